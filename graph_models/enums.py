@@ -1,0 +1,109 @@
+"""The closed sets of words. A value is the word as GraphQL says it; events and topologies may write it in either case."""
+
+from enum import StrEnum
+
+
+class FailureClass(StrEnum):
+    OUTAGE = "OUTAGE"
+    TRANSIENT = "TRANSIENT"
+    LATENCY = "LATENCY"
+    BACKLOG = "BACKLOG"
+    SCHEMA_MISMATCH = "SCHEMA_MISMATCH"
+    BUSINESS_RULE = "BUSINESS_RULE"
+    STALE_DATA = "STALE_DATA"
+    DUPLICATE = "DUPLICATE"
+    MISSED_RUN = "MISSED_RUN"
+    CAPACITY = "CAPACITY"
+
+
+class Effect(StrEnum):
+    """What an impaired element does to what passes it in the window, the worst first."""
+
+    REJECTED = "REJECTED"
+    BLOCKED = "BLOCKED"
+    DELAYED = "DELAYED"
+    STALE = "STALE"
+    DUPLICATED = "DUPLICATED"
+    DEGRADED = "DEGRADED"
+
+
+class RecordEffect(StrEnum):
+    """What happens to a posting, notification, task or supplier order."""
+
+    MISSING = "MISSING"
+    LATE = "LATE"
+    WRONG = "WRONG"
+    DUPLICATED = "DUPLICATED"
+    OUT_OF_SEQUENCE = "OUT_OF_SEQUENCE"
+
+
+class Band(StrEnum):
+    """How an order stands to a failure, the worst first."""
+
+    STUCK = "STUCK"
+    EXPOSED = "EXPOSED"
+    UPCOMING = "UPCOMING"
+    RECORDS_ONLY = "RECORDS_ONLY"
+
+
+class Dimension(StrEnum):
+    CHANNEL = "CHANNEL"
+    MODE = "MODE"
+    REGION = "REGION"
+    LOCATION = "LOCATION"
+    WORKFLOW = "WORKFLOW"
+    STEP = "STEP"
+    TIER = "TIER"
+    CURRENCY = "CURRENCY"
+    BAND = "BAND"
+    EFFECT = "EFFECT"
+    CARRIER = "CARRIER"
+    SUPPLIER = "SUPPLIER"
+    CAUSE = "CAUSE"
+
+
+class OrderSort(StrEnum):
+    VALUE_DESC = "VALUE_DESC"
+    PROMISE_ASC = "PROMISE_ASC"
+    DELAY_DESC = "DELAY_DESC"
+    PLACED_ASC = "PLACED_ASC"
+
+
+class ElementKind(StrEnum):
+    SYSTEM = "SYSTEM"
+    API = "API"
+    INTEGRATION = "INTEGRATION"
+    DATA = "DATA"
+    WORKFLOW = "WORKFLOW"
+    STEP = "STEP"
+    LOCATION = "LOCATION"
+    TEAM = "TEAM"
+    PLAYBOOK = "PLAYBOOK"
+
+
+class Severity(StrEnum):
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+    CRITICAL = "CRITICAL"
+
+
+class Transport(StrEnum):
+    SYNC = "sync"
+    QUEUE = "queue"
+    STREAM = "stream"
+    BATCH = "batch"
+    FILE = "file"
+
+
+class RecordKind(StrEnum):
+    POSTING = "posting"
+    NOTIFICATION = "notification"
+    TASK = "task"
+    SUPPLIER_ORDER = "supplier_order"
+
+
+class OrderStatus(StrEnum):
+    IN_FLIGHT = "IN_FLIGHT"
+    COMPLETED = "COMPLETED"
+    CANCELLED = "CANCELLED"

@@ -1,0 +1,40 @@
+"""A failure as it was reported, or as somebody supposes it."""
+
+from dataclasses import dataclass
+
+from graph_models.enums import FailureClass, Severity
+from graph_models.scope import EVERYWHERE, Scope
+from graph_models.time import Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Moments are milliseconds since 1970 UTC, spans milliseconds."""
+
+    key: str
+    target: str
+    """Full id of an element of the topology."""
+    failure_class: FailureClass
+    started_at: Millis
+    expected_end: Millis | None = None
+    """As reported: an estimate."""
+    ended_at: Millis | None = None
+    delay: Millis | None = None
+    error_rate: float | None = None
+    drain: Millis | None = None
+    scope: Scope = EVERYWHERE
+    severity: Severity = Severity.ERROR
+    summary: str = ""
+    evidence: str | None = None
+    source: str = ""
+    reported_at: Millis = 0
+    supposed: bool = False
+    """True for a what-if: nothing of it is stored."""
+
+    @property
+    def id(self) -> str:
+        return f"failure:{self.key}"
+
+    def active_at(self, at: Millis) -> bool:
+        """Started and not ended; an expected end that has passed does not end a failure."""
+        return self.started_at <= at and (self.ended_at is None or at < self.ended_at)

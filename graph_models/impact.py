@@ -1,0 +1,162 @@
+"""The answer to "what does this failure hit": the words of GraphQL's BlastRadius, as frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from graph_models.enums import Band, Effect, RecordEffect, RecordKind
+from graph_models.failure import Failure
+from graph_models.impairment import Absorption
+from graph_models.money import Money
+from graph_models.orders import ANY_ORDER, OrderFilter
+from graph_models.time import DAY, HOUR, MINUTE, Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked. `failures` are bare keys of reported failures; none and nothing supposed: all active at `as_of`."""
+
+    failures: tuple[str, ...] = ()
+    suppose: tuple[Failure, ...] = ()
+    as_of: Millis | None = None
+    """None: now."""
+    horizon: Millis = 2 * DAY
+    assume_recovery: Millis | None = None
+    tolerance: Millis = 5 * MINUTE
+    min_likelihood: float = 0.05
+    where: OrderFilter = ANY_ORDER
+
+
+DEFAULT_RECOVERY: Millis = 2 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One step of an explanation. `source` and `target` are full ids (GraphQL: from, to)."""
+
+    source: str
+    target: str
+    rule: str
+    effect: Effect
+    at: Millis
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    hops: tuple[Hop, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTotals:
+    kind: RecordKind
+    type: str
+    effect: RecordEffect
+    count: int
+    amount: tuple[Money, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactTotals:
+    orders: int
+    expected_orders: float
+    """The sum of the likelihoods."""
+    fulfillments: int
+    stuck: int
+    exposed: int
+    upcoming: int
+    records_only: int
+    value: tuple[Money, ...]
+    will_miss_promise: int
+    refunds_at_risk: tuple[Money, ...]
+    postings: tuple[RecordTotals, ...]
+    notifications: tuple[RecordTotals, ...]
+    tasks: int
+    supplier_orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactGroup:
+    """`key` is {"CHANNEL": "web", ...}; a value is None where the order has none."""
+
+    key: Mapping[str, str | None]
+    orders: int
+    stuck: int
+    value: tuple[Money, ...]
+    will_miss_promise: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastPoint:
+    """What happens in [at, at + bucket)."""
+
+    at: Millis
+    orders_hit: int
+    promises_missed: int
+    postings_late: int
+    notifications_late: int
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedOrder:
+    order: str
+    """Bare key."""
+    fulfillment: str
+    """The worst of its fulfillments: the one that this row tells of."""
+    band: Band
+    effect: Effect
+    first_hit: str
+    """Full id of a step."""
+    hit_at: Millis
+    likelihood: float
+    expected_delay: Millis | None
+    expected_completion: Millis | None
+    misses_promise: bool
+    value: Money
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedRecord:
+    """A posting, notification, task or supplier order that the failure makes late, missing, wrong, doubled or out of sequence."""
+
+    kind: RecordKind
+    order: str
+    fulfillment: str
+    type: str
+    effect: RecordEffect
+    likelihood: float
+    due: Millis | None
+    expected_at: Millis | None
+    amount: Money | None
+    location: str | None
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerShare:
+    team: str
+    """Bare key."""
+    elements: tuple[str, ...]
+    """Full ids, impaired ones that the team owns."""
+    orders: int
+    value: tuple[Money, ...]
+    playbooks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    affected: bool
+    sentence: str
+    paths: tuple[Path, ...]
+    stopped_by: tuple[Absorption, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResidualTotals:
+    """After the end of a failure: what has recovered, what will by itself, what waits for a replay or a person."""
+
+    healed: int
+    healing: int
+    need_action: int
+    drained_by: Millis | None

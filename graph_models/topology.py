@@ -1,0 +1,288 @@
+"""The topology as frozen values: what exists, what it needs, and how an order passes through it.
+
+References are full ids (`integration:oms-to-erp`); every one names an element of the same topology. Spans are milliseconds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeAlias
+
+from graph_models.enums import ElementKind, FailureClass, RecordKind, Transport
+from graph_models.needs import Needs
+from graph_models.time import Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    key: str
+    name: str
+    contact: str = ""
+    escalation: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    key: str
+    kind: str
+    region: str | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    key: str
+    name: str
+    owner: str | None = None
+    """Bare key of a team, here and everywhere."""
+    tier: int | None = None
+    kind: str | None = None
+    per_location: bool = False
+    needs: Needs = Needs()
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    key: str
+    system: str
+    """Bare key."""
+    name: str = ""
+    protocol: str | None = None
+    version: str | None = None
+    lifecycle: str | None = None
+    schema: str | None = None
+    rate_limit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    attempts: int = 1
+    backoff: Millis = 0
+    lasting: Millis = 0
+    """`for`: how long it goes on trying; 0: only the attempts count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    capacity: int | None = None
+    rate: float | None = None
+    """Messages a millisecond."""
+    retention: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a batch or file leaves: whole multiples of `every` counted from midnight UTC, or a cron expression."""
+
+    every: Millis | None = None
+    cron: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    key: str
+    source: str
+    """Full id of a system (or api)."""
+    target: str
+    """Full id of a system or api."""
+    transport: Transport
+    name: str = ""
+    via: tuple[str, ...] = ()
+    """Full ids of systems."""
+    carries: tuple[str, ...] = ()
+    retry: Retry = Retry()
+    timeout: Millis | None = None
+    dead_letter: str | None = None
+    buffer: Buffer = Buffer()
+    schedule: Schedule | None = None
+    idempotent: bool = False
+    schema: str | None = None
+    owner: str | None = None
+    slo_latency: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    key: str
+    system: str
+    fed_by: tuple[str, ...] = ()
+    """Full ids of integrations."""
+    fresh_within: Millis = 0
+    decision_risk: float = 1.0
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Which orders take a transition: any value within a field, all fields across; an empty field is not restricted."""
+
+    channels: tuple[str, ...] = ()
+    modes: tuple[str, ...] = ()
+    location_kinds: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A next step. `step` is the bare key within the workflow."""
+
+    step: str
+    via: str | None = None
+    """Full id of the integration that hands the order over."""
+    when: When | None = None
+    share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """A record that a step must cause when it completes."""
+
+    kind: RecordKind
+    type: str
+    via: str | None = None
+    due: Millis | None = None
+    after: tuple[str, ...] = ()
+    """Types of postings that must come first."""
+    amount: float | None = None
+    """Fraction of the fulfillment's value (1.0 for `value`); None: no amount."""
+    account: str | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """Typical duration of a step."""
+
+    p50: Millis = 0
+    p95: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    key: str
+    workflow: str
+    runs_on: str
+    """Full id of a system."""
+    takes: Takes = Takes()
+    within: Millis | None = None
+    needs: Needs = Needs()
+    reads: tuple[str, ...] = ()
+    """Full ids of data."""
+    surfaces_at: str | None = None
+    """Bare key of a step of the same workflow."""
+    then: tuple[Transition, ...] = ()
+    emits: tuple[Emission, ...] = ()
+    name: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"step:{self.workflow}/{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    key: str
+    steps: tuple[Step, ...]
+    """In the order of the document; the first is where orders begin."""
+    modes: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    name: str = ""
+
+    def step(self, key: str) -> Step:
+        """Raises KeyError."""
+        return self.steps[self.position(key)]
+
+    def position(self, key: str) -> int:
+        """Index of the step. Raises KeyError."""
+        for index, step in enumerate(self.steps):
+            if step.key == key:
+                return index
+        raise KeyError(key)
+
+    @property
+    def records(self) -> tuple[tuple[int, Emission], ...]:
+        """Everything its steps emit as (step index, emission), in order; a fulfillment's record bits follow this order."""
+        return tuple((index, emission) for index, step in enumerate(self.steps) for emission in step.emits)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookStep:
+    text: str
+    owner: str | None = None
+    approval: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    key: str
+    steps: tuple[PlaybookStep, ...]
+    elements: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    classes: tuple[FailureClass, ...] = ()
+    message: str = ""
+    name: str = ""
+
+
+Element: TypeAlias = Team | Location | System | Api | Integration | Data | Workflow | Step | Playbook
+
+_KINDS: dict[type, ElementKind] = {
+    Team: ElementKind.TEAM,
+    Location: ElementKind.LOCATION,
+    System: ElementKind.SYSTEM,
+    Api: ElementKind.API,
+    Integration: ElementKind.INTEGRATION,
+    Data: ElementKind.DATA,
+    Workflow: ElementKind.WORKFLOW,
+    Step: ElementKind.STEP,
+    Playbook: ElementKind.PLAYBOOK,
+}
+
+
+def kind_of(element: Element) -> ElementKind:
+    return _KINDS[type(element)]
+
+
+def id_of(element: Element) -> str:
+    """Full id, such as `system:oms` or `step:ship-from-store/pick`."""
+    return element.id if isinstance(element, Step) else f"{kind_of(element).value.lower()}:{element.key}"
+
+
+@dataclass(frozen=True)
+class Topology:
+    """One version of the landscape. Maps are from bare key to element, in the order of the document."""
+
+    version: str = ""
+    """Bare key of the version; empty until it is applied."""
+    teams: Mapping[str, Team] = field(default_factory=dict[str, Team])
+    locations: Mapping[str, Location] = field(default_factory=dict[str, Location])
+    systems: Mapping[str, System] = field(default_factory=dict[str, System])
+    apis: Mapping[str, Api] = field(default_factory=dict[str, Api])
+    integrations: Mapping[str, Integration] = field(default_factory=dict[str, Integration])
+    data: Mapping[str, Data] = field(default_factory=dict[str, Data])
+    workflows: Mapping[str, Workflow] = field(default_factory=dict[str, Workflow])
+    playbooks: Mapping[str, Playbook] = field(default_factory=dict[str, Playbook])
+
+    @cached_property
+    def elements(self) -> Mapping[str, Element]:
+        """Every element by its full id, steps included."""
+        sections = (self.teams, self.locations, self.systems, self.apis, self.integrations, self.data, self.workflows, self.playbooks)
+        found: dict[str, Element] = {id_of(element): element for section in sections for element in section.values()}
+        found.update((step.id, step) for workflow in self.workflows.values() for step in workflow.steps)
+        return found
+
+    def owner_of(self, identifier: str) -> str | None:
+        """Bare key of the team that owns the element: its own owner, else that of the system it belongs to."""
+        element = self.elements[identifier]
+        match element:
+            case System() | Integration() if element.owner:
+                return element.owner
+            case Api() | Data():
+                return self.systems[element.system].owner
+            case Integration():
+                return self.owner_of(element.target)
+            case Step():
+                return self.owner_of(element.runs_on)
+            case Team():
+                return element.key
+            case _:
+                return None

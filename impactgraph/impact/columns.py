@@ -1,0 +1,159 @@
+"""The projection of the instances that probes are matched against: plain arrays, a row an order, a row a fulfillment.
+
+A store fills and keeps these; nothing here reads a store. Moments are int64 milliseconds since 1970 UTC, 0 where there is none;
+money is int64 millionths of the currency's main unit; a code indexes a list of the vocabulary, and code 0 is "none" (the empty string).
+"""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints: TypeAlias = NDArray[np.int64]
+Codes: TypeAlias = NDArray[np.int32]
+
+IN_FLIGHT, COMPLETED, CANCELLED = 0, 1, 2
+
+
+@dataclass
+class WorkflowVocabulary:
+    """Steps and records of a workflow by the index that columns use. Only ever appended to, so that an index keeps its meaning over topology versions."""
+
+    key: str
+    steps: list[str] = field(default_factory=list[str])
+    records: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    """(RecordKind value, type): the bit of a fulfillment's `records` mask. At most 63."""
+
+
+class Words:
+    """Words by code; code 0 is the empty string."""
+
+    def __init__(self, words: list[str] | None = None) -> None:
+        self.words = words or [""]
+        self._codes = {word: code for code, word in enumerate(self.words)}
+
+    def code(self, word: str | None) -> int:
+        """The word's code, made where it is new."""
+        word = word or ""
+        code = self._codes.get(word)
+        if code is None:
+            code = self._codes[word] = len(self.words)
+            self.words.append(word)
+        return code
+
+    def find(self, word: str) -> int | None:
+        return self._codes.get(word)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+
+@dataclass
+class Vocabulary:
+    workflows: list[WorkflowVocabulary] = field(default_factory=list[WorkflowVocabulary])
+    channels: Words = field(default_factory=Words)
+    modes: Words = field(default_factory=Words)
+    regions: Words = field(default_factory=Words)
+    tiers: Words = field(default_factory=Words)
+    currencies: Words = field(default_factory=Words)
+    locations: Words = field(default_factory=Words)
+    """Bare keys."""
+    elements: Words = field(default_factory=Words)
+    """Where errors came from, as the events say it."""
+    fail_codes: Words = field(default_factory=Words)
+    attributes: dict[str, Words] = field(default_factory=dict[str, Words])
+    """Of each attribute name, its values; carrier, supplier and payload_version are among them."""
+
+
+@dataclass
+class OrderColumns:
+    ids: NDArray[np.str_]
+    """numpy StringDType."""
+    channel: Codes
+    mode: Codes
+    region: Codes
+    tier: Codes
+    currency: Codes
+    value: Ints
+    placed_at: Ints
+    promised_by: Ints
+    attributes: dict[str, Codes]
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+
+@dataclass
+class FulfillmentColumns:
+    ids: NDArray[np.str_]
+    order: Codes
+    """Row of its order."""
+    workflow: Codes
+    """Index in vocabulary.workflows; -1 while unknown (its order.placed has not come)."""
+    step: Codes
+    """Index in its workflow's vocabulary steps; -1 before the first."""
+    location: Codes
+    value: Ints
+    entered_at: Ints
+    """When it entered its present step."""
+    entered: NDArray[np.int64]
+    """(n, most steps of a workflow): when it last entered each step of its present workflow, 0 where it has not."""
+    records: NDArray[np.uint64]
+    """Bit i: the i-th record of its workflow's vocabulary has come."""
+    failed_at: Ints
+    """Last fulfillment.failed in the present step, 0 where none."""
+    failed_code: Codes
+    failed_element: Codes
+    rerouted_at: Ints
+    """Last reroute, 0 where none."""
+    ended_at: Ints
+    status: NDArray[np.int8]
+    """IN_FLIGHT, COMPLETED or CANCELLED."""
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+
+@dataclass
+class Columns:
+    """One state of the data. `watermark` is the sequence of the last event in it; `changes` grows whenever a row changes in place."""
+
+    orders: OrderColumns
+    fulfillments: FulfillmentColumns
+    vocabulary: Vocabulary
+    watermark: int = 0
+    changes: int = 0
+    _places: dict[tuple[int, int], Codes] = field(default_factory=dict[tuple[int, int], Codes], repr=False)
+    _places_at: int = field(default=-1, repr=False)
+
+    def rows_at(self, workflow: int, step: int) -> Codes:
+        """Rows of the fulfillments now in this step (in flight), in order of `entered_at`. Costs a sort of all rows after changes, else nothing."""
+        if self._places_at != self.changes:
+            self._index()
+        return self._places.get((workflow, step), _NOTHING)
+
+    def _index(self) -> None:
+        f = self.fulfillments
+        live = np.flatnonzero((f.status == IN_FLIGHT) & (f.workflow >= 0))
+        place = f.workflow[live].astype(np.int64) * 4096 + f.step[live]
+        order = np.lexsort((f.entered_at[live], place))
+        rows, place = live[order].astype(np.int32), place[order]
+        starts = np.flatnonzero(np.diff(place, prepend=-(2**62)))
+        ends = np.append(starts[1:], len(place))
+        self._places = {(int(place[a]) // 4096, int(place[a]) % 4096): rows[a:b] for a, b in zip(starts, ends, strict=True)}
+        self._places_at = self.changes
+
+
+@dataclass(frozen=True)
+class Visits:
+    """Stays in steps, for learning: a row a stay. `left` is 0 while it still lasts."""
+
+    workflow: Codes
+    step: Codes
+    location: Codes
+    entered: Ints
+    left: Ints
+
+
+_NOTHING: Codes = np.zeros(0, np.int32)

@@ -1,0 +1,112 @@
+"""What the use cases ask of a store. Each method is a whole question in the words of the field."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from graph_models.enums import OrderSort
+from graph_models.failure import Failure
+from graph_models.orders import Order, OrderFilter, Page, Recorded, TimelineEntry
+from graph_models.time import Millis
+from graph_models.topology import Topology
+from impactgraph.impact.columns import Columns, Visits
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An event that was kept aside: what was received, why, and where it stood."""
+
+    number: int
+    """Its key in the list of what is kept aside; 0 where it is a repeat and was not kept."""
+    reason: str
+    text: str
+    place: str = ""
+    """File and line, or the index in a batch."""
+    received_at: Millis = 0
+
+
+@dataclass
+class Intake:
+    """What became of the events of one call: taken + repeated + len(rejected) is all that was read."""
+
+    taken: int = 0
+    repeated: int = 0
+    rejected: list[Refused] = field(default_factory=list[Refused])
+    results: list[str] = field(default_factory=list[str])
+    """Where asked for: for each event in order `taken`, `repeated`, or the reason it was rejected."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopologyVersion:
+    key: str
+    applied_at: Millis
+    elements: int
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderStory:
+    """An order with all that is recorded of it, oldest first."""
+
+    order: Order
+    entries: tuple[TimelineEntry, ...]
+    records: tuple[Recorded, ...]
+
+
+class Store(Protocol):
+    """One process's view of the record and its columns. Raises StoreUnavailableError where the record cannot be reached."""
+
+    def columns(self, as_of: Millis | None = None) -> AbstractContextManager[Columns]:
+        """The instances as they are (None), or as made by all events whose time is at or before `as_of`; not changed while the context is open."""
+        ...
+
+    def visits(self, as_of: Millis | None = None, *, per_step: int = 20_000) -> Visits:
+        """For each (workflow, step) the latest `per_step` stays by (entered, fulfillment id), in flight ones too, as known at `as_of`."""
+        ...
+
+    def failures(self, as_of: Millis | None = None) -> Sequence[Failure]:
+        """Every failure known (reported at or before `as_of`), in the state it had then; oldest first."""
+        ...
+
+    def topology(self, as_of: Millis | None = None) -> Topology:
+        """The version current then; before the first was applied, the first. Raises NotFoundError where none was ever applied."""
+        ...
+
+    def topology_version(self, key: str) -> Topology:
+        """Raises NotFoundError."""
+        ...
+
+    def topologies(self) -> Sequence[TopologyVersion]:
+        """Newest first."""
+        ...
+
+    def apply_topology(self, topology: Topology, documents: Mapping[str, str], at: Millis) -> TopologyVersion:
+        """Makes it the current version (documents: text by file name, kept with it); what is kept aside and now fits is taken."""
+        ...
+
+    def ingest(self, lines: Sequence[bytes], *, places: Sequence[str] = (), results: bool = False) -> Intake:
+        """CloudEvents in structured JSON, one each. Durable when it returns. Order, batches and repeats do not matter."""
+        ...
+
+    def aside(self, limit: int = 1000) -> Sequence[Refused]:
+        """What was refused and is kept, oldest first."""
+        ...
+
+    def replay(self, numbers: Sequence[int] | None = None) -> Intake:
+        """Tries what is kept aside again (all by default); what is taken now leaves the list."""
+        ...
+
+    def story(self, order: str, as_of: Millis | None = None) -> OrderStory | None:
+        """By bare order key; None where it is not known (then)."""
+        ...
+
+    def orders(self, keys: Sequence[str], as_of: Millis | None = None) -> Mapping[str, Order]:
+        """Those of the keys that are known, with their fulfillments: one question for a page."""
+        ...
+
+    def find_orders(self, where: OrderFilter, sort: OrderSort, *, first: int, after: str | None, as_of: Millis | None = None) -> Page[Order]:
+        """Every order known, ended ones too. Keyset cursors. Raises BadInputError for a cursor that is not one of ours."""
+        ...
+
+    def close(self) -> None: ...
