@@ -1,0 +1,54 @@
+# The set-up is made once and again whenever the lock changes: a .venv with exactly what requirements.lock names, and this project in it.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+NPM := tests/functional/node_modules/.ready
+ARGS ?=
+SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench accuracy lock browser npm
+
+help: ## what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+demo: $(READY) ## a retailer with two live failures: the first blast radius, then the server; ARGS="--no-serve --orders 1000"
+	@$(BIN)/impactgraph demo $(ARGS)
+
+test: check browser npm ## all checks and tests; ARGS="-k words" chooses
+	$(BIN)/pytest -n 2 $(ARGS)
+
+check: $(READY) ## lint, types, layers, unused dependencies
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports --no-logo --no-cache
+	$(BIN)/deptry .
+
+bench: $(READY) ## speed: writes nothing, prints a table
+	$(BIN)/pytest tests/benchmarks --benchmark-only $(ARGS)
+
+accuracy: $(READY) ## scores the development cases and writes docs/accuracy.md
+	$(BIN)/python -m tests.accuracy.run $(ARGS)
+
+lock: $(BIN)/uv ## resolves the dependencies anew; names, versions and hashes only, never an address
+	$(BIN)/uv pip compile -q pyproject.toml --all-extras --group dev --universal --fork-strategy fewest --upgrade \
+		--generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.lock
+
+browser: ## chromium, for the tests that open a page
+	@command -v chromium >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends chromium; }
+
+npm: $(NPM) ## the audits of the GraphQL over HTTP protocol, for tests
+
+$(BIN)/uv:
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q --disable-pip-version-check "uv>=0.13,<0.14"
+
+# The build backend is in the lock as well, so that an install resolves nothing by itself.
+$(READY): requirements.lock pyproject.toml | $(BIN)/uv
+	VIRTUAL_ENV=.venv $(BIN)/uv pip sync -q --require-hashes requirements.lock
+	VIRTUAL_ENV=.venv $(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(NPM): tests/functional/package.json
+	npm install --prefix tests/functional --no-package-lock --no-audit --no-fund --loglevel=error
+	@touch $@
