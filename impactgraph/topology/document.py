@@ -1,0 +1,274 @@
+"""YAML text to plain containers that remember the line of every key and item.
+
+Built on the event stream of libyaml: the node objects of PyYAML cost several times the time and memory of the text itself.
+Words follow YAML 1.2: only true and false are booleans, so `no`, `on`, `010` and `5:30` stay text.
+"""
+
+import gc
+import re
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, cast
+
+import yaml
+from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
+
+from impactgraph.errors import Problem
+
+MOST_REPEATED = 1_000_000
+"""Nodes that the aliases of a document may stand for, all together: a few lines of nested aliases can name billions."""
+
+
+class Map(dict[str, "Node"]):
+    """A map in the order of the text; `lines` has the line of each key."""
+
+    __slots__ = ("line", "lines")
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+        self.lines: dict[str, int] = {}
+
+
+class Items(list["Node"]):
+    """A list; `lines` has the line of each item."""
+
+    __slots__ = ("line", "lines")
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+        self.lines: list[int] = []
+
+
+class Real(float):
+    """A number with a point that remembers how it was written: where text is expected, `2.10` is not `2.1`."""
+
+    __slots__ = ("text",)
+
+    def __new__(cls, text: str) -> "Real":
+        made = super().__new__(cls, text)
+        made.text = text
+        return made
+
+    text: str
+
+
+Node: TypeAlias = Map | Items | str | int | Real | bool | None
+
+
+@dataclass
+class Document:
+    """One file as read. `root` is None where it is empty or not YAML; `problems` has syntax errors and keys that stand twice."""
+
+    file: str
+    root: Node = None
+    problems: list[Problem] = field(default_factory=list[Problem])
+    variables: set[str] = field(default_factory=set[str])
+    """Names of the variables it asks for."""
+
+
+@contextmanager
+def collector_paused() -> Generator[None]:
+    """Without the cyclic garbage collector, which would look through millions of fresh containers again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def parse_document(text: str, file: str, variables: Mapping[str, str] | None = None) -> Document:
+    """Reads one YAML document. Never raises for what is in the text: see `problems`.
+
+    `${NAME}` in values is replaced from `variables` where they are given, and left as it is where they are None.
+    """
+    builder = _Builder(Document(file), variables)
+    try:
+        loader = yaml.CSafeLoader(text)
+        try:
+            builder.read(loader.get_event)
+        finally:
+            loader.dispose()
+    except _StopError:
+        builder.document.root = None
+    except yaml.YAMLError as error:
+        builder.document.root = None
+        builder.document.problems.append(_syntax(error, text, file))
+    return builder.document
+
+
+def _syntax(error: yaml.YAMLError, text: str, file: str) -> Problem:
+    if isinstance(error, yaml.MarkedYAMLError):
+        mark = error.problem_mark or error.context_mark
+        context = f" ({error.context})" if error.context else ""
+        return Problem(f"This is not YAML: {error.problem or 'it cannot be read'}{context}.", file, mark.line + 1 if mark else None)
+    position = cast("int | None", getattr(error, "position", None))
+    line = text.count("\n", 0, position) + 1 if position is not None else None
+    return Problem("This is not YAML: it holds a character that may not stand in it, such as a control character.", file, line)
+
+
+class _StopError(Exception):
+    """The rest of the document cannot be read; the problem is noted already."""
+
+
+class _Builder:
+    """Puts events together; `into`, `key` are the container being filled and its key that waits for a value."""
+
+    def __init__(self, document: Document, variables: Mapping[str, str] | None) -> None:
+        self.document, self.variables = document, variables
+        self.into: Map | Items | None = None
+        self.key: str | None = None
+        self.stack: list[tuple[Map | Items | None, str | None, str | None, int]] = []
+        self.anchors: dict[str, tuple[Node, int]] = {}
+        """What each stands for, and how many nodes that is."""
+        self.nodes = self.repeated = self.documents = 0
+        self.resolved: dict[str, str | int | Real | bool | None] = {}
+
+    def read(self, next_event: Callable[[], Any]) -> None:
+        take = {
+            ScalarEvent: self._scalar,
+            MappingStartEvent: self._open_map,
+            SequenceStartEvent: self._open_list,
+            MappingEndEvent: self._close,
+            SequenceEndEvent: self._close,
+            AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._document,
+        }
+        while (event := next_event()) is not None:
+            handler = take.get(cast("type[Any]", type(event)))
+            if handler is not None:
+                handler(event)
+
+    def _problem(self, message: str, line: int) -> None:
+        self.document.problems.append(Problem(message, self.document.file, line))
+
+    def _document(self, event: Any) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            self._problem("A file holds one document: put what follows `---` into a file of its own.", event.start_mark.line + 1)
+
+    def _scalar(self, event: Any) -> None:
+        line: int = event.start_mark.line + 1
+        text: str = event.value
+        self.nodes += 1
+        if event.tag is not None:
+            self._problem(f"Tags such as {event.tag} are not used here: write the plain value.", line)
+        if self.key is None and type(self.into) is Map:
+            self._name(text, line, plain=event.implicit[0])
+            return
+        value = self._resolve(text) if event.implicit[0] else text
+        if "$" in text and isinstance(value, str):
+            value = self._substitute(value, line)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = (value, 1)
+        self._put(value, line)
+
+    def _name(self, text: str, line: int, *, plain: bool) -> None:
+        """A key of the map being filled. A second one of the same name is reported, and its value left out."""
+        if plain and text == "<<":
+            self._problem("Merge keys (`<<`) are not part of YAML 1.2: write the fields out.", line)
+        into = cast("Map", self.into)
+        if text in into.lines:
+            self._problem(f"The key {text!r} stands twice: first at {self.document.file}:{into.lines[text]}, and here.", line)
+            text = _DROPPED
+        into.lines[text] = line
+        self.key = text
+
+    def _resolve(self, text: str) -> "str | int | Real | bool | None":
+        if text and text[0] not in _MAY_BE_TYPED:
+            return text
+        if text not in self.resolved:
+            self.resolved[text] = _resolved(text)
+        return self.resolved[text]
+
+    def _substitute(self, text: str, line: int) -> str:
+        def value(found: re.Match[str]) -> str:
+            name = found[1]
+            self.document.variables.add(name)
+            if self.variables is None:
+                return found[0]
+            if name not in self.variables:
+                self._problem(f"The variable {name} is not set: set it in the environment, or write the value.", line)
+            return self.variables.get(name, "")
+
+        return _VARIABLE.sub(value, text)
+
+    def _open_map(self, event: Any) -> None:
+        self._open(Map(event.start_mark.line + 1), event)
+
+    def _open_list(self, event: Any) -> None:
+        self._open(Items(event.start_mark.line + 1), event)
+
+    def _open(self, made: Map | Items, event: Any) -> None:
+        if event.tag is not None:
+            self._problem(f"Tags such as {event.tag} are not used here: write the plain value.", made.line)
+        if self.key is None and type(self.into) is Map:
+            self._problem("A key must be text: a list or a map cannot be one.", made.line)
+            raise _StopError
+        self.nodes += 1
+        self.stack.append((self.into, self.key, event.anchor, self.nodes))
+        self.into, self.key = made, None
+
+    def _close(self, event: Any) -> None:
+        made = self.into
+        self.into, self.key, anchor, before = self.stack.pop()
+        if isinstance(made, Map) and _DROPPED in made.lines:
+            made.pop(_DROPPED, None)
+            del made.lines[_DROPPED]
+        if anchor is not None:
+            self.anchors[anchor] = (made, self.nodes - before + 1)
+        line = made.line if made is not None else event.start_mark.line + 1
+        self._put(made, line)
+
+    def _alias(self, event: Any) -> None:
+        line: int = event.start_mark.line + 1
+        if event.anchor not in self.anchors:
+            self._problem(f"The alias *{event.anchor} stands for nothing that ends above it.", line)
+            raise _StopError
+        value, size = self.anchors[event.anchor]
+        self.nodes += size
+        self.repeated += size
+        if self.repeated > MOST_REPEATED:
+            self._problem(f"The aliases of this document stand for more than {MOST_REPEATED:,} nodes: write what they stand for, or generate the file.", line)
+            raise _StopError
+        if self.key is None and type(self.into) is Map:
+            self._problem("A key must be written out: it cannot be an alias.", line)
+            raise _StopError
+        self._put(value, line)
+
+    def _put(self, value: Node, line: int) -> None:
+        into = self.into
+        if type(into) is Map:
+            into[cast("str", self.key)] = value
+            self.key = None
+        elif type(into) is Items:
+            into.append(value)
+            into.lines.append(line)
+        elif self.documents == 1:
+            self.document.root = value
+
+
+def _resolved(text: str) -> "str | int | Real | bool | None":
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return Real(text) if _REAL.fullmatch(text) else text
+
+
+_DROPPED = "\udfff"
+"""Key under which the value of a repeated key waits to be dropped; half a character, which no YAML text can hold."""
+_MAY_BE_TYPED = frozenset("-.0123456789tTfFnN~")
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+}
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+"""As written again by str(); longer ones are no number that we use."""
+_REAL = re.compile(r"-?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|-?[0-9]+[eE][-+]?[0-9]+")
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")

@@ -1,0 +1,171 @@
+"""The format, declared once: every section with its fields. The loader reads by it, and the JSON Schema is made from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from graph_models.enums import ElementKind, FailureClass, Transport
+from graph_models.topology import Api, Buffer, Data, Element, Integration, Location, Playbook, PlaybookStep, Retry, System, Team, Workflow
+from impactgraph.topology import checks
+from impactgraph.topology.document import Map
+from impactgraph.topology.fields import Body, Field, Fields, Reading, Several
+from impactgraph.topology.format_steps import INTEGRATION, LOCATION_KINDS, NAME, NEEDS, SPAN, TEXT, Steps, with_needs
+from impactgraph.topology.pointers import Pointer, TeamOrContact
+from impactgraph.topology.values import Cron, Every, Flag, Fraction, Rate, Whole, Word
+
+FORMAT_VERSION = 1
+CSV_COLUMNS = ("id", "kind", "region", "name")
+PROTOCOLS = ("rest", "graphql", "soap", "grpc", "edi", "idoc", "event")
+LIFECYCLES = ("experimental", "production", "deprecated")
+KINDS = tuple(kind.value.lower() for kind in ElementKind)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the document: a map from key to a body with these fields."""
+
+    name: str
+    kind: str
+    help: str
+    fields: Fields
+    make: Callable[..., Element]
+    """Called with `key` and the values by attribute."""
+    check: Callable[[dict[str, Any], Map, Reading], None] = checks.nothing
+    """What one field cannot tell alone; sees the values that could be read."""
+
+
+def _system(key: str, **values: Any) -> System:
+    return System(key=key, name=values.pop("name", key), **with_needs(values))
+
+
+def _team(key: str, **values: Any) -> Team:
+    return Team(key=key, name=values.pop("name", key), **values)
+
+
+def _playbook(key: str, covers: dict[str, Any] | None = None, **values: Any) -> Playbook:
+    return Playbook(key=key, **values, **(covers or {}))
+
+
+_OWNER = Field("owner", Pointer("team"), "The team that owns it.")
+_ENDS = Pointer("system", "api", full=True)
+
+_TEAMS = Fields(
+    (
+        NAME,
+        Field("contact", TEXT, "Where it is called: a channel, an address, a number."),
+        Field("escalation", Several(TeamOrContact()), "Teams or contacts to call next, in order."),
+    )
+)
+_LOCATIONS = Fields(
+    (
+        Field("kind", Word(LOCATION_KINDS), "What it is.", required=True),
+        Field("region", TEXT, "The region that it belongs to."),
+        NAME,
+    )
+)
+_SYSTEMS = Fields(
+    (
+        NAME,
+        _OWNER,
+        Field("tier", Whole(1), "How much depends on it; 1 is the highest."),
+        Field("kind", TEXT, "Such as commerce, oms, wms, tms, erp, pos, payments, broker, ipaas or api_gateway."),
+        Field("per_location", Flag(), "One instance at each location, so that a failure may be scoped to locations."),
+        *NEEDS,
+    )
+)
+_APIS = Fields(
+    (
+        NAME,
+        Field("system", Pointer("system"), "The system that offers it.", required=True),
+        Field("protocol", Word(PROTOCOLS), "How it is spoken to."),
+        Field("version", TEXT, "Its version."),
+        Field("lifecycle", Word(LIFECYCLES), "Whether one should still build on it."),
+        Field("schema", TEXT, "Name and version of what it takes, such as order@7."),
+        Field("rate_limit", TEXT, "How many calls it allows, such as 600/min."),
+    )
+)
+_RETRY = Fields(
+    (
+        Field("attempts", Whole(1), "How often it is tried in all."),
+        Field("backoff", SPAN, "The wait between two attempts."),
+        Field("for", SPAN, "How long it goes on trying: an outage shorter than this only delays.", attribute="lasting"),
+    )
+)
+_BUFFER = Fields(
+    (
+        Field("capacity", Whole(1), "How many messages it holds."),
+        Field("rate", Rate(), "How fast it drains: N/s, N/min or N/h."),
+        Field("retention", SPAN, "How long it keeps a message."),
+    )
+)
+_SLO = Fields((Field("latency", SPAN, "The time in which it should deliver."),))
+_INTEGRATIONS = Fields(
+    (
+        NAME,
+        Field("from", _ENDS, "The system or api that sends.", required=True, attribute="source"),
+        Field("to", _ENDS, "The system or api that receives.", required=True, attribute="target"),
+        Field("transport", Word(tuple(Transport), Transport), "How calls or messages travel.", required=True),
+        Field("via", Several(Pointer("system", full=True)), "Systems that it passes: broker, iPaaS, gateway."),
+        Field("carries", Several(TEXT), "Message types."),
+        Field("retry", Body(_RETRY, lambda v: Retry(**v)), "What is done when a call or delivery fails."),
+        Field("timeout", SPAN, "How long a call waits for its answer."),
+        Field("dead_letter", TEXT, "The queue where rejected messages are kept; without one they are lost."),
+        Field("buffer", Body(_BUFFER, lambda v: Buffer(**v)), "What a queue or stream holds."),
+        Field("every", Every(), "Batch and file: the interval (runs at its whole multiples from midnight UTC), or a cron expression.", attribute="schedule"),
+        Field("cron", Cron(), "Batch and file: when it runs (UTC), in place of `every`.", attribute="schedule"),
+        Field("idempotent", Flag(), "Whether the receiver ignores what it has seen."),
+        Field("schema", TEXT, "Name and version of the messages, such as adjustment@3."),
+        _OWNER,
+        Field("slo", Body(_SLO, lambda v: v.get("latency")), "What it should reach.", attribute="slo_latency"),
+    )
+)
+_DATA = Fields(
+    (
+        NAME,
+        Field("system", Pointer("system"), "The system that holds it.", required=True),
+        Field("fed_by", Several(INTEGRATION), "Integrations that keep it fresh; each feeds its own part of the scope."),
+        Field("fresh_within", SPAN, "Older than this is stale."),
+        Field("decision_risk", Fraction(), "How likely a step that reads it stale decides wrongly; 1 where it is left out."),
+    )
+)
+_WORKFLOWS = Fields(
+    (
+        NAME,
+        Field("modes", Several(TEXT), "Fulfillment modes of the orders that take it."),
+        Field("channels", Several(TEXT), "Channels of the orders that take it."),
+        Field("steps", Steps(), "The steps in their order; the first is where orders begin.", required=True),
+    )
+)
+_COVERS = Fields(
+    (
+        Field("elements", Several(Pointer(*KINDS, full=True)), "Elements by id."),
+        Field("kinds", Several(Word(KINDS)), "Kinds of elements."),
+        Field("classes", Several(Word(tuple(FailureClass), FailureClass)), "Failure classes."),
+    )
+)
+_PLAYBOOK_STEP = Fields(
+    (
+        Field("text", TEXT, "What to do.", required=True),
+        Field("owner", Pointer("team"), "The team that does it."),
+        Field("approval", TEXT, "Who must agree first."),
+    )
+)
+_PLAYBOOKS = Fields(
+    (
+        NAME,
+        Field("steps", Several(Body(_PLAYBOOK_STEP, lambda v: PlaybookStep(**v)), least=1), "What to do, in order.", required=True),
+        Field("for", Body(_COVERS), "Which failures it is for.", attribute="covers"),
+        Field("message", TEXT, "Text for the service desk to tell the customer."),
+    )
+)
+
+SECTIONS = (
+    Section("teams", "team", "Who owns and is called.", _TEAMS, _team),
+    Section("locations", "location", "Stores, distribution centres, third parties.", _LOCATIONS, Location),
+    Section("systems", "system", "Applications and middleware.", _SYSTEMS, _system, checks.needs),
+    Section("apis", "api", "What a system offers.", _APIS, Api),
+    Section("integrations", "integration", "What carries calls or messages from one system to another.", _INTEGRATIONS, Integration, checks.integration),
+    Section("data", "data", "A copy of data that a system holds and steps read.", _DATA, Data),
+    Section("workflows", "workflow", "How an order is fulfilled.", _WORKFLOWS, Workflow, checks.reachable),
+    Section("playbooks", "playbook", "Governed remediation.", _PLAYBOOKS, _playbook),
+)
