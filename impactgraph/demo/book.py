@@ -1,0 +1,113 @@
+"""The order book at a moment: exactly so many orders in flight, and some that have ended, with all that happened to them."""
+
+from dataclasses import dataclass, fields, replace
+from typing import TypeVar
+
+import numpy as np
+
+from graph_models.time import Millis
+from graph_models.topology import Topology
+from impactgraph.demo.failures import troubles
+from impactgraph.demo.journeys import Journeys, World, travel
+from impactgraph.demo.orders import WORKFLOWS, Fulfillments, Ints, Orders, Rng, place_orders, taken
+
+Columns = TypeVar("Columns", Orders, Fulfillments, Journeys)
+
+_LEAST, _MOST = 2_000, 250_000
+"""Orders that are made up at once: few enough to stay small in memory, enough to be quick."""
+
+
+@dataclass
+class Book:
+    """Orders by the moment they were placed; journeys one a workflow, their rows by order."""
+
+    orders: Orders
+    fulfillments: Fulfillments
+    journeys: list[Journeys]
+
+
+def order_book(topology: Topology, in_flight: int, ended: int, now: Millis, rng: Rng) -> Book:
+    """`in_flight` orders with a fulfillment that has not ended at `now`, and `ended` others, drawn from the days before."""
+    pages: list[Book] = []
+    pace: dict[str, float] = {}
+    open_, closed = 0, 0
+    size = min(_MOST, max(_LEAST, 2 * in_flight))
+    while open_ < in_flight:
+        page = _page(topology, size, now, rng, pace)
+        live = _live(page, now)
+        wanted = min(in_flight - open_, int(live.sum()))
+        past = min(round(ended * (open_ + wanted) / in_flight) - closed, int((~live).sum()))
+        chosen = np.concatenate((rng.permutation(np.flatnonzero(live))[:wanted], rng.permutation(np.flatnonzero(~live))[:past]))
+        pages.append(_kept(page, chosen))
+        open_, closed = open_ + wanted, closed + past
+    return _bound(pages)
+
+
+def _page(topology: Topology, size: int, now: Millis, rng: Rng, pace: dict[str, float]) -> Book:
+    orders, fulfillments = place_orders(size, now, rng)
+    world = World(topology, orders, fulfillments, troubles(topology, now), rng, pace)
+    journeys = [travel(world, topology.workflows[key], np.flatnonzero(fulfillments.workflow == code)) for code, key in enumerate(WORKFLOWS)]
+    return Book(orders, fulfillments, journeys)
+
+
+def _live(book: Book, now: Millis) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which orders have a fulfillment that has not ended."""
+    live = np.zeros(len(book.orders), np.bool_)
+    for journeys in book.journeys:
+        live[book.fulfillments.order[journeys.rows[journeys.ended > now]]] = True
+    return live
+
+
+def _kept(book: Book, orders: Ints) -> Book:
+    """Only those orders, by the moment they were placed."""
+    orders = orders[np.argsort(book.orders.placed[orders], kind="stable")]
+    place = np.full(len(book.orders), -1)
+    place[orders] = np.arange(len(orders))
+    return Book(taken(book.orders, orders), *_renumbered(book, place))
+
+
+def _renumbered(book: Book, place: Ints) -> tuple[Fulfillments, list[Journeys]]:
+    """The fulfillments by their order's new place and their number; those of an order without one (-1) are left out."""
+    order = place[book.fulfillments.order]
+    by_order = np.lexsort((book.fulfillments.number, order))
+    kept = by_order[order[by_order] >= 0]
+    fulfillments = taken(book.fulfillments, kept)
+    fulfillments.order = order[kept]
+    row = np.full(len(order), -1)
+    row[kept] = np.arange(len(kept))
+    return fulfillments, [_reordered(journeys, row) for journeys in book.journeys]
+
+
+def _reordered(journeys: Journeys, row: Ints) -> Journeys:
+    rows = row[journeys.rows]
+    by_row = np.argsort(rows, kind="stable")
+    kept = by_row[rows[by_row] >= 0]
+    columns = {column.name: getattr(journeys, column.name)[kept] for column in fields(journeys) if _is_column(journeys, column.name)}
+    return replace(journeys, **{**columns, "rows": rows[kept]})
+
+
+def _bound(pages: list[Book]) -> Book:
+    """All pages as one, by the moment the orders were placed."""
+    order_offsets = np.cumsum([0, *(len(page.orders) for page in pages)])
+    row_offsets = np.cumsum([0, *(len(page.fulfillments) for page in pages)])
+    for page, order_offset, row_offset in zip(pages, order_offsets.tolist(), row_offsets.tolist(), strict=False):
+        page.fulfillments.order += order_offset
+        for journeys in page.journeys:
+            journeys.rows += row_offset
+    whole = Book(
+        _joined([page.orders for page in pages]),
+        _joined([page.fulfillments for page in pages]),
+        [_joined([page.journeys[index] for page in pages]) for index in range(len(WORKFLOWS))],
+    )
+    return _kept(whole, np.arange(len(whole.orders)))
+
+
+def _joined(parts: list[Columns]) -> Columns:
+    """The rows of all parts; what is not a column is the same in all."""
+    first = parts[0]
+    columns = {column.name: np.concatenate([getattr(part, column.name) for part in parts]) for column in fields(first) if _is_column(first, column.name)}
+    return replace(first, **columns)
+
+
+def _is_column(part: Orders | Fulfillments | Journeys, name: str) -> bool:
+    return isinstance(getattr(part, name), np.ndarray)
