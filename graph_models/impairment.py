@@ -25,6 +25,10 @@ class Impairment:
     delay: Millis = 0
     drain: Millis = 0
     hold: Millis = 0
+    growing: bool = False
+    """DELAYED only: the delay grows from nothing at `since` to `delay` at `until`, as a backlog's does, and shrinks afterwards."""
+    remaining: bool = False
+    """DELAYED only: what passes is late by what is left until `until`, at most `delay` (a retry that outlasts an outage)."""
     run: Schedule | None = None
     likelihood: float = 1.0
     scope: Scope = EVERYWHERE

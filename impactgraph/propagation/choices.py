@@ -1,0 +1,138 @@
+"""A choice under troubles: which alternative is taken, what that costs, and when all of them fail at once."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from graph_models.enums import Effect, FailureClass
+from graph_models.scope import EVERYWHERE, Scope
+from graph_models.time import FOREVER, Millis, say_duration
+from impactgraph.propagation.graph import Alternative, ChoiceNode
+from impactgraph.propagation.trouble import Trouble
+
+
+class Met(NamedTuple):
+    """A trouble of a member of an alternative; `source` is the caller's name for where it came from."""
+
+    trouble: Trouble
+    source: int
+
+
+class Chosen(NamedTuple):
+    """What a choice comes to: a trouble of its owner, caused by `source`."""
+
+    trouble: Trouble
+    source: int
+    rule: str
+    detail: str
+
+
+class Cell(NamedTuple):
+    """Orders for which every alternative so far fails: whom, when, how likely, and the time they lost."""
+
+    scope: Scope
+    since: Millis
+    until: Millis
+    likelihood: float
+    lost: Millis
+    troubles: tuple[Trouble, ...]
+    source: int
+
+
+ALL = Cell(EVERYWHERE, -FOREVER, FOREVER, 1.0, 0, (), -1)
+_MILDNESS = {effect: rank for rank, effect in enumerate(Effect)}
+
+
+def decide(choice: ChoiceNode, met: Sequence[Sequence[Met]]) -> tuple[list[Chosen], list[str]]:
+    """The troubles of the owner, and the details of the fallbacks that work. `met` has those of each alternative's members.
+
+    An order takes the first alternative that does not fail. So, cell by cell: where all before it fail and this one works, the order is
+    late by the time lost, and by the wait for a run; where this one is only slow or stale, it suffers that too; where all fail, it
+    suffers the mildest of them while all of them last.
+    """
+    chosen: list[Chosen] = []
+    fallbacks: dict[str, None] = {}
+    cells = [ALL]
+    for position, (alternative, troubles) in enumerate(zip(choice.alternatives, met, strict=True)):
+        failing = [each for each in troubles if _turns_away(each.trouble, choice)]
+        slow = [each for each in troubles if not _turns_away(each.trouble, choice)]
+        deeper = list(dict.fromkeys(_meet(cells, failing, alternative)))
+        chosen += [_suffers(cell, alternative) for cell in _meet(cells, slow, alternative)]
+        if position:
+            words = f"{' and '.join(alternative.names)} instead of {' and '.join(choice.alternatives[0].names)}"
+            for rest in (rest for cell in cells for rest in _without(cell, deeper)):
+                fallbacks[f"{{it}} goes on over {words}"] = None
+                chosen.append(_falls_back(rest, alternative, words))
+        cells = deeper
+    return chosen + [_stands(cell) for cell in cells], list(fallbacks)
+
+
+def _turns_away(trouble: Trouble, choice: ChoiceNode) -> bool:
+    """Whether an order that meets the trouble tries the next alternative."""
+    if trouble.effect is Effect.DELAYED and choice.switch_after is not None:
+        return trouble.delay > choice.switch_after
+    return trouble.effect in (Effect.BLOCKED, Effect.REJECTED)
+
+
+def _meet(cells: Sequence[Cell], troubles: Sequence[Met], alternative: Alternative) -> Iterator[Cell]:
+    for cell in cells:
+        for trouble, source in troubles:
+            since, until = max(cell.since, trouble.since), min(cell.until, trouble.until)
+            scope = cell.scope.narrowed(trouble.scope)
+            if since < until and not scope.nothing:
+                first = cell.source if cell.troubles else source
+                yield Cell(scope, since, until, cell.likelihood * trouble.likelihood, cell.lost + alternative.cost, (*cell.troubles, trouble), first)
+
+
+def _without(cell: Cell, deeper: Sequence[Cell]) -> list[Cell]:
+    """The cell less the windows in which the next alternative surely fails for all of it."""
+    spans = [(cell.since, cell.until)]
+    for other in deeper:
+        if other.likelihood >= cell.likelihood and cell.scope.within(other.scope) and other.troubles[:-1] == cell.troubles:
+            spans = [part for a, b in spans for part in ((a, min(b, other.since)), (max(a, other.until), b)) if part[0] < part[1]]
+    return [cell._replace(since=since, until=until) for since, until in spans]
+
+
+def _failures(cell: Cell) -> tuple[str, ...]:
+    return tuple(sorted({key for trouble in cell.troubles for key in trouble.failures}))
+
+
+def _suffers(cell: Cell, alternative: Alternative) -> Chosen:
+    """The alternative that is taken works, but with a trouble of its own."""
+    last = cell.troubles[-1]
+    lost = cell.lost - alternative.cost if last.effect in (Effect.DELAYED, Effect.DEGRADED) else 0
+    own = last._replace(scope=cell.scope, since=cell.since, until=cell.until, likelihood=cell.likelihood, failures=_failures(cell))
+    made = own._replace(delay=last.delay + lost, at_start=True, at_completion=False)
+    return Chosen(made, cell.source, "choice", f"{{it}} goes over {' and '.join(alternative.names)}, which has a trouble of its own")
+
+
+def _falls_back(cell: Cell, alternative: Alternative, words: str) -> Chosen:
+    late = cell.lost or alternative.run
+    trouble = Trouble(
+        failure_class=FailureClass.BACKLOG,
+        effect=Effect.DELAYED if late else Effect.DEGRADED,
+        since=cell.since,
+        until=cell.until,
+        delay=cell.lost,
+        run=alternative.run,
+        likelihood=cell.likelihood,
+        scope=cell.scope,
+        failures=_failures(cell),
+    )
+    how = f", {say_duration(cell.lost)} later" if cell.lost else ""
+    wait = " and waits for its next run" if alternative.run else ""
+    return Chosen(trouble, cell.source, "fallback", f"{{it}} goes on over {words}{how}{wait}")
+
+
+def _stands(cell: Cell) -> Chosen:
+    """Every alternative fails: the mildest counts, and of equals the one that ends first."""
+    best = max(cell.troubles, key=lambda each: (_MILDNESS[each.effect], -each.delay, -each.until))
+    trouble = best._replace(
+        since=cell.since,
+        until=cell.until,
+        likelihood=cell.likelihood,
+        scope=cell.scope,
+        failures=_failures(cell),
+        at_start=True,
+        at_completion=False,
+    )
+    return Chosen(trouble, cell.source, "all alternatives", "{it} has no alternative left: all of them fail at once")

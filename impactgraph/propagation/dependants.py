@@ -1,0 +1,164 @@
+"""Rules for what a trouble does to systems, apis, data and steps. Each is pure: (trouble, policy) -> outcome."""
+
+from graph_models.enums import Effect, FailureClass
+from graph_models.time import say_duration
+from impactgraph.propagation.integrations import Apply, next_run
+from impactgraph.propagation.trouble import NOTHING, Outcome, Policy, Trouble
+
+
+def goes_on(trouble: Trouble, policy: Policy) -> Outcome:
+    """The trouble does not pass this edge."""
+    return NOTHING
+
+
+def fails_itself(trouble: Trouble, policy: Policy) -> Outcome:
+    """The element itself has failed."""
+    return Outcome(((trouble, _OWN_WORDS[trouble.effect].format(delay=say_duration(trouble.delay), likelihood=f"{trouble.likelihood:.0%}", it="{it}")),))
+
+
+_OWN_WORDS = {
+    Effect.REJECTED: "{it} rejects what is in scope until somebody acts",
+    Effect.BLOCKED: "{it} has failed",
+    Effect.DELAYED: "{it} is slower by {delay}",
+    Effect.STALE: "{it} is out of date",
+    Effect.DUPLICATED: "{it} does things twice",
+    Effect.DEGRADED: "{it} missed a run",
+}
+
+
+def same(trouble: Trouble, policy: Policy) -> Outcome:
+    """What a system or api suffers, its apis and what cannot work without it suffer too."""
+    return Outcome(((_past(trouble, policy), "{it} cannot do without {by}"),))
+
+
+def _past(trouble: Trouble, policy: Policy) -> Trouble:
+    """Past an integration the message types have been met: what depends on it has none of its own."""
+    return trouble._replace(scope=trouble.scope.without("message_types")) if policy.from_integration else trouble
+
+
+def _outside(trouble: Trouble, policy: Policy) -> Outcome | None:
+    """The outcome where no order in scope is in a step of this workflow, or where only messages are in scope; else None."""
+    workflows = trouble.scope.values("workflows")
+    if workflows is not None and policy.workflow not in workflows:
+        return Outcome(absorbed=(("scope", f"{{it}}: only orders of {', '.join(workflows)} are in scope"),))
+    types = trouble.scope.values("message_types")
+    if types is not None and not policy.from_integration:
+        return Outcome(absorbed=(("scope", f"{{it}} goes on: only messages of {', '.join(types)} are in scope"),))
+    return None
+
+
+def _at_step(rule: Apply) -> Apply:
+    """The rule, for the orders in scope that can be in the step."""
+
+    def restricted(trouble: Trouble, policy: Policy) -> Outcome:
+        return _outside(trouble, policy) or rule(_past(trouble, policy), policy)
+
+    restricted.__name__, restricted.__doc__ = rule.__name__, rule.__doc__
+    return restricted
+
+
+@_at_step
+def step_waits(trouble: Trouble, policy: Policy) -> Outcome:
+    """A step makes its calls when it starts: what it needs and cannot have, it waits for."""
+    return Outcome(((trouble._replace(at_start=True, at_completion=False), _STEP_WORDS[trouble.effect]),))
+
+
+_STEP_WORDS = {
+    Effect.REJECTED: "{it} needs {by}, which rejects it",
+    Effect.BLOCKED: "{it} needs {by} when it starts",
+    Effect.DELAYED: "{it} needs {by}, which is slower",
+    Effect.STALE: "{it} needs {by}, which answers with old content",
+    Effect.DUPLICATED: "{it} needs {by}, which happens twice",
+    Effect.DEGRADED: "{it} needs {by}, which works with less",
+}
+
+
+@_at_step
+def step_stands(trouble: Trouble, policy: Policy) -> Outcome:
+    """A step needs the system it runs on when it starts and when its completion is recorded; work in hand goes on in between."""
+    both = trouble.effect is Effect.BLOCKED
+    words = "{it} runs on {by}: it cannot start, nor can its completion be recorded" if both else "{it} runs on {by}"
+    return Outcome(((trouble._replace(at_start=True, at_completion=both), words),))
+
+
+@_at_step
+def step_is_there(trouble: Trouble, policy: Policy) -> Outcome:
+    """What a location or workflow suffers, its steps suffer."""
+    both = trouble.effect is Effect.BLOCKED
+    return Outcome(((trouble._replace(at_start=True, at_completion=both), "{it} takes place in {by}"),))
+
+
+@_at_step
+def step_decides(trouble: Trouble, policy: Policy) -> Outcome:
+    """A step that reads stale data decides wrongly with the likelihood decision_risk."""
+    if trouble.effect is not Effect.STALE:
+        return Outcome(((trouble, "{it} reads {by}"),))
+    likelihood = trouble.likelihood * policy.decision_risk
+    words = f"{{it}} reads {{by}} and decides wrongly with a likelihood of {likelihood:.0%}"
+    return Outcome(((trouble._replace(likelihood=likelihood), words),)) if likelihood else NOTHING
+
+
+@_at_step
+def step_does_without(trouble: Trouble, policy: Policy) -> Outcome:
+    """Without an optional need a step is degraded, not stopped."""
+    return _does_without(trouble, policy)
+
+
+def system_does_without(trouble: Trouble, policy: Policy) -> Outcome:
+    """Without an optional need a system is degraded, and slower by the time-out where there is one."""
+    found, absorbed = _does_without(_past(trouble, policy), policy)
+    less = found[0][0]
+    if not less.delay:
+        return Outcome(found, absorbed)
+    slow = less._replace(effect=Effect.DELAYED, failure_class=FailureClass.LATENCY)
+    return Outcome((*found, (slow, f"{{it}} waits {say_duration(less.delay)} for {{by}} before it goes on without")), absorbed)
+
+
+def _does_without(trouble: Trouble, policy: Policy) -> Outcome:
+    delay = policy.timeout or 0
+    if trouble.effect is Effect.DELAYED:
+        delay = trouble.delay if policy.timeout is None else min(trouble.delay, policy.timeout)
+    less = trouble._replace(effect=Effect.DEGRADED, delay=delay, drain=0, hold=0, growing=False, run=None, lost=False, at_completion=False, remaining=False)
+    words = "{it} goes on without {by}, which is optional"
+    return Outcome(((less, words),), (("optional", words),))
+
+
+def data_ages(trouble: Trouble, policy: Policy) -> Outcome:
+    """Data whose feed is late by more than fresh_within is stale from onset + fresh_within to the end and the drain."""
+    late = _late_by(trouble)
+    fresh = say_duration(policy.fresh_within)
+    if late <= policy.fresh_within:
+        return Outcome(absorbed=(("freshness", f"{{it}} may be {fresh} old, and {{by}} is late by {say_duration(late)} at most"),))
+    since, until = trouble.since + policy.fresh_within, trouble.until + max(trouble.drain, trouble.hold)
+    if trouble.effect is Effect.BLOCKED and policy.schedule and policy.schedule.every:
+        until = next_run(until, policy.schedule.every)
+    if since >= until:
+        return Outcome(absorbed=(("freshness", f"{{it}} may be {fresh} old, and {{by}} is late for less than that"),))
+    return Outcome(((_stale(trouble, policy)._replace(since=since, until=until), f"{{it}} is fed by {{by}} and older than {fresh} from then on"),))
+
+
+def _late_by(trouble: Trouble) -> int:
+    """How much later than usual the last update may be."""
+    match trouble.effect:
+        case Effect.BLOCKED:
+            return trouble.hold or trouble.until - trouble.since + trouble.drain
+        case Effect.DELAYED | Effect.STALE if trouble.delay:
+            return trouble.delay
+        case _:
+            return trouble.until - trouble.since
+
+
+def data_is_wrong(trouble: Trouble, policy: Policy) -> Outcome:
+    """Updates that count twice make the data wrong at once."""
+    return Outcome(((_stale(trouble, policy), "{it} counts what {by} delivers twice"),))
+
+
+def data_is_old(trouble: Trouble, policy: Policy) -> Outcome:
+    """Data of a system whose content is old is old too."""
+    return Outcome(((_stale(trouble, policy), "{it} is held by {by}, whose content is old"),))
+
+
+def _stale(trouble: Trouble, policy: Policy) -> Trouble:
+    return _past(trouble, policy)._replace(
+        failure_class=FailureClass.STALE_DATA, effect=Effect.STALE, delay=0, drain=0, hold=0, growing=False, run=None, lost=False, remaining=False
+    )

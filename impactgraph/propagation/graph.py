@@ -1,0 +1,209 @@
+"""The topology compiled for propagation: elements by number, edges as numbers, policies shared. Made once, asked often."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from graph_models.enums import ElementKind, Transport
+from graph_models.needs import Choice, Needs
+from graph_models.time import Millis
+from graph_models.topology import Data, Integration, Schedule, Step, System, Topology, Workflow, kind_of
+from impactgraph.propagation.integrations import patience_of
+from impactgraph.propagation.trouble import Edge, Policy
+
+Links = list[tuple[int, int]]
+"""(number of the element it leads to, number of the kind of edge)."""
+
+WORKS_ON_SITE = frozenset({"store_operations", "pos", "wms", "warehouse"})
+"""Kinds of systems whose steps are done by people at a location, even where one instance serves all locations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One way to meet a choice. `cost` is the time lost on it when it fails; `run` the schedule that an order handed to it waits for."""
+
+    members: tuple[int, ...]
+    names: tuple[str, ...]
+    cost: Millis
+    run: Schedule | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceNode:
+    """A choice that the element `owner` makes."""
+
+    owner: int
+    alternatives: tuple[Alternative, ...]
+    switch_after: Millis | None
+    edge: Edge
+    policy: Policy
+
+
+@dataclass(frozen=True)
+class FailureGraph:
+    """Adjacency in the direction in which a trouble travels: from what is needed to what needs it. Costs O(elements + edges)."""
+
+    ids: tuple[str, ...]
+    """In the order of the alphabet, so that the order of numbers is the order of ids."""
+    numbers: dict[str, int]
+    kinds: tuple[ElementKind, ...]
+    links: tuple[Links, ...]
+    edges: tuple[tuple[Edge, Policy], ...]
+    """By number of the kind of edge."""
+    own: dict[int, Policy]
+    """Policies of integrations; other elements have none of their own."""
+    choices: tuple[ChoiceNode, ...]
+
+    @staticmethod
+    def of(topology: Topology) -> "FailureGraph":
+        """Every reference in the topology must name one of its elements."""
+        return _Compiler(topology).compiled()
+
+    def key(self, number: int) -> str:
+        """The bare key, as people say it."""
+        return self.ids[number].partition(":")[2]
+
+
+class _Compiler:
+    def __init__(self, topology: Topology) -> None:
+        self.topology = topology
+        elements = topology.elements
+        self.ids = tuple(sorted(elements))
+        self.numbers = {identifier: number for number, identifier in enumerate(self.ids)}
+        self.kinds = tuple(kind_of(elements[identifier]) for identifier in self.ids)
+        on_site: Links = []
+        self.links: tuple[Links, ...] = tuple(on_site if kind is ElementKind.LOCATION else [] for kind in self.kinds)
+        self.on_site = on_site
+        """Shared by all locations: what happens on site may happen at any of them; the scope says at which."""
+        self.slots: dict[tuple[Edge, Policy], int] = {}
+        self.own: dict[int, Policy] = {}
+        self.choices: list[ChoiceNode] = []
+
+    def compiled(self) -> FailureGraph:
+        for edge_maker in (self._integrations, self._systems, self._data, self._steps):
+            edge_maker()
+        for links in (self.on_site, *(links for links in self.links if links is not self.on_site)):
+            links.sort()
+        return FailureGraph(self.ids, self.numbers, self.kinds, self.links, tuple(self.slots), self.own, tuple(self.choices))
+
+    def _link(self, source: str, target: str, edge: Edge, policy: Policy) -> None:
+        self.links[self.numbers[source]].append((self.numbers[target], self._slot(edge, policy)))
+
+    def _slot(self, edge: Edge, policy: Policy) -> int:
+        return self.slots.setdefault((edge, policy), len(self.slots))
+
+    def _all_steps(self) -> Iterator[Step]:
+        for workflow in self.topology.workflows.values():
+            yield from workflow.steps
+
+    def _integrations(self) -> None:
+        emitted = _emitted(self._all_steps())
+        for key, each in self.topology.integrations.items():
+            identifier = f"integration:{key}"
+            policy = _policy_of(each, tuple(sorted(emitted.get(identifier, ()))))
+            self.own[self.numbers[identifier]] = policy
+            self._link(each.target, identifier, Edge.TARGET, policy)
+            self._link(each.source, identifier, Edge.SOURCE, policy)
+            for via in each.via:
+                self._link(via, identifier, Edge.VIA, policy)
+
+    def _systems(self) -> None:
+        for api in self.topology.apis.values():
+            self._link(f"system:{api.system}", f"api:{api.key}", Edge.OFFERS, Policy())
+        for system in self.topology.systems.values():
+            self._needs(f"system:{system.key}", system.needs, "", Edge.SYSTEM_NEEDS, Edge.SYSTEM_OPTIONAL)
+
+    def _data(self) -> None:
+        for each in self.topology.data.values():
+            identifier = f"data:{each.key}"
+            self._link(f"system:{each.system}", identifier, Edge.HOLDS, Policy())
+            for feed in each.fed_by:
+                self._link(feed, identifier, Edge.FEEDS, self._feed_policy(each, feed))
+
+    def _feed_policy(self, data: Data, feed: str) -> Policy:
+        integration = self._integration(feed)
+        schedule = integration.schedule if integration else None
+        return Policy(fresh_within=data.fresh_within, schedule=schedule, from_integration=integration is not None)
+
+    def _steps(self) -> None:
+        for workflow in self.topology.workflows.values():
+            there = _on_site(workflow, self.topology.systems)
+            policy = Policy(workflow=workflow.key)
+            for step in workflow.steps:
+                self._link(step.runs_on, step.id, Edge.RUNS_ON, policy)
+                self._link(f"workflow:{workflow.key}", step.id, Edge.OF_WORKFLOW, policy)
+                for data in step.reads:
+                    risk = self.topology.data[data.partition(":")[2]].decision_risk
+                    self._link(data, step.id, Edge.READS, policy._replace(decision_risk=risk))
+                if step in there:
+                    self.on_site.append((self.numbers[step.id], self._slot(Edge.AT_LOCATION, policy)))
+                self._needs(step.id, step.needs, workflow.key, Edge.STEP_NEEDS, Edge.STEP_OPTIONAL)
+
+    def _needs(self, owner: str, needs: Needs, workflow: str, required: Edge, optional: Edge) -> None:
+        for need in needs.required:
+            if isinstance(need, Choice):
+                self.choices.append(self._choice(owner, need, workflow))
+            else:
+                self._link(need, owner, required, Policy(workflow=workflow, from_integration=need.startswith("integration:")))
+        for need in needs.optional:
+            integration = self._integration(need)
+            timeout = integration.timeout if integration else None
+            self._link(need, owner, optional, Policy(workflow=workflow, timeout=timeout, from_integration=integration is not None))
+
+    def _choice(self, owner: str, choice: Choice, workflow: str) -> ChoiceNode:
+        made = tuple(self._alternative(members, choice.switch_after) for members in choice.alternatives)
+        edge = Edge.STEP_NEEDS if workflow else Edge.SYSTEM_NEEDS
+        return ChoiceNode(self.numbers[owner], made, choice.switch_after, edge, Policy(workflow=workflow))
+
+    def _alternative(self, members: Sequence[str], switch_after: Millis | None) -> Alternative:
+        integrations = [found for member in members if (found := self._integration(member))]
+        cost = switch_after if switch_after is not None else max((_time_lost(each) for each in integrations), default=0)
+        runs = [each.schedule for each in integrations if each.transport in (Transport.BATCH, Transport.FILE) and each.schedule]
+        numbers = tuple(self.numbers[member] for member in members)
+        return Alternative(numbers, tuple(member.partition(":")[2] for member in members), cost, runs[0] if runs else None)
+
+    def _integration(self, identifier: str) -> Integration | None:
+        kind, _, key = identifier.partition(":")
+        return self.topology.integrations.get(key) if kind == "integration" else None
+
+
+def _emitted(steps: Iterable[Step]) -> dict[str, set[tuple[str, str]]]:
+    """Of each integration, the (type, kind) of the records that steps send over it."""
+    found: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    for step in steps:
+        for emission in step.emits:
+            if emission.via:
+                found[emission.via].add((emission.type, emission.kind.value))
+    return found
+
+
+def _policy_of(integration: Integration, emitted: tuple[tuple[str, str], ...]) -> Policy:
+    return Policy(
+        transport=integration.transport,
+        retry=integration.retry,
+        timeout=integration.timeout,
+        buffer=integration.buffer,
+        dead_letter=bool(integration.dead_letter),
+        schedule=integration.schedule,
+        idempotent=integration.idempotent,
+        carries=integration.carries,
+        emitted=emitted,
+    )
+
+
+def _time_lost(integration: Integration) -> Millis:
+    """From the first attempt until the caller gives up: each attempt may take the whole time-out."""
+    if integration.transport is not Transport.SYNC:
+        return 0
+    retry = integration.retry
+    return max(patience_of(retry), retry.attempts * (integration.timeout or 0) + (retry.attempts - 1) * retry.backoff)
+
+
+def _on_site(workflow: Workflow, systems: Mapping[str, System]) -> tuple[Step, ...]:
+    """The steps that take place at the location of the fulfillment; all of them where nothing tells."""
+    found = tuple(step for step in workflow.steps if _is_on_site(systems[step.runs_on.partition(":")[2]]))
+    return found or workflow.steps
+
+
+def _is_on_site(system: System) -> bool:
+    return system.per_location or system.kind in WORKS_ON_SITE

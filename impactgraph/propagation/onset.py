@@ -1,0 +1,74 @@
+"""What a failure means for the element that it is reported of."""
+
+from graph_models.enums import Effect, ElementKind, FailureClass
+from graph_models.failure import Failure
+from graph_models.scope import Scope
+from graph_models.time import MINUTE, SECOND, Millis
+from impactgraph.propagation.integrations import PERSON_WITHIN
+from impactgraph.propagation.trouble import Trouble
+
+ASSUMED_ERROR_RATE = 0.5
+ASSUMED_LATENCY: Millis = 30 * SECOND
+ASSUMED_BACKLOG: Millis = 30 * MINUTE
+
+_DATA_CLASSES = {
+    FailureClass.BACKLOG: FailureClass.STALE_DATA,
+    FailureClass.MISSED_RUN: FailureClass.STALE_DATA,
+    FailureClass.DUPLICATE: FailureClass.STALE_DATA,
+}
+"""Data that is updated late, or twice, is wrong to whoever reads it."""
+_STEP_CLASSES = {FailureClass.MISSED_RUN: FailureClass.OUTAGE}
+"""A run of a step (a wave, a pick-up) that did not take place blocks it."""
+
+
+def onset(failure: Failure, kind: ElementKind, key: str, until: Millis) -> Trouble:
+    """The trouble at the failed element itself, in [started_at, until). What was not reported is assumed."""
+    trouble = Trouble(
+        failure_class=_class_of(failure, kind),
+        effect=Effect.BLOCKED,
+        since=failure.started_at,
+        until=until,
+        drain=failure.drain or 0,
+        scope=_scope_of(failure.scope, kind, key),
+        failures=(failure.key,),
+    )
+    return _as_reported(trouble, failure)
+
+
+def _class_of(failure: Failure, kind: ElementKind) -> FailureClass:
+    if failure.failure_class is FailureClass.CAPACITY and not failure.delay:
+        return FailureClass.OUTAGE
+    other = {ElementKind.DATA: _DATA_CLASSES, ElementKind.STEP: _STEP_CLASSES, ElementKind.WORKFLOW: _STEP_CLASSES, ElementKind.LOCATION: _STEP_CLASSES}
+    return other.get(kind, {}).get(failure.failure_class, failure.failure_class)
+
+
+def _scope_of(scope: Scope, kind: ElementKind, key: str) -> Scope:
+    if kind is ElementKind.LOCATION:
+        return scope.narrowed(Scope.of(locations=[key]))
+    if kind is ElementKind.WORKFLOW:
+        return scope.narrowed(Scope.of(workflows=[key]))
+    return scope
+
+
+def _as_reported(trouble: Trouble, failure: Failure) -> Trouble:
+    match trouble.failure_class:
+        case FailureClass.OUTAGE:
+            return trouble
+        case FailureClass.TRANSIENT:
+            rate = ASSUMED_ERROR_RATE if failure.error_rate is None else failure.error_rate
+            return trouble._replace(likelihood=rate, hold=PERSON_WITHIN)
+        case FailureClass.LATENCY:
+            return trouble._replace(effect=Effect.DELAYED, delay=ASSUMED_LATENCY if failure.delay is None else failure.delay)
+        case FailureClass.BACKLOG:
+            return trouble._replace(effect=Effect.DELAYED, growing=True, delay=failure.delay or failure.drain or ASSUMED_BACKLOG)
+        case FailureClass.CAPACITY:
+            return trouble._replace(effect=Effect.DELAYED, delay=failure.delay or 0)
+        case FailureClass.SCHEMA_MISMATCH | FailureClass.BUSINESS_RULE:
+            return trouble._replace(effect=Effect.REJECTED, drain=0)
+        case FailureClass.STALE_DATA:
+            return trouble._replace(effect=Effect.STALE, delay=failure.delay or 0)
+        case FailureClass.DUPLICATE:
+            return trouble._replace(effect=Effect.DUPLICATED)
+        case FailureClass.MISSED_RUN:
+            ends = failure.ended_at is not None or failure.expected_end is not None
+            return trouble._replace(effect=Effect.DEGRADED, fixed_end=not ends)

@@ -1,0 +1,109 @@
+"""What travels along the edges of the topology: a trouble, the policy of the edge it meets, and the outcome."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from graph_models.enums import Effect, FailureClass, Transport
+from graph_models.scope import EVERYWHERE, Scope
+from graph_models.time import Millis
+from graph_models.topology import Buffer, Retry, Schedule
+
+
+class Edge(StrEnum):
+    """From what to what a trouble passes; the value is how an explanation names it."""
+
+    OWN = "fails itself"
+    OFFERS = "system offers api"
+    TARGET = "integration leads to"
+    VIA = "integration passes through"
+    SOURCE = "integration comes from"
+    FEEDS = "integration feeds data"
+    HOLDS = "system holds data"
+    READS = "step reads data"
+    RUNS_ON = "step runs on system"
+    STEP_NEEDS = "step needs"
+    SYSTEM_NEEDS = "system needs"
+    STEP_OPTIONAL = "step can do without"
+    SYSTEM_OPTIONAL = "system can do without"
+    AT_LOCATION = "step happens at location"
+    OF_WORKFLOW = "step belongs to workflow"
+
+
+class Trouble(NamedTuple):
+    """An impairment without its place and its story: what two elements can have in common. Fields as in Impairment.
+
+    `failure_class` is how it looks to the next element: a call that times out looks like an outage, whatever slowed it down.
+    """
+
+    failure_class: FailureClass
+    effect: Effect
+    since: Millis
+    until: Millis
+    delay: Millis = 0
+    drain: Millis = 0
+    hold: Millis = 0
+    growing: bool = False
+    run: Schedule | None = None
+    likelihood: float = 1.0
+    scope: Scope = EVERYWHERE
+    lost: bool = False
+    fixed_end: bool = False
+    at_start: bool = True
+    at_completion: bool = False
+    remaining: bool = False
+    failures: tuple[str, ...] = ()
+
+    def dominated_by(self, other: "Trouble") -> bool:
+        """True where `other` has the same effect for the same failures (or fewer of them), and is nowhere milder, shorter, narrower or less likely."""
+        return (
+            self.effect is other.effect
+            and other.since <= self.since
+            and self.until <= other.until
+            and self.delay <= other.delay
+            and self.drain <= other.drain
+            and self.likelihood <= other.likelihood
+            and (self.hold, self.growing, self.run, self.fixed_end, self.remaining) == (other.hold, other.growing, other.run, other.fixed_end, other.remaining)
+            and self.lost <= other.lost
+            and self.at_start <= other.at_start
+            and self.at_completion <= other.at_completion
+            and set(other.failures) <= set(self.failures)
+            and self.scope.within(other.scope)
+        )
+
+
+class Policy(NamedTuple):
+    """What an edge and the element it leads to have agreed on; an edge uses the fields that its kind knows."""
+
+    transport: Transport | None = None
+    retry: Retry = Retry()
+    timeout: Millis | None = None
+    buffer: Buffer = Buffer()
+    dead_letter: bool = False
+    schedule: Schedule | None = None
+    idempotent: bool = False
+    carries: tuple[str, ...] = ()
+    emitted: tuple[tuple[str, str], ...] = ()
+    """(type, kind) of the records that steps send over the integration."""
+    fresh_within: Millis = 0
+    decision_risk: float = 1.0
+    workflow: str = ""
+    from_integration: bool = False
+    """Needs and options: whether what is needed is an integration (its time-out is the edge's)."""
+
+    @property
+    def queues(self) -> bool:
+        """True for transports that hold messages, so that one can be lost."""
+        return self.transport not in (None, Transport.SYNC)
+
+
+class Outcome(NamedTuple):
+    """What a rule makes of a trouble: (trouble, detail) found at the next element, (rule, detail) that stopped it or part of it.
+
+    In a detail `{it}` stands for the element and `{by}` for the one that the trouble came from.
+    """
+
+    found: tuple[tuple[Trouble, str], ...] = ()
+    absorbed: tuple[tuple[str, str], ...] = ()
+
+
+NOTHING = Outcome()
