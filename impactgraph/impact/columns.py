@@ -14,6 +14,8 @@ Ints: TypeAlias = NDArray[np.int64]
 Codes: TypeAlias = NDArray[np.int32]
 
 IN_FLIGHT, COMPLETED, CANCELLED = 0, 1, 2
+ENDED = 4095
+"""Stands for a step in `rows_at`: behind the last one."""
 
 
 @dataclass
@@ -105,6 +107,8 @@ class FulfillmentColumns:
     """Last fulfillment.failed in the present step, 0 where none."""
     failed_code: Codes
     failed_element: Codes
+    recorded_at: Ints
+    """Time of the latest record (posting, message, ...) that came, 0 where none."""
     rerouted_at: Ints
     """Last reroute, 0 where none."""
     ended_at: Ints
@@ -116,27 +120,47 @@ class FulfillmentColumns:
 
 
 @dataclass
+class ErrorColumns:
+    """Every fulfillment.failed of the fulfillments above, a row an event, in no particular order. Few: errors are rare."""
+
+    fulfillment: Codes
+    """Row of the fulfillment."""
+    step: Codes
+    """Index in its workflow's vocabulary steps, -1 where the event names none of them."""
+    at: Ints
+    code: Codes
+    element: Codes
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+
+@dataclass
 class Columns:
     """One state of the data. `watermark` is the sequence of the last event in it; `changes` grows whenever a row changes in place."""
 
     orders: OrderColumns
     fulfillments: FulfillmentColumns
     vocabulary: Vocabulary
+    errors: ErrorColumns
     watermark: int = 0
     changes: int = 0
     _places: dict[tuple[int, int], Codes] = field(default_factory=dict[tuple[int, int], Codes], repr=False)
     _places_at: int = field(default=-1, repr=False)
 
     def rows_at(self, workflow: int, step: int) -> Codes:
-        """Rows of the fulfillments now in this step (in flight), in order of `entered_at`. Costs a sort of all rows after changes, else nothing."""
+        """Rows of the fulfillments now in this step (in flight), in order of `entered_at`; of ENDED, those that completed.
+
+        Costs a sort of all rows after changes, else nothing.
+        """
         if self._places_at != self.changes:
             self._index()
         return self._places.get((workflow, step), _NOTHING)
 
     def _index(self) -> None:
         f = self.fulfillments
-        live = np.flatnonzero((f.status == IN_FLIGHT) & (f.workflow >= 0))
-        place = f.workflow[live].astype(np.int64) * 4096 + f.step[live]
+        live = np.flatnonzero((f.status != CANCELLED) & (f.workflow >= 0) & (f.step >= 0))
+        place = f.workflow[live].astype(np.int64) * 4096 + np.where(f.status[live] == COMPLETED, ENDED, f.step[live])
         order = np.lexsort((f.entered_at[live], place))
         rows, place = live[order].astype(np.int32), place[order]
         starts = np.flatnonzero(np.diff(place, prepend=-(2**62)))

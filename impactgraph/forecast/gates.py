@@ -1,0 +1,203 @@
+"""Arrival-time functions: when does what arrives at t get through an impaired element?
+
+A gate maps arrays of arrival times to departure times, elementwise and (but for fixed delays) monotone: the max-plus algebra of timetables
+(Baccelli, Cohen, Olsder, Quadrat, "Synchronization and Linearity", 1992). Times are float milliseconds; infinity is "never".
+Arrays are (G, K): G arrivals, K futures.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph_models.enums import Effect
+from graph_models.impairment import Impairment
+from graph_models.time import FOREVER, SECOND
+from impactgraph.forecast.calendar import Calendar
+from impactgraph.forecast.lattice import FUTURES, Reals, strata
+from impactgraph.forecast.recovery import Ends
+
+RETRY_LAG = 90.0 * SECOND
+"""What waits for a recovered element tries again within this time."""
+CERTAIN = 1.0 - 1e-9
+
+Flags = NDArray[np.bool_]
+Futures = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Barrier:
+    """One impairment in K futures. `index` is its place in the list of all impairments that a plan was made of."""
+
+    index: int
+    impairment: Impairment
+    since: float
+    until: Reals
+    """(K,)"""
+    slope: float
+    """First in, first out: what arrived t after `since` leaves slope * t after the end."""
+    lag: Reals
+    hold: Reals
+    run: Calendar | None
+
+    @property
+    def chance(self) -> float:
+        return self.impairment.likelihood
+
+    @property
+    def certain(self) -> bool:
+        return self.impairment.likelihood >= CERTAIN
+
+    @property
+    def waits(self) -> bool:
+        return self.impairment.effect in (Effect.BLOCKED, Effect.REJECTED) and not self.impairment.hold
+
+    def meets(self, t: Reals) -> Flags:
+        return (t >= self.since) & (t < self.until)
+
+    def meets_in(self, t: Reals, futures: Futures) -> Flags:
+        return (t >= self.since) & (t < self.until[futures])
+
+    def within(self, futures: Futures) -> "Barrier":
+        """The same in some of the futures."""
+        return replace(self, until=self.until[futures], lag=self.lag[futures], hold=self.hold[futures])
+
+    def through(self, t: Reals) -> Reals:
+        """Departures of what meets it for certain."""
+        i = self.impairment
+        match i.effect:
+            case Effect.REJECTED:
+                return np.where(self.meets(t), np.inf, t)
+            case Effect.BLOCKED if i.hold:
+                return np.where(self.meets(t), t + self.hold, t)
+            case Effect.BLOCKED if self.slope > 0:
+                return np.where(t >= self.since, np.maximum(t, self.until + (t - self.since) * self.slope), t)
+            case Effect.BLOCKED:
+                return np.where(self.meets(t), self.until + self.lag, t)
+            case Effect.DELAYED if i.growing:
+                return self._grown(t)
+            case Effect.DELAYED | Effect.DEGRADED:
+                later = t + i.delay
+                return np.where(self.meets(t), self.run.run_from(later) if self.run else later, t)
+            case _:
+                return t
+
+    def _grown(self, t: Reals) -> Reals:
+        length = np.maximum(self.until - self.since, 1.0)
+        within = t + self.impairment.delay * np.clip((t - self.since) / length, 0.0, 1.0)
+        worst = self.until + self.impairment.delay
+        drain = max(float(self.impairment.drain), 0.25 * self.impairment.delay)
+        after = worst + (t - self.until) * (drain / (drain + self.impairment.delay))
+        return np.where(t < self.since, t, np.where(t < self.until, within, np.maximum(t, after)))
+
+    def threshold(self, at: float) -> Reals:
+        """(K,) the least arrival whose departure is after `at`, given that it arrived by then."""
+        i = self.impairment
+        if not self.certain or at < self.since:
+            return np.full(FUTURES, at)
+        if i.effect is Effect.REJECTED:
+            return np.full(FUTURES, self.since)
+        if i.effect is Effect.BLOCKED and self.slope > 0:
+            return np.where(self.until > at, self.since, np.minimum(at, self.since + (at - self.until) / self.slope))
+        if i.effect is Effect.BLOCKED and not i.hold:
+            return np.where(self.until > at, self.since, at)
+        if i.effect is Effect.DELAYED and i.growing:
+            length = np.maximum(self.until - self.since, 1.0)
+            rate = i.delay / length
+            return np.where(self.until > at, np.maximum((at + rate * self.since) / (1 + rate), self.since), at)
+        if i.effect is Effect.DELAYED and not i.run:
+            return np.where(self.until > at - i.delay, np.maximum(at - i.delay, self.since), at)
+        return np.full(FUTURES, at)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """What a gate did: departures, what it did to each arrival (index of the barrier that changed it, else -1), and the chance that a coin falls."""
+
+    out: Reals
+    by: NDArray[np.int16]
+    chance: Reals | None
+
+
+class Gate:
+    """The barriers of one element as one function, with the runs of its schedule where it has one."""
+
+    def __init__(self, barriers: Iterable[Barrier] = (), calendar: Calendar | None = None) -> None:
+        self.barriers = tuple(sorted(barriers, key=lambda b: (b.since, b.index)))
+        self.calendar = calendar
+        self.coins = tuple(b for b in self.barriers if not b.certain)
+
+    def __bool__(self) -> bool:
+        return bool(self.barriers)
+
+    def unimpaired(self, t: Reals) -> Reals:
+        return self.calendar.run_from(t) if self.calendar else t
+
+    def passed(self, t: Reals, *, coin: bool, futures: Futures | None = None) -> Passage:
+        """Arrays are (G, K), or (G, len(futures)) for some of the futures. `coin`: every uncertain barrier that is met strikes; otherwise none does. The chance that one strikes is told with it."""
+        base = self.unimpaired(t)
+        out, by = base, np.full(t.shape, -1, np.int16)
+        chance: Reals | None = None
+        mine = self.barriers if futures is None or len(futures) == FUTURES else tuple(b.within(futures) for b in self.barriers)
+        for again in range(2 if len(self.barriers) > 1 else 1):
+            for barrier in mine:
+                if again and not barrier.waits:  # a delay is met once; a wait may end in another one
+                    continue
+                if not barrier.certain:
+                    if not coin:
+                        continue
+                    met = barrier.meets(out) & (by != barrier.index)
+                    struck = np.where(met, barrier.chance, 0.0)
+                    chance = struck if chance is None else 1 - (1 - chance) * (1 - struck)
+                    by = np.where(met & (by < 0), np.int16(barrier.index), by)
+                moved = barrier.through(out)
+                if self.calendar is not None:
+                    moved = np.where(moved > out, self.calendar.run_from(moved), out)
+                by = np.where((moved > out) & (by < 0), np.int16(barrier.index), by)
+                out = moved
+        return Passage(out, by, chance)
+
+    def threshold(self, at: float) -> Reals:
+        """(K,) the least arrival that is still held at `at`."""
+        least = np.full(FUTURES, at)
+        for barrier in self.barriers:
+            least = np.minimum(least, barrier.threshold(at))
+        return self.calendar.run_before(least) if self.calendar else least
+
+    def rejects(self) -> bool:
+        return any(b.impairment.effect is Effect.REJECTED for b in self.barriers)
+
+
+OPEN = Gate()
+
+
+def barriers(impairments: Sequence[Impairment], indexes: Sequence[int], ends: Ends, slope: float = 0.0) -> list[Barrier]:
+    """Impairments in K futures. `slope`: load over rate of the queue they are on, how fast a held backlog grows against how fast it clears."""
+    made: list[Barrier] = []
+    for index, impairment in zip(indexes, impairments, strict=True):
+        shift = np.zeros(FUTURES) if impairment.fixed_end else ends.shift(impairment.failures, impairment.until)
+        until = np.full(FUTURES, np.inf) if impairment.until >= FOREVER else impairment.until + shift
+        until = np.maximum(until, float(impairment.since))
+        made.append(
+            Barrier(
+                index=index,
+                impairment=impairment,
+                since=float(impairment.since),
+                until=until,
+                slope=_slope(impairment, until, slope),
+                lag=RETRY_LAG * strata(f"lag/{impairment.element}"),
+                hold=impairment.hold * strata(f"hold/{impairment.element}"),
+                run=Calendar(impairment.run) if impairment.run else None,
+            )
+        )
+    return made
+
+
+def _slope(impairment: Impairment, until: Reals, slope: float) -> float:
+    if impairment.effect is not Effect.BLOCKED:
+        return 0.0
+    if impairment.drain:
+        length = float(np.median(until)) - impairment.since
+        return impairment.drain / max(length + impairment.drain, 1.0) if np.isfinite(length) else 0.0
+    return min(slope, 0.95)

@@ -1,0 +1,238 @@
+"""What the failures do to one class of orders: the worlds with them against the worlds without, over all futures."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph_models.enums import Band, Effect, RecordEffect
+from impactgraph.forecast.lattice import Reals
+from impactgraph.forecast.plan import Hazards, Plan
+from impactgraph.forecast.walk import Indexes, Trace
+
+BANDS = (Band.STUCK, Band.EXPOSED, Band.UPCOMING, Band.RECORDS_ONLY)
+"""By code, the worst first."""
+RECORD_EFFECTS = (RecordEffect.MISSING, RecordEffect.OUT_OF_SEQUENCE, RecordEffect.LATE, RecordEffect.DUPLICATED, RecordEffect.WRONG)
+MARKING = (Effect.STALE, Effect.DUPLICATED)
+"""Effects that count as such, whether or not the order gets later."""
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass
+class Pair:
+    """A world with the failures, and the same luck without them; `weight` (G, K) is how likely this pair is of those that are compared."""
+
+    impaired: Trace
+    free: Trace
+    weight: Reals
+
+
+@dataclass
+class RecordOutcome:
+    """Of one record (by bit), each (G,)."""
+
+    bit: int
+    likelihood: Reals
+    effect: NDArray[np.int8]
+    """Index of RECORD_EFFECTS."""
+    expected_at: Reals
+    """Infinite: never."""
+    due: Reals
+    """NaN where nothing is declared."""
+    by: Indexes
+
+
+@dataclass
+class Outcome:
+    """Each (G,): the classes asked for, in their order."""
+
+    likelihood: Reals
+    """Affected in any way."""
+    flow: Reals
+    """The order itself is later, elsewhere or lost."""
+    band: NDArray[np.int8]
+    hit_by: Indexes
+    hit_step: Indexes
+    hit_at: Reals
+    delay: Reals
+    """Median of the delay where it is affected; infinite: it never finishes; 0: records only."""
+    finish: Reals
+    finish_without: Reals
+    records: list[RecordOutcome]
+
+
+def outcome(plan: Plan, hazards: Hazards, pairs: list[Pair], tolerance: float, as_of: float, exposed: Reals) -> Outcome:
+    """`exposed` (G,): by how much it was held in steps that lie behind it."""
+    marking = np.array([n for n, i in enumerate(hazards.all) if i.effect in MARKING], np.int16)
+    record_hits = [_record_hits(plan, pair, tolerance) for pair in pairs]
+    flows = [_flow(pair, tolerance) | np.isin(pair.impaired.hit_by, marking) & (pair.impaired.hit_by >= 0) for pair in pairs]
+    anyhow = [np.logical_or.reduce([flow, *(h.mask for h in hits.values())]) for flow, hits in zip(flows, record_hits, strict=True)]
+    likelihood = _expect(pairs, anyhow)
+    flow = _expect(pairs, flows)
+    lead = _leading(pairs, flows)
+    records = _records(plan, pairs, record_hits)
+    best = _Chosen(pairs, flows, lead)
+    result = Outcome(
+        likelihood=likelihood,
+        flow=flow,
+        band=_bands(best, as_of, exposed),
+        hit_by=best.mode("hit_by"),
+        hit_step=best.mode("hit_step"),
+        hit_at=best.median(best.pick(lambda p: p.impaired.hit_at)),
+        delay=best.median(best.pick(_delay)),
+        finish=best.median(best.pick(lambda p: p.impaired.finish)),
+        finish_without=best.median(best.pick(lambda p: p.free.finish)),
+        records=records,
+    )
+    only = flow <= np.maximum(likelihood * 0.05, 1e-9)
+    _records_only(plan, result, only & (exposed <= tolerance))
+    return result
+
+
+@dataclass
+class _RecordHit:
+    mask: Flags
+    effect: NDArray[np.int8]
+    extra: Reals | None = None
+
+
+def _flow(pair: Pair, tolerance: float) -> Flags:
+    return _delay(pair) > tolerance
+
+
+def _delay(pair: Pair) -> Reals:
+    with np.errstate(invalid="ignore"):
+        delay = pair.impaired.finish - pair.free.finish
+    return np.where(np.isnan(delay), 0.0, delay)
+
+
+def _record_hits(plan: Plan, pair: Pair, tolerance: float) -> dict[int, _RecordHit]:
+    emissions = {record.bit: record.emission for stage in plan.stages for record in stage.records}
+    bits = {(e.kind, e.type): bit for bit, e in emissions.items()}
+    hits: dict[int, _RecordHit] = {}
+    for bit, with_ in pair.impaired.records.items():
+        without, emission = pair.free.records[bit], emissions[bit]
+        due = pair.free.completed[bit] + float(emission.due or 0)
+        with np.errstate(invalid="ignore"):
+            late = (with_ > due) & (with_ - without > tolerance)
+            missing = np.isinf(with_) & np.isfinite(without)
+            disordered = np.zeros_like(late)
+            for kind in emission.after:
+                other = bits.get((emission.kind, kind))
+                if other is not None and other in pair.impaired.records:
+                    disordered |= (pair.impaired.records[other] > with_ + 1.0) & ~(pair.free.records[other] > without + 1.0)
+        effect = np.where(missing, 0, np.where(disordered, 1, 2)).astype(np.int8)
+        hits[bit] = _RecordHit(late | missing | disordered, effect)
+    return hits
+
+
+def _expect(pairs: list[Pair], masks: list[Flags]) -> Reals:
+    return np.clip(sum((pair.weight * mask).mean(axis=1) for pair, mask in zip(pairs, masks, strict=True)), 0.0, 1.0)
+
+
+def _leading(pairs: list[Pair], masks: list[Flags]) -> NDArray[np.intp]:
+    return np.argmax(np.stack([(pair.weight * mask).mean(axis=1) for pair, mask in zip(pairs, masks, strict=True)]), axis=0)
+
+
+class _Chosen:
+    """For each class the pair that contributes most, and the futures in which it is affected."""
+
+    def __init__(self, pairs: list[Pair], masks: list[Flags], lead: NDArray[np.intp]) -> None:
+        self.pairs, self.lead = pairs, lead
+        self.mask = self._choose([mask & (pair.weight > 0) for pair, mask in zip(pairs, masks, strict=True)])
+
+    def _choose(self, arrays: list[NDArray]) -> NDArray:
+        if len(arrays) == 1:
+            return arrays[0]
+        return np.where((self.lead == 0)[:, None], arrays[0], arrays[1])
+
+    def pick(self, of) -> NDArray:  # noqa: ANN001
+        return self._choose([of(pair) for pair in self.pairs])
+
+    def median(self, values: Reals) -> Reals:
+        return masked_median(values, self.mask)
+
+    def mode(self, name: str) -> Indexes:
+        values = self.pick(lambda pair: getattr(pair.impaired, name))
+        return masked_mode(values, self.mask)
+
+
+def masked_median(values: Reals, mask: Flags) -> Reals:
+    """Lower median over axis 1 of the values where `mask`; NaN in rows without any."""
+    count = mask.sum(axis=1)
+    ordered = np.sort(np.where(mask & ~np.isnan(values), values, np.inf), axis=1)
+    found = np.take_along_axis(ordered, np.maximum((count - 1) // 2, 0)[:, None], axis=1)[:, 0]
+    return np.where(count > 0, found, np.nan)
+
+
+def masked_mode(values: Indexes, mask: Flags) -> Indexes:
+    """The commonest of the values where `mask` that is not -1, the least of several; -1 where there is none."""
+    best = np.full(len(values), -1, np.int16)
+    most = np.zeros(len(values), np.int64)
+    for value in np.unique(values):
+        if value < 0:
+            continue
+        count = ((values == value) & mask).sum(axis=1)
+        best = np.where(count > most, value, best)
+        most = np.maximum(most, count)
+    return best
+
+
+def _bands(best: _Chosen, as_of: float, exposed: Reals) -> NDArray[np.int8]:
+    hit_at = best.pick(lambda p: p.impaired.hit_at)
+    waiting = best.pick(lambda p: p.impaired.waiting)
+    count = np.maximum(best.mask.sum(axis=1), 1)
+    stuck = ((waiting & best.mask).sum(axis=1) / count) >= 0.5
+    with np.errstate(invalid="ignore"):
+        passed = (((hit_at <= as_of) & ~waiting & best.mask).sum(axis=1) / count) >= 0.5
+    return np.where(stuck, 0, np.where(passed | (exposed > 0), 1, 2)).astype(np.int8)
+
+
+def _records(plan: Plan, pairs: list[Pair], hits: list[dict[int, _RecordHit]]) -> list[RecordOutcome]:
+    emissions = {record.bit: record.emission for stage in plan.stages for record in stage.records}
+    found: list[RecordOutcome] = []
+    for bit in sorted(set().union(*(h.keys() for h in hits))):
+        masks = [h[bit].mask for h in hits]
+        lead = _leading(pairs, masks)
+        chosen = _Chosen(pairs, masks, lead)
+        likelihood = _expect(pairs, masks)
+        effect = masked_mode(chosen._choose([h[bit].effect.astype(np.int16) for h in hits]), chosen.mask)
+        arrival = chosen.median(chosen.pick(lambda p: p.impaired.records[bit]))
+        completed = masked_median(pairs[0].free.completed[bit], ~np.isnan(pairs[0].free.completed[bit]))
+        by = masked_mode(chosen.pick(lambda p: np.where(p.impaired.record_by[bit] >= 0, p.impaired.record_by[bit], p.impaired.hit_by)), chosen.mask)
+        due = emissions[bit].due
+        row = RecordOutcome(bit, likelihood, np.maximum(effect, 0).astype(np.int8), arrival, completed + float(due) if due is not None else np.full(len(completed), np.nan), by)
+        found.append(_spoil(row, pairs[0].impaired))
+    return found
+
+
+def _spoil(row: RecordOutcome, trace: Trace) -> RecordOutcome:
+    for spoiling in trace.spoiled.get(row.bit, ()):
+        chance = spoiling.chance.mean(axis=1)
+        worse = chance > row.likelihood
+        code = RECORD_EFFECTS.index(RecordEffect.DUPLICATED if spoiling.barrier.impairment.effect is Effect.DUPLICATED else RecordEffect.WRONG)
+        row.effect = np.where(worse, code, row.effect).astype(np.int8)
+        row.by = np.where(worse, spoiling.barrier.index, row.by).astype(np.int16)
+        row.likelihood = 1 - (1 - row.likelihood) * (1 - chance)
+    return row
+
+
+def _records_only(plan: Plan, result: Outcome, only: Flags) -> None:
+    """Where the order itself flows: the first record that is hit stands for it, at the step that emits it."""
+    for record in result.records:
+        result.likelihood = np.maximum(result.likelihood, record.likelihood)
+    if not only.any() or not result.records:
+        return
+    likelihoods = np.stack([r.likelihood for r in result.records])
+    first = np.argmax(likelihoods, axis=0)
+    steps = {record.bit: stage.index for stage in plan.stages for record in stage.records}
+    for n, record in enumerate(result.records):
+        rows = only & (first == n) & (record.likelihood > 0)
+        result.band[rows] = 3
+        result.hit_by[rows] = record.by[rows]
+        result.hit_step[rows] = steps[record.bit]
+        due = np.where(np.isnan(record.due), record.expected_at, record.due)
+        emission = next(r.emission for stage in plan.stages for r in stage.records if r.bit == record.bit)
+        result.hit_at[rows] = (due - float(emission.due or 0))[rows]
+        result.delay[rows] = 0.0

@@ -1,0 +1,214 @@
+"""A workflow with its impairments, ready to be walked: the gates at the start, the completion, the hand-offs and the records of each step."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from graph_models.enums import Effect, RecordKind, Transport
+from graph_models.impairment import Impairment
+from graph_models.scope import Scope
+from graph_models.topology import Emission, Integration, Step, Topology, Transition, When, Workflow
+from impactgraph.forecast.calendar import Calendar
+from impactgraph.forecast.durations import Distribution, Durations
+from impactgraph.forecast.gates import Barrier, Gate, barriers
+from impactgraph.forecast.lattice import strata
+from impactgraph.forecast.recovery import Ends
+
+_LIFTED = ("message_types",)
+"""Scope dimensions that are about messages, not about orders: settled when the plan is made."""
+
+
+@dataclass(frozen=True)
+class Handoff:
+    to: int
+    """Index of the next step in the topology's workflow."""
+    gate: Gate
+    doubling: tuple[Barrier, ...]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record that a step emits. `bit` is its place among all that the workflow emits."""
+
+    bit: int
+    emission: Emission
+    gate: Gate
+    spoiling: tuple[Barrier, ...]
+    """Barriers that double it or make its content wrong."""
+    prompt: bool
+    """It comes within moments of the completion and nothing impairs it, so that its absence shows that the step is not complete."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step in one cell."""
+
+    index: int
+    step: Step
+    duration: Distribution
+    start: Gate
+    completion: Gate
+    stale: tuple[Barrier, ...]
+    handoffs: tuple[Handoff, ...]
+    records: tuple[Record, ...]
+
+    @cached_property
+    def tells(self) -> bool:
+        """Whether a record of this step shows its completion."""
+        return any(record.prompt for record in self.records)
+
+
+@dataclass(frozen=True)
+class Hazards:
+    """All impairments of one question by element, with the future ends and the load on queues (messages arriving per message that could be sent)."""
+
+    all: tuple[Impairment, ...]
+    ends: Ends
+    load: Mapping[str, float] = field(default_factory=dict[str, float])
+
+    @cached_property
+    def by_element(self) -> Mapping[str, tuple[tuple[int, Impairment], ...]]:
+        found: dict[str, list[tuple[int, Impairment]]] = {}
+        for index, impairment in enumerate(self.all):
+            found.setdefault(impairment.element, []).append((index, impairment))
+        return {element: tuple(rows) for element, rows in found.items()}
+
+    def at(self, element: str | None) -> tuple[tuple[int, Impairment], ...]:
+        return self.by_element.get(element, ()) if element else ()
+
+
+def orderly(scope: Scope) -> Scope:
+    """The part of a scope that is about orders and fulfillments."""
+    return scope.without(*_LIFTED)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A workflow as one cell of orders meets it. `inside(scope)` and `takes_branch(when)` told whether the cell is in a scope, and takes a branch."""
+
+    workflow: Workflow
+    stages: tuple[Stage, ...]
+
+    def routes(self, start: int) -> list[tuple[tuple[int, ...], np.ndarray]]:
+        """Every way from a step to an end, as indexes of steps (the start first), with the futures that take it."""
+        found: list[tuple[tuple[int, ...], np.ndarray]] = []
+
+        def follow(route: tuple[int, ...], futures: np.ndarray) -> None:
+            nexts = [(to, part) for to, part in self._branches(route[-1], futures) if to not in route]
+            if not nexts:
+                found.append((route, futures))
+            for to, part in nexts:
+                follow((*route, to), part)
+
+        follow((start,), np.arange(len(strata("any"))))
+        return found
+
+    def _branches(self, index: int, futures: np.ndarray) -> list[tuple[int, np.ndarray]]:
+        stage = self.stages[index]
+        open_ = [h.to for h in stage.handoffs]
+        if len(open_) <= 1:
+            return [(to, futures) for to in open_]
+        shares = np.cumsum(branch_shares(stage.step.then, open_, self.workflow))
+        drawn = strata(f"branch/{stage.step.id}")[futures]
+        which = np.searchsorted(shares / shares[-1], drawn)
+        return [(to, futures[which == n]) for n, to in enumerate(open_) if (which == n).any()]
+
+
+def branch_shares(then: Sequence[Transition], to: Sequence[int], workflow: Workflow) -> list[float]:
+    """Shares of the open branches: as stated, the rest in equal parts."""
+    stated = {workflow.position(t.step): t.share for t in then}
+    shares = [stated.get(index) for index in to]
+    rest = max(1.0 - sum(share for share in shares if share is not None), 0.0)
+    unstated = sum(share is None for share in shares)
+    parts = [share if share is not None else rest / unstated for share in shares]
+    return parts if sum(parts) > 0 else [1.0] * len(parts)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Orders that a question cannot tell apart: inside these scopes, and taking these branches."""
+
+    scopes: frozenset[Scope]
+    branches: frozenset[When]
+
+
+def plan_for(topology: Topology, workflow: Workflow, durations: Durations, hazards: Hazards, cell: Cell) -> Plan:
+    return Plan(workflow, tuple(_stage(topology, workflow, index, durations, hazards, cell) for index in range(len(workflow.steps))))
+
+
+def _stage(topology: Topology, workflow: Workflow, index: int, durations: Durations, hazards: Hazards, cell: Cell) -> Stage:
+    step = workflow.steps[index]
+    own = [(n, i) for n, i in hazards.at(step.id) if orderly(i.scope) in cell.scopes]
+    moving = [(n, i) for n, i in own if i.effect not in (Effect.STALE, Effect.DUPLICATED)]
+    records = tuple(
+        _record(topology, hazards, cell, bit, emission) for bit, (at, emission) in enumerate(workflow.records) if at == index
+    )
+    return Stage(
+        index=index,
+        step=step,
+        duration=durations[workflow.key, step.key],
+        start=_gate([(n, i) for n, i in moving if i.at_start], hazards),
+        completion=_gate([(n, i) for n, i in moving if i.at_completion and not i.hold], hazards),
+        stale=tuple(_barriers([(n, i) for n, i in own if i.effect in (Effect.STALE, Effect.DUPLICATED)], hazards)),
+        handoffs=tuple(_handoff(topology, workflow, hazards, cell, t) for t in open_transitions(step, cell)),
+        records=records,
+    )
+
+
+def open_transitions(step: Step, cell: Cell) -> list[Transition]:
+    """The first whose `when` holds, else all without one."""
+    for transition in step.then:
+        if transition.when is not None and transition.when in cell.branches:
+            return [transition]
+    return [t for t in step.then if t.when is None]
+
+
+def _handoff(topology: Topology, workflow: Workflow, hazards: Hazards, cell: Cell, transition: Transition) -> Handoff:
+    integration = _integration(topology, transition.via)
+    found = [(n, i) for n, i in hazards.at(transition.via) if orderly(i.scope) in cell.scopes]
+    moving = [(n, i) for n, i in found if i.effect is not Effect.DUPLICATED and i.effect is not Effect.STALE]
+    return Handoff(
+        to=workflow.position(transition.step),
+        gate=_gate(moving, hazards, integration),
+        doubling=tuple(_barriers([(n, i) for n, i in found if i.effect is Effect.DUPLICATED], hazards)),
+    )
+
+
+def _record(topology: Topology, hazards: Hazards, cell: Cell, bit: int, emission: Emission) -> Record:
+    integration = _integration(topology, emission.via)
+    found = [(n, i) for n, i in hazards.at(emission.via) if orderly(i.scope) in cell.scopes and _carried(i.scope, integration, emission)]
+    moving = [(n, i) for n, i in found if i.effect not in (Effect.DUPLICATED, Effect.STALE)]
+    spoiling = [(n, i) for n, i in found if i.effect in (Effect.DUPLICATED, Effect.STALE)]
+    fast = integration is None or integration.transport in (Transport.QUEUE, Transport.STREAM, Transport.SYNC)
+    return Record(
+        bit=bit,
+        emission=emission,
+        gate=_gate(moving, hazards, integration),
+        spoiling=tuple(_barriers(spoiling, hazards)),
+        prompt=fast and not moving and emission.kind is not RecordKind.SUPPLIER_ORDER,
+    )
+
+
+def _carried(scope: Scope, integration: Integration | None, emission: Emission) -> bool:
+    """Whether a record of this type is among the message types of the scope; where the types name what the integration carries as a whole, it is."""
+    types = scope.values("message_types")
+    if types is None or emission.type in types:
+        return True
+    carries = integration.carries if integration else ()
+    return emission.type not in carries and any(t in carries for t in types) and not any(t in types for t in carries if t == emission.type)
+
+
+def _integration(topology: Topology, identifier: str | None) -> Integration | None:
+    return topology.integrations[identifier.partition(":")[2]] if identifier else None
+
+
+def _gate(found: Sequence[tuple[int, Impairment]], hazards: Hazards, integration: Integration | None = None) -> Gate:
+    calendar = Calendar(integration.schedule) if integration is not None and integration.schedule is not None else None
+    return Gate(_barriers(found, hazards), calendar)
+
+
+def _barriers(found: Sequence[tuple[int, Impairment]], hazards: Hazards) -> list[Barrier]:
+    load = hazards.load.get(found[0][1].element, 0.0) if found else 0.0
+    return barriers([i for _, i in found], [n for n, _ in found], hazards.ends, load)

@@ -1,0 +1,372 @@
+"""The join of the forecast with the columns: which fulfillments a failure hits, in one pass over those that stand where it can hit.
+
+Rows are put into classes (same workflow, step, cell, evidence, and about the same moments), each class is forecast once, and each row takes
+the outcome of its class. Costs O(rows at steps that the failure can touch) array operations, and the forecast of the classes.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph_models.enums import Effect
+from graph_models.scope import Scope
+from graph_models.topology import Emission, When, Workflow
+from impactgraph.forecast.forecaster import Forecaster
+from impactgraph.forecast.lattice import Reals
+from impactgraph.forecast.outcome import Outcome, RecordOutcome
+from impactgraph.forecast.past import held_in
+from impactgraph.forecast.plan import Cell, Plan, Stage, orderly
+from impactgraph.forecast.standing import Evidence
+from impactgraph.forecast.walk import Pending
+from impactgraph.impact.cells import Membership
+from impactgraph.impact.classes import Classes, age_codes, classify, shift_codes, shift_of
+from impactgraph.impact.columns import ENDED, Codes, Columns, Ints
+
+Flags = NDArray[np.bool_]
+DEAD_LETTERED = "DEAD_LETTERED"
+_NONE, _DONE, _FAILED, _DEAD, _UNRELATED = range(5)
+
+
+@dataclass
+class RecordGroup:
+    """One record type of one group of rows: `rows` are fulfillment rows, `of` the class of each in `outcome`."""
+
+    workflow: Workflow
+    step: int
+    rows: Codes
+    of: NDArray[np.intp]
+    outcome: RecordOutcome
+    certainty: Reals
+    """(rows,) what the likelihood is to be multiplied with."""
+    past: bool
+    """Its step lies behind: no FlowGroup speaks of it."""
+
+    @property
+    def emission(self) -> Emission:
+        return self.workflow.records[self.outcome.bit][1]
+
+
+@dataclass
+class FlowGroup:
+    """Rows that stand in one step, with the outcome of the class of each."""
+
+    workflow: Workflow
+    step: int
+    rows: Codes
+    of: NDArray[np.intp]
+    outcome: Outcome
+    certainty: Reals
+
+
+@dataclass
+class Matches:
+    flows: list[FlowGroup] = field(default_factory=list[FlowGroup])
+    records: list[RecordGroup] = field(default_factory=list[RecordGroup])
+
+
+def match(columns: Columns, forecaster: Forecaster, keep: Callable[[Codes], Flags] | None = None) -> Matches:
+    """All fulfillments that may be hit, with any likelihood. `keep` says which rows are asked for."""
+    found = Matches()
+    membership = Membership(columns, forecaster.topology)
+    for index, words in enumerate(columns.vocabulary.workflows):
+        workflow = forecaster.topology.workflows.get(words.key)
+        if workflow is not None:
+            _WorkflowMatcher(columns, forecaster, membership, index, workflow, keep, found).run()
+    return found
+
+
+class _WorkflowMatcher:
+    def __init__(
+        self,
+        columns: Columns,
+        forecaster: Forecaster,
+        membership: Membership,
+        index: int,
+        workflow: Workflow,
+        keep: Callable[[Codes], Flags] | None,
+        found: Matches,
+    ) -> None:
+        self.columns, self.forecaster, self.membership = columns, forecaster, membership
+        self.index, self.workflow, self.keep, self.found = index, workflow, keep, found
+        words = columns.vocabulary.workflows[index]
+        self.column_of = [words.steps.index(s.key) if s.key in words.steps else -1 for s in workflow.steps]
+        self.bit_of = [words.records.index((e.kind.value, e.type)) if (e.kind.value, e.type) in words.records else -1 for _, e in workflow.records]
+        self.scopes, self.whens = self._distinctions()
+        elements = columns.vocabulary.elements.words
+        impaired = {hop.element for i in forecaster.hazards.all for hop in i.hops}
+        self.impaired_codes = np.array([word in impaired for word in elements])
+        self.dead_code = columns.vocabulary.fail_codes.find(DEAD_LETTERED)
+
+    def _touched(self) -> list[str]:
+        elements = [s.id for s in self.workflow.steps]
+        elements += [t.via for s in self.workflow.steps for t in s.then if t.via]
+        return elements + [e.via for _, e in self.workflow.records if e.via]
+
+    def _distinctions(self) -> tuple[list[Scope], list[When]]:
+        hazards = self.forecaster.hazards
+        scopes = {orderly(i.scope): None for element in self._touched() for _, i in hazards.at(element) if self._applies(i.scope)}
+        whens = {t.when: None for s in self.workflow.steps for t in s.then if t.when is not None}
+        return list(scopes), list(whens)
+
+    def _applies(self, scope: Scope) -> bool:
+        workflows = scope.values("workflows")
+        return workflows is None or self.workflow.key in workflows
+
+    def run(self) -> None:
+        if not self.scopes:
+            return
+        for position in range(len(self.workflow.steps)):
+            if self.column_of[position] >= 0:
+                self._standing(position, self.columns.rows_at(self.index, self.column_of[position]))
+        self._standing(None, self.columns.rows_at(self.index, ENDED))
+
+    def _standing(self, position: int | None, rows: Codes) -> None:
+        """Rows in one step (None: behind the last)."""
+        if self.keep is not None and len(rows):
+            rows = rows[self.keep(rows)]
+        if not len(rows):
+            return
+        for rows_of_cell, cell in self._cells(rows):
+            plan = self.forecaster.plan(self.workflow, cell)
+            _CellMatcher(self, plan, position, rows_of_cell).run()
+
+    def _cells(self, rows: Codes) -> list[tuple[Codes, Cell]]:
+        flags = [self.membership.in_scope(rows, scope) for scope in self.scopes]
+        anywhere = np.logical_or.reduce(flags)
+        if not anywhere.all():
+            rows, flags = rows[anywhere], [f[anywhere] for f in flags]
+        flags += [self.membership.takes(rows, when) for when in self.whens]
+        code = np.zeros(len(rows), np.int64)
+        for flag in flags:
+            code = code * 2 + flag
+        cells: list[tuple[Codes, Cell]] = []
+        for value in np.unique(code):
+            chosen = code == value
+            bits = [bool(value >> (len(flags) - 1 - n) & 1) for n in range(len(flags))]
+            scopes = frozenset(s for s, b in zip(self.scopes, bits, strict=False) if b)
+            branches = frozenset(w for w, b in zip(self.whens, bits[len(self.scopes) :], strict=True) if b)
+            cells.append((rows if chosen.all() else rows[chosen], Cell(scopes, branches)))
+        return cells
+
+
+class _CellMatcher:
+    """Rows of one cell in one step."""
+
+    def __init__(self, owner: _WorkflowMatcher, plan: Plan, position: int | None, rows: Codes) -> None:
+        self.owner, self.plan, self.position, self.rows = owner, plan, position, rows
+        self.f = owner.columns.fulfillments
+        self.forecaster = owner.forecaster
+        self.as_of = int(owner.forecaster.as_of)
+        self.certainty = np.ones(len(rows))
+        self.shift = np.zeros(len(rows))
+        self.entered_at = self.f.entered_at[rows]
+
+    def run(self) -> None:
+        behind = [s for s in self.plan.stages if s.index != self.position and self.owner.column_of[s.index] >= 0 and self._can_be_behind(s)]
+        for stage in behind:
+            if stage.start or stage.completion or any(h.gate for h in stage.handoffs):
+                self._held(stage)
+        if self.position is not None:
+            self._ahead(self.position)
+        for stage in behind:
+            self._open_records(stage)
+
+    def _can_be_behind(self, stage: Stage) -> bool:
+        if self.position is None:
+            return True
+        return any(self.position in route for route, _ in self.plan.routes(stage.index))
+
+    def _ahead(self, position: int) -> None:
+        stages = [self.plan.stages[i] for i in sorted({i for route, _ in self.plan.routes(position) for i in route})]
+        impaired = any(s.start or s.completion or s.stale or any(h.gate or h.doubling for h in s.handoffs) or any(r.gate or r.spoiling for r in s.records) for s in stages)
+        pending = self._pending(position)
+        moved = np.zeros(len(self.rows), bool)
+        if pending is not None:
+            moved = self._rerouted(position, pending[0])
+        wrong = pending[1] & ~moved if pending is not None else moved
+        chosen = ~moved & ((self.shift > 0) | wrong) if not impaired else ~moved
+        if not chosen.any():
+            return
+        self._forecast(position, np.flatnonzero(chosen), wrong, pending[0] if pending is not None else None)
+
+    def _forecast(self, position: int, at: NDArray[np.intp], wrong: Flags, pending: Pending | None) -> None:
+        rows = self.rows[at]
+        evidence = self._evidence(position, rows)
+        shifts = shift_codes(self.shift[at])
+        classes = classify(evidence, wrong[at].astype(np.int32), shifts, age_codes(self.entered_at[at], self.as_of))
+        entered = np.minimum(classes.mean(self.entered_at[at], self.as_of), self.as_of)
+        kinds = evidence[classes.first] * 2 + wrong[at][classes.first]
+        for kind in np.unique(kinds):
+            members = np.flatnonzero(kinds == kind)
+            result = self.forecaster.standing_at(
+                self.plan,
+                position,
+                entered[members],
+                shift_of(shifts[classes.first[members]]),
+                self._say(int(kind) // 2, position),
+                pending if kind % 2 else None,
+                self.plan.stages[pending.read].stale[0].chance if pending is not None and kind % 2 else 0.0,
+            )
+            place = np.full(len(classes.count), -1, np.intp)
+            place[members] = np.arange(len(members))
+            of = place[classes.of]
+            mine = (of >= 0) & (result.likelihood > 0)[of]
+            if mine.any():
+                self._add(position, rows[mine], of[mine], result, self.certainty[at][mine])
+
+    def _add(self, position: int, rows: Codes, of: NDArray[np.intp], result: Outcome, certainty: Reals) -> None:
+        self.owner.found.flows.append(FlowGroup(self.plan.workflow, position, rows, of, result, certainty))
+        for record in result.records:
+            hit = record.likelihood[of] > 0
+            hit &= ~self._recorded(rows, record.bit)
+            if hit.any():
+                step = next(s.index for s in self.plan.stages if any(r.bit == record.bit for r in s.records))
+                self.owner.found.records.append(RecordGroup(self.plan.workflow, step, rows[hit], of[hit], record, certainty[hit], past=False))
+
+    def _recorded(self, rows: Codes, bit: int) -> Flags:
+        at = self.owner.bit_of[bit]
+        if at < 0:
+            return np.zeros(len(rows), bool)
+        return (self.f.records[rows] >> np.uint64(at)) & np.uint64(1) > 0
+
+    # ---- what the events of the present step say
+
+    def _evidence(self, position: int, rows: Codes) -> Codes:
+        stage = self.plan.stages[position]
+        codes = np.zeros(len(rows), np.int32)
+        for record in stage.records:
+            if record.prompt:
+                codes[self._recorded(rows, record.bit)] = _DONE
+        failed = self.f.failed_at[rows] >= np.maximum(self.f.entered_at[rows], 1)
+        if failed.any():
+            element = self.f.failed_element[rows]
+            related = self.owner.impaired_codes[element] | (element == 0)
+            gated = bool(stage.start)
+            dead = failed & (self.f.failed_code[rows] == (self.owner.dead_code if self.owner.dead_code is not None else -1))
+            codes[failed & ~related & (codes != _DONE)] = _UNRELATED
+            if gated:
+                codes[failed & related & (codes != _DONE)] = _FAILED
+            refusing = any(h.gate.rejects() for h in stage.handoffs) or stage.start.rejects()
+            codes[dead] = _DEAD if refusing else _UNRELATED
+            codes[dead & ~related] = _UNRELATED
+        return codes
+
+    def _say(self, code: int, position: int) -> Evidence:
+        stage = self.plan.stages[position]
+        reported = bool(self.owner.impaired_codes[: len(self.owner.impaired_codes)].any())
+        return Evidence(done=code == _DONE, failed=code == _FAILED and bool(stage.start), unrelated=code == _UNRELATED, dead=code == _DEAD, reported=reported)
+
+    # ---- what lies behind
+
+    def _stay(self, stage: Stage) -> tuple[Ints, Ints, Codes]:
+        """(entered, left, next step's position or -1) of each row's stay in a step behind it; 0 where it has not been there."""
+        column = self.owner.column_of[stage.index]
+        times = self.f.entered[self.rows]
+        entered = times[:, column]
+        later = np.where((times > entered[:, None]) & (entered > 0)[:, None], times, 2**62)
+        for handoff_to in range(times.shape[1]):
+            if handoff_to not in self._nexts(stage):
+                later[:, handoff_to] = 2**62
+        which = np.argmin(later, axis=1)
+        left = later[np.arange(len(later)), which]
+        ended = self.f.ended_at[self.rows]
+        gone = left >= 2**62
+        left = np.where(gone, np.where(ended > entered, ended, self.entered_at), left)
+        valid = (entered > 0) & (left >= entered) & ((left <= self.entered_at) | (ended > 0))
+        positions = np.array([self.owner.column_of.index(c) if c in self.owner.column_of else -1 for c in range(times.shape[1])])
+        return np.where(valid, entered, 0), np.where(valid, left, 0), np.where(gone, -1, positions[which]).astype(np.int32)
+
+    def _nexts(self, stage: Stage) -> set[int]:
+        return {self.owner.column_of[h.to] for h in stage.handoffs}
+
+    def _held(self, stage: Stage) -> None:
+        entered, left, nexts = self._stay(stage)
+        since = min(b.since for b in self._barriers_of(stage))
+        until = max(float(np.max(b.until)) + b.impairment.drain for b in self._barriers_of(stage))
+        at = np.flatnonzero((entered > 0) & (left >= since) & (entered < until))
+        if not len(at):
+            return
+        failed = self._failed_at(stage, self.rows[at])
+        minutes = (self.as_of - entered[at]) // 60_000, (self.as_of - left[at]) // 60_000
+        classes = classify(*(np.clip(m, 0, 2**20).astype(np.int32) for m in minutes), (nexts[at] + 1).astype(np.int32), failed.astype(np.int32))
+        came, went = classes.mean(entered[at], self.as_of), classes.mean(left[at], self.as_of)
+        chance, shift = np.zeros(len(classes.count)), np.zeros(len(classes.count))
+        for to in np.unique(nexts[at][classes.first]):
+            for bad in (False, True):
+                mine = np.flatnonzero((nexts[at][classes.first] == to) & (failed[classes.first] == bad))
+                if len(mine):
+                    handoff = next((h for h in stage.handoffs if h.to == to), None)
+                    held = held_in(stage, handoff, came[mine], went[mine], failed=bad)
+                    chance[mine], shift[mine] = held.chance, held.shift
+        self._delay(at, chance[classes.of], shift[classes.of])
+
+    def _delay(self, at: NDArray[np.intp], chance: Reals, shift: Reals) -> None:
+        likely = chance > 0.02
+        at, chance, shift = at[likely], chance[likely], shift[likely]
+        before = self.shift[at]
+        self.certainty[at] = np.where(before > 0, 1 - (1 - self.certainty[at]) * (1 - chance), chance)
+        self.shift[at] = before + shift
+
+    @staticmethod
+    def _barriers_of(stage: Stage) -> list:
+        return [*stage.start.barriers, *stage.completion.barriers, *(b for h in stage.handoffs for b in h.gate.barriers)]
+
+    def _failed_at(self, stage: Stage, rows: Codes) -> Flags:
+        errors = self.owner.columns.errors
+        mine = (errors.step == self.owner.column_of[stage.index]) & self.owner.impaired_codes[errors.element]
+        return np.isin(rows, errors.fulfillment[mine])
+
+    def _open_records(self, stage: Stage) -> None:
+        for record in stage.records:
+            barriers = record.gate.barriers
+            rows_open = ~self._recorded(self.rows, record.bit)
+            if not barriers:
+                rows_open &= self.shift > 0
+            if not rows_open.any():
+                continue
+            _, left, _ = self._stay(stage)
+            completed = left
+            since = min((b.since for b in barriers), default=0.0)
+            until = max((float(np.max(b.until)) for b in barriers), default=0.0)
+            drained = until + max((b.impairment.drain for b in barriers), default=0) + 0.9 * (until - since)
+            at = np.flatnonzero(rows_open & (left > 0) & (((completed >= since) & (completed < drained)) | (self.shift > 0)))
+            if len(at):
+                self._record(stage, record.bit, at, completed[at])
+
+    def _record(self, stage: Stage, bit: int, at: NDArray[np.intp], completed: Ints) -> None:
+        shifts = shift_codes(self.shift[at])
+        minutes = np.clip((self.as_of - completed) // 60_000, 0, 2**20).astype(np.int32)
+        classes: Classes = classify(minutes, shifts)
+        outcomes = self.forecaster.passed(self.plan, stage.index, classes.mean(completed, self.as_of), shift_of(shifts[classes.first]))
+        found = next((o for o in outcomes if o.bit == bit), None)
+        if found is None:
+            return
+        found.likelihood = np.where(found.expected_at > self.as_of, found.likelihood, 0.0)
+        mine = found.likelihood[classes.of] > 0
+        if mine.any():
+            certainty = np.where(self.shift[at] > 0, self.certainty[at], 1.0)
+            self.owner.found.records.append(RecordGroup(self.plan.workflow, stage.index, self.rows[at][mine], classes.of[mine], found, certainty[mine], past=True))
+
+    # ---- wrong decisions
+
+    def _pending(self, position: int) -> tuple[Pending, Flags] | None:
+        """Decisions on stale data that have not come to light: rows that read in the window of a barrier, on the way to where it surfaces."""
+        for stage in self.plan.stages:
+            stale = [b for b in stage.stale if b.impairment.effect is Effect.STALE]
+            if not stale:
+                continue
+            surfaces = self.plan.workflow.position(stage.step.surfaces_at) if stage.step.surfaces_at else stage.index
+            on_way = any(position in route and surfaces in route and route.index(surfaces) >= route.index(position) for route, _ in self.plan.routes(stage.index))
+            if not on_way:
+                continue
+            read = self.f.entered[self.rows][:, self.owner.column_of[stage.index]]
+            wrong = np.zeros(len(self.rows), bool)
+            for barrier in stale:
+                wrong |= (read >= barrier.since) & (read < float(np.median(barrier.until)))
+            return Pending(stage.index, surfaces), wrong
+        return None
+
+    def _rerouted(self, position: int, pending: Pending) -> Flags:
+        return np.zeros(len(self.rows), bool)

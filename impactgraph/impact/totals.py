@@ -1,0 +1,98 @@
+"""Counts and money over affected orders and records. Sums are of integers, so they do not depend on the order of the rows."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph_models.enums import Effect, RecordEffect, RecordKind
+from graph_models.impact import ImpactTotals, RecordTotals
+from graph_models.money import Money, from_micros, total
+from impactgraph.forecast.outcome import RECORD_EFFECTS
+from impactgraph.impact.affected import AffectedRows
+from impactgraph.impact.columns import Codes, Columns, Ints
+from impactgraph.impact.match import RecordGroup
+
+_LOW = 2**20
+
+
+def exact_sums(codes: NDArray, values: Ints, size: int) -> list[int]:
+    """Sum of the values of each code in [0, size), exact: halves that floats hold exactly are counted apart."""
+    high = np.bincount(codes, weights=(values // _LOW).astype(np.float64), minlength=size)
+    low = np.bincount(codes, weights=(values % _LOW).astype(np.float64), minlength=size)
+    return [int(h) * _LOW + int(s) for h, s in zip(high, low, strict=True)]
+
+
+def money_of(columns: Columns, currency: Codes, values: Ints) -> tuple[Money, ...]:
+    """One sum a currency, by its name; currencies without a value are left out."""
+    words = columns.vocabulary.currencies.words
+    sums = exact_sums(currency, values, len(words))
+    return tuple(from_micros(s, word) for s, word in sorted(zip(sums, words, strict=True), key=lambda p: p[1]) if s)
+
+
+def record_amounts(columns: Columns, group: RecordGroup, chosen: NDArray[np.bool_]) -> Ints:
+    """Amount of each record in millionths; 0 where the type has none."""
+    fraction = group.emission.amount
+    value = columns.fulfillments.value[group.rows[chosen]]
+    if fraction is None:
+        return np.zeros(len(value), np.int64)
+    return value if fraction == 1.0 else np.round(value * fraction).astype(np.int64)
+
+
+def record_totals(columns: Columns, groups: Sequence[RecordGroup], kind: RecordKind, min_likelihood: float) -> tuple[RecordTotals, ...]:
+    """By type and effect, the most first."""
+    counts: dict[tuple[str, RecordEffect], int] = {}
+    sums: dict[tuple[str, RecordEffect], dict[str, int]] = {}
+    words = columns.vocabulary.currencies.words
+    for group in groups:
+        if group.emission.kind is not kind:
+            continue
+        hit = listed(group, min_likelihood)
+        effects = group.outcome.effect[group.of[hit]]
+        currency = columns.orders.currency[columns.fulfillments.order[group.rows[hit]]]
+        amounts = record_amounts(columns, group, hit)
+        for code in np.unique(effects):
+            mine = effects == code
+            key = group.emission.type, RECORD_EFFECTS[code]
+            counts[key] = counts.get(key, 0) + int(mine.sum())
+            into = sums.setdefault(key, {})
+            if group.emission.amount is not None:
+                for word, part in zip(words, exact_sums(currency[mine], amounts[mine], len(words)), strict=True):
+                    into[word] = into.get(word, 0) + part
+    rows = [
+        RecordTotals(kind, type_, effect, count, tuple(from_micros(s, c) for c, s in sorted(sums[type_, effect].items()) if s))
+        for (type_, effect), count in counts.items()
+        if count
+    ]
+    return tuple(sorted(rows, key=lambda r: (-r.count, r.type, r.effect.value)))
+
+
+def listed(group: RecordGroup, min_likelihood: float) -> NDArray[np.bool_]:
+    return group.outcome.likelihood[group.of] * group.certainty > min_likelihood
+
+
+def impact_totals(
+    columns: Columns, orders: AffectedRows, fulfillments: int, records: Sequence[RecordGroup], effects: NDArray[np.int8], min_likelihood: float
+) -> ImpactTotals:
+    """`effects`: for each affected order the index of its effect in tuple(Effect)."""
+    bands = np.bincount(orders.band, minlength=4)
+    value, currency = columns.orders.value[orders.order], columns.orders.currency[orders.order]
+    postings = record_totals(columns, records, RecordKind.POSTING, min_likelihood)
+    wrong = effects == tuple(Effect).index(Effect.STALE)
+    refunds = [m for row in postings if "refund" in row.type for m in row.amount]
+    return ImpactTotals(
+        orders=len(orders),
+        expected_orders=float(np.round(np.sort(orders.likelihood).sum(), 6)),
+        fulfillments=fulfillments,
+        stuck=int(bands[0]),
+        exposed=int(bands[1]),
+        upcoming=int(bands[2]),
+        records_only=int(bands[3]),
+        value=money_of(columns, currency, value),
+        will_miss_promise=int(orders.misses.sum()),
+        refunds_at_risk=total([*money_of(columns, currency[wrong], value[wrong]), *refunds]),
+        postings=postings,
+        notifications=record_totals(columns, records, RecordKind.NOTIFICATION, min_likelihood),
+        tasks=sum(r.count for r in record_totals(columns, records, RecordKind.TASK, min_likelihood)),
+        supplier_orders=sum(r.count for r in record_totals(columns, records, RecordKind.SUPPLIER_ORDER, min_likelihood)),
+    )
