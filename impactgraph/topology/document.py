@@ -103,9 +103,10 @@ def parse_document(text: str, file: str, variables: Mapping[str, str] | None = N
 
 def _syntax(error: yaml.YAMLError, text: str, file: str) -> Problem:
     if isinstance(error, yaml.MarkedYAMLError):
-        mark = error.problem_mark or error.context_mark
-        context = f" ({error.context})" if error.context else ""
-        return Problem(f"This is not YAML: {error.problem or 'it cannot be read'}{context}.", file, mark.line + 1 if mark else None)
+        mark, began = error.problem_mark or error.context_mark, error.context_mark
+        context = f" ({error.context}{f' that begins in line {began.line + 1}' if began else ''})" if error.context else ""
+        line = min(mark.line, text.rstrip().count("\n")) + 1 if mark else None
+        return Problem(f"This is not YAML: {error.problem or 'it cannot be read'}{context}.", file, line)
     position = cast("int | None", getattr(error, "position", None))
     line = text.count("\n", 0, position) + 1 if position is not None else None
     return Problem("This is not YAML: it holds a character that may not stand in it, such as a control character.", file, line)

@@ -29,17 +29,13 @@ class Section:
     help: str
     fields: Fields
     make: Callable[..., Element]
-    """Called with `key` and the values by attribute."""
+    """Called with `key`, `name` and the other values by attribute."""
     check: Callable[[dict[str, Any], Map, Reading], None] = checks.nothing
     """What one field cannot tell alone; sees the values that could be read."""
 
 
 def _system(key: str, **values: Any) -> System:
-    return System(key=key, name=values.pop("name", key), **with_needs(values))
-
-
-def _team(key: str, **values: Any) -> Team:
-    return Team(key=key, name=values.pop("name", key), **values)
+    return System(key=key, **with_needs(values))
 
 
 def _playbook(key: str, covers: dict[str, Any] | None = None, **values: Any) -> Playbook:
@@ -104,7 +100,7 @@ _INTEGRATIONS = Fields(
         NAME,
         Field("from", _ENDS, "The system or api that sends.", required=True, attribute="source"),
         Field("to", _ENDS, "The system or api that receives.", required=True, attribute="target"),
-        Field("transport", Word(tuple(Transport), Transport), "How calls or messages travel.", required=True),
+        Field("transport", Word(tuple(each.value for each in Transport), Transport), "How calls or messages travel.", required=True),
         Field("via", Several(Pointer("system", full=True)), "Systems that it passes: broker, iPaaS, gateway."),
         Field("carries", Several(TEXT), "Message types."),
         Field("retry", Body(_RETRY, lambda v: Retry(**v)), "What is done when a call or delivery fails."),
@@ -140,7 +136,7 @@ _COVERS = Fields(
     (
         Field("elements", Several(Pointer(*KINDS, full=True)), "Elements by id."),
         Field("kinds", Several(Word(KINDS)), "Kinds of elements."),
-        Field("classes", Several(Word(tuple(FailureClass), FailureClass)), "Failure classes."),
+        Field("classes", Several(Word(tuple(each.value for each in FailureClass), FailureClass)), "Failure classes."),
     )
 )
 _PLAYBOOK_STEP = Fields(
@@ -160,7 +156,7 @@ _PLAYBOOKS = Fields(
 )
 
 SECTIONS = (
-    Section("teams", "team", "Who owns and is called.", _TEAMS, _team),
+    Section("teams", "team", "Who owns and is called.", _TEAMS, Team),
     Section("locations", "location", "Stores, distribution centres, third parties.", _LOCATIONS, Location),
     Section("systems", "system", "Applications and middleware.", _SYSTEMS, _system, checks.needs),
     Section("apis", "api", "What a system offers.", _APIS, Api),

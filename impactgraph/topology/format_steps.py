@@ -152,7 +152,7 @@ class Steps:
         if not isinstance(body, Map):
             reading.wrong("a step must be a map with at least `runs_on`.", steps.lines[key])
             return None
-        values = STEP_FIELDS.read(body, reading)
+        values = {"name": key, **STEP_FIELDS.read(body, reading)}
         checks.step(values, body, reading)
         return Step(key=key, workflow=reading.workflow, **with_needs(values)) if len(reading.problems) == before else None
 

@@ -122,7 +122,7 @@ def _element(section: Section, key: str, entry: Entry, reading: Reading) -> Elem
     before = len(reading.problems)
     values = section.fields.read(body, reading)
     section.check(values, body, reading)
-    return section.make(key=key, **values) if len(reading.problems) == before else None
+    return section.make(key=key, **{"name": key, **values}) if len(reading.problems) == before else None
 
 
 def _sorted(problems: list[Problem]) -> list[Problem]:
