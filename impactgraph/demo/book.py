@@ -7,7 +7,7 @@ import numpy as np
 
 from graph_models.time import Millis
 from graph_models.topology import Topology
-from impactgraph.demo.failures import troubles
+from impactgraph.demo.failures import live_failures, troubles
 from impactgraph.demo.journeys import Journeys, World, travel
 from impactgraph.demo.orders import WORKFLOWS, Fulfillments, Ints, Orders, Rng, place_orders, taken
 
@@ -37,7 +37,7 @@ def order_book(topology: Topology, in_flight: int, ended: int, now: Millis, rng:
         live = _live(page, now)
         wanted = min(in_flight - open_, int(live.sum()))
         past = min(round(ended * (open_ + wanted) / in_flight) - closed, int((~live).sum()))
-        chosen = np.concatenate((rng.permutation(np.flatnonzero(live))[:wanted], rng.permutation(np.flatnonzero(~live))[:past]))
+        chosen = np.concatenate((rng.permutation(np.flatnonzero(live))[:wanted], _victims_first(page, rng.permutation(np.flatnonzero(~live)), now)[:past]))
         pages.append(_kept(page, chosen))
         open_, closed = open_ + wanted, closed + past
     return _bound(pages)
@@ -48,6 +48,15 @@ def _page(topology: Topology, size: int, now: Millis, rng: Rng, pace: dict[str, 
     world = World(topology, orders, fulfillments, troubles(topology, now), rng, pace)
     journeys = [travel(world, topology.workflows[key], np.flatnonzero(fulfillments.workflow == code)) for code, key in enumerate(WORKFLOWS)]
     return Book(orders, fulfillments, journeys)
+
+
+def _victims_first(book: Book, ended: Ints, now: Millis) -> Ints:
+    """Ended orders that were cancelled while the failures are live stay in the sample: they are what the failures have done so far."""
+    onset = min(failure.started_at for failure in live_failures(now))
+    cancelled = np.zeros(len(book.orders), np.bool_)
+    for journeys in book.journeys:
+        cancelled[book.fulfillments.order[journeys.rows[journeys.cancelled & (journeys.ended >= onset)]]] = True
+    return np.concatenate((ended[cancelled[ended]], ended[~cancelled[ended]]))
 
 
 def _live(book: Book, now: Millis) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

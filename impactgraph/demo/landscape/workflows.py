@@ -103,7 +103,7 @@ workflows:
         then: [ship]
       ship:
         runs_on: oms
-        takes: 30m
+        takes: 15m
         within: 8h
         needs: [{any_of: [[capture], [capture-alt]], switch_after: 3m}]
         emits:
