@@ -1,5 +1,6 @@
 """What a failure does to one element: the result of propagation and the input of the forecast."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from graph_models.enums import Effect
@@ -70,7 +71,7 @@ class Absorption:
 class Impairments:
     """All that propagation found. `complete` is False only with a `frontier` of elements that were not followed."""
 
-    by_element: dict[str, tuple[Impairment, ...]]
+    by_element: Mapping[str, tuple[Impairment, ...]]
     absorbed: tuple[Absorption, ...] = ()
     frontier: tuple[str, ...] = ()
 

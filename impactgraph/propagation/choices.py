@@ -42,15 +42,15 @@ ALL = Cell(EVERYWHERE, -FOREVER, FOREVER, 1.0, 0, (), -1)
 _MILDNESS = {effect: rank for rank, effect in enumerate(Effect)}
 
 
-def decide(choice: ChoiceNode, met: Sequence[Sequence[Met]]) -> tuple[list[Chosen], list[str]]:
-    """The troubles of the owner, and the details of the fallbacks that work. `met` has those of each alternative's members.
+def decide(choice: ChoiceNode, met: Sequence[Sequence[Met]]) -> tuple[list[Chosen], list[tuple[str, int]]]:
+    """The troubles of the owner, and (detail, source) of the fallbacks that work. `met` has those of each alternative's members.
 
     An order takes the first alternative that does not fail. So, cell by cell: where all before it fail and this one works, the order is
     late by the time lost, and by the wait for a run; where this one is only slow or stale, it suffers that too; where all fail, it
     suffers the mildest of them while all of them last.
     """
     chosen: list[Chosen] = []
-    fallbacks: dict[str, None] = {}
+    fallbacks: dict[str, int] = {}
     cells = [ALL]
     for position, (alternative, troubles) in enumerate(zip(choice.alternatives, met, strict=True)):
         failing = [each for each in troubles if _turns_away(each.trouble, choice)]
@@ -60,10 +60,10 @@ def decide(choice: ChoiceNode, met: Sequence[Sequence[Met]]) -> tuple[list[Chose
         if position:
             words = f"{' and '.join(alternative.names)} instead of {' and '.join(choice.alternatives[0].names)}"
             for rest in (rest for cell in cells for rest in _without(cell, deeper)):
-                fallbacks[f"{{it}} goes on over {words}"] = None
+                fallbacks.setdefault(f"{{it}} goes on over {words}", rest.source)
                 chosen.append(_falls_back(rest, alternative, words))
         cells = deeper
-    return chosen + [_stands(cell) for cell in cells], list(fallbacks)
+    return chosen + [_stands(cell) for cell in cells], list(fallbacks.items())
 
 
 def _turns_away(trouble: Trouble, choice: ChoiceNode) -> bool:

@@ -63,6 +63,10 @@ class FailureGraph:
         """The bare key, as people say it."""
         return self.ids[number].partition(":")[2]
 
+    def words(self, detail: str, it: int, by: int) -> str:
+        """The detail of a rule with the names of the element and of the one that the trouble came from."""
+        return detail.replace("{it}", self.key(it)).replace("{by}", self.key(by))
+
 
 class _Compiler:
     def __init__(self, topology: Topology) -> None:
@@ -135,7 +139,7 @@ class _Compiler:
                 for data in step.reads:
                     risk = self.topology.data[data.partition(":")[2]].decision_risk
                     self._link(data, step.id, Edge.READS, policy._replace(decision_risk=risk))
-                if step in there:
+                if step.key in there:
                     self.on_site.append((self.numbers[step.id], self._slot(Edge.AT_LOCATION, policy)))
                 self._needs(step.id, step.needs, workflow.key, Edge.STEP_NEEDS, Edge.STEP_OPTIONAL)
 
@@ -178,17 +182,15 @@ def _emitted(steps: Iterable[Step]) -> dict[str, set[tuple[str, str]]]:
 
 
 def _policy_of(integration: Integration, emitted: tuple[tuple[str, str], ...]) -> Policy:
-    return Policy(
-        transport=integration.transport,
-        retry=integration.retry,
-        timeout=integration.timeout,
-        buffer=integration.buffer,
-        dead_letter=bool(integration.dead_letter),
-        schedule=integration.schedule,
-        idempotent=integration.idempotent,
-        carries=integration.carries,
-        emitted=emitted,
-    )
+    """Only what counts for its transport, so that integrations that behave alike share one policy."""
+    common = Policy(transport=integration.transport, retry=integration.retry, idempotent=integration.idempotent, carries=integration.carries, emitted=emitted)
+    match integration.transport:
+        case Transport.SYNC:
+            return common._replace(timeout=integration.timeout)
+        case Transport.QUEUE | Transport.STREAM:
+            return common._replace(buffer=integration.buffer, dead_letter=bool(integration.dead_letter))
+        case Transport.BATCH | Transport.FILE:
+            return common._replace(schedule=integration.schedule, dead_letter=bool(integration.dead_letter))
 
 
 def _time_lost(integration: Integration) -> Millis:
@@ -199,10 +201,10 @@ def _time_lost(integration: Integration) -> Millis:
     return max(patience_of(retry), retry.attempts * (integration.timeout or 0) + (retry.attempts - 1) * retry.backoff)
 
 
-def _on_site(workflow: Workflow, systems: Mapping[str, System]) -> tuple[Step, ...]:
-    """The steps that take place at the location of the fulfillment; all of them where nothing tells."""
-    found = tuple(step for step in workflow.steps if _is_on_site(systems[step.runs_on.partition(":")[2]]))
-    return found or workflow.steps
+def _on_site(workflow: Workflow, systems: Mapping[str, System]) -> frozenset[str]:
+    """Keys of the steps that take place at the location of the fulfillment; all of them where nothing tells."""
+    found = frozenset(step.key for step in workflow.steps if _is_on_site(systems[step.runs_on.partition(":")[2]]))
+    return found or frozenset(step.key for step in workflow.steps)
 
 
 def _is_on_site(system: System) -> bool:

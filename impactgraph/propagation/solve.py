@@ -5,21 +5,22 @@ set that does not depend on the order of visits. It is found level by level, whi
 short ones the first by the ids along it. Rules see a trouble and a policy, never an element, so each is asked once for each pair that occurs.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from graph_models.enums import ElementKind
 from graph_models.failure import Failure
-from graph_models.impairment import Absorption, Impairment, Impairments
+from graph_models.impairment import Absorption, Impairments
 from graph_models.time import Millis
 from impactgraph.propagation.choices import Met, decide
+from impactgraph.propagation.found import Entry, Found, Note, worst
 from impactgraph.propagation.graph import ChoiceNode, FailureGraph
 from impactgraph.propagation.onset import onset
 from impactgraph.propagation.rules import follow
 from impactgraph.propagation.trouble import Edge, Policy, Trouble
 
-_WIDTH = 1 << 32
-"""Numbers of two things are joined into one key as a * _WIDTH + b."""
+_Step: TypeAlias = tuple[tuple[tuple[int, int, set[int]], ...], tuple[int, ...]]
+"""What an edge makes of a trouble: (trouble, note, elements that have that trouble) found, notes of what was absorbed."""
 _CANNOT_FAIL = (ElementKind.TEAM, ElementKind.PLAYBOOK)
 
 
@@ -46,15 +47,13 @@ class _Solver:
         self.limit = limit
         self.troubles: list[Trouble] = []
         self.trouble_numbers: dict[Trouble, int] = {}
-        self.notes: list[tuple[str, str]] = []
-        self.note_numbers: dict[tuple[str, str], int] = {}
-        self.followed: dict[int, tuple[tuple[tuple[int, int], ...], tuple[int, ...]]] = {}
-        # What was reached, one entry each: the element, its trouble, the entry it came from (-1: a failure), the note that explains it.
-        self.at: list[int] = []
-        self.what: list[int] = []
-        self.cause: list[int] = []
-        self.note: list[int] = []
-        self.reached: set[int] = set()
+        self.notes: list[Note] = []
+        self.note_numbers: dict[Note, int] = {}
+        self.having: list[set[int]] = []
+        """Of each trouble the elements that have it."""
+        self.followed: list[dict[int, _Step]] = []
+        """Of each trouble what each kind of edge makes of it."""
+        self.entries: list[Entry] = []
         self.spread_to = 0
         self.impaired: set[int] = set()
         self.frontier: set[int] = set()
@@ -75,81 +74,75 @@ class _Solver:
         for found, detail in outcome.found:
             self._reach(number, self._number(found), -1, self._note(rule.name, detail))
         for name, detail in outcome.absorbed:
-            self._absorb(number, self._note(name, detail), number, self._number(trouble))
+            self.absorbed[number, self._note(name, detail), number, self._number(trouble)] = None
 
     def spread(self) -> None:
-        """Follows every edge from what was reached and not spread yet."""
-        links, at, what, reached, followed = self.graph.links, self.at, self.what, self.reached, self.followed
-        add_at, add_what, add_cause, add_note = at.append, what.append, self.cause.append, self.note.append
+        """Follows every edge from what was reached and not spread yet. The inner loop: nothing in it may grow with what an element is."""
+        links, entries, followed, absorbed = self.graph.links, self.entries, self.followed, self.absorbed
         limited = self.limit is not None
         here = self.spread_to
-        while here < len(at):
-            trouble = what[here]
-            for target, slot in links[at[here]]:
-                outcome = followed.get(slot * _WIDTH + trouble)
-                if outcome is None:
-                    outcome = self._follow(slot, trouble)
-                for found, note in outcome[0]:
-                    key = target * _WIDTH + found
-                    if key in reached or (limited and self._beyond(target)):
-                        continue
-                    reached.add(key)
-                    add_at(target)
-                    add_what(found)
-                    add_cause(here)
-                    add_note(note)
-                for note in outcome[1]:
-                    self._absorb(target, note, at[here], trouble)
+        while here < len(entries):
+            element, trouble, _, _ = entries[here]
+            steps = followed[trouble]
+            for target, slot in links[element]:
+                found, stopped = steps.get(slot) or self._follow(slot, trouble)
+                for number, note, having in found:
+                    if target not in having and not (limited and self._beyond(target)):
+                        having.add(target)
+                        entries.append((target, number, here, note))
+                for note in stopped:
+                    absorbed[target, note, element, trouble] = None
             here += 1
         self.spread_to = here
 
+    def _follow(self, slot: int, trouble: int) -> _Step:
+        edge, policy = self.graph.edges[slot]
+        rule, outcome = follow(edge, self.troubles[trouble], policy)
+        numbers = [(self._number(each), self._note(rule.name, detail)) for each, detail in outcome.found if not each.scope.nothing]
+        found = tuple((number, note, self.having[number]) for number, note in numbers)
+        made = (found, tuple(self._note(name, detail) for name, detail in outcome.absorbed))
+        self.followed[trouble][slot] = made
+        return made
+
     def choose(self, owners: ElementKind) -> bool:
         """Takes the choices of systems or of steps, as far as their members are impaired; True where that impairs anything anew."""
-        entries: defaultdict[int, list[int]] = defaultdict(list)
-        for entry, element in enumerate(self.at):
-            entries[element].append(entry)
-        before = len(self.at)
-        for choice in self.graph.choices:
-            if self.graph.kinds[choice.owner] is owners and any(member in entries for each in choice.alternatives for member in each.members):
+        choices = [choice for choice in self.graph.choices if self.graph.kinds[choice.owner] is owners]
+        entries: dict[int, list[int]] = {member: [] for choice in choices for each in choice.alternatives for member in each.members}
+        before = len(self.entries)
+        if entries:
+            for entry, (element, *_) in enumerate(self.entries):
+                if element in entries:
+                    entries[element].append(entry)
+            for choice in choices:
                 self._choose(choice, entries)
-        return len(self.at) > before
+        return len(self.entries) > before
 
-    def _choose(self, choice: ChoiceNode, entries: dict[int, list[int]]) -> None:
-        met = [[seen for member in each.members for seen in self._met(choice, member, entries.get(member, ()))] for each in choice.alternatives]
+    def _choose(self, choice: ChoiceNode, entries: Mapping[int, Sequence[int]]) -> None:
+        met = [[seen for member in each.members for seen in self._met(choice, member, entries[member])] for each in choice.alternatives]
+        if not any(met):
+            return
         chosen, fallbacks = decide(choice, met)
         for trouble, source, rule, detail in chosen:
             self._reach(choice.owner, self._number(trouble), source, self._note(rule, detail))
-        first = next((each for seen in met for each in seen), None)
-        for detail in fallbacks:
-            if first is not None:
-                self._absorb(choice.owner, self._note("fallback", detail), self.at[first.source], self.what[first.source])
+        for detail, source in fallbacks:
+            element, trouble, _, _ = self.entries[source]
+            self.absorbed[choice.owner, self._note("fallback", detail), element, trouble] = None
 
-    def _met(self, choice: ChoiceNode, member: int, entries: Iterable[int]) -> Iterable[Met]:
+    def _met(self, choice: ChoiceNode, member: int, entries: Sequence[int]) -> Iterator[Met]:
         """The worst troubles of a member, as the owner of the choice sees them."""
         policy = choice.policy._replace(from_integration=self.graph.kinds[member] is ElementKind.INTEGRATION)
-        for entry in self._worst(entries):
-            _, outcome = follow(choice.edge, self.troubles[self.what[entry]], policy)
-            yield from (Met(trouble, entry) for trouble, _ in outcome.found)
+        for entry in worst(entries, [self.troubles[self.entries[each][1]] for each in entries]):
+            trouble = self.entries[entry][1]
+            _, outcome = follow(choice.edge, self.troubles[trouble], policy)
+            yield from (Met(found, entry) for found, _ in outcome.found)
             for name, detail in outcome.absorbed:
-                self._absorb(choice.owner, self._note(name, detail), member, self.what[entry])
-
-    def _follow(self, slot: int, trouble: int) -> tuple[tuple[tuple[int, int], ...], tuple[int, ...]]:
-        edge, policy = self.graph.edges[slot]
-        rule, outcome = follow(edge, self.troubles[trouble], policy)
-        found = tuple((self._number(each), self._note(rule.name, detail)) for each, detail in outcome.found if not each.scope.nothing)
-        made = (found, tuple(self._note(name, detail) for name, detail in outcome.absorbed))
-        self.followed[slot * _WIDTH + trouble] = made
-        return made
+                self.absorbed[choice.owner, self._note(name, detail), member, trouble] = None
 
     def _reach(self, element: int, trouble: int, cause: int, note: int) -> None:
-        key = element * _WIDTH + trouble
-        if key in self.reached or self.troubles[trouble].scope.nothing or (self.limit is not None and self._beyond(element)):
+        if element in self.having[trouble] or self.troubles[trouble].scope.nothing or (self.limit is not None and self._beyond(element)):
             return
-        self.reached.add(key)
-        self.at.append(element)
-        self.what.append(trouble)
-        self.cause.append(cause)
-        self.note.append(note)
+        self.having[trouble].add(element)
+        self.entries.append((element, trouble, cause, note))
 
     def _beyond(self, element: int) -> bool:
         """Whether the limit leaves no room for the element."""
@@ -165,6 +158,8 @@ class _Solver:
         number = self.trouble_numbers.setdefault(trouble, len(self.troubles))
         if number == len(self.troubles):
             self.troubles.append(trouble)
+            self.having.append(set())
+            self.followed.append({})
         return number
 
     def _note(self, rule: str, detail: str) -> int:
@@ -173,65 +168,12 @@ class _Solver:
             self.notes.append((rule, detail))
         return number
 
-    def _absorb(self, element: int, note: int, by: int, trouble: int) -> None:
-        self.absorbed[element, note, by, trouble] = None
-
-    def _worst(self, entries: Iterable[int]) -> list[int]:
-        """Without those that another one dominates; of equal ones the first."""
-        kept: list[int] = []
-        for entry in entries:
-            trouble = self.troubles[self.what[entry]]
-            if any(trouble.dominated_by(self.troubles[self.what[other]]) for other in kept):
-                continue
-            kept = [other for other in kept if not self.troubles[self.what[other]].dominated_by(trouble)]
-            kept.append(entry)
-        return kept
-
     def result(self) -> Impairments:
-        """All that was found, in words."""
-        made: list[Impairment] = []
-        entries: defaultdict[int, list[int]] = defaultdict(list)
-        for entry, element in enumerate(self.at):
-            cause = self.cause[entry]
-            made.append(self._impairment(entry, made[cause] if cause >= 0 else None))
-            entries[element].append(entry)
-        ids = self.graph.ids
-        by_element = {
-            ids[element]: (made[found[0]],) if len(found) == 1 else tuple(made[entry] for entry in self._worst(found)) for element, found in entries.items()
-        }
         absorbed = {self._absorption(*key) for key in self.absorbed}
         told = sorted({*absorbed, *self.unknown}, key=lambda each: (each.element, each.rule, each.detail, each.failures))
-        return Impairments(by_element, tuple(told), tuple(ids[number] for number in sorted(self.frontier)))
-
-    def _words(self, detail: str, element: int, by: int) -> str:
-        return detail.replace("{it}", self.graph.key(element)).replace("{by}", self.graph.key(by))
+        found = Found(self.graph, self.troubles, self.notes, self.entries)
+        return Impairments(found, tuple(told), tuple(self.graph.ids[number] for number in sorted(self.frontier)))
 
     def _absorption(self, element: int, note: int, by: int, trouble: int) -> Absorption:
         rule, detail = self.notes[note]
-        return Absorption(self.graph.ids[element], rule, self._words(detail, element, by), self.troubles[trouble].failures)
-
-    def _impairment(self, entry: int, cause: Impairment | None) -> Impairment:
-        element, trouble = self.at[entry], self.troubles[self.what[entry]]
-        rule, detail = self.notes[self.note[entry]]
-        return Impairment(
-            self.graph.ids[element],
-            trouble.effect,
-            trouble.since,
-            trouble.until,
-            delay=trouble.delay,
-            drain=trouble.drain,
-            hold=trouble.hold,
-            growing=trouble.growing,
-            remaining=trouble.remaining,
-            run=trouble.run,
-            likelihood=trouble.likelihood,
-            scope=trouble.scope,
-            lost=trouble.lost,
-            fixed_end=trouble.fixed_end,
-            at_start=trouble.at_start,
-            at_completion=trouble.at_completion,
-            failures=trouble.failures,
-            rule=rule,
-            detail=self._words(detail, element, self.at[self.cause[entry]] if self.cause[entry] >= 0 else element),
-            cause=cause,
-        )
+        return Absorption(self.graph.ids[element], rule, self.graph.words(detail, element, by), self.troubles[trouble].failures)
