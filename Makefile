@@ -25,7 +25,7 @@ check: $(READY) ## lint, types, layers, unused dependencies
 	$(BIN)/deptry .
 
 bench: $(READY) ## speed: writes nothing, prints a table
-	$(BIN)/pytest tests/benchmarks --benchmark-only $(ARGS)
+	$(BIN)/pytest tests/benchmarks --benchmark-only --timeout 3600 $(ARGS)
 
 accuracy: $(READY) ## scores the development cases and writes docs/accuracy.md
 	$(BIN)/python -m tests.accuracy.run $(ARGS)

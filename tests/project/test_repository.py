@@ -37,6 +37,21 @@ def test_the_links_of_a_page_lead_somewhere(page: Path):
     assert not missing
 
 
+def test_no_file_names_a_folder_of_one_machine():
+    own = re.compile("|".join((f"/{folder}/" for folder in ("work", "root"))))
+    texts = [path for path in TRACKED if path.suffix in {".py", ".md", ".toml", ".yaml", ".yml", ".json", ".js", ".html", ".css", ""} and path.is_file()]
+
+    assert texts and [path.name for path in texts if own.search(path.read_text())] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_a_page_names_only_targets_that_make_has(page: Path):
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"(?:^ {4}|`)make (\w+)", page.read_text(), re.MULTILINE))
+
+    assert named <= targets
+
+
 def test_every_decision_has_its_question_choice_reason_and_cost():
     pages = [path for path in PAGES if re.fullmatch(r"\d{4}-.*\.md", path.name)]
     incomplete = {path.name for path in pages for word in ("Question", "Chosen", "Why", "Cost") if f"**{word}.**" not in path.read_text()}
