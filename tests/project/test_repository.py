@@ -38,7 +38,7 @@ def test_the_links_of_a_page_lead_somewhere(page: Path):
 
 
 def test_no_file_names_a_folder_of_one_machine():
-    own = re.compile("|".join((f"/{folder}/" for folder in ("work", "root"))))
+    own = re.compile("|".join(f"/{folder}/" for folder in ("work", "root")))
     texts = [path for path in TRACKED if path.suffix in {".py", ".md", ".toml", ".yaml", ".yml", ".json", ".js", ".html", ".css", ""} and path.is_file()]
 
     assert texts and [path.name for path in texts if own.search(path.read_text())] == []
