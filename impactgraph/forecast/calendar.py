@@ -5,7 +5,7 @@ from functools import cached_property
 import numpy as np
 from cronsim import CronSim
 
-from graph_models.time import DAY, HOUR, Millis, moment, millis
+from graph_models.time import DAY, HOUR, Millis, millis, moment
 from graph_models.topology import Schedule
 from impactgraph.forecast.lattice import Reals
 

@@ -12,7 +12,7 @@ from graph_models.scope import Scope
 from graph_models.topology import Emission, Integration, Step, Topology, Transition, When, Workflow
 from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Distribution, Durations
-from impactgraph.forecast.gates import Barrier, Gate, barriers
+from impactgraph.forecast.gates import CERTAIN, Barrier, Gate, barriers
 from impactgraph.forecast.lattice import strata
 from impactgraph.forecast.recovery import Ends
 
@@ -206,7 +206,22 @@ def _integration(topology: Topology, identifier: str | None) -> Integration | No
 
 def _gate(found: Sequence[tuple[int, Impairment]], hazards: Hazards, integration: Integration | None = None) -> Gate:
     calendar = Calendar(integration.schedule) if integration is not None and integration.schedule is not None else None
-    return Gate(_barriers(found, hazards), calendar)
+    return Gate(_barriers(_worst_coins(found), hazards), calendar)
+
+
+def _worst_coins(found: Sequence[tuple[int, Impairment]]) -> list[tuple[int, Impairment]]:
+    """Of the uncertain outcomes of one failure at one element only the worst: they exclude each other, and the milder ones are small delays."""
+    worst: dict[tuple[tuple[str, ...], Scope], int] = {}
+    for at, (_, i) in enumerate(found):
+        if i.likelihood < CERTAIN:
+            key = i.failures, i.scope
+            if key not in worst or _SEVERITY[i.effect] < _SEVERITY[found[worst[key]][1].effect]:
+                worst[key] = at
+    keep = set(worst.values())
+    return [row for at, row in enumerate(found) if at in keep or row[1].likelihood >= CERTAIN]
+
+
+_SEVERITY = {effect: rank for rank, effect in enumerate(Effect)}
 
 
 def _barriers(found: Sequence[tuple[int, Impairment]], hazards: Hazards) -> list[Barrier]:

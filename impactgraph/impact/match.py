@@ -4,7 +4,7 @@ Rows are put into classes (same workflow, step, cell, evidence, and about the sa
 the outcome of its class. Costs O(rows at steps that the failure can touch) array operations, and the forecast of the classes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np

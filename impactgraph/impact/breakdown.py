@@ -1,0 +1,114 @@
+"""Affected orders by one or more dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph_models.enums import Dimension
+from graph_models.impact import ImpactGroup
+from graph_models.money import from_micros
+from impactgraph.errors import BadInputError
+from impactgraph.forecast.outcome import BANDS
+from impactgraph.impact.affected import AffectedRows
+from impactgraph.impact.totals import exact_sums
+
+if TYPE_CHECKING:
+    from impactgraph.impact.answer import BlastRadius
+
+_OF_FULFILLMENT = (Dimension.LOCATION, Dimension.WORKFLOW, Dimension.STEP)
+_ATTRIBUTES = {Dimension.CARRIER: "carrier", Dimension.SUPPLIER: "supplier"}
+
+
+def breakdown(answer: BlastRadius, by: Sequence[Dimension], first: int | None) -> tuple[ImpactGroup, ...]:
+    """Groups, the most orders first. Raises BadInputError where no dimension is named."""
+    if not by:
+        raise BadInputError("Name at least one dimension to break down by.")
+    by = list(dict.fromkeys(by))
+    orders = answer.orders_hit
+    if not len(orders):
+        return ()
+    rows, at = _spread(answer, orders) if any(d in _OF_FULFILLMENT for d in by) else (orders.fulfillment, np.arange(len(orders)))
+    codes, names = zip(*(_codes(answer, dimension, orders, rows, at) for dimension in by), strict=True)
+    key = np.zeros(len(at), np.int64)
+    for code, words in zip(codes, names, strict=True):
+        key = key * (len(words) + 1) + code
+    pair = np.unique(np.stack([key, orders.order[at].astype(np.int64), at]), axis=1) if len(at) > len(orders) else np.stack([key, orders.order[at].astype(np.int64), at])
+    groups = _groups(answer, orders, pair[0], pair[2].astype(np.intp), [len(w) + 1 for w in names])
+    found = [ImpactGroup({d.value: w[c] or None for d, w, c in zip(by, names, place, strict=True)}, *figures) for place, figures in groups]
+    found.sort(key=lambda g: (-g.orders, [str(v) for v in g.key.values()]))
+    return tuple(found if first is None else found[:first])
+
+
+def _spread(answer: BlastRadius, orders: AffectedRows) -> tuple[NDArray, NDArray]:
+    """Every affected fulfillment of the affected orders, with the place of its order."""
+    place = np.full(len(answer.inputs.columns.orders), -1, np.int64)
+    place[orders.order] = np.arange(len(orders))
+    rows = answer.rows
+    chosen = (place[rows.order] >= 0) & (rows.likelihood > answer.inputs.question.min_likelihood)
+    fulfillments = np.concatenate([rows.fulfillment[chosen], orders.fulfillment])
+    unique = np.unique(fulfillments)
+    return unique, place[answer.inputs.columns.fulfillments.order[unique]]
+
+
+def _codes(answer: BlastRadius, dimension: Dimension, orders: AffectedRows, rows: NDArray, at: NDArray) -> tuple[NDArray, Sequence[str]]:
+    columns = answer.inputs.columns
+    o, f, v = columns.orders, columns.fulfillments, columns.vocabulary
+    order = orders.order[at]
+    match dimension:
+        case Dimension.CHANNEL:
+            return o.channel[order], v.channels.words
+        case Dimension.MODE:
+            return o.mode[order], v.modes.words
+        case Dimension.REGION:
+            return o.region[order], v.regions.words
+        case Dimension.TIER:
+            return o.tier[order], v.tiers.words
+        case Dimension.CURRENCY:
+            return o.currency[order], v.currencies.words
+        case Dimension.LOCATION:
+            return f.location[rows], v.locations.words
+        case Dimension.WORKFLOW:
+            return f.workflow[rows], [w.key for w in v.workflows]
+        case Dimension.STEP:
+            widest = max(len(w.steps) for w in v.workflows)
+            names = [f"{w.key}/{w.steps[n]}" if n < len(w.steps) else "" for w in v.workflows for n in range(widest)]
+            return f.workflow[rows].astype(np.int64) * widest + np.maximum(f.step[rows], 0), names
+        case Dimension.BAND:
+            return orders.band[at], [b.value for b in BANDS]
+        case Dimension.EFFECT:
+            from graph_models.enums import Effect
+
+            return answer.effects_of(orders)[at], [e.value for e in Effect]
+        case Dimension.CAUSE:
+            causes = list(dict.fromkeys(",".join(f"failure:{k}" for k in i.failures) for i in answer.impairments)) + [""]
+            table = np.array([causes.index(",".join(f"failure:{k}" for k in i.failures)) for i in answer.impairments] + [len(causes) - 1])
+            return table[orders.hit_by][at], causes
+        case Dimension.CARRIER | Dimension.SUPPLIER:
+            name = _ATTRIBUTES[dimension]
+            words = v.attributes.get(name)
+            codes = o.attributes.get(name)
+            return (codes[order], words.words) if words is not None and codes is not None else (np.zeros(len(at), np.int64), [""])
+
+
+def _groups(answer: BlastRadius, orders: AffectedRows, key: NDArray, at: NDArray, spans: list[int]):  # noqa: ANN202
+    present, group = np.unique(key, return_inverse=True)
+    size = len(present)
+    columns = answer.inputs.columns
+    currencies = columns.vocabulary.currencies.words
+    counts = np.bincount(group, minlength=size)
+    stuck = np.bincount(group, weights=orders.band[at] == 0, minlength=size)
+    missed = np.bincount(group, weights=orders.misses[at], minlength=size)
+    order = orders.order[at]
+    sums = exact_sums(group * len(currencies) + columns.orders.currency[order], columns.orders.value[order], size * len(currencies))
+    for n, code in enumerate(present):
+        place: list[int] = []
+        rest = int(code)
+        for span in reversed(spans):
+            rest, part = divmod(rest, span)
+            place.insert(0, part)
+        money = tuple(from_micros(s, c) for c, s in sorted(zip(currencies, sums[n * len(currencies) : (n + 1) * len(currencies)], strict=True)) if s)
+        yield place, (int(counts[n]), int(stuck[n]), money, int(missed[n]))

@@ -1,0 +1,85 @@
+"""Why an order is affected, or what stopped the failure before it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graph_models.impact import Explanation, Path
+from graph_models.impairment import Absorption
+from graph_models.time import moment
+from impactgraph.errors import NotFoundError
+from impactgraph.impact.columns import CANCELLED, IN_FLIGHT
+from impactgraph.impact.order_pages import path_for, shown
+
+if TYPE_CHECKING:
+    from impactgraph.impact.answer import BlastRadius
+
+
+def explain(answer: BlastRadius, order: str) -> Explanation:
+    """By bare key. Raises NotFoundError for an order that is not in the columns (unknown, or long since ended)."""
+    columns = answer.inputs.columns
+    rows = np.flatnonzero(columns.orders.ids == order)
+    if not len(rows):
+        raise NotFoundError(f"order:{order}")
+    hit = np.flatnonzero(answer.orders_hit.order == rows[0])
+    if len(hit):
+        return _affected(answer, int(rows[0]), int(hit[0]))
+    return _spared(answer, order, int(rows[0]))
+
+
+def _affected(answer: BlastRadius, order: int, hit: int) -> Explanation:
+    best = shown(answer, answer.orders_hit, hit)
+    paths: dict[Path, None] = {best.path: None}
+    mine = np.flatnonzero((answer.rows.order == order) & (answer.rows.likelihood > answer.inputs.question.min_likelihood))
+    effects = answer.effects_of(answer.rows)
+    for row in mine:
+        paths[path_for(answer, answer.rows, int(row), _effect(int(effects[row])))] = None
+    return Explanation(True, best.path.sentence, tuple(paths), ())
+
+
+def _effect(code: int):  # noqa: ANN202
+    from graph_models.enums import Effect
+
+    return tuple(Effect)[code]
+
+
+def _spared(answer: BlastRadius, order: str, row: int) -> Explanation:
+    notes = list(_reasons(answer, row))
+    why = notes[0].detail if notes else "nothing that is impaired lies on its way in the time of the failure"
+    return Explanation(False, f"order:{order} is not affected: {why}.", (), tuple(notes))
+
+
+def _reasons(answer: BlastRadius, order: int) -> list[Absorption]:
+    """What stopped the failure before this order, the nearest first."""
+    columns, f = answer.inputs.columns, answer.inputs.columns.fulfillments
+    notes: list[Absorption] = []
+    for row in np.flatnonzero(f.order == order):
+        name = str(f.ids[row])
+        if f.status[row] != IN_FLIGHT:
+            word = "cancelled" if f.status[row] == CANCELLED else "completed"
+            notes.append(Absorption(f"fulfillment:{name}", "ended", f"{name} was {word} at {moment(int(f.ended_at[row])).strftime('%Y-%m-%d %H:%M UTC')}"))
+            continue
+        notes += _on_the_way(answer, name, np.array([row], np.int32))
+    return [*notes, *answer.absorbed]
+
+
+def _on_the_way(answer: BlastRadius, name: str, row: np.ndarray) -> list[Absorption]:
+    columns = answer.inputs.columns
+    words = columns.vocabulary.workflows[int(columns.fulfillments.workflow[row[0]])]
+    workflow = answer.inputs.topology.workflows.get(words.key)
+    if workflow is None:
+        return [Absorption(f"fulfillment:{name}", "workflow", f"{name} follows {words.key}, which this topology does not have")]
+    ahead = {s.id for s in workflow.steps} | {t.via for s in workflow.steps for t in s.then if t.via} | {e.via for _, e in workflow.records if e.via}
+    touching = [i for i in answer.impairments if i.element in ahead]
+    if not touching:
+        return [Absorption(f"workflow:{workflow.key}", "not on its way", f"{workflow.key} uses nothing that the failure impairs")]
+    outside = [i for i in touching if not answer.membership.in_scope(row, i.scope)[0]]
+    if len(outside) == len(touching):
+        return [Absorption(i.element, "scope", f"{name} is outside the scope of what happens to {i.element}") for i in outside[:1]]
+    return [
+        Absorption(i.element, "time", f"{name} passes {i.element} before or after its window, or is no more than the tolerance later for it")
+        for i in touching
+        if i not in outside
+    ][:1]

@@ -1,0 +1,54 @@
+"""Whom to call, and what they have written down to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graph_models.failure import Failure
+from graph_models.impact import OwnerShare
+from graph_models.impairment import Impairment
+from graph_models.topology import Topology
+from impactgraph.impact.totals import money_of
+
+if TYPE_CHECKING:
+    from impactgraph.impact.answer import BlastRadius
+
+
+def owner_shares(answer: BlastRadius) -> tuple[OwnerShare, ...]:
+    """Each team with what it owns on the paths to affected orders, and the orders behind; the most orders first.
+
+    An order counts for every team that owns an element on its path: each of them can shorten it.
+    """
+    topology, columns, orders = answer.inputs.topology, answer.inputs.columns, answer.orders_hit
+    owners_on: list[frozenset[str]] = [frozenset(o for hop in i.hops if (o := topology.owner_of(hop.element))) for i in answer.impairments] + [frozenset()]
+    elements: dict[str, dict[str, None]] = {}
+    for impairment in answer.elements():
+        owner = topology.owner_of(impairment.element)
+        if owner:
+            elements.setdefault(owner, {})[impairment.element] = None
+    shares: list[OwnerShare] = []
+    for team, owned in elements.items():
+        behind = np.array([team in on for on in owners_on])[orders.hit_by]
+        order = orders.order[behind]
+        money = money_of(columns, columns.orders.currency[order], columns.orders.value[order])
+        impaired = [i for i in answer.elements() if i.element in owned]
+        shares.append(OwnerShare(team, tuple(owned), len(order), money, playbooks_for(topology, impaired, answer.failures)))
+    return tuple(sorted(shares, key=lambda s: (-s.orders, s.team)))
+
+
+def playbooks_for(topology: Topology, impairments: Sequence[Impairment], failures: Sequence[Failure]) -> tuple[str, ...]:
+    """Playbooks whose `for` fits an impaired element: it names the element, or its kind and the class of a failure behind it."""
+    classes = {f.key: f.failure_class for f in failures}
+    found: list[str] = []
+    for key, playbook in topology.playbooks.items():
+        for impairment in impairments:
+            kind = impairment.element.partition(":")[0]
+            mine = {classes[f] for f in impairment.failures if f in classes}
+            by_kind = (playbook.kinds or playbook.classes) and (not playbook.kinds or kind in playbook.kinds) and (not playbook.classes or mine & set(playbook.classes))
+            if impairment.element in playbook.elements or by_kind:
+                found.append(key)
+                break
+    return tuple(found)

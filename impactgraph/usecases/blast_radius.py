@@ -1,0 +1,104 @@
+"""What does this failure hit, now and in the next hours?"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from graph_models.enums import Transport
+from graph_models.failure import Failure
+from graph_models.impact import Question
+from graph_models.impairment import Impairment, Impairments
+from graph_models.time import Millis, say_duration
+from graph_models.topology import Topology
+from impactgraph.errors import NotFoundError
+from impactgraph.forecast.durations import Durations, learn
+from impactgraph.forecast.forecaster import Forecaster
+from impactgraph.forecast.load import load_of
+from impactgraph.forecast.plan import Hazards
+from impactgraph.forecast.recovery import Ends, ends_of
+from impactgraph.impact.answer import BlastRadius, Inputs
+from impactgraph.impact.columns import Visits, Vocabulary
+from impactgraph.ports.store import Store
+from impactgraph.propagation import FailureGraph, propagate
+from impactgraph.topology.near import nearest
+
+
+@contextmanager
+def blast_radius(store: Store, question: Question, now: Millis) -> Iterator[BlastRadius]:
+    """The answer, good while the context is open. Raises NotFoundError for a failure that is not known, or where no topology was ever applied."""
+    as_of = question.as_of if question.as_of is not None else now
+    topology = store.topology(question.as_of)
+    reported = store.failures(question.as_of)
+    failures = _asked(question, reported, as_of)
+    with store.columns(question.as_of) as columns:
+        known = _learned(store, topology, columns.vocabulary, reported, question.as_of, as_of)
+        ends = ends_of(failures, as_of, assumed=question.assume_recovery, typical=lambda f: typical_length(f, reported, as_of))
+        impairments = propagate(known.graph, failures, recovery=lambda f: ends.nominal[f.key])
+        hazards = _hazards(impairments, ends, topology, columns.vocabulary, known.visits)
+        forecaster = Forecaster(topology, known.durations, hazards, float(as_of), float(question.tolerance))
+        yield BlastRadius(Inputs(question, as_of, topology, failures, impairments, forecaster, columns, _assumptions(question, ends, known.durations)))
+
+
+def _asked(question: Question, reported: Sequence[Failure], as_of: Millis) -> tuple[Failure, ...]:
+    by_key = {f.key: f for f in reported}
+    unknown = [key for key in question.failures if key not in by_key]
+    if unknown:
+        raise NotFoundError(f"failure:{unknown[0]}", near=[f"failure:{k}" for k in nearest(unknown[0], by_key)])
+    named = tuple(by_key[key] for key in dict.fromkeys(question.failures))
+    if question.suppose:
+        return named + question.suppose
+    return named or tuple(f for f in reported if f.active_at(as_of))
+
+
+def typical_length(failure: Failure, reported: Sequence[Failure], as_of: Millis) -> Millis | None:
+    """Median length of ended failures of the same class and element, else of the same class; None where there is none."""
+    ended = [f for f in reported if f.ended_at is not None and f.ended_at <= as_of and f.failure_class is failure.failure_class and f.key != failure.key]
+    same = [f for f in ended if f.target == failure.target] or ended
+    lengths = sorted(f.ended_at - f.started_at for f in same if f.ended_at is not None)
+    return lengths[len(lengths) // 2] if lengths else None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was learned from the history, good for all questions about one moment."""
+
+    graph: FailureGraph
+    visits: Visits
+    durations: Durations
+
+
+def _learned(store: Store, topology: Topology, vocabulary: Vocabulary, reported: Sequence[Failure], moment: Millis | None, as_of: Millis) -> Known:
+    graph = FailureGraph.of(topology)
+    visits = store.visits(moment)
+    happened = [f for f in reported if f.started_at <= as_of]
+    impairments = propagate(graph, happened, recovery=lambda f: f.ended_at or as_of)
+    spans = held_spans(topology, impairments, as_of)
+    return Known(graph, visits, learn(topology, vocabulary, visits, as_of, lambda workflow, step: spans.get((workflow, step), ())))
+
+
+def held_spans(topology: Topology, impairments: Impairments, as_of: Millis) -> dict[tuple[str, str], tuple[tuple[Millis, Millis], ...]]:
+    """By (workflow, step): when failures held what was in it or what it handed over, so that nothing is learned from it."""
+    found: dict[tuple[str, str], tuple[tuple[Millis, Millis], ...]] = {}
+    for workflow in topology.workflows.values():
+        for step in workflow.steps:
+            elements = [step.id, *(t.via for t in step.then if t.via)]
+            rows: list[Impairment] = [i for e in elements for i in impairments.by_element.get(e, ()) if i.likelihood > 0.3]
+            found[workflow.key, step.key] = tuple((i.since, min(i.until, as_of) + i.drain) for i in rows)
+    return found
+
+
+def _hazards(impairments: Impairments, ends: Ends, topology: Topology, vocabulary: Vocabulary, visits: Visits) -> Hazards:
+    every = tuple(i for rows in impairments.by_element.values() for i in rows)
+    load: dict[str, float] = {}
+    for element, rows in impairments.by_element.items():
+        integration = topology.integrations.get(element.partition(":")[2]) if element.startswith("integration:") else None
+        if integration is not None and integration.transport in (Transport.QUEUE, Transport.STREAM):
+            load[element] = load_of(topology, vocabulary, visits, element, min(i.since for i in rows))
+    return Hazards(every, ends, load)
+
+
+def _assumptions(question: Question, ends: Ends, durations: Durations) -> tuple[str, ...]:
+    seen = sum(1 for d in durations.of.values() if d.seen)
+    how = f"Durations of {seen} of {len(durations.of)} steps are learned from {durations.seen:,} stays, the others as the topology states them."
+    later = f"An order counts as later from {say_duration(question.tolerance)} on, and is listed from a likelihood above {question.min_likelihood:g} on."
+    return (*ends.assumptions, how, later)
