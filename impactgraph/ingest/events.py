@@ -1,0 +1,244 @@
+"""The events: a CloudEvent of each type as a struct. `impactgraph.ingest.read` makes them from text.
+
+Names are those of the format (docs/events.md); moments are datetimes, money is decimal in the currency's main unit, exactly as it was written.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeAlias
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from graph_models.time import Millis
+
+AttributeValue: TypeAlias = str | int | float | bool | list[Any] | dict[str, Any] | None
+Text: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
+Money: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+
+
+class _Data(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class PlacedFulfillment(_Data):
+    fulfillment: Text
+    workflow: Text
+    location: str | None = None
+    value: Decimal | None = None
+    """In the order's currency; left out: an equal share of what the others leave of the order's value."""
+
+
+class PlacedData(_Data):
+    order: Text
+    channel: Text
+    mode: Text
+    currency: Money
+    value: Decimal
+    fulfillments: Annotated[list[PlacedFulfillment], msgspec.Meta(min_length=1)]
+    region: str | None = None
+    customer_tier: str | None = None
+    promised_by: datetime | None = None
+    attributes: dict[str, AttributeValue] | None = None
+
+
+class EnteredData(_Data):
+    order: Text
+    fulfillment: Text
+    step: Text
+    location: str | None = None
+
+
+class CompletedData(_Data):
+    order: Text
+    fulfillment: Text
+
+
+class FailedData(_Data):
+    order: Text
+    fulfillment: Text
+    step: str | None = None
+    code: str | None = None
+    message: str | None = None
+    element: str | None = None
+
+
+class ReroutedData(_Data):
+    order: Text
+    fulfillment: Text
+    workflow: Text
+    step: Text
+    location: str | None = None
+
+
+class CancelledData(_Data):
+    order: Text
+    fulfillment: Text
+    reason: str | None = None
+
+
+class OrderCancelledData(_Data):
+    order: Text
+    fulfillment: str | None = None
+    """Said by some senders; the whole order is cancelled all the same."""
+    reason: str | None = None
+
+
+class PostingData(_Data):
+    order: Text
+    fulfillment: Text
+    type: Text
+    amount: Decimal | None = None
+    currency: Money | None = None
+    document: str | None = None
+
+
+class NotificationData(_Data):
+    order: Text
+    fulfillment: Text
+    type: Text
+    channel: str | None = None
+
+
+class TaskData(_Data):
+    order: Text
+    fulfillment: Text
+    type: Text
+
+
+class SupplierOrderData(_Data):
+    order: Text
+    fulfillment: Text
+    type: Text
+    supplier: str | None = None
+
+
+class InventoryData(_Data):
+    location: Text
+    item: Text
+    system: Text
+    on_hand: Decimal
+
+
+class FailureData(_Data):
+    """Durations are `15m` or ISO 8601; null takes back what an earlier event said."""
+
+    failure: Text
+    target: str | UnsetType = UNSET
+    failure_class: str | UnsetType = msgspec.field(default=UNSET, name="class")
+    started_at: datetime | UnsetType = UNSET
+    expected_end: datetime | UnsetType | None = UNSET
+    ended_at: datetime | UnsetType | None = UNSET
+    delay: str | UnsetType | None = UNSET
+    error_rate: float | UnsetType | None = UNSET
+    drain: str | UnsetType | None = UNSET
+    scope: dict[str, Any] | UnsetType | None = UNSET
+    severity: str | UnsetType = UNSET
+    summary: str | UnsetType | None = UNSET
+    evidence: str | UnsetType | None = UNSET
+
+
+class _Event(msgspec.Struct, kw_only=True, tag_field="type", forbid_unknown_fields=True):
+    specversion: Literal["1.0"]
+    id: Text
+    source: Text
+    time: datetime
+    datacontenttype: str | None = None
+
+    @property
+    def type(self) -> str:
+        return self.__struct_config__.tag  # pyright: ignore[reportReturnType]
+
+    @property
+    def millis(self) -> Millis:
+        """When it happened; a moment without a zone is UTC, digits finer than a millisecond do not count."""
+        return moment_millis(self.time)
+
+
+class OrderPlaced(_Event, tag="order.placed"):
+    data: PlacedData
+
+
+class FulfillmentEntered(_Event, tag="fulfillment.entered"):
+    data: EnteredData
+
+
+class FulfillmentCompleted(_Event, tag="fulfillment.completed"):
+    data: CompletedData
+
+
+class FulfillmentFailed(_Event, tag="fulfillment.failed"):
+    data: FailedData
+
+
+class FulfillmentRerouted(_Event, tag="fulfillment.rerouted"):
+    data: ReroutedData
+
+
+class FulfillmentCancelled(_Event, tag="fulfillment.cancelled"):
+    data: CancelledData
+
+
+class OrderCancelled(_Event, tag="order.cancelled"):
+    data: OrderCancelledData
+
+
+class PostingRecorded(_Event, tag="posting.recorded"):
+    data: PostingData
+
+
+class NotificationSent(_Event, tag="notification.sent"):
+    data: NotificationData
+
+
+class TaskClosed(_Event, tag="task.closed"):
+    data: TaskData
+
+
+class SupplierOrderConfirmed(_Event, tag="supplier_order.confirmed"):
+    data: SupplierOrderData
+
+
+class InventoryReported(_Event, tag="inventory.reported"):
+    data: InventoryData
+
+
+class FailureReported(_Event, tag="failure.reported"):
+    data: FailureData
+
+
+class FailureUpdated(_Event, tag="failure.updated"):
+    data: FailureData
+
+
+class FailureResolved(_Event, tag="failure.resolved"):
+    data: FailureData
+
+
+Event: TypeAlias = (
+    OrderPlaced
+    | FulfillmentEntered
+    | FulfillmentCompleted
+    | FulfillmentFailed
+    | FulfillmentRerouted
+    | FulfillmentCancelled
+    | OrderCancelled
+    | PostingRecorded
+    | NotificationSent
+    | TaskClosed
+    | SupplierOrderConfirmed
+    | InventoryReported
+    | FailureReported
+    | FailureUpdated
+    | FailureResolved
+)
+FailureEvent: TypeAlias = FailureReported | FailureUpdated | FailureResolved
+
+EVENT_TYPES: Mapping[str, type[Event]] = {str(kind.__struct_config__.tag): kind for kind in Event.__args__}
+
+
+def moment_millis(moment: datetime) -> Millis:
+    """Milliseconds since 1970; a moment without a zone is UTC, digits finer than a millisecond do not count."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return round(aware.timestamp() * 1_000_000) // 1000

@@ -1,0 +1,185 @@
+"""Text to event: parse, check, normalise ids. What is wrong is said in one sentence that tells how to mend it."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any, TypeVar, cast
+
+import msgspec
+from msgspec import UNSET
+
+from graph_models.enums import FailureClass, Severity
+from graph_models.ids import key_of
+from graph_models.scope import DIMENSIONS
+from graph_models.time import parse_duration
+from impactgraph.ingest.events import EVENT_TYPES, Event, FailureData, OrderPlaced, PlacedData, PlacedFulfillment, PostingRecorded, moment_millis
+
+LARGEST = Decimal(9_000_000_000_000)
+"""What fits into 64 bits as millionths."""
+
+W = TypeVar("W", FailureClass, Severity)
+
+_EVENT: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+_ANY = msgspec.json.Decoder(float_hook=Decimal)
+
+
+class RefusedEventError(ValueError):
+    """The text is not an event that can be taken; the message is the reason."""
+
+
+def read_event(line: bytes) -> tuple[Event, dict[str, Any] | None]:
+    """The event, and what it says beyond the format (None where nothing): as {"traceparent": ..., "data": {...}}.
+
+    Raises RefusedEventError with the reason.
+    """
+    extra = None
+    try:
+        event = _EVENT.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        event, extra = _read_leniently(line, str(error))
+    try:
+        _check(event)
+    except (ValueError, OverflowError) as error:
+        raise RefusedEventError(str(error)) from error
+    return event, extra
+
+
+def _read_leniently(line: bytes, reason: str) -> tuple[Event, dict[str, Any] | None]:
+    """Fields that the format does not know are set apart; anything else is refused."""
+    try:
+        raw = _ANY.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, ArithmeticError) as error:
+        raise RefusedEventError(f"not JSON: {error}") from error
+    if not isinstance(raw, dict):
+        raise RefusedEventError("an event is a JSON object such as {\"specversion\": \"1.0\", \"type\": \"order.placed\", ...}")
+    document = cast("dict[str, Any]", raw)
+    kind = _kind(document)
+    if "unknown field" not in reason:
+        raise RefusedEventError(_said(reason))
+    extra = _split(document, kind)
+    try:
+        return msgspec.convert(document, kind), extra
+    except msgspec.ValidationError as error:
+        raise RefusedEventError(_said(str(error))) from error
+
+
+def _kind(document: Mapping[str, Any]) -> type[Event]:
+    name = document.get("type")
+    if name is None:
+        raise RefusedEventError("`type` is missing: say which event it is, such as order.placed")
+    kind = EVENT_TYPES.get(name) if isinstance(name, str) else None
+    if kind is None:
+        near = get_close_matches(str(name), EVENT_TYPES, n=1)
+        raise RefusedEventError(f"there is no event type {name!r}." + (f" Did you mean {near[0]}?" if near else f" Known are {', '.join(EVENT_TYPES)}."))
+    return kind
+
+
+def _said(reason: str) -> str:
+    """msgspec's reason with the place first."""
+    text, _, place = reason.partition(" - at ")
+    return f"{place.strip('`')[2:]}: {text}" if place.startswith("`$.") else text
+
+
+def _split(document: dict[str, Any], kind: type[Event]) -> dict[str, Any]:
+    """Takes the unknown fields out of the document, on each level."""
+    extra = _unknown(document, kind)
+    if isinstance(data := document.get("data"), dict):
+        fields = cast("dict[str, Any]", data)
+        beyond = _unknown(fields, kind.__annotations__["data"])
+        parts = fields.get("fulfillments")
+        if kind is OrderPlaced and isinstance(parts, list):
+            rows = [_unknown(cast("dict[str, Any]", part), PlacedFulfillment) if isinstance(part, dict) else {} for part in cast("list[Any]", parts)]
+            if any(rows):
+                beyond["fulfillments"] = rows
+        if beyond:
+            extra["data"] = beyond
+    return extra
+
+
+def _unknown(fields: dict[str, Any], kind: type[msgspec.Struct]) -> dict[str, Any]:
+    known = {*kind.__struct_encode_fields__, "type"} if issubclass(kind, tuple(EVENT_TYPES.values())) else set(kind.__struct_encode_fields__)
+    return {name: fields.pop(name) for name in list(fields) if name not in known}
+
+
+def _check(event: Event) -> None:
+    """What the types cannot say. Raises ValueError. Ids lose their kind: `order:O-1` is O-1."""
+    if moment_millis(event.time) <= 0:
+        raise ValueError("time: events before 1970 are not taken")
+    data = event.data
+    if isinstance(data, FailureData):
+        _check_failure(event, data)
+        return
+    if (order := getattr(data, "order", None)) is not None and ":" in order:
+        data.order = key_of(order, "order")  # pyright: ignore[reportAttributeAccessIssue]
+    if (key := getattr(data, "fulfillment", None)) is not None and ":" in key:
+        data.fulfillment = key_of(key, "fulfillment")  # pyright: ignore[reportAttributeAccessIssue]
+    if (location := getattr(data, "location", None)) is not None and ":" in location:
+        data.location = key_of(location, "location")  # pyright: ignore[reportAttributeAccessIssue]
+    if isinstance(event, OrderPlaced):
+        _check_placed(event.data)
+    elif isinstance(event, PostingRecorded) and event.data.amount is not None:
+        _amount("data.amount", event.data.amount)
+
+
+def _check_placed(data: PlacedData) -> None:
+    _amount("data.value", data.value)
+    if data.promised_by is not None and moment_millis(data.promised_by) < 0:
+        raise ValueError("data.promised_by: before 1970")
+    for part in data.fulfillments:
+        part.fulfillment, part.workflow = key_of(part.fulfillment, "fulfillment"), key_of(part.workflow, "workflow")
+        part.location = part.location and key_of(part.location, "location")
+        if part.value is not None:
+            _amount("data.fulfillments.value", part.value)
+    keys = [part.fulfillment for part in data.fulfillments]
+    if len(set(keys)) < len(keys):
+        raise ValueError("data.fulfillments: one fulfillment is named twice")
+
+
+def _amount(place: str, amount: Decimal) -> None:
+    if not amount.is_finite() or abs(amount) > LARGEST:
+        raise ValueError(f"{place}: {amount} is not an amount that can be kept (at most {LARGEST:,} of the currency's main unit)")
+
+
+def _check_failure(event: Event, data: FailureData) -> None:
+    data.failure = key_of(data.failure, "failure")
+    if event.type == "failure.reported" and (data.target is UNSET or data.failure_class is UNSET):
+        raise ValueError("data: a reported failure has a target (`kind:key`) and a class")
+    if data.failure_class is not UNSET:
+        word_of(FailureClass, "data.class", data.failure_class)
+    if data.severity is not UNSET:
+        word_of(Severity, "data.severity", data.severity)
+    for name in ("delay", "drain"):
+        if text := getattr(data, name):
+            _duration(f"data.{name}", text)
+    if isinstance(data.error_rate, float) and not 0 <= data.error_rate <= 1:
+        raise ValueError(f"data.error_rate: {data.error_rate} is not between 0 and 1")
+    if isinstance(data.scope, dict):
+        _check_scope(data.scope)
+
+
+def _duration(place: str, text: str) -> None:
+    try:
+        parse_duration(text)
+    except ValueError as error:
+        raise ValueError(f"{place}: {error}") from error
+
+
+def word_of(words: type[W], place: str, word: str) -> W:
+    """The member, in either case. Raises ValueError with the words that there are."""
+    try:
+        return words(word.upper())
+    except ValueError:
+        known = ", ".join(member.value.lower() for member in words)
+        raise ValueError(f"{place}: {word!r} is none of {known}") from None
+
+
+def _check_scope(scope: dict[str, Any]) -> None:
+    for name, values in scope.items():
+        if name not in (*DIMENSIONS, "attributes"):
+            near = get_close_matches(name, [*DIMENSIONS, "attributes"], n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(DIMENSIONS)}, attributes."
+            raise ValueError(f"data.scope: there is no dimension {name!r}. {hint}")
+        lists = cast("dict[str, Any]", values).items() if name == "attributes" and isinstance(values, dict) else ((name, values),)
+        for inner, members in lists:
+            if not isinstance(members, (list, str)) or not all(isinstance(member, (str, int)) for member in cast("list[Any]", members)):
+                raise ValueError(f"data.scope.{inner}: a list of words is meant, such as [store-014, store-015]")

@@ -1,0 +1,76 @@
+"""The events of one call, each with what becomes of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from impactgraph.ingest.events import Event
+from impactgraph.ingest.read import RefusedEventError, read_event
+from impactgraph.ports.store import Intake, Refused
+from impactgraph.stores.state.fits import Fits
+
+
+@dataclass(slots=True)
+class Item:
+    text: bytes
+    place: str = ""
+    number: int = 0
+    """Its number among what is kept aside, where it comes from there (or has now gone there)."""
+    event: Event | None = None
+    extra: dict[str, Any] | None = None
+    reason: str = ""
+    """Why it is refused."""
+    reason_before: str = ""
+    """The reason it was kept aside for."""
+    repeated: bool = False
+    known: bool = False
+    """The same text is kept aside already."""
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """(source, id), empty where it could not be read."""
+        return (self.event.source, self.event.id) if self.event else ("", "")
+
+    @property
+    def order(self) -> str:
+        """Key of its order, empty where it has none."""
+        return getattr(self.event.data, "order", "") if self.event else ""
+
+    @property
+    def good(self) -> bool:
+        return not self.reason and not self.repeated
+
+
+def read_items(lines: Sequence[bytes], places: Sequence[str], fits: Fits) -> list[Item]:
+    """Each line read and held against the topology."""
+    items = [Item(line) for line in lines]
+    for item, place in zip(items, places, strict=False):
+        item.place = place
+    for item in items:
+        check(item, fits)
+    return items
+
+
+def check(item: Item, fits: Fits) -> None:
+    """Reads the text; the reason is set where it cannot be taken."""
+    try:
+        item.event, item.extra = read_event(item.text)
+        item.reason = fits.reason(item.event) or ""
+    except RefusedEventError as error:
+        item.reason = str(error)
+
+
+def told(items: Iterable[Item], now: int, *, results: bool) -> Intake:
+    """What became of them, in the words of the port."""
+    intake = Intake()
+    for item in items:
+        if item.repeated:
+            intake.repeated += 1
+        elif item.reason:
+            text = item.text.decode("utf-8", "replace")
+            intake.rejected.append(Refused(0 if item.known else item.number, item.reason, text, item.place, now))
+        else:
+            intake.taken += 1
+        if results:
+            intake.results.append("repeated" if item.repeated else item.reason or "taken")
+    return intake

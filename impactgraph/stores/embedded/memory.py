@@ -1,0 +1,57 @@
+"""What ingesting needs to know of all that was taken before: read from the record when the first event comes, then kept."""
+
+import numpy as np
+
+from impactgraph.impact.columns import Codes
+from impactgraph.stores.embedded.items import Item
+from impactgraph.stores.embedded.record import Record
+from impactgraph.stores.state.numbering import Hashes, Numbering, Seen
+
+
+class Memory:
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self.orders, self.fulfillments, self.seen = Numbering(), Numbering(), Seen()
+        for numbering, table in ((self.orders, "orders"), (self.fulfillments, "fulfillments")):
+            high, low, number = record.arrays(f"select high, low, number from {table}")
+            numbering.load(high, low, number)
+        number, owner = record.arrays("select number, order_number from fulfillments")
+        self._owners = np.full(self.fulfillments.count, -1, np.int32)
+        self._owners[number] = owner
+        self.seen.add(record.arrays("select hash from events")[0])
+
+    def repeats(self, items: list[Item], hashes: Hashes) -> list[int]:
+        """Indices of items whose (source, id) was taken before, or stands earlier in the list."""
+        first: dict[tuple[str, str], int] = {}
+        repeated = [i for i, item in enumerate(items) if first.setdefault(item.name, i) != i]
+        suspects = np.flatnonzero(self.seen.maybe(hashes))
+        if len(suspects):
+            taken = set(
+                zip(
+                    *self._record.arrays(
+                        "select w.word, e.id from events e join words w on w.domain = 'source' and w.code = e.source "
+                        "where e.hash in (select hash from suspects)",
+                        suspects={"hash": np.unique(hashes[suspects])},
+                    ),
+                    strict=True,
+                )
+            )
+            repeated += [i for i in suspects.tolist() if items[i].name in taken]
+        return repeated
+
+    def owners(self, fulfillments: Codes) -> Codes:
+        """Number of the order of each, -1 where it is new."""
+        known = fulfillments < len(self._owners)
+        return np.where(known, self._owners[np.where(known, fulfillments, 0)], np.int32(-1)) if len(self._owners) else np.full(len(fulfillments), -1, np.int32)
+
+    def settle(self, orders: dict[str, int], fulfillments: dict[str, int], owners: dict[int, int], hashes: Hashes) -> None:
+        """Follows the commit of new numbers (and the order of each new fulfillment) and events."""
+        self.orders.add(orders)
+        self.fulfillments.add(fulfillments)
+        self.seen.add(hashes)
+        if self.fulfillments.count > len(self._owners):
+            room = np.full(self.fulfillments.count + self.fulfillments.count // 2, -1, np.int32)
+            room[: len(self._owners)] = self._owners
+            self._owners = room
+        for fulfillment, owner in owners.items():
+            self._owners[fulfillment] = owner

@@ -1,0 +1,173 @@
+"""The DuckDB file: appending in one transaction, reading back as arrays. Knows nothing of state."""
+
+import re
+import secrets
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from graph_models.time import Millis
+from impactgraph.errors import StoreUnavailableError
+from impactgraph.impact.columns import Codes, Ints
+from impactgraph.stores.embedded.tables import EVENT_COLUMNS, FORMAT, PLACED_COLUMNS, PLACEMENT_COLUMNS, TABLES
+from impactgraph.stores.state.failures import FailureNews, read_news
+from impactgraph.stores.state.kinds import Kind
+from impactgraph.stores.state.rows import EventRows, Happened, PlacedRows, PlacementRows
+
+FILE = "impactgraph.duckdb"
+_SETTINGS: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "400MB", "threads": 2, "checkpoint_threshold": "128MB"}
+_HOLDER = re.compile(r"PID (\d+)")
+
+
+class Record:
+    """One process's hold on the file. Writes come from one thread at a time; reads may come from any."""
+
+    def __init__(self, folder: Path) -> None:
+        self._connection = _connected(folder)
+        with self._said():
+            if not self.rows("select 1 from information_schema.tables where table_name = 'meta'"):
+                self._create()
+        meta = dict(self.rows("select name, value from meta"))
+        if meta["format"] != FORMAT:
+            self._connection.close()
+            raise StoreUnavailableError(
+                f"The store in {folder} was written in format {meta['format']}, this version reads {FORMAT}: ingest its events into a new folder."
+            )
+        self.identity: str = meta["identity"]
+        self.words_kept: dict[str, int] = dict(self.rows("select domain, count(*) from words group by domain"))
+        """How many words of each domain it has."""
+
+    def _create(self) -> None:
+        with self.transaction():
+            for statement in filter(str.strip, TABLES.split(";")):
+                self.execute(statement)
+            self.execute("insert into meta values ('format', ?), ('identity', ?)", [FORMAT, secrets.token_hex(16)])
+
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        """All or nothing; on disk when it ends."""
+        with self._said():
+            self._connection.execute("begin")
+            try:
+                yield
+                self._connection.execute("commit")
+            except BaseException:
+                self._connection.execute("rollback")
+                raise
+
+    @contextmanager
+    def _said(self) -> Generator[None]:
+        try:
+            yield
+        except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.ConnectionException) as error:
+            raise StoreUnavailableError(f"The record cannot be read or written: {error}") from error
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> None:
+        self._connection.execute(statement, list(values))
+
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with self._said(), self._connection.cursor() as cursor:
+            return cursor.execute(query, list(values)).fetchall()
+
+    def arrays(self, query: str, values: Sequence[Any] = (), **tables: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
+        """The columns of the answer; `tables` can be named in the query. Texts are object arrays with None."""
+        with self._said(), self._connection.cursor() as cursor:
+            for name, table in tables.items():
+                cursor.register(name, table)
+            found = cast("dict[str, NDArray[Any]]", cast("Any", cursor.execute(query, list(values))).fetchnumpy())
+            for name in tables:
+                cursor.unregister(name)
+        return [_plain(column) for column in found.values()]
+
+    def append(self, table: str, columns: Mapping[str, NDArray[Any]]) -> None:
+        """Adds rows; the columns are those of the table, in its order."""
+        count = len(next(iter(columns.values())))
+        if count == 1:
+            row = [column[0].item() if isinstance(column[0], np.generic) else column[0] for column in columns.values()]
+            self._connection.execute(f"insert into {table} values ({', '.join('?' * len(row))})", row)
+        elif count:
+            self._connection.register("batch", dict(columns))
+            self._connection.execute(f"insert into {table} select * from batch")
+            self._connection.unregister("batch")
+
+    def words(self) -> dict[str, list[str]]:
+        """Every list of words by its domain, in order of the codes."""
+        return dict(self.rows("select domain, list(word order by code) from words group by domain"))
+
+    def watermark(self) -> int:
+        return int(self.rows("select coalesce(max(seq), 0) from events")[0][0])
+
+    def latest(self) -> Millis:
+        """Greatest time of an event of an order, 0 where there is none."""
+        return int(self.rows("select coalesce(max(time), 0) from events where order_number >= 0")[0][0])
+
+    def failure_news(self) -> tuple[FailureNews, ...]:
+        """Every event about a failure."""
+        query = """
+            select e.time, w.word, e.id, e.kind, e.extra from events e join words w on w.domain = 'source' and w.code = e.source
+            where e.kind >= ? order by e.seq
+        """
+        found = self.rows(query, [int(Kind.FAILURE_REPORTED)])
+        return tuple(read_news(time, source, id_, kind, extra) for time, source, id_, kind, extra in found)
+
+    def last_order(self) -> int:
+        return int(self.rows("select coalesce(max(number), -1) from orders")[0][0])
+
+    def happened(self, condition: str, values: Sequence[Any] = (), **tables: Mapping[str, NDArray[Any]]) -> Happened:
+        """Events under a condition that holds of all three tables."""
+
+        def read(columns: str, table: str) -> list[NDArray[Any]]:
+            return self.arrays(f"select {columns} from {table} where {condition}", values, **tables)
+
+        return Happened(
+            EventRows.of(read(EVENT_COLUMNS, "events")),
+            PlacedRows.of(read(PLACED_COLUMNS, "placed")),
+            PlacementRows.of(read(PLACEMENT_COLUMNS, "placements")),
+        )
+
+    def of_orders(self, numbers: Codes) -> Happened:
+        """Every event of these orders."""
+        if not len(numbers):
+            return self.happened("false")
+        bounds = f"order_number between {int(numbers.min())} and {int(numbers.max())}"
+        return self.happened(f"{bounds} and order_number in (select number from wanted)", wanted={"number": numbers})
+
+    def names(self, seqs: Ints) -> dict[int, tuple[str, str]]:
+        """(source, id) of events by sequence number."""
+        bounds = f"e.seq between {int(seqs.min())} and {int(seqs.max())}"
+        seq, source, id_ = self.arrays(
+            f"select e.seq, w.word, e.id from events e join words w on w.domain = 'source' and w.code = e.source "
+            f"where {bounds} and e.seq in (select seq from wanted)",
+            wanted={"seq": seqs},
+        )
+        return {int(s): (w, i) for s, w, i in zip(seq, source, id_, strict=True)}
+
+    def close(self) -> None:
+        with self._said():
+            self._connection.execute("checkpoint")
+            self._connection.close()
+
+
+def _connected(folder: Path) -> duckdb.DuckDBPyConnection:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return duckdb.connect(str(folder / FILE), config=_SETTINGS)
+    except OSError as error:
+        raise StoreUnavailableError(f"The folder {folder} cannot be used as a store: {error.strerror or error}") from error
+    except duckdb.IOException as error:
+        if holder := _HOLDER.search(str(error)):
+            raise StoreUnavailableError(
+                f"The store in {folder} is held by process {holder[1]}: one process can use it at a time. "
+                "Ask that process (its HTTP API takes events too), stop it, or name another folder with --store."
+            ) from error
+        raise StoreUnavailableError(f"The store in {folder} cannot be opened: {error}") from error
+
+
+def _plain(column: NDArray[Any]) -> NDArray[Any]:
+    """Without a mask: None where there is none."""
+    return column.filled(None) if isinstance(column, np.ma.MaskedArray) and column.dtype == object else np.asarray(column)

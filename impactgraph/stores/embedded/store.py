@@ -1,0 +1,167 @@
+"""The store in a folder: a DuckDB file of record, and its columns in the memory of the process."""
+
+import threading
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from graph_models.failure import Failure
+from graph_models.time import Millis
+from graph_models.topology import Topology
+from impactgraph.impact.columns import Columns, Visits
+from impactgraph.ports.store import Intake, Refused, TopologyVersion
+from impactgraph.stores.embedded.aside import Aside
+from impactgraph.stores.embedded.items import Item, read_items, told
+from impactgraph.stores.embedded.memory import Memory
+from impactgraph.stores.embedded.rebuild import rebuild
+from impactgraph.stores.embedded.record import Record
+from impactgraph.stores.embedded.sharing import Sharing
+from impactgraph.stores.embedded.take import State, take
+from impactgraph.stores.embedded.topologies import Topologies
+from impactgraph.stores.embedded.write import write_words
+from impactgraph.stores.state.failures import FailureNews, fold_failures
+from impactgraph.stores.state.fits import Fits
+from impactgraph.stores.state.instances import Instances
+from impactgraph.stores.state.lexicon import Lexicon, Reading
+from impactgraph.stores.state.visits import visits
+
+BLOCK = 20_000
+"""Events of one transaction: enough that its price does not count, few enough that memory does not."""
+
+
+class EmbeddedStore:
+    """Implements `impactgraph.ports.store.Store`. Any thread may ask; one at a time writes, the others wait for it."""
+
+    def __init__(self, record: Record, now: Callable[[], Millis]) -> None:
+        self._record, self._now = record, now
+        self._writing, self._sharing = threading.RLock(), Sharing()
+        self._load()
+
+    @classmethod
+    def open(cls, path: Path, *, now: Callable[[], Millis]) -> "EmbeddedStore":
+        """The store in the folder, made where there is none. Raises StoreUnavailableError where another process holds it, or it cannot be read."""
+        return cls(Record(path), now)
+
+    def _load(self) -> None:
+        """Everything that is derived from the record."""
+        self._topologies = Topologies(self._record)
+        self._aside = Aside(self._record)
+        self._memory: Memory | None = None
+        self._news: tuple[FailureNews, ...] | None = None
+        lexicon, topology = Lexicon.of(self._record.words()), self._topologies.current()
+        reading = Reading.of(lexicon, topology or Topology())
+        self._state = State(lexicon, reading, Fits(topology), rebuild(self._record, lexicon, reading))
+        self._latest = self._record.latest()
+
+    # Questions
+
+    @contextmanager
+    def columns(self, as_of: Millis | None = None) -> Generator[Columns]:
+        with self._sharing.reading():
+            yield self._instances(as_of).columns
+
+    def visits(self, as_of: Millis | None = None, *, per_step: int = 20_000) -> Visits:
+        with self._sharing.reading():
+            return visits(self._instances(as_of), self._state.reading, per_step)
+
+    def _instances(self, as_of: Millis | None) -> Instances:
+        if as_of is None or as_of >= self._latest:
+            return self._state.instances
+        return rebuild(self._record, self._state.lexicon, self._state.reading, as_of)
+
+    def failures(self, as_of: Millis | None = None) -> Sequence[Failure]:
+        if (news := self._news) is None:
+            news = self._news = self._record.failure_news()
+        return fold_failures(news, as_of)
+
+    def topology(self, as_of: Millis | None = None) -> Topology:
+        return self._topologies.at(as_of)
+
+    def topology_version(self, key: str) -> Topology:
+        return self._topologies.version(key)
+
+    def topologies(self) -> Sequence[TopologyVersion]:
+        return self._topologies.listed()
+
+    def aside(self, limit: int = 1000) -> Sequence[Refused]:
+        return self._aside.listed(limit)
+
+    # Changes
+
+    def ingest(self, lines: Sequence[bytes], *, places: Sequence[str] = (), results: bool = False) -> Intake:
+        intake = Intake()
+        for start in range(0, len(lines), BLOCK):
+            with self._writing:
+                items = read_items(lines[start : start + BLOCK], places[start : start + BLOCK], self._state.fits)
+                _add(intake, self._take(items, results=results))
+        return intake
+
+    def _take(self, items: list[Item], *, results: bool = False) -> Intake:
+        asked, now = list(items), self._now()
+        if self._memory is None:
+            self._memory = Memory(self._record)
+        watermark = self._state.instances.columns.watermark
+        try:
+            taken = take(items, self._state, self._record, self._memory, self._aside, watermark, now)
+        except BaseException:
+            # Nothing of it is on disk, but words and numbers were given in memory: forget them.
+            with self._sharing.writing():
+                self._load()
+            raise
+        with self._sharing.writing():
+            taken.bring(self._state)
+            self._latest = max(self._latest, taken.latest)
+            if taken.news_of_failures:
+                self._news = None
+        return told(asked, now, results=results)
+
+    def replay(self, numbers: Sequence[int] | None = None) -> Intake:
+        intake = Intake()
+        with self._writing:
+            entries = self._aside.entries(numbers)
+            for start in range(0, len(entries), BLOCK):
+                block = entries[start : start + BLOCK]
+                items = read_items([item.text for item in block], [item.place for item in block], self._state.fits)
+                for item, entry in zip(items, block, strict=True):
+                    item.number, item.reason_before = entry.number, entry.reason_before
+                _add(intake, self._take(items))
+        return intake
+
+    def apply_topology(self, topology: Topology, documents: Mapping[str, str], at: Millis) -> TopologyVersion:
+        with self._writing:
+            if not self._topologies.unchanged(documents):
+                self._apply(topology, documents, at)
+            return self._topologies.listed()[0]
+
+    def _apply(self, topology: Topology, documents: Mapping[str, str], at: Millis) -> None:
+        key = self._topologies.next_key(documents)
+        version, lexicon = replace(topology, version=key), self._state.lexicon
+        grown = lexicon.learn(version)
+        with self._record.transaction():
+            write_words(self._record, lexicon)
+            self._topologies.write(key, at, version, documents)
+        self._topologies.settle(key, at, version)
+        reading = Reading.of(lexicon, version)
+        with self._sharing.writing():
+            instances = rebuild(self._record, lexicon, reading) if grown and self._record.watermark() else self._state.instances
+            instances.columns.changes = self._state.instances.columns.changes + 1
+            self._state = State(lexicon, reading, Fits(version), instances)
+        self.replay()
+
+    def close(self) -> None:
+        with self._writing, self._sharing.writing():
+            self._record.close()
+
+    @cached_property
+    def identity(self) -> str:
+        """Of this folder's record, whatever its path."""
+        return self._record.identity
+
+
+def _add(intake: Intake, part: Intake) -> None:
+    intake.taken += part.taken
+    intake.repeated += part.repeated
+    intake.rejected += part.rejected
+    intake.results += part.results

@@ -1,0 +1,73 @@
+"""The versions of the topology that were applied, with the documents they were read from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from hashlib import blake2b
+
+import msgspec
+
+from graph_models.time import Millis
+from graph_models.topology import Topology
+from impactgraph.errors import NotFoundError
+from impactgraph.ports.store import TopologyVersion
+from impactgraph.stores.embedded.record import Record
+from impactgraph.topology.load import parse_topology
+
+_NEVER_APPLIED = "topology"
+
+
+class Topologies:
+    """A version is read from its documents when it is first asked for."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        found = record.rows("select key, applied_at, elements from topologies order by number")
+        self._versions = [(str(key), int(at), int(elements)) for key, at, elements in found]
+        self._read: dict[str, Topology] = {}
+
+    def listed(self) -> Sequence[TopologyVersion]:
+        """Newest first."""
+        last = len(self._versions) - 1
+        return [TopologyVersion(key, at, elements, number == last) for number, (key, at, elements) in reversed(list(enumerate(self._versions)))]
+
+    def current(self) -> Topology | None:
+        return self.version(self._versions[-1][0]) if self._versions else None
+
+    def at(self, as_of: Millis | None) -> Topology:
+        """Raises NotFoundError where none was ever applied."""
+        if not self._versions:
+            raise NotFoundError(_NEVER_APPLIED)
+        if as_of is None:
+            return self.version(self._versions[-1][0])
+        before = [(at, number, key) for number, (key, at, _) in enumerate(self._versions) if at <= as_of]
+        return self.version(max(before)[2] if before else self._versions[0][0])
+
+    def version(self, key: str) -> Topology:
+        """Raises NotFoundError."""
+        if key not in self._read:
+            rows = self._record.rows("select documents from topologies where key = ?", [key])
+            if not rows:
+                raise NotFoundError(f"topology:{key}", near=[f"topology:{near}" for near in get_close_matches(key, [k for k, _, _ in self._versions])])
+            self._read[key] = replace(parse_topology(msgspec.json.decode(rows[0][0], type=dict[str, str])), version=key)
+        return self._read[key]
+
+    def unchanged(self, documents: Mapping[str, str]) -> bool:
+        """Whether these are the documents of the current version."""
+        return bool(self._versions) and self._versions[-1][0].endswith(f"-{_digest(documents)}")
+
+    def next_key(self, documents: Mapping[str, str]) -> str:
+        return f"{len(self._versions) + 1}-{_digest(documents)}"
+
+    def write(self, key: str, at: Millis, topology: Topology, documents: Mapping[str, str]) -> None:
+        """In the caller's transaction; `settle` follows its commit."""
+        values = [len(self._versions) + 1, key, at, len(topology.elements), msgspec.json.encode(dict(documents)).decode()]
+        self._record.execute("insert into topologies values (?, ?, ?, ?, ?)", values)
+
+    def settle(self, key: str, at: Millis, topology: Topology) -> None:
+        self._versions.append((key, at, len(topology.elements)))
+        self._read[key] = topology
+
+
+def _digest(documents: Mapping[str, str]) -> str:
+    return blake2b(msgspec.json.encode(sorted(documents.items())), digest_size=4).hexdigest()

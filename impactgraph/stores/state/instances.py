@@ -1,0 +1,235 @@
+"""The columns as they are kept: arrays with room to grow, rows found by number, states put in place."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from impactgraph.impact.columns import Codes, Columns, ErrorColumns, FulfillmentColumns, Ints, OrderColumns
+from impactgraph.stores.state.lexicon import Lexicon, Reading
+from impactgraph.stores.state.rows import EventRows
+from impactgraph.stores.state.states import Folded, FulfillmentStates, OrderStates, Stays
+
+TEXT: Any = np.dtypes.StringDType()
+
+_ORDER_COLUMNS: dict[str, Any] = {
+    "number": np.int32, "placed": np.bool_, "channel": np.int32, "mode": np.int32, "region": np.int32, "tier": np.int32, "currency": np.int32,
+    "value": np.int64, "placed_at": np.int64, "promised_by": np.int64, "ids": TEXT,
+}  # fmt: skip
+_FULFILLMENT_COLUMNS: dict[str, Any] = {
+    "number": np.int32, "order": np.int32, "workflow": np.int32, "step": np.int32, "location": np.int32, "located": np.int64, "home": np.int32,
+    "value": np.int64, "entered_at": np.int64, "records": np.uint64, "recorded_at": np.int64, "failed_at": np.int64, "failed_code": np.int32,
+    "failed_element": np.int32, "rerouted_at": np.int64, "ended_at": np.int64, "status": np.int8, "regular": np.bool_, "ids": TEXT,
+}  # fmt: skip
+_ERROR_COLUMNS: dict[str, Any] = {"seq": np.int64, "fulfillment": np.int32, "step": np.int32, "at": np.int64, "code": np.int32, "element": np.int32}
+_MATRICES: dict[str, Any] = {"entered": np.int64, "carried": np.int32}
+
+
+class Grown:
+    """Arrays of one length with spare room, by name."""
+
+    def __init__(self, columns: dict[str, Any], matrices: dict[str, Any] | None = None, width: int = 0) -> None:
+        self.size, self.width, self._matrices = 0, width, frozenset(matrices or ())
+        self._room: dict[str, NDArray[Any]] = {name: np.zeros(0, kind) for name, kind in columns.items()}
+        self._room |= {name: np.zeros((0, width), kind) for name, kind in (matrices or {}).items()}
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """The used part: a view, so that writing to it is writing to the column."""
+        return self._room[name][: self.size]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._room
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._room)
+
+    def add(self, name: str, kind: Any) -> None:
+        """A new column, zero so far."""
+        self._room[name] = np.zeros(len(next(iter(self._room.values()))), kind)
+
+    def extend(self, count: int) -> None:
+        """Zero rows at the end; views taken before keep their length, and may be of the old place."""
+        size = self.size + count
+        for name, room in self._room.items():
+            if len(room) < size:
+                grown = np.zeros((max(size, len(room) + len(room) // 2, 1024), *room.shape[1:]), room.dtype)
+                grown[: self.size] = room[: self.size]
+                self._room[name] = grown
+        self.size = size
+
+    def widen(self, width: int) -> None:
+        """More columns in the matrices."""
+        if width > self.width:
+            for name in self._matrices:
+                room = self._room[name]
+                self._room[name] = np.zeros((len(room), width), room.dtype)
+                self._room[name][:, : self.width] = room
+            self.width = width
+
+    def adopt(self, arrays: dict[str, NDArray[Any]]) -> None:
+        """Takes whole columns, which become its own."""
+        self._room = dict(arrays)
+        self.size = len(next(iter(arrays.values())))
+        self.width = next((arrays[name].shape[1] for name in self._matrices), 0)
+
+
+class Instances:
+    """Orders and fulfillments, a row each, with what folding needs beyond the columns that are matched."""
+
+    def __init__(self, lexicon: Lexicon, width: int) -> None:
+        self.lexicon = lexicon
+        self.orders = Grown(_ORDER_COLUMNS)
+        self.fulfillments = Grown(_FULFILLMENT_COLUMNS, _MATRICES, max(width, 1))
+        self.stays: dict[int, Stays] = {}
+        """Of irregular fulfillments, by number."""
+        self.errors = Grown(_ERROR_COLUMNS)
+        """Every fulfillment.failed: row of the fulfillment, code of the step's key."""
+        self._order_rows, self._fulfillment_rows = np.zeros(0, np.int32), np.zeros(0, np.int32)
+        self.columns = Columns(_no_orders(), _no_fulfillments(self.fulfillments.width), lexicon.vocabulary, _no_errors())
+
+    def order_rows(self, numbers: Codes) -> Codes:
+        """Row of each order number, -1 where it has none."""
+        return _rows(self._order_rows, numbers)
+
+    def fulfillment_rows(self, numbers: Codes) -> Codes:
+        return _rows(self._fulfillment_rows, numbers)
+
+    def put(self, folded: Folded, order_ids: Mapping[int, str], fulfillment_ids: Mapping[int, str]) -> None:
+        """Writes states over the rows they have, or into new ones. The ids are by number, of the new ones at least."""
+        self.fulfillments.widen(folded.fulfillments.entered.shape[1])
+        self._put_orders(folded.orders, order_ids)
+        self._put_fulfillments(folded.fulfillments, fulfillment_ids)
+        for number in folded.fulfillments.number[folded.fulfillments.regular].tolist() if self.stays else ():
+            self.stays.pop(number, None)
+        self.stays.update(folded.stays.by_fulfillment())
+
+    def _put_orders(self, states: OrderStates, ids: Mapping[int, str]) -> None:
+        size = self.orders.size
+        rows, self._order_rows = _place(self.orders, self._order_rows, states.number)
+        _name(self.orders, size, ids)
+        for name in ("placed", "channel", "mode", "region", "tier", "currency", "value", "placed_at", "promised_by"):
+            self.orders[name][rows] = getattr(states, name)
+        for name in [name for name in self.orders.names() if name.startswith("attribute:")]:
+            self.orders[name][rows] = 0
+        self._put_attributes(rows, states.attributes)
+
+    def _put_attributes(self, rows: Codes, texts: NDArray[np.object_]) -> None:
+        """Orders often share their attributes: each distinct text is read once."""
+        given = [(row, text) for row, text in zip(rows.tolist(), texts.tolist(), strict=True) if text]
+        codes: dict[str, list[tuple[str, int]]] = {}
+        gathered: dict[str, tuple[list[int], list[int]]] = {}
+        for row, text in given:
+            if (coded := codes.get(text)) is None:
+                pairs: dict[str, str] = msgspec.json.decode(text)
+                coded = codes[text] = [(name, self.lexicon.attribute(name).code(value)) for name, value in pairs.items()]
+            for name, code in coded:
+                where, what = gathered.setdefault(name, ([], []))
+                where.append(row)
+                what.append(code)
+        for name, (where, what) in gathered.items():
+            if f"attribute:{name}" not in self.orders:
+                self.orders.add(f"attribute:{name}", np.int32)
+            self.orders[f"attribute:{name}"][where] = what
+
+    def _put_fulfillments(self, states: FulfillmentStates, ids: Mapping[int, str]) -> None:
+        f = self.fulfillments
+        size = f.size
+        rows, self._fulfillment_rows = _place(f, self._fulfillment_rows, states.number)
+        for name in (*(name for name in _FULFILLMENT_COLUMNS if name not in ("number", "ids", "order")), "entered", "carried"):
+            values = getattr(states, name)
+            if name in _MATRICES and values.shape[1] < f.width:
+                f[name][rows, values.shape[1] :] = 0
+                f[name][rows, : values.shape[1]] = values
+            else:
+                f[name][rows] = values
+        f["order"][rows] = self.order_rows(states.order)
+        _name(f, size, ids)
+
+    def add_errors(self, failed: EventRows) -> None:
+        """Adds fulfillment.failed events, whose fulfillments have rows."""
+        size = self.errors.size
+        self.errors.extend(len(failed))
+        columns = {"seq": failed.seq, "fulfillment": self.fulfillment_rows(failed.fulfillment), "step": failed.step, "at": failed.time}
+        for name, values in (columns | {"code": failed.code, "element": failed.element}).items():
+            self.errors[name][size:] = values
+
+    def drop_errors(self, seqs: Ints) -> None:
+        """Takes out events that turned out not to fit."""
+        keep = ~np.isin(self.errors["seq"], seqs)
+        if not keep.all():
+            self.errors.adopt({name: self.errors[name][keep] for name in self.errors.names()})
+
+    def refresh(self, reading: Reading) -> None:
+        """Shows what was written: views of the used parts, and a change more."""
+        o, f, shown = self.orders, self.fulfillments, self.columns
+        shown.orders = OrderColumns(
+            o["ids"], o["channel"], o["mode"], o["region"], o["tier"], o["currency"], o["value"], o["placed_at"], o["promised_by"],
+            {name.removeprefix("attribute:"): o[name] for name in o.names() if name.startswith("attribute:")},
+        )  # fmt: skip
+        shown.fulfillments = FulfillmentColumns(
+            f["ids"], f["order"], f["workflow"], f["step"], f["location"], f["value"], f["entered_at"], f["entered"], f["records"],
+            f["failed_at"], f["failed_code"], f["failed_element"], f["recorded_at"], f["rerouted_at"], f["ended_at"], f["status"],
+        )  # fmt: skip
+        e = self.errors
+        shown.errors = ErrorColumns(e["fulfillment"], reading.index(f["workflow"][e["fulfillment"]], e["step"]), e["at"], e["code"], e["element"])
+        shown.changes += 1
+
+    def restore(self, stays: Stays) -> None:
+        """After whole columns were adopted: rows by number, stays."""
+        self._order_rows, self._fulfillment_rows = (_indexed(part["number"]) for part in (self.orders, self.fulfillments))
+        self.stays = dict(stays.by_fulfillment())
+
+
+def _place(grown: Grown, index: Codes, numbers: Codes) -> tuple[Codes, Codes]:
+    """Rows of the numbers, new ones at the end; and the index with them."""
+    rows = _rows(index, numbers)
+    new = np.flatnonzero(rows < 0)
+    if len(new):
+        most = int(numbers.max()) + 1
+        if most > len(index):
+            index = np.concatenate([index, np.full(max(most - len(index), len(index) // 2), -1, np.int32)])
+        rows[new] = index[numbers[new]] = np.arange(grown.size, grown.size + len(new), dtype=np.int32)
+        grown.extend(len(new))
+        grown["number"][rows[new]] = numbers[new]
+    return rows, index
+
+
+def _name(grown: Grown, size: int, ids: Mapping[int, str]) -> None:
+    """Gives the rows from `size` on their ids."""
+    grown["ids"][size:] = np.array([ids[number] for number in grown["number"][size:].tolist()], TEXT)
+
+
+def _rows(index: Codes, numbers: Codes) -> Codes:
+    known = (numbers >= 0) & (numbers < len(index))
+    return np.where(known, index[np.where(known, numbers, 0)], np.int32(-1)) if len(index) else np.full(len(numbers), -1, np.int32)
+
+
+def _indexed(numbers: Codes) -> Codes:
+    index = np.full(int(numbers.max()) + 1 if len(numbers) else 0, -1, np.int32)
+    index[numbers] = np.arange(len(numbers), dtype=np.int32)
+    return index
+
+
+def _no_text() -> NDArray[Any]:
+    return np.zeros(0, TEXT)
+
+
+def _no_orders() -> OrderColumns:
+    codes, ints = np.zeros(0, np.int32), np.zeros(0, np.int64)
+    return OrderColumns(_no_text(), codes, codes, codes, codes, codes, ints, ints, ints, {})
+
+
+def _no_errors() -> ErrorColumns:
+    codes = np.zeros(0, np.int32)
+    return ErrorColumns(codes, codes, np.zeros(0, np.int64), codes, codes)
+
+
+def _no_fulfillments(width: int) -> FulfillmentColumns:
+    codes, ints = np.zeros(0, np.int32), np.zeros(0, np.int64)
+    return FulfillmentColumns(
+        _no_text(), codes, codes, codes, codes, ints, ints, np.zeros((0, width), np.int64), np.zeros(0, np.uint64),
+        ints, codes, codes, ints, ints, ints, np.zeros(0, np.int8),
+    )  # fmt: skip
+

@@ -1,0 +1,125 @@
+"""The words that codes stand for, and how a topology's workflows read them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph_models.topology import Topology
+from impactgraph.impact.columns import Vocabulary, Words, WorkflowVocabulary
+from impactgraph.stores.state.kinds import RECORDS
+
+_MOST_RECORDS = 63
+
+
+@dataclass
+class Lexicon:
+    """The vocabulary of the columns with the words that only a record needs. Only ever appended to."""
+
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    sources: Words = field(default_factory=Words)
+    steps: Words = field(default_factory=Words)
+    types: Words = field(default_factory=Words)
+    notes: Words = field(default_factory=Words)
+    """Channels of messages, suppliers that confirmed."""
+    workflows: dict[str, int] = field(default_factory=dict[str, int])
+
+    def lists(self) -> Iterator[tuple[str, list[str]]]:
+        """Every list of words by its domain, in a fixed order, but for attributes: what a record keeps."""
+        v = self.vocabulary
+        named = {
+            "channel": v.channels, "mode": v.modes, "region": v.regions, "tier": v.tiers, "currency": v.currencies, "location": v.locations,
+            "element": v.elements, "fail_code": v.fail_codes, "source": self.sources, "step": self.steps, "type": self.types, "note": self.notes,
+        }  # fmt: skip
+        yield from ((domain, words.words) for domain, words in named.items())
+        yield "workflow", [workflow.key for workflow in v.workflows]
+        for workflow in v.workflows:
+            yield f"steps:{workflow.key}", workflow.steps
+            yield f"records:{workflow.key}", [f"{kind}:{name}" for kind, name in workflow.records]
+
+    @staticmethod
+    def of(lists: dict[str, list[str]]) -> "Lexicon":
+        """The reverse of `lists`."""
+        lexicon = Lexicon()
+        v = lexicon.vocabulary
+        v.channels, v.modes, v.regions, v.tiers, v.currencies, v.locations, v.elements, v.fail_codes = (
+            Words(lists.get(domain)) for domain in ("channel", "mode", "region", "tier", "currency", "location", "element", "fail_code")
+        )
+        lexicon.sources, lexicon.steps, lexicon.types, lexicon.notes = (Words(lists.get(domain)) for domain in ("source", "step", "type", "note"))
+        for code, key in enumerate(lists.get("workflow", [])):
+            records = [(kind, name) for kind, _, name in (word.partition(":") for word in lists.get(f"records:{key}", []))]
+            v.workflows.append(WorkflowVocabulary(key, lists.get(f"steps:{key}", []), records))
+            lexicon.workflows[key] = code
+        return lexicon
+
+    def attribute(self, name: str) -> Words:
+        return self.vocabulary.attributes.setdefault(name, Words())
+
+    def learn(self, topology: Topology) -> bool:
+        """Takes in the topology's workflows; True where a workflow, step or record is new."""
+        grown = False
+        for workflow in topology.workflows.values():
+            known = self._workflow(workflow.key)
+            for step in workflow.steps:
+                self.steps.code(step.key)
+                if step.key not in known.steps:
+                    known.steps.append(step.key)
+                    grown = True
+            for _, emission in workflow.records:
+                self.types.code(emission.type)
+                record = (emission.kind.value, emission.type)
+                if record not in known.records and len(known.records) < _MOST_RECORDS:
+                    known.records.append(record)
+                    grown = True
+        return grown
+
+    def _workflow(self, key: str) -> WorkflowVocabulary:
+        if key not in self.workflows:
+            self.workflows[key] = len(self.vocabulary.workflows)
+            self.vocabulary.workflows.append(WorkflowVocabulary(key))
+        return self.vocabulary.workflows[self.workflows[key]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How codes are read in each workflow, as tables: made anew when the topology changes."""
+
+    step: NDArray[np.int32]
+    """[workflow, step code]: index of the step in its workflow, -1 where it has none of that key."""
+    position: NDArray[np.int64]
+    """[workflow, step index]: its place in the workflow as the current topology has it."""
+    current: NDArray[np.bool_]
+    """[workflow, step index]: whether the current topology has it."""
+    bit: NDArray[np.uint64]
+    """[workflow, kind of event, type code]: the bit of that record as a mask, 0 where the workflow expects none such."""
+    most_steps: int
+
+    @staticmethod
+    def of(lexicon: Lexicon, topology: Topology) -> "Reading":
+        workflows = lexicon.vocabulary.workflows
+        count, most = max(len(workflows), 1), max((len(w.steps) for w in workflows), default=1)
+        step = np.full((count, len(lexicon.steps)), -1, np.int32)
+        position, current = np.tile(np.arange(max(most, 1), dtype=np.int64), (count, 1)), np.zeros((count, max(most, 1)), np.bool_)
+        bit = np.zeros((count, 16, len(lexicon.types)), np.uint64)
+        kinds = {record.value: int(kind) for kind, record in RECORDS.items()}
+        for w, workflow in enumerate(workflows):
+            now = topology.workflows.get(workflow.key)
+            places = {s.key: place for place, s in enumerate(now.steps)} if now else {}
+            for index, key in enumerate(workflow.steps):
+                step[w, lexicon.steps.code(key)] = index
+                position[w, index] = places.get(key, index)
+                current[w, index] = key in places
+            for index, (kind, name) in enumerate(workflow.records):
+                bit[w, kinds[kind], lexicon.types.code(name)] = np.uint64(1) << np.uint64(index)
+        return Reading(step, position, current, bit, max(most, 1))
+
+    def index(self, workflow: NDArray[Any], step: NDArray[Any]) -> NDArray[np.int32]:
+        """Index of each step code in its workflow; -1 where the workflow is unknown or has no such step."""
+        known = (workflow >= 0) & (step < self.step.shape[1])
+        return np.where(known, self.step[np.where(known, workflow, 0), np.where(known, step, 0)], np.int32(-1))
+
+    def bits(self, workflow: NDArray[Any], kind: NDArray[Any], type_: NDArray[Any]) -> NDArray[np.uint64]:
+        known = (workflow >= 0) & (type_ < self.bit.shape[2])
+        return np.where(known, self.bit[np.where(known, workflow, 0), kind, np.where(known, type_, 0)], np.uint64(0))
