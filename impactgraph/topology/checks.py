@@ -7,7 +7,6 @@ from graph_models.enums import Transport
 from graph_models.topology import Transition
 from impactgraph.topology.document import Items, Map
 from impactgraph.topology.fields import Reading
-from impactgraph.topology.references import Place
 
 SCHEDULED = (Transport.BATCH, Transport.FILE)
 BUFFERED = (Transport.QUEUE, Transport.STREAM)
@@ -80,10 +79,6 @@ def reachable(values: dict[str, Any], body: Map, reading: Reading) -> None:
 def _next_keys(then: Items) -> list[str]:
     named = [each.get("step") if isinstance(each, Map) else each for each in then]
     return [each.rpartition("/")[2].rpartition(":")[2] for each in named if isinstance(each, str)]
-
-
-def places_differ(kind: str, key: str, first: Place, again: Place) -> str:
-    return f"{kind} {key!r} is defined twice: at {first} and at {again}. Keep one."
 
 
 _ROUNDING = 1e-9

@@ -65,8 +65,6 @@ class Document:
     file: str
     root: Node = None
     problems: list[Problem] = field(default_factory=list[Problem])
-    variables: set[str] = field(default_factory=set[str])
-    """Names of the variables it asks for."""
 
 
 @contextmanager
@@ -189,7 +187,6 @@ class _Builder:
     def _substitute(self, text: str, line: int) -> str:
         def value(found: re.Match[str]) -> str:
             name = found[1]
-            self.document.variables.add(name)
             if self.variables is None:
                 return found[0]
             if name not in self.variables:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from impactgraph.errors import Problem
 from impactgraph.topology.document import Document, Items, Map, Node
-from impactgraph.topology.fields import shown
+from impactgraph.topology.fields import shown, written
 from impactgraph.topology.format import CSV_COLUMNS, FORMAT_VERSION, SECTIONS
 from impactgraph.topology.near import did_you_mean
 from impactgraph.topology.references import Known, Place
@@ -154,4 +154,4 @@ def _posting_types(step: Node) -> list[str]:
     emits = step.get("emits") if isinstance(step, Map) else None
     postings = emits.get("postings") if isinstance(emits, Map) else None
     types: list[Node] = [posting.get("type") for posting in postings if isinstance(posting, Map)] if isinstance(postings, Items) else []
-    return [each for each in types if isinstance(each, str)]
+    return [text for text in map(written, types) if text is not None]

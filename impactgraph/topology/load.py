@@ -141,7 +141,7 @@ def _read_yaml(path: Path) -> tuple[dict[str, str], list[Problem]]:
     if not files:
         problems.append(Problem(f"There is no file *.yaml or *.yml in the folder {path}."))
     for file in files:
-        name = file.relative_to(_base(path)).as_posix()
+        name = file.relative_to(_base(path)).as_posix() if path.exists() else str(path)
         try:
             documents[name] = _text(file, name)
         except ValueError as error:

@@ -62,7 +62,7 @@ class PostingType:
         return text
 
     def schema(self) -> JsonSchema:
-        return {"type": "string"}
+        return {"type": ["string", "number"]}
 
 
 class TeamOrContact:
@@ -79,4 +79,4 @@ class TeamOrContact:
         return text
 
     def schema(self) -> JsonSchema:
-        return {"type": "string"}
+        return {"type": ["string", "number"]}

@@ -241,3 +241,21 @@ def test_variables_are_replaced_where_they_are_given() -> None:
     topology = parse_topology({"a.yaml": "teams: {t: {contact: '${ONCALL}'}}"}, variables={"ONCALL": "#here"})
 
     assert topology.teams["t"].contact == "#here"
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("nowhere.yaml", "there is no file {path}."),
+        ("empty", "There is no file *.yaml or *.yml in the folder {path}."),
+        ("latin.yaml", "latin.yaml is not text in UTF-8 (byte 12): save it in UTF-8."),
+    ],
+)
+def test_what_cannot_be_read_is_told(tmp_path: Path, path: str, told: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "latin.yaml").write_bytes("teams: {t: {\u00e9: x}}".encode("latin-1"))
+
+    with pytest.raises(BadInputError) as caught:
+        load_topology(tmp_path / path)
+
+    assert caught.value.problems[0].message == told.format(path=tmp_path / path)
