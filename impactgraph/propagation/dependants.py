@@ -111,30 +111,37 @@ def system_does_without(trouble: Trouble, policy: Policy) -> Outcome:
     if not less.delay:
         return Outcome(found, absorbed)
     slow = less._replace(effect=Effect.DELAYED, failure_class=FailureClass.LATENCY)
-    return Outcome((*found, (slow, f"{{it}} waits {say_duration(less.delay)} for {{by}} before it goes on without")), absorbed)
+    return Outcome((*found, (slow, f"{{it}} waits {say_duration(less.delay)} for {{by}}, which is optional")), absorbed)
 
 
 def _does_without(trouble: Trouble, policy: Policy) -> Outcome:
     delay = policy.timeout or 0
     if trouble.effect is Effect.DELAYED:
         delay = trouble.delay if policy.timeout is None else min(trouble.delay, policy.timeout)
+    words = "{it} waits for {by}, which is optional and slower" if trouble.effect is Effect.DELAYED else "{it} goes on without {by}, which is optional"
     less = trouble._replace(effect=Effect.DEGRADED, delay=delay, drain=0, hold=0, growing=False, run=None, lost=False, at_completion=False, remaining=False)
-    words = "{it} goes on without {by}, which is optional"
     return Outcome(((less, words),), (("optional", words),))
 
 
 def data_ages(trouble: Trouble, policy: Policy) -> Outcome:
     """Data whose feed is late by more than fresh_within is stale from onset + fresh_within to the end and the drain."""
+    return _ages(trouble, policy, "{it} is fed by {by}, which is late")
+
+
+def data_itself_ages(trouble: Trouble, policy: Policy) -> Outcome:
+    """Data that is not updated is stale from onset + fresh_within to the end and the drain."""
+    return _ages(trouble, policy, "{it} is not updated")
+
+
+def _ages(trouble: Trouble, policy: Policy, words: str) -> Outcome:
     late = _late_by(trouble)
     fresh = say_duration(policy.fresh_within)
-    if late <= policy.fresh_within:
-        return Outcome(absorbed=(("freshness", f"{{it}} may be {fresh} old, and {{by}} is late by {say_duration(late)} at most"),))
     since, until = trouble.since + policy.fresh_within, trouble.until + max(trouble.drain, trouble.hold)
-    if trouble.effect is Effect.BLOCKED and policy.schedule and policy.schedule.every:
+    if trouble.effect in (Effect.BLOCKED, Effect.DELAYED) and policy.schedule and policy.schedule.every:
         until = next_run(until, policy.schedule.every)
-    if since >= until:
-        return Outcome(absorbed=(("freshness", f"{{it}} may be {fresh} old, and {{by}} is late for less than that"),))
-    return Outcome(((_stale(trouble, policy)._replace(since=since, until=until), f"{{it}} is fed by {{by}} and older than {fresh} from then on"),))
+    if late <= policy.fresh_within or since >= until:
+        return Outcome(absorbed=(("freshness", f"{words}, by {say_duration(late)} at most, and may be {fresh} old"),))
+    return Outcome(((_stale(trouble, policy)._replace(since=since, until=until), f"{words}: it is older than {fresh} from then on"),))
 
 
 def _late_by(trouble: Trouble) -> int:

@@ -51,7 +51,7 @@ class FailureGraph:
     edges: tuple[tuple[Edge, Policy], ...]
     """By number of the kind of edge."""
     own: dict[int, Policy]
-    """Policies of integrations; other elements have none of their own."""
+    """Policies of integrations and data; other elements have none of their own."""
     choices: tuple[ChoiceNode, ...]
 
     @staticmethod
@@ -120,6 +120,7 @@ class _Compiler:
     def _data(self) -> None:
         for each in self.topology.data.values():
             identifier = f"data:{each.key}"
+            self.own[self.numbers[identifier]] = Policy(fresh_within=each.fresh_within)
             self._link(f"system:{each.system}", identifier, Edge.HOLDS, Policy())
             for feed in each.fed_by:
                 self._link(feed, identifier, Edge.FEEDS, self._feed_policy(each, feed))

@@ -11,12 +11,7 @@ ASSUMED_ERROR_RATE = 0.5
 ASSUMED_LATENCY: Millis = 30 * SECOND
 ASSUMED_BACKLOG: Millis = 30 * MINUTE
 
-_DATA_CLASSES = {
-    FailureClass.BACKLOG: FailureClass.STALE_DATA,
-    FailureClass.MISSED_RUN: FailureClass.STALE_DATA,
-    FailureClass.DUPLICATE: FailureClass.STALE_DATA,
-}
-"""Data that is updated late, or twice, is wrong to whoever reads it."""
+_WHERE_WORK_IS_DONE = (ElementKind.STEP, ElementKind.WORKFLOW, ElementKind.LOCATION)
 _STEP_CLASSES = {FailureClass.MISSED_RUN: FailureClass.OUTAGE}
 """A run of a step (a wave, a pick-up) that did not take place blocks it."""
 
@@ -32,14 +27,13 @@ def onset(failure: Failure, kind: ElementKind, key: str, until: Millis) -> Troub
         scope=_scope_of(failure.scope, kind, key),
         failures=(failure.key,),
     )
-    return _as_reported(trouble, failure)
+    return _as_reported(trouble, failure, kind)
 
 
 def _class_of(failure: Failure, kind: ElementKind) -> FailureClass:
     if failure.failure_class is FailureClass.CAPACITY and not failure.delay:
         return FailureClass.OUTAGE
-    other = {ElementKind.DATA: _DATA_CLASSES, ElementKind.STEP: _STEP_CLASSES, ElementKind.WORKFLOW: _STEP_CLASSES, ElementKind.LOCATION: _STEP_CLASSES}
-    return other.get(kind, {}).get(failure.failure_class, failure.failure_class)
+    return _STEP_CLASSES.get(failure.failure_class, failure.failure_class) if kind in _WHERE_WORK_IS_DONE else failure.failure_class
 
 
 def _scope_of(scope: Scope, kind: ElementKind, key: str) -> Scope:
@@ -50,10 +44,10 @@ def _scope_of(scope: Scope, kind: ElementKind, key: str) -> Scope:
     return scope
 
 
-def _as_reported(trouble: Trouble, failure: Failure) -> Trouble:
+def _as_reported(trouble: Trouble, failure: Failure, kind: ElementKind) -> Trouble:
     match trouble.failure_class:
         case FailureClass.OUTAGE:
-            return trouble
+            return trouble._replace(at_completion=kind is ElementKind.STEP)
         case FailureClass.TRANSIENT:
             rate = ASSUMED_ERROR_RATE if failure.error_rate is None else failure.error_rate
             return trouble._replace(likelihood=rate, hold=PERSON_WITHIN)

@@ -51,6 +51,7 @@ STEP_DECIDES = _rule("wrong decision", to.step_decides)
 STEP_WITHOUT = _rule("optional", to.step_does_without)
 SYSTEM_WITHOUT = _rule("optional", to.system_does_without)
 DATA_AGES = _rule("stale", to.data_ages)
+DATA_NOT_UPDATED = _rule("not updated", to.data_itself_ages)
 DATA_WRONG = _rule("counted twice", to.data_is_wrong)
 DATA_OLD = _rule("old data", to.data_is_old)
 
@@ -87,6 +88,13 @@ _INTEGRATIONS: tuple[tuple[tuple[Edge, ...], tuple[Transport, ...], Mapping[Fail
 
 _DEPENDANTS: Mapping[Edge, Mapping[FailureClass, Rule]] = {
     Edge.OWN: dict.fromkeys(ALL, OWN),
+    Edge.OWN_DATA: {
+        **dict.fromkeys(ALL, OWN),
+        C.STALE_DATA: DATA_NOT_UPDATED,
+        C.BACKLOG: DATA_NOT_UPDATED,
+        C.MISSED_RUN: DATA_NOT_UPDATED,
+        C.DUPLICATE: DATA_WRONG,
+    },
     Edge.OFFERS: dict.fromkeys(ALL, SAME),
     Edge.SYSTEM_NEEDS: {**dict.fromkeys(ALL, SAME), C.MISSED_RUN: STOPS},
     Edge.SYSTEM_OPTIONAL: {**dict.fromkeys(ALL, SYSTEM_WITHOUT), C.MISSED_RUN: STOPS},

@@ -35,7 +35,9 @@ def propagate(graph: FailureGraph, failures: Sequence[Failure], *, recovery: Cal
     for failure in sorted(failures, key=lambda each: (each.target, each.key)):
         solver.start(failure, recovery(failure))
     solver.spread()
-    while solver.choose(ElementKind.SYSTEM):
+    for _ in graph.choices:  # one choice may stand on another; where they stand on each other in a circle this ends it
+        if not solver.choose(ElementKind.SYSTEM):
+            break
         solver.spread()
     solver.choose(ElementKind.STEP)
     return solver.result()
@@ -70,7 +72,8 @@ class _Solver:
         if until <= failure.started_at:
             return
         trouble = onset(failure, self.graph.kinds[number], self.graph.key(number), until)
-        rule, outcome = follow(Edge.OWN, trouble, self.graph.own.get(number, Policy()))
+        edge = Edge.OWN_DATA if self.graph.kinds[number] is ElementKind.DATA else Edge.OWN
+        rule, outcome = follow(edge, trouble, self.graph.own.get(number, Policy()))
         for found, detail in outcome.found:
             self._reach(number, self._number(found), -1, self._note(rule.name, detail))
         for name, detail in outcome.absorbed:

@@ -13,6 +13,7 @@ class Edge(StrEnum):
     """From what to what a trouble passes; the value is how an explanation names it."""
 
     OWN = "fails itself"
+    OWN_DATA = "data fails itself"
     OFFERS = "system offers api"
     TARGET = "integration leads to"
     VIA = "integration passes through"

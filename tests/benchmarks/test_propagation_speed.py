@@ -9,6 +9,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from graph_models.enums import FailureClass
 from graph_models.failure import Failure
+from graph_models.impairment import Impairments
 from graph_models.time import HOUR
 from impactgraph.propagation import FailureGraph, propagate
 from tests.landscapes import landscape
@@ -47,12 +48,17 @@ def test_propagation_beside_dijkstra_over_the_same_edges(benchmark: BenchmarkFix
     source = graph.numbers[OUTAGE.target]
     rounds = 3 if elements > 10_000 else 10
 
-    found = benchmark.pedantic(lambda: propagate(graph, [OUTAGE], recovery=lambda failure: 3 * HOUR), rounds=rounds)
+    def work() -> Impairments:
+        return propagate(graph, [OUTAGE], recovery=lambda failure: 3 * HOUR)
+
+    found = benchmark.pedantic(work, rounds=rounds)
 
     plain = best_of(rounds, lambda: dijkstra(graph.links, source))
-    ratio = benchmark.stats.stats.min / plain
+    ratio = best_of(rounds, work) / plain
     benchmark.extra_info.update(impaired=len(found.by_element), dijkstra_ms=round(plain * 1000, 2), ratio=round(ratio, 2))
-    print(f"\n{elements} elements, {len(found.by_element)} impaired: {ratio:.2f} times Dijkstra ({plain * 1000:.1f} ms)")
+    print(  # noqa: T201 - the figure that is asked for
+        f"\n{elements} elements, {len(found.by_element)} impaired: {ratio:.2f} times Dijkstra ({plain * 1000:.1f} ms)"
+    )
     assert set(found.by_element) <= {graph.ids[number] for number in dijkstra(graph.links, source)}
 
 
