@@ -12,7 +12,7 @@ from impactgraph.demo.landscape import documents
 from impactgraph.demo.lines import blocks_of, event_blocks
 from impactgraph.topology.load import parse_topology
 
-HISTORY = 0.25
+HISTORY = 0.1
 """Ended orders for each one in flight: what durations are learned from, beside the steps that those in flight have behind them."""
 
 
