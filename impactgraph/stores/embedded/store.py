@@ -7,17 +7,22 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
+from graph_models.enums import OrderSort
 from graph_models.failure import Failure
+from graph_models.orders import Order, OrderFilter, Page
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.impact.columns import Columns, Visits
-from impactgraph.ports.store import Intake, Refused, TopologyVersion
+from impactgraph.ports.store import Intake, OrderStory, Refused, TopologyVersion
 from impactgraph.stores.embedded.aside import Aside
 from impactgraph.stores.embedded.items import Item, read_items, told
 from impactgraph.stores.embedded.memory import Memory
 from impactgraph.stores.embedded.rebuild import rebuild
 from impactgraph.stores.embedded.record import Record
 from impactgraph.stores.embedded.sharing import Sharing
+from impactgraph.stores.embedded.story import numbers_of, stories
 from impactgraph.stores.embedded.take import State, take
 from impactgraph.stores.embedded.topologies import Topologies
 from impactgraph.stores.embedded.write import write_words
@@ -25,6 +30,7 @@ from impactgraph.stores.state.failures import FailureNews, fold_failures
 from impactgraph.stores.state.fits import Fits
 from impactgraph.stores.state.instances import Instances
 from impactgraph.stores.state.lexicon import Lexicon, Reading
+from impactgraph.stores.state.orders import order_page, orders_of
 from impactgraph.stores.state.visits import visits
 
 BLOCK = 20_000
@@ -87,6 +93,30 @@ class EmbeddedStore:
 
     def aside(self, limit: int = 1000) -> Sequence[Refused]:
         return self._aside.listed(limit)
+
+    def orders(self, keys: Sequence[str], as_of: Millis | None = None) -> Mapping[str, Order]:
+        with self._sharing.reading():
+            return {order.key: order for order in self._orders(keys, as_of).values()}
+
+    def story(self, order: str, as_of: Millis | None = None) -> OrderStory | None:
+        return self.stories([order], as_of).get(order)
+
+    def stories(self, orders: Sequence[str], as_of: Millis | None = None) -> Mapping[str, OrderStory]:
+        with self._sharing.reading():
+            return stories(self._record, self._state.lexicon, self._orders(orders, as_of), as_of)
+
+    def _orders(self, keys: Sequence[str], as_of: Millis | None) -> dict[int, Order]:
+        """By number, those that are known (then), in the order of the keys."""
+        instances, numbers = self._instances(as_of), numbers_of(self._record, keys)
+        asked = np.array([numbers[key] for key in dict.fromkeys(keys) if key in numbers], np.int32)
+        rows = instances.order_rows(asked)
+        found = orders_of(instances.columns, rows[rows >= 0])
+        return dict(zip(asked[rows >= 0].tolist(), found, strict=True))
+
+    def find_orders(self, where: OrderFilter, sort: OrderSort, *, first: int, after: str | None, as_of: Millis | None = None) -> Page[Order]:
+        with self._sharing.reading():
+            topology = self._topologies.at(as_of) if self._topologies.listed() else Topology()
+            return order_page(self._instances(as_of).columns, topology, where, sort, first, after)
 
     # Changes
 

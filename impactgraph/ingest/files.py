@@ -1,0 +1,68 @@
+"""Lines out of files, in blocks: NDJSON, gzip, standard input. Nothing is read whole."""
+
+import gzip
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from impactgraph.errors import BadInputError, Problem
+
+BLOCK = 20_000
+STANDARD_INPUT = "-"
+_GZIP = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    lines: list[bytes]
+    places: list[str]
+    """`file:line` of each."""
+    read: int
+    """Bytes of the file (as it lies on disk) that are behind this block's end."""
+
+
+def size_of(path: str) -> int | None:
+    """Bytes of the file; None where it cannot be known beforehand. Raises BadInputError where there is no such file."""
+    if path == STANDARD_INPUT:
+        return None
+    try:
+        return Path(path).stat().st_size
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def read_blocks(path: str, *, block: int = BLOCK, standard_input: BinaryIO | None = None) -> Iterator[Block]:
+    """Blocks of lines that are not blank; gzip is told by its first bytes, `-` is standard input. Raises BadInputError where it cannot be read."""
+    if path == STANDARD_INPUT:
+        yield from _blocks("standard input", standard_input or sys.stdin.buffer, None, block)
+        return
+    try:
+        with Path(path).open("rb") as raw:
+            packed = raw.peek(2)[:2] == _GZIP
+            lines = cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if packed else raw
+            yield from _blocks(path, lines, raw.tell, block)
+    except (OSError, EOFError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _blocks(name: str, lines: BinaryIO, tell: Callable[[], int] | None, block: int) -> Iterator[Block]:
+    gathered: list[bytes] = []
+    places: list[str] = []
+    read = 0
+    for number, line in enumerate(lines, 1):
+        read += len(line)
+        if text := line.strip():
+            gathered.append(text)
+            places.append(f"{name}:{number}")
+        if len(gathered) >= block:
+            yield Block(gathered, places, tell() if tell else read)
+            gathered, places = [], []
+    if gathered:
+        yield Block(gathered, places, tell() if tell else read)
+
+
+def _unreadable(path: str, error: OSError | EOFError) -> BadInputError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return BadInputError(Problem(f"It cannot be read: {reason}. Name an existing NDJSON file (.gz too), or - for standard input.", path))
