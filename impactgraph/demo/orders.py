@@ -37,9 +37,9 @@ _CHANNEL_SHARES = np.array([  # web, app, marketplace, store, call centre
     (0.55, 0.25, 0.20, 0.00, 0.00),
     (0.50, 0.30, 0.00, 0.20, 0.00),
 ])  # fmt: skip
-_PROMISE_HOURS = ((20, 24, 30, 48), (20, 24, 30, 48), (24, 36, 48, 72), (3, 3, 4, 4), (24, 30, 48, 72), (30, 36, 48, 72), (12, 24, 24, 48))
+_PROMISE_HOURS = ((20, 24, 30, 48), (17, 19, 21, 36), (24, 36, 48, 72), (3, 3, 4, 4), (24, 30, 48, 72), (30, 36, 48, 72), (12, 24, 24, 48))
 _PROMISE_SHARES = (0.08, 0.32, 0.40, 0.20)
-_TYPICAL_VALUE = {"EUR": 62.0, "GBP": 55.0, "USD": 74.0, "CAD": 88.0, "SEK": 690.0, "BRL": 240.0, "MXN": 980.0, "JPY": 7800.0, "AUD": 96.0}
+_TYPICAL_VALUE = {"EUR": 62.0, "GBP": 55.0, "USD": 74.0, "BRL": 240.0, "JPY": 7800.0}
 _NO_MINOR_UNIT = frozenset({"JPY"})
 _BUSY = np.array([2, 1, 1, 1, 1, 2, 4, 7, 10, 12, 13, 13, 14, 13, 12, 12, 13, 15, 18, 21, 22, 18, 11, 5], float)
 """How busy each hour of the local day is."""

@@ -27,13 +27,13 @@ class Place:
 
 
 REGIONS = (
-    Region("emea-north", 0.17, 1, (("EUR", 0.7), ("SEK", 0.3)), ("northpost", "parcelline"), ("Hamburg", "Utrecht", "Malmo", "Aarhus", "Bremen", "Tampere")),
+    Region("emea-north", 0.17, 1, (("EUR", 1.0),), ("northpost", "parcelline"), ("Hamburg", "Utrecht", "Malmo", "Aarhus", "Bremen", "Tampere")),
     Region("emea-south", 0.19, 1, (("EUR", 1.0),), ("parcelline", "northpost"), ("Lisbon", "Porto", "Sevilla", "Torino", "Lyon", "Athens")),
     Region("uk", 0.13, 0, (("GBP", 1.0),), ("swiftway", "parcelline"), ("Leeds", "Bristol", "Cardiff", "Glasgow", "Norwich")),
-    Region("amer-east", 0.19, -5, (("USD", 0.9), ("CAD", 0.1)), ("swiftway", "couriernet"), ("Boston", "Raleigh", "Albany", "Tampa", "Toronto", "Columbus")),
+    Region("amer-east", 0.19, -5, (("USD", 1.0),), ("swiftway", "couriernet"), ("Boston", "Raleigh", "Albany", "Tampa", "Toronto", "Columbus")),
     Region("amer-west", 0.12, -8, (("USD", 1.0),), ("couriernet", "swiftway"), ("Portland", "Sacramento", "Denver", "Tucson", "Boise")),
-    Region("latam", 0.09, -3, (("BRL", 0.6), ("MXN", 0.4)), ("couriernet",), ("Recife", "Curitiba", "Puebla", "Merida")),
-    Region("apac", 0.11, 9, (("JPY", 0.7), ("AUD", 0.3)), ("northpost", "couriernet"), ("Sendai", "Kobe", "Fukuoka", "Geelong", "Hobart")),
+    Region("latam", 0.09, -3, (("BRL", 1.0),), ("couriernet",), ("Recife", "Curitiba", "Puebla", "Merida")),
+    Region("apac", 0.11, 9, (("JPY", 0.8), ("USD", 0.2)), ("northpost", "couriernet"), ("Sendai", "Kobe", "Fukuoka", "Geelong", "Hobart")),
 )
 STORES = 600
 SUPPLIERS = ("oakfield", "brightloom", "kestrel", "harbour", "tallow", "juniper", "millrace", "sable", "copperline", "fernhill", "larkspur", "quarry")

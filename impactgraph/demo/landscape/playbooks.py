@@ -14,7 +14,7 @@ playbooks:
     message: We are checking with the store that your items are really there, and will write to you before you set out.
   store-queues-saturated:
     name: Ship-from-store queues are full
-    for: {elements: ["system:store-queues", "integration:release-to-store", "integration:pick-confirm"], classes: [backlog, capacity]}
+    for: {elements: ["system:store-queues", "integration:release-to-store", "integration:pick-confirm"]}
     steps:
       - {text: Add consumers to the release and pick confirmation queues, owner: integration}
       - {text: Move new orders to the distribution centres until the queues are short, owner: orders, approval: commerce}
@@ -36,7 +36,7 @@ playbooks:
     message: Your payment is reserved and nothing is charged twice. Your order goes on as soon as the payment is confirmed.
   carrier-down:
     name: A carrier is not reachable
-    for: {elements: ["system:northpost", "system:parcelline", "system:swiftway", "system:couriernet"], classes: [outage, capacity]}
+    for: {elements: ["system:northpost", "system:parcelline", "system:swiftway", "system:couriernet"]}
     steps:
       - {text: Move new parcels to the other carriers of the region, owner: transport, approval: transport}
     message: Our carrier is late today. Your parcel is packed, and its tracking will be updated this evening.
