@@ -1,6 +1,7 @@
 """Events out of an HTTP request: structured, batched and binary mode of CloudEvents."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -19,8 +20,16 @@ class UnsupportedMediaError(BadInputError):
     """The body's media type is none of those that events come in."""
 
 
-def read_body(headers: Mapping[str, str], body: bytes) -> tuple[list[bytes], bool]:
-    """(events in structured JSON, whether the request is of one event).
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    events: list[bytes]
+    """Each in structured JSON, as it came; not checked yet."""
+    single: bool
+    """Whether the request is of one event: then what is wrong with it is wrong with the request."""
+
+
+def read_delivery(headers: Mapping[str, str], body: bytes) -> Delivery:
+    """The events of a request.
 
     Binary mode (`ce-*` headers) has one event with its data as body; a batch is a JSON array; NDJSON is taken too.
     Raises UnsupportedMediaError for another media type, BadInputError for a body that is not what its type says.
@@ -28,13 +37,14 @@ def read_body(headers: Mapping[str, str], body: bytes) -> tuple[list[bytes], boo
     given = {name.lower(): value for name, value in headers.items()}
     media = given.get("content-type", "").partition(";")[0].strip().lower()
     if "ce-type" in given or "ce-specversion" in given:
-        return [_binary(given, body)], True
+        return Delivery([_binary(given, body)], single=True)
     if media == BATCHED:
-        return _batch(body), False
+        return Delivery(_batch(body), single=False)
     if media in STRUCTURED:
-        return (_batch(body), False) if media == "application/json" and body.lstrip()[:1] == b"[" else ([body], True)
+        several = media == "application/json" and body.lstrip()[:1] == b"["
+        return Delivery(_batch(body), single=False) if several else Delivery([body], single=True)
     if media in LINES:
-        return [line for line in body.splitlines() if line.strip()], False
+        return Delivery([line for line in body.splitlines() if line.strip()], single=False)
     said = f"The media type is {media}" if media else "There is no content-type"
     raise UnsupportedMediaError(f"{said}: send {STRUCTURED[0]} (one event), {BATCHED} (a JSON array), or ce-* headers with JSON data.")
 
