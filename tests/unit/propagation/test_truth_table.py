@@ -97,7 +97,7 @@ def _among_the_rest(start: str, end: str) -> tuple[Topology, str, str]:
             return drawn(step("pick", "wms")), "system:wms", "step:ship/pick"
         case "any_of", _:
             return drawn(System("erp", "erp"), step("pick", "wms", any_of("system:erp"))), "system:erp", "step:ship/pick"
-        case ("system" | "optional"), _:
+        case (("system" | "optional"), _):
             return _needing(optional=start == "optional", owner=end)
         case _:
             topology = drawn(step("pick", "wms"), Location("store-1", "store"))
