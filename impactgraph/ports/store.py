@@ -101,6 +101,10 @@ class Store(Protocol):
         """By bare order key; None where it is not known (then)."""
         ...
 
+    def stories(self, orders: Sequence[str], as_of: Millis | None = None) -> Mapping[str, OrderStory]:
+        """Those of the orders that are known (then), by bare key: one question for a page."""
+        ...
+
     def orders(self, keys: Sequence[str], as_of: Millis | None = None) -> Mapping[str, Order]:
         """Those of the keys that are known, with their fulfillments: one question for a page."""
         ...

@@ -1,0 +1,134 @@
+"""What a request carries: the store, its moment, its deadline, and what it has already looked up."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Concatenate, ParamSpec, TypeVar
+
+from strawberry.fastapi import BaseContext
+
+from api.errors import TooComplexError
+from api.loaders import OrderLoader, TimelineLoader
+from api.workers import Worker, Workers
+from graph_models.impact import Question
+from graph_models.time import Millis
+from graph_models.topology import Topology
+from impactgraph.errors import DeadlineExceededError
+from impactgraph.usecases import Store
+from impactgraph.usecases.answer import Answer, Ask
+from impactgraph.usecases.check_question import check_question
+from impactgraph.usecases.orders import current_topology
+from impactgraph.usecases.topologies import get_topology
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """The topology that an answer stands on, and the moment it is asked for; None: now."""
+
+    topology: Topology
+    as_of: Millis | None = None
+
+
+class Context(BaseContext):
+    """Asks the store in one thread, one thing after the other, so that all of an answer comes from one state of the data."""
+
+    def __init__(self, store: Store, ask_impact: Ask, workers: Workers, *, now: Millis, seconds: float, most_objects: int) -> None:
+        super().__init__()
+        self.store, self.now = store, now
+        self._ask_impact, self._workers = ask_impact, workers
+        self._worker: Worker | None = None
+        self._seconds = seconds
+        self._ends = time.monotonic() + seconds
+        self._most_objects = self._objects_left = most_objects
+        self._landscapes: dict[Millis | None, Landscape] = {}
+        self._active: dict[Millis | None, Answer] = {}
+        self._borrowing, self._looking = asyncio.Lock(), asyncio.Lock()
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The result of `work`, done in the request's thread. Raises DeadlineExceededError when its time is up."""
+        try:
+            async with asyncio.timeout(self._left), self._borrowing:
+                if self._worker is None:
+                    self._worker = await self._workers.borrow()
+            return await self._worker.run(partial(work, *args, **kwargs), self._left)
+        except TimeoutError:
+            raise self._too_late() from None
+
+    async def ask(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same for a use case, which takes the store first."""
+        return await self.run(work, self.store, *args, **kwargs)
+
+    async def run_on(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same without a deadline, for what is sent bit by bit once the answer is there."""
+        assert self._worker is not None
+        return await self._worker.run(partial(work, *args, **kwargs), None)
+
+    async def change(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same for a use case that changes something: what was looked up before is let go of, since a change waits for who reads."""
+        if self._worker is not None:
+            await self.run(self._worker.let_go)
+        self._landscapes.clear()
+        self._active.clear()
+        return await self.ask(work, *args, **kwargs)
+
+    def close(self) -> None:
+        """Lets go of everything that the answers hold."""
+        if self._worker is not None:
+            self._worker.done()
+            self._worker = None
+
+    def count(self, objects: int) -> None:
+        """Notes that the answer grows. Raises TooComplexError, or DeadlineExceededError where its time is up."""
+        self._objects_left -= objects
+        if self._objects_left < 0:
+            raise TooComplexError(f"The answer has more than {self._most_objects} objects. Ask for smaller pages, or use /export.")
+        if time.monotonic() > self._ends:
+            raise self._too_late()
+
+    async def landscape_of(self, version: str, as_of: Millis | None) -> Landscape:
+        """A version by bare key: what an answer stands on."""
+        here = await self.landscape(as_of)
+        return here if here.topology.version == version else Landscape(await self.ask(get_topology, version), as_of)
+
+    async def landscape(self, as_of: Millis | None = None) -> Landscape:
+        """The topology current then, looked up once a request."""
+        if as_of not in self._landscapes:
+            self._landscapes[as_of] = Landscape(await self.ask(current_topology, as_of), as_of)
+        return self._landscapes[as_of]
+
+    async def impact(self, question: Question) -> Answer:
+        """The answer to a question that makes sense. Raises NotFoundError, BadInputError."""
+        topology = (await self.landscape(question.as_of)).topology
+        await self.ask(check_question, question, topology)
+        return await self.ask(self._opened, question)
+
+    async def active_impact(self, as_of: Millis | None) -> Answer:
+        """Of all failures active then, worked out once a request."""
+        async with self._looking:
+            if as_of not in self._active:
+                self._active[as_of] = await self.impact(Question(as_of=as_of))
+            return self._active[as_of]
+
+    @cached_property
+    def orders(self) -> OrderLoader:
+        return OrderLoader(self)
+
+    @cached_property
+    def timelines(self) -> TimelineLoader:
+        return TimelineLoader(self)
+
+    def _opened(self, store: Store, question: Question) -> Answer:
+        assert self._worker is not None
+        return self._worker.enter(self._ask_impact(store, question, self.now))
+
+    @property
+    def _left(self) -> float:
+        return max(0.0, self._ends - time.monotonic())
+
+    def _too_late(self) -> DeadlineExceededError:
+        return DeadlineExceededError(f"The answer was not ready within {self._seconds:g} s. Ask for less, or set a later deadline.")

@@ -1,0 +1,33 @@
+"""POST /events: CloudEvents in structured, batched and binary mode."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+from api.grouping import Grouping
+from api.metrics import Metrics
+from api.problems import told
+from impactgraph.usecases import Store
+from impactgraph.usecases.receive_events import Received, UnsupportedMediaError, read_delivery
+
+
+def router(store: Store, metrics: Metrics) -> APIRouter:
+    routes = APIRouter()
+    grouping = Grouping(store, metrics)
+
+    @routes.post("/events")
+    async def receive(request: Request) -> JSONResponse:  # pyright: ignore[reportUnusedFunction] - a route
+        """200 with what became of each event; 400 where the body, or its only event, is invalid; 413; 415; 503 where nothing was taken."""
+        try:
+            delivery = read_delivery(dict(request.headers), await request.body())
+        except UnsupportedMediaError as error:
+            return told(error, 415)
+        received = await grouping.receive(delivery.events)
+        return JSONResponse(_told(received), 400 if delivery.single and received.reasons else 200)
+
+    return routes
+
+
+def _told(received: Received) -> dict[str, object]:
+    results = [{"result": "rejected", "reason": result} if result in received.reasons else {"result": result} for result in received.results]
+    counts = {"taken": received.taken, "repeated": received.repeated, "rejected": len(received.reasons), "results": results}
+    return {"code": "BAD_INPUT", "message": received.reasons[0], **counts} if len(results) == 1 and received.reasons else counts

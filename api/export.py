@@ -1,0 +1,103 @@
+"""GET /export: all that a blast radius hits, as CSV or NDJSON, streamed."""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from itertools import islice
+from typing import Annotated, Literal
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import StreamingResponse
+
+from api.context import Context
+from graph_models.ids import key_of
+from graph_models.impact import Question
+from graph_models.time import DAY, MINUTE, Millis, parse_duration, parse_moment
+from impactgraph.errors import BadInputError
+from impactgraph.usecases.answer import Answer
+from impactgraph.usecases.exports import Export, columns, rows
+
+MEDIA = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
+BLOCK = 1_000
+"""Rows that are sent at once."""
+
+Span = Annotated[str | None, Query(description="A duration, such as PT2H.")]
+
+
+def router(context: Callable[[Request], Awaitable[Context]]) -> APIRouter:
+    routes = APIRouter()
+
+    def question(
+        failure: Annotated[list[str], Query(description="Failures by full id or bare key; none: all that are active.")] = [],  # noqa: B006 - FastAPI copies it
+        as_of: Annotated[str | None, Query(alias="asOf", description="The moment that it is asked for; none: now.")] = None,
+        horizon: Span = None,
+        assume_recovery: Annotated[str | None, Query(alias="assumeRecovery", description="How long a failure of unknown end is taken to last.")] = None,
+        tolerance: Span = None,
+        min_likelihood: Annotated[float, Query(alias="minLikelihood", description="Given is what is more likely than this.")] = 0.05,
+    ) -> Question:
+        return Question(
+            failures=tuple(dict.fromkeys(key_of(identifier, "failure") for identifier in failure)),
+            as_of=_read("asOf", parse_moment, as_of),
+            horizon=_read("horizon", parse_duration, horizon) or 2 * DAY,
+            assume_recovery=_read("assumeRecovery", parse_duration, assume_recovery),
+            tolerance=5 * MINUTE if tolerance is None else _read("tolerance", parse_duration, tolerance) or 0,
+            min_likelihood=min_likelihood,
+        )
+
+    @routes.get("/export")
+    async def export(
+        asked: Annotated[Question, Depends(question)],
+        request: Request,
+        of: Annotated[Export, Query(description="What the rows are of.")] = Export.ORDERS,
+        form: Annotated[Literal["csv", "ndjson"], Query(alias="format", description="csv or ndjson.")] = "csv",
+    ) -> StreamingResponse:
+        """The same rows as the pages of GraphQL give, all of them."""
+        asking = await context(request)
+        try:
+            answer = await asking.impact(asked)
+            blocks = _csv(answer, of) if form == "csv" else _ndjson(answer, of)
+            begin = await asking.run(next, blocks, b"")
+        except BaseException:
+            asking.close()
+            raise
+        headers = {"content-disposition": f'attachment; filename="affected-{of.value}.{form}"'}
+        return StreamingResponse(_sent(asking, begin, blocks), media_type=MEDIA[form], headers=headers)
+
+    return routes
+
+
+async def _sent(asking: Context, block: bytes, blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Made in the request's thread, one after the other; however long the whole takes, the deadline holds for its begin only."""
+    try:
+        while block:
+            yield block
+            block = await asking.run_on(next, blocks, b"")
+    finally:
+        asking.close()
+
+
+def _csv(answer: Answer, of: Export) -> Iterator[bytes]:
+    found = rows(answer, of)
+    head, block = True, list(islice(found, BLOCK))
+    while head or block:
+        text = io.StringIO()
+        writer = csv.DictWriter(text, columns(of))
+        if head:
+            writer.writeheader()
+        writer.writerows(block)
+        yield text.getvalue().encode()
+        head, block = False, list(islice(found, BLOCK))
+
+
+def _ndjson(answer: Answer, of: Export) -> Iterator[bytes]:
+    found = rows(answer, of)
+    while block := list(islice(found, BLOCK)):
+        yield b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in block)
+
+
+def _read(name: str, parse: Callable[[str], Millis], text: str | None) -> Millis | None:
+    try:
+        return parse(text) if text is not None else None
+    except (ValueError, OverflowError):
+        raise BadInputError(f"{name} is {text!r}; give {'a moment such as 2026-03-02T09:10:00Z' if name == 'asOf' else 'a duration such as PT2H'}.") from None

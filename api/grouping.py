@@ -1,0 +1,72 @@
+"""Events that arrive at the same time share one commit: each sender still waits until its own are durable."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from anyio import to_thread
+
+from api.metrics import Metrics
+from impactgraph.errors import ImpactGraphError
+from impactgraph.usecases import Store
+from impactgraph.usecases.receive_events import Received, receive_events
+
+MOST_LINES = 50_000
+"""Of one commit; what is beyond waits for the next."""
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    lines: Sequence[bytes]
+    answer: asyncio.Future[Received]
+
+
+class Grouping:
+    """While one commit is under way, what arrives is gathered for the next. Belongs to one event loop."""
+
+    def __init__(self, store: Store, metrics: Metrics) -> None:
+        self._store, self._metrics = store, metrics
+        self._waiting: list[_Waiting] = []
+        self._worker: asyncio.Task[None] | None = None
+
+    async def receive(self, lines: Sequence[bytes]) -> Received:
+        """Durable when it returns. Raises StoreUnavailableError: then nothing of it was taken."""
+        answer: asyncio.Future[Received] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(lines, answer))
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._work())
+        return await asyncio.shield(answer)
+
+    async def _work(self) -> None:
+        while self._waiting:
+            group = self._next()
+            try:
+                received = await to_thread.run_sync(receive_events, self._store, [waiting.lines for waiting in group])
+            except (ImpactGraphError, RuntimeError, OSError) as error:
+                self._fail(group, error)
+                continue
+            self._metrics.commits.inc()
+            for waiting, answer in zip(group, received, strict=True):
+                self._count(answer)
+                if not waiting.answer.done():
+                    waiting.answer.set_result(answer)
+
+    def _next(self) -> list[_Waiting]:
+        """At least one sender's events, and more as long as the commit stays small."""
+        taken, lines = 0, 0
+        for waiting in self._waiting:
+            lines += len(waiting.lines)
+            if taken and lines > MOST_LINES:
+                break
+            taken += 1
+        group, self._waiting = self._waiting[:taken], self._waiting[taken:]
+        return group
+
+    def _fail(self, group: Sequence[_Waiting], error: Exception) -> None:
+        for waiting in group:
+            if not waiting.answer.done():
+                waiting.answer.set_exception(error)
+
+    def _count(self, answer: Received) -> None:
+        for result, count in (("taken", answer.taken), ("repeated", answer.repeated), ("rejected", len(answer.reasons))):
+            self._metrics.events.labels(result).inc(count)

@@ -1,0 +1,36 @@
+"""Errors outside GraphQL: one shape, {code, message}, with the status that fits the code."""
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from api.errors import extensions_of
+from impactgraph.errors import ImpactGraphError
+
+STATUS = {"BAD_INPUT": 400, "NOT_FOUND": 404, "TOO_COMPLEX": 400, "DEADLINE_EXCEEDED": 504, "STORE_UNAVAILABLE": 503}
+
+TOO_LARGE = "The body is too large. Send it in parts, or use `impactgraph ingest` for large files."
+
+
+def told(error: ImpactGraphError, status: int | None = None) -> JSONResponse:
+    headers = {"retry-after": "5"} if error.code == "STORE_UNAVAILABLE" else None
+    return JSONResponse({"message": str(error)} | extensions_of(error), status or STATUS[error.code], headers=headers)
+
+
+def tell_problems(app: FastAPI) -> None:
+    """Gives every route this shape of errors."""
+
+    @app.exception_handler(ImpactGraphError)
+    async def _(_: Request, error: ImpactGraphError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction] - registered
+        return told(error)
+
+    @app.exception_handler(HTTPException)
+    async def _(_: Request, error: HTTPException) -> JSONResponse:  # pyright: ignore[reportUnusedFunction, reportRedeclaration] - registered
+        message = TOO_LARGE if error.status_code == 413 else str(error.detail)
+        return JSONResponse({"code": "NOT_FOUND" if error.status_code == 404 else "BAD_INPUT", "message": message}, error.status_code, headers=error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def _(_: Request, error: RequestValidationError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction, reportRedeclaration] - registered
+        problems = [{"message": f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"} for problem in error.errors()]
+        return JSONResponse({"code": "BAD_INPUT", "message": "; ".join(problem["message"] for problem in problems), "problems": problems}, 400)

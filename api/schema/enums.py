@@ -1,0 +1,117 @@
+"""The closed sets of words, as GraphQL shows them."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import strawberry
+
+from graph_models.enums import Band, Dimension, Effect, ElementKind, FailureClass, OrderSort, RecordEffect, Severity
+
+__all__ = ["Band", "Dimension", "Effect", "ElementKind", "FailureClass", "OrderSort", "RecordEffect", "Severity"]
+
+
+def _describe(cls: type[StrEnum], description: str, values: Mapping[str, str]) -> None:
+    """Shows the enum with a description on each value; one that is missing stops the start."""
+    shown = strawberry.enum(cls, description=description)
+    for value in shown.__strawberry_definition__.values:  # pyright: ignore[reportAttributeAccessIssue] - set by strawberry.enum
+        value.description = values[value.name]
+
+
+_describe(
+    FailureClass,
+    "What kind of failure it is.",
+    {
+        "OUTAGE": "It does not work at all.",
+        "TRANSIENT": "A share of what passes fails (errorRate); retries may absorb it.",
+        "LATENCY": "It answers later, by `delay`.",
+        "BACKLOG": "What passes waits in a queue that grows, or for `delay`.",
+        "SCHEMA_MISMATCH": "Messages of the types and versions in scope are refused, until they are replayed.",
+        "BUSINESS_RULE": "A rule refuses what is in scope, until someone acts.",
+        "STALE_DATA": "A copy of data is out of date, by `delay`.",
+        "DUPLICATE": "What passes happens twice.",
+        "MISSED_RUN": "A batch did not run.",
+        "CAPACITY": "Too few people, docks or carriers for the work.",
+    },
+)
+_describe(
+    Effect,
+    "What an impaired element does to what passes it.",
+    {
+        "BLOCKED": "It waits until the end of the window, and the drain after it.",
+        "DELAYED": "It takes longer.",
+        "REJECTED": "It goes to the dead-letter queue, or is lost where there is none; it does not come back by itself.",
+        "STALE": "It decides on old data, and a share of the decisions is wrong.",
+        "DUPLICATED": "It happens twice.",
+        "DEGRADED": "It works with less.",
+    },
+)
+_describe(
+    RecordEffect,
+    "What happens to a posting, a message or a task.",
+    {
+        "LATE": "It comes after it was due.",
+        "MISSING": "It does not come by itself.",
+        "WRONG": "Its amount or content differs from what was expected.",
+        "DUPLICATED": "It comes twice.",
+        "OUT_OF_SEQUENCE": "It comes before one that it must follow.",
+    },
+)
+_describe(
+    Band,
+    "How an order stands to a failure. An order is in the worst band of its fulfillments.",
+    {
+        "STUCK": "It waits in a blocked or rejected step or handoff now.",
+        "EXPOSED": "It passed an impaired step or handoff in its window and bears the mark: late, a wrong decision, a lost or doubled message.",
+        "UPCOMING": "It will arrive at an impaired step or handoff in its window.",
+        "RECORDS_ONLY": "The order flows; a posting or a message of it does not.",
+    },
+)
+_describe(
+    Dimension,
+    "What a breakdown can be by.",
+    {
+        "CHANNEL": "The order's channel.",
+        "MODE": "The order's fulfillment mode.",
+        "REGION": "The order's region.",
+        "LOCATION": "Where the fulfillment is.",
+        "WORKFLOW": "The fulfillment's workflow.",
+        "STEP": "The step that is hit first.",
+        "TIER": "The customer's tier.",
+        "CURRENCY": "The order's currency.",
+        "BAND": "How it stands to the failure.",
+        "EFFECT": "What is done to it first.",
+        "CARRIER": "The order's attribute `carrier`.",
+        "SUPPLIER": "The order's attribute `supplier`.",
+        "CAUSE": "The failure that hits it.",
+    },
+)
+_describe(
+    OrderSort,
+    "In which order the orders of a page come.",
+    {
+        "VALUE_DESC": "The most valuable first.",
+        "PROMISE_ASC": "The one promised the soonest first.",
+        "DELAY_DESC": "The latest first.",
+        "PLACED_ASC": "The oldest first.",
+    },
+)
+_describe(
+    ElementKind,
+    "What kind of element of the landscape it is.",
+    {
+        "SYSTEM": "An application or middleware.",
+        "API": "What a system offers.",
+        "INTEGRATION": "What carries calls or messages from one system to another.",
+        "DATA": "A copy of data that a system holds and steps read.",
+        "WORKFLOW": "How an order is fulfilled.",
+        "STEP": "A stage of an order's life.",
+        "LOCATION": "A store, distribution centre, dark store, supplier or third party.",
+        "TEAM": "Who owns and is called.",
+        "PLAYBOOK": "A governed remediation.",
+    },
+)
+_describe(
+    Severity,
+    "How bad a failure is said to be.",
+    {"INFO": "Good to know.", "WARNING": "It may become worse.", "ERROR": "Something does not work.", "CRITICAL": "Somebody must act now."},
+)

@@ -1,0 +1,77 @@
+"""What can be changed. What is wrong with the input is told in `problems`, all at once; an id that does not exist is an error."""
+
+from typing import Annotated
+
+import strawberry
+
+from api.schema.element import Info
+from api.schema.failure import Failure
+from api.schema.inputs import FailureInput, FailureUpdate, change_of, failure_of
+from api.schema.scalars import Moment
+from api.schema.topology import Problem, TopologyChange, TopologyVersion
+from impactgraph.usecases.apply_topology import TopologyOutcome, apply_documents
+from impactgraph.usecases.report_failure import FailureOutcome, report_failure
+from impactgraph.usecases.resolve_failure import resolve_failure
+from impactgraph.usecases.update_failure import update_failure
+
+FailureId = Annotated[strawberry.ID, strawberry.argument(description="Full id or bare key of the failure.")]
+
+
+@strawberry.type(description="What became of a change to a failure.")
+class FailurePayload:
+    failure: Failure | None = strawberry.field(description="The failure as it now is; null where it was not taken.")
+    problems: list[Problem] = strawberry.field(description="Everything that is wrong with the input; empty where it was taken.")
+
+
+@strawberry.type(description="What became of a topology.")
+class TopologyPayload:
+    topology: TopologyVersion | None = strawberry.field(description="The version that is current now; null after a dry run, or where there are problems.")
+    change: TopologyChange | None = strawberry.field(description="What is other than in the version that was current before.")
+    unchanged: bool = strawberry.field(description="Whether nothing is other: then no new version is made.")
+    problems: list[Problem] = strawberry.field(description="Everything that is wrong with it; then nothing of it is applied.")
+    warnings: list[Problem] = strawberry.field(description="What is allowed, but looks like a mistake.")
+
+    @classmethod
+    def of(cls, outcome: TopologyOutcome) -> "TopologyPayload":
+        return cls(
+            topology=TopologyVersion.of(outcome.version) if outcome.version else None,
+            change=TopologyChange.of(outcome.change) if outcome.change else None,
+            unchanged=outcome.unchanged,
+            problems=Problem.each(outcome.problems),
+            warnings=Problem.each(outcome.warnings),
+        )
+
+
+@strawberry.type(description="What can be changed.")
+class Mutation:
+    @strawberry.mutation(description="Puts a failure on record. The same report again changes nothing.")
+    async def report_failure(self, info: Info, input: Annotated[FailureInput, strawberry.argument(description="The failure.")]) -> FailurePayload:
+        return await _payload(info, await info.context.change(report_failure, failure_of(input), info.context.now))
+
+    @strawberry.mutation(description="Changes what is known of a failure.")
+    async def update_failure(
+        self, info: Info, id: FailureId, input: Annotated[FailureUpdate, strawberry.argument(description="What changes.")]
+    ) -> FailurePayload:
+        return await _payload(info, await info.context.change(update_failure, id, change_of(input), info.context.now))
+
+    @strawberry.mutation(description="Says that a failure has ended.")
+    async def resolve_failure(
+        self, info: Info, id: FailureId, ended_at: Annotated[Moment | None, strawberry.argument(description="When it ended; null: now.")] = None
+    ) -> FailurePayload:
+        return await _payload(info, await info.context.change(resolve_failure, id, ended_at, info.context.now))
+
+    @strawberry.mutation(description="Makes a topology the current version, or says what would change.")
+    async def apply_topology(
+        self,
+        info: Info,
+        yaml: Annotated[str, strawberry.argument(description="The document, in YAML.")],
+        dry_run: Annotated[bool | None, strawberry.argument(description="Whether only to say what would change.")] = False,
+    ) -> TopologyPayload:
+        outcome = await info.context.change(apply_documents, {"topology.yaml": yaml}, info.context.now, dry_run=bool(dry_run))
+        return TopologyPayload.of(outcome)
+
+
+async def _payload(info: Info, outcome: FailureOutcome) -> FailurePayload:
+    landscape = await info.context.landscape()
+    failure = Failure.of(outcome.failure, info.context.now, landscape) if outcome.failure else None
+    return FailurePayload(failure=failure, problems=Problem.each(outcome.problems))

@@ -1,0 +1,30 @@
+"""Wiring: the only place that names a concrete store."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from graph_models.time import Millis, millis
+from impactgraph.errors import BadInputError
+from impactgraph.ports.store import Store
+
+_DATABASES = ("neo4j", "bolt")
+
+
+def system_clock() -> Millis:
+    """The moment it is."""
+    return millis(datetime.now(UTC))
+
+
+def open_store(address: str, *, now: Callable[[], Millis] = system_clock) -> Store:
+    """The store at `address`, a folder that is made where it does not exist.
+
+    Raises BadInputError for an address of a kind that this version does not have, StoreUnavailableError where it is in use.
+    """
+    scheme, separator, _ = address.partition("://")
+    if separator:
+        kind = "a Neo4j database" if scheme.partition("+")[0] in _DATABASES else f"{scheme}://"
+        raise BadInputError(f"The store {scheme}://... is {kind}, which this version cannot use. Give the path of a folder, such as .impactgraph.")
+    from impactgraph.stores.embedded import EmbeddedStore  # DuckDB takes a third of a second to import: only who opens a store waits for it.
+
+    return EmbeddedStore.open(Path(address), now=now)

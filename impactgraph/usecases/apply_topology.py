@@ -1,0 +1,48 @@
+"""Make a topology the current version, or say what would change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph_models.time import Millis
+from impactgraph.errors import Problem
+from impactgraph.ports.store import Store, TopologyVersion
+from impactgraph.topology.load import Checked, check_documents, check_path
+from impactgraph.usecases.compare_topologies import TopologyChange, change_between
+from impactgraph.usecases.orders import current_topology
+
+
+@dataclass(frozen=True, slots=True)
+class TopologyOutcome:
+    """`version` is the one that is current afterwards: None after a dry run, or where problems kept it from being applied."""
+
+    version: TopologyVersion | None
+    change: TopologyChange | None
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def unchanged(self) -> bool:
+        return self.change is not None and self.change.difference.nothing
+
+
+def apply_documents(store: Store, documents: Mapping[str, str], now: Millis, *, dry_run: bool = False) -> TopologyOutcome:
+    """Of texts by file name. Nothing of a faulty topology is applied; one that changes nothing makes no new version."""
+    return _apply(store, check_documents(documents), now, dry_run=dry_run)
+
+
+def apply_path(store: Store, path: Path, now: Millis, *, dry_run: bool = False) -> TopologyOutcome:
+    """Of a file or a folder, as `apply_documents`."""
+    return _apply(store, check_path(path), now, dry_run=dry_run)
+
+
+def _apply(store: Store, checked: Checked, now: Millis, *, dry_run: bool) -> TopologyOutcome:
+    if checked.topology is None:
+        return TopologyOutcome(None, None, checked.errors, checked.warnings)
+    change = change_between(store, current_topology(store), checked.topology)
+    current = next((version for version in store.topologies() if version.current), None)
+    if dry_run:
+        return TopologyOutcome(None, change, (), checked.warnings)
+    if current is None or not change.difference.nothing:
+        current = store.apply_topology(checked.topology, checked.documents, now)
+    return TopologyOutcome(current, change, (), checked.warnings)

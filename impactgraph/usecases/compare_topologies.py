@@ -1,0 +1,26 @@
+"""What is other in one version of the topology than in another, and what in flight it touches."""
+
+from dataclasses import dataclass
+
+from graph_models.topology import Topology
+from impactgraph.ports.store import Store
+from impactgraph.topology.difference import Difference, difference
+from impactgraph.usecases.topologies import get_topology
+from impactgraph.usecases.touched import orders_touched
+
+
+@dataclass(frozen=True, slots=True)
+class TopologyChange:
+    difference: Difference
+    orders_touched: int
+    """Orders in flight that still have to pass what is other."""
+
+
+def compare_topologies(store: Store, before: str, after: str) -> TopologyChange:
+    """Of two versions by full id or bare key. Raises NotFoundError."""
+    return change_between(store, get_topology(store, before), get_topology(store, after))
+
+
+def change_between(store: Store, before: Topology, after: Topology) -> TopologyChange:
+    found = difference(before, after)
+    return TopologyChange(found, orders_touched(store, found, before, after))

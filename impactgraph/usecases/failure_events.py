@@ -1,0 +1,106 @@
+"""Failures as events: what a person reports is kept the same way as what monitoring sends."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from graph_models.failure import Failure
+from graph_models.scope import Scope
+from graph_models.time import Millis, format_duration, moment
+from impactgraph.errors import Problem
+from impactgraph.ports.store import Intake, Store
+
+SOURCE = "/impactgraph"
+"""Of every event that comes from a use case."""
+
+Data: TypeAlias = dict[str, object]
+
+ATTRIBUTE = "attributes."
+
+
+def failure_data(failure: Failure) -> Data:
+    """The `data` of failure.reported: what is set, in the words of the event."""
+    fields: Data = {
+        "failure": failure.key,
+        "target": failure.target,
+        "class": failure.failure_class.value.lower(),
+        "started_at": iso(failure.started_at),
+        "severity": failure.severity.value.lower(),
+        "summary": failure.summary,
+    }
+    return fields | changes_data(
+        expected_end=failure.expected_end,
+        ended_at=failure.ended_at,
+        delay=failure.delay,
+        drain=failure.drain,
+        error_rate=failure.error_rate,
+        scope=failure.scope if failure.scope.limits else None,
+        evidence=failure.evidence,
+    )
+
+
+def changes_data(
+    *,
+    expected_end: Millis | None,
+    ended_at: Millis | None,
+    delay: Millis | None,
+    drain: Millis | None,
+    error_rate: float | None,
+    scope: Scope | None,
+    evidence: str | None,
+) -> Data:
+    """Those of the fields that are given, in the words of the event."""
+    fields: Data = {name: iso(at) for name, at in (("expected_end", expected_end), ("ended_at", ended_at)) if at is not None}
+    fields |= {name: format_duration(span) for name, span in (("delay", delay), ("drain", drain)) if span is not None}
+    fields |= {name: value for name, value in (("error_rate", error_rate), ("evidence", evidence)) if value is not None}
+    if scope is not None:
+        fields["scope"] = scope_data(scope)
+    return fields
+
+
+def scope_data(scope: Scope) -> Data:
+    """`attributes.NAME` dimensions as one object under `attributes`."""
+    plain: Data = {name: list(values) for name, values in scope.limits if not name.startswith(ATTRIBUTE)}
+    attributes = {name.removeprefix(ATTRIBUTE): list(values) for name, values in scope.limits if name.startswith(ATTRIBUTE)}
+    return plain | {"attributes": attributes} if attributes else plain
+
+
+def content_id(event_type: str, data: Mapping[str, object]) -> str:
+    """The same for the same content, so that a report sent twice is one event."""
+    return hashlib.sha256(json.dumps([event_type, data], sort_keys=True).encode()).hexdigest()
+
+
+def next_id(now: Millis) -> str:
+    """Later ids sort behind earlier ones, so that the later of two changes in one millisecond is likely to win."""
+    return f"{now:015d}-{uuid.uuid4().hex}"
+
+
+def send(store: Store, event_type: str, data: Data, *, event_id: str, at: Millis) -> Intake:
+    """Puts one event on record; durable when it returns."""
+    event = {"specversion": "1.0", "id": event_id, "source": SOURCE, "type": event_type, "time": iso(at), "data": data}
+    return store.ingest([json.dumps(event).encode()], results=True)
+
+
+def problems_of(intake: Intake) -> tuple[Problem, ...]:
+    return tuple(Problem(refused.reason) for refused in intake.rejected)
+
+
+def problems_in(failure: Failure) -> tuple[Problem, ...]:
+    """What is wrong with its figures."""
+    return tuple(
+        Problem(message)
+        for wrong, message in (
+            (failure.error_rate is not None and not 0 <= failure.error_rate <= 1, f"errorRate is {failure.error_rate}; give a share from 0 to 1."),
+            (failure.delay is not None and failure.delay < 0, "delay is negative; give a duration such as PT15M."),
+            (failure.drain is not None and failure.drain < 0, "drain is negative; give a duration such as PT15M."),
+            (failure.ended_at is not None and failure.ended_at < failure.started_at, "endedAt is before startedAt."),
+            (failure.expected_end is not None and failure.expected_end < failure.started_at, "expectedEnd is before startedAt."),
+        )
+        if wrong
+    )
+
+
+def iso(at: Millis) -> str:
+    return moment(at).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,67 @@
+"""Pages of a blast radius, with what was asked checked first. Each raises BadInputError for a bad page."""
+
+from collections.abc import Sequence
+
+from graph_models.enums import Dimension, ElementKind, OrderSort, RecordEffect, RecordKind
+from graph_models.impact import AffectedOrder, AffectedRecord, Explanation, ForecastPoint, ImpactGroup
+from graph_models.impairment import Impairment
+from graph_models.orders import ANY_ORDER, OrderFilter, Page
+from graph_models.time import MINUTE, Millis
+from graph_models.topology import Topology
+from impactgraph.errors import BadInputError, NotFoundError
+from impactgraph.ports.store import Store
+from impactgraph.usecases.answer import Answer
+from impactgraph.usecases.known import check_filter
+from impactgraph.usecases.pages import Key, check_first, page
+
+
+def orders(
+    store: Store, answer: Answer, topology: Topology, where: OrderFilter, sort: OrderSort | None, first: int | None, after: str | None
+) -> Page[AffectedOrder]:
+    """Raises NotFoundError where the filter names what there is not."""
+    size = check_first(first)
+    check_filter(store, topology, where)
+    return answer.orders(None if where == ANY_ORDER else where, sort or OrderSort.PROMISE_ASC, size, after)
+
+
+def records(
+    answer: Answer, kind: RecordKind, types: Sequence[str] | None, effects: Sequence[RecordEffect] | None, first: int | None, after: str | None
+) -> Page[AffectedRecord]:
+    return answer.records(kind, types, effects, check_first(first), after)
+
+
+def residual_orders(answer: Answer, first: int | None, after: str | None) -> Page[AffectedOrder]:
+    return answer.residual_orders(check_first(first), after)
+
+
+def impairments(answer: Answer, kinds: Sequence[ElementKind] | None, first: int | None, after: str | None) -> Page[Impairment]:
+    """By element, then window."""
+    check_first(first)
+    return page(sorted(answer.elements(kinds), key=_by_element), _by_element, first=first, after=after)
+
+
+def breakdown(answer: Answer, by: Sequence[Dimension], first: int | None) -> tuple[ImpactGroup, ...]:
+    """All groups where `first` is None."""
+    if not by:
+        raise BadInputError("by is empty: name at least one dimension, such as CHANNEL.")
+    if len(set(by)) < len(by):
+        raise BadInputError("by names a dimension twice.")
+    return answer.breakdown(by, first if first is None else check_first(first))
+
+
+def forecast(answer: Answer, bucket: Millis) -> tuple[ForecastPoint, ...]:
+    if bucket < MINUTE:
+        raise BadInputError("bucket is shorter than a minute; give a duration such as PT15M or PT1H.")
+    return answer.forecast(bucket)
+
+
+def explain(store: Store, answer: Answer, order: str, as_of: Millis | None) -> Explanation:
+    """By bare key. Raises NotFoundError."""
+    if not store.orders([order], as_of):
+        raise NotFoundError(f"order:{order}")
+    return answer.explain(order)
+
+
+def _by_element(found: Impairment) -> Key:
+    window = (found.element, found.since, found.until, found.effect.value, found.delay)
+    return *window, repr(found.likelihood), repr(found.scope.limits), found.rule, repr(found.failures)

@@ -1,0 +1,57 @@
+"""How two elements of the landscape hang together."""
+
+from itertools import pairwise
+
+from graph_models.enums import Effect
+from graph_models.impact import Hop, Path
+from graph_models.time import Millis
+from graph_models.topology import Topology
+from impactgraph.topology.reach import Route, paths
+from impactgraph.usecases.elements import name_of
+from impactgraph.usecases.known import check_element
+from impactgraph.usecases.pages import check_first
+
+_WORDS = {
+    "needs": "needs {}",
+    "any_of": "has {} as one of its alternatives",
+    "optional": "works with less without {}",
+    "runs_on": "runs on {}",
+    "reads": "reads {}",
+    "handed_over": "is reached by way of {}",
+    "follows": "follows {}",
+    "emits_via": "sends its records by way of {}",
+    "from": "comes from {}",
+    "to": "goes to {}",
+    "via": "passes {}",
+    "fed_by": "is fed by {}",
+    "offered_by": "is offered by {}",
+    "held_by": "is held by {}",
+    "has_step": "has the step {}",
+}
+
+
+def find_paths(topology: Topology, source: str, target: str, now: Millis, first: int | None = None) -> tuple[Path, ...]:
+    """Ways from one element to another, the shortest first; hops read in the direction asked for. Raises BadInputError, NotFoundError.
+
+    A way without a failure has no effect or moment of its own: a hop gives the worst that could come by it, and `now`.
+    """
+    size = check_first(first)
+    return tuple(_path(topology, route, now) for route in paths(topology, check_element(topology, source), check_element(topology, target), size))
+
+
+def _path(topology: Topology, route: Route, now: Millis) -> Path:
+    hops = [
+        Hop(a, b, kind.value, _worst(kind.value), now, _sentence(topology, a, b, kind.value, downward=route.downward))
+        for (a, b), kind in zip(pairwise(route.ids), route.kinds, strict=True)
+    ]
+    return Path(tuple(hops), "; ".join(hop.detail for hop in hops) + ".")
+
+
+def _worst(kind: str) -> Effect:
+    return Effect.STALE if kind in ("reads", "fed_by") else Effect.DEGRADED if kind == "optional" else Effect.BLOCKED
+
+
+def _sentence(topology: Topology, source: str, target: str, kind: str, *, downward: bool) -> str:
+    needing, needed = (source, target) if downward else (target, source)
+    names = {identifier: f"{name_of(topology.elements[identifier])} ({identifier})" for identifier in (needing, needed)}
+    return f"{names[needing]} {_WORDS.get(kind, kind + ' {}').format(names[needed])}"

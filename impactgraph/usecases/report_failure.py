@@ -1,0 +1,43 @@
+"""Put a failure on record."""
+
+import uuid
+from dataclasses import dataclass, replace
+
+from graph_models.failure import Failure
+from graph_models.time import Millis
+from impactgraph.errors import Problem
+from impactgraph.ports.store import Store
+from impactgraph.usecases.failure_events import SOURCE, content_id, failure_data, problems_in, problems_of, send
+from impactgraph.usecases.failures import find_failure
+from impactgraph.usecases.known import check_element, check_scope
+
+
+@dataclass(frozen=True, slots=True)
+class FailureOutcome:
+    """The failure as it now is, or None with the problems that kept it from being taken."""
+
+    failure: Failure | None
+    problems: tuple[Problem, ...] = ()
+
+
+def report_failure(store: Store, failure: Failure, now: Millis) -> FailureOutcome:
+    """Durable when it returns; the same report again changes nothing. An empty key is given one.
+
+    It is on record as of its start, or of now where it is announced ahead, so that a question about an earlier moment knows it too.
+    Raises NotFoundError where it names an element, location or workflow that there is not.
+    """
+    failure = replace(failure, key=failure.key or uuid.uuid4().hex, source=SOURCE)
+    topology = store.topology()
+    check_element(topology, failure.target)
+    check_scope(store, topology, failure.scope)
+    if problems := problems_in(failure):
+        return FailureOutcome(None, problems)
+    data = failure_data(failure)
+    known = find_failure(store, failure.key)
+    if known is not None and failure_data(known) != data:
+        return FailureOutcome(None, (Problem(f"{failure.id} is reported already. Change it with updateFailure, or report this one by another id."),))
+    if known is None:
+        intake = send(store, "failure.reported", data, event_id=content_id("failure.reported", data), at=min(now, failure.started_at))
+        if problems := problems_of(intake):
+            return FailureOutcome(None, problems)
+    return FailureOutcome(find_failure(store, failure.key))

@@ -1,0 +1,27 @@
+"""Say that a failure has ended."""
+
+from graph_models.time import Millis
+from impactgraph.errors import Problem
+from impactgraph.ports.store import Store
+from impactgraph.usecases.failure_events import Data, content_id, iso, next_id, problems_of, send
+from impactgraph.usecases.failures import find_failure, get_failure
+from impactgraph.usecases.report_failure import FailureOutcome
+
+
+def resolve_failure(store: Store, identifier: str, ended_at: Millis | None, now: Millis) -> FailureOutcome:
+    """Durable when it returns; `ended_at` None is now, or the end it already has. Raises NotFoundError.
+
+    The first end is on record as of that end, so that a question about a moment between it and now knows it; a correction
+    is on record as of now, because of two statements the later one holds.
+    """
+    failure = get_failure(store, identifier)
+    end = ended_at if ended_at is not None else failure.ended_at if failure.ended_at is not None else now
+    if end < failure.started_at:
+        return FailureOutcome(failure, (Problem(f"endedAt {iso(end)} is before the failure started, {iso(failure.started_at)}."),))
+    if end == failure.ended_at:
+        return FailureOutcome(failure)
+    data: Data = {"failure": failure.key, "ended_at": iso(end)}
+    first = failure.ended_at is None
+    at = min(now, max(end, failure.reported_at)) if first else now
+    intake = send(store, "failure.resolved", data, event_id=content_id("failure.resolved", data) if first else next_id(now), at=at)
+    return FailureOutcome(find_failure(store, failure.key), problems_of(intake))
