@@ -56,12 +56,14 @@ def decide(choice: ChoiceNode, met: Sequence[Sequence[Met]]) -> tuple[list[Chose
         failing = [each for each in troubles if _turns_away(each.trouble, choice)]
         slow = [each for each in troubles if not _turns_away(each.trouble, choice)]
         deeper = list(dict.fromkeys(_meet(cells, failing, alternative)))
-        chosen += [_suffers(cell, alternative) for cell in _meet(cells, slow, alternative)]
+        troubled = list(dict.fromkeys(_meet(cells, slow, alternative)))
+        chosen += [_suffers(cell, alternative, handed_over=position > 0) for cell in troubled]
         if position:
             words = f"{' and '.join(alternative.names)} instead of {' and '.join(choice.alternatives[0].names)}"
-            for rest in (rest for cell in cells for rest in _without(cell, deeper)):
-                fallbacks.setdefault(f"{{it}} goes on over {words}", rest.source)
-                chosen.append(_falls_back(rest, alternative, words))
+            late = [cell for cell in troubled if cell.troubles[-1].effect is Effect.DELAYED]
+            for cell in cells:
+                fallbacks.update((f"{{it}} goes on over {words}", rest.source) for rest in _without(cell, deeper))
+                chosen += [_falls_back(rest, alternative, words) for rest in _without(cell, [*deeper, *late])]
         cells = deeper
     return chosen + [_stands(cell) for cell in cells], list(fallbacks.items())
 
@@ -96,12 +98,13 @@ def _failures(cell: Cell) -> tuple[str, ...]:
     return tuple(sorted({key for trouble in cell.troubles for key in trouble.failures}))
 
 
-def _suffers(cell: Cell, alternative: Alternative) -> Chosen:
-    """The alternative that is taken works, but with a trouble of its own."""
+def _suffers(cell: Cell, alternative: Alternative, *, handed_over: bool) -> Chosen:
+    """The alternative that is taken works, but with a trouble of its own; one that is late anyway has the time lost before in its delay."""
     last = cell.troubles[-1]
-    lost = cell.lost - alternative.cost if last.effect in (Effect.DELAYED, Effect.DEGRADED) else 0
     own = last._replace(scope=cell.scope, since=cell.since, until=cell.until, likelihood=cell.likelihood, failures=_failures(cell))
-    made = own._replace(delay=last.delay + lost, at_start=True, at_completion=False)
+    if handed_over and last.effect is Effect.DELAYED:
+        own = own._replace(delay=last.delay + cell.lost - alternative.cost, run=last.run or alternative.run)
+    made = own._replace(at_start=True, at_completion=False)
     return Chosen(made, cell.source, "choice", f"{{it}} goes over {' and '.join(alternative.names)}, which has a trouble of its own")
 
 

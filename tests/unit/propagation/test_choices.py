@@ -1,0 +1,168 @@
+"""Alternatives: which one is taken, what that costs, and when all of them fail at once."""
+
+from dataclasses import replace
+
+import pytest
+
+from graph_models.enums import FailureClass
+from graph_models.failure import Failure
+from graph_models.scope import Scope
+from graph_models.time import HOUR, MINUTE, SECOND
+from graph_models.topology import Integration, Retry, Schedule, System, Topology
+from tests.drawing import EIGHT, LASTS, any_of, batch, call, drawn, effects, failure, hit, only, step
+
+PACK = "step:ship/pack"
+LABELS = call("labels", "store", "tms", timeout=20 * SECOND, retry=Retry(attempts=2, backoff=10 * SECOND))
+BACKUP = call("backup", "store", "carrier")
+COURIER = call("courier", "store", "courier")
+HOURLY = batch("backup", "store", "carrier", schedule=Schedule(every=HOUR))
+
+
+def packing(*links: Integration, switch_after: int | None = None) -> Topology:
+    return drawn(*links, step("pack", "store", any_of(*(f"integration:{each.key}" for each in links), switch_after=switch_after)))
+
+
+def out(system: str, *, since: int = 0, lasts: int = LASTS, where: tuple[str, ...] = (), key: str = "") -> Failure:
+    scope = Scope.of(locations=where) if where else Scope()
+    made = failure(f"system:{system}", key=key or system, scope=scope)
+    return replace(made, started_at=EIGHT + since, expected_end=EIGHT + since + lasts)
+
+
+def test_nothing_happens_to_a_step_whose_second_choice_fails() -> None:
+    assert effects(hit(packing(LABELS, BACKUP), out("carrier")), PACK) == []
+
+
+def test_a_step_goes_on_over_the_fallback_after_the_time_lost_on_its_first_choice() -> None:
+    found = only(hit(packing(LABELS, BACKUP), out("tms")), PACK)
+
+    # Two attempts that take their whole time-out, and the backoff between them.
+    assert (found.effect, found.delay, found.run) == ("DELAYED", 50 * SECOND, None)
+
+
+def test_a_step_switches_when_it_is_told_to() -> None:
+    assert only(hit(packing(LABELS, BACKUP, switch_after=10 * MINUTE), out("tms")), PACK).delay == 10 * MINUTE
+
+
+def test_an_order_that_is_handed_to_a_batch_waits_for_its_run() -> None:
+    found = only(hit(packing(LABELS, HOURLY), out("tms")), PACK)
+
+    assert (found.effect, found.run) == ("DELAYED", Schedule(every=HOUR))
+
+
+def test_a_fallback_that_costs_nothing_leaves_the_step_degraded() -> None:
+    free = replace(LABELS, timeout=None, retry=Retry())
+
+    assert effects(hit(packing(free, BACKUP), out("tms")), PACK) == ["DEGRADED"]
+
+
+def test_a_step_stands_where_all_alternatives_fail_at_once() -> None:
+    found = hit(packing(LABELS, BACKUP), out("tms"), out("carrier"))
+
+    stands = only(found, PACK)
+    assert (stands.effect, stands.failures) == ("BLOCKED", ("carrier", "tms"))
+
+
+def test_a_step_stands_only_in_the_overlap_of_the_windows() -> None:
+    found = hit(packing(LABELS, BACKUP), out("tms", lasts=2 * HOUR), out("carrier", since=HOUR, lasts=2 * HOUR)).by_element[PACK]
+
+    windows = {each.rule: (each.since, each.until) for each in found}
+    assert windows == {"all alternatives": (EIGHT + HOUR, EIGHT + 2 * HOUR), "fallback": (EIGHT, EIGHT + HOUR)}
+
+
+def test_a_step_stands_only_in_the_overlap_of_the_scopes() -> None:
+    found = hit(packing(LABELS, BACKUP), out("tms", where=("a", "b")), out("carrier", where=("b", "c"))).by_element[PACK]
+
+    scopes = {each.rule: each.scope for each in found}
+    assert scopes == {"all alternatives": Scope.of(locations=["b"]), "fallback": Scope.of(locations=["a", "b"])}
+
+
+def test_alternatives_that_fail_in_different_places_never_fail_together() -> None:
+    found = hit(packing(LABELS, BACKUP), out("tms", where=("a",)), out("carrier", where=("b",)))
+
+    assert only(found, PACK).rule == "fallback"
+
+
+def test_alternatives_that_fail_one_after_the_other_never_fail_together() -> None:
+    found = hit(packing(LABELS, BACKUP), out("tms", lasts=HOUR), out("carrier", since=HOUR, lasts=HOUR))
+
+    assert only(found, PACK).rule == "fallback"
+
+
+def test_the_third_alternative_is_taken_where_the_first_two_fail() -> None:
+    found = hit(packing(LABELS, HOURLY, COURIER), out("tms"), out("carrier"))
+
+    assert only(found, PACK).run is None
+    assert [each.detail for each in found.absorbed if each.rule == "fallback"] == ["ship/pack goes on over courier instead of labels"]
+
+
+def test_an_alternative_of_two_members_fails_with_either() -> None:
+    links = LABELS, BACKUP, COURIER
+    topology = drawn(*links, step("pack", "store", any_of("integration:labels integration:backup", "integration:courier")))
+
+    assert only(hit(topology, out("carrier")), PACK).rule == "fallback"
+
+
+def test_a_choice_is_hit_by_the_mildest_where_one_alternative_is_only_slow() -> None:
+    slow = failure("system:carrier", FailureClass.LATENCY, key="slow", delay="30s")
+
+    found = only(hit(packing(LABELS, BACKUP), out("tms"), slow), PACK)
+
+    assert (found.effect, found.delay) == ("DELAYED", 80 * SECOND)
+
+
+def test_a_slow_first_choice_is_waited_for() -> None:
+    slow = failure("system:tms", FailureClass.LATENCY, key="slow", delay="15s")
+
+    found = only(hit(packing(LABELS, BACKUP), slow), PACK)
+
+    assert (found.effect, found.delay, found.rule) == ("DELAYED", 15 * SECOND, "choice")
+
+
+def test_a_first_choice_slower_than_the_switch_is_left() -> None:
+    slow = failure("integration:labels", FailureClass.BACKLOG, key="slow", delay="30m")
+
+    assert only(hit(packing(LABELS, BACKUP, switch_after=10 * MINUTE), slow), PACK).rule == "fallback"
+
+
+def test_a_chance_to_fail_is_a_chance_to_fall_back() -> None:
+    transient = failure("system:tms", FailureClass.TRANSIENT, key="t", error_rate=0.5)
+    found = hit(packing(replace(LABELS, retry=Retry()), BACKUP), transient)
+
+    assert only(found, PACK).likelihood == pytest.approx(0.5)
+
+
+def test_chances_to_fail_together_multiply() -> None:
+    links = replace(LABELS, retry=Retry()), BACKUP
+    found = hit(
+        packing(*links),
+        failure("system:tms", FailureClass.TRANSIENT, key="t", error_rate=0.5),
+        failure("system:carrier", FailureClass.TRANSIENT, key="c", error_rate=0.2),
+    )
+
+    stands = next(each for each in found.by_element[PACK] if each.rule == "all alternatives")
+    assert stands.likelihood == pytest.approx(0.1)
+
+
+def test_a_system_with_alternatives_passes_on_that_all_of_them_fail() -> None:
+    needs = step("x", "wms", any_of("system:a", "system:b")).needs
+    topology = drawn(System("a", "a"), System("b", "b"), System("wms", "wms", needs=needs), step("pack", "wms"))
+
+    assert effects(hit(topology, out("a"), out("b")), PACK) == ["BLOCKED"]
+    assert effects(hit(topology, out("a")), PACK) == []
+
+
+def test_systems_whose_choices_stand_on_each_other_in_a_circle_come_to_an_end() -> None:
+    a = System("a", "a", needs=step("x", "a", any_of("integration:to-x", "integration:to-b")).needs)
+    b = System("b", "b", needs=step("x", "b", any_of("integration:to-x", "integration:to-a")).needs)
+    links = (call("to-x", "a", "x", timeout=5 * SECOND), call("to-b", "a", "b"), call("to-a", "b", "a"))
+
+    found = hit(drawn(a, b, *links), out("x"))
+
+    assert effects(found, "system:a")
+    assert effects(found, "system:b")
+
+
+def test_the_story_of_a_fallback_leads_to_the_failure() -> None:
+    found = only(hit(packing(LABELS, BACKUP), out("tms")), PACK)
+
+    assert [each.element for each in found.hops] == ["system:tms", "integration:labels", PACK]
