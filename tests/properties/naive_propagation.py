@@ -1,0 +1,109 @@
+"""Propagation again, as simply as it can be said: sweep over all edges until nothing changes. Shares the rules, and nothing of how they are applied."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from graph_models.enums import ElementKind
+from graph_models.failure import Failure
+from graph_models.topology import Integration, Step, Topology, kind_of
+from impactgraph.propagation.onset import onset
+from impactgraph.propagation.rules import follow
+from impactgraph.propagation.trouble import Edge, Policy, Trouble
+from tests.drawing import expected_end
+
+NaiveEdge = tuple[str, str, Edge, Policy]
+"""From what fails, to what suffers."""
+
+
+def naive(topology: Topology, failures: Sequence[Failure]) -> dict[str, set[Trouble]]:
+    """All troubles of every element, dominated ones too; choices are left out."""
+    edges = list(all_edges(topology))
+    reached: defaultdict[str, set[Trouble]] = defaultdict(set)
+    for failure in failures:
+        reached[failure.target] |= {each for each in at_the_target(topology, failure) if not each.scope.nothing}
+    grows = True
+    while grows:
+        grows = False
+        for source, target, edge, policy in edges:
+            for trouble in list(reached[source]):
+                found = {each for each, _ in follow(edge, trouble, policy)[1].found if not each.scope.nothing}
+                grows |= not found <= reached[target]
+                reached[target] |= found
+    return {element: troubles for element, troubles in reached.items() if troubles}
+
+
+def at_the_target(topology: Topology, failure: Failure) -> set[Trouble]:
+    element = topology.elements[failure.target]
+    kind = kind_of(element)
+    trouble = onset(failure, kind, failure.target.partition(":")[2], expected_end(failure))
+    if isinstance(element, Integration):
+        return {each for each, _ in follow(Edge.OWN, trouble, policy_of(topology, element))[1].found}
+    own = topology.data[failure.target.partition(":")[2]].fresh_within if kind is ElementKind.DATA else 0
+    edge = Edge.OWN_DATA if kind is ElementKind.DATA else Edge.OWN
+    return {each for each, _ in follow(edge, trouble, Policy(fresh_within=own))[1].found}
+
+
+def worst_of(troubles: set[Trouble]) -> set[Trouble]:
+    """Those that no other one is worse than."""
+    return {each for each in troubles if not any(each.dominated_by(other) and not other.dominated_by(each) for other in troubles)}
+
+
+def policy_of(topology: Topology, link: Integration) -> Policy:
+    emitted = {(e.type, e.kind.value) for w in topology.workflows.values() for s in w.steps for e in s.emits if e.via == f"integration:{link.key}"}
+    return Policy(
+        link.transport,
+        link.retry,
+        link.timeout,
+        link.buffer,
+        link.dead_letter is not None,
+        link.schedule,
+        link.idempotent,
+        link.carries,
+        tuple(sorted(emitted)),
+    )
+
+
+def all_edges(topology: Topology) -> Iterator[NaiveEdge]:
+    for api in topology.apis.values():
+        yield f"system:{api.system}", f"api:{api.key}", Edge.OFFERS, Policy()
+    for link in topology.integrations.values():
+        ends = [(link.target, Edge.TARGET), (link.source, Edge.SOURCE), *((via, Edge.VIA) for via in link.via)]
+        yield from ((end, f"integration:{link.key}", edge, policy_of(topology, link)) for end, edge in ends)
+    for data in topology.data.values():
+        yield f"system:{data.system}", f"data:{data.key}", Edge.HOLDS, Policy()
+        for feed in data.fed_by:
+            schedule = topology.integrations[feed.partition(":")[2]].schedule
+            yield feed, f"data:{data.key}", Edge.FEEDS, Policy(fresh_within=data.fresh_within, schedule=schedule, from_integration=True)
+    for system in topology.systems.values():
+        plain = [need for need in system.needs.required if isinstance(need, str)]
+        yield from ((need, f"system:{system.key}", Edge.SYSTEM_NEEDS, Policy(from_integration=is_link(need))) for need in plain)
+        yield from optional_edges(topology, f"system:{system.key}", system.needs.optional, Edge.SYSTEM_OPTIONAL, "")
+    for workflow in topology.workflows.values():
+        for step in workflow.steps:
+            yield from step_edges(topology, step)
+
+
+def step_edges(topology: Topology, step: Step) -> Iterator[NaiveEdge]:
+    policy = Policy(workflow=step.workflow)
+    yield step.runs_on, step.id, Edge.RUNS_ON, policy
+    yield f"workflow:{step.workflow}", step.id, Edge.OF_WORKFLOW, policy
+    for key in step.reads:
+        yield key, step.id, Edge.READS, policy._replace(decision_risk=topology.data[key.partition(":")[2]].decision_risk)
+    for need in step.needs.required:
+        if isinstance(need, str):
+            yield need, step.id, Edge.STEP_NEEDS, policy._replace(from_integration=is_link(need))
+    yield from optional_edges(topology, step.id, step.needs.optional, Edge.STEP_OPTIONAL, step.workflow)
+    siblings = topology.workflows[step.workflow].steps
+    on_site = [each for each in siblings if topology.systems[each.runs_on.partition(":")[2]].per_location]
+    if step in on_site or not on_site:
+        yield from ((f"location:{key}", step.id, Edge.AT_LOCATION, policy) for key in topology.locations)
+
+
+def optional_edges(topology: Topology, owner: str, needs: Sequence[str], edge: Edge, workflow: str) -> Iterator[NaiveEdge]:
+    for need in needs:
+        timeout = topology.integrations[need.partition(":")[2]].timeout if is_link(need) else None
+        yield need, owner, edge, Policy(workflow=workflow, timeout=timeout, from_integration=is_link(need))
+
+
+def is_link(identifier: str) -> bool:
+    return identifier.startswith("integration:")
