@@ -121,11 +121,12 @@ def _handed_over_by_batch(topology: Topology, step: Step) -> Calendar | None:
 
 def _before_the_run(calendar: Calendar, prior: Distribution, entered: Ints, lasted: Reals, ended: Ints) -> Reals:
     """Completions behind the runs that ended the stays: the documented distribution, scaled to fit, given that it fell between two runs."""
-    left = entered + lasted
-    earliest = np.maximum(calendar.run_before(left - 1.0) - entered, 1.0)
+    run = calendar.run_before(entered + lasted)
+    earliest = np.maximum(calendar.run_before(run - 1.0) - entered, 1.0)
+    latest = np.maximum(run - entered, earliest + 1.0)
     scale = float(np.median(lasted[ended.astype(bool)])) / max(calendar.typical_wait + prior.median, 1.0)
     fitted = Distribution(prior.at * min(max(scale, 0.2), 5.0))
-    middle = fitted.between(earliest, np.maximum(lasted, earliest), np.linspace(0.02, 0.98, len(lasted)))
+    middle = fitted.between(earliest, latest, np.linspace(0.02, 0.98, len(lasted)))
     return np.where(ended, middle, lasted)
 
 
@@ -140,7 +141,7 @@ def _kaplan_meier(lasted: Reals, ended: Ints, prior: Distribution) -> Reals:
     reach = failing[-1]
     quantiles = np.interp(GRID, np.concatenate(([0.0], middle)), np.concatenate(([times[0] * 0.9], times)))
     if reach < 0.98:
-        beyond = GRID > reach
+        beyond = reach < GRID
         stretch = times[-1] / max(float(prior.quantile(np.array(reach))), 1.0)
         quantiles[beyond] = prior.at[beyond] * max(stretch, 1.0)
     return np.maximum.accumulate(quantiles)

@@ -32,9 +32,11 @@ class Forecaster:
             found = self._plans[workflow.key, cell] = plan_for(self.topology, workflow, self.durations, self.hazards, cell)
         return found
 
-    def standing_at(self, plan: Plan, index: int, entered: Reals, shift: Reals, evidence: Evidence, pending: Pending | None, chance: float) -> Outcome:
+    def standing_at(
+        self, plan: Plan, index: int, entered: Reals, shift: Reals, told: Reals, evidence: Evidence, pending: Pending | None, chance: float
+    ) -> Outcome:
         """Orders in step `index` since `entered` (G,), held by `shift` (G,) before. `pending`: a wrong decision was made with `chance`."""
-        here = standing(plan, index, entered, shift, evidence, self.as_of)
+        here = standing(plan, index, entered, shift, told, evidence, self.as_of)
         trace = self._hit(here.hit_by, index, entered, here.completion.shape, here.held_now)
         impaired = walk(plan, index, here.completion, _IMPAIRED, trace, self.as_of)
         free = walk(plan, index, here.without, FREE, Trace.blank(len(entered)), self.as_of)
@@ -44,7 +46,7 @@ class Forecaster:
             pairs[0].weight = 1.0 - pairs[1].weight
         return outcome(plan, self.hazards, pairs, self.tolerance, self.as_of, shift)
 
-    def _coin_pair(self, plan: Plan, index: int, entered: Reals, here, pending: Pending | None, chance: float, free: Trace) -> Pair:  # noqa: ANN001
+    def _coin_pair(self, plan: Plan, index: int, entered: Reals, here, pending: Pending | None, chance: float, free: Trace) -> Pair:
         trace = self._hit(here.struck_by, index, entered, here.completion.shape, np.zeros_like(here.held_now))
         completion = here.completion
         if here.struck is not None:
@@ -65,7 +67,7 @@ class Forecaster:
 
     def rerouted(self, plan: Plan, index: int, entered: Reals, surfaces: int, rerouted_at: Reals, read: int) -> Outcome:
         """Orders that a wrong decision sent elsewhere: without it they had gone on from `surfaces` when they were rerouted."""
-        here = standing(plan, index, entered, np.zeros(len(entered)), Evidence(), self.as_of)
+        here = standing(plan, index, entered, np.zeros(len(entered)), entered, Evidence(), self.as_of)
         barrier = plan.stages[read].stale[0]
         trace = Trace.blank(len(entered))
         trace.hit_by[:] = barrier.index
@@ -86,7 +88,7 @@ class Forecaster:
         pair = Pair(worlds[0], worlds[1], np.ones(shape))
         return outcome(plan, self.hazards, [pair], self.tolerance, self.as_of, np.zeros(len(completed))).records
 
-    def _hit(self, by, index: int, entered: Reals, shape: tuple[int, ...], waiting) -> Trace:  # noqa: ANN001
+    def _hit(self, by, index: int, entered: Reals, shape: tuple[int, ...], waiting) -> Trace:
         trace = Trace.blank(len(entered))
         trace.hit_by = by.copy()
         trace.hit_step = np.where(by >= 0, np.int16(index), np.int16(-1))
@@ -101,7 +103,7 @@ def _emitted(plan: Plan, index: int, completed: Reals, world: World, trace: Trac
     return walk(alone, index, completed, world, trace, as_of)
 
 
-def _ending(stage):  # noqa: ANN001, ANN202
+def _ending(stage):
     from dataclasses import replace
 
     from impactgraph.forecast.gates import OPEN

@@ -15,12 +15,14 @@ from graph_models.enums import Effect
 from graph_models.impairment import Impairment
 from graph_models.time import FOREVER, SECOND
 from impactgraph.forecast.calendar import Calendar
+from impactgraph.forecast.durations import Distribution
 from impactgraph.forecast.lattice import FUTURES, Reals, strata
 from impactgraph.forecast.recovery import Ends
 
 RETRY_LAG = 90.0 * SECOND
 """What waits for a recovered element tries again within this time."""
 CERTAIN = 1.0 - 1e-9
+_REPEATS = 4
 
 Flags = NDArray[np.bool_]
 Futures = NDArray[np.intp]
@@ -38,7 +40,10 @@ class Barrier:
     slope: float
     """First in, first out: what arrived t after `since` leaves slope * t after the end."""
     lag: Reals
-    hold: Reals
+    holds: Reals
+    """(4, K): waits for a person, one after another while the failure lasts and strikes again."""
+    again: Reals
+    """(4, K): draws that decide whether it does."""
     run: Calendar | None
 
     @property
@@ -61,7 +66,7 @@ class Barrier:
 
     def within(self, futures: Futures) -> "Barrier":
         """The same in some of the futures."""
-        return replace(self, until=self.until[futures], lag=self.lag[futures], hold=self.hold[futures])
+        return replace(self, until=self.until[futures], lag=self.lag[futures], holds=self.holds[:, futures], again=self.again[:, futures])
 
     def through(self, t: Reals) -> Reals:
         """Departures of what meets it for certain."""
@@ -70,7 +75,7 @@ class Barrier:
             case Effect.REJECTED:
                 return np.where(self.meets(t), np.inf, t)
             case Effect.BLOCKED if i.hold:
-                return np.where(self.meets(t), t + self.hold, t)
+                return self._held(t)
             case Effect.BLOCKED if self.slope > 0:
                 return np.where(t >= self.since, np.maximum(t, self.until + (t - self.since) * self.slope), t)
             case Effect.BLOCKED:
@@ -82,6 +87,12 @@ class Barrier:
                 return np.where(self.meets(t), self.run.run_from(later) if self.run else later, t)
             case _:
                 return t
+
+    def _held(self, t: Reals) -> Reals:
+        out = np.where(self.meets(t), t + self.holds[0], t)
+        for hold, draw in zip(self.holds[1:], self.again[1:], strict=True):
+            out = np.where((out > t) & self.meets(out) & (draw < self.chance), out + hold, out)
+        return out
 
     def _grown(self, t: Reals) -> Reals:
         length = np.maximum(self.until - self.since, 1.0)
@@ -172,8 +183,9 @@ class Gate:
 OPEN = Gate()
 
 
-def barriers(impairments: Sequence[Impairment], indexes: Sequence[int], ends: Ends, slope: float = 0.0) -> list[Barrier]:
-    """Impairments in K futures. `slope`: load over rate of the queue they are on, how fast a held backlog grows against how fast it clears."""
+def barriers(impairments: Sequence[Impairment], indexes: Sequence[int], ends: Ends, hold: Distribution, slope: float = 0.0) -> list[Barrier]:
+    """Impairments in K futures. `hold`: the wait for a person; `slope`: load over rate of the queue they are on, how fast a held backlog grows against
+    how fast it clears."""
     made: list[Barrier] = []
     for index, impairment in zip(indexes, impairments, strict=True):
         shift = np.zeros(FUTURES) if impairment.fixed_end else ends.shift(impairment.failures, impairment.until)
@@ -187,7 +199,8 @@ def barriers(impairments: Sequence[Impairment], indexes: Sequence[int], ends: En
                 until=until,
                 slope=_slope(impairment, until, slope),
                 lag=RETRY_LAG * strata(f"lag/{impairment.element}"),
-                hold=impairment.hold * strata(f"hold/{impairment.element}"),
+                holds=np.stack([hold.quantile(strata(f"hold/{n}/{impairment.element}")) for n in range(_REPEATS)]),
+                again=np.stack([strata(f"again/{n}/{impairment.element}") for n in range(_REPEATS)]),
                 run=Calendar(impairment.run) if impairment.run else None,
             )
         )

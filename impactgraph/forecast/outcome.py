@@ -147,7 +147,7 @@ class _Chosen:
             return arrays[0]
         return np.where((self.lead == 0)[:, None], arrays[0], arrays[1])
 
-    def pick(self, of) -> NDArray:  # noqa: ANN001
+    def pick(self, of) -> NDArray:
         return self._choose([of(pair) for pair in self.pairs])
 
     def median(self, values: Reals) -> Reals:
@@ -160,8 +160,9 @@ class _Chosen:
 
 def masked_median(values: Reals, mask: Flags) -> Reals:
     """Lower median over axis 1 of the values where `mask`; NaN in rows without any."""
+    mask = mask & ~np.isnan(values)
     count = mask.sum(axis=1)
-    ordered = np.sort(np.where(mask & ~np.isnan(values), values, np.inf), axis=1)
+    ordered = np.sort(np.where(mask, values, np.inf), axis=1)
     found = np.take_along_axis(ordered, np.maximum((count - 1) // 2, 0)[:, None], axis=1)[:, 0]
     return np.where(count > 0, found, np.nan)
 

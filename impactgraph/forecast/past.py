@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph_models.time import MINUTE
-from impactgraph.forecast.gates import Gate
+from impactgraph.forecast.gates import Flags, Gate
 from impactgraph.forecast.lattice import FUTURES, Reals, strata
 from impactgraph.forecast.plan import Handoff, Stage
 
@@ -22,8 +22,8 @@ class Held:
     shift: Reals
 
 
-def held_in(stage: Stage, handoff: Handoff | None, entered: Reals, left: Reals, *, failed: bool = False) -> Held:
-    """Of orders that entered `stage` and went on by `handoff` (None: the end of the workflow) at these moments.
+def held_in(stage: Stage, handoff: Handoff | None, entered: Reals, left: Reals, told: Reals, *, failed: bool = False) -> Held:
+    """Of orders that entered `stage` and went on by `handoff` (None: the end of the workflow) at these moments; `told`: when its completion was, NaN where it is not known.
 
     `failed`: an error of an impaired element was reported for this stay. A barrier that still stands when the order went on did not hold it.
     """
@@ -31,34 +31,59 @@ def held_in(stage: Stage, handoff: Handoff | None, entered: Reals, left: Reals, 
     gone = left[:, None]
     out = handoff.gate if handoff else Gate()
     begun, struck = _begun(stage, arrived, gone, failed)
-    completed = begun + stage.duration.quantile(strata(f"takes/{stage.step.id}"))[None, :]
-    recorded = _opened(stage.completion, completed, gone)
-    departed = _opened(out, recorded, gone)
-    free = out.unimpaired(arrived + (completed - begun))
-    shift = np.maximum(departed - free, 0.0)
-    width = np.maximum(MINUTE, 0.05 * (gone - arrived))
-    weight = np.exp(-0.5 * ((departed - gone) / width) ** 2) + 1e-12
-    if not (stage.completion or out) and not struck:
-        shift, weight = np.maximum(np.minimum(begun, gone) - arrived, 0.0), np.ones_like(weight)
-    longer = shift > 1.0
+    lasted = stage.duration.quantile(strata(f"takes/{stage.step.id}"))[None, :]
+    recorded = _through(stage.completion, begun + lasted)
+    departed = _through(out, recorded)
+    shift = np.maximum(departed - out.unimpaired(arrived + lasted), 0.0)
+    weight = _near(departed, gone, arrived)
+    if not (stage.completion or out or struck):
+        shift, weight = np.maximum(begun - arrived, 0.0), np.ones_like(departed)
+    blind = _weighed(shift, weight)
+    late = recorded - (arrived + lasted)
+    seen = _told(out, late, _near(recorded, told[:, None], arrived) if stage.completion or struck else np.ones_like(late), gone, told)
+    return Held(np.where(np.isnan(told), blind.chance, seen.chance), np.where(np.isnan(told), blind.shift, seen.shift))
+
+
+def _told(out: Gate, late: Reals, weight: Reals, gone: Reals, told: Reals) -> Held:
+    """The completion is on record: what it waited from then on is the hand-off's doing, what it lost before is the step's."""
+    completed = np.nan_to_num(told)[:, None]
+    before = _weighed(np.maximum(late, 0.0), np.nan_to_num(weight))
+    free = out.unimpaired(completed)
+    most = 2.0 * np.max(_through(out, np.broadcast_to(completed, late.shape)) - free, axis=1)
+    wait = np.where(_met(out, completed), np.minimum(np.maximum(gone - free, 0.0)[:, 0], most), 0.0)
+    return Held(np.where(wait > MINUTE, 1.0, before.chance), before.shift + np.where(wait > MINUTE, wait, 0.0))
+
+
+def _met(gate: Gate, at: Reals) -> Flags:
+    """(G,) whether any barrier was, or may have been, in force."""
+    found = np.zeros(len(at), bool)
+    for barrier in gate.barriers:
+        found |= (at[:, 0] >= barrier.since) & (at[:, 0] < float(np.max(barrier.until)) + barrier.impairment.drain)
+    return found
+
+
+def _near(t: Reals, seen: Reals, arrived: Reals) -> Reals:
+    """How well a moment explains what was seen: within a minute, or a twentieth of the stay."""
+    return np.exp(-0.5 * ((t - seen) / np.maximum(MINUTE, 0.05 * (seen - arrived))) ** 2)
+
+
+def _weighed(shift: Reals, weight: Reals) -> Held:
+    """Where no length explains when it went on, nothing is said to have held it."""
     total = weight.sum(axis=1)
-    chance = (weight * longer).sum(axis=1) / total
-    mean = (weight * shift).sum(axis=1) / np.maximum((weight * longer).sum(axis=1), 1e-300)
+    held = weight * (shift > 1.0)
+    chance = np.where(total > 1e-6, held.sum(axis=1) / np.maximum(total, 1e-300), 0.0)
+    mean = (held * shift).sum(axis=1) / np.maximum(held.sum(axis=1), 1e-300)
     return Held(chance, np.where(chance > 0, mean, 0.0))
 
 
 def _begun(stage: Stage, arrived: Reals, gone: Reals, failed: bool) -> tuple[Reals, bool]:
-    """When the work began, and whether a coin held it."""
-    begun = _opened(stage.start, arrived, gone)
+    """When the work began, and whether a coin held it. A barrier that stood longer than the order stayed did not hold it."""
+    begun = _through(stage.start, arrived)
+    begun = np.where(begun > gone, arrived, begun)
     if not failed or not stage.start.coins:
         return begun, False
-    hold = max(float(b.impairment.hold) for b in stage.start.coins)
-    return np.minimum(arrived + hold * strata(f"held/{stage.step.id}"), gone), True
+    return np.minimum(stage.start.passed(arrived, coin=True).out, gone), True
 
 
-def _opened(gate: Gate, t: Reals, gone: Reals) -> Reals:
-    """Through the gate; where it says later than the order was seen to go on, the gate did not hold it."""
-    if not gate:
-        return gate.unimpaired(t)
-    out = gate.passed(t, coin=False).out
-    return np.where(out > gone + 3 * MINUTE, gate.unimpaired(t), out)
+def _through(gate: Gate, t: Reals) -> Reals:
+    return gate.passed(t, coin=False).out if gate else gate.unimpaired(t)

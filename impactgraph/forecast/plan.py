@@ -13,6 +13,7 @@ from graph_models.topology import Emission, Integration, Step, Topology, Transit
 from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Distribution, Durations
 from impactgraph.forecast.gates import CERTAIN, Barrier, Gate, barriers
+from impactgraph.forecast.holds import usual_hold
 from impactgraph.forecast.lattice import strata
 from impactgraph.forecast.recovery import Ends
 
@@ -43,11 +44,12 @@ class Record:
 
 @dataclass(frozen=True)
 class Stage:
-    """A step in one cell."""
+    """A step in one cell. `hold`: how long an error that has nothing to do with the failures keeps an order."""
 
     index: int
     step: Step
     duration: Distribution
+    hold: Distribution
     start: Gate
     completion: Gate
     stale: tuple[Barrier, ...]
@@ -67,6 +69,8 @@ class Hazards:
     all: tuple[Impairment, ...]
     ends: Ends
     load: Mapping[str, float] = field(default_factory=dict[str, float])
+    hold: Distribution = field(default_factory=usual_hold)
+    """How long an order waits for a person."""
 
     @cached_property
     def by_element(self) -> Mapping[str, tuple[tuple[int, Impairment], ...]]:
@@ -149,6 +153,7 @@ def _stage(topology: Topology, workflow: Workflow, index: int, durations: Durati
         index=index,
         step=step,
         duration=durations[workflow.key, step.key],
+        hold=hazards.hold,
         start=_gate([(n, i) for n, i in moving if i.at_start], hazards),
         completion=_gate([(n, i) for n, i in moving if i.at_completion and not i.hold], hazards),
         stale=tuple(_barriers([(n, i) for n, i in own if i.effect in (Effect.STALE, Effect.DUPLICATED)], hazards)),
@@ -226,4 +231,4 @@ _SEVERITY = {effect: rank for rank, effect in enumerate(Effect)}
 
 def _barriers(found: Sequence[tuple[int, Impairment]], hazards: Hazards) -> list[Barrier]:
     load = hazards.load.get(found[0][1].element, 0.0) if found else 0.0
-    return barriers([i for _, i in found], [n for n, _ in found], hazards.ends, load)
+    return barriers([i for _, i in found], [n for n, _ in found], hazards.ends, hazards.hold, load)

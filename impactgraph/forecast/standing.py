@@ -5,13 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph_models.enums import Effect
-from graph_models.time import HOUR
+from graph_models.time import MINUTE
 from impactgraph.forecast.lattice import FUTURES, Reals, strata
 from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.forecast.walk import NOBODY, Indexes
-
-USUAL_HOLD = float(HOUR)
-"""Within this time somebody looks at a call that failed by chance."""
 
 
 @dataclass(frozen=True)
@@ -46,22 +43,22 @@ class Standing:
     """Where its start is still held."""
 
 
-def standing(plan: Plan, index: int, entered: Reals, shift: Reals, evidence: Evidence, as_of: float) -> Standing:
-    """`entered` and `shift` are (G,): when it entered the step, and how much earlier it would have without the failures."""
+def standing(plan: Plan, index: int, entered: Reals, shift: Reals, told: Reals, evidence: Evidence, as_of: float) -> Standing:
+    """Each (G,): when it entered the step, how much earlier it would have without the failures, and, where it is done, when its completion was told."""
     stage = plan.stages[index]
     arrived = np.broadcast_to(entered[:, None], (len(entered), FUTURES))
     early = shift[:, None]
-    low, high = _bounds(stage, evidence, as_of)
+    low, high = _bounds(stage, told, evidence, as_of)
     passage = stage.start.passed(arrived, coin=False)
-    begun = passage.out
+    begun = np.minimum(passage.out, told[:, None]) if evidence.done else passage.out
     if evidence.unrelated:
-        begun = arrived + _held(stage, entered, low, USUAL_HOLD)
+        begun = arrived + _likely(stage, arrived, np.broadcast_to(stage.hold.quantile(strata("hold/unrelated")), arrived.shape), low, high)
     lasts = _remaining(stage, begun, low, high)
     struck = without_struck = None
     chance = np.zeros_like(begun)
     struck_by = np.full(begun.shape, NOBODY)
     if stage.start.coins:
-        struck, without_struck, chance, struck_by = _struck(stage, arrived, entered, early, evidence, low, high)
+        struck, without_struck, chance, struck_by = _struck(stage, arrived, early, evidence, low, high)
     completion = begun + lasts
     if evidence.dead:
         completion = np.maximum(arrived, _refused_since(stage, as_of))
@@ -77,16 +74,18 @@ def standing(plan: Plan, index: int, entered: Reals, shift: Reals, evidence: Evi
     )
 
 
-def _bounds(stage: Stage, evidence: Evidence, as_of: float) -> tuple[Reals, Reals]:
-    """(K,) between which moments the work of an order that is still here ends."""
+def _bounds(stage: Stage, told: Reals, evidence: Evidence, as_of: float) -> tuple[Reals, Reals]:
+    """(G, 1) or (1, K): between which moments the work of an order that is still here ends."""
+    if evidence.done:
+        return told[:, None] - 1.0, told[:, None]
     recorded = stage.completion.threshold(as_of)
     silent = stage.tells or (evidence.reported and any(h.gate.rejects() for h in stage.handoffs))
-    if evidence.done or evidence.dead or not silent:
+    if evidence.dead or not silent:
         handed = [h.gate.threshold(as_of) for h in stage.handoffs]
         low = np.minimum.reduce([recorded, *handed])
     else:
         low = recorded
-    return low, np.full(FUTURES, as_of if evidence.done or evidence.dead else np.inf)
+    return low[None, :], np.full((1, FUTURES), as_of if evidence.dead else np.inf)
 
 
 def _refused_since(stage: Stage, as_of: float) -> float:
@@ -103,14 +102,13 @@ def _remaining(stage: Stage, begun: Reals, low: Reals, high: Reals) -> Reals:
 
 
 def _struck(
-    stage: Stage, arrived: Reals, entered: Reals, early: Reals, evidence: Evidence, low: Reals, high: Reals
+    stage: Stage, arrived: Reals, early: Reals, evidence: Evidence, low: Reals, high: Reals
 ) -> tuple[Reals, Reals, Reals, Indexes]:
     passage = stage.start.passed(arrived, coin=True)
     chance = passage.chance if passage.chance is not None else np.zeros_like(arrived)
     met = chance > 0
     if evidence.failed:
-        hold = max((float(b.impairment.hold) for b in stage.start.coins), default=0.0) or USUAL_HOLD
-        begun = np.where(met, arrived + _held(stage, entered, low, hold), passage.out)
+        begun = np.where(met, arrived + _likely(stage, arrived, passage.out - arrived, low, high), passage.out)
         chance = np.where(met, 1.0, 0.0)
     else:
         begun = passage.out
@@ -119,11 +117,15 @@ def _struck(
     return begun + lasts, arrived - early + lasts, chance, np.where(met, passage.by, NOBODY)
 
 
-def _held(stage: Stage, entered: Reals, low: Reals, longest: float) -> Reals:
-    """(G, K) how long it was held, given that it is still here: the longer ones are the likelier, the longer ago it entered."""
-    grid = (np.arange(32) + 0.5) / 32 * longest
-    left = np.maximum(float(np.median(low)) - entered[:, None] - grid, 0.0)
-    weight = np.maximum(1.0 - stage.duration.below(left), 1e-6)
-    cumulative = np.cumsum(weight, axis=1) / weight.sum(axis=1, keepdims=True)
+def _likely(stage: Stage, arrived: Reals, holds: Reals, low: Reals, high: Reals) -> Reals:
+    """(G, K) of possible holds, those that explain that its work ended in (low, high]: each weighs as much as the work that it leaves is likely."""
+    finite = np.isfinite(high)
+    slack = np.where(finite, 2.0 * MINUTE, 0.0)
+    begun = arrived + holds
+    weight = stage.duration.below(np.where(finite, high, 1e18) + slack - begun) - stage.duration.below(low - slack - begun)
+    order = np.argsort(holds, axis=1, kind="stable")
+    ordered = np.take_along_axis(holds, order, axis=1)
+    cumulative = np.cumsum(np.take_along_axis(np.maximum(weight, 1e-6), order, axis=1), axis=1)
+    cumulative /= cumulative[:, -1:]
     draw = strata(f"held/{stage.step.id}")
-    return np.stack([np.interp(draw, row, grid) for row in cumulative]) if len(entered) else np.zeros((0, FUTURES))
+    return np.stack([np.interp(draw, row, values) for row, values in zip(cumulative, ordered, strict=True)]) if len(holds) else holds

@@ -94,7 +94,7 @@ def _codes(answer: BlastRadius, dimension: Dimension, orders: AffectedRows, rows
             return (codes[order], words.words) if words is not None and codes is not None else (np.zeros(len(at), np.int64), [""])
 
 
-def _groups(answer: BlastRadius, orders: AffectedRows, key: NDArray, at: NDArray, spans: list[int]):  # noqa: ANN202
+def _groups(answer: BlastRadius, orders: AffectedRows, key: NDArray, at: NDArray, spans: list[int]):
     present, group = np.unique(key, return_inverse=True)
     size = len(present)
     columns = answer.inputs.columns

@@ -26,6 +26,8 @@ class WorkflowVocabulary:
     steps: list[str] = field(default_factory=list[str])
     records: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     """(RecordKind value, type): the bit of a fulfillment's `records` mask. At most 63."""
+    emitters: list[int] = field(default_factory=list[int])
+    """By record: index of the step that emits it (where several do, the first), as it was when the record was first known."""
 
 
 class Words:
@@ -107,8 +109,8 @@ class FulfillmentColumns:
     """Last fulfillment.failed in the present step, 0 where none."""
     failed_code: Codes
     failed_element: Codes
-    recorded_at: Ints
-    """Time of the latest record (posting, message, ...) that came, 0 where none."""
+    told: NDArray[np.int64]
+    """(n, most steps of a workflow): when the first record (posting, message, ...) that a step emits came, 0 where none has."""
     rerouted_at: Ints
     """Last reroute, 0 where none."""
     ended_at: Ints

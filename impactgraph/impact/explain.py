@@ -39,7 +39,7 @@ def _affected(answer: BlastRadius, order: int, hit: int) -> Explanation:
     return Explanation(True, best.path.sentence, tuple(paths), ())
 
 
-def _effect(code: int):  # noqa: ANN202
+def _effect(code: int):
     from graph_models.enums import Effect
 
     return tuple(Effect)[code]
@@ -53,7 +53,7 @@ def _spared(answer: BlastRadius, order: str, row: int) -> Explanation:
 
 def _reasons(answer: BlastRadius, order: int) -> list[Absorption]:
     """What stopped the failure before this order, the nearest first."""
-    columns, f = answer.inputs.columns, answer.inputs.columns.fulfillments
+    f = answer.inputs.columns.fulfillments
     notes: list[Absorption] = []
     for row in np.flatnonzero(f.order == order):
         name = str(f.ids[row])

@@ -5,17 +5,17 @@ the outcome of its class. Costs O(rows at steps that the failure can touch) arra
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_models.enums import Effect
+from graph_models.enums import Effect, RecordEffect
 from graph_models.scope import Scope
 from graph_models.topology import Emission, When, Workflow
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.lattice import Reals
-from impactgraph.forecast.outcome import Outcome, RecordOutcome
+from impactgraph.forecast.outcome import RECORD_EFFECTS, Outcome, RecordOutcome
 from impactgraph.forecast.past import held_in
 from impactgraph.forecast.plan import Cell, Plan, Stage, orderly
 from impactgraph.forecast.standing import Evidence
@@ -26,6 +26,7 @@ from impactgraph.impact.columns import ENDED, Codes, Columns, Ints
 
 Flags = NDArray[np.bool_]
 DEAD_LETTERED = "DEAD_LETTERED"
+_OUT_OF_SEQUENCE = RECORD_EFFECTS.index(RecordEffect.OUT_OF_SEQUENCE)
 _NONE, _DONE, _FAILED, _DEAD, _UNRELATED = range(5)
 
 
@@ -58,6 +59,23 @@ class FlowGroup:
     of: NDArray[np.intp]
     outcome: Outcome
     certainty: Reals
+    past: "PastHits"
+
+
+@dataclass
+class PastHits:
+    """What held rows in steps that lie behind them: barrier (-1: nothing did), step and moment."""
+
+    by: NDArray[np.int16]
+    step: NDArray[np.int16]
+    at: Reals
+
+    @staticmethod
+    def none(rows: int) -> "PastHits":
+        return PastHits(np.full(rows, -1, np.int16), np.full(rows, -1, np.int16), np.full(rows, np.nan))
+
+    def take(self, chosen: NDArray) -> "PastHits":
+        return PastHits(self.by[chosen], self.step[chosen], self.at[chosen])
 
 
 @dataclass
@@ -161,11 +179,13 @@ class _CellMatcher:
         self.as_of = int(owner.forecaster.as_of)
         self.certainty = np.ones(len(rows))
         self.shift = np.zeros(len(rows))
+        self.past = PastHits.none(len(rows))
         self.entered_at = self.f.entered_at[rows]
 
     def run(self) -> None:
         behind = [s for s in self.plan.stages if s.index != self.position and self.owner.column_of[s.index] >= 0 and self._can_be_behind(s)]
         for stage in behind:
+            self._caught_up(stage)
             if stage.start or stage.completion or any(h.gate for h in stage.handoffs):
                 self._held(stage)
         if self.position is not None:
@@ -183,8 +203,8 @@ class _CellMatcher:
         impaired = any(s.start or s.completion or s.stale or any(h.gate or h.doubling for h in s.handoffs) or any(r.gate or r.spoiling for r in s.records) for s in stages)
         pending = self._pending(position)
         moved = np.zeros(len(self.rows), bool)
-        if pending is not None:
-            moved = self._rerouted(position, pending[0])
+        for decision in self._decisions():
+            moved |= self._rerouted(position, decision)
         wrong = pending[1] & ~moved if pending is not None else moved
         chosen = ~moved & ((self.shift > 0) | wrong) if not impaired else ~moved
         if not chosen.any():
@@ -195,8 +215,11 @@ class _CellMatcher:
         rows = self.rows[at]
         evidence = self._evidence(position, rows)
         shifts = shift_codes(self.shift[at])
-        classes = classify(evidence, wrong[at].astype(np.int32), shifts, age_codes(self.entered_at[at], self.as_of))
+        told = self._told(position)[at]
+        since = np.where(evidence == _DONE, 1 + age_codes(told, self.as_of), 0)
+        classes = classify(evidence, wrong[at].astype(np.int32), shifts, since, age_codes(self.entered_at[at], self.as_of))
         entered = np.minimum(classes.mean(self.entered_at[at], self.as_of), self.as_of)
+        completed = np.maximum(np.minimum(classes.mean(np.where(told > 0, told, self.as_of), self.as_of), self.as_of), entered)
         kinds = evidence[classes.first] * 2 + wrong[at][classes.first]
         for kind in np.unique(kinds):
             members = np.flatnonzero(kinds == kind)
@@ -205,6 +228,7 @@ class _CellMatcher:
                 position,
                 entered[members],
                 shift_of(shifts[classes.first[members]]),
+                completed[members],
                 self._say(int(kind) // 2, position),
                 pending if kind % 2 else None,
                 self.plan.stages[pending.read].stale[0].chance if pending is not None and kind % 2 else 0.0,
@@ -214,10 +238,11 @@ class _CellMatcher:
             of = place[classes.of]
             mine = (of >= 0) & (result.likelihood > 0)[of]
             if mine.any():
-                self._add(position, rows[mine], of[mine], result, self.certainty[at][mine])
+                self._add(position, at[mine], of[mine], result)
 
-    def _add(self, position: int, rows: Codes, of: NDArray[np.intp], result: Outcome, certainty: Reals) -> None:
-        self.owner.found.flows.append(FlowGroup(self.plan.workflow, position, rows, of, result, certainty))
+    def _add(self, position: int, at: NDArray[np.intp], of: NDArray[np.intp], result: Outcome) -> None:
+        rows, certainty = self.rows[at], self.certainty[at]
+        self.owner.found.flows.append(FlowGroup(self.plan.workflow, position, rows, of, result, certainty, self.past.take(at)))
         for record in result.records:
             hit = record.likelihood[of] > 0
             hit &= ~self._recorded(rows, record.bit)
@@ -231,14 +256,20 @@ class _CellMatcher:
             return np.zeros(len(rows), bool)
         return (self.f.records[rows] >> np.uint64(at)) & np.uint64(1) > 0
 
+    def _told(self, position: int) -> Ints:
+        """When the first record of a step came, of its present stay; 0 where none has."""
+        told = self.f.told[self.rows, self.owner.column_of[position]]
+        entered = self.f.entered[self.rows, self.owner.column_of[position]]
+        return np.where(told >= entered, told, 0)
+
     # ---- what the events of the present step say
 
     def _evidence(self, position: int, rows: Codes) -> Codes:
         stage = self.plan.stages[position]
         codes = np.zeros(len(rows), np.int32)
-        for record in stage.records:
-            if record.prompt:
-                codes[self._recorded(rows, record.bit)] = _DONE
+        if stage.tells:
+            column = self.owner.column_of[position]
+            codes[(self.f.told[rows, column] >= self.f.entered[rows, column]) & (self.f.told[rows, column] > 0)] = _DONE
         failed = self.f.failed_at[rows] >= np.maximum(self.f.entered_at[rows], 1)
         if failed.any():
             element = self.f.failed_element[rows]
@@ -290,21 +321,48 @@ class _CellMatcher:
             return
         failed = self._failed_at(stage, self.rows[at])
         minutes = (self.as_of - entered[at]) // 60_000, (self.as_of - left[at]) // 60_000
+        known = self._told(stage.index)[at] if stage.tells else np.zeros(len(at), np.int64)
+        known = np.where((known > 0) & (known <= left[at]), known, 0)
+        minutes = (*minutes, np.where(known > 0, 1 + (self.as_of - known) // 60_000, 0))
         classes = classify(*(np.clip(m, 0, 2**20).astype(np.int32) for m in minutes), (nexts[at] + 1).astype(np.int32), failed.astype(np.int32))
         came, went = classes.mean(entered[at], self.as_of), classes.mean(left[at], self.as_of)
+        told = np.where(known[classes.first] > 0, np.minimum(classes.mean(np.where(known > 0, known, self.as_of), self.as_of), went), np.nan)
         chance, shift = np.zeros(len(classes.count)), np.zeros(len(classes.count))
         for to in np.unique(nexts[at][classes.first]):
             for bad in (False, True):
                 mine = np.flatnonzero((nexts[at][classes.first] == to) & (failed[classes.first] == bad))
                 if len(mine):
                     handoff = next((h for h in stage.handoffs if h.to == to), None)
-                    held = held_in(stage, handoff, came[mine], went[mine], failed=bad)
+                    held = held_in(stage, handoff, came[mine], went[mine], told[mine], failed=bad)
                     chance[mine], shift[mine] = held.chance, held.shift
-        self._delay(at, chance[classes.of], shift[classes.of])
+        likely = chance[classes.of] > 0.02
+        self._mark(stage, at[likely], entered[at[likely]])
+        self._delay(at[likely], chance[classes.of[likely]], shift[classes.of[likely]])
+
+    def _caught_up(self, stage: Stage) -> None:
+        """What was held before, and then left with the same run as it would have anyway, has lost nothing."""
+        calendars = [h.gate.calendar for h in stage.handoffs if h.gate.calendar is not None]
+        late = np.flatnonzero(self.shift > 0)
+        if not calendars or len(calendars) < len(stage.handoffs) or not len(late):
+            return
+        entered, left, _ = (values[late] for values in self._stay(stage))
+        late, entered, left = late[left > 0], entered[left > 0], left[left > 0].astype(np.float64)
+        run = calendars[0].run_before(left)
+        told = self._told(stage.index)[late] if stage.tells else np.zeros(len(late), np.int64)
+        likely = np.clip(entered + stage.duration.median, calendars[0].run_before(run - 1.0), run)
+        completed = np.where(told > 0, told, likely)
+        self.shift[late] = np.maximum(run - calendars[0].run_from(completed - self.shift[late]), 0.0)
+
+    def _mark(self, stage: Stage, at: NDArray[np.intp], entered: Ints) -> None:
+        barrier = self._barriers_of(stage)[0]
+        new = self.past.by[at] < 0
+        first = at[new]
+        handed = not stage.start and not stage.completion and bool(stage.handoffs)
+        self.past.by[first] = barrier.index
+        self.past.step[first] = stage.handoffs[0].to if handed else stage.index
+        self.past.at[first] = np.maximum(entered[new], barrier.since)
 
     def _delay(self, at: NDArray[np.intp], chance: Reals, shift: Reals) -> None:
-        likely = chance > 0.02
-        at, chance, shift = at[likely], chance[likely], shift[likely]
         before = self.shift[at]
         self.certainty[at] = np.where(before > 0, 1 - (1 - self.certainty[at]) * (1 - chance), chance)
         self.shift[at] = before + shift
@@ -319,54 +377,88 @@ class _CellMatcher:
         return np.isin(rows, errors.fulfillment[mine])
 
     def _open_records(self, stage: Stage) -> None:
-        for record in stage.records:
-            barriers = record.gate.barriers
-            rows_open = ~self._recorded(self.rows, record.bit)
-            if not barriers:
-                rows_open &= self.shift > 0
-            if not rows_open.any():
-                continue
-            _, left, _ = self._stay(stage)
-            completed = left
-            since = min((b.since for b in barriers), default=0.0)
-            until = max((float(np.max(b.until)) for b in barriers), default=0.0)
-            drained = until + max((b.impairment.drain for b in barriers), default=0) + 0.9 * (until - since)
-            at = np.flatnonzero(rows_open & (left > 0) & (((completed >= since) & (completed < drained)) | (self.shift > 0)))
-            if len(at):
-                self._record(stage, record.bit, at, completed[at])
+        """Records of a step behind that have not come, or came before one that they must follow."""
+        gates = [r.gate for r in stage.records if r.gate]
+        if not stage.records or (not gates and not (self.shift > 0).any()):
+            return
+        _, completed, _ = self._stay(stage)
+        barriers = [b for g in gates for b in g.barriers]
+        since = min((b.since for b in barriers), default=0.0)
+        until = max((float(np.max(b.until)) + b.impairment.drain for b in barriers), default=0.0)
+        drained = until + max((b.slope / (1 - b.slope) for b in barriers), default=0.0) * (until - since)
+        at = np.flatnonzero((completed > 0) & (((completed >= since) & (completed < drained)) | (self.shift > 0)))
+        at = at[~np.logical_and.reduce([self._recorded(self.rows[at], r.bit) for r in stage.records])]
+        if len(at):
+            self._records_behind(stage, at, completed[at])
 
-    def _record(self, stage: Stage, bit: int, at: NDArray[np.intp], completed: Ints) -> None:
+    def _records_behind(self, stage: Stage, at: NDArray[np.intp], completed: Ints) -> None:
         shifts = shift_codes(self.shift[at])
         minutes = np.clip((self.as_of - completed) // 60_000, 0, 2**20).astype(np.int32)
         classes: Classes = classify(minutes, shifts)
         outcomes = self.forecaster.passed(self.plan, stage.index, classes.mean(completed, self.as_of), shift_of(shifts[classes.first]))
-        found = next((o for o in outcomes if o.bit == bit), None)
-        if found is None:
-            return
-        found.likelihood = np.where(found.expected_at > self.as_of, found.likelihood, 0.0)
-        mine = found.likelihood[classes.of] > 0
+        by_bit = {o.bit: o for o in outcomes}
+        for found in outcomes:
+            found.likelihood = np.where(found.expected_at > self.as_of, found.likelihood, 0.0)
+        for found in outcomes:
+            came = self._recorded(self.rows[at], found.bit)
+            self._record(stage, found, at, classes.of, ~came)
+            emission = self.plan.workflow.records[found.bit][1]
+            for other in (by_bit[b] for b in by_bit if self.plan.workflow.records[b][1].type in emission.after):
+                early = came & ~self._recorded(self.rows[at], other.bit)
+                disordered = replace(other, bit=found.bit, effect=np.full_like(other.effect, _OUT_OF_SEQUENCE), due=found.due, expected_at=found.expected_at)
+                self._record(stage, disordered, at, classes.of, early)
+
+    def _record(self, stage: Stage, found: RecordOutcome, at: NDArray[np.intp], of: NDArray[np.intp], chosen: Flags) -> None:
+        mine = chosen & (found.likelihood[of] > 0)
         if mine.any():
             certainty = np.where(self.shift[at] > 0, self.certainty[at], 1.0)
-            self.owner.found.records.append(RecordGroup(self.plan.workflow, stage.index, self.rows[at][mine], classes.of[mine], found, certainty[mine], past=True))
+            self.owner.found.records.append(RecordGroup(self.plan.workflow, stage.index, self.rows[at][mine], of[mine], found, certainty[mine], past=True))
 
     # ---- wrong decisions
 
+    def _decisions(self) -> list[Pending]:
+        """Where this workflow decides on data that is stale, and where a wrong decision comes to light."""
+        stale = [s for s in self.plan.stages if any(b.impairment.effect is Effect.STALE for b in s.stale) and self.owner.column_of[s.index] >= 0]
+        return [Pending(s.index, self.plan.workflow.position(s.step.surfaces_at) if s.step.surfaces_at else s.index) for s in stale]
+
     def _pending(self, position: int) -> tuple[Pending, Flags] | None:
         """Decisions on stale data that have not come to light: rows that read in the window of a barrier, on the way to where it surfaces."""
-        for stage in self.plan.stages:
-            stale = [b for b in stage.stale if b.impairment.effect is Effect.STALE]
-            if not stale:
-                continue
-            surfaces = self.plan.workflow.position(stage.step.surfaces_at) if stage.step.surfaces_at else stage.index
-            on_way = any(position in route and surfaces in route and route.index(surfaces) >= route.index(position) for route, _ in self.plan.routes(stage.index))
-            if not on_way:
-                continue
-            read = self.f.entered[self.rows][:, self.owner.column_of[stage.index]]
-            wrong = np.zeros(len(self.rows), bool)
-            for barrier in stale:
-                wrong |= (read >= barrier.since) & (read < float(np.median(barrier.until)))
-            return Pending(stage.index, surfaces), wrong
+        for decision in self._decisions():
+            routes = [route for route, _ in self.plan.routes(decision.read)]
+            if any(position in r and decision.surfaces in r and r.index(decision.surfaces) >= r.index(position) for r in routes):
+                read = self.f.entered[self.rows, self.owner.column_of[decision.read]]
+                wrong = np.zeros(len(self.rows), bool)
+                for barrier in self.plan.stages[decision.read].stale:
+                    wrong |= (read >= barrier.since) & (read < float(np.median(barrier.until)))
+                return decision, wrong
         return None
 
     def _rerouted(self, position: int, pending: Pending) -> Flags:
-        return np.zeros(len(self.rows), bool)
+        """Rows that were sent elsewhere after a decision on stale data; how likely it was the data, the usual rate of reroutes tells."""
+        f, rows = self.f, self.rows
+        moved = f.rerouted_at[rows] > 0
+        if not moved.any():
+            return moved
+        read = self._first_read(pending.read)
+        stale = self.plan.stages[pending.read].stale[0]
+        moved &= (read >= stale.since) & (read < np.minimum(float(np.median(stale.until)), f.rerouted_at[rows]))
+        at = np.flatnonzero(moved)
+        if len(at):
+            sent = f.rerouted_at[rows[at]]
+            classes = classify(age_codes(sent, self.as_of), age_codes(self.entered_at[at], self.as_of))
+            entered, went = classes.mean(self.entered_at[at], self.as_of), classes.mean(sent, self.as_of)
+            result = self.forecaster.rerouted(self.plan, position, entered, pending.surfaces, went, pending.read)
+            self.certainty[at] = stale.chance / (stale.chance + self._usual_reroutes(stale.since))
+            self._add(position, at, classes.of, result)
+        return moved
+
+    def _first_read(self, read: int) -> Ints:
+        """About when the decision was made that was overturned since: after the last step before it, whose entry a reroute leaves alone."""
+        before = [s for s in self.plan.stages if any(h.to == read for h in s.handoffs) and self.owner.column_of[s.index] >= 0]
+        moments = [self.f.entered[self.rows, self.owner.column_of[s.index]] + round(s.duration.median) for s in before]
+        return np.maximum.reduce(moments) if moments else self.owner.columns.orders.placed_at[self.f.order[self.rows]]
+
+    def _usual_reroutes(self, before: float) -> float:
+        """Part of this workflow's fulfillments that were rerouted before a moment."""
+        mine = (self.f.workflow == self.owner.index) & (self.f.entered_at < before)
+        return (int((mine & (self.f.rerouted_at > 0) & (self.f.rerouted_at < before)).sum()) + 1) / (int(mine.sum()) + 100)

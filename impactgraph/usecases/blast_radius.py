@@ -11,8 +11,9 @@ from graph_models.impairment import Impairment, Impairments
 from graph_models.time import Millis, say_duration
 from graph_models.topology import Topology
 from impactgraph.errors import NotFoundError
-from impactgraph.forecast.durations import Durations, learn
+from impactgraph.forecast.durations import Distribution, Durations, learn
 from impactgraph.forecast.forecaster import Forecaster
+from impactgraph.forecast.holds import learn_holds
 from impactgraph.forecast.load import load_of
 from impactgraph.forecast.plan import Hazards
 from impactgraph.forecast.recovery import Ends, ends_of
@@ -34,7 +35,8 @@ def blast_radius(store: Store, question: Question, now: Millis) -> Iterator[Blas
         known = _learned(store, topology, columns.vocabulary, reported, question.as_of, as_of)
         ends = ends_of(failures, as_of, assumed=question.assume_recovery, typical=lambda f: typical_length(f, reported, as_of))
         impairments = propagate(known.graph, failures, recovery=lambda f: ends.nominal[f.key])
-        hazards = _hazards(impairments, ends, topology, columns.vocabulary, known.visits)
+        hold = learn_holds(columns, known.durations, min((f.started_at for f in failures), default=as_of))
+        hazards = _hazards(impairments, ends, topology, columns.vocabulary, known.visits, hold)
         forecaster = Forecaster(topology, known.durations, hazards, float(as_of), float(question.tolerance))
         yield BlastRadius(Inputs(question, as_of, topology, failures, impairments, forecaster, columns, _assumptions(question, ends, known.durations)))
 
@@ -87,14 +89,14 @@ def held_spans(topology: Topology, impairments: Impairments, as_of: Millis) -> d
     return found
 
 
-def _hazards(impairments: Impairments, ends: Ends, topology: Topology, vocabulary: Vocabulary, visits: Visits) -> Hazards:
+def _hazards(impairments: Impairments, ends: Ends, topology: Topology, vocabulary: Vocabulary, visits: Visits, hold: Distribution) -> Hazards:
     every = tuple(i for rows in impairments.by_element.values() for i in rows)
     load: dict[str, float] = {}
     for element, rows in impairments.by_element.items():
         integration = topology.integrations.get(element.partition(":")[2]) if element.startswith("integration:") else None
         if integration is not None and integration.transport in (Transport.QUEUE, Transport.STREAM):
             load[element] = load_of(topology, vocabulary, visits, element, min(i.since for i in rows))
-    return Hazards(every, ends, load)
+    return Hazards(every, ends, load, hold)
 
 
 def _assumptions(question: Question, ends: Ends, durations: Durations) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Failures as events: what a person reports is kept the same way as what monitoring sends."""
 
 import hashlib
+import itertools
 import json
 import uuid
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ SOURCE = "/impactgraph"
 Data: TypeAlias = dict[str, object]
 
 ATTRIBUTE = "attributes."
+
+_COUNT = itertools.count()
 
 
 def failure_data(failure: Failure) -> Data:
@@ -68,13 +71,13 @@ def scope_data(scope: Scope) -> Data:
 
 
 def content_id(event_type: str, data: Mapping[str, object]) -> str:
-    """The same for the same content, so that a report sent twice is one event."""
-    return hashlib.sha256(json.dumps([event_type, data], sort_keys=True).encode()).hexdigest()
+    """The same for the same content, so that a report sent twice is one event; sorts before every `next_id`."""
+    return "0-" + hashlib.sha256(json.dumps([event_type, data], sort_keys=True).encode()).hexdigest()
 
 
 def next_id(now: Millis) -> str:
-    """Later ids sort behind earlier ones, so that the later of two changes in one millisecond is likely to win."""
-    return f"{now:015d}-{uuid.uuid4().hex}"
+    """Sorts behind those given before, so that of two changes in one millisecond the later holds."""
+    return f"{now:015d}-{next(_COUNT):09d}-{uuid.uuid4().hex}"
 
 
 def send(store: Store, event_type: str, data: Data, *, event_id: str, at: Millis) -> Intake:

@@ -161,7 +161,7 @@ def _registers(s: _Sequence, key: Ints, reading: Reading, numbers: Codes, owners
     states = FulfillmentStates(
         number=numbers, order=owners, workflow=workflow, step=of(position, s.step, default=-1), location=of(located, s.location), located=of(located, key),
         home=of(placed, s.location), value=np.zeros(count, np.int64), entered_at=of(position, s.time), entered=entered, carried=carried,
-        records=np.zeros(count, np.uint64), recorded_at=np.zeros(count, np.int64), failed_at=of(failed, s.time, is_failed),
+        records=np.zeros(count, np.uint64), told=np.zeros((count, reading.most_steps), np.int64), failed_at=of(failed, s.time, is_failed),
         failed_code=of(failed, s.code, is_failed), failed_element=of(failed, s.element, is_failed), rerouted_at=of(rerouted, s.time),
         ended_at=of(ended, s.time, is_ended), status=np.where(is_ended, how, IN_FLIGHT).astype(np.int8), regular=regular,
     )  # fmt: skip
@@ -197,5 +197,5 @@ def _set_records(states: FulfillmentStates, happened: Happened, reading: Reading
     e = happened.events
     e = e.take((e.kind >= _FIRST_RECORD) & (e.kind <= _LAST_RECORD) & (e.fulfillment >= 0))
     who = np.searchsorted(numbers, e.fulfillment)
-    np.maximum.at(states.recorded_at, who, e.time)
+    reading.tell(states.told, who, states.workflow[who], e)
     np.bitwise_or.at(states.records, who, reading.bits(states.workflow[who], e.kind, e.type))

@@ -114,7 +114,7 @@ def _add_records(events: EventRows, row: Codes, instances: Instances, reading: R
     records = (events.kind >= Kind.POSTING) & (events.kind <= Kind.SUPPLIER_ORDER)
     events, row = events.take(records), row[records]
     np.bitwise_or.at(f["records"], row, reading.bits(f["workflow"][row], events.kind, events.type))
-    np.maximum.at(f["recorded_at"], row, events.time)
+    reading.tell(f["told"], row, f["workflow"][row], events)
 
 
 def _locate(events: EventRows, row: Codes, key: Ints, instances: Instances) -> None:

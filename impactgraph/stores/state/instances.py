@@ -20,11 +20,11 @@ _ORDER_COLUMNS: dict[str, Any] = {
 }  # fmt: skip
 _FULFILLMENT_COLUMNS: dict[str, Any] = {
     "number": np.int32, "order": np.int32, "workflow": np.int32, "step": np.int32, "location": np.int32, "located": np.int64, "home": np.int32,
-    "value": np.int64, "entered_at": np.int64, "records": np.uint64, "recorded_at": np.int64, "failed_at": np.int64, "failed_code": np.int32,
+    "value": np.int64, "entered_at": np.int64, "records": np.uint64, "failed_at": np.int64, "failed_code": np.int32,
     "failed_element": np.int32, "rerouted_at": np.int64, "ended_at": np.int64, "status": np.int8, "regular": np.bool_, "ids": TEXT,
 }  # fmt: skip
 _ERROR_COLUMNS: dict[str, Any] = {"seq": np.int64, "fulfillment": np.int32, "step": np.int32, "at": np.int64, "code": np.int32, "element": np.int32}
-_MATRICES: dict[str, Any] = {"entered": np.int64, "carried": np.int32}
+_MATRICES: dict[str, Any] = {"entered": np.int64, "carried": np.int32, "told": np.int64}
 
 
 class Grown:
@@ -137,7 +137,7 @@ class Instances:
         f = self.fulfillments
         size = f.size
         rows, self._fulfillment_rows = _place(f, self._fulfillment_rows, states.number)
-        for name in (*(name for name in _FULFILLMENT_COLUMNS if name not in ("number", "ids", "order")), "entered", "carried"):
+        for name in (*(name for name in _FULFILLMENT_COLUMNS if name not in ("number", "ids", "order")), *_MATRICES):
             values = getattr(states, name)
             if name in _MATRICES and values.shape[1] < f.width:
                 f[name][rows, values.shape[1] :] = 0
@@ -170,7 +170,7 @@ class Instances:
         )  # fmt: skip
         shown.fulfillments = FulfillmentColumns(
             f["ids"], f["order"], f["workflow"], f["step"], f["location"], f["value"], f["entered_at"], f["entered"], f["records"],
-            f["failed_at"], f["failed_code"], f["failed_element"], f["recorded_at"], f["rerouted_at"], f["ended_at"], f["status"],
+            f["failed_at"], f["failed_code"], f["failed_element"], f["told"], f["rerouted_at"], f["ended_at"], f["status"],
         )  # fmt: skip
         e = self.errors
         shown.errors = ErrorColumns(e["fulfillment"], reading.index(f["workflow"][e["fulfillment"]], e["step"]), e["at"], e["code"], e["element"])

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from graph_models.topology import Topology
 from impactgraph.impact.columns import Vocabulary, Words, WorkflowVocabulary
 from impactgraph.stores.state.kinds import RECORDS
+from impactgraph.stores.state.rows import EventRows
 
 _MOST_RECORDS = 63
 
@@ -37,7 +38,7 @@ class Lexicon:
         yield "workflow", [workflow.key for workflow in v.workflows]
         for workflow in v.workflows:
             yield f"steps:{workflow.key}", workflow.steps
-            yield f"records:{workflow.key}", [f"{kind}:{name}" for kind, name in workflow.records]
+            yield f"records:{workflow.key}", [f"{emitter}:{kind}:{name}" for (kind, name), emitter in zip(workflow.records, workflow.emitters, strict=True)]
 
     @staticmethod
     def of(lists: dict[str, list[str]]) -> "Lexicon":
@@ -49,8 +50,9 @@ class Lexicon:
         )
         lexicon.sources, lexicon.steps, lexicon.types, lexicon.notes = (Words(lists.get(domain)) for domain in ("source", "step", "type", "note"))
         for code, key in enumerate(lists.get("workflow", [])):
-            records = [(kind, name) for kind, _, name in (word.partition(":") for word in lists.get(f"records:{key}", []))]
-            v.workflows.append(WorkflowVocabulary(key, lists.get(f"steps:{key}", []), records))
+            records = [word.split(":", 2) for word in lists.get(f"records:{key}", [])]
+            known = WorkflowVocabulary(key, lists.get(f"steps:{key}", []), [(kind, name) for _, kind, name in records], [int(emitter) for emitter, _, _ in records])
+            v.workflows.append(known)
             lexicon.workflows[key] = code
         return lexicon
 
@@ -67,11 +69,12 @@ class Lexicon:
                 if step.key not in known.steps:
                     known.steps.append(step.key)
                     grown = True
-            for _, emission in workflow.records:
+            for place, emission in workflow.records:
                 self.types.code(emission.type)
                 record = (emission.kind.value, emission.type)
                 if record not in known.records and len(known.records) < _MOST_RECORDS:
                     known.records.append(record)
+                    known.emitters.append(known.steps.index(workflow.steps[place].key))
                     grown = True
         return grown
 
@@ -94,6 +97,8 @@ class Reading:
     """[workflow, step index]: whether the current topology has it."""
     bit: NDArray[np.uint64]
     """[workflow, kind of event, type code]: the bit of that record as a mask, 0 where the workflow expects none such."""
+    emitter: NDArray[np.int32]
+    """[workflow, kind of event, type code]: index of the step that emits that record, -1 where none does."""
     most_steps: int
 
     @staticmethod
@@ -103,6 +108,7 @@ class Reading:
         step = np.full((count, len(lexicon.steps)), -1, np.int32)
         position, current = np.tile(np.arange(max(most, 1), dtype=np.int64), (count, 1)), np.zeros((count, max(most, 1)), np.bool_)
         bit = np.zeros((count, 16, len(lexicon.types)), np.uint64)
+        emitter = np.full(bit.shape, -1, np.int32)
         kinds = {record.value: int(kind) for kind, record in RECORDS.items()}
         for w, workflow in enumerate(workflows):
             now = topology.workflows.get(workflow.key)
@@ -113,7 +119,8 @@ class Reading:
                 current[w, index] = key in places
             for index, (kind, name) in enumerate(workflow.records):
                 bit[w, kinds[kind], lexicon.types.code(name)] = np.uint64(1) << np.uint64(index)
-        return Reading(step, position, current, bit, max(most, 1))
+                emitter[w, kinds[kind], lexicon.types.code(name)] = workflow.emitters[index]
+        return Reading(step, position, current, bit, emitter, max(most, 1))
 
     def index(self, workflow: NDArray[Any], step: NDArray[Any]) -> NDArray[np.int32]:
         """Index of each step code in its workflow; -1 where the workflow is unknown or has no such step."""
@@ -123,3 +130,12 @@ class Reading:
     def bits(self, workflow: NDArray[Any], kind: NDArray[Any], type_: NDArray[Any]) -> NDArray[np.uint64]:
         known = (workflow >= 0) & (type_ < self.bit.shape[2])
         return np.where(known, self.bit[np.where(known, workflow, 0), kind, np.where(known, type_, 0)], np.uint64(0))
+
+    def tell(self, told: NDArray[np.int64], row: NDArray[Any], workflow: NDArray[Any], events: EventRows) -> None:
+        """Notes in `told` [row, step] the first record of each step: whichever came earliest, in any order of the events."""
+        known = (workflow >= 0) & (events.type < self.emitter.shape[2])
+        step = np.where(known, self.emitter[np.where(known, workflow, 0), events.kind, np.where(known, events.type, 0)], np.int32(-1))
+        row, step, time = row[step >= 0], step[step >= 0], events.time[step >= 0]
+        fresh = told[row, step] == 0
+        told[row[fresh], step[fresh]] = np.iinfo(np.int64).max
+        np.minimum.at(told, (row, step), time)

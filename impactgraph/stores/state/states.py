@@ -32,7 +32,8 @@ class OrderStates(Rows):
 
 @dataclass
 class FulfillmentStates(Rows):
-    """`entered` and `carried` have a column a step of the workflow: when it was last entered, and at which location (0 where the event does not say)."""
+    """`entered` and `carried` have a column a step of the workflow: when it was last entered, and at which location (0 where the event does not say).
+    `told` has one too: when the first record that the step emits came."""
 
     number: Codes
     order: Codes
@@ -48,7 +49,7 @@ class FulfillmentStates(Rows):
     entered: NDArray[np.int64]
     carried: NDArray[np.int32]
     records: NDArray[np.uint64]
-    recorded_at: Ints
+    told: NDArray[np.int64]
     failed_at: Ints
     failed_code: Codes
     failed_element: Codes

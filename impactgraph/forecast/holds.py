@@ -1,0 +1,41 @@
+"""How long an order waits for a person after a call that failed by chance: within an hour, until enough such waits were seen."""
+
+import numpy as np
+
+from graph_models.time import HOUR, MINUTE, Millis
+from impactgraph.forecast.durations import GRID, Distribution, Durations
+from impactgraph.impact.columns import Columns
+
+ENOUGH = 8
+_SHORT_STEP = 45 * MINUTE
+"""Only steps whose own work is shorter say much about the wait."""
+
+
+def usual_hold(longest: Millis = HOUR) -> Distribution:
+    """Evenly spread between a third of the longest and the longest."""
+    return Distribution(longest * (1 + 2 * GRID) / 3)
+
+
+def learn_holds(columns: Columns, durations: Durations, before: Millis) -> Distribution:
+    """What stays with an error took longer than usual, of stays that are over and errors before `before` (when the failures that are asked about began)."""
+    waits = _waits(columns, durations, before)
+    if len(waits) < ENOUGH:
+        return usual_hold()
+    weight = min(len(waits) / 40, 1.0)
+    seen = np.quantile(waits, GRID)
+    return Distribution(np.maximum.accumulate(np.maximum(weight * seen + (1 - weight) * usual_hold().at, float(MINUTE))), len(waits))
+
+
+def _waits(columns: Columns, durations: Durations, before: Millis) -> np.ndarray:
+    errors, f = columns.errors, columns.fulfillments
+    old = np.flatnonzero((errors.at < before) & (errors.step >= 0))
+    found: list[float] = []
+    for row, step in zip(errors.fulfillment[old], errors.step[old], strict=True):
+        words = columns.vocabulary.workflows[f.workflow[row]]
+        distribution = durations.of.get((words.key, words.steps[step]))
+        entered, told = int(f.entered[row, step]), int(f.told[row, step])
+        later = f.entered[row][f.entered[row] > entered]
+        left = told if told > entered else int(later.min()) if len(later) else int(f.ended_at[row])
+        if distribution is not None and distribution.median < _SHORT_STEP and entered and left > entered:
+            found.append(left - entered - distribution.median)
+    return np.sort(np.array([w for w in found if w > 0]))

@@ -1,0 +1,70 @@
+"""What a store shows, by ids, so that two stores can be compared whatever their rows and codes are."""
+
+from typing import Any
+
+from graph_models.time import Millis
+from impactgraph.impact.columns import Columns
+from impactgraph.ports.store import Store
+
+
+def fulfillments(store: Store, as_of: Millis | None = None) -> dict[str, dict[str, Any]]:
+    with store.columns(as_of) as columns:
+        return {str(id_): _fulfillment(columns, row) for row, id_ in enumerate(columns.fulfillments.ids)}
+
+
+def orders(store: Store, as_of: Millis | None = None) -> dict[str, dict[str, Any]]:
+    with store.columns(as_of) as columns:
+        return {str(id_): _order(columns, row) for row, id_ in enumerate(columns.orders.ids)}
+
+
+def visits(store: Store, as_of: Millis | None = None, per_step: int = 20_000) -> list[tuple[Any, ...]]:
+    """(workflow, step, location, entered, left)."""
+    found = store.visits(as_of, per_step=per_step)
+    with store.columns(as_of) as columns:
+        v = columns.vocabulary
+        rows = zip(found.workflow, found.step, found.location, found.entered, found.left, strict=True)
+        return sorted((v.workflows[w].key, v.workflows[w].steps[s], v.locations.words[place], int(entered), int(left)) for w, s, place, entered, left in rows)
+
+
+def everything(store: Store, as_of: Millis | None = None) -> dict[str, Any]:
+    """All that answers are made of."""
+    return {
+        "orders": orders(store, as_of),
+        "fulfillments": fulfillments(store, as_of),
+        "visits": visits(store, as_of),
+        "failures": store.failures(as_of),
+    }
+
+
+def _order(columns: Columns, row: int) -> dict[str, Any]:
+    o, v = columns.orders, columns.vocabulary
+    words = {"channel": v.channels, "mode": v.modes, "region": v.regions, "tier": v.tiers, "currency": v.currencies}
+    shown: dict[str, Any] = {name: vocabulary.words[getattr(o, name)[row]] for name, vocabulary in words.items()}
+    shown |= {name: int(getattr(o, name)[row]) for name in ("value", "placed_at", "promised_by")}
+    return shown | {"attributes": {name: v.attributes[name].words[codes[row]] for name, codes in o.attributes.items() if codes[row]}}
+
+
+def _fulfillment(columns: Columns, row: int) -> dict[str, Any]:
+    f, v = columns.fulfillments, columns.vocabulary
+    workflow = v.workflows[f.workflow[row]] if f.workflow[row] >= 0 else None
+    steps = workflow.steps if workflow else []
+    shown: dict[str, Any] = {
+        "order": str(columns.orders.ids[f.order[row]]),
+        "workflow": workflow.key if workflow else None,
+        "step": steps[f.step[row]] if f.step[row] >= 0 else None,
+        "location": v.locations.words[f.location[row]],
+        "entered": {step: int(f.entered[row, index]) for index, step in enumerate(steps) if f.entered[row, index]},
+        "told": {step: int(f.told[row, index]) for index, step in enumerate(steps) if f.told[row, index]},
+        "records": [record for bit, record in enumerate(workflow.records if workflow else []) if int(f.records[row]) >> bit & 1],
+        "failed_code": v.fail_codes.words[f.failed_code[row]],
+        "failed_element": v.elements.words[f.failed_element[row]],
+        "errors": sorted(_errors(columns, row)),
+    }
+    return shown | {name: int(getattr(f, name)[row]) for name in ("value", "entered_at", "failed_at", "rerouted_at", "ended_at", "status")}
+
+
+def _errors(columns: Columns, row: int) -> list[tuple[int, int, str, str]]:
+    e, v = columns.errors, columns.vocabulary
+    return [
+        (int(e.at[i]), int(e.step[i]), v.fail_codes.words[e.code[i]], v.elements.words[e.element[i]]) for i in range(len(e)) if e.fulfillment[i] == row
+    ]
