@@ -1,6 +1,7 @@
 """What a failure does to the elements of the topology: rules as a table, and the fixed point over it."""
 
 from impactgraph.propagation.graph import FailureGraph
+from impactgraph.propagation.rules import SAYS
 from impactgraph.propagation.solve import propagate
 
-__all__ = ["FailureGraph", "propagate"]
+__all__ = ["SAYS", "FailureGraph", "propagate"]

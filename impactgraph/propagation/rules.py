@@ -49,7 +49,7 @@ STEP_STANDS = _rule("step stands", to.step_stands)
 STEP_THERE = _rule("step there", to.step_is_there)
 STEP_DECIDES = _rule("wrong decision", to.step_decides)
 STEP_WITHOUT = _rule("optional", to.step_does_without)
-SYSTEM_WITHOUT = _rule("optional", to.system_does_without)
+SYSTEM_WITHOUT = _rule("optional to a system", to.system_does_without)
 DATA_AGES = _rule("stale", to.data_ages)
 DATA_NOT_UPDATED = _rule("not updated", to.data_itself_ages)
 DATA_WRONG = _rule("counted twice", to.data_is_wrong)
@@ -118,6 +118,22 @@ def _table() -> Iterator[tuple[Place, Rule]]:
 
 
 RULES: Mapping[Place, Rule] = dict(_table())
+
+
+_BESIDE_THE_TABLE: Mapping[str, str] = {
+    "choice": "The alternative that is taken works, but with a trouble of its own.",
+    "fallback": "Where an alternative fails, the next one is taken: later by the time lost, and by the wait for a run where it has runs.",
+    "all alternatives": "A choice fails where all its alternatives fail at once, in the overlap of their scopes and windows; the mildest of them counts.",
+    "retry": "Whoever tries again for long enough, or often enough, gets through.",
+    "timeout": "An answer that is late within the time-out is waited for.",
+    "buffer": "A queue that can hold what arrives until the end loses nothing.",
+    "scope": "What is not in the scope of the failure is not touched.",
+    "freshness": "Data that may be older than its feed is late stays good.",
+    "idempotent": "What happens twice counts once for an idempotent receiver.",
+    "unknown": "The topology has no such element, or it is one that does not fail.",
+}
+SAYS: Mapping[str, str] = {rule.name: rule.says for rule in RULES.values()} | _BESIDE_THE_TABLE
+"""One line for people by the name of every rule: those of the table, of choices, and of what absorbs a failure."""
 
 
 def follow(edge: Edge, trouble: Trouble, policy: Policy) -> tuple[Rule, Outcome]:

@@ -15,9 +15,11 @@ from graph_models.needs import Choice
 from graph_models.scope import Scope
 from graph_models.time import HOUR, MINUTE, Millis
 from graph_models.topology import Step, System, Topology
+from impactgraph.propagation import SAYS
+from impactgraph.propagation.rules import follow
 from impactgraph.propagation.trouble import Trouble
 from tests.drawing import EIGHT, hit
-from tests.properties.naive_propagation import naive, worst_of
+from tests.properties.naive_propagation import NaiveEdge, all_edges, naive, worst_of
 from tests.properties.small_topologies import failures, several_failures, topologies
 
 SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -144,6 +146,35 @@ def test_every_story_begins_at_a_failure_and_every_hop_is_within_the_one_before(
             assert hops[0].element in {targets[key] for key in impairment.failures}
             assert all(set(before.failures) <= set(after.failures) for before, after in pairwise(hops))
             assert all(before.since <= after.since for before, after in pairwise(hops))
+
+
+def follows(edges: Iterable[NaiveEdge], before: Impairment, after: Impairment) -> bool:
+    """Whether the rule that `after` names makes it of `before` over an edge between the two."""
+    for source, target, edge, policy in edges:
+        if (source, target) == (before.element, after.element):
+            for each in FailureClass:
+                rule, outcome = follow(edge, Trouble(each, *value_of(before)), policy)
+                if rule.name == after.rule and value_of(after) in [value_of(found) for found, _ in outcome.found]:
+                    return True
+    return False
+
+
+@SETTINGS
+@given(topologies(), several_failures(2))
+def test_every_story_can_be_replayed_hop_by_hop_through_the_rules(topology: Topology, reported: list[Failure]) -> None:
+    edges = list(all_edges(topology))
+
+    for several in hit(topology, *reported).by_element.values():
+        for impairment in several:
+            assert all(follows(edges, before, after) for before, after in pairwise(impairment.hops))
+
+
+@SETTINGS
+@given(topologies(step_choices=True, system_choices=True), several_failures())
+def test_every_rule_that_is_named_says_what_it_does(topology: Topology, reported: list[Failure]) -> None:
+    found = hit(topology, *reported)
+
+    assert {each.rule for each in found.absorbed} | {each.rule for several in found.by_element.values() for each in several} <= set(SAYS)
 
 
 @SETTINGS
