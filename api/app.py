@@ -9,6 +9,7 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
 from api import events, export, health
+from api.body import BodyLimit
 from api.config import ApiSettings
 from api.context import Context
 from api.deadline import HEADER, seconds_of
@@ -33,7 +34,7 @@ def system_clock() -> Millis:
 
 def create_app(store: Store, settings: ApiSettings, *, ask_impact: Ask = blast_radius, now: Callable[[], Millis] = system_clock) -> FastAPI:
     """Serves `store`, which stays open and is the caller's to close."""
-    app = FastAPI(title="impactgraph", description=ABOUT, docs_url=None, redoc_url=None, max_body_size=settings.max_body)
+    app = FastAPI(title="impactgraph", description=ABOUT, docs_url=None, redoc_url=None)
     metrics, workers = Metrics(), Workers()
     tell_problems(app)
 
@@ -46,6 +47,7 @@ def create_app(store: Store, settings: ApiSettings, *, ask_impact: Ask = blast_r
     app.include_router(events.router(store, metrics))
     app.include_router(export.router(context))
     app.include_router(health.router(store, metrics))
+    app.add_middleware(BodyLimit, most=settings.max_body)
     app.add_middleware(metrics.middleware)
 
     @app.get("/", include_in_schema=False)

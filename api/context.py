@@ -12,6 +12,7 @@ from strawberry.fastapi import BaseContext
 from api.errors import TooComplexError
 from api.loaders import OrderLoader, TimelineLoader
 from api.workers import Worker, Workers
+from graph_models.failure import Failure
 from graph_models.impact import Question
 from graph_models.time import Millis
 from graph_models.topology import Topology
@@ -47,6 +48,7 @@ class Context(BaseContext):
         self._most_objects = self._objects_left = most_objects
         self._landscapes: dict[Millis | None, Landscape] = {}
         self._active: dict[Millis | None, Answer] = {}
+        self._failures: dict[Millis | None, dict[str, Failure]] = {}
         self._borrowing, self._looking = asyncio.Lock(), asyncio.Lock()
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -74,6 +76,7 @@ class Context(BaseContext):
             await self.run(self._worker.let_go)
         self._landscapes.clear()
         self._active.clear()
+        self._failures.clear()
         return await self.ask(work, *args, **kwargs)
 
     def close(self) -> None:
@@ -100,6 +103,13 @@ class Context(BaseContext):
         if as_of not in self._landscapes:
             self._landscapes[as_of] = Landscape(await self.ask(current_topology, as_of), as_of)
         return self._landscapes[as_of]
+
+    async def failure(self, key: str, as_of: Millis | None) -> Failure | None:
+        """By bare key, as it was then; asked of the store once a request."""
+        async with self._looking:
+            if as_of not in self._failures:
+                self._failures[as_of] = {failure.key: failure for failure in await self.run(self.store.failures, as_of)}
+            return self._failures[as_of].get(key)
 
     async def impact(self, question: Question) -> Answer:
         """The answer to a question that makes sense. Raises NotFoundError, BadInputError."""

@@ -1,5 +1,6 @@
 """Errors as GraphQL tells them: a message that helps, and a stable code under `extensions`."""
 
+import traceback
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -31,7 +32,7 @@ def coded(error: GraphQLError) -> GraphQLError:
     if cause is None or error.path is None:
         return _told(error, error.message, {"code": "TOO_COMPLEX" if error.message.startswith(_LIMITS) or _OVER_DEPTH in error.message else "BAD_INPUT"})
     number = uuid.uuid4().hex
-    log.error("unexpected error", error_id=number, path=error.path, exc_info=cause)
+    log.error("unexpected error", error_id=number, path=error.path, traceback="".join(traceback.format_exception(cause)))
     return _told(error, f"Something went wrong here; it is in the server's log under {number}.", {"code": "INTERNAL", "id": number})
 
 

@@ -37,7 +37,7 @@ from api.config import ApiSettings
 
 DEFAULT_FIRST, MOST = 50, 500
 """Of a page: resolvers refuse more, so that no more can come."""
-NESTED_FIRST = 10
+NESTED_FIRST = 5
 """Taken for a page within a page that does not say how many: most such lists are short. `Context.count` holds what really comes to the limit."""
 LIST = 5
 """Taken for a list that has no pages."""

@@ -10,8 +10,6 @@ from impactgraph.errors import ImpactGraphError
 
 STATUS = {"BAD_INPUT": 400, "NOT_FOUND": 404, "TOO_COMPLEX": 400, "DEADLINE_EXCEEDED": 504, "STORE_UNAVAILABLE": 503}
 
-TOO_LARGE = "The body is too large. Send it in parts, or use `impactgraph ingest` for large files."
-
 
 def told(error: ImpactGraphError, status: int | None = None) -> JSONResponse:
     headers = {"retry-after": "5"} if error.code == "STORE_UNAVAILABLE" else None
@@ -27,8 +25,9 @@ def tell_problems(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _(_: Request, error: HTTPException) -> JSONResponse:  # pyright: ignore[reportUnusedFunction, reportRedeclaration] - registered
-        message = TOO_LARGE if error.status_code == 413 else str(error.detail)
-        return JSONResponse({"code": "NOT_FOUND" if error.status_code == 404 else "BAD_INPUT", "message": message}, error.status_code, headers=error.headers)
+        return JSONResponse(
+            {"code": "NOT_FOUND" if error.status_code == 404 else "BAD_INPUT", "message": str(error.detail)}, error.status_code, headers=error.headers
+        )
 
     @app.exception_handler(RequestValidationError)
     async def _(_: Request, error: RequestValidationError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction, reportRedeclaration] - registered

@@ -15,7 +15,6 @@ from api.schema.scalars import Moment, when
 from api.schema.workflows import Step, Workflow
 from graph_models import orders, topology
 from impactgraph.usecases.elements import find_element
-from impactgraph.usecases.failures import find_failure
 
 
 @strawberry.type(description="One entry of an order's story: what happened, or is expected to.")
@@ -37,7 +36,7 @@ class TimelineEntry:
 
     @strawberry.field(description="The failure that it is about.")
     async def failure(self, info: Info) -> Failure | None:
-        found = await info.context.ask(find_failure, self.failure_key, self.landscape.as_of) if self.failure_key else None
+        found = await info.context.failure(self.failure_key, self.landscape.as_of) if self.failure_key else None
         return Failure.of(found, self.landscape.as_of if self.landscape.as_of is not None else info.context.now, self.landscape) if found else None
 
     @classmethod

@@ -48,14 +48,14 @@ class Query:
     async def node(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Full id.")]) -> Node | None:
         kind, key = split_id(id)
         if kind == "order":
-            return await self.order(info, id)
+            return await _order(info, id, None)
         if kind == "failure":
             found = await info.context.ask(failures.find_failure, key)
             return Failure.of(found, info.context.now, await info.context.landscape()) if found else None
         if kind == "topology":
             version = await info.context.ask(topologies.find_topology, key)
             return TopologyVersion.of(version) if version else None
-        return await self.element(info, id)
+        return await _element(info, id)
 
     @strawberry.field(description="What failures hit, now and in the hours to come: known ones, supposed ones, or both together.")
     async def blast_radius(
@@ -103,8 +103,7 @@ class Query:
     async def order(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Full id or bare key.")], as_of: AsOf = None
     ) -> Order | None:
-        found = await info.context.ask(orders.find_order, id, info.context.now, as_of)
-        return Order.of(found, await info.context.landscape(as_of)) if found else None
+        return await _order(info, id, as_of)
 
     @strawberry.field(description="Every order known: in flight, completed, cancelled.")
     async def orders(
@@ -122,9 +121,7 @@ class Query:
 
     @strawberry.field(description="An element of the current topology; null where there is none.")
     async def element(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Full id.")]) -> Element | None:
-        landscape = await info.context.landscape()
-        found = elements.find_element(landscape.topology, id)
-        return show(found, landscape) if found is not None else None
+        return await _element(info, id)
 
     @strawberry.field(description="Elements of the current topology, by kind and id.")
     async def elements(
@@ -154,3 +151,14 @@ class Query:
     @strawberry.field(description="What is other in one version of the topology than in another, and what in flight it touches.")
     async def compare_topologies(self, info: Info, source: From, target: To) -> TopologyChange:
         return TopologyChange.of(await info.context.ask(compare_topologies.compare_topologies, source, target))
+
+
+async def _order(info: Info, identifier: str, as_of: Moment | None) -> Order | None:
+    found = await info.context.ask(orders.find_order, identifier, info.context.now, as_of)
+    return Order.of(found, await info.context.landscape(as_of)) if found else None
+
+
+async def _element(info: Info, identifier: str) -> Element | None:
+    landscape = await info.context.landscape()
+    found = elements.find_element(landscape.topology, identifier)
+    return show(found, landscape) if found is not None else None

@@ -1,0 +1,173 @@
+"""Errors: a stable code, a message that helps, and nothing of the inside."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+
+import httpx
+import pytest
+
+from api.app import create_app
+from graph_models.impact import Question
+from graph_models.time import Millis
+from impactgraph.bootstrap import open_store
+from impactgraph.errors import StoreUnavailableError
+from impactgraph.ports.store import Store
+from impactgraph.settings import Settings
+from impactgraph.usecases.answer import Answer, Ask
+from tests.functional.http.serving import Api, served
+from tests.functional.http.shop import NOW, fill
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '{ blastRadius(failures: ["failure:F-9"]) { headline } }',
+        '{ blastRadius(suppose: {target: "system:nope", class: OUTAGE, startedAt: "2026-03-02T09:00:00Z"}) { headline } }',
+        '{ blastRadius(where: {ids: ["order:nope"]}) { headline } }',
+        '{ blastRadius { orders(where: {locations: ["location:nope"]}) { totalCount } } }',
+        '{ blastRadius { explain(order: "order:nope") { sentence } } }',
+        '{ orders(where: {workflows: ["workflow:nope"]}) { totalCount } }',
+        '{ orders(where: {steps: ["step:ship-from-store/nope"]}) { totalCount } }',
+        '{ failures(where: {targets: ["system:nope"]}) { totalCount } }',
+        '{ elements(owner: "team:nope") { totalCount } }',
+        '{ paths(from: "system:nope", to: "system:oms") { sentence } }',
+        '{ paths(from: "system:oms", to: "system:nope") { sentence } }',
+        '{ compareTopologies(from: "topology:nope", to: "topology:nope") { added } }',
+        'mutation { reportFailure(input: {target: "system:nope", class: OUTAGE, startedAt: "2026-03-02T09:00:00Z"}) { failure { id } } }',
+        'mutation { updateFailure(id: "failure:nope", input: {summary: "x"}) { failure { id } } }',
+        'mutation { resolveFailure(id: "failure:nope") { failure { id } } }',
+    ],
+)
+def test_an_id_that_does_not_exist_is_not_found(api: Api, query: str) -> None:
+    assert api.codes(query) == ["NOT_FOUND"]
+
+
+@pytest.mark.parametrize("query", ['{ order(id: "order:nope") { id } }', '{ element(id: "system:nope") { id } }', '{ node(id: "system:nope") { id } }'])
+def test_a_single_object_that_does_not_exist_is_null(api: Api, query: str) -> None:
+    assert list(api.ask(query).values()) == [None]
+
+
+def test_what_is_not_found_comes_with_the_nearest_id(api: Api) -> None:
+    error = api.answer('{ paths(from: "system:omz", to: "system:erp") { sentence } }')["errors"][0]
+
+    assert error["extensions"]["near"][0] == "system:oms"
+    assert "Did you mean system:oms" in error["message"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ nope }",
+        "{ failures",
+        '{ blastRadius(asOf: "yesterday") { headline } }',
+        '{ blastRadius(horizon: "long") { headline } }',
+        '{ blastRadius(horizon: "PT0S") { headline } }',
+        '{ blastRadius(tolerance: "-PT1H") { headline } }',
+        "{ blastRadius(minLikelihood: 1.5) { headline } }",
+        "{ blastRadius { breakdown(by: []) { orders } } }",
+        "{ blastRadius { breakdown(by: [CHANNEL, CHANNEL]) { orders } } }",
+        '{ blastRadius { forecast(bucket: "PT0S") { at } } }',
+        '{ orders(where: {minValue: "much"}) { totalCount } }',
+        '{ orders(after: "nonsense") { totalCount } }',
+        '{ elements(after: "nonsense") { totalCount } }',
+        '{ elements(after: "WzFd") { totalCount } }',
+        '{ topologies(after: "WyJ4Il0=") { totalCount } }',
+        '{ blastRadius { elements(after: "nonsense") { totalCount } } }',
+        '{ blastRadius(suppose: {target: "system:oms", class: TRANSIENT, errorRate: 2, startedAt: "2026-03-02T09:00:00Z"}) { headline } }',
+    ],
+)
+def test_what_makes_no_sense_is_bad_input(api: Api, query: str) -> None:
+    assert api.codes(query) == ["BAD_INPUT"]
+
+
+def test_bad_input_lists_all_problems_at_once(api: Api) -> None:
+    query = '{ blastRadius(minLikelihood: 2, horizon: "PT0S") { headline } }'
+
+    assert len(api.answer(query)["errors"][0]["extensions"]["problems"]) == 2
+
+
+@contextmanager
+def serving(store: Store, ask: Ask | None = None, settings: Settings | None = None) -> Iterator[Api]:
+    app = create_app(store, settings or Settings(), now=lambda: NOW, **({"ask_impact": ask} if ask else {}))
+    with served(app) as address, httpx.Client(base_url=address, timeout=60) as client:
+        yield Api(client)
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(str(tmp_path / "store"), now=lambda: NOW)
+    fill(store, 3)
+    yield store
+    store.close()
+
+
+def test_an_error_that_nobody_foresaw_is_masked_and_has_a_number(filled: Store) -> None:
+    @contextmanager
+    def broken(_: Store, __: Question, ___: Millis) -> Iterator[Answer]:
+        raise RuntimeError("secret: the password is hunter2")
+        yield
+
+    with serving(filled, broken) as api:
+        answer = api.answer("{ blastRadius { headline } }")
+
+    assert "hunter2" not in str(answer)
+    assert answer["errors"][0]["extensions"]["code"] == "INTERNAL"
+    assert answer["errors"][0]["extensions"]["id"] in answer["errors"][0]["message"]
+
+
+def test_a_store_that_cannot_be_reached_is_told_by_its_code(filled: Store) -> None:
+    @contextmanager
+    def unreachable(_: Store, __: Question, ___: Millis) -> Iterator[Answer]:
+        raise StoreUnavailableError("The database does not answer.")
+        yield
+
+    with serving(filled, unreachable) as api:
+        assert api.codes("{ blastRadius { headline } }") == ["STORE_UNAVAILABLE"]
+
+
+@pytest.fixture
+def stuck() -> Iterator[Ask]:
+    """Something that takes until the test is over."""
+    over = Event()
+
+    @contextmanager
+    def ask(_: Store, __: Question, ___: Millis) -> Iterator[Answer]:
+        over.wait(30)
+        raise StoreUnavailableError("Too late for anybody to hear.")
+        yield
+
+    yield ask
+    over.set()
+
+
+def test_what_is_not_ready_in_time_exceeds_the_deadline(filled: Store, stuck: Ask) -> None:
+    with serving(filled, stuck, Settings(deadline=0.2)) as api:
+        assert api.codes("{ blastRadius { headline } }") == ["DEADLINE_EXCEEDED"]
+
+
+def test_a_request_may_ask_for_less_time_than_it_is_given(filled: Store, stuck: Ask) -> None:
+    with serving(filled, stuck) as api:
+        answer = api.answer("{ blastRadius { headline } }", None, **{"impactgraph-deadline": "100ms"})
+
+    assert answer["errors"][0]["extensions"]["code"] == "DEADLINE_EXCEEDED"
+
+
+def test_other_requests_are_answered_while_one_is_stuck(filled: Store, stuck: Ask) -> None:
+    with serving(filled, stuck, Settings(deadline=0.5)) as api:
+        assert api.codes("{ blastRadius { headline } }") == ["DEADLINE_EXCEEDED"]
+
+        assert api.ask("{ orders { totalCount } }") == {"orders": {"totalCount": 3}}
+
+
+def test_a_deadline_that_is_no_duration_is_bad_input(http: httpx.Client) -> None:
+    response = http.post("/graphql", json={"query": "{ __typename }"}, headers={"impactgraph-deadline": "soon"})
+
+    assert (response.status_code, response.json()["code"]) == (400, "BAD_INPUT")
+
+
+def test_an_address_that_is_not_ours_is_told_in_the_same_shape(http: httpx.Client) -> None:
+    response = http.get("/nope")
+
+    assert (response.status_code, response.json()["code"]) == (404, "NOT_FOUND")

@@ -1,0 +1,59 @@
+"""What a browser, a probe and a scraper get."""
+
+import re
+
+import httpx
+import pytest
+
+from api.graphql import PAGE
+
+
+def test_a_browser_gets_graphiql(http: httpx.Client) -> None:
+    response = http.get("/graphql", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+
+    assert response.headers["content-type"].startswith("text/html")
+    assert "graphiql.min.js" in response.text
+
+
+@pytest.mark.parametrize("address", ["/", "/graphql"])
+def test_everything_that_a_page_loads_is_served_here(http: httpx.Client, address: str) -> None:
+    page = http.get(address, headers={"accept": "text/html"}).text
+    needed = re.findall(r'<(?:script|link|img)[^>]* (?:src|href)="(?!data:)([^"]+)"', page)
+
+    assert needed
+    assert {path: http.get(path).status_code for path in needed} == dict.fromkeys(needed, 200)
+    assert not [path for path in needed if not path.startswith("/web/")]
+
+
+def test_the_licences_of_the_libraries_are_kept() -> None:
+    libraries = list((PAGE.parent / "vendor").iterdir())
+
+    assert {library.name for library in libraries} == {"graphiql", "react", "react-dom"}
+    assert all("MIT" in (library / "LICENSE").read_text() for library in libraries)
+
+
+def test_a_question_by_get_is_answered(http: httpx.Client) -> None:
+    assert http.get("/graphql", params={"query": "{ __typename }"}).json()["data"] == {"__typename": "Query"}
+
+
+def test_a_change_by_get_is_refused(http: httpx.Client) -> None:
+    response = http.get("/graphql", params={"query": 'mutation { resolveFailure(id: "F-1") { problems { message } } }'})
+
+    assert response.status_code in (400, 405)
+
+
+def test_the_process_says_that_it_lives(http: httpx.Client) -> None:
+    assert http.get("/healthz").json() == {"status": "ok"}
+
+
+def test_a_store_that_is_open_is_ready_and_names_its_topology(http: httpx.Client) -> None:
+    response = http.get("/readyz")
+
+    assert response.status_code == 200
+    assert response.json()["topology"].startswith("topology:")
+
+
+def test_the_figures_name_what_was_asked(http: httpx.Client) -> None:
+    http.get("/healthz")
+
+    assert 'impactgraph_requests_total{method="GET",route="/healthz",status="200"}' in http.get("/metrics").text
