@@ -1,0 +1,39 @@
+"""The scores of a few of the days, through the public API: a change that makes forecasts worse is seen here first."""
+
+import pytest
+
+from tests.accuracy.report import BEGIN, END, PAGE
+from tests.accuracy.scoring import ABSORBED, CASES, answer_to, ceilings, figures_of
+
+QUICK = ("store-systems-region", "pick-confirm-backlog")
+
+
+@pytest.mark.parametrize("case", QUICK)
+def test_affected_orders_are_found_nearly_as_well_as_by_who_knows_the_hidden_figures(case: str) -> None:
+    assert figures_of(case)["orders"]["f1"] >= 0.97 * ceilings()[case]["orders"]
+
+
+@pytest.mark.parametrize("case", QUICK)
+def test_messages_are_found_nearly_as_well(case: str) -> None:
+    assert figures_of(case)["notifications"]["f1"] >= 0.95 * ceilings()[case]["notifications"]
+
+
+@pytest.mark.parametrize("case", QUICK)
+def test_the_likelihoods_add_up_to_about_as_many_orders_as_are_truly_affected(case: str) -> None:
+    figures = figures_of(case)
+
+    assert figures["expected_affected"] == pytest.approx(figures["affected"], rel=0.1)
+
+
+def test_a_latency_below_the_time_out_hits_nothing_and_the_answer_says_why() -> None:
+    answer = answer_to(ABSORBED)
+
+    assert (answer["orders"], answer["postings"], answer["notifications"]) == ([], [], [])
+    assert "within the time-out" in answer["absorbed"][0]["detail"]
+
+
+def test_every_case_has_its_ceiling_and_its_line_in_the_report() -> None:
+    figures = PAGE.read_text().partition(BEGIN)[2].partition(END)[0]
+
+    assert set(ceilings()) == {*CASES, "pooled"}
+    assert [case for case in CASES if f"| {case} |" not in figures] == []
