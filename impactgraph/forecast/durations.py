@@ -9,12 +9,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph_models.time import Millis
 from graph_models.topology import Step, Takes, Topology
 from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.lattice import Reals
 from impactgraph.impact.columns import Ints, Visits, Vocabulary
+
+Flags = NDArray[np.bool_]
 
 GRID = np.linspace(0.0, 1.0, 129)
 """Probabilities at which a distribution is held."""
@@ -119,20 +122,20 @@ def _handed_over_by_batch(topology: Topology, step: Step) -> Calendar | None:
     return Calendar(schedules[0]) if schedules and len(schedules) == len(step.then) else None
 
 
-def _before_the_run(calendar: Calendar, prior: Distribution, entered: Ints, lasted: Reals, ended: Ints) -> Reals:
+def _before_the_run(calendar: Calendar, prior: Distribution, entered: Ints, lasted: Reals, ended: Flags) -> Reals:
     """Completions behind the runs that ended the stays: the documented distribution, scaled to fit, given that it fell between two runs."""
     run = calendar.run_before(entered + lasted)
     earliest = np.maximum(calendar.run_before(run - 1.0) - entered, 1.0)
     latest = np.maximum(run - entered, earliest + 1.0)
-    scale = float(np.median(lasted[ended.astype(bool)])) / max(calendar.typical_wait + prior.median, 1.0)
+    scale = float(np.median(lasted[ended])) / max(calendar.typical_wait + prior.median, 1.0)
     fitted = Distribution(prior.at * min(max(scale, 0.2), 5.0))
     middle = fitted.between(earliest, latest, np.linspace(0.02, 0.98, len(lasted)))
     return np.where(ended, middle, lasted)
 
 
-def _kaplan_meier(lasted: Reals, ended: Ints, prior: Distribution) -> Reals:
+def _kaplan_meier(lasted: Reals, ended: Flags, prior: Distribution) -> Reals:
     """Quantiles of a right-censored sample (Kaplan and Meier, JASA 53, 1958); where the curve ends early, the documented shape goes on from there."""
-    order = np.lexsort((~ended.astype(bool), lasted))
+    order = np.lexsort((~ended, lasted))
     lasted, ended = lasted[order], ended[order].astype(bool)
     at_risk = np.arange(len(lasted), 0, -1)
     survival = np.cumprod(np.where(ended, 1.0 - 1.0 / at_risk, 1.0))

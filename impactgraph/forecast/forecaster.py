@@ -1,16 +1,17 @@
 """Outcomes of classes of orders: same workflow, same step, same cell, same evidence, about the same moments."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from graph_models.topology import Topology, Workflow
 from impactgraph.forecast.durations import Durations
+from impactgraph.forecast.gates import OPEN, Flags
 from impactgraph.forecast.lattice import FUTURES, Reals
 from impactgraph.forecast.outcome import Outcome, Pair, RecordOutcome, outcome
 from impactgraph.forecast.plan import Cell, Hazards, Plan, plan_for
-from impactgraph.forecast.standing import Evidence, standing
-from impactgraph.forecast.walk import FREE, Pending, Trace, World, walk
+from impactgraph.forecast.standing import Evidence, Standing, standing
+from impactgraph.forecast.walk import FREE, Indexes, Pending, Trace, World, walk
 
 _IMPAIRED, _STRUCK = World(impaired=True), World(impaired=True, coin=True)
 
@@ -37,7 +38,7 @@ class Forecaster:
     ) -> Outcome:
         """Orders in step `index` since `entered` (G,), held by `shift` (G,) before. `pending`: a wrong decision was made with `chance`."""
         here = standing(plan, index, entered, shift, told, evidence, self.as_of)
-        trace = self._hit(here.hit_by, index, entered, here.completion.shape, here.held_now)
+        trace = self._hit(here.hit_by, index, entered, here.held_now)
         impaired = walk(plan, index, here.completion, _IMPAIRED, trace, self.as_of)
         free = walk(plan, index, here.without, FREE, Trace.blank(len(entered)), self.as_of)
         pairs = [Pair(impaired, free, np.ones_like(here.completion))]
@@ -46,10 +47,10 @@ class Forecaster:
             pairs[0].weight = 1.0 - pairs[1].weight
         return outcome(plan, self.hazards, pairs, self.tolerance, self.as_of, shift)
 
-    def _coin_pair(self, plan: Plan, index: int, entered: Reals, here, pending: Pending | None, chance: float, free: Trace) -> Pair:
-        trace = self._hit(here.struck_by, index, entered, here.completion.shape, np.zeros_like(here.held_now))
+    def _coin_pair(self, plan: Plan, index: int, entered: Reals, here: Standing, pending: Pending | None, chance: float, free: Trace) -> Pair:
+        trace = self._hit(here.struck_by, index, entered, np.zeros_like(here.held_now))
         completion = here.completion
-        if here.struck is not None:
+        if here.struck is not None and here.without_struck is not None:
             completion = np.where(here.chance > 0, here.struck, here.completion)
             trace.waiting |= (here.struck_by >= 0) & (here.struck > self.as_of)
             trace.chance = here.chance.copy()
@@ -88,7 +89,7 @@ class Forecaster:
         pair = Pair(worlds[0], worlds[1], np.ones(shape))
         return outcome(plan, self.hazards, [pair], self.tolerance, self.as_of, np.zeros(len(completed))).records
 
-    def _hit(self, by, index: int, entered: Reals, shape: tuple[int, ...], waiting) -> Trace:
+    def _hit(self, by: Indexes, index: int, entered: Reals, waiting: Flags) -> Trace:
         trace = Trace.blank(len(entered))
         trace.hit_by = by.copy()
         trace.hit_step = np.where(by >= 0, np.int16(index), np.int16(-1))
@@ -99,22 +100,10 @@ class Forecaster:
 
 def _emitted(plan: Plan, index: int, completed: Reals, world: World, trace: Trace, as_of: float) -> Trace:
     """Only what this step itself emits."""
-    alone = Plan(plan.workflow, tuple(s if s.index != index else _ending(s) for s in plan.stages))
-    return walk(alone, index, completed, world, trace, as_of)
-
-
-def _ending(stage):
-    from dataclasses import replace
-
-    from impactgraph.forecast.gates import OPEN
-
-    return replace(stage, handoffs=(), completion=OPEN)
+    stages = tuple(replace(s, handoffs=(), completion=OPEN) if s.index == index else s for s in plan.stages)
+    return walk(Plan(plan.workflow, stages), index, completed, world, trace, as_of)
 
 
 def _has_coins(plan: Plan, start: int) -> bool:
     """Whether anything uncertain lies at or behind a step."""
-    reach = {index for route, _ in plan.routes(start) for index in route}
-    stages = [plan.stages[index] for index in reach]
-    return any(
-        s.start.coins or s.completion.coins or s.stale or any(h.gate.coins or h.doubling for h in s.handoffs) or any(r.gate.coins for r in s.records) for s in stages
-    )
+    return any(plan.stages[index].uncertain for index in {index for route, _ in plan.routes(start) for index in route})

@@ -82,6 +82,8 @@ class Barrier:
                 return np.where(self.meets(t), self.until + self.lag, t)
             case Effect.DELAYED if i.growing:
                 return self._grown(t)
+            case Effect.DELAYED if i.remaining:
+                return np.where(self.meets(t), np.minimum(self.until + self.lag, t + i.delay), t)
             case Effect.DELAYED | Effect.DEGRADED:
                 later = t + i.delay
                 return np.where(self.meets(t), self.run.run_from(later) if self.run else later, t)
@@ -146,7 +148,10 @@ class Gate:
         return self.calendar.run_from(t) if self.calendar else t
 
     def passed(self, t: Reals, *, coin: bool, futures: Futures | None = None) -> Passage:
-        """Arrays are (G, K), or (G, len(futures)) for some of the futures. `coin`: every uncertain barrier that is met strikes; otherwise none does. The chance that one strikes is told with it."""
+        """Arrays are (G, K), or (G, len(futures)) for some of the futures.
+
+        `coin`: every uncertain barrier that is met strikes; otherwise none does. The chance that one strikes is told with it.
+        """
         base = self.unimpaired(t)
         out, by = base, np.full(t.shape, -1, np.int16)
         chance: Reals | None = None

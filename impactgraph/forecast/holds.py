@@ -1,6 +1,9 @@
 """How long an order waits for a person after a call that failed by chance: within an hour, until enough such waits were seen."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from graph_models.time import HOUR, MINUTE, Millis
 from impactgraph.forecast.durations import GRID, Distribution, Durations
@@ -26,12 +29,12 @@ def learn_holds(columns: Columns, durations: Durations, before: Millis) -> Distr
     return Distribution(np.maximum.accumulate(np.maximum(weight * seen + (1 - weight) * usual_hold().at, float(MINUTE))), len(waits))
 
 
-def _waits(columns: Columns, durations: Durations, before: Millis) -> np.ndarray:
+def _waits(columns: Columns, durations: Durations, before: Millis) -> NDArray[Any]:
     errors, f = columns.errors, columns.fulfillments
     old = np.flatnonzero((errors.at < before) & (errors.step >= 0))
     found: list[float] = []
-    for row, step in zip(errors.fulfillment[old], errors.step[old], strict=True):
-        words = columns.vocabulary.workflows[f.workflow[row]]
+    for row, step in zip(errors.fulfillment[old].tolist(), errors.step[old].tolist(), strict=True):
+        words = columns.vocabulary.workflows[int(f.workflow[row])]
         distribution = durations.of.get((words.key, words.steps[step]))
         entered, told = int(f.entered[row, step]), int(f.told[row, step])
         later = f.entered[row][f.entered[row] > entered]

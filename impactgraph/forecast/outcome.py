@@ -1,11 +1,14 @@
 """What the failures do to one class of orders: the worlds with them against the worlds without, over all futures."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import Band, Effect, RecordEffect
+from graph_models.time import Millis
 from impactgraph.forecast.lattice import Reals
 from impactgraph.forecast.plan import Hazards, Plan
 from impactgraph.forecast.walk import Indexes, Trace
@@ -140,15 +143,15 @@ class _Chosen:
 
     def __init__(self, pairs: list[Pair], masks: list[Flags], lead: NDArray[np.intp]) -> None:
         self.pairs, self.lead = pairs, lead
-        self.mask = self._choose([mask & (pair.weight > 0) for pair, mask in zip(pairs, masks, strict=True)])
+        self.mask = self.choose([mask & (pair.weight > 0) for pair, mask in zip(pairs, masks, strict=True)])
 
-    def _choose(self, arrays: list[NDArray]) -> NDArray:
+    def choose(self, arrays: list[NDArray[Any]]) -> NDArray[Any]:
         if len(arrays) == 1:
             return arrays[0]
         return np.where((self.lead == 0)[:, None], arrays[0], arrays[1])
 
-    def pick(self, of) -> NDArray:
-        return self._choose([of(pair) for pair in self.pairs])
+    def pick(self, of: Callable[[Pair], NDArray[Any]]) -> NDArray[Any]:
+        return self.choose([of(pair) for pair in self.pairs])
 
     def median(self, values: Reals) -> Reals:
         return masked_median(values, self.mask)
@@ -192,20 +195,26 @@ def _bands(best: _Chosen, as_of: float, exposed: Reals) -> NDArray[np.int8]:
 
 def _records(plan: Plan, pairs: list[Pair], hits: list[dict[int, _RecordHit]]) -> list[RecordOutcome]:
     emissions = {record.bit: record.emission for stage in plan.stages for record in stage.records}
-    found: list[RecordOutcome] = []
-    for bit in sorted(set().union(*(h.keys() for h in hits))):
-        masks = [h[bit].mask for h in hits]
-        lead = _leading(pairs, masks)
-        chosen = _Chosen(pairs, masks, lead)
-        likelihood = _expect(pairs, masks)
-        effect = masked_mode(chosen._choose([h[bit].effect.astype(np.int16) for h in hits]), chosen.mask)
-        arrival = chosen.median(chosen.pick(lambda p: p.impaired.records[bit]))
-        completed = masked_median(pairs[0].free.completed[bit], ~np.isnan(pairs[0].free.completed[bit]))
-        by = masked_mode(chosen.pick(lambda p: np.where(p.impaired.record_by[bit] >= 0, p.impaired.record_by[bit], p.impaired.hit_by)), chosen.mask)
-        due = emissions[bit].due
-        row = RecordOutcome(bit, likelihood, np.maximum(effect, 0).astype(np.int8), arrival, completed + float(due) if due is not None else np.full(len(completed), np.nan), by)
-        found.append(_spoil(row, pairs[0].impaired))
-    return found
+    bits = sorted({bit for h in hits for bit in h})
+    return [_spoil(_record(bit, emissions[bit].due, pairs, [h[bit] for h in hits]), pairs[0].impaired) for bit in bits]
+
+
+def _record(bit: int, due: Millis | None, pairs: list[Pair], hits: list[_RecordHit]) -> RecordOutcome:
+    masks = [h.mask for h in hits]
+    chosen = _Chosen(pairs, masks, _leading(pairs, masks))
+    completed = pairs[0].free.completed[bit]
+    expected = masked_median(completed, ~np.isnan(completed))
+    effect = masked_mode(chosen.choose([h.effect.astype(np.int16) for h in hits]), chosen.mask)
+    own = [pair.impaired.record_by[bit] for pair in pairs]
+    by = [np.where(o >= 0, o, pair.impaired.hit_by) for o, pair in zip(own, pairs, strict=True)]
+    return RecordOutcome(
+        bit=bit,
+        likelihood=_expect(pairs, masks),
+        effect=np.maximum(effect, 0).astype(np.int8),
+        expected_at=chosen.median(chosen.choose([pair.impaired.records[bit] for pair in pairs])),
+        due=expected + float(due) if due is not None else np.full(len(expected), np.nan),
+        by=masked_mode(chosen.choose(by), chosen.mask),
+    )
 
 
 def _spoil(row: RecordOutcome, trace: Trace) -> RecordOutcome:

@@ -23,7 +23,9 @@ class Held:
 
 
 def held_in(stage: Stage, handoff: Handoff | None, entered: Reals, left: Reals, told: Reals, *, failed: bool = False) -> Held:
-    """Of orders that entered `stage` and went on by `handoff` (None: the end of the workflow) at these moments; `told`: when its completion was, NaN where it is not known.
+    """Of orders that entered `stage` and went on by `handoff` (None: the end of the workflow) at these moments.
+
+    `told`: when its completion was, NaN where it is not known.
 
     `failed`: an error of an impaired element was reported for this stay. A barrier that still stands when the order went on did not hold it.
     """

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph_models.enums import Effect, RecordKind, Transport
 from graph_models.impairment import Impairment
@@ -56,6 +58,18 @@ class Stage:
     handoffs: tuple[Handoff, ...]
     records: tuple[Record, ...]
 
+    @property
+    def impaired(self) -> bool:
+        """Whether anything can happen to an order here, or to what the step causes."""
+        handed = any(h.gate or h.doubling for h in self.handoffs)
+        return bool(self.start or self.completion or self.stale) or handed or any(r.gate or r.spoiling for r in self.records)
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether something here strikes only with a likelihood."""
+        handed = any(h.gate.coins or h.doubling for h in self.handoffs)
+        return bool(self.start.coins or self.completion.coins or self.stale) or handed or any(r.gate.coins for r in self.records)
+
     @cached_property
     def tells(self) -> bool:
         """Whether a record of this step shows its completion."""
@@ -95,11 +109,11 @@ class Plan:
     workflow: Workflow
     stages: tuple[Stage, ...]
 
-    def routes(self, start: int) -> list[tuple[tuple[int, ...], np.ndarray]]:
+    def routes(self, start: int) -> list[tuple[tuple[int, ...], NDArray[Any]]]:
         """Every way from a step to an end, as indexes of steps (the start first), with the futures that take it."""
-        found: list[tuple[tuple[int, ...], np.ndarray]] = []
+        found: list[tuple[tuple[int, ...], NDArray[Any]]] = []
 
-        def follow(route: tuple[int, ...], futures: np.ndarray) -> None:
+        def follow(route: tuple[int, ...], futures: NDArray[Any]) -> None:
             nexts = [(to, part) for to, part in self._branches(route[-1], futures) if to not in route]
             if not nexts:
                 found.append((route, futures))
@@ -109,7 +123,7 @@ class Plan:
         follow((start,), np.arange(len(strata("any"))))
         return found
 
-    def _branches(self, index: int, futures: np.ndarray) -> list[tuple[int, np.ndarray]]:
+    def _branches(self, index: int, futures: NDArray[Any]) -> list[tuple[int, NDArray[Any]]]:
         stage = self.stages[index]
         open_ = [h.to for h in stage.handoffs]
         if len(open_) <= 1:

@@ -1,8 +1,10 @@
 """Where an order stands now, and what that tells: given that it is still in its step, when will it have completed it?"""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph_models.enums import Effect
 from graph_models.time import MINUTE
@@ -29,7 +31,7 @@ class Evidence:
 
 @dataclass
 class Standing:
-    """Completions (G, K) of the present step: with the failures, with their coins struck too, and without them; in each world given that the order is still here."""
+    """Completions (G, K) of the present step, given that the order is still here: with the failures, with their coins struck too, and without them."""
 
     completion: Reals
     without: Reals
@@ -39,7 +41,7 @@ class Standing:
     hit_by: Indexes
     """Barrier that held its start, -1 where none did."""
     struck_by: Indexes
-    held_now: np.ndarray
+    held_now: NDArray[Any]
     """Where its start is still held."""
 
 
@@ -128,4 +130,7 @@ def _likely(stage: Stage, arrived: Reals, holds: Reals, low: Reals, high: Reals)
     cumulative = np.cumsum(np.take_along_axis(np.maximum(weight, 1e-6), order, axis=1), axis=1)
     cumulative /= cumulative[:, -1:]
     draw = strata(f"held/{stage.step.id}")
-    return np.stack([np.interp(draw, row, values) for row, values in zip(cumulative, ordered, strict=True)]) if len(holds) else holds
+    found = np.empty(holds.shape)
+    for n, (row, values) in enumerate(zip(cumulative, ordered, strict=True)):
+        found[n] = np.interp(draw, row, values)
+    return found

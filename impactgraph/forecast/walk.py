@@ -5,6 +5,7 @@ is the failure's doing. Arrays are (G, K): G orders (or classes of orders), K fu
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -142,7 +143,7 @@ class _Walker:
                     chance[:, self.k] = np.where(barrier.meets_in(done, self.k), barrier.chance, 0.0)
                     trace.spoiled.setdefault(record.bit, []).append(Spoiling(chance, barrier))
 
-    def _put(self, into: dict[int, NDArray], bit: int, values: NDArray, blank: float) -> None:
+    def _put(self, into: dict[int, NDArray[Any]], bit: int, values: NDArray[Any], blank: float | np.int16) -> None:
         if bit not in into:
             into[bit] = np.full(self.trace.finish.shape, blank, values.dtype)
         into[bit][:, self.k] = values

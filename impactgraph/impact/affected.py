@@ -1,6 +1,7 @@
 """From hit fulfillments and records to affected orders: an order once, in its worst band."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ class AffectedRows:
     def __len__(self) -> int:
         return len(self.order)
 
-    def take(self, chosen: NDArray) -> "AffectedRows":
+    def take(self, chosen: NDArray[Any]) -> "AffectedRows":
         return AffectedRows(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_models.enums import Dimension
+from graph_models.enums import Dimension, Effect
 from graph_models.impact import ImpactGroup
-from graph_models.money import from_micros
+from graph_models.money import Money, from_micros
 from impactgraph.errors import BadInputError
 from impactgraph.forecast.outcome import BANDS
 from impactgraph.impact.affected import AffectedRows
@@ -19,6 +19,7 @@ from impactgraph.impact.totals import exact_sums
 if TYPE_CHECKING:
     from impactgraph.impact.answer import BlastRadius
 
+_Group = tuple[list[int], tuple[int, int, tuple[Money, ...], int]]
 _OF_FULFILLMENT = (Dimension.LOCATION, Dimension.WORKFLOW, Dimension.STEP)
 _ATTRIBUTES = {Dimension.CARRIER: "carrier", Dimension.SUPPLIER: "supplier"}
 
@@ -36,14 +37,15 @@ def breakdown(answer: BlastRadius, by: Sequence[Dimension], first: int | None) -
     key = np.zeros(len(at), np.int64)
     for code, words in zip(codes, names, strict=True):
         key = key * (len(words) + 1) + code
-    pair = np.unique(np.stack([key, orders.order[at].astype(np.int64), at]), axis=1) if len(at) > len(orders) else np.stack([key, orders.order[at].astype(np.int64), at])
-    groups = _groups(answer, orders, pair[0], pair[2].astype(np.intp), [len(w) + 1 for w in names])
+    if len(at) > len(orders):
+        key, at = np.unique(np.stack([key, at]), axis=1)
+    groups = _groups(answer, orders, key, at.astype(np.intp), [len(w) + 1 for w in names])
     found = [ImpactGroup({d.value: w[c] or None for d, w, c in zip(by, names, place, strict=True)}, *figures) for place, figures in groups]
     found.sort(key=lambda g: (-g.orders, [str(v) for v in g.key.values()]))
     return tuple(found if first is None else found[:first])
 
 
-def _spread(answer: BlastRadius, orders: AffectedRows) -> tuple[NDArray, NDArray]:
+def _spread(answer: BlastRadius, orders: AffectedRows) -> tuple[NDArray[Any], NDArray[Any]]:
     """Every affected fulfillment of the affected orders, with the place of its order."""
     place = np.full(len(answer.inputs.columns.orders), -1, np.int64)
     place[orders.order] = np.arange(len(orders))
@@ -54,7 +56,7 @@ def _spread(answer: BlastRadius, orders: AffectedRows) -> tuple[NDArray, NDArray
     return unique, place[answer.inputs.columns.fulfillments.order[unique]]
 
 
-def _codes(answer: BlastRadius, dimension: Dimension, orders: AffectedRows, rows: NDArray, at: NDArray) -> tuple[NDArray, Sequence[str]]:
+def _codes(answer: BlastRadius, dimension: Dimension, orders: AffectedRows, rows: NDArray[Any], at: NDArray[Any]) -> tuple[NDArray[Any], Sequence[str]]:
     columns = answer.inputs.columns
     o, f, v = columns.orders, columns.fulfillments, columns.vocabulary
     order = orders.order[at]
@@ -80,12 +82,11 @@ def _codes(answer: BlastRadius, dimension: Dimension, orders: AffectedRows, rows
         case Dimension.BAND:
             return orders.band[at], [b.value for b in BANDS]
         case Dimension.EFFECT:
-            from graph_models.enums import Effect
-
             return answer.effects_of(orders)[at], [e.value for e in Effect]
         case Dimension.CAUSE:
-            causes = list(dict.fromkeys(",".join(f"failure:{k}" for k in i.failures) for i in answer.impairments)) + [""]
-            table = np.array([causes.index(",".join(f"failure:{k}" for k in i.failures)) for i in answer.impairments] + [len(causes) - 1])
+            told = [",".join(f"failure:{key}" for key in i.failures) for i in answer.impairments]
+            causes = [*dict.fromkeys(told), ""]
+            table = np.array([*(causes.index(cause) for cause in told), len(causes) - 1])
             return table[orders.hit_by][at], causes
         case Dimension.CARRIER | Dimension.SUPPLIER:
             name = _ATTRIBUTES[dimension]
@@ -94,7 +95,7 @@ def _codes(answer: BlastRadius, dimension: Dimension, orders: AffectedRows, rows
             return (codes[order], words.words) if words is not None and codes is not None else (np.zeros(len(at), np.int64), [""])
 
 
-def _groups(answer: BlastRadius, orders: AffectedRows, key: NDArray, at: NDArray, spans: list[int]):
+def _groups(answer: BlastRadius, orders: AffectedRows, key: NDArray[Any], at: NDArray[Any], spans: list[int]) -> Iterator[_Group]:
     present, group = np.unique(key, return_inverse=True)
     size = len(present)
     columns = answer.inputs.columns

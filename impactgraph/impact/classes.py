@@ -20,7 +20,7 @@ _AGES = np.concatenate(
     ]
 )
 """Edges of the classes of ages, finer where it is recent."""
-_SHIFT_STEP = np.log(1.04)
+_SHIFT_STEP = float(np.log(1.04))
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ def age_codes(at: Ints, as_of: int) -> Codes:
 
 def shift_codes(shift: Reals) -> Codes:
     """0 for none, else by steps of 4 %."""
-    return np.where(shift < 1_000.0, 0, 1 + np.round(np.log(np.maximum(shift, 15_000.0) / 15_000.0) / _SHIFT_STEP)).astype(np.int32)
+    steps: Reals = np.log(np.maximum(shift, 15_000.0) / 15_000.0) / _SHIFT_STEP
+    return np.where(shift < 1_000.0, 0, 1 + np.rint(steps)).astype(np.int32)
 
 
 def shift_of(code: Codes) -> Reals:

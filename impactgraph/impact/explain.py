@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from graph_models.enums import Effect
 from graph_models.impact import Explanation, Path
 from graph_models.impairment import Absorption
 from graph_models.time import moment
@@ -40,7 +42,6 @@ def _affected(answer: BlastRadius, order: int, hit: int) -> Explanation:
 
 
 def _effect(code: int):
-    from graph_models.enums import Effect
 
     return tuple(Effect)[code]
 
@@ -65,7 +66,7 @@ def _reasons(answer: BlastRadius, order: int) -> list[Absorption]:
     return [*notes, *answer.absorbed]
 
 
-def _on_the_way(answer: BlastRadius, name: str, row: np.ndarray) -> list[Absorption]:
+def _on_the_way(answer: BlastRadius, name: str, row: NDArray[Any]) -> list[Absorption]:
     columns = answer.inputs.columns
     words = columns.vocabulary.workflows[int(columns.fulfillments.workflow[row[0]])]
     workflow = answer.inputs.topology.workflows.get(words.key)

@@ -6,6 +6,7 @@ the outcome of its class. Costs O(rows at steps that the failure can touch) arra
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from graph_models.enums import Effect, RecordEffect
 from graph_models.scope import Scope
 from graph_models.topology import Emission, When, Workflow
 from impactgraph.forecast.forecaster import Forecaster
+from impactgraph.forecast.gates import Barrier
 from impactgraph.forecast.lattice import Reals
 from impactgraph.forecast.outcome import RECORD_EFFECTS, Outcome, RecordOutcome
 from impactgraph.forecast.past import held_in
@@ -74,7 +76,7 @@ class PastHits:
     def none(rows: int) -> "PastHits":
         return PastHits(np.full(rows, -1, np.int16), np.full(rows, -1, np.int16), np.full(rows, np.nan))
 
-    def take(self, chosen: NDArray) -> "PastHits":
+    def take(self, chosen: NDArray[Any]) -> "PastHits":
         return PastHits(self.by[chosen], self.step[chosen], self.at[chosen])
 
 
@@ -200,7 +202,7 @@ class _CellMatcher:
 
     def _ahead(self, position: int) -> None:
         stages = [self.plan.stages[i] for i in sorted({i for route, _ in self.plan.routes(position) for i in route})]
-        impaired = any(s.start or s.completion or s.stale or any(h.gate or h.doubling for h in s.handoffs) or any(r.gate or r.spoiling for r in s.records) for s in stages)
+        impaired = any(s.impaired for s in stages)
         pending = self._pending(position)
         moved = np.zeros(len(self.rows), bool)
         for decision in self._decisions():
@@ -368,7 +370,7 @@ class _CellMatcher:
         self.shift[at] = before + shift
 
     @staticmethod
-    def _barriers_of(stage: Stage) -> list:
+    def _barriers_of(stage: Stage) -> list[Barrier]:
         return [*stage.start.barriers, *stage.completion.barriers, *(b for h in stage.handoffs for b in h.gate.barriers)]
 
     def _failed_at(self, stage: Stage, rows: Codes) -> Flags:

@@ -56,7 +56,7 @@ def _keys(answer: BlastRadius, rows: AffectedRows, sort: OrderSort) -> NDArray[n
 def shown(answer: BlastRadius, rows: AffectedRows, row: int) -> AffectedOrder:
     columns = answer.inputs.columns
     order, fulfillment = int(rows.order[row]), int(rows.fulfillment[row])
-    currency = columns.vocabulary.currencies.words[columns.orders.currency[order]]
+    currency = columns.vocabulary.currencies.words[int(columns.orders.currency[order])]
     effect = tuple(Effect)[int(answer.effects_of(rows.take(np.array([row])))[0])]
     band = int(rows.band[row])
     delay, finish = float(rows.delay[row]), float(rows.finish[row])

@@ -47,8 +47,10 @@ def playbooks_for(topology: Topology, impairments: Sequence[Impairment], failure
         for impairment in impairments:
             kind = impairment.element.partition(":")[0]
             mine = {classes[f] for f in impairment.failures if f in classes}
-            by_kind = (playbook.kinds or playbook.classes) and (not playbook.kinds or kind in playbook.kinds) and (not playbook.classes or mine & set(playbook.classes))
-            if impairment.element in playbook.elements or by_kind:
+            of_kind = not playbook.kinds or kind in playbook.kinds
+            of_class = not playbook.classes or bool(mine & set(playbook.classes))
+            general = bool(playbook.kinds or playbook.classes)
+            if impairment.element in playbook.elements or (general and of_kind and of_class):
                 found.append(key)
                 break
     return tuple(found)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph_models.enums import Effect
 from graph_models.impact import ResidualTotals
@@ -31,6 +32,6 @@ def waiting(answer: BlastRadius) -> AffectedRows:
     return answer.orders_hit.take(_needs_action(answer, answer.orders_hit))
 
 
-def _needs_action(answer: BlastRadius, orders: AffectedRows) -> np.ndarray:
+def _needs_action(answer: BlastRadius, orders: AffectedRows) -> NDArray[Any]:
     rejected = answer.effects_of(orders) == tuple(Effect).index(Effect.REJECTED)
     return rejected & ~np.isfinite(orders.delay)

@@ -1,6 +1,8 @@
 """Counts and money over affected orders and records. Sums are of integers, so they do not depend on the order of the rows."""
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +18,7 @@ from impactgraph.impact.match import RecordGroup
 _LOW = 2**20
 
 
-def exact_sums(codes: NDArray, values: Ints, size: int) -> list[int]:
+def exact_sums(codes: NDArray[Any], values: Ints, size: int) -> list[int]:
     """Sum of the values of each code in [0, size), exact: halves that floats hold exactly are counted apart."""
     high = np.bincount(codes, weights=(values // _LOW).astype(np.float64), minlength=size)
     low = np.bincount(codes, weights=(values % _LOW).astype(np.float64), minlength=size)
@@ -53,7 +55,7 @@ def record_totals(columns: Columns, groups: Sequence[RecordGroup], kind: RecordK
         amounts = record_amounts(columns, group, hit)
         for code in np.unique(effects):
             mine = effects == code
-            key = group.emission.type, RECORD_EFFECTS[code]
+            key = group.emission.type, RECORD_EFFECTS[int(code)]
             counts[key] = counts.get(key, 0) + int(mine.sum())
             into = sums.setdefault(key, {})
             if group.emission.amount is not None:
@@ -82,7 +84,7 @@ def impact_totals(
     refunds = [m for row in postings if "refund" in row.type for m in row.amount]
     return ImpactTotals(
         orders=len(orders),
-        expected_orders=float(np.round(np.sort(orders.likelihood).sum(), 6)),
+        expected_orders=round(math.fsum(orders.likelihood.tolist()), 6),
         fulfillments=fulfillments,
         stuck=int(bands[0]),
         exposed=int(bands[1]),

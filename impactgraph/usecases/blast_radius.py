@@ -1,6 +1,6 @@
 """What does this failure hit, now and in the next hours?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ from impactgraph.topology.near import nearest
 
 
 @contextmanager
-def blast_radius(store: Store, question: Question, now: Millis) -> Iterator[BlastRadius]:
+def blast_radius(store: Store, question: Question, now: Millis) -> Generator[BlastRadius]:
     """The answer, good while the context is open. Raises NotFoundError for a failure that is not known, or where no topology was ever applied."""
     as_of = question.as_of if question.as_of is not None else now
     topology = store.topology(question.as_of)
