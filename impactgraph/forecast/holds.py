@@ -35,7 +35,7 @@ def _waits(columns: Columns, durations: Durations, before: Millis) -> NDArray[An
     found: list[float] = []
     for row, step in zip(errors.fulfillment[old].tolist(), errors.step[old].tolist(), strict=True):
         words = columns.vocabulary.workflows[int(f.workflow[row])]
-        distribution = durations.of.get((words.key, words.steps[step]))
+        distribution = durations.of.get((words.key, words.steps[int(step)]))
         entered, told = int(f.entered[row, step]), int(f.told[row, step])
         later = f.entered[row][f.entered[row] > entered]
         left = told if told > entered else int(later.min()) if len(later) else int(f.ended_at[row])

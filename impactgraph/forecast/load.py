@@ -1,45 +1,65 @@
 """How busy queues are: messages that arrive for each that could be sent. It decides how long a backlog takes to clear."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 
 from graph_models.time import HOUR, Millis
-from graph_models.topology import Topology
-from impactgraph.impact.columns import Visits, Vocabulary
+from graph_models.topology import Topology, Workflow
+from impactgraph.impact.columns import Ints, Visits, Vocabulary
 
 SPAN: Millis = 2 * HOUR
+_WIDTH = 4096
 
 
-def load_of(topology: Topology, vocabulary: Vocabulary, visits: Visits, integration: str, at: Millis) -> float:
-    """Load over rate of a queue (full id) in the two hours before `at`; 0 where its rate or its traffic is not known."""
-    rate = topology.integrations[integration.partition(":")[2]].buffer.rate
-    if not rate:
-        return 0.0
-    known = {w.key: n for n, w in enumerate(vocabulary.workflows)}
-    messages = 0.0
-    for workflow in topology.workflows.values():
-        if workflow.key not in known:
-            continue
-        flow = _Flow(visits, known[workflow.key], vocabulary.workflows[known[workflow.key]].steps, at)
+@dataclass(frozen=True)
+class Traffic:
+    """Comings and goings of every step, as learned from visits."""
+
+    topology: Topology
+    vocabulary: Vocabulary
+    visits: Visits
+
+    def load(self, integration: str, at: Millis) -> float:
+        """Load over rate of a queue (full id) in the two hours before `at`; 0 where its rate or its traffic is not known."""
+        rate = self.topology.integrations[integration.partition(":")[2]].buffer.rate
+        if not rate:
+            return 0.0
+        return sum(self._messages(workflow, integration, at) for workflow in self.topology.workflows.values()) / SPAN / rate
+
+    def _messages(self, workflow: Workflow, integration: str, at: Millis) -> float:
+        messages = 0
         for step in workflow.steps:
             emitted = sum(1 for e in step.emits if e.via == integration)
-            messages += emitted * flow.left(step.key)
-            messages += sum(min(flow.left(step.key), flow.entered(t.step)) for t in step.then if t.via == integration)
-    return messages / SPAN / rate
+            handed = [t.step for t in step.then if t.via == integration]
+            if emitted or handed:
+                gone = self._count(self._left, workflow.key, step.key, at)
+                messages += emitted * gone + sum(min(gone, self._count(self._entered, workflow.key, to, at)) for to in handed)
+        return messages
 
+    def _count(self, moments: Mapping[int, Ints], workflow: str, step: str, at: Millis) -> int:
+        found = moments.get(self._codes.get((workflow, step), -1))
+        return 0 if found is None else int(np.searchsorted(found, at, side="right") - np.searchsorted(found, at - SPAN, side="right"))
 
-class _Flow:
-    """Comings and goings of a workflow's steps in the span before a moment."""
+    @cached_property
+    def _codes(self) -> Mapping[tuple[str, str], int]:
+        return {(w.key, s): n * _WIDTH + m for n, w in enumerate(self.vocabulary.workflows) for m, s in enumerate(w.steps)}
 
-    def __init__(self, visits: Visits, workflow: int, steps: list[str], at: Millis) -> None:
-        mine = visits.workflow == workflow
-        gone = mine & (visits.left > at - SPAN) & (visits.left <= at)
-        come = mine & (visits.entered > at - SPAN) & (visits.entered <= at)
-        self._steps = {key: n for n, key in enumerate(steps)}
-        self._left = np.bincount(visits.step[gone], minlength=len(steps))
-        self._entered = np.bincount(visits.step[come], minlength=len(steps))
+    @cached_property
+    def _entered(self) -> Mapping[int, Ints]:
+        return self._sorted(self.visits.entered)
 
-    def left(self, step: str) -> float:
-        return float(self._left[self._steps[step]]) if step in self._steps else 0.0
+    @cached_property
+    def _left(self) -> Mapping[int, Ints]:
+        return self._sorted(self.visits.left)
 
-    def entered(self, step: str) -> float:
-        return float(self._entered[self._steps[step]]) if step in self._steps else 0.0
+    def _sorted(self, moments: Ints) -> Mapping[int, Ints]:
+        """By step: its moments, ascending."""
+        place = self.visits.workflow.astype(np.int64) * _WIDTH + self.visits.step
+        order = np.lexsort((moments, place))
+        place, moments = place[order], moments[order]
+        starts = np.flatnonzero(np.diff(place, prepend=-1))
+        ends = np.append(starts[1:], len(place))
+        return {int(place[a]): moments[a:b] for a, b in zip(starts, ends, strict=True)}

@@ -1,6 +1,5 @@
 """Counts and money over affected orders and records. Sums are of integers, so they do not depend on the order of the rows."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -84,7 +83,7 @@ def impact_totals(
     refunds = [m for row in postings if "refund" in row.type for m in row.amount]
     return ImpactTotals(
         orders=len(orders),
-        expected_orders=round(math.fsum(orders.likelihood.tolist()), 6),
+        expected_orders=int(np.rint(orders.likelihood * 1e6).astype(np.int64).sum()) / 1e6,
         fulfillments=fulfillments,
         stuck=int(bands[0]),
         exposed=int(bands[1]),

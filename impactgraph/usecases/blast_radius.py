@@ -2,26 +2,23 @@
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from graph_models.enums import Transport
 from graph_models.failure import Failure
 from graph_models.impact import Question
-from graph_models.impairment import Impairment, Impairments
+from graph_models.impairment import Impairments
 from graph_models.time import Millis, say_duration
 from graph_models.topology import Topology
 from impactgraph.errors import NotFoundError
-from impactgraph.forecast.durations import Distribution, Durations, learn
+from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.forecaster import Forecaster
-from impactgraph.forecast.holds import learn_holds
-from impactgraph.forecast.load import load_of
 from impactgraph.forecast.plan import Hazards
 from impactgraph.forecast.recovery import Ends, ends_of
 from impactgraph.impact.answer import BlastRadius, Inputs
-from impactgraph.impact.columns import Visits, Vocabulary
 from impactgraph.ports.store import Store
-from impactgraph.propagation import FailureGraph, propagate
+from impactgraph.propagation import propagate
 from impactgraph.topology.near import nearest
+from impactgraph.usecases.learned import Known, learned
 
 
 @contextmanager
@@ -32,11 +29,10 @@ def blast_radius(store: Store, question: Question, now: Millis) -> Generator[Bla
     reported = store.failures(question.as_of)
     failures = _asked(question, reported, as_of)
     with store.columns(question.as_of) as columns:
-        known = _learned(store, topology, columns.vocabulary, reported, question.as_of, as_of)
+        known = learned(store, topology, columns, reported, question.as_of, as_of)
         ends = ends_of(failures, as_of, assumed=question.assume_recovery, typical=lambda f: typical_length(f, reported, as_of))
         impairments = propagate(known.graph, failures, recovery=lambda f: ends.nominal[f.key])
-        hold = learn_holds(columns, known.durations, min((f.started_at for f in failures), default=as_of))
-        hazards = _hazards(impairments, ends, topology, columns.vocabulary, known.visits, hold)
+        hazards = _hazards(impairments, ends, topology, known)
         forecaster = Forecaster(topology, known.durations, hazards, float(as_of), float(question.tolerance))
         yield BlastRadius(Inputs(question, as_of, topology, failures, impairments, forecaster, columns, _assumptions(question, ends, known.durations)))
 
@@ -60,43 +56,15 @@ def typical_length(failure: Failure, reported: Sequence[Failure], as_of: Millis)
     return lengths[len(lengths) // 2] if lengths else None
 
 
-@dataclass(frozen=True)
-class Known:
-    """What was learned from the history, good for all questions about one moment."""
-
-    graph: FailureGraph
-    visits: Visits
-    durations: Durations
-
-
-def _learned(store: Store, topology: Topology, vocabulary: Vocabulary, reported: Sequence[Failure], moment: Millis | None, as_of: Millis) -> Known:
-    graph = FailureGraph.of(topology)
-    visits = store.visits(moment)
-    happened = [f for f in reported if f.started_at <= as_of]
-    impairments = propagate(graph, happened, recovery=lambda f: f.ended_at or as_of)
-    spans = held_spans(topology, impairments, as_of)
-    return Known(graph, visits, learn(topology, vocabulary, visits, as_of, lambda workflow, step: spans.get((workflow, step), ())))
-
-
-def held_spans(topology: Topology, impairments: Impairments, as_of: Millis) -> dict[tuple[str, str], tuple[tuple[Millis, Millis], ...]]:
-    """By (workflow, step): when failures held what was in it or what it handed over, so that nothing is learned from it."""
-    found: dict[tuple[str, str], tuple[tuple[Millis, Millis], ...]] = {}
-    for workflow in topology.workflows.values():
-        for step in workflow.steps:
-            elements = [step.id, *(t.via for t in step.then if t.via)]
-            rows: list[Impairment] = [i for e in elements for i in impairments.by_element.get(e, ()) if i.likelihood > 0.3]
-            found[workflow.key, step.key] = tuple((i.since, min(i.until, as_of) + i.drain) for i in rows)
-    return found
-
-
-def _hazards(impairments: Impairments, ends: Ends, topology: Topology, vocabulary: Vocabulary, visits: Visits, hold: Distribution) -> Hazards:
+def _hazards(impairments: Impairments, ends: Ends, topology: Topology, known: Known) -> Hazards:
     every = tuple(i for rows in impairments.by_element.values() for i in rows)
-    load: dict[str, float] = {}
-    for element, rows in impairments.by_element.items():
-        integration = topology.integrations.get(element.partition(":")[2]) if element.startswith("integration:") else None
-        if integration is not None and integration.transport in (Transport.QUEUE, Transport.STREAM):
-            load[element] = load_of(topology, vocabulary, visits, element, min(i.since for i in rows))
-    return Hazards(every, ends, load, hold)
+    queues = (Transport.QUEUE, Transport.STREAM)
+    load = {
+        f"integration:{key}": known.traffic.load(f"integration:{key}", min(i.since for i in rows))
+        for key, integration in topology.integrations.items()
+        if integration.transport in queues and (rows := impairments.by_element.get(f"integration:{key}"))
+    }
+    return Hazards(every, ends, load, known.hold)
 
 
 def _assumptions(question: Question, ends: Ends, durations: Durations) -> tuple[str, ...]:

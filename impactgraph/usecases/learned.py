@@ -1,0 +1,75 @@
+"""What was learned from the history, kept between questions: it changes slowly, and a responder must not wait for it."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from graph_models.failure import Failure
+from graph_models.impairment import Impairment, Impairments
+from graph_models.time import MINUTE, Millis
+from graph_models.topology import Topology
+from impactgraph.forecast.durations import Distribution, Durations, learn
+from impactgraph.forecast.holds import learn_holds
+from impactgraph.forecast.load import Traffic
+from impactgraph.impact.columns import Columns
+from impactgraph.ports.store import Store
+from impactgraph.propagation import FailureGraph, propagate
+
+FRESH: Millis = 15 * MINUTE
+"""What was learned holds for so long."""
+_GROWN = 1.02
+"""Unless so many times the events are known by then."""
+_KEPT = 8
+
+
+@dataclass(frozen=True)
+class Known:
+    """`durations` of steps, `hold`: the wait for a person, `traffic` of steps and queues; the failure graph of the topology comes with them."""
+
+    graph: FailureGraph
+    durations: Durations
+    hold: Distribution
+    traffic: Traffic
+    watermark: int
+
+
+_kept: WeakKeyDictionary[Store, OrderedDict[tuple[str, Millis | None, Millis], Known]] = WeakKeyDictionary()
+_lock = Lock()
+
+
+def learned(store: Store, topology: Topology, columns: Columns, reported: Sequence[Failure], asked: Millis | None, as_of: Millis) -> Known:
+    """Good for questions about `asked` (None: now) in the quarter of an hour that `as_of` is in; what failures held up is left out of it."""
+    key = topology.version, asked, as_of // FRESH
+    with _lock:
+        kept = _kept.setdefault(store, OrderedDict())
+        found = kept.get(key)
+        if found is not None and columns.watermark <= found.watermark * _GROWN:
+            return found
+        kept[key] = found = _learn(store, topology, columns, reported, asked, as_of)
+        while len(kept) > _KEPT:
+            kept.popitem(last=False)
+        return found
+
+
+def _learn(store: Store, topology: Topology, columns: Columns, reported: Sequence[Failure], asked: Millis | None, as_of: Millis) -> Known:
+    graph = FailureGraph.of(topology)
+    visits = store.visits(asked)
+    happened = [f for f in reported if f.started_at <= as_of]
+    impairments = propagate(graph, happened, recovery=lambda f: f.ended_at or as_of)
+    spans = held_spans(topology, impairments, as_of)
+    durations = learn(topology, columns.vocabulary, visits, as_of, lambda workflow, step: spans.get((workflow, step), ()))
+    hold = learn_holds(columns, durations, min((f.started_at for f in happened if f.active_at(as_of)), default=as_of))
+    return Known(graph, durations, hold, Traffic(topology, columns.vocabulary, visits), columns.watermark)
+
+
+def held_spans(topology: Topology, impairments: Impairments, as_of: Millis) -> dict[tuple[str, str], tuple[tuple[Millis, Millis], ...]]:
+    """By (workflow, step): when failures held what was in it or what it handed over, so that nothing is learned from it."""
+    found: dict[tuple[str, str], tuple[tuple[Millis, Millis], ...]] = {}
+    for workflow in topology.workflows.values():
+        for step in workflow.steps:
+            elements = [step.id, *(t.via for t in step.then if t.via)]
+            rows: list[Impairment] = [i for e in elements for i in impairments.by_element.get(e, ()) if i.likelihood > 0.3]
+            found[workflow.key, step.key] = tuple((i.since, min(i.until, as_of) + i.drain) for i in rows)
+    return found
