@@ -61,5 +61,5 @@ class Traffic:
         order = np.lexsort((moments, place))
         place, moments = place[order], moments[order]
         starts = np.flatnonzero(np.diff(place, prepend=-1))
-        ends = np.append(starts[1:], len(place))
+        ends = np.append(starts, len(place))[1:]
         return {int(place[a]): moments[a:b] for a, b in zip(starts, ends, strict=True)}

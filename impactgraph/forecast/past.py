@@ -74,7 +74,7 @@ def _weighed(shift: Reals, weight: Reals) -> Held:
     total = weight.sum(axis=1)
     held = weight * (shift > 1.0)
     chance = np.where(total > 1e-6, held.sum(axis=1) / np.maximum(total, 1e-300), 0.0)
-    mean = (held * shift).sum(axis=1) / np.maximum(held.sum(axis=1), 1e-300)
+    mean = (held * np.where(held > 0, shift, 0.0)).sum(axis=1) / np.maximum(held.sum(axis=1), 1e-300)  # what would have been refused has no weight, nor an end
     return Held(chance, np.where(chance > 0, mean, 0.0))
 
 

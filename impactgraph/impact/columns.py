@@ -166,7 +166,7 @@ class Columns:
         order = np.lexsort((f.entered_at[live], place))
         rows, place = live[order].astype(np.int32), place[order]
         starts = np.flatnonzero(np.diff(place, prepend=-(2**62)))
-        ends = np.append(starts[1:], len(place))
+        ends = np.append(starts, len(place))[1:]
         self._places = {(int(place[a]) // 4096, int(place[a]) % 4096): rows[a:b] for a, b in zip(starts, ends, strict=True)}
         self._places_at = self.changes
 

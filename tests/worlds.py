@@ -1,0 +1,228 @@
+"""Orders in flight drawn in a line or two, for tests of forecasts and matches: the columns a store would make of them, and the blast radius over them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph_models.enums import RecordKind
+from graph_models.failure import Failure
+from graph_models.impact import Question
+from graph_models.time import Millis
+from graph_models.topology import Topology
+from impactgraph.impact.answer import BlastRadius
+from impactgraph.impact.columns import (
+    COMPLETED,
+    IN_FLIGHT,
+    Codes,
+    Columns,
+    ErrorColumns,
+    FulfillmentColumns,
+    Ints,
+    OrderColumns,
+    Visits,
+    Vocabulary,
+    Words,
+    WorkflowVocabulary,
+)
+from impactgraph.ports.store import Store
+from impactgraph.usecases.blast_radius import blast_radius
+
+MICROS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Came:
+    """A record that has come."""
+
+    kind: RecordKind
+    type: str
+    at: Millis
+
+
+@dataclass(frozen=True)
+class Erred:
+    """A fulfillment.failed event."""
+
+    step: str
+    at: Millis
+    element: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Journey:
+    """A fulfillment, and what its events have told: (step, entered) in order; the last step is where it is, unless it `ended`."""
+
+    order: str
+    stays: tuple[tuple[str, Millis], ...]
+    workflow: str = "ship"
+    part: int = 1
+    location: str = ""
+    region: str = ""
+    channel: str = "web"
+    value: int = 100
+    promised_by: Millis = 0
+    ended: Millis = 0
+    came: tuple[Came, ...] = ()
+    errors: tuple[Erred, ...] = ()
+
+    @property
+    def fulfillment(self) -> str:
+        return f"{self.order}/{self.part}"
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that a question is asked of. `journeys` of one order differ in `part`."""
+
+    topology: Topology
+    failures: tuple[Failure, ...]
+    journeys: tuple[Journey, ...]
+    as_of: Millis
+
+    def with_failures(self, *failures: Failure) -> "World":
+        return replace(self, failures=failures)
+
+
+@dataclass(eq=False)
+class SmallStore:
+    """The part of a store that a blast radius asks for."""
+
+    world: World
+    made: Columns = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.made = columns_of(self.world)
+
+    def topology(self, as_of: Millis | None = None) -> Topology:
+        return self.world.topology
+
+    def failures(self, as_of: Millis | None = None) -> Sequence[Failure]:
+        return self.world.failures
+
+    def visits(self, as_of: Millis | None = None, *, per_step: int = 20_000) -> Visits:
+        """None: durations are as the topology states them."""
+        none: Codes = np.zeros(0, np.int32)
+        return Visits(none, none, none, np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+    @contextmanager
+    def columns(self, as_of: Millis | None = None) -> Iterator[Columns]:
+        yield self.made
+
+
+def ask(world: World, **question: Any) -> BlastRadius:
+    """The blast radius of all its failures; every order that may be hit is listed unless `min_likelihood` says otherwise."""
+    asked = Question(**{"failures": tuple(f.key for f in world.failures), "min_likelihood": 0.0, "as_of": world.as_of, **question})
+    with blast_radius(cast(Store, SmallStore(world)), asked, world.as_of) as answer:
+        return answer
+
+
+def columns_of(world: World) -> Columns:
+    return _Builder(world.topology, world.journeys).columns()
+
+
+class _Builder:
+    def __init__(self, topology: Topology, journeys: Sequence[Journey]) -> None:
+        self.topology, self.journeys = topology, journeys
+        self.words = Vocabulary(
+            workflows=[
+                WorkflowVocabulary(w.key, [s.key for s in w.steps], [(e.kind.value, e.type) for _, e in w.records], [n for n, _ in w.records])
+                for w in topology.workflows.values()
+            ]
+        )
+        for name in ("carrier", "supplier", "payload_version"):
+            self.words.attributes[name] = Words()
+        self.workflow_at = {w.key: n for n, w in enumerate(self.words.workflows)}
+        self.order_at = {key: n for n, key in enumerate(dict.fromkeys(j.order for j in journeys))}
+
+    def columns(self) -> Columns:
+        orders = self._orders([next(j for j in self.journeys if j.order == key) for key in self.order_at])
+        return Columns(orders, self._fulfillments(), self.words, self._errors())
+
+    def _orders(self, first: Sequence[Journey]) -> OrderColumns:
+        v, count = self.words, len(first)
+        value = {key: sum(j.value for j in self.journeys if j.order == key) for key in self.order_at}
+        return OrderColumns(
+            ids=np.array(list(self.order_at), np.dtypes.StringDType()),
+            channel=_codes(v.channels.code(j.channel) for j in first),
+            mode=np.zeros(count, np.int32),
+            region=_codes(v.regions.code(j.region) for j in first),
+            tier=np.zeros(count, np.int32),
+            currency=_codes(v.currencies.code("EUR") for _ in first),
+            value=_ints(value[key] * MICROS for key in self.order_at),
+            placed_at=_ints(j.stays[0][1] for j in first),
+            promised_by=_ints(j.promised_by for j in first),
+            attributes={name: np.zeros(count, np.int32) for name in v.attributes},
+        )
+
+    def _fulfillments(self) -> FulfillmentColumns:
+        v, journeys = self.words, self.journeys
+        failing = [self._failing(j) for j in journeys]
+        return FulfillmentColumns(
+            ids=np.array([j.fulfillment for j in journeys], np.dtypes.StringDType()),
+            order=_codes(self.order_at[j.order] for j in journeys),
+            workflow=_codes(self.workflow_at[j.workflow] for j in journeys),
+            step=_codes(self._step(j, j.stays[-1][0]) for j in journeys),
+            location=_codes(v.locations.code(j.location) for j in journeys),
+            value=_ints(j.value * MICROS for j in journeys),
+            entered_at=_ints(j.stays[-1][1] for j in journeys),
+            entered=self._by_step([dict(j.stays) for j in journeys]),
+            records=np.array([self._mask(j) for j in journeys], np.uint64),
+            failed_at=_ints(e.at if e else 0 for e in failing),
+            failed_code=_codes(v.fail_codes.code(e.code if e else None) for e in failing),
+            failed_element=_codes(v.elements.code(e.element if e else None) for e in failing),
+            told=self._by_step([self._told(j) for j in journeys]),
+            rerouted_at=np.zeros(len(journeys), np.int64),
+            ended_at=_ints(j.ended for j in journeys),
+            status=np.array([COMPLETED if j.ended else IN_FLIGHT for j in journeys], np.int8),
+        )
+
+    def _errors(self) -> ErrorColumns:
+        v = self.words
+        rows = [(n, self._step(j, e.step), e) for n, j in enumerate(self.journeys) for e in j.errors]
+        return ErrorColumns(
+            fulfillment=_codes(n for n, _, _ in rows),
+            step=_codes(step for _, step, _ in rows),
+            at=_ints(e.at for _, _, e in rows),
+            code=_codes(v.fail_codes.code(e.code) for _, _, e in rows),
+            element=_codes(v.elements.code(e.element) for _, _, e in rows),
+        )
+
+    def _step(self, journey: Journey, key: str) -> int:
+        return self.words.workflows[self.workflow_at[journey.workflow]].steps.index(key)
+
+    def _failing(self, journey: Journey) -> Erred | None:
+        mine = [e for e in journey.errors if e.step == journey.stays[-1][0] and e.at >= journey.stays[-1][1]]
+        return max(mine, key=lambda e: e.at) if mine else None
+
+    def _by_step(self, moments: Sequence[dict[str, Millis]]) -> NDArray[np.int64]:
+        table = np.zeros((len(self.journeys), max(len(w.steps) for w in self.words.workflows)), np.int64)
+        for row, (journey, by_step) in enumerate(zip(self.journeys, moments, strict=True)):
+            for step, at in by_step.items():
+                table[row, self._step(journey, step)] = at
+        return table
+
+    def _mask(self, journey: Journey) -> int:
+        known = self.words.workflows[self.workflow_at[journey.workflow]].records
+        return sum(1 << known.index((c.kind.value, c.type)) for c in journey.came)
+
+    def _told(self, journey: Journey) -> dict[str, Millis]:
+        workflow = self.topology.workflows[journey.workflow]
+        emitters = {(e.kind, e.type): workflow.steps[n].key for n, e in workflow.records}
+        found: dict[str, Millis] = {}
+        for came in journey.came:
+            step = emitters[came.kind, came.type]
+            found[step] = min(found.get(step, came.at), came.at)
+        return found
+
+
+def _codes(values: Any) -> Codes:
+    return np.array(list(values), np.int32)
+
+
+def _ints(values: Any) -> Ints:
+    return np.array(list(values), np.int64)
