@@ -59,6 +59,7 @@ class Forecaster:
         if pending is not None:
             barrier = plan.stages[pending.read].stale[0]
             trace.chance = 1 - (1 - trace.chance) * (1 - chance)
+            trace.decide(slice(None), chance)
             first = trace.hit_by < 0
             trace.hit_by = np.where(first, np.int16(barrier.index), trace.hit_by)
             trace.hit_step = np.where(first, np.int16(pending.read), trace.hit_step)
@@ -74,6 +75,7 @@ class Forecaster:
         trace.hit_by[:] = barrier.index
         trace.hit_step[:] = read
         trace.hit_at[:] = rerouted_at[:, None]
+        trace.decide(slice(None), 1.0)
         impaired = walk(plan, index, here.completion, _IMPAIRED, trace, self.as_of)
         gone = np.broadcast_to(rerouted_at[:, None], (len(entered), FUTURES))
         free = walk(plan, surfaces, gone, FREE, Trace.blank(len(entered)), self.as_of)
@@ -106,4 +108,4 @@ def _emitted(plan: Plan, index: int, completed: Reals, world: World, trace: Trac
 
 def _has_coins(plan: Plan, start: int) -> bool:
     """Whether anything uncertain lies at or behind a step."""
-    return any(plan.stages[index].uncertain for index in {index for route, _ in plan.routes(start) for index in route})
+    return any(plan.stages[index].uncertain for index in plan.reach(start))

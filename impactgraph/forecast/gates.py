@@ -58,6 +58,11 @@ class Barrier:
     def waits(self) -> bool:
         return self.impairment.effect in (Effect.BLOCKED, Effect.REJECTED) and not self.impairment.hold
 
+    def touches(self, t: Reals) -> bool:
+        """Whether it can change any of these: a backlog is felt beyond its end."""
+        felt_later = self.slope > 0 or self.impairment.growing
+        return bool(t.size) and float(t.max()) >= self.since and (felt_later or float(t.min()) < float(self.until.max()))
+
     def meets(self, t: Reals) -> Flags:
         return (t >= self.since) & (t < self.until)
 
@@ -158,7 +163,7 @@ class Gate:
         mine = self.barriers if futures is None or len(futures) == FUTURES else tuple(b.within(futures) for b in self.barriers)
         for again in range(2 if len(self.barriers) > 1 else 1):
             for barrier in mine:
-                if again and not barrier.waits:  # a delay is met once; a wait may end in another one
+                if (again and not barrier.waits) or not barrier.touches(out):  # a delay is met once; a wait may end in another one
                     continue
                 if not barrier.certain:
                     if not coin:

@@ -54,6 +54,8 @@ class Outcome:
     """Affected in any way."""
     flow: Reals
     """The order itself is later, elsewhere or lost."""
+    wrong: Reals
+    """A decision about it was, or will be, made wrongly on stale data: a reroute, or a cancellation and a refund."""
     band: NDArray[np.int8]
     hit_by: Indexes
     hit_step: Indexes
@@ -79,6 +81,7 @@ def outcome(plan: Plan, hazards: Hazards, pairs: list[Pair], tolerance: float, a
     result = Outcome(
         likelihood=likelihood,
         flow=flow,
+        wrong=_wrong(pairs),
         band=_bands(best, as_of, exposed),
         hit_by=best.mode("hit_by"),
         hit_step=best.mode("hit_step"),
@@ -98,6 +101,11 @@ class _RecordHit:
     mask: Flags
     effect: NDArray[np.int8]
     extra: Reals | None = None
+
+
+def _wrong(pairs: list[Pair]) -> Reals:
+    chances = [pair.impaired.wrong.mean(axis=1) for pair in pairs if pair.impaired.wrong is not None]
+    return np.maximum.reduce(chances) if chances else np.zeros(len(pairs[0].weight))
 
 
 def _flow(pair: Pair, tolerance: float) -> Flags:
@@ -172,15 +180,12 @@ def masked_median(values: Reals, mask: Flags) -> Reals:
 
 def masked_mode(values: Indexes, mask: Flags) -> Indexes:
     """The commonest of the values where `mask` that is not -1, the least of several; -1 where there is none."""
-    best = np.full(len(values), -1, np.int16)
-    most = np.zeros(len(values), np.int64)
-    for value in np.unique(values):
-        if value < 0:
-            continue
-        count = ((values == value) & mask).sum(axis=1)
-        best = np.where(count > most, value, best)
-        most = np.maximum(most, count)
-    return best
+    span = int(values.max(initial=-1)) + 1
+    at = np.flatnonzero(mask & (values >= 0))
+    if not span or not len(at):
+        return np.full(len(values), -1, np.int16)
+    counts = np.bincount(at // values.shape[1] * span + values.ravel()[at], minlength=len(values) * span).reshape(len(values), span)
+    return np.where(counts.any(axis=1), counts.argmax(axis=1), -1).astype(np.int16)
 
 
 def _bands(best: _Chosen, as_of: float, exposed: Reals) -> NDArray[np.int8]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Distribution, Durations
 from impactgraph.forecast.gates import CERTAIN, Barrier, Gate, barriers
 from impactgraph.forecast.holds import usual_hold
-from impactgraph.forecast.lattice import strata
+from impactgraph.forecast.lattice import FUTURES, strata
 from impactgraph.forecast.recovery import Ends
 
 _LIFTED = ("message_types",)
@@ -102,6 +101,9 @@ def orderly(scope: Scope) -> Scope:
     return scope.without(*_LIFTED)
 
 
+Route = tuple[tuple[int, ...], NDArray[np.intp]]
+
+
 @dataclass(frozen=True)
 class Plan:
     """A workflow as one cell of orders meets it. `inside(scope)` and `takes_branch(when)` told whether the cell is in a scope, and takes a branch."""
@@ -109,21 +111,25 @@ class Plan:
     workflow: Workflow
     stages: tuple[Stage, ...]
 
-    def routes(self, start: int) -> list[tuple[tuple[int, ...], NDArray[Any]]]:
+    _routes: dict[int, list[Route]] = field(default_factory=dict[int, list[Route]], compare=False, repr=False)
+
+    def routes(self, start: int) -> list[Route]:
         """Every way from a step to an end, as indexes of steps (the start first), with the futures that take it."""
-        found: list[tuple[tuple[int, ...], NDArray[Any]]] = []
+        if start not in self._routes:
+            self._routes[start] = self._found((start,), np.arange(FUTURES))
+        return self._routes[start]
 
-        def follow(route: tuple[int, ...], futures: NDArray[Any]) -> None:
-            nexts = [(to, part) for to, part in self._branches(route[-1], futures) if to not in route]
-            if not nexts:
-                found.append((route, futures))
-            for to, part in nexts:
-                follow((*route, to), part)
+    def reach(self, start: int) -> frozenset[int]:
+        """Every step on a way from a step, itself included."""
+        return frozenset(index for route, _ in self.routes(start) for index in route)
 
-        follow((start,), np.arange(len(strata("any"))))
-        return found
+    def _found(self, route: tuple[int, ...], futures: NDArray[np.intp]) -> list[Route]:
+        onward = [(to, part) for to, part in self._branches(route[-1], futures) if to not in route]
+        if not onward:
+            return [(route, futures)]
+        return [found for to, part in onward for found in self._found((*route, to), part)]
 
-    def _branches(self, index: int, futures: NDArray[Any]) -> list[tuple[int, NDArray[Any]]]:
+    def _branches(self, index: int, futures: NDArray[np.intp]) -> list[tuple[int, NDArray[np.intp]]]:
         stage = self.stages[index]
         open_ = [h.to for h in stage.handoffs]
         if len(open_) <= 1:
@@ -160,9 +166,7 @@ def _stage(topology: Topology, workflow: Workflow, index: int, durations: Durati
     step = workflow.steps[index]
     own = [(n, i) for n, i in hazards.at(step.id) if orderly(i.scope) in cell.scopes]
     moving = [(n, i) for n, i in own if i.effect not in (Effect.STALE, Effect.DUPLICATED)]
-    records = tuple(
-        _record(topology, hazards, cell, bit, emission) for bit, (at, emission) in enumerate(workflow.records) if at == index
-    )
+    records = tuple(_record(topology, hazards, cell, bit, emission) for bit, (at, emission) in enumerate(workflow.records) if at == index)
     return Stage(
         index=index,
         step=step,

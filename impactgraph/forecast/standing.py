@@ -103,9 +103,7 @@ def _remaining(stage: Stage, begun: Reals, low: Reals, high: Reals) -> Reals:
     return stage.duration.between(least, most, draw)
 
 
-def _struck(
-    stage: Stage, arrived: Reals, early: Reals, evidence: Evidence, low: Reals, high: Reals
-) -> tuple[Reals, Reals, Reals, Indexes]:
+def _struck(stage: Stage, arrived: Reals, early: Reals, evidence: Evidence, low: Reals, high: Reals) -> tuple[Reals, Reals, Reals, Indexes]:
     passage = stage.start.passed(arrived, coin=True)
     chance = passage.chance if passage.chance is not None else np.zeros_like(arrived)
     met = chance > 0

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graph_models.enums import Effect
 from impactgraph.forecast.gates import Barrier, Gate
 from impactgraph.forecast.lattice import FUTURES, Reals, strata
 from impactgraph.forecast.plan import Plan, Stage
@@ -38,12 +39,20 @@ class Trace:
     """Where the first hit still holds it at the moment of the question."""
     chance: Reals
     """That the coins which strike in this world do strike; 0 where there are none."""
+    wrong: Reals | None = None
+    """(G, K) chance that a decision on stale data is wrong; None where there is none."""
     records: dict[int, Reals] = field(default_factory=dict[int, Reals])
     """Arrival by record bit; NaN in futures whose route does not emit it."""
     completed: dict[int, Reals] = field(default_factory=dict[int, Reals])
     """Completion of the step that emits it, by record bit."""
     record_by: dict[int, Indexes] = field(default_factory=dict[int, Indexes])
     spoiled: dict[int, list[Spoiling]] = field(default_factory=dict[int, list[Spoiling]])
+
+    def decide(self, futures: NDArray[np.intp] | slice, chance: Reals | float) -> None:
+        """Notes one more decision that may be wrong."""
+        if self.wrong is None:
+            self.wrong = np.zeros_like(self.chance)
+        self.wrong[:, futures] = 1 - (1 - self.wrong[:, futures]) * (1 - chance)
 
     @staticmethod
     def blank(rows: int) -> "Trace":
@@ -82,7 +91,9 @@ class _Walker:
 
     def __init__(self, plan: Plan, world: World, trace: Trace, futures: NDArray[np.intp], as_of: float, pending: Pending | None) -> None:
         self.as_of = as_of
-        self.plan, self.world, self.trace, self.k = plan, world, trace, futures
+        self.plan, self.world, self.trace = plan, world, trace
+        self.k: NDArray[np.intp] | slice = futures if len(futures) < FUTURES else slice(None)
+        self.futures = futures
         self.pending = pending
         self.wrong: NDArray[np.bool_] | None = None
 
@@ -106,8 +117,10 @@ class _Walker:
         return begun + stage.duration.quantile(strata(f"takes/{stage.step.id}")[self.k])
 
     def _read(self, stage: Stage, barrier: Barrier, at: Reals) -> None:
-        met = barrier.meets_in(at, self.k)
+        met = barrier.meets_in(at, self.futures)
         self._strike(met, barrier, stage.index, at)
+        if barrier.impairment.effect is Effect.STALE:
+            self.trace.decide(self.k, np.where(met, barrier.chance, 0.0))
         surfaces = stage.step.surfaces_at
         self.pending = Pending(stage.index, self.plan.workflow.position(surfaces) if surfaces else stage.index)
         self.wrong = met
@@ -127,7 +140,7 @@ class _Walker:
         handoff = next(h for h in stage.handoffs if h.to == to)
         if self.world.coin:
             for barrier in handoff.doubling:
-                self._strike(barrier.meets_in(done, self.k), barrier, to, done)
+                self._strike(barrier.meets_in(done, self.futures), barrier, to, done)
         return self._pass(handoff.gate, done, to)
 
     def _emit(self, stage: Stage, done: Reals) -> None:
@@ -140,7 +153,7 @@ class _Walker:
                 self._put(trace.record_by, record.bit, by, NOBODY)
                 for barrier in record.spoiling:
                     chance = np.zeros((len(done), FUTURES))
-                    chance[:, self.k] = np.where(barrier.meets_in(done, self.k), barrier.chance, 0.0)
+                    chance[:, self.k] = np.where(barrier.meets_in(done, self.futures), barrier.chance, 0.0)
                     trace.spoiled.setdefault(record.bit, []).append(Spoiling(chance, barrier))
 
     def _put(self, into: dict[int, NDArray[Any]], bit: int, values: NDArray[Any], blank: float | np.int16) -> None:
@@ -157,7 +170,7 @@ class _Walker:
     def _through(self, gate: Gate, t: Reals) -> tuple[Reals, Indexes]:
         if not self.world.impaired or not gate:
             return gate.unimpaired(t), np.full(t.shape, NOBODY)
-        passage = gate.passed(t, coin=self.world.coin, futures=self.k)
+        passage = gate.passed(t, coin=self.world.coin, futures=self.futures)
         if passage.chance is not None:
             old = self.trace.chance[:, self.k]
             self.trace.chance[:, self.k] = 1 - (1 - old) * (1 - passage.chance)
@@ -169,6 +182,8 @@ class _Walker:
         self._note(np.where(met, np.int16(barrier.index), NOBODY), step, at, at)
 
     def _note(self, by: Indexes, step: int, at: Reals, out: Reals) -> None:
+        if not (by >= 0).any():
+            return
         trace, k = self.trace, self.k
         first = (trace.hit_by[:, k] < 0) & (by >= 0)
         trace.hit_by[:, k] = np.where(first, by, trace.hit_by[:, k])

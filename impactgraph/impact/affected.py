@@ -35,6 +35,8 @@ class AffectedRows:
     finish: Reals
     """NaN where only records are hit."""
     misses: NDArray[np.bool_]
+    wrong: Reals
+    """The likelihood of a wrong decision on stale data."""
 
     def __len__(self) -> int:
         return len(self.order)
@@ -79,6 +81,7 @@ def _merge(rows: AffectedRows) -> AffectedRows:
     best = rows.take(first)
     best.likelihood = 1.0 - np.multiply.reduceat(1.0 - rows.likelihood, first)
     best.misses = np.logical_or.reduceat(rows.misses, first)
+    best.wrong = np.maximum.reduceat(rows.wrong, first)
     return best
 
 
@@ -99,6 +102,7 @@ def _of_flow(columns: Columns, group: FlowGroup, workflows: list[str]) -> Affect
         delay=out.delay[of],
         finish=finish,
         misses=_misses(columns, order, finish, out.finish_without[of]),
+        wrong=out.wrong[of] * group.certainty,
     )
 
 
@@ -118,6 +122,7 @@ def _of_record(columns: Columns, group: RecordGroup, workflows: list[str]) -> Af
         delay=np.zeros(count),
         finish=np.full(count, np.nan),
         misses=np.zeros(count, bool),
+        wrong=np.zeros(count),
     )
 
 
@@ -130,4 +135,4 @@ def _misses(columns: Columns, order: Codes, finish: Reals, without: Reals) -> ND
 def _empty() -> AffectedRows:
     ints, reals = np.zeros(0, np.int32), np.zeros(0)
     small = np.zeros(0, np.int16)
-    return AffectedRows(ints, ints, reals, np.zeros(0, np.int8), small, small, small, reals, reals, reals, np.zeros(0, bool))
+    return AffectedRows(ints, ints, reals, np.zeros(0, np.int8), small, small, small, reals, reals, reals, np.zeros(0, bool), reals)

@@ -101,7 +101,6 @@ class BlastRadius:
             self.orders_hit,
             self._fulfillments,
             self.matches.records,
-            self.effects_of(self.orders_hit),
             self.inputs.question.min_likelihood,
         )
 

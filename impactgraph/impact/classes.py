@@ -12,11 +12,12 @@ from impactgraph.impact.columns import Codes, Ints
 _AGES = np.concatenate(
     [
         np.array([-1e15, 0.0, 10e3, 30e3]),
-        np.arange(1, 240, 2) * float(MINUTE),
-        np.arange(240, 720, 5) * float(MINUTE),
-        np.arange(720, 2880, 15) * float(MINUTE),
-        np.arange(48, 24 * 15, 2) * float(HOUR),
-        np.arange(24 * 15, 24 * 120, 24) * float(HOUR),
+        np.arange(1, 90, 2) * float(MINUTE),
+        np.arange(90, 240, 4) * float(MINUTE),
+        np.arange(240, 720, 15) * float(MINUTE),
+        np.arange(720, 2880, 45) * float(MINUTE),
+        np.arange(48, 24 * 15, 6) * float(HOUR),
+        np.arange(24 * 15, 24 * 120, 48) * float(HOUR),
     ]
 )
 """Edges of the classes of ages, finer where it is recent."""

@@ -28,6 +28,7 @@ from impactgraph.impact.columns import ENDED, Codes, Columns, Ints
 
 Flags = NDArray[np.bool_]
 DEAD_LETTERED = "DEAD_LETTERED"
+_NEVER = 2**62
 _OUT_OF_SEQUENCE = RECORD_EFFECTS.index(RecordEffect.OUT_OF_SEQUENCE)
 _NONE, _DONE, _FAILED, _DEAD, _UNRELATED = range(5)
 
@@ -198,10 +199,10 @@ class _CellMatcher:
     def _can_be_behind(self, stage: Stage) -> bool:
         if self.position is None:
             return True
-        return any(self.position in route for route, _ in self.plan.routes(stage.index))
+        return self.position in self.plan.reach(stage.index)
 
     def _ahead(self, position: int) -> None:
-        stages = [self.plan.stages[i] for i in sorted({i for route, _ in self.plan.routes(position) for i in route})]
+        stages = [self.plan.stages[i] for i in self.plan.reach(position)]
         impaired = any(s.impaired for s in stages)
         pending = self._pending(position)
         moved = np.zeros(len(self.rows), bool)
@@ -217,7 +218,7 @@ class _CellMatcher:
         rows = self.rows[at]
         evidence = self._evidence(position, rows)
         shifts = shift_codes(self.shift[at])
-        told = self._told(position)[at]
+        told = self._told(position, at)
         since = np.where(evidence == _DONE, 1 + age_codes(told, self.as_of), 0)
         classes = classify(evidence, wrong[at].astype(np.int32), shifts, since, age_codes(self.entered_at[at], self.as_of))
         entered = np.minimum(classes.mean(self.entered_at[at], self.as_of), self.as_of)
@@ -258,10 +259,10 @@ class _CellMatcher:
             return np.zeros(len(rows), bool)
         return (self.f.records[rows] >> np.uint64(at)) & np.uint64(1) > 0
 
-    def _told(self, position: int) -> Ints:
-        """When the first record of a step came, of its present stay; 0 where none has."""
-        told = self.f.told[self.rows, self.owner.column_of[position]]
-        entered = self.f.entered[self.rows, self.owner.column_of[position]]
+    def _told(self, position: int, at: NDArray[np.intp]) -> Ints:
+        """When the first record of a step came, of the latest stay in it; 0 where none has."""
+        told = self.f.told[self.rows[at], self.owner.column_of[position]]
+        entered = self.f.entered[self.rows[at], self.owner.column_of[position]]
         return np.where(told >= entered, told, 0)
 
     # ---- what the events of the present step say
@@ -293,52 +294,52 @@ class _CellMatcher:
 
     # ---- what lies behind
 
-    def _stay(self, stage: Stage) -> tuple[Ints, Ints, Codes]:
-        """(entered, left, next step's position or -1) of each row's stay in a step behind it; 0 where it has not been there."""
+    def _stay(self, stage: Stage, at: NDArray[np.intp]) -> tuple[Ints, Ints, Codes]:
+        """(entered, left, next step's position or -1) of the stays of some rows in a step behind them; 0 where one has not been there."""
         column = self.owner.column_of[stage.index]
-        times = self.f.entered[self.rows]
-        entered = times[:, column]
-        later = np.where((times > entered[:, None]) & (entered > 0)[:, None], times, 2**62)
-        for handoff_to in range(times.shape[1]):
-            if handoff_to not in self._nexts(stage):
-                later[:, handoff_to] = 2**62
-        which = np.argmin(later, axis=1)
-        left = later[np.arange(len(later)), which]
-        ended = self.f.ended_at[self.rows]
-        gone = left >= 2**62
-        left = np.where(gone, np.where(ended > entered, ended, self.entered_at), left)
-        valid = (entered > 0) & (left >= entered) & ((left <= self.entered_at) | (ended > 0))
-        positions = np.array([self.owner.column_of.index(c) if c in self.owner.column_of else -1 for c in range(times.shape[1])])
-        return np.where(valid, entered, 0), np.where(valid, left, 0), np.where(gone, -1, positions[which]).astype(np.int32)
+        rows = self.rows[at]
+        entered, ended, now = self.f.entered[rows, column], self.f.ended_at[rows], self.entered_at[at]
+        left, to = np.full(len(at), _NEVER), np.full(len(at), -1, np.int32)
+        for handoff in stage.handoffs:
+            if (after := self.owner.column_of[handoff.to]) >= 0:
+                came = self.f.entered[rows, after]
+                sooner = (came > entered) & (came < left)
+                left, to = np.where(sooner, came, left), np.where(sooner, np.int32(handoff.to), to)
+        left = np.where(to < 0, np.where(ended > entered, ended, now), left)
+        valid = (entered > 0) & (left >= entered) & ((left <= now) | (ended > 0))
+        return np.where(valid, entered, 0), np.where(valid, left, 0), to
 
-    def _nexts(self, stage: Stage) -> set[int]:
-        return {self.owner.column_of[h.to] for h in stage.handoffs}
+    def _recent(self, since: float) -> NDArray[np.intp]:
+        """Rows that may have left a step behind them at or after a moment: all that came to where they are by then are out of the question."""
+        return np.flatnonzero(np.maximum(self.entered_at, self.f.ended_at[self.rows]) >= since)
 
     def _held(self, stage: Stage) -> None:
-        entered, left, nexts = self._stay(stage)
         since = min(b.since for b in self._barriers_of(stage))
         until = max(float(np.max(b.until)) + b.impairment.drain for b in self._barriers_of(stage))
-        at = np.flatnonzero((entered > 0) & (left >= since) & (entered < until))
+        at = self._recent(since)
+        entered, left, nexts = self._stay(stage, at)
+        there = (entered > 0) & (left >= since) & (entered < until)
+        at, entered, left, nexts = at[there], entered[there], left[there], nexts[there]
         if not len(at):
             return
         failed = self._failed_at(stage, self.rows[at])
-        minutes = (self.as_of - entered[at]) // 60_000, (self.as_of - left[at]) // 60_000
-        known = self._told(stage.index)[at] if stage.tells else np.zeros(len(at), np.int64)
-        known = np.where((known > 0) & (known <= left[at]), known, 0)
+        minutes = (self.as_of - entered) // 60_000, (self.as_of - left) // 60_000
+        known = self._told(stage.index, at) if stage.tells else np.zeros(len(at), np.int64)
+        known = np.where((known > 0) & (known <= left), known, 0)
         minutes = (*minutes, np.where(known > 0, 1 + (self.as_of - known) // 60_000, 0))
-        classes = classify(*(np.clip(m, 0, 2**20).astype(np.int32) for m in minutes), (nexts[at] + 1).astype(np.int32), failed.astype(np.int32))
-        came, went = classes.mean(entered[at], self.as_of), classes.mean(left[at], self.as_of)
+        classes = classify(*(np.clip(m, 0, 2**20).astype(np.int32) for m in minutes), (nexts + 1).astype(np.int32), failed.astype(np.int32))
+        came, went = classes.mean(entered, self.as_of), classes.mean(left, self.as_of)
         told = np.where(known[classes.first] > 0, np.minimum(classes.mean(np.where(known > 0, known, self.as_of), self.as_of), went), np.nan)
         chance, shift = np.zeros(len(classes.count)), np.zeros(len(classes.count))
-        for to in np.unique(nexts[at][classes.first]):
+        for to in np.unique(nexts[classes.first]):
             for bad in (False, True):
-                mine = np.flatnonzero((nexts[at][classes.first] == to) & (failed[classes.first] == bad))
+                mine = np.flatnonzero((nexts[classes.first] == to) & (failed[classes.first] == bad))
                 if len(mine):
                     handoff = next((h for h in stage.handoffs if h.to == to), None)
                     held = held_in(stage, handoff, came[mine], went[mine], told[mine], failed=bad)
                     chance[mine], shift[mine] = held.chance, held.shift
         likely = chance[classes.of] > 0.02
-        self._mark(stage, at[likely], entered[at[likely]])
+        self._mark(stage, at[likely], entered[likely])
         self._delay(at[likely], chance[classes.of[likely]], shift[classes.of[likely]])
 
     def _caught_up(self, stage: Stage) -> None:
@@ -347,10 +348,10 @@ class _CellMatcher:
         late = np.flatnonzero(self.shift > 0)
         if not calendars or len(calendars) < len(stage.handoffs) or not len(late):
             return
-        entered, left, _ = (values[late] for values in self._stay(stage))
+        entered, left, _ = self._stay(stage, late)
         late, entered, left = late[left > 0], entered[left > 0], left[left > 0].astype(np.float64)
         run = calendars[0].run_before(left)
-        told = self._told(stage.index)[late] if stage.tells else np.zeros(len(late), np.int64)
+        told = self._told(stage.index, late) if stage.tells else np.zeros(len(late), np.int64)
         likely = np.clip(entered + stage.duration.median, calendars[0].run_before(run - 1.0), run)
         completed = np.where(told > 0, told, likely)
         self.shift[late] = np.maximum(run - calendars[0].run_from(completed - self.shift[late]), 0.0)
@@ -383,15 +384,17 @@ class _CellMatcher:
         gates = [r.gate for r in stage.records if r.gate]
         if not stage.records or (not gates and not (self.shift > 0).any()):
             return
-        _, completed, _ = self._stay(stage)
         barriers = [b for g in gates for b in g.barriers]
         since = min((b.since for b in barriers), default=0.0)
         until = max((float(np.max(b.until)) + b.impairment.drain for b in barriers), default=0.0)
         drained = until + max((b.slope / (1 - b.slope) for b in barriers), default=0.0) * (until - since)
-        at = np.flatnonzero((completed > 0) & (((completed >= since) & (completed < drained)) | (self.shift > 0)))
-        at = at[~np.logical_and.reduce([self._recorded(self.rows[at], r.bit) for r in stage.records])]
-        if len(at):
-            self._records_behind(stage, at, completed[at])
+        at = self._recent(since)
+        _, completed, _ = self._stay(stage, at)
+        there = (completed > 0) & (((completed >= since) & (completed < drained)) | (self.shift[at] > 0))
+        at, completed = at[there], completed[there]
+        open_ = ~np.logical_and.reduce([self._recorded(self.rows[at], r.bit) for r in stage.records])
+        if open_.any():
+            self._records_behind(stage, at[open_], completed[open_])
 
     def _records_behind(self, stage: Stage, at: NDArray[np.intp], completed: Ints) -> None:
         shifts = shift_codes(self.shift[at])

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_models.enums import Effect, RecordEffect, RecordKind
+from graph_models.enums import RecordEffect, RecordKind
 from graph_models.impact import ImpactTotals, RecordTotals
 from graph_models.money import Money, from_micros, total
 from impactgraph.forecast.outcome import RECORD_EFFECTS
@@ -72,14 +72,12 @@ def listed(group: RecordGroup, min_likelihood: float) -> NDArray[np.bool_]:
     return group.outcome.likelihood[group.of] * group.certainty > min_likelihood
 
 
-def impact_totals(
-    columns: Columns, orders: AffectedRows, fulfillments: int, records: Sequence[RecordGroup], effects: NDArray[np.int8], min_likelihood: float
-) -> ImpactTotals:
-    """`effects`: for each affected order the index of its effect in tuple(Effect)."""
+def impact_totals(columns: Columns, orders: AffectedRows, fulfillments: int, records: Sequence[RecordGroup], min_likelihood: float) -> ImpactTotals:
+    """At risk of a refund: orders about which a decision on stale data may be wrong, and refunds that are postings themselves and hit."""
     bands = np.bincount(orders.band, minlength=4)
     value, currency = columns.orders.value[orders.order], columns.orders.currency[orders.order]
     postings = record_totals(columns, records, RecordKind.POSTING, min_likelihood)
-    wrong = effects == tuple(Effect).index(Effect.STALE)
+    wrong = orders.wrong > min_likelihood
     refunds = [m for row in postings if "refund" in row.type for m in row.amount]
     return ImpactTotals(
         orders=len(orders),
