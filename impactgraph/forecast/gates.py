@@ -96,9 +96,11 @@ class Barrier:
                 return t
 
     def _held(self, t: Reals) -> Reals:
-        out = np.where(self.meets(t), t + self.holds[0], t)
+        failing = self.meets(t)
+        out = np.where(failing, t + self.holds[0], t)
         for hold, draw in zip(self.holds[1:], self.again[1:], strict=True):
-            out = np.where((out > t) & self.meets(out) & (draw < self.chance), out + hold, out)
+            failing &= self.meets(out) & (draw < self.chance)
+            out = np.where(failing, out + hold, out)
         return out
 
     def _grown(self, t: Reals) -> Reals:
