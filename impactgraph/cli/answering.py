@@ -1,0 +1,39 @@
+"""The answer to a question, with what naming things in it needs."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from graph_models.impact import Question
+from graph_models.time import Millis
+from graph_models.topology import Topology
+from impactgraph.errors import BadInputError, Problem
+from impactgraph.usecases import Store
+from impactgraph.usecases.answer import Answer
+from impactgraph.usecases.blast_radius import blast_radius
+from impactgraph.usecases.check_question import check_question
+from impactgraph.usecases.known import check_element
+from impactgraph.usecases.topologies import get_topology, list_topologies
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Good while the context is open that gave it."""
+
+    store: Store
+    question: Question
+    answer: Answer
+    topology: Topology
+
+
+@contextmanager
+def answered(store: Store, question: Question, now: Millis) -> Generator[Answered]:
+    """Raises BadInputError where no topology was applied or the question makes no sense, NotFoundError for what it names and there is not."""
+    if not list_topologies(store, first=1).items:
+        raise BadInputError(Problem("The store has no topology yet, so nothing can be said of failures. Apply one: impactgraph apply TOPOLOGY."))
+    topology = store.topology(question.as_of)
+    suppose = tuple(replace(failure, target=check_element(topology, failure.target)) for failure in question.suppose)
+    question = replace(question, suppose=suppose)
+    check_question(store, question, topology)
+    with blast_radius(store, question, now) as answer:
+        yield Answered(store, question, answer, get_topology(store, answer.topology))

@@ -1,0 +1,71 @@
+"""`impactgraph ingest`: take order and failure events."""
+
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from impactgraph.cli.options import COMMON, Common
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from impactgraph.usecases import Intake, Store
+
+Files = Annotated[tuple[str, ...], Parameter(help="NDJSON files of CloudEvents, gzip too; - is standard input.")]
+
+MOST_SHOWN = 20
+"""Rejected events that are told of one by one."""
+
+
+def ingest(files: Files, /, *, common: Common = COMMON) -> int:
+    """Takes order and failure events. What was taken before changes nothing; what cannot be taken is kept aside with its reason.
+
+    Exit status: 0 all taken (repeats too), 1 some were kept aside, 2 nothing could be read.
+    """
+    from impactgraph.cli.outcomes import intake_shape, refused_rows
+    from impactgraph.cli.show import present
+    from impactgraph.cli.stores import opened
+    from impactgraph.errors import BadInputError, Problem
+    from impactgraph.usecases.ingest_files import total_size
+
+    if not files:
+        raise BadInputError(Problem("There is nothing to ingest: name NDJSON files (.gz too), or - for standard input."))
+    size = total_size(files)
+    with opened(common.store) as store:
+        intake = _take(store, files, size)
+    tell_rejected(intake)
+    present(common.format, people=lambda out: _tell(out, intake), data=lambda: intake_shape(intake), rows=lambda: refused_rows(intake.rejected))
+    return 1 if intake.rejected else 0
+
+
+def _take(store: "Store", files: tuple[str, ...], size: int | None) -> "Intake":
+    from impactgraph.cli.progress import bar
+    from impactgraph.usecases import Intake
+    from impactgraph.usecases.ingest_files import ingest_files
+
+    whole = Intake()
+    with bar("Ingesting", size) as advance:
+        for done in ingest_files(store, files):
+            whole.taken += done.intake.taken
+            whole.repeated += done.intake.repeated
+            whole.rejected += done.intake.rejected
+            advance(done.read, f"{whole.taken + whole.repeated:,} events")
+    return whole
+
+
+def tell_rejected(intake: "Intake") -> None:
+    """On standard error: where each stood and why it was not taken, the first ones; what to do then."""
+    from impactgraph.cli.show import complain
+
+    for refused in intake.rejected[:MOST_SHOWN]:
+        complain(f"{refused.place or f'number {refused.number}'}: kept aside: {refused.reason}")
+    if len(intake.rejected) > MOST_SHOWN:
+        complain(f"… and {len(intake.rejected) - MOST_SHOWN:,} more.")
+    if intake.rejected:
+        complain("They are kept: `impactgraph aside` lists them. Mend them (or apply a topology that has what they name), then `impactgraph aside --replay`.")
+
+
+def _tell(out: "Console", intake: "Intake") -> None:
+    read = intake.taken + intake.repeated + len(intake.rejected)
+    words = "event" if read == 1 else "events"
+    out.print(f"{read:,} {words} read: {intake.taken:,} taken, {intake.repeated:,} known before, {len(intake.rejected):,} kept aside.")

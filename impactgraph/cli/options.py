@@ -1,0 +1,25 @@
+"""What stands after any command: which store, in which form."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias
+
+from cyclopts import Group, Parameter
+
+Form: TypeAlias = Literal["table", "json", "csv"]
+
+DEFAULT_STORE = ".impactgraph"
+"""The same as in the settings, which take too long to import for a command that only asks."""
+
+EVERYWHERE = Group("After any command", sort_key=9)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Common:
+    """Options of every command."""
+
+    store: Annotated[str, Parameter(help="Folder of the store.", env_var="IMPACTGRAPH_STORE", group=EVERYWHERE)] = DEFAULT_STORE
+    format: Annotated[Form, Parameter(help="A table to read, or JSON or CSV for programs.", group=EVERYWHERE)] = "table"
+
+
+COMMON = Common()

@@ -1,0 +1,24 @@
+"""`impactgraph serve`: HTTP over a store."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from impactgraph.cli.options import COMMON, Common
+
+Host = Annotated[str | None, Parameter(help="Address to listen on [default: IMPACTGRAPH_HOST, else 127.0.0.1].")]
+Port = Annotated[int | None, Parameter(help="Port to listen on; 0: any free one [default: IMPACTGRAPH_PORT, else 8000].")]
+
+
+def serve(*, host: Host = None, port: Port = None, common: Common = COMMON) -> None:
+    """Serves GraphQL with GraphiQL, events, export, health and metrics. It listens once the store is open.
+
+    There is no login: keep it on a trusted network. --format has no meaning here.
+    """
+    from impactgraph.cli.serving import serve_store
+    from impactgraph.cli.settings import read_settings
+    from impactgraph.cli.stores import opened
+
+    settings = read_settings(host=host, port=port, store=common.store)
+    with opened(settings.store) as store:
+        serve_store(store, settings)

@@ -1,0 +1,59 @@
+"""HTTP over an open store: the only place of the command line that knows `api`."""
+
+import signal
+import socket
+import sys
+from contextlib import suppress
+from types import FrameType
+from typing import NoReturn
+
+import uvicorn
+
+from api.app import create_app
+from impactgraph.cli.show import console
+from impactgraph.errors import BadInputError, Problem
+from impactgraph.settings import Settings
+from impactgraph.usecases import Store
+
+QUEUE = 2048
+
+
+def serve_store(store: Store, settings: Settings) -> None:
+    """Until SIGINT or SIGTERM; requests under way are answered first. The store stays open. Raises BadInputError where it cannot listen."""
+    app = create_app(store, settings)
+    with _listening(settings.host, settings.port) as listener:
+        _announce(listener, settings.host)
+        config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="auto", timeout_graceful_shutdown=10, server_header=False)
+        # uvicorn raises the signal once more when it is done; without a handler that would end the process before the store is closed.
+        signal.signal(signal.SIGTERM, _end)
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
+    console(error=True).print("Stopped.")
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(0)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(QUEUE)
+    except OSError as error:
+        listener.close()
+        raise BadInputError(
+            Problem(f"It cannot listen on {host} port {port}: {error.strerror or error}. Give another --port (0: any free one) or --host.")
+        ) from error
+    return listener
+
+
+def _announce(listener: socket.socket, host: str) -> None:
+    port = listener.getsockname()[1]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    address = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
+    out = console()
+    out.print(f"Serving {address}/ (GraphiQL: {address}/graphql, events: POST {address}/events). Stop with Ctrl+C.", soft_wrap=True)
+    sys.stdout.flush()

@@ -1,0 +1,49 @@
+"""What a store holds, in figures."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from graph_models.time import Millis
+from impactgraph.impact.columns import IN_FLIGHT
+from impactgraph.ports.store import Store, TopologyVersion
+
+_MOST_ASIDE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSummary:
+    topology: TopologyVersion | None
+    """The current one; None before the first."""
+    orders: int
+    in_flight: int
+    """Orders with a fulfillment that has not ended."""
+    latest: Millis | None
+    """When something last happened to an order; None where there is none."""
+    failures: int
+    active_failures: int
+    aside: int
+    more_aside: bool
+    """True where `aside` was only counted up to a limit."""
+
+
+def summary_of(store: Store, now: Millis) -> StoreSummary:
+    """Raises StoreUnavailableError."""
+    failures = store.failures()
+    aside = len(store.aside(_MOST_ASIDE))
+    with store.columns() as columns:
+        orders, parts = columns.orders, columns.fulfillments
+        in_flight = len(np.unique(parts.order[parts.status == IN_FLIGHT]))
+        moments = (orders.placed_at, parts.entered_at, parts.ended_at)
+        latest = max((int(moment.max()) for moment in moments if len(moment)), default=0)
+        held = len(orders)
+    return StoreSummary(
+        topology=next((version for version in store.topologies() if version.current), None),
+        orders=held,
+        in_flight=in_flight,
+        latest=latest or None,
+        failures=len(failures),
+        active_failures=sum(failure.active_at(now) for failure in failures),
+        aside=aside,
+        more_aside=aside == _MOST_ASIDE,
+    )

@@ -1,0 +1,12 @@
+"""Say what is wrong with a topology, without a store."""
+
+from pathlib import Path
+
+from impactgraph.topology.load import Checked, check_path
+
+__all__ = ["Checked", "validate_path"]
+
+
+def validate_path(path: Path) -> Checked:
+    """Of a file or a folder: the topology, or every problem; warnings beside. Raises nothing for what is in it."""
+    return check_path(path)
