@@ -1,6 +1,7 @@
 """The application: GraphQL, events, exports, health and metrics over one store."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,8 +35,14 @@ def system_clock() -> Millis:
 
 def create_app(store: Store, settings: ApiSettings, *, ask_impact: Ask = blast_radius, now: Callable[[], Millis] = system_clock) -> FastAPI:
     """Serves `store`, which stays open and is the caller's to close."""
-    app = FastAPI(title="impactgraph", description=ABOUT, docs_url=None, redoc_url=None)
     metrics, workers = Metrics(), Workers()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        workers.close()
+
+    app = FastAPI(title="impactgraph", description=ABOUT, docs_url=None, redoc_url=None, lifespan=lifespan)
     tell_problems(app)
 
     async def context(request: Request) -> Context:

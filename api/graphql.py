@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from fastapi import Request
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.websockets import WebSocket
 from strawberry.fastapi import GraphQLRouter
+from strawberry.http import GraphQLRequestData
 
 from api.context import Context
 
@@ -21,13 +23,27 @@ class Router(GraphQLRouter[Context, None]):
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)
 
-    async def run(self, request: Request | WebSocket, *args: Any, **kwargs: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def decode_json(self, data: str | bytes) -> object:
+        """Raises json.JSONDecodeError for all that is not JSON, bad UTF-8 and endless nesting too."""
+        return orjson.loads(data)
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
+        if request.method == "POST" and not isinstance(self.parse_json(await request.get_body() or b"{}"), dict):
+            raise HTTPException(400, "The body is not a JSON object with `query`.")
+        found = await super().parse_http_body(request)
+        if isinstance(found, GraphQLRequestData) and not isinstance(found.operation_name, str | None):
+            raise HTTPException(400, "`operationName` must be a string or null.")
+        return found
+
+    async def run(self, request: Request | WebSocket, *args: Any, **kwargs: Any) -> Any:
         accept = request.headers.get("accept", "")
         if isinstance(request, Request) and request.method == "GET" and "text/html" in accept and "query" not in request.query_params:
             return FileResponse(PAGE, media_type="text/html")
         context: Context = kwargs["context"]
         try:
             response = await super().run(request, *args, **kwargs)
+        except HTTPException as error:
+            return JSONResponse({"errors": [{"message": error.reason, "extensions": {"code": "BAD_INPUT"}}]}, error.status_code)
         finally:
             context.close()
         if isinstance(response, Response) and MEDIA in accept and response.headers.get("content-type", "").startswith("application/json"):

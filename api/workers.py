@@ -18,14 +18,24 @@ class Workers:
     def __init__(self, count: int = COUNT) -> None:
         self._places = asyncio.Semaphore(count)
         self._idle: list[ThreadPoolExecutor] = []
+        self._closed = False
 
     async def borrow(self) -> "Worker":
         """A thread that nobody else uses; waits until there is one."""
         await self._places.acquire()
         return Worker(self._idle.pop() if self._idle else ThreadPoolExecutor(1, "request"), self._give_back)
 
+    def close(self) -> None:
+        """Ends the threads; those that are still at work end after it."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().shutdown(wait=False)
+
     def _give_back(self, thread: ThreadPoolExecutor) -> None:
-        self._idle.append(thread)
+        if self._closed:
+            thread.shutdown(wait=False)
+        else:
+            self._idle.append(thread)
         self._places.release()
 
 
