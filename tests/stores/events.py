@@ -58,7 +58,9 @@ def event(type_: str, minutes: float, *, id: str = "", source: str = "/oms", **d
     return json.dumps({"specversion": "1.0", "id": identity, "source": source, "type": type_, "time": moment, "data": data}).encode()
 
 
-def placed(order: str = "O-1", minutes: float = 0, *, workflow: str = "collect", location: str | None = "store-1", parts: int = 1, id: str = "", **more: Any) -> bytes:
+def placed(
+    order: str = "O-1", minutes: float = 0, *, workflow: str = "collect", location: str | None = "store-1", parts: int = 1, id: str = "", **more: Any
+) -> bytes:
     """An order of 60 EUR; its fulfillments are `O-1/1`, `O-1/2`, ..."""
     fulfillments = [{"fulfillment": f"{order}/{n + 1}", "workflow": workflow} | ({"location": location} if location else {}) for n in range(parts)]
     data = {"order": order, "channel": "web", "mode": "bopis", "currency": "EUR", "value": "60.00", "fulfillments": fulfillments}

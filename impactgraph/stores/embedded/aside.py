@@ -7,7 +7,7 @@ import numpy as np
 
 from graph_models.time import Millis
 from impactgraph.ports.store import Refused
-from impactgraph.stores.embedded.items import Item
+from impactgraph.stores.embedded.items import Item, as_text
 from impactgraph.stores.embedded.record import Record
 from impactgraph.stores.state.coding import hashes
 
@@ -69,7 +69,7 @@ class Aside:
 
     def _keep(self, items: Sequence[Item], now: Millis, changes: "Changes") -> None:
         new: dict[int, Item] = {}
-        for item, text in zip(items, hashes([("", as_text(item.text)) for item in items]).tolist(), strict=True):
+        for item, text in zip(items, hashes([item.fingerprint for item in items]).tolist(), strict=True):
             item.known = text in self._texts or text in new
             if not item.known:
                 item.number, new[text] = self._next + len(new), item
@@ -112,7 +112,3 @@ class Changes:
     """(number, hash of the text, hash of the name, order) of each."""
     gone: list[int] = field(default_factory=list[int])
 
-
-def as_text(line: bytes) -> str:
-    """What was received, as text that a database takes: bytes that are not UTF-8 are escaped."""
-    return line.decode("utf-8", "backslashreplace")

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from impactgraph.ingest.events import Event
 from impactgraph.ingest.read import RefusedEventError, read_event
 from impactgraph.ports.store import Intake, Refused
@@ -23,8 +25,10 @@ class Item:
     reason_before: str = ""
     """The reason it was kept aside for."""
     repeated: bool = False
+    twin: "Item | None" = None
+    """An earlier one of the call with the same (source, id)."""
     known: bool = False
-    """The same text is kept aside already."""
+    """The same is kept aside already."""
 
     @property
     def name(self) -> tuple[str, str]:
@@ -35,6 +39,18 @@ class Item:
     def order(self) -> str:
         """Key of its order, empty where it has none."""
         return getattr(self.event.data, "order", "") if self.event else ""
+
+    @property
+    def fingerprint(self) -> tuple[str, str]:
+        """The same for what says the same, however it is written; of what could not be read, its text."""
+        if self.event is None:
+            return ("", as_text(self.text))
+        return ("event", repr((self.name, self.event.type, self.event.millis, msgspec.json.encode(self.event.data), self.extra)))
+
+    def follow_twin(self) -> None:
+        """A repeat of what is refused is refused for the same reason."""
+        if self.twin is not None and self.twin.reason:
+            self.repeated, self.reason = False, self.twin.reason
 
     @property
     def good(self) -> bool:
@@ -60,6 +76,11 @@ def check(item: Item, fits: Fits) -> None:
         item.reason = str(error)
 
 
+def as_text(line: bytes) -> str:
+    """What was received, as text that a database takes: bytes that are not UTF-8 are escaped."""
+    return line.decode("utf-8", "backslashreplace")
+
+
 def told(items: Iterable[Item], now: int, *, results: bool) -> Intake:
     """What became of them, in the words of the port."""
     intake = Intake()
@@ -67,8 +88,7 @@ def told(items: Iterable[Item], now: int, *, results: bool) -> Intake:
         if item.repeated:
             intake.repeated += 1
         elif item.reason:
-            text = item.text.decode("utf-8", "replace")
-            intake.rejected.append(Refused(0 if item.known else item.number, item.reason, text, item.place, now))
+            intake.rejected.append(Refused(0 if item.known else item.number, item.reason, as_text(item.text), item.place, now))
         else:
             intake.taken += 1
         if results:

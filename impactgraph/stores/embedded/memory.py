@@ -20,24 +20,26 @@ class Memory:
         self._owners[number] = owner
         self.seen.add(record.arrays("select hash from events")[0])
 
-    def repeats(self, items: list[Item], hashes: Hashes) -> list[int]:
-        """Indices of items whose (source, id) was taken before, or stands earlier in the list."""
-        first: dict[tuple[str, str], int] = {}
-        repeated = [i for i, item in enumerate(items) if first.setdefault(item.name, i) != i]
+    def mark_repeats(self, items: list[Item], hashes: Hashes) -> None:
+        """Marks items whose (source, id) was taken before, or stands earlier in the list."""
+        first: dict[tuple[str, str], Item] = {}
+        for item in items:
+            earlier = first.setdefault(item.name, item)
+            if earlier is not item:
+                item.repeated, item.twin = True, earlier
         suspects = np.flatnonzero(self.seen.maybe(hashes))
         if len(suspects):
-            taken = set(
-                zip(
-                    *self._record.arrays(
-                        "select w.word, e.id from events e join words w on w.domain = 'source' and w.code = e.source "
-                        "where e.hash in (select hash from suspects)",
-                        suspects={"hash": np.unique(hashes[suspects])},
-                    ),
-                    strict=True,
-                )
-            )
-            repeated += [i for i in suspects.tolist() if items[i].name in taken]
-        return repeated
+            taken = self._taken(np.unique(hashes[suspects]))
+            for index in suspects.tolist():
+                items[index].repeated |= items[index].name in taken
+
+    def _taken(self, hashes: Hashes) -> set[tuple[str, str]]:
+        """(source, id) of the events in the record that have one of the hashes."""
+        names = self._record.arrays(
+            "select w.word, e.id from events e join words w on w.domain = 'source' and w.code = e.source where e.hash in (select hash from suspects)",
+            suspects={"hash": hashes},
+        )
+        return set(zip(*names, strict=True))
 
     def owners(self, fulfillments: Codes) -> Codes:
         """Number of the order of each, -1 where it is new."""

@@ -27,8 +27,9 @@ _HOLDER = re.compile(r"PID (\d+)")
 class Record:
     """One process's hold on the file. Writes come from one thread at a time; reads may come from any."""
 
-    def __init__(self, folder: Path) -> None:
-        self._connection = _connected(folder)
+    def __init__(self, folder: Path | None) -> None:
+        """None: in memory, gone when it is closed."""
+        self._connection = _connected(folder) if folder else duckdb.connect(config=_SETTINGS)
         with self._said():
             if not self.rows("select 1 from information_schema.tables where table_name = 'meta'"):
                 self._create()
@@ -170,4 +171,8 @@ def _connected(folder: Path) -> duckdb.DuckDBPyConnection:
 
 def _plain(column: NDArray[Any]) -> NDArray[Any]:
     """Without a mask: None where there is none."""
-    return column.filled(None) if isinstance(column, np.ma.MaskedArray) and column.dtype == object else np.asarray(column)
+    if not isinstance(column, np.ma.MaskedArray):
+        return np.asarray(column)
+    plain: NDArray[Any] = np.array(column.data)
+    plain[np.ma.getmaskarray(column)] = None
+    return plain

@@ -50,6 +50,11 @@ class EmbeddedStore:
         """The store in the folder, made where there is none. Raises StoreUnavailableError where another process holds it, or it cannot be read."""
         return cls(Record(path), now)
 
+    @classmethod
+    def in_memory(cls, *, now: Callable[[], Millis]) -> "EmbeddedStore":
+        """Nothing is kept when it is closed."""
+        return cls(Record(None), now)
+
     def _load(self) -> None:
         """Everything that is derived from the record."""
         self._topologies = Topologies(self._record)
@@ -60,6 +65,11 @@ class EmbeddedStore:
         reading = Reading.of(lexicon, topology or Topology())
         self._state = State(lexicon, reading, Fits(topology), rebuild(self._record, lexicon, reading))
         self._latest = self._record.latest()
+
+    def reload(self) -> None:
+        """Forgets what is in memory and folds the record anew."""
+        with self._writing, self._sharing.writing():
+            self._load()
 
     # Questions
 
@@ -137,8 +147,7 @@ class EmbeddedStore:
             taken = take(items, self._state, self._record, self._memory, self._aside, watermark, now)
         except BaseException:
             # Nothing of it is on disk, but words and numbers were given in memory: forget them.
-            with self._sharing.writing():
-                self._load()
+            self.reload()
             raise
         with self._sharing.writing():
             taken.bring(self._state)
@@ -176,7 +185,9 @@ class EmbeddedStore:
         reading = Reading.of(lexicon, version)
         with self._sharing.writing():
             instances = rebuild(self._record, lexicon, reading) if grown and self._record.watermark() else self._state.instances
-            instances.columns.changes = self._state.instances.columns.changes + 1
+            instances.fulfillments.widen(reading.most_steps)
+            instances.columns.changes = self._state.instances.columns.changes
+            instances.refresh(reading)
             self._state = State(lexicon, reading, Fits(version), instances)
         self.replay()
 

@@ -66,17 +66,19 @@ class Taken:
 
 def take(items: list[Item], state: State, record: Record, memory: Memory, aside: Aside, watermark: int, now: Millis) -> Taken:
     """Writes what can be taken and keeps the rest aside. Every item tells what became of it; to the list are added those that now fit, or no longer do."""
-    items += _made_to_fit(items, aside, state.fits)
+    # What was kept aside stands first, so that it is the one that is kept on, or let go.
+    items[:0] = _made_to_fit(items, aside, state.fits)
     good = [item for item in items if item.good]
     names = hashes([item.name for item in good])
-    for index in memory.repeats(good, names):
-        good[index].repeated = True
+    memory.mark_repeats(good, names)
     ids = number_ids(good, memory)
     still = np.array([item.good for item in good], np.bool_)
     good, names = [item for item in good if item.good], names[still]
     coded = _coded(good, state.lexicon, ids, watermark + 1)
     folding = _Folding(coded.happened, good, state, record, watermark + 1)
     items += folding.removed
+    for item in items:
+        item.follow_twin()
     kept = np.array([item.good for item in good], np.bool_)
     writing = Writing(coded, names, kept, ids, state.lexicon, folding.removed_seqs)
     changes = write(writing, items, record, aside, now)

@@ -58,7 +58,7 @@ def fold(happened: Happened, reading: Reading, ties: Ties, *, strict_from: int =
     orders = fold_orders(happened, ties)
     numbers, owners = _fulfillments(happened)
     s = _sequence(happened, numbers, owners)
-    misfits, workflows = _read_steps(s, reading, len(numbers), strict_from)
+    misfits, workflows = _read_steps(s, reading, ties, len(numbers), strict_from)
     key = _in_key_order(s, reading, ties)
     states, stays = _registers(s, key, reading, numbers, owners)
     _set_values(states, happened, numbers, ties)
@@ -101,9 +101,9 @@ def _sequence(happened: Happened, numbers: Codes, owners: Codes) -> _Sequence:
     )
 
 
-def _read_steps(s: _Sequence, reading: Reading, count: int, strict_from: int) -> tuple[Ints, Codes]:
+def _read_steps(s: _Sequence, reading: Reading, ties: Ties, count: int, strict_from: int) -> tuple[Ints, Codes]:
     """Puts the workflow in force and the step's index in it into the sequence; takes out, and returns, what does not fit."""
-    s.sort(np.lexsort((s.kind, s.time, s.who)))
+    s.sort(in_order(s.who, (s.time << 4) | s.kind, s.seq, ties, among=np.isin(s.kind, _SETTERS)))
     at = np.arange(len(s.who))
     starts = np.searchsorted(s.who, np.arange(count))
     begin = starts[s.who]

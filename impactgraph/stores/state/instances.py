@@ -101,7 +101,7 @@ class Instances:
         self.fulfillments.widen(folded.fulfillments.entered.shape[1])
         self._put_orders(folded.orders, order_ids)
         self._put_fulfillments(folded.fulfillments, fulfillment_ids)
-        for number in folded.fulfillments.number[folded.fulfillments.regular].tolist() if self.stays else ():
+        for number in folded.fulfillments.number.tolist() if self.stays else ():
             self.stays.pop(number, None)
         self.stays.update(folded.stays.by_fulfillment())
 

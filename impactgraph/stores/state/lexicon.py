@@ -51,8 +51,8 @@ class Lexicon:
         lexicon.sources, lexicon.steps, lexicon.types, lexicon.notes = (Words(lists.get(domain)) for domain in ("source", "step", "type", "note"))
         for code, key in enumerate(lists.get("workflow", [])):
             records = [word.split(":", 2) for word in lists.get(f"records:{key}", [])]
-            known = WorkflowVocabulary(key, lists.get(f"steps:{key}", []), [(kind, name) for _, kind, name in records], [int(emitter) for emitter, _, _ in records])
-            v.workflows.append(known)
+            types, emitters = [(kind, name) for _, kind, name in records], [int(emitter) for emitter, _, _ in records]
+            v.workflows.append(WorkflowVocabulary(key, lists.get(f"steps:{key}", []), types, emitters))
             lexicon.workflows[key] = code
         return lexicon
 

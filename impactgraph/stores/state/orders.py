@@ -12,7 +12,6 @@ from graph_models.topology import Topology
 from impactgraph.impact import keyset
 from impactgraph.impact.cells import Membership
 from impactgraph.impact.columns import CANCELLED, COMPLETED, IN_FLIGHT, Codes, Columns
-from impactgraph.impact.filters import order_mask
 
 _STATUS = {IN_FLIGHT: OrderStatus.IN_FLIGHT, COMPLETED: OrderStatus.COMPLETED, CANCELLED: OrderStatus.CANCELLED}
 
@@ -31,6 +30,8 @@ def order_page(columns: Columns, topology: Topology, where: OrderFilter, sort: O
 
 def _asked_for(columns: Columns, topology: Topology, where: OrderFilter) -> Codes:
     """Rows of orders of which a fulfillment is asked for."""
+    from impactgraph.impact.filters import order_mask  # it comes with the forecast, which ingesting does without
+
     keep = order_mask(columns, Membership(columns, topology), where)
     if keep is None:
         return np.arange(len(columns.orders), dtype=np.int32)

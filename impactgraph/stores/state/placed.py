@@ -12,10 +12,14 @@ from impactgraph.stores.state.rows import Happened, PlacedRows
 from impactgraph.stores.state.states import OrderStates
 
 
-def in_order(group: Ints, key: Ints, seq: Ints, ties: Callable[[Ints], Mapping[int, tuple[str, str]]]) -> NDArray[np.intp]:
-    """Indices by (group, key, source, id); the names are asked for only where group and key are the same."""
+def in_order(
+    group: Ints, key: Ints, seq: Ints, ties: Callable[[Ints], Mapping[int, tuple[str, str]]], among: NDArray[np.bool_] | None = None
+) -> NDArray[np.intp]:
+    """Indices by (group, key, source, id); the names are asked for only where group and key are the same (with `among`: of two that are marked)."""
     order = np.lexsort((key, group))
     same = (group[order][1:] == group[order][:-1]) & (key[order][1:] == key[order][:-1])
+    if among is not None:
+        same &= among[order][1:] & among[order][:-1]
     if same.any():
         involved = np.zeros(len(order), np.bool_)
         involved[:-1] |= same
