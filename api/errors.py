@@ -2,14 +2,10 @@
 
 import traceback
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import structlog
-from graphql import ExecutionResult as GraphQLExecutionResult
 from graphql import GraphQLError
-from strawberry.extensions import SchemaExtension
-from strawberry.types import ExecutionResult
 
 from impactgraph.errors import BadInputError, ImpactGraphError, NotFoundError
 
@@ -43,16 +39,6 @@ def extensions_of(error: ImpactGraphError) -> dict[str, Any]:
     if isinstance(error, NotFoundError):
         return {"code": error.code, "id": error.identifier, "near": list(error.near)}
     return {"code": error.code}
-
-
-class CodedErrors(SchemaExtension):
-    """Gives each error of an answer its code."""
-
-    def on_operation(self) -> Iterator[None]:
-        yield
-        result = self.execution_context.result
-        if isinstance(result, GraphQLExecutionResult | ExecutionResult) and result.errors:
-            result.errors = [coded(error) for error in result.errors]
 
 
 def _told(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:

@@ -9,9 +9,11 @@ from fastapi import Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.websockets import WebSocket
 from strawberry.fastapi import GraphQLRouter
-from strawberry.http import GraphQLRequestData
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.types import ExecutionResult
 
 from api.context import Context
+from api.errors import coded
 
 MEDIA = "application/graphql-response+json"
 PAGE = Path(__file__).parent / "web" / "graphiql.html"
@@ -34,6 +36,10 @@ class Router(GraphQLRouter[Context, None]):
         if isinstance(found, GraphQLRequestData) and not isinstance(found.operation_name, str | None):
             raise HTTPException(400, "`operationName` must be a string or null.")
         return found
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        result.errors = [coded(error) for error in result.errors] if result.errors else None
+        return await super().process_result(request, result)
 
     async def run(self, request: Request | WebSocket, *args: Any, **kwargs: Any) -> Any:
         accept = request.headers.get("accept", "")

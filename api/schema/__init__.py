@@ -6,7 +6,6 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from api.config import ApiSettings
-from api.errors import CodedErrors
 from api.limits import limits
 from api.schema.kinds import TYPES
 from api.schema.mutation import Mutation
@@ -27,6 +26,6 @@ def build_schema(settings: ApiSettings) -> strawberry.Schema:
         query=Query,
         mutation=Mutation,
         types=list(TYPES.values()),
-        extensions=[CodedErrors, *limits(settings)],
+        extensions=limits(settings),
         config=StrawberryConfig(scalar_map=SCALARS),
     )

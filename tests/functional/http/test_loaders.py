@@ -41,6 +41,7 @@ def counting(counted: Counted) -> Iterator[Api]:
 
 
 def calls_for(counting: Api, counted: Counted, query: str) -> Counter[str]:
+    counting.ask(query)  # what is kept from one question to the next is kept now
     counted.calls.clear()
     counting.ask(query)
     return counted.calls.copy()
