@@ -74,8 +74,9 @@ def affected_orders(columns: Columns, rows: AffectedRows, min_likelihood: float)
 
 
 def _merge(rows: AffectedRows) -> AffectedRows:
-    """Groups by order; the first of each is its worst: by band, then likelihood, then delay, then fulfillment."""
-    rank = np.lexsort((rows.fulfillment, -np.nan_to_num(rows.delay, posinf=1e18), -rows.likelihood, rows.band, rows.order))
+    """Groups by order; the first of each is its worst: by band, then likelihood, then delay, then the earliest hit."""
+    hit_at = np.nan_to_num(rows.hit_at, nan=1e18, posinf=1e18)
+    rank = np.lexsort((rows.fulfillment, hit_at, -np.nan_to_num(rows.delay, posinf=1e18), -rows.likelihood, rows.band, rows.order))
     rows = rows.take(rank)
     first = np.flatnonzero(np.diff(rows.order, prepend=-1))
     best = rows.take(first)
@@ -109,7 +110,6 @@ def _of_flow(columns: Columns, group: FlowGroup, workflows: list[str]) -> Affect
 def _of_record(columns: Columns, group: RecordGroup, workflows: list[str]) -> AffectedRows:
     out, of, f = group.outcome, group.of, columns.fulfillments
     count = len(of)
-    due = group.emission.due or 0
     return AffectedRows(
         order=f.order[group.rows],
         fulfillment=group.rows,
@@ -118,7 +118,7 @@ def _of_record(columns: Columns, group: RecordGroup, workflows: list[str]) -> Af
         hit_by=out.by[of],
         workflow=np.full(count, workflows.index(group.workflow.key), np.int16),
         step=np.full(count, group.step, np.int16),
-        hit_at=np.where(np.isnan(out.due), out.expected_at, out.due - due)[of],
+        hit_at=out.emitted[of],
         delay=np.zeros(count),
         finish=np.full(count, np.nan),
         misses=np.zeros(count, bool),

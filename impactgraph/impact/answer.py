@@ -107,7 +107,9 @@ class BlastRadius:
     @cached_property
     def _fulfillments(self) -> int:
         likely = self.rows.likelihood > self.inputs.question.min_likelihood
-        return len(np.unique(self.rows.fulfillment[likely])) if likely.any() else 0
+        hit = np.zeros(len(self.inputs.columns.fulfillments), bool)
+        hit[self.rows.fulfillment[likely]] = True
+        return int(np.count_nonzero(hit))
 
     @cached_property
     def headline(self) -> str:

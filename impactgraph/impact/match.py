@@ -91,11 +91,20 @@ def match(columns: Columns, forecaster: Forecaster, keep: Callable[[Codes], Flag
     """All fulfillments that may be hit, with any likelihood. `keep` says which rows are asked for."""
     found = Matches()
     membership = Membership(columns, forecaster.topology)
+    failing = _failing(columns)
     for index, words in enumerate(columns.vocabulary.workflows):
         workflow = forecaster.topology.workflows.get(words.key)
         if workflow is not None:
-            _WorkflowMatcher(columns, forecaster, membership, index, workflow, keep, found).run()
+            _WorkflowMatcher(columns, forecaster, membership, index, workflow, keep, failing, found).run()
     return found
+
+
+def _failing(columns: Columns) -> Flags:
+    """By row: whether an error was reported of its present step. Errors are few, so only they are looked at."""
+    f, rows = columns.fulfillments, columns.errors.fulfillment
+    failing = np.zeros(len(f), bool)
+    failing[rows] = f.failed_at[rows] >= np.maximum(f.entered_at[rows], 1)
+    return failing
 
 
 class _WorkflowMatcher:
@@ -107,6 +116,7 @@ class _WorkflowMatcher:
         index: int,
         workflow: Workflow,
         keep: Callable[[Codes], Flags] | None,
+        failing: Flags,
         found: Matches,
     ) -> None:
         self.columns, self.forecaster, self.membership = columns, forecaster, membership
@@ -118,6 +128,8 @@ class _WorkflowMatcher:
         elements = columns.vocabulary.elements.words
         impaired = {hop.element for i in forecaster.hazards.all for hop in i.hops}
         self.impaired_codes = np.array([word in impaired for word in elements])
+        self.failing = failing
+        self._reroutes: dict[float, float] = {}
         self.dead_code = columns.vocabulary.fail_codes.find(DEAD_LETTERED)
 
     def _touched(self) -> list[str]:
@@ -134,6 +146,17 @@ class _WorkflowMatcher:
     def _applies(self, scope: Scope) -> bool:
         workflows = scope.values("workflows")
         return workflows is None or self.workflow.key in workflows
+
+    def usual_reroutes(self, before: float) -> float:
+        """Part of this workflow's fulfillments that were rerouted before a moment."""
+        if before not in self._reroutes:
+            self._reroutes[before] = self._rerouted_before(before)
+        return self._reroutes[before]
+
+    def _rerouted_before(self, before: float) -> float:
+        f = self.columns.fulfillments
+        mine = (f.workflow == self.index) & (f.entered_at < before)
+        return (int((mine & (f.rerouted_at > 0) & (f.rerouted_at < before)).sum()) + 1) / (int(mine.sum()) + 100)
 
     def run(self) -> None:
         if not self.scopes:
@@ -161,9 +184,12 @@ class _WorkflowMatcher:
         flags += [self.membership.takes(rows, when) for when in self.whens]
         code = np.zeros(len(rows), np.int64)
         for flag in flags:
-            code = code * 2 + flag
+            if len(flags) > 1:
+                code = code * 2 + flag
+        if len(flags) == 1:
+            return [(rows, Cell(frozenset(self.scopes), frozenset()))] if len(rows) else []
         cells: list[tuple[Codes, Cell]] = []
-        for value in np.unique(code):
+        for value in np.flatnonzero(np.bincount(code)) if len(flags) < 20 else np.unique(code):
             chosen = code == value
             bits = [bool(value >> (len(flags) - 1 - n) & 1) for n in range(len(flags))]
             scopes = frozenset(s for s, b in zip(self.scopes, bits, strict=False) if b)
@@ -215,12 +241,14 @@ class _CellMatcher:
         self._forecast(position, np.flatnonzero(chosen), wrong, pending[0] if pending is not None else None)
 
     def _forecast(self, position: int, at: NDArray[np.intp], wrong: Flags, pending: Pending | None) -> None:
-        rows = self.rows[at]
-        evidence = self._evidence(position, rows)
         shifts = shift_codes(self.shift[at])
-        told = self._told(position, at)
-        since = np.where(evidence == _DONE, 1 + age_codes(told, self.as_of), 0)
-        classes = classify(evidence, wrong[at].astype(np.int32), shifts, since, age_codes(self.entered_at[at], self.as_of))
+        stage = self.plan.stages[position]
+        told = self._told(position, at) if stage.tells else np.zeros(len(at), np.int64)
+        evidence = self._evidence(position, self.rows[at], told)
+        done = evidence == _DONE
+        since = np.where(done, 1 + age_codes(told, self.as_of), 0)
+        age = np.where(done & (not stage.start), 0, age_codes(self.entered_at[at], self.as_of))
+        classes = classify(evidence, wrong[at].astype(np.int32), shifts, since, age)
         entered = np.minimum(classes.mean(self.entered_at[at], self.as_of), self.as_of)
         completed = np.maximum(np.minimum(classes.mean(np.where(told > 0, told, self.as_of), self.as_of), self.as_of), entered)
         kinds = evidence[classes.first] * 2 + wrong[at][classes.first]
@@ -267,25 +295,23 @@ class _CellMatcher:
 
     # ---- what the events of the present step say
 
-    def _evidence(self, position: int, rows: Codes) -> Codes:
+    def _evidence(self, position: int, rows: Codes, told: Ints) -> Codes:
         stage = self.plan.stages[position]
-        codes = np.zeros(len(rows), np.int32)
-        if stage.tells:
-            column = self.owner.column_of[position]
-            codes[(self.f.told[rows, column] >= self.f.entered[rows, column]) & (self.f.told[rows, column] > 0)] = _DONE
-        failed = self.f.failed_at[rows] >= np.maximum(self.f.entered_at[rows], 1)
-        if failed.any():
-            element = self.f.failed_element[rows]
-            related = self.owner.impaired_codes[element] | (element == 0)
-            gated = bool(stage.start)
-            dead = failed & (self.f.failed_code[rows] == (self.owner.dead_code if self.owner.dead_code is not None else -1))
-            codes[failed & ~related & (codes != _DONE)] = _UNRELATED
-            if gated:
-                codes[failed & related & (codes != _DONE)] = _FAILED
-            refusing = any(h.gate.rejects() for h in stage.handoffs) or stage.start.rejects()
-            codes[dead] = _DEAD if refusing else _UNRELATED
-            codes[dead & ~related] = _UNRELATED
+        codes = np.where(told > 0, np.int32(_DONE), np.int32(_NONE))
+        at = np.flatnonzero(self.owner.failing[rows])
+        if len(at):
+            codes[at] = self._error_evidence(stage, rows[at], codes[at])
         return codes
+
+    def _error_evidence(self, stage: Stage, rows: Codes, codes: Codes) -> Codes:
+        """Of rows with an error in their present step. Where the event does not say whose error it was, it is taken for one of the failures'."""
+        element, owner = self.f.failed_element[rows], self.owner
+        related = owner.impaired_codes[element] | (element == 0)
+        dead = self.f.failed_code[rows] == (owner.dead_code if owner.dead_code is not None else -1)
+        refusing = any(h.gate.rejects() for h in stage.handoffs) or stage.start.rejects()
+        codes = np.where(related & bool(stage.start) & (codes != _DONE), _FAILED, codes)
+        codes = np.where(~related & (codes != _DONE), _UNRELATED, codes)
+        return np.where(dead, np.where(related & refusing, _DEAD, _UNRELATED), codes).astype(np.int32)
 
     def _say(self, code: int, position: int) -> Evidence:
         stage = self.plan.stages[position]
@@ -311,7 +337,9 @@ class _CellMatcher:
 
     def _recent(self, since: float) -> NDArray[np.intp]:
         """Rows that may have left a step behind them at or after a moment: all that came to where they are by then are out of the question."""
-        return np.flatnonzero(np.maximum(self.entered_at, self.f.ended_at[self.rows]) >= since)
+        if self.position is not None:  # rows come in the order in which they entered
+            return np.arange(np.searchsorted(self.entered_at, since), len(self.rows))
+        return np.flatnonzero(self.f.ended_at[self.rows] >= since)
 
     def _held(self, stage: Stage) -> None:
         since = min(b.since for b in self._barriers_of(stage))
@@ -323,11 +351,11 @@ class _CellMatcher:
         if not len(at):
             return
         failed = self._failed_at(stage, self.rows[at])
-        minutes = (self.as_of - entered) // 60_000, (self.as_of - left) // 60_000
         known = self._told(stage.index, at) if stage.tells else np.zeros(len(at), np.int64)
         known = np.where((known > 0) & (known <= left), known, 0)
-        minutes = (*minutes, np.where(known > 0, 1 + (self.as_of - known) // 60_000, 0))
-        classes = classify(*(np.clip(m, 0, 2**20).astype(np.int32) for m in minutes), (nexts + 1).astype(np.int32), failed.astype(np.int32))
+        completed = np.where(known > 0, 1 + age_codes(known, self.as_of), 0)
+        came_by = np.where((known > 0) & (not stage.start and not stage.completion), 0, age_codes(entered, self.as_of))
+        classes = classify(came_by, age_codes(left, self.as_of), completed, (nexts + 1).astype(np.int32), failed.astype(np.int32))
         came, went = classes.mean(entered, self.as_of), classes.mean(left, self.as_of)
         told = np.where(known[classes.first] > 0, np.minimum(classes.mean(np.where(known > 0, known, self.as_of), self.as_of), went), np.nan)
         chance, shift = np.zeros(len(classes.count)), np.zeros(len(classes.count))
@@ -377,7 +405,9 @@ class _CellMatcher:
     def _failed_at(self, stage: Stage, rows: Codes) -> Flags:
         errors = self.owner.columns.errors
         mine = (errors.step == self.owner.column_of[stage.index]) & self.owner.impaired_codes[errors.element]
-        return np.isin(rows, errors.fulfillment[mine])
+        failed = np.zeros(len(self.f), bool)
+        failed[errors.fulfillment[mine]] = True
+        return failed[rows]
 
     def _open_records(self, stage: Stage) -> None:
         """Records of a step behind that have not come, or came before one that they must follow."""
@@ -441,29 +471,24 @@ class _CellMatcher:
     def _rerouted(self, position: int, pending: Pending) -> Flags:
         """Rows that were sent elsewhere after a decision on stale data; how likely it was the data, the usual rate of reroutes tells."""
         f, rows = self.f, self.rows
-        moved = f.rerouted_at[rows] > 0
-        if not moved.any():
-            return moved
-        read = self._first_read(pending.read)
         stale = self.plan.stages[pending.read].stale[0]
-        moved &= (read >= stale.since) & (read < np.minimum(float(np.median(stale.until)), f.rerouted_at[rows]))
-        at = np.flatnonzero(moved)
+        at = np.flatnonzero(f.rerouted_at[rows] >= stale.since)
+        read = self._first_read(pending.read, at)
+        at = at[(read >= stale.since) & (read < np.minimum(float(np.median(stale.until)), f.rerouted_at[rows[at]]))]
+        moved = np.zeros(len(rows), bool)
+        moved[at] = True
         if len(at):
             sent = f.rerouted_at[rows[at]]
             classes = classify(age_codes(sent, self.as_of), age_codes(self.entered_at[at], self.as_of))
             entered, went = classes.mean(self.entered_at[at], self.as_of), classes.mean(sent, self.as_of)
             result = self.forecaster.rerouted(self.plan, position, entered, pending.surfaces, went, pending.read)
-            self.certainty[at] = stale.chance / (stale.chance + self._usual_reroutes(stale.since))
+            self.certainty[at] = stale.chance / (stale.chance + self.owner.usual_reroutes(stale.since))
             self._add(position, at, classes.of, result)
         return moved
 
-    def _first_read(self, read: int) -> Ints:
+    def _first_read(self, read: int, at: NDArray[np.intp]) -> Ints:
         """About when the decision was made that was overturned since: after the last step before it, whose entry a reroute leaves alone."""
         before = [s for s in self.plan.stages if any(h.to == read for h in s.handoffs) and self.owner.column_of[s.index] >= 0]
-        moments = [self.f.entered[self.rows, self.owner.column_of[s.index]] + round(s.duration.median) for s in before]
-        return np.maximum.reduce(moments) if moments else self.owner.columns.orders.placed_at[self.f.order[self.rows]]
-
-    def _usual_reroutes(self, before: float) -> float:
-        """Part of this workflow's fulfillments that were rerouted before a moment."""
-        mine = (self.f.workflow == self.owner.index) & (self.f.entered_at < before)
-        return (int((mine & (self.f.rerouted_at > 0) & (self.f.rerouted_at < before)).sum()) + 1) / (int(mine.sum()) + 100)
+        rows = self.rows[at]
+        moments = [self.f.entered[rows, self.owner.column_of[s.index]] + round(s.duration.median) for s in before]
+        return np.maximum.reduce(moments) if moments else self.owner.columns.orders.placed_at[self.f.order[rows]]

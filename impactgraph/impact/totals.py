@@ -52,7 +52,7 @@ def record_totals(columns: Columns, groups: Sequence[RecordGroup], kind: RecordK
         effects = group.outcome.effect[group.of[hit]]
         currency = columns.orders.currency[columns.fulfillments.order[group.rows[hit]]]
         amounts = record_amounts(columns, group, hit)
-        for code in np.unique(effects):
+        for code in np.flatnonzero(np.bincount(effects)):
             mine = effects == code
             key = group.emission.type, RECORD_EFFECTS[int(code)]
             counts[key] = counts.get(key, 0) + int(mine.sum())
