@@ -16,6 +16,15 @@ def system_clock() -> Millis:
     return millis(datetime.now(UTC))
 
 
+def store_exists(address: str) -> bool:
+    """Whether a store was made at the address: of a folder that is looked into, of anything else only opening it tells."""
+    if "://" in address:
+        return True
+    from impactgraph.stores.embedded.record import FILE
+
+    return (Path(address) / FILE).is_file()
+
+
 def open_store(address: str, *, now: Callable[[], Millis] = system_clock) -> Store:
     """The store at `address`, a folder that is made where it does not exist.
 

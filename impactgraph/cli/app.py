@@ -30,8 +30,8 @@ def make_app() -> App:
         help_epilogue="First: impactgraph demo. Help with an example: impactgraph COMMAND --help",
         result_action="return_value",
     )
-    for command in COMMANDS:
-        app.command(command.where, name=command.name, help=command.short, help_epilogue=command.epilogue, sort_key=command.order)
+    for order, command in enumerate(COMMANDS):
+        app.command(command.where, name=command.name, help=command.help, help_epilogue=command.epilogue, sort_key=order)
     app.register_install_completion_command(  # pyright: ignore[reportUnknownMemberType] - its further arguments are untyped
         help="Installs completion for your shell (bash, zsh, fish) and says where."
     )
@@ -66,7 +66,20 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         _silence()
         return DONE
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody but a developer wants its traceback
+        complain(f"error: {type(error).__name__}: {error}", note=f"This is a defect of impactgraph, not of your input. What a report needs is in {_kept()}.")
+        return BROKEN
     return result if isinstance(result, int) else DONE
+
+
+def _kept() -> str:
+    """Path of a file with the traceback of the exception that is handled."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="impactgraph-error-", suffix=".txt", delete=False) as file:
+        file.write(traceback.format_exc())
+    return file.name
 
 
 def _silence() -> None:

@@ -17,10 +17,7 @@ DryRun = Annotated[bool, Parameter(help="Only tell what would be other, and whic
 
 
 def apply(path: Topology, /, *, dry_run: DryRun = False, common: Common = COMMON) -> int:
-    """Makes a topology the current version; one that changes nothing makes no new version.
-
-    Of a faulty topology nothing is applied. Exit status: 0 applied or unchanged (warnings or not), 2 it is faulty.
-    """
+    """Makes a topology the current version, or tells what would be other, and gives the exit status."""
     from impactgraph.bootstrap import system_clock
     from impactgraph.cli.outcomes import change_rows, change_shape, problem_shape, version_shape
     from impactgraph.cli.show import complain, present, tell_problems
@@ -63,6 +60,7 @@ def _tell(out: "Console", outcome: "TopologyOutcome", path: Path, dry_run: bool)
         tell_change(out, outcome.change)
     else:
         out.print(f"{path} is applied: {what}.")
-        tell_change(out, outcome.change)
+        if outcome.version is None or len(found.added) < outcome.version.elements:
+            tell_change(out, outcome.change)
     if outcome.version is not None:
         tell_version(out, outcome.version)

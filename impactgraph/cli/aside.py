@@ -11,16 +11,13 @@ if TYPE_CHECKING:
 
     from impactgraph.usecases import Intake, Refused
 
-Numbers = Annotated[tuple[int, ...], Parameter(help="Which to try again, by number; none: all.")]
+Numbers = Annotated[tuple[int, ...], Parameter(help="Which to try again, by number; none: all.", show_default=False)]
 Replay = Annotated[bool, Parameter(help="Try them again; what is taken now leaves the list.", negative=())]
 Limit = Annotated[int, Parameter(help="How many to list, the oldest first.")]
 
 
 def aside(numbers: Numbers = (), /, *, replay: Replay = False, limit: Limit = 100, common: Common = COMMON) -> int:
-    """Lists events that could not be taken, with their reasons; with --replay tries them again.
-
-    Exit status: 0 done, 1 some were kept aside once more.
-    """
+    """Lists events that could not be taken, with their reasons; with --replay tries them again. Gives the exit status."""
     from impactgraph.cli.ingest import tell_rejected
     from impactgraph.cli.outcomes import intake_shape, refused_rows, refused_shape
     from impactgraph.cli.show import present

@@ -30,23 +30,21 @@ def blast_radius(
     forecasting: Forecasting = FORECASTING,
     common: Common = COMMON,
 ) -> None:
-    """What a failure hits, now and in the next hours: orders, money, postings, messages, and whom to call.
-
-    Without --failure and without a what-if it tells of all failures that are active.
-    """
+    """Tells of the failures that are named or supposed; of neither, of all that are active."""
     from impactgraph.bootstrap import system_clock
     from impactgraph.cli.answering import answered
     from impactgraph.cli.blast_data import csv_of, data_of, wanted
     from impactgraph.cli.blast_text import tell
-    from impactgraph.cli.question import dimensions_of, question_of
+    from impactgraph.cli.question import Reading, dimensions_of, question_of
     from impactgraph.cli.show import present
     from impactgraph.cli.stores import existing
     from impactgraph.cli.times import read_span
 
     now = system_clock()
-    dimensions, rows_of = dimensions_of(by), wanted(of, orders)
-    span = read_span("--forecast", bucket)
-    question = question_of(failure, supposing, forecasting, as_of, now)
+    reading = Reading()
+    dimensions, rows_of = reading.tried(dimensions_of, by) or (), reading.tried(wanted, of, orders)
+    span = reading.tried(read_span, "--forecast", bucket)
+    question = question_of(failure, supposing, forecasting, as_of, now, reading)
     with existing(common.store) as store, answered(store, question, now) as found:
         listed = 10 if orders is None else orders
         present(

@@ -1,4 +1,4 @@
-"""Which commands there are, with an example of each."""
+"""Which commands there are, what they say of themselves, and an example of each."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 class Command:
     name: str
     short: str
+    more: str
     examples: tuple[str, ...]
-    order: int
+    """Lines for a shell."""
 
     @property
     def where(self) -> str:
@@ -17,29 +18,75 @@ class Command:
         return f"impactgraph.cli.{module}:{module}"
 
     @property
+    def help(self) -> str:
+        return f"{self.short}\n\n{self.more}"
+
+    @property
     def epilogue(self) -> str:
-        head = "Examples:" if len(self.examples) > 1 else "Example:"
-        return "\n".join((head, *(f"  impactgraph {example}" for example in self.examples)))
+        return "\n".join(("Examples:" if len(self.examples) > 1 else "Example:", *(f"  {example}" for example in self.examples)))
 
 
-_ALL = (
-    ("demo", "A retailer with two live failures: loads it, prints the first blast radius, serves it.", ("demo", "demo --no-serve --orders 2000 --keep shop")),
-    ("serve", "Serves GraphQL, events, export, health and metrics over HTTP.", ("serve --store shop --port 8080",)),
-    ("validate", "Tells everything that is wrong with a topology.", ("validate topology/",)),
-    ("apply", "Makes a topology the current version.", ("apply topology/ --dry-run", "apply topology.yaml --store shop")),
-    ("ingest", "Takes order and failure events.", ("ingest orders.ndjson.gz failures.ndjson", "kcat -b broker -t orders | impactgraph ingest -")),
-    ("aside", "Lists events that were kept aside, or tries them again.", ("aside", "aside --replay")),
-    (
+COMMANDS = (
+    Command(
+        "demo",
+        "A retailer with two live failures: loads it, prints what they hit, serves it.",
+        "600 stores, distribution centres, drop-ship suppliers, and orders in flight, made up from a seed as of now. "
+        "It goes into a store of its own: --store is not touched, and --format has no meaning here.",
+        ("impactgraph demo", "impactgraph demo --no-serve --orders 2000 --keep shop"),
+    ),
+    Command(
+        "serve",
+        "Serves GraphQL, events, export, health and metrics over HTTP.",
+        "It listens once the store is open. One process at a time can use a store in a folder: while it is served, send events to POST /events. "
+        "There is no login: keep it on a trusted network. --format has no meaning here.",
+        ("impactgraph serve --store shop --port 8080",),
+    ),
+    Command(
+        "validate",
+        "Tells everything that is wrong with a topology, with file and line.",
+        "No store is needed, and none is changed. Exit status: 0 it is valid (warnings or not), 2 it is not.",
+        ("impactgraph validate topology/",),
+    ),
+    Command(
+        "apply",
+        "Makes a topology the current version.",
+        "Of a faulty one nothing is applied; one that changes nothing makes no new version; events that were kept aside and now fit are taken. "
+        "Exit status: 0 applied or unchanged (warnings or not), 2 it is faulty.",
+        ("impactgraph apply topology/ --dry-run", "impactgraph apply topology.yaml --store shop"),
+    ),
+    Command(
+        "ingest",
+        "Takes order and failure events.",
+        "What was taken before changes nothing, and the order of events does not matter. What cannot be taken is kept aside with its reason. "
+        "Exit status: 0 all taken (repeats too), 1 some were kept aside, 2 nothing could be read.",
+        ("impactgraph ingest orders.ndjson.gz failures.ndjson", "tail -n +1 -f events.ndjson | impactgraph ingest -"),
+    ),
+    Command(
+        "aside",
+        "Lists events that were kept aside, or tries them again.",
+        "Exit status: 0 done, 1 some had to be kept aside once more.",
+        ("impactgraph aside", "impactgraph aside --replay"),
+    ),
+    Command(
         "blast-radius",
         "What a failure hits, now and in the next hours.",
+        "Orders, money, postings and messages; whom to call, and what to do. Of the failures that are named, or supposed, or of all that are active.",
         (
-            "blast-radius --failure F-stock --by channel,step",
-            "blast-radius --as-of -2h --format json",
-            "blast-radius --target system:oms --class outage --until +2h --scope regions=uk,dach",
+            "impactgraph blast-radius --failure F-stock --by channel,step",
+            "impactgraph blast-radius --as-of -2h --format json",
+            "impactgraph blast-radius --target system:oms --class outage --until +2h --scope regions=uk",
         ),
     ),
-    ("explain", "Why an order is affected by a failure, or what stopped it.", ("explain F-stock O-1001",)),
-    ("doctor", "Checks the installation, the configuration, the store and the clock.", ("doctor --store shop",)),
+    Command(
+        "explain",
+        "Why an order is affected by a failure, hop by hop, or what stopped it.",
+        "An order that is not affected is an answer too.",
+        ("impactgraph explain F-stock O-1001",),
+    ),
+    Command(
+        "doctor",
+        "Checks the installation, the configuration, the store and the clock.",
+        "Exit status: 0 all is well (warnings or not), 1 a check failed.",
+        ("impactgraph doctor --store shop",),
+    ),
 )
-
-COMMANDS = tuple(Command(name, short, examples, order) for order, (name, short, examples) in enumerate(_ALL))

@@ -29,10 +29,7 @@ Port = Annotated[int | None, Parameter(help="Port to listen on; 0: any free one 
 
 
 def demo(*, orders: Orders = 100_000, keep: Keep = None, serve: Serve = True, host: Host = None, port: Port = None, common: Common = COMMON) -> None:
-    """Loads a retailer of 600 stores with two live failures, prints what they hit, and serves it.
-
-    It goes into a store of its own: --store is not touched. --format has no meaning here.
-    """
+    """Loads the retailer into a store of its own, prints what its failures hit, and serves it."""
     from impactgraph.bootstrap import system_clock
     from impactgraph.cli.show import console
     from impactgraph.cli.stores import opened

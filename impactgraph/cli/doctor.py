@@ -11,10 +11,7 @@ if TYPE_CHECKING:
 
 
 def doctor(*, common: Common = COMMON) -> int:
-    """Checks the installation, the configuration, the store and the clock.
-
-    Exit status: 0 all is well (warnings or not), 1 a check failed.
-    """
+    """Tells what every check found, and gives the exit status."""
     from impactgraph.cli.examine import examine
     from impactgraph.cli.show import Rows, present
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from graph_models.time import DAY, HOUR, MINUTE
-from impactgraph.bootstrap import system_clock
+from impactgraph.bootstrap import store_exists, system_clock
 from impactgraph.cli.say import count, day_and_time, span
 from impactgraph.cli.settings import read_settings
 from impactgraph.cli.stores import opened
@@ -83,7 +83,7 @@ def _clock() -> Iterator[Finding]:
 
 
 def _store(address: str) -> Iterator[Finding]:
-    if "://" not in address and not Path(address).is_dir():
+    if not store_exists(address):
         yield Finding("store", "warn", f"{address}: there is none yet. `impactgraph apply TOPOLOGY` makes it, `impactgraph demo --keep FOLDER` one to try.")
         return
     try:

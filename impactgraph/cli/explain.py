@@ -24,14 +24,14 @@ def explain(failure: FailureId, order: OrderId, /, *, as_of: AsOf = None, foreca
     from impactgraph.bootstrap import system_clock
     from impactgraph.cli.answering import answered
     from impactgraph.cli.asking import SUPPOSING
-    from impactgraph.cli.question import question_of
+    from impactgraph.cli.question import Reading, question_of
     from impactgraph.cli.shape import Named
     from impactgraph.cli.show import present
     from impactgraph.cli.stores import existing
     from impactgraph.usecases import impact_pages
 
     now = system_clock()
-    question = question_of((failure,), SUPPOSING, forecasting, as_of, now)
+    question = question_of((failure,), SUPPOSING, forecasting, as_of, now, Reading())
     with existing(common.store) as store, answered(store, question, now) as found:
         explanation = impact_pages.explain(store, found.answer, key_of(order, "order"), question.as_of)
         present(

@@ -11,17 +11,14 @@ if TYPE_CHECKING:
 
     from impactgraph.usecases import Intake, Store
 
-Files = Annotated[tuple[str, ...], Parameter(help="NDJSON files of CloudEvents, gzip too; - is standard input.")]
+Files = Annotated[tuple[str, ...], Parameter(help="NDJSON files of CloudEvents, gzip too; - is standard input.", allow_leading_hyphen=True, show_default=False)]
 
 MOST_SHOWN = 20
 """Rejected events that are told of one by one."""
 
 
 def ingest(files: Files, /, *, common: Common = COMMON) -> int:
-    """Takes order and failure events. What was taken before changes nothing; what cannot be taken is kept aside with its reason.
-
-    Exit status: 0 all taken (repeats too), 1 some were kept aside, 2 nothing could be read.
-    """
+    """Takes the events of the files and gives the exit status. Raises BadInputError where a file cannot be read."""
     from impactgraph.cli.outcomes import intake_shape, refused_rows
     from impactgraph.cli.show import present
     from impactgraph.cli.stores import opened
@@ -30,12 +27,22 @@ def ingest(files: Files, /, *, common: Common = COMMON) -> int:
 
     if not files:
         raise BadInputError(Problem("There is nothing to ingest: name NDJSON files (.gz too), or - for standard input."))
+    _refuse_options(files)
     size = total_size(files)
     with opened(common.store) as store:
         intake = _take(store, files, size)
     tell_rejected(intake)
     present(common.format, people=lambda out: _tell(out, intake), data=lambda: intake_shape(intake), rows=lambda: refused_rows(intake.rejected))
     return 1 if intake.rejected else 0
+
+
+def _refuse_options(files: tuple[str, ...]) -> None:
+    """`-` is a file here, so a mistyped option is one too, unless it is told apart."""
+    from impactgraph.errors import BadInputError, Problem
+
+    mistyped = [file for file in files if file.startswith("-") and file != "-"]
+    if mistyped:
+        raise BadInputError(*(Problem(f"Unknown option: {text}. A file of this name is ./{text}.") for text in mistyped))
 
 
 def _take(store: "Store", files: tuple[str, ...], size: int | None) -> "Intake":

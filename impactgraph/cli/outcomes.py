@@ -61,7 +61,7 @@ def tell_change(out: Console, change: TopologyChange) -> None:
             out.print(f"  {sign} {name}", soft_wrap=True)
         if len(names) > MOST_CHANGES:
             out.print(f"  {sign} … {len(names) - MOST_CHANGES:,} more {word}")
-    out.print(f"{count(change.orders_touched, 'order')} in flight still {'has' if change.orders_touched == 1 else 'have'} to pass what is other.")
+    out.print(f"{count(change.orders_touched, 'order')} in flight still {'has' if change.orders_touched == 1 else 'have'} to pass what differs.")
 
 
 def tell_version(out: Console, version: TopologyVersion) -> None:

@@ -42,9 +42,8 @@ class Reading:
             raise BadInputError(*self.problems)
 
 
-def question_of(failures: tuple[str, ...], supposing: Supposing, forecasting: Forecasting, as_of: str | None, now: Millis) -> Question:
-    """Relative moments of the what-if count from the moment that is asked about. Raises BadInputError."""
-    reading = Reading()
+def question_of(failures: tuple[str, ...], supposing: Supposing, forecasting: Forecasting, as_of: str | None, now: Millis, reading: Reading) -> Question:
+    """Relative moments of the what-if count from the moment that is asked about. Raises BadInputError, with what `reading` found before too."""
     at = reading.tried(read_moment, "--as-of", as_of, now)
     horizon = reading.tried(read_span, "--horizon", forecasting.horizon)
     recovery = reading.tried(read_span, "--assume-recovery", forecasting.assume_recovery)

@@ -11,10 +11,7 @@ Port = Annotated[int | None, Parameter(help="Port to listen on; 0: any free one 
 
 
 def serve(*, host: Host = None, port: Port = None, common: Common = COMMON) -> None:
-    """Serves GraphQL with GraphiQL, events, export, health and metrics. It listens once the store is open.
-
-    There is no login: keep it on a trusted network. --format has no meaning here.
-    """
+    """Serves a store until it is interrupted; it listens once the store is open."""
     from impactgraph.cli.serving import serve_store
     from impactgraph.cli.settings import read_settings
     from impactgraph.cli.stores import opened

@@ -28,7 +28,6 @@ def serve_store(store: Store, settings: Settings) -> None:
         signal.signal(signal.SIGTERM, _end)
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])
-    console(error=True).print("Stopped.")
 
 
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -172,7 +172,6 @@ class Named:
     def affected(self, found: impact.AffectedOrder) -> Shape:
         return {
             "order": self.order(found.order),
-            "fulfillment": f"fulfillment:{found.fulfillment}",
             "band": found.band.value,
             "effect": found.effect.value,
             "firstHit": self.element(found.first_hit),

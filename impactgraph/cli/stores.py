@@ -2,7 +2,6 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from impactgraph.errors import BadInputError, Problem
@@ -26,7 +25,9 @@ def opened(address: str) -> "Generator[Store]":
 @contextmanager
 def existing(address: str) -> "Generator[Store]":
     """As `opened`, but a folder that is not there is an error, not an empty answer. Raises BadInputError."""
-    if "://" not in address and not Path(address).is_dir():
+    from impactgraph.bootstrap import store_exists
+
+    if not store_exists(address):
         raise BadInputError(
             Problem(
                 f"There is no store in the folder {address}. Name one with --store or IMPACTGRAPH_STORE, or make it: "

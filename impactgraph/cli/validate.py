@@ -11,10 +11,7 @@ Topology = Annotated[Path, Parameter(help="A YAML file, or a folder of them.")]
 
 
 def validate(path: Topology, /, *, common: Common = COMMON) -> int:
-    """Tells everything that is wrong with a topology, with file and line. No store is needed, and none is changed.
-
-    Exit status: 0 it is valid (warnings or not), 2 it is not.
-    """
+    """Tells everything that is wrong with a topology, and gives the exit status."""
     from impactgraph.cli.outcomes import problem_rows, problem_shape
     from impactgraph.cli.show import complain, present, tell_problems
     from impactgraph.usecases.validate_topology import validate_path

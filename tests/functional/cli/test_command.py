@@ -1,0 +1,152 @@
+"""The command as a whole: help, completion, what it imports, how it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from impactgraph.cli.commands import COMMANDS
+from impactgraph.cli.options import DEFAULT_STORE
+from impactgraph.settings import Settings
+from tests.functional.cli.running import COMMAND, environment, run
+
+HEAVY = ("numpy", "duckdb", "fastapi", "strawberry", "networkx", "pydantic", "uvicorn", "api", "impactgraph.stores", "impactgraph.usecases")
+
+
+def test_help_lists_every_command():
+    told = run("--help")
+
+    assert told.status == 0
+    assert all(f" {command.name} " in told.out for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_help_of_a_command_has_an_example_and_the_options_of_all(command):
+    told = run(command.name, "--help")
+
+    assert told.status == 0
+    assert all(example in told.out for example in command.examples)
+    assert "--store" in told.out and "--format" in told.out
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["blast-radius", "--help"], ["--version"], ["blast-radius", "--bogus"]], ids=" ".join)
+def test_what_only_tells_of_commands_imports_nothing_heavy(arguments: list[str]):
+    script = f"import sys; from impactgraph.cli.app import run; run({arguments!r}); sys.stderr.write('loaded ' + ' '.join(sys.modules))"
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment(), timeout=60)
+
+    loaded = done.stderr.rpartition("loaded ")[2].split()
+    assert "impactgraph.cli.app" in loaded
+    assert [name for name in HEAVY if name in loaded] == []
+
+
+def test_the_version_is_told():
+    assert run("--version").out.strip() == "0.1.0"
+
+
+def test_a_command_that_is_not_there_is_told_with_those_that_are():
+    told = run("frobnicate")
+
+    assert (told.status, "Available commands: demo, serve" in told.err) == (2, True)
+
+
+def test_completion_is_offered():
+    assert "--install-completion" in run("--help").out
+
+
+def test_a_question_without_a_store_tells_how_to_make_one(tmp_path: Path):
+    told = run("blast-radius", cwd=tmp_path)
+
+    assert (told.status, "There is no store in the folder .impactgraph" in told.err) == (2, True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_store_can_be_named_by_the_environment(tmp_path: Path):
+    told = run("blast-radius", cwd=tmp_path, env={"IMPACTGRAPH_STORE": "elsewhere"})
+
+    assert "There is no store in the folder elsewhere" in told.err
+
+
+def test_a_store_of_a_kind_that_is_not_there_is_told():
+    told = run("blast-radius", "--store", "redis://localhost")
+
+    assert (told.status, "Give the path of a folder" in told.err) == (2, True)
+
+
+def test_the_default_store_is_that_of_the_settings():
+    assert Settings.model_fields["store"].default == DEFAULT_STORE
+
+
+def test_nobody_sees_a_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    import tempfile
+
+    from impactgraph.cli import app
+
+    def broken() -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(app, "make_app", broken)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    status = app.run([])
+
+    told = capsys.readouterr().err
+    assert status == 70
+    assert "RuntimeError: a defect" in told and "Traceback" not in told
+    assert "Traceback" in next(tmp_path.iterdir()).read_text()
+
+
+def test_a_reader_that_has_enough_is_no_error(shop: Path):
+    script = f"{COMMAND} blast-radius --store {shop} --format csv | head -1; echo ${{PIPESTATUS[0]}}"
+
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, env=environment(), timeout=60)
+
+    assert done.stdout.splitlines()[0].startswith("order,fulfillment,band")
+    assert (done.stdout.splitlines()[1], done.stderr) == ("0", "")
+
+
+def test_demo_does_not_overwrite_a_folder(tmp_path: Path):
+    (tmp_path / "mine.txt").write_text("mine")
+
+    told = run("demo", "--no-serve", "--keep", tmp_path)
+
+    assert (told.status, "not an empty folder" in told.err) == (2, True)
+
+
+def test_serve_answers_and_ends_when_it_is_told_to(shop: Path):
+    process = subprocess.Popen(
+        [COMMAND, "serve", "--store", str(shop), "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+    )
+    try:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[1]
+        answer = httpx.post(f"{address}graphql", json={"query": "{ blastRadius { totals { orders } } }"}, timeout=60).json()
+        busy = run("blast-radius", "--store", shop)
+    finally:
+        os.kill(process.pid, signal.SIGTERM)
+        status = process.wait(30)
+
+    assert answer["data"]["blastRadius"]["totals"]["orders"] > 0
+    assert (busy.status, f"held by process {process.pid}" in busy.err) == (2, True)
+    assert status == 0
+
+
+def test_serve_tells_of_a_port_that_is_taken(shop: Path):
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        told = run("serve", "--store", shop, "--port", str(taken.getsockname()[1]))
+
+    assert (told.status, "It cannot listen on 127.0.0.1" in told.err) == (2, True)
+
+
+def test_serve_tells_of_a_setting_that_cannot_be(shop: Path):
+    told = run("serve", "--store", shop, env={"IMPACTGRAPH_DEADLINE": "soon"})
+
+    assert (told.status, "IMPACTGRAPH_DEADLINE is 'soon'" in told.err) == (2, True)
