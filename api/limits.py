@@ -31,7 +31,7 @@ from graphql import (
     is_composite_type,
     is_list_type,
 )
-from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
+from strawberry.extensions import MaxTokensLimiter, SchemaExtension
 
 from api.config import ApiSettings
 
@@ -158,8 +158,8 @@ class Limits(SchemaExtension):
 
 
 def limits(settings: ApiSettings) -> list[Callable[[], SchemaExtension]]:
-    """Tokens are counted while the document is read, the rest before it is worked on. Documents that come again are not read and checked again."""
-    return [lambda: MaxTokensLimiter(settings.max_tokens), ParserCache, ValidationCache, lambda: Limits(settings)]
+    """Tokens are counted while the document is read, the rest before it is worked on."""
+    return [lambda: MaxTokensLimiter(settings.max_tokens), lambda: Limits(settings)]
 
 
 def _number(value: ValueNode, variables: Mapping[str, object]) -> int | None:

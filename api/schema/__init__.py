@@ -6,6 +6,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from api.config import ApiSettings
+from api.documents import Documents, KnownDocuments
 from api.limits import limits
 from api.schema.kinds import TYPES
 from api.schema.mutation import Mutation
@@ -22,10 +23,11 @@ class Schema(strawberry.Schema):
 
 def build_schema(settings: ApiSettings) -> strawberry.Schema:
     """With the limits of the settings."""
+    documents = Documents()
     return Schema(
         query=Query,
         mutation=Mutation,
         types=list(TYPES.values()),
-        extensions=limits(settings),
+        extensions=[*limits(settings), lambda: KnownDocuments(documents)],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
