@@ -43,6 +43,8 @@ class RecordOutcome:
     """Infinite: never."""
     due: Reals
     """NaN where nothing is declared."""
+    emitted: Reals
+    """When its step is completed, in the futures in which it is hit."""
     by: Indexes
 
 
@@ -218,8 +220,15 @@ def _record(bit: int, due: Millis | None, pairs: list[Pair], hits: list[_RecordH
         effect=np.maximum(effect, 0).astype(np.int8),
         expected_at=chosen.median(chosen.choose([pair.impaired.records[bit] for pair in pairs])),
         due=expected + float(due) if due is not None else np.full(len(expected), np.nan),
+        emitted=_emitted(chosen, [pair.impaired.completed[bit] for pair in pairs]),
         by=masked_mode(chosen.choose(by), chosen.mask),
     )
+
+
+def _emitted(chosen: _Chosen, completed: list[Reals]) -> Reals:
+    """Of a record that only its content is wrong of, in all futures."""
+    found = chosen.median(chosen.choose(completed))
+    return np.where(np.isnan(found), masked_median(completed[0], np.ones(completed[0].shape, bool)), found)
 
 
 def _spoil(row: RecordOutcome, trace: Trace) -> RecordOutcome:
@@ -227,6 +236,8 @@ def _spoil(row: RecordOutcome, trace: Trace) -> RecordOutcome:
         chance = spoiling.chance.mean(axis=1)
         worse = chance > row.likelihood
         code = RECORD_EFFECTS.index(RecordEffect.DUPLICATED if spoiling.barrier.impairment.effect is Effect.DUPLICATED else RecordEffect.WRONG)
+        met = masked_median(trace.completed[row.bit], spoiling.chance > 0)
+        row.emitted = np.where(worse & ~np.isnan(met), met, row.emitted)
         row.effect = np.where(worse, code, row.effect).astype(np.int8)
         row.by = np.where(worse, spoiling.barrier.index, row.by).astype(np.int16)
         row.likelihood = 1 - (1 - row.likelihood) * (1 - chance)
@@ -247,7 +258,5 @@ def _records_only(plan: Plan, result: Outcome, only: Flags) -> None:
         result.band[rows] = 3
         result.hit_by[rows] = record.by[rows]
         result.hit_step[rows] = steps[record.bit]
-        due = np.where(np.isnan(record.due), record.expected_at, record.due)
-        emission = next(r.emission for stage in plan.stages for r in stage.records if r.bit == record.bit)
-        result.hit_at[rows] = (due - float(emission.due or 0))[rows]
+        result.hit_at[rows] = record.emitted[rows]
         result.delay[rows] = 0.0

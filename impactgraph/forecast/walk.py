@@ -164,7 +164,7 @@ class _Walker:
     def _pass(self, gate: Gate, t: Reals, step: int) -> Reals:
         out, by = self._through(gate, t)
         if self.world.impaired and gate:
-            self._note(by, step, t, out)
+            self._note(by, step, _met_at(gate, by, t), out)
         return out
 
     def _through(self, gate: Gate, t: Reals) -> tuple[Reals, Indexes]:
@@ -190,3 +190,10 @@ class _Walker:
         trace.hit_step[:, k] = np.where(first, np.int16(step), trace.hit_step[:, k])
         trace.hit_at[:, k] = np.where(first, at, trace.hit_at[:, k])
         trace.waiting[:, k] |= first & (at <= self.as_of) & (out > self.as_of)
+
+
+def _met_at(gate: Gate, by: Indexes, t: Reals) -> Reals:
+    """When what arrives at `t` meets the barrier that changes it: what waits for a run may do so before it misses it."""
+    for barrier in gate.barriers:
+        t = np.where(by == barrier.index, np.maximum(t, barrier.since), t)
+    return t
