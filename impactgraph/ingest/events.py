@@ -18,7 +18,7 @@ Text: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
 Money: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
 
 
-class _Data(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class _Data(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, gc=False):
     pass
 
 
@@ -139,7 +139,7 @@ class FailureData(_Data):
     evidence: str | UnsetType | None = UNSET
 
 
-class _Event(msgspec.Struct, kw_only=True, tag_field="type", forbid_unknown_fields=True):
+class _Event(msgspec.Struct, kw_only=True, tag_field="type", forbid_unknown_fields=True, gc=False):
     specversion: Literal["1.0"]
     id: Text
     source: Text

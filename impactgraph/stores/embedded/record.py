@@ -29,6 +29,7 @@ class Record:
 
     def __init__(self, folder: Path | None) -> None:
         """None: in memory, gone when it is closed."""
+        self.folder = folder
         self._connection = _connected(folder) if folder else duckdb.connect(config=_SETTINGS)
         with self._said():
             if not self.rows("select 1 from information_schema.tables where table_name = 'meta'"):
@@ -137,6 +138,20 @@ class Record:
             return self.happened("false")
         bounds = f"order_number between {int(numbers.min())} and {int(numbers.max())}"
         return self.happened(f"{bounds} and order_number in (select number from wanted)", wanted={"number": numbers})
+
+    def ids_between(self, first: int, last: int) -> tuple[dict[int, str], dict[int, str]]:
+        """Ids by number of the orders with numbers from first to last, and of their fulfillments."""
+        return (
+            dict(self.rows("select number, id from orders where number between ? and ?", [first, last])),
+            dict(self.rows("select number, id from fulfillments where order_number between ? and ?", [first, last])),
+        )
+
+    def ids(self, orders: Codes) -> tuple[dict[int, str], dict[int, str]]:
+        """Ids by number of the orders, and of their fulfillments."""
+        wanted = {"number": orders}
+        number, id_ = self.arrays("select number, id from orders where number in (select number from wanted)", wanted=wanted)
+        part, part_id = self.arrays("select number, id from fulfillments where order_number in (select number from wanted)", wanted=wanted)
+        return dict(zip(number.tolist(), id_, strict=True)), dict(zip(part.tolist(), part_id, strict=True))
 
     def names(self, seqs: Ints) -> dict[int, tuple[str, str]]:
         """(source, id) of events by sequence number."""

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +19,7 @@ from impactgraph.ports.store import Intake, OrderStory, Refused, TopologyVersion
 from impactgraph.stores.embedded.aside import Aside
 from impactgraph.stores.embedded.items import Item, read_items, told
 from impactgraph.stores.embedded.memory import Memory
-from impactgraph.stores.embedded.rebuild import rebuild
+from impactgraph.stores.embedded.rebuild import catch_up, rebuild
 from impactgraph.stores.embedded.record import Record
 from impactgraph.stores.embedded.sharing import Sharing
 from impactgraph.stores.embedded.story import numbers_of, stories
@@ -31,10 +31,15 @@ from impactgraph.stores.state.fits import Fits
 from impactgraph.stores.state.instances import Instances
 from impactgraph.stores.state.lexicon import Lexicon, Reading
 from impactgraph.stores.state.orders import order_page, orders_of
+from impactgraph.stores.state.snapshot import Meta, load, read_meta, save
 from impactgraph.stores.state.visits import visits
 
 BLOCK = 20_000
 """Events of one transaction: enough that its price does not count, few enough that memory does not."""
+SAVE_AFTER = 2_000_000
+"""Events after which the columns are saved while events come: so many are folded again after a crash at most."""
+SAVE_ON_CLOSE = 50_000
+"""Fewer are folded as fast as they are loaded."""
 
 
 class EmbeddedStore:
@@ -63,8 +68,35 @@ class EmbeddedStore:
         self._news: tuple[FailureNews, ...] | None = None
         lexicon, topology = Lexicon.of(self._record.words()), self._topologies.current()
         reading = Reading.of(lexicon, topology or Topology())
-        self._state = State(lexicon, reading, Fits(topology), rebuild(self._record, lexicon, reading))
-        self._latest = self._record.latest()
+        instances = self._from_snapshot(lexicon, reading)
+        if instances is None:
+            instances, self._latest = rebuild(self._record, lexicon, reading), self._record.latest()
+        self._state = State(lexicon, reading, Fits(topology), instances)
+
+    def _from_snapshot(self, lexicon: Lexicon, reading: Reading) -> Instances | None:
+        """None where there is no snapshot of this record, or none by this topology."""
+        folder = self._record.folder
+        meta = read_meta(folder) if folder else None
+        self._saved = 0
+        if folder is None or meta is None or (meta.identity, meta.topology) != (self._record.identity, self._topologies.current_key):
+            return None
+        if meta.watermark > self._record.watermark() or (instances := load(folder, meta, lexicon, reading.most_steps)) is None:
+            return None
+        instances.columns.watermark = self._saved = meta.watermark
+        self._latest = catch_up(self._record, instances, reading, meta.latest)
+        return instances
+
+    def _save(self, *, least: int) -> None:
+        """Writes a snapshot where at least so many events came since the last one. A disk that has no room for it does no harm."""
+        instances, folder = self._state.instances, self._record.folder
+        if folder is None or instances.columns.watermark - self._saved < least:
+            return
+        meta = Meta(
+            identity=self._record.identity, topology=self._topologies.current_key, watermark=instances.columns.watermark, latest=self._latest
+        )  # fmt: skip
+        with suppress(OSError):
+            save(folder, instances, meta)
+            self._saved = meta.watermark
 
     def reload(self) -> None:
         """Forgets what is in memory and folds the record anew."""
@@ -136,6 +168,7 @@ class EmbeddedStore:
             with self._writing:
                 items = read_items(lines[start : start + BLOCK], places[start : start + BLOCK], self._state.fits)
                 _add(intake, self._take(items, results=results))
+                self._save(least=SAVE_AFTER)
         return intake
 
     def _take(self, items: list[Item], *, results: bool = False) -> Intake:
@@ -186,13 +219,14 @@ class EmbeddedStore:
         with self._sharing.writing():
             instances = rebuild(self._record, lexicon, reading) if grown and self._record.watermark() else self._state.instances
             instances.fulfillments.widen(reading.most_steps)
-            instances.columns.changes = self._state.instances.columns.changes
             instances.refresh(reading)
             self._state = State(lexicon, reading, Fits(version), instances)
+            self._saved = 0
         self.replay()
 
     def close(self) -> None:
         with self._writing, self._sharing.writing():
+            self._save(least=SAVE_ON_CLOSE)
             self._record.close()
 
     @cached_property

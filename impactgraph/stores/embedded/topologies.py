@@ -31,6 +31,11 @@ class Topologies:
         last = len(self._versions) - 1
         return [TopologyVersion(key, at, elements, number == last) for number, (key, at, elements) in reversed(list(enumerate(self._versions)))]
 
+    @property
+    def current_key(self) -> str:
+        """Empty before the first was applied."""
+        return self._versions[-1][0] if self._versions else ""
+
     def current(self) -> Topology | None:
         return self.version(self._versions[-1][0]) if self._versions else None
 

@@ -93,6 +93,7 @@ def increment(events: EventRows, instances: Instances, reading: Reading) -> None
     """Adds events that `examine` let pass. Each is one assignment to registers, whatever the number of fulfillments."""
     events = events.take(events.fulfillment >= 0)
     row = instances.fulfillment_rows(events.fulfillment)
+    instances.columns.touch(row)
     _add_records(events, row, instances, reading)
     f = instances.fulfillments
     moves = np.flatnonzero(events.kind <= Kind.CANCELLED)

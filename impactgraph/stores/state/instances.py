@@ -145,6 +145,7 @@ class Instances:
             else:
                 f[name][rows] = values
         f["order"][rows] = self.order_rows(states.order)
+        self.columns.touch(rows)
         _name(f, size, ids)
 
     def add_errors(self, failed: EventRows) -> None:
@@ -161,8 +162,34 @@ class Instances:
         if not keep.all():
             self.errors.adopt({name: self.errors[name][keep] for name in self.errors.names()})
 
+    def keep_errors(self, orders: Codes, seqs: Ints) -> None:
+        """Of these orders, takes out errors but those of the sequence numbers."""
+        e = self.errors
+        concerned = np.isin(self.fulfillments["order"][e["fulfillment"]], self.order_rows(orders))
+        self.drop_errors(e["seq"][concerned & ~np.isin(e["seq"], seqs)])
+
+    def arrange(self) -> None:
+        """Puts rows that stand in the same step beside each other, in the order in which they entered it, so that matching reads memory in sequence."""
+        f = self.fulfillments
+        order = np.lexsort((f["entered_at"], f["step"], f["workflow"], f["status"]))
+        moved = np.empty(len(order), np.int32)
+        moved[order] = np.arange(len(order), dtype=np.int32)
+        f.adopt({name: f[name][order] for name in f.names()})
+        self.errors["fulfillment"][:] = moved[self.errors["fulfillment"]]
+        first = np.full(self.orders.size, len(order), np.int64)
+        np.minimum.at(first, f["order"], np.arange(len(order)))
+        self._arrange_orders(np.argsort(first, kind="stable"))
+        self._fulfillment_rows = _indexed(f["number"])
+
+    def _arrange_orders(self, order: NDArray[np.intp]) -> None:
+        moved = np.empty(len(order), np.int32)
+        moved[order] = np.arange(len(order), dtype=np.int32)
+        self.orders.adopt({name: self.orders[name][order] for name in self.orders.names()})
+        self.fulfillments["order"][:] = moved[self.fulfillments["order"]]
+        self._order_rows = _indexed(self.orders["number"])
+
     def refresh(self, reading: Reading) -> None:
-        """Shows what was written: views of the used parts, and a change more."""
+        """Shows what was written: views of the used parts."""
         o, f, shown = self.orders, self.fulfillments, self.columns
         shown.orders = OrderColumns(
             o["ids"], o["channel"], o["mode"], o["region"], o["tier"], o["currency"], o["value"], o["placed_at"], o["promised_by"],
@@ -174,7 +201,6 @@ class Instances:
         )  # fmt: skip
         e = self.errors
         shown.errors = ErrorColumns(e["fulfillment"], reading.index(f["workflow"][e["fulfillment"]], e["step"]), e["at"], e["code"], e["element"])
-        shown.changes += 1
 
     def restore(self, stays: Stays) -> None:
         """After whole columns were adopted: rows by number, stays."""
