@@ -14,7 +14,7 @@ from api.body import BodyLimit
 from api.config import ApiSettings
 from api.context import Context
 from api.deadline import HEADER, seconds_of
-from api.graphql import Router
+from api.graphql import ONLY_FROM_HERE, Router
 from api.metrics import Metrics
 from api.problems import tell_problems
 from api.schema import build_schema
@@ -59,7 +59,7 @@ def create_app(store: Store, settings: ApiSettings, *, ask_impact: Ask = blast_r
 
     @app.get("/", include_in_schema=False)
     async def start() -> FileResponse:
-        return FileResponse(WEB / "index.html", media_type="text/html")
+        return FileResponse(WEB / "index.html", media_type="text/html", headers=ONLY_FROM_HERE)
 
     app.mount("/web", StaticFiles(directory=WEB), name="web")
     return app

@@ -16,6 +16,8 @@ from api.context import Context
 from api.errors import coded
 
 MEDIA = "application/graphql-response+json"
+ONLY_FROM_HERE = {"content-security-policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:"}
+"""GraphiQL styles its editor inline and carries its fonts in its styles; beyond that a page may load and run nothing but what is served here."""
 PAGE = Path(__file__).parent / "web" / "graphiql.html"
 
 
@@ -44,7 +46,7 @@ class Router(GraphQLRouter[Context, None]):
     async def run(self, request: Request | WebSocket, *args: Any, **kwargs: Any) -> Any:
         accept = request.headers.get("accept", "")
         if isinstance(request, Request) and request.method == "GET" and "text/html" in accept and "query" not in request.query_params:
-            return FileResponse(PAGE, media_type="text/html")
+            return FileResponse(PAGE, media_type="text/html", headers=ONLY_FROM_HERE)
         context: Context = kwargs["context"]
         try:
             response = await super().run(request, *args, **kwargs)

@@ -1,6 +1,6 @@
 """What can be asked."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
@@ -105,7 +105,7 @@ class Query:
     ) -> Order | None:
         return await _order(info, id, as_of)
 
-    @strawberry.field(description="Every order known: in flight, completed, cancelled.")
+    @strawberry.field(description="Every order known, ended ones too. Bands, effects and missed promises are those of the failures active now.")
     async def orders(
         self,
         info: Info,
@@ -114,8 +114,12 @@ class Query:
         first: First = 50,
         after: After = None,
     ) -> Connection[Order]:
-        sort = order_by or enums.OrderSort.PLACED_ASC
-        page = await info.context.ask(orders.list_orders, info.context.now, where=filter_of(where), sort=sort, first=first, after=after)
+        asked: Any = {"where": filter_of(where), "sort": order_by or enums.OrderSort.PLACED_ASC, "first": first, "after": after}
+        if orders.asks_for_impact(filter_of(where)):
+            answer = await info.context.active_impact(None)
+            page = await info.context.ask(orders.list_hit_orders, answer, info.context.now, **asked)
+        else:
+            page = await info.context.ask(orders.list_orders, info.context.now, **asked)
         landscape = await info.context.landscape()
         return Connection.of(info.context, page, [Order.of(found, landscape) for found in page.items])
 

@@ -8,8 +8,9 @@ from graph_models.ids import key_of
 from graph_models.orders import ANY_ORDER, Fulfillment, Order, OrderFilter, Page
 from graph_models.time import Millis
 from graph_models.topology import Step, Topology
-from impactgraph.errors import NotFoundError
+from impactgraph.errors import BadInputError, NotFoundError
 from impactgraph.ports.store import Store
+from impactgraph.usecases.answer import Answer
 from impactgraph.usecases.known import check_filter
 from impactgraph.usecases.pages import check_first
 
@@ -23,6 +24,24 @@ def list_orders(
     check_filter(store, topology, where)
     found = store.find_orders(where, sort, first=size, after=after)
     return replace(found, items=tuple(expected(order, topology, now) for order in found.items))
+
+
+def asks_for_impact(where: OrderFilter) -> bool:
+    """Whether the filter asks how orders stand to failures. Raises BadInputError for those that will keep their promise: most orders were never at risk."""
+    if where.will_miss_promise is False and where.bands is None and where.effects is None:
+        raise BadInputError("where.willMissPromise: false holds for every order that no failure hits. Ask it of the orders of a blastRadius.")
+    return where.bands is not None or where.effects is not None or where.will_miss_promise is not None
+
+
+def list_hit_orders(
+    store: Store, answer: Answer, now: Millis, *, where: OrderFilter, sort: OrderSort = OrderSort.PLACED_ASC, first: int | None = None, after: str | None = None
+) -> Page[Order]:
+    """Those that the failures of `answer` hit, as `list_orders`."""
+    size = check_first(first)
+    check_filter(store, current_topology(store), where)
+    found = answer.orders(where, sort, size, after)
+    known = get_orders(store, [hit.order for hit in found.items], now)
+    return Page(tuple(known[hit.order] for hit in found.items), found.cursors, found.total_count, found.has_next, found.has_previous)
 
 
 def get_orders(store: Store, keys: Sequence[str], now: Millis, as_of: Millis | None = None) -> dict[str, Order]:

@@ -156,6 +156,13 @@ def test_orders_are_listed_oldest_first_and_filtered(api: Api) -> None:
     assert {edge["node"]["channel"] for edge in page["edges"]} == {"app"}
 
 
+def test_orders_are_found_by_how_they_stand_to_the_failures_that_are_active(api: Api) -> None:
+    listed = api.ask("{ orders(where: {bands: [STUCK, EXPOSED, UPCOMING, RECORDS_ONLY]}, first: 500) { edges { node { id placedAt } } } }")["orders"]["edges"]
+
+    assert {edge["node"]["id"] for edge in listed} == affected(api)
+    assert [edge["node"]["placedAt"] for edge in listed] == sorted(edge["node"]["placedAt"] for edge in listed)
+
+
 def test_an_element_tells_its_kind_its_owner_and_its_own_fields(api: Api) -> None:
     element = api.ask("""{ element(id: "integration:pick-confirm") { kind key name owner { id }
         ... on Integration { from { id } to { id } via { id } transport deadLetter } impairments { effect } } }""")["element"]

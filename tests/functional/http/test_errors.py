@@ -71,6 +71,7 @@ def test_what_is_not_found_comes_with_the_nearest_id(api: Api) -> None:
         '{ blastRadius { forecast(bucket: "PT0S") { at } } }',
         '{ orders(where: {minValue: "much"}) { totalCount } }',
         '{ orders(after: "nonsense") { totalCount } }',
+        "{ orders(where: {willMissPromise: false}) { totalCount } }",
         '{ elements(after: "nonsense") { totalCount } }',
         '{ elements(after: "WzFd") { totalCount } }',
         '{ topologies(after: "WyJ4Il0=") { totalCount } }',
