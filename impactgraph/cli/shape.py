@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from graph_models import impact
+from graph_models.enums import RecordKind
 from graph_models.failure import Failure
 from graph_models.ids import split_id
 from graph_models.impairment import Absorption, Impairment
@@ -184,7 +185,12 @@ class Named:
         }
 
     def record(self, found: impact.AffectedRecord) -> Shape:
-        return {
+        own: Shape = {}
+        if found.kind is RecordKind.POSTING:
+            own["amount"] = money(found.amount) if found.amount else None
+        if found.kind is RecordKind.TASK:
+            own["location"] = self.element(f"location:{found.location}") if found.location else None
+        return own | {
             "order": {"id": f"order:{found.order}"},
             "fulfillment": f"fulfillment:{found.fulfillment}",
             "type": found.type,
@@ -192,8 +198,6 @@ class Named:
             "likelihood": found.likelihood,
             "due": when(found.due),
             "expectedAt": when(found.expected_at),
-            "amount": money(found.amount) if found.amount else None,
-            "location": self.element(f"location:{found.location}") if found.location else None,
             "path": path(found.path),
         }
 

@@ -55,7 +55,7 @@ def test_a_what_if_without_a_target_is_told():
 
 
 def test_a_what_if_without_a_class_is_told():
-    with pytest.raises(BadInputError, match="needs --class.*missed_run"):
+    with pytest.raises(BadInputError, match=r"needs --class.*missed_run"):
         asked(supposing=Supposing(target="system:oms"))
 
 

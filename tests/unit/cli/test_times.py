@@ -28,7 +28,7 @@ def test_a_moment_is_read(text: str, meant: int):
 
 @pytest.mark.parametrize("text", ["", "yesterday", "-", "2h", "2026-13-02", "-2 parsecs"])
 def test_what_is_no_moment_is_told_with_its_option(text: str):
-    with pytest.raises(BadInputError, match="--as-of is .*such as"):
+    with pytest.raises(BadInputError, match=r"--as-of is .*such as"):
         read_moment("--as-of", text, NOW)
 
 
