@@ -1,0 +1,186 @@
+"""What only the store in a folder has: one process at a time, a snapshot of its columns, and a record that is there again."""
+
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from impactgraph.errors import StoreUnavailableError
+from impactgraph.stores.embedded import EmbeddedStore, store
+from tests.stores.events import DOCUMENTS, MORE, at, entered, event, of, placed, reported, topology
+from tests.stores.seen import everything
+
+_HOLD = """
+import sys
+from pathlib import Path
+from impactgraph.stores.embedded import EmbeddedStore
+held = EmbeddedStore.open(Path(sys.argv[1]), now=lambda: 0)
+print("held", flush=True)
+sys.stdin.read()
+"""
+_EVENTS = [
+    placed("O-1", 0, attributes={"carrier": "a"}), entered("promise", 1, "O-1/1"), placed("O-2", 2, workflow="ship", parts=2), entered("pack", 3, "O-2/1"),
+    of("fulfillment.failed", 4, "O-2/1", step="pack", code="ERROR"), entered("deliver", 5, "O-2/1"), of("posting.recorded", 6, "O-2/1", type="invoice"),
+    of("fulfillment.rerouted", 7, "O-1/1", workflow="ship", step="promise", location="store-2"), entered("pack", 8, "O-1/1"), reported("F-1", 9),
+    event("order.cancelled", 10, order="O-2"), entered("pack", 3, "O-3/1"), of("fulfillment.failed", 4, "O-3/1", step="pack", code="LOST"),
+    placed("O-3", 1, workflow="collect"), of("fulfillment.completed", 12, "O-1/1"), placed("O-4", 13, attributes={"carrier": "b", "brand": "x"}),
+]  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def always_saved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns are saved however few the events were."""
+    monkeypatch.setattr(store, "SAVE_ON_CLOSE", 1)
+
+
+def opened(folder: Path) -> EmbeddedStore:
+    return EmbeddedStore.open(folder, now=lambda: at(600))
+
+
+def filled(folder: Path, events: list[bytes]) -> EmbeddedStore:
+    found = opened(folder)
+    found.apply_topology(topology(), DOCUMENTS, at(-60))
+    found.ingest(events)
+    return found
+
+
+@pytest.fixture
+def held(folder: Path) -> Iterator[int]:
+    """Another process that has the store; its id."""
+    with subprocess.Popen([sys.executable, "-c", _HOLD, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield process.pid
+        process.kill()
+
+
+def test_a_store_that_another_process_has_is_told_with_that_process(folder: Path, held: int) -> None:
+    with pytest.raises(StoreUnavailableError, match=f"held by process {held}"):
+        opened(folder)
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(StoreUnavailableError, match="cannot be used as a store"):
+        opened(tmp_path / "file" / "store")
+
+
+def test_a_file_that_is_no_store_is_told(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "impactgraph.duckdb").write_bytes(b"not a database" * 1000)
+
+    with pytest.raises(StoreUnavailableError):
+        opened(folder)
+
+
+def test_a_store_that_is_opened_again_shows_the_same(folder: Path) -> None:
+    before = filled(folder, _EVENTS)
+    seen, aside, versions = everything(before), before.aside(), before.topologies()
+    before.close()
+
+    after = opened(folder)
+    assert (everything(after), after.aside(), after.topologies()) == (seen, aside, versions)
+    after.close()
+
+
+@pytest.mark.usefixtures("always_saved")
+def test_columns_that_were_saved_are_the_same_when_opened(folder: Path) -> None:
+    before = filled(folder, _EVENTS)
+    seen = everything(before)
+    before.close()
+
+    after = opened(folder)
+    assert (list(folder.glob("columns-*/fulfillments.entered.npy")) != [], everything(after)) == (True, seen)
+    after.close()
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.usefixtures("always_saved")
+def test_what_came_after_the_snapshot_is_brought_in(folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    events = list(_EVENTS)
+    random.Random(seed).shuffle(events)
+    filled(folder, events[:8]).close()
+    monkeypatch.setattr(store, "SAVE_ON_CLOSE", 1000)
+    later = opened(folder)
+    later.ingest(events[8:])
+    seen = everything(later)
+    later.close()
+
+    again = opened(folder)
+    assert everything(again) == seen
+    again.close()
+
+
+@pytest.mark.usefixtures("always_saved")
+def test_saved_columns_can_be_written_on(folder: Path) -> None:
+    filled(folder, _EVENTS[:8]).close()
+    saved = {path: path.read_bytes() for path in folder.glob("columns-*/*")}
+
+    later = opened(folder)
+    later.ingest(_EVENTS[8:])
+
+    assert {path: path.read_bytes() for path in saved} == saved
+    later.close()
+
+
+@pytest.mark.parametrize("harm", ["pointer", "array", "folder"])
+@pytest.mark.usefixtures("always_saved")
+def test_a_snapshot_that_is_not_whole_is_made_anew_from_the_record(folder: Path, harm: str) -> None:
+    before = filled(folder, _EVENTS)
+    seen = everything(before)
+    before.close()
+    (saved,) = (path for path in folder.glob("columns-*") if path.is_dir())
+    if harm == "pointer":
+        (folder / "columns.json").write_text("{")
+    elif harm == "array":
+        (saved / "fulfillments.entered.npy").write_bytes(b"\x93NUMPY")
+    else:
+        saved.rename(folder / "elsewhere")
+
+    after = opened(folder)
+    assert everything(after) == seen
+    after.close()
+
+
+@pytest.mark.usefixtures("always_saved")
+def test_a_snapshot_of_another_record_is_not_used(folder: Path, tmp_path: Path) -> None:
+    filled(folder, _EVENTS).close()
+    other = filled(tmp_path / "other", _EVENTS[:2])
+    seen = everything(other)
+    other.close()
+    (tmp_path / "other" / "impactgraph.duckdb").replace(folder / "impactgraph.duckdb")
+
+    after = opened(folder)
+    assert everything(after) == seen
+    after.close()
+
+
+@pytest.mark.usefixtures("always_saved")
+def test_only_the_last_snapshot_is_kept(folder: Path) -> None:
+    filled(folder, _EVENTS[:8]).close()
+    later = opened(folder)
+    later.ingest(_EVENTS[8:])
+    later.close()
+
+    assert len([path for path in folder.glob("columns-*") if path.is_dir()]) == 1
+
+
+@pytest.mark.usefixtures("always_saved")
+def test_a_topology_that_brings_a_step_makes_the_snapshot_stale(folder: Path) -> None:
+    before = filled(folder, [*_EVENTS, entered("wrap", 30, "O-2/2")])
+    before.apply_topology(topology(MORE), MORE, at(40))
+    seen = everything(before)
+    before.close()
+
+    after = opened(folder)
+    assert everything(after) == seen
+    after.close()
