@@ -5,7 +5,7 @@ import math
 from graph_models.impact import Question
 from graph_models.time import DAY, Millis
 from graph_models.topology import Topology
-from impactgraph.errors import BadInputError, NotFoundError, Problem
+from impactgraph.errors import BadInputError, NoTopologyError, NotFoundError, Problem
 from impactgraph.ports.store import Store
 from impactgraph.topology.near import nearest
 from impactgraph.usecases.failure_events import problems_in
@@ -16,6 +16,8 @@ LONGEST: Millis = 366 * DAY
 
 def check_question(store: Store, question: Question, topology: Topology) -> None:
     """Raises NotFoundError for what it names and there is not, BadInputError with everything else that is wrong."""
+    if not topology.version:
+        raise NoTopologyError
     known = {failure.key for failure in store.failures(question.as_of)} if question.failures else set[str]()
     for key in question.failures:
         if key not in known:

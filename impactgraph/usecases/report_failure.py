@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 from graph_models.failure import Failure
 from graph_models.time import Millis
-from impactgraph.errors import Problem
+from impactgraph.errors import NoTopologyError, Problem
 from impactgraph.ports.store import Store
 from impactgraph.usecases.failure_events import SOURCE, content_id, failure_data, problems_in, problems_of, send
 from impactgraph.usecases.failures import find_failure
 from impactgraph.usecases.known import check_element, check_scope
+from impactgraph.usecases.orders import current_topology
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,9 @@ def report_failure(store: Store, failure: Failure, now: Millis) -> FailureOutcom
     Raises NotFoundError where it names an element, location or workflow that there is not.
     """
     failure = replace(failure, key=failure.key or uuid.uuid4().hex, source=SOURCE)
-    topology = store.topology()
+    topology = current_topology(store)
+    if not topology.version:
+        raise NoTopologyError
     check_element(topology, failure.target)
     check_scope(store, topology, failure.scope)
     if problems := problems_in(failure):

@@ -140,3 +140,15 @@ def test_events_that_arrive_together_are_each_answered_for_themselves(http: http
         answers = list(pool.map(post, range(60)))
 
     assert (sum(taken for _, taken, _, _ in answers), sum(repeated for _, _, repeated, _ in answers)) == (30, 30)
+
+
+def test_events_are_taken_while_questions_are_answered(http: httpx.Client) -> None:
+    question = {"query": "{ blastRadius { totals { orders } orders { edges { node { order { id timeline { at } } } } } } }"}
+
+    def either(number: int) -> int:
+        if number % 2:
+            return http.post("/events", content=update(f"u{number}"), headers=STRUCTURED).json()["taken"]
+        return len(http.post("/graphql", json=question).json()["data"])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(either, range(60))) == [1] * 60

@@ -1,0 +1,84 @@
+"""Writes docs/cli.md from the commands themselves and the settings.
+
+python -m scripts.print_cli
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from cyclopts import App, Parameter
+
+from impactgraph.cli.app import make_app
+from impactgraph.cli.commands import COMMANDS, Command
+from impactgraph.cli.options import EVERYWHERE
+from impactgraph.settings import Settings
+
+TARGET = Path(__file__).parent.parent / "docs" / "cli.md"
+
+HEAD = """\
+# Command line
+
+`impactgraph COMMAND --help` tells the same, with an example of each. `impactgraph --install-completion` installs completion for your shell.
+
+- **Exit status**: 0 done; 1 findings or a failed check; 2 wrong use or bad input; 70 a defect of impactgraph itself.
+- **Errors** go to standard error, as `file:line: error: what is wrong and how to mend it` where there is a file.
+- **Answers** go to standard output: tables to read, or `--format json` and `--format csv` for programs. JSON has the names and shapes of GraphQL.
+- **Moments** are ISO 8601 (UTC where no zone is given), `now`, or relative: `-2h`, `+30m`. **Durations** are `30s`, `15m`, `4h`, `2d`, `PT15M`.
+- **Ids** are `kind:key`, such as `system:oms`; where an option says the kind, as `--failure` does, the bare key is taken too.
+
+This page is printed from the commands and the settings (`python -m scripts.print_cli`); a test compares it.
+"""
+
+SETTINGS = """\
+## Settings
+
+From the environment; an option of a command has precedence. Nothing is sent anywhere: there is no telemetry.
+
+| variable | default | what it is |
+| --- | --- | --- |
+"""
+
+
+def page() -> str:
+    """The whole page, as it is committed."""
+    app = make_app()
+    parts = [HEAD, _section("After any command", "", [_row(option) for option in _options(app, COMMANDS[0], everywhere=True)])]
+    parts += [_command(app, command) for command in COMMANDS]
+    return "\n".join([*parts, SETTINGS + "\n".join(_settings())]) + "\n"
+
+
+def _command(app: App, command: Command) -> str:
+    usage = f"{command.more}\n\n```sh\n" + "\n".join(command.examples) + "\n```\n"
+    return _section(f"`impactgraph {command.name}`", f"{command.short} {usage}", [_row(option) for option in _options(app, command, everywhere=False)])
+
+
+def _section(title: str, text: str, rows: list[str]) -> str:
+    table = "| option | what it is |\n| --- | --- |\n" + "\n".join(rows) + "\n" if rows else ""
+    return f"## {title}\n\n" + (f"{text}\n" if text else "") + table
+
+
+def _options(app: App, command: Command, *, everywhere: bool) -> Iterator[tuple[tuple[str, ...], Parameter, object]]:
+    """(names, parameter, default) of those that every command has, or of the others."""
+    for argument in app[command.name].assemble_argument_collection():
+        if argument.show and (EVERYWHERE in (argument.parameter.group or ())) == everywhere:
+            yield argument.names, argument.parameter, argument.field_info.default
+
+
+def _row(option: tuple[tuple[str, ...], Parameter, object]) -> str:
+    names, parameter, default = option
+    told = [(parameter.help or "").replace("|", "\\|")]
+    if parameter.env_var:
+        told.append(f"Environment: `{', '.join(parameter.env_var)}`.")
+    if isinstance(default, str | int | float) and not isinstance(default, bool):
+        told.append(f"Default: `{default}`.")
+    return f"| {', '.join(f'`{name}`' for name in names)} | {' '.join(told)} |"
+
+
+def _settings() -> Iterator[str]:
+    for name, field in Settings.model_fields.items():
+        default = "-" if field.default is None else f"`{field.default}`"
+        yield f"| `IMPACTGRAPH_{name.upper()}` | {default} | {field.description} |"
+
+
+if __name__ == "__main__":
+    TARGET.write_text(page())
