@@ -42,6 +42,14 @@ class NotFoundError(ImpactGraphError):
         super().__init__(f"There is no {identifier!r}.{hint}")
 
 
+class NoTopologyError(NotFoundError):
+    """A question needs a topology, and none was ever applied."""
+
+    def __init__(self) -> None:
+        super().__init__("topology")
+        self.args = ("No topology was applied yet. Apply one with `impactgraph apply PATH` or the mutation applyTopology.",)
+
+
 class DeadlineExceededError(ImpactGraphError):
     """The answer was not ready in the time the request had."""
 
