@@ -43,7 +43,7 @@ def forecast(answer: BlastRadius, bucket: Millis) -> tuple[ForecastPoint, ...]:
 
 
 def _count(moments: NDArray[np.float64], bucket: Millis, first: int, last: int) -> NDArray[np.intp]:
-    place = np.where(np.isfinite(moments), moments // bucket, last)
+    place = np.where(np.isfinite(moments), np.nan_to_num(moments) // bucket, last)
     return np.bincount(np.clip(place, first, last).astype(np.intp) - first, minlength=last - first + 1)
 
 
