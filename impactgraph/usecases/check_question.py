@@ -5,7 +5,7 @@ import math
 from graph_models.impact import Question
 from graph_models.time import DAY, Millis
 from graph_models.topology import Topology
-from impactgraph.errors import BadInputError, NoTopologyError, NotFoundError, Problem
+from impactgraph.errors import BadInputError, NotFoundError, NoTopologyError, Problem
 from impactgraph.ports.store import Store
 from impactgraph.topology.near import nearest
 from impactgraph.usecases.failure_events import problems_in
