@@ -147,8 +147,8 @@ def _owner(share: OwnerShare, topology: Topology) -> tuple[str, ...]:
     team = topology.teams[share.team]
     then = ", ".join(_named(topology, each) for each in team.escalation)
     more = len(share.elements) - MOST_ELEMENTS
-    elements = ", ".join(share.elements[:MOST_ELEMENTS]) + (f" and {more} more" if more > 0 else "")
-    return team.name or share.team, team.contact or say.NOTHING, then or say.NOTHING, f"{share.orders:,}", elements, ", ".join(share.playbooks) or say.NOTHING
+    elements = "\n".join((*share.elements[:MOST_ELEMENTS], *((f"and {more} more",) if more > 0 else ())))
+    return team.name or share.team, team.contact or say.NOTHING, then or say.NOTHING, f"{share.orders:,}", elements, "\n".join(share.playbooks) or say.NOTHING
 
 
 def _named(topology: Topology, who: str) -> str:

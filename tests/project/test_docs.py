@@ -1,0 +1,56 @@
+"""Pages that can fail: every command, option and setting is told of, and the README's examples run."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from impactgraph.cli.app import make_app
+from impactgraph.cli.commands import COMMANDS
+from impactgraph.settings import Settings
+from scripts.print_cli import TARGET, page
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+RUN = re.compile(r"<!-- run -->\n+```sh\n(.*?)```", re.DOTALL)
+
+
+def test_the_page_of_the_command_line_is_what_the_commands_say():
+    assert TARGET.read_text() == page(), "print it again: python -m scripts.print_cli"
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_every_option_is_documented(command):
+    names = {name for argument in make_app()[command.name].assemble_argument_collection() if argument.show for name in argument.names}
+    text = TARGET.read_text()
+
+    assert {"--store", "--format"} <= names
+    assert [name for name in names if f"`{name}`" not in text] == []
+
+
+def test_every_setting_is_documented():
+    text = TARGET.read_text()
+
+    assert Settings.model_fields and [name for name in Settings.model_fields if f"`IMPACTGRAPH_{name.upper()}`" not in text] == []
+
+
+def test_the_readme_names_every_command():
+    text = README.read_text()
+
+    assert [command.name for command in COMMANDS if f"impactgraph {command.name}" not in text] == []
+
+
+def test_the_examples_of_the_readme_run(tmp_path: Path):
+    script = "\n".join(RUN.findall(README.read_text()))
+    (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    quiet = {name: value for name, value in os.environ.items() if not name.startswith("IMPACTGRAPH_")}
+
+    environment = quiet | {"PATH": path}
+    done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240, check=False)
+
+    assert script.count("impactgraph ") >= 8
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
