@@ -24,6 +24,8 @@ class Question:
     tolerance: Millis = 5 * MINUTE
     min_likelihood: float = 0.05
     where: OrderFilter = ANY_ORDER
+    limit: int | None = None
+    """How many elements may be followed from the failures; None: all of them. What is left out is the answer's `frontier`."""
 
 
 DEFAULT_RECOVERY: Millis = 2 * HOUR

@@ -31,10 +31,10 @@ def blast_radius(store: Store, question: Question, now: Millis) -> Generator[Bla
     with store.columns(question.as_of) as columns:
         known = learned(store, topology, columns, reported, question.as_of, as_of)
         ends = ends_of(failures, as_of, assumed=question.assume_recovery, typical=lambda f: typical_length(f, reported, as_of))
-        impairments = propagate(known.graph, failures, recovery=lambda f: ends.nominal[f.key])
+        impairments = propagate(known.graph, failures, recovery=lambda f: ends.nominal[f.key], limit=question.limit)
         hazards = _hazards(impairments, ends, topology, known)
         forecaster = Forecaster(topology, known.durations, hazards, float(as_of), float(question.tolerance))
-        yield BlastRadius(Inputs(question, as_of, topology, failures, impairments, forecaster, columns, _assumptions(question, ends, known.durations)))
+        yield BlastRadius(Inputs(question, as_of, topology, failures, impairments, forecaster, columns, _assumptions(question, ends, known.durations, impairments)))
 
 
 def _asked(question: Question, reported: Sequence[Failure], as_of: Millis) -> tuple[Failure, ...]:
@@ -67,8 +67,15 @@ def _hazards(impairments: Impairments, ends: Ends, topology: Topology, known: Kn
     return Hazards(every, ends, load, known.hold)
 
 
-def _assumptions(question: Question, ends: Ends, durations: Durations) -> tuple[str, ...]:
+def _assumptions(question: Question, ends: Ends, durations: Durations, impairments: Impairments) -> tuple[str, ...]:
     seen = sum(1 for d in durations.of.values() if d.seen)
     how = f"Durations of {seen} of {len(durations.of)} steps are learned from {durations.seen:,} stays, the others as the topology states them."
     later = f"An order counts as later from {say_duration(question.tolerance)} on, and is listed from a likelihood above {question.min_likelihood:g} on."
-    return (*ends.assumptions, how, later)
+    return (*ends.assumptions, how, later, *_left_out(impairments))
+
+
+def _left_out(impairments: Impairments) -> tuple[str, ...]:
+    if impairments.complete:
+        return ()
+    many = len(impairments.frontier)
+    return (f"The answer is not complete: {many} element{'s' if many > 1 else ''} at the frontier, and what depends on them, were left out.",)
