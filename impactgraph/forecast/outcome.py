@@ -1,6 +1,6 @@
 """What the failures do to one class of orders: the worlds with them against the worlds without, over all futures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import Band, Effect, RecordEffect
-from graph_models.time import Millis
+from graph_models.topology import Emission
 from impactgraph.forecast.lattice import Reals
 from impactgraph.forecast.plan import Hazards, Plan
 from impactgraph.forecast.walk import Indexes, Trace
@@ -74,7 +74,7 @@ def outcome(plan: Plan, hazards: Hazards, pairs: list[Pair], tolerance: float, a
     marking = np.array([n for n, i in enumerate(hazards.all) if i.effect in MARKING], np.int16)
     record_hits = [_record_hits(plan, pair, tolerance) for pair in pairs]
     flows = [_flow(pair, tolerance) | np.isin(pair.impaired.hit_by, marking) & (pair.impaired.hit_by >= 0) for pair in pairs]
-    anyhow = [np.logical_or.reduce([flow, *(h.mask for h in hits.values())]) for flow, hits in zip(flows, record_hits, strict=True)]
+    anyhow = [flow | hits.any for flow, hits in zip(flows, record_hits, strict=True)]
     likelihood = _expect(pairs, anyhow)
     flow = _expect(pairs, flows)
     lead = _leading(pairs, flows)
@@ -99,10 +99,22 @@ def outcome(plan: Plan, hazards: Hazards, pairs: list[Pair], tolerance: float, a
 
 
 @dataclass
-class _RecordHit:
+class _RecordHits:
+    """Of all records of one pair at once: arrays of (records * G, K), one record after the other, in the order of `bits`."""
+
+    bits: list[int]
     mask: Flags
-    effect: NDArray[np.int8]
-    extra: Reals | None = None
+    effect: Indexes
+    arrival: Reals
+    completed: Reals
+    by: Indexes
+    rows: int
+
+    @property
+    def any(self) -> Flags:
+        """(G, K) whether any record is hit."""
+        futures = self.mask.shape[1]
+        return self.mask.reshape(len(self.bits), self.rows, futures).any(axis=0) if self.bits else np.zeros((self.rows, futures), bool)
 
 
 def _wrong(pairs: list[Pair]) -> Reals:
@@ -120,24 +132,36 @@ def _delay(pair: Pair) -> Reals:
     return np.where(np.isnan(delay), 0.0, delay)
 
 
-def _record_hits(plan: Plan, pair: Pair, tolerance: float) -> dict[int, _RecordHit]:
+def _record_hits(plan: Plan, pair: Pair, tolerance: float) -> _RecordHits:
     emissions = {record.bit: record.emission for stage in plan.stages for record in stage.records}
-    bits = {(e.kind, e.type): bit for bit, e in emissions.items()}
-    hits: dict[int, _RecordHit] = {}
-    for bit, with_ in pair.impaired.records.items():
-        without, emission = pair.free.records[bit], emissions[bit]
-        due = pair.free.completed[bit] + float(emission.due or 0)
-        with np.errstate(invalid="ignore"):
-            late = (with_ > due) & (with_ - without > tolerance)
-            missing = np.isinf(with_) & np.isfinite(without)
-            disordered = np.zeros_like(late)
-            for kind in emission.after:
-                other = bits.get((emission.kind, kind))
-                if other is not None and other in pair.impaired.records:
-                    disordered |= (pair.impaired.records[other] > with_ + 1.0) & ~(pair.free.records[other] > without + 1.0)
-        effect = np.where(missing, 0, np.where(disordered, 1, 2)).astype(np.int8)
-        hits[bit] = _RecordHit(late | missing | disordered, effect)
-    return hits
+    bits, rows, impaired, free = sorted(pair.impaired.records), len(pair.weight), pair.impaired, pair.free
+    with_, without = _stacked(impaired.records, bits, pair.weight), _stacked(free.records, bits, pair.weight)
+    due = _stacked(free.completed, bits, pair.weight) + np.repeat([float(emissions[b].due or 0) for b in bits], rows)[:, None]
+    with np.errstate(invalid="ignore"):
+        late = (with_ > due) & (with_ - without > tolerance)
+        missing = np.isinf(with_) & np.isfinite(without)
+        disordered = _disordered(bits, emissions, with_, without, rows)
+    effect = np.where(missing, 0, np.where(disordered, 1, 2)).astype(np.int16)
+    own = _stacked(impaired.record_by, bits, impaired.hit_by)
+    by = np.where(own >= 0, own, np.tile(impaired.hit_by, (len(bits), 1)) if bits else own)
+    return _RecordHits(bits, late | missing | disordered, effect, with_, _stacked(impaired.completed, bits, pair.weight), by, rows)
+
+
+def _stacked(arrays: Mapping[int, NDArray[Any]], bits: list[int], like: NDArray[Any]) -> NDArray[Any]:
+    return np.concatenate([arrays[b] for b in bits]) if bits else like[:0]
+
+
+def _disordered(bits: list[int], emissions: Mapping[int, Emission], with_: Reals, without: Reals, rows: int) -> Flags:
+    """Where a record comes before one that it must follow, and would not without the failure."""
+    found = np.zeros(with_.shape, bool)
+    at = {(emissions[b].kind, emissions[b].type): slice(n * rows, (n + 1) * rows) for n, b in enumerate(bits)}
+    for b in bits:
+        mine = at[emissions[b].kind, emissions[b].type]
+        for kind in emissions[b].after:
+            other = at.get((emissions[b].kind, kind))
+            if other is not None:
+                found[mine] |= (with_[other] > with_[mine] + 1.0) & ~(without[other] > without[mine] + 1.0)
+    return found
 
 
 def _expect(pairs: list[Pair], masks: list[Flags]) -> Reals:
@@ -176,7 +200,7 @@ def masked_median(values: Reals, mask: Flags) -> Reals:
     mask = mask & ~np.isnan(values)
     count = mask.sum(axis=1)
     ordered = np.sort(np.where(mask, values, np.inf), axis=1)
-    found = np.take_along_axis(ordered, np.maximum((count - 1) // 2, 0)[:, None], axis=1)[:, 0]
+    found = ordered[np.arange(len(ordered)), np.maximum((count - 1) // 2, 0)]
     return np.where(count > 0, found, np.nan)
 
 
@@ -200,35 +224,32 @@ def _bands(best: _Chosen, as_of: float, exposed: Reals) -> NDArray[np.int8]:
     return np.where(stuck, 0, np.where(passed | (exposed > 0), 1, 2)).astype(np.int8)
 
 
-def _records(plan: Plan, pairs: list[Pair], hits: list[dict[int, _RecordHit]]) -> list[RecordOutcome]:
+def _records(plan: Plan, pairs: list[Pair], hits: list[_RecordHits]) -> list[RecordOutcome]:
+    bits, rows = hits[0].bits, hits[0].rows
+    if not bits:
+        return []
     emissions = {record.bit: record.emission for stage in plan.stages for record in stage.records}
-    bits = sorted({bit for h in hits for bit in h})
-    return [_spoil(_record(bit, emissions[bit].due, pairs, [h[bit] for h in hits]), pairs[0].impaired) for bit in bits]
-
-
-def _record(bit: int, due: Millis | None, pairs: list[Pair], hits: list[_RecordHit]) -> RecordOutcome:
     masks = [h.mask for h in hits]
-    chosen = _Chosen(pairs, masks, _leading(pairs, masks))
-    completed = pairs[0].free.completed[bit]
-    expected = masked_median(completed, ~np.isnan(completed))
-    effect = masked_mode(chosen.choose([h.effect.astype(np.int16) for h in hits]), chosen.mask)
-    own = [pair.impaired.record_by[bit] for pair in pairs]
-    by = [np.where(o >= 0, o, pair.impaired.hit_by) for o, pair in zip(own, pairs, strict=True)]
-    return RecordOutcome(
-        bit=bit,
-        likelihood=_expect(pairs, masks),
-        effect=np.maximum(effect, 0).astype(np.int8),
-        expected_at=chosen.median(chosen.choose([pair.impaired.records[bit] for pair in pairs])),
-        due=expected + float(due) if due is not None else np.full(len(expected), np.nan),
-        emitted=_emitted(chosen, [pair.impaired.completed[bit] for pair in pairs]),
-        by=masked_mode(chosen.choose(by), chosen.mask),
+    stacked = [Pair(p.impaired, p.free, np.tile(p.weight, (len(bits), 1))) for p in pairs]
+    chosen = _Chosen(stacked, masks, _leading(stacked, masks))
+    free = _stacked(pairs[0].free.completed, bits, pairs[0].weight)
+    expected = masked_median(free, ~np.isnan(free))
+    emitted = chosen.median(chosen.choose([h.completed for h in hits]))
+    emitted = np.where(np.isnan(emitted), masked_median(hits[0].completed, np.ones(hits[0].completed.shape, bool)), emitted)
+    columns = (
+        _expect(stacked, masks),
+        np.maximum(masked_mode(chosen.choose([h.effect for h in hits]), chosen.mask), 0).astype(np.int8),
+        chosen.median(chosen.choose([h.arrival for h in hits])),
+        masked_mode(chosen.choose([h.by for h in hits]), chosen.mask),
     )
-
-
-def _emitted(chosen: _Chosen, completed: list[Reals]) -> Reals:
-    """Of a record that only its content is wrong of, in all futures."""
-    found = chosen.median(chosen.choose(completed))
-    return np.where(np.isnan(found), masked_median(completed[0], np.ones(completed[0].shape, bool)), found)
+    found: list[RecordOutcome] = []
+    for n, bit in enumerate(bits):
+        mine, due = slice(n * rows, (n + 1) * rows), emissions[bit].due
+        likelihood, effect, arrival, by = (column[mine] for column in columns)
+        by_when = expected[mine] + float(due) if due is not None else np.full(rows, np.nan)
+        row = RecordOutcome(bit=bit, likelihood=likelihood, effect=effect, expected_at=arrival, due=by_when, emitted=emitted[mine], by=by)
+        found.append(_spoil(row, pairs[0].impaired))
+    return found
 
 
 def _spoil(row: RecordOutcome, trace: Trace) -> RecordOutcome:

@@ -33,13 +33,14 @@ def held_in(stage: Stage, handoff: Handoff | None, entered: Reals, left: Reals, 
     gone = left[:, None]
     out = handoff.gate if handoff else Gate()
     begun, struck = _begun(stage, arrived, gone, failed)
+    if not (stage.completion or out or struck):
+        late = np.maximum(begun - arrived, 0.0)
+        return _weighed(late, np.ones_like(late))
     lasted = stage.duration.quantile(strata(f"takes/{stage.step.id}"))[None, :]
     recorded = _through(stage.completion, begun + lasted)
     departed = _through(out, recorded)
     shift = np.maximum(departed - out.unimpaired(arrived + lasted), 0.0)
     weight = _near(departed, gone, arrived)
-    if not (stage.completion or out or struck):
-        shift, weight = np.maximum(begun - arrived, 0.0), np.ones_like(departed)
     blind = _weighed(shift, weight)
     late = recorded - (arrived + lasted)
     seen = _told(out, late, _near(recorded, told[:, None], arrived) if stage.completion or struck else np.ones_like(late), gone, told)

@@ -139,36 +139,82 @@ class ErrorColumns:
 
 @dataclass
 class Columns:
-    """One state of the data. `watermark` is the sequence of the last event in it; `changes` grows whenever a row changes in place."""
+    """One state of the data. `watermark` is the sequence of the last event in it.
+
+    Rows may be written in place; whoever does so says which (`touch`), so that the index of places follows without being made anew.
+    """
 
     orders: OrderColumns
     fulfillments: FulfillmentColumns
     vocabulary: Vocabulary
     errors: ErrorColumns
     watermark: int = 0
-    changes: int = 0
-    _places: dict[tuple[int, int], Codes] = field(default_factory=dict[tuple[int, int], Codes], repr=False)
-    _places_at: int = field(default=-1, repr=False)
+    _places: "_Places | None" = field(default=None, repr=False)
+    _touched: list[Codes] = field(default_factory=list[Codes], repr=False)
+
+    def touch(self, rows: Codes) -> None:
+        """Notes that fulfillments in these rows were written, or are new."""
+        if self._places is not None and len(rows):
+            self._touched.append(rows.astype(np.int32))
 
     def rows_at(self, workflow: int, step: int) -> Codes:
         """Rows of the fulfillments now in this step (in flight), in order of `entered_at`; of ENDED, those that completed.
 
-        Costs a sort of all rows after changes, else nothing.
+        Costs a sort of all rows the first time, and again when many were written; otherwise a look at those that were written since.
         """
-        if self._places_at != self.changes:
-            self._index()
-        return self._places.get((workflow, step), _NOTHING)
+        places, touched = self._places, self._touched
+        if places is None:
+            places = _Places.of(self.fulfillments)
+        elif touched:
+            places = places.followed(self.fulfillments, np.concatenate(touched))
+        self._places, self._touched = places, []
+        return places.rows(self.fulfillments, workflow * _WIDTH + step)
 
-    def _index(self) -> None:
-        f = self.fulfillments
-        live = np.flatnonzero((f.status != CANCELLED) & (f.workflow >= 0) & (f.step >= 0))
-        place = f.workflow[live].astype(np.int64) * 4096 + np.where(f.status[live] == COMPLETED, ENDED, f.step[live])
-        order = np.lexsort((f.entered_at[live], place))
-        rows, place = live[order].astype(np.int32), place[order]
-        starts = np.flatnonzero(np.diff(place, prepend=-(2**62)))
-        ends = np.append(starts, len(place))[1:]
-        self._places = {(int(place[a]) // 4096, int(place[a]) % 4096): rows[a:b] for a, b in zip(starts, ends, strict=True)}
-        self._places_at = self.changes
+
+_WIDTH = 4096
+_MANY = 0.05
+
+
+@dataclass
+class _Places:
+    """Rows by place (workflow and step) as they were once, and the rows that were written since, which count by where they are now."""
+
+    settled: dict[int, Codes]
+    moved: NDArray[np.bool_]
+    """By row: written since."""
+    moving: dict[int, Codes]
+
+    @staticmethod
+    def of(f: FulfillmentColumns) -> "_Places":
+        return _Places(_by_place(f, np.arange(len(f), dtype=np.int32)), np.zeros(len(f), bool), {})
+
+    def followed(self, f: FulfillmentColumns, touched: Codes) -> "_Places":
+        moved = self.moved
+        if len(moved) < len(f):
+            moved = np.concatenate([moved, np.ones(len(f) - len(moved), bool)])
+        moved[touched] = True
+        rows = np.flatnonzero(moved).astype(np.int32)
+        if len(rows) > _MANY * len(f) + 1_000:
+            return _Places.of(f)
+        return _Places(self.settled, moved, _by_place(f, rows))
+
+    def rows(self, f: FulfillmentColumns, place: int) -> Codes:
+        settled, moving = self.settled.get(place, _NOTHING), self.moving.get(place, _NOTHING)
+        if not self.moving:
+            return settled
+        rows = np.concatenate([settled[~self.moved[settled]], moving])
+        return rows[np.argsort(f.entered_at[rows], kind="stable")] if len(moving) else rows
+
+
+def _by_place(f: FulfillmentColumns, rows: Codes) -> dict[int, Codes]:
+    """The rows that are somewhere, by place, in order of `entered_at`."""
+    rows = rows[(f.status[rows] != CANCELLED) & (f.workflow[rows] >= 0) & (f.step[rows] >= 0)]
+    place = f.workflow[rows].astype(np.int64) * _WIDTH + np.where(f.status[rows] == COMPLETED, ENDED, f.step[rows])
+    order = np.lexsort((f.entered_at[rows], place))
+    rows, place = rows[order], place[order]
+    starts = np.flatnonzero(np.diff(place, prepend=-1))
+    ends = np.append(starts, len(place))[1:]
+    return {int(place[a]): rows[a:b] for a, b in zip(starts, ends, strict=True)}
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,8 @@ BLOCK = 20_000
 """Events of one transaction: enough that its price does not count, few enough that memory does not."""
 SAVE_AFTER = 2_000_000
 """Events after which the columns are saved while events come: so many are folded again after a crash at most."""
+MOST_PAST = 2
+"""States of past moments that are kept: each is as large as the live one."""
 SAVE_ON_CLOSE = 50_000
 """Fewer are folded as fast as they are loaded."""
 
@@ -47,7 +49,7 @@ class EmbeddedStore:
 
     def __init__(self, record: Record, now: Callable[[], Millis]) -> None:
         self._record, self._now = record, now
-        self._writing, self._sharing = threading.RLock(), Sharing()
+        self._writing, self._sharing, self._folding = threading.RLock(), Sharing(), threading.Lock()
         self._load()
 
     @classmethod
@@ -66,6 +68,8 @@ class EmbeddedStore:
         self._aside = Aside(self._record)
         self._memory: Memory | None = None
         self._news: tuple[FailureNews, ...] | None = None
+        self._past: dict[Millis, tuple[tuple[int, int], Instances]] = {}
+        """States of past moments, each with the live state that it was folded beside."""
         lexicon, topology = Lexicon.of(self._record.words()), self._topologies.current()
         reading = Reading.of(lexicon, topology or Topology())
         instances = self._from_snapshot(lexicon, reading)
@@ -115,9 +119,17 @@ class EmbeddedStore:
             return visits(self._instances(as_of), self._state.reading, per_step)
 
     def _instances(self, as_of: Millis | None) -> Instances:
+        """Of a past moment they are folded from the record, and kept for the questions that follow until events come."""
+        live = self._state.instances
         if as_of is None or as_of >= self._latest:
-            return self._state.instances
-        return rebuild(self._record, self._state.lexicon, self._state.reading, as_of)
+            return live
+        with self._folding:
+            stands = (id(live), live.columns.watermark)
+            found = self._past.get(as_of)
+            if found is None or found[0] != stands:
+                self._past = {moment: past for moment, past in list(self._past.items())[1 - MOST_PAST :] if past[0] == stands}
+                found = self._past[as_of] = (stands, rebuild(self._record, self._state.lexicon, self._state.reading, as_of))
+            return found[1]
 
     def failures(self, as_of: Millis | None = None) -> Sequence[Failure]:
         if (news := self._news) is None:
