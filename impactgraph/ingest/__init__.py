@@ -1,0 +1,1 @@
+"""Events from outside: read, checked, turned into CloudEvents. Knows no store."""

@@ -1,4 +1,4 @@
-"""Lines out of files, in blocks: NDJSON, gzip, standard input. Nothing is read whole."""
+"""Events out of files, in blocks: NDJSON, gzip, standard input, and foreign logs by a mapping."""
 
 import gzip
 import sys
@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from impactgraph.errors import BadInputError, Problem
+from impactgraph.ingest.csv_steps import csv_events
+from impactgraph.ingest.mapping import Mapping
+from impactgraph.ingest.ocel import ocel_events
 
 BLOCK = 20_000
 STANDARD_INPUT = "-"
@@ -31,6 +34,21 @@ def size_of(path: str) -> int | None:
         return Path(path).stat().st_size
     except OSError as error:
         raise _unreadable(path, error) from error
+
+
+def read_mapped(path: str, mapping: Mapping, *, block: int = BLOCK) -> Iterator[Block]:
+    """Blocks of events out of a foreign log: CSV (`.csv`, `.csv.gz`) or OCEL 2.0 (JSON or SQLite). Raises BadInputError where it cannot be read."""
+    size = size_of(path) or 0
+    found = csv_events(Path(path), mapping) if path.removesuffix(".gz").lower().endswith(".csv") else ocel_events(Path(path), mapping)
+    gathered: list[bytes] = []
+    places: list[str] = []
+    for event, place in found:
+        gathered.append(event)
+        places.append(place)
+        if len(gathered) >= block:
+            yield Block(gathered, places, 0)
+            gathered, places = [], []
+    yield Block(gathered, places, size)
 
 
 def read_blocks(path: str, *, block: int = BLOCK, standard_input: BinaryIO | None = None) -> Iterator[Block]:
