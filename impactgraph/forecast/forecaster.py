@@ -1,5 +1,6 @@
 """Outcomes of classes of orders: same workflow, same step, same cell, same evidence, about the same moments."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,9 +12,26 @@ from impactgraph.forecast.lattice import FUTURES, Reals
 from impactgraph.forecast.outcome import Outcome, Pair, RecordOutcome, outcome
 from impactgraph.forecast.plan import Cell, Hazards, Plan, plan_for
 from impactgraph.forecast.standing import Evidence, Standing, standing
-from impactgraph.forecast.walk import FREE, Indexes, Pending, Trace, World, walk
+from impactgraph.forecast.walk import FREE, Pending, Start, Trace, World, walk
 
 _IMPAIRED, _STRUCK = World(impaired=True), World(impaired=True, coin=True)
+
+
+@dataclass(frozen=True)
+class Here:
+    """Classes that stand in one step with the same evidence, each field (G,): when they entered it, by how much they were held before,
+    and, where it is done, when its completion was told. `pending`: a wrong decision was made about them, with `chance`."""
+
+    step: int
+    entered: Reals
+    shift: Reals
+    told: Reals
+    evidence: Evidence
+    pending: Pending | None = None
+    chance: float = 0.0
+
+    def __len__(self) -> int:
+        return len(self.entered)
 
 
 @dataclass
@@ -33,79 +51,97 @@ class Forecaster:
             found = self._plans[workflow.key, cell] = plan_for(self.topology, workflow, self.durations, self.hazards, cell)
         return found
 
-    def standing_at(
-        self, plan: Plan, index: int, entered: Reals, shift: Reals, told: Reals, evidence: Evidence, pending: Pending | None, chance: float
-    ) -> Outcome:
-        """Orders in step `index` since `entered` (G,), held by `shift` (G,) before. `pending`: a wrong decision was made with `chance`."""
-        here = standing(plan, index, entered, shift, told, evidence, self.as_of)
-        trace = self._hit(here.hit_by, index, entered, here.held_now)
-        impaired = walk(plan, index, here.completion, _IMPAIRED, trace, self.as_of)
-        free = walk(plan, index, here.without, FREE, Trace.blank(len(entered)), self.as_of)
-        pairs = [Pair(impaired, free, np.ones_like(here.completion))]
-        if pending is not None or _has_coins(plan, index):
-            pairs.append(self._coin_pair(plan, index, entered, here, pending, chance, free))
+    def ahead(self, plan: Plan, groups: Sequence[Here]) -> Outcome:
+        """What is to come of all groups; the outcome has their classes one group after the other. Groups come in the order of `plan.order`."""
+        here = [standing(plan, g.step, g.entered, g.shift, g.told, g.evidence, self.as_of) for g in groups]
+        impaired = walk(plan, _starts(groups, [s.completion for s in here]), _IMPAIRED, self._held(groups, here), self.as_of)
+        free = walk(plan, _starts(groups, [s.without for s in here]), FREE, Trace.blank(len(impaired.finish)), self.as_of)
+        pairs = [Pair(impaired, free, np.ones_like(impaired.finish))]
+        if any(g.pending for g in groups) or any(plan.stages[i].uncertain for g in groups for i in plan.reach(g.step)):
+            pairs.append(self._struck(plan, groups, here, free))
             pairs[0].weight = 1.0 - pairs[1].weight
-        return outcome(plan, self.hazards, pairs, self.tolerance, self.as_of, shift)
+        return outcome(plan, self.hazards, pairs, self.tolerance, self.as_of, np.concatenate([g.shift for g in groups]))
 
-    def _coin_pair(self, plan: Plan, index: int, entered: Reals, here: Standing, pending: Pending | None, chance: float, free: Trace) -> Pair:
-        trace = self._hit(here.struck_by, index, entered, np.zeros_like(here.held_now))
-        completion = here.completion
-        if here.struck is not None and here.without_struck is not None:
-            completion = np.where(here.chance > 0, here.struck, here.completion)
-            trace.waiting |= (here.struck_by >= 0) & (here.struck > self.as_of)
-            trace.chance = here.chance.copy()
-            without = np.where(here.chance > 0, here.without_struck, here.without)
-            free = walk(plan, index, without, FREE, Trace.blank(len(entered)), self.as_of)
-        if pending is not None:
-            barrier = plan.stages[pending.read].stale[0]
-            trace.chance = 1 - (1 - trace.chance) * (1 - chance)
-            trace.decide(slice(None), chance)
-            first = trace.hit_by < 0
-            trace.hit_by = np.where(first, np.int16(barrier.index), trace.hit_by)
-            trace.hit_step = np.where(first, np.int16(pending.read), trace.hit_step)
-            trace.hit_at = np.where(first, self.as_of - 1.0, trace.hit_at)
-        struck = walk(plan, index, completion, _STRUCK, trace, self.as_of, pending)
+    def _held(self, groups: Sequence[Here], here: Sequence[Standing]) -> Trace:
+        """What has held the start of the step that they are in."""
+        trace = Trace.blank(sum(len(g) for g in groups))
+        for rows, group, stands in zip(_rows(groups), groups, here, strict=True):
+            hit = stands.hit_by >= 0
+            trace.hit_by[rows] = stands.hit_by
+            trace.hit_step[rows] = np.where(hit, np.int16(group.step), np.int16(-1))
+            trace.hit_at[rows] = np.where(hit, group.entered[:, None], np.nan)
+            trace.waiting[rows] = hit & stands.held_now
+        return trace
+
+    def _struck(self, plan: Plan, groups: Sequence[Here], here: Sequence[Standing], free: Trace) -> Pair:
+        """The world in which the coins strike, with its own without them."""
+        trace = Trace.blank(len(free.finish))
+        completions, without = [s.completion for s in here], [s.without for s in here]
+        wrong: list[tuple[Pending, Flags]] = []
+        for n, (rows, group, stands) in enumerate(zip(_rows(groups), groups, here, strict=True)):
+            hit = stands.struck_by >= 0
+            trace.hit_by[rows] = stands.struck_by
+            trace.hit_step[rows] = np.where(hit, np.int16(group.step), np.int16(-1))
+            trace.hit_at[rows] = np.where(hit, group.entered[:, None], np.nan)
+            if stands.struck is not None and stands.without_struck is not None:
+                met = stands.chance > 0
+                completions[n], without[n] = np.where(met, stands.struck, stands.completion), np.where(met, stands.without_struck, stands.without)
+                trace.waiting[rows] = hit & (stands.struck > self.as_of)
+                trace.chance[rows] = stands.chance
+            if group.pending is not None:
+                self._decided(plan, trace, rows, group, group.pending)
+                mine = np.zeros(len(free.finish), bool)
+                mine[rows] = True
+                wrong.append((group.pending, mine))
+        if any(s.struck is not None for s in here):
+            free = walk(plan, _starts(groups, without), FREE, Trace.blank(len(free.finish)), self.as_of)
+        struck = walk(plan, _starts(groups, completions), _STRUCK, trace, self.as_of, wrong)
         return Pair(struck, free, struck.chance)
+
+    def _decided(self, plan: Plan, trace: Trace, rows: slice, group: Here, pending: Pending) -> None:
+        trace.chance[rows] = 1 - (1 - trace.chance[rows]) * (1 - group.chance)
+        trace.decide(rows, group.chance)
+        first = trace.hit_by[rows] < 0
+        trace.hit_by[rows][first] = plan.stages[pending.read].stale[0].index
+        trace.hit_step[rows][first] = pending.read
+        trace.hit_at[rows][first] = self.as_of - 1.0
 
     def rerouted(self, plan: Plan, index: int, entered: Reals, surfaces: int, rerouted_at: Reals, read: int) -> Outcome:
         """Orders that a wrong decision sent elsewhere: without it they had gone on from `surfaces` when they were rerouted."""
         here = standing(plan, index, entered, np.zeros(len(entered)), entered, Evidence(), self.as_of)
-        barrier = plan.stages[read].stale[0]
+        rows = slice(0, len(entered))
         trace = Trace.blank(len(entered))
-        trace.hit_by[:] = barrier.index
+        trace.hit_by[:] = plan.stages[read].stale[0].index
         trace.hit_step[:] = read
         trace.hit_at[:] = rerouted_at[:, None]
-        trace.decide(slice(None), 1.0)
-        impaired = walk(plan, index, here.completion, _IMPAIRED, trace, self.as_of)
+        trace.decide(rows, 1.0)
+        impaired = walk(plan, {index: Start(rows, here.completion)}, _IMPAIRED, trace, self.as_of)
         gone = np.broadcast_to(rerouted_at[:, None], (len(entered), FUTURES))
-        free = walk(plan, surfaces, gone, FREE, Trace.blank(len(entered)), self.as_of)
+        free = walk(plan, {surfaces: Start(rows, gone)}, FREE, Trace.blank(len(entered)), self.as_of)
         return outcome(plan, self.hazards, [Pair(impaired, free, np.ones_like(gone))], self.tolerance, self.as_of, np.ones(len(entered)))
 
     def passed(self, plan: Plan, index: int, completed: Reals, shift: Reals) -> list[RecordOutcome]:
         """Records of a step that was completed at `completed` (G,), later by `shift` than without the failures."""
-        shape = (len(completed), FUTURES)
+        rows = slice(0, len(completed))
+        alone = Plan(plan.workflow, tuple(replace(s, handoffs=(), completion=OPEN) if s.index == index else s for s in plan.stages))
         worlds: list[Trace] = []
         for world, at in ((_IMPAIRED, completed), (FREE, completed - shift)):
-            trace = Trace.blank(len(completed))
-            worlds.append(_emitted(plan, index, np.broadcast_to(at[:, None], shape), world, trace, self.as_of))
-        pair = Pair(worlds[0], worlds[1], np.ones(shape))
-        return outcome(plan, self.hazards, [pair], self.tolerance, self.as_of, np.zeros(len(completed))).records
-
-    def _hit(self, by: Indexes, index: int, entered: Reals, waiting: Flags) -> Trace:
-        trace = Trace.blank(len(entered))
-        trace.hit_by = by.copy()
-        trace.hit_step = np.where(by >= 0, np.int16(index), np.int16(-1))
-        trace.hit_at = np.where(by >= 0, entered[:, None], np.nan)
-        trace.waiting = (by >= 0) & waiting
-        return trace
+            start = Start(rows, np.broadcast_to(at[:, None], (len(completed), FUTURES)))
+            worlds.append(walk(alone, {index: start}, world, Trace.blank(len(completed)), self.as_of))
+        pair = Pair(worlds[0], worlds[1], np.ones((len(completed), FUTURES)))
+        return outcome(alone, self.hazards, [pair], self.tolerance, self.as_of, np.zeros(len(completed))).records
 
 
-def _emitted(plan: Plan, index: int, completed: Reals, world: World, trace: Trace, as_of: float) -> Trace:
-    """Only what this step itself emits."""
-    stages = tuple(replace(s, handoffs=(), completion=OPEN) if s.index == index else s for s in plan.stages)
-    return walk(Plan(plan.workflow, stages), index, completed, world, trace, as_of)
+def _rows(groups: Sequence[Here]) -> list[slice]:
+    ends = np.cumsum([len(g) for g in groups]).tolist()
+    return [slice(int(end) - len(g), int(end)) for end, g in zip(ends, groups, strict=True)]
 
 
-def _has_coins(plan: Plan, start: int) -> bool:
-    """Whether anything uncertain lies at or behind a step."""
-    return any(plan.stages[index].uncertain for index in plan.reach(start))
+def _starts(groups: Sequence[Here], completions: Sequence[Reals]) -> dict[int, Start]:
+    """By step: the completions of all its groups, which follow each other."""
+    found: dict[int, Start] = {}
+    for rows, group, completion in zip(_rows(groups), groups, completions, strict=True):
+        before = found.get(group.step)
+        joined = Start(slice(before.rows.start, rows.stop), np.concatenate([before.completion, completion])) if before else Start(rows, completion)
+        found[group.step] = joined
+    return found

@@ -6,7 +6,7 @@ Arrays are (G, K): G arrivals, K futures.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,6 @@ CERTAIN = 1.0 - 1e-9
 _REPEATS = 4
 
 Flags = NDArray[np.bool_]
-Futures = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -61,17 +60,11 @@ class Barrier:
     def touches(self, t: Reals) -> bool:
         """Whether it can change any of these: a backlog is felt beyond its end."""
         felt_later = self.slope > 0 or self.impairment.growing
-        return bool(t.size) and float(t.max()) >= self.since and (felt_later or float(t.min()) < float(self.until.max()))
+        latest, earliest = np.fmax.reduce(t, axis=None, initial=-np.inf), np.fmin.reduce(t, axis=None, initial=np.inf)
+        return float(latest) >= self.since and (felt_later or float(earliest) < float(self.until.max()))
 
     def meets(self, t: Reals) -> Flags:
         return (t >= self.since) & (t < self.until)
-
-    def meets_in(self, t: Reals, futures: Futures) -> Flags:
-        return (t >= self.since) & (t < self.until[futures])
-
-    def within(self, futures: Futures) -> "Barrier":
-        """The same in some of the futures."""
-        return replace(self, until=self.until[futures], lag=self.lag[futures], holds=self.holds[:, futures], again=self.again[:, futures])
 
     def through(self, t: Reals) -> Reals:
         """Departures of what meets it for certain."""
@@ -154,17 +147,13 @@ class Gate:
     def unimpaired(self, t: Reals) -> Reals:
         return self.calendar.run_from(t) if self.calendar else t
 
-    def passed(self, t: Reals, *, coin: bool, futures: Futures | None = None) -> Passage:
-        """Arrays are (G, K), or (G, len(futures)) for some of the futures.
-
-        `coin`: every uncertain barrier that is met strikes; otherwise none does. The chance that one strikes is told with it.
-        """
+    def passed(self, t: Reals, *, coin: bool) -> Passage:
+        """`coin`: every uncertain barrier that is met strikes; otherwise none does. The chance that one strikes is told with it."""
         base = self.unimpaired(t)
         out, by = base, np.full(t.shape, -1, np.int16)
         chance: Reals | None = None
-        mine = self.barriers if futures is None or len(futures) == FUTURES else tuple(b.within(futures) for b in self.barriers)
         for again in range(2 if len(self.barriers) > 1 else 1):
-            for barrier in mine:
+            for barrier in self.barriers:
                 if (again and not barrier.waits) or not barrier.touches(out):  # a delay is met once; a wait may end in another one
                     continue
                 if not barrier.certain:

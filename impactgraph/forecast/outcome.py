@@ -114,7 +114,7 @@ class _RecordHits:
     def any(self) -> Flags:
         """(G, K) whether any record is hit."""
         futures = self.mask.shape[1]
-        return self.mask.reshape(len(self.bits), self.rows, futures).any(axis=0) if self.bits else np.zeros((self.rows, futures), bool)
+        return np.logical_or.reduce(self.mask.reshape(len(self.bits), self.rows, futures), axis=0, initial=False)
 
 
 def _wrong(pairs: list[Pair]) -> Reals:
@@ -236,18 +236,15 @@ def _records(plan: Plan, pairs: list[Pair], hits: list[_RecordHits]) -> list[Rec
     expected = masked_median(free, ~np.isnan(free))
     emitted = chosen.median(chosen.choose([h.completed for h in hits]))
     emitted = np.where(np.isnan(emitted), masked_median(hits[0].completed, np.ones(hits[0].completed.shape, bool)), emitted)
-    columns = (
-        _expect(stacked, masks),
-        np.maximum(masked_mode(chosen.choose([h.effect for h in hits]), chosen.mask), 0).astype(np.int8),
-        chosen.median(chosen.choose([h.arrival for h in hits])),
-        masked_mode(chosen.choose([h.by for h in hits]), chosen.mask),
-    )
+    likelihood = _expect(stacked, masks)
+    effect = np.maximum(masked_mode(chosen.choose([h.effect for h in hits]), chosen.mask), 0).astype(np.int8)
+    arrival = chosen.median(chosen.choose([h.arrival for h in hits]))
+    by = masked_mode(chosen.choose([h.by for h in hits]), chosen.mask)
     found: list[RecordOutcome] = []
     for n, bit in enumerate(bits):
         mine, due = slice(n * rows, (n + 1) * rows), emissions[bit].due
-        likelihood, effect, arrival, by = (column[mine] for column in columns)
         by_when = expected[mine] + float(due) if due is not None else np.full(rows, np.nan)
-        row = RecordOutcome(bit=bit, likelihood=likelihood, effect=effect, expected_at=arrival, due=by_when, emitted=emitted[mine], by=by)
+        row = RecordOutcome(bit, likelihood[mine], effect[mine], arrival[mine], by_when, emitted[mine], by[mine])
         found.append(_spoil(row, pairs[0].impaired))
     return found
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from graph_models.enums import Effect, RecordKind, Transport
 from graph_models.impairment import Impairment
@@ -13,7 +12,7 @@ from graph_models.scope import Scope
 from graph_models.topology import Emission, Integration, Step, Topology, Transition, When, Workflow
 from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Distribution, Durations
-from impactgraph.forecast.gates import CERTAIN, Barrier, Gate, barriers
+from impactgraph.forecast.gates import CERTAIN, Barrier, Flags, Gate, barriers
 from impactgraph.forecast.holds import usual_hold
 from impactgraph.forecast.lattice import FUTURES, strata
 from impactgraph.forecast.recovery import Ends
@@ -101,43 +100,66 @@ def orderly(scope: Scope) -> Scope:
     return scope.without(*_LIFTED)
 
 
-Route = tuple[tuple[int, ...], NDArray[np.intp]]
-
-
 @dataclass(frozen=True)
 class Plan:
-    """A workflow as one cell of orders meets it. `inside(scope)` and `takes_branch(when)` told whether the cell is in a scope, and takes a branch."""
+    """A workflow as one cell of orders meets it."""
 
     workflow: Workflow
     stages: tuple[Stage, ...]
 
-    _routes: dict[int, list[Route]] = field(default_factory=dict[int, list[Route]], compare=False, repr=False)
+    @cached_property
+    def order(self) -> tuple[int, ...]:
+        """Indexes of the steps, each behind all that lead to it; what leads back (a loop) is left out of account."""
+        found: list[int] = []
+        seen: set[int] = set()
 
-    def routes(self, start: int) -> list[Route]:
-        """Every way from a step to an end, as indexes of steps (the start first), with the futures that take it."""
-        if start not in self._routes:
-            self._routes[start] = self._found((start,), np.arange(FUTURES))
-        return self._routes[start]
+        def visit(index: int) -> None:
+            seen.add(index)
+            for handoff in reversed(self.stages[index].handoffs):
+                if handoff.to not in seen:
+                    visit(handoff.to)
+            found.append(index)
+
+        for index in reversed(range(len(self.stages))):
+            if index not in seen and not any(h.to == index for s in self.stages for h in s.handoffs if s.index != index):
+                visit(index)
+        for index in range(len(self.stages)):
+            if index not in seen:
+                visit(index)
+        return tuple(reversed(found))
+
+    def onward(self, index: int) -> tuple[Handoff, ...]:
+        """Hand-offs that lead on."""
+        place = self.order.index(index)
+        return tuple(h for h in self.stages[index].handoffs if self.order.index(h.to) > place)
+
+    def branches(self, index: int) -> tuple[tuple[Handoff, Flags], ...]:
+        """Where a step leads, each with the futures (K,) that go there."""
+        if index not in self._branches:
+            self._branches[index] = self._divided(index)
+        return self._branches[index]
+
+    @cached_property
+    def _branches(self) -> dict[int, tuple[tuple[Handoff, Flags], ...]]:
+        return {}
+
+    def _divided(self, index: int) -> tuple[tuple[Handoff, Flags], ...]:
+        stage, open_ = self.stages[index], self.onward(index)
+        if len(open_) <= 1:
+            return tuple((h, np.ones(FUTURES, bool)) for h in open_)
+        shares = np.cumsum(branch_shares(stage.step.then, [h.to for h in open_], self.workflow))
+        which = np.searchsorted(shares / shares[-1], strata(f"branch/{stage.step.id}"))
+        return tuple((h, which == n) for n, h in enumerate(open_) if (which == n).any())
 
     def reach(self, start: int) -> frozenset[int]:
         """Every step on a way from a step, itself included."""
-        return frozenset(index for route, _ in self.routes(start) for index in route)
+        if start not in self._reached:
+            self._reached[start] = frozenset({start}).union(*(self.reach(h.to) for h in self.onward(start)))
+        return self._reached[start]
 
-    def _found(self, route: tuple[int, ...], futures: NDArray[np.intp]) -> list[Route]:
-        onward = [(to, part) for to, part in self._branches(route[-1], futures) if to not in route]
-        if not onward:
-            return [(route, futures)]
-        return [found for to, part in onward for found in self._found((*route, to), part)]
-
-    def _branches(self, index: int, futures: NDArray[np.intp]) -> list[tuple[int, NDArray[np.intp]]]:
-        stage = self.stages[index]
-        open_ = [h.to for h in stage.handoffs]
-        if len(open_) <= 1:
-            return [(to, futures) for to in open_]
-        shares = np.cumsum(branch_shares(stage.step.then, open_, self.workflow))
-        drawn = strata(f"branch/{stage.step.id}")[futures]
-        which = np.searchsorted(shares / shares[-1], drawn)
-        return [(to, futures[which == n]) for n, to in enumerate(open_) if (which == n).any()]
+    @cached_property
+    def _reached(self) -> dict[int, frozenset[int]]:
+        return {}
 
 
 def branch_shares(then: Sequence[Transition], to: Sequence[int], workflow: Workflow) -> list[float]:

@@ -1,9 +1,11 @@
-"""From the completion of a step to the end of the workflow, in every future at once.
+"""From where orders stand to the end of the workflow: one sweep over its steps carries all of them, in every future at once.
 
-`walk` composes the gates of the steps behind it. The same walk without impairments gives what would have been; the difference of the two
-is the failure's doing. Arrays are (G, K): G orders (or classes of orders), K futures. Costs a few array operations a step.
+A sweep composes the gates of the steps. The same sweep without impairments gives what would have been; the difference of the two is the
+failures' doing. Arrays are (G, K): G classes of orders, K futures; NaN where a class does not come to a step in a future. Classes come in
+the order in which the sweep meets the steps that they stand in. Costs a few array operations a step.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import Effect
-from impactgraph.forecast.gates import Barrier, Gate
+from impactgraph.forecast.gates import Barrier, Flags, Gate
 from impactgraph.forecast.lattice import FUTURES, Reals, strata
 from impactgraph.forecast.plan import Plan, Stage
 
@@ -35,7 +37,7 @@ class Trace:
     hit_by: Indexes
     hit_step: Indexes
     hit_at: Reals
-    waiting: NDArray[np.bool_]
+    waiting: Flags
     """Where the first hit still holds it at the moment of the question."""
     chance: Reals
     """That the coins which strike in this world do strike; 0 where there are none."""
@@ -48,11 +50,11 @@ class Trace:
     record_by: dict[int, Indexes] = field(default_factory=dict[int, Indexes])
     spoiled: dict[int, list[Spoiling]] = field(default_factory=dict[int, list[Spoiling]])
 
-    def decide(self, futures: NDArray[np.intp] | slice, chance: Reals | float) -> None:
+    def decide(self, rows: slice, chance: Reals | float) -> None:
         """Notes one more decision that may be wrong."""
         if self.wrong is None:
             self.wrong = np.zeros_like(self.chance)
-        self.wrong[:, futures] = 1 - (1 - self.wrong[:, futures]) * (1 - chance)
+        self.wrong[rows] = 1 - (1 - self.wrong[rows]) * (1 - chance)
 
     @staticmethod
     def blank(rows: int) -> "Trace":
@@ -79,69 +81,96 @@ class Pending:
     surfaces: int
 
 
-def walk(plan: Plan, start: int, completion: Reals, world: World, trace: Trace, as_of: float, pending: Pending | None = None) -> Trace:
-    """Goes on from `completion` (G, K) of step `start` and fills `trace`, whose hits so far are kept."""
-    for route, futures in plan.routes(start):
-        _Walker(plan, world, trace, futures, as_of, pending).follow(route, completion[:, futures])
+@dataclass(frozen=True)
+class Start:
+    """Where the classes of some rows begin: the completions of the step that they stand in."""
+
+    rows: slice
+    completion: Reals
+
+
+def walk(plan: Plan, starts: Mapping[int, Start], world: World, trace: Trace, as_of: float, wrong: Sequence[tuple[Pending, Flags]] = ()) -> Trace:
+    """Sweeps from the completions at `starts` (by step) and fills `trace`, whose hits so far are kept.
+
+    `wrong`: decisions made before, each with the (G,) rows that they are of; they count in a world whose coins strike.
+    """
+    _Sweep(plan, world, trace, as_of, wrong).run(starts)
     return trace
 
 
-class _Walker:
-    """One route in the futures that take it."""
+class _Sweep:
+    def __init__(self, plan: Plan, world: World, trace: Trace, as_of: float, wrong: Sequence[tuple[Pending, Flags]]) -> None:
+        self.plan, self.world, self.trace, self.as_of = plan, world, trace, as_of
+        self.wrong: list[tuple[Pending, Flags]] = [(p, rows[:, None]) for p, rows in wrong] if world.coin else []
+        self.arrivals: dict[int, Reals] = {}
 
-    def __init__(self, plan: Plan, world: World, trace: Trace, futures: NDArray[np.intp], as_of: float, pending: Pending | None) -> None:
-        self.as_of = as_of
-        self.plan, self.world, self.trace = plan, world, trace
-        self.k: NDArray[np.intp] | slice = futures if len(futures) < FUTURES else slice(None)
-        self.futures = futures
-        self.pending = pending
-        self.wrong: NDArray[np.bool_] | None = None
-
-    def follow(self, route: tuple[int, ...], done: Reals) -> None:
-        for position, index in enumerate(route):
+    def run(self, starts: Mapping[int, Start]) -> None:
+        rows = 0
+        for index in self.plan.order:
+            start, came = starts.get(index), self.arrivals.pop(index, None)
+            rows = max(rows, start.rows.stop if start else 0)
+            if start is None and came is None:
+                continue
             stage = self.plan.stages[index]
-            if position:
-                done = self._stay(stage, done)
-            done = self._surfaced(stage, route, done)
-            done = self._pass(stage.completion, done, index)
-            self._emit(stage, done)
-            if position + 1 < len(route):
-                done = self._hand_over(stage, route[position + 1], done)
-        self.trace.finish[:, self.k] = done
+            done = np.full((rows, FUTURES), np.nan)
+            if came is not None:
+                done[: len(came)] = self._stay(stage, came)
+            if start is not None:
+                done[start.rows] = start.completion
+            self._leave(stage, self._surfaced(stage, done))
 
     def _stay(self, stage: Stage, entered: Reals) -> Reals:
         begun = self._pass(stage.start, entered, stage.index)
         if self.world.coin:
             for barrier in stage.stale:
                 self._read(stage, barrier, begun)
-        return begun + stage.duration.quantile(strata(f"takes/{stage.step.id}")[self.k])
+        return begun + stage.duration.quantile(strata(f"takes/{stage.step.id}"))
 
     def _read(self, stage: Stage, barrier: Barrier, at: Reals) -> None:
-        met = barrier.meets_in(at, self.futures)
+        met = barrier.meets(at)
         self._strike(met, barrier, stage.index, at)
         if barrier.impairment.effect is Effect.STALE:
-            self.trace.decide(self.k, np.where(met, barrier.chance, 0.0))
-        surfaces = stage.step.surfaces_at
-        self.pending = Pending(stage.index, self.plan.workflow.position(surfaces) if surfaces else stage.index)
-        self.wrong = met
+            self.trace.decide(slice(0, len(at)), np.where(met, barrier.chance, 0.0))
+            surfaces = stage.step.surfaces_at
+            self.wrong.append((Pending(stage.index, self.plan.workflow.position(surfaces) if surfaces else stage.index), met))
 
-    def _surfaced(self, stage: Stage, route: tuple[int, ...], done: Reals) -> Reals:
+    def _surfaced(self, stage: Stage, done: Reals) -> Reals:
         """A wrong decision comes to light: the order goes through the steps since the decision once more."""
-        if self.pending is None or not self.world.coin or stage.index != self.pending.surfaces:
-            return done
-        again = sum(
-            self.plan.stages[i].duration.quantile(strata(f"again/{self.plan.stages[i].step.id}")[self.k])
-            for i in range(min(self.pending.read, stage.index), stage.index + 1)
-        )
-        wrong = np.ones_like(done, bool) if self.wrong is None else self.wrong
-        return np.where(wrong, done + again, done)
+        for decision, rows in self.wrong:
+            if decision.surfaces == stage.index:
+                mine = np.zeros((len(done), 1 if rows.shape[1] == 1 else FUTURES), bool)
+                mine[: len(rows)] = rows[: len(done)]
+                done = np.where(mine, done + self._again(decision), done)
+        return done
 
-    def _hand_over(self, stage: Stage, to: int, done: Reals) -> Reals:
-        handoff = next(h for h in stage.handoffs if h.to == to)
-        if self.world.coin:
-            for barrier in handoff.doubling:
-                self._strike(barrier.meets_in(done, self.futures), barrier, to, done)
-        return self._pass(handoff.gate, done, to)
+    def _again(self, decision: Pending) -> Reals:
+        """How long it takes from the decision to where it came to light, another time."""
+        low, high = min(decision.read, decision.surfaces), decision.surfaces
+        stages = self.plan.stages[low : high + 1]
+        return np.sum([s.duration.quantile(strata(f"again/{s.step.id}")) for s in stages], axis=0)
+
+    def _leave(self, stage: Stage, done: Reals) -> None:
+        done = self._pass(stage.completion, done, stage.index)
+        self._emit(stage, done)
+        branches = self.plan.branches(stage.index)
+        if not branches:
+            finish = self.trace.finish
+            finish[: len(done)] = np.where(np.isnan(done), finish[: len(done)], done)
+        for handoff, futures in branches:
+            if self.world.coin:
+                for barrier in handoff.doubling:
+                    self._strike(barrier.meets(done) & futures, barrier, handoff.to, done)
+            going = done if futures.all() else np.where(futures, done, np.nan)
+            self._arrive(handoff.to, self._pass(handoff.gate, going, handoff.to))
+
+    def _arrive(self, to: int, at: Reals) -> None:
+        waiting = self.arrivals.get(to)
+        if waiting is not None:
+            if len(waiting) > len(at):
+                at, waiting = waiting, at
+            at = at.copy()
+            at[: len(waiting)] = np.where(np.isnan(waiting), at[: len(waiting)], waiting)
+        self.arrivals[to] = at
 
     def _emit(self, stage: Stage, done: Reals) -> None:
         trace = self.trace
@@ -152,48 +181,43 @@ class _Walker:
             if self.world.impaired:
                 self._put(trace.record_by, record.bit, by, NOBODY)
                 for barrier in record.spoiling:
-                    chance = np.zeros((len(done), FUTURES))
-                    chance[:, self.k] = np.where(barrier.meets_in(done, self.futures), barrier.chance, 0.0)
+                    chance = np.zeros_like(trace.chance)
+                    chance[: len(done)] = np.where(barrier.meets(done), barrier.chance, 0.0)
                     trace.spoiled.setdefault(record.bit, []).append(Spoiling(chance, barrier))
 
     def _put(self, into: dict[int, NDArray[Any]], bit: int, values: NDArray[Any], blank: float | np.int16) -> None:
-        if bit not in into:
-            into[bit] = np.full(self.trace.finish.shape, blank, values.dtype)
-        into[bit][:, self.k] = values
+        if len(values) < len(self.trace.finish):
+            whole = np.full(self.trace.finish.shape, blank, values.dtype)
+            whole[: len(values)] = values
+            values = whole
+        into[bit] = values
 
     def _pass(self, gate: Gate, t: Reals, step: int) -> Reals:
         out, by = self._through(gate, t)
         if self.world.impaired and gate:
-            self._note(by, step, _met_at(gate, by, t), out)
+            self._note(by, step, t, out)
         return out
 
     def _through(self, gate: Gate, t: Reals) -> tuple[Reals, Indexes]:
         if not self.world.impaired or not gate:
             return gate.unimpaired(t), np.full(t.shape, NOBODY)
-        passage = gate.passed(t, coin=self.world.coin, futures=self.futures)
+        passage = gate.passed(t, coin=self.world.coin)
         if passage.chance is not None:
-            old = self.trace.chance[:, self.k]
-            self.trace.chance[:, self.k] = 1 - (1 - old) * (1 - passage.chance)
+            chance = self.trace.chance[: len(t)]
+            chance[:] = 1 - (1 - chance) * (1 - passage.chance)
         return passage.out, passage.by
 
-    def _strike(self, met: NDArray[np.bool_], barrier: Barrier, step: int, at: Reals) -> None:
-        old = self.trace.chance[:, self.k]
-        self.trace.chance[:, self.k] = np.where(met, 1 - (1 - old) * (1 - barrier.chance), old)
+    def _strike(self, met: Flags, barrier: Barrier, step: int, at: Reals) -> None:
+        chance = self.trace.chance[: len(at)]
+        chance[:] = np.where(met, 1 - (1 - chance) * (1 - barrier.chance), chance)
         self._note(np.where(met, np.int16(barrier.index), NOBODY), step, at, at)
 
     def _note(self, by: Indexes, step: int, at: Reals, out: Reals) -> None:
-        if not (by >= 0).any():
+        trace, n = self.trace, len(by)
+        first = (trace.hit_by[:n] < 0) & (by >= 0)
+        if not first.any():
             return
-        trace, k = self.trace, self.k
-        first = (trace.hit_by[:, k] < 0) & (by >= 0)
-        trace.hit_by[:, k] = np.where(first, by, trace.hit_by[:, k])
-        trace.hit_step[:, k] = np.where(first, np.int16(step), trace.hit_step[:, k])
-        trace.hit_at[:, k] = np.where(first, at, trace.hit_at[:, k])
-        trace.waiting[:, k] |= first & (at <= self.as_of) & (out > self.as_of)
-
-
-def _met_at(gate: Gate, by: Indexes, t: Reals) -> Reals:
-    """When what arrives at `t` meets the barrier that changes it: what waits for a run may do so before it misses it."""
-    for barrier in gate.barriers:
-        t = np.where(by == barrier.index, np.maximum(t, barrier.since), t)
-    return t
+        np.copyto(trace.hit_by[:n], by, where=first)
+        np.copyto(trace.hit_step[:n], np.int16(step), where=first)
+        np.copyto(trace.hit_at[:n], at, where=first)
+        trace.waiting[:n] |= first & (at <= self.as_of) & (out > self.as_of)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from impactgraph.forecast.lattice import Reals
 from impactgraph.forecast.outcome import BANDS
 from impactgraph.impact.columns import Codes, Columns, Ints
-from impactgraph.impact.match import FlowGroup, Matches, RecordGroup
+from impactgraph.impact.matches import FlowGroup, Matches, RecordGroup
 
 RECORDS_ONLY = len(BANDS) - 1
 

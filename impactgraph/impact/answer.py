@@ -21,7 +21,8 @@ from impactgraph.impact.affected import AffectedRows, affected_orders, affected_
 from impactgraph.impact.cells import Membership
 from impactgraph.impact.columns import Columns
 from impactgraph.impact.filters import order_mask, post_filter
-from impactgraph.impact.match import Matches, match
+from impactgraph.impact.match import match
+from impactgraph.impact.matches import Matches
 from impactgraph.impact.paths import path_to
 from impactgraph.impact.totals import impact_totals
 

@@ -37,8 +37,13 @@ class Classes:
         return origin + np.bincount(self.of, weights=(values - origin).astype(np.float64), minlength=len(self.count)) / self.count
 
 
+_TICK = 10_000
+_CODE_AT = np.searchsorted(_AGES, np.arange(-1, int(_AGES[-1]) // _TICK + 2) * float(_TICK), side="right").astype(np.int32)
+"""Class of an age by its tens of seconds, one further on for those that lie in the future: a look-up is quicker than a search."""
+
+
 def age_codes(at: Ints, as_of: int) -> Codes:
-    return np.searchsorted(_AGES, (as_of - at).astype(np.float64), side="right").astype(np.int32)
+    return _CODE_AT[np.clip((as_of - at) // _TICK + 1, 0, len(_CODE_AT) - 1)]
 
 
 def shift_codes(shift: Reals) -> Codes:

@@ -14,7 +14,7 @@ from graph_models.money import from_micros
 from graph_models.orders import Page
 from impactgraph.forecast.outcome import RECORD_EFFECTS
 from impactgraph.impact import keyset
-from impactgraph.impact.match import RecordGroup
+from impactgraph.impact.matches import RecordGroup
 from impactgraph.impact.paths import extended, path_to
 from impactgraph.impact.totals import listed, record_amounts
 

@@ -12,7 +12,7 @@ from graph_models.money import Money, from_micros, total
 from impactgraph.forecast.outcome import RECORD_EFFECTS
 from impactgraph.impact.affected import AffectedRows
 from impactgraph.impact.columns import Codes, Columns, Ints
-from impactgraph.impact.match import RecordGroup
+from impactgraph.impact.matches import RecordGroup
 
 _LOW = 2**20
 
