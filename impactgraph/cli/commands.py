@@ -59,7 +59,7 @@ COMMANDS = (
         "Takes order and failure events.",
         "What was taken before changes nothing, and the order of events does not matter. What cannot be taken is kept aside with its reason. "
         "Exit status: 0 all taken (repeats too), 1 some were kept aside, 2 nothing could be read.",
-        ("impactgraph ingest orders.ndjson.gz failures.ndjson", "cat *.ndjson | impactgraph ingest -"),
+        ("impactgraph ingest orders.ndjson.gz failures.ndjson", "cat *.ndjson | impactgraph ingest -", "impactgraph ingest log.sqlite --mapping mapping.yaml"),
     ),
     Command(
         "aside",

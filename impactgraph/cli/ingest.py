@@ -1,5 +1,6 @@
 """`impactgraph ingest`: take order and failure events."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -11,13 +12,17 @@ if TYPE_CHECKING:
 
     from impactgraph.usecases import Intake, Store
 
-Files = Annotated[tuple[str, ...], Parameter(help="NDJSON files of CloudEvents, gzip too; - is standard input.", allow_leading_hyphen=True, show_default=False)]
+ABOUT_FILES = "NDJSON files of CloudEvents, gzip too; - is standard input. With --mapping: OCEL 2.0 logs (JSON, SQLite), CSV files."
+
+Files = Annotated[tuple[str, ...], Parameter(help=ABOUT_FILES, allow_leading_hyphen=True, show_default=False)]
+
+Mapped = Annotated[Path | None, Parameter(help="A mapping file that says what is what in an OCEL 2.0 log or a CSV.")]
 
 MOST_SHOWN = 20
 """Rejected events that are told of one by one."""
 
 
-def ingest(files: Files, /, *, common: Common = COMMON) -> int:
+def ingest(files: Files, /, *, mapping: Mapped = None, common: Common = COMMON) -> int:
     """Takes the events of the files and gives the exit status. Raises BadInputError where a file cannot be read."""
     from impactgraph.cli.outcomes import intake_shape, refused_rows
     from impactgraph.cli.show import present
@@ -30,7 +35,7 @@ def ingest(files: Files, /, *, common: Common = COMMON) -> int:
     _refuse_options(files)
     size = total_size(files)
     with opened(common.store) as store:
-        intake = _take(store, files, size)
+        intake = _take(store, files, size, mapping)
     tell_rejected(intake)
     present(common.format, people=lambda out: _tell(out, intake), data=lambda: intake_shape(intake), rows=lambda: refused_rows(intake.rejected))
     return 1 if intake.rejected else 0
@@ -45,14 +50,14 @@ def _refuse_options(files: tuple[str, ...]) -> None:
         raise BadInputError(*(Problem(f"Unknown option: {text}. A file of this name is ./{text}.") for text in mistyped))
 
 
-def _take(store: "Store", files: tuple[str, ...], size: int | None) -> "Intake":
+def _take(store: "Store", files: tuple[str, ...], size: int | None, mapping: Path | None) -> "Intake":
     from impactgraph.cli.progress import bar
     from impactgraph.usecases import Intake
     from impactgraph.usecases.ingest_files import ingest_files
 
     whole = Intake()
-    with bar("Ingesting", size) as advance:
-        for done in ingest_files(store, files):
+    with bar("Ingesting", size if mapping is None else None) as advance:
+        for done in ingest_files(store, files, mapping):
             whole.taken += done.intake.taken
             whole.repeated += done.intake.repeated
             whole.rejected += done.intake.rejected

@@ -117,6 +117,50 @@ def test_what_is_kept_aside_is_listed_and_taken_when_it_fits(folder: Path):
     assert (after.status, run("aside", cwd=folder).out.strip()) == (0, "Nothing is kept aside.")
 
 
+MAPPING = """\
+source: /legacy
+csv: {activity: what, time: at, id: n}
+order: {type: order, channel: web, mode: ship, currency: EUR, value: {attribute: total}}
+fulfillment: {workflow: ship, location: dc-1}
+steps: {promised: promise}
+"""
+
+OCEL = """\
+{"eventTypes": [{"name": "promised", "attributes": []}], "objectTypes": [{"name": "order", "attributes": [{"name": "total", "type": "float"}]}],
+ "events": [{"id": "1", "type": "promised", "time": "2026-03-02T09:00:00Z", "attributes": [], "relationships": [{"objectId": "O-1", "qualifier": ""}]}],
+ "objects": [{"id": "O-1", "type": "order", "attributes": [{"name": "total", "time": "1970-01-01T00:00:00Z", "value": 10.5}]}]}
+"""
+
+STEPS = "n,order,what,at,total\n1,O-1,promised,2026-03-02T09:00:00Z,10.50\n"
+
+
+@pytest.mark.parametrize(("name", "text"), [("log.json", OCEL), ("steps.csv", STEPS)])
+def test_a_log_in_another_form_comes_in_by_a_mapping(folder: Path, name: str, text: str):
+    run("apply", "topology.yaml", cwd=folder)
+    (folder / "mapping.yaml").write_text(MAPPING)
+    (folder / name).write_text(text)
+
+    taken = run("ingest", name, "--mapping", "mapping.yaml", "--format", "json", cwd=folder)
+    answer = run("blast-radius", "--target", "system:oms", "--class", "outage", "--as-of", "2026-03-02T09:00:30Z", "--format", "json", cwd=folder)
+
+    assert (taken.status, taken.json) == (0, {"taken": 2, "repeated": 0, "rejected": []})
+    assert [each["node"]["order"]["value"] for each in answer.json["orders"]["edges"]] == [{"amount": "10.50", "currency": "EUR"}]
+
+
+def test_a_csv_without_a_mapping_is_told_what_it_lacks(folder: Path):
+    (folder / "steps.csv").write_text(STEPS)
+
+    taken = run("ingest", "steps.csv", cwd=folder)
+
+    assert (taken.status, "steps.csv: error: It is no file of CloudEvents" in taken.err) == (2, True)
+
+
+def test_a_mistyped_option_is_no_file(folder: Path):
+    taken = run("ingest", "events.ndjson", "--maping", cwd=folder)
+
+    assert (taken.status, "Unknown option: --maping" in taken.err) == (2, True)
+
+
 def test_a_file_that_is_not_there_is_told_before_anything_is_taken(folder: Path):
     run("apply", "topology.yaml", cwd=folder)
 
