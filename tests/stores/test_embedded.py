@@ -3,13 +3,16 @@
 import random
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.stores.embedded import EmbeddedStore, store
+from impactgraph.stores.embedded.record import Record
 from tests.stores.events import DOCUMENTS, MORE, at, entered, event, of, placed, reported, topology
 from tests.stores.seen import everything
 
@@ -184,3 +187,46 @@ def test_a_topology_that_brings_a_step_makes_the_snapshot_stale(folder: Path) ->
     after = opened(folder)
     assert everything(after) == seen
     after.close()
+
+
+def test_where_the_disk_fails_nothing_is_taken_and_the_next_call_works(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = filled(folder, _EVENTS[:4])
+    seen = everything(held)
+
+    def fail(*_: object) -> None:
+        raise duckdb.IOException("No space left on device")
+
+    with monkeypatch.context() as broken, pytest.raises(StoreUnavailableError, match="No space left"):
+        broken.setattr(Record, "append", fail)
+        held.ingest(_EVENTS[4:])
+    after_failure = everything(held)
+    intake = held.ingest(_EVENTS[4:])
+
+    assert (after_failure, intake.repeated, intake.taken > 0) == (seen, 0, True)
+    held.close()
+
+
+def test_columns_hold_still_while_they_are_looked_at(folder: Path) -> None:
+    held = filled(folder, _EVENTS[:2])
+    with held.columns() as columns:
+        thread = threading.Thread(target=held.ingest, args=([placed("O-9")],))
+        thread.start()
+        before = len(columns.orders)
+    thread.join(30)
+
+    with held.columns() as columns:
+        assert (before, len(columns.orders)) == (1, 2)
+    held.close()
+
+
+def test_events_from_many_threads_are_all_taken(folder: Path) -> None:
+    held = filled(folder, [])
+    threads = [threading.Thread(target=held.ingest, args=([placed(f"O-{n}"), entered("pick", 3, f"O-{n}/1")],)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    with held.columns() as columns:
+        assert (len(columns.orders), columns.watermark) == (8, 16)
+    held.close()

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from graph_models.enums import FailureClass, Severity
@@ -8,7 +10,7 @@ from impactgraph.ports.store import Store
 from tests.stores.events import at, event, reported
 
 
-def updated(minutes: float, failure: str = "F-1", type_: str = "failure.updated", **more: object) -> bytes:
+def updated(minutes: float, failure: str = "F-1", type_: str = "failure.updated", **more: Any) -> bytes:
     return event(type_, minutes, failure=failure, **more)
 
 
@@ -100,7 +102,7 @@ def test_failures_are_listed_in_the_order_of_their_reports(store: Store) -> None
         ({"scope": {"region": ["emea"]}}, "data.scope: there is no dimension 'region'. Did you mean regions?"),
     ],
 )
-def test_a_word_that_is_none_is_refused_with_those_that_are(store: Store, field: dict[str, object], reason: str) -> None:
+def test_a_word_that_is_none_is_refused_with_those_that_are(store: Store, field: dict[str, Any], reason: str) -> None:
     (refused,) = store.ingest([reported(**field)]).rejected
 
     assert refused.reason.startswith(reason)

@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -59,14 +59,15 @@ class Record:
                 yield
                 self._connection.execute("commit")
             except BaseException:
-                self._connection.execute("rollback")
+                with suppress(duckdb.Error):  # where the disk failed there may be no transaction left to take back
+                    self._connection.execute("rollback")
                 raise
 
     @contextmanager
     def _said(self) -> Generator[None]:
         try:
             yield
-        except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.ConnectionException) as error:
+        except (duckdb.OperationalError, duckdb.FatalException) as error:
             raise StoreUnavailableError(f"The record cannot be read or written: {error}") from error
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> None:

@@ -34,6 +34,8 @@ class Sharing:
 
     @contextmanager
     def writing(self) -> Generator[None]:
+        if getattr(self._mine, "depth", 0):
+            raise RuntimeError("A thread that reads would wait for itself if it wrote: leave the columns first.")
         with self._changed:
             self._waiting += 1
             try:

@@ -39,7 +39,7 @@ CSV = """id,activity,time,Order,Delivery,channel,total,carrier,plant
 7,Invoice,2026-03-02T12:05:00Z,O-1,D-1,,60.00,,dc-1
 8,Deliver,2026-03-02T12:06:00Z,O-1,D-1,,,,dc-1
 """
-ROWS = [dict(zip(CSV.splitlines()[0].split(","), line.split(","), strict=True)) for line in CSV.splitlines()[1:]]
+ROWS: list[dict[str, str]] = [dict[str, str](zip(CSV.splitlines()[0].split(","), line.split(","), strict=True)) for line in CSV.splitlines()[1:]]
 PLANTS = {"D-1": "dc-1", "D-2": "dc-2"}
 EVENT_ATTRIBUTES = ("total", "plant")
 

@@ -50,7 +50,7 @@ def test_a_moment_counts_to_the_millisecond() -> None:
 
 @pytest.mark.parametrize("word", ["outage", "OUTAGE", "Outage"])
 def test_words_of_closed_sets_are_taken_in_either_case(word: str) -> None:
-    assert read_event(reported(**{"class": word}))[0].type == "failure.reported"
+    assert read_event(changed(reported(), data={"class": word}))[0].type == "failure.reported"
 
 
 @pytest.mark.parametrize(
