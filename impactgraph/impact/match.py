@@ -4,7 +4,9 @@ Rows are put into classes (same workflow, step, cell, evidence, and about the sa
 the outcome of its class. Costs O(rows at steps that the failure can touch) array operations, and the forecast of the classes.
 """
 
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,14 +26,19 @@ DEAD_LETTERED = "DEAD_LETTERED"
 
 def match(columns: Columns, forecaster: Forecaster, keep: Callable[[Codes], Flags] | None = None) -> Matches:
     """All fulfillments that may be hit, with any likelihood. `keep` says which rows are asked for."""
-    found = Matches()
     membership = Membership(columns, forecaster.topology)
     failing = _failing(columns)
-    for index, words in enumerate(columns.vocabulary.workflows):
-        workflow = forecaster.topology.workflows.get(words.key)
-        if workflow is not None:
-            _WorkflowMatcher(columns, forecaster, membership, index, workflow, keep, failing, found).run()
+    columns.rows_at(0, 0)  # the index of places follows what was written, once, before several threads read it
+    workflows = [(n, w) for n, words in enumerate(columns.vocabulary.workflows) if (w := forecaster.topology.workflows.get(words.key))]
+    matchers = [_WorkflowMatcher(columns, forecaster, membership, n, workflow, keep, failing) for n, workflow in workflows]
+    found = Matches()
+    for part in _WORKERS.map(_WorkflowMatcher.run, matchers):  # arrays are worked on outside of the interpreter's lock
+        found.flows += part.flows
+        found.records += part.records
     return found
+
+
+_WORKERS = ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, 4), thread_name_prefix="match")
 
 
 def _failing(columns: Columns) -> Flags:
@@ -54,10 +61,9 @@ class _WorkflowMatcher:
         workflow: Workflow,
         keep: Callable[[Codes], Flags] | None,
         failing: Flags,
-        found: Matches,
     ) -> None:
         self.columns, self.forecaster, self.membership = columns, forecaster, membership
-        self.index, self.workflow, self.keep, self.found = index, workflow, keep, found
+        self.index, self.workflow, self.keep, self.found = index, workflow, keep, Matches()
         words = columns.vocabulary.workflows[index]
         self.column_of = [words.steps.index(s.key) if s.key in words.steps else -1 for s in workflow.steps]
         self.bit_of = [words.records.index((e.kind.value, e.type)) if (e.kind.value, e.type) in words.records else -1 for _, e in workflow.records]
@@ -95,15 +101,16 @@ class _WorkflowMatcher:
         mine = (f.workflow == self.index) & (f.entered_at < before)
         return (int((mine & (f.rerouted_at > 0) & (f.rerouted_at < before)).sum()) + 1) / (int(mine.sum()) + 100)
 
-    def run(self) -> None:
+    def run(self) -> Matches:
         if not self.scopes:
-            return
+            return self.found
         cells: dict[Cell, list[CellRows]] = {}
         for position in (*(p for p in range(len(self.workflow.steps)) if self.column_of[p] >= 0), None):
             for rows, cell in self._cells(self._rows_at(position)):
                 cells.setdefault(cell, []).append(CellRows(self, self.forecaster.plan(self.workflow, cell), position, rows))
         for groups in cells.values():
             self._match(groups)
+        return self.found
 
     def _rows_at(self, position: int | None) -> Codes:
         """Rows in one step (None: behind the last) that are asked for."""
