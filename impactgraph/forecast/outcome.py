@@ -94,7 +94,7 @@ def outcome(plan: Plan, hazards: Hazards, pairs: list[Pair], tolerance: float, a
         records=records,
     )
     only = flow <= np.maximum(likelihood * 0.05, 1e-9)
-    _records_only(plan, result, only & (exposed <= tolerance))
+    _records_only(plan, result, only)
     return result
 
 

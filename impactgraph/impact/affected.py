@@ -90,16 +90,17 @@ def _of_flow(columns: Columns, group: FlowGroup, workflows: list[str]) -> Affect
     out, of, f = group.outcome, group.of, columns.fulfillments
     order = f.order[group.rows]
     only = out.band[of] == RECORDS_ONLY
+    held = (group.past.by >= 0) & ~only
     finish = np.where(only, np.nan, out.finish[of])
     return AffectedRows(
         order=order,
         fulfillment=group.rows,
         likelihood=out.likelihood[of] * group.certainty,
         band=out.band[of],
-        hit_by=np.where(group.past.by >= 0, group.past.by, out.hit_by[of]),
+        hit_by=np.where(held, group.past.by, out.hit_by[of]),
         workflow=np.full(len(of), workflows.index(group.workflow.key), np.int16),
-        step=np.where(group.past.by >= 0, group.past.step, out.hit_step[of]),
-        hit_at=np.where(group.past.by >= 0, group.past.at, out.hit_at[of]),
+        step=np.where(held, group.past.step, out.hit_step[of]),
+        hit_at=np.where(held, group.past.at, out.hit_at[of]),
         delay=out.delay[of],
         finish=finish,
         misses=_misses(columns, order, finish, out.finish_without[of]),
