@@ -40,6 +40,8 @@ SAVE_AFTER = 2_000_000
 """Events after which the columns are saved while events come: so many are folded again after a crash at most."""
 MOST_PAST = 2
 """States of past moments that are kept: each is as large as the live one."""
+MANY = 300_000
+"""Fulfillments of which only one past state is kept."""
 SAVE_ON_CLOSE = 50_000
 """Fewer are folded as fast as they are loaded."""
 
@@ -90,14 +92,19 @@ class EmbeddedStore:
         self._latest = catch_up(self._record, instances, reading, meta.latest)
         return instances
 
-    def _save(self, *, least: int) -> None:
-        """Writes a snapshot where at least so many events came since the last one. A disk that has no room for it does no harm."""
+    def _save(self, *, least: int, arranged: bool = False) -> None:
+        """Writes a snapshot where at least so many events came since the last one. A disk that has no room for it does no harm.
+
+        `arranged` moves rows, for those who open it next: nobody may be reading.
+        """
         instances, folder = self._state.instances, self._record.folder
         if folder is None or instances.columns.watermark - self._saved < least:
             return
         meta = Meta(
             identity=self._record.identity, topology=self._topologies.current_key, watermark=instances.columns.watermark, latest=self._latest
         )  # fmt: skip
+        if arranged:
+            instances.arrange()
         with suppress(OSError):
             save(folder, instances, meta)
             self._saved = meta.watermark
@@ -127,7 +134,8 @@ class EmbeddedStore:
             stands = (id(live), live.columns.watermark)
             found = self._past.get(as_of)
             if found is None or found[0] != stands:
-                self._past = {moment: past for moment, past in list(self._past.items())[1 - MOST_PAST :] if past[0] == stands}
+                most = MOST_PAST if len(live.columns.fulfillments) < MANY else 1
+                self._past = {moment: past for moment, past in list(self._past.items())[len(self._past) + 1 - most :] if past[0] == stands}
                 found = self._past[as_of] = (stands, rebuild(self._record, self._state.lexicon, self._state.reading, as_of))
             return found[1]
 
@@ -238,7 +246,7 @@ class EmbeddedStore:
 
     def close(self) -> None:
         with self._writing, self._sharing.writing():
-            self._save(least=SAVE_ON_CLOSE)
+            self._save(least=SAVE_ON_CLOSE, arranged=True)
             self._record.close()
 
     @cached_property

@@ -22,19 +22,16 @@ class Runs:
     """Sorted arrays that are merged when they are of a size: adding costs a logarithm of merges, finding one search a run."""
 
     def __init__(self) -> None:
-        self._runs: list[tuple[Hashes, NDArray[Any]]] = []
+        self._runs: list[tuple[Hashes, NDArray[Any] | None]] = []
 
-    def add(self, keys: Hashes, payload: NDArray[Any]) -> None:
-        """`payload` has a row a key."""
+    def add(self, keys: Hashes, payload: NDArray[Any] | None = None) -> None:
+        """`payload` has a row a key; with or without one, but always the same."""
         if not len(keys):
             return
-        order = np.argsort(keys)
-        self._runs.append((keys[order], payload[order]))
+        self._runs.append(_sorted(keys, payload))
         while len(self._runs) > 1 and len(self._runs[-2][0]) < 2 * len(self._runs[-1][0]):
             (a, x), (b, y) = self._runs.pop(), self._runs.pop()
-            merged, rows = np.concatenate([a, b]), np.concatenate([x, y])
-            order = np.argsort(merged, kind="stable")
-            self._runs.append((merged[order], rows[order]))
+            self._runs.append(_sorted(np.concatenate([a, b]), None if x is None or y is None else np.concatenate([x, y])))
 
     def find(self, keys: Hashes) -> tuple[NDArray[np.bool_], NDArray[Any] | None]:
         """Which keys are there, and the payload of each (of one with that key; any where it is not there)."""
@@ -42,9 +39,17 @@ class Runs:
         for run, rows in self._runs:
             at = np.minimum(np.searchsorted(run, keys), len(run) - 1)
             hit = run[at] == keys
-            payload = rows[at] if payload is None else np.where(hit if rows.ndim == 1 else hit[:, None], rows[at], payload)
+            if rows is not None:
+                payload = rows[at] if payload is None else np.where(hit if rows.ndim == 1 else hit[:, None], rows[at], payload)
             found |= hit
         return found, payload
+
+
+def _sorted(keys: Hashes, payload: NDArray[Any] | None) -> tuple[Hashes, NDArray[Any] | None]:
+    if payload is None:
+        return np.sort(keys), None
+    order = np.argsort(keys)
+    return keys[order], payload[order]
 
 
 class Numbering:
@@ -94,7 +99,7 @@ class Seen:
         if len(hashes) < 1024 and len(self._recent) < _FLUSH:
             self._recent.update(hashes.tolist())
         else:
-            self._runs.add(hashes, np.zeros(len(hashes), np.uint8))
+            self._runs.add(hashes)
 
     def maybe(self, hashes: Hashes) -> NDArray[np.bool_]:
         """True where it may have been seen."""

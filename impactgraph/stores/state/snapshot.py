@@ -20,7 +20,8 @@ from impactgraph.stores.state.lexicon import Lexicon
 from impactgraph.stores.state.states import Stays
 
 _POINTER = "columns.json"
-_FORMAT = 1
+_FORMAT = 2
+_TEXTS_A_PART = 100_000
 
 
 class Meta(msgspec.Struct, kw_only=True):
@@ -96,7 +97,7 @@ def _parts(instances: Instances) -> dict[str, Grown]:
 
 def _write(folder: Path, name: str, array: NDArray[Any]) -> None:
     if array.dtype == TEXT:
-        _put(folder / f"{name}.text", msgspec.msgpack.encode(array.tolist()))
+        _write_texts(folder / f"{name}.text", array)
         return
     with (folder / f"{name}.npy").open("wb") as file:
         np.save(file, np.ascontiguousarray(array))
@@ -108,10 +109,28 @@ def _read(folder: Path, name: str) -> NDArray[Any]:
     """Arrays are mapped: read when they are touched, and written to in memory only."""
     text = folder / f"{name}.text"
     if text.exists():
-        return np.array(msgspec.msgpack.decode(text.read_bytes(), type=list[str]), TEXT)
+        return _read_texts(text)
     path = folder / f"{name}.npy"
     mapped: NDArray[Any] = np.load(path, mmap_mode="c")
     return np.asarray(mapped)
+
+
+def _write_texts(path: Path, texts: NDArray[Any]) -> None:
+    """In parts, each after its length: a million texts at once would cost as objects what they cost as an array many times over."""
+    with path.open("wb") as file:
+        for start in range(0, len(texts), _TEXTS_A_PART):
+            part = msgspec.msgpack.encode(texts[start : start + _TEXTS_A_PART].tolist())
+            file.write(len(part).to_bytes(8, "little") + part)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read_texts(path: Path) -> NDArray[Any]:
+    parts: list[NDArray[Any]] = [np.zeros(0, TEXT)]
+    with path.open("rb") as file:
+        while size := file.read(8):
+            parts.append(np.array(msgspec.msgpack.decode(file.read(int.from_bytes(size, "little")), type=list[str]), TEXT))
+    return np.concatenate(parts)
 
 
 def _put(path: Path, content: bytes) -> None:
