@@ -60,7 +60,7 @@ def _section(title: str, text: str, rows: list[str]) -> str:
 def _options(app: App, command: Command, *, everywhere: bool) -> Iterator[tuple[tuple[str, ...], Parameter, object]]:
     """(names, parameter, default) of those that every command has, or of the others."""
     for argument in app[command.name].assemble_argument_collection():
-        if argument.show and (EVERYWHERE in (argument.parameter.group or ())) == everywhere:
+        if argument.show and (argument.parameter.group == (EVERYWHERE,)) == everywhere:
             yield argument.names, argument.parameter, argument.field_info.default
 
 

@@ -14,6 +14,9 @@ const example = `# What do the failures that are active now hit?
 }
 `;
 
+// An address may bring its question behind #query=: the command line ends its answers with such a one.
+const asked = new URLSearchParams(location.hash.slice(1)).get("query") ?? undefined;
+
 ReactDOM.createRoot(document.getElementById("graphiql")).render(
-  React.createElement(GraphiQL, { fetcher: GraphiQL.createFetcher({ url: "/graphql" }), defaultQuery: example }),
+  React.createElement(GraphiQL, { fetcher: GraphiQL.createFetcher({ url: "/graphql" }), defaultQuery: example, query: asked }),
 );

@@ -42,7 +42,7 @@ def tell(out: Console, found: Answered, by: Sequence[Dimension], listed: int, bu
             _orders(out, found, listed)
     _residual(out, found)
     _foundations(out, found)
-    tell_link(out)
+    tell_link(out, found.question)
 
 
 def tell_shortly(out: Console, found: Answered) -> None:

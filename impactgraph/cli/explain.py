@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from graph_models.impact import Explanation, Path
     from graph_models.time import Millis
+    from impactgraph.cli.answering import Answered
     from impactgraph.cli.show import Rows
 
 FailureId = Annotated[str, Parameter(help="Id of a reported failure, such as F-stock or failure:F-stock.")]
@@ -36,25 +37,25 @@ def explain(failure: FailureId, order: OrderId, /, *, as_of: AsOf = None, foreca
         explanation = impact_pages.explain(store, found.answer, key_of(order, "order"), question.as_of)
         present(
             common.format,
-            people=lambda out: _tell(out, explanation, found.answer.as_of),
+            people=lambda out: _tell(out, explanation, found, key_of(order, "order")),
             data=lambda: Named(found.topology, found.answer.as_of, {}).explanation(explanation),
             rows=lambda: _rows(explanation),
         )
 
 
-def _tell(out: "Console", found: "Explanation", now: "Millis") -> None:
-    from impactgraph.cli.links import tell_link
+def _tell(out: "Console", found: "Explanation", asked: "Answered", order: str) -> None:
+    from impactgraph.cli.links import explain_field, tell_link
 
     out.print(found.sentence, style="bold")
     for number, path in enumerate(found.paths, 1):
         if len(found.paths) > 1:
             out.print(f"\nWay {number} of {len(found.paths)}: {path.sentence}")
-        _tell_path(out, path, now)
+        _tell_path(out, path, asked.answer.as_of)
     if found.stopped_by:
         out.print("\nWhat stopped it", style="bold")
         for each in found.stopped_by:
             out.print(f"  {each.element}: {each.detail} ({each.rule})")
-    tell_link(out)
+    tell_link(out, asked.question, explain_field(order))
 
 
 def _tell_path(out: "Console", path: "Path", now: "Millis") -> None:

@@ -56,6 +56,13 @@ def test_graphiql_answers_a_question_without_the_internet(page: Page, address: s
     assert elsewhere(asked) == []
 
 
+def test_an_address_may_bring_its_question(page: Page, address: str) -> None:
+    page.goto(f"{address}/graphql#query={{ blastRadius {{ complete }} }}")
+    page.get_by_label("Execute query").first.click()
+
+    page.locator(".result-window").get_by_text("complete").first.wait_for()
+
+
 def test_the_start_page_lists_the_active_failures_with_what_they_hit(page: Page, address: str, asked: list[str]) -> None:
     page.goto(address)
 
