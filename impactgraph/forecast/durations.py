@@ -5,8 +5,8 @@ time from entering a step to completing it: where a batch hands the order over, 
 somewhere in the interval before it, and the documented distribution says where.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,8 @@ from graph_models.time import Millis
 from graph_models.topology import Step, Takes, Topology
 from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.lattice import Reals
-from impactgraph.impact.columns import Ints, Visits, Vocabulary
+from impactgraph.forecast.pace import Paces, on_site, paces
+from impactgraph.impact.columns import Codes, Ints, Visits, Vocabulary
 
 Flags = NDArray[np.bool_]
 
@@ -47,6 +48,10 @@ class Distribution:
         beyond = np.minimum(low + (0.02 + 0.1 * p) * np.maximum(low, 60_000.0), np.maximum(high, low))
         return np.where(to - from_ > 1e-9, np.clip(inside, low, np.maximum(high, low)), beyond)
 
+    def stretched(self, factor: float) -> "Distribution":
+        """The same, all of it so many times as long."""
+        return Distribution(self.at * factor, self.seen)
+
     @property
     def median(self) -> float:
         return float(self.at[len(GRID) // 2])
@@ -62,9 +67,10 @@ def documented(takes: Takes) -> Distribution:
 
 @dataclass(frozen=True)
 class Durations:
-    """Distributions by (workflow key, step key)."""
+    """Distributions by (workflow key, step key), and the pace of each location (by code) at the steps that are done on site."""
 
     of: Mapping[tuple[str, str], Distribution]
+    pace: Paces = field(default_factory=lambda: np.zeros(0, np.int8))
 
     def __getitem__(self, place: tuple[str, str]) -> Distribution:
         return self.of[place]
@@ -87,6 +93,7 @@ def learn(
     order = np.argsort(place, kind="stable")
     place = place[order]
     found: dict[tuple[str, str], Distribution] = {}
+    local: list[tuple[Codes, Reals, float]] = []
     for workflow in topology.workflows.values():
         index = known.get(workflow.key)
         for step in workflow.steps:
@@ -94,18 +101,33 @@ def learn(
             if index is not None and step.key in vocabulary.workflows[index].steps:
                 code = index * 4096 + vocabulary.workflows[index].steps.index(step.key)
                 rows = order[np.searchsorted(place, code) : np.searchsorted(place, code + 1)]
-            found[workflow.key, step.key] = _of_step(topology, step, visits.entered[rows], visits.left[rows], at, cut(workflow.key, step.key))
-    return Durations(found)
+            lasted, ended = _watched(visits.entered[rows], visits.left[rows], at, cut(workflow.key, step.key))
+            learned = found[workflow.key, step.key] = _of_step(topology, step, visits.entered[rows], lasted, ended)
+            if on_site(topology, step) and learned.seen:
+                local.append((visits.location[rows][ended], lasted[ended], learned.median))
+    return Durations(found, _paces(local, len(vocabulary.locations)))
 
 
-def _of_step(topology: Topology, step: Step, entered: Ints, left: Ints, at: Millis, spans: tuple[tuple[Millis, Millis], ...]) -> Distribution:
-    prior = documented(step.takes)
+def _paces(local: Sequence[tuple[Codes, Reals, float]], locations: int) -> Paces:
+    if not local:
+        return np.zeros(locations, np.int8)
+    where, lasted, usual = zip(*((place, lasted, np.full(len(lasted), median)) for place, lasted, median in local), strict=True)
+    return paces(np.concatenate(where), np.concatenate(lasted), np.concatenate(usual), locations)
+
+
+def _watched(entered: Ints, left: Ints, at: Millis, spans: tuple[tuple[Millis, Millis], ...]) -> tuple[Reals, Flags]:
+    """For how long each stay was watched, undisturbed by the failures of the spans, and whether it ended by then."""
     lasted = np.where(left > 0, left - entered, at - entered).astype(np.float64)
     ended = left > 0
     for since, until in spans:
         touched = (entered < until) & (np.where(ended, left, at) > since)
         lasted = np.where(touched, np.maximum(since - entered, 0), lasted)
         ended = ended & ~touched
+    return lasted, ended & (lasted > 0)
+
+
+def _of_step(topology: Topology, step: Step, entered: Ints, lasted: Reals, ended: Flags) -> Distribution:
+    prior = documented(step.takes)
     keep = lasted > 0
     lasted, ended, entered = lasted[keep], ended[keep], entered[keep]
     if int(ended.sum()) < ENOUGH:

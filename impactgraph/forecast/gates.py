@@ -164,6 +164,8 @@ class Gate:
                     chance = struck if chance is None else 1 - (1 - chance) * (1 - struck)
                     by = np.where(met & (by < 0), np.int16(barrier.index), by)
                 moved = barrier.through(out)
+                if again:  # who has waited in a line does not stand in it a second time
+                    moved = np.where(barrier.meets(out), moved, out)
                 if self.calendar is not None:
                     moved = np.where(moved > out, self.calendar.run_from(moved), out)
                 by = np.where((moved > out) & (by < 0), np.int16(barrier.index), by)

@@ -250,15 +250,21 @@ def _records(plan: Plan, pairs: list[Pair], hits: list[_RecordHits]) -> list[Rec
 
 
 def _spoil(row: RecordOutcome, trace: Trace) -> RecordOutcome:
-    for spoiling in trace.spoiled.get(row.bit, ()):
+    """What makes its content wrong or doubles it often comes together: each future is asked whether it stays intact."""
+    spoilings = trace.spoiled.get(row.bit, ())
+    if not spoilings:
+        return row
+    intact, worst = np.ones(spoilings[0].chance.shape), row.likelihood
+    for spoiling in spoilings:
         chance = spoiling.chance.mean(axis=1)
-        worse = chance > row.likelihood
+        worse = chance > worst
         code = RECORD_EFFECTS.index(RecordEffect.DUPLICATED if spoiling.barrier.impairment.effect is Effect.DUPLICATED else RecordEffect.WRONG)
         met = masked_median(trace.completed[row.bit], spoiling.chance > 0)
         row.emitted = np.where(worse & ~np.isnan(met), met, row.emitted)
         row.effect = np.where(worse, code, row.effect).astype(np.int8)
         row.by = np.where(worse, spoiling.barrier.index, row.by).astype(np.int16)
-        row.likelihood = 1 - (1 - row.likelihood) * (1 - chance)
+        worst, intact = np.maximum(worst, chance), intact * (1 - spoiling.chance)
+    row.likelihood = 1 - (1 - row.likelihood) * intact.mean(axis=1)
     return row
 
 

@@ -1,5 +1,6 @@
 """A workflow with its impairments, ready to be walked: the gates at the start, the completion, the hand-offs and the records of each step."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,6 +16,7 @@ from impactgraph.forecast.durations import Distribution, Durations
 from impactgraph.forecast.gates import CERTAIN, Barrier, Flags, Gate, barriers
 from impactgraph.forecast.holds import usual_hold
 from impactgraph.forecast.lattice import FUTURES, strata
+from impactgraph.forecast.pace import WIDTH, on_site
 from impactgraph.forecast.recovery import Ends
 
 _LIFTED = ("message_types",)
@@ -174,10 +176,11 @@ def branch_shares(then: Sequence[Transition], to: Sequence[int], workflow: Workf
 
 @dataclass(frozen=True)
 class Cell:
-    """Orders that a question cannot tell apart: inside these scopes, and taking these branches."""
+    """Orders that a question cannot tell apart: inside these scopes, taking these branches, at locations of this pace."""
 
     scopes: frozenset[Scope]
     branches: frozenset[When]
+    pace: int = 0
 
 
 def plan_for(topology: Topology, workflow: Workflow, durations: Durations, hazards: Hazards, cell: Cell) -> Plan:
@@ -189,10 +192,13 @@ def _stage(topology: Topology, workflow: Workflow, index: int, durations: Durati
     own = [(n, i) for n, i in hazards.at(step.id) if orderly(i.scope) in cell.scopes]
     moving = [(n, i) for n, i in own if i.effect not in (Effect.STALE, Effect.DUPLICATED)]
     records = tuple(_record(topology, hazards, cell, bit, emission) for bit, (at, emission) in enumerate(workflow.records) if at == index)
+    duration = durations[workflow.key, step.key]
+    if cell.pace and on_site(topology, step):
+        duration = duration.stretched(math.exp(cell.pace * WIDTH))
     return Stage(
         index=index,
         step=step,
-        duration=durations[workflow.key, step.key],
+        duration=duration,
         hold=hazards.hold,
         start=_gate([(n, i) for n, i in moving if i.at_start], hazards),
         completion=_gate([(n, i) for n, i in moving if i.at_completion and not i.hold], hazards),
