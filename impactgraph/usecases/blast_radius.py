@@ -34,7 +34,8 @@ def blast_radius(store: Store, question: Question, now: Millis) -> Generator[Bla
         impairments = propagate(known.graph, failures, recovery=lambda f: ends.nominal[f.key], limit=question.limit)
         hazards = _hazards(impairments, ends, topology, known)
         forecaster = Forecaster(topology, known.durations, hazards, float(as_of), float(question.tolerance))
-        yield BlastRadius(Inputs(question, as_of, topology, failures, impairments, forecaster, columns, _assumptions(question, ends, known.durations, impairments)))
+        assumptions = _assumptions(question, ends, known.durations, impairments)
+        yield BlastRadius(Inputs(question, as_of, topology, failures, impairments, forecaster, columns, assumptions))
 
 
 def _asked(question: Question, reported: Sequence[Failure], as_of: Millis) -> tuple[Failure, ...]:
