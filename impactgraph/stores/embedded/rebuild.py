@@ -1,5 +1,9 @@
 """The state folded from the record, some orders at a time, so that memory holds no more than the state and one part."""
 
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
 import numpy as np
 
 from graph_models.time import Millis
@@ -9,6 +13,8 @@ from impactgraph.stores.state.increment import examine, increment
 from impactgraph.stores.state.instances import Instances
 from impactgraph.stores.state.kinds import Kind
 from impactgraph.stores.state.lexicon import Lexicon, Reading
+from impactgraph.stores.state.rows import EventRows
+from impactgraph.stores.state.states import Folded
 
 _ORDERS_A_PART = 50_000
 _EVENTS_A_PART = 200_000
@@ -17,18 +23,42 @@ _EVENTS_A_PART = 200_000
 def rebuild(record: Record, lexicon: Lexicon, reading: Reading, as_of: Millis | None = None) -> Instances:
     """The state that all events make, or those at or before `as_of`."""
     instances = Instances(lexicon, reading.most_steps)
-    last, watermark = record.last_order(), record.watermark()
-    until = "" if as_of is None else f" and time <= {as_of}"
-    for first in range(0, last + 1, _ORDERS_A_PART):
-        part = f"between {first} and {first + _ORDERS_A_PART - 1}"
-        happened = record.happened(f"order_number {part}{until}")
-        orders, fulfillments = record.ids_between(first, first + _ORDERS_A_PART - 1)
-        instances.put(fold(happened, reading, record.names), orders, fulfillments)
-        instances.add_errors(happened.events.take(happened.events.kind == Kind.FAILED))
-    instances.arrange()
+    watermark = record.watermark()
+    for part in _parts(record, reading, as_of):
+        instances.put(part.folded, part.orders, part.fulfillments)
+        instances.add_errors(part.failed)
     instances.columns.watermark = watermark
     instances.refresh(reading)
     return instances
+
+
+@dataclass
+class _Part:
+    folded: Folded
+    orders: dict[int, str]
+    fulfillments: dict[int, str]
+    failed: EventRows
+
+
+def _parts(record: Record, reading: Reading, as_of: Millis | None) -> Iterator[_Part]:
+    """The orders in parts; while one is put in place the next is read and folded in another thread."""
+    until = "" if as_of is None else f" and time <= {as_of}"
+
+    def part(first: int) -> _Part:
+        last = first + _ORDERS_A_PART - 1
+        happened = record.happened(f"order_number between {first} and {last}{until}")
+        failed = happened.events.take(happened.events.kind == Kind.FAILED)
+        return _Part(fold(happened, reading, record.names), *record.ids_between(first, last), failed)
+
+    with ThreadPoolExecutor(1) as other:
+        ahead: Future[_Part] | None = None
+        for first in range(0, record.last_order() + 1, _ORDERS_A_PART):
+            following = other.submit(part, first)
+            if ahead is not None:
+                yield ahead.result()
+            ahead = following
+        if ahead is not None:
+            yield ahead.result()
 
 
 def catch_up(record: Record, instances: Instances, reading: Reading, latest: Millis) -> Millis:

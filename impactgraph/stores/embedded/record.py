@@ -20,7 +20,7 @@ from impactgraph.stores.state.kinds import Kind
 from impactgraph.stores.state.rows import EventRows, Happened, PlacedRows, PlacementRows
 
 FILE = "impactgraph.duckdb"
-_SETTINGS: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "400MB", "threads": 2, "checkpoint_threshold": "128MB"}
+_SETTINGS: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "320MB", "threads": 2, "checkpoint_threshold": "128MB"}
 _HOLDER = re.compile(r"PID (\d+)")
 
 
@@ -142,17 +142,16 @@ class Record:
 
     def ids_between(self, first: int, last: int) -> tuple[dict[int, str], dict[int, str]]:
         """Ids by number of the orders with numbers from first to last, and of their fulfillments."""
-        return (
-            dict(self.rows("select number, id from orders where number between ? and ?", [first, last])),
-            dict(self.rows("select number, id from fulfillments where order_number between ? and ?", [first, last])),
-        )
+        number, id_ = self.arrays("select number, id from orders where number between ? and ?", [first, last])
+        part, part_id = self.arrays("select number, id from fulfillments where order_number between ? and ?", [first, last])
+        return dict(zip(number.tolist(), id_.tolist(), strict=True)), dict(zip(part.tolist(), part_id.tolist(), strict=True))
 
     def ids(self, orders: Codes) -> tuple[dict[int, str], dict[int, str]]:
         """Ids by number of the orders, and of their fulfillments."""
         wanted = {"number": orders}
         number, id_ = self.arrays("select number, id from orders where number in (select number from wanted)", wanted=wanted)
         part, part_id = self.arrays("select number, id from fulfillments where order_number in (select number from wanted)", wanted=wanted)
-        return dict(zip(number.tolist(), id_, strict=True)), dict(zip(part.tolist(), part_id, strict=True))
+        return dict(zip(number.tolist(), id_.tolist(), strict=True)), dict(zip(part.tolist(), part_id.tolist(), strict=True))
 
     def names(self, seqs: Ints) -> dict[int, tuple[str, str]]:
         """(source, id) of events by sequence number."""

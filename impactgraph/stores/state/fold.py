@@ -15,6 +15,7 @@ from impactgraph.impact.columns import CANCELLED, COMPLETED, IN_FLIGHT, Codes, I
 from impactgraph.stores.state.kinds import Kind, keys
 from impactgraph.stores.state.lexicon import Reading
 from impactgraph.stores.state.placed import fold_orders, in_order
+from impactgraph.stores.state.places import Places
 from impactgraph.stores.state.rows import Happened
 from impactgraph.stores.state.states import Folded, FulfillmentStates, Stays
 
@@ -56,26 +57,28 @@ def fold(happened: Happened, reading: Reading, ties: Ties, *, strict_from: int =
     Costs a sort of the events.
     """
     orders = fold_orders(happened, ties)
-    numbers, owners = _fulfillments(happened)
-    s = _sequence(happened, numbers, owners)
-    misfits, workflows = _read_steps(s, reading, ties, len(numbers), strict_from)
+    places, owners = _fulfillments(happened)
+    s = _sequence(happened, places, owners)
+    misfits, workflows = _read_steps(s, reading, ties, len(places), strict_from)
     key = _in_key_order(s, reading, ties)
-    states, stays = _registers(s, key, reading, numbers, owners)
-    _set_values(states, happened, numbers, ties)
-    _set_records(states, happened, reading, numbers)
+    states, stays = _registers(s, key, reading, places.numbers, owners)
+    _set_values(states, happened, places, ties)
+    _set_records(states, happened, reading, places)
     return Folded(orders, states, stays, misfits, workflows)
 
 
-def _fulfillments(happened: Happened) -> tuple[Codes, Codes]:
-    """Numbers in order, and the number of the order of each."""
-    events = happened.events.take(happened.events.fulfillment >= 0)
-    number = np.concatenate([happened.placements.fulfillment, events.fulfillment])
-    order = np.concatenate([happened.placements.order, events.order])
-    numbers, first = np.unique(number, return_index=True)
-    return numbers, order[first]
+def _fulfillments(happened: Happened) -> tuple[Places, Codes]:
+    """Their numbers, and the number of the order of each."""
+    e, p = happened.events, happened.placements
+    named = e.fulfillment >= 0
+    number = np.concatenate([e.fulfillment[named], p.fulfillment])
+    places = Places(number)
+    owners = np.zeros(len(places), np.int32)
+    owners[places.of(number)] = np.concatenate([e.order[named], p.order])
+    return places, owners
 
 
-def _sequence(happened: Happened, numbers: Codes, owners: Codes) -> _Sequence:
+def _sequence(happened: Happened, places: Places, owners: Codes) -> _Sequence:
     e, p = happened.events, happened.placements
     moving = e.take((e.kind >= Kind.ENTERED) & (e.kind <= Kind.CANCELLED) & (e.fulfillment >= 0))
     ended = e.take(e.kind == Kind.ORDER_CANCELLED)
@@ -89,7 +92,7 @@ def _sequence(happened: Happened, numbers: Codes, owners: Codes) -> _Sequence:
         return np.concatenate([getattr(moving, name), placement, cancelled])
 
     return _Sequence(
-        np.concatenate([np.searchsorted(numbers, moving.fulfillment), np.searchsorted(numbers, p.fulfillment), whom]).astype(np.int64),
+        np.concatenate([places.of(moving.fulfillment), places.of(p.fulfillment), whom]).astype(np.int64),
         column("time", p.time, ended.time[event]),
         column("kind", none + Kind.PLACED, nones + Kind.CANCELLED).astype(np.uint8),
         column("seq", p.seq, ended.seq[event]),
@@ -187,15 +190,15 @@ def _stays(s: _Sequence, moves: NDArray[np.bool_], numbers: Codes, states: Fulfi
     return Stays(numbers[s.who[stay]], s.workflow[stay], s.step[stay], location[stay].astype(np.int32), s.time[stay], left[keep])
 
 
-def _set_values(states: FulfillmentStates, happened: Happened, numbers: Codes, ties: Ties) -> None:
+def _set_values(states: FulfillmentStates, happened: Happened, places: Places, ties: Ties) -> None:
     p = happened.placements
     order = in_order(p.fulfillment.astype(np.int64), p.time, p.seq, ties)
-    states.value[np.searchsorted(numbers, p.fulfillment[order])] = p.value[order]
+    states.value[places.of(p.fulfillment[order])] = p.value[order]
 
 
-def _set_records(states: FulfillmentStates, happened: Happened, reading: Reading, numbers: Codes) -> None:
+def _set_records(states: FulfillmentStates, happened: Happened, reading: Reading, places: Places) -> None:
     e = happened.events
     e = e.take((e.kind >= _FIRST_RECORD) & (e.kind <= _LAST_RECORD) & (e.fulfillment >= 0))
-    who = np.searchsorted(numbers, e.fulfillment)
+    who = places.of(e.fulfillment)
     reading.tell(states.told, who, states.workflow[who], e)
     np.bitwise_or.at(states.records, who, reading.bits(states.workflow[who], e.kind, e.type))

@@ -122,21 +122,18 @@ class Instances:
 
     def _put_attributes(self, rows: Codes, texts: NDArray[np.object_]) -> None:
         """Orders often share their attributes: each distinct text is read once."""
-        given = [(row, text) for row, text in zip(rows.tolist(), texts.tolist(), strict=True) if text]
-        codes: dict[str, list[tuple[str, int]]] = {}
-        gathered: dict[str, tuple[list[int], list[int]]] = {}
-        for row, text in given:
-            if (coded := codes.get(text)) is None:
-                pairs: dict[str, str] = msgspec.json.decode(text)
-                coded = codes[text] = [(name, self.lexicon.attribute(name).code(value)) for name, value in pairs.items()]
-            for name, code in coded:
-                where, what = gathered.setdefault(name, ([], []))
-                where.append(row)
-                what.append(code)
-        for name, (where, what) in gathered.items():
+        distinct: dict[str | None, int] = {None: 0}
+        which = np.fromiter((distinct.setdefault(text, len(distinct)) for text in texts.tolist()), np.int32, len(texts))
+        tables: dict[str, NDArray[np.int32]] = {}
+        for text, number in distinct.items():
+            pairs: dict[str, str] = msgspec.json.decode(text) if text else {}
+            for name, value in pairs.items():
+                table = tables.setdefault(name, np.zeros(len(distinct), np.int32))
+                table[number] = self.lexicon.attribute(name).code(value)
+        for name, table in tables.items():
             if f"attribute:{name}" not in self.orders:
                 self.orders.add(f"attribute:{name}", np.int32)
-            self.orders[f"attribute:{name}"][where] = what
+            self.orders[f"attribute:{name}"][rows] = table[which]
 
     def _put_fulfillments(self, states: FulfillmentStates, ids: Mapping[int, str]) -> None:
         f = self.fulfillments

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impactgraph.impact.columns import Codes, Ints
+from impactgraph.stores.state.places import Places
 from impactgraph.stores.state.rows import Happened, PlacedRows
 from impactgraph.stores.state.states import OrderStates
 
@@ -35,9 +36,8 @@ def fold_orders(happened: Happened, ties: Callable[[Ints], Mapping[int, tuple[st
     """A row an order of which there is any event, in order of their numbers."""
     p = happened.placed
     p = p.take(in_order(p.order.astype(np.int64), p.time, p.seq, ties))
-    numbers = np.unique(np.concatenate([p.order, happened.events.order[happened.events.order >= 0]]))
-    row = np.searchsorted(numbers, p.order)
-    count = len(numbers)
+    places = Places(np.concatenate([p.order, happened.events.order[happened.events.order >= 0]]))
+    row, count = places.of(p.order), len(places)
 
     def stated(values: NDArray[Any]) -> NDArray[Any]:
         """The last that is stated: 0 is not."""
@@ -49,12 +49,12 @@ def fold_orders(happened: Happened, ties: Callable[[Ints], Mapping[int, tuple[st
     placed[row], value[row] = True, p.value
     placed_at[row[::-1]] = p.time[::-1]
     return OrderStates(
-        numbers.astype(np.int32), placed, stated(p.channel), stated(p.mode), stated(p.region), stated(p.tier), stated(p.currency),
+        places.numbers, placed, stated(p.channel), stated(p.mode), stated(p.region), stated(p.tier), stated(p.currency),
         value, placed_at, stated(p.promised_by), _attributes(p, row, count),
     )  # fmt: skip
 
 
-def _attributes(p: PlacedRows, row: NDArray[np.intp], count: int) -> NDArray[np.object_]:
+def _attributes(p: PlacedRows, row: Ints, count: int) -> NDArray[np.object_]:
     found = np.full(count, None, np.object_)
     found[row] = p.attributes
     often: Codes = np.flatnonzero(np.bincount(row, minlength=count) > 1).astype(np.int32)

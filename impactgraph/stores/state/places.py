@@ -1,0 +1,35 @@
+"""Numbers to consecutive places."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from impactgraph.impact.columns import Codes
+
+_SPARSE = 16
+
+
+class Places:
+    """The distinct numbers in order, and the place of each among them. Where they lie close together a table tells it, which is much faster than a search."""
+
+    def __init__(self, values: Codes) -> None:
+        self._first = int(values.min()) if len(values) else 0
+        width = int(values.max()) - self._first + 1 if len(values) else 0
+        self._table: NDArray[np.int32] | None = None
+        if width <= _SPARSE * len(values):
+            present = np.zeros(width, np.bool_)
+            present[values - self._first] = True
+            self.numbers: Codes = (np.flatnonzero(present) + self._first).astype(np.int32)
+            self._table = np.cumsum(present, dtype=np.int32) - 1
+        else:
+            self.numbers = np.unique(values)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def of(self, values: NDArray[Any]) -> NDArray[np.int64]:
+        """Of numbers that are all among them."""
+        if self._table is None:
+            return np.searchsorted(self.numbers, values).astype(np.int64)
+        return self._table[values - self._first].astype(np.int64)
