@@ -48,10 +48,6 @@ class Distribution:
         beyond = np.minimum(low + (0.02 + 0.1 * p) * np.maximum(low, 60_000.0), np.maximum(high, low))
         return np.where(to - from_ > 1e-9, np.clip(inside, low, np.maximum(high, low)), beyond)
 
-    def stretched(self, factor: float) -> "Distribution":
-        """The same, all of it so many times as long."""
-        return Distribution(self.at * factor, self.seen)
-
     @property
     def median(self) -> float:
         return float(self.at[len(GRID) // 2])

@@ -20,12 +20,14 @@ _IMPAIRED, _STRUCK = World(impaired=True), World(impaired=True, coin=True)
 @dataclass(frozen=True)
 class Here:
     """Classes that stand in one step with the same evidence, each field (G,): when they entered it, by how much they were held before,
-    and, where it is done, when its completion was told. `pending`: a wrong decision was made about them, with `chance`."""
+    where it is done, when its completion was told, and how much longer than usual it takes there. `pending`: a wrong decision was made about
+    them, with `chance`."""
 
     step: int
     entered: Reals
     shift: Reals
     told: Reals
+    pace: Reals
     evidence: Evidence
     pending: Pending | None = None
     chance: float = 0.0
@@ -53,12 +55,13 @@ class Forecaster:
 
     def ahead(self, plan: Plan, groups: Sequence[Here]) -> Outcome:
         """What is to come of all groups; the outcome has their classes one group after the other. Groups come in the order of `plan.order`."""
-        here = [standing(plan, g.step, g.entered, g.shift, g.told, g.evidence, self.as_of) for g in groups]
-        impaired = walk(plan, _starts(groups, [s.completion for s in here]), _IMPAIRED, self._held(groups, here), self.as_of)
-        free = walk(plan, _starts(groups, [s.without for s in here]), FREE, Trace.blank(len(impaired.finish)), self.as_of)
+        here = [standing(plan, g.step, g.entered, g.shift, g.told, g.pace, g.evidence, self.as_of) for g in groups]
+        pace = np.concatenate([g.pace for g in groups])
+        impaired = walk(plan, _starts(groups, [s.completion for s in here]), _IMPAIRED, self._held(groups, here), self.as_of, pace)
+        free = walk(plan, _starts(groups, [s.without for s in here]), FREE, Trace.blank(len(impaired.finish)), self.as_of, pace)
         pairs = [Pair(impaired, free, np.ones_like(impaired.finish))]
         if any(g.pending for g in groups) or any(plan.stages[i].uncertain for g in groups for i in plan.reach(g.step)):
-            pairs.append(self._struck(plan, groups, here, free))
+            pairs.append(self._struck(plan, groups, here, free, pace))
             pairs[0].weight = 1.0 - pairs[1].weight
         return outcome(plan, self.hazards, pairs, self.tolerance, self.as_of, np.concatenate([g.shift for g in groups]))
 
@@ -73,7 +76,7 @@ class Forecaster:
             trace.waiting[rows] = hit & stands.held_now
         return trace
 
-    def _struck(self, plan: Plan, groups: Sequence[Here], here: Sequence[Standing], free: Trace) -> Pair:
+    def _struck(self, plan: Plan, groups: Sequence[Here], here: Sequence[Standing], free: Trace, pace: Reals) -> Pair:
         """The world in which the coins strike, with its own without them."""
         trace = Trace.blank(len(free.finish))
         completions, without = [s.completion for s in here], [s.without for s in here]
@@ -94,8 +97,8 @@ class Forecaster:
                 mine[rows] = True
                 wrong.append((group.pending, mine))
         if any(s.struck is not None for s in here):
-            free = walk(plan, _starts(groups, without), FREE, Trace.blank(len(free.finish)), self.as_of)
-        struck = walk(plan, _starts(groups, completions), _STRUCK, trace, self.as_of, wrong)
+            free = walk(plan, _starts(groups, without), FREE, Trace.blank(len(free.finish)), self.as_of, pace)
+        struck = walk(plan, _starts(groups, completions), _STRUCK, trace, self.as_of, pace, wrong)
         return Pair(struck, free, struck.chance)
 
     def _decided(self, plan: Plan, trace: Trace, rows: slice, group: Here, pending: Pending) -> None:
@@ -108,16 +111,17 @@ class Forecaster:
 
     def rerouted(self, plan: Plan, index: int, entered: Reals, surfaces: int, rerouted_at: Reals, read: int) -> Outcome:
         """Orders that a wrong decision sent elsewhere: without it they had gone on from `surfaces` when they were rerouted."""
-        here = standing(plan, index, entered, np.zeros(len(entered)), entered, Evidence(), self.as_of)
+        pace = np.ones(len(entered))
+        here = standing(plan, index, entered, np.zeros(len(entered)), entered, pace, Evidence(), self.as_of)
         rows = slice(0, len(entered))
         trace = Trace.blank(len(entered))
         trace.hit_by[:] = plan.stages[read].stale[0].index
         trace.hit_step[:] = read
         trace.hit_at[:] = rerouted_at[:, None]
         trace.decide(rows, 1.0)
-        impaired = walk(plan, {index: Start(rows, here.completion)}, _IMPAIRED, trace, self.as_of)
+        impaired = walk(plan, {index: Start(rows, here.completion)}, _IMPAIRED, trace, self.as_of, pace)
         gone = np.broadcast_to(rerouted_at[:, None], (len(entered), FUTURES))
-        free = walk(plan, {surfaces: Start(rows, gone)}, FREE, Trace.blank(len(entered)), self.as_of)
+        free = walk(plan, {surfaces: Start(rows, gone)}, FREE, Trace.blank(len(entered)), self.as_of, pace)
         return outcome(plan, self.hazards, [Pair(impaired, free, np.ones_like(gone))], self.tolerance, self.as_of, np.ones(len(entered)))
 
     def passed(self, plan: Plan, index: int, completed: Reals, shift: Reals) -> list[RecordOutcome]:
@@ -127,7 +131,7 @@ class Forecaster:
         worlds: list[Trace] = []
         for world, at in ((_IMPAIRED, completed), (FREE, completed - shift)):
             start = Start(rows, np.broadcast_to(at[:, None], (len(completed), FUTURES)))
-            worlds.append(walk(alone, {index: start}, world, Trace.blank(len(completed)), self.as_of))
+            worlds.append(walk(alone, {index: start}, world, Trace.blank(len(completed)), self.as_of, np.ones(len(completed))))
         pair = Pair(worlds[0], worlds[1], np.ones((len(completed), FUTURES)))
         return outcome(alone, self.hazards, [pair], self.tolerance, self.as_of, np.zeros(len(completed))).records
 

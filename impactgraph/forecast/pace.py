@@ -4,6 +4,8 @@ A location's figure is drawn towards the usual one the less was seen of it: with
 (James and Stein's shrinkage, with a fixed prior). It is then put into one of a few classes, so that a forecast is made once for many locations.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,14 +13,19 @@ from graph_models.topology import Step, Topology
 from impactgraph.forecast.lattice import Reals
 from impactgraph.impact.columns import Codes
 
-WIDTH = 0.25
-"""Of a class, in natural logarithms: a class takes a quarter longer than the one below."""
-MOST = 2
+WIDTH = 0.3
+"""Of a class, in natural logarithms: a class takes a third longer than the one below."""
+MOST = 1
 _PRIOR = 20.0
 _OUTLIER = 1.5
 _EXACT = 1e6
 
 Paces = NDArray[np.int8]
+
+
+def factors(pace: NDArray[np.integer[Any]]) -> Reals:
+    """How much longer than usual it takes at a pace."""
+    return np.exp(pace * WIDTH)
 
 
 def on_site(topology: Topology, step: Step) -> bool:

@@ -22,10 +22,10 @@ class Held:
     shift: Reals
 
 
-def held_in(stage: Stage, handoff: Handoff | None, entered: Reals, left: Reals, told: Reals, *, failed: bool = False) -> Held:
+def held_in(stage: Stage, handoff: Handoff | None, entered: Reals, left: Reals, told: Reals, pace: Reals, *, failed: bool = False) -> Held:
     """Of orders that entered `stage` and went on by `handoff` (None: the end of the workflow) at these moments.
 
-    `told`: when its completion was, NaN where it is not known.
+    `told`: when its completion was, NaN where it is not known; `pace`: how much longer than usual it takes there.
 
     `failed`: an error of an impaired element was reported for this stay. A barrier that still stands when the order went on did not hold it.
     """
@@ -36,7 +36,7 @@ def held_in(stage: Stage, handoff: Handoff | None, entered: Reals, left: Reals, 
     if not (stage.completion or out or struck):
         late = np.maximum(begun - arrived, 0.0)
         return _weighed(late, np.ones_like(late))
-    lasted = stage.duration.quantile(strata(f"takes/{stage.step.id}"))[None, :]
+    lasted = stage.takes(strata(f"takes/{stage.step.id}"), pace)
     recorded = _through(stage.completion, begun + lasted)
     departed = _through(out, recorded)
     shift = np.maximum(departed - out.unimpaired(arrived + lasted), 0.0)

@@ -1,6 +1,5 @@
 """A workflow with its impairments, ready to be walked: the gates at the start, the completion, the hand-offs and the records of each step."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,10 +14,11 @@ from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Distribution, Durations
 from impactgraph.forecast.gates import CERTAIN, Barrier, Flags, Gate, barriers
 from impactgraph.forecast.holds import usual_hold
-from impactgraph.forecast.lattice import FUTURES, strata
-from impactgraph.forecast.pace import WIDTH, on_site
+from impactgraph.forecast.lattice import FUTURES, Reals, strata
+from impactgraph.forecast.pace import on_site
 from impactgraph.forecast.recovery import Ends
 
+_USUAL = np.ones((1, 1))
 _LIFTED = ("message_types",)
 """Scope dimensions that are about messages, not about orders: settled when the plan is made."""
 
@@ -46,11 +46,15 @@ class Record:
 
 @dataclass(frozen=True)
 class Stage:
-    """A step in one cell. `hold`: how long an error that has nothing to do with the failures keeps an order."""
+    """A step in one cell.
+
+    `on_site`: its duration goes with the pace of the location; `hold`: how long an error that has nothing to do with the failures keeps an order.
+    """
 
     index: int
     step: Step
     duration: Distribution
+    on_site: bool
     hold: Distribution
     start: Gate
     completion: Gate
@@ -69,6 +73,14 @@ class Stage:
         """Whether something here strikes only with a likelihood."""
         handed = any(h.gate.coins or h.doubling for h in self.handoffs)
         return bool(self.start.coins or self.completion.coins or self.stale) or handed or any(r.gate.coins for r in self.records)
+
+    def takes(self, p: Reals, pace: Reals) -> Reals:
+        """(G, K) durations at the probabilities (K,) for classes of a pace (G,)."""
+        return self.duration.quantile(p) * self.paced(pace)
+
+    def paced(self, pace: Reals) -> Reals:
+        """(G, 1) or (1, 1): how much longer than usual it takes there."""
+        return pace[:, None] if self.on_site else _USUAL
 
     @cached_property
     def tells(self) -> bool:
@@ -176,11 +188,10 @@ def branch_shares(then: Sequence[Transition], to: Sequence[int], workflow: Workf
 
 @dataclass(frozen=True)
 class Cell:
-    """Orders that a question cannot tell apart: inside these scopes, taking these branches, at locations of this pace."""
+    """Orders that a question cannot tell apart: inside these scopes, and taking these branches."""
 
     scopes: frozenset[Scope]
     branches: frozenset[When]
-    pace: int = 0
 
 
 def plan_for(topology: Topology, workflow: Workflow, durations: Durations, hazards: Hazards, cell: Cell) -> Plan:
@@ -192,13 +203,11 @@ def _stage(topology: Topology, workflow: Workflow, index: int, durations: Durati
     own = [(n, i) for n, i in hazards.at(step.id) if orderly(i.scope) in cell.scopes]
     moving = [(n, i) for n, i in own if i.effect not in (Effect.STALE, Effect.DUPLICATED)]
     records = tuple(_record(topology, hazards, cell, bit, emission) for bit, (at, emission) in enumerate(workflow.records) if at == index)
-    duration = durations[workflow.key, step.key]
-    if cell.pace and on_site(topology, step):
-        duration = duration.stretched(math.exp(cell.pace * WIDTH))
     return Stage(
         index=index,
         step=step,
-        duration=duration,
+        duration=durations[workflow.key, step.key],
+        on_site=on_site(topology, step),
         hold=hazards.hold,
         start=_gate([(n, i) for n, i in moving if i.at_start], hazards),
         completion=_gate([(n, i) for n, i in moving if i.at_completion and not i.hold], hazards),

@@ -45,22 +45,24 @@ class Standing:
     """Where its start is still held."""
 
 
-def standing(plan: Plan, index: int, entered: Reals, shift: Reals, told: Reals, evidence: Evidence, as_of: float) -> Standing:
-    """Each (G,): when it entered the step, how much earlier it would have without the failures, and, where it is done, when its completion was told."""
+def standing(plan: Plan, index: int, entered: Reals, shift: Reals, told: Reals, pace: Reals, evidence: Evidence, as_of: float) -> Standing:
+    """Each (G,): when it entered the step, how much earlier it would have without the failures, where it is done, when its completion was told,
+    and how much longer than usual it takes there."""
     stage = plan.stages[index]
+    paced = stage.paced(pace)
     arrived = np.broadcast_to(entered[:, None], (len(entered), FUTURES))
     early = shift[:, None]
     low, high = _bounds(stage, told, evidence, as_of)
     passage = stage.start.passed(arrived, coin=False)
     begun = np.minimum(passage.out, told[:, None]) if evidence.done else passage.out
     if evidence.unrelated:
-        begun = arrived + _likely(stage, arrived, np.broadcast_to(stage.hold.quantile(strata("hold/unrelated")), arrived.shape), low, high)
-    lasts = _remaining(stage, begun, low, high)
+        begun = arrived + _likely(stage, arrived, np.broadcast_to(stage.hold.quantile(strata("hold/unrelated")), arrived.shape), low, high, paced)
+    lasts = _remaining(stage, begun, low, high, paced)
     struck = without_struck = None
     chance = np.zeros_like(begun)
     struck_by = np.full(begun.shape, NOBODY)
     if stage.start.coins:
-        struck, without_struck, chance, struck_by = _struck(stage, arrived, early, evidence, low, high)
+        struck, without_struck, chance, struck_by = _struck(stage, arrived, early, evidence, low, high, paced)
     completion = begun + lasts
     if evidence.dead:
         completion = np.maximum(arrived, _refused_since(stage, as_of))
@@ -95,34 +97,35 @@ def _refused_since(stage: Stage, as_of: float) -> float:
     return min((b.since for h in stage.handoffs for b in h.gate.barriers if b.impairment.effect is Effect.REJECTED), default=as_of)
 
 
-def _remaining(stage: Stage, begun: Reals, low: Reals, high: Reals) -> Reals:
+def _remaining(stage: Stage, begun: Reals, low: Reals, high: Reals, paced: Reals) -> Reals:
     draw = np.broadcast_to(strata(f"takes/{stage.step.id}"), begun.shape)
     finite = np.where(np.isfinite(begun), begun, 0.0)
     least = np.maximum(np.where(np.isfinite(begun), low - finite, 0.0), 0.0)
     most = np.maximum(high - finite, least)
-    return stage.duration.between(least, most, draw)
+    return stage.duration.between(least / paced, most / paced, draw) * paced
 
 
-def _struck(stage: Stage, arrived: Reals, early: Reals, evidence: Evidence, low: Reals, high: Reals) -> tuple[Reals, Reals, Reals, Indexes]:
+def _struck(stage: Stage, arrived: Reals, early: Reals, evidence: Evidence, low: Reals, high: Reals, paced: Reals) -> tuple[Reals, Reals, Reals, Indexes]:
     passage = stage.start.passed(arrived, coin=True)
     chance = passage.chance if passage.chance is not None else np.zeros_like(arrived)
     met = chance > 0
     if evidence.failed:
-        begun = np.where(met, arrived + _likely(stage, arrived, passage.out - arrived, low, high), passage.out)
+        begun = np.where(met, arrived + _likely(stage, arrived, passage.out - arrived, low, high, paced), passage.out)
         chance = np.where(met, 1.0, 0.0)
     else:
         begun = passage.out
         chance = np.zeros_like(chance) if evidence.reported else chance
-    lasts = _remaining(stage, begun, low, high)
+    lasts = _remaining(stage, begun, low, high, paced)
     return begun + lasts, arrived - early + lasts, chance, np.where(met, passage.by, NOBODY)
 
 
-def _likely(stage: Stage, arrived: Reals, holds: Reals, low: Reals, high: Reals) -> Reals:
+def _likely(stage: Stage, arrived: Reals, holds: Reals, low: Reals, high: Reals, paced: Reals) -> Reals:
     """(G, K) of possible holds, those that explain that its work ended in (low, high]: each weighs as much as the work that it leaves is likely."""
     finite = np.isfinite(high)
     slack = np.where(finite, 2.0 * MINUTE, 0.0)
     begun = arrived + holds
-    weight = stage.duration.below(np.where(finite, high, 1e18) + slack - begun) - stage.duration.below(low - slack - begun)
+    latest = stage.duration.below((np.where(finite, high, 1e18) + slack - begun) / paced)
+    weight = latest - stage.duration.below((low - slack - begun) / paced)
     order = np.argsort(holds, axis=1, kind="stable")
     ordered = np.take_along_axis(holds, order, axis=1)
     cumulative = np.cumsum(np.take_along_axis(np.maximum(weight, 1e-6), order, axis=1), axis=1)

@@ -89,18 +89,19 @@ class Start:
     completion: Reals
 
 
-def walk(plan: Plan, starts: Mapping[int, Start], world: World, trace: Trace, as_of: float, wrong: Sequence[tuple[Pending, Flags]] = ()) -> Trace:
+def walk(plan: Plan, starts: Mapping[int, Start], world: World, trace: Trace, as_of: float, pace: Reals, wrong: Sequence[tuple[Pending, Flags]] = ()) -> Trace:
     """Sweeps from the completions at `starts` (by step) and fills `trace`, whose hits so far are kept.
 
-    `wrong`: decisions made before, each with the (G,) rows that they are of; they count in a world whose coins strike.
+    `pace` (G,): how much longer than usual the steps on site take. `wrong`: decisions made before, each with the (G,) rows that they are of;
+    they count in a world whose coins strike.
     """
-    _Sweep(plan, world, trace, as_of, wrong).run(starts)
+    _Sweep(plan, world, trace, as_of, pace, wrong).run(starts)
     return trace
 
 
 class _Sweep:
-    def __init__(self, plan: Plan, world: World, trace: Trace, as_of: float, wrong: Sequence[tuple[Pending, Flags]]) -> None:
-        self.plan, self.world, self.trace, self.as_of = plan, world, trace, as_of
+    def __init__(self, plan: Plan, world: World, trace: Trace, as_of: float, pace: Reals, wrong: Sequence[tuple[Pending, Flags]]) -> None:
+        self.plan, self.world, self.trace, self.as_of, self.pace = plan, world, trace, as_of, pace
         self.wrong: list[tuple[Pending, Flags]] = [(p, rows[:, None]) for p, rows in wrong] if world.coin else []
         self.arrivals: dict[int, Reals] = {}
 
@@ -124,7 +125,7 @@ class _Sweep:
         if self.world.coin:
             for barrier in stage.stale:
                 self._read(stage, barrier, begun)
-        return begun + stage.duration.quantile(strata(f"takes/{stage.step.id}"))
+        return begun + stage.takes(strata(f"takes/{stage.step.id}"), self.pace[: len(begun)])
 
     def _read(self, stage: Stage, barrier: Barrier, at: Reals) -> None:
         met = barrier.meets(at)
@@ -140,14 +141,17 @@ class _Sweep:
             if decision.surfaces == stage.index:
                 mine = np.zeros((len(done), 1 if rows.shape[1] == 1 else FUTURES), bool)
                 mine[: len(rows)] = rows[: len(done)]
-                done = np.where(mine, done + self._again(decision), done)
+                done = np.where(mine, done + self._again(decision, self.pace[: len(done)]), done)
         return done
 
-    def _again(self, decision: Pending) -> Reals:
+    def _again(self, decision: Pending, pace: Reals) -> Reals:
         """How long it takes from the decision to where it came to light, another time."""
         low, high = min(decision.read, decision.surfaces), decision.surfaces
         stages = self.plan.stages[low : high + 1]
-        return np.sum([s.duration.quantile(strata(f"again/{s.step.id}")) for s in stages], axis=0)
+        total = np.zeros((1, FUTURES))
+        for stage in stages:
+            total = total + stage.takes(strata(f"again/{stage.step.id}"), pace)
+        return total
 
     def _leave(self, stage: Stage, done: Reals) -> None:
         done = self._pass(stage.completion, done, stage.index)

@@ -12,6 +12,7 @@ from impactgraph.forecast.forecaster import Forecaster, Here
 from impactgraph.forecast.gates import Barrier
 from impactgraph.forecast.lattice import Reals
 from impactgraph.forecast.outcome import RECORD_EFFECTS, Outcome, RecordOutcome
+from impactgraph.forecast.pace import MOST, factors
 from impactgraph.forecast.past import held_in
 from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.forecast.standing import Evidence
@@ -43,6 +44,8 @@ class Matching(Protocol):
     dead_code: int | None
 
     def usual_reroutes(self, before: float) -> float: ...
+
+    def pace_of(self, rows: Codes) -> Codes: ...
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,9 @@ class CellRows:
         done = evidence == _DONE
         since = np.where(done, 1 + age_codes(told, self.as_of), 0)
         age = np.where(done & (not stage.start), 0, age_codes(self.entered_at[at], self.as_of))
-        classes = classify(evidence, wrong[at].astype(np.int32), shifts, since, age)
+        paced = any(self.plan.stages[i].on_site for i in self.plan.reach(position))
+        pace = self.owner.pace_of(self.rows[at]) if paced else np.full(len(at), MOST, np.int32)
+        classes = classify(evidence, wrong[at].astype(np.int32), shifts, pace, since, age)
         entered = np.minimum(classes.mean(self.entered_at[at], self.as_of), self.as_of)
         completed = np.maximum(np.minimum(classes.mean(np.where(told > 0, told, self.as_of), self.as_of), self.as_of), entered)
         kinds = evidence[classes.first] * 2 + wrong[at][classes.first]
@@ -127,6 +132,7 @@ class CellRows:
                 entered=entered[members],
                 shift=shift_of(shifts[classes.first[members]]),
                 told=completed[members],
+                pace=factors(pace[classes.first[members]] - MOST),
                 evidence=self._say(int(kind) // 2, position),
                 pending=decision,
                 chance=self.plan.stages[decision.read].stale[0].chance if decision is not None else 0.0,
@@ -225,7 +231,8 @@ class CellRows:
         known = np.where((known > 0) & (known <= left), known, 0)
         completed = np.where(known > 0, 1 + age_codes(known, self.as_of), 0)
         came_by = np.where((known > 0) & (not stage.start and not stage.completion), 0, age_codes(entered, self.as_of))
-        classes = classify(came_by, age_codes(left, self.as_of), completed, (nexts + 1).astype(np.int32), failed.astype(np.int32))
+        pace = self.owner.pace_of(self.rows[at]) if stage.on_site else np.full(len(at), MOST, np.int32)
+        classes = classify(pace, came_by, age_codes(left, self.as_of), completed, (nexts + 1).astype(np.int32), failed.astype(np.int32))
         came, went = classes.mean(entered, self.as_of), classes.mean(left, self.as_of)
         told = np.where(known[classes.first] > 0, np.minimum(classes.mean(np.where(known > 0, known, self.as_of), self.as_of), went), np.nan)
         chance, shift = np.zeros(len(classes.count)), np.zeros(len(classes.count))
@@ -234,7 +241,7 @@ class CellRows:
                 mine = np.flatnonzero((nexts[classes.first] == to) & (failed[classes.first] == bad))
                 if len(mine):
                     handoff = next((h for h in stage.handoffs if h.to == to), None)
-                    held = held_in(stage, handoff, came[mine], went[mine], told[mine], failed=bad)
+                    held = held_in(stage, handoff, came[mine], went[mine], told[mine], factors(pace[classes.first[mine]] - MOST), failed=bad)
                     chance[mine], shift[mine] = held.chance, held.shift
         likely = chance[classes.of] > 0.02
         self._mark(stage, at[likely], entered[likely])

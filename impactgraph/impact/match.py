@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from graph_models.scope import Scope
 from graph_models.topology import When, Workflow
 from impactgraph.forecast.forecaster import Forecaster
-from impactgraph.forecast.pace import MOST, Paces, on_site
+from impactgraph.forecast.pace import MOST
 from impactgraph.forecast.plan import Cell, orderly
 from impactgraph.impact.cell_rows import CellRows
 from impactgraph.impact.cells import Membership
@@ -141,26 +141,23 @@ class _WorkflowMatcher:
         if not anywhere.all():
             rows, flags = rows[anywhere], [f[anywhere] for f in flags]
         flags += [self.membership.takes(rows, when) for when in self.whens]
-        pace = self._pace(rows)
-        if len(flags) == 1 and pace is None:
+        if len(flags) == 1:
             return [(rows, Cell(frozenset(self.scopes), frozenset()))] if len(rows) else []
-        code = np.zeros(len(rows), np.int64) if pace is None else pace.astype(np.int64) + MOST
+        code = np.zeros(len(rows), np.int64)
         for flag in flags:
             code = code * 2 + flag
         cells: list[tuple[Codes, Cell]] = []
-        for value in np.flatnonzero(np.bincount(code)) if len(flags) < 16 else np.unique(code):
+        for value in np.flatnonzero(np.bincount(code)) if len(flags) < 20 else np.unique(code):
             chosen = code == value
             bits = [bool(value >> (len(flags) - 1 - n) & 1) for n in range(len(flags))]
             scopes = frozenset(s for s, b in zip(self.scopes, bits, strict=False) if b)
             branches = frozenset(w for w, b in zip(self.whens, bits[len(self.scopes) :], strict=True) if b)
-            cell = Cell(scopes, branches, 0 if pace is None else int(value >> len(flags)) - MOST)
-            cells.append((rows if chosen.all() else rows[chosen], cell))
+            cells.append((rows if chosen.all() else rows[chosen], Cell(scopes, branches)))
         return cells
 
-    def _pace(self, rows: Codes) -> Paces | None:
-        """Of the location of each row; None where all keep the usual one, or nothing of the workflow is done on site."""
-        pace = self.forecaster.durations.pace
-        if not pace.any() or not any(on_site(self.forecaster.topology, s) for s in self.workflow.steps):
-            return None
-        location = self.columns.fulfillments.location[rows]
-        return np.where(location < len(pace), pace[np.minimum(location, len(pace) - 1)], np.int8(0))
+    def pace_of(self, rows: Codes) -> Codes:
+        """Pace of the location of each row, from 0 (quickest) on; MOST is the usual one."""
+        pace, location = self.forecaster.durations.pace, self.columns.fulfillments.location[rows]
+        if not pace.any():
+            return np.full(len(rows), MOST, np.int32)
+        return np.where(location < len(pace), pace[np.minimum(location, len(pace) - 1)], np.int8(0)).astype(np.int32) + MOST
