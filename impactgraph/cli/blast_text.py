@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.padding import Padding
 
 from graph_models.enums import Dimension
+from graph_models.failure import Failure
 from graph_models.impact import ImpactTotals, OwnerShare, RecordTotals
 from graph_models.time import FOREVER, Millis, moment
 from graph_models.topology import Topology
@@ -17,8 +18,15 @@ from impactgraph.cli.show import table
 from impactgraph.usecases import impact_pages
 from impactgraph.usecases.orders import get_orders
 
+WIDE = 120
+"""Columns of a console that shows every column of the orders."""
+
+ALL_COLUMNS = ("order", "band", "effect", "at step", "hit", "later by", "done by", "promised", "miss", "likely", "worth")
+NARROW_COLUMNS = ("order", "band", "at step", "later by", "miss", "worth")
+
 MOST_GROUPS = 12
 MOST_TEAMS = 6
+MOST_VALUES = 4
 MOST_ELEMENTS = 3
 MOST_PLAYBOOKS = 3
 MOST_ABSORBED = 8
@@ -58,25 +66,27 @@ def _head(out: Console, text: str) -> None:
     out.print(text, style="bold")
 
 
-def _lines(out: Console, lines: Sequence[str]) -> None:
+def _lines(out: Console, lines: Sequence[str], indent: int = 2) -> None:
     for line in lines:
-        out.print(Padding(line, (0, 0, 0, 2), expand=False))
+        out.print(Padding(line, (0, 0, 0, indent), expand=False))
 
 
 def _failures(out: Console, found: Answered) -> None:
-    answer = found.answer
-    if not answer.failures:
-        return
-    rows = table("failure", "class", "of", "since", "expected end", "severity", "scope")
-    for failure in answer.failures:
-        scope = "; ".join(f"{name} {', '.join(values[:4])}{' …' if len(values) > 4 else ''}" for name, values in failure.scope.limits)
-        end = say.at(failure.ended_at, answer.as_of) + " (ended)" if failure.ended_at is not None else say.at(failure.expected_end, answer.as_of)
-        name = failure.key if not failure.supposed else "what if"
-        rows.add_row(
-            name, say.word(failure.failure_class), failure.target, say.at(failure.started_at, answer.as_of), end, say.word(failure.severity), scope or "all"
-        )
-    out.print()
-    out.print(rows)
+    for failure in found.answer.failures:
+        out.print()
+        name = "What if" if failure.supposed else f"{failure.key}, {say.word(failure.severity)}"
+        told = [each for each in (failure.summary, _circumstances(failure, found.answer.as_of)) if each]
+        out.print(f"{name}: {told[0]}")
+        _lines(out, told[1:])
+
+
+def _circumstances(failure: Failure, now: Millis) -> str:
+    """What fails since when, until when, and for whom."""
+    end = f"expected until {say.at(failure.expected_end, now)}" if failure.expected_end is not None else "its end is not known"
+    if failure.ended_at is not None:
+        end = f"ended {say.at(failure.ended_at, now)}"
+    scope = "; ".join(f"{name} {', '.join(values[:MOST_VALUES])}{' …' if len(values) > MOST_VALUES else ''}" for name, values in failure.scope.limits)
+    return f"{say.word(failure.failure_class)} of {failure.target} since {say.at(failure.started_at, now)}, {end}; {scope or 'for all'}"
 
 
 def _totals(out: Console, totals: ImpactTotals) -> None:
@@ -131,24 +141,25 @@ def _forecast(out: Console, found: Answered, bucket: Millis) -> None:
 
 
 def _owners(out: Console, found: Answered) -> None:
-    owners = found.answer.owners
+    owners = [share for share in found.answer.owners if share.orders]
     if not owners:
         return
-    made = table("team", "contact", "then", "orders", "impaired", "playbooks", right=("orders",))
-    for share in owners[:MOST_TEAMS]:
-        made.add_row(*_owner(share, found.topology))
     _head(out, "Whom to call")
-    out.print(made)
+    for share in owners[:MOST_TEAMS]:
+        _owner(out, share, found.topology)
     if len(owners) > MOST_TEAMS:
         out.print(f"… and {say.count(len(owners) - MOST_TEAMS, 'more team')}.", style="dim")
 
 
-def _owner(share: OwnerShare, topology: Topology) -> tuple[str, ...]:
+def _owner(out: Console, share: OwnerShare, topology: Topology) -> None:
     team = topology.teams[share.team]
     then = ", ".join(_named(topology, each) for each in team.escalation)
+    who = ", ".join(filter(None, (team.name or team.key, team.contact)))
     more = len(share.elements) - MOST_ELEMENTS
-    elements = "\n".join((*share.elements[:MOST_ELEMENTS], *((f"and {more} more",) if more > 0 else ())))
-    return team.name or share.team, team.contact or say.NOTHING, then or say.NOTHING, f"{share.orders:,}", elements, "\n".join(share.playbooks) or say.NOTHING
+    elements = ", ".join(share.elements[:MOST_ELEMENTS]) + (f" and {more} more" if more > 0 else "")
+    playbooks = f"; playbook {', '.join(share.playbooks)}" if share.playbooks else ""
+    _lines(out, [f"{who}{f' (then {then})' if then else ''}: {say.count(share.orders, 'order')}"])
+    _lines(out, [f"{elements}{playbooks}"], indent=4)
 
 
 def _named(topology: Topology, who: str) -> str:
@@ -175,22 +186,24 @@ def _playbooks(out: Console, found: Answered) -> None:
 def _orders(out: Console, found: Answered, listed: int) -> None:
     page, now = affected_orders(found, listed), found.answer.as_of
     known = get_orders(found.store, [each.order for each in page.items], now, found.question.as_of)
-    columns = ("order", "band", "effect", "at step", "hit", "later by", "done by", "promised", "miss", "likely", "worth")
+    columns = ALL_COLUMNS if out.width >= WIDE else NARROW_COLUMNS
     made = table(*columns, right=("later by", "likely", "worth"))
     for each in page.items:
-        made.add_row(
-            each.order,
-            say.word(each.band),
-            say.word(each.effect),
-            each.first_hit.removeprefix("step:"),
-            say.at(each.hit_at, now),
-            say.span(each.expected_delay),
-            say.at(each.expected_completion, now),
-            say.at(known[each.order].promised_by, now) if each.order in known else say.NOTHING,
-            "yes" if each.misses_promise else "no",
-            say.share(each.likelihood),
-            say.money([each.value]),
-        )
+        order = known.get(each.order)
+        cells = {
+            "order": each.order,
+            "band": say.word(each.band),
+            "effect": say.word(each.effect),
+            "at step": each.first_hit.removeprefix("step:"),
+            "hit": say.at(each.hit_at, now),
+            "later by": say.span(each.expected_delay),
+            "done by": say.at(each.expected_completion, now),
+            "promised": say.at(order.promised_by if order is not None else None, now),
+            "miss": "yes" if each.misses_promise else "no",
+            "likely": say.share(each.likelihood),
+            "worth": say.money([each.value]),
+        }
+        made.add_row(*(cells[column] for column in columns))
     _head(out, f"The first {len(page.items):,} of {say.count(page.total_count, 'order')}, by promise" if page.has_next else "The orders, by promise")
     out.print(made)
     if page.has_next:

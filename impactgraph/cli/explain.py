@@ -59,14 +59,14 @@ def _tell(out: "Console", found: "Explanation", asked: "Answered", order: str) -
 
 
 def _tell_path(out: "Console", path: "Path", now: "Millis") -> None:
-    from impactgraph.cli import say
-    from impactgraph.cli.show import table
+    from rich.padding import Padding
 
-    made = table("hop", "from", "to", "effect", "at (UTC)", "rule", "what happens", right=("hop",))
-    for number, hop in enumerate(path.hops, 1):
-        made.add_row(str(number), hop.source, hop.target, say.word(hop.effect), say.at(hop.at, now), hop.rule, hop.detail)
+    from impactgraph.cli import say
+
     out.print()
-    out.print(made)
+    for number, hop in enumerate(path.hops, 1):
+        out.print(f"{number:3}. {hop.source} -> {hop.target}: {say.word(hop.effect)} from {say.at(hop.at, now)} ({hop.rule})", soft_wrap=True)
+        out.print(Padding(hop.detail, (0, 0, 0, 5), expand=False), style="dim")
 
 
 def _rows(found: "Explanation") -> "Rows":

@@ -103,16 +103,31 @@ def test_a_what_if_is_answered_and_not_stored(shop: Path):
     assert len(after.json["failures"]) == 2
 
 
-def test_an_affected_order_is_explained_hop_by_hop(shop: Path, answer: Ran):
-    order = answer.json["orders"]["edges"][0]["node"]
-    failure = "F-stock" if "store-adjustments" in order["path"]["sentence"] else "F-queues"
+@pytest.fixture(scope="module")
+def hit(shop: Path) -> tuple[str, str]:
+    """(order, moment) of one that F-queues hits."""
+    answer = run("blast-radius", "--failure", "F-queues", "--store", shop, "--format", "json", "--orders", "1").json
+    return answer["orders"]["edges"][0]["node"]["order"]["id"], answer["asOf"]
 
-    told = run("explain", failure, order["order"]["id"], "--store", shop, "--format", "json")
+
+def test_an_affected_order_is_explained_hop_by_hop(shop: Path, hit: tuple[str, str]):
+    order, moment = hit
+
+    told = run("explain", "F-queues", order, "--store", shop, "--as-of", moment, "--format", "json")
 
     hops = told.json["paths"][0]["hops"]
     assert (told.status, told.json["affected"]) == (0, True)
+    assert (hops[0]["from"], hops[-1]["to"]) == ("failure:F-queues", order)
     assert all(before["to"] == after["from"] for before, after in pairwise(hops))
-    assert hops[-1]["to"] == order["order"]["id"] or len(hops) > 1
+
+
+def test_the_hops_are_told_one_below_the_other(shop: Path, hit: tuple[str, str]):
+    order, moment = hit
+
+    told = run("explain", "failure:F-queues", order.removeprefix("order:"), "--store", shop, "--as-of", moment)
+
+    assert "  1. failure:F-queues -> system:store-queues: " in told.out
+    assert told.out.index("  1. ") < told.out.index("  2. ")
 
 
 def test_an_order_that_is_spared_is_explained_too(shop: Path):
