@@ -52,16 +52,23 @@ def _refuse_options(files: tuple[str, ...]) -> None:
 
 def _take(store: "Store", files: tuple[str, ...], size: int | None, mapping: Path | None) -> "Intake":
     from impactgraph.cli.progress import bar
+    from impactgraph.cli.show import complain
+    from impactgraph.errors import BadInputError
     from impactgraph.usecases import Intake
     from impactgraph.usecases.ingest_files import ingest_files
 
     whole = Intake()
     with bar("Ingesting", size if mapping is None else None) as advance:
-        for done in ingest_files(store, files, mapping):
-            whole.taken += done.intake.taken
-            whole.repeated += done.intake.repeated
-            whole.rejected += done.intake.rejected
-            advance(done.read, f"{whole.taken + whole.repeated:,} events")
+        try:
+            for done in ingest_files(store, files, mapping):
+                whole.taken += done.intake.taken
+                whole.repeated += done.intake.repeated
+                whole.rejected += done.intake.rejected
+                advance(done.read, f"{whole.taken + whole.repeated:,} events")
+        except BadInputError:
+            if whole.taken or whole.repeated or whole.rejected:
+                complain(f"Taken before this, and kept: {whole.taken:,} events; {len(whole.rejected):,} kept aside. Once mended, all can be ingested again.")
+            raise
     return whole
 
 

@@ -95,6 +95,16 @@ def test_zipped_files_and_standard_input_are_read(folder: Path):
     assert (taken.status, taken.json["taken"]) == (0, 7)
 
 
+def test_a_file_that_breaks_off_is_told_with_what_was_taken_before(folder: Path):
+    run("apply", "topology.yaml", cwd=folder)
+    (folder / "torn.ndjson.gz").write_bytes(gzip.compress(b"\n".join(orders(50)))[:-20])
+
+    taken = run("ingest", "events.ndjson", "torn.ndjson.gz", cwd=folder)
+
+    assert taken.status == 2
+    assert "Taken before this, and kept: 7 events" in taken.err and "torn.ndjson.gz: error: " in taken.err
+
+
 def test_an_event_that_cannot_be_taken_is_kept_aside_with_its_reason(folder: Path):
     run("apply", "topology.yaml", cwd=folder)
     (folder / "events.ndjson").write_bytes(b"\n".join([*orders(1), event("x", "order.plcaed", AS_OF, order="O-9")]))
