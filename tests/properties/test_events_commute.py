@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from impactgraph.stores.embedded import EmbeddedStore
+from tests.properties.plain_fold import plainly
 from tests.stores.events import DOCUMENTS, NOON, at, entered, event, of, placed, reported, topology
-from tests.stores.seen import everything
+from tests.stores.seen import everything, fulfillments
 
 _TOPOLOGY = topology()
 _MINUTES = st.integers(0, 6)
@@ -105,3 +106,13 @@ def test_the_state_folded_from_the_record_is_that_which_was_kept_up_to_date(even
         store.reload()
 
         assert everything(store) == kept
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(_EVENT, min_size=1, max_size=24), st.randoms(use_true_random=False))
+def test_the_state_is_what_a_plain_look_at_each_event_gives(events: list[bytes], chance: random.Random) -> None:
+    plain = plainly(events, _TOPOLOGY)
+
+    with _store(_split(events, chance)) as store:
+        kept = fulfillments(store)
+    assert {name: {field: kept[name][field] for field in state} for name, state in plain.items()} == plain
