@@ -137,7 +137,8 @@ class Gate:
     """The barriers of one element as one function, with the runs of its schedule where it has one."""
 
     def __init__(self, barriers: Iterable[Barrier] = (), calendar: Calendar | None = None) -> None:
-        self.barriers = tuple(sorted(barriers, key=lambda b: (b.since, b.index)))
+        # What is full refuses at the door: only what is let in waits.
+        self.barriers = tuple(sorted(barriers, key=lambda b: (b.impairment.effect is not Effect.REJECTED, b.since, b.index)))
         self.calendar = calendar
         self.coins = tuple(b for b in self.barriers if not b.certain)
 

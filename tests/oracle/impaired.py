@@ -95,9 +95,9 @@ class Impaired:
     # ---- several impairments of one element
 
     def passes(self, rows: Sequence[Impairment], schedule: Schedule | None, t: float, k: int, coin: bool) -> Met:
-        """Each delay once, each wait as often as one ends in another; messages of a batch with its runs."""
+        """Refused first; then each delay once, each wait as often as one ends in another; messages of a batch with its runs."""
         met = Met(next_run(schedule, t) if schedule else t)
-        rows = sorted(rows, key=lambda i: (i.since, self.impairments.index(i)))
+        rows = sorted(rows, key=lambda i: (i.effect is not Effect.REJECTED, i.since, self.impairments.index(i)))
         for sweep in range(2):
             for i in rows:
                 if sweep and (i.hold or i.effect not in (Effect.BLOCKED, Effect.REJECTED) or not i.since <= met.out < self.until(i, k)):
