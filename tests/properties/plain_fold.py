@@ -77,8 +77,8 @@ def _when(event: dict[str, Any]) -> tuple[int, int, str, str]:
 
 
 def _key(event: dict[str, Any], workflow: Workflow | None) -> tuple[int, int, int, str, str]:
-    entered = event["type"] == "fulfillment.entered" and workflow is not None
-    return (event["at"], RANK[event["type"]], workflow.position(event["data"]["step"]) if entered else 0, event["source"], event["id"])
+    position = workflow.position(event["data"]["step"]) if workflow is not None and event["type"] == "fulfillment.entered" else 0
+    return (event["at"], RANK[event["type"]], position, event["source"], event["id"])
 
 
 def _part(event: dict[str, Any], name: str) -> dict[str, Any]:
