@@ -1,6 +1,6 @@
 """Text to event: parse, check, normalise ids. What is wrong is said in one sentence that tells how to mend it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, TypeVar, cast
@@ -11,13 +11,15 @@ from msgspec import UNSET
 from graph_models.enums import FailureClass, Severity
 from graph_models.ids import key_of
 from graph_models.scope import DIMENSIONS
-from graph_models.time import parse_duration
+from graph_models.time import DAY, parse_duration
 from impactgraph.ingest.events import EVENT_TYPES, Event, FailureData, OrderPlaced, PlacedData, PlacedFulfillment, PostingRecorded, moment_millis
 
 LARGEST = Decimal(9_000_000_000_000)
 """What fits into 64 bits as millionths."""
 
 W = TypeVar("W", FailureClass, Severity)
+
+_LONGEST = 36_525 * DAY
 
 _EVENT: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _ANY = msgspec.json.Decoder(float_hook=Decimal)
@@ -34,9 +36,14 @@ def read_event(line: bytes) -> tuple[Event, dict[str, Any] | None]:
     """
     extra = None
     try:
-        event = _EVENT.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        event, extra = _read_leniently(line, str(error))
+        try:
+            event = _EVENT.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            event, extra = _read_leniently(line, str(error))
+    except ArithmeticError as error:
+        raise RefusedEventError("a number in it is too large") from error
+    except RecursionError as error:
+        raise RefusedEventError("it is nested too deeply") from error
     try:
         _check(event)
     except (ValueError, OverflowError) as error:
@@ -48,7 +55,7 @@ def _read_leniently(line: bytes, reason: str) -> tuple[Event, dict[str, Any] | N
     """Fields that the format does not know are set apart; anything else is refused."""
     try:
         raw = _ANY.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, ArithmeticError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RefusedEventError(f"not JSON: {error}") from error
     if not isinstance(raw, dict):
         raise RefusedEventError("an event is a JSON object such as {\"specversion\": \"1.0\", \"type\": \"order.placed\", ...}")
@@ -136,7 +143,7 @@ def _check_placed(data: PlacedData) -> None:
 
 
 def _amount(place: str, amount: Decimal) -> None:
-    if not amount.is_finite() or abs(amount) > LARGEST:
+    if not amount.is_finite() or amount.copy_abs() > LARGEST:
         raise ValueError(f"{place}: {amount} is not an amount that can be kept (at most {LARGEST:,} of the currency's main unit)")
 
 
@@ -159,9 +166,13 @@ def _check_failure(event: Event, data: FailureData) -> None:
 
 def _duration(place: str, text: str) -> None:
     try:
-        parse_duration(text)
+        span = parse_duration(text)
     except ValueError as error:
         raise ValueError(f"{place}: {error}") from error
+    except OverflowError:
+        span = _LONGEST + 1
+    if span > _LONGEST:
+        raise ValueError(f"{place}: longer than a hundred years")
 
 
 def word_of(words: type[W], place: str, word: str) -> W:
@@ -179,7 +190,14 @@ def _check_scope(scope: dict[str, Any]) -> None:
             near = get_close_matches(name, [*DIMENSIONS, "attributes"], n=1)
             hint = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(DIMENSIONS)}, attributes."
             raise ValueError(f"data.scope: there is no dimension {name!r}. {hint}")
-        lists = cast("dict[str, Any]", values).items() if name == "attributes" and isinstance(values, dict) else ((name, values),)
-        for inner, members in lists:
+        for inner, members in _lists(name, values):
             if not isinstance(members, (list, str)) or not all(isinstance(member, (str, int)) for member in cast("list[Any]", members)):
                 raise ValueError(f"data.scope.{inner}: a list of words is meant, such as [store-014, store-015]")
+
+
+def _lists(name: str, values: Any) -> Iterable[tuple[str, Any]]:
+    if name != "attributes":
+        return ((name, values),)
+    if not isinstance(values, dict):
+        raise ValueError("data.scope.attributes: lists by name are meant, such as {brand: [north]}")
+    return cast("dict[str, Any]", values).items()

@@ -194,7 +194,10 @@ def _shares(data: PlacedData) -> list[int]:
     missing = stated.count(None)
     if not missing:
         return cast("list[int]", stated)
-    rest = max(to_micros(data.value) - sum(value or 0 for value in stated), 0)
+    whole = to_micros(data.value)
+    rest = whole - sum(value or 0 for value in stated)
+    if (rest < 0) != (whole < 0):  # the others state more than there is
+        rest = 0
     return [rest // missing if value is None else value for value in stated]
 
 

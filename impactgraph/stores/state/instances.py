@@ -33,7 +33,7 @@ class Grown:
     def __init__(self, columns: dict[str, Any], matrices: dict[str, Any] | None = None, width: int = 0) -> None:
         self.size, self.width, self._matrices = 0, width, frozenset(matrices or ())
         self._room: dict[str, NDArray[Any]] = {name: np.zeros(0, kind) for name, kind in columns.items()}
-        self._room |= {name: np.zeros((0, width), kind) for name, kind in (matrices or {}).items()}
+        self._room |= {name: _room((0, width), kind) for name, kind in (matrices or {}).items()}
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         """The used part: a view, so that writing to it is writing to the column."""
@@ -54,7 +54,7 @@ class Grown:
         size = self.size + count
         for name, room in self._room.items():
             if len(room) < size:
-                grown = np.zeros((max(size, len(room) + len(room) // 2, 1024), *room.shape[1:]), room.dtype)
+                grown = _room((max(size, len(room) + len(room) // 2, 1024), *room.shape[1:]), room.dtype)
                 grown[: self.size] = room[: self.size]
                 self._room[name] = grown
         self.size = size
@@ -64,7 +64,7 @@ class Grown:
         if width > self.width:
             for name in self._matrices:
                 room = self._room[name]
-                self._room[name] = np.zeros((len(room), width), room.dtype)
+                self._room[name] = _room((len(room), width), room.dtype)
                 self._room[name][:, : self.width] = room
             self.width = width
 
@@ -75,9 +75,14 @@ class Grown:
 
     def adopt(self, arrays: dict[str, NDArray[Any]]) -> None:
         """Takes whole columns, which become its own."""
-        self._room = dict(arrays)
+        self._room = {name: np.asfortranarray(array) if array.ndim > 1 else array for name, array in arrays.items()}
         self.size = len(next(iter(arrays.values())))
         self.width = next((arrays[name].shape[1] for name in self._matrices), 0)
+
+
+def _room(shape: tuple[int, ...], kind: Any) -> NDArray[Any]:
+    """Zeros, a column of a matrix in one piece: matching reads a step's column over many rows."""
+    return np.zeros(shape, kind, order="F")
 
 
 class Instances:

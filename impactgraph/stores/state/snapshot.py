@@ -100,7 +100,7 @@ def _write(folder: Path, name: str, array: NDArray[Any]) -> None:
         _write_texts(folder / f"{name}.text", array)
         return
     with (folder / f"{name}.npy").open("wb") as file:
-        np.save(file, np.ascontiguousarray(array))
+        np.save(file, np.asfortranarray(array))  # as it is in memory: a column of a matrix in one piece
         file.flush()
         os.fsync(file.fileno())
 

@@ -73,6 +73,12 @@ def test_words_of_closed_sets_are_taken_in_either_case(word: str) -> None:
         (changed(placed(), data={"fulfillments": []}), "data.fulfillments: Expected `array` of length >= 1"),
         (changed(placed(parts=2), data={"fulfillments": [{"fulfillment": "a", "workflow": "w"}] * 2}), "data.fulfillments: one fulfillment is named twice"),
         (changed(entered("pick", 1), data={"step": 7}), "data.step: Expected `str`, got `int`"),
+        (placed().replace(b'"60.00"', b"1e9999999999"), "data.value: 1E+9999999999 is not an amount"),
+        (b'{"a":' * 3000, "it is nested too deeply"),
+        (reported(delay="-5m"), "data.delay: '-5m' is not a duration"),
+        (reported(delay="9" * 400 + "h"), "data.delay: longer than a hundred years"),
+        (reported(scope={"attributes": ["north"]}), "data.scope.attributes: lists by name are meant"),
+        (reported(scope={"attributes": {"brand": 7.5}}), "data.scope.brand: a list of words is meant"),
         (event("failure.reported", 1, failure="F-1"), "data: a reported failure has a target"),
     ],
 )  # fmt: skip
