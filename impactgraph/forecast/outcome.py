@@ -11,7 +11,7 @@ from graph_models.enums import Band, Effect, RecordEffect
 from graph_models.topology import Emission
 from impactgraph.forecast.lattice import Reals
 from impactgraph.forecast.plan import Hazards, Plan
-from impactgraph.forecast.walk import Indexes, Trace
+from impactgraph.forecast.walk import NOBODY, Indexes, Trace
 
 BANDS = (Band.STUCK, Band.EXPOSED, Band.UPCOMING, Band.RECORDS_ONLY)
 """By code, the worst first."""
@@ -137,13 +137,14 @@ def _record_hits(plan: Plan, pair: Pair, tolerance: float) -> _RecordHits:
     bits, rows, impaired, free = sorted(pair.impaired.records), len(pair.weight), pair.impaired, pair.free
     with_, without = _stacked(impaired.records, bits, pair.weight), _stacked(free.records, bits, pair.weight)
     due = _stacked(free.completed, bits, pair.weight) + np.repeat([float(emissions[b].due or 0) for b in bits], rows)[:, None]
+    own = _stacked(impaired.record_by, bits, impaired.hit_by)
     with np.errstate(invalid="ignore"):
         late = (with_ > due) & (with_ - without > tolerance)
         missing = np.isinf(with_) & np.isfinite(without)
-        disordered = _disordered(bits, emissions, with_, without, rows)
+        disordered, held_by = _disordered(bits, emissions, with_, without, own)
     effect = np.where(missing, 0, np.where(disordered, 1, 2)).astype(np.int16)
-    own = _stacked(impaired.record_by, bits, impaired.hit_by)
-    by = np.where(own >= 0, own, np.tile(impaired.hit_by, (len(bits), 1)) if bits else own)
+    by = np.where((own < 0) & disordered, held_by, own)
+    by = np.where(by < 0, np.tile(impaired.hit_by, (len(bits), 1)), by) if bits else by
     return _RecordHits(bits, late | missing | disordered, effect, with_, _stacked(impaired.completed, bits, pair.weight), by, rows)
 
 
@@ -151,17 +152,20 @@ def _stacked(arrays: Mapping[int, NDArray[Any]], bits: list[int], like: NDArray[
     return np.concatenate([arrays[b] for b in bits]) if bits else like[:0]
 
 
-def _disordered(bits: list[int], emissions: Mapping[int, Emission], with_: Reals, without: Reals, rows: int) -> Flags:
-    """Where a record comes before one that it must follow, and would not without the failure."""
-    found = np.zeros(with_.shape, bool)
+def _disordered(bits: list[int], emissions: Mapping[int, Emission], with_: Reals, without: Reals, own: Indexes) -> tuple[Flags, Indexes]:
+    """Where a record comes before one that it must follow, and would not without the failure; and what keeps that one. `own`: what keeps each."""
+    found, held_by = np.zeros(with_.shape, bool), np.full(with_.shape, NOBODY)
+    rows = len(with_) // max(len(bits), 1)
     at = {(emissions[b].kind, emissions[b].type): slice(n * rows, (n + 1) * rows) for n, b in enumerate(bits)}
     for b in bits:
         mine = at[emissions[b].kind, emissions[b].type]
         for kind in emissions[b].after:
             other = at.get((emissions[b].kind, kind))
             if other is not None:
-                found[mine] |= (with_[other] > with_[mine] + 1.0) & ~(without[other] > without[mine] + 1.0)
-    return found
+                overtaken = (with_[other] > with_[mine] + 1.0) & ~(without[other] > without[mine] + 1.0)
+                held_by[mine] = np.where(overtaken & (held_by[mine] < 0), own[other], held_by[mine])
+                found[mine] |= overtaken
+    return found, held_by
 
 
 def _expect(pairs: list[Pair], masks: list[Flags]) -> Reals:

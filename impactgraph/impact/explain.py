@@ -11,6 +11,7 @@ from graph_models.enums import Effect
 from graph_models.impact import Explanation, Path
 from graph_models.impairment import Absorption
 from graph_models.time import moment
+from graph_models.topology import Workflow
 from impactgraph.errors import NotFoundError
 from impactgraph.impact.columns import CANCELLED, IN_FLIGHT
 from impactgraph.impact.order_pages import path_for, shown
@@ -75,12 +76,23 @@ def _on_the_way(answer: BlastRadius, name: str, row: NDArray[Any]) -> list[Absor
     ahead = {s.id for s in workflow.steps} | {t.via for s in workflow.steps for t in s.then if t.via} | {e.via for _, e in workflow.records if e.via}
     touching = [i for i in answer.impairments if i.element in ahead]
     if not touching:
-        return [Absorption(f"workflow:{workflow.key}", "not on its way", f"{workflow.key} uses nothing that the failure impairs")]
-    outside = [i for i in touching if not answer.membership.in_scope(row, i.scope)[0]]
-    if len(outside) == len(touching):
-        return [Absorption(i.element, "scope", f"{name} is outside the scope of what happens to {i.element}") for i in outside[:1]]
-    return [
-        Absorption(i.element, "time", f"{name} passes {i.element} before or after its window, or is no more than the tolerance later for it")
-        for i in touching
-        if i not in outside
-    ][:1]
+        nothing = Absorption(f"workflow:{workflow.key}", "not on its way", f"{workflow.key} uses nothing that the failure impairs")
+        return _stopped_before(answer, workflow) or [nothing]
+    inside = [i for i in touching if answer.membership.in_scope(row, i.scope)[0]]
+    if not inside:
+        return [Absorption(i.element, "scope", f"{name} is outside the scope of what happens to {i.element}") for i in touching[:1]]
+    passed = {hop.element for i in inside for hop in i.hops}
+    if all(i.effect in (Effect.DEGRADED, Effect.DELAYED) for i in inside) and (notes := [a for a in answer.absorbed if a.element in passed]):
+        return notes[:1]
+    words_of_time = "before or after its window, or is no more than the tolerance later for it"
+    return [Absorption(i.element, "time", f"{name} passes {i.element} {words_of_time}") for i in inside[:1]]
+
+
+def _stopped_before(answer: BlastRadius, workflow: Workflow) -> list[Absorption]:
+    """What kept the failure from all that the steps of a workflow need, read and run on."""
+    used: set[str] = set()
+    for step in workflow.steps:
+        used |= {step.id, step.runs_on, *step.reads, *step.needs.optional}
+        for need in step.needs.required:
+            used |= {need} if isinstance(need, str) else {member for alternative in need.alternatives for member in alternative}
+    return [a for a in answer.absorbed if a.element in used][:1]
