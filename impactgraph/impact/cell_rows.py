@@ -119,20 +119,23 @@ class CellRows:
         pace = self.owner.pace_of(self.rows[at]) if paced else np.full(len(at), MOST, np.int32)
         classes = classify(evidence, wrong[at].astype(np.int32), shifts, pace, since, age)
         entered = np.minimum(classes.mean(self.entered_at[at], self.as_of), self.as_of)
-        completed = np.maximum(np.minimum(classes.mean(np.where(told > 0, told, self.as_of), self.as_of), self.as_of), entered)
-        kinds = evidence[classes.first] * 2 + wrong[at][classes.first]
+        completed = entered
+        if done.any():
+            completed = np.maximum(np.minimum(classes.mean(np.where(told > 0, told, self.as_of), self.as_of), self.as_of), entered)
+        said, erred, held, slow = classes.codes[:4]
+        kinds = said * 2 + erred
         made: list[Request] = []
         for kind in np.flatnonzero(np.bincount(kinds)):
             members = np.flatnonzero(kinds == kind)
-            place = np.full(len(classes.count), -1, np.intp)
+            place = np.full(len(classes), -1, np.intp)
             place[members] = np.arange(len(members))
             decision = pending if kind % 2 else None
             here = Here(
                 step=position,
                 entered=entered[members],
-                shift=shift_of(shifts[classes.first[members]]),
+                shift=shift_of(held[members]),
                 told=completed[members],
-                pace=factors(pace[classes.first[members]] - MOST),
+                pace=factors(slow[members] - MOST),
                 evidence=self._say(int(kind) // 2, position),
                 pending=decision,
                 chance=self.plan.stages[decision.read].stale[0].chance if decision is not None else 0.0,
@@ -234,15 +237,18 @@ class CellRows:
         pace = self.owner.pace_of(self.rows[at]) if stage.on_site else np.full(len(at), MOST, np.int32)
         classes = classify(pace, came_by, age_codes(left, self.as_of), completed, (nexts + 1).astype(np.int32), failed.astype(np.int32))
         came, went = classes.mean(entered, self.as_of), classes.mean(left, self.as_of)
-        told = np.where(known[classes.first] > 0, np.minimum(classes.mean(np.where(known > 0, known, self.as_of), self.as_of), went), np.nan)
-        chance, shift = np.zeros(len(classes.count)), np.zeros(len(classes.count))
-        for to in np.unique(nexts[classes.first]):
-            for bad in (False, True):
-                mine = np.flatnonzero((nexts[classes.first] == to) & (failed[classes.first] == bad))
-                if len(mine):
-                    handoff = next((h for h in stage.handoffs if h.to == to), None)
-                    held = held_in(stage, handoff, came[mine], went[mine], told[mine], factors(pace[classes.first[mine]] - MOST), failed=bad)
-                    chance[mine], shift[mine] = held.chance, held.shift
+        slow, _, _, was_told, onward, erred = classes.codes
+        told = np.full(len(classes), np.nan)
+        if was_told.any():
+            seen = np.minimum(classes.mean(np.where(known > 0, known, self.as_of), self.as_of), went)
+            told = np.where(was_told > 0, seen, np.nan)
+        chance, shift = np.zeros(len(classes)), np.zeros(len(classes))
+        kinds = onward * 2 + erred
+        for kind in np.flatnonzero(np.bincount(kinds)):
+            mine = np.flatnonzero(kinds == kind)
+            handoff = next((h for h in stage.handoffs if h.to == kind // 2 - 1), None)
+            held = held_in(stage, handoff, came[mine], went[mine], told[mine], factors(slow[mine] - MOST), failed=bool(kind % 2))
+            chance[mine], shift[mine] = held.chance, held.shift
         likely = chance[classes.of] > 0.02
         self._mark(stage, at[likely], entered[likely])
         self._delay(at[likely], chance[classes.of[likely]], shift[classes.of[likely]])
@@ -282,6 +288,8 @@ class CellRows:
     def _failed_at(self, stage: Stage, rows: Codes) -> Flags:
         errors = self.owner.columns.errors
         mine = (errors.step == self.owner.column_of[stage.index]) & self.owner.impaired_codes[errors.element]
+        if not mine.any():
+            return np.zeros(len(rows), bool)
         failed = np.zeros(len(self.f), bool)
         failed[errors.fulfillment[mine]] = True
         return failed[rows]
@@ -307,7 +315,7 @@ class CellRows:
         shifts = shift_codes(self.shift[at])
         minutes = np.clip((self.as_of - completed) // 60_000, 0, 2**20).astype(np.int32)
         classes: Classes = classify(minutes, shifts)
-        outcomes = self.forecaster.passed(self.plan, stage.index, classes.mean(completed, self.as_of), shift_of(shifts[classes.first]))
+        outcomes = self.forecaster.passed(self.plan, stage.index, classes.mean(completed, self.as_of), shift_of(classes.codes[1]))
         by_bit = {o.bit: o for o in outcomes}
         for found in outcomes:
             found.likelihood = np.where(found.expected_at > self.as_of, found.likelihood, 0.0)
