@@ -136,9 +136,16 @@ def test_blast_radius_over_http(benchmark: BenchmarkFixture, served: Served, cas
     floor = typical(lambda: plain.ask(case))
     answer = served.ask(case, parts)
 
-    benchmark.pedantic(lambda: served.ask(case, parts), rounds=9, warmup_rounds=2)
+    seconds: list[float] = []
 
-    took = median(benchmark.stats.stats.data)
+    def ask() -> None:
+        start = perf_counter()
+        served.ask(case, parts)
+        seconds.append(perf_counter() - start)
+
+    benchmark.pedantic(ask, rounds=9, warmup_rounds=2)
+
+    took = median(seconds[2:])
     benchmark.extra_info.update(orders=answer["totals"]["orders"], numpy_ms=floor * 1000, ratio=took / floor)
     with capsys.disabled():
         hit = answer["totals"]["orders"]
