@@ -104,24 +104,28 @@ class Barrier:
         after = worst + (t - self.until) * (drain / (drain + self.impairment.delay))
         return np.where(t < self.since, t, np.where(t < self.until, within, np.maximum(t, after)))
 
-    def threshold(self, at: float) -> Reals:
-        """(K,) the least arrival whose departure is after `at`, given that it arrived by then."""
+    def threshold(self, at: Reals) -> Reals:
+        """(K,) the least arrival whose departure is after `at` (K,), given that it arrived by then."""
+        return np.where(at < self.since, at, self._least(at)) if self.certain else at
+
+    def _least(self, at: Reals) -> Reals:
         i = self.impairment
-        if not self.certain or at < self.since:
-            return np.full(FUTURES, at)
-        if i.effect is Effect.REJECTED:
-            return np.full(FUTURES, self.since)
-        if i.effect is Effect.BLOCKED and self.slope > 0:
-            return np.where(self.until > at, self.since, np.minimum(at, self.since + (at - self.until) / self.slope))
-        if i.effect is Effect.BLOCKED and not i.hold:
-            return np.where(self.until > at, self.since, at)
-        if i.effect is Effect.DELAYED and i.growing:
-            length = np.maximum(self.until - self.since, 1.0)
-            rate = i.delay / length
-            return np.where(self.until > at, np.maximum((at + rate * self.since) / (1 + rate), self.since), at)
-        if i.effect is Effect.DELAYED and not i.run:
-            return np.where(self.until > at - i.delay, np.maximum(at - i.delay, self.since), at)
-        return np.full(FUTURES, at)
+        match i.effect:
+            case Effect.REJECTED:
+                return np.full(FUTURES, self.since)
+            case Effect.BLOCKED if i.hold:
+                return at
+            case Effect.BLOCKED if self.slope > 0:
+                return np.where(self.until > at, self.since, np.minimum(at, self.since + (at - self.until) / self.slope))
+            case Effect.BLOCKED:
+                return np.where(self.until > at, self.since, at)
+            case Effect.DELAYED if i.growing:
+                rate = i.delay / np.maximum(self.until - self.since, 1.0)
+                return np.where(self.until > at, np.maximum((at + rate * self.since) / (1 + rate), self.since), at)
+            case Effect.DELAYED if not i.run:
+                return np.where(self.until > at - i.delay, np.maximum(at - i.delay, self.since), at)
+            case _:
+                return at
 
 
 @dataclass(frozen=True)
@@ -174,11 +178,14 @@ class Gate:
         return Passage(out, by, chance)
 
     def threshold(self, at: float) -> Reals:
-        """(K,) the least arrival that is still held at `at`."""
+        """(K,) the least arrival that is still held at `at`: back through the barriers, from the last to the first."""
         least = np.full(FUTURES, at)
-        for barrier in self.barriers:
-            least = np.minimum(least, barrier.threshold(at))
-        return self.calendar.run_before(least) if self.calendar else least
+        for barrier in reversed(self.barriers):
+            least = barrier.threshold(self._run_before(least))
+        return self._run_before(least)
+
+    def _run_before(self, at: Reals) -> Reals:
+        return self.calendar.run_before(at) if self.calendar else at
 
     def rejects(self) -> bool:
         return any(b.impairment.effect is Effect.REJECTED for b in self.barriers)
