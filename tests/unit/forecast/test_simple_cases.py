@@ -1,5 +1,7 @@
 """Cases that can be worked out on paper."""
 
+from dataclasses import replace
+
 import pytest
 
 from graph_models.enums import Band, Effect, FailureClass, RecordEffect, RecordKind
@@ -126,3 +128,25 @@ def test_an_end_that_is_reported_is_an_estimate() -> None:
 
     assert 0.3 < row.likelihood < 0.7
     assert "an estimate" in " ".join(ask(world).assumptions)
+
+
+def test_who_has_waited_in_a_line_does_not_stand_in_it_again() -> None:
+    """An hour and nine minutes after eight, of two hours that take half an hour to clear: 14 minutes after ten. Then a minute for the second failure."""
+    line = replace(ended("integration:hand", until=NINE + HOUR, drain=30 * MINUTE), key="line")
+    slow = replace(ended("integration:hand", FailureClass.LATENCY, until=NINE + 3 * HOUR, delay=MINUTE), key="slow")
+
+    (row,) = ask(World(shop(), (), (RELEASED,), NINE), failures=(), suppose=(line, slow)).orders().items
+
+    assert row.expected_delay == pytest.approx(66 * MINUTE, abs=2 * MINUTE)
+
+
+def test_a_posting_that_is_doubled_by_two_failures_is_doubled_as_likely_as_by_one() -> None:
+    journey = Journey("O-1", (("pick", NINE - MINUTE),))
+    later = ended("integration:book", FailureClass.DUPLICATE, since=NINE + 9 * MINUTE, until=NINE + HOUR)
+    world = World(shop(), (), (journey,), NINE)
+
+    alone = ask(world, failures=(), suppose=(later,)).records(RecordKind.POSTING).items
+    together = ask(world, failures=(), suppose=(replace(later, key="F1"), replace(later, key="F2"))).records(RecordKind.POSTING).items
+
+    assert 0 < alone[0].likelihood < 1
+    assert [row.likelihood for row in together] == [row.likelihood for row in alone]
