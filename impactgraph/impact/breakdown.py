@@ -1,9 +1,7 @@
 """Affected orders by one or more dimensions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,17 +12,15 @@ from graph_models.money import Money, from_micros
 from impactgraph.errors import BadInputError
 from impactgraph.forecast.outcome import BANDS
 from impactgraph.impact.affected import AffectedRows
+from impactgraph.impact.hits import Hits
 from impactgraph.impact.totals import exact_sums
-
-if TYPE_CHECKING:
-    from impactgraph.impact.answer import BlastRadius
 
 _Group = tuple[list[int], tuple[int, int, tuple[Money, ...], int]]
 _OF_FULFILLMENT = (Dimension.LOCATION, Dimension.WORKFLOW, Dimension.STEP)
 _ATTRIBUTES = {Dimension.CARRIER: "carrier", Dimension.SUPPLIER: "supplier"}
 
 
-def breakdown(answer: BlastRadius, by: Sequence[Dimension], first: int | None) -> tuple[ImpactGroup, ...]:
+def breakdown(answer: Hits, by: Sequence[Dimension], first: int | None) -> tuple[ImpactGroup, ...]:
     """Groups, the most orders first. Raises BadInputError where no dimension is named."""
     if not by:
         raise BadInputError("Name at least one dimension to break down by.")
@@ -45,7 +41,7 @@ def breakdown(answer: BlastRadius, by: Sequence[Dimension], first: int | None) -
     return tuple(found if first is None else found[:first])
 
 
-def _spread(answer: BlastRadius, orders: AffectedRows) -> tuple[NDArray[Any], NDArray[Any]]:
+def _spread(answer: Hits, orders: AffectedRows) -> tuple[NDArray[Any], NDArray[Any]]:
     """Every affected fulfillment of the affected orders, with the place of its order."""
     place = np.full(len(answer.inputs.columns.orders), -1, np.int64)
     place[orders.order] = np.arange(len(orders))
@@ -56,7 +52,7 @@ def _spread(answer: BlastRadius, orders: AffectedRows) -> tuple[NDArray[Any], ND
     return unique, place[answer.inputs.columns.fulfillments.order[unique]]
 
 
-def _codes(answer: BlastRadius, dimension: Dimension, orders: AffectedRows, rows: NDArray[Any], at: NDArray[Any]) -> tuple[NDArray[Any], Sequence[str]]:
+def _codes(answer: Hits, dimension: Dimension, orders: AffectedRows, rows: NDArray[Any], at: NDArray[Any]) -> tuple[NDArray[Any], Sequence[str]]:
     columns = answer.inputs.columns
     o, f, v = columns.orders, columns.fulfillments, columns.vocabulary
     order = orders.order[at]
@@ -95,7 +91,7 @@ def _codes(answer: BlastRadius, dimension: Dimension, orders: AffectedRows, rows
             return (codes[order], words.words) if words is not None and codes is not None else (np.zeros(len(at), np.int64), [""])
 
 
-def _groups(answer: BlastRadius, orders: AffectedRows, key: NDArray[Any], at: NDArray[Any], spans: list[int]) -> Iterator[_Group]:
+def _groups(answer: Hits, orders: AffectedRows, key: NDArray[Any], at: NDArray[Any], spans: list[int]) -> Iterator[_Group]:
     present, group = np.unique(key, return_inverse=True)
     size = len(present)
     columns = answer.inputs.columns

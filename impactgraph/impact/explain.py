@@ -1,8 +1,6 @@
 """Why an order is affected, or what stopped the failure before it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +12,11 @@ from graph_models.time import moment
 from graph_models.topology import Workflow
 from impactgraph.errors import NotFoundError
 from impactgraph.impact.columns import CANCELLED, IN_FLIGHT
+from impactgraph.impact.hits import Hits
 from impactgraph.impact.order_pages import path_for, shown
 
-if TYPE_CHECKING:
-    from impactgraph.impact.answer import BlastRadius
 
-
-def explain(answer: BlastRadius, order: str) -> Explanation:
+def explain(answer: Hits, order: str) -> Explanation:
     """By bare key. Raises NotFoundError for an order that is not in the columns (unknown, or long since ended)."""
     columns = answer.inputs.columns
     rows = np.flatnonzero(columns.orders.ids == order)
@@ -32,7 +28,7 @@ def explain(answer: BlastRadius, order: str) -> Explanation:
     return _spared(answer, order, int(rows[0]))
 
 
-def _affected(answer: BlastRadius, order: int, hit: int) -> Explanation:
+def _affected(answer: Hits, order: int, hit: int) -> Explanation:
     best = shown(answer, answer.orders_hit, hit)
     paths: dict[Path, None] = {best.path: None}
     mine = np.flatnonzero((answer.rows.order == order) & (answer.rows.likelihood > answer.inputs.question.min_likelihood))
@@ -47,13 +43,13 @@ def _effect(code: int):
     return tuple(Effect)[code]
 
 
-def _spared(answer: BlastRadius, order: str, row: int) -> Explanation:
+def _spared(answer: Hits, order: str, row: int) -> Explanation:
     notes = list(_reasons(answer, row))
     why = notes[0].detail if notes else "nothing that is impaired lies on its way in the time of the failure"
     return Explanation(False, f"order:{order} is not affected: {why}.", (), tuple(notes))
 
 
-def _reasons(answer: BlastRadius, order: int) -> list[Absorption]:
+def _reasons(answer: Hits, order: int) -> list[Absorption]:
     """What stopped the failure before this order, the nearest first."""
     f = answer.inputs.columns.fulfillments
     notes: list[Absorption] = []
@@ -67,7 +63,7 @@ def _reasons(answer: BlastRadius, order: int) -> list[Absorption]:
     return [*notes, *answer.absorbed]
 
 
-def _on_the_way(answer: BlastRadius, name: str, row: NDArray[Any]) -> list[Absorption]:
+def _on_the_way(answer: Hits, name: str, row: NDArray[Any]) -> list[Absorption]:
     columns = answer.inputs.columns
     words = columns.vocabulary.workflows[int(columns.fulfillments.workflow[row[0]])]
     workflow = answer.inputs.topology.workflows.get(words.key)
@@ -88,7 +84,7 @@ def _on_the_way(answer: BlastRadius, name: str, row: NDArray[Any]) -> list[Absor
     return [Absorption(i.element, "time", f"{name} passes {i.element} {words_of_time}") for i in inside[:1]]
 
 
-def _stopped_before(answer: BlastRadius, workflow: Workflow) -> list[Absorption]:
+def _stopped_before(answer: Hits, workflow: Workflow) -> list[Absorption]:
     """What kept the failure from all that the steps of a workflow need, read and run on."""
     used: set[str] = set()
     for step in workflow.steps:

@@ -1,6 +1,6 @@
 """What a match found: groups of fulfillments, each row with the class whose outcome it takes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,10 @@ class RecordGroup:
     """(rows,) what the likelihood is to be multiplied with."""
     past: bool
     """Its step lies behind: no FlowGroup speaks of it."""
+
+    def take(self, chosen: NDArray[np.bool_]) -> "RecordGroup":
+        """Of some of its rows."""
+        return replace(self, rows=self.rows[chosen], of=self.of[chosen], certainty=self.certainty[chosen])
 
     @property
     def emission(self) -> Emission:

@@ -1,9 +1,5 @@
 """Pages of affected orders."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,13 +12,11 @@ from impactgraph.forecast.outcome import BANDS
 from impactgraph.impact import keyset
 from impactgraph.impact.affected import RECORDS_ONLY, AffectedRows
 from impactgraph.impact.filters import order_mask, post_filter
+from impactgraph.impact.hits import Hits
 from impactgraph.impact.paths import extended, path_to
 
-if TYPE_CHECKING:
-    from impactgraph.impact.answer import BlastRadius
 
-
-def page_of(answer: BlastRadius, rows: AffectedRows, where: OrderFilter | None, sort: OrderSort, first: int, after: str | None) -> Page[AffectedOrder]:
+def page_of(answer: Hits, rows: AffectedRows, where: OrderFilter | None, sort: OrderSort, first: int, after: str | None) -> Page[AffectedOrder]:
     """`where` narrows the answer's own orders."""
     if where is not None:
         keep = order_mask(answer.inputs.columns, answer.membership, where)
@@ -39,7 +33,7 @@ def page_of(answer: BlastRadius, rows: AffectedRows, where: OrderFilter | None, 
     return Page(items, tuple(cursors), len(rows), more, before)
 
 
-def _keys(answer: BlastRadius, rows: AffectedRows, sort: OrderSort) -> NDArray[np.float64]:
+def _keys(answer: Hits, rows: AffectedRows, sort: OrderSort) -> NDArray[np.float64]:
     orders = answer.inputs.columns.orders
     match sort:
         case OrderSort.VALUE_DESC:
@@ -53,7 +47,7 @@ def _keys(answer: BlastRadius, rows: AffectedRows, sort: OrderSort) -> NDArray[n
             return orders.placed_at[rows.order].astype(np.float64)
 
 
-def shown(answer: BlastRadius, rows: AffectedRows, row: int) -> AffectedOrder:
+def shown(answer: Hits, rows: AffectedRows, row: int) -> AffectedOrder:
     columns = answer.inputs.columns
     order, fulfillment = int(rows.order[row]), int(rows.fulfillment[row])
     currency = columns.vocabulary.currencies.words[int(columns.orders.currency[order])]
@@ -76,12 +70,12 @@ def shown(answer: BlastRadius, rows: AffectedRows, row: int) -> AffectedOrder:
     )
 
 
-def step_id(answer: BlastRadius, rows: AffectedRows, row: int) -> str:
+def step_id(answer: Hits, rows: AffectedRows, row: int) -> str:
     workflow = answer.inputs.topology.workflows[answer.workflows[int(rows.workflow[row])]]
     return workflow.steps[max(int(rows.step[row]), 0)].id
 
 
-def path_for(answer: BlastRadius, rows: AffectedRows, row: int, effect: Effect) -> Path:
+def path_for(answer: Hits, rows: AffectedRows, row: int, effect: Effect) -> Path:
     impairment = answer.impairments[int(rows.hit_by[row])]
     path = path_to(impairment, answer.failure_by_key)
     step = step_id(answer, rows, row)

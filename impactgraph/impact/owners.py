@@ -1,9 +1,6 @@
 """Whom to call, and what they have written down to do."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,13 +8,11 @@ from graph_models.failure import Failure
 from graph_models.impact import OwnerShare
 from graph_models.impairment import Impairment
 from graph_models.topology import Topology
+from impactgraph.impact.hits import Hits
 from impactgraph.impact.totals import money_of
 
-if TYPE_CHECKING:
-    from impactgraph.impact.answer import BlastRadius
 
-
-def owner_shares(answer: BlastRadius) -> tuple[OwnerShare, ...]:
+def owner_shares(answer: Hits) -> tuple[OwnerShare, ...]:
     """Each team with what it owns on the paths to affected orders, and the orders behind; the most orders first.
 
     An order counts for every team that owns an element on its path: each of them can shorten it.

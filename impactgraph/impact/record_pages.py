@@ -1,9 +1,6 @@
 """Pages of affected postings, notifications, tasks and supplier orders."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,19 +11,17 @@ from graph_models.money import from_micros
 from graph_models.orders import Page
 from impactgraph.forecast.outcome import RECORD_EFFECTS
 from impactgraph.impact import keyset
+from impactgraph.impact.hits import Hits
 from impactgraph.impact.matches import RecordGroup
 from impactgraph.impact.paths import extended, path_to
 from impactgraph.impact.totals import listed, record_amounts
 
-if TYPE_CHECKING:
-    from impactgraph.impact.answer import BlastRadius
-
 
 def page_of(
-    answer: BlastRadius, kind: RecordKind, types: Sequence[str] | None, effects: Sequence[RecordEffect] | None, first: int, after: str | None
+    answer: Hits, kind: RecordKind, types: Sequence[str] | None, effects: Sequence[RecordEffect] | None, first: int, after: str | None
 ) -> Page[AffectedRecord]:
     """By due moment, then fulfillment and type."""
-    found = [(g, _chosen(answer, g, effects)) for g in answer.matches.records if g.emission.kind is kind and (types is None or g.emission.type in types)]
+    found = [(g, _chosen(answer, g, effects)) for g in answer.records_hit if g.emission.kind is kind and (types is None or g.emission.type in types)]
     found = [(g, at) for g, at in found if len(at)]
     keys = np.concatenate([_due(g, at) for g, at in found]) if found else np.zeros(0)
     group_of = np.repeat(np.arange(len(found)), [len(at) for _, at in found])
@@ -45,7 +40,7 @@ def page_of(
     return Page(items, tuple(cursors), len(keys), more, before)
 
 
-def _chosen(answer: BlastRadius, group: RecordGroup, effects: Sequence[RecordEffect] | None) -> NDArray[np.intp]:
+def _chosen(answer: Hits, group: RecordGroup, effects: Sequence[RecordEffect] | None) -> NDArray[np.intp]:
     hit = listed(group, answer.inputs.question.min_likelihood)
     if effects is not None:
         hit &= np.isin(group.outcome.effect[group.of], [RECORD_EFFECTS.index(e) for e in effects])
@@ -57,7 +52,7 @@ def _due(group: RecordGroup, at: NDArray[np.intp]) -> NDArray[np.float64]:
     return np.where(np.isnan(group.outcome.due), group.outcome.expected_at, group.outcome.due)[of]
 
 
-def _shown(answer: BlastRadius, group: RecordGroup, at: int) -> AffectedRecord:
+def _shown(answer: Hits, group: RecordGroup, at: int) -> AffectedRecord:
     columns, out, of = answer.inputs.columns, group.outcome, int(group.of[at])
     row = int(group.rows[at])
     order = int(columns.fulfillments.order[row])

@@ -1,9 +1,5 @@
 """When orders are hit, promises missed and records late, by buckets of time."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,15 +7,13 @@ from graph_models.enums import RecordKind
 from graph_models.impact import ForecastPoint
 from graph_models.time import Millis, say_duration
 from impactgraph.errors import BadInputError
+from impactgraph.impact.hits import Hits
 from impactgraph.impact.totals import listed
-
-if TYPE_CHECKING:
-    from impactgraph.impact.answer import BlastRadius
 
 MOST_POINTS = 2_000
 
 
-def forecast(answer: BlastRadius, bucket: Millis) -> tuple[ForecastPoint, ...]:
+def forecast(answer: Hits, bucket: Millis) -> tuple[ForecastPoint, ...]:
     """Points from the first hit to the last, each a bucket that starts at a whole multiple of its length. What has no moment (never) is in the last."""
     if bucket <= 0:
         raise BadInputError("`bucket` must be longer than nothing, such as PT15M.")
@@ -47,11 +41,11 @@ def _count(moments: NDArray[np.float64], bucket: Millis, first: int, last: int) 
     return np.bincount(np.clip(place, first, last).astype(np.intp) - first, minlength=last - first + 1)
 
 
-def _records(answer: BlastRadius, kind: RecordKind) -> NDArray[np.float64]:
+def _records(answer: Hits, kind: RecordKind) -> NDArray[np.float64]:
     """When each late or missing record was due."""
     found = [
         np.where(np.isnan(g.outcome.due), g.outcome.expected_at, g.outcome.due)[g.of[listed(g, answer.inputs.question.min_likelihood)]]
-        for g in answer.matches.records
+        for g in answer.records_hit
         if g.emission.kind is kind
     ]
     return np.concatenate(found) if found else np.zeros(0)

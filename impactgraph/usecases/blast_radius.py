@@ -14,7 +14,8 @@ from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.plan import Hazards
 from impactgraph.forecast.recovery import Ends, ends_of
-from impactgraph.impact.answer import BlastRadius, Inputs
+from impactgraph.impact.answer import BlastRadius
+from impactgraph.impact.hits import Inputs
 from impactgraph.ports.store import Store
 from impactgraph.propagation import propagate
 from impactgraph.topology.near import nearest
