@@ -1,6 +1,13 @@
-"""What all tests share: no example of a property has a deadline, since a busy machine is no failure."""
+"""What all tests share.
+
+No example of a property has a deadline, since a busy machine is no failure. A check of a change looks at the same examples each time, so that
+what it says is about the change; HYPOTHESIS_PROFILE=explore looks for new ones.
+"""
+
+import os
 
 from hypothesis import settings
 
-settings.register_profile("impactgraph", deadline=None)
-settings.load_profile("impactgraph")
+settings.register_profile("impactgraph", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "impactgraph"))
