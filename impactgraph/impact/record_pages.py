@@ -58,7 +58,7 @@ def _shown(answer: Hits, group: RecordGroup, at: int) -> AffectedRecord:
     order = int(columns.fulfillments.order[row])
     effect = RECORD_EFFECTS[int(out.effect[of])]
     amount = None
-    if group.emission.amount is not None:
+    if group.emission.kind is RecordKind.POSTING:
         chosen = np.zeros(len(group.rows), bool)
         chosen[at] = True
         currency = columns.vocabulary.currencies.words[int(columns.orders.currency[order])]

@@ -35,13 +35,15 @@ class Known:
     watermark: int
 
 
-_kept: WeakKeyDictionary[Store, OrderedDict[tuple[str, Millis | None, Millis], Known]] = WeakKeyDictionary()
+Key = tuple[str, Millis | None, Millis, tuple[tuple[str, Millis, Millis | None], ...]]
+_kept: WeakKeyDictionary[Store, OrderedDict[Key, Known]] = WeakKeyDictionary()
 _lock = Lock()
 
 
 def learned(store: Store, topology: Topology, columns: Columns, reported: Sequence[Failure], asked: Millis | None, as_of: Millis) -> Known:
-    """Good for questions about `asked` (None: now) in the quarter of an hour that `as_of` is in; what failures held up is left out of it."""
-    key = topology.version, asked, as_of // FRESH
+    """Good for questions about `asked` (None: now) in the quarter of an hour that `as_of` is in; what the reported failures held up is left out."""
+    failures = tuple((f.key, f.started_at, f.ended_at) for f in reported)
+    key = topology.version, asked, as_of // FRESH, failures
     with _lock:
         kept = _kept.setdefault(store, OrderedDict())
         found = kept.get(key)
