@@ -149,6 +149,10 @@ class Gate:
     def __bool__(self) -> bool:
         return bool(self.barriers)
 
+    def without_standing(self, at: float) -> "Gate":
+        """The same without what holds or refuses everything at that moment in every future: what was seen to pass by then, passed it."""
+        return Gate((b for b in self.barriers if not (b.waits and b.certain and b.since <= at < float(b.until.min()))), self.calendar)
+
     def unimpaired(self, t: Reals) -> Reals:
         return self.calendar.run_from(t) if self.calendar else t
 

@@ -4,7 +4,7 @@ Its coming and going are on record, its completion is not. So every length the w
 explains when the order went on.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from graph_models.time import MINUTE
 from impactgraph.forecast.gates import Flags, Gate
 from impactgraph.forecast.lattice import FUTURES, Reals, strata
 from impactgraph.forecast.plan import Handoff, Stage
+
+_LEAST = 1e-6
+"""Weight below which nothing is explained."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,26 @@ def held_in(stage: Stage, handoff: Handoff | None, entered: Reals, left: Reals, 
 
     `failed`: an error of an impaired element was reported for this stay. A barrier that still stands when the order went on did not hold it.
     """
+    held, explained = _explained(stage, handoff, entered, left, told, pace, failed)
+    lost = np.flatnonzero(~explained)
+    if len(lost):
+        at = float(left[lost].max())
+        bare = replace(stage, start=stage.start.without_standing(at), completion=stage.completion.without_standing(at))
+        onward = replace(handoff, gate=handoff.gate.without_standing(at)) if handoff else None
+        again, _ = _explained(bare, onward, entered[lost], left[lost], told[lost], pace[lost], failed)
+        held.chance[lost], held.shift[lost] = again.chance, again.shift
+    return held
+
+
+def _explained(stage: Stage, handoff: Handoff | None, entered: Reals, left: Reals, told: Reals, pace: Reals, failed: bool) -> tuple[Held, Flags]:
+    """What held them, and for which of them any length of the work explains when they went on."""
     arrived = np.broadcast_to(entered[:, None], (len(entered), FUTURES))
     gone = left[:, None]
     out = handoff.gate if handoff else Gate()
     begun, struck = _begun(stage, arrived, gone, failed)
     if not (stage.completion or out or struck):
         late = np.maximum(begun - arrived, 0.0)
-        return _weighed(late, np.ones_like(late))
+        return _weighed(late, np.ones_like(late)), np.ones(len(entered), bool)
     lasted = stage.takes(strata(f"takes/{stage.step.id}"), pace)
     recorded = _through(stage.completion, begun + lasted)
     departed = _through(out, recorded)
@@ -44,7 +60,9 @@ def held_in(stage: Stage, handoff: Handoff | None, entered: Reals, left: Reals, 
     blind = _weighed(shift, weight)
     late = recorded - (arrived + lasted)
     seen = _told(out, late, _near(recorded, told[:, None], arrived) if stage.completion or struck else np.ones_like(late), gone, told)
-    return Held(np.where(np.isnan(told), blind.chance, seen.chance), np.where(np.isnan(told), blind.shift, seen.shift))
+    unseen = np.isnan(told)
+    explained = ~unseen | (weight.sum(axis=1) > _LEAST)
+    return Held(np.where(unseen, blind.chance, seen.chance), np.where(unseen, blind.shift, seen.shift)), explained
 
 
 def _told(out: Gate, late: Reals, weight: Reals, gone: Reals, told: Reals) -> Held:
@@ -74,7 +92,7 @@ def _weighed(shift: Reals, weight: Reals) -> Held:
     """Where no length explains when it went on, nothing is said to have held it."""
     total = weight.sum(axis=1)
     held = weight * (shift > 1.0)
-    chance = np.where(total > 1e-6, held.sum(axis=1) / np.maximum(total, 1e-300), 0.0)
+    chance = np.where(total > _LEAST, held.sum(axis=1) / np.maximum(total, 1e-300), 0.0)
     mean = (held * np.where(held > 0, shift, 0.0)).sum(axis=1) / np.maximum(held.sum(axis=1), 1e-300)  # what would have been refused has no weight, nor an end
     return Held(chance, np.where(chance > 0, mean, 0.0))
 
