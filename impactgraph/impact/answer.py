@@ -81,4 +81,3 @@ class BlastRadius(Hits):
     def residual_orders(self, first: int = 50, after: str | None = None) -> Page[AffectedOrder]:
         """Affected orders that wait for a replay or a person."""
         return order_pages.page_of(self, residual.waiting(self), None, OrderSort.PROMISE_ASC, first, after)
-

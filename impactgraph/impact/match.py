@@ -4,9 +4,7 @@ Rows are put into classes (same workflow, step, cell, evidence, and about the sa
 the outcome of its class. Costs O(rows at steps that the failure can touch) array operations, and the forecast of the classes.
 """
 
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,17 +27,14 @@ def match(columns: Columns, forecaster: Forecaster, keep: Callable[[Codes], Flag
     """All fulfillments that may be hit, with any likelihood. `keep` says which rows are asked for."""
     membership = Membership(columns, forecaster.topology)
     failing = _failing(columns)
-    columns.rows_at(0, 0)  # the index of places follows what was written, once, before several threads read it
-    workflows = [(n, w) for n, words in enumerate(columns.vocabulary.workflows) if (w := forecaster.topology.workflows.get(words.key))]
-    matchers = [_WorkflowMatcher(columns, forecaster, membership, n, workflow, keep, failing) for n, workflow in workflows]
     found = Matches()
-    for part in _WORKERS.map(_WorkflowMatcher.run, matchers):  # arrays are worked on outside of the interpreter's lock
-        found.flows += part.flows
-        found.records += part.records
+    for index, words in enumerate(columns.vocabulary.workflows):
+        workflow = forecaster.topology.workflows.get(words.key)
+        if workflow is not None:
+            part = _WorkflowMatcher(columns, forecaster, membership, index, workflow, keep, failing).run()
+            found.flows += part.flows
+            found.records += part.records
     return found
-
-
-_WORKERS = ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, 4), thread_name_prefix="match")
 
 
 def _failing(columns: Columns) -> Flags:
