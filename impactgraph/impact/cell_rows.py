@@ -226,6 +226,9 @@ class CellRows:
         at = self._recent(since)
         entered, left, nexts = self._stay(stage, at)
         there = (entered > 0) & (left >= since) & (entered < until)
+        if all(b.waits and b.certain for b in self._barriers_of(stage)):  # what went on while all of them stood, none of them held
+            begun = max(b.since for b in self._barriers_of(stage))
+            there &= (left < begun) | (left >= min(float(b.until.min()) for b in self._barriers_of(stage)))
         at, entered, left, nexts = at[there], entered[there], left[there], nexts[there]
         if not len(at):
             return

@@ -4,6 +4,7 @@ A store fills and keeps these; nothing here reads a store. Moments are int64 mil
 money is int64 millionths of the currency's main unit; a code indexes a list of the vocabulary, and code 0 is "none" (the empty string).
 """
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -151,6 +152,14 @@ class Columns:
     watermark: int = 0
     _places: "_Places | None" = field(default=None, repr=False)
     _touched: list[Codes] = field(default_factory=list[Codes], repr=False)
+    _figures: dict[Hashable, tuple[int, float]] = field(default_factory=dict[Hashable, tuple[int, float]], repr=False)
+
+    def kept(self, name: Hashable, work: Callable[[], float]) -> float:
+        """A figure of this state, worked out once."""
+        found = self._figures.get(name)
+        if found is None or found[0] != self.watermark:
+            found = self._figures[name] = (self.watermark, work())
+        return found[1]
 
     def touch(self, rows: Codes) -> None:
         """Notes that fulfillments in these rows were written, or are new."""

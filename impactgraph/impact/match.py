@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.scope import Scope
+from graph_models.time import HOUR
 from graph_models.topology import When, Workflow
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.pace import MOST
@@ -68,7 +69,6 @@ class _WorkflowMatcher:
         impaired = {hop.element for i in forecaster.hazards.all for hop in i.hops}
         self.impaired_codes = np.array([word in impaired for word in elements])
         self.failing = failing
-        self._reroutes: dict[float, float] = {}
         self.dead_code = columns.vocabulary.fail_codes.find(DEAD_LETTERED)
 
     def _touched(self) -> list[str]:
@@ -88,9 +88,8 @@ class _WorkflowMatcher:
 
     def usual_reroutes(self, before: float) -> float:
         """Part of this workflow's fulfillments that were rerouted before a moment."""
-        if before not in self._reroutes:
-            self._reroutes[before] = self._rerouted_before(before)
-        return self._reroutes[before]
+        hour = float(before // HOUR * HOUR)  # it changes slowly, so that one figure does for the questions of an hour
+        return self.columns.kept(("reroutes", self.index, hour), lambda: self._rerouted_before(hour))
 
     def _rerouted_before(self, before: float) -> float:
         f = self.columns.fulfillments
