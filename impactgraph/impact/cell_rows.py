@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,7 +69,16 @@ class CellRows:
         self.certainty = np.ones(len(rows))
         self.shift = np.zeros(len(rows))
         self.past = PastHits.none(len(rows))
-        self.entered_at = self.f.entered_at[rows]
+        together = len(rows) > 0 and int(rows[-1]) - int(rows[0]) + 1 == len(rows) and bool((np.diff(rows) == 1).all())
+        self._first = int(rows[0]) if together else None
+        """Where the rows lie beside each other in memory, the first of them."""
+        self.entered_at = self.of(self.f.entered_at, np.arange(len(rows)))
+
+    def of(self, column: NDArray[Any], at: NDArray[np.intp]) -> NDArray[Any]:
+        """Values of some of the rows (ascending places among them): a view where they lie beside each other, to be read only."""
+        if self._first is not None and len(at) and int(at[-1]) - int(at[0]) + 1 == len(at):
+            return column[self._first + int(at[0]) : self._first + int(at[-1]) + 1]
+        return column[self.rows[at]]
 
     @cached_property
     def _behind(self) -> list[Stage]:
@@ -168,8 +177,8 @@ class CellRows:
 
     def _told(self, position: int, at: NDArray[np.intp]) -> Ints:
         """When the first record of a step came, of the latest stay in it; 0 where none has."""
-        told = self.f.told[self.rows[at], self.owner.column_of[position]]
-        entered = self.f.entered[self.rows[at], self.owner.column_of[position]]
+        told = self.of(self.f.told[:, self.owner.column_of[position]], at)
+        entered = self.of(self.f.entered[:, self.owner.column_of[position]], at)
         return np.where(told >= entered, told, 0)
 
     # ---- what the events of the present step say
@@ -202,12 +211,11 @@ class CellRows:
     def _stay(self, stage: Stage, at: NDArray[np.intp]) -> tuple[Ints, Ints, Codes]:
         """(entered, left, next step's position or -1) of the stays of some rows in a step behind them; 0 where one has not been there."""
         column = self.owner.column_of[stage.index]
-        rows = self.rows[at]
-        entered, ended, now = self.f.entered[rows, column], self.f.ended_at[rows], self.entered_at[at]
+        entered, ended, now = self.of(self.f.entered[:, column], at), self.of(self.f.ended_at, at), self.entered_at[at]
         left, to = np.full(len(at), _NEVER), np.full(len(at), -1, np.int32)
         for handoff in stage.handoffs:
             if (after := self.owner.column_of[handoff.to]) >= 0:
-                came = self.f.entered[rows, after]
+                came = self.of(self.f.entered[:, after], at)
                 sooner = (came > entered) & (came < left)
                 left, to = np.where(sooner, came, left), np.where(sooner, np.int32(handoff.to), to)
         left = np.where(to < 0, np.where(ended > entered, ended, now), left)

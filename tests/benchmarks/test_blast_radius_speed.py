@@ -26,9 +26,10 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from api.app import create_app
 from graph_models.time import HOUR, moment
+from impactgraph.bootstrap import open_store
 from impactgraph.impact.columns import IN_FLIGHT, Columns
+from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
-from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.topology.edges import dependency_edges
 from tests.benchmarks.million import NOW, built
 
@@ -44,7 +45,7 @@ _seconds = itertools.count()
 @dataclass
 class Served:
     address: str
-    store: EmbeddedStore
+    store: Store
 
     def ask(self, case: str, parts: str) -> dict[str, Any]:
         """The blast radius of a failure that started at a moment never asked about before."""
@@ -61,7 +62,7 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
-    store = EmbeddedStore.open(built(), now=lambda: NOW)
+    store = open_store(str(built()), now=lambda: NOW)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -167,7 +168,7 @@ def test_walking_a_graph_of_orders(benchmark: BenchmarkFixture, served: Served, 
             sys.stdout.write(f"\n{case}: {library} walks in {took * 1000:.0f} ms, {took / answers[case]:.1f} times the blast radius")
 
 
-def _edges(store: EmbeddedStore) -> tuple[list[tuple[str, str]], list[tuple[str, int]]]:
+def _edges(store: Store) -> tuple[list[tuple[str, str]], list[tuple[str, int]]]:
     """(element, what needs it) and (step, order) of everything in flight that has the step still to come."""
     topology = store.topology()
     between = [(edge.target, edge.source) for edge in dependency_edges(topology)]
@@ -183,14 +184,14 @@ def _edges(store: EmbeddedStore) -> tuple[list[tuple[str, str]], list[tuple[str,
     return between, orders
 
 
-def _networkx(store: EmbeddedStore) -> Callable[[str], int]:
+def _networkx(store: Store) -> Callable[[str], int]:
     between, orders = _edges(store)
     graph: nx.DiGraph = nx.DiGraph(between)
     graph.add_edges_from(orders)
     return lambda target: sum(1 for node in nx.descendants(graph, target) if isinstance(node, int))
 
 
-def _rustworkx(store: EmbeddedStore) -> Callable[[str], int]:
+def _rustworkx(store: Store) -> Callable[[str], int]:
     between, orders = _edges(store)
     graph: rx.PyDiGraph = rx.PyDiGraph()
     names = list(dict.fromkeys(name for pair in between for name in pair))
