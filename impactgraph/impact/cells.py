@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from graph_models.scope import Scope
 from graph_models.topology import Topology, When
-from impactgraph.impact.columns import Codes, Columns, Words
+from impactgraph.impact.columns import Codes, Columns
 
 Flags = NDArray[np.bool_]
 _OF_ORDER = {"channels": "channel", "modes": "mode", "currencies": "currency"}
@@ -52,7 +52,7 @@ class Membership:
     def _has(self, rows: Codes, dimension: str, values: Sequence[str]) -> Flags:
         f, o, v = self._columns.fulfillments, self._columns.orders, self._columns.vocabulary
         if dimension == "locations":
-            return _table(v.locations, values)[f.location[rows]]
+            return v.locations.among(values)[f.location[rows]]
         if dimension == "location_kinds":
             return np.isin(self._kind_names, list(values))[f.location[rows]]
         if dimension == "regions":
@@ -62,28 +62,18 @@ class Membership:
             return known[f.workflow[rows]]
         if dimension in _OF_ORDER:
             name = _OF_ORDER[dimension]
-            return _table(getattr(v, dimension), values)[getattr(o, name)[f.order[rows]]]
+            return getattr(v, dimension).among(values)[getattr(o, name)[f.order[rows]]]
         return self._has_attribute(rows, _ATTRIBUTES.get(dimension, dimension.removeprefix("attributes.")), values)
 
     def _in_regions(self, rows: Codes, values: Sequence[str]) -> Flags:
         f, o, v = self._columns.fulfillments, self._columns.orders, self._columns.vocabulary
         here = np.isin(self._region_names, list(values))[f.location[rows]]
         nowhere = (self._region_names == "")[f.location[rows]]
-        return np.where(nowhere, _table(v.regions, values)[o.region[f.order[rows]]], here)
+        return np.where(nowhere, v.regions.among(values)[o.region[f.order[rows]]], here)
 
     def _has_attribute(self, rows: Codes, name: str, values: Sequence[str]) -> Flags:
         words = self._columns.vocabulary.attributes.get(name)
         codes = self._columns.orders.attributes.get(name)
         if words is None or codes is None:
             return np.zeros(len(rows), bool)
-        return _table(words, values)[codes[self._columns.fulfillments.order[rows]]]
-
-
-def _table(words: Words, values: Sequence[str]) -> Flags:
-    """By code: whether its word is one of the values."""
-    table = np.zeros(len(words), bool)
-    for value in values:
-        code = words.find(value)
-        if code is not None:
-            table[code] = True
-    return table
+        return words.among(values)[codes[self._columns.fulfillments.order[rows]]]

@@ -4,7 +4,7 @@ A store fills and keeps these; nothing here reads a store. Moments are int64 mil
 money is int64 millionths of the currency's main unit; a code indexes a list of the vocabulary, and code 0 is "none" (the empty string).
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -49,6 +49,12 @@ class Words:
 
     def find(self, word: str) -> int | None:
         return self._codes.get(word)
+
+    def among(self, values: Iterable[str]) -> NDArray[np.bool_]:
+        """By code: whether its word is one of the values."""
+        table = np.zeros(len(self.words), bool)
+        table[[code for value in values if (code := self._codes.get(value)) is not None]] = True
+        return table
 
     def __len__(self) -> int:
         return len(self.words)

@@ -1,6 +1,6 @@
 """OrderFilter over columns: what of it can be told before the forecast, and what only after."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from graph_models.scope import Scope
 from impactgraph.forecast.outcome import BANDS
 from impactgraph.impact.affected import AffectedRows
 from impactgraph.impact.cells import Membership
-from impactgraph.impact.columns import Codes, Columns, Words
+from impactgraph.impact.columns import Codes, Columns
 
 Flags = NDArray[np.bool_]
 
@@ -44,7 +44,7 @@ def _of_order(columns: Columns, membership: Membership, where: OrderFilter, rows
         (where.currencies, orders.currency, words.currencies),
     ):
         if values is not None:
-            chosen &= _any_of(vocabulary, values)[codes[order]]
+            chosen &= vocabulary.among(values)[codes[order]]
     if where.ids is not None:
         wanted = np.array([key_of(i, "order") for i in where.ids], orders.ids.dtype)
         chosen &= np.isin(order, np.flatnonzero(np.isin(orders.ids, wanted)))
@@ -80,15 +80,6 @@ def _in_steps(columns: Columns, steps: set[str], rows: Codes) -> Flags:
         for m, step in enumerate(workflow.steps):
             table[n, m] = f"{workflow.key}/{step}" in steps
     return table[f.workflow[rows], f.step[rows]]
-
-
-def _any_of(vocabulary: Words, values: Sequence[str]) -> Flags:
-    table = np.zeros(len(vocabulary), bool)
-    for value in values:
-        code = vocabulary.find(value)
-        if code is not None:
-            table[code] = True
-    return table
 
 
 def post_filter(rows: AffectedRows, where: OrderFilter, effects_of: Callable[[AffectedRows], NDArray[np.int8]]) -> AffectedRows:
