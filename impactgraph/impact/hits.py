@@ -97,8 +97,12 @@ class Hits:
         return [group.take(listed[self.inputs.columns.fulfillments.order[group.rows]]) for group in self.matches.records]
 
     def effects_of(self, rows: AffectedRows) -> NDArray[np.int8]:
-        table = np.array([EFFECTS.index(i.effect) for i in self.impairments] + [EFFECTS.index(Effect.DELAYED)], np.int8)
-        return table[rows.hit_by]
+        return self._effects[rows.hit_by]
+
+    @cached_property
+    def _effects(self) -> NDArray[np.int8]:
+        """By impairment, and at the end for rows that none is told of."""
+        return np.array([EFFECTS.index(i.effect) for i in self.impairments] + [EFFECTS.index(Effect.DELAYED)], np.int8)
 
     def elements(self, kinds: Sequence[ElementKind] | None = None) -> tuple[Impairment, ...]:
         """Every impairment, nearest to the failure first."""
