@@ -68,6 +68,11 @@ class Stage:
         handed = any(h.gate or h.doubling for h in self.handoffs)
         return bool(self.start or self.completion or self.stale) or handed or any(r.gate or r.spoiling for r in self.records)
 
+    @cached_property
+    def barriers(self) -> tuple[Barrier, ...]:
+        """All that can hold an order here, or on the way to the next step."""
+        return (*self.start.barriers, *self.completion.barriers, *(b for h in self.handoffs for b in h.gate.barriers))
+
     @property
     def uncertain(self) -> bool:
         """Whether something here strikes only with a likelihood."""

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from graph_models.enums import Effect, RecordEffect
 from impactgraph.forecast.forecaster import Forecaster, Here
-from impactgraph.forecast.gates import Barrier
 from impactgraph.forecast.lattice import Reals
 from impactgraph.forecast.outcome import RECORD_EFFECTS, Outcome, RecordOutcome
 from impactgraph.forecast.pace import MOST, factors
@@ -88,7 +87,7 @@ class CellRows:
         """What held them in the steps that lie behind."""
         for stage in self._behind:
             self._caught_up(stage)
-            if stage.start or stage.completion or any(h.gate for h in stage.handoffs):
+            if stage.barriers:
                 self._held(stage)
 
     def open_records(self) -> None:
@@ -125,7 +124,7 @@ class CellRows:
         since = np.where(done, 1 + age_codes(told, self.as_of), 0)
         age = np.where(done & (not stage.start), 0, age_codes(self.entered_at[at], self.as_of))
         paced = any(self.plan.stages[i].on_site for i in self.plan.reach(position))
-        pace = self.owner.pace_of(self.rows[at]) if paced else np.full(len(at), MOST, np.int32)
+        pace = self._pace(at, paced)
         classes = classify(evidence, wrong[at].astype(np.int32), shifts, pace, since, age)
         entered = np.minimum(classes.mean(self.entered_at[at], self.as_of), self.as_of)
         completed = entered
@@ -229,14 +228,14 @@ class CellRows:
         return np.flatnonzero(self.f.ended_at[self.rows] >= since)
 
     def _held(self, stage: Stage) -> None:
-        since = min(b.since for b in self._barriers_of(stage))
-        until = max(float(np.max(b.until)) + b.impairment.drain for b in self._barriers_of(stage))
+        since = min(b.since for b in stage.barriers)
+        until = max(float(np.max(b.until)) + b.impairment.drain for b in stage.barriers)
         at = self._recent(since)
         entered, left, nexts = self._stay(stage, at)
         there = (entered > 0) & (left >= since) & (entered < until)
-        if all(b.waits and b.certain for b in self._barriers_of(stage)):  # what went on while all of them stood, none of them held
-            begun = max(b.since for b in self._barriers_of(stage))
-            there &= (left < begun) | (left >= min(float(b.until.min()) for b in self._barriers_of(stage)))
+        if all(b.waits and b.certain for b in stage.barriers):  # what went on while all of them stood, none of them held
+            begun = max(b.since for b in stage.barriers)
+            there &= (left < begun) | (left >= min(float(b.until.min()) for b in stage.barriers))
         at, entered, left, nexts = at[there], entered[there], left[there], nexts[there]
         if not len(at):
             return
@@ -245,7 +244,7 @@ class CellRows:
         known = np.where((known > 0) & (known <= left), known, 0)
         completed = np.where(known > 0, 1 + age_codes(known, self.as_of), 0)
         came_by = np.where((known > 0) & (not stage.start and not stage.completion), 0, age_codes(entered, self.as_of))
-        pace = self.owner.pace_of(self.rows[at]) if stage.on_site else np.full(len(at), MOST, np.int32)
+        pace = self._pace(at, stage.on_site)
         classes = classify(pace, came_by, age_codes(left, self.as_of), completed, (nexts + 1).astype(np.int32), failed.astype(np.int32))
         came, went = classes.mean(entered, self.as_of), classes.mean(left, self.as_of)
         slow, _, _, was_told, onward, erred = classes.codes
@@ -264,6 +263,10 @@ class CellRows:
         self._mark(stage, at[likely], entered[likely])
         self._delay(at[likely], chance[classes.of[likely]], shift[classes.of[likely]])
 
+    def _pace(self, at: NDArray[np.intp], on_site: bool) -> Codes:
+        """Pace of the rows where something is done on site, else the usual one."""
+        return self.owner.pace_of(self.rows[at]) if on_site else np.full(len(at), MOST, np.int32)
+
     def _caught_up(self, stage: Stage) -> None:
         """What was held before, and then left with the same run as it would have anyway, has lost nothing."""
         calendars = [h.gate.calendar for h in stage.handoffs if h.gate.calendar is not None]
@@ -279,7 +282,7 @@ class CellRows:
         self.shift[late] = np.maximum(run - calendars[0].run_from(completed - self.shift[late]), 0.0)
 
     def _mark(self, stage: Stage, at: NDArray[np.intp], entered: Ints) -> None:
-        barrier = self._barriers_of(stage)[0]
+        barrier = stage.barriers[0]
         new = self.past.by[at] < 0
         first = at[new]
         handed = not stage.start and not stage.completion and bool(stage.handoffs)
@@ -291,10 +294,6 @@ class CellRows:
         before = self.shift[at]
         self.certainty[at] = np.where(before > 0, 1 - (1 - self.certainty[at]) * (1 - chance), chance)
         self.shift[at] = before + shift
-
-    @staticmethod
-    def _barriers_of(stage: Stage) -> list[Barrier]:
-        return [*stage.start.barriers, *stage.completion.barriers, *(b for h in stage.handoffs for b in h.gate.barriers)]
 
     def _failed_at(self, stage: Stage, rows: Codes) -> Flags:
         errors = self.owner.columns.errors
