@@ -49,14 +49,14 @@ def learned(store: Store, topology: Topology, columns: Columns, reported: Sequen
         found = kept.get(key)
         if found is not None and columns.watermark <= found.watermark * _GROWN:
             return found
-        kept[key] = found = _learn(store, topology, columns, reported, asked, as_of)
+        graph = next((known.graph for kept_key, known in kept.items() if kept_key[0] == topology.version), None) or FailureGraph.of(topology)
+        kept[key] = found = _learn(store, topology, graph, columns, reported, asked, as_of)
         while len(kept) > _KEPT:
             kept.popitem(last=False)
         return found
 
 
-def _learn(store: Store, topology: Topology, columns: Columns, reported: Sequence[Failure], asked: Millis | None, as_of: Millis) -> Known:
-    graph = FailureGraph.of(topology)
+def _learn(store: Store, topology: Topology, graph: FailureGraph, columns: Columns, reported: Sequence[Failure], asked: Millis | None, as_of: Millis) -> Known:
     visits = store.visits(asked)
     happened = [f for f in reported if f.started_at <= as_of]
     impairments = propagate(graph, happened, recovery=lambda f: f.ended_at or as_of)
