@@ -116,7 +116,6 @@ class _Folding:
 
     def __init__(self, happened: Happened, items: Sequence[Item], state: State, record: Record, first_seq: int) -> None:
         self._items, self._state, self._record, self._first = items, state, record, first_seq
-        self._happened = happened
         events = happened.events.take(happened.events.order >= 0)
         known = events.take(state.instances.order_rows(events.order) >= 0)
         examined = examine(known, state.instances, state.reading)
