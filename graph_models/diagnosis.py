@@ -1,0 +1,133 @@
+"""Why an order is stuck, and what should have happened and did not: the words of GraphQL's Diagnosis, as frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from graph_models.enums import RecordEffect, RecordKind
+from graph_models.impact import Path
+from graph_models.money import Money
+from graph_models.time import Millis
+
+
+class DiagnosisState(StrEnum):
+    """The closed set of verdicts on an order."""
+
+    ON_TRACK = "ON_TRACK"
+    WAITING = "WAITING"
+    """Waits as it should, until a moment that is known."""
+    AT_RISK = "AT_RISK"
+    """Flows now, and a known failure will hold it or make it miss its promise."""
+    STUCK = "STUCK"
+    """By a known failure."""
+    STUCK_WITH_OTHERS = "STUCK_WITH_OTHERS"
+    """Overdue, and what the overdue have in common was found."""
+    STUCK_ALONE = "STUCK_ALONE"
+    """Overdue, and nothing in common with others."""
+    FAILED = "FAILED"
+    DEAD_LETTERED = "DEAD_LETTERED"
+    """Waits for a replay."""
+    RECORD_MISSING = "RECORD_MISSING"
+    OUT_OF_SEQUENCE = "OUT_OF_SEQUENCE"
+    COMPLETED = "COMPLETED"
+    CANCELLED = "CANCELLED"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What would explain a trouble. `kind` is failure, common_factor, element, error or normal."""
+
+    kind: str
+    likelihood: float
+    evidence: str
+    failure: str | None = None
+    """Bare key."""
+    element: str | None = None
+    """Full id."""
+    path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommonFactor:
+    """What the overdue share against those that are not. A pair of dimensions is `a+b`, its values `x+y`."""
+
+    dimension: str
+    value: str
+    overdue_with: int
+    total_with: int
+    overdue_without: int
+    total_without: int
+    lift: float
+    """Share of overdue with it over the share without it."""
+    p_value: float
+    """Corrected for the number of factors tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueGroup:
+    key: Mapping[str, str | None]
+    overdue: int
+    total: int
+    value: tuple[Money, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PeerGroup:
+    """Others in the same step (and location): how many are overdue, of how many."""
+
+    step: str
+    """Full id."""
+    location: str | None
+    """Bare key."""
+    overdue: int
+    total: int
+    sample: tuple[str, ...]
+    """Bare keys of overdue orders, longest overdue first, at most 5."""
+    in_common: tuple[CommonFactor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MissingRecord:
+    kind: RecordKind
+    type: str
+    due: Millis
+    late_by: Millis
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFinding:
+    """A record that is missing, late, doubled, wrong (its amount differs from what was expected) or out of sequence, found from expectation."""
+
+    order: str
+    """Bare key."""
+    fulfillment: str
+    kind: RecordKind
+    type: str
+    effect: RecordEffect
+    due: Millis | None
+    late_by: Millis | None
+    amount: Money | None
+    expected_amount: Money | None
+    likely_cause: Cause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The service desk's answer for one order."""
+
+    state: DiagnosisState
+    since: Millis | None
+    headline: str
+    causes: tuple[Cause, ...] = ()
+    """Best first."""
+    missing: tuple[MissingRecord, ...] = ()
+    out_of_sequence: tuple[MissingRecord, ...] = ()
+    peers: PeerGroup | None = None
+    next_expected: Millis | None = None
+    owner: str | None = None
+    """Bare key of a team."""
+    playbooks: tuple[str, ...] = ()
+    """Bare keys."""
+    customer_message: str | None = None
