@@ -7,7 +7,7 @@ ARGS ?=
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench accuracy lock browser npm
+.PHONY: help demo test check bench accuracy lock browser npm neo4j
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -15,7 +15,7 @@ help: ## what can be made
 demo: $(READY) ## a retailer with two live failures: the first blast radius, then the server; ARGS="--no-serve --orders 1000"
 	@$(BIN)/impactgraph demo $(ARGS)
 
-test: check browser npm ## all checks and tests; ARGS="-k words" chooses
+test: check browser npm neo4j ## all checks and tests; ARGS="-k words" chooses
 	PYTHONHASHSEED=0 $(BIN)/pytest -n 2 $(ARGS)  # the seed: properties then look at the same examples everywhere
 
 check: $(READY) ## lint, types, layers, unused dependencies
@@ -36,6 +36,9 @@ lock: $(BIN)/uv ## resolves the dependencies anew; names, versions and hashes on
 
 browser: ## chromium, for the tests that open a page
 	@command -v chromium >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends chromium; }
+
+neo4j: $(READY) ## the jars of a Neo4j server, for tests; IMPACTGRAPH_TEST_NEO4J=bolt://user:password@host:port names a running one instead
+	@$(BIN)/python -m tests.neo4j_jars
 
 npm: $(NPM) ## the audits of the GraphQL over HTTP protocol, for tests
 

@@ -11,3 +11,5 @@ from hypothesis import settings
 settings.register_profile("impactgraph", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "impactgraph"))
+
+pytest_plugins = ["tests.neo4j_server"]
