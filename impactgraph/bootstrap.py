@@ -23,7 +23,7 @@ def store_exists(address: str) -> bool:
     """Whether a store was made at the address: of a folder that is looked into, of anything else only opening it tells."""
     if "://" in address:
         return True
-    from impactgraph.stores.embedded.record import FILE
+    from impactgraph.stores.local.record import FILE
 
     return (Path(address) / FILE).is_file()
 

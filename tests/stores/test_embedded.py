@@ -12,7 +12,7 @@ import pytest
 
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.stores.embedded import EmbeddedStore, store
-from impactgraph.stores.embedded.record import Record
+from impactgraph.stores.local.record import Record
 from tests.stores.events import DOCUMENTS, MORE, at, entered, event, of, placed, reported, topology
 from tests.stores.seen import everything
 

@@ -16,16 +16,16 @@ from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.impact.columns import Columns, Visits
 from impactgraph.ports.store import Intake, OrderStory, Refused, TopologyVersion
-from impactgraph.stores.embedded.aside import Aside
-from impactgraph.stores.embedded.items import Item, read_items, told
-from impactgraph.stores.embedded.memory import Memory
-from impactgraph.stores.embedded.rebuild import catch_up, rebuild
-from impactgraph.stores.embedded.record import Record
-from impactgraph.stores.embedded.sharing import Sharing
-from impactgraph.stores.embedded.story import numbers_of, stories
-from impactgraph.stores.embedded.take import State, take
-from impactgraph.stores.embedded.topologies import Topologies
-from impactgraph.stores.embedded.write import write_words
+from impactgraph.stores.local.aside import Aside
+from impactgraph.stores.local.items import Item, read_items, told
+from impactgraph.stores.local.memory import Memory
+from impactgraph.stores.local.rebuild import catch_up, rebuild
+from impactgraph.stores.local.record import Record
+from impactgraph.stores.local.sharing import Sharing
+from impactgraph.stores.local.story import numbers_of, stories
+from impactgraph.stores.local.take import State, take
+from impactgraph.stores.local.topologies import Topologies
+from impactgraph.stores.local.write import write_words
 from impactgraph.stores.state.failures import FailureNews, fold_failures
 from impactgraph.stores.state.fits import Fits
 from impactgraph.stores.state.instances import Instances

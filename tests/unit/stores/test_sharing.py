@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from impactgraph.stores.embedded.sharing import Sharing
+from impactgraph.stores.local.sharing import Sharing
 
 
 def started(work: threading.Event, action: object) -> threading.Thread:

@@ -11,7 +11,7 @@ from graph_models.money import Money
 from graph_models.orders import Order, Recorded, TimelineEntry
 from graph_models.time import Millis
 from impactgraph.ports.store import OrderStory
-from impactgraph.stores.embedded.record import Record
+from impactgraph.stores.local.record import Record
 from impactgraph.stores.state.kinds import RECORDS, TYPES, Kind
 from impactgraph.stores.state.lexicon import Lexicon
 

@@ -7,8 +7,8 @@ from typing import Any, cast
 import numpy as np
 
 from impactgraph.ingest.events import OrderCancelledData, OrderPlaced
-from impactgraph.stores.embedded.items import Item
-from impactgraph.stores.embedded.memory import Memory
+from impactgraph.stores.local.items import Item
+from impactgraph.stores.local.memory import Memory
 
 
 @dataclass

@@ -6,7 +6,7 @@ import msgspec
 
 from graph_models.time import moment
 from impactgraph.impact.columns import Ints
-from impactgraph.stores.embedded.record import Record
+from impactgraph.stores.local.record import Record
 from impactgraph.stores.state.kinds import TYPES, Kind
 
 _QUERY = """

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph_models.time import Millis
-from impactgraph.stores.embedded.record import Record
+from impactgraph.stores.local.record import Record
 from impactgraph.stores.state.fold import fold
 from impactgraph.stores.state.increment import examine, increment
 from impactgraph.stores.state.instances import Instances

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from graph_models.time import Millis
 from impactgraph.impact.columns import Ints
 from impactgraph.ingest.events import FulfillmentRerouted, OrderPlaced
-from impactgraph.stores.embedded.aside import Aside
-from impactgraph.stores.embedded.items import Item, check
-from impactgraph.stores.embedded.memory import Memory
-from impactgraph.stores.embedded.number import Numbered, number_ids
-from impactgraph.stores.embedded.record import Record
-from impactgraph.stores.embedded.spell import spelled
-from impactgraph.stores.embedded.write import Writing, write
+from impactgraph.stores.local.aside import Aside
+from impactgraph.stores.local.items import Item, check
+from impactgraph.stores.local.memory import Memory
+from impactgraph.stores.local.number import Numbered, number_ids
+from impactgraph.stores.local.record import Record
+from impactgraph.stores.local.spell import spelled
+from impactgraph.stores.local.write import Writing, write
 from impactgraph.stores.state.coding import Coded, Coder, hashes
 from impactgraph.stores.state.fits import Fits
 from impactgraph.stores.state.fold import fold

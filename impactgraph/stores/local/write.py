@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from graph_models.time import Millis
 from impactgraph.impact.columns import Ints
-from impactgraph.stores.embedded.aside import Aside, Changes
-from impactgraph.stores.embedded.items import Item
-from impactgraph.stores.embedded.number import Numbered
-from impactgraph.stores.embedded.record import Record
+from impactgraph.stores.local.aside import Aside, Changes
+from impactgraph.stores.local.items import Item
+from impactgraph.stores.local.number import Numbered
+from impactgraph.stores.local.record import Record
 from impactgraph.stores.state.coding import Coded
 from impactgraph.stores.state.lexicon import Lexicon
 from impactgraph.stores.state.numbering import Hashes, id_hashes

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from graph_models.time import Millis
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.impact.columns import Codes, Ints
-from impactgraph.stores.embedded.tables import EVENT_COLUMNS, FORMAT, PLACED_COLUMNS, PLACEMENT_COLUMNS, TABLES
+from impactgraph.stores.local.tables import EVENT_COLUMNS, FORMAT, PLACED_COLUMNS, PLACEMENT_COLUMNS, TABLES
 from impactgraph.stores.state.failures import FailureNews, read_news
 from impactgraph.stores.state.kinds import Kind
 from impactgraph.stores.state.rows import EventRows, Happened, PlacedRows, PlacementRows

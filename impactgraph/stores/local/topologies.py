@@ -11,7 +11,7 @@ from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.errors import NotFoundError
 from impactgraph.ports.store import TopologyVersion
-from impactgraph.stores.embedded.record import Record
+from impactgraph.stores.local.record import Record
 from impactgraph.topology.load import parse_topology
 
 _NEVER_APPLIED = "topology"

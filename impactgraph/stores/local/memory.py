@@ -3,8 +3,8 @@
 import numpy as np
 
 from impactgraph.impact.columns import Codes
-from impactgraph.stores.embedded.items import Item
-from impactgraph.stores.embedded.record import Record
+from impactgraph.stores.local.items import Item
+from impactgraph.stores.local.record import Record
 from impactgraph.stores.state.numbering import Hashes, Numbering, Seen
 
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from graph_models.time import Millis
 from impactgraph.ports.store import Refused
-from impactgraph.stores.embedded.items import Item, as_text
-from impactgraph.stores.embedded.record import Record
+from impactgraph.stores.local.items import Item, as_text
+from impactgraph.stores.local.record import Record
 from impactgraph.stores.state.coding import hashes
 
 
