@@ -1,4 +1,4 @@
-"""A real Neo4j for tests: started when the first test of a worker asks for it and stopped at the end, each worker its own (the Community edition has one database).
+"""A real Neo4j for tests. The first test of a worker that asks for it starts one, each worker its own: the Community edition has one database.
 
 IMPACTGRAPH_TEST_NEO4J=bolt://user:password@host:port names a running server instead; its database is emptied, so name none that holds anything.
 What is missing fails a test with what to do; nothing is skipped.
