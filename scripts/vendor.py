@@ -45,6 +45,18 @@ LIBRARIES = (
         "sha512-5m4nQKp+rZRb09LNH59GM4BxTh9251/ylbKIbpe7TpGxfJ+9kv6BLkLBXIjjspbgbnIBNqlI23tRnTWT0snUIw==",
         ("umd/react-dom.production.min.js", "LICENSE"),
     ),
+    Library(
+        "htm",
+        "3.1.1",
+        "sha512-983Vyg8NwUE7JkZ6NmOqpCZ+sh1bKv2iYTlUkzlWmA5JD2acKoxd4KVxbMmxX/85mtfdnDmTFoNKcg5DGAvxNQ==",
+        ("preact/standalone.module.js", "LICENSE"),
+    ),
+    Library(  # it is inside htm's standalone module: its licence goes with it
+        "preact",
+        "10.29.8",
+        "sha512-ej2aVZ+vZ8WO7tvlQWRM9N63A0KzF9q4mWJfDUHgYaIofWY9hu74QdnQrjoPMmZi2/nZ5gN0bJCQF49xQqx09Q==",
+        ("LICENSE",),
+    ),
 )
 
 

@@ -1,0 +1,42 @@
+// Questions as hooks: { data, error, loading, reload }. Data stays on the screen while it is asked for again.
+import { useCallback, useEffect, useRef, useState } from "./ui.js";
+import { gql } from "./gql.js";
+import { subscribe } from "./live.js";
+
+const EMPTY = { data: null, error: null, loading: true };
+
+// Asks whenever the query or the variables change; `query` null: does not ask.
+export function useQuery(query, variables = {}, { seconds = 10 } = {}) {
+  const [state, set] = useState(EMPTY);
+  const [round, setRound] = useState(0);
+  const wanted = JSON.stringify([query, variables]);
+  const shown = useRef(null);
+  useEffect(() => {
+    if (query === null) return set({ ...EMPTY, loading: false });
+    const stop = new AbortController();
+    set((before) => (shown.current === wanted ? { ...before, loading: true } : EMPTY));
+    gql(query, variables, { signal: stop.signal, seconds }).then(
+      (data) => { shown.current = wanted; set({ data, error: null, loading: false }); },
+      (error) => { if (error.code !== "CANCELLED") set((before) => ({ ...before, error, loading: false })); },
+    );
+    return () => stop.abort();
+  }, [wanted, round]);
+  return { ...state, reload: useCallback(() => setRound((before) => before + 1), []) };
+}
+
+// Follows a subscription: the newest data, and whether it changed since the first.
+export function useLive(query, variables = {}) {
+  const [state, set] = useState({ ...EMPTY, updates: 0 });
+  const [round, setRound] = useState(0);
+  const wanted = JSON.stringify([query, variables]);
+  useEffect(() => {
+    set({ ...EMPTY, updates: 0 });
+    return subscribe(
+      query,
+      variables,
+      (data) => set((before) => ({ data, error: null, loading: false, updates: before.updates + 1 })),
+      (error) => set((before) => ({ ...before, error, loading: false })),
+    );
+  }, [wanted, round]);
+  return { ...state, reload: useCallback(() => setRound((before) => before + 1), []) };
+}

@@ -1,0 +1,14 @@
+// What time it is: by the server's clock, once an answer has told it, and going on from there.
+import { makeStore } from "./store.js";
+
+const TICK = 10_000;
+let ahead = 0;
+
+export const ticks = makeStore(0);
+setInterval(() => ticks.set(ticks.get() + 1), TICK);
+
+export const now = () => Date.now() + ahead;
+
+export function setNow(moment) {
+  ahead = Date.parse(moment) - Date.now();
+}

@@ -1,0 +1,72 @@
+// Numbers, money, moments and spans as people read them. Days are written with the month's name: 11/12 is two days.
+import { now } from "./clock.js";
+import { zone } from "./settings.js";
+
+const LOCALE = "en-GB";
+const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+const ISO_SPAN = /^(-)?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/;
+const made = new Map();
+
+// Intl's formatters are dear to make and are asked for on every row.
+function formatter(kind, options) {
+  const key = kind.name + JSON.stringify(options);
+  if (!made.has(key)) made.set(key, new kind(LOCALE, options));
+  return made.get(key);
+}
+
+export const number = (value, digits = 0) => formatter(Intl.NumberFormat, { maximumFractionDigits: digits }).format(value);
+export const percent = (share, digits = 0) => formatter(Intl.NumberFormat, { style: "percent", maximumFractionDigits: digits }).format(share);
+export const plural = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
+
+// Amounts are exact decimals in strings, and stay so: Intl reads them without going through a float.
+export function money({ amount, currency }, { whole = false } = {}) {
+  const options = { style: "currency", currency, currencyDisplay: "code" };
+  return formatter(Intl.NumberFormat, whole ? { ...options, maximumFractionDigits: 0 } : options).format(amount).replace("\u00a0", " ");
+}
+export const moneys = (list, options) => (list.length ? list.map((one) => money(one, options)).join(" + ") : "nothing");
+
+export const zoneName = () => (zone.get() === "UTC" ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone);
+const inZone = (options) => formatter(Intl.DateTimeFormat, { ...options, timeZone: zoneName(), hourCycle: "h23" });
+const dayOf = (at) => inZone({ year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
+
+export const clock = (at) => inZone({ hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+export const fullMoment = (at) => inZone({
+  weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short",
+}).format(new Date(at));
+
+// The time alone today, the day before it on other days, the year where it is another.
+export function moment(at) {
+  const then = new Date(at), today = new Date(now());
+  if (dayOf(then) === dayOf(today)) return clock(then);
+  const sameYear = dayOf(then).slice(-4) === dayOf(today).slice(-4);
+  return `${inZone({ weekday: "short", day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) }).format(then)} ${clock(then)}`;
+}
+
+// Two units at most: nobody needs the seconds of an hour.
+export function span(milliseconds) {
+  const length = Math.abs(milliseconds);
+  if (length < MINUTE) return `${Math.round(length / SECOND)} s`;
+  const [unit, name, next, nextName] = length >= DAY ? [DAY, "d", HOUR, "h"] : length >= HOUR ? [HOUR, "h", MINUTE, "min"] : [MINUTE, "min", null, ""];
+  if (next === null) return `${Math.floor(length / unit)} ${name}`;
+  const whole = Math.floor(length / unit), rest = Math.floor((length % unit) / next);
+  return rest && whole < 10 ? `${whole} ${name} ${rest} ${nextName}` : `${whole} ${name}`;
+}
+
+export const since = (at) => span(now() - Date.parse(at));
+export function relative(at) {
+  const left = Date.parse(at) - now();
+  if (Math.abs(left) < 5 * SECOND) return "now";
+  return left > 0 ? `in ${span(left)}` : `${span(left)} ago`;
+}
+
+export function milliseconds(iso) {
+  const [, minus, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = ISO_SPAN.exec(iso) ?? [null, null, 0, 0, 0, 0, 0];
+  const length = weeks * 7 * DAY + days * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND;
+  return minus ? -length : length;
+}
+export const duration = (iso) => (iso === null || iso === undefined ? "" : span(milliseconds(iso)));
+
+// STUCK_WITH_OTHERS -> stuck with others; RECORDS_ONLY -> records only
+export const words = (name) => name.toLowerCase().replaceAll("_", " ").replaceAll("-", " ");
+export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+export const key = (id) => id.slice(id.indexOf(":") + 1);

@@ -1,0 +1,3 @@
+import { views } from "/web/app/views.js";
+
+views.register({ path: "order", title: "Order", load: async () => (await import("./view.js")).OrderView });

@@ -1,0 +1,1 @@
+// Registers the view of this folder.
