@@ -4,17 +4,25 @@ A store fills and keeps these; nothing here reads a store. Moments are int64 mil
 money is int64 millionths of the currency's main unit; a code indexes a list of the vocabulary, and code 0 is "none" (the empty string).
 """
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from hashlib import md5
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graph_models.enums import RecordKind
+from impactgraph.impact.names import Names
+
 Ints: TypeAlias = NDArray[np.int64]
 Codes: TypeAlias = NDArray[np.int32]
 
 IN_FLIGHT, COMPLETED, CANCELLED = 0, 1, 2
+NO_AMOUNT = -(2**63)
+"""Stands for the amount of a record that has none."""
+RECORD_KINDS = (RecordKind.POSTING, RecordKind.NOTIFICATION, RecordKind.TASK, RecordKind.SUPPLIER_ORDER)
+"""By the code that columns use."""
 ENDED = 4095
 """Stands for a step in `rows_at`: behind the last one."""
 
@@ -72,6 +80,8 @@ class Vocabulary:
     """Bare keys."""
     elements: Words = field(default_factory=Words)
     """Where errors came from, as the events say it."""
+    types: Words = field(default_factory=Words)
+    """Of records: `invoice`, `shipped`, ..."""
     fail_codes: Words = field(default_factory=Words)
     attributes: dict[str, Words] = field(default_factory=dict[str, Words])
     """Of each attribute name, its values; carrier, supplier and payload_version are among them."""
@@ -145,6 +155,37 @@ class ErrorColumns:
 
 
 @dataclass
+class RecordColumns:
+    """Every posting, notification, task and supplier order of the fulfillments above, a row an event, in no particular order. Many: kept narrow."""
+
+    fulfillment: Codes
+    """Row of the fulfillment."""
+    kind: NDArray[np.uint8]
+    """Index in RECORD_KINDS."""
+    type: Codes
+    at: Ints
+    amount: Ints
+    """NO_AMOUNT where it states none."""
+    currency: NDArray[np.int16]
+    """0 where it states none."""
+    document: NDArray[np.uint32]
+    """`document_code` of its number, 0 where it states none: the same for the same number, and nearly always another for another."""
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    @staticmethod
+    def none() -> "RecordColumns":
+        codes, ints = np.zeros(0, np.int32), np.zeros(0, np.int64)
+        return RecordColumns(codes, np.zeros(0, np.uint8), codes, ints, ints, np.zeros(0, np.int16), np.zeros(0, np.uint32))
+
+
+def document_code(number: str | None) -> int:
+    """Number of a document as 32 bits, the same in every process and in DuckDB's `md5_number_lower`; 0 where there is none."""
+    return (int.from_bytes(md5(number.encode(), usedforsecurity=False).digest()[8:12], "little") or 1) if number else 0
+
+
+@dataclass
 class Columns:
     """One state of the data. `watermark` is the sequence of the last event in it.
 
@@ -156,9 +197,11 @@ class Columns:
     vocabulary: Vocabulary
     errors: ErrorColumns
     watermark: int = 0
+    records: RecordColumns = field(default_factory=RecordColumns.none)
     _places: "_Places | None" = field(default=None, repr=False)
     _touched: list[Codes] = field(default_factory=list[Codes], repr=False)
     _figures: dict[Hashable, tuple[int, float]] = field(default_factory=dict[Hashable, tuple[int, float]], repr=False)
+    _names: Names | None = field(default=None, repr=False)
 
     def kept(self, name: Hashable, work: Callable[[], float]) -> float:
         """A figure of this state, worked out once."""
@@ -167,16 +210,33 @@ class Columns:
             found = self._figures[name] = (self.watermark, work())
         return found[1]
 
+    def order_rows(self, keys: Sequence[str]) -> Codes:
+        """Row of each order by its bare key, -1 where it is not known."""
+        self._names = names = Names.following(self._names, self.orders.ids)
+        return names.find(self.orders.ids, keys)
+
+    def parts_of(self, orders: Codes) -> Codes:
+        """Rows of the fulfillments of these orders, by row; ascending."""
+        if len(orders) <= _FEW:
+            found = [np.flatnonzero(self.fulfillments.order == order) for order in dict.fromkeys(orders.tolist()) if order >= 0]
+            return np.sort(np.concatenate([_NOTHING, *found])).astype(np.int32)
+        mine = np.zeros(len(self.orders) + 1, bool)
+        mine[orders] = True  # -1, which is no order, marks the place behind the last one
+        mine[-1] = False
+        return np.flatnonzero(mine[self.fulfillments.order]).astype(np.int32)
+
     def touch(self, rows: Codes) -> None:
         """Notes that fulfillments in these rows were written, or are new."""
         if self._places is not None and len(rows):
             self._touched.append(rows.astype(np.int32))
 
-    def rows_at(self, workflow: int, step: int) -> Codes:
-        """Rows of the fulfillments now in this step (in flight), in order of `entered_at`; of ENDED, those that completed.
+    def rows_at(self, workflow: int, step: int, among: Codes | None = None) -> Codes:
+        """Rows of the fulfillments now in this step (in flight), in order of `entered_at`; of ENDED, those that completed. `among`: of these rows only.
 
         Costs a sort of all rows the first time, and again when many were written; otherwise a look at those that were written since.
         """
+        if among is not None:
+            return _by_place(self.fulfillments, among).get(workflow * _WIDTH + step, _NOTHING)
         places, touched = self._places, self._touched
         if places is None:
             places = _Places.of(self.fulfillments)
@@ -188,6 +248,8 @@ class Columns:
 
 _WIDTH = 4096
 _MANY = 0.05
+_FEW = 8
+"""Orders that are looked for one by one: a comparison of the whole column costs less than a table of all orders."""
 
 
 @dataclass

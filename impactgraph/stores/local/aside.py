@@ -111,4 +111,3 @@ class Changes:
     kept: list[tuple[int, int, int, str]] = field(default_factory=list[tuple[int, int, int, str]])
     """(number, hash of the text, hash of the name, order) of each."""
     gone: list[int] = field(default_factory=list[int])
-

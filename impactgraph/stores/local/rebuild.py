@@ -27,6 +27,7 @@ def rebuild(record: Record, lexicon: Lexicon, reading: Reading, as_of: Millis | 
     for part in _parts(record, reading, as_of):
         instances.put(part.folded, part.orders, part.fulfillments)
         instances.add_errors(part.failed)
+        instances.add_records(part.records)
     instances.columns.watermark = watermark
     instances.refresh(reading)
     return instances
@@ -38,6 +39,7 @@ class _Part:
     orders: dict[int, str]
     fulfillments: dict[int, str]
     failed: EventRows
+    records: EventRows
 
 
 def _parts(record: Record, reading: Reading, as_of: Millis | None) -> Iterator[_Part]:
@@ -47,8 +49,9 @@ def _parts(record: Record, reading: Reading, as_of: Millis | None) -> Iterator[_
     def part(first: int) -> _Part:
         last = first + _ORDERS_A_PART - 1
         happened = record.happened(f"order_number between {first} and {last}{until}")
-        failed = happened.events.take(happened.events.kind == Kind.FAILED)
-        return _Part(fold(happened, reading, record.names), *record.ids_between(first, last), failed)
+        e = happened.events
+        failed, records = e.take(e.kind == Kind.FAILED), e.take((e.kind >= Kind.POSTING) & (e.kind <= Kind.SUPPLIER_ORDER))
+        return _Part(fold(happened, reading, record.names), *record.ids_between(first, last), failed, records)
 
     with ThreadPoolExecutor(1) as other:
         ahead: Future[_Part] | None = None
@@ -76,6 +79,7 @@ def catch_up(record: Record, instances: Instances, reading: Reading, latest: Mil
         instances.put(fold(happened, reading, record.names), orders, fulfillments)
         increment(known.take(~np.isin(known.order, numbers)), instances, reading)
         instances.add_errors(events.take(events.kind == Kind.FAILED))
+        instances.add_records(events)
         instances.keep_errors(numbers, happened.events.seq)
         instances.columns.watermark = last
         latest = max(latest, int(events.time.max(initial=0)))

@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 from graph_models.time import Millis
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.impact.columns import Codes, Ints
-from impactgraph.stores.local.tables import EVENT_COLUMNS, FORMAT, PLACED_COLUMNS, PLACEMENT_COLUMNS, TABLES
+from impactgraph.stores.local.tables import EVENT_COLUMNS, FORMAT, ODD_AMOUNT, PLACED_COLUMNS, PLACEMENT_COLUMNS, TABLES
+from impactgraph.stores.state.coding import bounded_micros
 from impactgraph.stores.state.failures import FailureNews, read_news
 from impactgraph.stores.state.kinds import Kind
 from impactgraph.stores.state.rows import EventRows, Happened, PlacedRows, PlacementRows
@@ -128,10 +130,18 @@ class Record:
             return self.arrays(f"select {columns} from {table} where {condition}", values, **tables)
 
         return Happened(
-            EventRows.of(read(EVENT_COLUMNS, "events")),
+            self._with_odd_amounts(EventRows.of(read(EVENT_COLUMNS, "events"))),
             PlacedRows.of(read(PLACED_COLUMNS, "placed")),
             PlacementRows.of(read(PLACEMENT_COLUMNS, "placements")),
         )
+
+    def _with_odd_amounts(self, events: EventRows) -> EventRows:
+        """Amounts finer or larger than SQL was asked to read, in millionths."""
+        odd = np.flatnonzero(events.amount == ODD_AMOUNT)
+        if len(odd):
+            texts = dict(self.rows("select seq, amount from events where seq in (select unnest(?::bigint[]))", [events.seq[odd].tolist()]))
+            events.amount[odd] = [bounded_micros(Decimal(texts[seq])) for seq in events.seq[odd].tolist()]
+        return events
 
     def of_orders(self, numbers: Codes) -> Happened:
         """Every event of these orders."""

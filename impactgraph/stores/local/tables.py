@@ -1,5 +1,11 @@
 """The tables of the record. Words are kept once and coded; orders and fulfillments go by number."""
 
+from impactgraph.impact.columns import NO_AMOUNT
+from impactgraph.stores.state.kinds import Kind
+
+ODD_AMOUNT = NO_AMOUNT + 1
+"""Stands for an amount that SQL does not turn into millionths as we do."""
+
 FORMAT = "1"
 """Changes whenever the tables or the coding do."""
 
@@ -26,6 +32,14 @@ create table aside (
 create table topologies (number integer, key varchar, applied_at bigint, elements integer, documents varchar);
 """
 
-EVENT_COLUMNS = "seq, time, kind, order_number, fulfillment_number, workflow, step, location, type, code, element"
+_SIMPLE = "'-?[0-9]{1,12}([.][0-9]{1,6})?'"
+"""Amounts that are millionths as they stand; others are read one by one."""
+EVENT_COLUMNS = f"""
+seq, time, kind, order_number, fulfillment_number, workflow, step, location, type, code, element,
+case when amount is null then {NO_AMOUNT + 1} - 1 when regexp_full_match(amount, {_SIMPLE})
+  then cast(cast(amount as decimal(18, 6)) * 1000000 as bigint) else {ODD_AMOUNT} end as amount,
+currency, case when coalesce(document, '') = '' or kind <> {int(Kind.POSTING)} then 0
+  else greatest(1, md5_number_lower(document) & 4294967295) end as document
+"""
 PLACED_COLUMNS = "seq, time, order_number, channel, mode, region, tier, currency, value, promised_by, attributes"
 PLACEMENT_COLUMNS = "seq, time, order_number, fulfillment_number, workflow, location, value"

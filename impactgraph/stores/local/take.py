@@ -45,7 +45,8 @@ class Taken:
     ids: Numbered
     further: EventRows
     """Events that are added to the state as it is."""
-    failed: EventRows
+    events: EventRows
+    """All of it."""
     removed: Ints
     """Sequence numbers of events that are no longer in the record."""
     watermark: int
@@ -57,7 +58,8 @@ class Taken:
         instances = state.instances
         instances.put(self.folded, self.ids.order_ids(), self.ids.fulfillment_ids())
         increment(self.further, instances, state.reading)
-        instances.add_errors(self.failed)
+        instances.add_errors(self.events.take(self.events.kind == Kind.FAILED))
+        instances.add_records(self.events)
         if len(self.removed):
             instances.drop_errors(self.removed)
         instances.columns.watermark = self.watermark
@@ -87,7 +89,7 @@ def take(items: list[Item], state: State, record: Record, memory: Memory, aside:
     events = coded.happened.events.take(kept)
     of_orders = events.time[events.order >= 0]
     return Taken(
-        folded=folding.folded, ids=ids, further=folding.further, failed=events.take(events.kind == Kind.FAILED), removed=folding.removed_seqs,
+        folded=folding.folded, ids=ids, further=folding.further, events=events, removed=folding.removed_seqs,
         watermark=int(events.seq.max()) if len(events) else watermark, latest=int(of_orders.max()) if len(of_orders) else 0,
         news_of_failures=bool((events.kind >= Kind.FAILURE_REPORTED).any()),
     )  # fmt: skip

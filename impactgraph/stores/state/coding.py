@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from hashlib import blake2b
 from typing import Any, cast
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from graph_models.money import to_micros
 from graph_models.time import Millis
-from impactgraph.impact.columns import Ints
+from impactgraph.impact.columns import NO_AMOUNT, Ints, document_code
 from impactgraph.ingest.events import (
     CancelledData,
     CompletedData,
@@ -67,7 +68,7 @@ class Coder:
 
     def __init__(self, lexicon: Lexicon, orders: Mapping[str, int], fulfillments: Mapping[str, int]) -> None:
         self._lexicon, self._orders, self._fulfillments = lexicon, orders, fulfillments
-        self._rows: list[tuple[int, int, int, int, int, int, int, int, int, int, int]] = []
+        self._rows: list[tuple[int, ...]] = []
         self._placed: list[tuple[int, int, int, int, int, int, int, int, int, int]] = []
         self._attributes: list[str | None] = []
         self._placements: list[tuple[int, int, int, int, int, int, int]] = []
@@ -97,7 +98,7 @@ class Coder:
         details.extra.append(_json((rest or {}) | (extra or {})) if rest or extra else None)
 
     def coded(self) -> Coded:
-        e, p, m = (_columns(rows, width) for rows, width in ((self._rows, 11), (self._placed, 10), (self._placements, 7)))
+        e, p, m = (_columns(rows, width) for rows, width in ((self._rows, 14), (self._placed, 10), (self._placements, 7)))
         attributes = np.array(self._attributes, np.object_) if self._attributes else np.zeros(0, np.object_)
         happened = Happened(
             EventRows.of(e),
@@ -107,7 +108,8 @@ class Coder:
         return Coded(happened, self._details, self._placed_value, self._placement_value)
 
     def _row(self, seq: int, event: Event, at: Millis, *, step: str | None = None, workflow: int = -1, location: str | None = None,
-             type_: str | None = None, code: str | None = None, element: str | None = None) -> None:  # fmt: skip
+             type_: str | None = None, code: str | None = None, element: str | None = None,
+             amount: Decimal | None = None, currency: int = 0, document: str | None = None) -> None:  # fmt: skip
         words, data = self._lexicon, cast("Any", event.data)
         order = self._orders[data.order] if hasattr(data, "order") else -1
         fulfillment = self._fulfillments[data.fulfillment] if getattr(data, "fulfillment", None) and not isinstance(data, OrderCancelledData) else -1
@@ -115,6 +117,7 @@ class Coder:
             seq, at, KINDS[event.type], order, fulfillment, workflow, words.steps.code(step) if step else 0,
             words.vocabulary.locations.code(location) if location else 0, words.types.code(type_) if type_ else 0,
             words.vocabulary.fail_codes.code(code) if code else 0, words.vocabulary.elements.code(element) if element else 0,
+            NO_AMOUNT if amount is None else bounded_micros(amount), currency, document_code(document),
         ))  # fmt: skip
 
     def _plain(self, seq: int, event: Event, data: CompletedData, at: Millis) -> None:
@@ -140,9 +143,10 @@ class Coder:
         return {name: value for name, value in said.items() if value} or None
 
     def _posting(self, seq: int, event: Event, data: PostingData, at: Millis) -> None:
-        self._row(seq, event, at, type_=data.type)
+        currency = self._lexicon.vocabulary.currencies.code(data.currency)
+        self._row(seq, event, at, type_=data.type, amount=data.amount, currency=currency, document=data.document)
         self._details.amount.append(None if data.amount is None else str(data.amount))
-        self._details.currency.append(self._lexicon.vocabulary.currencies.code(data.currency))
+        self._details.currency.append(currency)
         self._details.document.append(data.document)
 
     def _notification(self, seq: int, event: Event, data: NotificationData, at: Millis) -> None:
@@ -157,7 +161,7 @@ class Coder:
         self._details.note.append(self._lexicon.notes.code(data.supplier))
 
     def _inventory(self, seq: int, event: Event, data: InventoryData, at: Millis) -> dict[str, Any]:
-        self._row(seq, event, at, location=data.location)
+        self._row(seq, event, at, location=data.location, amount=data.on_hand)
         self._details.amount.append(str(data.on_hand))
         return {"item": data.item, "system": data.system}
 
@@ -184,6 +188,13 @@ class Coder:
         return {"attributes": given} if texts != given else None
 
 
+def bounded_micros(amount: Decimal) -> int:
+    """As `to_micros`, held within what columns can; NO_AMOUNT of what is no number."""
+    if not amount.is_finite():
+        return NO_AMOUNT
+    return max(NO_AMOUNT + 2, min(to_micros(amount), -NO_AMOUNT - 1))
+
+
 def _columns(rows: Sequence[tuple[int, ...]], width: int) -> list[Ints]:
     return [np.array(column, np.int64) for column in zip(*rows, strict=True)] if rows else [np.zeros(0, np.int64)] * width
 
@@ -207,4 +218,3 @@ def _text(value: Any) -> str:
 
 def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
-

@@ -7,7 +7,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.impact.columns import Codes, Columns, ErrorColumns, FulfillmentColumns, Ints, OrderColumns
+from impactgraph.impact.columns import Codes, Columns, ErrorColumns, FulfillmentColumns, Ints, OrderColumns, RecordColumns
+from impactgraph.stores.state.kinds import Kind
 from impactgraph.stores.state.lexicon import Lexicon, Reading
 from impactgraph.stores.state.rows import EventRows
 from impactgraph.stores.state.states import Folded, FulfillmentStates, OrderStates, Stays
@@ -24,6 +25,9 @@ _FULFILLMENT_COLUMNS: dict[str, Any] = {
     "failed_element": np.int32, "rerouted_at": np.int64, "ended_at": np.int64, "status": np.int8, "regular": np.bool_, "ids": TEXT,
 }  # fmt: skip
 _ERROR_COLUMNS: dict[str, Any] = {"seq": np.int64, "fulfillment": np.int32, "step": np.int32, "at": np.int64, "code": np.int32, "element": np.int32}
+_RECORD_COLUMNS: dict[str, Any] = {
+    "fulfillment": np.int32, "kind": np.uint8, "type": np.int32, "at": np.int64, "amount": np.int64, "currency": np.int16, "document": np.uint32,
+}  # fmt: skip
 _MATRICES: dict[str, Any] = {"entered": np.int64, "carried": np.int32, "told": np.int64}
 
 
@@ -96,6 +100,8 @@ class Instances:
         """Of irregular fulfillments, by number."""
         self.errors = Grown(_ERROR_COLUMNS)
         """Every fulfillment.failed: row of the fulfillment, code of the step's key."""
+        self.records = Grown(_RECORD_COLUMNS)
+        """Every posting, notification, task and supplier order: row of the fulfillment. Only ever added to."""
         self._order_rows, self._fulfillment_rows = np.zeros(0, np.int32), np.zeros(0, np.int32)
         self.columns = Columns(_no_orders(), _no_fulfillments(self.fulfillments.width), lexicon.vocabulary, _no_errors())
 
@@ -163,6 +169,15 @@ class Instances:
         for name, values in (columns | {"code": failed.code, "element": failed.element}).items():
             self.errors[name][size:] = values
 
+    def add_records(self, events: EventRows) -> None:
+        """Adds those of the events that are records, whose fulfillments have rows."""
+        events = events.take((events.kind >= Kind.POSTING) & (events.kind <= Kind.SUPPLIER_ORDER))
+        size = self.records.size
+        self.records.extend(len(events))
+        columns = {"fulfillment": self.fulfillment_rows(events.fulfillment), "kind": events.kind - Kind.POSTING, "type": events.type, "at": events.time}
+        for name, values in (columns | {"amount": events.amount, "currency": events.currency, "document": events.document}).items():
+            self.records[name][size:] = values
+
     def drop_errors(self, seqs: Ints) -> None:
         """Takes out events that turned out not to fit."""
         keep = ~np.isin(self.errors["seq"], seqs)
@@ -182,7 +197,9 @@ class Instances:
         moved = np.empty(len(order), np.int32)
         moved[order] = np.arange(len(order), dtype=np.int32)
         f.reorder(order)
-        self.errors["fulfillment"][:] = moved[self.errors["fulfillment"]]
+        for part in (self.errors, self.records):
+            part["fulfillment"][:] = moved[part["fulfillment"]]
+        self.records.reorder(np.argsort(self.records["fulfillment"], kind="stable"))
         first = np.full(self.orders.size, len(order), np.int64)
         np.minimum.at(first, f["order"], np.arange(len(order)))
         self._arrange_orders(np.argsort(first, kind="stable"))
@@ -208,6 +225,7 @@ class Instances:
         )  # fmt: skip
         e = self.errors
         shown.errors = ErrorColumns(e["fulfillment"], reading.index(f["workflow"][e["fulfillment"]], e["step"]), e["at"], e["code"], e["element"])
+        shown.records = RecordColumns(*(self.records[name] for name in _RECORD_COLUMNS))
 
     def restore(self, stays: Stays) -> None:
         """After whole columns were adopted: rows by number, stays."""
@@ -265,4 +283,3 @@ def _no_fulfillments(width: int) -> FulfillmentColumns:
         _no_text(), codes, codes, codes, codes, ints, ints, np.zeros((0, width), np.int64), np.zeros(0, np.uint64),
         ints, codes, codes, ints, ints, ints, np.zeros(0, np.int8),
     )  # fmt: skip
-

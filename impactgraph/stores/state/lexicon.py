@@ -22,10 +22,14 @@ class Lexicon:
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     sources: Words = field(default_factory=Words)
     steps: Words = field(default_factory=Words)
-    types: Words = field(default_factory=Words)
     notes: Words = field(default_factory=Words)
     """Channels of messages, suppliers that confirmed."""
     workflows: dict[str, int] = field(default_factory=dict[str, int])
+
+    @property
+    def types(self) -> Words:
+        """Of records."""
+        return self.vocabulary.types
 
     def lists(self) -> Iterator[tuple[str, list[str]]]:
         """Every list of words by its domain, in a fixed order, but for attributes: what a record keeps."""
@@ -48,7 +52,7 @@ class Lexicon:
         v.channels, v.modes, v.regions, v.tiers, v.currencies, v.locations, v.elements, v.fail_codes = (
             Words(lists.get(domain)) for domain in ("channel", "mode", "region", "tier", "currency", "location", "element", "fail_code")
         )
-        lexicon.sources, lexicon.steps, lexicon.types, lexicon.notes = (Words(lists.get(domain)) for domain in ("source", "step", "type", "note"))
+        lexicon.sources, lexicon.steps, v.types, lexicon.notes = (Words(lists.get(domain)) for domain in ("source", "step", "type", "note"))
         for code, key in enumerate(lists.get("workflow", [])):
             records = [word.split(":", 2) for word in lists.get(f"records:{key}", [])]
             types, emitters = [(kind, name) for _, kind, name in records], [int(emitter) for emitter, _, _ in records]

@@ -12,7 +12,7 @@ from impactgraph.impact.columns import Codes, Ints
 R = TypeVar("R", bound="Rows")
 
 
-_KINDS: dict[Any, Any] = {Ints: np.int64, Codes: np.int32, NDArray[np.uint8]: np.uint8}
+_KINDS: dict[Any, Any] = {Ints: np.int64, Codes: np.int32, NDArray[np.uint8]: np.uint8, NDArray[np.uint32]: np.uint32}
 
 
 class Rows:
@@ -50,6 +50,11 @@ class EventRows(Rows):
     """Code of the record's type."""
     code: Codes
     element: Codes
+    amount: Ints
+    """Of postings and reports of stock, in millionths; NO_AMOUNT where it states none."""
+    currency: Codes
+    document: NDArray[np.uint32]
+    """`document_code` of a posting's."""
 
     def __len__(self) -> int:
         return len(self.seq)

@@ -20,7 +20,7 @@ from impactgraph.stores.state.lexicon import Lexicon
 from impactgraph.stores.state.states import Stays
 
 _POINTER = "columns.json"
-_FORMAT = 2
+_FORMAT = 3
 _TEXTS_A_PART = 100_000
 
 
@@ -92,7 +92,7 @@ def load(folder: Path, meta: Meta, lexicon: Lexicon, width: int) -> Instances | 
 
 
 def _parts(instances: Instances) -> dict[str, Grown]:
-    return {"orders": instances.orders, "fulfillments": instances.fulfillments, "errors": instances.errors}
+    return {"orders": instances.orders, "fulfillments": instances.fulfillments, "errors": instances.errors, "records": instances.records}
 
 
 def _write(folder: Path, name: str, array: NDArray[Any]) -> None:
