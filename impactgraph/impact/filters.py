@@ -46,8 +46,7 @@ def _of_order(columns: Columns, membership: Membership, where: OrderFilter, rows
         if values is not None:
             chosen &= vocabulary.among(values)[codes[order]]
     if where.ids is not None:
-        wanted = np.array([key_of(i, "order") for i in where.ids], orders.ids.dtype)
-        chosen &= np.isin(order, np.flatnonzero(np.isin(orders.ids, wanted)))
+        chosen &= np.isin(rows, columns.parts_of(columns.order_rows([key_of(i, "order") for i in where.ids])))
     if where.min_value is not None:
         chosen &= orders.value[order] >= to_micros(where.min_value)
     if where.placed_from is not None:

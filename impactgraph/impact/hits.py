@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from graph_models.enums import Effect, ElementKind
 from graph_models.failure import Failure
+from graph_models.ids import key_of
 from graph_models.impact import Path, Question
 from graph_models.impairment import Absorption, Impairment, Impairments
 from graph_models.time import Millis
@@ -63,7 +64,9 @@ class Hits:
     @cached_property
     def matches(self) -> Matches:
         keep = order_mask(self.inputs.columns, self.membership, self.inputs.question.where)
-        return match(self.inputs.columns, self.inputs.forecaster, keep)
+        ids, columns = self.inputs.question.where.ids, self.inputs.columns
+        among = columns.parts_of(columns.order_rows([key_of(key, "order") for key in ids])) if ids is not None else None
+        return match(columns, self.inputs.forecaster, keep, among)
 
     @cached_property
     def membership(self) -> Membership:

@@ -24,15 +24,15 @@ Flags = NDArray[np.bool_]
 DEAD_LETTERED = "DEAD_LETTERED"
 
 
-def match(columns: Columns, forecaster: Forecaster, keep: Callable[[Codes], Flags] | None = None) -> Matches:
-    """All fulfillments that may be hit, with any likelihood. `keep` says which rows are asked for."""
+def match(columns: Columns, forecaster: Forecaster, keep: Callable[[Codes], Flags] | None = None, among: Codes | None = None) -> Matches:
+    """All fulfillments that may be hit, with any likelihood. `keep` says which rows are asked for; `among`: no others need be looked at."""
     membership = Membership(columns, forecaster.topology)
     failing = _failing(columns)
     found = Matches()
     for index, words in enumerate(columns.vocabulary.workflows):
         workflow = forecaster.topology.workflows.get(words.key)
-        if workflow is not None:
-            part = _WorkflowMatcher(columns, forecaster, membership, index, workflow, keep, failing).run()
+        if workflow is not None and (among is None or (columns.fulfillments.workflow[among] == index).any()):
+            part = _WorkflowMatcher(columns, forecaster, membership, index, workflow, keep, failing, among).run()
             found.flows += part.flows
             found.records += part.records
     return found
@@ -58,6 +58,7 @@ class _WorkflowMatcher:
         workflow: Workflow,
         keep: Callable[[Codes], Flags] | None,
         failing: Flags,
+        among: Codes | None = None,
     ) -> None:
         self.columns, self.forecaster, self.membership = columns, forecaster, membership
         self.index, self.workflow, self.keep, self.found = index, workflow, keep, Matches()
@@ -68,7 +69,7 @@ class _WorkflowMatcher:
         elements = columns.vocabulary.elements.words
         impaired = {hop.element for i in forecaster.hazards.all for hop in i.hops}
         self.impaired_codes = np.array([word in impaired for word in elements])
-        self.failing = failing
+        self.failing, self.among = failing, among
         self.dead_code = columns.vocabulary.fail_codes.find(DEAD_LETTERED)
 
     def _touched(self) -> list[str]:
@@ -109,7 +110,7 @@ class _WorkflowMatcher:
 
     def _rows_at(self, position: int | None) -> Codes:
         """Rows in one step (None: behind the last) that are asked for."""
-        rows = self.columns.rows_at(self.index, ENDED if position is None else self.column_of[position])
+        rows = self.columns.rows_at(self.index, ENDED if position is None else self.column_of[position], self.among)
         return rows[self.keep(rows)] if self.keep is not None and len(rows) else rows
 
     def _match(self, groups: list[CellRows]) -> None:
