@@ -110,8 +110,8 @@ class Neo4jServer:
         problem: Exception | None = None
         for _ in range(START_SECONDS * 10):
             try:
-                with address.driver() as driver:
-                    driver.execute_query(Query(query), database_=address.database)  # pyright: ignore[reportArgumentType]
+                with address.driver() as driver, driver.session(database=address.database) as session:
+                    session.run(Query(query)).consume()  # pyright: ignore[reportArgumentType] - not in a managed transaction: that would wait before it tries again
                 return
             except (Neo4jError, DriverError, OSError) as error:
                 problem = error
