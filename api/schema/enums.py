@@ -5,14 +5,16 @@ from enum import StrEnum
 
 import strawberry
 
+from graph_models.diagnosis import DiagnosisState
 from graph_models.enums import Band, Dimension, Effect, ElementKind, FailureClass, OrderSort, RecordEffect, Severity
+from impactgraph.usecases.topology_map import EdgeKind as MapEdgeKind
 
-__all__ = ["Band", "Dimension", "Effect", "ElementKind", "FailureClass", "OrderSort", "RecordEffect", "Severity"]
+__all__ = ["Band", "DiagnosisState", "Dimension", "Effect", "ElementKind", "FailureClass", "MapEdgeKind", "OrderSort", "RecordEffect", "Severity"]
 
 
-def _describe(cls: type[StrEnum], description: str, values: Mapping[str, str]) -> None:
+def _describe(cls: type[StrEnum], description: str, values: Mapping[str, str], name: str | None = None) -> None:
     """Shows the enum with a description on each value; one that is missing stops the start."""
-    shown = strawberry.enum(cls, description=description)
+    shown = strawberry.enum(cls, name=name, description=description)
     for value in shown.__strawberry_definition__.values:  # pyright: ignore[reportAttributeAccessIssue] - set by strawberry.enum
         value.description = values[value.name]
 
@@ -114,4 +116,47 @@ _describe(
     Severity,
     "How bad a failure is said to be.",
     {"INFO": "Good to know.", "WARNING": "It may become worse.", "ERROR": "Something does not work.", "CRITICAL": "Somebody must act now."},
+)
+_describe(
+    MapEdgeKind,
+    "How an element depends on another, or who cares for it.",
+    {
+        "NEEDS": "It cannot work without it.",
+        "ANY_OF": "It is one of its alternatives.",
+        "OPTIONAL": "It is degraded without it.",
+        "RUNS_ON": "The step is done by this system.",
+        "READS": "The step reads this data.",
+        "HANDED_OVER": "The integration brings orders to this step.",
+        "FOLLOWS": "Orders come to this step from that one.",
+        "EMITS_VIA": "A posting, message, task or supplier order of the step goes through it.",
+        "FROM": "The integration's calls or messages come from there.",
+        "TO": "They go there.",
+        "VIA": "They pass it.",
+        "FED_BY": "The data is kept up to date by it.",
+        "OFFERED_BY": "The api is offered by this system.",
+        "HELD_BY": "The data is held by this system.",
+        "HAS_STEP": "The workflow has this step.",
+        "OWNED_BY": "This team owns it; nothing spreads along it.",
+        "COVERS": "The playbook is for it; nothing spreads along it.",
+    },
+    name="MapEdgeKind",
+)
+_describe(
+    DiagnosisState,
+    "The verdict on an order.",
+    {
+        "ON_TRACK": "It flows as it should.",
+        "WAITING": "It waits as it should, until a moment that is known.",
+        "AT_RISK": "A known failure has made it late, will hold it, or touches a record of it.",
+        "STUCK": "A known failure holds it.",
+        "STUCK_WITH_OTHERS": "It is overdue, no known failure holds it, and what the overdue have in common was found.",
+        "STUCK_ALONE": "It is overdue, no known failure holds it, and it has nothing in common with others that are.",
+        "FAILED": "An error was reported of the step that it is in.",
+        "DEAD_LETTERED": "A message of it was refused, and waits for a replay.",
+        "RECORD_MISSING": "A posting, a message, a task or a supplier order should have come and has not.",
+        "OUT_OF_SEQUENCE": "A record came before one that it must follow.",
+        "COMPLETED": "All its parts are done.",
+        "CANCELLED": "It was cancelled.",
+        "UNKNOWN": "What is recorded does not tell; the headline says what is not known.",
+    },
 )
