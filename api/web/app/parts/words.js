@@ -1,5 +1,5 @@
 // Small things that are shown everywhere: moments, money, badges, figures.
-import { html } from "../ui.js";
+import { html, useEffect, useRef, useState } from "../ui.js";
 import { ticks } from "../clock.js";
 import { clock, fullMoment, moment, money, number, relative, words, sentence } from "../format.js";
 import { href } from "../router.js";
@@ -46,7 +46,16 @@ export const Stat = ({ label, children, to = null, note = null, kind = "" }) => 
   <dt>${label}</dt><dd>${to ? html`<a href=${to}>${children}</a>` : children}${note && html`<div class="note muted">${note}</div>`}</dd>
 </div>`;
 
-export const Count = ({ of }) => html`<span class="figure">${number(of)}</span>`;
+// A count that lights up for a moment when it changes while it is looked at.
+export function Figure({ of }) {
+  const before = useRef(of);
+  const [changes, setChanges] = useState(0);
+  useEffect(() => {
+    if (before.current !== of) setChanges(changes + 1);
+    before.current = of;
+  }, [of]);
+  return html`<span key=${changes} class="figure ${changes ? "changed" : ""}">${number(of)}</span>`;
+}
 
 // A link to whatever an id names.
 const VIEW_OF = { order: "order", fulfillment: "order", failure: "radius" };

@@ -1,0 +1,30 @@
+// Why: the causes, best first, each with its evidence and its path.
+import { html } from "/web/app/ui.js";
+import { percent } from "/web/app/format.js";
+import { Badge, IdLink, Time } from "/web/app/parts/words.js";
+
+function Hops({ path }) {
+  if (!path?.hops.length) return null;
+  return html`<details><summary>The path, in ${path.hops.length} ${path.hops.length === 1 ? "hop" : "hops"}</summary>
+    <p class="small">${path.sentence}</p>
+    <ol class="hops">${path.hops.map((hop) => html`<li><p><${IdLink} id=${hop.from} /> → <${IdLink} id=${hop.to} /> <${Badge} of=${hop.effect} /></p>
+      <p class="small muted"><${Time} at=${hop.at} only="absolute" /> · ${hop.detail}</p></li>`)}</ol>
+  </details>`;
+}
+
+function Cause({ cause }) {
+  const about = cause.failure ? html`<${IdLink} id=${cause.failure.id}>${cause.failure.summary || cause.failure.id}<//>` : cause.element && html`<${IdLink} id=${cause.element.id}>${cause.element.name}<//>`;
+  return html`<li>
+    <p><strong>${about || cause.evidence}</strong> <span class="muted nowrap">${percent(cause.likelihood)} likely</span></p>
+    ${about && html`<p>${cause.evidence}</p>`}
+    ${cause.failure?.expectedEnd && cause.failure.active && html`<p class="small muted">Expected to end <${Time} at=${cause.failure.expectedEnd} /></p>`}
+    <${Hops} path=${cause.path} />
+  </li>`;
+}
+
+export function Causes({ diagnosis }) {
+  if (!diagnosis.causes.length) return null;
+  return html`<section class="card"><h2>${diagnosis.causes.length === 1 ? "The cause" : "Causes, the best first"}</h2>
+    <ol class="causes">${diagnosis.causes.map((cause) => html`<${Cause} cause=${cause} />`)}</ol>
+  </section>`;
+}
