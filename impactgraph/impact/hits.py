@@ -66,7 +66,7 @@ class Hits:
         keep = order_mask(self.inputs.columns, self.membership, self.inputs.question.where)
         ids, columns = self.inputs.question.where.ids, self.inputs.columns
         among = columns.parts_of(columns.order_rows([key_of(key, "order") for key in ids])) if ids is not None else None
-        return match(columns, self.inputs.forecaster, keep, among)
+        return match(columns, self.inputs.forecaster, self.membership, keep, among)
 
     @cached_property
     def membership(self) -> Membership:

@@ -24,10 +24,11 @@ Flags = NDArray[np.bool_]
 DEAD_LETTERED = "DEAD_LETTERED"
 
 
-def match(columns: Columns, forecaster: Forecaster, keep: Callable[[Codes], Flags] | None = None, among: Codes | None = None) -> Matches:
+def match(
+    columns: Columns, forecaster: Forecaster, membership: Membership, keep: Callable[[Codes], Flags] | None = None, among: Codes | None = None
+) -> Matches:
     """All fulfillments that may be hit, with any likelihood. `keep` says which rows are asked for; `among`: no others need be looked at."""
-    membership = Membership(columns, forecaster.topology)
-    failing = _failing(columns)
+    failing = _failing(columns, among)
     found = Matches()
     for index, words in enumerate(columns.vocabulary.workflows):
         workflow = forecaster.topology.workflows.get(words.key)
@@ -38,9 +39,9 @@ def match(columns: Columns, forecaster: Forecaster, keep: Callable[[Codes], Flag
     return found
 
 
-def _failing(columns: Columns) -> Flags:
-    """By row: whether an error was reported of its present step. Errors are few, so only they are looked at."""
-    f, rows = columns.fulfillments, columns.errors.fulfillment
+def _failing(columns: Columns, among: Codes | None) -> Flags:
+    """By row: whether an error was reported of its present step. Errors are few, so only they are looked at, or the few rows that are asked for."""
+    f, rows = columns.fulfillments, columns.errors.fulfillment if among is None else among
     failing = np.zeros(len(f), bool)
     failing[rows] = f.failed_at[rows] >= np.maximum(f.entered_at[rows], 1)
     return failing

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from graph_models.enums import Transport
 from graph_models.failure import Failure
@@ -15,6 +16,7 @@ from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.plan import Hazards
 from impactgraph.forecast.recovery import Ends, ends_of
 from impactgraph.impact.answer import BlastRadius
+from impactgraph.impact.columns import Columns
 from impactgraph.impact.hits import Inputs
 from impactgraph.ports.store import Store
 from impactgraph.propagation import propagate
@@ -31,12 +33,29 @@ def blast_radius(store: Store, question: Question, now: Millis) -> Generator[Bla
     failures = _asked(question, reported, as_of)
     with store.columns(question.as_of) as columns:
         known = learned(store, topology, columns, reported, question.as_of, as_of)
-        ends = ends_of(failures, as_of, assumed=question.assume_recovery, typical=lambda f: typical_length(f, reported, as_of))
-        impairments = propagate(known.graph, failures, recovery=lambda f: ends.nominal[f.key], limit=question.limit)
-        hazards = _hazards(impairments, ends, topology, known)
-        forecaster = Forecaster(topology, known.durations, hazards, float(as_of), float(question.tolerance))
-        assumptions = _assumptions(question, ends, known.durations, impairments)
-        yield BlastRadius(Inputs(question, as_of, topology, failures, impairments, forecaster, columns, assumptions))
+        yield answered(question, Standpoint(as_of, topology, tuple(reported), columns, known), failures)
+
+
+@dataclass(frozen=True)
+class Standpoint:
+    """What several questions of one moment stand on. `columns` must not change while they are asked."""
+
+    as_of: Millis
+    topology: Topology
+    reported: tuple[Failure, ...]
+    columns: Columns
+    known: Known
+
+
+def answered(question: Question, at: Standpoint, failures: tuple[Failure, ...]) -> BlastRadius:
+    """Of these failures, whichever the question names."""
+    as_of, known = at.as_of, at.known
+    ends = ends_of(failures, as_of, assumed=question.assume_recovery, typical=lambda f: typical_length(f, at.reported, as_of))
+    impairments = propagate(known.graph, failures, recovery=lambda f: ends.nominal[f.key], limit=question.limit)
+    hazards = _hazards(impairments, ends, at.topology, known)
+    forecaster = Forecaster(at.topology, known.durations, hazards, float(as_of), float(question.tolerance))
+    assumptions = _assumptions(question, ends, known.durations, impairments)
+    return BlastRadius(Inputs(question, as_of, at.topology, failures, impairments, forecaster, at.columns, assumptions))
 
 
 def _asked(question: Question, reported: Sequence[Failure], as_of: Millis) -> tuple[Failure, ...]:
