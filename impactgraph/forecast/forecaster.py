@@ -82,14 +82,16 @@ class Forecaster:
         completions, without = [s.completion for s in here], [s.without for s in here]
         wrong: list[tuple[Pending, Flags]] = []
         for n, (rows, group, stands) in enumerate(zip(_rows(groups), groups, here, strict=True)):
-            hit = stands.struck_by >= 0
-            trace.hit_by[rows] = stands.struck_by
+            by_coin = stands.struck_by >= 0
+            trace.hit_by[rows] = np.where(by_coin, stands.struck_by, stands.hit_by)
+            hit = trace.hit_by[rows] >= 0
             trace.hit_step[rows] = np.where(hit, np.int16(group.step), np.int16(-1))
             trace.hit_at[rows] = np.where(hit, group.entered[:, None], np.nan)
+            trace.waiting[rows] = hit & stands.held_now
             if stands.struck is not None and stands.without_struck is not None:
                 met = stands.chance > 0
                 completions[n], without[n] = np.where(met, stands.struck, stands.completion), np.where(met, stands.without_struck, stands.without)
-                trace.waiting[rows] = hit & (stands.struck > self.as_of)
+                trace.waiting[rows] = hit & np.where(by_coin, stands.struck > self.as_of, stands.held_now)
                 trace.chance[rows] = stands.chance
             if group.pending is not None:
                 self._decided(plan, trace, rows, group, group.pending)

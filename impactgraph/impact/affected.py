@@ -74,9 +74,10 @@ def affected_orders(columns: Columns, rows: AffectedRows, min_likelihood: float)
 
 
 def _merge(rows: AffectedRows) -> AffectedRows:
-    """Groups by order; the first of each is its worst: by band, then likelihood, then delay, then the earliest hit."""
+    """Groups by order; the first of each is its worst: by band, then likelihood, then delay, then the earliest hit, then what ends last."""
     hit_at = np.nan_to_num(rows.hit_at, nan=1e18, posinf=1e18)
-    rank = np.lexsort((rows.fulfillment, hit_at, -np.nan_to_num(rows.delay, posinf=1e18), -rows.likelihood, rows.band, rows.order))
+    finish = np.nan_to_num(rows.finish, nan=-1e18, posinf=1e18)
+    rank = np.lexsort((rows.fulfillment, rows.step, -finish, hit_at, -np.nan_to_num(rows.delay, posinf=1e18), -rows.likelihood, rows.band, rows.order))
     rows = rows.take(rank)
     first = np.flatnonzero(np.diff(rows.order, prepend=-1))
     best = rows.take(first)

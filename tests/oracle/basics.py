@@ -26,6 +26,8 @@ class Verdict:
     band: Band | None
     delay: float
     """Milliseconds, the lower median of the futures in which the order itself is hit; infinite: never done; 0: only records are."""
+    delay_between: tuple[float, float] = (0.0, 0.0)
+    """The delays beside the median: where a future ends at the very moment of a run, which of two runs it takes is a matter of rounding."""
 
 
 @dataclass

@@ -171,7 +171,8 @@ class Oracle(Impaired):
         lead = max(worlds, key=lambda world: sum(t.weight * t.flow for t in world))
         chosen = [t for t in lead if t.flow and t.weight > 0]
         delays = sorted(t.delay for t in chosen)
-        return Verdict(likelihood, self._band(chosen), delays[(len(delays) - 1) // 2])
+        middle = (len(delays) - 1) // 2
+        return Verdict(likelihood, self._band(chosen), delays[middle], (delays[max(middle - 1, 0)], delays[min(middle + 1, len(delays) - 1)]))
 
     def _told(self, journey: Journey, k: int, coin: bool) -> Told:
         life, free = self.live(journey, k, coin)
