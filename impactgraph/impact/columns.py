@@ -58,6 +58,12 @@ class Words:
     def find(self, word: str) -> int | None:
         return self._codes.get(word)
 
+    def cut(self, size: int) -> None:
+        """Forgets the words that came since there were so many."""
+        for word in self.words[size:]:
+            del self._codes[word]
+        del self.words[size:]
+
     def among(self, values: Iterable[str]) -> NDArray[np.bool_]:
         """By code: whether its word is one of the values."""
         table = np.zeros(len(self.words), bool)

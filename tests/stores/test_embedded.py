@@ -11,7 +11,8 @@ import duckdb
 import pytest
 
 from impactgraph.errors import StoreUnavailableError
-from impactgraph.stores.embedded import EmbeddedStore, store
+from impactgraph.stores.embedded import EmbeddedStore
+from impactgraph.stores.local import store
 from impactgraph.stores.local.record import Record
 from tests.stores.events import DOCUMENTS, MORE, at, entered, event, of, placed, reported, topology
 from tests.stores.seen import everything

@@ -1,19 +1,19 @@
 """What was refused and is kept: listed, replayed, and found again when its order makes it fit."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from graph_models.time import Millis
 from impactgraph.ports.store import Refused
+from impactgraph.stores.local.block import Block, Table
 from impactgraph.stores.local.items import Item, as_text
 from impactgraph.stores.local.record import Record
 from impactgraph.stores.state.coding import hashes
 
 
 class Aside:
-    """Keeps of each entry only hashes and the order's key in memory. Changes are made in the caller's transaction, and `settle` follows its commit."""
+    """Keeps of each entry only hashes and the order's key in memory. Changes are part of a block, and `follow` comes after its commit."""
 
     def __init__(self, record: Record) -> None:
         self._record = record
@@ -51,23 +51,20 @@ class Aside:
         rows = self._record.rows("select number, reason, text, place, received_at from aside order by number limit ?", [limit])
         return [Refused(*row) for row in rows]
 
-    def write(self, items: Sequence[Item], now: Millis) -> "Changes":
+    def add_changes(self, block: Block, items: Sequence[Item], now: Millis) -> None:
         """Keeps the refused ones that are not kept yet, and lets go those that are taken or repeated."""
-        changes = Changes()
-        self._keep([item for item in items if item.reason and not item.number], now, changes)
+        self._keep([item for item in items if item.reason and not item.number], now, block)
         for item in items:
             if item.reason and item.number and item.reason != item.reason_before and item.reason_before:
-                self._record.execute("update aside set reason = ? where number = ?", [item.reason, item.number])
+                block.reasons[item.number] = item.reason
         done = [item for item in items if not item.reason]
-        changes.gone = [item.number for item in done if item.number]
+        gone = [item.number for item in done if item.number]
         if self._names:
             named = [item for item in done if not item.number]
-            changes.gone += [self._names[name] for name in hashes([item.name for item in named]).tolist() if name in self._names]
-        if changes.gone:
-            self._record.execute("delete from aside where number in (select unnest(?::bigint[]))", [changes.gone])
-        return changes
+            gone += [self._names[name] for name in hashes([item.name for item in named]).tolist() if name in self._names]
+        block.let_go = np.array(gone, np.int64)
 
-    def _keep(self, items: Sequence[Item], now: Millis, changes: "Changes") -> None:
+    def _keep(self, items: Sequence[Item], now: Millis, block: Block) -> None:
         new: dict[int, Item] = {}
         for item, text in zip(items, hashes([item.fingerprint for item in items]).tolist(), strict=True):
             item.known = text in self._texts or text in new
@@ -77,8 +74,7 @@ class Aside:
             return
         kept = list(new.values())
         names = [int(hash_) if item.event else 0 for item, hash_ in zip(kept, hashes([item.name for item in kept]), strict=True)]
-        changes.kept = [(item.number, text, name, item.order) for (text, item), name in zip(new.items(), names, strict=True)]
-        texts: dict[str, list[str]] = {
+        texts = {
             "order_id": [item.order for item in kept],
             "source": [item.name[0] for item in kept],
             "id": [item.name[1] for item in kept],
@@ -86,17 +82,18 @@ class Aside:
             "text": [as_text(item.text) for item in kept],
             "place": [item.place for item in kept],
         }
-        numbers = {"number": np.array([item.number for item in kept], np.int64)}
+        numbers: Table = {"number": np.array([item.number for item in kept], np.int64)}
         hashed = {"hash": np.array(list(new), np.uint64), "name_hash": np.array(names, np.uint64)}
         received = {"received_at": np.full(len(kept), now, np.int64)}
-        self._record.append("aside", numbers | hashed | {name: np.array(words, np.object_) for name, words in texts.items()} | received)
+        block.add("aside", numbers | hashed | {name: np.array(words, np.object_) for name, words in texts.items()} | received)
 
-    def settle(self, changes: "Changes") -> None:
-        """Follows the commit of what `write` did."""
-        for entry in changes.kept:
-            self._index(*entry)
-        self._next += len(changes.kept)
-        for number in changes.gone:
+    def follow(self, block: Block) -> None:
+        """Comes after the commit of a block."""
+        if kept := block.rows.get("aside"):
+            for entry in zip(*(kept[name].tolist() for name in ("number", "hash", "name_hash", "order_id")), strict=True):
+                self._index(*entry)
+                self._next = max(self._next, entry[0] + 1)
+        for number in block.let_go.tolist():
             text, name, order = self._entries.pop(number, (0, 0, ""))
             self._texts.pop(text, None)
             self._names.pop(name, None)
@@ -105,9 +102,5 @@ class Aside:
                 if not numbers:
                     del self._orders[order]
 
-
-@dataclass
-class Changes:
-    kept: list[tuple[int, int, int, str]] = field(default_factory=list[tuple[int, int, int, str]])
-    """(number, hash of the text, hash of the name, order) of each."""
-    gone: list[int] = field(default_factory=list[int])
+    def has(self, number: int) -> bool:
+        return number in self._entries

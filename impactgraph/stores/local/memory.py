@@ -3,6 +3,7 @@
 import numpy as np
 
 from impactgraph.impact.columns import Codes
+from impactgraph.stores.local.block import Block
 from impactgraph.stores.local.items import Item
 from impactgraph.stores.local.record import Record
 from impactgraph.stores.state.numbering import Hashes, Numbering, Seen
@@ -46,14 +47,16 @@ class Memory:
         known = fulfillments < len(self._owners)
         return np.where(known, self._owners[np.where(known, fulfillments, 0)], np.int32(-1)) if len(self._owners) else np.full(len(fulfillments), -1, np.int32)
 
-    def settle(self, orders: dict[str, int], fulfillments: dict[str, int], owners: dict[int, int], hashes: Hashes) -> None:
-        """Follows the commit of new numbers (and the order of each new fulfillment) and events."""
-        self.orders.add(orders)
-        self.fulfillments.add(fulfillments)
-        self.seen.add(hashes)
-        if self.fulfillments.count > len(self._owners):
-            room = np.full(self.fulfillments.count + self.fulfillments.count // 2, -1, np.int32)
-            room[: len(self._owners)] = self._owners
-            self._owners = room
-        for fulfillment, owner in owners.items():
-            self._owners[fulfillment] = owner
+    def follow(self, block: Block) -> None:
+        """Comes after the commit of a block: its numbers, the order of each new fulfillment, its events."""
+        for table, numbering in (("orders", self.orders), ("fulfillments", self.fulfillments)):
+            if new := block.rows.get(table):
+                numbering.add(dict(zip(new["id"].tolist(), new["number"].tolist(), strict=True)))
+        if new := block.rows.get("fulfillments"):
+            if self.fulfillments.count > len(self._owners):
+                room = np.full(self.fulfillments.count + self.fulfillments.count // 2, -1, np.int32)
+                room[: len(self._owners)] = self._owners
+                self._owners = room
+            self._owners[new["number"]] = new["order_number"]
+        if events := block.rows.get("events"):
+            self.seen.add(events["hash"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph_models.time import Millis
+from impactgraph.impact.columns import Codes
 from impactgraph.stores.local.record import Record
 from impactgraph.stores.state.fold import fold
 from impactgraph.stores.state.increment import examine, increment
@@ -18,6 +19,7 @@ from impactgraph.stores.state.states import Folded
 
 _ORDERS_A_PART = 50_000
 _EVENTS_A_PART = 200_000
+_NONE: Codes = np.zeros(0, np.int32)
 
 
 def rebuild(record: Record, lexicon: Lexicon, reading: Reading, as_of: Millis | None = None) -> Instances:
@@ -64,16 +66,19 @@ def _parts(record: Record, reading: Reading, as_of: Millis | None) -> Iterator[_
             yield ahead.result()
 
 
-def catch_up(record: Record, instances: Instances, reading: Reading, latest: Millis) -> Millis:
-    """Brings a state to where the record is; gives the greatest time of an event of an order."""
+def catch_up(record: Record, instances: Instances, reading: Reading, latest: Millis, touched: Codes = _NONE) -> Millis:
+    """Brings a state to where the record is; gives the greatest time of an event of an order.
+
+    `touched` are numbers of orders that lost an event: they are folded again whatever came.
+    """
     end = record.watermark()
-    while (first := instances.columns.watermark) < end:
+    while (first := instances.columns.watermark) < end or len(touched):
         last = min(first + _EVENTS_A_PART, end)
         events = record.happened("seq > ? and seq <= ? and order_number >= 0", [first, last]).events
         known = events.take(instances.order_rows(events.order) >= 0)
         fold_these = examine(known, instances, reading).fold
         new = events.order[instances.order_rows(events.order) < 0]
-        numbers = np.unique(np.concatenate([fold_these, new]))
+        numbers, touched = np.unique(np.concatenate([fold_these, new, touched])), _NONE
         happened = record.of_orders(numbers)
         orders, fulfillments = record.ids(numbers)
         instances.put(fold(happened, reading, record.names), orders, fulfillments)

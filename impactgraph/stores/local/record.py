@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from graph_models.time import Millis
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.impact.columns import Codes, Ints
+from impactgraph.stores.local.block import Block
 from impactgraph.stores.local.tables import EVENT_COLUMNS, FORMAT, ODD_AMOUNT, PLACED_COLUMNS, PLACEMENT_COLUMNS, TABLES
 from impactgraph.stores.state.coding import bounded_micros
 from impactgraph.stores.state.failures import FailureNews, read_news
@@ -22,8 +24,25 @@ from impactgraph.stores.state.kinds import Kind
 from impactgraph.stores.state.rows import EventRows, Happened, PlacedRows, PlacementRows
 
 FILE = "impactgraph.duckdb"
+POSITION = ("log", "block", "token")
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "320MB", "threads": 2, "checkpoint_threshold": "128MB"}
 _HOLDER = re.compile(r"PID (\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a record that is a copy has followed the log it is a copy of."""
+
+    identity: str
+    """Of the log."""
+    block: int
+    """Number of the last block that it has, 0 before the first."""
+    token: str
+    """Of that block, so that another log of the same identity is told apart."""
+
+
+class HeldError(StoreUnavailableError):
+    """Another process has it."""
 
 
 class Record:
@@ -43,6 +62,8 @@ class Record:
                 f"The store in {folder} was written in format {meta['format']}, this version reads {FORMAT}: ingest its events into a new folder."
             )
         self.identity: str = meta["identity"]
+        self.position = Position(meta["log"], int(meta["block"]), meta["token"]) if "log" in meta else None
+        """None where it is no copy."""
         self.words_kept: dict[str, int] = dict(self.rows("select domain, count(*) from words group by domain"))
         """How many words of each domain it has."""
 
@@ -51,6 +72,27 @@ class Record:
             for statement in filter(str.strip, TABLES.split(";")):
                 self.execute(statement)
             self.execute("insert into meta values ('format', ?), ('identity', ?)", [FORMAT, secrets.token_hex(16)])
+
+    def apply(self, block: Block, position: Position | None = None) -> None:
+        """What the block changes, with the position that it brings a copy to. On disk when it returns; where it raises, nothing of it is."""
+        with self.transaction():
+            for table, columns in block.rows.items():
+                self.append(table, columns)
+            if len(block.removed):
+                self.execute("delete from events where seq in (select unnest(?::bigint[]))", [block.removed.tolist()])
+            for number, reason in block.reasons.items():
+                self.execute("update aside set reason = ? where number = ?", [reason, number])
+            if len(block.let_go):
+                self.execute("delete from aside where number in (select unnest(?::bigint[]))", [block.let_go.tolist()])
+            if position:
+                self._set_position(position)
+        for domain, words in block.words.items():
+            self.words_kept[domain] = self.words_kept.get(domain, 0) + len(words)
+        self.position = position or self.position
+
+    def _set_position(self, position: Position) -> None:
+        for name, value in zip(POSITION, (position.identity, str(position.block), position.token), strict=True):
+            self.execute("insert or replace into meta values (?, ?)", [name, value])
 
     @contextmanager
     def transaction(self) -> Generator[None]:
@@ -150,6 +192,12 @@ class Record:
         bounds = f"order_number between {int(numbers.min())} and {int(numbers.max())}"
         return self.happened(f"{bounds} and order_number in (select number from wanted)", wanted={"number": numbers})
 
+    def orders_of_events(self, seqs: Ints) -> Codes:
+        """Numbers of the orders of these events."""
+        if not len(seqs):
+            return np.zeros(0, np.int32)
+        return self.arrays("select distinct order_number from events where seq in (select seq from wanted)", wanted={"seq": seqs})[0]
+
     def ids_between(self, first: int, last: int) -> tuple[dict[int, str], dict[int, str]]:
         """Ids by number of the orders with numbers from first to last, and of their fulfillments."""
         number, id_ = self.arrays("select number, id from orders where number between ? and ?", [first, last])
@@ -187,7 +235,7 @@ def _connected(folder: Path) -> duckdb.DuckDBPyConnection:
         raise StoreUnavailableError(f"The folder {folder} cannot be used as a store: {error.strerror or error}") from error
     except duckdb.IOException as error:
         if holder := _HOLDER.search(str(error)):
-            raise StoreUnavailableError(
+            raise HeldError(
                 f"The store in {folder} is held by process {holder[1]}: one process can use it at a time. "
                 "Ask that process (its HTTP API takes events too), stop it, or name another folder with --store."
             ) from error

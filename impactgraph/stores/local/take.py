@@ -1,4 +1,4 @@
-"""One call of ingest: sort out, number, fold, write in one transaction; the state follows when that is on disk."""
+"""One call of ingest: sort out, number, fold, and what is to be written; the state follows when that is on disk."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +10,13 @@ from graph_models.time import Millis
 from impactgraph.impact.columns import Ints
 from impactgraph.ingest.events import FulfillmentRerouted, OrderPlaced
 from impactgraph.stores.local.aside import Aside
+from impactgraph.stores.local.block import Block
 from impactgraph.stores.local.items import Item, check
 from impactgraph.stores.local.memory import Memory
 from impactgraph.stores.local.number import Numbered, number_ids
 from impactgraph.stores.local.record import Record
 from impactgraph.stores.local.spell import spelled
-from impactgraph.stores.local.write import Writing, write
+from impactgraph.stores.local.write import Writing, block_of
 from impactgraph.stores.state.coding import Coded, Coder, hashes
 from impactgraph.stores.state.fits import Fits
 from impactgraph.stores.state.fold import fold
@@ -39,8 +40,9 @@ class State:
 
 @dataclass
 class Taken:
-    """What is on disk and has to be brought into the state."""
+    """What is to be on disk, and is then brought into the state."""
 
+    block: Block
     folded: Folded
     ids: Numbered
     further: EventRows
@@ -52,7 +54,6 @@ class Taken:
     watermark: int
     latest: Millis
     """Greatest time of an event of an order; 0 where there is none."""
-    news_of_failures: bool
 
     def bring(self, state: State) -> None:
         instances = state.instances
@@ -67,7 +68,10 @@ class Taken:
 
 
 def take(items: list[Item], state: State, record: Record, memory: Memory, aside: Aside, watermark: int, now: Millis) -> Taken:
-    """Writes what can be taken and keeps the rest aside. Every item tells what became of it; to the list are added those that now fit, or no longer do."""
+    """What can be taken, and the rest to be kept aside; nothing is written.
+
+    Every item tells what became of it; to the list are added those that now fit, or no longer do.
+    """
     # What was kept aside stands first, so that it is the one that is kept on, or let go.
     items[:0] = _made_to_fit(items, aside, state.fits)
     good = [item for item in items if item.good]
@@ -82,16 +86,13 @@ def take(items: list[Item], state: State, record: Record, memory: Memory, aside:
     for item in items:
         item.follow_twin()
     kept = np.array([item.good for item in good], np.bool_)
-    writing = Writing(coded, names, kept, ids, state.lexicon, folding.removed_seqs)
-    changes = write(writing, items, record, aside, now)
-    aside.settle(changes)
-    memory.settle(ids.new_orders, ids.new_fulfillments, ids.owners, names[kept])
+    block = block_of(Writing(coded, names, kept, ids, folding.removed_seqs), state.lexicon, record.words_kept)
+    aside.add_changes(block, items, now)
     events = coded.happened.events.take(kept)
     of_orders = events.time[events.order >= 0]
     return Taken(
-        folded=folding.folded, ids=ids, further=folding.further, events=events, removed=folding.removed_seqs,
+        block=block, folded=folding.folded, ids=ids, further=folding.further, events=events, removed=folding.removed_seqs,
         watermark=int(events.seq.max()) if len(events) else watermark, latest=int(of_orders.max()) if len(of_orders) else 0,
-        news_of_failures=bool((events.kind >= Kind.FAILURE_REPORTED).any()),
     )  # fmt: skip
 
 

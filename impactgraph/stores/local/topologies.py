@@ -6,11 +6,13 @@ from difflib import get_close_matches
 from hashlib import blake2b
 
 import msgspec
+import numpy as np
 
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.errors import NotFoundError
 from impactgraph.ports.store import TopologyVersion
+from impactgraph.stores.local.block import Block, Table
 from impactgraph.stores.local.record import Record
 from impactgraph.topology.load import parse_topology
 
@@ -64,14 +66,20 @@ class Topologies:
     def next_key(self, documents: Mapping[str, str]) -> str:
         return f"{len(self._versions) + 1}-{_digest(documents)}"
 
-    def write(self, key: str, at: Millis, topology: Topology, documents: Mapping[str, str]) -> None:
-        """In the caller's transaction; `settle` follows its commit."""
-        values = [len(self._versions) + 1, key, at, len(topology.elements), msgspec.json.encode(dict(documents)).decode()]
-        self._record.execute("insert into topologies values (?, ?, ?, ?, ?)", values)
+    def row(self, key: str, at: Millis, topology: Topology, documents: Mapping[str, str]) -> Table:
+        """What a record keeps of the next version."""
+        values = {"number": len(self._versions) + 1, "key": key, "applied_at": at, "elements": len(topology.elements)}
+        text = msgspec.json.encode(dict(documents)).decode()
+        return {name: np.array([value], np.object_ if isinstance(value, str) else np.int64) for name, value in (values | {"documents": text}).items()}
 
-    def settle(self, key: str, at: Millis, topology: Topology) -> None:
-        self._versions.append((key, at, len(topology.elements)))
-        self._read[key] = topology
+    def follow(self, block: Block) -> None:
+        """Comes after the commit of a block."""
+        if rows := block.rows.get("topologies"):
+            self._versions += zip(rows["key"].tolist(), rows["applied_at"].tolist(), rows["elements"].tolist(), strict=True)
+
+    def adopt(self, topology: Topology) -> None:
+        """A version that need not be read from its documents."""
+        self._read[topology.version] = topology
 
 
 def _digest(documents: Mapping[str, str]) -> str:

@@ -1,6 +1,6 @@
 """The words that codes stand for, and how a topology's workflows read them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,15 +34,19 @@ class Lexicon:
     def lists(self) -> Iterator[tuple[str, list[str]]]:
         """Every list of words by its domain, in a fixed order, but for attributes: what a record keeps."""
         v = self.vocabulary
-        named = {
-            "channel": v.channels, "mode": v.modes, "region": v.regions, "tier": v.tiers, "currency": v.currencies, "location": v.locations,
-            "element": v.elements, "fail_code": v.fail_codes, "source": self.sources, "step": self.steps, "type": self.types, "note": self.notes,
-        }  # fmt: skip
-        yield from ((domain, words.words) for domain, words in named.items())
+        yield from ((domain, words.words) for domain, words in self._named().items())
         yield "workflow", [workflow.key for workflow in v.workflows]
         for workflow in v.workflows:
             yield f"steps:{workflow.key}", workflow.steps
             yield f"records:{workflow.key}", [f"{emitter}:{kind}:{name}" for (kind, name), emitter in zip(workflow.records, workflow.emitters, strict=True)]
+
+    def _named(self) -> dict[str, Words]:
+        """The lists that events add to."""
+        v = self.vocabulary
+        return {
+            "channel": v.channels, "mode": v.modes, "region": v.regions, "tier": v.tiers, "currency": v.currencies, "location": v.locations,
+            "element": v.elements, "fail_code": v.fail_codes, "source": self.sources, "step": self.steps, "type": self.types, "note": self.notes,
+        }  # fmt: skip
 
     @staticmethod
     def of(lists: dict[str, list[str]]) -> "Lexicon":
@@ -59,6 +63,37 @@ class Lexicon:
             v.workflows.append(WorkflowVocabulary(key, lists.get(f"steps:{key}", []), types, emitters))
             lexicon.workflows[key] = code
         return lexicon
+
+    def sizes(self) -> dict[str, int]:
+        """How many words each list has, to `cut` it back to."""
+        return {domain: len(words) for domain, words in self.lists()}
+
+    def cut(self, sizes: Mapping[str, int]) -> None:
+        """Forgets the words that came since: nobody may know their codes."""
+        v = self.vocabulary
+        for workflow in v.workflows[sizes["workflow"] :]:
+            del self.workflows[workflow.key]
+        del v.workflows[sizes["workflow"] :]
+        for workflow in v.workflows:
+            del workflow.steps[sizes[f"steps:{workflow.key}"] :]
+            del workflow.records[sizes[f"records:{workflow.key}"] :], workflow.emitters[sizes[f"records:{workflow.key}"] :]
+        for domain, words in self._named().items():
+            words.cut(sizes[domain])
+
+    def extend(self, words: Mapping[str, list[str]]) -> None:
+        """Takes in words that another process gave their codes: those that follow, of each domain."""
+        named = self._named()
+        for domain, new in words.items():
+            if domain in named:
+                for word in new:
+                    named[domain].code(word)
+        for key in words.get("workflow", []):
+            self._workflow(key)
+        for key, workflow in ((workflow.key, workflow) for workflow in self.vocabulary.workflows):
+            workflow.steps += words.get(f"steps:{key}", [])
+            for emitter, kind, name in (word.split(":", 2) for word in words.get(f"records:{key}", [])):
+                workflow.records.append((kind, name))
+                workflow.emitters.append(int(emitter))
 
     def attribute(self, name: str) -> Words:
         return self.vocabulary.attributes.setdefault(name, Words())
