@@ -8,11 +8,12 @@ const FAR_BACK = 14; // entries of the past beyond which the oldest are folded a
 
 function Entry({ entry }) {
   const { at, title, detail, expected, late, element, failure } = entry;
+  const about = failure ?? element;
   return html`<li class=${[expected ? "expected" : "past", failure && "fails", late && "late"].filter(Boolean).join(" ")}>
     <span class="when"><${Time} at=${at} only="absolute" /></span>
     <div>
-      <p>${failure ? html`<${IdLink} id=${failure.id}>${title}<//>` : title} ${late && html`<${Badge} of="LATE">late<//>`}${expected && html`<span class="sr">expected</span>`}</p>
-      ${(detail || element) && html`<p class="small muted">${detail}${detail && element && " · "}${element && html`<${IdLink} id=${element.id} />`}</p>`}
+      <p>${about ? html`<${IdLink} id=${about.id} class=${failure ? "" : "plain-link"} title=${about.id}>${title}<//>` : title} ${late && html`<${Badge} of="LATE">late<//>`}${expected && html`<span class="sr">expected</span>`}</p>
+      ${detail && html`<p class="small muted">${detail}</p>`}
     </div>
   </li>`;
 }

@@ -1,0 +1,69 @@
+// Postings and messages that should have come and did not, came twice, late, with another amount, or before what they must follow.
+import { html, useState } from "/web/app/ui.js";
+import { duration, key, money, plural, words } from "/web/app/format.js";
+import { gql } from "/web/app/gql.js";
+import { CsvButton } from "/web/app/parts/copy.js";
+import { LongTable } from "/web/app/parts/table.js";
+import { Badge, Heading, IdLink, Time } from "/web/app/parts/words.js";
+import { Chosen, Choice, filterOf } from "./filters.js";
+
+const MONEY = "{ amount currency }";
+const RECORDS = `query Records($where: OrderFilter, $effects: [RecordEffect!], $types: [String!], $first: Int, $after: String) {
+  records(where: $where, effects: $effects, types: $types, first: $first, after: $after) {
+    totalCount pageInfo { hasNextPage endCursor }
+    edges { node { order { id } fulfillment kind type effect due lateBy amount ${MONEY} expectedAmount ${MONEY} likelyCause { evidence failure { id summary } element { id name } } } }
+  }
+}`;
+const EFFECTS = [["", "all"], ["MISSING", "missing"], ["LATE", "late"], ["DUPLICATED", "doubled"], ["WRONG", "other amount"], ["OUT_OF_SEQUENCE", "out of sequence"]];
+
+function Amount({ record }) {
+  if (!record.amount && !record.expectedAmount) return null;
+  const other = record.effect === "WRONG" && record.expectedAmount;
+  return html`<span class="figure nowrap">${money(record.amount ?? record.expectedAmount)}${other && html` <span class="muted">not ${money(record.expectedAmount)}</span>`}</span>`;
+}
+
+function Cause({ cause }) {
+  if (!cause) return html`<span class="muted">not known</span>`;
+  const about = cause.failure ?? cause.element;
+  return html`<span title=${cause.evidence}>${about ? html`<${IdLink} id=${about.id}>${about.summary || about.name || about.id}<//>` : cause.evidence}</span>`;
+}
+
+const COLUMNS = [
+  { key: "order", label: "Order", cell: ({ order }) => html`<${IdLink} id=${order.id} data-stop>${key(order.id)}<//>` },
+  { key: "record", label: "Record", cell: ({ type, kind }) => html`${words(type)} <span class="muted small">${words(kind)}</span>` },
+  { key: "effect", label: "What", cell: ({ effect }) => html`<${Badge} of=${effect} />` },
+  { key: "due", label: "Due", wide: true, cell: ({ due }) => html`<${Time} at=${due} />` },
+  { key: "late", label: "Late by", cell: ({ lateBy }) => duration(lateBy) },
+  { key: "amount", label: "Amount", right: true, wide: true, cell: (record) => html`<${Amount} record=${record} />` },
+  { key: "cause", label: "Likely cause", wide: true, cell: ({ likelyCause }) => html`<${Cause} cause=${likelyCause} />` },
+];
+const CSV_COLUMNS = ["order", "fulfillment", "kind", "type", "effect", "due", "late by", "amount", "expected amount", "currency", "likely cause"];
+const csvRow = (one) => [key(one.order.id), one.fulfillment, one.kind, one.type, one.effect, one.due, one.lateBy, one.amount?.amount, one.expectedAmount?.amount,
+  (one.amount ?? one.expectedAmount)?.currency, one.likelyCause?.evidence];
+
+export function Records({ route }) {
+  const { params } = route;
+  const effect = params.get("effect"), types = params.getAll("type");
+  const variables = { where: filterOf(params), effects: effect ? [effect] : null, types: types.length ? types : null };
+  const [total, setTotal] = useState(null);
+  return html`
+    <div class="row spread">
+      <${Heading} sub="Found from what each step should have made, whether a failure is known or not.">${total === null ? "Records that need a look" : total ? `${plural(total, "record")} ${total === 1 ? "needs" : "need"} a look` : "Every record is as it should be"}<//>
+      <div class="row no-print"><${CsvButton} name="records.csv" columns=${CSV_COLUMNS} rows=${() => all(variables)} /><button class="button" type="button" onClick=${() => print()}>Print</button></div>
+    </div>
+    <${Choice} label="What is wrong" name="effect" chosen=${effect} options=${EFFECTS} />
+    <${Chosen} params=${params} />
+    <section class="card"><${LongTable} caption="Records that are missing, late, doubled, wrong or out of sequence" columns=${COLUMNS} query=${RECORDS} variables=${variables}
+      pick=${(data) => data.records} keyOf=${(one) => [one.fulfillment, one.kind, one.type, one.effect].join()} onTotal=${setTotal}
+      empty="None: every posting and message that was due has come, once, with the amount that was expected." /></section>`;
+}
+
+async function all(variables) {
+  const rows = [];
+  for (let after = null; ;) {
+    const { records } = await gql(RECORDS, { ...variables, first: 500, after });
+    rows.push(...records.edges.map(({ node }) => csvRow(node)));
+    if (!records.pageInfo.hasNextPage) return rows;
+    after = records.pageInfo.endCursor;
+  }
+}
