@@ -6,7 +6,7 @@ Words follow YAML 1.2: only true and false are booleans, so `no`, `on`, `010` an
 
 import gc
 import re
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast
@@ -79,12 +79,9 @@ def collector_paused() -> Generator[None]:
             gc.enable()
 
 
-def parse_document(text: str, file: str, variables: Mapping[str, str] | None = None) -> Document:
-    """Reads one YAML document. Never raises for what is in the text: see `problems`.
-
-    `${NAME}` in values is replaced from `variables` where they are given, and left as it is where they are None.
-    """
-    builder = _Builder(Document(file), variables)
+def parse_document(text: str, file: str) -> Document:
+    """Reads one YAML document. Never raises for what is in the text: see `problems`."""
+    builder = _Builder(Document(file))
     try:
         loader = yaml.CSafeLoader(text)
         try:
@@ -117,8 +114,8 @@ class _StopError(Exception):
 class _Builder:
     """Puts events together; `into`, `key` are the container being filled and its key that waits for a value."""
 
-    def __init__(self, document: Document, variables: Mapping[str, str] | None) -> None:
-        self.document, self.variables = document, variables
+    def __init__(self, document: Document) -> None:
+        self.document = document
         self.into: Map | Items | None = None
         self.key: str | None = None
         self.stack: list[tuple[Map | Items | None, str | None, str | None, int]] = []
@@ -160,8 +157,6 @@ class _Builder:
             self._name(text, line, plain=event.implicit[0])
             return
         value = self._resolve(text) if event.implicit[0] else text
-        if "$" in text and isinstance(value, str):
-            value = self._substitute(value, line)
         if event.anchor is not None:
             self.anchors[event.anchor] = (value, 1)
         self._put(value, line)
@@ -183,17 +178,6 @@ class _Builder:
         if text not in self.resolved:
             self.resolved[text] = _resolved(text)
         return self.resolved[text]
-
-    def _substitute(self, text: str, line: int) -> str:
-        def value(found: re.Match[str]) -> str:
-            name = found[1]
-            if self.variables is None:
-                return found[0]
-            if name not in self.variables:
-                self._problem(f"The variable {name} is not set: set it in the environment, or write the value.", line)
-            return self.variables.get(name, "")
-
-        return _VARIABLE.sub(value, text)
 
     def _open_map(self, event: Any) -> None:
         self._open(Map(event.start_mark.line + 1), event)
@@ -269,4 +253,3 @@ _WORDS: dict[str, bool | None] = {
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 """As written again by str(); longer ones are no number that we use."""
 _REAL = re.compile(r"-?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|-?[0-9]+[eE][-+]?[0-9]+")
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")

@@ -37,13 +37,12 @@ def load_topology(path: Path) -> Topology:
     return check_path(path).required()
 
 
-def parse_topology(documents: Mapping[str, str], *, base: Path | None = None, variables: Mapping[str, str] | None = None) -> Topology:
+def parse_topology(documents: Mapping[str, str], *, base: Path | None = None) -> Topology:
     """The topology of texts by file name. Raises BadInputError with every problem.
 
     A CSV that a document names is looked for among the documents, then under `base`; with neither, naming one is a problem.
-    `${NAME}` in values is replaced from `variables` where they are given.
     """
-    return check_documents(documents, base=base, variables=variables).required()
+    return check_documents(documents, base=base).required()
 
 
 def check_topology(path: Path) -> tuple[Topology | None, list[Problem], list[Problem]]:
@@ -67,15 +66,15 @@ def read_documents(path: Path) -> dict[str, str]:
     return documents
 
 
-def check_path(path: Path, *, variables: Mapping[str, str] | None = None) -> Checked:
+def check_path(path: Path) -> Checked:
     """Reads a file or folder; `documents` of the answer are to be stored with the version."""
     documents, problems = _read_yaml(path)
     if problems:
         return Checked(None, tuple(problems), (), documents)
-    return check_documents(documents, base=_base(path), variables=variables)
+    return check_documents(documents, base=_base(path))
 
 
-def check_documents(documents: Mapping[str, str], *, base: Path | None = None, variables: Mapping[str, str] | None = None) -> Checked:
+def check_documents(documents: Mapping[str, str], *, base: Path | None = None) -> Checked:
     """As parse_topology, with the problems and warnings in the answer."""
 
     def table(name: str) -> str:
@@ -86,7 +85,7 @@ def check_documents(documents: Mapping[str, str], *, base: Path | None = None, v
         return _text(base / name, name)
 
     with collector_paused():
-        parsed = [parse_document(text, name, variables) for name, text in documents.items() if not name.lower().endswith(".csv")]
+        parsed = [parse_document(text, name) for name, text in documents.items() if not name.lower().endswith(".csv")]
         gathered = gather(parsed, table)
         topology, errors, warnings = _build(gathered, parsed)
     return Checked(None if errors else topology, tuple(_sorted(errors)), tuple(_sorted(warnings)), {**documents, **gathered.tables})

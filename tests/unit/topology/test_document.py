@@ -110,17 +110,3 @@ def test_parts_of_yaml_that_are_not_used_are_told(text: str, told: str) -> None:
     assert problems(text) == [told]
 
 
-def test_variables_are_put_into_values_but_not_into_keys() -> None:
-    read = parse_document("${A}: ${A}-${B}", "a.yaml", {"A": "x", "B": "y"})
-
-    assert (read.root, read.problems) == ({"${A}": "x-y"}, [])
-
-
-def test_a_variable_that_is_not_set_is_told() -> None:
-    read = parse_document("a: ${MISSING}", "a.yaml", {})
-
-    assert [str(problem) for problem in read.problems] == ["a.yaml:1: The variable MISSING is not set: set it in the environment, or write the value."]
-
-
-def test_variables_stay_as_they_are_where_none_are_given() -> None:
-    assert parse_document("a: ${A}", "a.yaml").root == {"a": "${A}"}

@@ -237,12 +237,6 @@ def test_a_table_that_is_missing_is_told_when_documents_are_read(tmp_path: Path)
     assert str(caught.value) == "a.yaml:1: `locations_csv`: there is no file t.csv."
 
 
-def test_variables_are_replaced_where_they_are_given() -> None:
-    topology = parse_topology({"a.yaml": "teams: {t: {contact: '${ONCALL}'}}"}, variables={"ONCALL": "#here"})
-
-    assert topology.teams["t"].contact == "#here"
-
-
 @pytest.mark.parametrize(
     ("path", "told"),
     [
