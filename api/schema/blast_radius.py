@@ -6,6 +6,7 @@ import strawberry
 
 from api.context import Landscape
 from api.schema.affected import AffectedNotification, AffectedOrder, AffectedPosting, AffectedTask, record_of
+from api.schema.at_stake import AtStake
 from api.schema.element import Element, Info, shown
 from api.schema.enums import Dimension, ElementKind, OrderSort, RecordEffect
 from api.schema.failure import Failure
@@ -15,7 +16,7 @@ from api.schema.money import Money
 from api.schema.organisation import Playbook, Team
 from api.schema.page import After, Connection, First
 from api.schema.path import Path
-from api.schema.scalars import Moment, Span, when
+from api.schema.scalars import Moment, Span, Ticked, Ticking, when
 from api.schema.totals import ForecastPoint, ImpactGroup, ImpactTotals
 from graph_models import enums, impact
 from graph_models.ids import key_of
@@ -82,6 +83,7 @@ class Residual:
 class BlastRadius:
     as_of: Moment = strawberry.field(description="The moment that it is asked for.")
     topology: strawberry.ID = strawberry.field(description="Full id of the version of the topology that it stands on.")
+    watermark: strawberry.ID = strawberry.field(description="Number of the last event in the data that it stands on.")
     failures: list[Failure] = strawberry.field(description="The failures that are answered for.")
     assumptions: list[str] = strawberry.field(description="What the forecast assumes, such as the end of a failure that has none.")
     complete: bool = strawberry.field(description="False only with `frontier`: a list that looks whole is whole.")
@@ -108,6 +110,12 @@ class BlastRadius:
         info.context.count(len(groups))
         return [ImpactGroup.of(group) for group in groups]
 
+    @strawberry.field(description="What each of the failures puts at stake by itself, the most orders first; it takes an answer for each, from the same state.")
+    async def at_stake(self, info: Info) -> list[AtStake]:
+        found = await info.context.each_at_stake(self.answer)
+        info.context.count(len(found))
+        return [AtStake.of(one, self.landscape) for one in found]
+
     @strawberry.field(description="When orders are hit and promises missed, in spans of `bucket`.")
     async def forecast(self, info: Info, bucket: Annotated[Span, strawberry.argument(description="Length of a span, such as PT1H.")]) -> list[ForecastPoint]:
         points = await info.context.run(impact_pages.forecast, self.answer, bucket)
@@ -119,10 +127,11 @@ class BlastRadius:
         self,
         info: Info,
         kinds: Annotated[list[ElementKind] | None, strawberry.argument(description="Of these kinds only.")] = None,
+        ids: Annotated[list[strawberry.ID] | None, strawberry.argument(description="These elements only, by full id.")] = None,
         first: First = 50,
         after: After = None,
     ) -> Connection[Impairment]:
-        page = await info.context.run(impact_pages.impairments, self.answer, kinds, first, after)
+        page = await info.context.run(impact_pages.impairments, self.answer, kinds, first, after, ids)
         return Connection.of(info.context, page, [Impairment.of(found, self.answer, self.landscape) for found in page.items])
 
     @strawberry.field(description="The orders that are hit.")
@@ -187,8 +196,9 @@ class BlastRadius:
     @classmethod
     def of(cls, answer: Answer, landscape: Landscape) -> "BlastRadius":
         return cls(
-            as_of=Moment(answer.as_of),
+            as_of=Moment(Ticking(answer.as_of)),
             topology=strawberry.ID(f"topology:{answer.topology}"),
+            watermark=strawberry.ID(Ticked(answer.inputs.columns.watermark)),
             failures=[Failure.of(failure, answer.as_of, landscape) for failure in answer.failures],
             assumptions=list(answer.assumptions),
             complete=answer.complete,

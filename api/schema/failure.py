@@ -1,12 +1,16 @@
 """Failures: known ones, and those that somebody supposes."""
 
+from typing import cast
+
 import strawberry
 from strawberry.scalars import JSON
 
 from api.context import Landscape
-from api.schema.element import Element, Info, show
+from api.schema.at_stake import AtStake
+from api.schema.element import Element, Info, show, shown
 from api.schema.enums import FailureClass, Severity
 from api.schema.node import Node
+from api.schema.organisation import Team
 from api.schema.scalars import Moment, Span, lasting, when
 from graph_models import failure
 from graph_models.time import Millis
@@ -34,6 +38,16 @@ class Failure(Node):
     @strawberry.field(description="The element that fails.")
     async def target(self, info: Info) -> Element:
         return show(await info.context.ask(get_element, self.model.target, self.landscape.topology), self.landscape)
+
+    @strawberry.field(description="What it puts at stake by itself, as of now; it takes an answer for each failure, so ask it of few.")
+    async def at_stake(self, info: Info) -> AtStake:
+        return AtStake.of(await info.context.at_stake(self.model, self.landscape.as_of), self.landscape)
+
+    @strawberry.field(description="The team that owns the element that fails; null where nobody does.")
+    def owner(self) -> Team | None:
+        topology = self.landscape.topology
+        key = topology.owner_of(self.model.target) if self.model.target in topology.elements else None
+        return cast(Team, shown(f"team:{key}", self.landscape)) if key is not None else None
 
     @classmethod
     def of(cls, known: failure.Failure, at: Millis, landscape: Landscape) -> "Failure":

@@ -55,15 +55,19 @@ class TimelineEntry:
 
 
 @strawberry.type(description="A part of an order that travels on its own.")
-class Fulfillment:
-    id: strawberry.ID = strawberry.field(description="Full id, such as fulfillment:O-1001/1.")
+class Fulfillment(Node):
     entered_at: Moment | None = strawberry.field(description="When it entered its step.")
     overdue: bool = strawberry.field(description="Whether it is in its step for longer than the step's limit.")
     expected_next: Moment | None = strawberry.field(description="When it is expected to leave its step.")
     status: str = strawberry.field(description="IN_FLIGHT, COMPLETED or CANCELLED.")
     value: Money = strawberry.field(description="Its share of the order's value.")
     landscape: strawberry.Private[Landscape]
+    order_key: strawberry.Private[str]
     model: strawberry.Private[orders.Fulfillment]
+
+    @strawberry.field(description="The order that it is a part of.")
+    async def order(self, info: Info) -> "Order":
+        return Order.of(await info.context.orders.load(self.order_key, self.landscape.as_of), self.landscape)
 
     @strawberry.field(description="How it is fulfilled.")
     def workflow(self) -> Workflow:
@@ -83,7 +87,8 @@ class Fulfillment:
         return cast(Location, show(self.landscape.topology.locations.get(key) or topology.Location(key=key, kind=""), self.landscape))
 
     @classmethod
-    def of(cls, part: orders.Fulfillment, landscape: Landscape) -> "Fulfillment":
+    def of(cls, part: orders.Fulfillment, order: str, landscape: Landscape) -> "Fulfillment":
+        """`order` is the bare key of its order."""
         return cls(
             id=strawberry.ID(part.id),
             entered_at=when(part.entered_at),
@@ -92,6 +97,7 @@ class Fulfillment:
             status=part.status.value,
             value=Money.of(part.value),
             landscape=landscape,
+            order_key=order,
             model=part,
         )
 
@@ -130,7 +136,7 @@ class Order(Node):
             promised_by=when(order.promised_by),
             status=order.status.value,
             attributes=JSON(dict(order.attributes)),
-            fulfillments=[Fulfillment.of(part, landscape) for part in order.fulfillments],
+            fulfillments=[Fulfillment.of(part, order.key, landscape) for part in order.fulfillments],
             landscape=landscape,
             model=order,
         )

@@ -4,42 +4,29 @@ from typing import Annotated, Any
 
 import strawberry
 
+from api.schema.about import About
 from api.schema.blast_radius import BlastRadius
 from api.schema.element import Element, Info, show
 from api.schema.enums import ElementKind, OrderSort
 from api.schema.failure import Failure
-from api.schema.filters import FailureFilter, OrderFilter, failure_filter_of, filter_of
-from api.schema.inputs import FailureInput, failure_of
+from api.schema.filters import FailureFilter, failure_filter_of, filter_of
 from api.schema.node import Node
 from api.schema.order import Order
 from api.schema.page import After, Connection, First
 from api.schema.path import Path
-from api.schema.scalars import Moment, Span
+from api.schema.question import AsOf, Failures, Horizon, Likelihood, Limit, Recovery, Suppose, Tolerance, Where, question_of
+from api.schema.scalars import Moment
+from api.schema.search import SearchHit, shown_hits
 from api.schema.topology import TopologyChange, TopologyVersion
+from api.schema.topology_map import TopologyMap
 from graph_models import enums
 from graph_models.ids import key_of, split_id
-from graph_models.impact import Question
-from graph_models.time import DAY, MINUTE
-from impactgraph.usecases import compare_topologies, elements, failures, orders, paths, topologies
+from impactgraph.usecases import about, compare_topologies, elements, failures, orders, paths, search, topologies
 
 From = Annotated[strawberry.ID, strawberry.argument(name="from", description="Full id of where to begin.")]
 To = Annotated[strawberry.ID, strawberry.argument(name="to", description="Full id of where to end.")]
-AsOf = Annotated[Moment | None, strawberry.argument(description="The moment that it is asked for; null: now.")]
-Where = Annotated[OrderFilter | None, strawberry.argument(description="These orders only.")]
-
-Horizon = Annotated[
-    Span | None,
-    strawberry.argument(description="Hits that begin within this after asOf; null: PT48H. Their consequences are followed to the end."),
-]
-Recovery = Annotated[
-    Span | None,
-    strawberry.argument(description="How long a failure of unknown end is taken to last; null: as learned, else PT2H."),
-]
-
-
-def supposed(given: list[FailureInput] | None) -> Question:
-    """A question with nothing in it but what is supposed."""
-    return Question(suppose=tuple(failure_of(failure, supposed=True, key=f"supposed-{number}") for number, failure in enumerate(given or (), 1)))
+Text = Annotated[str, strawberry.argument(description="An id or its beginning, a document number, a name, or words of it.")]
+Most = Annotated[int | None, strawberry.argument(description="How many to give at most, 1 to 500; null: 20.")]
 
 
 @strawberry.type(description="What can be asked.")
@@ -49,6 +36,9 @@ class Query:
         kind, key = split_id(id)
         if kind == "order":
             return await _order(info, id, None)
+        if kind == "fulfillment":
+            hits = await shown_hits(info.context, await info.context.ask(search.find_fulfillment, key))
+            return hits[0].node if hits else None
         if kind == "failure":
             found = await info.context.ask(failures.find_failure, key)
             return Failure.of(found, info.context.now, await info.context.landscape()) if found else None
@@ -61,28 +51,17 @@ class Query:
     async def blast_radius(
         self,
         info: Info,
-        failures: Annotated[
-            list[strawberry.ID] | None,
-            strawberry.argument(description="Failures by full id or bare key, ended ones too; none, and nothing supposed: all that are active at asOf."),
-        ] = None,
-        suppose: Annotated[list[FailureInput] | None, strawberry.argument(description="What if: nothing of it is stored.")] = None,
+        failures: Failures = None,
+        suppose: Suppose = None,
         as_of: AsOf = None,
         horizon: Horizon = None,
         assume_recovery: Recovery = None,
-        tolerance: Annotated[Span | None, strawberry.argument(description="How much later still counts as unaffected; null: PT5M.")] = None,
-        min_likelihood: Annotated[float | None, strawberry.argument(description="Listed and counted is what is more likely than this; null: 0.05.")] = None,
+        tolerance: Tolerance = None,
+        min_likelihood: Likelihood = None,
         where: Where = None,
+        limit: Limit = None,
     ) -> BlastRadius:
-        question = Question(
-            failures=tuple(dict.fromkeys(key_of(identifier, "failure") for identifier in failures or ())),
-            suppose=supposed(suppose).suppose,
-            as_of=as_of,
-            horizon=2 * DAY if horizon is None else horizon,
-            assume_recovery=assume_recovery,
-            tolerance=5 * MINUTE if tolerance is None else tolerance,
-            min_likelihood=0.05 if min_likelihood is None else min_likelihood,
-            where=filter_of(where),
-        )
+        question = question_of(failures, suppose, as_of, horizon, assume_recovery, tolerance, min_likelihood, where, limit)
         answer = await info.context.impact(question)
         return BlastRadius.of(answer, await info.context.landscape_of(answer.topology, as_of))
 
@@ -122,6 +101,30 @@ class Query:
             page = await info.context.ask(orders.list_orders, info.context.now, **asked)
         landscape = await info.context.landscape()
         return Connection.of(info.context, page, [Order.of(found, landscape) for found in page.items])
+
+    @strawberry.field(
+        description="Orders, fulfillments, elements, failures: one box for all; a document number gives its order. The best fit first."
+    )
+    async def search(self, info: Info, text: Text, first: Most = None) -> list[Node]:
+        return [hit.node for hit in await shown_hits(info.context, await info.context.ask(search.search, text, first))]
+
+    @strawberry.field(description="The same, with what of each fits.")
+    async def search_hits(self, info: Info, text: Text, first: Most = None) -> list[SearchHit]:
+        return await shown_hits(info.context, await info.context.ask(search.search, text, first))
+
+    @strawberry.field(description="The moment it is here: clocks of browsers may be wrong.")
+    def server_time(self, info: Info) -> Moment:
+        return Moment(info.context.now)
+
+    @strawberry.field(description="What answers, and the state of its data.")
+    async def about(self, info: Info) -> About:
+        return About.of(await info.context.ask(about.about), info.context.now)
+
+    @strawberry.field(description="A version of the topology as a map is drawn from it: every element and edge in one answer.")
+    async def topology_map(
+        self, info: Info, version: Annotated[strawberry.ID | None, strawberry.argument(description="Full id of the version; null: the current one.")] = None
+    ) -> TopologyMap:
+        return await TopologyMap.of(info.context, key_of(version, "topology") if version is not None else None)
 
     @strawberry.field(description="An element of the current topology; null where there is none.")
     async def element(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Full id.")]) -> Element | None:

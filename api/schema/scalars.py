@@ -16,6 +16,14 @@ Span = NewType("Span", int)
 """Milliseconds; GraphQL's Duration."""
 
 
+class Ticking(int):
+    """A moment that is another with every answer, though nothing else may have changed."""
+
+
+class Ticked(str):
+    """What is another with every answer: two answers that differ in nothing else are the same."""
+
+
 def when(at: Millis | None) -> Moment | None:
     """None too for what never comes."""
     return None if at is None or at >= FOREVER else Moment(at)
@@ -36,8 +44,8 @@ def _parse_moment(value: object) -> Moment:
 
 
 def _say_moment(value: int) -> str:
-    said = moment(value).isoformat(timespec="milliseconds" if value % 1000 else "seconds")
-    return said.removesuffix("+00:00") + "Z"
+    said = moment(value).isoformat(timespec="milliseconds" if value % 1000 else "seconds").removesuffix("+00:00") + "Z"
+    return Ticked(said) if isinstance(value, Ticking) else said
 
 
 def _parse_span(value: object) -> Span:

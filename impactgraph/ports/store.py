@@ -54,6 +54,17 @@ class OrderStory:
     records: tuple[Recorded, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a text names: an order, a fulfillment of it (then `fulfillment`), or a document of it (then `document`). Keys are bare."""
+
+    order: str
+    fulfillment: str | None = None
+    document: str | None = None
+    record: str = ""
+    """Type of the record that has the document, such as `invoice`."""
+
+
 class Store(Protocol):
     """One process's view of the record and its columns. Raises StoreUnavailableError where the record cannot be reached."""
 
@@ -111,6 +122,13 @@ class Store(Protocol):
 
     def find_orders(self, where: OrderFilter, sort: OrderSort, *, first: int, after: str | None, as_of: Millis | None = None) -> Page[Order]:
         """Every order known, ended ones too. Keyset cursors. Raises BadInputError for a cursor that is not one of ours."""
+        ...
+
+    def find(self, text: str, first: int) -> Sequence[Found]:
+        """Orders, fulfillments and documents, at most `first` of them: those whose id is the text, then those whose id begins with it.
+
+        Where there are none, those whose id has the text in it. Ids are looked for as written and in capitals.
+        """
         ...
 
     def close(self) -> None: ...

@@ -38,6 +38,7 @@ def _problems(question: Question) -> list[Problem]:
             "assumeRecovery must be at most a year, such as PT2H.",
         ),
         (not 0 <= question.tolerance <= LONGEST, "tolerance must be between nothing and a year, such as PT5M."),
+        (question.limit is not None and question.limit < 1, "limit must be at least 1, such as 500."),
         (math.isnan(question.min_likelihood) or not 0 <= question.min_likelihood < 1, "minLikelihood must be at least 0 and below 1, such as 0.05."),
     ]
     keys = [supposed.key for supposed in question.suppose]

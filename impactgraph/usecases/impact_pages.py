@@ -11,7 +11,7 @@ from graph_models.topology import Topology
 from impactgraph.errors import BadInputError, NotFoundError
 from impactgraph.ports.store import Store
 from impactgraph.usecases.answer import Answer
-from impactgraph.usecases.known import check_filter
+from impactgraph.usecases.known import check_element, check_filter
 from impactgraph.usecases.pages import Key, check_first, page
 
 
@@ -34,10 +34,14 @@ def residual_orders(answer: Answer, first: int | None, after: str | None) -> Pag
     return answer.residual_orders(check_first(first), after)
 
 
-def impairments(answer: Answer, kinds: Sequence[ElementKind] | None, first: int | None, after: str | None) -> Page[Impairment]:
-    """By element, then window."""
+def impairments(
+    answer: Answer, kinds: Sequence[ElementKind] | None, first: int | None, after: str | None, ids: Sequence[str] | None = None
+) -> Page[Impairment]:
+    """By element, then window. Raises NotFoundError for an id that the topology has not."""
     check_first(first)
-    return page(sorted(answer.elements(kinds), key=_by_element), _by_element, first=first, after=after)
+    wanted = None if ids is None else {check_element(answer.inputs.topology, identifier) for identifier in ids}
+    found = [one for one in answer.elements(kinds) if wanted is None or one.element in wanted]
+    return page(sorted(found, key=_by_element), _by_element, first=first, after=after)
 
 
 def breakdown(answer: Answer, by: Sequence[Dimension], first: int | None) -> tuple[ImpactGroup, ...]:

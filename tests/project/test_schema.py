@@ -24,7 +24,6 @@ LATER = {
     "Query.incidents",
     "Query.overdue",
     "Query.records",
-    "Query.search",
     "Query.singlePointsOfFailure",
     "Query.critical",
     "Query.findings",

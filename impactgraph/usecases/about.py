@@ -1,0 +1,40 @@
+"""What answers: its version and the state of its data."""
+
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from impactgraph.ports.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    version: str
+    """Of the product."""
+    topology: str
+    """Bare key of the current version; empty before the first."""
+    watermark: int
+    """Number of the last event taken."""
+    orders: int
+    fulfillments: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Another one whenever what is known is other, whoever changed it."""
+
+    watermark: int
+    topology: str
+
+
+def about(store: Store) -> State:
+    """Costs a look at the columns."""
+    seen = mark(store)
+    with store.columns() as columns:
+        return State(version("impactgraph"), seen.topology, columns.watermark, len(columns.orders), len(columns.fulfillments))
+
+
+def mark(store: Store) -> Mark:
+    """Cheap enough to be asked several times a second."""
+    versions = store.topologies()
+    with store.columns() as columns:
+        return Mark(columns.watermark, versions[0].key if versions else "")

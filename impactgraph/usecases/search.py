@@ -1,0 +1,110 @@
+"""One box for everything: an order, a fulfillment, a document number, a failure, an element."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from graph_models.failure import Failure
+from graph_models.ids import full_id, split_id
+from graph_models.topology import Topology, kind_of
+from impactgraph.errors import BadInputError
+from impactgraph.ports.store import Found, Store
+from impactgraph.topology.near import nearest
+from impactgraph.usecases.elements import name_of
+from impactgraph.usecases.orders import current_topology
+from impactgraph.usecases.pages import check_first
+
+LONGEST = 200
+DEFAULT = 20
+_EXACT, _BEGINNING, _WORDS, _NEAR = range(4)
+"""How well something fits what was typed, the best first."""
+_OF_ORDERS = ("order", "fulfillment")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """`id` is the full id of what is shown: for a document number the order that has it."""
+
+    id: str
+    matched: str
+    """What of it fits, such as `order O-1001` or `invoice RE-4711`."""
+    order: str | None = None
+    """Bare key of the order, where it is one or belongs to one."""
+    fulfillment: str | None = None
+    """Bare key of the fulfillment that fits, or has the document that does."""
+
+
+def search(store: Store, text: str, first: int | None = None) -> list[Hit]:
+    """Exact ids first, then ids and names that begin with the text, then those that have all its words; where there is nothing of these, what looks like it.
+
+    Raises BadInputError for a text that says nothing or is no name of anything.
+    """
+    size = DEFAULT if first is None else check_first(first)
+    kind, key = split_id(text.strip())
+    if not key or len(key) > LONGEST:
+        raise BadInputError(f"text must have 1 to {LONGEST} characters, such as the number of an order.")
+    topology = current_topology(store)
+    ranked = [*_elements(topology, kind, key), *_failures(store.failures(), kind, key)]
+    if kind in ("", *_OF_ORDERS):
+        ranked += [hit for found in store.find(key, size) for hit in _found(found, key, kind)]
+    if not ranked:
+        ranked = [(_NEAR, Hit(near, near.replace(":", " ", 1))) for near in _near(topology, key)]
+    ranked.sort(key=lambda each: each[0])
+    return list({hit.id: hit for _, hit in reversed(ranked)}.values())[::-1][:size]
+
+
+def find_fulfillment(store: Store, key: str) -> list[Hit]:
+    """By bare key; none or one."""
+    return [hit for found in store.find(key, DEFAULT) if found.fulfillment == key for _, hit in _found(found, key, "fulfillment")][:1]
+
+
+def _found(found: Found, text: str, kind: str) -> Iterator[tuple[int, Hit]]:
+    if found.document is not None:
+        if not kind:
+            hit = Hit(full_id("order", found.order), f"{found.record or 'document'} {found.document}", found.order, found.fulfillment)
+            yield _rank(found.document, text), hit
+    elif found.fulfillment is not None:
+        if kind != "order":
+            yield (
+                _rank(found.fulfillment, text),
+                Hit(full_id("fulfillment", found.fulfillment), f"fulfillment {found.fulfillment}", found.order, found.fulfillment),
+            )
+    elif kind != "fulfillment":
+        yield _rank(found.order, text), Hit(full_id("order", found.order), f"order {found.order}", found.order)
+
+
+def _elements(topology: Topology, kind: str, text: str) -> Iterator[tuple[int, Hit]]:
+    for identifier, element in topology.elements.items():
+        if kind and kind != kind_of(element).value.lower():
+            continue
+        rank = _fit(text, identifier.partition(":")[2], name_of(element))
+        if rank is not None:
+            yield rank, Hit(identifier, f"{identifier.replace(':', ' ', 1)}")
+
+
+def _failures(failures: Sequence[Failure], kind: str, text: str) -> Iterator[tuple[int, Hit]]:
+    """The newest first among those that fit equally."""
+    for failure in reversed(failures) if kind in ("", "failure") else ():
+        rank = _fit(text, failure.key, failure.summary)
+        if rank is not None:
+            yield rank, Hit(failure.id, f"failure {failure.key}")
+
+
+def _fit(text: str, key: str, name: str) -> int | None:
+    text, key, name = text.casefold(), key.casefold(), name.casefold()
+    if text in (key, name):
+        return _EXACT
+    if key.startswith(text) or name.startswith(text):
+        return _BEGINNING
+    everything = f"{key} {name}"
+    return _WORDS if all(word in everything for word in text.split()) else None
+
+
+def _rank(key: str, text: str) -> int:
+    key, text = key.casefold(), text.casefold()
+    return _EXACT if key == text else _BEGINNING if key.startswith(text) else _NEAR
+
+
+def _near(topology: Topology, text: str) -> Iterator[str]:
+    """Ids of elements whose key or name looks like the text."""
+    named = {name: identifier for identifier, element in topology.elements.items() for name in (identifier.partition(":")[2], name_of(element))}
+    yield from dict.fromkeys(named[name] for name in nearest(text, named, 5))
