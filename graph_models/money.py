@@ -8,10 +8,19 @@ MICROS = 1_000_000
 """Columns hold money as integers of a millionth of the currency's main unit."""
 
 
+_WHOLE = frozenset(["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"])
+_THOUSANDTHS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     amount: Decimal
     currency: str
+
+
+def minor_digits(currency: str) -> int:
+    """Decimals of its smallest unit (ISO 4217)."""
+    return 0 if currency in _WHOLE else 3 if currency in _THOUSANDTHS else 2
 
 
 def to_micros(amount: Decimal) -> int:

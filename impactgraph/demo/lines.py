@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from graph_models.enums import RecordKind
+from graph_models.money import minor_digits
 from graph_models.time import Millis
 from graph_models.topology import Emission, Step, Topology
 from impactgraph.demo.book import Book
 from impactgraph.demo.journeys import Journeys, past
 from impactgraph.demo.landscape.places import REGIONS, SUPPLIERS
-from impactgraph.demo.orders import CARRIERS, CHANNELS, CURRENCIES, MODES, PLACES, TIERS, VERSIONS, WORKFLOWS, Ints, minor_digits
+from impactgraph.demo.orders import CARRIERS, CHANNELS, CURRENCIES, MODES, PLACES, TIERS, VERSIONS, WORKFLOWS, Ints
 
 BLOCK = 10_000
 """Orders a block: about 100,000 events."""

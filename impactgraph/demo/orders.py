@@ -6,6 +6,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from graph_models.money import minor_digits
 from graph_models.time import DAY, HOUR, MINUTE, Millis
 from impactgraph.demo.landscape.places import REGIONS, SUPPLIERS, Place, places
 
@@ -40,7 +41,6 @@ _CHANNEL_SHARES = np.array([  # web, app, marketplace, store, call centre
 _PROMISE_HOURS = ((20, 24, 30, 48), (17, 19, 21, 36), (24, 36, 48, 72), (3, 3, 4, 4), (24, 30, 48, 72), (30, 36, 48, 72), (12, 24, 24, 48))
 _PROMISE_SHARES = (0.08, 0.32, 0.40, 0.20)
 _TYPICAL_VALUE = {"EUR": 62.0, "GBP": 55.0, "USD": 74.0, "BRL": 240.0, "JPY": 7800.0}
-_NO_MINOR_UNIT = frozenset({"JPY"})
 _BUSY = np.array([2, 1, 1, 1, 1, 2, 4, 7, 10, 12, 13, 13, 14, 13, 12, 12, 13, 15, 18, 21, 22, 18, 11, 5], float)
 """How busy each hour of the local day is."""
 _PEAK_SHARE, _PEAK_SPAN = 0.05, 150 * MINUTE
@@ -85,10 +85,6 @@ class Fulfillments:
 def taken(columns: Rows, rows: Ints) -> Rows:
     """The rows, in their order."""
     return type(columns)(*(getattr(columns, column.name)[rows] for column in fields(columns)))
-
-
-def minor_digits(currency: str) -> int:
-    return 0 if currency in _NO_MINOR_UNIT else 2
 
 
 def place_orders(count: int, now: Millis, rng: Rng) -> tuple[Orders, Fulfillments]:

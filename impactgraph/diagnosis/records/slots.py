@@ -1,0 +1,129 @@
+"""The records that each workflow expects, and which of them have come to each fulfillment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph_models.enums import RecordKind
+from graph_models.topology import Emission, Step, Topology
+from impactgraph.impact.columns import RECORD_KINDS, Codes, Columns, Ints, Vocabulary
+
+FAR = 2**61
+"""Stands for a moment that has not come."""
+_FEW = 8
+
+
+@dataclass(frozen=True)
+class Emitter:
+    """A step that causes the record. `column`: of the step in `FulfillmentColumns.entered`."""
+
+    step: Step
+    column: int
+    emission: Emission
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A type of record in a workflow; without emitters one that others must only come after."""
+
+    number: int
+    workflow: int
+    """Index in the vocabulary."""
+    kind: RecordKind
+    type: str
+    emitters: tuple[Emitter, ...]
+
+
+def slots_of(topology: Topology, vocabulary: Vocabulary) -> tuple[Slot, ...]:
+    """Of all workflows that orders have taken, a workflow after the other."""
+    found: list[Slot] = []
+    for number, known in enumerate(vocabulary.workflows):
+        workflow = topology.workflows.get(known.key)
+        if workflow is None:
+            continue
+        emitters: dict[tuple[RecordKind, str], list[Emitter]] = {}
+        for place, emission in workflow.records:
+            step = workflow.steps[place]
+            emitters.setdefault((emission.kind, emission.type), []).append(Emitter(step, known.steps.index(step.key), emission))
+            for earlier in emission.after:
+                emitters.setdefault((RecordKind.POSTING, earlier), [])
+        found += [Slot(len(found) + n, number, kind, name, tuple(by)) for n, ((kind, name), by) in enumerate(emitters.items())]
+    return tuple(found)
+
+
+@dataclass
+class Came:
+    """The records of one slot, by (fulfillment, moment). `owner`: place of the fulfillment among the rows asked for; `count` and `first` are by place."""
+
+    owner: NDArray[np.int32]
+    at: Ints
+    record: NDArray[np.intp]
+    """Row in RecordColumns."""
+    count: NDArray[np.intp]
+    first: NDArray[np.intp]
+
+    def nth(self, rank: NDArray[np.intp] | int = 0) -> Ints:
+        """By place: when the record came that is so many behind the first; FAR where there are not so many."""
+        if not len(self.at):
+            return np.full(len(self.count), FAR, np.int64)
+        there = self.count > rank
+        return np.where(there, self.at[np.where(there, self.first + rank, 0)], FAR)
+
+
+class Arrivals:
+    """The records of the columns, or of some fulfillments, sorted by slot. Costs a look at every record, and a sort by a small number."""
+
+    def __init__(self, columns: Columns, slots: Sequence[Slot], rows: Codes | None) -> None:
+        self._records = columns.records
+        chosen = _of_rows(columns, rows)
+        slot = _slot_of(columns, slots, chosen)
+        order = np.argsort(slot, kind="stable")
+        self._rows = order if chosen is None else chosen[order]
+        self._bounds = np.searchsorted(slot[order], np.arange(len(slots) + 1))
+
+    def of(self, slot: Slot, place: NDArray[np.int32], count: int) -> Came:
+        """`place`: by row of a fulfillment, its place among `count` that are asked for, -1 where it is not."""
+        record = self._rows[self._bounds[slot.number] : self._bounds[slot.number + 1]]
+        owner = place[self._records.fulfillment[record]]
+        if (owner < 0).any():
+            record, owner = record[owner >= 0], owner[owner >= 0]
+        at = self._records.at[record]
+        if len(owner) > 1 and not _ascending(owner, at):
+            order = np.lexsort((at, owner))
+            record, owner, at = record[order], owner[order], at[order]
+        many = np.bincount(owner, minlength=count)
+        return Came(owner, at, record, many, np.cumsum(many) - many)
+
+
+def _ascending(owner: NDArray[np.int32], at: Ints) -> bool:
+    return bool(((owner[1:] > owner[:-1]) | ((owner[1:] == owner[:-1]) & (at[1:] >= at[:-1]))).all())
+
+
+def _of_rows(columns: Columns, rows: Codes | None) -> NDArray[np.intp] | None:
+    """Records of these fulfillments; None: all."""
+    if rows is None:
+        return None
+    owner = columns.records.fulfillment
+    if len(rows) <= _FEW:
+        mine = np.zeros(len(owner), bool)
+        for row in rows.tolist():
+            mine |= owner == row
+        return np.flatnonzero(mine)
+    wanted = np.zeros(len(columns.fulfillments), bool)
+    wanted[rows] = True
+    return np.flatnonzero(wanted[owner])
+
+
+def _slot_of(columns: Columns, slots: Sequence[Slot], chosen: NDArray[np.intp] | None) -> NDArray[np.int16]:
+    """Number of the slot of each record; one behind the last where its workflow expects no such record."""
+    r, types = columns.records, len(columns.vocabulary.types)
+    fulfillment, kind, type_ = (c if chosen is None else c[chosen] for c in (r.fulfillment, r.kind, r.type))
+    table = np.full((len(columns.vocabulary.workflows) + 1, len(RECORD_KINDS) * types), len(slots), np.int16)
+    for slot in slots:
+        code = columns.vocabulary.types.find(slot.type)
+        if code is not None:
+            table[slot.workflow, RECORD_KINDS.index(slot.kind) * types + code] = slot.number
+    workflow = columns.fulfillments.workflow[fulfillment]
+    return table.ravel()[np.where(workflow < 0, len(table) - 1, workflow) * table.shape[1] + kind.astype(np.int32) * types + type_]
