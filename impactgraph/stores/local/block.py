@@ -46,14 +46,9 @@ class Block:
         events = self.rows.get("events")
         return bool(events and (events["kind"] >= Kind.FAILURE_REPORTED).any())
 
-    def follows(self, before: "Block") -> bool:
-        """Whether both can be written as one: not where a number that is free again is given anew."""
-        kept = self.rows.get("aside")
-        return kept is None or not np.isin(kept["number"], before.let_go).any()
-
 
 def joined(blocks: Sequence[Block]) -> Block:
-    """Blocks that follow each other as one."""
+    """Blocks that follow each other as one: none may give a number anew that one before it made free."""
     tables = dict.fromkeys(table for block in blocks for table in block.rows)
     rows = {table: _stacked([block.rows[table] for block in blocks if table in block.rows]) for table in tables}
     reasons: dict[int, str] = {}

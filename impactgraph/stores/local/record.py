@@ -40,6 +40,12 @@ class Position:
     token: str
     """Of that block, so that another log of the same identity is told apart."""
 
+    def may_follow(self, other: "Position") -> bool:
+        """Whether the same log can have come here from there."""
+        if self.identity != other.identity or self.block < other.block:
+            return False
+        return self.block > other.block or self.token == other.token
+
 
 class HeldError(StoreUnavailableError):
     """Another process has it."""

@@ -32,9 +32,14 @@ class Sharing:
                     self._readers -= 1
                     self._changed.notify_all()
 
+    @property
+    def inside(self) -> bool:
+        """Whether this thread reads."""
+        return bool(getattr(self._mine, "depth", 0))
+
     @contextmanager
     def writing(self) -> Generator[None]:
-        if getattr(self._mine, "depth", 0):
+        if self.inside:
             raise RuntimeError("A thread that reads would wait for itself if it wrote: leave the columns first.")
         with self._changed:
             self._waiting += 1

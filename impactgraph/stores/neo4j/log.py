@@ -84,14 +84,19 @@ class Log:
         yield from _entries(position, self._database.stream(_BLOCKS, after=position.block, until=end.position.block))
 
     @staticmethod
-    def locked(tx: ManagedTransaction, position: Position) -> tuple[End, list[Entry]]:
-        """Waits until nobody else appends; the end, which nobody moves before this transaction ends, and what follows the position. Raises Emptied."""
+    def lock(tx: ManagedTransaction) -> End:
+        """Waits until nobody else appends; the end, which nobody moves before this transaction ends. Raises Emptied."""
         tx.run(_LOCK).consume()
         end = _end(rows(tx, _END))  # asked when the lock is held, so that it is what the last one committed
         if end is None:
             raise Emptied
-        behind = end.position.identity == position.identity and end.position.block > position.block
-        return end, list(_entries(position, iter(rows(tx, _BLOCKS, after=position.block, until=end.position.block)))) if behind else []
+        return end
+
+    @staticmethod
+    def missing(tx: ManagedTransaction, position: Position, end: End) -> Iterator[Entry]:
+        """What stands between, in order."""
+        if end.position.block > position.block:
+            yield from _entries(position, iter(rows(tx, _BLOCKS, after=position.block, until=end.position.block)))
 
     @staticmethod
     def append(tx: ManagedTransaction, end: End, block: Block) -> End:
