@@ -26,6 +26,7 @@ export function money({ amount, currency }, { whole = false } = {}) {
 export const moneys = (list, options) => (list.length ? list.map((one) => money(one, options)).join(" + ") : "nothing");
 
 export const zoneName = () => (zone.get() === "UTC" ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone);
+export const zoneShort = () => inZone({ timeZoneName: "short" }).formatToParts(now()).find((part) => part.type === "timeZoneName").value;
 const inZone = (options) => formatter(Intl.DateTimeFormat, { ...options, timeZone: zoneName(), hourCycle: "h23" });
 const dayOf = (at) => inZone({ year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
 

@@ -1,17 +1,17 @@
 // One box for everything: an order, a fulfillment, a document number, an element, a failure.
 import { html, useCallback, useEffect, useRef, useState } from "./ui.js";
-import { words } from "./format.js";
+import { key, words } from "./format.js";
 import { gql } from "./gql.js";
 import { useKey } from "./keys.js";
 import { hrefOf, sentence } from "./parts/words.js";
 
 const PAUSE = 120; // milliseconds after the last letter
-const QUERY = `query Search($text: String!) { search(text: $text, first: 12) {
+const QUERY = `query Search($text: String!) { searchHits(text: $text, first: 12) { matched fulfillment node {
   __typename id
   ... on Element { kind name }
-  ... on Order { status channel mode placedAt }
+  ... on Order { status channel mode }
   ... on Failure { class summary active }
-} }`;
+} } }`;
 
 function about(node) {
   if (node.__typename === "Order") return ["Order", `${words(node.mode)}, ${words(node.channel)}, ${words(node.status)}`];
@@ -22,7 +22,7 @@ function about(node) {
 export function SearchBox() {
   const field = useRef(null);
   const [text, setText] = useState("");
-  const [found, setFound] = useState(null); // null: not asked; a Trouble; or the nodes
+  const [found, setFound] = useState(null); // null: not asked; a Trouble; or the hits
   const [open, setOpen] = useState(false);
   const [chosen, setChosen] = useState(0);
   useKey("/", "Search", useCallback(() => field.current.select(), []));
@@ -33,7 +33,7 @@ export function SearchBox() {
     const stop = new AbortController();
     const timer = setTimeout(() => {
       gql(QUERY, { text: wanted }, { signal: stop.signal, seconds: 5 }).then(
-        ({ search }) => { setFound(search); setChosen(0); },
+        ({ searchHits }) => { setFound(searchHits); setChosen(0); },
         (error) => { if (error.code !== "CANCELLED") setFound(error); },
       );
     }, PAUSE);
@@ -42,7 +42,7 @@ export function SearchBox() {
 
   const list = Array.isArray(found) ? found : [];
   const shown = open && found !== null;
-  const follow = (node) => {
+  const follow = ({ node }) => {
     location.hash = hrefOf(node.id);
     setOpen(false);
     setText("");
@@ -65,11 +65,11 @@ export function SearchBox() {
       onInput=${(event) => { setText(event.target.value); setOpen(true); }} onFocus=${() => setOpen(true)} onKeyDown=${press} />
     <kbd class="hint" aria-hidden="true">/</kbd>
     <div class="found" id="found" role="listbox" aria-label="Found" hidden=${!shown}>
-      ${list.map((node, at) => {
-        const [kind, more] = about(node);
-        return html`<a key=${node.id} id="found-${at}" role="option" tabindex="-1" aria-selected=${at === chosen ? "true" : "false"} href=${hrefOf(node.id)}
-          onMouseDown=${(event) => { event.preventDefault(); follow(node); }} onMouseMove=${() => setChosen(at)}>
-          <span class="found-kind">${kind}</span> <strong>${node.id.slice(node.id.indexOf(":") + 1)}</strong> <span class="muted">${more}</span></a>`;
+      ${list.map((hit, at) => {
+        const { node, matched, fulfillment } = hit, [kind, more] = about(node);
+        return html`<a key=${node.id + matched} id="found-${at}" role="option" tabindex="-1" aria-selected=${at === chosen ? "true" : "false"} href=${hrefOf(node.id)}
+          onMouseDown=${(event) => { event.preventDefault(); follow(hit); }} onMouseMove=${() => setChosen(at)}>
+          <span class="found-kind">${kind}</span> <strong>${key(node.id)}</strong> <span class="muted">${fulfillment ? `${matched}: ` : ""}${more}</span></a>`;
       })}
       ${shown && !list.length && html`<p role="option" aria-disabled="true">${found instanceof Error ? found.message : "Nothing has this in its id, name or documents. Try a shorter part of it."}</p>`}
     </div>

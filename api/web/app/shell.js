@@ -1,7 +1,7 @@
 // What stands around every view: name, navigation, the search box, whether the page is live, the zone, help.
 import { html, useCallback, useEffect, useLayoutEffect, useRef, useState } from "./ui.js";
 import { ticks } from "./clock.js";
-import { zoneName } from "./format.js";
+import { span, zoneName, zoneShort } from "./format.js";
 import { bindings, useKey } from "./keys.js";
 import { connection } from "./live.js";
 import { Empty } from "./parts/states.js";
@@ -11,7 +11,6 @@ import { singleKeys, theme, zone } from "./settings.js";
 import { useStore } from "./store.js";
 import { Toasts } from "./toasts.js";
 import { View, views } from "./views.js";
-import { span } from "./format.js";
 
 const LIVE_WORDS = {
   live: ["live", "Changes appear here within a second."],
@@ -36,7 +35,7 @@ const THEME_SIGNS = { auto: "◐", dark: "●", light: "○" };
 function Choices({ onHelp }) {
   const here = useStore(zone), look = useStore(theme);
   return html`<div class="choices">
-    <button class="quiet" type="button" onClick=${() => zone.set(here === "UTC" ? "local" : "UTC")} title="Times are shown in ${zoneName()}. Press to change between yours and UTC."><span class="sr">Times in </span>${zoneName()}</button>
+    <button class="quiet" type="button" onClick=${() => zone.set(here === "UTC" ? "local" : "UTC")} title="Times are shown in ${zoneName()}. Press to change between yours and UTC."><span class="sr">Times in </span>${zoneShort()}</button>
     <button class="quiet" type="button" onClick=${() => theme.set(NEXT_THEME[look])} aria-label="Colours: ${look}" title="Colours: ${look}. Press for ${NEXT_THEME[look]}.">${THEME_SIGNS[look]}</button>
     <button class="quiet" type="button" onClick=${onHelp} aria-label="Keys and help" title="Keys and help (?)">?</button>
   </div>`;

@@ -1,9 +1,11 @@
 // One failure: what it is, what is at stake, whom to call, where to go on.
 import { html } from "/web/app/ui.js";
 import { now } from "/web/app/clock.js";
-import { plural, since, words, span } from "/web/app/format.js";
+import { key, plural, since, words, span } from "/web/app/format.js";
 import { Badge, Figure, IdLink, Moneys, Stat, Time } from "/web/app/parts/words.js";
 import { href } from "/web/app/router.js";
+
+const MOST_CURRENCIES = 5;
 
 function End({ at }) {
   if (!at) return html`<span>end unknown</span>`;
@@ -12,8 +14,8 @@ function End({ at }) {
   return html`<span>expected to end <${Time} at=${at} /></span>`;
 }
 
-export function FailureCard({ failure, stake, shared, place }) {
-  const { target } = failure;
+export function FailureCard({ stake, place }) {
+  const { failure, owner, oldestOrder: oldest } = stake, { target } = failure;
   const radius = href("radius", { failure: failure.id });
   return html`<li class="card failure" data-failure=${failure.id}>
     <div class="failure-head">
@@ -29,10 +31,14 @@ export function FailureCard({ failure, stake, shared, place }) {
       <${Stat} label="Will miss promise" kind=${stake.willMissPromise ? "bad" : ""}><${Figure} of=${stake.willMissPromise} /><//>
       <${Stat} label="Stuck now"><${Figure} of=${stake.stuck} /><//>
       <${Stat} label="Orders hit"><${Figure} of=${stake.orders} /><//>
-      <${Stat} label="Worth" kind="small"><${Moneys} of=${stake.value} /><//>
-      <${Stat} label="Call" kind="small">${target.owner ? html`${target.owner.name} <span class="contact">${target.owner.contact}</span>` : "nobody owns it"}<//>
     </dl>
-    ${shared && html`<p class="small">The orders share: ${shared}.</p>`}
+    <dl class="facts">
+      <${Stat} label="Whom to call" kind="small">${owner ? html`${owner.name} <span class="contact">${owner.contact}</span>` : "nobody owns it"}<//>
+      <${Stat} label="Worth" kind="small"><${Moneys} of=${stake.value} most=${MOST_CURRENCIES} /><//>
+      ${stake.nextPromise && html`<${Stat} label="Next promise to go" kind="small"><${Time} at=${stake.nextPromise} /><//>`}
+      ${oldest && html`<${Stat} label="Oldest order hit" kind="small"><${IdLink} id=${oldest.id}>${key(oldest.id)}<//> <span class="muted"><${Time} at=${oldest.placedAt} only="relative" /></span><//>`}
+    </dl>
+    ${stake.shared.length > 0 && html`<p class="small">What sets these orders apart: ${stake.shared.join(", ")}.</p>`}
     <p class="row no-print">
       <a class="button" href=${radius}>Open what it hits<span class="sr"> of ${failure.id}</span></a>
       <a class="button" href=${href("topology", { element: target.id, whatif: 1 })}>What if …<span class="sr"> with ${target.id}</span></a>
@@ -42,6 +48,6 @@ export function FailureCard({ failure, stake, shared, place }) {
 
 export const markdown = (radius, list) => [
   `**${radius.headline}**`, "",
-  ...list.map(({ failure, stake }, at) => `${at + 1}. ${failure.id}: ${failure.summary || words(failure.class)}. ${plural(stake.orders, "order")}, ${stake.stuck} stuck, ${stake.willMissPromise} will miss their promise. For ${since(failure.startedAt)}. ${failure.target.owner ? `${failure.target.owner.name} ${failure.target.owner.contact}` : "No owner"}`),
+  ...list.map(({ failure, owner, ...stake }, at) => `${at + 1}. ${failure.id}: ${failure.summary || words(failure.class)}. ${plural(stake.orders, "order")}, ${stake.stuck} stuck, ${stake.willMissPromise} will miss their promise. For ${since(failure.startedAt)}. ${owner ? `${owner.name} ${owner.contact}` : "No owner"}`),
   "", location.href,
 ].join("\n");

@@ -5,20 +5,21 @@ import { moveByArrows } from "/web/app/keys.js";
 import { plural } from "/web/app/format.js";
 import { MarkdownButton } from "/web/app/parts/copy.js";
 import { Answered, Empty } from "/web/app/parts/states.js";
-import { Figure, Heading, IdLink, Moneys, Stat, Time } from "/web/app/parts/words.js";
+import { Figure, Heading, Moneys, Stat, Time } from "/web/app/parts/words.js";
 import { href } from "/web/app/router.js";
 import { Call, EndedLately, OverdueLine, Promises } from "./aside.js";
 import { FailureCard, markdown } from "./failure.js";
 import { NOW, ranked } from "./question.js";
 
+const MOST_CURRENCIES = 5;
+
 export function Now() {
   const answer = useLive(NOW);
-  return html`<${Answered} answer=${answer} what="what fails now">${({ blastRadius }) => (blastRadius.failures.length ? html`<${Failing} radius=${blastRadius} />` : html`<${Calm} asOf=${blastRadius.asOf} />`)}<//>`;
+  return html`<${Answered} answer=${answer} what="what fails now">${({ blastRadius }) => (blastRadius.atStake.length ? html`<${Failing} radius=${blastRadius} />` : html`<${Calm} asOf=${blastRadius.asOf} />`)}<//>`;
 }
 
 function Failing({ radius }) {
-  const list = ranked(radius), { totals } = radius;
-  const oldest = radius.oldest.edges[0]?.node.order;
+  const list = ranked(radius.atStake), { totals } = radius;
   return html`
     <div class="row spread">
       <${Heading} sub=${html`As of <${Time} at=${radius.asOf} only="absolute" />. Ranked by promises missed, then by what is stuck.`}>${plural(list.length, "failure")} ${list.length === 1 ? "hits" : "hit"} ${plural(totals.orders, "order")}<//>
@@ -33,12 +34,12 @@ function Failing({ radius }) {
       <${Stat} label="Exposed" to=${href("radius", { band: "EXPOSED" })}><${Figure} of=${totals.exposed} /><//>
       <${Stat} label="Upcoming" to=${href("radius", { band: "UPCOMING" })}><${Figure} of=${totals.upcoming} /><//>
       <${Stat} label="Records only" to=${href("radius", { band: "RECORDS_ONLY" })}><${Figure} of=${totals.recordsOnly} /><//>
-      <${Stat} label="Worth" kind="small"><${Moneys} of=${totals.value} /><//>
-      <${Stat} label="Refunds at risk" kind="small"><${Moneys} of=${totals.refundsAtRisk} /><//>
-      ${oldest && html`<${Stat} label="Oldest order hit" kind="small"><${IdLink} id=${oldest.id}>${oldest.id.slice(6)}<//> <span class="note muted"><${Time} at=${oldest.placedAt} only="relative" /></span><//>`}
+    </dl><dl class="facts">
+      <${Stat} label="Worth" kind="small"><${Moneys} of=${totals.value} most=${MOST_CURRENCIES} /><//>
+      <${Stat} label="Refunds at risk" kind="small"><${Moneys} of=${totals.refundsAtRisk} most=${MOST_CURRENCIES} /><//>
     </dl></section>
     <div class="main-and-side">
-      <ol class="stack" onKeyDown=${moveByArrows} aria-label="Active failures, the most costly first">${list.map((one, at) => html`<${FailureCard} key=${one.failure.id} ...${one} place=${at + 1} />`)}</ol>
+      <ol class="stack" onKeyDown=${moveByArrows} aria-label="Active failures, the most costly first">${list.map((stake, at) => html`<${FailureCard} key=${stake.failure.id} stake=${stake} place=${at + 1} />`)}</ol>
       <div class="stack">
         <${Promises} promises=${radius.promises} />
         <${Call} owners=${radius.owners} />
