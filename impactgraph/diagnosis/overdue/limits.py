@@ -21,27 +21,33 @@ def limit_of(step: Step, usual: Usual) -> float:
     return usual.p95(place) if place in usual.of else float(FOREVER)
 
 
-def limits(topology: Topology, columns: Columns, usual: Usual, pace: Paces, rows: Codes | None = None, *, declared: bool = True) -> Ints:
-    """By fulfillment (`rows`: these only): milliseconds that it may stay where it is; FOREVER where it is in no step of the topology.
+def limit_table(topology: Topology, columns: Columns, usual: Usual, *, declared: bool = True) -> Ints:
+    """By (workflow, step index): milliseconds that a fulfillment may stay there; FOREVER where the topology has no such step, and in one row and column more.
 
-    A learned limit is longer or shorter where the location is slower or quicker (`pace`: by location code). Without `declared` all are learned.
+    Without `declared` all limits are learned.
     """
+    most = max((len(w.steps) for w in columns.vocabulary.workflows), default=0) + 1
+    table = np.full((len(columns.vocabulary.workflows) + 1, most), FOREVER, np.int64)
+    for n, m, step in _steps(topology, columns):
+        place = step.workflow, step.key
+        table[n, m] = min(limit_of(step, usual) if declared else usual.p95(place) if place in usual.of else FOREVER, FOREVER)
+    return table
+
+
+def limits(topology: Topology, columns: Columns, usual: Usual, pace: Paces, rows: Codes | None = None, *, declared: bool = True) -> Ints:
+    """By fulfillment (`rows`: these only), as `limit_table`. A learned limit is longer or shorter where the location (by its code in `pace`) is."""
     f = columns.fulfillments
     workflow, step, location = (a if rows is None else a[rows] for a in (f.workflow, f.step, f.location))
-    most = max((len(w.steps) for w in columns.vocabulary.workflows), default=0) + 1
-    table = np.full((len(columns.vocabulary.workflows) + 1, most), float(FOREVER))
+    table = limit_table(topology, columns, usual, declared=declared)
+    found = table[workflow, step]
     paced = np.zeros(table.shape, bool)
     for n, m, known in _steps(topology, columns):
-        fixed = declared and known.within is not None
-        place = known.workflow, known.key
-        table[n, m] = limit_of(known, usual) if declared else usual.p95(place) if place in usual.of else float(FOREVER)
-        paced[n, m] = not fixed and on_site(topology, known)
-    found = table[workflow, step]
+        paced[n, m] = (known.within is None or not declared) and on_site(topology, known)
     if paced.any() and len(pace):
         slower = np.ones(len(columns.vocabulary.locations))
         slower[: len(pace)] = factors(pace)
-        found = np.where(paced[workflow, step], found * slower[location], found)
-    return np.minimum(found, FOREVER).astype(np.int64)
+        found = np.where(paced[workflow, step], np.minimum(found * slower[location], FOREVER), found).astype(np.int64)
+    return found
 
 
 def overdue_mask(columns: Columns, limit: Ints, at: Millis) -> Flags:

@@ -23,7 +23,7 @@ def peers_of(columns: Columns, limit: Ints, row: int, at: Millis, in_common: tup
     alone = len(here) < ENOUGH or not f.location[row]
     rows = rows if alone else here
     beyond = at - f.entered_at[rows] - limit[rows]
-    location = None if alone else columns.vocabulary.locations.words[f.location[row]]
+    location = None if alone else columns.vocabulary.locations.words[int(f.location[row])]
     return PeerGroup(f"step:{words.key}/{words.steps[step]}", location, int((beyond > 0).sum()), len(rows), _longest(columns, rows, beyond), in_common)
 
 
