@@ -1,17 +1,28 @@
 """Wiring: the only place that names a concrete store."""
 
 import ctypes
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from graph_models.time import Millis, millis
 from impactgraph.errors import BadInputError
-from impactgraph.ports.store import Store
+from impactgraph.ports.store import Checked, Store
+
+if TYPE_CHECKING:
+    from impactgraph.settings import Settings
+    from impactgraph.stores.neo4j.address import Address
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """Parameters of glibc's mallopt."""
-_DATABASES = ("neo4j", "bolt")
+_DATABASES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
+_LACKS_DRIVER = "A store in Neo4j needs the driver, which is not installed: pip install 'impactgraph[neo4j]'."
+
+
+def _quiet(_: str) -> None: ...
 
 
 def system_clock() -> Millis:
@@ -28,19 +39,68 @@ def store_exists(address: str) -> bool:
     return (Path(address) / FILE).is_file()
 
 
-def open_store(address: str, *, now: Callable[[], Millis] = system_clock) -> Store:
-    """The store at `address`, a folder that is made where it does not exist.
+def shown_address(address: str) -> str:
+    """The address as it may be shown: without user and password."""
+    scheme, separator, rest = address.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if separator else address
 
-    Raises BadInputError for an address of a kind that this version does not have, StoreUnavailableError where it is in use.
+
+def open_store(address: str, *, now: Callable[[], Millis] = system_clock, say: Callable[[str], None] = _quiet) -> Store:
+    """The store at `address`: a folder that is made where it does not exist, or a Neo4j database that is set up where it is empty.
+
+    `say` is told of what takes long. Raises BadInputError for an address that cannot be read or is of a kind that there is not,
+    StoreUnavailableError where it is in use or cannot be reached.
     """
     scheme, separator, _ = address.partition("://")
-    if separator:
-        kind = "a Neo4j database" if scheme.partition("+")[0] in _DATABASES else f"{scheme}://"
-        raise BadInputError(f"The store {scheme}://... is {kind}, which this version cannot use. Give the path of a folder, such as .impactgraph.")
+    if separator and scheme not in _DATABASES:
+        raise BadInputError(f"There is no store of the kind {scheme}://. Give the path of a folder, such as .impactgraph, or neo4j://host.")
     _keep_freed_memory()
+    if separator:
+        return _open_neo4j(address, now, say)
     from impactgraph.stores.embedded import EmbeddedStore  # DuckDB takes a third of a second to import: only who opens a store waits for it.
 
     return EmbeddedStore.open(Path(address), now=now)
+
+
+def examine_store(address: str, *, now: Callable[[], Millis] = system_clock) -> Iterator[Checked]:
+    """What can be told of a Neo4j database before it is opened; nothing of a folder. Raises as `open_store` does."""
+    if address.partition("://")[0] in _DATABASES:
+        known = _neo4j_address(address, _settings())
+        from impactgraph.stores.neo4j.doctor import examined
+
+        yield from examined(known, now)
+
+
+def _open_neo4j(address: str, now: Callable[[], Millis], say: Callable[[str], None]) -> Store:
+    settings = _settings()
+    known = _neo4j_address(address, settings)
+    from impactgraph.stores.neo4j.store import Neo4jStore
+
+    return Neo4jStore.open(known, now=now, cache=settings.cache or _cache(), say=say)
+
+
+def _settings() -> "Settings":
+    from pydantic import ValidationError
+
+    from impactgraph.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise BadInputError(*(f"IMPACTGRAPH_{str(detail['loc'][0]).upper()}: {detail['msg']}" for detail in error.errors())) from None
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "impactgraph"
+
+
+def _neo4j_address(address: str, settings: "Settings") -> "Address":
+    if find_spec("neo4j") is None:
+        raise BadInputError(_LACKS_DRIVER)
+    from impactgraph.stores.neo4j.address import read_address
+
+    password = settings.neo4j_password.get_secret_value() if settings.neo4j_password else None
+    return read_address(address, user=settings.neo4j_user, password=password, password_file=settings.neo4j_password_file)
 
 
 def _keep_freed_memory() -> None:

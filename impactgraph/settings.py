@@ -1,6 +1,8 @@
 """What can be set from outside, read once from the environment: each name with IMPACTGRAPH_ before it."""
 
-from pydantic import Field
+from pathlib import Path
+
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -9,7 +11,13 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="IMPACTGRAPH_", frozen=True, extra="ignore")
 
-    store: str = Field(default=".impactgraph", description="Folder of the embedded store.")
+    store: str = Field(default=".impactgraph", description="Folder of the embedded store, or address of a Neo4j database.")
+    neo4j_user: str | None = Field(default=None, description="User of the Neo4j database, where its address names none.")
+    neo4j_password: SecretStr | None = Field(default=None, description="Password of that user.")
+    neo4j_password_file: Path | None = Field(default=None, description="File that has the password, as secrets are mounted.")
+    cache: Path | None = Field(
+        default=None, description="Folder for copies of a Neo4j record, one a process [default: the user's cache]; may be removed while none runs."
+    )
     host: str = Field(default="127.0.0.1", description="Address that `serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `serve` listens on; 0: any free one.")
     url: str | None = Field(default=None, description="Public address of the server, for links that answers end with.")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from graph_models.time import DAY, HOUR, MINUTE
-from impactgraph.bootstrap import store_exists, system_clock
+from impactgraph.bootstrap import examine_store, shown_address, store_exists, system_clock
 from impactgraph.cli.say import count, day_and_time, span
 from impactgraph.cli.settings import read_settings
 from impactgraph.cli.stores import opened
@@ -87,8 +87,10 @@ def _store(address: str) -> Iterator[Finding]:
         yield Finding("store", "warn", f"{address}: there is none yet. `impactgraph apply TOPOLOGY` makes it, `impactgraph demo --keep FOLDER` one to try.")
         return
     try:
+        for checked in examine_store(address):
+            yield Finding(checked.check, checked.state, checked.detail)
         with opened(address) as store:
-            yield Finding("store", "ok", f"{address} opens")
+            yield Finding("store", "ok", f"{shown_address(address)} opens")
             yield from _content(store)
     except ImpactGraphError as error:
         yield Finding("store", "fail", str(error))

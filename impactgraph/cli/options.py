@@ -10,6 +10,8 @@ Form: TypeAlias = Literal["table", "json", "csv"]
 DEFAULT_STORE = ".impactgraph"
 """The same as in the settings, which take too long to import for a command that only asks."""
 
+ABOUT_STORE = "Folder of the store, or neo4j://[user:password@]host[:port][/database]."
+
 EVERYWHERE = Group("After any command", sort_key=9)
 
 
@@ -18,7 +20,7 @@ EVERYWHERE = Group("After any command", sort_key=9)
 class Common:
     """Options of every command."""
 
-    store: Annotated[str, Parameter(help="Folder of the store.", env_var="IMPACTGRAPH_STORE", group=EVERYWHERE)] = DEFAULT_STORE
+    store: Annotated[str, Parameter(help=ABOUT_STORE, env_var="IMPACTGRAPH_STORE", group=EVERYWHERE)] = DEFAULT_STORE
     format: Annotated[Form, Parameter(help="A table to read, or JSON or CSV for programs.", group=EVERYWHERE)] = "table"
 
 

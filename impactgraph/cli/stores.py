@@ -15,7 +15,13 @@ def opened(address: str) -> "Generator[Store]":
     """The store at the address, made where there is none, closed at the end. Raises as `open_store` does."""
     from impactgraph.bootstrap import open_store
 
-    store = open_store(address)
+    if "://" in address:
+        from impactgraph.cli.progress import bar
+
+        with bar("Opening the store", None) as advance:
+            store = open_store(address, say=lambda text: advance(0, text))
+    else:
+        store = open_store(address)
     try:
         yield store
     finally:

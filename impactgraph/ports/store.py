@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from graph_models.enums import OrderSort
 from graph_models.failure import Failure
@@ -63,6 +63,15 @@ class Found:
     document: str | None = None
     record: str = ""
     """Type of the record that has the document, such as `invoice`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One thing that was looked at to see whether a store can work; `warn` is worth a look, `fail` keeps something from working."""
+
+    check: str
+    state: Literal["ok", "warn", "fail"]
+    detail: str
 
 
 class Store(Protocol):

@@ -1,5 +1,6 @@
 """One process's connection to a Neo4j database. All other code of this package asks through it."""
 
+import logging
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias, TypeVar, cast
@@ -18,6 +19,9 @@ RETRY_SECONDS = 5.0
 CONNECT_SECONDS = 5.0
 _SILENT = ("Neo.ClientError.Security", "Neo.ClientError.Database", "Neo.TransientError", "Neo.DatabaseError")
 """Codes of errors that come from the server's state, not from what was asked."""
+
+
+logging.getLogger("neo4j").addHandler(logging.NullHandler())  # what the driver tries again is told once, by us, where it comes to nothing
 
 
 class CommitUnknownError(StoreUnavailableError):
