@@ -237,7 +237,9 @@ class Columns:
             self._touched.append(rows.astype(np.int32))
 
     def rows_at(self, workflow: int, step: int, among: Codes | None = None) -> Codes:
-        """Rows of the fulfillments now in this step (in flight), in order of `entered_at`; of ENDED, those that completed. `among`: of these rows only.
+        """Rows of the fulfillments now in this step (in flight), in order of `entered_at`; of ENDED, those that completed, in order of `ended_at`.
+
+        `among`: of these rows only.
 
         Costs a sort of all rows the first time, and again when many were written; otherwise a look at those that were written since.
         """
@@ -286,18 +288,22 @@ class _Places:
         if not self.moving:
             return settled
         rows = np.concatenate([settled[~self.moved[settled]], moving])
-        return rows[np.argsort(f.entered_at[rows], kind="stable")] if len(moving) else rows
+        return rows[np.argsort(_came_at(f, rows), kind="stable")] if len(moving) else rows
 
 
 def _by_place(f: FulfillmentColumns, rows: Codes) -> dict[int, Codes]:
-    """The rows that are somewhere, by place, in order of `entered_at`."""
+    """The rows that are somewhere, by place, in the order in which they came there."""
     rows = rows[(f.status[rows] != CANCELLED) & (f.workflow[rows] >= 0) & (f.step[rows] >= 0)]
     place = f.workflow[rows].astype(np.int64) * _WIDTH + np.where(f.status[rows] == COMPLETED, ENDED, f.step[rows])
-    order = np.lexsort((f.entered_at[rows], place))
+    order = np.lexsort((_came_at(f, rows), place))
     rows, place = rows[order], place[order]
     starts = np.flatnonzero(np.diff(place, prepend=-1))
     ends = np.append(starts, len(place))[1:]
     return {int(place[a]): rows[a:b] for a, b in zip(starts, ends, strict=True)}
+
+
+def _came_at(f: FulfillmentColumns, rows: Codes) -> Ints:
+    return np.where(f.status[rows] == COMPLETED, f.ended_at[rows], f.entered_at[rows])
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Rows are put into classes (same workflow, step, cell, evidence, and about the sa
 the outcome of its class. Costs O(rows at steps that the failure can touch) array operations, and the forecast of the classes.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable
 
 import numpy as np
@@ -112,13 +113,16 @@ class _WorkflowMatcher:
     def _rows_at(self, position: int | None) -> Codes:
         """Rows in one step (None: behind the last) that are asked for."""
         rows = self.columns.rows_at(self.index, ENDED if position is None else self.column_of[position], self.among)
+        if position is None:  # what had ended before anything began is out of the question
+            begun, ended_at = min(i.since for i in self.forecaster.hazards.all), self.columns.fulfillments.ended_at
+            rows = rows[bisect_left(rows, begun, key=lambda row: ended_at[row]) :]
         return rows[self.keep(rows)] if self.keep is not None and len(rows) else rows
 
     def _match(self, groups: list[CellRows]) -> None:
         """All rows of one cell: what held them, what is to come of them in one forecast, and what of their past is still open."""
         plan, order = groups[0].plan, groups[0].plan.order
         for group in groups:
-            group.look_back()
+            group.behind.held()
         requests = [r for g in sorted(groups, key=lambda g: -1 if g.position is None else order.index(g.position)) for r in g.requests()]
         if requests:
             found = self.forecaster.ahead(plan, [r.here for r in requests])
@@ -127,7 +131,7 @@ class _WorkflowMatcher:
                 request.rows.take_outcome(request, found, first)
                 first += len(request.here)
         for group in groups:
-            group.open_records()
+            group.behind.open_records()
 
     def _cells(self, rows: Codes) -> list[tuple[Codes, Cell]]:
         if not len(rows):

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.impact.columns import Codes, Columns, ErrorColumns, FulfillmentColumns, Ints, OrderColumns, RecordColumns
+from impactgraph.impact.columns import COMPLETED, Codes, Columns, ErrorColumns, FulfillmentColumns, Ints, OrderColumns, RecordColumns
 from impactgraph.stores.state.kinds import Kind
 from impactgraph.stores.state.lexicon import Lexicon, Reading
 from impactgraph.stores.state.rows import EventRows
@@ -191,9 +191,10 @@ class Instances:
         self.drop_errors(e["seq"][concerned & ~np.isin(e["seq"], seqs)])
 
     def arrange(self) -> None:
-        """Puts rows that stand in the same step beside each other, in the order in which they entered it, so that matching reads memory in sequence."""
+        """Puts rows that stand in the same step beside each other, in the order in which they came there, so that matching reads memory in sequence."""
         f = self.fulfillments
-        order = np.lexsort((f["entered_at"], f["step"], f["workflow"], f["status"]))
+        came_at = np.where(f["status"] == COMPLETED, f["ended_at"], f["entered_at"])
+        order = np.lexsort((came_at, f["step"], f["workflow"], f["status"]))
         moved = np.empty(len(order), np.int32)
         moved[order] = np.arange(len(order), dtype=np.int32)
         f.reorder(order)
