@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from api.graphql import PAGE
+from scripts.vendor import LIBRARIES
 
 
 def test_a_browser_gets_graphiql(http: httpx.Client) -> None:
@@ -25,11 +26,20 @@ def test_everything_that_a_page_loads_is_served_here(http: httpx.Client, address
     assert not [path for path in needed if not path.startswith("/web/")]
 
 
-def test_the_licences_of_the_libraries_are_kept() -> None:
-    libraries = list((PAGE.parent / "vendor").iterdir())
+def test_the_libraries_are_those_that_are_pinned_and_their_licences_are_kept() -> None:
+    vendored = PAGE.parent / "vendor"
 
-    assert {library.name for library in libraries} == {"graphiql", "react", "react-dom"}
-    assert all("MIT" in (library / "LICENSE").read_text() for library in libraries)
+    assert {folder.name for folder in vendored.iterdir()} == {library.name for library in LIBRARIES}
+    assert [library.name for library in LIBRARIES if not any((vendored / library.name).glob("LICENSE*"))] == []
+
+
+def test_files_of_the_pages_are_compressed_and_asked_for_again(http: httpx.Client) -> None:
+    response = http.get("/web/app/base.css", headers={"accept-encoding": "gzip"})
+    again = http.get("/web/app/base.css", headers={"if-none-match": response.headers["etag"]})
+
+    assert response.headers["content-encoding"] == "gzip"
+    assert response.headers["cache-control"] == "no-cache"
+    assert again.status_code == 304
 
 
 def test_a_question_by_get_is_answered(http: httpx.Client) -> None:

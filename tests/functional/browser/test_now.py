@@ -1,0 +1,111 @@
+"""The incident responder's way: what fails, what is at stake, what changed."""
+
+import pytest
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from graph_models.time import MINUTE, moment
+from tests.functional.browser.conftest import DEMO_NOW
+from tests.functional.browser.explorer import NowPage
+from tests.functional.http.serving import Api
+
+ASKED = """{ blastRadius { atStake { orders stuck willMissPromise failure { id } } totals { orders stuck exposed upcoming recordsOnly willMissPromise } } }"""
+LABELS = {"stuck": "Stuck now", "exposed": "Exposed", "upcoming": "Upcoming", "recordsOnly": "Records only", "willMissPromise": "Will miss promise"}
+REPORT = "mutation ($input: FailureInput!) { reportFailure(input: $input) { problems { message } } }"
+NOTE_STATES = """window.states = [];
+    new MutationObserver(() => states.push(document.querySelector('.live').dataset.state)).observe(document.querySelector('.live'), { attributes: true });"""
+REPORTED = {"id": "F-erp", "target": "system:erp", "class": "OUTAGE", "startedAt": moment(DEMO_NOW - 5 * MINUTE).isoformat(), "summary": "The ledger is down"}
+
+
+@pytest.fixture
+def now_page(page: Page, demo: str) -> NowPage:
+    return NowPage(page, demo)
+
+
+def shows_what_graphql_says(now_page: NowPage, api: Api) -> None:
+    said = api.ask(ASKED)["blastRadius"]
+    assert f"{len(said['atStake'])} failures hit {said['totals']['orders']:,} orders" in now_page.heading.inner_text()
+    for name, label in LABELS.items():
+        expect(now_page.stat(label)).to_have_text(f"{said['totals'][name]:,}")
+    for stake in said["atStake"]:
+        part = now_page.of(stake["failure"]["id"])
+        shown = [now_page.figure(label, part) for label in ("Orders hit", "Stuck now", "Will miss promise")]
+        assert shown == [stake["orders"], stake["stuck"], stake["willMissPromise"]]
+
+
+def test_the_figures_are_those_of_graphql_before_and_after_a_failure_begins_and_ends(now_page: NowPage, api: Api) -> None:
+    now_page.open()
+    now_page.wait_until_live()
+    shows_what_graphql_says(now_page, api)
+
+    api.ask(REPORT, input=REPORTED)
+    now_page.page.get_by_role("heading", name="The ledger is down").wait_for()
+    shows_what_graphql_says(now_page, api)
+
+    api.ask('mutation { resolveFailure(id: "F-erp") { problems { message } } }')
+    now_page.page.get_by_role("heading", name="The ledger is down").wait_for(state="detached")
+    shows_what_graphql_says(now_page, api)
+
+
+def test_the_failure_that_costs_most_stands_first(now_page: NowPage, api: Api) -> None:
+    now_page.open()
+
+    stakes = api.ask(ASKED)["blastRadius"]["atStake"]
+    worst_first = sorted(stakes, key=lambda stake: (-stake["willMissPromise"], -stake["stuck"], -stake["orders"]))
+    assert now_page.failures() == [stake["failure"]["id"] for stake in worst_first]
+
+
+def test_a_failure_leads_to_what_it_hits_and_the_back_button_returns(now_page: NowPage) -> None:
+    now_page.open()
+    now_page.page.get_by_role("link", name="Open what it hits").first.click()
+
+    expect(now_page.page).to_have_url(f"{now_page.address}/#/radius?failure=failure%3AF-queues")
+    now_page.page.go_back()
+    expect(now_page.heading).to_contain_text("failures hit")
+
+
+def test_arrows_go_through_the_failures_and_enter_opens_one(now_page: NowPage) -> None:
+    now_page.open()
+    now_page.page.locator("[data-failure] h2 a").first.focus()
+
+    now_page.page.keyboard.press("ArrowDown")
+    now_page.page.keyboard.press("Enter")
+
+    expect(now_page.page).to_have_url(f"{now_page.address}/#/radius?failure=failure%3AF-stock")
+
+
+def test_what_is_copied_for_the_chat_begins_with_the_headline(now_page: NowPage, api: Api) -> None:
+    now_page.open()
+    now_page.page.get_by_role("button", name="Copy as Markdown").click()
+    now_page.page.get_by_text("Copied").wait_for()
+
+    copied = now_page.page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(f"**{api.ask('{ blastRadius { headline } }')['blastRadius']['headline']}**")
+
+
+def test_a_lost_connection_is_told_and_what_happened_meanwhile_is_caught_up_with(now_page: NowPage, api: Api) -> None:
+    links: list[WebSocketRoute] = []
+    refused = False
+
+    def link(asked: WebSocketRoute) -> None:
+        if refused:
+            asked.close(code=1013)
+        else:
+            links.append(asked)
+            asked.connect_to_server()
+
+    now_page.page.route_web_socket("**/graphql", link)
+    now_page.open()
+    now_page.wait_until_live()
+    now_page.page.evaluate(NOTE_STATES)
+
+    refused = True
+    links[0].close(code=1012)
+    expect(now_page.live).not_to_have_attribute("data-state", "live")
+    api.ask(REPORT, input={**REPORTED, "id": "F-late", "summary": "Begun unseen"})
+    refused = False
+    now_page.page.get_by_role("heading", name="Begun unseen").wait_for()
+    now_page.wait_until_live()
+
+    assert "reconnecting" in now_page.page.evaluate("states")
+    shows_what_graphql_says(now_page, api)
+    api.ask('mutation { resolveFailure(id: "F-late") { problems { message } } }')
