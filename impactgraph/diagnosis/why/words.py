@@ -1,0 +1,258 @@
+"""The verdict in one plain sentence, for somebody who knows no systems, with what it stands on."""
+
+from collections.abc import Callable, Mapping
+
+from graph_models.diagnosis import RecordFinding
+from graph_models.enums import Band, Effect, OrderStatus, RecordEffect
+from graph_models.failure import Failure
+from graph_models.time import Millis, say_duration
+from graph_models.topology import Topology
+from impactgraph.diagnosis.why.evidence import PROBABLE, Hit, Part, Situation
+from impactgraph.diagnosis.why.moments import ago, clock
+from impactgraph.diagnosis.why.verdict import Verdict
+
+
+def headline(topology: Topology, s: Situation, verdict: Verdict) -> str:
+    return _SENTENCES[verdict.rule](_Sentence(topology, s, verdict))
+
+
+def failure_in_words(topology: Topology, failure: Failure) -> str:
+    """`F-queues (Queues are full)`, else with its class and element."""
+    said = failure.summary.strip().rstrip(".") or f"{failure.failure_class.value.lower().replace('_', ' ')} of {name_of(topology, failure.target)}"
+    return f"{failure.key} ({said})"
+
+
+def name_of(topology: Topology, identifier: str) -> str:
+    """What people call an element; its key where it has no name or is not known."""
+    return getattr(topology.elements.get(identifier), "name", "") or identifier.partition(":")[2].rpartition("/")[2]
+
+
+class _Sentence:
+    """Parts of sentences about one order."""
+
+    def __init__(self, topology: Topology, s: Situation, verdict: Verdict) -> None:
+        self.topology, self.s, self.verdict = topology, s, verdict
+        self.part = verdict.ground.part
+
+    # ---- pieces
+
+    @property
+    def who(self) -> str:
+        """The order, or the part of it where it is split."""
+        key = self.s.order.key
+        return f"Part {self.part.told.key} of order {key}" if self.part is not None and len(self.s.parts) > 1 else f"Order {key}"
+
+    @property
+    def where(self) -> str:
+        """`Pick at Lisbon Chiado`."""
+        if self.part is None:
+            return "its step"
+        told = self.part.told
+        step = name_of(self.topology, f"step:{told.workflow}/{told.step}") if told.step else "its first step"
+        return f"{step} at {name_of(self.topology, f'location:{told.location}')}" if told.location else step
+
+    @property
+    def entered(self) -> str:
+        at = self.part.told.entered_at if self.part is not None else None
+        return f" since {clock(at, self.s.at)} ({say_duration(self.s.at - at)})" if at is not None else ""
+
+    @property
+    def moves(self) -> str:
+        """When it moves, as far as that is known."""
+        hit = self.verdict.ground.hit
+        if hit is not None and hit.needs_replay:
+            return "it moves when its message is sent again, and nothing says yet when that is"
+        expected = self.part.expected_next if self.part is not None else None
+        return f"it is expected to move about {clock(expected, self.s.at)}" if expected is not None else "when it moves is not known"
+
+    @property
+    def done(self) -> str:
+        """When it is expected to be done, against its promise."""
+        hit = self.verdict.ground.hit
+        at = hit.completion if hit is not None else None
+        if at is None:
+            return "when it will be done is not known" if hit is not None and hit.needs_replay else ""
+        return f"it is expected to be done about {clock(at, self.s.at)}{self._promise(at)}"
+
+    def _promise(self, at: Millis) -> str:
+        promised = self.s.order.promised_by
+        if promised is None:
+            return ""
+        return f", after its promise of {clock(promised, self.s.at)}" if at > promised else ", within its promise"
+
+    @property
+    def failure(self) -> str:
+        hit = self.verdict.ground.hit
+        names = [failure_in_words(self.topology, each) for each in hit.failures] if hit is not None else []
+        return " together with ".join(names) or "a failure"
+
+    def record(self, found: RecordFinding) -> str:
+        amount = f", {found.amount.amount:,.2f} {found.amount.currency}" if found.amount is not None else ""
+        return f"{found.type.replace('_', ' ')} ({found.kind.value.replace('_', ' ')}{amount})"
+
+    # ---- sentences
+
+    def cancelled(self) -> str:
+        at = max((part.ended_at or 0 for part in self.s.parts), default=0)
+        return f"Order {self.s.order.key} was cancelled{f' at {ago(at, self.s.at)}' if at else ''}; nothing more is expected of it."
+
+    def completed(self) -> str:
+        at, promised = max((part.ended_at or 0 for part in self.s.parts), default=0), self.s.order.promised_by
+        if not at:
+            return f"Order {self.s.order.key} is completed."
+        kept = "" if promised is None else f", {say_duration(at - promised)} after its promise" if at > promised else ", within its promise"
+        return f"Order {self.s.order.key} was completed at {ago(at, self.s.at)}{kept}."
+
+    def refused(self) -> str:
+        assert self.part is not None and self.part.fault is not None
+        return (
+            f"A message of {self._lower} was refused in {self.where} at {ago(self.part.fault.at, self.s.at)} and lies aside: "
+            "it moves when that message is sent again, and nothing says yet when that is."
+        )
+
+    @property
+    def _lower(self) -> str:
+        return self.who[0].lower() + self.who[1:]
+
+    def held(self) -> str:
+        hit = self._hit
+        return f"{self.who} is held in {self.where} since {clock(hit.at, self.s.at)} by a known failure, {self.failure}; {self.moves}."
+
+    def left_behind(self) -> str:
+        return f"{self.who} has waited in {self.where}{self.entered} since {self.failure}, which has ended; {self.moves}."
+
+    def still_held(self) -> str:
+        return f"{self.who} is still held in {self.where}{self.entered} by what has piled up during {self.failure}, which has ended; {self.moves}."
+
+    def failed(self) -> str:
+        assert self.part is not None and self.part.fault is not None
+        fault = self.part.fault
+        source = f" from {name_of(self.topology, fault.element)}" if fault.element else ""
+        said = f' ("{fault.message}")' if fault.message else ""
+        code = f"the error {fault.code}" if fault.code else "an error without a code"
+        return f"{self.who} stopped in {self.where} at {ago(fault.at, self.s.at)} with {code}{source}{said}; no known failure explains it."
+
+    def like_others(self) -> str:
+        if self.s.shared:
+            return f"{self._overdue}; no known failure holds it, but others like it are overdue too: {'; '.join(self.s.shared)}."
+        suspect = self.s.suspects[0]
+        named = f"{name_of(self.topology, suspect.element)}, " if suspect.element else ""
+        return f"{self._overdue}; no known failure holds it, but one cause would explain it and others: {named}{suspect.evidence.rstrip('.')}."
+
+    def alone(self) -> str:
+        peers = self.s.peers
+        if peers is None or peers.total <= 1:
+            return f"{self._overdue}; no known failure holds it, and there are no others to compare it with."
+        others = max(peers.overdue - 1, 0)
+        rest = f"of {peers.total - 1} others there {others if others else 'none'} {'is' if others == 1 else 'are'} overdue"
+        return f"{self._overdue}; no known failure holds it, {rest}, and nothing in common was found: why is not known."
+
+    @property
+    def _overdue(self) -> str:
+        assert self.part is not None and self.part.limit is not None and self.part.told.entered_at is not None
+        beyond = self.s.at - self.part.told.entered_at - self.part.limit
+        return f"{self.who} is in {self.where}{self.entered}, {say_duration(beyond)} longer than the {say_duration(self.part.limit)} that it may be"
+
+    def touched(self) -> str:
+        hit = self._hit
+        step = name_of(self.topology, hit.first_hit)
+        sure = "" if hit.likelihood >= PROBABLE else f", with a likelihood of {hit.likelihood:.0%}"
+        done = f"; {self.done}" if self.done else ""
+        if hit.band is Band.RECORDS_ONLY:
+            verb = "made late, or may make late," if hit.at <= self.s.at else "may make late"
+            return f"{self.who} itself flows, but {self.failure} has {verb} a posting or message of {step}{sure}."
+        if hit.band is Band.UPCOMING:
+            return f"{self.who} flows now, but {self.failure} will {_WILL[hit.effect]} {step} about {clock(hit.at, self.s.at)}{sure}{done}."
+        if hit.band is Band.STUCK:
+            return f"{self.who} is in {self.where}, where {self.failure} may hold it{sure}{done}."
+        late = f", which costs it {say_duration(hit.delay)}" if hit.delay else ""
+        return f"{self.who} was caught by {self.failure} at {step}{late}{sure}; it moves{done}."
+
+    @property
+    def _hit(self) -> Hit:
+        assert self.verdict.ground.hit is not None
+        return self.verdict.ground.hit
+
+    def missing(self) -> str:
+        found = self._finding
+        due = f" was due at {ago(found.due, self.s.at)} and" if found.due is not None else ""
+        return f"The {self.record(found)} of {self._lower}{due} has not come{self._more(RecordEffect.MISSING)}; {self._rest}."
+
+    def out_of_sequence(self) -> str:
+        found = self._finding
+        return f"The {self.record(found)} of {self._lower} came before one that it must follow{self._more(RecordEffect.OUT_OF_SEQUENCE)}; {self._rest}."
+
+    @property
+    def _finding(self) -> RecordFinding:
+        assert self.verdict.ground.finding is not None
+        return self.verdict.ground.finding
+
+    def _more(self, effect: RecordEffect) -> str:
+        others = sum(f.effect is effect for f in self.s.findings) - 1
+        return f", and {others} more like it" if others > 0 else ""
+
+    @property
+    def _rest(self) -> str:
+        cause = self._finding.likely_cause
+        why = f", likely because of {cause.evidence.rstrip('.')}" if cause is not None else ""
+        return f"the order itself {'is completed' if self.s.order.status is OrderStatus.COMPLETED else 'flows'}{why}"
+
+    def unknown(self) -> str:
+        assert self.part is not None
+        return f"Where {self._lower} stands cannot be told: {self.part.unknown}."
+
+    def waiting(self) -> str:
+        part = self._part
+        if part.run is not None:
+            return f"{self.who} is done in {self.where} and waits, as it should, for the hand-over at {clock(part.run, self.s.at)}."
+        until = f" (until {clock(self._limit, self.s.at)})" if self._limit is not None else ""
+        return f"{self.who} is in {self.where}{self.entered}, longer than most but within what is allowed{until}; {self.moves}."
+
+    @property
+    def _limit(self) -> Millis | None:
+        told, limit = self._part.told, self._part.limit
+        return told.entered_at + limit if told.entered_at is not None and limit is not None else None
+
+    @property
+    def _part(self) -> Part:
+        assert self.part is not None
+        return self.part
+
+    def on_track(self) -> str:
+        if self._part.told.step is None:
+            return f"{self.who} was placed at {ago(self.s.order.placed_at, self.s.at)} and its first step is about to begin."
+        return f"{self.who} is on track: in {self.where}{self.entered}; {self.moves}."
+
+    def nothing(self) -> str:
+        return f"Of order {self.s.order.key} no part is known that could tell where it stands."
+
+
+_WILL = {
+    Effect.REJECTED: "refuse it at",
+    Effect.BLOCKED: "hold it at",
+    Effect.DELAYED: "slow it down at",
+    Effect.STALE: "may mislead a decision about it in",
+    Effect.DUPLICATED: "may double it at",
+    Effect.DEGRADED: "touch it at",
+}
+
+_SENTENCES: Mapping[str, Callable[[_Sentence], str]] = {
+    "cancelled": _Sentence.cancelled,
+    "message refused": _Sentence.refused,
+    "held by a failure": _Sentence.held,
+    "left behind by a failure": _Sentence.left_behind,
+    "held after a failure": _Sentence.still_held,
+    "error reported": _Sentence.failed,
+    "overdue like others": _Sentence.like_others,
+    "overdue": _Sentence.alone,
+    "touched by a failure": _Sentence.touched,
+    "record out of sequence": _Sentence.out_of_sequence,
+    "record missing": _Sentence.missing,
+    "completed": _Sentence.completed,
+    "records touched by a failure": _Sentence.touched,
+    "not known": _Sentence.unknown,
+    "waiting": _Sentence.waiting,
+    "on track": _Sentence.on_track,
+    "nothing known": _Sentence.nothing,
+}
+"""By the name of the rule."""
