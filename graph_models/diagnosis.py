@@ -114,6 +114,29 @@ class RecordFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class RateFinding:
+    """An hour in which a type of record came more often or less often than it usually does at that hour."""
+
+    kind: RecordKind
+    type: str
+    since: Millis
+    """The hour's first moment."""
+    count: int
+    usual: float
+    """Median of the same hour of the day, or of the week, before."""
+    low: float
+    high: float
+    """The usual range."""
+    hours: int
+    """How many hours of the past it was held against."""
+    season: str
+    """hour_of_day or hour_of_week."""
+    amount: tuple[Money, ...] = ()
+    """What was posted in that hour."""
+    likely_cause: Cause | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnosis:
     """The service desk's answer for one order."""
 

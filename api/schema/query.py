@@ -7,7 +7,7 @@ import strawberry
 from api.schema.about import About
 from api.schema.blast_radius import BlastRadius
 from api.schema.element import Element, Info, show
-from api.schema.enums import ElementKind, OrderSort
+from api.schema.enums import ElementKind, OrderSort, RecordEffect
 from api.schema.failure import Failure
 from api.schema.filters import FailureFilter, failure_filter_of, filter_of
 from api.schema.node import Node
@@ -15,13 +15,14 @@ from api.schema.order import Order
 from api.schema.page import After, Connection, First
 from api.schema.path import Path
 from api.schema.question import AsOf, Failures, Horizon, Likelihood, Limit, Recovery, Suppose, Tolerance, Where, question_of
+from api.schema.records import RecordFinding, RecordRate
 from api.schema.scalars import Moment
 from api.schema.search import SearchHit, shown_hits
 from api.schema.topology import TopologyChange, TopologyVersion
 from api.schema.topology_map import TopologyMap
 from graph_models import enums
 from graph_models.ids import key_of, split_id
-from impactgraph.usecases import about, compare_topologies, elements, failures, orders, paths, search, topologies
+from impactgraph.usecases import about, compare_topologies, elements, failures, orders, paths, records, search, topologies
 
 From = Annotated[strawberry.ID, strawberry.argument(name="from", description="Full id of where to begin.")]
 To = Annotated[strawberry.ID, strawberry.argument(name="to", description="Full id of where to end.")]
@@ -102,9 +103,7 @@ class Query:
         landscape = await info.context.landscape()
         return Connection.of(info.context, page, [Order.of(found, landscape) for found in page.items])
 
-    @strawberry.field(
-        description="Orders, fulfillments, elements, failures: one box for all; a document number gives its order. The best fit first."
-    )
+    @strawberry.field(description="Orders, fulfillments, elements, failures: one box for all; a document number gives its order. The best fit first.")
     async def search(self, info: Info, text: Text, first: Most = None) -> list[Node]:
         return [hit.node for hit in await shown_hits(info.context, await info.context.ask(search.search, text, first))]
 
@@ -125,6 +124,31 @@ class Query:
         self, info: Info, version: Annotated[strawberry.ID | None, strawberry.argument(description="Full id of the version; null: the current one.")] = None
     ) -> TopologyMap:
         return await TopologyMap.of(info.context, key_of(version, "topology") if version is not None else None)
+
+    @strawberry.field(
+        description="Records that are missing, late, doubled, wrong or out of sequence, found from the steps that were passed; the longest due first."
+    )
+    async def records(
+        self,
+        info: Info,
+        where: Where = None,
+        types: Annotated[list[str] | None, strawberry.argument(description="Of these types only, such as invoice.")] = None,
+        effects: Annotated[list[RecordEffect] | None, strawberry.argument(description="With one of these only.")] = None,
+        as_of: AsOf = None,
+        first: First = 50,
+        after: After = None,
+    ) -> Connection[RecordFinding]:
+        asked = records.RecordsAsked(filter_of(where), records.wanted(types), records.wanted(effects), as_of)
+        page = await info.context.ask(records.list_records, asked, info.context.now, first, after)
+        landscape = await info.context.landscape(as_of)
+        return Connection.of(info.context, page, [RecordFinding.of(found, landscape) for found in page.items])
+
+    @strawberry.field(description="Hours of the last day in which a type of record came more often or less often than usual at that hour, the latest first.")
+    async def record_rates(self, info: Info, as_of: AsOf = None) -> list[RecordRate]:
+        found = await info.context.ask(records.list_rates, as_of, info.context.now)
+        landscape = await info.context.landscape(as_of)
+        info.context.count(len(found))
+        return [RecordRate.of(each, landscape) for each in found]
 
     @strawberry.field(description="An element of the current topology; null where there is none.")
     async def element(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Full id.")]) -> Element | None:

@@ -1,7 +1,9 @@
 """What should have been recorded and was not, or not so: found from the steps that were passed, not from an alert."""
 
+from impactgraph.diagnosis.records.causes import Causes, cause_of_rate
 from impactgraph.diagnosis.records.find import find_records, learn_transports
 from impactgraph.diagnosis.records.findings import RecordFindings
+from impactgraph.diagnosis.records.rates import find_rates
 from impactgraph.diagnosis.records.transport import Transports
 
-__all__ = ["RecordFindings", "Transports", "find_records", "learn_transports"]
+__all__ = ["Causes", "RecordFindings", "Transports", "cause_of_rate", "find_rates", "find_records", "learn_transports"]

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import RecordEffect, RecordKind
-from graph_models.time import MINUTE, SECOND, Millis
+from graph_models.time import DAY, MINUTE, SECOND, Millis
 from graph_models.topology import Topology, Workflow
 from impactgraph.diagnosis.records.amounts import Ledger, doubled, wrong_amounts
 from impactgraph.diagnosis.records.completion import Stays
-from impactgraph.diagnosis.records.findings import Found, RecordFindings
+from impactgraph.diagnosis.records.findings import Found, RecordFindings, Tally
 from impactgraph.diagnosis.records.slots import FAR, Arrivals, Came, Emitter, Slot, slots_of
 from impactgraph.diagnosis.records.transport import Name, Route, Transports, route_of, usual_limit
 from impactgraph.forecast.calendar import Calendar
@@ -38,9 +38,11 @@ def find_records(
     Costs a look at every record and at every step that causes one, for all fulfillments together.
     """
     slots = slots_of(topology, columns.vocabulary)
-    parts = [watch.findings(durations) for watch in _watches(topology, columns, slots, at, rows, transports)]
+    watches = _watches(topology, columns, slots, at, rows, transports)
+    parts = [watch.findings(durations) for watch in watches]
     found = Found.joined(parts) if parts else Found.none()
-    return RecordFindings(topology, columns, at, slots, found.take(np.lexsort((found.effect, found.slot, found.row, found.due))))
+    order = np.lexsort((found.effect, found.slot, found.row, found.due))
+    return RecordFindings(topology, columns, at, slots, found.take(order), tuple(tally for watch in watches for tally in watch.tallies))
 
 
 def learn_transports(topology: Topology, columns: Columns) -> Transports:
@@ -86,6 +88,7 @@ class _Watch:
         place[self.rows] = np.arange(len(self.rows), dtype=np.int32)
         self.came: dict[int, Came] = {slot.number: self.arrivals.of(slot, place, len(self.rows)) for slot in self.slots}
         self._left: dict[int, Ints] = {}
+        self.tallies: list[Tally] = []
         self._by_name = {(slot.kind, slot.type): slot for slot in self.slots}
 
     # Completion
@@ -140,7 +143,9 @@ class _Watch:
             passes = self._passes(slot)
             for index, (emitter, completed, came) in enumerate(passes):
                 route = self._route(slot, emitter, completed, came)
-                parts.append(self._missing(slot, index, completed, came, route, durations, ledger))
+                missing = self._missing(slot, index, completed, came, route, durations, ledger)
+                self.tallies.append(self._tally(emitter, completed, came, missing))
+                parts.append(missing)
                 parts.append(self._late(slot, index, completed, came, route, ledger))
             parts.append(self._out_of_sequence(slot, passes, ledger))
             parts += self._amounts(slot, passes, ledger)
@@ -164,6 +169,11 @@ class _Watch:
             RecordEffect.MISSING, slot, self.rows[which], emitter=index, due=due, late_by=self.at - due, completed=done,
             amount=amount, expected=amount, currency=ledger.currency[which],
         )  # fmt: skip
+
+    def _tally(self, emitter: Emitter, completed: Ints, came: Ints, missing: Found) -> Tally:
+        there = int(np.count_nonzero((completed >= self.at - DAY) & (completed < FAR) & (came < FAR)))
+        recent = missing.due[missing.completed >= self.at - DAY]
+        return Tally(emitter, there + len(recent), len(recent), int(recent.min()) if len(recent) else FAR)
 
     def _before_the_run(self, emitter: Emitter, completed: Ints, which: NDArray[np.intp], durations: Durations) -> Ints:
         """Where only the run of a batch tells of the completion, it was some while before: nineteen of twenty are by this moment."""

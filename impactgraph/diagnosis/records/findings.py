@@ -11,7 +11,7 @@ from graph_models.enums import RecordEffect
 from graph_models.money import Money, from_micros
 from graph_models.time import Millis
 from graph_models.topology import Topology
-from impactgraph.diagnosis.records.slots import FAR, Slot
+from impactgraph.diagnosis.records.slots import FAR, Emitter, Slot
 from impactgraph.forecast.outcome import RECORD_EFFECTS
 from impactgraph.impact.columns import NO_AMOUNT, Codes, Columns, Ints
 
@@ -76,6 +76,17 @@ class Found:
         return Found(codes, small, np.zeros(0, np.int8), np.zeros(0, np.int8), ints, ints, ints, ints, ints, ints, codes, small)
 
 
+@dataclass(frozen=True)
+class Tally:
+    """Of one record that a step emits: how many were due in the last day, and how many of them are missing."""
+
+    emitter: Emitter
+    asked: int
+    missing: int
+    since: Millis
+    """When the first of the missing ones was due; FAR where none is."""
+
+
 @dataclass
 class RecordFindings:
     """All findings, the longest due first; good while the columns that they are of are not changed."""
@@ -85,12 +96,14 @@ class RecordFindings:
     at: Millis
     slots: Sequence[Slot]
     found: Found
+    tallies: tuple[Tally, ...] = ()
+    """Of the fulfillments that were asked for."""
 
     def __len__(self) -> int:
         return len(self.found)
 
     def taken(self, which: NDArray[np.intp] | NDArray[np.bool_]) -> "RecordFindings":
-        return RecordFindings(self.topology, self.columns, self.at, self.slots, self.found.take(which))
+        return RecordFindings(self.topology, self.columns, self.at, self.slots, self.found.take(which), self.tallies)
 
     def told(self, which: Iterable[int] | None = None, cause: Callable[[int], Cause | None] = lambda index: None) -> tuple[RecordFinding, ...]:
         """Those at these places (None: all). `cause`: what likely caused the one at a place."""
