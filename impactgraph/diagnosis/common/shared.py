@@ -49,7 +49,8 @@ def in_common(
     dimensions = [dimension(columns, topology, name, cohort.row, cohort.index, cohort.entered) for name in names(columns)]
     flight = _Flight(columns, topology, rows, overdue[rows])
     found = [flight.of_value(each, dimensions) for each in causes(cohort, dimensions)]
-    return (*found, *flight.of_steps(usual, limit, found))
+    found += flight.of_steps(usual, limit, found)
+    return tuple(each for each in found if each.factor.lift > 1)
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,8 @@ class _Flight:
         parts: list[tuple[str, str]] = []
         for number, code in zip(found.value.dimensions, found.value.codes, strict=True):
             name = dimensions[number].name
-            parts.append((name, dimensions[number].words[code]))
-            inside &= dimension(self.columns, self.topology, name, self.rows, f.step[self.rows], f.entered_at[self.rows]).codes == code
+            parts.append((name, ", ".join(dimensions[number].words[each] for each in code)))
+            inside &= np.isin(dimension(self.columns, self.topology, name, self.rows, f.step[self.rows], f.entered_at[self.rows]).codes, code)
         steps = self._place()
         return self._shared(tuple(sorted(parts)), inside, np.isin(steps, np.unique(steps[inside & self.overdue])), found.p_value)
 
