@@ -1,7 +1,7 @@
 // What stands around every view: name, navigation, the search box, whether the page is live, the zone, help.
 import { html, useCallback, useEffect, useLayoutEffect, useRef, useState } from "./ui.js";
-import { ticks } from "./clock.js";
-import { span, zoneName, zoneShort } from "./format.js";
+import { now, ticks } from "./clock.js";
+import { fullMoment, span, zoneName, zoneShort } from "./format.js";
 import { bindings, useKey } from "./keys.js";
 import { connection } from "./live.js";
 import { Empty } from "./parts/states.js";
@@ -65,6 +65,13 @@ function Help({ open, onClose }) {
   </dialog>`;
 }
 
+// At the foot of a report: where it comes from, and of when it is.
+function Printed() {
+  useStore(ticks);
+  useStore(zone);
+  return html`<p class="print-only small">${location.href}, printed ${fullMoment(now())}</p>`;
+}
+
 export function Shell() {
   const here = useStore(route);
   const view = views.find(here.view);
@@ -92,6 +99,7 @@ export function Shell() {
     <main id="main" tabindex="-1" aria-label=${view?.title}>${view
       ? html`<${View} view=${view} route=${here} key=${here.view} />`
       : html`<${Empty} title="There is no such page"><p>The address names no view. <a href=${href("")}>See what fails now</a>, or press / and search.</p><//>`}</main>
+    <${Printed} />
     <${Help} open=${help} onClose=${() => setHelp(false)} />
     <${Toasts} />`;
 }

@@ -32,7 +32,7 @@ export function FailureCard({ stake, place }) {
       <${Stat} label="Stuck now"><${Figure} of=${stake.stuck} /><//>
       <${Stat} label="Orders hit"><${Figure} of=${stake.orders} /><//>
     </dl>
-    <dl class="facts">
+    <dl class="pairs">
       <${Stat} label="Whom to call" kind="small">${owner ? html`${owner.name} <span class="contact">${owner.contact}</span>` : "nobody owns it"}<//>
       <${Stat} label="Worth" kind="small"><${Moneys} of=${stake.value} most=${MOST_CURRENCIES} /><//>
       ${stake.nextPromise && html`<${Stat} label="Next promise to go" kind="small"><${Time} at=${stake.nextPromise} /><//>`}

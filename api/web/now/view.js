@@ -34,7 +34,7 @@ function Failing({ radius }) {
       <${Stat} label="Exposed" to=${href("radius", { band: "EXPOSED" })}><${Figure} of=${totals.exposed} /><//>
       <${Stat} label="Upcoming" to=${href("radius", { band: "UPCOMING" })}><${Figure} of=${totals.upcoming} /><//>
       <${Stat} label="Records only" to=${href("radius", { band: "RECORDS_ONLY" })}><${Figure} of=${totals.recordsOnly} /><//>
-    </dl><dl class="facts">
+    </dl><dl class="pairs">
       <${Stat} label="Worth" kind="small"><${Moneys} of=${totals.value} most=${MOST_CURRENCIES} /><//>
       <${Stat} label="Refunds at risk" kind="small"><${Moneys} of=${totals.refundsAtRisk} most=${MOST_CURRENCIES} /><//>
     </dl></section>

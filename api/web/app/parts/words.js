@@ -36,10 +36,10 @@ const TONES = {
   CRITICAL: "stuck", ERROR: "stuck", WARNING: "exposed", INFO: "upcoming",
   BLOCKED: "stuck", REJECTED: "stuck", DELAYED: "exposed", STALE: "records", DUPLICATED: "records", DEGRADED: "upcoming",
   MISSING: "stuck", LATE: "exposed", WRONG: "stuck", OUT_OF_SEQUENCE: "records",
-  ON_TRACK: "good", COMPLETED: "good", WAITING: "upcoming", AT_RISK: "exposed", CANCELLED: "plain", UNKNOWN: "plain", IN_FLIGHT: "plain",
+  ON_TRACK: "good", COMPLETED: "good", WAITING: "upcoming", AT_RISK: "exposed", CANCELLED: "neutral", UNKNOWN: "neutral", IN_FLIGHT: "neutral",
   STUCK_WITH_OTHERS: "stuck", STUCK_ALONE: "stuck", FAILED: "stuck", DEAD_LETTERED: "stuck", RECORD_MISSING: "exposed",
 };
-export const tone = (name) => TONES[name] ?? "plain";
+export const tone = (name) => TONES[name] ?? "neutral";
 export const Badge = ({ of, children = null }) => html`<span class="badge ${tone(of)}">${children ?? words(of)}</span>`;
 
 export const Stat = ({ label, children, to = null, note = null, kind = "" }) => html`<div class="stat ${kind}">
