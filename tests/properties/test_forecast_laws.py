@@ -112,8 +112,11 @@ def test_a_milder_failure_of_the_same_class_never_adds_an_order(world: World, wh
 @SETTINGS
 @given(worlds(most_failures=1))
 def test_what_a_latency_makes_later_an_outage_makes_later_too(world: World) -> None:
-    """Where there is no alternative and nothing is optional: in an outage orders do without, a slow answer is waited for. With no tolerance: shortly before its end an outage
-    holds orders for a moment only, a latency for as long as ever. Of the orders themselves: a record is late from its due time on."""
+    """Where there is no alternative and nothing is optional: in an outage orders do without, a slow answer is waited for.
+
+    With no tolerance: shortly before its end an outage holds orders for a moment only, a latency for as long as ever. Of the orders
+    themselves: a record is late from its due time on.
+    """
     needs = [s.needs for w in world.topology.workflows.values() for s in w.steps]
     assume(not any(n.optional or any(isinstance(need, Choice) for need in n.required) for n in needs))
     world = unpassed(world)
