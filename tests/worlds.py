@@ -69,6 +69,8 @@ class Journey:
     ended: Millis = 0
     came: tuple[Came, ...] = ()
     errors: tuple[Erred, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
+    """(name, value); names are carrier, supplier and payload_version."""
 
     @property
     def fulfillment(self) -> str:
@@ -156,7 +158,7 @@ class _Builder:
             value=_ints(value[key] * MICROS for key in self.order_at),
             placed_at=_ints(j.stays[0][1] for j in first),
             promised_by=_ints(j.promised_by for j in first),
-            attributes={name: np.zeros(count, np.int32) for name in v.attributes},
+            attributes={name: _codes(words.code(dict(j.attributes).get(name)) for j in first) for name, words in v.attributes.items()},
         )
 
     def _fulfillments(self) -> FulfillmentColumns:
