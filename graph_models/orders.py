@@ -91,6 +91,12 @@ class TimelineEntry:
     """Full id."""
     failure: str | None = None
     """Bare key."""
+    fulfillment: str | None = None
+    """Bare key of the part that it is about; None where it is about the whole order."""
+    record: str | None = None
+    """Type of the posting, notification, task or supplier order that it is about."""
+    said: str | None = None
+    """What the event says in its own words: an error's message, a reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,10 @@ def _entry(line: _Line, workflow: int, lexicon: Lexicon, several: bool) -> Timel
     element = f"step:{key}/{step}" if step and key else None
     if line.kind is Kind.FAILED and line.element:
         element = v.elements.words[line.element]
-    return TimelineEntry(line.at, TYPES[line.kind], _title(line, step, key, lexicon), "; ".join(filter(None, details)) or None, element=element)
+    said = next((str(extra[name]) for name in ("message", "reason") if extra.get(name)), None)
+    record = lexicon.types.words[line.type] if line.kind in RECORDS else None
+    title, detail = _title(line, step, key, lexicon), "; ".join(filter(None, details)) or None
+    return TimelineEntry(line.at, TYPES[line.kind], title, detail, element=element, fulfillment=line.fulfillment or None, record=record, said=said)
 
 
 def _title(line: _Line, step: str, workflow: str, lexicon: Lexicon) -> str:
