@@ -1,0 +1,90 @@
+"""Failures, and beside the active ones what they do to the elements of the topology, as rows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
+from typing import Any
+
+from graph_models.failure import Failure
+from graph_models.impairment import Impairment
+from graph_models.scope import Scope
+from graph_models.time import FOREVER, MINUTE, Millis
+from graph_models.topology import Topology
+from impactgraph.forecast.recovery import ends_of
+from impactgraph.propagation import FailureGraph, propagate
+from impactgraph.stores.neo4j.graph import cypher
+from impactgraph.stores.neo4j.graph.kinds import camel
+from impactgraph.stores.neo4j.graph.nodes import FAILURE
+from impactgraph.stores.neo4j.graph.relations import IMPAIRS, TARGETS
+from impactgraph.usecases.blast_radius import typical_length
+
+Row = dict[str, Any]
+Statement = tuple[str, dict[str, Any]]
+
+ANEW: Millis = 5 * MINUTE
+"""How long an estimate of an end stands: what depends on the moment is written again by then."""
+
+_TARGET = f"""
+unwind $rows as row
+match (f:Failure {{id: row.id}})
+match (e:{cypher.ELEMENT} {{id: row.target}})
+call (f, e) {{ match (f)-[r:{TARGETS.name}]->(other) where other <> e delete r }}
+merge (f)-[:{TARGETS.name}]->(e)
+"""
+_NO_MORE = f"match (:Failure)-[r:{IMPAIRS.name}]->() delete r"
+
+
+def fingerprint(failures: Sequence[Failure], version: int, at: Millis) -> str:
+    """Changes whenever what is written of failures has to; empty before there is a topology that they could be of."""
+    if not version:
+        return ""
+    active = [failure for failure in failures if failure.active_at(at)]
+    said = repr((version, failures, [failure.key for failure in active], at // ANEW if active else 0))
+    return blake2b(said.encode(), digest_size=12).hexdigest()
+
+
+def impairments(topology: Topology, failures: Sequence[Failure], at: Millis) -> Mapping[str, tuple[Impairment, ...]]:
+    """By element, what the failures that are active do to it: as a question about them all, asked at that moment, has it."""
+    active = [failure for failure in failures if failure.active_at(at)]
+    ends = ends_of(active, at, typical=lambda failure: typical_length(failure, failures, at))
+    return propagate(FailureGraph.of(topology), active, recovery=lambda failure: ends.nominal[failure.key]).by_element
+
+
+def statements(topology: Topology, failures: Sequence[Failure], at: Millis) -> Iterator[Statement]:
+    """What brings failures and their impairments to where they are; one transaction, so that nobody sees half of it."""
+    yield cypher.put_nodes(FAILURE), {"rows": [FAILURE.row(failure) | {"active": failure.active_at(at)} for failure in failures]}
+    yield _TARGET, {"rows": [{"id": failure.id, "target": failure.target} for failure in failures]}
+    yield _NO_MORE, {}
+    found = impairments(topology, failures, at)
+    yield _impair(), {"rows": [row for rows in found.values() for impairment in rows for row in _rows(impairment)]}
+
+
+def _impair() -> str:
+    return f"""
+unwind $rows as row
+match (f:Failure {{id: row.failure}})
+match (e:{cypher.ELEMENT} {{id: row.element}})
+create (f)-[r:{IMPAIRS.name}]->(e)
+set r = {cypher.typed("row", IMPAIRS.properties)}, r += row.limits
+"""
+
+
+def _rows(impairment: Impairment) -> Iterator[Row]:
+    """One for each failure that it is by."""
+    several = [f"failure:{key}" for key in impairment.failures] if len(impairment.failures) > 1 else None
+    said: Row = {
+        "element": impairment.element, "effect": impairment.effect.value, "from": impairment.since,
+        "until": impairment.until if impairment.until < FOREVER else None, "likelihood": impairment.likelihood, "delay": impairment.delay or None,
+        "drain": impairment.drain or None, "atStart": impairment.at_start, "atCompletion": impairment.at_completion, "scope": _in_words(impairment.scope),
+        "rule": impairment.rule, "detail": impairment.detail, "hops": len(impairment.hops) - 1,
+        "cause": impairment.cause.element if impairment.cause else None, "failures": several, "limits": _limits(impairment.scope),
+    }  # fmt: skip
+    for key in impairment.failures:
+        yield said | {"failure": f"failure:{key}"}
+
+
+def _limits(scope: Scope) -> dict[str, list[str]]:
+    return {name if "." in name else camel(name): list(values) for name, values in scope.limits}
+
+
+def _in_words(scope: Scope) -> str | None:
+    return "; ".join(f"{name.replace('_', ' ')}: {', '.join(values)}" for name, values in scope.limits) or None

@@ -1,0 +1,59 @@
+"""Keeps the graph with the log while a process runs: a thread looks every so often, and at once when it is nudged."""
+
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from graph_models.time import Millis
+from impactgraph.errors import StoreUnavailableError
+from impactgraph.stores.neo4j.graph.projection import Followed, Projection
+
+EVERY = 1.0
+"""Seconds after which it looks when nobody nudges."""
+_log = structlog.get_logger("impactgraph.stores")
+
+
+class Keeper:
+    """`identity` tells of which log the process has a copy."""
+
+    def __init__(self, projection: Projection, identity: Callable[[], str], now: Callable[[], Millis], *, every: float = EVERY) -> None:
+        self._projection, self._identity, self._now, self._every = projection, identity, now, every
+        self._wanted, self._closed = threading.Event(), False
+        self._turn = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="keeping the graph", daemon=True)
+        self.problem: Exception | None = None
+        """Why the last turn came to nothing."""
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def nudge(self) -> None:
+        """Something has changed."""
+        self._wanted.set()
+
+    def follow(self) -> Followed | None:
+        """One turn, in the thread that asks. None where another process is at it. Raises StoreUnavailableError where the database cannot be reached."""
+        with self._turn:
+            return self._projection.follow(self._identity(), self._now())
+
+    def _run(self) -> None:
+        while not self._closed:
+            try:
+                self.follow()
+                self.problem = None
+            except StoreUnavailableError as problem:  # the next turn tries again; the log of record tells its own users
+                self.problem = problem
+            except Exception as problem:  # noqa: BLE001 - a defect here must not end the thread, nor the process that answers without the graph
+                _log.error("The graph beside the log could not be brought up to date", exc_info=problem)
+                self.problem = problem
+            self._wanted.wait(self._every)
+            self._wanted.clear()
+
+    def close(self) -> None:
+        """A turn that is going on ends with the transaction that it is in."""
+        self._closed = True
+        self._projection.stop()
+        self._wanted.set()
+        if self._thread.is_alive():
+            self._thread.join()

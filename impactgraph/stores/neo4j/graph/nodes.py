@@ -1,0 +1,198 @@
+"""Every node of the graph, declared once."""
+
+from graph_models.time import HOUR
+from graph_models.topology import Element, Integration, Step, id_of
+from impactgraph.stores.neo4j.graph.kinds import NodeKind, Property, Value, named
+
+TEXT, TEXTS, WHOLE, NUMBER, TRUTH, MOMENT, SPAN = Value
+
+_ID = Property("id", TEXT, "its id, as everywhere in the product: `kind:key`", lambda it: it.id)
+_ELEMENT_ID = Property("id", TEXT, _ID.text, id_of)
+_KEY = named("key", TEXT, "the id without its kind")
+
+
+def _name(element: Element) -> str:
+    return getattr(element, "name", "") or element.key
+
+
+LISTED = (
+    Property("listedIn", WHOLE, "number of the last topology version that lists it; absent where none did, and an order or a failure named it"),
+    Property("retired", TRUTH, "whether the current version no longer lists it"),
+    Property("retiredIn", WHOLE, "number of the first version that no longer lists it; absent while one does"),
+)
+"""Of every element, beside its own properties."""
+
+
+def _element(label: str, text: str, *properties: Property) -> NodeKind:
+    return NodeKind(label, text, (_ELEMENT_ID, _KEY, Property("name", TEXT, "as people say it", _name), *properties), element=True)
+
+
+def _emits(step: Step) -> tuple[str, ...]:
+    return tuple(f"{emission.kind.value}:{emission.type}" for emission in step.emits)
+
+
+def _buffer_rate(it: Integration) -> float | None:
+    return None if it.buffer.rate is None else it.buffer.rate * HOUR
+
+
+ELEMENTS: tuple[NodeKind, ...] = (
+    _element(
+        "System",
+        "An application or a piece of middleware.",
+        named("tier", WHOLE, "how much depends on it, 1 the most"),
+        named("kind", TEXT, "such as `oms`, `erp`, `middleware`"),
+        named("per_location", TRUTH, "whether each location has its own"),
+    ),
+    _element(
+        "Api",
+        "An interface that a system offers.",
+        *(
+            named(name, TEXT, text)
+            for name, text in (
+                ("protocol", "such as `rest`"),
+                ("version", "as its owner counts"),
+                ("lifecycle", "such as `deprecated`"),
+                ("schema", "what its messages look like"),
+                ("rate_limit", "how many calls it takes"),
+            )
+        ),
+    ),
+    _element(
+        "Integration",
+        "What carries calls, messages or files from one system to another.",
+        named("transport", TEXT, "`sync`, `queue`, `stream`, `batch` or `file`"),
+        named("carries", TEXTS, "types of messages"),
+        Property("attempts", WHOLE, "tries in all", lambda it: it.retry.attempts),
+        Property("backoff", SPAN, "wait between them", lambda it: it.retry.backoff),
+        Property("retryFor", SPAN, "how long it goes on trying", lambda it: it.retry.lasting),
+        named("timeout", SPAN, "of a call"),
+        named("dead_letter", TEXT, "where messages go that are refused; absent: they are lost"),
+        Property("bufferCapacity", WHOLE, "messages that it holds", lambda it: it.buffer.capacity),
+        Property("bufferRate", NUMBER, "messages an hour that come", _buffer_rate),
+        Property("retention", SPAN, "how long it holds one", lambda it: it.buffer.retention),
+        Property("every", SPAN, "between two runs", lambda it: it.schedule.every if it.schedule else None),
+        Property("cron", TEXT, "when it runs", lambda it: it.schedule.cron if it.schedule else None),
+        named("idempotent", TRUTH, "whether the receiver bears a message that comes twice"),
+        named("schema", TEXT, "what its messages look like"),
+        named("slo_latency", SPAN, "what its owner promises"),
+    ),
+    _element(
+        "Data",
+        "A copy of figures that steps decide by.",
+        named("fresh_within", SPAN, "age up to which it serves"),
+        named("decision_risk", NUMBER, "how likely a decision on older figures is wrong"),
+    ),
+    _element("Workflow", "A way orders go.", named("modes", TEXTS, "of fulfillment that take it"), named("channels", TEXTS, "of sale that take it")),
+    _element(
+        "Step",
+        "A step of a workflow.",
+        named("workflow", TEXT, "key of its workflow"),
+        Property("takes", SPAN, "the middle of how long it takes", lambda it: it.takes.p50),
+        Property("takesAtMost", SPAN, "what 95 of 100 keep to", lambda it: it.takes.p95),
+        named("within", SPAN, "how long an order may stay"),
+        named("surfaces_at", TEXT, "key of the step where a wrong decision comes to light"),
+        Property("emits", TEXTS, "records that it causes: `posting:invoice`", _emits),
+    ),
+    _element("Location", "A store, a warehouse.", named("kind", TEXT, "such as `store`"), named("region", TEXT, "where it is")),
+    _element("Team", "Who owns elements.", named("contact", TEXT, "how to reach it"), named("escalation", TEXTS, "whom to ask next, in order")),
+    _element(
+        "Playbook",
+        "What to do when something fails.",
+        Property("steps", TEXTS, "in order", lambda it: tuple(step.text for step in it.steps)),
+        named("kinds", TEXTS, "of elements it is for"),
+        named("classes", TEXTS, "of failures it is for"),
+        named("message", TEXT, "words for customers"),
+    ),
+)
+
+VERSION = NodeKind(
+    "TopologyVersion",
+    "A version of the topology, as it was applied.",
+    (
+        Property("id", TEXT, "`topology:key`"),
+        Property("key", TEXT, "its key"),
+        Property("number", WHOLE, "1 is the first"),
+        Property("appliedAt", MOMENT, "when it became current"),
+        Property("elements", WHOLE, "how many it lists"),
+        Property("current", TRUTH, "whether it is the one in force"),
+    ),
+)
+
+ORDER = NodeKind(
+    "Order",
+    "An order. Its attributes are properties too, each with `attribute_` before its name, such as `attribute_carrier`.",
+    (
+        Property("id", TEXT, _ID.text),
+        Property("channel", TEXT, "of sale"),
+        Property("mode", TEXT, "of fulfillment"),
+        Property("region", TEXT, "of the customer"),
+        Property("tier", TEXT, "of the customer"),
+        Property("currency", TEXT, "ISO 4217"),
+        Property("valueMicros", WHOLE, "millionths of the currency's main unit, so that sums are exact"),
+        Property("placedAt", MOMENT, "when it was placed"),
+        Property("promisedBy", MOMENT, "what the customer was told"),
+    ),
+    indexed=("promisedBy",),
+)
+
+FULFILLMENT = NodeKind(
+    "Fulfillment",
+    "A part of an order that goes its own way.",
+    (
+        Property("id", TEXT, _ID.text),
+        Property("status", TEXT, "`IN_FLIGHT`, `COMPLETED` or `CANCELLED`"),
+        Property("workflow", TEXT, "key of its workflow"),
+        Property("valueMicros", WHOLE, "its part of the order's value, millionths of the currency's main unit"),
+        Property("enteredAt", MOMENT, "when it entered the step that it is in, or was in last"),
+        Property("endedAt", MOMENT, "when it completed or was cancelled"),
+        Property("failedAt", MOMENT, "last failure in its present step"),
+        Property("failedCode", TEXT, "what that failure said"),
+        Property("failedElement", TEXT, "where that failure came from, as the event says it"),
+        Property("reroutedAt", MOMENT, "last time it was sent another way"),
+    ),
+)
+
+
+def _record(label: str, text: str, *properties: Property, indexed: tuple[str, ...] = ()) -> NodeKind:
+    common = (Property("seq", WHOLE, "number of its event in the log"), Property("type", TEXT, "such as `invoice`"), Property("at", MOMENT, "when it happened"))
+    return NodeKind(label, text, (*common, *properties), key=None, indexed=indexed)
+
+
+RECORDS: dict[str, NodeKind] = {
+    "posting": _record(
+        "Posting",
+        "A posting in finance.",
+        Property("amountMicros", WHOLE, "millionths of the currency's main unit"),
+        Property("currency", TEXT, "ISO 4217"),
+        Property("document", TEXT, "number of its document"),
+        indexed=("document",),
+    ),
+    "notification": _record("Notification", "A message to the customer.", Property("channel", TEXT, "such as `email`")),
+    "task": _record("Task", "Work for people that was closed."),
+    "supplier_order": _record("SupplierOrder", "An order to a supplier that was confirmed.", Property("supplier", TEXT, "who confirmed it")),
+}
+"""By the word of the record's kind."""
+
+FAILURE = NodeKind(
+    "Failure",
+    "A failure that was reported.",
+    (
+        _ID,
+        _KEY,
+        Property("class", TEXT, "such as `OUTAGE`", lambda it: it.failure_class),
+        named("severity", TEXT, "as reported"),
+        Property("active", TRUTH, "whether it has started and not ended; only then it impairs anything"),
+        named("started_at", MOMENT, "when it began"),
+        named("expected_end", MOMENT, "as reported: an estimate"),
+        named("ended_at", MOMENT, "when it ended"),
+        named("delay", SPAN, "what it costs each passage"),
+        named("error_rate", NUMBER, "part of calls that fail"),
+        named("drain", SPAN, "to work off what has piled up"),
+        named("summary", TEXT, "in words"),
+        named("evidence", TEXT, "where to look"),
+        named("source", TEXT, "who reported it"),
+        named("reported_at", MOMENT, "when it was first reported"),
+    ),
+)
+
+NODES: tuple[NodeKind, ...] = (*ELEMENTS, VERSION, ORDER, FULFILLMENT, *RECORDS.values(), FAILURE)
