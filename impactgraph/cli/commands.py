@@ -84,6 +84,14 @@ COMMANDS = (
         ("impactgraph explain F-stock O-1001",),
     ),
     Command(
+        "records",
+        "Postings, messages, tasks and supplier orders that should have come and did not, or not so.",
+        "Found from the steps that orders have passed: missing, late, doubled, of another amount than expected, out of sequence, "
+        "each with money, age and likely cause; and hours in which a type came more often or less often than usual. "
+        "Exit status: 0 nothing was found, 1 something was.",
+        ("impactgraph records --effect missing --type invoice", "impactgraph records --where regions=uk --as-of -2h --format csv"),
+    ),
+    Command(
         "doctor",
         "Checks the installation, the configuration, the store and the clock.",
         "Exit status: 0 all is well (warnings or not), 1 a check failed.",

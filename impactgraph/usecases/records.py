@@ -9,18 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.diagnosis import RateFinding, RecordFinding
-from graph_models.enums import RecordEffect
+from graph_models.enums import RecordEffect, RecordKind
 from graph_models.failure import Failure
 from graph_models.impact import Question
 from graph_models.impairment import Impairments
+from graph_models.money import Money
 from graph_models.orders import ANY_ORDER, OrderFilter, Page
 from graph_models.time import Millis
 from impactgraph.diagnosis.records import Causes, RecordFindings, cause_of_rate, find_rates, find_records
 from impactgraph.forecast.outcome import RECORD_EFFECTS
 from impactgraph.impact import keyset
 from impactgraph.impact.cells import Membership
-from impactgraph.impact.columns import Columns
+from impactgraph.impact.columns import NO_AMOUNT, Columns
 from impactgraph.impact.filters import order_mask, post_filter
+from impactgraph.impact.totals import money_of
 from impactgraph.ports.store import Store
 from impactgraph.propagation import propagate
 from impactgraph.usecases.blast_radius import blast_radius
@@ -47,6 +49,18 @@ def wanted(words: Sequence[T] | None) -> tuple[T, ...] | None:
     return None if words is None else tuple(words)
 
 
+@dataclass(frozen=True, slots=True)
+class RecordCount:
+    """How many of one type have one effect. `longest`: how late the latest is, 0 where that does not apply."""
+
+    kind: RecordKind
+    type: str
+    effect: RecordEffect
+    count: int
+    amount: tuple[Money, ...]
+    longest: Millis
+
+
 @dataclass(frozen=True)
 class Watched:
     """What was found, good while the context that gave it is open."""
@@ -67,6 +81,22 @@ class Watched:
 
         chosen, cursors, more, before = keyset.page(found.due.astype(np.float64), names, first, after, "records-due")
         return Page(self.findings.told(chosen.tolist(), self.causes.of), tuple(cursors), len(found), more, before)
+
+    def totals(self) -> tuple[RecordCount, ...]:
+        """By type and effect, the most first."""
+        found, columns = self.findings.found, self.findings.columns
+        place = found.slot.astype(np.int64) * len(RECORD_EFFECTS) + found.effect
+        parts: dict[tuple[RecordKind, str, RecordEffect], list[NDArray[np.intp]]] = {}
+        for code in map(int, np.unique(place)):
+            slot, effect = self.findings.slots[code // len(RECORD_EFFECTS)], RECORD_EFFECTS[code % len(RECORD_EFFECTS)]
+            parts.setdefault((slot.kind, slot.type, effect), []).append(np.flatnonzero(place == code))
+        counts: list[RecordCount] = []
+        for name, rows in parts.items():
+            mine = np.concatenate(rows)
+            stated = mine[found.amount[mine] != NO_AMOUNT]
+            money = money_of(columns, found.currency[stated], found.amount[stated])
+            counts.append(RecordCount(*name, len(mine), money, int(found.late_by[mine].max())))
+        return tuple(sorted(counts, key=lambda c: (-c.count, c.kind, c.type, c.effect)))
 
     def all(self) -> Iterator[RecordFinding]:
         """In the same order as the pages, one after the other."""
