@@ -1,1 +1,3 @@
-// Registers the view of this folder.
+import { views } from "../app/views.js";
+
+views.register({ path: "topology", title: "Topology", nav: 30, load: async () => (await import("./view.js")).Topology });

@@ -1,0 +1,113 @@
+// Draws a picture: frames, lines and boxes on a sheet that can be dragged, zoomed, and walked through with the arrows.
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../app/ui.js";
+import { Box } from "./box.js";
+import { EFFECTS, styleOf } from "./effects.js";
+import { curve } from "./links.js";
+import { Stage } from "./stage.js";
+import { fitting } from "./text.js";
+
+const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
+
+/**
+ * @param picture {width, height, places}
+ * @param lines [{from, to}] between boxes, all alike; @param strong [{from, to, effect}] those that a failure takes
+ * @param looks of each box {name, sub, effect, phase, failed, badge, label}
+ * @param lit {boxes: Set, lines: [{from, to}]} what is brought out, the rest steps back; null: nothing
+ * @param chosen id of the box that is chosen; @param onChoose(id); @param onToggle(id) opens or closes a group
+ */
+export function Drawing({ picture, lines, strong, looks, lit, chosen, onChoose, onToggle, label, children }) {
+  const frame = useRef(null), sheet = useRef(null), stage = useRef(null);
+  const [focus, setFocus] = useState(null);
+  useLayoutEffect(() => {
+    stage.current = new Stage(frame.current, sheet.current);
+    return () => stage.current.off();
+  }, []);
+  useLayoutEffect(() => stage.current.fit(picture), [picture.width, picture.height]);
+  useEffect(() => {
+    const place = picture.places.get(chosen);
+    if (place) stage.current.show(place);
+  }, [chosen, picture]);
+  const { frames, boxes } = useMemo(() => split(picture), [picture]);
+  const stop = picture.places.has(focus) ? focus : chosen && picture.places.has(chosen) ? chosen : boxes[0]?.node.id;
+  const press = (event) => {
+    const id = event.target.closest("[data-id]")?.dataset.id;
+    if (!id || stage.current.dragged) return;
+    if (event.target.closest("[data-toggle]")) onToggle(id);
+    else onChoose(id);
+  };
+  const keys = (event) => walk(event, { picture, boxes, stop, stage: stage.current, setFocus, onChoose, onToggle });
+  return html`<div class="map">
+    <div class="map-tools no-print">
+      <button class="quiet" type="button" onClick=${() => stage.current.nearer()} aria-label="Nearer" title="Nearer (+)">+</button>
+      <button class="quiet" type="button" onClick=${() => stage.current.farther()} aria-label="Farther" title="Farther (-)">−</button>
+      <button class="quiet" type="button" onClick=${() => stage.current.fit()} title="All of it (0)">Fit</button>
+      ${children}
+    </div>
+    <div class="map-frame" ref=${frame}>
+      <svg class="map-sheet ${lit ? "has-lit" : ""}" ref=${sheet} width=${picture.width} height=${picture.height} viewBox="0 0 ${picture.width} ${picture.height}"
+        role="group" aria-label=${label} onClick=${press} onKeyDown=${keys}>
+        <${Arrowheads} />
+        ${useMemo(() => frames.map((place) => html`<${Frame} key=${place.node.id} place=${place} />`), [frames])}
+        ${useMemo(() => html`<path class="lines" d=${paths(lines, picture)} />`, [lines, picture])}
+        ${strong.map(({ from, to, effect }) => html`<path key=${`${from} ${to}`} class="strong ${styleOf(effect)}" d=${between(picture, from, to)} marker-end="url(#to-${effect})" />`)}
+        ${lit?.lines.map(({ from, to }) => html`<path key=${`lit ${from} ${to}`} class="lit-line" d=${between(picture, from, to)} marker-end="url(#to-lit)" />`)}
+        ${boxes.map((place) => html`<${Box} key=${place.node.id} place=${place} look=${looks.get(place.node.id)}
+          lit=${lit?.boxes.has(place.node.id) ?? false} chosen=${place.node.id === chosen} stop=${place.node.id === stop} />`)}
+      </svg>
+    </div>
+  </div>`;
+}
+
+function split(picture) {
+  const all = [...picture.places.values()];
+  return { frames: all.filter(({ node }) => node.open), boxes: all.filter(({ node }) => !node.open) };
+}
+
+function between(picture, from, to) {
+  const a = picture.places.get(from), b = picture.places.get(to);
+  return a && b ? curve(a, b) : "";
+}
+
+/** All in one path: thousands of lines cost as much to move as one. */
+const paths = (lines, picture) => lines.map(({ from, to }) => between(picture, from, to)).join("");
+
+function Arrowheads() {
+  return html`<defs>${[...Object.keys(EFFECTS), "lit"].map((name) => html`<marker key=${name} id="to-${name}" class="arrow ${name === "lit" ? "effect-lit" : styleOf(name)}"
+    viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto" markerUnits="userSpaceOnUse"><path d="M0 0 L8 4 L0 8 Z" /></marker>`)}</defs>`;
+}
+
+function Frame({ place: { x, y, width, height, node } }) {
+  return html`<g class="group-frame ${node.group.kind.toLowerCase()}" transform="translate(${x} ${y})" data-id=${node.id}>
+    <rect width=${width} height=${height} rx="8" />
+    <g data-toggle role="button" tabindex="-1" aria-label="Close ${node.group.name}"><title>Close ${node.group.name}</title>
+      <rect class="grip" x="4" y="4" width=${Math.min(width - 8, 12 + node.group.name.length * 7.5 + 14)} height="18" rx="4" />
+      <text x="12" y="17">${fitting(node.group.name, "name", width - 34)} <tspan class="sign">−</tspan></text>
+    </g>
+  </g>`;
+}
+
+function walk(event, { picture, boxes, stop, stage, setFocus, onChoose, onToggle }) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const here = event.target.closest("[data-id]")?.dataset.id ?? stop;
+  const acts = { Enter: () => onChoose(here), " ": () => onToggle(here), "+": () => stage.nearer(), "-": () => stage.farther(), 0: () => stage.fit() };
+  const way = ARROWS[event.key];
+  if (!way && !acts[event.key]) return;
+  event.preventDefault();
+  if (!way) return acts[event.key]();
+  const next = nearest(boxes, picture.places.get(here), way);
+  if (!next) return;
+  setFocus(next.node.id);
+  stage.show(next);
+  event.currentTarget.querySelector(`[data-id="${CSS.escape(next.node.id)}"]`).focus({ preventScroll: true });
+}
+
+/** The box that comes next in a direction: near along it counts once, aside of it three times. */
+export function nearest(boxes, from, [dx, dy]) {
+  let best = null, least = Infinity;
+  for (const place of boxes) {
+    const x = place.x + place.width / 2 - from.x - from.width / 2, y = place.y + place.height / 2 - from.y - from.height / 2;
+    const along = x * dx + y * dy, aside = Math.abs(x * dy) + Math.abs(y * dx);
+    if (along > 1 && along + 3 * aside < least) [best, least] = [place, along + 3 * aside];
+  }
+  return best;
+}

@@ -1,0 +1,115 @@
+// The map: chooses what is drawn, places it, and says what each box looks like. A list with the same content stands beside it.
+import { html, useMemo } from "../app/ui.js";
+import { clock, number, plural, words } from "../app/format.js";
+import { causesOf, involvedIn } from "./causes.js";
+import { Drawing } from "./drawing.js";
+import { EFFECTS, FAILED, effectOfBox, effectsAt } from "./effects.js";
+import { flowOf } from "./flow.js";
+import { boxes, boxOf, cut, treeOf } from "./groups.js";
+import { linksOf } from "./links.js";
+import { Legend } from "./legend.js";
+import { Outline } from "./outline.js";
+import { cause, landscape, surroundings } from "./place.js";
+
+/** Most boxes in a picture of what failures impair. */
+const MOST_INVOLVED = 70;
+
+/**
+ * @param model of the topology
+ * @param impairments of the blast radius that is shown; none: the topology alone
+ * @param at milliseconds: the moment that effects are shown for
+ * @param counts orders by id of the step they are in: Map of {orders, stuck}
+ * @param wide true: everything; false: what is involved
+ * @param far edges from a chosen element by id: then what lies around it is shown, whatever the failures impair
+ * @param toggled ids of groups opened or closed by hand; @param by "team" or "category"
+ * @param path ids, hop by hop, to bring out; @param chosen id of an element
+ * @param asList true: the list instead of the drawing
+ */
+export function TopologyMap({ model, impairments = [], at, counts = new Map(), wide = false, far = null, toggled = [], by = "team", path = null, chosen = null, onChoose, onToggle, asList = false, label, children }) {
+  const standing = useMemo(() => flowOf(model), [model]);
+  const tree = useMemo(() => treeOf(model, by), [model, by]);
+  const causes = useMemo(() => causesOf(impairments), [impairments]);
+  const roots = useMemo(() => cutFor({ model, tree, impairments, counts, wide, far, toggled, path }), [model, tree, impairments, wide, far, toggled.join(" "), stepsOf(counts), path?.join(" ")]);
+  const home = useMemo(() => boxOf(roots), [roots]);
+  const { picture, lines, strong } = useMemo(() => drawn({ model, roots, standing, causes, home, far, wide }), [model, roots, standing, causes]);
+  const effects = useMemo(() => effectsAt(impairments, at), [impairments, at]);
+  const looks = useLooks({ model, roots, effects, causes, counts });
+  const lit = useMemo(() => litBy(path, home), [path?.join(" "), home]);
+  const colours = useMemo(() => strong.map((link) => ({ ...link, effect: effectOfBox(membersOf(picture, link.to), effects)?.effect ?? link.effect })), [strong, effects]);
+  const where = chosen && (home.get(chosen) ?? chosen);
+  if (!home.size) return null;
+  if (asList) return html`<div class="map as-list"><div class="map-tools no-print">${children}</div><${Outline} model=${model} roots=${roots} looks=${looks} causes=${causes} effects=${effects} counts=${counts} chosen=${chosen} path=${path} onChoose=${onChoose} /></div>`;
+  return html`<${Drawing} picture=${picture} lines=${lines} strong=${colours} looks=${looks} lit=${lit} chosen=${where} onChoose=${onChoose} onToggle=${onToggle} label=${label}>${children}<//>
+    ${impairments.length > 0 && html`<${Legend} effects=${effects} />`}`;
+}
+
+const stepsOf = (counts) => [...counts.keys()].sort().join(" ");
+
+function cutFor({ model, tree, impairments, counts, wide, far, toggled, path }) {
+  const matters = new Set(impairments.map(({ element }) => element.id));
+  const shown = far ? new Set(far.keys()) : wide ? withPlaces(model, matters) : involvedIn(model, impairments, counts.keys());
+  if (path) for (const id of path) if (model.byId.has(id)) shown.add(id);
+  return cut(model, tree, { shown, matters: wide ? matters : shown, toggled: new Set(toggled), ...(wide ? {} : { most: MOST_INVOLVED }) });
+}
+
+/** Everything, of the locations only those that are impaired: a retailer has more shops than anyone wants to see. */
+function withPlaces(model, matters) {
+  return new Set(model.drawn.filter((id) => model.byId.get(id).kind !== "LOCATION" || matters.has(id)));
+}
+
+function drawn({ model, roots, standing, causes, home, far, wide }) {
+  const all = linksOf(model, home);
+  const strong = new Map();
+  for (const { from, to, effect } of causes.links.values()) {
+    const a = home.get(from), b = home.get(to);
+    if (a && b && a !== b) strong.set(`${a} ${b}`, { from: a, to: b, effect });
+  }
+  const lines = [...all.values()].filter(({ from, to }) => !strong.has(`${from} ${to}`) && !strong.has(`${to} ${from}`));
+  const picture = far ? surroundings(roots, standing, far) : wide ? landscape(model, roots, standing) : cause(roots, standing, causes.hops, [...strong.values(), ...lines].map(({ from, to }) => [from, to]));
+  return { picture, lines, strong: [...strong.values()] };
+}
+
+const membersOf = (picture, id) => picture.places.get(id)?.node.members ?? [];
+
+function litBy(path, home) {
+  if (!path) return null;
+  const ids = path.map((id) => home.get(id)).filter(Boolean);
+  const lines = ids.slice(1).map((to, n) => ({ from: ids[n], to })).filter(({ from, to }) => from !== to);
+  return { boxes: new Set(ids), lines };
+}
+
+/** Looks by box; one that is as it was keeps its identity, so that its box is not drawn anew. */
+function useLooks({ model, roots, effects, causes, counts }) {
+  const kept = useMemo(() => new Map(), [roots]);
+  return useMemo(() => {
+    for (const node of boxes(roots)) {
+      const look = lookOf(node, { model, effects, causes, counts });
+      const text = JSON.stringify(look);
+      if (kept.get(node.id)?.text !== text) kept.set(node.id, { text, look });
+    }
+    return { get: (id) => kept.get(id).look };
+  }, [roots, effects, causes, counts]);
+}
+
+const GROUPS = { SYSTEM: "system with what belongs to it", AREA: "area", WORKFLOW: "workflow", FLOW: "workflows", REGION: "region", PLACES: "locations" };
+
+function lookOf(node, { model, effects, causes, counts }) {
+  const element = model.byId.get(node.id);
+  const seen = effectOfBox(node.members, effects);
+  const failed = node.members.some((id) => causes.failed.has(id));
+  const { orders, stuck } = node.members.reduce((sum, id) => ({ orders: sum.orders + (counts.get(id)?.orders ?? 0), stuck: sum.stuck + (counts.get(id)?.stuck ?? 0) }), { orders: 0, stuck: 0 });
+  const name = element?.name ?? node.group.name;
+  const what = element ? words(element.kind) : plural(node.members.length, "element");
+  const done = seen ? effectWords(seen, node.group && seen.count) : "";
+  const badge = stuck ? `${number(stuck)} stuck` : orders ? `${number(orders)} hit` : "";
+  const says = [name, element ? what : `${GROUPS[node.group.kind]}, ${what}`, failed && FAILED.says, done, orders && plural(orders, "order"), stuck && `${number(stuck)} of them stuck`];
+  return { name, sub: done || what, effect: seen?.effect ?? null, phase: seen?.phase ?? null, failed, badge, label: says.filter(Boolean).join(", ") };
+}
+
+/** Such as "delayed until 19:25", "stale from 18:10", "blocked, over since 17:00". */
+export function effectWords({ effect, phase, from, until }, count = 0) {
+  const what = `${count > 1 ? `${count} ` : ""}${EFFECTS[effect].says}`;
+  if (phase === "later") return `${what} from ${clock(from)}`;
+  if (phase === "past") return `${what}, over since ${clock(until)}`;
+  return until === null ? `${what}, no end known` : `${what} until ${clock(until)}`;
+}

@@ -1,0 +1,103 @@
+// A sheet that is dragged and zoomed within its frame. It moves the element itself, so that nothing is drawn anew while a hand is on it.
+
+const NEAREST = 2.5, FARTHEST = 0.08;
+const STEP = 1.3;
+const MARGIN = 14;
+
+/** Zoom below which small words are left out. */
+const FAR = 0.5;
+
+export class Stage {
+  /** @param frame the element that clips, and takes the events; @param sheet the one that is moved */
+  constructor(frame, sheet, onMove = () => {}) {
+    Object.assign(this, { frame, sheet, onMove, x: 0, y: 0, scale: 1, size: { width: 1, height: 1 }, fingers: new Map(), moved: 0 });
+    this.off = listen(frame, {
+      pointerdown: (event) => this.press(event), pointermove: (event) => this.drag(event),
+      pointerup: (event) => this.release(event), pointercancel: (event) => this.release(event),
+      wheel: (event) => this.wheel(event),
+    });
+  }
+
+  /** Shows all of a picture; one that would be too small to read is shown from its top left at a size that can be. */
+  fit(size = this.size, readable = 0.55) {
+    this.size = size;
+    const { clientWidth, clientHeight } = this.frame;
+    const whole = Math.min((clientWidth - 2 * MARGIN) / size.width, (clientHeight - 2 * MARGIN) / size.height);
+    const scale = Math.max(Math.min(whole, 1.15), readable);
+    const centred = (room, length) => (length * scale < room - 2 * MARGIN ? (room - length * scale) / 2 : MARGIN);
+    this.move(centred(clientWidth, size.width), centred(clientHeight, size.height), scale);
+  }
+
+  /** Makes a rectangle of the sheet visible, moving no more than it takes. */
+  show({ x, y, width, height }) {
+    const { clientWidth, clientHeight } = this.frame;
+    const shift = (at, from, length, room) => {
+      const near = at + from * this.scale, far = near + length * this.scale;
+      return near < MARGIN ? at + MARGIN - near : far > room - MARGIN ? at - Math.min(far - room + MARGIN, near - MARGIN) : at;
+    };
+    this.move(shift(this.x, x, width, clientWidth), shift(this.y, y, height, clientHeight), this.scale);
+  }
+
+  zoom(factor, x = this.frame.clientWidth / 2, y = this.frame.clientHeight / 2) {
+    const scale = Math.min(NEAREST, Math.max(FARTHEST, this.scale * factor));
+    const ratio = scale / this.scale;
+    this.move(x - (x - this.x) * ratio, y - (y - this.y) * ratio, scale);
+  }
+
+  nearer() { this.zoom(STEP); }
+  farther() { this.zoom(1 / STEP); }
+
+  move(x, y, scale) {
+    Object.assign(this, { x, y, scale });
+    this.sheet.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
+    this.frame.toggleAttribute("data-far", scale < FAR);
+    this.onMove();
+  }
+
+  press(event) {
+    if (event.button) return;
+    this.fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    if (this.fingers.size === 1) this.moved = 0;
+  }
+
+  drag(event) {
+    const before = this.fingers.get(event.pointerId);
+    if (!before) return;
+    const now = { x: event.clientX, y: event.clientY };
+    const [dx, dy] = [now.x - before.x, now.y - before.y];
+    this.moved += Math.abs(dx) + Math.abs(dy);
+    if (this.moved > 4 && !this.frame.hasPointerCapture(event.pointerId)) this.frame.setPointerCapture(event.pointerId);
+    const other = [...this.fingers].find(([id]) => id !== event.pointerId)?.[1];
+    if (other) this.pinch(other, before, now);
+    else this.move(this.x + dx, this.y + dy, this.scale);
+    this.fingers.set(event.pointerId, now);
+  }
+
+  pinch(other, before, now) {
+    const box = this.frame.getBoundingClientRect();
+    const apart = (a) => Math.hypot(a.x - other.x, a.y - other.y) || 1;
+    this.zoom(apart(now) / apart(before), (now.x + other.x) / 2 - box.left, (now.y + other.y) / 2 - box.top);
+  }
+
+  release(event) {
+    this.fingers.delete(event.pointerId);
+  }
+
+  /** With Ctrl (so also a pinch on a trackpad) it zooms; without, the page scrolls as everywhere. */
+  wheel(event) {
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    const box = this.frame.getBoundingClientRect();
+    this.zoom(Math.exp(-event.deltaY / 300), event.clientX - box.left, event.clientY - box.top);
+  }
+
+  /** Whether the press that ends now was a drag, and so not a click on what lies under it. */
+  get dragged() {
+    return this.moved > 4;
+  }
+}
+
+function listen(element, listeners) {
+  for (const [name, listener] of Object.entries(listeners)) element.addEventListener(name, listener, { passive: false });
+  return () => { for (const [name, listener] of Object.entries(listeners)) element.removeEventListener(name, listener); };
+}

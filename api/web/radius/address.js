@@ -1,0 +1,92 @@
+// What a blast radius is asked for, as the address says it. Pure: parameters in, variables of the question out.
+
+/** What can be filtered by: parameter of the address, field of OrderFilter, dimension of the breakdown. The first four are asked with the answer itself. */
+export const FILTERS = [
+  { param: "channel", field: "channels", by: "CHANNEL", label: "Channel" },
+  { param: "region", field: "regions", by: "REGION", label: "Region" },
+  { param: "location", field: "locations", by: "LOCATION", label: "Location" },
+  { param: "step", field: "steps", by: "STEP", label: "Step where they are" },
+  { param: "mode", field: "modes", by: "MODE", label: "Fulfillment mode" },
+  { param: "workflow", field: "workflows", by: "WORKFLOW", label: "Workflow" },
+  { param: "tier", field: "tiers", by: "TIER", label: "Customer tier" },
+  { param: "currency", field: "currencies", by: "CURRENCY", label: "Currency" },
+  { param: "band", field: "bands", by: "BAND", label: "Band" },
+  { param: "effect", field: "effects", by: "EFFECT", label: "Effect" },
+];
+
+/** Of a supposed failure: values of its scope, as parameters of the address. */
+export const SCOPES = [
+  { param: "in-region", field: "regions", label: "Regions" },
+  { param: "in-location", field: "locations", label: "Locations" },
+  { param: "in-channel", field: "channels", label: "Channels" },
+  { param: "in-mode", field: "modes", label: "Fulfillment modes" },
+  { param: "in-workflow", field: "workflows", label: "Workflows" },
+];
+
+const GIVEN = { delay: "delay", rate: "errorRate" };
+const OPTIONS = ["asOf", "horizon", "assumeRecovery", "tolerance"];
+
+/**
+ * @param params URLSearchParams
+ * @param now ISO 8601: the begin of a supposed failure that names none
+ * @returns variables of blastRadius; those that are not asked for are left out
+ */
+export function questionOf(params, now) {
+  const question = {};
+  const failures = params.getAll("failure");
+  if (failures.length) question.failures = failures;
+  const supposed = supposedOf(params, now);
+  if (supposed) question.suppose = [supposed];
+  const where = whereOf(params);
+  if (where) question.where = where;
+  for (const name of OPTIONS) if (params.get(name)) question[name] = params.get(name);
+  return question;
+}
+
+/** The supposed failure as a FailureInput; null where the address supposes none. */
+export function supposedOf(params, now) {
+  if (!params.get("target")) return null;
+  const supposed = { target: params.get("target"), class: params.get("class") || "OUTAGE", startedAt: params.get("from") || now };
+  if (params.get("until")) supposed.expectedEnd = params.get("until");
+  for (const [param, field] of Object.entries(GIVEN)) if (params.get(param)) supposed[field] = field === "errorRate" ? Number(params.get(param)) : params.get(param);
+  const scope = Object.fromEntries(SCOPES.map(({ param, field }) => [field, params.getAll(param)]).filter(([, values]) => values.length));
+  if (Object.keys(scope).length) supposed.scope = scope;
+  return supposed;
+}
+
+/** The filter as an OrderFilter; null where there is none. */
+export function whereOf(params) {
+  const where = {};
+  for (const { param, field } of FILTERS) if (params.getAll(param).length) where[field] = params.getAll(param);
+  if (params.get("missed")) where.willMissPromise = true;
+  return Object.keys(where).length ? where : null;
+}
+
+/** Whether the page can follow the question: a supposed failure and a moment that has passed do not change by themselves. */
+export function isLive(question) {
+  return !question.suppose && !OPTIONS.some((name) => question[name]);
+}
+
+/** The filters that are set: [{param, value, label}]. */
+export function chosenFilters(params) {
+  const chosen = FILTERS.flatMap(({ param, label }) => params.getAll(param).map((value) => ({ param, value, label })));
+  return params.get("missed") ? [...chosen, { param: "missed", value: "1", label: "Promise" }] : chosen;
+}
+
+/** Values of a parameter after one of them was clicked: it is taken out where it was in. */
+export function toggled(params, param, value) {
+  const present = params.getAll(param);
+  return present.includes(value) ? present.filter((one) => one !== value) : [...present, value];
+}
+
+/** The address of the export that holds what the page shows. */
+export function exportAddress(question, of, format = "csv", orderBy = null) {
+  const search = new URLSearchParams();
+  for (const failure of question.failures ?? []) search.append("failure", failure);
+  search.set("of", of);
+  search.set("format", format);
+  for (const name of OPTIONS) if (question[name]) search.set(name, question[name]);
+  for (const name of ["where", "suppose"]) if (question[name]) search.set(name, JSON.stringify(question[name]));
+  if (orderBy) search.set("orderBy", orderBy);
+  return `/export?${search}`;
+}

@@ -1,0 +1,56 @@
+// Why a row is hit: the path, hop by hop, in words. The map lights the same path.
+import { html, useEffect, useRef } from "/web/app/ui.js";
+import { useQuery } from "/web/app/ask.js";
+import { words } from "/web/app/format.js";
+import { IdLink, Time } from "/web/app/parts/words.js";
+import { Problem } from "/web/app/parts/states.js";
+import { hrefWith } from "/web/app/router.js";
+import { idsOnPath } from "../map/causes.js";
+import { EFFECTS, styleOf } from "../map/effects.js";
+import { Mark } from "../map/legend.js";
+import { nameOf } from "../map/model.js";
+import { PATH, heads } from "./question.js";
+
+const LISTS = { posting: "postings", notification: "notifications", task: "tasks" };
+
+/** What the row of the address is hit by: `row` is an order, `record` such as posting:invoice one of its records. */
+export function useRowPath(question, params) {
+  const order = params.get("row"), record = params.get("record");
+  const mine = { ...question, where: { ...question.where, ids: [order] } };
+  const { data, error } = useQuery(order && rowQuery(mine, record), order ? mine : {});
+  if (!order) return { order: null, ids: null };
+  const found = data?.blastRadius;
+  const path = record ? found?.records.edges.map(({ node }) => node).find(({ type }) => type === record.split(":")[1])?.path : found?.explain.paths[0];
+  return { order, record, error, found, path, paths: record ? [path].filter(Boolean) : (found?.explain.paths ?? []), ids: path ? idsOnPath(path) : null };
+}
+
+function rowQuery(question, record) {
+  const [declared, given] = heads(question);
+  const [kind, type] = (record ?? "").split(":");
+  const list = LISTS[kind];
+  const records = list ? `records: ${list}(${list === "tasks" ? "" : `types: ["${type.replace(/[^\w.-]/g, "")}"], `}first: 5) { edges { node { type effect path ${PATH} } } }` : "";
+  return `query Row${declared} { blastRadius${given} { explain(order: "${question.where.ids[0].replace(/["\\]/g, "")}") { affected sentence paths ${PATH} stoppedBy { element { id } rule detail } } ${records} } }`;
+}
+
+export function PathCard({ row, model }) {
+  const title = useRef(null);
+  useEffect(() => {
+    if (!row.order) return;
+    document.getElementById("map")?.scrollIntoView({ block: "start" });
+    title.current?.focus({ preventScroll: true });
+  }, [row.order, row.record]);
+  if (!row.order) return null;
+  return html`<section class="picked" aria-labelledby="path-title">
+    <div class="row spread"><h3 id="path-title" tabindex="-1" ref=${title}>Why ${row.record && `${words(row.record.split(":")[1])} of `}<${IdLink} id=${row.order}>${row.order.replace("order:", "")}<//> is hit</h3><a class="quiet no-print" href=${hrefWith({ row: null, record: null })}>Close</a></div>
+    ${row.error && html`<${Problem} error=${row.error} />`}
+    ${row.found && !row.paths.length && html`<p>${row.found.explain.sentence}</p>`}
+    ${row.paths.map((path) => html`<div key=${path.sentence}><p>${path.sentence}</p><${Hops} hops=${path.hops} model=${model} /></div>`)}
+    ${row.found?.explain.stoppedBy.length > 0 && html`<p class="small muted">Stopped on other ways: ${row.found.explain.stoppedBy.map(({ detail }) => detail).join("; ")}.</p>`}
+  </section>`;
+}
+
+export function Hops({ hops, model }) {
+  return html`<ol class="hops">${hops.map((hop) => html`<li key=${`${hop.from} ${hop.to}`} class=${styleOf(hop.effect)}><${Mark} mark=${EFFECTS[hop.effect].mark} kind=${styleOf(hop.effect)} />
+    <span><a href=${hrefWith({ element: /^(order|fulfillment|failure):/.test(hop.to) ? null : hop.to })}><strong>${nameOf(model, hop.to)}</strong></a> <span class="muted small">${words(hop.to.split(":")[0])}, <${Time} at=${hop.at} only="absolute" /></span><br />
+    ${hop.detail} <span class="muted small">(rule: ${hop.rule})</span></span></li>`)}</ol>`;
+}

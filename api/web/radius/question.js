@@ -1,0 +1,59 @@
+// What the view asks, and how: followed where it can change, asked once where it cannot.
+import { FILTERS } from "./address.js";
+
+const MONEY = "{ amount currency }";
+const RECORDS = `{ type effect count amount ${MONEY} }`;
+export const PATH = "{ sentence hops { from to rule effect at detail } }";
+export const BUCKET = "PT1H";
+
+export const TOTALS = `{
+  orders expectedOrders fulfillments stuck exposed upcoming recordsOnly willMissPromise tasks supplierOrders
+  value ${MONEY} refundsAtRisk ${MONEY} postings ${RECORDS} notifications ${RECORDS}
+}`;
+
+export const FAILURES = `{ id class severity summary startedAt expectedEnd endedAt active delay errorRate scope source evidence target { id kind name owner { id name contact } } }`;
+
+/** Groups that a breakdown gives at most; the rest is counted beside them. */
+export const GROUPS = 40;
+
+/** Filters whose bars come with the answer; the others are asked for when they are opened. */
+export const FIRST = FILTERS.slice(0, 4), FURTHER = FILTERS.slice(4);
+
+const breakdown = ({ param, by }) => `by_${param}: breakdown(by: [${by}]${by === "STEP" ? "" : `, first: ${GROUPS}`}) { key orders stuck willMissPromise }`;
+
+const BODY = `{
+  asOf topology complete frontier headline assumptions
+  failures ${FAILURES}
+  totals ${TOTALS}
+  ${FIRST.map(breakdown).join("\n  ")}
+  causes: breakdown(by: [CAUSE]) { key orders stuck willMissPromise }
+  forecast(bucket: "${BUCKET}") { at ordersHit promisesMissed postingsLate notificationsLate }
+  elements(first: 500) { totalCount edges { node { element { id } effect from until delay likelihood scope path ${PATH} } } }
+  owners { team { id name contact escalation } orders value ${MONEY} elements { id name } playbooks { id name } }
+  playbooks { id name message steps { text owner approval } }
+  absorbed { element { id name } rule detail }
+  residual { healed healing needAction drainedBy }
+}`;
+
+const KINDS = { failures: "[ID!]", suppose: "[FailureInput!]", where: "OrderFilter", asOf: "DateTime", horizon: "Duration", assumeRecovery: "Duration", tolerance: "Duration", minLikelihood: "Float" };
+
+/** The head of an operation for the variables that a question has: ["($where: OrderFilter)", "(where: $where)"]; `more` are declared too. */
+export function heads(question, more = []) {
+  const names = Object.keys(question);
+  const declared = [...names.map((name) => `$${name}: ${KINDS[name]}`), ...more];
+  return [declared.length ? `(${declared.join(", ")})` : "", names.length ? `(${names.map((name) => `${name}: $${name}`).join(", ")})` : ""];
+}
+
+/** @param how "query" or "subscription" */
+export function radiusQuery(question, how) {
+  const [declared, given] = heads(question);
+  return `${how} Radius${declared} { blastRadius${given} ${BODY} }`;
+}
+
+export function furtherQuery(question) {
+  const [declared, given] = heads(question);
+  return `query Further${declared} { blastRadius${given} { ${FURTHER.map(breakdown).join(" ")} } }`;
+}
+
+/** How many orders are at each step now: Map of {orders, stuck} by full id. */
+export const countsOf = (radius) => new Map(radius.by_step.filter(({ key }) => key.STEP).map(({ key, orders, stuck }) => [`step:${key.STEP}`, { orders, stuck }]));

@@ -1,0 +1,31 @@
+// Totals side by side: today, with the supposed failure, and the difference.
+import { html } from "/web/app/ui.js";
+import { money, number } from "/web/app/format.js";
+
+const counted = (rows) => rows.reduce((sum, { count }) => sum + count, 0);
+const COUNTS = [
+  ["Orders hit", ({ orders }) => orders], ["Stuck now", ({ stuck }) => stuck], ["Exposed", ({ exposed }) => exposed], ["Upcoming", ({ upcoming }) => upcoming],
+  ["Records only", ({ recordsOnly }) => recordsOnly], ["Promises missed", ({ willMissPromise }) => willMissPromise], ["Postings", ({ postings }) => counted(postings)],
+  ["Messages", ({ notifications }) => counted(notifications)], ["Tasks", ({ tasks }) => tasks], ["Supplier orders", ({ supplierOrders }) => supplierOrders],
+];
+
+export function Beside({ today, both, alone, active }) {
+  return html`<div class="table-box"><table class="beside"><caption class="sr">Totals today, with the supposed failure, and the difference</caption>
+    <thead><tr><th scope="col"></th><th scope="col" class="right">Today${active ? "" : " (nothing fails)"}</th><th scope="col" class="right">With it</th><th scope="col" class="right">Difference</th><th scope="col" class="right wide">It alone</th></tr></thead>
+    <tbody>${COUNTS.map(([label, of]) => html`<tr key=${label}><th scope="row">${label}</th><td class="right">${number(of(today))}</td><td class="right">${number(of(both))}</td><td class="right"><${Difference} by=${of(both) - of(today)} /></td><td class="right wide">${number(of(alone))}</td></tr>`)}
+      ${[["Worth", "value"], ["Refunds at risk", "refundsAtRisk"]].flatMap(([label, field]) => currencies(today[field], both[field], alone[field]).map((currency) => html`<tr key=${label + currency}><th scope="row">${label}, ${currency}</th>
+        ${[today, both].map((totals) => html`<td class="right">${amount(totals[field], currency)}</td>`)}<td class="right">${amountDifference(today[field], both[field], currency)}</td><td class="right wide">${amount(alone[field], currency)}</td></tr>`))}
+    </tbody></table></div>`;
+}
+
+const Difference = ({ by }) => (by ? html`<strong>${by > 0 ? "+" : "−"}${number(Math.abs(by))}</strong>` : html`<span class="muted">none</span>`);
+const currencies = (...lists) => [...new Set(lists.flat().map(({ currency }) => currency))].sort();
+const of = (list, currency) => list.find((one) => one.currency === currency)?.amount ?? "0";
+const amount = (list, currency) => money({ amount: of(list, currency), currency }, { whole: true });
+
+/** Whole units are shown, so a float is exact enough for the difference of what is shown. */
+function amountDifference(before, after, currency) {
+  const by = Number(of(after, currency)) - Number(of(before, currency));
+  if (Math.abs(by) < 0.5) return html`<span class="muted">none</span>`;
+  return html`<strong>${by > 0 ? "+" : "−"}${money({ amount: String(Math.abs(by)), currency }, { whole: true })}</strong>`;
+}

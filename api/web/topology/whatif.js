@@ -1,0 +1,67 @@
+// What if an element failed: choose how, how long and for whom, and see at once what would be hit, beside today.
+import { html, useMemo } from "/web/app/ui.js";
+import { useQuery } from "/web/app/ask.js";
+import { now } from "/web/app/clock.js";
+import { Answered } from "/web/app/parts/states.js";
+import { change, href, hrefWith } from "/web/app/router.js";
+import { SCOPES, supposedOf } from "../radius/address.js";
+import { TOTALS, PATH, countsOf } from "../radius/question.js";
+import { TopologyMap } from "../map/map.js";
+import { nameOf } from "../map/model.js";
+import { Beside } from "./beside.js";
+import { flip } from "./everything.js";
+import { Form } from "./form.js";
+
+const PART = `asOf headline totals ${TOTALS}`;
+const WHAT_IF = `query WhatIf($active: [ID!], $suppose: [FailureInput!]) {
+  today: blastRadius(failures: $active) { ${PART} }
+  alone: blastRadius(suppose: $suppose) { ${PART} }
+  both: blastRadius(failures: $active, suppose: $suppose) { ${PART} topology by_step: breakdown(by: [STEP]) { key orders stuck }
+    elements(first: 500) { totalCount edges { node { element { id } effect from until delay likelihood scope path ${PATH} } } } absorbed { element { id } rule detail } }
+}`;
+const ACTIVE = `query Active { failures(active: true, first: 100) { edges { node { id } } } }`;
+
+export function WhatIf({ model, params }) {
+  const id = params.get("element");
+  const begun = useMemo(() => new Date(now()).toISOString(), []);
+  const active = useQuery(ACTIVE);
+  const shared = useMemo(() => asSupposed(params), [params.toString()]);
+  const supposed = supposedOf(shared, begun);
+  return html`<section class="card"><h2>What if ${id ? `${nameOf(model, id)} failed` : "something failed"}</h2>
+      ${id ? html`<${Form} model=${model} params=${params} begun=${begun} />` : html`<p>Find the element above, or choose it on the map below. Nothing of this is stored, and no live data is touched.</p>`}
+    </section>
+    ${id ? html`<${Answered} answer=${active} what="failures">${({ failures }) => html`<${Answer} model=${model} params=${params} shared=${shared} supposed=${supposed} active=${failures.edges.map(({ node }) => node.id)} />`}<//>`
+      : html`<section class="card map-card"><${TopologyMap} model=${model} at=${now()} wide=${true} toggled=${params.getAll("open")} label="Map to choose from" onChoose=${(one) => (model.byId.has(one) ? change({ element: one, open: null }) : change({ open: flip(params.getAll("open"), one) }, { replace: true }))}
+          onToggle=${(one) => change({ open: flip(params.getAll("open"), one) }, { replace: true })} /></section>`}`;
+}
+
+/** The address of the same what-if as a blast radius of its own. */
+function asSupposed(params) {
+  const shared = new URLSearchParams();
+  if (params.get("element")) shared.set("target", params.get("element"));
+  for (const name of ["class", "from", "until", "delay", "rate"]) if (params.get(name)) shared.set(name, params.get(name));
+  for (const { param } of SCOPES) for (const value of params.getAll(param)) shared.append(param, value);
+  return shared;
+}
+
+function Answer({ model, params, shared, supposed, active }) {
+  const answer = useQuery(WHAT_IF, { active: active.length ? active : null, suppose: [supposed] });
+  const radius = href("radius", { ...Object.fromEntries([...shared.keys()].map((name) => [name, shared.getAll(name)])), from: supposed.startedAt });
+  return html`<${Answered} answer=${answer} what="what-if">${(data) => html`
+    <section class="card"><h2>Beside today</h2>
+      <p class="lead" id="headline">${data.alone.headline}</p>
+      <${Beside} today=${data.today.totals} both=${data.both.totals} alone=${data.alone.totals} active=${active.length} />
+      <p class="row no-print"><a class="button first" href=${radius}>Open it as a blast radius</a></p></section>
+    <${Shown} model=${model} both=${data.both} params=${params} />`}<//>`;
+}
+
+function Shown({ model, both, params }) {
+  const impairments = useMemo(() => both.elements.edges.map(({ node }) => node), [both]);
+  const counts = useMemo(() => countsOf(both), [both]);
+  const open = params.getAll("open"), asList = params.get("as") === "list";
+  return html`<section class="card map-card"><h2>What would be impaired</h2>
+    <${TopologyMap} model=${model} impairments=${impairments} at=${Date.parse(both.asOf)} counts=${counts} toggled=${open} chosen=${params.get("element")} asList=${asList} label="Map of what would be impaired; the same content is in the list"
+      onChoose=${(id) => model.byId.has(id) && change({ element: id })} onToggle=${(id) => change({ open: flip(open, id) }, { replace: true })}><a class="quiet" href=${hrefWith({ as: asList ? null : "list" })}>${asList ? "As a map" : "As a list"}</a><//>
+    ${both.absorbed.length > 0 && html`<details><summary>What would be absorbed: ${both.absorbed.length}</summary><ul class="absorbed">${both.absorbed.map(({ element, rule, detail }) => html`<li key=${element.id + rule}>${detail} <span class="muted small">${rule}</span></li>`)}</ul></details>`}
+  </section>`;
+}
