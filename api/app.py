@@ -3,19 +3,21 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
-from fastapi import FastAPI, Request
-from fastapi.responses import FileResponse
-from fastapi.staticfiles import StaticFiles
+from fastapi import FastAPI
+from starlette.requests import HTTPConnection
 
 from api import events, export, health
 from api.body import BodyLimit
 from api.config import ApiSettings
-from api.context import Context
+from api.context import Context, Contexts
 from api.deadline import HEADER, seconds_of
-from api.graphql import ONLY_FROM_HERE, Router
+from api.graphql import PROTOCOLS, Router
+from api.live.hub import Hub
+from api.live.operation import Prepared
+from api.live.stream import Live
 from api.metrics import Metrics
+from api.pages import serve_pages
 from api.problems import tell_problems
 from api.schema import build_schema
 from api.workers import Workers
@@ -25,7 +27,6 @@ from impactgraph.usecases.answer import Ask
 from impactgraph.usecases.blast_radius import blast_radius
 
 ABOUT = "Which orders, postings and customer messages a failure hits, when, and why."
-WEB = Path(__file__).parent / "web"
 
 
 def system_clock() -> Millis:
@@ -37,29 +38,30 @@ def create_app(store: Store, settings: ApiSettings, *, ask_impact: Ask = blast_r
     """Serves `store`, which stays open and is the caller's to close."""
     metrics, workers = Metrics(), Workers()
 
+    contexts = Contexts(store, ask_impact, workers, clock=now, seconds=settings.deadline, most_objects=settings.max_cost, changed=lambda: hub.wake())  # noqa: PLW0108 - the hub comes after
+    schema = build_schema(settings)
+    prepared = Prepared(schema.executed, schema.execution_context_class, settings)
+    hub = Hub(contexts, prepared.execute, metrics)
+    schema.live = Live(prepared, hub, settings)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        await hub.close()
         workers.close()
 
     app = FastAPI(title="impactgraph", description=ABOUT, docs_url=None, redoc_url=None, lifespan=lifespan)
     tell_problems(app)
 
-    async def context(request: Request) -> Context:
-        seconds = seconds_of(request.headers.get(HEADER), settings.deadline)
-        return Context(store, ask_impact, workers, now=now(), seconds=seconds, most_objects=settings.max_cost)
+    async def context(connection: HTTPConnection) -> Context:
+        return contexts.new(seconds_of(connection.headers.get(HEADER), settings.deadline))
 
-    router = Router(build_schema(settings), path="/graphql", graphql_ide=None, context_getter=context, subscription_protocols=())
+    router = Router(schema, path="/graphql", graphql_ide=None, context_getter=context, subscription_protocols=PROTOCOLS)
     app.include_router(router)
-    app.include_router(events.router(store, metrics))
+    app.include_router(events.router(store, metrics, hub.wake))
     app.include_router(export.router(context))
     app.include_router(health.router(store, metrics))
     app.add_middleware(BodyLimit, most=settings.max_body)
     app.add_middleware(metrics.middleware)
-
-    @app.get("/", include_in_schema=False)
-    async def start() -> FileResponse:
-        return FileResponse(WEB / "index.html", media_type="text/html", headers=ONLY_FROM_HERE)
-
-    app.mount("/web", StaticFiles(directory=WEB), name="web")
+    serve_pages(app)
     return app

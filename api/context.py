@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Concatenate, ParamSpec, TypeVar
@@ -36,17 +37,38 @@ class Landscape:
     as_of: Millis | None = None
 
 
+@dataclass(frozen=True)
+class Contexts:
+    """Makes a context for each request."""
+
+    store: Store
+    ask_impact: Ask
+    workers: Workers
+    clock: Callable[[], Millis]
+    seconds: float
+    """That a request may take."""
+    most_objects: int
+    """That an answer may have."""
+    changed: Callable[[], None] = lambda: None
+    """Called after each change."""
+
+    def new(self, seconds: float | None = None) -> "Context":
+        """`seconds`: less time than a request is given."""
+        return Context(self, self.seconds if seconds is None else seconds)
+
+
 class Context(BaseContext):
     """Asks the store in one thread, one thing after the other, so that all of an answer comes from one state of the data."""
 
-    def __init__(self, store: Store, ask_impact: Ask, workers: Workers, *, now: Millis, seconds: float, most_objects: int) -> None:
+    def __init__(self, made_by: Contexts, seconds: float) -> None:
         super().__init__()
-        self.store, self.now = store, now
-        self._ask_impact, self._workers = ask_impact, workers
+        self._made_by = made_by
+        self.store, self.now = made_by.store, made_by.clock()
+        self._ask_impact, self._workers = made_by.ask_impact, made_by.workers
         self._worker: Worker | None = None
         self._seconds = seconds
         self._ends = time.monotonic() + seconds
-        self._most_objects = self._objects_left = most_objects
+        self._most_objects = self._objects_left = made_by.most_objects
         self._landscapes: dict[Millis | None, Landscape] = {}
         self._active: dict[Millis | None, Answer] = {}
         self._failures: dict[Millis | None, dict[str, Failure]] = {}
@@ -78,7 +100,21 @@ class Context(BaseContext):
         self._landscapes.clear()
         self._active.clear()
         self._failures.clear()
-        return await self.ask(work, *args, **kwargs)
+        done = await self.ask(work, *args, **kwargs)
+        self._made_by.changed()
+        return done
+
+    def fresh(self) -> "Context":
+        """One of its own, for another operation that comes by the same connection."""
+        return self._made_by.new()
+
+    async def next_turn(self) -> "Context":
+        """For another operation on the same state of the data: the same thread and moment, its own deadline and count. This one is the one to close."""
+        await self.run(lambda: None)
+        turn = copy(self)
+        turn._ends = time.monotonic() + self._seconds
+        turn._objects_left = self._most_objects
+        return turn
 
     def close(self) -> None:
         """Lets go of everything that the answers hold."""

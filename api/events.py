@@ -1,5 +1,7 @@
 """POST /events: CloudEvents in structured, batched and binary mode."""
 
+from collections.abc import Callable
+
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
@@ -10,9 +12,10 @@ from impactgraph.usecases import Store
 from impactgraph.usecases.receive_events import Received, UnsupportedMediaError, read_delivery
 
 
-def router(store: Store, metrics: Metrics) -> APIRouter:
+def router(store: Store, metrics: Metrics, changed: Callable[[], None]) -> APIRouter:
+    """`changed` is called after each commit."""
     routes = APIRouter()
-    grouping = Grouping(store, metrics)
+    grouping = Grouping(store, metrics, changed)
 
     @routes.post("/events")
     async def receive(request: Request) -> JSONResponse:  # pyright: ignore[reportUnusedFunction] - a route

@@ -1,7 +1,7 @@
 """Events that arrive at the same time share one commit: each sender still waits until its own are durable."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from anyio import to_thread
@@ -24,8 +24,8 @@ class _Waiting:
 class Grouping:
     """While one commit is under way, what arrives is gathered for the next. Belongs to one event loop."""
 
-    def __init__(self, store: Store, metrics: Metrics) -> None:
-        self._store, self._metrics = store, metrics
+    def __init__(self, store: Store, metrics: Metrics, changed: Callable[[], None]) -> None:
+        self._store, self._metrics, self._changed = store, metrics, changed
         self._waiting: list[_Waiting] = []
         self._worker: asyncio.Task[None] | None = None
 
@@ -46,6 +46,7 @@ class Grouping:
                 self._fail(group, error)
                 continue
             self._metrics.commits.inc()
+            self._changed()
             for waiting, answer in zip(group, received, strict=True):
                 self._count(answer)
                 if not waiting.answer.done():

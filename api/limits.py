@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
+    DocumentNode,
     ExecutionResult,
     FieldNode,
     FragmentDefinitionNode,
@@ -127,34 +128,37 @@ class Limits(SchemaExtension):
         self._settings = settings
 
     def on_execute(self) -> Iterator[None]:
-        if problem := self._problem():
+        context = self.execution_context
+        schema: GraphQLSchema = context.schema._schema  # pyright: ignore[reportPrivateUsage] - the only way to the executed schema
+        document = context.graphql_document
+        problem = problem_of(schema, document, context.operation_name, context.variables or {}, self._settings) if document else None
+        if problem:
             self.execution_context.result = ExecutionResult(None, [GraphQLError(problem, extensions={"code": "TOO_COMPLEX"})])
         yield
 
-    def _problem(self) -> str | None:
-        size = self._size()
-        limits = self._settings
-        for what, found, most in (
-            ("may have", size.objects, limits.max_cost),
-            ("is nested", size.depth, limits.max_depth),
-            ("has", size.aliases, limits.max_aliases),
-        ):
-            if found > most:
-                unit = {"may have": "objects in its answer", "is nested": "levels deep", "has": "aliases"}[what]
-                return f"The question {what} {found} {unit}; the limit is {most}. Ask for smaller pages or less at once, or use /export."
-        return None
 
-    def _size(self) -> Size:
-        context = self.execution_context
-        document = context.graphql_document
-        operation = get_operation_ast(document, context.operation_name) if document else None
-        if document is None or operation is None:
-            return Size()
-        fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-        schema: GraphQLSchema = context.schema._schema  # pyright: ignore[reportPrivateUsage] - the only way to the executed schema
-        root = schema.get_root_type(operation.operation)
-        assert root is not None
-        return Measure(schema, fragments, _variables(operation, context.variables or {})).of(operation.selection_set, root, 0, nested=False)
+def problem_of(schema: GraphQLSchema, document: DocumentNode, name: str | None, variables: Mapping[str, Any], settings: ApiSettings) -> str | None:
+    """Which limit the operation of this name is over, and by how much; None where it keeps to all."""
+    size = _size(schema, document, name, variables)
+    for what, found, most in (
+        ("may have", size.objects, settings.max_cost),
+        ("is nested", size.depth, settings.max_depth),
+        ("has", size.aliases, settings.max_aliases),
+    ):
+        if found > most:
+            unit = {"may have": "objects in its answer", "is nested": "levels deep", "has": "aliases"}[what]
+            return f"The question {what} {found} {unit}; the limit is {most}. Ask for smaller pages or less at once, or use /export."
+    return None
+
+
+def _size(schema: GraphQLSchema, document: DocumentNode, name: str | None, variables: Mapping[str, Any]) -> Size:
+    operation = get_operation_ast(document, name)
+    if operation is None:
+        return Size()
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    root = schema.get_root_type(operation.operation)
+    assert root is not None
+    return Measure(schema, fragments, _variables(operation, variables)).of(operation.selection_set, root, 0, nested=False)
 
 
 def limits(settings: ApiSettings) -> list[Callable[[], SchemaExtension]]:

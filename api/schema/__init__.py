@@ -1,17 +1,23 @@
 """The GraphQL schema, one noun a file. What it prints is committed as api/schema.graphql."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
+from strawberry.types.graphql import OperationType
 
 from api.config import ApiSettings
 from api.documents import Documents, KnownDocuments
 from api.limits import limits
+from api.live.stream import Live, told
 from api.schema.kinds import TYPES
 from api.schema.mutation import Mutation
 from api.schema.query import Query
 from api.schema.scalars import SCALARS
+from api.schema.subscription import Subscription
 
 
 class Schema(strawberry.Schema):
@@ -20,13 +26,40 @@ class Schema(strawberry.Schema):
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         pass
 
+    live: Live | None = None
+    """Who answers subscriptions."""
 
-def build_schema(settings: ApiSettings) -> strawberry.Schema:
+    @property
+    def executed(self) -> GraphQLSchema:
+        """The schema of graphql-core below."""
+        return self._schema
+
+    async def stream(
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any = None,
+        root_value: Any = None,
+        operation_name: str | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+    ) -> Any:
+        """What web sockets and streams of events ask: a subscription is followed, all else is answered once."""
+        assert self.live is not None
+        if followed := self.live.follow(query, variable_values, operation_name, context_value):
+            return followed
+        context = context_value.fresh()
+        answers = await super().stream(query, variable_values, context, root_value, operation_name, operation_extensions, allowed_operation_types)
+        return told(answers, context)
+
+
+def build_schema(settings: ApiSettings) -> Schema:
     """With the limits of the settings."""
     documents = Documents()
     return Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         types=list(TYPES.values()),
         extensions=[*limits(settings), lambda: KnownDocuments(documents)],
         config=StrawberryConfig(scalar_map=SCALARS),

@@ -16,8 +16,9 @@ from api.schema.money import Money
 from api.schema.organisation import Playbook, Team
 from api.schema.page import After, Connection, First
 from api.schema.path import Path
-from api.schema.scalars import Moment, Span, Ticked, Ticking, when
+from api.schema.scalars import Moment, Span, when
 from api.schema.totals import ForecastPoint, ImpactGroup, ImpactTotals
+from api.ticking import Ticked, Ticking
 from graph_models import enums, impact
 from graph_models.ids import key_of
 from graph_models.orders import Page

@@ -7,6 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 from strawberry.types.scalar import ScalarDefinition
 
+from api.ticking import Ticked, Ticking
 from graph_models.time import FOREVER, Millis, format_duration, moment, parse_duration, parse_moment
 
 Moment = NewType("Moment", int)
@@ -14,14 +15,6 @@ Moment = NewType("Moment", int)
 
 Span = NewType("Span", int)
 """Milliseconds; GraphQL's Duration."""
-
-
-class Ticking(int):
-    """A moment that is another with every answer, though nothing else may have changed."""
-
-
-class Ticked(str):
-    """What is another with every answer: two answers that differ in nothing else are the same."""
 
 
 def when(at: Millis | None) -> Moment | None:

@@ -27,7 +27,7 @@ LATER = {
     "Query.critical",
     "Query.findings",
     "Mutation.acknowledgeIncident",
-    "Subscription",
+    "Subscription.incidents",
     "Failure.incident",
     "Order.diagnosis",
     "Element.criticality",
