@@ -1,0 +1,111 @@
+"""Where the parts of an order are, as the columns tell it, and what is usual there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from graph_models.enums import OrderStatus
+from graph_models.orders import Fulfillment, Order
+from graph_models.time import FOREVER, MINUTE, Millis
+from graph_models.topology import Step, Topology
+from impactgraph.diagnosis.overdue import Usual, limits
+from impactgraph.diagnosis.why.ahead import Standing, Way, run_that_it_waits_for, way_ahead
+from impactgraph.diagnosis.why.evidence import Fault, Hit, Part
+from impactgraph.diagnosis.why.verdict import worst
+from impactgraph.forecast.durations import Durations
+from impactgraph.forecast.pace import factors, on_site
+from impactgraph.impact.columns import Columns
+
+_SOON = 15 * MINUTE
+"""After it was placed, as long as its first step has no limit of its own."""
+_HALF = np.array(0.5)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What parts are read from: one state, and what was learned by then."""
+
+    topology: Topology
+    columns: Columns
+    durations: Durations
+    usual: Usual
+    at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A part, and the way that is left to it; none where it has ended or its way is not known."""
+
+    part: Part
+    way: Way | None = None
+
+
+def read_part(g: Ground, order: Order, told: Fulfillment, row: int, hits: Sequence[Hit], messages: Mapping[str, str]) -> Placed:
+    """`row`: of the fulfillment; `messages`: what errors said, by bare key of the fulfillment."""
+    f = g.columns.fulfillments
+    ended = int(f.ended_at[row]) or None
+    if told.status is not OrderStatus.IN_FLIGHT:
+        return Placed(Part(told, _step(g, told), ended_at=ended, hits=tuple(hits)))
+    part = Part(told, _step(g, told), fault=_fault(g, told, row, messages), hits=tuple(hits), unknown=_unknown(g, order, told))
+    if part.step is None or told.entered_at is None:
+        return Placed(part)
+    return _timed(g, order, part, row)
+
+
+def _step(g: Ground, told: Fulfillment) -> Step | None:
+    found = g.topology.elements.get(f"step:{told.workflow}/{told.step}")
+    return found if isinstance(found, Step) else None
+
+
+def _fault(g: Ground, told: Fulfillment, row: int, messages: Mapping[str, str]) -> Fault | None:
+    at = int(g.columns.fulfillments.failed_at[row])
+    return Fault(at, told.failed_code or "", told.failed_element, messages.get(told.key, "")) if at else None
+
+
+def _unknown(g: Ground, order: Order, told: Fulfillment) -> str | None:
+    workflow = g.topology.workflows.get(told.workflow)
+    if not told.workflow:
+        return "events tell of it, but not yet that it was placed"
+    if workflow is None:
+        return f"it follows {told.workflow}, which the topology does not have"
+    if told.step is None:
+        first = workflow.steps[0] if workflow.steps else None
+        limit = first.within if first is not None and first.within is not None else _SOON
+        late = g.at - order.placed_at > limit
+        return (
+            f"it was placed, and no step of it has been reported, though {first.name or first.key if first else 'the first'} should have begun"
+            if late
+            else None
+        )
+    if told.step not in {step.key for step in workflow.steps}:
+        return f"it is in the step {told.step}, which {told.workflow} no longer has"
+    return None
+
+
+def _timed(g: Ground, order: Order, part: Part, row: int) -> Placed:
+    """With what is usual in its step, and its way ahead."""
+    told, step = part.told, part.step
+    assert step is not None and told.entered_at is not None
+    here = _standing(g, told, step, row)
+    hit = worst((part, hit) for hit in part.hits if hit.active or hit.holds)
+    way = way_ahead(g.topology, g.durations, g.topology.workflows[told.workflow], order, here, hit.hit if hit is not None else None, g.at)
+    limit = int(limits(g.topology, g.columns, g.usual, g.durations.pace, np.array([row], np.int32))[0])
+    stuck = way.open_end and len(way.stops) == 1
+    timed = replace(
+        part,
+        expected_next=way.stops[0].leaves if way.stops and not stuck else None,
+        expected_done=way.done,
+        usual_next=told.entered_at + round(g.usual.of[told.workflow, step.key].median),
+        limit=limit if limit < FOREVER else None,
+        run=run_that_it_waits_for(g.topology, order, here, g.at),
+    )
+    return Placed(timed, way)
+
+
+def _standing(g: Ground, told: Fulfillment, step: Step, row: int) -> Standing:
+    f, pace = g.columns.fulfillments, g.durations.pace
+    column, location = int(f.step[row]), int(f.location[row])
+    said, entered = int(f.told[row, column]), told.entered_at or 0
+    slower = float(factors(pace[location : location + 1])[0]) if location < len(pace) and on_site(g.topology, step) else 1.0
+    return Standing(step, entered, said if said >= entered else 0, slower, g.topology.locations.get(told.location or ""))

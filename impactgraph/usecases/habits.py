@@ -1,0 +1,50 @@
+"""What is usual, for telling what is not: how long orders stay in steps, how long records take. Kept between questions, as what was learned is."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from graph_models.failure import Failure
+from graph_models.time import Millis
+from graph_models.topology import Topology
+from impactgraph.diagnosis.overdue import Usual, usual_stays
+from impactgraph.diagnosis.records import Transports, learn_transports
+from impactgraph.impact.columns import Columns
+from impactgraph.ports.store import Store
+from impactgraph.propagation import propagate
+from impactgraph.usecases.learned import FRESH, Known, held_spans
+
+_KEPT = 4
+_GROWN = 1.02
+
+
+@dataclass(frozen=True)
+class Habits:
+    """`stays`: from entering a step to leaving it; `transports`: from a step to where its record is."""
+
+    stays: Usual
+    transports: Transports
+    watermark: int
+
+
+Key = tuple[str, Millis | None, Millis, tuple[tuple[str, Millis, Millis | None], ...]]
+_kept: WeakKeyDictionary[Store, OrderedDict[Key, Habits]] = WeakKeyDictionary()
+_lock = Lock()
+
+
+def habits(store: Store, topology: Topology, columns: Columns, reported: Sequence[Failure], known: Known, asked: Millis | None, at: Millis) -> Habits:
+    """Good for questions about `asked` (None: now) in the quarter of an hour that `at` is in; what the reported failures held up is left out."""
+    key = topology.version, asked, at // FRESH, tuple((f.key, f.started_at, f.ended_at) for f in reported)
+    with _lock:
+        kept = _kept.setdefault(store, OrderedDict())
+        found = kept.get(key)
+        if found is None or columns.watermark > found.watermark * _GROWN:
+            happened = [failure for failure in reported if failure.started_at <= at]
+            spans = held_spans(topology, propagate(known.graph, happened, recovery=lambda failure: failure.ended_at or at), at)
+            stays = usual_stays(topology, columns, at, lambda workflow, step: spans.get((workflow, step), ()))
+            found = kept[key] = Habits(stays, learn_transports(topology, columns), columns.watermark)
+            while len(kept) > _KEPT:
+                kept.popitem(last=False)
+        return found
