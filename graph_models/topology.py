@@ -179,7 +179,7 @@ class Step:
         return f"step:{self.workflow}/{self.key}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Workflow:
     key: str
     steps: tuple[Step, ...]
@@ -194,12 +194,13 @@ class Workflow:
 
     def position(self, key: str) -> int:
         """Index of the step. Raises KeyError."""
-        for index, step in enumerate(self.steps):
-            if step.key == key:
-                return index
-        raise KeyError(key)
+        return self._positions[key]
 
-    @property
+    @cached_property
+    def _positions(self) -> Mapping[str, int]:
+        return {step.key: index for index, step in enumerate(self.steps)}
+
+    @cached_property
     def records(self) -> tuple[tuple[int, Emission], ...]:
         """Everything its steps emit as (step index, emission), in order; a fulfillment's record bits follow this order."""
         return tuple((index, emission) for index, step in enumerate(self.steps) for emission in step.emits)

@@ -63,18 +63,25 @@ def affected_orders(columns: Columns, rows: AffectedRows, min_likelihood: float)
     last[rows.order] = number
     again = last[rows.order] != number
     if not again.any():
-        return rows.take(rows.likelihood > min_likelihood)
+        return rows.take(np.flatnonzero(rows.likelihood > min_likelihood))
     several = np.zeros(len(columns.orders), bool)
     several[rows.order[again]] = True
     mixed = several[rows.order]
-    merged = _merge(rows.take(mixed))
-    alone = rows.take(~mixed & (rows.likelihood > min_likelihood))
-    merged = merged.take(merged.likelihood > min_likelihood)
-    return AffectedRows(*(np.concatenate([getattr(alone, name), getattr(merged, name)]) for name in AffectedRows.__dataclass_fields__))
+    merged, which = _merge(rows, np.flatnonzero(mixed))
+    alone = np.flatnonzero(~mixed & (rows.likelihood > min_likelihood))
+    likely = merged.likelihood > min_likelihood
+    found = rows.take(np.concatenate([alone, which[likely]]))
+    for name in ("likelihood", "misses", "wrong"):
+        getattr(found, name)[len(alone) :] = getattr(merged, name)[likely]
+    return found
 
 
-def _merge(rows: AffectedRows) -> AffectedRows:
-    """Groups by order; the first of each is its worst: by band, then likelihood, then delay, then the earliest hit, then what ends last."""
+def _merge(rows: AffectedRows, among: NDArray[np.intp]) -> tuple[AffectedRows, NDArray[np.intp]]:
+    """Those at some places grouped by order: a row each, and the place of the row that stands for it.
+
+    That is its worst: by band, then likelihood, then delay, then the earliest hit, then what ends last.
+    """
+    rows = rows.take(among)
     hit_at = np.nan_to_num(rows.hit_at, nan=1e18, posinf=1e18)
     finish = np.nan_to_num(rows.finish, nan=-1e18, posinf=1e18)
     rank = np.lexsort((rows.fulfillment, rows.step, -finish, hit_at, -np.nan_to_num(rows.delay, posinf=1e18), -rows.likelihood, rows.band, rows.order))
@@ -84,7 +91,7 @@ def _merge(rows: AffectedRows) -> AffectedRows:
     best.likelihood = 1.0 - np.multiply.reduceat(1.0 - rows.likelihood, first)
     best.misses = np.logical_or.reduceat(rows.misses, first)
     best.wrong = np.maximum.reduceat(rows.wrong, first)
-    return best
+    return best, among[rank[first]]
 
 
 def _of_flow(columns: Columns, group: FlowGroup, workflows: list[str]) -> AffectedRows:

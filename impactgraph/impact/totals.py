@@ -14,14 +14,15 @@ from impactgraph.impact.affected import AffectedRows
 from impactgraph.impact.columns import Codes, Columns, Ints
 from impactgraph.impact.matches import RecordGroup
 
-_LOW = 2**20
+_LOW = 20
+"""Bits that are counted apart."""
 
 
 def exact_sums(codes: NDArray[Any], values: Ints, size: int) -> list[int]:
     """Sum of the values of each code in [0, size), exact: halves that floats hold exactly are counted apart."""
-    high = np.bincount(codes, weights=(values // _LOW).astype(np.float64), minlength=size)
-    low = np.bincount(codes, weights=(values % _LOW).astype(np.float64), minlength=size)
-    return [int(h) * _LOW + int(s) for h, s in zip(high, low, strict=True)]
+    high = np.bincount(codes, weights=(values >> _LOW).astype(np.float64), minlength=size)
+    low = np.bincount(codes, weights=(values & ((1 << _LOW) - 1)).astype(np.float64), minlength=size)
+    return [(int(h) << _LOW) + int(s) for h, s in zip(high, low, strict=True)]
 
 
 def money_of(columns: Columns, currency: Codes, values: Ints) -> tuple[Money, ...]:
@@ -31,8 +32,8 @@ def money_of(columns: Columns, currency: Codes, values: Ints) -> tuple[Money, ..
     return tuple(from_micros(s, word) for s, word in sorted(zip(sums, words, strict=True), key=lambda p: p[1]) if s)
 
 
-def record_amounts(columns: Columns, group: RecordGroup, chosen: NDArray[np.bool_]) -> Ints:
-    """Amount of each record in millionths; 0 where the type has none."""
+def record_amounts(columns: Columns, group: RecordGroup, chosen: NDArray[Any]) -> Ints:
+    """Amount of each chosen record in millionths; 0 where the type has none."""
     fraction = group.emission.amount
     value = columns.fulfillments.value[group.rows[chosen]]
     if fraction is None:
@@ -48,17 +49,16 @@ def record_totals(columns: Columns, groups: Sequence[RecordGroup], kind: RecordK
     for group in groups:
         if group.emission.kind is not kind:
             continue
-        hit = listed(group, min_likelihood)
-        effects = group.outcome.effect[group.of[hit]]
-        currency = columns.orders.currency[columns.fulfillments.order[group.rows[hit]]]
-        amounts = record_amounts(columns, group, hit)
-        for code in np.flatnonzero(np.bincount(effects)):
-            mine = effects == code
-            key = group.emission.type, RECORD_EFFECTS[int(code)]
-            counts[key] = counts.get(key, 0) + int(mine.sum())
-            into = sums.setdefault(key, {})
-            if group.emission.amount is not None:
-                for word, part in zip(words, exact_sums(currency[mine], amounts[mine], len(words)), strict=True):
+        hit = np.flatnonzero(listed(group, min_likelihood))
+        effects = group.outcome.effect[group.of[hit]].astype(np.intp)
+        found = np.bincount(effects, minlength=len(RECORD_EFFECTS)).tolist()
+        money = _money_by_effect(columns, group, hit, effects) if group.emission.amount is not None else {}
+        for code, count in enumerate(found):
+            if count:
+                key = group.emission.type, RECORD_EFFECTS[code]
+                counts[key] = counts.get(key, 0) + count
+                into = sums.setdefault(key, {})
+                for word, part in zip(words, money.get(code, ()), strict=False):
                     into[word] = into.get(word, 0) + part
     rows = [
         RecordTotals(kind, type_, effect, count, tuple(from_micros(s, c) for c, s in sorted(sums[type_, effect].items()) if s))
@@ -66,6 +66,14 @@ def record_totals(columns: Columns, groups: Sequence[RecordGroup], kind: RecordK
         if count
     ]
     return tuple(sorted(rows, key=lambda r: (-r.count, r.type, r.effect.value)))
+
+
+def _money_by_effect(columns: Columns, group: RecordGroup, hit: NDArray[np.intp], effects: NDArray[np.intp]) -> dict[int, list[int]]:
+    """By effect: the sum of the amounts in each currency."""
+    currencies = len(columns.vocabulary.currencies.words)
+    currency = columns.orders.currency[columns.fulfillments.order[group.rows[hit]]]
+    sums = exact_sums(effects * currencies + currency, record_amounts(columns, group, hit), len(RECORD_EFFECTS) * currencies)
+    return {code: sums[code * currencies : (code + 1) * currencies] for code in range(len(RECORD_EFFECTS))}
 
 
 def listed(group: RecordGroup, min_likelihood: float) -> NDArray[np.bool_]:
