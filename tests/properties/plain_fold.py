@@ -2,11 +2,12 @@
 
 import json
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from graph_models.time import millis
 from graph_models.topology import Topology, Workflow
-from impactgraph.impact.columns import CANCELLED, COMPLETED, IN_FLIGHT
+from impactgraph.impact.columns import CANCELLED, COMPLETED, IN_FLIGHT, document_code
 
 RANK = {
     "order.placed": 0, "fulfillment.entered": 1, "fulfillment.rerouted": 2, "fulfillment.failed": 3,
@@ -48,7 +49,15 @@ def _state(name: str, events: list[dict[str, Any]], topology: Topology) -> dict[
     records = {(RECORD[e["type"]], e["data"]["type"]) for e in mine if e["type"] in RECORD}
     expected = [(emission.kind.value, emission.type) for _, emission in workflow.records]
     state["records"] = [record for record in dict.fromkeys(expected) if record in records]
+    state["came"] = sorted(_came(e) for e in mine if e["type"] in RECORD)
     return state
+
+
+def _came(event: dict[str, Any]) -> tuple[Any, ...]:
+    data = event["data"]
+    amount = None if data.get("amount") is None else int((Decimal(str(data["amount"])) * 1_000_000).to_integral_value())
+    document = document_code(data.get("document"))
+    return (event["at"], RECORD[event["type"]], data["type"], str(amount), data.get("currency") or "", document)
 
 
 def _apply(state: dict[str, Any], event: dict[str, Any], then: Workflow | None, name: str, final: Workflow) -> None:

@@ -43,7 +43,13 @@ _EVENT = st.one_of(
     st.builds(lambda minutes, who: of("fulfillment.completed", minutes, who), _MINUTES, _WHO),
     st.builds(lambda minutes, who: of("fulfillment.cancelled", minutes, who), _MINUTES, _WHO),
     st.builds(lambda minutes, order: event("order.cancelled", minutes, order=order), _MINUTES, st.sampled_from(["O-1", "O-2"])),
-    st.builds(lambda minutes, who, type_: of("posting.recorded", minutes, who, type=type_), _MINUTES, _WHO, st.sampled_from(["invoice", "refund"])),
+    st.builds(
+        lambda minutes, who, type_, said: of("posting.recorded", minutes, who, type=type_, **said),
+        _MINUTES, _WHO, st.sampled_from(["invoice", "refund"]), st.sampled_from([
+            {}, {"amount": "12.50", "currency": "EUR"}, {"amount": 1e3, "currency": "JPY", "document": "D-1"},
+            {"amount": "-0.1234565", "currency": "EUR", "document": "D-2"}, {"amount": "1E+2", "document": ""},
+        ]),
+    ),
     st.builds(lambda minutes, who, type_: of("notification.sent", minutes, who, type=type_), _MINUTES, _WHO, st.sampled_from(["shipped", "thanks"])),
     st.builds(lambda minutes, severity: reported("F-1", minutes, severity=severity), _MINUTES, st.sampled_from(["info", "error"])),
     st.builds(lambda minutes, name: event("failure.updated", minutes, failure=name, delay="5m"), _MINUTES, st.sampled_from(["F-1", "F-2"])),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from graph_models.time import Millis
-from impactgraph.impact.columns import Columns
+from impactgraph.impact.columns import NO_AMOUNT, RECORD_KINDS, Columns
 from impactgraph.ports.store import Store
 
 
@@ -59,8 +59,21 @@ def _fulfillment(columns: Columns, row: int) -> dict[str, Any]:
         "failed_code": v.fail_codes.words[f.failed_code[row]],
         "failed_element": v.elements.words[f.failed_element[row]],
         "errors": sorted(_errors(columns, row)),
+        "came": sorted(_came(columns, row)),
     }
     return shown | {name: int(getattr(f, name)[row]) for name in ("value", "entered_at", "failed_at", "rerouted_at", "ended_at", "status")}
+
+
+def _came(columns: Columns, row: int) -> list[tuple[Any, ...]]:
+    """(moment, kind, type, millionths or None, currency, code of the document)."""
+    r, v = columns.records, columns.vocabulary
+    return [
+        (
+            int(r.at[i]), RECORD_KINDS[r.kind[i]].value, v.types.words[r.type[i]], str(None if r.amount[i] == NO_AMOUNT else int(r.amount[i])),
+            v.currencies.words[r.currency[i]], int(r.document[i]),
+        )
+        for i in range(len(r)) if r.fulfillment[i] == row
+    ]  # fmt: skip
 
 
 def _errors(columns: Columns, row: int) -> list[tuple[int, int, str, str]]:

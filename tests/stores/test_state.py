@@ -1,6 +1,6 @@
 """What events make of a fulfillment."""
 
-from impactgraph.impact.columns import CANCELLED, COMPLETED, IN_FLIGHT
+from impactgraph.impact.columns import CANCELLED, COMPLETED, IN_FLIGHT, document_code
 from impactgraph.ports.store import Store
 from tests.stores.events import at, entered, event, of, placed
 from tests.stores.seen import fulfillments, orders, visits
@@ -153,3 +153,30 @@ def test_only_the_latest_stays_of_a_step_are_given_when_fewer_are_asked_for(stor
         store.ingest([placed(f"O-{number}"), entered("pick", number % 4, f"O-{number}/1")])
 
     assert [stay[3] for stay in visits(store, per_step=3)] == [at(2), at(3), at(3)]
+
+
+def test_every_record_is_kept_with_its_amount_and_document(store: Store) -> None:
+    posting = {"type": "invoice", "amount": "60.00", "currency": "EUR"}
+    store.ingest(
+        [
+            placed(),
+            of("posting.recorded", 7, **posting, document="INV-1"),
+            of("posting.recorded", 9, **posting, document="INV-2"),
+            of("task.closed", 4, type="pick"),
+        ]
+    )
+
+    assert fulfillments(store)["O-1/1"]["came"] == [
+        (at(4), "task", "pick", "None", "", 0),
+        (at(7), "posting", "invoice", "60000000", "EUR", document_code("INV-1")),
+        (at(9), "posting", "invoice", "60000000", "EUR", document_code("INV-2")),
+    ]
+
+
+def test_amounts_are_kept_to_the_millionth_however_they_are_written(store: Store) -> None:
+    amounts = ["12.5", "-3", "1E+2", "0.0000015", "1234567890123.5", "0.12345649"]
+    store.ingest([placed(), *(of("posting.recorded", minute, type="invoice", amount=amount) for minute, amount in enumerate(amounts))])
+
+    store.ingest([placed("O-1", 0, id="again"), of("fulfillment.rerouted", 9, workflow="ship", step="promise")])
+
+    assert [int(came[3]) for came in fulfillments(store)["O-1/1"]["came"]] == [12_500_000, -3_000_000, 100_000_000, 2, 1234567890123500000, 123456]
