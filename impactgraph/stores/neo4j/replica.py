@@ -6,6 +6,7 @@ another log, or of one that was set back, is made anew. So is one that cannot be
 
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -22,6 +23,10 @@ GROUP = 50_000
 """Events that are written in one transaction."""
 Say = Callable[[str], None]
 
+_CLAIMED: set[Path] = set()
+"""Folders that stores of this process have: DuckDB keeps out other processes only."""
+_CLAIMING = threading.Lock()
+
 
 class Replica:
     """A folder that is claimed until it is closed."""
@@ -29,7 +34,8 @@ class Replica:
     def __init__(self, cache: Path | None, log: Log, say: Say) -> None:
         """None: nothing is kept when it is closed."""
         self._cache, self._log, self._say = cache, log, say
-        self._passing: Path | None = None
+        self._folder: Path | None = None
+        self._passing = False
 
     def opened(self, end: End) -> tuple[Copy, End]:
         """The copy, brought to the end at least, and where it is."""
@@ -47,23 +53,35 @@ class Replica:
 
     def close(self) -> None:
         """After the record was closed."""
+        if self._folder is None:
+            return
         if self._passing:
-            shutil.rmtree(self._passing, ignore_errors=True)
+            shutil.rmtree(self._folder, ignore_errors=True)
+        with _CLAIMING:
+            _CLAIMED.discard(self._folder)
 
     def _claimed(self, identity: str) -> Record:
+        """The record in the first folder that nobody has; of this process alone, or in memory, where no folder can be used."""
         for number in range(MOST_PROCESSES if self._cache else 0):
             assert self._cache
-            try:
-                return _readable(self._cache / f"neo4j-{identity[:16]}" / str(number))
-            except HeldError:
-                continue
-            except StoreUnavailableError:
-                break
+            folder = (self._cache / f"neo4j-{identity[:16]}" / str(number)).absolute()
+            with _CLAIMING:
+                if folder in _CLAIMED:
+                    continue
+                try:
+                    record = _readable(folder)
+                except HeldError:
+                    continue
+                except StoreUnavailableError:
+                    break
+                _CLAIMED.add(folder)
+            self._folder = folder
+            return record
         try:
-            self._passing = Path(tempfile.mkdtemp(prefix="impactgraph-"))
+            self._folder, self._passing = Path(tempfile.mkdtemp(prefix="impactgraph-")), True
         except OSError:
             return Record(None)
-        return Record(self._passing)
+        return Record(self._folder)
 
     def _valid(self, record: Record, end: End) -> bool:
         at = record.position
