@@ -98,7 +98,7 @@ export function Shell() {
     </header>
     <main id="main" tabindex="-1" aria-label=${view?.title}>${view
       ? html`<${View} view=${view} route=${here} key=${here.view} />`
-      : html`<${Empty} title="There is no such page"><p>The address names no view. <a href=${href("")}>See what fails now</a>, or press / and search.</p><//>`}</main>
+      : html`<${Empty} whole title="There is no such page"><p>The address names no view. <a href=${href("")}>See what fails now</a>, or press / and search.</p><//>`}</main>
     <${Printed} />
     <${Help} open=${help} onClose=${() => setHelp(false)} />
     <${Toasts} />`;

@@ -47,7 +47,7 @@ export function Overdue({ route }) {
   const { params } = route;
   const by = params.get("by") ?? "STEP", where = filterOf(params);
   const answer = useQuery(SUMMARY, { where, by: [by] });
-  return html`<${Answered} answer=${answer} what="what is overdue">${({ overdue }) => html`
+  return html`<${Answered} answer=${answer} whole what="what is overdue">${({ overdue }) => html`
     <div class="row spread">
       <${Heading} sub="Longer in their step than its limit allows, or than is usual there; those with no known failure included.">${overdue.totalCount ? `${plural(overdue.totalCount, "order")} ${overdue.totalCount === 1 ? "is" : "are"} overdue` : "Nothing is overdue"}<//>
       <div class="row no-print"><${MarkdownButton} text=${() => markdown(overdue, by)} /><button class="button" type="button" onClick=${() => print()}>Print</button></div>

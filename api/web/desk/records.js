@@ -30,7 +30,7 @@ function Cause({ cause }) {
 
 const COLUMNS = [
   { key: "order", label: "Order", cell: ({ order }) => html`<${IdLink} id=${order.id} data-stop>${key(order.id)}<//>` },
-  { key: "record", label: "Record", cell: ({ type, kind }) => html`${words(type)} <span class="muted small">${words(kind)}</span>` },
+  { key: "record", label: "Record", cell: ({ type, kind }) => html`${words(type)} <span class="muted small wide">${words(kind)}</span>` },
   { key: "effect", label: "What", cell: ({ effect }) => html`<${Badge} of=${effect} />` },
   { key: "due", label: "Due", wide: true, cell: ({ due }) => html`<${Time} at=${due} />` },
   { key: "late", label: "Late by", cell: ({ lateBy }) => duration(lateBy) },

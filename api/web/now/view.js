@@ -15,7 +15,7 @@ const MOST_CURRENCIES = 5;
 
 export function Now() {
   const answer = useLive(NOW);
-  return html`<${Answered} answer=${answer} what="what fails now">${({ blastRadius }) => (blastRadius.atStake.length ? html`<${Failing} radius=${blastRadius} />` : html`<${Calm} asOf=${blastRadius.asOf} />`)}<//>`;
+  return html`<${Answered} answer=${answer} whole what="what fails now">${({ blastRadius }) => (blastRadius.atStake.length ? html`<${Failing} radius=${blastRadius} />` : html`<${Calm} asOf=${blastRadius.asOf} />`)}<//>`;
 }
 
 function Failing({ radius }) {

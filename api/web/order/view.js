@@ -31,7 +31,7 @@ function Then({ id, asOf }) {
 
 function Shown({ answer, id }) {
   if (answer.error?.code === "NOT_FOUND" || (answer.data && !answer.data.order)) return html`<${Unknown} id=${id} near=${answer.error?.near ?? []} />`;
-  return html`<${Answered} answer=${answer} what="the order">${({ order }) => html`<${Story} order=${order} />`}<//>`;
+  return html`<${Answered} answer=${answer} whole what="the order">${({ order }) => html`<${Story} order=${order} />`}<//>`;
 }
 
 function Unknown({ id, near }) {

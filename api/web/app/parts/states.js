@@ -22,9 +22,11 @@ export function Loading({ what = "" }) {
   return html`<div class="loading" role="status" aria-busy="true">${late && html`<span class="spinner" aria-hidden="true"></span> Asking${what && ` for ${what.toLowerCase()}`} …`}</div>`;
 }
 
-export function Problem({ error, retry = null }) {
+// `whole`: it stands for the whole view, and has its heading.
+export function Problem({ error, retry = null, whole = false }) {
+  const title = error.code === "NOT_FOUND" ? "There is no such thing" : "This could not be answered";
   return html`<section class="problem card" role="alert">
-    <h2>${error.code === "NOT_FOUND" ? "There is no such thing" : "This could not be answered"}</h2>
+    ${whole ? html`<h1>${title}</h1>` : html`<h2>${title}</h2>`}
     <p>${error.message}</p>
     ${error.problems?.length > 0 && html`<ul>${error.problems.map((one) => html`<li>${one.message ?? one}</li>`)}</ul>`}
     ${error.near?.length > 0 && html`<p>Nearest: ${error.near.join(", ")}</p>`}
@@ -33,13 +35,13 @@ export function Problem({ error, retry = null }) {
   </section>`;
 }
 
-export function Empty({ title, children }) {
-  return html`<section class="empty card"><h2>${title}</h2>${children}</section>`;
+export function Empty({ title, whole = false, children }) {
+  return html`<section class="empty card">${whole ? html`<h1>${title}</h1>` : html`<h2>${title}</h2>`}${children}</section>`;
 }
 
 // The usual three in one: draws children(data) as soon as there are data, with a trouble above them where a later question failed.
-export function Answered({ answer, what, children }) {
-  if (answer.error && !answer.data) return html`<${Problem} error=${answer.error} retry=${answer.reload} />`;
+export function Answered({ answer, what, whole = false, children }) {
+  if (answer.error && !answer.data) return html`<${Problem} error=${answer.error} retry=${answer.reload} whole=${whole} />`;
   if (!answer.data) return html`<${Loading} what=${what} />`;
   return html`${answer.error && html`<${Problem} error=${answer.error} retry=${answer.reload} />`}${children(answer.data)}`;
 }

@@ -1,0 +1,128 @@
+"""The service desk's way: one order from the search box to the words for the customer, and what needs a look before anybody asks."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.functional.browser.explorer import Explorer, count_of
+from tests.functional.http.serving import Api
+
+STUCK = "{ orders(first: 1, where: { bands: [STUCK] }) { edges { node { id } } } }"
+DIAGNOSIS = """query ($id: ID!) { order(id: $id) { timeline { title } diagnosis {
+  state headline customerMessage causes { evidence } missing { type } peers { overdue total } } } }"""
+
+
+@pytest.fixture
+def explorer(page: Page, demo: str) -> Explorer:
+    return Explorer(page, demo)
+
+
+@pytest.fixture(scope="module")
+def stuck(api: Api) -> str:
+    """The number of an order that a failure holds."""
+    return api.ask(STUCK)["orders"]["edges"][0]["node"]["id"].removeprefix("order:")
+
+
+def test_an_order_is_found_by_the_keyboard_and_says_what_graphql_says(explorer: Explorer, api: Api, stuck: str) -> None:
+    explorer.open()
+    explorer.look_for(stuck)
+
+    expect(explorer.heading).to_have_text(f"Order {stuck}")
+    said = api.ask(DIAGNOSIS, id=stuck)["order"]["diagnosis"]
+    verdict = explorer.page.get_by_role("region", name="Verdict")
+    expect(verdict).to_have_attribute("data-state", said["state"])
+    expect(verdict.locator(".lead")).to_have_text(said["headline"])
+    for cause in said["causes"]:
+        expect(explorer.card(re.compile("cause", re.IGNORECASE))).to_contain_text(cause["evidence"])
+
+
+def test_the_words_for_the_customer_are_copied_as_they_are(explorer: Explorer, api: Api, stuck: str) -> None:
+    explorer.open(f"order/{stuck}")
+    explorer.page.get_by_role("button", name="Copy the words").click()
+    explorer.page.get_by_text("Copied").wait_for()
+
+    assert explorer.page.evaluate("navigator.clipboard.readText()") == api.ask(DIAGNOSIS, id=stuck)["order"]["diagnosis"]["customerMessage"]
+
+
+def test_the_story_has_every_entry_and_where_now_is(explorer: Explorer, api: Api, stuck: str) -> None:
+    explorer.open(f"order/{stuck}")
+    story = explorer.card("The story")
+
+    for entry in api.ask(DIAGNOSIS, id=stuck)["order"]["timeline"]:
+        expect(story).to_contain_text(entry["title"])
+    expect(story.get_by_label("Now")).to_have_count(1)
+
+
+def test_an_order_as_it_was_says_so_and_leads_back_to_now(explorer: Explorer, stuck: str) -> None:
+    explorer.open(f"order/{stuck}?asOf=2026-03-02T08:30:00Z")
+    explorer.page.get_by_text("As it was").wait_for()
+    explorer.page.get_by_role("link", name="See it as it is now").click()
+
+    expect(explorer.page).to_have_url(f"{explorer.address}/#/order/{stuck}")
+    explorer.wait_until_live()
+
+
+def test_an_order_that_is_not_known_tells_how_to_go_on(explorer: Explorer) -> None:
+    explorer.open("order/O-404404")
+
+    expect(explorer.heading).to_have_text("There is no order O-404404")
+    expect(explorer.page.locator("main")).to_contain_text("type a part of the number")
+
+
+def test_what_is_not_found_says_so(explorer: Explorer) -> None:
+    explorer.open()
+    explorer.search.fill("no such thing anywhere")
+
+    explorer.page.get_by_text("Nothing has this in its id").wait_for()
+
+
+def test_overdue_orders_are_as_many_as_graphql_says_and_a_group_filters_them(explorer: Explorer, api: Api) -> None:
+    explorer.open("overdue")
+    said = api.ask("{ overdue(by: [STEP]) { totalCount groups { key overdue } } }")["overdue"]
+    expect(explorer.heading).to_have_text(re.compile(rf"^{said['totalCount']:,} orders? (is|are) overdue$"))
+
+    first = said["groups"][0]
+    explorer.page.get_by_role("list", name="Overdue orders by step").get_by_role("link").first.click()
+    expect(explorer.heading).to_have_text(re.compile(rf"^{first['overdue']:,} orders? (is|are) overdue$"))
+    explorer.page.go_back()
+    expect(explorer.heading).to_have_text(re.compile(rf"^{said['totalCount']:,} orders"))
+
+
+def test_records_that_need_a_look_are_as_many_as_graphql_says_and_can_be_narrowed(explorer: Explorer, api: Api) -> None:
+    explorer.open("records")
+    every = api.ask("{ records { totalCount } }")["records"]["totalCount"]
+    missing = api.ask("{ records(effects: [MISSING]) { totalCount } }")["records"]["totalCount"]
+    expect(explorer.heading).to_have_text(f"{every:,} records need a look")
+
+    explorer.page.get_by_role("link", name="missing", exact=True).click()
+
+    expect(explorer.heading).to_have_text(re.compile(rf"^{missing:,} records? needs? a look$"))
+    assert 0 < missing < every
+
+
+def test_the_file_of_records_has_them_all(explorer: Explorer, api: Api, tmp_path: Path) -> None:
+    explorer.open("records")
+    with explorer.page.expect_download() as started:
+        explorer.page.get_by_role("button", name="CSV").click()
+    started.value.save_as(tmp_path / "records.csv")
+
+    rows = list(csv.DictReader((tmp_path / "records.csv").open(encoding="utf-8", newline="")))
+    assert len(rows) == api.ask("{ records { totalCount } }")["records"]["totalCount"]
+    assert {row["effect"] for row in rows} <= {"MISSING", "LATE", "WRONG", "DUPLICATED", "OUT_OF_SEQUENCE"}
+
+
+def test_a_long_list_draws_only_what_is_seen(explorer: Explorer) -> None:
+    explorer.open("overdue")
+    table = explorer.page.get_by_role("table", name="Overdue orders")
+    table.wait_for()
+
+    rows = int(table.get_attribute("aria-rowcount") or 0) - 1
+    drawn = table.locator("tbody tr:not(.gap)").count()
+    assert drawn < 60 < rows
+    box = explorer.page.get_by_role("region", name="Overdue orders")
+    box.evaluate("box => box.scrollTo(0, 1500)")
+    expect(table.locator(f"tr[aria-rowindex='{2 + 1500 // 44}']")).to_be_visible()
+    assert count_of(explorer.heading.inner_text()) == rows
