@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from strawberry.fastapi import BaseContext
 
 from api.errors import TooComplexError
-from api.loaders import OrderLoader, TimelineLoader
+from api.loaders import CaseLoader, OrderLoader, TimelineLoader
 from api.workers import Worker, Workers
 from graph_models.failure import Failure
 from graph_models.impact import Question
@@ -172,6 +172,10 @@ class Context(BaseContext):
     @cached_property
     def orders(self) -> OrderLoader:
         return OrderLoader(self)
+
+    @cached_property
+    def cases(self) -> CaseLoader:
+        return CaseLoader(self)
 
     @cached_property
     def timelines(self) -> TimelineLoader:

@@ -10,6 +10,7 @@ from strawberry.dataloader import DataLoader
 from graph_models.orders import Order, TimelineEntry
 from graph_models.time import Millis
 from impactgraph.errors import NotFoundError
+from impactgraph.usecases.diagnoses import Case, cases
 from impactgraph.usecases.orders import get_orders
 from impactgraph.usecases.timelines import timelines
 
@@ -37,6 +38,22 @@ class OrderLoader:
         return [found[at].get(key) or NotFoundError(f"order:{key}") for key, at in asked]
 
 
+class CaseLoader:
+    """Orders with all that their diagnosis and their story are told from, by bare key and moment."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._loader: DataLoader[Asked, Case | NotFoundError] = DataLoader(load_fn=self._load)
+
+    async def load(self, key: str, as_of: Millis | None) -> Case:
+        """Raises NotFoundError."""
+        return _known(await self._loader.load((key, as_of)))
+
+    async def _load(self, asked: list[Asked]) -> list[Case | NotFoundError]:
+        found = {at: await self._context.ask(cases, keys, self._context.now, at) for at, keys in _by_moment(asked).items()}
+        return [found[at].get(key) or NotFoundError(f"order:{key}") for key, at in asked]
+
+
 class TimelineLoader:
     """Stories by bare order key and moment."""
 
@@ -46,6 +63,7 @@ class TimelineLoader:
 
     async def load(self, key: str, as_of: Millis | None) -> Timeline:
         """Raises NotFoundError."""
+        await self._context.cases.load(key, as_of)
         return _known(await self._loader.load((key, as_of)))
 
     async def _load(self, asked: list[Asked]) -> list[Timeline | NotFoundError]:
@@ -55,8 +73,8 @@ class TimelineLoader:
     async def _tell(self, keys: list[str], as_of: Millis | None) -> dict[str, Timeline]:
         context = self._context
         landscape = await context.landscape(as_of)
-        answer = await context.active_impact(as_of)
-        return await context.ask(timelines, landscape.topology, answer, keys, context.now if as_of is None else as_of, as_of)
+        known = {key: await context.cases.load(key, as_of) for key in keys}
+        return await context.ask(timelines, landscape.topology, known, as_of)
 
 
 def _by_moment(asked: list[Asked]) -> dict[Millis | None, list[str]]:

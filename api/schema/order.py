@@ -6,6 +6,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from api.context import Landscape
+from api.schema.diagnosis import Diagnosis
 from api.schema.element import Element, Info, show
 from api.schema.failure import Failure
 from api.schema.money import Money
@@ -20,11 +21,12 @@ from impactgraph.usecases.elements import find_element
 @strawberry.type(description="One entry of an order's story: what happened, or is expected to.")
 class TimelineEntry:
     at: Moment = strawberry.field(description="When it happened, or is expected to.")
-    kind: str = strawberry.field(description="The type of the event, such as fulfillment.entered; `failure` or `expected` where no event tells it.")
+    kind: str = strawberry.field(description="The type of the event, such as fulfillment.entered; `failure`, `missing` or `expected` where no event tells it.")
     title: str = strawberry.field(description="What it is, in a few words.")
     detail: str | None = strawberry.field(description="More of it.")
     expected: bool = strawberry.field(description="Whether it has not happened yet.")
     late: bool = strawberry.field(description="Whether it came, or will come, later than it should.")
+    fulfillment: strawberry.ID | None = strawberry.field(description="Full id of the part that it is about; null where it is about the whole order.")
     landscape: strawberry.Private[Landscape]
     element_id: strawberry.Private[str | None]
     failure_key: strawberry.Private[str | None]
@@ -48,6 +50,7 @@ class TimelineEntry:
             detail=entry.detail,
             expected=entry.expected,
             late=entry.late,
+            fulfillment=strawberry.ID(f"fulfillment:{entry.fulfillment}") if entry.fulfillment else None,
             landscape=landscape,
             element_id=entry.element,
             failure_key=entry.failure,
@@ -122,6 +125,12 @@ class Order(Node):
         entries = await info.context.timelines.load(self.model.key, self.landscape.as_of)
         info.context.count(len(entries))
         return [TimelineEntry.of(entry, self.landscape) for entry in entries]
+
+    @strawberry.field(description="Why it is where it is, what to say to the customer, and whose it is.")
+    async def diagnosis(self, info: Info) -> Diagnosis:
+        case = await info.context.cases.load(self.model.key, self.landscape.as_of)
+        info.context.count(len(case.diagnosis.causes) + len(case.diagnosis.missing) + len(case.diagnosis.out_of_sequence))
+        return Diagnosis.of(case.diagnosis, self.landscape)
 
     @classmethod
     def of(cls, order: orders.Order, landscape: Landscape) -> "Order":
