@@ -132,7 +132,6 @@ call (f, part) {{ match (f)-[r:{AT.name}]->(s) where part.step is null or s.id <
 call (f, part) {{ match (s:Step {{id: part.step}}) merge (f)-[:{AT.name}]->(s) }}
 call (f, part) {{ match (f)-[r:{LOCATED_AT.name}]->(l) where part.location is null or l.id <> part.location delete r }}
 call (f, part) {{ match (l:Location {{id: part.location}}) merge (f)-[:{LOCATED_AT.name}]->(l) }}
-call (f, part) {{ match (f)<-[:{OF.name}]-(n) where not n.seq in part.seqs detach delete n }}
 {records}
 """
 

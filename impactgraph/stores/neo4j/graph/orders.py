@@ -110,7 +110,6 @@ def _parts(copy: Copy, orders: Codes) -> list[tuple[int, Row]]:
         mine = records.get(number, {})
         for kind in RecordKind:
             row[kind.value] = mine.get(kind.value, [])
-        row["seqs"] = [record["seq"] for each in mine.values() for record in each]
     return list(zip(f.order[rows].tolist(), found, strict=True))
 
 
