@@ -29,7 +29,8 @@ export function Table({ caption, columns, rows, keyOf = (row) => row.id, rowClas
 
 // Pages of a Relay connection, fetched as they are scrolled to. Rows keep what was first shown of them until `query` or `variables` change or `version` does.
 export function usePages({ query, variables, pick, version = 0 }) {
-  const wanted = JSON.stringify([query, variables, version]);
+  const [round, setRound] = useState(0);
+  const wanted = JSON.stringify([query, variables, version, round]);
   const [state, set] = useState({ wanted, rows: [], total: null, end: null, more: true, error: null });
   const asking = useRef(null);
   const fresh = state.wanted === wanted;
@@ -50,7 +51,7 @@ export function usePages({ query, variables, pick, version = 0 }) {
     }
   };
   useEffect(() => { load(); }, [wanted]);
-  return { ...state, stale: !fresh, load, retry: () => { set((before) => ({ ...before, more: true, error: null, wanted: "" })); setTimeout(load); } };
+  return { ...state, stale: !fresh, load, retry: () => setRound(round + 1) };
 }
 
 // A long list: only the rows that are seen are drawn. Prints what was fetched.
@@ -75,7 +76,7 @@ export function LongTable({ caption, columns, query, variables = {}, pick, versi
     addEventListener("afterprint", end);
     return () => { removeEventListener("beforeprint", begin); removeEventListener("afterprint", end); };
   }, []);
-  if (pages.error) return html`<${Problem} error=${pages.error} retry=${pages.retry} />`;
+  if (pages.error && !pages.stale) return html`<${Problem} error=${pages.error} retry=${pages.retry} />`;
   if (pages.total === null) return html`<${Loading} what=${caption} />`;
   if (pages.total === 0) return html`<p class="muted">${empty}</p>`;
   const from = printing ? 0 : seen.from, to = printing ? rows.length : Math.min(seen.to, rows.length);
