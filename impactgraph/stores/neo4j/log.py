@@ -77,7 +77,7 @@ class Log:
 
     def end(self) -> End | None:
         """None where the database has no log."""
-        return _end(self._database.read(_END))
+        return _end(self._database.look(_END))
 
     def between(self, position: Position, end: End) -> Iterator[Entry]:
         """What follows a position, in order, as it arrives: up to an end that was read before, since a scan may pass by what is committed meanwhile."""
