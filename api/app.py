@@ -52,6 +52,8 @@ def create_app(store: Store, settings: ApiSettings, *, ask_impact: Ask = blast_r
 
     app = FastAPI(title="impactgraph", description=ABOUT, docs_url=None, redoc_url=None, lifespan=lifespan)
     tell_problems(app)
+    app.state.end_subscriptions = hub.close
+    """For servers that wait for what is open before they tell the application that they stop."""
 
     async def context(connection: HTTPConnection) -> Context:
         return contexts.new(seconds_of(connection.headers.get(HEADER), settings.deadline))

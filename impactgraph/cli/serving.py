@@ -3,6 +3,7 @@
 import signal
 import socket
 import sys
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
@@ -16,6 +17,8 @@ from impactgraph.settings import Settings
 from impactgraph.usecases import Store
 
 QUEUE = 2048
+LONGEST_MESSAGE = 1024 * 1024
+"""Bytes of a message that a web socket brings: a question and its variables."""
 
 
 def serve_store(store: Store, settings: Settings) -> None:
@@ -23,11 +26,25 @@ def serve_store(store: Store, settings: Settings) -> None:
     app = create_app(store, settings)
     with _listening(settings.host, settings.port) as listener:
         _announce(listener, settings.host)
-        config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="auto", timeout_graceful_shutdown=10, server_header=False)
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, lifespan="auto", timeout_graceful_shutdown=10, server_header=False, ws_max_size=LONGEST_MESSAGE
+        )  # fmt: skip
         # uvicorn raises the signal once more when it is done; without a handler that would end the process before the store is closed.
         signal.signal(signal.SIGTERM, _end)
         with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listener])
+            _Server(config, app.state.end_subscriptions).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Ends subscriptions first: it would wait for them until its patience is up."""
+
+    def __init__(self, config: uvicorn.Config, end_subscriptions: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self._end_subscriptions = end_subscriptions
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._end_subscriptions()
+        await super().shutdown(sockets)
 
 
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:
