@@ -78,8 +78,8 @@ function withoutSingles(tree) {
 }
 
 /**
- * The cut: which groups are open. Whole levels are opened while the picture stays readable, then single groups that hold what matters: the fullest of it
- * first, and the small before the large.
+ * The cut: which groups are open. Whole levels are opened while the picture stays readable, then single ones of the outermost level and those that hold
+ * what matters: the fullest of it first, and the small before the large.
  * @param shown ids of the elements that are to be seen; null: all but locations
  * @param matters ids whose groups are opened first
  * @param toggled ids of groups that a person opened or closed: the other way round than by itself
@@ -107,7 +107,7 @@ function openAll(roots, matters, most) {
   while (level.length) {
     const groups = level.filter((node) => node.group);
     whole &&= boxes + groups.reduce((sum, node) => sum + cost(node), 0) <= most;
-    const wanted = whole ? groups : groups.filter(weight).sort((a, b) => weight(b) - weight(a) || cost(a) - cost(b));
+    const wanted = whole ? groups : groups.filter((node) => level === roots || weight(node)).sort((a, b) => weight(b) - weight(a) || cost(a) - cost(b));
     for (const node of wanted) {
       if (boxes + cost(node) > most) continue;
       node.open = true;

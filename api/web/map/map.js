@@ -9,6 +9,7 @@ import { boxes, boxOf, cut, treeOf } from "./groups.js";
 import { linksOf } from "./links.js";
 import { Legend } from "./legend.js";
 import { Outline } from "./outline.js";
+import { nameOf } from "./model.js";
 import { cause, landscape, surroundings } from "./place.js";
 
 /** Most boxes in a picture of what failures impair. */
@@ -20,22 +21,23 @@ const MOST_INVOLVED = 70;
  * @param at milliseconds: the moment that effects are shown for
  * @param counts orders by id of the step they are in: Map of {orders, stuck}
  * @param wide true: everything; false: what is involved
+ * @param whole true: every group open, however many boxes that makes
  * @param far edges from a chosen element by id: then what lies around it is shown, whatever the failures impair
  * @param toggled ids of groups opened or closed by hand; @param by "team" or "category"
  * @param path ids, hop by hop, to bring out; @param chosen id of an element
  * @param asList true: the list instead of the drawing
  */
-export function TopologyMap({ model, impairments = [], at, counts = new Map(), wide = false, far = null, toggled = [], by = "team", path = null, chosen = null, onChoose, onToggle, asList = false, label, children }) {
+export function TopologyMap({ model, impairments = [], at, counts = new Map(), wide = false, whole = false, far = null, toggled = [], by = "team", path = null, chosen = null, onChoose, onToggle, asList = false, label, children }) {
   const standing = useMemo(() => flowOf(model), [model]);
   const tree = useMemo(() => treeOf(model, by), [model, by]);
   const causes = useMemo(() => causesOf(impairments), [impairments]);
-  const roots = useMemo(() => cutFor({ model, tree, impairments, counts, wide, far, toggled, path }), [model, tree, impairments, wide, far, toggled.join(" "), stepsOf(counts), path?.join(" ")]);
+  const roots = useMemo(() => cutFor({ model, tree, impairments, counts, wide, whole, far, toggled, path }), [model, tree, impairments, wide, whole, far, toggled.join(" "), stepsOf(counts), path?.join(" ")]);
   const home = useMemo(() => boxOf(roots), [roots]);
   const { picture, lines, strong } = useMemo(() => drawn({ model, roots, standing, causes, home, far, wide }), [model, roots, standing, causes]);
   const effects = useMemo(() => effectsAt(impairments, at), [impairments, at]);
-  const looks = useLooks({ model, roots, effects, causes, counts });
+  const looks = useLooks({ model, roots, effects, causes, counts, lanes: !far });
   const lit = useMemo(() => litBy(path, home), [path?.join(" "), home]);
-  const colours = useMemo(() => strong.map((link) => ({ ...link, effect: effectOfBox(membersOf(picture, link.to), effects)?.effect ?? link.effect })), [strong, effects]);
+  const colours = useMemo(() => coloured({ strong, lines, picture, effects, wide, far }), [strong, lines, effects]);
   const where = chosen && (home.get(chosen) ?? chosen);
   if (!home.size) return null;
   if (asList) return html`<div class="map as-list"><div class="map-tools no-print">${children}</div><${Outline} model=${model} roots=${roots} looks=${looks} causes=${causes} effects=${effects} counts=${counts} chosen=${chosen} path=${path} onChoose=${onChoose} /></div>`;
@@ -43,17 +45,20 @@ export function TopologyMap({ model, impairments = [], at, counts = new Map(), w
     ${impairments.length > 0 && html`<${Legend} effects=${effects} />`}`;
 }
 
+/** Whether the address, or a narrow screen, asks for the list instead of the drawing. */
+export const asksForList = (params) => (params.get("as") ?? (matchMedia("(max-width: 700px)").matches ? "list" : "map")) === "list";
+
 const stepsOf = (counts) => [...counts.keys()].sort().join(" ");
 
-function cutFor({ model, tree, impairments, counts, wide, far, toggled, path }) {
-  const matters = new Set(impairments.map(({ element }) => element.id));
-  const shown = far ? new Set(far.keys()) : wide ? withPlaces(model, matters) : involvedIn(model, impairments, counts.keys());
+function cutFor({ model, tree, impairments, counts, wide, whole, far, toggled, path }) {
+  const shown = far ? new Set(far.keys()) : wide ? withPlaces(model, impairments) : involvedIn(model, impairments, counts.keys());
   if (path) for (const id of path) if (model.byId.has(id)) shown.add(id);
-  return cut(model, tree, { shown, matters: wide ? matters : shown, toggled: new Set(toggled), ...(wide ? {} : { most: MOST_INVOLVED }) });
+  return cut(model, tree, { shown, matters: wide ? new Set() : shown, toggled: new Set(toggled), ...(whole ? { most: Infinity } : wide ? {} : { most: MOST_INVOLVED }) });
 }
 
 /** Everything, of the locations only those that are impaired: a retailer has more shops than anyone wants to see. */
-function withPlaces(model, matters) {
+function withPlaces(model, impairments) {
+  const matters = new Set(impairments.map(({ element }) => element.id));
   return new Set(model.drawn.filter((id) => model.byId.get(id).kind !== "LOCATION" || matters.has(id)));
 }
 
@@ -62,11 +67,23 @@ function drawn({ model, roots, standing, causes, home, far, wide }) {
   const strong = new Map();
   for (const { from, to, effect } of causes.links.values()) {
     const a = home.get(from), b = home.get(to);
-    if (a && b && a !== b) strong.set(`${a} ${b}`, { from: a, to: b, effect });
+    if (a && b && a !== b && !(far && farOf(far, a) === farOf(far, b))) strong.set(`${a} ${b}`, { from: a, to: b, effect });
   }
-  const lines = [...all.values()].filter(({ from, to }) => !strong.has(`${from} ${to}`) && !strong.has(`${to} ${from}`));
+  const lines = [...all.values()].filter(({ from, to }) => !strong.has(`${from} ${to}`) && !strong.has(`${to} ${from}`) && (!far || farOf(far, from) !== farOf(far, to)));
   const picture = far ? surroundings(roots, standing, far) : wide ? landscape(model, roots, standing) : cause(roots, standing, causes.hops, [...strong.values(), ...lines].map(({ from, to }) => [from, to]));
   return { picture, lines, strong: [...strong.values()] };
+}
+
+/** Of a group no one distance: its lines are all drawn. */
+const farOf = (far, id) => far.get(id) ?? id;
+
+/** Lines that a failure takes, in the colour of what it does at their end; in the picture of a cause also those from what is impaired to the steps it serves. */
+function coloured({ strong, lines, picture, effects, wide, far }) {
+  const effectOf = (id) => effectOfBox(membersOf(picture, id), effects)?.effect;
+  const hit = strong.map((link) => ({ ...link, effect: effectOf(link.to) ?? link.effect }));
+  if (wide || far) return hit;
+  const reach = lines.filter(({ from, to }) => !/step:|workflow:/.test(from) && /step:|workflow:/.test(to) && effectOf(from)).map(({ from, to }) => ({ from, to, effect: effectOf(from), reach: true }));
+  return [...reach, ...hit];
 }
 
 const membersOf = (picture, id) => picture.places.get(id)?.node.members ?? [];
@@ -79,11 +96,11 @@ function litBy(path, home) {
 }
 
 /** Looks by box; one that is as it was keeps its identity, so that its box is not drawn anew. */
-function useLooks({ model, roots, effects, causes, counts }) {
+function useLooks({ model, roots, effects, causes, counts, lanes }) {
   const kept = useMemo(() => new Map(), [roots]);
   return useMemo(() => {
     for (const node of boxes(roots)) {
-      const look = lookOf(node, { model, effects, causes, counts });
+      const look = lookOf(node, { model, effects, causes, counts, lanes });
       const text = JSON.stringify(look);
       if (kept.get(node.id)?.text !== text) kept.set(node.id, { text, look });
     }
@@ -93,17 +110,17 @@ function useLooks({ model, roots, effects, causes, counts }) {
 
 const GROUPS = { SYSTEM: "system with what belongs to it", AREA: "area", WORKFLOW: "workflow", FLOW: "workflows", REGION: "region", PLACES: "locations" };
 
-function lookOf(node, { model, effects, causes, counts }) {
+function lookOf(node, { model, effects, causes, counts, lanes }) {
   const element = model.byId.get(node.id);
   const seen = effectOfBox(node.members, effects);
   const failed = node.members.some((id) => causes.failed.has(id));
   const { orders, stuck } = node.members.reduce((sum, id) => ({ orders: sum.orders + (counts.get(id)?.orders ?? 0), stuck: sum.stuck + (counts.get(id)?.stuck ?? 0) }), { orders: 0, stuck: 0 });
   const name = element?.name ?? node.group.name;
-  const what = element ? words(element.kind) : plural(node.members.length, "element");
+  const what = element?.kind === "STEP" ? `step of ${nameOf(model, element.parent)}` : element ? words(element.kind) : plural(node.members.length, "element");
   const done = seen ? effectWords(seen, node.group && seen.count) : "";
   const badge = stuck ? `${number(stuck)} stuck` : orders ? `${number(orders)} hit` : "";
   const says = [name, element ? what : `${GROUPS[node.group.kind]}, ${what}`, failed && FAILED.says, done, orders && plural(orders, "order"), stuck && `${number(stuck)} of them stuck`];
-  return { name, sub: done || what, effect: seen?.effect ?? null, phase: seen?.phase ?? null, failed, badge, label: says.filter(Boolean).join(", ") };
+  return { name, sub: done || (lanes && element?.kind === "STEP" ? "" : what), effect: seen?.effect ?? null, phase: seen?.phase ?? null, failed, badge, label: says.filter(Boolean).join(", ") };
 }
 
 /** Such as "delayed until 19:25", "stale from 18:10", "blocked, over since 17:00". */

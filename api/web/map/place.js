@@ -3,9 +3,9 @@
 
 import { everyNode } from "./groups.js";
 
-export const BOX = { width: 164, height: 42 };
-const GAP = { x: 26, y: 12 };
-const FRAME = { side: 12, top: 26, bottom: 12 };
+export const BOX = { width: 176, height: 42 };
+const GAP = { x: 22, y: 14 };
+const FRAME = { side: 12, top: 30, bottom: 12 };
 const ROW_GAP = 46;
 const SWEEPS = 3;
 
@@ -74,7 +74,7 @@ export function surroundings(roots, { flow }, far) {
   const most = Math.max(...[...byFar.values()].map((column) => column.length));
   const tall = Math.max(6, Math.ceil(Math.sqrt(most * 2)));
   const stacks = [...byFar.keys()].sort((a, b) => a - b).flatMap((at) => {
-    const column = byFar.get(at).sort((a, b) => flowOfNode(a, flow) - flowOfNode(b, flow));
+    const column = byFar.get(at).sort((a, b) => kindRank(a) - kindRank(b) || flowOfNode(a, flow) - flowOfNode(b, flow));
     const parts = Math.ceil(column.length / tall);
     return Array.from({ length: parts }, (_, part) => ({ first: part === 0, nodes: column.slice(Math.ceil((part * column.length) / parts), Math.ceil(((part + 1) * column.length) / parts)) }));
   });
@@ -90,6 +90,9 @@ export function surroundings(roots, { flow }, far) {
   }
   return { width: x, height, places };
 }
+
+const KINDS = ["system", "api", "integration", "data", "step", "location"];
+const kindRank = (node) => KINDS.indexOf(node.members[0].split(":")[0]);
 
 /**
  * Places nearest to those wished for (least squares) that keep their order and `least` between them: pooled adjacent violators, O(n).

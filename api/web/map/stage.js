@@ -3,27 +3,42 @@
 const NEAREST = 2.5, FARTHEST = 0.08;
 const STEP = 1.3;
 const MARGIN = 14;
+const REST = 250;
+
+/** Zoom at which words can still be read. */
+const READABLE = 0.5;
 
 /** Zoom below which small words are left out. */
-const FAR = 0.5;
+const FAR = 0.45;
 
 export class Stage {
   /** @param frame the element that clips, and takes the events; @param sheet the one that is moved */
   constructor(frame, sheet, onMove = () => {}) {
     Object.assign(this, { frame, sheet, onMove, x: 0, y: 0, scale: 1, size: { width: 1, height: 1 }, fingers: new Map(), moved: 0 });
-    this.off = listen(frame, {
+    const off = listen(frame, {
       pointerdown: (event) => this.press(event), pointermove: (event) => this.drag(event),
       pointerup: (event) => this.release(event), pointercancel: (event) => this.release(event),
       wheel: (event) => this.wheel(event),
     });
+    this.off = () => {
+      clearTimeout(this.rest);
+      off();
+    };
+  }
+
+  /** Gives the frame the height that the picture has at the width there is, within what a screen has room for. */
+  grow({ width, height }) {
+    const scale = Math.min(1.1, (this.frame.clientWidth - 2 * MARGIN) / width);
+    const room = Math.max(320, innerHeight * 0.95), least = Math.min(height * READABLE, innerHeight * 0.6);
+    this.frame.style.height = `${Math.min(room, Math.max(200, least, height * scale) + 2 * MARGIN + 12)}px`;
   }
 
   /** Shows all of a picture; one that would be too small to read is shown from its top left at a size that can be. */
-  fit(size = this.size, readable = 0.55) {
+  fit(size = this.size) {
     this.size = size;
     const { clientWidth, clientHeight } = this.frame;
     const whole = Math.min((clientWidth - 2 * MARGIN) / size.width, (clientHeight - 2 * MARGIN) / size.height);
-    const scale = Math.max(Math.min(whole, 1.15), readable);
+    const scale = Math.max(Math.min(whole, 1.15), READABLE);
     const centred = (room, length) => (length * scale < room - 2 * MARGIN ? (room - length * scale) / 2 : MARGIN);
     this.move(centred(clientWidth, size.width), centred(clientHeight, size.height), scale);
   }
@@ -49,9 +64,17 @@ export class Stage {
 
   move(x, y, scale) {
     Object.assign(this, { x, y, scale });
+    this.hold();
     this.sheet.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
     this.frame.toggleAttribute("data-far", scale < FAR);
     this.onMove();
+  }
+
+  /** While it moves the sheet is a picture that is pushed about; when it rests its words are drawn sharp at the size they have. */
+  hold() {
+    this.sheet.style.willChange = "transform";
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => { this.sheet.style.willChange = "auto"; }, REST);
   }
 
   press(event) {

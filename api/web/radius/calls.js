@@ -13,7 +13,7 @@ export function Calls({ radius }) {
       ${radius.owners.length > FIRST && html`<details><summary>${plural(radius.owners.length - FIRST, "more team")}</summary><ol class="call">${radius.owners.slice(FIRST).map((share) => html`<${Call} key=${share.team.id} ...${share} />`)}</ol></details>`}
     </section>
     <section class="card"><h2>What to do</h2>${radius.playbooks.length
-      ? radius.playbooks.map((playbook, at) => html`<${Playbook} key=${playbook.id} playbook=${playbook} open=${radius.playbooks.length === 1 && at === 0} />`)
+      ? radius.playbooks.map((playbook, at) => html`<${Playbook} key=${playbook.id} playbook=${playbook} open=${at === 0} />`)
       : html`<p class="muted">No playbook covers this. One is added to the topology under <code>playbooks</code>, with the elements and classes that it is for.</p>`}
     </section>
   </div>`;

@@ -21,12 +21,11 @@ const ORDERS = [
   { key: "band", label: "Band", cell: ({ band }) => html`<${Badge} of=${band} />` },
   { key: "promise", label: "Promised", sort: "promise", cell: ({ order, missesPromise }) => html`<${Time} at=${order.promisedBy} only="absolute" />${missesPromise ? html` <${Badge} of="STUCK">missed<//>` : ""}` },
   { key: "delay", label: "Later by", sort: "delay", right: true, cell: ({ expectedDelay }) => delayed(expectedDelay) },
+  { key: "value", label: "Worth", sort: "value", right: true, cell: ({ order }) => html`<${Money} of=${order.value} />` },
   { key: "hit", label: "Hit at step", cell: ({ firstHit, hitAt, effect }) => html`${firstHit.name} <span class="muted">${words(effect)}</span> <${Time} at=${hitAt} only="absolute" />` },
   { key: "done", label: "Done by", wide: true, cell: ({ expectedCompletion }) => (expectedCompletion ? html`<${Time} at=${expectedCompletion} only="absolute" />` : "") },
   { key: "where", label: "Where", wide: true, cell: ({ order }) => order.fulfillments.map(({ location }) => location?.name).filter(Boolean).join(", ") || order.region },
-  { key: "channel", label: "Channel", wide: true, cell: ({ order }) => words(order.channel) },
   { key: "likely", label: "Likely", wide: true, right: true, cell: ({ likelihood }) => percent(likelihood) },
-  { key: "value", label: "Worth", sort: "value", right: true, cell: ({ order }) => html`<${Money} of=${order.value} />` },
 ];
 
 const records = (kind, more) => [

@@ -4,14 +4,13 @@ import { Answered } from "/web/app/parts/states.js";
 import { change, hrefWith } from "/web/app/router.js";
 import { effectsAt } from "../map/effects.js";
 import { useModel } from "../map/load.js";
-import { TopologyMap } from "../map/map.js";
+import { TopologyMap, asksForList } from "../map/map.js";
 import { ElementCard } from "./element_card.js";
 import { countsOf } from "./question.js";
 import { PathCard, useRowPath } from "./path_card.js";
 import { Wave, aheadOf } from "./wave.js";
 
 const NONE = new Map();
-const narrow = () => matchMedia("(max-width: 700px)").matches;
 
 export function MapSection({ radius, question, route }) {
   const answer = useModel(radius.topology);
@@ -31,7 +30,7 @@ function Shown({ model, radius, question, route: { params } }) {
   const chosen = params.get("element");
   const path = row.ids ?? (chosen && pathTo(impairments, chosen));
   const wide = params.get("map") === "all";
-  const asList = (params.get("as") ?? (narrow() ? "list" : "map")) === "list";
+  const asList = asksForList(params);
   const open = params.getAll("open");
   return html`
     <${PathCard} row=${row} model=${model} />

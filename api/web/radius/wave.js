@@ -46,13 +46,22 @@ export function Wave({ radius, params, impaired }) {
       <span class="wave-most">${number(most)}</span>
       ${wave.points.map((point) => html`<span key=${point.at} class="wave-bar" title="${clock(point.at)}: ${point.ordersHit} hit, ${point.promisesMissed} missed" style=${{ left: place(point.from), width: `calc(${(100 * wave.length) / (wave.to - wave.from)}% - 1px)` }}>
         <span class="hit" style=${{ height: `${(100 * point.ordersHit) / most}%` }}></span><span class="missed" style=${{ height: `${(100 * point.promisesMissed) / most}%` }}></span></span>`)}
+      ${ticks(wave).map((time) => html`<span key=${time} class="wave-tick" style=${{ left: place(time) }}>${clock(time) === "00:00" ? moment(time).replace(/ 00:00$/, "") : clock(time)}</span>`)}
       <span class="wave-now" style=${{ left: place(asOf) }}></span>
       <span class="wave-at" style=${{ left: place(at) }}></span>
     </div>
     <input class="wave-slider no-print" type="range" min=${wave.from} max=${wave.to} step=${HOUR / 4} value=${at} onInput=${move} aria-label="Moment that the map is shown for" aria-valuetext=${at === asOf ? "now" : moment(at)} />
-    <p class="wave-ends small muted"><span>${moment(wave.from)}</span><span>${moment(wave.to)}</span></p>
     <${Figures} wave=${wave} />
   </section>`;
+}
+
+/** Hours of the clock that people read, as many as have room for their words on a narrow screen. */
+function ticks({ from, to }) {
+  const every = [1, 2, 3, 6, 12, 24].find((hours) => (to - from) / (hours * HOUR) <= 5.5) ?? 24;
+  const found = [];
+  for (let time = Math.ceil(from / HOUR) * HOUR; time < to - (to - from) / 20; time += HOUR) if (Number(clock(time).slice(0, 2)) % every === 0) found.push(time);
+  const leap = Math.ceil(found.length / 5.5);
+  return found.filter((_, n) => n % leap === 0);
 }
 
 function says(wave, at, asOf, totals, impaired) {

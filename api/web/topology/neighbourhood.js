@@ -5,7 +5,7 @@ import { number, sentence, words } from "/web/app/format.js";
 import { Answered, Empty } from "/web/app/parts/states.js";
 import { IdLink } from "/web/app/parts/words.js";
 import { change, href, hrefWith } from "/web/app/router.js";
-import { TopologyMap, effectWords } from "../map/map.js";
+import { TopologyMap, asksForList, effectWords } from "../map/map.js";
 import { EFFECTS, effectsAt, styleOf } from "../map/effects.js";
 import { Mark } from "../map/legend.js";
 import { flip, useImpaired } from "./everything.js";
@@ -33,7 +33,7 @@ function Shown({ element, model, params, depth }) {
   const needs = element.dependencies.edges.map(({ node }) => node), needed = element.dependents.edges.map(({ node }) => node);
   const far = useMemo(() => farFrom(model, element.id, idsOf(side === "dependents" ? [] : needs), idsOf(side === "dependencies" ? [] : needed)), [model, element, side]);
   const seen = useMemo(() => effectsAt(impairments, at).get(element.id), [impairments, at, element.id]);
-  const asList = params.get("as") === "list";
+  const asList = asksForList(params);
   const choose = (id) => (model.byId.has(id) ? change({ element: id, open: null }) : change({ open: flip(open, id) }, { replace: true }));
   return html`<section class="card map-card" aria-labelledby="element-title">
       <div class="row spread"><div><h2 id="element-title">${element.name} <span class="muted small">${element.id}</span></h2>
@@ -46,7 +46,7 @@ function Shown({ element, model, params, depth }) {
       </div>
       <p>Needs <strong>${number(element.dependencies.totalCount)}</strong>, needed by <strong>${number(element.dependents.totalCount)}</strong>${depth === "all" ? "" : `, up to ${depth} away`}.</p>
       <${TopologyMap} model=${model} impairments=${impairments} at=${at} far=${far} toggled=${open} chosen=${element.id} asList=${asList} label="Map of what hangs on ${element.name}; the same content is in the list"
-        onChoose=${choose} onToggle=${(id) => change({ open: flip(open, id) }, { replace: true })}><a class="quiet" href=${hrefWith({ as: asList ? null : "list" })}>${asList ? "As a map" : "As a list"}</a><//>
+        onChoose=${choose} onToggle=${(id) => change({ open: flip(open, id) }, { replace: true })}><a class="quiet" href=${hrefWith({ as: asList ? "map" : "list" })}>${asList ? "As a map" : "As a list"}</a><//>
     </section>
     <div class="columns"><${Side} title="What it needs" side=${element.dependencies} nodes=${needs} /><${Side} title="What needs it" side=${element.dependents} nodes=${needed} />
       <section class="card"><h2>What the topology says of it</h2><dl class="facts">${Object.entries(element.attributes).map(([name, value]) => html`<div key=${name}><dt>${words(name)}</dt><dd>${plainly(value)}</dd></div>`)}</dl></section></div>`;

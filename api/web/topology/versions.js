@@ -19,7 +19,7 @@ function Shown({ versions, params }) {
   return html`<section class="card"><h2>Versions</h2><div class="table-box"><table><caption class="sr">Versions, the newest first</caption>
     <thead><tr><th scope="col">Version</th><th scope="col">Applied</th><th scope="col" class="right">Elements</th><th scope="col">Compare</th></tr></thead>
     <tbody>${versions.map((version) => html`<tr key=${version.id}><th scope="row">${version.id}${version.current ? " (current)" : ""}</th><td><${Time} at=${version.appliedAt} /></td><td class="right">${number(version.elements)}</td>
-      <td>${version.id === from ? "from" : html`<a href=${hrefWith({ old: version.id })}>from here</a>`} · ${version.id === to ? "to" : html`<a href=${hrefWith({ new: version.id })}>to here</a>`}</td></tr>`)}</tbody></table></div>
+      <td>${versions.length > 1 && html`${version.id === from ? "from" : html`<a href=${hrefWith({ old: version.id })}>from here</a>`} · ${version.id === to ? "to" : html`<a href=${hrefWith({ new: version.id })}>to here</a>`}`}</td></tr>`)}</tbody></table></div>
     ${!from && html`<p>There is only one version. Apply a changed topology (<code>impactgraph apply</code>), and what became other is told here.</p>`}</section>
     ${from && from !== to && html`<${Compared} from=${from} to=${to} />`}`;
 }

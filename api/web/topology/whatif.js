@@ -6,7 +6,7 @@ import { Answered } from "/web/app/parts/states.js";
 import { change, href, hrefWith } from "/web/app/router.js";
 import { SCOPES, supposedOf } from "../radius/address.js";
 import { TOTALS, PATH, countsOf } from "../radius/question.js";
-import { TopologyMap } from "../map/map.js";
+import { TopologyMap, asksForList } from "../map/map.js";
 import { nameOf } from "../map/model.js";
 import { Beside } from "./beside.js";
 import { flip } from "./everything.js";
@@ -58,10 +58,10 @@ function Answer({ model, params, shared, supposed, active }) {
 function Shown({ model, both, params }) {
   const impairments = useMemo(() => both.elements.edges.map(({ node }) => node), [both]);
   const counts = useMemo(() => countsOf(both), [both]);
-  const open = params.getAll("open"), asList = params.get("as") === "list";
+  const open = params.getAll("open"), asList = asksForList(params);
   return html`<section class="card map-card"><h2>What would be impaired</h2>
     <${TopologyMap} model=${model} impairments=${impairments} at=${Date.parse(both.asOf)} counts=${counts} toggled=${open} chosen=${params.get("element")} asList=${asList} label="Map of what would be impaired; the same content is in the list"
-      onChoose=${(id) => model.byId.has(id) && change({ element: id })} onToggle=${(id) => change({ open: flip(open, id) }, { replace: true })}><a class="quiet" href=${hrefWith({ as: asList ? null : "list" })}>${asList ? "As a map" : "As a list"}</a><//>
+      onChoose=${(id) => model.byId.has(id) && change({ element: id })} onToggle=${(id) => change({ open: flip(open, id) }, { replace: true })}><a class="quiet" href=${hrefWith({ as: asList ? "map" : "list" })}>${asList ? "As a map" : "As a list"}</a><//>
     ${both.absorbed.length > 0 && html`<details><summary>What would be absorbed: ${both.absorbed.length}</summary><ul class="absorbed">${both.absorbed.map(({ element, rule, detail }) => html`<li key=${element.id + rule}>${detail} <span class="muted small">${rule}</span></li>`)}</ul></details>`}
   </section>`;
 }
