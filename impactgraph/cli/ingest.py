@@ -18,11 +18,13 @@ Files = Annotated[tuple[str, ...], Parameter(help=ABOUT_FILES, allow_leading_hyp
 
 Mapped = Annotated[Path | None, Parameter(help="A mapping file that says what is what in an OCEL 2.0 log or a CSV.")]
 
+Wait = Annotated[float, Parameter(help="Seconds to wait for a store that cannot be reached while events are taken, before giving up.")]
+
 MOST_SHOWN = 20
 """Rejected events that are told of one by one."""
 
 
-def ingest(files: Files, /, *, mapping: Mapped = None, common: Common = COMMON) -> int:
+def ingest(files: Files, /, *, mapping: Mapped = None, wait: Wait = 300.0, common: Common = COMMON) -> int:
     """Takes the events of the files and gives the exit status. Raises BadInputError where a file cannot be read."""
     from impactgraph.cli.outcomes import intake_shape, refused_rows
     from impactgraph.cli.show import present
@@ -35,7 +37,7 @@ def ingest(files: Files, /, *, mapping: Mapped = None, common: Common = COMMON) 
     _refuse_options(files)
     size = total_size(files)
     with opened(common.store) as store:
-        intake = _take(store, files, size, mapping)
+        intake = _take(store, files, size, mapping, wait)
     tell_rejected(intake)
     present(common.format, people=lambda out: _tell(out, intake), data=lambda: intake_shape(intake), rows=lambda: refused_rows(intake.rejected))
     return 1 if intake.rejected else 0
@@ -50,22 +52,23 @@ def _refuse_options(files: tuple[str, ...]) -> None:
         raise BadInputError(*(Problem(f"Unknown option: {text}. A file of this name is ./{text}.") for text in mistyped))
 
 
-def _take(store: "Store", files: tuple[str, ...], size: int | None, mapping: Path | None) -> "Intake":
+def _take(store: "Store", files: tuple[str, ...], size: int | None, mapping: Path | None, wait: float) -> "Intake":
     from impactgraph.cli.progress import bar
     from impactgraph.cli.show import complain
-    from impactgraph.errors import BadInputError
+    from impactgraph.errors import BadInputError, StoreUnavailableError
     from impactgraph.usecases import Intake
-    from impactgraph.usecases.ingest_files import ingest_files
+    from impactgraph.usecases.ingest_files import Patience, ingest_files
 
+    patience = Patience(wait, lambda reason: complain(f"{reason} It is tried again for {wait:g} seconds."))
     whole = Intake()
     with bar("Ingesting", size if mapping is None else None) as advance:
         try:
-            for done in ingest_files(store, files, mapping):
+            for done in ingest_files(store, files, mapping, patience):
                 whole.taken += done.intake.taken
                 whole.repeated += done.intake.repeated
                 whole.rejected += done.intake.rejected
                 advance(done.read, f"{whole.taken + whole.repeated:,} events")
-        except BadInputError:
+        except (BadInputError, StoreUnavailableError):
             if whole.taken or whole.repeated or whole.rejected:
                 complain(f"Taken before this, and kept: {whole.taken:,} events; {len(whole.rejected):,} kept aside. Once mended, all can be ingested again.")
             raise
