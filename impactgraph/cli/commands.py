@@ -78,6 +78,13 @@ COMMANDS = (
         ),
     ),
     Command(
+        "why",
+        "Why an order is where it is, and what to tell the customer.",
+        "The verdict in one sentence, words for the customer, what is missing, what happened and what is expected, the causes, whose it is. "
+        "--format csv has the story, a line an entry.",
+        ("impactgraph why O-1001", "impactgraph why O-1001 --as-of -2h --format json"),
+    ),
+    Command(
         "explain",
         "Why an order is affected by a failure, hop by hop, or what stopped it.",
         "An order that is not affected is an answer too.",

@@ -9,7 +9,7 @@ from graph_models.enums import Band
 from graph_models.orders import Order
 from graph_models.time import FOREVER, Millis
 from graph_models.topology import Location, Step, Topology, Transition, Workflow
-from impactgraph.diagnosis.why.evidence import Hit
+from impactgraph.diagnosis.why.evidence import PROBABLE, Hit
 from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Durations
 
@@ -54,7 +54,7 @@ def way_ahead(topology: Topology, durations: Durations, workflow: Workflow, orde
     What the forecast adds to these medians stands where the failure holds it, so that the way ends when the forecast does.
     """
     stops = list(_undisturbed(topology, durations, workflow, order, here, at))
-    if hit is None or hit.band is Band.RECORDS_ONLY or not stops:
+    if hit is None or hit.band is Band.RECORDS_ONLY or hit.likelihood < PROBABLE or not stops:
         return Way(tuple(stops))
     place = _held_at(stops, hit)
     if hit.needs_replay:
@@ -64,10 +64,10 @@ def way_ahead(topology: Topology, durations: Durations, workflow: Workflow, orde
 
 
 def _held_at(stops: list[Stop], hit: Hit) -> int:
-    """The stop that it is held in, or on leaving: in the first step hit where it is there, before it where it is still to come."""
+    """The stop that it is held in: the first step that is hit, or the one before where it is held on the way between them."""
     for n, stop in enumerate(stops):
         if stop.step.id == hit.first_hit:
-            return max(n - 1, 0) if n and stops[n - 1].leaves <= hit.at + 1 else n
+            return max(n - 1, 0) if hit.handed_over else n
     return 0
 
 

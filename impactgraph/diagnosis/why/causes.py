@@ -42,8 +42,8 @@ def _failures(topology: Topology, s: Situation) -> Iterator[Cause]:
                 yield Cause(_FAILURE, hit.likelihood, words, failure.key, failure.target, hit.path)
 
 
-def _rank(hit: Hit) -> tuple[int, int, float, str]:
-    return 0 if hit.active else 1, _BANDS.index(hit.band), -hit.likelihood, hit.failures[0].key if hit.failures else ""
+def _rank(hit: Hit) -> tuple[bool, bool, int, float, str]:
+    return not hit.probable, not hit.active, _BANDS.index(hit.band), -hit.likelihood, hit.failures[0].key if hit.failures else ""
 
 
 def _errors(topology: Topology, s: Situation) -> Iterator[Cause]:

@@ -7,7 +7,7 @@ from graph_models.topology import Topology
 from impactgraph.diagnosis.why.causes import causes_of
 from impactgraph.diagnosis.why.customer import customer_message
 from impactgraph.diagnosis.why.evidence import Situation
-from impactgraph.diagnosis.why.help import owner_of, playbooks_for
+from impactgraph.diagnosis.why.help import owner_of, playbooks_for, words_written
 from impactgraph.diagnosis.why.verdict import Verdict, decide
 from impactgraph.diagnosis.why.words import headline
 
@@ -22,7 +22,7 @@ def diagnose(topology: Topology, s: Situation) -> Diagnosis:
     verdict = decide(s)
     causes = causes_of(topology, s, verdict)
     playbooks = playbooks_for(topology, s, verdict, causes)
-    moves, written = _moves(s, verdict), [topology.playbooks[key].message for key in playbooks if topology.playbooks[key].message]
+    moves, written = _moves(s, verdict), words_written(topology, s, verdict, causes)
     return Diagnosis(
         state=verdict.state,
         since=_since(s, verdict),

@@ -12,6 +12,8 @@ from graph_models.time import Millis
 from graph_models.topology import Step
 
 DEAD_LETTERED = "DEAD_LETTERED"
+HAND_OFF = "hand-off"
+"""Rule of the hop from an integration to the step that orders are handed to."""
 PROBABLE = 0.5
 """From this likelihood on something is said to be so, below it may be."""
 
@@ -52,9 +54,18 @@ class Hit:
     path: Path
 
     @property
+    def probable(self) -> bool:
+        return self.likelihood >= PROBABLE
+
+    @property
     def holds(self) -> bool:
         """It waits because of it now."""
-        return self.band is Band.STUCK and self.likelihood >= PROBABLE
+        return self.band is Band.STUCK and self.probable
+
+    @property
+    def handed_over(self) -> bool:
+        """It is hit on the way to the step, not in it."""
+        return any(hop.rule == HAND_OFF and hop.target == self.first_hit for hop in self.path.hops)
 
     @property
     def needs_replay(self) -> bool:

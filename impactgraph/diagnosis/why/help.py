@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from graph_models.diagnosis import Cause
 from graph_models.enums import FailureClass, OrderStatus
 from graph_models.topology import Playbook, Topology
-from impactgraph.diagnosis.why.evidence import Situation
+from impactgraph.diagnosis.why.evidence import PROBABLE, Situation
 from impactgraph.diagnosis.why.verdict import Verdict
 
 
@@ -37,6 +37,15 @@ def playbooks_for(topology: Topology, s: Situation, verdict: Verdict, causes: Se
     for element, classes in _troubled(s, verdict, causes):
         found.update((key, None) for key, playbook in topology.playbooks.items() if about(playbook, element, classes))
     return tuple(found)
+
+
+def words_written(topology: Topology, s: Situation, verdict: Verdict, causes: Sequence[Cause]) -> tuple[str, ...]:
+    """What the playbooks have to say to the customer, of those that are about what is probably to blame."""
+    if verdict.ground.hit is not None and not verdict.ground.hit.probable:
+        return ()
+    probable = [cause for cause in causes[:1] if cause.likelihood >= PROBABLE] if verdict.ground.hit is None else []
+    keys = playbooks_for(topology, s, verdict, probable)
+    return tuple(topology.playbooks[key].message for key in keys if topology.playbooks[key].message)
 
 
 def about(playbook: Playbook, element: str, classes: frozenset[FailureClass]) -> bool:

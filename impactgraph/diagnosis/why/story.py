@@ -106,16 +106,17 @@ def _failures(topology: Topology, s: Situation) -> Iterator[TimelineEntry]:
     known = {failure.key: failure for _, hit in [*s.hits, *((None, hit) for hit in s.failing)] for failure in hit.failures}
     for key, hits in met.items():
         failure = known[key]
-        part, hit = min(hits, key=lambda each: (each[0] is None, each[1].at))
+        part, hit = min(hits, key=lambda each: (each[0] is None, not each[1].probable, each[1].at))
         ahead = hit.at > s.at
         costs = f"it costs {say_duration(hit.delay)}" if hit.delay else None
         ended = "it has ended" if failure.ended_at is not None and failure.ended_at <= s.at else None
         sure = f"likelihood {hit.likelihood:.0%}" if hit.likelihood < 0.995 else None
-        title = f"{failure_in_words(topology, failure)} {'will touch' if ahead else 'touched'} it at {name_of(topology, hit.first_hit)}"
+        verb = ("will touch" if ahead else "touched") if hit.probable else "may touch" if ahead else "may have touched"
+        title = f"{failure_in_words(topology, failure)} {verb} it at {name_of(topology, hit.first_hit)}"
         detail = "; ".join(filter(None, (costs, sure, ended, part.told.key if part is not None and len(s.parts) > 1 else None))) or None
         fulfillment = part.told.key if part is not None else None
         yield TimelineEntry(
-            max(hit.at, failure.started_at), FAILURE, title, detail, ahead, bool(hit.delay), failure.target, failure.key, fulfillment
+            max(hit.at, failure.started_at), FAILURE, title, detail, ahead, bool(hit.delay) and hit.probable, failure.target, failure.key, fulfillment
         )  # fmt: skip
 
 

@@ -46,8 +46,8 @@ def decide(situation: Situation) -> Verdict:
 
 
 def worst(hits: Iterable[tuple[Part | None, Hit]]) -> Ground | None:
-    """The worst band, then the likeliest, then the one that loses most time."""
-    ranked = sorted(hits, key=lambda each: (_BANDS.index(each[1].band), -each[1].likelihood, -(each[1].delay or 0), each[1].first_hit))
+    """Probable ones first; of these the worst band, then the likeliest, then the one that loses most time."""
+    ranked = sorted(hits, key=lambda each: (not each[1].probable, _BANDS.index(each[1].band), -each[1].likelihood, -(each[1].delay or 0), each[1].first_hit))
     return Ground(*ranked[0]) if ranked else None
 
 
@@ -84,11 +84,13 @@ def _overdue(s: Situation) -> Ground | None:
 
 
 def _touched(s: Situation) -> Ground | None:
-    if not s.flying:
-        return None
-    alone: list[tuple[Part | None, Hit]] = [(None, hit) for hit in s.failing]
-    together = [(part, hit) for part, hit in s.hits if hit.active]
-    return worst(each for each in [*together, *alone] if each[1].band is not Band.RECORDS_ONLY)
+    return worst(each for each in _active(s) if each[1].band is not Band.RECORDS_ONLY and each[1].probable) if s.flying else None
+
+
+def _active(s: Situation) -> list[tuple[Part | None, Hit]]:
+    """What the active failures do together; behind it what one of them would do alone."""
+    together: list[tuple[Part | None, Hit]] = [(part, hit) for part, hit in s.hits if hit.active]
+    return together or [(None, hit) for hit in s.failing]
 
 
 def _out_of_sequence(s: Situation) -> Ground | None:
@@ -103,10 +105,9 @@ def _completed(s: Situation) -> Ground | None:
     return Ground() if s.parts and s.order.status is OrderStatus.COMPLETED else None
 
 
-def _records_touched(s: Situation) -> Ground | None:
-    alone: list[tuple[Part | None, Hit]] = [(None, hit) for hit in s.failing]
-    left = [(part, hit) for part, hit in s.hits if hit.active or hit.misses_promise or hit.band is Band.RECORDS_ONLY]
-    return worst([*left, *alone])
+def _may_be_touched(s: Situation) -> Ground | None:
+    left = [(part, hit) for part, hit in s.hits if not hit.active and (hit.misses_promise or hit.band is Band.RECORDS_ONLY)]
+    return worst([*_active(s), *left])
 
 
 def _unknown(s: Situation) -> Ground | None:
@@ -134,7 +135,7 @@ RULES = (
     Rule("record out of sequence", DiagnosisState.OUT_OF_SEQUENCE, _out_of_sequence),
     Rule("record missing", DiagnosisState.RECORD_MISSING, _missing),
     Rule("completed", DiagnosisState.COMPLETED, _completed),
-    Rule("records touched by a failure", DiagnosisState.AT_RISK, _records_touched),
+    Rule("maybe touched by a failure", DiagnosisState.AT_RISK, _may_be_touched),
     Rule("not known", DiagnosisState.UNKNOWN, _unknown),
     Rule("waiting", DiagnosisState.WAITING, _waiting),
     Rule("on track", DiagnosisState.ON_TRACK, _on_track),

@@ -7,7 +7,7 @@ from graph_models.enums import Band, Effect, OrderStatus, RecordEffect
 from graph_models.failure import Failure
 from graph_models.time import Millis, say_duration
 from graph_models.topology import Topology
-from impactgraph.diagnosis.why.evidence import PROBABLE, Hit, Part, Situation
+from impactgraph.diagnosis.why.evidence import Hit, Part, Situation
 from impactgraph.diagnosis.why.moments import ago, clock
 from impactgraph.diagnosis.why.verdict import Verdict
 
@@ -68,11 +68,11 @@ class _Sentence:
     @property
     def done(self) -> str:
         """When it is expected to be done, against its promise."""
-        hit = self.verdict.ground.hit
-        at = hit.completion if hit is not None else None
-        if at is None:
-            return "when it will be done is not known" if hit is not None and hit.needs_replay else ""
-        return f"it is expected to be done about {clock(at, self.s.at)}{self._promise(at)}"
+        hit = self._hit
+        if hit.completion is None:
+            return "; when it will be done is not known" if hit.needs_replay else ""
+        would = "it is expected to be" if hit.probable else "if so, it will be"
+        return f"; {would} done about {clock(hit.completion, self.s.at)}{self._promise(hit.completion)}"
 
     def _promise(self, at: Millis) -> str:
         promised = self.s.order.promised_by
@@ -155,18 +155,18 @@ class _Sentence:
 
     def touched(self) -> str:
         hit = self._hit
-        step = name_of(self.topology, hit.first_hit)
-        sure = "" if hit.likelihood >= PROBABLE else f", with a likelihood of {hit.likelihood:.0%}"
-        done = f"; {self.done}" if self.done else ""
+        step, it = name_of(self.topology, hit.first_hit), self.failure
+        sure = "" if hit.probable else f" (likelihood {hit.likelihood:.0%})"
         if hit.band is Band.RECORDS_ONLY:
-            verb = "made late, or may make late," if hit.at <= self.s.at else "may make late"
-            return f"{self.who} itself flows, but {self.failure} has {verb} a posting or message of {step}{sure}."
+            verb = "makes" if hit.probable else "may make"
+            return f"{self.who} itself flows, but {it} {verb} a posting or message of {step} late or missing{sure}."
         if hit.band is Band.UPCOMING:
-            return f"{self.who} flows now, but {self.failure} will {_WILL[hit.effect]} {step} about {clock(hit.at, self.s.at)}{sure}{done}."
+            verb = _WILL[hit.effect] if hit.probable else _MAY[hit.effect]
+            return f"{self.who} flows now, but {it} {verb} {step} about {clock(hit.at, self.s.at)}{sure}{self.done}."
         if hit.band is Band.STUCK:
-            return f"{self.who} is in {self.where}, where {self.failure} may hold it{sure}{done}."
+            return f"{self.who} is in {self.where}, where {it} may hold it{sure}{self.done}."
         late = f", which costs it {say_duration(hit.delay)}" if hit.delay else ""
-        return f"{self.who} was caught by {self.failure} at {step}{late}{sure}; it moves{done}."
+        return f"{self.who} {'was' if hit.probable else 'may have been'} caught by {it} at {step}{late}{sure}; it moves{self.done}."
 
     @property
     def _hit(self) -> Hit:
@@ -194,7 +194,7 @@ class _Sentence:
     @property
     def _rest(self) -> str:
         cause = self._finding.likely_cause
-        why = f", likely because of {cause.evidence.rstrip('.')}" if cause is not None else ""
+        why = f", likely because of trouble at {name_of(self.topology, cause.element)}" if cause is not None and cause.element else ""
         return f"the order itself {'is completed' if self.s.order.status is OrderStatus.COMPLETED else 'flows'}{why}"
 
     def unknown(self) -> str:
@@ -228,13 +228,14 @@ class _Sentence:
 
 
 _WILL = {
-    Effect.REJECTED: "refuse it at",
-    Effect.BLOCKED: "hold it at",
-    Effect.DELAYED: "slow it down at",
+    Effect.REJECTED: "will refuse it at",
+    Effect.BLOCKED: "will hold it at",
+    Effect.DELAYED: "will slow it down at",
     Effect.STALE: "may mislead a decision about it in",
-    Effect.DUPLICATED: "may double it at",
-    Effect.DEGRADED: "touch it at",
+    Effect.DUPLICATED: "will double it at",
+    Effect.DEGRADED: "will touch it at",
 }
+_MAY = {effect: words.replace("will ", "may ", 1) for effect, words in _WILL.items()}
 
 _SENTENCES: Mapping[str, Callable[[_Sentence], str]] = {
     "cancelled": _Sentence.cancelled,
@@ -249,7 +250,7 @@ _SENTENCES: Mapping[str, Callable[[_Sentence], str]] = {
     "record out of sequence": _Sentence.out_of_sequence,
     "record missing": _Sentence.missing,
     "completed": _Sentence.completed,
-    "records touched by a failure": _Sentence.touched,
+    "maybe touched by a failure": _Sentence.touched,
     "not known": _Sentence.unknown,
     "waiting": _Sentence.waiting,
     "on track": _Sentence.on_track,
