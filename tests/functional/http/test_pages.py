@@ -1,6 +1,7 @@
 """What a browser, a probe and a scraper get."""
 
 import re
+from posixpath import dirname, join, normpath
 
 import httpx
 import pytest
@@ -31,6 +32,24 @@ def test_the_libraries_are_those_that_are_pinned_and_their_licences_are_kept() -
 
     assert {folder.name for folder in vendored.iterdir()} == {library.name for library in LIBRARIES}
     assert [library.name for library in LIBRARIES if not any((vendored / library.name).glob("LICENSE*"))] == []
+
+
+def modules_of(address: str) -> set[str]:
+    """All that a module of the explorer imports at once, itself included."""
+    found, ahead = set[str](), [address]
+    while ahead:
+        here = ahead.pop()
+        if here not in found:
+            found.add(here)
+            text = (PAGE.parent / here.removeprefix("/web/")).read_text(encoding="utf-8")
+            ahead += [normpath(join(dirname(here), name)) for name in re.findall(r'^(?:import|export)\s(?:[^;"]*?from\s+)?"([^"]+)"', text, re.MULTILINE)]
+    return found
+
+
+def test_the_explorer_loads_all_modules_of_its_first_view_at_once(http: httpx.Client) -> None:
+    preloaded = re.findall(r'rel="modulepreload" href="([^"]+)"', http.get("/").text)
+
+    assert set(preloaded) | {"/web/app/main.js"} == modules_of("/web/app/main.js")
 
 
 def test_files_of_the_pages_are_compressed_and_asked_for_again(http: httpx.Client) -> None:
