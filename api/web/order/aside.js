@@ -25,13 +25,14 @@ export function Factors({ list }) {
   </li>`)}</ul>`;
 }
 
-export function Peers({ peers }) {
+export function Peers({ peers, order }) {
   if (!peers) return null;
+  const others = peers.sample.filter(({ id }) => id !== order);
   const where = `${peers.step.name}${peers.location ? ` at ${peers.location.name}` : ""}`;
   return html`<section class="card"><h2>Who else is in the same trouble</h2>
     <p><strong>${peers.overdue} of ${plural(peers.total, "order")}</strong> in ${where} ${peers.overdue === 1 ? "is" : "are"} overdue (${percent(peers.total ? peers.overdue / peers.total : 0)}).</p>
     ${peers.inCommon.length > 0 && html`<h3>What they have in common</h3><${Factors} list=${peers.inCommon} />`}
-    ${peers.sample.length > 0 && html`<p class="small">Such as ${peers.sample.map(({ id }, at) => html`${at > 0 && ", "}<${IdLink} id=${id} class="nowrap">${key(id)}<//>`)}</p>`}
+    ${others.length > 0 && html`<p class="small">Such as ${others.map(({ id }, at) => html`${at > 0 && ", "}<${IdLink} id=${id} class="nowrap">${key(id)}<//>`)}</p>`}
     <p class="small no-print"><a href=${href("overdue", { step: peers.step.id, location: peers.location?.id })}>See all of them</a></p>
   </section>`;
 }

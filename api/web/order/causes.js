@@ -3,10 +3,11 @@ import { html } from "/web/app/ui.js";
 import { percent } from "/web/app/format.js";
 import { Badge, IdLink, Time } from "/web/app/parts/words.js";
 
-function Hops({ path }) {
+// `told`: words that stand above already; the path's own sentence is left out where it is among them.
+function Hops({ path, told }) {
   if (!path?.hops.length) return null;
   return html`<details><summary>The path, in ${path.hops.length} ${path.hops.length === 1 ? "hop" : "hops"}</summary>
-    <p class="small">${path.sentence}</p>
+    ${!told.includes(path.sentence) && html`<p class="small">${path.sentence}</p>`}
     <ol class="hops">${path.hops.map((hop) => html`<li><p><${IdLink} id=${hop.from} /> → <${IdLink} id=${hop.to} /> <${Badge} of=${hop.effect} /></p>
       <p class="small muted"><${Time} at=${hop.at} only="absolute" /> · ${hop.detail}</p></li>`)}</ol>
   </details>`;
@@ -18,7 +19,7 @@ function Cause({ cause }) {
     <p><strong>${about || cause.evidence}</strong> <span class="muted nowrap">${percent(cause.likelihood)} likely</span></p>
     ${about && html`<p>${cause.evidence}</p>`}
     ${cause.failure?.expectedEnd && cause.failure.active && html`<p class="small muted">Expected to end <${Time} at=${cause.failure.expectedEnd} /></p>`}
-    <${Hops} path=${cause.path} />
+    <${Hops} path=${cause.path} told=${cause.evidence} />
   </li>`;
 }
 

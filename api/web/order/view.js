@@ -61,7 +61,7 @@ function Story({ order }) {
       </div>
       <div class="stack">
         <${Missing} diagnosis=${diagnosis} />
-        <${Peers} peers=${diagnosis.peers} />
+        <${Peers} peers=${diagnosis.peers} order=${order.id} />
         <${Fulfillments} list=${order.fulfillments} />
         <section class="card"><h2>The order</h2><dl class="stats">
           <${Stat} label="Worth" kind="small"><${Money} of=${order.value} /><//>
