@@ -17,16 +17,20 @@ from impactgraph.impact.answer import BlastRadius
 from impactgraph.impact.columns import (
     COMPLETED,
     IN_FLIGHT,
+    NO_AMOUNT,
+    RECORD_KINDS,
     Codes,
     Columns,
     ErrorColumns,
     FulfillmentColumns,
     Ints,
     OrderColumns,
+    RecordColumns,
     Visits,
     Vocabulary,
     Words,
     WorkflowVocabulary,
+    document_code,
 )
 from impactgraph.ports.store import Store
 from impactgraph.usecases.blast_radius import blast_radius
@@ -41,6 +45,10 @@ class Came:
     kind: RecordKind
     type: str
     at: Millis
+    micros: int | None = None
+    """What it posts, in millionths."""
+    currency: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,7 +151,7 @@ class _Builder:
 
     def columns(self) -> Columns:
         orders = self._orders([next(j for j in self.journeys if j.order == key) for key in self.order_at])
-        return Columns(orders, self._fulfillments(), self.words, self._errors())
+        return Columns(orders, self._fulfillments(), self.words, self._errors(), records=self._records())
 
     def _orders(self, first: Sequence[Journey]) -> OrderColumns:
         v, count = self.words, len(first)
@@ -194,6 +202,19 @@ class _Builder:
             element=_codes(v.elements.code(e.element) for _, _, e in rows),
         )
 
+    def _records(self) -> RecordColumns:
+        v = self.words
+        rows = [(n, c) for n, j in enumerate(self.journeys) for c in j.came]
+        return RecordColumns(
+            fulfillment=_codes(n for n, _ in rows),
+            kind=np.array([RECORD_KINDS.index(c.kind) for _, c in rows], np.uint8),
+            type=_codes(v.types.code(c.type) for _, c in rows),
+            at=_ints(c.at for _, c in rows),
+            amount=_ints(NO_AMOUNT if c.micros is None else c.micros for _, c in rows),
+            currency=np.array([v.currencies.code(c.currency) for _, c in rows], np.int16),
+            document=np.array([document_code(c.document) for _, c in rows], np.uint32),
+        )
+
     def _step(self, journey: Journey, key: str) -> int:
         return self.words.workflows[self.workflow_at[journey.workflow]].steps.index(key)
 
@@ -210,13 +231,15 @@ class _Builder:
 
     def _mask(self, journey: Journey) -> int:
         known = self.words.workflows[self.workflow_at[journey.workflow]].records
-        return sum(1 << known.index((c.kind.value, c.type)) for c in journey.came)
+        return sum(1 << known.index(name) for name in {(c.kind.value, c.type) for c in journey.came} if name in known)
 
     def _told(self, journey: Journey) -> dict[str, Millis]:
         workflow = self.topology.workflows[journey.workflow]
         emitters = {(e.kind, e.type): workflow.steps[n].key for n, e in workflow.records}
         found: dict[str, Millis] = {}
         for came in journey.came:
+            if (came.kind, came.type) not in emitters:
+                continue
             step = emitters[came.kind, came.type]
             found[step] = min(found.get(step, came.at), came.at)
         return found
