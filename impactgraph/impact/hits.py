@@ -1,7 +1,7 @@
 """What the failures hit, as arrays: the one match that totals, pages, breakdowns and explanations are made of."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,7 +17,7 @@ from graph_models.topology import Topology
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.impact.affected import AffectedRows, affected_orders, affected_rows
 from impactgraph.impact.cells import Membership
-from impactgraph.impact.columns import Columns
+from impactgraph.impact.columns import Codes, Columns
 from impactgraph.impact.filters import order_mask, post_filter
 from impactgraph.impact.match import match
 from impactgraph.impact.matches import Matches, RecordGroup
@@ -37,7 +37,10 @@ class Inputs:
     impairments: Impairments
     forecaster: Forecaster
     columns: Columns
+    membership: Membership
     assumptions: tuple[str, ...]
+    parts: Codes | None = None
+    """Rows of the fulfillments of `question.where.ids`, where they are known already."""
 
 
 class Hits:
@@ -63,14 +66,15 @@ class Hits:
 
     @cached_property
     def matches(self) -> Matches:
-        keep = order_mask(self.inputs.columns, self.membership, self.inputs.question.where)
-        ids, columns = self.inputs.question.where.ids, self.inputs.columns
-        among = columns.parts_of(columns.order_rows([key_of(key, "order") for key in ids])) if ids is not None else None
+        where, columns, among = self.inputs.question.where, self.inputs.columns, self.inputs.parts
+        if where.ids is not None and among is None:
+            among = columns.parts_of(columns.order_rows([key_of(key, "order") for key in where.ids]))
+        keep = order_mask(columns, self.membership, replace(where, ids=None))  # no others are looked at
         return match(columns, self.inputs.forecaster, self.membership, keep, among)
 
-    @cached_property
+    @property
     def membership(self) -> Membership:
-        return Membership(self.inputs.columns, self.inputs.topology)
+        return self.inputs.membership
 
     @cached_property
     def rows(self) -> AffectedRows:

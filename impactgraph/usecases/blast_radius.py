@@ -3,6 +3,7 @@
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 from graph_models.enums import Transport
 from graph_models.failure import Failure
@@ -16,7 +17,8 @@ from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.plan import Hazards
 from impactgraph.forecast.recovery import Ends, ends_of
 from impactgraph.impact.answer import BlastRadius
-from impactgraph.impact.columns import Columns
+from impactgraph.impact.cells import Membership
+from impactgraph.impact.columns import Codes, Columns
 from impactgraph.impact.hits import Inputs
 from impactgraph.ports.store import Store
 from impactgraph.propagation import propagate
@@ -45,6 +47,12 @@ class Standpoint:
     reported: tuple[Failure, ...]
     columns: Columns
     known: Known
+    parts: Codes | None = None
+    """Rows of the fulfillments of the orders that all the questions are about, where they are about some (`where.ids`)."""
+
+    @cached_property
+    def membership(self) -> Membership:
+        return Membership(self.columns, self.topology)
 
 
 def answered(question: Question, at: Standpoint, failures: tuple[Failure, ...]) -> BlastRadius:
@@ -55,7 +63,7 @@ def answered(question: Question, at: Standpoint, failures: tuple[Failure, ...]) 
     hazards = _hazards(impairments, ends, at.topology, known)
     forecaster = Forecaster(at.topology, known.durations, hazards, float(as_of), float(question.tolerance))
     assumptions = _assumptions(question, ends, known.durations, impairments)
-    return BlastRadius(Inputs(question, as_of, at.topology, failures, impairments, forecaster, at.columns, assumptions))
+    return BlastRadius(Inputs(question, as_of, at.topology, failures, impairments, forecaster, at.columns, at.membership, assumptions, at.parts))
 
 
 def _asked(question: Question, reported: Sequence[Failure], as_of: Millis) -> tuple[Failure, ...]:

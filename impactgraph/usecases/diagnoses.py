@@ -22,8 +22,10 @@ from impactgraph.diagnosis.why.ahead import Way
 from impactgraph.diagnosis.why.hits import Hits, hits_in
 from impactgraph.diagnosis.why.parts import Ground, Placed, read_part
 from impactgraph.errors import NotFoundError
+from impactgraph.forecast.plan import orderly
 from impactgraph.impact.answer import BlastRadius
-from impactgraph.impact.columns import Codes, Columns
+from impactgraph.impact.columns import Codes
+from impactgraph.impact.orders import orders_of
 from impactgraph.ports.store import Store
 from impactgraph.propagation import propagate
 from impactgraph.topology.near import nearest
@@ -60,6 +62,8 @@ def find_case(store: Store, identifier: str, now: Millis, as_of: Millis | None =
     return found
 
 
+_EVERYWHERE = ("location:", "workflow:")
+"""Kinds of elements that orders are in, rather than need."""
 _FEW = 20_000
 """Orders among which a near key is looked for."""
 
@@ -70,12 +74,14 @@ def cases(store: Store, keys: Sequence[str], now: Millis, as_of: Millis | None =
     topology = current_topology(store, as_of)
     reported = store.failures(as_of)
     with store.columns(as_of) as columns:
-        orders = dict(store.orders(keys, as_of))
+        rows = columns.order_rows(list(dict.fromkeys(keys)))
+        orders = {order.key: order for order in orders_of(columns, rows[rows >= 0])}
         if not orders:
             return {}
         known = learned(store, topology, columns, reported, as_of, at)
         usual = habits(store, topology, columns, reported, known, as_of, at)
-        return _Examination(Standpoint(at, topology, tuple(reported), columns, known), usual, orders, _messages(store, orders, columns, as_of)).cases()
+        stand = Standpoint(at, topology, tuple(reported), columns, known, columns.parts_of(rows))
+        return _Examination(stand, usual, orders, _messages(store, orders, as_of)).cases()
 
 
 def diagnoses(store: Store, keys: Sequence[str], now: Millis, as_of: Millis | None = None) -> dict[str, Diagnosis]:
@@ -83,7 +89,7 @@ def diagnoses(store: Store, keys: Sequence[str], now: Millis, as_of: Millis | No
     return {key: case.diagnosis for key, case in cases(store, keys, now, as_of).items()}
 
 
-def _messages(store: Store, orders: Mapping[str, Order], columns: Columns, as_of: Millis | None) -> dict[str, str]:
+def _messages(store: Store, orders: Mapping[str, Order], as_of: Millis | None) -> dict[str, str]:
     """What the last error of each part said, by bare key of the fulfillment. The store is asked only of orders that an error was reported of."""
     failed = [key for key, order in orders.items() if any(part.failed_code or part.failed_element for part in order.fulfillments)]
     found: dict[str, str] = {}
@@ -100,7 +106,8 @@ class _Examination:
     def __init__(self, at: Standpoint, usual: Habits, orders: Mapping[str, Order], messages: Mapping[str, str]) -> None:
         self.at, self.usual, self.orders, self.messages = at, usual, orders, messages
         self.columns, self.topology = at.columns, at.topology
-        self.rows = self.columns.parts_of(self.columns.order_rows(list(orders)))
+        assert at.parts is not None
+        self.rows = at.parts
         ids = self.columns.fulfillments.ids
         self.row_of = {str(ids[row]): int(row) for row in self.rows}
         self.where = OrderFilter(ids=tuple(orders))
@@ -116,14 +123,37 @@ class _Examination:
     def _answer(self, failures: Iterable[Failure]) -> BlastRadius:
         return answered(Question(where=self.where), self.at, tuple(failures))
 
+    def _touching(self, failures: Iterable[Failure]) -> tuple[Failure, ...]:
+        """Those that can get to anything on the ways of these orders; the others need not be asked about."""
+        return tuple(failure for failure in failures if self._can_touch(failure))
+
+    def _can_touch(self, failure: Failure) -> bool:
+        if failure.target.startswith(_EVERYWHERE):
+            return True
+        reached = self.usual.needing(self.topology, failure.target)
+        return not reached.isdisjoint(self._ways) and bool(self.at.membership.in_scope(self.rows, orderly(failure.scope)).any())
+
+    @cached_property
+    def _ways(self) -> frozenset[str]:
+        """All steps, hand-offs and ways of records of their workflows."""
+        keys = {part.workflow for order in self.orders.values() for part in order.fulfillments}
+        workflows = [self.topology.workflows[key] for key in keys if key in self.topology.workflows]
+        steps = {step.id for workflow in workflows for step in workflow.steps}
+        ways = {t.via for workflow in workflows for step in workflow.steps for t in step.then if t.via}
+        return frozenset(steps | ways | {e.via for workflow in workflows for _, e in workflow.records if e.via})
+
     @cached_property
     def _active(self) -> tuple[Failure, ...]:
         return tuple(failure for failure in self.at.reported if failure.active_at(self.at.as_of))
 
     @cached_property
+    def _active_here(self) -> tuple[Failure, ...]:
+        return self._touching(self._active)
+
+    @cached_property
     def _together(self) -> BlastRadius | None:
-        """Of all that are active, jointly; None where none is."""
-        return self._answer(self._active) if self._active and self.topology.version else None
+        """Of all that are active, jointly; None where none of them can touch an order."""
+        return self._answer(self._active) if self._active_here else None
 
     @cached_property
     def _joint(self) -> Hits:
@@ -132,10 +162,10 @@ class _Examination:
     @cached_property
     def _alone(self) -> Hits:
         """Of each failure that is active, by itself."""
-        if len(self._active) < 2 or not self.topology.version:
+        if len(self._active) < 2:
             return self._joint
         found: dict[str, list[Hit]] = {}
-        for failure in self._active:
+        for failure in self._active_here:
             for key, hits in hits_in(self._answer([failure])).items():
                 found.setdefault(key, []).extend(hits)
         return found
@@ -145,7 +175,7 @@ class _Examination:
         """Of those that ended while one of the orders was on its way."""
         since = min(order.placed_at for order in self.orders.values())
         ended = [f for f in self.at.reported if f.ended_at is not None and since < f.ended_at <= self.at.as_of]
-        return hits_in(self._answer(ended)) if ended and self.topology.version else {}
+        return hits_in(self._answer(ended)) if self._touching(ended) else {}
 
     @cached_property
     def _records_hit(self) -> dict[str, list[AffectedRecord]]:

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from weakref import WeakKeyDictionary
 
@@ -14,6 +14,7 @@ from impactgraph.diagnosis.records import Transports, learn_transports
 from impactgraph.impact.columns import Columns
 from impactgraph.ports.store import Store
 from impactgraph.propagation import propagate
+from impactgraph.topology.reach import dependents
 from impactgraph.usecases.learned import FRESH, Known, held_spans
 
 _KEPT = 4
@@ -27,6 +28,15 @@ class Habits:
     stays: Usual
     transports: Transports
     watermark: int
+    reach: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    """What needs an element, by full id; filled as it is asked for."""
+
+    def needing(self, topology: Topology, element: str) -> frozenset[str]:
+        """All that a failure of the element can get to, and the element itself."""
+        if element not in self.reach:
+            known = element in topology.elements
+            self.reach[element] = frozenset({element, *dependents(topology, element)}) if known else frozenset({element})
+        return self.reach[element]
 
 
 Key = tuple[str, Millis | None, Millis, tuple[tuple[str, Millis, Millis | None], ...]]

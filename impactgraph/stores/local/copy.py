@@ -16,6 +16,7 @@ from graph_models.orders import Order
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.impact.columns import Codes
+from impactgraph.impact.orders import orders_of
 from impactgraph.stores.local.aside import Aside
 from impactgraph.stores.local.block import Block, joined
 from impactgraph.stores.local.items import Item
@@ -30,7 +31,6 @@ from impactgraph.stores.state.failures import FailureNews, fold_failures
 from impactgraph.stores.state.fits import Fits
 from impactgraph.stores.state.instances import Instances
 from impactgraph.stores.state.lexicon import Lexicon, Reading
-from impactgraph.stores.state.orders import orders_of
 from impactgraph.stores.state.snapshot import Meta, load, read_meta, save
 
 MOST_PAST = 2
