@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from impactgraph.bootstrap import open_store
+from impactgraph.ports.store import Store
 from impactgraph.stores.embedded import EmbeddedStore
 from tests.stores.events import DOCUMENTS, at, entered, of, placed, topology
 from tests.stores.seen import everything
@@ -17,9 +20,9 @@ from tests.stores.seen import everything
 _INGEST = """
 import sys
 from pathlib import Path
-from impactgraph.stores.embedded import EmbeddedStore
+from impactgraph.bootstrap import open_store
 from tests.stores.events import at
-store = EmbeddedStore.open(Path(sys.argv[1]), now=lambda: at(600))
+store = open_store(sys.argv[1], now=lambda: at(600))
 lines = Path(sys.argv[2]).read_bytes().splitlines()
 size = int(sys.argv[3])
 print("ready", flush=True)
@@ -28,7 +31,7 @@ for start in range(0, len(lines), size):
     print(min(start + size, len(lines)), flush=True)
 store.close()
 """
-_ROUNDS = 10
+_ROUNDS = {"embedded": 10, "neo4j": 5}
 
 
 def _events() -> list[bytes]:
@@ -43,9 +46,29 @@ def _events() -> list[bytes]:
     return lines
 
 
-def _killed(folder: Path, file: Path, size: int, after: int) -> int:
+@pytest.fixture(params=["embedded", "neo4j"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def address(request: pytest.FixtureRequest, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Of a store with a topology; copies of what a server has are under `tmp_path / "cache"`."""
+    monkeypatch.setenv("IMPACTGRAPH_CACHE", str(tmp_path / "cache"))
+    found = str(tmp_path / "store") if kind == "embedded" else request.getfixturevalue("neo4j_address").url
+    store = _opened(found)
+    store.apply_topology(topology(), DOCUMENTS, at(-60))
+    store.close()
+    return found
+
+
+def _opened(address: str) -> Store:
+    return open_store(address, now=lambda: at(600))
+
+
+def _killed(address: str, file: Path, size: int, after: int) -> int:
     """Events acknowledged by a process that is killed when it has acknowledged about so many; -1 where it came to its end."""
-    with subprocess.Popen([sys.executable, "-c", _INGEST, str(folder), str(file), str(size)], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([sys.executable, "-c", _INGEST, address, str(file), str(size)], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         acknowledged = 0
         for line in process.stdout:
@@ -58,32 +81,31 @@ def _killed(folder: Path, file: Path, size: int, after: int) -> int:
 
 
 def _recorded(folder: Path) -> list[tuple[str, str]]:
-    with duckdb.connect(str(folder / "impactgraph.duckdb"), read_only=True) as connection:
-        found = "select source::varchar, id from events"
-        return connection.execute(found).fetchall()
+    """(source, id) of every event: in the store's own file, or in the copies of the log."""
+    (file,) = folder.rglob("impactgraph.duckdb")
+    with duckdb.connect(str(file), read_only=True) as connection:
+        return connection.execute("select source::varchar, id from events").fetchall()
 
 
 @pytest.mark.timeout(600)
-def test_a_killed_store_has_every_acknowledged_event_once_and_the_state_they_make(tmp_path: Path) -> None:
+def test_a_killed_store_has_every_acknowledged_event_once_and_the_state_they_make(kind: str, address: str, tmp_path: Path) -> None:
     lines, chance = _events(), random.Random(11)
     (tmp_path / "events.ndjson").write_bytes(b"\n".join(lines))
-    folder = tmp_path / "store"
-    with_topology = EmbeddedStore.open(folder, now=lambda: at(600))
-    with_topology.apply_topology(topology(), DOCUMENTS, at(-60))
-    with_topology.close()
 
-    for _ in range(_ROUNDS):
+    for turn in range(_ROUNDS[kind]):
         size = chance.choice([1, 5, 50])
-        acknowledged = _killed(folder, tmp_path / "events.ndjson", size, chance.randrange(0, min(60 * size, len(lines))))
-        store = EmbeddedStore.open(folder, now=lambda: at(600))
+        acknowledged = _killed(address, tmp_path / "events.ndjson", size, chance.randrange(0, min(60 * size, len(lines))))
+        if kind == "neo4j" and turn % 2:
+            shutil.rmtree(tmp_path / "cache")  # what the database has, not what the process kept of it
+        store = _opened(address)
         again = store.ingest(lines[:acknowledged])
         store.close()
-        names = _recorded(folder)
+        names = _recorded(tmp_path)
 
         assert again.taken == 0
         assert len(names) == len(set(names))
 
-    whole, killed = EmbeddedStore.in_memory(now=lambda: at(600)), EmbeddedStore.open(folder, now=lambda: at(600))
+    whole, killed = EmbeddedStore.in_memory(now=lambda: at(600)), _opened(address)
     whole.apply_topology(topology(), DOCUMENTS, at(-60))
     whole.ingest(lines)
     killed.ingest(lines)
