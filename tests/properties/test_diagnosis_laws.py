@@ -1,0 +1,102 @@
+"""What holds of every diagnosis: it agrees with the blast radius both ways, promises no more than the forecast, and does not depend on who else is asked about."""
+
+from dataclasses import replace
+from typing import cast
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from graph_models.diagnosis import Diagnosis, DiagnosisState
+from graph_models.enums import OrderStatus
+from graph_models.failure import Failure
+from graph_models.time import HOUR
+from impactgraph.ports.store import Store
+from impactgraph.usecases.diagnoses import Case, cases
+from tests.listing import orders_of
+from tests.properties.small_worlds import AS_OF, worlds
+from tests.worlds import SmallStore, World, ask
+
+SETTINGS = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+CALM = (DiagnosisState.ON_TRACK, DiagnosisState.WAITING, DiagnosisState.UNKNOWN)
+
+
+def examined(world: World, *keys: str) -> dict[str, Case]:
+    asked = keys or tuple(dict.fromkeys(j.order for j in world.journeys))
+    return cases(cast(Store, SmallStore(world)), asked, world.as_of)
+
+
+def active(world: World) -> tuple[Failure, ...]:
+    return tuple(failure for failure in world.failures if failure.active_at(world.as_of))
+
+
+def hit_by(world: World, *failures: Failure) -> set[str]:
+    """Orders in the blast radius of these, with a likelihood that is listed."""
+    keys = tuple(failure.key for failure in failures)
+    return {row.order for row in orders_of(ask(world, failures=keys, min_likelihood=0.05))} if keys else set()
+
+
+def blamed(diagnosis: Diagnosis) -> set[str]:
+    return {cause.failure for cause in diagnosis.causes if cause.failure is not None}
+
+
+@SETTINGS
+@given(worlds(most_failures=3))
+def test_an_order_in_the_blast_radius_of_an_active_failure_has_it_among_its_causes(world: World) -> None:
+    found = examined(world)
+
+    for failure in active(world):
+        assert {key for key in hit_by(world, failure) if failure.key not in blamed(found[key].diagnosis)} == set()
+
+
+@SETTINGS
+@given(worlds(most_failures=3))
+def test_an_active_failure_among_the_causes_of_an_order_has_it_in_its_blast_radius(world: World) -> None:
+    together = hit_by(world, *active(world))
+    alone = {failure.key: hit_by(world, failure) for failure in active(world)}
+
+    for key, case in examined(world).items():
+        assert all(key in alone[failure] or key in together for failure in blamed(case.diagnosis) if failure in alone)
+
+
+@SETTINGS
+@given(worlds(most_failures=3))
+def test_nothing_is_called_calm_that_an_active_failure_hits(world: World) -> None:
+    found, hit = examined(world), hit_by(world, *active(world))
+
+    assert {key for key in hit if found[key].situation.order.status is OrderStatus.IN_FLIGHT and found[key].diagnosis.state in CALM} == set()
+    assert {key for key, case in found.items() if case.diagnosis.state in (DiagnosisState.STUCK, DiagnosisState.AT_RISK)} <= hit
+
+
+@SETTINGS
+@given(worlds(most_failures=2), st.data())
+def test_an_order_is_told_the_same_whoever_else_is_asked_about(world: World, data: st.DataObject) -> None:
+    together = examined(world)
+    key = data.draw(st.sampled_from(sorted(together)))
+    alone = examined(world, key)[key]
+
+    assert replace(alone.diagnosis, peers=None) == replace(together[key].diagnosis, peers=None)
+
+
+@SETTINGS
+@given(worlds(most_failures=2))
+def test_what_is_expected_lies_ahead_and_ends_when_the_forecast_does(world: World) -> None:
+    for case in examined(world).values():
+        assert case.diagnosis.next_expected is None or case.diagnosis.next_expected >= world.as_of
+        for part in case.situation.parts:
+            way = case.ways.get(part.told.key)
+            if way is None or way.done is None:
+                continue
+            ends = [hit.completion for hit in part.hits if hit.probable and hit.completion is not None and hit.active]
+            assert all(stop.begins <= stop.leaves for stop in way.stops)
+            assert all(before.leaves == after.begins for before, after in zip(way.stops, way.stops[1:], strict=False))
+            assert not ends or way.done >= max(ends) or way.done >= min(ends)
+
+
+@SETTINGS
+@given(worlds(most_failures=2))
+def test_failures_that_have_ended_are_blamed_only_for_what_is_still_open(world: World) -> None:
+    ended = world.with_failures(*(replace(f, ended_at=max(f.started_at + 1, AS_OF - HOUR)) for f in world.failures if f.started_at < AS_OF - HOUR))
+
+    for case in examined(ended).values():
+        open_ = {f.key for _, hit in case.situation.hits for f in hit.failures}
+        assert blamed(case.diagnosis) <= open_
