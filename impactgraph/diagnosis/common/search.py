@@ -142,11 +142,15 @@ def _tried(counts: Counts, codes: Sequence[Codes], dimensions: tuple[int, ...], 
     gain, freedom = counts.gain(table)
     odds = counts.odds(table)
     closely = [n for n in np.argsort(freedom - gain, kind="stable")[:_SHORTLIST].tolist() if odds[n] >= STANDS_OUT and freedom[n] > 0]
+    testable = max(_testable(own), 1)
+    sure: list[int] = []
     for n in closely:
         log_p = counts.log_p(float(gain[n]), int(freedom[n]), float(table.expected[n].sum()), units[place == n])
+        if log_p + log(2 * testable) < log(ALPHA):
+            sure.append(n)
         yield Found(Value(dimensions, (*first, (int(values[n]),))), float(gain[n]), log_p)
     if not first:
-        yield from _sets(counts, table, np.array(closely, np.intp), dimensions, values, _testable(own))
+        yield from _sets(counts, table, np.array(sure, np.intp), dimensions, values, testable)
 
 
 def _supported(counts: Counts, own: Codes, units: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
@@ -161,13 +165,13 @@ def _supported(counts: Counts, own: Codes, units: NDArray[np.intp]) -> tuple[NDA
     return units, place[own[units]], values
 
 
-def _sets(counts: Counts, table: Table, closely: NDArray[np.intp], dimensions: tuple[int, ...], values: NDArray[np.intp], testable: int) -> Iterator[Found]:
-    """The values that stand out, together: two, three, ... of them. Each is paid for by the number of such sets."""
-    for size in range(2, min(len(closely), _SET) + 1):
-        together = table.together(closely[:size])
+def _sets(counts: Counts, table: Table, sure: NDArray[np.intp], dimensions: tuple[int, ...], values: NDArray[np.intp], testable: int) -> Iterator[Found]:
+    """Values that would each be blamed alone, together: two, three, ... of them. Each set is paid for by the number of such sets."""
+    for size in range(2, min(len(sure), _SET) + 1):
+        together = table.together(sure[:size])
         gain, freedom = counts.gain(together)
         if float(counts.odds(together)[0]) < STANDS_OUT or not freedom[0]:
             continue
-        log_p = counts.log_p(float(gain[0]), int(freedom[0]), np.inf, closely) + log(comb(max(testable, size), size))
-        chosen = tuple(sorted(values[closely[:size]].tolist()))
+        log_p = counts.log_p(float(gain[0]), int(freedom[0]), np.inf, sure) + log(comb(max(testable, size), size))
+        chosen = tuple(sorted(values[sure[:size]].tolist()))
         yield Found(Value(dimensions, (chosen,)), float(gain[0]), log_p)
