@@ -110,6 +110,7 @@ class Lane:
             for operation in operations:
                 self._tell(followed, operation, Told.of(await self._execute(operation, await context.next_turn(), value)))
         followed.took = _now() - now
+        followed.due = max(followed.due, followed.rest(SPACING))
 
     def _tell(self, followed: Followed, operation: Operation, told: Told) -> None:
         if view := followed.views.get(operation):
