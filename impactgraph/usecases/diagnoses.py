@@ -19,7 +19,7 @@ from impactgraph.diagnosis.overdue.limits import limit_table
 from impactgraph.diagnosis.records import Causes, find_records
 from impactgraph.diagnosis.why import Hit, Situation, diagnose
 from impactgraph.diagnosis.why.ahead import Way
-from impactgraph.diagnosis.why.hits import Hits, hits_in
+from impactgraph.diagnosis.why.hits import Hits, hits_in, plan_of
 from impactgraph.diagnosis.why.parts import Ground, Placed, read_part
 from impactgraph.errors import NotFoundError
 from impactgraph.forecast.plan import orderly
@@ -171,11 +171,15 @@ class _Examination:
         return found
 
     @cached_property
-    def _past(self) -> Hits:
-        """Of those that ended while one of the orders was on its way."""
+    def _over(self) -> BlastRadius | None:
+        """Of all that ended while one of the orders was on its way; None where none of them can have touched an order."""
         since = min(order.placed_at for order in self.orders.values())
         ended = [f for f in self.at.reported if f.ended_at is not None and since < f.ended_at <= self.at.as_of]
-        return hits_in(self._answer(ended)) if self._touching(ended) else {}
+        return self._answer(ended) if self._touching(ended) else None
+
+    @cached_property
+    def _past(self) -> Hits:
+        return hits_in(self._over) if self._over is not None else {}
 
     @cached_property
     def _records_hit(self) -> dict[str, list[AffectedRecord]]:
@@ -218,7 +222,13 @@ class _Examination:
     def _placed(self, order: Order, key: str) -> Placed:
         told = next(part for part in order.fulfillments if part.key == key)
         hits = [*self._joint.get(key, ()), *self._past.get(key, ())]
-        return read_part(self.ground, order, told, self.row_of[key], hits, self.messages)
+        row = self.row_of[key]
+        return read_part(self.ground, order, told, row, hits, self.messages, lambda workflow, hit: plan_of(self._told_by(hit), workflow, row))
+
+    def _told_by(self, hit: Hit) -> BlastRadius:
+        answer = self._together if hit.active else self._over
+        assert answer is not None
+        return answer
 
     def _with_peers(self, s: Situation) -> Situation:
         """Others in the step of the part that is longest overdue, else of one that failed or is held."""

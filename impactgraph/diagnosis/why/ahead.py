@@ -7,13 +7,18 @@ import numpy as np
 
 from graph_models.enums import Band
 from graph_models.orders import Order
-from graph_models.time import FOREVER, Millis
+from graph_models.time import FOREVER, MINUTE, Millis
 from graph_models.topology import Location, Step, Topology, Transition, Workflow
-from impactgraph.diagnosis.why.evidence import PROBABLE, Hit
+from impactgraph.diagnosis.why.evidence import Hit
 from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Durations
+from impactgraph.forecast.gates import Gate
+from impactgraph.forecast.lattice import FUTURES
+from impactgraph.forecast.plan import Plan
 
 _HALF = np.array(0.5)
+_FAR_OFF = 4.0
+"""Times the delay of one order of median luck: the forecast's lies elsewhere, then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +53,32 @@ class Standing:
     location: Location | None = None
 
 
-def way_ahead(topology: Topology, durations: Durations, workflow: Workflow, order: Order, here: Standing, hit: Hit | None, at: Millis) -> Way:
-    """`hit`: what holds it most. By medians; the last leaves when the forecast says that the order is done.
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What holds a part most, and its workflow as the failures behind it leave it to such parts."""
 
-    What the forecast adds to these medians stands where the failure holds it, so that the way ends when the forecast does.
+    hit: Hit
+    plan: Plan
+
+
+def way_ahead(topology: Topology, durations: Durations, workflow: Workflow, order: Order, here: Standing, trouble: Trouble | None, at: Millis) -> Way:
+    """By medians. Where a failure probably hits it, the last leaves when the forecast says that the order is done.
+
+    The delay that the forecast tells stands where the failure holds it: in the proportions in which it holds one order of median luck.
     """
-    stops = list(_undisturbed(topology, durations, workflow, order, here, at))
-    if hit is None or hit.band is Band.RECORDS_ONLY or hit.likelihood < PROBABLE or not stops:
-        return Way(tuple(stops))
-    place = _held_at(stops, hit)
+    plain = list(_walk(topology, durations, workflow, order, here, at))
+    if trouble is None or trouble.hit.band is Band.RECORDS_ONLY or not trouble.hit.probable:
+        return Way(tuple(plain))
+    hit = trouble.hit
     if hit.needs_replay:
-        return Way(tuple(stops[: place + 1]), open_end=True)
-    later = max((hit.completion or 0) - stops[-1].leaves, 0)
-    return Way(tuple(_later(stop, later, begins=n > place, leaves=n >= place) for n, stop in enumerate(stops)))
+        return Way(tuple(plain[: _held_at(plain, hit) + 1]), open_end=True)
+    if hit.completion is None:
+        return Way(tuple(plain))
+    held = list(_walk(topology, durations, workflow, order, here, at, trouble))
+    lost, told = held[-1].leaves - plain[-1].leaves if len(held) == len(plain) else 0, hit.completion - plain[-1].leaves
+    if lost < MINUTE or not 0 <= told <= _FAR_OFF * lost:
+        return Way(tuple(_in_one_place(plain, max(told, 0), _held_at(plain, hit))))
+    return Way(tuple(_between(plain, held, told / lost)))
 
 
 def _held_at(stops: list[Stop], hit: Hit) -> int:
@@ -71,34 +89,69 @@ def _held_at(stops: list[Stop], hit: Hit) -> int:
     return 0
 
 
-def _later(stop: Stop, by: Millis, *, begins: bool, leaves: bool) -> Stop:
-    return replace(stop, begins=stop.begins + (by if begins else 0), leaves=stop.leaves + (by if leaves else 0))
+def _in_one_place(stops: list[Stop], by: Millis, place: int) -> Iterator[Stop]:
+    for n, stop in enumerate(stops):
+        yield replace(stop, begins=stop.begins + (by if n > place else 0), leaves=stop.leaves + (by if n >= place else 0))
 
 
-def _undisturbed(topology: Topology, durations: Durations, workflow: Workflow, order: Order, here: Standing, at: Millis) -> Iterator[Stop]:
-    """At learned medians, given that it is still where it is."""
-    step, begins = here.step, here.entered
-    seen: set[str] = set()
+def _between(plain: list[Stop], held: list[Stop], part: float) -> Iterator[Stop]:
+    begins = plain[0].begins
+    for free, late in zip(plain, held, strict=True):
+        leaves = max(free.leaves + round((late.leaves - free.leaves) * part), begins)
+        yield Stop(free.step, begins, leaves)
+        begins = leaves
+
+
+def _walk(
+    topology: Topology, durations: Durations, workflow: Workflow, order: Order, here: Standing, at: Millis, trouble: Trouble | None = None
+) -> Iterator[Stop]:
+    """At learned medians, given that it is still where it is; ends where it does not get further."""
+    step, begins, seen = here.step, here.entered, set[str]()
     while step is not None and step.key not in seen:
         seen.add(step.key)
         onward = next_transition(step, order, here.location)
         calendar = _calendar(topology, onward)
-        completed = _completed(durations, here, calendar, at) if step is here.step else begins + round(durations[workflow.key, step.key].median)
-        leaves = max(completed, at) if step is here.step else completed
-        if calendar is not None:
-            leaves = round(float(calendar.run_from(np.array([float(leaves)]))[0]))
-        yield Stop(step, begins, leaves)
+        stage = trouble.plan.stages[workflow.position(step.key)] if trouble is not None else None
+        present = step is here.step
+        begun = begins if stage is None or (present and here.told) else _through(stage.start, begins)
+        if present:
+            completed = max(_completed(durations, here, calendar, at, begun, trouble), begins)
+        else:
+            completed = begun + round(durations[workflow.key, step.key].median)
+        if stage is not None:
+            completed = _through(stage.completion, completed)
+        gate = next((h.gate for h in stage.handoffs if onward is not None and h.to == workflow.position(onward.step)), None) if stage is not None else None
+        leaves = _through(gate, completed) if gate is not None else _run(calendar, max(completed, at) if present else completed)
+        yield Stop(step, begins, max(leaves, at) if present else leaves)
         step, begins = (workflow.step(onward.step) if onward is not None else None), leaves
 
 
-def _completed(durations: Durations, here: Standing, calendar: Calendar | None, at: Millis) -> Millis:
-    """Median of when its work is done, given that it has not gone on: it was not done by now, or not by the last run."""
+def _through(gate: Gate, at: Millis) -> Millis:
+    """When what arrives then is let through, in the middle of all futures; what is refused is taken as if it were not."""
+    if not gate and gate.calendar is None:
+        return at
+    out = gate.passed(np.full((1, FUTURES), float(at)), coin=False).out if gate else gate.unimpaired(np.array([[float(at)]]))
+    middle = float(np.median(out))
+    return round(middle) if np.isfinite(middle) else at
+
+
+def _run(calendar: Calendar | None, at: Millis) -> Millis:
+    return at if calendar is None else round(float(calendar.run_from(np.array([float(at)]))[0]))
+
+
+def _completed(durations: Durations, here: Standing, calendar: Calendar | None, at: Millis, begun: Millis, trouble: Trouble | None) -> Millis:
+    """Median of when its work is done, given that it has not gone on: it was not done by now, or not by the last run.
+
+    What is held on its way out has been done since it was hit.
+    """
     if here.told:
         return here.told
+    if trouble is not None and trouble.hit.holds and trouble.hit.first_hit != here.step.id:
+        return trouble.hit.at
     usual = durations[here.step.workflow, here.step.key]
     watched = at if calendar is None else float(calendar.run_before(np.array([float(at)]))[0])
-    lasted = np.array(max(watched - here.entered, 0.0) / here.pace)
-    return here.entered + round(float(usual.between(lasted, np.array(float(FOREVER)), _HALF)) * here.pace)
+    lasted = np.array(max(watched - begun, 0.0) / here.pace)
+    return begun + round(float(usual.between(lasted, np.array(float(FOREVER)), _HALF)) * here.pace)
 
 
 def run_that_it_waits_for(topology: Topology, order: Order, here: Standing, at: Millis) -> Millis | None:

@@ -8,7 +8,9 @@ import numpy as np
 from graph_models.failure import Failure
 from graph_models.impact import AffectedOrder
 from graph_models.time import Millis
+from graph_models.topology import Workflow
 from impactgraph.diagnosis.why.evidence import Hit
+from impactgraph.forecast.plan import Cell, Plan, orderly
 from impactgraph.impact.answer import BlastRadius
 from impactgraph.impact.order_pages import shown
 
@@ -47,3 +49,13 @@ def _hit(one: AffectedOrder, failures: tuple[Failure, ...], at: Millis) -> Hit:
         active=any(failure.active_at(at) for failure in failures),
         path=one.path,
     )
+
+
+def plan_of(answer: BlastRadius, workflow: Workflow, row: int) -> Plan:
+    """The workflow as the failures leave it to this fulfillment."""
+    forecaster, rows = answer.inputs.forecaster, np.array([row], np.int32)
+    ways = [*(s.id for s in workflow.steps), *(t.via for s in workflow.steps for t in s.then), *(e.via for _, e in workflow.records)]
+    scopes = {orderly(impairment.scope) for way in ways for _, impairment in forecaster.hazards.at(way)}
+    whens = {t.when for step in workflow.steps for t in step.then if t.when is not None}
+    inside = frozenset(scope for scope in scopes if answer.membership.in_scope(rows, scope)[0])
+    return forecaster.plan(workflow, Cell(inside, frozenset(when for when in whens if answer.membership.takes(rows, when)[0])))

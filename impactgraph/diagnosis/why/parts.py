@@ -1,6 +1,6 @@
 """Where the parts of an order are, as the columns tell it, and what is usual there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,13 +8,14 @@ import numpy as np
 from graph_models.enums import OrderStatus
 from graph_models.orders import Fulfillment, Order
 from graph_models.time import FOREVER, MINUTE, Millis
-from graph_models.topology import Step, Topology
+from graph_models.topology import Step, Topology, Workflow
 from impactgraph.diagnosis.overdue import Usual, limits
-from impactgraph.diagnosis.why.ahead import Standing, Way, run_that_it_waits_for, way_ahead
+from impactgraph.diagnosis.why.ahead import Standing, Trouble, Way, run_that_it_waits_for, way_ahead
 from impactgraph.diagnosis.why.evidence import Fault, Hit, Part
 from impactgraph.diagnosis.why.verdict import worst
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.pace import factors, on_site
+from impactgraph.forecast.plan import Plan
 from impactgraph.impact.columns import Columns
 
 _SOON = 15 * MINUTE
@@ -41,7 +42,11 @@ class Placed:
     way: Way | None = None
 
 
-def read_part(g: Ground, order: Order, told: Fulfillment, row: int, hits: Sequence[Hit], messages: Mapping[str, str]) -> Placed:
+PlanOf = Callable[[Workflow, Hit], Plan]
+"""The workflow as the failures behind a hit leave it to the part."""
+
+
+def read_part(g: Ground, order: Order, told: Fulfillment, row: int, hits: Sequence[Hit], messages: Mapping[str, str], plan: PlanOf) -> Placed:
     """`row`: of the fulfillment; `messages`: what errors said, by bare key of the fulfillment."""
     f = g.columns.fulfillments
     ended = int(f.ended_at[row]) or None
@@ -50,7 +55,7 @@ def read_part(g: Ground, order: Order, told: Fulfillment, row: int, hits: Sequen
     part = Part(told, _step(g, told), fault=_fault(g, told, row, messages), hits=tuple(hits), unknown=_unknown(g, order, told))
     if part.step is None or told.entered_at is None:
         return Placed(part)
-    return _timed(g, order, part, row)
+    return _timed(g, order, part, row, plan)
 
 
 def _step(g: Ground, told: Fulfillment) -> Step | None:
@@ -83,13 +88,14 @@ def _unknown(g: Ground, order: Order, told: Fulfillment) -> str | None:
     return None
 
 
-def _timed(g: Ground, order: Order, part: Part, row: int) -> Placed:
+def _timed(g: Ground, order: Order, part: Part, row: int, plan: PlanOf) -> Placed:
     """With what is usual in its step, and its way ahead."""
     told, step = part.told, part.step
     assert step is not None and told.entered_at is not None
-    here = _standing(g, told, step, row)
-    hit = worst((part, hit) for hit in part.hits if hit.active or hit.holds)
-    way = way_ahead(g.topology, g.durations, g.topology.workflows[told.workflow], order, here, hit.hit if hit is not None else None, g.at)
+    here, workflow = _standing(g, told, step, row), g.topology.workflows[told.workflow]
+    found = worst((part, hit) for hit in part.hits if hit.probable and (hit.active or hit.holds))
+    trouble = Trouble(found.hit, plan(workflow, found.hit)) if found is not None and found.hit is not None else None
+    way = way_ahead(g.topology, g.durations, workflow, order, here, trouble, g.at)
     limit = int(limits(g.topology, g.columns, g.usual, g.durations.pace, np.array([row], np.int32))[0])
     stuck = way.open_end and len(way.stops) == 1
     timed = replace(
