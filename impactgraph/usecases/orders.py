@@ -1,6 +1,6 @@
 """Orders as they are, with when each part of them is expected to move on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from graph_models.enums import OrderSort, OrderStatus
@@ -8,10 +8,15 @@ from graph_models.ids import key_of
 from graph_models.orders import ANY_ORDER, Fulfillment, Order, OrderFilter, Page
 from graph_models.time import Millis
 from graph_models.topology import Step, Topology
+from impactgraph.diagnosis.overdue import limit_of
 from impactgraph.errors import BadInputError, NotFoundError
+from impactgraph.forecast.pace import factors, on_site
+from impactgraph.impact.columns import Columns
 from impactgraph.ports.store import Store
 from impactgraph.usecases.answer import Answer
+from impactgraph.usecases.habits import Habits, habits
 from impactgraph.usecases.known import check_filter
+from impactgraph.usecases.learned import Known, learned
 from impactgraph.usecases.pages import check_first
 
 
@@ -23,7 +28,7 @@ def list_orders(
     topology = current_topology(store)
     check_filter(store, topology, where)
     found = store.find_orders(where, sort, first=size, after=after)
-    return replace(found, items=tuple(expected(order, topology, now) for order in found.items))
+    return replace(found, items=tuple(_expected(store, found.items, topology, now, None)))
 
 
 def asks_for_impact(where: OrderFilter) -> bool:
@@ -46,8 +51,9 @@ def list_hit_orders(
 
 def get_orders(store: Store, keys: Sequence[str], now: Millis, as_of: Millis | None = None) -> dict[str, Order]:
     """Those of the orders that are known (then), by bare key: one question to the store for all."""
-    topology = current_topology(store, as_of)
-    return {key: expected(order, topology, as_of if as_of is not None else now) for key, order in store.orders(keys, as_of).items()}
+    found = store.orders(keys, as_of)
+    timed = _expected(store, found.values(), current_topology(store, as_of), now if as_of is None else as_of, as_of)
+    return {order.key: order for order in timed}
 
 
 def find_order(store: Store, identifier: str, now: Millis, as_of: Millis | None = None) -> Order | None:
@@ -64,20 +70,43 @@ def current_topology(store: Store, as_of: Millis | None = None) -> Topology:
         return Topology()
 
 
-def expected(order: Order, topology: Topology, at: Millis) -> Order:
-    """The order with what its steps say of time: overdue beyond their `within`, expected on after what they typically take."""
-    return replace(order, fulfillments=tuple(_timed(order.fulfillments, topology, at)))
+def _expected(store: Store, orders: Iterable[Order], topology: Topology, at: Millis, as_of: Millis | None) -> list[Order]:
+    """What is usual is asked for only where something is under way."""
+    found = list(orders)
+    if not any(part.status is OrderStatus.IN_FLIGHT and part.step for order in found for part in order.fulfillments):
+        return found
+    reported = store.failures(as_of)
+    with store.columns(as_of) as columns:
+        known = learned(store, topology, columns, reported, as_of, at)
+        usual = habits(store, topology, columns, reported, known, as_of, at)
+        paces = paces_by_location(columns, known)
+    return [expected(order, topology, at, usual, paces) for order in found]
 
 
-def _timed(fulfillments: Iterable[Fulfillment], topology: Topology, at: Millis) -> Iterable[Fulfillment]:
+def paces_by_location(columns: Columns, known: Known) -> dict[str, float]:
+    """By bare key: how much longer than usual it takes there what is done on site."""
+    return dict(zip(columns.vocabulary.locations.words, factors(known.durations.pace).tolist(), strict=False))
+
+
+def expected(order: Order, topology: Topology, at: Millis, usual: Habits, paces: Mapping[str, float]) -> Order:
+    """The order with what its steps say of time: overdue beyond what they declare, else beyond the learned p95; expected on after the usual stay.
+
+    `paces`: by bare key of the location, how much longer than usual it takes on site.
+    """
+    return replace(order, fulfillments=tuple(_timed(order.fulfillments, topology, at, usual, paces)))
+
+
+def _timed(fulfillments: Iterable[Fulfillment], topology: Topology, at: Millis, usual: Habits, paces: Mapping[str, float]) -> Iterable[Fulfillment]:
     for fulfillment in fulfillments:
         step = topology.elements.get(f"step:{fulfillment.workflow}/{fulfillment.step}")
         if isinstance(step, Step) and fulfillment.entered_at is not None and fulfillment.status is OrderStatus.IN_FLIGHT:
-            stayed = at - fulfillment.entered_at
+            slower = paces.get(fulfillment.location or "", 1.0) if on_site(topology, step) else 1.0
+            limit = limit_of(step, usual.stays) * (slower if step.within is None else 1.0)
+            median = usual.stays.of[step.workflow, step.key].median * slower
             yield replace(
                 fulfillment,
-                overdue=fulfillment.overdue or (step.within is not None and stayed > step.within),
-                expected_next=fulfillment.expected_next or fulfillment.entered_at + step.takes.p50,
+                overdue=at - fulfillment.entered_at > limit,
+                expected_next=fulfillment.expected_next or fulfillment.entered_at + round(median),
             )
         else:
             yield fulfillment
