@@ -11,4 +11,5 @@ export const now = () => Date.now() + ahead;
 
 export function setNow(moment) {
   ahead = Date.parse(moment) - Date.now();
+  ticks.set(ticks.get() + 1);
 }

@@ -1,5 +1,4 @@
 // Asks the server. What it says is `data`; what goes wrong is thrown as a Trouble, told by its code.
-import { setNow } from "./clock.js";
 
 const SLACK = 2; // seconds that an answer may travel beyond the server's own deadline
 
@@ -36,12 +35,5 @@ export async function gql(query, variables = {}, { signal = null, seconds = 10 }
     throw new Trouble("NO_CONNECTION", `The server cannot be reached (${error.message}).`);
   }
   if (answer.errors?.length) throw troubleOf(answer.errors);
-  if (!variables.asOf) takeTime(answer.data);
   return answer.data;
-}
-
-// Answers that say which moment they are of set the page's clock: ages are then right on a computer whose clock is not.
-export function takeTime(data) {
-  const asOf = data?.blastRadius?.asOf;
-  if (asOf) setNow(asOf);
 }

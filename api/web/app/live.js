@@ -1,6 +1,6 @@
 // Subscriptions over one web socket (graphql-transport-ws). A lost connection is made again and every subscription with it: the server begins each
 // with the present state, so nothing is missed. Where no web socket gets through, the same questions are asked every few seconds.
-import { gql, takeTime, troubleOf } from "./gql.js";
+import { gql, troubleOf } from "./gql.js";
 import { makeStore } from "./store.js";
 
 const PATIENCE = { first: 250, longest: 5_000, acknowledge: 5_000, ping: 10_000, pong: 5_000, poll: 3_000, linger: 2_000 };
@@ -64,7 +64,6 @@ function take({ type, id, payload }) {
 
 function deliver(subscription, { data, errors }) {
   if (errors?.length) return subscription.onError(troubleOf(errors));
-  takeTime(data);
   subscription.onData(data);
 }
 
