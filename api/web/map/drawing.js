@@ -82,9 +82,9 @@ function Arrowheads() {
 function Frame({ place: { x, y, width, height, node } }) {
   return html`<g class="group-frame ${node.group.kind.toLowerCase()}" transform="translate(${x} ${y})" data-id=${node.id}>
     <rect width=${width} height=${height} rx="8" />
-    <g data-toggle role="button" tabindex="-1" aria-label="Close ${node.group.name}"><title>Close ${node.group.name}</title>
+    <g data-toggle role="button" tabindex="-1"><title>Close ${node.group.name}</title>
       <rect class="grip" x="4" y="4" width=${Math.min(width - 8, 12 + node.group.name.length * 7.5 + 14)} height="18" rx="4" />
-      <text x="12" y="18">${fitting(node.group.name, "name", width - 34)} <tspan class="sign">−</tspan></text>
+      <text aria-hidden="true" x="12" y="18">${fitting(node.group.name, "name", width - 34)} <tspan class="sign">−</tspan></text>
     </g>
   </g>`;
 }

@@ -75,7 +75,7 @@ function says(wave, at, asOf, totals, impaired) {
 }
 
 function Figures({ wave }) {
-  return html`<details class="small"><summary>The figures</summary><div class="table-box"><table><caption class="sr">The wave by the hour</caption>
+  return html`<details class="small"><summary>The figures</summary><div class="table-box" tabindex="0" role="region" aria-label="The wave by the hour"><table><caption class="sr">The wave by the hour</caption>
     <thead><tr><th scope="col">From</th><th scope="col" class="right">Orders hit</th><th scope="col" class="right">Promises missed</th><th scope="col" class="right">Postings late</th><th scope="col" class="right">Messages late</th></tr></thead>
     <tbody>${wave.points.map((point) => html`<tr key=${point.at}><th scope="row">${moment(point.at)}</th><td class="right">${number(point.ordersHit)}</td><td class="right">${number(point.promisesMissed)}</td><td class="right">${number(point.postingsLate)}</td><td class="right">${number(point.notificationsLate)}</td></tr>`)}</tbody></table></div></details>`;
 }

@@ -16,7 +16,7 @@ export function Versions({ params }) {
 
 function Shown({ versions, params }) {
   const to = params.get("new") ?? versions[0].id, from = params.get("old") ?? versions[1]?.id;
-  return html`<section class="card"><h2>Versions</h2><div class="table-box"><table><caption class="sr">Versions, the newest first</caption>
+  return html`<section class="card"><h2>Versions</h2><div class="table-box" tabindex="0" role="region" aria-label="Versions"><table><caption class="sr">Versions, the newest first</caption>
     <thead><tr><th scope="col">Version</th><th scope="col">Applied</th><th scope="col" class="right">Elements</th><th scope="col">Compare</th></tr></thead>
     <tbody>${versions.map((version) => html`<tr key=${version.id}><th scope="row">${version.id}${version.current ? " (current)" : ""}</th><td><${Time} at=${version.appliedAt} /></td><td class="right">${number(version.elements)}</td>
       <td>${versions.length > 1 && html`${version.id === from ? "from" : html`<a href=${hrefWith({ old: version.id })}>from here</a>`} · ${version.id === to ? "to" : html`<a href=${hrefWith({ new: version.id })}>to here</a>`}`}</td></tr>`)}</tbody></table></div>
@@ -29,7 +29,7 @@ function Compared({ from, to }) {
   return html`<${Answered} answer=${answer} what="comparison">${({ compareTopologies: { added, removed, changed, ordersTouched } }) => html`<section class="card"><h2>From ${from} to ${to}</h2>
     <p><strong>${plural(added.length, "element")}</strong> new, <strong>${number(removed.length)}</strong> gone, <strong>${plural(changed.length, "field")}</strong> changed. ${plural(ordersTouched, "order")} in flight still ${ordersTouched === 1 ? "has" : "have"} to pass what is other.</p>
     <div class="columns"><${Ids} title="New" ids=${added} link /><${Ids} title="Gone" ids=${removed} /></div>
-    ${changed.length > 0 && html`<div class="table-box"><table><caption>Changed</caption><thead><tr><th scope="col">Element</th><th scope="col">Field</th><th scope="col">Before</th><th scope="col">After</th></tr></thead>
+    ${changed.length > 0 && html`<div class="table-box" tabindex="0" role="region" aria-label="Changed fields"><table><caption>Changed</caption><thead><tr><th scope="col">Element</th><th scope="col">Field</th><th scope="col">Before</th><th scope="col">After</th></tr></thead>
       <tbody>${changed.map(({ id, field, before, after }) => html`<tr key=${id + field}><th scope="row"><${IdLink} id=${id} /></th><td>${words(field)}</td><td>${said(before)}</td><td>${said(after)}</td></tr>`)}</tbody></table></div>`}
   </section>`}<//>`;
 }

@@ -17,7 +17,25 @@ from tests.functional.http.shop import NOW, TOPOLOGY
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = {"wide": 1280, "narrow": 390}
-VIEWS = {"now": "", "order": "order/O-001900", "unknown order": "order/O-404", "overdue": "overdue", "records": "records", "no view": "nowhere"}
+VIEWS = {
+    "now": "",
+    "order": "order/O-001900",
+    "unknown order": "order/O-404",
+    "overdue": "overdue",
+    "records": "records",
+    "no view": "nowhere",
+    "blast radius": "radius",
+    "blast radius of an order": "radius?row=order:O-001936&as=map",
+    "blast radius of an element": "radius?element=step:ship-from-store/pick",
+    "blast radius of nothing": "radius?region=nowhere",
+    "topology": "topology?as=map",
+    "element": "topology?element=system:oms&depth=2",
+    "paths": "topology?element=system:oms&to=step:ship-from-store/pick",
+    "versions": "topology?versions=1",
+    "what if": "topology?element=system:oms&whatif=1&as=map",
+    "what if of anything": "topology?whatif=1",
+    "supposed": "radius?target=system:oms&as=list",
+}
 
 
 @pytest.fixture
