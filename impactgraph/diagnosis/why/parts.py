@@ -104,7 +104,7 @@ def _timed(g: Ground, order: Order, part: Part, row: int, plan: PlanOf) -> Place
         expected_done=way.done,
         usual_next=told.entered_at + round(g.usual.of[told.workflow, step.key].median),
         limit=limit if limit < FOREVER else None,
-        run=run_that_it_waits_for(g.topology, order, here, g.at),
+        run=run_that_it_waits_for(g.topology, g.durations, order, here, g.at),
     )
     return Placed(timed, way)
 
