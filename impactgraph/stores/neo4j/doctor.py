@@ -9,9 +9,11 @@ from impactgraph.errors import StoreUnavailableError
 from impactgraph.ports.store import Checked
 from impactgraph.stores.neo4j.address import Address
 from impactgraph.stores.neo4j.database import Database, rows
+from impactgraph.stores.neo4j.graph.cypher import constraints
+from impactgraph.stores.neo4j.graph.standing import CONSTRAINT, Lease
 from impactgraph.stores.neo4j.log import CONSTRAINTS, Log
 
-OLDEST = (5, 13)
+OLDEST = (5, 23)
 """The first that has all that our Cypher uses."""
 MOST_APART: Millis = 5_000
 """Between the clocks of this machine and the database: events and answers are of moments."""
@@ -27,6 +29,7 @@ def examined(address: Address, now: Callable[[], Millis]) -> Iterator[Checked]:
         yield _constraints(database)
         yield _indexes(database)
         yield _log(database)
+        yield _graph(database)
     finally:
         database.close()
 
@@ -72,7 +75,7 @@ def _rights(database: Database) -> Checked:
 
 
 def _constraints(database: Database) -> Checked:
-    wanted = {statement.split()[2] for statement in CONSTRAINTS}
+    wanted = {statement.split()[2] for statement in (*CONSTRAINTS, CONSTRAINT, *constraints())}
     found = {row["name"] for row in database.command("show constraints yield name return name")}
     missing = sorted(wanted - found)
     if missing:
@@ -96,3 +99,15 @@ def _log(database: Database) -> Checked:
     if end is None:
         return Checked("neo4j record", "warn", "none yet: made when the store is opened")
     return Checked("neo4j record", "ok", f"{end.last:,} events in {end.position.block:,} blocks")
+
+
+def _graph(database: Database) -> Checked:
+    """The graph to walk follows the log, as a rule within a second or two."""
+    standing, end = Lease(database, "doctor").standing(), Log(database).end()
+    if standing is None or end is None:
+        return Checked("neo4j graph", "warn", "none yet: made by the first process that serves or takes events")
+    if standing.identity != end.position.identity:
+        return Checked("neo4j graph", "warn", "of another log: made anew by the next process that serves or takes events")
+    behind = end.last - standing.watermark
+    told = f"shows {standing.watermark:,} of {end.last:,} events"
+    return Checked("neo4j graph", "warn", f"{told}: is a process serving? It follows the log while one does") if behind else Checked("neo4j graph", "ok", told)

@@ -1,5 +1,8 @@
 """The store over a Neo4j database that many processes share: the log there is the record, the copy here is what questions are answered from."""
 
+import os
+import secrets
+import socket
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -13,6 +16,8 @@ from impactgraph.stores.local.store import LocalStore
 from impactgraph.stores.neo4j.address import Address
 from impactgraph.stores.neo4j.database import CommitUnknownError, Database
 from impactgraph.stores.neo4j.following import Following
+from impactgraph.stores.neo4j.graph.keeper import Keeper
+from impactgraph.stores.neo4j.graph.projection import Projection
 from impactgraph.stores.neo4j.log import Emptied, End, Entry, Log
 from impactgraph.stores.neo4j.replica import Replica, Say, groups
 
@@ -35,13 +40,19 @@ class Neo4jStore(LocalStore):
     or fails, leaves nothing behind.
     """
 
-    def __init__(self, database: Database, replica: Replica, now: Callable[[], Millis], *, tick: Callable[[], float], freshness: float) -> None:
+    def __init__(
+        self, database: Database, replica: Replica, now: Callable[[], Millis], *, tick: Callable[[], float], freshness: float, graph: bool, say: Say
+    ) -> None:
         """Raises StoreUnavailableError where the database cannot be reached, or holds what this version cannot read."""
         self.database, self._log, self._replica = database, Log(database), replica
         copy, self._end = replica.opened(self._log.set_up())
         super().__init__(copy, now)
         self._following = Following(self._ask, tick=tick, freshness=freshness, every=EVERY, patience=PATIENCE)
         self._following.start()
+        holder = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
+        self.graph = Keeper(Projection(database, self._as_it_is, holder, say), lambda: self.identity, now)
+        if graph:
+            self.graph.start()
 
     @classmethod
     def open(
@@ -53,11 +64,15 @@ class Neo4jStore(LocalStore):
         say: Say = _quiet,
         tick: Callable[[], float] = time.monotonic,
         freshness: float = FRESHNESS,
+        graph: bool = True,
     ) -> "Neo4jStore":
-        """`cache` is the folder for copies of the log (None: nothing is kept); `say` is told of what takes long."""
+        """`cache` is the folder for copies of the log (None: nothing is kept); `say` is told of what takes long.
+
+        `graph`: whether this process takes part in bringing the graph beside the log up to date; without, it does so when `graph.follow()` is called.
+        """
         database = Database(address)
         try:
-            return cls(database, Replica(cache, Log(database), say), now, tick=tick, freshness=freshness)
+            return cls(database, Replica(cache, Log(database), say), now, tick=tick, freshness=freshness, graph=graph, say=say)
         except BaseException:
             database.close()
             raise
@@ -73,6 +88,12 @@ class Neo4jStore(LocalStore):
     def _reading(self) -> Generator[Copy]:
         if not self._sharing.inside:  # what a thread looks at does not change under it
             self._following.current()
+        with self._sharing.reading():
+            yield self._copy
+
+    @contextmanager
+    def _as_it_is(self) -> Generator[Copy]:
+        """The copy, without a look at the log."""
         with self._sharing.reading():
             yield self._copy
 
@@ -143,6 +164,7 @@ class Neo4jStore(LocalStore):
                 with self._sharing.writing():
                     self._copy.show(change)
                 self._end = at
+                self.graph.nudge()
 
     def _give_back_words(self, *, unless: Callable[[], bool]) -> Callable[[], None]:
         """What makes the lexicon forget the words that it is given from now on."""
@@ -159,6 +181,7 @@ class Neo4jStore(LocalStore):
             self._bring(group)
 
     def close(self) -> None:
+        self.graph.close()
         self._following.close()
         super().close()
         self._replica.close()

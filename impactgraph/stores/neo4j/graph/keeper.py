@@ -11,6 +11,8 @@ from impactgraph.stores.neo4j.graph.projection import Followed, Projection
 
 EVERY = 1.0
 """Seconds after which it looks when nobody nudges."""
+LAST = 15.0
+"""Seconds that a process which changed something gives the graph to follow before it ends; what is left is for the next."""
 _log = structlog.get_logger("impactgraph.stores")
 
 
@@ -20,7 +22,7 @@ class Keeper:
     def __init__(self, projection: Projection, identity: Callable[[], str], now: Callable[[], Millis], *, every: float = EVERY) -> None:
         self._projection, self._identity, self._now, self._every = projection, identity, now, every
         self._wanted, self._closed = threading.Event(), False
-        self._turn = threading.Lock()
+        self._turn, self._owed = threading.Lock(), False
         self._thread = threading.Thread(target=self._run, name="keeping the graph", daemon=True)
         self.problem: Exception | None = None
         """Why the last turn came to nothing."""
@@ -29,7 +31,8 @@ class Keeper:
         self._thread.start()
 
     def nudge(self) -> None:
-        """Something has changed."""
+        """This process has changed something."""
+        self._owed = True
         self._wanted.set()
 
     def follow(self) -> Followed | None:
@@ -38,7 +41,8 @@ class Keeper:
             return self._projection.follow(self._identity(), self._now())
 
     def _run(self) -> None:
-        while not self._closed:
+        while not self._closed or self._owed:
+            self._owed = False
             try:
                 self.follow()
                 self.problem = None
@@ -47,13 +51,15 @@ class Keeper:
             except Exception as problem:  # noqa: BLE001 - a defect here must not end the thread, nor the process that answers without the graph
                 _log.error("The graph beside the log could not be brought up to date", exc_info=problem)
                 self.problem = problem
-            self._wanted.wait(self._every)
+            if not self._closed:
+                self._wanted.wait(self._every)
             self._wanted.clear()
 
     def close(self) -> None:
-        """A turn that is going on ends with the transaction that it is in."""
+        """What this process changed is followed yet, for some seconds."""
         self._closed = True
-        self._projection.stop()
         self._wanted.set()
         if self._thread.is_alive():
+            self._thread.join(LAST if self._owed else 0)
+            self._projection.stop()
             self._thread.join()

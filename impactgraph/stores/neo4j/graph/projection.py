@@ -1,8 +1,8 @@
 """The graph follows the log: what was touched since is brought into it, by whichever process has the lease."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from graph_models.time import Millis
@@ -47,8 +47,8 @@ class Projection:
         self._database, self._reading, self._say = database, reading, say
         self._lease = Lease(database, holder)
         self._stopped = False
-        self._told = set[str]()
-        """Places that were seen to be in the graph."""
+        self._told_of, self._told = "", set[str]()
+        """A log, and places that were seen to be in its graph."""
 
     def stop(self) -> None:
         """Ends a turn that is going on after its present transaction; there is no other."""
@@ -63,7 +63,6 @@ class Projection:
         if standing is not None and standing.identity == identity and not self._behind(standing, now):
             return Followed()
         if standing is None:
-            self._told.clear()
             self._database.command(CONSTRAINT)
         standing = self._lease.take(identity)
         if standing is None:
@@ -85,18 +84,17 @@ class Projection:
 
     def _begin_anew(self, identity: str) -> Standing:
         """The graph of another log goes."""
-        self._told.clear()
         for statement in cypher.clear():
             self._database.command(statement)
         began = Standing(identity, 0, 0, 0, "")
-        self._lease.write(identity=identity, schema=0, watermark=0, topology=0, failures="")
+        self._lease.write(identity=identity, schema=0, watermark=0, topology=0, failures="", turnUntil=0)
         return began
 
     def _follow(self, standing: Standing, now: Millis) -> Followed:
         migrate(self._database)
         brought = self._bring_versions(standing)
-        orders = self._bring_orders(standing)
-        return Followed(orders, brought, self._bring_failures(standing, now))
+        news = self._bring_failures(standing, now)
+        return Followed(self._bring_orders(standing), brought, news)
 
     def _bring_versions(self, standing: Standing) -> int:
         """Each version in turn, so that the graph tells what came and went with it."""
@@ -110,25 +108,43 @@ class Projection:
         return len(missing)
 
     def _bring_orders(self, standing: Standing) -> int:
+        """A turn that another process began is gone on with where it ended."""
+        turn = standing if standing.turn_until else self._begin_turn(standing)
         with self._reading() as copy:
-            until = copy.watermark
-            numbers = touched(copy, standing.watermark, until)
+            if not turn.turn_until or copy.watermark < turn.turn_until:
+                return 0
+            numbers = touched(copy, turn.watermark, turn.turn_until)
             named = places(copy)
-        if until <= standing.watermark:
-            return 0
-        new = not standing.watermark and not self._database.read(cypher.ANY_ORDER)
-        statement = cypher.create_orders() if new else cypher.renew_orders()
-        strangers = {label: [identifier for identifier in ids if identifier not in self._told] for label, ids in named.items()}
-        self._lease.write(*((cypher.put_strangers(label), {"ids": ids}) for label, ids in strangers.items() if ids))
-        self._told.update(*strangers.values())
-        for start in range(0, len(numbers), ORDERS):
+        self._bring_places(turn.identity, named)
+        left = numbers[numbers > turn.turn_done]
+        statement = cypher.create_orders() if turn.turn_new else cypher.renew_orders()
+        for start in range(0, len(left), ORDERS):
             if self._stopped:
                 raise LostError
-            self._lease.write((statement, {"rows": self._rows(numbers[start : start + ORDERS])}))
+            part = left[start : start + ORDERS]
+            self._lease.write((statement, {"rows": self._rows(part)}), turnDone=int(part[-1]))
             if len(numbers) > MANY:
-                self._say(f"Bringing orders into the graph: {min(start + ORDERS, len(numbers)):,} of {len(numbers):,}")
-        self._lease.write(watermark=until)
-        return len(numbers)
+                self._say(f"Bringing orders into the graph: {len(numbers) - len(left) + start + len(part):,} of {len(numbers):,}")
+        self._lease.write(watermark=turn.turn_until, turnUntil=0, turnDone=-1)
+        return len(left)
+
+    def _begin_turn(self, standing: Standing) -> Standing:
+        with self._reading() as copy:
+            until = copy.watermark
+        if until <= standing.watermark:
+            return standing
+        new = not standing.watermark and not self._database.read(cypher.ANY_ORDER)
+        self._lease.write(turnUntil=until, turnDone=-1, turnNew=new)
+        return replace(standing, turn_until=until, turn_done=-1, turn_new=new)
+
+    def _bring_places(self, identity: str, named: Mapping[str, Sequence[str]]) -> None:
+        """Steps and locations that orders are at, by label, whether a topology lists them or not."""
+        if self._told_of != identity:
+            self._told_of, self._told = identity, set[str]()
+        strangers = {label: [identifier for identifier in ids if identifier not in self._told] for label, ids in named.items()}
+        if any(strangers.values()):
+            self._lease.write(*((cypher.put_strangers(label), {"ids": ids}) for label, ids in strangers.items() if ids))
+            self._told.update(*strangers.values())
 
     def _rows(self, numbers: Codes) -> list[dict[str, object]]:
         with self._reading() as copy:

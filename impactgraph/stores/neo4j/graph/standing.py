@@ -17,7 +17,8 @@ LABEL = "Graph"
 CONSTRAINT = f"create constraint graph_key if not exists for (n:{LABEL}) require n.key is unique"
 _MATCH = f"match (g:{LABEL} {{key: 'graph'}})"
 _GIVE = """
-return g.identity as identity, g.schema as schema, g.watermark as watermark, g.topology as topology, g.failures as failures
+return g.identity as identity, g.schema as schema, g.watermark as watermark, g.topology as topology, g.failures as failures,
+  coalesce(g.turnUntil, 0) as turn_until, coalesce(g.turnDone, -1) as turn_done, coalesce(g.turnNew, false) as turn_new
 """
 _READ = f"{_MATCH} {_GIVE}"
 _TAKE = f"""
@@ -46,6 +47,12 @@ class Standing:
     """Number of the last version of the topology, 0 where there is none."""
     failures: str
     """Fingerprint of what was written of failures."""
+    turn_until: int = 0
+    """Of a turn that has begun and not ended: the watermark that it leads to. 0: there is none."""
+    turn_done: int = -1
+    """Of such a turn: number of the last order that it has brought in, in ascending order."""
+    turn_new: bool = False
+    """Of such a turn: whether there was no order before it."""
 
 
 class LostError(Exception):
