@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from graph_models.enums import RecordEffect, RecordKind
@@ -134,6 +135,49 @@ class RateFinding:
     amount: tuple[Money, ...] = ()
     """What was posted in that hour."""
     likely_cause: Cause | None = None
+
+
+class PayloadKind(StrEnum):
+    DUPLICATE_ORDER = "DUPLICATE_ORDER"
+    INCOMPLETE = "INCOMPLETE"
+    STOCK_DIFFERENCE = "STOCK_DIFFERENCE"
+    ERROR_TEMPLATE = "ERROR_TEMPLATE"
+
+
+@dataclass(frozen=True, slots=True)
+class StockFigure:
+    """What a system last said is on hand."""
+
+    location: str
+    """Bare key."""
+    item: str
+    system: str
+    on_hand: Decimal
+    at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadFinding:
+    """Trouble in what messages say: one group of orders, errors or figures that belong together."""
+
+    kind: PayloadKind
+    sentence: str
+    key: Mapping[str, str]
+    """What makes the group, by name."""
+    count: int
+    """Orders (of duplicates: all of them), errors, or how far figures are apart."""
+    total: int
+    """Of how many; 0 where that does not apply."""
+    since: Millis
+    until: Millis
+    value: tuple[Money, ...] = ()
+    """Of the orders; of duplicates, of all but the first of each."""
+    orders: tuple[str, ...] = ()
+    """Bare keys of at most 5, the latest first."""
+    samples: tuple[str, ...] = ()
+    """In their own words: messages, figures; at most 3."""
+    suspects: tuple[Cause, ...] = ()
+    """Best first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,23 @@ from enum import StrEnum
 
 import strawberry
 
-from graph_models.diagnosis import DiagnosisState
+from graph_models.diagnosis import DiagnosisState, PayloadKind
 from graph_models.enums import Band, Dimension, Effect, ElementKind, FailureClass, OrderSort, RecordEffect, Severity
 from impactgraph.usecases.topology_map import EdgeKind as MapEdgeKind
 
-__all__ = ["Band", "DiagnosisState", "Dimension", "Effect", "ElementKind", "FailureClass", "MapEdgeKind", "OrderSort", "RecordEffect", "Severity"]
+__all__ = [
+    "Band",
+    "DiagnosisState",
+    "Dimension",
+    "Effect",
+    "ElementKind",
+    "FailureClass",
+    "MapEdgeKind",
+    "OrderSort",
+    "PayloadKind",
+    "RecordEffect",
+    "Severity",
+]
 
 
 def _describe(cls: type[StrEnum], description: str, values: Mapping[str, str], name: str | None = None) -> None:
@@ -158,5 +170,15 @@ _describe(
         "COMPLETED": "All its parts are done.",
         "CANCELLED": "It was cancelled.",
         "UNKNOWN": "What is recorded does not tell; the headline says what is not known.",
+    },
+)
+_describe(
+    PayloadKind,
+    "What sort of trouble messages make.",
+    {
+        "DUPLICATE_ORDER": "Orders that look like one that was sent twice: under one external id, or of one customer, basket and value within minutes.",
+        "INCOMPLETE": "Orders that lack what nearly all others of their channel and workflow say.",
+        "STOCK_DIFFERENCE": "Systems that say different figures of one item at one location.",
+        "ERROR_TEMPLATE": "Errors that say the same but for numbers, ids and quoted text.",
     },
 )

@@ -99,6 +99,13 @@ COMMANDS = (
         ("impactgraph records --effect missing --type invoice", "impactgraph records --where regions=uk --as-of -2h --format csv"),
     ),
     Command(
+        "payloads",
+        "Trouble in what messages say: orders sent twice, incomplete ones, stock figures that differ, errors that say the same.",
+        "Duplicates share an external id, or customer, basket and value within ten minutes. Errors of the last seven days are grouped by what they say without "
+        "numbers, ids and quoted text. Exit status: 0 nothing was found, 1 something was.",
+        ("impactgraph payloads", "impactgraph payloads --kind error_template --where steps=ship-from-store/pick --format json"),
+    ),
+    Command(
         "doctor",
         "Checks the installation, the configuration, the store and the clock.",
         "Exit status: 0 all is well (warnings or not), 1 a check failed.",

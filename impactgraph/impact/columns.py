@@ -161,6 +161,22 @@ class ErrorColumns:
 
 
 @dataclass
+class ErrorTexts:
+    """What errors said, a row an event; the rows are those of columns of the same moment."""
+
+    fulfillment: Codes
+    at: Ints
+    step: Sequence[str]
+    """Bare key, empty where the event names none."""
+    code: Sequence[str]
+    element: Sequence[str]
+    message: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+
+@dataclass
 class RecordColumns:
     """Every posting, notification, task and supplier order of the fulfillments above, a row an event, in no particular order. Many: kept narrow."""
 

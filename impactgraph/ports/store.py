@@ -5,12 +5,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from graph_models.diagnosis import StockFigure
 from graph_models.enums import OrderSort
 from graph_models.failure import Failure
 from graph_models.orders import Order, OrderFilter, Page, Recorded, TimelineEntry
 from graph_models.time import Millis
 from graph_models.topology import Topology
-from impactgraph.impact.columns import Columns, Visits
+from impactgraph.impact.columns import Columns, ErrorTexts, Visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,14 @@ class Store(Protocol):
 
     def find_orders(self, where: OrderFilter, sort: OrderSort, *, first: int, after: str | None, as_of: Millis | None = None) -> Page[Order]:
         """Every order known, ended ones too. Keyset cursors. Raises BadInputError for a cursor that is not one of ours."""
+        ...
+
+    def error_texts(self, since: Millis, as_of: Millis | None = None) -> ErrorTexts:
+        """What every fulfillment.failed from `since` on said; its rows are those of `columns(as_of)`, so ask with these open."""
+        ...
+
+    def differing_stock(self, as_of: Millis | None = None) -> Sequence[StockFigure]:
+        """Items of which systems say different figures: the last one of each system, by location, item and system."""
         ...
 
     def find(self, text: str, first: int) -> Sequence[Found]:

@@ -5,15 +5,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 
+from graph_models.diagnosis import StockFigure
 from graph_models.enums import OrderSort
 from graph_models.failure import Failure
 from graph_models.orders import Order, OrderFilter, Page
 from graph_models.time import Millis
 from graph_models.topology import Topology
-from impactgraph.impact.columns import Columns, Visits
-from impactgraph.ports.store import Intake, OrderStory, Refused, TopologyVersion
+from impactgraph.impact.columns import Columns, ErrorTexts, Visits
+from impactgraph.ports.store import Found, Intake, OrderStory, Refused, TopologyVersion
 from impactgraph.stores.local.copy import Change, Copy
+from impactgraph.stores.local.find import find
 from impactgraph.stores.local.items import Item, read_items, told
+from impactgraph.stores.local.payload import differing_stock, error_texts
 from impactgraph.stores.local.sharing import Sharing
 from impactgraph.stores.local.story import stories
 from impactgraph.stores.state.fits import Fits
@@ -91,6 +94,18 @@ class LocalStore(ABC):
         with self._reading() as copy:
             topology = copy.topologies.at(as_of) if copy.topologies.listed() else Topology()
             return order_page(copy.instances(as_of).columns, topology, where, sort, first, after)
+
+    def find(self, text: str, first: int) -> Sequence[Found]:
+        with self._reading() as copy:
+            return find(copy.record, copy.instances(None).columns, text, first)
+
+    def error_texts(self, since: Millis, as_of: Millis | None = None) -> ErrorTexts:
+        with self._reading() as copy:
+            return error_texts(copy.record, copy.instances(as_of), copy.state.lexicon, since, as_of)
+
+    def differing_stock(self, as_of: Millis | None = None) -> Sequence[StockFigure]:
+        with self._reading() as copy:
+            return differing_stock(copy.record, copy.state.lexicon, as_of)
 
     # Changes
 
