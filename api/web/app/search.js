@@ -22,30 +22,33 @@ function about(node) {
 export function SearchBox() {
   const field = useRef(null);
   const [text, setText] = useState("");
-  const [found, setFound] = useState(null); // null: not asked; a Trouble; or the hits
+  const [found, setFound] = useState(null); // { text, hits, error }: what was found last, and for which words
   const [open, setOpen] = useState(false);
   const [chosen, setChosen] = useState(0);
+  const entered = useRef(false); // Enter came before the answer: it is followed as soon as it is there
   useKey("/", "Search", useCallback(() => field.current.select(), []));
 
   useEffect(() => {
     const wanted = text.trim();
+    setChosen(0);
     if (!wanted) return setFound(null);
     const stop = new AbortController();
     const timer = setTimeout(() => {
       gql(QUERY, { text: wanted }, { signal: stop.signal, seconds: 5 }).then(
-        ({ searchHits }) => { setFound(searchHits); setChosen(0); },
-        (error) => { if (error.code !== "CANCELLED") setFound(error); },
+        ({ searchHits }) => { if (entered.current && searchHits.length) follow(searchHits[0]); else setFound({ text: wanted, hits: searchHits }); },
+        (error) => { if (error.code !== "CANCELLED") setFound({ text: wanted, hits: [], error }); },
       );
     }, PAUSE);
     return () => { clearTimeout(timer); stop.abort(); };
   }, [text]);
 
-  const list = Array.isArray(found) ? found : [];
+  const list = found?.hits ?? [], fresh = found?.text === text.trim();
   const shown = open && found !== null;
   const follow = ({ node }) => {
     location.hash = hrefOf(node.id);
     setOpen(false);
     setText("");
+    entered.current = false;
     field.current.blur();
   };
   const press = (event) => {
@@ -53,7 +56,10 @@ export function SearchBox() {
       event.preventDefault();
       setOpen(true);
       if (list.length) setChosen((chosen + (event.key === "ArrowDown" ? 1 : list.length - 1)) % list.length);
-    } else if (event.key === "Enter" && list[chosen]) follow(list[chosen]);
+    } else if (event.key === "Enter") {
+      if (!fresh) entered.current = true; // what stands there was found for other words
+      else if (list[chosen]) follow(list[chosen]);
+    }
     else if (event.key === "Escape") { setOpen(false); field.current.blur(); }
   };
   return html`<form class="search" role="search" onSubmit=${(event) => event.preventDefault()} onFocusOut=${(event) => {
@@ -62,16 +68,16 @@ export function SearchBox() {
     <input ref=${field} type="search" value=${text} placeholder="Order, document, element, failure" autocomplete="off" spellcheck="false"
       role="combobox" aria-label="Search orders, fulfillments, document numbers, elements and failures" aria-expanded=${shown ? "true" : "false"} aria-controls="found"
       aria-autocomplete="list" aria-activedescendant=${shown && list.length ? `found-${chosen}` : null}
-      onInput=${(event) => { setText(event.target.value); setOpen(true); }} onFocus=${() => setOpen(true)} onKeyDown=${press} />
+      onInput=${(event) => { entered.current = false; setText(event.target.value); setOpen(true); }} onFocus=${() => setOpen(true)} onKeyDown=${press} />
     <kbd class="hint" aria-hidden="true">/</kbd>
-    <div class="found" id="found" role="listbox" aria-label="Found" hidden=${!shown}>
+    <div class="found" id="found" role="listbox" aria-label="Found" aria-busy=${fresh ? null : "true"} hidden=${!shown}>
       ${list.map((hit, at) => {
         const { node, matched, fulfillment } = hit, [kind, more] = about(node);
         return html`<a key=${node.id + matched} id="found-${at}" role="option" tabindex="-1" aria-selected=${at === chosen ? "true" : "false"} href=${hrefOf(node.id)}
           onMouseDown=${(event) => { event.preventDefault(); follow(hit); }} onMouseMove=${() => setChosen(at)}>
           <span class="found-kind">${kind}</span> <strong>${key(node.id)}</strong> <span class="muted">${fulfillment ? `${matched}: ` : ""}${more}</span></a>`;
       })}
-      ${shown && !list.length && html`<p role="option" aria-disabled="true">${found instanceof Error ? found.message : "Nothing has this in its id, name or documents. Try a shorter part of it."}</p>`}
+      ${shown && !list.length && html`<p role="option" aria-disabled="true">${found.error ? found.error.message : "Nothing has this in its id, name or documents. Try a shorter part of it."}</p>`}
     </div>
   </form>`;
 }

@@ -13,11 +13,14 @@ function Hops({ path, told }) {
   </details>`;
 }
 
+// The evidence names a failure with its summary, which stands above it here.
+const evidenceOf = ({ evidence, failure }) => (failure?.summary ? evidence.replace(` (${failure.summary})`, "") : evidence);
+
 function Cause({ cause }) {
   const about = cause.failure ? html`<${IdLink} id=${cause.failure.id}>${cause.failure.summary || cause.failure.id}<//>` : cause.element && html`<${IdLink} id=${cause.element.id}>${cause.element.name}<//>`;
   return html`<li>
     <p><strong>${about || cause.evidence}</strong> <span class="muted nowrap">${percent(cause.likelihood)} likely</span></p>
-    ${about && html`<p>${cause.evidence}</p>`}
+    ${about && html`<p>${evidenceOf(cause)}</p>`}
     ${cause.failure?.expectedEnd && cause.failure.active && html`<p class="small muted">Expected to end <${Time} at=${cause.failure.expectedEnd} /></p>`}
     <${Hops} path=${cause.path} told=${cause.evidence} />
   </li>`;

@@ -57,11 +57,15 @@ function Story({ order }) {
           diagnosis.customerMessage && html`<${CopyButton} kind="first" text=${diagnosis.customerMessage} label="Copy the words" done="Copied: the words for the customer" />`
         }</div>${diagnosis.customerMessage ? html`<blockquote>${diagnosis.customerMessage}</blockquote>` : html`<p class="muted">Nothing needs to be said: the order is as it should be.</p>`}</section>
         <${Causes} diagnosis=${diagnosis} />
-        <${Timeline} entries=${order.timeline} />
       </div>
       <div class="stack">
         <${Missing} diagnosis=${diagnosis} />
         <${Peers} peers=${diagnosis.peers} order=${order.id} />
+      </div>
+    </div>
+    <div class="main-and-side">
+      <${Timeline} entries=${order.timeline} />
+      <div class="stack">
         <${Fulfillments} list=${order.fulfillments} />
         <section class="card"><h2>The order</h2><dl class="stats">
           <${Stat} label="Worth" kind="small"><${Money} of=${order.value} /><//>

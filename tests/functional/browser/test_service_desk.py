@@ -12,7 +12,7 @@ from tests.functional.http.serving import Api
 
 STUCK = "{ orders(first: 1, where: { bands: [STUCK] }) { edges { node { id } } } }"
 DIAGNOSIS = """query ($id: ID!) { order(id: $id) { timeline { title } diagnosis {
-  state headline customerMessage causes { evidence } missing { type } peers { overdue total } } } }"""
+  state headline customerMessage causes { evidence failure { summary } } missing { type } peers { overdue total } } } }"""
 
 
 @pytest.fixture
@@ -36,7 +36,18 @@ def test_an_order_is_found_by_the_keyboard_and_says_what_graphql_says(explorer: 
     expect(verdict).to_have_attribute("data-state", said["state"])
     expect(verdict.locator(".lead")).to_have_text(said["headline"])
     for cause in said["causes"]:
-        expect(explorer.card(re.compile("cause", re.IGNORECASE))).to_contain_text(cause["evidence"])
+        summary = cause["failure"]["summary"]  # told once, above the evidence
+        causes = explorer.card(re.compile("cause", re.IGNORECASE))
+        expect(causes).to_contain_text(summary)
+        expect(causes).to_contain_text(cause["evidence"].replace(f" ({summary})", ""))
+
+
+def test_a_number_that_is_typed_faster_than_it_is_found_is_opened_all_the_same(explorer: Explorer, stuck: str) -> None:
+    explorer.open()
+    explorer.search.fill(stuck)
+    explorer.search.press("Enter")
+
+    expect(explorer.heading).to_have_text(f"Order {stuck}")
 
 
 def test_the_words_for_the_customer_are_copied_as_they_are(explorer: Explorer, api: Api, stuck: str) -> None:
