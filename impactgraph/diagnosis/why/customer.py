@@ -25,7 +25,9 @@ def customer_message(s: Situation, verdict: Verdict, written: Sequence[str], mov
     kept = next((text for message in written if (text := kept_promises(message, s.at, moves))), None)
     if kept is None:
         return f"{_plain(s, verdict)} {_when(s, verdict, moves, done)}".strip()
-    return kept if _tells_when(kept) else f"{kept} {_when(s, verdict, moves, done)}".strip()
+    if _WITHIN.search(kept) and not _breaks_its_promise(s, done):
+        return kept
+    return f"{kept} {_when(s, verdict, moves, done)}".strip()
 
 
 def kept_promises(message: str, now: Millis, moves: Millis | None) -> str:
@@ -55,10 +57,6 @@ def _span(number: str, unit: str) -> Millis:
     if not number:
         return _HOURS if unit == "hour" else 3 * _UNITS[unit]
     return (_NUMBERS.get(number) or int(number)) * _UNITS[unit]
-
-
-def _tells_when(text: str) -> bool:
-    return promised_by(text, 0) is not None
 
 
 def _plain(s: Situation, verdict: Verdict) -> str:
@@ -110,9 +108,12 @@ def _when(s: Situation, verdict: Verdict, moves: Millis | None, done: Millis | N
 
 
 def _arrival(s: Situation, done: Millis | None) -> str:
-    promised = s.order.promised_by
     if done is None:
         return ""
-    if promised is not None and done > promised:
+    if _breaks_its_promise(s, done):
         return f"We expect it to be done {soon(done, s.at)}, which is later than we promised; we are sorry for that."
-    return f"We expect it to be done {soon(max(done, promised or done), s.at)}."
+    return f"We expect it to be done {soon(max(done, s.order.promised_by or done), s.at)}."
+
+
+def _breaks_its_promise(s: Situation, done: Millis | None) -> bool:
+    return done is not None and s.order.promised_by is not None and done > s.order.promised_by

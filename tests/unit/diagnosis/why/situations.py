@@ -9,13 +9,12 @@ from graph_models.failure import Failure
 from graph_models.impact import Hop, Path
 from graph_models.money import from_micros
 from graph_models.orders import Fulfillment, Order
-from graph_models.time import HOUR, MINUTE, Millis
+from graph_models.time import HOUR, MINUTE, Millis, parse_moment
 from graph_models.topology import Location, Playbook, PlaybookStep, Step, System, Takes, Team, Topology, Transition, Workflow
 from impactgraph.diagnosis.why import Fault, Hit, Part, Situation
-from tests.drawing import EIGHT
 
-NOW: Millis = EIGHT + 6 * HOUR
-"""Two in the afternoon."""
+NOW: Millis = parse_moment("2026-03-02T14:00:00Z")
+
 PICK, PACK = "step:ship/pick", "step:ship/pack"
 TOPOLOGY = Topology(
     teams={"stores": Team("stores", "Store operations"), "queues": Team("queues", "Integration platform")},

@@ -1,0 +1,116 @@
+"""The answer around the verdict: one sentence, since when, whose it is, what to do, what is missing."""
+
+import pytest
+
+from graph_models.diagnosis import CommonFactor, PeerGroup
+from graph_models.enums import Band, Effect, OrderStatus, RecordEffect
+from graph_models.time import HOUR, MINUTE
+from impactgraph.diagnosis.why import diagnose
+from tests.unit.diagnosis.why.situations import NOW, PICK, TOPOLOGY, ended, failure, fault, finding, hit, late, part, situation, suspect
+from tests.unit.diagnosis.why.test_verdict import TABLE
+
+FACTOR = CommonFactor("location", "s1", 8, 10, 1, 40, 32.0, 1e-6)
+
+
+@pytest.mark.parametrize("name", list(TABLE))
+def test_the_headline_is_one_sentence_about_the_order(name: str) -> None:
+    headline = diagnose(TOPOLOGY, TABLE[name][0]).headline
+
+    assert "O-1" in headline
+    assert headline.endswith(".")
+    assert headline.count(". ") == 0
+    assert "None" not in headline
+
+
+def test_what_is_held_tells_where_since_when_by_what_and_until_when() -> None:
+    found = diagnose(TOPOLOGY, situation(part(hits=(hit(),), expected_next=NOW + 40 * MINUTE)))
+
+    assert found.headline == (
+        "Order O-1 is held in Pick at Lisbon Chiado since 13:30 UTC by a known failure, F-1 (Queues are full); it is expected to move about 14:40 UTC."
+    )
+    assert (found.since, found.next_expected) == (NOW - 30 * MINUTE, NOW + 40 * MINUTE)
+    assert (found.owner, found.playbooks) == ("queues", ("full-queues",))
+
+
+def test_a_part_of_a_split_order_is_named() -> None:
+    assert diagnose(TOPOLOGY, situation(part(hits=(hit(),)), part(told={"key": "O-1/2"}))).headline.startswith("Part O-1/1 of order O-1 is held")
+
+
+def test_what_moves_only_by_a_replay_is_promised_nothing() -> None:
+    found = diagnose(TOPOLOGY, situation(part(hits=(hit(effect=Effect.REJECTED, delay=None, completion=None),))))
+
+    assert found.next_expected is None
+    assert "it moves when its message is sent again" in found.headline
+
+
+def test_an_error_is_told_in_its_own_words_and_belongs_to_where_it_came_from() -> None:
+    found = diagnose(TOPOLOGY, situation(part(fault=fault())))
+
+    assert 'with the error NO_LABEL from Store app ("the printer is empty")' in found.headline
+    assert [(cause.kind, cause.element) for cause in found.causes] == [("error", "system:app")]
+    assert (found.owner, found.since, found.next_expected) == ("stores", NOW - 10 * MINUTE, None)
+
+
+def test_what_the_overdue_share_is_told_with_its_counts() -> None:
+    peers = PeerGroup(PICK, "s1", 8, 10, ("O-2", "O-3"), (FACTOR,))
+    found = diagnose(TOPOLOGY, situation(late(), peers=peers, shared=("location s1",)))
+
+    assert "Order O-1 is in Pick at Lisbon Chiado since 09:00 UTC (5 h), 2 h longer than the 3 h that it may be" in found.headline
+    assert [(cause.kind, cause.evidence) for cause in found.causes] == [("common_factor", "8 of 10 with location s1 are overdue, 1 of 40 without it")]
+    assert found.peers == peers
+
+
+def test_a_factor_that_it_does_not_have_is_no_cause() -> None:
+    peers = PeerGroup(PICK, None, 8, 50, (), (FACTOR,))
+
+    assert diagnose(TOPOLOGY, situation(late(), peers=peers)).causes == ()
+
+
+def test_a_suspect_owns_what_it_would_explain() -> None:
+    found = diagnose(TOPOLOGY, situation(late(), suspects=(suspect(),)))
+
+    assert "Message broker, 12 of 14 that passed it are overdue" in found.headline
+    assert (found.owner, found.playbooks) == ("queues", ("full-queues",))
+
+
+def test_alone_means_that_nobody_knows_why() -> None:
+    found = diagnose(TOPOLOGY, situation(late(), peers=PeerGroup(PICK, "s1", 1, 30, ("O-1",), ())))
+
+    assert "of 29 others there none are overdue, and nothing in common was found: why is not known" in found.headline
+    assert found.causes == ()
+
+
+def test_records_are_listed_the_longest_due_first() -> None:
+    other = finding(RecordEffect.MISSING, type_="goods_issue")
+    found = diagnose(TOPOLOGY, situation(part(), findings=(finding(RecordEffect.MISSING), other, finding(RecordEffect.OUT_OF_SEQUENCE, type_="refund"))))
+
+    assert [record.type for record in found.missing] == ["goods_issue", "invoice"]
+    assert [record.type for record in found.out_of_sequence] == ["refund"]
+
+
+def test_a_failure_that_has_ended_is_a_cause_only_while_its_harm_is_open() -> None:
+    over = {"failures": (failure(ended_at=NOW - MINUTE),), "active": False}
+
+    assert diagnose(TOPOLOGY, situation(part(hits=(hit(Band.EXPOSED, **over),)))).causes == ()
+    assert [cause.failure for cause in diagnose(TOPOLOGY, situation(part(hits=(hit(**over),)))).causes] == ["F-1"]
+
+
+def test_what_waits_normally_is_told_why_it_is_normal() -> None:
+    found = diagnose(TOPOLOGY, situation(part(run=NOW + HOUR)))
+
+    assert [(cause.kind, cause.element) for cause in found.causes] == [("normal", PICK)]
+    assert "waits, as it should, for the hand-over at 15:00 UTC" in found.headline
+
+
+def test_nobody_is_called_about_what_is_over() -> None:
+    found = diagnose(TOPOLOGY, situation(ended(OrderStatus.COMPLETED), promised_by=NOW - 2 * HOUR))
+
+    assert (found.owner, found.playbooks, found.next_expected) == (None, (), None)
+    assert found.headline == "Order O-1 was completed at 13:00 UTC (1 h ago), 1 h after its promise."
+
+
+def test_what_is_not_known_is_said() -> None:
+    found = diagnose(TOPOLOGY, situation(part(unknown="it is in the step wrap, which ship no longer has", expected_next=None)))
+
+    assert found.headline == "Where order O-1 stands cannot be told: it is in the step wrap, which ship no longer has."
+    assert found.causes == ()
