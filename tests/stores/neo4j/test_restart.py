@@ -54,7 +54,7 @@ def database(address: Address) -> Iterator[Database]:
 
 
 def _store(address: Address, cache: Path | None) -> Neo4jStore:
-    return Neo4jStore.open(address, now=lambda: at(600), cache=cache, freshness=0)
+    return Neo4jStore.open(address, now=lambda: at(600), cache=cache, freshness=0, graph=False)
 
 
 def _seen(store: Neo4jStore) -> dict[str, Any]:

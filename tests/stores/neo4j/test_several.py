@@ -186,7 +186,7 @@ from pathlib import Path
 from impactgraph.stores.neo4j.address import read_address
 from impactgraph.stores.neo4j.store import Neo4jStore
 from tests.stores.events import at
-store = Neo4jStore.open(read_address(sys.argv[1]), now=lambda: at(600), cache=Path(sys.argv[2]))
+store = Neo4jStore.open(read_address(sys.argv[1]), now=lambda: at(600), cache=Path(sys.argv[2]), graph=False)
 lines = Path(sys.argv[3]).read_bytes().splitlines()
 print(sum(store.ingest(lines[start : start + 50]).taken for start in range(0, len(lines), 50)), flush=True)
 store.close()
