@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -180,6 +181,15 @@ class Context(BaseContext):
     @cached_property
     def timelines(self) -> TimelineLoader:
         return TimelineLoader(self)
+
+    async def hold(self, enter: Callable[[Store], AbstractContextManager[T]]) -> T:
+        """What a use case gives for as long as the request lasts."""
+
+        def entered(store: Store) -> T:
+            assert self._worker is not None
+            return self._worker.enter(enter(store))
+
+        return await self.ask(entered)
 
     def _opened(self, store: Store, question: Question) -> Answer:
         assert self._worker is not None

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
+from strawberry.scalars import JSON
 
 from api.context import Landscape
 from api.schema.element import Element, Info, show, shown
@@ -27,6 +28,11 @@ class Cause:
     evidence: str = strawberry.field(description="What speaks for it, in words and counts.")
     model: strawberry.Private[diagnosis.Cause]
     landscape: strawberry.Private[Landscape]
+    report: strawberry.Private[JSON | None] = None
+
+    @strawberry.field(description="Of a suspect: the input of reportFailure, ready to be sent, that puts the suspicion on record; else null.")
+    def failure_input(self) -> JSON | None:
+        return self.report
 
     @strawberry.field(description="The failure, where it is one.")
     async def failure(self, info: Info) -> Failure | None:
@@ -43,8 +49,8 @@ class Cause:
         return Path.of(self.model.path) if self.model.path is not None else None
 
     @classmethod
-    def of(cls, found: diagnosis.Cause, landscape: Landscape) -> "Cause":
-        return cls(kind=found.kind, likelihood=found.likelihood, evidence=found.evidence, model=found, landscape=landscape)
+    def of(cls, found: diagnosis.Cause, landscape: Landscape, report: JSON | None = None) -> "Cause":
+        return cls(kind=found.kind, likelihood=found.likelihood, evidence=found.evidence, model=found, landscape=landscape, report=report)
 
 
 @strawberry.type(description="What the overdue share against those that are not.")

@@ -6,11 +6,13 @@ import strawberry
 
 from api.schema.element import Info
 from api.schema.failure import Failure
+from api.schema.filters import OrderFilter, filter_of
 from api.schema.inputs import FailureInput, FailureUpdate, change_of, failure_of
 from api.schema.scalars import Moment
 from api.schema.topology import Problem, TopologyChange, TopologyVersion
 from impactgraph.usecases.apply_topology import TopologyOutcome, apply_documents
 from impactgraph.usecases.report_failure import FailureOutcome, report_failure
+from impactgraph.usecases.report_suspect import report_suspect
 from impactgraph.usecases.resolve_failure import resolve_failure
 from impactgraph.usecases.update_failure import update_failure
 
@@ -47,6 +49,15 @@ class Mutation:
     @strawberry.mutation(description="Puts a failure on record. The same report again changes nothing.")
     async def report_failure(self, info: Info, input: Annotated[FailureInput, strawberry.argument(description="The failure.")]) -> FailurePayload:
         return await _payload(info, await info.context.change(report_failure, failure_of(input), info.context.now))
+
+    @strawberry.mutation(description="Puts a suspicion of `overdue` on record as a failure: its class, since when and in which scope are as it says now.")
+    async def report_suspect(
+        self,
+        info: Info,
+        element: Annotated[strawberry.ID, strawberry.argument(description="Full id of the element that is suspected.")],
+        where: Annotated[OrderFilter | None, strawberry.argument(description="As `overdue` was asked.")] = None,
+    ) -> FailurePayload:
+        return await _payload(info, await info.context.change(report_suspect, element, info.context.now, filter_of(where)))
 
     @strawberry.mutation(description="Changes what is known of a failure.")
     async def update_failure(

@@ -7,13 +7,15 @@ import strawberry
 from api.schema.about import About
 from api.schema.blast_radius import BlastRadius
 from api.schema.element import Element, Info, show
-from api.schema.enums import ElementKind, OrderSort, RecordEffect
+from api.schema.enums import Dimension, ElementKind, OrderSort, PayloadKind, RecordEffect
 from api.schema.failure import Failure
 from api.schema.filters import FailureFilter, failure_filter_of, filter_of
 from api.schema.node import Node
 from api.schema.order import Order
+from api.schema.overdue import OverdueReport, report
 from api.schema.page import After, Connection, First
 from api.schema.path import Path
+from api.schema.payloads import PayloadFinding
 from api.schema.question import AsOf, Failures, Horizon, Likelihood, Limit, Recovery, Suppose, Tolerance, Where, question_of
 from api.schema.records import RecordFinding, RecordRate
 from api.schema.scalars import Moment
@@ -22,7 +24,7 @@ from api.schema.topology import TopologyChange, TopologyVersion
 from api.schema.topology_map import TopologyMap
 from graph_models import enums
 from graph_models.ids import key_of, split_id
-from impactgraph.usecases import about, compare_topologies, elements, failures, orders, paths, records, search, topologies
+from impactgraph.usecases import about, compare_topologies, elements, failures, orders, paths, payloads, records, search, topologies
 
 From = Annotated[strawberry.ID, strawberry.argument(name="from", description="Full id of where to begin.")]
 To = Annotated[strawberry.ID, strawberry.argument(name="to", description="Full id of where to end.")]
@@ -125,6 +127,20 @@ class Query:
     ) -> TopologyMap:
         return await TopologyMap.of(info.context, key_of(version, "topology") if version is not None else None)
 
+    @strawberry.field(description="Orders beyond their limit, whether a failure is known or not: what they share, and which elements would explain it.")
+    async def overdue(
+        self,
+        info: Info,
+        where: Where = None,
+        by: Annotated[
+            list[Dimension] | None, strawberry.argument(description="What to group them by; null: STEP. BAND, EFFECT and CAUSE are not of overdue orders.")
+        ] = None,
+        as_of: AsOf = None,
+        first: First = 50,
+        after: After = None,
+    ) -> OverdueReport:
+        return await report(info.context, filter_of(where), by or [], as_of, first, after)
+
     @strawberry.field(
         description="Records that are missing, late, doubled, wrong or out of sequence, found from the steps that were passed; the longest due first."
     )
@@ -149,6 +165,23 @@ class Query:
         landscape = await info.context.landscape(as_of)
         info.context.count(len(found))
         return [RecordRate.of(each, landscape) for each in found]
+
+    @strawberry.field(
+        description="Orders sent twice, orders that lack something, stock figures that differ, errors that say the same; by kind, the most first."
+    )
+    async def payload_findings(
+        self,
+        info: Info,
+        where: Where = None,
+        kinds: Annotated[list[PayloadKind] | None, strawberry.argument(description="Of these kinds only.")] = None,
+        as_of: AsOf = None,
+        first: First = 50,
+        after: After = None,
+    ) -> Connection[PayloadFinding]:
+        asked = payloads.PayloadsAsked(filter_of(where), records.wanted(kinds), as_of)
+        page = await info.context.ask(payloads.list_payload_findings, asked, info.context.now, first, after)
+        landscape = await info.context.landscape(as_of)
+        return Connection.of(info.context, page, [PayloadFinding.of(found, landscape) for found in page.items])
 
     @strawberry.field(description="An element of the current topology; null where there is none.")
     async def element(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Full id.")]) -> Element | None:

@@ -22,7 +22,6 @@ PRINTED, CONTRACT = ROOT / "api" / "schema.graphql", ROOT / "docs" / "contract" 
 
 LATER = {
     "Query.incidents",
-    "Query.overdue",
     "Query.singlePointsOfFailure",
     "Query.critical",
     "Query.findings",
@@ -34,8 +33,6 @@ LATER = {
     "CriticalityMeasure",
     "Incident",
     "RootCause",
-    "OverdueReport",
-    "OverdueGroup",
     "Criticality",
     "Finding",
 }
