@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import HTTPConnection
 
 from api import events, export, health
@@ -27,6 +28,10 @@ from impactgraph.usecases.answer import Ask
 from impactgraph.usecases.blast_radius import blast_radius
 
 ABOUT = "Which orders, postings and customer messages a failure hits, when, and why."
+
+
+SMALLEST, LEVEL = 1000, 5
+"""Bytes from which on an answer is compressed; beyond this level the time goes up and the size hardly down. Streams of events are sent as they are."""
 
 
 def system_clock() -> Millis:
@@ -63,6 +68,7 @@ def create_app(store: Store, settings: ApiSettings, *, ask_impact: Ask = blast_r
     app.include_router(events.router(store, metrics, hub.wake))
     app.include_router(export.router(context))
     app.include_router(health.router(store, metrics))
+    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST, compresslevel=LEVEL)
     app.add_middleware(BodyLimit, most=settings.max_body)
     app.add_middleware(metrics.middleware)
     serve_pages(app)
