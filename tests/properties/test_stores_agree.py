@@ -143,7 +143,7 @@ def _asked(store: Store, world: World, as_of: Millis) -> dict[str, Any]:
     return seen
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture])
 @given(worlds(), st.randoms(use_true_random=False), st.sampled_from([0, 25, 90]))
 def test_embedded_and_neo4j_answer_alike(
     neo4j_driver: tuple[Driver, Neo4jAddress, Neo4jServer | None], drawn: dict[str, Topology], world: World, chance: random.Random, before: int

@@ -155,7 +155,11 @@ def _following(ask: Callable[[], None], *, freshness: float = 0.0, patience: flo
 
 def test_a_database_that_hangs_is_an_error_and_no_wait() -> None:
     hangs = threading.Event()
-    following = _following(lambda: hangs.wait() and None)
+
+    def ask() -> None:
+        hangs.wait()
+
+    following = _following(ask)
     try:
         with pytest.raises(StoreUnavailableError, match="did not answer within"):
             following.current()
