@@ -91,6 +91,13 @@ COMMANDS = (
         ("impactgraph explain F-stock O-1001",),
     ),
     Command(
+        "overdue",
+        "Orders beyond their limit, what they have in common, and which elements would explain it.",
+        "The limit is what the step declares, else what nearly all (p95) took before. No failure needs to be known. "
+        "--report puts a suspect on record. Exit status: 0 nothing is overdue, or the report was taken; 1 something is; 2 the report was refused.",
+        ("impactgraph overdue --by step,region", "impactgraph overdue --as-of -2h --format json", "impactgraph overdue --report 1"),
+    ),
+    Command(
         "records",
         "Postings, messages, tasks and supplier orders that should have come and did not, or not so.",
         "Found from the steps that orders have passed: missing, late, doubled, of another amount than expected, out of sequence, "

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import replace
 
+from graph_models.failure import Failure
 from graph_models.orders import ANY_ORDER, OrderFilter
 from graph_models.time import Millis
 from impactgraph.ports.store import Store
@@ -15,4 +16,9 @@ def report_suspect(store: Store, element: str, now: Millis, where: OrderFilter =
     """As the suspicion of now says: its class, since when, in which scope. Raises NotFoundError where the element (full id) is not suspected (any more)."""
     with overdue(store, OverdueAsked(where), now) as found:
         failure = suspicion(found, element_id(element))
+    return report_found(store, failure, now)
+
+
+def report_found(store: Store, failure: Failure, now: Millis) -> FailureOutcome:
+    """A suspicion that was told, under an id of its own."""
     return report_failure(store, replace(failure, key=f"suspect-{uuid.uuid4().hex[:12]}"), now)
