@@ -156,7 +156,8 @@ def test_another_log_gets_a_graph_of_its_own(kept: Kept):
     assert kept.one("match (g:Graph) return g.identity") == "another-log"
 
 
-def test_a_load_that_broke_off_is_gone_on_with(kept: Kept, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("meanwhile", [[], [entered("hand-over", 20), placed("O-4", 21)]], ids=["nothing else", "more"])
+def test_a_load_that_broke_off_is_gone_on_with_by_another(kept: Kept, monkeypatch: pytest.MonkeyPatch, meanwhile: list[bytes]):
     monkeypatch.setattr(projection, "ORDERS", 1)
     kept.store.ingest(HISTORY)
     left = iter([True, False])
@@ -170,9 +171,13 @@ def test_a_load_that_broke_off_is_gone_on_with(kept: Kept, monkeypatch: pytest.M
         patch.setattr(projection, "order_rows", lost_at_the_second)
         kept.follow()
     broken_off = len(orders(kept))
-    kept.follow()
+    kept.store.ingest(meanwhile)
+    another = kept.another("another")
+    followed = another.follow(LOG, kept.now)
+    another.follow(LOG, kept.now)
 
     assert broken_off == 1
+    assert followed and followed.orders == 2
     agrees(kept)
     assert len(records(kept)) == 5
 

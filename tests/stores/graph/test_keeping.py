@@ -1,0 +1,119 @@
+"""Processes over one database keep its graph with the log, whichever of them is at it."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from graph_models.time import Millis
+from impactgraph.errors import StoreUnavailableError
+from impactgraph.stores.neo4j.address import read_address
+from impactgraph.stores.neo4j.database import Database
+from impactgraph.stores.neo4j.doctor import examined
+from impactgraph.stores.neo4j.graph.keeper import Keeper
+from impactgraph.stores.neo4j.graph.projection import Followed, Projection
+from impactgraph.stores.neo4j.store import Neo4jStore
+from tests.neo4j_gate import gate
+from tests.neo4j_server import Neo4jAddress
+from tests.stores.events import DOCUMENTS, at, entered, placed, topology
+
+_AT = "match (f:Fulfillment)-[:AT]->(s) return f.id as id, s.key as step"
+
+
+@pytest.fixture
+def database(neo4j_address: Neo4jAddress) -> Iterator[Database]:
+    """What others see."""
+    database = Database(read_address(neo4j_address.url))
+    yield database
+    database.close()
+
+
+def store(address: Neo4jAddress, cache: Path, *, graph: bool) -> Neo4jStore:
+    return Neo4jStore.open(read_address(address.url), now=lambda: at(600), cache=cache, freshness=0, graph=graph)
+
+
+def places(database: Database) -> dict[str, str]:
+    return {row["id"]: row["step"] for row in database.read(_AT)}
+
+
+def test_what_a_process_wrote_is_in_the_graph_when_it_ends(neo4j_address: Neo4jAddress, database: Database, tmp_path: Path):
+    with closing(store(neo4j_address, tmp_path, graph=True)) as writer:
+        writer.apply_topology(topology(), DOCUMENTS, at(-60))
+        writer.ingest([placed("O-1", 0), entered("pick", 5)])
+
+    assert places(database) == {"fulfillment:O-1/1": "pick"}
+
+
+def test_any_process_follows_what_another_wrote(neo4j_address: Neo4jAddress, database: Database, tmp_path: Path):
+    with closing(store(neo4j_address, tmp_path, graph=False)) as writer, closing(store(neo4j_address, tmp_path, graph=False)) as reader:
+        writer.apply_topology(topology(), DOCUMENTS, at(-60))
+        writer.ingest([placed("O-1", 0), entered("promise", 1)])
+        writer.graph.follow()
+        writer.ingest([entered("pick", 5)])
+        reader.failures()  # a question: it has looked at the log
+
+        followed = reader.graph.follow()
+
+        assert followed == Followed(orders=1)
+        assert writer.graph.follow() == Followed()
+    assert places(database) == {"fulfillment:O-1/1": "pick"}
+
+
+def test_a_loss_of_the_database_is_told_and_made_up_for(neo4j_address: Neo4jAddress, database: Database, tmp_path: Path):
+    with gate(neo4j_address) as way, closing(store(way.address, tmp_path, graph=False)) as writer:
+        writer.apply_topology(topology(), DOCUMENTS, at(-60))
+        writer.ingest([placed("O-1", 0), entered("pick", 5)])
+        way.shut()
+        with pytest.raises(StoreUnavailableError, match="cannot be reached"):
+            writer.graph.follow()
+        way.open()
+        writer.graph.follow()
+
+    assert places(database) == {"fulfillment:O-1/1": "pick"}
+
+
+@pytest.mark.parametrize("problem", [StoreUnavailableError("The database is gone."), ValueError("a defect")], ids=["lost", "defect"])
+def test_the_thread_goes_on_after_what_went_wrong(problem: Exception):
+    turns: list[int] = []
+    again = threading.Event()
+
+    class Troubled:
+        def follow(self, identity: str, now: Millis) -> Followed:
+            turns.append(now)
+            if len(turns) == 1:
+                raise problem
+            again.set()
+            return Followed()
+
+        def stop(self) -> None: ...
+
+    keeper = Keeper(cast(Projection, Troubled()), lambda: "a-log", lambda: at(0), every=0)
+    keeper.start()
+    went_on = again.wait(60)
+    keeper.close()
+
+    assert went_on
+    assert keeper.problem is None
+
+
+def test_the_doctor_tells_how_far_the_graph_is(neo4j_address: Neo4jAddress, tmp_path: Path):
+    address = read_address(neo4j_address.url)
+
+    def told() -> tuple[str, str]:
+        return next((check.state, check.detail) for check in examined(address, lambda: at(600)) if check.check == "neo4j graph")
+
+    none = told()
+    with closing(store(neo4j_address, tmp_path, graph=False)) as writer:
+        writer.apply_topology(topology(), DOCUMENTS, at(-60))
+        writer.ingest([placed("O-1", 0), entered("pick", 5)])
+        writer.graph.follow()
+        current = told()
+        writer.ingest([entered("hand-over", 9)])
+        behind = told()
+
+    assert none[0] == "warn" and none[1].startswith("none yet")
+    assert current == ("ok", "shows 2 of 2 events")
+    assert behind == ("warn", "shows 2 of 3 events: is a process serving? It follows the log while one does")
