@@ -1,7 +1,8 @@
 """Hours in which a type of record came more often or less often than usual for that hour.
 
-Usual is the median of the same hour of the week in the weeks before, or of the same hour of the day where fewer weeks are known; how far around it is still
-usual says the median absolute deviation (Hampel, JASA 69, 1974), and never less than counts scatter by themselves (the root of the median).
+Usual is the median of the same hour of the week in the weeks before, or of the same hour of the day where fewer weeks are known. How far around it is still
+usual says the median absolute deviation (Hampel, JASA 69, 1974): that of all hours together, in roots of their medians, since a few weeks tell too little of
+one hour; that of the hour itself where it is larger and told by a week of days. Never less than counts scatter by themselves (the root of the median).
 """
 
 from collections.abc import Iterator
@@ -41,10 +42,11 @@ def find_rates(columns: Columns, at: Millis) -> tuple[RateFinding, ...]:
 def _of_type(columns: Columns, code: int, counts: Ints, first: int) -> Iterator[RateFinding]:
     begun = int(np.flatnonzero(counts)[0])
     kind, type_ = divmod(code, len(columns.vocabulary.types))
+    scatter = {season: _scatter(counts, begun, width) for season, width in (("hour_of_day", _DAY), ("hour_of_week", _WEEK))}
     for hour in range(len(counts) - LOOKED_AT, len(counts)):
         season, before = _before(counts, begun, hour)
         if len(before):
-            usual, low, high = usual_range(before)
+            usual, low, high = usual_range(before, scatter[season])
             if not low <= counts[hour] <= high:
                 since = (first + hour) * HOUR
                 yield RateFinding(
@@ -62,10 +64,21 @@ def _before(counts: Ints, begun: int, hour: int) -> tuple[str, Ints]:
     return "hour_of_day", days if len(days) >= LEAST_DAYS else counts[:0]
 
 
-def usual_range(before: Ints) -> tuple[float, float, float]:
+def _scatter(counts: Ints, begun: int, season: int) -> float:
+    """How far the hours before the last day are from the medians of their season, in roots of these; at least 1, as of counts that are independent."""
+    whole = (len(counts) - LOOKED_AT - begun) // season
+    if whole < 2:
+        return 1.0
+    table = counts[len(counts) - LOOKED_AT - whole * season : len(counts) - LOOKED_AT].reshape(whole, season)
+    usual = np.median(table, axis=0)
+    return max(1.0, _TO_SIGMA * float(np.median(np.abs(table - usual) / np.sqrt(np.maximum(usual, 1.0)))))
+
+
+def usual_range(before: Ints, scatter: float) -> tuple[float, float, float]:
     """Median of the counts, and the range around it that is still usual."""
     usual = float(np.median(before))
-    spread = max(_TO_SIGMA * float(np.median(np.abs(before - usual))), usual**0.5, 1.0)
+    own = _TO_SIGMA * float(np.median(np.abs(before - usual))) if len(before) >= LEAST_DAYS else 0.0
+    spread = max(own, scatter * usual**0.5, 1.0)
     return usual, max(usual - _DEVIATIONS * spread, 0.0), usual + _DEVIATIONS * spread
 
 
