@@ -80,9 +80,8 @@ class _Flight:
         for each in explained:
             rest[each.rows] = False
         left = rest[self.rows]
-        hit, size = np.zeros(limit.shape), np.zeros(limit.shape)
-        for counts, kept in ((hit, left & self.overdue), (size, left)):
-            np.add.at(counts, (f.workflow[self.rows[kept]], f.step[self.rows[kept]]), 1)
+        place = f.workflow[self.rows].astype(np.int64) * limit.shape[1] + f.step[self.rows]
+        hit, size = (np.bincount(place[kept], minlength=limit.size).reshape(limit.shape).astype(np.float64) for kept in (left & self.overdue, left))
         return [self._at_steps(each, left) for each in at_steps(self.columns, self.topology, usual, limit, hit, size)]
 
     def _at_steps(self, found: AtSteps, left: Flags) -> Shared:

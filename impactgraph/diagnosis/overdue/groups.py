@@ -12,6 +12,8 @@ from impactgraph.impact.columns import Codes, Columns, Ints
 from impactgraph.impact.totals import exact_sums
 
 Flags = NDArray[np.bool_]
+_DENSE = 2**20
+"""Keys below this are counted instead of sorted."""
 _ATTRIBUTES = {Dimension.CARRIER: "carrier", Dimension.SUPPLIER: "supplier"}
 
 
@@ -23,7 +25,7 @@ def overdue_groups(columns: Columns, overdue: Flags, among: Flags, by: Sequence[
     rows = np.flatnonzero(among).astype(np.int32)
     names, spans, key = _keys(columns, rows, by)
     hit = overdue[rows]
-    present = np.unique(key[hit])
+    present = np.flatnonzero(np.bincount(key[hit])) if key.max(initial=0) < _DENSE else np.unique(key[hit])
     keep = np.isin(key, present)
     order = columns.fulfillments.order[rows]
     total, _ = _distinct(present, key[keep], order[keep])
@@ -44,10 +46,12 @@ def overdue_groups(columns: Columns, overdue: Flags, among: Flags, by: Sequence[
 
 
 def _distinct(present: Ints, key: Ints, order: Codes) -> tuple[NDArray[np.intp], Codes]:
-    """How many orders each group has, and these, group by group."""
-    place = np.searchsorted(present, key).astype(np.int64)
-    pairs = np.unique(place * 2**32 + order)
-    return np.bincount(pairs >> 32, minlength=len(present)), (pairs & (2**32 - 1)).astype(np.int32)
+    """How many orders each group has, and these, group by group. Only orders with several parts are sorted to see whether they are twice in a group."""
+    place = np.searchsorted(present, key)
+    several = np.bincount(order)[order] > 1
+    pairs = np.unique(place[several].astype(np.int64) * 2**32 + order[several])
+    place, order = np.append(place[~several], pairs >> 32), np.append(order[~several], (pairs & (2**32 - 1)).astype(np.int32))
+    return np.bincount(place, minlength=len(present)), order[np.argsort(place, kind="stable")]
 
 
 def _keys(columns: Columns, rows: Codes, by: Sequence[Dimension]) -> tuple[list[Sequence[str]], list[int], Ints]:

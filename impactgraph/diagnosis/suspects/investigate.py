@@ -63,7 +63,7 @@ def explanations(
     silent = known is not None and misleads(known, at)
     if known is not None:
         transits = transits.take(unexplained(transits, topology, known, membership))
-        errors = errors.take(unexplained_errors(errors, known, membership, at))
+        errors = errors.take(unexplained_errors(errors, topology, known, membership, at))
     seen = watched(transits, learned, at)
     inside, erred = sample[seen.transits.row], sample[errors.row]
     detours = no_detours() if silent else odd_detours(columns, usual, transits.began[sample[transits.row]], at)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import Effect
-from graph_models.impairment import Impairments
+from graph_models.impairment import Impairment, Impairments
 from graph_models.time import Millis
 from graph_models.topology import Step, Topology
 from impactgraph.diagnosis.suspects.evidence import Errors
@@ -30,8 +30,8 @@ def unexplained(transits: Transits, topology: Topology, known: Impairments, memb
     return free
 
 
-def unexplained_errors(errors: Errors, known: Impairments, membership: Membership, at: Millis) -> Flags:
-    """Which errors name nothing that a known failure impaired."""
+def unexplained_errors(errors: Errors, topology: Topology, known: Impairments, membership: Membership, at: Millis) -> Flags:
+    """Which errors name nothing that a known failure impaired, nor the step at which its wrong decisions come to light."""
     free = np.ones(len(errors.row), bool)
     moment = at - SPAN + errors.bin * BIN
     for number, kind in enumerate(errors.kinds):
@@ -39,7 +39,18 @@ def unexplained_errors(errors: Errors, known: Impairments, membership: Membershi
         for impairment in known.by_element.get(kind, ()):
             touched = (moment[rows] + BIN > impairment.since) & (moment[rows] < impairment.until + impairment.drain)
             free[rows] &= ~(touched & membership.in_scope(errors.row[rows], impairment.scope))
+        for impairment in _surfacing(topology, known, kind):
+            free[rows] &= moment[rows] + BIN <= impairment.since
     return free
+
+
+def _surfacing(topology: Topology, known: Impairments, step_id: str) -> list[Impairment]:
+    """Decisions on old data that come to light at this step, whoever was decided about then and is not in scope any more."""
+    step = topology.elements.get(step_id)
+    if not isinstance(step, Step):
+        return []
+    deciding = [each.id for each in topology.workflows[step.workflow].steps if each.surfaces_at == step.key]
+    return [i for decision in deciding for i in known.by_element.get(decision, ()) if i.effect is Effect.STALE]
 
 
 def misleads(known: Impairments, at: Millis) -> bool:

@@ -17,8 +17,6 @@ from impactgraph.forecast.lattice import FUTURES
 from impactgraph.forecast.plan import Plan
 
 _HALF, _NEARLY_ALL = np.array(0.5), np.array(0.95)
-_FAR_OFF = 4.0
-"""Times the delay of one order of median luck: the forecast's lies elsewhere, then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class Trouble:
 def way_ahead(topology: Topology, durations: Durations, workflow: Workflow, order: Order, here: Standing, trouble: Trouble | None, at: Millis) -> Way:
     """By medians. Where a failure probably hits it, the last leaves when the forecast says that the order is done.
 
-    The delay that the forecast tells stands where the failure holds it: in the proportions in which it holds one order of median luck.
+    On the way there it passes the gates of the forecast as one order of median luck; what these do not tell stands where the failure holds it.
     """
     plain = list(_walk(topology, durations, workflow, order, here, at))
     if trouble is None or trouble.hit.band is Band.RECORDS_ONLY or not trouble.hit.probable:
@@ -75,10 +73,9 @@ def way_ahead(topology: Topology, durations: Durations, workflow: Workflow, orde
     if hit.completion is None:
         return Way(tuple(plain))
     held = list(_walk(topology, durations, workflow, order, here, at, trouble))
-    lost, told = held[-1].leaves - plain[-1].leaves if len(held) == len(plain) else 0, hit.completion - plain[-1].leaves
-    if lost < MINUTE or not 0 <= told <= _FAR_OFF * lost:
-        return Way(tuple(_in_one_place(plain, max(told, 0), _held_at(plain, hit))))
-    return Way(tuple(_between(plain, held, told / lost)))
+    if len(held) == len(plain) and held[-1].leaves - plain[-1].leaves >= MINUTE:
+        return Way(tuple(_ending(held, hit.completion)))
+    return Way(tuple(_ending(list(_in_one_place(plain, max(hit.completion - plain[-1].leaves, 0), _held_at(plain, hit))), hit.completion)))
 
 
 def _held_at(stops: list[Stop], hit: Hit) -> int:
@@ -94,12 +91,12 @@ def _in_one_place(stops: list[Stop], by: Millis, place: int) -> Iterator[Stop]:
         yield replace(stop, begins=stop.begins + (by if n > place else 0), leaves=stop.leaves + (by if n >= place else 0))
 
 
-def _between(plain: list[Stop], held: list[Stop], part: float) -> Iterator[Stop]:
-    begins = plain[0].begins
-    for free, late in zip(plain, held, strict=True):
-        leaves = max(free.leaves + round((late.leaves - free.leaves) * part), begins)
-        yield Stop(free.step, begins, leaves)
-        begins = leaves
+def _ending(stops: list[Stop], done: Millis) -> Iterator[Stop]:
+    """No stop later than the forecast's end, where there is room for that, and the last at it."""
+    first = stops[0].leaves
+    for n, stop in enumerate(stops):
+        leaves = max(done, first) if n == len(stops) - 1 else min(stop.leaves, max(done, first))
+        yield replace(stop, begins=stop.begins if n == 0 else min(stop.begins, max(done, first)), leaves=leaves)
 
 
 def _walk(

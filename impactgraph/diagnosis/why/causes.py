@@ -1,6 +1,7 @@
 """What would explain where an order is, the best first."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from graph_models.diagnosis import Cause, DiagnosisState
 from graph_models.enums import Band
@@ -69,12 +70,13 @@ def _factors(s: Situation) -> Iterator[Cause]:
 
 
 def _of_records(s: Situation) -> Iterator[Cause]:
-    told: set[tuple[str | None, str | None]] = set()
+    """Elements on the ways of records. A failure is blamed only by the blast radius: of one that explains a record, the element is told."""
+    told: set[str | None] = set()
     for finding in s.findings:
         cause = finding.likely_cause
-        if cause is not None and cause.kind != _FAILURE and (cause.failure, cause.element) not in told:
-            told.add((cause.failure, cause.element))
-            yield cause
+        if cause is not None and cause.element not in told:
+            told.add(cause.element)
+            yield replace(cause, kind="element", failure=None) if cause.kind == _FAILURE else cause
 
 
 def _normal(topology: Topology, part: Part | None, s: Situation) -> Iterator[Cause]:

@@ -24,9 +24,9 @@ def customer_message(s: Situation, verdict: Verdict, written: Sequence[str], mov
     """`written`: what the playbooks say, the best first; `moves`, `done`: when it is expected to move and to be completed, None where that is not known."""
     kept = next((text for message in written if (text := kept_promises(message, s.at, moves))), None)
     if kept is None:
-        return f"{_plain(s, verdict)} {_when(s, verdict, moves, done)}".strip()
-    if _WITHIN.search(kept) and not _breaks_its_promise(s, done):
-        return kept
+        return f"{_plain(s, verdict, done)} {_when(s, verdict, moves, done)}".strip()
+    if _WITHIN.search(kept):
+        return f"{kept} {_arrival(s, done)}" if _breaks_its_promise(s, done) else kept
     return f"{kept} {_when(s, verdict, moves, done)}".strip()
 
 
@@ -59,15 +59,17 @@ def _span(number: str, unit: str) -> Millis:
     return (_NUMBERS.get(number) or int(number)) * _UNITS[unit]
 
 
-def _plain(s: Situation, verdict: Verdict) -> str:
+def _plain(s: Situation, verdict: Verdict, done: Millis | None) -> str:
     """What is the matter, in the customer's words."""
     match verdict.state:
         case DiagnosisState.CANCELLED:
             return "Your order was cancelled, and nothing more will be sent."
         case DiagnosisState.COMPLETED:
             return "Your order is complete."
+        case DiagnosisState.ON_TRACK | DiagnosisState.WAITING if _breaks_its_promise(s, done):
+            return "Your order is on its way, but it is taking longer than we thought."
         case DiagnosisState.ON_TRACK | DiagnosisState.WAITING:
-            return "Your order is being worked on as planned."
+            return "Your order is on its way as planned."
         case DiagnosisState.UNKNOWN:
             return "We cannot see yet where exactly your order is, and are finding out."
         case DiagnosisState.RECORD_MISSING | DiagnosisState.OUT_OF_SEQUENCE:

@@ -204,9 +204,9 @@ class _Sentence:
     def waiting(self) -> str:
         part = self._part
         if part.run is not None:
-            return f"{self.who} is done in {self.where} and waits, as it should, for the hand-over at {clock(part.run, self.s.at)}."
+            return f"{self.who} is done in {self.where} and waits, as it should, for the hand-over at {clock(part.run, self.s.at)}{self._too_late}."
         until = f" (until {clock(self._limit, self.s.at)})" if self._limit is not None else ""
-        return f"{self.who} is in {self.where}{self.entered}, longer than most but within what is allowed{until}; {self.moves}."
+        return f"{self.who} is in {self.where}{self.entered}, longer than most but within what is allowed{until}; {self.moves}{self._too_late}."
 
     @property
     def _limit(self) -> Millis | None:
@@ -221,7 +221,15 @@ class _Sentence:
     def on_track(self) -> str:
         if self._part.told.step is None:
             return f"{self.who} was placed at {ago(self.s.order.placed_at, self.s.at)} and its first step is about to begin."
-        return f"{self.who} is on track: in {self.where}{self.entered}; {self.moves}."
+        return f"{self.who} is on track: in {self.where}{self.entered}; {self.moves}{self._too_late}."
+
+    @property
+    def _too_late(self) -> str:
+        """Where no failure makes it late, but late it is."""
+        done, promised = self._part.expected_done, self.s.order.promised_by
+        if done is None or promised is None or done <= promised:
+            return ""
+        return f", and to be done about {clock(done, self.s.at)}, after its promise of {clock(promised, self.s.at)}"
 
     def nothing(self) -> str:
         return f"Of order {self.s.order.key} no part is known that could tell where it stands."
