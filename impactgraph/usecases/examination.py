@@ -1,0 +1,239 @@
+"""The evidence on a few orders, at one moment and on one state: what failures do to them, their records, their peers, what would explain them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from graph_models.diagnosis import Cause, CommonFactor, Diagnosis, PeerGroup, RecordFinding
+from graph_models.enums import Band, RecordKind
+from graph_models.failure import Failure
+from graph_models.impact import AffectedRecord, Question
+from graph_models.orders import Order, OrderFilter
+from impactgraph.diagnosis.common import in_common
+from impactgraph.diagnosis.overdue import limits, overdue_mask, peers_of
+from impactgraph.diagnosis.overdue.limits import limit_table
+from impactgraph.diagnosis.records import Causes, find_records
+from impactgraph.diagnosis.suspects import Suspect
+from impactgraph.diagnosis.why import Hit, Part, Situation, diagnose
+from impactgraph.diagnosis.why.ahead import Way
+from impactgraph.diagnosis.why.hits import Hits, hits_in, plan_of
+from impactgraph.diagnosis.why.parts import Ground, Placed, read_part
+from impactgraph.forecast.plan import orderly
+from impactgraph.impact.answer import BlastRadius
+from impactgraph.impact.columns import Codes
+from impactgraph.propagation import propagate
+from impactgraph.usecases.blast_radius import Standpoint, answered
+from impactgraph.usecases.habits import Habits
+from impactgraph.usecases.pages import MOST
+
+_CONTROLS = 2_000
+"""Others that the overdue of a step are compared with: enough to blame one thing, few enough for an answer on the phone."""
+_EVERYWHERE = ("location:", "workflow:")
+"""Kinds of elements that orders are in, rather than need."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """An order with all that its diagnosis and its story are told from."""
+
+    situation: Situation
+    diagnosis: Diagnosis
+    ways: Mapping[str, Way]
+    """What is left to its parts, by bare key of the fulfillment."""
+    records: tuple[AffectedRecord, ...] = ()
+    """Those that active failures hit."""
+
+
+class Examination:
+    """Of a few orders, at one moment, on one state."""
+
+    def __init__(
+        self, at: Standpoint, usual: Habits, orders: Mapping[str, Order], messages: Mapping[str, str], suspects: Callable[[], tuple[Suspect, ...]]
+    ) -> None:
+        self.at, self.usual, self.orders, self.messages, self._ask_suspects = at, usual, orders, messages, suspects
+        self.columns, self.topology = at.columns, at.topology
+        assert at.parts is not None
+        self.rows = at.parts
+        ids = self.columns.fulfillments.ids
+        self.row_of = {str(ids[row]): int(row) for row in self.rows}
+        self.where = OrderFilter(ids=tuple(orders))
+        self.ground = Ground(self.topology, self.columns, at.known.durations, usual.stays, at.as_of)
+        self._peers: dict[tuple[int, int, int], PeerGroup | None] = {}
+        self._shared: dict[tuple[int, int], tuple[tuple[CommonFactor, Codes], ...]] = {}
+
+    def cases(self) -> dict[str, Case]:
+        return {key: self._case(order) for key, order in self.orders.items()}
+
+    # ---- what failures do
+
+    def _answer(self, failures: Iterable[Failure]) -> BlastRadius:
+        return answered(Question(where=self.where), self.at, tuple(failures))
+
+    def _touching(self, failures: Iterable[Failure]) -> tuple[Failure, ...]:
+        """Those that can get to anything on the ways of these orders; the others need not be asked about."""
+        return tuple(failure for failure in failures if self._can_touch(failure))
+
+    def _can_touch(self, failure: Failure) -> bool:
+        if failure.target.startswith(_EVERYWHERE):
+            return True
+        reached = self.usual.needing(self.topology, failure.target)
+        return not reached.isdisjoint(self._ways) and bool(self.at.membership.in_scope(self.rows, orderly(failure.scope)).any())
+
+    @cached_property
+    def _ways(self) -> frozenset[str]:
+        """All steps, hand-offs and ways of records of their workflows."""
+        keys = {part.workflow for order in self.orders.values() for part in order.fulfillments}
+        workflows = [self.topology.workflows[key] for key in keys if key in self.topology.workflows]
+        steps = {step.id for workflow in workflows for step in workflow.steps}
+        ways = {t.via for workflow in workflows for step in workflow.steps for t in step.then if t.via}
+        return frozenset(steps | ways | {e.via for workflow in workflows for _, e in workflow.records if e.via})
+
+    @cached_property
+    def _active(self) -> tuple[Failure, ...]:
+        return tuple(failure for failure in self.at.reported if failure.active_at(self.at.as_of))
+
+    @cached_property
+    def _active_here(self) -> tuple[Failure, ...]:
+        return self._touching(self._active)
+
+    @cached_property
+    def _together(self) -> BlastRadius | None:
+        """Of all that are active, jointly; None where none of them can touch an order."""
+        return self._answer(self._active) if self._active_here else None
+
+    @cached_property
+    def _joint(self) -> Hits:
+        return hits_in(self._together) if self._together is not None else {}
+
+    @cached_property
+    def _alone(self) -> Hits:
+        """Of each failure that is active, by itself."""
+        if len(self._active) < 2:
+            return self._joint
+        found: dict[str, list[Hit]] = {}
+        for failure in self._active_here:
+            for key, hits in hits_in(self._answer([failure])).items():
+                found.setdefault(key, []).extend(hits)
+        return found
+
+    @cached_property
+    def _over(self) -> BlastRadius | None:
+        """Of all that ended while one of the orders was on its way; None where none of them can have touched an order."""
+        since = min(order.placed_at for order in self.orders.values())
+        ended = [f for f in self.at.reported if f.ended_at is not None and since < f.ended_at <= self.at.as_of]
+        return self._answer(ended) if self._touching(ended) else None
+
+    @cached_property
+    def _past(self) -> Hits:
+        return hits_in(self._over) if self._over is not None else {}
+
+    @cached_property
+    def _records_hit(self) -> dict[str, list[AffectedRecord]]:
+        """By bare key of the order."""
+        found: dict[str, list[AffectedRecord]] = {}
+        if self._together is not None and self._together.records_hit:
+            for kind in RecordKind:
+                for record in self._together.records(kind, first=MOST).items:
+                    found.setdefault(record.order, []).append(record)
+        return found
+
+    # ---- records
+
+    @cached_property
+    def _findings(self) -> dict[str, list[RecordFinding]]:
+        """By bare key of the order."""
+        at, known = self.at.as_of, self.at.known
+        found = find_records(self.topology, self.columns, known.durations, at, self.rows, transports=self.usual.transports)
+        if not len(found):
+            return {}
+        begun = [failure for failure in self.at.reported if failure.started_at <= at]
+        impairments = propagate(known.graph, begun, recovery=lambda failure: failure.ended_at or at)
+        causes = Causes(found, impairments, {failure.key: failure for failure in begun}, found.tallies)
+        by_order: dict[str, list[RecordFinding]] = {}
+        for finding in found.told(cause=causes.of):
+            by_order.setdefault(finding.order, []).append(finding)
+        return by_order
+
+    # ---- one order
+
+    def _case(self, order: Order) -> Case:
+        placed = [self._placed(order, part.key) for part in order.fulfillments]
+        parts = tuple(each.part for each in placed)
+        failing = tuple(hit for part in parts for hit in self._alone.get(part.told.key, ()))
+        situation = Situation(order, self.at.as_of, parts, tuple(self._findings.get(order.key, ())), failing=failing)
+        situation = self._with_suspects(self._with_peers(situation))
+        ways = {each.part.told.key: each.way for each in placed if each.way is not None}
+        return Case(situation, diagnose(self.topology, situation), ways, tuple(self._records_hit.get(order.key, ())))
+
+    def _placed(self, order: Order, key: str) -> Placed:
+        told = next(part for part in order.fulfillments if part.key == key)
+        hits = [*self._joint.get(key, ()), *self._past.get(key, ())]
+        row = self.row_of[key]
+        return read_part(self.ground, order, told, row, hits, self.messages, lambda workflow, hit: plan_of(self._told_by(hit), workflow, row))
+
+    def _told_by(self, hit: Hit) -> BlastRadius:
+        answer = self._together if hit.active else self._over
+        assert answer is not None
+        return answer
+
+    def _with_peers(self, s: Situation) -> Situation:
+        """Others in the step of the part that is longest overdue, else of one that failed or is held."""
+        troubled = [*s.overdue, *(part for part in s.flying if part.fault is not None or _held(part))]
+        if not troubled:
+            return s
+        row = self.row_of[troubled[0].told.key]
+        common = self._common(row) if s.overdue and not _held(troubled[0]) else ()
+        shared = tuple(f"{factor.dimension} {factor.value}" for factor, rows in common if row in rows)
+        return replace(s, peers=self._peers_of(row, tuple(factor for factor, _ in common)), shared=shared)
+
+    def _with_suspects(self, s: Situation) -> Situation:
+        """Elements whose failure would explain that it is overdue, or its error, where no known one holds it."""
+        puzzling = {part.told.key for part in (*s.overdue, *(part for part in s.flying if part.fault is not None)) if not _held(part)}
+        if not puzzling:
+            return s
+        return replace(s, suspects=tuple(cause for cause, keys in self._suspects if not keys.isdisjoint(puzzling)))
+
+    @cached_property
+    def _suspects(self) -> tuple[tuple[Cause, frozenset[str]], ...]:
+        """Each with the parts that it would hold, had it failed as it seems to have."""
+        return tuple((each.cause, self._would_hold(each)) for each in self._ask_suspects())
+
+    def _would_hold(self, suspect: Suspect) -> frozenset[str]:
+        if not self._touching([suspect.failure]):
+            return frozenset()
+        found = hits_in(self._answer([suspect.failure]))
+        return frozenset(key for key, hits in found.items() if any(hit.probable and hit.band in (Band.STUCK, Band.EXPOSED) for hit in hits))
+
+    def _peers_of(self, row: int, factors: tuple[CommonFactor, ...]) -> PeerGroup | None:
+        f = self.columns.fulfillments
+        place = int(f.workflow[row]), int(f.step[row]), int(f.location[row])
+        if place not in self._peers:
+            self._peers[place] = peers_of(self.columns, self._limits(row), row, self.at.as_of, factors)
+        return self._peers[place]
+
+    def _limits(self, row: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        """By fulfillment, of those that are in the same step; what the others have is left open."""
+        f = self.columns.fulfillments
+        rows = self.columns.rows_at(int(f.workflow[row]), int(f.step[row]))
+        found = np.zeros(len(f), np.int64)
+        found[rows] = limits(self.topology, self.columns, self.usual.stays, self.at.known.durations.pace, rows)
+        return found
+
+    def _common(self, row: int) -> tuple[tuple[CommonFactor, Codes], ...]:
+        """What the overdue of its step share, each with the fulfillments that have it."""
+        f = self.columns.fulfillments
+        place = int(f.workflow[row]), int(f.step[row])
+        if place not in self._shared:
+            here = np.zeros(len(f), bool)
+            here[self.columns.rows_at(*place)] = True
+            stays, at = self.usual.stays, self.at.as_of
+            overdue = overdue_mask(self.columns, self._limits(row), at) & here
+            found = in_common(self.columns, self.topology, stays, limit_table(self.topology, self.columns, stays), overdue, at, here, controls=_CONTROLS)
+            self._shared[place] = tuple((each.factor, each.rows) for each in found)
+        return self._shared[place]
+
+
+def _held(part: Part) -> bool:
+    return any(hit.holds for hit in part.hits)
