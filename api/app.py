@@ -66,7 +66,7 @@ def create_app(store: Store, settings: ApiSettings, *, ask_impact: Ask = blast_r
     router = Router(schema, path="/graphql", graphql_ide=None, context_getter=context, subscription_protocols=PROTOCOLS)
     app.include_router(router)
     app.include_router(events.router(store, metrics, hub.wake))
-    app.include_router(export.router(context))
+    app.include_router(export.router(context, schema))
     app.include_router(health.router(store, metrics))
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST, compresslevel=LEVEL)
     app.add_middleware(BodyLimit, most=settings.max_body)

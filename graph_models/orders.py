@@ -25,6 +25,9 @@ class OrderFilter:
     steps: tuple[str, ...] | None = None
     tiers: tuple[str, ...] | None = None
     currencies: tuple[str, ...] | None = None
+    carriers: tuple[str, ...] | None = None
+    """Values of the attribute `carrier`; likewise `supplier`."""
+    suppliers: tuple[str, ...] | None = None
     min_value: Decimal | None = None
     placed_from: Millis | None = None
     placed_to: Millis | None = None

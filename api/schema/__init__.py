@@ -1,12 +1,14 @@
 """The GraphQL schema, one noun a file. What it prints is committed as api/schema.graphql."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import strawberry
-from graphql import GraphQLError, GraphQLSchema
+from graphql import GraphQLError, GraphQLInputObjectType, GraphQLNonNull, GraphQLSchema
+from graphql.utilities import coerce_input_value, validate_input_value
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
+from strawberry.types.arguments import convert_argument
 from strawberry.types.graphql import OperationType
 
 from api.config import ApiSettings
@@ -18,6 +20,9 @@ from api.schema.mutation import Mutation
 from api.schema.query import Query
 from api.schema.scalars import SCALARS
 from api.schema.subscription import Subscription
+from impactgraph.errors import BadInputError
+
+T = TypeVar("T")
 
 
 class Schema(strawberry.Schema):
@@ -33,6 +38,18 @@ class Schema(strawberry.Schema):
     def executed(self) -> GraphQLSchema:
         """The schema of graphql-core below."""
         return self._schema
+
+    def read_input(self, given: object, kind: type[T], name: str) -> T:
+        """JSON in the form of one of the schema's input types, as a value of it. Raises BadInputError that begins with `name`."""
+        definition = self._schema.get_type(kind.__name__)
+        assert isinstance(definition, GraphQLInputObjectType)
+
+        def refuse(error: GraphQLError, path: list[str | int]) -> None:
+            raise BadInputError(f"{'.'.join([name, *map(str, path)])}: {error.message}")
+
+        validate_input_value(given, GraphQLNonNull(definition), refuse)
+        coerced = coerce_input_value(given, definition)
+        return cast(T, convert_argument(coerced, kind, self.schema_converter.scalar_registry, self.config))
 
     async def stream(
         self,

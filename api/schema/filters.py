@@ -24,6 +24,8 @@ class OrderFilter:
     steps: list[strawberry.ID] | None = strawberry.field(default=None, description="Steps that their fulfillments are in, such as step:ship-from-store/pick.")
     tiers: list[str] | None = strawberry.field(default=None, description="Customer tiers.")
     currencies: list[str] | None = strawberry.field(default=None, description="Currencies.")
+    carriers: list[str] | None = strawberry.field(default=None, description="Values of their attribute `carrier`.")
+    suppliers: list[str] | None = strawberry.field(default=None, description="Values of their attribute `supplier`.")
     min_value: Decimal | None = strawberry.field(default=None, description="Worth at least this, in the order's own currency.")
     placed_from: Moment | None = strawberry.field(default=None, description="Placed at or after.")
     placed_to: Moment | None = strawberry.field(default=None, description="Placed before.")
@@ -56,6 +58,8 @@ def filter_of(where: OrderFilter | None) -> orders.OrderFilter:
         steps=_keys(where.steps, "step"),
         tiers=_tuple(where.tiers),
         currencies=_tuple(where.currencies),
+        carriers=_tuple(where.carriers),
+        suppliers=_tuple(where.suppliers),
         min_value=where.min_value,
         placed_from=where.placed_from,
         placed_to=where.placed_to,

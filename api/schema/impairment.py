@@ -21,6 +21,7 @@ class Impairment:
     delay: Span | None = strawberry.field(description="How much longer it takes, where it is that that is done.")
     likelihood: float = strawberry.field(description="How likely it is to meet what passes, 0 to 1.")
     scope: JSON = strawberry.field(description="Whom it meets: values by dimension, any within one, all across; an absent dimension is not restricted.")
+    failures: list[strawberry.ID] = strawberry.field(description="Full ids of the failures that do it; several where alternatives had to fail together.")
     model: strawberry.Private[impairment.Impairment]
     answer: strawberry.Private[Answer]
 
@@ -38,6 +39,7 @@ class Impairment:
             delay=lasting(found.delay or None),
             likelihood=found.likelihood,
             scope=JSON(found.scope.as_dict()),
+            failures=[strawberry.ID(f"failure:{key}") for key in found.failures],
             model=found,
             answer=answer,
         )

@@ -45,6 +45,9 @@ def _of_order(columns: Columns, membership: Membership, where: OrderFilter, rows
     ):
         if values is not None:
             chosen &= vocabulary.among(values)[codes[order]]
+    for values, name in ((where.carriers, "carrier"), (where.suppliers, "supplier")):
+        if values is not None:
+            chosen &= words.attributes[name].among(values)[orders.attributes[name][order]] if name in orders.attributes else False
     if where.ids is not None:
         chosen &= np.isin(rows, columns.parts_of(columns.order_rows([key_of(i, "order") for i in where.ids])))
     if where.min_value is not None:

@@ -28,10 +28,10 @@ class Export(StrEnum):
 _KINDS = {Export.POSTINGS: RecordKind.POSTING, Export.NOTIFICATIONS: RecordKind.NOTIFICATION, Export.TASKS: RecordKind.TASK}
 
 
-def rows(answer: Answer, export: Export) -> Iterator[Row]:
-    """One at a time, so that memory does not grow with the answer. Every row of an export has the same fields, `columns`."""
+def rows(answer: Answer, export: Export, sort: OrderSort = OrderSort.PROMISE_ASC) -> Iterator[Row]:
+    """One at a time, so that memory does not grow with the answer. Every row of an export has the same fields, `columns`. `sort` is of orders."""
     if export is Export.ORDERS:
-        yield from map(_order, _all(lambda after: answer.orders(None, OrderSort.PROMISE_ASC, MOST, after)))
+        yield from map(_order, _all(lambda after: answer.orders(None, sort, MOST, after)))
     else:
         yield from map(_record, _all(lambda after: answer.records(_KINDS[export], None, None, MOST, after)))
 

@@ -257,8 +257,38 @@ def test_an_export_of_nothing_has_its_head_line(http: httpx.Client) -> None:
     assert len(text.splitlines()) == 1
 
 
+def test_an_export_is_what_the_page_shows_filtered_supposed_and_sorted(api: Api, http: httpx.Client) -> None:
+    where, suppose = '{channels: ["web"], minValue: "110"}', '{target: "system:oms", class: OUTAGE, startedAt: "2026-03-02T09:20:00Z"}'
+    query = "{ blastRadius(suppose: [%s], where: %s) { orders(first: 500, orderBy: VALUE_DESC) { edges { node { order { id } } } } } }" % (suppose, where)  # noqa: UP031
+    asked = {
+        "where": '{"channels": ["web"], "minValue": "110"}',
+        "suppose": '[{"target": "system:oms", "class": "OUTAGE", "startedAt": "2026-03-02T09:20:00Z"}]',
+        "orderBy": "VALUE_DESC",
+    }
+    rows = csv.DictReader(io.StringIO(http.get("/export", params=asked).text))
+
+    shown = [edge["node"]["order"]["id"] for edge in api.ask(query)["blastRadius"]["orders"]["edges"]]
+    assert [row["order"] for row in rows] == shown
+    assert 0 < len(shown) < ORDERS
+
+
 @pytest.mark.parametrize(
-    ("query", "status"), [("?failure=F-9", 404), ("?asOf=yesterday", 400), ("?horizon=long", 400), ("?format=xml", 400), ("?of=money", 400)]
+    ("query", "status"),
+    [
+        ("?failure=F-9", 404),
+        ("?asOf=yesterday", 400),
+        ("?horizon=long", 400),
+        ("?format=xml", 400),
+        ("?of=money", 400),
+        ("?where={", 400),
+        ("?where=[1]", 400),
+        ('?where={"chanels":["web"]}', 400),
+        ('?where={"minValue":"much"}', 400),
+        ('?where={"ids":["O-9999"]}', 404),
+        ('?suppose={"target":"system:oms"}', 400),
+        ('?suppose=[{"target":"system:oms"}]', 400),
+        ("?orderBy=FIRST", 400),
+    ],
 )
 def test_an_export_that_cannot_be_made_says_why(http: httpx.Client, query: str, status: int) -> None:
     response = http.get(f"/export{query}")
