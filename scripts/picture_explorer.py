@@ -60,7 +60,7 @@ def take(browser: Browser, address: str, picture: Picture, order: str) -> None:
     page = context.new_page()
     page.goto(f"{address}/#/{picture.where.format(order=order)}")
     page.locator(picture.until).first.wait_for()
-    expect(page.locator(".loading")).to_have_count(0)
+    expect(page.locator(".loading")).to_have_count(0, timeout=20_000)
     expect(page.locator(".live.connecting")).to_have_count(0)
     taken = context.new_cdp_session(page).send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})  # a third of what a PNG takes
     (IMAGES / f"{picture.name}.webp").write_bytes(base64.b64decode(taken["data"]))

@@ -5,8 +5,9 @@ import { subscribe } from "./live.js";
 
 const EMPTY = { data: null, error: null, loading: true };
 
-// Asks whenever the query or the variables change; `query` null: does not ask.
-export function useQuery(query, variables = {}, { seconds = 10 } = {}) {
+// Asks whenever the query or the variables change; `query` null: does not ask. `keep`: the data of the question before stay until the new ones are
+// there (`loading` tells), so that a page does not vanish while a filter changes.
+export function useQuery(query, variables = {}, { seconds = 10, keep = false } = {}) {
   const [state, set] = useState(EMPTY);
   const [round, setRound] = useState(0);
   const wanted = JSON.stringify([query, variables]);
@@ -14,7 +15,7 @@ export function useQuery(query, variables = {}, { seconds = 10 } = {}) {
   useEffect(() => {
     if (query === null) return set({ ...EMPTY, loading: false });
     const stop = new AbortController();
-    set((before) => (shown.current === wanted ? { ...before, loading: true } : EMPTY));
+    set((before) => (keep || shown.current === wanted ? { ...before, loading: true } : EMPTY));
     gql(query, variables, { signal: stop.signal, seconds }).then(
       (data) => { shown.current = wanted; set({ data, error: null, loading: false }); },
       (error) => { if (error.code !== "CANCELLED") set((before) => ({ ...before, error, loading: false })); },

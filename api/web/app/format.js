@@ -15,7 +15,10 @@ function formatter(kind, options) {
 }
 
 export const number = (value, digits = 0) => formatter(Intl.NumberFormat, { maximumFractionDigits: digits }).format(value);
-export const percent = (share, digits = 0) => formatter(Intl.NumberFormat, { style: "percent", maximumFractionDigits: digits }).format(share);
+export function percent(share, digits = 0) {
+  if (share > 0 && share < 0.01 && !digits) return "under 1%";
+  return formatter(Intl.NumberFormat, { style: "percent", maximumFractionDigits: digits }).format(share);
+}
 export const plural = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
 
 // Amounts are exact decimals in strings, and stay so: Intl reads them without going through a float.

@@ -15,13 +15,16 @@ import { Chosen, Choice, filterOf, PARAMETER } from "./filters.js";
 const MONEY = "{ amount currency }";
 const DIMENSIONS = [["STEP", "step"], ["LOCATION", "location"], ["REGION", "region"], ["CHANNEL", "channel"], ["MODE", "mode"], ["CARRIER", "carrier"], ["SUPPLIER", "supplier"]];
 const MOST_GROUPS = 12;
+const LIKELY_ENOUGH = 0.01; // less would only draw the eye from what is likely
 
 const SUMMARY = `query Overdue($where: OrderFilter, $by: [Dimension!]) { overdue(where: $where, by: $by, first: 1) {
   totalCount
   groups { key overdue total value ${MONEY} }
   inCommon { dimension value overdueWith totalWith overdueWithout totalWithout lift pValue }
-  suspects { kind likelihood evidence failure { id summary } element { id name } }
 } }`;
+const SUSPECTS = `query Suspects($where: OrderFilter) { overdue(where: $where, first: 1) {
+  suspects { kind likelihood evidence failure { id summary } element { id name } }
+} }`; // takes longest by far: asked by itself, so that the rest is there at once
 const ORDERS = `query OverdueOrders($where: OrderFilter, $first: Int, $after: String) { overdue(where: $where, first: $first, after: $after) { orders {
   totalCount pageInfo { hasNextPage endCursor }
   edges { node { id channel mode region promisedBy value ${MONEY} fulfillments { id overdue enteredAt expectedNext step { id name } location { id name } } } }
@@ -46,26 +49,28 @@ const csvRow = (order) => {
 export function Overdue({ route }) {
   const { params } = route;
   const by = params.get("by") ?? "STEP", where = filterOf(params);
-  const answer = useQuery(SUMMARY, { where, by: [by] });
+  const answer = useQuery(SUMMARY, { where, by: [by] }, { keep: true });
+  const explained = useQuery(SUSPECTS, { where });
+  const suspects = explained.data?.overdue.suspects.filter((cause) => cause.likelihood >= LIKELY_ENOUGH) ?? null;
   return html`<${Answered} answer=${answer} whole what="what is overdue">${({ overdue }) => html`
     <div class="row spread">
       <${Heading} sub="Longer in their step than its limit allows, or than is usual there; those with no known failure included.">${overdue.totalCount ? `${plural(overdue.totalCount, "order")} ${overdue.totalCount === 1 ? "is" : "are"} overdue` : "Nothing is overdue"}<//>
-      <div class="row no-print"><${MarkdownButton} text=${() => markdown(overdue, by)} /><button class="button" type="button" onClick=${() => print()}>Print</button></div>
+      <div class="row no-print"><${MarkdownButton} text=${() => markdown(overdue, suspects ?? [], by)} /><button class="button" type="button" onClick=${() => print()}>Print</button></div>
     </div>
     <${Chosen} params=${params} />
     ${overdue.totalCount === 0
       ? html`<${Empty} title="Every order moves as it should"><p>${where ? html`With this filter. <a href=${href("overdue")}>Take all filters away</a>.` : html`Look at <a href=${href("records")}>postings and messages that should have come</a>, or at <a href=${href("")}>what fails now</a>.`}</p><//>`
-      : html`<${Found} overdue=${overdue} by=${by} where=${where} params=${params} />`}`}<//>`;
+      : html`<${Found} overdue=${overdue} explained=${explained} suspects=${suspects} by=${by} where=${where} params=${params} />`}`}<//>`;
 }
 
-function Found({ overdue, by, where, params }) {
+function Found({ overdue, explained, suspects, by, where, params }) {
   return html`<div class="columns">
       <section class="card"><h2>What they have in common</h2>${overdue.inCommon.length
         ? html`<${Factors} list=${overdue.inCommon} />`
         : html`<p class="muted">Nothing stands out: they share no place, carrier, version or the like more than the others do.</p>`}</section>
-      <section class="card"><h2>What would explain them</h2>${overdue.suspects.length
-        ? html`<ol class="list">${overdue.suspects.map((cause) => html`<${Suspect} cause=${cause} />`)}</ol>`
-        : html`<p class="muted">No failure that is known and no single element would.</p>`}</section>
+      <section class="card"><h2>What would explain them</h2><${Answered} answer=${explained} what="what would explain them">${() => (suspects.length
+        ? html`<ol class="list">${suspects.map((cause) => html`<${Suspect} cause=${cause} />`)}</ol>`
+        : html`<p class="muted">No failure that is known and no single element would.</p>`)}<//></section>
       <section class="card"><h2>Where they are</h2>
         <${Choice} label="By" name="by" chosen=${by} options=${DIMENSIONS} />
         <${Bars} label="Overdue orders by ${words(by)}" rows=${overdue.groups.slice(0, MOST_GROUPS).map((group) => bar(group, by, params))} />
@@ -103,10 +108,10 @@ async function all(where) {
   }
 }
 
-const markdown = (overdue, by) => [
+const markdown = (overdue, suspects, by) => [
   `**${plural(overdue.totalCount, "order")} overdue**`, "",
   ...overdue.inCommon.map((one) => `- In common: ${factorWords(one)}: ${one.overdueWith} of ${one.totalWith} overdue with it, ${one.overdueWithout} of ${one.totalWithout} without`),
-  ...overdue.suspects.map((one) => `- Would explain them (${percent(one.likelihood)}): ${one.evidence}`), "",
+  ...suspects.map((one) => `- Would explain them (${percent(one.likelihood)}): ${one.evidence}`), "",
   markdownTable([words(by), "overdue", "of", "worth"], overdue.groups.slice(0, MOST_GROUPS).map((group) => [group.key[by] ?? "none", group.overdue, group.total, moneys(group.value)])),
   "", location.href,
 ].join("\n");
