@@ -20,6 +20,8 @@ _WORDS = {
     "steps": ("steps", "step"),
     "tiers": ("tiers", ""),
     "currencies": ("currencies", ""),
+    "carriers": ("carriers", ""),
+    "suppliers": ("suppliers", ""),
 }
 """By the name that is typed: the field of the filter, and the kind of its ids."""
 _FIGURES = ("min-value", "placed-from", "placed-to", "promised-before")
