@@ -13,7 +13,8 @@ from impactgraph.impact.columns import CANCELLED, Codes, Columns, Ints
 
 Flags = NDArray[np.bool_]
 
-_COARSE = 2
+_COARSE, _OVER = 2, 9
+"""In bins: the grid of spans that are over, and for how long they may be."""
 WINDOWS: tuple[tuple[int, int], ...] = tuple(
     (first, last) for first in range(BINS) for last in range(first, BINS) if last == BINS - 1 or (first % _COARSE == 0 and last % _COARSE == _COARSE - 1)
 )

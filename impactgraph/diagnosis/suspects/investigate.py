@@ -1,6 +1,6 @@
 """Which elements would explain what orders show, when nobody has reported a failure, or more than was reported is wrong."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import exp
 
 import numpy as np
@@ -14,7 +14,7 @@ from impactgraph.diagnosis.suspects.hypotheses import by_looks, hypothesis, upst
 from impactgraph.diagnosis.suspects.known import misleads, unexplained, unexplained_errors
 from impactgraph.diagnosis.suspects.pace import LEARNED, hazards, watched
 from impactgraph.diagnosis.suspects.rank import Explained, ranked
-from impactgraph.diagnosis.suspects.transits import recent_rows, transits_of
+from impactgraph.diagnosis.suspects.transits import Kind, Place, recent_rows, transits_of
 from impactgraph.diagnosis.suspects.words import Suspect, suspect
 from impactgraph.impact.cells import Membership
 from impactgraph.impact.columns import Codes, Columns, Words
@@ -59,7 +59,7 @@ def explanations(
     sample = np.zeros(len(columns.fulfillments), bool)
     sample[usual] = True
     transits, errors = transits_of(columns, topology, rows, at), errors_of(columns, rows, at)
-    learned = hazards(transits.take(sample[transits.row]), at)
+    learned = hazards(transits.take(sample[transits.row]), at, _last(topology, transits.places))
     silent = known is not None and misleads(known, at)
     if known is not None:
         transits = transits.take(unexplained(transits, topology, known, membership))
@@ -75,6 +75,12 @@ def explanations(
     hypotheses = [hypothesis(graph, topology, element, transits.places, at) for element in upstream(topology, transits.places)]
     volume = np.bincount(seen.transits.place[inside], minlength=len(transits.places)).astype(np.float64)
     return ranked(by_looks(each for each in hypotheses if each.visible), transits.places, volume, evidence)
+
+
+def _last(topology: Topology, places: Sequence[Place]) -> frozenset[int]:
+    """Places (by index) that a fulfillment ends with."""
+    ends = {(w.key, step.key) for w in topology.workflows.values() for step in w.steps if not step.then}
+    return frozenset(n for n, place in enumerate(places) if place.kind is not Kind.RECORD and (place.workflow, place.step) in ends)
 
 
 def _closer(columns: Columns, membership: Membership, scope: Scope, at: Millis) -> Codes:

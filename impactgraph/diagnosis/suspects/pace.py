@@ -4,6 +4,7 @@ If nothing is wrong, as many end in a span as the hazard adds up to over all tha
 and Event History Analysis, 2008, ch. 1). What has lasted longer than nearly all others did is not counted on: it says nothing more.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from graph_models.time import HOUR, MINUTE, Millis
 from impactgraph.diagnosis.suspects.transits import Transits
 from impactgraph.forecast.durations import ENOUGH
 from impactgraph.forecast.lattice import Reals
-from impactgraph.impact.columns import Codes
+from impactgraph.impact.columns import Codes, Ints
 
 BIN: Millis = 15 * MINUTE
 BINS = 24
@@ -22,6 +23,8 @@ SPAN: Millis = BIN * BINS
 LEARNED: Millis = 48 * HOUR
 _LONGEST = 0.95
 """Quantile beyond which nothing is counted on."""
+_SURGE = 6.0
+"""Times as many as before are no usual change between night and day."""
 _SHARE = 0.5
 """Of what began has to have ended, for a place to be learned."""
 
@@ -50,8 +53,12 @@ class Watched:
     """Bin; -1 where it has not ended, or too late."""
 
 
-def hazards(transits: Transits, at: Millis) -> dict[int, Hazard]:
-    """By place (index): learned from what began before the span that is watched; places of which too little is known are missing."""
+def hazards(transits: Transits, at: Millis, last: Collection[int] = ()) -> dict[int, Hazard]:
+    """By place (index): learned from what began before the span that is watched; places of which too little is known are missing.
+
+    `last`: places that a fulfillment ends with. Those that have ended may be kept no longer than they are needed; where far more seem to begin now
+    than before, only the others are left of those, and nothing is learned from them.
+    """
     since = at - SPAN
     old = transits.take((transits.began < since) & (transits.began >= since - LEARNED))
     order = np.argsort(old.place, kind="stable")
@@ -60,10 +67,18 @@ def hazards(transits: Transits, at: Millis) -> dict[int, Hazard]:
     for place in range(len(transits.places)):
         rows = order[bounds[place] : bounds[place + 1]]
         ended = (old.ended[rows] > 0) & (old.ended[rows] <= since)
+        if place in last and _surges(transits.began[transits.place == place], at):
+            continue
         if int(ended.sum()) >= ENOUGH and ended.mean() >= _SHARE:
             lasted = np.where(ended, old.ended[rows], np.minimum(old.until[rows], since)) - old.began[rows]
             found[place] = _nelson_aalen(lasted.astype(np.float64), ended)
     return found
+
+
+def _surges(began: Ints, at: Millis) -> bool:
+    """Whether far more began in the last hours than before, hour by hour."""
+    recent, before = int((began > at - SPAN).sum()), int(((began <= at - SPAN) & (began > at - LEARNED)).sum())
+    return recent / SPAN > _SURGE * before / (LEARNED - SPAN)
 
 
 def _nelson_aalen(lasted: Reals, ended: NDArray[np.bool_]) -> Hazard:

@@ -106,7 +106,7 @@ def _by_run(topology: Topology, place: Place, began: Ints, ended: Ints, at: Mill
     """When it began and ended, and until when it was watched, where a batch may carry everything away.
 
     What only waits for a run counts from that run on. A stay with work in it ends with a run too, but its own end lies somewhere after the run before:
-    spread evenly, the same way each time; since the last run nothing was seen.
+    spread evenly, the same way each time; since the last run that is surely over nothing was seen.
     """
     calendar = _calendar(topology, place)
     if calendar is None:
@@ -117,7 +117,7 @@ def _by_run(topology: Topology, place: Place, began: Ints, ended: Ints, at: Mill
     before = np.maximum(calendar.run_before(run - 1.0), began)
     spread = (np.arange(len(ended)) * 0.6180339887498949) % 1.0
     done = before + spread * np.maximum(run - before, 0.0)
-    return began, np.where(ended > 0, done, 0).astype(np.int64), int(calendar.run_before(np.array([float(at)]))[0])
+    return began, np.where(ended > 0, done, 0).astype(np.int64), int(calendar.run_before(np.array([float(at - SHORTEST)]))[0])
 
 
 def _calendar(topology: Topology, place: Place) -> Calendar | None:

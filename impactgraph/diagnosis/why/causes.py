@@ -26,14 +26,15 @@ def causes_of(topology: Topology, s: Situation, verdict: Verdict) -> tuple[Cause
     if verdict.state is DiagnosisState.WAITING:
         others += list(_normal(topology, verdict.ground.part, s))
     others.sort(key=lambda cause: -cause.likelihood)
-    held = verdict.ground.hit is not None
-    return tuple(failures + others[:_MOST] if held or not others else others[:_MOST] + failures)
+    part = verdict.ground.part
+    explained = verdict.ground.hit is not None or (part is not None and any(hit.holds for hit in part.hits))
+    return tuple(failures + others[:_MOST] if explained else others[:_MOST] + failures)
 
 
 def _failures(topology: Topology, s: Situation) -> Iterator[Cause]:
     """Each failure once, told by the worst that it does; those of the joint answer come first, since they say what is."""
     told: set[str] = set()
-    together = [hit for _, hit in s.hits if hit.active or hit.holds or hit.band is Band.RECORDS_ONLY or hit.misses_promise]
+    together = [hit for part, hit in s.hits if hit.active or hit.holds or hit.band is Band.RECORDS_ONLY or hit.misses_promise or hit in part.met_here]
     for hit in [*sorted(together, key=_rank), *sorted(s.failing, key=_rank)]:
         for failure in hit.failures:
             if failure.key not in told:

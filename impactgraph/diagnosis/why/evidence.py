@@ -101,11 +101,16 @@ class Part:
         return self.told.status is OrderStatus.IN_FLIGHT
 
     def overdue_since(self, at: Millis) -> Millis | None:
-        """When it passed its limit; None where it has not by `at`."""
+        """When it passed its limit, what a failure cost it in this step not counted; None where it has not by `at`."""
         if not self.in_flight or self.told.entered_at is None or self.limit is None or self.run is not None:
             return None
-        passed = self.told.entered_at + self.limit
+        passed = self.told.entered_at + self.limit + max((hit.delay or 0 for hit in self.met_here), default=0)
         return passed if at > passed else None
+
+    @property
+    def met_here(self) -> tuple[Hit, ...]:
+        """What has probably caught it in the step that it is in, and let it go."""
+        return tuple(hit for hit in self.hits if hit.band is Band.EXPOSED and hit.probable and self.step is not None and hit.first_hit == self.step.id)
 
 
 @dataclass(frozen=True)

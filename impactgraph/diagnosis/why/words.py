@@ -9,7 +9,7 @@ from graph_models.time import Millis, say_duration
 from graph_models.topology import Topology
 from impactgraph.diagnosis.why.evidence import Hit, Part, Situation
 from impactgraph.diagnosis.why.moments import ago, clock
-from impactgraph.diagnosis.why.verdict import Verdict
+from impactgraph.diagnosis.why.verdict import Verdict, worst
 
 
 def headline(topology: Topology, s: Situation, verdict: Verdict) -> str:
@@ -82,9 +82,10 @@ class _Sentence:
 
     @property
     def failure(self) -> str:
-        hit = self.verdict.ground.hit
-        names = [failure_in_words(self.topology, each) for each in hit.failures] if hit is not None else []
-        return " together with ".join(names) or "a failure"
+        return self._named(self._hit)
+
+    def _named(self, hit: Hit) -> str:
+        return " together with ".join(failure_in_words(self.topology, each) for each in hit.failures) or "a failure"
 
     def record(self, found: RecordFinding) -> str:
         amount = f", {found.amount.amount:,.2f} {found.amount.currency}" if found.amount is not None else ""
@@ -105,8 +106,10 @@ class _Sentence:
 
     def refused(self) -> str:
         assert self.part is not None and self.part.fault is not None
+        found = worst((self.part, hit) for hit in self.part.hits if hit.holds)
+        why = f" because of a known failure, {self._named(found.hit)}," if found is not None and found.hit is not None else ""
         return (
-            f"A message of {self._lower} was refused in {self.where} at {ago(self.part.fault.at, self.s.at)} and lies aside: "
+            f"A message of {self._lower} was refused in {self.where} at {ago(self.part.fault.at, self.s.at)}{why} and lies aside: "
             "it moves when that message is sent again, and nothing says yet when that is."
         )
 
@@ -143,8 +146,8 @@ class _Sentence:
         peers = self.s.peers
         if peers is None or peers.total <= 1:
             return f"{self._overdue}; no known failure holds it, and there are no others to compare it with."
-        others = max(peers.overdue - 1, 0)
-        rest = f"of {peers.total - 1} others there {others if others else 'none'} {'is' if others == 1 else 'are'} overdue"
+        others, late = peers.total - 1, max(peers.overdue - 1, 0)
+        rest = f"of {others} other{'s' if others > 1 else ''} there {late or 'none'} {'are' if late > 1 else 'is'} overdue"
         return f"{self._overdue}; no known failure holds it, {rest}, and nothing in common was found: why is not known."
 
     @property
@@ -158,8 +161,8 @@ class _Sentence:
         step, it = name_of(self.topology, hit.first_hit), self.failure
         sure = "" if hit.probable else f" (likelihood {hit.likelihood:.0%})"
         if hit.band is Band.RECORDS_ONLY:
-            verb = "makes" if hit.probable else "may make"
-            return f"{self.who} itself flows, but {it} {verb} a posting or message of {step} late or missing{sure}."
+            verb, how = _TO_RECORDS.get(hit.effect, ("make", " late or missing"))
+            return f"{self.who} itself flows, but {it} {'will' if hit.probable else 'may'} {verb} a posting or message of {step}{how}{sure}."
         if hit.band is Band.UPCOMING:
             verb = _WILL[hit.effect] if hit.probable else _MAY[hit.effect]
             return f"{self.who} flows now, but {it} {verb} {step} about {clock(hit.at, self.s.at)}{sure}{self.done}."
@@ -243,6 +246,7 @@ _WILL = {
     Effect.DUPLICATED: "will double it at",
     Effect.DEGRADED: "will touch it at",
 }
+_TO_RECORDS = {Effect.DUPLICATED: ("double", ""), Effect.STALE: ("make", " wrong")}
 _MAY = {effect: words.replace("will ", "may ", 1) for effect, words in _WILL.items()}
 
 _SENTENCES: Mapping[str, Callable[[_Sentence], str]] = {
