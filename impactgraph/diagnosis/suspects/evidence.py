@@ -16,9 +16,12 @@ Flags = NDArray[np.bool_]
 _COARSE, _OVER = 2, 9
 """In bins: the grid of spans that are over, and for how long they may be."""
 WINDOWS: tuple[tuple[int, int], ...] = tuple(
-    (first, last) for first in range(BINS) for last in range(first, BINS) if last == BINS - 1 or (first % _COARSE == 0 and last % _COARSE == _COARSE - 1)
+    (first, last)
+    for first in range(BINS)
+    for last in range(first, BINS)
+    if last == BINS - 1 or (last >= BINS - _OVER and first % _COARSE == 0 and last % _COARSE == _COARSE - 1)
 )
-"""First and last bin of a span: those that last until now, and those on a coarser grid."""
+"""First and last bin of a span: those that last until now, and on a coarser grid those that ended not long ago."""
 _FIRST, _LAST = np.array(WINDOWS).T
 _AT_LEAST = 0.5
 """Errors that are taken to have happened before, where none did."""
