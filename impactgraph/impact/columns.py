@@ -284,10 +284,12 @@ class _Places:
     moved: NDArray[np.bool_]
     """By row: written since."""
     moving: dict[int, Codes]
+    any_moved: bool
+    """Whether there is any: those that were cancelled since are nowhere, and so not in `moving`."""
 
     @staticmethod
     def of(f: FulfillmentColumns) -> "_Places":
-        return _Places(_by_place(f, np.arange(len(f), dtype=np.int32)), np.zeros(len(f), bool), {})
+        return _Places(_by_place(f, np.arange(len(f), dtype=np.int32)), np.zeros(len(f), bool), {}, False)
 
     def followed(self, f: FulfillmentColumns, touched: Codes) -> "_Places":
         moved = self.moved
@@ -297,11 +299,11 @@ class _Places:
         rows = np.flatnonzero(moved).astype(np.int32)
         if len(rows) > _MANY * len(f) + 1_000:
             return _Places.of(f)
-        return _Places(self.settled, moved, _by_place(f, rows))
+        return _Places(self.settled, moved, _by_place(f, rows), True)
 
     def rows(self, f: FulfillmentColumns, place: int) -> Codes:
         settled, moving = self.settled.get(place, _NOTHING), self.moving.get(place, _NOTHING)
-        if not self.moving:
+        if not self.any_moved:
             return settled
         rows = np.concatenate([settled[~self.moved[settled]], moving])
         return rows[np.argsort(_came_at(f, rows), kind="stable")] if len(moving) else rows
