@@ -2,11 +2,11 @@
 
 import pytest
 
-from graph_models.diagnosis import CommonFactor, PeerGroup
+from graph_models.diagnosis import CommonFactor, DiagnosisState, PeerGroup
 from graph_models.enums import Band, Effect, OrderStatus, RecordEffect
 from graph_models.time import HOUR, MINUTE
 from impactgraph.diagnosis.why import diagnose
-from tests.unit.diagnosis.why.situations import NOW, PICK, TOPOLOGY, ended, failure, fault, finding, hit, late, part, situation, suspect
+from tests.unit.diagnosis.why.situations import NOW, PACK, PICK, TOPOLOGY, ended, failure, fault, finding, hit, late, part, situation, suspect
 from tests.unit.diagnosis.why.test_verdict import TABLE
 
 FACTOR = CommonFactor("location", "s1", 8, 10, 1, 40, 32.0, 1e-6)
@@ -76,7 +76,7 @@ def test_a_suspect_owns_what_it_would_explain() -> None:
 def test_alone_means_that_nobody_knows_why() -> None:
     found = diagnose(TOPOLOGY, situation(late(), peers=PeerGroup(PICK, "s1", 1, 30, ("O-1",), ())))
 
-    assert "of 29 others there none are overdue, and nothing in common was found: why is not known" in found.headline
+    assert "of 29 others there none is overdue, and nothing in common was found: why is not known" in found.headline
     assert found.causes == ()
 
 
@@ -91,7 +91,7 @@ def test_records_are_listed_the_longest_due_first() -> None:
 def test_a_failure_that_has_ended_is_a_cause_only_while_its_harm_is_open() -> None:
     over = {"failures": (failure(ended_at=NOW - MINUTE),), "active": False}
 
-    assert diagnose(TOPOLOGY, situation(part(hits=(hit(Band.EXPOSED, **over),)))).causes == ()
+    assert diagnose(TOPOLOGY, situation(part(hits=(hit(Band.EXPOSED, first_hit=PACK, **over),)))).causes == ()
     assert [cause.failure for cause in diagnose(TOPOLOGY, situation(part(hits=(hit(**over),)))).causes] == ["F-1"]
 
 
@@ -114,3 +114,25 @@ def test_what_is_not_known_is_said() -> None:
 
     assert found.headline == "Where order O-1 stands cannot be told: it is in the step wrap, which ship no longer has."
     assert found.causes == ()
+
+
+def test_what_a_failure_cost_it_in_its_step_is_not_counted_against_it() -> None:
+    over = hit(Band.EXPOSED, delay=3 * HOUR, failures=(failure(ended_at=NOW - HOUR),), active=False)
+    found = diagnose(TOPOLOGY, situation(late(hits=(over,))))
+
+    assert found.state is DiagnosisState.WAITING
+    assert [cause.failure for cause in found.causes if cause.kind == "failure"] == ["F-1"]
+
+
+def test_a_message_refused_by_a_known_failure_names_it_first() -> None:
+    refused = hit(effect=Effect.REJECTED, delay=None, completion=None)
+    found = diagnose(TOPOLOGY, situation(part(fault=fault("DEAD_LETTERED"), hits=(refused,))))
+
+    assert "because of a known failure, F-1 (Queues are full), and lies aside" in found.headline
+    assert [cause.kind for cause in found.causes] == ["failure", "error"]
+
+
+def test_records_that_are_doubled_are_not_called_late() -> None:
+    doubled = hit(Band.RECORDS_ONLY, effect=Effect.DUPLICATED, delay=None)
+
+    assert "F-1 (Queues are full) will double a posting or message of Pick" in diagnose(TOPOLOGY, situation(part(hits=(doubled,)))).headline
