@@ -23,7 +23,7 @@ from impactgraph.usecases.apply_topology import apply_path
 from tests.functional.http.serving import served
 from tests.functional.http.shop import NOW
 
-SYSTEMS, INTEGRATIONS, WORKFLOWS, STEPS = 120, 700, 45, 8
+SYSTEMS, INTEGRATIONS, WORKFLOWS, STEPS = 120, 780, 45, 8
 ROUNDS = 5
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 
@@ -35,7 +35,8 @@ DRAWN = """(link) => new Promise((done) => {
 
 DRAGGED = """() => new Promise((done) => {
   const frame = document.querySelector(".map-frame"), box = frame.getBoundingClientRect(), gaps = [];
-  const at = (step) => ({ pointerId: 1, button: 0, bubbles: true, clientX: box.x + 300 + 200 * Math.sin(step / 9), clientY: box.y + 200 + 90 * Math.cos(step / 7) });
+  const spot = (step) => ({ clientX: box.x + 300 + 200 * Math.sin(step / 9), clientY: box.y + 200 + 90 * Math.cos(step / 7) });
+  const at = (step) => ({ pointerId: 1, button: 0, bubbles: true, ...spot(step) });
   frame.setPointerCapture = () => {};
   frame.dispatchEvent(new PointerEvent("pointerdown", at(0)));
   const begin = performance.now();
@@ -53,21 +54,26 @@ DRAGGED = """() => new Promise((done) => {
 
 
 def topology(dice: Random) -> Iterator[str]:
-    """As YAML: 120 systems of twelve teams with an api and data each, 700 integrations, 45 workflows of eight steps."""
+    """As YAML: 120 systems of twelve teams with an api and data each, integrations between them, 45 workflows of eight steps."""
     yield "impactgraph: 1\nteams:\n" + "".join(f"  t{n}: {{name: Team {n}}}\n" for n in range(SYSTEMS // 10))
     yield "systems:\n" + "".join(f"  s{n}: {{name: System number {n}, owner: t{n // 10}, kind: kind{n % 9}}}\n" for n in range(SYSTEMS))
     yield "apis:\n" + "".join(f"  s{n}.api: {{system: s{n}}}\n" for n in range(SYSTEMS))
-    yield "integrations:\n" + "".join(
-        f"  i{n}: {{name: Integration {n}, from: s{dice.randrange(SYSTEMS)}, to: s{dice.randrange(SYSTEMS)}.api, via: [s{dice.randrange(SYSTEMS)}], transport: sync}}\n"
-        for n in range(INTEGRATIONS)
-    )
+    yield "integrations:\n" + "".join(_integration(n, dice) for n in range(INTEGRATIONS))
     yield "data:\n" + "".join(f"  s{n}.data: {{system: s{n}, fed_by: [i{dice.randrange(INTEGRATIONS)}], fresh_within: 15m}}\n" for n in range(SYSTEMS))
     yield "workflows:\n"
     for w in range(WORKFLOWS):
-        yield f"  w{w}:\n    name: Workflow {w}\n    steps:\n"
-        for s in range(STEPS):
-            then = f", then: [{{step: p{s + 1}, via: i{dice.randrange(INTEGRATIONS)}}}]" if s + 1 < STEPS else ""
-            yield f"      p{s}: {{runs_on: s{dice.randrange(SYSTEMS)}, takes: 5m, reads: [s{dice.randrange(SYSTEMS)}.data], needs: [i{dice.randrange(INTEGRATIONS)}]{then}}}\n"
+        yield f"  w{w}:\n    name: Workflow {w}\n    steps:\n" + "".join(_step(n, dice) for n in range(STEPS))
+
+
+def _integration(n: int, dice: Random) -> str:
+    source, target, via = (dice.randrange(SYSTEMS) for _ in range(3))
+    return f"  i{n}: {{name: Integration {n}, from: s{source}, to: s{target}.api, via: [s{via}], transport: sync}}\n"
+
+
+def _step(n: int, dice: Random) -> str:
+    then = f", then: [{{step: p{n + 1}, via: i{dice.randrange(INTEGRATIONS)}}}]" if n + 1 < STEPS else ""
+    system, data, need = dice.randrange(SYSTEMS), dice.randrange(SYSTEMS), dice.randrange(INTEGRATIONS)
+    return f"      p{n}: {{runs_on: s{system}, takes: 5m, reads: [s{data}.data], needs: [i{need}]{then}}}\n"
 
 
 def measure(page: Page, address: str) -> None:

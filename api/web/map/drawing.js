@@ -10,7 +10,7 @@ const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], Arro
 
 /**
  * @param picture {width, height, places}
- * @param lines [{from, to}] between boxes, all alike; @param strong [{from, to, effect}] those that a failure takes; `reach`: to what it does not impair
+ * @param lines [{from, to}] between boxes, all alike; @param strong [{from, to, effect, phase}] those that a failure takes; `reach`: to what it does not impair
  * @param looks of each box {name, sub, effect, phase, failed, badge, label}
  * @param lit {boxes: Set, lines: [{from, to}]} what is brought out, the rest steps back; null: nothing
  * @param chosen id of the box that is chosen; @param onChoose(id); @param onToggle(id) opens or closes a group
@@ -52,7 +52,7 @@ export function Drawing({ picture, lines, strong, looks, lit, chosen, onChoose, 
         <${Arrowheads} />
         ${useMemo(() => frames.map((place) => html`<${Frame} key=${place.node.id} place=${place} />`), [frames])}
         ${useMemo(() => html`<path class="lines" d=${paths(lines, picture)} />`, [lines, picture])}
-        ${strong.map(({ from, to, effect, reach }) => html`<path key=${`${from} ${to}`} class="${reach ? "reach" : "strong"} ${styleOf(effect)}" d=${between(picture, from, to)} marker-end="url(#to-${effect})" />`)}
+        ${strong.map(({ from, to, effect, phase, reach }) => html`<path key=${`${from} ${to}`} class="${reach ? "reach" : "strong"} ${styleOf(effect)} phase-${phase}" d=${between(picture, from, to)} marker-end="url(#to-${effect})" />`)}
         ${lit?.lines.map(({ from, to }) => html`<path key=${`lit ${from} ${to}`} class="lit-line" d=${between(picture, from, to)} marker-end="url(#to-lit)" />`)}
         ${boxes.map((place) => html`<${Box} key=${place.node.id} place=${place} look=${looks.get(place.node.id)}
           lit=${lit?.boxes.has(place.node.id) ?? false} chosen=${place.node.id === chosen} stop=${place.node.id === stop} />`)}

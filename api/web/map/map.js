@@ -1,6 +1,6 @@
 // The map: chooses what is drawn, places it, and says what each box looks like. A list with the same content stands beside it.
 import { html, useMemo } from "../app/ui.js";
-import { clock, number, plural, words } from "../app/format.js";
+import { moment, number, plural, words } from "../app/format.js";
 import { causesOf, involvedIn } from "./causes.js";
 import { Drawing } from "./drawing.js";
 import { EFFECTS, FAILED, effectOfBox, effectsAt } from "./effects.js";
@@ -40,7 +40,7 @@ export function TopologyMap({ model, impairments = [], at, counts = new Map(), w
   const colours = useMemo(() => coloured({ strong, lines, picture, effects, wide, far }), [strong, lines, effects]);
   const where = chosen && (home.get(chosen) ?? chosen);
   if (!home.size) return null;
-  if (asList) return html`<div class="map as-list"><div class="map-tools no-print">${children}</div><${Outline} model=${model} roots=${roots} looks=${looks} causes=${causes} effects=${effects} counts=${counts} chosen=${chosen} path=${path} onChoose=${onChoose} /></div>`;
+  if (asList) return html`<div class="map as-list"><div class="map-tools no-print">${children}</div><${Outline} model=${model} roots=${roots} looks=${looks} causes=${causes} effects=${effects} counts=${counts} chosen=${chosen} path=${path} onChoose=${onChoose} grouped=${wide || far !== null} /></div>`;
   return html`<${Drawing} picture=${picture} lines=${lines} strong=${colours} looks=${looks} lit=${lit} chosen=${where} onChoose=${onChoose} onToggle=${onToggle} label=${label}>${children}<//>
     ${impairments.length > 0 && html`<${Legend} effects=${effects} />`}`;
 }
@@ -79,10 +79,10 @@ const farOf = (far, id) => far.get(id) ?? id;
 
 /** Lines that a failure takes, in the colour of what it does at their end; in the picture of a cause also those from what is impaired to the steps it serves. */
 function coloured({ strong, lines, picture, effects, wide, far }) {
-  const effectOf = (id) => effectOfBox(membersOf(picture, id), effects)?.effect;
-  const hit = strong.map((link) => ({ ...link, effect: effectOf(link.to) ?? link.effect }));
+  const effectOf = (id) => effectOfBox(membersOf(picture, id), effects);
+  const hit = strong.map((link) => ({ ...link, effect: effectOf(link.to)?.effect ?? link.effect, phase: effectOf(link.to)?.phase }));
   if (wide || far) return hit;
-  const reach = lines.filter(({ from, to }) => !/step:|workflow:/.test(from) && /step:|workflow:/.test(to) && effectOf(from)).map(({ from, to }) => ({ from, to, effect: effectOf(from), reach: true }));
+  const reach = lines.filter(({ from, to }) => !/step:|workflow:/.test(from) && /step:|workflow:/.test(to) && effectOf(from)).map(({ from, to }) => { const { effect, phase } = effectOf(from); return { from, to, effect, phase, reach: true }; });
   return [...reach, ...hit];
 }
 
@@ -123,10 +123,10 @@ function lookOf(node, { model, effects, causes, counts, lanes }) {
   return { name, sub: done || (lanes && element?.kind === "STEP" ? "" : what), effect: seen?.effect ?? null, phase: seen?.phase ?? null, failed, badge, label: says.filter(Boolean).join(", ") };
 }
 
-/** Such as "delayed until 19:25", "stale from 18:10", "blocked, over since 17:00". */
+/** Such as "delayed until 19:25", "stale from 18:10", "was blocked to 17:00". */
 export function effectWords({ effect, phase, from, until }, count = 0) {
   const what = `${count > 1 ? `${count} ` : ""}${EFFECTS[effect].says}`;
-  if (phase === "later") return `${what} from ${clock(from)}`;
-  if (phase === "past") return `${what}, over since ${clock(until)}`;
-  return until === null ? `${what}, no end known` : `${what} until ${clock(until)}`;
+  if (phase === "later") return `${what} from ${moment(from)}`;
+  if (phase === "past") return `was ${what} to ${moment(until)}`;
+  return until === null ? `${what}, no end known` : `${what} until ${moment(until)}`;
 }

@@ -6,9 +6,10 @@ import { EFFECTS, FAILED, styleOf } from "./effects.js";
 import { Mark } from "./legend.js";
 import { effectWords } from "./map.js";
 
-export function Outline({ model, roots, causes, effects, counts, chosen, path, onChoose }) {
+/** `grouped`: by team and workflow, as the landscape is; else from what failed on. */
+export function Outline({ model, roots, causes, effects, counts, chosen, path, onChoose, grouped }) {
   const rest = { model, causes, effects, counts, chosen, path, onChoose };
-  if (!causes.failed.size) return html`<div class="outline" onKeyDown=${moveByArrows}><${Groups} nodes=${roots} ...${rest} /></div>`;
+  if (grouped || !causes.failed.size) return html`<div class="outline" onKeyDown=${moveByArrows}><${Groups} nodes=${roots} ...${rest} /></div>`;
   const after = childrenOf(causes);
   return html`<div class="outline" onKeyDown=${moveByArrows}>
     <ul>${[...causes.failed].filter((id) => model.byId.has(id)).map((id) => html`<${Branch} key=${id} id=${id} after=${after} ...${rest} />`)}</ul>

@@ -10,6 +10,8 @@ export const FILTERS = [
   { param: "workflow", field: "workflows", by: "WORKFLOW", label: "Workflow" },
   { param: "tier", field: "tiers", by: "TIER", label: "Customer tier" },
   { param: "currency", field: "currencies", by: "CURRENCY", label: "Currency" },
+  { param: "carrier", field: "carriers", by: "CARRIER", label: "Carrier" },
+  { param: "supplier", field: "suppliers", by: "SUPPLIER", label: "Supplier" },
   { param: "band", field: "bands", by: "BAND", label: "Band" },
   { param: "effect", field: "effects", by: "EFFECT", label: "Effect" },
 ];
@@ -28,14 +30,13 @@ const OPTIONS = ["asOf", "horizon", "assumeRecovery", "tolerance"];
 
 /**
  * @param params URLSearchParams
- * @param now ISO 8601: the begin of a supposed failure that names none
  * @returns variables of blastRadius; those that are not asked for are left out
  */
-export function questionOf(params, now) {
+export function questionOf(params) {
   const question = {};
   const failures = params.getAll("failure");
   if (failures.length) question.failures = failures;
-  const supposed = supposedOf(params, now);
+  const supposed = supposedOf(params);
   if (supposed) question.suppose = [supposed];
   const where = whereOf(params);
   if (where) question.where = where;
@@ -43,8 +44,8 @@ export function questionOf(params, now) {
   return question;
 }
 
-/** The supposed failure as a FailureInput; null where the address supposes none. */
-export function supposedOf(params, now) {
+/** The supposed failure as a FailureInput; null where the address supposes none. `now`, ISO 8601, is the begin of one that names none. */
+export function supposedOf(params, now = null) {
   if (!params.get("target")) return null;
   const supposed = { target: params.get("target"), class: params.get("class") || "OUTAGE", startedAt: params.get("from") || now };
   if (params.get("until")) supposed.expectedEnd = params.get("until");
@@ -62,9 +63,9 @@ export function whereOf(params) {
   return Object.keys(where).length ? where : null;
 }
 
-/** Whether the page can follow the question: a supposed failure and a moment that has passed do not change by themselves. */
+/** Whether the answer changes by itself: of a moment that has passed it does not. */
 export function isLive(question) {
-  return !question.suppose && !OPTIONS.some((name) => question[name]);
+  return !question.asOf;
 }
 
 /** The filters that are set: [{param, value, label}]. */

@@ -45,7 +45,7 @@ export function Breakdowns({ radius, question, route }) {
 function Further({ question, route }) {
   const answer = useQuery(furtherQuery(question), question);
   return html`<${Answered} answer=${answer} what="breakdowns">${({ blastRadius }) => html`<div class="breakdowns">
-    ${FURTHER.map((filter) => html`<${Breakdown} key=${filter.param} filter=${filter} groups=${blastRadius[`by_${filter.param}`]} params=${route.params} />`)}</div>`}<//>`;
+    ${FURTHER.filter(({ param, by }) => blastRadius[`by_${param}`].some(({ key }) => key[by] !== null)).map((filter) => html`<${Breakdown} key=${filter.param} filter=${filter} groups=${blastRadius[`by_${filter.param}`]} params=${route.params} />`)}</div>`}<//>`;
 }
 
 function Breakdown({ filter: { param, by, label }, groups, params }) {

@@ -22,7 +22,7 @@ export function Calls({ radius }) {
 function Call({ team, orders, elements }) {
   return html`<li>
     <div class="row spread"><strong>${team.name}</strong><span class="contact">${team.contact}</span></div>
-    <p class="small muted">${plural(orders, "order")} by way of ${elements.slice(0, 3).map(({ id, name }, at) => html`${at > 0 && ", "}<${IdLink} id=${id}>${name}<//>`)}${elements.length > 3 && ` and ${elements.length - 3} more`}${team.escalation.length > 0 && `; then ${team.escalation.join(", ")}`}</p>
+    <p class="small muted">${orders ? plural(orders, "order") : "no order"} by way of ${elements.slice(0, 3).map(({ id, name }, at) => html`${at > 0 && ", "}<${IdLink} id=${id}>${name}<//>`)}${elements.length > 3 && ` and ${elements.length - 3} more`}${team.escalation.length > 0 && `; then ${team.escalation.join(", ")}`}</p>
   </li>`;
 }
 

@@ -16,20 +16,24 @@ const LISTS = { posting: "postings", notification: "notifications", task: "tasks
 /** What the row of the address is hit by: `row` is an order, `record` such as posting:invoice one of its records. */
 export function useRowPath(question, params) {
   const order = params.get("row"), record = params.get("record");
-  const mine = { ...question, where: { ...question.where, ids: [order] } };
-  const { data, error } = useQuery(order && rowQuery(mine, record), order ? mine : {});
+  const [kind, type] = (record ?? "").split(":");
+  const variables = LISTS[kind] ? { ...question, where: { ...question.where, ids: [order] }, types: [type] } : { ...question, order };
+  const { data, error } = useQuery(order && (LISTS[kind] ? recordQuery(variables, LISTS[kind]) : orderQuery(question)), order ? variables : {});
   if (!order) return { order: null, ids: null };
   const found = data?.blastRadius;
-  const path = record ? found?.records.edges.map(({ node }) => node).find(({ type }) => type === record.split(":")[1])?.path : found?.explain.paths[0];
-  return { order, record, error, found, path, paths: record ? [path].filter(Boolean) : (found?.explain.paths ?? []), ids: path ? idsOnPath(path) : null };
+  const paths = found?.explain?.paths ?? found?.records.edges.map(({ node }) => node).filter((row) => row.type === type).slice(0, 1).map(({ path }) => path) ?? [];
+  return { order, record, error, found, paths, ids: paths.length ? idsOnPath(paths[0]) : null };
 }
 
-function rowQuery(question, record) {
-  const [declared, given] = heads(question);
-  const [kind, type] = (record ?? "").split(":");
-  const list = LISTS[kind];
-  const records = list ? `records: ${list}(${list === "tasks" ? "" : `types: ["${type.replace(/[^\w.-]/g, "")}"], `}first: 5) { edges { node { type effect path ${PATH} } } }` : "";
-  return `query Row${declared} { blastRadius${given} { explain(order: "${question.where.ids[0].replace(/["\\]/g, "")}") { affected sentence paths ${PATH} stoppedBy { element { id } rule detail } } ${records} } }`;
+function orderQuery(question) {
+  const [declared, given] = heads(question, ["$order: ID!"]);
+  return `query Row${declared} { blastRadius${given} { explain(order: $order) { affected sentence paths ${PATH} stoppedBy { element { id } rule detail } } } }`;
+}
+
+/** Tasks cannot be asked for by type: an order has few. */
+function recordQuery({ types, ...question }, list) {
+  const [declared, given] = heads(question, list === "tasks" ? [] : ["$types: [String!]"]);
+  return `query Row${declared} { blastRadius${given} { records: ${list}(${list === "tasks" ? "" : "types: $types, "}first: 50) { edges { node { type effect path ${PATH} } } } } }`;
 }
 
 export function PathCard({ row, model }) {
@@ -43,9 +47,9 @@ export function PathCard({ row, model }) {
   return html`<section class="picked" aria-labelledby="path-title">
     <div class="row spread"><h3 id="path-title" tabindex="-1" ref=${title}>Why ${row.record && `${words(row.record.split(":")[1])} of `}<${IdLink} id=${row.order}>${row.order.replace("order:", "")}<//> is hit</h3><a class="quiet no-print" href=${hrefWith({ row: null, record: null })}>Close</a></div>
     ${row.error && html`<${Problem} error=${row.error} />`}
-    ${row.found && !row.paths.length && html`<p>${row.found.explain.sentence}</p>`}
+    ${row.found && !row.paths.length && html`<p>${row.found.explain?.sentence ?? "It is not hit any more."}</p>`}
     ${row.paths.map((path) => html`<div key=${path.sentence}><p>${path.sentence}</p><${Hops} hops=${path.hops} model=${model} /></div>`)}
-    ${row.found?.explain.stoppedBy.length > 0 && html`<p class="small muted">Stopped on other ways: ${row.found.explain.stoppedBy.map(({ detail }) => detail).join("; ")}.</p>`}
+    ${row.found?.explain?.stoppedBy.length > 0 && html`<p class="small muted">Stopped on other ways: ${row.found.explain.stoppedBy.map(({ detail }) => detail).join("; ")}.</p>`}
   </section>`;
 }
 

@@ -1,8 +1,8 @@
 // A blast radius: what failures hit, or what one would. The answer first, then the map, then every row of it.
-import { html, useMemo } from "/web/app/ui.js";
+import { html, useEffect } from "/web/app/ui.js";
 import { useLive, useQuery } from "/web/app/ask.js";
-import { now } from "/web/app/clock.js";
-import { Answered } from "/web/app/parts/states.js";
+import { Answered, Loading } from "/web/app/parts/states.js";
+import { change } from "/web/app/router.js";
 import { isLive, questionOf } from "./address.js";
 import { Breakdowns, Chips } from "./breakdowns.js";
 import { Answer } from "./answer.js";
@@ -12,11 +12,21 @@ import { MapSection } from "./map_section.js";
 import { radiusQuery } from "./question.js";
 import { Rest } from "./rest.js";
 
+const NOW = `query Now { blastRadius { asOf } }`;
+
 export function Radius({ route }) {
-  const begun = useMemo(() => new Date(now()).toISOString(), []);
-  const question = useMemo(() => questionOf(route.params, begun), [route.hash]);
+  if (route.params.get("target") && !route.params.get("from")) return html`<${Begun} />`;
+  const question = questionOf(route.params);
   const How = isLive(question) ? Followed : Asked;
   return html`<${How} question=${question} route=${route} />`;
+}
+
+/** A supposed failure that names no begin begins now; from then on the address says when, so that it stays what it was. */
+function Begun() {
+  const answer = useQuery(NOW);
+  const begin = answer.data?.blastRadius.asOf;
+  useEffect(() => { if (begin) change({ from: begin }, { replace: true }); }, [begin]);
+  return html`<${Answered} answer=${answer} what="the time">${() => html`<${Loading} />`}<//>`;
 }
 
 function Followed({ question, route }) {

@@ -19,18 +19,15 @@ const WHAT_IF = `query WhatIf($active: [ID!], $suppose: [FailureInput!]) {
   both: blastRadius(failures: $active, suppose: $suppose) { ${PART} topology by_step: breakdown(by: [STEP]) { key orders stuck }
     elements(first: 500) { totalCount edges { node { element { id } effect from until delay likelihood scope path ${PATH} } } } absorbed { element { id } rule detail } }
 }`;
-const ACTIVE = `query Active { failures(active: true, first: 100) { edges { node { id } } } }`;
+const TODAY = `query Today { blastRadius { asOf failures { id } } }`;
 
 export function WhatIf({ model, params }) {
   const id = params.get("element");
-  const begun = useMemo(() => new Date(now()).toISOString(), []);
-  const active = useQuery(ACTIVE);
-  const shared = useMemo(() => asSupposed(params), [params.toString()]);
-  const supposed = supposedOf(shared, begun);
+  const today = useQuery(id && TODAY);
   return html`<section class="card"><h2>What if ${id ? `${nameOf(model, id)} failed` : "something failed"}</h2>
-      ${id ? html`<${Form} model=${model} params=${params} begun=${begun} />` : html`<p>Find the element above, or choose it on the map below. Nothing of this is stored, and no live data is touched.</p>`}
+      ${id ? today.data && html`<${Form} model=${model} params=${params} begun=${today.data.blastRadius.asOf} />` : html`<p>Find the element above, or choose it on the map below. Nothing of this is stored, and no live data is touched.</p>`}
     </section>
-    ${id ? html`<${Answered} answer=${active} what="failures">${({ failures }) => html`<${Answer} model=${model} params=${params} shared=${shared} supposed=${supposed} active=${failures.edges.map(({ node }) => node.id)} />`}<//>`
+    ${id ? html`<${Answered} answer=${today} what="failures">${({ blastRadius: { asOf, failures } }) => html`<${Answer} model=${model} params=${params} begun=${asOf} active=${failures.map((failure) => failure.id)} />`}<//>`
       : html`<section class="card map-card"><${TopologyMap} model=${model} at=${now()} wide=${true} toggled=${params.getAll("open")} label="Map to choose from" onChoose=${(one) => (model.byId.has(one) ? change({ element: one, open: null }) : change({ open: flip(params.getAll("open"), one) }, { replace: true }))}
           onToggle=${(one) => change({ open: flip(params.getAll("open"), one) }, { replace: true })} /></section>`}`;
 }
@@ -44,7 +41,8 @@ function asSupposed(params) {
   return shared;
 }
 
-function Answer({ model, params, shared, supposed, active }) {
+function Answer({ model, params, begun, active }) {
+  const shared = asSupposed(params), supposed = supposedOf(shared, begun);
   const answer = useQuery(WHAT_IF, { active: active.length ? active : null, suppose: [supposed] });
   const radius = href("radius", { ...Object.fromEntries([...shared.keys()].map((name) => [name, shared.getAll(name)])), from: supposed.startedAt });
   return html`<${Answered} answer=${answer} what="what-if">${(data) => html`
