@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from api.app import create_app
 from graph_models.time import Millis
@@ -23,6 +23,8 @@ PICTURES = Path(__file__).parents[3] / "build" / "browser"
 """What each test saw last."""
 DEMO_NOW: Millis = NOW
 DEMO_ORDERS = 2000
+PATIENCE = 30_000
+"""Milliseconds until something that should come counts as not coming: what is tested is that it comes, on however busy a machine."""
 ZONE = "Europe/Berlin"
 
 
@@ -48,6 +50,7 @@ class Watched:
 def browser() -> Iterator[Browser]:
     found = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
     assert found, "there is no chromium: run `make browser`"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=Path(found), args=QUIET)
         yield browser
