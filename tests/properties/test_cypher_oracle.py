@@ -82,7 +82,9 @@ def by_cypher(kept: Kept) -> set[str]:
 
 
 # A failing example is not made smaller: over a server that would take many minutes.
-@settings(max_examples=15, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
+)
 @given(world=worlds(most_failures=2, most_orders=12))
 def test_the_affected_orders_are_those_that_cypher_finds(
     neo4j_driver: tuple[Driver, Neo4jAddress, Neo4jServer | None], drawn: dict[str, Topology], world: World
