@@ -26,7 +26,8 @@ IMAGES = Path(__file__).parent.parent / "docs" / "images"
 NOW = parse_moment("2026-03-02T17:00:00Z")
 ORDERS, SEED = 10_000, 1
 QUALITY = 70
-WIDE, NARROW = (1280, 800), (390, 844)
+WIDE, TALL, NARROW = (1280, 800), (1280, 1400), (390, 844)
+MAP = ".map-frame .box"
 STUCK = "{ orders(first: 1, where: { bands: [STUCK], regions: [\"emea-north\"] }, orderBy: PROMISE_ASC) { edges { node { id } } } }"
 
 
@@ -39,16 +40,23 @@ class Picture:
     dark: bool = False
     until: str = "main h1"
     """Selects what must be there before it is taken."""
+    scroll: str | None = None
+    """Selects what stands at the top; None: the begin of the page."""
 
 
 PICTURES = (
     Picture("now", ""),
     Picture("now-dark", "", dark=True),
     Picture("now-phone", "", size=NARROW),
+    Picture("radius", "radius?failure=F-queues", size=TALL, until=MAP),
+    Picture("radius-phone", "radius?failure=F-queues", size=NARROW),
+    Picture("what-if", "topology?element=system:oms&whatif=1", size=TALL, until=MAP),
     Picture("order", "order/{order}"),
     Picture("order-phone-dark", "order/{order}", size=NARROW, dark=True),
     Picture("overdue", "overdue"),
     Picture("records", "records"),
+    Picture("radius-map-dark", "radius?element=data:inventory.allocation", until=MAP, dark=True, scroll="#map"),
+    Picture("topology", "topology", size=(1280, 1000), until=MAP),
 )
 
 
@@ -62,6 +70,8 @@ def take(browser: Browser, address: str, picture: Picture, order: str) -> None:
     page.locator(picture.until).first.wait_for()
     expect(page.locator(".loading")).to_have_count(0, timeout=20_000)
     expect(page.locator(".live.connecting")).to_have_count(0)
+    if picture.scroll:
+        page.locator(picture.scroll).evaluate("element => element.scrollIntoView()")
     taken = context.new_cdp_session(page).send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})  # a third of what a PNG takes
     (IMAGES / f"{picture.name}.webp").write_bytes(base64.b64decode(taken["data"]))
     context.close()
