@@ -27,6 +27,10 @@ class Membership:
         self._region_names = np.array([p.region or "" if p else "" for p in places], object)
         self._kind_names = np.array([p.kind if p else "" for p in places], object)
 
+    def fits(self, columns: Columns) -> bool:
+        """Whether it still answers for these columns: it does not know places that came later."""
+        return self._columns is columns and len(self._region_of_location) == len(columns.vocabulary.locations)
+
     def in_scope(self, rows: Codes, scope: Scope) -> Flags:
         """Which fulfillments (by row) a scope touches."""
         inside = np.ones(len(rows), bool)

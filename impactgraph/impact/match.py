@@ -18,7 +18,7 @@ from impactgraph.forecast.pace import MOST
 from impactgraph.forecast.plan import Cell, orderly
 from impactgraph.impact.cell_rows import CellRows
 from impactgraph.impact.cells import Membership
-from impactgraph.impact.columns import ENDED, Codes, Columns
+from impactgraph.impact.columns import COMPLETED, ENDED, Codes, Columns
 from impactgraph.impact.matches import Matches
 
 Flags = NDArray[np.bool_]
@@ -72,6 +72,8 @@ class _WorkflowMatcher:
         impaired = {hop.element for i in forecaster.hazards.all for hop in i.hops}
         self.impaired_codes = np.array([word in impaired for word in elements])
         self.failing, self.among = failing, among
+        f = columns.fulfillments
+        self.steps_among = None if among is None else {ENDED if f.status[row] == COMPLETED else int(f.step[row]) for row in among.tolist()}
         self.dead_code = columns.vocabulary.fail_codes.find(DEAD_LETTERED)
 
     def _touched(self) -> list[str]:
@@ -112,7 +114,10 @@ class _WorkflowMatcher:
 
     def _rows_at(self, position: int | None) -> Codes:
         """Rows in one step (None: behind the last) that are asked for."""
-        rows = self.columns.rows_at(self.index, ENDED if position is None else self.column_of[position], self.among)
+        step = ENDED if position is None else self.column_of[position]
+        if self.steps_among is not None and step not in self.steps_among:
+            return np.zeros(0, np.int32)
+        rows = self.columns.rows_at(self.index, step, self.among)
         if position is None:  # what had ended before anything began is out of the question
             begun, ended_at = min(i.since for i in self.forecaster.hazards.all), self.columns.fulfillments.ended_at
             rows = rows[bisect_left(rows, begun, key=lambda row: ended_at[row]) :]

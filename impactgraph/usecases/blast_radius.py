@@ -50,9 +50,12 @@ class Standpoint:
     parts: Codes | None = None
     """Rows of the fulfillments of the orders that all the questions are about, where they are about some (`where.ids`)."""
 
+    kept: Membership | None = None
+    """Of these columns, where it is known already."""
+
     @cached_property
     def membership(self) -> Membership:
-        return Membership(self.columns, self.topology)
+        return self.kept or Membership(self.columns, self.topology)
 
 
 def answered(question: Question, at: Standpoint, failures: tuple[Failure, ...]) -> BlastRadius:

@@ -47,7 +47,7 @@ def cases(store: Store, keys: Sequence[str], now: Millis, as_of: Millis | None =
             return {}
         known = learned(store, topology, columns, reported, as_of, at)
         usual = habits(store, topology, columns, reported, known, as_of, at)
-        stand = Standpoint(at, topology, tuple(reported), columns, known, columns.parts_of(rows))
+        stand = Standpoint(at, topology, tuple(reported), columns, known, columns.parts_of(rows), usual.membership(columns, topology))
         return Examination(stand, usual, orders, _messages(store, orders, as_of), lambda: suspected(store, now, as_of)).cases()
 
 

@@ -11,6 +11,7 @@ from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.diagnosis.overdue import Usual, usual_stays
 from impactgraph.diagnosis.records import Transports, learn_transports
+from impactgraph.impact.cells import Membership
 from impactgraph.impact.columns import Columns
 from impactgraph.ports.store import Store
 from impactgraph.propagation import propagate
@@ -30,6 +31,14 @@ class Habits:
     watermark: int
     reach: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     """What needs an element, by full id; filled as it is asked for."""
+
+    _membership: list[Membership] = field(default_factory=list[Membership])
+
+    def membership(self, columns: Columns, topology: Topology) -> Membership:
+        """Of these columns; made anew where others are asked about, or where orders have been at new places since."""
+        if not self._membership or not self._membership[0].fits(columns):
+            self._membership[:] = [Membership(columns, topology)]
+        return self._membership[0]
 
     def needing(self, topology: Topology, element: str) -> frozenset[str]:
         """All that a failure of the element can get to, and the element itself."""

@@ -1,0 +1,74 @@
+"""Why is this order where it is, with a million orders in flight: one order never asked about before, and a page of 500. Prints what it measured."""
+
+import itertools
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from statistics import median, quantiles
+from time import perf_counter
+
+import numpy as np
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from impactgraph.bootstrap import open_store
+from impactgraph.impact.columns import IN_FLIGHT
+from impactgraph.ports.store import Store
+from impactgraph.usecases.diagnoses import cases, find_case
+from impactgraph.usecases.timelines import timelines
+from tests.benchmarks.million import NOW, SEED, built
+
+ASKED = 600
+PAGE = 500
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[Store]:
+    """With what is learned known, as after the first question of a quarter of an hour."""
+    opened = open_store(str(built()), now=lambda: NOW)
+    find_case(opened, _drawn(opened, 1)[0], NOW)
+    yield opened
+    opened.close()
+
+
+def _drawn(store: Store, count: int) -> list[str]:
+    """Orders in flight, drawn at random; the seed makes them the same each time."""
+    with store.columns() as columns:
+        flying = np.unique(columns.fulfillments.order[columns.fulfillments.status == IN_FLIGHT])
+        chosen = np.random.default_rng(SEED).choice(flying, count, replace=False)
+        return [str(key) for key in columns.orders.ids[chosen]]
+
+
+def test_diagnosis_of_one_order(benchmark: BenchmarkFixture, store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    keys = itertools.cycle(_drawn(store, ASKED))
+    took: defaultdict[str, list[float]] = defaultdict(list)
+
+    def ask() -> None:
+        key, start = next(keys), perf_counter()
+        state = find_case(store, key, NOW).diagnosis.state.value
+        took[state].append(perf_counter() - start)
+
+    benchmark.pedantic(ask, rounds=ASKED, warmup_rounds=5)
+
+    everything = [seconds for each in took.values() for seconds in each]
+    with capsys.disabled():
+        sys.stdout.write(f"\none order: median {median(everything) * 1000:.1f} ms, 95 of 100 within {quantiles(everything, n=20)[-1] * 1000:.1f} ms")
+        for state, seconds in sorted(took.items(), key=lambda each: -len(each[1])):
+            sys.stdout.write(f"\n  {state}: {len(seconds)} orders, median {median(seconds) * 1000:.1f} ms, longest {max(seconds) * 1000:.1f} ms")
+
+
+def test_diagnoses_and_stories_of_a_page(benchmark: BenchmarkFixture, store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    keys, topology = _drawn(store, PAGE), store.topology()
+    seconds: dict[str, list[float]] = {"diagnoses": [], "with stories": []}
+
+    def ask() -> None:
+        start = perf_counter()
+        found = cases(store, keys, NOW)
+        seconds["diagnoses"].append(perf_counter() - start)
+        timelines(store, topology, found, None)
+        seconds["with stories"].append(perf_counter() - start)
+
+    benchmark.pedantic(ask, rounds=5, warmup_rounds=1)
+
+    with capsys.disabled():
+        sys.stdout.write(f"\na page of {PAGE}: " + ", ".join(f"{name} {median(each) * 1000:.0f} ms" for name, each in seconds.items()))
