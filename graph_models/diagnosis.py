@@ -198,3 +198,31 @@ class Diagnosis:
     playbooks: tuple[str, ...] = ()
     """Bare keys."""
     customer_message: str | None = None
+
+
+class DriftKind(StrEnum):
+    """What of a step, a location, a mode or a channel is no longer as it was."""
+
+    DURATION = "DURATION"
+    ERRORS = "ERRORS"
+    REROUTES = "REROUTES"
+    REJECTIONS = "REJECTIONS"
+    CANCELLATIONS = "CANCELLATIONS"
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Since when it is another than before. `before` and `after`: median milliseconds of a DURATION, else events for each chance."""
+
+    kind: DriftKind
+    dimension: str
+    """step, hand-over, record, location, mode or channel."""
+    value: str
+    since: Millis
+    before: float
+    after: float
+    p_value: float
+    """Corrected for the splits and the series that were looked at."""
+    orders: int
+    """In flight there."""
+    worth: tuple[Money, ...]

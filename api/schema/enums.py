@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import strawberry
 
-from graph_models.diagnosis import DiagnosisState, PayloadKind
+from graph_models.diagnosis import DiagnosisState, DriftKind, PayloadKind
 from graph_models.enums import Band, Dimension, Effect, ElementKind, FailureClass, OrderSort, RecordEffect, Severity
 from impactgraph.usecases.topology_map import EdgeKind as MapEdgeKind
 
@@ -13,6 +13,7 @@ __all__ = [
     "Band",
     "DiagnosisState",
     "Dimension",
+    "DriftKind",
     "Effect",
     "ElementKind",
     "FailureClass",
@@ -180,5 +181,16 @@ _describe(
         "INCOMPLETE": "Orders that lack what nearly all others of their channel and workflow say.",
         "STOCK_DIFFERENCE": "Systems that say different figures of one item at one location.",
         "ERROR_TEMPLATE": "Errors that say the same but for numbers, ids and quoted text.",
+    },
+)
+_describe(
+    DriftKind,
+    "What of a step, a location, a mode or a channel is no longer as it was.",
+    {
+        "DURATION": "How long it takes.",
+        "ERRORS": "How many of those that enter the step meet an error.",
+        "REROUTES": "How many orders are rerouted; of a location: to it.",
+        "REJECTIONS": "How many are refused on the spot: an error that names no system, such as a pick that finds nothing.",
+        "CANCELLATIONS": "How many are cancelled.",
     },
 )

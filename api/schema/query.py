@@ -6,6 +6,7 @@ import strawberry
 
 from api.schema.about import About
 from api.schema.blast_radius import BlastRadius
+from api.schema.drift import Drift
 from api.schema.element import Element, Info, show
 from api.schema.enums import Dimension, ElementKind, OrderSort, PayloadKind, RecordEffect
 from api.schema.failure import Failure
@@ -24,7 +25,7 @@ from api.schema.topology import TopologyChange, TopologyVersion
 from api.schema.topology_map import TopologyMap
 from graph_models import enums
 from graph_models.ids import key_of, split_id
-from impactgraph.usecases import about, compare_topologies, elements, failures, orders, paths, payloads, records, search, topologies
+from impactgraph.usecases import about, compare_topologies, drift, elements, failures, orders, paths, payloads, records, search, topologies
 
 From = Annotated[strawberry.ID, strawberry.argument(name="from", description="Full id of where to begin.")]
 To = Annotated[strawberry.ID, strawberry.argument(name="to", description="Full id of where to end.")]
@@ -140,6 +141,15 @@ class Query:
         after: After = None,
     ) -> OverdueReport:
         return await report(info.context, filter_of(where), by or [], as_of, first, after)
+
+    @strawberry.field(
+        description="What is no longer as it was within the last week: steps and hand-overs that take longer or fail more often, locations, modes and channels "
+        "with more reroutes, refusals or cancellations; the most orders behind it first."
+    )
+    async def drift(self, info: Info, as_of: AsOf = None, first: First = 50, after: After = None) -> Connection[Drift]:
+        page = await info.context.ask(drift.list_drift, info.context.now, as_of, first, after)
+        landscape = await info.context.landscape(as_of)
+        return Connection.of(info.context, page, [Drift.of(found, landscape) for found in page.items])
 
     @strawberry.field(
         description="Records that are missing, late, doubled, wrong or out of sequence, found from the steps that were passed; the longest due first."

@@ -98,6 +98,14 @@ COMMANDS = (
         ("impactgraph overdue --by step,region", "impactgraph overdue --as-of -2h --format json", "impactgraph overdue --report 1"),
     ),
     Command(
+        "drift",
+        "What is no longer as it was: slower, failing, avoided or refused more often.",
+        "Steps and hand-overs by how long they take and how often they fail; locations, modes and channels by reroutes, refusals and cancellations, "
+        "each against its own past of a week, with the hour in which it changed; the most orders behind it first. "
+        "Exit status: 0 nothing has moved, 1 something has.",
+        ("impactgraph drift", "impactgraph drift --as-of -2h --format csv"),
+    ),
+    Command(
         "records",
         "Postings, messages, tasks and supplier orders that should have come and did not, or not so.",
         "Found from the steps that orders have passed: missing, late, doubled, of another amount than expected, out of sequence, "

@@ -25,6 +25,7 @@ _LONGEST = 0.95
 """Quantile beyond which nothing is counted on."""
 _SURGE = 6.0
 """Times as many as before are no usual change between night and day."""
+_LONG: Millis = 1 * HOUR
 _SHARE = 0.5
 """Of what began has to have ended, for a place to be learned."""
 
@@ -56,8 +57,8 @@ class Watched:
 def hazards(transits: Transits, at: Millis, last: Collection[int] = ()) -> dict[int, Hazard]:
     """By place (index): learned from what began before the span that is watched; places of which too little is known are missing.
 
-    `last`: places that a fulfillment ends with. Those that have ended may be kept no longer than they are needed; where far more seem to begin now
-    than before, only the others are left of those, and nothing is learned from them.
+    `last`: places that a fulfillment ends with. Those that have ended may be kept no longer than they are needed. Where far more seem to begin now than
+    before, only the slow ones are left of those before, and nothing is learned from them, there and where things take long.
     """
     since = at - SPAN
     old = transits.take((transits.began < since) & (transits.began >= since - LEARNED))
@@ -67,10 +68,11 @@ def hazards(transits: Transits, at: Millis, last: Collection[int] = ()) -> dict[
     for place in range(len(transits.places)):
         rows = order[bounds[place] : bounds[place + 1]]
         ended = (old.ended[rows] > 0) & (old.ended[rows] <= since)
-        if place in last and _surges(transits.began[transits.place == place], at):
+        if int(ended.sum()) < ENOUGH or ended.mean() < _SHARE:
             continue
-        if int(ended.sum()) >= ENOUGH and ended.mean() >= _SHARE:
-            lasted = np.where(ended, old.ended[rows], np.minimum(old.until[rows], since)) - old.began[rows]
+        lasted = np.where(ended, old.ended[rows], np.minimum(old.until[rows], since)) - old.began[rows]
+        slow = place in last or float(np.median(lasted[ended])) > _LONG
+        if not (slow and _surges(transits.began[transits.place == place], at)):
             found[place] = _nelson_aalen(lasted.astype(np.float64), ended)
     return found
 

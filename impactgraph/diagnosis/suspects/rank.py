@@ -19,6 +19,8 @@ from impactgraph.forecast.lattice import Reals
 
 HALTED = 0.7
 """At most this share of the usual pace is left where something has failed."""
+_USUAL = 0.85
+"""A pace that is still usual: days differ."""
 _STOOD = 0.02
 _OFTEN = 1.5
 """Times the usual number of errors that is still usual."""
@@ -115,9 +117,9 @@ def _likely(classes: Sequence[tuple[Hypothesis, ...]], number: Mapping[Place, in
 
 
 def _fewer(seen: Reals, expected: Reals) -> Reals:
-    """Log-likelihood ratio of a pace of at most HALTED against the usual one (Poisson)."""
+    """Log-likelihood ratio of a pace of at most HALTED against one that is still usual (Poisson)."""
     pace = np.clip(seen / np.maximum(expected, 1e-9), _STOOD, HALTED)
-    return np.where(expected > 0, seen * np.log(pace) + expected * (1 - pace), 0.0)
+    return np.where(expected > 0, seen * np.log(pace / _USUAL) + expected * (_USUAL - pace), 0.0)
 
 
 def _more(seen: Reals, usual: Reals) -> Reals:

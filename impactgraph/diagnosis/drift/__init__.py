@@ -1,0 +1,5 @@
+"""What is no longer as it was."""
+
+from impactgraph.diagnosis.drift.find import find_drift
+
+__all__ = ["find_drift"]
