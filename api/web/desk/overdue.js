@@ -25,6 +25,7 @@ const SUMMARY = `query Overdue($where: OrderFilter, $by: [Dimension!]) { overdue
 const SUSPECTS = `query Suspects($where: OrderFilter) { overdue(where: $where, first: 1) {
   suspects { kind likelihood evidence failure { id summary } element { id name } }
 } }`; // takes longest by far: asked by itself, so that the rest is there at once
+const KNOWN = `query Known($where: OrderFilter) { blastRadius(where: $where) { atStake { stuck failure { id summary } } } }`;
 const ORDERS = `query OverdueOrders($where: OrderFilter, $first: Int, $after: String) { overdue(where: $where, first: $first, after: $after) { orders {
   totalCount pageInfo { hasNextPage endCursor }
   edges { node { id channel mode region promisedBy value ${MONEY} fulfillments { id overdue enteredAt expectedNext step { id name } location { id name } } } }
@@ -50,6 +51,7 @@ export function Overdue({ route }) {
   const { params } = route;
   const by = params.get("by") ?? "STEP", where = filterOf(params);
   const answer = useQuery(SUMMARY, { where, by: [by] }, { keep: true });
+  const known = useQuery(KNOWN, { where }).data?.blastRadius.atStake.filter((stake) => stake.stuck > 0) ?? [];
   const explained = useQuery(SUSPECTS, { where });
   const suspects = explained.data?.overdue.suspects.filter((cause) => cause.likelihood >= LIKELY_ENOUGH) ?? null;
   return html`<${Answered} answer=${answer} whole what="what is overdue">${({ overdue }) => html`
@@ -60,17 +62,21 @@ export function Overdue({ route }) {
     <${Chosen} params=${params} />
     ${overdue.totalCount === 0
       ? html`<${Empty} title="Every order moves as it should"><p>${where ? html`With this filter. <a href=${href("overdue")}>Take all filters away</a>.` : html`Look at <a href=${href("records")}>postings and messages that should have come</a>, or at <a href=${href("")}>what fails now</a>.`}</p><//>`
-      : html`<${Found} overdue=${overdue} explained=${explained} suspects=${suspects} by=${by} where=${where} params=${params} />`}`}<//>`;
+      : html`<${Found} overdue=${overdue} known=${known} explained=${explained} suspects=${suspects} by=${by} where=${where} params=${params} />`}`}<//>`;
 }
 
-function Found({ overdue, explained, suspects, by, where, params }) {
+function Found({ overdue, known, explained, suspects, by, where, params }) {
+  const inCommon = overdue.inCommon.filter((factor) => factor.totalWithout > 0); // what the filter makes all of them share says nothing
   return html`<div class="columns">
-      <section class="card"><h2>What they have in common</h2>${overdue.inCommon.length
-        ? html`<${Factors} list=${overdue.inCommon} />`
+      <section class="card"><h2>What they have in common</h2>${inCommon.length
+        ? html`<${Factors} list=${inCommon} />`
         : html`<p class="muted">Nothing stands out: they share no place, carrier, version or the like more than the others do.</p>`}</section>
-      <section class="card"><h2>What would explain them</h2><${Answered} answer=${explained} what="what would explain them">${() => (suspects.length
+      <section class="card"><h2>What would explain them</h2>
+        ${known.length > 0 && html`<ul class="list">${known.map(({ stuck, failure }) => html`<li key=${failure.id}><p><strong><${IdLink} id=${failure.id}>${failure.summary || failure.id}<//></strong></p>
+          <p class="small">A known failure: it holds ${plural(stuck, "order")} ${where ? "with this filter" : ""} now, overdue or not yet.</p></li>`)}</ul>`}
+        <${Answered} answer=${explained} what="what would explain them">${() => (suspects.length
         ? html`<ol class="list">${suspects.map((cause) => html`<${Suspect} cause=${cause} />`)}</ol>`
-        : html`<p class="muted">No failure that is known and no single element would.</p>`)}<//></section>
+        : html`<p class="muted">${known.length ? "Beside it no single element would." : "No failure that is known and no single element would."}</p>`)}<//></section>
       <section class="card"><h2>Where they are</h2>
         <${Choice} label="By" name="by" chosen=${by} options=${DIMENSIONS} />
         <${Bars} label="Overdue orders by ${words(by)}" rows=${overdue.groups.slice(0, MOST_GROUPS).map((group) => bar(group, by, params))} />
