@@ -1,6 +1,6 @@
 """The evidence on a few orders, at one moment and on one state: what failures do to them, their records, their peers, what would explain them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -68,8 +68,12 @@ class Examination:
 
     # ---- what failures do
 
-    def _answer(self, failures: Iterable[Failure]) -> BlastRadius:
-        return answered(Question(where=self.where), self.at, tuple(failures))
+    def _answer(self, failures: Iterable[Failure], orders: Sequence[str] | None = None) -> BlastRadius:
+        """`orders`: of these only, by bare key."""
+        if orders is None or len(orders) == len(self.orders):
+            return answered(Question(where=self.where), self.at, tuple(failures))
+        parts = self.columns.parts_of(self.columns.order_rows(orders))
+        return answered(Question(where=OrderFilter(ids=tuple(orders))), replace(self.at, parts=parts), tuple(failures))
 
     def _touching(self, failures: Iterable[Failure]) -> tuple[Failure, ...]:
         """Those that can get to anything on the ways of these orders; the others need not be asked about."""
@@ -109,14 +113,16 @@ class Examination:
 
     @cached_property
     def _alone(self) -> Hits:
-        """Of each failure that is active, by itself."""
-        if len(self._active) < 2:
-            return self._joint
+        """Of each active failure by itself, to the orders that the joint answer does not blame on it: another one stands before it there."""
         found: dict[str, list[Hit]] = {}
-        for failure in self._active_here:
-            for key, hits in hits_in(self._answer([failure])).items():
+        for failure in self._active_here if len(self._active) > 1 else ():
+            unnamed = [key for key, order in self.orders.items() if not self._named(order, failure)]
+            for key, hits in hits_in(self._answer([failure], unnamed)).items() if unnamed else ():
                 found.setdefault(key, []).extend(hits)
         return found
+
+    def _named(self, order: Order, failure: Failure) -> bool:
+        return any(failure in hit.failures for part in order.fulfillments for hit in self._joint.get(part.key, ()))
 
     @cached_property
     def _over(self) -> BlastRadius | None:

@@ -128,7 +128,7 @@ class Situation:
     suspects: tuple[Cause, ...] = ()
     """Elements that would explain that it is overdue, best first."""
     failing: tuple[Hit, ...] = ()
-    """What each failure that is active does to the order on its own, one for each: it is in the blast radius of all of these."""
+    """What active failures that the parts' hits do not name do to the order on their own: it is in the blast radius of these too."""
 
     @cached_property
     def flying(self) -> tuple[Part, ...]:
