@@ -14,8 +14,9 @@ export function filterOf(params) {
   return Object.keys(where).length ? where : null;
 }
 
-export function Chosen({ params }) {
-  const chosen = Object.keys(FIELDS).flatMap((name) => params.getAll(name).map((value) => [name, value]));
+// `also`: parameters of the view itself.
+export function Chosen({ params, also = [] }) {
+  const chosen = [...Object.keys(FIELDS), ...also].flatMap((name) => params.getAll(name).map((value) => [name, value]));
   if (!chosen.length) return null;
   return html`<p class="row no-print">Only ${chosen.map(([name, value]) => html`<a key=${name + value} class="button" href=${hrefWith({ [name]: params.getAll(name).filter((other) => other !== value) })}
     aria-label="Take the filter away: ${words(name)} ${key(value)}">${words(name)} <strong class="of-filter">${key(value)}</strong> ✕</a>`)}</p>`;

@@ -5,6 +5,7 @@ import { gql } from "/web/app/gql.js";
 import { CsvButton } from "/web/app/parts/copy.js";
 import { LongTable } from "/web/app/parts/table.js";
 import { Badge, Heading, IdLink, Time } from "/web/app/parts/words.js";
+import { hrefWith } from "/web/app/router.js";
 import { Chosen, Choice, filterOf } from "./filters.js";
 
 const MONEY = "{ amount currency }";
@@ -30,7 +31,7 @@ function Cause({ cause }) {
 
 const COLUMNS = [
   { key: "order", label: "Order", cell: ({ order }) => html`<${IdLink} id=${order.id} data-stop>${key(order.id)}<//>` },
-  { key: "record", label: "Record", cell: ({ type, kind }) => html`${words(type)} <span class="muted small wide">${words(kind)}</span>` },
+  { key: "record", label: "Record", cell: ({ type, kind }) => html`<a class="plain-link" href=${hrefWith({ type })} title="Only these">${words(type)}</a> <span class="muted small wide">${words(kind)}</span>` },
   { key: "effect", label: "What", cell: ({ effect }) => html`<${Badge} of=${effect} />` },
   { key: "due", label: "Due", wide: true, cell: ({ due }) => html`<${Time} at=${due} />` },
   { key: "late", label: "Late by", cell: ({ lateBy }) => duration(lateBy) },
@@ -52,7 +53,7 @@ export function Records({ route }) {
       <div class="row no-print"><${CsvButton} name="records.csv" columns=${CSV_COLUMNS} rows=${() => all(variables)} /><button class="button" type="button" onClick=${() => print()}>Print</button></div>
     </div>
     <${Choice} label="What is wrong" name="effect" chosen=${effect} options=${EFFECTS} />
-    <${Chosen} params=${params} />
+    <${Chosen} params=${params} also=${["type"]} />
     <section class="card"><${LongTable} caption="Records that are missing, late, doubled, wrong or out of sequence" columns=${COLUMNS} query=${RECORDS} variables=${variables}
       pick=${(data) => data.records} keyOf=${(one) => [one.fulfillment, one.kind, one.type, one.effect].join()} onTotal=${setTotal}
       empty="None: every posting and message that was due has come, once, with the amount that was expected." /></section>`;
