@@ -26,6 +26,7 @@ def rebuild(record: Record, lexicon: Lexicon, reading: Reading, as_of: Millis | 
     """The state that all events make, or those at or before `as_of`."""
     instances = Instances(lexicon, reading.most_steps)
     watermark = record.watermark()
+    instances.records.reserve(record.count_of_records(as_of))
     for part in _parts(record, reading, as_of):
         instances.put(part.folded, part.orders, part.fulfillments)
         instances.add_errors(part.failed)

@@ -168,6 +168,11 @@ class Record:
         found = self.rows(query, [int(Kind.FAILURE_REPORTED)])
         return tuple(read_news(time, source, id_, kind, extra) for time, source, id_, kind, extra in found)
 
+    def count_of_records(self, as_of: Millis | None) -> int:
+        """Postings, messages, tasks and supplier orders (by then)."""
+        until = "" if as_of is None else f" and time <= {as_of}"
+        return int(self.rows(f"select count(*) from events where kind between {int(Kind.POSTING)} and {int(Kind.SUPPLIER_ORDER)}{until}")[0][0])
+
     def last_order(self) -> int:
         return int(self.rows("select coalesce(max(number), -1) from orders")[0][0])
 

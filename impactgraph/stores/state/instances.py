@@ -56,12 +56,16 @@ class Grown:
     def extend(self, count: int) -> None:
         """Zero rows at the end; views taken before keep their length, and may be of the old place."""
         size = self.size + count
+        self.reserve(size, least=1024, spare=0.5)
+        self.size = size
+
+    def reserve(self, size: int, *, least: int = 0, spare: float = 0.0) -> None:
+        """Makes room for so many rows in all; where there is too little, for `least` and a share more than there was, so that growing is rare."""
         for name, room in self._room.items():
             if len(room) < size:
-                grown = _room((max(size, len(room) + len(room) // 2, 1024), *room.shape[1:]), room.dtype)
+                grown = _room((max(size, len(room) + int(len(room) * spare), least), *room.shape[1:]), room.dtype)
                 grown[: self.size] = room[: self.size]
                 self._room[name] = grown
-        self.size = size
 
     def widen(self, width: int) -> None:
         """More columns in the matrices."""
