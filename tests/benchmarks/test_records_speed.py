@@ -1,0 +1,70 @@
+"""The records watch over a million orders in flight. Prints what it measured, as processor time beside the clock; no assertion on time."""
+
+import sys
+from collections.abc import Callable
+from statistics import median
+from time import perf_counter, process_time
+
+import numpy as np
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from impactgraph.diagnosis.records import find_rates, find_records, learn_transports
+from impactgraph.impact.columns import Columns
+from impactgraph.stores.embedded import EmbeddedStore
+from impactgraph.usecases.learned import learned
+from impactgraph.usecases.payloads import PayloadsAsked, find_payload_findings
+from impactgraph.usecases.records import RecordsAsked, list_records
+from tests.benchmarks.million import NOW, built
+
+ROUNDS = 9
+
+
+@pytest.fixture(scope="module")
+def store():
+    opened = EmbeddedStore.open(built(), now=lambda: NOW)
+    yield opened
+    opened.close()
+
+
+def _measured(work: Callable[[], object]) -> tuple[float, float]:
+    """Medians of the clock and of processor time, in milliseconds, after a first round that does not count."""
+    work()
+    clock, processor = list[float](), list[float]()
+    for _ in range(ROUNDS):
+        start, used = perf_counter(), process_time()
+        work()
+        clock.append(perf_counter() - start)
+        processor.append(process_time() - used)
+    return median(clock) * 1000, median(processor) * 1000
+
+
+def _floor(columns: Columns) -> None:
+    """The least that could be done: the workflow of each record, and a count by workflow, kind and type."""
+    r = columns.records
+    workflow = columns.fulfillments.workflow[r.fulfillment]
+    np.bincount((workflow.astype(np.int64) * 4 + r.kind) * len(columns.vocabulary.types) + r.type)
+
+
+def test_records_of_a_million_orders(benchmark: BenchmarkFixture, store: EmbeddedStore, capsys: pytest.CaptureFixture[str]) -> None:
+    topology = store.topology()
+    with store.columns() as columns:
+        known = learned(store, topology, columns, store.failures(), None, NOW)
+        transports = learn_transports(topology, columns)
+        found = find_records(topology, columns, known.durations, NOW)
+        one = found.found.row[:1]
+        questions: dict[str, Callable[[], object]] = {
+            "floor: a count of the records by workflow, kind and type": lambda: _floor(columns),
+            f"{len(found):,} findings among {len(columns.records):,} records": lambda: find_records(topology, columns, known.durations, NOW),
+            "of one fulfillment": lambda: find_records(topology, columns, known.durations, NOW, one, transports=transports),
+            "unusual hours": lambda: find_rates(columns, NOW),
+            "first page, filtered, with likely causes": lambda: list_records(store, RecordsAsked(), NOW, 50),
+            "trouble in messages": lambda: find_payload_findings(store, PayloadsAsked(), NOW),
+        }
+        figures = {name: _measured(work) for name, work in questions.items()}
+        benchmark.pedantic(lambda: find_records(topology, columns, known.durations, NOW), rounds=3)
+        size = sum(getattr(columns.records, name).nbytes for name in columns.records.__dataclass_fields__)
+    with capsys.disabled():
+        for name, (clock, processor) in figures.items():
+            sys.stdout.write(f"\n{name}: {clock:,.0f} ms ({processor:,.0f} ms of processor)")
+        sys.stdout.write(f"\nrecords in memory: {size / 2**20:,.0f} MiB\n")
