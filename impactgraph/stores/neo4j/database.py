@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias, TypeVar, cast
 
-from neo4j import READ_ACCESS, WRITE_ACCESS, Driver, GraphDatabase, ManagedTransaction, NotificationMinimumSeverity, Record, Session
+from neo4j import READ_ACCESS, WRITE_ACCESS, Driver, GraphDatabase, ManagedTransaction, NotificationMinimumSeverity, Record, Session, unit_of_work
 from neo4j.exceptions import AuthError, DriverError, IncompleteCommit, Neo4jError
 
 from impactgraph.errors import StoreUnavailableError
@@ -17,7 +17,9 @@ Row: TypeAlias = dict[str, Any]
 RETRY_SECONDS = 5.0
 """How long a question or change is tried again while the database cannot be reached, or says that it may go better."""
 CONNECT_SECONDS = 5.0
-_SILENT = ("Neo.ClientError.Security", "Neo.ClientError.Database", "Neo.TransientError", "Neo.DatabaseError")
+WRITE_SECONDS = 60.0
+"""A change that takes longer is taken back by the database: who holds a lock and hangs must not stop all others for good."""
+_SILENT = ("Neo.ClientError.Security", "Neo.ClientError.Transaction", "Neo.ClientError.Database", "Neo.TransientError", "Neo.DatabaseError")
 """Codes of errors that come from the server's state, not from what was asked."""
 
 
@@ -63,7 +65,7 @@ class Database:
         """As `read`, a row at a time as they arrive; where the connection breaks on the way it ends with the error."""
         with self._said(), self._session(READ_ACCESS, fetch_size=8) as session:
             for row in session.run(cast("Any", query), values):
-                yield dict(row.items())
+                yield _row(row)
 
     def write(self, work: Callable[[ManagedTransaction], T]) -> T:
         """Runs the work in one transaction; it is called again where the database says that another try may go better, so it must be fit for that.
@@ -71,7 +73,7 @@ class Database:
         Raises CommitUnknownError where it cannot be told whether the change was kept, StoreUnavailableError where it was not.
         """
         with self._said(), self._session(WRITE_ACCESS) as session:
-            return session.execute_write(work)
+            return session.execute_write(unit_of_work(timeout=WRITE_SECONDS)(work))
 
     def change(self, query: str, **values: Any) -> list[Row]:
         """One query that writes, in a transaction of its own."""
@@ -80,7 +82,7 @@ class Database:
     def command(self, query: str, **values: Any) -> list[Row]:
         """A command that makes its own transactions: of the schema, or CALL ... IN TRANSACTIONS."""
         with self._said(), self._session(WRITE_ACCESS) as session:
-            return [dict(row.items()) for row in session.run(cast("Any", query), values)]
+            return [_row(row) for row in session.run(cast("Any", query), values)]
 
     def close(self) -> None:
         self._driver.close()
@@ -114,7 +116,12 @@ class Database:
 def rows(tx: ManagedTransaction, query: str, **values: Any) -> list[Row]:
     """All rows of a query in a transaction."""
     found: list[Record] = list(tx.run(cast("Any", query), values))
-    return [dict(row.items()) for row in found]  # not data(), which goes through bytes one by one
+    return [_row(row) for row in found]
+
+
+def _row(row: Record) -> Row:
+    """As it came: `data()` of the driver goes through bytes one by one."""
+    return dict(cast("Any", row).items())
 
 
 def _first_line(error: BaseException) -> str:

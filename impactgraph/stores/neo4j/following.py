@@ -33,7 +33,7 @@ class Following:
             wanted = self._wanted = self._begun + 1
             self._changed.notify_all()
             if not self._changed.wait_for(lambda: self._done >= wanted or self._closed, self._patience):
-                raise StoreUnavailableError(f"The record did not answer within {self._patience:g} seconds.")
+                raise StoreUnavailableError(f"The record did not answer within {self._patience:g} seconds, or much that others wrote is still being read.")
             if self._error is not None:
                 raise self._again(self._error)
 

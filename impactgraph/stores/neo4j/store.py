@@ -28,6 +28,13 @@ EVERY = 0.25
 PATIENCE = 6.0
 """Seconds that a question waits for the database before it is an error."""
 
+FEW = 5
+"""Blocks that are brought in while the log is locked; where there are more, it is let go meanwhile."""
+
+
+class Behind(Exception):
+    """The copy lacks much that others wrote."""
+
 
 def _quiet(_: str) -> None: ...
 
@@ -129,12 +136,12 @@ class Neo4jStore(LocalStore):
         return self._end.last
 
     def _commit(self, prepare: Callable[[], Change | None]) -> None:
-        try:
-            self._commit_here(prepare)
-        except Emptied:
-            with self._writing:
-                self._catch_up(self._log.set_up())
-            self._commit_here(prepare)
+        while True:
+            try:
+                return self._commit_here(prepare)
+            except (Emptied, Behind):
+                with self._writing:
+                    self._catch_up(self._log.end() or self._log.set_up())
 
     def _commit_here(self, prepare: Callable[[], Change | None]) -> None:
         change: Change | None = None
@@ -173,10 +180,12 @@ class Neo4jStore(LocalStore):
         return lambda: None if unless() else lexicon.cut(sizes)
 
     def _catch_up_to(self, tx: ManagedTransaction, end: End) -> None:
-        """To an end that is locked. Raises Emptied where the copy is not of this log."""
+        """To an end that is locked. Raises Emptied where the copy is not of this log, Behind where all others would have to wait for long."""
         here, there = self._end.position, end.position
         if not there.may_follow(here):
             raise Emptied
+        if there.block - here.block > FEW:
+            raise Behind
         for group in groups(Log.missing(tx, here, end)):
             self._bring(group)
 
