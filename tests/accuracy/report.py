@@ -10,11 +10,20 @@ BEGIN, END = "<!-- figures: written by make accuracy -->", "<!-- end of figures 
 _WORDS = {"orders": "orders", "postings": "postings", "notifications": "messages"}
 
 
+WITHHELD = "<!-- suspects: written by make accuracy -->", "<!-- end of suspects -->"
+PLANTED = "<!-- planted: written by python -m tests.accuracy.planted -->", "<!-- end of planted -->"
+
+
 def write(result: dict[str, Any]) -> None:
     """Puts the figures between the marks of the page."""
-    before, _, rest = PAGE.read_text().partition(BEGIN)
-    _, _, behind = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n{figures(result)}\n{END}{behind}")
+    put((BEGIN, END), figures(result))
+
+
+def put(marks: tuple[str, str], text: str) -> None:
+    """Writes what stands between two marks of the page anew."""
+    before, _, rest = PAGE.read_text().partition(marks[0])
+    _, _, behind = rest.partition(marks[1])
+    PAGE.write_text(f"{before}{marks[0]}\n{text}\n{marks[1]}{behind}")
 
 
 def misses(result: dict[str, Any]) -> list[str]:

@@ -3,8 +3,9 @@
 import argparse
 import sys
 
-from tests.accuracy.report import misses, write
-from tests.accuracy.scoring import ABSORBED, answer_to, score_all, scorer
+from tests.accuracy.report import WITHHELD, misses, put, write
+from tests.accuracy.scoring import ABSORBED, CASES, answer_to, score_all, scorer
+from tests.accuracy.withheld import FIRST, SHARE, place_of, rows, with_trace
 
 
 def main() -> int:
@@ -14,9 +15,16 @@ def main() -> int:
     chosen = parser.parse_args()
     result = score_all()
     sys.stdout.write(f"{scorer().table(result)}\n\n{ABSORBED}: {answer_to(ABSORBED)['headline']}\n")
+    table = "\n".join(rows(CASES))
+    sys.stdout.write(f"\n{table}\n")
     if not chosen.no_write:
         write(result)
+        put(WITHHELD, table)
     missed = misses(result)
+    traced = with_trace(CASES)
+    among = [case for case in traced if (place := place_of(case)) is not None and place <= FIRST]
+    if len(among) < SHARE * len(traced):
+        missed.append(f"The failed element is among the first {FIRST} suspects in {len(among)} of {len(traced)} cases, below {SHARE:.0%}.")
     sys.stdout.write("\n".join(missed or ["Every target is met."]) + "\n")
     return 1 if missed else 0
 
