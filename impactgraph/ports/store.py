@@ -142,10 +142,10 @@ class Store(Protocol):
         """Items of which systems say different figures: the last one of each system, by location, item and system."""
         ...
 
-    def find(self, text: str, first: int) -> Sequence[Found]:
-        """Orders, fulfillments and documents, at most `first` of them: those whose id is the text, then those whose id begins with it.
+    def find(self, text: str, first: int, *, inside: bool = False) -> Sequence[Found]:
+        """At most `first` orders, fulfillments and documents: those whose id is the text, then orders and fulfillments whose id begins with it.
 
-        Where there are none, those whose id has the text in it. Ids are looked for as written and in capitals.
+        `inside`: instead orders and documents whose id has the text in it, a look at all there are. Ids are looked for as written and in capitals.
         """
         ...
 

@@ -46,6 +46,8 @@ def search(store: Store, text: str, first: int | None = None) -> list[Hit]:
     ranked = [*_elements(topology, kind, key), *_failures(store.failures(), kind, key)]
     if kind in ("", *_OF_ORDERS):
         ranked += [hit for found in store.find(key, size) for hit in _found(found, key, kind)]
+    if not ranked and kind in ("", "order"):
+        ranked += [hit for found in store.find(key, size, inside=True) for hit in _found(found, key, kind)]
     if not ranked:
         ranked = [(_NEAR, Hit(near, near.replace(":", " ", 1))) for near in _near(topology, key)]
     ranked.sort(key=lambda each: each[0])

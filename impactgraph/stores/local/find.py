@@ -1,7 +1,7 @@
 """Orders, fulfillments and documents by what somebody types.
 
-Numbers of orders are given in the order in which they come, so that ids of a moment lie together and a look-up by id or
-prefix skips most of the table. Documents have no such order: they are looked for where no order or fulfillment has the id.
+Numbers of orders are given in the order in which they come, so that ids of a moment lie together and a look-up by id, by
+prefix or by number skips most of a table. Documents have no such order: the columns say which orders may have one.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,17 +12,19 @@ import numpy as np
 from impactgraph.impact.columns import Codes, Columns, document_code
 from impactgraph.ports.store import Found
 from impactgraph.stores.local.record import Record
+from impactgraph.stores.local.story import numbers_of
 
 LEAST_INSIDE = 4
 """Characters of a text that is looked for inside ids: a shorter one is in too many of them."""
 _LAST = "\U0010ffff"
 
 
-def find(record: Record, columns: Columns, text: str, first: int) -> Sequence[Found]:
+def find(record: Record, columns: Columns, text: str, first: int, *, inside: bool) -> Sequence[Found]:
     """As `Store.find` promises; `columns` are of the same state as the record."""
     forms = list(dict.fromkeys((text, text.upper())))
-    found = tuple(islice(dict.fromkeys(chain(_exact(record, columns, forms), _beginning(record, forms, first))), first))
-    return found or (tuple(_inside(record, forms, first)) if len(text) >= LEAST_INSIDE else ())
+    if inside:
+        return tuple(islice(dict.fromkeys(_inside(record, forms, first)), first)) if len(text) >= LEAST_INSIDE else ()
+    return tuple(islice(dict.fromkeys(chain(_exact(record, columns, forms), _beginning(record, forms, first))), first))
 
 
 def _exact(record: Record, columns: Columns, forms: list[str]) -> Iterator[Found]:
@@ -40,9 +42,10 @@ def _documents(record: Record, columns: Columns, document: str) -> Iterator[Foun
     rows: Codes = columns.records.fulfillment[columns.records.document == document_code(document)]
     orders = np.unique(columns.fulfillments.order[rows])
     keys = [str(order) for order in columns.orders.ids[orders]]
-    query = f"{_DOCUMENTS} where e.document = ? and e.order_number in (select number from orders where id in (select unnest(?::varchar[])))"
-    for order, fulfillment, found, record_type in record.rows(query, [document, keys]) if keys else ():
-        yield Found(order, fulfillment, found, record_type)
+    query = f"{_DOCUMENTS} where e.order_number = ? and e.document = ?"
+    for number in numbers_of(record, keys).values() if keys else ():
+        for order, fulfillment, found, record_type in record.rows(query, [number, document]):
+            yield Found(order, fulfillment, found, record_type)
 
 
 def _beginning(record: Record, forms: list[str], first: int) -> Iterator[Found]:

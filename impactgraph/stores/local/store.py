@@ -95,9 +95,9 @@ class LocalStore(ABC):
             topology = copy.topologies.at(as_of) if copy.topologies.listed() else Topology()
             return order_page(copy.instances(as_of).columns, topology, where, sort, first, after)
 
-    def find(self, text: str, first: int) -> Sequence[Found]:
+    def find(self, text: str, first: int, *, inside: bool = False) -> Sequence[Found]:
         with self._reading() as copy:
-            return find(copy.record, copy.instances(None).columns, text, first)
+            return find(copy.record, copy.instances(None).columns, text, first, inside=inside)
 
     def error_texts(self, since: Millis, as_of: Millis | None = None) -> ErrorTexts:
         with self._reading() as copy:
