@@ -9,6 +9,7 @@ from api.schema.element import Info
 from api.schema.money import Money
 from api.schema.order import Order
 from api.schema.page import Connection
+from api.schema.scalars import Moment
 from graph_models import diagnosis
 from graph_models.enums import Dimension
 from graph_models.orders import OrderFilter
@@ -31,6 +32,7 @@ class OverdueGroup:
 
 @strawberry.type(description="Orders with a part that is in its step for longer than the step declares, else than nearly all (p95) were there before.")
 class OverdueReport:
+    as_of: Moment = strawberry.field(description="The moment that it is asked for.")
     total_count: int = strawberry.field(description="How many orders are overdue.")
     landscape: strawberry.Private[Landscape]
     answer: strawberry.Private[overdue.Overdue]
@@ -71,4 +73,4 @@ async def report(context: Context, where: OrderFilter, by: list[Dimension], as_o
     answer = await context.hold(lambda store: overdue.overdue(store, asked, context.now))
     total = await context.run(lambda: answer.total_count)
     landscape = await context.landscape_of(answer.topology.version, as_of)
-    return OverdueReport(total_count=total, landscape=landscape, answer=answer, by=by, first=first, after=after)
+    return OverdueReport(as_of=Moment(answer.at), total_count=total, landscape=landscape, answer=answer, by=by, first=first, after=after)
