@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from weakref import WeakKeyDictionary
 
@@ -17,6 +17,7 @@ from impactgraph.ports.store import Store
 from impactgraph.propagation import propagate
 from impactgraph.topology.reach import dependents
 from impactgraph.usecases.learned import FRESH, Known, held_spans
+from impactgraph.usecases.named_since import named_since
 
 _KEPT = 4
 _GROWN = 1.02
@@ -63,7 +64,7 @@ def habits(store: Store, topology: Topology, columns: Columns, reported: Sequenc
             happened = [failure for failure in reported if failure.started_at <= at]
             spans = held_spans(topology, propagate(known.graph, happened, recovery=lambda failure: failure.ended_at or at), at)
             stays = usual_stays(topology, columns, at, lambda workflow, step: spans.get((workflow, step), ()))
-            found = kept[key] = Habits(stays, learn_transports(topology, columns), columns.watermark)
+            found = kept[key] = Habits(stays, replace(learn_transports(topology, columns), begun=named_since(store, topology)), columns.watermark)
             while len(kept) > _KEPT:
                 kept.popitem(last=False)
         return found

@@ -16,7 +16,7 @@ from graph_models.impairment import Impairments
 from graph_models.money import Money
 from graph_models.orders import ANY_ORDER, OrderFilter, Page
 from graph_models.time import Millis
-from impactgraph.diagnosis.records import Causes, RecordFindings, cause_of_rate, find_rates, find_records
+from impactgraph.diagnosis.records import Causes, RecordFindings, Transports, cause_of_rate, find_rates, find_records
 from impactgraph.forecast.outcome import RECORD_EFFECTS
 from impactgraph.impact import keyset
 from impactgraph.impact.cells import Membership
@@ -28,6 +28,7 @@ from impactgraph.propagation import propagate
 from impactgraph.usecases.blast_radius import blast_radius
 from impactgraph.usecases.known import check_filter
 from impactgraph.usecases.learned import Known, learned
+from impactgraph.usecases.named_since import named_since
 from impactgraph.usecases.orders import asks_for_impact, current_topology
 from impactgraph.usecases.pages import MOST, check_first
 
@@ -141,7 +142,7 @@ def watch_records(store: Store, asked: RecordsAsked, now: Millis) -> Generator[W
     reported = store.failures(asked.as_of)
     with store.columns(asked.as_of) as columns:
         known = learned(store, topology, columns, reported, asked.as_of, at)
-        found = find_records(topology, columns, known.durations, at)
+        found = find_records(topology, columns, known.durations, at, transports=Transports(begun=named_since(store, topology)))
         impairments, failures = _impairments(known, reported, at)
         chosen = found.taken(np.flatnonzero(_asked_for(store, found, columns, asked, now)))
         yield Watched(chosen, Causes(chosen, impairments, failures, found.tallies))

@@ -23,9 +23,12 @@ Name = tuple[str, RecordKind, str, str]
 
 @dataclass(frozen=True)
 class Transports:
-    """Learned: how long each record takes at most, behind the run of its batch where it has one."""
+    """What is known of records beyond one version of the topology."""
 
-    limits: Mapping[Name, Millis] = field(default_factory=dict[Name, Millis])
+    limits: Mapping[Name, Millis] | None = None
+    """Learned: how long each takes at most, behind the run of its batch where it has one. None: nothing was learned yet."""
+    begun: Mapping[Name, Millis] = field(default_factory=dict[Name, Millis])
+    """Since when the topology names it, where it has not always: what was completed before caused none."""
 
 
 @dataclass(frozen=True)
