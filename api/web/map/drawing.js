@@ -9,7 +9,7 @@ import { fitting } from "./text.js";
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 
 /**
- * @param picture {width, height, places}
+ * @param picture {width, height, places, upright: whether it reads from top to bottom}
  * @param lines [{from, to}] between boxes, all alike; @param strong [{from, to, effect, phase}] those that a failure takes; `reach`: to what it does not impair
  * @param looks of each box {name, sub, effect, phase, failed, badge, label}
  * @param lit {boxes: Set, lines: [{from, to}]} what is brought out, the rest steps back; null: nothing
@@ -18,6 +18,7 @@ const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], Arro
 export function Drawing({ picture, lines, strong, looks, lit, chosen, onChoose, onToggle, label, children }) {
   const frame = useRef(null), sheet = useRef(null), stage = useRef(null);
   const [focus, setFocus] = useState(null);
+  const [near, setNear] = useState(null);
   useLayoutEffect(() => {
     stage.current = new Stage(frame.current, sheet.current);
     return () => stage.current.off();
@@ -38,6 +39,7 @@ export function Drawing({ picture, lines, strong, looks, lit, chosen, onChoose, 
     if (event.target.closest("[data-toggle]")) onToggle(id);
     else onChoose(id);
   };
+  const look = (event) => setNear(/out$/.test(event.type) ? null : (event.target.closest(".box")?.dataset.id ?? null));
   const keys = (event) => walk(event, { picture, boxes, stop, stage: stage.current, setFocus, onChoose, onToggle });
   return html`<div class="map">
     <div class="map-tools no-print">
@@ -48,14 +50,15 @@ export function Drawing({ picture, lines, strong, looks, lit, chosen, onChoose, 
     </div>
     <div class="map-frame" ref=${frame}>
       <svg class="map-sheet ${lit ? "has-lit" : ""}" ref=${sheet} width=${picture.width} height=${picture.height} viewBox="0 0 ${picture.width} ${picture.height}"
-        role="group" aria-label=${label} onClick=${press} onKeyDown=${keys}>
+        role="group" aria-label=${label} onClick=${press} onKeyDown=${keys} onPointerOver=${look} onPointerOut=${look} onFocusIn=${look} onFocusOut=${look}>
         <${Arrowheads} />
         ${useMemo(() => frames.map((place) => html`<${Frame} key=${place.node.id} place=${place} />`), [frames])}
-        ${useMemo(() => html`<path class="lines" d=${paths(lines, picture)} />`, [lines, picture])}
+        ${useMemo(() => html`<path class="lines" d=${paths(lines, picture)} style=${{ strokeOpacity: faintness(lines.length) }} />`, [lines, picture])}
+        ${near && html`<path class="near-lines" d=${paths(lines.filter(({ from, to }) => from === near || to === near), picture)} />`}
         ${strong.map(({ from, to, effect, phase, reach }) => html`<path key=${`${from} ${to}`} class="${reach ? "reach" : "strong"} ${styleOf(effect)} phase-${phase}" d=${between(picture, from, to)} marker-end="url(#to-${effect})" />`)}
         ${lit?.lines.map(({ from, to }) => html`<path key=${`lit ${from} ${to}`} class="lit-line" d=${between(picture, from, to)} marker-end="url(#to-lit)" />`)}
-        ${boxes.map((place) => html`<${Box} key=${place.node.id} place=${place} look=${looks.get(place.node.id)}
-          lit=${lit?.boxes.has(place.node.id) ?? false} chosen=${place.node.id === chosen} stop=${place.node.id === stop} />`)}
+        ${useMemo(() => boxes.map((place) => html`<${Box} key=${place.node.id} place=${place} look=${looks.get(place.node.id)}
+          lit=${lit?.boxes.has(place.node.id) ?? false} chosen=${place.node.id === chosen} stop=${place.node.id === stop} />`), [boxes, looks, lit, chosen, stop])}
       </svg>
     </div>
   </div>`;
@@ -68,8 +71,11 @@ function split(picture) {
 
 function between(picture, from, to) {
   const a = picture.places.get(from), b = picture.places.get(to);
-  return a && b ? curve(a, b) : "";
+  return a && b ? curve(a, b, picture.upright) : "";
 }
+
+/** Many lines are drawn fainter, so that boxes and what a failure takes stand out before them. */
+const faintness = (count) => Math.max(0.1, Math.min(0.4, 50 / count));
 
 /** All in one path: thousands of lines cost as much to move as one. */
 const paths = (lines, picture) => lines.map(({ from, to }) => between(picture, from, to)).join("");

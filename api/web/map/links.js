@@ -20,10 +20,10 @@ export function linksOf(model, box) {
   return links;
 }
 
-/** A curve between two boxes as the `d` of a path: out of the side that faces the other. */
-export function curve(a, b) {
+/** A curve between two boxes as the `d` of a path: out of the side that faces the other; `upright`: out of the top and bottom wherever one is above the other. */
+export function curve(a, b, upright = false) {
   const ax = a.x + a.width / 2, ay = a.y + a.height / 2, bx = b.x + b.width / 2, by = b.y + b.height / 2;
-  if (Math.abs(by - ay) > Math.max(a.height, b.height) && Math.abs(bx - ax) < 3 * Math.abs(by - ay)) {
+  if (Math.abs(by - ay) > Math.max(a.height, b.height) && (upright || Math.abs(bx - ax) < 3 * Math.abs(by - ay))) {
     const down = by > ay;
     const [y1, y2] = [down ? a.y + a.height : a.y, down ? b.y : b.y + b.height];
     const bend = Math.max(12, Math.abs(y2 - y1) / 2) * (down ? 1 : -1);

@@ -8,6 +8,7 @@ const MAP = `query Map($version: ID) { topologyMap(version: $version) {
 } }`;
 
 const kept = new Map();
+let current = null;
 
 async function ask(version) {
   const model = modelOf((await gql(MAP, { version })).topologyMap);
@@ -15,11 +16,17 @@ async function ask(version) {
   return model;
 }
 
-/** The model of a version (full id; null: the current one); a failed question is not kept, so the next one asks again. */
+/** The model of a version (full id; null: the current one). A failed question is not kept, so the next one asks again. */
 export function load(version = null) {
-  if (version === null) return ask(null);
-  if (!kept.has(version)) kept.set(version, ask(version).catch((error) => { kept.delete(version); throw error; }));
+  if (version === null) return (current = ask(null));
+  if (!kept.has(version)) kept.set(version, unlessComing(version).catch((error) => { kept.delete(version); throw error; }));
   return kept.get(version);
+}
+
+/** The current one may be on its way already, and most often it is the one that is wanted. */
+async function unlessComing(version) {
+  const coming = await current?.catch(() => null);
+  return coming?.version === version ? coming : ask(version);
 }
 
 /** { data, error, loading, reload } as from useQuery. The model before stays until the next has come. */

@@ -10,7 +10,7 @@ const ROW_GAP = 46;
 const SWEEPS = 3;
 
 /** Width to height that a picture should have. */
-const ASPECT = 1.9;
+const ASPECT = 1.6;
 
 /**
  * Everything: areas with their systems in columns, the lanes of steps below.
@@ -57,7 +57,7 @@ export function cause(roots, { flow, depths }, hops, links) {
       places.set(node.id, { x: found[n] - BOX.width / 2, y: index * (BOX.height + ROW_GAP), ...BOX, node });
     });
   }
-  return { width, height: lanes.height ? top + lanes.height : Math.max(BOX.height, top - ROW_GAP), places };
+  return { width, height: lanes.height ? top + lanes.height : Math.max(BOX.height, top - ROW_GAP), places, upright: true };
 }
 
 /**

@@ -1,6 +1,6 @@
 // The answer: the sentence, the failures it speaks of, the totals with the bands told apart.
 import { html } from "/web/app/ui.js";
-import { plural, words } from "/web/app/format.js";
+import { number, plural, words } from "/web/app/format.js";
 import { Badge, Figure, Heading, IdLink, Moneys, Stat, Time } from "/web/app/parts/words.js";
 import { MarkdownButton } from "/web/app/parts/copy.js";
 import { href, hrefWith } from "/web/app/router.js";
@@ -53,11 +53,11 @@ function Totals({ totals, params }) {
 
 const sum = (rows) => rows.reduce((total, { count }) => total + count, 0);
 
-/** "180 late, 91 out of sequence" */
+/** Such as "1,180 late, 91 out of sequence". */
 export function byEffect(rows) {
   const counts = new Map();
   for (const { effect, count } of rows) counts.set(effect, (counts.get(effect) ?? 0) + count);
-  return [...counts].map(([effect, count]) => `${count} ${words(effect)}`).join(", ");
+  return [...counts].map(([effect, count]) => `${number(count)} ${words(effect)}`).join(", ");
 }
 
 function FailureLine({ failure, supposed }) {

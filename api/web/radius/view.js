@@ -5,6 +5,7 @@ import { Answered, Loading } from "/web/app/parts/states.js";
 import { change } from "/web/app/router.js";
 import { isLive, questionOf } from "./address.js";
 import { Breakdowns, Chips } from "./breakdowns.js";
+import { load } from "../map/load.js";
 import { Answer } from "./answer.js";
 import { Calls } from "./calls.js";
 import { Lists } from "./lists.js";
@@ -15,6 +16,7 @@ import { Rest } from "./rest.js";
 const NOW = `query Now { blastRadius { asOf } }`;
 
 export function Radius({ route }) {
+  useEffect(() => { load().catch(() => null); }, []); // beside the answer, not after it; who shows the map tells what went wrong
   if (route.params.get("target") && !route.params.get("from")) return html`<${Begun} />`;
   const question = questionOf(route.params);
   const How = isLive(question) ? Followed : Asked;

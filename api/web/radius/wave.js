@@ -45,7 +45,7 @@ export function Wave({ radius, params, impaired }) {
     <div class="wave-chart" aria-hidden="true">
       <span class="wave-most">${number(most)}</span>
       ${wave.points.map((point) => html`<span key=${point.at} class="wave-bar" title="${clock(point.at)}: ${point.ordersHit} hit, ${point.promisesMissed} missed" style=${{ left: place(point.from), width: `calc(${(100 * wave.length) / (wave.to - wave.from)}% - 1px)` }}>
-        <span class="hit" style=${{ height: `${(100 * point.ordersHit) / most}%` }}></span><span class="missed" style=${{ height: `${(100 * point.promisesMissed) / most}%` }}></span></span>`)}
+        <span class="hit" style=${{ height: tall(point.ordersHit, most) }}></span><span class="missed" style=${{ height: tall(point.promisesMissed, most) }}></span></span>`)}
       ${ticks(wave).map((time) => html`<span key=${time} class="wave-tick" style=${{ left: place(time) }}>${clock(time) === "00:00" ? moment(time).replace(/ 00:00$/, "") : clock(time)}</span>`)}
       <span class="wave-now" style=${{ left: place(asOf) }}></span>
       <span class="wave-at" style=${{ left: place(at) }}></span>
@@ -54,6 +54,9 @@ export function Wave({ radius, params, impaired }) {
     <${Figures} wave=${wave} />
   </section>`;
 }
+
+/** In proportion, but never too small to be seen. */
+const tall = (count, most) => (count ? `max(3px, ${(100 * count) / most}%)` : 0);
 
 /** Hours of the clock that people read, as many as have room for their words on a narrow screen. */
 function ticks({ from, to }) {

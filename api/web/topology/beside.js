@@ -11,13 +11,13 @@ const COUNTS = [
 
 export function Beside({ today, both, alone, active }) {
   const head = html`<thead><tr><th scope="col"><span class="sr">What</span></th><th scope="col" class="right">Today${active ? "" : " (nothing fails)"}</th><th scope="col" class="right">With it</th><th scope="col" class="right">Difference</th><th scope="col" class="right wide">It alone</th></tr></thead>`;
+  const sums = [["Worth", "value"], ["Refunds at risk", "refundsAtRisk"]].flatMap(([label, field]) => currencies(today[field], both[field], alone[field]).map((currency) => ({ label, field, currency })));
   return html`<div class="columns"><div class="table-box" tabindex="0" role="region" aria-label="Counts beside today"><table class="beside"><caption class="sr">Totals today, with the supposed failure, and the difference</caption>${head}
     <tbody>${COUNTS.map(([label, of]) => html`<tr key=${label}><th scope="row">${label}</th><td class="right">${number(of(today))}</td><td class="right">${number(of(both))}</td><td class="right"><${Difference} by=${of(both) - of(today)} /></td><td class="right wide">${number(of(alone))}</td></tr>`)}
 </tbody></table></div>
-    <div class="table-box" tabindex="0" role="region" aria-label="Money beside today"><table class="beside"><caption class="sr">Money today, with the supposed failure, and the difference</caption>${head}
-    <tbody>${[["Worth", "value"], ["Refunds at risk", "refundsAtRisk"]].flatMap(([label, field]) => currencies(today[field], both[field], alone[field]).map((currency) => html`<tr key=${label + currency}><th scope="row">${label}, ${currency}</th>
-        ${[today, both].map((totals) => html`<td class="right">${amount(totals[field], currency)}</td>`)}<td class="right">${amountDifference(today[field], both[field], currency)}</td><td class="right wide">${amount(alone[field], currency)}</td></tr>`))}
-    </tbody></table></div></div>`;
+    ${sums.length > 0 && html`<div class="table-box" tabindex="0" role="region" aria-label="Money beside today"><table class="beside"><caption class="sr">Money today, with the supposed failure, and the difference</caption>${head}
+      <tbody>${sums.map(({ label, field, currency }) => html`<tr key=${label + currency}><th scope="row">${label}, ${currency}</th>
+        ${[today, both].map((totals) => html`<td class="right">${amount(totals[field], currency)}</td>`)}<td class="right">${amountDifference(today[field], both[field], currency)}</td><td class="right wide">${amount(alone[field], currency)}</td></tr>`)}</tbody></table></div>`}</div>`;
 }
 
 const Difference = ({ by }) => (by ? html`<strong>${by > 0 ? "+" : "−"}${number(Math.abs(by))}</strong>` : html`<span class="muted">none</span>`);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { chosenFilters, exportAddress, isLive, questionOf, supposedOf, toggled } from "../../../../api/web/radius/address.js";
 import { farFrom, matching } from "../../../../api/web/topology/near.js";
 import { drawnWay, modelOf } from "../../../../api/web/map/model.js";
-import { linksOf } from "../../../../api/web/map/links.js";
+import { curve, linksOf } from "../../../../api/web/map/links.js";
 import { SHOP } from "./shop.mjs";
 
 const NOW = "2026-03-02T09:00:00Z";
@@ -69,4 +69,13 @@ test("edges between the same two boxes are one line with their count; what stays
   const box = new Map([["system:oms", "A"], ["api:oms.orders", "A"], ["data:oms.stock", "A"], ["integration:stock", "B"]]);
 
   assert.deepEqual([...linksOf(shop, box).values()].map(({ from, to, count }) => [from, to, count]), [["B", "A", 2]]);
+});
+
+test("a line leaves by the side that faces the other box; in an upright picture by the bottom, however far aside that is", () => {
+  const box = (x, y) => ({ x, y, width: 100, height: 40 });
+
+  assert.match(curve(box(0, 0), box(900, 90)), /^M100 20 C.* 900 110$/);
+  assert.match(curve(box(0, 0), box(900, 90), true), /^M50 40 C.* 950 90$/);
+  assert.match(curve(box(0, 0), box(50, 90)), /^M50 40 C.* 100 90$/);
+  assert.match(curve(box(900, 0), box(0, 10)), /^M900 20 C.* 100 30$/);
 });
