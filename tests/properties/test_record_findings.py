@@ -23,21 +23,22 @@ _OFFSETS = st.sampled_from([-20 * MINUTE, -3 * SECOND, 0, 4 * SECOND, MINUTE, 14
 @st.composite
 def recorded(draw: Callable[..., Any]) -> World:
     """A small world in which some records of each fulfillment have come, at about the time of its steps; some fulfillments have ended."""
-    world: World = draw(worlds(most_failures=1))
+    world: World = replace(draw(worlds(most_failures=1)), as_of=AS_OF + draw(st.sampled_from([0, 30 * MINUTE, 5 * HOUR])))
     return replace(world, journeys=tuple(draw(_with_records(world, journey)) for journey in world.journeys))
 
 
 @st.composite
 def _with_records(draw: Callable[..., Any], world: World, journey: Journey) -> Journey:
     workflow, moments = world.topology.workflows[journey.workflow], [at for _, at in journey.stays]
-    emissions = [e for step in workflow.steps for e in step.emits]
+    at_the_end = workflow.steps[-1].key == journey.stays[-1][0]
+    ended = moments[-1] + draw(st.sampled_from([MINUTE, 50 * MINUTE])) if at_the_end and draw(st.booleans()) else 0
     came = [
-        _came(draw, journey, emission.kind, emission.type, emission.amount or 0.25, draw(st.sampled_from(moments)) + draw(_OFFSETS))
-        for emission in emissions
+        _came(draw, journey, emission.kind, emission.type, emission.amount or 0.25, draw(st.sampled_from([*moments, ended or moments[-1]])) + draw(_OFFSETS))
+        for step in workflow.steps
+        for emission in step.emits
         for _ in range(draw(st.sampled_from([0, 1, 1, 1, 2, 3])))
     ]
-    ended = draw(st.sampled_from([0, 0, AS_OF - MINUTE])) if workflow.steps[-1].key == journey.stays[-1][0] else 0
-    return replace(journey, came=tuple(c for c in came if c.at <= AS_OF), ended=max(ended, journey.stays[-1][1]) if ended else 0)
+    return replace(journey, came=tuple(c for c in came if c.at <= world.as_of), ended=ended if ended <= world.as_of else 0)
 
 
 def _came(draw: Callable[..., Any], journey: Journey, kind: RecordKind, name: str, fraction: float, at: int) -> Came:
