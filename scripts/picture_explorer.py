@@ -46,7 +46,6 @@ class Picture:
 
 PICTURES = (
     Picture("now", ""),
-    Picture("now-dark", "", dark=True),
     Picture("now-phone", "", size=NARROW),
     Picture("radius", "radius?failure=F-queues", size=TALL, until=MAP),
     Picture("radius-phone", "radius?failure=F-queues", size=NARROW),
