@@ -47,7 +47,7 @@ def create_app(store: Store, settings: ApiSettings, *, ask_impact: Ask = blast_r
     schema = build_schema(settings)
     prepared = Prepared(schema.executed, schema.execution_context_class, settings)
     hub = Hub(contexts, prepared.execute, metrics)
-    schema.live = Live(prepared, hub, settings)
+    schema.live = Live(prepared, hub)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -42,11 +42,11 @@ class Hub:
         """The present answer, then each that looks different; a slow reader is given the newest. Ends with the hub. Raises TooComplexError."""
         if sum(lane.readers for lane in self._lanes.values()) >= MOST:
             raise TooComplexError(f"{MOST} subscriptions are open, which is the most there can be. Try again later.")
+        if self._closed:
+            return
         lane, slot = self._lanes[topic.name], Slot()
         lane.join(topic, operation, slot)
         self._look()
-        if self._closed:
-            slot.end()
         try:
             while (told := await slot.take()) is not None:
                 yield told

@@ -11,6 +11,7 @@ from graphql.execution import Executor, create_source_event_stream
 
 from api.config import ApiSettings
 from api.context import Context
+from api.documents import Documents
 from api.limits import problem_of
 from api.live.topic import Topic
 from impactgraph.errors import ImpactGraphError
@@ -30,19 +31,19 @@ class Operation:
 
 def is_subscription(text: str | None, name: str | None) -> bool:
     """Whether the operation of this name is one; a text that cannot be read is none."""
-    return "subscription" in (text or "") and read_subscription(text, None, name, None) is not None
+    return "subscription" in (text or "") and _subscription_in(_read(text, None), name)
 
 
-def read_subscription(text: str | None, variables: Mapping[str, Any] | None, name: str | None, most_tokens: int | None) -> Operation | None:
-    """None for what is no subscription, or cannot be read: then somebody else tells what is wrong with it."""
+def _read(text: str | None, most_tokens: int | None) -> DocumentNode | None:
     try:
-        document = parse(text or "", max_tokens=most_tokens)
+        return parse(text or "", max_tokens=most_tokens)
     except GraphQLError:
         return None
-    operation = get_operation_ast(document, name if isinstance(name, str) else None)
-    if not isinstance(variables, Mapping | None) or operation is None or operation.operation is not OperationType.SUBSCRIPTION:
-        return None
-    return Operation(text or "", name, orjson.dumps(variables, option=orjson.OPT_SORT_KEYS), document, variables or {})
+
+
+def _subscription_in(document: DocumentNode | None, name: str | None) -> bool:
+    operation = get_operation_ast(document, name) if document is not None else None
+    return operation is not None and operation.operation is OperationType.SUBSCRIPTION
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,15 @@ class Prepared:
     schema: GraphQLSchema
     executor: type[Executor]
     settings: ApiSettings
+    documents: Documents = field(default_factory=Documents)
+
+    def read(self, text: str | None, variables: object, name: str | None) -> Operation | None:
+        """None for what is no subscription, or cannot be read: then somebody else tells what is wrong. What was found valid is not read again."""
+        document = self.documents.find(text) or _read(text, self.settings.max_tokens)
+        if document is None or not _subscription_in(document, name):
+            return None
+        given: Mapping[str, Any] = variables if isinstance(variables, Mapping) else {}
+        return Operation(text or "", name, orjson.dumps(given, option=orjson.OPT_SORT_KEYS), document, given)
 
     async def topic_of(self, operation: Operation, context: Context) -> Topic | list[GraphQLError]:
         """What it follows, the one event of its source; or what is wrong with it."""
@@ -76,7 +86,9 @@ class Prepared:
 
     def _problems(self, operation: Operation) -> list[GraphQLError]:
         """What is wrong with it before anything is looked up."""
-        if wrong := validate(self.schema, operation.document):
-            return wrong
+        if self.documents.find(operation.text) is None:
+            if wrong := validate(self.schema, operation.document):
+                return wrong
+            self.documents.keep(operation.text, operation.document)
         problem = problem_of(self.schema, operation.document, operation.name, operation.variables, self.settings)
         return [GraphQLError(problem, extensions={"code": "TOO_COMPLEX"})] if problem else []

@@ -8,23 +8,22 @@ from graphql import ExecutionResult as Result
 from graphql import GraphQLError
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
-from api.config import ApiSettings
 from api.context import Context
 from api.errors import coded
 from api.live.hub import Hub
-from api.live.operation import Operation, Prepared, read_subscription
+from api.live.operation import Operation, Prepared
 from impactgraph.errors import ImpactGraphError
 
 
 class Live:
     """Answers subscriptions of one schema."""
 
-    def __init__(self, prepared: Prepared, hub: Hub, settings: ApiSettings) -> None:
-        self._prepared, self._hub, self._settings = prepared, hub, settings
+    def __init__(self, prepared: Prepared, hub: Hub) -> None:
+        self._prepared, self._hub = prepared, hub
 
     def follow(self, query: str | None, variables: Any, name: str | None, context: Context) -> AsyncGenerator[ExecutionResult] | None:
         """None for what is no subscription."""
-        operation = read_subscription(query, variables, name, self._settings.max_tokens)
+        operation = self._prepared.read(query, variables, name)
         return self._results(operation, context.fresh()) if operation is not None else None
 
     async def _results(self, operation: Operation, context: Context) -> AsyncGenerator[ExecutionResult]:

@@ -27,10 +27,10 @@ QUERY = """subscription { blastRadius { asOf watermark headline complete
   totals { orders expectedOrders stuck exposed upcoming recordsOnly willMissPromise value { amount currency } postings { type effect count } }
   failures { id target { id name } startedAt }
   orders(first: 20) { totalCount edges { node { band effect hitAt missesPromise order { id channel region promisedBy value { amount currency } } } } } } }"""
-BATCH = 20
-"""Events of one POST."""
+BATCH = 100
+"""Events of one POST: what comes together in a tenth of a second."""
 SETTLE = 3.0
-"""Seconds that readers are given before the first event and after the last."""
+"""Seconds that readers are given after the last event."""
 
 
 @contextmanager
@@ -101,6 +101,9 @@ async def follow(address: str, readers: int, slow: int) -> list[list[tuple[float
     """What each reader that is not slow saw, until the input ends."""
     ended, seen = asyncio.Event(), [list[tuple[float, int]]() for _ in range(readers)]
     reading = [asyncio.create_task(read(address, ended, seen[n], slow=n < slow)) for n in range(readers)]
+    while not all(seen[slow:]):
+        await asyncio.sleep(0.1)
+    print("ready", flush=True)  # noqa: T201
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     ended.set()
     for task in reading:
@@ -134,10 +137,11 @@ def report(sent: list[tuple[float, int]], took: list[float], seen: list[list[tup
 async def measure(address: str, args: argparse.Namespace) -> None:
     command = [sys.executable, "-m", "tests.benchmarks.live", "--follow", address, "--readers", str(args.readers), "--slow", str(args.slow)]
     readers = await asyncio.create_subprocess_exec(*command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    await asyncio.sleep(SETTLE)
+    assert readers.stdout is not None
+    assert await readers.stdout.readline() == b"ready\n"
     sent, took = await send(address, args.rate, args.seconds)
     await asyncio.sleep(SETTLE)
-    out, _ = await readers.communicate()
+    out, _ = await readers.communicate(b"")
     report(sent, took, json.loads(out), args)
 
 
