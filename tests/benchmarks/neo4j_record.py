@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from statistics import median, quantiles
-from time import monotonic, sleep
+from time import monotonic, process_time, sleep
 
 from graph_models.impact import Question
 from graph_models.time import HOUR
@@ -140,11 +140,11 @@ def memory() -> float:
 
 
 def read(url: str, cache: Path, last: Path) -> None:
-    """Prints (moment, watermark, megabytes) twenty times a second until the sequence number that the file will name is read; then the digest."""
+    """Prints (moment, watermark, megabytes, seconds of CPU) twenty times a second until the sequence number in the file is read; then the digest."""
     store = opened(url, cache)
     while True:
         with store.columns() as columns:
-            say(json.dumps([monotonic(), columns.watermark, memory()]))
+            say(json.dumps([monotonic(), columns.watermark, memory(), process_time()]))
             if last.exists() and columns.watermark >= int(last.read_text()):
                 say(json.dumps(digest(columns)))
                 break
@@ -153,7 +153,7 @@ def read(url: str, cache: Path, last: Path) -> None:
 
 
 def write(url: str, cache: Path, seconds: int) -> None:
-    """Prints (moment, watermark, megabytes) after each batch."""
+    """Prints (moment, watermark, megabytes, seconds of CPU) after each batch."""
     store = opened(url, cache)
     # A tenth again beside the events of the demo's orders: those that are told twice.
     lines = [
@@ -165,7 +165,7 @@ def write(url: str, cache: Path, seconds: int) -> None:
         store.ingest(lines[sent : sent + BATCH] + lines[max(0, sent - BATCH // 10) : sent])
         sent += BATCH
         with store.columns() as columns:
-            say(json.dumps([monotonic(), columns.watermark, memory()]))
+            say(json.dumps([monotonic(), columns.watermark, memory(), process_time()]))
         sleep(max(0.0, start + sent / RATE - monotonic()))
     say(json.dumps([sent, monotonic() - start]))
     store.close()
@@ -191,7 +191,8 @@ def sustained(url: str, cache: Path, seconds: int, scratch: Path) -> None:
     for role, rows in [("write", written), *seen.items()]:
         quarter = rows[len(rows) // 4][2]
         behind = "" if role == "write" else f"; {_behind(written, rows)}"
-        say(f"  {role}: {rows[-1][2]:.0f} MB at the end, {quarter:.0f} MB after a quarter{behind}")
+        busy = (rows[-1][3] - rows[0][3]) / (rows[-1][0] - rows[0][0])
+        say(f"  {role}: {rows[-1][2]:.0f} MB at the end, {quarter:.0f} MB after a quarter, {busy:.0%} of a core{behind}")
     given_out = written[-1][1] - written[0][1] + BATCH
     say(f"  sequence numbers given out {given_out:,} for {sent:,} events; both readers the same: {len(set(digests.values())) == 1}")
 
@@ -199,7 +200,7 @@ def sustained(url: str, cache: Path, seconds: int, scratch: Path) -> None:
 def _behind(written: list[list[float]], rows: list[list[float]]) -> str:
     lags: list[float] = []
     at = 0
-    for moment, watermark, _ in written:
+    for moment, watermark, *_ in written:
         while at < len(rows) - 1 and rows[at][1] < watermark:
             at += 1
         if rows[at][1] >= watermark and rows[0][0] < moment:
