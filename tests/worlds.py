@@ -32,7 +32,7 @@ from impactgraph.impact.columns import (
     WorkflowVocabulary,
     document_code,
 )
-from impactgraph.ports.store import Store
+from impactgraph.ports.store import Store, TopologyVersion
 from impactgraph.usecases.blast_radius import blast_radius
 
 MICROS = 1_000_000
@@ -110,6 +110,10 @@ class SmallStore:
 
     def topology(self, as_of: Millis | None = None) -> Topology:
         return self.world.topology
+
+    def topologies(self) -> Sequence[TopologyVersion]:
+        """None was ever applied: its topology is as it always was."""
+        return ()
 
     def failures(self, as_of: Millis | None = None) -> Sequence[Failure]:
         return self.world.failures

@@ -167,15 +167,14 @@ class Examination:
     def _case(self, order: Order) -> Case:
         placed = [self._placed(order, part.key) for part in order.fulfillments]
         parts = tuple(each.part for each in placed)
-        failing = tuple(hit for part in parts for hit in self._alone.get(part.told.key, ()))
-        situation = Situation(order, self.at.as_of, parts, tuple(self._findings.get(order.key, ())), failing=failing)
+        situation = Situation(order, self.at.as_of, parts, tuple(self._findings.get(order.key, ())))
         situation = self._with_suspects(self._with_peers(situation))
         ways = {each.part.told.key: each.way for each in placed if each.way is not None}
         return Case(situation, diagnose(self.topology, situation), ways, tuple(self._records_hit.get(order.key, ())))
 
     def _placed(self, order: Order, key: str) -> Placed:
         told = next(part for part in order.fulfillments if part.key == key)
-        hits = [*self._joint.get(key, ()), *self._past.get(key, ())]
+        hits = [*self._joint.get(key, ()), *self._alone.get(key, ()), *self._past.get(key, ())]
         row = self.row_of[key]
         return read_part(self.ground, order, told, row, hits, self.messages, lambda workflow, hit: plan_of(self._told_by(hit), workflow, row))
 

@@ -62,7 +62,7 @@ def test_an_active_failure_among_the_causes_of_an_order_has_it_in_its_blast_radi
 @SETTINGS
 @given(worlds(most_failures=3))
 def test_nothing_is_called_calm_that_an_active_failure_hits(world: World) -> None:
-    found, hit = examined(world), hit_by(world, *active(world))
+    found, hit = examined(world), hit_by(world, *active(world)).union(*(hit_by(world, failure) for failure in active(world)))
 
     assert {key for key in hit if found[key].situation.order.status is OrderStatus.IN_FLIGHT and found[key].diagnosis.state in CALM} == set()
     assert {key for key, case in found.items() if case.diagnosis.state in (DiagnosisState.STUCK, DiagnosisState.AT_RISK)} <= hit

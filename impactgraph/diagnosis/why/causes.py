@@ -35,7 +35,7 @@ def _failures(topology: Topology, s: Situation) -> Iterator[Cause]:
     """Each failure once, told by the worst that it does; those of the joint answer come first, since they say what is."""
     told: set[str] = set()
     together = [hit for part, hit in s.hits if hit.active or hit.holds or hit.band is Band.RECORDS_ONLY or hit.misses_promise or hit in part.met_here]
-    for hit in [*sorted(together, key=_rank), *sorted(s.failing, key=_rank)]:
+    for hit in sorted(together, key=_rank):
         for failure in hit.failures:
             if failure.key not in told:
                 told.add(failure.key)

@@ -93,6 +93,7 @@ class Part:
     ended_at: Millis | None = None
     fault: Fault | None = None
     hits: tuple[Hit, ...] = ()
+    """What active failures do to it together, what one that is not named there would do alone, and what those did that have ended since."""
     unknown: str | None = None
     """What is not known of it, in words; None where nothing is missing."""
 
@@ -127,8 +128,6 @@ class Situation:
     """Those of the peers' factors that this order has itself, as `dimension value` in words."""
     suspects: tuple[Cause, ...] = ()
     """Elements that would explain that it is overdue, best first."""
-    failing: tuple[Hit, ...] = ()
-    """What active failures that the parts' hits do not name do to the order on their own: it is in the blast radius of these too."""
 
     @cached_property
     def flying(self) -> tuple[Part, ...]:

@@ -63,7 +63,7 @@ def _troubled(s: Situation, verdict: Verdict, causes: Sequence[Cause]) -> Iterat
         classes = frozenset(failure.failure_class for failure in hit.failures)
         yield from ((failure.target, classes) for failure in hit.failures)
         yield from ((hop.target, classes) for hop in hit.path.hops if not hop.target.startswith("order:"))
-    known = {failure.key: failure for each in [*(hit for _, hit in s.hits), *s.failing] for failure in each.failures}
+    known = {failure.key: failure for _, hit in s.hits for failure in hit.failures}
     for cause in causes:
         failure = known.get(cause.failure or "")
         if failure is not None and cause.path is not None:

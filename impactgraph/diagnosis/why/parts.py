@@ -93,9 +93,7 @@ def _timed(g: Ground, order: Order, part: Part, row: int, plan: PlanOf) -> Place
     told, step = part.told, part.step
     assert step is not None and told.entered_at is not None
     here, workflow = _standing(g, told, step, row), g.topology.workflows[told.workflow]
-    found = worst((part, hit) for hit in part.hits if hit.probable and (hit.active or hit.holds))
-    trouble = Trouble(found.hit, plan(workflow, found.hit)) if found is not None and found.hit is not None else None
-    way = way_ahead(g.topology, g.durations, workflow, order, here, trouble, g.at)
+    way = way_ahead(g.topology, g.durations, workflow, order, here, _trouble(part, workflow, plan), g.at)
     limit = int(limits(g.topology, g.columns, g.usual, g.durations.pace, np.array([row], np.int32))[0])
     stuck = way.open_end and len(way.stops) == 1
     timed = replace(
@@ -107,6 +105,17 @@ def _timed(g: Ground, order: Order, part: Part, row: int, plan: PlanOf) -> Place
         run=run_that_it_waits_for(g.topology, g.durations, order, here, g.at),
     )
     return Placed(timed, way)
+
+
+def _trouble(part: Part, workflow: Workflow, plan: PlanOf) -> Trouble | None:
+    """What holds it most; it is done when the last of what hits it lets it be."""
+    hits = [hit for hit in part.hits if hit.probable and (hit.active or hit.holds)]
+    found = worst((part, hit) for hit in hits)
+    if found is None or found.hit is None:
+        return None
+    ends = [hit.completion for hit in hits if hit.completion is not None]
+    hit = replace(found.hit, completion=max(ends)) if found.hit.completion is not None else found.hit
+    return Trouble(hit, plan(workflow, hit))
 
 
 def _standing(g: Ground, told: Fulfillment, step: Step, row: int) -> Standing:

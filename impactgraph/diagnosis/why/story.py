@@ -99,24 +99,23 @@ def _missing(s: Situation) -> Iterator[TimelineEntry]:
 
 def _failures(topology: Topology, s: Situation) -> Iterator[TimelineEntry]:
     """Each failure once, from when it touched the order: those that still last and those that held it before."""
-    met: defaultdict[str, list[tuple[Part | None, Hit]]] = defaultdict(list)
-    for part, hit in [*s.hits, *((None, hit) for hit in s.failing)]:
+    met: defaultdict[str, list[tuple[Part, Hit]]] = defaultdict(list)
+    for part, hit in s.hits:
         for failure in hit.failures:
             met[failure.key].append((part, hit))
-    known = {failure.key: failure for _, hit in [*s.hits, *((None, hit) for hit in s.failing)] for failure in hit.failures}
+    known = {failure.key: failure for _, hit in s.hits for failure in hit.failures}
     for key, hits in met.items():
         failure = known[key]
-        part, hit = min(hits, key=lambda each: (each[0] is None, not each[1].probable, each[1].at))
+        part, hit = min(hits, key=lambda each: (not each[1].probable, each[1].at))
         ahead = hit.at > s.at
         costs = f"it costs {say_duration(hit.delay)}" if hit.delay else None
         ended = "it has ended" if failure.ended_at is not None and failure.ended_at <= s.at else None
         sure = f"likelihood {hit.likelihood:.0%}" if hit.likelihood < 0.995 else None
         verb = ("will touch" if ahead else "touched") if hit.probable else "may touch" if ahead else "may have touched"
         title = f"{failure_in_words(topology, failure)} {verb} it at {name_of(topology, hit.first_hit)}"
-        detail = "; ".join(filter(None, (costs, sure, ended, part.told.key if part is not None and len(s.parts) > 1 else None))) or None
-        fulfillment = part.told.key if part is not None else None
+        detail = "; ".join(filter(None, (costs, sure, ended, part.told.key if len(s.parts) > 1 else None))) or None
         yield TimelineEntry(
-            max(hit.at, failure.started_at), FAILURE, title, detail, ahead, bool(hit.delay) and hit.probable, failure.target, failure.key, fulfillment
+            max(hit.at, failure.started_at), FAILURE, title, detail, ahead, bool(hit.delay) and hit.probable, failure.target, failure.key, part.told.key
         )  # fmt: skip
 
 

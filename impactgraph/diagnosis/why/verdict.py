@@ -45,7 +45,7 @@ def decide(situation: Situation) -> Verdict:
     raise AssertionError("the last rule holds always")
 
 
-def worst(hits: Iterable[tuple[Part | None, Hit]]) -> Ground | None:
+def worst(hits: Iterable[tuple[Part, Hit]]) -> Ground | None:
     """Probable ones first; of these the worst band, then the likeliest, then the one that loses most time."""
     ranked = sorted(hits, key=lambda each: (not each[1].probable, _BANDS.index(each[1].band), -each[1].likelihood, -(each[1].delay or 0), each[1].first_hit))
     return Ground(*ranked[0]) if ranked else None
@@ -84,13 +84,7 @@ def _overdue(s: Situation) -> Ground | None:
 
 
 def _touched(s: Situation) -> Ground | None:
-    return worst(each for each in _active(s) if each[1].band is not Band.RECORDS_ONLY and each[1].probable) if s.flying else None
-
-
-def _active(s: Situation) -> list[tuple[Part | None, Hit]]:
-    """What the active failures do together; behind it what one of them would do alone."""
-    together: list[tuple[Part | None, Hit]] = [(part, hit) for part, hit in s.hits if hit.active]
-    return together or [(None, hit) for hit in s.failing]
+    return worst(each for each in s.hits if each[1].active and each[1].band is not Band.RECORDS_ONLY and each[1].probable) if s.flying else None
 
 
 def _out_of_sequence(s: Situation) -> Ground | None:
@@ -106,8 +100,7 @@ def _completed(s: Situation) -> Ground | None:
 
 
 def _may_be_touched(s: Situation) -> Ground | None:
-    left = [(part, hit) for part, hit in s.hits if not hit.active and (hit.misses_promise or hit.band is Band.RECORDS_ONLY)]
-    return worst([*_active(s), *left])
+    return worst(each for each in s.hits if each[1].active or each[1].misses_promise or each[1].band is Band.RECORDS_ONLY)
 
 
 def _unknown(s: Situation) -> Ground | None:

@@ -139,8 +139,9 @@ class _Sentence:
         if self.s.shared:
             return f"{self._overdue}; no known failure holds it, but others like it are overdue too: {'; '.join(self.s.shared)}."
         suspect = self.s.suspects[0]
-        named = f"{name_of(self.topology, suspect.element)}, " if suspect.element else ""
-        return f"{self._overdue}; no known failure holds it, but one cause would explain it and others: {named}{suspect.evidence.rstrip('.')}."
+        seen = suspect.evidence.partition(". ")[0].rstrip(".")
+        where = f"trouble at {name_of(self.topology, suspect.element)} ({seen[:1].lower()}{seen[1:]})" if suspect.element else seen
+        return f"{self._overdue}; no known failure holds it, but {where} would explain it and others."
 
     def alone(self) -> str:
         peers = self.s.peers

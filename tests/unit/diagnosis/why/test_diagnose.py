@@ -69,7 +69,7 @@ def test_a_factor_that_it_does_not_have_is_no_cause() -> None:
 def test_a_suspect_owns_what_it_would_explain() -> None:
     found = diagnose(TOPOLOGY, situation(late(), suspects=(suspect(),)))
 
-    assert "Message broker, 12 of 14 that passed it are overdue" in found.headline
+    assert "trouble at Message broker (12 of 14 that passed it are overdue) would explain it and others." in found.headline
     assert (found.owner, found.playbooks) == ("queues", ("full-queues",))
 
 
