@@ -10,27 +10,34 @@ const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], Arro
 
 /**
  * @param picture {width, height, places, upright: whether it reads from top to bottom}
+ * @param scene what the picture is of, in a word: while it stays, a person's own view is kept
  * @param lines [{from, to}] between boxes, all alike; @param strong [{from, to, effect, phase}] those that a failure takes; `reach`: to what it does not impair
  * @param looks of each box {name, sub, effect, phase, failed, badge, label}
  * @param lit {boxes: Set, lines: [{from, to}]} what is brought out, the rest steps back; null: nothing
  * @param chosen id of the box that is chosen; @param onChoose(id); @param onToggle(id) opens or closes a group
  */
-export function Drawing({ picture, lines, strong, looks, lit, chosen, onChoose, onToggle, label, children }) {
-  const frame = useRef(null), sheet = useRef(null), stage = useRef(null);
+export function Drawing({ picture, scene, lines, strong, looks, lit, chosen, onChoose, onToggle, label, children }) {
+  const frame = useRef(null), sheet = useRef(null), stage = useRef(null), toggled = useRef(null);
   const [focus, setFocus] = useState(null);
   const [near, setNear] = useState(null);
   useLayoutEffect(() => {
     stage.current = new Stage(frame.current, sheet.current);
     return () => stage.current.off();
   }, []);
+  useLayoutEffect(() => { stage.current.own = false; }, [scene]);
   useLayoutEffect(() => {
     stage.current.grow(picture);
-    stage.current.fit(picture);
-  }, [picture.width, picture.height]);
+    if (stage.current.own) stage.current.size = picture;
+    else stage.current.fit(picture);
+  }, [scene, picture.width, picture.height]);
+  const there = picture.places.has(chosen);
+  useEffect(() => { if (there) stage.current.show(picture.places.get(chosen)); }, [chosen, there]);
   useEffect(() => {
-    const place = picture.places.get(chosen);
-    if (place) stage.current.show(place);
-  }, [chosen, picture]);
+    const place = picture.places.get(toggled.current?.id);
+    if (!place || place.node.open === toggled.current.open) return; // it is not done yet: something else changed the picture
+    toggled.current = null;
+    focusOn(sheet.current, place);
+  }, [picture]);
   const { frames, boxes } = useMemo(() => split(picture), [picture]);
   const stop = picture.places.has(focus) ? focus : chosen && picture.places.has(chosen) ? chosen : boxes[0]?.node.id;
   const press = (event) => {
@@ -40,7 +47,11 @@ export function Drawing({ picture, lines, strong, looks, lit, chosen, onChoose, 
     else onChoose(id);
   };
   const look = (event) => setNear(/out$/.test(event.type) ? null : (event.target.closest(".box")?.dataset.id ?? null));
-  const keys = (event) => walk(event, { picture, boxes, stop, stage: stage.current, setFocus, onChoose, onToggle });
+  const toggle = (id) => {
+    toggled.current = { id, open: picture.places.get(id).node.open };
+    onToggle(id);
+  };
+  const keys = (event) => walk(event, { picture, boxes, stop, stage: stage.current, setFocus, onChoose, toggle });
   return html`<div class="map">
     <div class="map-tools no-print">
       <button class="quiet" type="button" onClick=${() => stage.current.nearer()} aria-label="Nearer" title="Nearer (+)">+</button>
@@ -95,10 +106,19 @@ function Frame({ place: { x, y, width, height, node } }) {
   </g>`;
 }
 
-function walk(event, { picture, boxes, stop, stage, setFocus, onChoose, onToggle }) {
+/** Where the keyboard goes on after a group was opened or closed: to its first box, or to its own. */
+function focusOn(sheet, place) {
+  const ids = place.node.open ? place.node.children.map(({ id }) => id) : [place.node.id];
+  ids.map((id) => sheet.querySelector(`.box[data-id="${CSS.escape(id)}"]`)).find(Boolean)?.focus({ preventScroll: true });
+}
+
+/** The open group that a box stands in. */
+const groupOf = (picture, id) => [...picture.places.values()].find(({ node }) => node.open && node.children.some((child) => child.id === id))?.node.id;
+
+function walk(event, { picture, boxes, stop, stage, setFocus, onChoose, toggle }) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const here = event.target.closest("[data-id]")?.dataset.id ?? stop;
-  const acts = { Enter: () => onChoose(here), " ": () => onToggle(here), "+": () => stage.nearer(), "-": () => stage.farther(), 0: () => stage.fit() };
+  const acts = { Enter: () => onChoose(here), " ": () => picture.places.get(here)?.node.group && toggle(here), Backspace: () => groupOf(picture, here) && toggle(groupOf(picture, here)), "+": () => stage.nearer(), "-": () => stage.farther(), 0: () => stage.fit() };
   const way = ARROWS[event.key];
   if (!way && !acts[event.key]) return;
   event.preventDefault();

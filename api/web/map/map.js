@@ -41,7 +41,7 @@ export function TopologyMap({ model, impairments = [], at, counts = new Map(), w
   const where = chosen && (home.get(chosen) ?? chosen);
   if (!home.size) return null;
   if (asList) return html`<div class="map as-list"><div class="map-tools no-print">${children}</div><${Outline} model=${model} roots=${roots} looks=${looks} causes=${causes} effects=${effects} counts=${counts} chosen=${chosen} path=${path} onChoose=${onChoose} grouped=${wide || far !== null} /></div>`;
-  return html`<${Drawing} picture=${picture} lines=${lines} strong=${colours} looks=${looks} lit=${lit} chosen=${where} onChoose=${onChoose} onToggle=${onToggle} label=${label}>${children}<//>
+  return html`<${Drawing} picture=${picture} scene=${`${wide} ${whole} ${by} ${far ? chosen : ""}`} lines=${lines} strong=${colours} looks=${looks} lit=${lit} chosen=${where} onChoose=${onChoose} onToggle=${onToggle} label=${label}>${children}<//>
     ${impairments.length > 0 && html`<${Legend} effects=${effects} />`}`;
 }
 

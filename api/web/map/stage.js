@@ -14,7 +14,7 @@ const FAR = 0.45;
 export class Stage {
   /** @param frame the element that clips, and takes the events; @param sheet the one that is moved */
   constructor(frame, sheet, onMove = () => {}) {
-    Object.assign(this, { frame, sheet, onMove, x: 0, y: 0, scale: 1, size: { width: 1, height: 1 }, fingers: new Map(), moved: 0 });
+    Object.assign(this, { frame, sheet, onMove, x: 0, y: 0, scale: 1, size: { width: 1, height: 1 }, fingers: new Map(), moved: 0, own: false });
     const off = listen(frame, {
       pointerdown: (event) => this.press(event), pointermove: (event) => this.drag(event),
       pointerup: (event) => this.release(event), pointercancel: (event) => this.release(event),
@@ -36,6 +36,7 @@ export class Stage {
   /** Shows all of a picture; one that would be too small to read is shown from its top left at a size that can be. */
   fit(size = this.size) {
     this.size = size;
+    this.own = false;
     const { clientWidth, clientHeight } = this.frame;
     const whole = Math.min((clientWidth - 2 * MARGIN) / size.width, (clientHeight - 2 * MARGIN) / size.height);
     const scale = Math.max(Math.min(whole, 1.15), READABLE);
@@ -53,7 +54,9 @@ export class Stage {
     this.move(shift(this.x, x, width, clientWidth), shift(this.y, y, height, clientHeight), this.scale);
   }
 
+  /** `own`: from now on the view is the person's, not the picture's. */
   zoom(factor, x = this.frame.clientWidth / 2, y = this.frame.clientHeight / 2) {
+    this.own = true;
     const scale = Math.min(NEAREST, Math.max(FARTHEST, this.scale * factor));
     const ratio = scale / this.scale;
     this.move(x - (x - this.x) * ratio, y - (y - this.y) * ratio, scale);
@@ -92,7 +95,10 @@ export class Stage {
     if (this.moved > 4 && !this.frame.hasPointerCapture(event.pointerId)) this.frame.setPointerCapture(event.pointerId);
     const other = [...this.fingers].find(([id]) => id !== event.pointerId)?.[1];
     if (other) this.pinch(other, before, now);
-    else this.move(this.x + dx, this.y + dy, this.scale);
+    else {
+      this.own = true;
+      this.move(this.x + dx, this.y + dy, this.scale);
+    }
     this.fingers.set(event.pointerId, now);
   }
 

@@ -110,13 +110,32 @@ def test_a_click_on_a_box_goes_on_to_it_and_the_back_button_returns(topology: To
 
 def test_a_group_is_opened_and_closed_in_place(topology: TopologyPage) -> None:
     topology.open("topology")
-    topology.box("in:system:oms").focus()
-    topology.page.keyboard.press("Space")
+    topology.box("in:system:oms").locator("[data-toggle]").click()
     topology.box("integration:reservations").wait_for(state="attached")
     assert "open=in:system:oms" in topology.params
 
     topology.page.get_by_role("button", name="Close Order management").click()
     expect(topology.box("in:system:oms")).to_be_attached()
+
+
+def test_a_group_is_opened_and_closed_with_the_keyboard(topology: TopologyPage) -> None:
+    topology.open("topology")
+    topology.box("in:system:inventory").focus()
+    topology.page.keyboard.press("Space")
+    expect(topology.box("system:inventory")).to_be_focused()
+
+    topology.page.keyboard.press("Backspace")
+    expect(topology.box("in:system:inventory")).to_be_focused()
+
+
+def test_a_view_that_a_person_chose_stays_while_groups_are_opened(topology: TopologyPage) -> None:
+    topology.open("topology")
+    topology.page.get_by_label("Nearer").click()
+    chosen = topology.map.evaluate("sheet => sheet.style.transform")
+    topology.box("in:workflow:ship-from-store").locator("[data-toggle]").click()
+    topology.box("step:ship-from-store/pick").wait_for(state="attached")
+
+    assert topology.map.evaluate("sheet => sheet.style.transform") == chosen
 
 
 def test_the_list_leads_to_the_same_elements(topology: TopologyPage) -> None:
