@@ -97,8 +97,8 @@ class Record:
         self.position = position or self.position
 
     def _set_position(self, position: Position) -> None:
-        for name, value in zip(POSITION, (position.identity, str(position.block), position.token), strict=True):
-            self.execute("insert or replace into meta values (?, ?)", [name, value])
+        rows = zip(POSITION, (position.identity, str(position.block), position.token), strict=True)
+        self.execute("insert or replace into meta values (?, ?), (?, ?), (?, ?)", [value for row in rows for value in row])
 
     @contextmanager
     def transaction(self) -> Generator[None]:
