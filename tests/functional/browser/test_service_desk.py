@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.functional.browser.conftest import DEMO_NOW
 from tests.functional.browser.explorer import Explorer, count_of
 from tests.functional.http.serving import Api
+from tests.functional.http.shop import event
 
 STUCK = "{ orders(first: 1, where: { bands: [STUCK] }) { edges { node { id } } } }"
+EXPOSED = STUCK.replace("STUCK", "EXPOSED")
 DIAGNOSIS = """query ($id: ID!) { order(id: $id) { timeline { title } diagnosis {
   state headline customerMessage causes { evidence failure { summary } } missing { type } peers { overdue total } } } }"""
 
@@ -65,6 +68,21 @@ def test_the_story_has_every_entry_and_where_now_is(explorer: Explorer, api: Api
     for entry in api.ask(DIAGNOSIS, id=stuck)["order"]["timeline"]:
         expect(story).to_contain_text(entry["title"])
     expect(story.get_by_label("Now")).to_have_count(1)
+
+
+def test_an_order_that_is_looked_at_changes_with_its_events(explorer: Explorer, api: Api) -> None:
+    order = api.ask(EXPOSED)["orders"]["edges"][0]["node"]["id"].removeprefix("order:")
+    explorer.open(f"order/{order}")
+    explorer.wait_until_live()
+    verdict = explorer.page.get_by_role("region", name="Verdict")
+    expect(verdict).not_to_have_attribute("data-state", "CANCELLED")
+
+    cancelled = event("order.cancelled", DEMO_NOW, {"order": order, "reason": "customer"}, "cancelled-while-looked-at")
+    taken = api.http.post("/events", content=cancelled, headers={"content-type": "application/cloudevents+json"}).json()
+    assert taken["taken"] == 1, taken
+
+    expect(verdict).to_have_attribute("data-state", "CANCELLED")
+    expect(verdict.locator(".lead")).to_have_text(api.ask(DIAGNOSIS, id=order)["order"]["diagnosis"]["headline"])
 
 
 def test_an_order_as_it_was_says_so_and_leads_back_to_now(explorer: Explorer, stuck: str) -> None:
