@@ -1,12 +1,17 @@
 """The small statistics, beside scipy's."""
 
+from typing import Any
+
 import numpy as np
 import pytest
+import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from impactgraph.diagnosis.common.tails import g_statistic, hypergeometric, log_chi_square_tail, sum_tail
+
+stats: Any = scipy.stats
+"""Its results have no types."""
 
 
 @given(st.floats(0.01, 1_200), st.integers(1, 200))
