@@ -22,7 +22,9 @@ class Keeper:
     def __init__(self, projection: Projection, identity: Callable[[], str], now: Callable[[], Millis], *, every: float = EVERY) -> None:
         self._projection, self._identity, self._now, self._every = projection, identity, now, every
         self._wanted, self._closed = threading.Event(), False
-        self._turn, self._owed = threading.Lock(), False
+        self._turn, self._given_up = threading.Lock(), False
+        self._changes = self._followed = 0
+        """Of this process: how many it made, and how many of them the graph has."""
         self._thread = threading.Thread(target=self._run, name="keeping the graph", daemon=True)
         self.problem: Exception | None = None
         """Why the last turn came to nothing."""
@@ -32,7 +34,7 @@ class Keeper:
 
     def nudge(self) -> None:
         """This process has changed something."""
-        self._owed = True
+        self._changes += 1
         self._wanted.set()
 
     def follow(self) -> Followed | None:
@@ -40,26 +42,32 @@ class Keeper:
         with self._turn:
             return self._projection.follow(self._identity(), self._now())
 
+    @property
+    def _owing(self) -> bool:
+        return self._followed < self._changes and not self._given_up
+
     def _run(self) -> None:
-        while not self._closed or self._owed:
-            self._owed = False
+        while not self._closed or self._owing:
+            changes = self._changes
             try:
                 self.follow()
-                self.problem = None
+                self.problem, self._followed = None, changes
             except StoreUnavailableError as problem:  # the next turn tries again; the log of record tells its own users
                 self.problem = problem
             except Exception as problem:  # noqa: BLE001 - a defect here must not end the thread, nor the process that answers without the graph
                 _log.error("The graph beside the log could not be brought up to date", exc_info=problem)
                 self.problem = problem
-            if not self._closed:
+            if not self._closed or self._owing:
                 self._wanted.wait(self._every)
-            self._wanted.clear()
+                self._wanted.clear()
 
     def close(self) -> None:
         """What this process changed is followed yet, for some seconds."""
         self._closed = True
         self._wanted.set()
         if self._thread.is_alive():
-            self._thread.join(LAST if self._owed else 0)
+            self._thread.join(LAST if self._owing else 0)
+            self._given_up = True
             self._projection.stop()
+            self._wanted.set()
             self._thread.join()

@@ -1,6 +1,7 @@
 """The graph follows the log: what was touched since is brought into it, by whichever process has the lease."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -11,7 +12,7 @@ from impactgraph.stores.local.copy import Copy
 from impactgraph.stores.neo4j.database import Database
 from impactgraph.stores.neo4j.graph import cypher, failures, versions
 from impactgraph.stores.neo4j.graph.migrations import LATEST, migrate
-from impactgraph.stores.neo4j.graph.orders import order_rows, places, touched
+from impactgraph.stores.neo4j.graph.orders import Row, order_rows, places, touched
 from impactgraph.stores.neo4j.graph.standing import CONSTRAINT, Lease, LostError, Standing
 
 ORDERS = 2_000
@@ -118,13 +119,14 @@ class Projection:
         self._bring_places(turn.identity, named)
         left = numbers[numbers > turn.turn_done]
         statement = cypher.create_orders() if turn.turn_new else cypher.renew_orders()
-        for start in range(0, len(left), ORDERS):
+        done = len(numbers) - len(left)
+        for part, rows in self._batches(left):
             if self._stopped:
                 raise LostError
-            part = left[start : start + ORDERS]
-            self._lease.write((statement, {"rows": self._rows(part)}), turnDone=int(part[-1]))
+            self._lease.write((statement, {"rows": rows}), turnDone=int(part[-1]))
+            done += len(part)
             if len(numbers) > MANY:
-                self._say(f"Bringing orders into the graph: {len(numbers) - len(left) + start + len(part):,} of {len(numbers):,}")
+                self._say(f"Bringing orders into the graph: {done:,} of {len(numbers):,}")
         self._lease.write(watermark=turn.turn_until, turnUntil=0, turnDone=-1)
         return len(left)
 
@@ -146,9 +148,23 @@ class Projection:
             self._lease.write(*((cypher.put_strangers(label), {"ids": ids}) for label, ids in strangers.items() if ids))
             self._told.update(*strangers.values())
 
-    def _rows(self, numbers: Codes) -> list[dict[str, object]]:
-        with self._reading() as copy:
-            return order_rows(copy, numbers)
+    def _batches(self, numbers: Codes) -> Iterator[tuple[Codes, list[Row]]]:
+        """Numbers of orders with their rows; while a batch is written the next is read in another thread."""
+
+        def read(part: Codes) -> list[Row]:
+            with self._reading() as copy:
+                return order_rows(copy, part)
+
+        with ThreadPoolExecutor(1) as other:
+            ahead: tuple[Codes, Future[list[Row]]] | None = None
+            for start in range(0, len(numbers), ORDERS):
+                part = numbers[start : start + ORDERS]
+                following = part, other.submit(read, part)
+                if ahead is not None:
+                    yield ahead[0], ahead[1].result()
+                ahead = following
+            if ahead is not None:
+                yield ahead[0], ahead[1].result()
 
     def _bring_failures(self, standing: Standing, now: Millis) -> bool:
         with self._reading() as copy:
