@@ -1,7 +1,8 @@
 """Whom the overdue are compared with: those that entered the same step in the same hour, and left it in time.
 
 In a step now are the overdue, which came long ago, and others that have just come: whatever changed in between (it was night elsewhere) would tell
-them apart. Those that came with the overdue had the same chance. Where too few of them are known, those now in the step stand in for them.
+them apart. Those that came with the overdue had the same chance. Where too few of them are known, because the record begins with the step that each is
+in, those stand in for them that were placed in the same hour and are further on their way; where there are too few of these, those now in the step.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from graph_models.time import HOUR, Millis
 from impactgraph.diagnosis.overdue.stays import in_step, stays_of
-from impactgraph.impact.columns import Codes, Columns, Ints
+from impactgraph.impact.columns import COMPLETED, Codes, Columns, Ints
 
 Flags = NDArray[np.bool_]
 
@@ -52,8 +53,11 @@ def cohort_of(columns: Columns, overdue: Flags, among: Flags, limit: Ints, at: M
     cases = evenly(np.flatnonzero(overdue & among), CASES)
     hit = _Units(cases, f.step[cases], f.entered_at[cases])
     passed = _in_time(columns, hit, overdue, among, limit, controls)
-    width = f.entered.shape[1]
-    thin = _thin(hit.places(f.workflow, width), passed.places(f.workflow, width), width * len(columns.vocabulary.workflows))
+    width, workflows = f.entered.shape[1], len(columns.vocabulary.workflows)
+    unknown = _thin(hit.places(f.workflow, width), passed.places(f.workflow, width), width * workflows)
+    hit = _by_placing(columns, hit, unknown[hit.places(f.workflow, width)])
+    passed = passed.and_(_further(columns, hit, overdue, among, unknown, controls))
+    thin = _thin(hit.places(f.workflow, width), passed.places(f.workflow, width), width * workflows)
     now = np.flatnonzero(among & ~overdue & in_step(f, at))
     now = evenly(now[thin[f.workflow[now] * width + f.step[now]]], CASES)
     units = hit.and_(passed).and_(_Units(now, f.step[now], f.entered_at[now]))
@@ -94,6 +98,27 @@ def _in_time(columns: Columns, hit: _Units, overdue: Flags, among: Flags, limit:
         keep = (stays.left > 0) & (took <= limit[workflow, stays.step])
         keep &= np.isin(_keys(workflow * width + stays.step.astype(np.int64), stays.entered // HOUR), wanted)
         found = found.and_(_Units(stays.row[keep], stays.step[keep], stays.entered[keep]))
+    return found
+
+
+def _by_placing(columns: Columns, units: _Units, chosen: Flags) -> _Units:
+    """The chosen ones count from when their order was placed instead of from when they entered the step."""
+    placed = columns.orders.placed_at[columns.fulfillments.order[units.row]]
+    return _Units(units.row, units.index, np.where(chosen, placed, units.entered))
+
+
+def _further(columns: Columns, hit: _Units, overdue: Flags, among: Flags, unknown: Flags, controls: int) -> _Units:
+    """For places of which nothing is known but who is there: those placed in an hour with one that is overdue there, and further on their way now."""
+    f, width = columns.fulfillments, columns.fulfillments.entered.shape[1]
+    places = hit.places(f.workflow, width)
+    found = _Units(hit.row[:0], hit.index[:0], hit.entered[:0])
+    for place in np.unique(places[unknown[places]]).tolist():
+        workflow, step = divmod(place, width)
+        ahead = (f.workflow == workflow) & among & ~overdue & ((f.step > step) | (f.status == COMPLETED))
+        rows = evenly(np.flatnonzero(ahead), controls)
+        placed = columns.orders.placed_at[f.order[rows]]
+        keep = np.isin(placed // HOUR, np.unique(hit.entered[places == place] // HOUR))
+        found = found.and_(_Units(rows[keep], np.full(int(keep.sum()), step, np.int32), placed[keep]))
     return found
 
 
