@@ -57,8 +57,6 @@ def main() -> None:
         measured(store, database)
         store.close()
         database.close()
-        size = sum(path.stat().st_size for path in (home / "data" / "databases").rglob("*") if path.is_file())
-        tell(f"database on disk: {size / 2**20:,.0f} MB")
     finally:
         server.kill()
         shutil.rmtree(home, ignore_errors=True)
