@@ -74,3 +74,11 @@ def _estimate(started: Millis, expected: Millis, as_of: Millis, key: str) -> Rea
 
 def _clock(at: Millis) -> str:
     return moment(at).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def typical_length(failure: Failure, reported: Sequence[Failure], as_of: Millis) -> Millis | None:
+    """Median length of ended failures of the same class and element, else of the same class; None where there is none."""
+    ended = [f for f in reported if f.ended_at is not None and f.ended_at <= as_of and f.failure_class is failure.failure_class and f.key != failure.key]
+    same = [f for f in ended if f.target == failure.target] or ended
+    lengths = sorted(f.ended_at - f.started_at for f in same if f.ended_at is not None)
+    return lengths[len(lengths) // 2] if lengths else None

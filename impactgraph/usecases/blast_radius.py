@@ -15,7 +15,7 @@ from impactgraph.errors import NotFoundError
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.plan import Hazards
-from impactgraph.forecast.recovery import Ends, ends_of
+from impactgraph.forecast.recovery import Ends, ends_of, typical_length
 from impactgraph.impact.answer import BlastRadius
 from impactgraph.impact.cells import Membership
 from impactgraph.impact.columns import Codes, Columns
@@ -78,14 +78,6 @@ def _asked(question: Question, reported: Sequence[Failure], as_of: Millis) -> tu
     if question.suppose:
         return named + question.suppose
     return named or tuple(f for f in reported if f.active_at(as_of))
-
-
-def typical_length(failure: Failure, reported: Sequence[Failure], as_of: Millis) -> Millis | None:
-    """Median length of ended failures of the same class and element, else of the same class; None where there is none."""
-    ended = [f for f in reported if f.ended_at is not None and f.ended_at <= as_of and f.failure_class is failure.failure_class and f.key != failure.key]
-    same = [f for f in ended if f.target == failure.target] or ended
-    lengths = sorted(f.ended_at - f.started_at for f in same if f.ended_at is not None)
-    return lengths[len(lengths) // 2] if lengths else None
 
 
 def _hazards(impairments: Impairments, ends: Ends, topology: Topology, known: Known) -> Hazards:

@@ -9,13 +9,12 @@ from graph_models.impairment import Impairment
 from graph_models.scope import Scope
 from graph_models.time import FOREVER, MINUTE, Millis
 from graph_models.topology import Topology
-from impactgraph.forecast.recovery import ends_of
+from impactgraph.forecast.recovery import ends_of, typical_length
 from impactgraph.propagation import FailureGraph, propagate
 from impactgraph.stores.neo4j.graph import cypher
 from impactgraph.stores.neo4j.graph.kinds import camel
 from impactgraph.stores.neo4j.graph.nodes import FAILURE
 from impactgraph.stores.neo4j.graph.relations import IMPAIRS, TARGETS
-from impactgraph.usecases.blast_radius import typical_length
 
 Row = dict[str, Any]
 Statement = tuple[str, dict[str, Any]]
