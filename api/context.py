@@ -12,18 +12,21 @@ from typing import Concatenate, ParamSpec, TypeVar
 from strawberry.fastapi import BaseContext
 
 from api.errors import TooComplexError
-from api.loaders import CaseLoader, OrderLoader, TimelineLoader
+from api.loaders import OrderLoader
 from api.workers import Worker, Workers
 from graph_models.failure import Failure
 from graph_models.impact import Question
+from graph_models.orders import Order, TimelineEntry
 from graph_models.time import Millis
 from graph_models.topology import Topology
-from impactgraph.errors import DeadlineExceededError
+from impactgraph.errors import DeadlineExceededError, NotFoundError
 from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Answer, Ask
 from impactgraph.usecases.at_stake import AtStake, at_stake, each_at_stake
 from impactgraph.usecases.check_question import check_question
-from impactgraph.usecases.orders import current_topology
+from impactgraph.usecases.diagnoses import Case, cases
+from impactgraph.usecases.orders import current_topology, get_orders
+from impactgraph.usecases.timelines import timelines
 from impactgraph.usecases.topologies import get_topology
 
 P = ParamSpec("P")
@@ -171,16 +174,26 @@ class Context(BaseContext):
         return await self.ask(each_at_stake, self._ask_impact, answer)
 
     @cached_property
-    def orders(self) -> OrderLoader:
-        return OrderLoader(self)
+    def orders(self) -> OrderLoader[Order]:
+        return OrderLoader(lambda keys, as_of: self.ask(get_orders, keys, self.now, as_of))
 
     @cached_property
-    def cases(self) -> CaseLoader:
-        return CaseLoader(self)
+    def cases(self) -> OrderLoader[Case]:
+        """All that the diagnoses and the stories of orders are told from."""
+        return OrderLoader(lambda keys, as_of: self.ask(cases, keys, self.now, as_of))
 
     @cached_property
-    def timelines(self) -> TimelineLoader:
-        return TimelineLoader(self)
+    def timelines(self) -> OrderLoader[tuple[TimelineEntry, ...]]:
+        return OrderLoader(self._stories)
+
+    async def _stories(self, keys: list[str], as_of: Millis | None) -> dict[str, tuple[TimelineEntry, ...]]:
+        topology = (await self.landscape(as_of)).topology
+        found = await asyncio.gather(*(self.cases.load(key, as_of) for key in keys), return_exceptions=True)
+        for error in found:
+            if isinstance(error, BaseException) and not isinstance(error, NotFoundError):
+                raise error
+        known = {key: case for key, case in zip(keys, found, strict=True) if not isinstance(case, BaseException)}
+        return await self.ask(timelines, topology, known, as_of)
 
     async def hold(self, enter: Callable[[Store], AbstractContextManager[T]]) -> T:
         """What a use case gives for as long as the request lasts."""
