@@ -23,7 +23,7 @@ LEAST, MOST = 100, 5_000_000
 
 Orders = Annotated[int, Parameter(help="Orders in flight.")]
 Keep = Annotated[Path | None, Parameter(help="Keep the store in this new or empty folder [default: a scratch folder that is removed].")]
-Serve = Annotated[bool, Parameter(name="--serve", help="Serve it until interrupted, or only print and end.", negative="--no-serve")]
+Serve = Annotated[bool, Parameter(name="--serve", help="Serve it until interrupted, while events go on, or only print and end.", negative="--no-serve")]
 Host = Annotated[str | None, Parameter(help="Address to listen on [default: 127.0.0.1].")]
 Port = Annotated[int | None, Parameter(help="Port to listen on; 0: any free one [default: 8000].")]
 
@@ -42,7 +42,7 @@ def demo(*, orders: Orders = 100_000, keep: Keep = None, serve: Serve = True, ho
             _answer(store, failure, system_clock(), out)
         _tell_next(out, story, folder if keep is not None else None, serve)
         if serve:
-            _serve(store, host, port)
+            _serve(store, story, host, port)
 
 
 def _check(orders: int, keep: Path | None) -> None:
@@ -114,10 +114,16 @@ def _tell_next(out: "Console", story: "DemoStory", kept: Path | None, serving: b
     else:
         out.print("Try next, in GraphiQL or with curl:", style="bold")
         out.print(f'  {{ blastRadius(failures: ["{first}"]) {{ headline totals {{ orders }} owners {{ team {{ name contact }} orders }} }} }}', soft_wrap=True)
+    if serving:
+        out.print("Events go on while it is served: orders move along, new ones are placed, and both failures last.")
 
 
-def _serve(store: "Store", host: str | None, port: int | None) -> None:
+def _serve(store: "Store", story: "DemoStory", host: str | None, port: int | None) -> None:
+    from impactgraph.bootstrap import system_clock
     from impactgraph.cli.serving import serve_store
     from impactgraph.cli.settings import read_settings
+    from impactgraph.demo.feed import fed
 
-    serve_store(store, read_settings(host=host, port=port))
+    settings = read_settings(host=host, port=port)
+    with fed(store, story.feed, system_clock):
+        serve_store(store, settings)

@@ -1,15 +1,18 @@
-"""The order book at a moment: exactly so many orders in flight, and some that have ended, with all that happened to them."""
+"""The order book at a moment: exactly so many orders in flight, and some that have ended, with all that happened to them and all that will.
 
-from dataclasses import dataclass, fields, replace
+The orders of the hours after it are books of their own.
+"""
+
+from dataclasses import dataclass, field, fields, replace
 from typing import TypeVar
 
 import numpy as np
 
-from graph_models.time import Millis
+from graph_models.time import HOUR, Millis
 from graph_models.topology import Topology
 from impactgraph.demo.failures import live_failures, troubles
-from impactgraph.demo.journeys import Journeys, World, travel
-from impactgraph.demo.orders import WORKFLOWS, Fulfillments, Ints, Orders, Rng, place_orders, taken
+from impactgraph.demo.journeys import NEVER, Journeys, World, travel
+from impactgraph.demo.orders import LOOKBACK, WORKFLOWS, Fulfillments, Ints, Orders, Rng, place_hour, place_orders, taken
 
 Columns = TypeVar("Columns", Orders, Fulfillments, Journeys)
 
@@ -24,28 +27,56 @@ class Book:
     orders: Orders
     fulfillments: Fulfillments
     journeys: list[Journeys]
+    before: int = 0
+    """How many orders the books before it have: its own are numbered after them."""
+
+    @property
+    def last(self) -> Millis:
+        """When the last thing happens; NEVER where there is nothing."""
+        moments = (moment for journeys in self.journeys for moment in (journeys.entered, journeys.errors, journeys.records, journeys.ended))
+        return max(int(moment.max(initial=NEVER)) for moment in moments)
 
 
-def order_book(topology: Topology, in_flight: int, ended: int, now: Millis, rng: Rng) -> Book:
-    """`in_flight` orders with a fulfillment that has not ended at `now`, and `ended` others, drawn from the days before."""
+@dataclass(frozen=True)
+class Setting:
+    """What the books of one demo share: the failures that are live at `now`, and chance."""
+
+    topology: Topology
+    now: Millis
+    rng: Rng
+    pace: dict[str, float] = field(default_factory=dict[str, float])
+    """As World has it."""
+
+
+def order_book(setting: Setting, in_flight: int, ended: int) -> tuple[Book, float]:
+    """`in_flight` orders with a fulfillment that has not ended at `now`, and `ended` others, drawn from the days before.
+
+    Answers also how many orders an hour, on the mean, had to be placed for so many to be in flight.
+    """
     pages: list[Book] = []
-    pace: dict[str, float] = {}
-    open_, closed = 0, 0
+    now, rng = setting.now, setting.rng
+    open_, closed, drawn = 0, 0, 0.0
     size = min(_MOST, max(_LEAST, 2 * in_flight))
     while open_ < in_flight:
-        page = _page(topology, size, now, rng, pace)
+        page = _page(setting, *place_orders(size, now, rng))
         live = _live(page, now)
         wanted = min(in_flight - open_, int(live.sum()))
         past = min(round(ended * (open_ + wanted) / in_flight) - closed, int((~live).sum()))
         chosen = np.concatenate((rng.permutation(np.flatnonzero(live))[:wanted], _victims_first(page, rng.permutation(np.flatnonzero(~live)), now)[:past]))
         pages.append(_kept(page, chosen))
-        open_, closed = open_ + wanted, closed + past
-    return _bound(pages)
+        open_, closed, drawn = open_ + wanted, closed + past, drawn + size * wanted / live.sum()
+    return _bound(pages), drawn * HOUR / LOOKBACK
 
 
-def _page(topology: Topology, size: int, now: Millis, rng: Rng, pace: dict[str, float]) -> Book:
-    orders, fulfillments = place_orders(size, now, rng)
-    world = World(topology, orders, fulfillments, troubles(topology, now), rng, pace)
+def next_hour(setting: Setting, hourly: float, since: Millis, before: int) -> Book:
+    """The orders of the hour from `since` on, where `hourly` are placed on the mean of a day; `before` were placed until then."""
+    page = _page(setting, *place_hour(hourly, since, setting.rng))
+    return replace(_kept(page, np.arange(len(page.orders))), before=before)
+
+
+def _page(setting: Setting, orders: Orders, fulfillments: Fulfillments) -> Book:
+    topology = setting.topology
+    world = World(topology, orders, fulfillments, troubles(topology, setting.now), setting.rng, setting.pace)
     journeys = [travel(world, topology.workflows[key], np.flatnonzero(fulfillments.workflow == code)) for code, key in enumerate(WORKFLOWS)]
     return Book(orders, fulfillments, journeys)
 

@@ -1,4 +1,4 @@
-"""The whole demo from a seed: topology, events, failures."""
+"""The whole demo from a seed: topology, events until now and from now on, failures."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph_models.time import Millis
-from impactgraph.demo.book import order_book
+from impactgraph.demo.book import Setting, order_book
 from impactgraph.demo.failures import failure_lines, live_failures, past_failures
+from impactgraph.demo.future import events_after
 from impactgraph.demo.landscape import documents
 from impactgraph.demo.lines import blocks_of, event_blocks
 from impactgraph.topology.load import parse_topology
@@ -26,6 +27,8 @@ class Demo:
     """Order events as blocks of CloudEvents, one a line; can be read once."""
     blocks: int
     """How many blocks `events` gives."""
+    future: Iterator[tuple[Millis, bytes]]
+    """What happens after `as_of`, by time and without end: (moment, line). Made as it is read."""
     failures: list[bytes]
     """Failure events, one each: those that are live, after those that have ended."""
     as_of: Millis
@@ -35,5 +38,7 @@ def generate(orders: int, now: Millis, seed: int, *, history: float = HISTORY) -
     """A retailer with exactly `orders` orders in flight at `now`, and `history` times as many that have ended."""
     texts = documents()
     topology = parse_topology(texts)
-    book = order_book(topology, orders, round(orders * history), now, np.random.default_rng(seed))
-    return Demo(texts, event_blocks(book, topology, now), blocks_of(book), failure_lines((*past_failures(now), *live_failures(now))), now)
+    setting = Setting(topology, now, np.random.default_rng(seed))
+    book, hourly = order_book(setting, orders, round(orders * history))
+    failures = failure_lines((*past_failures(now), *live_failures(now)))
+    return Demo(texts, event_blocks(book, topology, now), blocks_of(book), events_after(setting, book, hourly), failures, now)

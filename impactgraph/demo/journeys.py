@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import RecordKind, Transport
-from graph_models.time import MINUTE, SECOND, Millis
+from graph_models.time import MINUTE, SECOND
 from graph_models.topology import Emission, Step, Takes, Topology, Transition, When, Workflow
 from impactgraph.demo.failures import Backlog, Troubles
 from impactgraph.demo.orders import CHANNELS, MODES, PLACES, Fulfillments, Ints, Orders, Rng, alternative
@@ -234,8 +234,3 @@ def _holds(world: World, when: When, rows: Ints) -> NDArray[np.bool_]:
         if allowed:
             holds &= np.isin(actual, [index for index, name in enumerate(names) if name in allowed])
     return holds
-
-
-def past(moments: NDArray[np.int64], now: Millis) -> NDArray[np.bool_]:
-    """Which of the moments have come."""
-    return (moments != NEVER) & (moments <= now)

@@ -1,19 +1,21 @@
-"""The order book as events: CloudEvents a line, in blocks of neighbouring orders, each block by time.
+"""An order book as events: CloudEvents a line, by time; what has happened in blocks of neighbouring orders, what follows in one piece a window.
 
 The text is put together from templates, as a general writer of JSON would take most of the demo's minute. Nothing that goes into it needs escaping.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph_models.enums import RecordKind
 from graph_models.money import minor_digits
 from graph_models.time import Millis
 from graph_models.topology import Emission, Step, Topology
 from impactgraph.demo.book import Book
-from impactgraph.demo.journeys import Journeys, past
+from impactgraph.demo.journeys import NEVER, Journeys
 from impactgraph.demo.landscape.places import REGIONS, SUPPLIERS
 from impactgraph.demo.orders import CARRIERS, CHANNELS, CURRENCIES, MODES, PLACES, TIERS, VERSIONS, WORKFLOWS, Ints
 
@@ -28,16 +30,25 @@ _TYPES = {
 }
 
 
+class Window(NamedTuple):
+    """The moments after `since`, up to and with `until`."""
+
+    since: Millis
+    until: Millis
+
+    def has(self, moments: Ints) -> NDArray[np.bool_]:
+        """Which of the moments are in it; what is NEVER is in none."""
+        return (moments > self.since) & (moments <= self.until)
+
+
 @dataclass
 class _Block:
-    """The orders [first, last) of the book, and the lines about them so far."""
+    """Some orders of the book, and the lines about them in the window so far."""
 
-    first: int
-    last: int
-    order_ids: list[str]
-    ids: list[str]
-    """Of the fulfillments from row `offset` on."""
-    offset: int
+    book: Book
+    topology: Topology
+    window: Window
+    orders: slice
     times: list[Ints] = field(default_factory=list[Ints])
     lines: list[str] = field(default_factory=list[str])
 
@@ -46,29 +57,38 @@ class _Block:
         self.lines.extend(lines)
 
     def names(self, rows: Ints) -> list[str]:
-        return [self.ids[row] for row in (rows - self.offset).tolist()]
+        """Ids of the fulfillments at the rows."""
+        name, fulfillments = f"{_order_name(self.book)}/%d", self.book.fulfillments
+        numbers = fulfillments.order[rows] + (self.book.before + 1)
+        return [name % pair for pair in zip(numbers.tolist(), fulfillments.number[rows].tolist(), strict=True)]
 
-    def text(self) -> bytes:
-        """Lines by time; of one time in the order they were added."""
-        by_time: list[int] = np.argsort(np.concatenate(self.times), kind="stable").tolist()
-        return "\n".join([self.lines[index] for index in by_time]).encode() + b"\n"
+    def by_time(self) -> tuple[list[Millis], list[str]]:
+        """Moments and lines; of one moment in the order they were added."""
+        times = np.concatenate(self.times)
+        order = np.argsort(times, kind="stable")
+        return times[order].tolist(), [self.lines[index] for index in order.tolist()]
 
 
-def event_blocks(book: Book, topology: Topology, now: Millis) -> Iterator[bytes]:
-    """Every event up to `now`, as blocks of lines."""
-    width = max(6, len(str(len(book.orders))))
-    starts = np.searchsorted(book.fulfillments.order, np.arange(0, len(book.orders) + BLOCK, BLOCK))
-    for index, first in enumerate(range(0, len(book.orders), BLOCK)):
-        last, rows = min(first + BLOCK, len(book.orders)), slice(int(starts[index]), int(starts[index + 1]))
-        order_ids = [f"O-{number:0{width}}" for number in range(first + 1, last + 1)]
-        orders, numbers = (book.fulfillments.order[rows] - first).tolist(), book.fulfillments.number[rows].tolist()
-        ids = [f"{order_ids[order]}/{number}" for order, number in zip(orders, numbers, strict=True)]
-        block = _Block(first, last, order_ids, ids, rows.start)
-        _placed(block, book)
-        for journeys in book.journeys:
-            since, until = np.searchsorted(journeys.rows, (rows.start, rows.stop)).tolist()
-            _journeys(block, book, topology, journeys, slice(since, until), now)
-        yield block.text()
+def event_blocks(book: Book, topology: Topology, until: Millis) -> Iterator[bytes]:
+    """Every event up to `until`, as blocks of lines."""
+    for first in range(0, len(book.orders), BLOCK):
+        block = _filled(_Block(book, topology, Window(NEVER, until), slice(first, min(first + BLOCK, len(book.orders)))))
+        _, lines = block.by_time()
+        yield "\n".join(lines).encode() + b"\n"
+
+
+def events_within(book: Book, topology: Topology, window: Window) -> Iterator[tuple[Millis, bytes]]:
+    """Every event of the window, by time. Looks at every moment of the book, and writes only those."""
+    times, lines = _filled(_Block(book, topology, window, slice(0, len(book.orders)))).by_time()
+    return zip(times, map(str.encode, lines), strict=True)
+
+
+def _filled(block: _Block) -> _Block:
+    _placed(block)
+    rows = _part(block.book.fulfillments.order, block.orders)
+    for journeys in block.book.journeys:
+        _journeys(block, journeys, _part(journeys.rows, rows))
+    return block
 
 
 def blocks_of(book: Book) -> int:
@@ -76,15 +96,29 @@ def blocks_of(book: Book) -> int:
     return -(-len(book.orders) // BLOCK)
 
 
+def _part(ascending: Ints, values: slice) -> slice:
+    """Where they have the values [start, stop)."""
+    start, stop = np.searchsorted(ascending, np.array((values.start, values.stop))).tolist()
+    return slice(start, stop)
+
+
+def _order_name(book: Book) -> str:
+    """What its numbers are put into."""
+    return f"O-%0{max(6, len(str(book.before + len(book.orders))))}d"
+
+
 def _times(moments: Ints) -> list[str]:
     return np.datetime_as_string(moments.astype("datetime64[ms]")).tolist()
 
 
-def _placed(block: _Block, book: Book) -> None:
-    orders, part = book.orders, slice(block.first, block.last)
+def _placed(block: _Block) -> None:
+    orders, mine = block.book.orders, block.orders
+    window = _part(orders.placed, slice(block.window.since + 1, block.window.until + 1))
+    part = slice(max(mine.start, window.start), min(mine.stop, window.stop))
     currencies = orders.currency[part].tolist()
+    name, before = _order_name(block.book), block.book.before
     columns = zip(
-        block.order_ids,
+        [name % (before + row + 1) for row in range(part.start, part.stop)],
         _times(orders.placed[part]),
         _times(orders.promised[part]),
         orders.channel[part].tolist(),
@@ -96,7 +130,7 @@ def _placed(block: _Block, book: Book) -> None:
         orders.version[part].tolist(),
         orders.carrier[part].tolist(),
         orders.supplier[part].tolist(),
-        _parts(block, book),
+        _parts(block, part),
         strict=True,
     )
     block.add(orders.placed[part], [
@@ -108,12 +142,13 @@ def _placed(block: _Block, book: Book) -> None:
     ])  # fmt: skip
 
 
-def _parts(block: _Block, book: Book) -> list[str]:
-    """The fulfillments of each order as JSON."""
-    parts = [""] * len(block.order_ids)
-    rows = slice(block.offset, block.offset + len(block.ids))
+def _parts(block: _Block, orders: slice) -> list[str]:
+    """The fulfillments of each of the orders as JSON."""
+    book, parts = block.book, [""] * (orders.stop - orders.start)
+    rows = _part(book.fulfillments.order, orders)
     order = book.fulfillments.order[rows]
-    columns = (block.ids, (order - block.first).tolist(), book.fulfillments.workflow[rows].tolist(), book.fulfillments.location[rows].tolist(),
+    columns = (block.names(np.arange(rows.start, rows.stop, dtype=np.int64)), (order - orders.start).tolist(),
+               book.fulfillments.workflow[rows].tolist(), book.fulfillments.location[rows].tolist(),
                book.orders.currency[order].tolist(), book.fulfillments.value[rows].tolist())  # fmt: skip
     for name, place, workflow, location, currency, value in zip(*columns, strict=True):
         text = f'{{"fulfillment":"{name}","workflow":"{WORKFLOWS[workflow]}","location":"{_PLACES[location]}","value":"{_AMOUNT[currency](value)}"}}'
@@ -121,35 +156,38 @@ def _parts(block: _Block, book: Book) -> list[str]:
     return parts
 
 
-def _journeys(block: _Block, book: Book, topology: Topology, journeys: Journeys, part: slice, now: Millis) -> None:
+def _journeys(block: _Block, journeys: Journeys, part: slice) -> None:
     rows = journeys.rows[part]
     for position, step in enumerate(journeys.workflow.steps):
         source = "/" + step.runs_on.partition(":")[2]
-        _told(block, rows, journeys.entered[part, position], now, step.key, source, "fulfillment.entered", f',"step":"{step.key}"')
+        _told(block, rows, journeys.entered[part, position], step.key, source, "fulfillment.entered", f',"step":"{step.key}"')
         error = f',"step":"{step.key}","code":"TIMEOUT","message":"The call was not answered in time","element":"{_called(step)}"'
-        _told(block, rows, journeys.errors[part, position], now, f"{step.key}.error", source, "fulfillment.failed", error)
+        _told(block, rows, journeys.errors[part, position], f"{step.key}.error", source, "fulfillment.failed", error)
     for index, (position, emission) in enumerate(journeys.workflow.records):
-        _record(block, book, topology, journeys.workflow.steps[position], emission, rows, journeys.records[part, index], now)
-    _outcomes(block, journeys, part, now)
+        _record(block, journeys.workflow.steps[position], emission, rows, journeys.records[part, index])
+    _outcomes(block, journeys, part)
 
 
-def _outcomes(block: _Block, journeys: Journeys, part: slice, now: Millis) -> None:
+def _outcomes(block: _Block, journeys: Journeys, part: slice) -> None:
     rows, steps = journeys.rows[part], [step.key for step in journeys.workflow.steps]
     ended, cancelled = journeys.ended[part], journeys.cancelled[part]
-    _told(block, rows, np.where(cancelled, 0, ended), now, "completed", "/oms", "fulfillment.completed", "")
-    _told(block, rows, np.where(cancelled, ended, 0), now, "cancelled", "/oms", "fulfillment.cancelled", ',"reason":"The item is not available"')
-    for position in np.unique(journeys.missed_step[part][past(journeys.missed[part], now)]).tolist():
-        missed = np.where(journeys.missed_step[part] == position, journeys.missed[part], 0)
+    _told(block, rows, np.where(cancelled, NEVER, ended), "completed", "/oms", "fulfillment.completed", "")
+    _told(block, rows, np.where(cancelled, ended, NEVER), "cancelled", "/oms", "fulfillment.cancelled", ',"reason":"The item is not available"')
+    missing, moving = block.window.has(journeys.missed[part]), block.window.has(journeys.rerouted[part])
+    for position in np.unique(journeys.missed_step[part][missing | moving]).tolist():
+        missed = np.where(journeys.missed_step[part] == position, journeys.missed[part], NEVER)
         data = f',"step":"{steps[position]}","code":"SHORT_PICK","message":"{_SHORT_PICK}"'
-        _told(block, rows, missed, now, "missed", "/storeops", "fulfillment.failed", data)
-        moved = np.flatnonzero((journeys.missed_step[part] == position) & past(journeys.rerouted[part], now))
+        _told(block, rows, missed, "missed", "/storeops", "fulfillment.failed", data)
+        moved = np.flatnonzero((journeys.missed_step[part] == position) & moving)
         places: list[int] = journeys.rerouted_to[part][moved].tolist()
         tails = [f',"workflow":"{journeys.workflow.key}","location":"{_PLACES[to]}","step":"{steps[position]}"' for to in places]
         _lines(block, rows[moved], journeys.rerouted[part][moved], "rerouted", "/oms", "fulfillment.rerouted", tails)
 
 
-def _record(block: _Block, book: Book, topology: Topology, step: Step, emission: Emission, rows: Ints, at: Ints, now: Millis) -> None:
-    here = np.flatnonzero(past(at, now))
+def _record(block: _Block, step: Step, emission: Emission, rows: Ints, at: Ints) -> None:
+    book, here = block.book, np.flatnonzero(block.window.has(at))
+    if not len(here):
+        return
     rows, at, kind, name = rows[here], at[here], _TYPES[emission.kind], f"{emission.kind.value}.{emission.type}"
     head = f',"type":"{emission.type}"'
     order = book.fulfillments.order[rows]
@@ -167,12 +205,13 @@ def _record(block: _Block, book: Book, topology: Topology, step: Step, emission:
             tails = [head] * len(rows)
         case RecordKind.SUPPLIER_ORDER:
             tails = [f'{head},"supplier":"{SUPPLIERS[supplier]}"' for supplier in book.orders.supplier[order].tolist()]
-    _lines(block, rows, at, f"{step.key}.{name}", _receiver(topology, step, emission), kind, tails)
+    _lines(block, rows, at, f"{step.key}.{name}", _receiver(block.topology, step, emission), kind, tails)
 
 
-def _told(block: _Block, rows: Ints, at: Ints, now: Millis, name: str, source: str, kind: str, tail: str) -> None:
-    here = np.flatnonzero(past(at, now))
-    _lines(block, rows[here], at[here], name, source, kind, [tail] * len(here))
+def _told(block: _Block, rows: Ints, at: Ints, name: str, source: str, kind: str, tail: str) -> None:
+    here = np.flatnonzero(block.window.has(at))
+    if len(here):
+        _lines(block, rows[here], at[here], name, source, kind, [tail] * len(here))
 
 
 def _lines(block: _Block, rows: Ints, at: Ints, name: str, source: str, kind: str, tails: list[str]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from graph_models.time import HOUR, Millis
 from impactgraph.demo.failures import live_failures
+from impactgraph.demo.feed import Feed
 from impactgraph.demo.generate import HISTORY, generate
 from impactgraph.demo.orders import LOOKBACK
 from impactgraph.ports.store import Store, TopologyVersion
@@ -32,6 +33,8 @@ class DemoStory:
     """Taken, failures included."""
     rejected: int
     live: tuple[LiveStory, ...]
+    feed: Feed
+    """What happens after `as_of`."""
 
 
 def load_demo(store: Store, orders: int, now: Millis, seed: int, progress: Callable[[int, int], None] | None = None, *, history: float = HISTORY) -> DemoStory:
@@ -48,7 +51,7 @@ def load_demo(store: Store, orders: int, now: Millis, seed: int, progress: Calla
         if progress is not None:
             progress(done, demo.blocks)
     intake = store.ingest(demo.failures)
-    return DemoStory(now, version, orders, taken + intake.taken, rejected + len(intake.rejected), _stories(now))
+    return DemoStory(now, version, orders, taken + intake.taken, rejected + len(intake.rejected), _stories(now), Feed(demo.future))
 
 
 def _stories(now: Millis) -> tuple[LiveStory, ...]:

@@ -88,12 +88,24 @@ def taken(columns: Rows, rows: Ints) -> Rows:
 
 
 def place_orders(count: int, now: Millis, rng: Rng) -> tuple[Orders, Fulfillments]:
-    """`count` orders of the last days before `now`, in no particular order, and their fulfillments."""
+    """`count` orders of the lookback before `now`, in no particular order, and their fulfillments."""
     mode = rng.choice(len(MODES), count, p=_MODE_SHARES)
     region = rng.choice(len(REGIONS), count, p=[region.share for region in REGIONS])
     placed = _placed(region, now, rng)
     rushed = (mode == STORE) & (rng.random(count) < _PEAK_SHARE)
-    placed = np.where(rushed, now - (rng.random(count) * _PEAK_SPAN).astype(np.int64), placed)
+    return _ordered(mode, region, np.where(rushed, now - (rng.random(count) * _PEAK_SPAN).astype(np.int64), placed), rng)
+
+
+def place_hour(hourly: float, since: Millis, rng: Rng) -> tuple[Orders, Fulfillments]:
+    """The orders of the hour from `since` on, in no particular order, where `hourly` are placed on the mean of all hours of a day."""
+    expected = hourly * np.array([region.share * _busy(since, region.utc_offset) / _BUSY.mean() for region in REGIONS])
+    region = np.repeat(np.arange(len(REGIONS)), rng.poisson(expected))
+    return _ordered(rng.choice(len(MODES), len(region), p=_MODE_SHARES), region, since + rng.integers(0, HOUR, len(region)), rng)
+
+
+def _ordered(mode: Ints, region: Ints, placed: Ints, rng: Rng) -> tuple[Orders, Fulfillments]:
+    """The rest of the orders, and their fulfillments."""
+    count = len(mode)
     currency = _by_region(region, [[CURRENCIES.index(code) for code, _ in place.currencies] for place in REGIONS],
                           [[share for _, share in place.currencies] for place in REGIONS], rng)  # fmt: skip
     carriers = [[CARRIERS.index(carrier) for carrier in place.carriers] for place in REGIONS]
@@ -131,16 +143,21 @@ def _placed(region: Ints, now: Millis, rng: Rng) -> Ints:
     placed = np.empty(len(region), np.int64)
     for code, place in enumerate(REGIONS):
         rows = np.flatnonzero(region == code)
-        busy = _BUSY[((since + HOUR // 2) // HOUR + place.utc_offset) % 24]
+        busy = _busy(since, place.utc_offset)
         placed[rows] = since[rng.choice(len(hours), len(rows), p=busy / busy.sum())] + rng.integers(0, HOUR, len(rows))
     return placed
+
+
+def _busy(since: Ints | Millis, utc_offset: int) -> NDArray[np.float64]:
+    """How busy each hour that begins at `since` is in a region's day."""
+    return _BUSY[((since + HOUR // 2) // HOUR + utc_offset) % 24]
 
 
 def _fulfillments(orders: Orders, rng: Rng) -> Fulfillments:
     """One an order, and a second one for those that are split."""
     count = len(orders)
     splittable = np.isin(orders.mode, (DC, STORE, THIRD_PARTY, DROP_SHIP)) & (orders.value > 1)
-    split = np.flatnonzero(splittable & (rng.random(count) < SPLIT_SHARE / splittable.mean()))
+    split = np.flatnonzero(splittable & (rng.random(count) < SPLIT_SHARE / max(splittable.sum() / max(count, 1), SPLIT_SHARE)))
     second = np.where((orders.mode[split] == DC) & (rng.random(len(split)) < 0.5), STORE, DC)
     part = np.maximum(1, (orders.value[split] * rng.uniform(0.2, 0.8, len(split))).astype(np.int64))
     value = orders.value.copy()

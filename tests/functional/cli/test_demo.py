@@ -1,0 +1,51 @@
+"""The demo that is served goes on."""
+
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+
+from tests.functional.cli.running import COMMAND, environment
+from tests.functional.http.following import streamed
+
+ORDERS = 6_000
+"""So many that something happens every second."""
+PATIENCE = 120
+"""Seconds until a demo that does not end is taken for hung."""
+
+
+@contextmanager
+def _served() -> Iterator[tuple[subprocess.Popen[str], str, list[str]]]:
+    """The process, the address that it serves, and what it printed until then."""
+    process = subprocess.Popen(
+        [COMMAND, "demo", "--orders", str(ORDERS), "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+    )
+    try:
+        assert process.stdout is not None
+        printed: list[str] = []
+        for line in process.stdout:
+            printed.append(line)
+            if (found := re.match(r"Serving (http://[^/ ]+)", line)) is not None:
+                yield process, found[1], printed
+                return
+        raise AssertionError("".join(printed))
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_orders_move_while_it_is_served_until_it_is_interrupted():
+    with _served() as (process, address, printed), httpx.Client(base_url=address) as http:
+        with streamed(http, "subscription { blastRadius { watermark totals { orders } } }") as answers:
+            watermarks = {next(answers)[1]["data"]["blastRadius"]["watermark"] for _ in range(3)}
+        process.send_signal(signal.SIGINT)
+        assert process.stdout is not None and process.stderr is not None
+        rest, errors = process.stdout.read(), process.stderr.read()
+
+        assert process.wait(PATIENCE) == 0
+    assert len(watermarks) == 3
+    assert "Events go on while it is served" in "".join(printed)
+    assert (rest, [line for line in errors.splitlines() if "Traceback" in line]) == ("", [])
