@@ -13,6 +13,8 @@ from impactgraph.cli.answering import Answered
 from impactgraph.cli.show import Rows
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.usecases import exports, impact_pages
+from impactgraph.usecases.at_stake import each_at_stake
+from impactgraph.usecases.blast_radius import blast_radius
 from impactgraph.usecases.exports import Export
 from impactgraph.usecases.orders import get_orders
 from impactgraph.usecases.pages import MOST
@@ -55,7 +57,9 @@ def affected_orders(found: Answered, listed: int) -> Page[AffectedOrder]:
 def data_of(found: Answered, by: Sequence[Dimension], listed: int, bucket: Millis | None) -> shape.Shape:
     """GraphQL's BlastRadius; its pages hold the first `listed`."""
     answer, page = found.answer, affected_orders(found, listed)
-    known = get_orders(found.store, [each.order for each in page.items], answer.as_of, found.question.as_of)
+    at_stake = each_at_stake(found.store, blast_radius, answer)
+    shown = [*(each.order for each in page.items), *(each.oldest_order for each in at_stake if each.oldest_order)]
+    known = get_orders(found.store, shown, answer.as_of, found.question.as_of)
     named = shape.Named(found.topology, answer.as_of, known)
 
     def records(kind: RecordKind) -> shape.Shape:
@@ -63,7 +67,9 @@ def data_of(found: Answered, by: Sequence[Dimension], listed: int, bucket: Milli
 
     return {
         "asOf": shape.when(answer.as_of),
+        "watermark": str(answer.inputs.columns.watermark),
         "topology": f"topology:{answer.topology}",
+        "atStake": [named.at_stake(each) for each in at_stake],
         "failures": [named.failure(each) for each in answer.failures],
         "headline": answer.headline,
         "assumptions": list(answer.assumptions),

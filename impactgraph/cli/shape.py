@@ -12,6 +12,7 @@ from graph_models.money import Money
 from graph_models.orders import Fulfillment, Order, Page
 from graph_models.time import FOREVER, Millis, format_duration, moment
 from graph_models.topology import Topology
+from impactgraph.usecases.at_stake import AtStake
 
 Shape: TypeAlias = dict[str, Any]
 T = TypeVar("T")
@@ -144,6 +145,19 @@ class Named:
             "summary": known.summary,
             "evidence": known.evidence,
             "source": known.source,
+        }
+
+    def at_stake(self, found: AtStake) -> Shape:
+        return {
+            "failure": self.failure(found.failure),
+            "orders": found.orders,
+            "stuck": found.stuck,
+            "value": moneys(found.value),
+            "willMissPromise": found.will_miss_promise,
+            "nextPromise": when(found.next_promise),
+            "oldestOrder": self.order(found.oldest_order) if found.oldest_order else None,
+            "owner": self.team(found.team) if found.team else None,
+            "shared": list(found.shared),
         }
 
     def impairment(self, found: Impairment, way: impact.Path) -> Shape:

@@ -3,6 +3,7 @@
 import asyncio
 import selectors
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -43,14 +44,17 @@ class _Skip(selectors.DefaultSelector):
 
 
 def play(work: Play) -> None:
-    with asyncio.Runner(loop_factory=Clock) as runner:
+    async def run() -> None:
+        world = World()
+        await work(world)
+        await world.lane.close()
 
-        async def run() -> None:
-            world = World()
-            await work(world)
-            await world.lane.close()
+    def in_a_loop() -> None:
+        with asyncio.Runner(loop_factory=Clock) as runner:
+            runner.run(run())
 
-        runner.run(run())
+    with ThreadPoolExecutor(1) as apart:  # tests that open a page leave a loop running in this thread
+        apart.submit(in_a_loop).result()
 
 
 @dataclass
