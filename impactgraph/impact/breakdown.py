@@ -8,16 +8,16 @@ from numpy.typing import NDArray
 
 from graph_models.enums import Dimension, Effect
 from graph_models.impact import ImpactGroup
-from graph_models.money import Money, from_micros
+from graph_models.money import Money
 from impactgraph.errors import BadInputError
 from impactgraph.forecast.outcome import BANDS
 from impactgraph.impact.affected import AffectedRows
+from impactgraph.impact.dimensions import coded
 from impactgraph.impact.hits import Hits
-from impactgraph.impact.totals import exact_sums
+from impactgraph.impact.totals import worth_by_group
 
 _Group = tuple[list[int], tuple[int, int, tuple[Money, ...], int]]
 _OF_FULFILLMENT = (Dimension.LOCATION, Dimension.WORKFLOW, Dimension.STEP)
-_ATTRIBUTES = {Dimension.CARRIER: "carrier", Dimension.SUPPLIER: "supplier"}
 
 
 def breakdown(answer: Hits, by: Sequence[Dimension], first: int | None) -> tuple[ImpactGroup, ...]:
@@ -53,28 +53,7 @@ def _spread(answer: Hits, orders: AffectedRows) -> tuple[NDArray[Any], NDArray[A
 
 
 def _codes(answer: Hits, dimension: Dimension, orders: AffectedRows, rows: NDArray[Any], at: NDArray[Any]) -> tuple[NDArray[Any], Sequence[str]]:
-    columns = answer.inputs.columns
-    o, f, v = columns.orders, columns.fulfillments, columns.vocabulary
-    order = orders.order[at]
     match dimension:
-        case Dimension.CHANNEL:
-            return o.channel[order], v.channels.words
-        case Dimension.MODE:
-            return o.mode[order], v.modes.words
-        case Dimension.REGION:
-            return o.region[order], v.regions.words
-        case Dimension.TIER:
-            return o.tier[order], v.tiers.words
-        case Dimension.CURRENCY:
-            return o.currency[order], v.currencies.words
-        case Dimension.LOCATION:
-            return f.location[rows], v.locations.words
-        case Dimension.WORKFLOW:
-            return f.workflow[rows], [w.key for w in v.workflows]
-        case Dimension.STEP:
-            widest = max(len(w.steps) for w in v.workflows)
-            names = [f"{w.key}/{w.steps[n]}" if n < len(w.steps) else "" for w in v.workflows for n in range(widest)]
-            return f.workflow[rows].astype(np.int64) * widest + np.maximum(f.step[rows], 0), names
         case Dimension.BAND:
             return orders.band[at], [b.value for b in BANDS]
         case Dimension.EFFECT:
@@ -84,28 +63,21 @@ def _codes(answer: Hits, dimension: Dimension, orders: AffectedRows, rows: NDArr
             causes = [*dict.fromkeys(told), ""]
             table = np.array([*(causes.index(cause) for cause in told), len(causes) - 1])
             return table[orders.hit_by][at], causes
-        case Dimension.CARRIER | Dimension.SUPPLIER:
-            name = _ATTRIBUTES[dimension]
-            words = v.attributes.get(name)
-            codes = o.attributes.get(name)
-            return (codes[order], words.words) if words is not None and codes is not None else (np.zeros(len(at), np.int64), [""])
+        case _:
+            return coded(answer.inputs.columns, dimension, rows, orders.order[at])
 
 
 def _groups(answer: Hits, orders: AffectedRows, key: NDArray[Any], at: NDArray[Any], spans: list[int]) -> Iterator[_Group]:
     present, group = np.unique(key, return_inverse=True)
     size = len(present)
-    columns = answer.inputs.columns
-    currencies = columns.vocabulary.currencies.words
     counts = np.bincount(group, minlength=size)
     stuck = np.bincount(group, weights=orders.band[at] == 0, minlength=size)
     missed = np.bincount(group, weights=orders.misses[at], minlength=size)
-    order = orders.order[at]
-    sums = exact_sums(group * len(currencies) + columns.orders.currency[order], columns.orders.value[order], size * len(currencies))
+    money = worth_by_group(answer.inputs.columns, group, orders.order[at], size)
     for n, code in enumerate(present):
         place: list[int] = []
         rest = int(code)
         for span in reversed(spans):
             rest, part = divmod(rest, span)
             place.insert(0, part)
-        money = tuple(from_micros(s, c) for c, s in sorted(zip(currencies, sums[n * len(currencies) : (n + 1) * len(currencies)], strict=True)) if s)
-        yield place, (int(counts[n]), int(stuck[n]), money, int(missed[n]))
+        yield place, (int(counts[n]), int(stuck[n]), money[n], int(missed[n]))

@@ -32,6 +32,14 @@ def money_of(columns: Columns, currency: Codes, values: Ints) -> tuple[Money, ..
     return tuple(from_micros(s, word) for s, word in sorted(zip(sums, words, strict=True), key=lambda p: p[1]) if s)
 
 
+def worth_by_group(columns: Columns, group: NDArray[Any], orders: Codes, size: int) -> list[tuple[Money, ...]]:
+    """What the orders of each group in [0, size) are worth, as `money_of`; `group` of each order."""
+    words = columns.vocabulary.currencies.words
+    sums = exact_sums(group * len(words) + columns.orders.currency[orders], columns.orders.value[orders], size * len(words))
+    each = (zip(words, sums[n * len(words) : (n + 1) * len(words)], strict=True) for n in range(size))
+    return [tuple(from_micros(s, word) for word, s in sorted(of_group) if s) for of_group in each]
+
+
 def record_amounts(columns: Columns, group: RecordGroup, chosen: NDArray[Any]) -> Ints:
     """Amount of each chosen record in millionths; 0 where the type has none."""
     fraction = group.emission.amount

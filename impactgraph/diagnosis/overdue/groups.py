@@ -7,14 +7,13 @@ from numpy.typing import NDArray
 
 from graph_models.diagnosis import OverdueGroup
 from graph_models.enums import Dimension
-from graph_models.money import from_micros
 from impactgraph.impact.columns import Codes, Columns, Ints
-from impactgraph.impact.totals import exact_sums
+from impactgraph.impact.dimensions import coded
+from impactgraph.impact.totals import worth_by_group
 
 Flags = NDArray[np.bool_]
 _DENSE = 2**20
 """Keys below this are counted instead of sorted."""
-_ATTRIBUTES = {Dimension.CARRIER: "carrier", Dimension.SUPPLIER: "supplier"}
 
 
 def overdue_groups(columns: Columns, overdue: Flags, among: Flags, by: Sequence[Dimension]) -> tuple[OverdueGroup, ...]:
@@ -30,18 +29,8 @@ def overdue_groups(columns: Columns, overdue: Flags, among: Flags, by: Sequence[
     order = columns.fulfillments.order[rows]
     total, _ = _distinct(present, key[keep], order[keep])
     late, orders = _distinct(present, key[hit], order[hit])
-    currencies = columns.vocabulary.currencies.words
-    place = np.repeat(np.arange(len(present)), late) * len(currencies) + columns.orders.currency[orders]
-    sums = exact_sums(place, columns.orders.value[orders], len(present) * len(currencies))
-    found = [
-        OverdueGroup(
-            _spelled(int(code), names, spans, by),
-            int(late[n]),
-            int(total[n]),
-            tuple(from_micros(s, c) for c, s in sorted(zip(currencies, sums[n * len(currencies) : (n + 1) * len(currencies)], strict=True)) if s),
-        )
-        for n, code in enumerate(present)
-    ]
+    worth = worth_by_group(columns, np.repeat(np.arange(len(present)), late), orders, len(present))
+    found = [OverdueGroup(_spelled(int(code), names, spans, by), int(late[n]), int(total[n]), worth[n]) for n, code in enumerate(present)]
     return tuple(sorted(found, key=lambda group: (-group.overdue, [str(value) for value in group.key.values()])))
 
 
@@ -57,7 +46,7 @@ def _distinct(present: Ints, key: Ints, order: Codes) -> tuple[NDArray[np.intp],
 def _keys(columns: Columns, rows: Codes, by: Sequence[Dimension]) -> tuple[list[Sequence[str]], list[int], Ints]:
     key, names, spans = np.zeros(len(rows), np.int64), list[Sequence[str]](), list[int]()
     for dimension in by:
-        codes, words = _codes(columns, rows, dimension)
+        codes, words = coded(columns, dimension, rows, columns.fulfillments.order[rows])
         key = key * len(words) + codes
         names.append(words)
         spans.append(len(words))
@@ -70,33 +59,3 @@ def _spelled(code: int, names: Sequence[Sequence[str]], spans: Sequence[int], by
         code, part = divmod(code, span)
         values.append(words[part] or None)
     return dict(zip((dimension.value for dimension in by), reversed(values), strict=True))
-
-
-def _codes(columns: Columns, rows: Codes, dimension: Dimension) -> tuple[Codes | Ints, Sequence[str]]:
-    o, f, v = columns.orders, columns.fulfillments, columns.vocabulary
-    order = f.order[rows]
-    match dimension:
-        case Dimension.CHANNEL:
-            return o.channel[order], v.channels.words
-        case Dimension.MODE:
-            return o.mode[order], v.modes.words
-        case Dimension.REGION:
-            return o.region[order], v.regions.words
-        case Dimension.TIER:
-            return o.tier[order], v.tiers.words
-        case Dimension.CURRENCY:
-            return o.currency[order], v.currencies.words
-        case Dimension.LOCATION:
-            return f.location[rows], v.locations.words
-        case Dimension.WORKFLOW:
-            return f.workflow[rows], [w.key for w in v.workflows]
-        case Dimension.STEP:
-            widest = max(len(w.steps) for w in v.workflows)
-            names = [f"{w.key}/{w.steps[n]}" if n < len(w.steps) else "" for w in v.workflows for n in range(widest)]
-            return f.workflow[rows].astype(np.int64) * widest + f.step[rows], names
-        case Dimension.CARRIER | Dimension.SUPPLIER:
-            name = _ATTRIBUTES[dimension]
-            words, codes = v.attributes.get(name), o.attributes.get(name)
-            return (codes[order], words.words) if words is not None and codes is not None else (np.zeros(len(rows), np.int64), [""])
-        case Dimension.BAND | Dimension.EFFECT | Dimension.CAUSE:
-            raise ValueError(f"{dimension} is of failures")
