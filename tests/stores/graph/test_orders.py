@@ -1,6 +1,7 @@
 """Orders in the graph: they stand where the store says they stand, with the records that have come, whatever happened on the way there."""
 
 import random
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from impactgraph.errors import StoreUnavailableError
 from impactgraph.impact.columns import Codes
 from impactgraph.stores.local.copy import Copy
 from impactgraph.stores.neo4j.graph import projection
-from impactgraph.stores.neo4j.graph.orders import Row, order_rows
+from impactgraph.stores.neo4j.graph.news import News, Window, news_of
 from tests.stores.events import MORE, at, entered, of, placed, topology
 from tests.stores.graph.kept import LOG, Kept, everything, fulfillments, orders, records
 
@@ -79,7 +80,7 @@ def test_following_in_steps_leads_to_the_same_graph_as_following_once(kept: Kept
     agrees(kept)
     in_steps = everything(kept)
     kept.change("match (n) where n:Order or n:Fulfillment or n:Posting or n:Notification or n:Task or n:SupplierOrder detach delete n")
-    kept.change("match (g:Graph) set g.watermark = 0")
+    kept.change("match (g:Graph) set g.watermark = 0, g.lastOrder = -1")
 
     kept.follow()
 
@@ -162,13 +163,13 @@ def test_a_load_that_broke_off_is_gone_on_with_by_another(kept: Kept, monkeypatc
     kept.store.ingest(HISTORY)
     left = iter([True, False])
 
-    def lost_at_the_second(copy: Copy, numbers: Codes) -> list[Row]:
+    def lost_at_the_second(copy: Copy, window: Window, numbers: Codes, last: int, lacking: Collection[str]) -> News:
         if not next(left):
             raise StoreUnavailableError("The database is gone.")
-        return order_rows(copy, numbers)
+        return news_of(copy, window, numbers, last, lacking)
 
     with monkeypatch.context() as patch, pytest.raises(StoreUnavailableError):
-        patch.setattr(projection, "order_rows", lost_at_the_second)
+        patch.setattr(projection, "news_of", lost_at_the_second)
         kept.follow()
     broken_off = len(orders(kept))
     kept.store.ingest(meanwhile)

@@ -94,15 +94,13 @@ def put_strangers(label: str) -> str:
 
 # Orders
 
-ANY_ORDER = f"match (o:{ORDER.label}) return o.id as id limit 1"
 _ATTRIBUTES = "attributes"
+LACKING_PARTS = f"unwind $ids as id optional match (f:{FULFILLMENT.label} {{id: id}}) with id, f where f is null return id"
 
 
 def create_orders() -> str:
     """Orders that the graph does not have, with all that is theirs. A row is an order with its `parts`, each with its records by the word of their kind."""
-    records = "\n".join(
-        f"foreach (r in part.{word} | create (f)<-[:{OF.name}]-(n:{kind.label}) set n = {typed('r', kind.properties)})" for word, kind in RECORDS.items()
-    )
+    records = "\n".join(f"foreach (r in part.{word} | create (f)<-[:{OF.name}]-(n:{kind.label}) {_told(kind, 'r')})" for word, kind in RECORDS.items())
     return f"""
 unwind $rows as row
 create (o:{ORDER.label}) set o = {typed("row", ORDER.properties)}, o += row.{_ATTRIBUTES}
@@ -116,24 +114,39 @@ call (f, part) {{ match (l:Location {{id: part.location}}) create (f)-[:{LOCATED
 
 
 def renew_orders() -> str:
-    """The same for orders that the graph may have, in another state."""
-    records = "\n".join(
-        f"foreach (r in part.{word} | merge (f)<-[:{OF.name}]-(n:{kind.label} {{seq: r.seq}}) set n = {typed('r', kind.properties)})"
-        for word, kind in RECORDS.items()
-    )
+    """Orders that the graph may have, without their parts."""
+    return f"unwind $rows as row merge (o:{ORDER.label} {{id: row.id}}) set o = {typed('row', ORDER.properties)}, o += row.{_ATTRIBUTES}"
+
+
+def renew_parts() -> str:
+    """Fulfillments that the graph may have, of orders that it has."""
     return f"""
-unwind $rows as row
-merge (o:{ORDER.label} {{id: row.id}}) set o = {typed("row", ORDER.properties)}, o += row.{_ATTRIBUTES}
-with o, row unwind row.parts as part
+unwind $rows as part
 merge (f:{FULFILLMENT.label} {{id: part.id}}) set f = {typed("part", FULFILLMENT.properties)}
-merge (f)-[:{PART_OF.name}]->(o)
 with f, part
-call (f, part) {{ match (f)-[r:{AT.name}]->(s) where part.step is null or s.id <> part.step delete r }}
-call (f, part) {{ match (s:Step {{id: part.step}}) merge (f)-[:{AT.name}]->(s) }}
-call (f, part) {{ match (f)-[r:{LOCATED_AT.name}]->(l) where part.location is null or l.id <> part.location delete r }}
-call (f, part) {{ match (l:Location {{id: part.location}}) merge (f)-[:{LOCATED_AT.name}]->(l) }}
-{records}
+call (f, part) {{ with f, part where not exists {{ (f)-[:{PART_OF.name}]->() }} match (o:{ORDER.label} {{id: part.order}}) create (f)-[:{PART_OF.name}]->(o) }}
+{_renewed(AT, "Step", "step")}
+{_renewed(LOCATED_AT, "Location", "location")}
 """
+
+
+def _renewed(relation: RelationKind, label: str, name: str) -> str:
+    """The one relation of a fulfillment to where the row says, written only where that is elsewhere than it was."""
+    return f"""
+call (f, part) {{ match (f)-[r:{relation.name}]->(was) where part.{name} is null or was.id <> part.{name} delete r }}
+call (f, part) {{
+  with f, part where not exists {{ (f)-[:{relation.name}]->() }} match (n:{label} {{id: part.{name}}}) create (f)-[:{relation.name}]->(n)
+}}
+"""
+
+
+def add_records(kind: NodeKind) -> str:
+    """Records of fulfillments that the graph has."""
+    return f"unwind $rows as row match (f:{FULFILLMENT.label} {{id: row.part}}) create (f)<-[:{OF.name}]-(n:{kind.label}) {_told(kind, 'row')}"
+
+
+def _told(kind: NodeKind, row: str) -> str:
+    return f"set n = {typed(row, kind.properties)}"
 
 
 def clear() -> Iterable[str]:

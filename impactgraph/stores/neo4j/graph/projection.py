@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from graph_models.time import Millis
 from impactgraph.impact.columns import Codes
@@ -12,7 +12,9 @@ from impactgraph.stores.local.copy import Copy
 from impactgraph.stores.neo4j.database import Database
 from impactgraph.stores.neo4j.graph import cypher, failures, versions
 from impactgraph.stores.neo4j.graph.migrations import LATEST, migrate
-from impactgraph.stores.neo4j.graph.orders import Row, order_rows, places, touched
+from impactgraph.stores.neo4j.graph.news import News, Window, known_parts, news_of, touched
+from impactgraph.stores.neo4j.graph.nodes import RECORDS
+from impactgraph.stores.neo4j.graph.orders import places
 from impactgraph.stores.neo4j.graph.standing import CONSTRAINT, Lease, LostError, Standing
 
 ORDERS = 2_000
@@ -41,7 +43,7 @@ def _quiet(_: str) -> None: ...
 class Projection:
     """One process's part in it. `reading` gives its copy of the log, not changed while it is open; `holder` tells processes apart.
 
-    What is written is the state that an order has now, so it does not matter how far the copy is ahead, nor whether it is written twice.
+    Of an order the state that it has now is written, so it does not matter how far the copy is ahead; of a record each one once.
     """
 
     def __init__(self, database: Database, reading: Reading, holder: str, say: Say = _quiet) -> None:
@@ -88,7 +90,7 @@ class Projection:
         for statement in cypher.clear():
             self._database.command(statement)
         began = Standing(identity, 0, 0, 0, "")
-        self._lease.write(identity=identity, schema=0, watermark=0, topology=0, failures="", turnUntil=0)
+        self._lease.write(identity=identity, schema=0, watermark=0, topology=0, failures="", turnUntil=0, lastOrder=-1)
         return began
 
     def _follow(self, standing: Standing, now: Millis) -> Followed:
@@ -114,17 +116,16 @@ class Projection:
         with self._reading() as copy:
             if not turn.turn_until or copy.watermark < turn.turn_until:
                 return 0
-            numbers = touched(copy, turn.watermark, turn.turn_until)
-            named = places(copy)
+            window = Window(turn.watermark, turn.turn_until)
+            numbers, named = touched(copy, window), places(copy)
         self._bring_places(turn.identity, named)
         left = numbers[numbers > turn.turn_done]
-        statement = cypher.create_orders() if turn.turn_new else cypher.renew_orders()
-        done = len(numbers) - len(left)
-        for part, rows in self._batches(left):
+        done, last = len(numbers) - len(left), turn.last_order
+        for part, news in self._batches(window, left, last):
             if self._stopped:
                 raise LostError
-            self._lease.write((statement, {"rows": rows}), turnDone=int(part[-1]))
-            done += len(part)
+            done, last = done + len(part), max(last, int(part[-1]))
+            self._lease.write(*_statements(news), turnDone=int(part[-1]), lastOrder=last)
             if len(numbers) > MANY:
                 self._say(f"Bringing orders into the graph: {done:,} of {len(numbers):,}")
         self._lease.write(watermark=turn.turn_until, turnUntil=0, turnDone=-1)
@@ -135,9 +136,8 @@ class Projection:
             until = copy.watermark
         if until <= standing.watermark:
             return standing
-        new = not standing.watermark and not self._database.read(cypher.ANY_ORDER)
-        self._lease.write(turnUntil=until, turnDone=-1, turnNew=new)
-        return replace(standing, turn_until=until, turn_done=-1, turn_new=new)
+        self._lease.write(turnUntil=until, turnDone=-1)
+        return replace(standing, turn_until=until, turn_done=-1)
 
     def _bring_places(self, identity: str, named: Mapping[str, Sequence[str]]) -> None:
         """Steps and locations that orders are at, by label, whether a topology lists them or not."""
@@ -148,15 +148,18 @@ class Projection:
             self._lease.write(*((cypher.put_strangers(label), {"ids": ids}) for label, ids in strangers.items() if ids))
             self._told.update(*strangers.values())
 
-    def _batches(self, numbers: Codes) -> Iterator[tuple[Codes, list[Row]]]:
-        """Numbers of orders with their rows; while a batch is written the next is read in another thread."""
+    def _batches(self, window: Window, numbers: Codes, last: int) -> Iterator[tuple[Codes, News]]:
+        """Numbers of orders with their news; while a batch is written the next is read in another thread."""
 
-        def read(part: Codes) -> list[Row]:
+        def read(part: Codes) -> News:
             with self._reading() as copy:
-                return order_rows(copy, part)
+                known = known_parts(copy, window, part, last)
+            lacking = {row["id"] for row in self._database.read(cypher.LACKING_PARTS, ids=known)} if known else set[str]()
+            with self._reading() as copy:
+                return news_of(copy, window, part, last, lacking)
 
         with ThreadPoolExecutor(1) as other:
-            ahead: tuple[Codes, Future[list[Row]]] | None = None
+            ahead: tuple[Codes, Future[News]] | None = None
             for start in range(0, len(numbers), ORDERS):
                 part = numbers[start : start + ORDERS]
                 following = part, other.submit(read, part)
@@ -175,3 +178,10 @@ class Projection:
             return False
         self._lease.write(*failures.statements(topology, known, now), failures=print_)
         return True
+
+
+def _statements(news: News) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Those that have something to say; orders before their parts, these before their records."""
+    said = [(cypher.create_orders(), news.created), (cypher.renew_orders(), news.orders), (cypher.renew_parts(), news.parts)]
+    said += [(cypher.add_records(kind), news.records.get(word, [])) for word, kind in RECORDS.items()]
+    return ((statement, {"rows": rows}) for statement, rows in said if rows)

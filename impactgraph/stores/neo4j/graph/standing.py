@@ -18,7 +18,7 @@ CONSTRAINT = f"create constraint graph_key if not exists for (n:{LABEL}) require
 _MATCH = f"match (g:{LABEL} {{key: 'graph'}})"
 _GIVE = """
 return g.identity as identity, g.schema as schema, g.watermark as watermark, g.topology as topology, g.failures as failures,
-  coalesce(g.turnUntil, 0) as turn_until, coalesce(g.turnDone, -1) as turn_done, coalesce(g.turnNew, false) as turn_new
+  coalesce(g.turnUntil, 0) as turn_until, coalesce(g.turnDone, -1) as turn_done, coalesce(g.lastOrder, -1) as last_order
 """
 _READ = f"{_MATCH} {_GIVE}"
 _TAKE = f"""
@@ -51,8 +51,8 @@ class Standing:
     """Of a turn that has begun and not ended: the watermark that it leads to. 0: there is none."""
     turn_done: int = -1
     """Of such a turn: number of the last order that it has brought in, in ascending order."""
-    turn_new: bool = False
-    """Of such a turn: whether there was no order before it."""
+    last_order: int = -1
+    """Greatest number of an order that was ever brought in."""
 
 
 class LostError(Exception):
