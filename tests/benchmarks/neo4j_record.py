@@ -19,6 +19,7 @@ from time import monotonic, process_time, sleep
 
 from graph_models.impact import Question
 from graph_models.time import HOUR
+from impactgraph.bootstrap import suit_process
 from impactgraph.demo.generate import generate
 from impactgraph.impact.columns import Columns
 from impactgraph.ports.store import Store
@@ -43,6 +44,7 @@ def say(text: str) -> None:
 
 
 def opened(url: str, cache: Path | None, *, graph: bool = True) -> Neo4jStore:
+    suit_process()
     return Neo4jStore.open(read_address(url), now=lambda: NOW, cache=cache, graph=graph)
 
 

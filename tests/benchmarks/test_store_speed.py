@@ -10,6 +10,7 @@ from time import perf_counter
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from impactgraph.bootstrap import suit_process
 from impactgraph.demo.generate import generate
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.topology.load import parse_topology
@@ -38,6 +39,7 @@ print(opened - loaded, done - loaded, int(peak[1]) / 1024)
 
 @pytest.fixture
 def store(tmp_path: Path) -> EmbeddedStore:
+    suit_process()
     store = EmbeddedStore.open(tmp_path / "store", now=lambda: NOW)
     documents = generate(10, NOW, SEED).documents
     store.apply_topology(parse_topology(documents), documents, NOW - 10 * 86_400_000)
