@@ -7,6 +7,7 @@ somewhere in the interval before it, and the documented distribution says where.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,8 @@ from impactgraph.impact.columns import Codes, Ints, Visits, Vocabulary
 
 Flags = NDArray[np.bool_]
 
-GRID = np.linspace(0.0, 1.0, 129)
+_CELLS = 128
+GRID = np.linspace(0.0, 1.0, _CELLS + 1)
 """Probabilities at which a distribution is held."""
 ENOUGH = 12
 """Stays that are needed before they outweigh the documented figure."""
@@ -35,7 +37,13 @@ class Distribution:
     seen: int = 0
 
     def quantile(self, p: Reals) -> Reals:
-        return np.interp(p, GRID, self.at)
+        """As `np.interp(p, GRID, self.at)` to the last digit, for p in [0, 1]; where the grid is even nothing need be searched."""
+        place = (p * _CELLS).astype(np.intp)
+        return self._slopes[place] * (p - GRID[place]) + self.at[place]
+
+    @cached_property
+    def _slopes(self) -> Reals:
+        return np.append(np.diff(self.at) / (1.0 / _CELLS), 0.0)
 
     def below(self, value: Reals) -> Reals:
         """Probability that it lasts at most so long."""

@@ -1,18 +1,20 @@
 """Outcomes of classes of orders: same workflow, same step, same cell, same evidence, about the same moments."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from graph_models.topology import Topology, Workflow
 from impactgraph.forecast.durations import Durations
-from impactgraph.forecast.gates import OPEN, Flags
+from impactgraph.forecast.gates import Flags
 from impactgraph.forecast.lattice import FUTURES, Reals
-from impactgraph.forecast.outcome import Outcome, Pair, RecordOutcome, outcome
+from impactgraph.forecast.outcome import Outcome, outcome
 from impactgraph.forecast.plan import Cell, Hazards, Plan, plan_for
+from impactgraph.forecast.record_outcome import RecordOutcome, record_hits, record_outcomes
 from impactgraph.forecast.standing import Evidence, Standing, standing
-from impactgraph.forecast.walk import FREE, Pending, Start, Trace, World, walk
+from impactgraph.forecast.walk import FREE, Pending, Start, Trace, World, emitted, walk
+from impactgraph.forecast.worlds import Pair
 
 _IMPAIRED, _STRUCK = World(impaired=True), World(impaired=True, coin=True)
 
@@ -128,14 +130,12 @@ class Forecaster:
 
     def passed(self, plan: Plan, index: int, completed: Reals, shift: Reals) -> list[RecordOutcome]:
         """Records of a step that was completed at `completed` (G,), later by `shift` than without the failures."""
-        rows = slice(0, len(completed))
-        alone = Plan(plan.workflow, tuple(replace(s, handoffs=(), completion=OPEN) if s.index == index else s for s in plan.stages))
-        worlds: list[Trace] = []
-        for world, at in ((_IMPAIRED, completed), (FREE, completed - shift)):
-            start = Start(rows, np.broadcast_to(at[:, None], (len(completed), FUTURES)))
-            worlds.append(walk(alone, {index: start}, world, Trace.blank(len(completed)), self.as_of, np.ones(len(completed))))
+        worlds = [
+            emitted(plan, index, np.broadcast_to(at[:, None], (len(at), FUTURES)), world, self.as_of)
+            for world, at in ((_IMPAIRED, completed), (FREE, completed - shift))
+        ]
         pair = Pair(worlds[0], worlds[1], np.ones((len(completed), FUTURES)))
-        return outcome(alone, self.hazards, [pair], self.tolerance, self.as_of, np.zeros(len(completed))).records
+        return record_outcomes(plan, [pair], [record_hits(plan, pair, self.tolerance)])
 
 
 def _rows(groups: Sequence[Here]) -> list[slice]:

@@ -7,6 +7,7 @@ Arrays are (G, K): G arrivals, K futures.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,11 +40,19 @@ class Barrier:
     slope: float
     """First in, first out: what arrived t after `since` leaves slope * t after the end."""
     lag: Reals
-    holds: Reals
-    """(4, K): waits for a person, one after another while the failure lasts and strikes again."""
-    again: Reals
-    """(4, K): draws that decide whether it does."""
+    hold: Distribution
+    """The wait for a person."""
     run: Calendar | None
+
+    @cached_property
+    def holds(self) -> Reals:
+        """(4, K): waits for a person, one after another while the failure lasts and strikes again."""
+        return np.stack([self.hold.quantile(strata(f"hold/{n}/{self.impairment.element}")) for n in range(_REPEATS)])
+
+    @cached_property
+    def again(self) -> Reals:
+        """(4, K): draws that decide whether it does."""
+        return np.stack([strata(f"again/{n}/{self.impairment.element}") for n in range(_REPEATS)])
 
     @property
     def chance(self) -> float:
@@ -57,11 +66,16 @@ class Barrier:
     def waits(self) -> bool:
         return self.impairment.effect in (Effect.BLOCKED, Effect.REJECTED) and not self.impairment.hold
 
+    @cached_property
+    def last(self) -> float:
+        """When it ends in the future in which it lasts longest."""
+        return float(self.until.max())
+
     def touches(self, t: Reals) -> bool:
         """Whether it can change any of these: a backlog is felt beyond its end."""
-        felt_later = self.slope > 0 or self.impairment.growing
-        latest, earliest = np.fmax.reduce(t, axis=None, initial=-np.inf), np.fmin.reduce(t, axis=None, initial=np.inf)
-        return float(latest) >= self.since and (felt_later or float(earliest) < float(self.until.max()))
+        if float(np.fmax.reduce(t, axis=None, initial=-np.inf)) < self.since:
+            return False
+        return self.slope > 0 or self.impairment.growing or float(np.fmin.reduce(t, axis=None, initial=np.inf)) < self.last
 
     def meets(self, t: Reals) -> Flags:
         return (t >= self.since) & (t < self.until)
@@ -214,8 +228,7 @@ def barriers(impairments: Sequence[Impairment], indexes: Sequence[int], ends: En
                 until=until,
                 slope=_slope(impairment, until, slope),
                 lag=RETRY_LAG * strata(f"lag/{impairment.element}"),
-                holds=np.stack([hold.quantile(strata(f"hold/{n}/{impairment.element}")) for n in range(_REPEATS)]),
-                again=np.stack([strata(f"again/{n}/{impairment.element}") for n in range(_REPEATS)]),
+                hold=hold,
                 run=Calendar(impairment.run) if impairment.run else None,
             )
         )

@@ -98,11 +98,18 @@ def _refused_since(stage: Stage, as_of: float) -> float:
 
 
 def _remaining(stage: Stage, begun: Reals, low: Reals, high: Reals, paced: Reals) -> Reals:
-    draw = np.broadcast_to(strata(f"takes/{stage.step.id}"), begun.shape)
-    finite = np.where(np.isfinite(begun), begun, 0.0)
-    least = np.maximum(np.where(np.isfinite(begun), low - finite, 0.0), 0.0)
-    most = np.maximum(high - finite, least)
-    return stage.duration.between(least / paced, most / paced, draw) * paced
+    begun, low, high = _narrow(begun), _narrow(low), _narrow(high)
+    finite = np.isfinite(begun)
+    since = np.where(finite, begun, 0.0)
+    least = np.maximum(np.where(finite, low - since, 0.0), 0.0)
+    most = np.maximum(high - since, least)
+    return stage.duration.between(least / paced, most / paced, strata(f"takes/{stage.step.id}")) * paced
+
+
+def _narrow(moments: Reals) -> Reals:
+    """(.., 1) of (.., K) that are the same in all futures: what is worked out of them is worked out once."""
+    first = moments[:, :1]
+    return first if (moments == first).all() else moments
 
 
 def _struck(stage: Stage, arrived: Reals, early: Reals, evidence: Evidence, low: Reals, high: Reals, paced: Reals) -> tuple[Reals, Reals, Reals, Indexes]:

@@ -99,6 +99,13 @@ def walk(plan: Plan, starts: Mapping[int, Start], world: World, trace: Trace, as
     return trace
 
 
+def emitted(plan: Plan, index: int, completed: Reals, world: World, as_of: float) -> Trace:
+    """Only the records of one step, which is completed at (G, K)."""
+    sweep = _Sweep(plan, world, Trace.blank(len(completed)), as_of, np.ones(len(completed)), ())
+    sweep.emit(plan.stages[index], completed)
+    return sweep.trace
+
+
 class _Sweep:
     def __init__(self, plan: Plan, world: World, trace: Trace, as_of: float, pace: Reals, wrong: Sequence[tuple[Pending, Flags]]) -> None:
         self.plan, self.world, self.trace, self.as_of, self.pace = plan, world, trace, as_of, pace
@@ -155,7 +162,7 @@ class _Sweep:
 
     def _leave(self, stage: Stage, done: Reals) -> None:
         done = self._pass(stage.completion, done, stage.index)
-        self._emit(stage, done)
+        self.emit(stage, done)
         branches = self.plan.branches(stage.index)
         if not branches:
             finish = self.trace.finish
@@ -176,7 +183,7 @@ class _Sweep:
             at[: len(waiting)] = np.where(np.isnan(waiting), at[: len(waiting)], waiting)
         self.arrivals[to] = at
 
-    def _emit(self, stage: Stage, done: Reals) -> None:
+    def emit(self, stage: Stage, done: Reals) -> None:
         trace = self.trace
         for record in stage.records:
             arrival, by = self._through(record.gate, done)

@@ -7,10 +7,10 @@ import numpy as np
 
 from graph_models.enums import RecordEffect
 from impactgraph.forecast.lattice import Reals
-from impactgraph.forecast.outcome import RECORD_EFFECTS, RecordOutcome
 from impactgraph.forecast.pace import MOST, factors
 from impactgraph.forecast.past import held_in
 from impactgraph.forecast.plan import Plan, Stage
+from impactgraph.forecast.record_outcome import RECORD_EFFECTS, RecordOutcome
 from impactgraph.impact.classes import Classes, age_codes, classify, shift_codes, shift_of
 from impactgraph.impact.columns import Codes, Ints
 from impactgraph.impact.matches import PastHits, RecordGroup

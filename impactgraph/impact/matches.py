@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from graph_models.topology import Emission, Workflow
 from impactgraph.forecast.lattice import Reals
-from impactgraph.forecast.outcome import Outcome, RecordOutcome
+from impactgraph.forecast.outcome import Outcome
+from impactgraph.forecast.record_outcome import RecordOutcome
 from impactgraph.impact.columns import Codes
 
 

@@ -9,7 +9,7 @@ from graph_models.enums import RecordEffect, RecordKind
 from graph_models.impact import AffectedRecord
 from graph_models.money import from_micros
 from graph_models.orders import Page
-from impactgraph.forecast.outcome import RECORD_EFFECTS
+from impactgraph.forecast.record_outcome import RECORD_EFFECTS
 from impactgraph.impact import keyset
 from impactgraph.impact.hits import Hits
 from impactgraph.impact.matches import RecordGroup

@@ -17,7 +17,7 @@ from graph_models.money import Money
 from graph_models.orders import ANY_ORDER, OrderFilter, Page
 from graph_models.time import Millis
 from impactgraph.diagnosis.records import Causes, RecordFindings, Transports, cause_of_rate, find_rates, find_records
-from impactgraph.forecast.outcome import RECORD_EFFECTS
+from impactgraph.forecast.record_outcome import RECORD_EFFECTS
 from impactgraph.impact import keyset
 from impactgraph.impact.cells import Membership
 from impactgraph.impact.columns import NO_AMOUNT, Columns
