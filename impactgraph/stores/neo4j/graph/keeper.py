@@ -1,6 +1,7 @@
 """Keeps the graph with the log while a process runs: a thread looks every so often, and at once when it is nudged."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import structlog
@@ -10,7 +11,7 @@ from impactgraph.errors import StoreUnavailableError
 from impactgraph.stores.neo4j.graph.projection import Followed, Projection
 
 EVERY = 1.0
-"""Seconds after which it looks when nobody nudges."""
+"""Seconds after which it looks when nobody nudges, and at least between two turns: while much comes in, orders that it is about are written once."""
 LAST = 15.0
 """Seconds that a process which changed something gives the graph to follow before it ends; what is left is for the next."""
 _log = structlog.get_logger("impactgraph.stores")
@@ -21,7 +22,7 @@ class Keeper:
 
     def __init__(self, projection: Projection, identity: Callable[[], str], now: Callable[[], Millis], *, every: float = EVERY) -> None:
         self._projection, self._identity, self._now, self._every = projection, identity, now, every
-        self._wanted, self._closed = threading.Event(), False
+        self._wanted, self._ending = threading.Event(), threading.Event()
         self._turn, self._given_up = threading.Lock(), False
         self._changes = self._followed = 0
         """Of this process: how many it made, and how many of them the graph has."""
@@ -47,8 +48,8 @@ class Keeper:
         return self._followed < self._changes and not self._given_up
 
     def _run(self) -> None:
-        while not self._closed or self._owing:
-            changes = self._changes
+        while not self._ending.is_set() or self._owing:
+            changes, began = self._changes, time.monotonic()
             try:
                 self.follow()
                 self.problem, self._followed = None, changes
@@ -57,13 +58,14 @@ class Keeper:
             except Exception as problem:  # noqa: BLE001 - a defect here must not end the thread, nor the process that answers without the graph
                 _log.error("The graph beside the log could not be brought up to date", exc_info=problem)
                 self.problem = problem
-            if not self._closed or self._owing:
+            if not self._ending.is_set() or self._owing:
                 self._wanted.wait(self._every)
+                self._ending.wait(self._every - (time.monotonic() - began))
                 self._wanted.clear()
 
     def close(self) -> None:
         """What this process changed is followed yet, for some seconds."""
-        self._closed = True
+        self._ending.set()
         self._wanted.set()
         if self._thread.is_alive():
             self._thread.join(LAST if self._owing else 0)
