@@ -8,7 +8,7 @@ from graph_models.orders import Order
 from graph_models.time import Millis
 from impactgraph.errors import NotFoundError
 from impactgraph.impact.orders import orders_of
-from impactgraph.ports.store import Store
+from impactgraph.ports.store import OrderStory, Store
 from impactgraph.topology.near import nearest
 from impactgraph.usecases.blast_radius import Standpoint
 from impactgraph.usecases.examination import Case, Examination
@@ -48,7 +48,7 @@ def cases(store: Store, keys: Sequence[str], now: Millis, as_of: Millis | None =
         known = learned(store, topology, columns, reported, as_of, at)
         usual = habits(store, topology, columns, reported, known, as_of, at)
         stand = Standpoint(at, topology, tuple(reported), columns, known, columns.parts_of(rows), usual.membership(columns, topology))
-        return Examination(stand, usual, orders, _messages(store, orders, as_of), lambda: suspected(store, now, as_of)).cases()
+        return Examination(stand, usual, orders, _stories(store, orders, as_of), lambda: suspected(store, now, as_of)).cases()
 
 
 def diagnoses(store: Store, keys: Sequence[str], now: Millis, as_of: Millis | None = None) -> dict[str, Diagnosis]:
@@ -56,12 +56,7 @@ def diagnoses(store: Store, keys: Sequence[str], now: Millis, as_of: Millis | No
     return {key: case.diagnosis for key, case in cases(store, keys, now, as_of).items()}
 
 
-def _messages(store: Store, orders: Mapping[str, Order], as_of: Millis | None) -> dict[str, str]:
-    """What the last error of each part said, by bare key of the fulfillment. The store is asked only of orders that an error was reported of."""
+def _stories(store: Store, orders: Mapping[str, Order], as_of: Millis | None) -> Mapping[str, OrderStory]:
+    """Of the orders that an error was reported of, for what it said; the store is asked of no others."""
     failed = [key for key, order in orders.items() if any(part.failed_code or part.failed_element for part in order.fulfillments)]
-    found: dict[str, str] = {}
-    for story in store.stories(failed, as_of).values() if failed else ():
-        for entry in story.entries:
-            if entry.kind == "fulfillment.failed" and entry.fulfillment:
-                found[entry.fulfillment] = entry.said or ""
-    return found
+    return store.stories(failed, as_of) if failed else {}

@@ -12,7 +12,7 @@ from graph_models.failure import Failure
 from graph_models.impact import AffectedRecord, Question
 from graph_models.orders import Order, OrderFilter
 from impactgraph.diagnosis.common import in_common
-from impactgraph.diagnosis.overdue import limits, overdue_mask, peers_of
+from impactgraph.diagnosis.overdue import limits, peers_of
 from impactgraph.diagnosis.overdue.limits import limit_table
 from impactgraph.diagnosis.records import Causes, find_records
 from impactgraph.diagnosis.suspects import Suspect
@@ -22,7 +22,8 @@ from impactgraph.diagnosis.why.hits import Hits, hits_in, plan_of
 from impactgraph.diagnosis.why.parts import Ground, Placed, read_part
 from impactgraph.forecast.plan import orderly
 from impactgraph.impact.answer import BlastRadius
-from impactgraph.impact.columns import Codes
+from impactgraph.impact.columns import Codes, Ints
+from impactgraph.ports.store import OrderStory
 from impactgraph.propagation import propagate
 from impactgraph.usecases.blast_radius import Standpoint, answered
 from impactgraph.usecases.habits import Habits
@@ -44,15 +45,18 @@ class Case:
     """What is left to its parts, by bare key of the fulfillment."""
     records: tuple[AffectedRecord, ...] = ()
     """Those that active failures hit."""
+    story: OrderStory | None = None
+    """What events told, where it had to be read for the diagnosis."""
 
 
 class Examination:
     """Of a few orders, at one moment, on one state."""
 
     def __init__(
-        self, at: Standpoint, usual: Habits, orders: Mapping[str, Order], messages: Mapping[str, str], suspects: Callable[[], tuple[Suspect, ...]]
+        self, at: Standpoint, usual: Habits, orders: Mapping[str, Order], stories: Mapping[str, OrderStory], suspects: Callable[[], tuple[Suspect, ...]]
     ) -> None:
-        self.at, self.usual, self.orders, self.messages, self._ask_suspects = at, usual, orders, messages, suspects
+        """`stories`: of the orders that an error was reported of, by bare key."""
+        self.at, self.usual, self.orders, self.stories, self._ask_suspects = at, usual, orders, stories, suspects
         self.columns, self.topology = at.columns, at.topology
         assert at.parts is not None
         self.rows = at.parts
@@ -82,8 +86,10 @@ class Examination:
     def _can_touch(self, failure: Failure) -> bool:
         if failure.target.startswith(_EVERYWHERE):
             return True
-        reached = self.usual.needing(self.topology, failure.target)
-        return not reached.isdisjoint(self._ways) and bool(self.at.membership.in_scope(self.rows, orderly(failure.scope)).any())
+        return self._is_on_the_way(failure) and bool(self.at.membership.in_scope(self.rows, orderly(failure.scope)).any())
+
+    def _is_on_the_way(self, failure: Failure) -> bool:
+        return not self.usual.needing(self.topology, failure.target).isdisjoint(self._ways)
 
     @cached_property
     def _ways(self) -> frozenset[str]:
@@ -140,7 +146,8 @@ class Examination:
         """By bare key of the order."""
         found: dict[str, list[AffectedRecord]] = {}
         if self._together is not None and self._together.records_hit:
-            for kind in RecordKind:
+            hit = {group.emission.kind for group in self._together.records_hit}
+            for kind in (kind for kind in RecordKind if kind in hit):
                 for record in self._together.records(kind, first=MOST).items:
                     found.setdefault(record.order, []).append(record)
         return found
@@ -151,10 +158,11 @@ class Examination:
     def _findings(self) -> dict[str, list[RecordFinding]]:
         """By bare key of the order."""
         at, known = self.at.as_of, self.at.known
-        found = find_records(self.topology, self.columns, known.durations, at, self.rows, transports=self.usual.transports)
+        filed = self.usual.filed(self.columns)
+        found = find_records(self.topology, self.columns, known.durations, at, self.rows, transports=self.usual.transports, filed=filed)
         if not len(found):
             return {}
-        begun = [failure for failure in self.at.reported if failure.started_at <= at]
+        begun = [failure for failure in self.at.reported if failure.started_at <= at and self._can_touch(failure)]
         impairments = propagate(known.graph, begun, recovery=lambda failure: failure.ended_at or at)
         causes = Causes(found, impairments, {failure.key: failure for failure in begun}, found.tallies)
         by_order: dict[str, list[RecordFinding]] = {}
@@ -170,13 +178,20 @@ class Examination:
         situation = Situation(order, self.at.as_of, parts, tuple(self._findings.get(order.key, ())))
         situation = self._with_suspects(self._with_peers(situation))
         ways = {each.part.told.key: each.way for each in placed if each.way is not None}
-        return Case(situation, diagnose(self.topology, situation), ways, tuple(self._records_hit.get(order.key, ())))
+        diagnosis = diagnose(self.topology, situation)
+        return Case(situation, diagnosis, ways, tuple(self._records_hit.get(order.key, ())), self.stories.get(order.key))
 
     def _placed(self, order: Order, key: str) -> Placed:
         told = next(part for part in order.fulfillments if part.key == key)
         hits = [*self._joint.get(key, ()), *self._alone.get(key, ()), *self._past.get(key, ())]
         row = self.row_of[key]
-        return read_part(self.ground, order, told, row, hits, self.messages, lambda workflow, hit: plan_of(self._told_by(hit), workflow, row))
+        return read_part(self.ground, order, told, row, hits, self._said_of(order), lambda workflow, hit: plan_of(self._told_by(hit), workflow, row))
+
+    def _said_of(self, order: Order) -> dict[str, str]:
+        """What the last error of each part said, by bare key of the fulfillment."""
+        story = self.stories.get(order.key)
+        errors = [entry for entry in story.entries if entry.kind == "fulfillment.failed" and entry.fulfillment] if story is not None else []
+        return {entry.fulfillment or "": entry.said or "" for entry in errors}
 
     def _told_by(self, hit: Hit) -> BlastRadius:
         answer = self._together if hit.active else self._over
@@ -215,26 +230,20 @@ class Examination:
         f = self.columns.fulfillments
         place = int(f.workflow[row]), int(f.step[row]), int(f.location[row])
         if place not in self._peers:
-            self._peers[place] = peers_of(self.columns, self._limits(row), row, self.at.as_of, factors)
+            self._peers[place] = peers_of(self.columns, self._limits, row, self.at.as_of, factors)
         return self._peers[place]
 
-    def _limits(self, row: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        """By fulfillment, of those that are in the same step; what the others have is left open."""
-        f = self.columns.fulfillments
-        rows = self.columns.rows_at(int(f.workflow[row]), int(f.step[row]))
-        found = np.zeros(len(f), np.int64)
-        found[rows] = limits(self.topology, self.columns, self.usual.stays, self.at.known.durations.pace, rows)
-        return found
+    def _limits(self, rows: Codes) -> Ints:
+        return limits(self.topology, self.columns, self.usual.stays, self.at.known.durations.pace, rows)
 
     def _common(self, row: int) -> tuple[tuple[CommonFactor, Codes], ...]:
         """What the overdue of its step share, each with the fulfillments that have it."""
         f = self.columns.fulfillments
         place = int(f.workflow[row]), int(f.step[row])
         if place not in self._shared:
-            here = np.zeros(len(f), bool)
-            here[self.columns.rows_at(*place)] = True
-            stays, at = self.usual.stays, self.at.as_of
-            overdue = overdue_mask(self.columns, self._limits(row), at) & here
+            rows, stays, at = self.columns.rows_at(*place), self.usual.stays, self.at.as_of
+            here, overdue = np.zeros(len(f), bool), np.zeros(len(f), bool)
+            here[rows], overdue[rows] = True, (f.entered_at[rows] > 0) & (at - f.entered_at[rows] > self._limits(rows))
             found = in_common(self.columns, self.topology, stays, limit_table(self.topology, self.columns, stays), overdue, at, here, controls=_CONTROLS)
             self._shared[place] = tuple((each.factor, each.rows) for each in found)
         return self._shared[place]

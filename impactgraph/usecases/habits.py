@@ -10,7 +10,7 @@ from graph_models.failure import Failure
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.diagnosis.overdue import Usual, usual_stays
-from impactgraph.diagnosis.records import Transports, learn_transports
+from impactgraph.diagnosis.records import Transports, in_order, learn_transports
 from impactgraph.impact.cells import Membership
 from impactgraph.impact.columns import Columns
 from impactgraph.ports.store import Store
@@ -34,12 +34,22 @@ class Habits:
     """What needs an element, by full id; filled as it is asked for."""
 
     _membership: list[Membership] = field(default_factory=list[Membership])
+    _filed: list[tuple[Columns, int]] = field(default_factory=list[tuple[Columns, int]])
 
     def membership(self, columns: Columns, topology: Topology) -> Membership:
         """Of these columns; made anew where others are asked about, or where orders have been at new places since."""
         if not self._membership or not self._membership[0].fits(columns):
             self._membership[:] = [Membership(columns, topology)]
         return self._membership[0]
+
+    def filed(self, columns: Columns) -> int:
+        """How many records, from the first on, lie in the order of their fulfillments, at least: those that came later lie behind them."""
+        for known, filed in self._filed:
+            if known is columns:
+                return filed
+        filed = in_order(columns.records.fulfillment)
+        self._filed[:] = [(columns, filed)]
+        return filed
 
     def needing(self, topology: Topology, element: str) -> frozenset[str]:
         """All that a failure of the element can get to, and the element itself."""
@@ -64,7 +74,8 @@ def habits(store: Store, topology: Topology, columns: Columns, reported: Sequenc
             happened = [failure for failure in reported if failure.started_at <= at]
             spans = held_spans(topology, propagate(known.graph, happened, recovery=lambda failure: failure.ended_at or at), at)
             stays = usual_stays(topology, columns, at, lambda workflow, step: spans.get((workflow, step), ()))
-            found = kept[key] = Habits(stays, replace(learn_transports(topology, columns), begun=named_since(store, topology)), columns.watermark)
+            transports = replace(learn_transports(topology, columns), begun=named_since(store, topology))
+            found = kept[key] = Habits(stays, transports, columns.watermark)
             while len(kept) > _KEPT:
                 kept.popitem(last=False)
         return found

@@ -1,5 +1,7 @@
 """Others in the same step, and at the same location where that is enough to say something."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from graph_models.diagnosis import CommonFactor, PeerGroup
@@ -11,8 +13,11 @@ ENOUGH = 5
 SAMPLE = 5
 
 
-def peers_of(columns: Columns, limit: Ints, row: int, at: Millis, in_common: tuple[CommonFactor, ...] = ()) -> PeerGroup | None:
-    """Of the fulfillment in this row, itself included; None where it is in no step. Costs a look at who is in the step now."""
+def peers_of(columns: Columns, limits: Callable[[Codes], Ints], row: int, at: Millis, in_common: tuple[CommonFactor, ...] = ()) -> PeerGroup | None:
+    """Of the fulfillment in this row, itself included; None where it is in no step. Costs a look at who is in the step now.
+
+    `limits`: by fulfillment of these rows, how long it may be in its step.
+    """
     f = columns.fulfillments
     workflow, step = int(f.workflow[row]), int(f.step[row])
     if workflow < 0 or step < 0:
@@ -22,7 +27,7 @@ def peers_of(columns: Columns, limit: Ints, row: int, at: Millis, in_common: tup
     here = rows[f.location[rows] == f.location[row]]
     alone = len(here) < ENOUGH or not f.location[row]
     rows = rows if alone else here
-    beyond = at - f.entered_at[rows] - limit[rows]
+    beyond = at - f.entered_at[rows] - limits(rows)
     location = None if alone else columns.vocabulary.locations.words[int(f.location[row])]
     return PeerGroup(f"step:{words.key}/{words.steps[step]}", location, int((beyond > 0).sum()), len(rows), _longest(columns, rows, beyond), in_common)
 

@@ -13,14 +13,15 @@ from impactgraph.impact.columns import Codes, Columns
 
 
 def find_records(
-    topology: Topology, columns: Columns, durations: Durations, at: Millis, rows: Codes | None = None, *, transports: Transports | None = None
+    topology: Topology, columns: Columns, durations: Durations, at: Millis, rows: Codes | None = None, *, transports: Transports | None = None, filed: int = 0
 ) -> RecordFindings:
     """Of the fulfillments in `rows` (None: all), as known at `at`. What `transports` do not tell is learned where all rows are asked for, else as documented.
 
-    Costs a look at every record and at every step that causes one, for all fulfillments together.
+    `filed`: so many records, from the first on, are known to lie in the order of their fulfillments (`in_order`).
+    Costs a look at every record and at every step that causes one, for all fulfillments together; for a few of them, a look at the records not filed.
     """
     slots = slots_of(topology, columns.vocabulary)
-    watches = _watches(topology, columns, slots, at, rows, transports)
+    watches = _watches(topology, columns, slots, at, rows, transports, filed)
     parts = [watch.findings(durations) for watch in watches]
     found = Found.joined(parts) if parts else Found.none()
     order = np.lexsort((found.effect, found.slot, found.row, found.due))
@@ -36,8 +37,10 @@ def learn_transports(topology: Topology, columns: Columns) -> Transports:
     return Transports(limits)
 
 
-def _watches(topology: Topology, columns: Columns, slots: tuple[Slot, ...], at: Millis, rows: Codes | None, transports: Transports | None) -> list[Watch]:
-    arrivals = Arrivals(columns, slots, rows)
+def _watches(
+    topology: Topology, columns: Columns, slots: tuple[Slot, ...], at: Millis, rows: Codes | None, transports: Transports | None, filed: int = 0
+) -> list[Watch]:
+    arrivals = Arrivals(columns, slots, rows, filed)
     workflow = columns.fulfillments.workflow if rows is None else columns.fulfillments.workflow[rows]
     found: list[Watch] = []
     for number in dict.fromkeys(slot.workflow for slot in slots):

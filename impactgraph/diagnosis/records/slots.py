@@ -1,6 +1,6 @@
 """The records that each workflow expects, and which of them have come to each fulfillment."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,20 +73,23 @@ class Came:
 
 
 class Arrivals:
-    """The records of the columns, or of some fulfillments, sorted by slot. Costs a look at every record, and a sort by a small number."""
+    """The records of the columns, or of some fulfillments, sorted by slot. Costs a look at every record, and a sort by a small number.
 
-    def __init__(self, columns: Columns, slots: Sequence[Slot], rows: Codes | None) -> None:
+    `filed`: so many records, from the first on, are known to lie in the order of their fulfillments; of few fulfillments only the others are looked at.
+    """
+
+    def __init__(self, columns: Columns, slots: Sequence[Slot], rows: Codes | None, filed: int = 0) -> None:
         self._records = columns.records
-        chosen = _of_rows(columns, rows)
+        chosen = _of_rows(columns, rows, filed)
         slot = _slot_of(columns, slots, chosen)
         order = np.argsort(slot, kind="stable")
         self._rows = order if chosen is None else chosen[order]
         self._bounds = np.searchsorted(slot[order], np.arange(len(slots) + 1))
 
-    def of(self, slot: Slot, place: NDArray[np.int32], count: int) -> Came:
-        """`place`: by row of a fulfillment, its place among `count` that are asked for, -1 where it is not."""
+    def of(self, slot: Slot, place: Callable[[Codes], Codes], count: int) -> Came:
+        """`place`: of fulfillments, by row, the place of each among `count` that are asked for, -1 where it is not."""
         record = self._rows[self._bounds[slot.number] : self._bounds[slot.number + 1]]
-        owner = place[self._records.fulfillment[record]]
+        owner = place(self._records.fulfillment[record])
         if (owner < 0).any():
             record, owner = record[owner >= 0], owner[owner >= 0]
         at = self._records.at[record]
@@ -101,19 +104,35 @@ def _ascending(owner: NDArray[np.int32], at: Ints) -> bool:
     return bool(((owner[1:] > owner[:-1]) | ((owner[1:] == owner[:-1]) & (at[1:] >= at[:-1]))).all())
 
 
-def _of_rows(columns: Columns, rows: Codes | None) -> NDArray[np.intp] | None:
+def places(rows: Codes, size: int) -> Callable[[Codes], Codes]:
+    """Of fulfillments by row, the place of each among `rows`, -1 where it is none of them. There are `size` fulfillments: for few rows no table is made."""
+    if len(rows) <= _FEW:
+        return lambda asked: sum(((asked == row) * np.int32(place + 1) for place, row in enumerate(rows)), np.full(len(asked), -1, np.int32))
+    table = np.full(size, -1, np.int32)
+    table[rows] = np.arange(len(rows), dtype=np.int32)
+    return lambda asked: table[asked]
+
+
+def in_order(owner: Codes) -> int:
+    """How many, from the first on, are ascending."""
+    back = owner[1:] < owner[:-1]
+    return int(np.argmax(back)) + 1 if back.any() else len(owner)
+
+
+def _of_rows(columns: Columns, rows: Codes | None, filed: int) -> NDArray[np.intp] | None:
     """Records of these fulfillments; None: all."""
     if rows is None:
         return None
     owner = columns.records.fulfillment
-    if len(rows) <= _FEW:
-        mine = np.zeros(len(owner), bool)
-        for row in rows.tolist():
-            mine |= owner == row
-        return np.flatnonzero(mine)
-    wanted = np.zeros(len(columns.fulfillments), bool)
-    wanted[rows] = True
-    return np.flatnonzero(wanted[owner])
+    if len(rows) > _FEW:
+        wanted = np.zeros(len(columns.fulfillments), bool)
+        wanted[rows] = True
+        return np.flatnonzero(wanted[owner])
+    behind = owner[filed:]
+    bounds = np.searchsorted(owner[:filed], np.stack([rows, rows + 1]).astype(owner.dtype))
+    found: list[NDArray[np.intp]] = [np.arange(first, last) for first, last in bounds.T.tolist()]
+    found += [np.flatnonzero(behind == row) + filed for row in rows.tolist()] if len(behind) else []
+    return np.sort(np.concatenate(found)) if found else np.zeros(0, np.intp)
 
 
 def _slot_of(columns: Columns, slots: Sequence[Slot], chosen: NDArray[np.intp] | None) -> NDArray[np.int16]:

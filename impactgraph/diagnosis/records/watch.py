@@ -15,7 +15,7 @@ from graph_models.topology import Topology, Workflow
 from impactgraph.diagnosis.records.amounts import Ledger, doubled, wrong_amounts
 from impactgraph.diagnosis.records.completion import Stays
 from impactgraph.diagnosis.records.findings import Found, Tally
-from impactgraph.diagnosis.records.slots import FAR, Arrivals, Came, Emitter, Slot
+from impactgraph.diagnosis.records.slots import FAR, Arrivals, Came, Emitter, Slot, places
 from impactgraph.diagnosis.records.transport import Name, Route, Transports, route_of, usual_limit
 from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Durations
@@ -48,8 +48,7 @@ class Watch:
         known = self.columns.vocabulary.workflows[self.number]
         self.workflow: Workflow = self.topology.workflows[known.key]
         self.stays = Stays(self.columns.fulfillments, self.workflow, known.steps, self.rows)
-        place = np.full(len(self.columns.fulfillments), -1, np.int32)
-        place[self.rows] = np.arange(len(self.rows), dtype=np.int32)
+        place = places(self.rows, len(self.columns.fulfillments))
         self.came: dict[int, Came] = {slot.number: self.arrivals.of(slot, place, len(self.rows)) for slot in self.slots}
         self._left: dict[int, Ints] = {}
         self.tallies: list[Tally] = []

@@ -87,7 +87,7 @@ def test_peers_are_those_at_the_location_or_where_they_are_few_all_of_the_step()
     made = columns(*here, Journey("A", (("pack", NOW - 3 * HOUR),), location="alone"))
     limit = limits(TOPOLOGY, made, usual_stays(TOPOLOGY, made, NOW), NO_PACE)
 
-    near, far = peers_of(made, limit, 0, NOW), peers_of(made, limit, 6, NOW)
+    near, far = (peers_of(made, lambda rows: limit[rows], row, NOW) for row in (0, 6))
 
     assert near is not None and far is not None
     assert (near.location, near.overdue, near.total, near.sample) == ("here", 2, 6, ("H5", "H4"))
