@@ -28,6 +28,10 @@ class Rows:
         return cls(**{f.name: c if c.dtype == object else c.astype(_KINDS[f.type], copy=False) for f, c in zip(fields(cls), columns, strict=True)})  # pyright: ignore[reportArgumentType]
 
     @classmethod
+    def none(cls: type[R]) -> R:
+        return cls(**{f.name: np.zeros(0, _KINDS.get(f.type, np.object_)) for f in fields(cls)})  # pyright: ignore[reportArgumentType]
+
+    @classmethod
     def joined(cls: type[R], parts: Sequence[R]) -> R:
         return cls(**{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)})  # pyright: ignore[reportArgumentType]
 
@@ -104,6 +108,10 @@ class Happened:
     events: EventRows
     placed: PlacedRows
     placements: PlacementRows
+
+    @staticmethod
+    def none() -> "Happened":
+        return Happened(EventRows.none(), PlacedRows.none(), PlacementRows.none())
 
     @staticmethod
     def joined(parts: "Sequence[Happened]") -> "Happened":

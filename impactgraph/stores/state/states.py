@@ -83,11 +83,6 @@ class Stays(Rows):
         for begin, end in zip(starts, [*starts[1:], len(self)], strict=False):
             yield int(self.fulfillment[begin]), self.take(np.arange(begin, end))
 
-    @staticmethod
-    def none() -> "Stays":
-        codes, ints = np.zeros(0, np.int32), np.zeros(0, np.int64)
-        return Stays(codes, codes, codes, codes, ints, ints)
-
 
 @dataclass
 class Folded:
