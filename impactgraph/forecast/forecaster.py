@@ -113,20 +113,19 @@ class Forecaster:
         trace.hit_step[rows][first] = pending.read
         trace.hit_at[rows][first] = self.as_of - 1.0
 
-    def rerouted(self, plan: Plan, index: int, entered: Reals, surfaces: int, rerouted_at: Reals, read: int) -> Outcome:
-        """Orders that a wrong decision sent elsewhere: without it they had gone on from `surfaces` when they were rerouted."""
-        pace = np.ones(len(entered))
-        here = standing(plan, index, entered, np.zeros(len(entered)), entered, pace, Evidence(), self.as_of)
-        rows = slice(0, len(entered))
-        trace = Trace.blank(len(entered))
-        trace.hit_by[:] = plan.stages[read].stale[0].index
-        trace.hit_step[:] = read
-        trace.hit_at[:] = rerouted_at[:, None]
-        trace.decide(rows, 1.0)
-        impaired = walk(plan, {index: Start(rows, here.completion)}, _IMPAIRED, trace, self.as_of, pace)
-        gone = np.broadcast_to(rerouted_at[:, None], (len(entered), FUTURES))
-        free = walk(plan, {surfaces: Start(rows, gone)}, FREE, Trace.blank(len(entered)), self.as_of, pace)
-        return outcome(plan, self.hazards, [Pair(impaired, free, np.ones_like(gone))], self.tolerance, self.as_of, np.ones(len(entered)))
+    def rerouted(self, plan: Plan, groups: Sequence[Here], went: Reals, decision: Pending) -> Outcome:
+        """Orders that a wrong decision sent elsewhere: without it they had gone on from where it comes to light when they were rerouted, at `went` (G,)."""
+        here = [standing(plan, g.step, g.entered, g.shift, g.told, g.pace, g.evidence, self.as_of) for g in groups]
+        pace = np.concatenate([g.pace for g in groups])
+        trace = Trace.blank(len(went))
+        trace.hit_by[:] = plan.stages[decision.read].stale[0].index
+        trace.hit_step[:] = decision.read
+        trace.hit_at[:] = went[:, None]
+        trace.decide(slice(0, len(went)), 1.0)
+        impaired = walk(plan, _starts(groups, [s.completion for s in here]), _IMPAIRED, trace, self.as_of, pace)
+        gone = Start(slice(0, len(went)), np.broadcast_to(went[:, None], (len(went), FUTURES)))
+        free = walk(plan, {decision.surfaces: gone}, FREE, Trace.blank(len(went)), self.as_of, pace)
+        return outcome(plan, self.hazards, [Pair(impaired, free, np.ones_like(free.finish))], self.tolerance, self.as_of, np.ones(len(went)))
 
     def passed(self, plan: Plan, index: int, completed: Reals, shift: Reals) -> list[RecordOutcome]:
         """Records of a step that was completed at `completed` (G,), later by `shift` than without the failures."""

@@ -6,28 +6,58 @@ import numpy as np
 
 from graph_models.enums import Effect
 from impactgraph.forecast.forecaster import Here
+from impactgraph.forecast.lattice import Reals
 from impactgraph.forecast.outcome import Outcome
 from impactgraph.forecast.pace import MOST, factors
 from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.forecast.standing import Evidence
 from impactgraph.forecast.walk import Pending
-from impactgraph.impact.classes import age_codes, classify, shift_codes, shift_of
+from impactgraph.impact.classes import Classes, Coding, Runs, Some, age_codes, age_runs, classify, shift_codes, shift_of
 from impactgraph.impact.columns import Codes, Ints
-from impactgraph.impact.look_back import LookBack, Past
-from impactgraph.impact.matches import FlowGroup, RecordGroup
-from impactgraph.impact.picked import At, Flags, Matching, Picked, some
+from impactgraph.impact.look_back import LookBack
+from impactgraph.impact.matches import FlowGroup, PastHits, RecordGroup
+from impactgraph.impact.picked import At, Flags, Matching, Picked
 
 _NONE, _DONE, _FAILED, _DEAD, _UNRELATED = range(5)
+_NOWHERE: At = np.zeros(0, np.intp)
+_NOTHING: Codes = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True)
 class Request:
-    """Classes to forecast, and the class of each row at `at` (-1: of another request)."""
+    """Classes to forecast, of the rows from `start` on in step `position`; classes of `classes` behind those that `here` has are not asked for."""
 
     rows: "CellRows"
+    position: int
+    start: int
+    here: tuple[Here, ...]
+    classes: Classes
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Rows at `at` that were sent elsewhere after a decision on stale data, in the classes `of`; `went` (G,): when; `certainty`: that it was the data."""
+
+    rows: "CellRows"
+    decision: Pending
     here: Here
+    went: Reals
+    certainty: float
     at: At
     of: At
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What events say of the present step, of the rows at `at`: `codes`, and when its completion was told (0: it was not). Of others they say nothing."""
+
+    at: At
+    codes: Codes
+    told: Ints
+
+    def since(self, as_of: int) -> Some:
+        done = self.codes == _DONE
+        return Some(self.at[done], 1 + age_codes(self.told[done], as_of))
 
 
 class CellRows:
@@ -36,94 +66,135 @@ class CellRows:
     def __init__(self, owner: Matching, plan: Plan, position: int | None, rows: Codes) -> None:
         self.owner, self.plan, self.position, self.rows = owner, plan, position, rows
         self.f = owner.columns.fulfillments
-        self.forecaster = owner.forecaster
         self.as_of = int(owner.forecaster.as_of)
         self.picked = Picked(owner, rows)
-        self.past = Past.none(len(rows))
         came_at = self.picked.of("ended_at" if position is None else "entered_at")
-        self.behind = LookBack(owner, plan, position, rows, came_at, self.past)
+        self.behind = LookBack(owner, plan, position, rows, came_at)
+        self.moved: list[Moved] = []
 
     @property
     def entered_at(self) -> Ints:
         return self.picked.of("entered_at")
 
-    def requests(self) -> list["Request"]:
-        """The classes of these rows that something is to come of, by what their events say."""
+    def request(self) -> Request | None:
+        """The classes of these rows that something is to come of, by what their events say; `moved` has those that went elsewhere."""
         if self.position is None:
-            return []
+            return None
         position = self.position
         pending = self._pending(position)
-        moved = np.zeros(len(self.rows), bool)
-        for decision in self._decisions():
-            moved |= self._rerouted(position, decision)
-        wrong = pending[1] & ~moved if pending is not None else moved
-        chosen = ~moved
-        if not any(self.plan.stages[i].impaired for i in self.plan.reach(position)):
-            chosen &= (self.past.shift > 0) | wrong
-        return self._classes(position, np.flatnonzero(chosen), wrong, pending[0] if pending is not None else None) if chosen.any() else []
+        moved = np.unique(np.concatenate([_NOWHERE, *(self._moved(position, decision) for decision in self._decisions())]))
+        if any(self.plan.stages[i].impaired for i in self.plan.reach(position)):
+            return self._request(position, 0, Some(moved, np.ones(len(moved), np.int32)), pending)
+        start = self.behind.first if pending is None else 0
+        chosen = np.zeros(len(self.rows), bool)
+        chosen[self.behind.first :] = self.behind.past.shift > 0
+        if pending is not None:
+            chosen |= pending[1]
+        chosen[moved] = False
+        return self._request(position, start, (~chosen[start:]).astype(np.int32), pending) if chosen.any() else None
 
-    def _classes(self, position: int, at: At, wrong: Flags, pending: Pending | None) -> list["Request"]:
-        shifts = shift_codes(some(self.past.shift, at))
-        stage = self.plan.stages[position]
-        told = some(self.picked.told(position), at) if stage.tells else np.zeros(len(at), np.int64)
-        evidence = self._evidence(position, self.rows[at], told)
-        done = evidence == _DONE
-        since = np.where(done, 1 + age_codes(told, self.as_of), 0)
-        age = np.where(done & (not stage.start), 0, age_codes(some(self.entered_at, at), self.as_of))
-        paced = any(self.plan.stages[i].on_site for i in self.plan.reach(position))
-        pace = self.owner.pace_of(self.rows[at]) if paced else np.full(len(at), MOST, np.int32)
-        classes = classify(evidence, some(wrong, at).astype(np.int32), shifts, pace, since, age)
-        entered = np.minimum(classes.mean(some(self.entered_at, at), self.as_of), self.as_of)
-        completed = entered
-        if done.any():
-            completed = np.maximum(np.minimum(classes.mean(np.where(told > 0, told, self.as_of), self.as_of), self.as_of), entered)
-        said, erred, held, slow = classes.codes[:4]
-        kinds = said * 2 + erred
-        made: list[Request] = []
-        for kind in np.flatnonzero(np.bincount(kinds)):
-            members = np.flatnonzero(kinds == kind)
-            place = np.full(len(classes), -1, np.intp)
-            place[members] = np.arange(len(members))
-            decision = pending if kind % 2 else None
+    def _request(self, position: int, start: int, out: Coding, pending: tuple[Pending, Flags] | None) -> Request:
+        """`out`: 1 for the rows from `start` on that are not asked for."""
+        plan, stage, entered_at = self.plan, self.plan.stages[position], self.entered_at[start:]
+        said = self._said(stage, start)
+        paced = any(plan.stages[i].on_site for i in plan.reach(position))
+        classes = classify(
+            len(entered_at),
+            out,
+            Some(said.at, said.codes),
+            pending[1][start:].astype(np.int32) if pending is not None else Some(_NOWHERE, _NOTHING),
+            Some(slice(self.behind.first - start, None), shift_codes(self.behind.past.shift)),
+            self.owner.pace_of(self.rows[start:]) if paced else Some(_NOWHERE, _NOTHING),
+            said.since(self.as_of),
+            self._ages(stage, entered_at, said),
+        )
+        entered = np.minimum(classes.mean(entered_at, self.as_of), self.as_of)
+        told = self._told(classes, said, entered)
+        asked, kinds = int((classes.codes[0] == 0).sum()), classes.codes[1] * 2 + classes.codes[2]
+        starts = np.flatnonzero(np.diff(kinds[:asked], prepend=-1)).tolist()
+        made: list[Here] = []
+        for first, end in zip(starts, [*starts[1:], asked], strict=True):
+            decision = pending[0] if pending is not None and kinds[first] % 2 else None
             here = Here(
                 step=position,
-                entered=entered[members],
-                shift=shift_of(held[members]),
-                told=completed[members],
-                pace=factors(slow[members] - MOST),
-                evidence=self._say(int(kind) // 2, position),
+                entered=entered[first:end],
+                shift=shift_of(classes.codes[3][first:end]),
+                told=told[first:end],
+                pace=factors(classes.codes[4][first:end] - MOST) if paced else np.ones(end - first),
+                evidence=self._say(int(kinds[first]) // 2, position),
                 pending=decision,
-                chance=self.plan.stages[decision.read].stale[0].chance if decision is not None else 0.0,
+                chance=plan.stages[decision.read].stale[0].chance if decision is not None else 0.0,
             )
-            made.append(Request(self, here, at, place[classes.of]))
-        return made
+            made.append(here)
+        return Request(self, position, start, tuple(made), classes)
 
-    def take_outcome(self, request: "Request", found: Outcome, first: int) -> None:
+    def _ages(self, stage: Stage, entered_at: Ints, said: _Said) -> Codes | Runs:
+        """Of those that are done it does not matter when they came, unless something stood at the start."""
+        runs = age_runs(entered_at, self.as_of)
+        done = said.at[said.codes == _DONE]
+        if stage.start or not len(done):
+            return runs
+        ages = runs.each
+        ages[done] = 0
+        return ages
+
+    def _told(self, classes: Classes, said: _Said, entered: Reals) -> Reals:
+        """(G,) when the completion was told; where it was not, when they entered."""
+        if not (said.codes == _DONE).any():
+            return entered
+        moments = np.full(len(classes.of), self.as_of)
+        moments[said.at] = np.where(said.told > 0, said.told, self.as_of)
+        return np.maximum(np.minimum(classes.mean(moments, self.as_of), self.as_of), entered)
+
+    def take_outcome(self, request: Request, found: Outcome, first: int) -> None:
         """Gives the rows of a request the outcomes of their classes, which begin at `first`."""
-        hit = np.append(found.likelihood[first : first + len(request.here)] > 0, False)  # the last is for -1
-        mine = hit[request.of]
-        if mine.any() and self.position is not None:
-            self._add(self.position, request.at[mine], request.of[mine] + first, found)
+        asked = sum(len(here) for here in request.here)
+        hit = np.zeros(len(request.classes), bool)
+        hit[:asked] = found.likelihood[first : first + asked] > 0
+        if hit.any():
+            at, of = request.classes.members(hit)
+            self._add(request.position, at + request.start, of + first, found, *self.behind.told_of(at + request.start))
 
-    def _add(self, position: int, at: At, of: At, result: Outcome) -> None:
-        rows, certainty = self.rows[at], self.past.certainty[at]
-        self.owner.found.flows.append(FlowGroup(self.plan.workflow, position, rows, of, result, certainty, self.past.hits.take(at)))
+    def take_moved(self, moved: Moved, found: Outcome, first: int) -> None:
+        """The same for rows that went elsewhere."""
+        hits = self.behind.told_of(moved.at)[1]
+        self._add(moved.here.step, moved.at, moved.of + first, found, np.full(len(moved.at), moved.certainty), hits)
+
+    def _add(self, position: int, at: At, of: At, result: Outcome, certainty: Reals, hits: PastHits) -> None:
+        rows = self.rows[at]
+        self.owner.found.flows.append(FlowGroup(self.plan.workflow, position, rows, of, result, certainty, hits))
+        records = self.f.records[rows]
+        come = int(np.bitwise_or.reduce(records))
+        likely = np.zeros(len(result.likelihood), bool)
+        likely[of] = True
         for record in result.records:
-            hit = record.likelihood[of] > 0
-            hit &= ~some(self.picked.recorded(record.bit), at)
-            if hit.any():
-                step = next(s.index for s in self.plan.stages if any(r.bit == record.bit for r in s.records))
-                self.owner.found.records.append(RecordGroup(self.plan.workflow, step, rows[hit], of[hit], record, certainty[hit], past=False))
+            if not (record.likelihood[likely] > 0).any():
+                continue
+            step, place = self.plan.workflow.records[record.bit][0], self.owner.bit_of[record.bit]
+            group = RecordGroup(self.plan.workflow, step, rows, of, record, certainty, past=False)
+            self.owner.found.records.append(group.take((records & np.uint64(1 << place)) == 0) if place >= 0 and come >> place & 1 else group)
 
     # ---- what the events of the present step say
 
-    def _evidence(self, position: int, rows: Codes, told: Ints) -> Codes:
-        stage = self.plan.stages[position]
-        codes = np.where(told > 0, np.int32(_DONE), np.int32(_NONE))
-        at = np.flatnonzero(self.owner.failing[rows])
-        if len(at):
-            codes[at] = self._error_evidence(stage, rows[at], codes[at])
-        return codes
+    def _said(self, stage: Stage, start: int) -> _Said:
+        """Of the rows from `start` on."""
+        told: Ints = np.zeros(0, np.int64)
+        at = _NOWHERE
+        if stage.tells:
+            told = self.picked.at_step("told", stage.index)[start:]
+            at = np.flatnonzero(told)
+            at = at[told[at] >= self.picked.at_step("entered", stage.index)[start:][at]]
+        failing = np.flatnonzero(self.picked.by_row(self.owner.failing)[start:])
+        codes = np.full(len(at), _DONE, np.int32)
+        if not len(failing):
+            return _Said(at, codes, told[at])
+        every = np.union1d(at, failing)
+        codes, moments = np.full(len(every), _NONE, np.int32), np.zeros(len(every), np.int64)
+        done = np.searchsorted(every, at)
+        codes[done], moments[done] = _DONE, told[at]
+        errors = np.searchsorted(every, failing)
+        codes[errors] = self._error_evidence(stage, self.rows[start:][failing], codes[errors])
+        return _Said(every, codes, moments)
 
     def _error_evidence(self, stage: Stage, rows: Codes, codes: Codes) -> Codes:
         """Of rows with an error in their present step. Where the event does not say whose error it was, it is taken for one of the failures'."""
@@ -158,21 +229,21 @@ class CellRows:
                 return decision, wrong
         return None
 
-    def _rerouted(self, position: int, pending: Pending) -> Flags:
+    def _moved(self, position: int, decision: Pending) -> At:
         """Rows that were sent elsewhere after a decision on stale data; how likely it was the data, the usual rate of reroutes tells."""
-        stale, sent = self.plan.stages[pending.read].stale[0], self.picked.of("rerouted_at")
+        stale, sent = self.plan.stages[decision.read].stale[0], self.picked.of("rerouted_at")
         at = np.flatnonzero(sent >= stale.since)
-        read = self._first_read(pending.read, at)
+        read = self._first_read(decision.read, at)
         at = at[(read >= stale.since) & (read < np.minimum(float(np.median(stale.until)), sent[at]))]
-        moved = np.zeros(len(self.rows), bool)
-        moved[at] = True
         if len(at):
-            classes = classify(age_codes(sent[at], self.as_of), age_codes(self.entered_at[at], self.as_of))
+            classes = classify(len(at), age_codes(sent[at], self.as_of), age_codes(self.entered_at[at], self.as_of))
             entered, went = classes.mean(self.entered_at[at], self.as_of), classes.mean(sent[at], self.as_of)
-            result = self.forecaster.rerouted(self.plan, position, entered, pending.surfaces, went, pending.read)
-            self.past.certainty[at] = stale.chance / (stale.chance + self.owner.usual_reroutes(stale.since))
-            self._add(position, at, classes.of, result)
-        return moved
+            same = np.ones(len(classes))
+            here = Here(position, entered, np.zeros(len(classes)), entered, same, Evidence())
+            certainty = stale.chance / (stale.chance + self.owner.usual_reroutes(stale.since))
+            self.behind.doubt(at, certainty)
+            self.moved.append(Moved(self, decision, here, went, certainty, at, classes.of))
+        return at
 
     def _first_read(self, read: int, at: At) -> Ints:
         """About when the decision was made that was overturned since: after the last step before it, whose entry a reroute leaves alone."""

@@ -33,11 +33,6 @@ class Past:
     def none(rows: int) -> "Past":
         return Past(np.zeros(rows), np.ones(rows), PastHits.none(rows))
 
-    def since(self, first: int) -> "Past":
-        """Of the rows from `first` on: a view."""
-        hits = self.hits
-        return Past(self.shift[first:], self.certainty[first:], PastHits(hits.by[first:], hits.step[first:], hits.at[first:]))
-
 
 @dataclass(frozen=True)
 class _Stays:
@@ -49,17 +44,29 @@ class _Stays:
 
 
 class LookBack:
-    """Rows in the order in which they came to where they are (`came_at`); writes what it finds into `past`, and records that are open into the matches.
+    """Rows in the order in which they came to where they are (`came_at`); records that are open are put into the matches.
 
-    Rows that came there before anything that can have held them began are left alone.
+    Rows that came there before anything that can have held them began are left alone: only those from `first` on have a `past`.
     """
 
-    def __init__(self, owner: Matching, plan: Plan, position: int | None, rows: Codes, came_at: Ints, past: Past) -> None:
+    def __init__(self, owner: Matching, plan: Plan, position: int | None, rows: Codes, came_at: Ints) -> None:
         self.owner, self.plan, self.position = owner, plan, position
         self.as_of = int(owner.forecaster.as_of)
-        first = int(np.searchsorted(came_at, self._earliest))
-        self.picked, self.came_at, self.past = Picked(owner, rows[first:]), came_at[first:], past.since(first)
+        self.first = int(np.searchsorted(came_at, self._earliest))
+        self.picked, self.past = Picked(owner, rows[self.first :]), Past.none(len(rows) - self.first)
         self._stays: dict[int, _Stays] = {}
+
+    def told_of(self, at: At) -> tuple[Reals, PastHits]:
+        """How certain it is that rows, at ascending places among all, were held, and by what first."""
+        split = int(np.searchsorted(at, self.first))
+        recent, certainty, hits = at[split:] - self.first, np.ones(len(at)), PastHits.none(len(at))
+        certainty[split:] = self.past.certainty[recent]
+        hits.by[split:], hits.step[split:], hits.at[split:] = self.past.hits.by[recent], self.past.hits.step[recent], self.past.hits.at[recent]
+        return certainty, hits
+
+    def doubt(self, at: At, certainty: float) -> None:
+        """What held rows, at ascending places among all, is no more certain than that."""
+        self.past.certainty[at[np.searchsorted(at, self.first) :] - self.first] = certainty
 
     @cached_property
     def _behind(self) -> list[Stage]:
@@ -119,7 +126,7 @@ class LookBack:
         completed = np.where(known > 0, 1 + age_codes(known, self.as_of), 0)
         came_by = np.where((known > 0) & (not stage.start and not stage.completion), 0, age_codes(entered, self.as_of))
         pace = self.owner.pace_of(self.picked.rows[at]) if stage.on_site else np.full(len(at), MOST, np.int32)
-        classes = classify(pace, came_by, age_codes(left, self.as_of), completed, (nexts + 1).astype(np.int32), failed.astype(np.int32))
+        classes = classify(len(at), pace, came_by, age_codes(left, self.as_of), completed, (nexts + 1).astype(np.int32), failed.astype(np.int32))
         chance, shift = self._holds(stage, classes, entered, left, known)
         likely = chance[classes.of] > _LIKELY
         self._mark(stage, at[likely], entered[likely])
@@ -212,7 +219,7 @@ class LookBack:
 
     def _records_behind(self, stage: Stage, at: At, completed: Ints) -> None:
         minutes = np.clip((self.as_of - completed) // 60_000, 0, 2**20).astype(np.int32)
-        classes: Classes = classify(minutes, shift_codes(self.past.shift[at]))
+        classes: Classes = classify(len(at), minutes, shift_codes(self.past.shift[at]))
         outcomes = self.owner.forecaster.passed(self.plan, stage.index, classes.mean(completed, self.as_of), shift_of(classes.codes[1]))
         by_bit = {o.bit: o for o in outcomes}
         for found in outcomes:

@@ -15,8 +15,9 @@ from graph_models.time import HOUR
 from graph_models.topology import When, Workflow
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.pace import MOST
-from impactgraph.forecast.plan import Cell, orderly
-from impactgraph.impact.cell_rows import CellRows
+from impactgraph.forecast.plan import Cell, Plan, orderly
+from impactgraph.forecast.walk import Pending
+from impactgraph.impact.cell_rows import CellRows, Moved
 from impactgraph.impact.cells import Membership
 from impactgraph.impact.columns import COMPLETED, ENDED, Codes, Columns
 from impactgraph.impact.matches import Matches
@@ -128,15 +129,26 @@ class _WorkflowMatcher:
         plan, order = groups[0].plan, groups[0].plan.order
         for group in groups:
             group.behind.held()
-        requests = [r for g in sorted(groups, key=lambda g: -1 if g.position is None else order.index(g.position)) for r in g.requests()]
+        groups.sort(key=lambda g: -1 if g.position is None else order.index(g.position))
+        requests = [r for g in groups if (r := g.request()) is not None]
         if requests:
-            found = self.forecaster.ahead(plan, [r.here for r in requests])
+            found = self.forecaster.ahead(plan, [here for r in requests for here in r.here])
             first = 0
             for request in requests:
                 request.rows.take_outcome(request, found, first)
-                first += len(request.here)
+                first += sum(len(here) for here in request.here)
+        moved = [m for g in groups for m in g.moved]
+        for decision in dict.fromkeys(m.decision for m in moved):
+            self._reroute(plan, decision, [m for m in moved if m.decision == decision])
         for group in groups:
             group.behind.open_records()
+
+    def _reroute(self, plan: Plan, decision: Pending, moved: list[Moved]) -> None:
+        found = self.forecaster.rerouted(plan, [m.here for m in moved], np.concatenate([m.went for m in moved]), decision)
+        first = 0
+        for each in moved:
+            each.rows.take_moved(each, found, first)
+            first += len(each.here)
 
     def _cells(self, rows: Codes) -> list[tuple[Codes, Cell]]:
         if not len(rows):

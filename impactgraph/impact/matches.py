@@ -1,7 +1,6 @@
 """What a match found: groups of fulfillments, each row with the class whose outcome it takes."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,9 +59,6 @@ class PastHits:
     @staticmethod
     def none(rows: int) -> "PastHits":
         return PastHits(np.full(rows, -1, np.int16), np.full(rows, -1, np.int16), np.full(rows, np.nan))
-
-    def take(self, chosen: NDArray[Any]) -> "PastHits":
-        return PastHits(self.by[chosen], self.step[chosen], self.at[chosen])
 
 
 @dataclass

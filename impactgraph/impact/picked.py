@@ -53,6 +53,10 @@ class Picked:
         """(rows,) of a column."""
         return self._column(name, -1)
 
+    def by_row(self, values: NDArray[Any]) -> NDArray[Any]:
+        """(rows,) of what is told of all fulfillments by row."""
+        return values[self._where]
+
     def at_step(self, name: str, position: int) -> Ints:
         """(rows,) of a column that has one for each step (`entered`, `told`), by the step's position in the topology's workflow."""
         return self._column(name, self.owner.column_of[position])
