@@ -12,11 +12,12 @@ from graph_models.money import Money
 from impactgraph.errors import BadInputError
 from impactgraph.forecast.outcome import BANDS
 from impactgraph.impact.affected import AffectedRows
+from impactgraph.impact.classes import Classes, classify
 from impactgraph.impact.dimensions import coded
 from impactgraph.impact.hits import Hits
 from impactgraph.impact.totals import worth_by_group
 
-_Group = tuple[list[int], tuple[int, int, tuple[Money, ...], int]]
+_Figures = tuple[int, int, tuple[Money, ...], int]
 _OF_FULFILLMENT = (Dimension.LOCATION, Dimension.WORKFLOW, Dimension.STEP)
 
 
@@ -30,20 +31,26 @@ def breakdown(answer: Hits, by: Sequence[Dimension], first: int | None) -> tuple
         return ()
     rows, at = _spread(answer, orders) if any(d in _OF_FULFILLMENT for d in by) else (orders.fulfillment, np.arange(len(orders)))
     codes, names = zip(*(_codes(answer, dimension, orders, rows, at) for dimension in by), strict=True)
-    key = np.zeros(len(at), np.int64)
-    for code, words in zip(codes, names, strict=True):
-        key = key * (len(words) + 1) + code
+    groups = classify(len(at), *codes)
     if len(at) > len(orders):
-        key, at = np.unique(np.stack([key, at]), axis=1)
-    groups = _groups(answer, orders, key, at.astype(np.intp), [len(w) + 1 for w in names])
-    found = [ImpactGroup({d.value: w[c] or None for d, w, c in zip(by, names, place, strict=True)}, *figures) for place, figures in groups]
+        groups, at = _once(groups, at)
+    found = [
+        ImpactGroup({d.value: w[c] or None for d, w, c in zip(by, names, place, strict=True)}, *figures)
+        for place, figures in zip(zip(*(code.tolist() for code in groups.codes), strict=True), _figures(answer, orders, groups, at), strict=True)
+    ]
     found.sort(key=lambda g: (-g.orders, [str(v) for v in g.key.values()]))
     return tuple(found if first is None else found[:first])
 
 
-def _spread(answer: Hits, orders: AffectedRows) -> tuple[NDArray[Any], NDArray[Any]]:
+def _once(groups: Classes, at: NDArray[np.intp]) -> tuple[Classes, NDArray[np.intp]]:
+    """Each order once in each group, however many fulfillments of it are there."""
+    group, at = np.unique(np.stack([groups.of, at]), axis=1)
+    return Classes(np.bincount(group), groups.codes, group), at
+
+
+def _spread(answer: Hits, orders: AffectedRows) -> tuple[NDArray[Any], NDArray[np.intp]]:
     """Every affected fulfillment of the affected orders, with the place of its order."""
-    place = np.full(len(answer.inputs.columns.orders), -1, np.int64)
+    place = np.full(len(answer.inputs.columns.orders), -1, np.intp)
     place[orders.order] = np.arange(len(orders))
     rows = answer.rows
     chosen = (place[rows.order] >= 0) & (rows.likelihood > answer.inputs.question.min_likelihood)
@@ -67,17 +74,9 @@ def _codes(answer: Hits, dimension: Dimension, orders: AffectedRows, rows: NDArr
             return coded(answer.inputs.columns, dimension, rows, orders.order[at])
 
 
-def _groups(answer: Hits, orders: AffectedRows, key: NDArray[Any], at: NDArray[Any], spans: list[int]) -> Iterator[_Group]:
-    present, group = np.unique(key, return_inverse=True)
-    size = len(present)
-    counts = np.bincount(group, minlength=size)
-    stuck = np.bincount(group, weights=orders.band[at] == 0, minlength=size)
-    missed = np.bincount(group, weights=orders.misses[at], minlength=size)
-    money = worth_by_group(answer.inputs.columns, group, orders.order[at], size)
-    for n, code in enumerate(present):
-        place: list[int] = []
-        rest = int(code)
-        for span in reversed(spans):
-            rest, part = divmod(rest, span)
-            place.insert(0, part)
-        yield place, (int(counts[n]), int(stuck[n]), money[n], int(missed[n]))
+def _figures(answer: Hits, orders: AffectedRows, groups: Classes, at: NDArray[np.intp]) -> Iterator[_Figures]:
+    """Of each group: orders, those that are stuck, what they are worth, those that miss their promise."""
+    stuck = np.bincount(groups.of[orders.band[at] == 0], minlength=len(groups))
+    missed = np.bincount(groups.of[orders.misses[at]], minlength=len(groups))
+    money = worth_by_group(answer.inputs.columns, groups.of, orders.order[at], len(groups))
+    return zip(groups.count.tolist(), stuck.tolist(), money, missed.tolist(), strict=True)
