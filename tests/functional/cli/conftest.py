@@ -4,7 +4,8 @@ import pytest
 
 from tests.functional.cli.running import Ran, run
 
-ORDERS = 300
+ORDERS = 2_000
+"""Enough that every kind of trouble is there at any hour of the day: the demo is as of now."""
 
 
 @pytest.fixture(scope="session")

