@@ -1,6 +1,6 @@
 """Orders in flight drawn in a line or two, for tests of forecasts and matches: the columns a store would make of them, and the blast radius over them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from graph_models.enums import RecordKind
 from graph_models.failure import Failure
 from graph_models.impact import Question
+from graph_models.orders import Order
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.impact.answer import BlastRadius
@@ -32,6 +33,7 @@ from impactgraph.impact.columns import (
     WorkflowVocabulary,
     document_code,
 )
+from impactgraph.impact.orders import orders_of
 from impactgraph.ports.store import Store, TopologyVersion
 from impactgraph.usecases.blast_radius import blast_radius
 
@@ -117,6 +119,10 @@ class SmallStore:
 
     def failures(self, as_of: Millis | None = None) -> Sequence[Failure]:
         return self.world.failures
+
+    def orders(self, keys: Sequence[str], as_of: Millis | None = None) -> Mapping[str, Order]:
+        rows = self.made.order_rows(keys)
+        return {order.key: order for order in orders_of(self.made, rows[rows >= 0])}
 
     def visits(self, as_of: Millis | None = None, *, per_step: int = 20_000) -> Visits:
         """None: durations are as the topology states them."""

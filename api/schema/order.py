@@ -60,7 +60,7 @@ class TimelineEntry:
 @strawberry.type(description="A part of an order that travels on its own.")
 class Fulfillment(Node):
     entered_at: Moment | None = strawberry.field(description="When it entered its step.")
-    overdue: bool = strawberry.field(description="Whether it is in its step for longer than the step's limit.")
+    overdue: bool = strawberry.field(description="Whether it is in its step for longer than it may be. What is done in time may wait for the run of its batch.")
     expected_next: Moment | None = strawberry.field(description="When it is expected to leave its step.")
     status: str = strawberry.field(description="IN_FLIGHT, COMPLETED or CANCELLED.")
     value: Money = strawberry.field(description="Its share of the order's value.")

@@ -50,7 +50,7 @@ class Step(Element):
     def takes(self) -> Span:
         return Span(self.model.takes.p50)
 
-    @strawberry.field(description="How long before an order in it counts as overdue.")
+    @strawberry.field(description="How long before an order in it counts as overdue; one that is done by then may wait for the run of its batch.")
     def within(self) -> Span | None:
         return lasting(self.model.within)
 

@@ -234,7 +234,7 @@ class Examination:
         return self._peers[place]
 
     def _limits(self, rows: Codes) -> Ints:
-        return limits(self.topology, self.columns, self.usual.stays, self.at.known.durations.pace, rows)
+        return limits(self.topology, self.columns, self.usual.stays, self.at.known.durations, rows)
 
     def _common(self, row: int) -> tuple[tuple[CommonFactor, Codes], ...]:
         """What the overdue of its step share, each with the fulfillments that have it."""

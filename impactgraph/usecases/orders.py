@@ -1,6 +1,6 @@
 """Orders as they are, with when each part of them is expected to move on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 
 from graph_models.enums import OrderSort, OrderStatus
@@ -8,10 +8,10 @@ from graph_models.ids import key_of
 from graph_models.orders import ANY_ORDER, Fulfillment, Order, OrderFilter, Page
 from graph_models.time import Millis
 from graph_models.topology import Step, Topology
-from impactgraph.diagnosis.overdue import limit_of
+from impactgraph.diagnosis.overdue import limits, overdue_mask
 from impactgraph.errors import BadInputError, NotFoundError
 from impactgraph.forecast.pace import factors, on_site
-from impactgraph.impact.columns import Columns
+from impactgraph.impact.columns import Codes, Columns
 from impactgraph.ports.store import Store
 from impactgraph.usecases.answer import Answer
 from impactgraph.usecases.habits import Habits, habits
@@ -80,7 +80,15 @@ def _expected(store: Store, orders: Iterable[Order], topology: Topology, at: Mil
         known = learned(store, topology, columns, reported, as_of, at)
         usual = habits(store, topology, columns, reported, known, as_of, at)
         paces = paces_by_location(columns, known)
-    return [expected(order, topology, at, usual, paces) for order in found]
+        late = overdue_parts(columns, topology, usual, known, columns.order_rows([order.key for order in found]), at)
+    return [expected(order, topology, usual, paces, late) for order in found]
+
+
+def overdue_parts(columns: Columns, topology: Topology, usual: Habits, known: Known, orders: Codes, at: Millis) -> frozenset[str]:
+    """Bare keys of the fulfillments of these orders (by row) that are overdue."""
+    rows = columns.parts_of(orders[orders >= 0])
+    late = overdue_mask(columns, limits(topology, columns, usual.stays, known.durations, rows), at, rows)
+    return frozenset(str(key) for key in columns.fulfillments.ids[rows[late]])
 
 
 def paces_by_location(columns: Columns, known: Known) -> dict[str, float]:
@@ -88,25 +96,20 @@ def paces_by_location(columns: Columns, known: Known) -> dict[str, float]:
     return dict(zip(columns.vocabulary.locations.words, factors(known.durations.pace).tolist(), strict=False))
 
 
-def expected(order: Order, topology: Topology, at: Millis, usual: Habits, paces: Mapping[str, float]) -> Order:
-    """The order with what its steps say of time: overdue beyond what they declare, else beyond the learned p95; expected on after the usual stay.
+def expected(order: Order, topology: Topology, usual: Habits, paces: Mapping[str, float], late: Set[str]) -> Order:
+    """The order with which of its parts are overdue (`late`, bare keys), and when each is expected on: after the usual stay.
 
     `paces`: by bare key of the location, how much longer than usual it takes on site.
     """
-    return replace(order, fulfillments=tuple(_timed(order.fulfillments, topology, at, usual, paces)))
+    return replace(order, fulfillments=tuple(_timed(order.fulfillments, topology, usual, paces, late)))
 
 
-def _timed(fulfillments: Iterable[Fulfillment], topology: Topology, at: Millis, usual: Habits, paces: Mapping[str, float]) -> Iterable[Fulfillment]:
+def _timed(fulfillments: Iterable[Fulfillment], topology: Topology, usual: Habits, paces: Mapping[str, float], late: Set[str]) -> Iterable[Fulfillment]:
     for fulfillment in fulfillments:
         step = topology.elements.get(f"step:{fulfillment.workflow}/{fulfillment.step}")
         if isinstance(step, Step) and fulfillment.entered_at is not None and fulfillment.status is OrderStatus.IN_FLIGHT:
             slower = paces.get(fulfillment.location or "", 1.0) if on_site(topology, step) else 1.0
-            limit = limit_of(step, usual.stays) * (slower if step.within is None else 1.0)
             median = usual.stays.of[step.workflow, step.key].median * slower
-            yield replace(
-                fulfillment,
-                overdue=at - fulfillment.entered_at > limit,
-                expected_next=fulfillment.expected_next or fulfillment.entered_at + round(median),
-            )
+            yield replace(fulfillment, overdue=fulfillment.key in late, expected_next=fulfillment.expected_next or fulfillment.entered_at + round(median))
         else:
             yield fulfillment

@@ -31,7 +31,7 @@ from impactgraph.propagation import propagate
 from impactgraph.usecases.habits import Habits, habits
 from impactgraph.usecases.known import check_filter
 from impactgraph.usecases.learned import Known, learned
-from impactgraph.usecases.orders import asks_for_impact, current_topology, expected, paces_by_location
+from impactgraph.usecases.orders import asks_for_impact, current_topology, expected, overdue_parts, paces_by_location
 from impactgraph.usecases.pages import check_first
 
 Flags = NDArray[np.bool_]
@@ -64,7 +64,7 @@ class Overdue:
 
     @cached_property
     def _limit(self) -> NDArray[np.int64]:
-        return limits(self.topology, self.columns, self.habits.stays, self.known.durations.pace)
+        return limits(self.topology, self.columns, self.habits.stays, self.known.durations)
 
     @cached_property
     def overdue(self) -> Flags:
@@ -92,7 +92,8 @@ class Overdue:
         ids = self.columns.orders.ids
         chosen, cursors, more, before = keyset.page(-beyond, lambda at: [str(each) for each in ids[rows[at]]], check_first(first), after, _SORT)
         paces = paces_by_location(self.columns, self.known)
-        found = tuple(expected(order, self.topology, self.at, self.habits, paces) for order in orders_of(self.columns, rows[chosen]))
+        late = overdue_parts(self.columns, self.topology, self.habits, self.known, rows[chosen], self.at)
+        found = tuple(expected(order, self.topology, self.habits, paces, late) for order in orders_of(self.columns, rows[chosen]))
         return Page(found, tuple(cursors), len(rows), more, before)
 
     def beyond(self, orders: Sequence[str]) -> dict[str, Millis]:

@@ -20,6 +20,7 @@ from graph_models.time import HOUR, MINUTE, Millis
 from graph_models.topology import Location, Step, Topology
 from impactgraph.diagnosis.common import in_common
 from impactgraph.diagnosis.overdue import limit_table, limits, overdue_mask, usual_stays
+from impactgraph.forecast.durations import Durations
 from impactgraph.topology.load import load_topology
 from tests.accuracy.report import PLANTED, put
 from tests.worlds import Journey, World, columns_of
@@ -75,9 +76,9 @@ CAUSES = {"one store's scanner": scanner, "one payload version": payload, "one c
 def first_blamed(seed: int, plant: Callable[[Random, Sequence[Journey]], Planted] | None) -> tuple[tuple[CommonFactor, ...], Planted | None]:
     """What is found, and what was planted."""
     world, planted = day(seed, plant)
-    columns, pace = columns_of(world), np.zeros(0, np.int8)
+    columns = columns_of(world)
     usual = usual_stays(world.topology, columns, world.as_of)
-    overdue = overdue_mask(columns, limits(world.topology, columns, usual, pace), world.as_of)
+    overdue = overdue_mask(columns, limits(world.topology, columns, usual, Durations({})), world.as_of)
     found = in_common(columns, world.topology, usual, limit_table(world.topology, columns, usual), overdue, world.as_of)
     return tuple(each.factor for each in found), planted
 

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from graph_models.diagnosis import Diagnosis, DiagnosisState
 from graph_models.enums import Band, OrderStatus
 from graph_models.failure import Failure
-from graph_models.time import HOUR
+from graph_models.time import HOUR, MINUTE, Millis
 from impactgraph.ports.store import Store
 from impactgraph.usecases.diagnoses import Case, cases
+from impactgraph.usecases.orders import get_orders
+from impactgraph.usecases.overdue import OverdueAsked, overdue
 from tests.listing import orders_of
 from tests.properties.small_worlds import AS_OF, worlds
 from tests.worlds import SmallStore, World, ask
@@ -76,6 +78,25 @@ def test_an_order_is_told_the_same_whoever_else_is_asked_about(world: World, dat
     alone = examined(world, key)[key]
 
     assert replace(alone.diagnosis, peers=None) == replace(together[key].diagnosis, peers=None)
+
+
+@SETTINGS
+@given(worlds(most_failures=2), st.sampled_from([None, MINUTE, 20 * MINUTE, 2 * HOUR]))
+def test_overdue_means_one_thing_in_a_diagnosis_in_an_order_and_in_the_list_of_the_overdue(world: World, within: Millis | None) -> None:
+    """Only what a failure cost it in its step excuses an order further."""
+    workflows = {key: replace(w, steps=tuple(replace(step, within=within) for step in w.steps)) for key, w in world.topology.workflows.items()}
+    world = replace(world, topology=replace(world.topology, workflows=workflows))
+    store, found = cast(Store, SmallStore(world)), examined(world)
+    told = get_orders(store, list(found), world.as_of)
+    with overdue(store, OverdueAsked(), world.as_of) as late:
+        listed = {order.key for order in late.orders(first=500, after=None).items}
+
+    assert listed == {key for key, order in told.items() if any(part.overdue for part in order.fulfillments)}
+    for key, case in found.items():
+        beyond = {part.key for part in told[key].fulfillments if part.overdue}
+        excused = {part.told.key for part in case.situation.parts if any(hit.delay for hit in part.met_here)}
+        assert {part.told.key for part in case.situation.overdue} | excused == beyond | excused
+        assert case.diagnosis.state not in (DiagnosisState.WAITING, DiagnosisState.ON_TRACK) or beyond <= excused
 
 
 @SETTINGS

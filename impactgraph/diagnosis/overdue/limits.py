@@ -5,9 +5,11 @@ from numpy.typing import NDArray
 
 from graph_models.time import FOREVER, Millis
 from graph_models.topology import Step, Topology
+from impactgraph.diagnosis.overdue.runs import runs_of
 from impactgraph.diagnosis.overdue.stays import in_step
 from impactgraph.diagnosis.overdue.usual import Usual
-from impactgraph.forecast.pace import Paces, factors, on_site
+from impactgraph.forecast.durations import Durations
+from impactgraph.forecast.pace import factors, on_site
 from impactgraph.impact.columns import Codes, Columns, Ints
 
 Flags = NDArray[np.bool_]
@@ -21,39 +23,49 @@ def limit_of(step: Step, usual: Usual) -> float:
     return usual.p95(place) if place in usual.of else float(FOREVER)
 
 
-def limit_table(topology: Topology, columns: Columns, usual: Usual, *, declared: bool = True) -> Ints:
-    """By (workflow, step index): milliseconds that a fulfillment may stay there; FOREVER where the topology has no such step, and in one row and column more.
+def limit_table(topology: Topology, columns: Columns, usual: Usual) -> Ints:
+    """By (workflow, step index): milliseconds that a fulfillment may stay there, a wait for a run not counted; FOREVER where the topology has no such step.
 
-    Without `declared` all limits are learned.
+    There is one row and one column more, which are FOREVER.
     """
     most = max((len(w.steps) for w in columns.vocabulary.workflows), default=0) + 1
     table = np.full((len(columns.vocabulary.workflows) + 1, most), FOREVER, np.int64)
     for n, m, step in _steps(topology, columns):
-        place = step.workflow, step.key
-        table[n, m] = min(limit_of(step, usual) if declared else usual.p95(place) if place in usual.of else FOREVER, FOREVER)
+        table[n, m] = min(limit_of(step, usual), FOREVER)
     return table
 
 
-def limits(topology: Topology, columns: Columns, usual: Usual, pace: Paces, rows: Codes | None = None, *, declared: bool = True) -> Ints:
-    """By fulfillment (`rows`: these only), as `limit_table`. A learned limit is longer or shorter where the location (by its code in `pace`) is."""
+def limits(topology: Topology, columns: Columns, usual: Usual, durations: Durations, rows: Codes | None = None) -> Ints:
+    """By fulfillment (`rows`: these only), milliseconds that it may stay in its step. All that is told of overdue orders stands on this.
+
+    As `limit_table`; a learned limit is longer or shorter where the location is slower or quicker. What is done within that and waits for the run of a batch
+    may stay until the run: it is overdue when it has left without it.
+    """
     f = columns.fulfillments
-    workflow, step, location = (a if rows is None else a[rows] for a in (f.workflow, f.step, f.location))
-    table = limit_table(topology, columns, usual, declared=declared)
-    found = table[workflow, step]
-    paced = np.zeros(table.shape, bool)
+    rows = np.arange(len(f), dtype=np.int32) if rows is None else rows
+    found = _paced(topology, columns, limit_table(topology, columns, usual)[f.workflow[rows], f.step[rows]], durations, rows)
+    runs = runs_of(topology, columns, durations, rows)
+    entered = f.entered_at[rows]
+    in_time = (runs.run > 0) & (runs.done - entered <= found)
+    return np.where(in_time, np.maximum(found, runs.run - entered), found)
+
+
+def _paced(topology: Topology, columns: Columns, limit: Ints, durations: Durations, rows: Codes) -> Ints:
+    f, pace = columns.fulfillments, durations.pace
+    paced = np.zeros((len(columns.vocabulary.workflows) + 1, max((len(w.steps) for w in columns.vocabulary.workflows), default=0) + 1), bool)
     for n, m, known in _steps(topology, columns):
-        paced[n, m] = (known.within is None or not declared) and on_site(topology, known)
-    if paced.any() and len(pace):
-        slower = np.ones(len(columns.vocabulary.locations))
-        slower[: len(pace)] = factors(pace)
-        found = np.where(paced[workflow, step], np.minimum(found * slower[location], FOREVER), found).astype(np.int64)
-    return found
+        paced[n, m] = known.within is None and on_site(topology, known)
+    if not paced.any() or not len(pace):
+        return limit
+    slower = np.ones(len(columns.vocabulary.locations))
+    slower[: len(pace)] = factors(pace)
+    return np.where(paced[f.workflow[rows], f.step[rows]], np.minimum(limit * slower[f.location[rows]], FOREVER), limit).astype(np.int64)
 
 
-def overdue_mask(columns: Columns, limit: Ints, at: Millis) -> Flags:
-    """By fulfillment: whether it is in its step for longer than `limit` (by fulfillment too)."""
+def overdue_mask(columns: Columns, limit: Ints, at: Millis, rows: Codes | None = None) -> Flags:
+    """By fulfillment (`rows`: these only): whether it is in its step for longer than `limit` (by the same)."""
     f = columns.fulfillments
-    return in_step(f, at) & (at - f.entered_at > limit)
+    return in_step(f, at, rows) & (at - (f.entered_at if rows is None else f.entered_at[rows]) > limit)
 
 
 def overdue_rows(columns: Columns, limit: Ints, at: Millis) -> Codes:

@@ -16,7 +16,7 @@ from impactgraph.forecast.gates import Gate
 from impactgraph.forecast.lattice import FUTURES
 from impactgraph.forecast.plan import Plan
 
-_HALF, _NEARLY_ALL = np.array(0.5), np.array(0.95)
+_HALF = np.array(0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +149,6 @@ def _completed(durations: Durations, here: Standing, calendar: Calendar | None, 
     watched = at if calendar is None else float(calendar.run_before(np.array([float(at)]))[0])
     lasted = np.array(max(watched - begun, 0.0) / here.pace)
     return begun + round(float(usual.between(lasted, np.array(float(FOREVER)), _HALF)) * here.pace)
-
-
-def run_that_it_waits_for(topology: Topology, durations: Durations, order: Order, here: Standing, at: Millis) -> Millis | None:
-    """The run that hands it over, where its work is done and no run has left since; None where it waits for none, or one has left without it."""
-    calendar = _calendar(topology, next_transition(here.step, order, here.location))
-    if calendar is None:
-        return None
-    surely = here.entered + round(float(durations[here.step.workflow, here.step.key].quantile(_NEARLY_ALL)) * here.pace)
-    done = here.told or surely
-    run = _run(calendar, done)
-    return run if done <= at <= run else None
 
 
 def _calendar(topology: Topology, transition: Transition | None) -> Calendar | None:

@@ -89,7 +89,7 @@ class Part:
     limit: Millis | None = None
     """How long it may stay there; None where that is not known."""
     run: Millis | None = None
-    """The run that it waits for, its work being done; it cannot be overdue before that."""
+    """The run that it waits for, its work being done. Its limit lies behind the run where it was done in time."""
     ended_at: Millis | None = None
     fault: Fault | None = None
     hits: tuple[Hit, ...] = ()
@@ -103,7 +103,7 @@ class Part:
 
     def overdue_since(self, at: Millis) -> Millis | None:
         """When it passed its limit, what a failure cost it in this step not counted; None where it has not by `at`."""
-        if not self.in_flight or self.told.entered_at is None or self.limit is None or self.run is not None:
+        if not self.in_flight or self.told.entered_at is None or self.limit is None:
             return None
         passed = self.told.entered_at + self.limit + max((hit.delay or 0 for hit in self.met_here), default=0)
         return passed if at > passed else None

@@ -9,14 +9,14 @@ from graph_models.enums import OrderStatus
 from graph_models.orders import Fulfillment, Order
 from graph_models.time import FOREVER, MINUTE, Millis
 from graph_models.topology import Step, Topology, Workflow
-from impactgraph.diagnosis.overdue import Usual, limits
-from impactgraph.diagnosis.why.ahead import Standing, Trouble, Way, run_that_it_waits_for, way_ahead
+from impactgraph.diagnosis.overdue import Usual, limits, runs_of
+from impactgraph.diagnosis.why.ahead import Standing, Trouble, Way, way_ahead
 from impactgraph.diagnosis.why.evidence import Fault, Hit, Part
 from impactgraph.diagnosis.why.verdict import worst
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.pace import factors, on_site
 from impactgraph.forecast.plan import Plan
-from impactgraph.impact.columns import Columns
+from impactgraph.impact.columns import Codes, Columns
 
 _SOON = 15 * MINUTE
 """After it was placed, as long as its first step has no limit of its own."""
@@ -94,7 +94,8 @@ def _timed(g: Ground, order: Order, part: Part, row: int, plan: PlanOf) -> Place
     assert step is not None and told.entered_at is not None
     here, workflow = _standing(g, told, step, row), g.topology.workflows[told.workflow]
     way = way_ahead(g.topology, g.durations, workflow, order, here, _trouble(part, workflow, plan), g.at)
-    limit = int(limits(g.topology, g.columns, g.usual, g.durations.pace, np.array([row], np.int32))[0])
+    rows = np.array([row], np.int32)
+    limit = int(limits(g.topology, g.columns, g.usual, g.durations, rows)[0])
     stuck = way.open_end and len(way.stops) == 1
     timed = replace(
         part,
@@ -102,9 +103,16 @@ def _timed(g: Ground, order: Order, part: Part, row: int, plan: PlanOf) -> Place
         expected_done=way.done,
         usual_next=told.entered_at + round(g.usual.of[told.workflow, step.key].median),
         limit=limit if limit < FOREVER else None,
-        run=run_that_it_waits_for(g.topology, g.durations, order, here, g.at),
+        run=_run_that_it_waits_for(g, rows),
     )
     return Placed(timed, way)
+
+
+def _run_that_it_waits_for(g: Ground, rows: Codes) -> Millis | None:
+    """The run that hands it over, where its work is done and no run has left since; None where it waits for none, or one has left without it."""
+    runs = runs_of(g.topology, g.columns, g.durations, rows)
+    done, run = int(runs.done[0]), int(runs.run[0])
+    return run if run and done <= g.at <= run else None
 
 
 def _trouble(part: Part, workflow: Workflow, plan: PlanOf) -> Trouble | None:

@@ -146,10 +146,16 @@ class _Sentence:
     def alone(self) -> str:
         peers = self.s.peers
         if peers is None or peers.total <= 1:
-            return f"{self._overdue}; no known failure holds it, and there are no others to compare it with."
+            return f"{self._overdue}; no known failure holds it, and there are no others to compare it with{self._run}."
         others, late = peers.total - 1, max(peers.overdue - 1, 0)
         rest = f"of {others} other{'s' if others > 1 else ''} there {late or 'none'} {'are' if late > 1 else 'is'} overdue"
-        return f"{self._overdue}; no known failure holds it, {rest}, and nothing in common was found: why is not known."
+        return f"{self._overdue}; no known failure holds it, {rest}, and nothing in common was found: why is not known{self._run}."
+
+    @property
+    def _run(self) -> str:
+        """Of what was done too late, or is not known to be done."""
+        run = self._part.run
+        return f"; its next hand-over is at {clock(run, self.s.at)}" if run is not None else ""
 
     @property
     def _overdue(self) -> str:

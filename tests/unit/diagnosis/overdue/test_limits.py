@@ -8,6 +8,7 @@ import pytest
 from graph_models.time import FOREVER, HOUR, MINUTE
 from graph_models.topology import Step, System, Takes, Topology, Transition, Workflow
 from impactgraph.diagnosis.overdue import limit_of, limits, overdue_rows, peers_of, usual_stays
+from impactgraph.forecast.durations import Durations
 from impactgraph.impact.columns import Columns
 from tests.worlds import Journey, World, columns_of
 
@@ -16,7 +17,7 @@ PICK = Step("pick", "ship", "system:wms", Takes(20 * MINUTE), then=(Transition("
 PACK = Step("pack", "ship", "system:wms", Takes(10 * MINUTE), within=HOUR)
 SYSTEMS = {"wms": System("wms", "wms", per_location=True)}
 TOPOLOGY = Topology("v", systems=SYSTEMS, workflows={"ship": Workflow("ship", (PICK, PACK))})
-NO_PACE = np.zeros(0, np.int8)
+NOTHING = Durations({})
 
 
 def past(count: int, *, ago: int = 30 * HOUR, every: int = 10 * MINUTE, lasted: int = 30 * MINUTE) -> list[Journey]:
@@ -68,8 +69,8 @@ def test_a_slow_location_has_more_time_where_the_limit_is_learned() -> None:
     made = columns(*past(100), *at_slow)
     usual, pace = usual_stays(TOPOLOGY, made, NOW), np.array([0, 1], np.int8)
 
-    late = overdue_rows(made, limits(TOPOLOGY, made, usual, pace), NOW)
-    usual_late = overdue_rows(made, limits(TOPOLOGY, made, usual, NO_PACE), NOW)
+    late = overdue_rows(made, limits(TOPOLOGY, made, usual, Durations({}, pace)), NOW)
+    usual_late = overdue_rows(made, limits(TOPOLOGY, made, usual, NOTHING), NOW)
 
     assert [str(made.fulfillments.ids[row]) for row in late] == ["B/1"]
     assert [str(made.fulfillments.ids[row]) for row in usual_late] == ["A/1", "B/1"]
@@ -79,13 +80,13 @@ def test_a_step_that_the_topology_does_not_have_has_no_limit() -> None:
     made = columns(Journey("A", (("pick", NOW - 900 * HOUR),)))
     without = Topology("v2", systems=SYSTEMS, workflows={"ship": Workflow("ship", (PACK,))})
 
-    assert limits(without, made, usual_stays(without, made, NOW), NO_PACE).tolist() == [FOREVER]
+    assert limits(without, made, usual_stays(without, made, NOW), NOTHING).tolist() == [FOREVER]
 
 
 def test_peers_are_those_at_the_location_or_where_they_are_few_all_of_the_step() -> None:
     here = [Journey(f"H{n}", (("pack", NOW - (30 + 10 * n) * MINUTE),), location="here") for n in range(6)]
     made = columns(*here, Journey("A", (("pack", NOW - 3 * HOUR),), location="alone"))
-    limit = limits(TOPOLOGY, made, usual_stays(TOPOLOGY, made, NOW), NO_PACE)
+    limit = limits(TOPOLOGY, made, usual_stays(TOPOLOGY, made, NOW), NOTHING)
 
     near, far = (peers_of(made, lambda rows: limit[rows], row, NOW) for row in (0, 6))
 

@@ -21,7 +21,7 @@ TABLE = {
     "in its step": (situation(part()), State.ON_TRACK),
     "longer than most": (situation(part(usual_next=NOW - 1)), State.WAITING),
     "done, for a run": (situation(part(run=NOW + HOUR)), State.WAITING),
-    "long there, for a run": (situation(late(run=NOW + HOUR)), State.WAITING),
+    "done too late for a run": (situation(late(run=NOW + HOUR)), State.STUCK_ALONE),
     "beyond its limit": (situation(late()), State.STUCK_ALONE),
     "beyond it, with others": (situation(late(), shared=("location s1",)), State.STUCK_WITH_OTHERS),
     "beyond it, with a suspect": (situation(late(), suspects=(suspect(),)), State.STUCK_WITH_OTHERS),
