@@ -59,7 +59,7 @@ class RecordTotals:
 
 
 @dataclass(frozen=True, slots=True)
-class ImpactTotals:
+class OrderTotals:
     orders: int
     expected_orders: float
     """The sum of the likelihoods."""
@@ -70,6 +70,10 @@ class ImpactTotals:
     records_only: int
     value: tuple[Money, ...]
     will_miss_promise: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactTotals(OrderTotals):
     refunds_at_risk: tuple[Money, ...]
     postings: tuple[RecordTotals, ...]
     notifications: tuple[RecordTotals, ...]

@@ -98,7 +98,7 @@ class BlastRadius:
 
     @strawberry.field(description="How many, and how much.")
     async def totals(self, info: Info) -> ImpactTotals:
-        return ImpactTotals.of(await info.context.run(lambda: self.answer.totals))
+        return ImpactTotals.of(await info.context.run(lambda: self.answer.order_totals), self.answer)
 
     @strawberry.field(description="The totals by one dimension or several at once, the most orders first.")
     async def breakdown(

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 import strawberry
 from strawberry.scalars import JSON
 
+from api.schema.element import Info
 from api.schema.enums import RecordEffect
 from api.schema.money import Money
 from api.schema.scalars import Moment
-from graph_models import impact
+from graph_models import enums, impact
+from impactgraph.usecases.answer import Answer
 
 
 @strawberry.type(description="How many records of a type are hit in one way.")
@@ -34,14 +36,34 @@ class ImpactTotals:
     records_only: int = strawberry.field(description="Orders that flow, but a posting or a message of theirs does not.")
     value: list[Money] = strawberry.field(description="What these orders are worth, a sum for each currency.")
     will_miss_promise: int = strawberry.field(description="Orders that are expected to miss their promise because of it.")
-    refunds_at_risk: list[Money] = strawberry.field(description="What may have to be refunded, a sum for each currency.")
-    postings: list[RecordTotals] = strawberry.field(description="Finance postings hit, by type and effect.")
-    notifications: list[RecordTotals] = strawberry.field(description="Customer messages hit, by type and effect.")
-    tasks: int = strawberry.field(description="Tasks hit.")
-    supplier_orders: int = strawberry.field(description="Supplier orders hit.")
+    answer: strawberry.Private[Answer]
+
+    @strawberry.field(description="What may have to be refunded, a sum for each currency.")
+    async def refunds_at_risk(self, info: Info) -> list[Money]:
+        return Money.each(await info.context.run(lambda: self.answer.refunds_at_risk))
+
+    @strawberry.field(description="Finance postings hit, by type and effect.")
+    async def postings(self, info: Info) -> list[RecordTotals]:
+        return RecordTotals.each(await self._records(info, enums.RecordKind.POSTING))
+
+    @strawberry.field(description="Customer messages hit, by type and effect.")
+    async def notifications(self, info: Info) -> list[RecordTotals]:
+        return RecordTotals.each(await self._records(info, enums.RecordKind.NOTIFICATION))
+
+    @strawberry.field(description="Tasks hit.")
+    async def tasks(self, info: Info) -> int:
+        return sum(row.count for row in await self._records(info, enums.RecordKind.TASK))
+
+    @strawberry.field(description="Supplier orders hit.")
+    async def supplier_orders(self, info: Info) -> int:
+        return sum(row.count for row in await self._records(info, enums.RecordKind.SUPPLIER_ORDER))
+
+    async def _records(self, info: Info, kind: enums.RecordKind) -> tuple[impact.RecordTotals, ...]:
+        """Worked out only for who asks."""
+        return await info.context.run(self.answer.record_totals, kind)
 
     @classmethod
-    def of(cls, totals: impact.ImpactTotals) -> "ImpactTotals":
+    def of(cls, totals: impact.OrderTotals, answer: Answer) -> "ImpactTotals":
         return cls(
             orders=totals.orders,
             expected_orders=totals.expected_orders,
@@ -52,11 +74,7 @@ class ImpactTotals:
             records_only=totals.records_only,
             value=Money.each(totals.value),
             will_miss_promise=totals.will_miss_promise,
-            refunds_at_risk=Money.each(totals.refunds_at_risk),
-            postings=RecordTotals.each(totals.postings),
-            notifications=RecordTotals.each(totals.notifications),
-            tasks=totals.tasks,
-            supplier_orders=totals.supplier_orders,
+            answer=answer,
         )
 
 

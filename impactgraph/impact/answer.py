@@ -1,31 +1,65 @@
 """The blast radius: one question's answer, whose totals, pages and breakdowns all come from the same match."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from functools import cached_property
 
 import numpy as np
 
 from graph_models.enums import Dimension, OrderSort, RecordEffect, RecordKind
-from graph_models.impact import AffectedOrder, AffectedRecord, Explanation, ForecastPoint, ImpactGroup, ImpactTotals, OwnerShare, ResidualTotals
+from graph_models.impact import (
+    AffectedOrder,
+    AffectedRecord,
+    Explanation,
+    ForecastPoint,
+    ImpactGroup,
+    ImpactTotals,
+    OrderTotals,
+    OwnerShare,
+    RecordTotals,
+    ResidualTotals,
+)
+from graph_models.money import Money
 from graph_models.orders import OrderFilter, Page
 from graph_models.time import Millis
-from impactgraph.impact import breakdown, explain, headline, order_pages, owners, record_pages, residual, waves
+from impactgraph.impact import breakdown, explain, headline, order_pages, owners, record_pages, residual, totals, waves
 from impactgraph.impact.hits import Hits
-from impactgraph.impact.totals import impact_totals
 
 
 class BlastRadius(Hits):
     """All that can be asked of it."""
 
-    @cached_property
+    @property
     def totals(self) -> ImpactTotals:
-        return impact_totals(
-            self.inputs.columns,
-            self.orders_hit,
-            self._fulfillments,
-            self.records_hit,
-            self.inputs.question.min_likelihood,
+        """All of them. Who shows some asks for those."""
+        orders, of = self.order_totals, self.record_totals
+        return ImpactTotals(
+            *(getattr(orders, field.name) for field in fields(orders)),
+            refunds_at_risk=self.refunds_at_risk,
+            postings=of(RecordKind.POSTING),
+            notifications=of(RecordKind.NOTIFICATION),
+            tasks=sum(r.count for r in of(RecordKind.TASK)),
+            supplier_orders=sum(r.count for r in of(RecordKind.SUPPLIER_ORDER)),
         )
+
+    @cached_property
+    def order_totals(self) -> OrderTotals:
+        return totals.order_totals(self.inputs.columns, self.orders_hit, self._fulfillments)
+
+    def record_totals(self, kind: RecordKind) -> tuple[RecordTotals, ...]:
+        """By type and effect, the most first."""
+        found = self._record_totals.get(kind)
+        if found is None:
+            found = self._record_totals[kind] = totals.record_totals(self.inputs.columns, self.records_hit, kind, self.inputs.question.min_likelihood)
+        return found
+
+    @cached_property
+    def _record_totals(self) -> dict[RecordKind, tuple[RecordTotals, ...]]:
+        return {}
+
+    @cached_property
+    def refunds_at_risk(self) -> tuple[Money, ...]:
+        return totals.refunds_at_risk(self.inputs.columns, self.orders_hit, self.record_totals(RecordKind.POSTING), self.inputs.question.min_likelihood)
 
     @cached_property
     def _fulfillments(self) -> int:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import RecordEffect, RecordKind
-from graph_models.impact import ImpactTotals, RecordTotals
+from graph_models.impact import OrderTotals, RecordTotals
 from graph_models.money import Money, from_micros, total
 from impactgraph.forecast.record_outcome import RECORD_EFFECTS
 from impactgraph.impact.affected import AffectedRows
@@ -92,14 +92,9 @@ def listed(group: RecordGroup, min_likelihood: float) -> NDArray[np.bool_]:
     return group.outcome.likelihood[group.of] * group.certainty > min_likelihood
 
 
-def impact_totals(columns: Columns, orders: AffectedRows, fulfillments: int, records: Sequence[RecordGroup], min_likelihood: float) -> ImpactTotals:
-    """At risk of a refund: orders about which a decision on stale data may be wrong, and refunds that are postings themselves and hit."""
+def order_totals(columns: Columns, orders: AffectedRows, fulfillments: int) -> OrderTotals:
     bands = np.bincount(orders.band, minlength=4)
-    value, currency = columns.orders.value[orders.order], columns.orders.currency[orders.order]
-    postings = record_totals(columns, records, RecordKind.POSTING, min_likelihood)
-    wrong = orders.wrong > min_likelihood
-    refunds = [m for row in postings if "refund" in row.type for m in row.amount]
-    return ImpactTotals(
+    return OrderTotals(
         orders=len(orders),
         expected_orders=int(np.rint(orders.likelihood * 1e6).astype(np.int64).sum()) / 1e6,
         fulfillments=fulfillments,
@@ -107,11 +102,13 @@ def impact_totals(columns: Columns, orders: AffectedRows, fulfillments: int, rec
         exposed=int(bands[1]),
         upcoming=int(bands[2]),
         records_only=int(bands[3]),
-        value=money_of(columns, currency, value),
-        will_miss_promise=int(orders.misses.sum()),
-        refunds_at_risk=total([*money_of(columns, currency[wrong], value[wrong]), *refunds]),
-        postings=postings,
-        notifications=record_totals(columns, records, RecordKind.NOTIFICATION, min_likelihood),
-        tasks=sum(r.count for r in record_totals(columns, records, RecordKind.TASK, min_likelihood)),
-        supplier_orders=sum(r.count for r in record_totals(columns, records, RecordKind.SUPPLIER_ORDER, min_likelihood)),
+        value=money_of(columns, columns.orders.currency[orders.order], columns.orders.value[orders.order]),
+        will_miss_promise=int(np.count_nonzero(orders.misses)),
     )
+
+
+def refunds_at_risk(columns: Columns, orders: AffectedRows, postings: Sequence[RecordTotals], min_likelihood: float) -> tuple[Money, ...]:
+    """Orders about which a decision on stale data may be wrong, and refunds that are postings themselves and hit."""
+    order = orders.order[orders.wrong > min_likelihood]
+    refunds = [m for row in postings if "refund" in row.type for m in row.amount]
+    return total([*money_of(columns, columns.orders.currency[order], columns.orders.value[order]), *refunds])

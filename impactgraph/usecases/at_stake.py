@@ -49,7 +49,7 @@ def each_at_stake(store: Store, ask: Ask, answer: Answer) -> tuple[AtStake, ...]
 
 
 def _told(answer: Answer, failure: Failure) -> AtStake:
-    columns, hit, totals = answer.inputs.columns, answer.orders_hit, answer.totals
+    columns, hit, totals = answer.inputs.columns, answer.orders_hit, answer.order_totals
     placed, promised = columns.orders.placed_at[hit.order], columns.orders.promised_by[hit.order]
     missed = promised[hit.misses & (promised > answer.as_of)]
     return AtStake(
