@@ -36,9 +36,7 @@ SETTLE = 3.0
 @contextmanager
 def serving(store: Path) -> Iterator[str]:
     """The address of a server of its own process over the store."""
-    server = subprocess.Popen(
-        [Path(sys.executable).with_name("impactgraph"), "serve", "--port", "0", "--store", str(store)], stdout=subprocess.PIPE, text=True
-    )
+    server = subprocess.Popen([Path(sys.executable).with_name("impactgraph"), "serve", "--port", "0", "--store", str(store)], stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
     found = re.search(r"http://[^/ ]+", server.stdout.readline())
     assert found is not None

@@ -1,7 +1,8 @@
 """The record in Neo4j under load: `python -m tests.benchmarks.neo4j_record --orders 100000 --seconds 120`. Prints what it measured; writes nothing but scratch.
 
-It starts a server of its own (IMPACTGRAPH_TEST_NEO4J names a running one instead, which is emptied) and measures, after each other: loading the demo's history,
-opening without and with a copy, a blast radius against the embedded store over the same events, one event alone, and a writer with two readers.
+It starts a server of its own (IMPACTGRAPH_TEST_NEO4J names a running one instead, which is emptied) and measures, after each other: loading the demo's history
+into log and graph, opening without and with a copy, a blast radius against the embedded store over the same events, one event alone, how the graph follows
+batches, a writer with two readers, and opening again without a copy, what these wrote in small blocks.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from impactgraph.impact.columns import Columns
 from impactgraph.ports.store import Store
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.stores.neo4j.address import read_address
+from impactgraph.stores.neo4j.graph.projection import Followed
 from impactgraph.stores.neo4j.store import Neo4jStore
 from impactgraph.topology.load import parse_topology
 from impactgraph.usecases.blast_radius import blast_radius
@@ -70,7 +72,8 @@ def timed(work: Callable[[], object]) -> float:
     return monotonic() - start
 
 
-def load(store: Store, orders: int) -> None:
+def load(store: Neo4jStore, orders: int) -> None:
+    """Of all orders into the log, while the graph follows, and how long that takes longer."""
     demo = generate(orders, NOW, SEED)
     store.apply_topology(parse_topology(demo.documents), demo.documents, NOW - 400 * 24 * HOUR)
     start, taking, taken = monotonic(), 0.0, 0
@@ -82,6 +85,12 @@ def load(store: Store, orders: int) -> None:
     store.ingest(demo.failures)
     whole = monotonic() - start
     say(f"load: {taken:,} events of {orders:,} orders in {taking:.1f} s ({taken / taking:,.0f} a second; {whole:.1f} s with making them)")
+    while store.graph.follow() != Followed():
+        pass
+    took = monotonic() - start
+    nodes = store.database.read("match (n) return count(n) as n")[0]["n"]
+    relations = store.database.read("match ()-[r]->() return count(r) as n")[0]["n"]
+    say(f"log and graph: {took:.1f} s for {nodes:,} nodes and {relations:,} relations")
 
 
 def opening(url: str, cache: Path) -> None:
@@ -125,6 +134,24 @@ def alone(store: Store) -> None:
     say(f"one event alone: median {median(times) * 1000:.1f} ms, 99 of 100 within {quantiles(times, n=100)[98] * 1000:.0f} ms")
 
 
+def following(store: Neo4jStore) -> None:
+    """Batches of the events of further orders, as they come after each other."""
+    lines, times = further(3_000, "F", SEED + 2), dict[int, list[float]]()
+    for size in (*(200,) * 20, *(2_000,) * 8, 10_000):
+        part, lines = lines[:size], lines[size:]
+        store.ingest(part)
+        began = monotonic()
+        store.graph.follow()
+        times.setdefault(size, []).append(monotonic() - began)
+    for size, took in times.items():
+        say(f"the graph follows {size:,} events in {median(took):.2f} s, at most {max(took):.2f} s")
+
+
+def further(orders: int, letter: str, seed: int) -> list[bytes]:
+    """Events of orders of the day after."""
+    return [line for block in generate(orders, NOW + 24 * HOUR, seed).events for line in block.replace(b'"O-', f'"{letter}-'.encode()).splitlines()]
+
+
 # A writer and two readers, processes each
 
 
@@ -158,9 +185,7 @@ def write(url: str, cache: Path, seconds: int) -> None:
     """Prints (moment, watermark, megabytes, seconds of CPU) after each batch."""
     store = opened(url, cache)
     # A tenth again beside the events of the demo's orders: those that are told twice.
-    lines = [
-        line for block in generate(max(200, RATE * seconds // 12), NOW + 24 * HOUR, SEED + 1).events for line in block.replace(b'"O-', b'"S-').splitlines()
-    ]
+    lines = further(max(200, RATE * seconds // 12), "S", SEED + 1)
     store.ingest([])
     start, sent = monotonic(), 0
     while sent < min(RATE * seconds, len(lines)):
@@ -224,13 +249,15 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="impactgraph-bench-") as folder, server(Path(folder) / "neo4j") as url:
         scratch = Path(folder)
-        with closing(opened(url, scratch / "first", graph=False)) as store:
+        with closing(opened(url, scratch / "first")) as store:
             load(store, given.orders)
         opening(url, scratch / "cache")
         latency(url, scratch / "cache")
         with closing(opened(url, scratch / "cache", graph=False)) as store:
             alone(store)
+            following(store)
         sustained(url, scratch / "cache", given.seconds, scratch)
+        opening(url, scratch / "again")
 
 
 if __name__ == "__main__":

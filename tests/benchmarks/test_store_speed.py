@@ -97,4 +97,3 @@ def test_opening_a_million_orders(benchmark: BenchmarkFixture, capsys: pytest.Ca
 
     figures = benchmark.pedantic(opened, rounds=3, warmup_rounds=1)
     _say(capsys, f"a million orders: open in {figures[0]:.2f} s, first answer after {figures[1]:.2f} s, {figures[2]:,.0f} MiB resident")
-
