@@ -10,7 +10,7 @@ from graph_models.orders import Order, Page
 from impactgraph.cli import say
 from impactgraph.cli.options import Form
 from impactgraph.cli.outcomes import problem_rows, problem_shape
-from impactgraph.cli.shape import Named, Shape, connection, lasting, moneys, path, when
+from impactgraph.cli.shape import Named, Shape, connection, factor, lasting, moneys, path, when
 from impactgraph.cli.show import Rows, present, table, tell_problems
 from impactgraph.diagnosis.suspects import Suspect
 from impactgraph.errors import BadInputError, Problem
@@ -95,21 +95,8 @@ def data_of(found: Overdue, groups: Sequence[OverdueGroup], page: Page[Order]) -
         "totalCount": page.total_count,
         "groups": [{"key": dict(g.key), "overdue": g.overdue, "total": g.total, "value": moneys(g.value)} for g in groups],
         "orders": connection(page, lambda order: named.order(order.key)),
-        "inCommon": [_factor(each) for each in found.in_common],
+        "inCommon": [factor(each) for each in found.in_common],
         "suspects": [_suspect(each, named) for each in found.suspects],
-    }
-
-
-def _factor(found: CommonFactor) -> Shape:
-    return {
-        "dimension": found.dimension,
-        "value": found.value,
-        "overdueWith": found.overdue_with,
-        "totalWith": found.total_with,
-        "overdueWithout": found.overdue_without,
-        "totalWithout": found.total_without,
-        "lift": found.lift,
-        "pValue": found.p_value,
     }
 
 

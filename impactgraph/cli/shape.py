@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from graph_models import impact
+from graph_models.diagnosis import CommonFactor
 from graph_models.enums import RecordKind
 from graph_models.failure import Failure
 from graph_models.ids import split_id
@@ -36,6 +37,19 @@ def money(amount: Money) -> Shape:
 
 def moneys(amounts: Iterable[Money]) -> list[Shape]:
     return [money(amount) for amount in amounts]
+
+
+def factor(found: CommonFactor) -> Shape:
+    return {
+        "dimension": found.dimension,
+        "value": found.value,
+        "overdueWith": found.overdue_with,
+        "totalWith": found.total_with,
+        "overdueWithout": found.overdue_without,
+        "totalWithout": found.total_without,
+        "lift": found.lift,
+        "pValue": found.p_value,
+    }
 
 
 def connection(page: Page[T], node: Callable[[T], Shape]) -> Shape:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from graph_models.diagnosis import Cause, CommonFactor, Diagnosis, MissingRecord, PeerGroup
+from graph_models.diagnosis import Cause, Diagnosis, MissingRecord, PeerGroup
 from graph_models.failure import Failure
 from graph_models.orders import TimelineEntry
 from graph_models.time import Millis
@@ -111,7 +111,7 @@ class _Named:
             "overdue": found.overdue,
             "total": found.total,
             "sample": [{"id": f"order:{key}"} for key in found.sample],
-            "inCommon": [_factor(each) for each in found.in_common],
+            "inCommon": [shape.factor(each) for each in found.in_common],
         }
 
     def _element(self, identifier: str | None) -> shape.Shape | None:
@@ -125,16 +125,3 @@ class _Named:
 def _record(found: MissingRecord) -> shape.Shape:
     amount = shape.money(found.amount) if found.amount is not None else None
     return {"kind": found.kind.value, "type": found.type, "due": shape.when(found.due), "lateBy": shape.lasting(found.late_by), "amount": amount}
-
-
-def _factor(found: CommonFactor) -> shape.Shape:
-    return {
-        "dimension": found.dimension,
-        "value": found.value,
-        "overdueWith": found.overdue_with,
-        "totalWith": found.total_with,
-        "overdueWithout": found.overdue_without,
-        "totalWithout": found.total_without,
-        "lift": found.lift,
-        "pValue": found.p_value,
-    }

@@ -3,7 +3,6 @@
 import itertools
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
 from statistics import median, quantiles
 from time import perf_counter
 
@@ -11,24 +10,20 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from impactgraph.bootstrap import open_store
 from impactgraph.impact.columns import IN_FLIGHT
 from impactgraph.ports.store import Store
 from impactgraph.usecases.diagnoses import cases, find_case
 from impactgraph.usecases.timelines import timelines
-from tests.benchmarks.million import NOW, SEED, built
+from tests.benchmarks.million import NOW, SEED
 
 ASKED = 600
 PAGE = 500
 
 
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    """With what is learned known, as after the first question of a quarter of an hour."""
-    opened = open_store(str(built()), now=lambda: NOW)
-    find_case(opened, _drawn(opened, 1)[0], NOW)
-    yield opened
-    opened.close()
+@pytest.fixture(scope="module", autouse=True)
+def what_is_usual(store: Store) -> None:
+    """Learned, as after the first question of a quarter of an hour."""
+    find_case(store, _drawn(store, 1)[0], NOW)
 
 
 def _drawn(store: Store, count: int) -> list[str]:

@@ -2,10 +2,8 @@
 
 import itertools
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
-from statistics import median
-from time import perf_counter, process_time
 
 import numpy as np
 import pytest
@@ -16,29 +14,10 @@ from impactgraph.diagnosis.drift import find_drift
 from impactgraph.impact.columns import Columns
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.usecases.overdue import Overdue, OverdueAsked, overdue
-from tests.benchmarks.million import NOW, built
+from tests.benchmarks.measuring import measured
+from tests.benchmarks.million import NOW
 
-ROUNDS = 9
 _seconds = itertools.count()
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[EmbeddedStore]:
-    opened = EmbeddedStore.open(built(), now=lambda: NOW)
-    yield opened
-    opened.close()
-
-
-def _measured(work: Callable[[], object]) -> tuple[float, float]:
-    """Medians of the clock and of processor time, in milliseconds, after a first round that does not count."""
-    work()
-    clock, processor = list[float](), list[float]()
-    for _ in range(ROUNDS):
-        start, used = perf_counter(), process_time()
-        work()
-        clock.append(perf_counter() - start)
-        processor.append(process_time() - used)
-    return median(clock) * 1000, median(processor) * 1000
 
 
 def _asked(store: EmbeddedStore, *parts: Callable[[Overdue], object]) -> None:
@@ -84,6 +63,6 @@ def test_overdue_among_a_million_orders(benchmark: BenchmarkFixture, store: Embe
         with capsys.disabled():
             sys.stdout.write("\n| overdue, a million orders in flight | took | processor |\n| --- | ---: | ---: |\n")
             for name, work in questions.items():
-                clock, processor = _measured(work)
+                clock, processor = measured(work)
                 sys.stdout.write(f"| {name} | {clock:,.0f} ms | {processor:,.0f} ms |\n")
         benchmark.pedantic(questions["and what they have in common"], rounds=1)

@@ -2,8 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from statistics import median
-from time import perf_counter, process_time
 
 import numpy as np
 import pytest
@@ -15,28 +13,8 @@ from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.usecases.learned import learned
 from impactgraph.usecases.payloads import PayloadsAsked, find_payload_findings
 from impactgraph.usecases.records import RecordsAsked, list_records
-from tests.benchmarks.million import NOW, built
-
-ROUNDS = 9
-
-
-@pytest.fixture(scope="module")
-def store():
-    opened = EmbeddedStore.open(built(), now=lambda: NOW)
-    yield opened
-    opened.close()
-
-
-def _measured(work: Callable[[], object]) -> tuple[float, float]:
-    """Medians of the clock and of processor time, in milliseconds, after a first round that does not count."""
-    work()
-    clock, processor = list[float](), list[float]()
-    for _ in range(ROUNDS):
-        start, used = perf_counter(), process_time()
-        work()
-        clock.append(perf_counter() - start)
-        processor.append(process_time() - used)
-    return median(clock) * 1000, median(processor) * 1000
+from tests.benchmarks.measuring import measured
+from tests.benchmarks.million import NOW
 
 
 def _floor(columns: Columns) -> None:
@@ -61,7 +39,7 @@ def test_records_of_a_million_orders(benchmark: BenchmarkFixture, store: Embedde
             "first page, filtered, with likely causes": lambda: list_records(store, RecordsAsked(), NOW, 50),
             "trouble in messages": lambda: find_payload_findings(store, PayloadsAsked(), NOW),
         }
-        figures = {name: _measured(work) for name, work in questions.items()}
+        figures = {name: measured(work) for name, work in questions.items()}
         benchmark.pedantic(lambda: find_records(topology, columns, known.durations, NOW), rounds=3)
         size = sum(getattr(columns.records, name).nbytes for name in columns.records.__dataclass_fields__)
     with capsys.disabled():
