@@ -226,3 +226,20 @@ class Drift:
     orders: int
     """In flight there."""
     worth: tuple[Money, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DriftGroup:
+    """Findings of one kind and dimension that began at about the same time, and went the same way. What is not of all together is the median, or the least."""
+
+    kind: DriftKind
+    dimension: str
+    since: Millis
+    before: float
+    after: float
+    p_value: float
+    orders: int
+    """In flight there; one with parts at several places counts at each."""
+    worth: tuple[Money, ...]
+    members: tuple[Drift, ...]
+    """At least one, the most orders behind it first."""

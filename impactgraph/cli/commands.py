@@ -102,8 +102,8 @@ COMMANDS = (
         "What is no longer as it was: slower, failing, avoided or refused more often.",
         "Steps and hand-overs by how long they take and how often they fail; locations, modes and channels by reroutes, refusals and cancellations, "
         "each against its own past of a week, with the hour in which it changed; the most orders behind it first. "
-        "Exit status: 0 nothing has moved, 1 something has.",
-        ("impactgraph drift", "impactgraph drift --as-of -2h --format csv"),
+        "Places of which the same is told since about the same time are one line. Exit status: 0 nothing has moved, 1 something has.",
+        ("impactgraph drift", "impactgraph drift --all --first 500", "impactgraph drift --as-of -2h --format csv"),
     ),
     Command(
         "records",

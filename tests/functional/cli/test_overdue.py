@@ -90,6 +90,19 @@ def test_a_number_that_no_suspect_has_is_refused(silent: tuple[Path, str]) -> No
     assert "the number of a suspect" in told.err
 
 
+def test_drift_tells_places_that_say_the_same_in_one_line_and_each_where_asked(shop: Path) -> None:
+    every = run("drift", "--store", shop, "--format", "json", "--first", "500").json["edges"]
+    alike = {(edge["node"]["kind"], edge["node"]["dimension"]) for edge in every}
+    together, each = run("drift", "--store", shop), run("drift", "--store", shop, "--all")
+
+    assert 0 < len(alike) <= _told(together) <= len(every) == _told(each)
+
+
+def _told(ran: Ran) -> int:
+    """The number in `612 things are no longer as before.`"""
+    return int(ran.out.split()[0].replace(",", ""))
+
+
 def test_drift_has_the_names_of_graphql_but_for_the_element(shop: Path) -> None:
     told = run("drift", "--store", shop, "--format", "json")
 

@@ -1,0 +1,33 @@
+"""The table of what has moved."""
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from graph_models.diagnosis import Drift, DriftGroup, DriftKind
+from graph_models.orders import Page
+from impactgraph.cli.drift import _tell  # pyright: ignore[reportPrivateUsage]
+from impactgraph.diagnosis.drift import grouped
+
+NOON = 1_772_539_200_000
+STORES = [Drift(DriftKind.REJECTIONS, "location", f"store-{n}", NOON, 0.01, 0.1, 1e-9, 50 - n, ()) for n in range(5)]
+
+
+def told(found: tuple[Drift, ...] | tuple[DriftGroup, ...]) -> list[str]:
+    out = StringIO()
+    _tell(Console(file=out, width=160), Page(found, tuple("" for _ in found), len(found), has_next=False, has_previous=False), NOON)
+    return out.getvalue().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("found", "lines"),
+    [
+        (grouped(STORES), ["rejections of 5 locations  store-0, store-1, store-2 and 2 more"]),
+        (grouped(STORES[:1]), ["rejections of location  store-0"]),
+        (tuple(STORES[:2]), ["rejections of location  store-0", "rejections of location  store-1"]),
+    ],
+    ids=["together", "one by itself", "each"],
+)
+def test_places_that_say_the_same_are_one_line_with_their_number(found: tuple[Drift, ...], lines: list[str]) -> None:
+    assert [line.partition("  12:00")[0] for line in told(found) if line.startswith("rejections")] == lines
