@@ -15,10 +15,11 @@ from graph_models.impairment import Absorption, Impairment, Impairments
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.forecast.forecaster import Forecaster
-from impactgraph.impact.affected import AffectedRows, affected_orders, affected_rows
+from impactgraph.impact.affected import AffectedRows, affected_orders
 from impactgraph.impact.cells import Membership
 from impactgraph.impact.columns import Codes, Columns
 from impactgraph.impact.filters import order_mask, post_filter
+from impactgraph.impact.hit_rows import affected_rows
 from impactgraph.impact.match import match
 from impactgraph.impact.matches import Matches, RecordGroup
 from impactgraph.impact.paths import path_to
@@ -79,11 +80,9 @@ class Hits:
     @cached_property
     def rows(self) -> AffectedRows:
         """A row a fulfillment and reason, whatever its likelihood, hit before the horizon."""
-        rows = affected_rows(self.inputs.columns, self.matches, self.workflows)
-        with np.errstate(invalid="ignore"):
-            late = rows.hit_at >= self.as_of + self.inputs.question.horizon
-        self._narrowed |= bool(late.any())
-        return rows.take(~late) if late.any() else rows
+        rows = affected_rows(self.inputs.columns, self.matches, self.workflows, self.as_of + self.inputs.question.horizon)
+        self._narrowed |= len(rows) < self.matches.rows
+        return rows
 
     @cached_property
     def orders_hit(self) -> AffectedRows:

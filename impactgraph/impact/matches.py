@@ -65,3 +65,8 @@ class PastHits:
 class Matches:
     flows: list[FlowGroup] = field(default_factory=list[FlowGroup])
     records: list[RecordGroup] = field(default_factory=list[RecordGroup])
+
+    @property
+    def rows(self) -> int:
+        """How many fulfillments and reasons there are."""
+        return sum(len(g.of) for g in self.flows) + sum(len(g.of) for g in self.records if g.past)

@@ -10,8 +10,9 @@ from graph_models.orders import OrderFilter, Page
 from graph_models.time import moment
 from impactgraph.forecast.outcome import BANDS
 from impactgraph.impact import keyset
-from impactgraph.impact.affected import RECORDS_ONLY, AffectedRows
+from impactgraph.impact.affected import AffectedRows
 from impactgraph.impact.filters import order_mask, post_filter
+from impactgraph.impact.hit_rows import RECORDS_ONLY
 from impactgraph.impact.hits import Hits
 from impactgraph.impact.paths import extended, path_to
 
@@ -29,7 +30,8 @@ def page_of(answer: Hits, rows: AffectedRows, where: OrderFilter | None, sort: O
         return [str(name) for name in ids[rows.order[at]]]
 
     chosen, cursors, more, before = keyset.page(_keys(answer, rows, sort), names, first, after, sort.value)
-    items = tuple(shown(answer, rows, int(row)) for row in chosen)
+    listed = rows.take(np.asarray(chosen, np.intp))
+    items = tuple(shown(answer, listed, row) for row in range(len(listed)))
     return Page(items, tuple(cursors), len(rows), more, before)
 
 

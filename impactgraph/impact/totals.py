@@ -16,13 +16,13 @@ from impactgraph.impact.matches import RecordGroup
 
 _LOW = 20
 """Bits that are counted apart."""
-_EXACT = 2**53
-"""Whole numbers below it are floats too."""
+_EXACT = 2**52
+"""Whole numbers up to twice as many are floats too."""
 
 
 def exact_sums(codes: NDArray[Any], values: Ints, size: int) -> list[int]:
     """Sum of the values of each code in [0, size), exact: where floats cannot hold them, halves that they hold are counted apart."""
-    if len(values) * max(int(values.max(initial=0)), -int(values.min(initial=0))) < _EXACT:
+    if np.abs(values).sum(dtype=np.float64) < _EXACT:
         return [int(s) for s in np.bincount(codes, weights=values, minlength=size)]
     high = np.bincount(codes, weights=(values >> _LOW).astype(np.float64), minlength=size)
     low = np.bincount(codes, weights=(values & ((1 << _LOW) - 1)).astype(np.float64), minlength=size)
