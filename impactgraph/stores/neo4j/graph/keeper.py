@@ -14,6 +14,8 @@ EVERY = 1.0
 """Seconds after which it looks when nobody nudges, and at least between two turns: while much comes in, orders that it is about are written once."""
 LAST = 15.0
 """Seconds that a process which changed something gives the graph to follow before it ends; what is left is for the next."""
+RESTS = 1.0
+"""It rests so many times as long as a turn took: a long load comes first, and an order that it is about again and again is written seldom."""
 _log = structlog.get_logger("impactgraph.stores")
 
 
@@ -59,8 +61,9 @@ class Keeper:
                 _log.error("The graph beside the log could not be brought up to date", exc_info=problem)
                 self.problem = problem
             if not self._ending.is_set() or self._owing:
+                ended = time.monotonic()
                 self._wanted.wait(self._every)
-                self._ending.wait(self._every - (time.monotonic() - began))
+                self._ending.wait(max(self._every, RESTS * (ended - began)) - (time.monotonic() - ended))
                 self._wanted.clear()
 
     def close(self) -> None:
