@@ -56,12 +56,12 @@ def _explained(stage: Stage, handoff: Handoff | None, entered: Reals, left: Real
     recorded = _through(stage.completion, begun + lasted)
     departed = _through(out, recorded)
     shift = np.maximum(departed - out.unimpaired(arrived + lasted), 0.0)
-    weight = _near(departed, gone, arrived)
-    blind = _weighed(shift, weight)
+    weight, unseen = _near(departed, gone, arrived), np.isnan(told)
+    blind, explained = _weighed(shift, weight), ~unseen | (weight.sum(axis=1) > _LEAST)
+    if unseen.all():
+        return blind, explained
     late = recorded - (arrived + lasted)
     seen = _told(out, late, _near(recorded, told[:, None], arrived) if stage.completion or struck else np.ones_like(late), gone, told)
-    unseen = np.isnan(told)
-    explained = ~unseen | (weight.sum(axis=1) > _LEAST)
     return Held(np.where(unseen, blind.chance, seen.chance), np.where(unseen, blind.shift, seen.shift)), explained
 
 

@@ -3,6 +3,7 @@
 What the rows of a class share stands once, in a table of all classes; a row has its class, its certainty, and what held it before.
 """
 
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -74,9 +75,12 @@ class _HitRows:
                 return self._with_past(name, of, at) if name in _HELD else self.table[name][of]
 
     def _with_past(self, name: str, of: At, at: At | None) -> NDArray[Any]:
-        by, held = (np.concatenate([getattr(past, word) for past in self.past]) for word in ("by", _HELD[name]))
-        by, held = (by, held) if at is None else (by[at], held[at])
+        by, held = (self._before[word] if at is None else self._before[word][at] for word in ("by", _HELD[name]))
         return np.where((by >= 0) & (self.table["band"][of] != RECORDS_ONLY), held, self.table[name][of])
+
+    @cached_property
+    def _before(self) -> dict[str, NDArray[Any]]:
+        return {word: np.concatenate([getattr(past, word) for past in self.past]) for word in ("by", *_HELD.values())}
 
 
 def _of_flow(found: Outcome, workflow: int) -> _Part:
