@@ -41,3 +41,27 @@ export function useLive(query, variables = {}) {
   }, [wanted, round]);
   return { ...state, reload: useCallback(() => setRound((before) => before + 1), []) };
 }
+
+const WATERMARK = "{ about { watermark } }";
+const ASK_AGAIN = 5_000;
+
+// How often the store has moved on since the page was opened, looked at every few seconds while somebody sees it: for answers that cannot be followed.
+export function useMoved() {
+  const [moved, set] = useState(0);
+  useEffect(() => {
+    let seen = null, timer = null, gone = false;
+    const look = async () => {
+      if (document.visibilityState === "visible") {
+        try {
+          const { watermark } = (await gql(WATERMARK, {})).about;
+          if (!gone && seen !== null && watermark !== seen) set((before) => before + 1);
+          seen = watermark;
+        } catch { /* asked again soon; what the page itself asks says what is wrong */ }
+      }
+      if (!gone) timer = setTimeout(look, ASK_AGAIN);
+    };
+    look();
+    return () => { gone = true; clearTimeout(timer); };
+  }, []);
+  return moved;
+}

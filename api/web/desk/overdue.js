@@ -1,6 +1,6 @@
 // What is overdue, known failure or not, and what it has in common.
-import { html } from "/web/app/ui.js";
-import { useQuery } from "/web/app/ask.js";
+import { html, useEffect } from "/web/app/ui.js";
+import { useMoved, useQuery } from "/web/app/ask.js";
 import { key, moneys, number, percent, plural, words } from "/web/app/format.js";
 import { gql } from "/web/app/gql.js";
 import { Bars } from "/web/app/parts/bars.js";
@@ -51,8 +51,12 @@ export function Overdue({ route }) {
   const { params } = route;
   const by = params.get("by") ?? "STEP", where = filterOf(params);
   const answer = useQuery(SUMMARY, { where, by: [by] }, { keep: true });
-  const known = useQuery(KNOWN, { where }).data?.blastRadius.atStake.filter((stake) => stake.stuck > 0) ?? [];
+  const failing = useQuery(KNOWN, { where });
+  const known = failing.data?.blastRadius.atStake.filter((stake) => stake.stuck > 0) ?? [];
   const explained = useQuery(SUSPECTS, { where });
+  const moved = useMoved(), total = answer.data?.overdue.totalCount;
+  useEffect(() => { if (moved) [answer, failing].filter((one) => !one.loading).forEach((one) => one.reload()); }, [moved]);
+  useEffect(() => { if (moved && !explained.loading) explained.reload(); }, [total]); // costs most: only where others are overdue than before
   const suspects = explained.data?.overdue.suspects.filter((cause) => cause.likelihood >= LIKELY_ENOUGH) ?? null;
   return html`<${Answered} answer=${answer} whole what="what is overdue">${({ overdue }) => html`
     <div class="row spread">
@@ -62,10 +66,10 @@ export function Overdue({ route }) {
     <${Chosen} params=${params} />
     ${overdue.totalCount === 0
       ? html`<${Empty} title="Every order moves as it should"><p>${where ? html`With this filter. <a href=${href("overdue")}>Take all filters away</a>.` : html`Look at <a href=${href("records")}>postings and messages that should have come</a>, or at <a href=${href("")}>what fails now</a>.`}</p><//>`
-      : html`<${Found} overdue=${overdue} known=${known} explained=${explained} suspects=${suspects} by=${by} where=${where} params=${params} />`}`}<//>`;
+      : html`<${Found} overdue=${overdue} known=${known} explained=${explained} suspects=${suspects} by=${by} where=${where} params=${params} moved=${moved} />`}`}<//>`;
 }
 
-function Found({ overdue, known, explained, suspects, by, where, params }) {
+function Found({ overdue, known, explained, suspects, by, where, params, moved }) {
   const inCommon = overdue.inCommon.filter((factor) => factor.totalWithout > 0); // what the filter makes all of them share says nothing
   return html`<div class="columns">
       <section class="card"><h2>What they have in common</h2>${inCommon.length
@@ -84,7 +88,7 @@ function Found({ overdue, known, explained, suspects, by, where, params }) {
       </section>
     </div>
     <section class="card"><div class="row spread"><h2>The orders, the longest overdue first</h2><${CsvButton} name="overdue.csv" columns=${CSV_COLUMNS} rows=${() => all(where)} /></div>
-      <${LongTable} caption="Overdue orders" columns=${COLUMNS} query=${ORDERS} variables=${{ where }} pick=${(data) => data.overdue.orders} />
+      <${LongTable} caption="Overdue orders" columns=${COLUMNS} query=${ORDERS} variables=${{ where }} version=${moved} pick=${(data) => data.overdue.orders} />
     </section>`;
 }
 

@@ -1,5 +1,6 @@
 // Postings and messages that should have come and did not, came twice, late, with another amount, or before what they must follow.
 import { html, useState } from "/web/app/ui.js";
+import { useMoved } from "/web/app/ask.js";
 import { duration, key, money, plural, words } from "/web/app/format.js";
 import { gql } from "/web/app/gql.js";
 import { CsvButton } from "/web/app/parts/copy.js";
@@ -46,7 +47,7 @@ export function Records({ route }) {
   const { params } = route;
   const effect = params.get("effect"), types = params.getAll("type");
   const variables = { where: filterOf(params), effects: effect ? [effect] : null, types: types.length ? types : null };
-  const [total, setTotal] = useState(null);
+  const [total, setTotal] = useState(null), moved = useMoved();
   return html`
     <div class="row spread">
       <${Heading} sub="Found from what each step should have made, whether a failure is known or not.">${total === null ? "Records that need a look" : total ? `${plural(total, "record")} ${total === 1 ? "needs" : "need"} a look` : "Every record is as it should be"}<//>
@@ -54,7 +55,7 @@ export function Records({ route }) {
     </div>
     <${Choice} label="What is wrong" name="effect" chosen=${effect} options=${EFFECTS} />
     <${Chosen} params=${params} also=${["type"]} />
-    <section class="card"><${LongTable} caption="Records that are missing, late, doubled, wrong or out of sequence" columns=${COLUMNS} query=${RECORDS} variables=${variables}
+    <section class="card"><${LongTable} caption="Records that are missing, late, doubled, wrong or out of sequence" columns=${COLUMNS} query=${RECORDS} variables=${variables} version=${moved}
       pick=${(data) => data.records} keyOf=${(one) => [one.fulfillment, one.kind, one.type, one.effect].join()} onTotal=${setTotal}
       empty="None: every posting and message that was due has come, once, with the amount that was expected." /></section>`;
 }

@@ -1,6 +1,7 @@
 """The table of what has moved."""
 
 from io import StringIO
+from typing import cast
 
 import pytest
 from rich.console import Console
@@ -16,7 +17,8 @@ STORES = [Drift(DriftKind.REJECTIONS, "location", f"store-{n}", NOON, 0.01, 0.1,
 
 def told(found: tuple[Drift, ...] | tuple[DriftGroup, ...]) -> list[str]:
     out = StringIO()
-    _tell(Console(file=out, width=160), Page(found, tuple("" for _ in found), len(found), has_next=False, has_previous=False), NOON)
+    page = Page(found, tuple("" for _ in found), len(found), has_next=False, has_previous=False)
+    _tell(Console(file=out, width=160), cast("Page[Drift]", page), NOON)
     return out.getvalue().splitlines()
 
 
