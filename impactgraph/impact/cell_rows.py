@@ -83,6 +83,8 @@ class CellRows:
         position = self.position
         pending = self._pending(position)
         moved = np.unique(np.concatenate([_NOWHERE, *(self._moved(position, decision) for decision in self._decisions())]))
+        if len(moved) == len(self.rows):
+            return None
         if any(self.plan.stages[i].impaired for i in self.plan.reach(position)):
             return self._request(position, 0, Some(moved, np.ones(len(moved), np.int32)), pending)
         start = self.behind.first if pending is None else 0
