@@ -19,7 +19,7 @@ class Memory:
         number, owner = record.arrays("select number, order_number from fulfillments")
         self._owners = np.full(self.fulfillments.count, -1, np.int32)
         self._owners[number] = owner
-        self.seen.add(record.arrays("select hash from events")[0])
+        self.seen.add(*record.arrays("select hash, seq from events"))
 
     def mark_repeats(self, items: list[Item], hashes: Hashes) -> None:
         """Marks items whose (source, id) was taken before, or stands earlier in the list."""
@@ -28,14 +28,21 @@ class Memory:
             earlier = first.setdefault(item.name, item)
             if earlier is not item:
                 item.repeated, item.twin = True, earlier
-        suspects = np.flatnonzero(self.seen.maybe(hashes))
-        if len(suspects):
-            taken = self._taken(np.unique(hashes[suspects]))
-            for index in suspects.tolist():
-                items[index].repeated |= items[index].name in taken
+        seqs = self.seen.find(hashes)
+        suspects = np.flatnonzero(seqs >= 0)
+        if not len(suspects):
+            return
+        names = self._record.names(np.unique(seqs[suspects]))
+        others = [index for index in suspects.tolist() if names.get(int(seqs[index])) != items[index].name]
+        for index in suspects.tolist():
+            items[index].repeated = True
+        if others:
+            taken = self._taken(np.unique(hashes[others]))
+            for index in others:
+                items[index].repeated = items[index].name in taken or items[index].twin is not None
 
     def _taken(self, hashes: Hashes) -> set[tuple[str, str]]:
-        """(source, id) of the events in the record that have one of the hashes."""
+        """(source, id) of the events in the record that have one of the hashes, which several may share; looks at all events."""
         names = self._record.arrays(
             "select w.word, e.id from events e join words w on w.domain = 'source' and w.code = e.source where e.hash in (select hash from suspects)",
             suspects={"hash": hashes},
@@ -59,4 +66,4 @@ class Memory:
                 self._owners = room
             self._owners[new["number"]] = new["order_number"]
         if events := block.rows.get("events"):
-            self.seen.add(events["hash"])
+            self.seen.add(events["hash"], events["seq"])

@@ -23,7 +23,7 @@ _NONE: Codes = np.zeros(0, np.int32)
 
 
 def rebuild(record: Record, lexicon: Lexicon, reading: Reading, as_of: Millis | None = None) -> Instances:
-    """The state that all events make, or those at or before `as_of`."""
+    """The state that all events make, or those at or before `as_of`; rows are arranged as matching reads them."""
     instances = Instances(lexicon, reading.most_steps)
     watermark = record.watermark()
     instances.records.reserve(record.count_of_records(as_of))
@@ -32,6 +32,7 @@ def rebuild(record: Record, lexicon: Lexicon, reading: Reading, as_of: Millis | 
         instances.add_errors(part.failed)
         instances.add_records(part.records)
     instances.columns.watermark = watermark
+    instances.arrange()
     instances.refresh(reading)
     return instances
 

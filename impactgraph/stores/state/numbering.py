@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from impactgraph.impact.columns import Ints
+
 Hashes = NDArray[np.uint64]
 
 _FLUSH = 65_536
@@ -89,21 +91,23 @@ class Numbering:
 
 
 class Seen:
-    """Hashes of events that were taken. A hit is to be proved by the names themselves."""
+    """Hashes of events that were taken, and the sequence number of each. A hit is to be proved by the names themselves."""
 
     def __init__(self) -> None:
         self._runs = Runs()
-        self._recent: set[int] = set()
+        self._recent: dict[int, int] = {}
 
-    def add(self, hashes: Hashes) -> None:
+    def add(self, hashes: Hashes, seqs: Ints) -> None:
         if len(hashes) < 1024 and len(self._recent) < _FLUSH:
-            self._recent.update(hashes.tolist())
+            self._recent.update(zip(hashes.tolist(), seqs.tolist(), strict=True))
         else:
-            self._runs.add(hashes)
+            self._runs.add(hashes, seqs)
 
-    def maybe(self, hashes: Hashes) -> NDArray[np.bool_]:
-        """True where it may have been seen."""
-        found, _ = self._runs.find(hashes)
+    def find(self, hashes: Hashes) -> Ints:
+        """Sequence number of an event with each hash, -1 where there is none."""
+        hit, seqs = self._runs.find(hashes)
+        found = np.where(hit, seqs, -1) if seqs is not None else np.full(len(hashes), -1)
         if self._recent:
-            found |= np.fromiter((value in self._recent for value in hashes.tolist()), np.bool_, len(hashes))
+            recent = np.fromiter((self._recent.get(value, -1) for value in hashes.tolist()), np.int64, len(hashes))
+            found = np.where(recent >= 0, recent, found)
         return found

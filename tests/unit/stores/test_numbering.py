@@ -37,9 +37,9 @@ def test_numbers_that_were_loaded_go_on() -> None:
     assert (numbering.count, numbering.find(["b", "c"])) == (2, {"b": 1})
 
 
-def test_what_was_seen_is_known_whether_it_came_alone_or_with_many() -> None:
+def test_what_was_seen_is_found_whether_it_came_alone_or_with_many() -> None:
     seen = Seen()
-    seen.add(np.array([5], np.uint64))
-    seen.add(np.arange(10_000, 20_000, dtype=np.uint64))
+    seen.add(np.array([5], np.uint64), np.array([1], np.int64))
+    seen.add(np.arange(10_000, 20_000, dtype=np.uint64), np.arange(2, 10_002, dtype=np.int64))
 
-    assert seen.maybe(np.array([5, 6, 15_000, 9_999], np.uint64)).tolist() == [True, False, True, False]
+    assert seen.find(np.array([5, 6, 15_000, 9_999], np.uint64)).tolist() == [1, -1, 5_002, -1]
