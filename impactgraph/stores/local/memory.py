@@ -33,13 +33,15 @@ class Memory:
         if not len(suspects):
             return
         names = self._record.names(np.unique(seqs[suspects]))
-        others = [index for index in suspects.tolist() if names.get(int(seqs[index])) != items[index].name]
+        others: list[int] = []
         for index in suspects.tolist():
-            items[index].repeated = True
-        if others:
-            taken = self._taken(np.unique(hashes[others]))
-            for index in others:
-                items[index].repeated = items[index].name in taken or items[index].twin is not None
+            if names.get(int(seqs[index])) == items[index].name:
+                items[index].repeated = True
+            else:
+                others.append(index)
+        taken = self._taken(np.unique(hashes[others])) if others else set[tuple[str, str]]()
+        for index in others:
+            items[index].repeated |= items[index].name in taken
 
     def _taken(self, hashes: Hashes) -> set[tuple[str, str]]:
         """(source, id) of the events in the record that have one of the hashes, which several may share; looks at all events."""

@@ -138,6 +138,17 @@ def test_an_order_in_a_step_of_a_version_to_come_stands_there_with_it(kept: Kept
     assert fulfillments(kept)["fulfillment:O-1/1"]["steps"] == ["step:ship/wrap"]
 
 
+def test_a_graph_that_does_not_say_which_orders_it_has_is_gone_on_with(kept: Kept):
+    kept.store.ingest(HISTORY[:5])
+    kept.follow()
+    kept.change("match (g:Graph) remove g.lastOrder")
+    kept.store.ingest([*HISTORY[5:], placed("O-4", 20)])
+
+    kept.follow()
+
+    agrees(kept)
+
+
 def test_nothing_is_written_where_nothing_happened(kept: Kept):
     kept.store.ingest(HISTORY)
     first, second = kept.follow(), kept.follow()

@@ -18,7 +18,8 @@ CONSTRAINT = f"create constraint graph_key if not exists for (n:{LABEL}) require
 _MATCH = f"match (g:{LABEL} {{key: 'graph'}})"
 _GIVE = """
 return g.identity as identity, g.schema as schema, g.watermark as watermark, g.topology as topology, g.failures as failures,
-  coalesce(g.turnUntil, 0) as turn_until, coalesce(g.turnDone, -1) as turn_done, coalesce(g.lastOrder, -1) as last_order
+  coalesce(g.turnUntil, 0) as turn_until, coalesce(g.turnDone, -1) as turn_done,
+  coalesce(g.lastOrder, case when g.watermark > 0 or g.turnUntil > 0 then 2147483647 else -1 end) as last_order
 """
 _READ = f"{_MATCH} {_GIVE}"
 _TAKE = f"""
@@ -52,7 +53,7 @@ class Standing:
     turn_done: int = -1
     """Of such a turn: number of the last order that it has brought in, in ascending order."""
     last_order: int = -1
-    """Greatest number of an order that was ever brought in."""
+    """Greatest number of an order that was ever brought in; beyond all of them where the graph was begun before that was kept."""
 
 
 class LostError(Exception):
