@@ -121,7 +121,8 @@ class Context(BaseContext):
         return turn
 
     def close(self) -> None:
-        """Lets go of everything that the answers hold."""
+        """Lets go of everything that the answers hold, and of the answers: a request is in a circle with its loaders, and waits for the collector."""
+        self._active.clear()
         if self._worker is not None:
             self._worker.done()
             self._worker = None

@@ -1,6 +1,7 @@
 """From hit fulfillments and records to affected orders: an order once, in its worst band."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -112,13 +113,16 @@ def affected_orders(columns: Columns, rows: AffectedRows, min_likelihood: float)
     merged = {name: values[likely] for name, values in merged.items()}
     at = np.concatenate([alone, which[likely]])
 
-    def column(name: str, of: At | None) -> NDArray[Any]:
-        if of is None and name in merged:
-            return np.concatenate([rows.of(name, alone), merged[name]])
-        return found.of(name)[of] if name in merged and of is not None else rows.of(name, at if of is None else at[of])
+    @cache
+    def whole(name: str) -> NDArray[Any]:
+        return np.concatenate([rows.of(name, alone), merged[name]])
 
-    found = AffectedRows(len(at), column)
-    return found
+    def column(name: str, of: At | None) -> NDArray[Any]:
+        if name in merged:
+            return whole(name) if of is None else whole(name)[of]
+        return rows.of(name, at if of is None else at[of])
+
+    return AffectedRows(len(at), column)
 
 
 def _merge(rows: AffectedRows, among: At) -> tuple[dict[str, NDArray[Any]], At]:

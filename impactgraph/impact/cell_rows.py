@@ -38,7 +38,6 @@ class Request:
 class Moved:
     """Rows at `at` that were sent elsewhere after a decision on stale data, in the classes `of`; `went` (G,): when; `certainty`: that it was the data."""
 
-    rows: "CellRows"
     decision: Pending
     here: Here
     went: Reals
@@ -244,7 +243,7 @@ class CellRows:
             here = Here(position, entered, np.zeros(len(classes)), entered, same, Evidence())
             certainty = stale.chance / (stale.chance + self.owner.usual_reroutes(stale.since))
             self.behind.doubt(at, certainty)
-            self.moved.append(Moved(self, decision, here, went, certainty, at, classes.of))
+            self.moved.append(Moved(decision, here, went, certainty, at, classes.of))
         return at
 
     def _first_read(self, read: int, at: At) -> Ints:

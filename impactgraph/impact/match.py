@@ -137,17 +137,17 @@ class _WorkflowMatcher:
             for request in requests:
                 request.rows.take_outcome(request, found, first)
                 first += sum(len(here) for here in request.here)
-        moved = [m for g in groups for m in g.moved]
-        for decision in dict.fromkeys(m.decision for m in moved):
-            self._reroute(plan, decision, [m for m in moved if m.decision == decision])
+        moved = [(g, m) for g in groups for m in g.moved]
+        for decision in dict.fromkeys(m.decision for _, m in moved):
+            self._reroute(plan, decision, [(g, m) for g, m in moved if m.decision == decision])
         for group in groups:
             group.behind.open_records()
 
-    def _reroute(self, plan: Plan, decision: Pending, moved: list[Moved]) -> None:
-        found = self.forecaster.rerouted(plan, [m.here for m in moved], np.concatenate([m.went for m in moved]), decision)
+    def _reroute(self, plan: Plan, decision: Pending, moved: list[tuple[CellRows, Moved]]) -> None:
+        found = self.forecaster.rerouted(plan, [m.here for _, m in moved], np.concatenate([m.went for _, m in moved]), decision)
         first = 0
-        for each in moved:
-            each.rows.take_moved(each, found, first)
+        for group, each in moved:
+            group.take_moved(each, found, first)
             first += len(each.here)
 
     def _cells(self, rows: Codes) -> list[tuple[Codes, Cell]]:
