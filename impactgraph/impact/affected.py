@@ -28,7 +28,7 @@ class AffectedRows:
     def take(self, chosen: NDArray[Any]) -> "AffectedRows":
         """Some rows: flags, or places."""
         at = np.flatnonzero(chosen) if chosen.dtype == np.bool_ else chosen
-        return AffectedRows(len(at), lambda name, of: self.of(name, at if of is None else at[of]))
+        return AffectedRows(len(at), lambda name, of: self.of(name, at if of is None else at.take(of)))
 
     def of(self, name: str, at: At | None = None) -> NDArray[Any]:
         known = self._known.get(name)
@@ -36,7 +36,7 @@ class AffectedRows:
             return self._column(name, at)
         if known is None:
             known = self._known[name] = self._column(name, None)
-        return known if at is None else known[at]
+        return known if at is None else known.take(at)
 
     @property
     def order(self) -> Codes:
@@ -119,8 +119,8 @@ def affected_orders(columns: Columns, rows: AffectedRows, min_likelihood: float)
 
     def column(name: str, of: At | None) -> NDArray[Any]:
         if name in merged:
-            return whole(name) if of is None else whole(name)[of]
-        return rows.of(name, at if of is None else at[of])
+            return whole(name) if of is None else whole(name).take(of)
+        return rows.of(name, at if of is None else at.take(of))
 
     return AffectedRows(len(at), column)
 

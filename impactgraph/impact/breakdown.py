@@ -18,6 +18,9 @@ from impactgraph.impact.hits import Hits
 from impactgraph.impact.totals import worth_by_group
 
 _Figures = tuple[int, int, tuple[Money, ...], int]
+_At = NDArray[np.intp] | slice
+"""Places of orders."""
+_EACH = slice(None)
 _OF_FULFILLMENT = (Dimension.LOCATION, Dimension.WORKFLOW, Dimension.STEP)
 
 
@@ -29,10 +32,10 @@ def breakdown(answer: Hits, by: Sequence[Dimension], first: int | None) -> tuple
     orders = answer.orders_hit
     if not len(orders):
         return ()
-    rows, at = _spread(answer, orders) if any(d in _OF_FULFILLMENT for d in by) else (orders.fulfillment, np.arange(len(orders)))
+    rows, at = _spread(answer, orders) if any(d in _OF_FULFILLMENT for d in by) else (orders.fulfillment, _EACH)
     codes, names = zip(*(_codes(answer, dimension, orders, rows, at) for dimension in by), strict=True)
-    groups = classify(len(at), *codes)
-    if len(at) > len(orders):
+    groups = classify(len(rows), *codes)
+    if len(rows) > len(orders) and not isinstance(at, slice):
         groups, at = _once(groups, at)
     found = [
         ImpactGroup({d.value: w[c] or None for d, w, c in zip(by, names, place, strict=True)}, *figures)
@@ -59,7 +62,7 @@ def _spread(answer: Hits, orders: AffectedRows) -> tuple[NDArray[Any], NDArray[n
     return unique, place[answer.inputs.columns.fulfillments.order[unique]]
 
 
-def _codes(answer: Hits, dimension: Dimension, orders: AffectedRows, rows: NDArray[Any], at: NDArray[Any]) -> tuple[NDArray[Any], Sequence[str]]:
+def _codes(answer: Hits, dimension: Dimension, orders: AffectedRows, rows: NDArray[Any], at: _At) -> tuple[NDArray[Any], Sequence[str]]:
     match dimension:
         case Dimension.BAND:
             return orders.band[at], [b.value for b in BANDS]
@@ -74,7 +77,7 @@ def _codes(answer: Hits, dimension: Dimension, orders: AffectedRows, rows: NDArr
             return coded(answer.inputs.columns, dimension, rows, orders.order[at])
 
 
-def _figures(answer: Hits, orders: AffectedRows, groups: Classes, at: NDArray[np.intp]) -> Iterator[_Figures]:
+def _figures(answer: Hits, orders: AffectedRows, groups: Classes, at: _At) -> Iterator[_Figures]:
     """Of each group: orders, those that are stuck, what they are worth, those that miss their promise."""
     stuck = np.bincount(groups.of[orders.band[at] == 0], minlength=len(groups))
     missed = np.bincount(groups.of[orders.misses[at]], minlength=len(groups))

@@ -20,15 +20,15 @@ def coded(columns: Columns, dimension: Dimension, rows: Codes, order: Codes) -> 
     o, f, v = columns.orders, columns.fulfillments, columns.vocabulary
     match dimension:
         case Dimension.CHANNEL:
-            return o.channel[order], v.channels.words
+            return o.channel.take(order), v.channels.words
         case Dimension.MODE:
-            return o.mode[order], v.modes.words
+            return o.mode.take(order), v.modes.words
         case Dimension.REGION:
-            return o.region[order], v.regions.words
+            return o.region.take(order), v.regions.words
         case Dimension.TIER:
-            return o.tier[order], v.tiers.words
+            return o.tier.take(order), v.tiers.words
         case Dimension.CURRENCY:
-            return o.currency[order], v.currencies.words
+            return o.currency.take(order), v.currencies.words
         case Dimension.LOCATION:
             return f.location[rows], v.locations.words
         case Dimension.WORKFLOW:
@@ -40,6 +40,6 @@ def coded(columns: Columns, dimension: Dimension, rows: Codes, order: Codes) -> 
         case Dimension.CARRIER | Dimension.SUPPLIER:
             name = ATTRIBUTES[dimension]
             words, codes = v.attributes.get(name), o.attributes.get(name)
-            return (codes[order], words.words) if words is not None and codes is not None else (np.zeros(len(order), np.int64), [""])
+            return (codes.take(order), words.words) if words is not None and codes is not None else (np.zeros(len(order), np.int64), [""])
         case Dimension.BAND | Dimension.EFFECT | Dimension.CAUSE:
             raise ValueError(f"{dimension} is of failures")

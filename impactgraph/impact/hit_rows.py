@@ -59,24 +59,24 @@ class _HitRows:
         return start
 
     def column(self, name: str, at: At | None) -> NDArray[Any]:
-        of = self.of if at is None else self.of[at]
-        fulfillment = self.fulfillment if at is None else self.fulfillment[at]
+        of = self.of if at is None else self.of.take(at)
+        fulfillment = self.fulfillment if at is None else self.fulfillment.take(at)
         match name:
             case "fulfillment":
                 return fulfillment
             case "order":
-                return self.columns.fulfillments.order[fulfillment]
+                return self.columns.fulfillments.order.take(fulfillment)
             case "misses":
-                promised = self.columns.orders.promised_by[self.columns.fulfillments.order[fulfillment]]
-                return (promised > 0) & (self.table["finish"][of] > promised) & (self.table["without"][of] <= promised)
+                promised = self.columns.orders.promised_by.take(self.columns.fulfillments.order.take(fulfillment))
+                return (promised > 0) & (self.table["finish"].take(of) > promised) & (self.table["without"].take(of) <= promised)
             case "likelihood" | "wrong":
-                return self.table[name][of] * (self.certainty if at is None else self.certainty[at])
+                return self.table[name].take(of) * (self.certainty if at is None else self.certainty.take(at))
             case _:
-                return self._with_past(name, of, at) if name in _HELD else self.table[name][of]
+                return self._with_past(name, of, at) if name in _HELD else self.table[name].take(of)
 
     def _with_past(self, name: str, of: At, at: At | None) -> NDArray[Any]:
-        by, held = (self._before[word] if at is None else self._before[word][at] for word in ("by", _HELD[name]))
-        return np.where((by >= 0) & (self.table["band"][of] != RECORDS_ONLY), held, self.table[name][of])
+        by, held = (self._before[word] if at is None else self._before[word].take(at) for word in ("by", _HELD[name]))
+        return np.where((by >= 0) & (self.table["band"].take(of) != RECORDS_ONLY), held, self.table[name].take(of))
 
     @cached_property
     def _before(self) -> dict[str, NDArray[Any]]:

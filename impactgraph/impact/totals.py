@@ -39,7 +39,7 @@ def money_of(columns: Columns, currency: Codes, values: Ints) -> tuple[Money, ..
 def worth_by_group(columns: Columns, group: NDArray[Any], orders: Codes, size: int) -> list[tuple[Money, ...]]:
     """What the orders of each group in [0, size) are worth, as `money_of`; `group` of each order."""
     words = columns.vocabulary.currencies.words
-    sums = exact_sums(group * len(words) + columns.orders.currency[orders], columns.orders.value[orders], size * len(words))
+    sums = exact_sums(group * len(words) + columns.orders.currency.take(orders), columns.orders.value.take(orders), size * len(words))
     each = (zip(words, sums[n * len(words) : (n + 1) * len(words)], strict=True) for n in range(size))
     return [tuple(from_micros(s, word) for word, s in sorted(of_group) if s) for of_group in each]
 
@@ -102,7 +102,7 @@ def order_totals(columns: Columns, orders: AffectedRows, fulfillments: int) -> O
         exposed=int(bands[1]),
         upcoming=int(bands[2]),
         records_only=int(bands[3]),
-        value=money_of(columns, columns.orders.currency[orders.order], columns.orders.value[orders.order]),
+        value=money_of(columns, columns.orders.currency.take(orders.order), columns.orders.value.take(orders.order)),
         will_miss_promise=int(np.count_nonzero(orders.misses)),
     )
 
