@@ -46,24 +46,27 @@ def learned(store: Store, topology: Topology, columns: Columns, reported: Sequen
     key = topology.version, asked, as_of // FRESH, failures
     with _lock:
         kept = _kept.setdefault(store, OrderedDict())
-        found = kept.get(key)
-        if found is not None and columns.watermark <= found.watermark * _GROWN:
+        fresh = {kept_key: known for kept_key, known in kept.items() if columns.watermark <= known.watermark * _GROWN}
+        found = fresh.get(key)
+        if found is not None:
             return found
         graph = next((known.graph for kept_key, known in kept.items() if kept_key[0] == topology.version), None) or FailureGraph.of(topology)
-        kept[key] = found = _learn(store, topology, graph, columns, reported, asked, as_of)
+        before = next((known for kept_key, known in fresh.items() if kept_key[:3] == key[:3]), None)  # a failure that is reported changes no stay
+        traffic = before.traffic if before else Traffic(topology, columns.vocabulary, store.visits(asked))
+        watermark = before.watermark if before else columns.watermark
+        kept[key] = found = _learn(topology, graph, traffic, columns, reported, as_of, watermark)
         while len(kept) > _KEPT:
             kept.popitem(last=False)
         return found
 
 
-def _learn(store: Store, topology: Topology, graph: FailureGraph, columns: Columns, reported: Sequence[Failure], asked: Millis | None, as_of: Millis) -> Known:
-    visits = store.visits(asked)
+def _learn(topology: Topology, graph: FailureGraph, traffic: Traffic, columns: Columns, reported: Sequence[Failure], as_of: Millis, watermark: int) -> Known:
     happened = [f for f in reported if f.started_at <= as_of]
     impairments = propagate(graph, happened, recovery=lambda f: f.ended_at or as_of)
     spans = held_spans(topology, impairments, as_of)
-    durations = learn(topology, columns.vocabulary, visits, as_of, lambda workflow, step: spans.get((workflow, step), ()))
+    durations = learn(topology, columns.vocabulary, traffic.visits, as_of, lambda workflow, step: spans.get((workflow, step), ()))
     hold = learn_holds(columns, durations, min((f.started_at for f in happened if f.active_at(as_of)), default=as_of))
-    return Known(graph, durations, hold, Traffic(topology, columns.vocabulary, visits), columns.watermark)
+    return Known(graph, durations, hold, traffic, watermark)
 
 
 def held_spans(topology: Topology, impairments: Impairments, as_of: Millis) -> dict[tuple[str, str], tuple[tuple[Millis, Millis], ...]]:

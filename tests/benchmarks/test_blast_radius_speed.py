@@ -156,10 +156,11 @@ def test_blast_radius_over_http(benchmark: BenchmarkFixture, served: Served, cas
         sys.stdout.write(f"\n{case}, {name}: {hit:,} orders, {took * 1000:.1f} ms, numpy {floor * 1000:.2f} ms, {took / floor:.1f} times")
 
 
+@pytest.mark.parametrize("records", [False, True], ids=["orders", "orders and records"])
 @pytest.mark.parametrize("library", ["networkx", "rustworkx"])
-def test_walking_a_graph_of_orders(benchmark: BenchmarkFixture, served: Served, library: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_walking_a_graph_of_orders(benchmark: BenchmarkFixture, served: Served, library: str, records: bool, capsys: pytest.CaptureFixture[str]) -> None:
     """What a dependency graph with the orders as nodes does: walk from the failed element to them, then sum up what was reached."""
-    graph = _graph(served.store)
+    graph = _graph(served.store, records)
     walk = {"networkx": _networkx, "rustworkx": _rustworkx}[library](graph)
     answers = {case: typical(partial(served.ask, case, f"{TOTALS} {GROUPS}"), 5) for case in CASES}
     lines: list[str] = []
@@ -168,7 +169,7 @@ def test_walking_a_graph_of_orders(benchmark: BenchmarkFixture, served: Served, 
         walked, summed = typical(partial(walk, target), 3), typical(lambda target=target: _figures(graph, walk(target)), 3)
         took = answers[case]
         figures = f"walks in {walked:.2f} s, {walked / took:.0f} times the blast radius; with figures {summed:.2f} s, {summed / took:.0f} times"
-        lines.append(f"\n{case}: {library} reaches {len(walk(target)):,} orders, {figures}")
+        lines.append(f"\n{case}: {library}, {len(graph.edges):,} edges, reaches {len(walk(target)):,} orders, {figures}")
 
     benchmark.pedantic(partial(walk, str(WIDE["target"])), rounds=1)
 
@@ -181,12 +182,12 @@ class Graph:
     """The graph that a team would build: elements, steps, fulfillments and orders, as docs/graph-schema.md has them, each with its id."""
 
     edges: list[tuple[str, str]]
-    """From what fails to what is hit by it: to what needs it, to the step before, to the fulfillments in a step, to their orders."""
+    """From what fails to what is hit by it: to what needs it, to the step before, to the fulfillments in a step, to their orders (and records)."""
     orders: dict[str, tuple[str, str, int, bool]]
     """Channel, region, value, and whether the promise is within the hour."""
 
 
-def _graph(store: Store) -> Graph:
+def _graph(store: Store, records: bool) -> Graph:
     topology = store.topology()
     edges = [(edge.target, edge.source) for edge in dependency_edges(topology)]
     edges += [(f"step:{w.key}/{then.step}", step.id) for w in topology.workflows.values() for step in w.steps for then in step.then]
@@ -195,6 +196,10 @@ def _graph(store: Store) -> Graph:
         names = [f"order:{key}" for key in o.ids]
         told = zip(o.channel.tolist(), o.region.tolist(), o.value.tolist(), (o.promised_by < NOW + HOUR).tolist(), strict=True)
         orders = {name: (v.channels.words[c], v.regions.words[r], value, soon) for name, (c, r, value, soon) in zip(names, told, strict=True)}
+        if records:
+            r = columns.records
+            mine = np.flatnonzero(f.status[r.fulfillment] == IN_FLIGHT)
+            edges += [(f"fulfillment:{f.ids[row]}", f"record:{n}") for n, row in zip(mine.tolist(), r.fulfillment[mine].tolist(), strict=True)]
         for row in np.flatnonzero(f.status == IN_FLIGHT).tolist():
             workflow, part = v.workflows[int(f.workflow[row])], f"fulfillment:{f.ids[row]}"
             edges += [(f"step:{workflow.key}/{workflow.steps[int(f.step[row])]}", part), (part, names[int(f.order[row])])]

@@ -1,0 +1,47 @@
+"""What was learned is kept for the questions of a quarter of an hour; a failure that is reported meanwhile makes nobody wait for the history again."""
+
+import pytest
+
+from graph_models.enums import FailureClass
+from graph_models.failure import Failure
+from graph_models.impact import Question
+from graph_models.time import HOUR, MINUTE, Millis
+from impactgraph.demo.load import load_demo
+from impactgraph.impact.columns import Visits
+from impactgraph.stores.embedded import EmbeddedStore
+from impactgraph.usecases.blast_radius import blast_radius
+from impactgraph.usecases.report_failure import report_failure
+
+NOW: Millis = 1_772_546_400_000
+
+
+@pytest.fixture
+def store() -> EmbeddedStore:
+    store = EmbeddedStore.in_memory(now=lambda: NOW)
+    load_demo(store, 1_000, NOW, 7)
+    return store
+
+
+def test_the_history_is_read_once_in_a_quarter_of_an_hour(store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[Millis | None] = []
+    read = store.visits
+
+    def counted(as_of: Millis | None = None) -> Visits:
+        reads.append(as_of)
+        return read(as_of)
+
+    monkeypatch.setattr(store, "visits", counted)
+    first = ask(store, NOW)
+    report_failure(store, Failure("F-pay", "system:payments", FailureClass.OUTAGE, NOW - 10 * MINUTE, NOW + HOUR), NOW)
+    with_another = ask(store, NOW)
+
+    assert reads == [None]
+    assert with_another > first
+    ask(store, NOW + 15 * MINUTE)
+    assert reads == [None, None]
+
+
+def ask(store: EmbeddedStore, now: Millis) -> int:
+    """How many orders the active failures hit."""
+    with blast_radius(store, Question(), now) as answer:
+        return answer.order_totals.orders
