@@ -206,7 +206,7 @@ class _Sweep:
     def _pass(self, gate: Gate, t: Reals, step: int) -> Reals:
         out, by = self._through(gate, t)
         if self.world.impaired and gate:
-            self._note(by, step, t, out)
+            self._note(by, step, _met_at(gate, t, by), out)
         return out
 
     def _through(self, gate: Gate, t: Reals) -> tuple[Reals, Indexes]:
@@ -232,3 +232,11 @@ class _Sweep:
         np.copyto(trace.hit_step[:n], np.int16(step), where=first)
         np.copyto(trace.hit_at[:n], at, where=first)
         trace.waiting[:n] |= first & (at <= self.as_of) & (out > self.as_of)
+
+
+def _met_at(gate: Gate, t: Reals, by: Indexes) -> Reals:
+    """When what arrives at `t` meets what stops it: who waits for a run already is stopped when that begins."""
+    if gate.calendar is not None:
+        for barrier in gate.barriers:
+            t = np.where((by == barrier.index) & (t < barrier.since), barrier.since, t)
+    return t

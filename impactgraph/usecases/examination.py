@@ -164,7 +164,7 @@ class Examination:
             return {}
         begun = [failure for failure in self.at.reported if failure.started_at <= at and self._can_touch(failure)]
         impairments = propagate(known.graph, begun, recovery=lambda failure: failure.ended_at or at)
-        causes = Causes(found, impairments, {failure.key: failure for failure in begun}, found.tallies)
+        causes = Causes(found, impairments, {failure.key: failure for failure in begun}, ())  # whoever else is asked about tells nothing of this order
         by_order: dict[str, list[RecordFinding]] = {}
         for finding in found.told(cause=causes.of):
             by_order.setdefault(finding.order, []).append(finding)

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from graph_models.enums import Band, Effect, FailureClass, RecordEffect, RecordKind
+from graph_models.enums import Band, Effect, FailureClass, RecordEffect, RecordKind, Transport
 from graph_models.failure import Failure
 from graph_models.impact import AffectedOrder
 from graph_models.time import MINUTE, Millis
-from graph_models.topology import Emission, Takes, Topology, Transition
+from graph_models.topology import Emission, Schedule, Takes, Topology, Transition
 from tests.drawing import EIGHT, HOUR, call, drawn, failure, queue, step
 from tests.worlds import Erred, Journey, World, ask
 
@@ -60,6 +60,19 @@ def test_what_waits_behind_a_stopped_queue_already_is_stuck() -> None:
     assert (row.band, row.likelihood) == (Band.STUCK, 1.0)
     assert row.hit_at == pytest.approx(NINE - 30 * MINUTE, abs=MINUTE)
     assert row.expected_delay == pytest.approx(90 * MINUTE, abs=2 * MINUTE)
+
+
+def test_what_waits_for_the_run_of_a_file_is_hit_when_the_failure_begins() -> None:
+    """Done at ten past eight, and the file goes at nine: it waited, and nothing was wrong, until half past."""
+    files = replace(
+        shop(), integrations={**shop().integrations, "hand": replace(shop().integrations["hand"], transport=Transport.FILE, schedule=Schedule(HOUR))}
+    )
+    refused = ended("integration:hand", FailureClass.SCHEMA_MISMATCH, since=NINE - 30 * MINUTE, until=NINE + HOUR)
+    journey = Journey("O-1", (("release", EIGHT),))
+
+    [row] = ask(World(files, (), (journey,), NINE + 5 * MINUTE), failures=(), suppose=(refused,)).orders().items
+
+    assert (row.band, row.hit_at) == (Band.STUCK, NINE - 30 * MINUTE)
 
 
 def test_what_comes_when_it_is_over_is_not_hit() -> None:
