@@ -119,7 +119,9 @@ def _walk(
             completed = _through(stage.completion, completed)
         gate = next((h.gate for h in stage.handoffs if onward is not None and h.to == workflow.position(onward.step)), None) if stage is not None else None
         leaves = _through(gate, completed) if gate is not None else _run(calendar, max(completed, at) if present else completed)
-        yield Stop(step, begins, max(leaves, at) if present else leaves)
+        if present:  # it has not gone on by now
+            leaves = max(leaves, at)
+        yield Stop(step, begins, leaves)
         step, begins = (workflow.step(onward.step) if onward is not None else None), leaves
 
 
