@@ -1,0 +1,28 @@
+"""The way that is left to a part has no gap, and does not lead through the past."""
+
+from graph_models.enums import Band, Effect
+from graph_models.impairment import Impairment
+from graph_models.scope import EVERYWHERE
+from graph_models.time import HOUR, MINUTE
+from impactgraph.diagnosis.why.ahead import Standing, Trouble, way_ahead
+from impactgraph.forecast.durations import Durations, documented
+from impactgraph.forecast.plan import Cell, Hazards, plan_for
+from impactgraph.forecast.recovery import Ends
+from tests.unit.diagnosis.why.situations import NOW, PACK, TOPOLOGY, hit, part, situation
+
+WORKFLOW = TOPOLOGY.workflows["ship"]
+DURATIONS = Durations({("ship", step.key): documented(step.takes) for step in WORKFLOW.steps})
+
+
+def test_what_was_done_long_ago_goes_on_from_now() -> None:
+    """Picked twenty minutes ago and not packed, as packing is stopped for an hour."""
+    stopped = Impairment(PACK, Effect.BLOCKED, NOW - HOUR, NOW + HOUR, fixed_end=True)
+    plan = plan_for(TOPOLOGY, WORKFLOW, DURATIONS, Hazards((stopped,), Ends({}, {}, ())), Cell(frozenset({EVERYWHERE}), frozenset()))
+    here = Standing(WORKFLOW.steps[0], NOW - HOUR, told=NOW - 20 * MINUTE)
+    trouble = Trouble(hit(Band.UPCOMING, first_hit=PACK, completion=NOW + HOUR + 10 * MINUTE), plan)
+
+    way = way_ahead(TOPOLOGY, DURATIONS, WORKFLOW, situation(part()).order, here, trouble, NOW)
+
+    pick, pack = way.stops
+    assert (pick.begins, pick.leaves, pack.begins) == (NOW - HOUR, NOW, NOW)
+    assert way.done == NOW + HOUR + 10 * MINUTE
