@@ -82,7 +82,12 @@ def test_an_order_is_told_the_same_whoever_else_is_asked_about(world: World, dat
 
 def without_moments(told: Diagnosis) -> tuple[Diagnosis, list[object]]:
     """Apart from its peers, and from when it meets what is to come: among others that is told of all that stand where it does, to a few seconds."""
-    causes = [(cause.kind, cause.failure, cause.element, cause.likelihood) for cause in told.causes]
+    causes = [
+        (cause.kind, cause.failure, cause.element, cause.likelihood, [(hop.source, hop.target, hop.rule, hop.effect) for hop in cause.path.hops])
+        if cause.path
+        else cause
+        for cause in told.causes
+    ]
     return replace(told, peers=None, causes=()), [*causes]
 
 
