@@ -101,9 +101,7 @@ class Context(BaseContext):
         """The same for a use case that changes something: what was looked up before is let go of, since a change waits for who reads."""
         if self._worker is not None:
             await self.run(self._worker.let_go)
-        self._landscapes.clear()
-        self._active.clear()
-        self._failures.clear()
+        self._forget()
         done = await self.ask(work, *args, **kwargs)
         self._made_by.changed()
         return done
@@ -121,11 +119,17 @@ class Context(BaseContext):
         return turn
 
     def close(self) -> None:
-        """Lets go of everything that the answers hold, and of the answers: a request is in a circle with its loaders, and waits for the collector."""
-        self._active.clear()
+        """Lets go of everything that the answers hold."""
+        self._forget()  # a context is in a circle with its loaders, and so waits for the garbage collector: the answers must not
         if self._worker is not None:
             self._worker.done()
             self._worker = None
+
+    def _forget(self) -> None:
+        """Lets go of what was looked up."""
+        self._landscapes.clear()
+        self._active.clear()
+        self._failures.clear()
 
     def count(self, objects: int) -> None:
         """Notes that the answer grows. Raises TooComplexError, or DeadlineExceededError where its time is up."""

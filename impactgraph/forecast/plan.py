@@ -129,21 +129,21 @@ class Plan:
     @cached_property
     def order(self) -> tuple[int, ...]:
         """Indexes of the steps, each behind all that lead to it; what leads back (a loop) is left out of account."""
-        found: dict[int, None] = {}
+        found: list[int] = []
         seen: set[int] = set()
         led_to = {h.to for s in self.stages for h in s.handoffs if s.index != h.to}
         for index in (*(i for i in reversed(range(len(self.stages))) if i not in led_to), *range(len(self.stages))):
             self._behind(index, seen, found)
         return tuple(reversed(found))
 
-    def _behind(self, index: int, seen: set[int], found: dict[int, None]) -> None:
+    def _behind(self, index: int, seen: set[int], found: list[int]) -> None:
         """Adds what a step leads to, the last first, then the step itself."""
         if index in seen:
             return
         seen.add(index)
         for handoff in reversed(self.stages[index].handoffs):
             self._behind(handoff.to, seen, found)
-        found[index] = None
+        found.append(index)
 
     def onward(self, index: int) -> tuple[Handoff, ...]:
         """Hand-offs that lead on."""

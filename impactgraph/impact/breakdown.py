@@ -35,7 +35,7 @@ def breakdown(answer: Hits, by: Sequence[Dimension], first: int | None) -> tuple
     rows, at = _spread(answer, orders) if any(d in _OF_FULFILLMENT for d in by) else (orders.fulfillment, _EACH)
     codes, names = zip(*(_codes(answer, dimension, orders, rows, at) for dimension in by), strict=True)
     groups = classify(len(rows), *codes)
-    if len(rows) > len(orders) and not isinstance(at, slice):
+    if not isinstance(at, slice) and len(at) > len(orders):
         groups, at = _once(groups, at)
     found = [
         ImpactGroup({d.value: w[c] or None for d, w, c in zip(by, names, place, strict=True)}, *figures)

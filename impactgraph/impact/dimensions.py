@@ -30,13 +30,13 @@ def coded(columns: Columns, dimension: Dimension, rows: Codes, order: Codes) -> 
         case Dimension.CURRENCY:
             return o.currency.take(order), v.currencies.words
         case Dimension.LOCATION:
-            return f.location[rows], v.locations.words
+            return f.location.take(rows), v.locations.words
         case Dimension.WORKFLOW:
-            return f.workflow[rows], [w.key for w in v.workflows]
+            return f.workflow.take(rows), [w.key for w in v.workflows]
         case Dimension.STEP:
             widest = max(len(w.steps) for w in v.workflows)
             names = [f"{w.key}/{w.steps[n]}" if n < len(w.steps) else "" for w in v.workflows for n in range(widest)]
-            return f.workflow[rows].astype(np.int64) * widest + np.maximum(f.step[rows], 0), names
+            return f.workflow.take(rows).astype(np.int64) * widest + np.maximum(f.step.take(rows), 0), names
         case Dimension.CARRIER | Dimension.SUPPLIER:
             name = ATTRIBUTES[dimension]
             words, codes = v.attributes.get(name), o.attributes.get(name)

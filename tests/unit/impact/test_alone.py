@@ -5,21 +5,15 @@ import pytest
 
 from graph_models.impact import Question
 from graph_models.orders import OrderFilter
-from graph_models.time import Millis
-from impactgraph.demo.load import load_demo
 from impactgraph.impact.columns import IN_FLIGHT
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.usecases.blast_radius import blast_radius
-
-NOW: Millis = 1_772_546_400_000
+from tests.demo_store import NOW, demo_store
 
 
 @pytest.fixture(scope="module")
 def store() -> EmbeddedStore:
-    """The demo, with stores that promise stock they do not have."""
-    store = EmbeddedStore.in_memory(now=lambda: NOW)
-    load_demo(store, 2_000, NOW, 7)
-    return store
+    return demo_store(2_000)
 
 
 def test_orders_of_every_kind_alone_and_among_all(store: EmbeddedStore) -> None:

@@ -8,19 +8,15 @@ import pytest
 
 from graph_models.enums import Dimension, RecordKind
 from graph_models.impact import Question
-from graph_models.time import HOUR, Millis
-from impactgraph.demo.load import load_demo
+from graph_models.time import HOUR
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.usecases.blast_radius import blast_radius
-
-NOW: Millis = 1_772_546_400_000
+from tests.demo_store import NOW, demo_store
 
 
 @pytest.fixture
 def store() -> EmbeddedStore:
-    store = EmbeddedStore.in_memory(now=lambda: NOW)
-    load_demo(store, 2_000, NOW, 7)
-    return store
+    return demo_store(2_000)
 
 
 def test_a_question_leaves_nothing_to_the_garbage_collector(store: EmbeddedStore) -> None:

@@ -6,20 +6,16 @@ from graph_models.enums import FailureClass
 from graph_models.failure import Failure
 from graph_models.impact import Question
 from graph_models.time import HOUR, MINUTE, Millis
-from impactgraph.demo.load import load_demo
 from impactgraph.impact.columns import Visits
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.usecases.blast_radius import blast_radius
 from impactgraph.usecases.report_failure import report_failure
-
-NOW: Millis = 1_772_546_400_000
+from tests.demo_store import NOW, demo_store
 
 
 @pytest.fixture
 def store() -> EmbeddedStore:
-    store = EmbeddedStore.in_memory(now=lambda: NOW)
-    load_demo(store, 1_000, NOW, 7)
-    return store
+    return demo_store(1_000)
 
 
 def test_the_history_is_read_once_in_a_quarter_of_an_hour(store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch) -> None:
