@@ -19,6 +19,7 @@ test: check browser npm neo4j ## all checks and tests; ARGS="-k words" chooses
 	PYTHONHASHSEED=0 $(BIN)/pytest -n 2 $(ARGS)  # the seed: properties then look at the same examples everywhere
 
 check: $(READY) ## lint, types, layers, unused dependencies
+	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports --no-logo --no-cache

@@ -39,11 +39,25 @@ def system_clock() -> Millis:
     return millis(datetime.now(UTC))
 
 
-def create_app(store: Store, settings: ApiSettings, *, ask_impact: Ask = blast_radius, now: Callable[[], Millis] = system_clock) -> FastAPI:
+def create_app(
+    store: Store,
+    settings: ApiSettings,
+    *,
+    ask_impact: Ask = blast_radius,
+    now: Callable[[], Millis] = system_clock,
+) -> FastAPI:
     """Serves `store`, which stays open and is the caller's to close."""
     metrics, workers = Metrics(), Workers()
 
-    contexts = Contexts(store, ask_impact, workers, clock=now, seconds=settings.deadline, most_objects=settings.max_cost, changed=lambda: hub.wake())  # noqa: PLW0108 - the hub comes after
+    contexts = Contexts(
+        store,
+        ask_impact,
+        workers,
+        clock=now,
+        seconds=settings.deadline,
+        most_objects=settings.max_cost,
+        changed=lambda: hub.wake(),
+    )  # noqa: PLW0108 - the hub comes after
     schema = build_schema(settings)
     prepared = Prepared(schema.executed, schema.execution_context_class, settings)
     hub = Hub(contexts, prepared.execute, metrics)
@@ -63,7 +77,9 @@ def create_app(store: Store, settings: ApiSettings, *, ask_impact: Ask = blast_r
     async def context(connection: HTTPConnection) -> Context:
         return contexts.new(seconds_of(connection.headers.get(HEADER), settings.deadline))
 
-    router = Router(schema, path="/graphql", graphql_ide=None, context_getter=context, subscription_protocols=PROTOCOLS)
+    router = Router(
+        schema, path="/graphql", graphql_ide=None, context_getter=context, subscription_protocols=PROTOCOLS
+    )
     app.include_router(router)
     app.include_router(events.router(store, metrics, hub.wake))
     app.include_router(export.router(context, schema))

@@ -23,7 +23,9 @@ class BodyLimit:
                 raise _TooLargeError
             await self._app(scope, self._counted(receive), send)
         except _TooLargeError:
-            answer = JSONResponse({"code": "BAD_INPUT", "message": TOO_LARGE}, 413, headers={"connection": "close"})
+            answer = JSONResponse(
+                {"code": "BAD_INPUT", "message": TOO_LARGE}, 413, headers={"connection": "close"}
+            )
             await answer(scope, receive, send)
 
     def _counted(self, receive: Receive) -> Receive:

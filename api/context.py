@@ -135,14 +135,20 @@ class Context(BaseContext):
         """Notes that the answer grows. Raises TooComplexError, or DeadlineExceededError where its time is up."""
         self._objects_left -= objects
         if self._objects_left < 0:
-            raise TooComplexError(f"The answer has more than {self._most_objects} objects. Ask for smaller pages, or use /export.")
+            raise TooComplexError(
+                f"The answer has more than {self._most_objects} objects. Ask for smaller pages, or use /export."
+            )
         if time.monotonic() > self._ends:
             raise self._too_late()
 
     async def landscape_of(self, version: str, as_of: Millis | None) -> Landscape:
         """A version by bare key: what an answer stands on."""
         here = await self.landscape(as_of)
-        return here if here.topology.version == version else Landscape(await self.ask(get_topology, version), as_of)
+        return (
+            here
+            if here.topology.version == version
+            else Landscape(await self.ask(get_topology, version), as_of)
+        )
 
     async def landscape(self, as_of: Millis | None = None) -> Landscape:
         """The topology current then, looked up once a request."""
@@ -154,7 +160,9 @@ class Context(BaseContext):
         """By bare key, as it was then; asked of the store once a request."""
         async with self._looking:
             if as_of not in self._failures:
-                self._failures[as_of] = {failure.key: failure for failure in await self.run(self.store.failures, as_of)}
+                self._failures[as_of] = {
+                    failure.key: failure for failure in await self.run(self.store.failures, as_of)
+                }
             return self._failures[as_of].get(key)
 
     async def impact(self, question: Question) -> Answer:
@@ -197,7 +205,9 @@ class Context(BaseContext):
         for error in found:
             if isinstance(error, BaseException) and not isinstance(error, NotFoundError):
                 raise error
-        known = {key: case for key, case in zip(keys, found, strict=True) if not isinstance(case, BaseException)}
+        known = {
+            key: case for key, case in zip(keys, found, strict=True) if not isinstance(case, BaseException)
+        }
         return await self.ask(timelines, topology, known, as_of)
 
     async def hold(self, enter: Callable[[Store], AbstractContextManager[T]]) -> T:
@@ -218,4 +228,6 @@ class Context(BaseContext):
         return max(0.0, self._ends - time.monotonic())
 
     def _too_late(self) -> DeadlineExceededError:
-        return DeadlineExceededError(f"The answer was not ready within {self._seconds:g} s. Ask for less, or set a later deadline.")
+        return DeadlineExceededError(
+            f"The answer was not ready within {self._seconds:g} s. Ask for less, or set a later deadline."
+        )

@@ -31,6 +31,18 @@ def router(store: Store, metrics: Metrics, changed: Callable[[], None]) -> APIRo
 
 
 def _told(received: Received) -> dict[str, object]:
-    results = [{"result": "rejected", "reason": result} if result in received.reasons else {"result": result} for result in received.results]
-    counts = {"taken": received.taken, "repeated": received.repeated, "rejected": len(received.reasons), "results": results}
-    return {"code": "BAD_INPUT", "message": received.reasons[0], **counts} if len(results) == 1 and received.reasons else counts
+    results = [
+        {"result": "rejected", "reason": result} if result in received.reasons else {"result": result}
+        for result in received.results
+    ]
+    counts = {
+        "taken": received.taken,
+        "repeated": received.repeated,
+        "rejected": len(received.reasons),
+        "results": results,
+    }
+    return (
+        {"code": "BAD_INPUT", "message": received.reasons[0], **counts}
+        if len(results) == 1 and received.reasons
+        else counts
+    )

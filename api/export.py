@@ -34,20 +34,37 @@ def router(context: Callable[[Request], Awaitable[Context]], schema: Schema) -> 
     routes = APIRouter()
 
     def question(
-        failure: Annotated[list[str], Query(description="Failures by full id or bare key; none: all that are active.")] = [],  # noqa: B006 - FastAPI copies it
-        as_of: Annotated[str | None, Query(alias="asOf", description="The moment that it is asked for; none: now.")] = None,
+        failure: Annotated[
+            list[str], Query(description="Failures by full id or bare key; none: all that are active.")
+        ] = [],  # noqa: B006 - FastAPI copies it
+        as_of: Annotated[
+            str | None, Query(alias="asOf", description="The moment that it is asked for; none: now.")
+        ] = None,
         horizon: Span = None,
-        assume_recovery: Annotated[str | None, Query(alias="assumeRecovery", description="How long a failure of unknown end is taken to last.")] = None,
+        assume_recovery: Annotated[
+            str | None,
+            Query(alias="assumeRecovery", description="How long a failure of unknown end is taken to last."),
+        ] = None,
         tolerance: Span = None,
-        min_likelihood: Annotated[float, Query(alias="minLikelihood", description="Given is what is more likely than this.")] = 0.05,
-        where: Annotated[str | None, Query(description="These orders only: an OrderFilter of GraphQL as JSON.")] = None,
-        suppose: Annotated[str | None, Query(description="What if: a list of FailureInput of GraphQL as JSON.")] = None,
+        min_likelihood: Annotated[
+            float, Query(alias="minLikelihood", description="Given is what is more likely than this.")
+        ] = 0.05,
+        where: Annotated[
+            str | None, Query(description="These orders only: an OrderFilter of GraphQL as JSON.")
+        ] = None,
+        suppose: Annotated[
+            str | None, Query(description="What if: a list of FailureInput of GraphQL as JSON.")
+        ] = None,
     ) -> Question:
         supposed = enumerate(_list("suppose", _json("suppose", suppose) or []))
         filtered = _json("where", where)
         return Question(
-            suppose=question_of(suppose=[schema.read_input(one, FailureInput, f"suppose.{n}") for n, one in supposed]).suppose,
-            where=filter_of(schema.read_input(filtered, OrderFilter, "where")) if filtered is not None else ANY_ORDER,
+            suppose=question_of(
+                suppose=[schema.read_input(one, FailureInput, f"suppose.{n}") for n, one in supposed]
+            ).suppose,
+            where=filter_of(schema.read_input(filtered, OrderFilter, "where"))
+            if filtered is not None
+            else ANY_ORDER,
             failures=tuple(dict.fromkeys(key_of(identifier, "failure") for identifier in failure)),
             as_of=_read("asOf", parse_moment, as_of),
             horizon=_read("horizon", parse_duration, horizon) or 2 * DAY,
@@ -61,8 +78,12 @@ def router(context: Callable[[Request], Awaitable[Context]], schema: Schema) -> 
         asked: Annotated[Question, Depends(question)],
         request: Request,
         of: Annotated[Export, Query(description="What the rows are of.")] = Export.ORDERS,
-        sort: Annotated[OrderSort, Query(alias="orderBy", description="In which order orders come.")] = OrderSort.PROMISE_ASC,
-        form: Annotated[Literal["csv", "ndjson"], Query(alias="format", description="csv or ndjson.")] = "csv",
+        sort: Annotated[
+            OrderSort, Query(alias="orderBy", description="In which order orders come.")
+        ] = OrderSort.PROMISE_ASC,
+        form: Annotated[
+            Literal["csv", "ndjson"], Query(alias="format", description="csv or ndjson.")
+        ] = "csv",
     ) -> StreamingResponse:
         """The same rows as the pages of GraphQL give, all of them."""
         asking = await context(request)
@@ -123,4 +144,6 @@ def _read(name: str, parse: Callable[[str], Millis], text: str | None) -> Millis
     try:
         return parse(text) if text is not None else None
     except (ValueError, OverflowError):
-        raise BadInputError(f"{name} is {text!r}; give {'a moment such as 2026-03-02T09:10:00Z' if name == 'asOf' else 'a duration such as PT2H'}.") from None
+        raise BadInputError(
+            f"{name} is {text!r}; give {'a moment such as 2026-03-02T09:10:00Z' if name == 'asOf' else 'a duration such as PT2H'}."
+        ) from None

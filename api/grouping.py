@@ -41,7 +41,9 @@ class Grouping:
         while self._waiting:
             group = self._next()
             try:
-                received = await to_thread.run_sync(receive_events, self._store, [waiting.lines for waiting in group])
+                received = await to_thread.run_sync(
+                    receive_events, self._store, [waiting.lines for waiting in group]
+                )
             except (ImpactGraphError, RuntimeError, OSError) as error:
                 self._fail(group, error)
                 continue
@@ -69,5 +71,9 @@ class Grouping:
                 waiting.answer.set_exception(error)
 
     def _count(self, answer: Received) -> None:
-        for result, count in (("taken", answer.taken), ("repeated", answer.repeated), ("rejected", len(answer.reasons))):
+        for result, count in (
+            ("taken", answer.taken),
+            ("repeated", answer.repeated),
+            ("rejected", len(answer.reasons)),
+        ):
             self._metrics.events.labels(result).inc(count)

@@ -28,8 +28,14 @@ def router(store: Store, metrics: Metrics) -> APIRouter:
             versions = await to_thread.run_sync(store.topologies)
         except StoreUnavailableError as error:
             log.warning("not ready", reason=str(error))
-            return JSONResponse({"status": "unavailable", "code": error.code, "message": str(error)}, 503, headers={"retry-after": "5"})
-        return JSONResponse({"status": "ready", "topology": f"topology:{versions[0].key}" if versions else None})
+            return JSONResponse(
+                {"status": "unavailable", "code": error.code, "message": str(error)},
+                503,
+                headers={"retry-after": "5"},
+            )
+        return JSONResponse(
+            {"status": "ready", "topology": f"topology:{versions[0].key}" if versions else None}
+        )
 
     @routes.get("/metrics")
     async def figures() -> Response:

@@ -66,7 +66,9 @@ class Measure:
     variables: Mapping[str, object]
     _known: dict[tuple[str, int, bool], Size] = field(default_factory=dict[tuple[str, int, bool], Size])
 
-    def of(self, selections: SelectionSetNode, parent: GraphQLCompositeType, page: int, *, nested: bool) -> Size:
+    def of(
+        self, selections: SelectionSetNode, parent: GraphQLCompositeType, page: int, *, nested: bool
+    ) -> Size:
         """For one `parent`; `page` is how many edges it has where it is a connection."""
         total = Size()
         for selection in selections.selections:
@@ -77,24 +79,42 @@ class Measure:
         if isinstance(node, FieldNode):
             return self._field(node, parent, page, nested)
         if isinstance(node, InlineFragmentNode):
-            return self.of(node.selection_set, self._type(node.type_condition.name.value) if node.type_condition else parent, page, nested=nested)
+            return self.of(
+                node.selection_set,
+                self._type(node.type_condition.name.value) if node.type_condition else parent,
+                page,
+                nested=nested,
+            )
         assert isinstance(node, FragmentSpreadNode)
         key = (node.name.value, page, nested)
         if key not in self._known:
             fragment = self.fragments[node.name.value]
-            self._known[key] = self.of(fragment.selection_set, self._type(fragment.type_condition.name.value), page, nested=nested)
+            self._known[key] = self.of(
+                fragment.selection_set, self._type(fragment.type_condition.name.value), page, nested=nested
+            )
         return self._known[key]
 
     def _field(self, node: FieldNode, parent: GraphQLCompositeType, page: int, nested: bool) -> Size:
         aliases = int(node.alias is not None)
-        definition = parent.fields.get(node.name.value) if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else None
+        definition = (
+            parent.fields.get(node.name.value)
+            if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType)
+            else None
+        )
         if definition is None or node.selection_set is None:
             return Size(0, 1, aliases)  # a leaf, or introspection, which graphql-core limits itself
         named = get_named_type(definition.type)
         assert is_composite_type(named)
         paged = named.name.endswith("Connection")
-        times = self._times(node, page, listed=is_list_type(get_nullable_type(definition.type)), edges=parent.name.endswith("Connection"))
-        inner = self.of(node.selection_set, named, self._first(node, nested) if paged else 0, nested=nested or times > 1)
+        times = self._times(
+            node,
+            page,
+            listed=is_list_type(get_nullable_type(definition.type)),
+            edges=parent.name.endswith("Connection"),
+        )
+        inner = self.of(
+            node.selection_set, named, self._first(node, nested) if paged else 0, nested=nested or times > 1
+        )
         own = 0 if named.name.endswith(_WRAPPERS) else 1
         return Size(times * (own + inner.objects), 1 + inner.depth, aliases + inner.aliases)
 
@@ -131,13 +151,25 @@ class Limits(SchemaExtension):
         context = self.execution_context
         schema: GraphQLSchema = context.schema._schema  # pyright: ignore[reportPrivateUsage] - the only way to the executed schema
         document = context.graphql_document
-        problem = problem_of(schema, document, context.operation_name, context.variables or {}, self._settings) if document else None
+        problem = (
+            problem_of(schema, document, context.operation_name, context.variables or {}, self._settings)
+            if document
+            else None
+        )
         if problem:
-            self.execution_context.result = ExecutionResult(None, [GraphQLError(problem, extensions={"code": "TOO_COMPLEX"})])
+            self.execution_context.result = ExecutionResult(
+                None, [GraphQLError(problem, extensions={"code": "TOO_COMPLEX"})]
+            )
         yield
 
 
-def problem_of(schema: GraphQLSchema, document: DocumentNode, name: str | None, variables: Mapping[str, Any], settings: ApiSettings) -> str | None:
+def problem_of(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    name: str | None,
+    variables: Mapping[str, Any],
+    settings: ApiSettings,
+) -> str | None:
     """Which limit the operation of this name is over, and by how much; None where it keeps to all."""
     size = _size(schema, document, name, variables)
     for what, found, most in (
@@ -151,14 +183,20 @@ def problem_of(schema: GraphQLSchema, document: DocumentNode, name: str | None, 
     return None
 
 
-def _size(schema: GraphQLSchema, document: DocumentNode, name: str | None, variables: Mapping[str, Any]) -> Size:
+def _size(
+    schema: GraphQLSchema, document: DocumentNode, name: str | None, variables: Mapping[str, Any]
+) -> Size:
     operation = get_operation_ast(document, name)
     if operation is None:
         return Size()
-    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    fragments = {
+        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+    }
     root = schema.get_root_type(operation.operation)
     assert root is not None
-    return Measure(schema, fragments, _variables(operation, variables)).of(operation.selection_set, root, 0, nested=False)
+    return Measure(schema, fragments, _variables(operation, variables)).of(
+        operation.selection_set, root, 0, nested=False
+    )
 
 
 def limits(settings: ApiSettings) -> list[Callable[[], SchemaExtension]]:
@@ -167,7 +205,13 @@ def limits(settings: ApiSettings) -> list[Callable[[], SchemaExtension]]:
 
 
 def _number(value: ValueNode, variables: Mapping[str, object]) -> int | None:
-    said = variables.get(value.name.value) if isinstance(value, VariableNode) else int(value.value) if isinstance(value, IntValueNode) else None
+    said = (
+        variables.get(value.name.value)
+        if isinstance(value, VariableNode)
+        else int(value.value)
+        if isinstance(value, IntValueNode)
+        else None
+    )
     return said if isinstance(said, int) else None
 
 

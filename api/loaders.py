@@ -34,4 +34,7 @@ class OrderLoader(Generic[T]):
         for key, as_of in asked:
             grouped[as_of].append(key)
         found = {as_of: await self._find(keys, as_of) for as_of, keys in grouped.items()}
-        return [found[as_of][key] if key in found[as_of] else NotFoundError(f"order:{key}") for key, as_of in asked]
+        return [
+            found[as_of][key] if key in found[as_of] else NotFoundError(f"order:{key}")
+            for key, as_of in asked
+        ]

@@ -12,13 +12,40 @@ ROUTES = frozenset({"/", "/graphql", "/events", "/export", "/healthz", "/readyz"
 class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.requests = Counter("impactgraph_requests", "Requests answered.", ["route", "method", "status"], registry=self.registry)
-        self.seconds = Histogram("impactgraph_request_seconds", "Time to answer.", ["route"], buckets=BUCKETS, registry=self.registry)
-        self.events = Counter("impactgraph_events", "Events received, by what became of them.", ["result"], registry=self.registry)
-        self.commits = Counter("impactgraph_commits", "Commits that events came in by.", registry=self.registry)
-        self.readers = Gauge("impactgraph_subscribers", "Open subscriptions, by what they follow.", ["topic"], registry=self.registry)
-        self.updates = Counter("impactgraph_updates", "Answers given to subscriptions.", registry=self.registry)
-        self.under_way = Gauge("impactgraph_requests_under_way", "Requests being answered.", registry=self.registry)
+        self.requests = Counter(
+            "impactgraph_requests",
+            "Requests answered.",
+            ["route", "method", "status"],
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "impactgraph_request_seconds",
+            "Time to answer.",
+            ["route"],
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+        self.events = Counter(
+            "impactgraph_events",
+            "Events received, by what became of them.",
+            ["result"],
+            registry=self.registry,
+        )
+        self.commits = Counter(
+            "impactgraph_commits", "Commits that events came in by.", registry=self.registry
+        )
+        self.readers = Gauge(
+            "impactgraph_subscribers",
+            "Open subscriptions, by what they follow.",
+            ["topic"],
+            registry=self.registry,
+        )
+        self.updates = Counter(
+            "impactgraph_updates", "Answers given to subscriptions.", registry=self.registry
+        )
+        self.under_way = Gauge(
+            "impactgraph_requests_under_way", "Requests being answered.", registry=self.registry
+        )
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

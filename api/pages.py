@@ -38,7 +38,9 @@ NO_GUESSING = {"x-content-type-options": "nosniff"}
 
 
 class Files(StaticFiles):
-    def file_response(self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200) -> Response:
+    def file_response(
+        self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
         response = super().file_response(full_path, stat_result, scope, status_code)
         response.headers.update(ASK_AGAIN | NO_GUESSING)
         return response

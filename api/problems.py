@@ -8,12 +8,20 @@ from starlette.exceptions import HTTPException
 from api.errors import extensions_of
 from impactgraph.errors import ImpactGraphError
 
-STATUS = {"BAD_INPUT": 400, "NOT_FOUND": 404, "TOO_COMPLEX": 400, "DEADLINE_EXCEEDED": 504, "STORE_UNAVAILABLE": 503}
+STATUS = {
+    "BAD_INPUT": 400,
+    "NOT_FOUND": 404,
+    "TOO_COMPLEX": 400,
+    "DEADLINE_EXCEEDED": 504,
+    "STORE_UNAVAILABLE": 503,
+}
 
 
 def told(error: ImpactGraphError, status: int | None = None) -> JSONResponse:
     headers = {"retry-after": "5"} if error.code == "STORE_UNAVAILABLE" else None
-    return JSONResponse({"message": str(error)} | extensions_of(error), status or STATUS[error.code], headers=headers)
+    return JSONResponse(
+        {"message": str(error)} | extensions_of(error), status or STATUS[error.code], headers=headers
+    )
 
 
 def tell_problems(app: FastAPI) -> None:
@@ -26,10 +34,22 @@ def tell_problems(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _(_: Request, error: HTTPException) -> JSONResponse:  # pyright: ignore[reportUnusedFunction, reportRedeclaration] - registered
         return JSONResponse(
-            {"code": "NOT_FOUND" if error.status_code == 404 else "BAD_INPUT", "message": str(error.detail)}, error.status_code, headers=error.headers
+            {"code": "NOT_FOUND" if error.status_code == 404 else "BAD_INPUT", "message": str(error.detail)},
+            error.status_code,
+            headers=error.headers,
         )
 
     @app.exception_handler(RequestValidationError)
     async def _(_: Request, error: RequestValidationError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction, reportRedeclaration] - registered
-        problems = [{"message": f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"} for problem in error.errors()]
-        return JSONResponse({"code": "BAD_INPUT", "message": "; ".join(problem["message"] for problem in problems), "problems": problems}, 400)
+        problems = [
+            {"message": f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"}
+            for problem in error.errors()
+        ]
+        return JSONResponse(
+            {
+                "code": "BAD_INPUT",
+                "message": "; ".join(problem["message"] for problem in problems),
+                "problems": problems,
+            },
+            400,
+        )

@@ -1,6 +1,21 @@
 """Ids are `kind:key`; the key is all after the first colon."""
 
-KINDS = ("system", "api", "integration", "data", "workflow", "step", "location", "team", "playbook", "order", "fulfillment", "failure", "incident", "topology")
+KINDS = (
+    "system",
+    "api",
+    "integration",
+    "data",
+    "workflow",
+    "step",
+    "location",
+    "team",
+    "playbook",
+    "order",
+    "fulfillment",
+    "failure",
+    "incident",
+    "topology",
+)
 
 
 def full_id(kind: str, key: str) -> str:

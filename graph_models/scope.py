@@ -3,7 +3,18 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-DIMENSIONS = ("locations", "regions", "channels", "modes", "message_types", "versions", "carriers", "suppliers", "currencies", "workflows")
+DIMENSIONS = (
+    "locations",
+    "regions",
+    "channels",
+    "modes",
+    "message_types",
+    "versions",
+    "carriers",
+    "suppliers",
+    "currencies",
+    "workflows",
+)
 
 
 @dataclass(frozen=True, slots=True)

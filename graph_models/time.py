@@ -17,7 +17,9 @@ FOREVER: Millis = 2**61
 _UNITS = {"ms": 1, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 _SHORT = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w))+")
 _SHORT_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
-_ISO = re.compile(r"P(?=.)(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?(?:T(?=.)(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?")
+_ISO = re.compile(
+    r"P(?=.)(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?(?:T(?=.)(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?"
+)
 _ISO_UNITS = (7 * DAY, DAY, HOUR, MINUTE, SECOND)
 
 
@@ -45,7 +47,13 @@ def parse_duration(text: str) -> Millis:
     if _SHORT.fullmatch(text):
         return round(sum(float(number) * _UNITS[unit] for number, unit in _SHORT_PART.findall(text)))
     if found := _ISO.fullmatch(text.upper()):
-        return round(sum(float(number) * unit for number, unit in zip(found.groups(), _ISO_UNITS, strict=True) if number))
+        return round(
+            sum(
+                float(number) * unit
+                for number, unit in zip(found.groups(), _ISO_UNITS, strict=True)
+                if number
+            )
+        )
     raise ValueError(f"{text!r} is not a duration such as 30s, 15m, 4h, 2d or PT15M")
 
 
@@ -56,7 +64,9 @@ def format_duration(span: Millis) -> str:
     hours, rest = divmod(rest, HOUR)
     minutes, rest = divmod(rest, MINUTE)
     seconds = f"{rest / SECOND:.3f}".rstrip("0").rstrip(".")
-    clock = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "") + (f"{seconds}S" if rest else "")
+    clock = (
+        (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "") + (f"{seconds}S" if rest else "")
+    )
     date = f"{days}D" if days else ""
     return f"{sign}P{date}{'T' + clock if clock else ''}" if date or clock else "PT0S"
 

@@ -266,8 +266,19 @@ class Topology:
     @cached_property
     def elements(self) -> Mapping[str, Element]:
         """Every element by its full id, steps included."""
-        sections = (self.teams, self.locations, self.systems, self.apis, self.integrations, self.data, self.workflows, self.playbooks)
-        found: dict[str, Element] = {id_of(element): element for section in sections for element in section.values()}
+        sections = (
+            self.teams,
+            self.locations,
+            self.systems,
+            self.apis,
+            self.integrations,
+            self.data,
+            self.workflows,
+            self.playbooks,
+        )
+        found: dict[str, Element] = {
+            id_of(element): element for section in sections for element in section.values()
+        }
         found.update((step.id, step) for workflow in self.workflows.values() for step in workflow.steps)
         return found
 

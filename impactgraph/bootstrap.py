@@ -46,7 +46,9 @@ def shown_address(address: str) -> str:
     return f"{scheme}://{rest.rpartition('@')[2]}" if separator else address
 
 
-def open_store(address: str, *, now: Callable[[], Millis] = system_clock, say: Callable[[str], None] = _quiet) -> Store:
+def open_store(
+    address: str, *, now: Callable[[], Millis] = system_clock, say: Callable[[str], None] = _quiet
+) -> Store:
     """The store at `address`: a folder that is made where it does not exist, or a Neo4j database that is set up where it is empty.
 
     `say` is told of what takes long. Raises BadInputError for an address that cannot be read or is of a kind that there is not,
@@ -54,11 +56,15 @@ def open_store(address: str, *, now: Callable[[], Millis] = system_clock, say: C
     """
     scheme, separator, _ = address.partition("://")
     if separator and scheme not in _DATABASES:
-        raise BadInputError(f"There is no store of the kind {scheme}://. Give the path of a folder, such as .impactgraph, or neo4j://host.")
+        raise BadInputError(
+            f"There is no store of the kind {scheme}://. Give the path of a folder, such as .impactgraph, or neo4j://host."
+        )
     suit_process()
     if separator:
         return _open_neo4j(address, now, say)
-    from impactgraph.stores.embedded import EmbeddedStore  # DuckDB takes a third of a second to import: only who opens a store waits for it.
+    from impactgraph.stores.embedded import (
+        EmbeddedStore,
+    )  # DuckDB takes a third of a second to import: only who opens a store waits for it.
 
     return EmbeddedStore.open(Path(address), now=now)
 
@@ -88,7 +94,9 @@ def _settings() -> "Settings":
     try:
         return Settings()
     except ValidationError as error:
-        raise BadInputError(*(f"IMPACTGRAPH_{str(detail['loc'][0]).upper()}: {detail['msg']}" for detail in error.errors())) from None
+        raise BadInputError(
+            *(f"IMPACTGRAPH_{str(detail['loc'][0]).upper()}: {detail['msg']}" for detail in error.errors())
+        ) from None
 
 
 def _cache() -> Path:
@@ -101,7 +109,9 @@ def _neo4j_address(address: str, settings: "Settings") -> "Address":
     from impactgraph.stores.neo4j.address import read_address
 
     password = settings.neo4j_password.get_secret_value() if settings.neo4j_password else None
-    return read_address(address, user=settings.neo4j_user, password=password, password_file=settings.neo4j_password_file)
+    return read_address(
+        address, user=settings.neo4j_user, password=password, password_file=settings.neo4j_password_file
+    )
 
 
 def suit_process() -> None:

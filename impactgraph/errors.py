@@ -47,7 +47,9 @@ class NoTopologyError(NotFoundError):
 
     def __init__(self) -> None:
         super().__init__("topology")
-        self.args = ("No topology was applied yet. Apply one with `impactgraph apply PATH` or the mutation applyTopology.",)
+        self.args = (
+            "No topology was applied yet. Apply one with `impactgraph apply PATH` or the mutation applyTopology.",
+        )
 
 
 class DeadlineExceededError(ImpactGraphError):

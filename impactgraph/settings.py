@@ -11,19 +11,36 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="IMPACTGRAPH_", frozen=True, extra="ignore")
 
-    store: str = Field(default=".impactgraph", description="Folder of the embedded store, or address of a Neo4j database.")
-    neo4j_user: str | None = Field(default=None, description="User of the Neo4j database, where its address names none.")
+    store: str = Field(
+        default=".impactgraph", description="Folder of the embedded store, or address of a Neo4j database."
+    )
+    neo4j_user: str | None = Field(
+        default=None, description="User of the Neo4j database, where its address names none."
+    )
     neo4j_password: SecretStr | None = Field(default=None, description="Password of that user.")
-    neo4j_password_file: Path | None = Field(default=None, description="File that has the password, as secrets are mounted.")
+    neo4j_password_file: Path | None = Field(
+        default=None, description="File that has the password, as secrets are mounted."
+    )
     cache: Path | None = Field(
-        default=None, description="Folder for copies of a Neo4j record, one a process [default: the user's cache]; may be removed while none runs."
+        default=None,
+        description="Folder for copies of a Neo4j record, one a process [default: the user's cache]; may be removed while none runs.",
     )
     host: str = Field(default="127.0.0.1", description="Address that `serve` listens on.")
-    port: int = Field(default=8000, ge=0, le=65535, description="Port that `serve` listens on; 0: any free one.")
-    url: str | None = Field(default=None, description="Public address of the server, for links that answers end with.")
-    deadline: float = Field(default=10.0, gt=0, le=600, description="Seconds that a request may take; a request may ask for less.")
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="Port that `serve` listens on; 0: any free one."
+    )
+    url: str | None = Field(
+        default=None, description="Public address of the server, for links that answers end with."
+    )
+    deadline: float = Field(
+        default=10.0, gt=0, le=600, description="Seconds that a request may take; a request may ask for less."
+    )
     max_depth: int = Field(default=20, ge=1, description="How deep a GraphQL selection may be nested.")
     max_aliases: int = Field(default=60, ge=0, description="How many aliases a GraphQL document may have.")
-    max_tokens: int = Field(default=20_000, ge=100, description="How many tokens a GraphQL document may have.")
+    max_tokens: int = Field(
+        default=20_000, ge=100, description="How many tokens a GraphQL document may have."
+    )
     max_cost: int = Field(default=250_000, ge=1000, description="How many objects a GraphQL answer may have.")
-    max_body: int = Field(default=64 * 1024 * 1024, ge=1024, description="Bytes of the largest body that is read.")
+    max_body: int = Field(
+        default=64 * 1024 * 1024, ge=1024, description="Bytes of the largest body that is read."
+    )

@@ -28,7 +28,7 @@ ORDERS, SEED = 10_000, 1
 QUALITY = 70
 WIDE, TALL, NARROW = (1280, 800), (1280, 1400), (390, 844)
 MAP = ".map-frame .box"
-STUCK = "{ orders(first: 1, where: { bands: [STUCK], regions: [\"emea-north\"] }, orderBy: PROMISE_ASC) { edges { node { id } } } }"
+STUCK = '{ orders(first: 1, where: { bands: [STUCK], regions: ["emea-north"] }, orderBy: PROMISE_ASC) { edges { node { id } } } }'
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,9 @@ PICTURES = (
     Picture("order-phone-dark", "order/{order}", size=NARROW, dark=True),
     Picture("overdue", "overdue"),
     Picture("records", "records"),
-    Picture("radius-map-dark", "radius?element=data:inventory.allocation", until=MAP, dark=True, scroll="#map"),
+    Picture(
+        "radius-map-dark", "radius?element=data:inventory.allocation", until=MAP, dark=True, scroll="#map"
+    ),
     Picture("topology", "topology", size=(1280, 1000), until=MAP),
 )
 
@@ -62,7 +64,10 @@ PICTURES = (
 def take(browser: Browser, address: str, picture: Picture, order: str) -> None:
     width, height = picture.size
     context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme="dark" if picture.dark else "light", timezone_id="UTC", reduced_motion="reduce"
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if picture.dark else "light",
+        timezone_id="UTC",
+        reduced_motion="reduce",
     )
     page = context.new_page()
     page.goto(f"{address}/#/{picture.where.format(order=order)}")
@@ -71,7 +76,9 @@ def take(browser: Browser, address: str, picture: Picture, order: str) -> None:
     expect(page.locator(".live.connecting")).to_have_count(0)
     if picture.scroll:
         page.locator(picture.scroll).evaluate("element => element.scrollIntoView()")
-    taken = context.new_cdp_session(page).send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})  # a third of what a PNG takes
+    taken = context.new_cdp_session(page).send(
+        "Page.captureScreenshot", {"format": "webp", "quality": QUALITY}
+    )  # a third of what a PNG takes
     (IMAGES / f"{picture.name}.webp").write_bytes(base64.b64decode(taken["data"]))
     context.close()
 
@@ -82,8 +89,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         store = open_store(folder, now=lambda: NOW)
         load_demo(store, ORDERS, NOW, SEED)
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
-        with served(create_app(store, Settings(), now=lambda: NOW)) as address, httpx.Client(base_url=address, timeout=60) as client:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        with (
+            served(create_app(store, Settings(), now=lambda: NOW)) as address,
+            httpx.Client(base_url=address, timeout=60) as client,
+        ):
             order = Api(client).ask(STUCK)["orders"]["edges"][0]["node"]["id"].removeprefix("order:")
             for picture in PICTURES:
                 if not wanted or picture.name in wanted:

@@ -42,14 +42,23 @@ From the environment; an option of a command has precedence. Nothing is sent any
 def page() -> str:
     """The whole page, as it is committed."""
     app = make_app()
-    parts = [HEAD, _section("After any command", "", [_row(option) for option in _options(app, COMMANDS[0], everywhere=True)])]
+    parts = [
+        HEAD,
+        _section(
+            "After any command", "", [_row(option) for option in _options(app, COMMANDS[0], everywhere=True)]
+        ),
+    ]
     parts += [_command(app, command) for command in COMMANDS]
     return "\n".join([*parts, SETTINGS + "\n".join(_settings())]) + "\n"
 
 
 def _command(app: App, command: Command) -> str:
     usage = f"{command.more}\n\n```sh\n" + "\n".join(command.examples) + "\n```\n"
-    return _section(f"`impactgraph {command.name}`", f"{command.short} {usage}", [_row(option) for option in _options(app, command, everywhere=False)])
+    return _section(
+        f"`impactgraph {command.name}`",
+        f"{command.short} {usage}",
+        [_row(option) for option in _options(app, command, everywhere=False)],
+    )
 
 
 def _section(title: str, text: str, rows: list[str]) -> str:
@@ -57,7 +66,9 @@ def _section(title: str, text: str, rows: list[str]) -> str:
     return f"## {title}\n\n" + (f"{text}\n" if text else "") + table
 
 
-def _options(app: App, command: Command, *, everywhere: bool) -> Iterator[tuple[tuple[str, ...], Parameter, object]]:
+def _options(
+    app: App, command: Command, *, everywhere: bool
+) -> Iterator[tuple[tuple[str, ...], Parameter, object]]:
     """(names, parameter, default) of those that every command has, or of the others."""
     for argument in app[command.name].assemble_argument_collection():
         if argument.show and (argument.parameter.group == (EVERYWHERE,)) == everywhere:

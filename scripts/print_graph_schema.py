@@ -64,19 +64,42 @@ def _picture(relations: Iterable[RelationKind], apart: list[str]) -> str:
         for source in relation.sources:
             for target in relation.targets:
                 arrows[source, target].append(relation.name)
-    lines = [*(f"  {label}" for label in apart), *(f"  {source} -->|{'<br>'.join(names)}| {target}" for (source, target), names in arrows.items())]
+    lines = [
+        *(f"  {label}" for label in apart),
+        *(f"  {source} -->|{'<br>'.join(names)}| {target}" for (source, target), names in arrows.items()),
+    ]
     return "\n".join(["```mermaid", "flowchart LR", *lines, "```", ""])
 
 
 def _node(kind: NodeKind) -> str:
     label = f"`{kind.label}`" + (", `Element`" if kind.element else "")
     marks = {kind.key: " *key*"} | dict.fromkeys(kind.indexed, " *indexed*")
-    rows = [f"| `{each.name}`{marks.get(each.name, '')} | {each.value.value} | {each.text} |" for each in kind.properties]
-    return "\n".join([f"### {label}\n", f"{kind.text}\n", "| property | is | what it is |", "| --- | --- | --- |", *rows, ""])
+    rows = [
+        f"| `{each.name}`{marks.get(each.name, '')} | {each.value.value} | {each.text} |"
+        for each in kind.properties
+    ]
+    return "\n".join(
+        [
+            f"### {label}\n",
+            f"{kind.text}\n",
+            "| property | is | what it is |",
+            "| --- | --- | --- |",
+            *rows,
+            "",
+        ]
+    )
 
 
 def _listed(title: str, properties: Iterable[Property]) -> str:
-    return "\n".join([f"{title}:\n", "| property | is | what it is |", "| --- | --- | --- |", *(_row(each) for each in properties), ""])
+    return "\n".join(
+        [
+            f"{title}:\n",
+            "| property | is | what it is |",
+            "| --- | --- | --- |",
+            *(_row(each) for each in properties),
+            "",
+        ]
+    )
 
 
 def _row(each: Property) -> str:

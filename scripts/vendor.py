@@ -62,11 +62,19 @@ LIBRARIES = (
 
 def fetch(library: Library, folder: Path) -> Path:
     """The package as npm packs it. Exits where its hash is another."""
-    packed = subprocess.run(["npm", "pack", "--silent", f"{library.name}@{library.version}"], cwd=folder, check=True, capture_output=True, text=True)
+    packed = subprocess.run(
+        ["npm", "pack", "--silent", f"{library.name}@{library.version}"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     package = folder / packed.stdout.split()[-1]
     found = "sha512-" + base64.b64encode(hashlib.sha512(package.read_bytes()).digest()).decode()
     if found != library.integrity:
-        sys.exit(f"{library.name} {library.version} has the hash {found}, not the pinned {library.integrity}.")
+        sys.exit(
+            f"{library.name} {library.version} has the hash {found}, not the pinned {library.integrity}."
+        )
     return package
 
 

@@ -9,7 +9,18 @@ from graph_models.impairment import Impairment, Impairments
 from graph_models.needs import Choice, Needs
 from graph_models.scope import EVERYWHERE, Scope
 from graph_models.time import HOUR, MINUTE, Millis, parse_duration
-from graph_models.topology import Api, Data, Element, Integration, Location, Schedule, Step, System, Topology, Workflow
+from graph_models.topology import (
+    Api,
+    Data,
+    Element,
+    Integration,
+    Location,
+    Schedule,
+    Step,
+    System,
+    Topology,
+    Workflow,
+)
 from impactgraph.propagation import FailureGraph, propagate
 
 EIGHT: Millis = 1_772_524_800_000 + 8 * HOUR
@@ -17,7 +28,9 @@ EIGHT: Millis = 1_772_524_800_000 + 8 * HOUR
 LASTS: Millis = 3 * HOUR
 
 
-def call(key: str, source: str, target: str, transport: Transport = Transport.SYNC, **policy: Any) -> Integration:
+def call(
+    key: str, source: str, target: str, transport: Transport = Transport.SYNC, **policy: Any
+) -> Integration:
     """Systems by bare key; a target with a dot in it is an api. Batches leave every quarter of an hour."""
     schedule = Schedule(every=15 * MINUTE) if transport in (Transport.BATCH, Transport.FILE) else None
     full_target = f"api:{target}" if "." in target else f"system:{target}"
@@ -43,7 +56,14 @@ def any_of(*alternatives: str, switch_after: Millis | None = None) -> Choice:
 
 def drawn(*elements: Element) -> Topology:
     """A topology of these; systems that are mentioned and not given are made, and steps are put into the workflow that they name."""
-    found: dict[type, dict[str, Any]] = {System: {}, Api: {}, Integration: {}, Data: {}, Location: {}, Workflow: {}}
+    found: dict[type, dict[str, Any]] = {
+        System: {},
+        Api: {},
+        Integration: {},
+        Data: {},
+        Location: {},
+        Workflow: {},
+    }
     steps = [each for each in elements if isinstance(each, Step)]
     for each in elements:
         if not isinstance(each, Step):
@@ -53,7 +73,12 @@ def drawn(*elements: Element) -> Topology:
     for key in _mentioned(elements):
         found[System].setdefault(key, System(key, key))
     return Topology(
-        systems=found[System], apis=found[Api], integrations=found[Integration], data=found[Data], locations=found[Location], workflows=found[Workflow]
+        systems=found[System],
+        apis=found[Api],
+        integrations=found[Integration],
+        data=found[Data],
+        locations=found[Location],
+        workflows=found[Workflow],
     )
 
 
@@ -73,7 +98,14 @@ def _mentioned(elements: Sequence[Element]) -> list[str]:
 
 
 def failure(
-    target: str, what: FailureClass = FailureClass.OUTAGE, *, key: str = "F", scope: Scope = EVERYWHERE, lasts: Millis = LASTS, delay: str = "", **more: Any
+    target: str,
+    what: FailureClass = FailureClass.OUTAGE,
+    *,
+    key: str = "F",
+    scope: Scope = EVERYWHERE,
+    lasts: Millis = LASTS,
+    delay: str = "",
+    **more: Any,
 ) -> Failure:
     """Begins at eight."""
     late = {"delay": parse_duration(delay)} if delay else {}

@@ -6,7 +6,18 @@ from random import Random
 from graph_models.enums import Transport
 from graph_models.needs import Needs
 from graph_models.time import HOUR, MINUTE
-from graph_models.topology import Api, Buffer, Data, Integration, Retry, Schedule, Step, System, Topology, Workflow
+from graph_models.topology import (
+    Api,
+    Buffer,
+    Data,
+    Integration,
+    Retry,
+    Schedule,
+    Step,
+    System,
+    Topology,
+    Workflow,
+)
 
 
 def landscape(elements: int, seed: int = 7) -> Topology:
@@ -17,9 +28,20 @@ def landscape(elements: int, seed: int = 7) -> Topology:
     systems = {f"s{n}": System(f"s{n}", f"s{n}", needs=_stands_on(n, dice)) for n in range(tenth)}
     apis = {f"a{n}": Api(f"a{n}", f"s{dice.randrange(tenth)}") for n in range(tenth)}
     integrations = {f"i{n}": _integration(f"i{n}", tenth, styles, dice) for n in range(6 * tenth)}
-    data = {f"d{n}": Data(f"d{n}", f"s{dice.randrange(tenth)}", (f"integration:i{dice.randrange(6 * tenth)}",), 10 * MINUTE) for n in range(tenth)}
+    data = {
+        f"d{n}": Data(
+            f"d{n}", f"s{dice.randrange(tenth)}", (f"integration:i{dice.randrange(6 * tenth)}",), 10 * MINUTE
+        )
+        for n in range(tenth)
+    }
     steps = tuple(_step(n, tenth, dice) for n in range(tenth))
-    return Topology(systems=systems, apis=apis, integrations=integrations, data=data, workflows={"w": Workflow("w", steps)})
+    return Topology(
+        systems=systems,
+        apis=apis,
+        integrations=integrations,
+        data=data,
+        workflows={"w": Workflow("w", steps)},
+    )
 
 
 def _stands_on(n: int, dice: Random) -> Needs:

@@ -62,7 +62,9 @@ class Gate:
         threading.Thread(target=self._pass_on, args=(client, server, pair), daemon=True).start()
         self._pass_on(server, client, pair)
 
-    def _pass_on(self, source: socket.socket, sink: socket.socket, pair: tuple[socket.socket, socket.socket]) -> None:
+    def _pass_on(
+        self, source: socket.socket, sink: socket.socket, pair: tuple[socket.socket, socket.socket]
+    ) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
                 sink.sendall(data)

@@ -1,6 +1,6 @@
 """A Neo4j without containers: the server's jars from Maven Central, kept in .neo4j/ of the checkout; which version, the Java that is found says.
 
-    python -m tests.neo4j_jars      fetches them once; does nothing where they are, or where IMPACTGRAPH_TEST_NEO4J names a running server
+python -m tests.neo4j_jars      fetches them once; does nothing where they are, or where IMPACTGRAPH_TEST_NEO4J names a running server
 """
 
 import os
@@ -30,7 +30,11 @@ LTS = Release("5.26.0", "org.neo4j.server.CommunityEntryPoint")
 LATEST = Release(
     "2026.05.0",
     "org.neo4j.server.Neo4jCommunity",
-    ("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "--add-opens=java.base/java.nio=ALL-UNNAMED"),
+    (
+        "--add-modules=jdk.incubator.vector",
+        "--enable-native-access=ALL-UNNAMED",
+        "--add-opens=java.base/java.nio=ALL-UNNAMED",
+    ),
 )
 
 
@@ -62,7 +66,9 @@ def _java() -> str:
     found = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
     if not found:
         where = f"JAVA_HOME={home} has no bin/java" if home else "there is no java on the PATH"
-        raise RuntimeError(f"Tests need a Neo4j, which needs Java 17 or later: {where}. Install it (openjdk-17-jre-headless), or name a server in {NAMED}.")
+        raise RuntimeError(
+            f"Tests need a Neo4j, which needs Java 17 or later: {where}. Install it (openjdk-17-jre-headless), or name a server in {NAMED}."
+        )
     return found
 
 
@@ -71,7 +77,9 @@ def _release(java: str) -> Release:
     found = re.search(r'version "(\d+)', said)
     number = int(found[1]) if found else 0
     if number < 17:
-        raise RuntimeError(f"Tests need a Neo4j, which needs Java 17 or later; {java} is {said.splitlines()[0]}. Point JAVA_HOME to a later one.")
+        raise RuntimeError(
+            f"Tests need a Neo4j, which needs Java 17 or later; {java} is {said.splitlines()[0]}. Point JAVA_HOME to a later one."
+        )
     return LATEST if number >= 21 else LTS
 
 
@@ -79,13 +87,23 @@ def _fetch(release: Release, jars: Path) -> None:
     """All or nothing: the folder appears when it is whole, also where two fetch at once."""
     maven = shutil.which("mvn")
     if not maven:
-        raise RuntimeError(f"Tests need a Neo4j, which Maven fetches: there is no mvn on the PATH. Install maven, or name a server in {NAMED}.")
+        raise RuntimeError(
+            f"Tests need a Neo4j, which Maven fetches: there is no mvn on the PATH. Install maven, or name a server in {NAMED}."
+        )
     jars.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=jars.parent) as folder:
-        goal = ["dependency:copy-dependencies", f"-DoutputDirectory={folder}/jars", f"-Dneo4j.version={release.version}"]
-        done = subprocess.run([maven, "-B", "-q", "-f", str(POM), *goal], capture_output=True, text=True, check=False)
+        goal = [
+            "dependency:copy-dependencies",
+            f"-DoutputDirectory={folder}/jars",
+            f"-Dneo4j.version={release.version}",
+        ]
+        done = subprocess.run(
+            [maven, "-B", "-q", "-f", str(POM), *goal], capture_output=True, text=True, check=False
+        )
         if done.returncode:
-            raise RuntimeError(f"Maven could not fetch Neo4j {release.version}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+            raise RuntimeError(
+                f"Maven could not fetch Neo4j {release.version}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+            )
         if not jars.exists():
             Path(folder, "jars").rename(jars)
 

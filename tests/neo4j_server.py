@@ -46,7 +46,13 @@ class Neo4jAddress(NamedTuple):
 class Neo4jServer:
     """A server of our own: its home is a folder that goes with it. It may be stopped, killed and started again, on the same port and data."""
 
-    def __init__(self, home: Path, install: Install, flags: tuple[str, ...] = SMALL, settings: tuple[str, ...] = ("server.memory.pagecache.size=64m",)) -> None:
+    def __init__(
+        self,
+        home: Path,
+        install: Install,
+        flags: tuple[str, ...] = SMALL,
+        settings: tuple[str, ...] = ("server.memory.pagecache.size=64m",),
+    ) -> None:
         self.home, self._install, self._flags = home, install, flags
         port = _free_port()
         self.address = Neo4jAddress(f"bolt://127.0.0.1:{port}", "neo4j", PASSWORD)
@@ -77,9 +83,14 @@ class Neo4jServer:
         homes = (f"--home-dir={self.home}", f"--config-dir={self.home / 'conf'}")
         command = self._install.command(self._install.release.main, *homes, flags=self._flags)
         with (self.home / "logs" / "console.log").open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+            self._process = subprocess.Popen(
+                command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+            )
         if self._fresh:
-            self._until_it_answers(Neo4jAddress(self.address.uri, "neo4j", "neo4j", "system"), f"alter current user set password from 'neo4j' to '{PASSWORD}'")
+            self._until_it_answers(
+                Neo4jAddress(self.address.uri, "neo4j", "neo4j", "system"),
+                f"alter current user set password from 'neo4j' to '{PASSWORD}'",
+            )
             self._fresh = False
         self._until_it_answers(self.address, "return 1")
 
@@ -120,7 +131,9 @@ class Neo4jServer:
                 break
             except subprocess.TimeoutExpired:
                 continue
-        log = (self.home / "logs" / "console.log").read_text() + (self.home / "logs" / "neo4j.log").read_text()
+        log = (self.home / "logs" / "console.log").read_text() + (
+            self.home / "logs" / "neo4j.log"
+        ).read_text()
         self._end(kill=True)
         raise RuntimeError(f"Neo4j {self._install.release.version} did not come up: {problem}\n{log[-4000:]}")
 
@@ -128,7 +141,9 @@ class Neo4jServer:
 def empty(driver: Driver, database: str, *, schema: bool = False) -> None:
     """Removes every node; with `schema` constraints and indexes too. As when somebody emptied it: a product has to set it up afresh."""
     with driver.session(database=database) as session:
-        while session.run("match (n) with n limit 20000 detach delete n return count(*)").single(strict=True)[0]:
+        while session.run("match (n) with n limit 20000 detach delete n return count(*)").single(strict=True)[
+            0
+        ]:
             pass
         if schema:
             _drop(session, "constraints", "constraint")
@@ -149,7 +164,12 @@ def named_address() -> Neo4jAddress | None:
     if not parts.hostname:
         raise RuntimeError(f"{NAMED} must be like bolt://user:password@host:port/database, it is {text!r}.")
     uri = f"{parts.scheme}://{parts.hostname}:{parts.port or 7687}"
-    return Neo4jAddress(uri, unquote(parts.username or "neo4j"), unquote(parts.password or ""), parts.path.strip("/") or "neo4j")
+    return Neo4jAddress(
+        uri,
+        unquote(parts.username or "neo4j"),
+        unquote(parts.password or ""),
+        parts.path.strip("/") or "neo4j",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -188,7 +208,9 @@ def neo4j_address(neo4j_driver: tuple[Driver, Neo4jAddress, Neo4jServer | None])
 
 
 @pytest.fixture
-def new_neo4j_address(neo4j_driver: tuple[Driver, Neo4jAddress, Neo4jServer | None], neo4j_address: Neo4jAddress) -> Neo4jAddress:
+def new_neo4j_address(
+    neo4j_driver: tuple[Driver, Neo4jAddress, Neo4jServer | None], neo4j_address: Neo4jAddress
+) -> Neo4jAddress:
     """A database as it is when it is new: without constraints and indexes too. A second or so dearer."""
     empty(neo4j_driver[0], neo4j_address.database, schema=True)
     return neo4j_address

@@ -136,7 +136,14 @@ class SmallStore:
 
 def ask(world: World, **question: Any) -> BlastRadius:
     """The blast radius of all its failures; every order that may be hit is listed unless `min_likelihood` says otherwise."""
-    asked = Question(**{"failures": tuple(f.key for f in world.failures), "min_likelihood": 0.0, "as_of": world.as_of, **question})
+    asked = Question(
+        **{
+            "failures": tuple(f.key for f in world.failures),
+            "min_likelihood": 0.0,
+            "as_of": world.as_of,
+            **question,
+        }
+    )
     with blast_radius(cast(Store, SmallStore(world)), asked, world.as_of) as answer:
         return answer
 
@@ -150,7 +157,12 @@ class _Builder:
         self.topology, self.journeys = topology, journeys
         self.words = Vocabulary(
             workflows=[
-                WorkflowVocabulary(w.key, [s.key for s in w.steps], [(e.kind.value, e.type) for _, e in w.records], [n for n, _ in w.records])
+                WorkflowVocabulary(
+                    w.key,
+                    [s.key for s in w.steps],
+                    [(e.kind.value, e.type) for _, e in w.records],
+                    [n for n, _ in w.records],
+                )
                 for w in topology.workflows.values()
             ]
         )
@@ -176,7 +188,10 @@ class _Builder:
             value=_ints(value[key] * MICROS for key in self.order_at),
             placed_at=_ints(j.stays[0][1] for j in first),
             promised_by=_ints(j.promised_by for j in first),
-            attributes={name: _codes(words.code(dict(j.attributes).get(name)) for j in first) for name, words in v.attributes.items()},
+            attributes={
+                name: _codes(words.code(dict(j.attributes).get(name)) for j in first)
+                for name, words in v.attributes.items()
+            },
         )
 
     def _fulfillments(self) -> FulfillmentColumns:
@@ -241,7 +256,9 @@ class _Builder:
 
     def _mask(self, journey: Journey) -> int:
         known = self.words.workflows[self.workflow_at[journey.workflow]].records
-        return sum(1 << known.index(name) for name in {(c.kind.value, c.type) for c in journey.came} if name in known)
+        return sum(
+            1 << known.index(name) for name in {(c.kind.value, c.type) for c in journey.came} if name in known
+        )
 
     def _told(self, journey: Journey) -> dict[str, Millis]:
         workflow = self.topology.workflows[journey.workflow]

@@ -32,7 +32,9 @@ class Hub:
     def __init__(self, contexts: Contexts, execute: Execute, metrics: Metrics) -> None:
         self._contexts = contexts
         self._sent = metrics.updates.inc
-        self._lanes = {name: Lane(contexts.new, execute, self._sent, together) for name, together in LANES.items()}
+        self._lanes = {
+            name: Lane(contexts.new, execute, self._sent, together) for name, together in LANES.items()
+        }
         for name, lane in self._lanes.items():
             metrics.readers.labels(name).set_function(lambda lane=lane: lane.readers)
         self._looking: asyncio.Task[None] | None = None
@@ -41,7 +43,9 @@ class Hub:
     async def follow(self, topic: Topic, operation: Operation) -> AsyncGenerator[Told]:
         """The present answer, then each that looks different; a slow reader is given the newest. Ends with the hub. Raises TooComplexError."""
         if sum(lane.readers for lane in self._lanes.values()) >= MOST:
-            raise TooComplexError(f"{MOST} subscriptions are open, which is the most there can be. Try again later.")
+            raise TooComplexError(
+                f"{MOST} subscriptions are open, which is the most there can be. Try again later."
+            )
         if self._closed:
             return
         lane, slot = self._lanes[topic.name], Slot()

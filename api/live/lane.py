@@ -24,7 +24,9 @@ Execute: TypeAlias = Callable[[Operation, Context, object], Awaitable[ExecutionR
 class Lane:
     """Belongs to one event loop. `together`: so many topics see the same state of the data, and what they look up is shared."""
 
-    def __init__(self, context: Callable[[], Context], execute: Execute, sent: Callable[[int], None], together: int) -> None:
+    def __init__(
+        self, context: Callable[[], Context], execute: Execute, sent: Callable[[int], None], together: int
+    ) -> None:
         self._context, self._execute, self._sent, self._together = context, execute, sent, together
         self._followed: dict[Topic, Followed] = {}
         self._changed = asyncio.Event()
@@ -49,7 +51,9 @@ class Lane:
 
     @property
     def readers(self) -> int:
-        return sum(len(view.readers) for followed in self._followed.values() for view in followed.views.values())
+        return sum(
+            len(view.readers) for followed in self._followed.values() for view in followed.views.values()
+        )
 
     def wake(self, known: Mark | None = None) -> None:
         """Something happened; `known`: topics that were worked out when this was known already need not be again."""
@@ -108,7 +112,11 @@ class Lane:
                 self._tell(followed, operation, _failed(followed.topic, error))
         else:
             for operation in operations:
-                self._tell(followed, operation, Told.of(await self._execute(operation, await context.next_turn(), value)))
+                self._tell(
+                    followed,
+                    operation,
+                    Told.of(await self._execute(operation, await context.next_turn(), value)),
+                )
         followed.took = _now() - now
         followed.due = max(followed.due, followed.rest(SPACING))
 

@@ -6,7 +6,17 @@ from inspect import isawaitable
 from typing import Any
 
 import orjson
-from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, OperationType, execute, get_operation_ast, parse, validate
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLSchema,
+    OperationType,
+    execute,
+    get_operation_ast,
+    parse,
+    validate,
+)
 from graphql.execution import Executor, create_source_event_stream
 
 from api.config import ApiSettings
@@ -67,7 +77,9 @@ class Prepared:
         """What it follows, the one event of its source; or what is wrong with it."""
         if wrong := self._problems(operation):
             return wrong
-        built = self.executor.build(self.schema, operation.document, None, context, dict(operation.variables), operation.name)
+        built = self.executor.build(
+            self.schema, operation.document, None, context, dict(operation.variables), operation.name
+        )
         if isinstance(built, list):
             return built
         source: Any = create_source_event_stream(built)
@@ -81,7 +93,15 @@ class Prepared:
 
     async def execute(self, operation: Operation, context: Context, value: object) -> ExecutionResult:
         """What it selects of `value`, the value of its field."""
-        result = execute(self.schema, operation.document, value, context, dict(operation.variables), operation.name, executor_class=self.executor)
+        result = execute(
+            self.schema,
+            operation.document,
+            value,
+            context,
+            dict(operation.variables),
+            operation.name,
+            executor_class=self.executor,
+        )
         return result if isinstance(result, ExecutionResult) else await result
 
     def _problems(self, operation: Operation) -> list[GraphQLError]:
@@ -90,5 +110,7 @@ class Prepared:
             if wrong := validate(self.schema, operation.document):
                 return wrong
             self.documents.keep(operation.text, operation.document)
-        problem = problem_of(self.schema, operation.document, operation.name, operation.variables, self.settings)
+        problem = problem_of(
+            self.schema, operation.document, operation.name, operation.variables, self.settings
+        )
         return [GraphQLError(problem, extensions={"code": "TOO_COMPLEX"})] if problem else []

@@ -27,8 +27,12 @@ class Told:
     @classmethod
     def of(cls, result: ExecutionResult) -> "Told":
         errors = [coded(error) for error in result.errors or ()]
-        looks = orjson.dumps([result.data, [error.formatted for error in errors]], _lasting, orjson.OPT_PASSTHROUGH_SUBCLASS)
-        return cls(orjson.Fragment(orjson.dumps(result.data)) if result.data is not None else None, errors, looks)
+        looks = orjson.dumps(
+            [result.data, [error.formatted for error in errors]], _lasting, orjson.OPT_PASSTHROUGH_SUBCLASS
+        )
+        return cls(
+            orjson.Fragment(orjson.dumps(result.data)) if result.data is not None else None, errors, looks
+        )
 
 
 class Slot:

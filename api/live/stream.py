@@ -21,7 +21,9 @@ class Live:
     def __init__(self, prepared: Prepared, hub: Hub) -> None:
         self._prepared, self._hub = prepared, hub
 
-    def follow(self, query: str | None, variables: Any, name: str | None, context: Context) -> AsyncGenerator[ExecutionResult] | None:
+    def follow(
+        self, query: str | None, variables: Any, name: str | None, context: Context
+    ) -> AsyncGenerator[ExecutionResult] | None:
         """None for what is no subscription."""
         operation = self._prepared.read(query, variables, name)
         return self._results(operation, context.fresh()) if operation is not None else None

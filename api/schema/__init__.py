@@ -28,7 +28,9 @@ T = TypeVar("T")
 class Schema(strawberry.Schema):
     """Errors are told, and logged where nobody foresaw them, in api.errors; Strawberry would log every one with its traceback."""
 
-    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
         pass
 
     live: Live | None = None
@@ -66,7 +68,15 @@ class Schema(strawberry.Schema):
         if followed := self.live.follow(query, variable_values, operation_name, context_value):
             return followed
         context = context_value.fresh()
-        answers = await super().stream(query, variable_values, context, root_value, operation_name, operation_extensions, allowed_operation_types)
+        answers = await super().stream(
+            query,
+            variable_values,
+            context,
+            root_value,
+            operation_name,
+            operation_extensions,
+            allowed_operation_types,
+        )
         return told(answers, context)
 
 

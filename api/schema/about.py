@@ -9,7 +9,9 @@ from impactgraph.usecases.about import State
 @strawberry.type(description="What answers, and the state of the data that it answers from.")
 class About:
     version: str = strawberry.field(description="Version of the product.")
-    topology: strawberry.ID | None = strawberry.field(description="Full id of the current version of the topology; null before the first was applied.")
+    topology: strawberry.ID | None = strawberry.field(
+        description="Full id of the current version of the topology; null before the first was applied."
+    )
     watermark: strawberry.ID = strawberry.field(description="Number of the last event that is taken.")
     orders: int = strawberry.field(description="Orders known, ended ones too.")
     fulfillments: int = strawberry.field(description="Fulfillments known, ended ones too.")

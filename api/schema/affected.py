@@ -18,23 +18,33 @@ from graph_models import impact, topology
 R = TypeVar("R", bound="AffectedRecord")
 
 
-@strawberry.type(description="An order that the failure hits. One node an order, told by its worst fulfillment.")
+@strawberry.type(
+    description="An order that the failure hits. One node an order, told by its worst fulfillment."
+)
 class AffectedOrder:
     band: Band = strawberry.field(description="How it stands to the failure.")
     effect: Effect = strawberry.field(description="What is done to it first.")
     hit_at: Moment = strawberry.field(description="When it is hit first.")
     likelihood: float = strawberry.field(description="How likely it is to turn out affected, 0 to 1.")
-    expected_delay: Span | None = strawberry.field(description="How much later than without the failure it is expected to be done.")
+    expected_delay: Span | None = strawberry.field(
+        description="How much later than without the failure it is expected to be done."
+    )
     expected_completion: Moment | None = strawberry.field(description="When it is expected to be done.")
-    misses_promise: bool = strawberry.field(description="Whether it is expected to be done after its promise, and would not have been without the failure.")
+    misses_promise: bool = strawberry.field(
+        description="Whether it is expected to be done after its promise, and would not have been without the failure."
+    )
     model: strawberry.Private[impact.AffectedOrder]
     landscape: strawberry.Private[Landscape]
 
     @strawberry.field(description="The order.")
     async def order(self, info: Info) -> Order:
-        return Order.of(await info.context.orders.load(self.model.order, self.landscape.as_of), self.landscape)
+        return Order.of(
+            await info.context.orders.load(self.model.order, self.landscape.as_of), self.landscape
+        )
 
-    @strawberry.field(description="The step where it is hit first; of a handoff, the step that it waits to enter.")
+    @strawberry.field(
+        description="The step where it is hit first; of a handoff, the step that it waits to enter."
+    )
     def first_hit(self) -> Step:
         return cast(Step, shown(self.model.first_hit, self.landscape))
 
@@ -57,12 +67,16 @@ class AffectedOrder:
         )
 
 
-@strawberry.interface(description="A posting, message or task that the failure makes late, missing, wrong, doubled or out of sequence.")
+@strawberry.interface(
+    description="A posting, message or task that the failure makes late, missing, wrong, doubled or out of sequence."
+)
 class AffectedRecord:
     fulfillment: strawberry.ID = strawberry.field(description="Full id of the fulfillment that it is of.")
     type: str = strawberry.field(description="Its type, such as invoice or shipped.")
     due: Moment | None = strawberry.field(description="Until when it is due.")
-    expected_at: Moment | None = strawberry.field(description="When it is expected; null where it does not come by itself.")
+    expected_at: Moment | None = strawberry.field(
+        description="When it is expected; null where it does not come by itself."
+    )
     effect: RecordEffect = strawberry.field(description="What happens to it.")
     likelihood: float = strawberry.field(description="How likely that is, 0 to 1.")
     model: strawberry.Private[impact.AffectedRecord]
@@ -70,7 +84,9 @@ class AffectedRecord:
 
     @strawberry.field(description="The order that it is of.")
     async def order(self, info: Info) -> Order:
-        return Order.of(await info.context.orders.load(self.model.order, self.landscape.as_of), self.landscape)
+        return Order.of(
+            await info.context.orders.load(self.model.order, self.landscape.as_of), self.landscape
+        )
 
     @strawberry.field(description="How the failure gets to it, hop by hop.")
     def path(self) -> Path:
@@ -96,7 +112,13 @@ class AffectedTask(AffectedRecord):
         key = self.model.location
         if not key:
             return None
-        return cast(Location, show(self.landscape.topology.locations.get(key) or topology.Location(key=key, kind=""), self.landscape))
+        return cast(
+            Location,
+            show(
+                self.landscape.topology.locations.get(key) or topology.Location(key=key, kind=""),
+                self.landscape,
+            ),
+        )
 
 
 def record_of(cls: type[R], found: impact.AffectedRecord, landscape: Landscape) -> R:

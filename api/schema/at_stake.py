@@ -16,14 +16,22 @@ if TYPE_CHECKING:
     from api.schema.order import Order
 
 
-@strawberry.type(description="What a failure puts at stake by itself: an order that two failures hit counts for both.")
+@strawberry.type(
+    description="What a failure puts at stake by itself: an order that two failures hit counts for both."
+)
 class AtStake:
     orders: int = strawberry.field(description="Orders that it hits.")
     stuck: int = strawberry.field(description="Those of them that wait now.")
     value: list[Money] = strawberry.field(description="What the orders are worth, a sum for each currency.")
-    will_miss_promise: int = strawberry.field(description="Orders expected to miss their promise because of it.")
-    next_promise: Moment | None = strawberry.field(description="The soonest promise, not yet passed, that is expected to be missed.")
-    shared: list[str] = strawberry.field(description="What nearly all of its orders have and most others have not, such as `region emea`.")
+    will_miss_promise: int = strawberry.field(
+        description="Orders expected to miss their promise because of it."
+    )
+    next_promise: Moment | None = strawberry.field(
+        description="The soonest promise, not yet passed, that is expected to be missed."
+    )
+    shared: list[str] = strawberry.field(
+        description="What nearly all of its orders have and most others have not, such as `region emea`."
+    )
     landscape: strawberry.Private[Landscape]
     model: strawberry.Private[at_stake.AtStake]
 
@@ -35,11 +43,17 @@ class AtStake:
         return Failure.of(self.model.failure, at, self.landscape)
 
     @strawberry.field(description="The order of those hit that was placed first; null where none is hit.")
-    async def oldest_order(self, info: Info) -> Annotated["Order", strawberry.lazy("api.schema.order")] | None:
+    async def oldest_order(
+        self, info: Info
+    ) -> Annotated["Order", strawberry.lazy("api.schema.order")] | None:
         from api.schema.order import Order
 
         key = self.model.oldest_order
-        return Order.of(await info.context.orders.load(key, self.landscape.as_of), self.landscape) if key is not None else None
+        return (
+            Order.of(await info.context.orders.load(key, self.landscape.as_of), self.landscape)
+            if key is not None
+            else None
+        )
 
     @strawberry.field(description="Whom to call first; null where nobody owns what is impaired.")
     def owner(self) -> Team | None:

@@ -26,7 +26,9 @@ from impactgraph.usecases import impact_pages
 from impactgraph.usecases.answer import Answer
 
 Types = Annotated[list[str] | None, strawberry.argument(description="Of these types only.")]
-Effects = Annotated[list[RecordEffect] | None, strawberry.argument(description="Hit in one of these ways only.")]
+Effects = Annotated[
+    list[RecordEffect] | None, strawberry.argument(description="Hit in one of these ways only.")
+]
 
 
 @strawberry.type(description="Why an order is affected, or what stopped the failure before it.")
@@ -80,15 +82,27 @@ class Residual:
         return _orders(info, page, self.landscape)
 
 
-@strawberry.type(description="What failures hit, now and in the hours to come. All of one answer comes from one state of the data.")
+@strawberry.type(
+    description="What failures hit, now and in the hours to come. All of one answer comes from one state of the data."
+)
 class BlastRadius:
     as_of: Moment = strawberry.field(description="The moment that it is asked for.")
-    topology: strawberry.ID = strawberry.field(description="Full id of the version of the topology that it stands on.")
-    watermark: strawberry.ID = strawberry.field(description="Number of the last event in the data that it stands on.")
+    topology: strawberry.ID = strawberry.field(
+        description="Full id of the version of the topology that it stands on."
+    )
+    watermark: strawberry.ID = strawberry.field(
+        description="Number of the last event in the data that it stands on."
+    )
     failures: list[Failure] = strawberry.field(description="The failures that are answered for.")
-    assumptions: list[str] = strawberry.field(description="What the forecast assumes, such as the end of a failure that has none.")
-    complete: bool = strawberry.field(description="False only with `frontier`: a list that looks whole is whole.")
-    frontier: list[strawberry.ID] = strawberry.field(description="Full ids of the elements behind which was not looked.")
+    assumptions: list[str] = strawberry.field(
+        description="What the forecast assumes, such as the end of a failure that has none."
+    )
+    complete: bool = strawberry.field(
+        description="False only with `frontier`: a list that looks whole is whole."
+    )
+    frontier: list[strawberry.ID] = strawberry.field(
+        description="Full ids of the elements behind which was not looked."
+    )
     answer: strawberry.Private[Answer]
     landscape: strawberry.Private[Landscape]
 
@@ -104,81 +118,142 @@ class BlastRadius:
     async def breakdown(
         self,
         info: Info,
-        by: Annotated[list[Dimension], strawberry.argument(description="The dimensions; several give each combination.")],
-        first: Annotated[int | None, strawberry.argument(description="How many groups to give, 1 to 500; null: all.")] = None,
+        by: Annotated[
+            list[Dimension], strawberry.argument(description="The dimensions; several give each combination.")
+        ],
+        first: Annotated[
+            int | None, strawberry.argument(description="How many groups to give, 1 to 500; null: all.")
+        ] = None,
     ) -> list[ImpactGroup]:
         groups = await info.context.run(impact_pages.breakdown, self.answer, by, first)
         info.context.count(len(groups))
         return [ImpactGroup.of(group) for group in groups]
 
-    @strawberry.field(description="What each of the failures puts at stake by itself, the most orders first; it takes an answer for each, from the same state.")
+    @strawberry.field(
+        description="What each of the failures puts at stake by itself, the most orders first; it takes an answer for each, from the same state."
+    )
     async def at_stake(self, info: Info) -> list[AtStake]:
         found = await info.context.each_at_stake(self.answer)
         info.context.count(len(found))
         return [AtStake.of(one, self.landscape) for one in found]
 
     @strawberry.field(description="When orders are hit and promises missed, in spans of `bucket`.")
-    async def forecast(self, info: Info, bucket: Annotated[Span, strawberry.argument(description="Length of a span, such as PT1H.")]) -> list[ForecastPoint]:
+    async def forecast(
+        self,
+        info: Info,
+        bucket: Annotated[Span, strawberry.argument(description="Length of a span, such as PT1H.")],
+    ) -> list[ForecastPoint]:
         points = await info.context.run(impact_pages.forecast, self.answer, bucket)
         info.context.count(len(points))
         return [ForecastPoint.of(point) for point in points]
 
-    @strawberry.field(description="The elements that are impaired, and how; an element may be so in several windows or scopes.")
+    @strawberry.field(
+        description="The elements that are impaired, and how; an element may be so in several windows or scopes."
+    )
     async def elements(
         self,
         info: Info,
-        kinds: Annotated[list[ElementKind] | None, strawberry.argument(description="Of these kinds only.")] = None,
-        ids: Annotated[list[strawberry.ID] | None, strawberry.argument(description="These elements only, by full id.")] = None,
+        kinds: Annotated[
+            list[ElementKind] | None, strawberry.argument(description="Of these kinds only.")
+        ] = None,
+        ids: Annotated[
+            list[strawberry.ID] | None, strawberry.argument(description="These elements only, by full id.")
+        ] = None,
         first: First = 50,
         after: After = None,
     ) -> Connection[Impairment]:
         page = await info.context.run(impact_pages.impairments, self.answer, kinds, first, after, ids)
-        return Connection.of(info.context, page, [Impairment.of(found, self.answer, self.landscape) for found in page.items])
+        return Connection.of(
+            info.context, page, [Impairment.of(found, self.answer, self.landscape) for found in page.items]
+        )
 
     @strawberry.field(description="The orders that are hit.")
     async def orders(
         self,
         info: Info,
         where: Annotated[OrderFilter | None, strawberry.argument(description="These of them only.")] = None,
-        order_by: Annotated[OrderSort | None, strawberry.argument(description="In which order they come.")] = enums.OrderSort.PROMISE_ASC,
+        order_by: Annotated[
+            OrderSort | None, strawberry.argument(description="In which order they come.")
+        ] = enums.OrderSort.PROMISE_ASC,
         first: First = 50,
         after: After = None,
     ) -> Connection[AffectedOrder]:
-        page = await info.context.ask(impact_pages.orders, self.answer, self.landscape.topology, filter_of(where), order_by, first, after)
+        page = await info.context.ask(
+            impact_pages.orders,
+            self.answer,
+            self.landscape.topology,
+            filter_of(where),
+            order_by,
+            first,
+            after,
+        )
         return _orders(info, page, self.landscape)
 
     @strawberry.field(description="The finance postings that are hit.")
-    async def postings(self, info: Info, types: Types = None, effects: Effects = None, first: First = 50, after: After = None) -> Connection[AffectedPosting]:
-        page = await info.context.run(impact_pages.records, self.answer, enums.RecordKind.POSTING, types, effects, first, after)
-        return Connection.of(info.context, page, [record_of(AffectedPosting, found, self.landscape) for found in page.items])
+    async def postings(
+        self, info: Info, types: Types = None, effects: Effects = None, first: First = 50, after: After = None
+    ) -> Connection[AffectedPosting]:
+        page = await info.context.run(
+            impact_pages.records, self.answer, enums.RecordKind.POSTING, types, effects, first, after
+        )
+        return Connection.of(
+            info.context, page, [record_of(AffectedPosting, found, self.landscape) for found in page.items]
+        )
 
     @strawberry.field(description="The customer messages that are hit.")
     async def notifications(
         self, info: Info, types: Types = None, effects: Effects = None, first: First = 50, after: After = None
     ) -> Connection[AffectedNotification]:
-        page = await info.context.run(impact_pages.records, self.answer, enums.RecordKind.NOTIFICATION, types, effects, first, after)
-        return Connection.of(info.context, page, [record_of(AffectedNotification, found, self.landscape) for found in page.items])
+        page = await info.context.run(
+            impact_pages.records, self.answer, enums.RecordKind.NOTIFICATION, types, effects, first, after
+        )
+        return Connection.of(
+            info.context,
+            page,
+            [record_of(AffectedNotification, found, self.landscape) for found in page.items],
+        )
 
     @strawberry.field(description="The tasks that are hit.")
     async def tasks(self, info: Info, first: First = 50, after: After = None) -> Connection[AffectedTask]:
-        page = await info.context.run(impact_pages.records, self.answer, enums.RecordKind.TASK, None, None, first, after)
-        return Connection.of(info.context, page, [record_of(AffectedTask, found, self.landscape) for found in page.items])
+        page = await info.context.run(
+            impact_pages.records, self.answer, enums.RecordKind.TASK, None, None, first, after
+        )
+        return Connection.of(
+            info.context, page, [record_of(AffectedTask, found, self.landscape) for found in page.items]
+        )
 
     @strawberry.field(description="Whom to call, in order of what is at stake for them.")
     async def owners(self, info: Info) -> list[OwnerShare]:
-        return [OwnerShare.of(share, self.landscape) for share in await info.context.run(lambda: self.answer.owners)]
+        return [
+            OwnerShare.of(share, self.landscape)
+            for share in await info.context.run(lambda: self.answer.owners)
+        ]
 
     @strawberry.field(description="What to do.")
     async def playbooks(self, info: Info) -> list[Playbook]:
         return _playbooks(await info.context.run(lambda: self.answer.playbooks), self.landscape)
 
     @strawberry.field(description="Why an order is affected, or what stopped the failure before it.")
-    async def explain(self, info: Info, order: Annotated[strawberry.ID, strawberry.argument(description="Full id or bare key of the order.")]) -> Explanation:
-        return Explanation.of(await info.context.ask(impact_pages.explain, self.answer, key_of(order, "order"), self.landscape.as_of), self.landscape)
+    async def explain(
+        self,
+        info: Info,
+        order: Annotated[strawberry.ID, strawberry.argument(description="Full id or bare key of the order.")],
+    ) -> Explanation:
+        return Explanation.of(
+            await info.context.ask(
+                impact_pages.explain, self.answer, key_of(order, "order"), self.landscape.as_of
+            ),
+            self.landscape,
+        )
 
-    @strawberry.field(description="Where the failure was stopped: retries, a fallback, a buffer, scope, freshness. It says why an answer is small or empty.")
+    @strawberry.field(
+        description="Where the failure was stopped: retries, a fallback, a buffer, scope, freshness. It says why an answer is small or empty."
+    )
     async def absorbed(self, info: Info) -> list[Absorption]:
-        return [Absorption.of(found, self.landscape) for found in await info.context.run(lambda: self.answer.absorbed)]
+        return [
+            Absorption.of(found, self.landscape)
+            for found in await info.context.run(lambda: self.answer.absorbed)
+        ]
 
     @strawberry.field(description="What is left of the harm after the end; null while a failure lasts.")
     async def residual(self, info: Info) -> Residual | None:

@@ -30,14 +30,28 @@ class Cause:
     landscape: strawberry.Private[Landscape]
     report: strawberry.Private[JSON | None] = None
 
-    @strawberry.field(description="Of a suspect: the input of reportFailure, ready to be sent, that puts the suspicion on record; else null.")
+    @strawberry.field(
+        description="Of a suspect: the input of reportFailure, ready to be sent, that puts the suspicion on record; else null."
+    )
     def failure_input(self) -> JSON | None:
         return self.report
 
     @strawberry.field(description="The failure, where it is one.")
     async def failure(self, info: Info) -> Failure | None:
-        found = await info.context.failure(self.model.failure, self.landscape.as_of) if self.model.failure else None
-        return Failure.of(found, self.landscape.as_of if self.landscape.as_of is not None else info.context.now, self.landscape) if found else None
+        found = (
+            await info.context.failure(self.model.failure, self.landscape.as_of)
+            if self.model.failure
+            else None
+        )
+        return (
+            Failure.of(
+                found,
+                self.landscape.as_of if self.landscape.as_of is not None else info.context.now,
+                self.landscape,
+            )
+            if found
+            else None
+        )
 
     @strawberry.field(description="The element that it lies in.")
     def element(self) -> Element | None:
@@ -50,19 +64,32 @@ class Cause:
 
     @classmethod
     def of(cls, found: diagnosis.Cause, landscape: Landscape, report: JSON | None = None) -> "Cause":
-        return cls(kind=found.kind, likelihood=found.likelihood, evidence=found.evidence, model=found, landscape=landscape, report=report)
+        return cls(
+            kind=found.kind,
+            likelihood=found.likelihood,
+            evidence=found.evidence,
+            model=found,
+            landscape=landscape,
+            report=report,
+        )
 
 
 @strawberry.type(description="What the overdue share against those that are not.")
 class CommonFactor:
-    dimension: str = strawberry.field(description="Such as location or payload_version; of a pair, both with a + between them.")
-    value: str = strawberry.field(description="The value that they share; of a pair, both with a + between them.")
+    dimension: str = strawberry.field(
+        description="Such as location or payload_version; of a pair, both with a + between them."
+    )
+    value: str = strawberry.field(
+        description="The value that they share; of a pair, both with a + between them."
+    )
     overdue_with: int = strawberry.field(description="Overdue ones that have it.")
     total_with: int = strawberry.field(description="All that have it.")
     overdue_without: int = strawberry.field(description="Overdue ones that have it not.")
     total_without: int = strawberry.field(description="All that have it not.")
     lift: float = strawberry.field(description="The share of overdue ones with it over the share without it.")
-    p_value: float = strawberry.field(description="How likely chance makes such a difference, corrected for the number of factors tried.")
+    p_value: float = strawberry.field(
+        description="How likely chance makes such a difference, corrected for the number of factors tried."
+    )
 
     @classmethod
     def of(cls, found: diagnosis.CommonFactor) -> "CommonFactor":
@@ -78,7 +105,9 @@ class CommonFactor:
         )
 
 
-@strawberry.type(description="A posting, message, task or supplier order that should have come, or came before one that it must follow.")
+@strawberry.type(
+    description="A posting, message, task or supplier order that should have come, or came before one that it must follow."
+)
 class MissingRecord:
     kind: str = strawberry.field(description="posting, notification, task or supplier_order.")
     type: str = strawberry.field(description="Its type, such as invoice or shipped.")
@@ -89,7 +118,13 @@ class MissingRecord:
     @classmethod
     def of(cls, found: diagnosis.MissingRecord) -> "MissingRecord":
         amount = Money.of(found.amount) if found.amount is not None else None
-        return cls(kind=found.kind.value, type=found.type, due=Moment(found.due), late_by=Span(found.late_by), amount=amount)
+        return cls(
+            kind=found.kind.value,
+            type=found.type,
+            due=Moment(found.due),
+            late_by=Span(found.late_by),
+            amount=amount,
+        )
 
 
 @strawberry.type(description="Others in the same step, and at the same location where it is done on site.")
@@ -109,18 +144,37 @@ class PeerGroup:
     @strawberry.field(description="The location.")
     def location(self) -> Location | None:
         key = self.model.location
-        return cast(Location, show(self.landscape.topology.locations.get(key) or topology.Location(key=key, kind=""), self.landscape)) if key else None
+        return (
+            cast(
+                Location,
+                show(
+                    self.landscape.topology.locations.get(key) or topology.Location(key=key, kind=""),
+                    self.landscape,
+                ),
+            )
+            if key
+            else None
+        )
 
     @strawberry.field(description="Overdue ones, the longest overdue first; at most five.")
     async def sample(self, info: Info) -> list[Annotated["Order", strawberry.lazy("api.schema.order")]]:
         from api.schema.order import Order
 
         info.context.count(len(self.model.sample))
-        return [Order.of(await info.context.orders.load(key, self.landscape.as_of), self.landscape) for key in self.model.sample]
+        return [
+            Order.of(await info.context.orders.load(key, self.landscape.as_of), self.landscape)
+            for key in self.model.sample
+        ]
 
     @classmethod
     def of(cls, found: diagnosis.PeerGroup, landscape: Landscape) -> "PeerGroup":
-        return cls(overdue=found.overdue, total=found.total, in_common=[CommonFactor.of(each) for each in found.in_common], model=found, landscape=landscape)
+        return cls(
+            overdue=found.overdue,
+            total=found.total,
+            in_common=[CommonFactor.of(each) for each in found.in_common],
+            model=found,
+            landscape=landscape,
+        )
 
 
 @strawberry.type(description="Why an order is where it is.")
@@ -129,10 +183,16 @@ class Diagnosis:
     since: Moment | None = strawberry.field(description="Since when that holds.")
     headline: str = strawberry.field(description="The verdict in one plain sentence, with its evidence.")
     causes: list[Cause] = strawberry.field(description="What would explain it, the best first.")
-    missing: list[MissingRecord] = strawberry.field(description="Postings, messages, tasks and supplier orders that should have come.")
-    out_of_sequence: list[MissingRecord] = strawberry.field(description="Those that came before one that they must follow.")
+    missing: list[MissingRecord] = strawberry.field(
+        description="Postings, messages, tasks and supplier orders that should have come."
+    )
+    out_of_sequence: list[MissingRecord] = strawberry.field(
+        description="Those that came before one that they must follow."
+    )
     peers: PeerGroup | None = strawberry.field(description="Others in the same step.")
-    next_expected: Moment | None = strawberry.field(description="When it is expected to move; null where nothing says when.")
+    next_expected: Moment | None = strawberry.field(
+        description="When it is expected to move; null where nothing says when."
+    )
     customer_message: str | None = strawberry.field(description="Words for the customer.")
     model: strawberry.Private[diagnosis.Diagnosis]
     landscape: strawberry.Private[Landscape]

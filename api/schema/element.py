@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from api.schema.organisation import Team
 
 Info: TypeAlias = strawberry.Info[Context, None]
-Depth = Annotated[int | None, strawberry.argument(description="How many edges far; 1: the next only, null: all.")]
+Depth = Annotated[
+    int | None, strawberry.argument(description="How many edges far; 1: the next only, null: all.")
+]
 
 
-@strawberry.interface(description="Something of the landscape that can fail, or that an order needs, or who owns it.")
+@strawberry.interface(
+    description="Something of the landscape that can fail, or that an order needs, or who owns it."
+)
 class Element(Node):
     kind: ElementKind = strawberry.field(description="What kind of element it is.")
     key: str = strawberry.field(description="The id without its kind.")
@@ -41,21 +45,35 @@ class Element(Node):
         return JSON(plain(self.model))
 
     @strawberry.field(description="What it needs, the nearest first.")
-    async def dependencies(self, info: Info, depth: Depth = None, first: First = 50, after: After = None) -> Connection["Element"]:
-        page = await info.context.run(elements.dependencies, self.landscape.topology, self.id, depth=depth, first=first, after=after)
+    async def dependencies(
+        self, info: Info, depth: Depth = None, first: First = 50, after: After = None
+    ) -> Connection["Element"]:
+        page = await info.context.run(
+            elements.dependencies, self.landscape.topology, self.id, depth=depth, first=first, after=after
+        )
         return Connection.of(info.context, page, [shown(found, self.landscape) for found in page.items])
 
     @strawberry.field(description="What needs it, the nearest first.")
-    async def dependents(self, info: Info, depth: Depth = None, first: First = 50, after: After = None) -> Connection["Element"]:
-        page = await info.context.run(elements.dependents, self.landscape.topology, self.id, depth=depth, first=first, after=after)
+    async def dependents(
+        self, info: Info, depth: Depth = None, first: First = 50, after: After = None
+    ) -> Connection["Element"]:
+        page = await info.context.run(
+            elements.dependents, self.landscape.topology, self.id, depth=depth, first=first, after=after
+        )
         return Connection.of(info.context, page, [shown(found, self.landscape) for found in page.items])
 
     @strawberry.field(description="What the failures that are active do to it.")
-    async def impairments(self, info: Info) -> list[Annotated["Impairment", strawberry.lazy("api.schema.impairment")]]:
+    async def impairments(
+        self, info: Info
+    ) -> list[Annotated["Impairment", strawberry.lazy("api.schema.impairment")]]:
         from api.schema.impairment import Impairment
 
         answer = await info.context.active_impact(self.landscape.as_of)
-        return [Impairment.of(found, answer, self.landscape) for found in answer.elements([self.kind]) if found.element == self.id]
+        return [
+            Impairment.of(found, answer, self.landscape)
+            for found in answer.elements([self.kind])
+            if found.element == self.id
+        ]
 
 
 ElementConnection: TypeAlias = Connection[Element]
@@ -63,7 +81,9 @@ ElementConnection: TypeAlias = Connection[Element]
 
 def shown(identifier: str, landscape: Landscape) -> Element:
     """The element of the landscape by full id. Raises NotFoundError."""
-    return show(landscape.topology.elements[elements.check_element(landscape.topology, identifier)], landscape)
+    return show(
+        landscape.topology.elements[elements.check_element(landscape.topology, identifier)], landscape
+    )
 
 
 def show(element: topology.Element, landscape: Landscape) -> Element:
@@ -71,7 +91,12 @@ def show(element: topology.Element, landscape: Landscape) -> Element:
     from api.schema.kinds import TYPES
 
     return TYPES[type(element)](
-        id=strawberry.ID(id_of(element)), kind=kind_of(element), key=_key(element), name=elements.name_of(element), landscape=landscape, model=element
+        id=strawberry.ID(id_of(element)),
+        kind=kind_of(element),
+        key=_key(element),
+        name=elements.name_of(element),
+        landscape=landscape,
+        model=element,
     )
 
 

@@ -6,7 +6,16 @@ from enum import StrEnum
 import strawberry
 
 from graph_models.diagnosis import DiagnosisState, DriftKind, PayloadKind
-from graph_models.enums import Band, Dimension, Effect, ElementKind, FailureClass, OrderSort, RecordEffect, Severity
+from graph_models.enums import (
+    Band,
+    Dimension,
+    Effect,
+    ElementKind,
+    FailureClass,
+    OrderSort,
+    RecordEffect,
+    Severity,
+)
 from impactgraph.usecases.topology_map import EdgeKind as MapEdgeKind
 
 __all__ = [
@@ -25,7 +34,9 @@ __all__ = [
 ]
 
 
-def _describe(cls: type[StrEnum], description: str, values: Mapping[str, str], name: str | None = None) -> None:
+def _describe(
+    cls: type[StrEnum], description: str, values: Mapping[str, str], name: str | None = None
+) -> None:
     """Shows the enum with a description on each value; one that is missing stops the start."""
     shown = strawberry.enum(cls, name=name, description=description)
     for value in shown.__strawberry_definition__.values:  # pyright: ignore[reportAttributeAccessIssue] - set by strawberry.enum
@@ -128,7 +139,12 @@ _describe(
 _describe(
     Severity,
     "How bad a failure is said to be.",
-    {"INFO": "Good to know.", "WARNING": "It may become worse.", "ERROR": "Something does not work.", "CRITICAL": "Somebody must act now."},
+    {
+        "INFO": "Good to know.",
+        "WARNING": "It may become worse.",
+        "ERROR": "Something does not work.",
+        "CRITICAL": "Somebody must act now.",
+    },
 )
 _describe(
     MapEdgeKind,

@@ -23,11 +23,17 @@ class Failure(Node):
     started_at: Moment = strawberry.field(description="When it began.")
     expected_end: Moment | None = strawberry.field(description="When it is expected to end: an estimate.")
     ended_at: Moment | None = strawberry.field(description="When it ended.")
-    active: bool = strawberry.field(description="Whether it has begun and not ended; an expected end that has passed does not end it.")
-    delay: Span | None = strawberry.field(description="How much later things come because of it, where that is known.")
+    active: bool = strawberry.field(
+        description="Whether it has begun and not ended; an expected end that has passed does not end it."
+    )
+    delay: Span | None = strawberry.field(
+        description="How much later things come because of it, where that is known."
+    )
     error_rate: float | None = strawberry.field(description="Share of what passes that fails, 0 to 1.")
     drain: Span | None = strawberry.field(description="How long the backlog takes to clear after the end.")
-    scope: JSON = strawberry.field(description="Whom it touches: values by dimension, any within one, all across; an absent dimension is not restricted.")
+    scope: JSON = strawberry.field(
+        description="Whom it touches: values by dimension, any within one, all across; an absent dimension is not restricted."
+    )
     severity: Severity = strawberry.field(description="How bad it is said to be.")
     summary: str = strawberry.field(description="What was said of it.")
     evidence: str | None = strawberry.field(description="Address of what shows it.")
@@ -37,9 +43,13 @@ class Failure(Node):
 
     @strawberry.field(description="The element that fails.")
     async def target(self, info: Info) -> Element:
-        return show(await info.context.ask(get_element, self.model.target, self.landscape.topology), self.landscape)
+        return show(
+            await info.context.ask(get_element, self.model.target, self.landscape.topology), self.landscape
+        )
 
-    @strawberry.field(description="What it puts at stake by itself, as of now; it takes an answer for each failure, so ask it of few.")
+    @strawberry.field(
+        description="What it puts at stake by itself, as of now; it takes an answer for each failure, so ask it of few."
+    )
     async def at_stake(self, info: Info) -> AtStake:
         return AtStake.of(await info.context.at_stake(self.model, self.landscape.as_of), self.landscape)
 

@@ -13,31 +13,53 @@ from impactgraph.usecases import failures
 from impactgraph.usecases.known import element_id
 
 
-@strawberry.input(description="Which orders: any value within a field, all fields across; null is not restricted.")
+@strawberry.input(
+    description="Which orders: any value within a field, all fields across; null is not restricted."
+)
 class OrderFilter:
-    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="Orders by full id or bare key.")
+    ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Orders by full id or bare key."
+    )
     channels: list[str] | None = strawberry.field(default=None, description="Channels.")
     modes: list[str] | None = strawberry.field(default=None, description="Fulfillment modes.")
     regions: list[str] | None = strawberry.field(default=None, description="The orders' regions.")
-    locations: list[strawberry.ID] | None = strawberry.field(default=None, description="Locations of their fulfillments, by full id or bare key.")
-    workflows: list[strawberry.ID] | None = strawberry.field(default=None, description="Workflows of their fulfillments, by full id or bare key.")
-    steps: list[strawberry.ID] | None = strawberry.field(default=None, description="Steps that their fulfillments are in, such as step:ship-from-store/pick.")
+    locations: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Locations of their fulfillments, by full id or bare key."
+    )
+    workflows: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Workflows of their fulfillments, by full id or bare key."
+    )
+    steps: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Steps that their fulfillments are in, such as step:ship-from-store/pick."
+    )
     tiers: list[str] | None = strawberry.field(default=None, description="Customer tiers.")
     currencies: list[str] | None = strawberry.field(default=None, description="Currencies.")
-    carriers: list[str] | None = strawberry.field(default=None, description="Values of their attribute `carrier`.")
-    suppliers: list[str] | None = strawberry.field(default=None, description="Values of their attribute `supplier`.")
-    min_value: Decimal | None = strawberry.field(default=None, description="Worth at least this, in the order's own currency.")
+    carriers: list[str] | None = strawberry.field(
+        default=None, description="Values of their attribute `carrier`."
+    )
+    suppliers: list[str] | None = strawberry.field(
+        default=None, description="Values of their attribute `supplier`."
+    )
+    min_value: Decimal | None = strawberry.field(
+        default=None, description="Worth at least this, in the order's own currency."
+    )
     placed_from: Moment | None = strawberry.field(default=None, description="Placed at or after.")
     placed_to: Moment | None = strawberry.field(default=None, description="Placed before.")
     promised_before: Moment | None = strawberry.field(default=None, description="Promised before.")
     bands: list[Band] | None = strawberry.field(default=None, description="How they stand to the failure.")
     effects: list[Effect] | None = strawberry.field(default=None, description="What is done to them first.")
-    will_miss_promise: bool | None = strawberry.field(default=None, description="Whether they are expected to miss their promise because of the failure.")
+    will_miss_promise: bool | None = strawberry.field(
+        default=None, description="Whether they are expected to miss their promise because of the failure."
+    )
 
 
-@strawberry.input(description="Which failures: any value within a field, all fields across; null is not restricted.")
+@strawberry.input(
+    description="Which failures: any value within a field, all fields across; null is not restricted."
+)
 class FailureFilter:
-    targets: list[strawberry.ID] | None = strawberry.field(default=None, description="Full ids of the elements that fail.")
+    targets: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Full ids of the elements that fail."
+    )
     classes: list[FailureClass] | None = strawberry.field(default=None, description="Their classes.")
     severities: list[Severity] | None = strawberry.field(default=None, description="Their severities.")
     since: Moment | None = strawberry.field(default=None, name="from", description="Started at or after.")

@@ -17,11 +17,19 @@ class Impairment:
     element: Element = strawberry.field(description="What it is done to.")
     effect: Effect = strawberry.field(description="What is done to what passes it.")
     since: Moment = strawberry.field(name="from", description="Begin of the window.")
-    until: Moment | None = strawberry.field(description="End of the window; null where it does not end by itself.")
-    delay: Span | None = strawberry.field(description="How much longer it takes, where it is that that is done.")
+    until: Moment | None = strawberry.field(
+        description="End of the window; null where it does not end by itself."
+    )
+    delay: Span | None = strawberry.field(
+        description="How much longer it takes, where it is that that is done."
+    )
     likelihood: float = strawberry.field(description="How likely it is to meet what passes, 0 to 1.")
-    scope: JSON = strawberry.field(description="Whom it meets: values by dimension, any within one, all across; an absent dimension is not restricted.")
-    failures: list[strawberry.ID] = strawberry.field(description="Full ids of the failures that do it; several where alternatives had to fail together.")
+    scope: JSON = strawberry.field(
+        description="Whom it meets: values by dimension, any within one, all across; an absent dimension is not restricted."
+    )
+    failures: list[strawberry.ID] = strawberry.field(
+        description="Full ids of the failures that do it; several where alternatives had to fail together."
+    )
     model: strawberry.Private[impairment.Impairment]
     answer: strawberry.Private[Answer]
 

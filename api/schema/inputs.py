@@ -17,32 +17,60 @@ from impactgraph.usecases.known import element_id
 from impactgraph.usecases.update_failure import FailureChange
 
 
-@strawberry.input(description="Whom a failure touches: any value within a dimension, all dimensions across; null is not restricted.")
+@strawberry.input(
+    description="Whom a failure touches: any value within a dimension, all dimensions across; null is not restricted."
+)
 class ScopeInput:
-    locations: list[strawberry.ID] | None = strawberry.field(default=None, description="Locations by full id or bare key.")
-    regions: list[str] | None = strawberry.field(default=None, description="Regions of the location where a fulfillment is, else of the order.")
+    locations: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Locations by full id or bare key."
+    )
+    regions: list[str] | None = strawberry.field(
+        default=None, description="Regions of the location where a fulfillment is, else of the order."
+    )
     channels: list[str] | None = strawberry.field(default=None, description="Channels.")
     modes: list[str] | None = strawberry.field(default=None, description="Fulfillment modes.")
-    message_types: list[str] | None = strawberry.field(default=None, description="Types of messages, postings and notifications.")
-    versions: list[str] | None = strawberry.field(default=None, description="Values of the order's attribute payload_version.")
-    carriers: list[str] | None = strawberry.field(default=None, description="Values of the order's attribute carrier.")
-    suppliers: list[str] | None = strawberry.field(default=None, description="Values of the order's attribute supplier.")
+    message_types: list[str] | None = strawberry.field(
+        default=None, description="Types of messages, postings and notifications."
+    )
+    versions: list[str] | None = strawberry.field(
+        default=None, description="Values of the order's attribute payload_version."
+    )
+    carriers: list[str] | None = strawberry.field(
+        default=None, description="Values of the order's attribute carrier."
+    )
+    suppliers: list[str] | None = strawberry.field(
+        default=None, description="Values of the order's attribute supplier."
+    )
     currencies: list[str] | None = strawberry.field(default=None, description="Currencies.")
-    workflows: list[strawberry.ID] | None = strawberry.field(default=None, description="Workflows by full id or bare key.")
-    attributes: JSON | None = strawberry.field(default=None, description='Any other attribute of the order: {"name": ["value", ...]}, or one value.')
+    workflows: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Workflows by full id or bare key."
+    )
+    attributes: JSON | None = strawberry.field(
+        default=None, description='Any other attribute of the order: {"name": ["value", ...]}, or one value.'
+    )
 
 
 @strawberry.input(description="A failure to report, or to suppose.")
 class FailureInput:
-    id: strawberry.ID | None = strawberry.field(default=None, description="Its id, full or bare; null: it is given one.")
+    id: strawberry.ID | None = strawberry.field(
+        default=None, description="Its id, full or bare; null: it is given one."
+    )
     target: strawberry.ID = strawberry.field(description="Full id of the element that fails.")
     failure_class: FailureClass = strawberry.field(name="class", description="What kind of failure it is.")
     started_at: Moment = strawberry.field(description="When it began.")
-    expected_end: Moment | None = strawberry.field(default=None, description="When it is expected to end: an estimate.")
+    expected_end: Moment | None = strawberry.field(
+        default=None, description="When it is expected to end: an estimate."
+    )
     ended_at: Moment | None = strawberry.field(default=None, description="When it ended.")
-    delay: Span | None = strawberry.field(default=None, description="How much later things come because of it.")
-    error_rate: float | None = strawberry.field(default=None, description="Share of what passes that fails, 0 to 1.")
-    drain: Span | None = strawberry.field(default=None, description="How long the backlog takes to clear after the end.")
+    delay: Span | None = strawberry.field(
+        default=None, description="How much later things come because of it."
+    )
+    error_rate: float | None = strawberry.field(
+        default=None, description="Share of what passes that fails, 0 to 1."
+    )
+    drain: Span | None = strawberry.field(
+        default=None, description="How long the backlog takes to clear after the end."
+    )
     scope: ScopeInput | None = strawberry.field(default=None, description="Whom it touches; null: all.")
     severity: Severity | None = strawberry.field(default=None, description="How bad it is; null: ERROR.")
     summary: str | None = strawberry.field(default=None, description="What is known of it, in words.")
@@ -52,12 +80,22 @@ class FailureInput:
 @strawberry.input(description="What changes of a failure; null stays as it is.")
 class FailureUpdate:
     started_at: Moment | None = strawberry.field(default=None, description="When it began.")
-    expected_end: Moment | None = strawberry.field(default=None, description="When it is expected to end: an estimate.")
+    expected_end: Moment | None = strawberry.field(
+        default=None, description="When it is expected to end: an estimate."
+    )
     ended_at: Moment | None = strawberry.field(default=None, description="When it ended.")
-    delay: Span | None = strawberry.field(default=None, description="How much later things come because of it.")
-    error_rate: float | None = strawberry.field(default=None, description="Share of what passes that fails, 0 to 1.")
-    drain: Span | None = strawberry.field(default=None, description="How long the backlog takes to clear after the end.")
-    scope: ScopeInput | None = strawberry.field(default=None, description="Whom it touches, in place of what was said before.")
+    delay: Span | None = strawberry.field(
+        default=None, description="How much later things come because of it."
+    )
+    error_rate: float | None = strawberry.field(
+        default=None, description="Share of what passes that fails, 0 to 1."
+    )
+    drain: Span | None = strawberry.field(
+        default=None, description="How long the backlog takes to clear after the end."
+    )
+    scope: ScopeInput | None = strawberry.field(
+        default=None, description="Whom it touches, in place of what was said before."
+    )
     severity: Severity | None = strawberry.field(default=None, description="How bad it is.")
     summary: str | None = strawberry.field(default=None, description="What is known of it, in words.")
     evidence: str | None = strawberry.field(default=None, description="Address of what shows it.")
@@ -114,7 +152,10 @@ def scope_of(given: ScopeInput | None) -> Scope:
         "currencies": given.currencies,
         "workflows": _keys(given.workflows, "workflow"),
     }
-    return Scope.from_mapping({name: values for name, values in limits.items() if values is not None} | _attributes(given.attributes))
+    return Scope.from_mapping(
+        {name: values for name, values in limits.items() if values is not None}
+        | _attributes(given.attributes)
+    )
 
 
 def _attributes(given: object) -> dict[str, list[str]]:

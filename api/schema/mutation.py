@@ -21,16 +21,26 @@ FailureId = Annotated[strawberry.ID, strawberry.argument(description="Full id or
 
 @strawberry.type(description="What became of a change to a failure.")
 class FailurePayload:
-    failure: Failure | None = strawberry.field(description="The failure as it now is; null where it was not taken.")
-    problems: list[Problem] = strawberry.field(description="Everything that is wrong with the input; empty where it was taken.")
+    failure: Failure | None = strawberry.field(
+        description="The failure as it now is; null where it was not taken."
+    )
+    problems: list[Problem] = strawberry.field(
+        description="Everything that is wrong with the input; empty where it was taken."
+    )
 
 
 @strawberry.type(description="What became of a topology.")
 class TopologyPayload:
-    topology: TopologyVersion | None = strawberry.field(description="The version that is current now; null after a dry run, or where there are problems.")
-    change: TopologyChange | None = strawberry.field(description="What is other than in the version that was current before.")
+    topology: TopologyVersion | None = strawberry.field(
+        description="The version that is current now; null after a dry run, or where there are problems."
+    )
+    change: TopologyChange | None = strawberry.field(
+        description="What is other than in the version that was current before."
+    )
     unchanged: bool = strawberry.field(description="Whether nothing is other: then no new version is made.")
-    problems: list[Problem] = strawberry.field(description="Everything that is wrong with it; then nothing of it is applied.")
+    problems: list[Problem] = strawberry.field(
+        description="Everything that is wrong with it; then nothing of it is applied."
+    )
     warnings: list[Problem] = strawberry.field(description="What is allowed, but looks like a mistake.")
 
     @classmethod
@@ -47,38 +57,66 @@ class TopologyPayload:
 @strawberry.type(description="What can be changed.")
 class Mutation:
     @strawberry.mutation(description="Puts a failure on record. The same report again changes nothing.")
-    async def report_failure(self, info: Info, input: Annotated[FailureInput, strawberry.argument(description="The failure.")]) -> FailurePayload:
-        return await _payload(info, await info.context.change(report_failure, failure_of(input), info.context.now))
+    async def report_failure(
+        self, info: Info, input: Annotated[FailureInput, strawberry.argument(description="The failure.")]
+    ) -> FailurePayload:
+        return await _payload(
+            info, await info.context.change(report_failure, failure_of(input), info.context.now)
+        )
 
-    @strawberry.mutation(description="Puts a suspicion of `overdue` on record as a failure: its class, since when and in which scope are as it says now.")
+    @strawberry.mutation(
+        description="Puts a suspicion of `overdue` on record as a failure: its class, since when and in which scope are as it says now."
+    )
     async def report_suspect(
         self,
         info: Info,
-        element: Annotated[strawberry.ID, strawberry.argument(description="Full id of the element that is suspected.")],
-        where: Annotated[OrderFilter | None, strawberry.argument(description="As `overdue` was asked.")] = None,
+        element: Annotated[
+            strawberry.ID, strawberry.argument(description="Full id of the element that is suspected.")
+        ],
+        where: Annotated[
+            OrderFilter | None, strawberry.argument(description="As `overdue` was asked.")
+        ] = None,
     ) -> FailurePayload:
-        return await _payload(info, await info.context.change(report_suspect, element, info.context.now, filter_of(where)))
+        return await _payload(
+            info, await info.context.change(report_suspect, element, info.context.now, filter_of(where))
+        )
 
     @strawberry.mutation(description="Changes what is known of a failure.")
     async def update_failure(
-        self, info: Info, id: FailureId, input: Annotated[FailureUpdate, strawberry.argument(description="What changes.")]
+        self,
+        info: Info,
+        id: FailureId,
+        input: Annotated[FailureUpdate, strawberry.argument(description="What changes.")],
     ) -> FailurePayload:
-        return await _payload(info, await info.context.change(update_failure, id, change_of(input), info.context.now))
+        return await _payload(
+            info, await info.context.change(update_failure, id, change_of(input), info.context.now)
+        )
 
     @strawberry.mutation(description="Says that a failure has ended.")
     async def resolve_failure(
-        self, info: Info, id: FailureId, ended_at: Annotated[Moment | None, strawberry.argument(description="When it ended; null: now.")] = None
+        self,
+        info: Info,
+        id: FailureId,
+        ended_at: Annotated[
+            Moment | None, strawberry.argument(description="When it ended; null: now.")
+        ] = None,
     ) -> FailurePayload:
-        return await _payload(info, await info.context.change(resolve_failure, id, ended_at, info.context.now))
+        return await _payload(
+            info, await info.context.change(resolve_failure, id, ended_at, info.context.now)
+        )
 
     @strawberry.mutation(description="Makes a topology the current version, or says what would change.")
     async def apply_topology(
         self,
         info: Info,
         yaml: Annotated[str, strawberry.argument(description="The document, in YAML.")],
-        dry_run: Annotated[bool | None, strawberry.argument(description="Whether only to say what would change.")] = False,
+        dry_run: Annotated[
+            bool | None, strawberry.argument(description="Whether only to say what would change.")
+        ] = False,
     ) -> TopologyPayload:
-        outcome = await info.context.change(apply_documents, {"topology.yaml": yaml}, info.context.now, dry_run=bool(dry_run))
+        outcome = await info.context.change(
+            apply_documents, {"topology.yaml": yaml}, info.context.now, dry_run=bool(dry_run)
+        )
         return TopologyPayload.of(outcome)
 
 

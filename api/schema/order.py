@@ -21,12 +21,16 @@ from impactgraph.usecases.elements import find_element
 @strawberry.type(description="One entry of an order's story: what happened, or is expected to.")
 class TimelineEntry:
     at: Moment = strawberry.field(description="When it happened, or is expected to.")
-    kind: str = strawberry.field(description="The type of the event, such as fulfillment.entered; `failure`, `missing` or `expected` where no event tells it.")
+    kind: str = strawberry.field(
+        description="The type of the event, such as fulfillment.entered; `failure`, `missing` or `expected` where no event tells it."
+    )
     title: str = strawberry.field(description="What it is, in a few words.")
     detail: str | None = strawberry.field(description="More of it.")
     expected: bool = strawberry.field(description="Whether it has not happened yet.")
     late: bool = strawberry.field(description="Whether it came, or will come, later than it should.")
-    fulfillment: strawberry.ID | None = strawberry.field(description="Full id of the part that it is about; null where it is about the whole order.")
+    fulfillment: strawberry.ID | None = strawberry.field(
+        description="Full id of the part that it is about; null where it is about the whole order."
+    )
     landscape: strawberry.Private[Landscape]
     element_id: strawberry.Private[str | None]
     failure_key: strawberry.Private[str | None]
@@ -38,8 +42,18 @@ class TimelineEntry:
 
     @strawberry.field(description="The failure that it is about.")
     async def failure(self, info: Info) -> Failure | None:
-        found = await info.context.failure(self.failure_key, self.landscape.as_of) if self.failure_key else None
-        return Failure.of(found, self.landscape.as_of if self.landscape.as_of is not None else info.context.now, self.landscape) if found else None
+        found = (
+            await info.context.failure(self.failure_key, self.landscape.as_of) if self.failure_key else None
+        )
+        return (
+            Failure.of(
+                found,
+                self.landscape.as_of if self.landscape.as_of is not None else info.context.now,
+                self.landscape,
+            )
+            if found
+            else None
+        )
 
     @classmethod
     def of(cls, entry: orders.TimelineEntry, landscape: Landscape) -> "TimelineEntry":
@@ -60,7 +74,9 @@ class TimelineEntry:
 @strawberry.type(description="A part of an order that travels on its own.")
 class Fulfillment(Node):
     entered_at: Moment | None = strawberry.field(description="When it entered its step.")
-    overdue: bool = strawberry.field(description="Whether it is in its step for longer than it may be. What is done in time may wait for the run of its batch.")
+    overdue: bool = strawberry.field(
+        description="Whether it is in its step for longer than it may be. What is done in time may wait for the run of its batch."
+    )
     expected_next: Moment | None = strawberry.field(description="When it is expected to leave its step.")
     status: str = strawberry.field(description="IN_FLIGHT, COMPLETED or CANCELLED.")
     value: Money = strawberry.field(description="Its share of the order's value.")
@@ -75,11 +91,17 @@ class Fulfillment(Node):
     @strawberry.field(description="How it is fulfilled.")
     def workflow(self) -> Workflow:
         known = self.landscape.topology.workflows.get(self.model.workflow)
-        return cast(Workflow, show(known or topology.Workflow(key=self.model.workflow, steps=()), self.landscape))
+        return cast(
+            Workflow, show(known or topology.Workflow(key=self.model.workflow, steps=()), self.landscape)
+        )
 
     @strawberry.field(description="Where it is; null before its first step.")
     def step(self) -> Step | None:
-        found = find_element(self.landscape.topology, f"step:{self.model.workflow}/{self.model.step}") if self.model.step else None
+        found = (
+            find_element(self.landscape.topology, f"step:{self.model.workflow}/{self.model.step}")
+            if self.model.step
+            else None
+        )
         return cast(Step, show(found, self.landscape)) if found is not None else None
 
     @strawberry.field(description="The location that it is at.")
@@ -87,7 +109,13 @@ class Fulfillment(Node):
         key = self.model.location
         if not key:
             return None
-        return cast(Location, show(self.landscape.topology.locations.get(key) or topology.Location(key=key, kind=""), self.landscape))
+        return cast(
+            Location,
+            show(
+                self.landscape.topology.locations.get(key) or topology.Location(key=key, kind=""),
+                self.landscape,
+            ),
+        )
 
     @classmethod
     def of(cls, part: orders.Fulfillment, order: str, landscape: Landscape) -> "Fulfillment":
@@ -120,7 +148,9 @@ class Order(Node):
     landscape: strawberry.Private[Landscape]
     model: strawberry.Private[orders.Order]
 
-    @strawberry.field(description="One narrative, the oldest first: steps, postings, messages, failures that touch it, and what is expected next.")
+    @strawberry.field(
+        description="One narrative, the oldest first: steps, postings, messages, failures that touch it, and what is expected next."
+    )
     async def timeline(self, info: Info) -> list[TimelineEntry]:
         entries = await info.context.timelines.load(self.model.key, self.landscape.as_of)
         info.context.count(len(entries))
@@ -129,7 +159,9 @@ class Order(Node):
     @strawberry.field(description="Why it is where it is, what to say to the customer, and whose it is.")
     async def diagnosis(self, info: Info) -> Diagnosis:
         case = await info.context.cases.load(self.model.key, self.landscape.as_of)
-        info.context.count(len(case.diagnosis.causes) + len(case.diagnosis.missing) + len(case.diagnosis.out_of_sequence))
+        info.context.count(
+            len(case.diagnosis.causes) + len(case.diagnosis.missing) + len(case.diagnosis.out_of_sequence)
+        )
         return Diagnosis.of(case.diagnosis, self.landscape)
 
     @classmethod

@@ -11,7 +11,9 @@ from graph_models import topology
 class Location(Element):
     model: strawberry.Private[topology.Location]
 
-    @strawberry.field(description="store, dc, 3pl, dark_store or supplier; empty where only orders tell of it.")
+    @strawberry.field(
+        description="store, dc, 3pl, dark_store or supplier; empty where only orders tell of it."
+    )
     def category(self) -> str:
         return self.model.kind
 
@@ -46,7 +48,10 @@ class Playbook(Element):
 
     @strawberry.field(description="What to do, one after the other.")
     def steps(self) -> list[PlaybookStep]:
-        return [PlaybookStep(text=step.text, owner=step.owner, approval=step.approval) for step in self.model.steps]
+        return [
+            PlaybookStep(text=step.text, owner=step.owner, approval=step.approval)
+            for step in self.model.steps
+        ]
 
     @strawberry.field(description="What the service desk can tell the customer.")
     def message(self) -> str:

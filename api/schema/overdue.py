@@ -20,17 +20,28 @@ from impactgraph.usecases.failure_input import failure_input
 
 @strawberry.type(description="Overdue orders that have the same values.")
 class OverdueGroup:
-    key: JSON = strawberry.field(description='What they have: {"STEP": "ship-from-store/pick", "REGION": "emea"}; null where they have no value.')
+    key: JSON = strawberry.field(
+        description='What they have: {"STEP": "ship-from-store/pick", "REGION": "emea"}; null where they have no value.'
+    )
     overdue: int = strawberry.field(description="How many orders are overdue.")
     total: int = strawberry.field(description="How many orders are in flight there.")
-    value: list[Money] = strawberry.field(description="What the overdue orders are worth, a sum for each currency.")
+    value: list[Money] = strawberry.field(
+        description="What the overdue orders are worth, a sum for each currency."
+    )
 
     @classmethod
     def of(cls, found: diagnosis.OverdueGroup) -> "OverdueGroup":
-        return cls(key=JSON(dict(found.key)), overdue=found.overdue, total=found.total, value=[Money.of(each) for each in found.value])
+        return cls(
+            key=JSON(dict(found.key)),
+            overdue=found.overdue,
+            total=found.total,
+            value=[Money.of(each) for each in found.value],
+        )
 
 
-@strawberry.type(description="Orders with a part that is in its step for longer than the step declares, else than nearly all (p95) were there before.")
+@strawberry.type(
+    description="Orders with a part that is in its step for longer than the step declares, else than nearly all (p95) were there before."
+)
 class OverdueReport:
     as_of: Moment = strawberry.field(description="The moment that it is asked for.")
     total_count: int = strawberry.field(description="How many orders are overdue.")
@@ -40,7 +51,9 @@ class OverdueReport:
     first: strawberry.Private[int | None]
     after: strawberry.Private[str | None]
 
-    @strawberry.field(description="Overdue orders by the dimensions asked for (by step where none is), the most overdue first.")
+    @strawberry.field(
+        description="Overdue orders by the dimensions asked for (by step where none is), the most overdue first."
+    )
     async def groups(self, info: Info) -> list[OverdueGroup]:
         found = await info.context.run(self.answer.groups, self.by)
         info.context.count(len(found))
@@ -67,10 +80,25 @@ class OverdueReport:
         return [Cause.of(each.cause, self.landscape, JSON(failure_input(each.failure))) for each in found]
 
 
-async def report(context: Context, where: OrderFilter, by: list[Dimension], as_of: Millis | None, first: int | None, after: str | None) -> OverdueReport:
+async def report(
+    context: Context,
+    where: OrderFilter,
+    by: list[Dimension],
+    as_of: Millis | None,
+    first: int | None,
+    after: str | None,
+) -> OverdueReport:
     """Raises NotFoundError, BadInputError."""
     asked = overdue.OverdueAsked(where, as_of)
     answer = await context.hold(lambda store: overdue.overdue(store, asked, context.now))
     total = await context.run(lambda: answer.total_count)
     landscape = await context.landscape_of(answer.topology.version, as_of)
-    return OverdueReport(as_of=Moment(answer.at), total_count=total, landscape=landscape, answer=answer, by=by, first=first, after=after)
+    return OverdueReport(
+        as_of=Moment(answer.at),
+        total_count=total,
+        landscape=landscape,
+        answer=answer,
+        by=by,
+        first=first,
+        after=after,
+    )

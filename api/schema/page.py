@@ -18,8 +18,12 @@ After = Annotated[str | None, strawberry.argument(description="Go on behind this
 class PageInfo:
     has_next_page: bool = strawberry.field(description="Whether more come behind it.")
     has_previous_page: bool = strawberry.field(description="Whether others came before it.")
-    start_cursor: str | None = strawberry.field(description="Cursor of the first on the page; null where it is empty.")
-    end_cursor: str | None = strawberry.field(description="Cursor of the last on the page, to pass as `after`; null where it is empty.")
+    start_cursor: str | None = strawberry.field(
+        description="Cursor of the first on the page; null where it is empty."
+    )
+    end_cursor: str | None = strawberry.field(
+        description="Cursor of the last on the page, to pass as `after`; null where it is empty."
+    )
 
 
 @strawberry.type(description="One of the list, with its cursor.")

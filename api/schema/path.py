@@ -26,7 +26,14 @@ class Path:
     def of(cls, path: impact.Path) -> "Path":
         return cls(
             hops=[
-                Hop(source=strawberry.ID(hop.source), target=strawberry.ID(hop.target), rule=hop.rule, effect=hop.effect, at=Moment(hop.at), detail=hop.detail)
+                Hop(
+                    source=strawberry.ID(hop.source),
+                    target=strawberry.ID(hop.target),
+                    rule=hop.rule,
+                    effect=hop.effect,
+                    at=Moment(hop.at),
+                    detail=hop.detail,
+                )
                 for hop in path.hops
             ],
             sentence=path.sentence,

@@ -13,24 +13,41 @@ from graph_models.time import DAY, MINUTE
 
 Failures = Annotated[
     list[strawberry.ID] | None,
-    strawberry.argument(description="Failures by full id or bare key, ended ones too; none, and nothing supposed: all that are active at asOf."),
+    strawberry.argument(
+        description="Failures by full id or bare key, ended ones too; none, and nothing supposed: all that are active at asOf."
+    ),
 ]
-Suppose = Annotated[list[FailureInput] | None, strawberry.argument(description="What if: nothing of it is stored.")]
-AsOf = Annotated[Moment | None, strawberry.argument(description="The moment that it is asked for; null: now.")]
+Suppose = Annotated[
+    list[FailureInput] | None, strawberry.argument(description="What if: nothing of it is stored.")
+]
+AsOf = Annotated[
+    Moment | None, strawberry.argument(description="The moment that it is asked for; null: now.")
+]
 Horizon = Annotated[
     Span | None,
-    strawberry.argument(description="Hits that begin within this after asOf; null: PT48H. Their consequences are followed to the end."),
+    strawberry.argument(
+        description="Hits that begin within this after asOf; null: PT48H. Their consequences are followed to the end."
+    ),
 ]
 Recovery = Annotated[
     Span | None,
-    strawberry.argument(description="How long a failure of unknown end is taken to last; null: as learned, else PT2H."),
+    strawberry.argument(
+        description="How long a failure of unknown end is taken to last; null: as learned, else PT2H."
+    ),
 ]
-Tolerance = Annotated[Span | None, strawberry.argument(description="How much later still counts as unaffected; null: PT5M.")]
-Likelihood = Annotated[float | None, strawberry.argument(description="Listed and counted is what is more likely than this; null: 0.05.")]
+Tolerance = Annotated[
+    Span | None, strawberry.argument(description="How much later still counts as unaffected; null: PT5M.")
+]
+Likelihood = Annotated[
+    float | None,
+    strawberry.argument(description="Listed and counted is what is more likely than this; null: 0.05."),
+]
 Where = Annotated[OrderFilter | None, strawberry.argument(description="These orders only.")]
 Limit = Annotated[
     int | None,
-    strawberry.argument(description="How many elements to follow from the failures at most; null: all. What is left out is told in `frontier`."),
+    strawberry.argument(
+        description="How many elements to follow from the failures at most; null: all. What is left out is told in `frontier`."
+    ),
 ]
 
 
@@ -48,7 +65,10 @@ def question_of(
     """In the words of the model; null is the default that the descriptions tell."""
     return Question(
         failures=tuple(dict.fromkeys(key_of(identifier, "failure") for identifier in failures or ())),
-        suppose=tuple(failure_of(failure, supposed=True, key=f"supposed-{number}") for number, failure in enumerate(suppose or (), 1)),
+        suppose=tuple(
+            failure_of(failure, supposed=True, key=f"supposed-{number}")
+            for number, failure in enumerate(suppose or (), 1)
+        ),
         as_of=as_of,
         horizon=2 * DAY if horizon is None else horizon,
         assume_recovery=assume_recovery,

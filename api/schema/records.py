@@ -31,13 +31,17 @@ class RecordFinding:
         description="What was posted, all of them together where it came several times; of a missing one, what it should post."
     )
     expected_amount: Money | None = strawberry.field(description="What should be posted.")
-    likely_cause: Cause | None = strawberry.field(description="A failure over its way, or the part of its way that what is missing has in common.")
+    likely_cause: Cause | None = strawberry.field(
+        description="A failure over its way, or the part of its way that what is missing has in common."
+    )
     model: strawberry.Private[diagnosis.RecordFinding]
     landscape: strawberry.Private[Landscape]
 
     @strawberry.field(description="The order that it is of.")
     async def order(self, info: Info) -> Order:
-        return Order.of(await info.context.orders.load(self.model.order, self.landscape.as_of), self.landscape)
+        return Order.of(
+            await info.context.orders.load(self.model.order, self.landscape.as_of), self.landscape
+        )
 
     @classmethod
     def of(cls, found: diagnosis.RecordFinding, landscape: Landscape) -> "RecordFinding":
@@ -56,20 +60,28 @@ class RecordFinding:
         )
 
 
-@strawberry.type(description="An hour in which a type of record came more often or less often than it usually does at that hour.")
+@strawberry.type(
+    description="An hour in which a type of record came more often or less often than it usually does at that hour."
+)
 class RecordRate:
     kind: str = strawberry.field(description="posting, notification, task or supplier_order.")
     type: str = strawberry.field(description="Its type, such as invoice or shipped.")
     since: Moment = strawberry.field(name="from", description="When the hour begins.")
     until: Moment = strawberry.field(name="to", description="When it ends.")
     count: int = strawberry.field(description="How many came.")
-    usual: float = strawberry.field(description="How many usually come: the median of the hours that it is held against.")
+    usual: float = strawberry.field(
+        description="How many usually come: the median of the hours that it is held against."
+    )
     low: float = strawberry.field(description="The least that is still usual.")
     high: float = strawberry.field(description="The most that is still usual.")
     hours: int = strawberry.field(description="How many hours of the past it is held against.")
-    season: str = strawberry.field(description="hour_of_week or hour_of_day: which hours of the past these are.")
+    season: str = strawberry.field(
+        description="hour_of_week or hour_of_day: which hours of the past these are."
+    )
     amount: list[Money] = strawberry.field(description="What was posted in that hour.")
-    likely_cause: Cause | None = strawberry.field(description="A failure over the way of such records in that hour.")
+    likely_cause: Cause | None = strawberry.field(
+        description="A failure over the way of such records in that hour."
+    )
 
     @classmethod
     def of(cls, found: diagnosis.RateFinding, landscape: Landscape) -> "RecordRate":

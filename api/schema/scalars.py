@@ -37,7 +37,10 @@ def _parse_moment(value: object) -> Moment:
 
 
 def _say_moment(value: int) -> str:
-    said = moment(value).isoformat(timespec="milliseconds" if value % 1000 else "seconds").removesuffix("+00:00") + "Z"
+    said = (
+        moment(value).isoformat(timespec="milliseconds" if value % 1000 else "seconds").removesuffix("+00:00")
+        + "Z"
+    )
     return Ticked(said) if isinstance(value, Ticking) else said
 
 
@@ -52,7 +55,11 @@ def _parse_span(value: object) -> Span:
 
 def _parse_decimal(value: object) -> Decimal:
     try:
-        number = Decimal(str(value)) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
+        number = (
+            Decimal(str(value))
+            if isinstance(value, str | int | float) and not isinstance(value, bool)
+            else None
+        )
     except InvalidOperation:
         number = None
     if number is None or not number.is_finite():
@@ -83,5 +90,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         serialize="{:f}".format,
         parse_value=_parse_decimal,
     ),
-    JSON: strawberry.scalar(name="JSON", description="Any JSON value.", serialize=_as_it_is, parse_value=_as_it_is),
+    JSON: strawberry.scalar(
+        name="JSON", description="Any JSON value.", serialize=_as_it_is, parse_value=_as_it_is
+    ),
 }

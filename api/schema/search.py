@@ -15,8 +15,12 @@ from impactgraph.usecases.search import Hit
 @strawberry.type(description="Something that fits what was looked for.")
 class SearchHit:
     node: Node = strawberry.field(description="What fits; for a document number the order that has it.")
-    matched: str = strawberry.field(description="What of it fits, such as `order O-1001` or `invoice RE-4711`.")
-    fulfillment: strawberry.ID | None = strawberry.field(description="Full id of the fulfillment that fits, or has the document that does.")
+    matched: str = strawberry.field(
+        description="What of it fits, such as `order O-1001` or `invoice RE-4711`."
+    )
+    fulfillment: strawberry.ID | None = strawberry.field(
+        description="Full id of the fulfillment that fits, or has the document that does."
+    )
 
 
 async def shown_hits(context: Context, hits: list[Hit]) -> list[SearchHit]:
@@ -25,7 +29,11 @@ async def shown_hits(context: Context, hits: list[Hit]) -> list[SearchHit]:
     landscape = await context.landscape()
     nodes = await asyncio.gather(*(_node(context, hit, landscape) for hit in hits))
     return [
-        SearchHit(node=node, matched=hit.matched, fulfillment=strawberry.ID(f"fulfillment:{hit.fulfillment}") if hit.fulfillment else None)
+        SearchHit(
+            node=node,
+            matched=hit.matched,
+            fulfillment=strawberry.ID(f"fulfillment:{hit.fulfillment}") if hit.fulfillment else None,
+        )
         for hit, node in zip(hits, nodes, strict=True)
     ]
 

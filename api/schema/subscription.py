@@ -10,17 +10,31 @@ from api.live.topic import Topic
 from api.schema.blast_radius import BlastRadius
 from api.schema.element import Info
 from api.schema.order import Order
-from api.schema.question import Failures, Horizon, Likelihood, Limit, Recovery, Suppose, Tolerance, Where, question_of
+from api.schema.question import (
+    Failures,
+    Horizon,
+    Likelihood,
+    Limit,
+    Recovery,
+    Suppose,
+    Tolerance,
+    Where,
+    question_of,
+)
 from graph_models.ids import key_of
 from impactgraph.errors import NotFoundError
 from impactgraph.usecases import orders
 
 
-@strawberry.type(description="What can be followed: told at once, and again whenever it changes, at most once a second. A reader that is slow gets the newest.")
+@strawberry.type(
+    description="What can be followed: told at once, and again whenever it changes, at most once a second. A reader that is slow gets the newest."
+)
 class Subscription:
     """Each field yields one thing, what is to be followed; `api.live` works it out, once for all who ask the same."""
 
-    @strawberry.subscription(description="What failures hit; where none are named, those that are active at the time.")
+    @strawberry.subscription(
+        description="What failures hit; where none are named, those that are active at the time."
+    )
     async def blast_radius(
         self,
         info: Info,
@@ -33,7 +47,9 @@ class Subscription:
         where: Where = None,
         limit: Limit = None,
     ) -> AsyncGenerator[BlastRadius, None]:
-        question = question_of(failures, suppose, None, horizon, assume_recovery, tolerance, min_likelihood, where, limit)
+        question = question_of(
+            failures, suppose, None, horizon, assume_recovery, tolerance, min_likelihood, where, limit
+        )
 
         async def value(context: Context) -> BlastRadius:
             answer = await context.impact(question)
@@ -42,7 +58,11 @@ class Subscription:
         yield _followed(Topic("blastRadius", question, value))
 
     @strawberry.subscription(description="An order, with all that is told of it.")
-    async def order(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Full id or bare key.")]) -> AsyncGenerator[Order, None]:
+    async def order(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Full id or bare key.")],
+    ) -> AsyncGenerator[Order, None]:
         async def value(context: Context) -> Order:
             found = await context.ask(orders.find_order, id, context.now, None)
             if found is None:

@@ -21,7 +21,12 @@ class TopologyVersion(Node):
 
     @classmethod
     def of(cls, version: Version) -> "TopologyVersion":
-        return cls(id=strawberry.ID(f"topology:{version.key}"), applied_at=Moment(version.applied_at), elements=version.elements, current=version.current)
+        return cls(
+            id=strawberry.ID(f"topology:{version.key}"),
+            applied_at=Moment(version.applied_at),
+            elements=version.elements,
+            current=version.current,
+        )
 
 
 @strawberry.type(description="A field of an element that two versions have differently.")
@@ -36,8 +41,12 @@ class ElementChange:
 class TopologyChange:
     added: list[strawberry.ID] = strawberry.field(description="Full ids of the elements that are new.")
     removed: list[strawberry.ID] = strawberry.field(description="Full ids of the elements that are gone.")
-    changed: list[ElementChange] = strawberry.field(description="Fields that are other, of elements that both have.")
-    orders_touched: int = strawberry.field(description="Orders in flight that still have to pass what is other.")
+    changed: list[ElementChange] = strawberry.field(
+        description="Fields that are other, of elements that both have."
+    )
+    orders_touched: int = strawberry.field(
+        description="Orders in flight that still have to pass what is other."
+    )
 
     @classmethod
     def of(cls, change: compare_topologies.TopologyChange) -> "TopologyChange":
@@ -45,7 +54,15 @@ class TopologyChange:
         return cls(
             added=[strawberry.ID(identifier) for identifier in found.added],
             removed=[strawberry.ID(identifier) for identifier in found.removed],
-            changed=[ElementChange(id=strawberry.ID(one.element), field=one.field, before=_json(one.before), after=_json(one.after)) for one in found.changed],
+            changed=[
+                ElementChange(
+                    id=strawberry.ID(one.element),
+                    field=one.field,
+                    before=_json(one.before),
+                    after=_json(one.after),
+                )
+                for one in found.changed
+            ],
             orders_touched=change.orders_touched,
         )
 

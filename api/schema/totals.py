@@ -22,7 +22,10 @@ class RecordTotals:
 
     @classmethod
     def each(cls, totals: Iterable[impact.RecordTotals]) -> "list[RecordTotals]":
-        return [cls(type=total.type, effect=total.effect, count=total.count, amount=Money.each(total.amount)) for total in totals]
+        return [
+            cls(type=total.type, effect=total.effect, count=total.count, amount=Money.each(total.amount))
+            for total in totals
+        ]
 
 
 @strawberry.type(description="What a failure hits, in numbers. The four bands add up to `orders`.")
@@ -33,9 +36,13 @@ class ImpactTotals:
     stuck: int = strawberry.field(description="Orders that wait now.")
     exposed: int = strawberry.field(description="Orders that passed in the window and bear the mark.")
     upcoming: int = strawberry.field(description="Orders that will arrive in the window.")
-    records_only: int = strawberry.field(description="Orders that flow, but a posting or a message of theirs does not.")
+    records_only: int = strawberry.field(
+        description="Orders that flow, but a posting or a message of theirs does not."
+    )
     value: list[Money] = strawberry.field(description="What these orders are worth, a sum for each currency.")
-    will_miss_promise: int = strawberry.field(description="Orders that are expected to miss their promise because of it.")
+    will_miss_promise: int = strawberry.field(
+        description="Orders that are expected to miss their promise because of it."
+    )
     answer: strawberry.Private[Answer]
 
     @strawberry.field(description="What may have to be refunded, a sum for each currency.")
@@ -80,22 +87,36 @@ class ImpactTotals:
 
 @strawberry.type(description="Orders hit that have the same values in the dimensions of a breakdown.")
 class ImpactGroup:
-    key: JSON = strawberry.field(description='Value by dimension, such as {"CHANNEL": "web"}; null where an order has none.')
-    orders: int = strawberry.field(description="Orders with a fulfillment in the group; an order may count in several groups.")
+    key: JSON = strawberry.field(
+        description='Value by dimension, such as {"CHANNEL": "web"}; null where an order has none.'
+    )
+    orders: int = strawberry.field(
+        description="Orders with a fulfillment in the group; an order may count in several groups."
+    )
     stuck: int = strawberry.field(description="Those of them that wait now.")
     value: list[Money] = strawberry.field(description="What they are worth, a sum for each currency.")
-    will_miss_promise: int = strawberry.field(description="Those that are expected to miss their promise because of it.")
+    will_miss_promise: int = strawberry.field(
+        description="Those that are expected to miss their promise because of it."
+    )
 
     @classmethod
     def of(cls, group: impact.ImpactGroup) -> "ImpactGroup":
-        return cls(key=JSON(dict(group.key)), orders=group.orders, stuck=group.stuck, value=Money.each(group.value), will_miss_promise=group.will_miss_promise)
+        return cls(
+            key=JSON(dict(group.key)),
+            orders=group.orders,
+            stuck=group.stuck,
+            value=Money.each(group.value),
+            will_miss_promise=group.will_miss_promise,
+        )
 
 
 @strawberry.type(description="What happens in one span of time, from `at` on.")
 class ForecastPoint:
     at: Moment = strawberry.field(description="Begin of the span.")
     orders_hit: int = strawberry.field(description="Orders that are hit first in it.")
-    promises_missed: int = strawberry.field(description="Promises that fall into it and are missed because of the failure.")
+    promises_missed: int = strawberry.field(
+        description="Promises that fall into it and are missed because of the failure."
+    )
     postings_late: int = strawberry.field(description="Postings that were due in it and have not come.")
     notifications_late: int = strawberry.field(description="Messages that were due in it and have not come.")
 

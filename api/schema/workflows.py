@@ -30,7 +30,9 @@ class Workflow(Element):
 @strawberry.type(description="A step that can come next.")
 class Transition:
     step: strawberry.ID = strawberry.field(description="Full id of the next step.")
-    via: strawberry.ID | None = strawberry.field(description="Full id of the integration that hands the order over.")
+    via: strawberry.ID | None = strawberry.field(
+        description="Full id of the integration that hands the order over."
+    )
     share: float | None = strawberry.field(description="The usual fraction of the orders that go this way.")
 
 
@@ -50,7 +52,9 @@ class Step(Element):
     def takes(self) -> Span:
         return Span(self.model.takes.p50)
 
-    @strawberry.field(description="How long before an order in it counts as overdue; one that is done by then may wait for the run of its batch.")
+    @strawberry.field(
+        description="How long before an order in it counts as overdue; one that is done by then may wait for the run of its batch."
+    )
     def within(self) -> Span | None:
         return lasting(self.model.within)
 
@@ -61,6 +65,10 @@ class Step(Element):
     @strawberry.field(description="What can come next; none: the order is done.")
     def then(self) -> list[Transition]:
         return [
-            Transition(step=strawberry.ID(f"step:{self.model.workflow}/{to.step}"), via=strawberry.ID(to.via) if to.via else None, share=to.share)
+            Transition(
+                step=strawberry.ID(f"step:{self.model.workflow}/{to.step}"),
+                via=strawberry.ID(to.via) if to.via else None,
+                share=to.share,
+            )
             for to in self.model.then
         ]

@@ -30,9 +30,15 @@ class Answered:
 def answered(store: Store, question: Question, now: Millis) -> Generator[Answered]:
     """Raises BadInputError where no topology was applied or the question makes no sense, NotFoundError for what it names and there is not."""
     if not list_topologies(store, first=1).items:
-        raise BadInputError(Problem("The store has no topology yet, so nothing can be said of failures. Apply one: impactgraph apply TOPOLOGY."))
+        raise BadInputError(
+            Problem(
+                "The store has no topology yet, so nothing can be said of failures. Apply one: impactgraph apply TOPOLOGY."
+            )
+        )
     topology = store.topology(question.as_of)
-    suppose = tuple(replace(failure, target=check_element(topology, failure.target)) for failure in question.suppose)
+    suppose = tuple(
+        replace(failure, target=check_element(topology, failure.target)) for failure in question.suppose
+    )
     question = replace(question, suppose=suppose)
     check_question(store, question, topology)
     with blast_radius(store, question, now) as answer:

@@ -31,7 +31,13 @@ def make_app() -> App:
         result_action="return_value",
     )
     for order, command in enumerate(COMMANDS):
-        app.command(command.where, name=command.name, help=command.help, help_epilogue=command.epilogue, sort_key=order)
+        app.command(
+            command.where,
+            name=command.name,
+            help=command.help,
+            help_epilogue=command.epilogue,
+            sort_key=order,
+        )
     app.register_install_completion_command(  # pyright: ignore[reportUnknownMemberType] - its further arguments are untyped
         help="Installs completion for your shell (bash, zsh, fish) and says where."
     )
@@ -67,7 +73,10 @@ def run(arguments: Sequence[str]) -> int:
         _silence()
         return DONE
     except Exception as error:  # noqa: BLE001 - whatever it is, nobody but a developer wants its traceback
-        complain(f"error: {type(error).__name__}: {error}", note=f"This is a defect of impactgraph, not of your input. What a report needs is in {_kept()}.")
+        complain(
+            f"error: {type(error).__name__}: {error}",
+            note=f"This is a defect of impactgraph, not of your input. What a report needs is in {_kept()}.",
+        )
         return BROKEN
     return result if isinstance(result, int) else DONE
 

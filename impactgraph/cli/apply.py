@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from impactgraph.usecases.apply_topology import TopologyOutcome
 
 Topology = Annotated[Path, Parameter(help="A YAML file, or a folder of them.")]
-DryRun = Annotated[bool, Parameter(help="Only tell what would be other, and which orders in flight it touches.", negative=())]
+DryRun = Annotated[
+    bool, Parameter(help="Only tell what would be other, and which orders in flight it touches.", negative=())
+]
 
 
 def apply(path: Topology, /, *, dry_run: DryRun = False, common: Common = COMMON) -> int:

@@ -11,12 +11,16 @@ if TYPE_CHECKING:
 
     from impactgraph.usecases import Intake, Refused
 
-Numbers = Annotated[tuple[int, ...], Parameter(help="Which to try again, by number; none: all.", show_default=False)]
+Numbers = Annotated[
+    tuple[int, ...], Parameter(help="Which to try again, by number; none: all.", show_default=False)
+]
 Replay = Annotated[bool, Parameter(help="Try them again; what is taken now leaves the list.", negative=())]
 Limit = Annotated[int, Parameter(help="How many to list, the oldest first.")]
 
 
-def aside(numbers: Numbers = (), /, *, replay: Replay = False, limit: Limit = 100, common: Common = COMMON) -> int:
+def aside(
+    numbers: Numbers = (), /, *, replay: Replay = False, limit: Limit = 100, common: Common = COMMON
+) -> int:
     """Lists events that could not be taken, with their reasons; with --replay tries them again. Gives the exit status."""
     from impactgraph.cli.ingest import tell_rejected
     from impactgraph.cli.outcomes import intake_shape, refused_rows, refused_shape
@@ -31,7 +35,12 @@ def aside(numbers: Numbers = (), /, *, replay: Replay = False, limit: Limit = 10
         if replay:
             intake = replay_aside(store, numbers or None)
             tell_rejected(intake)
-            present(common.format, people=lambda out: _tell(out, intake), data=lambda: intake_shape(intake), rows=lambda: refused_rows(intake.rejected))
+            present(
+                common.format,
+                people=lambda out: _tell(out, intake),
+                data=lambda: intake_shape(intake),
+                rows=lambda: refused_rows(intake.rejected),
+            )
             return 1 if intake.rejected else 0
         found = list_aside(store, limit)
         present(
@@ -44,7 +53,9 @@ def aside(numbers: Numbers = (), /, *, replay: Replay = False, limit: Limit = 10
 
 
 def _tell(out: "Console", intake: "Intake") -> None:
-    out.print(f"{intake.taken:,} taken, {intake.repeated:,} known by now, {len(intake.rejected):,} still kept aside.")
+    out.print(
+        f"{intake.taken:,} taken, {intake.repeated:,} known by now, {len(intake.rejected):,} still kept aside."
+    )
 
 
 def _list(out: "Console", found: "tuple[Refused, ...]", limit: int) -> None:
@@ -56,8 +67,15 @@ def _list(out: "Console", found: "tuple[Refused, ...]", limit: int) -> None:
         return
     rows = table("number", "received", "from", "reason", right=("number",))
     for each in found:
-        rows.add_row(str(each.number), day_and_time(each.received_at) if each.received_at else "-", each.place or "-", each.reason)
+        rows.add_row(
+            str(each.number),
+            day_and_time(each.received_at) if each.received_at else "-",
+            each.place or "-",
+            each.reason,
+        )
     out.print(rows)
     if len(found) == limit:
         out.print("There may be more: --limit N.", style="dim")
-    out.print("The events themselves: --format json. To try them again: impactgraph aside --replay.", style="dim")
+    out.print(
+        "The events themselves: --format json. To try them again: impactgraph aside --replay.", style="dim"
+    )

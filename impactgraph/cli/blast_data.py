@@ -58,12 +58,17 @@ def data_of(found: Answered, by: Sequence[Dimension], listed: int, bucket: Milli
     """GraphQL's BlastRadius; its pages hold the first `listed`."""
     answer, page = found.answer, affected_orders(found, listed)
     at_stake = each_at_stake(found.store, blast_radius, answer)
-    shown = [*(each.order for each in page.items), *(each.oldest_order for each in at_stake if each.oldest_order)]
+    shown = [
+        *(each.order for each in page.items),
+        *(each.oldest_order for each in at_stake if each.oldest_order),
+    ]
     known = get_orders(found.store, shown, answer.as_of, found.question.as_of)
     named = shape.Named(found.topology, answer.as_of, known)
 
     def records(kind: RecordKind) -> shape.Shape:
-        return shape.connection(first_of(lambda size, after: answer.records(kind, first=size, after=after), listed), named.record)
+        return shape.connection(
+            first_of(lambda size, after: answer.records(kind, first=size, after=after), listed), named.record
+        )
 
     return {
         "asOf": shape.when(answer.as_of),
@@ -75,8 +80,13 @@ def data_of(found: Answered, by: Sequence[Dimension], listed: int, bucket: Milli
         "assumptions": list(answer.assumptions),
         "totals": shape.totals(answer.totals),
         "breakdown": [shape.group(each) for each in impact_pages.breakdown(answer, by, None)],
-        "forecast": [shape.point(each) for each in impact_pages.forecast(answer, bucket)] if bucket is not None else [],
-        "elements": shape.connection(impact_pages.impairments(answer, None, None, None), lambda each: named.impairment(each, answer.path(each))),
+        "forecast": [shape.point(each) for each in impact_pages.forecast(answer, bucket)]
+        if bucket is not None
+        else [],
+        "elements": shape.connection(
+            impact_pages.impairments(answer, None, None, None),
+            lambda each: named.impairment(each, answer.path(each)),
+        ),
         "orders": shape.connection(page, named.affected),
         "postings": records(RecordKind.POSTING),
         "notifications": records(RecordKind.NOTIFICATION),
@@ -95,7 +105,10 @@ def csv_of(found: Answered, of: Export | None, by: Sequence[Dimension], orders: 
     if of is not None:
         return Rows(exports.columns(of), islice(exports.rows(found.answer, of), orders))
     groups = impact_pages.breakdown(found.answer, by, None)
-    return Rows([*(d.value.lower() for d in by), "orders", "stuck", "will_miss_promise", "value", "currency"], _group_rows(groups))
+    return Rows(
+        [*(d.value.lower() for d in by), "orders", "stuck", "will_miss_promise", "value", "currency"],
+        _group_rows(groups),
+    )
 
 
 def _group_rows(groups: Sequence[ImpactGroup]) -> Iterator[Mapping[str, object]]:
@@ -104,4 +117,9 @@ def _group_rows(groups: Sequence[ImpactGroup]) -> Iterator[Mapping[str, object]]
         key = {name.lower(): value for name, value in each.key.items()}
         counts = {"orders": each.orders, "stuck": each.stuck, "will_miss_promise": each.will_miss_promise}
         for number, amount in enumerate(each.value):
-            yield {**key, **(counts if number == 0 else {}), "value": f"{amount.amount:f}", "currency": amount.currency}
+            yield {
+                **key,
+                **(counts if number == 0 else {}),
+                "value": f"{amount.amount:f}",
+                "currency": amount.currency,
+            }

@@ -8,14 +8,39 @@ from impactgraph.cli.asking import FORECASTING, SUPPOSING, AsOf, Forecasting, Su
 from impactgraph.cli.options import COMMON, Common
 
 Failures = Annotated[
-    tuple[str, ...], Parameter(name="--failure", help="Of this reported failure; give it again for several together.", negative=(), show_default=False)
+    tuple[str, ...],
+    Parameter(
+        name="--failure",
+        help="Of this reported failure; give it again for several together.",
+        negative=(),
+        show_default=False,
+    ),
 ]
-By = Annotated[str, Parameter(help="Dimensions to break the totals down by, with commas between them, such as channel,step.")]
-Count = Annotated[int | None, Parameter(help="How many affected orders to list, the most urgent promise first [default: 10; csv: all].")]
-Of = Annotated[str, Parameter(help="What the rows of --format csv are: orders, postings, notifications, tasks, or groups (those of --by).")]
+By = Annotated[
+    str,
+    Parameter(help="Dimensions to break the totals down by, with commas between them, such as channel,step."),
+]
+Count = Annotated[
+    int | None,
+    Parameter(
+        help="How many affected orders to list, the most urgent promise first [default: 10; csv: all]."
+    ),
+]
+Of = Annotated[
+    str,
+    Parameter(
+        help="What the rows of --format csv are: orders, postings, notifications, tasks, or groups (those of --by)."
+    ),
+]
 
 
-Bucket = Annotated[str | None, Parameter(name="--forecast", help="When orders are hit and promises missed, in spans of this length, such as 1h.")]
+Bucket = Annotated[
+    str | None,
+    Parameter(
+        name="--forecast",
+        help="When orders are hit and promises missed, in spans of this length, such as 1h.",
+    ),
+]
 
 
 def blast_radius(

@@ -21,7 +21,19 @@ from impactgraph.usecases.orders import get_orders
 WIDE = 120
 """Columns of a console that shows every column of the orders."""
 
-ALL_COLUMNS = ("order", "band", "effect", "at step", "hit", "later by", "done by", "promised", "miss", "likely", "worth")
+ALL_COLUMNS = (
+    "order",
+    "band",
+    "effect",
+    "at step",
+    "hit",
+    "later by",
+    "done by",
+    "promised",
+    "miss",
+    "likely",
+    "worth",
+)
 NARROW_COLUMNS = ("order", "band", "at step", "later by", "miss", "worth")
 
 MOST_GROUPS = 12
@@ -36,7 +48,9 @@ def tell(out: Console, found: Answered, by: Sequence[Dimension], listed: int, bu
     """Writes the whole answer; of long lists the first, and how many more there are."""
     answer = found.answer
     out.print(answer.headline, style="bold")
-    out.print(f"As of {say.day_and_time(answer.as_of)}, by topology:{answer.topology}. Times are UTC.", style="dim")
+    out.print(
+        f"As of {say.day_and_time(answer.as_of)}, by topology:{answer.topology}. Times are UTC.", style="dim"
+    )
     _failures(out, found)
     if answer.totals.orders:
         _totals(out, answer.totals)
@@ -82,10 +96,17 @@ def _failures(out: Console, found: Answered) -> None:
 
 def _circumstances(failure: Failure, now: Millis) -> str:
     """What fails since when, until when, and for whom."""
-    end = f"expected until {say.at(failure.expected_end, now)}" if failure.expected_end is not None else "its end is not known"
+    end = (
+        f"expected until {say.at(failure.expected_end, now)}"
+        if failure.expected_end is not None
+        else "its end is not known"
+    )
     if failure.ended_at is not None:
         end = f"ended {say.at(failure.ended_at, now)}"
-    scope = "; ".join(f"{name} {', '.join(values[:MOST_VALUES])}{' …' if len(values) > MOST_VALUES else ''}" for name, values in failure.scope.limits)
+    scope = "; ".join(
+        f"{name} {', '.join(values[:MOST_VALUES])}{' …' if len(values) > MOST_VALUES else ''}"
+        for name, values in failure.scope.limits
+    )
     return f"{say.word(failure.failure_class)} of {failure.target} since {say.at(failure.started_at, now)}, {end}; {scope or 'for all'}"
 
 
@@ -94,7 +115,10 @@ def _totals(out: Console, totals: ImpactTotals) -> None:
     rows.show_header = False
     bands = f"{totals.stuck:,} stuck now, {totals.exposed:,} exposed, {totals.upcoming:,} upcoming, {totals.records_only:,} with records only"
     rows.add_row("orders", f"{totals.orders:,} ({bands})")
-    rows.add_row("likely", f"{totals.expected_orders:,.0f} of them (the sum of their likelihoods), {say.count(totals.fulfillments, 'fulfillment')}")
+    rows.add_row(
+        "likely",
+        f"{totals.expected_orders:,.0f} of them (the sum of their likelihoods), {say.count(totals.fulfillments, 'fulfillment')}",
+    )
     rows.add_row("worth", say.money(totals.value))
     rows.add_row("miss their promise", f"{totals.will_miss_promise:,}")
     rows.add_row("refunds at risk", say.money(totals.refunds_at_risk))
@@ -104,7 +128,10 @@ def _totals(out: Console, totals: ImpactTotals) -> None:
 
 
 def _records(out: Console, totals: ImpactTotals) -> None:
-    kinds: tuple[tuple[str, Sequence[RecordTotals]], ...] = (("posting", totals.postings), ("message", totals.notifications))
+    kinds: tuple[tuple[str, Sequence[RecordTotals]], ...] = (
+        ("posting", totals.postings),
+        ("message", totals.notifications),
+    )
     if not any(rows for _, rows in kinds):
         return
     made = table("record", "type", "what happens", "how many", "amount", right=("how many", "amount"))
@@ -118,15 +145,24 @@ def _records(out: Console, totals: ImpactTotals) -> None:
 def _groups(out: Console, found: Answered, by: Sequence[Dimension]) -> None:
     groups = impact_pages.breakdown(found.answer, by, None)
     names = [d.value.lower() for d in by]
-    made = table(*names, "orders", "stuck", "miss promise", "worth", right=("orders", "stuck", "miss promise", "worth"))
+    made = table(
+        *names, "orders", "stuck", "miss promise", "worth", right=("orders", "stuck", "miss promise", "worth")
+    )
     for each in groups[:MOST_GROUPS]:
         made.add_row(
-            *(each.key[d.value] or say.NOTHING for d in by), f"{each.orders:,}", f"{each.stuck:,}", f"{each.will_miss_promise:,}", say.money(each.value)
+            *(each.key[d.value] or say.NOTHING for d in by),
+            f"{each.orders:,}",
+            f"{each.stuck:,}",
+            f"{each.will_miss_promise:,}",
+            say.money(each.value),
         )
     _head(out, f"By {' and '.join(names)}")
     out.print(made)
     if len(groups) > MOST_GROUPS:
-        out.print(f"… and {say.count(len(groups) - MOST_GROUPS, 'more group')}: --format csv --of groups has them all.", style="dim")
+        out.print(
+            f"… and {say.count(len(groups) - MOST_GROUPS, 'more group')}: --format csv --of groups has them all.",
+            style="dim",
+        )
 
 
 def _forecast(out: Console, found: Answered, bucket: Millis) -> None:
@@ -180,7 +216,10 @@ def _playbooks(out: Console, found: Answered) -> None:
         if playbook.message:
             _lines(out, [f"Tell the customer: {playbook.message}"])
     if len(keys) > MOST_PLAYBOOKS:
-        out.print(f"… and {say.count(len(keys) - MOST_PLAYBOOKS, 'more playbook')}: {', '.join(keys[MOST_PLAYBOOKS:])}.", style="dim")
+        out.print(
+            f"… and {say.count(len(keys) - MOST_PLAYBOOKS, 'more playbook')}: {', '.join(keys[MOST_PLAYBOOKS:])}.",
+            style="dim",
+        )
 
 
 def _orders(out: Console, found: Answered, listed: int) -> None:
@@ -204,10 +243,18 @@ def _orders(out: Console, found: Answered, listed: int) -> None:
             "worth": say.money([each.value]),
         }
         made.add_row(*(cells[column] for column in columns))
-    _head(out, f"The first {len(page.items):,} of {say.count(page.total_count, 'order')}, by promise" if page.has_next else "The orders, by promise")
+    _head(
+        out,
+        f"The first {len(page.items):,} of {say.count(page.total_count, 'order')}, by promise"
+        if page.has_next
+        else "The orders, by promise",
+    )
     out.print(made)
     if page.has_next:
-        out.print("More: --orders N, or all with --format csv. Why one of them: impactgraph explain FAILURE ORDER.", style="dim")
+        out.print(
+            "More: --orders N, or all with --format csv. Why one of them: impactgraph explain FAILURE ORDER.",
+            style="dim",
+        )
 
 
 def _residual(out: Console, found: Answered) -> None:
@@ -215,7 +262,11 @@ def _residual(out: Console, found: Answered) -> None:
     if left is None:
         return
     _head(out, "What is left of it")
-    drained = f" Drained by {say.at(left.drained_by, found.answer.as_of)}." if left.drained_by is not None and left.drained_by < FOREVER else ""
+    drained = (
+        f" Drained by {say.at(left.drained_by, found.answer.as_of)}."
+        if left.drained_by is not None and left.drained_by < FOREVER
+        else ""
+    )
     line = f"{left.healed:,} recovered, {left.healing:,} recover by themselves, {left.need_action:,} wait for a replay or a person.{drained}"
     _lines(out, [line])
 
@@ -224,9 +275,13 @@ def _foundations(out: Console, found: Answered) -> None:
     answer = found.answer
     if answer.absorbed:
         _head(out, "What absorbed it")
-        _lines(out, [f"{each.element}: {each.detail} ({each.rule})" for each in answer.absorbed[:MOST_ABSORBED]])
+        _lines(
+            out, [f"{each.element}: {each.detail} ({each.rule})" for each in answer.absorbed[:MOST_ABSORBED]]
+        )
         if len(answer.absorbed) > MOST_ABSORBED:
-            out.print(f"… and at {say.count(len(answer.absorbed) - MOST_ABSORBED, 'more place')}.", style="dim")
+            out.print(
+                f"… and at {say.count(len(answer.absorbed) - MOST_ABSORBED, 'more place')}.", style="dim"
+            )
     if answer.failures:
         _head(out, "Assumptions")
         _lines(out, answer.assumptions)

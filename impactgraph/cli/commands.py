@@ -23,7 +23,12 @@ class Command:
 
     @property
     def epilogue(self) -> str:
-        return "\n".join(("Examples:" if len(self.examples) > 1 else "Example:", *(f"  {example}" for example in self.examples)))
+        return "\n".join(
+            (
+                "Examples:" if len(self.examples) > 1 else "Example:",
+                *(f"  {example}" for example in self.examples),
+            )
+        )
 
 
 COMMANDS = (
@@ -59,7 +64,11 @@ COMMANDS = (
         "Takes order and failure events.",
         "What was taken before changes nothing, and the order of events does not matter. What cannot be taken is kept aside with its reason. "
         "Exit status: 0 all taken (repeats too), 1 some were kept aside, 2 nothing could be read.",
-        ("impactgraph ingest orders.ndjson.gz failures.ndjson", "cat *.ndjson | impactgraph ingest -", "impactgraph ingest log.sqlite --mapping mapping.yaml"),
+        (
+            "impactgraph ingest orders.ndjson.gz failures.ndjson",
+            "cat *.ndjson | impactgraph ingest -",
+            "impactgraph ingest log.sqlite --mapping mapping.yaml",
+        ),
     ),
     Command(
         "aside",
@@ -95,7 +104,11 @@ COMMANDS = (
         "Orders beyond their limit, what they have in common, and which elements would explain it.",
         "The limit is what the step declares, else what nearly all (p95) took before. No failure needs to be known. "
         "--report puts a suspect on record. Exit status: 0 nothing is overdue, or the report was taken; 1 something is; 2 the report was refused.",
-        ("impactgraph overdue --by step,region", "impactgraph overdue --as-of -2h --format json", "impactgraph overdue --report 1"),
+        (
+            "impactgraph overdue --by step,region",
+            "impactgraph overdue --as-of -2h --format json",
+            "impactgraph overdue --report 1",
+        ),
     ),
     Command(
         "drift",
@@ -103,7 +116,11 @@ COMMANDS = (
         "Steps and hand-overs by how long they take and how often they fail; locations, modes and channels by reroutes, refusals and cancellations, "
         "each against its own past of a week, with the hour in which it changed; the most orders behind it first. "
         "Places of which the same is told since about the same time are one line. Exit status: 0 nothing has moved, 1 something has.",
-        ("impactgraph drift", "impactgraph drift --all --first 500", "impactgraph drift --as-of -2h --format csv"),
+        (
+            "impactgraph drift",
+            "impactgraph drift --all --first 500",
+            "impactgraph drift --as-of -2h --format csv",
+        ),
     ),
     Command(
         "records",
@@ -111,14 +128,20 @@ COMMANDS = (
         "Found from the steps that orders have passed: missing, late, doubled, of another amount than expected, out of sequence, "
         "each with money, age and likely cause; and hours in which a type came more often or less often than usual. "
         "Exit status: 0 nothing was found, 1 something was.",
-        ("impactgraph records --effect missing --type invoice", "impactgraph records --where regions=uk --as-of -2h --format csv"),
+        (
+            "impactgraph records --effect missing --type invoice",
+            "impactgraph records --where regions=uk --as-of -2h --format csv",
+        ),
     ),
     Command(
         "payloads",
         "Trouble in what messages say: orders sent twice, incomplete ones, stock figures that differ, errors that say the same.",
         "Duplicates share an external id, or customer, basket and value within ten minutes. Errors of the last seven days are grouped by what they say without "
         "numbers, ids and quoted text. Exit status: 0 nothing was found, 1 something was.",
-        ("impactgraph payloads", "impactgraph payloads --kind error_template --where steps=ship-from-store/pick --format json"),
+        (
+            "impactgraph payloads",
+            "impactgraph payloads --kind error_template --where steps=ship-from-store/pick --format json",
+        ),
     ),
     Command(
         "doctor",

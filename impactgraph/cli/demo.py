@@ -22,13 +22,31 @@ SEED = 20
 LEAST, MOST = 100, 5_000_000
 
 Orders = Annotated[int, Parameter(help="Orders in flight.")]
-Keep = Annotated[Path | None, Parameter(help="Keep the store in this new or empty folder [default: a scratch folder that is removed].")]
-Serve = Annotated[bool, Parameter(name="--serve", help="Serve it until interrupted, while events go on, or only print and end.", negative="--no-serve")]
+Keep = Annotated[
+    Path | None,
+    Parameter(help="Keep the store in this new or empty folder [default: a scratch folder that is removed]."),
+]
+Serve = Annotated[
+    bool,
+    Parameter(
+        name="--serve",
+        help="Serve it until interrupted, while events go on, or only print and end.",
+        negative="--no-serve",
+    ),
+]
 Host = Annotated[str | None, Parameter(help="Address to listen on [default: 127.0.0.1].")]
 Port = Annotated[int | None, Parameter(help="Port to listen on; 0: any free one [default: 8000].")]
 
 
-def demo(*, orders: Orders = 100_000, keep: Keep = None, serve: Serve = True, host: Host = None, port: Port = None, common: Common = COMMON) -> None:
+def demo(
+    *,
+    orders: Orders = 100_000,
+    keep: Keep = None,
+    serve: Serve = True,
+    host: Host = None,
+    port: Port = None,
+    common: Common = COMMON,
+) -> None:
     """Loads the retailer into a store of its own, prints what its failures hit, and serves it."""
     from impactgraph.bootstrap import system_clock
     from impactgraph.cli.show import console
@@ -38,7 +56,10 @@ def demo(*, orders: Orders = 100_000, keep: Keep = None, serve: Serve = True, ho
     out = console()
     with _folder(keep) as folder, opened(str(folder)) as store:
         story = _load(store, orders, out)
-        for failure in (*((live.failure,) for live in story.live), tuple(live.failure for live in story.live)):
+        for failure in (
+            *((live.failure,) for live in story.live),
+            tuple(live.failure for live in story.live),
+        ):
             _answer(store, failure, system_clock(), out)
         _tell_next(out, story, folder if keep is not None else None, serve)
         if serve:
@@ -77,9 +98,17 @@ def _load(store: "Store", orders: int, out: "Console") -> "DemoStory":
     begun = time.perf_counter()
     out.print(f"Loading a retailer with {count(orders, 'order')} in flight, made up from a seed ...")
     with bar("Loading", 1_000) as advance:
-        story = load_demo(store, orders, system_clock(), SEED, lambda done, blocks: advance(done * 1_000 // max(blocks, 1), f"{done} of {blocks} blocks"))
+        story = load_demo(
+            store,
+            orders,
+            system_clock(),
+            SEED,
+            lambda done, blocks: advance(done * 1_000 // max(blocks, 1), f"{done} of {blocks} blocks"),
+        )
     seconds = time.perf_counter() - begun
-    out.print(f"{story.version.elements:,} elements, {story.events:,} events taken, {story.rejected:,} kept aside, in {seconds:.1f} s.")
+    out.print(
+        f"{story.version.elements:,} elements, {story.events:,} events taken, {story.rejected:,} kept aside, in {seconds:.1f} s."
+    )
     return story
 
 
@@ -106,16 +135,30 @@ def _tell_next(out: "Console", story: "DemoStory", kept: Path | None, serving: b
     out.print()
     if kept is not None:
         out.print(f"The store is kept in {kept}. Try next:", style="bold")
-        out.print(f"  impactgraph blast-radius --failure {first} --by step,region --store {kept}", soft_wrap=True)
-        out.print(f"  impactgraph blast-radius --target system:oms --class outage --until +2h --store {kept}", soft_wrap=True)
+        out.print(
+            f"  impactgraph blast-radius --failure {first} --by step,region --store {kept}", soft_wrap=True
+        )
+        out.print(
+            f"  impactgraph blast-radius --target system:oms --class outage --until +2h --store {kept}",
+            soft_wrap=True,
+        )
     elif not serving:
-        out.print("Nothing of it is kept. To ask more: impactgraph demo --no-serve --keep shop, then", style="bold")
-        out.print(f"  impactgraph blast-radius --failure {first} --by step,region --store shop", soft_wrap=True)
+        out.print(
+            "Nothing of it is kept. To ask more: impactgraph demo --no-serve --keep shop, then", style="bold"
+        )
+        out.print(
+            f"  impactgraph blast-radius --failure {first} --by step,region --store shop", soft_wrap=True
+        )
     else:
         out.print("Try next, in GraphiQL or with curl:", style="bold")
-        out.print(f'  {{ blastRadius(failures: ["{first}"]) {{ headline totals {{ orders }} owners {{ team {{ name contact }} orders }} }} }}', soft_wrap=True)
+        out.print(
+            f'  {{ blastRadius(failures: ["{first}"]) {{ headline totals {{ orders }} owners {{ team {{ name contact }} orders }} }} }}',
+            soft_wrap=True,
+        )
     if serving:
-        out.print("Events go on while it is served: orders move along, new ones are placed, and both failures last.")
+        out.print(
+            "Events go on while it is served: orders move along, new ones are placed, and both failures last."
+        )
 
 
 def _serve(store: "Store", story: "DemoStory", host: str | None, port: int | None) -> None:

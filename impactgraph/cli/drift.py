@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 Count = Annotated[int, Parameter(help="How many to list, those with the most orders behind them first.")]
 
 
-Each = Annotated[bool, Parameter(name="--all", negative="", help="Each place by itself, not those together that say the same. JSON and CSV always have each.")]
+Each = Annotated[
+    bool,
+    Parameter(
+        name="--all",
+        negative="",
+        help="Each place by itself, not those together that say the same. JSON and CSV always have each.",
+    ),
+]
 
 
 def drift(*, as_of: AsOf = None, first: Count = 20, each: Each = False, common: Common = COMMON) -> int:
@@ -57,17 +64,42 @@ def _tell(out: "Console", found: "Page[Drift] | Page[DriftGroup]", at: "Millis")
     if not found.total_count:
         out.print("Nothing has moved within the last week.", style="bold")
         return
-    out.print(f"{say.count(found.total_count, 'thing')} {'is' if found.total_count == 1 else 'are'} no longer as before.", style="bold")
+    out.print(
+        f"{say.count(found.total_count, 'thing')} {'is' if found.total_count == 1 else 'are'} no longer as before.",
+        style="bold",
+    )
     out.print(f"As of {say.day_and_time(at)}. Times are UTC.", style="dim")
-    made = table("what", "which", "since", "before", "now", "by chance", "orders", "worth", right=("before", "now", "by chance", "orders", "worth"))
+    made = table(
+        "what",
+        "which",
+        "since",
+        "before",
+        "now",
+        "by chance",
+        "orders",
+        "worth",
+        right=("before", "now", "by chance", "orders", "worth"),
+    )
     for each in found.items:
         before, after = (_measure(each, value) for value in (each.before, each.after))
         chance, worth = f"{each.p_value:.1g}", say.money(each.worth)
-        made.add_row(f"{say.word(each.kind)} of {_places(each)}", _which(each), say.at(each.since, at), before, after, chance, f"{each.orders:,}", worth)
+        made.add_row(
+            f"{say.word(each.kind)} of {_places(each)}",
+            _which(each),
+            say.at(each.since, at),
+            before,
+            after,
+            chance,
+            f"{each.orders:,}",
+            worth,
+        )
     out.print()
     out.print(made)
     if any(_several(each) for each in found.items):
-        out.print("Of several places: the median before and now, and the least likely by chance. Each by itself: --all.", style="dim")
+        out.print(
+            "Of several places: the median before and now, and the least likely by chance. Each by itself: --all.",
+            style="dim",
+        )
     if found.has_next:
         out.print(f"{found.total_count - len(found.items):,} more: --first N.", style="dim")
 
@@ -122,10 +154,16 @@ def _shape(found: "Drift") -> "Shape":
 def _rows(found: "Page[Drift]") -> "Rows":
     from impactgraph.cli.show import Rows
 
-    return Rows(("kind", "dimension", "value", "since", "before", "after", "p_value", "orders"), _plain(found))
+    return Rows(
+        ("kind", "dimension", "value", "since", "before", "after", "p_value", "orders"), _plain(found)
+    )
 
 
 def _plain(found: "Page[Drift]") -> Iterator[Mapping[str, object]]:
     names = {"pValue": "p_value"}
     for each in found.items:
-        yield {names.get(name, name): value for name, value in _shape(each).items() if name not in ("worth", "sentence")}
+        yield {
+            names.get(name, name): value
+            for name, value in _shape(each).items()
+            if name not in ("worth", "sentence")
+        }

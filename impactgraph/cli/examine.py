@@ -36,7 +36,9 @@ def examine(address: str) -> list[Finding]:
 def _python() -> Iterator[Finding]:
     version = sys.version.split()[0]
     good = sys.version_info >= OLDEST_PYTHON
-    yield Finding("python", "ok" if good else "fail", version if good else f"{version}: install Python 3.11 or later")
+    yield Finding(
+        "python", "ok" if good else "fail", version if good else f"{version}: install Python 3.11 or later"
+    )
 
 
 def _packages() -> Iterator[Finding]:
@@ -46,13 +48,20 @@ def _packages() -> Iterator[Finding]:
     missing = [name for name in names if not _installed(name)]
     own = metadata.version("impactgraph")
     if missing:
-        yield Finding("installation", "fail", f"impactgraph {own}; not installed: {', '.join(missing)}. Install it again: pip install impactgraph")
+        yield Finding(
+            "installation",
+            "fail",
+            f"impactgraph {own}; not installed: {', '.join(missing)}. Install it again: pip install impactgraph",
+        )
     else:
         yield Finding("installation", "ok", f"impactgraph {own}, {len(names)} packages")
 
 
 def _name(requirement: str) -> str:
-    end = next((at for at, letter in enumerate(requirement) if not (letter.isalnum() or letter in "-_.")), len(requirement))
+    end = next(
+        (at for at, letter in enumerate(requirement) if not (letter.isalnum() or letter in "-_.")),
+        len(requirement),
+    )
     return requirement[:end]
 
 
@@ -71,7 +80,11 @@ def _settings() -> Iterator[Finding]:
         yield from (Finding("configuration", "fail", str(problem)) for problem in error.problems)
         return
     changed = sorted(f"IMPACTGRAPH_{name.upper()}" for name in settings.model_fields_set)
-    yield Finding("configuration", "ok", f"set from outside: {', '.join(changed)}" if changed else "nothing is set from outside")
+    yield Finding(
+        "configuration",
+        "ok",
+        f"set from outside: {', '.join(changed)}" if changed else "nothing is set from outside",
+    )
 
 
 def _clock() -> Iterator[Finding]:
@@ -79,12 +92,20 @@ def _clock() -> Iterator[Finding]:
     now = system_clock()
     built = int(Path(__file__).stat().st_mtime * 1000)
     wrong = now < built - DAY
-    yield Finding("clock", "fail" if wrong else "ok", day_and_time(now) + (": that is before this version was installed; set the clock" if wrong else ""))
+    yield Finding(
+        "clock",
+        "fail" if wrong else "ok",
+        day_and_time(now) + (": that is before this version was installed; set the clock" if wrong else ""),
+    )
 
 
 def _store(address: str) -> Iterator[Finding]:
     if not store_exists(address):
-        yield Finding("store", "warn", f"{address}: there is none yet. `impactgraph apply TOPOLOGY` makes it, `impactgraph demo --keep FOLDER` one to try.")
+        yield Finding(
+            "store",
+            "warn",
+            f"{address}: there is none yet. `impactgraph apply TOPOLOGY` makes it, `impactgraph demo --keep FOLDER` one to try.",
+        )
         return
     try:
         for checked in examine_store(address):
@@ -103,11 +124,23 @@ def _content(store: Store) -> Iterator[Finding]:
         yield Finding("topology", "warn", "none was applied yet: impactgraph apply TOPOLOGY")
     else:
         version = found.topology
-        yield Finding("topology", "ok", f"topology:{version.key}, {count(version.elements, 'element')}, applied {day_and_time(version.applied_at)}")
-    yield Finding("orders", "ok", f"{count(found.in_flight, 'order')} in flight, {found.orders:,} held in memory")
-    yield Finding("failures", "ok", f"{count(found.active_failures, 'failure')} active, {found.failures:,} known")
+        yield Finding(
+            "topology",
+            "ok",
+            f"topology:{version.key}, {count(version.elements, 'element')}, applied {day_and_time(version.applied_at)}",
+        )
+    yield Finding(
+        "orders", "ok", f"{count(found.in_flight, 'order')} in flight, {found.orders:,} held in memory"
+    )
+    yield Finding(
+        "failures", "ok", f"{count(found.active_failures, 'failure')} active, {found.failures:,} known"
+    )
     kept = ("at least " if found.more_aside else "") + count(found.aside, "event")
-    yield Finding("kept aside", "warn", f"{kept}: impactgraph aside lists them") if found.aside else Finding("kept aside", "ok", kept)
+    yield (
+        Finding("kept aside", "warn", f"{kept}: impactgraph aside lists them")
+        if found.aside
+        else Finding("kept aside", "ok", kept)
+    )
     yield from _latest(found.latest, now)
 
 
@@ -115,8 +148,16 @@ def _latest(latest: int | None, now: int) -> Iterator[Finding]:
     if latest is None:
         yield Finding("latest event", "warn", "no order was placed yet: impactgraph ingest EVENTS")
     elif latest > now + 5 * MINUTE:
-        yield Finding("latest event", "warn", f"{day_and_time(latest)}, {span(latest - now)} ahead of this clock: one of the clocks is wrong")
+        yield Finding(
+            "latest event",
+            "warn",
+            f"{day_and_time(latest)}, {span(latest - now)} ahead of this clock: one of the clocks is wrong",
+        )
     else:
         told = f"{day_and_time(latest)}, {span(now - latest)} ago"
         old = now - latest > 6 * HOUR
-        yield Finding("latest event", "warn", f"{told}: do events still arrive?") if old else Finding("latest event", "ok", told)
+        yield (
+            Finding("latest event", "warn", f"{told}: do events still arrive?")
+            if old
+            else Finding("latest event", "ok", told)
+        )

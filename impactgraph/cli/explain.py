@@ -19,7 +19,15 @@ FailureId = Annotated[str, Parameter(help="Id of a reported failure, such as F-s
 OrderId = Annotated[str, Parameter(help="Id of an order, such as O-1001 or order:O-1001.")]
 
 
-def explain(failure: FailureId, order: OrderId, /, *, as_of: AsOf = None, forecasting: Forecasting = FORECASTING, common: Common = COMMON) -> None:
+def explain(
+    failure: FailureId,
+    order: OrderId,
+    /,
+    *,
+    as_of: AsOf = None,
+    forecasting: Forecasting = FORECASTING,
+    common: Common = COMMON,
+) -> None:
     """Why an order is affected by a failure, hop by hop, or what stopped the failure before it."""
     from graph_models.ids import key_of
     from impactgraph.bootstrap import system_clock
@@ -65,7 +73,10 @@ def _tell_path(out: "Console", path: "Path", now: "Millis") -> None:
 
     out.print()
     for number, hop in enumerate(path.hops, 1):
-        out.print(f"{number:3}. {hop.source} -> {hop.target}: {say.word(hop.effect)} from {say.at(hop.at, now)} ({hop.rule})", soft_wrap=True)
+        out.print(
+            f"{number:3}. {hop.source} -> {hop.target}: {say.word(hop.effect)} from {say.at(hop.at, now)} ({hop.rule})",
+            soft_wrap=True,
+        )
         out.print(Padding(hop.detail, (0, 0, 0, 5), expand=False), style="dim")
 
 
@@ -73,5 +84,9 @@ def _rows(found: "Explanation") -> "Rows":
     from impactgraph.cli.shape import hop
     from impactgraph.cli.show import Rows
 
-    rows = ({"path": number, "hop": place, **hop(each)} for number, path in enumerate(found.paths, 1) for place, each in enumerate(path.hops, 1))
+    rows = (
+        {"path": number, "hop": place, **hop(each)}
+        for number, path in enumerate(found.paths, 1)
+        for place, each in enumerate(path.hops, 1)
+    )
     return Rows(("path", "hop", "from", "to", "rule", "effect", "at", "detail"), rows)

@@ -44,9 +44,16 @@ def filter_of(texts: tuple[str, ...], now: Millis) -> OrderFilter:
     problems: list[Problem] = []
     for text in texts:
         name, equals, values = text.partition("=")
-        name, words = name.strip().lower().replace("_", "-"), [word.strip() for word in values.split(",") if word.strip()]
+        name, words = (
+            name.strip().lower().replace("_", "-"),
+            [word.strip() for word in values.split(",") if word.strip()],
+        )
         if not equals or not words or name not in FIELDS:
-            problems.append(Problem(f"--where is {text!r}; give field=value,value with one of {', '.join(FIELDS)} as field."))
+            problems.append(
+                Problem(
+                    f"--where is {text!r}; give field=value,value with one of {', '.join(FIELDS)} as field."
+                )
+            )
             continue
         try:
             given |= _field(name, words, given, now)

@@ -16,9 +16,16 @@ ABOUT_FILES = "NDJSON files of CloudEvents, gzip too; - is standard input. With 
 
 Files = Annotated[tuple[str, ...], Parameter(help=ABOUT_FILES, allow_leading_hyphen=True, show_default=False)]
 
-Mapped = Annotated[Path | None, Parameter(help="A mapping file that says what is what in an OCEL 2.0 log or a CSV.")]
+Mapped = Annotated[
+    Path | None, Parameter(help="A mapping file that says what is what in an OCEL 2.0 log or a CSV.")
+]
 
-Wait = Annotated[float, Parameter(help="Seconds to wait for a store that cannot be reached while events are taken, before giving up.")]
+Wait = Annotated[
+    float,
+    Parameter(
+        help="Seconds to wait for a store that cannot be reached while events are taken, before giving up."
+    ),
+]
 
 MOST_SHOWN = 20
 """Rejected events that are told of one by one."""
@@ -33,13 +40,20 @@ def ingest(files: Files, /, *, mapping: Mapped = None, wait: Wait = 300.0, commo
     from impactgraph.usecases.ingest_files import total_size
 
     if not files:
-        raise BadInputError(Problem("There is nothing to ingest: name NDJSON files (.gz too), or - for standard input."))
+        raise BadInputError(
+            Problem("There is nothing to ingest: name NDJSON files (.gz too), or - for standard input.")
+        )
     _refuse_options(files)
     size = total_size(files)
     with opened(common.store) as store:
         intake = _take(store, files, size, mapping, wait)
     tell_rejected(intake)
-    present(common.format, people=lambda out: _tell(out, intake), data=lambda: intake_shape(intake), rows=lambda: refused_rows(intake.rejected))
+    present(
+        common.format,
+        people=lambda out: _tell(out, intake),
+        data=lambda: intake_shape(intake),
+        rows=lambda: refused_rows(intake.rejected),
+    )
     return 1 if intake.rejected else 0
 
 
@@ -49,10 +63,14 @@ def _refuse_options(files: tuple[str, ...]) -> None:
 
     mistyped = [file for file in files if file.startswith("-") and file != "-"]
     if mistyped:
-        raise BadInputError(*(Problem(f"Unknown option: {text}. A file of this name is ./{text}.") for text in mistyped))
+        raise BadInputError(
+            *(Problem(f"Unknown option: {text}. A file of this name is ./{text}.") for text in mistyped)
+        )
 
 
-def _take(store: "Store", files: tuple[str, ...], size: int | None, mapping: Path | None, wait: float) -> "Intake":
+def _take(
+    store: "Store", files: tuple[str, ...], size: int | None, mapping: Path | None, wait: float
+) -> "Intake":
     from impactgraph.cli.progress import bar
     from impactgraph.cli.show import complain
     from impactgraph.errors import BadInputError, StoreUnavailableError
@@ -70,7 +88,9 @@ def _take(store: "Store", files: tuple[str, ...], size: int | None, mapping: Pat
                 advance(done.read, f"{whole.taken + whole.repeated:,} events")
         except (BadInputError, StoreUnavailableError):
             if whole.taken or whole.repeated or whole.rejected:
-                complain(f"Taken before this, and kept: {whole.taken:,} events; {len(whole.rejected):,} kept aside. Once mended, all can be ingested again.")
+                complain(
+                    f"Taken before this, and kept: {whole.taken:,} events; {len(whole.rejected):,} kept aside. Once mended, all can be ingested again."
+                )
             raise
     return whole
 
@@ -84,10 +104,14 @@ def tell_rejected(intake: "Intake") -> None:
     if len(intake.rejected) > MOST_SHOWN:
         complain(f"… and {len(intake.rejected) - MOST_SHOWN:,} more.")
     if intake.rejected:
-        complain("They are kept: `impactgraph aside` lists them. Mend them (or apply a topology that has what they name), then `impactgraph aside --replay`.")
+        complain(
+            "They are kept: `impactgraph aside` lists them. Mend them (or apply a topology that has what they name), then `impactgraph aside --replay`."
+        )
 
 
 def _tell(out: "Console", intake: "Intake") -> None:
     read = intake.taken + intake.repeated + len(intake.rejected)
     words = "event" if read == 1 else "events"
-    out.print(f"{read:,} {words} read: {intake.taken:,} taken, {intake.repeated:,} known before, {len(intake.rejected):,} kept aside.")
+    out.print(
+        f"{read:,} {words} read: {intake.taken:,} taken, {intake.repeated:,} known before, {len(intake.rejected):,} kept aside."
+    )

@@ -62,8 +62,16 @@ def explain_field(order: str) -> str:
 
 
 def _failure(supposed: "Failure") -> str:
-    given = {"target": _text(supposed.target), "class": supposed.failure_class.value, "startedAt": _text(when(supposed.started_at))}
-    optional = {"expectedEnd": when(supposed.expected_end), "delay": lasting(supposed.delay), "drain": lasting(supposed.drain)}
+    given = {
+        "target": _text(supposed.target),
+        "class": supposed.failure_class.value,
+        "startedAt": _text(when(supposed.started_at)),
+    }
+    optional = {
+        "expectedEnd": when(supposed.expected_end),
+        "delay": lasting(supposed.delay),
+        "drain": lasting(supposed.drain),
+    }
     given |= {name: _text(value) for name, value in optional.items() if value is not None}
     if supposed.error_rate is not None:
         given["errorRate"] = f"{supposed.error_rate:g}"
@@ -73,8 +81,14 @@ def _failure(supposed: "Failure") -> str:
 
 
 def _scope(scope: "Scope") -> dict[str, str]:
-    plain = {_camel(name): _list(values) for name, values in scope.limits if not name.startswith("attributes.")}
-    attributes = {name.removeprefix("attributes."): _list(values) for name, values in scope.limits if name.startswith("attributes.")}
+    plain = {
+        _camel(name): _list(values) for name, values in scope.limits if not name.startswith("attributes.")
+    }
+    attributes = {
+        name.removeprefix("attributes."): _list(values)
+        for name, values in scope.limits
+        if name.startswith("attributes.")
+    }
     return plain | ({"attributes": f"{{{_pairs(attributes)}}}"} if attributes else {})
 
 

@@ -20,8 +20,12 @@ EVERYWHERE = Group("After any command", sort_key=9)
 class Common:
     """Options of every command."""
 
-    store: Annotated[str, Parameter(help=ABOUT_STORE, env_var="IMPACTGRAPH_STORE", group=EVERYWHERE)] = DEFAULT_STORE
-    format: Annotated[Form, Parameter(help="A table to read, or JSON or CSV for programs.", group=EVERYWHERE)] = "table"
+    store: Annotated[str, Parameter(help=ABOUT_STORE, env_var="IMPACTGRAPH_STORE", group=EVERYWHERE)] = (
+        DEFAULT_STORE
+    )
+    format: Annotated[
+        Form, Parameter(help="A table to read, or JSON or CSV for programs.", group=EVERYWHERE)
+    ] = "table"
 
 
 COMMON = Common()

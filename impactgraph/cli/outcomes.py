@@ -21,14 +21,23 @@ def problem_shape(problems: Sequence[Problem]) -> list[Shape]:
 def problem_rows(errors: Sequence[Problem], warnings: Sequence[Problem]) -> Rows:
     """A row a problem, the errors first."""
     kinds = (("error", errors), ("warning", warnings))
-    rows = ({"kind": kind, "file": each.file, "line": each.line, "message": each.message} for kind, found in kinds for each in found)
+    rows = (
+        {"kind": kind, "file": each.file, "line": each.line, "message": each.message}
+        for kind, found in kinds
+        for each in found
+    )
     return Rows(("kind", "file", "line", "message"), rows)
 
 
 def version_shape(version: TopologyVersion | None) -> Shape | None:
     if version is None:
         return None
-    return {"id": f"topology:{version.key}", "appliedAt": when(version.applied_at), "elements": version.elements, "current": version.current}
+    return {
+        "id": f"topology:{version.key}",
+        "appliedAt": when(version.applied_at),
+        "elements": version.elements,
+        "current": version.current,
+    }
 
 
 def change_shape(change: TopologyChange | None) -> Shape | None:
@@ -36,8 +45,16 @@ def change_shape(change: TopologyChange | None) -> Shape | None:
     if change is None:
         return None
     found = change.difference
-    changed = [{"id": each.element, "field": each.field, "before": _value(each.before), "after": _value(each.after)} for each in found.changed]
-    return {"added": list(found.added), "removed": list(found.removed), "changed": changed, "ordersTouched": change.orders_touched}
+    changed = [
+        {"id": each.element, "field": each.field, "before": _value(each.before), "after": _value(each.after)}
+        for each in found.changed
+    ]
+    return {
+        "added": list(found.added),
+        "removed": list(found.removed),
+        "changed": changed,
+        "ordersTouched": change.orders_touched,
+    }
 
 
 def change_rows(change: TopologyChange | None) -> Rows:
@@ -49,23 +66,37 @@ def _change_rows(change: TopologyChange | None) -> Iterator[Mapping[str, object]
         yield from ({"change": "added", "id": each} for each in change.difference.added)
         yield from ({"change": "removed", "id": each} for each in change.difference.removed)
         for each in change.difference.changed:
-            yield {"change": "changed", "id": each.element, "field": each.field, "before": _value(each.before), "after": _value(each.after)}
+            yield {
+                "change": "changed",
+                "id": each.element,
+                "field": each.field,
+                "before": _value(each.before),
+                "after": _value(each.after),
+            }
 
 
 def tell_change(out: Console, change: TopologyChange) -> None:
     """What is other, the first of each sort, and what in flight it touches."""
     found = change.difference
     changed = tuple(dict.fromkeys(f"{each.element} ({each.field})" for each in found.changed))
-    for sign, word, names in (("+", "new", found.added), ("-", "gone", found.removed), ("~", "changed", changed)):
+    for sign, word, names in (
+        ("+", "new", found.added),
+        ("-", "gone", found.removed),
+        ("~", "changed", changed),
+    ):
         for name in names[:MOST_CHANGES]:
             out.print(f"  {sign} {name}", soft_wrap=True)
         if len(names) > MOST_CHANGES:
             out.print(f"  {sign} … {len(names) - MOST_CHANGES:,} more {word}")
-    out.print(f"{count(change.orders_touched, 'order')} in flight still {'has' if change.orders_touched == 1 else 'have'} to pass what differs.")
+    out.print(
+        f"{count(change.orders_touched, 'order')} in flight still {'has' if change.orders_touched == 1 else 'have'} to pass what differs."
+    )
 
 
 def tell_version(out: Console, version: TopologyVersion) -> None:
-    out.print(f"Current is topology:{version.key}: {version.elements:,} elements, applied {day_and_time(version.applied_at)}.")
+    out.print(
+        f"Current is topology:{version.key}: {version.elements:,} elements, applied {day_and_time(version.applied_at)}."
+    )
 
 
 def _value(value: object) -> str | float | bool | None:
@@ -83,10 +114,23 @@ def refused_shape(found: Refused) -> Shape:
 
 
 def refused_rows(found: Sequence[Refused]) -> Rows:
-    rows = ({"number": each.number, "place": each.place, "reason": each.reason, "received_at": when(each.received_at), "event": each.text} for each in found)
+    rows = (
+        {
+            "number": each.number,
+            "place": each.place,
+            "reason": each.reason,
+            "received_at": when(each.received_at),
+            "event": each.text,
+        }
+        for each in found
+    )
     return Rows(("number", "place", "reason", "received_at", "event"), rows)
 
 
 def intake_shape(found: Intake) -> Shape:
     """The words of the answer to POST /events: taken, repeated, rejected."""
-    return {"taken": found.taken, "repeated": found.repeated, "rejected": [refused_shape(each) for each in found.rejected]}
+    return {
+        "taken": found.taken,
+        "repeated": found.repeated,
+        "rejected": [refused_shape(each) for each in found.rejected],
+    }

@@ -8,12 +8,24 @@ from impactgraph.cli.asking import AsOf
 from impactgraph.cli.filtering import Where
 from impactgraph.cli.options import COMMON, Common
 
-By = Annotated[str, Parameter(help="Dimensions to group them by, with commas between them, such as step,region.")]
-Count = Annotated[int, Parameter(help="How many orders to list, the longest beyond its limit first; csv: all.")]
+By = Annotated[
+    str, Parameter(help="Dimensions to group them by, with commas between them, such as step,region.")
+]
+Count = Annotated[
+    int, Parameter(help="How many orders to list, the longest beyond its limit first; csv: all.")
+]
 Report = Annotated[int | None, Parameter(help="Put the suspect with this number on record as a failure.")]
 
 
-def overdue(*, by: By = "step", where: Where = (), as_of: AsOf = None, orders: Count = 10, report: Report = None, common: Common = COMMON) -> int:
+def overdue(
+    *,
+    by: By = "step",
+    where: Where = (),
+    as_of: AsOf = None,
+    orders: Count = 10,
+    report: Report = None,
+    common: Common = COMMON,
+) -> int:
     """Tells what was found, and gives the exit status."""
     from impactgraph.bootstrap import system_clock
     from impactgraph.cli.filtering import filter_of

@@ -34,7 +34,10 @@ def tell(out: Console, found: Overdue, groups: Sequence[OverdueGroup], page: Pag
     if not page.total_count:
         out.print("Nothing is overdue: every order is within the limit of its step.", style="bold")
     else:
-        out.print(f"{say.count(page.total_count, 'order')} {'is' if page.total_count == 1 else 'are'} overdue.", style="bold")
+        out.print(
+            f"{say.count(page.total_count, 'order')} {'is' if page.total_count == 1 else 'are'} overdue.",
+            style="bold",
+        )
         out.print(f"As of {say.day_and_time(found.at)}. Times are UTC.", style="dim")
         _groups(out, groups)
         _shared(out, found.in_common)
@@ -44,9 +47,16 @@ def tell(out: Console, found: Overdue, groups: Sequence[OverdueGroup], page: Pag
 
 
 def _groups(out: Console, groups: Sequence[OverdueGroup]) -> None:
-    made = table(*(name.lower() for name in groups[0].key), "overdue", "of", "worth", right=("overdue", "of", "worth"))
+    made = table(
+        *(name.lower() for name in groups[0].key), "overdue", "of", "worth", right=("overdue", "of", "worth")
+    )
     for group in groups[:_MOST_GROUPS]:
-        made.add_row(*(value or say.NOTHING for value in group.key.values()), f"{group.overdue:,}", f"{group.total:,}", say.money(group.value))
+        made.add_row(
+            *(value or say.NOTHING for value in group.key.values()),
+            f"{group.overdue:,}",
+            f"{group.total:,}",
+            say.money(group.value),
+        )
     out.print()
     out.print(made)
     if len(groups) > _MOST_GROUPS:
@@ -57,9 +67,19 @@ def _shared(out: Console, factors: Sequence[CommonFactor]) -> None:
     out.print()
     out.print("What they have in common" if factors else "They have nothing in common.", style="bold")
     if factors:
-        made = table("what", "value", "overdue with it", "and without it", "by chance", right=("overdue with it", "and without it", "by chance"))
+        made = table(
+            "what",
+            "value",
+            "overdue with it",
+            "and without it",
+            "by chance",
+            right=("overdue with it", "and without it", "by chance"),
+        )
         for each in factors:
-            with_, without = f"{each.overdue_with:,} of {each.total_with:,}", f"{each.overdue_without:,} of {each.total_without:,}"
+            with_, without = (
+                f"{each.overdue_with:,} of {each.total_with:,}",
+                f"{each.overdue_without:,} of {each.total_without:,}",
+            )
             made.add_row(each.dimension.replace("_", " "), each.value, with_, without, f"{each.p_value:.1g}")
         out.print(made)
 
@@ -70,21 +90,43 @@ def _suspects(out: Console, suspects: Sequence[Suspect]) -> None:
     out.print()
     out.print("What would explain it", style="bold")
     for number, each in enumerate(suspects, 1):
-        out.print(f"{number:3}. {each.cause.element} ({say.share(each.cause.likelihood)}): {each.cause.evidence}", soft_wrap=True)
+        out.print(
+            f"{number:3}. {each.cause.element} ({say.share(each.cause.likelihood)}): {each.cause.evidence}",
+            soft_wrap=True,
+        )
     out.print("Put one on record as a failure: --report NUMBER.", style="dim")
 
 
 def _orders(out: Console, found: Overdue, page: Page[Order]) -> None:
     beyond = found.beyond([order.key for order in page.items])
-    made = table("order", "beyond its limit by", "step", "location", "since", "channel", "worth", right=("beyond its limit by", "worth"))
+    made = table(
+        "order",
+        "beyond its limit by",
+        "step",
+        "location",
+        "since",
+        "channel",
+        "worth",
+        right=("beyond its limit by", "worth"),
+    )
     for order in page.items:
         part = next((each for each in order.fulfillments if each.overdue), order.fulfillments[0])
         step, since = f"{part.workflow}/{part.step}", say.at(part.entered_at, found.at)
-        made.add_row(order.key, say.span(beyond[order.key]), step, part.location or say.NOTHING, since, order.channel, say.money([order.value]))
+        made.add_row(
+            order.key,
+            say.span(beyond[order.key]),
+            step,
+            part.location or say.NOTHING,
+            since,
+            order.channel,
+            say.money([order.value]),
+        )
     out.print()
     out.print(made)
     if page.has_next:
-        out.print(f"{page.total_count - len(page.items):,} more: --orders N, or --format csv for all.", style="dim")
+        out.print(
+            f"{page.total_count - len(page.items):,} more: --orders N, or --format csv for all.", style="dim"
+        )
 
 
 def data_of(found: Overdue, groups: Sequence[OverdueGroup], page: Page[Order]) -> Shape:
@@ -93,7 +135,10 @@ def data_of(found: Overdue, groups: Sequence[OverdueGroup], page: Page[Order]) -
     return {
         "asOf": when(found.at),
         "totalCount": page.total_count,
-        "groups": [{"key": dict(g.key), "overdue": g.overdue, "total": g.total, "value": moneys(g.value)} for g in groups],
+        "groups": [
+            {"key": dict(g.key), "overdue": g.overdue, "total": g.total, "value": moneys(g.value)}
+            for g in groups
+        ],
         "orders": connection(page, lambda order: named.order(order.key)),
         "inCommon": [factor(each) for each in found.in_common],
         "suspects": [_suspect(each, named) for each in found.suspects],
@@ -114,7 +159,22 @@ def _suspect(found: Suspect, named: Named) -> Shape:
 
 def csv_of(found: Overdue) -> Rows:
     """A row an overdue part of an order."""
-    return Rows(("order", "fulfillment", "step", "location", "entered_at", "beyond", "channel", "region", "promised_by", "value", "currency"), _rows(found))
+    return Rows(
+        (
+            "order",
+            "fulfillment",
+            "step",
+            "location",
+            "entered_at",
+            "beyond",
+            "channel",
+            "region",
+            "promised_by",
+            "value",
+            "currency",
+        ),
+        _rows(found),
+    )
 
 
 def _rows(found: Overdue) -> Iterator[Mapping[str, object]]:
@@ -150,7 +210,9 @@ def tell_report(outcome: FailureOutcome, form: Form) -> int:
     failure = outcome.failure
     present(
         form,
-        people=lambda out: out.print(f"On record as {failure.id}: {failure.failure_class.value.lower()} of {failure.target}. See impactgraph blast-radius."),
+        people=lambda out: out.print(
+            f"On record as {failure.id}: {failure.failure_class.value.lower()} of {failure.target}. See impactgraph blast-radius."
+        ),
         data=lambda: {"failure": {"id": failure.id} | failure_input(failure), "problems": problem_shape(())},
         rows=lambda: problem_rows((), ()),
     )

@@ -29,7 +29,9 @@ Kinds = Annotated[
 Count = Annotated[int, Parameter(help="How many to list; csv: all.")]
 
 
-def payloads(*, kind: Kinds = (), where: Where = (), as_of: AsOf = None, first: Count = 20, common: Common = COMMON) -> int:
+def payloads(
+    *, kind: Kinds = (), where: Where = (), as_of: AsOf = None, first: Count = 20, common: Common = COMMON
+) -> int:
     """Tells what was found, and gives the exit status."""
     from impactgraph.bootstrap import system_clock
     from impactgraph.cli.filtering import filter_of
@@ -77,17 +79,24 @@ def _tell(out: "Console", page: "Page[PayloadFinding]") -> None:
     from impactgraph.cli.show import table
 
     if not page.total_count:
-        out.print("No order was sent twice or lacks anything, no stock figures differ, and there are no errors.", style="bold")
+        out.print(
+            "No order was sent twice or lacks anything, no stock figures differ, and there are no errors.",
+            style="bold",
+        )
         return
     out.print(f"{say.count(page.total_count, 'finding')} in what messages say.", style="bold")
     made = table("kind", "finding", "last", "worth", "suspects", right=("worth",))
     for each in page.items:
         suspects = ", ".join(dict.fromkeys(str(cause.element) for cause in each.suspects[:3])) or say.NOTHING
-        made.add_row(say.word(each.kind), each.sentence, say.day_and_time(each.until), say.money(each.value), suspects)
+        made.add_row(
+            say.word(each.kind), each.sentence, say.day_and_time(each.until), say.money(each.value), suspects
+        )
     out.print()
     out.print(made)
     if page.has_next:
-        out.print(f"{page.total_count - len(page.items):,} more: --first N, or --format csv for all.", style="dim")
+        out.print(
+            f"{page.total_count - len(page.items):,} more: --first N, or --format csv for all.", style="dim"
+        )
 
 
 def finding(found: "PayloadFinding") -> "Shape":
@@ -113,7 +122,10 @@ def finding(found: "PayloadFinding") -> "Shape":
 def _rows(found: "Sequence[PayloadFinding]") -> "Rows":
     from impactgraph.cli.show import Rows
 
-    return Rows(("kind", "sentence", "key", "count", "total", "from", "to", "value", "orders", "samples", "suspects"), map(_row, found))
+    return Rows(
+        ("kind", "sentence", "key", "count", "total", "from", "to", "value", "orders", "samples", "suspects"),
+        map(_row, found),
+    )
 
 
 def _row(found: "PayloadFinding") -> Mapping[str, object]:

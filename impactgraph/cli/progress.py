@@ -11,11 +11,25 @@ def bar(what: str, total: int | None) -> Generator[Callable[[int, str], None]]:
     if not sys.stderr.isatty():
         yield lambda done, note: None
         return
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     from impactgraph.cli.show import console
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"), TimeElapsedColumn(), TimeRemainingColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[note]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console(error=True), transient=True) as progress:
         task = progress.add_task(what, total=total, note="")
         yield lambda done, note: progress.update(task, completed=done, note=note)

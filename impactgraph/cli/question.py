@@ -42,7 +42,14 @@ class Reading:
             raise BadInputError(*self.problems)
 
 
-def question_of(failures: tuple[str, ...], supposing: Supposing, forecasting: Forecasting, as_of: str | None, now: Millis, reading: Reading) -> Question:
+def question_of(
+    failures: tuple[str, ...],
+    supposing: Supposing,
+    forecasting: Forecasting,
+    as_of: str | None,
+    now: Millis,
+    reading: Reading,
+) -> Question:
     """Relative moments of the what-if count from the moment that is asked about. Raises BadInputError, with what `reading` found before too."""
     at = reading.tried(read_moment, "--as-of", as_of, now)
     horizon = reading.tried(read_span, "--horizon", forecasting.horizon)
@@ -75,12 +82,19 @@ def dimensions_of(by: str) -> tuple[Dimension, ...]:
 def _supposed(given: Supposing, at: Millis, reading: Reading) -> Failure | None:
     if given.target is None:
         if given != Supposing():
-            reading.problems.append(Problem("A what-if needs --target: the element that fails, such as --target system:oms --class outage."))
+            reading.problems.append(
+                Problem(
+                    "A what-if needs --target: the element that fails, such as --target system:oms --class outage."
+                )
+            )
         return None
     failure_class = reading.tried(_class_of, given.failure_class)
     since = reading.tried(read_moment, "--from", given.since, at)
     until = reading.tried(read_moment, "--until", given.until, at)
-    delay, drain = reading.tried(read_span, "--delay", given.delay), reading.tried(read_span, "--drain", given.drain)
+    delay, drain = (
+        reading.tried(read_span, "--delay", given.delay),
+        reading.tried(read_span, "--drain", given.drain),
+    )
     scope = reading.tried(scope_of, given.scope)
     if failure_class is None or scope is None:
         return None
@@ -114,12 +128,25 @@ def scope_of(texts: tuple[str, ...]) -> Scope:
     problems: list[Problem] = []
     for text in texts:
         name, equals, values = text.partition("=")
-        name, words = name.strip().lower().replace("-", "_"), [word.strip() for word in values.split(",") if word.strip()]
-        if not equals or not words or not (name in DIMENSIONS or (name.startswith(_ATTRIBUTE) and name != _ATTRIBUTE)):
-            problems.append(Problem(f"--scope is {text!r}; give dimension=value,value with one of {', '.join(DIMENSIONS)}, attributes.NAME as dimension."))
+        name, words = (
+            name.strip().lower().replace("-", "_"),
+            [word.strip() for word in values.split(",") if word.strip()],
+        )
+        if (
+            not equals
+            or not words
+            or not (name in DIMENSIONS or (name.startswith(_ATTRIBUTE) and name != _ATTRIBUTE))
+        ):
+            problems.append(
+                Problem(
+                    f"--scope is {text!r}; give dimension=value,value with one of {', '.join(DIMENSIONS)}, attributes.NAME as dimension."
+                )
+            )
             continue
         kind = {"locations": "location", "workflows": "workflow"}.get(name)
-        limits.setdefault(_cased(name, text), []).extend(key_of(word, kind) if kind else word for word in words)
+        limits.setdefault(_cased(name, text), []).extend(
+            key_of(word, kind) if kind else word for word in words
+        )
     if problems:
         raise BadInputError(*problems)
     return Scope.from_mapping(limits)
@@ -127,4 +154,8 @@ def scope_of(texts: tuple[str, ...]) -> Scope:
 
 def _cased(name: str, text: str) -> str:
     """Names of attributes keep the case that they were written in."""
-    return _ATTRIBUTE + text.partition("=")[0].strip()[len(_ATTRIBUTE) :] if name.startswith(_ATTRIBUTE) else name
+    return (
+        _ATTRIBUTE + text.partition("=")[0].strip()[len(_ATTRIBUTE) :]
+        if name.startswith(_ATTRIBUTE)
+        else name
+    )

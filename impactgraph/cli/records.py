@@ -18,12 +18,26 @@ Effects = Annotated[
     ),
 ]
 Types = Annotated[
-    tuple[str, ...], Parameter(name="--type", help="Of this type only, such as invoice; give it again for several.", negative=(), show_default=False)
+    tuple[str, ...],
+    Parameter(
+        name="--type",
+        help="Of this type only, such as invoice; give it again for several.",
+        negative=(),
+        show_default=False,
+    ),
 ]
 Count = Annotated[int, Parameter(help="How many to list, the longest due first; csv: all.")]
 
 
-def records(*, effect: Effects = (), type: Types = (), where: Where = (), as_of: AsOf = None, first: Count = 20, common: Common = COMMON) -> int:
+def records(
+    *,
+    effect: Effects = (),
+    type: Types = (),
+    where: Where = (),
+    as_of: AsOf = None,
+    first: Count = 20,
+    common: Common = COMMON,
+) -> int:
     """Tells what was found, and gives the exit status."""
     from impactgraph.bootstrap import system_clock
     from impactgraph.cli.filtering import filter_of

@@ -33,9 +33,14 @@ def effects_of(words: tuple[str, ...]) -> tuple[RecordEffect, ...]:
 def tell(out: Console, watched: Watched, page: Page[RecordFinding], rates: Sequence[RateFinding]) -> None:
     at = watched.findings.at
     if not page.total_count:
-        out.print(f"Every record that is due by {say.day_and_time(at)} has come, once and in order.", style="bold")
+        out.print(
+            f"Every record that is due by {say.day_and_time(at)} has come, once and in order.", style="bold"
+        )
     else:
-        out.print(f"{say.count(page.total_count, 'record')} {'needs' if page.total_count == 1 else 'need'} a look.", style="bold")
+        out.print(
+            f"{say.count(page.total_count, 'record')} {'needs' if page.total_count == 1 else 'need'} a look.",
+            style="bold",
+        )
         out.print(f"As of {say.day_and_time(at)}. Times are UTC.", style="dim")
         _totals(out, watched)
         _list(out, page, at)
@@ -44,15 +49,40 @@ def tell(out: Console, watched: Watched, page: Page[RecordFinding], rates: Seque
 
 
 def _totals(out: Console, watched: Watched) -> None:
-    made = table("record", "type", "what is wrong", "how many", "amount", "longest", right=("how many", "amount", "longest"))
+    made = table(
+        "record",
+        "type",
+        "what is wrong",
+        "how many",
+        "amount",
+        "longest",
+        right=("how many", "amount", "longest"),
+    )
     for each in watched.totals():
-        made.add_row(say.word(each.kind), each.type, say.word(each.effect), f"{each.count:,}", say.money(each.amount), say.span(each.longest or None))
+        made.add_row(
+            say.word(each.kind),
+            each.type,
+            say.word(each.effect),
+            f"{each.count:,}",
+            say.money(each.amount),
+            say.span(each.longest or None),
+        )
     out.print()
     out.print(made)
 
 
 def _list(out: Console, page: Page[RecordFinding], at: int) -> None:
-    made = table("fulfillment", "type", "what is wrong", "due", "late by", "amount", "expected", "likely cause", right=("late by", "amount", "expected"))
+    made = table(
+        "fulfillment",
+        "type",
+        "what is wrong",
+        "due",
+        "late by",
+        "amount",
+        "expected",
+        "likely cause",
+        right=("late by", "amount", "expected"),
+    )
     for each in page.items:
         made.add_row(
             each.fulfillment, each.type, say.word(each.effect), say.at(each.due, at), say.span(each.late_by),
@@ -61,7 +91,9 @@ def _list(out: Console, page: Page[RecordFinding], at: int) -> None:
     out.print()
     out.print(made)
     if page.has_next:
-        out.print(f"{page.total_count - len(page.items):,} more: --first N, or --format csv for all.", style="dim")
+        out.print(
+            f"{page.total_count - len(page.items):,} more: --first N, or --format csv for all.", style="dim"
+        )
 
 
 def _cause(cause: Cause | None) -> str:
@@ -71,10 +103,22 @@ def _cause(cause: Cause | None) -> str:
 
 
 def _rates(out: Console, rates: Sequence[RateFinding], at: int) -> None:
-    made = table("hour", "record", "type", "came", "usual", "from", "to", "likely cause", right=("came", "usual", "from", "to"))
+    made = table(
+        "hour",
+        "record",
+        "type",
+        "came",
+        "usual",
+        "from",
+        "to",
+        "likely cause",
+        right=("came", "usual", "from", "to"),
+    )
     for each in rates[:_MOST_RATES]:
         figures = (f"{each.count:,}", f"{each.usual:,.0f}", f"{each.low:,.0f}", f"{each.high:,.0f}")
-        made.add_row(say.at(each.since, at), say.word(each.kind), each.type, *figures, _cause(each.likely_cause))
+        made.add_row(
+            say.at(each.since, at), say.word(each.kind), each.type, *figures, _cause(each.likely_cause)
+        )
     out.print()
     out.print("Hours with more or fewer than usual", style="bold")
     out.print(made)
@@ -85,10 +129,22 @@ def _rates(out: Console, rates: Sequence[RateFinding], at: int) -> None:
 def data_of(watched: Watched, page: Page[RecordFinding], rates: Sequence[RateFinding]) -> Shape:
     """GraphQL's `records` and `recordRates`, and the totals."""
     totals = [
-        {"kind": e.kind.value, "type": e.type, "effect": e.effect.value, "count": e.count, "amount": moneys(e.amount), "longest": lasting(e.longest)}
+        {
+            "kind": e.kind.value,
+            "type": e.type,
+            "effect": e.effect.value,
+            "count": e.count,
+            "amount": moneys(e.amount),
+            "longest": lasting(e.longest),
+        }
         for e in watched.totals()
     ]
-    return {"asOf": when(watched.findings.at), "totals": totals, "records": connection(page, finding), "recordRates": [rate(each) for each in rates]}
+    return {
+        "asOf": when(watched.findings.at),
+        "totals": totals,
+        "records": connection(page, finding),
+        "recordRates": [rate(each) for each in rates],
+    }
 
 
 def finding(found: RecordFinding) -> Shape:

@@ -6,8 +6,12 @@ from cyclopts import Parameter
 
 from impactgraph.cli.options import COMMON, Common
 
-Host = Annotated[str | None, Parameter(help="Address to listen on [default: IMPACTGRAPH_HOST, else 127.0.0.1].")]
-Port = Annotated[int | None, Parameter(help="Port to listen on; 0: any free one [default: IMPACTGRAPH_PORT, else 8000].")]
+Host = Annotated[
+    str | None, Parameter(help="Address to listen on [default: IMPACTGRAPH_HOST, else 127.0.0.1].")
+]
+Port = Annotated[
+    int | None, Parameter(help="Port to listen on; 0: any free one [default: IMPACTGRAPH_PORT, else 8000].")
+]
 
 
 def serve(*, host: Host = None, port: Port = None, common: Common = COMMON) -> None:

@@ -61,7 +61,9 @@ def _listening(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise BadInputError(
-            Problem(f"It cannot listen on {host} port {port}: {error.strerror or error}. Give another --port (0: any free one) or --host.")
+            Problem(
+                f"It cannot listen on {host} port {port}: {error.strerror or error}. Give another --port (0: any free one) or --host."
+            )
         ) from error
     return listener
 
@@ -71,5 +73,8 @@ def _announce(listener: socket.socket, host: str) -> None:
     shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
     out = console()
-    out.print(f"Serving {address}/ (GraphiQL: {address}/graphql, events: POST {address}/events). Stop with Ctrl+C.", soft_wrap=True)
+    out.print(
+        f"Serving {address}/ (GraphiQL: {address}/graphql, events: POST {address}/events). Stop with Ctrl+C.",
+        soft_wrap=True,
+    )
     sys.stdout.flush()

@@ -12,7 +12,12 @@ def read_settings(**options: object) -> Settings:
     try:
         return Settings(**given)  # pyright: ignore[reportArgumentType] - pydantic checks the values
     except ValidationError as error:
-        raise BadInputError(*(_problem(str(detail["loc"][0]), detail["msg"], detail["input"], given) for detail in error.errors())) from None
+        raise BadInputError(
+            *(
+                _problem(str(detail["loc"][0]), detail["msg"], detail["input"], given)
+                for detail in error.errors()
+            )
+        ) from None
 
 
 def _problem(name: str, message: str, value: object, given: dict[str, object]) -> Problem:

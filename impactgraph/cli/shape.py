@@ -23,7 +23,9 @@ def when(at: Millis | None) -> str | None:
     """ISO 8601 in UTC; None too for what never comes."""
     if at is None or at >= FOREVER:
         return None
-    return moment(at).isoformat(timespec="milliseconds" if at % 1000 else "seconds").removesuffix("+00:00") + "Z"
+    return (
+        moment(at).isoformat(timespec="milliseconds" if at % 1000 else "seconds").removesuffix("+00:00") + "Z"
+    )
 
 
 def lasting(span: Millis | None) -> str | None:
@@ -53,7 +55,9 @@ def factor(found: CommonFactor) -> Shape:
 
 
 def connection(page: Page[T], node: Callable[[T], Shape]) -> Shape:
-    edges = [{"cursor": cursor, "node": node(item)} for item, cursor in zip(page.items, page.cursors, strict=True)]
+    edges = [
+        {"cursor": cursor, "node": node(item)} for item, cursor in zip(page.items, page.cursors, strict=True)
+    ]
     info = {
         "hasNextPage": page.has_next,
         "hasPreviousPage": page.has_previous,
@@ -64,7 +68,14 @@ def connection(page: Page[T], node: Callable[[T], Shape]) -> Shape:
 
 
 def hop(found: impact.Hop) -> Shape:
-    return {"from": found.source, "to": found.target, "rule": found.rule, "effect": found.effect.value, "at": when(found.at), "detail": found.detail}
+    return {
+        "from": found.source,
+        "to": found.target,
+        "rule": found.rule,
+        "effect": found.effect.value,
+        "at": when(found.at),
+        "detail": found.detail,
+    }
 
 
 def path(found: impact.Path) -> Shape:
@@ -91,7 +102,12 @@ def totals(found: impact.ImpactTotals) -> Shape:
 
 
 def record_totals(found: impact.RecordTotals) -> Shape:
-    return {"type": found.type, "effect": found.effect.value, "count": found.count, "amount": moneys(found.amount)}
+    return {
+        "type": found.type,
+        "effect": found.effect.value,
+        "count": found.count,
+        "amount": moneys(found.amount),
+    }
 
 
 def group(found: impact.ImpactGroup) -> Shape:
@@ -117,7 +133,12 @@ def point(found: impact.ForecastPoint) -> Shape:
 def residual(found: impact.ResidualTotals | None) -> Shape | None:
     if found is None:
         return None
-    return {"healed": found.healed, "healing": found.healing, "needAction": found.need_action, "drainedBy": when(found.drained_by)}
+    return {
+        "healed": found.healed,
+        "healing": found.healing,
+        "needAction": found.need_action,
+        "drainedBy": when(found.drained_by),
+    }
 
 
 class Named:
@@ -131,16 +152,34 @@ class Named:
         known = self._topology.elements.get(identifier)
         owner = self._topology.owner_of(identifier) if known is not None else None
         name = getattr(known, "name", "") or key
-        return {"id": identifier, "kind": kind.upper(), "key": key, "name": name, "owner": self.team(owner) if owner else None}
+        return {
+            "id": identifier,
+            "kind": kind.upper(),
+            "key": key,
+            "name": name,
+            "owner": self.team(owner) if owner else None,
+        }
 
     def team(self, key: str) -> Shape:
         team = self._topology.teams[key]
-        return {"id": f"team:{key}", "key": key, "name": team.name or key, "contact": team.contact, "escalation": list(team.escalation)}
+        return {
+            "id": f"team:{key}",
+            "key": key,
+            "name": team.name or key,
+            "contact": team.contact,
+            "escalation": list(team.escalation),
+        }
 
     def playbook(self, key: str) -> Shape:
         found = self._topology.playbooks[key]
         steps = [{"text": step.text, "owner": step.owner, "approval": step.approval} for step in found.steps]
-        return {"id": f"playbook:{key}", "key": key, "name": found.name or key, "steps": steps, "message": found.message}
+        return {
+            "id": f"playbook:{key}",
+            "key": key,
+            "name": found.name or key,
+            "steps": steps,
+            "message": found.message,
+        }
 
     def failure(self, known: Failure) -> Shape:
         return {

@@ -42,13 +42,23 @@ def table(*columns: str, right: Sequence[str] = (), title: str | None = None) ->
     from rich import box
     from rich.table import Table
 
-    made = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+    made = Table(
+        box=box.SIMPLE_HEAD,
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        pad_edge=False,
+        show_edge=False,
+        padding=(0, 1, 0, 0),
+    )
     for column in columns:
         made.add_column(column, justify="right" if column in right else "left", overflow="fold")
     return made
 
 
-def present(form: Form, *, people: "Callable[[Console], None]", data: Callable[[], object], rows: Callable[[], Rows]) -> None:
+def present(
+    form: Form, *, people: "Callable[[Console], None]", data: Callable[[], object], rows: Callable[[], Rows]
+) -> None:
     """Writes one answer in the form that was asked for; only that form is made."""
     if form == "json":
         write_json(data())

@@ -21,8 +21,15 @@ def validate(path: Topology, /, *, common: Common = COMMON) -> int:
     elements = len(checked.topology.elements) if checked.topology is not None else 0
     present(
         common.format,
-        people=lambda out: out.print(f"{path} is valid: {elements:,} elements." if valid else f"{path} is not valid."),
-        data=lambda: {"valid": valid, "elements": elements, "problems": problem_shape(checked.errors), "warnings": problem_shape(checked.warnings)},
+        people=lambda out: out.print(
+            f"{path} is valid: {elements:,} elements." if valid else f"{path} is not valid."
+        ),
+        data=lambda: {
+            "valid": valid,
+            "elements": elements,
+            "problems": problem_shape(checked.errors),
+            "warnings": problem_shape(checked.warnings),
+        },
         rows=lambda: problem_rows(checked.errors, checked.warnings),
     )
     tell_problems("error", checked.errors)

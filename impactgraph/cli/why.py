@@ -29,4 +29,9 @@ def why(order: OrderId, /, *, as_of: AsOf = None, common: Common = COMMON) -> No
         key = case.situation.order.key
         story = timelines(store, topology, {key: case}, at).get(key, ())
         found = Answer(case, story, topology, {failure.key: failure for failure in store.failures(at)}, at)
-        present(common.format, people=lambda out: tell(out, found), data=lambda: data_of(found), rows=lambda: rows_of(found))
+        present(
+            common.format,
+            people=lambda out: tell(out, found),
+            data=lambda: data_of(found),
+            rows=lambda: rows_of(found),
+        )

@@ -40,7 +40,22 @@ def data_of(found: Answer) -> shape.Shape:
 
 def rows_of(found: Answer) -> Rows:
     """The story, a line an entry, with the verdict in each, so that the rows of many orders can be put together."""
-    return Rows(("order", "state", "at", "kind", "title", "detail", "expected", "late", "fulfillment", "element", "failure"), _rows(found))
+    return Rows(
+        (
+            "order",
+            "state",
+            "at",
+            "kind",
+            "title",
+            "detail",
+            "expected",
+            "late",
+            "fulfillment",
+            "element",
+            "failure",
+        ),
+        _rows(found),
+    )
 
 
 def _rows(found: Answer) -> Iterator[Mapping[str, object]]:
@@ -124,4 +139,10 @@ class _Named:
 
 def _record(found: MissingRecord) -> shape.Shape:
     amount = shape.money(found.amount) if found.amount is not None else None
-    return {"kind": found.kind.value, "type": found.type, "due": shape.when(found.due), "lateBy": shape.lasting(found.late_by), "amount": amount}
+    return {
+        "kind": found.kind.value,
+        "type": found.type,
+        "due": shape.when(found.due),
+        "lateBy": shape.lasting(found.late_by),
+        "amount": amount,
+    }

@@ -23,7 +23,10 @@ MOST_CAUSES = 5
 def tell(out: "Console", found: "Answer") -> None:
     diagnosis = found.case.diagnosis
     out.print(diagnosis.headline, style="bold")
-    out.print(f"{_facts(found.case.situation.order)} As of {say.day_and_time(found.at)}; times are UTC.", style="dim")
+    out.print(
+        f"{_facts(found.case.situation.order)} As of {say.day_and_time(found.at)}; times are UTC.",
+        style="dim",
+    )
     if diagnosis.customer_message:
         _head(out, "Tell the customer")
         _lines(out, [diagnosis.customer_message])
@@ -55,7 +58,10 @@ def _lines(out: "Console", lines: Sequence[str], indent: int = 2) -> None:
 
 
 def _missing(out: "Console", found: Diagnosis) -> None:
-    for title, records in (("Should have come, and has not", found.missing), ("Came before what it must follow", found.out_of_sequence)):
+    for title, records in (
+        ("Should have come, and has not", found.missing),
+        ("Came before what it must follow", found.out_of_sequence),
+    ):
         if records:
             _head(out, title)
             _lines(out, [_record(each) for each in records])
@@ -73,23 +79,44 @@ def _story(out: "Console", found: "Answer") -> None:
     _head(out, "What happened, and what is expected")
     made = table("at", "", "what", "more")
     for entry in found.story:
-        made.add_row(say.at(entry.at, found.at), _mark(entry), entry.title, entry.detail or "", style="dim" if entry.expected and not entry.late else None)
+        made.add_row(
+            say.at(entry.at, found.at),
+            _mark(entry),
+            entry.title,
+            entry.detail or "",
+            style="dim" if entry.expected and not entry.late else None,
+        )
     out.print(made)
 
 
 def _mark(entry: TimelineEntry) -> str:
     if entry.kind == "missing":
         return "missing"
-    return ("late" if entry.late else "") if not entry.expected else "expected late" if entry.late else "expected"
+    return (
+        ("late" if entry.late else "")
+        if not entry.expected
+        else "expected late"
+        if entry.late
+        else "expected"
+    )
 
 
 def _causes(out: "Console", causes: Sequence[Cause]) -> None:
     if not causes:
         return
     _head(out, "Why")
-    _lines(out, [f"{number}. {say.share(cause.likelihood)}: {cause.evidence}" for number, cause in enumerate(causes[:MOST_CAUSES], 1)])
+    _lines(
+        out,
+        [
+            f"{number}. {say.share(cause.likelihood)}: {cause.evidence}"
+            for number, cause in enumerate(causes[:MOST_CAUSES], 1)
+        ],
+    )
     if len(causes) > MOST_CAUSES:
-        out.print(f"… and {say.count(len(causes) - MOST_CAUSES, 'more cause')}: --format json has them all.", style="dim")
+        out.print(
+            f"… and {say.count(len(causes) - MOST_CAUSES, 'more cause')}: --format json has them all.",
+            style="dim",
+        )
 
 
 def _peers(out: "Console", found: PeerGroup) -> None:
@@ -107,7 +134,10 @@ def _whom(out: "Console", found: Diagnosis, topology: Topology) -> None:
         team = topology.teams[found.owner]
         _lines(out, [", ".join(filter(None, (team.name or team.key, team.contact)))])
     if found.playbooks:
-        named = (f"{key}{f' ({name})' if (name := topology.playbooks[key].name) else ''}" for key in found.playbooks)
+        named = (
+            f"{key}{f' ({name})' if (name := topology.playbooks[key].name) else ''}"
+            for key in found.playbooks
+        )
         _lines(out, [f"Playbook: {', '.join(named)}"])
 
 

@@ -12,7 +12,17 @@ from graph_models.time import HOUR, Millis
 from graph_models.topology import Topology
 from impactgraph.demo.failures import live_failures, troubles
 from impactgraph.demo.journeys import NEVER, Journeys, World, travel
-from impactgraph.demo.orders import LOOKBACK, WORKFLOWS, Fulfillments, Ints, Orders, Rng, place_hour, place_orders, taken
+from impactgraph.demo.orders import (
+    LOOKBACK,
+    WORKFLOWS,
+    Fulfillments,
+    Ints,
+    Orders,
+    Rng,
+    place_hour,
+    place_orders,
+    taken,
+)
 
 Columns = TypeVar("Columns", Orders, Fulfillments, Journeys)
 
@@ -33,7 +43,11 @@ class Book:
     @property
     def last(self) -> Millis:
         """When the last thing happens; NEVER where there is nothing."""
-        moments = (moment for journeys in self.journeys for moment in (journeys.entered, journeys.errors, journeys.records, journeys.ended))
+        moments = (
+            moment
+            for journeys in self.journeys
+            for moment in (journeys.entered, journeys.errors, journeys.records, journeys.ended)
+        )
         return max(int(moment.max(initial=NEVER)) for moment in moments)
 
 
@@ -62,7 +76,12 @@ def order_book(setting: Setting, in_flight: int, ended: int) -> tuple[Book, floa
         live = _live(page, now)
         wanted = min(in_flight - open_, int(live.sum()))
         past = min(round(ended * (open_ + wanted) / in_flight) - closed, int((~live).sum()))
-        chosen = np.concatenate((rng.permutation(np.flatnonzero(live))[:wanted], _victims_first(page, rng.permutation(np.flatnonzero(~live)), now)[:past]))
+        chosen = np.concatenate(
+            (
+                rng.permutation(np.flatnonzero(live))[:wanted],
+                _victims_first(page, rng.permutation(np.flatnonzero(~live)), now)[:past],
+            )
+        )
         pages.append(_kept(page, chosen))
         open_, closed, drawn = open_ + wanted, closed + past, drawn + size * wanted / live.sum()
     return _bound(pages), drawn * HOUR / LOOKBACK
@@ -77,7 +96,10 @@ def next_hour(setting: Setting, hourly: float, since: Millis, before: int) -> Bo
 def _page(setting: Setting, orders: Orders, fulfillments: Fulfillments) -> Book:
     topology = setting.topology
     world = World(topology, orders, fulfillments, troubles(topology, setting.now), setting.rng, setting.pace)
-    journeys = [travel(world, topology.workflows[key], np.flatnonzero(fulfillments.workflow == code)) for code, key in enumerate(WORKFLOWS)]
+    journeys = [
+        travel(world, topology.workflows[key], np.flatnonzero(fulfillments.workflow == code))
+        for code, key in enumerate(WORKFLOWS)
+    ]
     return Book(orders, fulfillments, journeys)
 
 
@@ -86,7 +108,9 @@ def _victims_first(book: Book, ended: Ints, now: Millis) -> Ints:
     onset = min(failure.started_at for failure in live_failures(now))
     cancelled = np.zeros(len(book.orders), np.bool_)
     for journeys in book.journeys:
-        cancelled[book.fulfillments.order[journeys.rows[journeys.cancelled & (journeys.ended >= onset)]]] = True
+        cancelled[book.fulfillments.order[journeys.rows[journeys.cancelled & (journeys.ended >= onset)]]] = (
+            True
+        )
     return np.concatenate((ended[cancelled[ended]], ended[~cancelled[ended]]))
 
 
@@ -122,7 +146,11 @@ def _reordered(journeys: Journeys, row: Ints) -> Journeys:
     rows = row[journeys.rows]
     by_row = np.argsort(rows, kind="stable")
     kept = by_row[rows[by_row] >= 0]
-    columns = {column.name: getattr(journeys, column.name)[kept] for column in fields(journeys) if _is_column(journeys, column.name)}
+    columns = {
+        column.name: getattr(journeys, column.name)[kept]
+        for column in fields(journeys)
+        if _is_column(journeys, column.name)
+    }
     return replace(journeys, **{**columns, "rows": rows[kept]})
 
 
@@ -130,7 +158,9 @@ def _bound(pages: list[Book]) -> Book:
     """All pages as one, by the moment the orders were placed."""
     order_offsets = np.cumsum([0, *(len(page.orders) for page in pages)])
     row_offsets = np.cumsum([0, *(len(page.fulfillments) for page in pages)])
-    for page, order_offset, row_offset in zip(pages, order_offsets.tolist(), row_offsets.tolist(), strict=False):
+    for page, order_offset, row_offset in zip(
+        pages, order_offsets.tolist(), row_offsets.tolist(), strict=False
+    ):
         page.fulfillments.order += order_offset
         for journeys in page.journeys:
             journeys.rows += row_offset
@@ -145,7 +175,11 @@ def _bound(pages: list[Book]) -> Book:
 def _joined(parts: list[Columns]) -> Columns:
     """The rows of all parts; what is not a column is the same in all."""
     first = parts[0]
-    columns = {column.name: np.concatenate([getattr(part, column.name) for part in parts]) for column in fields(first) if _is_column(first, column.name)}
+    columns = {
+        column.name: np.concatenate([getattr(part, column.name) for part in parts])
+        for column in fields(first)
+        if _is_column(first, column.name)
+    }
     return replace(first, **columns)
 
 

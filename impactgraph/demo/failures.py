@@ -60,8 +60,14 @@ def past_failures(now: Millis) -> tuple[Failure, ...]:
 def troubles(topology: Topology, now: Millis) -> Troubles:
     """What the live failures touch, read from the topology."""
     adjustments, queues = live_failures(now)
-    hit = frozenset(f"integration:{key}" for key, integration in topology.integrations.items() if queues.target in integration.via)
-    backlog = Backlog(hit, frozenset(queues.scope.values("regions") or ()), queues.started_at, queues.delay or 0)
+    hit = frozenset(
+        f"integration:{key}"
+        for key, integration in topology.integrations.items()
+        if queues.target in integration.via
+    )
+    backlog = Backlog(
+        hit, frozenset(queues.scope.values("regions") or ()), queues.started_at, queues.delay or 0
+    )
     blind = [
         Blindness(frozenset({id_of(data)}), failure.started_at + data.fresh_within)
         for failure, feeds in ((adjustments, {adjustments.target}), (queues, hit))
@@ -118,17 +124,37 @@ def _lines(failure: Failure) -> list[bytes]:
         "summary": failure.summary,
     }
     told |= {name: _iso(at) for name, at in (("expected_end", failure.expected_end),) if at is not None}
-    told |= {name: format_duration(span) for name, span in (("delay", failure.delay), ("drain", failure.drain)) if span is not None}
+    told |= {
+        name: format_duration(span)
+        for name, span in (("delay", failure.delay), ("drain", failure.drain))
+        if span is not None
+    }
     if not failure.scope.everything:
         told["scope"] = failure.scope.as_dict()
     lines = [_event(f"{failure.key}/reported", "failure.reported", failure.reported_at, told)]
     if failure.ended_at is not None:
-        lines.append(_event(f"{failure.key}/resolved", "failure.resolved", failure.ended_at, {"failure": failure.key, "ended_at": _iso(failure.ended_at)}))
+        lines.append(
+            _event(
+                f"{failure.key}/resolved",
+                "failure.resolved",
+                failure.ended_at,
+                {"failure": failure.key, "ended_at": _iso(failure.ended_at)},
+            )
+        )
     return lines
 
 
 def _event(identifier: str, kind: str, at: Millis, data: dict[str, object]) -> bytes:
-    return orjson.dumps({"specversion": "1.0", "id": identifier, "source": SOURCE, "type": kind, "time": _iso(at), "data": data})
+    return orjson.dumps(
+        {
+            "specversion": "1.0",
+            "id": identifier,
+            "source": SOURCE,
+            "type": kind,
+            "time": _iso(at),
+            "data": data,
+        }
+    )
 
 
 def _iso(at: Millis) -> str:

@@ -39,7 +39,9 @@ class Feed:
 def fed(store: Store, feed: Feed, now: Callable[[], Millis], *, beat: float = BEAT) -> Generator[None]:
     """The store takes what is due by the clock for as long as the context is open, in a thread of its own."""
     ended = threading.Event()
-    thread = threading.Thread(target=_keep_feeding, args=(store, feed, now, ended, beat), name="feeding the demo", daemon=True)
+    thread = threading.Thread(
+        target=_keep_feeding, args=(store, feed, now, ended, beat), name="feeding the demo", daemon=True
+    )
     thread.start()
     try:
         yield
@@ -48,7 +50,9 @@ def fed(store: Store, feed: Feed, now: Callable[[], Millis], *, beat: float = BE
         thread.join()
 
 
-def _keep_feeding(store: Store, feed: Feed, now: Callable[[], Millis], ended: threading.Event, beat: float) -> None:
+def _keep_feeding(
+    store: Store, feed: Feed, now: Callable[[], Millis], ended: threading.Event, beat: float
+) -> None:
     try:
         while not ended.is_set():
             lines = feed.due(now())

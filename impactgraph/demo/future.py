@@ -21,6 +21,12 @@ def events_after(setting: Setting, book: Book, hourly: float) -> Iterator[tuple[
     for since in count(setting.now, SPAN):
         if (since - setting.now) % HOUR == 0:
             hour = next_hour(setting, hourly, since, placed)
-            books, placed = [*((last, other) for last, other in books if last > since), (hour.last, hour)], placed + len(hour.orders)
+            books, placed = (
+                [*((last, other) for last, other in books if last > since), (hour.last, hour)],
+                placed + len(hour.orders),
+            )
         window = Window(since, since + SPAN)
-        yield from sorted(chain.from_iterable(events_within(each, setting.topology, window) for _, each in books), key=itemgetter(0))
+        yield from sorted(
+            chain.from_iterable(events_within(each, setting.topology, window) for _, each in books),
+            key=itemgetter(0),
+        )

@@ -41,4 +41,11 @@ def generate(orders: int, now: Millis, seed: int, *, history: float = HISTORY) -
     setting = Setting(topology, now, np.random.default_rng(seed))
     book, hourly = order_book(setting, orders, round(orders * history))
     failures = failure_lines((*past_failures(now), *live_failures(now)))
-    return Demo(texts, event_blocks(book, topology, now), blocks_of(book), events_after(setting, book, hourly), failures, now)
+    return Demo(
+        texts,
+        event_blocks(book, topology, now),
+        blocks_of(book),
+        events_after(setting, book, hourly),
+        failures,
+        now,
+    )

@@ -119,7 +119,10 @@ def _with_errors(world: World, journeys: Journeys, position: int, here: Ints, do
     if not journeys.workflow.steps[position].needs.required:
         return done
     failing = world.rng.random(len(here)) < _CHANCE_ERROR
-    rows, waits = here[failing], (10 * MINUTE + world.rng.exponential(20 * MINUTE, int(failing.sum()))).astype(np.int64)
+    rows, waits = (
+        here[failing],
+        (10 * MINUTE + world.rng.exponential(20 * MINUTE, int(failing.sum()))).astype(np.int64),
+    )
     journeys.errors[rows, position] = journeys.entered[rows, position] + 5 * SECOND
     done[failing] += waits
     return done
@@ -143,7 +146,13 @@ def _surface(world: World, journeys: Journeys, position: int, rows: Ints, found:
     journeys.missed[rows], journeys.missed_step[rows] = found, position
     lost, moved = rows[~rerouted], rows[rerouted]
     journeys.cancelled[lost], journeys.ended[lost] = True, decided[~rerouted]
-    decided += _backlogged(world.troubles.backlog, _releases(world, journeys.workflow, step), decided, journeys.rerouted_to[rows], world.rng)
+    decided += _backlogged(
+        world.troubles.backlog,
+        _releases(world, journeys.workflow, step),
+        decided,
+        journeys.rerouted_to[rows],
+        world.rng,
+    )
     journeys.rerouted[moved] = decided[rerouted]
     journeys.rerouted_to[moved] = alternative(journeys.rerouted_to[moved], world.rng)
     done = np.zeros(len(rows), np.int64)
@@ -159,7 +168,9 @@ def _releases(world: World, workflow: Workflow, step: Step) -> str | None:
 def _emit(world: World, journeys: Journeys, position: int, here: Ints, done: Ints) -> None:
     for index, (at_step, emission) in enumerate(journeys.workflow.records):
         if at_step == position:
-            journeys.records[here, index] = done if emission.via is None else _recorded(world, journeys, emission, here, done)
+            journeys.records[here, index] = (
+                done if emission.via is None else _recorded(world, journeys, emission, here, done)
+            )
 
 
 def _recorded(world: World, journeys: Journeys, emission: Emission, here: Ints, done: Ints) -> Ints:
@@ -186,7 +197,9 @@ def _arrivals(world: World, via: str | None, sent: Ints, location: Ints) -> Ints
         return sent + SECOND // 2
     integration = world.topology.integrations[via.partition(":")[2]]
     every = integration.schedule.every if integration.schedule else None
-    arrived = sent + world.rng.integers(200, 3 * SECOND if integration.transport in _MESSAGES else SECOND, len(sent))
+    arrived = sent + world.rng.integers(
+        200, 3 * SECOND if integration.transport in _MESSAGES else SECOND, len(sent)
+    )
     if every is not None:
         arrived = -(-sent // every) * every + world.rng.integers(15 * SECOND, 75 * SECOND, len(sent))
     return arrived + _backlogged(world.troubles.backlog, via, sent, location, world.rng)
@@ -196,7 +209,9 @@ def _backlogged(backlog: Backlog, via: str | None, sent: Ints, location: Ints, r
     """The wait in a saturated queue: about the delay that is told of it."""
     if via not in backlog.integrations:
         return np.zeros(len(sent), np.int64)
-    hit = (sent >= backlog.since) & np.isin(location, [index for index, place in enumerate(PLACES) if place.region in backlog.regions])
+    hit = (sent >= backlog.since) & np.isin(
+        location, [index for index, place in enumerate(PLACES) if place.region in backlog.regions]
+    )
     return np.where(hit, backlog.delay * rng.uniform(0.85, 1.1, len(sent)), 0).astype(np.int64)
 
 

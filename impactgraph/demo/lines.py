@@ -17,7 +17,17 @@ from graph_models.topology import Emission, Step, Topology
 from impactgraph.demo.book import Book
 from impactgraph.demo.journeys import NEVER, Journeys
 from impactgraph.demo.landscape.places import REGIONS, SUPPLIERS
-from impactgraph.demo.orders import CARRIERS, CHANNELS, CURRENCIES, MODES, PLACES, TIERS, VERSIONS, WORKFLOWS, Ints
+from impactgraph.demo.orders import (
+    CARRIERS,
+    CHANNELS,
+    CURRENCIES,
+    MODES,
+    PLACES,
+    TIERS,
+    VERSIONS,
+    WORKFLOWS,
+    Ints,
+)
 
 BLOCK = 10_000
 """Orders a block: about 100,000 events."""
@@ -60,7 +70,9 @@ class _Block:
         """Ids of the fulfillments at the rows."""
         name, fulfillments = f"{_order_name(self.book)}/%d", self.book.fulfillments
         numbers = fulfillments.order[rows] + (self.book.before + 1)
-        return [name % pair for pair in zip(numbers.tolist(), fulfillments.number[rows].tolist(), strict=True)]
+        return [
+            name % pair for pair in zip(numbers.tolist(), fulfillments.number[rows].tolist(), strict=True)
+        ]
 
     def by_time(self) -> tuple[list[Millis], list[str]]:
         """Moments and lines; of one moment in the order they were added."""
@@ -72,7 +84,9 @@ class _Block:
 def event_blocks(book: Book, topology: Topology, until: Millis) -> Iterator[bytes]:
     """Every event up to `until`, as blocks of lines."""
     for first in range(0, len(book.orders), BLOCK):
-        block = _filled(_Block(book, topology, Window(NEVER, until), slice(first, min(first + BLOCK, len(book.orders)))))
+        block = _filled(
+            _Block(book, topology, Window(NEVER, until), slice(first, min(first + BLOCK, len(book.orders))))
+        )
         _, lines = block.by_time()
         yield "\n".join(lines).encode() + b"\n"
 
@@ -126,7 +140,10 @@ def _placed(block: _Block) -> None:
         orders.region[part].tolist(),
         orders.tier[part].tolist(),
         currencies,
-        [_AMOUNT[currency](value) for currency, value in zip(currencies, orders.value[part].tolist(), strict=True)],
+        [
+            _AMOUNT[currency](value)
+            for currency, value in zip(currencies, orders.value[part].tolist(), strict=True)
+        ],
         orders.version[part].tolist(),
         orders.carrier[part].tolist(),
         orders.supplier[part].tolist(),
@@ -160,9 +177,25 @@ def _journeys(block: _Block, journeys: Journeys, part: slice) -> None:
     rows = journeys.rows[part]
     for position, step in enumerate(journeys.workflow.steps):
         source = "/" + step.runs_on.partition(":")[2]
-        _told(block, rows, journeys.entered[part, position], step.key, source, "fulfillment.entered", f',"step":"{step.key}"')
+        _told(
+            block,
+            rows,
+            journeys.entered[part, position],
+            step.key,
+            source,
+            "fulfillment.entered",
+            f',"step":"{step.key}"',
+        )
         error = f',"step":"{step.key}","code":"TIMEOUT","message":"The call was not answered in time","element":"{_called(step)}"'
-        _told(block, rows, journeys.errors[part, position], f"{step.key}.error", source, "fulfillment.failed", error)
+        _told(
+            block,
+            rows,
+            journeys.errors[part, position],
+            f"{step.key}.error",
+            source,
+            "fulfillment.failed",
+            error,
+        )
     for index, (position, emission) in enumerate(journeys.workflow.records):
         _record(block, journeys.workflow.steps[position], emission, rows, journeys.records[part, index])
     _outcomes(block, journeys, part)
@@ -172,7 +205,15 @@ def _outcomes(block: _Block, journeys: Journeys, part: slice) -> None:
     rows, steps = journeys.rows[part], [step.key for step in journeys.workflow.steps]
     ended, cancelled = journeys.ended[part], journeys.cancelled[part]
     _told(block, rows, np.where(cancelled, NEVER, ended), "completed", "/oms", "fulfillment.completed", "")
-    _told(block, rows, np.where(cancelled, ended, NEVER), "cancelled", "/oms", "fulfillment.cancelled", ',"reason":"The item is not available"')
+    _told(
+        block,
+        rows,
+        np.where(cancelled, ended, NEVER),
+        "cancelled",
+        "/oms",
+        "fulfillment.cancelled",
+        ',"reason":"The item is not available"',
+    )
     missing, moving = block.window.has(journeys.missed[part]), block.window.has(journeys.rerouted[part])
     for position in np.unique(journeys.missed_step[part][missing | moving]).tolist():
         missed = np.where(journeys.missed_step[part] == position, journeys.missed[part], NEVER)
@@ -180,21 +221,39 @@ def _outcomes(block: _Block, journeys: Journeys, part: slice) -> None:
         _told(block, rows, missed, "missed", "/storeops", "fulfillment.failed", data)
         moved = np.flatnonzero((journeys.missed_step[part] == position) & moving)
         places: list[int] = journeys.rerouted_to[part][moved].tolist()
-        tails = [f',"workflow":"{journeys.workflow.key}","location":"{_PLACES[to]}","step":"{steps[position]}"' for to in places]
-        _lines(block, rows[moved], journeys.rerouted[part][moved], "rerouted", "/oms", "fulfillment.rerouted", tails)
+        tails = [
+            f',"workflow":"{journeys.workflow.key}","location":"{_PLACES[to]}","step":"{steps[position]}"'
+            for to in places
+        ]
+        _lines(
+            block,
+            rows[moved],
+            journeys.rerouted[part][moved],
+            "rerouted",
+            "/oms",
+            "fulfillment.rerouted",
+            tails,
+        )
 
 
 def _record(block: _Block, step: Step, emission: Emission, rows: Ints, at: Ints) -> None:
     book, here = block.book, np.flatnonzero(block.window.has(at))
     if not len(here):
         return
-    rows, at, kind, name = rows[here], at[here], _TYPES[emission.kind], f"{emission.kind.value}.{emission.type}"
+    rows, at, kind, name = (
+        rows[here],
+        at[here],
+        _TYPES[emission.kind],
+        f"{emission.kind.value}.{emission.type}",
+    )
     head = f',"type":"{emission.type}"'
     order = book.fulfillments.order[rows]
     match emission.kind:
         case RecordKind.POSTING:
             currency = book.orders.currency[order].tolist()
-            amounts = (book.fulfillments.value[rows] * (emission.amount or 0)).round().astype(np.int64).tolist()
+            amounts = (
+                (book.fulfillments.value[rows] * (emission.amount or 0)).round().astype(np.int64).tolist()
+            )
             tails = [
                 f'{head},"amount":"{_AMOUNT[code](amount)}","currency":"{CURRENCIES[code]}","document":"{emission.type[:3].upper()}-{document}"'
                 for code, amount, document in zip(currency, amounts, block.names(rows), strict=True)
@@ -204,7 +263,10 @@ def _record(block: _Block, step: Step, emission: Emission, rows: Ints, at: Ints)
         case RecordKind.TASK:
             tails = [head] * len(rows)
         case RecordKind.SUPPLIER_ORDER:
-            tails = [f'{head},"supplier":"{SUPPLIERS[supplier]}"' for supplier in book.orders.supplier[order].tolist()]
+            tails = [
+                f'{head},"supplier":"{SUPPLIERS[supplier]}"'
+                for supplier in book.orders.supplier[order].tolist()
+            ]
     _lines(block, rows, at, f"{step.key}.{name}", _receiver(block.topology, step, emission), kind, tails)
 
 
@@ -234,7 +296,9 @@ def _receiver(topology: Topology, step: Step, emission: Emission) -> str:
     """Who tells that the record is there: the system it was sent to."""
     if emission.via is None:
         return "/" + step.runs_on.partition(":")[2]
-    return "/" + topology.integrations[emission.via.partition(":")[2]].target.partition(":")[2].partition(".")[0]
+    return (
+        "/" + topology.integrations[emission.via.partition(":")[2]].target.partition(":")[2].partition(".")[0]
+    )
 
 
 def _amount(digits: int) -> Callable[[int], str]:

@@ -37,7 +37,15 @@ class DemoStory:
     """What happens after `as_of`."""
 
 
-def load_demo(store: Store, orders: int, now: Millis, seed: int, progress: Callable[[int, int], None] | None = None, *, history: float = HISTORY) -> DemoStory:
+def load_demo(
+    store: Store,
+    orders: int,
+    now: Millis,
+    seed: int,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    history: float = HISTORY,
+) -> DemoStory:
     """Fills an empty store with `orders` orders in flight at `now`; `progress` is told (blocks done, blocks in all).
 
     The topology is applied as of the time before the first order. Raises StoreUnavailableError as the store does.
@@ -51,7 +59,15 @@ def load_demo(store: Store, orders: int, now: Millis, seed: int, progress: Calla
         if progress is not None:
             progress(done, demo.blocks)
     intake = store.ingest(demo.failures)
-    return DemoStory(now, version, orders, taken + intake.taken, rejected + len(intake.rejected), _stories(now), Feed(demo.future))
+    return DemoStory(
+        now,
+        version,
+        orders,
+        taken + intake.taken,
+        rejected + len(intake.rejected),
+        _stories(now),
+        Feed(demo.future),
+    )
 
 
 def _stories(now: Millis) -> tuple[LiveStory, ...]:

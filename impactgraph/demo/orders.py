@@ -24,7 +24,15 @@ CARRIERS = tuple(dict.fromkeys(carrier for region in REGIONS for carrier in regi
 PLACES: tuple[Place, ...] = places()
 CHANNELS = ("web", "app", "marketplace", "store", "call_centre")
 MODES = ("ship_from_dc", "ship_from_store", "bopis", "same_day", "ship_from_3pl", "drop_ship", "return")
-WORKFLOWS = ("ship-from-dc", "ship-from-store", "collect-in-store", "same-day", "ship-from-3pl", "drop-ship", "return-refund")
+WORKFLOWS = (
+    "ship-from-dc",
+    "ship-from-store",
+    "collect-in-store",
+    "same-day",
+    "ship-from-3pl",
+    "drop-ship",
+    "return-refund",
+)
 """Of each mode, by the same index."""
 DC, STORE, COLLECT, SAME_DAY, THIRD_PARTY, DROP_SHIP, RETURN = range(7)
 
@@ -38,10 +46,20 @@ _CHANNEL_SHARES = np.array([  # web, app, marketplace, store, call centre
     (0.55, 0.25, 0.20, 0.00, 0.00),
     (0.50, 0.30, 0.00, 0.20, 0.00),
 ])  # fmt: skip
-_PROMISE_HOURS = ((20, 24, 30, 48), (17, 19, 21, 36), (24, 36, 48, 72), (3, 3, 4, 4), (24, 30, 48, 72), (30, 36, 48, 72), (12, 24, 24, 48))
+_PROMISE_HOURS = (
+    (20, 24, 30, 48),
+    (17, 19, 21, 36),
+    (24, 36, 48, 72),
+    (3, 3, 4, 4),
+    (24, 30, 48, 72),
+    (30, 36, 48, 72),
+    (12, 24, 24, 48),
+)
 _PROMISE_SHARES = (0.08, 0.32, 0.40, 0.20)
 _TYPICAL_VALUE = {"EUR": 62.0, "GBP": 55.0, "USD": 74.0, "BRL": 240.0, "JPY": 7800.0}
-_BUSY = np.array([2, 1, 1, 1, 1, 2, 4, 7, 10, 12, 13, 13, 14, 13, 12, 12, 13, 15, 18, 21, 22, 18, 11, 5], float)
+_BUSY = np.array(
+    [2, 1, 1, 1, 1, 2, 4, 7, 10, 12, 13, 13, 14, 13, 12, 12, 13, 15, 18, 21, 22, 18, 11, 5], float
+)
 """How busy each hour of the local day is."""
 _PEAK_SHARE, _PEAK_SPAN = 0.05, 150 * MINUTE
 """Part of the ship-from-store orders that a campaign draws into the last hours: what saturates the queues."""
@@ -93,14 +111,23 @@ def place_orders(count: int, now: Millis, rng: Rng) -> tuple[Orders, Fulfillment
     region = rng.choice(len(REGIONS), count, p=[region.share for region in REGIONS])
     placed = _placed(region, now, rng)
     rushed = (mode == STORE) & (rng.random(count) < _PEAK_SHARE)
-    return _ordered(mode, region, np.where(rushed, now - (rng.random(count) * _PEAK_SPAN).astype(np.int64), placed), rng)
+    return _ordered(
+        mode, region, np.where(rushed, now - (rng.random(count) * _PEAK_SPAN).astype(np.int64), placed), rng
+    )
 
 
 def place_hour(hourly: float, since: Millis, rng: Rng) -> tuple[Orders, Fulfillments]:
     """The orders of the hour from `since` on, in no particular order, where `hourly` are placed on the mean of all hours of a day."""
-    expected = hourly * np.array([region.share * _busy(since, region.utc_offset) / _BUSY.mean() for region in REGIONS])
+    expected = hourly * np.array(
+        [region.share * _busy(since, region.utc_offset) / _BUSY.mean() for region in REGIONS]
+    )
     region = np.repeat(np.arange(len(REGIONS)), rng.poisson(expected))
-    return _ordered(rng.choice(len(MODES), len(region), p=_MODE_SHARES), region, since + rng.integers(0, HOUR, len(region)), rng)
+    return _ordered(
+        rng.choice(len(MODES), len(region), p=_MODE_SHARES),
+        region,
+        since + rng.integers(0, HOUR, len(region)),
+        rng,
+    )
 
 
 def _ordered(mode: Ints, region: Ints, placed: Ints, rng: Rng) -> tuple[Orders, Fulfillments]:
@@ -120,7 +147,9 @@ def _ordered(mode: Ints, region: Ints, placed: Ints, rng: Rng) -> tuple[Orders, 
         tier=rng.choice(len(TIERS), count, p=(0.55, 0.25, 0.15, 0.05)),
         currency=currency,
         value=np.maximum(1, typical[currency] * rng.lognormal(0, 0.7, count)).astype(np.int64),
-        carrier=_by_region(region, carriers, [[0.7, 0.3][: len(some)] if len(some) > 1 else [1.0] for some in carriers], rng),
+        carrier=_by_region(
+            region, carriers, [[0.7, 0.3][: len(some)] if len(some) > 1 else [1.0] for some in carriers], rng
+        ),
         version=(rng.random(count) < 0.15).astype(np.int64),
         supplier=np.where(mode == DROP_SHIP, rng.integers(0, len(SUPPLIERS), count), -1),
     )
@@ -144,7 +173,9 @@ def _placed(region: Ints, now: Millis, rng: Rng) -> Ints:
     for code, place in enumerate(REGIONS):
         rows = np.flatnonzero(region == code)
         busy = _busy(since, place.utc_offset)
-        placed[rows] = since[rng.choice(len(hours), len(rows), p=busy / busy.sum())] + rng.integers(0, HOUR, len(rows))
+        placed[rows] = since[rng.choice(len(hours), len(rows), p=busy / busy.sum())] + rng.integers(
+            0, HOUR, len(rows)
+        )
     return placed
 
 
@@ -157,7 +188,9 @@ def _fulfillments(orders: Orders, rng: Rng) -> Fulfillments:
     """One an order, and a second one for those that are split."""
     count = len(orders)
     splittable = np.isin(orders.mode, (DC, STORE, THIRD_PARTY, DROP_SHIP)) & (orders.value > 1)
-    split = np.flatnonzero(splittable & (rng.random(count) < SPLIT_SHARE / max(splittable.sum() / max(count, 1), SPLIT_SHARE)))
+    split = np.flatnonzero(
+        splittable & (rng.random(count) < SPLIT_SHARE / max(splittable.sum() / max(count, 1), SPLIT_SHARE))
+    )
     second = np.where((orders.mode[split] == DC) & (rng.random(len(split)) < 0.5), STORE, DC)
     part = np.maximum(1, (orders.value[split] * rng.uniform(0.2, 0.8, len(split))).astype(np.int64))
     value = orders.value.copy()
@@ -170,7 +203,9 @@ def _fulfillments(orders: Orders, rng: Rng) -> Fulfillments:
 
 
 def _locations(workflow: Ints, region: Ints, supplier: Ints, rng: Rng) -> Ints:
-    kind = np.array([_KINDS.index(kind) for kind in ("dc", "store", "store", "dark_store", "3pl", "supplier", "store")])[workflow]
+    kind = np.array(
+        [_KINDS.index(kind) for kind in ("dc", "store", "store", "dark_store", "3pl", "supplier", "store")]
+    )[workflow]
     to_dc = (workflow == RETURN) & (rng.random(len(workflow)) < 0.3)
     location = _located(region, np.where(to_dc, _KINDS.index("dc"), kind), rng)
     suppliers = np.array([_PLACE_OF[f"supplier-{name}"] for name in SUPPLIERS])
@@ -186,7 +221,9 @@ def _located(region: Ints, kind: Ints, rng: Rng) -> Ints:
         candidates = _CANDIDATES.get((code // len(_KINDS), code % len(_KINDS)))
         if candidates is not None:
             popularity = 1 / (np.arange(len(candidates)) + 6.0) ** 0.6
-            location[rows] = candidates[rng.choice(len(candidates), len(rows), p=popularity / popularity.sum())]
+            location[rows] = candidates[
+                rng.choice(len(candidates), len(rows), p=popularity / popularity.sum())
+            ]
     return location
 
 

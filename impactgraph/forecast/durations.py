@@ -106,7 +106,9 @@ def learn(
                 code = index * 4096 + vocabulary.workflows[index].steps.index(step.key)
                 rows = order[np.searchsorted(place, code) : np.searchsorted(place, code + 1)]
             lasted, ended = _watched(visits.entered[rows], visits.left[rows], at, cut(workflow.key, step.key))
-            learned = found[workflow.key, step.key] = _of_step(topology, step, visits.entered[rows], lasted, ended)
+            learned = found[workflow.key, step.key] = _of_step(
+                topology, step, visits.entered[rows], lasted, ended
+            )
             if on_site(topology, step) and learned.seen:
                 local.append((visits.location[rows][ended], lasted[ended], learned.median))
     return Durations(found, _paces(local, len(vocabulary.locations)))
@@ -115,11 +117,15 @@ def learn(
 def _paces(local: Sequence[tuple[Codes, Reals, float]], locations: int) -> Paces:
     if not local:
         return np.zeros(locations, np.int8)
-    where, lasted, usual = zip(*((place, lasted, np.full(len(lasted), median)) for place, lasted, median in local), strict=True)
+    where, lasted, usual = zip(
+        *((place, lasted, np.full(len(lasted), median)) for place, lasted, median in local), strict=True
+    )
     return paces(np.concatenate(where), np.concatenate(lasted), np.concatenate(usual), locations)
 
 
-def _watched(entered: Ints, left: Ints, at: Millis, spans: tuple[tuple[Millis, Millis], ...]) -> tuple[Reals, Flags]:
+def _watched(
+    entered: Ints, left: Ints, at: Millis, spans: tuple[tuple[Millis, Millis], ...]
+) -> tuple[Reals, Flags]:
     """For how long each stay was watched, undisturbed by the failures of the spans, and whether it ended by then."""
     lasted = np.where(left > 0, left - entered, at - entered).astype(np.float64)
     ended = left > 0
@@ -148,7 +154,9 @@ def _handed_over_by_batch(topology: Topology, step: Step) -> Calendar | None:
     return Calendar(schedules[0]) if schedules and len(schedules) == len(step.then) else None
 
 
-def _before_the_run(calendar: Calendar, prior: Distribution, entered: Ints, lasted: Reals, ended: Flags) -> Reals:
+def _before_the_run(
+    calendar: Calendar, prior: Distribution, entered: Ints, lasted: Reals, ended: Flags
+) -> Reals:
     """Completions behind the runs that ended the stays: the documented distribution, scaled to fit, given that it fell between two runs."""
     run = calendar.run_before(entered + lasted)
     earliest = np.maximum(calendar.run_before(run - 1.0) - entered, 1.0)

@@ -52,20 +52,42 @@ class Forecaster:
     def plan(self, workflow: Workflow, cell: Cell) -> Plan:
         found = self._plans.get((workflow.key, cell))
         if found is None:
-            found = self._plans[workflow.key, cell] = plan_for(self.topology, workflow, self.durations, self.hazards, cell)
+            found = self._plans[workflow.key, cell] = plan_for(
+                self.topology, workflow, self.durations, self.hazards, cell
+            )
         return found
 
     def ahead(self, plan: Plan, groups: Sequence[Here]) -> Outcome:
         """What is to come of all groups; the outcome has their classes one group after the other. Groups come in the order of `plan.order`."""
-        here = [standing(plan, g.step, g.entered, g.shift, g.told, g.pace, g.evidence, self.as_of) for g in groups]
+        here = [
+            standing(plan, g.step, g.entered, g.shift, g.told, g.pace, g.evidence, self.as_of) for g in groups
+        ]
         pace = np.concatenate([g.pace for g in groups])
-        impaired = walk(plan, _starts(groups, [s.completion for s in here]), _IMPAIRED, self._held(groups, here), self.as_of, pace)
-        free = walk(plan, _starts(groups, [s.without for s in here]), FREE, Trace.blank(len(impaired.finish)), self.as_of, pace)
+        impaired = walk(
+            plan,
+            _starts(groups, [s.completion for s in here]),
+            _IMPAIRED,
+            self._held(groups, here),
+            self.as_of,
+            pace,
+        )
+        free = walk(
+            plan,
+            _starts(groups, [s.without for s in here]),
+            FREE,
+            Trace.blank(len(impaired.finish)),
+            self.as_of,
+            pace,
+        )
         pairs = [Pair(impaired, free, np.ones_like(impaired.finish))]
-        if any(g.pending for g in groups) or any(plan.stages[i].uncertain for g in groups for i in plan.reach(g.step)):
+        if any(g.pending for g in groups) or any(
+            plan.stages[i].uncertain for g in groups for i in plan.reach(g.step)
+        ):
             pairs.append(self._struck(plan, groups, here, free, pace))
             pairs[0].weight = 1.0 - pairs[1].weight
-        return outcome(plan, self.hazards, pairs, self.tolerance, self.as_of, np.concatenate([g.shift for g in groups]))
+        return outcome(
+            plan, self.hazards, pairs, self.tolerance, self.as_of, np.concatenate([g.shift for g in groups])
+        )
 
     def _held(self, groups: Sequence[Here], here: Sequence[Standing]) -> Trace:
         """What has held the start of the step that they are in."""
@@ -78,7 +100,9 @@ class Forecaster:
             trace.waiting[rows] = hit & stands.held_now
         return trace
 
-    def _struck(self, plan: Plan, groups: Sequence[Here], here: Sequence[Standing], free: Trace, pace: Reals) -> Pair:
+    def _struck(
+        self, plan: Plan, groups: Sequence[Here], here: Sequence[Standing], free: Trace, pace: Reals
+    ) -> Pair:
         """The world in which the coins strike, with its own without them."""
         trace = Trace.blank(len(free.finish))
         completions, without = [s.completion for s in here], [s.without for s in here]
@@ -92,7 +116,10 @@ class Forecaster:
             trace.waiting[rows] = hit & stands.held_now
             if stands.struck is not None and stands.without_struck is not None:
                 met = stands.chance > 0
-                completions[n], without[n] = np.where(met, stands.struck, stands.completion), np.where(met, stands.without_struck, stands.without)
+                completions[n], without[n] = (
+                    np.where(met, stands.struck, stands.completion),
+                    np.where(met, stands.without_struck, stands.without),
+                )
                 trace.waiting[rows] = hit & np.where(by_coin, stands.struck > self.as_of, stands.held_now)
                 trace.chance[rows] = stands.chance
             if group.pending is not None:
@@ -115,17 +142,28 @@ class Forecaster:
 
     def rerouted(self, plan: Plan, groups: Sequence[Here], went: Reals, decision: Pending) -> Outcome:
         """Orders that a wrong decision sent elsewhere: without it they had gone on from where it comes to light when they were rerouted, at `went` (G,)."""
-        here = [standing(plan, g.step, g.entered, g.shift, g.told, g.pace, g.evidence, self.as_of) for g in groups]
+        here = [
+            standing(plan, g.step, g.entered, g.shift, g.told, g.pace, g.evidence, self.as_of) for g in groups
+        ]
         pace = np.concatenate([g.pace for g in groups])
         trace = Trace.blank(len(went))
         trace.hit_by[:] = plan.stages[decision.read].stale[0].index
         trace.hit_step[:] = decision.read
         trace.hit_at[:] = went[:, None]
         trace.decide(slice(0, len(went)), 1.0)
-        impaired = walk(plan, _starts(groups, [s.completion for s in here]), _IMPAIRED, trace, self.as_of, pace)
+        impaired = walk(
+            plan, _starts(groups, [s.completion for s in here]), _IMPAIRED, trace, self.as_of, pace
+        )
         gone = Start(slice(0, len(went)), np.broadcast_to(went[:, None], (len(went), FUTURES)))
         free = walk(plan, {decision.surfaces: gone}, FREE, Trace.blank(len(went)), self.as_of, pace)
-        return outcome(plan, self.hazards, [Pair(impaired, free, np.ones_like(free.finish))], self.tolerance, self.as_of, np.ones(len(went)))
+        return outcome(
+            plan,
+            self.hazards,
+            [Pair(impaired, free, np.ones_like(free.finish))],
+            self.tolerance,
+            self.as_of,
+            np.ones(len(went)),
+        )
 
     def passed(self, plan: Plan, index: int, completed: Reals, shift: Reals) -> list[RecordOutcome]:
         """Records of a step that was completed at `completed` (G,), later by `shift` than without the failures."""
@@ -147,6 +185,10 @@ def _starts(groups: Sequence[Here], completions: Sequence[Reals]) -> dict[int, S
     found: dict[int, Start] = {}
     for rows, group, completion in zip(_rows(groups), groups, completions, strict=True):
         before = found.get(group.step)
-        joined = Start(slice(before.rows.start, rows.stop), np.concatenate([before.completion, completion])) if before else Start(rows, completion)
+        joined = (
+            Start(slice(before.rows.start, rows.stop), np.concatenate([before.completion, completion]))
+            if before
+            else Start(rows, completion)
+        )
         found[group.step] = joined
     return found

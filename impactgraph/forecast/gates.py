@@ -47,7 +47,9 @@ class Barrier:
     @cached_property
     def holds(self) -> Reals:
         """(4, K): waits for a person, one after another while the failure lasts and strikes again."""
-        return np.stack([self.hold.quantile(strata(f"hold/{n}/{self.impairment.element}")) for n in range(_REPEATS)])
+        return np.stack(
+            [self.hold.quantile(strata(f"hold/{n}/{self.impairment.element}")) for n in range(_REPEATS)]
+        )
 
     @cached_property
     def again(self) -> Reals:
@@ -75,7 +77,11 @@ class Barrier:
         """Whether it can change any of these: a backlog is felt beyond its end."""
         if float(np.fmax.reduce(t, axis=None, initial=-np.inf)) < self.since:
             return False
-        return self.slope > 0 or self.impairment.growing or float(np.fmin.reduce(t, axis=None, initial=np.inf)) < self.last
+        return (
+            self.slope > 0
+            or self.impairment.growing
+            or float(np.fmin.reduce(t, axis=None, initial=np.inf)) < self.last
+        )
 
     def meets(self, t: Reals) -> Flags:
         return (t >= self.since) & (t < self.until)
@@ -130,12 +136,16 @@ class Barrier:
             case Effect.BLOCKED if i.hold:
                 return at
             case Effect.BLOCKED if self.slope > 0:
-                return np.where(self.until > at, self.since, np.minimum(at, self.since + (at - self.until) / self.slope))
+                return np.where(
+                    self.until > at, self.since, np.minimum(at, self.since + (at - self.until) / self.slope)
+                )
             case Effect.BLOCKED:
                 return np.where(self.until > at, self.since, at)
             case Effect.DELAYED if i.growing:
                 rate = i.delay / np.maximum(self.until - self.since, 1.0)
-                return np.where(self.until > at, np.maximum((at + rate * self.since) / (1 + rate), self.since), at)
+                return np.where(
+                    self.until > at, np.maximum((at + rate * self.since) / (1 + rate), self.since), at
+                )
             case Effect.DELAYED if not i.run:
                 return np.where(self.until > at - i.delay, np.maximum(at - i.delay, self.since), at)
             case _:
@@ -156,7 +166,9 @@ class Gate:
 
     def __init__(self, barriers: Iterable[Barrier] = (), calendar: Calendar | None = None) -> None:
         # What is full refuses at the door: only what is let in waits.
-        self.barriers = tuple(sorted(barriers, key=lambda b: (b.impairment.effect is not Effect.REJECTED, b.since, b.index)))
+        self.barriers = tuple(
+            sorted(barriers, key=lambda b: (b.impairment.effect is not Effect.REJECTED, b.since, b.index))
+        )
         self.calendar = calendar
         self.coins = tuple(b for b in self.barriers if not b.certain)
 
@@ -165,7 +177,14 @@ class Gate:
 
     def without_standing(self, at: float) -> "Gate":
         """The same without what holds or refuses everything at that moment in every future: what was seen to pass by then, passed it."""
-        return Gate((b for b in self.barriers if not (b.waits and b.certain and b.since <= at < float(b.until.min()))), self.calendar)
+        return Gate(
+            (
+                b
+                for b in self.barriers
+                if not (b.waits and b.certain and b.since <= at < float(b.until.min()))
+            ),
+            self.calendar,
+        )
 
     def unimpaired(self, t: Reals) -> Reals:
         return self.calendar.run_from(t) if self.calendar else t
@@ -177,7 +196,9 @@ class Gate:
         chance: Reals | None = None
         for again in range(2 if len(self.barriers) > 1 else 1):
             for barrier in self.barriers:
-                if (again and not barrier.waits) or not barrier.touches(out):  # a delay is met once; a wait may end in another one
+                if (again and not barrier.waits) or not barrier.touches(
+                    out
+                ):  # a delay is met once; a wait may end in another one
                     continue
                 if not barrier.certain:
                     if not coin:
@@ -212,12 +233,20 @@ class Gate:
 OPEN = Gate()
 
 
-def barriers(impairments: Sequence[Impairment], indexes: Sequence[int], ends: Ends, hold: Distribution, slope: float = 0.0) -> list[Barrier]:
+def barriers(
+    impairments: Sequence[Impairment],
+    indexes: Sequence[int],
+    ends: Ends,
+    hold: Distribution,
+    slope: float = 0.0,
+) -> list[Barrier]:
     """Impairments in K futures. `hold`: the wait for a person; `slope`: load over rate of the queue they are on, how fast a held backlog grows against
     how fast it clears."""
     made: list[Barrier] = []
     for index, impairment in zip(indexes, impairments, strict=True):
-        shift = np.zeros(FUTURES) if impairment.fixed_end else ends.shift(impairment.failures, impairment.until)
+        shift = (
+            np.zeros(FUTURES) if impairment.fixed_end else ends.shift(impairment.failures, impairment.until)
+        )
         until = np.full(FUTURES, np.inf) if impairment.until >= FOREVER else impairment.until + shift
         until = np.maximum(until, float(impairment.since))
         made.append(

@@ -26,7 +26,10 @@ def learn_holds(columns: Columns, durations: Durations, before: Millis) -> Distr
         return usual_hold()
     weight = min(len(waits) / 40, 1.0)
     seen = np.quantile(waits, GRID)
-    return Distribution(np.maximum.accumulate(np.maximum(weight * seen + (1 - weight) * usual_hold().at, float(MINUTE))), len(waits))
+    return Distribution(
+        np.maximum.accumulate(np.maximum(weight * seen + (1 - weight) * usual_hold().at, float(MINUTE))),
+        len(waits),
+    )
 
 
 def _waits(columns: Columns, durations: Durations, before: Millis) -> NDArray[Any]:

@@ -29,7 +29,9 @@ class Traffic:
             return 0.0
         known = self._loads.get((integration, at))
         if known is None:
-            messages = sum(self._messages(workflow, integration, at) for workflow in self.topology.workflows.values())
+            messages = sum(
+                self._messages(workflow, integration, at) for workflow in self.topology.workflows.values()
+            )
             known = self._loads[integration, at] = messages / SPAN / rate
         return known
 
@@ -45,16 +47,28 @@ class Traffic:
             handed = [t.step for t in step.then if t.via == integration]
             if emitted or handed:
                 gone = self._count(self._left, workflow.key, step.key, at)
-                messages += emitted * gone + sum(min(gone, self._count(self._entered, workflow.key, to, at)) for to in handed)
+                messages += emitted * gone + sum(
+                    min(gone, self._count(self._entered, workflow.key, to, at)) for to in handed
+                )
         return messages
 
     def _count(self, moments: Mapping[int, Ints], workflow: str, step: str, at: Millis) -> int:
         found = moments.get(self._codes.get((workflow, step), -1))
-        return 0 if found is None else int(np.searchsorted(found, at, side="right") - np.searchsorted(found, at - SPAN, side="right"))
+        return (
+            0
+            if found is None
+            else int(
+                np.searchsorted(found, at, side="right") - np.searchsorted(found, at - SPAN, side="right")
+            )
+        )
 
     @cached_property
     def _codes(self) -> Mapping[tuple[str, str], int]:
-        return {(w.key, s): n * _WIDTH + m for n, w in enumerate(self.vocabulary.workflows) for m, s in enumerate(w.steps)}
+        return {
+            (w.key, s): n * _WIDTH + m
+            for n, w in enumerate(self.vocabulary.workflows)
+            for m, s in enumerate(w.steps)
+        }
 
     @cached_property
     def _entered(self) -> Mapping[int, Ints]:

@@ -40,7 +40,9 @@ class Outcome:
     records: list[RecordOutcome]
 
 
-def outcome(plan: Plan, hazards: Hazards, pairs: list[Pair], tolerance: float, as_of: float, exposed: Reals) -> Outcome:
+def outcome(
+    plan: Plan, hazards: Hazards, pairs: list[Pair], tolerance: float, as_of: float, exposed: Reals
+) -> Outcome:
     """`exposed` (G,): by how much it was held in steps that lie behind it."""
     weights, impaired = [p.weight for p in pairs], [p.impaired for p in pairs]
     delays = [_delay(pair) for pair in pairs]
@@ -49,7 +51,9 @@ def outcome(plan: Plan, hazards: Hazards, pairs: list[Pair], tolerance: float, a
     hits = [record_hits(plan, pair, tolerance) for pair in pairs]
     best = Chosen.of(weights, flows)
     result = Outcome(
-        likelihood=Chosen.of(weights, [flow | hit.any for flow, hit in zip(flows, hits, strict=True)]).likelihood,
+        likelihood=Chosen.of(
+            weights, [flow | hit.any for flow, hit in zip(flows, hits, strict=True)]
+        ).likelihood,
         flow=best.likelihood,
         wrong=_wrong(pairs),
         band=_bands(best, pairs, as_of, exposed),

@@ -25,7 +25,16 @@ class Held:
     shift: Reals
 
 
-def held_in(stage: Stage, handoff: Handoff | None, entered: Reals, left: Reals, told: Reals, pace: Reals, *, failed: bool = False) -> Held:
+def held_in(
+    stage: Stage,
+    handoff: Handoff | None,
+    entered: Reals,
+    left: Reals,
+    told: Reals,
+    pace: Reals,
+    *,
+    failed: bool = False,
+) -> Held:
     """Of orders that entered `stage` and went on by `handoff` (None: the end of the workflow) at these moments.
 
     `told`: when its completion was, NaN where it is not known; `pace`: how much longer than usual it takes there.
@@ -36,14 +45,18 @@ def held_in(stage: Stage, handoff: Handoff | None, entered: Reals, left: Reals, 
     lost = np.flatnonzero(~explained)
     if len(lost):
         at = float(left[lost].max())
-        bare = replace(stage, start=stage.start.without_standing(at), completion=stage.completion.without_standing(at))
+        bare = replace(
+            stage, start=stage.start.without_standing(at), completion=stage.completion.without_standing(at)
+        )
         onward = replace(handoff, gate=handoff.gate.without_standing(at)) if handoff else None
         again, _ = _explained(bare, onward, entered[lost], left[lost], told[lost], pace[lost], failed)
         held.chance[lost], held.shift[lost] = again.chance, again.shift
     return held
 
 
-def _explained(stage: Stage, handoff: Handoff | None, entered: Reals, left: Reals, told: Reals, pace: Reals, failed: bool) -> tuple[Held, Flags]:
+def _explained(
+    stage: Stage, handoff: Handoff | None, entered: Reals, left: Reals, told: Reals, pace: Reals, failed: bool
+) -> tuple[Held, Flags]:
     """What held them, and for which of them any length of the work explains when they went on."""
     arrived = np.broadcast_to(entered[:, None], (len(entered), FUTURES))
     gone = left[:, None]
@@ -61,8 +74,16 @@ def _explained(stage: Stage, handoff: Handoff | None, entered: Reals, left: Real
     if unseen.all():
         return blind, explained
     late = recorded - (arrived + lasted)
-    seen = _told(out, late, _near(recorded, told[:, None], arrived) if stage.completion or struck else np.ones_like(late), gone, told)
-    return Held(np.where(unseen, blind.chance, seen.chance), np.where(unseen, blind.shift, seen.shift)), explained
+    seen = _told(
+        out,
+        late,
+        _near(recorded, told[:, None], arrived) if stage.completion or struck else np.ones_like(late),
+        gone,
+        told,
+    )
+    return Held(
+        np.where(unseen, blind.chance, seen.chance), np.where(unseen, blind.shift, seen.shift)
+    ), explained
 
 
 def _told(out: Gate, late: Reals, weight: Reals, gone: Reals, told: Reals) -> Held:
@@ -72,14 +93,18 @@ def _told(out: Gate, late: Reals, weight: Reals, gone: Reals, told: Reals) -> He
     free = out.unimpaired(completed)
     most = 2.0 * np.max(_through(out, np.broadcast_to(completed, late.shape)) - free, axis=1)
     wait = np.where(_met(out, completed), np.minimum(np.maximum(gone - free, 0.0)[:, 0], most), 0.0)
-    return Held(np.where(wait > MINUTE, 1.0, before.chance), before.shift + np.where(wait > MINUTE, wait, 0.0))
+    return Held(
+        np.where(wait > MINUTE, 1.0, before.chance), before.shift + np.where(wait > MINUTE, wait, 0.0)
+    )
 
 
 def _met(gate: Gate, at: Reals) -> Flags:
     """(G,) whether any barrier was, or may have been, in force."""
     found = np.zeros(len(at), bool)
     for barrier in gate.barriers:
-        found |= (at[:, 0] >= barrier.since) & (at[:, 0] < float(np.max(barrier.until)) + barrier.impairment.drain)
+        found |= (at[:, 0] >= barrier.since) & (
+            at[:, 0] < float(np.max(barrier.until)) + barrier.impairment.drain
+        )
     return found
 
 
@@ -93,7 +118,9 @@ def _weighed(shift: Reals, weight: Reals) -> Held:
     total = weight.sum(axis=1)
     held = weight * (shift > 1.0)
     chance = np.where(total > _LEAST, held.sum(axis=1) / np.maximum(total, 1e-300), 0.0)
-    mean = (held * np.where(held > 0, shift, 0.0)).sum(axis=1) / np.maximum(held.sum(axis=1), 1e-300)  # what would have been refused has no weight, nor an end
+    mean = (held * np.where(held > 0, shift, 0.0)).sum(axis=1) / np.maximum(
+        held.sum(axis=1), 1e-300
+    )  # what would have been refused has no weight, nor an end
     return Held(chance, np.where(chance > 0, mean, 0.0))
 
 

@@ -66,18 +66,30 @@ class Stage:
     def impaired(self) -> bool:
         """Whether anything can happen to an order here, or to what the step causes."""
         handed = any(h.gate or h.doubling for h in self.handoffs)
-        return bool(self.start or self.completion or self.stale) or handed or any(r.gate or r.spoiling for r in self.records)
+        return (
+            bool(self.start or self.completion or self.stale)
+            or handed
+            or any(r.gate or r.spoiling for r in self.records)
+        )
 
     @cached_property
     def barriers(self) -> tuple[Barrier, ...]:
         """All that can hold an order here, or on the way to the next step."""
-        return (*self.start.barriers, *self.completion.barriers, *(b for h in self.handoffs for b in h.gate.barriers))
+        return (
+            *self.start.barriers,
+            *self.completion.barriers,
+            *(b for h in self.handoffs for b in h.gate.barriers),
+        )
 
     @property
     def uncertain(self) -> bool:
         """Whether something here strikes only with a likelihood."""
         handed = any(h.gate.coins or h.doubling for h in self.handoffs)
-        return bool(self.start.coins or self.completion.coins or self.stale) or handed or any(r.gate.coins for r in self.records)
+        return (
+            bool(self.start.coins or self.completion.coins or self.stale)
+            or handed
+            or any(r.gate.coins for r in self.records)
+        )
 
     def takes(self, p: Reals, pace: Reals) -> Reals:
         """(G, K) durations at the probabilities (K,) for classes of a pace (G,)."""
@@ -132,7 +144,10 @@ class Plan:
         found: list[int] = []
         seen: set[int] = set()
         led_to = {h.to for s in self.stages for h in s.handoffs if s.index != h.to}
-        for index in (*(i for i in reversed(range(len(self.stages))) if i not in led_to), *range(len(self.stages))):
+        for index in (
+            *(i for i in reversed(range(len(self.stages))) if i not in led_to),
+            *range(len(self.stages)),
+        ):
             self._behind(index, seen, found)
         return tuple(reversed(found))
 
@@ -197,15 +212,29 @@ class Cell:
     branches: frozenset[When]
 
 
-def plan_for(topology: Topology, workflow: Workflow, durations: Durations, hazards: Hazards, cell: Cell) -> Plan:
-    return Plan(workflow, tuple(_stage(topology, workflow, index, durations, hazards, cell) for index in range(len(workflow.steps))))
+def plan_for(
+    topology: Topology, workflow: Workflow, durations: Durations, hazards: Hazards, cell: Cell
+) -> Plan:
+    return Plan(
+        workflow,
+        tuple(
+            _stage(topology, workflow, index, durations, hazards, cell)
+            for index in range(len(workflow.steps))
+        ),
+    )
 
 
-def _stage(topology: Topology, workflow: Workflow, index: int, durations: Durations, hazards: Hazards, cell: Cell) -> Stage:
+def _stage(
+    topology: Topology, workflow: Workflow, index: int, durations: Durations, hazards: Hazards, cell: Cell
+) -> Stage:
     step = workflow.steps[index]
     own = [(n, i) for n, i in hazards.at(step.id) if orderly(i.scope) in cell.scopes]
     moving = [(n, i) for n, i in own if i.effect not in (Effect.STALE, Effect.DUPLICATED)]
-    records = tuple(_record(topology, hazards, cell, bit, emission) for bit, (at, emission) in enumerate(workflow.records) if at == index)
+    records = tuple(
+        _record(topology, hazards, cell, bit, emission)
+        for bit, (at, emission) in enumerate(workflow.records)
+        if at == index
+    )
     return Stage(
         index=index,
         step=step,
@@ -214,7 +243,9 @@ def _stage(topology: Topology, workflow: Workflow, index: int, durations: Durati
         hold=hazards.hold,
         start=_gate([(n, i) for n, i in moving if i.at_start], hazards),
         completion=_gate([(n, i) for n, i in moving if i.at_completion and not i.hold], hazards),
-        stale=tuple(_barriers([(n, i) for n, i in own if i.effect in (Effect.STALE, Effect.DUPLICATED)], hazards)),
+        stale=tuple(
+            _barriers([(n, i) for n, i in own if i.effect in (Effect.STALE, Effect.DUPLICATED)], hazards)
+        ),
         handoffs=tuple(_handoff(topology, workflow, hazards, cell, t) for t in open_transitions(step, cell)),
         records=records,
     )
@@ -228,7 +259,9 @@ def open_transitions(step: Step, cell: Cell) -> list[Transition]:
     return [t for t in step.then if t.when is None]
 
 
-def _handoff(topology: Topology, workflow: Workflow, hazards: Hazards, cell: Cell, transition: Transition) -> Handoff:
+def _handoff(
+    topology: Topology, workflow: Workflow, hazards: Hazards, cell: Cell, transition: Transition
+) -> Handoff:
     integration = _integration(topology, transition.via)
     found = [(n, i) for n, i in hazards.at(transition.via) if orderly(i.scope) in cell.scopes]
     moving = [(n, i) for n, i in found if i.effect is not Effect.DUPLICATED and i.effect is not Effect.STALE]
@@ -241,7 +274,11 @@ def _handoff(topology: Topology, workflow: Workflow, hazards: Hazards, cell: Cel
 
 def _record(topology: Topology, hazards: Hazards, cell: Cell, bit: int, emission: Emission) -> Record:
     integration = _integration(topology, emission.via)
-    found = [(n, i) for n, i in hazards.at(emission.via) if orderly(i.scope) in cell.scopes and _carried(i.scope, integration, emission)]
+    found = [
+        (n, i)
+        for n, i in hazards.at(emission.via)
+        if orderly(i.scope) in cell.scopes and _carried(i.scope, integration, emission)
+    ]
     moving = [(n, i) for n, i in found if i.effect not in (Effect.DUPLICATED, Effect.STALE)]
     spoiling = [(n, i) for n, i in found if i.effect in (Effect.DUPLICATED, Effect.STALE)]
     fast = integration is None or integration.transport in (Transport.QUEUE, Transport.STREAM, Transport.SYNC)
@@ -260,15 +297,25 @@ def _carried(scope: Scope, integration: Integration | None, emission: Emission) 
     if types is None or emission.type in types:
         return True
     carries = integration.carries if integration else ()
-    return emission.type not in carries and any(t in carries for t in types) and not any(t in types for t in carries if t == emission.type)
+    return (
+        emission.type not in carries
+        and any(t in carries for t in types)
+        and not any(t in types for t in carries if t == emission.type)
+    )
 
 
 def _integration(topology: Topology, identifier: str | None) -> Integration | None:
     return topology.integrations[identifier.partition(":")[2]] if identifier else None
 
 
-def _gate(found: Sequence[tuple[int, Impairment]], hazards: Hazards, integration: Integration | None = None) -> Gate:
-    calendar = Calendar(integration.schedule) if integration is not None and integration.schedule is not None else None
+def _gate(
+    found: Sequence[tuple[int, Impairment]], hazards: Hazards, integration: Integration | None = None
+) -> Gate:
+    calendar = (
+        Calendar(integration.schedule)
+        if integration is not None and integration.schedule is not None
+        else None
+    )
     return Gate(_barriers(_worst_coins(found), hazards), calendar)
 
 

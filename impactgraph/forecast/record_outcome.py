@@ -15,7 +15,13 @@ from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.walk import NOBODY, Indexes, Trace
 from impactgraph.forecast.worlds import Chosen, Pair, masked_median
 
-RECORD_EFFECTS = (RecordEffect.MISSING, RecordEffect.OUT_OF_SEQUENCE, RecordEffect.LATE, RecordEffect.DUPLICATED, RecordEffect.WRONG)
+RECORD_EFFECTS = (
+    RecordEffect.MISSING,
+    RecordEffect.OUT_OF_SEQUENCE,
+    RecordEffect.LATE,
+    RecordEffect.DUPLICATED,
+    RecordEffect.WRONG,
+)
 
 
 @dataclass
@@ -51,14 +57,19 @@ class RecordHits:
     def any(self) -> Flags:
         """(G, K) whether any record is hit."""
         futures = self.mask.shape[1]
-        return np.logical_or.reduce(self.mask.reshape(len(self.bits), self.rows, futures), axis=0, initial=False)
+        return np.logical_or.reduce(
+            self.mask.reshape(len(self.bits), self.rows, futures), axis=0, initial=False
+        )
 
 
 def record_hits(plan: Plan, pair: Pair, tolerance: float) -> RecordHits:
     emissions = [emission for _, emission in plan.workflow.records]
     bits, rows, impaired, free = sorted(pair.impaired.records), len(pair.weight), pair.impaired, pair.free
     with_, without = _stacked(impaired.records, bits, pair.weight), _stacked(free.records, bits, pair.weight)
-    due = _stacked(free.completed, bits, pair.weight) + np.repeat([float(emissions[b].due or 0) for b in bits], rows)[:, None]
+    due = (
+        _stacked(free.completed, bits, pair.weight)
+        + np.repeat([float(emissions[b].due or 0) for b in bits], rows)[:, None]
+    )
     own = _stacked(impaired.record_by, bits, impaired.hit_by)
     with np.errstate(invalid="ignore"):
         late = (with_ > due) & (with_ - without > tolerance)
@@ -67,14 +78,24 @@ def record_hits(plan: Plan, pair: Pair, tolerance: float) -> RecordHits:
     effect = np.where(missing, 0, np.where(disordered, 1, 2)).astype(np.int16)
     by = np.where((own < 0) & disordered, held_by, own)
     by = np.where(by < 0, np.tile(impaired.hit_by, (len(bits), 1)), by) if bits else by
-    return RecordHits(bits, late | missing | disordered, effect, with_, _stacked(impaired.completed, bits, pair.weight), by, rows)
+    return RecordHits(
+        bits,
+        late | missing | disordered,
+        effect,
+        with_,
+        _stacked(impaired.completed, bits, pair.weight),
+        by,
+        rows,
+    )
 
 
 def _stacked(arrays: Mapping[int, NDArray[Any]], bits: list[int], like: NDArray[Any]) -> NDArray[Any]:
     return np.concatenate([arrays[b] for b in bits]) if bits else like[:0]
 
 
-def _disordered(bits: list[int], emissions: Sequence[Emission], with_: Reals, without: Reals, own: Indexes) -> tuple[Flags, Indexes]:
+def _disordered(
+    bits: list[int], emissions: Sequence[Emission], with_: Reals, without: Reals, own: Indexes
+) -> tuple[Flags, Indexes]:
     """Where a record comes before one that it must follow, and would not without the failure; and what keeps that one. `own`: what keeps each."""
     found, held_by = np.zeros(with_.shape, bool), np.full(with_.shape, NOBODY)
     rows = len(with_) // max(len(bits), 1)
@@ -110,7 +131,10 @@ def record_outcomes(plan: Plan, pairs: list[Pair], hits: list[RecordHits]) -> li
     emitted = spread(chosen.median([h.completed[hit] for h in hits]), np.nan)
     by = spread(chosen.mode([h.by[hit] for h in hits]), NOBODY)
     due = _due(plan, bits, pairs[0].free)
-    outcomes = [RecordOutcome(bit, likelihood[n], effect[n], arrival[n], due[n], emitted[n], by[n]) for n, bit in enumerate(bits)]
+    outcomes = [
+        RecordOutcome(bit, likelihood[n], effect[n], arrival[n], due[n], emitted[n], by[n])
+        for n, bit in enumerate(bits)
+    ]
     return [_spoil(one, pairs[0].impaired) for one in outcomes]
 
 
@@ -138,7 +162,11 @@ def _spoil(row: RecordOutcome, trace: Trace) -> RecordOutcome:
     for spoiling in spoilings:
         chance = spoiling.chance.mean(axis=1)
         worse = chance > worst
-        code = RECORD_EFFECTS.index(RecordEffect.DUPLICATED if spoiling.barrier.impairment.effect is Effect.DUPLICATED else RecordEffect.WRONG)
+        code = RECORD_EFFECTS.index(
+            RecordEffect.DUPLICATED
+            if spoiling.barrier.impairment.effect is Effect.DUPLICATED
+            else RecordEffect.WRONG
+        )
         met = masked_median(trace.completed[row.bit], spoiling.chance > 0)
         row.emitted = np.where(worse & ~np.isnan(met), met, row.emitted)
         row.effect = np.where(worse, code, row.effect).astype(np.int8)

@@ -31,7 +31,11 @@ class Ends:
 
 
 def ends_of(
-    failures: Sequence[Failure], as_of: Millis, *, assumed: Millis | None = None, typical: Callable[[Failure], Millis | None] = lambda failure: None
+    failures: Sequence[Failure],
+    as_of: Millis,
+    *,
+    assumed: Millis | None = None,
+    typical: Callable[[Failure], Millis | None] = lambda failure: None,
 ) -> Ends:
     """`assumed`: asked for, counted from `as_of`; `typical`: the usual length of such a failure where some have ended."""
     nominal: dict[str, Millis] = {}
@@ -46,21 +50,43 @@ def ends_of(
     return Ends(nominal, shifts, tuple(notes))
 
 
-def _end_of(failure: Failure, as_of: Millis, assumed: Millis | None, typical: Millis | None) -> tuple[Millis, Reals, str | None]:
+def _end_of(
+    failure: Failure, as_of: Millis, assumed: Millis | None, typical: Millis | None
+) -> tuple[Millis, Reals, str | None]:
     if failure.ended_at is not None and (failure.ended_at <= as_of or failure.supposed):
         return failure.ended_at, np.full(FUTURES, float(failure.ended_at)), None
     if assumed is not None:
         end = max(as_of, failure.started_at) + assumed
-        return end, np.full(FUTURES, float(end)), f"{failure.key} recovers {say_duration(assumed)} from {_clock(max(as_of, failure.started_at))}, as asked."
+        return (
+            end,
+            np.full(FUTURES, float(end)),
+            f"{failure.key} recovers {say_duration(assumed)} from {_clock(max(as_of, failure.started_at))}, as asked.",
+        )
     if failure.expected_end is not None:
         spread = _estimate(failure.started_at, failure.expected_end, as_of, failure.key)
         end = round(float(np.median(spread)))
-        passed = " The reported end has passed without an end being reported, so it is taken to come soon." if failure.expected_end <= as_of else ""
-        return end, spread, f"{failure.key} ends about {_clock(failure.expected_end)}, as reported; an estimate, right within a fifth of its length.{passed}"
-    length, how = (typical, "as failures of this kind did before") if typical is not None else (DEFAULT_RECOVERY, "the default, as no end is known")
+        passed = (
+            " The reported end has passed without an end being reported, so it is taken to come soon."
+            if failure.expected_end <= as_of
+            else ""
+        )
+        return (
+            end,
+            spread,
+            f"{failure.key} ends about {_clock(failure.expected_end)}, as reported; an estimate, right within a fifth of its length.{passed}",
+        )
+    length, how = (
+        (typical, "as failures of this kind did before")
+        if typical is not None
+        else (DEFAULT_RECOVERY, "the default, as no end is known")
+    )
     end = max(failure.started_at + length, as_of + length // 4)
     spread = _estimate(failure.started_at, end, as_of, failure.key)
-    return end, spread, f"{failure.key} is assumed to recover about {_clock(end)}: {say_duration(length)} is {how}."
+    return (
+        end,
+        spread,
+        f"{failure.key} is assumed to recover about {_clock(end)}: {say_duration(length)} is {how}.",
+    )
 
 
 def _estimate(started: Millis, expected: Millis, as_of: Millis, key: str) -> Reals:
@@ -78,7 +104,14 @@ def _clock(at: Millis) -> str:
 
 def typical_length(failure: Failure, reported: Sequence[Failure], as_of: Millis) -> Millis | None:
     """Median length of ended failures of the same class and element, else of the same class; None where there is none."""
-    ended = [f for f in reported if f.ended_at is not None and f.ended_at <= as_of and f.failure_class is failure.failure_class and f.key != failure.key]
+    ended = [
+        f
+        for f in reported
+        if f.ended_at is not None
+        and f.ended_at <= as_of
+        and f.failure_class is failure.failure_class
+        and f.key != failure.key
+    ]
     same = [f for f in ended if f.target == failure.target] or ended
     lengths = sorted(f.ended_at - f.started_at for f in same if f.ended_at is not None)
     return lengths[len(lengths) // 2] if lengths else None

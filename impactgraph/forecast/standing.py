@@ -45,7 +45,16 @@ class Standing:
     """Where its start is still held."""
 
 
-def standing(plan: Plan, index: int, entered: Reals, shift: Reals, told: Reals, pace: Reals, evidence: Evidence, as_of: float) -> Standing:
+def standing(
+    plan: Plan,
+    index: int,
+    entered: Reals,
+    shift: Reals,
+    told: Reals,
+    pace: Reals,
+    evidence: Evidence,
+    as_of: float,
+) -> Standing:
     """Each (G,): when it entered the step, how much earlier it would have without the failures, where it is done, when its completion was told,
     and how much longer than usual it takes there."""
     stage = plan.stages[index]
@@ -56,7 +65,14 @@ def standing(plan: Plan, index: int, entered: Reals, shift: Reals, told: Reals, 
     passage = stage.start.passed(arrived, coin=False)
     begun = np.minimum(passage.out, told[:, None]) if evidence.done else passage.out
     if evidence.unrelated:
-        begun = arrived + _likely(stage, arrived, np.broadcast_to(stage.hold.quantile(strata("hold/unrelated")), arrived.shape), low, high, paced)
+        begun = arrived + _likely(
+            stage,
+            arrived,
+            np.broadcast_to(stage.hold.quantile(strata("hold/unrelated")), arrived.shape),
+            low,
+            high,
+            paced,
+        )
     lasts = _remaining(stage, begun, low, high, paced)
     struck = without_struck = None
     chance = np.zeros_like(begun)
@@ -94,7 +110,10 @@ def _bounds(stage: Stage, told: Reals, evidence: Evidence, as_of: float) -> tupl
 
 def _refused_since(stage: Stage, as_of: float) -> float:
     """When the hand-off began to refuse: what lies in its dead-letter queue was refused then or later."""
-    return min((b.since for h in stage.handoffs for b in h.gate.barriers if b.impairment.effect is Effect.REJECTED), default=as_of)
+    return min(
+        (b.since for h in stage.handoffs for b in h.gate.barriers if b.impairment.effect is Effect.REJECTED),
+        default=as_of,
+    )
 
 
 def _remaining(stage: Stage, begun: Reals, low: Reals, high: Reals, paced: Reals) -> Reals:
@@ -112,12 +131,16 @@ def _narrow(moments: Reals) -> Reals:
     return first if (moments == first).all() else moments
 
 
-def _struck(stage: Stage, arrived: Reals, early: Reals, evidence: Evidence, low: Reals, high: Reals, paced: Reals) -> tuple[Reals, Reals, Reals, Indexes]:
+def _struck(
+    stage: Stage, arrived: Reals, early: Reals, evidence: Evidence, low: Reals, high: Reals, paced: Reals
+) -> tuple[Reals, Reals, Reals, Indexes]:
     passage = stage.start.passed(arrived, coin=True)
     chance = passage.chance if passage.chance is not None else np.zeros_like(arrived)
     met = chance > 0
     if evidence.failed:
-        begun = np.where(met, arrived + _likely(stage, arrived, passage.out - arrived, low, high, paced), passage.out)
+        begun = np.where(
+            met, arrived + _likely(stage, arrived, passage.out - arrived, low, high, paced), passage.out
+        )
         chance = np.where(met, 1.0, 0.0)
     else:
         begun = passage.out

@@ -59,7 +59,14 @@ class Trace:
     @staticmethod
     def blank(rows: int) -> "Trace":
         shape = (rows, FUTURES)
-        return Trace(np.full(shape, np.nan), np.full(shape, NOBODY), np.full(shape, NOBODY), np.full(shape, np.nan), np.zeros(shape, bool), np.zeros(shape))
+        return Trace(
+            np.full(shape, np.nan),
+            np.full(shape, NOBODY),
+            np.full(shape, NOBODY),
+            np.full(shape, np.nan),
+            np.zeros(shape, bool),
+            np.zeros(shape),
+        )
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,15 @@ class Start:
     completion: Reals
 
 
-def walk(plan: Plan, starts: Mapping[int, Start], world: World, trace: Trace, as_of: float, pace: Reals, wrong: Sequence[tuple[Pending, Flags]] = ()) -> Trace:
+def walk(
+    plan: Plan,
+    starts: Mapping[int, Start],
+    world: World,
+    trace: Trace,
+    as_of: float,
+    pace: Reals,
+    wrong: Sequence[tuple[Pending, Flags]] = (),
+) -> Trace:
     """Sweeps from the completions at `starts` (by step) and fills `trace`, whose hits so far are kept.
 
     `pace` (G,): how much longer than usual the steps on site take. `wrong`: decisions made before, each with the (G,) rows that they are of;
@@ -107,9 +122,19 @@ def emitted(plan: Plan, index: int, completed: Reals, world: World, as_of: float
 
 
 class _Sweep:
-    def __init__(self, plan: Plan, world: World, trace: Trace, as_of: float, pace: Reals, wrong: Sequence[tuple[Pending, Flags]]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        world: World,
+        trace: Trace,
+        as_of: float,
+        pace: Reals,
+        wrong: Sequence[tuple[Pending, Flags]],
+    ) -> None:
         self.plan, self.world, self.trace, self.as_of, self.pace = plan, world, trace, as_of, pace
-        self.wrong: list[tuple[Pending, Flags]] = [(p, rows[:, None]) for p, rows in wrong] if world.coin else []
+        self.wrong: list[tuple[Pending, Flags]] = (
+            [(p, rows[:, None]) for p, rows in wrong] if world.coin else []
+        )
         self.arrivals: dict[int, Reals] = {}
 
     def run(self, starts: Mapping[int, Start]) -> None:
@@ -140,7 +165,12 @@ class _Sweep:
         if barrier.impairment.effect is Effect.STALE:
             self.trace.decide(slice(0, len(at)), np.where(met, barrier.chance, 0.0))
             surfaces = stage.step.surfaces_at
-            self.wrong.append((Pending(stage.index, self.plan.workflow.position(surfaces) if surfaces else stage.index), met))
+            self.wrong.append(
+                (
+                    Pending(stage.index, self.plan.workflow.position(surfaces) if surfaces else stage.index),
+                    met,
+                )
+            )
 
     def _surfaced(self, stage: Stage, done: Reals) -> Reals:
         """A wrong decision comes to light: the order goes through the steps since the decision once more."""
@@ -196,7 +226,9 @@ class _Sweep:
                     chance[: len(done)] = np.where(barrier.meets(done), barrier.chance, 0.0)
                     trace.spoiled.setdefault(record.bit, []).append(Spoiling(chance, barrier))
 
-    def _put(self, into: dict[int, NDArray[Any]], bit: int, values: NDArray[Any], blank: float | np.int16) -> None:
+    def _put(
+        self, into: dict[int, NDArray[Any]], bit: int, values: NDArray[Any], blank: float | np.int16
+    ) -> None:
         if len(values) < len(self.trace.finish):
             whole = np.full(self.trace.finish.shape, blank, values.dtype)
             whole[: len(values)] = values

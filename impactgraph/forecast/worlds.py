@@ -37,7 +37,9 @@ class Chosen:
         parts = [(weight * mask).mean(axis=1) for weight, mask in zip(weights, masks, strict=True)]
         first: Flags = parts[0] >= parts[1] if len(parts) > 1 else np.ones(len(parts[0]), bool)
         chosen = Chosen(np.clip(sum(parts), 0.0, 1.0), first, masks[0])
-        chosen.mask = chosen.choose([mask & (weight > 0) for weight, mask in zip(weights, masks, strict=True)])
+        chosen.mask = chosen.choose(
+            [mask & (weight > 0) for weight, mask in zip(weights, masks, strict=True)]
+        )
         return chosen
 
     def take(self, at: NDArray[np.intp]) -> "Chosen":
@@ -79,5 +81,7 @@ def masked_mode(values: Indexes, mask: Flags) -> Indexes:
     at = np.flatnonzero(mask & (values >= 0))
     if not span or not len(at):
         return np.full(len(values), -1, np.int16)
-    counts = np.bincount(at // values.shape[1] * span + values.ravel()[at], minlength=len(values) * span).reshape(len(values), span)
+    counts = np.bincount(
+        at // values.shape[1] * span + values.ravel()[at], minlength=len(values) * span
+    ).reshape(len(values), span)
     return np.where(counts.any(axis=1), counts.argmax(axis=1), -1).astype(np.int16)

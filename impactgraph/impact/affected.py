@@ -133,7 +133,18 @@ def _merge(rows: AffectedRows, among: At) -> tuple[dict[str, NDArray[Any]], At]:
     rows = rows.take(among)
     hit_at = np.nan_to_num(rows.hit_at, nan=1e18, posinf=1e18)
     finish = np.nan_to_num(rows.finish, nan=-1e18, posinf=1e18)
-    rank = np.lexsort((rows.fulfillment, rows.step, -finish, hit_at, -np.nan_to_num(rows.delay, posinf=1e18), -rows.likelihood, rows.band, rows.order))
+    rank = np.lexsort(
+        (
+            rows.fulfillment,
+            rows.step,
+            -finish,
+            hit_at,
+            -np.nan_to_num(rows.delay, posinf=1e18),
+            -rows.likelihood,
+            rows.band,
+            rows.order,
+        )
+    )
     rows = rows.take(rank)
     first = np.flatnonzero(np.diff(rows.order, prepend=-1))
     together = {

@@ -22,7 +22,17 @@ from graph_models.impact import (
 from graph_models.money import Money
 from graph_models.orders import OrderFilter, Page
 from graph_models.time import Millis
-from impactgraph.impact import breakdown, explain, headline, order_pages, owners, record_pages, residual, totals, waves
+from impactgraph.impact import (
+    breakdown,
+    explain,
+    headline,
+    order_pages,
+    owners,
+    record_pages,
+    residual,
+    totals,
+    waves,
+)
 from impactgraph.impact.hits import Hits
 
 
@@ -50,7 +60,9 @@ class BlastRadius(Hits):
         """By type and effect, the most first."""
         found = self._record_totals.get(kind)
         if found is None:
-            found = self._record_totals[kind] = totals.record_totals(self.inputs.columns, self.records_hit, kind, self.inputs.question.min_likelihood)
+            found = self._record_totals[kind] = totals.record_totals(
+                self.inputs.columns, self.records_hit, kind, self.inputs.question.min_likelihood
+            )
         return found
 
     @cached_property
@@ -59,7 +71,12 @@ class BlastRadius(Hits):
 
     @cached_property
     def refunds_at_risk(self) -> tuple[Money, ...]:
-        return totals.refunds_at_risk(self.inputs.columns, self.orders_hit, self.record_totals(RecordKind.POSTING), self.inputs.question.min_likelihood)
+        return totals.refunds_at_risk(
+            self.inputs.columns,
+            self.orders_hit,
+            self.record_totals(RecordKind.POSTING),
+            self.inputs.question.min_likelihood,
+        )
 
     @cached_property
     def _fulfillments(self) -> int:
@@ -80,7 +97,13 @@ class BlastRadius(Hits):
         """When orders are hit and promises missed; sums are the totals. Raises BadInputError."""
         return waves.forecast(self, bucket)
 
-    def orders(self, where: OrderFilter | None = None, sort: OrderSort | None = None, first: int = 50, after: str | None = None) -> Page[AffectedOrder]:
+    def orders(
+        self,
+        where: OrderFilter | None = None,
+        sort: OrderSort | None = None,
+        first: int = 50,
+        after: str | None = None,
+    ) -> Page[AffectedOrder]:
         """Affected orders, the most urgent promise first. Raises BadInputError."""
         return order_pages.page_of(self, self.orders_hit, where, sort or OrderSort.PROMISE_ASC, first, after)
 

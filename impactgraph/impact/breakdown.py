@@ -32,14 +32,20 @@ def breakdown(answer: Hits, by: Sequence[Dimension], first: int | None) -> tuple
     orders = answer.orders_hit
     if not len(orders):
         return ()
-    rows, at = _spread(answer, orders) if any(d in _OF_FULFILLMENT for d in by) else (orders.fulfillment, _EACH)
+    rows, at = (
+        _spread(answer, orders) if any(d in _OF_FULFILLMENT for d in by) else (orders.fulfillment, _EACH)
+    )
     codes, names = zip(*(_codes(answer, dimension, orders, rows, at) for dimension in by), strict=True)
     groups = classify(len(rows), *codes)
     if not isinstance(at, slice) and len(at) > len(orders):
         groups, at = _once(groups, at)
     found = [
         ImpactGroup({d.value: w[c] or None for d, w, c in zip(by, names, place, strict=True)}, *figures)
-        for place, figures in zip(zip(*(code.tolist() for code in groups.codes), strict=True), _figures(answer, orders, groups, at), strict=True)
+        for place, figures in zip(
+            zip(*(code.tolist() for code in groups.codes), strict=True),
+            _figures(answer, orders, groups, at),
+            strict=True,
+        )
     ]
     found.sort(key=lambda g: (-g.orders, [str(v) for v in g.key.values()]))
     return tuple(found if first is None else found[:first])
@@ -62,7 +68,9 @@ def _spread(answer: Hits, orders: AffectedRows) -> tuple[NDArray[Any], NDArray[n
     return unique, place[answer.inputs.columns.fulfillments.order[unique]]
 
 
-def _codes(answer: Hits, dimension: Dimension, orders: AffectedRows, rows: NDArray[Any], at: _At) -> tuple[NDArray[Any], Sequence[str]]:
+def _codes(
+    answer: Hits, dimension: Dimension, orders: AffectedRows, rows: NDArray[Any], at: _At
+) -> tuple[NDArray[Any], Sequence[str]]:
     match dimension:
         case Dimension.BAND:
             return orders.band[at], [b.value for b in BANDS]

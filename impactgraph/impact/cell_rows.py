@@ -12,7 +12,17 @@ from impactgraph.forecast.pace import MOST, factors
 from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.forecast.standing import Evidence
 from impactgraph.forecast.walk import Pending
-from impactgraph.impact.classes import Classes, Coding, Runs, Some, age_codes, age_runs, classify, shift_codes, shift_of
+from impactgraph.impact.classes import (
+    Classes,
+    Coding,
+    Runs,
+    Some,
+    age_codes,
+    age_runs,
+    classify,
+    shift_codes,
+    shift_of,
+)
 from impactgraph.impact.columns import Codes, Ints
 from impactgraph.impact.look_back import LookBack
 from impactgraph.impact.matches import FlowGroup, PastHits, RecordGroup
@@ -81,7 +91,9 @@ class CellRows:
             return None
         position = self.position
         pending = self._pending(position)
-        moved = np.unique(np.concatenate([_NOWHERE, *(self._moved(position, decision) for decision in self._decisions())]))
+        moved = np.unique(
+            np.concatenate([_NOWHERE, *(self._moved(position, decision) for decision in self._decisions())])
+        )
         if len(moved) == len(self.rows):
             return None
         if any(self.plan.stages[i].impaired for i in self.plan.reach(position)):
@@ -92,9 +104,15 @@ class CellRows:
         if pending is not None:
             chosen |= pending[1]
         chosen[moved] = False
-        return self._request(position, start, (~chosen[start:]).astype(np.int32), pending) if chosen.any() else None
+        return (
+            self._request(position, start, (~chosen[start:]).astype(np.int32), pending)
+            if chosen.any()
+            else None
+        )
 
-    def _request(self, position: int, start: int, out: Coding, pending: tuple[Pending, Flags] | None) -> Request:
+    def _request(
+        self, position: int, start: int, out: Coding, pending: tuple[Pending, Flags] | None
+    ) -> Request:
         """`out`: 1 for the rows from `start` on that are not asked for."""
         plan, stage, entered_at = self.plan, self.plan.stages[position], self.entered_at[start:]
         said = self._said(stage, start)
@@ -154,16 +172,26 @@ class CellRows:
         hit[:asked] = found.likelihood[first : first + asked] > 0
         if hit.any():
             at, of = request.classes.members(hit)
-            self._add(request.position, at + request.start, of + first, found, *self.behind.told_of(at + request.start))
+            self._add(
+                request.position,
+                at + request.start,
+                of + first,
+                found,
+                *self.behind.told_of(at + request.start),
+            )
 
     def take_moved(self, moved: Moved, found: Outcome, first: int) -> None:
         """The same for rows that went elsewhere."""
         hits = self.behind.told_of(moved.at)[1]
-        self._add(moved.here.step, moved.at, moved.of + first, found, np.full(len(moved.at), moved.certainty), hits)
+        self._add(
+            moved.here.step, moved.at, moved.of + first, found, np.full(len(moved.at), moved.certainty), hits
+        )
 
     def _add(self, position: int, at: At, of: At, result: Outcome, certainty: Reals, hits: PastHits) -> None:
         rows = self.rows[at]
-        self.owner.found.flows.append(FlowGroup(self.plan.workflow, position, rows, of, result, certainty, hits))
+        self.owner.found.flows.append(
+            FlowGroup(self.plan.workflow, position, rows, of, result, certainty, hits)
+        )
         records = self.f.records[rows]
         come = int(np.bitwise_or.reduce(records))
         likely = np.zeros(len(result.likelihood), bool)
@@ -173,7 +201,11 @@ class CellRows:
                 continue
             step, place = self.plan.workflow.records[record.bit][0], self.owner.bit_of[record.bit]
             group = RecordGroup(self.plan.workflow, step, rows, of, record, certainty, past=False)
-            self.owner.found.records.append(group.take((records & np.uint64(1 << place)) == 0) if place >= 0 and come >> place & 1 else group)
+            self.owner.found.records.append(
+                group.take((records & np.uint64(1 << place)) == 0)
+                if place >= 0 and come >> place & 1
+                else group
+            )
 
     # ---- what the events of the present step say
 
@@ -210,14 +242,30 @@ class CellRows:
     def _say(self, code: int, position: int) -> Evidence:
         stage = self.plan.stages[position]
         reported = bool(self.owner.impaired_codes[: len(self.owner.impaired_codes)].any())
-        return Evidence(done=code == _DONE, failed=code == _FAILED and bool(stage.start), unrelated=code == _UNRELATED, dead=code == _DEAD, reported=reported)
+        return Evidence(
+            done=code == _DONE,
+            failed=code == _FAILED and bool(stage.start),
+            unrelated=code == _UNRELATED,
+            dead=code == _DEAD,
+            reported=reported,
+        )
 
     # ---- wrong decisions
 
     def _decisions(self) -> list[Pending]:
         """Where this workflow decides on data that is stale, and where a wrong decision comes to light."""
-        stale = [s for s in self.plan.stages if any(b.impairment.effect is Effect.STALE for b in s.stale) and self.owner.column_of[s.index] >= 0]
-        return [Pending(s.index, self.plan.workflow.position(s.step.surfaces_at) if s.step.surfaces_at else s.index) for s in stale]
+        stale = [
+            s
+            for s in self.plan.stages
+            if any(b.impairment.effect is Effect.STALE for b in s.stale)
+            and self.owner.column_of[s.index] >= 0
+        ]
+        return [
+            Pending(
+                s.index, self.plan.workflow.position(s.step.surfaces_at) if s.step.surfaces_at else s.index
+            )
+            for s in stale
+        ]
 
     def _pending(self, position: int) -> tuple[Pending, Flags] | None:
         """Decisions on stale data that have not come to light: rows that read in the window of a barrier, on the way to where it surfaces."""
@@ -237,7 +285,9 @@ class CellRows:
         read = self._first_read(decision.read, at)
         at = at[(read >= stale.since) & (read < np.minimum(float(np.median(stale.until)), sent[at]))]
         if len(at):
-            classes = classify(len(at), age_codes(sent[at], self.as_of), age_codes(self.entered_at[at], self.as_of))
+            classes = classify(
+                len(at), age_codes(sent[at], self.as_of), age_codes(self.entered_at[at], self.as_of)
+            )
             entered, went = classes.mean(self.entered_at[at], self.as_of), classes.mean(sent[at], self.as_of)
             same = np.ones(len(classes))
             here = Here(position, entered, np.zeros(len(classes)), entered, same, Evidence())
@@ -248,6 +298,14 @@ class CellRows:
 
     def _first_read(self, read: int, at: At) -> Ints:
         """About when the decision was made that was overturned since: after the last step before it, whose entry a reroute leaves alone."""
-        before = [s for s in self.plan.stages if any(h.to == read for h in s.handoffs) and self.owner.column_of[s.index] >= 0]
+        before = [
+            s
+            for s in self.plan.stages
+            if any(h.to == read for h in s.handoffs) and self.owner.column_of[s.index] >= 0
+        ]
         moments = [self.picked.at_step("entered", s.index)[at] + round(s.duration.median) for s in before]
-        return np.maximum.reduce(moments) if moments else self.owner.columns.orders.placed_at[self.f.order[self.rows[at]]]
+        return (
+            np.maximum.reduce(moments)
+            if moments
+            else self.owner.columns.orders.placed_at[self.f.order[self.rows[at]]]
+        )

@@ -23,7 +23,9 @@ class Membership:
         words = columns.vocabulary.locations.words
         places = [topology.locations.get(word) for word in words]
         regions = columns.vocabulary.regions
-        self._region_of_location = np.array([regions.find(p.region) or 0 if p and p.region else 0 for p in places], np.int32)
+        self._region_of_location = np.array(
+            [regions.find(p.region) or 0 if p and p.region else 0 for p in places], np.int32
+        )
         self._region_names = np.array([p.region or "" if p else "" for p in places], object)
         self._kind_names = np.array([p.kind if p else "" for p in places], object)
 
@@ -42,7 +44,12 @@ class Membership:
     def takes(self, rows: Codes, when: When) -> Flags:
         """Which fulfillments take a transition with this condition."""
         inside = np.ones(len(rows), bool)
-        for dimension, values in (("channels", when.channels), ("modes", when.modes), ("location_kinds", when.location_kinds), ("regions", when.regions)):
+        for dimension, values in (
+            ("channels", when.channels),
+            ("modes", when.modes),
+            ("location_kinds", when.location_kinds),
+            ("regions", when.regions),
+        ):
             if values:
                 inside &= self._has(rows, dimension, values)
         return inside
@@ -67,7 +74,9 @@ class Membership:
         if dimension in _OF_ORDER:
             name = _OF_ORDER[dimension]
             return getattr(v, dimension).among(values)[getattr(o, name)[f.order[rows]]]
-        return self._has_attribute(rows, _ATTRIBUTES.get(dimension, dimension.removeprefix("attributes.")), values)
+        return self._has_attribute(
+            rows, _ATTRIBUTES.get(dimension, dimension.removeprefix("attributes.")), values
+        )
 
     def _in_regions(self, rows: Codes, values: Sequence[str]) -> Flags:
         f, o, v = self._columns.fulfillments, self._columns.orders, self._columns.vocabulary

@@ -74,21 +74,27 @@ class Classes:
     def members(self, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Places of the rows of the chosen classes (G,), and the class of each."""
         if self._of is None:
-            return np.flatnonzero(np.repeat(chosen, self.count)), np.repeat(np.flatnonzero(chosen), self.count[chosen])
+            return np.flatnonzero(np.repeat(chosen, self.count)), np.repeat(
+                np.flatnonzero(chosen), self.count[chosen]
+            )
         at = np.flatnonzero(chosen[self._of])
         return at, self._of[at]
 
     def mean(self, values: Ints, origin: int) -> Reals:
         """(G,) mean of moments, exact in any order of the rows: whole milliseconds from `origin` are summed."""
         if self._of is None:
-            sums = np.add.reduceat(values, np.cumsum(self.count) - self.count)  # may wrap around, and so does what is taken off
+            sums = np.add.reduceat(
+                values, np.cumsum(self.count) - self.count
+            )  # may wrap around, and so does what is taken off
             return origin + (sums - self.count * origin) / self.count
         return origin + np.bincount(self._of, weights=values - origin, minlength=len(self)) / self.count
 
 
 _TICK = 13
 """Ages are looked up by steps of 2 ** 13 milliseconds: a shift and a look-up are quicker than a division and a search."""
-_CODE_AT = np.searchsorted(_AGES, np.arange(-1, (int(_AGES[-1]) >> _TICK) + 2) * float(1 << _TICK), side="right").astype(np.int32)
+_CODE_AT = np.searchsorted(
+    _AGES, np.arange(-1, (int(_AGES[-1]) >> _TICK) + 2) * float(1 << _TICK), side="right"
+).astype(np.int32)
 
 
 def age_codes(at: Ints, as_of: int) -> Codes:

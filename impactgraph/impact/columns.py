@@ -199,12 +199,18 @@ class RecordColumns:
     @staticmethod
     def none() -> "RecordColumns":
         codes, ints = np.zeros(0, np.int32), np.zeros(0, np.int64)
-        return RecordColumns(codes, np.zeros(0, np.uint8), codes, ints, ints, np.zeros(0, np.int16), np.zeros(0, np.uint32))
+        return RecordColumns(
+            codes, np.zeros(0, np.uint8), codes, ints, ints, np.zeros(0, np.int16), np.zeros(0, np.uint32)
+        )
 
 
 def document_code(number: str | None) -> int:
     """Number of a document as 32 bits, the same in every process and in DuckDB's `md5_number_lower`; 0 where there is none."""
-    return (int.from_bytes(md5(number.encode(), usedforsecurity=False).digest()[8:12], "little") or 1) if number else 0
+    return (
+        (int.from_bytes(md5(number.encode(), usedforsecurity=False).digest()[8:12], "little") or 1)
+        if number
+        else 0
+    )
 
 
 @dataclass
@@ -222,7 +228,9 @@ class Columns:
     records: RecordColumns = field(default_factory=RecordColumns.none)
     _places: "_Places | None" = field(default=None, repr=False)
     _touched: list[Codes] = field(default_factory=list[Codes], repr=False)
-    _figures: dict[Hashable, tuple[int, float]] = field(default_factory=dict[Hashable, tuple[int, float]], repr=False)
+    _figures: dict[Hashable, tuple[int, float]] = field(
+        default_factory=dict[Hashable, tuple[int, float]], repr=False
+    )
     _names: Names | None = field(default=None, repr=False)
 
     def kept(self, name: Hashable, work: Callable[[], float]) -> float:
@@ -240,7 +248,11 @@ class Columns:
     def parts_of(self, orders: Codes) -> Codes:
         """Rows of the fulfillments of these orders, by row; ascending."""
         if len(orders) <= _FEW:
-            found = [np.flatnonzero(self.fulfillments.order == order) for order in dict.fromkeys(orders.tolist()) if order >= 0]
+            found = [
+                np.flatnonzero(self.fulfillments.order == order)
+                for order in dict.fromkeys(orders.tolist())
+                if order >= 0
+            ]
             return np.sort(np.concatenate([_NOTHING, *found])).astype(np.int32)
         mine = np.zeros(len(self.orders) + 1, bool)
         mine[orders] = True  # -1, which is no order, marks the place behind the last one
@@ -312,7 +324,9 @@ class _Places:
 def _by_place(f: FulfillmentColumns, rows: Codes) -> dict[int, Codes]:
     """The rows that are somewhere, by place, in the order in which they came there."""
     rows = rows[(f.status[rows] != CANCELLED) & (f.workflow[rows] >= 0) & (f.step[rows] >= 0)]
-    place = f.workflow[rows].astype(np.int64) * _WIDTH + np.where(f.status[rows] == COMPLETED, ENDED, f.step[rows])
+    place = f.workflow[rows].astype(np.int64) * _WIDTH + np.where(
+        f.status[rows] == COMPLETED, ENDED, f.step[rows]
+    )
     order = np.lexsort((_came_at(f, rows), place))
     rows, place = rows[order], place[order]
     starts = np.flatnonzero(np.diff(place, prepend=-1))

@@ -12,7 +12,9 @@ from impactgraph.impact.columns import Codes, Columns
 ATTRIBUTES = {Dimension.CARRIER: "carrier", Dimension.SUPPLIER: "supplier"}
 
 
-def coded(columns: Columns, dimension: Dimension, rows: Codes, order: Codes) -> tuple[NDArray[Any], Sequence[str]]:
+def coded(
+    columns: Columns, dimension: Dimension, rows: Codes, order: Codes
+) -> tuple[NDArray[Any], Sequence[str]]:
     """Of fulfillments (by row, each with the row of its order): the code of each, and the word of every code; none is the empty word.
 
     Raises ValueError for a dimension that is of failures (band, effect, cause).
@@ -35,11 +37,19 @@ def coded(columns: Columns, dimension: Dimension, rows: Codes, order: Codes) -> 
             return f.workflow.take(rows), [w.key for w in v.workflows]
         case Dimension.STEP:
             widest = max(len(w.steps) for w in v.workflows)
-            names = [f"{w.key}/{w.steps[n]}" if n < len(w.steps) else "" for w in v.workflows for n in range(widest)]
+            names = [
+                f"{w.key}/{w.steps[n]}" if n < len(w.steps) else ""
+                for w in v.workflows
+                for n in range(widest)
+            ]
             return f.workflow.take(rows).astype(np.int64) * widest + np.maximum(f.step.take(rows), 0), names
         case Dimension.CARRIER | Dimension.SUPPLIER:
             name = ATTRIBUTES[dimension]
             words, codes = v.attributes.get(name), o.attributes.get(name)
-            return (codes.take(order), words.words) if words is not None and codes is not None else (np.zeros(len(order), np.int64), [""])
+            return (
+                (codes.take(order), words.words)
+                if words is not None and codes is not None
+                else (np.zeros(len(order), np.int64), [""])
+            )
         case Dimension.BAND | Dimension.EFFECT | Dimension.CAUSE:
             raise ValueError(f"{dimension} is of failures")

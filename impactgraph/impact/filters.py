@@ -18,7 +18,9 @@ from impactgraph.impact.columns import Codes, Columns
 Flags = NDArray[np.bool_]
 
 
-def order_mask(columns: Columns, membership: Membership, where: OrderFilter) -> Callable[[Codes], Flags] | None:
+def order_mask(
+    columns: Columns, membership: Membership, where: OrderFilter
+) -> Callable[[Codes], Flags] | None:
     """Which fulfillments (by row) are asked for; None: all. What depends on the failure (bands, effects, missed promises) is left to `post_filter`."""
     if where == ANY_ORDER:
         return None
@@ -47,7 +49,11 @@ def _of_order(columns: Columns, membership: Membership, where: OrderFilter, rows
             chosen &= vocabulary.among(values)[codes[order]]
     for values, name in ((where.carriers, "carrier"), (where.suppliers, "supplier")):
         if values is not None:
-            chosen &= words.attributes[name].among(values)[orders.attributes[name][order]] if name in orders.attributes else False
+            chosen &= (
+                words.attributes[name].among(values)[orders.attributes[name][order]]
+                if name in orders.attributes
+                else False
+            )
     if where.ids is not None:
         chosen &= np.isin(rows, columns.parts_of(columns.order_rows([key_of(i, "order") for i in where.ids])))
     if where.min_value is not None:
@@ -65,9 +71,13 @@ def _of_order(columns: Columns, membership: Membership, where: OrderFilter, rows
 def _of_fulfillment(columns: Columns, membership: Membership, where: OrderFilter, rows: Codes) -> Flags:
     chosen = np.ones(len(rows), bool)
     if where.locations is not None:
-        chosen &= membership.in_scope(rows, Scope.of(locations=[key_of(v, "location") for v in where.locations]))
+        chosen &= membership.in_scope(
+            rows, Scope.of(locations=[key_of(v, "location") for v in where.locations])
+        )
     if where.workflows is not None:
-        chosen &= membership.in_scope(rows, Scope.of(workflows=[key_of(v, "workflow") for v in where.workflows]))
+        chosen &= membership.in_scope(
+            rows, Scope.of(workflows=[key_of(v, "workflow") for v in where.workflows])
+        )
     if where.steps is not None:
         chosen &= _in_steps(columns, {key_of(v, "step") for v in where.steps}, rows)
     return chosen
@@ -84,7 +94,9 @@ def _in_steps(columns: Columns, steps: set[str], rows: Codes) -> Flags:
     return table[f.workflow[rows], f.step[rows]]
 
 
-def post_filter(rows: AffectedRows, where: OrderFilter, effects_of: Callable[[AffectedRows], NDArray[np.int8]]) -> AffectedRows:
+def post_filter(
+    rows: AffectedRows, where: OrderFilter, effects_of: Callable[[AffectedRows], NDArray[np.int8]]
+) -> AffectedRows:
     """Affected orders of the bands, effects and missed promises that are asked for."""
     chosen = np.ones(len(rows), bool)
     if where.bands is not None:

@@ -14,10 +14,16 @@ def headline(failures: Sequence[Failure], totals: ImpactTotals, absorbed: Sequen
     """What is hit, how much of it now, what it is worth, and which records; or why nothing is."""
     if not failures:
         return "No failure is active, so nothing is affected."
-    who = " and ".join(_named(f) for f in failures[:_MOST]) + (f" and {len(failures) - _MOST} more" if len(failures) > _MOST else "")
+    who = " and ".join(_named(f) for f in failures[:_MOST]) + (
+        f" and {len(failures) - _MOST} more" if len(failures) > _MOST else ""
+    )
     verb = "hits" if len(failures) == 1 else "hit"
     if not totals.orders:
-        why = f": {absorbed[0].detail}" if absorbed else ": nothing in flight passes what it impairs in its time and scope"
+        why = (
+            f": {absorbed[0].detail}"
+            if absorbed
+            else ": nothing in flight passes what it impairs in its time and scope"
+        )
         return f"{who} {verb} no order{why}."
     bands = [
         f"{count:,} {word}"
@@ -29,9 +35,13 @@ def headline(failures: Sequence[Failure], totals: ImpactTotals, absorbed: Sequen
         )
         if count
     ]
-    parts = [f"{who} {verb} {_count(totals.orders, 'order')} worth {say_money(totals.value)}: {', '.join(bands)}"]
+    parts = [
+        f"{who} {verb} {_count(totals.orders, 'order')} worth {say_money(totals.value)}: {', '.join(bands)}"
+    ]
     if totals.will_miss_promise:
-        parts.append(f"{totals.will_miss_promise:,} will miss {'their' if totals.will_miss_promise > 1 else 'its'} promise")
+        parts.append(
+            f"{totals.will_miss_promise:,} will miss {'their' if totals.will_miss_promise > 1 else 'its'} promise"
+        )
     for rows, word in ((totals.postings, "posting"), (totals.notifications, "customer message")):
         if rows:
             parts.append(_records(rows, word))
@@ -58,5 +68,7 @@ def _records(rows: Sequence[RecordTotals], word: str) -> str:
         name = row.effect.value.lower().replace("_", " ")
         by_effect[name] = by_effect.get(name, 0) + row.count
     total = sum(by_effect.values())
-    detail = " and ".join(f"{count:,} {name}" for name, count in sorted(by_effect.items(), key=lambda p: (-p[1], p[0])))
+    detail = " and ".join(
+        f"{count:,} {name}" for name, count in sorted(by_effect.items(), key=lambda p: (-p[1], p[0]))
+    )
     return f"{_count(total, word)} ({detail})"

@@ -45,7 +45,15 @@ class _HitRows:
         self.of: At = np.concatenate([np.zeros(0, np.intp), *(g.of + self._start(g) for g in groups)])
         self.fulfillment = np.concatenate([np.zeros(0, np.int32), *(g.rows for g in groups)])
         self.certainty = np.concatenate([np.zeros(0), *(g.certainty for g in groups)])
-        self.table = {n: np.concatenate([np.zeros(0, _TYPES.get(n, np.float64)), *(np.broadcast_to(p[n], p["rows"]) for p in self._parts)]) for n in _NAMES}
+        self.table = {
+            n: np.concatenate(
+                [
+                    np.zeros(0, _TYPES.get(n, np.float64)),
+                    *(np.broadcast_to(p[n], p["rows"]) for p in self._parts),
+                ]
+            )
+            for n in _NAMES
+        }
 
     def _start(self, group: FlowGroup | RecordGroup) -> int:
         """Where the classes of its outcome begin in the table."""
@@ -53,7 +61,11 @@ class _HitRows:
         if start is None:
             start = self._starts[id(group.outcome)] = self._size
             workflow = self.workflows.index(group.workflow.key)
-            part = _of_record(group.outcome, workflow, group.step) if isinstance(group, RecordGroup) else _of_flow(group.outcome, workflow)
+            part = (
+                _of_record(group.outcome, workflow, group.step)
+                if isinstance(group, RecordGroup)
+                else _of_flow(group.outcome, workflow)
+            )
             self._parts.append(part)
             self._size += part["rows"]
         return start
@@ -67,20 +79,33 @@ class _HitRows:
             case "order":
                 return self.columns.fulfillments.order.take(fulfillment)
             case "misses":
-                promised = self.columns.orders.promised_by.take(self.columns.fulfillments.order.take(fulfillment))
-                return (promised > 0) & (self.table["finish"].take(of) > promised) & (self.table["without"].take(of) <= promised)
+                promised = self.columns.orders.promised_by.take(
+                    self.columns.fulfillments.order.take(fulfillment)
+                )
+                return (
+                    (promised > 0)
+                    & (self.table["finish"].take(of) > promised)
+                    & (self.table["without"].take(of) <= promised)
+                )
             case "likelihood" | "wrong":
                 return self.table[name].take(of) * (self.certainty if at is None else self.certainty.take(at))
             case _:
                 return self._with_past(name, of, at) if name in _HELD else self.table[name].take(of)
 
     def _with_past(self, name: str, of: At, at: At | None) -> NDArray[Any]:
-        by, held = (self._before[word] if at is None else self._before[word].take(at) for word in ("by", _HELD[name]))
-        return np.where((by >= 0) & (self.table["band"].take(of) != RECORDS_ONLY), held, self.table[name].take(of))
+        by, held = (
+            self._before[word] if at is None else self._before[word].take(at) for word in ("by", _HELD[name])
+        )
+        return np.where(
+            (by >= 0) & (self.table["band"].take(of) != RECORDS_ONLY), held, self.table[name].take(of)
+        )
 
     @cached_property
     def _before(self) -> dict[str, NDArray[Any]]:
-        return {word: np.concatenate([getattr(past, word) for past in self.past]) for word in ("by", *_HELD.values())}
+        return {
+            word: np.concatenate([getattr(past, word) for past in self.past])
+            for word in ("by", *_HELD.values())
+        }
 
 
 def _of_flow(found: Outcome, workflow: int) -> _Part:

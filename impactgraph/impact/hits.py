@@ -80,7 +80,9 @@ class Hits:
     @cached_property
     def rows(self) -> AffectedRows:
         """A row a fulfillment and reason, whatever its likelihood, hit before the horizon."""
-        rows = affected_rows(self.inputs.columns, self.matches, self.workflows, self.as_of + self.inputs.question.horizon)
+        rows = affected_rows(
+            self.inputs.columns, self.matches, self.workflows, self.as_of + self.inputs.question.horizon
+        )
         self._narrowed |= len(rows) < self.matches.rows
         return rows
 
@@ -100,7 +102,10 @@ class Hits:
             return self.matches.records
         listed = np.zeros(len(self.inputs.columns.orders), bool)
         listed[orders] = True
-        return [group.take(listed[self.inputs.columns.fulfillments.order[group.rows]]) for group in self.matches.records]
+        return [
+            group.take(listed[self.inputs.columns.fulfillments.order[group.rows]])
+            for group in self.matches.records
+        ]
 
     def effects_of(self, rows: AffectedRows) -> NDArray[np.int8]:
         return self._effects[rows.hit_by]
@@ -108,7 +113,9 @@ class Hits:
     @cached_property
     def _effects(self) -> NDArray[np.int8]:
         """By impairment, and at the end for rows that none is told of."""
-        return np.array([EFFECTS.index(i.effect) for i in self.impairments] + [EFFECTS.index(Effect.DELAYED)], np.int8)
+        return np.array(
+            [EFFECTS.index(i.effect) for i in self.impairments] + [EFFECTS.index(Effect.DELAYED)], np.int8
+        )
 
     def elements(self, kinds: Sequence[ElementKind] | None = None) -> tuple[Impairment, ...]:
         """Every impairment, nearest to the failure first."""

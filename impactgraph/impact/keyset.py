@@ -13,7 +13,11 @@ MAX_FIRST = 500
 
 
 def encode(sort: str, key: float, identity: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps([sort, key, identity], separators=(",", ":")).encode()).decode().rstrip("=")
+    return (
+        base64.urlsafe_b64encode(json.dumps([sort, key, identity], separators=(",", ":")).encode())
+        .decode()
+        .rstrip("=")
+    )
 
 
 def decode(cursor: str, sort: str) -> tuple[float, str]:
@@ -21,10 +25,14 @@ def decode(cursor: str, sort: str) -> tuple[float, str]:
     try:
         found, key, identity = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if found != sort:
-            raise BadInputError(f"The cursor is of another order ({found}); ask for the first page again without `after`.")
+            raise BadInputError(
+                f"The cursor is of another order ({found}); ask for the first page again without `after`."
+            )
         return float(key), str(identity)
     except (ValueError, TypeError):
-        raise BadInputError(f"{cursor!r} is not a cursor; take one from `endCursor` or an edge of the page before.") from None
+        raise BadInputError(
+            f"{cursor!r} is not a cursor; take one from `endCursor` or an edge of the page before."
+        ) from None
 
 
 def checked_first(first: int) -> int:
@@ -34,7 +42,11 @@ def checked_first(first: int) -> int:
 
 
 def page(
-    keys: NDArray[np.float64], names: Callable[[NDArray[np.intp]], Sequence[str]], first: int, after: str | None, sort: str
+    keys: NDArray[np.float64],
+    names: Callable[[NDArray[np.intp]], Sequence[str]],
+    first: int,
+    after: str | None,
+    sort: str,
 ) -> tuple[NDArray[np.intp], list[str], bool, bool]:
     """Rows of a page in ascending order of (key, name), their cursors, and whether there is more behind and before.
 

@@ -61,7 +61,11 @@ class LookBack:
         split = int(np.searchsorted(at, self.first))
         recent, certainty, hits = at[split:] - self.first, np.ones(len(at)), PastHits.none(len(at))
         certainty[split:] = self.past.certainty[recent]
-        hits.by[split:], hits.step[split:], hits.at[split:] = self.past.hits.by[recent], self.past.hits.step[recent], self.past.hits.at[recent]
+        hits.by[split:], hits.step[split:], hits.at[split:] = (
+            self.past.hits.by[recent],
+            self.past.hits.step[recent],
+            self.past.hits.at[recent],
+        )
         return certainty, hits
 
     def doubt(self, at: At, certainty: float) -> None:
@@ -70,7 +74,11 @@ class LookBack:
 
     @cached_property
     def _behind(self) -> list[Stage]:
-        return [s for s in self.plan.stages if s.index != self.position and self.owner.column_of[s.index] >= 0 and self._can_be_behind(s)]
+        return [
+            s
+            for s in self.plan.stages
+            if s.index != self.position and self.owner.column_of[s.index] >= 0 and self._can_be_behind(s)
+        ]
 
     def _can_be_behind(self, stage: Stage) -> bool:
         return self.position is None or self.position in self.plan.reach(stage.index)
@@ -78,7 +86,9 @@ class LookBack:
     @property
     def _earliest(self) -> float:
         """When the first thing began that can have held a row, or a record, in a step behind."""
-        barriers = [b for s in self._behind for b in (*s.barriers, *(b for r in s.records for b in r.gate.barriers))]
+        barriers = [
+            b for s in self._behind for b in (*s.barriers, *(b for r in s.records for b in r.gate.barriers))
+        ]
         return min((b.since for b in barriers), default=np.inf)
 
     def held(self) -> None:
@@ -101,7 +111,11 @@ class LookBack:
 
     def _find_stays(self, stage: Stage) -> _Stays:
         picked, column_of = self.picked, self.owner.column_of
-        entered, ended, now = picked.at_step("entered", stage.index), picked.of("ended_at"), picked.of("entered_at")
+        entered, ended, now = (
+            picked.at_step("entered", stage.index),
+            picked.of("ended_at"),
+            picked.of("entered_at"),
+        )
         left, to = np.full(len(picked), _NEVER), np.full(len(picked), -1, np.int32)
         for handoff in stage.handoffs:
             if column_of[handoff.to] >= 0:
@@ -124,9 +138,19 @@ class LookBack:
         known = some(self.picked.told(stage.index), at) if stage.tells else np.zeros(len(at), np.int64)
         known = np.where((known > 0) & (known <= left), known, 0)
         completed = np.where(known > 0, 1 + age_codes(known, self.as_of), 0)
-        came_by = np.where((known > 0) & (not stage.start and not stage.completion), 0, age_codes(entered, self.as_of))
+        came_by = np.where(
+            (known > 0) & (not stage.start and not stage.completion), 0, age_codes(entered, self.as_of)
+        )
         pace = self.owner.pace_of(self.picked.rows[at]) if stage.on_site else np.full(len(at), MOST, np.int32)
-        classes = classify(len(at), pace, came_by, age_codes(left, self.as_of), completed, (nexts + 1).astype(np.int32), failed.astype(np.int32))
+        classes = classify(
+            len(at),
+            pace,
+            came_by,
+            age_codes(left, self.as_of),
+            completed,
+            (nexts + 1).astype(np.int32),
+            failed.astype(np.int32),
+        )
         chance, shift = self._holds(stage, classes, entered, left, known)
         likely = chance[classes.of] > _LIKELY
         self._mark(stage, at[likely], entered[likely])
@@ -138,12 +162,16 @@ class LookBack:
         until = max(float(np.max(b.until)) + b.impairment.drain for b in stage.barriers)
         stay = self._stay(stage)
         there = (stay.entered > 0) & (stay.left >= since) & (stay.entered < until)
-        if all(b.waits and b.certain for b in stage.barriers):  # what went on while all of them stood, none of them held
+        if all(
+            b.waits and b.certain for b in stage.barriers
+        ):  # what went on while all of them stood, none of them held
             begun = max(b.since for b in stage.barriers)
             there &= (stay.left < begun) | (stay.left >= min(float(b.until.min()) for b in stage.barriers))
         return np.flatnonzero(there)
 
-    def _holds(self, stage: Stage, classes: Classes, entered: Ints, left: Ints, known: Ints) -> tuple[Reals, Reals]:
+    def _holds(
+        self, stage: Stage, classes: Classes, entered: Ints, left: Ints, known: Ints
+    ) -> tuple[Reals, Reals]:
         """(chance, length) of the hold of each class."""
         came, went = classes.mean(entered, self.as_of), classes.mean(left, self.as_of)
         slow, _, _, was_told, onward, erred = classes.codes
@@ -156,7 +184,15 @@ class LookBack:
         for kind in np.flatnonzero(np.bincount(kinds)):
             mine = np.flatnonzero(kinds == kind)
             handoff = next((h for h in stage.handoffs if h.to == kind // 2 - 1), None)
-            held = held_in(stage, handoff, came[mine], went[mine], told[mine], factors(slow[mine] - MOST), failed=bool(kind % 2))
+            held = held_in(
+                stage,
+                handoff,
+                came[mine],
+                went[mine],
+                told[mine],
+                factors(slow[mine] - MOST),
+                failed=bool(kind % 2),
+            )
             chance[mine], shift[mine] = held.chance, held.shift
         return chance, shift
 
@@ -173,7 +209,9 @@ class LookBack:
         told = self.picked.told(stage.index)[late] if stage.tells else np.zeros(len(late), np.int64)
         likely = np.clip(entered + stage.duration.median, calendars[0].run_before(run - 1.0), run)
         completed = np.where(told > 0, told, likely)
-        self.past.shift[late] = np.maximum(run - calendars[0].run_from(completed - self.past.shift[late]), 0.0)
+        self.past.shift[late] = np.maximum(
+            run - calendars[0].run_from(completed - self.past.shift[late]), 0.0
+        )
 
     def _mark(self, stage: Stage, at: At, entered: Ints) -> None:
         barrier, hits = stage.barriers[0], self.past.hits
@@ -210,7 +248,9 @@ class LookBack:
             until = max(float(np.max(b.until)) + b.impairment.drain for b in barriers)
             drained = until + max(b.slope / (1 - b.slope) for b in barriers) * (until - since)
             there |= (completed >= since) & (completed < drained)
-        for_all = np.uint64(sum(1 << self.owner.bit_of[r.bit] for r in stage.records if self.owner.bit_of[r.bit] >= 0))
+        for_all = np.uint64(
+            sum(1 << self.owner.bit_of[r.bit] for r in stage.records if self.owner.bit_of[r.bit] >= 0)
+        )
         if all(self.owner.bit_of[r.bit] >= 0 for r in stage.records):
             there &= (self.picked.of("records") & for_all) != for_all
         at = np.flatnonzero(there)
@@ -220,7 +260,9 @@ class LookBack:
     def _records_behind(self, stage: Stage, at: At, completed: Ints) -> None:
         minutes = np.clip((self.as_of - completed) // 60_000, 0, 2**20).astype(np.int32)
         classes: Classes = classify(len(at), minutes, shift_codes(self.past.shift[at]))
-        outcomes = self.owner.forecaster.passed(self.plan, stage.index, classes.mean(completed, self.as_of), shift_of(classes.codes[1]))
+        outcomes = self.owner.forecaster.passed(
+            self.plan, stage.index, classes.mean(completed, self.as_of), shift_of(classes.codes[1])
+        )
         by_bit = {o.bit: o for o in outcomes}
         for found in outcomes:
             found.likelihood = np.where(found.expected_at > self.as_of, found.likelihood, 0.0)
@@ -228,9 +270,17 @@ class LookBack:
             came = self.picked.recorded(found.bit)[at]
             self._record(stage, found, at, classes.of, ~came)
             emission = self.plan.workflow.records[found.bit][1]
-            for other in (by_bit[b] for b in by_bit if self.plan.workflow.records[b][1].type in emission.after):
+            for other in (
+                by_bit[b] for b in by_bit if self.plan.workflow.records[b][1].type in emission.after
+            ):
                 early = came & ~self.picked.recorded(other.bit)[at]
-                disordered = replace(other, bit=found.bit, effect=np.full_like(other.effect, _OUT_OF_SEQUENCE), due=found.due, expected_at=found.expected_at)
+                disordered = replace(
+                    other,
+                    bit=found.bit,
+                    effect=np.full_like(other.effect, _OUT_OF_SEQUENCE),
+                    due=found.due,
+                    expected_at=found.expected_at,
+                )
                 self._record(stage, disordered, at, classes.of, early)
 
     def _record(self, stage: Stage, found: RecordOutcome, at: At, of: At, chosen: Flags) -> None:
@@ -238,4 +288,6 @@ class LookBack:
         if mine.any():
             where, rows = at[mine], self.picked.rows[at[mine]]
             certainty = np.where(self.past.shift[where] > 0, self.past.certainty[where], 1.0)
-            self.owner.found.records.append(RecordGroup(self.plan.workflow, stage.index, rows, of[mine], found, certainty, past=True))
+            self.owner.found.records.append(
+                RecordGroup(self.plan.workflow, stage.index, rows, of[mine], found, certainty, past=True)
+            )

@@ -27,7 +27,11 @@ DEAD_LETTERED = "DEAD_LETTERED"
 
 
 def match(
-    columns: Columns, forecaster: Forecaster, membership: Membership, keep: Callable[[Codes], Flags] | None = None, among: Codes | None = None
+    columns: Columns,
+    forecaster: Forecaster,
+    membership: Membership,
+    keep: Callable[[Codes], Flags] | None = None,
+    among: Codes | None = None,
 ) -> Matches:
     """All fulfillments that may be hit, with any likelihood. `keep` says which rows are asked for; `among`: no others need be looked at."""
     failing = _failing(columns, among)
@@ -35,7 +39,9 @@ def match(
     for index, words in enumerate(columns.vocabulary.workflows):
         workflow = forecaster.topology.workflows.get(words.key)
         if workflow is not None and (among is None or (columns.fulfillments.workflow[among] == index).any()):
-            part = _WorkflowMatcher(columns, forecaster, membership, index, workflow, keep, failing, among).run()
+            part = _WorkflowMatcher(
+                columns, forecaster, membership, index, workflow, keep, failing, among
+            ).run()
             found.flows += part.flows
             found.records += part.records
     return found
@@ -67,14 +73,21 @@ class _WorkflowMatcher:
         self.index, self.workflow, self.keep, self.found = index, workflow, keep, Matches()
         words = columns.vocabulary.workflows[index]
         self.column_of = [words.steps.index(s.key) if s.key in words.steps else -1 for s in workflow.steps]
-        self.bit_of = [words.records.index((e.kind.value, e.type)) if (e.kind.value, e.type) in words.records else -1 for _, e in workflow.records]
+        self.bit_of = [
+            words.records.index((e.kind.value, e.type)) if (e.kind.value, e.type) in words.records else -1
+            for _, e in workflow.records
+        ]
         self.scopes, self.whens = self._distinctions()
         elements = columns.vocabulary.elements.words
         impaired = {hop.element for i in forecaster.hazards.all for hop in i.hops}
         self.impaired_codes = np.array([word in impaired for word in elements])
         self.failing, self.among = failing, among
         f = columns.fulfillments
-        self.steps_among = None if among is None else {ENDED if f.status[row] == COMPLETED else int(f.step[row]) for row in among.tolist()}
+        self.steps_among = (
+            None
+            if among is None
+            else {ENDED if f.status[row] == COMPLETED else int(f.step[row]) for row in among.tolist()}
+        )
         self.dead_code = columns.vocabulary.fail_codes.find(DEAD_LETTERED)
 
     def _touched(self) -> list[str]:
@@ -84,7 +97,12 @@ class _WorkflowMatcher:
 
     def _distinctions(self) -> tuple[list[Scope], list[When]]:
         hazards = self.forecaster.hazards
-        scopes = {orderly(i.scope): None for element in self._touched() for _, i in hazards.at(element) if self._applies(i.scope)}
+        scopes = {
+            orderly(i.scope): None
+            for element in self._touched()
+            for _, i in hazards.at(element)
+            if self._applies(i.scope)
+        }
         whens = {t.when: None for s in self.workflow.steps for t in s.then if t.when is not None}
         return list(scopes), list(whens)
 
@@ -94,13 +112,17 @@ class _WorkflowMatcher:
 
     def usual_reroutes(self, before: float) -> float:
         """Part of this workflow's fulfillments that were rerouted before a moment."""
-        hour = float(before // HOUR * HOUR)  # it changes slowly, so that one figure does for the questions of an hour
+        hour = float(
+            before // HOUR * HOUR
+        )  # it changes slowly, so that one figure does for the questions of an hour
         return self.columns.kept(("reroutes", self.index, hour), lambda: self._rerouted_before(hour))
 
     def _rerouted_before(self, before: float) -> float:
         f = self.columns.fulfillments
         mine = (f.workflow == self.index) & (f.entered_at < before)
-        return (int((mine & (f.rerouted_at > 0) & (f.rerouted_at < before)).sum()) + 1) / (int(mine.sum()) + 100)
+        return (int((mine & (f.rerouted_at > 0) & (f.rerouted_at < before)).sum()) + 1) / (
+            int(mine.sum()) + 100
+        )
 
     def run(self) -> Matches:
         if not self.scopes:
@@ -108,7 +130,9 @@ class _WorkflowMatcher:
         cells: dict[Cell, list[CellRows]] = {}
         for position in (*(p for p in range(len(self.workflow.steps)) if self.column_of[p] >= 0), None):
             for rows, cell in self._cells(self._rows_at(position)):
-                cells.setdefault(cell, []).append(CellRows(self, self.forecaster.plan(self.workflow, cell), position, rows))
+                cells.setdefault(cell, []).append(
+                    CellRows(self, self.forecaster.plan(self.workflow, cell), position, rows)
+                )
         for groups in cells.values():
             self._match(groups)
         return self.found
@@ -120,7 +144,10 @@ class _WorkflowMatcher:
             return np.zeros(0, np.int32)
         rows = self.columns.rows_at(self.index, step, self.among)
         if position is None:  # what had ended before anything began is out of the question
-            begun, ended_at = min(i.since for i in self.forecaster.hazards.all), self.columns.fulfillments.ended_at
+            begun, ended_at = (
+                min(i.since for i in self.forecaster.hazards.all),
+                self.columns.fulfillments.ended_at,
+            )
             rows = rows[bisect_left(rows, begun, key=lambda row: ended_at[row]) :]
         return rows[self.keep(rows)] if self.keep is not None and len(rows) else rows
 
@@ -144,7 +171,9 @@ class _WorkflowMatcher:
             group.behind.open_records()
 
     def _reroute(self, plan: Plan, decision: Pending, moved: list[tuple[CellRows, Moved]]) -> None:
-        found = self.forecaster.rerouted(plan, [m.here for _, m in moved], np.concatenate([m.went for _, m in moved]), decision)
+        found = self.forecaster.rerouted(
+            plan, [m.here for _, m in moved], np.concatenate([m.went for _, m in moved]), decision
+        )
         first = 0
         for group, each in moved:
             group.take_moved(each, found, first)
@@ -177,4 +206,9 @@ class _WorkflowMatcher:
         pace, location = self.forecaster.durations.pace, self.columns.fulfillments.location[rows]
         if not pace.any():
             return np.full(len(rows), MOST, np.int32)
-        return np.where(location < len(pace), pace[np.minimum(location, len(pace) - 1)], np.int8(0)).astype(np.int32) + MOST
+        return (
+            np.where(location < len(pace), pace[np.minimum(location, len(pace) - 1)], np.int8(0)).astype(
+                np.int32
+            )
+            + MOST
+        )

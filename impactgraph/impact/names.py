@@ -31,8 +31,14 @@ class Names:
 
     def find(self, ids: NDArray[Any], keys: Sequence[str]) -> Codes:
         """Row of each key, -1 where there is none. Costs a search for each, and a look at what is new."""
-        fresh = {str(name): self.size + n for n, name in enumerate(ids[self.size :].tolist())} if len(ids) > self.size else {}
-        return np.array([fresh.get(key, -1) if (row := self._find(ids, key)) < 0 else row for key in keys], np.int32)
+        fresh = (
+            {str(name): self.size + n for n, name in enumerate(ids[self.size :].tolist())}
+            if len(ids) > self.size
+            else {}
+        )
+        return np.array(
+            [fresh.get(key, -1) if (row := self._find(ids, key)) < 0 else row for key in keys], np.int32
+        )
 
     def _find(self, ids: NDArray[Any], key: str) -> int:
         sought = hash(key)

@@ -17,7 +17,14 @@ from impactgraph.impact.hits import Hits
 from impactgraph.impact.paths import extended, path_to
 
 
-def page_of(answer: Hits, rows: AffectedRows, where: OrderFilter | None, sort: OrderSort, first: int, after: str | None) -> Page[AffectedOrder]:
+def page_of(
+    answer: Hits,
+    rows: AffectedRows,
+    where: OrderFilter | None,
+    sort: OrderSort,
+    first: int,
+    after: str | None,
+) -> Page[AffectedOrder]:
     """`where` narrows the answer's own orders."""
     if where is not None:
         keep = order_mask(answer.inputs.columns, answer.membership, where)
@@ -84,8 +91,19 @@ def path_for(answer: Hits, rows: AffectedRows, row: int, effect: Effect) -> Path
     at = round(float(rows.hit_at[row])) if np.isfinite(rows.hit_at[row]) else answer.as_of
     if impairment.element != step:
         kind = "record" if rows.band[row] == RECORDS_ONLY else "hand-off"
-        how = f"what {step} causes passes {impairment.element}" if kind == "record" else f"orders are handed to {step} over {impairment.element}"
+        how = (
+            f"what {step} causes passes {impairment.element}"
+            if kind == "record"
+            else f"orders are handed to {step} over {impairment.element}"
+        )
         path = extended(path, step, kind, effect, at, how)
     order = f"order:{answer.inputs.columns.orders.ids[int(rows.order[row])]}"
     band = BANDS[int(rows.band[row])].value.lower().replace("_", " ")
-    return extended(path, order, "match", effect, at, f"{order} is {band}: it meets this at {moment(at).strftime('%Y-%m-%d %H:%M UTC')}")
+    return extended(
+        path,
+        order,
+        "match",
+        effect,
+        at,
+        f"{order} is {band}: it meets this at {moment(at).strftime('%Y-%m-%d %H:%M UTC')}",
+    )

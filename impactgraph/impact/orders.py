@@ -7,7 +7,11 @@ from graph_models.money import from_micros
 from graph_models.orders import Fulfillment, Order
 from impactgraph.impact.columns import CANCELLED, COMPLETED, IN_FLIGHT, Codes, Columns
 
-_STATUS = {IN_FLIGHT: OrderStatus.IN_FLIGHT, COMPLETED: OrderStatus.COMPLETED, CANCELLED: OrderStatus.CANCELLED}
+_STATUS = {
+    IN_FLIGHT: OrderStatus.IN_FLIGHT,
+    COMPLETED: OrderStatus.COMPLETED,
+    CANCELLED: OrderStatus.CANCELLED,
+}
 
 
 def orders_of(columns: Columns, rows: Codes) -> Iterator[Order]:
@@ -23,7 +27,9 @@ def orders_of(columns: Columns, rows: Codes) -> Iterator[Order]:
 def _order(columns: Columns, row: int, parts: Sequence[int]) -> Order:
     o, v = columns.orders, columns.vocabulary
     currency = v.currencies.words[int(o.currency[row])]
-    fulfillments = tuple(sorted((_fulfillment(columns, part, currency) for part in parts), key=lambda f: f.key))
+    fulfillments = tuple(
+        sorted((_fulfillment(columns, part, currency) for part in parts), key=lambda f: f.key)
+    )
     return Order(
         key=str(o.ids[row]),
         channel=v.channels.words[int(o.channel[row])],
@@ -34,7 +40,11 @@ def _order(columns: Columns, row: int, parts: Sequence[int]) -> Order:
         placed_at=int(o.placed_at[row]),
         promised_by=int(o.promised_by[row]) or None,
         status=_status([f.status for f in fulfillments]),
-        attributes={name: v.attributes[name].words[int(codes[row])] for name, codes in o.attributes.items() if codes[row]},
+        attributes={
+            name: v.attributes[name].words[int(codes[row])]
+            for name, codes in o.attributes.items()
+            if codes[row]
+        },
         fulfillments=fulfillments,
     )
 

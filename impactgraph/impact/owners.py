@@ -18,7 +18,9 @@ def owner_shares(answer: Hits) -> tuple[OwnerShare, ...]:
     An order counts for every team that owns an element on its path: each of them can shorten it.
     """
     topology, columns, orders = answer.inputs.topology, answer.inputs.columns, answer.orders_hit
-    owners_on: list[frozenset[str]] = [frozenset(o for hop in i.hops if (o := topology.owner_of(hop.element))) for i in answer.impairments] + [frozenset()]
+    owners_on: list[frozenset[str]] = [
+        frozenset(o for hop in i.hops if (o := topology.owner_of(hop.element))) for i in answer.impairments
+    ] + [frozenset()]
     elements: dict[str, dict[str, None]] = {}
     for impairment in answer.elements():
         owner = topology.owner_of(impairment.element)
@@ -30,11 +32,17 @@ def owner_shares(answer: Hits) -> tuple[OwnerShare, ...]:
         order = orders.order[behind]
         money = money_of(columns, columns.orders.currency[order], columns.orders.value[order])
         impaired = [i for i in answer.elements() if i.element in owned]
-        shares.append(OwnerShare(team, tuple(owned), len(order), money, playbooks_for(topology, impaired, answer.failures)))
+        shares.append(
+            OwnerShare(
+                team, tuple(owned), len(order), money, playbooks_for(topology, impaired, answer.failures)
+            )
+        )
     return tuple(sorted(shares, key=lambda s: (-s.orders, s.team)))
 
 
-def playbooks_for(topology: Topology, impairments: Sequence[Impairment], failures: Sequence[Failure]) -> tuple[str, ...]:
+def playbooks_for(
+    topology: Topology, impairments: Sequence[Impairment], failures: Sequence[Failure]
+) -> tuple[str, ...]:
     """Playbooks whose `for` fits an impaired element: it names the element, or its kind and the class of a failure behind it."""
     classes = {f.key: f.failure_class for f in failures}
     found: list[str] = []

@@ -33,10 +33,17 @@ def path_to(impairment: Impairment, failures: Mapping[str, Failure]) -> Path:
 
 def extended(path: Path, target: str, rule: str, effect: Effect, at: Millis, detail: str) -> Path:
     """One hop further."""
-    return Path((*path.hops, Hop(path.hops[-1].target, target, rule, effect, at, detail)), f"{path.sentence.rstrip('.')}; {detail}.")
+    return Path(
+        (*path.hops, Hop(path.hops[-1].target, target, rule, effect, at, detail)),
+        f"{path.sentence.rstrip('.')}; {detail}.",
+    )
 
 
 def sentence(hops: tuple[Impairment, ...], failure: Failure | None) -> str:
     words = [f"{hop.element} {_VERBS[hop.effect]}" for hop in hops]
-    what = f"{failure.failure_class.value.lower().replace('_', ' ')} of {failure.target}" if failure else words[0]
+    what = (
+        f"{failure.failure_class.value.lower().replace('_', ' ')} of {failure.target}"
+        if failure
+        else words[0]
+    )
     return f"Because of the {what}, " + ", so ".join(words) + "."

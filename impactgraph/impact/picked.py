@@ -42,7 +42,11 @@ class Picked:
     def __init__(self, owner: Matching, rows: Codes) -> None:
         self.owner, self.rows = owner, rows
         self._f: FulfillmentColumns = owner.columns.fulfillments
-        together = len(rows) > 0 and int(rows[-1]) - int(rows[0]) + 1 == len(rows) and bool((np.diff(rows) == 1).all())
+        together = (
+            len(rows) > 0
+            and int(rows[-1]) - int(rows[0]) + 1 == len(rows)
+            and bool((np.diff(rows) == 1).all())
+        )
         self._where: slice | Codes = slice(int(rows[0]), int(rows[-1]) + 1) if together else rows
         self._read: dict[tuple[str, int], NDArray[Any]] = {}
 

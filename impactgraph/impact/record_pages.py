@@ -18,10 +18,19 @@ from impactgraph.impact.totals import listed, record_amounts
 
 
 def page_of(
-    answer: Hits, kind: RecordKind, types: Sequence[str] | None, effects: Sequence[RecordEffect] | None, first: int, after: str | None
+    answer: Hits,
+    kind: RecordKind,
+    types: Sequence[str] | None,
+    effects: Sequence[RecordEffect] | None,
+    first: int,
+    after: str | None,
 ) -> Page[AffectedRecord]:
     """By due moment, then fulfillment and type."""
-    found = [(g, _chosen(answer, g, effects)) for g in answer.records_hit if g.emission.kind is kind and (types is None or g.emission.type in types)]
+    found = [
+        (g, _chosen(answer, g, effects))
+        for g in answer.records_hit
+        if g.emission.kind is kind and (types is None or g.emission.type in types)
+    ]
     found = [(g, at) for g, at in found if len(at)]
     keys = np.concatenate([_due(g, at) for g, at in found]) if found else np.zeros(0)
     group_of = np.repeat(np.arange(len(found)), [len(at) for _, at in found])
@@ -36,7 +45,10 @@ def page_of(
         return labels
 
     chosen, cursors, more, before = keyset.page(keys, names, first, after, f"{kind.value}-due")
-    items = tuple(_shown(answer, found[group_of[row]][0], int(found[group_of[row]][1][row - starts[group_of[row]]])) for row in chosen)
+    items = tuple(
+        _shown(answer, found[group_of[row]][0], int(found[group_of[row]][1][row - starts[group_of[row]]]))
+        for row in chosen
+    )
     return Page(items, tuple(cursors), len(keys), more, before)
 
 

@@ -20,7 +20,9 @@ def residual_totals(answer: Hits) -> ResidualTotals | None:
     passed = (orders.band == 1) & ~action
     healing = ~action & ~passed
     drained = [i.until + i.drain for i in answer.impairments if i.effect is not Effect.REJECTED]
-    return ResidualTotals(int(passed.sum()), int(healing.sum()), int(action.sum()), max(drained) if drained else None)
+    return ResidualTotals(
+        int(passed.sum()), int(healing.sum()), int(action.sum()), max(drained) if drained else None
+    )
 
 
 def waiting(answer: Hits) -> AffectedRows:

@@ -33,13 +33,21 @@ def money_of(columns: Columns, currency: Codes, values: Ints) -> tuple[Money, ..
     """One sum a currency, by its name; currencies without a value are left out."""
     words = columns.vocabulary.currencies.words
     sums = exact_sums(currency, values, len(words))
-    return tuple(from_micros(s, word) for s, word in sorted(zip(sums, words, strict=True), key=lambda p: p[1]) if s)
+    return tuple(
+        from_micros(s, word) for s, word in sorted(zip(sums, words, strict=True), key=lambda p: p[1]) if s
+    )
 
 
-def worth_by_group(columns: Columns, group: NDArray[Any], orders: Codes, size: int) -> list[tuple[Money, ...]]:
+def worth_by_group(
+    columns: Columns, group: NDArray[Any], orders: Codes, size: int
+) -> list[tuple[Money, ...]]:
     """What the orders of each group in [0, size) are worth, as `money_of`; `group` of each order."""
     words = columns.vocabulary.currencies.words
-    sums = exact_sums(group * len(words) + columns.orders.currency.take(orders), columns.orders.value.take(orders), size * len(words))
+    sums = exact_sums(
+        group * len(words) + columns.orders.currency.take(orders),
+        columns.orders.value.take(orders),
+        size * len(words),
+    )
     each = (zip(words, sums[n * len(words) : (n + 1) * len(words)], strict=True) for n in range(size))
     return [tuple(from_micros(s, word) for word, s in sorted(of_group) if s) for of_group in each]
 
@@ -53,7 +61,9 @@ def record_amounts(columns: Columns, group: RecordGroup, chosen: NDArray[Any]) -
     return value if fraction == 1.0 else np.round(value * fraction).astype(np.int64)
 
 
-def record_totals(columns: Columns, groups: Sequence[RecordGroup], kind: RecordKind, min_likelihood: float) -> tuple[RecordTotals, ...]:
+def record_totals(
+    columns: Columns, groups: Sequence[RecordGroup], kind: RecordKind, min_likelihood: float
+) -> tuple[RecordTotals, ...]:
     """By type and effect, the most first."""
     counts: dict[tuple[str, RecordEffect], int] = {}
     sums: dict[tuple[str, RecordEffect], dict[str, int]] = {}
@@ -73,18 +83,28 @@ def record_totals(columns: Columns, groups: Sequence[RecordGroup], kind: RecordK
                 for word, part in zip(words, money.get(code, ()), strict=False):
                     into[word] = into.get(word, 0) + part
     rows = [
-        RecordTotals(kind, type_, effect, count, tuple(from_micros(s, c) for c, s in sorted(sums[type_, effect].items()) if s))
+        RecordTotals(
+            kind,
+            type_,
+            effect,
+            count,
+            tuple(from_micros(s, c) for c, s in sorted(sums[type_, effect].items()) if s),
+        )
         for (type_, effect), count in counts.items()
         if count
     ]
     return tuple(sorted(rows, key=lambda r: (-r.count, r.type, r.effect.value)))
 
 
-def _money_by_effect(columns: Columns, group: RecordGroup, hit: NDArray[np.intp], effects: NDArray[np.intp]) -> dict[int, list[int]]:
+def _money_by_effect(
+    columns: Columns, group: RecordGroup, hit: NDArray[np.intp], effects: NDArray[np.intp]
+) -> dict[int, list[int]]:
     """By effect: the sum of the amounts in each currency."""
     currencies = len(columns.vocabulary.currencies.words)
     currency = columns.orders.currency[columns.fulfillments.order[group.rows[hit]]]
-    sums = exact_sums(effects * currencies + currency, record_amounts(columns, group, hit), len(RECORD_EFFECTS) * currencies)
+    sums = exact_sums(
+        effects * currencies + currency, record_amounts(columns, group, hit), len(RECORD_EFFECTS) * currencies
+    )
     return {code: sums[code * currencies : (code + 1) * currencies] for code in range(len(RECORD_EFFECTS))}
 
 
@@ -102,12 +122,16 @@ def order_totals(columns: Columns, orders: AffectedRows, fulfillments: int) -> O
         exposed=int(bands[1]),
         upcoming=int(bands[2]),
         records_only=int(bands[3]),
-        value=money_of(columns, columns.orders.currency.take(orders.order), columns.orders.value.take(orders.order)),
+        value=money_of(
+            columns, columns.orders.currency.take(orders.order), columns.orders.value.take(orders.order)
+        ),
         will_miss_promise=int(np.count_nonzero(orders.misses)),
     )
 
 
-def refunds_at_risk(columns: Columns, orders: AffectedRows, postings: Sequence[RecordTotals], min_likelihood: float) -> tuple[Money, ...]:
+def refunds_at_risk(
+    columns: Columns, orders: AffectedRows, postings: Sequence[RecordTotals], min_likelihood: float
+) -> tuple[Money, ...]:
     """Orders about which a decision on stale data may be wrong, and refunds that are postings themselves and hit."""
     order = orders.order[orders.wrong > min_likelihood]
     refunds = [m for row in postings if "refund" in row.type for m in row.amount]

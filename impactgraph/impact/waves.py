@@ -31,9 +31,13 @@ def forecast(answer: Hits, bucket: Millis) -> tuple[ForecastPoint, ...]:
     first = int(moments.min() // bucket) if len(moments) else answer.as_of // bucket
     last = int(moments.max() // bucket) if len(moments) else first
     if last - first >= MOST_POINTS:
-        raise BadInputError(f"Buckets of {say_duration(bucket)} make {last - first + 1} points; at most {MOST_POINTS} are given. Ask for longer ones.")
+        raise BadInputError(
+            f"Buckets of {say_duration(bucket)} make {last - first + 1} points; at most {MOST_POINTS} are given. Ask for longer ones."
+        )
     counts = [_count(s, bucket, first, last) for s in series]
-    return tuple(ForecastPoint((first + n) * bucket, *(int(c[n]) for c in counts)) for n in range(last - first + 1))
+    return tuple(
+        ForecastPoint((first + n) * bucket, *(int(c[n]) for c in counts)) for n in range(last - first + 1)
+    )
 
 
 def _count(moments: NDArray[np.float64], bucket: Millis, first: int, last: int) -> NDArray[np.intp]:
@@ -44,7 +48,9 @@ def _count(moments: NDArray[np.float64], bucket: Millis, first: int, last: int) 
 def _records(answer: Hits, kind: RecordKind) -> NDArray[np.float64]:
     """When each late or missing record was due."""
     found = [
-        np.where(np.isnan(g.outcome.due), g.outcome.expected_at, g.outcome.due)[g.of[listed(g, answer.inputs.question.min_likelihood)]]
+        np.where(np.isnan(g.outcome.due), g.outcome.expected_at, g.outcome.due)[
+            g.of[listed(g, answer.inputs.question.min_likelihood)]
+        ]
         for g in answer.records_hit
         if g.emission.kind is kind
     ]

@@ -46,7 +46,9 @@ def read_delivery(headers: Mapping[str, str], body: bytes) -> Delivery:
     if media in LINES:
         return Delivery([line for line in body.splitlines() if line.strip()], single=False)
     said = f"The media type is {media}" if media else "There is no content-type"
-    raise UnsupportedMediaError(f"{said}: send {STRUCTURED[0]} (one event), {BATCHED} (a JSON array), or ce-* headers with JSON data.")
+    raise UnsupportedMediaError(
+        f"{said}: send {STRUCTURED[0]} (one event), {BATCHED} (a JSON array), or ce-* headers with JSON data."
+    )
 
 
 def _batch(body: bytes) -> list[bytes]:
@@ -64,5 +66,7 @@ def _binary(headers: Mapping[str, str], body: bytes) -> bytes:
         data = _VALUE.decode(body)
     except msgspec.DecodeError as error:
         raise BadInputError(f"The body is not JSON: {error}") from error
-    attributes: dict[str, Any] = {name.removeprefix("ce-"): unquote(value) for name, value in headers.items() if name.startswith("ce-")}
+    attributes: dict[str, Any] = {
+        name.removeprefix("ce-"): unquote(value) for name, value in headers.items() if name.startswith("ce-")
+    }
     return msgspec.json.encode(attributes | {"data": cast("Any", data)})

@@ -16,7 +16,12 @@ def csv_events(path: Path, mapping: Mapping) -> Iterator[tuple[bytes, str]]:
     """(event, `file:line`) of every row that means something. Raises BadInputError where a column is missing or the file cannot be read."""
     columns = mapping.csv
     if columns is None:
-        raise BadInputError(Problem("The mapping has no `csv` section: name at least its columns `activity` and `time`.", str(path)))
+        raise BadInputError(
+            Problem(
+                "The mapping has no `csv` section: name at least its columns `activity` and `time`.",
+                str(path),
+            )
+        )
     _check_columns(path, mapping, columns)
     yield from cloud_events(_entries(path, mapping, columns), mapping, _book(path, mapping, columns))
 
@@ -24,19 +29,35 @@ def csv_events(path: Path, mapping: Mapping) -> Iterator[tuple[bytes, str]]:
 @contextmanager
 def _opened(path: Path) -> Generator[TextIO]:
     try:
-        with gzip.open(path, "rt", encoding="utf-8-sig", newline="") if path.suffix == ".gz" else path.open(encoding="utf-8-sig", newline="") as file:
+        with (
+            gzip.open(path, "rt", encoding="utf-8-sig", newline="")
+            if path.suffix == ".gz"
+            else path.open(encoding="utf-8-sig", newline="") as file
+        ):
             yield file
     except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
-        raise BadInputError(Problem(f"It cannot be read: {getattr(error, 'strerror', None) or error}.", str(path))) from error
+        raise BadInputError(
+            Problem(f"It cannot be read: {getattr(error, 'strerror', None) or error}.", str(path))
+        ) from error
 
 
 def _check_columns(path: Path, mapping: Mapping, columns: CsvMapping) -> None:
     with _opened(path) as file:
         header = next(csv.reader(file, delimiter=columns.delimiter), list[str]())
-    wanted = [columns.activity, columns.time, mapping.order.type, *filter(None, (columns.id, mapping.fulfillment.type))]
+    wanted = [
+        columns.activity,
+        columns.time,
+        mapping.order.type,
+        *filter(None, (columns.id, mapping.fulfillment.type)),
+    ]
     missing = [name for name in wanted if name not in header]
     if missing:
-        raise BadInputError(*(Problem(f"There is no column {name!r}; there are {', '.join(header)}.", str(path), 1) for name in missing))
+        raise BadInputError(
+            *(
+                Problem(f"There is no column {name!r}; there are {', '.join(header)}.", str(path), 1)
+                for name in missing
+            )
+        )
 
 
 def _entries(path: Path, mapping: Mapping, columns: CsvMapping) -> Iterator[Logged]:
@@ -47,7 +68,15 @@ def _entries(path: Path, mapping: Mapping, columns: CsvMapping) -> Iterator[Logg
                 part = row.get(mapping.fulfillment.type) if mapping.fulfillment.type else None
                 parts = [LoggedObject(part)] if part else []
                 place = f"{path}:{rows.line_num}"
-                yield Logged(row.get(columns.id or "") or "", row[columns.activity], row[columns.time], LoggedObject(order), parts, row, place)
+                yield Logged(
+                    row.get(columns.id or "") or "",
+                    row[columns.activity],
+                    row[columns.time],
+                    LoggedObject(order),
+                    parts,
+                    row,
+                    place,
+                )
 
 
 def _book(path: Path, mapping: Mapping, columns: CsvMapping) -> Book:
@@ -57,7 +86,10 @@ def _book(path: Path, mapping: Mapping, columns: CsvMapping) -> Book:
         parts = book.fulfillments.setdefault(entry.order.id, {})
         for part in entry.fulfillments:
             if part.id not in parts:
-                parts[part.id] = LoggedObject(part.id, {name: entry.attributes[name] for name in _used(mapping) if entry.attributes.get(name)})
+                parts[part.id] = LoggedObject(
+                    part.id,
+                    {name: entry.attributes[name] for name in _used(mapping) if entry.attributes.get(name)},
+                )
         if entry.activity in mapping.order.placed:
             book.placed.add(entry.order.id)
     return book

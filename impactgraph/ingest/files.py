@@ -39,7 +39,11 @@ def size_of(path: str) -> int | None:
 def read_mapped(path: str, mapping: Mapping, *, block: int = BLOCK) -> Iterator[Block]:
     """Blocks of events out of a foreign log: CSV (`.csv`, `.csv.gz`) or OCEL 2.0 (JSON or SQLite). Raises BadInputError where it cannot be read."""
     size = size_of(path) or 0
-    found = csv_events(Path(path), mapping) if path.removesuffix(".gz").lower().endswith(".csv") else ocel_events(Path(path), mapping)
+    found = (
+        csv_events(Path(path), mapping)
+        if path.removesuffix(".gz").lower().endswith(".csv")
+        else ocel_events(Path(path), mapping)
+    )
     gathered: list[bytes] = []
     places: list[str] = []
     for event, place in found:
@@ -83,4 +87,9 @@ def _blocks(name: str, lines: BinaryIO, tell: Callable[[], int] | None, block: i
 
 def _unreadable(path: str, error: OSError | EOFError) -> BadInputError:
     reason = getattr(error, "strerror", None) or str(error)
-    return BadInputError(Problem(f"It cannot be read: {reason}. Name an existing NDJSON file (.gz too), or - for standard input.", path))
+    return BadInputError(
+        Problem(
+            f"It cannot be read: {reason}. Name an existing NDJSON file (.gz too), or - for standard input.",
+            path,
+        )
+    )

@@ -40,21 +40,30 @@ class Logged:
 class Book:
     """What is known of the orders of a log beforehand: the fulfillments of each, and which have an entry that places them."""
 
-    fulfillments: dict[str, dict[str, LoggedObject]] = field(default_factory=dict[str, dict[str, LoggedObject]])
+    fulfillments: dict[str, dict[str, LoggedObject]] = field(
+        default_factory=dict[str, dict[str, LoggedObject]]
+    )
     placed: set[str] = field(default_factory=set[str])
 
 
 def cloud_events(entries: Iterable[Logged], mapping: Mapping, book: Book) -> Iterator[tuple[bytes, str]]:
     """(event in structured JSON, place) of every entry that means something; an order without an entry that places it is placed by its first one."""
     for entry in entries:
-        parts = entry.fulfillments or list(book.fulfillments.get(entry.order.id, {}).values()) or [LoggedObject(entry.order.id)]
+        parts = (
+            entry.fulfillments
+            or list(book.fulfillments.get(entry.order.id, {}).values())
+            or [LoggedObject(entry.order.id)]
+        )
         whole = list(book.fulfillments.get(entry.order.id, {}).values()) or parts
         if entry.activity in mapping.order.placed or entry.order.id not in book.placed:
             book.placed.add(entry.order.id)
             yield _event(mapping, entry, "order.placed", _placed(mapping, entry, whole)), entry.place
         for type_, data in _meanings(mapping, entry):
             for part in parts:
-                yield _event(mapping, entry, type_, {"order": entry.order.id, "fulfillment": part.id} | data), entry.place
+                yield (
+                    _event(mapping, entry, type_, {"order": entry.order.id, "fulfillment": part.id} | data),
+                    entry.place,
+                )
 
 
 def _meanings(mapping: Mapping, entry: Logged) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -65,7 +74,11 @@ def _meanings(mapping: Mapping, entry: Logged) -> Iterator[tuple[str, dict[str, 
         yield "fulfillment.entered", {"step": step} | ({"location": location} if location else {})
     if posting := mapping.postings.get(activity):
         yield "posting.recorded", _posting(posting, entry)
-    for type_, names in (("notification.sent", mapping.notifications), ("task.closed", mapping.tasks), ("supplier_order.confirmed", mapping.supplier_orders)):
+    for type_, names in (
+        ("notification.sent", mapping.notifications),
+        ("task.closed", mapping.tasks),
+        ("supplier_order.confirmed", mapping.supplier_orders),
+    ):
         if activity in names:
             yield type_, {"type": names[activity]}
     if activity in mapping.failed:
@@ -79,20 +92,33 @@ def _meanings(mapping: Mapping, entry: Logged) -> Iterator[tuple[str, dict[str, 
 def _posting(posting: str | PostingMapping, entry: Logged) -> dict[str, Any]:
     if isinstance(posting, str):
         return {"type": posting}
-    values = {name: _read(getattr(posting, name), entry.attributes, entry.order.attributes) for name in ("amount", "currency", "document")}
+    values = {
+        name: _read(getattr(posting, name), entry.attributes, entry.order.attributes)
+        for name in ("amount", "currency", "document")
+    }
     return {"type": posting.type} | {name: value for name, value in values.items() if value is not None}
 
 
 def _placed(mapping: Mapping, entry: Logged, parts: Sequence[LoggedObject]) -> dict[str, Any]:
     o, known = mapping.order, (entry.attributes, entry.order.attributes)
     required = {name: _read(getattr(o, name), *known) or "unknown" for name in ("channel", "mode")}
-    optional = {name: _read(getattr(o, name), *known) for name in ("currency", "value", "region", "customer_tier", "promised_by")}
-    attributes = {name: value for name, source in o.attributes.items() if (value := _read(source, *known)) is not None}
+    optional = {
+        name: _read(getattr(o, name), *known)
+        for name in ("currency", "value", "region", "customer_tier", "promised_by")
+    }
+    attributes = {
+        name: value for name, source in o.attributes.items() if (value := _read(source, *known)) is not None
+    }
     fulfillments = [
         {name: value for name, value in (("fulfillment", part.id), *_part(mapping, part, *known)) if value is not None} for part in parts
     ]  # fmt: skip
     stated = {name: value for name, value in optional.items() if value is not None}
-    return {"order": entry.order.id} | required | stated | {"attributes": attributes, "fulfillments": fulfillments}
+    return (
+        {"order": entry.order.id}
+        | required
+        | stated
+        | {"attributes": attributes, "fulfillments": fulfillments}
+    )
 
 
 def _part(mapping: Mapping, part: LoggedObject, *known: Pairs[str, Any]) -> Iterator[tuple[str, str | None]]:
@@ -103,11 +129,27 @@ def _part(mapping: Mapping, part: LoggedObject, *known: Pairs[str, Any]) -> Iter
 def _read(value: Value, *where: Pairs[str, Any]) -> str | None:
     """As text, from the first that has it; an empty text is none."""
     if isinstance(value, From):
-        value = next((found for attributes in where if (found := attributes.get(value.attribute)) not in (None, "")), None)
+        value = next(
+            (found for attributes in where if (found := attributes.get(value.attribute)) not in (None, "")),
+            None,
+        )
     return None if value is None or value == "" else str(value)
 
 
 def _event(mapping: Mapping, entry: Logged, type_: str, data: dict[str, Any]) -> bytes:
     said = msgspec.json.encode([type_, entry.time, data])
-    identity = f"{entry.id}/{type_}/{data.get('fulfillment', '')}" if entry.id else blake2b(said, digest_size=16).hexdigest()
-    return msgspec.json.encode({"specversion": "1.0", "id": identity, "source": mapping.source, "type": type_, "time": entry.time, "data": data})
+    identity = (
+        f"{entry.id}/{type_}/{data.get('fulfillment', '')}"
+        if entry.id
+        else blake2b(said, digest_size=16).hexdigest()
+    )
+    return msgspec.json.encode(
+        {
+            "specversion": "1.0",
+            "id": identity,
+            "source": mapping.source,
+            "type": type_,
+            "time": entry.time,
+            "data": data,
+        }
+    )

@@ -81,8 +81,22 @@ class Mapping(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=T
 
     def activities(self) -> frozenset[str]:
         """Every activity that means something."""
-        named: tuple[Pairs[str, Any], ...] = (self.steps, self.failed, self.postings, self.notifications, self.tasks, self.supplier_orders)
-        return frozenset([*self.order.placed, *self.completed, *self.cancelled, *(activity for names in named for activity in names)])
+        named: tuple[Pairs[str, Any], ...] = (
+            self.steps,
+            self.failed,
+            self.postings,
+            self.notifications,
+            self.tasks,
+            self.supplier_orders,
+        )
+        return frozenset(
+            [
+                *self.order.placed,
+                *self.completed,
+                *self.cancelled,
+                *(activity for names in named for activity in names),
+            ]
+        )
 
 
 def load_mapping(path: Path) -> Mapping:
@@ -90,7 +104,9 @@ def load_mapping(path: Path) -> Mapping:
     try:
         return parse_mapping(path.read_text("utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInputError(Problem(f"The mapping cannot be read: {getattr(error, 'strerror', None) or error}", str(path))) from error
+        raise BadInputError(
+            Problem(f"The mapping cannot be read: {getattr(error, 'strerror', None) or error}", str(path))
+        ) from error
 
 
 def parse_mapping(text: str, name: str = "mapping.yaml") -> Mapping:

@@ -73,9 +73,19 @@ def ocel_events(path: Path, mapping: Mapping) -> Iterator[tuple[bytes, str]]:
             start = file.read(16)
         log = _sqlite(path, mapping) if start == _SQLITE else _json(path, mapping)
     except (OSError, msgspec.DecodeError, sqlite3.Error) as error:
-        raise BadInputError(Problem(f"It cannot be read as an OCEL 2.0 log: {getattr(error, 'strerror', None) or error}.", str(path))) from error
+        raise BadInputError(
+            Problem(
+                f"It cannot be read as an OCEL 2.0 log: {getattr(error, 'strerror', None) or error}.",
+                str(path),
+            )
+        ) from error
     if not log.orders:
-        raise BadInputError(Problem(f"It has no object of the type {mapping.order.type!r}, which the mapping says are orders.", str(path)))
+        raise BadInputError(
+            Problem(
+                f"It has no object of the type {mapping.order.type!r}, which the mapping says are orders.",
+                str(path),
+            )
+        )
     for event in log.events:
         orders, parts = _objects(event, log)
         for one, part in ((one, part) for one in orders for part in parts):
@@ -104,7 +114,10 @@ def _keep(log: _Log, mapping: Mapping, id_: str, type_: str, attributes: dict[st
 
 def _last(attributes: Sequence[_Attribute]) -> dict[str, Any]:
     """The value that each had in the end."""
-    return {attribute.name: attribute.value for attribute in sorted(attributes, key=lambda attribute: attribute.time)}
+    return {
+        attribute.name: attribute.value
+        for attribute in sorted(attributes, key=lambda attribute: attribute.time)
+    }
 
 
 def _sqlite(path: Path, mapping: Mapping) -> _Log:
@@ -113,8 +126,23 @@ def _sqlite(path: Path, mapping: Mapping) -> _Log:
         connection.row_factory = sqlite3.Row
         for type_ in filter(None, (mapping.order.type, mapping.fulfillment.type)):
             for id_, rows in _by_id(connection, "object", type_).items():
-                changes = [(str(row["ocel_time"] or ""), name, row[name]) for row in rows for name in row.keys() if not name.startswith("ocel_")]  # noqa: SIM118
-                _keep(log, mapping, id_, type_, {name: value for _, name, value in sorted(changes, key=lambda c: c[0]) if value is not None})
+                changes = [
+                    (str(row["ocel_time"] or ""), name, row[name])
+                    for row in rows
+                    for name in row.keys()
+                    if not name.startswith("ocel_")
+                ]  # noqa: SIM118
+                _keep(
+                    log,
+                    mapping,
+                    id_,
+                    type_,
+                    {
+                        name: value
+                        for _, name, value in sorted(changes, key=lambda c: c[0])
+                        if value is not None
+                    },
+                )
         for one, other in connection.execute("select ocel_source_id, ocel_target_id from object_object"):
             log.relate(str(one), str(other))
         relations: dict[str, list[_Relation]] = {}
@@ -122,15 +150,21 @@ def _sqlite(path: Path, mapping: Mapping) -> _Log:
             relations.setdefault(str(event), []).append(_Relation(str(object_)))
         for (type_,) in connection.execute("select ocel_type from event_map_type").fetchall():
             for id_, rows in _by_id(connection, "event", str(type_)).items():
-                attributes = [_Attribute(name, rows[0][name]) for name in rows[0].keys() if not name.startswith("ocel_")]  # noqa: SIM118
-                log.events.append(_Event(id_, str(type_), str(rows[0]["ocel_time"]), attributes, relations.get(id_, [])))
+                attributes = [
+                    _Attribute(name, rows[0][name]) for name in rows[0].keys() if not name.startswith("ocel_")
+                ]  # noqa: SIM118
+                log.events.append(
+                    _Event(id_, str(type_), str(rows[0]["ocel_time"]), attributes, relations.get(id_, []))
+                )
     log.events.sort(key=lambda event: event.time)
     return log
 
 
 def _by_id(connection: sqlite3.Connection, what: str, type_: str) -> dict[str, list[sqlite3.Row]]:
     """Rows of the table of an object or event type, by id; none where the log has no such type."""
-    table = connection.execute(f"select ocel_type_map from {what}_map_type where ocel_type = ?", [type_]).fetchone()
+    table = connection.execute(
+        f"select ocel_type_map from {what}_map_type where ocel_type = ?", [type_]
+    ).fetchone()
     found: dict[str, list[sqlite3.Row]] = {}
     if table is not None:
         name = str(table[0]).replace('"', '""')
@@ -154,14 +188,27 @@ def _entries(path: Path, mapping: Mapping, log: _Log) -> Iterator[Logged]:
         mine = dict.fromkeys([*orders, *(log.owner[part] for part in parts if part in log.owner)])
         for order in mine:
             own = [log.fulfillments[part] for part in parts if log.owner.get(part) == order]
-            yield Logged(event.id, event.type, _moment(event.time), log.orders[order], own, _last(event.attributes), f"{path}: {event.id}")
+            yield Logged(
+                event.id,
+                event.type,
+                _moment(event.time),
+                log.orders[order],
+                own,
+                _last(event.attributes),
+                f"{path}: {event.id}",
+            )
 
 
 def _book(mapping: Mapping, log: _Log) -> Book:
     book = Book()
     for part, order in log.owner.items():
         book.fulfillments.setdefault(order, {})[part] = log.fulfillments[part]
-    book.placed = {order for event in log.events if event.type in mapping.order.placed for order in _objects(event, log)[0]}
+    book.placed = {
+        order
+        for event in log.events
+        if event.type in mapping.order.placed
+        for order in _objects(event, log)[0]
+    }
     return book
 
 

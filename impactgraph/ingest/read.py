@@ -12,7 +12,16 @@ from graph_models.enums import FailureClass, Severity
 from graph_models.ids import key_of
 from graph_models.scope import DIMENSIONS
 from graph_models.time import DAY, parse_duration
-from impactgraph.ingest.events import EVENT_TYPES, Event, FailureData, OrderPlaced, PlacedData, PlacedFulfillment, PostingRecorded, moment_millis
+from impactgraph.ingest.events import (
+    EVENT_TYPES,
+    Event,
+    FailureData,
+    OrderPlaced,
+    PlacedData,
+    PlacedFulfillment,
+    PostingRecorded,
+    moment_millis,
+)
 
 LARGEST = Decimal(9_000_000_000_000)
 """What fits into 64 bits as millionths."""
@@ -58,7 +67,9 @@ def _read_leniently(line: bytes, reason: str) -> tuple[Event, dict[str, Any] | N
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RefusedEventError(f"not JSON: {error}") from error
     if not isinstance(raw, dict):
-        raise RefusedEventError("an event is a JSON object such as {\"specversion\": \"1.0\", \"type\": \"order.placed\", ...}")
+        raise RefusedEventError(
+            'an event is a JSON object such as {"specversion": "1.0", "type": "order.placed", ...}'
+        )
     document = cast("dict[str, Any]", raw)
     kind = _kind(document)
     if "unknown field" not in reason:
@@ -77,7 +88,10 @@ def _kind(document: Mapping[str, Any]) -> type[Event]:
     kind = EVENT_TYPES.get(name) if isinstance(name, str) else None
     if kind is None:
         near = get_close_matches(str(name), EVENT_TYPES, n=1)
-        raise RefusedEventError(f"there is no event type {name!r}." + (f" Did you mean {near[0]}?" if near else f" Known are {', '.join(EVENT_TYPES)}."))
+        raise RefusedEventError(
+            f"there is no event type {name!r}."
+            + (f" Did you mean {near[0]}?" if near else f" Known are {', '.join(EVENT_TYPES)}.")
+        )
     return kind
 
 
@@ -95,7 +109,10 @@ def _split(document: dict[str, Any], kind: type[Event]) -> dict[str, Any]:
         beyond = _unknown(fields, kind.__annotations__["data"])
         parts = fields.get("fulfillments")
         if kind is OrderPlaced and isinstance(parts, list):
-            rows = [_unknown(cast("dict[str, Any]", part), PlacedFulfillment) if isinstance(part, dict) else {} for part in cast("list[Any]", parts)]
+            rows = [
+                _unknown(cast("dict[str, Any]", part), PlacedFulfillment) if isinstance(part, dict) else {}
+                for part in cast("list[Any]", parts)
+            ]
             if any(rows):
                 beyond["fulfillments"] = rows
         if beyond:
@@ -104,7 +121,11 @@ def _split(document: dict[str, Any], kind: type[Event]) -> dict[str, Any]:
 
 
 def _unknown(fields: dict[str, Any], kind: type[msgspec.Struct]) -> dict[str, Any]:
-    known = {*kind.__struct_encode_fields__, "type"} if issubclass(kind, tuple(EVENT_TYPES.values())) else set(kind.__struct_encode_fields__)
+    known = (
+        {*kind.__struct_encode_fields__, "type"}
+        if issubclass(kind, tuple(EVENT_TYPES.values()))
+        else set(kind.__struct_encode_fields__)
+    )
     return {name: fields.pop(name) for name in list(fields) if name not in known}
 
 
@@ -133,7 +154,10 @@ def _check_placed(data: PlacedData) -> None:
     if data.promised_by is not None and moment_millis(data.promised_by) < 0:
         raise ValueError("data.promised_by: before 1970")
     for part in data.fulfillments:
-        part.fulfillment, part.workflow = key_of(part.fulfillment, "fulfillment"), key_of(part.workflow, "workflow")
+        part.fulfillment, part.workflow = (
+            key_of(part.fulfillment, "fulfillment"),
+            key_of(part.workflow, "workflow"),
+        )
         part.location = part.location and key_of(part.location, "location")
         if part.value is not None:
             _amount("data.fulfillments.value", part.value)
@@ -144,7 +168,9 @@ def _check_placed(data: PlacedData) -> None:
 
 def _amount(place: str, amount: Decimal) -> None:
     if not amount.is_finite() or amount.copy_abs() > LARGEST:
-        raise ValueError(f"{place}: {amount} is not an amount that can be kept (at most {LARGEST:,} of the currency's main unit)")
+        raise ValueError(
+            f"{place}: {amount} is not an amount that can be kept (at most {LARGEST:,} of the currency's main unit)"
+        )
 
 
 def _check_failure(event: Event, data: FailureData) -> None:
@@ -191,8 +217,12 @@ def _check_scope(scope: dict[str, Any]) -> None:
             hint = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(DIMENSIONS)}, attributes."
             raise ValueError(f"data.scope: there is no dimension {name!r}. {hint}")
         for inner, members in _lists(name, values):
-            if not isinstance(members, (list, str)) or not all(isinstance(member, (str, int)) for member in cast("list[Any]", members)):
-                raise ValueError(f"data.scope.{inner}: a list of words is meant, such as [store-014, store-015]")
+            if not isinstance(members, (list, str)) or not all(
+                isinstance(member, (str, int)) for member in cast("list[Any]", members)
+            ):
+                raise ValueError(
+                    f"data.scope.{inner}: a list of words is meant, such as [store-014, store-015]"
+                )
 
 
 def _lists(name: str, values: Any) -> Iterable[tuple[str, Any]]:

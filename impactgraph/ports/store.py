@@ -130,7 +130,15 @@ class Store(Protocol):
         """Those of the keys that are known, with their fulfillments: one question for a page."""
         ...
 
-    def find_orders(self, where: OrderFilter, sort: OrderSort, *, first: int, after: str | None, as_of: Millis | None = None) -> Page[Order]:
+    def find_orders(
+        self,
+        where: OrderFilter,
+        sort: OrderSort,
+        *,
+        first: int,
+        after: str | None,
+        as_of: Millis | None = None,
+    ) -> Page[Order]:
         """Every order known, ended ones too. Keyset cursors. Raises BadInputError for a cursor that is not one of ours."""
         ...
 

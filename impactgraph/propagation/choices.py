@@ -59,10 +59,14 @@ def decide(choice: ChoiceNode, met: Sequence[Sequence[Met]]) -> tuple[list[Chose
         troubled = list(dict.fromkeys(_meet(cells, slow, alternative)))
         chosen += [_suffers(cell, alternative, handed_over=position > 0) for cell in troubled]
         if position:
-            words = f"{' and '.join(alternative.names)} instead of {' and '.join(choice.alternatives[0].names)}"
+            words = (
+                f"{' and '.join(alternative.names)} instead of {' and '.join(choice.alternatives[0].names)}"
+            )
             late = [cell for cell in troubled if cell.troubles[-1].effect is Effect.DELAYED]
             for cell in cells:
-                fallbacks.update((f"{{it}} goes on over {words}", rest.source) for rest in _without(cell, deeper))
+                fallbacks.update(
+                    (f"{{it}} goes on over {words}", rest.source) for rest in _without(cell, deeper)
+                )
                 chosen += [_falls_back(rest, alternative, words) for rest in _without(cell, [*deeper, *late])]
         cells = deeper
     return chosen + [_stands(cell) for cell in cells], list(fallbacks.items())
@@ -82,15 +86,32 @@ def _meet(cells: Sequence[Cell], troubles: Sequence[Met], alternative: Alternati
             scope = cell.scope.narrowed(trouble.scope)
             if since < until and not scope.nothing:
                 first = cell.source if cell.troubles else source
-                yield Cell(scope, since, until, cell.likelihood * trouble.likelihood, cell.lost + alternative.cost, (*cell.troubles, trouble), first)
+                yield Cell(
+                    scope,
+                    since,
+                    until,
+                    cell.likelihood * trouble.likelihood,
+                    cell.lost + alternative.cost,
+                    (*cell.troubles, trouble),
+                    first,
+                )
 
 
 def _without(cell: Cell, deeper: Sequence[Cell]) -> list[Cell]:
     """The cell less the windows in which the next alternative surely fails for all of it."""
     spans = [(cell.since, cell.until)]
     for other in deeper:
-        if other.likelihood >= cell.likelihood and cell.scope.within(other.scope) and other.troubles[:-1] == cell.troubles:
-            spans = [part for a, b in spans for part in ((a, min(b, other.since)), (max(a, other.until), b)) if part[0] < part[1]]
+        if (
+            other.likelihood >= cell.likelihood
+            and cell.scope.within(other.scope)
+            and other.troubles[:-1] == cell.troubles
+        ):
+            spans = [
+                part
+                for a, b in spans
+                for part in ((a, min(b, other.since)), (max(a, other.until), b))
+                if part[0] < part[1]
+            ]
     return [cell._replace(since=since, until=until) for since, until in spans]
 
 
@@ -101,11 +122,22 @@ def _failures(cell: Cell) -> tuple[str, ...]:
 def _suffers(cell: Cell, alternative: Alternative, *, handed_over: bool) -> Chosen:
     """The alternative that is taken works, but with a trouble of its own; one that is late anyway has the time lost before in its delay."""
     last = cell.troubles[-1]
-    own = last._replace(scope=cell.scope, since=cell.since, until=cell.until, likelihood=cell.likelihood, failures=_failures(cell))
+    own = last._replace(
+        scope=cell.scope,
+        since=cell.since,
+        until=cell.until,
+        likelihood=cell.likelihood,
+        failures=_failures(cell),
+    )
     if handed_over and last.effect is Effect.DELAYED:
         own = own._replace(delay=last.delay + cell.lost - alternative.cost, run=last.run or alternative.run)
     made = own._replace(at_start=True, at_completion=False)
-    return Chosen(made, cell.source, "choice", f"{{it}} goes over {' and '.join(alternative.names)}, which has a trouble of its own")
+    return Chosen(
+        made,
+        cell.source,
+        "choice",
+        f"{{it}} goes over {' and '.join(alternative.names)}, which has a trouble of its own",
+    )
 
 
 def _falls_back(cell: Cell, alternative: Alternative, words: str) -> Chosen:
@@ -138,4 +170,6 @@ def _stands(cell: Cell) -> Chosen:
         at_start=True,
         at_completion=False,
     )
-    return Chosen(trouble, cell.source, "all alternatives", "{it} has no alternative left: all of them fail at once")
+    return Chosen(
+        trouble, cell.source, "all alternatives", "{it} has no alternative left: all of them fail at once"
+    )

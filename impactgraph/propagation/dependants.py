@@ -13,7 +13,16 @@ def goes_on(trouble: Trouble, policy: Policy) -> Outcome:
 
 def fails_itself(trouble: Trouble, policy: Policy) -> Outcome:
     """The element itself has failed."""
-    return Outcome(((trouble, _OWN_WORDS[trouble.effect].format(delay=say_duration(trouble.delay), likelihood=f"{trouble.likelihood:.0%}", it="{it}")),))
+    return Outcome(
+        (
+            (
+                trouble,
+                _OWN_WORDS[trouble.effect].format(
+                    delay=say_duration(trouble.delay), likelihood=f"{trouble.likelihood:.0%}", it="{it}"
+                ),
+            ),
+        )
+    )
 
 
 _OWN_WORDS = {
@@ -33,7 +42,9 @@ def same(trouble: Trouble, policy: Policy) -> Outcome:
 
 def _past(trouble: Trouble, policy: Policy) -> Trouble:
     """Past an integration the message types have been met: what depends on it has none of its own."""
-    return trouble._replace(scope=trouble.scope.without("message_types")) if policy.from_integration else trouble
+    return (
+        trouble._replace(scope=trouble.scope.without("message_types")) if policy.from_integration else trouble
+    )
 
 
 def _outside(trouble: Trouble, policy: Policy) -> Outcome | None:
@@ -43,7 +54,9 @@ def _outside(trouble: Trouble, policy: Policy) -> Outcome | None:
         return Outcome(absorbed=(("scope", f"{{it}}: only orders of {', '.join(workflows)} are in scope"),))
     types = trouble.scope.values("message_types")
     if types is not None and not policy.from_integration:
-        return Outcome(absorbed=(("scope", f"{{it}} goes on: only messages of {', '.join(types)} are in scope"),))
+        return Outcome(
+            absorbed=(("scope", f"{{it}} goes on: only messages of {', '.join(types)} are in scope"),)
+        )
     return None
 
 
@@ -77,7 +90,11 @@ _STEP_WORDS = {
 def step_stands(trouble: Trouble, policy: Policy) -> Outcome:
     """A step needs the system it runs on when it starts and when its completion is recorded; work in hand goes on in between."""
     both = trouble.effect is Effect.BLOCKED
-    words = "{it} runs on {by}: it cannot start, nor can its completion be recorded" if both else "{it} runs on {by}"
+    words = (
+        "{it} runs on {by}: it cannot start, nor can its completion be recorded"
+        if both
+        else "{it} runs on {by}"
+    )
     return Outcome(((trouble._replace(at_start=True, at_completion=both), words),))
 
 
@@ -111,15 +128,31 @@ def system_does_without(trouble: Trouble, policy: Policy) -> Outcome:
     if not less.delay:
         return Outcome(found, absorbed)
     slow = less._replace(effect=Effect.DELAYED, failure_class=FailureClass.LATENCY)
-    return Outcome((*found, (slow, f"{{it}} waits {say_duration(less.delay)} for {{by}}, which is optional")), absorbed)
+    return Outcome(
+        (*found, (slow, f"{{it}} waits {say_duration(less.delay)} for {{by}}, which is optional")), absorbed
+    )
 
 
 def _does_without(trouble: Trouble, policy: Policy) -> Outcome:
     delay = policy.timeout or 0
     if trouble.effect is Effect.DELAYED:
         delay = trouble.delay if policy.timeout is None else min(trouble.delay, policy.timeout)
-    words = "{it} waits for {by}, which is optional and slower" if trouble.effect is Effect.DELAYED else "{it} goes on without {by}, which is optional"
-    less = trouble._replace(effect=Effect.DEGRADED, delay=delay, drain=0, hold=0, growing=False, run=None, lost=False, at_completion=False, remaining=False)
+    words = (
+        "{it} waits for {by}, which is optional and slower"
+        if trouble.effect is Effect.DELAYED
+        else "{it} goes on without {by}, which is optional"
+    )
+    less = trouble._replace(
+        effect=Effect.DEGRADED,
+        delay=delay,
+        drain=0,
+        hold=0,
+        growing=False,
+        run=None,
+        lost=False,
+        at_completion=False,
+        remaining=False,
+    )
     return Outcome(((less, words),), (("optional", words),))
 
 
@@ -140,8 +173,17 @@ def _ages(trouble: Trouble, policy: Policy, words: str) -> Outcome:
     if trouble.effect in (Effect.BLOCKED, Effect.DELAYED) and policy.schedule and policy.schedule.every:
         until = next_run(until, policy.schedule.every)
     if late <= policy.fresh_within or since >= until:
-        return Outcome(absorbed=(("freshness", f"{words}, by {say_duration(late)} at most, and may be {fresh} old"),))
-    return Outcome(((_stale(trouble, policy)._replace(since=since, until=until), f"{words}: it is older than {fresh} from then on"),))
+        return Outcome(
+            absorbed=(("freshness", f"{words}, by {say_duration(late)} at most, and may be {fresh} old"),)
+        )
+    return Outcome(
+        (
+            (
+                _stale(trouble, policy)._replace(since=since, until=until),
+                f"{words}: it is older than {fresh} from then on",
+            ),
+        )
+    )
 
 
 def _late_by(trouble: Trouble) -> int:
@@ -167,5 +209,13 @@ def data_is_old(trouble: Trouble, policy: Policy) -> Outcome:
 
 def _stale(trouble: Trouble, policy: Policy) -> Trouble:
     return _past(trouble, policy)._replace(
-        failure_class=FailureClass.STALE_DATA, effect=Effect.STALE, delay=0, drain=0, hold=0, growing=False, run=None, lost=False, remaining=False
+        failure_class=FailureClass.STALE_DATA,
+        effect=Effect.STALE,
+        delay=0,
+        drain=0,
+        hold=0,
+        growing=False,
+        run=None,
+        lost=False,
+        remaining=False,
     )

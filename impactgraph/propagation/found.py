@@ -28,7 +28,13 @@ def worst(entries: Sequence[int], troubles: Sequence[Trouble]) -> list[int]:
 class Found(Mapping[str, tuple[Impairment, ...]]):
     """Impairments by element, the nearest to the failures first. Each is made when it is first asked for: a question about steps does not pay for the rest."""
 
-    def __init__(self, graph: FailureGraph, troubles: Sequence[Trouble], notes: Sequence[Note], entries: Sequence[Entry]) -> None:
+    def __init__(
+        self,
+        graph: FailureGraph,
+        troubles: Sequence[Trouble],
+        notes: Sequence[Note],
+        entries: Sequence[Entry],
+    ) -> None:
         self._graph, self._troubles, self._notes, self._entries = graph, troubles, notes, entries
         self._made: dict[int, Impairment] = {}
         self._told: dict[int, tuple[Impairment, ...]] = {}
@@ -55,7 +61,11 @@ class Found(Mapping[str, tuple[Impairment, ...]]):
             raise KeyError(key)
         if element not in self._told:
             entries = self._by_element[element]
-            kept = entries if len(entries) == 1 else worst(entries, [self._troubles[self._entries[each][1]] for each in entries])
+            kept = (
+                entries
+                if len(entries) == 1
+                else worst(entries, [self._troubles[self._entries[each][1]] for each in entries])
+            )
             self._told[element] = tuple(self._impairment(entry) for entry in kept)
         return self._told[element]
 

@@ -76,7 +76,9 @@ class _Compiler:
         self.numbers = {identifier: number for number, identifier in enumerate(self.ids)}
         self.kinds = tuple(kind_of(elements[identifier]) for identifier in self.ids)
         on_site: Links = []
-        self.links: tuple[Links, ...] = tuple(on_site if kind is ElementKind.LOCATION else [] for kind in self.kinds)
+        self.links: tuple[Links, ...] = tuple(
+            on_site if kind is ElementKind.LOCATION else [] for kind in self.kinds
+        )
         self.on_site = on_site
         """Shared by all locations: what happens on site may happen at any of them; the scope says at which."""
         self.slots: dict[tuple[Edge, Policy], int] = {}
@@ -88,7 +90,9 @@ class _Compiler:
             edge_maker()
         for links in (self.on_site, *(links for links in self.links if links is not self.on_site)):
             links.sort()
-        return FailureGraph(self.ids, self.numbers, self.kinds, self.links, tuple(self.slots), self.own, tuple(self.choices))
+        return FailureGraph(
+            self.ids, self.numbers, self.kinds, self.links, tuple(self.slots), self.own, tuple(self.choices)
+        )
 
     def _link(self, source: str, target: str, edge: Edge, policy: Policy) -> None:
         self.links[self.numbers[source]].append((self.numbers[target], self._slot(edge, policy)))
@@ -128,7 +132,9 @@ class _Compiler:
     def _feed_policy(self, data: Data, feed: str) -> Policy:
         integration = self._integration(feed)
         schedule = integration.schedule if integration else None
-        return Policy(fresh_within=data.fresh_within, schedule=schedule, from_integration=integration is not None)
+        return Policy(
+            fresh_within=data.fresh_within, schedule=schedule, from_integration=integration is not None
+        )
 
     def _steps(self) -> None:
         for workflow in self.topology.workflows.values():
@@ -149,11 +155,21 @@ class _Compiler:
             if isinstance(need, Choice):
                 self.choices.append(self._choice(owner, need, workflow))
             else:
-                self._link(need, owner, required, Policy(workflow=workflow, from_integration=need.startswith("integration:")))
+                self._link(
+                    need,
+                    owner,
+                    required,
+                    Policy(workflow=workflow, from_integration=need.startswith("integration:")),
+                )
         for need in needs.optional:
             integration = self._integration(need)
             timeout = integration.timeout if integration else None
-            self._link(need, owner, optional, Policy(workflow=workflow, timeout=timeout, from_integration=integration is not None))
+            self._link(
+                need,
+                owner,
+                optional,
+                Policy(workflow=workflow, timeout=timeout, from_integration=integration is not None),
+            )
 
     def _choice(self, owner: str, choice: Choice, workflow: str) -> ChoiceNode:
         made = tuple(self._alternative(members, choice.switch_after) for members in choice.alternatives)
@@ -162,10 +178,20 @@ class _Compiler:
 
     def _alternative(self, members: Sequence[str], switch_after: Millis | None) -> Alternative:
         integrations = [found for member in members if (found := self._integration(member))]
-        cost = switch_after if switch_after is not None else max((_time_lost(each) for each in integrations), default=0)
-        runs = [each.schedule for each in integrations if each.transport in (Transport.BATCH, Transport.FILE) and each.schedule]
+        cost = (
+            switch_after
+            if switch_after is not None
+            else max((_time_lost(each) for each in integrations), default=0)
+        )
+        runs = [
+            each.schedule
+            for each in integrations
+            if each.transport in (Transport.BATCH, Transport.FILE) and each.schedule
+        ]
         numbers = tuple(self.numbers[member] for member in members)
-        return Alternative(numbers, tuple(member.partition(":")[2] for member in members), cost, runs[0] if runs else None)
+        return Alternative(
+            numbers, tuple(member.partition(":")[2] for member in members), cost, runs[0] if runs else None
+        )
 
     def _integration(self, identifier: str) -> Integration | None:
         kind, _, key = identifier.partition(":")
@@ -184,7 +210,13 @@ def _emitted(steps: Iterable[Step]) -> dict[str, set[tuple[str, str]]]:
 
 def _policy_of(integration: Integration, emitted: tuple[tuple[str, str], ...]) -> Policy:
     """Only what counts for its transport, so that integrations that behave alike share one policy."""
-    common = Policy(transport=integration.transport, retry=integration.retry, idempotent=integration.idempotent, carries=integration.carries, emitted=emitted)
+    common = Policy(
+        transport=integration.transport,
+        retry=integration.retry,
+        idempotent=integration.idempotent,
+        carries=integration.carries,
+        emitted=emitted,
+    )
     match integration.transport:
         case Transport.SYNC:
             return common._replace(timeout=integration.timeout)
@@ -199,12 +231,16 @@ def _time_lost(integration: Integration) -> Millis:
     if integration.transport is not Transport.SYNC:
         return 0
     retry = integration.retry
-    return max(patience_of(retry), retry.attempts * (integration.timeout or 0) + (retry.attempts - 1) * retry.backoff)
+    return max(
+        patience_of(retry), retry.attempts * (integration.timeout or 0) + (retry.attempts - 1) * retry.backoff
+    )
 
 
 def _on_site(workflow: Workflow, systems: Mapping[str, System]) -> frozenset[str]:
     """Keys of the steps that take place at the location of the fulfillment; all of them where nothing tells."""
-    found = frozenset(step.key for step in workflow.steps if _is_on_site(systems[step.runs_on.partition(":")[2]]))
+    found = frozenset(
+        step.key for step in workflow.steps if _is_on_site(systems[step.runs_on.partition(":")[2]])
+    )
     return found or frozenset(step.key for step in workflow.steps)
 
 

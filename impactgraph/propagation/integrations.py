@@ -23,7 +23,9 @@ def _message_types(scope: Scope, policy: Policy) -> Scope | None:
     known = {*policy.carries, *(type_ for type_, _ in policy.emitted)}
     if wanted is None or not known:
         return scope
-    hit = {name for name in policy.carries if name in wanted} | {type_ for type_, kind in policy.emitted if type_ in wanted or kind in wanted}
+    hit = {name for name in policy.carries if name in wanted} | {
+        type_ for type_, kind in policy.emitted if type_ in wanted or kind in wanted
+    }
     if not hit:
         return None
     everything = (policy.carries and set(policy.carries) <= hit) or known <= hit
@@ -60,7 +62,9 @@ def call_fails(trouble: Trouble, policy: Policy) -> Outcome:
     span = trouble.until - trouble.since
     if span > patience_of(policy.retry):
         return _found(trouble, "{it} calls synchronously: what needs it waits until the end")
-    late = trouble._replace(failure_class=FailureClass.LATENCY, effect=Effect.DELAYED, delay=span, remaining=True)
+    late = trouble._replace(
+        failure_class=FailureClass.LATENCY, effect=Effect.DELAYED, delay=span, remaining=True
+    )
     words = f"{{it}} goes on trying for {say_duration(patience_of(policy.retry))}, longer than the {say_duration(span)} of the outage"
     return _found(late, words, absorbed=(("retry", words),))
 
@@ -74,8 +78,13 @@ def call_is_slow(trouble: Trouble, policy: Policy) -> Outcome:
     if trouble.delay <= policy.timeout:
         words = f"an answer that comes {late} later is within the time-out of {say_duration(policy.timeout)}"
         return _found(trouble, f"{{it}} waits for it: {words}", absorbed=(("timeout", f"{{it}}: {words}"),))
-    failed = trouble._replace(failure_class=FailureClass.OUTAGE, effect=Effect.BLOCKED, delay=0, growing=False, remaining=False)
-    return _found(failed, f"{{it}} times out: an answer takes {late} longer, and it waits {say_duration(policy.timeout)}")
+    failed = trouble._replace(
+        failure_class=FailureClass.OUTAGE, effect=Effect.BLOCKED, delay=0, growing=False, remaining=False
+    )
+    return _found(
+        failed,
+        f"{{it}} times out: an answer takes {late} longer, and it waits {say_duration(policy.timeout)}",
+    )
 
 
 def _tries(trouble: Trouble, policy: Policy) -> tuple[float, float, Millis]:
@@ -99,7 +108,9 @@ def _by_chance(trouble: Trouble, policy: Policy, for_good: Trouble, detail: str)
     else:
         absorbed = (("retry", f"{{it}} gets through in the end: {tried}"),)
     if later >= NEVER_IN_PRACTICE and wait >= NEGLIGIBLE_DELAY:
-        slow = trouble._replace(failure_class=FailureClass.LATENCY, effect=Effect.DELAYED, delay=wait, hold=0, likelihood=later)
+        slow = trouble._replace(
+            failure_class=FailureClass.LATENCY, effect=Effect.DELAYED, delay=wait, hold=0, likelihood=later
+        )
         found.append((slow, f"{{it}} tries again: {say_duration(wait)} later on average"))
     return Outcome(tuple(found), absorbed)
 
@@ -107,21 +118,35 @@ def _by_chance(trouble: Trouble, policy: Policy, for_good: Trouble, detail: str)
 @_carried
 def call_fails_by_chance(trouble: Trouble, policy: Policy) -> Outcome:
     """A transient error rate p with n attempts: with likelihood p^n the order waits for a person, else it is late by the backoff."""
-    return _by_chance(trouble, policy, trouble._replace(hold=PERSON_WITHIN), "every attempt of {it} fails and a person has to look at it")
+    return _by_chance(
+        trouble,
+        policy,
+        trouble._replace(hold=PERSON_WITHIN),
+        "every attempt of {it} fails and a person has to look at it",
+    )
 
 
 @_carried
 def message_fails_by_chance(trouble: Trouble, policy: Policy) -> Outcome:
     """A transient error rate p with n attempts: with likelihood p^n the message is rejected, else it is late by the backoff."""
-    refused = trouble._replace(failure_class=FailureClass.BUSINESS_RULE, effect=Effect.REJECTED, hold=0, lost=not policy.dead_letter)
-    return _by_chance(trouble, policy, refused, f"every attempt of {{it}} fails and the message {_fate(policy)}")
+    refused = trouble._replace(
+        failure_class=FailureClass.BUSINESS_RULE, effect=Effect.REJECTED, hold=0, lost=not policy.dead_letter
+    )
+    return _by_chance(
+        trouble, policy, refused, f"every attempt of {{it}} fails and the message {_fate(policy)}"
+    )
 
 
 @_carried
 def run_fails_by_chance(trouble: Trouble, policy: Policy) -> Outcome:
     """A transient error rate p with n attempts: with likelihood p^n a run fails and its load waits for the next one."""
     every = policy.schedule.every if policy.schedule and policy.schedule.every else PERSON_WITHIN
-    return _by_chance(trouble, policy, trouble._replace(hold=every), "every attempt of a run of {it} fails and its load waits for the next")
+    return _by_chance(
+        trouble,
+        policy,
+        trouble._replace(hold=every),
+        "every attempt of a run of {it} fails and its load waits for the next",
+    )
 
 
 def _fate(policy: Policy) -> str:
@@ -133,7 +158,13 @@ def queue_holds(trouble: Trouble, policy: Policy) -> Outcome:
     """What arrives in a queue or stream waits until the end and the drain; what its buffer cannot hold is rejected."""
     kind = policy.transport.value if policy.transport else "queue"
     found = [(trouble, f"{{it}} is a {kind}: what arrives waits until the end")]
-    refused = trouble._replace(failure_class=FailureClass.BUSINESS_RULE, effect=Effect.REJECTED, delay=0, drain=0, lost=not policy.dead_letter)
+    refused = trouble._replace(
+        failure_class=FailureClass.BUSINESS_RULE,
+        effect=Effect.REJECTED,
+        delay=0,
+        drain=0,
+        lost=not policy.dead_letter,
+    )
     buffer, span = policy.buffer, trouble.until - trouble.since
     limits: list[Millis] = []
     if buffer.capacity is not None and buffer.rate:
@@ -148,13 +179,20 @@ def queue_holds(trouble: Trouble, policy: Policy) -> Outcome:
             words = f"{{it}} keeps messages for {say_duration(buffer.retention)}: one that waits longer {_fate(policy)}"
             found.append((refused._replace(until=trouble.until - buffer.retention), words))
     held = limits and min(limits) >= span
-    return Outcome(tuple(found), (("buffer", f"{{it}} holds {say_duration(min(limits))} of messages, and nothing is lost"),) if held else ())
+    return Outcome(
+        tuple(found),
+        (("buffer", f"{{it}} holds {say_duration(min(limits))} of messages, and nothing is lost"),)
+        if held
+        else (),
+    )
 
 
 @_carried
 def run_is_missed(trouble: Trouble, policy: Policy) -> Outcome:
     """What misses a run of a batch or file waits for the first run after the end."""
-    return _found(trouble, "{it} leaves on a schedule: what misses a run waits for the first run after the end")
+    return _found(
+        trouble, "{it} leaves on a schedule: what misses a run waits for the first run after the end"
+    )
 
 
 @_carried
@@ -170,7 +208,11 @@ def one_run_is_missed(trouble: Trouble, policy: Policy) -> Outcome:
 def next_run(at: Millis, every: Millis) -> Millis:
     """The first whole multiple of `every`, counted from midnight UTC, at or after the moment."""
     midnight = at - at % DAY
-    return min(midnight - (midnight - at) // every * every, midnight + DAY) if every < DAY else midnight + (DAY if at > midnight else 0)
+    return (
+        min(midnight - (midnight - at) // every * every, midnight + DAY)
+        if every < DAY
+        else midnight + (DAY if at > midnight else 0)
+    )
 
 
 @_carried
@@ -203,7 +245,9 @@ def carries_old_content(trouble: Trouble, policy: Policy) -> Outcome:
 def passes_twice(trouble: Trouble, policy: Policy) -> Outcome:
     """What passes happens twice, unless the receiver is idempotent."""
     if policy.idempotent:
-        return Outcome(absorbed=(("idempotent", "what {it} delivers twice counts once: its receiver is idempotent"),))
+        return Outcome(
+            absorbed=(("idempotent", "what {it} delivers twice counts once: its receiver is idempotent"),)
+        )
     return _found(trouble, "what passes {it} happens twice")
 
 

@@ -33,7 +33,11 @@ def onset(failure: Failure, kind: ElementKind, key: str, until: Millis) -> Troub
 def _class_of(failure: Failure, kind: ElementKind) -> FailureClass:
     if failure.failure_class is FailureClass.CAPACITY and not failure.delay:
         return FailureClass.OUTAGE
-    return _STEP_CLASSES.get(failure.failure_class, failure.failure_class) if kind in _WHERE_WORK_IS_DONE else failure.failure_class
+    return (
+        _STEP_CLASSES.get(failure.failure_class, failure.failure_class)
+        if kind in _WHERE_WORK_IS_DONE
+        else failure.failure_class
+    )
 
 
 def _scope_of(scope: Scope, kind: ElementKind, key: str) -> Scope:
@@ -52,9 +56,13 @@ def _as_reported(trouble: Trouble, failure: Failure, kind: ElementKind) -> Troub
             rate = ASSUMED_ERROR_RATE if failure.error_rate is None else failure.error_rate
             return trouble._replace(likelihood=rate, hold=PERSON_WITHIN)
         case FailureClass.LATENCY:
-            return trouble._replace(effect=Effect.DELAYED, delay=ASSUMED_LATENCY if failure.delay is None else failure.delay)
+            return trouble._replace(
+                effect=Effect.DELAYED, delay=ASSUMED_LATENCY if failure.delay is None else failure.delay
+            )
         case FailureClass.BACKLOG:
-            return trouble._replace(effect=Effect.DELAYED, growing=True, delay=failure.delay or failure.drain or ASSUMED_BACKLOG)
+            return trouble._replace(
+                effect=Effect.DELAYED, growing=True, delay=failure.delay or failure.drain or ASSUMED_BACKLOG
+            )
         case FailureClass.CAPACITY:
             return trouble._replace(effect=Effect.DELAYED, delay=failure.delay or 0)
         case FailureClass.SCHEMA_MISMATCH | FailureClass.BUSINESS_RULE:

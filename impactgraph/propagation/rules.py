@@ -67,9 +67,27 @@ _ANY_TRANSPORT: Mapping[FailureClass, Rule] = {
     C.STALE_DATA: OLD_CONTENT,
     C.DUPLICATE: TWICE,
 }
-_SYNC = {**_ANY_TRANSPORT, C.OUTAGE: CALL_FAILS, C.LATENCY: CALL_IS_SLOW, C.TRANSIENT: CALL_BY_CHANCE, C.MISSED_RUN: NO_RUNS}
-_QUEUES = {**_ANY_TRANSPORT, C.OUTAGE: QUEUE_HOLDS, C.LATENCY: LATE, C.TRANSIENT: MESSAGE_BY_CHANCE, C.MISSED_RUN: NO_RUNS}
-_RUNS = {**_ANY_TRANSPORT, C.OUTAGE: RUN_MISSED, C.LATENCY: LATE, C.TRANSIENT: RUN_BY_CHANCE, C.MISSED_RUN: ONE_RUN_MISSED}
+_SYNC = {
+    **_ANY_TRANSPORT,
+    C.OUTAGE: CALL_FAILS,
+    C.LATENCY: CALL_IS_SLOW,
+    C.TRANSIENT: CALL_BY_CHANCE,
+    C.MISSED_RUN: NO_RUNS,
+}
+_QUEUES = {
+    **_ANY_TRANSPORT,
+    C.OUTAGE: QUEUE_HOLDS,
+    C.LATENCY: LATE,
+    C.TRANSIENT: MESSAGE_BY_CHANCE,
+    C.MISSED_RUN: NO_RUNS,
+}
+_RUNS = {
+    **_ANY_TRANSPORT,
+    C.OUTAGE: RUN_MISSED,
+    C.LATENCY: LATE,
+    C.TRANSIENT: RUN_BY_CHANCE,
+    C.MISSED_RUN: ONE_RUN_MISSED,
+}
 _FROM_SOURCE = {C.OUTAGE: NOTHING_SENT, C.LATENCY: LATE, C.BUSINESS_RULE: STOPS}
 """What the source does differently: it does not call itself, and what it refuses to process it has not sent."""
 _TO_TARGET = {C.STALE_DATA: STOPS}
@@ -101,7 +119,12 @@ _DEPENDANTS: Mapping[Edge, Mapping[FailureClass, Rule]] = {
     Edge.STEP_NEEDS: {**dict.fromkeys(ALL, STEP_WAITS), C.MISSED_RUN: STOPS},
     Edge.STEP_OPTIONAL: {**dict.fromkeys(ALL, STEP_WITHOUT), C.MISSED_RUN: STOPS},
     # A schema concerns what is exchanged, old content what is read, a run what is sent: the work in the system itself goes on.
-    Edge.RUNS_ON: {**dict.fromkeys(ALL, STEP_STANDS), C.SCHEMA_MISMATCH: STOPS, C.STALE_DATA: STOPS, C.MISSED_RUN: STOPS},
+    Edge.RUNS_ON: {
+        **dict.fromkeys(ALL, STEP_STANDS),
+        C.SCHEMA_MISMATCH: STOPS,
+        C.STALE_DATA: STOPS,
+        C.MISSED_RUN: STOPS,
+    },
     Edge.AT_LOCATION: {**dict.fromkeys(ALL, STEP_THERE), C.MISSED_RUN: STOPS},
     Edge.OF_WORKFLOW: {**dict.fromkeys(ALL, STEP_THERE), C.MISSED_RUN: STOPS},
     Edge.FEEDS: {**dict.fromkeys(ALL, DATA_AGES), C.DUPLICATE: DATA_WRONG},
@@ -114,7 +137,12 @@ def _table() -> Iterator[tuple[Place, Rule]]:
     for edge, rules in _DEPENDANTS.items():
         yield from (((edge, None, each), rule) for each, rule in rules.items())
     for edges, transports, rules in _INTEGRATIONS:
-        yield from (((edge, transport, each), rule) for edge in edges for transport in transports for each, rule in rules.items())
+        yield from (
+            ((edge, transport, each), rule)
+            for edge in edges
+            for transport in transports
+            for each, rule in rules.items()
+        )
 
 
 RULES: Mapping[Place, Rule] = dict(_table())

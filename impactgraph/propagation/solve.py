@@ -24,7 +24,13 @@ _Step: TypeAlias = tuple[tuple[tuple[int, int, set[int]], ...], tuple[int, ...]]
 _CANNOT_FAIL = (ElementKind.TEAM, ElementKind.PLAYBOOK)
 
 
-def propagate(graph: FailureGraph, failures: Sequence[Failure], *, recovery: Callable[[Failure], Millis], limit: int | None = None) -> Impairments:
+def propagate(
+    graph: FailureGraph,
+    failures: Sequence[Failure],
+    *,
+    recovery: Callable[[Failure], Millis],
+    limit: int | None = None,
+) -> Impairments:
     """What the failures, all together, do to the elements of the topology.
 
     `recovery(failure)` is its nominal end (milliseconds since 1970 UTC). With `limit` no more than so many elements are impaired, and what was
@@ -35,7 +41,9 @@ def propagate(graph: FailureGraph, failures: Sequence[Failure], *, recovery: Cal
     for failure in sorted(failures, key=lambda each: (each.target, each.key)):
         solver.start(failure, recovery(failure))
     solver.spread()
-    for _ in graph.choices:  # one choice may stand on another; where they stand on each other in a circle this ends it
+    for _ in (
+        graph.choices
+    ):  # one choice may stand on another; where they stand on each other in a circle this ends it
         if not solver.choose(ElementKind.SYSTEM):
             break
         solver.spread()
@@ -66,7 +74,11 @@ class _Solver:
         """Puts the failure on its target."""
         number = self.graph.numbers.get(failure.target)
         if number is None or self.graph.kinds[number] in _CANNOT_FAIL:
-            reason = f"the topology has no {failure.target}" if number is None else f"{failure.target} is not something that fails"
+            reason = (
+                f"the topology has no {failure.target}"
+                if number is None
+                else f"{failure.target} is not something that fails"
+            )
             self.unknown.append(Absorption(failure.target, "unknown", reason, (failure.key,)))
             return
         if until <= failure.started_at:
@@ -101,7 +113,11 @@ class _Solver:
     def _follow(self, slot: int, trouble: int) -> _Step:
         edge, policy = self.graph.edges[slot]
         rule, outcome = follow(edge, self.troubles[trouble], policy)
-        numbers = [(self._number(each), self._note(rule.name, detail)) for each, detail in outcome.found if not each.scope.nothing]
+        numbers = [
+            (self._number(each), self._note(rule.name, detail))
+            for each, detail in outcome.found
+            if not each.scope.nothing
+        ]
         found = tuple((number, note, self.having[number]) for number, note in numbers)
         made = (found, tuple(self._note(name, detail) for name, detail in outcome.absorbed))
         self.followed[trouble][slot] = made
@@ -110,7 +126,9 @@ class _Solver:
     def choose(self, owners: ElementKind) -> bool:
         """Takes the choices of systems or of steps, as far as their members are impaired; True where that impairs anything anew."""
         choices = [choice for choice in self.graph.choices if self.graph.kinds[choice.owner] is owners]
-        entries: dict[int, list[int]] = {member: [] for choice in choices for each in choice.alternatives for member in each.members}
+        entries: dict[int, list[int]] = {
+            member: [] for choice in choices for each in choice.alternatives for member in each.members
+        }
         before = len(self.entries)
         if entries:
             for entry, (element, *_) in enumerate(self.entries):
@@ -121,7 +139,10 @@ class _Solver:
         return len(self.entries) > before
 
     def _choose(self, choice: ChoiceNode, entries: Mapping[int, Sequence[int]]) -> None:
-        met = [[seen for member in each.members for seen in self._met(choice, member, entries[member])] for each in choice.alternatives]
+        met = [
+            [seen for member in each.members for seen in self._met(choice, member, entries[member])]
+            for each in choice.alternatives
+        ]
         if not any(met):
             return
         chosen, fallbacks = decide(choice, met)
@@ -142,7 +163,11 @@ class _Solver:
                 self.absorbed[choice.owner, self._note(name, detail), member, trouble] = None
 
     def _reach(self, element: int, trouble: int, cause: int, note: int) -> None:
-        if element in self.having[trouble] or self.troubles[trouble].scope.nothing or (self.limit is not None and self._beyond(element)):
+        if (
+            element in self.having[trouble]
+            or self.troubles[trouble].scope.nothing
+            or (self.limit is not None and self._beyond(element))
+        ):
             return
         self.having[trouble].add(element)
         self.entries.append((element, trouble, cause, note))
@@ -173,10 +198,19 @@ class _Solver:
 
     def result(self) -> Impairments:
         absorbed = {self._absorption(*key) for key in self.absorbed}
-        told = sorted({*absorbed, *self.unknown}, key=lambda each: (each.element, each.rule, each.detail, each.failures))
+        told = sorted(
+            {*absorbed, *self.unknown}, key=lambda each: (each.element, each.rule, each.detail, each.failures)
+        )
         found = Found(self.graph, self.troubles, self.notes, self.entries)
-        return Impairments(found, tuple(told), tuple(self.graph.ids[number] for number in sorted(self.frontier)))
+        return Impairments(
+            found, tuple(told), tuple(self.graph.ids[number] for number in sorted(self.frontier))
+        )
 
     def _absorption(self, element: int, note: int, by: int, trouble: int) -> Absorption:
         rule, detail = self.notes[note]
-        return Absorption(self.graph.ids[element], rule, self.graph.words(detail, element, by), self.troubles[trouble].failures)
+        return Absorption(
+            self.graph.ids[element],
+            rule,
+            self.graph.words(detail, element, by),
+            self.troubles[trouble].failures,
+        )

@@ -63,7 +63,8 @@ class Trouble(NamedTuple):
             and self.delay <= other.delay
             and self.drain <= other.drain
             and self.likelihood <= other.likelihood
-            and (self.hold, self.growing, self.run, self.fixed_end, self.remaining) == (other.hold, other.growing, other.run, other.fixed_end, other.remaining)
+            and (self.hold, self.growing, self.run, self.fixed_end, self.remaining)
+            == (other.hold, other.growing, other.run, other.fixed_end, other.remaining)
             and self.lost <= other.lost
             and self.at_start <= other.at_start
             and self.at_completion <= other.at_completion

@@ -31,7 +31,10 @@ def integration(values: dict[str, Any], body: Map, reading: Reading) -> None:
         if body.get(name) is not None and transport not in SCHEDULED:
             reading.warn(f"`{name}` is not used: only batch and file run by a schedule.", body.lines[name])
     if transport in SCHEDULED and body.get("every") is None and body.get("cron") is None:
-        reading.warn(f"`every` or `cron` is missing: without it a {transport.value} counts as leaving at once.", body.line)
+        reading.warn(
+            f"`every` or `cron` is missing: without it a {transport.value} counts as leaving at once.",
+            body.line,
+        )
     if body.get("buffer") is not None and transport not in BUFFERED:
         reading.warn("`buffer` is not used: only a queue or a stream holds messages.", body.lines["buffer"])
 
@@ -73,7 +76,10 @@ def reachable(values: dict[str, Any], body: Map, reading: Reading) -> None:
             ahead.extend(_next_keys(then) if isinstance(then, Items) else ())
     for key in steps:
         if key not in seen and isinstance(steps[key], Map):
-            reading.warn(f"no order comes to step {key!r}: no `then` leads to it from the first step.", steps.lines[key])
+            reading.warn(
+                f"no order comes to step {key!r}: no `then` leads to it from the first step.",
+                steps.lines[key],
+            )
 
 
 def _next_keys(then: Items) -> list[str]:

@@ -30,7 +30,9 @@ class Difference:
     @property
     def touched(self) -> tuple[str, ...]:
         """Ids of all elements that are new, gone or changed; each once."""
-        return tuple(dict.fromkeys((*self.added, *self.removed, *(change.element for change in self.changed))))
+        return tuple(
+            dict.fromkeys((*self.added, *self.removed, *(change.element for change in self.changed)))
+        )
 
 
 def difference(before: Topology, after: Topology) -> Difference:
@@ -40,7 +42,9 @@ def difference(before: Topology, after: Topology) -> Difference:
     return Difference(
         added=tuple(identifier for identifier in new if identifier not in old),
         removed=tuple(identifier for identifier in old if identifier not in new),
-        changed=tuple(change for identifier in both for change in _changes(identifier, old[identifier], new[identifier])),
+        changed=tuple(
+            change for identifier in both for change in _changes(identifier, old[identifier], new[identifier])
+        ),
     )
 
 
@@ -52,4 +56,8 @@ def _changes(identifier: str, old: Element, new: Element) -> list[Change]:
 def _value(element: Element, name: str) -> object:
     """Of a workflow's steps only which there are and in which order: what is in them is told of the steps themselves."""
     value: object = getattr(element, name)
-    return tuple(step.id for step in element.steps) if isinstance(element, Workflow) and name == "steps" else value
+    return (
+        tuple(step.id for step in element.steps)
+        if isinstance(element, Workflow) and name == "steps"
+        else value
+    )

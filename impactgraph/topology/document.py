@@ -12,7 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast
 
 import yaml
-from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
+from yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 
 from impactgraph.errors import Problem
 
@@ -99,12 +106,20 @@ def parse_document(text: str, file: str) -> Document:
 def _syntax(error: yaml.YAMLError, text: str, file: str) -> Problem:
     if isinstance(error, yaml.MarkedYAMLError):
         mark, began = error.problem_mark or error.context_mark, error.context_mark
-        context = f" ({error.context}{f' that begins in line {began.line + 1}' if began else ''})" if error.context else ""
+        context = (
+            f" ({error.context}{f' that begins in line {began.line + 1}' if began else ''})"
+            if error.context
+            else ""
+        )
         line = min(mark.line, text.rstrip().count("\n")) + 1 if mark else None
         return Problem(f"This is not YAML: {error.problem or 'it cannot be read'}{context}.", file, line)
     position = cast("int | None", getattr(error, "position", None))
     line = text.count("\n", 0, position) + 1 if position is not None else None
-    return Problem("This is not YAML: it holds a character that may not stand in it, such as a control character.", file, line)
+    return Problem(
+        "This is not YAML: it holds a character that may not stand in it, such as a control character.",
+        file,
+        line,
+    )
 
 
 class _StopError(Exception):
@@ -145,7 +160,10 @@ class _Builder:
     def _document(self, event: Any) -> None:
         self.documents += 1
         if self.documents > 1:
-            self._problem("A file holds one document: put what follows `---` into a file of its own.", event.start_mark.line + 1)
+            self._problem(
+                "A file holds one document: put what follows `---` into a file of its own.",
+                event.start_mark.line + 1,
+            )
 
     def _scalar(self, event: Any) -> None:
         line: int = event.start_mark.line + 1
@@ -167,7 +185,10 @@ class _Builder:
             self._problem("Merge keys (`<<`) are not part of YAML 1.2: write the fields out.", line)
         into = cast("Map", self.into)
         if text in into.lines:
-            self._problem(f"The key {text!r} stands twice: first at {self.document.file}:{into.lines[text]}, and here.", line)
+            self._problem(
+                f"The key {text!r} stands twice: first at {self.document.file}:{into.lines[text]}, and here.",
+                line,
+            )
             text = _DROPPED
         into.lines[text] = line
         self.key = text
@@ -215,7 +236,10 @@ class _Builder:
         self.nodes += size
         self.repeated += size
         if self.repeated > MOST_REPEATED:
-            self._problem(f"The aliases of this document stand for more than {MOST_REPEATED:,} nodes: write what they stand for, or generate the file.", line)
+            self._problem(
+                f"The aliases of this document stand for more than {MOST_REPEATED:,} nodes: write what they stand for, or generate the file.",
+                line,
+            )
             raise _StopError
         if self.key is None and type(self.into) is Map:
             self._problem("A key must be written out: it cannot be an alias.", line)

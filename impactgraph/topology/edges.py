@@ -74,7 +74,10 @@ def relations(element: Element) -> Iterator[tuple[EdgeKind, Iterable[str]]]:
             yield EdgeKind.RUNS_ON, (element.runs_on,)
             yield from _needs(element.needs)
             yield EdgeKind.READS, element.reads
-            yield EdgeKind.EMITS_VIA, dict.fromkeys(emission.via for emission in element.emits if emission.via)
+            yield (
+                EdgeKind.EMITS_VIA,
+                dict.fromkeys(emission.via for emission in element.emits if emission.via),
+            )
         case System():
             yield from _needs(element.needs)
             yield EdgeKind.OWNED_BY, _team(element.owner)
@@ -99,7 +102,10 @@ def relations(element: Element) -> Iterator[tuple[EdgeKind, Iterable[str]]]:
 def _needs(needs: Needs) -> Iterator[tuple[EdgeKind, Iterable[str]]]:
     choices = (need for need in needs.required if isinstance(need, Choice))
     yield EdgeKind.NEEDS, (need for need in needs.required if isinstance(need, str))
-    yield EdgeKind.ANY_OF, (each for choice in choices for alternative in choice.alternatives for each in alternative)
+    yield (
+        EdgeKind.ANY_OF,
+        (each for choice in choices for alternative in choice.alternatives for each in alternative),
+    )
     yield EdgeKind.OPTIONAL, needs.optional
 
 

@@ -106,7 +106,10 @@ class Body:
 
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
         if not isinstance(node, Map):
-            return reading.wrong(f"`{name}` must be a map with {either(list(self.fields.by_name), 'and')}, not {shown(node)}.", line)
+            return reading.wrong(
+                f"`{name}` must be a map with {either(list(self.fields.by_name), 'and')}, not {shown(node)}.",
+                line,
+            )
         before = len(reading.problems)
         values = self.fields.read(node, reading, f"{name}.")
         return self.make(values) if len(reading.problems) == before else WRONG
@@ -138,12 +141,19 @@ class Several:
 
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
         if not isinstance(node, Items):
-            return reading.wrong(f"`{name}` must be a list, such as [{shown(node) if isinstance(node, str) else 'a, b'}], not {shown(node)}.", line)
+            return reading.wrong(
+                f"`{name}` must be a list, such as [{shown(node) if isinstance(node, str) else 'a, b'}], not {shown(node)}.",
+                line,
+            )
         if len(node) < self.least:
             return reading.wrong(f"`{name}` must not be empty.", line)
         read, values = self.item.read, list[Any]()
         for item, at in zip(node, node.lines, strict=True):
-            values.append(reading.wrong(f"an item of `{name}` is empty.", at) if item is None else read(item, at, name, reading))
+            values.append(
+                reading.wrong(f"an item of `{name}` is empty.", at)
+                if item is None
+                else read(item, at, name, reading)
+            )
         return WRONG if any(value is WRONG for value in values) else tuple(values)
 
     def schema(self) -> JsonSchema:

@@ -17,7 +17,11 @@ def find(topology: Topology, identifier: str, *kinds: str) -> str:
     """
     said, key = split_id(identifier)
     allowed = kinds or ELEMENT_KINDS
-    found = [full_id(kind, key) for kind in ((said,) if said else allowed) if kind in allowed and full_id(kind, key) in topology.elements]
+    found = [
+        full_id(kind, key)
+        for kind in ((said,) if said else allowed)
+        if kind in allowed and full_id(kind, key) in topology.elements
+    ]
     if len(found) > 1:
         raise BadInputError(f"{identifier!r} may be {either(found)}: write which.")
     if not found:

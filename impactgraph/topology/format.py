@@ -5,11 +5,33 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph_models.enums import ElementKind, FailureClass, Transport
-from graph_models.topology import Api, Buffer, Data, Element, Integration, Location, Playbook, PlaybookStep, Retry, System, Team, Workflow
+from graph_models.topology import (
+    Api,
+    Buffer,
+    Data,
+    Element,
+    Integration,
+    Location,
+    Playbook,
+    PlaybookStep,
+    Retry,
+    System,
+    Team,
+    Workflow,
+)
 from impactgraph.topology import checks
 from impactgraph.topology.document import Map
 from impactgraph.topology.fields import Body, Field, Fields, Reading, Several
-from impactgraph.topology.format_steps import INTEGRATION, LOCATION_KINDS, NAME, NEEDS, SPAN, TEXT, Steps, with_needs
+from impactgraph.topology.format_steps import (
+    INTEGRATION,
+    LOCATION_KINDS,
+    NAME,
+    NEEDS,
+    SPAN,
+    TEXT,
+    Steps,
+    with_needs,
+)
 from impactgraph.topology.pointers import Pointer, TeamOrContact
 from impactgraph.topology.values import Cron, Every, Flag, Fraction, Rate, Whole, Word
 
@@ -64,8 +86,14 @@ _SYSTEMS = Fields(
         NAME,
         _OWNER,
         Field("tier", Whole(1), "How much depends on it; 1 is the highest."),
-        Field("kind", TEXT, "Such as commerce, oms, wms, tms, erp, pos, payments, broker, ipaas or api_gateway."),
-        Field("per_location", Flag(), "One instance at each location, so that a failure may be scoped to locations."),
+        Field(
+            "kind", TEXT, "Such as commerce, oms, wms, tms, erp, pos, payments, broker, ipaas or api_gateway."
+        ),
+        Field(
+            "per_location",
+            Flag(),
+            "One instance at each location, so that a failure may be scoped to locations.",
+        ),
         *NEEDS,
     )
 )
@@ -84,7 +112,12 @@ _RETRY = Fields(
     (
         Field("attempts", Whole(1), "How often it is tried in all."),
         Field("backoff", SPAN, "The wait between two attempts."),
-        Field("for", SPAN, "How long it goes on trying: an outage shorter than this only delays.", attribute="lasting"),
+        Field(
+            "for",
+            SPAN,
+            "How long it goes on trying: an outage shorter than this only delays.",
+            attribute="lasting",
+        ),
     )
 )
 _BUFFER = Fields(
@@ -100,28 +133,52 @@ _INTEGRATIONS = Fields(
         NAME,
         Field("from", _ENDS, "The system or api that sends.", required=True, attribute="source"),
         Field("to", _ENDS, "The system or api that receives.", required=True, attribute="target"),
-        Field("transport", Word(tuple(each.value for each in Transport), Transport), "How calls or messages travel.", required=True),
-        Field("via", Several(Pointer("system", full=True)), "Systems that it passes: broker, iPaaS, gateway."),
+        Field(
+            "transport",
+            Word(tuple(each.value for each in Transport), Transport),
+            "How calls or messages travel.",
+            required=True,
+        ),
+        Field(
+            "via", Several(Pointer("system", full=True)), "Systems that it passes: broker, iPaaS, gateway."
+        ),
         Field("carries", Several(TEXT), "Message types."),
         Field("retry", Body(_RETRY, lambda v: Retry(**v)), "What is done when a call or delivery fails."),
         Field("timeout", SPAN, "How long a call waits for its answer."),
         Field("dead_letter", TEXT, "The queue where rejected messages are kept; without one they are lost."),
         Field("buffer", Body(_BUFFER, lambda v: Buffer(**v)), "What a queue or stream holds."),
-        Field("every", Every(), "Batch and file: the interval (runs at its whole multiples from midnight UTC), or a cron expression.", attribute="schedule"),
-        Field("cron", Cron(), "Batch and file: when it runs (UTC), in place of `every`.", attribute="schedule"),
+        Field(
+            "every",
+            Every(),
+            "Batch and file: the interval (runs at its whole multiples from midnight UTC), or a cron expression.",
+            attribute="schedule",
+        ),
+        Field(
+            "cron", Cron(), "Batch and file: when it runs (UTC), in place of `every`.", attribute="schedule"
+        ),
         Field("idempotent", Flag(), "Whether the receiver ignores what it has seen."),
         Field("schema", TEXT, "Name and version of the messages, such as adjustment@3."),
         _OWNER,
-        Field("slo", Body(_SLO, lambda v: v.get("latency")), "What it should reach.", attribute="slo_latency"),
+        Field(
+            "slo", Body(_SLO, lambda v: v.get("latency")), "What it should reach.", attribute="slo_latency"
+        ),
     )
 )
 _DATA = Fields(
     (
         NAME,
         Field("system", Pointer("system"), "The system that holds it.", required=True),
-        Field("fed_by", Several(INTEGRATION), "Integrations that keep it fresh; each feeds its own part of the scope."),
+        Field(
+            "fed_by",
+            Several(INTEGRATION),
+            "Integrations that keep it fresh; each feeds its own part of the scope.",
+        ),
         Field("fresh_within", SPAN, "Older than this is stale."),
-        Field("decision_risk", Fraction(), "How likely a step that reads it stale decides wrongly; 1 where it is left out."),
+        Field(
+            "decision_risk",
+            Fraction(),
+            "How likely a step that reads it stale decides wrongly; 1 where it is left out.",
+        ),
     )
 )
 _WORKFLOWS = Fields(
@@ -136,7 +193,11 @@ _COVERS = Fields(
     (
         Field("elements", Several(Pointer(*KINDS, full=True)), "Elements by id."),
         Field("kinds", Several(Word(KINDS)), "Kinds of elements."),
-        Field("classes", Several(Word(tuple(each.value for each in FailureClass), FailureClass)), "Failure classes."),
+        Field(
+            "classes",
+            Several(Word(tuple(each.value for each in FailureClass), FailureClass)),
+            "Failure classes.",
+        ),
     )
 )
 _PLAYBOOK_STEP = Fields(
@@ -149,7 +210,12 @@ _PLAYBOOK_STEP = Fields(
 _PLAYBOOKS = Fields(
     (
         NAME,
-        Field("steps", Several(Body(_PLAYBOOK_STEP, lambda v: PlaybookStep(**v)), least=1), "What to do, in order.", required=True),
+        Field(
+            "steps",
+            Several(Body(_PLAYBOOK_STEP, lambda v: PlaybookStep(**v)), least=1),
+            "What to do, in order.",
+            required=True,
+        ),
         Field("for", Body(_COVERS), "Which failures it is for.", attribute="covers"),
         Field("message", TEXT, "Text for the service desk to tell the customer."),
     )
@@ -160,7 +226,14 @@ SECTIONS = (
     Section("locations", "location", "Stores, distribution centres, third parties.", _LOCATIONS, Location),
     Section("systems", "system", "Applications and middleware.", _SYSTEMS, _system, checks.needs),
     Section("apis", "api", "What a system offers.", _APIS, Api),
-    Section("integrations", "integration", "What carries calls or messages from one system to another.", _INTEGRATIONS, Integration, checks.integration),
+    Section(
+        "integrations",
+        "integration",
+        "What carries calls or messages from one system to another.",
+        _INTEGRATIONS,
+        Integration,
+        checks.integration,
+    ),
     Section("data", "data", "A copy of data that a system holds and steps read.", _DATA, Data),
     Section("workflows", "workflow", "How an order is fulfilled.", _WORKFLOWS, Workflow, checks.reachable),
     Section("playbooks", "playbook", "Governed remediation.", _PLAYBOOKS, _playbook),

@@ -35,14 +35,38 @@ class _Alternative:
 
 
 _ANY_OF = Several(_Alternative(), least=1)
-_SWITCH = Field("switch_after", SPAN, "How long a call tries one alternative before it takes the next; at once after its attempts where it is left out.")
-_CHOICE = Fields((Field("any_of", _ANY_OF, "Alternatives in order of preference; each is a list of what is needed together.", required=True), _SWITCH))
+_SWITCH = Field(
+    "switch_after",
+    SPAN,
+    "How long a call tries one alternative before it takes the next; at once after its attempts where it is left out.",
+)
+_CHOICE = Fields(
+    (
+        Field(
+            "any_of",
+            _ANY_OF,
+            "Alternatives in order of preference; each is a list of what is needed together.",
+            required=True,
+        ),
+        _SWITCH,
+    )
+)
 _NEED = Either(_Alternative.one, Body(_CHOICE, lambda v: Choice(v["any_of"], v.get("switch_after"))))
 NEEDS = (
-    Field("needs", Several(_NEED), "Systems, apis and integrations that it cannot work without; an item may be a choice {any_of, switch_after}."),
-    Field("any_of", _ANY_OF, "The short form of one choice beside `needs`: alternatives in order of preference."),
+    Field(
+        "needs",
+        Several(_NEED),
+        "Systems, apis and integrations that it cannot work without; an item may be a choice {any_of, switch_after}.",
+    ),
+    Field(
+        "any_of", _ANY_OF, "The short form of one choice beside `needs`: alternatives in order of preference."
+    ),
     _SWITCH,
-    Field("optional", Several(_Alternative.one), "Systems, apis and integrations without which it is degraded, not stopped."),
+    Field(
+        "optional",
+        Several(_Alternative.one),
+        "Systems, apis and integrations without which it is degraded, not stopped.",
+    ),
 )
 
 
@@ -69,11 +93,20 @@ _TRANSITION = Fields(
     (
         Field("step", StepPointer(), "The next step.", required=True),
         Field("via", INTEGRATION, "The integration that hands the order over."),
-        Field("when", Body(_WHEN, lambda v: When(**v)), "Which orders go this way: any value within a field, all fields across."),
+        Field(
+            "when",
+            Body(_WHEN, lambda v: When(**v)),
+            "Which orders go this way: any value within a field, all fields across.",
+        ),
         Field("share", Fraction(), "The usual fraction, among the next steps without `when`."),
     )
 )
-_MEASURED = Fields((Field("p50", SPAN, "The median.", required=True), Field("p95", SPAN, "Nineteen of twenty are done by then.")))
+_MEASURED = Fields(
+    (
+        Field("p50", SPAN, "The median.", required=True),
+        Field("p95", SPAN, "Nineteen of twenty are done by then."),
+    )
+)
 
 
 class _Takes:
@@ -108,7 +141,11 @@ _POSTING = (
 _EMITS = Fields(
     (
         Field("postings", _emissions(RecordKind.POSTING, *_POSTING), "Finance postings."),
-        Field("notifications", _emissions(RecordKind.NOTIFICATION, Field("channel", TEXT, "Such as email or sms.")), "Messages to the customer."),
+        Field(
+            "notifications",
+            _emissions(RecordKind.NOTIFICATION, Field("channel", TEXT, "Such as email or sms.")),
+            "Messages to the customer.",
+        ),
         Field("tasks", _emissions(RecordKind.TASK), "Work for people, such as a pick task."),
         Field("supplier_orders", _emissions(RecordKind.SUPPLIER_ORDER), "Orders to suppliers."),
     )
@@ -123,13 +160,22 @@ _THEN = "Next steps, a key or {step, via, when, share}. One is taken: the first 
 STEP_FIELDS = Fields(
     (
         NAME,
-        Field("runs_on", Pointer("system", full=True), "The system that does the step and records its completion.", required=True),
+        Field(
+            "runs_on",
+            Pointer("system", full=True),
+            "The system that does the step and records its completion.",
+            required=True,
+        ),
         Field("takes", _Takes(), "Typical duration, or {p50, p95}."),
         Field("within", SPAN, "The limit before it counts as overdue."),
         *NEEDS,
         Field("reads", Several(Pointer("data", full=True)), "Data that it decides by."),
         Field("surfaces_at", StepPointer(), "The step where a wrong decision made here comes to light."),
-        Field("then", Several(Either(StepPointer(short=True), Body(_TRANSITION, lambda v: Transition(**v)))), _THEN),
+        Field(
+            "then",
+            Several(Either(StepPointer(short=True), Body(_TRANSITION, lambda v: Transition(**v)))),
+            _THEN,
+        ),
         Field("emits", Body(_EMITS, _together), "What the step must cause elsewhere when it completes."),
     )
 )
@@ -154,7 +200,16 @@ class Steps:
             return None
         values = {"name": key, **STEP_FIELDS.read(body, reading)}
         checks.step(values, body, reading)
-        return Step(key=key, workflow=reading.workflow, **with_needs(values)) if len(reading.problems) == before else None
+        return (
+            Step(key=key, workflow=reading.workflow, **with_needs(values))
+            if len(reading.problems) == before
+            else None
+        )
 
     def schema(self) -> JsonSchema:
-        return {"type": "object", "minProperties": 1, "propertyNames": {"$ref": "#/$defs/key"}, "additionalProperties": {"$ref": "#/$defs/step"}}
+        return {
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": {"$ref": "#/$defs/key"},
+            "additionalProperties": {"$ref": "#/$defs/step"},
+        }

@@ -60,7 +60,9 @@ def read_documents(path: Path) -> dict[str, str]:
     if any(LOCATIONS_CSV in text for text in documents.values()):
         checked = check_documents(documents, base=_base(path))
         documents = dict(checked.documents)
-        problems += [problem for problem in checked.errors if problem.message.startswith(f"`{LOCATIONS_CSV}`")]
+        problems += [
+            problem for problem in checked.errors if problem.message.startswith(f"`{LOCATIONS_CSV}`")
+        ]
     if problems:
         raise BadInputError(*problems)
     return documents
@@ -81,25 +83,42 @@ def check_documents(documents: Mapping[str, str], *, base: Path | None = None) -
         if name in documents:
             return documents[name]
         if base is None:
-            raise ValueError(f"the text of {name} was not given: send it too, or write the locations under `locations`.")
+            raise ValueError(
+                f"the text of {name} was not given: send it too, or write the locations under `locations`."
+            )
         return _text(base / name, name)
 
     with collector_paused():
-        parsed = [parse_document(text, name) for name, text in documents.items() if not name.lower().endswith(".csv")]
+        parsed = [
+            parse_document(text, name)
+            for name, text in documents.items()
+            if not name.lower().endswith(".csv")
+        ]
         gathered = gather(parsed, table)
         topology, errors, warnings = _build(gathered, parsed)
-    return Checked(None if errors else topology, tuple(_sorted(errors)), tuple(_sorted(warnings)), {**documents, **gathered.tables})
+    return Checked(
+        None if errors else topology,
+        tuple(_sorted(errors)),
+        tuple(_sorted(warnings)),
+        {**documents, **gathered.tables},
+    )
 
 
 def _build(gathered: Gathered, parsed: list[Document]) -> tuple[Topology, list[Problem], list[Problem]]:
     problems = gathered.problems
     known = known_keys(gathered)
     if any(document.root is None and document.problems for document in parsed):
-        return Topology(), problems, []  # with a file unread, every reference to what it holds would be a false alarm
+        return (
+            Topology(),
+            problems,
+            [],
+        )  # with a file unread, every reference to what it holds would be a false alarm
     if not problems and not any(gathered.sections.values()):
         problems.append(Problem(EMPTY, parsed[0].file if parsed else None))
     reading = Reading(known, problems=problems)
-    sections: dict[str, Any] = {section.name: _elements(section, gathered.sections[section.name], reading) for section in SECTIONS}
+    sections: dict[str, Any] = {
+        section.name: _elements(section, gathered.sections[section.name], reading) for section in SECTIONS
+    }
     return Topology(**sections), problems, reading.warnings
 
 
@@ -116,7 +135,10 @@ def _element(section: Section, key: str, entry: Entry, reading: Reading) -> Elem
     reading.file, reading.here, reading.workflow = entry.place.file, f"{section.kind}:{key}", key
     body = Map(entry.place.line) if entry.body is None else entry.body
     if not isinstance(body, Map):
-        reading.wrong(f"it must be a map with fields such as `{section.fields.fields[0].name}`, not {shown(body)}.", entry.place.line)
+        reading.wrong(
+            f"it must be a map with fields such as `{section.fields.fields[0].name}`, not {shown(body)}.",
+            entry.place.line,
+        )
         return None
     before = len(reading.problems)
     values = section.fields.read(body, reading)
@@ -150,7 +172,9 @@ def _read_yaml(path: Path) -> tuple[dict[str, str], list[Problem]]:
 
 def _yaml_files(folder: Path) -> list[Path]:
     found = (file for file in folder.rglob("*") if file.suffix.lower() in YAML and file.is_file())
-    return sorted(file for file in found if not any(part.startswith(".") for part in file.relative_to(folder).parts))
+    return sorted(
+        file for file in found if not any(part.startswith(".") for part in file.relative_to(folder).parts)
+    )
 
 
 def _text(file: Path, name: str) -> str:

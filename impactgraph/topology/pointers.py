@@ -43,7 +43,10 @@ class StepPointer:
             key = rest if slash and workflow == reading.workflow else workflow if not slash else text
         steps = reading.known.steps.get(reading.workflow, {})
         if key not in steps:
-            return reading.wrong(f"`{name}`: workflow {reading.workflow!r} has no step {text or shown(node)!r}.{did_you_mean(key, steps)}", line)
+            return reading.wrong(
+                f"`{name}`: workflow {reading.workflow!r} has no step {text or shown(node)!r}.{did_you_mean(key, steps)}",
+                line,
+            )
         return Transition(key) if self.short else key
 
     def schema(self) -> JsonSchema:
@@ -57,7 +60,9 @@ class PostingType:
         text = written(node) or ""
         types = reading.known.postings.get(reading.workflow, set())
         if text not in types:
-            message = f"`{name}`: no step of workflow {reading.workflow!r} emits a posting {text or shown(node)!r}."
+            message = (
+                f"`{name}`: no step of workflow {reading.workflow!r} emits a posting {text or shown(node)!r}."
+            )
             return reading.wrong(message + did_you_mean(text, types), line)
         return text
 

@@ -102,7 +102,9 @@ def _elements(nodes: Iterable[str]) -> tuple[str, ...]:
     return tuple(found)[1:]
 
 
-def _spread(ways: Mapping[str, Mapping[str, object] | Sequence[str]], start: str, depth: int | None) -> tuple[str, ...]:
+def _spread(
+    ways: Mapping[str, Mapping[str, object] | Sequence[str]], start: str, depth: int | None
+) -> tuple[str, ...]:
     """Nodes that the ways lead to, breadth first, from the element itself (and its records) on."""
     edge = [node for node in (start, start + RECORDS) if node in ways]
     seen = dict.fromkeys(edge)
@@ -116,7 +118,12 @@ def _spread(ways: Mapping[str, Mapping[str, object] | Sequence[str]], start: str
 def _shortest(graph: Graph, start: str, end: str, first: int) -> list[tuple[str, ...]]:
     """The shortest ways between two elements. Only what lies between them is looked at, however large the rest is."""
     between = set(_spread(graph.needs, start, None)) & set(_spread(graph.needed_by, end, None))
-    found = [nodes for node in (start, start + RECORDS) if node in between for nodes in _simple_paths(graph, between, node, end, first)]
+    found = [
+        nodes
+        for node in (start, start + RECORDS)
+        if node in between
+        for nodes in _simple_paths(graph, between, node, end, first)
+    ]
     return sorted(found, key=len)[:first]
 
 
@@ -125,8 +132,14 @@ def _simple_paths(graph: Graph, between: set[str], start: str, end: str, first: 
 
     part: nx.DiGraph[str] = nx.DiGraph()
     part.add_nodes_from(sorted(between | {end}))
-    part.add_edges_from((node, other) for node in sorted(between) for other in graph.needs[node] if other in between)
-    return [tuple(nodes) for nodes in islice(nx.shortest_simple_paths(part, start, end), first)] if nx.has_path(part, start, end) else []
+    part.add_edges_from(
+        (node, other) for node in sorted(between) for other in graph.needs[node] if other in between
+    )
+    return (
+        [tuple(nodes) for nodes in islice(nx.shortest_simple_paths(part, start, end), first)]
+        if nx.has_path(part, start, end)
+        else []
+    )
 
 
 _GRAPHS: dict[int, Graph] = {}

@@ -14,9 +14,17 @@ SHORT = r"([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+"
 ISO = r"[Pp]([0-9.]+[Ww])?([0-9.]+[Dd])?([Tt]([0-9.]+[Hh])?([0-9.]+[Mm])?([0-9.]+[Ss])?)?"
 
 _DEFINITIONS: JsonSchema = {
-    "key": {"type": "string", "pattern": r"^[^\s/:]+$", "description": "Printable text without white space, / and :."},
+    "key": {
+        "type": "string",
+        "pattern": r"^[^\s/:]+$",
+        "description": "Printable text without white space, / and :.",
+    },
     "reference": {"type": ["string", "number"], "pattern": "^.+$", "description": "A bare key, or kind:key."},
-    "duration": {"type": "string", "pattern": f"^({SHORT}|{ISO})$", "description": "Such as 30s, 15m, 4h, 2d or PT15M."},
+    "duration": {
+        "type": "string",
+        "pattern": f"^({SHORT}|{ISO})$",
+        "description": "Such as 30s, 15m, 4h, 2d or PT15M.",
+    },
 }
 
 
@@ -32,10 +40,17 @@ def topology_schema() -> JsonSchema:
         "additionalProperties": False,
         "properties": {
             VERSION: {"const": FORMAT_VERSION, "description": "Version of the format; may be left out."},
-            LOCATIONS_CSV: {**table, "description": "A CSV file with the columns id,kind,region,name, relative to this file."},
+            LOCATIONS_CSV: {
+                **table,
+                "description": "A CSV file with the columns id,kind,region,name, relative to this file.",
+            },
             **sections,
         },
-        "$defs": {**_DEFINITIONS, "step": STEP_FIELDS.schema(), **{section.name: _section(section.help, section.fields.schema()) for section in SECTIONS}},
+        "$defs": {
+            **_DEFINITIONS,
+            "step": STEP_FIELDS.schema(),
+            **{section.name: _section(section.help, section.fields.schema()) for section in SECTIONS},
+        },
     }
 
 
@@ -47,4 +62,9 @@ def schema_text() -> str:
 def _section(text: str, body: JsonSchema) -> JsonSchema:
     """A map from key to body; a body without required fields may be left empty, as may the section."""
     bodies = body if "required" in body else {**body, "type": ["object", "null"]}
-    return {"type": ["object", "null"], "description": text, "propertyNames": {"$ref": "#/$defs/key"}, "additionalProperties": bodies}
+    return {
+        "type": ["object", "null"],
+        "description": text,
+        "propertyNames": {"$ref": "#/$defs/key"},
+        "additionalProperties": bodies,
+    }

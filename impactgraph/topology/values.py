@@ -38,7 +38,9 @@ class Word:
         for word in self.words:
             if word.casefold() == text.casefold():
                 return self.make(word)
-        return reading.wrong(f"`{name}` must be {either(self.words)}, not {shown(node)}.{did_you_mean(text, self.words)}", line)
+        return reading.wrong(
+            f"`{name}` must be {either(self.words)}, not {shown(node)}.{did_you_mean(text, self.words)}", line
+        )
 
     def schema(self) -> JsonSchema:
         return {"enum": sorted({form for word in self.words for form in (word, word.lower(), word.upper())})}
@@ -46,7 +48,11 @@ class Word:
 
 class Flag:
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
-        return node if isinstance(node, bool) else reading.wrong(f"`{name}` must be true or false, not {shown(node)}.", line)
+        return (
+            node
+            if isinstance(node, bool)
+            else reading.wrong(f"`{name}` must be true or false, not {shown(node)}.", line)
+        )
 
     def schema(self) -> JsonSchema:
         return {"type": "boolean"}
@@ -61,7 +67,9 @@ class Whole:
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
         if isinstance(node, int) and not isinstance(node, bool) and node >= self.least:
             return node
-        return reading.wrong(f"`{name}` must be a whole number of at least {self.least}, not {shown(node)}.", line)
+        return reading.wrong(
+            f"`{name}` must be a whole number of at least {self.least}, not {shown(node)}.", line
+        )
 
     def schema(self) -> JsonSchema:
         return {"type": "integer", "minimum": self.least}
@@ -87,7 +95,9 @@ class Amount:
             return 1.0
         if isinstance(node, int | Real) and not isinstance(node, bool) and 0 <= node <= 1_000:
             return float(node)
-        return reading.wrong(f"`{name}` must be `value` or a fraction of it, such as 0.6, not {shown(node)}.", line)
+        return reading.wrong(
+            f"`{name}` must be `value` or a fraction of it, such as 0.6, not {shown(node)}.", line
+        )
 
     def schema(self) -> JsonSchema:
         return {"anyOf": [{"const": "value"}, {"type": "number", "minimum": 0, "maximum": 1_000}]}
@@ -113,7 +123,9 @@ class Duration:
                     self.seen[node] = span
                 return span
         more = " of more than 0" if self.least else ""
-        return reading.wrong(f"`{name}` must be a duration{more} such as 30s, 15m, 4h, 2d or PT15M, not {shown(node)}.", line)
+        return reading.wrong(
+            f"`{name}` must be a duration{more} such as 30s, 15m, 4h, 2d or PT15M, not {shown(node)}.", line
+        )
 
     def schema(self) -> JsonSchema:
         return {"$ref": "#/$defs/duration"}
@@ -129,7 +141,14 @@ class Rate:
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
         found = _RATE.fullmatch(node) if isinstance(node, str) else None
         rate = float(found[1]) / _RATE_UNITS[found[2]] if found else 0.0
-        return rate if rate > 0 else reading.wrong(f"`{name}` must be a rate of more than 0 such as 50/s, 600/min or 9000/h, not {shown(node)}.", line)
+        return (
+            rate
+            if rate > 0
+            else reading.wrong(
+                f"`{name}` must be a rate of more than 0 such as 50/s, 600/min or 9000/h, not {shown(node)}.",
+                line,
+            )
+        )
 
     def schema(self) -> JsonSchema:
         return {"type": "string", "pattern": f"^{_RATE.pattern}$"}
@@ -141,7 +160,10 @@ class Cron:
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
         if isinstance(node, str) and is_cron(node):
             return Schedule(cron=node)
-        return reading.wrong(f"`{name}` must be a cron expression of five fields such as '*/15 6-22 * * *', not {shown(node)}.", line)
+        return reading.wrong(
+            f"`{name}` must be a cron expression of five fields such as '*/15 6-22 * * *', not {shown(node)}.",
+            line,
+        )
 
     def schema(self) -> JsonSchema:
         return {"type": "string", "pattern": r"^\s*\S+(\s+\S+){4}\s*$"}

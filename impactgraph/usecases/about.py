@@ -30,7 +30,13 @@ def about(store: Store) -> State:
     """Costs a look at the columns."""
     seen = mark(store)
     with store.columns() as columns:
-        return State(version("impactgraph"), seen.topology, columns.watermark, len(columns.orders), len(columns.fulfillments))
+        return State(
+            version("impactgraph"),
+            seen.topology,
+            columns.watermark,
+            len(columns.orders),
+            len(columns.fulfillments),
+        )
 
 
 def mark(store: Store) -> Mark:

@@ -26,7 +26,9 @@ class TopologyOutcome:
         return self.change is not None and self.change.difference.nothing
 
 
-def apply_documents(store: Store, documents: Mapping[str, str], now: Millis, *, dry_run: bool = False) -> TopologyOutcome:
+def apply_documents(
+    store: Store, documents: Mapping[str, str], now: Millis, *, dry_run: bool = False
+) -> TopologyOutcome:
     """Of texts by file name. Nothing of a faulty topology is applied; one that changes nothing makes no new version."""
     return _apply(store, check_documents(documents), now, dry_run=dry_run)
 

@@ -35,7 +35,11 @@ class AtStake:
 
 def at_stake(store: Store, ask: Ask, failure: Failure, question: Question, now: Millis) -> AtStake:
     """By itself, else as in `question`. Costs one answer."""
-    alone = replace(question, failures=(), suppose=(failure,)) if failure.supposed else replace(question, failures=(failure.key,), suppose=())
+    alone = (
+        replace(question, failures=(), suppose=(failure,))
+        if failure.supposed
+        else replace(question, failures=(failure.key,), suppose=())
+    )
     with ask(store, alone, now) as answer:
         return _told(answer, failure)
 
@@ -44,8 +48,15 @@ def each_at_stake(store: Store, ask: Ask, answer: Answer) -> tuple[AtStake, ...]
     """Of each failure of the answer, the most orders first. Costs an answer for each but a single one, all from the state that this one stands on."""
     if len(answer.failures) == 1:
         return (_told(answer, answer.failures[0]),)
-    found = [at_stake(store, ask, failure, answer.inputs.question, answer.as_of) for failure in answer.failures]
-    return tuple(sorted(found, key=lambda one: (-one.orders, -one.will_miss_promise, one.failure.started_at, one.failure.key)))
+    found = [
+        at_stake(store, ask, failure, answer.inputs.question, answer.as_of) for failure in answer.failures
+    ]
+    return tuple(
+        sorted(
+            found,
+            key=lambda one: (-one.orders, -one.will_miss_promise, one.failure.started_at, one.failure.key),
+        )
+    )
 
 
 def _told(answer: Answer, failure: Failure) -> AtStake:

@@ -61,19 +61,41 @@ class Standpoint:
 def answered(question: Question, at: Standpoint, failures: tuple[Failure, ...]) -> BlastRadius:
     """Of these failures, whichever the question names."""
     as_of, known = at.as_of, at.known
-    ends = ends_of(failures, as_of, assumed=question.assume_recovery, typical=lambda f: typical_length(f, at.reported, as_of))
-    impairments = propagate(known.graph, failures, recovery=lambda f: ends.nominal[f.key], limit=question.limit)
+    ends = ends_of(
+        failures,
+        as_of,
+        assumed=question.assume_recovery,
+        typical=lambda f: typical_length(f, at.reported, as_of),
+    )
+    impairments = propagate(
+        known.graph, failures, recovery=lambda f: ends.nominal[f.key], limit=question.limit
+    )
     hazards = _hazards(impairments, ends, at.topology, known)
     forecaster = Forecaster(at.topology, known.durations, hazards, float(as_of), float(question.tolerance))
     assumptions = _assumptions(question, ends, known.durations, impairments)
-    return BlastRadius(Inputs(question, as_of, at.topology, failures, impairments, forecaster, at.columns, at.membership, assumptions, at.parts))
+    return BlastRadius(
+        Inputs(
+            question,
+            as_of,
+            at.topology,
+            failures,
+            impairments,
+            forecaster,
+            at.columns,
+            at.membership,
+            assumptions,
+            at.parts,
+        )
+    )
 
 
 def _asked(question: Question, reported: Sequence[Failure], as_of: Millis) -> tuple[Failure, ...]:
     by_key = {f.key: f for f in reported}
     unknown = [key for key in question.failures if key not in by_key]
     if unknown:
-        raise NotFoundError(f"failure:{unknown[0]}", near=[f"failure:{k}" for k in nearest(unknown[0], by_key)])
+        raise NotFoundError(
+            f"failure:{unknown[0]}", near=[f"failure:{k}" for k in nearest(unknown[0], by_key)]
+        )
     named = tuple(by_key[key] for key in dict.fromkeys(question.failures))
     if question.suppose:
         return named + question.suppose
@@ -91,7 +113,9 @@ def _hazards(impairments: Impairments, ends: Ends, topology: Topology, known: Kn
     return Hazards(every, ends, load, known.hold)
 
 
-def _assumptions(question: Question, ends: Ends, durations: Durations, impairments: Impairments) -> tuple[str, ...]:
+def _assumptions(
+    question: Question, ends: Ends, durations: Durations, impairments: Impairments
+) -> tuple[str, ...]:
     seen = sum(1 for d in durations.of.values() if d.seen)
     how = f"Durations of {seen} of {len(durations.of)} steps are learned from {durations.seen:,} stays, the others as the topology states them."
     later = f"An order counts as later from {say_duration(question.tolerance)} on, and is listed from a likelihood above {question.min_likelihood:g} on."
@@ -102,4 +126,6 @@ def _left_out(impairments: Impairments) -> tuple[str, ...]:
     if impairments.complete:
         return ()
     many = len(impairments.frontier)
-    return (f"The answer is not complete: {many} element{'s' if many > 1 else ''} at the frontier, and what depends on them, were left out.",)
+    return (
+        f"The answer is not complete: {many} element{'s' if many > 1 else ''} at the frontier, and what depends on them, were left out.",
+    )

@@ -32,14 +32,23 @@ def check_question(store: Store, question: Question, topology: Topology) -> None
 
 def _problems(question: Question) -> list[Problem]:
     wrong = [
-        (not 0 < question.horizon <= LONGEST, "horizon must be longer than nothing and at most a year, such as PT48H."),
+        (
+            not 0 < question.horizon <= LONGEST,
+            "horizon must be longer than nothing and at most a year, such as PT48H.",
+        ),
         (
             question.assume_recovery is not None and not 0 <= question.assume_recovery <= LONGEST,
             "assumeRecovery must be at most a year, such as PT2H.",
         ),
-        (not 0 <= question.tolerance <= LONGEST, "tolerance must be between nothing and a year, such as PT5M."),
+        (
+            not 0 <= question.tolerance <= LONGEST,
+            "tolerance must be between nothing and a year, such as PT5M.",
+        ),
         (question.limit is not None and question.limit < 1, "limit must be at least 1, such as 500."),
-        (math.isnan(question.min_likelihood) or not 0 <= question.min_likelihood < 1, "minLikelihood must be at least 0 and below 1, such as 0.05."),
+        (
+            math.isnan(question.min_likelihood) or not 0 <= question.min_likelihood < 1,
+            "minLikelihood must be at least 0 and below 1, such as 0.05.",
+        ),
     ]
     keys = [supposed.key for supposed in question.suppose]
     wrong.append((len(set(keys)) < len(keys), "suppose has two failures with the same id."))

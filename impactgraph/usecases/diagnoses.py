@@ -47,16 +47,32 @@ def cases(store: Store, keys: Sequence[str], now: Millis, as_of: Millis | None =
             return {}
         known = learned(store, topology, columns, reported, as_of, at)
         usual = habits(store, topology, columns, reported, known, as_of, at)
-        stand = Standpoint(at, topology, tuple(reported), columns, known, columns.parts_of(rows), usual.membership(columns, topology))
-        return Examination(stand, usual, orders, _stories(store, orders, as_of), lambda: suspected(store, now, as_of)).cases()
+        stand = Standpoint(
+            at,
+            topology,
+            tuple(reported),
+            columns,
+            known,
+            columns.parts_of(rows),
+            usual.membership(columns, topology),
+        )
+        return Examination(
+            stand, usual, orders, _stories(store, orders, as_of), lambda: suspected(store, now, as_of)
+        ).cases()
 
 
-def diagnoses(store: Store, keys: Sequence[str], now: Millis, as_of: Millis | None = None) -> dict[str, Diagnosis]:
+def diagnoses(
+    store: Store, keys: Sequence[str], now: Millis, as_of: Millis | None = None
+) -> dict[str, Diagnosis]:
     """As `cases`."""
     return {key: case.diagnosis for key, case in cases(store, keys, now, as_of).items()}
 
 
 def _stories(store: Store, orders: Mapping[str, Order], as_of: Millis | None) -> Mapping[str, OrderStory]:
     """Of the orders that an error was reported of, for what it said; the store is asked of no others."""
-    failed = [key for key, order in orders.items() if any(part.failed_code or part.failed_element for part in order.fulfillments)]
+    failed = [
+        key
+        for key, order in orders.items()
+        if any(part.failed_code or part.failed_element for part in order.fulfillments)
+    ]
     return store.stories(failed, as_of) if failed else {}

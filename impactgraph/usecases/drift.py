@@ -10,16 +10,22 @@ from impactgraph.usecases.orders import current_topology
 from impactgraph.usecases.pages import Key, check_first, page
 
 
-def list_drift(store: Store, now: Millis, as_of: Millis | None = None, first: int | None = None, after: str | None = None) -> Page[Drift]:
+def list_drift(
+    store: Store, now: Millis, as_of: Millis | None = None, first: int | None = None, after: str | None = None
+) -> Page[Drift]:
     """Within the last week, the most orders behind it first. Raises BadInputError for a bad page, NoTopologyError where nothing was applied."""
     check_first(first)
     return page(sorted(_found(store, now, as_of), key=_key), _key, first=first, after=after)
 
 
-def list_drift_groups(store: Store, now: Millis, as_of: Millis | None = None, first: int | None = None, after: str | None = None) -> Page[DriftGroup]:
+def list_drift_groups(
+    store: Store, now: Millis, as_of: Millis | None = None, first: int | None = None, after: str | None = None
+) -> Page[DriftGroup]:
     """The same, what says the same of many places as one. Raises as `list_drift`."""
     check_first(first)
-    return page(sorted(grouped(_found(store, now, as_of)), key=_group_key), _group_key, first=first, after=after)
+    return page(
+        sorted(grouped(_found(store, now, as_of)), key=_group_key), _group_key, first=first, after=after
+    )
 
 
 def _found(store: Store, now: Millis, as_of: Millis | None) -> tuple[Drift, ...]:

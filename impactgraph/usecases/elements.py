@@ -54,14 +54,32 @@ def list_elements(
     return page(chosen, _by_kind, first=first, after=after)
 
 
-def dependencies(topology: Topology, identifier: str, *, depth: int | None = None, first: int | None = None, after: str | None = None) -> Page[str]:
+def dependencies(
+    topology: Topology,
+    identifier: str,
+    *,
+    depth: int | None = None,
+    first: int | None = None,
+    after: str | None = None,
+) -> Page[str]:
     """Ids of what the element needs, the nearest first; `depth` 1 is what it needs directly, None all. Raises BadInputError, NotFoundError."""
-    return page_in_order(reach.dependencies(topology, check_element(topology, identifier), depth), first=first, after=after)
+    return page_in_order(
+        reach.dependencies(topology, check_element(topology, identifier), depth), first=first, after=after
+    )
 
 
-def dependents(topology: Topology, identifier: str, *, depth: int | None = None, first: int | None = None, after: str | None = None) -> Page[str]:
+def dependents(
+    topology: Topology,
+    identifier: str,
+    *,
+    depth: int | None = None,
+    first: int | None = None,
+    after: str | None = None,
+) -> Page[str]:
     """Ids of what needs the element, as `dependencies`."""
-    return page_in_order(reach.dependents(topology, check_element(topology, identifier), depth), first=first, after=after)
+    return page_in_order(
+        reach.dependents(topology, check_element(topology, identifier), depth), first=first, after=after
+    )
 
 
 def name_of(element: Element) -> str:

@@ -53,10 +53,21 @@ class Examination:
     """Of a few orders, at one moment, on one state."""
 
     def __init__(
-        self, at: Standpoint, usual: Habits, orders: Mapping[str, Order], stories: Mapping[str, OrderStory], suspects: Callable[[], tuple[Suspect, ...]]
+        self,
+        at: Standpoint,
+        usual: Habits,
+        orders: Mapping[str, Order],
+        stories: Mapping[str, OrderStory],
+        suspects: Callable[[], tuple[Suspect, ...]],
     ) -> None:
         """`stories`: of the orders that an error was reported of, by bare key."""
-        self.at, self.usual, self.orders, self.stories, self._ask_suspects = at, usual, orders, stories, suspects
+        self.at, self.usual, self.orders, self.stories, self._ask_suspects = (
+            at,
+            usual,
+            orders,
+            stories,
+            suspects,
+        )
         self.columns, self.topology = at.columns, at.topology
         assert at.parts is not None
         self.rows = at.parts
@@ -77,7 +88,9 @@ class Examination:
         if orders is None or len(orders) == len(self.orders):
             return answered(Question(where=self.where), self.at, tuple(failures))
         parts = self.columns.parts_of(self.columns.order_rows(orders))
-        return answered(Question(where=OrderFilter(ids=tuple(orders))), replace(self.at, parts=parts), tuple(failures))
+        return answered(
+            Question(where=OrderFilter(ids=tuple(orders))), replace(self.at, parts=parts), tuple(failures)
+        )
 
     def _touching(self, failures: Iterable[Failure]) -> tuple[Failure, ...]:
         """Those that can get to anything on the ways of these orders; the others need not be asked about."""
@@ -86,7 +99,9 @@ class Examination:
     def _can_touch(self, failure: Failure) -> bool:
         if failure.target.startswith(_EVERYWHERE):
             return True
-        return self._is_on_the_way(failure) and bool(self.at.membership.in_scope(self.rows, orderly(failure.scope)).any())
+        return self._is_on_the_way(failure) and bool(
+            self.at.membership.in_scope(self.rows, orderly(failure.scope)).any()
+        )
 
     def _is_on_the_way(self, failure: Failure) -> bool:
         return not self.usual.needing(self.topology, failure.target).isdisjoint(self._ways)
@@ -98,7 +113,9 @@ class Examination:
         workflows = [self.topology.workflows[key] for key in keys if key in self.topology.workflows]
         steps = {step.id for workflow in workflows for step in workflow.steps}
         ways = {t.via for workflow in workflows for step in workflow.steps for t in step.then if t.via}
-        return frozenset(steps | ways | {e.via for workflow in workflows for _, e in workflow.records if e.via})
+        return frozenset(
+            steps | ways | {e.via for workflow in workflows for _, e in workflow.records if e.via}
+        )
 
     @cached_property
     def _active(self) -> tuple[Failure, ...]:
@@ -128,13 +145,17 @@ class Examination:
         return found
 
     def _named(self, order: Order, failure: Failure) -> bool:
-        return any(failure in hit.failures for part in order.fulfillments for hit in self._joint.get(part.key, ()))
+        return any(
+            failure in hit.failures for part in order.fulfillments for hit in self._joint.get(part.key, ())
+        )
 
     @cached_property
     def _over(self) -> BlastRadius | None:
         """Of all that ended while one of the orders was on its way; None where none of them can have touched an order."""
         since = min(order.placed_at for order in self.orders.values())
-        ended = [f for f in self.at.reported if f.ended_at is not None and since < f.ended_at <= self.at.as_of]
+        ended = [
+            f for f in self.at.reported if f.ended_at is not None and since < f.ended_at <= self.at.as_of
+        ]
         return self._answer(ended) if self._touching(ended) else None
 
     @cached_property
@@ -159,12 +180,24 @@ class Examination:
         """By bare key of the order."""
         at, known = self.at.as_of, self.at.known
         filed = self.usual.filed(self.columns)
-        found = find_records(self.topology, self.columns, known.durations, at, self.rows, transports=self.usual.transports, filed=filed)
+        found = find_records(
+            self.topology,
+            self.columns,
+            known.durations,
+            at,
+            self.rows,
+            transports=self.usual.transports,
+            filed=filed,
+        )
         if not len(found):
             return {}
-        begun = [failure for failure in self.at.reported if failure.started_at <= at and self._can_touch(failure)]
+        begun = [
+            failure for failure in self.at.reported if failure.started_at <= at and self._can_touch(failure)
+        ]
         impairments = propagate(known.graph, begun, recovery=lambda failure: failure.ended_at or at)
-        causes = Causes(found, impairments, {failure.key: failure for failure in begun}, ())  # whoever else is asked about tells nothing of this order
+        causes = Causes(
+            found, impairments, {failure.key: failure for failure in begun}, ()
+        )  # whoever else is asked about tells nothing of this order
         by_order: dict[str, list[RecordFinding]] = {}
         for finding in found.told(cause=causes.of):
             by_order.setdefault(finding.order, []).append(finding)
@@ -179,18 +212,36 @@ class Examination:
         situation = self._with_suspects(self._with_peers(situation))
         ways = {each.part.told.key: each.way for each in placed if each.way is not None}
         diagnosis = diagnose(self.topology, situation)
-        return Case(situation, diagnosis, ways, tuple(self._records_hit.get(order.key, ())), self.stories.get(order.key))
+        return Case(
+            situation,
+            diagnosis,
+            ways,
+            tuple(self._records_hit.get(order.key, ())),
+            self.stories.get(order.key),
+        )
 
     def _placed(self, order: Order, key: str) -> Placed:
         told = next(part for part in order.fulfillments if part.key == key)
         hits = [*self._joint.get(key, ()), *self._alone.get(key, ()), *self._past.get(key, ())]
         row = self.row_of[key]
-        return read_part(self.ground, order, told, row, hits, self._said_of(order), lambda workflow, hit: plan_of(self._told_by(hit), workflow, row))
+        return read_part(
+            self.ground,
+            order,
+            told,
+            row,
+            hits,
+            self._said_of(order),
+            lambda workflow, hit: plan_of(self._told_by(hit), workflow, row),
+        )
 
     def _said_of(self, order: Order) -> dict[str, str]:
         """What the last error of each part said, by bare key of the fulfillment."""
         story = self.stories.get(order.key)
-        errors = [entry for entry in story.entries if entry.kind == "fulfillment.failed" and entry.fulfillment] if story is not None else []
+        errors = (
+            [entry for entry in story.entries if entry.kind == "fulfillment.failed" and entry.fulfillment]
+            if story is not None
+            else []
+        )
         return {entry.fulfillment or "": entry.said or "" for entry in errors}
 
     def _told_by(self, hit: Hit) -> BlastRadius:
@@ -210,10 +261,16 @@ class Examination:
 
     def _with_suspects(self, s: Situation) -> Situation:
         """Elements whose failure would explain that it is overdue, or its error, where no known one holds it."""
-        puzzling = {part.told.key for part in (*s.overdue, *(part for part in s.flying if part.fault is not None)) if not _held(part)}
+        puzzling = {
+            part.told.key
+            for part in (*s.overdue, *(part for part in s.flying if part.fault is not None))
+            if not _held(part)
+        }
         if not puzzling:
             return s
-        return replace(s, suspects=tuple(cause for cause, keys in self._suspects if not keys.isdisjoint(puzzling)))
+        return replace(
+            s, suspects=tuple(cause for cause, keys in self._suspects if not keys.isdisjoint(puzzling))
+        )
 
     @cached_property
     def _suspects(self) -> tuple[tuple[Cause, frozenset[str]], ...]:
@@ -224,7 +281,11 @@ class Examination:
         if not self._touching([suspect.failure]):
             return frozenset()
         found = hits_in(self._answer([suspect.failure]))
-        return frozenset(key for key, hits in found.items() if any(hit.probable and hit.band in (Band.STUCK, Band.EXPOSED) for hit in hits))
+        return frozenset(
+            key
+            for key, hits in found.items()
+            if any(hit.probable and hit.band in (Band.STUCK, Band.EXPOSED) for hit in hits)
+        )
 
     def _peers_of(self, row: int, factors: tuple[CommonFactor, ...]) -> PeerGroup | None:
         f = self.columns.fulfillments
@@ -243,8 +304,20 @@ class Examination:
         if place not in self._shared:
             rows, stays, at = self.columns.rows_at(*place), self.usual.stays, self.at.as_of
             here, overdue = np.zeros(len(f), bool), np.zeros(len(f), bool)
-            here[rows], overdue[rows] = True, (f.entered_at[rows] > 0) & (at - f.entered_at[rows] > self._limits(rows))
-            found = in_common(self.columns, self.topology, stays, limit_table(self.topology, self.columns, stays), overdue, at, here, controls=_CONTROLS)
+            here[rows], overdue[rows] = (
+                True,
+                (f.entered_at[rows] > 0) & (at - f.entered_at[rows] > self._limits(rows)),
+            )
+            found = in_common(
+                self.columns,
+                self.topology,
+                stays,
+                limit_table(self.topology, self.columns, stays),
+                overdue,
+                at,
+                here,
+                controls=_CONTROLS,
+            )
             self._shared[place] = tuple((each.factor, each.rows) for each in found)
         return self._shared[place]
 

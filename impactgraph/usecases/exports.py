@@ -25,7 +25,11 @@ class Export(StrEnum):
     TASKS = "tasks"
 
 
-_KINDS = {Export.POSTINGS: RecordKind.POSTING, Export.NOTIFICATIONS: RecordKind.NOTIFICATION, Export.TASKS: RecordKind.TASK}
+_KINDS = {
+    Export.POSTINGS: RecordKind.POSTING,
+    Export.NOTIFICATIONS: RecordKind.NOTIFICATION,
+    Export.TASKS: RecordKind.TASK,
+}
 
 
 def rows(answer: Answer, export: Export, sort: OrderSort = OrderSort.PROMISE_ASC) -> Iterator[Row]:
@@ -63,7 +67,19 @@ _ORDER = (
     "currency",
     "why",
 )
-_RECORD = ("order", "fulfillment", "type", "effect", "likelihood", "due", "expected_at", "amount", "currency", "location", "why")
+_RECORD = (
+    "order",
+    "fulfillment",
+    "type",
+    "effect",
+    "likelihood",
+    "due",
+    "expected_at",
+    "amount",
+    "currency",
+    "location",
+    "why",
+)
 
 
 def _order(found: AffectedOrder) -> Row:
@@ -75,7 +91,9 @@ def _order(found: AffectedOrder) -> Row:
         "first_hit": found.first_hit,
         "hit_at": iso(found.hit_at),
         "likelihood": round(found.likelihood, 6),
-        "expected_delay": format_duration(found.expected_delay) if found.expected_delay is not None and found.expected_delay < FOREVER else None,
+        "expected_delay": format_duration(found.expected_delay)
+        if found.expected_delay is not None and found.expected_delay < FOREVER
+        else None,
         "expected_completion": _at(found.expected_completion),
         "misses_promise": found.misses_promise,
         "value": f"{found.value.amount:f}",

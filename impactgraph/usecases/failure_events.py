@@ -55,9 +55,19 @@ def changes_data(
     evidence: str | None,
 ) -> Data:
     """Those of the fields that are given, in the words of the event."""
-    fields: Data = {name: iso(at) for name, at in (("expected_end", expected_end), ("ended_at", ended_at)) if at is not None}
-    fields |= {name: format_duration(span) for name, span in (("delay", delay), ("drain", drain)) if span is not None}
-    fields |= {name: value for name, value in (("error_rate", error_rate), ("evidence", evidence)) if value is not None}
+    fields: Data = {
+        name: iso(at)
+        for name, at in (("expected_end", expected_end), ("ended_at", ended_at))
+        if at is not None
+    }
+    fields |= {
+        name: format_duration(span) for name, span in (("delay", delay), ("drain", drain)) if span is not None
+    }
+    fields |= {
+        name: value
+        for name, value in (("error_rate", error_rate), ("evidence", evidence))
+        if value is not None
+    }
     if scope is not None:
         fields["scope"] = scope_data(scope)
     return fields
@@ -66,7 +76,11 @@ def changes_data(
 def scope_data(scope: Scope) -> Data:
     """`attributes.NAME` dimensions as one object under `attributes`."""
     plain: Data = {name: list(values) for name, values in scope.limits if not name.startswith(ATTRIBUTE)}
-    attributes = {name.removeprefix(ATTRIBUTE): list(values) for name, values in scope.limits if name.startswith(ATTRIBUTE)}
+    attributes = {
+        name.removeprefix(ATTRIBUTE): list(values)
+        for name, values in scope.limits
+        if name.startswith(ATTRIBUTE)
+    }
     return plain | {"attributes": attributes} if attributes else plain
 
 
@@ -82,7 +96,14 @@ def next_id(now: Millis) -> str:
 
 def send(store: Store, event_type: str, data: Data, *, event_id: str, at: Millis) -> Intake:
     """Puts one event on record; durable when it returns."""
-    event = {"specversion": "1.0", "id": event_id, "source": SOURCE, "type": event_type, "time": iso(at), "data": data}
+    event = {
+        "specversion": "1.0",
+        "id": event_id,
+        "source": SOURCE,
+        "type": event_type,
+        "time": iso(at),
+        "data": data,
+    }
     return store.ingest([json.dumps(event).encode()], results=True)
 
 
@@ -95,11 +116,26 @@ def problems_in(failure: Failure) -> tuple[Problem, ...]:
     return tuple(
         Problem(message)
         for wrong, message in (
-            (failure.error_rate is not None and not 0 <= failure.error_rate <= 1, f"errorRate is {failure.error_rate}; give a share from 0 to 1."),
-            (failure.delay is not None and failure.delay < 0, "delay is negative; give a duration such as PT15M."),
-            (failure.drain is not None and failure.drain < 0, "drain is negative; give a duration such as PT15M."),
-            (failure.ended_at is not None and failure.ended_at < failure.started_at, "endedAt is before startedAt."),
-            (failure.expected_end is not None and failure.expected_end < failure.started_at, "expectedEnd is before startedAt."),
+            (
+                failure.error_rate is not None and not 0 <= failure.error_rate <= 1,
+                f"errorRate is {failure.error_rate}; give a share from 0 to 1.",
+            ),
+            (
+                failure.delay is not None and failure.delay < 0,
+                "delay is negative; give a duration such as PT15M.",
+            ),
+            (
+                failure.drain is not None and failure.drain < 0,
+                "drain is negative; give a duration such as PT15M.",
+            ),
+            (
+                failure.ended_at is not None and failure.ended_at < failure.started_at,
+                "endedAt is before startedAt.",
+            ),
+            (
+                failure.expected_end is not None and failure.expected_end < failure.started_at,
+                "expectedEnd is before startedAt.",
+            ),
         )
         if wrong
     )

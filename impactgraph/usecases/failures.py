@@ -34,13 +34,23 @@ class FailureFilter:
 
 
 def list_failures(
-    store: Store, now: Millis, *, active: bool | None = None, where: FailureFilter | None = None, first: int | None = None, after: str | None = None
+    store: Store,
+    now: Millis,
+    *,
+    active: bool | None = None,
+    where: FailureFilter | None = None,
+    first: int | None = None,
+    after: str | None = None,
 ) -> Page[Failure]:
     """The newest first. Raises BadInputError for a bad page, NotFoundError for a target that neither the topology nor a failure knows."""
     known = store.failures()
     where = where or FailureFilter()
     _check_targets(store, known_targets={failure.target for failure in known}, asked=where.targets or ())
-    chosen = [failure for failure in known if where.takes(failure) and (active is None or failure.active_at(now) == active)]
+    chosen = [
+        failure
+        for failure in known
+        if where.takes(failure) and (active is None or failure.active_at(now) == active)
+    ]
     chosen.sort(key=_newest_first)
     return page(chosen, _newest_first, first=first, after=after)
 
@@ -55,7 +65,9 @@ def get_failure(store: Store, identifier: str) -> Failure:
     """By full id or bare key. Raises NotFoundError."""
     found = find_failure(store, identifier)
     if found is None:
-        raise NotFoundError(identifier, near=nearest(identifier, [failure.id for failure in store.failures()], 3))
+        raise NotFoundError(
+            identifier, near=nearest(identifier, [failure.id for failure in store.failures()], 3)
+        )
     return found
 
 

@@ -55,7 +55,9 @@ class Habits:
         """All that a failure of the element can get to, and the element itself."""
         if element not in self.reach:
             known = element in topology.elements
-            self.reach[element] = frozenset({element, *dependents(topology, element)}) if known else frozenset({element})
+            self.reach[element] = (
+                frozenset({element, *dependents(topology, element)}) if known else frozenset({element})
+            )
         return self.reach[element]
 
 
@@ -64,7 +66,15 @@ _kept: WeakKeyDictionary[Store, OrderedDict[Key, Habits]] = WeakKeyDictionary()
 _lock = Lock()
 
 
-def habits(store: Store, topology: Topology, columns: Columns, reported: Sequence[Failure], known: Known, asked: Millis | None, at: Millis) -> Habits:
+def habits(
+    store: Store,
+    topology: Topology,
+    columns: Columns,
+    reported: Sequence[Failure],
+    known: Known,
+    asked: Millis | None,
+    at: Millis,
+) -> Habits:
     """Good for questions about `asked` (None: now) in the quarter of an hour that `at` is in; what the reported failures held up is left out."""
     key = topology.version, asked, at // FRESH, tuple((f.key, f.started_at, f.ended_at) for f in reported)
     with _lock:
@@ -72,7 +82,11 @@ def habits(store: Store, topology: Topology, columns: Columns, reported: Sequenc
         found = kept.get(key)
         if found is None or columns.watermark > found.watermark * _GROWN:
             happened = [failure for failure in reported if failure.started_at <= at]
-            spans = held_spans(topology, propagate(known.graph, happened, recovery=lambda failure: failure.ended_at or at), at)
+            spans = held_spans(
+                topology,
+                propagate(known.graph, happened, recovery=lambda failure: failure.ended_at or at),
+                at,
+            )
             stays = usual_stays(topology, columns, at, lambda workflow, step: spans.get((workflow, step), ()))
             transports = replace(learn_transports(topology, columns), begun=named_since(store, topology))
             found = kept[key] = Habits(stays, transports, columns.watermark)

@@ -16,7 +16,13 @@ from impactgraph.usecases.pages import Key, check_first, page
 
 
 def orders(
-    store: Store, answer: Answer, topology: Topology, where: OrderFilter, sort: OrderSort | None, first: int | None, after: str | None
+    store: Store,
+    answer: Answer,
+    topology: Topology,
+    where: OrderFilter,
+    sort: OrderSort | None,
+    first: int | None,
+    after: str | None,
 ) -> Page[AffectedOrder]:
     """Raises NotFoundError where the filter names what there is not."""
     size = check_first(first)
@@ -25,7 +31,12 @@ def orders(
 
 
 def records(
-    answer: Answer, kind: RecordKind, types: Sequence[str] | None, effects: Sequence[RecordEffect] | None, first: int | None, after: str | None
+    answer: Answer,
+    kind: RecordKind,
+    types: Sequence[str] | None,
+    effects: Sequence[RecordEffect] | None,
+    first: int | None,
+    after: str | None,
 ) -> Page[AffectedRecord]:
     return answer.records(kind, types, effects, check_first(first), after)
 
@@ -35,11 +46,17 @@ def residual_orders(answer: Answer, first: int | None, after: str | None) -> Pag
 
 
 def impairments(
-    answer: Answer, kinds: Sequence[ElementKind] | None, first: int | None, after: str | None, ids: Sequence[str] | None = None
+    answer: Answer,
+    kinds: Sequence[ElementKind] | None,
+    first: int | None,
+    after: str | None,
+    ids: Sequence[str] | None = None,
 ) -> Page[Impairment]:
     """By element, then window. Raises NotFoundError for an id that the topology has not."""
     check_first(first)
-    wanted = None if ids is None else {check_element(answer.inputs.topology, identifier) for identifier in ids}
+    wanted = (
+        None if ids is None else {check_element(answer.inputs.topology, identifier) for identifier in ids}
+    )
     found = [one for one in answer.elements(kinds) if wanted is None or one.element in wanted]
     return page(sorted(found, key=_by_element), _by_element, first=first, after=after)
 

@@ -55,7 +55,9 @@ class Patience:
 NO_PATIENCE = Patience()
 
 
-def ingest_files(store: Store, paths: Sequence[str], mapping: Path | None = None, patience: Patience = NO_PATIENCE) -> Iterator[Ingested]:
+def ingest_files(
+    store: Store, paths: Sequence[str], mapping: Path | None = None, patience: Patience = NO_PATIENCE
+) -> Iterator[Ingested]:
     """Of NDJSON files (gzip too) and `-`, standard input; with a mapping file, of OCEL 2.0 logs and CSV files of order steps.
 
     What a block tells of is durable when it is given; what the store cannot take now it is given again, as long as patience says.
@@ -94,8 +96,15 @@ def _given(store: Store, block: Block, patience: Patience) -> Intake:
 def _check(paths: Sequence[str], *, mapped: bool) -> None:
     if mapped:
         if STANDARD_INPUT in paths:
-            raise BadInputError(Problem("Standard input cannot be mapped, since such logs are read twice: name a file."))
+            raise BadInputError(
+                Problem("Standard input cannot be mapped, since such logs are read twice: name a file.")
+            )
         return
     foreign = [path for path in paths if path.lower().endswith(_LOGS)]
     if foreign:
-        raise BadInputError(*(Problem("It is no file of CloudEvents: say with --mapping what is what in it.", path) for path in foreign))
+        raise BadInputError(
+            *(
+                Problem("It is no file of CloudEvents: say with --mapping what is what in it.", path)
+                for path in foreign
+            )
+        )

@@ -34,16 +34,31 @@ def check_team(topology: Topology, key: str) -> str:
 
 def check_scope(store: Store, topology: Topology, scope: Scope) -> None:
     """Raises NotFoundError for a location or a workflow that neither the topology nor an order knows."""
-    _check_places(store, topology, locations=scope.values("locations") or (), workflows=scope.values("workflows") or ())
+    _check_places(
+        store, topology, locations=scope.values("locations") or (), workflows=scope.values("workflows") or ()
+    )
 
 
 def check_filter(store: Store, topology: Topology, where: OrderFilter) -> None:
     """Raises NotFoundError for an order, a location, a workflow or a step that is not known."""
     _check("order", where.ids or (), store.orders(where.ids) if where.ids else ())
-    _check_places(store, topology, locations=where.locations or (), workflows=where.workflows or (), steps=where.steps or ())
+    _check_places(
+        store,
+        topology,
+        locations=where.locations or (),
+        workflows=where.workflows or (),
+        steps=where.steps or (),
+    )
 
 
-def _check_places(store: Store, topology: Topology, *, locations: Iterable[str] = (), workflows: Iterable[str] = (), steps: Iterable[str] = ()) -> None:
+def _check_places(
+    store: Store,
+    topology: Topology,
+    *,
+    locations: Iterable[str] = (),
+    workflows: Iterable[str] = (),
+    steps: Iterable[str] = (),
+) -> None:
     """Orders may stand at places that the topology has not (a store that opened today) or no longer has, so what it lacks is looked for among theirs."""
     unlisted = [key for key in locations if key not in topology.locations]
     unfollowed = [key for key in workflows if key not in topology.workflows]
@@ -52,11 +67,22 @@ def _check_places(store: Store, topology: Topology, *, locations: Iterable[str] 
         return
     with store.columns() as columns:
         words = columns.vocabulary
-        seen_workflows = {workflow.key: {f"{workflow.key}/{step}" for step in workflow.steps} for workflow in words.workflows}
-        _check("location", [key for key in unlisted if not key or words.locations.find(key) is None], topology.locations)
+        seen_workflows = {
+            workflow.key: {f"{workflow.key}/{step}" for step in workflow.steps}
+            for workflow in words.workflows
+        }
+        _check(
+            "location",
+            [key for key in unlisted if not key or words.locations.find(key) is None],
+            topology.locations,
+        )
     _check("workflow", [key for key in unfollowed if key not in seen_workflows], topology.workflows)
     seen_steps = set[str]().union(*seen_workflows.values())
-    _check("step", [key for key in untaken if key not in seen_steps], [step.id.removeprefix("step:") for w in topology.workflows.values() for step in w.steps])
+    _check(
+        "step",
+        [key for key in untaken if key not in seen_steps],
+        [step.id.removeprefix("step:") for w in topology.workflows.values() for step in w.steps],
+    )
 
 
 def _check(kind: str, keys: Iterable[str], known: Iterable[str]) -> None:

@@ -40,18 +40,33 @@ _kept: WeakKeyDictionary[Store, OrderedDict[Key, Known]] = WeakKeyDictionary()
 _lock = Lock()
 
 
-def learned(store: Store, topology: Topology, columns: Columns, reported: Sequence[Failure], asked: Millis | None, as_of: Millis) -> Known:
+def learned(
+    store: Store,
+    topology: Topology,
+    columns: Columns,
+    reported: Sequence[Failure],
+    asked: Millis | None,
+    as_of: Millis,
+) -> Known:
     """Good for questions about `asked` (None: now) in the quarter of an hour that `as_of` is in; what the reported failures held up is left out."""
     failures = tuple((f.key, f.started_at, f.ended_at) for f in reported)
     key = topology.version, asked, as_of // FRESH, failures
     with _lock:
         kept = _kept.setdefault(store, OrderedDict())
-        fresh = {kept_key: known for kept_key, known in kept.items() if columns.watermark <= known.watermark * _GROWN}
+        fresh = {
+            kept_key: known
+            for kept_key, known in kept.items()
+            if columns.watermark <= known.watermark * _GROWN
+        }
         found = fresh.get(key)
         if found is not None:
             return found
-        graph = next((known.graph for kept_key, known in kept.items() if kept_key[0] == topology.version), None) or FailureGraph.of(topology)
-        before = next((known for kept_key, known in fresh.items() if kept_key[:3] == key[:3]), None)  # a failure that is reported changes no stay
+        graph = next(
+            (known.graph for kept_key, known in kept.items() if kept_key[0] == topology.version), None
+        ) or FailureGraph.of(topology)
+        before = next(
+            (known for kept_key, known in fresh.items() if kept_key[:3] == key[:3]), None
+        )  # a failure that is reported changes no stay
         traffic = before.traffic if before else Traffic(topology, columns.vocabulary, store.visits(asked))
         watermark = before.watermark if before else columns.watermark
         kept[key] = found = _learn(topology, graph, traffic, columns, reported, as_of, watermark)
@@ -60,21 +75,41 @@ def learned(store: Store, topology: Topology, columns: Columns, reported: Sequen
         return found
 
 
-def _learn(topology: Topology, graph: FailureGraph, traffic: Traffic, columns: Columns, reported: Sequence[Failure], as_of: Millis, watermark: int) -> Known:
+def _learn(
+    topology: Topology,
+    graph: FailureGraph,
+    traffic: Traffic,
+    columns: Columns,
+    reported: Sequence[Failure],
+    as_of: Millis,
+    watermark: int,
+) -> Known:
     happened = [f for f in reported if f.started_at <= as_of]
     impairments = propagate(graph, happened, recovery=lambda f: f.ended_at or as_of)
     spans = held_spans(topology, impairments, as_of)
-    durations = learn(topology, columns.vocabulary, traffic.visits, as_of, lambda workflow, step: spans.get((workflow, step), ()))
-    hold = learn_holds(columns, durations, min((f.started_at for f in happened if f.active_at(as_of)), default=as_of))
+    durations = learn(
+        topology,
+        columns.vocabulary,
+        traffic.visits,
+        as_of,
+        lambda workflow, step: spans.get((workflow, step), ()),
+    )
+    hold = learn_holds(
+        columns, durations, min((f.started_at for f in happened if f.active_at(as_of)), default=as_of)
+    )
     return Known(graph, durations, hold, traffic, watermark)
 
 
-def held_spans(topology: Topology, impairments: Impairments, as_of: Millis) -> dict[tuple[str, str], tuple[tuple[Millis, Millis], ...]]:
+def held_spans(
+    topology: Topology, impairments: Impairments, as_of: Millis
+) -> dict[tuple[str, str], tuple[tuple[Millis, Millis], ...]]:
     """By (workflow, step): when failures held what was in it or what it handed over, so that nothing is learned from it."""
     found: dict[tuple[str, str], tuple[tuple[Millis, Millis], ...]] = {}
     for workflow in topology.workflows.values():
         for step in workflow.steps:
             elements = [step.id, *(t.via for t in step.then if t.via)]
-            rows: list[Impairment] = [i for e in elements for i in impairments.by_element.get(e, ()) if i.likelihood > 0.3]
+            rows: list[Impairment] = [
+                i for e in elements for i in impairments.by_element.get(e, ()) if i.likelihood > 0.3
+            ]
             found[workflow.key, step.key] = tuple((i.since, min(i.until, as_of) + i.drain) for i in rows)
     return found

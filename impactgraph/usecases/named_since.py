@@ -26,7 +26,9 @@ def named_since(store: Store, topology: Topology) -> Mapping[Name, Millis]:
 
 def _look(store: Store, topology: Topology) -> Mapping[Name, Millis]:
     newest_first = list(store.topologies())
-    here = next((place for place, version in enumerate(newest_first) if version.key == topology.version), None)
+    here = next(
+        (place for place, version in enumerate(newest_first) if version.key == topology.version), None
+    )
     if here is None:
         return {}
     open_, since, found = _names(topology), newest_first[here].applied_at, dict[Name, Millis]()
@@ -40,4 +42,9 @@ def _look(store: Store, topology: Topology) -> Mapping[Name, Millis]:
 
 
 def _names(topology: Topology) -> set[Name]:
-    return {(workflow.key, e.kind, e.type, step.key) for workflow in topology.workflows.values() for step in workflow.steps for e in step.emits}
+    return {
+        (workflow.key, e.kind, e.type, step.key)
+        for workflow in topology.workflows.values()
+        for step in workflow.steps
+        for e in step.emits
+    }

@@ -21,7 +21,13 @@ from impactgraph.usecases.pages import check_first
 
 
 def list_orders(
-    store: Store, now: Millis, *, where: OrderFilter = ANY_ORDER, sort: OrderSort = OrderSort.PLACED_ASC, first: int | None = None, after: str | None = None
+    store: Store,
+    now: Millis,
+    *,
+    where: OrderFilter = ANY_ORDER,
+    sort: OrderSort = OrderSort.PLACED_ASC,
+    first: int | None = None,
+    after: str | None = None,
 ) -> Page[Order]:
     """Every order known, ended ones too. Raises BadInputError for a bad page, NotFoundError where the filter names what there is not."""
     size = check_first(first)
@@ -34,25 +40,44 @@ def list_orders(
 def asks_for_impact(where: OrderFilter) -> bool:
     """Whether the filter asks how orders stand to failures. Raises BadInputError for those that will keep their promise: most orders were never at risk."""
     if where.will_miss_promise is False and where.bands is None and where.effects is None:
-        raise BadInputError("where.willMissPromise: false holds for every order that no failure hits. Ask it of the orders of a blastRadius.")
+        raise BadInputError(
+            "where.willMissPromise: false holds for every order that no failure hits. Ask it of the orders of a blastRadius."
+        )
     return where.bands is not None or where.effects is not None or where.will_miss_promise is not None
 
 
 def list_hit_orders(
-    store: Store, answer: Answer, now: Millis, *, where: OrderFilter, sort: OrderSort = OrderSort.PLACED_ASC, first: int | None = None, after: str | None = None
+    store: Store,
+    answer: Answer,
+    now: Millis,
+    *,
+    where: OrderFilter,
+    sort: OrderSort = OrderSort.PLACED_ASC,
+    first: int | None = None,
+    after: str | None = None,
 ) -> Page[Order]:
     """Those that the failures of `answer` hit, as `list_orders`."""
     size = check_first(first)
     check_filter(store, current_topology(store), where)
     found = answer.orders(where, sort, size, after)
     known = get_orders(store, [hit.order for hit in found.items], now)
-    return Page(tuple(known[hit.order] for hit in found.items), found.cursors, found.total_count, found.has_next, found.has_previous)
+    return Page(
+        tuple(known[hit.order] for hit in found.items),
+        found.cursors,
+        found.total_count,
+        found.has_next,
+        found.has_previous,
+    )
 
 
-def get_orders(store: Store, keys: Sequence[str], now: Millis, as_of: Millis | None = None) -> dict[str, Order]:
+def get_orders(
+    store: Store, keys: Sequence[str], now: Millis, as_of: Millis | None = None
+) -> dict[str, Order]:
     """Those of the orders that are known (then), by bare key: one question to the store for all."""
     found = store.orders(keys, as_of)
-    timed = _expected(store, found.values(), current_topology(store, as_of), now if as_of is None else as_of, as_of)
+    timed = _expected(
+        store, found.values(), current_topology(store, as_of), now if as_of is None else as_of, as_of
+    )
     return {order.key: order for order in timed}
 
 
@@ -70,21 +95,29 @@ def current_topology(store: Store, as_of: Millis | None = None) -> Topology:
         return Topology()
 
 
-def _expected(store: Store, orders: Iterable[Order], topology: Topology, at: Millis, as_of: Millis | None) -> list[Order]:
+def _expected(
+    store: Store, orders: Iterable[Order], topology: Topology, at: Millis, as_of: Millis | None
+) -> list[Order]:
     """What is usual is asked for only where something is under way."""
     found = list(orders)
-    if not any(part.status is OrderStatus.IN_FLIGHT and part.step for order in found for part in order.fulfillments):
+    if not any(
+        part.status is OrderStatus.IN_FLIGHT and part.step for order in found for part in order.fulfillments
+    ):
         return found
     reported = store.failures(as_of)
     with store.columns(as_of) as columns:
         known = learned(store, topology, columns, reported, as_of, at)
         usual = habits(store, topology, columns, reported, known, as_of, at)
         paces = paces_by_location(columns, known)
-        late = overdue_parts(columns, topology, usual, known, columns.order_rows([order.key for order in found]), at)
+        late = overdue_parts(
+            columns, topology, usual, known, columns.order_rows([order.key for order in found]), at
+        )
     return [expected(order, topology, usual, paces, late) for order in found]
 
 
-def overdue_parts(columns: Columns, topology: Topology, usual: Habits, known: Known, orders: Codes, at: Millis) -> frozenset[str]:
+def overdue_parts(
+    columns: Columns, topology: Topology, usual: Habits, known: Known, orders: Codes, at: Millis
+) -> frozenset[str]:
     """Bare keys of the fulfillments of these orders (by row) that are overdue."""
     rows = columns.parts_of(orders[orders >= 0])
     late = overdue_mask(columns, limits(topology, columns, usual.stays, known.durations, rows), at, rows)
@@ -96,7 +129,9 @@ def paces_by_location(columns: Columns, known: Known) -> dict[str, float]:
     return dict(zip(columns.vocabulary.locations.words, factors(known.durations.pace).tolist(), strict=False))
 
 
-def expected(order: Order, topology: Topology, usual: Habits, paces: Mapping[str, float], late: Set[str]) -> Order:
+def expected(
+    order: Order, topology: Topology, usual: Habits, paces: Mapping[str, float], late: Set[str]
+) -> Order:
     """The order with which of its parts are overdue (`late`, bare keys), and when each is expected on: after the usual stay.
 
     `paces`: by bare key of the location, how much longer than usual it takes on site.
@@ -104,12 +139,26 @@ def expected(order: Order, topology: Topology, usual: Habits, paces: Mapping[str
     return replace(order, fulfillments=tuple(_timed(order.fulfillments, topology, usual, paces, late)))
 
 
-def _timed(fulfillments: Iterable[Fulfillment], topology: Topology, usual: Habits, paces: Mapping[str, float], late: Set[str]) -> Iterable[Fulfillment]:
+def _timed(
+    fulfillments: Iterable[Fulfillment],
+    topology: Topology,
+    usual: Habits,
+    paces: Mapping[str, float],
+    late: Set[str],
+) -> Iterable[Fulfillment]:
     for fulfillment in fulfillments:
         step = topology.elements.get(f"step:{fulfillment.workflow}/{fulfillment.step}")
-        if isinstance(step, Step) and fulfillment.entered_at is not None and fulfillment.status is OrderStatus.IN_FLIGHT:
+        if (
+            isinstance(step, Step)
+            and fulfillment.entered_at is not None
+            and fulfillment.status is OrderStatus.IN_FLIGHT
+        ):
             slower = paces.get(fulfillment.location or "", 1.0) if on_site(topology, step) else 1.0
             median = usual.stays.of[step.workflow, step.key].median * slower
-            yield replace(fulfillment, overdue=fulfillment.key in late, expected_next=fulfillment.expected_next or fulfillment.entered_at + round(median))
+            yield replace(
+                fulfillment,
+                overdue=fulfillment.key in late,
+                expected_next=fulfillment.expected_next or fulfillment.entered_at + round(median),
+            )
         else:
             yield fulfillment

@@ -31,7 +31,13 @@ from impactgraph.propagation import propagate
 from impactgraph.usecases.habits import Habits, habits
 from impactgraph.usecases.known import check_filter
 from impactgraph.usecases.learned import Known, learned
-from impactgraph.usecases.orders import asks_for_impact, current_topology, expected, overdue_parts, paces_by_location
+from impactgraph.usecases.orders import (
+    asks_for_impact,
+    current_topology,
+    expected,
+    overdue_parts,
+    paces_by_location,
+)
 from impactgraph.usecases.pages import check_first
 
 Flags = NDArray[np.bool_]
@@ -90,10 +96,15 @@ class Overdue:
         """The longest beyond its limit first. Raises BadInputError for a bad page."""
         rows, beyond = self._orders
         ids = self.columns.orders.ids
-        chosen, cursors, more, before = keyset.page(-beyond, lambda at: [str(each) for each in ids[rows[at]]], check_first(first), after, _SORT)
+        chosen, cursors, more, before = keyset.page(
+            -beyond, lambda at: [str(each) for each in ids[rows[at]]], check_first(first), after, _SORT
+        )
         paces = paces_by_location(self.columns, self.known)
         late = overdue_parts(self.columns, self.topology, self.habits, self.known, rows[chosen], self.at)
-        found = tuple(expected(order, self.topology, self.habits, paces, late) for order in orders_of(self.columns, rows[chosen]))
+        found = tuple(
+            expected(order, self.topology, self.habits, paces, late)
+            for order in orders_of(self.columns, rows[chosen])
+        )
         return Page(found, tuple(cursors), len(rows), more, before)
 
     def beyond(self, orders: Sequence[str]) -> dict[str, Millis]:
@@ -101,22 +112,33 @@ class Overdue:
         rows, beyond = self._orders
         place = self.columns.order_rows(list(orders))
         found = dict(zip(rows.tolist(), beyond.tolist(), strict=True)) if len(rows) else {}
-        return {key: round(found[row]) for key, row in zip(orders, place.tolist(), strict=True) if row in found}
+        return {
+            key: round(found[row]) for key, row in zip(orders, place.tolist(), strict=True) if row in found
+        }
 
     def groups(self, by: Sequence[Dimension]) -> tuple[OverdueGroup, ...]:
         """The most overdue first. Raises BadInputError for a dimension that overdue orders have not."""
         if wrong := [each.value for each in by if each in _NOT_OF_OVERDUE]:
             raise BadInputError(
-                Problem(f"by names {', '.join(wrong)}, which is of failures. Ask it of a blastRadius; overdue orders are grouped by what they are.")
+                Problem(
+                    f"by names {', '.join(wrong)}, which is of failures. Ask it of a blastRadius; overdue orders are grouped by what they are."
+                )
             )
         if len(set(by)) < len(by):
             raise BadInputError("by names a dimension twice.")
-        return overdue_groups(self.columns, self.overdue, in_step(self.columns.fulfillments, self.at) & self.among, by or (Dimension.STEP,))
+        return overdue_groups(
+            self.columns,
+            self.overdue,
+            in_step(self.columns.fulfillments, self.at) & self.among,
+            by or (Dimension.STEP,),
+        )
 
     @cached_property
     def _shared(self) -> tuple[Shared, ...]:
         table = limit_table(self.topology, self.columns, self.habits.stays)
-        return in_common(self.columns, self.topology, self.habits.stays, table, self.overdue, self.at, self.among)
+        return in_common(
+            self.columns, self.topology, self.habits.stays, table, self.overdue, self.at, self.among
+        )
 
     @property
     def in_common(self) -> tuple[CommonFactor, ...]:
@@ -127,9 +149,15 @@ class Overdue:
     def suspects(self) -> tuple[Suspect, ...]:
         """Elements that would explain what orders show beyond what is on record, best first; whichever orders were asked about."""
         begun = [failure for failure in self.reported if failure.started_at <= self.at]
-        impairments = propagate(self.known.graph, begun, recovery=lambda failure: failure.ended_at or self.at) if begun else None
+        impairments = (
+            propagate(self.known.graph, begun, recovery=lambda failure: failure.ended_at or self.at)
+            if begun
+            else None
+        )
         scopes = [scope for each in self._shared if (scope := _scope_of(each)) is not None]
-        return suspects(self.columns, self.topology, self.known.graph, self.at, factors=scopes, known=impairments)
+        return suspects(
+            self.columns, self.topology, self.known.graph, self.at, factors=scopes, known=impairments
+        )
 
 
 @contextmanager
@@ -140,13 +168,17 @@ def overdue(store: Store, asked: OverdueAsked, now: Millis) -> Generator[Overdue
     if not topology.workflows:
         raise NoTopologyError
     if asks_for_impact(asked.where):
-        raise BadInputError("where asks for bands, effects or missed promises, which are of failures. Ask it of the orders of a blastRadius.")
+        raise BadInputError(
+            "where asks for bands, effects or missed promises, which are of failures. Ask it of the orders of a blastRadius."
+        )
     check_filter(store, topology, asked.where)
     reported = store.failures(asked.as_of)
     with store.columns(asked.as_of) as columns:
         known = learned(store, topology, columns, reported, asked.as_of, at)
         usual = habits(store, topology, columns, reported, known, asked.as_of, at)
-        yield Overdue(asked, at, topology, columns, reported, known, usual, _among(columns, topology, asked.where))
+        yield Overdue(
+            asked, at, topology, columns, reported, known, usual, _among(columns, topology, asked.where)
+        )
 
 
 def _among(columns: Columns, topology: Topology, where: OrderFilter) -> Flags:
@@ -155,7 +187,14 @@ def _among(columns: Columns, topology: Topology, where: OrderFilter) -> Flags:
     return keep(rows) if keep is not None else np.ones(len(rows), bool)
 
 
-_SCOPES = {"location": "locations", "region": "regions", "channel": "channels", "mode": "modes", "currency": "currencies", "workflow": "workflows"}
+_SCOPES = {
+    "location": "locations",
+    "region": "regions",
+    "channel": "channels",
+    "mode": "modes",
+    "currency": "currencies",
+    "workflow": "workflows",
+}
 _ATTRIBUTES = {"carrier": "carriers", "supplier": "suppliers", "payload_version": "versions"}
 
 

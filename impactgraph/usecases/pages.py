@@ -22,7 +22,9 @@ def check_first(first: int | None) -> int:
     if first is None:
         return DEFAULT_FIRST
     if not 1 <= first <= MOST:
-        raise BadInputError(f"first is {first}, but a page has 1 to {MOST}. Ask for at most {MOST} and go on with `after`.")
+        raise BadInputError(
+            f"first is {first}, but a page has 1 to {MOST}. Ask for at most {MOST} and go on with `after`."
+        )
     return first
 
 
@@ -31,7 +33,13 @@ def page(items: Sequence[T], key: Callable[[T], Key], *, first: int | None, afte
     size = check_first(first)
     start = _place(items, key, after) if after is not None else 0
     chosen = tuple(items[start : start + size])
-    return Page(chosen, tuple(_encode(key(item)) for item in chosen), len(items), has_next=start + size < len(items), has_previous=start > 0)
+    return Page(
+        chosen,
+        tuple(_encode(key(item)) for item in chosen),
+        len(items),
+        has_next=start + size < len(items),
+        has_previous=start > 0,
+    )
 
 
 def page_in_order(items: Sequence[str], *, first: int | None, after: str | None) -> Page[str]:
@@ -54,7 +62,13 @@ def _place(items: Sequence[T], key: Callable[[T], Key], after: str) -> int:
 
 def _slice(items: Sequence[str], start: int, size: int) -> Page[str]:
     chosen = tuple(items[start : start + size])
-    return Page(chosen, tuple(_encode((item,)) for item in chosen), len(items), has_next=start + size < len(items), has_previous=start > 0)
+    return Page(
+        chosen,
+        tuple(_encode((item,)) for item in chosen),
+        len(items),
+        has_next=start + size < len(items),
+        has_previous=start > 0,
+    )
 
 
 def _encode(key: Key) -> str:
@@ -72,4 +86,6 @@ def _decode(cursor: str) -> Key:
 
 
 def _bad_cursor(cursor: str) -> BadInputError:
-    return BadInputError(f"after is {cursor!r}, which is no cursor of this list. Pass an endCursor of the page before, as it is.")
+    return BadInputError(
+        f"after is {cursor!r}, which is no cursor of this list. Pass an endCursor of the page before, as it is."
+    )

@@ -30,28 +30,49 @@ _WORDS = {
 }
 
 
-def find_paths(topology: Topology, source: str, target: str, now: Millis, first: int | None = None) -> tuple[Path, ...]:
+def find_paths(
+    topology: Topology, source: str, target: str, now: Millis, first: int | None = None
+) -> tuple[Path, ...]:
     """Ways from one element to another, the shortest first; hops read in the direction asked for. Raises BadInputError, NotFoundError.
 
     A way without a failure has no effect or moment of its own: a hop gives the worst that could come by it, and `now`.
     """
     size = check_first(first)
-    return tuple(_path(topology, route, now) for route in paths(topology, check_element(topology, source), check_element(topology, target), size))
+    return tuple(
+        _path(topology, route, now)
+        for route in paths(topology, check_element(topology, source), check_element(topology, target), size)
+    )
 
 
 def _path(topology: Topology, route: Route, now: Millis) -> Path:
     hops = [
-        Hop(a, b, kind.value, _worst(kind.value), now, _sentence(topology, a, b, kind.value, downward=route.downward))
+        Hop(
+            a,
+            b,
+            kind.value,
+            _worst(kind.value),
+            now,
+            _sentence(topology, a, b, kind.value, downward=route.downward),
+        )
         for (a, b), kind in zip(pairwise(route.ids), route.kinds, strict=True)
     ]
     return Path(tuple(hops), "; ".join(hop.detail for hop in hops) + ".")
 
 
 def _worst(kind: str) -> Effect:
-    return Effect.STALE if kind in ("reads", "fed_by") else Effect.DEGRADED if kind == "optional" else Effect.BLOCKED
+    return (
+        Effect.STALE
+        if kind in ("reads", "fed_by")
+        else Effect.DEGRADED
+        if kind == "optional"
+        else Effect.BLOCKED
+    )
 
 
 def _sentence(topology: Topology, source: str, target: str, kind: str, *, downward: bool) -> str:
     needing, needed = (source, target) if downward else (target, source)
-    names = {identifier: f"{name_of(topology.elements[identifier])} ({identifier})" for identifier in (needing, needed)}
+    names = {
+        identifier: f"{name_of(topology.elements[identifier])} ({identifier})"
+        for identifier in (needing, needed)
+    }
     return f"{names[needing]} {_WORDS.get(kind, kind + ' {}').format(names[needed])}"

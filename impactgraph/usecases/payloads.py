@@ -10,7 +10,12 @@ from graph_models.diagnosis import PayloadFinding, PayloadKind
 from graph_models.orders import ANY_ORDER, OrderFilter, Page
 from graph_models.time import DAY, Millis
 from graph_models.topology import Topology
-from impactgraph.diagnosis.payload import find_duplicates, find_error_templates, find_incomplete, find_stock_differences
+from impactgraph.diagnosis.payload import (
+    find_duplicates,
+    find_error_templates,
+    find_incomplete,
+    find_stock_differences,
+)
 from impactgraph.errors import BadInputError
 from impactgraph.impact.cells import Membership
 from impactgraph.impact.columns import Columns
@@ -35,7 +40,9 @@ class PayloadsAsked:
     as_of: Millis | None = None
 
 
-def list_payload_findings(store: Store, asked: PayloadsAsked, now: Millis, first: int | None = None, after: str | None = None) -> Page[PayloadFinding]:
+def list_payload_findings(
+    store: Store, asked: PayloadsAsked, now: Millis, first: int | None = None, after: str | None = None
+) -> Page[PayloadFinding]:
     """By kind, the most first. Raises BadInputError for a bad page or filter, NotFoundError where the filter names what there is not."""
     check_first(first)
     return page(find_payload_findings(store, asked, now), _key, first=first, after=after)
@@ -48,17 +55,29 @@ def find_payload_findings(store: Store, asked: PayloadsAsked, now: Millis) -> li
     """
     at = now if asked.as_of is None else asked.as_of
     if asks_for_impact(asked.where):
-        raise BadInputError("where.bands, effects and willMissPromise are of orders that a failure hits. Ask for payloads without them.")
+        raise BadInputError(
+            "where.bands, effects and willMissPromise are of orders that a failure hits. Ask for payloads without them."
+        )
     topology = current_topology(store, asked.as_of)
     check_filter(store, topology, asked.where)
     with store.columns(asked.as_of) as columns:
         among = _among(columns, topology, asked.where)
-        found = [finding for kind in asked.kinds or _ORDER for finding in _of_kind(store, kind, topology, columns, among, asked, at)]
+        found = [
+            finding
+            for kind in asked.kinds or _ORDER
+            for finding in _of_kind(store, kind, topology, columns, among, asked, at)
+        ]
     return sorted(found, key=_key)
 
 
 def _of_kind(
-    store: Store, kind: PayloadKind, topology: Topology, columns: Columns, among: NDArray[np.bool_], asked: PayloadsAsked, at: Millis
+    store: Store,
+    kind: PayloadKind,
+    topology: Topology,
+    columns: Columns,
+    among: NDArray[np.bool_],
+    asked: PayloadsAsked,
+    at: Millis,
 ) -> Sequence[PayloadFinding]:
     match kind:
         case PayloadKind.DUPLICATE_ORDER:
@@ -66,7 +85,9 @@ def _of_kind(
         case PayloadKind.INCOMPLETE:
             return find_incomplete(columns, among, at)
         case PayloadKind.ERROR_TEMPLATE:
-            return find_error_templates(topology, columns, store.error_texts(at - ERRORS_OF, asked.as_of), among)
+            return find_error_templates(
+                topology, columns, store.error_texts(at - ERRORS_OF, asked.as_of), among
+            )
         case PayloadKind.STOCK_DIFFERENCE:
             return list(_stock(store, topology, asked, at))
 
@@ -79,7 +100,9 @@ def _stock(store: Store, topology: Topology, asked: PayloadsAsked, at: Millis) -
     if not figures:
         return
     failures = [failure for failure in store.failures(asked.as_of) if failure.started_at <= at]
-    impairments = propagate(FailureGraph.of(topology), failures, recovery=lambda failure: failure.ended_at or at)
+    impairments = propagate(
+        FailureGraph.of(topology), failures, recovery=lambda failure: failure.ended_at or at
+    )
     for finding in find_stock_differences(topology, figures, impairments):
         place = topology.locations.get(finding.key["location"])
         if where.locations is not None and finding.key["location"] not in where.locations:
@@ -101,4 +124,9 @@ def _among(columns: Columns, topology: Topology, where: OrderFilter) -> NDArray[
 
 
 def _key(finding: PayloadFinding) -> Key:
-    return _ORDER.index(finding.kind), -finding.count, "\t".join(f"{name}={value}" for name, value in sorted(finding.key.items())), finding.since
+    return (
+        _ORDER.index(finding.kind),
+        -finding.count,
+        "\t".join(f"{name}={value}" for name, value in sorted(finding.key.items())),
+        finding.since,
+    )

@@ -16,7 +16,14 @@ from graph_models.impairment import Impairments
 from graph_models.money import Money
 from graph_models.orders import ANY_ORDER, OrderFilter, Page
 from graph_models.time import Millis
-from impactgraph.diagnosis.records import Causes, RecordFindings, Transports, cause_of_rate, find_rates, find_records
+from impactgraph.diagnosis.records import (
+    Causes,
+    RecordFindings,
+    Transports,
+    cause_of_rate,
+    find_rates,
+    find_records,
+)
 from impactgraph.forecast.record_outcome import RECORD_EFFECTS
 from impactgraph.impact import keyset
 from impactgraph.impact.cells import Membership
@@ -80,8 +87,12 @@ class Watched:
                 for slot in (self.findings.slots[int(found.slot[i])],)
             ]
 
-        chosen, cursors, more, before = keyset.page(found.due.astype(np.float64), names, first, after, "records-due")
-        return Page(self.findings.told(chosen.tolist(), self.causes.of), tuple(cursors), len(found), more, before)
+        chosen, cursors, more, before = keyset.page(
+            found.due.astype(np.float64), names, first, after, "records-due"
+        )
+        return Page(
+            self.findings.told(chosen.tolist(), self.causes.of), tuple(cursors), len(found), more, before
+        )
 
     def totals(self) -> tuple[RecordCount, ...]:
         """By type and effect, the most first."""
@@ -89,7 +100,10 @@ class Watched:
         place = found.slot.astype(np.int64) * len(RECORD_EFFECTS) + found.effect
         parts: dict[tuple[RecordKind, str, RecordEffect], list[NDArray[np.intp]]] = {}
         for code in map(int, np.unique(place)):
-            slot, effect = self.findings.slots[code // len(RECORD_EFFECTS)], RECORD_EFFECTS[code % len(RECORD_EFFECTS)]
+            slot, effect = (
+                self.findings.slots[code // len(RECORD_EFFECTS)],
+                RECORD_EFFECTS[code % len(RECORD_EFFECTS)],
+            )
             parts.setdefault((slot.kind, slot.type, effect), []).append(np.flatnonzero(place == code))
         counts: list[RecordCount] = []
         for name, rows in parts.items():
@@ -108,7 +122,9 @@ class Watched:
             yield from page.items
 
 
-def list_records(store: Store, asked: RecordsAsked, now: Millis, first: int | None = None, after: str | None = None) -> Page[RecordFinding]:
+def list_records(
+    store: Store, asked: RecordsAsked, now: Millis, first: int | None = None, after: str | None = None
+) -> Page[RecordFinding]:
     """Raises BadInputError for a bad page, NotFoundError where the filter names what there is not."""
     size = check_first(first)
     with watch_records(store, asked, now) as watched:
@@ -123,14 +139,22 @@ def list_rates(store: Store, as_of: Millis | None, now: Millis) -> tuple[RateFin
         found = find_rates(columns, at)
         if not found:
             return ()
-        impairments, failures = _impairments(learned(store, topology, columns, reported, as_of, at), reported, at)
-    return tuple(replace(rate, likely_cause=cause_of_rate(rate, topology, impairments, failures)) for rate in found)
+        impairments, failures = _impairments(
+            learned(store, topology, columns, reported, as_of, at), reported, at
+        )
+    return tuple(
+        replace(rate, likely_cause=cause_of_rate(rate, topology, impairments, failures)) for rate in found
+    )
 
 
-def _impairments(known: Known, reported: Sequence[Failure], at: Millis) -> tuple[Impairments, dict[str, Failure]]:
+def _impairments(
+    known: Known, reported: Sequence[Failure], at: Millis
+) -> tuple[Impairments, dict[str, Failure]]:
     """Of all failures that began by then, and these by key."""
     begun = [failure for failure in reported if failure.started_at <= at]
-    return propagate(known.graph, begun, recovery=lambda failure: failure.ended_at or at), {failure.key: failure for failure in begun}
+    return propagate(known.graph, begun, recovery=lambda failure: failure.ended_at or at), {
+        failure.key: failure for failure in begun
+    }
 
 
 @contextmanager
@@ -142,13 +166,17 @@ def watch_records(store: Store, asked: RecordsAsked, now: Millis) -> Generator[W
     reported = store.failures(asked.as_of)
     with store.columns(asked.as_of) as columns:
         known = learned(store, topology, columns, reported, asked.as_of, at)
-        found = find_records(topology, columns, known.durations, at, transports=Transports(begun=named_since(store, topology)))
+        found = find_records(
+            topology, columns, known.durations, at, transports=Transports(begun=named_since(store, topology))
+        )
         impairments, failures = _impairments(known, reported, at)
         chosen = found.taken(np.flatnonzero(_asked_for(store, found, columns, asked, now)))
         yield Watched(chosen, Causes(chosen, impairments, failures, found.tallies))
 
 
-def _asked_for(store: Store, findings: RecordFindings, columns: Columns, asked: RecordsAsked, now: Millis) -> NDArray[np.bool_]:
+def _asked_for(
+    store: Store, findings: RecordFindings, columns: Columns, asked: RecordsAsked, now: Millis
+) -> NDArray[np.bool_]:
     found = findings.found
     chosen = np.ones(len(found), bool)
     if asked.types is not None:

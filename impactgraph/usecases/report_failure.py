@@ -7,7 +7,14 @@ from graph_models.failure import Failure
 from graph_models.time import Millis
 from impactgraph.errors import NoTopologyError, Problem
 from impactgraph.ports.store import Store
-from impactgraph.usecases.failure_events import SOURCE, content_id, failure_data, problems_in, problems_of, send
+from impactgraph.usecases.failure_events import (
+    SOURCE,
+    content_id,
+    failure_data,
+    problems_in,
+    problems_of,
+    send,
+)
 from impactgraph.usecases.failures import find_failure
 from impactgraph.usecases.known import check_element, check_scope
 from impactgraph.usecases.orders import current_topology
@@ -38,9 +45,22 @@ def report_failure(store: Store, failure: Failure, now: Millis) -> FailureOutcom
     data = failure_data(failure)
     known = find_failure(store, failure.key)
     if known is not None and failure_data(known) != data:
-        return FailureOutcome(None, (Problem(f"{failure.id} is reported already. Change it with updateFailure, or report this one by another id."),))
+        return FailureOutcome(
+            None,
+            (
+                Problem(
+                    f"{failure.id} is reported already. Change it with updateFailure, or report this one by another id."
+                ),
+            ),
+        )
     if known is None:
-        intake = send(store, "failure.reported", data, event_id=content_id("failure.reported", data), at=min(now, failure.started_at))
+        intake = send(
+            store,
+            "failure.reported",
+            data,
+            event_id=content_id("failure.reported", data),
+            at=min(now, failure.started_at),
+        )
         if problems := problems_of(intake):
             return FailureOutcome(None, problems)
     return FailureOutcome(find_failure(store, failure.key))

@@ -17,11 +17,20 @@ def resolve_failure(store: Store, identifier: str, ended_at: Millis | None, now:
     failure = get_failure(store, identifier)
     end = ended_at if ended_at is not None else failure.ended_at if failure.ended_at is not None else now
     if end < failure.started_at:
-        return FailureOutcome(failure, (Problem(f"endedAt {iso(end)} is before the failure started, {iso(failure.started_at)}."),))
+        return FailureOutcome(
+            failure,
+            (Problem(f"endedAt {iso(end)} is before the failure started, {iso(failure.started_at)}."),),
+        )
     if end == failure.ended_at:
         return FailureOutcome(failure)
     data: Data = {"failure": failure.key, "ended_at": iso(end)}
     first = failure.ended_at is None
     at = min(now, max(end, failure.reported_at)) if first else now
-    intake = send(store, "failure.resolved", data, event_id=content_id("failure.resolved", data) if first else next_id(now), at=at)
+    intake = send(
+        store,
+        "failure.resolved",
+        data,
+        event_id=content_id("failure.resolved", data) if first else next_id(now),
+        at=at,
+    )
     return FailureOutcome(find_failure(store, failure.key), problems_of(intake))

@@ -56,22 +56,40 @@ def search(store: Store, text: str, first: int | None = None) -> list[Hit]:
 
 def find_fulfillment(store: Store, key: str) -> list[Hit]:
     """By bare key; none or one."""
-    return [hit for found in store.find(key, DEFAULT) if found.fulfillment == key for _, hit in _found(found, key, "fulfillment")][:1]
+    return [
+        hit
+        for found in store.find(key, DEFAULT)
+        if found.fulfillment == key
+        for _, hit in _found(found, key, "fulfillment")
+    ][:1]
 
 
 def _found(found: Found, text: str, kind: str) -> Iterator[tuple[int, Hit]]:
     if found.document is not None:
         if not kind:
-            hit = Hit(full_id("order", found.order), f"{found.record or 'document'} {found.document}", found.order, found.fulfillment)
+            hit = Hit(
+                full_id("order", found.order),
+                f"{found.record or 'document'} {found.document}",
+                found.order,
+                found.fulfillment,
+            )
             yield _rank(found.document, text), hit
     elif found.fulfillment is not None:
         if kind != "order":
             yield (
                 _rank(found.fulfillment, text),
-                Hit(full_id("fulfillment", found.fulfillment), f"fulfillment {found.fulfillment}", found.order, found.fulfillment),
+                Hit(
+                    full_id("fulfillment", found.fulfillment),
+                    f"fulfillment {found.fulfillment}",
+                    found.order,
+                    found.fulfillment,
+                ),
             )
     elif kind != "fulfillment":
-        yield _rank(found.order, text), Hit(full_id("order", found.order), f"order {found.order}", found.order)
+        yield (
+            _rank(found.order, text),
+            Hit(full_id("order", found.order), f"order {found.order}", found.order),
+        )
 
 
 def _elements(topology: Topology, kind: str, text: str) -> Iterator[tuple[int, Hit]]:
@@ -108,5 +126,9 @@ def _rank(key: str, text: str) -> int:
 
 def _near(topology: Topology, text: str) -> Iterator[str]:
     """Ids of elements whose key or name looks like the text."""
-    named = {name: identifier for identifier, element in topology.elements.items() for name in (identifier.partition(":")[2], name_of(element))}
+    named = {
+        name: identifier
+        for identifier, element in topology.elements.items()
+        for name in (identifier.partition(":")[2], name_of(element))
+    }
     yield from dict.fromkeys(named[name] for name in nearest(text, named, 5))

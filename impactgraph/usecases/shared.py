@@ -42,7 +42,12 @@ def _dimensions(columns: Columns) -> Iterator[tuple[str, list[str], bool, Codes]
     yield "channel", v.channels.words, True, o.channel
     yield "tier", v.tiers.words, True, o.tier
     yield "currency", v.currencies.words, True, o.currency
-    yield "workflow", ["", *(workflow.key for workflow in v.workflows)], False, (f.workflow + 1).astype(np.int32)
+    yield (
+        "workflow",
+        ["", *(workflow.key for workflow in v.workflows)],
+        False,
+        (f.workflow + 1).astype(np.int32),
+    )
     for name, codes in o.attributes.items():
         yield name, v.attributes[name].words, True, codes
 

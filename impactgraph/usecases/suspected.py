@@ -22,7 +22,12 @@ _lock = Lock()
 def suspected(store: Store, now: Millis, as_of: Millis | None = None) -> tuple[Suspect, ...]:
     """Best first, at most five minutes old; each with a failure that could be reported of it, as one that is supposed."""
     at = now if as_of is None else as_of
-    key = store.topology(as_of).version, as_of, at // FRESH, tuple(failure.key for failure in store.failures(as_of) if failure.active_at(at))
+    key = (
+        store.topology(as_of).version,
+        as_of,
+        at // FRESH,
+        tuple(failure.key for failure in store.failures(as_of) if failure.active_at(at)),
+    )
     with _lock:
         kept = _kept.setdefault(store, OrderedDict())
         if key not in kept:
@@ -35,6 +40,9 @@ def suspected(store: Store, now: Millis, as_of: Millis | None = None) -> tuple[S
 def _found(store: Store, now: Millis, as_of: Millis | None) -> tuple[Suspect, ...]:
     try:
         with overdue(store, OverdueAsked(as_of=as_of), now) as found:
-            return tuple(replace(each, failure=replace(each.failure, key=f"suspected-{n}", supposed=True)) for n, each in enumerate(found.suspects, 1))
+            return tuple(
+                replace(each, failure=replace(each.failure, key=f"suspected-{n}", supposed=True))
+                for n, each in enumerate(found.suspects, 1)
+            )
     except NoTopologyError:
         return ()

@@ -10,10 +10,18 @@ from impactgraph.ports.store import Store
 from impactgraph.usecases.diagnoses import Case
 
 
-def timelines(store: Store, topology: Topology, cases: Mapping[str, Case], as_of: Millis | None) -> dict[str, tuple[TimelineEntry, ...]]:
+def timelines(
+    store: Store, topology: Topology, cases: Mapping[str, Case], as_of: Millis | None
+) -> dict[str, tuple[TimelineEntry, ...]]:
     """Of these cases, by bare key, oldest first. One question to the store for all whose events were not read yet."""
     unread = [key for key, case in cases.items() if case.story is None]
-    found = {key: case.story for key, case in cases.items() if case.story is not None} | dict(store.stories(unread, as_of) if unread else {})
+    found = {key: case.story for key, case in cases.items() if case.story is not None} | dict(
+        store.stories(unread, as_of) if unread else {}
+    )
     return {
-        key: story_of(topology, case.situation, found[key].entries, found[key].records, case.ways, case.records) for key, case in cases.items() if key in found
+        key: story_of(
+            topology, case.situation, found[key].entries, found[key].records, case.ways, case.records
+        )
+        for key, case in cases.items()
+        if key in found
     }

@@ -9,11 +9,19 @@ from impactgraph.topology.near import nearest
 from impactgraph.usecases.pages import page_in_order
 
 
-def list_topologies(store: Store, *, first: int | None = None, after: str | None = None) -> Page[TopologyVersion]:
+def list_topologies(
+    store: Store, *, first: int | None = None, after: str | None = None
+) -> Page[TopologyVersion]:
     """The newest first. Raises BadInputError."""
     versions = {version.key: version for version in store.topologies()}
     keys = page_in_order(list(versions), first=first, after=after)
-    return Page(tuple(versions[key] for key in keys.items), keys.cursors, keys.total_count, keys.has_next, keys.has_previous)
+    return Page(
+        tuple(versions[key] for key in keys.items),
+        keys.cursors,
+        keys.total_count,
+        keys.has_next,
+        keys.has_previous,
+    )
 
 
 def find_topology(store: Store, identifier: str) -> TopologyVersion | None:
@@ -25,5 +33,8 @@ def find_topology(store: Store, identifier: str) -> TopologyVersion | None:
 def get_topology(store: Store, identifier: str) -> Topology:
     """By full id or bare key. Raises NotFoundError."""
     if find_topology(store, identifier) is None:
-        raise NotFoundError(identifier, near=nearest(identifier, [f"topology:{version.key}" for version in store.topologies()], 3))
+        raise NotFoundError(
+            identifier,
+            near=nearest(identifier, [f"topology:{version.key}" for version in store.topologies()], 3),
+        )
     return store.topology_version(key_of(identifier, "topology"))

@@ -40,7 +40,11 @@ class MapEdge:
 def map_elements(topology: Topology, kinds: Sequence[ElementKind] | None = None) -> list[MapElement]:
     """In the order of the document."""
     wanted = set(ElementKind) if kinds is None else set(kinds)
-    return [_element(topology, identifier, element) for identifier, element in topology.elements.items() if kind_of(element) in wanted]
+    return [
+        _element(topology, identifier, element)
+        for identifier, element in topology.elements.items()
+        if kind_of(element) in wanted
+    ]
 
 
 def map_edges(topology: Topology, kinds: Sequence[EdgeKind] | None = None) -> Iterator[MapEdge]:
@@ -54,7 +58,9 @@ def map_edges(topology: Topology, kinds: Sequence[EdgeKind] | None = None) -> It
     }
     for source, target, kind in edges(topology):
         if kind in wanted:
-            yield MapEdge(source, target, kind, shares.get((source, target)) if kind is EdgeKind.FOLLOWS else None)
+            yield MapEdge(
+                source, target, kind, shares.get((source, target)) if kind is EdgeKind.FOLLOWS else None
+            )
 
 
 def _element(topology: Topology, identifier: str, element: Element) -> MapElement:

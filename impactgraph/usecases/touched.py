@@ -23,7 +23,11 @@ def orders_touched(store: Store, difference: Difference, *versions: Topology) ->
     if difference.nothing:
         return 0
     places = set[str]().union(*(_places(version, difference.touched) for version in versions))
-    locations = {identifier.removeprefix("location:") for identifier in difference.touched if identifier.startswith("location:")}
+    locations = {
+        identifier.removeprefix("location:")
+        for identifier in difference.touched
+        if identifier.startswith("location:")
+    }
     with store.columns() as columns:
         return _count(columns, places, locations)
 
@@ -31,7 +35,11 @@ def orders_touched(store: Store, difference: Difference, *versions: Topology) ->
 def _places(topology: Topology, touched: Iterable[str]) -> set[str]:
     """Ids of the steps from which an order goes on to use what is touched."""
     using = _using(topology, touched)
-    entries = {(edge.source) for edge in dependency_edges(topology) if edge.kind is EdgeKind.HANDED_OVER and edge.target in using}
+    entries = {
+        (edge.source)
+        for edge in dependency_edges(topology)
+        if edge.kind is EdgeKind.HANDED_OVER and edge.target in using
+    }
     return {step for workflow in topology.workflows.values() for step in _before(workflow, using, entries)}
 
 
@@ -68,11 +76,15 @@ def _count(columns: Columns, places: set[str], locations: set[str]) -> int:
     rows, words = columns.fulfillments, columns.vocabulary
     live = rows.status == IN_FLIGHT
     width = max((len(workflow.steps) for workflow in words.workflows), default=0) + 1
-    hit = np.zeros((len(words.workflows) + 1, width), dtype=bool)  # the last row and column are for -1: not placed, or before the first step
+    hit = np.zeros(
+        (len(words.workflows) + 1, width), dtype=bool
+    )  # the last row and column are for -1: not placed, or before the first step
     for index, workflow in enumerate(words.workflows):
         for place, step in enumerate(workflow.steps):
             hit[index, place] = f"step:{workflow.key}/{step}" in places
         hit[index, -1] = hit[index, :1].any()
     at = hit[rows.workflow, rows.step]
-    there = np.isin(rows.location, [code for key in locations if (code := words.locations.find(key)) is not None])
+    there = np.isin(
+        rows.location, [code for key in locations if (code := words.locations.find(key)) is not None]
+    )
     return len(np.unique(rows.order[live & (at | there)]))

@@ -7,7 +7,15 @@ from graph_models.failure import Failure
 from graph_models.scope import Scope
 from graph_models.time import Millis
 from impactgraph.ports.store import Store
-from impactgraph.usecases.failure_events import Data, changes_data, iso, next_id, problems_in, problems_of, send
+from impactgraph.usecases.failure_events import (
+    Data,
+    changes_data,
+    iso,
+    next_id,
+    problems_in,
+    problems_of,
+    send,
+)
 from impactgraph.usecases.failures import find_failure, get_failure
 from impactgraph.usecases.known import check_scope
 from impactgraph.usecases.report_failure import FailureOutcome

@@ -21,7 +21,11 @@ LISTS = ("orders", "postings", "notifications")
 PAGE = 500
 
 _RECORD = "order { id } fulfillment type effect likelihood"
-_NODES = {"orders": "order { id } likelihood band expectedDelay missesPromise", "postings": _RECORD, "notifications": _RECORD}
+_NODES = {
+    "orders": "order { id } likelihood band expectedDelay missesPromise",
+    "postings": _RECORD,
+    "notifications": _RECORD,
+}
 _ABOUT = "headline complete absorbed { rule detail }"
 
 
@@ -55,20 +59,33 @@ async def _asked(transport: httpx.AsyncBaseTransport, question: Row) -> Row:
         while after:
             found = await _page(http, question, after)
             answer |= {name: found[name] for name in ("headline", "complete", "absorbed")}
-            answer |= {name: answer[name] + [_ROW[name](edge["node"]) for edge in found[name]["edges"]] for name in after}
-            after = {name: found[name]["pageInfo"]["endCursor"] for name in after if found[name]["pageInfo"]["hasNextPage"]}
+            answer |= {
+                name: answer[name] + [_ROW[name](edge["node"]) for edge in found[name]["edges"]]
+                for name in after
+            }
+            after = {
+                name: found[name]["pageInfo"]["endCursor"]
+                for name in after
+                if found[name]["pageInfo"]["hasNextPage"]
+            }
     return answer
 
 
 async def _page(http: httpx.AsyncClient, question: Row, after: Mapping[str, str | None]) -> Row:
     lists = " ".join(
-        f"{name}(first: {PAGE}, after: ${name}) {{ pageInfo {{ hasNextPage endCursor }} edges {{ node {{ {_NODES[name]} }} }} }}" for name in after
+        f"{name}(first: {PAGE}, after: ${name}) {{ pageInfo {{ hasNextPage endCursor }} edges {{ node {{ {_NODES[name]} }} }} }}"
+        for name in after
     )
     named = "".join(f", ${name}: String" for name in after)
     query = f"""query ($failures: [ID!], $asOf: DateTime, $horizon: Duration, $tolerance: Duration{named}) {{
         blastRadius(failures: $failures, asOf: $asOf, horizon: $horizon, tolerance: $tolerance, minLikelihood: 0) {{ {_ABOUT} {lists} }}
     }}"""
-    asked = {"failures": question["failures"], "asOf": question["as_of"], "horizon": question["horizon"], "tolerance": question["tolerance"]}
+    asked = {
+        "failures": question["failures"],
+        "asOf": question["as_of"],
+        "horizon": question["horizon"],
+        "tolerance": question["tolerance"],
+    }
     body = (await http.post("/graphql", json={"query": query, "variables": {**asked, **after}})).json()
     assert "errors" not in body, body["errors"]
     return body["data"]["blastRadius"]

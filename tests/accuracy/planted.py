@@ -37,7 +37,15 @@ FORGOTTEN = 0.006
 CARRIERS = ("parcelo", "swiftline", "northpost", "bluevan")
 VERSIONS = ("6", "7", "8")
 CHANNELS = ("web", "app", "kiosk")
-_NIGHT = {"apac": 14, "emea-north": 22, "emea-south": 21, "uk": 23, "amer-east": 4, "amer-west": 7, "latam": 3}
+_NIGHT = {
+    "apac": 14,
+    "emea-north": 22,
+    "emea-south": 21,
+    "uk": 23,
+    "amer-east": 4,
+    "amer-west": 7,
+    "latam": 3,
+}
 """Hour (UTC) at which few order."""
 
 
@@ -53,33 +61,56 @@ class Planted:
 
 def scanner(dice: Random, orders: Sequence[Journey]) -> Planted:
     """One store's scanners: picks are not confirmed there."""
-    store = _common([order.location for order in orders if order.workflow in ("ship-from-store", "collect-in-store")], dice)
+    store = _common(
+        [order.location for order in orders if order.workflow in ("ship-from-store", "collect-in-store")],
+        dice,
+    )
     return Planted("location", store, frozenset({"pick"}), lambda order: order.location == store)
 
 
 def payload(dice: Random, orders: Sequence[Journey]) -> Planted:
     """One version of the payload: order management refuses picks and packs of it."""
     version = dice.choice(VERSIONS)
-    return Planted("payload_version", version, frozenset({"pick", "dc-pick"}), lambda order: ("payload_version", version) in order.attributes)
+    return Planted(
+        "payload_version",
+        version,
+        frozenset({"pick", "dc-pick"}),
+        lambda order: ("payload_version", version) in order.attributes,
+    )
 
 
 def carrier(dice: Random, orders: Sequence[Journey]) -> Planted:
     """One carrier in one region: nobody fetches the parcels there."""
     who = dice.choice(CARRIERS)
-    where = _common([order.region for order in orders if order.workflow in ("ship-from-store", "ship-from-dc")], dice)
-    return Planted("carrier+region", f"{who}+{where}", frozenset({"ship"}), lambda order: order.region == where and ("carrier", who) in order.attributes)
+    where = _common(
+        [order.region for order in orders if order.workflow in ("ship-from-store", "ship-from-dc")], dice
+    )
+    return Planted(
+        "carrier+region",
+        f"{who}+{where}",
+        frozenset({"ship"}),
+        lambda order: order.region == where and ("carrier", who) in order.attributes,
+    )
 
 
-CAUSES = {"one store's scanner": scanner, "one payload version": payload, "one carrier in one region": carrier}
+CAUSES = {
+    "one store's scanner": scanner,
+    "one payload version": payload,
+    "one carrier in one region": carrier,
+}
 
 
-def first_blamed(seed: int, plant: Callable[[Random, Sequence[Journey]], Planted] | None) -> tuple[tuple[CommonFactor, ...], Planted | None]:
+def first_blamed(
+    seed: int, plant: Callable[[Random, Sequence[Journey]], Planted] | None
+) -> tuple[tuple[CommonFactor, ...], Planted | None]:
     """What is found, and what was planted."""
     world, planted = day(seed, plant)
     columns = columns_of(world)
     usual = usual_stays(world.topology, columns, world.as_of)
     overdue = overdue_mask(columns, limits(world.topology, columns, usual, Durations({})), world.as_of)
-    found = in_common(columns, world.topology, usual, limit_table(world.topology, columns, usual), overdue, world.as_of)
+    found = in_common(
+        columns, world.topology, usual, limit_table(world.topology, columns, usual), overdue, world.as_of
+    )
     return tuple(each.factor for each in found), planted
 
 
@@ -87,7 +118,9 @@ def is_first(found: Sequence[CommonFactor], planted: Planted) -> bool:
     return bool(found) and (found[0].dimension, found[0].value) == (planted.dimension, planted.value)
 
 
-def day(seed: int, plant: Callable[[Random, Sequence[Journey]], Planted] | None) -> tuple[World, Planted | None]:
+def day(
+    seed: int, plant: Callable[[Random, Sequence[Journey]], Planted] | None
+) -> tuple[World, Planted | None]:
     """The state of a day at NOW; the cause began at a moment at which 2 % of the orders have met it since."""
     dice = Random(seed)
     topology = _topology()
@@ -114,12 +147,16 @@ def _common(values: Sequence[str], dice: Random) -> str:
     return dice.choice(enough or [max(counts, key=lambda value: (counts[value], value))])
 
 
-def _order(number: int, dice: Random, topology: Topology, stores: Sequence[Location], weight: Sequence[float]) -> Journey:
+def _order(
+    number: int, dice: Random, topology: Topology, stores: Sequence[Location], weight: Sequence[float]
+) -> Journey:
     """An order as it was placed: its first step is all of its story yet."""
     workflow = dice.choices(("ship-from-store", "collect-in-store", "ship-from-dc"), (4, 3, 3))[0]
     place = dice.choices(stores, weight)[0]
     if workflow == "ship-from-dc":
-        place = dice.choice([each for each in topology.locations.values() if each.kind == "dc" and each.region] or [place])
+        place = dice.choice(
+            [each for each in topology.locations.values() if each.kind == "dc" and each.region] or [place]
+        )
     region = place.region or ""
     attributes = [("payload_version", dice.choices(VERSIONS, (2, 5, 3))[0])]
     if workflow != "collect-in-store":
@@ -127,7 +164,16 @@ def _order(number: int, dice: Random, topology: Topology, stores: Sequence[Locat
     at = _placed(dice, region)
     first = topology.workflows[workflow].steps[0].key
     channel = dice.choices(CHANNELS, (5, 4, 1))[0]
-    return Journey(f"O-{number:05}", ((first, at),), workflow, 1, place.key, region, channel, attributes=tuple(attributes))
+    return Journey(
+        f"O-{number:05}",
+        ((first, at),),
+        workflow,
+        1,
+        place.key,
+        region,
+        channel,
+        attributes=tuple(attributes),
+    )
 
 
 def _placed(dice: Random, region: str) -> Millis:
@@ -157,8 +203,18 @@ def _takes(step: Step, pace: float, dice: Random) -> Millis:
 def _held(journeys: Sequence[Journey], planted: Planted, topology: Topology, dice: Random) -> list[Journey]:
     """Of the stays in scope the latest that have had the time to be overdue are held for good."""
     longest = {f"{w.key}/{s.key}": s.within or 0 for w in topology.workflows.values() for s in w.steps}
-    met = [(at, n, step) for n, each in enumerate(journeys) if planted.holds(each) for step, at in each.stays if step in planted.steps]
-    since = [(at, n, step) for at, n, step in sorted(met) if at < NOW - longest[f"{journeys[n].workflow}/{step}"] - MINUTE]
+    met = [
+        (at, n, step)
+        for n, each in enumerate(journeys)
+        if planted.holds(each)
+        for step, at in each.stays
+        if step in planted.steps
+    ]
+    since = [
+        (at, n, step)
+        for at, n, step in sorted(met)
+        if at < NOW - longest[f"{journeys[n].workflow}/{step}"] - MINUTE
+    ]
     held = list(journeys)
     for _, n, step in since[-round(SHARE * len(journeys)) :]:
         stays = held[n].stays
@@ -174,7 +230,11 @@ def _held(journeys: Sequence[Journey], planted: Planted, topology: Topology, dic
 
 def _until_now(journey: Journey) -> Journey:
     """What of the story has happened by now."""
-    return replace(journey, stays=tuple(stay for stay in journey.stays if stay[1] <= NOW), ended=journey.ended if 0 < journey.ended <= NOW else 0)
+    return replace(
+        journey,
+        stays=tuple(stay for stay in journey.stays if stay[1] <= NOW),
+        ended=journey.ended if 0 < journey.ended <= NOW else 0,
+    )
 
 
 def main() -> int:
@@ -185,7 +245,10 @@ def main() -> int:
     lines = ["| planted | seeds | first | goal |", "| --- | ---: | ---: | --- |"]
     reached = True
     for name, plant in CAUSES.items():
-        first = sum(planted is not None and is_first(found, planted) for found, planted in (first_blamed(seed, plant) for seed in range(chosen.seeds)))
+        first = sum(
+            planted is not None and is_first(found, planted)
+            for found, planted in (first_blamed(seed, plant) for seed in range(chosen.seeds))
+        )
         reached &= first >= 0.95 * chosen.seeds
         lines.append(f"| {name} | {chosen.seeds} | {first} | first in at least 95 of 100 |")
     blamed = sum(bool(first_blamed(seed, None)[0]) for seed in range(chosen.seeds))

@@ -24,7 +24,9 @@ def main() -> int:
     traced = with_trace(CASES)
     among = [case for case in traced if (place := place_of(case)) is not None and place <= FIRST]
     if len(among) < SHARE * len(traced):
-        missed.append(f"The failed element is among the first {FIRST} suspects in {len(among)} of {len(traced)} cases, below {SHARE:.0%}.")
+        missed.append(
+            f"The failed element is among the first {FIRST} suspects in {len(among)} of {len(traced)} cases, below {SHARE:.0%}."
+        )
     sys.stdout.write("\n".join(missed or ["Every target is met."]) + "\n")
     return 1 if missed else 0
 

@@ -86,11 +86,16 @@ def with_trace(cases: tuple[str, ...]) -> tuple[str, ...]:
 
 def rows(cases: tuple[str, ...]) -> list[str]:
     """Of the report: a line a case."""
-    lines = ["| case | failed | leaves a trace | place among the suspects | first suspect | in common |", "| --- | --- | --- | ---: | --- | --- |"]
+    lines = [
+        "| case | failed | leaves a trace | place among the suspects | first suspect | in common |",
+        "| --- | --- | --- | ---: | --- | --- |",
+    ]
     for case in cases:
         truth, found = truth_of(case), suspected(case)
         first = found["suspects"][0]["element"]["id"] if found["suspects"] else "none"
         common = "; ".join(f"{each['dimension']} {each['value']}" for each in found["inCommon"]) or "nothing"
         failed = ", ".join(split_id(root)[0] + " " + split_id(root)[1] for root in truth["root"])
-        lines.append(f"| {case} | {failed} | {'yes' if truth['leaves_trace'] else 'no'} | {place_of(case) or '-'} | {first} | {common} |")
+        lines.append(
+            f"| {case} | {failed} | {'yes' if truth['leaves_trace'] else 'no'} | {place_of(case) or '-'} | {first} | {common} |"
+        )
     return lines

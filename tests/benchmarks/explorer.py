@@ -56,10 +56,15 @@ DRAGGED = """() => new Promise((done) => {
 def topology(dice: Random) -> Iterator[str]:
     """As YAML: 120 systems of twelve teams with an api and data each, integrations between them, 45 workflows of eight steps."""
     yield "impactgraph: 1\nteams:\n" + "".join(f"  t{n}: {{name: Team {n}}}\n" for n in range(SYSTEMS // 10))
-    yield "systems:\n" + "".join(f"  s{n}: {{name: System number {n}, owner: t{n // 10}, kind: kind{n % 9}}}\n" for n in range(SYSTEMS))
+    yield "systems:\n" + "".join(
+        f"  s{n}: {{name: System number {n}, owner: t{n // 10}, kind: kind{n % 9}}}\n" for n in range(SYSTEMS)
+    )
     yield "apis:\n" + "".join(f"  s{n}.api: {{system: s{n}}}\n" for n in range(SYSTEMS))
     yield "integrations:\n" + "".join(_integration(n, dice) for n in range(INTEGRATIONS))
-    yield "data:\n" + "".join(f"  s{n}.data: {{system: s{n}, fed_by: [i{dice.randrange(INTEGRATIONS)}], fresh_within: 15m}}\n" for n in range(SYSTEMS))
+    yield "data:\n" + "".join(
+        f"  s{n}.data: {{system: s{n}, fed_by: [i{dice.randrange(INTEGRATIONS)}], fresh_within: 15m}}\n"
+        for n in range(SYSTEMS)
+    )
     yield "workflows:\n"
     for w in range(WORKFLOWS):
         yield f"  w{w}:\n    name: Workflow {w}\n    steps:\n" + "".join(_step(n, dice) for n in range(STEPS))
@@ -87,7 +92,9 @@ def measure(page: Page, address: str) -> None:
         if len(drawn) < ROUNDS:
             page.locator("a", has_text="Groups closed").click()
             page.locator("a", has_text="All groups open").wait_for()
-    sys.stdout.write(f"every group open: on the screen after {statistics.median(drawn):.0f} ms (from {min(drawn):.0f} to {max(drawn):.0f})\n")
+    sys.stdout.write(
+        f"every group open: on the screen after {statistics.median(drawn):.0f} ms (from {min(drawn):.0f} to {max(drawn):.0f})\n"
+    )
     say("every group open", page)
     page.get_by_label("Farther").click()
     page.get_by_label("Farther").click()
@@ -97,12 +104,21 @@ def measure(page: Page, address: str) -> None:
 def say(what: str, page: Page) -> None:
     boxes = page.locator(".map-sheet .box").count()
     runs = [page.evaluate(DRAGGED) for _ in range(ROUNDS)]
-    frames, longest = statistics.median(run["frames"] for run in runs), statistics.median(run["longest"] for run in runs)
-    sys.stdout.write(f"{what}: {boxes} boxes, {frames:.0f} frames a second while it is dragged, the longest {longest:.0f} ms\n")
+    frames, longest = (
+        statistics.median(run["frames"] for run in runs),
+        statistics.median(run["longest"] for run in runs),
+    )
+    sys.stdout.write(
+        f"{what}: {boxes} boxes, {frames:.0f} frames a second while it is dragged, the longest {longest:.0f} ms\n"
+    )
 
 
 def main() -> None:
-    browser_path = shutil.which("chromium") or shutil.which("chromium-browser") or sys.exit("There is no chromium: run `make browser`.")
+    browser_path = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or sys.exit("There is no chromium: run `make browser`.")
+    )
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         document = Path(folder) / "topology.yaml"
         document.write_text("".join(topology(Random(7))))

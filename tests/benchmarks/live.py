@@ -36,7 +36,11 @@ SETTLE = 3.0
 @contextmanager
 def serving(store: Path) -> Iterator[str]:
     """The address of a server of its own process over the store."""
-    server = subprocess.Popen([Path(sys.executable).with_name("impactgraph"), "serve", "--port", "0", "--store", str(store)], stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen(
+        [Path(sys.executable).with_name("impactgraph"), "serve", "--port", "0", "--store", str(store)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert server.stdout is not None
     found = re.search(r"http://[^/ ]+", server.stdout.readline())
     assert found is not None
@@ -53,10 +57,30 @@ def orders(number: int, at: datetime) -> list[dict[str, object]]:
     for n in range(number, number + BATCH // 4):
         order, when = f"LIVE-{n:08d}", at.isoformat()
         head = {"specversion": "1.0", "source": "/benchmark", "time": when}
-        part = {"fulfillment": f"{order}/1", "workflow": "ship-from-store", "location": "store-0001", "value": "80.00"}
-        placed = {"order": order, "channel": "web", "mode": "ship_from_store", "region": "uk", "customer_tier": "gold", "currency": "GBP", "value": "80.00"}
+        part = {
+            "fulfillment": f"{order}/1",
+            "workflow": "ship-from-store",
+            "location": "store-0001",
+            "value": "80.00",
+        }
+        placed = {
+            "order": order,
+            "channel": "web",
+            "mode": "ship_from_store",
+            "region": "uk",
+            "customer_tier": "gold",
+            "currency": "GBP",
+            "value": "80.00",
+        }
         promised = (at + timedelta(hours=20)).isoformat()
-        events.append({**head, "id": f"{order}.p", "type": "order.placed", "data": {**placed, "promised_by": promised, "fulfillments": [part]}})
+        events.append(
+            {
+                **head,
+                "id": f"{order}.p",
+                "type": "order.placed",
+                "data": {**placed, "promised_by": promised, "fulfillments": [part]},
+            }
+        )
         for m, step in enumerate(("capture", "promise", "allocate")):
             data = {"order": order, "fulfillment": f"{order}/1", "step": step}
             events.append({**head, "id": f"{order}.{m}", "type": "fulfillment.entered", "data": data})
@@ -65,7 +89,10 @@ def orders(number: int, at: datetime) -> list[dict[str, object]]:
 
 async def read(address: str, ended: asyncio.Event, seen: list[tuple[float, int]], *, slow: bool) -> None:
     """Notes (when it came, watermark) of each update."""
-    async with websockets.connect(address.replace("http", "ws") + "/graphql", subprotocols=[websockets.Subprotocol("graphql-transport-ws")]) as socket:
+    async with websockets.connect(
+        address.replace("http", "ws") + "/graphql",
+        subprotocols=[websockets.Subprotocol("graphql-transport-ws")],
+    ) as socket:
         await socket.send(json.dumps({"type": "connection_init"}))
         await socket.recv()
         await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": QUERY}}))
@@ -82,11 +109,17 @@ async def send(address: str, rate: float, seconds: float) -> tuple[list[tuple[fl
     sent, took = [], []
     async with httpx.AsyncClient(base_url=address, timeout=30) as http:
         answer = await http.post("/graphql", json={"query": "{ about { watermark } }"})
-        watermark, begun, numbers = int(answer.json()["data"]["about"]["watermark"]), time.time(), count(int(time.time()) % 10_000 * 10_000, BATCH // 4)
+        watermark, begun, numbers = (
+            int(answer.json()["data"]["about"]["watermark"]),
+            time.time(),
+            count(int(time.time()) % 10_000 * 10_000, BATCH // 4),
+        )
         for n in range(int(rate * seconds / BATCH)):
             await asyncio.sleep(max(0.0, begun + n * BATCH / rate - time.time()))
             batch, start = orders(next(numbers), datetime.now(UTC)), time.time()
-            response = await http.post("/events", json=batch, headers={"content-type": "application/cloudevents-batch+json"})
+            response = await http.post(
+                "/events", json=batch, headers={"content-type": "application/cloudevents-batch+json"}
+            )
             taken = response.json()["taken"]
             assert taken == len(batch), response.text[:500]
             watermark += taken
@@ -116,7 +149,12 @@ def shares(values: list[float]) -> str:
     return f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms, max {most:.0f} ms"
 
 
-def report(sent: list[tuple[float, int]], took: list[float], seen: list[list[tuple[float, int]]], args: argparse.Namespace) -> None:
+def report(
+    sent: list[tuple[float, int]],
+    took: list[float],
+    seen: list[list[tuple[float, int]]],
+    args: argparse.Namespace,
+) -> None:
     late: list[float] = []
     for updates in seen:
         marks = [watermark for _, watermark in updates]
@@ -126,14 +164,28 @@ def report(sent: list[tuple[float, int]], took: list[float], seen: list[list[tup
             late.append(updates[place][0] - at)
     gaps = [b[0] - a[0] for updates in seen for a, b in pairwise(updates[1:])]
     span = sent[-1][0] - sent[0][0]
-    print(f"{args.orders} orders, {len(sent) * BATCH / span:.0f} events/s, {args.readers} readers, {args.slow} of them slow")  # noqa: T201
+    print(
+        f"{args.orders} orders, {len(sent) * BATCH / span:.0f} events/s, {args.readers} readers, {args.slow} of them slow"
+    )  # noqa: T201
     print(f"from an event to its update at a reader: {shares(late)}")  # noqa: T201
-    print(f"between two updates: {shares(gaps)}; {np.mean([len(updates) for updates in seen]):.1f} updates a reader")  # noqa: T201
+    print(
+        f"between two updates: {shares(gaps)}; {np.mean([len(updates) for updates in seen]):.1f} updates a reader"
+    )  # noqa: T201
     print(f"POST of {BATCH} events: {shares(took)}")  # noqa: T201
 
 
 async def measure(address: str, args: argparse.Namespace) -> None:
-    command = [sys.executable, "-m", "tests.benchmarks.live", "--follow", address, "--readers", str(args.readers), "--slow", str(args.slow)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.benchmarks.live",
+        "--follow",
+        address,
+        "--readers",
+        str(args.readers),
+        "--slow",
+        str(args.slow),
+    ]
     readers = await asyncio.create_subprocess_exec(*command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert readers.stdout is not None
     assert await readers.stdout.readline() == b"ready\n"
@@ -146,7 +198,9 @@ async def measure(address: str, args: argparse.Namespace) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--orders", type=int, default=100_000)
-    parser.add_argument("--store", type=Path, help="A folder to use instead of a new one; events are added to it.")
+    parser.add_argument(
+        "--store", type=Path, help="A folder to use instead of a new one; events are added to it."
+    )
     parser.add_argument("--readers", type=int, default=100)
     parser.add_argument("--slow", type=int, default=0)
     parser.add_argument("--rate", type=float, default=1000)
@@ -160,7 +214,15 @@ def main() -> None:
         store = args.store or Path(scratch) / "store"
         if args.store is None:
             subprocess.run(
-                [Path(sys.executable).with_name("impactgraph"), "demo", "--no-serve", "--orders", str(args.orders), "--keep", str(store)],
+                [
+                    Path(sys.executable).with_name("impactgraph"),
+                    "demo",
+                    "--no-serve",
+                    "--orders",
+                    str(args.orders),
+                    "--keep",
+                    str(store),
+                ],
                 check=True,
                 stdout=subprocess.DEVNULL,
             )

@@ -58,7 +58,9 @@ def server(folder: Path) -> Iterator[str]:
             empty(driver, named.database)
         yield named.url
         return
-    own = Neo4jServer(folder, installed(), flags=("-Xms512m", "-Xmx1g"), settings=("server.memory.pagecache.size=512m",))
+    own = Neo4jServer(
+        folder, installed(), flags=("-Xms512m", "-Xmx1g"), settings=("server.memory.pagecache.size=512m",)
+    )
     own.start()
     try:
         yield own.address.url
@@ -84,7 +86,9 @@ def load(store: Neo4jStore, orders: int) -> None:
         taking += monotonic() - begin
     store.ingest(demo.failures)
     whole = monotonic() - start
-    say(f"load: {taken:,} events of {orders:,} orders in {taking:.1f} s ({taken / taking:,.0f} a second; {whole:.1f} s with making them)")
+    say(
+        f"load: {taken:,} events of {orders:,} orders in {taking:.1f} s ({taken / taking:,.0f} a second; {whole:.1f} s with making them)"
+    )
     while store.graph.follow() != Followed():
         pass
     took = monotonic() - start
@@ -98,7 +102,9 @@ def opening(url: str, cache: Path) -> None:
     store = opened(url, cache, graph=False)
     with store.columns() as columns:
         took = monotonic() - start
-        say(f"open without a copy: {took:.1f} s for {columns.watermark:,} events ({columns.watermark / took:,.0f} a second)")
+        say(
+            f"open without a copy: {took:.1f} s for {columns.watermark:,} events ({columns.watermark / took:,.0f} a second)"
+        )
     store.close()
     start = monotonic()
     store = opened(url, cache, graph=False)
@@ -115,7 +121,10 @@ def ask(store: Store) -> None:
 def latency(url: str, cache: Path) -> None:
     """The same questions over the same events, by turns so that the machine's moods hit both."""
     (folder,) = (path.parent for path in cache.rglob("columns.json"))
-    with closing(EmbeddedStore.open(folder, now=lambda: NOW)) as embedded, closing(opened(url, None, graph=False)) as shared:
+    with (
+        closing(EmbeddedStore.open(folder, now=lambda: NOW)) as embedded,
+        closing(opened(url, None, graph=False)) as shared,
+    ):
         times: dict[str, list[float]] = {"embedded": [], "neo4j": []}
         for _ in range(15):
             for name, store in (("embedded", embedded), ("neo4j", shared)):
@@ -128,10 +137,26 @@ def latency(url: str, cache: Path) -> None:
 
 def alone(store: Store) -> None:
     times = [
-        timed(lambda n=n: store.ingest([event("inventory.reported", n, id=f"alone-{n}", item="x", location="store-001", on_hand="1", system="oms")]))
+        timed(
+            lambda n=n: store.ingest(
+                [
+                    event(
+                        "inventory.reported",
+                        n,
+                        id=f"alone-{n}",
+                        item="x",
+                        location="store-001",
+                        on_hand="1",
+                        system="oms",
+                    )
+                ]
+            )
+        )
         for n in range(200)
     ]
-    say(f"one event alone: median {median(times) * 1000:.1f} ms, 99 of 100 within {quantiles(times, n=100)[98] * 1000:.0f} ms")
+    say(
+        f"one event alone: median {median(times) * 1000:.1f} ms, 99 of 100 within {quantiles(times, n=100)[98] * 1000:.0f} ms"
+    )
 
 
 def following(store: Neo4jStore) -> None:
@@ -149,7 +174,11 @@ def following(store: Neo4jStore) -> None:
 
 def further(orders: int, letter: str, seed: int) -> list[bytes]:
     """Events of orders of the day after."""
-    return [line for block in generate(orders, NOW + 24 * HOUR, seed).events for line in block.replace(b'"O-', f'"{letter}-'.encode()).splitlines()]
+    return [
+        line
+        for block in generate(orders, NOW + 24 * HOUR, seed).events
+        for line in block.replace(b'"O-', f'"{letter}-'.encode()).splitlines()
+    ]
 
 
 # A writer and two readers, processes each
@@ -158,8 +187,13 @@ def further(orders: int, letter: str, seed: int) -> list[bytes]:
 def digest(columns: Columns) -> str:
     """Of all orders and fulfillments, whatever their rows and codes."""
     f, v = columns.fulfillments, columns.vocabulary
-    steps = [v.workflows[w].steps[s] if w >= 0 and s >= 0 else "" for w, s in zip(f.workflow.tolist(), f.step.tolist(), strict=True)]
-    lines = sorted(zip(f.ids.tolist(), steps, f.status.tolist(), f.entered_at.tolist(), f.records.tolist(), strict=True))
+    steps = [
+        v.workflows[w].steps[s] if w >= 0 and s >= 0 else ""
+        for w, s in zip(f.workflow.tolist(), f.step.tolist(), strict=True)
+    ]
+    lines = sorted(
+        zip(f.ids.tolist(), steps, f.status.tolist(), f.entered_at.tolist(), f.records.tolist(), strict=True)
+    )
     return blake2b(repr((len(columns.orders), lines)).encode(), digest_size=8).hexdigest()
 
 
@@ -202,8 +236,25 @@ def sustained(url: str, cache: Path, seconds: int, scratch: Path) -> None:
     last = scratch / "last"
 
     def process(role: str) -> "subprocess.Popen[str]":
-        given = [sys.executable, "-m", "tests.benchmarks.neo4j_record", "--role", role, "--cache", str(cache), "--last", str(last), "--seconds", str(seconds)]
-        return subprocess.Popen(given, stdout=(scratch / f"{role}.json").open("w"), text=True, env=os.environ | {"IMPACTGRAPH_BENCH_URL": url})
+        given = [
+            sys.executable,
+            "-m",
+            "tests.benchmarks.neo4j_record",
+            "--role",
+            role,
+            "--cache",
+            str(cache),
+            "--last",
+            str(last),
+            "--seconds",
+            str(seconds),
+        ]
+        return subprocess.Popen(
+            given,
+            stdout=(scratch / f"{role}.json").open("w"),
+            text=True,
+            env=os.environ | {"IMPACTGRAPH_BENCH_URL": url},
+        )
 
     readers = [process(role) for role in ("read-1", "read-2")]
     process("write").wait()
@@ -212,16 +263,25 @@ def sustained(url: str, cache: Path, seconds: int, scratch: Path) -> None:
     for reader in readers:
         reader.wait()
     sent, took = written.pop()
-    seen = {role: [json.loads(line) for line in (scratch / f"{role}.json").read_text().splitlines()] for role in ("read-1", "read-2")}
+    seen = {
+        role: [json.loads(line) for line in (scratch / f"{role}.json").read_text().splitlines()]
+        for role in ("read-1", "read-2")
+    }
     digests = {role: rows.pop() for role, rows in seen.items()}
-    say(f"sustained: {sent:,} events in {took:.0f} s ({sent / took:,.0f} a second, and a tenth again told twice)")
+    say(
+        f"sustained: {sent:,} events in {took:.0f} s ({sent / took:,.0f} a second, and a tenth again told twice)"
+    )
     for role, rows in [("write", written), *seen.items()]:
         quarter = rows[len(rows) // 4][2]
         behind = "" if role == "write" else f"; {_behind(written, rows)}"
         busy = (rows[-1][3] - rows[0][3]) / (rows[-1][0] - rows[0][0])
-        say(f"  {role}: {rows[-1][2]:.0f} MB at the end, {quarter:.0f} MB after a quarter, {busy:.0%} of a core{behind}")
+        say(
+            f"  {role}: {rows[-1][2]:.0f} MB at the end, {quarter:.0f} MB after a quarter, {busy:.0%} of a core{behind}"
+        )
     given_out = written[-1][1] - written[0][1] + BATCH
-    say(f"  sequence numbers given out {given_out:,} for {sent:,} events; both readers the same: {len(set(digests.values())) == 1}")
+    say(
+        f"  sequence numbers given out {given_out:,} for {sent:,} events; both readers the same: {len(set(digests.values())) == 1}"
+    )
 
 
 def _behind(written: list[list[float]], rows: list[list[float]]) -> str:
@@ -245,9 +305,14 @@ def main() -> None:
     given = options.parse_args()
     if given.role:
         url = os.environ["IMPACTGRAPH_BENCH_URL"]
-        write(url, given.cache, given.seconds) if given.role == "write" else read(url, given.cache, given.last)
+        write(url, given.cache, given.seconds) if given.role == "write" else read(
+            url, given.cache, given.last
+        )
         return
-    with tempfile.TemporaryDirectory(prefix="impactgraph-bench-") as folder, server(Path(folder) / "neo4j") as url:
+    with (
+        tempfile.TemporaryDirectory(prefix="impactgraph-bench-") as folder,
+        server(Path(folder) / "neo4j") as url,
+    ):
         scratch = Path(folder)
         with closing(opened(url, scratch / "first")) as store:
             load(store, given.orders)

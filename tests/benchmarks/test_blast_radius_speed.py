@@ -51,7 +51,12 @@ class Served:
     def ask(self, case: str, parts: str) -> dict[str, Any]:
         """The blast radius of a failure that started at a moment never asked about before."""
         started = moment(NOW - HOUR - next(_seconds) * 1000).isoformat()
-        failure = {**CASES[case], "class": "OUTAGE", "startedAt": started, "expectedEnd": moment(NOW + HOUR).isoformat()}
+        failure = {
+            **CASES[case],
+            "class": "OUTAGE",
+            "startedAt": started,
+            "expectedEnd": moment(NOW + HOUR).isoformat(),
+        }
         query = f"query Q($f: FailureInput!) {{ blastRadius(suppose: [$f]) {{ {parts} }} }}"
         body = json.dumps({"query": query, "variables": {"f": failure}}).encode()
         request = urllib.request.Request(self.address, body, {"content-type": "application/json"})
@@ -67,7 +72,9 @@ def served() -> Iterator[Served]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(store, Settings(), now=lambda: NOW), port=port, log_level="warning"))
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(store, Settings(), now=lambda: NOW), port=port, log_level="warning")
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -101,8 +108,14 @@ class Plain:
         everywhere = list(range(len(words.workflows) * 64))
         on: dict[str, list[int]] = {"narrow": [], "wide, held": everywhere, "wide": everywhere}
         for n, workflow in enumerate(words.workflows):
-            on["narrow"] += [n * 64 + m for m, step in enumerate(workflow.steps) if step in ("pick", "pack", "reserve", "receive")]
-        chosen = [code for word in NARROW["scope"]["locations"] if (code := words.locations.find(word)) is not None]
+            on["narrow"] += [
+                n * 64 + m
+                for m, step in enumerate(workflow.steps)
+                if step in ("pick", "pack", "reserve", "receive")
+            ]
+        chosen = [
+            code for word in NARROW["scope"]["locations"] if (code := words.locations.find(word)) is not None
+        ]
         return Plain(
             place, f.location.astype(np.int16), o.channel[f.order].astype(np.int16), o.region[f.order].astype(np.int16), f.value.copy(),
             o.promised_by[f.order], f.entered_at.copy(), {k: np.array(v, np.int16) for k, v in on.items()}, np.array(chosen, np.int16),
@@ -133,8 +146,18 @@ def typical(work: Callable[[], object], rounds: int = 9) -> float:
 
 
 @pytest.mark.parametrize("case", list(CASES))
-@pytest.mark.parametrize(("name", "parts"), [("totals and breakdown", f"{TOTALS} {GROUPS}"), ("with the first page", f"{TOTALS} {GROUPS} {PAGE}")])
-def test_blast_radius_over_http(benchmark: BenchmarkFixture, served: Served, case: str, name: str, parts: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [("totals and breakdown", f"{TOTALS} {GROUPS}"), ("with the first page", f"{TOTALS} {GROUPS} {PAGE}")],
+)
+def test_blast_radius_over_http(
+    benchmark: BenchmarkFixture,
+    served: Served,
+    case: str,
+    name: str,
+    parts: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with served.store.columns() as columns:
         plain = Plain.of(columns)
     floor = typical(lambda: plain.ask(case))
@@ -153,12 +176,20 @@ def test_blast_radius_over_http(benchmark: BenchmarkFixture, served: Served, cas
     benchmark.extra_info.update(orders=answer["totals"]["orders"], numpy_ms=floor * 1000, ratio=took / floor)
     with capsys.disabled():
         hit = answer["totals"]["orders"]
-        sys.stdout.write(f"\n{case}, {name}: {hit:,} orders, {took * 1000:.1f} ms, numpy {floor * 1000:.2f} ms, {took / floor:.1f} times")
+        sys.stdout.write(
+            f"\n{case}, {name}: {hit:,} orders, {took * 1000:.1f} ms, numpy {floor * 1000:.2f} ms, {took / floor:.1f} times"
+        )
 
 
 @pytest.mark.parametrize("records", [False, True], ids=["orders", "orders and records"])
 @pytest.mark.parametrize("library", ["networkx", "rustworkx"])
-def test_walking_a_graph_of_orders(benchmark: BenchmarkFixture, served: Served, library: str, records: bool, capsys: pytest.CaptureFixture[str]) -> None:
+def test_walking_a_graph_of_orders(
+    benchmark: BenchmarkFixture,
+    served: Served,
+    library: str,
+    records: bool,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """What a dependency graph with the orders as nodes does: walk from the failed element to them, then sum up what was reached."""
     graph = _graph(served.store, records)
     walk = {"networkx": _networkx, "rustworkx": _rustworkx}[library](graph)
@@ -169,7 +200,9 @@ def test_walking_a_graph_of_orders(benchmark: BenchmarkFixture, served: Served, 
         took, walked, reached = answers[case], typical(partial(walk, target), 1), walk(target)
         summed = walked + typical(partial(_figures, graph, reached), 1)
         figures = f"walks in {walked:.2f} s, {walked / took:.0f} times the blast radius; with figures {summed:.2f} s, {summed / took:.0f} times"
-        lines.append(f"\n{case}: {library}, {len(graph.edges):,} edges, reaches {len(reached):,} orders, {figures}")
+        lines.append(
+            f"\n{case}: {library}, {len(graph.edges):,} edges, reaches {len(reached):,} orders, {figures}"
+        )
 
     benchmark.pedantic(partial(walk, str(WIDE["target"])), rounds=1)
 
@@ -190,19 +223,39 @@ class Graph:
 def _graph(store: Store, records: bool) -> Graph:
     topology = store.topology()
     edges = [(edge.target, edge.source) for edge in dependency_edges(topology)]
-    edges += [(f"step:{w.key}/{then.step}", step.id) for w in topology.workflows.values() for step in w.steps for then in step.then]
+    edges += [
+        (f"step:{w.key}/{then.step}", step.id)
+        for w in topology.workflows.values()
+        for step in w.steps
+        for then in step.then
+    ]
     with store.columns() as columns:
         f, o, v = columns.fulfillments, columns.orders, columns.vocabulary
         names = [f"order:{key}" for key in o.ids]
-        told = zip(o.channel.tolist(), o.region.tolist(), o.value.tolist(), (o.promised_by < NOW + HOUR).tolist(), strict=True)
-        orders = {name: (v.channels.words[c], v.regions.words[r], value, soon) for name, (c, r, value, soon) in zip(names, told, strict=True)}
+        told = zip(
+            o.channel.tolist(),
+            o.region.tolist(),
+            o.value.tolist(),
+            (o.promised_by < NOW + HOUR).tolist(),
+            strict=True,
+        )
+        orders = {
+            name: (v.channels.words[c], v.regions.words[r], value, soon)
+            for name, (c, r, value, soon) in zip(names, told, strict=True)
+        }
         if records:
             r = columns.records
             mine = np.flatnonzero(f.status[r.fulfillment] == IN_FLIGHT)
-            edges += [(f"fulfillment:{f.ids[row]}", f"record:{n}") for n, row in zip(mine.tolist(), r.fulfillment[mine].tolist(), strict=True)]
+            edges += [
+                (f"fulfillment:{f.ids[row]}", f"record:{n}")
+                for n, row in zip(mine.tolist(), r.fulfillment[mine].tolist(), strict=True)
+            ]
         for row in np.flatnonzero(f.status == IN_FLIGHT).tolist():
             workflow, part = v.workflows[int(f.workflow[row])], f"fulfillment:{f.ids[row]}"
-            edges += [(f"step:{workflow.key}/{workflow.steps[int(f.step[row])]}", part), (part, names[int(f.order[row])])]
+            edges += [
+                (f"step:{workflow.key}/{workflow.steps[int(f.step[row])]}", part),
+                (part, names[int(f.order[row])]),
+            ]
     return Graph(edges, orders)
 
 
@@ -228,4 +281,6 @@ def _rustworkx(graph: Graph) -> Callable[[str], list[str]]:
     names = list(dict.fromkeys(name for edge in graph.edges for name in edge))
     number = dict(zip(names, made.add_nodes_from(names), strict=True))
     made.add_edges_from_no_data([(number[a], number[b]) for a, b in graph.edges])
-    return lambda target: [name for node in rx.descendants(made, number[target]) if (name := names[node]).startswith("order:")]
+    return lambda target: [
+        name for node in rx.descendants(made, number[target]) if (name := names[node]).startswith("order:")
+    ]

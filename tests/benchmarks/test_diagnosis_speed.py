@@ -34,7 +34,9 @@ def _drawn(store: Store, count: int) -> list[str]:
         return [str(key) for key in columns.orders.ids[chosen]]
 
 
-def test_diagnosis_of_one_order(benchmark: BenchmarkFixture, store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+def test_diagnosis_of_one_order(
+    benchmark: BenchmarkFixture, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
     keys = itertools.cycle(_drawn(store, ASKED))
     took: defaultdict[str, list[float]] = defaultdict(list)
 
@@ -47,12 +49,18 @@ def test_diagnosis_of_one_order(benchmark: BenchmarkFixture, store: Store, capsy
 
     everything = [seconds for each in took.values() for seconds in each]
     with capsys.disabled():
-        sys.stdout.write(f"\none order: median {median(everything) * 1000:.1f} ms, 95 of 100 within {quantiles(everything, n=20)[-1] * 1000:.1f} ms")
+        sys.stdout.write(
+            f"\none order: median {median(everything) * 1000:.1f} ms, 95 of 100 within {quantiles(everything, n=20)[-1] * 1000:.1f} ms"
+        )
         for state, seconds in sorted(took.items(), key=lambda each: -len(each[1])):
-            sys.stdout.write(f"\n  {state}: {len(seconds)} orders, median {median(seconds) * 1000:.1f} ms, longest {max(seconds) * 1000:.1f} ms")
+            sys.stdout.write(
+                f"\n  {state}: {len(seconds)} orders, median {median(seconds) * 1000:.1f} ms, longest {max(seconds) * 1000:.1f} ms"
+            )
 
 
-def test_diagnoses_and_stories_of_a_page(benchmark: BenchmarkFixture, store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+def test_diagnoses_and_stories_of_a_page(
+    benchmark: BenchmarkFixture, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
     keys, topology = _drawn(store, PAGE), store.topology()
     seconds: dict[str, list[float]] = {"diagnoses": [], "with stories": []}
 
@@ -66,4 +74,7 @@ def test_diagnoses_and_stories_of_a_page(benchmark: BenchmarkFixture, store: Sto
     benchmark.pedantic(ask, rounds=5, warmup_rounds=1)
 
     with capsys.disabled():
-        sys.stdout.write(f"\na page of {PAGE}: " + ", ".join(f"{name} {median(each) * 1000:.0f} ms" for name, each in seconds.items()))
+        sys.stdout.write(
+            f"\na page of {PAGE}: "
+            + ", ".join(f"{name} {median(each) * 1000:.0f} ms" for name, each in seconds.items())
+        )

@@ -35,7 +35,9 @@ def _floor(columns: Columns) -> None:
     np.bincount(f.workflow[late].astype(np.int64) * 16 + f.step[late] + 1)
 
 
-def test_overdue_among_a_million_orders(benchmark: BenchmarkFixture, store: EmbeddedStore, capsys: pytest.CaptureFixture[str]) -> None:
+def test_overdue_among_a_million_orders(
+    benchmark: BenchmarkFixture, store: EmbeddedStore, capsys: pytest.CaptureFixture[str]
+) -> None:
     def total(found: Overdue) -> object:
         return found.total_count
 
@@ -61,7 +63,9 @@ def test_overdue_among_a_million_orders(benchmark: BenchmarkFixture, store: Embe
             "drift of a week": lambda: find_drift(columns, store.topology(), NOW),
         }
         with capsys.disabled():
-            sys.stdout.write("\n| overdue, a million orders in flight | took | processor |\n| --- | ---: | ---: |\n")
+            sys.stdout.write(
+                "\n| overdue, a million orders in flight | took | processor |\n| --- | ---: | ---: |\n"
+            )
             for name, work in questions.items():
                 clock, processor = measured(work)
                 sys.stdout.write(f"| {name} | {clock:,.0f} ms | {processor:,.0f} ms |\n")

@@ -55,7 +55,9 @@ def test_propagation_beside_dijkstra_over_the_same_edges(benchmark: BenchmarkFix
 
     plain = best_of(rounds, lambda: dijkstra(graph.links, source))
     ratio = best_of(rounds, work) / plain
-    benchmark.extra_info.update(impaired=len(found.by_element), dijkstra_ms=round(plain * 1000, 2), ratio=round(ratio, 2))
+    benchmark.extra_info.update(
+        impaired=len(found.by_element), dijkstra_ms=round(plain * 1000, 2), ratio=round(ratio, 2)
+    )
     print(  # noqa: T201 - the figure that is asked for
         f"\n{elements} elements, {len(found.by_element)} impaired: {ratio:.2f} times Dijkstra ({plain * 1000:.1f} ms)"
     )
@@ -65,7 +67,10 @@ def test_propagation_beside_dijkstra_over_the_same_edges(benchmark: BenchmarkFix
 def test_every_impairment_of_10_000_elements_is_told_in_words(benchmark: BenchmarkFixture) -> None:
     graph = FailureGraph.of(landscape(10_000))
 
-    told = benchmark.pedantic(lambda: list(propagate(graph, [OUTAGE], recovery=lambda failure: 3 * HOUR).by_element.values()), rounds=5)
+    told = benchmark.pedantic(
+        lambda: list(propagate(graph, [OUTAGE], recovery=lambda failure: 3 * HOUR).by_element.values()),
+        rounds=5,
+    )
 
     assert all(told)
 

@@ -24,7 +24,9 @@ def _floor(columns: Columns) -> None:
     np.bincount((workflow.astype(np.int64) * 4 + r.kind) * len(columns.vocabulary.types) + r.type)
 
 
-def test_records_of_a_million_orders(benchmark: BenchmarkFixture, store: EmbeddedStore, capsys: pytest.CaptureFixture[str]) -> None:
+def test_records_of_a_million_orders(
+    benchmark: BenchmarkFixture, store: EmbeddedStore, capsys: pytest.CaptureFixture[str]
+) -> None:
     topology = store.topology()
     with store.columns() as columns:
         known = learned(store, topology, columns, store.failures(), None, NOW)
@@ -33,8 +35,12 @@ def test_records_of_a_million_orders(benchmark: BenchmarkFixture, store: Embedde
         one = found.found.row[:1]
         questions: dict[str, Callable[[], object]] = {
             "floor: a count of the records by workflow, kind and type": lambda: _floor(columns),
-            f"{len(found):,} findings among {len(columns.records):,} records": lambda: find_records(topology, columns, known.durations, NOW),
-            "of one fulfillment": lambda: find_records(topology, columns, known.durations, NOW, one, transports=transports),
+            f"{len(found):,} findings among {len(columns.records):,} records": lambda: find_records(
+                topology, columns, known.durations, NOW
+            ),
+            "of one fulfillment": lambda: find_records(
+                topology, columns, known.durations, NOW, one, transports=transports
+            ),
             "unusual hours": lambda: find_rates(columns, NOW),
             "first page, filtered, with likely causes": lambda: list_records(store, RecordsAsked(), NOW, 50),
             "trouble in messages": lambda: find_payload_findings(store, PayloadsAsked(), NOW),

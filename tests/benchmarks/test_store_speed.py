@@ -51,7 +51,9 @@ def _say(capsys: pytest.CaptureFixture[str], text: str) -> None:
         sys.stdout.write(f"\n{text}")
 
 
-def test_bulk_ingest(benchmark: BenchmarkFixture, store: EmbeddedStore, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bulk_ingest(
+    benchmark: BenchmarkFixture, store: EmbeddedStore, capsys: pytest.CaptureFixture[str]
+) -> None:
     """With all rules, durable when a block is acknowledged."""
     blocks = [block.splitlines() for block in generate(_ORDERS, NOW, SEED).events]
     events = sum(len(block) for block in blocks)
@@ -76,14 +78,21 @@ def test_one_event_alone(benchmark: BenchmarkFixture, capsys: pytest.CaptureFixt
     stamp = int(perf_counter() * 1e6)
 
     def take() -> None:
-        event = line % (stamp, next(numbers), '{"location":"store-001","item":"i","system":"pos","on_hand":1}')
+        event = line % (
+            stamp,
+            next(numbers),
+            '{"location":"store-001","item":"i","system":"pos","on_hand":1}',
+        )
         start = perf_counter()
         taken = store.ingest([event.encode()])
         seconds.append(perf_counter() - start)
         assert taken.taken == 1
 
     benchmark.pedantic(take, rounds=50, warmup_rounds=5)
-    _say(capsys, f"one event alone: {median(seconds[5:]) * 1000:.1f} ms, at worst {max(seconds[5:]) * 1000:.1f} ms")
+    _say(
+        capsys,
+        f"one event alone: {median(seconds[5:]) * 1000:.1f} ms, at worst {max(seconds[5:]) * 1000:.1f} ms",
+    )
     store.close()
 
 
@@ -92,8 +101,16 @@ def test_opening_a_million_orders(benchmark: BenchmarkFixture, capsys: pytest.Ca
     folder = built()
 
     def opened() -> list[float]:
-        done = subprocess.run([sys.executable, "-c", _FIRST_ANSWER, str(folder), str(NOW)], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", _FIRST_ANSWER, str(folder), str(NOW)],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         return [float(word) for word in done.stdout.split()]
 
     figures = benchmark.pedantic(opened, rounds=3, warmup_rounds=1)
-    _say(capsys, f"a million orders: open in {figures[0]:.2f} s, first answer after {figures[1]:.2f} s, {figures[2]:,.0f} MiB resident")
+    _say(
+        capsys,
+        f"a million orders: open in {figures[0]:.2f} s, first answer after {figures[1]:.2f} s, {figures[2]:,.0f} MiB resident",
+    )

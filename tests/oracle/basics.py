@@ -48,7 +48,9 @@ class Life:
     hit_at: float = math.nan
     waiting: bool = False
     chance: float = 0.0
-    records: dict[tuple[RecordKind, str], tuple[float, float]] = field(default_factory=dict[tuple[RecordKind, str], tuple[float, float]])
+    records: dict[tuple[RecordKind, str], tuple[float, float]] = field(
+        default_factory=dict[tuple[RecordKind, str], tuple[float, float]]
+    )
     """By kind and type: (completion of its step, arrival)."""
     spoiled: dict[tuple[RecordKind, str], float] = field(default_factory=dict[tuple[RecordKind, str], float])
 

@@ -80,7 +80,11 @@ class Impaired:
             if not inside:
                 break
             t += HOUR * (1 + 2 * draw(f"hold/{n}/{i.element}", k)) / 3
-            inside = i.since <= t < self.until(i, k) and n < 3 and draw(f"again/{n + 1}/{i.element}", k) < i.likelihood
+            inside = (
+                i.since <= t < self.until(i, k)
+                and n < 3
+                and draw(f"again/{n + 1}/{i.element}", k) < i.likelihood
+            )
         return t
 
     @staticmethod
@@ -94,13 +98,21 @@ class Impaired:
 
     # ---- several impairments of one element
 
-    def passes(self, rows: Sequence[Impairment], schedule: Schedule | None, t: float, k: int, coin: bool) -> Met:
+    def passes(
+        self, rows: Sequence[Impairment], schedule: Schedule | None, t: float, k: int, coin: bool
+    ) -> Met:
         """Refused first; then each delay once, each wait as often as one ends in another; messages of a batch with its runs."""
         met = Met(next_run(schedule, t) if schedule else t)
-        rows = sorted(rows, key=lambda i: (i.effect is not Effect.REJECTED, i.since, self.impairments.index(i)))
+        rows = sorted(
+            rows, key=lambda i: (i.effect is not Effect.REJECTED, i.since, self.impairments.index(i))
+        )
         for sweep in range(2):
             for i in rows:
-                if sweep and (i.hold or i.effect not in (Effect.BLOCKED, Effect.REJECTED) or not i.since <= met.out < self.until(i, k)):
+                if sweep and (
+                    i.hold
+                    or i.effect not in (Effect.BLOCKED, Effect.REJECTED)
+                    or not i.since <= met.out < self.until(i, k)
+                ):
                     continue
                 self._meets(met, i, schedule, k, coin)
         return met
@@ -120,7 +132,11 @@ class Impaired:
         met.out = moved
 
     def at(self, element: str | None, journey: Journey, *effects: Effect) -> list[Impairment]:
-        return [i for i in self.impairments if i.element == element and i.effect in effects and covers(i.scope, journey)]
+        return [
+            i
+            for i in self.impairments
+            if i.element == element and i.effect in effects and covers(i.scope, journey)
+        ]
 
     def gate(self, element: str | None, journey: Journey) -> list[Impairment]:
         """What moves an order there; of the chances of one failure only the worst, since they exclude each other."""

@@ -44,7 +44,10 @@ class _One:
                 yield from self.amounts(step, emission, mine)
 
     def came(self, emission: Emission) -> list[Came]:
-        return sorted((c for c in self.journey.came if (c.kind, c.type) == (emission.kind, emission.type)), key=lambda c: c.at)
+        return sorted(
+            (c for c in self.journey.came if (c.kind, c.type) == (emission.kind, emission.type)),
+            key=lambda c: c.at,
+        )
 
     def entered(self, step: str) -> Millis | None:
         return dict(self.journey.stays).get(step)
@@ -115,7 +118,14 @@ class _One:
         if gaps:
             completed = self.completed(step, emission)
             due = mine[0].at if completed is None else completed + (emission.due or 0)
-            yield self.told(emission, RecordEffect.OUT_OF_SEQUENCE, due, max(gaps), mine[0].micros, self.expected(emission))
+            yield self.told(
+                emission,
+                RecordEffect.OUT_OF_SEQUENCE,
+                due,
+                max(gaps),
+                mine[0].micros,
+                self.expected(emission),
+            )
 
     def overtaken(self, emission: Emission, name: str, at: Millis) -> Millis | None:
         """By how much it came before the posting that it must follow; None where it did not."""
@@ -123,8 +133,18 @@ class _One:
         other = min(earlier) if earlier else self.world.as_of
         if other - at <= 10 * SECOND:
             return None
-        its = next((e for s in self.workflow.steps for e in s.emits if (e.kind, e.type) == (RecordKind.POSTING, name)), None)
-        runs = [self.run(via, moment) for via, moment in ((emission.via, at), (its.via if its else None, other))]
+        its = next(
+            (
+                e
+                for s in self.workflow.steps
+                for e in s.emits
+                if (e.kind, e.type) == (RecordKind.POSTING, name)
+            ),
+            None,
+        )
+        runs = [
+            self.run(via, moment) for via, moment in ((emission.via, at), (its.via if its else None, other))
+        ]
         return None if runs[0] is not None and runs[0] == runs[1] else other - at
 
     def run(self, via: str | None, at: Millis) -> float | None:
@@ -164,12 +184,36 @@ class _One:
             return None
         if not again and expected is None:
             return None
-        return self.told(emission, RecordEffect.DUPLICATED if again else RecordEffect.WRONG, None, None, sum(amounts), expected)
+        return self.told(
+            emission,
+            RecordEffect.DUPLICATED if again else RecordEffect.WRONG,
+            None,
+            None,
+            sum(amounts),
+            expected,
+        )
 
     def expected(self, emission: Emission) -> int | None:
         if emission.amount is None or emission.kind is not RecordKind.POSTING:
             return None
         return round(self.journey.value * 1_000_000 * emission.amount)
 
-    def told(self, emission: Emission, effect: RecordEffect, due: Millis | None, late: Millis | None, amount: int | None, expected: int | None) -> Told:
-        return (self.journey.fulfillment, emission.kind.value, emission.type, effect, due or None, late or None, amount, expected)
+    def told(
+        self,
+        emission: Emission,
+        effect: RecordEffect,
+        due: Millis | None,
+        late: Millis | None,
+        amount: int | None,
+        expected: int | None,
+    ) -> Told:
+        return (
+            self.journey.fulfillment,
+            emission.kind.value,
+            emission.type,
+            effect,
+            due or None,
+            late or None,
+            amount,
+            expected,
+        )

@@ -13,7 +13,20 @@ from graph_models.impairment import Impairment
 from graph_models.time import HOUR, MINUTE
 from graph_models.topology import Emission, Schedule, Step, Workflow
 from impactgraph.forecast.lattice import FUTURES
-from tests.oracle.basics import INF, MOVING, Life, Told, Verdict, draw, emissions, mean, open_ways, quantile, remaining, way_on
+from tests.oracle.basics import (
+    INF,
+    MOVING,
+    Life,
+    Told,
+    Verdict,
+    draw,
+    emissions,
+    mean,
+    open_ways,
+    quantile,
+    remaining,
+    way_on,
+)
 from tests.oracle.impaired import Impaired
 from tests.worlds import Journey
 
@@ -62,7 +75,10 @@ class Oracle(Impaired):
         low = self.least_still_held(self.end(step, journey), None, k)
         if self.tells(step, journey):
             return low
-        held = (self.least_still_held(self.gate(t.via, journey), self.schedule(t.via), k) for t in open_ways(step, journey))
+        held = (
+            self.least_still_held(self.gate(t.via, journey), self.schedule(t.via), k)
+            for t in open_ways(step, journey)
+        )
         return min(low, *held) if step.then else low
 
     # ---- lives
@@ -106,13 +122,26 @@ class Oracle(Impaired):
         return (ordered[FUTURES // 2 - 1] + ordered[FUTURES // 2]) / 2
 
     def _go_on(
-        self, workflow: Workflow, step: Step, journey: Journey, done: float, life: Life, k: int, *, coin: bool, wrong: str | None, impaired: bool = True
+        self,
+        workflow: Workflow,
+        step: Step,
+        journey: Journey,
+        done: float,
+        life: Life,
+        k: int,
+        *,
+        coin: bool,
+        wrong: str | None,
+        impaired: bool = True,
     ) -> None:
         """From the completion of the work in `step` to the end of the workflow."""
         while True:
             if wrong is not None and step.key == (workflow.step(wrong).surfaces_at or wrong):
                 first, last = workflow.position(wrong), workflow.position(step.key)
-                done += sum(quantile(s.takes, draw(f"again/{s.id}", k)) for s in workflow.steps[min(first, last) : last + 1])
+                done += sum(
+                    quantile(s.takes, draw(f"again/{s.id}", k))
+                    for s in workflow.steps[min(first, last) : last + 1]
+                )
             done = self._through(self.end(step, journey) if impaired else [], None, done, life, k, coin)
             self._emit(step, journey, done, life, k, coin, impaired)
             way = way_on(workflow, step, journey, k)
@@ -122,7 +151,9 @@ class Oracle(Impaired):
             if coin:
                 for i in self.at(way.via, journey, Effect.DUPLICATED):
                     self._strike(i, done, life, k)
-            done = self._through(self.gate(way.via, journey) if impaired else [], self.schedule(way.via), done, life, k, coin)
+            done = self._through(
+                self.gate(way.via, journey) if impaired else [], self.schedule(way.via), done, life, k, coin
+            )
             step = workflow.step(way.step)
             done = self._through(self.start(step, journey) if impaired else [], None, done, life, k, coin)
             if coin:
@@ -132,7 +163,9 @@ class Oracle(Impaired):
                         wrong = step.key if struck else None
             done += quantile(step.takes, draw(f"takes/{step.id}", k))
 
-    def _through(self, rows: Sequence[Impairment], schedule: Schedule | None, t: float, life: Life, k: int, coin: bool) -> float:
+    def _through(
+        self, rows: Sequence[Impairment], schedule: Schedule | None, t: float, life: Life, k: int, coin: bool
+    ) -> float:
         met = self.passes(rows, schedule, t, k, coin)
         life.chance = 1 - (1 - life.chance) * (1 - met.chance)
         if met.by and life.hit is None:
@@ -148,9 +181,13 @@ class Oracle(Impaired):
             life.hit, life.hit_at = i, t
         return True
 
-    def _emit(self, step: Step, journey: Journey, done: float, life: Life, k: int, coin: bool, impaired: bool) -> None:
+    def _emit(
+        self, step: Step, journey: Journey, done: float, life: Life, k: int, coin: bool, impaired: bool
+    ) -> None:
         for e in step.emits:
-            met = self.passes(self.gate(e.via, journey) if impaired else [], self.schedule(e.via), done, k, coin)
+            met = self.passes(
+                self.gate(e.via, journey) if impaired else [], self.schedule(e.via), done, k, coin
+            )
             life.chance = 1 - (1 - life.chance) * (1 - met.chance)
             life.records[e.kind, e.type] = done, met.out
             spoiling = self.at(e.via, journey, Effect.STALE, Effect.DUPLICATED) if impaired else []
@@ -172,14 +209,21 @@ class Oracle(Impaired):
         chosen = [t for t in lead if t.flow and t.weight > 0]
         delays = sorted(t.delay for t in chosen)
         middle = (len(delays) - 1) // 2
-        return Verdict(likelihood, self._band(chosen), delays[middle], (delays[max(middle - 1, 0)], delays[min(middle + 1, len(delays) - 1)]))
+        return Verdict(
+            likelihood,
+            self._band(chosen),
+            delays[middle],
+            (delays[max(middle - 1, 0)], delays[min(middle + 1, len(delays) - 1)]),
+        )
 
     def _told(self, journey: Journey, k: int, coin: bool) -> Told:
         life, free = self.live(journey, k, coin)
         delay = 0.0 if life.finish == free.finish else life.finish - free.finish
         marked = life.hit is not None and life.hit.effect in (Effect.STALE, Effect.DUPLICATED)
         workflow = self.world.topology.workflows[journey.workflow]
-        hit = frozenset(key for key, e in emissions(workflow) if key in life.records and self._hit(key, e, life, free))
+        hit = frozenset(
+            key for key, e in emissions(workflow) if key in life.records and self._hit(key, e, life, free)
+        )
         return Told(delay > self.tolerance or marked, delay, hit, life, life.chance if coin else 1.0)
 
     def _hit(self, key: tuple[RecordKind, str], emission: Emission, life: Life, free: Life) -> bool:
@@ -188,7 +232,11 @@ class Oracle(Impaired):
         if arrives > completed + (emission.due or 0) and arrives - would > self.tolerance:
             return True
         others = [(emission.kind, type_) for type_ in emission.after]
-        return any(life.records[other][1] > arrives + 1 and not free.records[other][1] > would + 1 for other in others if other in life.records)
+        return any(
+            life.records[other][1] > arrives + 1 and not free.records[other][1] > would + 1
+            for other in others
+            if other in life.records
+        )
 
     def _record(self, worlds: list[list[Told]], key: tuple[RecordKind, str]) -> float:
         hit = mean(t.weight * (key in t.records) for world in worlds for t in world)

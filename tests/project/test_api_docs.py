@@ -14,8 +14,18 @@ from impactgraph.settings import Settings
 from impactgraph.usecases.exports import Export
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
-CODES = {error.code for error in (BadInputError, NotFoundError, TooComplexError, DeadlineExceededError, StoreUnavailableError)}
-LIMITS = {"deadline": "10 s", "max_cost": "250,000", "max_depth": "20", "max_aliases": "60", "max_tokens": "20,000", "max_body": "64 MiB"}
+CODES = {
+    error.code
+    for error in (BadInputError, NotFoundError, TooComplexError, DeadlineExceededError, StoreUnavailableError)
+}
+LIMITS = {
+    "deadline": "10 s",
+    "max_cost": "250,000",
+    "max_depth": "20",
+    "max_aliases": "60",
+    "max_tokens": "20,000",
+    "max_body": "64 MiB",
+}
 
 
 def test_every_address_is_on_the_page() -> None:

@@ -24,7 +24,9 @@ VARIABLES = {f"IMPACTGRAPH_{name.upper()}" for name in Settings.model_fields}
 
 def locked(lock: Path) -> dict[str, set[str]]:
     """Hashes by name and version."""
-    entries = re.findall(r"^([\w.-]+==[^ ;]+).*?((?:\n    --hash=\S+(?: \\)?)+)", lock.read_text(), re.MULTILINE)
+    entries = re.findall(
+        r"^([\w.-]+==[^ ;]+).*?((?:\n    --hash=\S+(?: \\)?)+)", lock.read_text(), re.MULTILINE
+    )
     return {name: set(re.findall(r"sha256:\w+", hashes)) for name, hashes in entries}
 
 
@@ -32,7 +34,11 @@ def needed(name: str, extras: frozenset[str], seen: set[str]) -> Iterator[str]:
     """Names of all that an installed project needs to run here."""
     for text in requires(name) or ():
         requirement = Requirement(text)
-        wanted = any(requirement.marker.evaluate({"extra": extra}) for extra in (*extras, "")) if requirement.marker else True
+        wanted = (
+            any(requirement.marker.evaluate({"extra": extra}) for extra in (*extras, ""))
+            if requirement.marker
+            else True
+        )
         if wanted and requirement.name.lower() not in seen:
             seen.add(requirement.name.lower())
             yield requirement.name
@@ -65,7 +71,9 @@ def manifest(kind: str, name: str) -> dict[str, Any]:
 def test_the_image_has_what_the_product_needs_and_nothing_for_development():
     names = {entry.partition("==")[0].lower().replace("_", "-") for entry in locked(DEPLOY / "runtime.lock")}
 
-    assert {name.lower().replace("_", "-") for name in needed("impactgraph", frozenset({"neo4j"}), set())} <= names
+    assert {
+        name.lower().replace("_", "-") for name in needed("impactgraph", frozenset({"neo4j"}), set())
+    } <= names
     assert not names & {"pytest", "hypothesis", "ruff", "pyright", "playwright", "uv", "uv-build"}
 
 
@@ -84,7 +92,11 @@ def test_the_build_backend_is_taken_from_the_lock_by_its_hashes():
 
 
 def test_what_the_image_copies_is_there():
-    copied = [source for line in re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE) for source in line.split()]
+    copied = [
+        source
+        for line in re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE)
+        for source in line.split()
+    ]
 
     assert copied
     assert [source for source in copied if not (ROOT / source).exists()] == []
@@ -130,7 +142,11 @@ def test_the_server_waits_for_a_database_that_is_well_and_keeps_its_password_out
 
 def test_what_must_stay_is_on_volumes_that_are_declared():
     declared = compose()["volumes"]
-    mounted = [volume.partition(":")[0] for service in compose()["services"].values() for volume in service["volumes"]]
+    mounted = [
+        volume.partition(":")[0]
+        for service in compose()["services"].values()
+        for volume in service["volumes"]
+    ]
 
     assert sorted(mounted) == sorted(declared)
 
@@ -154,7 +170,10 @@ def test_a_manifest_is_as_kubernetes_has_it(each: dict[str, Any], version: str):
 def test_a_service_leads_to_the_pods_of_its_workload(name: str):
     service = manifest("Service", name)["spec"]
     workload = manifest("StatefulSet" if name == "neo4j" else "Deployment", name)["spec"]
-    labels, [container] = workload["template"]["metadata"]["labels"], workload["template"]["spec"]["containers"]
+    labels, [container] = (
+        workload["template"]["metadata"]["labels"],
+        workload["template"]["spec"]["containers"],
+    )
 
     assert service["selector"].items() <= labels.items()
     assert workload["selector"]["matchLabels"].items() <= labels.items()
@@ -175,7 +194,11 @@ def test_the_password_comes_from_the_secret_that_the_head_of_the_file_makes():
     pod = manifest("Deployment", "impactgraph")["spec"]["template"]["spec"]
     [secret] = [volume["secret"] for volume in pod["volumes"] if "secret" in volume]
     [mount] = [mount for mount in pod["containers"][0]["volumeMounts"] if mount["name"] == "password"]
-    file = next(variable["value"] for variable in pod["containers"][0]["env"] if variable["name"] == "IMPACTGRAPH_NEO4J_PASSWORD_FILE")
+    file = next(
+        variable["value"]
+        for variable in pod["containers"][0]["env"]
+        if variable["name"] == "IMPACTGRAPH_NEO4J_PASSWORD_FILE"
+    )
 
     assert f"secret generic {secret['secretName']}" in said
     assert f"--from-literal={secret['items'][0]['key']}=" in said

@@ -24,7 +24,12 @@ def test_the_page_of_the_command_line_is_what_the_commands_say():
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
 def test_every_option_is_documented(command):
-    names = {name for argument in make_app()[command.name].assemble_argument_collection() if argument.show for name in argument.names}
+    names = {
+        name
+        for argument in make_app()[command.name].assemble_argument_collection()
+        if argument.show
+        for name in argument.names
+    }
     text = TARGET.read_text()
 
     assert {"--store", "--format"} <= names
@@ -34,7 +39,10 @@ def test_every_option_is_documented(command):
 def test_every_setting_is_documented():
     text = TARGET.read_text()
 
-    assert Settings.model_fields and [name for name in Settings.model_fields if f"`IMPACTGRAPH_{name.upper()}`" not in text] == []
+    assert (
+        Settings.model_fields
+        and [name for name in Settings.model_fields if f"`IMPACTGRAPH_{name.upper()}`" not in text] == []
+    )
 
 
 def test_the_readme_names_every_command():
@@ -50,7 +58,15 @@ def test_the_examples_of_the_readme_run(tmp_path: Path):
     quiet = {name: value for name, value in os.environ.items() if not name.startswith("IMPACTGRAPH_")}
 
     environment = quiet | {"PATH": path}
-    done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
 
     assert script.count("impactgraph ") >= 8
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr

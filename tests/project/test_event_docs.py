@@ -33,11 +33,17 @@ def told(cell: str) -> tuple[set[str], set[str]]:
 
 
 def test_the_table_has_every_type_with_its_fields():
-    assert {type_: told(cell) for type_, cell in ROW.findall(PAGE)} == {type_: fields(kind) for type_, kind in EVENT_TYPES.items()}
+    assert {type_: told(cell) for type_, cell in ROW.findall(PAGE)} == {
+        type_: fields(kind) for type_, kind in EVENT_TYPES.items()
+    }
 
 
 def test_the_page_names_every_class_severity_and_dimension():
-    words = [*(word.value.lower() for enum in (FailureClass, Severity) for word in enum), *DIMENSIONS, *PlacedFulfillment.__struct_fields__]
+    words = [
+        *(word.value.lower() for enum in (FailureClass, Severity) for word in enum),
+        *DIMENSIONS,
+        *PlacedFulfillment.__struct_fields__,
+    ]
 
     assert [word for word in words if f"`{word}`" not in PAGE] == []
 
@@ -45,7 +51,10 @@ def test_the_page_names_every_class_severity_and_dimension():
 def test_the_example_can_be_read():
     (block,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
 
-    assert [json.loads(line)["type"] for line in block.splitlines() if read_event(line.encode())] == ["order.placed", "fulfillment.entered"]
+    assert [json.loads(line)["type"] for line in block.splitlines() if read_event(line.encode())] == [
+        "order.placed",
+        "fulfillment.entered",
+    ]
 
 
 def test_the_example_of_a_mapping_can_be_read_and_has_every_section():
@@ -54,4 +63,8 @@ def test_the_example_of_a_mapping_can_be_read_and_has_every_section():
 
     parse_mapping(block)
 
-    assert [name for name in Mapping.__struct_fields__ if f"\n{name}: " not in f"\n{block}" and f"\n{name}:\n" not in f"\n{block}"] == []
+    assert [
+        name
+        for name in Mapping.__struct_fields__
+        if f"\n{name}: " not in f"\n{block}" and f"\n{name}:\n" not in f"\n{block}"
+    ] == []

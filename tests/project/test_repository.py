@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TRACKED = [ROOT / name for name in subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()]
+TRACKED = [
+    ROOT / name
+    for name in subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+]
 PAGES = [path for path in TRACKED if path.suffix == ".md" and path.exists()]
 LINK = re.compile(r"\]\((?!\w+:)([^)#\s]+)")
 
@@ -24,7 +29,11 @@ def test_no_lock_that_holds_addresses_is_committed():
 
 
 def test_every_locked_package_is_pinned_to_one_version():
-    lines = [line for line in (ROOT / "requirements.lock").read_text().splitlines() if line and not line.startswith((" ", "#"))]
+    lines = [
+        line
+        for line in (ROOT / "requirements.lock").read_text().splitlines()
+        if line and not line.startswith((" ", "#"))
+    ]
     names = [line.split("==")[0] for line in lines]
 
     assert names and len(names) == len(set(names))
@@ -39,7 +48,12 @@ def test_the_links_of_a_page_lead_somewhere(page: Path):
 
 def test_no_file_names_a_folder_of_one_machine():
     own = re.compile("|".join(f"/{folder}/" for folder in ("work", "root")))
-    texts = [path for path in TRACKED if path.suffix in {".py", ".md", ".toml", ".yaml", ".yml", ".json", ".js", ".html", ".css", ""} and path.is_file()]
+    texts = [
+        path
+        for path in TRACKED
+        if path.suffix in {".py", ".md", ".toml", ".yaml", ".yml", ".json", ".js", ".html", ".css", ""}
+        and path.is_file()
+    ]
 
     assert texts and [path.name for path in texts if own.search(path.read_text())] == []
 
@@ -54,6 +68,11 @@ def test_a_page_names_only_targets_that_make_has(page: Path):
 
 def test_every_decision_has_its_question_choice_reason_and_cost():
     pages = [path for path in PAGES if re.fullmatch(r"\d{4}-.*\.md", path.name)]
-    incomplete = {path.name for path in pages for word in ("Question", "Chosen", "Why", "Cost") if f"**{word}.**" not in path.read_text()}
+    incomplete = {
+        path.name
+        for path in pages
+        for word in ("Question", "Chosen", "Why", "Cost")
+        if f"**{word}.**" not in path.read_text()
+    }
 
     assert pages and not incomplete

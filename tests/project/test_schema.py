@@ -38,7 +38,10 @@ LATER = {
 }
 """What the contract has and later versions bring: each name leaves the list when it comes."""
 
-PAYLOADS = {"FailurePayload": {"failure": "Failure", "problems": "[Problem!]!"}, "TopologyPayload": {"topology": "TopologyVersion", "problems": "[Problem!]!"}}
+PAYLOADS = {
+    "FailurePayload": {"failure": "Failure", "problems": "[Problem!]!"},
+    "TopologyPayload": {"topology": "TopologyVersion", "problems": "[Problem!]!"},
+}
 """What the contract says of payloads in words."""
 
 
@@ -52,10 +55,14 @@ def signatures(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for node in parse(text, no_location=True).definitions:
         if isinstance(node, EnumTypeDefinitionNode):
-            found |= {node.name.value: "enum"} | {f"{node.name.value}.{value.name.value}": "value" for value in node.values or ()}
+            found |= {node.name.value: "enum"} | {
+                f"{node.name.value}.{value.name.value}": "value" for value in node.values or ()
+            }
         elif isinstance(node, ScalarTypeDefinitionNode):
             found[node.name.value] = "scalar"
-        elif isinstance(node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | InputObjectTypeDefinitionNode):
+        elif isinstance(
+            node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | InputObjectTypeDefinitionNode
+        ):
             name = node.name.value
             found[name] = node.kind
             for field in node.fields or ():
@@ -77,7 +84,9 @@ def _later(name: str) -> bool:
 
 
 def test_the_committed_schema_is_the_one_that_is_served(schema: Schema) -> None:
-    assert PRINTED.read_text() == schema.as_str() + "\n", "write it anew with `python -m scripts.print_schema`"
+    assert PRINTED.read_text() == schema.as_str() + "\n", (
+        "write it anew with `python -m scripts.print_schema`"
+    )
 
 
 def test_every_name_of_the_contract_is_there_with_its_type(schema: Schema) -> None:
@@ -109,8 +118,16 @@ def test_a_payload_is_the_object_and_its_problems(schema: Schema, name: str) -> 
 
 def test_an_update_has_the_fields_of_a_report_but_target_class_and_id_all_optional(schema: Schema) -> None:
     served = signatures(schema.as_str())
-    report = {name.removeprefix("FailureInput."): kind.rstrip("!") for name, kind in served.items() if name.startswith("FailureInput.")}
-    update = {name.removeprefix("FailureUpdate."): kind for name, kind in served.items() if name.startswith("FailureUpdate.")}
+    report = {
+        name.removeprefix("FailureInput."): kind.rstrip("!")
+        for name, kind in served.items()
+        if name.startswith("FailureInput.")
+    }
+    update = {
+        name.removeprefix("FailureUpdate."): kind
+        for name, kind in served.items()
+        if name.startswith("FailureUpdate.")
+    }
 
     assert update == {name: kind for name, kind in report.items() if name not in ("target", "class", "id")}
 
@@ -118,15 +135,28 @@ def test_an_update_has_the_fields_of_a_report_but_target_class_and_id_all_option
 def test_a_failure_filter_is_as_the_contract_says(schema: Schema) -> None:
     served = signatures(schema.as_str())
 
-    assert {name.removeprefix("FailureFilter.") for name in served if name.startswith("FailureFilter.")} == {"targets", "classes", "severities", "from", "to"}
+    assert {name.removeprefix("FailureFilter.") for name in served if name.startswith("FailureFilter.")} == {
+        "targets",
+        "classes",
+        "severities",
+        "from",
+        "to",
+    }
 
 
-@pytest.mark.parametrize("connection", sorted({kind.rstrip("!") for kind in promised().values() if kind.endswith("Connection!")}))
+@pytest.mark.parametrize(
+    "connection", sorted({kind.rstrip("!") for kind in promised().values() if kind.endswith("Connection!")})
+)
 def test_a_long_list_is_a_relay_connection(schema: Schema, connection: str) -> None:
     served = signatures(schema.as_str())
     node = connection.removesuffix("Connection")
 
-    found = [served[f"{connection}.edges"], served[f"{connection}.pageInfo"], served[f"{connection}.totalCount"], served[f"{node}Edge.node"]]
+    found = [
+        served[f"{connection}.edges"],
+        served[f"{connection}.pageInfo"],
+        served[f"{connection}.totalCount"],
+        served[f"{node}Edge.node"],
+    ]
 
     assert found == [f"[{node}Edge!]!", "PageInfo!", "Int!", f"{node}!"]
 
@@ -139,6 +169,10 @@ def test_every_type_field_argument_and_value_has_a_description(schema: Schema) -
         without += [] if kind.description else [name]
         for field_name, field in {**getattr(kind, "fields", {}), **getattr(kind, "values", {})}.items():
             without += [] if field.description else [f"{name}.{field_name}"]
-            without += [f"{name}.{field_name}({argument})" for argument, given in getattr(field, "args", {}).items() if not given.description]
+            without += [
+                f"{name}.{field_name}({argument})"
+                for argument, given in getattr(field, "args", {}).items()
+                if not given.description
+            ]
 
     assert without == []

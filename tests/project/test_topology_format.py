@@ -32,7 +32,11 @@ def fields_of_the_page() -> set[tuple[str, str, bool]]:
 def fields_of_the_schema() -> set[tuple[str, str, bool]]:
     schema = topology_schema()
     sections = [name for name in schema["properties"] if name not in (VERSION, LOCATIONS_CSV)]
-    return {field for name in sections for field in _fields(schema["$defs"][name]["additionalProperties"], name, schema["$defs"])}
+    return {
+        field
+        for name in sections
+        for field in _fields(schema["$defs"][name]["additionalProperties"], name, schema["$defs"])
+    }
 
 
 def _fields(node: dict[str, Any], path: str, definitions: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
@@ -55,7 +59,9 @@ def test_the_page_has_no_field_that_the_schema_lacks() -> None:
 
 
 def test_the_committed_schema_is_the_one_that_the_loader_reads_by() -> None:
-    assert (DOCS / "topology.schema.json").read_text() == schema_text(), "write schema_text() of impactgraph.topology.schema to docs/topology.schema.json"
+    assert (DOCS / "topology.schema.json").read_text() == schema_text(), (
+        "write schema_text() of impactgraph.topology.schema to docs/topology.schema.json"
+    )
 
 
 def test_the_schema_is_a_json_schema() -> None:
@@ -63,7 +69,10 @@ def test_the_schema_is_a_json_schema() -> None:
 
 
 def test_the_example_fits_the_schema() -> None:
-    problems = [error.message for error in Draft202012Validator(topology_schema()).iter_errors(yaml.safe_load(RETAILER.read_text()))]
+    problems = [
+        error.message
+        for error in Draft202012Validator(topology_schema()).iter_errors(yaml.safe_load(RETAILER.read_text()))
+    ]
 
     assert problems == []
 

@@ -14,7 +14,18 @@ ROOT = Path(__file__).parents[2]
 def names(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     out = tmp_path_factory.mktemp("wheel")
     uv = Path(sys.executable).with_name("uv")
-    build = [uv, "build", "--wheel", "--no-build-isolation", "--offline", "--python", sys.executable, "--out-dir", out, ROOT]
+    build = [
+        uv,
+        "build",
+        "--wheel",
+        "--no-build-isolation",
+        "--offline",
+        "--python",
+        sys.executable,
+        "--out-dir",
+        out,
+        ROOT,
+    ]
     subprocess.run(build, check=True, capture_output=True, text=True)
     (wheel,) = out.glob("*.whl")
     return zipfile.ZipFile(wheel).namelist()
@@ -27,7 +38,11 @@ def test_the_wheel_holds_exactly_the_three_packages(names: list[str]):
 
 
 def test_the_wheel_holds_every_module_of_the_three_packages(names: list[str]):
-    modules = {path.relative_to(ROOT).as_posix() for top in ("impactgraph", "graph_models", "api") for path in (ROOT / top).rglob("*.py")}
+    modules = {
+        path.relative_to(ROOT).as_posix()
+        for top in ("impactgraph", "graph_models", "api")
+        for path in (ROOT / top).rglob("*.py")
+    }
 
     assert modules and modules <= set(names)
 

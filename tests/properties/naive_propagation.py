@@ -20,7 +20,9 @@ def naive(topology: Topology, failures: Sequence[Failure]) -> dict[str, set[Trou
     edges = list(all_edges(topology))
     reached: defaultdict[str, set[Trouble]] = defaultdict(set)
     for failure in failures:
-        reached[failure.target] |= {each for each in at_the_target(topology, failure) if not each.scope.nothing}
+        reached[failure.target] |= {
+            each for each in at_the_target(topology, failure) if not each.scope.nothing
+        }
     grows = True
     while grows:
         grows = False
@@ -45,11 +47,21 @@ def at_the_target(topology: Topology, failure: Failure) -> set[Trouble]:
 
 def worst_of(troubles: set[Trouble]) -> set[Trouble]:
     """Those that no other one is worse than."""
-    return {each for each in troubles if not any(each.dominated_by(other) and not other.dominated_by(each) for other in troubles)}
+    return {
+        each
+        for each in troubles
+        if not any(each.dominated_by(other) and not other.dominated_by(each) for other in troubles)
+    }
 
 
 def policy_of(topology: Topology, link: Integration) -> Policy:
-    emitted = {(e.type, e.kind.value) for w in topology.workflows.values() for s in w.steps for e in s.emits if e.via == f"integration:{link.key}"}
+    emitted = {
+        (e.type, e.kind.value)
+        for w in topology.workflows.values()
+        for s in w.steps
+        for e in s.emits
+        if e.via == f"integration:{link.key}"
+    }
     return Policy(
         link.transport,
         link.retry,
@@ -67,17 +79,31 @@ def all_edges(topology: Topology) -> Iterator[NaiveEdge]:
     for api in topology.apis.values():
         yield f"system:{api.system}", f"api:{api.key}", Edge.OFFERS, Policy()
     for link in topology.integrations.values():
-        ends = [(link.target, Edge.TARGET), (link.source, Edge.SOURCE), *((via, Edge.VIA) for via in link.via)]
+        ends = [
+            (link.target, Edge.TARGET),
+            (link.source, Edge.SOURCE),
+            *((via, Edge.VIA) for via in link.via),
+        ]
         yield from ((end, f"integration:{link.key}", edge, policy_of(topology, link)) for end, edge in ends)
     for data in topology.data.values():
         yield f"system:{data.system}", f"data:{data.key}", Edge.HOLDS, Policy()
         for feed in data.fed_by:
             schedule = topology.integrations[feed.partition(":")[2]].schedule
-            yield feed, f"data:{data.key}", Edge.FEEDS, Policy(fresh_within=data.fresh_within, schedule=schedule, from_integration=True)
+            yield (
+                feed,
+                f"data:{data.key}",
+                Edge.FEEDS,
+                Policy(fresh_within=data.fresh_within, schedule=schedule, from_integration=True),
+            )
     for system in topology.systems.values():
         plain = [need for need in system.needs.required if isinstance(need, str)]
-        yield from ((need, f"system:{system.key}", Edge.SYSTEM_NEEDS, Policy(from_integration=is_link(need))) for need in plain)
-        yield from optional_edges(topology, f"system:{system.key}", system.needs.optional, Edge.SYSTEM_OPTIONAL, "")
+        yield from (
+            (need, f"system:{system.key}", Edge.SYSTEM_NEEDS, Policy(from_integration=is_link(need)))
+            for need in plain
+        )
+        yield from optional_edges(
+            topology, f"system:{system.key}", system.needs.optional, Edge.SYSTEM_OPTIONAL, ""
+        )
     for workflow in topology.workflows.values():
         for step in workflow.steps:
             yield from step_edges(topology, step)
@@ -88,7 +114,12 @@ def step_edges(topology: Topology, step: Step) -> Iterator[NaiveEdge]:
     yield step.runs_on, step.id, Edge.RUNS_ON, policy
     yield f"workflow:{step.workflow}", step.id, Edge.OF_WORKFLOW, policy
     for key in step.reads:
-        yield key, step.id, Edge.READS, policy._replace(decision_risk=topology.data[key.partition(":")[2]].decision_risk)
+        yield (
+            key,
+            step.id,
+            Edge.READS,
+            policy._replace(decision_risk=topology.data[key.partition(":")[2]].decision_risk),
+        )
     for need in step.needs.required:
         if isinstance(need, str):
             yield need, step.id, Edge.STEP_NEEDS, policy._replace(from_integration=is_link(need))
@@ -99,7 +130,9 @@ def step_edges(topology: Topology, step: Step) -> Iterator[NaiveEdge]:
         yield from ((f"location:{key}", step.id, Edge.AT_LOCATION, policy) for key in topology.locations)
 
 
-def optional_edges(topology: Topology, owner: str, needs: Sequence[str], edge: Edge, workflow: str) -> Iterator[NaiveEdge]:
+def optional_edges(
+    topology: Topology, owner: str, needs: Sequence[str], edge: Edge, workflow: str
+) -> Iterator[NaiveEdge]:
     for need in needs:
         timeout = topology.integrations[need.partition(":")[2]].timeout if is_link(need) else None
         yield need, owner, edge, Policy(workflow=workflow, timeout=timeout, from_integration=is_link(need))

@@ -13,7 +13,12 @@ RANK = {
     "order.placed": 0, "fulfillment.entered": 1, "fulfillment.rerouted": 2, "fulfillment.failed": 3,
     "fulfillment.completed": 4, "fulfillment.cancelled": 5, "order.cancelled": 5,
 }  # fmt: skip
-RECORD = {"posting.recorded": "posting", "notification.sent": "notification", "task.closed": "task", "supplier_order.confirmed": "supplier_order"}
+RECORD = {
+    "posting.recorded": "posting",
+    "notification.sent": "notification",
+    "task.closed": "task",
+    "supplier_order.confirmed": "supplier_order",
+}
 
 
 def plainly(lines: list[bytes], topology: Topology) -> dict[str, dict[str, Any]]:
@@ -28,13 +33,21 @@ def plainly(lines: list[bytes], topology: Topology) -> dict[str, dict[str, Any]]
 
 def _named(event: dict[str, Any]) -> list[str]:
     data = event["data"]
-    return [part["fulfillment"] for part in data["fulfillments"]] if event["type"] == "order.placed" else [data["fulfillment"]] if "fulfillment" in data else []
+    return (
+        [part["fulfillment"] for part in data["fulfillments"]]
+        if event["type"] == "order.placed"
+        else [data["fulfillment"]]
+        if "fulfillment" in data
+        else []
+    )
 
 
 def _state(name: str, events: list[dict[str, Any]], topology: Topology) -> dict[str, Any] | None:
     mine = [event for event in events if name in _named(event)]
     order = mine[0]["data"]["order"]
-    mine += [event for event in events if event["type"] == "order.cancelled" and event["data"]["order"] == order]
+    mine += [
+        event for event in events if event["type"] == "order.cancelled" and event["data"]["order"] == order
+    ]
     setters = sorted((e for e in mine if e["type"] in ("order.placed", "fulfillment.rerouted")), key=_when)
     if not setters:
         return None
@@ -42,7 +55,15 @@ def _state(name: str, events: list[dict[str, Any]], topology: Topology) -> dict[
     moves = [(e, _in_force(e, setters, name, topology)) for e in mine if e["type"] in RANK]
     moves = [(e, w) for e, w in moves if w is None or "step" not in e["data"] or _has(w, e["data"]["step"])]
     moves.sort(key=lambda move: _key(*move))
-    state: dict[str, Any] = {"order": order, "workflow": workflow.key, "step": None, "location": "", "entered": {}, "entered_at": 0, "failed_at": 0}
+    state: dict[str, Any] = {
+        "order": order,
+        "workflow": workflow.key,
+        "step": None,
+        "location": "",
+        "entered": {},
+        "entered_at": 0,
+        "failed_at": 0,
+    }
     state |= {"failed_code": "", "rerouted_at": 0, "ended_at": 0, "status": IN_FLIGHT}
     for event, then in moves:
         _apply(state, event, then, name, workflow)
@@ -55,12 +76,25 @@ def _state(name: str, events: list[dict[str, Any]], topology: Topology) -> dict[
 
 def _came(event: dict[str, Any]) -> tuple[Any, ...]:
     data = event["data"]
-    amount = None if data.get("amount") is None else int((Decimal(str(data["amount"])) * 1_000_000).to_integral_value())
+    amount = (
+        None
+        if data.get("amount") is None
+        else int((Decimal(str(data["amount"])) * 1_000_000).to_integral_value())
+    )
     document = document_code(data.get("document"))
-    return (event["at"], RECORD[event["type"]], data["type"], str(amount), data.get("currency") or "", document)
+    return (
+        event["at"],
+        RECORD[event["type"]],
+        data["type"],
+        str(amount),
+        data.get("currency") or "",
+        document,
+    )
 
 
-def _apply(state: dict[str, Any], event: dict[str, Any], then: Workflow | None, name: str, final: Workflow) -> None:
+def _apply(
+    state: dict[str, Any], event: dict[str, Any], then: Workflow | None, name: str, final: Workflow
+) -> None:
     data, at = event["data"], event["at"]
     place = _part(event, name).get("location") if event["type"] == "order.placed" else data.get("location")
     state["location"] = place or state["location"]
@@ -70,7 +104,14 @@ def _apply(state: dict[str, Any], event: dict[str, Any], then: Workflow | None, 
                 state["rerouted_at"] = at
             if then is not None and then.key == final.key:
                 state["entered"][data["step"]] = at
-                state |= {"step": data["step"], "entered_at": at, "ended_at": 0, "status": IN_FLIGHT, "failed_at": 0, "failed_code": ""}
+                state |= {
+                    "step": data["step"],
+                    "entered_at": at,
+                    "ended_at": 0,
+                    "status": IN_FLIGHT,
+                    "failed_at": 0,
+                    "failed_code": "",
+                }
         case "fulfillment.failed":
             state |= {"failed_at": at, "failed_code": data["code"]}
         case "fulfillment.completed":
@@ -86,7 +127,11 @@ def _when(event: dict[str, Any]) -> tuple[int, int, str, str]:
 
 
 def _key(event: dict[str, Any], workflow: Workflow | None) -> tuple[int, int, int, str, str]:
-    position = workflow.position(event["data"]["step"]) if workflow is not None and event["type"] == "fulfillment.entered" else 0
+    position = (
+        workflow.position(event["data"]["step"])
+        if workflow is not None and event["type"] == "fulfillment.entered"
+        else 0
+    )
     return (event["at"], RANK[event["type"]], position, event["source"], event["id"])
 
 
@@ -95,10 +140,14 @@ def _part(event: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _workflow_of(setter: dict[str, Any], name: str, topology: Topology) -> Workflow:
-    return topology.workflows[_part(setter, name)["workflow"] if setter["type"] == "order.placed" else setter["data"]["workflow"]]
+    return topology.workflows[
+        _part(setter, name)["workflow"] if setter["type"] == "order.placed" else setter["data"]["workflow"]
+    ]
 
 
-def _in_force(event: dict[str, Any], setters: list[dict[str, Any]], name: str, topology: Topology) -> Workflow | None:
+def _in_force(
+    event: dict[str, Any], setters: list[dict[str, Any]], name: str, topology: Topology
+) -> Workflow | None:
     """That of the last setter up to the event; before the first, that of the first if it is the order's placing."""
     before = [setter for setter in setters if _when(setter) <= _when(event)]
     if before:

@@ -34,8 +34,21 @@ PLACES = ("here", "there")
 CHANNELS = ("web", "app")
 LINKS = ("call", "hand", "book", "tell", "feed")
 SYSTEMS = ("oms", "wms", "erp", "mailer")
-TARGETS = (*(f"integration:{key}" for key in LINKS), *(f"system:{key}" for key in SYSTEMS), "data:stock", "step:ship/pick", "location:here", "workflow:fetch")
-SCOPES = (Scope(), Scope.of(locations=["here"]), Scope.of(channels=["web"]), Scope.of(workflows=["ship"]), Scope.of(locations=["there"], channels=["app"]))
+TARGETS = (
+    *(f"integration:{key}" for key in LINKS),
+    *(f"system:{key}" for key in SYSTEMS),
+    "data:stock",
+    "step:ship/pick",
+    "location:here",
+    "workflow:fetch",
+)
+SCOPES = (
+    Scope(),
+    Scope.of(locations=["here"]),
+    Scope.of(channels=["web"]),
+    Scope.of(workflows=["ship"]),
+    Scope.of(locations=["there"], channels=["app"]),
+)
 AS_OF: Millis = EIGHT + 2 * HOUR
 """Ten o'clock."""
 
@@ -44,7 +57,13 @@ any_transport = st.sampled_from(list(Transport))
 
 
 @st.composite
-def integrations(draw: Callable[..., Any], key: str, source: str, target: str, transport: st.SearchStrategy[Transport] = any_transport) -> Integration:
+def integrations(
+    draw: Callable[..., Any],
+    key: str,
+    source: str,
+    target: str,
+    transport: st.SearchStrategy[Transport] = any_transport,
+) -> Integration:
     kind = draw(transport)
     return Integration(
         key,
@@ -57,7 +76,9 @@ def integrations(draw: Callable[..., Any], key: str, source: str, target: str, t
         buffer=draw(st.sampled_from([Buffer(), Buffer(200, 200 / HOUR), Buffer(retention=2 * HOUR)]))
         if kind in (Transport.QUEUE, Transport.STREAM)
         else Buffer(),
-        schedule=Schedule(every=draw(st.sampled_from([15 * MINUTE, HOUR]))) if kind in (Transport.BATCH, Transport.FILE) else None,
+        schedule=Schedule(every=draw(st.sampled_from([15 * MINUTE, HOUR])))
+        if kind in (Transport.BATCH, Transport.FILE)
+        else None,
         idempotent=draw(st.booleans()),
     )
 
@@ -66,10 +87,16 @@ def integrations(draw: Callable[..., Any], key: str, source: str, target: str, t
 def topologies(draw: Callable[..., Any]) -> Topology:
     """`ship`: release -> pick -> (pack ->) send, with a call, a hand-off over `hand`, postings over `book`, messages over `tell`; `fetch`: release -> ready."""
     choice = Choice((("integration:call",), ("integration:book",)))
-    needs = draw(st.sampled_from([Needs(), Needs(("integration:call",)), Needs((choice,)), Needs((), ("integration:call",))]))
+    needs = draw(
+        st.sampled_from(
+            [Needs(), Needs(("integration:call",)), Needs((choice,)), Needs((), ("integration:call",))]
+        )
+    )
     reads = draw(st.sampled_from([(), ("data:stock",)]))
     invoice = Emission(RecordKind.POSTING, "invoice", "integration:book", HOUR, ("issue",), 1.0)
-    issue = Emission(RecordKind.POSTING, "issue", "integration:book", draw(st.sampled_from([None, 30 * MINUTE])), (), 0.5)
+    issue = Emission(
+        RecordKind.POSTING, "issue", "integration:book", draw(st.sampled_from([None, 30 * MINUTE])), (), 0.5
+    )
     sent = Emission(RecordKind.NOTIFICATION, "sent", "integration:tell", 10 * MINUTE)
     picked = draw(st.sampled_from([(), (Emission(RecordKind.TASK, "picked"),)]))
     onward = draw(
@@ -96,20 +123,47 @@ def topologies(draw: Callable[..., Any]) -> Topology:
         Step("send", "ship", "system:oms", draw(takes), emits=(issue, invoice, sent)),
     )
     fetch = (
-        Step("release", "fetch", "system:oms", draw(takes), then=(Transition("ready", draw(st.sampled_from([None, "integration:hand"]))),)),
-        Step("ready", "fetch", "system:oms", draw(takes), needs=draw(st.sampled_from([Needs(), Needs(("integration:call",))])), emits=(sent,)),
+        Step(
+            "release",
+            "fetch",
+            "system:oms",
+            draw(takes),
+            then=(Transition("ready", draw(st.sampled_from([None, "integration:hand"]))),),
+        ),
+        Step(
+            "ready",
+            "fetch",
+            "system:oms",
+            draw(takes),
+            needs=draw(st.sampled_from([Needs(), Needs(("integration:call",))])),
+            emits=(sent,),
+        ),
     )
     return Topology(
         locations={key: Location(key, "store", "emea") for key in PLACES},
         systems={key: System(key, key) for key in SYSTEMS},
         integrations={
-            "call": draw(integrations("call", "wms", "erp", st.sampled_from([Transport.SYNC, Transport.BATCH]))),
+            "call": draw(
+                integrations("call", "wms", "erp", st.sampled_from([Transport.SYNC, Transport.BATCH]))
+            ),
             "hand": draw(integrations("hand", "oms", "wms")),
             "book": draw(integrations("book", "oms", "erp")),
-            "tell": draw(integrations("tell", "oms", "mailer", st.sampled_from([Transport.QUEUE, Transport.SYNC]))),
-            "feed": draw(integrations("feed", "wms", "oms", st.sampled_from([Transport.QUEUE, Transport.BATCH]))),
+            "tell": draw(
+                integrations("tell", "oms", "mailer", st.sampled_from([Transport.QUEUE, Transport.SYNC]))
+            ),
+            "feed": draw(
+                integrations("feed", "wms", "oms", st.sampled_from([Transport.QUEUE, Transport.BATCH]))
+            ),
         },
-        data={"stock": Data("stock", "oms", ("integration:feed",), draw(st.sampled_from([0, 10 * MINUTE])), draw(st.sampled_from([0.3, 1.0])))},
+        data={
+            "stock": Data(
+                "stock",
+                "oms",
+                ("integration:feed",),
+                draw(st.sampled_from([0, 10 * MINUTE])),
+                draw(st.sampled_from([0.3, 1.0])),
+            )
+        },
         workflows={"ship": Workflow("ship", ship), "fetch": Workflow("fetch", fetch)},
     )
 
@@ -140,7 +194,9 @@ def journeys(draw: Callable[..., Any], order: str, part: int = 1) -> Journey:
 
 
 @st.composite
-def failures(draw: Callable[..., Any], key: str = "F", classes: st.SearchStrategy[FailureClass] | None = None) -> Failure:
+def failures(
+    draw: Callable[..., Any], key: str = "F", classes: st.SearchStrategy[FailureClass] | None = None
+) -> Failure:
     """Of any class and element, begun between eight and half past ten."""
     since = EIGHT + draw(st.sampled_from([0, 30, 100, 150])) * MINUTE
     return Failure(
@@ -161,6 +217,14 @@ def worlds(draw: Callable[..., Any], most_failures: int = 2, most_orders: int = 
     """Orders `O-0` on; every third has two fulfillments."""
     count = draw(st.integers(1, most_orders))
     found = [draw(journeys(f"O-{n}")) for n in range(count)]
-    found += [replace(draw(journeys(f"O-{n}", 2)), channel=found[n].channel, promised_by=found[n].promised_by) for n in range(0, count, 3)]
+    found += [
+        replace(draw(journeys(f"O-{n}", 2)), channel=found[n].channel, promised_by=found[n].promised_by)
+        for n in range(0, count, 3)
+    ]
     reported = draw(st.lists(failures(), min_size=1, max_size=most_failures))
-    return World(draw(topologies()), tuple(replace(f, key=f"F{n}") for n, f in enumerate(reported)), tuple(found), AS_OF)
+    return World(
+        draw(topologies()),
+        tuple(replace(f, key=f"F{n}") for n, f in enumerate(reported)),
+        tuple(found),
+        AS_OF,
+    )

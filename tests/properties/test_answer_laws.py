@@ -19,8 +19,17 @@ from tests.listing import orders_of, records_of
 from tests.properties.small_worlds import CHANNELS, PLACES, worlds
 from tests.worlds import World, ask
 
-SETTINGS = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-PLAIN = (Dimension.CHANNEL, Dimension.BAND, Dimension.EFFECT, Dimension.CAUSE, Dimension.CURRENCY, Dimension.REGION)
+SETTINGS = settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+PLAIN = (
+    Dimension.CHANNEL,
+    Dimension.BAND,
+    Dimension.EFFECT,
+    Dimension.CAUSE,
+    Dimension.CURRENCY,
+    Dimension.REGION,
+)
 RECORDS = tuple(RecordKind)
 
 
@@ -40,7 +49,9 @@ def test_totals_are_the_sums_of_the_pages(world: World, least: float) -> None:
     totals = answer.totals
 
     assert totals.orders == len(listed) == len({row.order for row in listed})
-    assert (totals.stuck, totals.exposed, totals.upcoming, totals.records_only) == tuple(bands[band] for band in Band)
+    assert (totals.stuck, totals.exposed, totals.upcoming, totals.records_only) == tuple(
+        bands[band] for band in Band
+    )
     assert totals.value == total(row.value for row in listed)
     assert totals.will_miss_promise == sum(row.misses_promise for row in listed)
     assert abs(totals.expected_orders - sum(row.likelihood for row in listed)) <= 1e-4 * (1 + len(listed))
@@ -51,11 +62,16 @@ def test_totals_are_the_sums_of_the_pages(world: World, least: float) -> None:
 def test_totals_of_records_are_the_sums_of_their_pages(world: World, least: float) -> None:
     answer = ask(world, min_likelihood=least)
 
-    for kind, totals in ((RecordKind.POSTING, answer.totals.postings), (RecordKind.NOTIFICATION, answer.totals.notifications)):
+    for kind, totals in (
+        (RecordKind.POSTING, answer.totals.postings),
+        (RecordKind.NOTIFICATION, answer.totals.notifications),
+    ):
         listed = records_of(answer, kind)
         counts = Counter((row.type, row.effect) for row in listed)
         assert {(row.type, row.effect): row.count for row in totals} == counts
-        assert total(money for row in totals for money in row.amount) == total(row.amount for row in listed if row.amount is not None)
+        assert total(money for row in totals for money in row.amount) == total(
+            row.amount for row in listed if row.amount is not None
+        )
     assert answer.totals.tasks == len(records_of(answer, RecordKind.TASK))
 
 
@@ -144,7 +160,9 @@ def test_a_shorter_horizon_only_removes(world: World, horizon: Millis) -> None:
 def test_a_higher_threshold_only_removes(world: World, least: float) -> None:
     rows = {row.order: row.likelihood for row in orders_of(ask(world))}
 
-    assert affected(world, min_likelihood=least) <= {order for order, likelihood in rows.items() if likelihood >= least - 1e-4}
+    assert affected(world, min_likelihood=least) <= {
+        order for order, likelihood in rows.items() if likelihood >= least - 1e-4
+    }
 
 
 # ---- explanations
@@ -152,7 +170,9 @@ def test_a_higher_threshold_only_removes(world: World, least: float) -> None:
 
 @SETTINGS
 @given(worlds(most_failures=2))
-def test_the_path_of_an_affected_order_goes_from_its_failure_hop_by_hop_to_its_own_effect(world: World) -> None:
+def test_the_path_of_an_affected_order_goes_from_its_failure_hop_by_hop_to_its_own_effect(
+    world: World,
+) -> None:
     answer = ask(world)
 
     for row in orders_of(answer):
@@ -166,13 +186,18 @@ def test_the_path_of_an_affected_order_goes_from_its_failure_hop_by_hop_to_its_o
 
 
 def connected(path: Path, world: World) -> bool:
-    return path.hops[0].source in {f.id for f in world.failures} and all(before.target == after.source for before, after in pairwise(path.hops))
+    return path.hops[0].source in {f.id for f in world.failures} and all(
+        before.target == after.source for before, after in pairwise(path.hops)
+    )
 
 
 def replays(path: Path, impairments: Sequence[Impairment]) -> bool:
     """Whether the hops are an impairment and its causes, the nearest to the failure first; behind them come a step, perhaps, and the order."""
     elements = [(hop.target, hop.rule, hop.effect) for hop in path.hops]
-    return any([(hop.element, hop.rule, hop.effect) for hop in each.hops] in (elements[:-1], elements[:-2]) for each in impairments)
+    return any(
+        [(hop.element, hop.rule, hop.effect) for hop in each.hops] in (elements[:-1], elements[:-2])
+        for each in impairments
+    )
 
 
 @SETTINGS

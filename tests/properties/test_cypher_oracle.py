@@ -47,33 +47,67 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, Topology]:
 def standing(world: World) -> World:
     """Its failures as outages that stand; of what lies behind an order only the step that it is in."""
     outages = (
-        replace(f, failure_class=FailureClass.OUTAGE, started_at=AS_OF - 4 * HOUR, expected_end=AS_OF + 365 * DAY, source="/drawn") for f in world.failures
+        replace(
+            f,
+            failure_class=FailureClass.OUTAGE,
+            started_at=AS_OF - 4 * HOUR,
+            expected_end=AS_OF + 365 * DAY,
+            source="/drawn",
+        )
+        for f in world.failures
     )
-    return replace(world, failures=tuple(outages), journeys=tuple(replace(journey, stays=journey.stays[-1:]) for journey in world.journeys))
+    return replace(
+        world,
+        failures=tuple(outages),
+        journeys=tuple(replace(journey, stays=journey.stays[-1:]) for journey in world.journeys),
+    )
 
 
 def told(world: World) -> Iterator[bytes]:
     """The events that make the world."""
     for order in dict.fromkeys(journey.order for journey in world.journeys):
         parts = [journey for journey in world.journeys if journey.order == order]
-        fulfillments = [{"fulfillment": part.fulfillment, "workflow": part.workflow, "location": part.location} for part in parts]
-        about = {"order": order, "channel": parts[0].channel, "mode": "bopis", "currency": "EUR", "value": "10.00", "fulfillments": fulfillments}
+        fulfillments = [
+            {"fulfillment": part.fulfillment, "workflow": part.workflow, "location": part.location}
+            for part in parts
+        ]
+        about = {
+            "order": order,
+            "channel": parts[0].channel,
+            "mode": "bopis",
+            "currency": "EUR",
+            "value": "10.00",
+            "fulfillments": fulfillments,
+        }
         yield _event("order.placed", min(part.stays[0][1] for part in parts) - MINUTE, about)
         for part in parts:
-            yield _event("fulfillment.entered", part.stays[0][1], {"order": order, "fulfillment": part.fulfillment, "step": part.stays[0][0]})
+            yield _event(
+                "fulfillment.entered",
+                part.stays[0][1],
+                {"order": order, "fulfillment": part.fulfillment, "step": part.stays[0][0]},
+            )
     for failure in world.failures:
         yield _event("failure.reported", failure.started_at, failure_data(failure))
 
 
 def _event(type_: str, at: int, data: object) -> bytes:
     return json.dumps(
-        {"specversion": "1.0", "id": json.dumps([type_, data], default=str), "source": "/drawn", "type": type_, "time": moment(at).isoformat(), "data": data}
+        {
+            "specversion": "1.0",
+            "id": json.dumps([type_, data], default=str),
+            "source": "/drawn",
+            "type": type_,
+            "time": moment(at).isoformat(),
+            "data": data,
+        }
     ).encode()
 
 
 def by_columns(kept: Kept, world: World) -> set[str]:
     keys = tuple(failure.key for failure in world.failures)
-    question = Question(failures=keys, min_likelihood=0.0, as_of=AS_OF, horizon=400 * DAY, tolerance=TOLERANCE)
+    question = Question(
+        failures=keys, min_likelihood=0.0, as_of=AS_OF, horizon=400 * DAY, tolerance=TOLERANCE
+    )
     with blast_radius(kept.store, question, AS_OF) as answer:
         return {f"order:{affected.order}" for affected in orders_of(answer)}
 
@@ -84,7 +118,13 @@ def by_cypher(kept: Kept) -> set[str]:
 
 # A failing example is not made smaller: over a server that would take many minutes.
 @settings(
-    max_examples=15, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
+    max_examples=15,
+    phases=[Phase.generate],
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.function_scoped_fixture,
+    ],
 )
 @given(world=worlds(most_failures=2, most_orders=12))
 def test_the_affected_orders_are_those_that_cypher_finds(
@@ -97,12 +137,30 @@ def test_the_affected_orders_are_those_that_cypher_finds(
     drawn["topology"] = world.topology
     empty(driver, address.database)
     with keeping(address, AS_OF) as kept:
-        kept.store.apply_topology(world.topology, {"drawn.yaml": "a topology that was drawn"}, AS_OF - 48 * HOUR)
+        kept.store.apply_topology(
+            world.topology, {"drawn.yaml": "a topology that was drawn"}, AS_OF - 48 * HOUR
+        )
         assert not kept.store.ingest(list(told(world))).rejected
         kept.follow()
-        assume(kept.one("match (:Failure)-[i:IMPAIRS]->() return coalesce(max(i.from), $now) <= $now", now=moment(AS_OF)))
-        assume(not kept.one("match ()-[i:IMPAIRS]->() where 0 < i.delay.milliseconds <= $most return count(i)", most=TOLERANCE))
+        assume(
+            kept.one(
+                "match (:Failure)-[i:IMPAIRS]->() return coalesce(max(i.from), $now) <= $now",
+                now=moment(AS_OF),
+            )
+        )
+        assume(
+            not kept.one(
+                "match ()-[i:IMPAIRS]->() where 0 < i.delay.milliseconds <= $most return count(i)",
+                most=TOLERANCE,
+            )
+        )
         found = by_cypher(kept)
 
-        event("none" if not found else "all" if len(found) == len({journey.order for journey in world.journeys}) else "some")
+        event(
+            "none"
+            if not found
+            else "all"
+            if len(found) == len({journey.order for journey in world.journeys})
+            else "some"
+        )
         assert by_columns(kept, world) == found

@@ -19,7 +19,9 @@ from tests.listing import orders_of
 from tests.properties.small_worlds import AS_OF, worlds
 from tests.worlds import SmallStore, World, ask
 
-SETTINGS = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+SETTINGS = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 CALM = (DiagnosisState.ON_TRACK, DiagnosisState.WAITING, DiagnosisState.UNKNOWN)
 
 
@@ -48,7 +50,9 @@ def test_an_order_in_the_blast_radius_of_an_active_failure_has_it_among_its_caus
     found = examined(world)
 
     for failure in active(world):
-        assert {key for key in hit_by(world, failure) if failure.key not in blamed(found[key].diagnosis)} == set()
+        assert {
+            key for key in hit_by(world, failure) if failure.key not in blamed(found[key].diagnosis)
+        } == set()
 
 
 @SETTINGS
@@ -58,16 +62,29 @@ def test_an_active_failure_among_the_causes_of_an_order_has_it_in_its_blast_radi
     alone = {failure.key: hit_by(world, failure) for failure in active(world)}
 
     for key, case in examined(world).items():
-        assert all(key in alone[failure] or key in together for failure in blamed(case.diagnosis) if failure in alone)
+        assert all(
+            key in alone[failure] or key in together for failure in blamed(case.diagnosis) if failure in alone
+        )
 
 
 @SETTINGS
 @given(worlds(most_failures=3))
 def test_nothing_is_called_calm_that_an_active_failure_hits(world: World) -> None:
-    found, hit = examined(world), hit_by(world, *active(world)).union(*(hit_by(world, failure) for failure in active(world)))
+    found, hit = (
+        examined(world),
+        hit_by(world, *active(world)).union(*(hit_by(world, failure) for failure in active(world))),
+    )
 
-    assert {key for key in hit if found[key].situation.order.status is OrderStatus.IN_FLIGHT and found[key].diagnosis.state in CALM} == set()
-    assert {key for key, case in found.items() if case.diagnosis.state in (DiagnosisState.STUCK, DiagnosisState.AT_RISK)} <= hit
+    assert {
+        key
+        for key in hit
+        if found[key].situation.order.status is OrderStatus.IN_FLIGHT and found[key].diagnosis.state in CALM
+    } == set()
+    assert {
+        key
+        for key, case in found.items()
+        if case.diagnosis.state in (DiagnosisState.STUCK, DiagnosisState.AT_RISK)
+    } <= hit
 
 
 @SETTINGS
@@ -83,7 +100,13 @@ def test_an_order_is_told_the_same_whoever_else_is_asked_about(world: World, dat
 def without_moments(told: Diagnosis) -> tuple[Diagnosis, list[object]]:
     """Apart from its peers, and from when it meets what is to come: among others that is told of all that stand where it does, to a few seconds."""
     causes = [
-        (cause.kind, cause.failure, cause.element, cause.likelihood, [(hop.source, hop.target, hop.rule, hop.effect) for hop in cause.path.hops])
+        (
+            cause.kind,
+            cause.failure,
+            cause.element,
+            cause.likelihood,
+            [(hop.source, hop.target, hop.rule, hop.effect) for hop in cause.path.hops],
+        )
         if cause.path
         else cause
         for cause in told.causes
@@ -93,9 +116,14 @@ def without_moments(told: Diagnosis) -> tuple[Diagnosis, list[object]]:
 
 @SETTINGS
 @given(worlds(most_failures=2), st.sampled_from([None, MINUTE, 20 * MINUTE, 2 * HOUR]))
-def test_overdue_means_one_thing_in_a_diagnosis_in_an_order_and_in_the_list_of_the_overdue(world: World, within: Millis | None) -> None:
+def test_overdue_means_one_thing_in_a_diagnosis_in_an_order_and_in_the_list_of_the_overdue(
+    world: World, within: Millis | None
+) -> None:
     """Only what a failure cost it in its step excuses an order further."""
-    workflows = {key: replace(w, steps=tuple(replace(step, within=within) for step in w.steps)) for key, w in world.topology.workflows.items()}
+    workflows = {
+        key: replace(w, steps=tuple(replace(step, within=within) for step in w.steps))
+        for key, w in world.topology.workflows.items()
+    }
     world = replace(world, topology=replace(world.topology, workflows=workflows))
     store, found = cast(Store, SmallStore(world)), examined(world)
     told = get_orders(store, list(found), world.as_of)
@@ -107,7 +135,9 @@ def test_overdue_means_one_thing_in_a_diagnosis_in_an_order_and_in_the_list_of_t
         beyond = {part.key for part in told[key].fulfillments if part.overdue}
         excused = {part.told.key for part in case.situation.parts if any(hit.delay for hit in part.met_here)}
         assert {part.told.key for part in case.situation.overdue} | excused == beyond | excused
-        assert case.diagnosis.state not in (DiagnosisState.WAITING, DiagnosisState.ON_TRACK) or beyond <= excused
+        assert (
+            case.diagnosis.state not in (DiagnosisState.WAITING, DiagnosisState.ON_TRACK) or beyond <= excused
+        )
 
 
 @SETTINGS
@@ -121,7 +151,11 @@ def test_what_is_expected_lies_ahead_and_ends_when_the_forecast_does(world: Worl
                 continue
             assert all(stop.begins <= stop.leaves for stop in way.stops)
             assert all(before.leaves == after.begins for before, after in pairwise(way.stops))
-            assert case.diagnosis.next_expected is None or len(case.situation.parts) > 1 or case.diagnosis.next_expected == way.stops[0].leaves
+            assert (
+                case.diagnosis.next_expected is None
+                or len(case.situation.parts) > 1
+                or case.diagnosis.next_expected == way.stops[0].leaves
+            )
 
 
 @SETTINGS
@@ -130,7 +164,10 @@ def test_the_way_of_an_order_that_is_held_ends_when_the_forecast_does_or_later(w
     """Later where it cannot be done so soon: no step is taken to be shorter than its median."""
     for case in examined(world).values():
         for part in case.situation.parts:
-            way, held = case.ways.get(part.told.key), [hit for hit in part.hits if hit.probable and hit.band is not Band.RECORDS_ONLY]
+            way, held = (
+                case.ways.get(part.told.key),
+                [hit for hit in part.hits if hit.probable and hit.band is not Band.RECORDS_ONLY],
+            )
             if way is not None and len(held) == 1 and held[0].completion is not None and way.done is not None:
                 assert way.done >= held[0].completion - 1_000
 
@@ -138,7 +175,13 @@ def test_the_way_of_an_order_that_is_held_ends_when_the_forecast_does_or_later(w
 @SETTINGS
 @given(worlds(most_failures=2))
 def test_failures_that_have_ended_are_blamed_only_for_what_is_still_open(world: World) -> None:
-    ended = world.with_failures(*(replace(f, ended_at=max(f.started_at + 1, AS_OF - HOUR)) for f in world.failures if f.started_at < AS_OF - HOUR))
+    ended = world.with_failures(
+        *(
+            replace(f, ended_at=max(f.started_at + 1, AS_OF - HOUR))
+            for f in world.failures
+            if f.started_at < AS_OF - HOUR
+        )
+    )
 
     for case in examined(ended).values():
         open_ = {f.key for _, hit in case.situation.hits for f in hit.failures}

@@ -23,9 +23,25 @@ _WORKFLOW = st.sampled_from(["collect", "ship"])
 _PLACE = st.sampled_from([{}, {"location": "store-1"}, {"location": "store-2"}])
 
 
-def _placed(order: str, minutes: int, workflow: str, place: dict[str, str], parts: int, attributes: dict[str, str], tier: str | None) -> bytes:
+def _placed(
+    order: str,
+    minutes: int,
+    workflow: str,
+    place: dict[str, str],
+    parts: int,
+    attributes: dict[str, str],
+    tier: str | None,
+) -> bytes:
     more = {"customer_tier": tier} if tier else {}
-    return placed(order, minutes, workflow=workflow, location=place.get("location"), parts=parts, attributes=attributes, **more)
+    return placed(
+        order,
+        minutes,
+        workflow=workflow,
+        location=place.get("location"),
+        parts=parts,
+        attributes=attributes,
+        **more,
+    )
 
 
 _EVENT = st.one_of(
@@ -84,7 +100,9 @@ def _split(events: Sequence[bytes], chance: random.Random) -> list[list[bytes]]:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_EVENT, min_size=1, max_size=24), st.randoms(use_true_random=False))
-def test_the_same_events_give_the_same_state_in_any_order_and_any_batches(events: list[bytes], chance: random.Random) -> None:
+def test_the_same_events_give_the_same_state_in_any_order_and_any_batches(
+    events: list[bytes], chance: random.Random
+) -> None:
     with _store([events]) as together, _store(_split(events, chance)) as apart:
         assert _seen(apart) == _seen(together)
 
@@ -92,7 +110,9 @@ def test_the_same_events_give_the_same_state_in_any_order_and_any_batches(events
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_EVENT, min_size=1, max_size=20), _MINUTES)
 def test_the_state_as_of_a_moment_is_that_of_the_events_up_to_it(events: list[bytes], minutes: int) -> None:
-    until = [line for line in events if json.loads(line)["time"] <= (NOON + timedelta(minutes=minutes)).isoformat()]
+    until = [
+        line for line in events if json.loads(line)["time"] <= (NOON + timedelta(minutes=minutes)).isoformat()
+    ]
 
     with _store([events]) as all_of_it, _store([until]) as that_part:
         assert _placed_ones(everything(all_of_it, at(minutes))) == _placed_ones(everything(that_part))
@@ -101,12 +121,17 @@ def test_the_state_as_of_a_moment_is_that_of_the_events_up_to_it(events: list[by
 def _placed_ones(seen: dict[str, Any]) -> dict[str, Any]:
     """Without orders and fulfillments of which nothing says yet what they are: an event of theirs may be aside in one store, since it did not fit later."""
     orders = {key: order for key, order in seen["orders"].items() if order["placed_at"]}
-    return seen | {"orders": orders, "fulfillments": {key: f for key, f in seen["fulfillments"].items() if f["workflow"]}}
+    return seen | {
+        "orders": orders,
+        "fulfillments": {key: f for key, f in seen["fulfillments"].items() if f["workflow"]},
+    }
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_EVENT, min_size=1, max_size=20), st.randoms(use_true_random=False))
-def test_the_state_folded_from_the_record_is_that_which_was_kept_up_to_date(events: list[bytes], chance: random.Random) -> None:
+def test_the_state_folded_from_the_record_is_that_which_was_kept_up_to_date(
+    events: list[bytes], chance: random.Random
+) -> None:
     with _store(_split(events, chance)) as store:
         kept = everything(store)
         store.reload()
@@ -116,7 +141,9 @@ def test_the_state_folded_from_the_record_is_that_which_was_kept_up_to_date(even
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_EVENT, min_size=1, max_size=24), st.randoms(use_true_random=False))
-def test_the_state_is_what_a_plain_look_at_each_event_gives(events: list[bytes], chance: random.Random) -> None:
+def test_the_state_is_what_a_plain_look_at_each_event_gives(
+    events: list[bytes], chance: random.Random
+) -> None:
     plain = plainly(events, _TOPOLOGY)
 
     with _store(_split(events, chance)) as store:

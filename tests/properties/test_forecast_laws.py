@@ -15,7 +15,9 @@ from tests.listing import orders_of, records_of
 from tests.properties.small_worlds import worlds
 from tests.worlds import Journey, World, ask
 
-SETTINGS = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+SETTINGS = settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 NARROW = (Scope.of(locations=["here"]), Scope.of(channels=["web"]), Scope.of(workflows=["ship"]))
 RECORDS = tuple(RecordKind)
 
@@ -78,7 +80,10 @@ def test_a_narrower_scope_never_adds_an_order(world: World, narrow: Scope) -> No
 def test_one_failure_less_never_adds_an_order(world: World) -> None:
     world = unpassed(world)
 
-    assert affected(world, failures=tuple(f.key for f in world.failures[1:]), suppose=()) <= affected(world) or len(world.failures) == 1
+    assert (
+        affected(world, failures=tuple(f.key for f in world.failures[1:]), suppose=()) <= affected(world)
+        or len(world.failures) == 1
+    )
 
 
 @SETTINGS
@@ -97,7 +102,15 @@ def test_a_shorter_window_never_adds_an_order(world: World, earlier: Millis) -> 
 @SETTINGS
 @given(
     worlds(most_failures=1),
-    st.sampled_from([FailureClass.LATENCY, FailureClass.TRANSIENT, FailureClass.CAPACITY, FailureClass.BACKLOG, FailureClass.STALE_DATA]),
+    st.sampled_from(
+        [
+            FailureClass.LATENCY,
+            FailureClass.TRANSIENT,
+            FailureClass.CAPACITY,
+            FailureClass.BACKLOG,
+            FailureClass.STALE_DATA,
+        ]
+    ),
 )
 def test_a_milder_failure_of_the_same_class_never_adds_an_order(world: World, what: FailureClass) -> None:
     world = unpassed(world)
@@ -122,9 +135,17 @@ def test_what_a_latency_makes_later_an_outage_makes_later_too(world: World) -> N
     world = unpassed(world)
     outage = replace(world.failures[0], failure_class=FailureClass.OUTAGE)
     assert outage.expected_end is not None
-    late = replace(outage, failure_class=FailureClass.LATENCY, delay=min(outage.delay or MINUTE, (outage.expected_end - outage.started_at) // 10))
+    late = replace(
+        outage,
+        failure_class=FailureClass.LATENCY,
+        delay=min(outage.delay or MINUTE, (outage.expected_end - outage.started_at) // 10),
+    )
 
-    delayed = {row.order for row in orders_of(ask(world.with_failures(late), tolerance=0)) if row.band is not Band.RECORDS_ONLY}
+    delayed = {
+        row.order
+        for row in orders_of(ask(world.with_failures(late), tolerance=0))
+        if row.band is not Band.RECORDS_ONLY
+    }
 
     assert delayed <= affected(world.with_failures(outage), tolerance=0)
 
@@ -150,9 +171,20 @@ def within(scope: Scope, journey: Journey) -> bool:
 @SETTINGS
 @given(worlds(most_failures=2))
 def test_what_was_done_before_the_failure_began_is_not_touched(world: World) -> None:
-    over = replace(world, failures=tuple(replace(f, started_at=world.as_of - MINUTE, expected_end=world.as_of + HOUR) for f in world.failures))
+    over = replace(
+        world,
+        failures=tuple(
+            replace(f, started_at=world.as_of - MINUTE, expected_end=world.as_of + HOUR)
+            for f in world.failures
+        ),
+    )
     ended = replace(
-        over, journeys=tuple(replace(j, ended=max(j.stays[-1][1], world.as_of - 2 * HOUR)) for j in world.journeys if j.stays[-1][1] < world.as_of - 2 * MINUTE)
+        over,
+        journeys=tuple(
+            replace(j, ended=max(j.stays[-1][1], world.as_of - 2 * HOUR))
+            for j in world.journeys
+            if j.stays[-1][1] < world.as_of - 2 * MINUTE
+        ),
     )
     done = {j.fulfillment for j in ended.journeys}
     found = orders_of(ask(ended))
@@ -166,5 +198,7 @@ def test_no_order_is_hit_before_the_failure_that_hits_it(world: World) -> None:
     answer = ask(world)
     begun = min(f.started_at for f in world.failures)
 
-    flow = [row for row in orders_of(answer) if row.band is not Band.RECORDS_ONLY]  # a record is hit on its way, after the moment that is told
+    flow = [
+        row for row in orders_of(answer) if row.band is not Band.RECORDS_ONLY
+    ]  # a record is hit on its way, after the moment that is told
     assert [row.order for row in flow if row.hit_at < begun] == []

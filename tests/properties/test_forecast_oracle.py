@@ -14,7 +14,9 @@ from tests.oracle.slow import Oracle
 from tests.properties.small_worlds import worlds
 from tests.worlds import Journey, World, ask
 
-SETTINGS = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+SETTINGS = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 TOLERANCE = 5.0 * MINUTE
 
 
@@ -24,10 +26,17 @@ def unheld(world: World) -> World:
     found: list[Journey] = []
     for n, journey in enumerate(j for j in world.journeys if j.part == 1):
         here, entered = journey.stays[-1]
-        before = [(step, begun - (len(journey.stays) - m) * 17 * MINUTE) for m, (step, _) in enumerate(journey.stays[:-1])]
+        before = [
+            (step, begun - (len(journey.stays) - m) * 17 * MINUTE)
+            for m, (step, _) in enumerate(journey.stays[:-1])
+        ]
         early = entered < begun or not before
         moved = replace(journey, stays=(*(before if early else ()), (here, entered - n * 31 * 1000)))
-        found.append(moved if not before or moved.stays[-1][1] > before[-1][1] else replace(moved, stays=moved.stays[-1:]))
+        found.append(
+            moved
+            if not before or moved.stays[-1][1] > before[-1][1]
+            else replace(moved, stays=moved.stays[-1:])
+        )
     return replace(world, journeys=tuple(found))
 
 
@@ -42,7 +51,10 @@ def fast(answer: BlastRadius, order: str) -> tuple[float, object, float]:
 
 def within(delay: float, slow: Verdict) -> bool:
     """Whether a delay is the slow one, or between those beside it."""
-    near = any(delay == other == INF or delay == pytest.approx(other, rel=0.02, abs=2000) for other in (slow.delay, *slow.delay_between))
+    near = any(
+        delay == other == INF or delay == pytest.approx(other, rel=0.02, abs=2000)
+        for other in (slow.delay, *slow.delay_between)
+    )
     return near or slow.delay_between[0] < delay < slow.delay_between[1]
 
 

@@ -18,13 +18,17 @@ from tests.oracle.records import Told, findings
 from tests.properties.small_worlds import AS_OF, worlds
 from tests.worlds import Came, Journey, SmallStore, World, columns_of
 
-_OFFSETS = st.sampled_from([-20 * MINUTE, -3 * SECOND, 0, 4 * SECOND, MINUTE, 14 * MINUTE, 16 * MINUTE, 40 * MINUTE, 2 * HOUR])
+_OFFSETS = st.sampled_from(
+    [-20 * MINUTE, -3 * SECOND, 0, 4 * SECOND, MINUTE, 14 * MINUTE, 16 * MINUTE, 40 * MINUTE, 2 * HOUR]
+)
 
 
 @st.composite
 def recorded(draw: Callable[..., Any]) -> World:
     """A small world in which some records of each fulfillment have come, at about the time of its steps; some fulfillments have ended."""
-    world: World = replace(draw(worlds(most_failures=1)), as_of=AS_OF + draw(st.sampled_from([0, 30 * MINUTE, 5 * HOUR])))
+    world: World = replace(
+        draw(worlds(most_failures=1)), as_of=AS_OF + draw(st.sampled_from([0, 30 * MINUTE, 5 * HOUR]))
+    )
     return replace(world, journeys=tuple(draw(_with_records(world, journey)) for journey in world.journeys))
 
 
@@ -32,22 +36,48 @@ def recorded(draw: Callable[..., Any]) -> World:
 def _with_records(draw: Callable[..., Any], world: World, journey: Journey) -> Journey:
     workflow, moments = world.topology.workflows[journey.workflow], [at for _, at in journey.stays]
     at_the_end = workflow.steps[-1].key == journey.stays[-1][0]
-    ended = moments[-1] + draw(st.sampled_from([MINUTE, 50 * MINUTE])) if at_the_end and draw(st.booleans()) else 0
+    ended = (
+        moments[-1] + draw(st.sampled_from([MINUTE, 50 * MINUTE]))
+        if at_the_end and draw(st.booleans())
+        else 0
+    )
     came = [
-        _came(draw, journey, emission.kind, emission.type, emission.amount or 0.25, draw(st.sampled_from([*moments, ended or moments[-1]])) + draw(_OFFSETS))
+        _came(
+            draw,
+            journey,
+            emission.kind,
+            emission.type,
+            emission.amount or 0.25,
+            draw(st.sampled_from([*moments, ended or moments[-1]])) + draw(_OFFSETS),
+        )
         for step in workflow.steps
         for emission in step.emits
         for _ in range(draw(st.sampled_from([0, 1, 1, 1, 2, 3])))
     ]
-    return replace(journey, came=tuple(c for c in came if c.at <= world.as_of), ended=ended if ended <= world.as_of else 0)
+    return replace(
+        journey,
+        came=tuple(c for c in came if c.at <= world.as_of),
+        ended=ended if ended <= world.as_of else 0,
+    )
 
 
-def _came(draw: Callable[..., Any], journey: Journey, kind: RecordKind, name: str, fraction: float, at: int) -> Came:
+def _came(
+    draw: Callable[..., Any], journey: Journey, kind: RecordKind, name: str, fraction: float, at: int
+) -> Came:
     if kind is not RecordKind.POSTING:
         return Came(kind, name, at)
     amount = round(journey.value * 1_000_000 * fraction)
-    micros = draw(st.sampled_from([amount, amount, amount // 2, -amount, amount + 4_000, amount + 5_000_000, None]))
-    return Came(kind, name, at, micros, draw(st.sampled_from(["", "EUR", "EUR", "USD"])), draw(st.sampled_from(["", "D-1", "D-2"])))
+    micros = draw(
+        st.sampled_from([amount, amount, amount // 2, -amount, amount + 4_000, amount + 5_000_000, None])
+    )
+    return Came(
+        kind,
+        name,
+        at,
+        micros,
+        draw(st.sampled_from(["", "EUR", "EUR", "USD"])),
+        draw(st.sampled_from(["", "D-1", "D-2"])),
+    )
 
 
 def watched(world: World, rows: list[int] | None = None, late: int = 0) -> RecordFindings:
@@ -55,9 +85,18 @@ def watched(world: World, rows: list[int] | None = None, late: int = 0) -> Recor
     columns = columns_of(world)
     durations = learn(world.topology, columns.vocabulary, SmallStore(world).visits(), world.as_of)
     r = columns.records
-    columns.records = RecordColumns(**{each.name: np.roll(getattr(r, each.name), -min(late, len(r))) for each in fields(r)})
+    columns.records = RecordColumns(
+        **{each.name: np.roll(getattr(r, each.name), -min(late, len(r))) for each in fields(r)}
+    )
     filed = in_order(columns.records.fulfillment)
-    return find_records(world.topology, columns, durations, world.as_of, None if rows is None else np.array(rows, np.int32), filed=filed)
+    return find_records(
+        world.topology,
+        columns,
+        durations,
+        world.as_of,
+        None if rows is None else np.array(rows, np.int32),
+        filed=filed,
+    )
 
 
 def told(found: RecordFindings) -> list[Told]:
@@ -85,7 +124,9 @@ def test_those_of_some_fulfillments_are_these_of_all(world: World, data: st.Data
     rows = data.draw(st.lists(st.integers(0, len(world.journeys) - 1), unique=True))
     names = {world.journeys[row].fulfillment for row in rows}
 
-    assert told(watched(world, rows, data.draw(st.integers(0, 4)))) == [each for each in told(watched(world)) if each[0] in names]
+    assert told(watched(world, rows, data.draw(st.integers(0, 4)))) == [
+        each for each in told(watched(world)) if each[0] in names
+    ]
 
 
 @settings(max_examples=60, deadline=None)
@@ -110,6 +151,12 @@ def test_what_is_missing_stays_missing_until_it_comes(world: World) -> None:
 @settings(max_examples=60, deadline=None)
 @given(recorded())
 def test_a_record_that_has_come_is_not_missing(world: World) -> None:
-    there = {(journey.fulfillment, came.kind.value, came.type) for journey in world.journeys for came in journey.came}
+    there = {
+        (journey.fulfillment, came.kind.value, came.type)
+        for journey in world.journeys
+        for came in journey.came
+    }
 
-    assert not [each for each in told(watched(world)) if each[3] is RecordEffect.MISSING and each[:3] in there]
+    assert not [
+        each for each in told(watched(world)) if each[3] is RecordEffect.MISSING and each[:3] in there
+    ]

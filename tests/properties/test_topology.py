@@ -20,7 +20,26 @@ RETAILER = (Path(__file__).parents[2] / "fixtures" / "topologies" / "retailer.ya
 PLAIN: dict[str, Any] = yaml.safe_load(RETAILER)
 SCHEMA = Draft202012Validator(topology_schema())
 SPANS = st.sampled_from(["5s", "90s", "15m", "PT2H", "1d"])
-ODD = [True, 0, 5, 0.5, -1, "x", "oms", "erp", "sync", "5m", "1/s", "0 * * * *", [], ["oms"], [["oms"]], {}, {"step": "pick"}, {"p50": "5m"}]
+ODD = [
+    True,
+    0,
+    5,
+    0.5,
+    -1,
+    "x",
+    "oms",
+    "erp",
+    "sync",
+    "5m",
+    "1/s",
+    "0 * * * *",
+    [],
+    ["oms"],
+    [["oms"]],
+    {},
+    {"step": "pick"},
+    {"p50": "5m"},
+]
 
 
 def some(values: list[str], most: int = 3, least: int = 0) -> st.SearchStrategy[list[str]]:
@@ -49,13 +68,26 @@ def landscapes(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
     return {
         "systems": {key: draw(needs) for key in systems},
         "integrations": {key: draw(integration) for key in integrations},
-        "data": {key: {"system": draw(one), "fed_by": draw(some(integrations)), "decision_risk": draw(st.floats(0, 1))} for key in data},
+        "data": {
+            key: {
+                "system": draw(one),
+                "fed_by": draw(some(integrations)),
+                "decision_risk": draw(st.floats(0, 1)),
+            }
+            for key in data
+        },
         "workflows": {"w": {"steps": draw(steps(one, needs, integrations, data))}},
     }
 
 
 @st.composite
-def steps(draw: st.DrawFn, one: st.SearchStrategy[str], needs: st.SearchStrategy[dict[str, Any]], integrations: list[str], data: list[str]) -> dict[str, Any]:
+def steps(
+    draw: st.DrawFn,
+    one: st.SearchStrategy[str],
+    needs: st.SearchStrategy[dict[str, Any]],
+    integrations: list[str],
+    data: list[str],
+) -> dict[str, Any]:
     keys = [f"k{n}" for n in range(draw(st.integers(1, 4)))]
     via = st.sampled_from(integrations)
     return {
@@ -65,19 +97,29 @@ def steps(draw: st.DrawFn, one: st.SearchStrategy[str], needs: st.SearchStrategy
             "takes": draw(SPANS),
             "reads": draw(some(data)),
             "then": [{"step": other, "via": draw(via)} for other in draw(some(keys, 2))],
-            "emits": {"postings": draw(st.lists(st.fixed_dictionaries({"type": st.just("p"), "via": via}), max_size=2))},
+            "emits": {
+                "postings": draw(
+                    st.lists(st.fixed_dictionaries({"type": st.just("p"), "via": via}), max_size=2)
+                )
+            },
         }
         for key in keys
     }
 
 
 def read(*sections: dict[str, Any]) -> Topology:
-    return parse_topology({f"{number}.yaml": yaml.safe_dump(each, sort_keys=False) for number, each in enumerate(sections)})
+    return parse_topology(
+        {f"{number}.yaml": yaml.safe_dump(each, sort_keys=False) for number, each in enumerate(sections)}
+    )
 
 
 @given(landscapes(), st.randoms())
-def test_a_topology_is_the_same_in_one_file_or_in_many_in_any_order(landscape: dict[str, dict[str, Any]], random: Any) -> None:
-    entries = [(section, key, body) for section, entries in landscape.items() for key, body in entries.items()]
+def test_a_topology_is_the_same_in_one_file_or_in_many_in_any_order(
+    landscape: dict[str, dict[str, Any]], random: Any
+) -> None:
+    entries = [
+        (section, key, body) for section, entries in landscape.items() for key, body in entries.items()
+    ]
     random.shuffle(entries)
     files: list[dict[str, dict[str, Any]]] = [{}, {}, {}]
     for section, key, body in entries:
@@ -90,7 +132,14 @@ def test_a_topology_is_the_same_in_one_file_or_in_many_in_any_order(landscape: d
 def test_no_text_makes_the_loader_fail_and_every_problem_of_it_has_a_place(data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(RETAILER)))
     length = data.draw(st.integers(0, 40))
-    put = data.draw(st.one_of(st.sampled_from(["", "  ", "\n", ": ", "[", "}", "*x", "&x ", "? ", "- ", "!!x ", "'", "\t", "~", "<<: "]), st.text(max_size=5)))
+    put = data.draw(
+        st.one_of(
+            st.sampled_from(
+                ["", "  ", "\n", ": ", "[", "}", "*x", "&x ", "? ", "- ", "!!x ", "'", "\t", "~", "<<: "]
+            ),
+            st.text(max_size=5),
+        )
+    )
 
     checked = check_documents({"a.yaml": RETAILER[:start] + put + RETAILER[start + length :]})
 
@@ -121,7 +170,9 @@ def _somewhere(data: st.DataObject, root: dict[str, Any]) -> Callable[[Any], Non
 
 
 @given(landscapes(), st.integers(0, 4))
-def test_one_needs_another_exactly_where_that_is_needed_by_it(landscape: dict[str, dict[str, Any]], depth: int) -> None:
+def test_one_needs_another_exactly_where_that_is_needed_by_it(
+    landscape: dict[str, dict[str, Any]], depth: int
+) -> None:
     topology = read(landscape)
 
     needs = {(each, other) for each in topology.elements for other in dependencies(topology, each, depth)}
@@ -145,4 +196,6 @@ def test_the_way_back_has_the_opposite_differences(one: dict[str, Any], other: d
     there, back = difference(read(one), read(other)), difference(read(other), read(one))
 
     assert (set(there.added), set(there.removed)) == (set(back.removed), set(back.added))
-    assert {(change.element, change.field) for change in there.changed} == {(change.element, change.field) for change in back.changed}
+    assert {(change.element, change.field) for change in there.changed} == {
+        (change.element, change.field) for change in back.changed
+    }

@@ -38,7 +38,11 @@ def store(request: pytest.FixtureRequest) -> Iterator[EmbeddedStore]:
 def told(store: EmbeddedStore) -> dict[str, Case]:
     with store.columns() as columns:
         keys = [str(key) for key in columns.orders.ids]
-    return {key: case for start in range(0, len(keys), 500) for key, case in cases(store, keys[start : start + 500], NOW).items()}
+    return {
+        key: case
+        for start in range(0, len(keys), 500)
+        for key, case in cases(store, keys[start : start + 500], NOW).items()
+    }
 
 
 def blamed(case: Case) -> set[str]:
@@ -46,31 +50,53 @@ def blamed(case: Case) -> set[str]:
 
 
 @pytest.mark.parametrize("store", [True], indirect=True, ids=["reported"])
-def test_what_each_failure_hits_is_blamed_on_it_and_nothing_else_is(store: EmbeddedStore, told: dict[str, Case]) -> None:
+def test_what_each_failure_hits_is_blamed_on_it_and_nothing_else_is(
+    store: EmbeddedStore, told: dict[str, Case]
+) -> None:
     for key in ("F-stock", "F-queues"):
         with blast_radius(store, Question(failures=(key,)), NOW) as answer:
-            assert {order for order, case in told.items() if key in blamed(case)} == {row.order for row in orders_of(answer)}
+            assert {order for order, case in told.items() if key in blamed(case)} == {
+                row.order for row in orders_of(answer)
+            }
 
 
 @pytest.mark.parametrize("store", [True], indirect=True, ids=["reported"])
-def test_what_waits_in_full_queues_is_stuck_with_the_words_of_the_playbook(store: EmbeddedStore, told: dict[str, Case]) -> None:
+def test_what_waits_in_full_queues_is_stuck_with_the_words_of_the_playbook(
+    store: EmbeddedStore, told: dict[str, Case]
+) -> None:
     with blast_radius(store, Question(failures=("F-queues",)), NOW) as answer:
         held = [row.order for row in orders_of(answer) if row.band is Band.STUCK and row.likelihood > 0.9]
 
     assert held
     for diagnosis in (told[key].diagnosis for key in held):
-        assert (diagnosis.state, diagnosis.owner, diagnosis.causes[0].failure) == (DiagnosisState.STUCK, "integration", "F-queues")
+        assert (diagnosis.state, diagnosis.owner, diagnosis.causes[0].failure) == (
+            DiagnosisState.STUCK,
+            "integration",
+            "F-queues",
+        )
         assert (diagnosis.customer_message or "").startswith("Your order is being prepared in a store.")
         assert diagnosis.next_expected is not None and NOW <= diagnosis.next_expected <= NOW + 6 * HOUR
 
 
 @pytest.mark.parametrize("store", [True], indirect=True, ids=["reported"])
-def test_a_promise_on_old_stock_may_go_wrong_and_surely_did_where_the_order_was_sent_elsewhere(store: EmbeddedStore, told: dict[str, Case]) -> None:
-    risky = {key: case for key, case in told.items() if blamed(case) == {"F-stock"} and case.diagnosis.state is DiagnosisState.AT_RISK}
+def test_a_promise_on_old_stock_may_go_wrong_and_surely_did_where_the_order_was_sent_elsewhere(
+    store: EmbeddedStore, told: dict[str, Case]
+) -> None:
+    risky = {
+        key: case
+        for key, case in told.items()
+        if blamed(case) == {"F-stock"} and case.diagnosis.state is DiagnosisState.AT_RISK
+    }
     stories = timelines(store, store.topology(), risky, None)
-    sent_elsewhere = {key for key, story in stories.items() if any(entry.kind == "fulfillment.rerouted" for entry in story)}
+    sent_elsewhere = {
+        key for key, story in stories.items() if any(entry.kind == "fulfillment.rerouted" for entry in story)
+    }
 
-    assert {key for key, case in risky.items() if case.diagnosis.causes[0].likelihood >= 0.5} == sent_elsewhere != set()
+    assert (
+        {key for key, case in risky.items() if case.diagnosis.causes[0].likelihood >= 0.5}
+        == sent_elsewhere
+        != set()
+    )
     assert all("may" in case.diagnosis.headline for key, case in risky.items() if key not in sent_elsewhere)
     assert len(risky) > len(sent_elsewhere)
 
@@ -78,15 +104,22 @@ def test_a_promise_on_old_stock_may_go_wrong_and_surely_did_where_the_order_was_
 @pytest.mark.parametrize("store", [False], indirect=True, ids=["unreported"])
 def test_the_same_orders_are_stuck_with_others_and_the_queues_are_suspected(told: dict[str, Case]) -> None:
     states = [case.diagnosis.state for case in told.values()]
-    stuck = [case.diagnosis for case in told.values() if case.diagnosis.state is DiagnosisState.STUCK_WITH_OTHERS]
+    stuck = [
+        case.diagnosis for case in told.values() if case.diagnosis.state is DiagnosisState.STUCK_WITH_OTHERS
+    ]
 
     assert not {DiagnosisState.STUCK, DiagnosisState.AT_RISK} & set(states)
     assert len(stuck) > 5 * states.count(DiagnosisState.STUCK_ALONE)
     assert {diagnosis.causes[0].element for diagnosis in stuck} == {"system:store-queues"}
-    assert all("no known failure holds it" in diagnosis.headline and diagnosis.next_expected is None for diagnosis in stuck)
+    assert all(
+        "no known failure holds it" in diagnosis.headline and diagnosis.next_expected is None
+        for diagnosis in stuck
+    )
 
 
-def test_a_story_is_one_line_of_time_for_split_orders_too(store: EmbeddedStore, told: dict[str, Case]) -> None:
+def test_a_story_is_one_line_of_time_for_split_orders_too(
+    store: EmbeddedStore, told: dict[str, Case]
+) -> None:
     split = {key: case for key, case in told.items() if len(case.situation.parts) > 1}
     stories = timelines(store, store.topology(), split, None)
 
@@ -94,7 +127,9 @@ def test_a_story_is_one_line_of_time_for_split_orders_too(store: EmbeddedStore, 
     for key, story in stories.items():
         assert [entry.at for entry in story] == sorted(entry.at for entry in story)
         assert all(entry.at <= NOW for entry in story if happened(entry))
-        assert {entry.fulfillment for entry in story if entry.kind == "expected"} == {p.told.key for p in split[key].situation.flying if p.told.step}
+        assert {entry.fulfillment for entry in story if entry.kind == "expected"} == {
+            p.told.key for p in split[key].situation.flying if p.told.step
+        }
 
 
 def happened(entry: TimelineEntry) -> bool:

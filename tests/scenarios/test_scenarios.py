@@ -27,7 +27,9 @@ def folder(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture(params=["embedded"], scope="module")
-def answer(request: pytest.FixtureRequest, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BlastRadius]:
+def answer(
+    request: pytest.FixtureRequest, folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BlastRadius]:
     """What a store that took the scenario's events says to its question."""
     asked = json.loads((folder / "question.json").read_text())
     as_of = parse_moment(asked["as_of"])
@@ -35,7 +37,9 @@ def answer(request: pytest.FixtureRequest, folder: Path, tmp_path_factory: pytes
     assert apply_path(store, folder / "topology.yaml", as_of).problems == ()
     assert store.ingest((folder / "events.ndjson").read_bytes().splitlines()).rejected == []
     tolerance = parse_duration(asked["tolerance"]) if "tolerance" in asked else 5 * MINUTE
-    question = Question(failures=tuple(asked.get("failures", ())), as_of=as_of, tolerance=tolerance, min_likelihood=LIKELY)
+    question = Question(
+        failures=tuple(asked.get("failures", ())), as_of=as_of, tolerance=tolerance, min_likelihood=LIKELY
+    )
     with blast_radius(store, question, as_of) as found:
         yield found
     store.close()
@@ -54,11 +58,17 @@ def test_the_hits_are_hit_and_nothing_else_is(answer: BlastRadius, expected: dic
     assert {row.order: shown(row) for row in answer.orders().items} == expected["orders"]
 
 
-def test_every_order_is_either_expected_to_be_hit_or_to_be_spared(answer: BlastRadius, expected: dict[str, Any]) -> None:
-    assert {str(key) for key in answer.inputs.columns.orders.ids} <= set(expected["orders"]) | set(expected["spared"])
+def test_every_order_is_either_expected_to_be_hit_or_to_be_spared(
+    answer: BlastRadius, expected: dict[str, Any]
+) -> None:
+    assert {str(key) for key in answer.inputs.columns.orders.ids} <= set(expected["orders"]) | set(
+        expected["spared"]
+    )
 
 
-def test_what_was_spared_is_told_what_stopped_the_failure(answer: BlastRadius, expected: dict[str, Any]) -> None:
+def test_what_was_spared_is_told_what_stopped_the_failure(
+    answer: BlastRadius, expected: dict[str, Any]
+) -> None:
     known = {str(key) for key in answer.inputs.columns.orders.ids}
 
     assert {key: answer.explain(key).stopped_by[0].rule for key in expected["spared"] if key in known} == {
@@ -70,11 +80,15 @@ def test_what_was_hit_is_told_from_the_failure_on(answer: BlastRadius, expected:
     paths = {key: answer.explain(key).paths[0] for key in expected["orders"]}
 
     assert all(path.hops[0].source in {failure.id for failure in answer.failures} for path in paths.values())
-    assert {key: path.hops[-1].target for key, path in paths.items()} == {key: f"order:{key}" for key in paths}
+    assert {key: path.hops[-1].target for key, path in paths.items()} == {
+        key: f"order:{key}" for key in paths
+    }
 
 
 @pytest.mark.parametrize("kind", [RecordKind.POSTING, RecordKind.NOTIFICATION])
-def test_the_records_that_are_hit_are_these(answer: BlastRadius, expected: dict[str, Any], kind: RecordKind) -> None:
+def test_the_records_that_are_hit_are_these(
+    answer: BlastRadius, expected: dict[str, Any], kind: RecordKind
+) -> None:
     found = sorted([row.fulfillment, row.type, row.effect.value] for row in answer.records(kind).items)
 
     assert found == sorted(expected[f"{kind.value}s"])

@@ -36,7 +36,9 @@ def told(request: pytest.FixtureRequest) -> tuple[dict[str, Any], dict[str, Case
     return expected, cases(store, [*expected["orders"], *expected["spared"]], as_of), store
 
 
-def test_what_an_active_failure_hits_is_told_so(told: tuple[dict[str, Any], dict[str, Case], EmbeddedStore]) -> None:
+def test_what_an_active_failure_hits_is_told_so(
+    told: tuple[dict[str, Any], dict[str, Case], EmbeddedStore],
+) -> None:
     expected, found, store = told
     active = {failure.key for failure in store.failures() if failure.ended_at is None}
 
@@ -45,15 +47,23 @@ def test_what_an_active_failure_hits_is_told_so(told: tuple[dict[str, Any], dict
         assert active & {cause.failure for cause in found[key].diagnosis.causes}
 
 
-def test_what_is_spared_is_not_blamed_on_a_failure(told: tuple[dict[str, Any], dict[str, Case], EmbeddedStore]) -> None:
+def test_what_is_spared_is_not_blamed_on_a_failure(
+    told: tuple[dict[str, Any], dict[str, Case], EmbeddedStore],
+) -> None:
     expected, found, _ = told
 
     for key in expected["spared"].keys() & found.keys():
         assert found[key].diagnosis.state not in OF_FAILURES, found[key].diagnosis.headline
-        assert [cause for cause in found[key].diagnosis.causes if cause.kind == "failure" and cause.likelihood >= 0.5] == []
+        assert [
+            cause
+            for cause in found[key].diagnosis.causes
+            if cause.kind == "failure" and cause.likelihood >= 0.5
+        ] == []
 
 
-def test_what_was_hit_has_it_in_its_story(told: tuple[dict[str, Any], dict[str, Case], EmbeddedStore]) -> None:
+def test_what_was_hit_has_it_in_its_story(
+    told: tuple[dict[str, Any], dict[str, Case], EmbeddedStore],
+) -> None:
     """Of failures that have ended too. A diagnosis has the tolerance of every day."""
     expected, found, store = told
     hit = [] if expected["tolerance"] else list(expected["orders"])
@@ -61,4 +71,6 @@ def test_what_was_hit_has_it_in_its_story(told: tuple[dict[str, Any], dict[str, 
 
     for key, story in stories.items():
         assert [entry.at for entry in story] == sorted(entry.at for entry in story)
-        assert {entry.failure for entry in story if entry.kind == "failure"} >= {failure.key for failure in store.failures()[:1]}, key
+        assert {entry.failure for entry in story if entry.kind == "failure"} >= {
+            failure.key for failure in store.failures()[:1]
+        }, key

@@ -17,7 +17,9 @@ def bare(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         store = EmbeddedStore.open(tmp_path / "store", now=lambda: at(600))
     else:
         address = read_address(request.getfixturevalue("neo4j_address").url)
-        store = Neo4jStore.open(address, now=lambda: at(600), cache=tmp_path / "cache", freshness=0, graph=False)
+        store = Neo4jStore.open(
+            address, now=lambda: at(600), cache=tmp_path / "cache", freshness=0, graph=False
+        )
     yield store
     store.close()
 

@@ -38,7 +38,11 @@ workflows:
       deliver: {runs_on: oms, takes: 1d, emits: {postings: [{type: invoice, via: oms-to-erp}]}}
 """
 DOCUMENTS = {"shop.yaml": TOPOLOGY}
-MORE = {"shop.yaml": TOPOLOGY.replace("pack: {", "wrap: {runs_on: oms, takes: 1m, then: [pack]}\n      pack: {", 1)}
+MORE = {
+    "shop.yaml": TOPOLOGY.replace(
+        "pack: {", "wrap: {runs_on: oms, takes: 1m, then: [pack]}\n      pack: {", 1
+    )
+}
 """The same with a step `wrap` in `ship`."""
 
 
@@ -55,15 +59,35 @@ def event(type_: str, minutes: float, *, id: str = "", source: str = "/oms", **d
     """A CloudEvent; without an id, its id is all that it says."""
     moment = (NOON + timedelta(minutes=minutes)).isoformat()
     identity = id or json.dumps([type_, moment, data], sort_keys=True)[:500]
-    return json.dumps({"specversion": "1.0", "id": identity, "source": source, "type": type_, "time": moment, "data": data}).encode()
+    return json.dumps(
+        {"specversion": "1.0", "id": identity, "source": source, "type": type_, "time": moment, "data": data}
+    ).encode()
 
 
 def placed(
-    order: str = "O-1", minutes: float = 0, *, workflow: str = "collect", location: str | None = "store-1", parts: int = 1, id: str = "", **more: Any
+    order: str = "O-1",
+    minutes: float = 0,
+    *,
+    workflow: str = "collect",
+    location: str | None = "store-1",
+    parts: int = 1,
+    id: str = "",
+    **more: Any,
 ) -> bytes:
     """An order of 60 EUR; its fulfillments are `O-1/1`, `O-1/2`, ..."""
-    fulfillments = [{"fulfillment": f"{order}/{n + 1}", "workflow": workflow} | ({"location": location} if location else {}) for n in range(parts)]
-    data = {"order": order, "channel": "web", "mode": "bopis", "currency": "EUR", "value": "60.00", "fulfillments": fulfillments}
+    fulfillments = [
+        {"fulfillment": f"{order}/{n + 1}", "workflow": workflow}
+        | ({"location": location} if location else {})
+        for n in range(parts)
+    ]
+    data = {
+        "order": order,
+        "channel": "web",
+        "mode": "bopis",
+        "currency": "EUR",
+        "value": "60.00",
+        "fulfillments": fulfillments,
+    }
     return event("order.placed", minutes, id=id, **(data | more))
 
 
@@ -77,4 +101,6 @@ def of(type_: str, minutes: float, fulfillment: str = "O-1/1", **more: Any) -> b
 
 
 def reported(failure: str = "F-1", minutes: float = 0, **more: Any) -> bytes:
-    return event("failure.reported", minutes, failure=failure, **({"target": "system:oms", "class": "outage"} | more))
+    return event(
+        "failure.reported", minutes, failure=failure, **({"target": "system:oms", "class": "outage"} | more)
+    )

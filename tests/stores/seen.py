@@ -23,7 +23,10 @@ def visits(store: Store, as_of: Millis | None = None, per_step: int = 20_000) ->
     with store.columns(as_of) as columns:
         v = columns.vocabulary
         rows = zip(found.workflow, found.step, found.location, found.entered, found.left, strict=True)
-        return sorted((v.workflows[w].key, v.workflows[w].steps[s], v.locations.words[place], int(entered), int(left)) for w, s, place, entered, left in rows)
+        return sorted(
+            (v.workflows[w].key, v.workflows[w].steps[s], v.locations.words[place], int(entered), int(left))
+            for w, s, place, entered, left in rows
+        )
 
 
 def everything(store: Store, as_of: Millis | None = None) -> dict[str, Any]:
@@ -38,10 +41,22 @@ def everything(store: Store, as_of: Millis | None = None) -> dict[str, Any]:
 
 def _order(columns: Columns, row: int) -> dict[str, Any]:
     o, v = columns.orders, columns.vocabulary
-    words = {"channel": v.channels, "mode": v.modes, "region": v.regions, "tier": v.tiers, "currency": v.currencies}
-    shown: dict[str, Any] = {name: vocabulary.words[getattr(o, name)[row]] for name, vocabulary in words.items()}
+    words = {
+        "channel": v.channels,
+        "mode": v.modes,
+        "region": v.regions,
+        "tier": v.tiers,
+        "currency": v.currencies,
+    }
+    shown: dict[str, Any] = {
+        name: vocabulary.words[getattr(o, name)[row]] for name, vocabulary in words.items()
+    }
     shown |= {name: int(getattr(o, name)[row]) for name in ("value", "placed_at", "promised_by")}
-    return shown | {"attributes": {name: v.attributes[name].words[codes[row]] for name, codes in o.attributes.items() if codes[row]}}
+    return shown | {
+        "attributes": {
+            name: v.attributes[name].words[codes[row]] for name, codes in o.attributes.items() if codes[row]
+        }
+    }
 
 
 def _fulfillment(columns: Columns, row: int) -> dict[str, Any]:
@@ -53,15 +68,24 @@ def _fulfillment(columns: Columns, row: int) -> dict[str, Any]:
         "workflow": workflow.key if workflow else None,
         "step": steps[f.step[row]] if f.step[row] >= 0 else None,
         "location": v.locations.words[f.location[row]],
-        "entered": {step: int(f.entered[row, index]) for index, step in enumerate(steps) if f.entered[row, index]},
+        "entered": {
+            step: int(f.entered[row, index]) for index, step in enumerate(steps) if f.entered[row, index]
+        },
         "told": {step: int(f.told[row, index]) for index, step in enumerate(steps) if f.told[row, index]},
-        "records": [record for bit, record in enumerate(workflow.records if workflow else []) if int(f.records[row]) >> bit & 1],
+        "records": [
+            record
+            for bit, record in enumerate(workflow.records if workflow else [])
+            if int(f.records[row]) >> bit & 1
+        ],
         "failed_code": v.fail_codes.words[f.failed_code[row]],
         "failed_element": v.elements.words[f.failed_element[row]],
         "errors": sorted(_errors(columns, row)),
         "came": sorted(_came(columns, row)),
     }
-    return shown | {name: int(getattr(f, name)[row]) for name in ("value", "entered_at", "failed_at", "rerouted_at", "ended_at", "status")}
+    return shown | {
+        name: int(getattr(f, name)[row])
+        for name in ("value", "entered_at", "failed_at", "rerouted_at", "ended_at", "status")
+    }
 
 
 def _came(columns: Columns, row: int) -> list[tuple[Any, ...]]:
@@ -79,5 +103,7 @@ def _came(columns: Columns, row: int) -> list[tuple[Any, ...]]:
 def _errors(columns: Columns, row: int) -> list[tuple[int, int, str, str]]:
     e, v = columns.errors, columns.vocabulary
     return [
-        (int(e.at[i]), int(e.step[i]), v.fail_codes.words[e.code[i]], v.elements.words[e.element[i]]) for i in range(len(e)) if e.fulfillment[i] == row
+        (int(e.at[i]), int(e.step[i]), v.fail_codes.words[e.code[i]], v.elements.words[e.element[i]])
+        for i in range(len(e))
+        if e.fulfillment[i] == row
     ]

@@ -59,7 +59,9 @@ def filled(folder: Path, events: list[bytes]) -> EmbeddedStore:
 @pytest.fixture
 def held(folder: Path) -> Iterator[int]:
     """Another process that has the store; its id."""
-    with subprocess.Popen([sys.executable, "-c", _HOLD, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", _HOLD, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         process.stdout.readline()
         yield process.pid
@@ -109,7 +111,9 @@ def test_columns_that_were_saved_are_the_same_when_opened(folder: Path) -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.usefixtures("always_saved")
-def test_what_came_after_the_snapshot_is_brought_in(folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_came_after_the_snapshot_is_brought_in(
+    folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     events = list(_EVENTS)
     random.Random(seed).shuffle(events)
     filled(folder, events[:8]).close()
@@ -190,7 +194,9 @@ def test_a_topology_that_brings_a_step_makes_the_snapshot_stale(folder: Path) ->
     after.close()
 
 
-def test_where_the_disk_fails_nothing_is_taken_and_the_next_call_works(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_the_disk_fails_nothing_is_taken_and_the_next_call_works(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     held = filled(folder, _EVENTS[:4])
     seen = everything(held)
 
@@ -222,7 +228,10 @@ def test_columns_hold_still_while_they_are_looked_at(folder: Path) -> None:
 
 def test_events_from_many_threads_are_all_taken(folder: Path) -> None:
     held = filled(folder, [])
-    threads = [threading.Thread(target=held.ingest, args=([placed(f"O-{n}"), entered("pick", 3, f"O-{n}/1")],)) for n in range(8)]
+    threads = [
+        threading.Thread(target=held.ingest, args=([placed(f"O-{n}"), entered("pick", 3, f"O-{n}/1")],))
+        for n in range(8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

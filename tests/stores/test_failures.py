@@ -60,7 +60,9 @@ def test_null_takes_back_what_was_said(store: Store) -> None:
 
 
 def test_a_failure_ends_when_it_is_resolved(store: Store) -> None:
-    store.ingest([reported(minutes=1), updated(60, type_="failure.resolved", ended_at="2026-03-02T12:50:00Z")])
+    store.ingest(
+        [reported(minutes=1), updated(60, type_="failure.resolved", ended_at="2026-03-02T12:50:00Z")]
+    )
 
     assert only(store).ended_at == at(50)
 
@@ -99,10 +101,15 @@ def test_failures_are_listed_in_the_order_of_their_reports(store: Store) -> None
         ({"severity": "bad"}, "data.severity: 'bad' is none of info, warning"),
         ({"delay": "soon"}, "data.delay: 'soon' is not a duration"),
         ({"error_rate": 20}, "data.error_rate: 20.0 is not between 0 and 1"),
-        ({"scope": {"region": ["emea"]}}, "data.scope: there is no dimension 'region'. Did you mean regions?"),
+        (
+            {"scope": {"region": ["emea"]}},
+            "data.scope: there is no dimension 'region'. Did you mean regions?",
+        ),
     ],
 )
-def test_a_word_that_is_none_is_refused_with_those_that_are(store: Store, field: dict[str, Any], reason: str) -> None:
+def test_a_word_that_is_none_is_refused_with_those_that_are(
+    store: Store, field: dict[str, Any], reason: str
+) -> None:
     (refused,) = store.ingest([reported(**field)]).rejected
 
     assert refused.reason.startswith(reason)

@@ -27,7 +27,12 @@ def test_a_repeat_within_a_batch_is_taken_once(store: Store) -> None:
 
 
 def test_the_same_id_of_another_source_is_another_event(store: Store) -> None:
-    intake = store.ingest([event("order.cancelled", 1, id="1", source="/a", order="O-1"), event("order.cancelled", 1, id="1", source="/b", order="O-1")])
+    intake = store.ingest(
+        [
+            event("order.cancelled", 1, id="1", source="/a", order="O-1"),
+            event("order.cancelled", 1, id="1", source="/b", order="O-1"),
+        ]
+    )
 
     assert intake.taken == 2
 
@@ -35,7 +40,10 @@ def test_the_same_id_of_another_source_is_another_event(store: Store) -> None:
 def test_one_bad_line_does_not_stop_the_others(store: Store) -> None:
     intake = store.ingest([placed(), b"{", entered("pick", 3)], places=["a:1", "a:2", "a:3"])
 
-    assert (intake.taken, [(refused.place, refused.text) for refused in intake.rejected]) == (2, [("a:2", "{")])
+    assert (intake.taken, [(refused.place, refused.text) for refused in intake.rejected]) == (
+        2,
+        [("a:2", "{")],
+    )
 
 
 def test_each_event_is_told_what_became_of_it_in_order(store: Store) -> None:
@@ -47,13 +55,17 @@ def test_each_event_is_told_what_became_of_it_in_order(store: Store) -> None:
 def test_a_step_that_no_workflow_has_is_kept_aside_with_the_nearest_name(store: Store) -> None:
     store.ingest([placed(), entered("pik", 3)])
 
-    assert [refused.reason for refused in store.aside()] == ["step 'pik' is not one of any workflow of the topology. Did you mean 'pick'?"]
+    assert [refused.reason for refused in store.aside()] == [
+        "step 'pik' is not one of any workflow of the topology. Did you mean 'pick'?"
+    ]
 
 
 def test_a_step_of_another_workflow_is_kept_aside(store: Store) -> None:
     store.ingest([placed(workflow="collect"), entered("pack", 3)])
 
-    assert [refused.reason for refused in store.aside()] == ["step 'pack' is not one of workflow 'collect'. Did you mean 'pick'?"]
+    assert [refused.reason for refused in store.aside()] == [
+        "step 'pack' is not one of workflow 'collect'. Did you mean 'pick'?"
+    ]
 
 
 def test_what_is_kept_aside_leaves_no_trace_in_the_state(store: Store) -> None:
@@ -68,13 +80,17 @@ def test_what_is_kept_aside_leaves_no_trace_in_the_state(store: Store) -> None:
 def test_a_workflow_that_the_topology_lacks_is_kept_aside(store: Store) -> None:
     store.ingest([placed(workflow="colect")])
 
-    assert [refused.reason for refused in store.aside()] == ["the topology has no workflow 'colect'. Did you mean 'collect'?"]
+    assert [refused.reason for refused in store.aside()] == [
+        "the topology has no workflow 'colect'. Did you mean 'collect'?"
+    ]
 
 
 def test_a_failure_of_what_the_topology_lacks_is_kept_aside(store: Store) -> None:
     store.ingest([reported(target="system:omss")])
 
-    assert [refused.reason for refused in store.aside()] == ["the topology has no element 'system:omss'. Did you mean 'system:oms'?"]
+    assert [refused.reason for refused in store.aside()] == [
+        "the topology has no element 'system:omss'. Did you mean 'system:oms'?"
+    ]
 
 
 def test_without_a_topology_every_order_event_is_kept_aside(bare: Store) -> None:
@@ -108,9 +124,13 @@ def test_an_event_that_is_refused_twice_is_kept_once(store: Store) -> None:
 
 
 def test_a_mended_event_of_the_same_id_takes_the_place_of_what_is_kept_aside(store: Store) -> None:
-    store.ingest([placed(), event("fulfillment.entered", 3, id="7", order="O-1", fulfillment="O-1/1", step="pik")])
+    store.ingest(
+        [placed(), event("fulfillment.entered", 3, id="7", order="O-1", fulfillment="O-1/1", step="pik")]
+    )
 
-    intake = store.ingest([event("fulfillment.entered", 3, id="7", order="O-1", fulfillment="O-1/1", step="pick")])
+    intake = store.ingest(
+        [event("fulfillment.entered", 3, id="7", order="O-1", fulfillment="O-1/1", step="pick")]
+    )
 
     assert (intake.taken, store.aside()) == (1, [])
 
@@ -150,7 +170,9 @@ def test_a_fulfillment_of_another_order_is_kept_aside(store: Store) -> None:
 
     store.ingest([event("fulfillment.entered", 3, order="O-2", fulfillment="O-1/1", step="pick")])
 
-    assert [refused.reason for refused in store.aside()] == ["fulfillment 'O-1/1' belongs to another order than 'O-2'"]
+    assert [refused.reason for refused in store.aside()] == [
+        "fulfillment 'O-1/1' belongs to another order than 'O-2'"
+    ]
 
 
 def test_an_event_may_come_before_its_order(store: Store) -> None:
@@ -169,11 +191,21 @@ def test_a_location_that_the_topology_lacks_is_taken(store: Store) -> None:
 
 
 def test_ids_may_name_their_kind(store: Store) -> None:
-    line = event("fulfillment.entered", 3, order="order:O-1", fulfillment="fulfillment:O-1/1", step="pick", location="location:store-2")
+    line = event(
+        "fulfillment.entered",
+        3,
+        order="order:O-1",
+        fulfillment="fulfillment:O-1/1",
+        step="pick",
+        location="location:store-2",
+    )
 
     store.ingest([placed(), line])
 
-    assert (fulfillments(store)["O-1/1"]["step"], fulfillments(store)["O-1/1"]["location"]) == ("pick", "store-2")
+    assert (fulfillments(store)["O-1/1"]["step"], fulfillments(store)["O-1/1"]["location"]) == (
+        "pick",
+        "store-2",
+    )
 
 
 def test_fields_beyond_the_format_are_taken(store: Store) -> None:

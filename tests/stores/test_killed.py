@@ -38,9 +38,20 @@ def _events() -> list[bytes]:
     lines: list[bytes] = []
     for number in range(120):
         order = f"O-{number}"
-        lines += [placed(order, number), entered("promise", number + 1, f"{order}/1"), entered("pick", number + 2, f"{order}/1")]
-        lines += [of("posting.recorded", number + 3, f"{order}/1", type="invoice"), b"{broken " + order.encode()]
-        lines += [of("fulfillment.rerouted", number + 4, f"{order}/1", workflow="ship", step="pack")] if number % 7 == 0 else []
+        lines += [
+            placed(order, number),
+            entered("promise", number + 1, f"{order}/1"),
+            entered("pick", number + 2, f"{order}/1"),
+        ]
+        lines += [
+            of("posting.recorded", number + 3, f"{order}/1", type="invoice"),
+            b"{broken " + order.encode(),
+        ]
+        lines += (
+            [of("fulfillment.rerouted", number + 4, f"{order}/1", workflow="ship", step="pack")]
+            if number % 7 == 0
+            else []
+        )
         lines += [entered("deliver", number + 5, f"{order}/1")]
     random.Random(5).shuffle(lines)
     return lines
@@ -52,7 +63,9 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def address(request: pytest.FixtureRequest, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def address(
+    request: pytest.FixtureRequest, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> str:
     """Of a store with a topology; copies of what a server has are under `tmp_path / "cache"`."""
     monkeypatch.setenv("IMPACTGRAPH_CACHE", str(tmp_path / "cache"))
     found = str(tmp_path / "store") if kind == "embedded" else request.getfixturevalue("neo4j_address").url
@@ -68,7 +81,9 @@ def _opened(address: str) -> Store:
 
 def _killed(address: str, file: Path, size: int, after: int) -> int:
     """Events acknowledged by a process that is killed when it has acknowledged about so many; -1 where it came to its end."""
-    with subprocess.Popen([sys.executable, "-c", _INGEST, address, str(file), str(size)], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", _INGEST, address, str(file), str(size)], stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         acknowledged = 0
         for line in process.stdout:
@@ -88,13 +103,17 @@ def _recorded(folder: Path) -> list[tuple[str, str]]:
 
 
 @pytest.mark.timeout(600)
-def test_a_killed_store_has_every_acknowledged_event_once_and_the_state_they_make(kind: str, address: str, tmp_path: Path) -> None:
+def test_a_killed_store_has_every_acknowledged_event_once_and_the_state_they_make(
+    kind: str, address: str, tmp_path: Path
+) -> None:
     lines, chance = _events(), random.Random(11)
     (tmp_path / "events.ndjson").write_bytes(b"\n".join(lines))
 
     for turn in range(_ROUNDS[kind]):
         size = chance.choice([1, 5, 50])
-        acknowledged = _killed(address, tmp_path / "events.ndjson", size, chance.randrange(0, min(60 * size, len(lines))))
+        acknowledged = _killed(
+            address, tmp_path / "events.ndjson", size, chance.randrange(0, min(60 * size, len(lines)))
+        )
         if kind == "neo4j" and turn % 2:
             shutil.rmtree(tmp_path / "cache")  # what the database has, not what the process kept of it
         store = _opened(address)

@@ -12,7 +12,9 @@ from tests.stores.events import DOCUMENTS, at, entered, placed, topology
 def marked(store: EmbeddedStore, lines: list[bytes], like: list[bytes] | None = None) -> list[bool]:
     """Whether each is taken for a repeat, where it has the hash of the line `like` it."""
     with store._reading() as copy:
-        items, others = (read_items(each, [""] * len(each), copy.state.fits) for each in (lines, like or lines))
+        items, others = (
+            read_items(each, [""] * len(each), copy.state.fits) for each in (lines, like or lines)
+        )
         Memory(copy.record).mark_repeats(items, hashes([item.name for item in others]))
     return [item.repeated for item in items]
 
@@ -37,6 +39,8 @@ def test_of_names_that_share_a_hash_each_is_known() -> None:
         copy.record.execute("update events set hash = (select min(hash) from events)")
         memory = Memory(copy.record)
         items: list[Item] = read_items([first, second], ["", ""], copy.state.fits)
-        memory.mark_repeats(items, np.full(2, copy.record.arrays("select min(hash) from events")[0][0], np.uint64))
+        memory.mark_repeats(
+            items, np.full(2, copy.record.arrays("select min(hash) from events")[0][0], np.uint64)
+        )
 
     assert [item.repeated for item in items] == [True, True]

@@ -68,7 +68,12 @@ def test_a_page_holds_still_when_orders_come_in(several: Store) -> None:
 
     several.ingest([placed("O-5", value="99.00")])
 
-    assert [order.key for order in several.find_orders(ANY_ORDER, OrderSort.VALUE_DESC, first=2, after=first.cursors[-1]).items] == ["O-4", "O-1"]
+    assert [
+        order.key
+        for order in several.find_orders(
+            ANY_ORDER, OrderSort.VALUE_DESC, first=2, after=first.cursors[-1]
+        ).items
+    ] == ["O-4", "O-1"]
 
 
 def test_a_cursor_that_is_none_is_refused(several: Store) -> None:
@@ -79,13 +84,20 @@ def test_a_cursor_that_is_none_is_refused(several: Store) -> None:
 def test_a_past_moment_has_the_orders_of_then(several: Store) -> None:
     page = several.find_orders(ANY_ORDER, OrderSort.PLACED_ASC, first=9, after=None, as_of=at(2))
 
-    assert [(order.key, order.status) for order in page.items] == [("O-1", OrderStatus.IN_FLIGHT), ("O-2", OrderStatus.IN_FLIGHT)]
+    assert [(order.key, order.status) for order in page.items] == [
+        ("O-1", OrderStatus.IN_FLIGHT),
+        ("O-2", OrderStatus.IN_FLIGHT),
+    ]
 
 
 def test_an_order_is_in_flight_completed_or_cancelled(several: Store) -> None:
     found = several.orders(["O-1", "O-3", "O-4"])
 
-    assert [found[key].status for key in found] == [OrderStatus.IN_FLIGHT, OrderStatus.COMPLETED, OrderStatus.CANCELLED]
+    assert [found[key].status for key in found] == [
+        OrderStatus.IN_FLIGHT,
+        OrderStatus.COMPLETED,
+        OrderStatus.CANCELLED,
+    ]
 
 
 def test_orders_that_are_not_known_are_left_out(several: Store) -> None:
@@ -95,11 +107,16 @@ def test_orders_that_are_not_known_are_left_out(several: Store) -> None:
 def test_an_order_shows_its_parts(several: Store) -> None:
     order = several.orders(["O-2"])["O-2"]
 
-    assert [(part.key, str(part.value.amount), part.step) for part in order.fulfillments] == [("O-2/1", "15.00", None), ("O-2/2", "15.00", None)]
+    assert [(part.key, str(part.value.amount), part.step) for part in order.fulfillments] == [
+        ("O-2/1", "15.00", None),
+        ("O-2/2", "15.00", None),
+    ]
 
 
 def test_a_story_has_every_event_in_the_order_of_time(several: Store) -> None:
-    several.ingest([of("notification.sent", 2, "O-1/1", type="thanks", channel="email"), entered("promise", 1, "O-1/1")])
+    several.ingest(
+        [of("notification.sent", 2, "O-1/1", type="thanks", channel="email"), entered("promise", 1, "O-1/1")]
+    )
 
     story = several.story("O-1")
 
@@ -119,19 +136,27 @@ def test_a_story_names_the_step_of_the_workflow_it_was_in(several: Store) -> Non
 
 
 def test_a_story_has_the_records_as_they_were_written(several: Store) -> None:
-    several.ingest([of("posting.recorded", 4, "O-1/1", type="invoice", amount="10.005", currency="EUR", document="D-1")])
+    several.ingest(
+        [of("posting.recorded", 4, "O-1/1", type="invoice", amount="10.005", currency="EUR", document="D-1")]
+    )
 
     story = several.story("O-1")
 
     assert story is not None
-    assert [(record.type, str(record.amount and record.amount.amount), record.document) for record in story.records] == [("invoice", "10.005", "D-1")]
+    assert [
+        (record.type, str(record.amount and record.amount.amount), record.document)
+        for record in story.records
+    ] == [("invoice", "10.005", "D-1")]
 
 
 def test_the_story_of_a_past_moment_ends_then(several: Store) -> None:
     story = several.story("O-1", at(2))
 
     assert story is not None
-    assert ([entry.kind for entry in story.entries], replace(story.order, fulfillments=()).status) == (["order.placed"], OrderStatus.IN_FLIGHT)
+    assert ([entry.kind for entry in story.entries], replace(story.order, fulfillments=()).status) == (
+        ["order.placed"],
+        OrderStatus.IN_FLIGHT,
+    )
 
 
 def test_there_is_no_story_of_an_order_that_is_not_known(several: Store) -> None:

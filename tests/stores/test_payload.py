@@ -8,8 +8,18 @@ from impactgraph.ports.store import Store
 from tests.stores.events import at, entered, event, of, placed
 
 
-def stock(system: str, on_hand: float | str, minutes: float = 0, *, item: str = "shirt", location: str = "store-1", **more: Any) -> bytes:
-    return event("inventory.reported", minutes, location=location, item=item, system=system, on_hand=on_hand, **more)
+def stock(
+    system: str,
+    on_hand: float | str,
+    minutes: float = 0,
+    *,
+    item: str = "shirt",
+    location: str = "store-1",
+    **more: Any,
+) -> bytes:
+    return event(
+        "inventory.reported", minutes, location=location, item=item, system=system, on_hand=on_hand, **more
+    )
 
 
 def test_the_last_figure_of_each_system_counts_in_whatever_order_they_came(store: Store) -> None:
@@ -34,7 +44,14 @@ def test_of_two_figures_of_one_moment_the_last_by_source_and_id_counts(store: St
 
 
 def test_figures_that_agree_are_no_difference_however_they_are_written(store: Store) -> None:
-    store.ingest([stock("oms", 5), stock("pos", "5.0"), stock("oms", 1, item="hat"), stock("pos", 2, item="hat", location="store-2")])
+    store.ingest(
+        [
+            stock("oms", 5),
+            stock("pos", "5.0"),
+            stock("oms", 1, item="hat"),
+            stock("pos", 2, item="hat", location="store-2"),
+        ]
+    )
 
     assert store.differing_stock() == []
 
@@ -47,17 +64,33 @@ def test_stock_as_of_a_moment_is_what_was_said_by_then(store: Store) -> None:
 
 def test_what_errors_said_is_told_with_the_row_of_its_fulfillment(store: Store) -> None:
     failed = {"step": "pick", "code": "OUT", "message": "No 'shirt' left", "element": "system:oms"}
-    store.ingest([placed(), entered("pick", 1), of("fulfillment.failed", 2, **failed), placed("O-2"), of("fulfillment.failed", 4, "O-2/1")])
+    store.ingest(
+        [
+            placed(),
+            entered("pick", 1),
+            of("fulfillment.failed", 2, **failed),
+            placed("O-2"),
+            of("fulfillment.failed", 4, "O-2/1"),
+        ]
+    )
 
     with store.columns() as columns:
         told = store.error_texts(at(0))
         rows = [str(columns.fulfillments.ids[row]) for row in told.fulfillment]
 
     found = sorted(zip(rows, told.at.tolist(), told.step, told.code, told.element, told.message, strict=True))
-    assert found == [("O-1/1", at(2), "pick", "OUT", "system:oms", "No 'shirt' left"), ("O-2/1", at(4), "", "", "", "")]
+    assert found == [
+        ("O-1/1", at(2), "pick", "OUT", "system:oms", "No 'shirt' left"),
+        ("O-2/1", at(4), "", "", "", ""),
+    ]
 
 
 def test_errors_are_told_from_one_moment_to_another(store: Store) -> None:
-    store.ingest([placed(), *(of("fulfillment.failed", minute, step="pick", message=str(minute)) for minute in range(5))])
+    store.ingest(
+        [
+            placed(),
+            *(of("fulfillment.failed", minute, step="pick", message=str(minute)) for minute in range(5)),
+        ]
+    )
 
     assert sorted(store.error_texts(at(1), at(3)).message) == ["1", "2", "3"]

@@ -13,7 +13,10 @@ def test_without_a_topology_there_is_none_to_give(bare: Store) -> None:
 def test_the_last_applied_is_the_current_one(store: Store) -> None:
     version = store.apply_topology(topology(MORE), MORE, at(5))
 
-    assert (store.topology().version, [known.current for known in store.topologies()]) == (version.key, [True, False])
+    assert (store.topology().version, [known.current for known in store.topologies()]) == (
+        version.key,
+        [True, False],
+    )
 
 
 def test_the_same_documents_again_make_no_version(store: Store) -> None:

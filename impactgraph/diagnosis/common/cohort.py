@@ -41,10 +41,19 @@ class Cohort:
         return len(self.overdue)
 
     def take(self, chosen: Flags) -> "Cohort":
-        return Cohort(self.row[chosen], self.index[chosen], self.entered[chosen], self.overdue[chosen], self.step[chosen], self.hour[chosen])
+        return Cohort(
+            self.row[chosen],
+            self.index[chosen],
+            self.entered[chosen],
+            self.overdue[chosen],
+            self.step[chosen],
+            self.hour[chosen],
+        )
 
 
-def cohort_of(columns: Columns, overdue: Flags, among: Flags, limit: Ints, at: Millis, *, controls: int = CONTROLS) -> Cohort:
+def cohort_of(
+    columns: Columns, overdue: Flags, among: Flags, limit: Ints, at: Millis, *, controls: int = CONTROLS
+) -> Cohort:
     """`overdue` and `among` by fulfillment; `limit` (milliseconds) by (workflow, step index).
 
     Costs a look at all fulfillments for those that are overdue, and a sort of the steps of up to `controls` of each of their workflows.
@@ -65,7 +74,14 @@ def cohort_of(columns: Columns, overdue: Flags, among: Flags, limit: Ints, at: M
     hours = np.where(thin[place], 0, units.entered // HOUR)
     _, step = np.unique(place, return_inverse=True)
     _, hour = np.unique(_keys(place, hours), return_inverse=True)
-    return Cohort(units.row, units.index, units.entered, np.arange(len(units.row)) < len(cases), step.astype(np.int32), hour.astype(np.int32))
+    return Cohort(
+        units.row,
+        units.index,
+        units.entered,
+        np.arange(len(units.row)) < len(cases),
+        step.astype(np.int32),
+        hour.astype(np.int32),
+    )
 
 
 def evenly(rows: NDArray[np.intp], most: int) -> Codes:
@@ -84,10 +100,14 @@ class _Units:
 
     def and_(self, others: "_Units") -> "_Units":
         row, index, entered = self.row, self.index, self.entered
-        return _Units(np.append(row, others.row), np.append(index, others.index), np.append(entered, others.entered))
+        return _Units(
+            np.append(row, others.row), np.append(index, others.index), np.append(entered, others.entered)
+        )
 
 
-def _in_time(columns: Columns, hit: _Units, overdue: Flags, among: Flags, limit: Ints, controls: int) -> _Units:
+def _in_time(
+    columns: Columns, hit: _Units, overdue: Flags, among: Flags, limit: Ints, controls: int
+) -> _Units:
     """Stays that began in a step and an hour with those that are overdue, and were over within the limit."""
     f, width = columns.fulfillments, columns.fulfillments.entered.shape[1]
     wanted = np.unique(_keys(hit.places(f.workflow, width), hit.entered // HOUR))
@@ -107,7 +127,9 @@ def _by_placing(columns: Columns, units: _Units, chosen: Flags) -> _Units:
     return _Units(units.row, units.index, np.where(chosen, placed, units.entered))
 
 
-def _further(columns: Columns, hit: _Units, overdue: Flags, among: Flags, unknown: Flags, controls: int) -> _Units:
+def _further(
+    columns: Columns, hit: _Units, overdue: Flags, among: Flags, unknown: Flags, controls: int
+) -> _Units:
     """For places of which nothing is known but who is there: those placed in an hour with one that is overdue there, and further on their way now."""
     f, width = columns.fulfillments, columns.fulfillments.entered.shape[1]
     places = hit.places(f.workflow, width)

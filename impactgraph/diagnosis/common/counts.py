@@ -34,7 +34,12 @@ class Counts:
         steps = int(cohort.step.max(initial=0)) + 1
         size, hit = np.bincount(cohort.hour), sums(cohort.hour, cohort.overdue, 0)
         every = sums(cohort.step, np.ones(len(cohort)), steps)
-        return Counts(cohort, sums(cohort.step, cohort.overdue, steps), np.maximum(every, 1.0), (hit / np.maximum(size, 1))[cohort.hour])
+        return Counts(
+            cohort,
+            sums(cohort.step, cohort.overdue, steps),
+            np.maximum(every, 1.0),
+            (hit / np.maximum(size, 1))[cohort.hour],
+        )
 
     def table(self, units: NDArray[np.intp], value: NDArray[np.intp], values: int) -> "Table":
         """Of the units, whose values are numbered from 0 to `values`."""
@@ -53,7 +58,9 @@ class Counts:
     def gain(self, table: "Table") -> tuple[Reals, NDArray[np.intp]]:
         """By value: G summed over the steps in which it stands out, and the number of steps in which it could."""
         g = g_statistic(table.hit, table.size, table.expected, self.overdue, self.all)
-        return np.where(table.hit > table.expected, g, 0.0).sum(axis=1), ((table.size > 0) & (table.size < self.all)).sum(axis=1)
+        return np.where(table.hit > table.expected, g, 0.0).sum(axis=1), (
+            (table.size > 0) & (table.size < self.all)
+        ).sum(axis=1)
 
     def log_p(self, gain: float, freedom: int, expected: float, units: NDArray[np.intp]) -> float:
         """Natural logarithm of the probability that chance makes a value stand out so much; `units` are those that have it."""
@@ -64,8 +71,14 @@ class Counts:
         """Of as many overdue among the units, given those of each hour; `otherwise` where it is too small for a float."""
         hour, overdue = self.cohort.hour, self.cohort.overdue
         drawn = np.bincount(hour[units], minlength=int(hour.max()) + 1)
-        total, marked = np.bincount(hour, minlength=len(drawn)), sums(hour, overdue, len(drawn)).astype(np.int64)
-        tail = sum_tail([(int(drawn[h]), int(marked[h]), int(total[h])) for h in np.flatnonzero(drawn)], int(overdue[units].sum()))
+        total, marked = (
+            np.bincount(hour, minlength=len(drawn)),
+            sums(hour, overdue, len(drawn)).astype(np.int64),
+        )
+        tail = sum_tail(
+            [(int(drawn[h]), int(marked[h]), int(total[h])) for h in np.flatnonzero(drawn)],
+            int(overdue[units].sum()),
+        )
         return log(tail) if tail > _LEAST else otherwise
 
 
@@ -79,7 +92,9 @@ class Table:
 
     def together(self, values: NDArray[np.intp]) -> "Table":
         """One row for all of these values."""
-        return Table(*(each[values].sum(axis=0, keepdims=True) for each in (self.hit, self.size, self.expected)))
+        return Table(
+            *(each[values].sum(axis=0, keepdims=True) for each in (self.hit, self.size, self.expected))
+        )
 
 
 def contrasting(cohort: Cohort) -> Flags:

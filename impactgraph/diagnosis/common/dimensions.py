@@ -10,7 +10,15 @@ from graph_models.topology import Topology
 from impactgraph.impact.cells import Membership
 from impactgraph.impact.columns import Codes, Columns, Ints
 
-LOCATION, REGION, CHANNEL, MODE, TIER, CURRENCY, INTEGRATION = "location", "region", "channel", "mode", "tier", "currency", "integration"
+LOCATION, REGION, CHANNEL, MODE, TIER, CURRENCY, INTEGRATION = (
+    "location",
+    "region",
+    "channel",
+    "mode",
+    "tier",
+    "currency",
+    "integration",
+)
 STEP, WORKFLOW = "step", "workflow"
 _FIXED = frozenset({LOCATION, REGION, CHANNEL, MODE, TIER, CURRENCY, INTEGRATION, STEP, WORKFLOW})
 
@@ -26,11 +34,17 @@ class Dimension:
 
 def names(columns: Columns) -> tuple[str, ...]:
     """In lower case; attributes go by their own names (`carrier`, `payload_version`). Of equal explanations the first one is told."""
-    attributes = (name for name in columns.vocabulary.attributes if name in columns.orders.attributes and name not in _FIXED)
+    attributes = (
+        name
+        for name in columns.vocabulary.attributes
+        if name in columns.orders.attributes and name not in _FIXED
+    )
     return (LOCATION, REGION, CHANNEL, MODE, *attributes, TIER, CURRENCY, INTEGRATION)
 
 
-def dimension(columns: Columns, topology: Topology, name: str, row: Codes, index: Codes, entered: Ints) -> Dimension:
+def dimension(
+    columns: Columns, topology: Topology, name: str, row: Codes, index: Codes, entered: Ints
+) -> Dimension:
     """Of stays: the fulfillment's row, the step's index in its workflow, and when it was entered."""
     o, f, v = columns.orders, columns.fulfillments, columns.vocabulary
     if name == LOCATION:
@@ -39,7 +53,12 @@ def dimension(columns: Columns, topology: Topology, name: str, row: Codes, index
         return Dimension(name, Membership(columns, topology).region(row).astype(np.int32), v.regions.words)
     if name == INTEGRATION:
         return _ways(columns, topology, row, index, entered)
-    fixed = {CHANNEL: (o.channel, v.channels), MODE: (o.mode, v.modes), TIER: (o.tier, v.tiers), CURRENCY: (o.currency, v.currencies)}
+    fixed = {
+        CHANNEL: (o.channel, v.channels),
+        MODE: (o.mode, v.modes),
+        TIER: (o.tier, v.tiers),
+        CURRENCY: (o.currency, v.currencies),
+    }
     codes, words = fixed[name] if name in fixed else (o.attributes[name], v.attributes[name])
     return Dimension(name, codes[f.order[row]], words.words)
 

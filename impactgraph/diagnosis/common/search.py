@@ -46,7 +46,9 @@ class Value:
     codes: tuple[tuple[int, ...], ...]
 
     def holds(self, codes: Sequence[Codes]) -> Flags:
-        return np.logical_and.reduce([np.isin(codes[d], c) for d, c in zip(self.dimensions, self.codes, strict=True)])
+        return np.logical_and.reduce(
+            [np.isin(codes[d], c) for d, c in zip(self.dimensions, self.codes, strict=True)]
+        )
 
     @property
     def single(self) -> bool:
@@ -84,7 +86,9 @@ def causes(cohort: Cohort, dimensions: Sequence[Dimension]) -> Iterator[Found]:
 def _best(counts: Counts, codes: Sequence[Codes]) -> Found | None:
     """The likeliest single value; a set or a pair only where that says clearly more."""
     sizes = [_testable(each) for each in codes]
-    alone = _corrected((found for d in range(len(codes)) for found in _tried(counts, codes, (d,))), sum(sizes))
+    alone = _corrected(
+        (found for d in range(len(codes)) for found in _tried(counts, codes, (d,))), sum(sizes)
+    )
     singles = [found for found in alone if found.value.single]
     tried = sum(a * b for i, a in enumerate(sizes) for b in sizes[i + 1 :])
     pairs = _corrected(_pairs(counts, codes, [found.value for found in singles[:_PAIRED]]), tried)
@@ -129,7 +133,12 @@ def _pairs(counts: Counts, codes: Sequence[Codes], singles: Sequence[Value]) -> 
                     yield one
 
 
-def _tried(counts: Counts, codes: Sequence[Codes], dimensions: tuple[int, ...], first: tuple[tuple[int, ...], ...] = ()) -> Iterator[Found]:
+def _tried(
+    counts: Counts,
+    codes: Sequence[Codes],
+    dimensions: tuple[int, ...],
+    first: tuple[tuple[int, ...], ...] = (),
+) -> Iterator[Found]:
     """Values of the last dimension that have support and stand out, among the units with `first`; without correction."""
     own = codes[dimensions[-1]]
     among = own > 0
@@ -141,11 +150,17 @@ def _tried(counts: Counts, codes: Sequence[Codes], dimensions: tuple[int, ...], 
     table = counts.table(units, place, len(values))
     gain, freedom = counts.gain(table)
     odds = counts.odds(table)
-    closely = [n for n in np.argsort(freedom - gain, kind="stable")[:_SHORTLIST].tolist() if odds[n] >= STANDS_OUT and freedom[n] > 0]
+    closely = [
+        n
+        for n in np.argsort(freedom - gain, kind="stable")[:_SHORTLIST].tolist()
+        if odds[n] >= STANDS_OUT and freedom[n] > 0
+    ]
     testable = max(_testable(own), 1)
     sure: list[int] = []
     for n in closely:
-        log_p = counts.log_p(float(gain[n]), int(freedom[n]), float(table.expected[n].sum()), units[place == n])
+        log_p = counts.log_p(
+            float(gain[n]), int(freedom[n]), float(table.expected[n].sum()), units[place == n]
+        )
         if log_p + log(2 * testable) < log(ALPHA):
             sure.append(n)
         yield Found(Value(dimensions, (*first, (int(values[n]),))), float(gain[n]), log_p)
@@ -153,7 +168,9 @@ def _tried(counts: Counts, codes: Sequence[Codes], dimensions: tuple[int, ...], 
         yield from _sets(counts, table, np.array(sure, np.intp), dimensions, values, testable)
 
 
-def _supported(counts: Counts, own: Codes, units: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+def _supported(
+    counts: Counts, own: Codes, units: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
     """Units whose value has enough overdue ones, the number of their value, and the values by that number."""
     if not len(units):
         return units, units, units
@@ -165,13 +182,22 @@ def _supported(counts: Counts, own: Codes, units: NDArray[np.intp]) -> tuple[NDA
     return units, place[own[units]], values
 
 
-def _sets(counts: Counts, table: Table, sure: NDArray[np.intp], dimensions: tuple[int, ...], values: NDArray[np.intp], testable: int) -> Iterator[Found]:
+def _sets(
+    counts: Counts,
+    table: Table,
+    sure: NDArray[np.intp],
+    dimensions: tuple[int, ...],
+    values: NDArray[np.intp],
+    testable: int,
+) -> Iterator[Found]:
     """Values that would each be blamed alone, together: two, three, ... of them. Each set is paid for by the number of such sets."""
     for size in range(2, min(len(sure), _SET) + 1):
         together = table.together(sure[:size])
         gain, freedom = counts.gain(together)
         if float(counts.odds(together)[0]) < STANDS_OUT or not freedom[0]:
             continue
-        log_p = counts.log_p(float(gain[0]), int(freedom[0]), np.inf, sure) + log(comb(max(testable, size), size))
+        log_p = counts.log_p(float(gain[0]), int(freedom[0]), np.inf, sure) + log(
+            comb(max(testable, size), size)
+        )
         chosen = tuple(sorted(values[sure[:size]].tolist()))
         yield Found(Value(dimensions, (chosen,)), float(gain[0]), log_p)

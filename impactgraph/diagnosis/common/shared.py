@@ -33,7 +33,15 @@ class Shared:
 
 
 def in_common(
-    columns: Columns, topology: Topology, usual: Usual, limit: Ints, overdue: Flags, at: Millis, among: Flags | None = None, *, controls: int = CONTROLS
+    columns: Columns,
+    topology: Topology,
+    usual: Usual,
+    limit: Ints,
+    overdue: Flags,
+    at: Millis,
+    among: Flags | None = None,
+    *,
+    controls: int = CONTROLS,
 ) -> tuple[Shared, ...]:
     """Independent causes, the best first; none is an answer. `overdue` and `among` (None: all) by fulfillment, `limit` by (workflow, step index).
 
@@ -45,8 +53,13 @@ def in_common(
     if not overdue.any():
         return ()
     rows = np.flatnonzero(here).astype(np.int32)
-    cohort = cohort_of(columns, overdue, np.ones(len(f), bool) if among is None else among, limit, at, controls=controls)
-    dimensions = [dimension(columns, topology, name, cohort.row, cohort.index, cohort.entered) for name in names(columns)]
+    cohort = cohort_of(
+        columns, overdue, np.ones(len(f), bool) if among is None else among, limit, at, controls=controls
+    )
+    dimensions = [
+        dimension(columns, topology, name, cohort.row, cohort.index, cohort.entered)
+        for name in names(columns)
+    ]
     flight = _Flight(columns, topology, rows, overdue[rows])
     found = [flight.of_value(each, dimensions) for each in causes(cohort, dimensions)]
     found += flight.of_steps(usual, limit, found)
@@ -69,9 +82,19 @@ class _Flight:
         for number, code in zip(found.value.dimensions, found.value.codes, strict=True):
             name = dimensions[number].name
             parts.append((name, ", ".join(dimensions[number].words[each] for each in code)))
-            inside &= np.isin(dimension(self.columns, self.topology, name, self.rows, f.step[self.rows], f.entered_at[self.rows]).codes, code)
+            inside &= np.isin(
+                dimension(
+                    self.columns, self.topology, name, self.rows, f.step[self.rows], f.entered_at[self.rows]
+                ).codes,
+                code,
+            )
         steps = self._place()
-        return self._shared(tuple(sorted(parts)), inside, np.isin(steps, np.unique(steps[inside & self.overdue])), found.p_value)
+        return self._shared(
+            tuple(sorted(parts)),
+            inside,
+            np.isin(steps, np.unique(steps[inside & self.overdue])),
+            found.p_value,
+        )
 
     def of_steps(self, usual: Usual, limit: Ints, explained: Sequence[Shared]) -> list[Shared]:
         """Steps that the overdue are at, where no value within them explains it."""
@@ -81,18 +104,28 @@ class _Flight:
             rest[each.rows] = False
         left = rest[self.rows]
         place = f.workflow[self.rows].astype(np.int64) * limit.shape[1] + f.step[self.rows]
-        hit, size = (np.bincount(place[kept], minlength=limit.size).reshape(limit.shape).astype(np.float64) for kept in (left & self.overdue, left))
-        return [self._at_steps(each, left) for each in at_steps(self.columns, self.topology, usual, limit, hit, size)]
+        hit, size = (
+            np.bincount(place[kept], minlength=limit.size).reshape(limit.shape).astype(np.float64)
+            for kept in (left & self.overdue, left)
+        )
+        return [
+            self._at_steps(each, left)
+            for each in at_steps(self.columns, self.topology, usual, limit, hit, size)
+        ]
 
     def _at_steps(self, found: AtSteps, left: Flags) -> Shared:
         inside = np.isin(self._place(), [n * _WIDTH + m for n, m in found.places])
-        return self._shared(((found.dimension, found.value),), inside & left, left, min(1.0, exp(min(found.log_p, 0.0))))
+        return self._shared(
+            ((found.dimension, found.value),), inside & left, left, min(1.0, exp(min(found.log_p, 0.0)))
+        )
 
     def _place(self) -> Ints:
         f = self.columns.fulfillments
         return f.workflow[self.rows].astype(np.int64) * _WIDTH + f.step[self.rows]
 
-    def _shared(self, parts: tuple[tuple[str, str], ...], inside: Flags, among: Flags, p_value: float) -> Shared:
+    def _shared(
+        self, parts: tuple[tuple[str, str], ...], inside: Flags, among: Flags, p_value: float
+    ) -> Shared:
         hit, size = int((inside & self.overdue).sum()), int((inside & among).sum())
         other, rest = int((among & self.overdue).sum()) - hit, int(among.sum()) - size
         lift = hit / max(size, 1) / (max(other, 0.5) / max(rest, 1))

@@ -39,7 +39,9 @@ class AtSteps:
     log_p: float
 
 
-def at_steps(columns: Columns, topology: Topology, usual: Usual, limit: NDArray[np.int64], overdue: Reals, total: Reals) -> list[AtSteps]:
+def at_steps(
+    columns: Columns, topology: Topology, usual: Usual, limit: NDArray[np.int64], overdue: Reals, total: Reals
+) -> list[AtSteps]:
     """Best first, each without what the ones before it explain. `overdue`, `total` and `limit` by (workflow, step index)."""
     sets = _sets(columns, topology)
     expected = total * shares(columns, topology, usual, limit)
@@ -113,6 +115,12 @@ def _sets(columns: Columns, topology: Topology) -> Mapping[tuple[str, str], froz
 def _used(step: Step) -> set[str]:
     """Integrations that it calls, or that take orders from it."""
     called = [need for need in step.needs.required if isinstance(need, str)]
-    choices = [member for need in step.needs.required if isinstance(need, Choice) for members in need.alternatives[:1] for member in members]
+    choices = [
+        member
+        for need in step.needs.required
+        if isinstance(need, Choice)
+        for members in need.alternatives[:1]
+        for member in members
+    ]
     vias = [transition.via for transition in step.then if transition.via]
     return {each for each in (*called, *choices, *vias) if each.startswith("integration:")}

@@ -61,7 +61,14 @@ def hypergeometric(table: Table) -> Reals:
     k = np.arange(min(drawn, marked) + 1)
     inside = drawn - k <= total - marked
     rest = np.where(inside, drawn - k, 0)
-    ways = logs[marked] - logs[k] - logs[marked - k] + logs[total - marked] - logs[rest] - logs[total - marked - rest]
+    ways = (
+        logs[marked]
+        - logs[k]
+        - logs[marked - k]
+        + logs[total - marked]
+        - logs[rest]
+        - logs[total - marked - rest]
+    )
     return np.where(inside, np.exp(ways - (logs[total] - logs[drawn] - logs[total - drawn])), 0.0)
 
 
@@ -90,7 +97,13 @@ def g_statistic(hit: Reals, size: Reals, expected: Reals, all_hit: Reals, all_si
         (all_hit - hit, all_hit - expected),
         (all_size - size - all_hit + hit, all_size - size - all_hit + expected),
     )
-    return np.maximum(2 * sum(_surprise(np.asarray(seen, np.float64), np.asarray(usual, np.float64)) for seen, usual in cells), 0.0)
+    return np.maximum(
+        2
+        * sum(
+            _surprise(np.asarray(seen, np.float64), np.asarray(usual, np.float64)) for seen, usual in cells
+        ),
+        0.0,
+    )
 
 
 def _surprise(seen: Reals, usual: Reals) -> NDArray[np.float64]:

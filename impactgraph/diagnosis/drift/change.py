@@ -47,7 +47,9 @@ def shifted(values: Reals, bins: Ints, *, least: int, earliest: int = 0) -> Chan
     best = int(np.argmax(z))
     split = int(splits[best])
     log_p = log_chi_square_tail(float(z[best] ** 2), 1) + log(len(splits))
-    return Change(int(bins[split]), float(np.median(values[:split])), float(np.median(values[split:])), min(log_p, 0.0))
+    return Change(
+        int(bins[split]), float(np.median(values[:split])), float(np.median(values[split:])), min(log_p, 0.0)
+    )
 
 
 def moved(events: Reals, chances: Reals, *, least: int, earliest: int = 0) -> Change | None:
@@ -64,7 +66,9 @@ def moved(events: Reals, chances: Reals, *, least: int, earliest: int = 0) -> Ch
     if not some.any():
         return None
     every = np.full(len(seen), all_chances)
-    g = np.where(some, g_statistic(seen, size, size * total / all_chances, np.full(len(seen), total), every), -1.0)
+    g = np.where(
+        some, g_statistic(seen, size, size * total / all_chances, np.full(len(seen), total), every), -1.0
+    )
     best: int = int(np.argmax(g))
     log_p = log_chi_square_tail(float(g[best]), 1) + log(int(some.sum()))
     before, after = float(seen[best] / size[best]), float((total - seen[best]) / (all_chances - size[best]))

@@ -49,7 +49,11 @@ def find_drift(columns: Columns, topology: Topology, at: Millis) -> tuple[Drift,
     """Within the last week before `at`; the most orders behind it first. Costs a pass over the fulfillments for each kind of rate, and a sort of a sample."""
     series = [*_durations(columns, topology, at), *_errors(columns, at), *_rates(columns, at)]
     threshold = log(ALPHA / max(len(series), 1))
-    told = [each for each in series if each.change is not None and each.change.log_p < threshold and _matters(each)]
+    told = [
+        each
+        for each in series
+        if each.change is not None and each.change.log_p < threshold and _matters(each)
+    ]
     behind = _Behind(columns, at)
     found = [_told(behind, each, len(series), at) for each in told]
     return tuple(sorted(found, key=lambda drift: (-drift.orders, drift.p_value, drift.value)))
@@ -73,7 +77,9 @@ def _durations(columns: Columns, topology: Topology, at: Millis) -> Iterator[_Se
     for number, place in enumerate(ended.places):
         rows = order[bounds[number] : bounds[number + 1]]
         change = _of_lasting((ended.ended - ended.began)[rows].astype(np.float64), ended.ended[rows], at)
-        yield _Series(DriftKind.DURATION, *_name(place), change, (_PLACE, _code(columns, place.workflow, place.step)))
+        yield _Series(
+            DriftKind.DURATION, *_name(place), change, (_PLACE, _code(columns, place.workflow, place.step))
+        )
 
 
 def _of_lasting(lasted: Reals, ended: Ints, at: Millis) -> Change | None:
@@ -83,7 +89,11 @@ def _of_lasting(lasted: Reals, ended: Ints, at: Millis) -> Change | None:
     first = int((ended - lasted).min() + 2 * np.quantile(lasted, 0.95))
     late = ended >= first
     hours = _hours(ended[late], at)
-    return shifted(lasted[late], hours, least=_LEAST, earliest=int(hours.min(initial=0)) + _DAY) if late.any() else None
+    return (
+        shifted(lasted[late], hours, least=_LEAST, earliest=int(hours.min(initial=0)) + _DAY)
+        if late.any()
+        else None
+    )
 
 
 def _name(place: Place) -> tuple[str, str]:
@@ -110,8 +120,16 @@ def _errors(columns: Columns, at: Millis) -> Iterator[_Series]:
             chosen = (owner == number) & (errors.step == step)
             if int(chosen.sum()) >= _EVENTS:
                 entered = _counts(f.entered[mine, step], at)
-                change = moved(_counts(errors.at[chosen], at), entered, least=_EVENTS, earliest=_begin(entered))
-                yield _Series(DriftKind.ERRORS, "step", f"{words.key}/{key}", change, (_PLACE, _code(columns, words.key, key)))
+                change = moved(
+                    _counts(errors.at[chosen], at), entered, least=_EVENTS, earliest=_begin(entered)
+                )
+                yield _Series(
+                    DriftKind.ERRORS,
+                    "step",
+                    f"{words.key}/{key}",
+                    change,
+                    (_PLACE, _code(columns, words.key, key)),
+                )
 
 
 def _rates(columns: Columns, at: Millis) -> Iterator[_Series]:
@@ -119,7 +137,10 @@ def _rates(columns: Columns, at: Millis) -> Iterator[_Series]:
     f, o = columns.fulfillments, columns.orders
     refused = columns.errors.fulfillment[columns.errors.element == 0]
     refused_at = columns.errors.at[columns.errors.element == 0]
-    rerouted, cancelled = np.flatnonzero(f.rerouted_at), np.flatnonzero((f.status == CANCELLED) & (f.ended_at > 0))
+    rerouted, cancelled = (
+        np.flatnonzero(f.rerouted_at),
+        np.flatnonzero((f.status == CANCELLED) & (f.ended_at > 0)),
+    )
     kinds: Sequence[tuple[DriftKind, NDArray[np.intp] | Codes, Ints]] = (
         (DriftKind.REROUTES, rerouted, f.rerouted_at[rerouted]),
         (DriftKind.REJECTIONS, refused, refused_at),
@@ -133,14 +154,22 @@ def _rates(columns: Columns, at: Millis) -> Iterator[_Series]:
             for code in np.flatnonzero(events.sum(axis=1) >= _EVENTS).tolist():
                 if code:
                     yield _Series(
-                        kind, dimension, words.words[code], moved(events[code], chances[code], least=_EVENTS, earliest=_begin(chances)), (dimension, code)
+                        kind,
+                        dimension,
+                        words.words[code],
+                        moved(events[code], chances[code], least=_EVENTS, earliest=_begin(chances)),
+                        (dimension, code),
                     )
 
 
 def _worded(columns: Columns) -> Sequence[tuple[str, Codes, Words]]:
     """Dimensions of fulfillments, by row, with their words."""
     f, o, v = columns.fulfillments, columns.orders, columns.vocabulary
-    return (LOCATION, f.location, v.locations), (MODE, o.mode[f.order], v.modes), (CHANNEL, o.channel[f.order], v.channels)
+    return (
+        (LOCATION, f.location, v.locations),
+        (MODE, o.mode[f.order], v.modes),
+        (CHANNEL, o.channel[f.order], v.channels),
+    )
 
 
 def _begin(chances: Reals) -> int:
@@ -163,7 +192,11 @@ def _counts(moments: Ints, at: Millis) -> Reals:
 def _table(codes: Codes, hours: Ints, words: int) -> Reals:
     """By (code, hour)."""
     kept, width = hours >= 0, SPAN // HOUR
-    return np.bincount(codes[kept].astype(np.int64) * width + hours[kept], minlength=words * width).reshape(words, width).astype(np.float64)
+    return (
+        np.bincount(codes[kept].astype(np.int64) * width + hours[kept], minlength=words * width)
+        .reshape(words, width)
+        .astype(np.float64)
+    )
 
 
 def _told(behind: "_Behind", series: _Series, tried: int, at: Millis) -> Drift:
@@ -172,7 +205,17 @@ def _told(behind: "_Behind", series: _Series, tried: int, at: Millis) -> Drift:
     orders, worth = behind.of(*series.behind)
     since = at - SPAN + change.at * HOUR
     p_value = exp(min(change.log_p + log(tried), 0.0))
-    return Drift(series.kind, series.dimension, series.value, since, change.before, change.after, p_value, orders, worth)
+    return Drift(
+        series.kind,
+        series.dimension,
+        series.value,
+        since,
+        change.before,
+        change.after,
+        p_value,
+        orders,
+        worth,
+    )
 
 
 class _Behind:
@@ -190,19 +233,28 @@ class _Behind:
         if code >= len(counts):
             return 0, ()
         mine = sums[code * len(words) : (code + 1) * len(words)]
-        return int(counts[code]), tuple(from_micros(s, word) for word, s in sorted(zip(words, mine, strict=True)) if s)
+        return int(counts[code]), tuple(
+            from_micros(s, word) for word, s in sorted(zip(words, mine, strict=True)) if s
+        )
 
     def _codes(self, dimension: str) -> Ints:
         f = self._columns.fulfillments
         if dimension == _PLACE:
             return f.workflow[self._rows].astype(np.int64) * f.entered.shape[1] + f.step[self._rows]
-        return next(codes for name, codes, _ in _worded(self._columns) if name == dimension)[self._rows].astype(np.int64)
+        return next(codes for name, codes, _ in _worded(self._columns) if name == dimension)[
+            self._rows
+        ].astype(np.int64)
 
     def _count(self, codes: Ints) -> tuple[NDArray[np.intp], Sequence[int]]:
         o, words = self._columns.orders, self._columns.vocabulary.currencies.words
         order = self._columns.fulfillments.order[self._rows]
         several = np.bincount(order)[order] > 1
         pairs = np.unique(codes[several] * 2**32 + order[several])
-        codes, order = np.append(codes[~several], pairs >> 32), np.append(order[~several], (pairs & (2**32 - 1)).astype(np.int32))
+        codes, order = (
+            np.append(codes[~several], pairs >> 32),
+            np.append(order[~several], (pairs & (2**32 - 1)).astype(np.int32)),
+        )
         counts = np.bincount(codes)
-        return counts, exact_sums(codes * len(words) + o.currency[order], o.value[order], len(counts) * len(words))
+        return counts, exact_sums(
+            codes * len(words) + o.currency[order], o.value[order], len(counts) * len(words)
+        )

@@ -17,7 +17,11 @@ def grouped(found: Iterable[Drift]) -> tuple[DriftGroup, ...]:
     for each in found:
         alike.setdefault((each.kind.value, each.dimension, each.after > each.before), []).append(each)
     groups = [_group(members) for same in alike.values() for members in _by_beginning(same)]
-    return tuple(sorted(groups, key=lambda group: (-group.orders, group.p_value, group.kind.value, group.members[0].value)))
+    return tuple(
+        sorted(
+            groups, key=lambda group: (-group.orders, group.p_value, group.kind.value, group.members[0].value)
+        )
+    )
 
 
 def _by_beginning(found: Sequence[Drift]) -> list[list[Drift]]:

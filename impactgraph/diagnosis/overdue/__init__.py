@@ -5,4 +5,14 @@ from impactgraph.diagnosis.overdue.peers import peers_of
 from impactgraph.diagnosis.overdue.runs import runs_of
 from impactgraph.diagnosis.overdue.usual import Usual, usual_stays
 
-__all__ = ["Usual", "limit_of", "limit_table", "limits", "overdue_mask", "overdue_rows", "peers_of", "runs_of", "usual_stays"]
+__all__ = [
+    "Usual",
+    "limit_of",
+    "limit_table",
+    "limits",
+    "overdue_mask",
+    "overdue_rows",
+    "peers_of",
+    "runs_of",
+    "usual_stays",
+]

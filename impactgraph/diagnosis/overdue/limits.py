@@ -35,7 +35,9 @@ def limit_table(topology: Topology, columns: Columns, usual: Usual) -> Ints:
     return table
 
 
-def limits(topology: Topology, columns: Columns, usual: Usual, durations: Durations, rows: Codes | None = None) -> Ints:
+def limits(
+    topology: Topology, columns: Columns, usual: Usual, durations: Durations, rows: Codes | None = None
+) -> Ints:
     """By fulfillment (`rows`: these only), milliseconds that it may stay in its step. All that is told of overdue orders stands on this.
 
     As `limit_table`; a learned limit is longer or shorter where the location is slower or quicker. What is done within that and waits for the run of a batch
@@ -43,7 +45,13 @@ def limits(topology: Topology, columns: Columns, usual: Usual, durations: Durati
     """
     f = columns.fulfillments
     rows = np.arange(len(f), dtype=np.int32) if rows is None else rows
-    found = _paced(topology, columns, limit_table(topology, columns, usual)[f.workflow[rows], f.step[rows]], durations, rows)
+    found = _paced(
+        topology,
+        columns,
+        limit_table(topology, columns, usual)[f.workflow[rows], f.step[rows]],
+        durations,
+        rows,
+    )
     runs = runs_of(topology, columns, durations, rows)
     entered = f.entered_at[rows]
     in_time = (runs.run > 0) & (runs.done - entered <= found)
@@ -52,14 +60,22 @@ def limits(topology: Topology, columns: Columns, usual: Usual, durations: Durati
 
 def _paced(topology: Topology, columns: Columns, limit: Ints, durations: Durations, rows: Codes) -> Ints:
     f, pace = columns.fulfillments, durations.pace
-    paced = np.zeros((len(columns.vocabulary.workflows) + 1, max((len(w.steps) for w in columns.vocabulary.workflows), default=0) + 1), bool)
+    paced = np.zeros(
+        (
+            len(columns.vocabulary.workflows) + 1,
+            max((len(w.steps) for w in columns.vocabulary.workflows), default=0) + 1,
+        ),
+        bool,
+    )
     for n, m, known in _steps(topology, columns):
         paced[n, m] = known.within is None and on_site(topology, known)
     if not paced.any() or not len(pace):
         return limit
     slower = np.ones(len(columns.vocabulary.locations))
     slower[: len(pace)] = factors(pace)
-    return np.where(paced[f.workflow[rows], f.step[rows]], np.minimum(limit * slower[f.location[rows]], FOREVER), limit).astype(np.int64)
+    return np.where(
+        paced[f.workflow[rows], f.step[rows]], np.minimum(limit * slower[f.location[rows]], FOREVER), limit
+    ).astype(np.int64)
 
 
 def overdue_mask(columns: Columns, limit: Ints, at: Millis, rows: Codes | None = None) -> Flags:

@@ -13,7 +13,13 @@ ENOUGH = 5
 SAMPLE = 5
 
 
-def peers_of(columns: Columns, limits: Callable[[Codes], Ints], row: int, at: Millis, in_common: tuple[CommonFactor, ...] = ()) -> PeerGroup | None:
+def peers_of(
+    columns: Columns,
+    limits: Callable[[Codes], Ints],
+    row: int,
+    at: Millis,
+    in_common: tuple[CommonFactor, ...] = (),
+) -> PeerGroup | None:
     """Of the fulfillment in this row, itself included; None where it is in no step. Costs a look at who is in the step now.
 
     `limits`: by fulfillment of these rows, how long it may be in its step.
@@ -29,7 +35,14 @@ def peers_of(columns: Columns, limits: Callable[[Codes], Ints], row: int, at: Mi
     rows = rows if alone else here
     beyond = at - f.entered_at[rows] - limits(rows)
     location = None if alone else columns.vocabulary.locations.words[int(f.location[row])]
-    return PeerGroup(f"step:{words.key}/{words.steps[step]}", location, int((beyond > 0).sum()), len(rows), _longest(columns, rows, beyond), in_common)
+    return PeerGroup(
+        f"step:{words.key}/{words.steps[step]}",
+        location,
+        int((beyond > 0).sum()),
+        len(rows),
+        _longest(columns, rows, beyond),
+        in_common,
+    )
 
 
 def _longest(columns: Columns, rows: Codes, beyond: Ints) -> tuple[str, ...]:

@@ -36,7 +36,9 @@ def runs_of(topology: Topology, columns: Columns, durations: Durations, rows: Co
             done = _done(topology, columns, durations, step, column, rows[at])
             for calendar, chosen in _calendars(topology, columns, step, rows[at]):
                 found.done[at[chosen]] = done[chosen]
-                found.run[at[chosen]] = np.rint(calendar.run_from(done[chosen].astype(np.float64))).astype(np.int64)
+                found.run[at[chosen]] = np.rint(calendar.run_from(done[chosen].astype(np.float64))).astype(
+                    np.int64
+                )
     return found
 
 
@@ -45,11 +47,15 @@ def _steps(topology: Topology, columns: Columns) -> Iterator[tuple[int, int, Ste
     for number, words in enumerate(columns.vocabulary.workflows):
         workflow = topology.workflows.get(words.key)
         for step in workflow.steps if workflow is not None else ():
-            if step.key in words.steps and any(_calendar(topology, transition) is not None for transition in step.then):
+            if step.key in words.steps and any(
+                _calendar(topology, transition) is not None for transition in step.then
+            ):
                 yield number, words.steps.index(step.key), step
 
 
-def _done(topology: Topology, columns: Columns, durations: Durations, step: Step, column: int, rows: Codes) -> Ints:
+def _done(
+    topology: Topology, columns: Columns, durations: Durations, step: Step, column: int, rows: Codes
+) -> Ints:
     f, place = columns.fulfillments, (step.workflow, step.key)
     entered, told = f.entered_at[rows], f.told[rows, column]
     usual = float(durations.of[place].quantile(_NEARLY_ALL)) if place in durations.of else 0.0
@@ -60,7 +66,9 @@ def _done(topology: Topology, columns: Columns, durations: Durations, step: Step
     return np.where((told > 0) & (told >= entered), told, surely)
 
 
-def _calendars(topology: Topology, columns: Columns, step: Step, rows: Codes) -> Iterator[tuple[Calendar, NDArray[np.intp]]]:
+def _calendars(
+    topology: Topology, columns: Columns, step: Step, rows: Codes
+) -> Iterator[tuple[Calendar, NDArray[np.intp]]]:
     """Calendars of the batches, and which of the rows each takes: the first whose condition holds, else the most usual one without."""
     left = np.ones(len(rows), bool)
     conditional = [transition for transition in step.then if transition.when is not None]
@@ -71,7 +79,11 @@ def _calendars(topology: Topology, columns: Columns, step: Step, rows: Codes) ->
         left &= ~takes
         if (calendar := _calendar(topology, transition)) is not None:
             yield calendar, np.flatnonzero(takes)
-    usual = max((transition for transition in step.then if transition.when is None), key=lambda transition: transition.share or 0, default=None)
+    usual = max(
+        (transition for transition in step.then if transition.when is None),
+        key=lambda transition: transition.share or 0,
+        default=None,
+    )
     if usual is not None and (calendar := _calendar(topology, usual)) is not None:
         yield calendar, np.flatnonzero(left)
 

@@ -31,7 +31,15 @@ class Stays:
         return len(self.row)
 
     def take(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> "Stays":
-        return Stays(self.row[chosen], self.step[chosen], self.entered[chosen], self.left[chosen], self.told[chosen], self.after[chosen], self.cut[chosen])
+        return Stays(
+            self.row[chosen],
+            self.step[chosen],
+            self.entered[chosen],
+            self.left[chosen],
+            self.told[chosen],
+            self.after[chosen],
+            self.cut[chosen],
+        )
 
 
 def stays_of(columns: Columns, rows: Codes) -> Stays:
@@ -52,7 +60,15 @@ def stays_of(columns: Columns, rows: Codes) -> Stays:
     told = np.take_along_axis(f.told[rows], order, axis=1)
     at = np.nonzero(some)
     after = np.where(last, -1, next_step)
-    return Stays(rows[at[0]], order[at].astype(np.int32), entered[at], left[at], told[at], after[at].astype(np.int32), cut[at])
+    return Stays(
+        rows[at[0]],
+        order[at].astype(np.int32),
+        entered[at],
+        left[at],
+        told[at],
+        after[at].astype(np.int32),
+        cut[at],
+    )
 
 
 def sampled(columns: Columns, most: int) -> Iterator[tuple[int, Codes]]:
@@ -66,7 +82,9 @@ def sampled(columns: Columns, most: int) -> Iterator[tuple[int, Codes]]:
 
 def in_step(f: FulfillmentColumns, at: Millis, rows: Codes | None = None) -> NDArray[np.bool_]:
     """Which fulfillments (`rows`: of these) are in flight and in a step at `at`."""
-    status, workflow, step, entered = (each if rows is None else each[rows] for each in (f.status, f.workflow, f.step, f.entered_at))
+    status, workflow, step, entered = (
+        each if rows is None else each[rows] for each in (f.status, f.workflow, f.step, f.entered_at)
+    )
     return (status == IN_FLIGHT) & (workflow >= 0) & (step >= 0) & (entered > 0) & (entered <= at)
 
 

@@ -39,23 +39,31 @@ class Usual:
         return float(self.of[place].quantile(np.array(0.95)))
 
 
-def usual_stays(topology: Topology, columns: Columns, at: Millis, cut: Cut = lambda workflow, step: ()) -> Usual:
+def usual_stays(
+    topology: Topology, columns: Columns, at: Millis, cut: Cut = lambda workflow, step: ()
+) -> Usual:
     """As known at `at`. `cut(workflow, step)`: spans in which a known failure held what was there."""
     seen: dict[Place, Stays] = {}
     for workflow, rows in sampled(columns, MOST):
         words, stays = columns.vocabulary.workflows[workflow], stays_of(columns, rows)
         stays = stays.take(stays.entered <= at)
-        seen.update(((words.key, step), stays.take(stays.step == number)) for number, step in enumerate(words.steps))
+        seen.update(
+            ((words.key, step), stays.take(stays.step == number)) for number, step in enumerate(words.steps)
+        )
     return Usual(
         {
-            (workflow.key, step.key): _of_step(topology, step, seen.get((workflow.key, step.key)), at, cut(workflow.key, step.key))
+            (workflow.key, step.key): _of_step(
+                topology, step, seen.get((workflow.key, step.key)), at, cut(workflow.key, step.key)
+            )
             for workflow in topology.workflows.values()
             for step in workflow.steps
         }
     )
 
 
-def _of_step(topology: Topology, step: Step, stays: Stays | None, at: Millis, cut: Sequence[tuple[Millis, Millis]]) -> Distribution:
+def _of_step(
+    topology: Topology, step: Step, stays: Stays | None, at: Millis, cut: Sequence[tuple[Millis, Millis]]
+) -> Distribution:
     prior = _documented(topology, step)
     if stays is None or not len(stays):
         return prior

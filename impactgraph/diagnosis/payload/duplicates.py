@@ -16,7 +16,18 @@ EXTERNAL = (
     "idempotency_key", "cart_id", "checkout_id", "basket_id", "marketplace_order", "marketplace_order_id", "channel_order_id",
 )  # fmt: skip
 """Names of attributes that are another system's name of the order."""
-CUSTOMER = ("customer", "customer_id", "customer_key", "customer_number", "account", "account_id", "buyer", "buyer_id", "email", "customer_email")
+CUSTOMER = (
+    "customer",
+    "customer_id",
+    "customer_key",
+    "customer_number",
+    "account",
+    "account_id",
+    "buyer",
+    "buyer_id",
+    "email",
+    "customer_email",
+)
 BASKET = ("basket", "basket_hash", "cart", "cart_hash", "items", "items_hash", "lines", "lines_hash")
 WITHIN: Millis = 10 * MINUTE
 
@@ -31,22 +42,45 @@ def find_duplicates(columns: Columns, among: NDArray[np.bool_]) -> list[PayloadF
         codes = columns.orders.attributes[name]
         rows = np.flatnonzero(alive & (codes > 0))
         groups = list(_groups(rows, [codes[rows], columns.orders.channel[rows]], None))
-        found += [_told(columns, group, {name: columns.vocabulary.attributes[name].words[int(codes[group[0]])]}, f"{name} is the same") for group in groups]
+        found += [
+            _told(
+                columns,
+                group,
+                {name: columns.vocabulary.attributes[name].words[int(codes[group[0]])]},
+                f"{name} is the same",
+            )
+            for group in groups
+        ]
         for group in groups:
             taken[group] = True
     for name in named(names, CUSTOMER):
         codes = columns.orders.attributes[name]
         rows = np.flatnonzero(alive & ~taken & (codes > 0))
         baskets = [columns.orders.attributes[basket][rows] for basket in named(names, BASKET)]
-        keys: list[NDArray[Any]] = [codes[rows], columns.orders.currency[rows], columns.orders.value[rows], columns.orders.channel[rows], *baskets]
+        keys: list[NDArray[Any]] = [
+            codes[rows],
+            columns.orders.currency[rows],
+            columns.orders.value[rows],
+            columns.orders.channel[rows],
+            *baskets,
+        ]
         for group in _groups(rows, keys, columns.orders.placed_at[rows]):
             taken[group] = True
             what = "customer, basket and value are the same" if baskets else "customer and value are the same"
-            found.append(_told(columns, group, {name: columns.vocabulary.attributes[name].words[int(codes[group[0]])]}, what))
+            found.append(
+                _told(
+                    columns,
+                    group,
+                    {name: columns.vocabulary.attributes[name].words[int(codes[group[0]])]},
+                    what,
+                )
+            )
     return found
 
 
-def _groups(rows: NDArray[np.intp], keys: list[NDArray[Any]], placed: Ints | None) -> Iterator[NDArray[np.intp]]:
+def _groups(
+    rows: NDArray[np.intp], keys: list[NDArray[Any]], placed: Ints | None
+) -> Iterator[NDArray[np.intp]]:
     """Rows that agree in every key; with moments, only those that follow each other within minutes."""
     if len(rows) < 2:
         return

@@ -16,7 +16,9 @@ _SPOKEN = 200
 """Characters of a message that are told."""
 
 
-def find_error_templates(topology: Topology, columns: Columns, errors: ErrorTexts, among: NDArray[np.bool_]) -> list[PayloadFinding]:
+def find_error_templates(
+    topology: Topology, columns: Columns, errors: ErrorTexts, among: NDArray[np.bool_]
+) -> list[PayloadFinding]:
     """A finding a template (of errors without a message: a code). `among` is by row of an order."""
     order = columns.fulfillments.order[errors.fulfillment]
     kept = np.flatnonzero(among[order])
@@ -25,7 +27,15 @@ def find_error_templates(topology: Topology, columns: Columns, errors: ErrorText
     by_group = np.argsort(group, kind="stable")
     bounds = np.searchsorted(group[by_group], np.arange(len(names) + 1))
     return [
-        _finding(topology, columns, errors, template, kept[by_group[bounds[number] : bounds[number + 1]]], order, len(kept))
+        _finding(
+            topology,
+            columns,
+            errors,
+            template,
+            kept[by_group[bounds[number] : bounds[number + 1]]],
+            order,
+            len(kept),
+        )
         for template, number in names.items()
     ]
 
@@ -36,13 +46,21 @@ def _template(errors: ErrorTexts, index: int) -> str:
 
 
 def _finding(
-    topology: Topology, columns: Columns, errors: ErrorTexts, template: str, which: NDArray[np.intp], order: NDArray[np.int32], total: int
+    topology: Topology,
+    columns: Columns,
+    errors: ErrorTexts,
+    template: str,
+    which: NDArray[np.intp],
+    order: NDArray[np.int32],
+    total: int,
 ) -> PayloadFinding:
     f, at = columns.fulfillments, errors.at[which]
     orders = order[which]
     latest = which[np.argsort(-at, kind="stable")]
     still = np.unique(errors.fulfillment[which][f.failed_at[errors.fulfillment[which]] == at])
-    codes, steps = ("+".join(_counted([str(words[i]) for i in which.tolist()])) for words in (errors.code, errors.step))
+    codes, steps = (
+        "+".join(_counted([str(words[i]) for i in which.tolist()])) for words in (errors.code, errors.step)
+    )
     many, held = len(np.unique(orders)), len(still)
     return PayloadFinding(
         kind=PayloadKind.ERROR_TEMPLATE,
@@ -54,7 +72,11 @@ def _finding(
         until=int(at.max()),
         value=worth(columns, orders),
         orders=sample_of(columns, orders),
-        samples=tuple(dict.fromkeys(text[:_SPOKEN] for i in latest[: 50 * _SAMPLES].tolist() if (text := str(errors.message[i]))))[:_SAMPLES],
+        samples=tuple(
+            dict.fromkeys(
+                text[:_SPOKEN] for i in latest[: 50 * _SAMPLES].tolist() if (text := str(errors.message[i]))
+            )
+        )[:_SAMPLES],
         suspects=_elements(topology, [str(errors.element[i]) for i in which.tolist()]),
     )
 
@@ -75,7 +97,12 @@ def _counted(words: Sequence[str]) -> list[str]:
 def _elements(topology: Topology, told: Sequence[str]) -> tuple[Cause, ...]:
     """Where the errors say that they came from."""
     return tuple(
-        Cause("error", share, f"{told.count(word):,} of {len(told):,} of these errors name {word}.", element=word)
+        Cause(
+            "error",
+            share,
+            f"{told.count(word):,} of {len(told):,} of these errors name {word}.",
+            element=word,
+        )
         for word in _counted(told)
         if word in topology.elements
         for share in (told.count(word) / len(told),)

@@ -35,7 +35,9 @@ def find_incomplete(columns: Columns, among: NDArray[np.bool_], at: Millis) -> l
             mine = group == number
             rows = np.flatnonzero(mine & concerned & ~has)
             key = {"attribute": name, "channel": v.channels.words[channel], "workflow": v.workflows[flow].key}
-            found.append(_finding(columns, key, rows, int(np.count_nonzero(mine)), int(np.count_nonzero(mine & has))))
+            found.append(
+                _finding(columns, key, rows, int(np.count_nonzero(mine)), int(np.count_nonzero(mine & has)))
+            )
     return found
 
 
@@ -48,7 +50,11 @@ def _said(columns: Columns) -> Iterator[tuple[str, NDArray[np.bool_]]]:
 
 
 def _incomplete(
-    group: NDArray[np.int32], told: NDArray[np.bool_], has: NDArray[np.bool_], before: NDArray[np.bool_], concerned: NDArray[np.bool_]
+    group: NDArray[np.int32],
+    told: NDArray[np.bool_],
+    has: NDArray[np.bool_],
+    before: NDArray[np.bool_],
+    concerned: NDArray[np.bool_],
 ) -> Iterator[int]:
     """Groups in which nearly all say it, now or before the last day, and some that are concerned do not."""
     size = int(group.max(initial=-1)) + 1
@@ -64,7 +70,9 @@ def _incomplete(
     yield from np.flatnonzero(usual & (lacking > 0)).tolist()
 
 
-def _finding(columns: Columns, key: dict[str, str], rows: NDArray[np.intp], total: int, having: int) -> PayloadFinding:
+def _finding(
+    columns: Columns, key: dict[str, str], rows: NDArray[np.intp], total: int, having: int
+) -> PayloadFinding:
     placed = columns.orders.placed_at[rows]
     have = f"{having:,} of {total:,} orders of {key['channel']} in {key['workflow']} say it"
     since = f"the first was placed at {moment(int(placed.min())):%Y-%m-%d %H:%M} UTC"

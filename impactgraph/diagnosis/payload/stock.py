@@ -16,7 +16,9 @@ _MOST_HOPS = 3
 _LISTED = 3
 
 
-def find_stock_differences(topology: Topology, figures: Sequence[StockFigure], impairments: Impairments) -> list[PayloadFinding]:
+def find_stock_differences(
+    topology: Topology, figures: Sequence[StockFigure], impairments: Impairments
+) -> list[PayloadFinding]:
     """A finding an item and location; `figures` stand together by these. A feed that is impaired is the likelier suspect."""
     feeds = _Feeds(topology, impairments)
     grouped = groupby(figures, key=lambda f: (f.location, f.item))
@@ -29,17 +31,30 @@ def _finding(figures: list[StockFigure], feeds: "_Feeds") -> PayloadFinding:
     apart = max(amounts) - min(amounts)
     said = ", ".join(f"{f.system} {_plain(f.on_hand)}" for f in figures)
     age = by_age[0].at - by_age[-1].at
-    lag = f"the oldest figure is {say_duration(age)} older than the latest" if age else "told at the same moment"
+    lag = (
+        f"the oldest figure is {say_duration(age)} older than the latest"
+        if age
+        else "told at the same moment"
+    )
     return PayloadFinding(
         kind=PayloadKind.STOCK_DIFFERENCE,
         sentence=f"{figures[0].item} at {figures[0].location}: {said}; {_plain(apart)} apart, {lag}.",
-        key={"location": figures[0].location, "item": figures[0].item, "systems": "+".join(f.system for f in figures)},
+        key={
+            "location": figures[0].location,
+            "item": figures[0].item,
+            "systems": "+".join(f.system for f in figures),
+        },
         count=min(int(apart.to_integral_value()), 2**31 - 1),
         total=0,
         since=by_age[-1].at,
         until=by_age[0].at,
-        samples=tuple(f"{f.system}: {_plain(f.on_hand)} at {moment(f.at):%Y-%m-%d %H:%M:%S} UTC" for f in by_age[:_LISTED]),
-        suspects=feeds.between(tuple((a.system, b.system) for a in figures for b in figures if a.on_hand != b.on_hand)),
+        samples=tuple(
+            f"{f.system}: {_plain(f.on_hand)} at {moment(f.at):%Y-%m-%d %H:%M:%S} UTC"
+            for f in by_age[:_LISTED]
+        ),
+        suspects=feeds.between(
+            tuple((a.system, b.system) for a in figures for b in figures if a.on_hand != b.on_hand)
+        ),
     )
 
 
@@ -60,12 +75,22 @@ class _Feeds:
 
     def _system(self, identifier: str) -> str:
         element = self._topology.elements.get(identifier)
-        return element.system if isinstance(element, Api) else element.key if isinstance(element, System) else identifier.partition(":")[2]
+        return (
+            element.system
+            if isinstance(element, Api)
+            else element.key
+            if isinstance(element, System)
+            else identifier.partition(":")[2]
+        )
 
     def between(self, pairs: tuple[tuple[str, str], ...]) -> tuple[Cause, ...]:
         """Impaired feeds first, then those of fewer hops."""
         if pairs not in self._known:
-            found = (way for source, target in pairs for way in self._ways(*(name.removeprefix("system:") for name in (source, target))))
+            found = (
+                way
+                for source, target in pairs
+                for way in self._ways(*(name.removeprefix("system:") for name in (source, target)))
+            )
             hops: dict[str, int] = {}
             for way in sorted(found, key=len):
                 for feed in way:
@@ -99,5 +124,11 @@ class _Feeds:
         if troubled:
             worst = max(troubled, key=lambda i: (i.likelihood, i.since))
             key = worst.failures[0] if worst.failures else None
-            return Cause("failure" if key else "element", 0.9 * worst.likelihood, f"{what} {worst.detail or worst.rule}.", key, feed)
+            return Cause(
+                "failure" if key else "element",
+                0.9 * worst.likelihood,
+                f"{what} {worst.detail or worst.rule}.",
+                key,
+                feed,
+            )
         return Cause("element", 0.5 / hops, what, element=feed)

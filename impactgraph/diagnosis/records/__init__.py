@@ -7,4 +7,14 @@ from impactgraph.diagnosis.records.rates import find_rates
 from impactgraph.diagnosis.records.slots import in_order
 from impactgraph.diagnosis.records.transport import Name, Transports
 
-__all__ = ["Causes", "Name", "RecordFindings", "Transports", "cause_of_rate", "find_rates", "find_records", "in_order", "learn_transports"]
+__all__ = [
+    "Causes",
+    "Name",
+    "RecordFindings",
+    "Transports",
+    "cause_of_rate",
+    "find_rates",
+    "find_records",
+    "in_order",
+    "learn_transports",
+]

@@ -31,7 +31,10 @@ class Ledger:
         self.value = f.value[self.rows]
         self.known = o.placed_at[order] > 0
         """False where the order was not told yet: then neither is its value."""
-        self._units = np.array([MICROS // 10 ** minor_digits(word) for word in self.columns.vocabulary.currencies.words], np.int64)
+        self._units = np.array(
+            [MICROS // 10 ** minor_digits(word) for word in self.columns.vocabulary.currencies.words],
+            np.int64,
+        )
 
     def expected(self, fraction: float | None, which: NDArray[np.intp]) -> Ints:
         """NO_AMOUNT where the topology states none, or the value is not known."""
@@ -44,7 +47,10 @@ class Ledger:
     def differs(self, amount: Ints, expected: Ints, which: NDArray[np.intp]) -> NDArray[np.bool_]:
         """By more than the smallest unit of the currency, which is lost in rounding."""
         stated = (amount != NO_AMOUNT) & (expected != NO_AMOUNT)
-        return stated & (np.abs(np.where(stated, amount - np.where(stated, expected, 0), 0)) > self._units[self.currency[which]])
+        return stated & (
+            np.abs(np.where(stated, amount - np.where(stated, expected, 0), 0))
+            > self._units[self.currency[which]]
+        )
 
 
 def wrong_amounts(slot: Slot, fraction: float | None, came: Came, ledger: Ledger) -> Found:
@@ -55,22 +61,39 @@ def wrong_amounts(slot: Slot, fraction: float | None, came: Came, ledger: Ledger
     r = ledger.columns.records
     record = came.record[came.first[which]]
     amount, stated, expected = r.amount[record], r.currency[record], ledger.expected(fraction, which)
-    foreign = (stated > 0) & (stated != ledger.currency[which]) & (amount != NO_AMOUNT) & (ledger.currency[which] > 0)
+    foreign = (
+        (stated > 0)
+        & (stated != ledger.currency[which])
+        & (amount != NO_AMOUNT)
+        & (ledger.currency[which] > 0)
+    )
     wrong = np.flatnonzero(ledger.differs(amount, expected, which) | foreign)
     at = which[wrong]
     currency = np.where(stated[wrong] > 0, stated[wrong], ledger.currency[at]).astype(np.int32)
     return Found.of(
-        RecordEffect.WRONG, slot, ledger.rows[at], emitter=0, came=came.at[came.first[at]], amount=amount[wrong], expected=expected[wrong], currency=currency
+        RecordEffect.WRONG,
+        slot,
+        ledger.rows[at],
+        emitter=0,
+        came=came.at[came.first[at]],
+        amount=amount[wrong],
+        expected=expected[wrong],
+        currency=currency,
     )
 
 
-def doubled(slot: Slot, fraction: float | None, came: Came, passes: NDArray[np.intp], ledger: Ledger, since: Ints) -> Found:
+def doubled(
+    slot: Slot, fraction: float | None, came: Came, passes: NDArray[np.intp], ledger: Ledger, since: Ints
+) -> Found:
     """What came more often than `passes` (by place: how many steps that emit it were passed, at least 1) since the moment `since` (by place), or before it.
 
     Few come twice, so each of these is looked at by itself.
     """
     which = np.flatnonzero(came.count > passes)
-    looked = [(place, _surplus(slot, fraction, came, int(passes[place]), ledger, int(since[place]), place)) for place in which.tolist()]
+    looked = [
+        (place, _surplus(slot, fraction, came, int(passes[place]), ledger, int(since[place]), place))
+        for place in which.tolist()
+    ]
     parts = [(place, found) for place, found in looked if found is not None]
     return Found.joined([*_as_found(slot, parts, ledger)]) if parts else Found.none()
 
@@ -85,7 +108,9 @@ class _Surplus:
     expected: int
 
 
-def _surplus(slot: Slot, fraction: float | None, came: Came, allowed: int, ledger: Ledger, since: int, place: int) -> _Surplus | None:
+def _surplus(
+    slot: Slot, fraction: float | None, came: Came, allowed: int, ledger: Ledger, since: int, place: int
+) -> _Surplus | None:
     first = int(came.first[place])
     mine = slice(first, first + int(came.count[place]))
     at, r = came.at[mine], ledger.columns.records
@@ -99,10 +124,18 @@ def _surplus(slot: Slot, fraction: float | None, came: Came, allowed: int, ledge
         expected = int(ledger.expected(fraction, np.array([place]))[0])
         summed = int(stated.sum())
         if not _again(stated, documents[part]):
-            if expected == NO_AMOUNT or not ledger.differs(np.array([summed]), np.array([expected * allowed]), np.array([place]))[0]:
+            if (
+                expected == NO_AMOUNT
+                or not ledger.differs(np.array([summed]), np.array([expected * allowed]), np.array([place]))[
+                    0
+                ]
+            ):
                 continue
             return _Surplus(RecordEffect.WRONG, int(at[part][-1]), summed, expected)
-        if expected == NO_AMOUNT or ledger.differs(np.array([summed]), np.array([expected * allowed]), np.array([place]))[0]:
+        if (
+            expected == NO_AMOUNT
+            or ledger.differs(np.array([summed]), np.array([expected * allowed]), np.array([place]))[0]
+        ):
             return _Surplus(RecordEffect.DUPLICATED, int(at[part][-1]), summed, expected)
     return None
 
@@ -118,5 +151,17 @@ def _as_found(slot: Slot, parts: list[tuple[int, _Surplus]], ledger: Ledger) -> 
         mine = [(place, found) for place, found in parts if found.effect is effect]
         if mine:
             places = np.array([place for place, _ in mine])
-            came, amount, expected = (np.array([getattr(found, name) for _, found in mine], np.int64) for name in ("came", "amount", "expected"))
-            yield Found.of(effect, slot, ledger.rows[places], emitter=0, came=came, amount=amount, expected=expected, currency=ledger.currency[places])
+            came, amount, expected = (
+                np.array([getattr(found, name) for _, found in mine], np.int64)
+                for name in ("came", "amount", "expected")
+            )
+            yield Found.of(
+                effect,
+                slot,
+                ledger.rows[places],
+                emitter=0,
+                came=came,
+                amount=amount,
+                expected=expected,
+                currency=ledger.currency[places],
+            )

@@ -35,7 +35,13 @@ _TIMES = 3
 class Causes:
     """For the findings of one state. `tallies` are of all fulfillments, whichever the findings are of."""
 
-    def __init__(self, findings: RecordFindings, impairments: Impairments, failures: Mapping[str, Failure], tallies: tuple[Tally, ...]) -> None:
+    def __init__(
+        self,
+        findings: RecordFindings,
+        impairments: Impairments,
+        failures: Mapping[str, Failure],
+        tallies: tuple[Tally, ...],
+    ) -> None:
         self._findings, self._impairments, self._failures = findings, impairments, failures
         self._membership = Membership(findings.columns, findings.topology)
         self._common = common_ways(tallies)
@@ -46,10 +52,15 @@ class Causes:
         if emitter is None:
             return None
         ways = _ways(emitter)
-        fitting = [i for way in ways for i in self._impairments.by_element.get(way, ()) if self._fits(i, index)]
+        fitting = [
+            i for way in ways for i in self._impairments.by_element.get(way, ()) if self._fits(i, index)
+        ]
         if fitting:
             return _of_failure(max(fitting, key=lambda i: (i.likelihood, i.since)), self._failures)
-        if RECORD_EFFECTS[int(self._findings.found.effect[index])] not in (RecordEffect.MISSING, RecordEffect.OUT_OF_SEQUENCE):
+        if RECORD_EFFECTS[int(self._findings.found.effect[index])] not in (
+            RecordEffect.MISSING,
+            RecordEffect.OUT_OF_SEQUENCE,
+        ):
             return None
         return next((self._common[way] for way in ways if way in self._common), None)
 
@@ -74,9 +85,17 @@ class Causes:
         return bool(self._membership.in_scope(found.row[index : index + 1], impairment.scope)[0])
 
 
-def cause_of_rate(rate: RateFinding, topology: Topology, impairments: Impairments, failures: Mapping[str, Failure]) -> Cause | None:
+def cause_of_rate(
+    rate: RateFinding, topology: Topology, impairments: Impairments, failures: Mapping[str, Failure]
+) -> Cause | None:
     """A failure over the way of such records in that hour; what was held back comes in one go when it ends."""
-    emitted = [(step, e) for w in topology.workflows.values() for step in w.steps for e in step.emits if (e.kind, e.type) == (rate.kind, rate.type)]
+    emitted = [
+        (step, e)
+        for w in topology.workflows.values()
+        for step in w.steps
+        for e in step.emits
+        if (e.kind, e.type) == (rate.kind, rate.type)
+    ]
     ways = dict.fromkeys(way for step, e in emitted for way in ((e.via, step.id) if e.via else (step.id,)))
     effects = _HOLDS if rate.count < rate.low else _HOLDS | {Effect.DUPLICATED}
     fitting = [
@@ -108,11 +127,17 @@ def common_ways(tallies: tuple[Tally, ...]) -> dict[str, Cause]:
     for way, mine in ways.items():
         with_, of = sum(t.missing for t in mine), sum(t.asked for t in mine)
         without, rest = missing - with_, asked - of
-        if with_ < _LEAST or with_ * max(rest, 1) < _TIMES * without * of or _ratio(with_, of, without, rest) < _SURE:
+        if (
+            with_ < _LEAST
+            or with_ * max(rest, 1) < _TIMES * without * of
+            or _ratio(with_, of, without, rest) < _SURE
+        ):
             continue
         since = f" since {moment(min(t.since for t in mine if t.missing)):%Y-%m-%d %H:%M} UTC"
         evidence = f"{with_:,} of {of:,} records due over {way} in the last day are missing{since}, {without:,} of {rest:,} of the others."
-        found[way] = Cause("element", 1 - (without / rest) / (with_ / of) if rest else 1.0, evidence, element=way)
+        found[way] = Cause(
+            "element", 1 - (without / rest) / (with_ / of) if rest else 1.0, evidence, element=way
+        )
     return found
 
 
@@ -125,4 +150,12 @@ def _ratio(hit: int, of: int, other: int, rest: int) -> float:
     if not rest:
         return np.inf
     pooled = (hit + other) / (of + rest)
-    return float(2 * (told(hit, of, hit / of) + told(other, rest, other / rest) - told(hit, of, pooled) - told(other, rest, pooled)))
+    return float(
+        2
+        * (
+            told(hit, of, hit / of)
+            + told(other, rest, other / rest)
+            - told(hit, of, pooled)
+            - told(other, rest, pooled)
+        )
+    )

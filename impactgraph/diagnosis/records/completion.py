@@ -32,7 +32,9 @@ class Stays:
         for transition in step.then:
             following = self.entered(self._steps.index(transition.step))
             left = np.where((following >= entered) & (following > 0) & (following < left), following, left)
-        elsewhere = np.flatnonzero((left == FAR) & (entered > 0) & ((self._step != column) | (self._status != IN_FLIGHT)))
+        elsewhere = np.flatnonzero(
+            (left == FAR) & (entered > 0) & ((self._step != column) | (self._status != IN_FLIGHT))
+        )
         left[elsewhere] = self._left_otherwise(elsewhere, column)
         left[entered == 0] = FAR
         return left

@@ -13,7 +13,14 @@ from impactgraph.impact.columns import Codes, Columns
 
 
 def find_records(
-    topology: Topology, columns: Columns, durations: Durations, at: Millis, rows: Codes | None = None, *, transports: Transports | None = None, filed: int = 0
+    topology: Topology,
+    columns: Columns,
+    durations: Durations,
+    at: Millis,
+    rows: Codes | None = None,
+    *,
+    transports: Transports | None = None,
+    filed: int = 0,
 ) -> RecordFindings:
     """Of the fulfillments in `rows` (None: all), as known at `at`. What `transports` do not tell is learned where all rows are asked for, else as documented.
 
@@ -25,7 +32,14 @@ def find_records(
     parts = [watch.findings(durations) for watch in watches]
     found = Found.joined(parts) if parts else Found.none()
     order = np.lexsort((found.effect, found.slot, found.row, found.due))
-    return RecordFindings(topology, columns, at, slots, found.take(order), tuple(tally for watch in watches for tally in watch.tallies))
+    return RecordFindings(
+        topology,
+        columns,
+        at,
+        slots,
+        found.take(order),
+        tuple(tally for watch in watches for tally in watch.tallies),
+    )
 
 
 def learn_transports(topology: Topology, columns: Columns) -> Transports:
@@ -38,7 +52,13 @@ def learn_transports(topology: Topology, columns: Columns) -> Transports:
 
 
 def _watches(
-    topology: Topology, columns: Columns, slots: tuple[Slot, ...], at: Millis, rows: Codes | None, transports: Transports | None, filed: int = 0
+    topology: Topology,
+    columns: Columns,
+    slots: tuple[Slot, ...],
+    at: Millis,
+    rows: Codes | None,
+    transports: Transports | None,
+    filed: int = 0,
 ) -> list[Watch]:
     arrivals = Arrivals(columns, slots, rows, filed)
     workflow = columns.fulfillments.workflow if rows is None else columns.fulfillments.workflow[rows]
@@ -47,5 +67,17 @@ def _watches(
         mine = np.flatnonzero(workflow == number).astype(np.int32)
         if len(mine):
             chosen = mine if rows is None else rows[mine]
-            found.append(Watch(topology, columns, number, [s for s in slots if s.workflow == number], chosen, arrivals, at, transports, learn=rows is None))
+            found.append(
+                Watch(
+                    topology,
+                    columns,
+                    number,
+                    [s for s in slots if s.workflow == number],
+                    chosen,
+                    arrivals,
+                    at,
+                    transports,
+                    learn=rows is None,
+                )
+            )
     return found

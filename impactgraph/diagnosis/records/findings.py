@@ -68,12 +68,27 @@ class Found:
 
     @staticmethod
     def joined(parts: Sequence["Found"]) -> "Found":
-        return Found(**{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Found)})
+        return Found(
+            **{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Found)}
+        )
 
     @staticmethod
     def none() -> "Found":
         codes, ints, small = np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int16)
-        return Found(codes, small, np.zeros(0, np.int8), np.zeros(0, np.int8), ints, ints, ints, ints, ints, ints, codes, small)
+        return Found(
+            codes,
+            small,
+            np.zeros(0, np.int8),
+            np.zeros(0, np.int8),
+            ints,
+            ints,
+            ints,
+            ints,
+            ints,
+            ints,
+            codes,
+            small,
+        )
 
 
 @dataclass(frozen=True)
@@ -103,11 +118,17 @@ class RecordFindings:
         return len(self.found)
 
     def taken(self, which: NDArray[np.intp] | NDArray[np.bool_]) -> "RecordFindings":
-        return RecordFindings(self.topology, self.columns, self.at, self.slots, self.found.take(which), self.tallies)
+        return RecordFindings(
+            self.topology, self.columns, self.at, self.slots, self.found.take(which), self.tallies
+        )
 
-    def told(self, which: Iterable[int] | None = None, cause: Callable[[int], Cause | None] = lambda index: None) -> tuple[RecordFinding, ...]:
+    def told(
+        self, which: Iterable[int] | None = None, cause: Callable[[int], Cause | None] = lambda index: None
+    ) -> tuple[RecordFinding, ...]:
         """Those at these places (None: all). `cause`: what likely caused the one at a place."""
-        return tuple(self._told(index, cause(index)) for index in (range(len(self)) if which is None else which))
+        return tuple(
+            self._told(index, cause(index)) for index in (range(len(self)) if which is None else which)
+        )
 
     def _told(self, index: int, cause: Cause | None) -> RecordFinding:
         found, f, slot = self.found, self.columns.fulfillments, self.slots[int(self.found.slot[index])]
@@ -121,9 +142,15 @@ class RecordFindings:
             due=int(found.due[index]) or None,
             late_by=late or None,
             amount=self._money(int(found.amount[index]), int(found.currency[index])),
-            expected_amount=self._money(int(found.expected[index]), int(self.columns.orders.currency[f.order[row]])),
+            expected_amount=self._money(
+                int(found.expected[index]), int(self.columns.orders.currency[f.order[row]])
+            ),
             likely_cause=cause,
         )
 
     def _money(self, micros: int, currency: int) -> Money | None:
-        return None if micros == NO_AMOUNT else from_micros(micros, self.columns.vocabulary.currencies.words[currency])
+        return (
+            None
+            if micros == NO_AMOUNT
+            else from_micros(micros, self.columns.vocabulary.currencies.words[currency])
+        )

@@ -34,15 +34,24 @@ def find_rates(columns: Columns, at: Millis) -> tuple[RateFinding, ...]:
     known = (hour >= 0) & (hour < last - first)
     code = r.kind[known].astype(np.int64) * types + r.type[known]
     width = last - first
-    counts = np.bincount(code * width + hour[known], minlength=len(RECORD_KINDS) * types * width).reshape(-1, width)
-    found = [finding for row in np.flatnonzero(counts.any(axis=1)).tolist() for finding in _of_type(columns, row, counts[row], first)]
+    counts = np.bincount(code * width + hour[known], minlength=len(RECORD_KINDS) * types * width).reshape(
+        -1, width
+    )
+    found = [
+        finding
+        for row in np.flatnonzero(counts.any(axis=1)).tolist()
+        for finding in _of_type(columns, row, counts[row], first)
+    ]
     return tuple(sorted(found, key=lambda f: (-f.since, f.kind, f.type)))
 
 
 def _of_type(columns: Columns, code: int, counts: Ints, first: int) -> Iterator[RateFinding]:
     begun = int(np.flatnonzero(counts)[0])
     kind, type_ = divmod(code, len(columns.vocabulary.types))
-    scatter = {season: _scatter(counts, begun, width) for season, width in (("hour_of_day", _DAY), ("hour_of_week", _WEEK))}
+    scatter = {
+        season: _scatter(counts, begun, width)
+        for season, width in (("hour_of_day", _DAY), ("hour_of_week", _WEEK))
+    }
     for hour in range(len(counts) - LOOKED_AT, len(counts)):
         season, before = _before(counts, begun, hour)
         if len(before):
@@ -85,6 +94,14 @@ def usual_range(before: Ints, scatter: float) -> tuple[float, float, float]:
 def _posted(columns: Columns, kind: int, type_: int, since: Millis) -> tuple[NDArray[np.int32], Ints]:
     """Currencies and amounts of that hour's."""
     r = columns.records
-    mine = np.flatnonzero((r.at >= since) & (r.at < since + HOUR) & (r.kind == kind) & (r.type == type_) & (r.amount != NO_AMOUNT))
+    mine = np.flatnonzero(
+        (r.at >= since)
+        & (r.at < since + HOUR)
+        & (r.kind == kind)
+        & (r.type == type_)
+        & (r.amount != NO_AMOUNT)
+    )
     order = columns.fulfillments.order[r.fulfillment[mine]]
-    return np.where(r.currency[mine] > 0, r.currency[mine], columns.orders.currency[order]).astype(np.int32), r.amount[mine]
+    return np.where(r.currency[mine] > 0, r.currency[mine], columns.orders.currency[order]).astype(
+        np.int32
+    ), r.amount[mine]

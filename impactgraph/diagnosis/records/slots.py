@@ -46,10 +46,15 @@ def slots_of(topology: Topology, vocabulary: Vocabulary) -> tuple[Slot, ...]:
         emitters: dict[tuple[RecordKind, str], list[Emitter]] = {}
         for place, emission in workflow.records:
             step = workflow.steps[place]
-            emitters.setdefault((emission.kind, emission.type), []).append(Emitter(step, known.steps.index(step.key), emission))
+            emitters.setdefault((emission.kind, emission.type), []).append(
+                Emitter(step, known.steps.index(step.key), emission)
+            )
             for earlier in emission.after:
                 emitters.setdefault((RecordKind.POSTING, earlier), [])
-        found += [Slot(len(found) + n, number, kind, name, tuple(by)) for n, ((kind, name), by) in enumerate(emitters.items())]
+        found += [
+            Slot(len(found) + n, number, kind, name, tuple(by))
+            for n, ((kind, name), by) in enumerate(emitters.items())
+        ]
     return tuple(found)
 
 
@@ -107,7 +112,10 @@ def _ascending(owner: NDArray[np.int32], at: Ints) -> bool:
 def places(rows: Codes, size: int) -> Callable[[Codes], Codes]:
     """Of fulfillments by row, the place of each among `rows`, -1 where it is none of them. There are `size` fulfillments: for few rows no table is made."""
     if len(rows) <= _FEW:
-        return lambda asked: sum(((asked == row) * np.int32(place + 1) for place, row in enumerate(rows)), np.full(len(asked), -1, np.int32))
+        return lambda asked: sum(
+            ((asked == row) * np.int32(place + 1) for place, row in enumerate(rows)),
+            np.full(len(asked), -1, np.int32),
+        )
     table = np.full(size, -1, np.int32)
     table[rows] = np.arange(len(rows), dtype=np.int32)
     return lambda asked: table[asked]
@@ -145,4 +153,8 @@ def _slot_of(columns: Columns, slots: Sequence[Slot], chosen: NDArray[np.intp] |
         if code is not None:
             table[slot.workflow, RECORD_KINDS.index(slot.kind) * types + code] = slot.number
     workflow = columns.fulfillments.workflow[fulfillment]
-    return table.ravel()[np.where(workflow < 0, len(table) - 1, workflow) * table.shape[1] + kind.astype(np.int32) * types + type_]
+    return table.ravel()[
+        np.where(workflow < 0, len(table) - 1, workflow) * table.shape[1]
+        + kind.astype(np.int32) * types
+        + type_
+    ]

@@ -15,7 +15,13 @@ ENOUGH = 50
 """Records that are needed before what was seen outweighs the documents."""
 _SPREADS = 6
 """Quartile distances above the median that are still usual: about four standard deviations, and a failure that holds up a quarter does not move it."""
-_DOCUMENTED = {Transport.SYNC: MINUTE, Transport.QUEUE: 5 * MINUTE, Transport.STREAM: 5 * MINUTE, Transport.BATCH: 15 * MINUTE, Transport.FILE: 15 * MINUTE}
+_DOCUMENTED = {
+    Transport.SYNC: MINUTE,
+    Transport.QUEUE: 5 * MINUTE,
+    Transport.STREAM: 5 * MINUTE,
+    Transport.BATCH: 15 * MINUTE,
+    Transport.FILE: 15 * MINUTE,
+}
 
 Name = tuple[str, RecordKind, str, str]
 """Workflow, kind and type of the record, step that emits it."""
@@ -40,7 +46,11 @@ class Route:
 
     def base(self, completed: Ints) -> Ints:
         """When what is completed then sets off."""
-        return completed if self.calendar is None else self.calendar.run_from(completed.astype(np.float64)).astype(np.int64)
+        return (
+            completed
+            if self.calendar is None
+            else self.calendar.run_from(completed.astype(np.float64)).astype(np.int64)
+        )
 
     def arrives_by(self, completed: Ints) -> Ints:
         return self.base(completed) + self.limit

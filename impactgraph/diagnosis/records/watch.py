@@ -49,7 +49,9 @@ class Watch:
         self.workflow: Workflow = self.topology.workflows[known.key]
         self.stays = Stays(self.columns.fulfillments, self.workflow, known.steps, self.rows)
         place = places(self.rows, len(self.columns.fulfillments))
-        self.came: dict[int, Came] = {slot.number: self.arrivals.of(slot, place, len(self.rows)) for slot in self.slots}
+        self.came: dict[int, Came] = {
+            slot.number: self.arrivals.of(slot, place, len(self.rows)) for slot in self.slots
+        }
         self._left: dict[int, Ints] = {}
         self.tallies: list[Tally] = []
         self._by_name = {(slot.kind, slot.type): slot for slot in self.slots}
@@ -65,7 +67,9 @@ class Watch:
         for slot in self.slots:
             if slot is not but and len(slot.emitters) == 1 and slot.emitters[0].column == column:
                 first = self.came[slot.number].nth()
-                completed = np.where((entered > 0) & (first >= entered) & (first < completed), first, completed)
+                completed = np.where(
+                    (entered > 0) & (first >= entered) & (first < completed), first, completed
+                )
         return completed
 
     def _passes(self, slot: Slot) -> list[tuple[Emitter, Ints, Ints]]:
@@ -82,7 +86,11 @@ class Watch:
     # Transport
 
     def learned(self) -> dict[Name, Millis]:
-        limits = {self._name(slot, emitter): self._usual(emitter, completed, came) for slot in self.slots for emitter, completed, came in self._passes(slot)}
+        limits = {
+            self._name(slot, emitter): self._usual(emitter, completed, came)
+            for slot in self.slots
+            for emitter, completed, came in self._passes(slot)
+        }
         return {name: limit for name, limit in limits.items() if limit is not None}
 
     def _usual(self, emitter: Emitter, completed: Ints, came: Ints) -> Millis | None:
@@ -95,7 +103,9 @@ class Watch:
         known = self.transports.limits if self.transports is not None else None
         if known is not None:
             return route_of(self.topology, emitter.emission.via, known.get(self._name(slot, emitter)))
-        return route_of(self.topology, emitter.emission.via, self._usual(emitter, completed, came) if self.learn else None)
+        return route_of(
+            self.topology, emitter.emission.via, self._usual(emitter, completed, came) if self.learn else None
+        )
 
     def _name(self, slot: Slot, emitter: Emitter) -> Name:
         return self.workflow.key, slot.kind, slot.type, emitter.step.key
@@ -122,7 +132,16 @@ class Watch:
         begun = self.transports.begun.get(self._name(slot, emitter)) if self.transports is not None else None
         return completed if begun is None else np.where(completed < begun, FAR, completed)
 
-    def _missing(self, slot: Slot, index: int, completed: Ints, came: Ints, route: Route, durations: Durations, ledger: Ledger) -> Found:
+    def _missing(
+        self,
+        slot: Slot,
+        index: int,
+        completed: Ints,
+        came: Ints,
+        route: Route,
+        durations: Durations,
+        ledger: Ledger,
+    ) -> Found:
         open_ = (completed < FAR) & (came == FAR)
         if slot.kind not in _MONEY:
             # Nobody expects a message or a task of what was cancelled.
@@ -146,22 +165,38 @@ class Watch:
         recent = missing.due[missing.completed >= self.at - DAY]
         return Tally(emitter, there + len(recent), len(recent), int(recent.min()) if len(recent) else FAR)
 
-    def _before_the_run(self, emitter: Emitter, completed: Ints, which: NDArray[np.intp], durations: Durations) -> Ints:
+    def _before_the_run(
+        self, emitter: Emitter, completed: Ints, which: NDArray[np.intp], durations: Durations
+    ) -> Ints:
         """Where only the run of a batch tells of the completion, it was some while before: nineteen of twenty are by this moment."""
-        usual, calendar = durations.of.get((self.workflow.key, emitter.step.key)), self._handed_over_by(emitter)
+        usual, calendar = (
+            durations.of.get((self.workflow.key, emitter.step.key)),
+            self._handed_over_by(emitter),
+        )
         if usual is None or calendar is None or not len(which):
             return completed
-        entered, run = self.stays.entered(emitter.column)[which].astype(np.float64), calendar.run_before(completed.astype(np.float64))
+        entered, run = (
+            self.stays.entered(emitter.column)[which].astype(np.float64),
+            calendar.run_before(completed.astype(np.float64)),
+        )
         earliest, latest = np.maximum(calendar.run_before(run - 1.0) - entered, 1.0), run - entered
         by_run = (completed == self._left[emitter.column][which]) & (latest > earliest)
-        likely = entered + usual.between(earliest, np.maximum(latest, earliest + 1.0), np.full(len(which), _LATEST))
+        likely = entered + usual.between(
+            earliest, np.maximum(latest, earliest + 1.0), np.full(len(which), _LATEST)
+        )
         return np.where(by_run, np.minimum(likely.astype(np.int64), completed), completed)
 
     def _handed_over_by(self, emitter: Emitter) -> Calendar | None:
-        calendars = [route_of(self.topology, transition.via, None).calendar for transition in emitter.step.then if transition.via]
+        calendars = [
+            route_of(self.topology, transition.via, None).calendar
+            for transition in emitter.step.then
+            if transition.via
+        ]
         return calendars[0] if calendars and len(calendars) == len(emitter.step.then) else None
 
-    def _late(self, slot: Slot, index: int, completed: Ints, came: Ints, route: Route, ledger: Ledger) -> Found:
+    def _late(
+        self, slot: Slot, index: int, completed: Ints, came: Ints, route: Route, ledger: Ledger
+    ) -> Found:
         """What came after it was due, and after the time that its transport usually takes. What has no `due` is not late once it has come."""
         emission = slot.emitters[index].emission
         if emission.due is None:
@@ -214,11 +249,15 @@ class Watch:
         apart = its - mine > TOGETHER
         calendars = [self._calendar(s) for s in (slot, other)]
         if calendars[0] is not None and calendars[1] is not None:
-            apart &= calendars[0].run_before(mine.astype(np.float64)) != calendars[1].run_before(its.astype(np.float64))
+            apart &= calendars[0].run_before(mine.astype(np.float64)) != calendars[1].run_before(
+                its.astype(np.float64)
+            )
         return which[apart], (its - mine)[apart]
 
     def _calendar(self, slot: Slot) -> Calendar | None:
-        return route_of(self.topology, slot.emitters[0].emission.via, None).calendar if slot.emitters else None
+        return (
+            route_of(self.topology, slot.emitters[0].emission.via, None).calendar if slot.emitters else None
+        )
 
     def _amounts(self, slot: Slot, passes: list[tuple[Emitter, Ints, Ints]], ledger: Ledger) -> list[Found]:
         if not slot.emitters:
@@ -226,8 +265,13 @@ class Watch:
         fraction, came = slot.emitters[0].emission.amount, self.came[slot.number]
         several = np.ones(len(self.rows), np.intp)
         if len(passes) > 1:
-            several = np.maximum(sum((self.stays.entered(e.column) > 0).astype(np.intp) for e in slot.emitters), 1)
+            several = np.maximum(
+                sum((self.stays.entered(e.column) > 0).astype(np.intp) for e in slot.emitters), 1
+            )
         since = self.columns.fulfillments.rerouted_at[self.rows]
         if len(slot.emitters) == 1:
             since = np.maximum(since, self.stays.entered(slot.emitters[0].column))
-        return [wrong_amounts(slot, fraction, came, ledger), doubled(slot, fraction, came, several, ledger, since)]
+        return [
+            wrong_amounts(slot, fraction, came, ledger),
+            doubled(slot, fraction, came, several, ledger, since),
+        ]

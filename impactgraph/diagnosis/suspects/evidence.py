@@ -80,7 +80,9 @@ def flow_of(watched: Watched, chosen: NDArray[np.intp]) -> Flow:
     expected = np.bincount(every, weights=watched.expected[chosen].ravel(), minlength=size).astype(np.float64)
     done = watched.ended[chosen] >= 0
     seen = np.bincount(cell[done] * BINS + watched.ended[chosen][done], minlength=size).astype(np.float64)
-    (seen_all, seen_new), (expected_all, expected_new) = (_windows(each.reshape(places, starts, BINS)) for each in (seen, expected))
+    (seen_all, seen_new), (expected_all, expected_new) = (
+        _windows(each.reshape(places, starts, BINS)) for each in (seen, expected)
+    )
     return Flow(seen_all, expected_all, seen_new, expected_new)
 
 
@@ -105,7 +107,9 @@ def errors_of(columns: Columns, rows: Codes, at: Millis) -> Errors:
     where = starts[np.maximum(f.workflow[errors.fulfillment[kept]], 0)] + np.maximum(errors.step[kept], 0)
     code = np.where(errors.element[kept] > 0, errors.element[kept], len(v.elements) + where)
     present, kind = np.unique(code, return_inverse=True)
-    words: tuple[str, ...] = tuple(v.elements.words[c] if c < len(v.elements) else steps[c - len(v.elements)] for c in map(int, present))
+    words: tuple[str, ...] = tuple(
+        v.elements.words[c] if c < len(v.elements) else steps[c - len(v.elements)] for c in map(int, present)
+    )
     bins = np.minimum((errors.at[kept] - (at - SPAN)) // BIN, BINS - 1)
     return Errors(words, errors.fulfillment[kept], kind, bins)
 
@@ -113,15 +117,23 @@ def errors_of(columns: Columns, rows: Codes, at: Millis) -> Errors:
 def odd_errors(errors: Errors, chosen: Flags) -> Odd:
     kind, bins = errors.kind[chosen], errors.bin[chosen]
     recent, size = bins >= 0, len(errors.kinds)
-    seen = np.bincount(kind[recent] * BINS + bins[recent], minlength=size * BINS).reshape(size, BINS).astype(np.float64)
+    seen = (
+        np.bincount(kind[recent] * BINS + bins[recent], minlength=size * BINS)
+        .reshape(size, BINS)
+        .astype(np.float64)
+    )
     before = np.bincount(kind[~recent], minlength=size) + _AT_LEAST
-    return Odd(errors.kinds, _sums(seen), _sums(np.repeat((before * BIN / (LEARNED - SPAN))[:, None], BINS, axis=1)))
+    return Odd(
+        errors.kinds, _sums(seen), _sums(np.repeat((before * BIN / (LEARNED - SPAN))[:, None], BINS, axis=1))
+    )
 
 
 def odd_detours(columns: Columns, rows: Codes, began: Ints, at: Millis) -> Odd:
     """Of these fulfillments: as many are expected as before, for as much as began (moments)."""
     f = columns.fulfillments
-    moments = np.where(f.status[rows] == CANCELLED, np.maximum(f.ended_at[rows], f.rerouted_at[rows]), f.rerouted_at[rows])
+    moments = np.where(
+        f.status[rows] == CANCELLED, np.maximum(f.ended_at[rows], f.rerouted_at[rows]), f.rerouted_at[rows]
+    )
     seen, before = _binned(moments, at)
     begun, begun_before = _binned(began, at)
     usual = (before + _AT_LEAST) / max(begun_before, 1.0)

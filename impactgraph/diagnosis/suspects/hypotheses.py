@@ -21,7 +21,9 @@ _SUPPOSED = "suspicion"
 _LONG: Millis = DAY
 _LEAST = 0.3
 _CANNOT = frozenset({ElementKind.TEAM, ElementKind.PLAYBOOK, ElementKind.WORKFLOW, ElementKind.LOCATION})
-_ELSEWHERE = frozenset({EdgeKind.FOLLOWS, EdgeKind.HANDED_OVER, EdgeKind.HAS_STEP, EdgeKind.OWNED_BY, EdgeKind.COVERS})
+_ELSEWHERE = frozenset(
+    {EdgeKind.FOLLOWS, EdgeKind.HANDED_OVER, EdgeKind.HAS_STEP, EdgeKind.OWNED_BY, EdgeKind.COVERS}
+)
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,26 @@ class Hypothesis:
 def upstream(topology: Topology, places: Iterable[Place]) -> tuple[str, ...]:
     """Elements that something at these places needs, the nearest first, the steps themselves included."""
     needs = graph_of(topology).needs
-    edge = [node for node in dict.fromkeys(n for place in places for n in _nodes(topology, place)) if node in needs]
+    edge = [
+        node
+        for node in dict.fromkeys(n for place in places for n in _nodes(topology, place))
+        if node in needs
+    ]
     seen = dict.fromkeys(edge)
     while edge and len(seen) < MOST:
-        edge = list(dict.fromkeys(t for node in edge for t, kinds in needs[node].items() if t not in seen and not set(kinds) <= _ELSEWHERE))
+        edge = list(
+            dict.fromkeys(
+                t
+                for node in edge
+                for t, kinds in needs[node].items()
+                if t not in seen and not set(kinds) <= _ELSEWHERE
+            )
+        )
         seen.update(dict.fromkeys(edge))
     chosen = dict.fromkeys(node.removesuffix(RECORDS) for node in seen)
-    return tuple(e for e in chosen if e in topology.elements and kind_of(topology.elements[e]) not in _CANNOT)[:MOST]
+    return tuple(
+        e for e in chosen if e in topology.elements and kind_of(topology.elements[e]) not in _CANNOT
+    )[:MOST]
 
 
 def _nodes(topology: Topology, place: Place) -> list[str]:
@@ -62,7 +77,11 @@ def _nodes(topology: Topology, place: Place) -> list[str]:
     if not isinstance(step, Step):
         return []
     vias = [transition.via for transition in step.then if transition.via]
-    sent = [emission.via for emission in step.emits if emission.via and (place.record is None or (emission.kind, emission.type) == place.record)]
+    sent = [
+        emission.via
+        for emission in step.emits
+        if emission.via and (place.record is None or (emission.kind, emission.type) == place.record)
+    ]
     match place.kind:
         case Kind.RECORD:
             return sent
@@ -74,7 +93,9 @@ def _nodes(topology: Topology, place: Place) -> list[str]:
             return [step.id, *vias]
 
 
-def hypothesis(graph: FailureGraph, topology: Topology, element: str, places: Sequence[Place], at: Millis) -> Hypothesis:
+def hypothesis(
+    graph: FailureGraph, topology: Topology, element: str, places: Sequence[Place], at: Millis
+) -> Hypothesis:
     """Costs a propagation."""
     failure = Failure(_SUPPOSED, element, FailureClass.OUTAGE, at - _LONG)
     return _seen(topology, element, propagate(graph, [failure], recovery=lambda _: at + HOUR), places)
@@ -91,8 +112,17 @@ def _seen(topology: Topology, element: str, impairments: Impairments, places: Se
                 stops.add(place)
             elif found:
                 stops_new.add(place)
-    misled = [p for p in places if p.kind in (Kind.STAY, Kind.WORK) and any(i.effect is Effect.STALE for i in impairments.by_element.get(_id(p), ()))]
-    named = {identifier for identifier in impairments.by_element if not identifier.startswith("step:")} | {element} | set(_surfaces(topology, misled))
+    misled = [
+        p
+        for p in places
+        if p.kind in (Kind.STAY, Kind.WORK)
+        and any(i.effect is Effect.STALE for i in impairments.by_element.get(_id(p), ()))
+    ]
+    named = (
+        {identifier for identifier in impairments.by_element if not identifier.startswith("step:")}
+        | {element}
+        | set(_surfaces(topology, misled))
+    )
     return Hypothesis(element, frozenset(stops), frozenset(stops_new), frozenset(named), frozenset(misled))
 
 
@@ -135,4 +165,6 @@ def by_looks(hypotheses: Iterable[Hypothesis]) -> list[tuple[Hypothesis, ...]]:
     found: defaultdict[object, list[Hypothesis]] = defaultdict(list)
     for each in hypotheses:
         found[each.looks].append(each)
-    return [tuple(sorted(same, key=lambda h: not h.element.startswith("integration:"))) for same in found.values()]
+    return [
+        tuple(sorted(same, key=lambda h: not h.element.startswith("integration:"))) for same in found.values()
+    ]

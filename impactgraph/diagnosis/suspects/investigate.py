@@ -9,7 +9,14 @@ from graph_models.impairment import Impairments
 from graph_models.scope import EVERYWHERE, Scope
 from graph_models.time import Millis
 from graph_models.topology import Topology
-from impactgraph.diagnosis.suspects.evidence import Evidence, errors_of, flow_of, no_detours, odd_detours, odd_errors
+from impactgraph.diagnosis.suspects.evidence import (
+    Evidence,
+    errors_of,
+    flow_of,
+    no_detours,
+    odd_detours,
+    odd_errors,
+)
 from impactgraph.diagnosis.suspects.hypotheses import by_looks, hypothesis, upstream
 from impactgraph.diagnosis.suspects.known import misleads, unexplained, unexplained_errors
 from impactgraph.diagnosis.suspects.pace import LEARNED, hazards, watched
@@ -33,7 +40,13 @@ _ATTRIBUTES = {"carrier": "carriers", "supplier": "suppliers", "payload_version"
 
 
 def suspects(
-    columns: Columns, topology: Topology, graph: FailureGraph, at: Millis, *, factors: Iterable[Scope] = (), known: Impairments | None = None
+    columns: Columns,
+    topology: Topology,
+    graph: FailureGraph,
+    at: Millis,
+    *,
+    factors: Iterable[Scope] = (),
+    known: Impairments | None = None,
 ) -> tuple[Suspect, ...]:
     """Best first; none where nothing is clearly wrong. `factors`: scopes that the overdue have in common; `known`: of failures on record.
 
@@ -44,11 +57,19 @@ def suspects(
     told = [each for each in found if each.score >= max(LEAST, _BESIDE * found[0].score)][:MOST]
     weights = [exp(each.score - told[0].score) for each in told]
     total = sum(weights) + (exp(-told[0].score) if told else 0.0)
-    return tuple(suspect(each, weight / total, topology, graph, at) for each, weight in zip(told, weights, strict=True))
+    return tuple(
+        suspect(each, weight / total, topology, graph, at) for each, weight in zip(told, weights, strict=True)
+    )
 
 
 def explanations(
-    columns: Columns, topology: Topology, graph: FailureGraph, at: Millis, *, factors: Iterable[Scope] = (), known: Impairments | None = None
+    columns: Columns,
+    topology: Topology,
+    graph: FailureGraph,
+    at: Millis,
+    *,
+    factors: Iterable[Scope] = (),
+    known: Impairments | None = None,
 ) -> list[Explained]:
     """Every element near what goes on, with what it explains: the best first."""
     membership = Membership(columns, topology)
@@ -66,13 +87,22 @@ def explanations(
         errors = errors.take(unexplained_errors(errors, topology, known, membership, at))
     seen = watched(transits, learned, at)
     inside, erred = sample[seen.transits.row], sample[errors.row]
-    detours = no_detours() if silent else odd_detours(columns, usual, transits.began[sample[transits.row]], at)
-    evidence = [Evidence(EVERYWHERE, flow_of(seen, np.flatnonzero(inside)), odd_errors(errors, erred), detours)]
+    detours = (
+        no_detours() if silent else odd_detours(columns, usual, transits.began[sample[transits.row]], at)
+    )
+    evidence = [
+        Evidence(EVERYWHERE, flow_of(seen, np.flatnonzero(inside)), odd_errors(errors, erred), detours)
+    ]
     for scope in (*_scopes(columns), *scopes):
         within = membership.in_scope(seen.transits.row, scope) & (inside if scope not in scopes else True)
         named = membership.in_scope(errors.row, scope) & (erred if scope not in scopes else True)
-        evidence.append(Evidence(scope, flow_of(seen, np.flatnonzero(within)), odd_errors(errors, named), no_detours()))
-    hypotheses = [hypothesis(graph, topology, element, transits.places, at) for element in upstream(topology, transits.places)]
+        evidence.append(
+            Evidence(scope, flow_of(seen, np.flatnonzero(within)), odd_errors(errors, named), no_detours())
+        )
+    hypotheses = [
+        hypothesis(graph, topology, element, transits.places, at)
+        for element in upstream(topology, transits.places)
+    ]
     volume = np.bincount(seen.transits.place[inside], minlength=len(transits.places)).astype(np.float64)
     return ranked(by_looks(each for each in hypotheses if each.visible), transits.places, volume, evidence)
 
@@ -80,7 +110,11 @@ def explanations(
 def _last(topology: Topology, places: Sequence[Place]) -> frozenset[int]:
     """Places (by index) that a fulfillment ends with."""
     ends = {(w.key, step.key) for w in topology.workflows.values() for step in w.steps if not step.then}
-    return frozenset(n for n, place in enumerate(places) if place.kind is not Kind.RECORD and (place.workflow, place.step) in ends)
+    return frozenset(
+        n
+        for n, place in enumerate(places)
+        if place.kind is not Kind.RECORD and (place.workflow, place.step) in ends
+    )
 
 
 def _closer(columns: Columns, membership: Membership, scope: Scope, at: Millis) -> Codes:
@@ -92,10 +126,20 @@ def _closer(columns: Columns, membership: Membership, scope: Scope, at: Millis) 
 def _scopes(columns: Columns) -> Iterator[Scope]:
     """The most usual values of what failures are often confined to, one at a time."""
     o, v = columns.orders, columns.vocabulary
-    sets: list[tuple[str, Codes, Words]] = [("regions", o.region, v.regions), ("channels", o.channel, v.channels), ("modes", o.mode, v.modes)]
-    sets += [(name, o.attributes[own], v.attributes[own]) for own, name in _ATTRIBUTES.items() if own in o.attributes]
+    sets: list[tuple[str, Codes, Words]] = [
+        ("regions", o.region, v.regions),
+        ("channels", o.channel, v.channels),
+        ("modes", o.mode, v.modes),
+    ]
+    sets += [
+        (name, o.attributes[own], v.attributes[own])
+        for own, name in _ATTRIBUTES.items()
+        if own in o.attributes
+    ]
     for name, codes, words in sets:
         counts = np.bincount(codes, minlength=len(words))
         counts[0] = 0
-        chosen: list[int] = [code for code in np.argsort(-counts, kind="stable")[:_VALUES].tolist() if counts[code]]
+        chosen: list[int] = [
+            code for code in np.argsort(-counts, kind="stable")[:_VALUES].tolist() if counts[code]
+        ]
         yield from (Scope.of(**{name: [words.words[code]]}) for code in chosen if len(chosen) > 1)

@@ -25,19 +25,25 @@ def unexplained(transits: Transits, topology: Topology, known: Impairments, memb
         if found:
             rows = np.flatnonzero(transits.place == number)
             for impairment, _ in found:
-                touched = (transits.began[rows] < impairment.until + impairment.drain) & (transits.until[rows] > impairment.since)
+                touched = (transits.began[rows] < impairment.until + impairment.drain) & (
+                    transits.until[rows] > impairment.since
+                )
                 free[rows] &= ~(touched & membership.in_scope(transits.row[rows], impairment.scope))
     return free
 
 
-def unexplained_errors(errors: Errors, topology: Topology, known: Impairments, membership: Membership, at: Millis) -> Flags:
+def unexplained_errors(
+    errors: Errors, topology: Topology, known: Impairments, membership: Membership, at: Millis
+) -> Flags:
     """Which errors name nothing that a known failure impaired, nor the step at which its wrong decisions come to light."""
     free = np.ones(len(errors.row), bool)
     moment = at - SPAN + errors.bin * BIN
     for number, kind in enumerate(errors.kinds):
         rows = np.flatnonzero(errors.kind == number)
         for impairment in known.by_element.get(kind, ()):
-            touched = (moment[rows] + BIN > impairment.since) & (moment[rows] < impairment.until + impairment.drain)
+            touched = (moment[rows] + BIN > impairment.since) & (
+                moment[rows] < impairment.until + impairment.drain
+            )
             free[rows] &= ~(touched & membership.in_scope(errors.row[rows], impairment.scope))
         for impairment in _surfacing(topology, known, kind):
             free[rows] &= moment[rows] + BIN <= impairment.since
@@ -50,10 +56,16 @@ def _surfacing(topology: Topology, known: Impairments, step_id: str) -> list[Imp
     if not isinstance(step, Step):
         return []
     deciding = [each.id for each in topology.workflows[step.workflow].steps if each.surfaces_at == step.key]
-    return [i for decision in deciding for i in known.by_element.get(decision, ()) if i.effect is Effect.STALE]
+    return [
+        i for decision in deciding for i in known.by_element.get(decision, ()) if i.effect is Effect.STALE
+    ]
 
 
 def misleads(known: Impairments, at: Millis) -> bool:
     """Whether a known failure has made decisions go wrong in the last hours: detours tell nothing new then."""
     since = at - BINS * BIN
-    return any(i.effect is Effect.STALE and i.until + i.drain > since and i.element.startswith("step:") for rows in known.by_element.values() for i in rows)
+    return any(
+        i.effect is Effect.STALE and i.until + i.drain > since and i.element.startswith("step:")
+        for rows in known.by_element.values()
+        for i in rows
+    )

@@ -79,7 +79,10 @@ def hazards(transits: Transits, at: Millis, last: Collection[int] = ()) -> dict[
 
 def _surges(began: Ints, at: Millis) -> bool:
     """Whether far more began in the last hours than before, hour by hour."""
-    recent, before = int((began > at - SPAN).sum()), int(((began <= at - SPAN) & (began > at - LEARNED)).sum())
+    recent, before = (
+        int((began > at - SPAN).sum()),
+        int(((began <= at - SPAN) & (began > at - LEARNED)).sum()),
+    )
     return recent / SPAN > _SURGE * before / (LEARNED - SPAN)
 
 

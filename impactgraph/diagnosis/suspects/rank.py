@@ -48,7 +48,12 @@ class Explained:
     usual_detours: float
 
 
-def ranked(classes: Sequence[tuple[Hypothesis, ...]], places: Sequence[Place], volume: Reals, evidence: Sequence[Evidence]) -> list[Explained]:
+def ranked(
+    classes: Sequence[tuple[Hypothesis, ...]],
+    places: Sequence[Place],
+    volume: Reals,
+    evidence: Sequence[Evidence],
+) -> list[Explained]:
     """Best first, one for each class of hypotheses; `volume`: how much is under way at each place.
 
     Costs a product of (hypotheses, places) and (places, windows) for each scope."""
@@ -84,29 +89,64 @@ class _Scored:
 
     def explained(self, hypotheses: tuple[Hypothesis, ...], row: int, scope: Scope) -> Explained:
         at = int(self.total[row].argmax())
-        figures = (float(each[row, at]) for each in (self.seen, self.expected, self.errors, self.usual_errors, self.detours, self.usual_detours))
+        figures = (
+            float(each[row, at])
+            for each in (
+                self.seen,
+                self.expected,
+                self.errors,
+                self.usual_errors,
+                self.detours,
+                self.usual_detours,
+            )
+        )
         seen, expected, errors, usual_errors, detours, usual_detours = figures
         return Explained(
-            hypotheses, float(self.total[row, at]), scope, WINDOWS[at], seen, expected, errors, usual_errors, self._named(row, at), detours, usual_detours
+            hypotheses,
+            float(self.total[row, at]),
+            scope,
+            WINDOWS[at],
+            seen,
+            expected,
+            errors,
+            usual_errors,
+            self._named(row, at),
+            detours,
+            usual_detours,
         )
 
     def _named(self, row: int, at: int) -> tuple[str, ...]:
         """What the errors of the window named, the most often first."""
-        counts = {kind: float(seen[at]) for kind, seen in zip(self.odd.kinds, self.odd.seen, strict=True) if kind in self.names[row] and seen[at]}
+        counts = {
+            kind: float(seen[at])
+            for kind, seen in zip(self.odd.kinds, self.odd.seen, strict=True)
+            if kind in self.names[row] and seen[at]
+        }
         return tuple(sorted(counts, key=lambda kind: (-counts[kind], kind)))
 
 
-def _scored(classes: Sequence[tuple[Hypothesis, ...]], stops: Reals, new: Reals, likely: Reals, evidence: Evidence, scopes: int) -> _Scored:
+def _scored(
+    classes: Sequence[tuple[Hypothesis, ...]],
+    stops: Reals,
+    new: Reals,
+    likely: Reals,
+    evidence: Evidence,
+    scopes: int,
+) -> _Scored:
     flow = evidence.flow
     seen = stops @ flow.seen + new @ flow.seen_new
     expected = stops @ flow.expected + new @ flow.expected_new
     names = tuple(tuple(kind for kind in evidence.errors.kinds if kind in c[0].impaired) for c in classes)
-    chosen = np.array([[kind in of for kind in evidence.errors.kinds] for of in names], np.float64).reshape(len(classes), len(evidence.errors.kinds))
+    chosen = np.array([[kind in of for kind in evidence.errors.kinds] for of in names], np.float64).reshape(
+        len(classes), len(evidence.errors.kinds)
+    )
     errors, usual = chosen @ evidence.errors.seen, chosen @ evidence.errors.expected
     misled = np.array([bool(c[0].misled) for c in classes], np.float64)[:, None]
     detours, usual_detours = misled * evidence.detours.seen, misled * evidence.detours.expected
     paid = log(_BINS**2) + (0.0 if evidence.scope is EVERYWHERE else log(max(scopes, 2)))
-    total = _fewer(seen, expected) + _more(errors, usual) + _more(detours, usual_detours) + likely[:, None] - paid
+    total = (
+        _fewer(seen, expected) + _more(errors, usual) + _more(detours, usual_detours) + likely[:, None] - paid
+    )
     return _Scored(total, seen, expected, errors, usual, detours, usual_detours, names, evidence.errors)
 
 

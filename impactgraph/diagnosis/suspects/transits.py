@@ -59,7 +59,14 @@ class Transits:
         return len(self.place)
 
     def take(self, chosen: NDArray[np.bool_]) -> "Transits":
-        return Transits(self.places, self.place[chosen], self.row[chosen], self.began[chosen], self.ended[chosen], self.until[chosen])
+        return Transits(
+            self.places,
+            self.place[chosen],
+            self.row[chosen],
+            self.began[chosen],
+            self.ended[chosen],
+            self.until[chosen],
+        )
 
 
 def transits_of(columns: Columns, topology: Topology, rows: Codes, at: Millis) -> Transits:
@@ -79,11 +86,20 @@ def transits_of(columns: Columns, topology: Topology, rows: Codes, at: Millis) -
     place, row, began, ended, until = (np.concatenate(column) for column in zip(*parts, strict=True))
     ended = np.where(ended > 0, np.maximum(ended, began + SHORTEST), 0)
     ended = np.where(ended > until, 0, ended)
-    found = Transits(tuple(places), place.astype(np.int32), row.astype(np.int32), began, ended, np.where(ended > 0, ended, until))
+    found = Transits(
+        tuple(places),
+        place.astype(np.int32),
+        row.astype(np.int32),
+        began,
+        ended,
+        np.where(ended > 0, ended, until),
+    )
     return found.take(began < until)
 
 
-def _all(columns: Columns, topology: Topology, stays: Stays, sent: "_Sent") -> Iterator[tuple[Place, Codes, Ints, Ints]]:
+def _all(
+    columns: Columns, topology: Topology, stays: Stays, sent: "_Sent"
+) -> Iterator[tuple[Place, Codes, Ints, Ints]]:
     workflow_of = columns.fulfillments.workflow[stays.row]
     for number, words in enumerate(columns.vocabulary.workflows):
         workflow = topology.workflows.get(words.key)
@@ -99,10 +115,15 @@ def _all(columns: Columns, topology: Topology, stays: Stays, sent: "_Sent") -> I
                 yield Place(Kind.WORK, words.key, step.key), here.row, here.entered, done
                 yield Place(Kind.HANDOVER, words.key, step.key), *_since(here.row, done, here.left)
             for emission in dict.fromkeys((e.kind, e.type) for e in step.emits):
-                yield Place(Kind.RECORD, words.key, step.key, emission), *_since(here.row, done, sent.at(here.row, emission))
+                yield (
+                    Place(Kind.RECORD, words.key, step.key, emission),
+                    *_since(here.row, done, sent.at(here.row, emission)),
+                )
 
 
-def _by_run(topology: Topology, place: Place, began: Ints, ended: Ints, at: Millis) -> tuple[Ints, Ints, Millis]:
+def _by_run(
+    topology: Topology, place: Place, began: Ints, ended: Ints, at: Millis
+) -> tuple[Ints, Ints, Millis]:
     """When it began and ended, and until when it was watched, where a batch may carry everything away.
 
     What only waits for a run counts from that run on. A stay with work in it ends with a run too, but its own end lies somewhere after the run before:
@@ -117,14 +138,22 @@ def _by_run(topology: Topology, place: Place, began: Ints, ended: Ints, at: Mill
     before = np.maximum(calendar.run_before(run - 1.0), began)
     spread = (np.arange(len(ended)) * 0.6180339887498949) % 1.0
     done = before + spread * np.maximum(run - before, 0.0)
-    return began, np.where(ended > 0, done, 0).astype(np.int64), int(calendar.run_before(np.array([float(at - SHORTEST)]))[0])
+    return (
+        began,
+        np.where(ended > 0, done, 0).astype(np.int64),
+        int(calendar.run_before(np.array([float(at - SHORTEST)]))[0]),
+    )
 
 
 def _calendar(topology: Topology, place: Place) -> Calendar | None:
     step = topology.elements[f"step:{place.workflow}/{place.step}"]
     if not isinstance(step, Step) or place.kind is Kind.WORK:
         return None
-    vias = [e.via for e in step.emits if (e.kind, e.type) == place.record] if place.kind is Kind.RECORD else [t.via for t in step.then]
+    vias = (
+        [e.via for e in step.emits if (e.kind, e.type) == place.record]
+        if place.kind is Kind.RECORD
+        else [t.via for t in step.then]
+    )
     schedules = {topology.integrations[via.partition(":")[2]].schedule if via else None for via in vias}
     schedule = schedules.pop() if len(schedules) == 1 else None
     return Calendar(schedule) if schedule is not None else None
@@ -163,12 +192,16 @@ class _Sent:
         records, code = self._columns.records, self._columns.vocabulary.types.find(record[1])
         if code is None or not len(rows):
             return np.zeros(len(rows), np.int64)
-        chosen = self._records[(records.type[self._records] == code) & (records.kind[self._records] == _kind(record[0]))]
+        chosen = self._records[
+            (records.type[self._records] == code) & (records.kind[self._records] == _kind(record[0]))
+        ]
         order = np.lexsort((records.at[chosen], records.fulfillment[chosen]))
         owner, moment = records.fulfillment[chosen][order], records.at[chosen][order]
         place = np.searchsorted(owner, rows)
         found = np.minimum(place, max(len(owner) - 1, 0))
-        return np.where(owner[found] == rows, moment[found], 0) if len(owner) else np.zeros(len(rows), np.int64)
+        return (
+            np.where(owner[found] == rows, moment[found], 0) if len(owner) else np.zeros(len(rows), np.int64)
+        )
 
 
 def _kind(kind: RecordKind) -> int:

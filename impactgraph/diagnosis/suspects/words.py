@@ -30,13 +30,22 @@ class Suspect:
     """Full ids of other elements that the orders cannot tell from it."""
 
 
-def suspect(found: Explained, likelihood: float, topology: Topology, graph: FailureGraph, at: Millis) -> Suspect:
+def suspect(
+    found: Explained, likelihood: float, topology: Topology, graph: FailureGraph, at: Millis
+) -> Suspect:
     """Costs a propagation, for the path."""
     first, *others = (each.element for each in found.hypotheses)
     since, until = span_of(found.window, at)
     evidence = _evidence(found, since, until, tuple(others))
     failure = Failure(
-        "", first, _class_of(found, topology), since, ended_at=until, scope=found.scope, severity=Severity.ERROR, summary=f"Suspected: {evidence}"
+        "",
+        first,
+        _class_of(found, topology),
+        since,
+        ended_at=until,
+        scope=found.scope,
+        severity=Severity.ERROR,
+        summary=f"Suspected: {evidence}",
     )
     path = _path(found, failure, topology, graph, at)
     return Suspect(Cause("element", likelihood, evidence, element=first, path=path), failure, tuple(others))
@@ -45,13 +54,21 @@ def suspect(found: Explained, likelihood: float, topology: Topology, graph: Fail
 def _evidence(found: Explained, since: Millis, until: Millis | None, others: tuple[str, ...]) -> str:
     said: list[str] = []
     if found.expected >= 1 and found.seen < found.expected:
-        said.append(f"{found.seen:,.0f} of about {found.expected:,.0f} expected steps, hand-overs and records went through where it is needed")
+        said.append(
+            f"{found.seen:,.0f} of about {found.expected:,.0f} expected steps, hand-overs and records went through where it is needed"
+        )
     if found.errors > found.usual_errors:
         named = ", ".join(found.named[:_MOST_NAMED])
         said.append(f"{found.errors:,.0f} errors name {named} (usually {found.usual_errors:.1f})")
     if found.detours > found.usual_detours:
-        said.append(f"{found.detours:,.0f} orders were rerouted or cancelled (usually {found.usual_detours:.1f})")
-    when = f"Since {moment(since):%H:%M}" if until is None else f"From {moment(since):%H:%M} to {moment(until):%H:%M}"
+        said.append(
+            f"{found.detours:,.0f} orders were rerouted or cancelled (usually {found.usual_detours:.1f})"
+        )
+    when = (
+        f"Since {moment(since):%H:%M}"
+        if until is None
+        else f"From {moment(since):%H:%M} to {moment(until):%H:%M}"
+    )
     where = "" if found.scope.everything else f", for {scope_in_words(found.scope)}"
     alike = f" Orders cannot tell it from {', '.join(others[:_MOST_NAMED])}." if others else ""
     return f"{when}{where}: {'; '.join(said) or 'less went through than usual'}.{alike}"
@@ -78,7 +95,9 @@ def _class_of(found: Explained, topology: Topology) -> FailureClass:
     return FailureClass.TRANSIENT if partly and found.errors > found.usual_errors else FailureClass.OUTAGE
 
 
-def _path(found: Explained, failure: Failure, topology: Topology, graph: FailureGraph, at: Millis) -> Path | None:
+def _path(
+    found: Explained, failure: Failure, topology: Topology, graph: FailureGraph, at: Millis
+) -> Path | None:
     """From the element to a step or a hand-over that it stops, the nearest to it."""
     failure = Failure("suspicion", failure.target, FailureClass.OUTAGE, failure.started_at, scope=found.scope)
     impairments = propagate(graph, [failure], recovery=lambda _: at + HOUR)
@@ -89,6 +108,10 @@ def _path(found: Explained, failure: Failure, topology: Topology, graph: Failure
         if isinstance(step := topology.elements.get(f"step:{place.workflow}/{place.step}"), Step)
         for impairment, _ in effects_at(step, place, impairments)
     ]
-    hit += [i for place in hypothesis.misled for i in impairments.by_element.get(f"step:{place.workflow}/{place.step}", ())]
+    hit += [
+        i
+        for place in hypothesis.misled
+        for i in impairments.by_element.get(f"step:{place.workflow}/{place.step}", ())
+    ]
     nearest = min(hit, key=lambda i: (len(i.hops), i.element), default=None)
     return path_to(nearest, {failure.key: failure}) if nearest is not None else None

@@ -59,7 +59,15 @@ class Trouble:
     plan: Plan
 
 
-def way_ahead(topology: Topology, durations: Durations, workflow: Workflow, order: Order, here: Standing, trouble: Trouble | None, at: Millis) -> Way:
+def way_ahead(
+    topology: Topology,
+    durations: Durations,
+    workflow: Workflow,
+    order: Order,
+    here: Standing,
+    trouble: Trouble | None,
+    at: Millis,
+) -> Way:
     """By medians. Where a failure probably hits it, the last leaves when the forecast says that the order is done.
 
     On the way there it passes the gates of the forecast as one order of median luck; what these do not tell stands where the failure holds it.
@@ -75,7 +83,14 @@ def way_ahead(topology: Topology, durations: Durations, workflow: Workflow, orde
     held = list(_walk(topology, durations, workflow, order, here, at, trouble))
     if len(held) == len(plain) and held[-1].leaves - plain[-1].leaves >= MINUTE:
         return Way(tuple(_ending(held, hit.completion)))
-    return Way(tuple(_ending(list(_in_one_place(plain, max(hit.completion - plain[-1].leaves, 0), _held_at(plain, hit))), hit.completion)))
+    return Way(
+        tuple(
+            _ending(
+                list(_in_one_place(plain, max(hit.completion - plain[-1].leaves, 0), _held_at(plain, hit))),
+                hit.completion,
+            )
+        )
+    )
 
 
 def _held_at(stops: list[Stop], hit: Hit) -> int:
@@ -88,7 +103,11 @@ def _held_at(stops: list[Stop], hit: Hit) -> int:
 
 def _in_one_place(stops: list[Stop], by: Millis, place: int) -> Iterator[Stop]:
     for n, stop in enumerate(stops):
-        yield replace(stop, begins=stop.begins + (by if n > place else 0), leaves=stop.leaves + (by if n >= place else 0))
+        yield replace(
+            stop,
+            begins=stop.begins + (by if n > place else 0),
+            leaves=stop.leaves + (by if n >= place else 0),
+        )
 
 
 def _ending(stops: list[Stop], done: Millis) -> Iterator[Stop]:
@@ -96,11 +115,19 @@ def _ending(stops: list[Stop], done: Millis) -> Iterator[Stop]:
     first = stops[0].leaves
     for n, stop in enumerate(stops):
         leaves = max(done, first) if n == len(stops) - 1 else min(stop.leaves, max(done, first))
-        yield replace(stop, begins=stop.begins if n == 0 else min(stop.begins, max(done, first)), leaves=leaves)
+        yield replace(
+            stop, begins=stop.begins if n == 0 else min(stop.begins, max(done, first)), leaves=leaves
+        )
 
 
 def _walk(
-    topology: Topology, durations: Durations, workflow: Workflow, order: Order, here: Standing, at: Millis, trouble: Trouble | None = None
+    topology: Topology,
+    durations: Durations,
+    workflow: Workflow,
+    order: Order,
+    here: Standing,
+    at: Millis,
+    trouble: Trouble | None = None,
 ) -> Iterator[Stop]:
     """At learned medians, given that it is still where it is; ends where it does not get further."""
     step, begins, seen = here.step, here.entered, set[str]()
@@ -117,8 +144,23 @@ def _walk(
             completed = begun + round(durations[workflow.key, step.key].median)
         if stage is not None:
             completed = _through(stage.completion, completed)
-        gate = next((h.gate for h in stage.handoffs if onward is not None and h.to == workflow.position(onward.step)), None) if stage is not None else None
-        leaves = _through(gate, completed) if gate is not None else _run(calendar, max(completed, at) if present else completed)
+        gate = (
+            next(
+                (
+                    h.gate
+                    for h in stage.handoffs
+                    if onward is not None and h.to == workflow.position(onward.step)
+                ),
+                None,
+            )
+            if stage is not None
+            else None
+        )
+        leaves = (
+            _through(gate, completed)
+            if gate is not None
+            else _run(calendar, max(completed, at) if present else completed)
+        )
         if present:  # it has not gone on by now
             leaves = max(leaves, at)
         yield Stop(step, begins, leaves)
@@ -129,7 +171,11 @@ def _through(gate: Gate, at: Millis) -> Millis:
     """When what arrives then is let through, in the middle of all futures; what is refused is taken as if it were not."""
     if not gate and gate.calendar is None:
         return at
-    out = gate.passed(np.full((1, FUTURES), float(at)), coin=False).out if gate else gate.unimpaired(np.array([[float(at)]]))
+    out = (
+        gate.passed(np.full((1, FUTURES), float(at)), coin=False).out
+        if gate
+        else gate.unimpaired(np.array([[float(at)]]))
+    )
     middle = float(np.median(out))
     return round(middle) if np.isfinite(middle) else at
 
@@ -138,7 +184,14 @@ def _run(calendar: Calendar | None, at: Millis) -> Millis:
     return at if calendar is None else round(float(calendar.run_from(np.array([float(at)]))[0]))
 
 
-def _completed(durations: Durations, here: Standing, calendar: Calendar | None, at: Millis, begun: Millis, trouble: Trouble | None) -> Millis:
+def _completed(
+    durations: Durations,
+    here: Standing,
+    calendar: Calendar | None,
+    at: Millis,
+    begun: Millis,
+    trouble: Trouble | None,
+) -> Millis:
     """Median of when its work is done, given that it has not gone on: it was not done by now, or not by the last run.
 
     What is held on its way out has been done since it was hit.
@@ -154,7 +207,11 @@ def _completed(durations: Durations, here: Standing, calendar: Calendar | None, 
 
 
 def _calendar(topology: Topology, transition: Transition | None) -> Calendar | None:
-    via = topology.integrations.get(transition.via.partition(":")[2]) if transition is not None and transition.via else None
+    via = (
+        topology.integrations.get(transition.via.partition(":")[2])
+        if transition is not None and transition.via
+        else None
+    )
     return Calendar(via.schedule) if via is not None and via.schedule is not None else None
 
 

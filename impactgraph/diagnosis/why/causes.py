@@ -34,18 +34,36 @@ def causes_of(topology: Topology, s: Situation, verdict: Verdict) -> tuple[Cause
 def _failures(topology: Topology, s: Situation) -> Iterator[Cause]:
     """Each failure once, told by the worst that it does; those of the joint answer come first, since they say what is."""
     told: set[str] = set()
-    together = [hit for part, hit in s.hits if hit.active or hit.holds or hit.band is Band.RECORDS_ONLY or hit.misses_promise or hit in part.met_here]
+    together = [
+        hit
+        for part, hit in s.hits
+        if hit.active
+        or hit.holds
+        or hit.band is Band.RECORDS_ONLY
+        or hit.misses_promise
+        or hit in part.met_here
+    ]
     for hit in sorted(together, key=_rank):
         for failure in hit.failures:
             if failure.key not in told:
                 told.add(failure.key)
-                ended = "" if failure.ended_at is None or failure.ended_at > s.at else f", ended {clock(failure.ended_at, s.at)}"
+                ended = (
+                    ""
+                    if failure.ended_at is None or failure.ended_at > s.at
+                    else f", ended {clock(failure.ended_at, s.at)}"
+                )
                 words = f"{failure_in_words(topology, failure)} since {clock(failure.started_at, s.at)}{ended}: {hit.path.sentence}"
                 yield Cause(_FAILURE, hit.likelihood, words, failure.key, failure.target, hit.path)
 
 
 def _rank(hit: Hit) -> tuple[bool, bool, int, float, str]:
-    return not hit.probable, not hit.active, _BANDS.index(hit.band), -hit.likelihood, hit.failures[0].key if hit.failures else ""
+    return (
+        not hit.probable,
+        not hit.active,
+        _BANDS.index(hit.band),
+        -hit.likelihood,
+        hit.failures[0].key if hit.failures else "",
+    )
 
 
 def _errors(topology: Topology, s: Situation) -> Iterator[Cause]:
@@ -55,7 +73,9 @@ def _errors(topology: Topology, s: Situation) -> Iterator[Cause]:
             said = f': "{part.fault.message}"' if part.fault.message else ""
             source = name_of(topology, element) if element else "an unnamed source"
             evidence = f"{source} reported {part.fault.code or 'an error without a code'} at {clock(part.fault.at, s.at)}{said}"
-            yield Cause("error", _REPORTED, evidence, element=element if element in topology.elements else None)
+            yield Cause(
+                "error", _REPORTED, evidence, element=element if element in topology.elements else None
+            )
 
 
 def _factors(s: Situation) -> Iterator[Cause]:
@@ -65,7 +85,9 @@ def _factors(s: Situation) -> Iterator[Cause]:
     for factor in s.peers.in_common:
         if f"{factor.dimension} {factor.value}" not in s.shared:
             continue
-        with_it = f"{factor.overdue_with} of {factor.total_with} with {factor.dimension} {factor.value} are overdue"
+        with_it = (
+            f"{factor.overdue_with} of {factor.total_with} with {factor.dimension} {factor.value} are overdue"
+        )
         evidence = f"{with_it}, {factor.overdue_without} of {factor.total_without} without it"
         yield Cause("common_factor", round(1 - 1 / factor.lift, 3) if factor.lift > 1 else 0.0, evidence)
 
@@ -84,10 +106,20 @@ def _normal(topology: Topology, part: Part | None, s: Situation) -> Iterator[Cau
     if part is None or part.told.entered_at is None:
         return
     if part.run is not None:
-        yield Cause("normal", 1.0, f"what leaves this step is handed over together, the next time {clock(part.run, s.at)}", element=_step(part))
+        yield Cause(
+            "normal",
+            1.0,
+            f"what leaves this step is handed over together, the next time {clock(part.run, s.at)}",
+            element=_step(part),
+        )
     elif part.usual_next is not None:
         usual, stayed = part.usual_next - part.told.entered_at, s.at - part.told.entered_at
-        yield Cause("normal", 1.0, f"half of all leave this step within {say_duration(usual)}; it has been there {say_duration(stayed)}", element=_step(part))
+        yield Cause(
+            "normal",
+            1.0,
+            f"half of all leave this step within {say_duration(usual)}; it has been there {say_duration(stayed)}",
+            element=_step(part),
+        )
 
 
 def _step(part: Part) -> str | None:

@@ -13,14 +13,22 @@ from impactgraph.diagnosis.why.verdict import Verdict
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _CLAUSE = re.compile(r"[,;]\s+(?=and\b|so\b|but\b|we\b)")
 _NUMBERS = {"the": 1, "an": 1, "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "twelve": 12}
-_WITHIN = re.compile(r"\b(?:within|in)\s+(?:the\s+next\s+)?(?:(\d+|" + "|".join(_NUMBERS) + r")\s+)?(minute|hour|day)s?\b", re.IGNORECASE)
+_WITHIN = re.compile(
+    r"\b(?:within|in)\s+(?:the\s+next\s+)?(?:(\d+|" + "|".join(_NUMBERS) + r")\s+)?(minute|hour|day)s?\b",
+    re.IGNORECASE,
+)
 _UNITS = {"minute": MINUTE, "hour": HOUR, "day": DAY}
-_BY_DAY = ((re.compile(r"\b(?:today|tonight|this (?:morning|afternoon|evening))\b", re.IGNORECASE), 1), (re.compile(r"\btomorrow\b", re.IGNORECASE), 2))
+_BY_DAY = (
+    (re.compile(r"\b(?:today|tonight|this (?:morning|afternoon|evening))\b", re.IGNORECASE), 1),
+    (re.compile(r"\btomorrow\b", re.IGNORECASE), 2),
+)
 _HOURS: Millis = 12 * HOUR
 """What "within hours" may mean at most."""
 
 
-def customer_message(s: Situation, verdict: Verdict, written: Sequence[str], moves: Millis | None, done: Millis | None) -> str:
+def customer_message(
+    s: Situation, verdict: Verdict, written: Sequence[str], moves: Millis | None, done: Millis | None
+) -> str:
     """`written`: what the playbooks say, the best first; `moves`, `done`: when it is expected to move and to be completed, None where that is not known."""
     kept = next((text for message in written if (text := kept_promises(message, s.at, moves))), None)
     if kept is None:
@@ -32,7 +40,9 @@ def customer_message(s: Situation, verdict: Verdict, written: Sequence[str], mov
 
 def kept_promises(message: str, now: Millis, moves: Millis | None) -> str:
     """The text without what it promises sooner than is expected (`moves`; None: nothing is known, so nothing is promised)."""
-    return " ".join(kept for sentence in _SENTENCE.split(message.strip()) if (kept := _kept(sentence, now, moves)))
+    return " ".join(
+        kept for sentence in _SENTENCE.split(message.strip()) if (kept := _kept(sentence, now, moves))
+    )
 
 
 def _kept(sentence: str, now: Millis, moves: Millis | None) -> str:
@@ -83,7 +93,11 @@ def _plain(s: Situation, verdict: Verdict, done: Millis | None) -> str:
 def _of_record(found: RecordFinding | None) -> str:
     if found is not None and found.kind is RecordKind.NOTIFICATION:
         return "Your order itself is going as planned. Only a message to you is late."
-    if found is not None and found.kind is RecordKind.POSTING and any(word in found.type for word in ("invoice", "refund", "credit")):
+    if (
+        found is not None
+        and found.kind is RecordKind.POSTING
+        and any(word in found.type for word in ("invoice", "refund", "credit"))
+    ):
         thing = next(word for word in ("invoice", "refund", "credit") if word in found.type)
         return f"Your order itself is going as planned. Only your {'credit note' if thing == 'credit' else thing} is late, and we are looking after it."
     return "Your order itself is going as planned. Only some of its paperwork on our side is late."
@@ -99,7 +113,12 @@ def _at_risk(verdict: Verdict) -> str:
 def _when(s: Situation, verdict: Verdict, moves: Millis | None, done: Millis | None) -> str:
     """When it moves, or is there."""
     match verdict.state:
-        case DiagnosisState.CANCELLED | DiagnosisState.COMPLETED | DiagnosisState.RECORD_MISSING | DiagnosisState.OUT_OF_SEQUENCE:
+        case (
+            DiagnosisState.CANCELLED
+            | DiagnosisState.COMPLETED
+            | DiagnosisState.RECORD_MISSING
+            | DiagnosisState.OUT_OF_SEQUENCE
+        ):
             return ""
         case DiagnosisState.ON_TRACK | DiagnosisState.WAITING | DiagnosisState.AT_RISK:
             return _arrival(s, done)

@@ -49,7 +49,11 @@ def _since(s: Situation, verdict: Verdict) -> Millis | None:
         return ground.finding.due
     if ground.part is None:
         return s.order.placed_at
-    return ground.part.fault.at if ground.part.fault is not None else ground.part.told.entered_at or s.order.placed_at
+    return (
+        ground.part.fault.at
+        if ground.part.fault is not None
+        else ground.part.told.entered_at or s.order.placed_at
+    )
 
 
 def _moves(s: Situation, verdict: Verdict) -> Millis | None:
@@ -71,5 +75,10 @@ def _done(s: Situation) -> Millis | None:
 
 def _records(s: Situation, effect: RecordEffect) -> tuple[MissingRecord, ...]:
     """The longest due first."""
-    found = sorted((f for f in s.findings if f.effect is effect), key=lambda f: (f.due or 0, f.fulfillment, f.type))
-    return tuple(MissingRecord(f.kind, f.type, f.due if f.due is not None else s.at, f.late_by or 0, f.amount) for f in found)
+    found = sorted(
+        (f for f in s.findings if f.effect is effect), key=lambda f: (f.due or 0, f.fulfillment, f.type)
+    )
+    return tuple(
+        MissingRecord(f.kind, f.type, f.due if f.due is not None else s.at, f.late_by or 0, f.amount)
+        for f in found
+    )

@@ -111,7 +111,14 @@ class Part:
     @property
     def met_here(self) -> tuple[Hit, ...]:
         """What has probably caught it in the step that it is in, and let it go."""
-        return tuple(hit for hit in self.hits if hit.band is Band.EXPOSED and hit.probable and self.step is not None and hit.first_hit == self.step.id)
+        return tuple(
+            hit
+            for hit in self.hits
+            if hit.band is Band.EXPOSED
+            and hit.probable
+            and self.step is not None
+            and hit.first_hit == self.step.id
+        )
 
 
 @dataclass(frozen=True)
@@ -136,7 +143,11 @@ class Situation:
     @cached_property
     def overdue(self) -> tuple[Part, ...]:
         """The longest overdue first."""
-        late = [(since, part.told.key, part) for part in self.parts if (since := part.overdue_since(self.at)) is not None]
+        late = [
+            (since, part.told.key, part)
+            for part in self.parts
+            if (since := part.overdue_since(self.at)) is not None
+        ]
         return tuple(part for _, _, part in sorted(late, key=lambda each: each[:2]))
 
     @cached_property

@@ -23,27 +23,43 @@ def _blamed(s: Situation, verdict: Verdict, causes: Sequence[Cause]) -> Iterator
         yield from (failure.target for failure in ground.hit.failures)
     if ground.part is not None and ground.part.fault is not None and ground.part.fault.element:
         yield ground.part.fault.element
-    if ground.finding is not None and ground.finding.likely_cause is not None and ground.finding.likely_cause.element:
+    if (
+        ground.finding is not None
+        and ground.finding.likely_cause is not None
+        and ground.finding.likely_cause.element
+    ):
         yield ground.finding.likely_cause.element
     if ground.finding is None and s.order.status is OrderStatus.IN_FLIGHT:
         yield from (cause.element for cause in causes[:1] if cause.element)
     if ground.finding is not None or s.order.status is OrderStatus.IN_FLIGHT:
-        yield from (part.step.id for part in ([ground.part] if ground.part is not None else s.parts) if part.step is not None)
+        yield from (
+            part.step.id
+            for part in ([ground.part] if ground.part is not None else s.parts)
+            if part.step is not None
+        )
 
 
-def playbooks_for(topology: Topology, s: Situation, verdict: Verdict, causes: Sequence[Cause]) -> tuple[str, ...]:
+def playbooks_for(
+    topology: Topology, s: Situation, verdict: Verdict, causes: Sequence[Cause]
+) -> tuple[str, ...]:
     """Bare keys of those that are about what is to blame, those about the failed element itself first."""
     found: dict[str, None] = {}
     for element, classes in _troubled(s, verdict, causes):
-        found.update((key, None) for key, playbook in topology.playbooks.items() if about(playbook, element, classes))
+        found.update(
+            (key, None) for key, playbook in topology.playbooks.items() if about(playbook, element, classes)
+        )
     return tuple(found)
 
 
-def words_written(topology: Topology, s: Situation, verdict: Verdict, causes: Sequence[Cause]) -> tuple[str, ...]:
+def words_written(
+    topology: Topology, s: Situation, verdict: Verdict, causes: Sequence[Cause]
+) -> tuple[str, ...]:
     """What the playbooks have to say to the customer, of those that are about what is probably to blame."""
     if verdict.ground.hit is not None and not verdict.ground.hit.probable:
         return ()
-    probable = [cause for cause in causes[:1] if cause.likelihood >= PROBABLE] if verdict.ground.hit is None else []
+    probable = (
+        [cause for cause in causes[:1] if cause.likelihood >= PROBABLE] if verdict.ground.hit is None else []
+    )
     keys = playbooks_for(topology, s, verdict, probable)
     return tuple(topology.playbooks[key].message for key in keys if topology.playbooks[key].message)
 
@@ -56,7 +72,9 @@ def about(playbook: Playbook, element: str, classes: frozenset[FailureClass]) ->
     return element in playbook.elements or (general and of_kind and of_class)
 
 
-def _troubled(s: Situation, verdict: Verdict, causes: Sequence[Cause]) -> Iterator[tuple[str, frozenset[FailureClass]]]:
+def _troubled(
+    s: Situation, verdict: Verdict, causes: Sequence[Cause]
+) -> Iterator[tuple[str, frozenset[FailureClass]]]:
     """Elements that the verdict blames, each with the classes of what failed there."""
     nothing = frozenset[FailureClass]()
     if (hit := verdict.ground.hit) is not None:
@@ -67,6 +85,10 @@ def _troubled(s: Situation, verdict: Verdict, causes: Sequence[Cause]) -> Iterat
     for cause in causes:
         failure = known.get(cause.failure or "")
         if failure is not None and cause.path is not None:
-            yield from ((hop.target, frozenset({failure.failure_class})) for hop in cause.path.hops if not hop.target.startswith("order:"))
+            yield from (
+                (hop.target, frozenset({failure.failure_class}))
+                for hop in cause.path.hops
+                if not hop.target.startswith("order:")
+            )
         elif cause.element:
             yield cause.element, nothing

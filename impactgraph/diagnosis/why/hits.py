@@ -32,7 +32,11 @@ def hits_in(answer: BlastRadius) -> Hits:
 
 
 def _failures(answer: BlastRadius, impairment: int) -> tuple[Failure, ...]:
-    return tuple(answer.failure_by_key[key] for key in answer.impairments[impairment].failures if key in answer.failure_by_key)
+    return tuple(
+        answer.failure_by_key[key]
+        for key in answer.impairments[impairment].failures
+        if key in answer.failure_by_key
+    )
 
 
 def _hit(one: AffectedOrder, failures: tuple[Failure, ...], at: Millis) -> Hit:
@@ -54,8 +58,14 @@ def _hit(one: AffectedOrder, failures: tuple[Failure, ...], at: Millis) -> Hit:
 def plan_of(answer: BlastRadius, workflow: Workflow, row: int) -> Plan:
     """The workflow as the failures leave it to this fulfillment."""
     forecaster, rows = answer.inputs.forecaster, np.array([row], np.int32)
-    ways = [*(s.id for s in workflow.steps), *(t.via for s in workflow.steps for t in s.then), *(e.via for _, e in workflow.records)]
+    ways = [
+        *(s.id for s in workflow.steps),
+        *(t.via for s in workflow.steps for t in s.then),
+        *(e.via for _, e in workflow.records),
+    ]
     scopes = {orderly(impairment.scope) for way in ways for _, impairment in forecaster.hazards.at(way)}
     whens = {t.when for step in workflow.steps for t in step.then if t.when is not None}
     inside = frozenset(scope for scope in scopes if answer.membership.in_scope(rows, scope)[0])
-    return forecaster.plan(workflow, Cell(inside, frozenset(when for when in whens if answer.membership.takes(rows, when)[0])))
+    return forecaster.plan(
+        workflow, Cell(inside, frozenset(when for when in whens if answer.membership.takes(rows, when)[0]))
+    )

@@ -22,7 +22,11 @@ def soon(at: Millis, now: Millis) -> str:
     days = _day(at) - _day(now)
     if days <= 0:
         rounded = -(-max(at, now) // _QUARTER) * _QUARTER
-        return f"today by about {moment(rounded):%H:%M} (UTC)" if _day(rounded) == _day(now) else "by midnight (UTC)"
+        return (
+            f"today by about {moment(rounded):%H:%M} (UTC)"
+            if _day(rounded) == _day(now)
+            else "by midnight (UTC)"
+        )
     if days == 1:
         return f"tomorrow {_part(at)}"
     return f"on {moment(at):%A} {moment(at).day} {moment(at):%B}"

@@ -46,13 +46,27 @@ PlanOf = Callable[[Workflow, Hit], Plan]
 """The workflow as the failures behind a hit leave it to the part."""
 
 
-def read_part(g: Ground, order: Order, told: Fulfillment, row: int, hits: Sequence[Hit], messages: Mapping[str, str], plan: PlanOf) -> Placed:
+def read_part(
+    g: Ground,
+    order: Order,
+    told: Fulfillment,
+    row: int,
+    hits: Sequence[Hit],
+    messages: Mapping[str, str],
+    plan: PlanOf,
+) -> Placed:
     """`row`: of the fulfillment; `messages`: what errors said, by bare key of the fulfillment."""
     f = g.columns.fulfillments
     ended = int(f.ended_at[row]) or None
     if told.status is not OrderStatus.IN_FLIGHT:
         return Placed(Part(told, _step(g, told), ended_at=ended, hits=tuple(hits)))
-    part = Part(told, _step(g, told), fault=_fault(g, told, row, messages), hits=tuple(hits), unknown=_unknown(g, order, told))
+    part = Part(
+        told,
+        _step(g, told),
+        fault=_fault(g, told, row, messages),
+        hits=tuple(hits),
+        unknown=_unknown(g, order, told),
+    )
     if part.step is None or told.entered_at is None:
         return Placed(part)
     return _timed(g, order, part, row, plan)
@@ -130,5 +144,11 @@ def _standing(g: Ground, told: Fulfillment, step: Step, row: int) -> Standing:
     f, pace = g.columns.fulfillments, g.durations.pace
     column, location = int(f.step[row]), int(f.location[row])
     said, entered = int(f.told[row, column]), told.entered_at or 0
-    slower = float(factors(pace[location : location + 1])[0]) if location < len(pace) and on_site(g.topology, step) else 1.0
-    return Standing(step, entered, said if said >= entered else 0, slower, g.topology.locations.get(told.location or ""))
+    slower = (
+        float(factors(pace[location : location + 1])[0])
+        if location < len(pace) and on_site(g.topology, step)
+        else 1.0
+    )
+    return Standing(
+        step, entered, said if said >= entered else 0, slower, g.topology.locations.get(told.location or "")
+    )

@@ -29,12 +29,21 @@ _Key = tuple[str, RecordKind, str]
 
 
 def story_of(
-    topology: Topology, s: Situation, entries: Sequence[TimelineEntry], records: Sequence[Recorded], ways: Mapping[str, Way], awry: Sequence[AffectedRecord]
+    topology: Topology,
+    s: Situation,
+    entries: Sequence[TimelineEntry],
+    records: Sequence[Recorded],
+    ways: Mapping[str, Way],
+    awry: Sequence[AffectedRecord],
 ) -> tuple[TimelineEntry, ...]:
     """`entries` and `records`: what the events told, oldest first; `ways`: what is left to each part; `awry`: records that active failures hit."""
     told = list(_told(topology, s, entries))
     come = {(record.fulfillment, record.kind, record.type) for record in records}
-    missed = {(finding.fulfillment, finding.kind, finding.type) for finding in s.findings if finding.effect is RecordEffect.MISSING}
+    missed = {
+        (finding.fulfillment, finding.kind, finding.type)
+        for finding in s.findings
+        if finding.effect is RecordEffect.MISSING
+    }
     hit = {(record.fulfillment, record.kind, record.type): record for record in awry}
     for part in s.parts:
         way = ways.get(part.told.key) or Way()
@@ -60,7 +69,11 @@ def _told(topology: Topology, s: Situation, entries: Sequence[TimelineEntry]) ->
                 left[part, before.element] = entry.at
             late = _stayed_too_long(topology, before, entry.at)
             missed = promised is not None and entry.kind == COMPLETED and entry.at > promised
-            yield replace(entry, late=late is not None or missed, detail=_joined(entry.detail, late, "after its promise" if missed else None))
+            yield replace(
+                entry,
+                late=late is not None or missed,
+                detail=_joined(entry.detail, late, "after its promise" if missed else None),
+            )
             stays[part] = entry
         elif entry.kind in _RECORDS and entry.record:
             late = _came_late(topology, s.order, entry, left)
@@ -76,12 +89,18 @@ def _stayed_too_long(topology: Topology, before: TimelineEntry | None, at: Milli
     return f"{say_duration(at - before.at)} in {step.name or step.key}, which may take {say_duration(step.within)}"
 
 
-def _came_late(topology: Topology, order: Order, entry: TimelineEntry, left: Mapping[tuple[str, str], Millis]) -> str | None:
+def _came_late(
+    topology: Topology, order: Order, entry: TimelineEntry, left: Mapping[tuple[str, str], Millis]
+) -> str | None:
     """Against `due` from when its step was left; a record that came before needs no excuse."""
     part = next((each for each in order.fulfillments if each.key == entry.fulfillment), None)
     workflow = topology.workflows.get(part.workflow) if part is not None else None
     for place, emission in workflow.records if workflow is not None else ():
-        if (emission.kind, emission.type) == (_RECORDS[entry.kind], entry.record) and emission.due is not None and workflow is not None:
+        if (
+            (emission.kind, emission.type) == (_RECORDS[entry.kind], entry.record)
+            and emission.due is not None
+            and workflow is not None
+        ):
             went = left.get((entry.fulfillment or "", workflow.steps[place].id))
             if went is not None and entry.at > went + emission.due:
                 return f"{say_duration(entry.at - went - emission.due)} after it was due"
@@ -94,7 +113,16 @@ def _missing(s: Situation) -> Iterator[TimelineEntry]:
         if finding.effect is RecordEffect.MISSING and finding.due is not None:
             title = f"{_spoken(finding.type)} ({_spoken(finding.kind.value)}) was due and has not come"
             cause = finding.likely_cause.evidence if finding.likely_cause is not None else None
-            yield TimelineEntry(finding.due, MISSING, title, cause, expected=True, late=True, fulfillment=finding.fulfillment, record=finding.type)
+            yield TimelineEntry(
+                finding.due,
+                MISSING,
+                title,
+                cause,
+                expected=True,
+                late=True,
+                fulfillment=finding.fulfillment,
+                record=finding.type,
+            )
 
 
 def _failures(topology: Topology, s: Situation) -> Iterator[TimelineEntry]:
@@ -111,9 +139,17 @@ def _failures(topology: Topology, s: Situation) -> Iterator[TimelineEntry]:
         costs = f"it costs {say_duration(hit.delay)}" if hit.delay else None
         ended = "it has ended" if failure.ended_at is not None and failure.ended_at <= s.at else None
         sure = f"likelihood {hit.likelihood:.0%}" if hit.likelihood < 0.995 else None
-        verb = ("will touch" if ahead else "touched") if hit.probable else "may touch" if ahead else "may have touched"
+        verb = (
+            ("will touch" if ahead else "touched")
+            if hit.probable
+            else "may touch"
+            if ahead
+            else "may have touched"
+        )
         title = f"{failure_in_words(topology, failure)} {verb} it at {name_of(topology, hit.first_hit)}"
-        detail = "; ".join(filter(None, (costs, sure, ended, part.told.key if len(s.parts) > 1 else None))) or None
+        detail = (
+            "; ".join(filter(None, (costs, sure, ended, part.told.key if len(s.parts) > 1 else None))) or None
+        )
         yield TimelineEntry(
             max(hit.at, failure.started_at), FAILURE, title, detail, ahead, bool(hit.delay) and hit.probable, failure.target, failure.key, part.told.key
         )  # fmt: skip
@@ -122,7 +158,14 @@ def _failures(topology: Topology, s: Situation) -> Iterator[TimelineEntry]:
 # ---- what is expected
 
 
-def _ahead(topology: Topology, s: Situation, part: Part, way: Way, come: set[_Key], awry: Mapping[_Key, AffectedRecord]) -> Iterator[TimelineEntry]:
+def _ahead(
+    topology: Topology,
+    s: Situation,
+    part: Part,
+    way: Way,
+    come: set[_Key],
+    awry: Mapping[_Key, AffectedRecord],
+) -> Iterator[TimelineEntry]:
     """The steps still to come, the records that they cause, and the end."""
     if not way.stops:
         return
@@ -136,28 +179,70 @@ def _ahead(topology: Topology, s: Situation, part: Part, way: Way, come: set[_Ke
             yield from _records(topology, s, part, stop, come, awry)
         before = stop
     if way.open_end:
-        yield _expected(s.at, "When it goes on is not known: a message of it has to be sent again", tag, way.stops[-1].step.id, late=True, part=part)
+        yield _expected(
+            s.at,
+            "When it goes on is not known: a message of it has to be sent again",
+            tag,
+            way.stops[-1].step.id,
+            late=True,
+            part=part,
+        )
     elif way.done is not None:
         promised = s.order.promised_by
         late = promised is not None and way.done > promised
-        detail = _joined(tag, f"{say_duration(way.done - promised)} after its promise" if late and promised is not None else None)
-        yield _expected(way.done, f"{'Part ' + part.told.key if several else 'The order'} is done", detail, _id(workflow), late=late, part=part)
+        detail = _joined(
+            tag,
+            f"{say_duration(way.done - promised)} after its promise"
+            if late and promised is not None
+            else None,
+        )
+        yield _expected(
+            way.done,
+            f"{'Part ' + part.told.key if several else 'The order'} is done",
+            detail,
+            _id(workflow),
+            late=late,
+            part=part,
+        )
 
 
 def _begins(s: Situation, stop: Stop, before: Stop, part: Part, tag: str | None) -> TimelineEntry:
     limit = before.step.within
     late = limit is not None and stop.begins - before.begins > limit
-    detail = _joined(tag, f"{say_duration(stop.begins - before.begins)} in {before.step.name or before.step.key}" if late else None)
-    return _expected(max(stop.begins, s.at), f"{stop.step.name or stop.step.key} begins", detail, stop.step.id, late=late, part=part)
+    detail = _joined(
+        tag,
+        f"{say_duration(stop.begins - before.begins)} in {before.step.name or before.step.key}"
+        if late
+        else None,
+    )
+    return _expected(
+        max(stop.begins, s.at),
+        f"{stop.step.name or stop.step.key} begins",
+        detail,
+        stop.step.id,
+        late=late,
+        part=part,
+    )
 
 
-def _records(topology: Topology, s: Situation, part: Part, stop: Stop, come: set[_Key], awry: Mapping[_Key, AffectedRecord]) -> Iterator[TimelineEntry]:
+def _records(
+    topology: Topology,
+    s: Situation,
+    part: Part,
+    stop: Stop,
+    come: set[_Key],
+    awry: Mapping[_Key, AffectedRecord],
+) -> Iterator[TimelineEntry]:
     for emission in stop.step.emits:
         key = part.told.key, emission.kind, emission.type
         if key in come:
             continue
         hit, due = awry.get(key), stop.leaves + emission.due if emission.due is not None else None
-        at = hit.expected_at if hit is not None and hit.expected_at is not None else _arrives(topology, emission, stop.leaves)
+        at = (
+            hit.expected_at
+            if hit is not None and hit.expected_at is not None
+            else _arrives(topology, emission, stop.leaves)
+        )
         late = hit is not None or (due is not None and at > due)
         detail = _joined(
             part.told.key if len(s.parts) > 1 else None,
@@ -165,16 +250,31 @@ def _records(topology: Topology, s: Situation, part: Part, stop: Stop, come: set
             _spoken(hit.effect.value) if hit is not None else None,
         )
         title = f"{_spoken(emission.type)} ({_spoken(emission.kind.value)})"
-        yield _expected(max(at, s.at), title, detail, stop.step.id, late=late, part=part, record=emission.type)
+        yield _expected(
+            max(at, s.at), title, detail, stop.step.id, late=late, part=part, record=emission.type
+        )
 
 
-def _behind(s: Situation, part: Part, way: Way, come: set[_Key], awry: Mapping[_Key, AffectedRecord]) -> Iterator[TimelineEntry]:
+def _behind(
+    s: Situation, part: Part, way: Way, come: set[_Key], awry: Mapping[_Key, AffectedRecord]
+) -> Iterator[TimelineEntry]:
     """Records of steps that are done, which a failure holds and the forecast expects."""
-    ahead = {(part.told.key, emission.kind, emission.type) for stop in way.stops for emission in stop.step.emits}
+    ahead = {
+        (part.told.key, emission.kind, emission.type) for stop in way.stops for emission in stop.step.emits
+    }
     for key, hit in awry.items():
         if key[0] == part.told.key and key not in ahead and key not in come and hit.expected_at is not None:
             title, detail = f"{_spoken(hit.type)} ({_spoken(hit.kind.value)})", _spoken(hit.effect.value)
-            yield TimelineEntry(max(hit.expected_at, s.at), EXPECTED, title, detail, expected=True, late=True, fulfillment=key[0], record=hit.type)
+            yield TimelineEntry(
+                max(hit.expected_at, s.at),
+                EXPECTED,
+                title,
+                detail,
+                expected=True,
+                late=True,
+                fulfillment=key[0],
+                record=hit.type,
+            )
 
 
 def _arrives(topology: Topology, emission: Emission, completed: Millis) -> Millis:
@@ -185,8 +285,27 @@ def _arrives(topology: Topology, emission: Emission, completed: Millis) -> Milli
     return round(float(Calendar(via.schedule).run_from(np.array([float(completed)]))[0]))
 
 
-def _expected(at: Millis, title: str, detail: str | None, element: str, *, late: bool, part: Part, record: str | None = None) -> TimelineEntry:
-    return TimelineEntry(at, EXPECTED, title, detail, expected=True, late=late, element=element, fulfillment=part.told.key, record=record)
+def _expected(
+    at: Millis,
+    title: str,
+    detail: str | None,
+    element: str,
+    *,
+    late: bool,
+    part: Part,
+    record: str | None = None,
+) -> TimelineEntry:
+    return TimelineEntry(
+        at,
+        EXPECTED,
+        title,
+        detail,
+        expected=True,
+        late=late,
+        element=element,
+        fulfillment=part.told.key,
+        record=record,
+    )
 
 
 def _joined(*details: str | None) -> str | None:

@@ -47,7 +47,16 @@ def decide(situation: Situation) -> Verdict:
 
 def worst(hits: Iterable[tuple[Part, Hit]]) -> Ground | None:
     """Probable ones first; of these the worst band, then the likeliest, then the one that loses most time."""
-    ranked = sorted(hits, key=lambda each: (not each[1].probable, _BANDS.index(each[1].band), -each[1].likelihood, -(each[1].delay or 0), each[1].first_hit))
+    ranked = sorted(
+        hits,
+        key=lambda each: (
+            not each[1].probable,
+            _BANDS.index(each[1].band),
+            -each[1].likelihood,
+            -(each[1].delay or 0),
+            each[1].first_hit,
+        ),
+    )
     return Ground(*ranked[0]) if ranked else None
 
 
@@ -64,7 +73,11 @@ def _held(s: Situation) -> Ground | None:
 
 
 def _left_behind(s: Situation) -> Ground | None:
-    return worst((part, hit) for part, hit in s.hits if part.in_flight and not hit.active and hit.holds and hit.needs_replay)
+    return worst(
+        (part, hit)
+        for part, hit in s.hits
+        if part.in_flight and not hit.active and hit.holds and hit.needs_replay
+    )
 
 
 def _still_held(s: Situation) -> Ground | None:
@@ -84,7 +97,15 @@ def _overdue(s: Situation) -> Ground | None:
 
 
 def _touched(s: Situation) -> Ground | None:
-    return worst(each for each in s.hits if each[1].active and each[1].band is not Band.RECORDS_ONLY and each[1].probable) if s.flying else None
+    return (
+        worst(
+            each
+            for each in s.hits
+            if each[1].active and each[1].band is not Band.RECORDS_ONLY and each[1].probable
+        )
+        if s.flying
+        else None
+    )
 
 
 def _out_of_sequence(s: Situation) -> Ground | None:
@@ -100,7 +121,11 @@ def _completed(s: Situation) -> Ground | None:
 
 
 def _may_be_touched(s: Situation) -> Ground | None:
-    return worst(each for each in s.hits if each[1].active or each[1].misses_promise or each[1].band is Band.RECORDS_ONLY)
+    return worst(
+        each
+        for each in s.hits
+        if each[1].active or each[1].misses_promise or each[1].band is Band.RECORDS_ONLY
+    )
 
 
 def _unknown(s: Situation) -> Ground | None:
@@ -108,7 +133,10 @@ def _unknown(s: Situation) -> Ground | None:
 
 
 def _waiting(s: Situation) -> Ground | None:
-    return _first(s.flying, lambda part: part.run is not None or (part.usual_next is not None and s.at > part.usual_next))
+    return _first(
+        s.flying,
+        lambda part: part.run is not None or (part.usual_next is not None and s.at > part.usual_next),
+    )
 
 
 def _on_track(s: Situation) -> Ground | None:
@@ -142,6 +170,8 @@ def _first(parts: tuple[Part, ...], test: Callable[[Part], bool]) -> Ground | No
 
 
 def _record(s: Situation, effect: RecordEffect) -> Ground | None:
-    found = sorted((f for f in s.findings if f.effect is effect), key=lambda f: (f.due or 0, f.fulfillment, f.type))
+    found = sorted(
+        (f for f in s.findings if f.effect is effect), key=lambda f: (f.due or 0, f.fulfillment, f.type)
+    )
     parts = {part.told.key: part for part in s.parts}
     return Ground(parts.get(found[0].fulfillment), finding=found[0]) if found else None

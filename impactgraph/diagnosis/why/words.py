@@ -18,13 +18,19 @@ def headline(topology: Topology, s: Situation, verdict: Verdict) -> str:
 
 def failure_in_words(topology: Topology, failure: Failure) -> str:
     """`F-queues (Queues are full)`, else with its class and element."""
-    said = failure.summary.strip().rstrip(".") or f"{failure.failure_class.value.lower().replace('_', ' ')} of {name_of(topology, failure.target)}"
+    said = (
+        failure.summary.strip().rstrip(".")
+        or f"{failure.failure_class.value.lower().replace('_', ' ')} of {name_of(topology, failure.target)}"
+    )
     return f"{failure.key} ({said})"
 
 
 def name_of(topology: Topology, identifier: str) -> str:
     """What people call an element; its key where it has no name or is not known."""
-    return getattr(topology.elements.get(identifier), "name", "") or identifier.partition(":")[2].rpartition("/")[2]
+    return (
+        getattr(topology.elements.get(identifier), "name", "")
+        or identifier.partition(":")[2].rpartition("/")[2]
+    )
 
 
 class _Sentence:
@@ -40,7 +46,11 @@ class _Sentence:
     def who(self) -> str:
         """The order, or the part of it where it is split."""
         key = self.s.order.key
-        return f"Part {self.part.told.key} of order {key}" if self.part is not None and len(self.s.parts) > 1 else f"Order {key}"
+        return (
+            f"Part {self.part.told.key} of order {key}"
+            if self.part is not None and len(self.s.parts) > 1
+            else f"Order {key}"
+        )
 
     @property
     def where(self) -> str:
@@ -63,7 +73,11 @@ class _Sentence:
         if hit is not None and hit.needs_replay:
             return "it moves when its message is sent again, and nothing says yet when that is"
         expected = self.part.expected_next if self.part is not None else None
-        return f"it is expected to move about {clock(expected, self.s.at)}" if expected is not None else "when it moves is not known"
+        return (
+            f"it is expected to move about {clock(expected, self.s.at)}"
+            if expected is not None
+            else "when it moves is not known"
+        )
 
     @property
     def done(self) -> str:
@@ -78,14 +92,21 @@ class _Sentence:
         promised = self.s.order.promised_by
         if promised is None:
             return ""
-        return f", after its promise of {clock(promised, self.s.at)}" if at > promised else ", within its promise"
+        return (
+            f", after its promise of {clock(promised, self.s.at)}"
+            if at > promised
+            else ", within its promise"
+        )
 
     @property
     def failure(self) -> str:
         return self._named(self._hit)
 
     def _named(self, hit: Hit) -> str:
-        return " together with ".join(failure_in_words(self.topology, each) for each in hit.failures) or "a failure"
+        return (
+            " together with ".join(failure_in_words(self.topology, each) for each in hit.failures)
+            or "a failure"
+        )
 
     def record(self, found: RecordFinding) -> str:
         amount = f", {found.amount.amount:,.2f} {found.amount.currency}" if found.amount is not None else ""
@@ -101,13 +122,23 @@ class _Sentence:
         at, promised = max((part.ended_at or 0 for part in self.s.parts), default=0), self.s.order.promised_by
         if not at:
             return f"Order {self.s.order.key} is completed."
-        kept = "" if promised is None else f", {say_duration(at - promised)} after its promise" if at > promised else ", within its promise"
+        kept = (
+            ""
+            if promised is None
+            else f", {say_duration(at - promised)} after its promise"
+            if at > promised
+            else ", within its promise"
+        )
         return f"Order {self.s.order.key} was completed at {ago(at, self.s.at)}{kept}."
 
     def refused(self) -> str:
         assert self.part is not None and self.part.fault is not None
         found = worst((self.part, hit) for hit in self.part.hits if hit.holds)
-        why = f" because of a known failure, {self._named(found.hit)}," if found is not None and found.hit is not None else ""
+        why = (
+            f" because of a known failure, {self._named(found.hit)},"
+            if found is not None and found.hit is not None
+            else ""
+        )
         return (
             f"A message of {self._lower} was refused in {self.where} at {ago(self.part.fault.at, self.s.at)}{why} and lies aside: "
             "it moves when that message is sent again, and nothing says yet when that is."
@@ -140,7 +171,11 @@ class _Sentence:
             return f"{self._overdue}; no known failure holds it, but others like it are overdue too: {'; '.join(self.s.shared)}."
         suspect = self.s.suspects[0]
         seen = suspect.evidence.partition(". ")[0].rstrip(".")
-        where = f"trouble at {name_of(self.topology, suspect.element)} ({seen[:1].lower()}{seen[1:]})" if suspect.element else seen
+        where = (
+            f"trouble at {name_of(self.topology, suspect.element)} ({seen[:1].lower()}{seen[1:]})"
+            if suspect.element
+            else seen
+        )
         return f"{self._overdue}; no known failure holds it, but {where} would explain it and others."
 
     def alone(self) -> str:
@@ -204,7 +239,11 @@ class _Sentence:
     @property
     def _rest(self) -> str:
         cause = self._finding.likely_cause
-        why = f", likely because of trouble at {name_of(self.topology, cause.element)}" if cause is not None and cause.element else ""
+        why = (
+            f", likely because of trouble at {name_of(self.topology, cause.element)}"
+            if cause is not None and cause.element
+            else ""
+        )
         return f"the order itself {'is completed' if self.s.order.status is OrderStatus.COMPLETED else 'flows'}{why}"
 
     def unknown(self) -> str:

@@ -35,7 +35,9 @@ class Aside:
 
     def of_orders(self, orders: Iterable[str]) -> list[Item]:
         """Entries that name these orders, oldest first."""
-        numbers = sorted(number for order in set(orders) if order in self._orders for number in self._orders[order])
+        numbers = sorted(
+            number for order in set(orders) if order in self._orders for number in self._orders[order]
+        )
         return self.entries(numbers) if numbers else []
 
     def entries(self, numbers: Sequence[int] | None = None) -> list[Item]:
@@ -44,11 +46,17 @@ class Aside:
             rows = self._record.rows("select number, text, place, reason from aside order by number")
         else:
             where = "where number in (select unnest(?::bigint[]))"
-            rows = self._record.rows(f"select number, text, place, reason from aside {where} order by number", [list(numbers)])
-        return [Item(text.encode(), place, number, reason_before=reason) for number, text, place, reason in rows]
+            rows = self._record.rows(
+                f"select number, text, place, reason from aside {where} order by number", [list(numbers)]
+            )
+        return [
+            Item(text.encode(), place, number, reason_before=reason) for number, text, place, reason in rows
+        ]
 
     def listed(self, limit: int) -> list[Refused]:
-        rows = self._record.rows("select number, reason, text, place, received_at from aside order by number limit ?", [limit])
+        rows = self._record.rows(
+            "select number, reason, text, place, received_at from aside order by number limit ?", [limit]
+        )
         return [Refused(*row) for row in rows]
 
     def add_changes(self, block: Block, items: Sequence[Item], now: Millis) -> None:
@@ -61,7 +69,11 @@ class Aside:
         gone = [item.number for item in done if item.number]
         if self._names:
             named = [item for item in done if not item.number]
-            gone += [self._names[name] for name in hashes([item.name for item in named]).tolist() if name in self._names]
+            gone += [
+                self._names[name]
+                for name in hashes([item.name for item in named]).tolist()
+                if name in self._names
+            ]
         block.let_go = np.array(gone, np.int64)
 
     def _keep(self, items: Sequence[Item], now: Millis, block: Block) -> None:
@@ -73,7 +85,10 @@ class Aside:
         if not new:
             return
         kept = list(new.values())
-        names = [int(hash_) if item.event else 0 for item, hash_ in zip(kept, hashes([item.name for item in kept]), strict=True)]
+        names = [
+            int(hash_) if item.event else 0
+            for item, hash_ in zip(kept, hashes([item.name for item in kept]), strict=True)
+        ]
         texts = {
             "order_id": [item.order for item in kept],
             "source": [item.name[0] for item in kept],
@@ -85,12 +100,20 @@ class Aside:
         numbers: Table = {"number": np.array([item.number for item in kept], np.int64)}
         hashed = {"hash": np.array(list(new), np.uint64), "name_hash": np.array(names, np.uint64)}
         received = {"received_at": np.full(len(kept), now, np.int64)}
-        block.add("aside", numbers | hashed | {name: np.array(words, np.object_) for name, words in texts.items()} | received)
+        block.add(
+            "aside",
+            numbers
+            | hashed
+            | {name: np.array(words, np.object_) for name, words in texts.items()}
+            | received,
+        )
 
     def follow(self, block: Block) -> None:
         """Comes after the commit of a block."""
         if kept := block.rows.get("aside"):
-            for entry in zip(*(kept[name].tolist() for name in ("number", "hash", "name_hash", "order_id")), strict=True):
+            for entry in zip(
+                *(kept[name].tolist() for name in ("number", "hash", "name_hash", "order_id")), strict=True
+            ):
                 self._index(*entry)
                 self._next = max(self._next, entry[0] + 1)
         for number in block.let_go.tolist():

@@ -50,12 +50,23 @@ class Block:
 def joined(blocks: Sequence[Block]) -> Block:
     """Blocks that follow each other as one: none may give a number anew that one before it made free."""
     tables = dict.fromkeys(table for block in blocks for table in block.rows)
-    rows = {table: _stacked([block.rows[table] for block in blocks if table in block.rows]) for table in tables}
+    rows = {
+        table: _stacked([block.rows[table] for block in blocks if table in block.rows]) for table in tables
+    }
     reasons: dict[int, str] = {}
     for block in blocks:
         reasons |= block.reasons
-    return Block(rows, np.concatenate([block.removed for block in blocks]), np.concatenate([block.let_go for block in blocks]), reasons)
+    return Block(
+        rows,
+        np.concatenate([block.removed for block in blocks]),
+        np.concatenate([block.let_go for block in blocks]),
+        reasons,
+    )
 
 
 def _stacked(parts: Sequence[Mapping[str, NDArray[Any]]]) -> Table:
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]} if len(parts) > 1 else dict(parts[0])
+    return (
+        {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        if len(parts) > 1
+        else dict(parts[0])
+    )

@@ -75,9 +75,16 @@ class Copy:
         folder = self.record.folder
         meta = read_meta(folder) if folder else None
         self._saved = 0
-        if folder is None or meta is None or (meta.identity, meta.topology) != (self.record.identity, self.topologies.current_key):
+        if (
+            folder is None
+            or meta is None
+            or (meta.identity, meta.topology) != (self.record.identity, self.topologies.current_key)
+        ):
             return None
-        if meta.watermark > self.record.watermark() or (instances := load(folder, meta, lexicon, reading.most_steps)) is None:
+        if (
+            meta.watermark > self.record.watermark()
+            or (instances := load(folder, meta, lexicon, reading.most_steps)) is None
+        ):
             return None
         instances.columns.watermark = self._saved = meta.watermark
         self._latest = catch_up(self.record, instances, reading, meta.latest)
@@ -117,8 +124,15 @@ class Copy:
             found = self._past.get(as_of)
             if found is None or found[0] != stands:
                 most = MOST_PAST if len(live.columns.fulfillments) < MANY else 1
-                self._past = {moment: past for moment, past in list(self._past.items())[len(self._past) + 1 - most :] if past[0] == stands}
-                found = self._past[as_of] = (stands, rebuild(self.record, self.state.lexicon, self.state.reading, as_of))
+                self._past = {
+                    moment: past
+                    for moment, past in list(self._past.items())[len(self._past) + 1 - most :]
+                    if past[0] == stands
+                }
+                found = self._past[as_of] = (
+                    stands,
+                    rebuild(self.record, self.state.lexicon, self.state.reading, as_of),
+                )
             return found[1]
 
     def failures(self, as_of: Millis | None) -> Sequence[Failure]:
@@ -184,7 +198,9 @@ class Copy:
             if "topologies" in block.rows:
                 self._read_anew(block)
             if "events" in block.rows or len(touched):
-                self._latest = catch_up(self.record, self.state.instances, self.state.reading, self._latest, touched)
+                self._latest = catch_up(
+                    self.record, self.state.instances, self.state.reading, self._latest, touched
+                )
 
         return show
 

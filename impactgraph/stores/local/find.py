@@ -23,8 +23,14 @@ def find(record: Record, columns: Columns, text: str, first: int, *, inside: boo
     """As `Store.find` promises; `columns` are of the same state as the record."""
     forms = list(dict.fromkeys((text, text.upper())))
     if inside:
-        return tuple(islice(dict.fromkeys(_inside(record, forms, first)), first)) if len(text) >= LEAST_INSIDE else ()
-    return tuple(islice(dict.fromkeys(chain(_exact(record, columns, forms), _beginning(record, forms, first))), first))
+        return (
+            tuple(islice(dict.fromkeys(_inside(record, forms, first)), first))
+            if len(text) >= LEAST_INSIDE
+            else ()
+        )
+    return tuple(
+        islice(dict.fromkeys(chain(_exact(record, columns, forms), _beginning(record, forms, first))), first)
+    )
 
 
 def _exact(record: Record, columns: Columns, forms: list[str]) -> Iterator[Found]:
@@ -51,7 +57,9 @@ def _documents(record: Record, columns: Columns, document: str) -> Iterator[Foun
 def _beginning(record: Record, forms: list[str], first: int) -> Iterator[Found]:
     for form in forms:
         bounds = [form, form + _LAST, first]
-        for (order,) in record.rows("select id from orders where id >= ? and id < ? order by id limit ?", bounds):
+        for (order,) in record.rows(
+            "select id from orders where id >= ? and id < ? order by id limit ?", bounds
+        ):
             yield Found(order)
         query = "select o.id, f.id from fulfillments f join orders o on o.number = f.order_number where f.id >= ? and f.id < ? order by f.id limit ?"
         for order, fulfillment in record.rows(query, bounds):
@@ -60,10 +68,14 @@ def _beginning(record: Record, forms: list[str], first: int) -> Iterator[Found]:
 
 def _inside(record: Record, forms: list[str], first: int) -> Iterator[Found]:
     for form in forms:
-        for (order,) in record.rows("select id from orders where contains(id, ?) order by id limit ?", [form, first]):
+        for (order,) in record.rows(
+            "select id from orders where contains(id, ?) order by id limit ?", [form, first]
+        ):
             yield Found(order)
     for form in forms:
-        for row in record.rows(f"{_DOCUMENTS} where contains(e.document, ?) order by e.document limit ?", [form, first]):
+        for row in record.rows(
+            f"{_DOCUMENTS} where contains(e.document, ?) order by e.document limit ?", [form, first]
+        ):
             yield Found(*row)
 
 

@@ -45,7 +45,18 @@ class Item:
         """The same for what says the same, however it is written; of what could not be read, its text."""
         if self.event is None:
             return ("", as_text(self.text))
-        return ("event", repr((self.name, self.event.type, self.event.millis, msgspec.json.encode(self.event.data), self.extra)))
+        return (
+            "event",
+            repr(
+                (
+                    self.name,
+                    self.event.type,
+                    self.event.millis,
+                    msgspec.json.encode(self.event.data),
+                    self.extra,
+                )
+            ),
+        )
 
     def follow_twin(self) -> None:
         """A repeat of what is refused is refused for the same reason."""
@@ -88,7 +99,9 @@ def told(items: Iterable[Item], now: int, *, results: bool) -> Intake:
         if item.repeated:
             intake.repeated += 1
         elif item.reason:
-            intake.rejected.append(Refused(0 if item.known else item.number, item.reason, as_text(item.text), item.place, now))
+            intake.rejected.append(
+                Refused(0 if item.known else item.number, item.reason, as_text(item.text), item.place, now)
+            )
         else:
             intake.taken += 1
         if results:

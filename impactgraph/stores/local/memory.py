@@ -54,7 +54,11 @@ class Memory:
     def owners(self, fulfillments: Codes) -> Codes:
         """Number of the order of each, -1 where it is new."""
         known = fulfillments < len(self._owners)
-        return np.where(known, self._owners[np.where(known, fulfillments, 0)], np.int32(-1)) if len(self._owners) else np.full(len(fulfillments), -1, np.int32)
+        return (
+            np.where(known, self._owners[np.where(known, fulfillments, 0)], np.int32(-1))
+            if len(self._owners)
+            else np.full(len(fulfillments), -1, np.int32)
+        )
 
     def follow(self, block: Block) -> None:
         """Comes after the commit of a block: its numbers, the order of each new fulfillment, its events."""

@@ -31,9 +31,16 @@ class Numbered:
 
 def number_ids(items: Sequence[Item], memory: Memory) -> Numbered:
     """A fulfillment belongs to the order that it was first seen with; an event that gives it to another one is refused."""
-    pairs = [(item, order, fulfillments) for item in items if item.good and (order := item.order) for fulfillments in (_fulfillments(item),)]
+    pairs = [
+        (item, order, fulfillments)
+        for item in items
+        if item.good and (order := item.order)
+        for fulfillments in (_fulfillments(item),)
+    ]
     orders = memory.orders.find(list(dict.fromkeys(order for _, order, _ in pairs)))
-    fulfillments = memory.fulfillments.find(list(dict.fromkeys(f for _, _, several in pairs for f in several)))
+    fulfillments = memory.fulfillments.find(
+        list(dict.fromkeys(f for _, _, several in pairs for f in several))
+    )
     known = np.fromiter(fulfillments.values(), np.int32, len(fulfillments))
     owners = dict(zip(known.tolist(), memory.owners(known).tolist(), strict=True))
     found = Numbered(orders, fulfillments, {}, {}, {})

@@ -45,8 +45,13 @@ _DECODER = msgspec.msgpack.Decoder(_Packed)
 
 
 def pack(block: Block) -> bytes:
-    rows = {table: [_column(name, column) for name, column in columns.items()] for table, columns in block.rows.items()}
-    packed = _Packed(_FORMAT, rows, _column("removed", block.removed), _column("let_go", block.let_go), block.reasons)
+    rows = {
+        table: [_column(name, column) for name, column in columns.items()]
+        for table, columns in block.rows.items()
+    }
+    packed = _Packed(
+        _FORMAT, rows, _column("removed", block.removed), _column("let_go", block.let_go), block.reasons
+    )
     return zlib.compress(_ENCODER.encode(packed), _LEVEL)
 
 
@@ -57,15 +62,23 @@ def unpack(packed: bytes) -> Block:
     except (zlib.error, msgspec.DecodeError) as error:
         raise StoreUnavailableError(f"A block of the record cannot be read: {error}") from error
     if found.format != _FORMAT:
-        raise StoreUnavailableError(f"A block of the record is written in format {found.format}, this version reads {_FORMAT}: install the newer version.")
-    rows: dict[str, Table] = {table: {column.name: _values(column) for column in columns} for table, columns in found.rows.items()}
+        raise StoreUnavailableError(
+            f"A block of the record is written in format {found.format}, this version reads {_FORMAT}: install the newer version."
+        )
+    rows: dict[str, Table] = {
+        table: {column.name: _values(column) for column in columns} for table, columns in found.rows.items()
+    }
     return Block(rows, _values(found.removed), _values(found.let_go), found.reasons)
 
 
 def _column(name: str, values: NDArray[Any]) -> _Column:
     if values.dtype == object:
         texts: list[str | None] = values.tolist()
-        return _Column(name, "", nothing=len(texts)) if texts.count(None) == len(texts) else _Column(name, "", texts=texts)
+        return (
+            _Column(name, "", nothing=len(texts))
+            if texts.count(None) == len(texts)
+            else _Column(name, "", texts=texts)
+        )
     kind = values.dtype.str
     if values.dtype == np.uint64 or not len(values):  # hashes: nothing makes them smaller
         return _Column(name, kind, kind, values.tobytes())

@@ -29,9 +29,13 @@ order by location, item, system
 """
 
 
-def error_texts(record: Record, instances: Instances, lexicon: Lexicon, since: Millis, as_of: Millis | None) -> ErrorTexts:
+def error_texts(
+    record: Record, instances: Instances, lexicon: Lexicon, since: Millis, as_of: Millis | None
+) -> ErrorTexts:
     """Every fulfillment.failed from `since` on."""
-    number, at, step, code, element, message = record.arrays(_ERRORS, [int(Kind.FAILED), since, _EVER if as_of is None else as_of])
+    number, at, step, code, element, message = record.arrays(
+        _ERRORS, [int(Kind.FAILED), since, _EVER if as_of is None else as_of]
+    )
     rows, v = instances.fulfillment_rows(number), lexicon.vocabulary
     known = np.flatnonzero(rows >= 0)
 
@@ -46,4 +50,7 @@ def differing_stock(record: Record, lexicon: Lexicon, as_of: Millis | None) -> S
     """By location, item and system the last figure, of items of which the systems do not say the same."""
     locations: list[str] = lexicon.vocabulary.locations.words
     found = record.rows(_STOCK, [int(Kind.INVENTORY), _EVER if as_of is None else as_of])
-    return [StockFigure(locations[int(location)], item, system, Decimal(amount), at) for location, item, system, amount, at in found]
+    return [
+        StockFigure(locations[int(location)], item, system, Decimal(amount), at)
+        for location, item, system, amount, at in found
+    ]

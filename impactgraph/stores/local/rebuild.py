@@ -54,7 +54,10 @@ def _parts(record: Record, reading: Reading, as_of: Millis | None) -> Iterator[_
         last = first + _ORDERS_A_PART - 1
         happened = record.happened(f"order_number between {first} and {last}{until}")
         e = happened.events
-        failed, records = e.take(e.kind == Kind.FAILED), e.take((e.kind >= Kind.POSTING) & (e.kind <= Kind.SUPPLIER_ORDER))
+        failed, records = (
+            e.take(e.kind == Kind.FAILED),
+            e.take((e.kind >= Kind.POSTING) & (e.kind <= Kind.SUPPLIER_ORDER)),
+        )
         return _Part(fold(happened, reading, record.names), *record.ids_between(first, last), failed, records)
 
     with ThreadPoolExecutor(1) as other:
@@ -68,7 +71,9 @@ def _parts(record: Record, reading: Reading, as_of: Millis | None) -> Iterator[_
             yield ahead.result()
 
 
-def catch_up(record: Record, instances: Instances, reading: Reading, latest: Millis, touched: Codes = _NONE) -> Millis:
+def catch_up(
+    record: Record, instances: Instances, reading: Reading, latest: Millis, touched: Codes = _NONE
+) -> Millis:
     """Brings a state to where the record is; gives the greatest time of an event of an order.
 
     `touched` are numbers of orders that lost an event: they are folded again whatever came.

@@ -17,7 +17,14 @@ from graph_models.time import Millis
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.impact.columns import Codes, Ints
 from impactgraph.stores.local.block import Block
-from impactgraph.stores.local.tables import EVENT_COLUMNS, FORMAT, ODD_AMOUNT, PLACED_COLUMNS, PLACEMENT_COLUMNS, TABLES
+from impactgraph.stores.local.tables import (
+    EVENT_COLUMNS,
+    FORMAT,
+    ODD_AMOUNT,
+    PLACED_COLUMNS,
+    PLACEMENT_COLUMNS,
+    TABLES,
+)
 from impactgraph.stores.state.coding import bounded_micros
 from impactgraph.stores.state.failures import FailureNews, read_news
 from impactgraph.stores.state.kinds import Kind
@@ -25,7 +32,11 @@ from impactgraph.stores.state.rows import EventRows, Happened, PlacedRows, Place
 
 FILE = "impactgraph.duckdb"
 POSITION = ("log", "block", "token")
-_SETTINGS: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "320MB", "threads": 2, "checkpoint_threshold": "128MB"}
+_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "memory_limit": "320MB",
+    "threads": 2,
+    "checkpoint_threshold": "128MB",
+}
 _HOLDER = re.compile(r"PID (\d+)")
 
 
@@ -70,14 +81,18 @@ class Record:
         self.identity: str = meta["identity"]
         self.position = Position(meta["log"], int(meta["block"]), meta["token"]) if "log" in meta else None
         """None where it is no copy."""
-        self.words_kept: dict[str, int] = dict(self.rows("select domain, count(*) from words group by domain"))
+        self.words_kept: dict[str, int] = dict(
+            self.rows("select domain, count(*) from words group by domain")
+        )
         """How many words of each domain it has."""
 
     def _create(self) -> None:
         with self.transaction():
             for statement in filter(str.strip, TABLES.split(";")):
                 self.execute(statement)
-            self.execute("insert into meta values ('format', ?), ('identity', ?)", [FORMAT, secrets.token_hex(16)])
+            self.execute(
+                "insert into meta values ('format', ?), ('identity', ?)", [FORMAT, secrets.token_hex(16)]
+            )
 
     def apply(self, block: Block, position: Position | None = None) -> None:
         """What the block changes, with the position that it brings a copy to. On disk when it returns; where it raises, nothing of it is."""
@@ -85,11 +100,15 @@ class Record:
             for table, columns in block.rows.items():
                 self.append(table, columns)
             if len(block.removed):
-                self.execute("delete from events where seq in (select unnest(?::bigint[]))", [block.removed.tolist()])
+                self.execute(
+                    "delete from events where seq in (select unnest(?::bigint[]))", [block.removed.tolist()]
+                )
             for number, reason in block.reasons.items():
                 self.execute("update aside set reason = ? where number = ?", [reason, number])
             if len(block.let_go):
-                self.execute("delete from aside where number in (select unnest(?::bigint[]))", [block.let_go.tolist()])
+                self.execute(
+                    "delete from aside where number in (select unnest(?::bigint[]))", [block.let_go.tolist()]
+                )
             if position:
                 self._set_position(position)
         for domain, words in block.words.items():
@@ -98,7 +117,10 @@ class Record:
 
     def _set_position(self, position: Position) -> None:
         rows = zip(POSITION, (position.identity, str(position.block), position.token), strict=True)
-        self.execute("insert or replace into meta values (?, ?), (?, ?), (?, ?)", [value for row in rows for value in row])
+        self.execute(
+            "insert or replace into meta values (?, ?), (?, ?), (?, ?)",
+            [value for row in rows for value in row],
+        )
 
     @contextmanager
     def transaction(self) -> Generator[None]:
@@ -109,7 +131,9 @@ class Record:
                 yield
                 self._connection.execute("commit")
             except BaseException:
-                with suppress(duckdb.Error):  # where the disk failed there may be no transaction left to take back
+                with suppress(
+                    duckdb.Error
+                ):  # where the disk failed there may be no transaction left to take back
                     self._connection.execute("rollback")
                 raise
 
@@ -127,12 +151,16 @@ class Record:
         with self._said(), self._connection.cursor() as cursor:
             return cursor.execute(query, list(values)).fetchall()
 
-    def arrays(self, query: str, values: Sequence[Any] = (), **tables: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
+    def arrays(
+        self, query: str, values: Sequence[Any] = (), **tables: Mapping[str, NDArray[Any]]
+    ) -> list[NDArray[Any]]:
         """The columns of the answer; `tables` can be named in the query. Texts are object arrays with None."""
         with self._said(), self._connection.cursor() as cursor:
             for name, table in tables.items():
                 cursor.register(name, table)
-            found = cast("dict[str, NDArray[Any]]", cast("Any", cursor.execute(query, list(values))).fetchnumpy())
+            found = cast(
+                "dict[str, NDArray[Any]]", cast("Any", cursor.execute(query, list(values))).fetchnumpy()
+            )
             for name in tables:
                 cursor.unregister(name)
         return [_plain(column) for column in found.values()]
@@ -141,7 +169,10 @@ class Record:
         """Adds rows; the columns are those of the table, in its order."""
         count = len(next(iter(columns.values())))
         if count == 1:
-            row = [column[0].item() if isinstance(column[0], np.generic) else column[0] for column in columns.values()]
+            row = [
+                column[0].item() if isinstance(column[0], np.generic) else column[0]
+                for column in columns.values()
+            ]
             self._connection.execute(f"insert into {table} values ({', '.join('?' * len(row))})", row)
         elif count:
             self._connection.register("batch", dict(columns))
@@ -171,12 +202,18 @@ class Record:
     def count_of_records(self, as_of: Millis | None) -> int:
         """Postings, messages, tasks and supplier orders (by then)."""
         until = "" if as_of is None else f" and time <= {as_of}"
-        return int(self.rows(f"select count(*) from events where kind between {int(Kind.POSTING)} and {int(Kind.SUPPLIER_ORDER)}{until}")[0][0])
+        return int(
+            self.rows(
+                f"select count(*) from events where kind between {int(Kind.POSTING)} and {int(Kind.SUPPLIER_ORDER)}{until}"
+            )[0][0]
+        )
 
     def last_order(self) -> int:
         return int(self.rows("select coalesce(max(number), -1) from orders")[0][0])
 
-    def happened(self, condition: str, values: Sequence[Any] = (), **tables: Mapping[str, NDArray[Any]]) -> Happened:
+    def happened(
+        self, condition: str, values: Sequence[Any] = (), **tables: Mapping[str, NDArray[Any]]
+    ) -> Happened:
         """Events under a condition that holds of all three tables."""
 
         def read(columns: str, table: str) -> list[NDArray[Any]]:
@@ -192,7 +229,12 @@ class Record:
         """Amounts finer or larger than SQL was asked to read, in millionths."""
         odd = np.flatnonzero(events.amount == ODD_AMOUNT)
         if len(odd):
-            texts = dict(self.rows("select seq, amount from events where seq in (select unnest(?::bigint[]))", [events.seq[odd].tolist()]))
+            texts = dict(
+                self.rows(
+                    "select seq, amount from events where seq in (select unnest(?::bigint[]))",
+                    [events.seq[odd].tolist()],
+                )
+            )
             events.amount[odd] = [bounded_micros(Decimal(texts[seq])) for seq in events.seq[odd].tolist()]
         return events
 
@@ -201,26 +243,42 @@ class Record:
         if not len(numbers):
             return Happened.none()
         bounds = f"order_number between {int(numbers.min())} and {int(numbers.max())}"
-        return self.happened(f"{bounds} and order_number in (select number from wanted)", wanted={"number": numbers})
+        return self.happened(
+            f"{bounds} and order_number in (select number from wanted)", wanted={"number": numbers}
+        )
 
     def orders_of_events(self, seqs: Ints) -> Codes:
         """Numbers of the orders of these events."""
         if not len(seqs):
             return np.zeros(0, np.int32)
-        return self.arrays("select distinct order_number from events where seq in (select seq from wanted)", wanted={"seq": seqs})[0]
+        return self.arrays(
+            "select distinct order_number from events where seq in (select seq from wanted)",
+            wanted={"seq": seqs},
+        )[0]
 
     def ids_between(self, first: int, last: int) -> tuple[dict[int, str], dict[int, str]]:
         """Ids by number of the orders with numbers from first to last, and of their fulfillments."""
         number, id_ = self.arrays("select number, id from orders where number between ? and ?", [first, last])
-        part, part_id = self.arrays("select number, id from fulfillments where order_number between ? and ?", [first, last])
-        return dict(zip(number.tolist(), id_.tolist(), strict=True)), dict(zip(part.tolist(), part_id.tolist(), strict=True))
+        part, part_id = self.arrays(
+            "select number, id from fulfillments where order_number between ? and ?", [first, last]
+        )
+        return dict(zip(number.tolist(), id_.tolist(), strict=True)), dict(
+            zip(part.tolist(), part_id.tolist(), strict=True)
+        )
 
     def ids(self, orders: Codes) -> tuple[dict[int, str], dict[int, str]]:
         """Ids by number of the orders, and of their fulfillments."""
         wanted = {"number": orders}
-        number, id_ = self.arrays("select number, id from orders where number in (select number from wanted)", wanted=wanted)
-        part, part_id = self.arrays("select number, id from fulfillments where order_number in (select number from wanted)", wanted=wanted)
-        return dict(zip(number.tolist(), id_.tolist(), strict=True)), dict(zip(part.tolist(), part_id.tolist(), strict=True))
+        number, id_ = self.arrays(
+            "select number, id from orders where number in (select number from wanted)", wanted=wanted
+        )
+        part, part_id = self.arrays(
+            "select number, id from fulfillments where order_number in (select number from wanted)",
+            wanted=wanted,
+        )
+        return dict(zip(number.tolist(), id_.tolist(), strict=True)), dict(
+            zip(part.tolist(), part_id.tolist(), strict=True)
+        )
 
     def names(self, seqs: Ints) -> dict[int, tuple[str, str]]:
         """(source, id) of events by sequence number."""
@@ -243,7 +301,9 @@ def _connected(folder: Path) -> duckdb.DuckDBPyConnection:
         folder.mkdir(parents=True, exist_ok=True)
         return duckdb.connect(str(folder / FILE), config=_SETTINGS)
     except OSError as error:
-        raise StoreUnavailableError(f"The folder {folder} cannot be used as a store: {error.strerror or error}") from error
+        raise StoreUnavailableError(
+            f"The folder {folder} cannot be used as a store: {error.strerror or error}"
+        ) from error
     except duckdb.IOException as error:
         if holder := _HOLDER.search(str(error)):
             raise HeldError(

@@ -40,7 +40,9 @@ class Sharing:
     @contextmanager
     def writing(self) -> Generator[None]:
         if self.inside:
-            raise RuntimeError("A thread that reads would wait for itself if it wrote: leave the columns first.")
+            raise RuntimeError(
+                "A thread that reads would wait for itself if it wrote: leave the columns first."
+            )
         with self._changed:
             self._waiting += 1
             try:

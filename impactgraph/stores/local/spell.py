@@ -32,7 +32,21 @@ def spelled(record: Record, seqs: Ints) -> list[tuple[int, int, bytes]]:
 def _text(kind: int, time: int, id_: str, extra: str | None, order: str, fulfillment: str, source: str, step: str,
           location: str | None, code: str | None, element: str | None) -> bytes:  # fmt: skip
     beyond: dict[str, Any] = msgspec.json.decode(extra) if extra else {}
-    said = {"location": location, "code": code, "element": element, "message": beyond.pop("message", None), **beyond.pop("data", {})}
-    data = {"order": order, "fulfillment": fulfillment, "step": step} | {name: value for name, value in said.items() if value}
-    head = {"specversion": "1.0", "id": id_, "source": source, "type": TYPES[Kind(kind)], "time": moment(time).isoformat()}
+    said = {
+        "location": location,
+        "code": code,
+        "element": element,
+        "message": beyond.pop("message", None),
+        **beyond.pop("data", {}),
+    }
+    data = {"order": order, "fulfillment": fulfillment, "step": step} | {
+        name: value for name, value in said.items() if value
+    }
+    head = {
+        "specversion": "1.0",
+        "id": id_,
+        "source": source,
+        "type": TYPES[Kind(kind)],
+        "time": moment(time).isoformat(),
+    }
     return msgspec.json.encode(head | beyond | {"data": data})

@@ -90,7 +90,15 @@ class LocalStore(ABC):
         with self._reading() as copy:
             return stories(copy.record, copy.state.lexicon, copy.orders(orders, as_of), as_of)
 
-    def find_orders(self, where: OrderFilter, sort: OrderSort, *, first: int, after: str | None, as_of: Millis | None = None) -> Page[Order]:
+    def find_orders(
+        self,
+        where: OrderFilter,
+        sort: OrderSort,
+        *,
+        first: int,
+        after: str | None,
+        as_of: Millis | None = None,
+    ) -> Page[Order]:
         with self._reading() as copy:
             topology = copy.topologies.at(as_of) if copy.topologies.listed() else Topology()
             return order_page(copy.instances(as_of).columns, topology, where, sort, first, after)
@@ -113,7 +121,12 @@ class LocalStore(ABC):
         intake = Intake()
         for start in range(0, len(lines), BLOCK):
             block, where = lines[start : start + BLOCK], places[start : start + BLOCK]
-            _add(intake, self._take(lambda fits, block=block, where=where: read_items(block, where, fits), results=results))
+            _add(
+                intake,
+                self._take(
+                    lambda fits, block=block, where=where: read_items(block, where, fits), results=results
+                ),
+            )
             with self._writing:
                 self._copy.save(least=SAVE_AFTER)
         return intake
@@ -126,7 +139,9 @@ class LocalStore(ABC):
 
         def prepare() -> Change:
             nonlocal ahead, asked
-            items = ahead if ahead is not None and self._copy.state.fits is fits else read(self._copy.state.fits)
+            items = (
+                ahead if ahead is not None and self._copy.state.fits is fits else read(self._copy.state.fits)
+            )
             ahead, asked = None, list(items)
             return self._copy.prepare(items, self._watermark(), now)
 
@@ -143,7 +158,14 @@ class LocalStore(ABC):
             entries = copy.aside.entries(numbers)
         for start in range(0, len(entries), BLOCK):
             block = entries[start : start + BLOCK]
-            _add(intake, self._take(lambda fits, block=block: _read_again([e for e in block if self._copy.aside.has(e.number)], fits)))
+            _add(
+                intake,
+                self._take(
+                    lambda fits, block=block: _read_again(
+                        [e for e in block if self._copy.aside.has(e.number)], fits
+                    )
+                ),
+            )
         return intake
 
     def apply_topology(self, topology: Topology, documents: Mapping[str, str], at: Millis) -> TopologyVersion:

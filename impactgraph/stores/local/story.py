@@ -26,7 +26,15 @@ _PLACEMENTS = """
 select p.order_number, p.time, f.id, p.workflow from placements p join fulfillments f on f.number = p.fulfillment_number
 where p.order_number in (select unnest(?::integer[])) and p.time <= ?
 """
-_RANKS = {Kind.PLACED: 0, Kind.ENTERED: 1, Kind.REROUTED: 2, Kind.FAILED: 3, Kind.COMPLETED: 4, Kind.CANCELLED: 5, Kind.ORDER_CANCELLED: 5}
+_RANKS = {
+    Kind.PLACED: 0,
+    Kind.ENTERED: 1,
+    Kind.REROUTED: 2,
+    Kind.FAILED: 3,
+    Kind.COMPLETED: 4,
+    Kind.CANCELLED: 5,
+    Kind.ORDER_CANCELLED: 5,
+}
 _EVER: Millis = 2**62
 
 
@@ -51,10 +59,18 @@ class _Line:
 
     def key(self, position: int) -> tuple[Millis, int, int, str, str]:
         """Events of a moment in the order in which they count."""
-        return (self.at, _RANKS.get(self.kind, 6), position if self.kind is Kind.ENTERED else 0, self.source, self.id)
+        return (
+            self.at,
+            _RANKS.get(self.kind, 6),
+            position if self.kind is Kind.ENTERED else 0,
+            self.source,
+            self.id,
+        )
 
 
-def stories(record: Record, lexicon: Lexicon, orders: Mapping[int, Order], as_of: Millis | None) -> dict[str, OrderStory]:
+def stories(
+    record: Record, lexicon: Lexicon, orders: Mapping[int, Order], as_of: Millis | None
+) -> dict[str, OrderStory]:
     """By key of the order; `orders` are by number, as they were at `as_of`. Two queries, whatever their number."""
     bounds = [list(orders), _EVER if as_of is None else as_of]
     lines: dict[int, list[_Line]] = {number: [] for number in orders}
@@ -63,7 +79,10 @@ def stories(record: Record, lexicon: Lexicon, orders: Mapping[int, Order], as_of
     workflows: dict[int, dict[str, int]] = {number: {} for number in orders}
     for number, _, fulfillment, workflow in sorted(record.rows(_PLACEMENTS, bounds)):
         workflows[number].setdefault(fulfillment, workflow)
-    return {order.key: _story(order, lines[number], workflows[number], lexicon) for number, order in orders.items()}
+    return {
+        order.key: _story(order, lines[number], workflows[number], lexicon)
+        for number, order in orders.items()
+    }
 
 
 def _story(order: Order, lines: list[_Line], workflows: dict[str, int], lexicon: Lexicon) -> OrderStory:
@@ -81,7 +100,11 @@ def _story(order: Order, lines: list[_Line], workflows: dict[str, int], lexicon:
         if line.kind is Kind.REROUTED:
             workflows[line.fulfillment] = line.workflow
         entries.append(_entry(line, workflows.get(line.fulfillment, -1), lexicon, several))
-    records = [_recorded(line, lexicon) for line in sorted(lines, key=lambda line: (line.at, line.source, line.id)) if line.kind in RECORDS]
+    records = [
+        _recorded(line, lexicon)
+        for line in sorted(lines, key=lambda line: (line.at, line.source, line.id))
+        if line.kind in RECORDS
+    ]
     return OrderStory(order, tuple(entries), tuple(records))
 
 
@@ -97,7 +120,16 @@ def _entry(line: _Line, workflow: int, lexicon: Lexicon, several: bool) -> Timel
     said = next((str(extra[name]) for name in ("message", "reason") if extra.get(name)), None)
     record = lexicon.types.words[line.type] if line.kind in RECORDS else None
     title, detail = _title(line, step, key, lexicon), "; ".join(filter(None, details)) or None
-    return TimelineEntry(line.at, TYPES[line.kind], title, detail, element=element, fulfillment=line.fulfillment or None, record=record, said=said)
+    return TimelineEntry(
+        line.at,
+        TYPES[line.kind],
+        title,
+        detail,
+        element=element,
+        fulfillment=line.fulfillment or None,
+        record=record,
+        said=said,
+    )
 
 
 def _title(line: _Line, step: str, workflow: str, lexicon: Lexicon) -> str:
@@ -110,7 +142,9 @@ def _title(line: _Line, step: str, workflow: str, lexicon: Lexicon) -> str:
         case Kind.REROUTED:
             return f"Rerouted to {step} of {workflow}"
         case Kind.FAILED:
-            return f"{step or 'The step'} failed: {lexicon.vocabulary.fail_codes.words[line.code] or 'no code'}"
+            return (
+                f"{step or 'The step'} failed: {lexicon.vocabulary.fail_codes.words[line.code] or 'no code'}"
+            )
         case Kind.COMPLETED:
             return "Completed"
         case Kind.CANCELLED:
@@ -124,7 +158,9 @@ def _title(line: _Line, step: str, workflow: str, lexicon: Lexicon) -> str:
         case Kind.TASK:
             return f"Task {type_} closed"
         case _:
-            return f"{type_} confirmed by the supplier" if line.kind is Kind.SUPPLIER_ORDER else TYPES[line.kind]
+            return (
+                f"{type_} confirmed by the supplier" if line.kind is Kind.SUPPLIER_ORDER else TYPES[line.kind]
+            )
 
 
 def _what(line: _Line, lexicon: Lexicon, extra: Mapping[str, Any]) -> str:
@@ -146,7 +182,9 @@ def _recorded(line: _Line, lexicon: Lexicon) -> Recorded:
         type=lexicon.types.words[line.type],
         fulfillment=line.fulfillment,
         at=line.at,
-        amount=Money(Decimal(line.amount), lexicon.vocabulary.currencies.words[line.currency]) if line.amount is not None else None,
+        amount=Money(Decimal(line.amount), lexicon.vocabulary.currencies.words[line.currency])
+        if line.amount is not None
+        else None,
         document=line.document,
         channel=note if line.kind is Kind.NOTIFICATION else None,
         supplier=note if line.kind is Kind.SUPPLIER_ORDER else None,
@@ -155,4 +193,6 @@ def _recorded(line: _Line, lexicon: Lexicon) -> Recorded:
 
 def numbers_of(record: Record, keys: Sequence[str]) -> dict[str, int]:
     """Number of each order that is known, by key."""
-    return dict(record.rows("select id, number from orders where id in (select unnest(?::varchar[]))", [list(keys)]))
+    return dict(
+        record.rows("select id, number from orders where id in (select unnest(?::varchar[]))", [list(keys)])
+    )

@@ -41,5 +41,7 @@ case when amount is null then {NO_AMOUNT + 1} - 1 when regexp_full_match(amount,
 currency, case when coalesce(document, '') = '' or kind <> {int(Kind.POSTING)} then 0
   else greatest(1, md5_number_lower(document) & 4294967295) end as document
 """
-PLACED_COLUMNS = "seq, time, order_number, channel, mode, region, tier, currency, value, promised_by, attributes"
+PLACED_COLUMNS = (
+    "seq, time, order_number, channel, mode, region, tier, currency, value, promised_by, attributes"
+)
 PLACEMENT_COLUMNS = "seq, time, order_number, fulfillment_number, workflow, location, value"

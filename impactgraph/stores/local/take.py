@@ -67,7 +67,9 @@ class Taken:
         instances.refresh(state.reading)
 
 
-def take(items: list[Item], state: State, record: Record, memory: Memory, aside: Aside, watermark: int, now: Millis) -> Taken:
+def take(
+    items: list[Item], state: State, record: Record, memory: Memory, aside: Aside, watermark: int, now: Millis
+) -> Taken:
     """What can be taken, and the rest to be kept aside; nothing is written.
 
     Every item tells what became of it; to the list are added those that now fit, or no longer do.
@@ -98,7 +100,11 @@ def take(items: list[Item], state: State, record: Record, memory: Memory, aside:
 
 def _made_to_fit(items: Sequence[Item], aside: Aside, fits: Fits) -> list[Item]:
     """What is kept aside of orders of which the workflow is told now: it is tried again."""
-    told = {item.order for item in items if item.good and isinstance(item.event, (OrderPlaced, FulfillmentRerouted))}
+    told = {
+        item.order
+        for item in items
+        if item.good and isinstance(item.event, (OrderPlaced, FulfillmentRerouted))
+    }
     present = {item.number for item in items if item.number}
     again = [item for item in aside.of_orders(told) if item.number not in present]
     for item in again:
@@ -117,7 +123,9 @@ def _coded(items: Sequence[Item], lexicon: Lexicon, ids: Numbered, first_seq: in
 class _Folding:
     """Which orders of a batch are folded from all their events, and which events are simply added; events that do not fit are given their reason."""
 
-    def __init__(self, happened: Happened, items: Sequence[Item], state: State, record: Record, first_seq: int) -> None:
+    def __init__(
+        self, happened: Happened, items: Sequence[Item], state: State, record: Record, first_seq: int
+    ) -> None:
         self._items, self._state, self._record, self._first = items, state, record, first_seq
         events = happened.events.take(happened.events.order >= 0)
         known = events.take(state.instances.order_rows(events.order) >= 0)
@@ -148,7 +156,9 @@ class _Folding:
 
     def _reason(self, step: int, workflow: int) -> str:
         lexicon = self._state.lexicon
-        return self._state.fits.not_a_step(lexicon.steps.words[step], lexicon.vocabulary.workflows[workflow].key)
+        return self._state.fits.not_a_step(
+            lexicon.steps.words[step], lexicon.vocabulary.workflows[workflow].key
+        )
 
     def _taken_back(self, folded: Folded) -> list[Item]:
         """Events in the record that no longer fit, since their order was placed, or rerouted, otherwise than it seemed: they go aside."""

@@ -31,7 +31,10 @@ class Topologies:
     def listed(self) -> Sequence[TopologyVersion]:
         """Newest first."""
         last = len(self._versions) - 1
-        return [TopologyVersion(key, at, elements, number == last) for number, (key, at, elements) in reversed(list(enumerate(self._versions)))]
+        return [
+            TopologyVersion(key, at, elements, number == last)
+            for number, (key, at, elements) in reversed(list(enumerate(self._versions)))
+        ]
 
     @property
     def current_key(self) -> str:
@@ -55,8 +58,16 @@ class Topologies:
         if key not in self._read:
             rows = self._record.rows("select documents from topologies where key = ?", [key])
             if not rows:
-                raise NotFoundError(f"topology:{key}", near=[f"topology:{near}" for near in get_close_matches(key, [k for k, _, _ in self._versions])])
-            self._read[key] = replace(parse_topology(msgspec.json.decode(rows[0][0], type=dict[str, str])), version=key)
+                raise NotFoundError(
+                    f"topology:{key}",
+                    near=[
+                        f"topology:{near}"
+                        for near in get_close_matches(key, [k for k, _, _ in self._versions])
+                    ],
+                )
+            self._read[key] = replace(
+                parse_topology(msgspec.json.decode(rows[0][0], type=dict[str, str])), version=key
+            )
         return self._read[key]
 
     def unchanged(self, documents: Mapping[str, str]) -> bool:
@@ -68,14 +79,24 @@ class Topologies:
 
     def row(self, key: str, at: Millis, topology: Topology, documents: Mapping[str, str]) -> Table:
         """What a record keeps of the next version."""
-        values = {"number": len(self._versions) + 1, "key": key, "applied_at": at, "elements": len(topology.elements)}
+        values = {
+            "number": len(self._versions) + 1,
+            "key": key,
+            "applied_at": at,
+            "elements": len(topology.elements),
+        }
         text = msgspec.json.encode(dict(documents)).decode()
-        return {name: np.array([value], np.object_ if isinstance(value, str) else np.int64) for name, value in (values | {"documents": text}).items()}
+        return {
+            name: np.array([value], np.object_ if isinstance(value, str) else np.int64)
+            for name, value in (values | {"documents": text}).items()
+        }
 
     def follow(self, block: Block) -> None:
         """Comes after the commit of a block."""
         if rows := block.rows.get("topologies"):
-            self._versions += zip(rows["key"].tolist(), rows["applied_at"].tolist(), rows["elements"].tolist(), strict=True)
+            self._versions += zip(
+                rows["key"].tolist(), rows["applied_at"].tolist(), rows["elements"].tolist(), strict=True
+            )
 
     def adopt(self, topology: Topology) -> None:
         """A version that need not be read from its documents."""

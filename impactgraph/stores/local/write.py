@@ -42,7 +42,10 @@ def add_words(block: Block, lexicon: Lexicon, kept: Mapping[str, int]) -> None:
         have = kept.get(domain, 0)
         rows += [(domain, code, word) for code, word in enumerate(words[have:], have)]
     if rows:
-        columns: Table = {"domain": texts([row[0] for row in rows]), "code": np.array([row[1] for row in rows], np.int32)}
+        columns: Table = {
+            "domain": texts([row[0] for row in rows]),
+            "code": np.array([row[1] for row in rows], np.int32),
+        }
         block.add("words", columns | {"word": texts([row[2] for row in rows])})
 
 

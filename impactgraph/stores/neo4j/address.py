@@ -26,18 +26,26 @@ class Address:
         return f"{self.uri}/{self.database}" if self.database else self.uri
 
 
-def read_address(text: str, *, user: str | None = None, password: str | None = None, password_file: Path | None = None) -> Address:
+def read_address(
+    text: str, *, user: str | None = None, password: str | None = None, password_file: Path | None = None
+) -> Address:
     """What the address says goes before what is given beside it. Raises BadInputError, which never tells a password."""
     parts = urlsplit(text)
     if parts.scheme not in SCHEMES:
-        raise BadInputError(f"{parts.scheme}:// is no address of Neo4j. Give one with {', '.join(f'{scheme}://' for scheme in SCHEMES)}.")
+        raise BadInputError(
+            f"{parts.scheme}:// is no address of Neo4j. Give one with {', '.join(f'{scheme}://' for scheme in SCHEMES)}."
+        )
     shape = f"{parts.scheme}://[user:password@]host[:port][/database]"
     try:
         host, port = parts.hostname, parts.port or PORT
     except ValueError:
-        raise BadInputError(f"The port of the store's address is no number from 1 to 65535: it is written {shape}.") from None
+        raise BadInputError(
+            f"The port of the store's address is no number from 1 to 65535: it is written {shape}."
+        ) from None
     if not host or parts.fragment or parts.query or "/" in parts.path.strip("/"):
-        raise BadInputError(f"The store's address cannot be read: it is written {shape}. Letters such as @ and / in a password are written %40, %2F.")
+        raise BadInputError(
+            f"The store's address cannot be read: it is written {shape}. Letters such as @ and / in a password are written %40, %2F."
+        )
     return Address(
         uri=f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}",
         database=unquote(parts.path.strip("/")) or None,

@@ -5,7 +5,17 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias, TypeVar, cast
 
-from neo4j import READ_ACCESS, WRITE_ACCESS, Driver, GraphDatabase, ManagedTransaction, NotificationMinimumSeverity, Record, Session, unit_of_work
+from neo4j import (
+    READ_ACCESS,
+    WRITE_ACCESS,
+    Driver,
+    GraphDatabase,
+    ManagedTransaction,
+    NotificationMinimumSeverity,
+    Record,
+    Session,
+    unit_of_work,
+)
 from neo4j.exceptions import AuthError, DriverError, IncompleteCommit, Neo4jError
 
 from impactgraph.errors import StoreUnavailableError
@@ -19,11 +29,19 @@ RETRY_SECONDS = 5.0
 CONNECT_SECONDS = 5.0
 WRITE_SECONDS = 60.0
 """A change that takes longer is taken back by the database: who holds a lock and hangs must not stop all others for good."""
-_SILENT = ("Neo.ClientError.Security", "Neo.ClientError.Transaction", "Neo.ClientError.Database", "Neo.TransientError", "Neo.DatabaseError")
+_SILENT = (
+    "Neo.ClientError.Security",
+    "Neo.ClientError.Transaction",
+    "Neo.ClientError.Database",
+    "Neo.TransientError",
+    "Neo.DatabaseError",
+)
 """Codes of errors that come from the server's state, not from what was asked."""
 
 
-logging.getLogger("neo4j").addHandler(logging.NullHandler())  # what the driver tries again is told once, by us, where it comes to nothing
+logging.getLogger("neo4j").addHandler(
+    logging.NullHandler()
+)  # what the driver tries again is told once, by us, where it comes to nothing
 
 
 class CommitUnknownError(StoreUnavailableError):
@@ -89,7 +107,11 @@ class Database:
 
     @contextmanager
     def _session(self, access: str, **more: Any) -> Generator[Session]:
-        options = {"database": self.address.database, "default_access_mode": access, "bookmark_manager": self._bookmarks} | more
+        options = {
+            "database": self.address.database,
+            "default_access_mode": access,
+            "bookmark_manager": self._bookmarks,
+        } | more
         with self._driver.session(**options) as session:  # pyright: ignore[reportUnknownMemberType] - its options are untyped
             yield session
 
@@ -99,7 +121,9 @@ class Database:
         try:
             yield
         except IncompleteCommit as error:
-            raise CommitUnknownError(f"The connection to Neo4j at {self.address} broke while a change was committed.") from error
+            raise CommitUnknownError(
+                f"The connection to Neo4j at {self.address} broke while a change was committed."
+            ) from error
         except AuthError as error:
             raise StoreUnavailableError(
                 f"Neo4j at {self.address} refuses the user {self.address.user or '(none)'}: {_first_line(error)} Give user and password in the address, "
@@ -108,9 +132,13 @@ class Database:
         except Neo4jError as error:
             if not (error.code or "").startswith(_SILENT):
                 raise
-            raise StoreUnavailableError(f"Neo4j at {self.address} cannot answer: {_first_line(error)} ({error.code})") from error
+            raise StoreUnavailableError(
+                f"Neo4j at {self.address} cannot answer: {_first_line(error)} ({error.code})"
+            ) from error
         except (DriverError, OSError) as error:
-            raise StoreUnavailableError(f"Neo4j at {self.address} cannot be reached: {_first_line(error)}") from error
+            raise StoreUnavailableError(
+                f"Neo4j at {self.address} cannot be reached: {_first_line(error)}"
+            ) from error
 
 
 def rows(tx: ManagedTransaction, query: str, **values: Any) -> list[Row]:

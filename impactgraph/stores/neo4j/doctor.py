@@ -35,7 +35,9 @@ def examined(address: Address, now: Callable[[], Millis]) -> Iterator[Checked]:
 
 
 def _version(database: Database) -> Checked:
-    found = database.read("call dbms.components() yield name, versions, edition where name = 'Neo4j Kernel' return versions[0] as version, edition")[0]
+    found = database.read(
+        "call dbms.components() yield name, versions, edition where name = 'Neo4j Kernel' return versions[0] as version, edition"
+    )[0]
     told = f"{found['version']} ({found['edition']}) at {database.address}"
     numbers = tuple(int(part) for part in found["version"].split("-")[0].split(".")[:2] if part.isdigit())
     if numbers < OLDEST:
@@ -49,8 +51,16 @@ def _clock(database: Database, now: Callable[[], Millis]) -> Checked:
     after = now()
     apart = max(before - there, there - after, 0)
     if apart > MOST_APART:
-        return Checked("neo4j clock", "warn", f"{apart / 1000:.0f} seconds from the clock here: set both by the same time server")
-    return Checked("neo4j clock", "ok", "as the clock here" if apart < 1000 else f"{apart / 1000:.1f} seconds from the clock here")
+        return Checked(
+            "neo4j clock",
+            "warn",
+            f"{apart / 1000:.0f} seconds from the clock here: set both by the same time server",
+        )
+    return Checked(
+        "neo4j clock",
+        "ok",
+        "as the clock here" if apart < 1000 else f"{apart / 1000:.1f} seconds from the clock here",
+    )
 
 
 class _TakenBack(Exception):
@@ -70,7 +80,11 @@ def _rights(database: Database) -> Checked:
         return Checked("neo4j rights", "ok", "reads and writes")
     except (Neo4jError, StoreUnavailableError) as error:
         user = database.address.user or "the user"
-        return Checked("neo4j rights", "fail", f"{user} cannot write: {error}. Grant it the role `architect`, or write and schema rights on the database")
+        return Checked(
+            "neo4j rights",
+            "fail",
+            f"{user} cannot write: {error}. Grant it the role `architect`, or write and schema rights on the database",
+        )
     return Checked("neo4j rights", "ok", "reads and writes")
 
 
@@ -79,15 +93,25 @@ def _constraints(database: Database) -> Checked:
     found = {row["name"] for row in database.command("show constraints yield name return name")}
     missing = sorted(wanted - found)
     if missing:
-        return Checked("neo4j constraints", "warn", f"{', '.join(missing)} missing: made when the store is opened, if the user may change the schema")
+        return Checked(
+            "neo4j constraints",
+            "warn",
+            f"{', '.join(missing)} missing: made when the store is opened, if the user may change the schema",
+        )
     return Checked("neo4j constraints", "ok", f"{len(found)} there")
 
 
 def _indexes(database: Database) -> Checked:
-    found = database.command("show indexes yield name, state, populationPercent return name, state, populationPercent as percent")
+    found = database.command(
+        "show indexes yield name, state, populationPercent return name, state, populationPercent as percent"
+    )
     failed = sorted(row["name"] for row in found if row["state"] == "FAILED")
     if failed:
-        return Checked("neo4j indexes", "fail", f"{', '.join(failed)} failed: drop them (DROP INDEX or DROP CONSTRAINT), they are made anew on opening")
+        return Checked(
+            "neo4j indexes",
+            "fail",
+            f"{', '.join(failed)} failed: drop them (DROP INDEX or DROP CONSTRAINT), they are made anew on opening",
+        )
     building = [f"{row['name']} ({row['percent']:.0f} %)" for row in found if row["state"] != "ONLINE"]
     if building:
         return Checked("neo4j indexes", "warn", f"{', '.join(building)} still being built: wait")
@@ -105,9 +129,17 @@ def _graph(database: Database) -> Checked:
     """The graph to walk follows the log, as a rule within a second or two."""
     standing, end = Lease(database, "doctor").standing(), Log(database).end()
     if standing is None or end is None:
-        return Checked("neo4j graph", "warn", "none yet: made by the first process that serves or takes events")
+        return Checked(
+            "neo4j graph", "warn", "none yet: made by the first process that serves or takes events"
+        )
     if standing.identity != end.position.identity:
-        return Checked("neo4j graph", "warn", "of another log: made anew by the next process that serves or takes events")
+        return Checked(
+            "neo4j graph", "warn", "of another log: made anew by the next process that serves or takes events"
+        )
     behind = end.last - standing.watermark
     told = f"shows {standing.watermark:,} of {end.last:,} events"
-    return Checked("neo4j graph", "warn", f"{told}: is a process serving? It follows the log while one does") if behind else Checked("neo4j graph", "ok", told)
+    return (
+        Checked("neo4j graph", "warn", f"{told}: is a process serving? It follows the log while one does")
+        if behind
+        else Checked("neo4j graph", "ok", told)
+    )

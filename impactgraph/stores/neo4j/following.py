@@ -12,9 +12,23 @@ class Following:
     Nobody but its own thread waits for the network, so that a database that hangs costs a question `patience` seconds and no more.
     """
 
-    def __init__(self, ask: Callable[[], None], *, tick: Callable[[], float], freshness: float, every: float, patience: float) -> None:
+    def __init__(
+        self,
+        ask: Callable[[], None],
+        *,
+        tick: Callable[[], float],
+        freshness: float,
+        every: float,
+        patience: float,
+    ) -> None:
         """`tick` tells seconds. What was asked less than `freshness` seconds ago is current."""
-        self._ask, self._tick, self._freshness, self._every, self._patience = ask, tick, freshness, every, patience
+        self._ask, self._tick, self._freshness, self._every, self._patience = (
+            ask,
+            tick,
+            freshness,
+            every,
+            patience,
+        )
         self._changed = threading.Condition()
         self._begun = self._done = self._wanted = 0
         self._asked_at = float("-inf")
@@ -33,7 +47,9 @@ class Following:
             wanted = self._wanted = self._begun + 1
             self._changed.notify_all()
             if not self._changed.wait_for(lambda: self._done >= wanted or self._closed, self._patience):
-                raise StoreUnavailableError(f"The record did not answer within {self._patience:g} seconds, or much that others wrote is still being read.")
+                raise StoreUnavailableError(
+                    f"The record did not answer within {self._patience:g} seconds, or much that others wrote is still being read."
+                )
             if self._error is not None:
                 raise self._again(self._error)
 

@@ -72,7 +72,9 @@ class Log:
         self._database.change(_SET_UP, identity=secrets.token_hex(16), format=FORMAT)
         end = self.end()
         if end is None:
-            raise StoreUnavailableError(f"The log in Neo4j at {self._database.address} was removed while it was set up.")
+            raise StoreUnavailableError(
+                f"The log in Neo4j at {self._database.address} was removed while it was set up."
+            )
         return end
 
     def end(self) -> End | None:
@@ -81,7 +83,9 @@ class Log:
 
     def between(self, position: Position, end: End) -> Iterator[Entry]:
         """What follows a position, in order, as it arrives: up to an end that was read before, since a scan may pass by what is committed meanwhile."""
-        yield from _entries(position, self._database.stream(_BLOCKS, after=position.block, until=end.position.block))
+        yield from _entries(
+            position, self._database.stream(_BLOCKS, after=position.block, until=end.position.block)
+        )
 
     @staticmethod
     def lock(tx: ManagedTransaction) -> End:
@@ -96,7 +100,9 @@ class Log:
     def missing(tx: ManagedTransaction, position: Position, end: End) -> Iterator[Entry]:
         """What stands between, in order."""
         if end.position.block > position.block:
-            yield from _entries(position, iter(rows(tx, _BLOCKS, after=position.block, until=end.position.block)))
+            yield from _entries(
+                position, iter(rows(tx, _BLOCKS, after=position.block, until=end.position.block))
+            )
 
     @staticmethod
     def append(tx: ManagedTransaction, end: End, block: Block) -> End:
@@ -109,7 +115,9 @@ class Log:
 
     def holds(self, position: Position) -> bool:
         """Whether a block came through whose commit was not answered."""
-        found = self._database.read("match (b:Block {number: $number}) return b.token as token", number=position.block)
+        found = self._database.read(
+            "match (b:Block {number: $number}) return b.token as token", number=position.block
+        )
         return bool(found) and found[0]["token"] == position.token
 
     def settled(self, attempt: End | None, error: CommitUnknownError) -> End:
@@ -124,7 +132,9 @@ def _end(found: list[Row]) -> End | None:
         return None
     row = found[0]
     if row["format"] != FORMAT:
-        raise StoreUnavailableError(f"The log in Neo4j is written in format {row['format']}, this version of impactgraph reads {FORMAT}: use the newer one.")
+        raise StoreUnavailableError(
+            f"The log in Neo4j is written in format {row['format']}, this version of impactgraph reads {FORMAT}: use the newer one."
+        )
     return End(Position(row["identity"], row["block"], row["token"]), row["last"])
 
 
@@ -133,5 +143,7 @@ def _entries(position: Position, found: Iterator[Row]) -> Iterator[Entry]:
     for row in found:
         number += 1
         if row["number"] != number:
-            raise StoreUnavailableError(f"Block {number} is missing in the log of record in Neo4j: restore the database from its backup.")
+            raise StoreUnavailableError(
+                f"Block {number} is missing in the log of record in Neo4j: restore the database from its backup."
+            )
         yield Entry(unpack(row["data"]), End(Position(position.identity, number, row["token"]), row["last"]))

@@ -131,7 +131,9 @@ def groups(entries: Iterable[Entry]) -> Iterator[Sequence[Entry]]:
     let_go = set[int]()
     events = 0
     for entry in chain(entries, [None]):
-        if entry is None or (group and (events > GROUP or _alone(entry) or _alone(group[-1]) or _given_anew(entry, let_go))):
+        if entry is None or (
+            group and (events > GROUP or _alone(entry) or _alone(group[-1]) or _given_anew(entry, let_go))
+        ):
             if group:
                 yield group
             group, events, let_go = [], 0, set[int]()

@@ -48,7 +48,15 @@ class Neo4jStore(LocalStore):
     """
 
     def __init__(
-        self, database: Database, replica: Replica, now: Callable[[], Millis], *, tick: Callable[[], float], freshness: float, graph: bool, say: Say
+        self,
+        database: Database,
+        replica: Replica,
+        now: Callable[[], Millis],
+        *,
+        tick: Callable[[], float],
+        freshness: float,
+        graph: bool,
+        say: Say,
     ) -> None:
         """Raises StoreUnavailableError where the database cannot be reached, or holds what this version cannot read."""
         self.database, self._log, self._replica = database, Log(database), replica
@@ -79,7 +87,15 @@ class Neo4jStore(LocalStore):
         """
         database = Database(address)
         try:
-            return cls(database, Replica(cache, Log(database), say), now, tick=tick, freshness=freshness, graph=graph, say=say)
+            return cls(
+                database,
+                Replica(cache, Log(database), say),
+                now,
+                tick=tick,
+                freshness=freshness,
+                graph=graph,
+                say=say,
+            )
         except BaseException:
             database.close()
             raise
@@ -166,7 +182,9 @@ class Neo4jStore(LocalStore):
             except CommitUnknownError as error:
                 at = self._log.settled(at, error)
             if change and at:
-                self._copy.keep(change.block, at.position)  # where this fails, the block is brought in from the log
+                self._copy.keep(
+                    change.block, at.position
+                )  # where this fails, the block is brought in from the log
                 kept = True
                 with self._sharing.writing():
                     self._copy.show(change)

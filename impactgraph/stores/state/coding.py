@@ -60,7 +60,10 @@ class Coded:
 
 def hashes(names: Sequence[tuple[str, str]]) -> np.ndarray[Any, np.dtype[np.uint64]]:
     """64 bits of each (source, id), the same in every process."""
-    return np.frombuffer(b"".join([blake2b(f"{source}\0{id_}".encode(), digest_size=8).digest() for source, id_ in names]), np.uint64)
+    return np.frombuffer(
+        b"".join([blake2b(f"{source}\0{id_}".encode(), digest_size=8).digest() for source, id_ in names]),
+        np.uint64,
+    )
 
 
 class Coder:
@@ -98,7 +101,10 @@ class Coder:
         details.extra.append(_json((rest or {}) | (extra or {})) if rest or extra else None)
 
     def coded(self) -> Coded:
-        e, p, m = (_columns(rows, width) for rows, width in ((self._rows, 14), (self._placed, 10), (self._placements, 7)))
+        e, p, m = (
+            _columns(rows, width)
+            for rows, width in ((self._rows, 14), (self._placed, 10), (self._placements, 7))
+        )
         attributes = np.array(self._attributes, np.object_) if self._attributes else np.zeros(0, np.object_)
         happened = Happened(
             EventRows.of(e),
@@ -112,7 +118,11 @@ class Coder:
              amount: Decimal | None = None, currency: int = 0, document: str | None = None) -> None:  # fmt: skip
         words, data = self._lexicon, cast("Any", event.data)
         order = self._orders[data.order] if hasattr(data, "order") else -1
-        fulfillment = self._fulfillments[data.fulfillment] if getattr(data, "fulfillment", None) and not isinstance(data, OrderCancelledData) else -1
+        fulfillment = (
+            self._fulfillments[data.fulfillment]
+            if getattr(data, "fulfillment", None) and not isinstance(data, OrderCancelledData)
+            else -1
+        )
         self._rows.append((
             seq, at, KINDS[event.type], order, fulfillment, workflow, words.steps.code(step) if step else 0,
             words.vocabulary.locations.code(location) if location else 0, words.types.code(type_) if type_ else 0,
@@ -131,20 +141,31 @@ class Coder:
         return {"message": data.message} if data.message else None
 
     def _rerouted(self, seq: int, event: Event, data: ReroutedData, at: Millis) -> None:
-        self._row(seq, event, at, step=data.step, workflow=self._lexicon.workflows[data.workflow], location=data.location)
+        self._row(
+            seq,
+            event,
+            at,
+            step=data.step,
+            workflow=self._lexicon.workflows[data.workflow],
+            location=data.location,
+        )
 
     def _cancelled(self, seq: int, event: Event, data: CancelledData, at: Millis) -> dict[str, Any] | None:
         self._row(seq, event, at)
         return {"reason": data.reason} if data.reason else None
 
-    def _order_cancelled(self, seq: int, event: Event, data: OrderCancelledData, at: Millis) -> dict[str, Any] | None:
+    def _order_cancelled(
+        self, seq: int, event: Event, data: OrderCancelledData, at: Millis
+    ) -> dict[str, Any] | None:
         self._row(seq, event, at)
         said = {"reason": data.reason, "fulfillment": data.fulfillment}
         return {name: value for name, value in said.items() if value} or None
 
     def _posting(self, seq: int, event: Event, data: PostingData, at: Millis) -> None:
         currency = self._lexicon.vocabulary.currencies.code(data.currency)
-        self._row(seq, event, at, type_=data.type, amount=data.amount, currency=currency, document=data.document)
+        self._row(
+            seq, event, at, type_=data.type, amount=data.amount, currency=currency, document=data.document
+        )
         self._details.amount.append(None if data.amount is None else str(data.amount))
         self._details.currency.append(currency)
         self._details.document.append(data.document)
@@ -183,7 +204,9 @@ class Coder:
         self._attributes.append(_json(texts) if texts else None)
         for part, value in zip(data.fulfillments, _shares(data), strict=True):
             workflow, location = self._lexicon.workflows[part.workflow], v.locations.code(part.location)
-            self._placements.append((seq, at, order, self._fulfillments[part.fulfillment], workflow, location, value))
+            self._placements.append(
+                (seq, at, order, self._fulfillments[part.fulfillment], workflow, location, value)
+            )
             self._placement_value.append(None if part.value is None else str(part.value))
         return {"attributes": given} if texts != given else None
 
@@ -196,7 +219,11 @@ def bounded_micros(amount: Decimal) -> int:
 
 
 def _columns(rows: Sequence[tuple[int, ...]], width: int) -> list[Ints]:
-    return [np.array(column, np.int64) for column in zip(*rows, strict=True)] if rows else [np.zeros(0, np.int64)] * width
+    return (
+        [np.array(column, np.int64) for column in zip(*rows, strict=True)]
+        if rows
+        else [np.zeros(0, np.int64)] * width
+    )
 
 
 def _shares(data: PlacedData) -> list[int]:

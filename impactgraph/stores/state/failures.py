@@ -44,7 +44,10 @@ def fold_failures(news: Iterable[FailureNews], as_of: Millis | None = None) -> t
     for item in news:
         if as_of is None or item.time <= as_of:
             known.setdefault(item.data.failure, []).append(item)
-    failures = [_failure(key, sorted(told, key=lambda n: (n.time, n.kind, n.source, n.id))) for key, told in known.items()]
+    failures = [
+        _failure(key, sorted(told, key=lambda n: (n.time, n.kind, n.source, n.id)))
+        for key, told in known.items()
+    ]
     return tuple(sorted((f for f in failures if f), key=lambda f: (f.reported_at, f.key)))
 
 
@@ -54,7 +57,11 @@ def _failure(key: str, told: list[FailureNews]) -> Failure | None:
         return None
     said: dict[str, Any] = {}
     for item in told:
-        said |= {name: value for name in FailureData.__struct_fields__ if (value := getattr(item.data, name)) is not UNSET}
+        said |= {
+            name: value
+            for name in FailureData.__struct_fields__
+            if (value := getattr(item.data, name)) is not UNSET
+        }
         if item.kind is Kind.FAILURE_RESOLVED and item.data.ended_at is UNSET:
             said["ended_at"] = item.time
     first = reports[0]
@@ -95,7 +102,9 @@ def _scope(said: Mapping[str, Any] | None) -> Scope:
         inner = cast("Mapping[str, Any]", values) if name == "attributes" else {name: values}
         for dimension, members in inner.items():
             words = cast("list[Any]", members if isinstance(members, list) else [members])
-            limits[f"attributes.{dimension}" if name == "attributes" else dimension] = [_word(dimension, str(word)) for word in words]
+            limits[f"attributes.{dimension}" if name == "attributes" else dimension] = [
+                _word(dimension, str(word)) for word in words
+            ]
     return Scope.from_mapping(limits)
 
 

@@ -85,7 +85,11 @@ def _sequence(happened: Happened, places: Places, owners: Codes) -> _Sequence:
     by_owner = np.argsort(owners, kind="stable")
     first, last = (np.searchsorted(owners[by_owner], ended.order, side=side) for side in ("left", "right"))
     event = np.repeat(np.arange(len(ended)), last - first)
-    whom = by_owner[np.arange(len(event)) - np.repeat(np.cumsum(last - first) - (last - first), last - first) + np.repeat(first, last - first)]
+    whom = by_owner[
+        np.arange(len(event))
+        - np.repeat(np.cumsum(last - first) - (last - first), last - first)
+        + np.repeat(first, last - first)
+    ]
     none, nones = np.zeros(len(p), np.int32), np.zeros(len(event), np.int32)
 
     def column(name: str, placement: NDArray[Any], cancelled: NDArray[Any]) -> NDArray[Any]:
@@ -104,7 +108,9 @@ def _sequence(happened: Happened, places: Places, owners: Codes) -> _Sequence:
     )
 
 
-def _read_steps(s: _Sequence, reading: Reading, ties: Ties, count: int, strict_from: int) -> tuple[Ints, Codes]:
+def _read_steps(
+    s: _Sequence, reading: Reading, ties: Ties, count: int, strict_from: int
+) -> tuple[Ints, Codes]:
     """Puts the workflow in force and the step's index in it into the sequence; takes out, and returns, what does not fit."""
     s.sort(in_order(s.who, (s.time << 4) | s.kind, s.seq, ties, among=np.isin(s.kind, _SETTERS)))
     at = np.arange(len(s.who))
@@ -114,10 +120,14 @@ def _read_steps(s: _Sequence, reading: Reading, ties: Ties, count: int, strict_f
     last = np.maximum.accumulate(np.where(setter, at, -1))
     first = np.full(count, -1)
     first[s.who[setter][::-1]] = at[setter][::-1]
-    retroactive = np.where((first >= 0) & (s.kind[first] == Kind.PLACED), s.workflow[first], -1) if len(at) else first
+    retroactive = (
+        np.where((first >= 0) & (s.kind[first] == Kind.PLACED), s.workflow[first], -1) if len(at) else first
+    )
     in_force = np.where(last >= begin, s.workflow[last], retroactive[s.who]).astype(np.int32)
     index = np.where(s.step > 0, reading.index(in_force, s.step), np.int32(-1))
-    known = (index >= 0) & ((s.seq < strict_from) | reading.current[np.maximum(in_force, 0), np.maximum(index, 0)])
+    known = (index >= 0) & (
+        (s.seq < strict_from) | reading.current[np.maximum(in_force, 0), np.maximum(index, 0)]
+    )
     misfit = (s.step > 0) & (in_force >= 0) & ~known
     seqs, workflows = s.seq[misfit], in_force[misfit]
     s.workflow, s.step = in_force, index
@@ -133,7 +143,9 @@ def _in_key_order(s: _Sequence, reading: Reading, ties: Ties) -> Ints:
     return key[order]
 
 
-def _registers(s: _Sequence, key: Ints, reading: Reading, numbers: Codes, owners: Codes) -> tuple[FulfillmentStates, Stays]:
+def _registers(
+    s: _Sequence, key: Ints, reading: Reading, numbers: Codes, owners: Codes
+) -> tuple[FulfillmentStates, Stays]:
     count, at = len(numbers), np.arange(len(s.who))
 
     def last(mask: NDArray[np.bool_]) -> Ints:
@@ -143,22 +155,41 @@ def _registers(s: _Sequence, key: Ints, reading: Reading, numbers: Codes, owners
         return found
 
     setter, moves = np.isin(s.kind, _SETTERS), np.isin(s.kind, _POSITIONS) & (s.step >= 0)
-    workflow = np.where((where := last(setter)) >= 0, s.workflow[where], -1).astype(np.int32) if len(at) else np.full(count, -1, np.int32)
+    workflow = (
+        np.where((where := last(setter)) >= 0, s.workflow[where], -1).astype(np.int32)
+        if len(at)
+        else np.full(count, -1, np.int32)
+    )
     here = moves & (s.workflow == workflow[s.who])
     position, ended, failed = last(here), last(np.isin(s.kind, _ENDS)), last(s.kind == Kind.FAILED)
     located, rerouted = last(s.location > 0), last(s.kind == Kind.REROUTED)
-    entered, carried = np.zeros((count, reading.most_steps), np.int64), np.zeros((count, reading.most_steps), np.int32)
+    entered, carried = (
+        np.zeros((count, reading.most_steps), np.int64),
+        np.zeros((count, reading.most_steps), np.int32),
+    )
     entered[s.who[here], s.step[here]], carried[s.who[here], s.step[here]] = s.time[here], s.location[here]
     is_ended, is_failed = ended > position, failed > position
     placements = np.bincount(s.who[s.kind == Kind.PLACED], minlength=count)
     placed = last(s.kind == Kind.PLACED)
     ends = np.bincount(s.who[np.isin(s.kind, _ENDS)], minlength=count)
     moved = np.bincount(s.who[np.isin(s.kind, _POSITIONS)], minlength=count)
-    regular = (placements == 1) & (rerouted < 0) & (moved == (entered > 0).sum(axis=1)) & (ends == is_ended) & (ends <= 1)
+    regular = (
+        (placements == 1)
+        & (rerouted < 0)
+        & (moved == (entered > 0).sum(axis=1))
+        & (ends == is_ended)
+        & (ends <= 1)
+    )
 
-    def of(index: Ints, values: NDArray[Any], mask: NDArray[np.bool_] | None = None, default: int = 0) -> NDArray[Any]:
+    def of(
+        index: Ints, values: NDArray[Any], mask: NDArray[np.bool_] | None = None, default: int = 0
+    ) -> NDArray[Any]:
         wanted = index >= 0 if mask is None else mask & (index >= 0)
-        return np.where(wanted, values[index], values.dtype.type(default)) if len(at) else np.full(count, default, values.dtype)
+        return (
+            np.where(wanted, values[index], values.dtype.type(default))
+            if len(at)
+            else np.full(count, default, values.dtype)
+        )
 
     how = np.where(of(ended, s.kind) == Kind.COMPLETED, COMPLETED, CANCELLED)
     states = FulfillmentStates(
@@ -187,7 +218,14 @@ def _stays(s: _Sequence, moves: NDArray[np.bool_], numbers: Codes, states: Fulfi
     location = np.where(where >= begin[s.who], s.location[where], states.home[s.who])
     keep = moves[bounds] & ~cancelled
     stay = bounds[keep]
-    return Stays(numbers[s.who[stay]], s.workflow[stay], s.step[stay], location[stay].astype(np.int32), s.time[stay], left[keep])
+    return Stays(
+        numbers[s.who[stay]],
+        s.workflow[stay],
+        s.step[stay],
+        location[stay].astype(np.int32),
+        s.time[stay],
+        left[keep],
+    )
 
 
 def _set_values(states: FulfillmentStates, happened: Happened, places: Places, ties: Ties) -> None:

@@ -48,7 +48,9 @@ def examine(events: EventRows, instances: Instances, reading: Reading) -> Examin
     return Examined(fold, events.seq[misfits][rest], workflows[rest])
 
 
-def _conflicts(events: EventRows, row: Codes, index: Codes, instances: Instances, reading: Reading) -> NDArray[np.bool_]:
+def _conflicts(
+    events: EventRows, row: Codes, index: Codes, instances: Instances, reading: Reading
+) -> NDArray[np.bool_]:
     """Which events a register alone cannot take: a step entered again, an end that is not the last, two errors of one moment."""
     f = instances.fulfillments
     enters, ends, fails = events.kind == Kind.ENTERED, np.isin(events.kind, _ENDS), events.kind == Kind.FAILED
@@ -56,7 +58,9 @@ def _conflicts(events: EventRows, row: Codes, index: Codes, instances: Instances
     conflict |= enters & _repeated(row.astype(np.int64) * 4096 + index, enters)
     conflict |= ends & ((f["status"][row] != IN_FLIGHT) | _repeated(row.astype(np.int64), ends))
     key = keys(events.time, events.kind, reading.position[f["workflow"][row], np.maximum(index, 0)])
-    conflict |= fails & ((events.time == f["failed_at"][row]) | _repeated(row.astype(np.int64) << 44 ^ events.time, fails))
+    conflict |= fails & (
+        (events.time == f["failed_at"][row]) | _repeated(row.astype(np.int64) << 44 ^ events.time, fails)
+    )
     who, back = np.unique(row, return_inverse=True)
     position, end = _position_keys(who, instances, reading), _end_keys(who, instances)
     np.maximum.at(position, back[enters], key[enters])
@@ -86,7 +90,9 @@ def _end_keys(rows: Codes, instances: Instances) -> Ints:
     f = instances.fulfillments
     status = f["status"][rows]
     kind = np.where(status == COMPLETED, Kind.COMPLETED, Kind.CANCELLED).astype(np.uint8)
-    return np.where(status == IN_FLIGHT, _NEVER, keys(f["ended_at"][rows], kind, np.zeros(len(rows), np.int64)))
+    return np.where(
+        status == IN_FLIGHT, _NEVER, keys(f["ended_at"][rows], kind, np.zeros(len(rows), np.int64))
+    )
 
 
 def increment(events: EventRows, instances: Instances, reading: Reading) -> None:
@@ -99,7 +105,9 @@ def increment(events: EventRows, instances: Instances, reading: Reading) -> None
     moves = np.flatnonzero(events.kind <= Kind.CANCELLED)
     events, row = events.take(moves), row[moves]
     index = reading.index(f["workflow"][row], events.step)
-    key = keys(events.time, events.kind, reading.position[np.maximum(f["workflow"][row], 0), np.maximum(index, 0)])
+    key = keys(
+        events.time, events.kind, reading.position[np.maximum(f["workflow"][row], 0), np.maximum(index, 0)]
+    )
     order = np.argsort(key, kind="stable")
     events, row, index, key = events.take(order), row[order], index[order], key[order]
     _locate(events, row, key, instances)
@@ -125,10 +133,18 @@ def _locate(events: EventRows, row: Codes, key: Ints, instances: Instances) -> N
     f["location"][row[later]], f["located"][row[later]] = events.location[later], key[later]
 
 
-def _enter(events: EventRows, row: Codes, index: Codes, key: Ints, instances: Instances, reading: Reading) -> None:
+def _enter(
+    events: EventRows, row: Codes, index: Codes, key: Ints, instances: Instances, reading: Reading
+) -> None:
     f = instances.fulfillments
     enters = events.kind == Kind.ENTERED
-    row, index, key, time, location = row[enters], index[enters], key[enters], events.time[enters], events.location[enters]
+    row, index, key, time, location = (
+        row[enters],
+        index[enters],
+        key[enters],
+        events.time[enters],
+        events.location[enters],
+    )
     f["entered"][row, index], f["carried"][row, index] = time, location
     later = key > _position_keys(row, instances, reading)
     f["step"][row[later]], f["entered_at"][row[later]] = index[later], time[later]
@@ -142,6 +158,9 @@ def _fail(events: EventRows, row: Codes, key: Ints, instances: Instances, readin
     f["failed_code"][row[fails]], f["failed_element"][row[fails]] = events.code[fails], events.element[fails]
     who = np.unique(row)
     failed = f["failed_at"][who]
-    past = who[keys(failed, np.full(len(who), Kind.FAILED, np.uint8), np.zeros(len(who), np.int64)) < _position_keys(who, instances, reading)]
+    past = who[
+        keys(failed, np.full(len(who), Kind.FAILED, np.uint8), np.zeros(len(who), np.int64))
+        < _position_keys(who, instances, reading)
+    ]
     for name in ("failed_at", "failed_code", "failed_element"):
         f[name][past] = 0

@@ -7,7 +7,16 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.impact.columns import COMPLETED, Codes, Columns, ErrorColumns, FulfillmentColumns, Ints, OrderColumns, RecordColumns
+from impactgraph.impact.columns import (
+    COMPLETED,
+    Codes,
+    Columns,
+    ErrorColumns,
+    FulfillmentColumns,
+    Ints,
+    OrderColumns,
+    RecordColumns,
+)
 from impactgraph.stores.state.kinds import Kind
 from impactgraph.stores.state.lexicon import Lexicon, Reading
 from impactgraph.stores.state.rows import EventRows
@@ -24,7 +33,14 @@ _FULFILLMENT_COLUMNS: dict[str, Any] = {
     "value": np.int64, "entered_at": np.int64, "records": np.uint64, "failed_at": np.int64, "failed_code": np.int32,
     "failed_element": np.int32, "rerouted_at": np.int64, "ended_at": np.int64, "status": np.int8, "regular": np.bool_, "ids": TEXT,
 }  # fmt: skip
-_ERROR_COLUMNS: dict[str, Any] = {"seq": np.int64, "fulfillment": np.int32, "step": np.int32, "at": np.int64, "code": np.int32, "element": np.int32}
+_ERROR_COLUMNS: dict[str, Any] = {
+    "seq": np.int64,
+    "fulfillment": np.int32,
+    "step": np.int32,
+    "at": np.int64,
+    "code": np.int32,
+    "element": np.int32,
+}
 _RECORD_COLUMNS: dict[str, Any] = {
     "fulfillment": np.int32, "kind": np.uint8, "type": np.int32, "at": np.int64, "amount": np.int64, "currency": np.int16, "document": np.uint32,
 }  # fmt: skip
@@ -34,7 +50,9 @@ _MATRICES: dict[str, Any] = {"entered": np.int64, "carried": np.int32, "told": n
 class Grown:
     """Arrays of one length with spare room, by name."""
 
-    def __init__(self, columns: dict[str, Any], matrices: dict[str, Any] | None = None, width: int = 0) -> None:
+    def __init__(
+        self, columns: dict[str, Any], matrices: dict[str, Any] | None = None, width: int = 0
+    ) -> None:
         self.size, self.width, self._matrices = 0, width, frozenset(matrices or ())
         self._room: dict[str, NDArray[Any]] = {name: np.zeros(0, kind) for name, kind in columns.items()}
         self._room |= {name: _room((0, width), kind) for name, kind in (matrices or {}).items()}
@@ -63,7 +81,9 @@ class Grown:
         """Makes room for so many rows in all; where there is too little, for `least` and a share more than there was, so that growing is rare."""
         for name, room in self._room.items():
             if len(room) < size:
-                grown = _room((max(size, len(room) + int(len(room) * spare), least), *room.shape[1:]), room.dtype)
+                grown = _room(
+                    (max(size, len(room) + int(len(room) * spare), least), *room.shape[1:]), room.dtype
+                )
                 grown[: self.size] = room[: self.size]
                 self._room[name] = grown
 
@@ -83,7 +103,9 @@ class Grown:
 
     def adopt(self, arrays: dict[str, NDArray[Any]]) -> None:
         """Takes whole columns, which become its own."""
-        self._room = {name: np.asfortranarray(array) if array.ndim > 1 else array for name, array in arrays.items()}
+        self._room = {
+            name: np.asfortranarray(array) if array.ndim > 1 else array for name, array in arrays.items()
+        }
         self.size = len(next(iter(arrays.values())))
         self.width = next((arrays[name].shape[1] for name in self._matrices), 0)
 
@@ -107,7 +129,9 @@ class Instances:
         self.records = Grown(_RECORD_COLUMNS)
         """Every posting, notification, task and supplier order: row of the fulfillment. Only ever added to."""
         self._order_rows, self._fulfillment_rows = np.zeros(0, np.int32), np.zeros(0, np.int32)
-        self.columns = Columns(_no_orders(), _no_fulfillments(self.fulfillments.width), lexicon.vocabulary, _no_errors())
+        self.columns = Columns(
+            _no_orders(), _no_fulfillments(self.fulfillments.width), lexicon.vocabulary, _no_errors()
+        )
 
     def order_rows(self, numbers: Codes) -> Codes:
         """Row of each order number, -1 where it has none."""
@@ -129,7 +153,17 @@ class Instances:
         size = self.orders.size
         rows, self._order_rows = _place(self.orders, self._order_rows, states.number)
         _name(self.orders, size, ids)
-        for name in ("placed", "channel", "mode", "region", "tier", "currency", "value", "placed_at", "promised_by"):
+        for name in (
+            "placed",
+            "channel",
+            "mode",
+            "region",
+            "tier",
+            "currency",
+            "value",
+            "placed_at",
+            "promised_by",
+        ):
             self.orders[name][rows] = getattr(states, name)
         for name in [name for name in self.orders.names() if name.startswith("attribute:")]:
             self.orders[name][rows] = 0
@@ -138,7 +172,9 @@ class Instances:
     def _put_attributes(self, rows: Codes, texts: NDArray[np.object_]) -> None:
         """Orders often share their attributes: each distinct text is read once."""
         distinct: dict[str | None, int] = {None: 0}
-        which = np.fromiter((distinct.setdefault(text, len(distinct)) for text in texts.tolist()), np.int32, len(texts))
+        which = np.fromiter(
+            (distinct.setdefault(text, len(distinct)) for text in texts.tolist()), np.int32, len(texts)
+        )
         tables: dict[str, NDArray[np.int32]] = {}
         for text, number in distinct.items():
             pairs: dict[str, str] = msgspec.json.decode(text) if text else {}
@@ -154,7 +190,10 @@ class Instances:
         f = self.fulfillments
         size = f.size
         rows, self._fulfillment_rows = _place(f, self._fulfillment_rows, states.number)
-        for name in (*(name for name in _FULFILLMENT_COLUMNS if name not in ("number", "ids", "order")), *_MATRICES):
+        for name in (
+            *(name for name in _FULFILLMENT_COLUMNS if name not in ("number", "ids", "order")),
+            *_MATRICES,
+        ):
             values = getattr(states, name)
             if name in _MATRICES and values.shape[1] < f.width:
                 f[name][rows, values.shape[1] :] = 0
@@ -169,7 +208,12 @@ class Instances:
         """Adds fulfillment.failed events, whose fulfillments have rows."""
         size = self.errors.size
         self.errors.extend(len(failed))
-        columns = {"seq": failed.seq, "fulfillment": self.fulfillment_rows(failed.fulfillment), "step": failed.step, "at": failed.time}
+        columns = {
+            "seq": failed.seq,
+            "fulfillment": self.fulfillment_rows(failed.fulfillment),
+            "step": failed.step,
+            "at": failed.time,
+        }
         for name, values in (columns | {"code": failed.code, "element": failed.element}).items():
             self.errors[name][size:] = values
 
@@ -178,8 +222,15 @@ class Instances:
         events = events.take((events.kind >= Kind.POSTING) & (events.kind <= Kind.SUPPLIER_ORDER))
         size = self.records.size
         self.records.extend(len(events))
-        columns = {"fulfillment": self.fulfillment_rows(events.fulfillment), "kind": events.kind - Kind.POSTING, "type": events.type, "at": events.time}
-        for name, values in (columns | {"amount": events.amount, "currency": events.currency, "document": events.document}).items():
+        columns = {
+            "fulfillment": self.fulfillment_rows(events.fulfillment),
+            "kind": events.kind - Kind.POSTING,
+            "type": events.type,
+            "at": events.time,
+        }
+        for name, values in (
+            columns | {"amount": events.amount, "currency": events.currency, "document": events.document}
+        ).items():
             self.records[name][size:] = values
 
     def drop_errors(self, seqs: Ints) -> None:
@@ -229,12 +280,20 @@ class Instances:
             f["failed_at"], f["failed_code"], f["failed_element"], f["told"], f["rerouted_at"], f["ended_at"], f["status"],
         )  # fmt: skip
         e = self.errors
-        shown.errors = ErrorColumns(e["fulfillment"], reading.index(f["workflow"][e["fulfillment"]], e["step"]), e["at"], e["code"], e["element"])
+        shown.errors = ErrorColumns(
+            e["fulfillment"],
+            reading.index(f["workflow"][e["fulfillment"]], e["step"]),
+            e["at"],
+            e["code"],
+            e["element"],
+        )
         shown.records = RecordColumns(*(self.records[name] for name in _RECORD_COLUMNS))
 
     def restore(self, stays: Stays) -> None:
         """After whole columns were adopted: rows by number, stays."""
-        self._order_rows, self._fulfillment_rows = (_indexed(part["number"]) for part in (self.orders, self.fulfillments))
+        self._order_rows, self._fulfillment_rows = (
+            _indexed(part["number"]) for part in (self.orders, self.fulfillments)
+        )
         self.stays = dict(stays.by_fulfillment())
 
 
@@ -259,7 +318,11 @@ def _name(grown: Grown, size: int, ids: Mapping[int, str]) -> None:
 
 def _rows(index: Codes, numbers: Codes) -> Codes:
     known = (numbers >= 0) & (numbers < len(index))
-    return np.where(known, index[np.where(known, numbers, 0)], np.int32(-1)) if len(index) else np.full(len(numbers), -1, np.int32)
+    return (
+        np.where(known, index[np.where(known, numbers, 0)], np.int32(-1))
+        if len(index)
+        else np.full(len(numbers), -1, np.int32)
+    )
 
 
 def _indexed(numbers: Codes) -> Codes:

@@ -55,7 +55,17 @@ RECORDS: dict[Kind, RecordKind] = {
 }
 
 _RANKS = np.full(16, 6, np.int64)
-_RANKS[[Kind.PLACED, Kind.ENTERED, Kind.REROUTED, Kind.FAILED, Kind.COMPLETED, Kind.CANCELLED, Kind.ORDER_CANCELLED]] = (0, 1, 2, 3, 4, 5, 5)
+_RANKS[
+    [
+        Kind.PLACED,
+        Kind.ENTERED,
+        Kind.REROUTED,
+        Kind.FAILED,
+        Kind.COMPLETED,
+        Kind.CANCELLED,
+        Kind.ORDER_CANCELLED,
+    ]
+] = (0, 1, 2, 3, 4, 5, 5)
 _MOST_STEPS = 4096
 
 

@@ -38,7 +38,13 @@ class Lexicon:
         yield "workflow", [workflow.key for workflow in v.workflows]
         for workflow in v.workflows:
             yield f"steps:{workflow.key}", workflow.steps
-            yield f"records:{workflow.key}", [f"{emitter}:{kind}:{name}" for (kind, name), emitter in zip(workflow.records, workflow.emitters, strict=True)]
+            yield (
+                f"records:{workflow.key}",
+                [
+                    f"{emitter}:{kind}:{name}"
+                    for (kind, name), emitter in zip(workflow.records, workflow.emitters, strict=True)
+                ],
+            )
 
     def _named(self) -> dict[str, Words]:
         """The lists that events add to."""
@@ -54,12 +60,27 @@ class Lexicon:
         lexicon = Lexicon()
         v = lexicon.vocabulary
         v.channels, v.modes, v.regions, v.tiers, v.currencies, v.locations, v.elements, v.fail_codes = (
-            Words(lists.get(domain)) for domain in ("channel", "mode", "region", "tier", "currency", "location", "element", "fail_code")
+            Words(lists.get(domain))
+            for domain in (
+                "channel",
+                "mode",
+                "region",
+                "tier",
+                "currency",
+                "location",
+                "element",
+                "fail_code",
+            )
         )
-        lexicon.sources, lexicon.steps, v.types, lexicon.notes = (Words(lists.get(domain)) for domain in ("source", "step", "type", "note"))
+        lexicon.sources, lexicon.steps, v.types, lexicon.notes = (
+            Words(lists.get(domain)) for domain in ("source", "step", "type", "note")
+        )
         for code, key in enumerate(lists.get("workflow", [])):
             records = [word.split(":", 2) for word in lists.get(f"records:{key}", [])]
-            types, emitters = [(kind, name) for _, kind, name in records], [int(emitter) for emitter, _, _ in records]
+            types, emitters = (
+                [(kind, name) for _, kind, name in records],
+                [int(emitter) for emitter, _, _ in records],
+            )
             v.workflows.append(WorkflowVocabulary(key, lists.get(f"steps:{key}", []), types, emitters))
             lexicon.workflows[key] = code
         return lexicon
@@ -76,7 +97,10 @@ class Lexicon:
         del v.workflows[sizes["workflow"] :]
         for workflow in v.workflows:
             del workflow.steps[sizes[f"steps:{workflow.key}"] :]
-            del workflow.records[sizes[f"records:{workflow.key}"] :], workflow.emitters[sizes[f"records:{workflow.key}"] :]
+            del (
+                workflow.records[sizes[f"records:{workflow.key}"] :],
+                workflow.emitters[sizes[f"records:{workflow.key}"] :],
+            )
         for domain, words in self._named().items():
             words.cut(sizes[domain])
 
@@ -145,7 +169,10 @@ class Reading:
         workflows = lexicon.vocabulary.workflows
         count, most = max(len(workflows), 1), max((len(w.steps) for w in workflows), default=1)
         step = np.full((count, len(lexicon.steps)), -1, np.int32)
-        position, current = np.tile(np.arange(max(most, 1), dtype=np.int64), (count, 1)), np.zeros((count, max(most, 1)), np.bool_)
+        position, current = (
+            np.tile(np.arange(max(most, 1), dtype=np.int64), (count, 1)),
+            np.zeros((count, max(most, 1)), np.bool_),
+        )
         bit = np.zeros((count, 16, len(lexicon.types)), np.uint64)
         emitter = np.full(bit.shape, -1, np.int32)
         kinds = {record.value: int(kind) for kind, record in RECORDS.items()}
@@ -164,16 +191,26 @@ class Reading:
     def index(self, workflow: NDArray[Any], step: NDArray[Any]) -> NDArray[np.int32]:
         """Index of each step code in its workflow; -1 where the workflow is unknown or has no such step."""
         known = (workflow >= 0) & (step < self.step.shape[1])
-        return np.where(known, self.step[np.where(known, workflow, 0), np.where(known, step, 0)], np.int32(-1))
+        return np.where(
+            known, self.step[np.where(known, workflow, 0), np.where(known, step, 0)], np.int32(-1)
+        )
 
     def bits(self, workflow: NDArray[Any], kind: NDArray[Any], type_: NDArray[Any]) -> NDArray[np.uint64]:
         known = (workflow >= 0) & (type_ < self.bit.shape[2])
-        return np.where(known, self.bit[np.where(known, workflow, 0), kind, np.where(known, type_, 0)], np.uint64(0))
+        return np.where(
+            known, self.bit[np.where(known, workflow, 0), kind, np.where(known, type_, 0)], np.uint64(0)
+        )
 
-    def tell(self, told: NDArray[np.int64], row: NDArray[Any], workflow: NDArray[Any], events: EventRows) -> None:
+    def tell(
+        self, told: NDArray[np.int64], row: NDArray[Any], workflow: NDArray[Any], events: EventRows
+    ) -> None:
         """Notes in `told` [row, step] the first record of each step: whichever came earliest, in any order of the events."""
         known = (workflow >= 0) & (events.type < self.emitter.shape[2])
-        step = np.where(known, self.emitter[np.where(known, workflow, 0), events.kind, np.where(known, events.type, 0)], np.int32(-1))
+        step = np.where(
+            known,
+            self.emitter[np.where(known, workflow, 0), events.kind, np.where(known, events.type, 0)],
+            np.int32(-1),
+        )
         row, step, time = row[step >= 0], step[step >= 0], events.time[step >= 0]
         fresh = told[row, step] == 0
         told[row[fresh], step[fresh]] = np.iinfo(np.int64).max

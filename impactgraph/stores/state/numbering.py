@@ -33,7 +33,9 @@ class Runs:
         self._runs.append(_sorted(keys, payload))
         while len(self._runs) > 1 and len(self._runs[-2][0]) < 2 * len(self._runs[-1][0]):
             (a, x), (b, y) = self._runs.pop(), self._runs.pop()
-            self._runs.append(_sorted(np.concatenate([a, b]), None if x is None or y is None else np.concatenate([x, y])))
+            self._runs.append(
+                _sorted(np.concatenate([a, b]), None if x is None or y is None else np.concatenate([x, y]))
+            )
 
     def find(self, keys: Hashes) -> tuple[NDArray[np.bool_], NDArray[Any] | None]:
         """Which keys are there, and the payload of each (of one with that key; any where it is not there)."""
@@ -42,7 +44,11 @@ class Runs:
             at = np.minimum(np.searchsorted(run, keys), len(run) - 1)
             hit = run[at] == keys
             if rows is not None:
-                payload = rows[at] if payload is None else np.where(hit if rows.ndim == 1 else hit[:, None], rows[at], payload)
+                payload = (
+                    rows[at]
+                    if payload is None
+                    else np.where(hit if rows.ndim == 1 else hit[:, None], rows[at], payload)
+                )
             found |= hit
         return found, payload
 
@@ -86,7 +92,9 @@ class Numbering:
         if len(self._recent) > _FLUSH:
             ids = list(self._recent)
             high, low = id_hashes(ids)
-            self._runs.add(high, np.column_stack([low, np.fromiter(self._recent.values(), np.uint64, len(ids))]))
+            self._runs.add(
+                high, np.column_stack([low, np.fromiter(self._recent.values(), np.uint64, len(ids))])
+            )
             self._recent = {}
 
 
@@ -108,6 +116,8 @@ class Seen:
         hit, seqs = self._runs.find(hashes)
         found = np.where(hit, seqs, -1) if seqs is not None else np.full(len(hashes), -1)
         if self._recent:
-            recent = np.fromiter((self._recent.get(value, -1) for value in hashes.tolist()), np.int64, len(hashes))
+            recent = np.fromiter(
+                (self._recent.get(value, -1) for value in hashes.tolist()), np.int64, len(hashes)
+            )
             found = np.where(recent >= 0, recent, found)
         return found

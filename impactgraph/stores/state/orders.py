@@ -12,7 +12,9 @@ from impactgraph.impact.columns import Codes, Columns
 from impactgraph.impact.orders import orders_of
 
 
-def order_page(columns: Columns, topology: Topology, where: OrderFilter, sort: OrderSort, first: int, after: str | None) -> Page[Order]:
+def order_page(
+    columns: Columns, topology: Topology, where: OrderFilter, sort: OrderSort, first: int, after: str | None
+) -> Page[Order]:
     """Bands, effects and missed promises are of a failure, so nothing is asked of them here; without one, the longest delay first is the first placed first."""
     rows = _asked_for(columns, topology, where)
     ids = columns.orders.ids
@@ -26,7 +28,9 @@ def order_page(columns: Columns, topology: Topology, where: OrderFilter, sort: O
 
 def _asked_for(columns: Columns, topology: Topology, where: OrderFilter) -> Codes:
     """Rows of orders of which a fulfillment is asked for."""
-    from impactgraph.impact.filters import order_mask  # it comes with the forecast, which ingesting does without
+    from impactgraph.impact.filters import (
+        order_mask,
+    )  # it comes with the forecast, which ingesting does without
 
     keep = order_mask(columns, Membership(columns, topology), where)
     if keep is None:

@@ -14,7 +14,11 @@ from impactgraph.stores.state.states import OrderStates
 
 
 def in_order(
-    group: Ints, key: Ints, seq: Ints, ties: Callable[[Ints], Mapping[int, tuple[str, str]]], among: NDArray[np.bool_] | None = None
+    group: Ints,
+    key: Ints,
+    seq: Ints,
+    ties: Callable[[Ints], Mapping[int, tuple[str, str]]],
+    among: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.intp]:
     """Indices by (group, key, source, id); the names are asked for only where group and key are the same (with `among`: of two that are marked)."""
     order = np.lexsort((key, group))

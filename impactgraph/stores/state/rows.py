@@ -12,7 +12,12 @@ from impactgraph.impact.columns import Codes, Ints
 R = TypeVar("R", bound="Rows")
 
 
-_KINDS: dict[Any, Any] = {Ints: np.int64, Codes: np.int32, NDArray[np.uint8]: np.uint8, NDArray[np.uint32]: np.uint32}
+_KINDS: dict[Any, Any] = {
+    Ints: np.int64,
+    Codes: np.int32,
+    NDArray[np.uint8]: np.uint8,
+    NDArray[np.uint32]: np.uint32,
+}
 
 
 class Rows:
@@ -25,7 +30,12 @@ class Rows:
     @classmethod
     def of(cls: type[R], columns: Sequence[NDArray[Any]]) -> R:
         """From the columns in the order of the fields, cast to their types; object arrays are taken as they are."""
-        return cls(**{f.name: c if c.dtype == object else c.astype(_KINDS[f.type], copy=False) for f, c in zip(fields(cls), columns, strict=True)})  # pyright: ignore[reportArgumentType]
+        return cls(
+            **{
+                f.name: c if c.dtype == object else c.astype(_KINDS[f.type], copy=False)
+                for f, c in zip(fields(cls), columns, strict=True)
+            }
+        )  # pyright: ignore[reportArgumentType]
 
     @classmethod
     def none(cls: type[R]) -> R:

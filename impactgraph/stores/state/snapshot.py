@@ -44,7 +44,9 @@ def save(folder: Path, instances: Instances, meta: Meta) -> None:
     """On disk when it returns; the snapshot before it is gone then. Raises OSError."""
     meta.folder = f"columns-{meta.watermark}-{secrets.token_hex(4)}"
     lexicon = instances.lexicon
-    meta.words = dict(lexicon.lists()) | {f"attribute:{name}": words.words for name, words in lexicon.vocabulary.attributes.items()}
+    meta.words = dict(lexicon.lists()) | {
+        f"attribute:{name}": words.words for name, words in lexicon.vocabulary.attributes.items()
+    }
     target = folder / meta.folder
     target.mkdir()
     for part, grown in _parts(instances).items():
@@ -92,7 +94,12 @@ def load(folder: Path, meta: Meta, lexicon: Lexicon, width: int) -> Instances | 
 
 
 def _parts(instances: Instances) -> dict[str, Grown]:
-    return {"orders": instances.orders, "fulfillments": instances.fulfillments, "errors": instances.errors, "records": instances.records}
+    return {
+        "orders": instances.orders,
+        "fulfillments": instances.fulfillments,
+        "errors": instances.errors,
+        "records": instances.records,
+    }
 
 
 def _write(folder: Path, name: str, array: NDArray[Any]) -> None:
@@ -129,7 +136,11 @@ def _read_texts(path: Path) -> NDArray[Any]:
     parts: list[NDArray[Any]] = [np.zeros(0, TEXT)]
     with path.open("rb") as file:
         while size := file.read(8):
-            parts.append(np.array(msgspec.msgpack.decode(file.read(int.from_bytes(size, "little")), type=list[str]), TEXT))
+            parts.append(
+                np.array(
+                    msgspec.msgpack.decode(file.read(int.from_bytes(size, "little")), type=list[str]), TEXT
+                )
+            )
     return np.concatenate(parts)
 
 

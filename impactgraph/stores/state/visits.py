@@ -31,7 +31,9 @@ def _chosen(instances: Instances, reading: Reading, per_step: int) -> Iterator[S
     irregular = Stays.joined(list(instances.stays.values())) if instances.stays else Stays.none()
     regular = np.flatnonzero(f["regular"])
     by_workflow = regular[np.argsort(f["workflow"][regular], kind="stable")]
-    bounds = np.searchsorted(f["workflow"][by_workflow], np.arange(len(instances.lexicon.vocabulary.workflows) + 1))
+    bounds = np.searchsorted(
+        f["workflow"][by_workflow], np.arange(len(instances.lexicon.vocabulary.workflows) + 1)
+    )
     for workflow, known in enumerate(instances.lexicon.vocabulary.workflows):
         rows = by_workflow[bounds[workflow] : bounds[workflow + 1]]
         others = irregular.take(irregular.workflow == workflow)
@@ -40,7 +42,9 @@ def _chosen(instances: Instances, reading: Reading, per_step: int) -> Iterator[S
             yield _latest(Stays.joined([stays, others.take(others.step == step)]), instances, per_step)
 
 
-def _of_step(instances: Instances, reading: Reading, rows: NDArray[np.intp], workflow: int, step: int, per_step: int) -> Stays:
+def _of_step(
+    instances: Instances, reading: Reading, rows: NDArray[np.intp], workflow: int, step: int, per_step: int
+) -> Stays:
     """The stays of regular fulfillments that can be among the latest."""
     f = instances.fulfillments
     entered = f["entered"][rows, step]
@@ -71,10 +75,19 @@ def _stays(instances: Instances, reading: Reading, rows: Codes, workflow: int, s
     keep = np.flatnonzero(~cancelled)
     location = _locations(instances, rows[keep], table[keep], ~after[keep] & (table[keep] > 0), step)
     count = len(keep)
-    return Stays(f["number"][rows[keep]], np.full(count, workflow, np.int32), np.full(count, step, np.int32), location, entered[keep], left[keep])
+    return Stays(
+        f["number"][rows[keep]],
+        np.full(count, workflow, np.int32),
+        np.full(count, step, np.int32),
+        location,
+        entered[keep],
+        left[keep],
+    )
 
 
-def _locations(instances: Instances, rows: Codes, table: NDArray[np.int64], before: NDArray[np.bool_], step: int) -> Codes:
+def _locations(
+    instances: Instances, rows: Codes, table: NDArray[np.int64], before: NDArray[np.bool_], step: int
+) -> Codes:
     """Where the entry says, else where the latest entry before it says, else where it was placed."""
     f = instances.fulfillments
     carried = f["carried"][rows]

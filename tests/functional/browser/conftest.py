@@ -18,7 +18,15 @@ from impactgraph.settings import Settings
 from tests.functional.http.serving import Api, served
 from tests.functional.http.shop import NOW, fill
 
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PICTURES = Path(__file__).parents[3] / "build" / "browser"
 """What each test saw last."""
 DEMO_NOW: Millis = NOW
@@ -39,7 +47,12 @@ class Watched:
     def watch(self) -> None:
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", lambda message: self.complaints.append(message.text) if message.type in ("error", "warning") else None)
+        self.page.on(
+            "console",
+            lambda message: (
+                self.complaints.append(message.text) if message.type in ("error", "warning") else None
+            ),
+        )
 
     def elsewhere(self) -> list[str]:
         """Addresses beyond this computer."""
@@ -60,7 +73,11 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def watched(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Watched]:
     """A fresh page; at the end it is pictured, nothing may have been asked of another host, and nothing complained of."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, timezone_id=ZONE, permissions=["clipboard-read", "clipboard-write"])
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 800},
+        timezone_id=ZONE,
+        permissions=["clipboard-read", "clipboard-write"],
+    )
     watched = Watched(context.new_page())
     watched.watch()
     yield watched

@@ -56,7 +56,11 @@ class NowPage(Explorer):
         return count_of(self.stat(label, within).inner_text())
 
     def stat(self, label: str, within: str = "[data-totals]") -> Locator:
-        return self.page.locator(f"{within} .stat").filter(has=self.page.locator("dt", has_text=re.compile(f"^{label}$"))).locator("dd")
+        return (
+            self.page.locator(f"{within} .stat")
+            .filter(has=self.page.locator("dt", has_text=re.compile(f"^{label}$")))
+            .locator("dd")
+        )
 
     def failures(self) -> list[str]:
         """Full ids, the first first."""

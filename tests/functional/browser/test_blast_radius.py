@@ -36,7 +36,12 @@ class RadiusPage(Explorer):
         return {one.get_attribute("data-id") or "" for one in self.page.locator(of).all()}
 
     def stat(self, label: str) -> Locator:
-        return self.page.locator(".answer .stat").filter(has=self.page.locator("dt", has_text=label)).locator("dd .figure").first
+        return (
+            self.page.locator(".answer .stat")
+            .filter(has=self.page.locator("dt", has_text=label))
+            .locator("dd .figure")
+            .first
+        )
 
     def band(self, name: str) -> Locator:
         return self.page.locator(f".band.{name} .figure")
@@ -59,7 +64,9 @@ def radius(page: Page, demo: str) -> RadiusPage:
 
 def shows_what_graphql_says(radius: RadiusPage, api: Api, where: str = "") -> dict[str, Any]:
     """Compares every total; `where` is the argument of blastRadius, with its braces."""
-    said = api.ask(f"{{ blastRadius{f'(where: {where})' if where else ''} {{ headline {TOTALS} }} }}")["blastRadius"]
+    said = api.ask(f"{{ blastRadius{f'(where: {where})' if where else ''} {{ headline {TOTALS} }} }}")[
+        "blastRadius"
+    ]
     expect(radius.page.locator("#headline")).to_have_text(said["headline"])
     totals = said["totals"]
     expect(radius.stat("Orders hit")).to_have_text(f"{totals['orders']:,}")
@@ -76,22 +83,28 @@ def shows_what_graphql_says(radius: RadiusPage, api: Api, where: str = "") -> di
     return totals
 
 
-def test_the_figures_are_those_of_graphql_before_and_after_an_event(radius: RadiusPage, api: Api, demo: str) -> None:
+def test_the_figures_are_those_of_graphql_before_and_after_an_event(
+    radius: RadiusPage, api: Api, demo: str
+) -> None:
     radius.open("radius")
     radius.wait_until_live()
     before = shows_what_graphql_says(radius, api)
-    order = api.ask("{ blastRadius { orders(first: 1, where: { bands: [STUCK] }) { edges { node { order { id } } } } } }")["blastRadius"]["orders"]["edges"][0][
-        "node"
-    ]["order"]["id"]
+    order = api.ask(
+        "{ blastRadius { orders(first: 1, where: { bands: [STUCK] }) { edges { node { order { id } } } } } }"
+    )["blastRadius"]["orders"]["edges"][0]["node"]["order"]["id"]
 
     cancelled = event("order.cancelled", DEMO_NOW - MINUTE, {"order": order[6:]}, CANCELLED)
-    httpx.post(f"{demo}/events", content=cancelled, headers={"content-type": "application/cloudevents+json"}).raise_for_status()
+    httpx.post(
+        f"{demo}/events", content=cancelled, headers={"content-type": "application/cloudevents+json"}
+    ).raise_for_status()
 
     expect(radius.band("stuck")).to_have_text(f"{before['stuck'] - 1:,}")
     shows_what_graphql_says(radius, api)
 
 
-def test_a_click_on_a_bar_filters_everything_and_the_back_button_takes_it_away(radius: RadiusPage, api: Api) -> None:
+def test_a_click_on_a_bar_filters_everything_and_the_back_button_takes_it_away(
+    radius: RadiusPage, api: Api
+) -> None:
     radius.open("radius")
     all_orders = radius.stat("Orders hit").inner_text()
     radius.card("Region").get_by_role("link", name="uk").click()
@@ -107,7 +120,9 @@ def test_a_click_on_a_bar_filters_everything_and_the_back_button_takes_it_away(r
 
 def test_bars_show_what_graphql_breaks_down(radius: RadiusPage, api: Api) -> None:
     radius.open("radius?missed=1")
-    said = api.ask("{ blastRadius(where: { willMissPromise: true }) { breakdown(by: [CHANNEL]) { key orders } } }")["blastRadius"]["breakdown"]
+    said = api.ask(
+        "{ blastRadius(where: { willMissPromise: true }) { breakdown(by: [CHANNEL]) { key orders } } }"
+    )["blastRadius"]["breakdown"]
 
     shown = {
         (one.locator(".bar-label").inner_text(), count_of(one.locator(".bar-value").inner_text()))
@@ -123,12 +138,15 @@ def test_a_click_on_a_row_tells_why_and_lights_the_path_on_the_map(radius: Radiu
     row.click(position={"x": 300, "y": 20})
 
     why = radius.page.get_by_role("region", name=f"Why {order} is hit")
-    path = api.ask("query ($order: ID!) { blastRadius { explain(order: $order) { paths { sentence hops { to } } } } }", order=order)["blastRadius"]["explain"][
-        "paths"
-    ][0]
+    path = api.ask(
+        "query ($order: ID!) { blastRadius { explain(order: $order) { paths { sentence hops { to } } } } }",
+        order=order,
+    )["blastRadius"]["explain"]["paths"][0]
     expect(why).to_contain_text(path["sentence"])
     expect(why.get_by_role("listitem")).to_have_count(len(path["hops"]))
-    assert radius.boxes(".box.lit") == {hop["to"] for hop in path["hops"] if not hop["to"].startswith("order:")}
+    assert radius.boxes(".box.lit") == {
+        hop["to"] for hop in path["hops"] if not hop["to"].startswith("order:")
+    }
     assert f"row=order:{order}" in radius.params
 
     radius.page.reload()
@@ -140,24 +158,34 @@ def test_a_posting_has_a_path_of_its_own(radius: RadiusPage, api: Api) -> None:
     order = radius.rows().first.locator("a").inner_text()
     radius.rows().first.locator("a").click()
 
-    path = api.ask("{ blastRadius { postings(first: 1) { edges { node { type path { sentence } } } } } }")["blastRadius"]["postings"]["edges"][0]["node"]
+    path = api.ask("{ blastRadius { postings(first: 1) { edges { node { type path { sentence } } } } } }")[
+        "blastRadius"
+    ]["postings"]["edges"][0]["node"]
     why = radius.page.get_by_role("region", name=f"Why {path['type'].replace('_', ' ')} of {order} is hit")
     expect(why).to_contain_text(path["path"]["sentence"])
 
 
-def test_the_map_shows_the_impaired_elements_by_effect_and_the_list_says_the_same(radius: RadiusPage, api: Api) -> None:
-    said = api.ask("{ blastRadius { elements(first: 500) { edges { node { element { id name } effect } } } } }")["blastRadius"]["elements"]["edges"]
+def test_the_map_shows_the_impaired_elements_by_effect_and_the_list_says_the_same(
+    radius: RadiusPage, api: Api
+) -> None:
+    said = api.ask(
+        "{ blastRadius { elements(first: 500) { edges { node { element { id name } effect } } } } }"
+    )["blastRadius"]["elements"]["edges"]
     impaired = {edge["node"]["element"]["id"] for edge in said}
     radius.open("radius")
     radius.map.wait_for()
 
     assert radius.boxes(".box:not(.effect-none)") == impaired
     assert radius.boxes(".box.failed") == {"integration:store-adjustments", "system:store-queues"}
-    expect(radius.box("integration:pick-confirm")).to_have_accessible_name("pick-confirm, integration, delayed until 12:55")
+    expect(radius.box("integration:pick-confirm")).to_have_accessible_name(
+        "pick-confirm, integration, delayed until 12:55"
+    )
 
     radius.page.get_by_role("link", name="As a list").click()
     for name in {edge["node"]["element"]["name"] for edge in said}:
-        expect(radius.page.locator(".outline-line:not(.effect-none)").filter(has_text=name).first).to_be_visible()
+        expect(
+            radius.page.locator(".outline-line:not(.effect-none)").filter(has_text=name).first
+        ).to_be_visible()
 
 
 def test_the_map_reads_from_the_cause_to_the_flow_of_orders(radius: RadiusPage) -> None:
@@ -171,9 +199,17 @@ def test_the_map_reads_from_the_cause_to_the_flow_of_orders(radius: RadiusPage) 
 
     down = [
         middle(identifier)[1]
-        for identifier in ("system:store-queues", "integration:reservations", "data:inventory.allocation", "step:ship-from-store/allocate")
+        for identifier in (
+            "system:store-queues",
+            "integration:reservations",
+            "data:inventory.allocation",
+            "step:ship-from-store/allocate",
+        )
     ]
-    across = [middle(f"step:ship-from-store/{step}")[0] for step in ("capture", "promise", "allocate", "pick", "pack", "ship", "deliver")]
+    across = [
+        middle(f"step:ship-from-store/{step}")[0]
+        for step in ("capture", "promise", "allocate", "pick", "pack", "ship", "deliver")
+    ]
     assert down == sorted(down)
     assert across == sorted(across)
 
@@ -192,7 +228,9 @@ def test_everything_can_be_shown_and_a_group_opened_in_place(radius: RadiusPage)
 
 
 def test_the_slider_moves_the_map_through_the_forecast(radius: RadiusPage, api: Api) -> None:
-    points = api.ask('{ blastRadius { forecast(bucket: "PT1H") { at ordersHit promisesMissed } } }')["blastRadius"]["forecast"]
+    points = api.ask('{ blastRadius { forecast(bucket: "PT1H") { at ordersHit promisesMissed } } }')[
+        "blastRadius"
+    ]["forecast"]
     by_then = [point for point in points if point["at"] < moment(DEMO_NOW + 4 * HOUR).isoformat()]
     radius.open("radius")
     expect(radius.page.locator(".wave-says")).to_contain_text("Now: 11 elements impaired")
@@ -200,7 +238,9 @@ def test_the_slider_moves_the_map_through_the_forecast(radius: RadiusPage, api: 
     radius.page.get_by_role("link", name="+4 h").click()
 
     hit, missed = (sum(point[name] for point in by_then) for name in ("ordersHit", "promisesMissed"))
-    expect(radius.page.locator(".wave-says")).to_contain_text(f"by then {hit:,} orders hit, {missed:,} promise")
+    expect(radius.page.locator(".wave-says")).to_contain_text(
+        f"by then {hit:,} orders hit, {missed:,} promise"
+    )
     expect(radius.box("integration:pick-confirm")).to_have_class("box effect-delayed phase-past")
     assert "at=PT4H" in radius.params
 
@@ -212,7 +252,9 @@ def test_the_slider_moves_the_map_through_the_forecast(radius: RadiusPage, api: 
 def test_the_list_is_sorted_by_the_server_and_read_on_as_it_is_scrolled(radius: RadiusPage, api: Api) -> None:
     radius.open("radius")
     radius.page.get_by_role("button", name="Worth").click()
-    first = api.ask("{ blastRadius { totals { orders } orders(orderBy: VALUE_DESC, first: 1) { edges { node { order { id } } } } } }")["blastRadius"]
+    first = api.ask(
+        "{ blastRadius { totals { orders } orders(orderBy: VALUE_DESC, first: 1) { edges { node { order { id } } } } } }"
+    )["blastRadius"]
     expect(radius.rows().first).to_contain_text(first["orders"]["edges"][0]["node"]["order"]["id"][6:])
 
     expect(radius.page.locator("#rows")).to_contain_text(f"100 of {first['totals']['orders']} read")
@@ -231,7 +273,9 @@ def test_the_file_has_the_rows_of_the_page(radius: RadiusPage) -> None:
     assert [row["order"][6:] for row in rows] == shown
 
 
-def test_what_is_copied_for_the_chat_has_the_totals_the_teams_and_the_address(radius: RadiusPage, api: Api) -> None:
+def test_what_is_copied_for_the_chat_has_the_totals_the_teams_and_the_address(
+    radius: RadiusPage, api: Api
+) -> None:
     radius.open("radius?failure=failure:F-queues")
     radius.page.get_by_role("button", name="Copy as Markdown").click()
     radius.page.get_by_text("Copied").wait_for()
@@ -251,17 +295,25 @@ def test_whom_to_call_and_what_to_do_stand_before_the_map(radius: RadiusPage, ap
     call = radius.card("Whom to call").get_by_role("listitem").first
     expect(call).to_contain_text(first["team"]["name"])
     expect(call).to_contain_text(first["team"]["contact"])
-    expect(radius.card("What to do")).to_contain_text("Restart the flow and watch the queue drain oldest first")
+    expect(radius.card("What to do")).to_contain_text(
+        "Restart the flow and watch the queue drain oldest first"
+    )
 
 
 def test_what_was_absorbed_and_what_remains_is_told_of_an_ended_failure(radius: RadiusPage, api: Api) -> None:
-    said = api.ask('{ blastRadius(failures: ["F-payments"]) { absorbed { detail } residual { needAction } } }')["blastRadius"]
+    said = api.ask(
+        '{ blastRadius(failures: ["F-payments"]) { absorbed { detail } residual { needAction } } }'
+    )["blastRadius"]
     radius.open("radius?failure=F-payments")
 
-    expect(radius.card("What was absorbed, and why").get_by_role("listitem")).to_have_count(len(said["absorbed"]))
-    expect(radius.card("What remains after the end").locator(".stat", has_text="Need a replay or a person").locator("dd")).to_have_text(
-        str(said["residual"]["needAction"])
+    expect(radius.card("What was absorbed, and why").get_by_role("listitem")).to_have_count(
+        len(said["absorbed"])
     )
+    expect(
+        radius.card("What remains after the end")
+        .locator(".stat", has_text="Need a replay or a person")
+        .locator("dd")
+    ).to_have_text(str(said["residual"]["needAction"]))
 
 
 def test_the_map_is_walked_with_the_arrows_and_enter_tells_of_an_element(radius: RadiusPage) -> None:
@@ -272,7 +324,9 @@ def test_the_map_is_walked_with_the_arrows_and_enter_tells_of_an_element(radius:
 
     radius.page.keyboard.press("Enter")
 
-    expect(radius.page.get_by_role("region", name="inventory.allocation")).to_contain_text("is fed by reservations, which is late")
+    expect(radius.page.get_by_role("region", name="inventory.allocation")).to_contain_text(
+        "is fed by reservations, which is late"
+    )
 
 
 def test_a_dragged_map_moves_and_is_not_clicked(radius: RadiusPage) -> None:
@@ -296,7 +350,9 @@ def test_a_supposed_failure_keeps_its_begin_in_the_address(radius: RadiusPage, a
     expect(radius.heading).to_have_text("What if: outage of system:oms")
 
     supposed = {"target": "system:oms", "class": "OUTAGE", "startedAt": moment(DEMO_NOW).isoformat()}
-    said = api.ask("query ($s: [FailureInput!]) { blastRadius(suppose: $s) { headline } }", s=[supposed])["blastRadius"]
+    said = api.ask("query ($s: [FailureInput!]) { blastRadius(suppose: $s) { headline } }", s=[supposed])[
+        "blastRadius"
+    ]
     expect(radius.page.locator("#headline")).to_have_text(said["headline"])
     assert "from=2026-03-02T09:30:00" in radius.params
 
@@ -324,4 +380,11 @@ def test_the_report_on_paper_has_the_map_and_no_buttons(radius: RadiusPage) -> N
     expect(radius.box("system:store-queues")).to_be_visible()
     width = radius.map.evaluate("map => map.getBoundingClientRect().width / map.closest('.card').clientWidth")
     assert 0.8 < width <= 1
-    assert json.loads(radius.page.evaluate("JSON.stringify([...document.querySelectorAll('.no-print')].filter(e => e.offsetParent).length)")) == 0
+    assert (
+        json.loads(
+            radius.page.evaluate(
+                "JSON.stringify([...document.querySelectorAll('.no-print')].filter(e => e.offsetParent).length)"
+            )
+        )
+        == 0
+    )

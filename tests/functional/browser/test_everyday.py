@@ -66,7 +66,9 @@ def barriers(page: Page, width: int, look: Literal["light", "dark"]) -> list[str
     page.emulate_media(color_scheme=look)
     found = page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)["violations"]
     sideways = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]] + ["it scrolls sideways"] * sideways
+    return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]] + [
+        "it scrolls sideways"
+    ] * sideways
 
 
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS.keys())
@@ -144,7 +146,12 @@ def test_what_is_printed_is_the_report_alone(explorer: Explorer) -> None:
 
 
 def test_a_question_that_takes_too_long_says_what_to_do_and_can_be_asked_again(explorer: Explorer) -> None:
-    late = {"data": None, "errors": [{"message": "The answer was not ready within 10 s.", "extensions": {"code": "DEADLINE_EXCEEDED"}}]}
+    late = {
+        "data": None,
+        "errors": [
+            {"message": "The answer was not ready within 10 s.", "extensions": {"code": "DEADLINE_EXCEEDED"}}
+        ],
+    }
     explorer.page.route("**/graphql", lambda route: route.fulfill(json=late))
     explorer.page.goto(f"{explorer.address}/#/records")
     problem = explorer.page.get_by_role("alert")

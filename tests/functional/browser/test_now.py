@@ -11,11 +11,23 @@ from tests.functional.browser.explorer import NowPage
 from tests.functional.http.serving import Api
 
 ASKED = """{ blastRadius { atStake { orders stuck willMissPromise failure { id } } totals { orders stuck exposed upcoming recordsOnly willMissPromise } } }"""
-LABELS = {"stuck": "Stuck now", "exposed": "Exposed", "upcoming": "Upcoming", "recordsOnly": "Records only", "willMissPromise": "Will miss promise"}
+LABELS = {
+    "stuck": "Stuck now",
+    "exposed": "Exposed",
+    "upcoming": "Upcoming",
+    "recordsOnly": "Records only",
+    "willMissPromise": "Will miss promise",
+}
 REPORT = "mutation ($input: FailureInput!) { reportFailure(input: $input) { problems { message } } }"
 NOTE_STATES = """window.states = [];
     new MutationObserver(() => states.push(document.querySelector('.live').dataset.state)).observe(document.querySelector('.live'), { attributes: true });"""
-REPORTED = {"id": "F-erp", "target": "system:erp", "class": "OUTAGE", "startedAt": moment(DEMO_NOW - 5 * MINUTE).isoformat(), "summary": "The ledger is down"}
+REPORTED = {
+    "id": "F-erp",
+    "target": "system:erp",
+    "class": "OUTAGE",
+    "startedAt": moment(DEMO_NOW - 5 * MINUTE).isoformat(),
+    "summary": "The ledger is down",
+}
 
 
 @pytest.fixture
@@ -25,7 +37,10 @@ def now_page(page: Page, demo: str) -> NowPage:
 
 def shows_what_graphql_says(now_page: NowPage, api: Api) -> None:
     said = api.ask(ASKED)["blastRadius"]
-    assert f"{len(said['atStake'])} failures hit {said['totals']['orders']:,} orders" in now_page.heading.inner_text()
+    assert (
+        f"{len(said['atStake'])} failures hit {said['totals']['orders']:,} orders"
+        in now_page.heading.inner_text()
+    )
     for name, label in LABELS.items():
         expect(now_page.stat(label)).to_have_text(f"{said['totals'][name]:,}")
     for stake in said["atStake"]:
@@ -34,7 +49,9 @@ def shows_what_graphql_says(now_page: NowPage, api: Api) -> None:
         assert shown == [stake["orders"], stake["stuck"], stake["willMissPromise"]]
 
 
-def test_the_figures_are_those_of_graphql_before_and_after_a_failure_begins_and_ends(now_page: NowPage, api: Api) -> None:
+def test_the_figures_are_those_of_graphql_before_and_after_a_failure_begins_and_ends(
+    now_page: NowPage, api: Api
+) -> None:
     now_page.open()
     now_page.wait_until_live()
     shows_what_graphql_says(now_page, api)
@@ -52,7 +69,9 @@ def test_the_failure_that_costs_most_stands_first(now_page: NowPage, api: Api) -
     now_page.open()
 
     stakes = api.ask(ASKED)["blastRadius"]["atStake"]
-    worst_first = sorted(stakes, key=lambda stake: (-stake["willMissPromise"], -stake["stuck"], -stake["orders"]))
+    worst_first = sorted(
+        stakes, key=lambda stake: (-stake["willMissPromise"], -stake["stuck"], -stake["orders"])
+    )
     assert now_page.failures() == [stake["failure"]["id"] for stake in worst_first]
 
 
@@ -86,7 +105,9 @@ def test_what_is_copied_for_the_chat_begins_with_the_headline(now_page: NowPage,
     assert copied.startswith(f"**{api.ask('{ blastRadius { headline } }')['blastRadius']['headline']}**")
 
 
-def test_a_lost_connection_is_told_and_what_happened_meanwhile_is_caught_up_with(now_page: NowPage, api: Api) -> None:
+def test_a_lost_connection_is_told_and_what_happened_meanwhile_is_caught_up_with(
+    now_page: NowPage, api: Api
+) -> None:
     links: list[WebSocketRoute] = []
     refused = False
 

@@ -11,15 +11,27 @@ from tests.functional.http.shop import event
 OVERDUE = "{ overdue(by: [STEP], first: 5) { totalCount orders { edges { node { id fulfillments { id overdue } } } } } }"
 RECORDS = "{ records(first: 500) { totalCount edges { node { order { id } fulfillment kind type } } } }"
 
-EVENTS = {"posting": "posting.recorded", "notification": "notification.sent", "task": "task.closed", "supplier_order": "supplier_order.confirmed"}
+EVENTS = {
+    "posting": "posting.recorded",
+    "notification": "notification.sent",
+    "task": "task.closed",
+    "supplier_order": "supplier_order.confirmed",
+}
 
 
 def tell(api: Api, kind: str, data: dict[str, object], number: str) -> None:
     headers = {"content-type": "application/cloudevents+json"}
-    assert api.http.post("/events", content=event(kind, DEMO_NOW - MINUTE, data, number), headers=headers).json()["taken"] == 1
+    assert (
+        api.http.post(
+            "/events", content=event(kind, DEMO_NOW - MINUTE, data, number), headers=headers
+        ).json()["taken"]
+        == 1
+    )
 
 
-def test_the_overdue_renew_when_one_goes_on_and_the_reader_stays_where_they_are(page: Page, demo: str, api: Api) -> None:
+def test_the_overdue_renew_when_one_goes_on_and_the_reader_stays_where_they_are(
+    page: Page, demo: str, api: Api
+) -> None:
     said = api.ask(OVERDUE)["overdue"]
     explorer = Explorer(page, demo)
     explorer.open("overdue")
@@ -31,7 +43,12 @@ def test_the_overdue_renew_when_one_goes_on_and_the_reader_stays_where_they_are(
 
     for part in order["fulfillments"]:
         key = part["id"].removeprefix("fulfillment:")
-        tell(api, "fulfillment.completed", {"order": order["id"].removeprefix("order:"), "fulfillment": key}, f"done-{key}")
+        tell(
+            api,
+            "fulfillment.completed",
+            {"order": order["id"].removeprefix("order:"), "fulfillment": key},
+            f"done-{key}",
+        )
 
     expect(explorer.heading).to_have_text(f"{said['totalCount'] - 1:,} orders are overdue")
     expect(table.get_by_text(order["id"].removeprefix("order:"), exact=True)).to_have_count(0)
@@ -46,7 +63,11 @@ def test_records_renew_when_one_comes_twice(page: Page, demo: str, api: Api) -> 
     explorer.open("records")
     expect(explorer.heading).to_have_text(f"{said['totalCount']:,} records need a look")
 
-    data = {"order": known["order"]["id"].removeprefix("order:"), "fulfillment": known["fulfillment"], "type": known["type"]}
+    data = {
+        "order": known["order"]["id"].removeprefix("order:"),
+        "fulfillment": known["fulfillment"],
+        "type": known["type"],
+    }
     for number in range(2):
         tell(api, EVENTS[known["kind"]], data, f"again-{number}")
 

@@ -29,7 +29,9 @@ def stuck(api: Api) -> str:
     return api.ask(STUCK)["orders"]["edges"][0]["node"]["id"].removeprefix("order:")
 
 
-def test_an_order_is_found_by_the_keyboard_and_says_what_graphql_says(explorer: Explorer, api: Api, stuck: str) -> None:
+def test_an_order_is_found_by_the_keyboard_and_says_what_graphql_says(
+    explorer: Explorer, api: Api, stuck: str
+) -> None:
     explorer.open()
     explorer.look_for(stuck)
 
@@ -45,7 +47,9 @@ def test_an_order_is_found_by_the_keyboard_and_says_what_graphql_says(explorer: 
         expect(causes).to_contain_text(cause["evidence"].replace(f" ({summary})", ""))
 
 
-def test_a_number_that_is_typed_faster_than_it_is_found_is_opened_all_the_same(explorer: Explorer, stuck: str) -> None:
+def test_a_number_that_is_typed_faster_than_it_is_found_is_opened_all_the_same(
+    explorer: Explorer, stuck: str
+) -> None:
     explorer.open()
     explorer.search.fill(stuck)
     explorer.search.press("Enter")
@@ -58,7 +62,10 @@ def test_the_words_for_the_customer_are_copied_as_they_are(explorer: Explorer, a
     explorer.page.get_by_role("button", name="Copy the words").click()
     explorer.page.get_by_text("Copied").wait_for()
 
-    assert explorer.page.evaluate("navigator.clipboard.readText()") == api.ask(DIAGNOSIS, id=stuck)["order"]["diagnosis"]["customerMessage"]
+    assert (
+        explorer.page.evaluate("navigator.clipboard.readText()")
+        == api.ask(DIAGNOSIS, id=stuck)["order"]["diagnosis"]["customerMessage"]
+    )
 
 
 def test_the_story_has_every_entry_and_where_now_is(explorer: Explorer, api: Api, stuck: str) -> None:
@@ -77,12 +84,18 @@ def test_an_order_that_is_looked_at_changes_with_its_events(explorer: Explorer, 
     verdict = explorer.page.get_by_role("region", name="Verdict")
     expect(verdict).not_to_have_attribute("data-state", "CANCELLED")
 
-    cancelled = event("order.cancelled", DEMO_NOW, {"order": order, "reason": "customer"}, "cancelled-while-looked-at")
-    taken = api.http.post("/events", content=cancelled, headers={"content-type": "application/cloudevents+json"}).json()
+    cancelled = event(
+        "order.cancelled", DEMO_NOW, {"order": order, "reason": "customer"}, "cancelled-while-looked-at"
+    )
+    taken = api.http.post(
+        "/events", content=cancelled, headers={"content-type": "application/cloudevents+json"}
+    ).json()
     assert taken["taken"] == 1, taken
 
     expect(verdict).to_have_attribute("data-state", "CANCELLED")
-    expect(verdict.locator(".lead")).to_have_text(api.ask(DIAGNOSIS, id=order)["order"]["diagnosis"]["headline"])
+    expect(verdict.locator(".lead")).to_have_text(
+        api.ask(DIAGNOSIS, id=order)["order"]["diagnosis"]["headline"]
+    )
 
 
 def test_an_order_as_it_was_says_so_and_leads_back_to_now(explorer: Explorer, stuck: str) -> None:
@@ -108,7 +121,9 @@ def test_what_is_not_found_says_so(explorer: Explorer) -> None:
     explorer.page.get_by_text("Nothing has this in its id").wait_for()
 
 
-def test_overdue_orders_are_as_many_as_graphql_says_and_a_group_filters_them(explorer: Explorer, api: Api) -> None:
+def test_overdue_orders_are_as_many_as_graphql_says_and_a_group_filters_them(
+    explorer: Explorer, api: Api
+) -> None:
     explorer.open("overdue")
     said = api.ask("{ overdue(by: [STEP]) { totalCount groups { key overdue } } }")["overdue"]
     expect(explorer.heading).to_have_text(re.compile(rf"^{said['totalCount']:,} orders? (is|are) overdue$"))
@@ -120,7 +135,9 @@ def test_overdue_orders_are_as_many_as_graphql_says_and_a_group_filters_them(exp
     expect(explorer.heading).to_have_text(re.compile(rf"^{said['totalCount']:,} orders"))
 
 
-def test_records_that_need_a_look_are_as_many_as_graphql_says_and_can_be_narrowed(explorer: Explorer, api: Api) -> None:
+def test_records_that_need_a_look_are_as_many_as_graphql_says_and_can_be_narrowed(
+    explorer: Explorer, api: Api
+) -> None:
     explorer.open("records")
     every = api.ask("{ records { totalCount } }")["records"]["totalCount"]
     missing = api.ask("{ records(effects: [MISSING]) { totalCount } }")["records"]["totalCount"]

@@ -14,7 +14,14 @@ from tests.functional.http.serving import Api
 from tests.functional.http.shop import TOPOLOGY
 
 COUNTS = "orders stuck exposed upcoming recordsOnly willMissPromise tasks"
-LABELS = {"orders": "Orders hit", "stuck": "Stuck now", "exposed": "Exposed", "upcoming": "Upcoming", "willMissPromise": "Promises missed", "tasks": "Tasks"}
+LABELS = {
+    "orders": "Orders hit",
+    "stuck": "Stuck now",
+    "exposed": "Exposed",
+    "upcoming": "Upcoming",
+    "willMissPromise": "Promises missed",
+    "tasks": "Tasks",
+}
 
 
 class TopologyPage(Explorer):
@@ -35,7 +42,9 @@ class TopologyPage(Explorer):
 
     def beside(self, label: str) -> list[str]:
         """Today, with it, and the difference."""
-        row = self.page.locator("table.beside tr").filter(has=self.page.get_by_role("rowheader", name=label, exact=True))
+        row = self.page.locator("table.beside tr").filter(
+            has=self.page.get_by_role("rowheader", name=label, exact=True)
+        )
         return [cell.inner_text() for cell in row.get_by_role("cell").all()][:3]
 
     @property
@@ -58,7 +67,9 @@ def test_everything_is_shown_in_groups_with_what_is_impaired_now(topology: Topol
     topology.open("topology")
 
     expect(topology.box("system:store-queues")).to_have_class("box effect-delayed phase-now failed")
-    expect(topology.box("in:workflow:ship-from-store")).to_have_accessible_name("Ship from store, workflow, 7 elements, 2 stale until 12:30")
+    expect(topology.box("in:workflow:ship-from-store")).to_have_accessible_name(
+        "Ship from store, workflow, 7 elements, 2 stale until 12:30"
+    )
     assert 20 <= len(topology.boxes()) <= 150
 
 
@@ -77,15 +88,21 @@ def test_an_element_is_found_by_a_part_of_its_name(topology: TopologyPage, api: 
 
 
 @pytest.mark.parametrize(("depth", "asked"), [("2", "2"), ("all", "null")])
-def test_what_hangs_on_an_element_is_as_far_as_asked(topology: TopologyPage, api: Api, depth: str, asked: str) -> None:
+def test_what_hangs_on_an_element_is_as_far_as_asked(
+    topology: TopologyPage, api: Api, depth: str, asked: str
+) -> None:
     topology.open(f"topology?element=data:inventory.allocation&depth={depth}&side=dependents")
 
-    said = api.ask(f'{{ element(id: "data:inventory.allocation") {{ dependents(depth: {asked}, first: 500) {{ totalCount edges {{ node {{ id }} }} }} }} }}')[
-        "element"
-    ]
-    expect(topology.card("What needs it").get_by_role("listitem")).to_have_count(said["dependents"]["totalCount"])
+    said = api.ask(
+        f'{{ element(id: "data:inventory.allocation") {{ dependents(depth: {asked}, first: 500) {{ totalCount edges {{ node {{ id }} }} }} }} }}'
+    )["element"]
+    expect(topology.card("What needs it").get_by_role("listitem")).to_have_count(
+        said["dependents"]["totalCount"]
+    )
     drawn = {edge["node"]["id"] for edge in said["dependents"]["edges"]} - {"workflow:ship-from-store"}
-    assert topology.boxes() == {"data:inventory.allocation"} | drawn, "a workflow is drawn as the steps that it has"
+    assert topology.boxes() == {"data:inventory.allocation"} | drawn, (
+        "a workflow is drawn as the steps that it has"
+    )
 
 
 def test_what_an_element_needs_stands_on_its_left_what_needs_it_on_its_right(topology: TopologyPage) -> None:
@@ -149,13 +166,17 @@ def test_the_ways_between_two_elements_are_told_and_lit(topology: TopologyPage, 
     topology.open("topology?element=system:oms")
     topology.find("How does it hang together with", "ship-from-store/pick")
 
-    ways = api.ask('{ paths(from: "system:oms", to: "step:ship-from-store/pick", first: 20) { sentence hops { from to } } }')["paths"]
+    ways = api.ask(
+        '{ paths(from: "system:oms", to: "step:ship-from-store/pick", first: 20) { sentence hops { from to } } }'
+    )["paths"]
     shown = topology.page.locator(".ways li")
     expect(shown).to_have_count(len(ways))
     topology.page.locator(".ways a").nth(2).click()
     expect(shown.nth(2)).to_contain_text(ways[2]["sentence"])
     expect(topology.page.locator(".ways a[aria-current]")).to_have_count(1)
-    assert topology.boxes(".box.lit") == {identifier for hop in ways[2]["hops"] for identifier in hop.values()}
+    assert topology.boxes(".box.lit") == {
+        identifier for hop in ways[2]["hops"] for identifier in hop.values()
+    }
 
 
 def test_two_that_do_not_hang_together_are_told_to(topology: TopologyPage) -> None:
@@ -215,8 +236,13 @@ def test_what_if_asks_for_an_element_where_none_is_chosen(topology: TopologyPage
 
 
 def test_versions_are_compared(page: Page, address: str, shop: Api) -> None:
-    changed = TOPOLOGY.read_text(encoding="utf-8").replace("systems:\n", "systems:\n  parrot: {name: Parrot, owner: orders, tier: 3}\n", 1)
-    applied = shop.ask("mutation ($yaml: String!) { applyTopology(yaml: $yaml) { topology { id } problems { message } } }", yaml=changed)["applyTopology"]
+    changed = TOPOLOGY.read_text(encoding="utf-8").replace(
+        "systems:\n", "systems:\n  parrot: {name: Parrot, owner: orders, tier: 3}\n", 1
+    )
+    applied = shop.ask(
+        "mutation ($yaml: String!) { applyTopology(yaml: $yaml) { topology { id } problems { message } } }",
+        yaml=changed,
+    )["applyTopology"]
     assert applied["problems"] == []
     versions = TopologyPage(page, address)
     versions.open("topology?versions=1")

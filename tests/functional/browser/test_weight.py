@@ -8,7 +8,13 @@ from playwright.sync_api import Page, expect
 from tests.functional.browser.explorer import Explorer
 
 FIRST_VIEW, ALL_VIEWS = 150_000, 1_500_000
-OTHERS = ("radius?failure=F-queues", "topology?element=system:oms&whatif=1", "order/O-001900", "overdue", "records")
+OTHERS = (
+    "radius?failure=F-queues",
+    "topology?element=system:oms&whatif=1",
+    "order/O-001900",
+    "overdue",
+    "records",
+)
 
 
 @pytest.fixture
@@ -21,7 +27,9 @@ def bytes_of(page: Page) -> Iterator[list[int]]:
     yield sizes
 
 
-def test_the_first_view_is_light_and_all_of_them_are_not_heavy(page: Page, demo: str, bytes_of: list[int]) -> None:
+def test_the_first_view_is_light_and_all_of_them_are_not_heavy(
+    page: Page, demo: str, bytes_of: list[int]
+) -> None:
     explorer = Explorer(page, demo)
     explorer.open()
     explorer.wait_until_live()

@@ -25,12 +25,24 @@ class Ran:
 
 def environment(**more: str) -> dict[str, str]:
     """Without what somebody may have set for their own use."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("IMPACTGRAPH_")} | {"COLUMNS": "160"} | more
+    return (
+        {name: value for name, value in os.environ.items() if not name.startswith("IMPACTGRAPH_")}
+        | {"COLUMNS": "160"}
+        | more
+    )
 
 
-def run(*arguments: str | Path, cwd: Path | None = None, given: bytes = b"", env: Mapping[str, str] | None = None) -> Ran:
+def run(
+    *arguments: str | Path, cwd: Path | None = None, given: bytes = b"", env: Mapping[str, str] | None = None
+) -> Ran:
     """`impactgraph` with the arguments; `given` is its standard input."""
     done = subprocess.run(
-        [COMMAND, *map(str, arguments)], cwd=cwd, input=given, env=environment(**(env or {})), capture_output=True, check=False, timeout=120
+        [COMMAND, *map(str, arguments)],
+        cwd=cwd,
+        input=given,
+        env=environment(**(env or {})),
+        capture_output=True,
+        check=False,
+        timeout=120,
     )
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())

@@ -23,7 +23,9 @@ PLACED = "2026-03-02T09:00:00Z"
 
 
 def event(identifier: str, kind: str, at: str, **data: object) -> bytes:
-    return orjson.dumps({"specversion": "1.0", "id": identifier, "source": "/oms", "type": kind, "time": at, "data": data})
+    return orjson.dumps(
+        {"specversion": "1.0", "id": identifier, "source": "/oms", "type": kind, "time": at, "data": data}
+    )
 
 
 def orders(count: int) -> list[bytes]:
@@ -35,8 +37,24 @@ def orders(count: int) -> list[bytes]:
     for number in range(1, count + 1):
         key = f"O-{number}"
         parts = [{"fulfillment": f"{key}/1", "workflow": "ship", "location": "dc-1"}]
-        lines.append(event(f"p{number}", "order.placed", PLACED, order=key, channel="web", mode="ship", currency="EUR", value="10.00", fulfillments=parts))
-        lines.append(event(f"e{number}", "fulfillment.entered", PLACED, order=key, fulfillment=f"{key}/1", step="promise"))
+        lines.append(
+            event(
+                f"p{number}",
+                "order.placed",
+                PLACED,
+                order=key,
+                channel="web",
+                mode="ship",
+                currency="EUR",
+                value="10.00",
+                fulfillments=parts,
+            )
+        )
+        lines.append(
+            event(
+                f"e{number}", "fulfillment.entered", PLACED, order=key, fulfillment=f"{key}/1", step="promise"
+            )
+        )
     return lines
 
 

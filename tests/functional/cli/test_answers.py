@@ -7,17 +7,47 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import GraphQLInterfaceType, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, build_schema, get_named_type, is_leaf_type
+from graphql import (
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    build_schema,
+    get_named_type,
+    is_leaf_type,
+)
 
 from tests.functional.cli.running import Ran, run
 
 ROOT = Path(__file__).parents[3]
-LINES = ("hit", "How much", "Postings and messages", "By channel", "Whom to call", "Playbook", "The first 10 of", "Assumptions")
+LINES = (
+    "hit",
+    "How much",
+    "Postings and messages",
+    "By channel",
+    "Whom to call",
+    "Playbook",
+    "The first 10 of",
+    "Assumptions",
+)
 
 
 @pytest.fixture(scope="module")
 def answer(shop: Path) -> Ran:
-    return run("blast-radius", "--store", shop, "--format", "json", "--by", "channel,step", "--forecast", "1h", "--orders", "4")
+    return run(
+        "blast-radius",
+        "--store",
+        shop,
+        "--format",
+        "json",
+        "--by",
+        "channel,step",
+        "--forecast",
+        "1h",
+        "--orders",
+        "4",
+    )
 
 
 def test_the_answer_reads_from_the_sentence_down(shop: Path):
@@ -50,7 +80,11 @@ def test_json_tells_of_both_live_failures_and_counts_add_up(answer: Ran):
     totals = answer.json["totals"]
 
     assert [failure["id"] for failure in answer.json["failures"]] == ["failure:F-stock", "failure:F-queues"]
-    assert totals["orders"] == totals["stuck"] + totals["exposed"] + totals["upcoming"] + totals["recordsOnly"] > 0
+    assert (
+        totals["orders"]
+        == totals["stuck"] + totals["exposed"] + totals["upcoming"] + totals["recordsOnly"]
+        > 0
+    )
     assert answer.json["orders"]["totalCount"] == totals["orders"]
     assert len(answer.json["orders"]["edges"]) == 4
     assert answer.json["complete"] is True
@@ -78,7 +112,15 @@ def test_csv_has_the_groups_of_the_breakdown(shop: Path):
     told = run("blast-radius", "--store", shop, "--format", "csv", "--of", "groups", "--by", "channel,region")
 
     rows = list(csv.DictReader(io.StringIO(told.out)))
-    assert rows and list(rows[0]) == ["channel", "region", "orders", "stuck", "will_miss_promise", "value", "currency"]
+    assert rows and list(rows[0]) == [
+        "channel",
+        "region",
+        "orders",
+        "stuck",
+        "will_miss_promise",
+        "value",
+        "currency",
+    ]
 
 
 def test_csv_has_the_postings(shop: Path):
@@ -95,7 +137,19 @@ def test_a_past_moment_knows_no_failure_that_had_not_begun(shop: Path):
 
 
 def test_a_what_if_is_answered_and_not_stored(shop: Path):
-    supposed = run("blast-radius", "--store", shop, "--target", "system:oms", "--class", "outage", "--until", "+2h", "--format", "json")
+    supposed = run(
+        "blast-radius",
+        "--store",
+        shop,
+        "--target",
+        "system:oms",
+        "--class",
+        "outage",
+        "--until",
+        "+2h",
+        "--format",
+        "json",
+    )
     after = run("blast-radius", "--store", shop, "--format", "json")
 
     assert supposed.json["totals"]["orders"] > 0
@@ -106,7 +160,9 @@ def test_a_what_if_is_answered_and_not_stored(shop: Path):
 @pytest.fixture(scope="module")
 def hit(shop: Path) -> tuple[str, str]:
     """(order, moment) of one that F-queues hits."""
-    answer = run("blast-radius", "--failure", "F-queues", "--store", shop, "--format", "json", "--orders", "1").json
+    answer = run(
+        "blast-radius", "--failure", "F-queues", "--store", shop, "--format", "json", "--orders", "1"
+    ).json
     return answer["orders"]["edges"][0]["node"]["order"]["id"], answer["asOf"]
 
 
@@ -124,14 +180,19 @@ def test_an_affected_order_is_explained_hop_by_hop(shop: Path, hit: tuple[str, s
 def test_the_hops_are_told_one_below_the_other(shop: Path, hit: tuple[str, str]):
     order, moment = hit
 
-    told = run("explain", "failure:F-queues", order.removeprefix("order:"), "--store", shop, "--as-of", moment)
+    told = run(
+        "explain", "failure:F-queues", order.removeprefix("order:"), "--store", shop, "--as-of", moment
+    )
 
     assert "  1. failure:F-queues -> system:store-queues: " in told.out
     assert told.out.index("  1. ") < told.out.index("  2. ")
 
 
 def test_an_order_that_is_spared_is_explained_too(shop: Path):
-    hit = {row["order"] for row in csv.DictReader(io.StringIO(run("blast-radius", "--store", shop, "--format", "csv").out))}
+    hit = {
+        row["order"]
+        for row in csv.DictReader(io.StringIO(run("blast-radius", "--store", shop, "--format", "csv").out))
+    }
     spared = next(f"O-{number:06d}" for number in range(1, 300) if f"order:O-{number:06d}" not in hit)
 
     told = run("explain", "F-stock", spared, "--store", shop)
@@ -149,7 +210,10 @@ def test_an_answer_ends_with_the_address_where_a_server_is_known(shop: Path):
     ("arguments", "said"),
     [
         (("--failure", "F-stok"), "There is no 'failure:F-stok'. Did you mean failure:F-stock"),
-        (("--target", "system:omz", "--class", "outage"), "There is no 'system:omz'. Did you mean system:oms"),
+        (
+            ("--target", "system:omz", "--class", "outage"),
+            "There is no 'system:omz'. Did you mean system:oms",
+        ),
         (("--by", "colour"), "--by names 'colour'; give some of channel"),
         (("--as-of", "yesterday"), "--as-of is 'yesterday'; give a moment"),
         (("--min-likelihood", "2"), "minLikelihood must be"),
@@ -191,7 +255,13 @@ def _differences(schema: GraphQLSchema, value: Any, kind: Any, at: str) -> Any:
         for number, each in enumerate(value):
             yield from _differences(schema, each, kind.of_type, f"{at}[{number}]")
     elif is_leaf_type(kind):
-        if get_named_type(kind).name in ("DateTime", "Duration", "Decimal", "ID", "String") and not isinstance(value, str):
+        if get_named_type(kind).name in (
+            "DateTime",
+            "Duration",
+            "Decimal",
+            "ID",
+            "String",
+        ) and not isinstance(value, str):
             yield f"{at} is no text"
     elif isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
         for name, each in value.items():

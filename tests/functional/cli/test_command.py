@@ -14,7 +14,18 @@ from impactgraph.cli.options import DEFAULT_STORE
 from impactgraph.settings import Settings
 from tests.functional.cli.running import COMMAND, environment, run
 
-HEAVY = ("numpy", "duckdb", "fastapi", "strawberry", "networkx", "pydantic", "uvicorn", "api", "impactgraph.stores", "impactgraph.usecases")
+HEAVY = (
+    "numpy",
+    "duckdb",
+    "fastapi",
+    "strawberry",
+    "networkx",
+    "pydantic",
+    "uvicorn",
+    "api",
+    "impactgraph.stores",
+    "impactgraph.usecases",
+)
 
 
 def test_help_lists_every_command():
@@ -33,11 +44,22 @@ def test_help_of_a_command_has_an_example_and_the_options_of_all(command):
     assert "--store" in told.out and "--format" in told.out
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["blast-radius", "--help"], ["--version"], ["blast-radius", "--bogus"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["blast-radius", "--help"], ["--version"], ["blast-radius", "--bogus"]],
+    ids=" ".join,
+)
 def test_what_only_tells_of_commands_imports_nothing_heavy(arguments: list[str]):
     script = f"import sys; from impactgraph.cli.app import run; run({arguments!r}); sys.stderr.write('loaded ' + ' '.join(sys.modules))"
 
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment(), timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment(),
+        timeout=60,
+    )
 
     loaded = done.stderr.rpartition("loaded ")[2].split()
     assert "impactgraph.cli.app" in loaded
@@ -81,7 +103,9 @@ def test_the_default_store_is_that_of_the_settings():
     assert Settings.model_fields["store"].default == DEFAULT_STORE
 
 
-def test_nobody_sees_a_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path):
+def test_nobody_sees_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+):
     import tempfile
 
     from impactgraph.cli import app
@@ -103,7 +127,9 @@ def test_nobody_sees_a_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest
 def test_a_reader_that_has_enough_is_no_error(shop: Path):
     script = f"{COMMAND} blast-radius --store {shop} --format csv | head -1; echo ${{PIPESTATUS[0]}}"
 
-    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, env=environment(), timeout=60)
+    done = subprocess.run(
+        ["bash", "-c", script], capture_output=True, text=True, check=True, env=environment(), timeout=60
+    )
 
     assert done.stdout.splitlines()[0].startswith("order,fulfillment,band")
     assert (done.stdout.splitlines()[1], done.stderr) == ("0", "")
@@ -119,12 +145,18 @@ def test_demo_does_not_overwrite_a_folder(tmp_path: Path):
 
 def test_serve_answers_and_ends_when_it_is_told_to(shop: Path):
     process = subprocess.Popen(
-        [COMMAND, "serve", "--store", str(shop), "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+        [COMMAND, "serve", "--store", str(shop), "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
     )
     try:
         assert process.stdout is not None
         address = process.stdout.readline().split()[1]
-        answer = httpx.post(f"{address}graphql", json={"query": "{ blastRadius { totals { orders } } }"}, timeout=60).json()
+        answer = httpx.post(
+            f"{address}graphql", json={"query": "{ blastRadius { totals { orders } } }"}, timeout=60
+        ).json()
         busy = run("blast-radius", "--store", shop)
     finally:
         os.kill(process.pid, signal.SIGTERM)

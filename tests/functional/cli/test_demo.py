@@ -21,7 +21,11 @@ PATIENCE = 120
 def _served() -> Iterator[tuple[subprocess.Popen[str], str, list[str]]]:
     """The process, the address that it serves, and what it printed until then."""
     process = subprocess.Popen(
-        [COMMAND, "demo", "--orders", str(ORDERS), "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+        [COMMAND, "demo", "--orders", str(ORDERS), "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
     )
     try:
         assert process.stdout is not None

@@ -16,12 +16,20 @@ RADIUS = "subscription { blastRadius { headline } }"
 
 def test_what_is_followed_is_ended_properly_when_the_server_stops(shop: Path) -> None:
     process = subprocess.Popen(
-        [COMMAND, "serve", "--store", str(shop), "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+        [COMMAND, "serve", "--store", str(shop), "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
     )
     assert process.stdout is not None and process.stderr is not None
     found = re.search(r"http://[^/ ]+", process.stdout.readline())
     assert found is not None
-    with httpx.Client(base_url=found[0]) as http, streamed(http, RADIUS) as events, follower(found[0]) as reader:
+    with (
+        httpx.Client(base_url=found[0]) as http,
+        streamed(http, RADIUS) as events,
+        follower(found[0]) as reader,
+    ):
         assert next(events)[0] == "next"
         reader.ask("1", RADIUS)
         reader.next("1")

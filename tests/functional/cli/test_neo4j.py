@@ -33,7 +33,16 @@ def filled(given: dict[str, str], tmp_path: Path) -> list[Ran]:
 
 
 def test_what_one_command_wrote_the_next_one_answers_from(filled: list[Ran], given: dict[str, str]) -> None:
-    answer = run("blast-radius", "--failure", "failure:F-1", "--as-of", "2026-03-02T12:10:00Z", "--format", "json", env=given)
+    answer = run(
+        "blast-radius",
+        "--failure",
+        "failure:F-1",
+        "--as-of",
+        "2026-03-02T12:10:00Z",
+        "--format",
+        "json",
+        env=given,
+    )
 
     assert [ran.status for ran in filled] == [0, 1]  # one was kept aside
     assert (answer.status, answer.json["totals"]["orders"]) == (0, 1), answer.err
@@ -44,30 +53,54 @@ def test_doctor_finds_the_database_fit(given: dict[str, str]) -> None:
     found = run("doctor", "--format", "json", env=given)
 
     states = {check["check"]: check["state"] for check in found.json["checks"]}
-    wanted = ("neo4j", "neo4j clock", "neo4j rights", "neo4j constraints", "neo4j indexes", "neo4j record", "store")
+    wanted = (
+        "neo4j",
+        "neo4j clock",
+        "neo4j rights",
+        "neo4j constraints",
+        "neo4j indexes",
+        "neo4j record",
+        "store",
+    )
     assert [states[name] for name in wanted] == ["ok"] * len(wanted), found.out
 
 
-def test_doctor_says_what_a_new_database_lacks(new_neo4j_address: Neo4jAddress, given: dict[str, str]) -> None:
+def test_doctor_says_what_a_new_database_lacks(
+    new_neo4j_address: Neo4jAddress, given: dict[str, str]
+) -> None:
     found = run("doctor", "--format", "json", env=given)
 
     details = {check["check"]: check["detail"] for check in found.json["checks"] if check["state"] == "warn"}
-    assert "made when the store is opened" in details["neo4j constraints"] and "made when the store is opened" in details["neo4j record"]
+    assert (
+        "made when the store is opened" in details["neo4j constraints"]
+        and "made when the store is opened" in details["neo4j record"]
+    )
 
 
-def test_a_wrong_password_is_told_and_neither_it_nor_the_right_one_is_shown(given: dict[str, str], neo4j_address: Neo4jAddress) -> None:
+def test_a_wrong_password_is_told_and_neither_it_nor_the_right_one_is_shown(
+    given: dict[str, str], neo4j_address: Neo4jAddress
+) -> None:
     address = given["IMPACTGRAPH_STORE"].replace("://", f"://{neo4j_address.user}:not-this-one@")
     ran = [run("doctor", "--store", address, env=given), run("ingest", "-", "--store", address, env=given)]
 
     told = "".join(each.out + each.err for each in ran)
     assert "refuses the user" in " ".join(told.split())
-    assert ([each.status for each in ran], "not-this-one" in told, neo4j_address.password in told) == ([1, 2], False, False)
+    assert ([each.status for each in ran], "not-this-one" in told, neo4j_address.password in told) == (
+        [1, 2],
+        False,
+        False,
+    )
 
 
 def test_a_database_that_is_not_there_is_told_without_a_trace_of_the_program(given: dict[str, str]) -> None:
     ran = run("blast-radius", "--store", "bolt://u:hidden@127.0.0.1:1", env=given)
 
-    assert (ran.status, "cannot be reached" in ran.err, "hidden" in ran.err, "Traceback" in ran.err) == (2, True, False, False)
+    assert (ran.status, "cannot be reached" in ran.err, "hidden" in ran.err, "Traceback" in ran.err) == (
+        2,
+        True,
+        False,
+        False,
+    )
 
 
 def test_without_the_driver_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

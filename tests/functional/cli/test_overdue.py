@@ -52,7 +52,9 @@ def test_json_has_the_names_of_graphql(found: Ran) -> None:
 def test_overdue_orders_are_an_exit_status_of_one_and_groups_do_not_exceed_them(found: Ran) -> None:
     assert (found.status, found.err) == (1, "")
     assert all(0 < group["overdue"] <= group["total"] for group in found.json["groups"])
-    assert [group["overdue"] for group in found.json["groups"]] == sorted((group["overdue"] for group in found.json["groups"]), reverse=True)
+    assert [group["overdue"] for group in found.json["groups"]] == sorted(
+        (group["overdue"] for group in found.json["groups"]), reverse=True
+    )
 
 
 def test_csv_has_every_overdue_part(shop: Path, found: Ran) -> None:
@@ -68,14 +70,18 @@ def test_what_is_of_failures_is_no_dimension_here(shop: Path) -> None:
     assert "BAND" in told.err
 
 
-def test_a_suspicion_is_put_on_record_in_one_call_and_explains_itself_from_then_on(silent: tuple[Path, str]) -> None:
+def test_a_suspicion_is_put_on_record_in_one_call_and_explains_itself_from_then_on(
+    silent: tuple[Path, str],
+) -> None:
     store, moment = silent
     before = run("overdue", "--store", store, "--as-of", moment, "--format", "json").json["suspects"]
 
     told = run("overdue", "--store", store, "--as-of", moment, "--report", "1")
     after = run("overdue", "--store", store, "--as-of", moment, "--format", "json").json["suspects"]
 
-    assert before[0]["element"]["id"] == before[0]["failureInput"]["target"] == "integration:goods-issue-to-erp"
+    assert (
+        before[0]["element"]["id"] == before[0]["failureInput"]["target"] == "integration:goods-issue-to-erp"
+    )
     assert told.status == 0
     assert "On record as failure:suspect-" in told.out
     assert "integration:goods-issue-to-erp" not in [each["element"]["id"] for each in after]

@@ -23,7 +23,10 @@ def test_a_topology_and_its_events_give_a_blast_radius(folder: Path):
     answer = run("blast-radius", "--failure", "F-1", "--as-of", AS_OF, "--format", "json", cwd=folder)
 
     assert (applied.status, taken.status, answer.status) == (0, 0, 0)
-    assert (answer.json["totals"]["orders"], answer.json["totals"]["value"]) == (3, [{"amount": "30.00", "currency": "EUR"}])
+    assert (answer.json["totals"]["orders"], answer.json["totals"]["value"]) == (
+        3,
+        [{"amount": "30.00", "currency": "EUR"}],
+    )
 
 
 def test_events_that_came_before_are_told_and_change_nothing(folder: Path):
@@ -46,7 +49,9 @@ def test_an_unchanged_topology_says_so(folder: Path):
 def test_a_dry_run_tells_what_would_differ_and_applies_nothing(folder: Path):
     run("apply", "topology.yaml", cwd=folder)
     run("ingest", "events.ndjson", cwd=folder)
-    (folder / "topology.yaml").write_text((folder / "topology.yaml").read_text().replace("takes: 10m", "takes: 20m"))
+    (folder / "topology.yaml").write_text(
+        (folder / "topology.yaml").read_text().replace("takes: 10m", "takes: 20m")
+    )
 
     dry = run("apply", "topology.yaml", "--dry-run", "--format", "json", cwd=folder)
     then = run("apply", "topology.yaml", "--format", "json", cwd=folder)
@@ -107,13 +112,18 @@ def test_a_file_that_breaks_off_is_told_with_what_was_taken_before(folder: Path)
 
 def test_an_event_that_cannot_be_taken_is_kept_aside_with_its_reason(folder: Path):
     run("apply", "topology.yaml", cwd=folder)
-    (folder / "events.ndjson").write_bytes(b"\n".join([*orders(1), event("x", "order.plcaed", AS_OF, order="O-9")]))
+    (folder / "events.ndjson").write_bytes(
+        b"\n".join([*orders(1), event("x", "order.plcaed", AS_OF, order="O-9")])
+    )
 
     taken = run("ingest", "events.ndjson", cwd=folder)
 
     assert taken.status == 1
     assert "3 taken, 0 known before, 1 kept aside" in taken.out
-    assert "events.ndjson:4: kept aside: there is no event type 'order.plcaed'. Did you mean order.placed?" in taken.err
+    assert (
+        "events.ndjson:4: kept aside: there is no event type 'order.plcaed'. Did you mean order.placed?"
+        in taken.err
+    )
 
 
 def test_what_is_kept_aside_is_listed_and_taken_when_it_fits(folder: Path):
@@ -151,10 +161,23 @@ def test_a_log_in_another_form_comes_in_by_a_mapping(folder: Path, name: str, te
     (folder / name).write_text(text)
 
     taken = run("ingest", name, "--mapping", "mapping.yaml", "--format", "json", cwd=folder)
-    answer = run("blast-radius", "--target", "system:oms", "--class", "outage", "--as-of", "2026-03-02T09:00:30Z", "--format", "json", cwd=folder)
+    answer = run(
+        "blast-radius",
+        "--target",
+        "system:oms",
+        "--class",
+        "outage",
+        "--as-of",
+        "2026-03-02T09:00:30Z",
+        "--format",
+        "json",
+        cwd=folder,
+    )
 
     assert (taken.status, taken.json) == (0, {"taken": 2, "repeated": 0, "rejected": []})
-    assert [each["node"]["order"]["value"] for each in answer.json["orders"]["edges"]] == [{"amount": "10.50", "currency": "EUR"}]
+    assert [each["node"]["order"]["value"] for each in answer.json["orders"]["edges"]] == [
+        {"amount": "10.50", "currency": "EUR"}
+    ]
 
 
 def test_a_csv_without_a_mapping_is_told_what_it_lacks(folder: Path):
@@ -187,7 +210,9 @@ def test_doctor_finds_all_well(folder: Path):
     found = run("doctor", "--format", "json", cwd=folder)
 
     assert (found.status, found.json["well"]) == (0, True)
-    assert {check["check"]: check["detail"] for check in found.json["checks"]}["orders"] == "3 orders in flight, 3 held in memory"
+    assert {check["check"]: check["detail"] for check in found.json["checks"]}[
+        "orders"
+    ] == "3 orders in flight, 3 held in memory"
 
 
 def test_doctor_fails_on_a_setting_that_cannot_be(folder: Path):

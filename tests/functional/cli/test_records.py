@@ -48,7 +48,9 @@ def test_a_table_tells_what_is_wrong_and_why(shop: Path) -> None:
 
 
 def test_csv_has_every_finding(shop: Path, found: Ran) -> None:
-    rows = list(csv.DictReader(io.StringIO(run("records", "--store", shop, "--format", "csv", "--first", "1").out)))
+    rows = list(
+        csv.DictReader(io.StringIO(run("records", "--store", shop, "--format", "csv", "--first", "1").out))
+    )
 
     assert len(rows) >= found.json["records"]["totalCount"] > 1
     assert {row["order"][:6] for row in rows} == {"order:"}
@@ -61,7 +63,17 @@ def test_nothing_that_is_asked_for_is_an_exit_status_of_zero(shop: Path) -> None
 
 
 def test_a_filter_narrows(shop: Path, found: Ran) -> None:
-    told = run("records", "--store", shop, "--where", "channels=web", "--where", "placed-from=-30d", "--format", "json").json
+    told = run(
+        "records",
+        "--store",
+        shop,
+        "--where",
+        "channels=web",
+        "--where",
+        "placed-from=-30d",
+        "--format",
+        "json",
+    ).json
 
     assert 0 < told["records"]["totalCount"] < found.json["records"]["totalCount"]
 
@@ -70,10 +82,16 @@ def test_a_filter_narrows(shop: Path, found: Ran) -> None:
     ("arguments", "said"),
     [
         (("records", "--effect", "gone"), "give one of missing, late, wrong, duplicated, out_of_sequence"),
-        (("records", "--where", "colour=red"), "--where is 'colour=red'; give field=value,value with one of orders, channels"),
+        (
+            ("records", "--where", "colour=red"),
+            "--where is 'colour=red'; give field=value,value with one of orders, channels",
+        ),
         (("records", "--where", "min-value=lots"), "--where min-value is 'lots'; give an amount"),
         (("records", "--first", "0"), "first is 0"),
-        (("payloads", "--kind", "odd"), "give one of duplicate_order, incomplete, stock_difference, error_template"),
+        (
+            ("payloads", "--kind", "odd"),
+            "give one of duplicate_order, incomplete, stock_difference, error_template",
+        ),
     ],
 )
 def test_what_cannot_be_asked_is_told_in_a_line(shop: Path, arguments: tuple[str, ...], said: str) -> None:
@@ -85,7 +103,11 @@ def test_what_cannot_be_asked_is_told_in_a_line(shop: Path, arguments: tuple[str
 def test_errors_are_told_by_what_they_say(shop: Path) -> None:
     told = run("payloads", "--store", shop, "--format", "json")
 
-    templates = {edge["node"]["key"]["template"] for edge in told.json["edges"] if edge["node"]["kind"] == "ERROR_TEMPLATE"}
+    templates = {
+        edge["node"]["key"]["template"]
+        for edge in told.json["edges"]
+        if edge["node"]["kind"] == "ERROR_TEMPLATE"
+    }
     assert told.status == 1 and "The item was not found at the location" in templates
     assert set(told.json["edges"][0]["node"]) == fields("PayloadFinding")
 
@@ -93,5 +115,7 @@ def test_errors_are_told_by_what_they_say(shop: Path) -> None:
 def test_payloads_are_read_as_a_table_and_as_rows(shop: Path) -> None:
     table, rows = run("payloads", "--store", shop), run("payloads", "--store", shop, "--format", "csv")
 
-    assert "error template" in table.out and "integration:" in table.out  # which of them it is differs by the hour
+    assert (
+        "error template" in table.out and "integration:" in table.out
+    )  # which of them it is differs by the hour
     assert [row["kind"] for row in csv.DictReader(io.StringIO(rows.out))].count("ERROR_TEMPLATE") >= 1

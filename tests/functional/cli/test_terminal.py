@@ -12,7 +12,14 @@ from tests.functional.cli.small import write
 def watched(*arguments: str, cwd: Path) -> tuple[str, str]:
     """(standard output, what a terminal saw on standard error)."""
     mine, its = pty.openpty()
-    done = subprocess.Popen([COMMAND, *arguments], cwd=cwd, stdout=subprocess.PIPE, stderr=its, text=True, env=environment(TERM="xterm"))
+    done = subprocess.Popen(
+        [COMMAND, *arguments],
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=its,
+        text=True,
+        env=environment(TERM="xterm"),
+    )
     os.close(its)
     seen = b""
     try:

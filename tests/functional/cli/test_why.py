@@ -15,7 +15,9 @@ ROOT = Path(__file__).parents[3]
 @pytest.fixture(scope="module")
 def hit(shop: Path) -> tuple[str, str]:
     """(order, moment) of one that F-queues holds."""
-    answer = run("blast-radius", "--failure", "F-queues", "--store", shop, "--format", "json", "--orders", "500").json
+    answer = run(
+        "blast-radius", "--failure", "F-queues", "--store", shop, "--format", "json", "--orders", "500"
+    ).json
     held = next(edge["node"] for edge in answer["orders"]["edges"] if edge["node"]["band"] == "STUCK")
     return held["order"]["id"], answer["asOf"]
 
@@ -28,22 +30,40 @@ def answer(shop: Path, hit: tuple[str, str]) -> Ran:
 def test_it_reads_from_the_verdict_down(shop: Path, hit: tuple[str, str]):
     told = run("why", hit[0], "--as-of", hit[1], "--store", shop)
 
-    places = [told.out.find(line) for line in ("is held in", "Tell the customer", "What happened, and what is expected", "Why", "Whose it is")]
+    places = [
+        told.out.find(line)
+        for line in (
+            "is held in",
+            "Tell the customer",
+            "What happened, and what is expected",
+            "Why",
+            "Whose it is",
+        )
+    ]
     assert (told.status, told.err) == (0, "")
     assert -1 not in places and places == sorted(places)
 
 
 def test_the_bare_key_is_taken_too(shop: Path, hit: tuple[str, str], answer: Ran):
-    assert run("why", hit[0].removeprefix("order:"), "--as-of", hit[1], "--store", shop, "--format", "json").json == answer.json
+    assert (
+        run("why", hit[0].removeprefix("order:"), "--as-of", hit[1], "--store", shop, "--format", "json").json
+        == answer.json
+    )
 
 
 def test_json_is_an_order_of_graphql_with_its_story_and_its_diagnosis(answer: Ran):
     schema = build_schema((ROOT / "api" / "schema.graphql").read_text())
     diagnosis, cause, entry = (schema.type_map[name] for name in ("Diagnosis", "Cause", "TimelineEntry"))
 
-    assert isinstance(diagnosis, GraphQLObjectType) and isinstance(cause, GraphQLObjectType) and isinstance(entry, GraphQLObjectType)
+    assert (
+        isinstance(diagnosis, GraphQLObjectType)
+        and isinstance(cause, GraphQLObjectType)
+        and isinstance(entry, GraphQLObjectType)
+    )
     assert answer.json["diagnosis"].keys() == diagnosis.fields.keys()
-    assert all(each.keys() == cause.fields.keys() - {"failureInput"} for each in answer.json["diagnosis"]["causes"])
+    assert all(
+        each.keys() == cause.fields.keys() - {"failureInput"} for each in answer.json["diagnosis"]["causes"]
+    )
     assert all(each.keys() == entry.fields.keys() for each in answer.json["timeline"])
 
 
@@ -52,14 +72,23 @@ def test_what_holds_it_is_told_with_its_owner_and_what_to_do(answer: Ran):
 
     assert found["state"] == "STUCK"
     assert found["causes"][0]["failure"]["id"] == "failure:F-queues"
-    assert (found["owner"]["id"], found["playbooks"][0]["id"]) == ("team:integration", "playbook:store-queues-saturated")
+    assert (found["owner"]["id"], found["playbooks"][0]["id"]) == (
+        "team:integration",
+        "playbook:store-queues-saturated",
+    )
     assert found["customerMessage"].startswith("Your order is being prepared in a store.")
 
 
 def test_csv_has_the_story_line_by_line(shop: Path, hit: tuple[str, str], answer: Ran):
-    rows = list(csv.DictReader(io.StringIO(run("why", hit[0], "--as-of", hit[1], "--store", shop, "--format", "csv").out)))
+    rows = list(
+        csv.DictReader(
+            io.StringIO(run("why", hit[0], "--as-of", hit[1], "--store", shop, "--format", "csv").out)
+        )
+    )
 
-    assert [(row["at"], row["title"], row["state"]) for row in rows] == [(each["at"], each["title"], "STUCK") for each in answer.json["timeline"]]
+    assert [(row["at"], row["title"], row["state"]) for row in rows] == [
+        (each["at"], each["title"], "STUCK") for each in answer.json["timeline"]
+    ]
 
 
 def test_before_it_was_hit_it_was_on_track(shop: Path, answer: Ran):

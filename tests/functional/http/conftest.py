@@ -25,7 +25,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 @pytest.fixture(scope="module")
 def http(shop: Store) -> Iterator[httpx.Client]:
-    with served(create_app(shop, Settings(), now=lambda: NOW)) as address, httpx.Client(base_url=address, timeout=60) as client:
+    with (
+        served(create_app(shop, Settings(), now=lambda: NOW)) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
         yield client
 
 

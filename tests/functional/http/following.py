@@ -52,7 +52,9 @@ class Follower:
 @contextmanager
 def follower(address: str) -> Iterator[Follower]:
     """Connected and acknowledged."""
-    with connect(address.replace("http", "ws", 1) + "/graphql", subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:
+    with connect(
+        address.replace("http", "ws", 1) + "/graphql", subprotocols=[Subprotocol("graphql-transport-ws")]
+    ) as socket:
         found = Follower(socket)
         found.send(type="connection_init")
         assert found.message() == {"type": "connection_ack"}
@@ -63,8 +65,12 @@ def follower(address: str) -> Iterator[Follower]:
 def streamed(http: httpx.Client, query: str, **variables: Any) -> Iterator[Iterator[tuple[str, Any]]]:
     """(event, data) of each event."""
     body = {"query": query, "variables": variables}
-    with http.stream("POST", "/graphql", json=body, headers={"accept": "text/event-stream"}, timeout=PATIENCE) as response:
-        assert response.status_code == 200 and response.headers["content-type"].startswith("text/event-stream")
+    with http.stream(
+        "POST", "/graphql", json=body, headers={"accept": "text/event-stream"}, timeout=PATIENCE
+    ) as response:
+        assert response.status_code == 200 and response.headers["content-type"].startswith(
+            "text/event-stream"
+        )
         yield _events(response.iter_lines())
 
 

@@ -1,13 +1,23 @@
 """Questions made from the schema itself: all scalar fields of a type, and so many levels of objects below."""
 
-from graphql import GraphQLField, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, get_named_type, is_leaf_type, is_required_argument
+from graphql import (
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_leaf_type,
+    is_required_argument,
+)
 
 
 def everything_of(schema: GraphQLSchema, kind: str, levels: int) -> str:
     """A selection of all scalar fields of the type, and of its objects down to `levels`; a connection and its edges are no level of their own."""
     found = schema.type_map[kind]
     assert isinstance(found, GraphQLObjectType | GraphQLInterfaceType)
-    parts = [selected for name, field in found.fields.items() if (selected := _field(schema, name, field, levels))]
+    parts = [
+        selected for name, field in found.fields.items() if (selected := _field(schema, name, field, levels))
+    ]
     return "{" + " ".join(parts) + "}"
 
 
@@ -15,7 +25,9 @@ def connections_of(schema: GraphQLSchema, kind: str) -> list[str]:
     """Fields of the type that are pages."""
     found = schema.type_map[kind]
     assert isinstance(found, GraphQLObjectType)
-    return [name for name, field in found.fields.items() if get_named_type(field.type).name.endswith("Connection")]
+    return [
+        name for name, field in found.fields.items() if get_named_type(field.type).name.endswith("Connection")
+    ]
 
 
 def page_of(schema: GraphQLSchema, kind: str, field: str, *, first: int, levels: int) -> str:

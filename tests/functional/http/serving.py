@@ -41,7 +41,9 @@ class Api:
 
     def answer(self, query: str, variables: dict[str, Any] | None = None, **headers: str) -> dict[str, Any]:
         """The whole answer, errors included."""
-        response = self.http.post("/graphql", json={"query": query, "variables": variables or {}}, headers=headers)
+        response = self.http.post(
+            "/graphql", json={"query": query, "variables": variables or {}}, headers=headers
+        )
         return response.json()
 
     def ask(self, query: str, **variables: Any) -> Any:

@@ -25,7 +25,14 @@ FAILURE = {
 
 
 def event(event_type: str, at: Millis, data: object, number: str) -> bytes:
-    told = {"specversion": "1.0", "id": number, "source": "/test", "type": event_type, "time": moment(at).isoformat(), "data": data}
+    told = {
+        "specversion": "1.0",
+        "id": number,
+        "source": "/test",
+        "type": event_type,
+        "time": moment(at).isoformat(),
+        "data": data,
+    }
     return json.dumps(told).encode()
 
 
@@ -43,11 +50,23 @@ def orders(count: int) -> Iterator[bytes]:
             "value": f"{100 + n}.90",
             "promised_by": moment(at + 6 * HOUR).isoformat(),
             "attributes": {"payload_version": "7"},
-            "fulfillments": [{"fulfillment": f"{order}/1", "workflow": "ship-from-store", "location": place, "value": f"{100 + n}.90"}],
+            "fulfillments": [
+                {
+                    "fulfillment": f"{order}/1",
+                    "workflow": "ship-from-store",
+                    "location": place,
+                    "value": f"{100 + n}.90",
+                }
+            ],
         }
         yield event("order.placed", at, placed, f"p{n}")
         for m, step in enumerate(("promise", "pick")):
-            yield event("fulfillment.entered", at + m * MINUTE + 5000, {"order": order, "fulfillment": f"{order}/1", "step": step}, f"e{n}-{m}")
+            yield event(
+                "fulfillment.entered",
+                at + m * MINUTE + 5000,
+                {"order": order, "fulfillment": f"{order}/1", "step": step},
+                f"e{n}-{m}",
+            )
 
 
 def fill(store: Store, count: int) -> None:

@@ -24,13 +24,26 @@ def test_the_totals_the_pages_and_the_breakdown_agree(api: Api) -> None:
     nodes = [edge["node"] for edge in answer["orders"]["edges"]]
     totals = answer["totals"]
 
-    assert totals["orders"] == answer["orders"]["totalCount"] == len(nodes) == sum(group["orders"] for group in answer["breakdown"])
-    assert totals["orders"] == totals["stuck"] + totals["exposed"] + totals["upcoming"] + totals["recordsOnly"] > 0
-    assert Decimal(totals["value"][0]["amount"]) == sum(Decimal(node["order"]["value"]["amount"]) for node in nodes)
+    assert (
+        totals["orders"]
+        == answer["orders"]["totalCount"]
+        == len(nodes)
+        == sum(group["orders"] for group in answer["breakdown"])
+    )
+    assert (
+        totals["orders"]
+        == totals["stuck"] + totals["exposed"] + totals["upcoming"] + totals["recordsOnly"]
+        > 0
+    )
+    assert Decimal(totals["value"][0]["amount"]) == sum(
+        Decimal(node["order"]["value"]["amount"]) for node in nodes
+    )
 
 
 def test_only_orders_in_the_scope_of_the_failure_are_hit(api: Api) -> None:
-    edges = api.ask("{ blastRadius { orders(first: 500) { edges { node { order { id region } } } } } }")["blastRadius"]["orders"]["edges"]
+    edges = api.ask("{ blastRadius { orders(first: 500) { edges { node { order { id region } } } } } }")[
+        "blastRadius"
+    ]["orders"]["edges"]
 
     assert edges
     assert {edge["node"]["order"]["id"] for edge in edges} <= set(EMEA)
@@ -68,19 +81,25 @@ def test_a_filter_narrows_the_whole_answer(api: Api) -> None:
 
     answer = api.ask(query)["blastRadius"]
 
-    places = {edge["node"]["order"]["fulfillments"][0]["location"]["id"] for edge in answer["orders"]["edges"]}
+    places = {
+        edge["node"]["order"]["fulfillments"][0]["location"]["id"] for edge in answer["orders"]["edges"]
+    }
     assert places == {"location:store-001"}
     assert answer["totals"]["orders"] == len(answer["orders"]["edges"])
 
 
 def test_an_answer_of_a_moment_before_the_failure_is_empty(api: Api) -> None:
-    answer = api.ask('{ blastRadius(asOf: "2026-03-02T09:00:00Z") { asOf failures { id } totals { orders } } }')["blastRadius"]
+    answer = api.ask(
+        '{ blastRadius(asOf: "2026-03-02T09:00:00Z") { asOf failures { id } totals { orders } } }'
+    )["blastRadius"]
 
     assert answer == {"asOf": "2026-03-02T09:00:00Z", "failures": [], "totals": {"orders": 0}}
 
 
 def test_an_impaired_element_comes_with_the_path_to_it(api: Api) -> None:
-    edges = api.ask("{ blastRadius { elements { edges { node { element { id } effect from until path { sentence hops { to } } } } } } }")
+    edges = api.ask(
+        "{ blastRadius { elements { edges { node { element { id } effect from until path { sentence hops { to } } } } } } }"
+    )
     nodes = [edge["node"] for edge in edges["blastRadius"]["elements"]["edges"]]
 
     assert {"integration:pick-confirm"} <= {node["element"]["id"] for node in nodes}
@@ -88,11 +107,14 @@ def test_an_impaired_element_comes_with_the_path_to_it(api: Api) -> None:
 
 
 def test_an_affected_order_is_explained_to_its_own_effect(api: Api) -> None:
-    node = api.ask("{ blastRadius { orders(first: 1) { edges { node { effect order { id } path { hops { to effect } } } } } } }")
+    node = api.ask(
+        "{ blastRadius { orders(first: 1) { edges { node { effect order { id } path { hops { to effect } } } } } } }"
+    )
     first = node["blastRadius"]["orders"]["edges"][0]["node"]
 
     explained = api.ask(
-        "query ($order: ID!) { blastRadius { explain(order: $order) { affected sentence paths { hops { to effect } } } } }", order=first["order"]["id"]
+        "query ($order: ID!) { blastRadius { explain(order: $order) { affected sentence paths { hops { to effect } } } } }",
+        order=first["order"]["id"],
     )
 
     explanation = explained["blastRadius"]["explain"]
@@ -101,7 +123,9 @@ def test_an_affected_order_is_explained_to_its_own_effect(api: Api) -> None:
 
 
 def test_an_order_out_of_scope_is_explained_by_what_stopped_the_failure(api: Api) -> None:
-    explanation = api.ask('{ blastRadius { explain(order: "O-0002") { affected sentence stoppedBy { rule detail } } } }')["blastRadius"]["explain"]
+    explanation = api.ask(
+        '{ blastRadius { explain(order: "O-0002") { affected sentence stoppedBy { rule detail } } } }'
+    )["blastRadius"]["explain"]
 
     assert explanation["affected"] is False
     assert explanation["sentence"]
@@ -109,15 +133,18 @@ def test_an_order_out_of_scope_is_explained_by_what_stopped_the_failure(api: Api
 
 @pytest.mark.parametrize("identifier", ["order:O-0001", "O-0001", "ORDER:O-0001"])
 def test_an_order_is_found_by_its_full_id_or_its_key(api: Api, identifier: str) -> None:
-    order = api.ask("query ($id: ID!) { order(id: $id) { id channel value { amount currency } fulfillments { id step { id } status } } }", id=identifier)[
-        "order"
-    ]
+    order = api.ask(
+        "query ($id: ID!) { order(id: $id) { id channel value { amount currency } fulfillments { id step { id } status } } }",
+        id=identifier,
+    )["order"]
 
     assert order == {
         "id": "order:O-0001",
         "channel": "web",
         "value": {"amount": "101.90", "currency": "EUR"},
-        "fulfillments": [{"id": "fulfillment:O-0001/1", "step": {"id": "step:ship-from-store/pick"}, "status": "IN_FLIGHT"}],
+        "fulfillments": [
+            {"id": "fulfillment:O-0001/1", "step": {"id": "step:ship-from-store/pick"}, "status": "IN_FLIGHT"}
+        ],
     }
 
 
@@ -132,10 +159,16 @@ def test_an_order_that_was_not_placed_yet_is_null(api: Api) -> None:
 
 
 def test_the_story_of_an_order_is_in_order_and_goes_from_what_happened_to_what_is_expected(api: Api) -> None:
-    timeline = api.ask('{ order(id: "O-0001") { timeline { at kind expected failure { id } } } }')["order"]["timeline"]
+    timeline = api.ask('{ order(id: "O-0001") { timeline { at kind expected failure { id } } } }')["order"][
+        "timeline"
+    ]
 
     assert [entry["at"] for entry in timeline] == sorted(entry["at"] for entry in timeline)
-    assert [entry["kind"] for entry in timeline[:3]] == ["order.placed", "fulfillment.entered", "fulfillment.entered"]
+    assert [entry["kind"] for entry in timeline[:3]] == [
+        "order.placed",
+        "fulfillment.entered",
+        "fulfillment.entered",
+    ]
     assert any(entry["expected"] for entry in timeline)
     assert {"failure": {"id": "failure:F-1"}} in [{"failure": entry["failure"]} for entry in timeline]
 
@@ -148,7 +181,9 @@ def test_the_story_of_an_order_that_no_failure_touches_names_none(api: Api) -> N
 
 
 def test_orders_are_listed_oldest_first_and_filtered(api: Api) -> None:
-    page = api.ask('{ orders(where: {channels: ["app"]}, first: 500) { totalCount edges { node { channel placedAt } } } }')["orders"]
+    page = api.ask(
+        '{ orders(where: {channels: ["app"]}, first: 500) { totalCount edges { node { channel placedAt } } } }'
+    )["orders"]
     placed = [edge["node"]["placedAt"] for edge in page["edges"]]
 
     assert page["totalCount"] == ORDERS / 2
@@ -157,15 +192,21 @@ def test_orders_are_listed_oldest_first_and_filtered(api: Api) -> None:
 
 
 def test_orders_are_found_by_how_they_stand_to_the_failures_that_are_active(api: Api) -> None:
-    listed = api.ask("{ orders(where: {bands: [STUCK, EXPOSED, UPCOMING, RECORDS_ONLY]}, first: 500) { edges { node { id placedAt } } } }")["orders"]["edges"]
+    listed = api.ask(
+        "{ orders(where: {bands: [STUCK, EXPOSED, UPCOMING, RECORDS_ONLY]}, first: 500) { edges { node { id placedAt } } } }"
+    )["orders"]["edges"]
 
     assert {edge["node"]["id"] for edge in listed} == affected(api)
-    assert [edge["node"]["placedAt"] for edge in listed] == sorted(edge["node"]["placedAt"] for edge in listed)
+    assert [edge["node"]["placedAt"] for edge in listed] == sorted(
+        edge["node"]["placedAt"] for edge in listed
+    )
 
 
 def test_an_element_tells_its_kind_its_owner_and_its_own_fields(api: Api) -> None:
     element = api.ask("""{ element(id: "integration:pick-confirm") { kind key name owner { id }
-        ... on Integration { from { id } to { id } via { id } transport deadLetter } impairments { effect } } }""")["element"]
+        ... on Integration { from { id } to { id } via { id } transport deadLetter } impairments { effect } } }""")[
+        "element"
+    ]
 
     assert element == {
         "kind": "INTEGRATION",
@@ -182,7 +223,9 @@ def test_an_element_tells_its_kind_its_owner_and_its_own_fields(api: Api) -> Non
 
 
 def test_elements_are_searched_by_name_and_owner(api: Api) -> None:
-    edges = api.ask('{ elements(search: "MANAGEMENT", owner: "orders") { edges { node { id } } } }')["elements"]["edges"]
+    edges = api.ask('{ elements(search: "MANAGEMENT", owner: "orders") { edges { node { id } } } }')[
+        "elements"
+    ]["edges"]
 
     assert [edge["node"]["id"] for edge in edges] == ["system:oms"]
 
@@ -196,13 +239,28 @@ def test_what_an_element_needs_is_followed_as_deep_as_asked(api: Api) -> None:
 
 
 def test_a_path_reads_from_one_end_to_the_other(api: Api) -> None:
-    paths = api.ask('{ paths(from: "step:ship-from-store/pack", to: "system:broker", first: 3) { sentence hops { from to rule } } }')["paths"]
+    paths = api.ask(
+        '{ paths(from: "step:ship-from-store/pack", to: "system:broker", first: 3) { sentence hops { from to rule } } }'
+    )["paths"]
 
     assert paths
-    assert all(path["hops"][0]["from"] == "step:ship-from-store/pack" and path["hops"][-1]["to"] == "system:broker" for path in paths)
+    assert all(
+        path["hops"][0]["from"] == "step:ship-from-store/pack" and path["hops"][-1]["to"] == "system:broker"
+        for path in paths
+    )
 
 
-@pytest.mark.parametrize("identifier", ["order:O-0001", "failure:F-1", "system:oms", "step:ship-from-store/pick", "location:store-001", "team:care"])
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        "order:O-0001",
+        "failure:F-1",
+        "system:oms",
+        "step:ship-from-store/pick",
+        "location:store-001",
+        "team:care",
+    ],
+)
 def test_whatever_has_an_id_is_found_by_it(api: Api, identifier: str) -> None:
     assert api.ask("query ($id: ID!) { node(id: $id) { id } }", id=identifier) == {"node": {"id": identifier}}
 
@@ -210,7 +268,9 @@ def test_whatever_has_an_id_is_found_by_it(api: Api, identifier: str) -> None:
 def test_a_version_of_the_topology_is_found_by_its_id(api: Api) -> None:
     version = api.ask("{ topologies { edges { node { id current } } } }")["topologies"]["edges"][0]["node"]
 
-    assert api.ask("query ($id: ID!) { node(id: $id) { id ... on TopologyVersion { current } } }", id=version["id"]) == {"node": version}
+    assert api.ask(
+        "query ($id: ID!) { node(id: $id) { id ... on TopologyVersion { current } } }", id=version["id"]
+    ) == {"node": version}
 
 
 def test_failures_are_filtered(api: Api) -> None:
@@ -219,13 +279,23 @@ def test_failures_are_filtered(api: Api) -> None:
     def count(**where: object) -> int:
         return api.ask(query, where=where)["failures"]["totalCount"]
 
-    assert count(targets=["integration:pick-confirm"], classes=["OUTAGE"], severities=["ERROR"], **{"from": "2026-03-02T09:10:00Z"}) == 1
+    assert (
+        count(
+            targets=["integration:pick-confirm"],
+            classes=["OUTAGE"],
+            severities=["ERROR"],
+            **{"from": "2026-03-02T09:10:00Z"},
+        )
+        == 1
+    )
     assert count(classes=["LATENCY"]) == 0
     assert count(to="2026-03-02T09:10:00Z") == 0
 
 
 def affected(api: Api) -> set[str]:
-    edges = api.ask("{ blastRadius { orders(first: 500) { edges { node { order { id } } } } } }")["blastRadius"]["orders"]["edges"]
+    edges = api.ask("{ blastRadius { orders(first: 500) { edges { node { order { id } } } } } }")[
+        "blastRadius"
+    ]["orders"]["edges"]
     return {edge["node"]["order"]["id"] for edge in edges}
 
 
@@ -243,7 +313,9 @@ def test_ndjson_has_the_same_rows_as_csv(http: httpx.Client) -> None:
     assert [line["order"] for line in lines] == [row["order"] for row in rows]
 
 
-@pytest.mark.parametrize(("of", "field"), [("postings", "postings"), ("notifications", "notifications"), ("tasks", "tasks")])
+@pytest.mark.parametrize(
+    ("of", "field"), [("postings", "postings"), ("notifications", "notifications"), ("tasks", "tasks")]
+)
 def test_records_are_exported_as_many_as_there_are(api: Api, http: httpx.Client, of: str, field: str) -> None:
     count = api.ask(f"{{ blastRadius {{ {field} {{ totalCount }} }} }}")["blastRadius"][field]["totalCount"]
 
@@ -258,8 +330,14 @@ def test_an_export_of_nothing_has_its_head_line(http: httpx.Client) -> None:
 
 
 def test_an_export_is_what_the_page_shows_filtered_supposed_and_sorted(api: Api, http: httpx.Client) -> None:
-    where, suppose = '{channels: ["web"], minValue: "110"}', '{target: "system:oms", class: OUTAGE, startedAt: "2026-03-02T09:20:00Z"}'
-    query = "{ blastRadius(suppose: [%s], where: %s) { orders(first: 500, orderBy: VALUE_DESC) { edges { node { order { id } } } } } }" % (suppose, where)  # noqa: UP031
+    where, suppose = (
+        '{channels: ["web"], minValue: "110"}',
+        '{target: "system:oms", class: OUTAGE, startedAt: "2026-03-02T09:20:00Z"}',
+    )
+    query = (
+        "{ blastRadius(suppose: [%s], where: %s) { orders(first: 500, orderBy: VALUE_DESC) { edges { node { order { id } } } } } }"
+        % (suppose, where)
+    )  # noqa: UP031
     asked = {
         "where": '{"channels": ["web"], "minValue": "110"}',
         "suppose": '[{"target": "system:oms", "class": "OUTAGE", "startedAt": "2026-03-02T09:20:00Z"}]',

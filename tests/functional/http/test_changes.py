@@ -15,7 +15,13 @@ from tests.functional.http.shop import NOW, TOPOLOGY, fill
 
 REPORT = """mutation ($input: FailureInput!) { reportFailure(input: $input) {
     failure { id target { id } class startedAt expectedEnd delay scope severity summary active } problems { message } } }"""
-OUTAGE = {"id": "F-7", "target": "system:oms", "class": "OUTAGE", "startedAt": "2026-03-02T09:00:00Z", "scope": {"locations": ["location:store-001"]}}
+OUTAGE = {
+    "id": "F-7",
+    "target": "system:oms",
+    "class": "OUTAGE",
+    "startedAt": "2026-03-02T09:00:00Z",
+    "scope": {"locations": ["location:store-001"]},
+}
 
 
 @pytest.fixture
@@ -28,12 +34,20 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def api(store: Store) -> Iterator[Api]:
-    with served(create_app(store, Settings(), now=lambda: NOW)) as address, httpx.Client(base_url=address, timeout=60) as client:
+    with (
+        served(create_app(store, Settings(), now=lambda: NOW)) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
         yield Api(client)
 
 
 def test_a_reported_failure_is_known_with_all_that_was_said(api: Api) -> None:
-    report = OUTAGE | {"expectedEnd": "2026-03-02T12:00:00Z", "delay": "PT15M", "severity": "CRITICAL", "summary": "OMS is down"}
+    report = OUTAGE | {
+        "expectedEnd": "2026-03-02T12:00:00Z",
+        "delay": "PT15M",
+        "severity": "CRITICAL",
+        "summary": "OMS is down",
+    }
 
     payload = api.ask(REPORT, input=report)["reportFailure"]
 
@@ -77,7 +91,9 @@ def test_a_report_without_an_id_is_given_one(api: Api) -> None:
 
 
 def test_all_problems_of_a_report_are_told_at_once_and_nothing_is_taken(api: Api) -> None:
-    payload = api.ask(REPORT, input=OUTAGE | {"errorRate": 3, "endedAt": "2026-03-02T08:00:00Z"})["reportFailure"]
+    payload = api.ask(REPORT, input=OUTAGE | {"errorRate": 3, "endedAt": "2026-03-02T08:00:00Z"})[
+        "reportFailure"
+    ]
 
     assert (payload["failure"], len(payload["problems"])) == (None, 2)
     assert api.ask("{ failures { totalCount } }")["failures"]["totalCount"] == 1
@@ -86,26 +102,33 @@ def test_all_problems_of_a_report_are_told_at_once_and_nothing_is_taken(api: Api
 def test_a_report_is_part_of_answers_about_moments_since_its_start(api: Api) -> None:
     api.ask(REPORT, input=OUTAGE)
 
-    answer = api.ask('{ blastRadius(failures: ["failure:F-7"], asOf: "2026-03-02T09:05:00Z") { failures { id active } } }')
+    answer = api.ask(
+        '{ blastRadius(failures: ["failure:F-7"], asOf: "2026-03-02T09:05:00Z") { failures { id active } } }'
+    )
 
     assert answer["blastRadius"]["failures"] == [{"id": "failure:F-7", "active": True}]
 
 
-UPDATE = (
-    "mutation ($id: ID!, $input: FailureUpdate!) { updateFailure(id: $id, input: $input) { failure { summary severity expectedEnd } problems { message } } }"
-)
+UPDATE = "mutation ($id: ID!, $input: FailureUpdate!) { updateFailure(id: $id, input: $input) { failure { summary severity expectedEnd } problems { message } } }"
 
 
 def test_an_update_changes_what_it_names_and_nothing_else(api: Api) -> None:
     payload = api.ask(UPDATE, id="failure:F-1", input={"severity": "CRITICAL"})["updateFailure"]
 
-    assert payload["failure"] == {"summary": "Pick confirmations stopped in EMEA", "severity": "CRITICAL", "expectedEnd": "2026-03-02T14:00:00Z"}
+    assert payload["failure"] == {
+        "summary": "Pick confirmations stopped in EMEA",
+        "severity": "CRITICAL",
+        "expectedEnd": "2026-03-02T14:00:00Z",
+    }
 
 
 def test_of_two_updates_the_later_holds(api: Api) -> None:
     api.ask(UPDATE, id="F-1", input={"summary": "first"})
 
-    assert api.ask(UPDATE, id="F-1", input={"summary": "second"})["updateFailure"]["failure"]["summary"] == "second"
+    assert (
+        api.ask(UPDATE, id="F-1", input={"summary": "second"})["updateFailure"]["failure"]["summary"]
+        == "second"
+    )
 
 
 RESOLVE = "mutation ($id: ID!, $at: DateTime) { resolveFailure(id: $id, endedAt: $at) { failure { endedAt active } problems { message } } }"
@@ -147,7 +170,9 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(api: Api, store: S
     payload = api.ask(APPLY, yaml=changed(), dryRun=True)["applyTopology"]
 
     assert payload["topology"] is None
-    assert [(one["id"], one["field"]) for one in payload["change"]["changed"]] == [("step:ship-from-store/pack", "takes")]
+    assert [(one["id"], one["field"]) for one in payload["change"]["changed"]] == [
+        ("step:ship-from-store/pack", "takes")
+    ]
     assert payload["change"]["ordersTouched"] == 9
     assert len(store.topologies()) == 1
 
@@ -168,7 +193,9 @@ def test_a_topology_that_is_the_current_one_makes_no_new_version(api: Api, store
     assert len(store.topologies()) == 1
 
 
-def test_a_faulty_topology_is_told_with_every_line_and_nothing_of_it_is_applied(api: Api, store: Store) -> None:
+def test_a_faulty_topology_is_told_with_every_line_and_nothing_of_it_is_applied(
+    api: Api, store: Store
+) -> None:
     payload = api.ask(APPLY, yaml="systems:\n  a: {name: A, owner: nobody}\n  b: {nme: B}\n")["applyTopology"]
 
     assert {problem["line"] for problem in payload["problems"]} == {2, 3}
@@ -188,14 +215,24 @@ def test_two_versions_are_compared(api: Api, store: Store) -> None:
 
 
 def test_a_failure_of_an_element_that_is_gone_keeps_its_target(api: Api) -> None:
-    shorter = "".join(line for line in TOPOLOGY.read_text().splitlines(keepends=True) if "labels-backup:" not in line).replace(
-        "any_of: [[labels], [labels-backup]]", "needs: [labels]"
+    shorter = "".join(
+        line for line in TOPOLOGY.read_text().splitlines(keepends=True) if "labels-backup:" not in line
+    ).replace("any_of: [[labels], [labels-backup]]", "needs: [labels]")
+    api.ask(
+        REPORT,
+        input={
+            "id": "F-8",
+            "target": "integration:labels-backup",
+            "class": "OUTAGE",
+            "startedAt": "2026-03-02T09:00:00Z",
+        },
     )
-    api.ask(REPORT, input={"id": "F-8", "target": "integration:labels-backup", "class": "OUTAGE", "startedAt": "2026-03-02T09:00:00Z"})
 
     assert api.ask(APPLY, yaml=shorter)["applyTopology"]["problems"] == []
 
-    assert api.ask('{ node(id: "failure:F-8") { ... on Failure { target { id } } } }') == {"node": {"target": {"id": "integration:labels-backup"}}}
+    assert api.ask('{ node(id: "failure:F-8") { ... on Failure { target { id } } } }') == {
+        "node": {"target": {"id": "integration:labels-backup"}}
+    }
 
 
 def test_two_changes_in_one_request_both_happen_though_the_first_answer_looks_around(api: Api) -> None:

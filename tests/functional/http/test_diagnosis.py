@@ -6,7 +6,9 @@ from graph_models.time import HOUR, MINUTE, moment
 from tests.functional.http.serving import Api
 from tests.functional.http.shop import NOW, event
 
-CAUSE = "kind likelihood evidence failure { id summary } element { id } path { sentence hops { from to rule } }"
+CAUSE = (
+    "kind likelihood evidence failure { id summary } element { id } path { sentence hops { from to rule } }"
+)
 RECORD = "kind type due lateBy amount { amount currency }"
 WHOLE = f"""state since headline causes {{ {CAUSE} }} missing {{ {RECORD} }} outOfSequence {{ {RECORD} }}
   peers {{ step {{ id }} location {{ id }} overdue total sample {{ id }} inCommon {{ dimension value overdueWith totalWith lift pValue }} }}
@@ -21,12 +23,16 @@ def page(api: Api) -> list[dict]:
 
 def test_an_order_is_told_alone_as_it_is_on_a_page(api: Api, page: list[dict]) -> None:
     for node in page[::13]:
-        alone = api.ask(f"query Q($id: ID!) {{ order(id: $id) {{ diagnosis {{ {WHOLE} }} }} }}", id=node["id"])["order"]["diagnosis"]
+        alone = api.ask(
+            f"query Q($id: ID!) {{ order(id: $id) {{ diagnosis {{ {WHOLE} }} }} }}", id=node["id"]
+        )["order"]["diagnosis"]
         assert alone == node["diagnosis"]
 
 
 def test_a_diagnosis_agrees_with_the_blast_radius_both_ways(api: Api, page: list[dict]) -> None:
-    edges = api.ask("{ blastRadius { orders(first: 500) { edges { node { order { id } } } } } }")["blastRadius"]["orders"]["edges"]
+    edges = api.ask("{ blastRadius { orders(first: 500) { edges { node { order { id } } } } } }")[
+        "blastRadius"
+    ]["orders"]["edges"]
     blamed = {node["id"] for node in page if any(cause["failure"] for cause in node["diagnosis"]["causes"])}
 
     assert blamed == {edge["node"]["order"]["id"] for edge in edges} != set()
@@ -37,32 +43,63 @@ def test_what_a_failure_hits_is_told_with_its_path_and_whose_it_is(page: list[di
 
     assert hit
     assert {each["causes"][0]["failure"]["id"] for each in hit} == {"failure:F-1"}
-    assert all(each["causes"][0]["path"]["hops"][0]["from"] == "failure:F-1" and each["owner"]["id"] == "team:stores" for each in hit)
-    assert all("F-1 (Pick confirmations stopped in EMEA)" in each["headline"] and each["customerMessage"] for each in hit)
+    assert all(
+        each["causes"][0]["path"]["hops"][0]["from"] == "failure:F-1" and each["owner"]["id"] == "team:stores"
+        for each in hit
+    )
+    assert all(
+        "F-1 (Pick confirmations stopped in EMEA)" in each["headline"] and each["customerMessage"]
+        for each in hit
+    )
 
 
 def test_a_past_moment_knows_no_failure_that_came_later(api: Api) -> None:
     before = moment(NOW - HOUR).isoformat()
-    found = api.ask('query Q($at: DateTime!) { order(id: "O-0000", asOf: $at) { diagnosis { state causes { failure { id } } } } }', at=before)
+    found = api.ask(
+        'query Q($at: DateTime!) { order(id: "O-0000", asOf: $at) { diagnosis { state causes { failure { id } } } } }',
+        at=before,
+    )
 
     assert [cause["failure"] for cause in found["order"]["diagnosis"]["causes"] if cause["failure"]] == []
 
 
 def test_a_page_of_five_hundred_is_answered_or_refused_with_the_figure(api: Api) -> None:
-    plain = api.answer("{ orders(first: 500) { edges { node { id diagnosis { state since headline nextExpected customerMessage } } } } }")
-    rich = api.answer(f"{{ orders(first: 500) {{ edges {{ node {{ id timeline {{ title element {{ id }} }} diagnosis {{ {WHOLE} }} }} }} }} }}")
+    plain = api.answer(
+        "{ orders(first: 500) { edges { node { id diagnosis { state since headline nextExpected customerMessage } } } } }"
+    )
+    rich = api.answer(
+        f"{{ orders(first: 500) {{ edges {{ node {{ id timeline {{ title element {{ id }} }} diagnosis {{ {WHOLE} }} }} }} }} }}"
+    )
 
     assert "errors" not in plain
     assert [error["extensions"]["code"] for error in rich.get("errors", [])] in ([], ["TOO_COMPLEX"])
 
 
 def test_an_error_is_a_verdict_in_its_own_words(api: Api, shop) -> None:
-    told = {"order": "O-0002", "fulfillment": "O-0002/1", "step": "pick", "code": "NO_LABEL", "message": "The printer is empty", "element": "system:storeops"}
+    told = {
+        "order": "O-0002",
+        "fulfillment": "O-0002/1",
+        "step": "pick",
+        "code": "NO_LABEL",
+        "message": "The printer is empty",
+        "element": "system:storeops",
+    }
     assert shop.ingest([event("fulfillment.failed", NOW - 5 * MINUTE, told, "failed")]).rejected == []
 
-    found = api.ask(f'{{ order(id: "O-0002") {{ diagnosis {{ {WHOLE} }} timeline {{ kind title detail fulfillment }} }} }}')["order"]
+    found = api.ask(
+        f'{{ order(id: "O-0002") {{ diagnosis {{ {WHOLE} }} timeline {{ kind title detail fulfillment }} }} }}'
+    )["order"]
 
     assert found["diagnosis"]["state"] == "FAILED"
-    assert "NO_LABEL" in found["diagnosis"]["headline"] and '"The printer is empty"' in found["diagnosis"]["headline"]
-    assert [(cause["kind"], cause["element"]["id"]) for cause in found["diagnosis"]["causes"] if cause["kind"] == "error"] == [("error", "system:storeops")]
-    assert ("fulfillment.failed", "fulfillment:O-0002/1") in {(entry["kind"], entry["fulfillment"]) for entry in found["timeline"]}
+    assert (
+        "NO_LABEL" in found["diagnosis"]["headline"]
+        and '"The printer is empty"' in found["diagnosis"]["headline"]
+    )
+    assert [
+        (cause["kind"], cause["element"]["id"])
+        for cause in found["diagnosis"]["causes"]
+        if cause["kind"] == "error"
+    ] == [("error", "system:storeops")]
+    assert ("fulfillment.failed", "fulfillment:O-0002/1") in {
+        (entry["kind"], entry["fulfillment"]) for entry in found["timeline"]
+    }

@@ -14,13 +14,18 @@ from tests.functional.http.shop import NOW, TOPOLOGY
 
 @pytest.fixture
 def api(empty: Store) -> Iterator[Api]:
-    with served(create_app(empty, Settings(), now=lambda: NOW)) as address, httpx.Client(base_url=address, timeout=60) as client:
+    with (
+        served(create_app(empty, Settings(), now=lambda: NOW)) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
         yield Api(client)
 
 
 @pytest.mark.parametrize("field", ["orders", "failures", "elements", "topologies"])
 def test_every_list_is_empty(api: Api, field: str) -> None:
-    assert api.ask(f"{{ {field} {{ totalCount edges {{ cursor }} }} }}") == {field: {"totalCount": 0, "edges": []}}
+    assert api.ask(f"{{ {field} {{ totalCount edges {{ cursor }} }} }}") == {
+        field: {"totalCount": 0, "edges": []}
+    }
 
 
 @pytest.mark.parametrize(
@@ -42,7 +47,10 @@ def test_the_server_is_ready(api: Api) -> None:
 
 
 def test_the_first_topology_can_be_applied_and_then_questions_are_answered(api: Api) -> None:
-    payload = api.ask("mutation ($yaml: String!) { applyTopology(yaml: $yaml) { topology { current } change { added } } }", yaml=TOPOLOGY.read_text())
+    payload = api.ask(
+        "mutation ($yaml: String!) { applyTopology(yaml: $yaml) { topology { current } change { added } } }",
+        yaml=TOPOLOGY.read_text(),
+    )
 
     assert payload["applyTopology"]["topology"]["current"]
     assert api.ask("{ blastRadius { totals { orders } } }") == {"blastRadius": {"totals": {"orders": 0}}}

@@ -44,7 +44,14 @@ def test_an_id_that_does_not_exist_is_not_found(api: Api, query: str) -> None:
     assert api.codes(query) == ["NOT_FOUND"]
 
 
-@pytest.mark.parametrize("query", ['{ order(id: "order:nope") { id } }', '{ element(id: "system:nope") { id } }', '{ node(id: "system:nope") { id } }'])
+@pytest.mark.parametrize(
+    "query",
+    [
+        '{ order(id: "order:nope") { id } }',
+        '{ element(id: "system:nope") { id } }',
+        '{ node(id: "system:nope") { id } }',
+    ],
+)
 def test_a_single_object_that_does_not_exist_is_null(api: Api, query: str) -> None:
     assert list(api.ask(query).values()) == [None]
 
@@ -163,7 +170,9 @@ def test_other_requests_are_answered_while_one_is_stuck(filled: Store, stuck: As
 
 
 def test_a_deadline_that_is_no_duration_is_bad_input(http: httpx.Client) -> None:
-    response = http.post("/graphql", json={"query": "{ __typename }"}, headers={"impactgraph-deadline": "soon"})
+    response = http.post(
+        "/graphql", json={"query": "{ __typename }"}, headers={"impactgraph-deadline": "soon"}
+    )
 
     assert (response.status_code, response.json()["code"]) == (400, "BAD_INPUT")
 

@@ -36,7 +36,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def http(store: Store) -> Iterator[httpx.Client]:
-    with served(create_app(store, Settings(max_body=20_000), now=lambda: NOW)) as address, httpx.Client(base_url=address, timeout=60) as client:
+    with (
+        served(create_app(store, Settings(max_body=20_000), now=lambda: NOW)) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
         yield client
 
 
@@ -61,7 +64,9 @@ def test_an_event_that_comes_again_changes_nothing(http: httpx.Client) -> None:
 def test_a_batch_is_answered_event_by_event(http: httpx.Client) -> None:
     bad = event("failure.updated", NOW, {"failure": "F-1", "severity": "dreadful"}, "u2")
 
-    response = http.post("/events", content=b"[" + b",".join((update("u1"), bad, update("u1"))) + b"]", headers=BATCH)
+    response = http.post(
+        "/events", content=b"[" + b",".join((update("u1"), bad, update("u1"))) + b"]", headers=BATCH
+    )
 
     assert counts(response) == (200, 1, 1, 1)
     assert [result["result"] for result in response.json()["results"]] == ["taken", "rejected", "repeated"]
@@ -69,9 +74,17 @@ def test_a_batch_is_answered_event_by_event(http: httpx.Client) -> None:
 
 
 def test_a_binary_event_is_taken(http: httpx.Client, store: Store) -> None:
-    attributes = {"ce-specversion": "1.0", "ce-id": "u1", "ce-source": "/test", "ce-type": "failure.updated", "ce-time": "2026-03-02T09:30:00Z"}
+    attributes = {
+        "ce-specversion": "1.0",
+        "ce-id": "u1",
+        "ce-source": "/test",
+        "ce-type": "failure.updated",
+        "ce-time": "2026-03-02T09:30:00Z",
+    }
 
-    response = http.post("/events", content=json.dumps(UPDATE), headers=attributes | {"content-type": "application/json"})
+    response = http.post(
+        "/events", content=json.dumps(UPDATE), headers=attributes | {"content-type": "application/json"}
+    )
 
     assert counts(response) == (200, 1, 0, 0)
     assert store.failures()[0].summary == "Still down"
@@ -81,8 +94,14 @@ def test_an_empty_batch_is_answered_with_nothing(http: httpx.Client) -> None:
     assert counts(http.post("/events", content=b"[]", headers=BATCH)) == (200, 0, 0, 0)
 
 
-def test_the_one_event_of_a_request_that_is_invalid_is_refused_and_kept_with_its_reason(http: httpx.Client, store: Store) -> None:
-    response = http.post("/events", content=event("failure.reported", NOW, FAILURE | {"failure": "F-2", "class": "sadness"}, "u1"), headers=STRUCTURED)
+def test_the_one_event_of_a_request_that_is_invalid_is_refused_and_kept_with_its_reason(
+    http: httpx.Client, store: Store
+) -> None:
+    response = http.post(
+        "/events",
+        content=event("failure.reported", NOW, FAILURE | {"failure": "F-2", "class": "sadness"}, "u1"),
+        headers=STRUCTURED,
+    )
 
     assert counts(response) == (400, 0, 0, 1)
     assert response.json()["code"] == "BAD_INPUT"
@@ -104,7 +123,9 @@ def test_a_media_type_that_is_not_read_is_415(http: httpx.Client, media: str) ->
 
 
 @pytest.mark.parametrize("told", [True, False])
-def test_a_body_that_is_too_large_is_413_whether_its_length_is_told_or_not(http: httpx.Client, told: bool) -> None:
+def test_a_body_that_is_too_large_is_413_whether_its_length_is_told_or_not(
+    http: httpx.Client, told: bool
+) -> None:
     body: Any = b" " * 30_000
 
     response = http.post("/events", content=body if told else iter([body]), headers=STRUCTURED)
@@ -129,7 +150,11 @@ def test_a_store_that_cannot_take_it_is_503_with_when_to_come_back(store: Store)
     with served(create_app(Away(store), Settings())) as address:  # pyright: ignore[reportArgumentType] - it has all that a store has
         response = httpx.post(f"{address}/events", content=update("u1"), headers=STRUCTURED)
 
-    assert (response.status_code, response.json()["code"], "retry-after" in response.headers) == (503, "STORE_UNAVAILABLE", True)
+    assert (response.status_code, response.json()["code"], "retry-after" in response.headers) == (
+        503,
+        "STORE_UNAVAILABLE",
+        True,
+    )
 
 
 def test_events_that_arrive_together_are_each_answered_for_themselves(http: httpx.Client) -> None:
@@ -139,11 +164,16 @@ def test_events_that_arrive_together_are_each_answered_for_themselves(http: http
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(post, range(60)))
 
-    assert (sum(taken for _, taken, _, _ in answers), sum(repeated for _, _, repeated, _ in answers)) == (30, 30)
+    assert (sum(taken for _, taken, _, _ in answers), sum(repeated for _, _, repeated, _ in answers)) == (
+        30,
+        30,
+    )
 
 
 def test_events_are_taken_while_questions_are_answered(http: httpx.Client) -> None:
-    question = {"query": "{ blastRadius { totals { orders } orders { edges { node { order { id timeline { at } } } } } } }"}
+    question = {
+        "query": "{ blastRadius { totals { orders } orders { edges { node { order { id timeline { at } } } } } } }"
+    }
 
     def either(number: int) -> int:
         if number % 2:

@@ -25,9 +25,19 @@ def test_a_file_is_kept_and_asked_for_again(http: httpx.Client, path: str) -> No
     assert (again.status_code, again.content) == (304, b"")
 
 
-@pytest.mark.parametrize("path", ["/web/app/live.js", "/export?of=orders", "/graphql?query={orders(first:60){edges{node{id attributes}}}}"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/web/app/live.js",
+        "/export?of=orders",
+        "/graphql?query={orders(first:60){edges{node{id attributes}}}}",
+    ],
+)
 def test_what_is_long_goes_compressed_to_who_takes_it(http: httpx.Client, path: str) -> None:
-    packed, plain = http.get(path, headers={"accept-encoding": "gzip"}), http.get(path, headers={"accept-encoding": "identity"})
+    packed, plain = (
+        http.get(path, headers={"accept-encoding": "gzip"}),
+        http.get(path, headers={"accept-encoding": "identity"}),
+    )
 
     assert packed.headers["content-encoding"] == "gzip"
     assert "content-encoding" not in plain.headers
@@ -35,5 +45,8 @@ def test_what_is_long_goes_compressed_to_who_takes_it(http: httpx.Client, path: 
 
 
 def test_events_are_not_held_back_to_be_compressed(http: httpx.Client) -> None:
-    with streamed(http, "subscription { blastRadius { headline orders(first: 500) { edges { node { order { id } } } } } }") as events:
+    with streamed(
+        http,
+        "subscription { blastRadius { headline orders(first: 500) { edges { node { order { id } } } } } }",
+    ) as events:
         assert next(events)[0] == "next"

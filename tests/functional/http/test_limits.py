@@ -26,7 +26,9 @@ def test_a_page_of_500_with_all_scalars_and_two_levels_of_objects_is_answered(ap
 
 @pytest.mark.parametrize("field", connections_of(SCHEMA, "BlastRadius"))
 def test_a_page_of_500_of_a_blast_radius_is_answered_too(api: Api, field: str) -> None:
-    answer = api.answer("{ blastRadius {" + page_of(SCHEMA, "BlastRadius", field, first=500, levels=2) + "} }")
+    answer = api.answer(
+        "{ blastRadius {" + page_of(SCHEMA, "BlastRadius", field, first=500, levels=2) + "} }"
+    )
 
     assert "errors" not in answer, answer["errors"][0]
 
@@ -43,7 +45,9 @@ def test_a_page_size_out_of_range_is_bad_input(api: Api, first: int) -> None:
 
 
 def test_a_page_within_a_page_that_gives_too_many_objects_is_too_complex(api: Api) -> None:
-    assert api.codes("{ elements(first: 500) { edges { node { dependents(first: 500) { edges { node { id } } } } } } }") == ["TOO_COMPLEX"]
+    assert api.codes(
+        "{ elements(first: 500) { edges { node { dependents(first: 500) { edges { node { id } } } } } } }"
+    ) == ["TOO_COMPLEX"]
 
 
 def test_a_size_in_a_variable_counts_as_well(api: Api) -> None:
@@ -92,7 +96,9 @@ def test_fragments_that_double_at_every_level_are_measured_in_no_time(api: Api) 
 
 
 def test_introspection_is_answered(api: Api) -> None:
-    kinds = api.ask("{ __schema { types { name fields { name type { name ofType { name ofType { name } } } } } } }")["__schema"]["types"]
+    kinds = api.ask(
+        "{ __schema { types { name fields { name type { name ofType { name ofType { name } } } } } } }"
+    )["__schema"]["types"]
 
     assert "BlastRadius" in {kind["name"] for kind in kinds}
 
@@ -102,7 +108,10 @@ def small(tmp_path: Path) -> Iterator[Api]:
     """A server that answers with at most a thousand objects."""
     store = open_store(str(tmp_path / "store"), now=lambda: NOW)
     fill(store, 300)
-    with served(create_app(store, Settings(max_cost=1000), now=lambda: NOW)) as address, httpx.Client(base_url=address, timeout=60) as client:
+    with (
+        served(create_app(store, Settings(max_cost=1000), now=lambda: NOW)) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
         yield Api(client)
     store.close()
 
@@ -115,7 +124,9 @@ def test_an_answer_that_grows_beyond_the_limit_while_it_is_made_is_too_complex(s
 
 
 def test_a_refusal_for_complexity_names_the_figure_and_the_limit(small: Api) -> None:
-    message = small.answer("{ orders(first: 500) { edges { node { id fulfillments { id } } } } }")["errors"][0]["message"]
+    message = small.answer("{ orders(first: 500) { edges { node { id fulfillments { id } } } } }")["errors"][
+        0
+    ]["message"]
 
     assert "3000 objects" in message
     assert "1000" in message

@@ -51,7 +51,12 @@ def http(address: str) -> Iterator[httpx.Client]:
 
 
 def packed(order: str) -> bytes:
-    return event("fulfillment.entered", NOW - MINUTE, {"order": order, "fulfillment": f"{order}/1", "step": "pack"}, f"packed-{order}")
+    return event(
+        "fulfillment.entered",
+        NOW - MINUTE,
+        {"order": order, "fulfillment": f"{order}/1", "step": "pack"},
+        f"packed-{order}",
+    )
 
 
 def post(http: httpx.Client, line: bytes) -> None:
@@ -110,7 +115,9 @@ def test_an_order_is_told_of_when_it_changes_and_not_when_others_do(address: str
         reader.next("one")
         reader.next("two")
         post(http, packed("O-0002"))
-        assert [part["step"]["key"] for part in reader.next("two")["order"]["fulfillments"]] == ["ship-from-store/pack"]
+        assert [part["step"]["key"] for part in reader.next("two")["order"]["fulfillments"]] == [
+            "ship-from-store/pack"
+        ]
 
         post(http, packed("O-0001"))
         told = reader.next("one")["order"]
@@ -141,7 +148,9 @@ def test_questions_and_changes_are_answered_over_the_socket_too(address: str) ->
         ("{ failures(first: 0) { totalCount } }", "BAD_INPUT"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_told_with_its_code_and_the_socket_stays(address: str, query: str, code: str) -> None:
+def test_what_is_wrong_is_told_with_its_code_and_the_socket_stays(
+    address: str, query: str, code: str
+) -> None:
     with follower(address) as reader:
         reader.ask("1", query)
         message = reader.message("1")
@@ -158,7 +167,10 @@ def test_events_are_streamed(http: httpx.Client, store: Store) -> None:
         store.ingest([packed("O-0001")])
         name, answer = next(events)
 
-    assert (name, answer["data"]["order"]["fulfillments"]) == ("next", [{"step": {"key": "ship-from-store/pack"}}])
+    assert (name, answer["data"]["order"]["fulfillments"]) == (
+        "next",
+        [{"step": {"key": "ship-from-store/pack"}}],
+    )
 
 
 def test_a_stream_that_cannot_begin_says_why_and_ends(http: httpx.Client) -> None:
@@ -189,7 +201,11 @@ def test_after_a_lost_connection_the_present_answer_comes_at_once(address: str, 
 
 def test_a_page_of_another_host_may_not_follow(address: str) -> None:
     with pytest.raises(websockets.exceptions.InvalidStatus, match="403"):
-        connect(address.replace("http", "ws", 1) + "/graphql", subprotocols=[Subprotocol("graphql-transport-ws")], origin="https://elsewhere.example")  # pyright: ignore[reportArgumentType]
+        connect(
+            address.replace("http", "ws", 1) + "/graphql",
+            subprotocols=[Subprotocol("graphql-transport-ws")],
+            origin="https://elsewhere.example",
+        )  # pyright: ignore[reportArgumentType]
 
 
 def test_who_follows_is_counted(address: str, http: httpx.Client) -> None:
@@ -223,7 +239,10 @@ class Asking:
 
 def test_a_hundred_who_ask_the_same_cost_one_answer(store: Store) -> None:
     asking = Asking()
-    with served(create_app(store, Settings(), ask_impact=asking, now=lambda: NOW)) as address, follower(address) as reader:
+    with (
+        served(create_app(store, Settings(), ask_impact=asking, now=lambda: NOW)) as address,
+        follower(address) as reader,
+    ):
         for n in range(100):
             reader.ask(str(n), RADIUS)
         first = [reader.next(str(n)) for n in range(100)]
@@ -240,13 +259,19 @@ def test_a_hundred_who_ask_the_same_cost_one_answer(store: Store) -> None:
 
 def test_a_store_that_cannot_be_reached_for_a_while_is_told_and_the_answers_go_on(store: Store) -> None:
     asking = Asking()
-    with served(create_app(store, Settings(), ask_impact=asking, now=lambda: NOW)) as address, follower(address) as reader:
+    with (
+        served(create_app(store, Settings(), ask_impact=asking, now=lambda: NOW)) as address,
+        follower(address) as reader,
+    ):
         reader.ask("1", RADIUS)
         before = reader.next("1")["blastRadius"]["totals"]["orders"]
         asking.broken = True
         store.ingest([packed("O-0001")])
         message = reader.message("1")
-        assert (message["type"], message["payload"]["errors"][0]["extensions"]["code"]) == ("next", "STORE_UNAVAILABLE")
+        assert (message["type"], message["payload"]["errors"][0]["extensions"]["code"]) == (
+            "next",
+            "STORE_UNAVAILABLE",
+        )
 
         asking.broken = False
         assert reader.next("1")["blastRadius"]["totals"]["orders"] == before - 1
@@ -261,7 +286,10 @@ def test_an_answer_that_takes_too_long_is_given_up(store: Store) -> None:
         with blast_radius(store, question, now) as answer:
             yield answer
 
-    with served(create_app(store, Settings(deadline=0.2), ask_impact=slow, now=lambda: NOW)) as address, follower(address) as reader:
+    with (
+        served(create_app(store, Settings(deadline=0.2), ask_impact=slow, now=lambda: NOW)) as address,
+        follower(address) as reader,
+    ):
         reader.ask("1", RADIUS)
         code = reader.code("1")
         released.set()

@@ -48,7 +48,9 @@ def calls_for(counting: Api, counted: Counted, query: str) -> Counter[str]:
 
 
 @pytest.mark.parametrize("field", connections_of(SCHEMA, "Query"))
-def test_a_large_page_asks_the_store_as_often_as_a_small_one(counting: Api, counted: Counted, field: str) -> None:
+def test_a_large_page_asks_the_store_as_often_as_a_small_one(
+    counting: Api, counted: Counted, field: str
+) -> None:
     small = calls_for(counting, counted, "{" + page_of(SCHEMA, "Query", field, first=1, levels=2) + "}")
     large = calls_for(counting, counted, "{" + page_of(SCHEMA, "Query", field, first=50, levels=2) + "}")
 
@@ -56,8 +58,18 @@ def test_a_large_page_asks_the_store_as_often_as_a_small_one(counting: Api, coun
 
 
 @pytest.mark.parametrize("field", connections_of(SCHEMA, "BlastRadius"))
-def test_a_large_page_of_a_blast_radius_asks_the_store_as_often_as_a_small_one(counting: Api, counted: Counted, field: str) -> None:
-    small = calls_for(counting, counted, "{ blastRadius {" + page_of(SCHEMA, "BlastRadius", field, first=1, levels=2) + "} }")
-    large = calls_for(counting, counted, "{ blastRadius {" + page_of(SCHEMA, "BlastRadius", field, first=50, levels=2) + "} }")
+def test_a_large_page_of_a_blast_radius_asks_the_store_as_often_as_a_small_one(
+    counting: Api, counted: Counted, field: str
+) -> None:
+    small = calls_for(
+        counting,
+        counted,
+        "{ blastRadius {" + page_of(SCHEMA, "BlastRadius", field, first=1, levels=2) + "} }",
+    )
+    large = calls_for(
+        counting,
+        counted,
+        "{ blastRadius {" + page_of(SCHEMA, "BlastRadius", field, first=50, levels=2) + "} }",
+    )
 
     assert large == small

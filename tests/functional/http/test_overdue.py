@@ -23,9 +23,13 @@ def test_every_page_together_has_every_overdue_order_once(api: Api) -> None:
 
 def test_each_order_listed_has_an_overdue_part_and_the_others_have_none(api: Api) -> None:
     listed = {edge["node"]["id"] for edge in api.ask(QUERY, first=500)["overdue"]["orders"]["edges"]}
-    every = api.ask("{ orders(first: 500) { edges { node { id fulfillments { overdue status } } } } }")["orders"]["edges"]
+    every = api.ask("{ orders(first: 500) { edges { node { id fulfillments { overdue status } } } } }")[
+        "orders"
+    ]["edges"]
 
-    assert {edge["node"]["id"] for edge in every if any(part["overdue"] for part in edge["node"]["fulfillments"])} == listed
+    assert {
+        edge["node"]["id"] for edge in every if any(part["overdue"] for part in edge["node"]["fulfillments"])
+    } == listed
 
 
 def test_groups_by_channel_add_up_to_the_orders(api: Api) -> None:
@@ -43,10 +47,14 @@ def test_what_is_of_failures_is_refused(api: Api) -> None:
 
 
 def test_an_element_that_nobody_suspects_is_not_reported(api: Api) -> None:
-    assert api.codes('mutation { reportSuspect(element: "system:nowhere") { failure { id } } }') == ["NOT_FOUND"]
+    assert api.codes('mutation { reportSuspect(element: "system:nowhere") { failure { id } } }') == [
+        "NOT_FOUND"
+    ]
 
 
 def test_drift_is_a_page(api: Api) -> None:
-    found = api.ask("{ drift(first: 5) { totalCount edges { node { kind dimension value since before after pValue orders sentence element { id } } } } }")
+    found = api.ask(
+        "{ drift(first: 5) { totalCount edges { node { kind dimension value since before after pValue orders sentence element { id } } } } }"
+    )
 
     assert len(found["drift"]["edges"]) == min(5, found["drift"]["totalCount"])

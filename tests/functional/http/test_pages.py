@@ -31,7 +31,9 @@ def test_the_libraries_are_those_that_are_pinned_and_their_licences_are_kept() -
     vendored = PAGE.parent / "vendor"
 
     assert {folder.name for folder in vendored.iterdir()} == {library.name for library in LIBRARIES}
-    assert [library.name for library in LIBRARIES if not any((vendored / library.name).glob("LICENSE*"))] == []
+    assert [
+        library.name for library in LIBRARIES if not any((vendored / library.name).glob("LICENSE*"))
+    ] == []
 
 
 def modules_of(address: str) -> set[str]:
@@ -42,7 +44,12 @@ def modules_of(address: str) -> set[str]:
         if here not in found:
             found.add(here)
             text = (PAGE.parent / here.removeprefix("/web/")).read_text(encoding="utf-8")
-            ahead += [normpath(join(dirname(here), name)) for name in re.findall(r'^(?:import|export)\s(?:[^;"]*?from\s+)?"([^"]+)"', text, re.MULTILINE)]
+            ahead += [
+                normpath(join(dirname(here), name))
+                for name in re.findall(
+                    r'^(?:import|export)\s(?:[^;"]*?from\s+)?"([^"]+)"', text, re.MULTILINE
+                )
+            ]
     return found
 
 
@@ -66,7 +73,9 @@ def test_a_question_by_get_is_answered(http: httpx.Client) -> None:
 
 
 def test_a_change_by_get_is_refused(http: httpx.Client) -> None:
-    response = http.get("/graphql", params={"query": 'mutation { resolveFailure(id: "F-1") { problems { message } } }'})
+    response = http.get(
+        "/graphql", params={"query": 'mutation { resolveFailure(id: "F-1") { problems { message } } }'}
+    )
 
     assert response.status_code in (400, 405)
 
@@ -85,4 +94,6 @@ def test_a_store_that_is_open_is_ready_and_names_its_topology(http: httpx.Client
 def test_the_figures_name_what_was_asked(http: httpx.Client) -> None:
     http.get("/healthz")
 
-    assert 'impactgraph_requests_total{method="GET",route="/healthz",status="200"}' in http.get("/metrics").text
+    assert (
+        'impactgraph_requests_total{method="GET",route="/healthz",status="200"}' in http.get("/metrics").text
+    )

@@ -14,7 +14,13 @@ AUDITS = 61
 def test_every_audit_of_the_protocol_passes(http: httpx.Client) -> None:
     assert PACKAGES.is_dir(), "the audits are not installed: run `make npm`"
 
-    ran = subprocess.run(["node", HERE / "audits.mjs", f"{http.base_url}/graphql"], capture_output=True, text=True, timeout=120, check=False)
+    ran = subprocess.run(
+        ["node", HERE / "audits.mjs", f"{http.base_url}/graphql"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     results = [json.loads(line) for line in ran.stdout.splitlines()]
 
     assert [result for result in results if result["status"] != "ok"] == []

@@ -33,17 +33,54 @@ def _orders() -> Iterator[bytes]:
             "value": "10.00",
             "attributes": {"external_id": f"X-{number // 6}"},
         }
-        yield event(f"p{number}", "order.placed", "2026-03-02T09:00:00Z", order=key, fulfillments=parts, **more)
-        yield event(f"e{number}", "fulfillment.entered", "2026-03-02T10:00:00Z", order=key, fulfillment=f"{key}/1", step="pick")
-        yield event(f"c{number}", "fulfillment.completed", f"2026-03-02T11:0{number}:00Z", order=key, fulfillment=f"{key}/1")
+        yield event(
+            f"p{number}", "order.placed", "2026-03-02T09:00:00Z", order=key, fulfillments=parts, **more
+        )
+        yield event(
+            f"e{number}",
+            "fulfillment.entered",
+            "2026-03-02T10:00:00Z",
+            order=key,
+            fulfillment=f"{key}/1",
+            step="pick",
+        )
+        yield event(
+            f"c{number}",
+            "fulfillment.completed",
+            f"2026-03-02T11:0{number}:00Z",
+            order=key,
+            fulfillment=f"{key}/1",
+        )
         for copy in range({1: 0, 2: 0, 4: 2}.get(number, 1)):
             said = {"type": "goods_issue", "amount": "9.00" if number == 3 else "10.00", "currency": "EUR"}
-            yield event(f"g{number}-{copy}", "posting.recorded", f"2026-03-02T11:1{copy}:00Z", order=key, fulfillment=f"{key}/1", **said)
+            yield event(
+                f"g{number}-{copy}",
+                "posting.recorded",
+                f"2026-03-02T11:1{copy}:00Z",
+                order=key,
+                fulfillment=f"{key}/1",
+                **said,
+            )
     yield event(
-        "f", "fulfillment.failed", "2026-03-02T10:30:00Z", order="O-1", fulfillment="O-1/1", step="pick", message="No slot 7 for 'a'", element="system:wms"
+        "f",
+        "fulfillment.failed",
+        "2026-03-02T10:30:00Z",
+        order="O-1",
+        fulfillment="O-1/1",
+        step="pick",
+        message="No slot 7 for 'a'",
+        element="system:wms",
     )
     for system, figure in (("oms", 5), ("wms", 3)):
-        yield event(f"s-{system}", "inventory.reported", "2026-03-02T12:00:00Z", location="dc-1", item="shirt", system=system, on_hand=figure)
+        yield event(
+            f"s-{system}",
+            "inventory.reported",
+            "2026-03-02T12:00:00Z",
+            location="dc-1",
+            item="shirt",
+            system=system,
+            on_hand=figure,
+        )
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +88,10 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     store = open_store(str(tmp_path_factory.mktemp("records")), now=lambda: NOW)
     store.apply_topology(parse_topology({"t.yaml": TOPOLOGY}), {"t.yaml": TOPOLOGY}, NOW - 24 * HOUR)
     assert store.ingest(list(_orders())).rejected == []
-    with served(create_app(store, Settings(), now=lambda: NOW)) as address, httpx.Client(base_url=address, timeout=60) as client:
+    with (
+        served(create_app(store, Settings(), now=lambda: NOW)) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
         yield Api(client)
     store.close()
 
@@ -61,7 +101,9 @@ def nodes(answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_a_record_that_did_not_come_is_told_with_its_money_and_age(records: Api) -> None:
-    page = records.ask(f"{{ records(effects: [MISSING]) {{ totalCount edges {{ node {{ {FOUND} }} }} }} }}")["records"]
+    page = records.ask(f"{{ records(effects: [MISSING]) {{ totalCount edges {{ node {{ {FOUND} }} }} }} }}")[
+        "records"
+    ]
 
     assert page["totalCount"] == 2
     assert nodes(page)[0] == {
@@ -72,12 +114,18 @@ def test_a_record_that_did_not_come_is_told_with_its_money_and_age(records: Api)
 
 
 def test_amounts_that_differ_and_postings_that_came_twice_are_told(records: Api) -> None:
-    page = records.ask("{ records(effects: [WRONG, DUPLICATED]) { edges { node { fulfillment effect amount { amount } expectedAmount { amount } } } } }")[
-        "records"
-    ]
+    page = records.ask(
+        "{ records(effects: [WRONG, DUPLICATED]) { edges { node { fulfillment effect amount { amount } expectedAmount { amount } } } } }"
+    )["records"]
 
-    told = {node["fulfillment"]: (node["effect"], node["amount"]["amount"], node["expectedAmount"]["amount"]) for node in nodes(page)}
-    assert told == {"fulfillment:O-3/1": ("WRONG", "9.00", "10.00"), "fulfillment:O-4/1": ("DUPLICATED", "20.00", "10.00")}
+    told = {
+        node["fulfillment"]: (node["effect"], node["amount"]["amount"], node["expectedAmount"]["amount"])
+        for node in nodes(page)
+    }
+    assert told == {
+        "fulfillment:O-3/1": ("WRONG", "9.00", "10.00"),
+        "fulfillment:O-4/1": ("DUPLICATED", "20.00", "10.00"),
+    }
 
 
 def test_pages_of_records_have_every_finding_once(records: Api) -> None:
@@ -109,16 +157,31 @@ def test_what_cannot_be_asked_of_records_is_refused(records: Api) -> None:
 
 
 def test_less_than_a_week_of_history_gives_no_unusual_hours(records: Api) -> None:
-    assert records.ask("{ recordRates { type from to count usual low high hours season amount { amount } likelyCause { kind } } }")["recordRates"] == []
+    assert (
+        records.ask(
+            "{ recordRates { type from to count usual low high hours season amount { amount } likelyCause { kind } } }"
+        )["recordRates"]
+        == []
+    )
 
 
 def test_trouble_in_messages_is_told_by_kind(records: Api) -> None:
     fields = "kind sentence key count total from to value { amount currency } samples orders { id } suspects { kind element { id } evidence }"
-    page = records.ask(f"{{ payloadFindings {{ totalCount edges {{ node {{ {fields} }} }} }} }}")["payloadFindings"]
+    page = records.ask(f"{{ payloadFindings {{ totalCount edges {{ node {{ {fields} }} }} }} }}")[
+        "payloadFindings"
+    ]
 
     told = {node["kind"]: node for node in nodes(page)}
-    assert [node["kind"] for node in nodes(page)] == ["DUPLICATE_ORDER", "DUPLICATE_ORDER", "STOCK_DIFFERENCE", "ERROR_TEMPLATE"]
-    assert (told["STOCK_DIFFERENCE"]["count"], told["STOCK_DIFFERENCE"]["suspects"][0]["element"]) == (2, {"id": "integration:release"})
+    assert [node["kind"] for node in nodes(page)] == [
+        "DUPLICATE_ORDER",
+        "DUPLICATE_ORDER",
+        "STOCK_DIFFERENCE",
+        "ERROR_TEMPLATE",
+    ]
+    assert (told["STOCK_DIFFERENCE"]["count"], told["STOCK_DIFFERENCE"]["suspects"][0]["element"]) == (
+        2,
+        {"id": "integration:release"},
+    )
     assert told["ERROR_TEMPLATE"]["key"] == {"template": "No slot <n> for <text>", "step": "pick"}
     assert told["ERROR_TEMPLATE"]["orders"] == [{"id": "order:O-1"}]
 
@@ -127,5 +190,8 @@ def test_kinds_and_orders_narrow_it(records: Api) -> None:
     query = '{ payloadFindings(kinds: [DUPLICATE_ORDER], where: {channels: ["app"]}) { edges { node { key orders { id } } } } }'
 
     assert nodes(records.ask(query)["payloadFindings"]) == [
-        {"key": {"external_id": "X-0", "channel": "app"}, "orders": [{"id": "order:O-2"}, {"id": "order:O-4"}]}
+        {
+            "key": {"external_id": "X-0", "channel": "app"},
+            "orders": [{"id": "order:O-2"}, {"id": "order:O-4"}],
+        }
     ]

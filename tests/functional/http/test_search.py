@@ -12,12 +12,21 @@ HITS = "query ($text: String!, $first: Int) { searchHits(text: $text, first: $fi
 
 @pytest.fixture(scope="module", autouse=True)
 def documents(shop: Store) -> None:
-    posting = {"order": "O-0003", "fulfillment": "O-0003/1", "type": "goods_issue", "amount": "103.90", "currency": "EUR", "document": "RE-4711"}
+    posting = {
+        "order": "O-0003",
+        "fulfillment": "O-0003/1",
+        "type": "goods_issue",
+        "amount": "103.90",
+        "currency": "EUR",
+        "document": "RE-4711",
+    }
     assert shop.ingest([event("posting.recorded", NOW, posting, "posting-1")]).rejected == []
 
 
 def found(api: Api, text: str, first: int | None = None) -> list[tuple[str, str]]:
-    return [(hit["node"]["id"], hit["matched"]) for hit in api.ask(HITS, text=text, first=first)["searchHits"]]
+    return [
+        (hit["node"]["id"], hit["matched"]) for hit in api.ask(HITS, text=text, first=first)["searchHits"]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -59,13 +68,17 @@ def test_what_there_is_not_finds_nothing(api: Api, text: str) -> None:
     assert found(api, text) == []
 
 
-@pytest.mark.parametrize(("text", "first"), [("", 5), ("  ", 5), ("x" * 201, 5), ("O-0001", 0), ("O-0001", 501)])
+@pytest.mark.parametrize(
+    ("text", "first"), [("", 5), ("  ", 5), ("x" * 201, 5), ("O-0001", 0), ("O-0001", 501)]
+)
 def test_what_cannot_be_looked_for_is_refused(api: Api, text: str, first: int) -> None:
     assert api.codes(HITS, text=text, first=first) == ["BAD_INPUT"]
 
 
 def test_the_short_form_gives_the_same(api: Api) -> None:
-    answer = api.ask('{ search(text: "O-0001") { __typename id } searchHits(text: "O-0001") { node { __typename id } } }')
+    answer = api.ask(
+        '{ search(text: "O-0001") { __typename id } searchHits(text: "O-0001") { node { __typename id } } }'
+    )
 
     assert answer["search"] == [hit["node"] for hit in answer["searchHits"]]
     assert [node["__typename"] for node in answer["search"]] == ["Order", "Fulfillment"]
@@ -74,7 +87,10 @@ def test_the_short_form_gives_the_same(api: Api) -> None:
 def test_a_fulfillment_is_a_node_and_knows_its_order(api: Api) -> None:
     query = "query ($id: ID!) { node(id: $id) { id ... on Fulfillment { order { id } } } }"
 
-    assert api.ask(query, id="fulfillment:O-0001/1")["node"] == {"id": "fulfillment:O-0001/1", "order": {"id": "order:O-0001"}}
+    assert api.ask(query, id="fulfillment:O-0001/1")["node"] == {
+        "id": "fulfillment:O-0001/1",
+        "order": {"id": "order:O-0001"},
+    }
     assert api.ask(query, id="fulfillment:O-0001")["node"] is None
 
 
@@ -94,14 +110,22 @@ def test_the_map_has_every_element_once_and_edges_between_them(api: Api) -> None
 
 def test_the_edges_of_the_map_are_the_dependencies_of_the_elements(api: Api) -> None:
     edges = api.ask("{ topologyMap { edges { from to kind } } }")["topologyMap"]["edges"]
-    needs = {edge["to"] for edge in edges if edge["from"] == "integration:pick-confirm" and edge["kind"] not in ("OWNED_BY", "COVERS")}
+    needs = {
+        edge["to"]
+        for edge in edges
+        if edge["from"] == "integration:pick-confirm" and edge["kind"] not in ("OWNED_BY", "COVERS")
+    }
 
-    nodes = api.ask('{ element(id: "integration:pick-confirm") { dependencies(depth: 1, first: 500) { edges { node { id } } } } }')
+    nodes = api.ask(
+        '{ element(id: "integration:pick-confirm") { dependencies(depth: 1, first: 500) { edges { node { id } } } } }'
+    )
     assert needs == {edge["node"]["id"] for edge in nodes["element"]["dependencies"]["edges"]}
 
 
 def test_the_map_keeps_to_the_kinds_that_are_asked_for(api: Api) -> None:
-    drawn = api.ask("{ topologyMap { elements(kinds: [SYSTEM]) { kind } edges(kinds: [FOLLOWS]) { kind } } }")["topologyMap"]
+    drawn = api.ask(
+        "{ topologyMap { elements(kinds: [SYSTEM]) { kind } edges(kinds: [FOLLOWS]) { kind } } }"
+    )["topologyMap"]
 
     assert {element["kind"] for element in drawn["elements"]} == {"SYSTEM"}
     assert {edge["kind"] for edge in drawn["edges"]} == {"FOLLOWS"}
@@ -116,7 +140,9 @@ def test_what_a_failure_puts_at_stake_is_what_its_own_answer_says(api: Api) -> N
             orders(first: 500) { edges { node { order { id placedAt } } } } } }""")
     node = answer["failures"]["edges"][0]["node"]
     stake, radius = node["atStake"], answer["blastRadius"]
-    oldest = min((edge["node"]["order"] for edge in radius["orders"]["edges"]), key=lambda order: order["placedAt"])
+    oldest = min(
+        (edge["node"]["order"] for edge in radius["orders"]["edges"]), key=lambda order: order["placedAt"]
+    )
 
     assert {name: stake[name] for name in radius["totals"]} == radius["totals"]
     assert stake["oldestOrder"] == oldest

@@ -76,15 +76,24 @@ def fulfillments(kept: Kept) -> dict[str, dict[str, Any]]:
 
 def records(kept: Kept) -> list[tuple[Any, ...]]:
     """(fulfillment, label, properties) of every posting, message, task and supplier order."""
-    found = kept.ask("match (f:Fulfillment)<-[:OF]-(r) return f.id as f, labels(r) as labels, properties(r) as r")
+    found = kept.ask(
+        "match (f:Fulfillment)<-[:OF]-(r) return f.id as f, labels(r) as labels, properties(r) as r"
+    )
     return sorted((row["f"], *row["labels"], tuple(sorted(plain(row["r"]).items()))) for row in found)
 
 
 def everything(kept: Kept) -> dict[str, Any]:
     """All nodes but how far the graph is, and all relations, with their properties."""
     nodes = kept.ask("match (n) where not n:Graph return labels(n) as labels, properties(n) as said")
-    relations = kept.ask("match (a)-[r]->(b) return coalesce(a.id, a.seq) as a, type(r) as type, properties(r) as said, coalesce(b.id, b.seq) as b")
+    relations = kept.ask(
+        "match (a)-[r]->(b) return coalesce(a.id, a.seq) as a, type(r) as type, properties(r) as said, coalesce(b.id, b.seq) as b"
+    )
     return {
-        "nodes": sorted((sorted(row["labels"]), sorted(map(str, plain(row["said"]).items()))) for row in nodes),
-        "relations": sorted((str(row["a"]), row["type"], str(row["b"]), sorted(map(str, plain(row["said"]).items()))) for row in relations),
+        "nodes": sorted(
+            (sorted(row["labels"]), sorted(map(str, plain(row["said"]).items()))) for row in nodes
+        ),
+        "relations": sorted(
+            (str(row["a"]), row["type"], str(row["b"]), sorted(map(str, plain(row["said"]).items())))
+            for row in relations
+        ),
     }

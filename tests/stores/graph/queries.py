@@ -21,5 +21,9 @@ class Query(NamedTuple):
 def queries() -> dict[str, Query]:
     """By title."""
     sections = re.split(r"^## ", PAGE.read_text(), flags=re.MULTILINE)[1:]
-    found = [Query(section.partition("\n")[0], match["title"], match["text"]) for section in sections for match in _QUERY.finditer(section)]
+    found = [
+        Query(section.partition("\n")[0], match["title"], match["text"])
+        for section in sections
+        for match in _QUERY.finditer(section)
+    ]
     return {query.title: query for query in found}

@@ -7,22 +7,53 @@ from impactgraph.stores.neo4j.graph.failures import ANEW, impairments
 from tests.stores.events import TOPOLOGY, at, event, reported, topology
 from tests.stores.graph.kept import Kept, plain
 
-_IMPAIRED = "match (f:Failure)-[r:IMPAIRS]->(e) return f.id as failure, e.id as element, properties(r) as said"
+_IMPAIRED = (
+    "match (f:Failure)-[r:IMPAIRS]->(e) return f.id as failure, e.id as element, properties(r) as said"
+)
 
 
 def impaired(kept: Kept) -> list[tuple[Any, ...]]:
     rows = [(row["failure"], row["element"], plain(row["said"])) for row in kept.ask(_IMPAIRED)]
-    return sorted((f, e, said["effect"], said["from"], said.get("until"), said["likelihood"], said["rule"], said["hops"]) for f, e, said in rows)
+    return sorted(
+        (
+            f,
+            e,
+            said["effect"],
+            said["from"],
+            said.get("until"),
+            said["likelihood"],
+            said["rule"],
+            said["hops"],
+        )
+        for f, e, said in rows
+    )
 
 
 def expected(kept: Kept) -> list[tuple[Any, ...]]:
     found = impairments(kept.store.topology(), kept.store.failures(), kept.now)
     every = [(f"failure:{key}", i) for rows in found.values() for i in rows for key in i.failures]
-    return sorted((key, i.element, i.effect.value, i.since, i.until if i.until < FOREVER else None, i.likelihood, i.rule, len(i.hops) - 1) for key, i in every)
+    return sorted(
+        (
+            key,
+            i.element,
+            i.effect.value,
+            i.since,
+            i.until if i.until < FOREVER else None,
+            i.likelihood,
+            i.rule,
+            len(i.hops) - 1,
+        )
+        for key, i in every
+    )
 
 
 def test_an_active_failure_has_its_impairments_beside_it(kept: Kept):
-    kept.store.ingest([reported(minutes=500), reported("F-2", 510, target="integration:oms-to-erp", **{"class": "latency", "delay": "20m"})])
+    kept.store.ingest(
+        [
+            reported(minutes=500),
+            reported("F-2", 510, target="integration:oms-to-erp", **{"class": "latency", "delay": "20m"}),
+        ]
+    )
 
     kept.follow()
 
@@ -42,7 +73,11 @@ def test_a_failure_that_is_resolved_keeps_its_node_and_impairs_nothing(kept: Kep
     kept.follow()
 
     assert impaired(kept) == []
-    assert kept.one("match (f:Failure)-[:TARGETS]->(e) return [f.active, f.class, e.id]") == [False, "OUTAGE", "system:oms"]
+    assert kept.one("match (f:Failure)-[:TARGETS]->(e) return [f.active, f.class, e.id]") == [
+        False,
+        "OUTAGE",
+        "system:oms",
+    ]
 
 
 def test_a_failure_impairs_from_when_it_begins_though_no_event_says_so(kept: Kept):
@@ -88,7 +123,11 @@ def test_a_new_version_of_the_topology_is_impaired_as_it_is_now(kept: Kept):
     kept.store.ingest([reported(minutes=500, target="system:erp")])
     kept.follow()
     before = impaired(kept)
-    documents = {"shop.yaml": TOPOLOGY.replace("erp: {name: Finance, owner: shop}", "erp: {name: Finance, owner: shop, needs: [oms]}")}
+    documents = {
+        "shop.yaml": TOPOLOGY.replace(
+            "erp: {name: Finance, owner: shop}", "erp: {name: Finance, owner: shop, needs: [oms]}"
+        )
+    }
     kept.store.apply_topology(topology(documents), documents, at(510))
     kept.store.ingest([reported("F-2", 520)])
 

@@ -33,14 +33,18 @@ def database(neo4j_address: Neo4jAddress) -> Iterator[Database]:
 
 
 def store(address: Neo4jAddress, cache: Path, *, graph: bool) -> Neo4jStore:
-    return Neo4jStore.open(read_address(address.url), now=lambda: at(600), cache=cache, freshness=0, graph=graph)
+    return Neo4jStore.open(
+        read_address(address.url), now=lambda: at(600), cache=cache, freshness=0, graph=graph
+    )
 
 
 def places(database: Database) -> dict[str, str]:
     return {row["id"]: row["step"] for row in database.read(_AT)}
 
 
-def test_what_a_process_wrote_is_in_the_graph_when_it_ends(neo4j_address: Neo4jAddress, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_what_a_process_wrote_is_in_the_graph_when_it_ends(
+    neo4j_address: Neo4jAddress, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(keeper, "LAST", 600)  # a busy machine is no failure
     with closing(store(neo4j_address, tmp_path, graph=True)) as writer:
         writer.apply_topology(topology(), DOCUMENTS, at(-60))
@@ -49,8 +53,13 @@ def test_what_a_process_wrote_is_in_the_graph_when_it_ends(neo4j_address: Neo4jA
     assert places(database) == {"fulfillment:O-1/1": "pick"}
 
 
-def test_any_process_follows_what_another_wrote(neo4j_address: Neo4jAddress, database: Database, tmp_path: Path):
-    with closing(store(neo4j_address, tmp_path, graph=False)) as writer, closing(store(neo4j_address, tmp_path, graph=False)) as reader:
+def test_any_process_follows_what_another_wrote(
+    neo4j_address: Neo4jAddress, database: Database, tmp_path: Path
+):
+    with (
+        closing(store(neo4j_address, tmp_path, graph=False)) as writer,
+        closing(store(neo4j_address, tmp_path, graph=False)) as reader,
+    ):
         writer.apply_topology(topology(), DOCUMENTS, at(-60))
         writer.ingest([placed("O-1", 0), entered("promise", 1)])
         writer.graph.follow()
@@ -64,7 +73,9 @@ def test_any_process_follows_what_another_wrote(neo4j_address: Neo4jAddress, dat
     assert places(database) == {"fulfillment:O-1/1": "pick"}
 
 
-def test_a_loss_of_the_database_is_told_and_made_up_for(neo4j_address: Neo4jAddress, database: Database, tmp_path: Path):
+def test_a_loss_of_the_database_is_told_and_made_up_for(
+    neo4j_address: Neo4jAddress, database: Database, tmp_path: Path
+):
     with gate(neo4j_address) as way, closing(store(way.address, tmp_path, graph=False)) as writer:
         writer.apply_topology(topology(), DOCUMENTS, at(-60))
         writer.ingest([placed("O-1", 0), entered("pick", 5)])
@@ -77,7 +88,11 @@ def test_a_loss_of_the_database_is_told_and_made_up_for(neo4j_address: Neo4jAddr
     assert places(database) == {"fulfillment:O-1/1": "pick"}
 
 
-@pytest.mark.parametrize("problem", [StoreUnavailableError("The database is gone."), ValueError("a defect")], ids=["lost", "defect"])
+@pytest.mark.parametrize(
+    "problem",
+    [StoreUnavailableError("The database is gone."), ValueError("a defect")],
+    ids=["lost", "defect"],
+)
 def test_the_thread_goes_on_after_what_went_wrong(problem: Exception):
     turns: list[int] = []
     again = threading.Event()
@@ -105,7 +120,11 @@ def test_the_doctor_tells_how_far_the_graph_is(neo4j_address: Neo4jAddress, tmp_
     address = read_address(neo4j_address.url)
 
     def told() -> tuple[str, str]:
-        return next((check.state, check.detail) for check in examined(address, lambda: at(600)) if check.check == "neo4j graph")
+        return next(
+            (check.state, check.detail)
+            for check in examined(address, lambda: at(600))
+            if check.check == "neo4j graph"
+        )
 
     none = told()
     with closing(store(neo4j_address, tmp_path, graph=False)) as writer:

@@ -53,7 +53,9 @@ def test_who_lost_its_turn_writes_nothing_more(kept: Kept):
     assert kept.one("match (g:Graph) return g.watermark") == 0
 
 
-def test_a_process_that_loses_its_turn_on_the_way_leaves_the_rest(kept: Kept, monkeypatch: pytest.MonkeyPatch):
+def test_a_process_that_loses_its_turn_on_the_way_leaves_the_rest(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+):
     kept.follow()
     kept.store.ingest([placed("O-1", 0)])
 

@@ -17,7 +17,14 @@ from tests.stores.events import MORE, at, entered, of, placed, topology
 from tests.stores.graph.kept import LOG, Kept, everything, fulfillments, orders, records
 
 HISTORY = [
-    placed("O-1", 0, parts=2, customer_tier="gold", promised_by="2026-03-03T12:00:00Z", attributes={"carrier": "swift", "gift": True}),
+    placed(
+        "O-1",
+        0,
+        parts=2,
+        customer_tier="gold",
+        promised_by="2026-03-03T12:00:00Z",
+        attributes={"carrier": "swift", "gift": True},
+    ),
     placed("O-2", 1, workflow="ship", location="store-2"),
     placed("O-3", 2, region="emea"),
     entered("promise", 3),
@@ -41,16 +48,32 @@ def told(order: Order) -> dict[str, Any]:
         "id": order.id, "channel": order.channel, "mode": order.mode, "region": order.region, "tier": order.customer_tier, "currency": order.value.currency,
         "valueMicros": to_micros(order.value.amount), "placedAt": order.placed_at, "promisedBy": order.promised_by,
     }  # fmt: skip
-    return {name: value for name, value in said.items() if value is not None} | {f"attribute_{name}": value for name, value in order.attributes.items()}
+    return {name: value for name, value in said.items() if value is not None} | {
+        f"attribute_{name}": value for name, value in order.attributes.items()
+    }
 
 
 def stands(part: Fulfillment, order: Order) -> tuple[object, ...]:
     step = f"step:{part.workflow}/{part.step}" if part.step and part.status.value == "IN_FLIGHT" else None
-    return part.status.value, part.workflow, [step] * bool(step), [f"location:{part.location}"] * bool(part.location), part.entered_at, [order.id]
+    return (
+        part.status.value,
+        part.workflow,
+        [step] * bool(step),
+        [f"location:{part.location}"] * bool(part.location),
+        part.entered_at,
+        [order.id],
+    )
 
 
 def shown(part: dict[str, object]) -> tuple[object, ...]:
-    return part["status"], part["workflow"], part["steps"], part["locations"], part.get("enteredAt"), part["orders"]
+    return (
+        part["status"],
+        part["workflow"],
+        part["steps"],
+        part["locations"],
+        part.get("enteredAt"),
+        part["orders"],
+    )
 
 
 def agrees(kept: Kept) -> None:
@@ -59,7 +82,9 @@ def agrees(kept: Kept) -> None:
     known = kept.store.orders(["O-1", "O-2", "O-3", "O-4"])
     assert keys == sorted(known)
     assert orders(kept) == {order.id: told(order) for order in known.values()}
-    assert {id_: shown(part) for id_, part in fulfillments(kept).items()} == {part.id: stands(part, o) for o in known.values() for part in o.fulfillments}
+    assert {id_: shown(part) for id_, part in fulfillments(kept).items()} == {
+        part.id: stands(part, o) for o in known.values() for part in o.fulfillments
+    }
 
 
 def test_orders_stand_in_the_graph_as_the_store_answers(kept: Kept):
@@ -79,7 +104,9 @@ def test_following_in_steps_leads_to_the_same_graph_as_following_once(kept: Kept
         kept.follow()
     agrees(kept)
     in_steps = everything(kept)
-    kept.change("match (n) where n:Order or n:Fulfillment or n:Posting or n:Notification or n:Task or n:SupplierOrder detach delete n")
+    kept.change(
+        "match (n) where n:Order or n:Fulfillment or n:Posting or n:Notification or n:Task or n:SupplierOrder detach delete n"
+    )
     kept.change("match (g:Graph) set g.watermark = 0, g.lastOrder = -1")
 
     kept.follow()
@@ -97,7 +124,9 @@ def test_every_record_has_its_node_even_one_that_came_twice(kept: Kept):
         ("Posting", "invoice", 10 * 60_000),
         ("Posting", "invoice", 11 * 60_000),
     ]
-    assert {(label, said.get("document"), said.get("channel"), said.get("supplier")) for _, label, said in found} == {
+    assert {
+        (label, said.get("document"), said.get("channel"), said.get("supplier")) for _, label, said in found
+    } == {
         ("Posting", "D-7", None, None),
         ("Posting", "D-8", None, None),
         ("Notification", None, "email", None),
@@ -115,7 +144,11 @@ def test_a_failure_in_a_step_is_told_until_the_step_is_left(kept: Kept):
     kept.follow()
     after = fulfillments(kept)["fulfillment:O-1/1"]
 
-    assert (before["failedCode"], before["failedElement"], before["failedAt"]) == ("EMPTY_SHELF", "data:stock", at(14))
+    assert (before["failedCode"], before["failedElement"], before["failedAt"]) == (
+        "EMPTY_SHELF",
+        "data:stock",
+        at(14),
+    )
     assert after["steps"] == ["step:collect/hand-over"]
     assert not {"failedCode", "failedElement", "failedAt"} & after.keys()
 
@@ -125,7 +158,9 @@ def test_an_order_at_a_location_that_no_topology_lists_stands_there(kept: Kept):
     kept.follow()
 
     assert fulfillments(kept)["fulfillment:O-1/1"]["locations"] == ["location:opened-today"]
-    assert kept.one("match (l:Location {id: 'location:opened-today'}) return [l.key, l.listedIn, l.retired]") == ["opened-today", None, False]
+    assert kept.one(
+        "match (l:Location {id: 'location:opened-today'}) return [l.key, l.listedIn, l.retired]"
+    ) == ["opened-today", None, False]
 
 
 def test_an_order_in_a_step_of_a_version_to_come_stands_there_with_it(kept: Kept):
@@ -168,13 +203,19 @@ def test_another_log_gets_a_graph_of_its_own(kept: Kept):
     assert kept.one("match (g:Graph) return g.identity") == "another-log"
 
 
-@pytest.mark.parametrize("meanwhile", [[], [entered("hand-over", 20), placed("O-4", 21)]], ids=["nothing else", "more"])
-def test_a_load_that_broke_off_is_gone_on_with_by_another(kept: Kept, monkeypatch: pytest.MonkeyPatch, meanwhile: list[bytes]):
+@pytest.mark.parametrize(
+    "meanwhile", [[], [entered("hand-over", 20), placed("O-4", 21)]], ids=["nothing else", "more"]
+)
+def test_a_load_that_broke_off_is_gone_on_with_by_another(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch, meanwhile: list[bytes]
+):
     monkeypatch.setattr(projection, "ORDERS", 1)
     kept.store.ingest(HISTORY)
     left = iter([True, False])
 
-    def lost_at_the_second(copy: Copy, window: Window, numbers: Codes, last: int, lacking: Collection[str]) -> News:
+    def lost_at_the_second(
+        copy: Copy, window: Window, numbers: Codes, last: int, lacking: Collection[str]
+    ) -> News:
         if not next(left):
             raise StoreUnavailableError("The database is gone.")
         return news_of(copy, window, numbers, last, lacking)

@@ -22,7 +22,10 @@ from tests.stores.graph.queries import queries
 
 NOW: Millis = 1_772_546_400_000
 QUERIES = queries()
-MAY_BE_EMPTY = {"Which orders stand where no version has a place for them?", "Whose element is it? What has no owner?"}
+MAY_BE_EMPTY = {
+    "Which orders stand where no version has a place for them?",
+    "Whose element is it? What has no owner?",
+}
 """Good news where they are."""
 
 
@@ -42,7 +45,9 @@ def demo(neo4j_driver: tuple[Any, Neo4jAddress, Neo4jServer | None]) -> Iterator
 def _failed(kept: Kept) -> bytes:
     """Something that goes wrong in the step that an order is in now; the demo tells of such as have passed."""
     found = kept.store.orders([f"O-{n:06d}" for n in range(1, 1100)]).values()
-    part = next(part for order in found for part in order.fulfillments if _step(part) == "step:ship-from-store/pick")
+    part = next(
+        part for order in found for part in order.fulfillments if _step(part) == "step:ship-from-store/pick"
+    )
     return of("fulfillment.failed", (NOW - at(0)) / MINUTE - 5, part.key, step="pick", code="EMPTY_SHELF")
 
 
@@ -56,7 +61,12 @@ def orders(demo: Kept) -> dict[str, Order]:
 @pytest.fixture(scope="module")
 def parameters(orders: dict[str, Order]) -> dict[str, Any]:
     """An order that waits for what is late in the queues, and what else is asked about."""
-    [waiting, *_] = [id_ for id_, order in orders.items() for part in order.fulfillments if _step(part) == "step:ship-from-store/pick"]
+    [waiting, *_] = [
+        id_
+        for id_, order in orders.items()
+        for part in order.fulfillments
+        if _step(part) == "step:ship-from-store/pick"
+    ]
     return {
         "failure": "failure:F-queues", "impaired": "step:ship-from-store/allocate", "element": "system:oms", "step": "step:ship-from-store/pick",
         "order": waiting, "document": "INV-O-000001/1", "now": moment(NOW), "hours": 72,
@@ -69,7 +79,9 @@ def _step(part: Fulfillment) -> str | None:
 
 def answer(demo: Kept, title: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
     query = QUERIES[title]
-    return [plain(row) for row in demo.ask(query.text, **{name: parameters[name] for name in query.parameters})]
+    return [
+        plain(row) for row in demo.ask(query.text, **{name: parameters[name] for name in query.parameters})
+    ]
 
 
 def impaired(demo: Kept, failure: str) -> list[Impairment]:
@@ -100,7 +112,9 @@ def test_what_fails_is_what_the_store_says_is_active(demo: Kept, parameters: dic
     found = answer(demo, "What is failing, and how much does it impair?", parameters)
 
     assert {row["failure"]: (row["elements"], row["since"]) for row in found} == {
-        failure.id: (len({i.element for i in impaired(demo, failure.key)}), failure.started_at) for failure in demo.store.failures() if failure.active_at(NOW)
+        failure.id: (len({i.element for i in impaired(demo, failure.key)}), failure.started_at)
+        for failure in demo.store.failures()
+        if failure.active_at(NOW)
     }
 
 
@@ -112,43 +126,84 @@ def test_the_way_is_that_of_the_hops(demo: Kept, parameters: dict[str, Any]):
 
 
 @pytest.mark.parametrize("failure", ["F-queues", "F-stock"])
-def test_orders_in_impaired_steps_are_counted_with_their_money(demo: Kept, orders: dict[str, Order], parameters: dict[str, Any], failure: str):
-    found = answer(demo, "Which orders stand in a step that is impaired, and what are they worth?", parameters | {"failure": f"failure:{failure}"})
+def test_orders_in_impaired_steps_are_counted_with_their_money(
+    demo: Kept, orders: dict[str, Order], parameters: dict[str, Any], failure: str
+):
+    found = answer(
+        demo,
+        "Which orders stand in a step that is impaired, and what are they worth?",
+        parameters | {"failure": f"failure:{failure}"},
+    )
     expected: dict[tuple[str, str, str], tuple[set[str], int]] = defaultdict(lambda: (set(), 0))
-    rows = [(i, order, part) for i in impaired(demo, failure) for order in orders.values() for part in order.fulfillments if _step(part) == i.element]
+    rows = [
+        (i, order, part)
+        for i in impaired(demo, failure)
+        for order in orders.values()
+        for part in order.fulfillments
+        if _step(part) == i.element
+    ]
     for i, order, part in rows:
-        if touches(demo, i, order, part) and part.entered_at is not None and i.since <= part.entered_at < i.until:
+        if (
+            touches(demo, i, order, part)
+            and part.entered_at is not None
+            and i.since <= part.entered_at < i.until
+        ):
             ids, money = expected[i.element, i.effect.value, order.value.currency]
-            expected[i.element, i.effect.value, order.value.currency] = ids | {order.id}, money + to_micros(part.value.amount)
+            expected[i.element, i.effect.value, order.value.currency] = (
+                ids | {order.id},
+                money + to_micros(part.value.amount),
+            )
 
-    assert {(row["step"], row["effect"], row["currency"]): (row["orders"], round(row["value"] * 1e6)) for row in found} == {
-        key: (len(ids), money) for key, (ids, money) in expected.items()
-    }
+    assert {
+        (row["step"], row["effect"], row["currency"]): (row["orders"], round(row["value"] * 1e6))
+        for row in found
+    } == {key: (len(ids), money) for key, (ids, money) in expected.items()}
     assert found or failure == "F-queues"
 
 
-def test_orders_before_an_impaired_hand_over_are_counted(demo: Kept, orders: dict[str, Order], parameters: dict[str, Any]):
+def test_orders_before_an_impaired_hand_over_are_counted(
+    demo: Kept, orders: dict[str, Order], parameters: dict[str, Any]
+):
     found = answer(demo, "Which orders wait before a hand-over that is impaired?", parameters)
     expected: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     steps = [step for workflow in demo.store.topology().workflows.values() for step in workflow.steps]
-    ways = [(i, step, way.step) for i in impaired(demo, "F-queues") for step in steps for way in step.then if way.via == i.element]
+    ways = [
+        (i, step, way.step)
+        for i in impaired(demo, "F-queues")
+        for step in steps
+        for way in step.then
+        if way.via == i.element
+    ]
     for i, step, following in ways:
         for order in orders.values():
             if any(_step(part) == step.id and touches(demo, i, order, part) for part in order.fulfillments):
                 expected[i.element, step.key, following].add(order.id)
 
-    assert {(row["integration"], row["step"], row["next"]): row["orders"] for row in found} == {key: len(ids) for key, ids in expected.items()}
+    assert {(row["integration"], row["step"], row["next"]): row["orders"] for row in found} == {
+        key: len(ids) for key, ids in expected.items()
+    }
     assert found
 
 
-@pytest.mark.parametrize("element", ["system:oms", "system:erp", "integration:store-adjustments", "data:oms.store-availability", "system:store-queues"])
+@pytest.mark.parametrize(
+    "element",
+    [
+        "system:oms",
+        "system:erp",
+        "integration:store-adjustments",
+        "data:oms.store-availability",
+        "system:store-queues",
+    ],
+)
 def test_dependents_are_those_that_the_product_names(demo: Kept, parameters: dict[str, Any], element: str):
     found = answer(demo, "What depends on this, directly or not?", parameters | {"element": element})
 
     assert [row["dependent"] for row in found] == sorted(dependents(demo.store.topology(), element))
 
 
-@pytest.mark.parametrize("step", ["step:ship-from-store/pick", "step:ship-from-store/ship", "step:collect-in-store/promise"])
+@pytest.mark.parametrize(
+    "step", ["step:ship-from-store/pick", "step:ship-from-store/ship", "step:collect-in-store/promise"]
+)
 def test_what_a_step_needs_is_what_the_product_names(demo: Kept, parameters: dict[str, Any], step: str):
     found = answer(demo, "What does this need, directly or not?", parameters | {"step": step})
 
@@ -160,7 +215,9 @@ def test_messages_are_lost_where_the_topology_has_no_dead_letters(demo: Kept, pa
     integrations = demo.store.topology().integrations
 
     assert [row["integration"] for row in found] == sorted(
-        f"integration:{key}" for key, each in integrations.items() if each.dead_letter is None and each.transport.value != "sync"
+        f"integration:{key}"
+        for key, each in integrations.items()
+        if each.dead_letter is None and each.transport.value != "sync"
     )
 
 
@@ -168,7 +225,9 @@ def test_what_has_no_owner_is_what_the_topology_gives_none(demo: Kept, parameter
     found = answer(demo, "Whose element is it? What has no owner?", parameters)
     elements = demo.store.topology().elements
 
-    assert {row["element"] for row in found} == {id_ for id_, each in elements.items() if isinstance(each, System | Integration) and not each.owner}
+    assert {row["element"] for row in found} == {
+        id_ for id_, each in elements.items() if isinstance(each, System | Integration) and not each.owner
+    }
 
 
 def test_an_order_is_where_the_store_says(demo: Kept, orders: dict[str, Order], parameters: dict[str, Any]):
@@ -183,37 +242,71 @@ def test_the_records_of_an_order_are_those_of_its_story(demo: Kept, parameters: 
     story = demo.store.story("O-000001")
     assert story is not None
 
-    found = answer(demo, "What has been posted, sent and done for it?", parameters | {"order": "order:O-000001"})
+    found = answer(
+        demo, "What has been posted, sent and done for it?", parameters | {"order": "order:O-000001"}
+    )
     told = answer(demo, "What have we told the customer?", parameters | {"order": "order:O-000001"})
 
-    assert sorted((row["at"], row["type"]) for row in found) == sorted((record.at, record.type) for record in story.records)
-    assert [row["message"] for row in told] == [record.type for record in story.records if record.kind is RecordKind.NOTIFICATION]
+    assert sorted((row["at"], row["type"]) for row in found) == sorted(
+        (record.at, record.type) for record in story.records
+    )
+    assert [row["message"] for row in told] == [
+        record.type for record in story.records if record.kind is RecordKind.NOTIFICATION
+    ]
 
 
-def test_who_was_promised_earlier_is_who_the_store_says(demo: Kept, orders: dict[str, Order], parameters: dict[str, Any]):
+def test_who_was_promised_earlier_is_who_the_store_says(
+    demo: Kept, orders: dict[str, Order], parameters: dict[str, Any]
+):
     found = answer(demo, "Whose promise has passed?", parameters)
-    late = [o for o in orders.values() if o.promised_by and o.promised_by < NOW and any(p.status is OrderStatus.IN_FLIGHT for p in o.fulfillments)]
+    late = [
+        o
+        for o in orders.values()
+        if o.promised_by
+        and o.promised_by < NOW
+        and any(p.status is OrderStatus.IN_FLIGHT for p in o.fulfillments)
+    ]
 
-    assert [row["order"] for row in found] == [order.id for order in sorted(late, key=lambda order: (order.promised_by or 0, order.id))][:100]
+    assert [row["order"] for row in found] == [
+        order.id for order in sorted(late, key=lambda order: (order.promised_by or 0, order.id))
+    ][:100]
 
 
-def test_who_is_longer_in_a_step_than_it_may_is_counted(demo: Kept, orders: dict[str, Order], parameters: dict[str, Any]):
+def test_who_is_longer_in_a_step_than_it_may_is_counted(
+    demo: Kept, orders: dict[str, Order], parameters: dict[str, Any]
+):
     found = answer(demo, "Which orders have been longer in a step than they may?", parameters)
-    limits = {step.id: step.within for workflow in demo.store.topology().workflows.values() for step in workflow.steps}
+    limits = {
+        step.id: step.within
+        for workflow in demo.store.topology().workflows.values()
+        for step in workflow.steps
+    }
     over: dict[str, set[str]] = defaultdict(set)
     for order in orders.values():
         for part in order.fulfillments:
             step = _step(part)
-            if step and part.entered_at and (within := limits[step]) is not None and part.entered_at + within < NOW:
+            if (
+                step
+                and part.entered_at
+                and (within := limits[step]) is not None
+                and part.entered_at + within < NOW
+            ):
                 over[step].add(order.id)
 
     assert {row["step"]: row["orders"] for row in found} == {step: len(ids) for step, ids in over.items()}
 
 
-def test_orders_in_the_same_step_at_the_same_location_are_named(demo: Kept, orders: dict[str, Order], parameters: dict[str, Any]):
+def test_orders_in_the_same_step_at_the_same_location_are_named(
+    demo: Kept, orders: dict[str, Order], parameters: dict[str, Any]
+):
     found = answer(demo, "Do others wait beside it?", parameters)
     [mine] = [part for part in orders[parameters["order"]].fulfillments if _step(part) == parameters["step"]]
-    beside = [o.id for o in orders.values() for p in o.fulfillments if (_step(p), p.location) == (_step(mine), mine.location)]
+    beside = [
+        o.id
+        for o in orders.values()
+        for p in o.fulfillments
+        if (_step(p), p.location) == (_step(mine), mine.location)
+    ]
 
     assert sorted(row["order"] for row in found) == sorted(beside)
     assert [row["order"] for row in found if row["thisOne"]] == [parameters["order"]]
@@ -225,15 +318,21 @@ def test_what_went_wrong_is_told_while_the_order_is_there(demo: Kept, parameters
     ]
 
 
-def test_promises_at_stake_are_of_orders_in_what_is_impaired(demo: Kept, orders: dict[str, Order], parameters: dict[str, Any]):
+def test_promises_at_stake_are_of_orders_in_what_is_impaired(
+    demo: Kept, orders: dict[str, Order], parameters: dict[str, Any]
+):
     found = answer(demo, "Which promises are at stake in the next hours?", parameters)
     steps = [step for workflow in demo.store.topology().workflows.values() for step in workflow.steps]
     at_stake: set[str] = set()
     for i in (*impaired(demo, "F-queues"), *impaired(demo, "F-stock")):
         places = {i.element, *(step.id for step in steps for way in step.then if way.via == i.element)}
         for order in orders.values():
-            soon = order.promised_by is not None and NOW <= order.promised_by < NOW + parameters["hours"] * HOUR
-            if soon and any(_step(part) in places and touches(demo, i, order, part) for part in order.fulfillments):
+            soon = (
+                order.promised_by is not None and NOW <= order.promised_by < NOW + parameters["hours"] * HOUR
+            )
+            if soon and any(
+                _step(part) in places and touches(demo, i, order, part) for part in order.fulfillments
+            ):
                 at_stake.add(order.id)
 
     assert {row["order"] for row in found} == at_stake

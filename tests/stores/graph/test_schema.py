@@ -35,7 +35,11 @@ def test_relations_lead_from_and_to_labels_that_are_declared():
 
 
 def test_what_is_indexed_and_what_is_key_are_properties():
-    wrong = [kind.label for kind in NODES if not {*kind.indexed, *filter(None, [kind.key])} <= {each.name for each in kind.properties}]
+    wrong = [
+        kind.label
+        for kind in NODES
+        if not {*kind.indexed, *filter(None, [kind.key])} <= {each.name for each in kind.properties}
+    ]
 
     assert wrong == []
     assert all(kind.key == "id" for kind in ELEMENTS)
@@ -46,8 +50,17 @@ def test_a_new_database_gets_the_keys_and_indexes_that_are_declared(new_neo4j_ad
         kept.follow()
 
         keys = {(row["label"], row["name"]) for row in kept.database.command(_KEYS)}
-        indexes = {(row["label"], row["name"]) for row in kept.database.command(_INDEXES + "return labelsOrTypes[0] as label, properties[0] as name")}
-        assert keys == {("Graph", "key"), ("Element", "id"), *((kind.label, kind.key) for kind in NODES if kind.key)}
+        indexes = {
+            (row["label"], row["name"])
+            for row in kept.database.command(
+                _INDEXES + "return labelsOrTypes[0] as label, properties[0] as name"
+            )
+        }
+        assert keys == {
+            ("Graph", "key"),
+            ("Element", "id"),
+            *((kind.label, kind.key) for kind in NODES if kind.key),
+        }
         assert indexes == {(kind.label, name) for kind in NODES for name in kind.indexed}
         assert applied(kept.database) == LATEST
 

@@ -6,9 +6,9 @@ from tests.stores.events import DOCUMENTS, MORE, TOPOLOGY, at, entered, placed, 
 from tests.stores.graph.kept import Kept, everything, fulfillments, plain
 
 LESS = {
-    "shop.yaml": TOPOLOGY.replace("pack: {runs_on: oms, takes: 10m, then: [deliver], emits: {notifications: [{type: shipped}]}}", "").replace(
-        "[pack]", "[deliver]"
-    )
+    "shop.yaml": TOPOLOGY.replace(
+        "pack: {runs_on: oms, takes: 10m, then: [deliver], emits: {notifications: [{type: shipped}]}}", ""
+    ).replace("[pack]", "[deliver]")
 }
 """Without the step `pack`."""
 IN_FORCE = "match (n:Element {retired: false}) return n.id as id"
@@ -44,11 +44,19 @@ def test_an_element_says_what_the_topology_says_of_it(kept: Kept):
 
 
 def test_a_transition_says_for_whom_it_is(bare: Kept):
-    condition = "[{step: pick, when: {channels: [web], location_kinds: [store]}}, {step: hand-over, share: 0.25}]"
-    apply(bare, {"shop.yaml": TOPOLOGY.replace("takes: 1m, then: [pick]}", f"takes: 1m, then: {condition}" + "}", 1)})
+    condition = (
+        "[{step: pick, when: {channels: [web], location_kinds: [store]}}, {step: hand-over, share: 0.25}]"
+    )
+    apply(
+        bare,
+        {"shop.yaml": TOPOLOGY.replace("takes: 1m, then: [pick]}", f"takes: 1m, then: {condition}" + "}", 1)},
+    )
 
     query = "match (s)-[r:FOLLOWS]->(:Step {id: 'step:collect/promise'}) "
-    found = bare.ask(query + "return s.key as step, r.channels as channels, r.locationKinds as kinds, r.share as share order by step")
+    found = bare.ask(
+        query
+        + "return s.key as step, r.channels as channels, r.locationKinds as kinds, r.share as share order by step"
+    )
 
     assert found == [
         {"step": "hand-over", "channels": None, "kinds": None, "share": 0.25},
@@ -60,12 +68,16 @@ def test_what_a_version_no_longer_lists_is_retired_and_stays(kept: Kept):
     kept.follow()
     apply(kept, LESS)
 
-    gone = kept.one("match (s:Step {id: 'step:ship/pack'})-[:RETIRED_IN]->(v:TopologyVersion) return [s.retired, s.retiredIn, s.listedIn, v.number]")
+    gone = kept.one(
+        "match (s:Step {id: 'step:ship/pack'})-[:RETIRED_IN]->(v:TopologyVersion) return [s.retired, s.retiredIn, s.listedIn, v.number]"
+    )
 
     assert gone == [True, 2, 1, 2]
     assert ids(kept) == set(kept.store.topology().elements)
     assert {tuple(row.values()) for row in kept.ask(EDGES_IN_FORCE)} == set(edges(kept.store.topology()))
-    assert kept.one("match (:Step {id: 'step:ship/pack'})-[r:RUNS_ON]->(:System {id: 'system:oms'}) return [r.retired, r.retiredIn, r.since]") == [True, 2, 1]
+    assert kept.one(
+        "match (:Step {id: 'step:ship/pack'})-[r:RUNS_ON]->(:System {id: 'system:oms'}) return [r.retired, r.retiredIn, r.since]"
+    ) == [True, 2, 1]
 
 
 def test_an_order_in_a_step_that_was_retired_is_still_there(kept: Kept):
@@ -81,11 +93,15 @@ def test_what_comes_back_is_in_force_again_and_its_past_is_told(kept: Kept):
     apply(kept, LESS)
     apply(kept, DOCUMENTS, 5)
 
-    story = kept.ask("match (:Step {id: 'step:ship/pack'})-[r:ADDED_IN|RETIRED_IN]->(v) return type(r) as what, v.number as number order by number")
+    story = kept.ask(
+        "match (:Step {id: 'step:ship/pack'})-[r:ADDED_IN|RETIRED_IN]->(v) return type(r) as what, v.number as number order by number"
+    )
 
     assert [tuple(row.values()) for row in story] == [("ADDED_IN", 1), ("RETIRED_IN", 2), ("ADDED_IN", 3)]
     assert ids(kept) == set(kept.store.topology().elements)
-    periods = kept.ask("match (:Step {id: 'step:ship/pack'})-[r:RUNS_ON]->() return r.since as since, r.retiredIn as until order by since")
+    periods = kept.ask(
+        "match (:Step {id: 'step:ship/pack'})-[r:RUNS_ON]->() return r.since as since, r.retiredIn as until order by since"
+    )
     assert [tuple(row.values()) for row in periods] == [(1, 2), (3, None)]
 
 
@@ -96,7 +112,12 @@ def test_versions_that_were_missed_are_brought_in_one_after_the_other(kept: Kept
     followed = kept.follow()
 
     assert followed and followed.versions == 4
-    assert [row["n"] for row in kept.ask("match (v:TopologyVersion) return v.number as n order by n")] == [1, 2, 3, 4]
+    assert [row["n"] for row in kept.ask("match (v:TopologyVersion) return v.number as n order by n")] == [
+        1,
+        2,
+        3,
+        4,
+    ]
     assert kept.one("match (v:TopologyVersion {current: true}) return v.number") == 4
     assert kept.one("match (:Step {id: 'step:ship/wrap'})-[:RETIRED_IN]->(v) return v.number") == 3
 

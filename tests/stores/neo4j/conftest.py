@@ -28,7 +28,12 @@ def opened(address: Address, tmp_path: Path) -> Iterator[Opened]:
     with ExitStack() as stores:
 
         def another(at_address: Address = address, **more: Any) -> Neo4jStore:
-            options = {"now": lambda: at(600), "cache": tmp_path / "cache", "freshness": 0, "graph": False} | more
+            options = {
+                "now": lambda: at(600),
+                "cache": tmp_path / "cache",
+                "freshness": 0,
+                "graph": False,
+            } | more
             return stores.enter_context(closing(Neo4jStore.open(at_address, **options)))
 
         yield another

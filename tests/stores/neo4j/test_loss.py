@@ -48,13 +48,17 @@ QUESTIONS: dict[str, Callable[[Neo4jStore], object]] = {
 }
 CHANGES: dict[str, Callable[[Neo4jStore], object]] = {
     "ingest": lambda store: store.ingest([entered("pick", 5)]),
-    "apply_topology": lambda store: store.apply_topology(topology(), {"other.yaml": DOCUMENTS["shop.yaml"]}, at(5)),
+    "apply_topology": lambda store: store.apply_topology(
+        topology(), {"other.yaml": DOCUMENTS["shop.yaml"]}, at(5)
+    ),
     "replay": lambda store: store.replay(),
 }
 
 
 @pytest.mark.parametrize("call", [*QUESTIONS, *CHANGES])
-def test_while_the_database_is_lost_every_call_says_so_and_works_when_it_is_back(call: str, far: Neo4jStore, way: Gate) -> None:
+def test_while_the_database_is_lost_every_call_says_so_and_works_when_it_is_back(
+    call: str, far: Neo4jStore, way: Gate
+) -> None:
     do = (QUESTIONS | CHANGES)[call]
     way.shut()
     with pytest.raises(StoreUnavailableError):
@@ -63,10 +67,15 @@ def test_while_the_database_is_lost_every_call_says_so_and_works_when_it_is_back
 
     before = everything(far)
     far.ingest([entered("pick", 5)])
-    assert (before["fulfillments"]["O-1/1"]["step"], fulfillments(far)["O-1/1"]["step"]) == ("promise", "pick")
+    assert (before["fulfillments"]["O-1/1"]["step"], fulfillments(far)["O-1/1"]["step"]) == (
+        "promise",
+        "pick",
+    )
 
 
-def test_words_of_events_that_were_not_taken_are_not_given_away(far: Neo4jStore, way: Gate, opened: Opened) -> None:
+def test_words_of_events_that_were_not_taken_are_not_given_away(
+    far: Neo4jStore, way: Gate, opened: Opened
+) -> None:
     way.shut()
     with pytest.raises(StoreUnavailableError):
         far.ingest([placed("O-2", channel="fax", customer_tier="gold"), reported("F-1", 2)])
@@ -78,7 +87,9 @@ def test_words_of_events_that_were_not_taken_are_not_given_away(far: Neo4jStore,
     assert everything(far) == everything(near) == everything(opened(cache=None))
 
 
-def test_a_server_that_is_started_again_is_used_again(neo4j_server: Neo4jServer, neo4j_address: Neo4jAddress, opened: Opened) -> None:
+def test_a_server_that_is_started_again_is_used_again(
+    neo4j_server: Neo4jServer, neo4j_address: Neo4jAddress, opened: Opened
+) -> None:
     store = opened()
     store.apply_topology(topology(), DOCUMENTS, at(-60))
     store.ingest([placed("O-1")])
@@ -91,7 +102,9 @@ def test_a_server_that_is_started_again_is_used_again(neo4j_server: Neo4jServer,
     assert fulfillments(store)["O-1/1"]["step"] == "pick"
 
 
-def _answer_lost(database: Database, work: Callable[[Any], Any], write: Callable[..., Any] = Database.write) -> None:
+def _answer_lost(
+    database: Database, work: Callable[[Any], Any], write: Callable[..., Any] = Database.write
+) -> None:
     """A change that is committed, and the connection breaks before that is told."""
     write(database, work)
     raise CommitUnknownError("The connection broke.")
@@ -101,7 +114,9 @@ def _fail(error: Exception) -> None:
     raise error
 
 
-def test_a_commit_whose_answer_was_lost_counts_where_it_came_through(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_commit_whose_answer_was_lost_counts_where_it_came_through(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = opened()
     store.apply_topology(topology(), DOCUMENTS, at(-60))
     with monkeypatch.context() as broken:
@@ -132,7 +147,9 @@ def test_a_retry_is_no_second_event(far: Neo4jStore, monkeypatch: pytest.MonkeyP
     assert everything(far) == everything(near) == everything(opened(cache=None))
 
 
-def test_a_disk_that_is_full_here_does_not_lose_what_was_committed(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_is_full_here_does_not_lose_what_was_committed(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = opened()
     store.apply_topology(topology(), DOCUMENTS, at(-60))
 
@@ -143,7 +160,9 @@ def test_a_disk_that_is_full_here_does_not_lose_what_was_committed(opened: Opene
         broken.setattr(Record, "append", full)
         store.ingest([placed("O-1", channel="fax")])
 
-    assert store.ingest([placed("O-1", channel="fax"), event("order.cancelled", 9, order="O-1")]).repeated == 1
+    assert (
+        store.ingest([placed("O-1", channel="fax"), event("order.cancelled", 9, order="O-1")]).repeated == 1
+    )
     assert everything(store) == everything(opened(cache=None))
 
 

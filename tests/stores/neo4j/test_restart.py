@@ -19,7 +19,11 @@ from tests.stores.neo4j.conftest import Opened
 from tests.stores.seen import everything
 
 _FIRST = [placed("O-1"), entered("pick", 5), entered("deliver", 6, "O-2/1"), reported("F-1", 9), b"{broken"]
-_THEN = [placed("O-2", workflow="collect"), of("fulfillment.failed", 7, step="pick", code="X"), event("order.cancelled", 9, order="O-1")]
+_THEN = [
+    placed("O-2", workflow="collect"),
+    of("fulfillment.failed", 7, step="pick", code="X"),
+    event("order.cancelled", 9, order="O-1"),
+]
 
 
 @pytest.fixture
@@ -58,7 +62,11 @@ def _store(address: Address, cache: Path | None) -> Neo4jStore:
 
 
 def _seen(store: Neo4jStore) -> dict[str, Any]:
-    return everything(store) | {"aside": store.aside(), "topologies": store.topologies(), "past": everything(store, at(6))}
+    return everything(store) | {
+        "aside": store.aside(),
+        "topologies": store.topologies(),
+        "past": everything(store, at(6)),
+    }
 
 
 def _fresh(opened: Opened) -> dict[str, Any]:
@@ -80,7 +88,9 @@ def test_a_restart_shows_what_was_there(opened: Opened, cache: Path) -> None:
     assert _opens_right(opened, cache)
 
 
-def test_a_process_that_was_away_reads_what_came_meanwhile(opened: Opened, cache: Path, read: list[int]) -> None:
+def test_a_process_that_was_away_reads_what_came_meanwhile(
+    opened: Opened, cache: Path, read: list[int]
+) -> None:
     other = opened(cache=None)
     other.apply_topology(topology(MORE), MORE, at(40))
     other.ingest([placed("O-3", workflow="ship"), entered("wrap", 50, "O-3/1")])
@@ -91,7 +101,9 @@ def test_a_process_that_was_away_reads_what_came_meanwhile(opened: Opened, cache
     assert min(read) == 4
 
 
-def test_columns_that_were_saved_are_brought_up_to_date(opened: Opened, address: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_columns_that_were_saved_are_brought_up_to_date(
+    opened: Opened, address: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("impactgraph.stores.local.store.SAVE_ON_CLOSE", 1)
     with closing(_store(address, tmp_path / "cache")) as store:
         store.apply_topology(topology(), DOCUMENTS, at(-60))
@@ -102,7 +114,9 @@ def test_columns_that_were_saved_are_brought_up_to_date(opened: Opened, address:
     assert _opens_right(opened, tmp_path / "cache")
 
 
-def test_a_database_that_was_emptied_and_filled_anew_is_read_anew(opened: Opened, cache: Path, database: Database) -> None:
+def test_a_database_that_was_emptied_and_filled_anew_is_read_anew(
+    opened: Opened, cache: Path, database: Database
+) -> None:
     database.change("match (n) detach delete n")
     other = opened(cache=None)
     other.apply_topology(topology(MORE), MORE, at(-60))
@@ -113,7 +127,9 @@ def test_a_database_that_was_emptied_and_filled_anew_is_read_anew(opened: Opened
 
 
 @pytest.mark.parametrize("goes_on", [False, True])
-def test_a_database_that_was_set_back_is_read_anew(goes_on: bool, opened: Opened, cache: Path, database: Database) -> None:
+def test_a_database_that_was_set_back_is_read_anew(
+    goes_on: bool, opened: Opened, cache: Path, database: Database
+) -> None:
     set_back(database, to=2)
     if goes_on:
         opened(cache=None).ingest([placed("O-9")])
@@ -124,7 +140,10 @@ def test_a_database_that_was_set_back_is_read_anew(goes_on: bool, opened: Opened
 def set_back(database: Database, *, to: int) -> None:
     """As from a backup."""
     database.change("match (b:Block) where b.number > $to delete b", to=to)
-    database.change("match (b:Block {number: $to}) match (l:Log) set l.block = b.number, l.last = b.last, l.token = b.token", to=to)
+    database.change(
+        "match (b:Block {number: $to}) match (l:Log) set l.block = b.number, l.last = b.last, l.token = b.token",
+        to=to,
+    )
 
 
 @pytest.mark.parametrize("harm", ["not a database", "half gone", "all gone"])
@@ -152,7 +171,9 @@ def test_where_nothing_can_be_kept_it_works_all_the_same(opened: Opened, cache: 
     assert _opens_right(opened, tmp_path / "file")
 
 
-def test_what_is_kept_for_one_run_goes_with_it(address: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_kept_for_one_run_goes_with_it(
+    address: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     store = _store(address, None)
     during = [path.name for path in tmp_path.iterdir()]
@@ -161,7 +182,9 @@ def test_what_is_kept_for_one_run_goes_with_it(address: Address, tmp_path: Path,
     assert (len(during), list(tmp_path.iterdir())) == (1, [])
 
 
-def test_a_process_that_runs_while_the_database_is_emptied_starts_anew(opened: Opened, cache: Path, database: Database) -> None:
+def test_a_process_that_runs_while_the_database_is_emptied_starts_anew(
+    opened: Opened, cache: Path, database: Database
+) -> None:
     running = opened(cache=cache)
     database.change("match (n) detach delete n")
 
@@ -171,7 +194,9 @@ def test_a_process_that_runs_while_the_database_is_emptied_starts_anew(opened: O
     assert _seen(running) == _fresh(opened)
 
 
-def test_a_change_finds_the_database_emptied_and_sets_it_up(opened: Opened, cache: Path, database: Database) -> None:
+def test_a_change_finds_the_database_emptied_and_sets_it_up(
+    opened: Opened, cache: Path, database: Database
+) -> None:
     running = opened(cache=cache, freshness=1e9)
     database.change("match (n) detach delete n")
 
@@ -181,7 +206,9 @@ def test_a_change_finds_the_database_emptied_and_sets_it_up(opened: Opened, cach
     assert _seen(running) == _fresh(opened)
 
 
-def test_opening_a_long_log_tells_how_far_it_is(opened: Opened, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_opening_a_long_log_tells_how_far_it_is(
+    opened: Opened, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("impactgraph.stores.neo4j.replica.GROUP", 1)
     told: list[str] = []
     shutil.rmtree(cache)

@@ -28,7 +28,10 @@ def _aside(store: Store) -> list[tuple[str, str]]:
 
 
 def _seen(store: Store) -> dict[str, Any]:
-    return everything(store) | {"aside": _aside(store), "topologies": [version.key for version in store.topologies()]}
+    return everything(store) | {
+        "aside": _aside(store),
+        "topologies": [version.key for version in store.topologies()],
+    }
 
 
 def _life(order: str) -> list[bytes]:
@@ -72,7 +75,11 @@ def test_a_topology_that_one_applies_is_the_others_too(two: tuple[Neo4jStore, Ne
 
     first.apply_topology(topology(MORE), MORE, at(5))
 
-    assert (second.aside(), fulfillments(second)["O-1/1"]["step"], "step:ship/wrap" in second.topology().elements) == ([], "wrap", True)
+    assert (
+        second.aside(),
+        fulfillments(second)["O-1/1"]["step"],
+        "step:ship/wrap" in second.topology().elements,
+    ) == ([], "wrap", True)
 
 
 def test_what_one_keeps_aside_another_can_replay(two: tuple[Neo4jStore, Neo4jStore]) -> None:
@@ -89,7 +96,9 @@ def _aside_texts(store: Store) -> list[str]:
     return [refused.text for refused in store.aside()]
 
 
-def test_what_is_looked_at_does_not_change_under_the_one_who_looks(two: tuple[Neo4jStore, Neo4jStore]) -> None:
+def test_what_is_looked_at_does_not_change_under_the_one_who_looks(
+    two: tuple[Neo4jStore, Neo4jStore],
+) -> None:
     first, second = two
     with second.columns() as columns:
         first.ingest([placed("O-1")])
@@ -100,7 +109,9 @@ def test_what_is_looked_at_does_not_change_under_the_one_who_looks(two: tuple[Ne
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_by_whomever_the_events_are_taken_all_show_what_one_process_would(seed: int, opened: Opened, alone: EmbeddedStore) -> None:
+def test_by_whomever_the_events_are_taken_all_show_what_one_process_would(
+    seed: int, opened: Opened, alone: EmbeddedStore
+) -> None:
     chance = random.Random(seed)
     lines = [line for number in range(6) for line in _life(f"O-{number}")]
     lines += chance.sample(lines, 20)
@@ -158,7 +169,9 @@ def _assert_unbroken(store: Neo4jStore) -> None:
     assert [block["first"] for block in blocks[1:]] == [block["last"] + 1 for block in blocks[:-1]]
 
 
-def test_whoever_writes_later_waits_for_the_one_before(two: tuple[Neo4jStore, Neo4jStore], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_writes_later_waits_for_the_one_before(
+    two: tuple[Neo4jStore, Neo4jStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without the lock the second would sort its events out against a state that the first is about to change."""
     first, second = two
     came_in, done = threading.Event(), threading.Event()
@@ -200,8 +213,15 @@ store.close()
 """
 
 
-def test_processes_that_write_at_once_take_each_event_once(opened: Opened, neo4j_address: Any, tmp_path: Path, alone: EmbeddedStore) -> None:
-    lines = [line for number in range(40) for line in _life(f"O-{number}") if b"wrap" not in line and b"rerouted" not in line and b"pack" not in line]
+def test_processes_that_write_at_once_take_each_event_once(
+    opened: Opened, neo4j_address: Any, tmp_path: Path, alone: EmbeddedStore
+) -> None:
+    lines = [
+        line
+        for number in range(40)
+        for line in _life(f"O-{number}")
+        if b"wrap" not in line and b"rerouted" not in line and b"pack" not in line
+    ]
     lines = [line for line in lines if b"deliver" not in line]
     store = opened()
     store.apply_topology(topology(), DOCUMENTS, at(-60))
@@ -221,7 +241,9 @@ def test_processes_that_write_at_once_take_each_event_once(opened: Opened, neo4j
     _assert_unbroken(store)
 
 
-def test_who_lacks_much_reads_it_before_it_keeps_others_waiting(two: tuple[Neo4jStore, Neo4jStore], opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_lacks_much_reads_it_before_it_keeps_others_waiting(
+    two: tuple[Neo4jStore, Neo4jStore], opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, _ = two
     late = opened(freshness=1e9)
     missing, inside = Log.missing, list[int]()

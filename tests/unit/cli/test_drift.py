@@ -12,7 +12,9 @@ from impactgraph.cli.drift import _tell  # pyright: ignore[reportPrivateUsage]
 from impactgraph.diagnosis.drift import grouped
 
 NOON = 1_772_539_200_000
-STORES = [Drift(DriftKind.REJECTIONS, "location", f"store-{n}", NOON, 0.01, 0.1, 1e-9, 50 - n, ()) for n in range(5)]
+STORES = [
+    Drift(DriftKind.REJECTIONS, "location", f"store-{n}", NOON, 0.01, 0.1, 1e-9, 50 - n, ()) for n in range(5)
+]
 
 
 def told(found: tuple[Drift, ...] | tuple[DriftGroup, ...]) -> list[str]:
@@ -31,5 +33,7 @@ def told(found: tuple[Drift, ...] | tuple[DriftGroup, ...]) -> list[str]:
     ],
     ids=["together", "one by itself", "each"],
 )
-def test_places_that_say_the_same_are_one_line_with_their_number(found: tuple[Drift, ...], lines: list[str]) -> None:
+def test_places_that_say_the_same_are_one_line_with_their_number(
+    found: tuple[Drift, ...], lines: list[str]
+) -> None:
     assert [line.partition("  12:00")[0] for line in told(found) if line.startswith("rejections")] == lines

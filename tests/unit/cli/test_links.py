@@ -19,7 +19,9 @@ SUPPOSED = Failure(
     key="supposed", target="system:oms", failure_class=FailureClass.TRANSIENT, started_at=NOW, expected_end=NOW + HOUR, delay=MINUTE, drain=HOUR,
     error_rate=0.25, scope=Scope.from_mapping({"locations": ["store-1"], "message_types": ["order"], "attributes.brand": ["acme"]}), supposed=True,
 )  # fmt: skip
-EVERYTHING = Question(("F-1", 'F "2"'), (SUPPOSED,), as_of=NOW, horizon=HOUR, assume_recovery=0, tolerance=0, min_likelihood=0.5)
+EVERYTHING = Question(
+    ("F-1", 'F "2"'), (SUPPOSED,), as_of=NOW, horizon=HOUR, assume_recovery=0, tolerance=0, min_likelihood=0.5
+)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +29,9 @@ def schema() -> GraphQLSchema:
     return build_schema((Path(__file__).parents[3] / "api" / "schema.graphql").read_text())
 
 
-@pytest.mark.parametrize("question", [Question(), Question(("F-1",)), Question(suppose=(SUPPOSED,)), EVERYTHING])
+@pytest.mark.parametrize(
+    "question", [Question(), Question(("F-1",)), Question(suppose=(SUPPOSED,)), EVERYTHING]
+)
 @pytest.mark.parametrize("asked", ["headline", explain_field("O-1")])
 def test_the_question_is_one_that_the_schema_takes(schema: GraphQLSchema, question: Question, asked: str):
     assert validate(schema, parse(query_of(question, asked))) == []
@@ -40,8 +44,14 @@ def test_what_is_left_to_the_defaults_is_left_out():
 def test_everything_that_was_said_is_asked_again():
     text = query_of(EVERYTHING, "headline")
 
-    assert r'failures: ["failure:F-1", "failure:F \"2\""], suppose: [{target: "system:oms", class: TRANSIENT' in text
-    assert 'asOf: "2026-03-02T09:10:00Z", horizon: "PT1H", assumeRecovery: "PT0S", tolerance: "PT0S", minLikelihood: 0.5' in text
+    assert (
+        r'failures: ["failure:F-1", "failure:F \"2\""], suppose: [{target: "system:oms", class: TRANSIENT'
+        in text
+    )
+    assert (
+        'asOf: "2026-03-02T09:10:00Z", horizon: "PT1H", assumeRecovery: "PT0S", tolerance: "PT0S", minLikelihood: 0.5'
+        in text
+    )
     assert 'scope: {locations: ["store-1"], messageTypes: ["order"], attributes: {brand: ["acme"]}}' in text
 
 
@@ -53,7 +63,9 @@ def test_the_address_brings_the_question(monkeypatch: pytest.MonkeyPatch):
 
     address = urlsplit(out.export_text().strip().removeprefix("Open it: "))
     assert (address.netloc, address.path) == ("impact.example", "/graphql")
-    assert parse_qs(address.fragment) == {"query": ['{ blastRadius(failures: ["failure:F-1"]) { headline } }']}
+    assert parse_qs(address.fragment) == {
+        "query": ['{ blastRadius(failures: ["failure:F-1"]) { headline } }']
+    }
 
 
 def test_without_a_server_nothing_is_said(monkeypatch: pytest.MonkeyPatch):

@@ -13,7 +13,12 @@ from impactgraph.errors import BadInputError
 NOW = 1_772_442_600_000
 
 
-def asked(*failures: str, supposing: Supposing = Supposing(), forecasting: Forecasting = Forecasting(), as_of: str | None = None) -> Question:  # noqa: B008
+def asked(
+    *failures: str,
+    supposing: Supposing = Supposing(),
+    forecasting: Forecasting = Forecasting(),
+    as_of: str | None = None,
+) -> Question:  # noqa: B008
     return question_of(failures, supposing, forecasting, as_of, NOW, Reading())
 
 
@@ -26,26 +31,52 @@ def test_failures_are_taken_by_full_id_and_bare_key_each_once():
 
 
 def test_spans_of_the_forecast_are_read():
-    question = asked(forecasting=Forecasting(horizon="1d", assume_recovery="90m", tolerance="0s", min_likelihood=0.5))
+    question = asked(
+        forecasting=Forecasting(horizon="1d", assume_recovery="90m", tolerance="0s", min_likelihood=0.5)
+    )
 
-    assert (question.horizon, question.assume_recovery, question.tolerance, question.min_likelihood) == (DAY, 90 * MINUTE, 0, 0.5)
+    assert (question.horizon, question.assume_recovery, question.tolerance, question.min_likelihood) == (
+        DAY,
+        90 * MINUTE,
+        0,
+        0.5,
+    )
 
 
 def test_a_what_if_is_a_failure_that_begins_when_it_is_asked_for():
-    question = asked(supposing=Supposing(target="system:oms", failure_class="outage", until="+2h"), as_of="-1h")
+    question = asked(
+        supposing=Supposing(target="system:oms", failure_class="outage", until="+2h"), as_of="-1h"
+    )
 
     supposed = question.suppose[0]
-    assert (supposed.target, supposed.failure_class, supposed.supposed) == ("system:oms", FailureClass.OUTAGE, True)
+    assert (supposed.target, supposed.failure_class, supposed.supposed) == (
+        "system:oms",
+        FailureClass.OUTAGE,
+        True,
+    )
     assert (supposed.started_at, supposed.expected_end) == (NOW - HOUR, NOW + HOUR)
 
 
 def test_figures_of_a_what_if_are_read():
-    given = Supposing(target="system:oms", failure_class="stale-data", since="-30m", delay="40m", error_rate=0.2, drain="1h", scope=("regions=uk",))
+    given = Supposing(
+        target="system:oms",
+        failure_class="stale-data",
+        since="-30m",
+        delay="40m",
+        error_rate=0.2,
+        drain="1h",
+        scope=("regions=uk",),
+    )
 
     supposed = asked(supposing=given).suppose[0]
 
     assert supposed.failure_class is FailureClass.STALE_DATA
-    assert (supposed.started_at, supposed.delay, supposed.error_rate, supposed.drain) == (NOW - 30 * MINUTE, 40 * MINUTE, 0.2, HOUR)
+    assert (supposed.started_at, supposed.delay, supposed.error_rate, supposed.drain) == (
+        NOW - 30 * MINUTE,
+        40 * MINUTE,
+        0.2,
+        HOUR,
+    )
     assert supposed.scope == Scope.of(regions=["uk"])
 
 
@@ -61,9 +92,19 @@ def test_a_what_if_without_a_class_is_told():
 
 def test_everything_that_is_wrong_is_told_at_once():
     with pytest.raises(BadInputError) as told:
-        asked(supposing=Supposing(target="system:oms", failure_class="x", until="y", scope=("z",)), forecasting=Forecasting(horizon="w"), as_of="v")
+        asked(
+            supposing=Supposing(target="system:oms", failure_class="x", until="y", scope=("z",)),
+            forecasting=Forecasting(horizon="w"),
+            as_of="v",
+        )
 
-    assert [problem.message.split()[0] for problem in told.value.problems] == ["--as-of", "--horizon", "--class", "--until", "--scope"]
+    assert [problem.message.split()[0] for problem in told.value.problems] == [
+        "--as-of",
+        "--horizon",
+        "--class",
+        "--until",
+        "--scope",
+    ]
 
 
 def test_a_scope_has_a_dimension_each_time():

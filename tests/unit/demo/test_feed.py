@@ -25,7 +25,10 @@ def _feed(moments: Sequence[Millis]) -> Feed:
     return Feed((at, _line(number)) for number, at in enumerate(moments))
 
 
-@given(st.lists(st.integers(0, 50)).map(sorted), st.lists(st.tuples(st.integers(0, 60), st.integers(1, 5)), max_size=30).map(sorted))
+@given(
+    st.lists(st.integers(0, 50)).map(sorted),
+    st.lists(st.tuples(st.integers(0, 60), st.integers(1, 5)), max_size=30).map(sorted),
+)
 def test_each_line_is_cameonce_and_when_it_is_due(moments: list[Millis], looks: list[tuple[Millis, int]]):
     feed = _feed(moments)
     came: list[bytes] = []

@@ -14,7 +14,11 @@ ENDS = ("fulfillment.completed", "fulfillment.cancelled")
 
 def _open_orders(told: Told) -> set[str]:
     ended = set(told.by_fulfillment(*ENDS))
-    return {order.data.order for order in told.placed if any(part.fulfillment not in ended for part in order.data.fulfillments)}
+    return {
+        order.data.order
+        for order in told.placed
+        if any(part.fulfillment not in ended for part in order.data.fulfillments)
+    }
 
 
 def test_the_same_seed_gives_the_same_bytes(told: Told):
@@ -31,7 +35,11 @@ def test_another_seed_gives_other_orders(told: Told):
 
 @pytest.mark.parametrize("orders", [1, 7, 300])
 def test_exactly_as_many_orders_are_in_flight_as_were_asked_for(told: Told, orders: int):
-    events = [read_event(line)[0] for block in generate(orders, told.now, seed=1).events for line in block.splitlines()]
+    events = [
+        read_event(line)[0]
+        for block in generate(orders, told.now, seed=1).events
+        for line in block.splitlines()
+    ]
 
     assert len(_open_orders(Told(told.now, orders, events))) == orders
 
@@ -69,14 +77,23 @@ def test_about_six_orders_in_a_hundred_are_split(told: Told):
 
 
 def test_the_values_of_the_fulfillments_are_the_value_of_the_order(told: Told):
-    assert all(sum(part.value or 0 for part in order.data.fulfillments) == order.data.value for order in told.placed)
+    assert all(
+        sum(part.value or 0 for part in order.data.fulfillments) == order.data.value for order in told.placed
+    )
 
 
 def test_every_step_that_lasts_is_populated(told: Told, topology: Topology):
     ended, workflow_of = set(told.by_fulfillment(*ENDS)), told.workflow_of
     stays = told.by_fulfillment("fulfillment.entered", "fulfillment.rerouted")
-    places = Counter((workflow_of[key], step_of(events[-1])) for key, events in stays.items() if key not in ended)
-    lasting = {(workflow.key, step.key) for workflow in topology.workflows.values() for step in workflow.steps if step.takes.p50 >= HOUR / 6}
+    places = Counter(
+        (workflow_of[key], step_of(events[-1])) for key, events in stays.items() if key not in ended
+    )
+    lasting = {
+        (workflow.key, step.key)
+        for workflow in topology.workflows.values()
+        for step in workflow.steps
+        if step.takes.p50 >= HOUR / 6
+    }
 
     assert lasting <= set(places)
 
@@ -84,7 +101,10 @@ def test_every_step_that_lasts_is_populated(told: Told, topology: Topology):
 def test_every_channel_mode_region_currency_and_tier_has_orders(told: Told):
     orders = [order.data for order in told.placed]
 
-    counts = [len({getattr(order, name) for order in orders}) for name in ("channel", "mode", "region", "currency", "customer_tier")]
+    counts = [
+        len({getattr(order, name) for order in orders})
+        for name in ("channel", "mode", "region", "currency", "customer_tier")
+    ]
 
     assert counts == [5, 7, 7, 5, 4]
 
@@ -109,6 +129,8 @@ def test_documented_durations_are_roughly_right(told: Told):
 
 
 def test_one_day_is_busier_than_its_night(told: Told):
-    hours = Counter((event.millis // HOUR + 1) % 24 for event in told.placed if event.data.region == "emea-north")
+    hours = Counter(
+        (event.millis // HOUR + 1) % 24 for event in told.placed if event.data.region == "emea-north"
+    )
 
     assert sum(hours[hour] for hour in (18, 19, 20)) > 4 * sum(hours[hour] for hour in (2, 3, 4))

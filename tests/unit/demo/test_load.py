@@ -27,7 +27,11 @@ class Loaded:
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
     store = EmbeddedStore.open(tmp_path_factory.mktemp("demo"), now=lambda: NOW)
     progress: list[tuple[int, int]] = []
-    yield Loaded(store, load_demo(store, ORDERS, NOW, 7, lambda done, blocks: progress.append((done, blocks))), progress)
+    yield Loaded(
+        store,
+        load_demo(store, ORDERS, NOW, 7, lambda done, blocks: progress.append((done, blocks))),
+        progress,
+    )
     store.close()
 
 

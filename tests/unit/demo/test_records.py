@@ -31,9 +31,13 @@ def load() -> Iterator[Load]:
         demo = generate(ORDERS, NOW, seed=11)
         store = EmbeddedStore.in_memory(now=lambda: NOW)
         stores.append(store)
-        store.apply_topology(parse_topology(dict(demo.documents)), dict(demo.documents), NOW - 90 * 24 * 60 * MINUTE)
+        store.apply_topology(
+            parse_topology(dict(demo.documents)), dict(demo.documents), NOW - 90 * 24 * 60 * MINUTE
+        )
         for block in demo.events:
-            assert not store.ingest([line for line in block.splitlines() if not lose(json.loads(line))]).rejected
+            assert not store.ingest(
+                [line for line in block.splitlines() if not lose(json.loads(line))]
+            ).rejected
         store.ingest(demo.failures if failures else [])
         return store
 
@@ -45,7 +49,9 @@ def load() -> Iterator[Load]:
 @pytest.fixture
 def calm(monkeypatch: pytest.MonkeyPatch) -> None:
     """A day without trouble."""
-    monkeypatch.setattr(book, "troubles", lambda topology, now: Troubles(Backlog(frozenset(), frozenset(), 0, 0), ()))
+    monkeypatch.setattr(
+        book, "troubles", lambda topology, now: Troubles(Backlog(frozenset(), frozenset(), 0, 0), ())
+    )
 
 
 def findings(store: EmbeddedStore) -> list[RecordFinding]:
@@ -53,25 +59,40 @@ def findings(store: EmbeddedStore) -> list[RecordFinding]:
         return list(watched.all())
 
 
-def test_saturated_queues_show_as_goods_issues_that_are_missing_and_invoices_that_overtook_them(load: Load) -> None:
+def test_saturated_queues_show_as_goods_issues_that_are_missing_and_invoices_that_overtook_them(
+    load: Load,
+) -> None:
     found = findings(load(failures=True))
 
     kinds = Counter((each.type, each.effect) for each in found)
-    assert {("goods_issue", RecordEffect.MISSING), ("goods_issue", RecordEffect.LATE), ("invoice", RecordEffect.OUT_OF_SEQUENCE)} <= set(kinds)
+    assert {
+        ("goods_issue", RecordEffect.MISSING),
+        ("goods_issue", RecordEffect.LATE),
+        ("invoice", RecordEffect.OUT_OF_SEQUENCE),
+    } <= set(kinds)
     assert set(kinds) <= {("goods_issue", RecordEffect.MISSING), ("goods_issue", RecordEffect.LATE), ("invoice", RecordEffect.OUT_OF_SEQUENCE),
                           ("purchase_order", RecordEffect.LATE)}  # fmt: skip
 
 
 def test_each_of_them_is_blamed_on_the_queues(load: Load) -> None:
-    causes = {(each.type, each.likely_cause.failure, each.likely_cause.element) for each in findings(load(failures=True)) if each.likely_cause}
+    causes = {
+        (each.type, each.likely_cause.failure, each.likely_cause.element)
+        for each in findings(load(failures=True))
+        if each.likely_cause
+    }
 
-    assert causes == {("goods_issue", "F-queues", "integration:store-goods-issue"), ("invoice", "F-queues", "integration:store-goods-issue")}
+    assert causes == {
+        ("goods_issue", "F-queues", "integration:store-goods-issue"),
+        ("invoice", "F-queues", "integration:store-goods-issue"),
+    }
 
 
 def test_where_nobody_told_of_the_failure_the_integration_that_they_share_is_named(load: Load) -> None:
     missing = [each for each in findings(load(failures=False)) if each.effect is RecordEffect.MISSING]
 
-    assert missing and {each.likely_cause.element if each.likely_cause else None for each in missing} == {"integration:store-goods-issue"}
+    assert missing and {each.likely_cause.element if each.likely_cause else None for each in missing} == {
+        "integration:store-goods-issue"
+    }
 
 
 @pytest.mark.usefixtures("calm")
@@ -88,12 +109,19 @@ def test_every_invoice_that_was_lost_is_found_and_nothing_else(load: Load) -> No
 
     def lose(event: dict) -> bool:
         data = event["data"]
-        gone = event["type"] == "posting.recorded" and data["type"] == "invoice" and hash_of(data["fulfillment"]) % 10 == 0 and event["time"] < "2026-03-02T15"
+        gone = (
+            event["type"] == "posting.recorded"
+            and data["type"] == "invoice"
+            and hash_of(data["fulfillment"]) % 10 == 0
+            and event["time"] < "2026-03-02T15"
+        )
         if gone:
             lost.add(data["fulfillment"])
         return gone
 
-    found = [each for each in findings(load(failures=False, lose=lose)) if each.effect is RecordEffect.MISSING]
+    found = [
+        each for each in findings(load(failures=False, lose=lose)) if each.effect is RecordEffect.MISSING
+    ]
 
     assert lost and {each.fulfillment for each in found} == lost
     assert {(each.kind, each.type) for each in found} == {(RecordKind.POSTING, "invoice")}

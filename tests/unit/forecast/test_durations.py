@@ -9,7 +9,10 @@ from impactgraph.forecast.durations import GRID, Distribution
 PLACES = st.floats(0.0, 1.0, allow_subnormal=True)
 
 
-@given(st.lists(st.floats(0.0, 1e12), min_size=len(GRID), max_size=len(GRID)), st.lists(PLACES, min_size=1, max_size=60))
+@given(
+    st.lists(st.floats(0.0, 1e12), min_size=len(GRID), max_size=len(GRID)),
+    st.lists(PLACES, min_size=1, max_size=60),
+)
 def test_an_even_grid_need_not_be_searched(lengths: list[float], places: list[float]) -> None:
     at, p = np.sort(np.array(lengths)), np.array([*places, *GRID, np.nextafter(1.0, 0.0)])
 

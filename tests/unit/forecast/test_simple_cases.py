@@ -22,11 +22,23 @@ def shop() -> Topology:
         queue("hand", "oms", "wms", dead_letter="rejected"),
         call("book", "wms", "erp"),
         step("release", takes=PICK, then=(Transition("pick", "integration:hand"),)),
-        step("pick", "wms", takes=PICK, emits=(Emission(RecordKind.POSTING, "issue", "integration:book", 30 * MINUTE),)),
+        step(
+            "pick",
+            "wms",
+            takes=PICK,
+            emits=(Emission(RecordKind.POSTING, "issue", "integration:book", 30 * MINUTE),),
+        ),
     )
 
 
-def ended(target: str, what: FailureClass = FailureClass.OUTAGE, *, until: Millis, since: Millis = EIGHT, **more: object) -> Failure:
+def ended(
+    target: str,
+    what: FailureClass = FailureClass.OUTAGE,
+    *,
+    until: Millis,
+    since: Millis = EIGHT,
+    **more: object,
+) -> Failure:
     """A failure whose end is certain: it is supposed."""
     return Failure("F", target, what, since, ended_at=until, supposed=True, **more)  # pyright: ignore[reportArgumentType] - fields of a failure
 
@@ -49,13 +61,20 @@ RELEASED = Journey("O-1", (("release", NINE - MINUTE),))
 def test_what_reaches_a_stopped_queue_waits_until_the_end() -> None:
     row = certainly(ended("integration:hand", until=NINE + HOUR), RELEASED)
 
-    assert (row.band, row.effect, row.first_hit, row.likelihood) == (Band.UPCOMING, Effect.BLOCKED, "step:ship/pick", 1.0)
+    assert (row.band, row.effect, row.first_hit, row.likelihood) == (
+        Band.UPCOMING,
+        Effect.BLOCKED,
+        "step:ship/pick",
+        1.0,
+    )
     assert row.expected_delay == pytest.approx(51 * MINUTE, abs=2 * MINUTE)
     assert row.expected_completion == pytest.approx(NINE + 70 * MINUTE, abs=2 * MINUTE)
 
 
 def test_what_waits_behind_a_stopped_queue_already_is_stuck() -> None:
-    row = certainly(ended("integration:hand", until=NINE + HOUR), Journey("O-1", (("release", NINE - 40 * MINUTE),)))
+    row = certainly(
+        ended("integration:hand", until=NINE + HOUR), Journey("O-1", (("release", NINE - 40 * MINUTE),))
+    )
 
     assert (row.band, row.likelihood) == (Band.STUCK, 1.0)
     assert row.hit_at == pytest.approx(NINE - 30 * MINUTE, abs=MINUTE)
@@ -65,12 +84,20 @@ def test_what_waits_behind_a_stopped_queue_already_is_stuck() -> None:
 def test_what_waits_for_the_run_of_a_file_is_hit_when_the_failure_begins() -> None:
     """Done at ten past eight, and the file goes at nine: it waited, and nothing was wrong, until half past."""
     files = replace(
-        shop(), integrations={**shop().integrations, "hand": replace(shop().integrations["hand"], transport=Transport.FILE, schedule=Schedule(HOUR))}
+        shop(),
+        integrations={
+            **shop().integrations,
+            "hand": replace(shop().integrations["hand"], transport=Transport.FILE, schedule=Schedule(HOUR)),
+        },
     )
-    refused = ended("integration:hand", FailureClass.SCHEMA_MISMATCH, since=NINE - 30 * MINUTE, until=NINE + HOUR)
+    refused = ended(
+        "integration:hand", FailureClass.SCHEMA_MISMATCH, since=NINE - 30 * MINUTE, until=NINE + HOUR
+    )
     journey = Journey("O-1", (("release", EIGHT),))
 
-    [row] = ask(World(files, (), (journey,), NINE + 5 * MINUTE), failures=(), suppose=(refused,)).orders().items
+    [row] = (
+        ask(World(files, (), (journey,), NINE + 5 * MINUTE), failures=(), suppose=(refused,)).orders().items
+    )
 
     assert (row.band, row.hit_at) == (Band.STUCK, NINE - 30 * MINUTE)
 
@@ -81,7 +108,11 @@ def test_what_comes_when_it_is_over_is_not_hit() -> None:
 
 def test_what_had_passed_before_it_began_is_not_hit() -> None:
     assert (
-        only(ended("integration:hand", since=NINE - 5 * MINUTE, until=NINE + HOUR), Journey("O-1", (("release", EIGHT), ("pick", NINE - 6 * MINUTE)))) is None
+        only(
+            ended("integration:hand", since=NINE - 5 * MINUTE, until=NINE + HOUR),
+            Journey("O-1", (("release", EIGHT), ("pick", NINE - 6 * MINUTE))),
+        )
+        is None
     )
 
 
@@ -90,7 +121,9 @@ def test_what_is_later_by_less_than_the_tolerance_is_not_hit() -> None:
 
 
 def test_a_slower_queue_makes_an_order_later_by_its_delay() -> None:
-    row = certainly(ended("integration:hand", FailureClass.LATENCY, until=NINE + HOUR, delay=20 * MINUTE), RELEASED)
+    row = certainly(
+        ended("integration:hand", FailureClass.LATENCY, until=NINE + HOUR, delay=20 * MINUTE), RELEASED
+    )
 
     assert (row.band, row.effect, row.expected_delay) == (Band.UPCOMING, Effect.DELAYED, 20 * MINUTE)
 
@@ -98,11 +131,20 @@ def test_a_slower_queue_makes_an_order_later_by_its_delay() -> None:
 def test_what_is_rejected_never_arrives() -> None:
     row = certainly(ended("integration:hand", FailureClass.SCHEMA_MISMATCH, until=NINE + HOUR), RELEASED)
 
-    assert (row.effect, row.likelihood, row.expected_delay, row.expected_completion) == (Effect.REJECTED, 1.0, None, None)
+    assert (row.effect, row.likelihood, row.expected_delay, row.expected_completion) == (
+        Effect.REJECTED,
+        1.0,
+        None,
+        None,
+    )
 
 
 def test_what_lies_in_the_dead_letter_queue_is_stuck() -> None:
-    dead = Journey("O-1", (("release", NINE - 40 * MINUTE),), errors=(Erred("release", NINE - 30 * MINUTE, "integration:hand", "DEAD_LETTERED"),))
+    dead = Journey(
+        "O-1",
+        (("release", NINE - 40 * MINUTE),),
+        errors=(Erred("release", NINE - 30 * MINUTE, "integration:hand", "DEAD_LETTERED"),),
+    )
 
     row = certainly(ended("integration:hand", FailureClass.SCHEMA_MISMATCH, until=NINE + HOUR), dead)
 
@@ -121,7 +163,10 @@ def test_a_posting_that_cannot_be_sent_is_late_while_its_order_flows() -> None:
 
 
 def test_a_posting_that_comes_before_it_is_due_is_not_late() -> None:
-    assert only(ended("integration:book", until=NINE + 35 * MINUTE), Journey("O-1", (("pick", NINE - MINUTE),))) is None
+    assert (
+        only(ended("integration:book", until=NINE + 35 * MINUTE), Journey("O-1", (("pick", NINE - MINUTE),)))
+        is None
+    )
 
 
 def test_an_order_that_was_held_behind_it_is_late_since() -> None:
@@ -146,7 +191,9 @@ def test_an_end_that_is_reported_is_an_estimate() -> None:
 def test_who_has_waited_in_a_line_does_not_stand_in_it_again() -> None:
     """An hour and nine minutes after eight, of two hours that take half an hour to clear: 14 minutes after ten. Then a minute for the second failure."""
     line = replace(ended("integration:hand", until=NINE + HOUR, drain=30 * MINUTE), key="line")
-    slow = replace(ended("integration:hand", FailureClass.LATENCY, until=NINE + 3 * HOUR, delay=MINUTE), key="slow")
+    slow = replace(
+        ended("integration:hand", FailureClass.LATENCY, until=NINE + 3 * HOUR, delay=MINUTE), key="slow"
+    )
 
     (row,) = ask(World(shop(), (), (RELEASED,), NINE), failures=(), suppose=(line, slow)).orders().items
 
@@ -159,7 +206,11 @@ def test_a_posting_that_is_doubled_by_two_failures_is_doubled_as_likely_as_by_on
     world = World(shop(), (), (journey,), NINE)
 
     alone = ask(world, failures=(), suppose=(later,)).records(RecordKind.POSTING).items
-    together = ask(world, failures=(), suppose=(replace(later, key="F1"), replace(later, key="F2"))).records(RecordKind.POSTING).items
+    together = (
+        ask(world, failures=(), suppose=(replace(later, key="F1"), replace(later, key="F2")))
+        .records(RecordKind.POSTING)
+        .items
+    )
 
     assert 0 < alone[0].likelihood < 1
     assert [row.likelihood for row in together] == [row.likelihood for row in alone]

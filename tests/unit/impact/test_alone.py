@@ -20,9 +20,17 @@ def test_orders_of_every_kind_alone_and_among_all(store: EmbeddedStore) -> None:
     with store.columns() as columns:
         f = columns.fulfillments
         sent, failing, others = f.rerouted_at > 0, f.failed_at > 0, f.status == IN_FLIGHT
-        keys = [str(key) for key in columns.orders.ids[np.unique(np.concatenate([f.order[sent], f.order[failing], f.order[others][::10]]))]]
+        keys = [
+            str(key)
+            for key in columns.orders.ids[
+                np.unique(np.concatenate([f.order[sent], f.order[failing], f.order[others][::10]]))
+            ]
+        ]
     with blast_radius(store, Question(), NOW) as answer:
-        among_all = {hit.order for hit in answer.orders(OrderFilter(ids=tuple(f"order:{key}" for key in keys)), first=500).items}
+        among_all = {
+            hit.order
+            for hit in answer.orders(OrderFilter(ids=tuple(f"order:{key}" for key in keys)), first=500).items
+        }
 
     alone = set[str]()
     for key in keys:

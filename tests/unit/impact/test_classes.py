@@ -27,7 +27,9 @@ def test_ages_of_ascending_moments_come_in_runs(at: list[int]) -> None:
 
 @given(tables)
 def test_rows_with_the_same_codes_are_of_one_class(table: list[tuple[int, int, int]]) -> None:
-    dense, some, runs = (np.array(codes, np.int32) for codes in zip(*sorted(table, key=lambda row: -row[2]), strict=True))
+    dense, some, runs = (
+        np.array(codes, np.int32) for codes in zip(*sorted(table, key=lambda row: -row[2]), strict=True)
+    )
     at = np.flatnonzero(some)
 
     classes = classify(len(table), dense, Some(at, some[at]), _in_runs(runs))
@@ -61,7 +63,10 @@ def _plainly(*codes: Codes) -> dict[tuple[int, ...], list[int]]:
 
 def _rows_by_codes(classes: Classes, rows: int) -> dict[tuple[int, ...], list[int]]:
     of = classes.of.tolist()
-    return {tuple(int(code[g]) for code in classes.codes): [n for n in range(rows) if of[n] == g] for g in range(len(classes))}
+    return {
+        tuple(int(code[g]) for code in classes.codes): [n for n in range(rows) if of[n] == g]
+        for g in range(len(classes))
+    }
 
 
 def _check(classes: Classes, rows: int) -> None:

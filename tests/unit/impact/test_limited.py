@@ -14,7 +14,9 @@ CHAIN: Topology = drawn(
     step("pick", "wms"),
 )
 """wms fails: the hand-off to it, its own step, and what it books."""
-WORLD = World(CHAIN, (failure("system:wms"),), (Journey("O-1", (("release", EIGHT + 55 * MINUTE),)),), EIGHT + HOUR)
+WORLD = World(
+    CHAIN, (failure("system:wms"),), (Journey("O-1", (("release", EIGHT + 55 * MINUTE),)),), EIGHT + HOUR
+)
 ELEMENTS = {"system:wms", "integration:hand", "integration:book", "step:ship/pick"}
 
 

@@ -28,7 +28,9 @@ def test_many_new_names_are_indexed_again() -> None:
     assert Names.following(Names.following(None, ids[:10]), ids).size == len(ids)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(worlds(), st.data())
 def test_some_orders_are_told_as_they_are_among_all(world: World, data: st.DataObject) -> None:
     keys = sorted({j.order for j in world.journeys})
@@ -40,11 +42,15 @@ def test_some_orders_are_told_as_they_are_among_all(world: World, data: st.DataO
 
 
 @given(worlds(), st.integers(0, 12))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 def test_the_parts_of_orders_are_their_rows(world: World, count: int) -> None:
     columns = columns_of(world)
     keys = [str(key) for key in columns.orders.ids[:count]]
 
     found = columns.parts_of(columns.order_rows([*keys, "O-unknown"]))
 
-    assert [str(key) for key in columns.fulfillments.ids[found]] == [j.fulfillment for j in world.journeys if j.order in keys]
+    assert [str(key) for key in columns.fulfillments.ids[found]] == [
+        j.fulfillment for j in world.journeys if j.order in keys
+    ]

@@ -18,7 +18,10 @@ def test_structured_mode_has_one_event() -> None:
 
 
 def test_a_batch_has_its_events_as_they_were_sent() -> None:
-    delivery = read_delivery({"content-type": "application/cloudevents-batch+json"}, b"[" + placed() + b", " + entered("pick", 1) + b"]")
+    delivery = read_delivery(
+        {"content-type": "application/cloudevents-batch+json"},
+        b"[" + placed() + b", " + entered("pick", 1) + b"]",
+    )
 
     assert (delivery.events, delivery.single) == ([placed(), entered("pick", 1)], False)
 
@@ -29,7 +32,10 @@ def test_a_batch_with_a_broken_event_is_no_batch() -> None:
 
 
 def test_an_event_of_a_batch_need_not_be_an_object_to_be_told_about() -> None:
-    assert read_delivery({"content-type": "application/cloudevents-batch+json"}, b'[1, "two"]').events == [b"1", b'"two"']
+    assert read_delivery({"content-type": "application/cloudevents-batch+json"}, b'[1, "two"]').events == [
+        b"1",
+        b'"two"',
+    ]
 
 
 def test_plain_json_is_one_event_or_several() -> None:
@@ -39,19 +45,26 @@ def test_plain_json_is_one_event_or_several() -> None:
 
 
 def test_lines_are_an_event_each() -> None:
-    assert read_delivery({"content-type": "application/x-ndjson"}, placed() + b"\n\n" + placed()).events == [placed(), placed()]
+    assert read_delivery({"content-type": "application/x-ndjson"}, placed() + b"\n\n" + placed()).events == [
+        placed(),
+        placed(),
+    ]
 
 
 def test_binary_mode_is_read_as_another_implementation_writes_it() -> None:
     document = json.loads(placed())
-    attributes = {name: value for name, value in document.items() if name != "data"} | {"datacontenttype": "application/json"}
+    attributes = {name: value for name, value in document.items() if name != "data"} | {
+        "datacontenttype": "application/json"
+    }
     sent = CloudEvent(attributes | {"time": datetime.fromisoformat(document["time"])}, document["data"])
     message = http.to_binary(sent, JSONFormat())
 
     (read,) = read_delivery(message.headers, message.body).events
 
     assert json.loads(read)["data"] == document["data"]
-    assert {name: json.loads(read)[name] for name in ("id", "source", "type")} == {name: document[name] for name in ("id", "source", "type")}
+    assert {name: json.loads(read)[name] for name in ("id", "source", "type")} == {
+        name: document[name] for name in ("id", "source", "type")
+    }
 
 
 @pytest.mark.parametrize("media", ["", "text/plain", "application/xml"])

@@ -14,7 +14,10 @@ def test_lines_come_in_blocks_with_their_places(tmp_path: Path) -> None:
 
     blocks = list(read_blocks(str(file), block=2))
 
-    assert [(block.lines, block.places) for block in blocks] == [([b"a", b"b"], [f"{file}:1", f"{file}:3"]), ([b"c"], [f"{file}:4"])]
+    assert [(block.lines, block.places) for block in blocks] == [
+        ([b"a", b"b"], [f"{file}:1", f"{file}:3"]),
+        ([b"c"], [f"{file}:4"]),
+    ]
 
 
 def test_gzip_is_told_by_what_is_in_the_file_and_not_by_its_name(tmp_path: Path) -> None:

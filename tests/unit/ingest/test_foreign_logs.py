@@ -39,7 +39,10 @@ CSV = """id,activity,time,Order,Delivery,channel,total,carrier,plant
 7,Invoice,2026-03-02T12:05:00Z,O-1,D-1,,60.00,,dc-1
 8,Deliver,2026-03-02T12:06:00Z,O-1,D-1,,,,dc-1
 """
-ROWS: list[dict[str, str]] = [dict[str, str](zip(CSV.splitlines()[0].split(","), line.split(","), strict=True)) for line in CSV.splitlines()[1:]]
+ROWS: list[dict[str, str]] = [
+    dict[str, str](zip(CSV.splitlines()[0].split(","), line.split(","), strict=True))
+    for line in CSV.splitlines()[1:]
+]
 PLANTS = {"D-1": "dc-1", "D-2": "dc-2"}
 EVENT_ATTRIBUTES = ("total", "plant")
 
@@ -54,7 +57,11 @@ def json_log(folder: Path) -> Path:
         return [{"objectId": row[kind], "qualifier": ""} for kind in ("Order", "Delivery") if row[kind]]
 
     def attributes(row: dict[str, str]) -> list[dict[str, str]]:
-        return [{"name": name, "value": row[name]} for name in EVENT_ATTRIBUTES if row[name] and row["activity"] != "Create order"]
+        return [
+            {"name": name, "value": row[name]}
+            for name in EVENT_ATTRIBUTES
+            if row[name] and row["activity"] != "Create order"
+        ]
 
     order: list[dict[str, str]] = [
         {"name": "carrier", "value": "other", "time": "2026-03-01T00:00:00Z"}, {"name": "carrier", "value": "northpost", "time": "2026-03-02T00:00:00Z"},
@@ -87,11 +94,22 @@ def sqlite_log(folder: Path) -> Path:
         """)
         for row in ROWS:
             name = row["activity"].replace(" ", "")
-            if not log.execute("select 1 from event_map_type where ocel_type = ?", [row["activity"]]).fetchone():
+            if not log.execute(
+                "select 1 from event_map_type where ocel_type = ?", [row["activity"]]
+            ).fetchone():
                 log.execute("insert into event_map_type values (?, ?)", [row["activity"], name])
-                log.execute(f"create table event_{name} (ocel_id text, ocel_time text, total text, plant text)")
-            values = [None, None] if row["activity"] == "Create order" else [row["total"] or None, row["plant"] or None]
-            log.execute(f"insert into event_{name} values (?, ?, ?, ?)", [row["id"], row["time"].replace("T", " "), *values])
+                log.execute(
+                    f"create table event_{name} (ocel_id text, ocel_time text, total text, plant text)"
+                )
+            values = (
+                [None, None]
+                if row["activity"] == "Create order"
+                else [row["total"] or None, row["plant"] or None]
+            )
+            log.execute(
+                f"insert into event_{name} values (?, ?, ?, ?)",
+                [row["id"], row["time"].replace("T", " "), *values],
+            )
             for kind in ("Order", "Delivery"):
                 if row[kind]:
                     log.execute("insert into event_object values (?, ?, '')", [row["id"], row[kind]])
@@ -100,7 +118,11 @@ def sqlite_log(folder: Path) -> Path:
 
 
 def events(path: Path, mapping: str = MAPPING) -> list[dict[str, Any]]:
-    return [json.loads(line) for block in read_mapped(str(path), parse_mapping(mapping + CSV_SECTION)) for line in block.lines]
+    return [
+        json.loads(line)
+        for block in read_mapped(str(path), parse_mapping(mapping + CSV_SECTION))
+        for line in block.lines
+    ]
 
 
 CSV_SECTION = "csv: {id: id, activity: activity, time: time}\n"
@@ -128,7 +150,9 @@ def test_activities_become_steps_records_errors_and_ends(log: Path) -> None:
 
 
 def test_every_event_can_be_read(log: Path) -> None:
-    lines = [line for block in read_mapped(str(log), parse_mapping(MAPPING + CSV_SECTION)) for line in block.lines]
+    lines = [
+        line for block in read_mapped(str(log), parse_mapping(MAPPING + CSV_SECTION)) for line in block.lines
+    ]
 
     assert [extra for _, extra in map(read_event, lines)] == [None] * len(lines)
 

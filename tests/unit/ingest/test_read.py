@@ -31,7 +31,14 @@ def test_an_order_is_read_with_exact_money() -> None:
 
 
 def test_what_the_format_does_not_know_is_set_apart_on_every_level() -> None:
-    line = changed(placed(), traceparent="00-1", data={"colour": "green", "fulfillments": [{"fulfillment": "O-1/1", "workflow": "collect", "shelf": 7}]})
+    line = changed(
+        placed(),
+        traceparent="00-1",
+        data={
+            "colour": "green",
+            "fulfillments": [{"fulfillment": "O-1/1", "workflow": "collect", "shelf": 7}],
+        },
+    )
 
     _, extra = read_event(line)
 
@@ -39,7 +46,10 @@ def test_what_the_format_does_not_know_is_set_apart_on_every_level() -> None:
 
 
 def test_a_moment_without_a_zone_is_utc() -> None:
-    with_zone, without = (read_event(changed(placed(), time=text))[0].millis for text in ("2026-03-02T09:00:00+00:00", "2026-03-02T09:00:00"))
+    with_zone, without = (
+        read_event(changed(placed(), time=text))[0].millis
+        for text in ("2026-03-02T09:00:00+00:00", "2026-03-02T09:00:00")
+    )
 
     assert with_zone == without
 

@@ -35,7 +35,11 @@ def paying(**policy: Any) -> Topology:
 
 def stock(fresh_within: int) -> Topology:
     feed = queue("feed", "pos", "oms")
-    return drawn(feed, Data("stock", "oms", ("integration:feed",), fresh_within), step("ship", "oms", reads=("data:stock",)))
+    return drawn(
+        feed,
+        Data("stock", "oms", ("integration:feed",), fresh_within),
+        step("ship", "oms", reads=("data:stock",)),
+    )
 
 
 def labelled(*alternatives: str) -> Topology:
@@ -108,8 +112,18 @@ CASES = (
         [],
         ["REJECTED"],
     ),
-    Absorbing("scope", paying(), paying(), failure("system:payments", scope=Scope.of(workflows=["collect"])), SHIP, [], []),
-    Absorbing("freshness", stock(4 * HOUR), stock(10 * MINUTE), failure("integration:feed"), SHIP, [], ["STALE"]),
+    Absorbing(
+        "scope",
+        paying(),
+        paying(),
+        failure("system:payments", scope=Scope.of(workflows=["collect"])),
+        SHIP,
+        [],
+        [],
+    ),
+    Absorbing(
+        "freshness", stock(4 * HOUR), stock(10 * MINUTE), failure("integration:feed"), SHIP, [], ["STALE"]
+    ),
     Absorbing(
         "optional",
         drawn(System("fraud", "fraud"), step("ship", "oms", optional=["system:fraud"])),
@@ -148,12 +162,16 @@ def test_a_rule_that_absorbs_is_told_with_the_failure(case: Absorbing) -> None:
     assert all(each.failures == ("F",) and each.detail and "{" not in each.detail for each in absorbed)
 
 
-@pytest.mark.parametrize("case", [each for each in CASES if each.bare != each.guarded], ids=lambda case: case.rule)
+@pytest.mark.parametrize(
+    "case", [each for each in CASES if each.bare != each.guarded], ids=lambda case: case.rule
+)
 def test_without_the_rule_the_same_failure_appears(case: Absorbing) -> None:
     assert effects(hit(case.bare, case.failure), case.looked_at) == case.without_it
 
 
-@pytest.mark.parametrize("case", [each for each in CASES if each.bare != each.guarded], ids=lambda case: case.rule)
+@pytest.mark.parametrize(
+    "case", [each for each in CASES if each.bare != each.guarded], ids=lambda case: case.rule
+)
 def test_without_the_rule_nothing_is_told_of_it(case: Absorbing) -> None:
     assert not told(hit(case.bare, case.failure), case.rule)
 

@@ -19,10 +19,17 @@ HOURLY = batch("backup", "store", "carrier", schedule=Schedule(every=HOUR))
 
 
 def packing(*links: Integration, switch_after: int | None = None) -> Topology:
-    return drawn(*links, step("pack", "store", any_of(*(f"integration:{each.key}" for each in links), switch_after=switch_after)))
+    return drawn(
+        *links,
+        step(
+            "pack", "store", any_of(*(f"integration:{each.key}" for each in links), switch_after=switch_after)
+        ),
+    )
 
 
-def out(system: str, *, since: int = 0, lasts: int = LASTS, where: tuple[str, ...] = (), key: str = "") -> Failure:
+def out(
+    system: str, *, since: int = 0, lasts: int = LASTS, where: tuple[str, ...] = (), key: str = ""
+) -> Failure:
     scope = Scope.of(locations=where) if where else Scope()
     made = failure(f"system:{system}", key=key or system, scope=scope)
     return replace(made, started_at=EIGHT + since, expected_end=EIGHT + since + lasts)
@@ -63,17 +70,27 @@ def test_a_step_stands_where_all_alternatives_fail_at_once() -> None:
 
 
 def test_a_step_stands_only_in_the_overlap_of_the_windows() -> None:
-    found = hit(packing(LABELS, BACKUP), out("tms", lasts=2 * HOUR), out("carrier", since=HOUR, lasts=2 * HOUR)).by_element[PACK]
+    found = hit(
+        packing(LABELS, BACKUP), out("tms", lasts=2 * HOUR), out("carrier", since=HOUR, lasts=2 * HOUR)
+    ).by_element[PACK]
 
     windows = {each.rule: (each.since, each.until) for each in found}
-    assert windows == {"all alternatives": (EIGHT + HOUR, EIGHT + 2 * HOUR), "fallback": (EIGHT, EIGHT + HOUR)}
+    assert windows == {
+        "all alternatives": (EIGHT + HOUR, EIGHT + 2 * HOUR),
+        "fallback": (EIGHT, EIGHT + HOUR),
+    }
 
 
 def test_a_step_stands_only_in_the_overlap_of_the_scopes() -> None:
-    found = hit(packing(LABELS, BACKUP), out("tms", where=("a", "b")), out("carrier", where=("b", "c"))).by_element[PACK]
+    found = hit(
+        packing(LABELS, BACKUP), out("tms", where=("a", "b")), out("carrier", where=("b", "c"))
+    ).by_element[PACK]
 
     scopes = {each.rule: each.scope for each in found}
-    assert scopes == {"all alternatives": Scope.of(locations=["b"]), "fallback": Scope.of(locations=["a", "b"])}
+    assert scopes == {
+        "all alternatives": Scope.of(locations=["b"]),
+        "fallback": Scope.of(locations=["a", "b"]),
+    }
 
 
 def test_alternatives_that_fail_in_different_places_never_fail_together() -> None:
@@ -92,12 +109,16 @@ def test_the_third_alternative_is_taken_where_the_first_two_fail() -> None:
     found = hit(packing(LABELS, HOURLY, COURIER), out("tms"), out("carrier"))
 
     assert only(found, PACK).run is None
-    assert [each.detail for each in found.absorbed if each.rule == "fallback"] == ["ship/pack goes on over courier instead of labels"]
+    assert [each.detail for each in found.absorbed if each.rule == "fallback"] == [
+        "ship/pack goes on over courier instead of labels"
+    ]
 
 
 def test_an_alternative_of_two_members_fails_with_either() -> None:
     links = LABELS, BACKUP, COURIER
-    topology = drawn(*links, step("pack", "store", any_of("integration:labels integration:backup", "integration:courier")))
+    topology = drawn(
+        *links, step("pack", "store", any_of("integration:labels integration:backup", "integration:courier"))
+    )
 
     assert only(hit(topology, out("carrier")), PACK).rule == "fallback"
 
@@ -145,7 +166,9 @@ def test_chances_to_fail_together_multiply() -> None:
 
 def test_a_system_with_alternatives_passes_on_that_all_of_them_fail() -> None:
     needs = step("x", "wms", any_of("system:a", "system:b")).needs
-    topology = drawn(System("a", "a"), System("b", "b"), System("wms", "wms", needs=needs), step("pack", "wms"))
+    topology = drawn(
+        System("a", "a"), System("b", "b"), System("wms", "wms", needs=needs), step("pack", "wms")
+    )
 
     assert effects(hit(topology, out("a"), out("b")), PACK) == ["BLOCKED"]
     assert effects(hit(topology, out("a")), PACK) == []

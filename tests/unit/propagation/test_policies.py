@@ -37,17 +37,28 @@ def test_attempts_with_a_backoff_outlast_an_outage_too() -> None:
 def test_a_latency_of_exactly_the_time_out_is_still_waited_for() -> None:
     topology = drawn(call("link", "oms", "erp", timeout=2 * SECOND))
 
-    assert effects(hit(topology, failure("system:erp", FailureClass.LATENCY, delay="2s")), LINK) == ["DELAYED"]
-    assert effects(hit(topology, failure("system:erp", FailureClass.LATENCY, delay="2001ms")), LINK) == ["BLOCKED"]
+    assert effects(hit(topology, failure("system:erp", FailureClass.LATENCY, delay="2s")), LINK) == [
+        "DELAYED"
+    ]
+    assert effects(hit(topology, failure("system:erp", FailureClass.LATENCY, delay="2001ms")), LINK) == [
+        "BLOCKED"
+    ]
 
 
 def test_a_call_that_times_out_looks_like_an_outage_to_the_next_system() -> None:
     inner = call("inner", "oms", "erp", timeout=SECOND)
-    topology = drawn(inner, System("oms", "oms", needs=step("x", "oms", LINK.replace("link", "inner")).needs), queue("link", "shop", "oms"))
+    topology = drawn(
+        inner,
+        System("oms", "oms", needs=step("x", "oms", LINK.replace("link", "inner")).needs),
+        queue("link", "shop", "oms"),
+    )
 
     found = only(hit(topology, failure("system:erp", FailureClass.LATENCY, delay="5s")), LINK)
 
-    assert (found.effect, [each.element for each in found.hops]) == ("BLOCKED", ["system:erp", "integration:inner", "system:oms", LINK])
+    assert (found.effect, [each.element for each in found.hops]) == (
+        "BLOCKED",
+        ["system:erp", "integration:inner", "system:oms", LINK],
+    )
 
 
 def test_transient_errors_fail_for_good_with_the_power_of_the_attempts() -> None:
@@ -61,7 +72,13 @@ def test_transient_errors_fail_for_good_with_the_power_of_the_attempts() -> None
 def test_transient_errors_cost_the_expected_backoff() -> None:
     topology = drawn(call("link", "oms", "erp", retry=Retry(attempts=3, backoff=10 * SECOND)))
 
-    late = next(each for each in hit(topology, failure("system:erp", FailureClass.TRANSIENT, error_rate=0.5)).by_element[LINK] if each.effect == "DELAYED")
+    late = next(
+        each
+        for each in hit(topology, failure("system:erp", FailureClass.TRANSIENT, error_rate=0.5)).by_element[
+            LINK
+        ]
+        if each.effect == "DELAYED"
+    )
 
     # One retry (0.25 of the calls) waits 10 s, two retries (0.125) wait 20 s.
     assert late.likelihood == pytest.approx(0.375)
@@ -71,7 +88,9 @@ def test_transient_errors_cost_the_expected_backoff() -> None:
 def test_transient_errors_compound_over_two_calls_that_are_tried_again() -> None:
     needs = step("x", "oms", "integration:inner").needs
     topology = drawn(
-        call("inner", "oms", "erp", retry=Retry(attempts=2)), System("oms", "oms", needs=needs), call("link", "shop", "oms", retry=Retry(attempts=2))
+        call("inner", "oms", "erp", retry=Retry(attempts=2)),
+        System("oms", "oms", needs=needs),
+        call("link", "shop", "oms", retry=Retry(attempts=2)),
     )
 
     found = only(hit(topology, failure("system:erp", FailureClass.TRANSIENT, error_rate=0.5)), LINK)
@@ -80,7 +99,12 @@ def test_transient_errors_compound_over_two_calls_that_are_tried_again() -> None
 
 
 def test_a_run_that_fails_by_chance_waits_for_the_next_run() -> None:
-    found = only(hit(drawn(batch("link", "oms", "erp")), failure("system:erp", FailureClass.TRANSIENT, error_rate=0.5)), LINK)
+    found = only(
+        hit(
+            drawn(batch("link", "oms", "erp")), failure("system:erp", FailureClass.TRANSIENT, error_rate=0.5)
+        ),
+        LINK,
+    )
 
     assert (found.effect, found.hold) == ("BLOCKED", 15 * MINUTE)
 
@@ -95,7 +119,9 @@ def test_a_rejected_message_is_lost_without_a_dead_letter_queue(dead_letter: str
 def test_a_queue_rejects_from_the_moment_it_is_full() -> None:
     topology = drawn(queue("link", "oms", "erp", buffer=Buffer(600, 600 / HOUR)))
 
-    rejected = next(each for each in hit(topology, failure("system:erp")).by_element[LINK] if each.effect == "REJECTED")
+    rejected = next(
+        each for each in hit(topology, failure("system:erp")).by_element[LINK] if each.effect == "REJECTED"
+    )
 
     assert (rejected.since, rejected.until) == (EIGHT + HOUR, EIGHT + LASTS)
 
@@ -103,7 +129,9 @@ def test_a_queue_rejects_from_the_moment_it_is_full() -> None:
 def test_a_queue_drops_what_would_wait_longer_than_its_retention() -> None:
     topology = drawn(queue("link", "oms", "erp", buffer=Buffer(retention=HOUR)))
 
-    rejected = next(each for each in hit(topology, failure("system:erp")).by_element[LINK] if each.effect == "REJECTED")
+    rejected = next(
+        each for each in hit(topology, failure("system:erp")).by_element[LINK] if each.effect == "REJECTED"
+    )
 
     assert (rejected.since, rejected.until) == (EIGHT, EIGHT + LASTS - HOUR)
 
@@ -115,7 +143,9 @@ def test_a_queue_keeps_the_drain_that_was_reported() -> None:
 
 
 def test_a_backlog_grows_to_its_delay() -> None:
-    found = only(hit(drawn(queue("link", "oms", "erp")), failure(LINK, FailureClass.BACKLOG, delay="50m")), LINK)
+    found = only(
+        hit(drawn(queue("link", "oms", "erp")), failure(LINK, FailureClass.BACKLOG, delay="50m")), LINK
+    )
 
     assert (found.delay, found.growing) == (50 * MINUTE, True)
 
@@ -149,7 +179,9 @@ def test_a_step_that_reads_stale_data_decides_wrongly_with_the_risk_of_the_data(
     stock = Data("stock", "oms", ("integration:feed",), 10 * MINUTE, 0.08)
     topology = drawn(queue("feed", "pos", "oms"), stock, step("promise", "wms", reads=("data:stock",)))
 
-    assert only(hit(topology, failure("integration:feed")), "step:ship/promise").likelihood == pytest.approx(0.08)
+    assert only(hit(topology, failure("integration:feed")), "step:ship/promise").likelihood == pytest.approx(
+        0.08
+    )
 
 
 def test_the_system_that_a_step_runs_on_is_needed_at_its_start_and_its_completion() -> None:
@@ -182,7 +214,12 @@ def test_a_degraded_system_passes_nothing_on() -> None:
 
 
 def test_a_location_hits_only_what_is_done_on_site_and_only_there() -> None:
-    topology = drawn(Location("store-1", "store"), System("store", "store", per_location=True), step("pick", "store"), step("pay", "oms"))
+    topology = drawn(
+        Location("store-1", "store"),
+        System("store", "store", per_location=True),
+        step("pick", "store"),
+        step("pay", "oms"),
+    )
 
     found = hit(topology, failure("location:store-1"))
 
@@ -212,12 +249,22 @@ def test_an_integration_keeps_the_message_types_in_scope_and_a_step_that_needs_i
 def test_message_types_that_are_all_an_integration_carries_restrict_nothing() -> None:
     topology = drawn(queue("link", "oms", "erp", carries=("invoice",)))
 
-    assert only(hit(topology, failure("system:erp", scope=Scope.of(message_types=["invoice", "order"]))), LINK).scope == Scope()
+    assert (
+        only(
+            hit(topology, failure("system:erp", scope=Scope.of(message_types=["invoice", "order"]))), LINK
+        ).scope
+        == Scope()
+    )
 
 
 def test_the_records_that_steps_send_count_among_what_an_integration_carries() -> None:
-    sends = (Emission(RecordKind.NOTIFICATION, "shipped", LINK), Emission(RecordKind.NOTIFICATION, "delivered", LINK))
-    topology = drawn(queue("link", "oms", "mailer", carries=("notification",)), step("pick", "wms", emits=sends))
+    sends = (
+        Emission(RecordKind.NOTIFICATION, "shipped", LINK),
+        Emission(RecordKind.NOTIFICATION, "delivered", LINK),
+    )
+    topology = drawn(
+        queue("link", "oms", "mailer", carries=("notification",)), step("pick", "wms", emits=sends)
+    )
 
     found = hit(topology, failure(LINK, scope=Scope.of(message_types=["shipped"])))
 

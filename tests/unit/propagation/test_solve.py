@@ -15,18 +15,31 @@ from tests.drawing import EIGHT, call, drawn, effects, failure, hit, only, queue
 
 def chain(length: int) -> Topology:
     """s0 is needed by s1, which is needed by s2, and so on."""
-    systems = (System(f"s{n}", f"s{n}", needs=step("x", "s", *([f"system:s{n - 1}"] if n else [])).needs) for n in range(length))
+    systems = (
+        System(f"s{n}", f"s{n}", needs=step("x", "s", *([f"system:s{n - 1}"] if n else [])).needs)
+        for n in range(length)
+    )
     return drawn(*systems)
 
 
 def ring(length: int) -> Topology:
-    return drawn(*(System(f"s{n}", f"s{n}", needs=step("x", "s", f"system:s{(n - 1) % length}").needs) for n in range(length)))
+    return drawn(
+        *(
+            System(f"s{n}", f"s{n}", needs=step("x", "s", f"system:s{(n - 1) % length}").needs)
+            for n in range(length)
+        )
+    )
 
 
 def test_a_ring_of_needs_is_walked_once_around() -> None:
     found = hit(ring(4), failure("system:s0"))
 
-    assert {key: len(each[0].hops) for key, each in found.by_element.items()} == {"system:s0": 1, "system:s1": 2, "system:s2": 3, "system:s3": 4}
+    assert {key: len(each[0].hops) for key, each in found.by_element.items()} == {
+        "system:s0": 1,
+        "system:s1": 2,
+        "system:s2": 3,
+        "system:s3": 4,
+    }
 
 
 def test_a_system_that_needs_itself_is_hit_once() -> None:
@@ -40,7 +53,11 @@ def test_what_needs_the_failed_element_is_hit_and_what_it_needs_is_not() -> None
 
 
 def test_the_shortest_way_explains() -> None:
-    topology = drawn(call("long", "oms", "erp.post"), Api("erp.post", "erp"), step("ship", "oms", "integration:long", "api:erp.post"))
+    topology = drawn(
+        call("long", "oms", "erp.post"),
+        Api("erp.post", "erp"),
+        step("ship", "oms", "integration:long", "api:erp.post"),
+    )
 
     found = next(each for each in hit(topology, failure("system:erp")).by_element["step:ship/ship"])
 
@@ -48,7 +65,11 @@ def test_the_shortest_way_explains() -> None:
 
 
 def test_of_equally_short_ways_the_first_by_id_explains() -> None:
-    topology = drawn(call("b", "oms", "erp"), call("a", "oms", "erp"), step("ship", "oms", "integration:b", "integration:a"))
+    topology = drawn(
+        call("b", "oms", "erp"),
+        call("a", "oms", "erp"),
+        step("ship", "oms", "integration:b", "integration:a"),
+    )
 
     found = only(hit(topology, failure("system:erp")), "step:ship/ship")
 
@@ -64,7 +85,11 @@ def test_every_cause_is_one_hop_nearer_and_ends_at_the_failure() -> None:
 
 
 def test_the_order_of_failures_does_not_matter() -> None:
-    failures = [failure("system:s0", key="A"), failure("system:s1", FailureClass.LATENCY, key="B"), failure("system:s2", key="C", lasts=HOUR)]
+    failures = [
+        failure("system:s0", key="A"),
+        failure("system:s1", FailureClass.LATENCY, key="B"),
+        failure("system:s2", key="C", lasts=HOUR),
+    ]
 
     answers = [hit(ring(4), *each) for each in permutations(failures)]
 
@@ -84,7 +109,10 @@ def test_one_effect_reached_in_two_ways_is_told_once() -> None:
 
 
 def test_a_scope_that_two_failures_do_not_share_is_not_joined() -> None:
-    a, b = failure("system:s0", key="A", scope=Scope.of(regions=["emea"])), failure("system:s0", key="B", scope=Scope.of(regions=["apac"]))
+    a, b = (
+        failure("system:s0", key="A", scope=Scope.of(regions=["emea"])),
+        failure("system:s0", key="B", scope=Scope.of(regions=["apac"])),
+    )
 
     found = hit(chain(2), a, b)
 

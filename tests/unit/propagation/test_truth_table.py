@@ -58,7 +58,11 @@ TRANSPORTS = {each.value: each for each in Transport}
 def cells() -> list[tuple[str, FailureClass, list[str]]]:
     header, *rows = TABLE.strip().splitlines()
     classes = [FailureClass(word) for word in header.split()[1:]]
-    words = [(row[:24].strip(), each, word) for row in rows for each, word in zip(classes, row[24:].split(), strict=True)]
+    words = [
+        (row[:24].strip(), each, word)
+        for row in rows
+        for each, word in zip(classes, row[24:].split(), strict=True)
+    ]
     return [(edge, each, [LETTERS[letter] for letter in word.strip(".")]) for edge, each, word in words]
 
 
@@ -69,8 +73,16 @@ def scene(edge: str) -> tuple[Topology, str, str]:
         return _from_integration(TRANSPORTS[start], end)
     if end in TRANSPORTS:
         landing = "erp.post" if start == "api" else "erp"
-        topology = drawn(call("link", "oms", landing, TRANSPORTS[end], via=("system:hub",)), Api("erp.post", "erp"))
-        return topology, {"target": "system:erp", "api": "api:erp.post", "via": "system:hub", "source": "system:oms"}[start], "integration:link"
+        topology = drawn(
+            call("link", "oms", landing, TRANSPORTS[end], via=("system:hub",)), Api("erp.post", "erp")
+        )
+        return (
+            topology,
+            {"target": "system:erp", "api": "api:erp.post", "via": "system:hub", "source": "system:oms"}[
+                start
+            ],
+            "integration:link",
+        )
     return _among_the_rest(start, end)
 
 
@@ -86,30 +98,58 @@ def _among_the_rest(start: str, end: str) -> tuple[Topology, str, str]:
         case "feed", _:
             return drawn(feed, stock), "integration:feed", "data:stock"
         case "data", _:
-            return drawn(feed, stock, step("promise", "wms", reads=("data:stock",))), "data:stock", "data:stock" if end == "itself" else "step:ship/promise"
+            return (
+                drawn(feed, stock, step("promise", "wms", reads=("data:stock",))),
+                "data:stock",
+                "data:stock" if end == "itself" else "step:ship/promise",
+            )
         case "system", "data":
             return drawn(Data("stock", "oms")), "system:oms", "data:stock"
         case "system", "itself" | "api":
-            return drawn(Api("erp.post", "erp")), "system:erp", "system:erp" if end == "itself" else "api:erp.post"
+            return (
+                drawn(Api("erp.post", "erp")),
+                "system:erp",
+                "system:erp" if end == "itself" else "api:erp.post",
+            )
         case "api", _:
-            return drawn(Api("erp.post", "erp"), step("pick", "wms", "api:erp.post")), "api:erp.post", "step:ship/pick"
+            return (
+                drawn(Api("erp.post", "erp"), step("pick", "wms", "api:erp.post")),
+                "api:erp.post",
+                "step:ship/pick",
+            )
         case "runs_on", _:
             return drawn(step("pick", "wms")), "system:wms", "step:ship/pick"
         case "any_of", _:
-            return drawn(System("erp", "erp"), step("pick", "wms", any_of("system:erp"))), "system:erp", "step:ship/pick"
+            return (
+                drawn(System("erp", "erp"), step("pick", "wms", any_of("system:erp"))),
+                "system:erp",
+                "step:ship/pick",
+            )
         case (("system" | "optional"), _):
             return _needing(optional=start == "optional", owner=end)
         case _:
             topology = drawn(step("pick", "wms"), Location("store-1", "store"))
-            return topology, {"location": "location:store-1", "workflow": "workflow:ship", "step": "step:ship/pick"}[start], "step:ship/pick"
+            return (
+                topology,
+                {"location": "location:store-1", "workflow": "workflow:ship", "step": "step:ship/pick"}[
+                    start
+                ],
+                "step:ship/pick",
+            )
 
 
 def _needing(*, optional: bool, owner: str) -> tuple[Topology, str, str]:
-    needs = step("x", "wms", optional=["system:erp"]).needs if optional else step("x", "wms", "system:erp").needs
+    needs = (
+        step("x", "wms", optional=["system:erp"]).needs if optional else step("x", "wms", "system:erp").needs
+    )
     if owner == "system":
         return drawn(System("erp", "erp"), System("wms", "wms", needs=needs)), "system:erp", "system:wms"
     optionals = needs.optional
-    return drawn(System("erp", "erp"), step("pick", "wms", *needs.required, optional=optionals)), "system:erp", "step:ship/pick"
+    return (
+        drawn(System("erp", "erp"), step("pick", "wms", *needs.required, optional=optionals)),
+        "system:erp",
+        "step:ship/pick",
+    )
 
 
 def failed(edge: str, what: FailureClass) -> tuple[Impairments, str]:
@@ -118,14 +158,18 @@ def failed(edge: str, what: FailureClass) -> tuple[Impairments, str]:
 
 
 @pytest.mark.parametrize(("edge", "what", "expected"), cells())
-def test_each_class_over_each_edge_has_the_effect_of_the_table(edge: str, what: FailureClass, expected: list[str]) -> None:
+def test_each_class_over_each_edge_has_the_effect_of_the_table(
+    edge: str, what: FailureClass, expected: list[str]
+) -> None:
     found, looked_at = failed(edge, what)
 
     assert effects(found, looked_at) == expected
 
 
 @pytest.mark.parametrize(("edge", "what"), [(edge, what) for edge, what, expected in cells() if expected])
-def test_each_effect_names_its_rule_and_explains_itself_without_placeholders(edge: str, what: FailureClass) -> None:
+def test_each_effect_names_its_rule_and_explains_itself_without_placeholders(
+    edge: str, what: FailureClass
+) -> None:
     found, looked_at = failed(edge, what)
 
     for impairment in found.by_element[looked_at]:

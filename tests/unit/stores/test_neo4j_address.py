@@ -25,12 +25,24 @@ def test_what_the_address_says_goes_before_what_is_set(tmp_path: Path) -> None:
     secret.write_text("from-file\n")
 
     assert read_address("bolt://u:p@db", user="v", password="q") == Address("bolt://db:7687", None, "u", "p")
-    assert read_address("bolt://db", user="v", password="q", password_file=secret) == Address("bolt://db:7687", None, "v", "q")
-    assert read_address("bolt://u@db", password_file=secret) == Address("bolt://db:7687", None, "u", "from-file")
+    assert read_address("bolt://db", user="v", password="q", password_file=secret) == Address(
+        "bolt://db:7687", None, "v", "q"
+    )
+    assert read_address("bolt://u@db", password_file=secret) == Address(
+        "bolt://db:7687", None, "u", "from-file"
+    )
 
 
 @pytest.mark.parametrize(
-    "text", ["bolt://", "bolt://u:hidden@db:port", "bolt://u:hidden@db/a/b", "bolt://u:hidden@db?x=1", "bolt://u:hid/den@db", "http://u:hidden@db"]
+    "text",
+    [
+        "bolt://",
+        "bolt://u:hidden@db:port",
+        "bolt://u:hidden@db/a/b",
+        "bolt://u:hidden@db?x=1",
+        "bolt://u:hid/den@db",
+        "http://u:hidden@db",
+    ],
 )
 def test_what_is_no_address_is_told_without_its_password(text: str) -> None:
     with pytest.raises(BadInputError) as told:

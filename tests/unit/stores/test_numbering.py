@@ -5,7 +5,10 @@ from hypothesis import strategies as st
 from impactgraph.stores.state.numbering import Numbering, Runs, Seen, id_hashes
 
 
-@given(st.lists(st.lists(st.integers(0, 2**64 - 1), max_size=20), max_size=12), st.lists(st.integers(0, 2**64 - 1), max_size=10))
+@given(
+    st.lists(st.lists(st.integers(0, 2**64 - 1), max_size=20), max_size=12),
+    st.lists(st.integers(0, 2**64 - 1), max_size=10),
+)
 def test_runs_find_what_was_added_and_nothing_else(batches: list[list[int]], others: list[int]) -> None:
     runs, known = Runs(), set[int]()
     for batch in batches:
@@ -17,7 +20,9 @@ def test_runs_find_what_was_added_and_nothing_else(batches: list[list[int]], oth
     found, payload = runs.find(np.array(asked, np.uint64))
 
     assert found.tolist() == [key in known for key in asked]
-    assert payload is None or [int(payload[i]) for i in range(len(asked)) if asked[i] in known] == [key % 1000 for key in asked if key in known]
+    assert payload is None or [int(payload[i]) for i in range(len(asked)) if asked[i] in known] == [
+        key % 1000 for key in asked if key in known
+    ]
 
 
 def test_ids_keep_their_numbers_however_many_there_are() -> None:
@@ -26,7 +31,11 @@ def test_ids_keep_their_numbers_however_many_there_are() -> None:
         part = ids[start : start + 30_000]
         numbering.add({id_: start + n for n, id_ in enumerate(part)})
 
-    assert numbering.find(["O-0", "O-199999", "O-123456", "X"]) == {"O-0": 0, "O-199999": 199_999, "O-123456": 123_456}
+    assert numbering.find(["O-0", "O-199999", "O-123456", "X"]) == {
+        "O-0": 0,
+        "O-199999": 199_999,
+        "O-123456": 123_456,
+    }
 
 
 def test_numbers_that_were_loaded_go_on() -> None:

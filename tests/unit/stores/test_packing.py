@@ -19,22 +19,35 @@ def tables(draw: st.DrawFn) -> Table:
         limits = np.iinfo(kind)
         numbers = st.integers(int(limits.min), int(limits.max))
         near = numbers.map(lambda first, limits=limits: min(first, int(limits.max) - 2 * size))
-        values = draw(st.one_of(st.lists(numbers, min_size=size, max_size=size), near.map(lambda first: list(range(first, first + size)))))
+        values = draw(
+            st.one_of(
+                st.lists(numbers, min_size=size, max_size=size),
+                near.map(lambda first: list(range(first, first + size))),
+            )
+        )
         table[np.dtype(kind).name] = np.array(values, kind)
-    texts = draw(st.one_of(st.lists(st.none() | st.text(), min_size=size, max_size=size), st.just([None] * size)))
+    texts = draw(
+        st.one_of(st.lists(st.none() | st.text(), min_size=size, max_size=size), st.just([None] * size))
+    )
     table["text"] = np.empty(size, np.object_)
     table["text"][:] = texts
     return table
 
 
 _SEQS = st.lists(st.integers(0, 2**62), max_size=5).map(lambda seqs: np.array(seqs, np.int64))
-BLOCKS = st.builds(Block, st.dictionaries(st.sampled_from(["events", "orders"]), tables()), _SEQS, _SEQS, st.dictionaries(st.integers(1, 2**62), st.text()))
+BLOCKS = st.builds(
+    Block,
+    st.dictionaries(st.sampled_from(["events", "orders"]), tables()),
+    _SEQS,
+    _SEQS,
+    st.dictionaries(st.integers(1, 2**62), st.text()),
+)
 
 
 def same(one: Block, other: Block) -> bool:
-    tables_same = {name: {c: (v.dtype, v.tolist()) for c, v in t.items()} for name, t in one.rows.items()} == {
-        name: {c: (v.dtype, v.tolist()) for c, v in t.items()} for name, t in other.rows.items()
-    }
+    tables_same = {
+        name: {c: (v.dtype, v.tolist()) for c, v in t.items()} for name, t in one.rows.items()
+    } == {name: {c: (v.dtype, v.tolist()) for c, v in t.items()} for name, t in other.rows.items()}
     rest = [(block.removed.tolist(), block.let_go.tolist(), block.reasons) for block in (one, other)]
     return tables_same and list(one.rows) == list(other.rows) and rest[0] == rest[1]
 
@@ -54,7 +67,9 @@ def test_blocks_that_are_joined_have_all_rows_in_their_order(blocks: list[Block]
     together = joined(blocks)
 
     for table in ("events", "orders"):
-        rows = [text for block in blocks if table in block.rows for text in block.rows[table]["text"].tolist()]
+        rows = [
+            text for block in blocks if table in block.rows for text in block.rows[table]["text"].tolist()
+        ]
         assert (together.rows[table]["text"].tolist() if table in together.rows else []) == rows
     assert together.removed.tolist() == [seq for block in blocks for seq in block.removed.tolist()]
 
@@ -67,6 +82,14 @@ def test_what_is_no_block_is_told(harmed: bytes) -> None:
 
 def test_many_events_take_few_bytes() -> None:
     count = 10_000
-    block = Block({"events": {"seq": np.arange(1, count + 1), "time": 1_772_000_000_000 + np.arange(count) * 37 % 100_000, "step": np.full(count, 3)}})
+    block = Block(
+        {
+            "events": {
+                "seq": np.arange(1, count + 1),
+                "time": 1_772_000_000_000 + np.arange(count) * 37 % 100_000,
+                "step": np.full(count, 3),
+            }
+        }
+    )
 
     assert len(pack(block)) < 2.5 * count

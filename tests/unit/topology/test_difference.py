@@ -5,7 +5,9 @@ from graph_models.topology import Topology
 from impactgraph.topology.difference import Change, difference
 from impactgraph.topology.load import parse_topology
 
-BEFORE = "systems: {a: {tier: 1}, b: {}}\nworkflows: {w: {steps: {x: {runs_on: a, within: 1h}, y: {runs_on: a}}}}"
+BEFORE = (
+    "systems: {a: {tier: 1}, b: {}}\nworkflows: {w: {steps: {x: {runs_on: a, within: 1h}, y: {runs_on: a}}}}"
+)
 
 
 def parsed(text: str) -> Topology:
@@ -31,7 +33,10 @@ def test_what_is_new_and_what_is_gone_is_named() -> None:
 def test_each_field_that_changed_is_named_with_both_values() -> None:
     found = difference(parsed(BEFORE), parsed(BEFORE.replace("tier: 1", "tier: 2, needs: [b]")))
 
-    assert found.changed == (Change("system:a", "tier", 1, 2), Change("system:a", "needs", Needs(), Needs(("system:b",))))
+    assert found.changed == (
+        Change("system:a", "tier", 1, 2),
+        Change("system:a", "needs", Needs(), Needs(("system:b",))),
+    )
 
 
 def test_a_change_within_a_step_is_told_of_the_step_alone() -> None:
@@ -41,13 +46,19 @@ def test_a_change_within_a_step_is_told_of_the_step_alone() -> None:
 
 
 def test_a_new_step_is_told_of_the_workflow_too() -> None:
-    found = difference(parsed(BEFORE), parsed(BEFORE.replace("y: {runs_on: a}", "y: {runs_on: a}, z: {runs_on: a}")))
+    found = difference(
+        parsed(BEFORE), parsed(BEFORE.replace("y: {runs_on: a}", "y: {runs_on: a}, z: {runs_on: a}"))
+    )
 
     assert found.added == ("step:w/z",)
-    assert found.changed == (Change("workflow:w", "steps", ("step:w/x", "step:w/y"), ("step:w/x", "step:w/y", "step:w/z")),)
+    assert found.changed == (
+        Change("workflow:w", "steps", ("step:w/x", "step:w/y"), ("step:w/x", "step:w/y", "step:w/z")),
+    )
 
 
 def test_what_is_touched_is_named_once() -> None:
-    found = difference(parsed(BEFORE), parsed(BEFORE.replace("tier: 1", "tier: 2, kind: erp").replace("b: {}", "c: {}")))
+    found = difference(
+        parsed(BEFORE), parsed(BEFORE.replace("tier: 1", "tier: 2, kind: erp").replace("b: {}", "c: {}"))
+    )
 
     assert found.touched == ("system:c", "system:b", "system:a")

@@ -55,7 +55,12 @@ def test_every_key_and_item_knows_its_line() -> None:
     assert isinstance(a := root["a"], Map)
     assert isinstance(c := a["c"], Items)
     assert isinstance(last := c[1], Map)
-    assert (root.lines, a.lines, c.lines, last.lines) == ({"a": 1}, {"b": 2, "c": 3}, [4, 6], {"d": 6, "e": 7})
+    assert (root.lines, a.lines, c.lines, last.lines) == (
+        {"a": 1},
+        {"b": 2, "c": 3},
+        [4, 6],
+        {"d": 6, "e": 7},
+    )
 
 
 def test_a_key_that_stands_twice_is_told_with_both_places_and_the_first_counts() -> None:
@@ -78,14 +83,22 @@ def test_aliases_that_multiply_are_stopped(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(document, "MOST_REPEATED", 100)
     laughs = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
 
-    assert problems(laughs) == ["a.yaml:5: The aliases of this document stand for more than 100 nodes: write what they stand for, or generate the file."]
+    assert problems(laughs) == [
+        "a.yaml:5: The aliases of this document stand for more than 100 nodes: write what they stand for, or generate the file."
+    ]
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("a: 1\nb: [1, 2\n\n", "a.yaml:2: This is not YAML: did not find expected ',' or ']' (while parsing a flow sequence that begins in line 2)."),
-        ("a: 1\nb: \x01", "a.yaml:2: This is not YAML: it holds a character that may not stand in it, such as a control character."),
+        (
+            "a: 1\nb: [1, 2\n\n",
+            "a.yaml:2: This is not YAML: did not find expected ',' or ']' (while parsing a flow sequence that begins in line 2).",
+        ),
+        (
+            "a: 1\nb: \x01",
+            "a.yaml:2: This is not YAML: it holds a character that may not stand in it, such as a control character.",
+        ),
         ("a: &x [*x]", "a.yaml:1: The alias *x stands for nothing that ends above it."),
         ("? [a]\n: 1", "a.yaml:1: A key must be text: a list or a map cannot be one."),
         ("a: &x k\n*x : 1", "a.yaml:2: A key must be written out: it cannot be an alias."),
@@ -101,12 +114,19 @@ def test_what_cannot_be_read_is_told_with_its_line_and_gives_nothing(text: str, 
     ("text", "told"),
     [
         ("a:\n  <<: {b: 1}", "a.yaml:2: Merge keys (`<<`) are not part of YAML 1.2: write the fields out."),
-        ("a: !!str 5", "a.yaml:1: Tags such as tag:yaml.org,2002:str are not used here: write the plain value."),
-        ("a: !!map {}", "a.yaml:1: Tags such as tag:yaml.org,2002:map are not used here: write the plain value."),
-        ("a: 1\n---\nb: 2", "a.yaml:2: A file holds one document: put what follows `---` into a file of its own."),
+        (
+            "a: !!str 5",
+            "a.yaml:1: Tags such as tag:yaml.org,2002:str are not used here: write the plain value.",
+        ),
+        (
+            "a: !!map {}",
+            "a.yaml:1: Tags such as tag:yaml.org,2002:map are not used here: write the plain value.",
+        ),
+        (
+            "a: 1\n---\nb: 2",
+            "a.yaml:2: A file holds one document: put what follows `---` into a file of its own.",
+        ),
     ],
 )
 def test_parts_of_yaml_that_are_not_used_are_told(text: str, told: str) -> None:
     assert problems(text) == [told]
-
-

@@ -8,7 +8,19 @@ import pytest
 from graph_models.enums import ElementKind, FailureClass, RecordKind, Transport
 from graph_models.needs import Choice, Needs
 from graph_models.time import DAY, HOUR, MINUTE, SECOND
-from graph_models.topology import Buffer, Emission, Integration, Location, Retry, Schedule, Takes, Topology, Transition, When, kind_of
+from graph_models.topology import (
+    Buffer,
+    Emission,
+    Integration,
+    Location,
+    Retry,
+    Schedule,
+    Takes,
+    Topology,
+    Transition,
+    When,
+    kind_of,
+)
 from impactgraph.errors import BadInputError
 from impactgraph.topology.load import check_topology, load_topology, parse_topology, read_documents
 
@@ -67,7 +79,9 @@ def test_an_api_is_the_end_of_an_integration_where_the_key_is_an_apis(retailer: 
 
 
 def test_retrying_may_have_an_end(retailer: Topology) -> None:
-    assert retailer.integrations["capture"].retry == Retry(attempts=4, backoff=15 * SECOND, lasting=2 * MINUTE)
+    assert retailer.integrations["capture"].retry == Retry(
+        attempts=4, backoff=15 * SECOND, lasting=2 * MINUTE
+    )
 
 
 def test_a_batch_has_its_schedule(retailer: Topology) -> None:
@@ -75,15 +89,28 @@ def test_a_batch_has_its_schedule(retailer: Topology) -> None:
 
 
 def test_steps_keep_the_order_of_the_document(retailer: Topology) -> None:
-    assert [step.key for step in retailer.workflows["ship-from-store"].steps] == ["capture", "promise", "pick", "pack", "ship", "deliver"]
+    assert [step.key for step in retailer.workflows["ship-from-store"].steps] == [
+        "capture",
+        "promise",
+        "pick",
+        "pack",
+        "ship",
+        "deliver",
+    ]
 
 
 def test_a_step_keeps_its_emissions_in_order(retailer: Topology) -> None:
     goods_issue, invoice, shipped = retailer.workflows["ship-from-store"].step("ship").emits
 
-    assert goods_issue == Emission(RecordKind.POSTING, "goods_issue", "integration:oms-to-erp", 30 * MINUTE, amount=0.6, account="5000")
-    assert invoice == Emission(RecordKind.POSTING, "invoice", "integration:oms-to-erp", HOUR, ("goods_issue",), 1.0, "4000")
-    assert shipped == Emission(RecordKind.NOTIFICATION, "shipped", "integration:oms-to-mailer", 10 * MINUTE, channel="email")
+    assert goods_issue == Emission(
+        RecordKind.POSTING, "goods_issue", "integration:oms-to-erp", 30 * MINUTE, amount=0.6, account="5000"
+    )
+    assert invoice == Emission(
+        RecordKind.POSTING, "invoice", "integration:oms-to-erp", HOUR, ("goods_issue",), 1.0, "4000"
+    )
+    assert shipped == Emission(
+        RecordKind.NOTIFICATION, "shipped", "integration:oms-to-mailer", 10 * MINUTE, channel="email"
+    )
 
 
 def test_durations_may_have_a_spread(retailer: Topology) -> None:
@@ -97,7 +124,11 @@ def test_a_bare_key_after_then_is_a_step_without_conditions(retailer: Topology) 
 def test_a_playbook_says_what_it_is_for(retailer: Topology) -> None:
     playbook = retailer.playbooks["drain-dead-letters"]
 
-    assert (playbook.kinds, playbook.classes, playbook.steps[1].approval) == (("integration",), (FailureClass.SCHEMA_MISMATCH,), "finance")
+    assert (playbook.kinds, playbook.classes, playbook.steps[1].approval) == (
+        ("integration",),
+        (FailureClass.SCHEMA_MISMATCH,),
+        "finance",
+    )
 
 
 def test_every_kind_of_element_is_in_the_example(retailer: Topology) -> None:
@@ -110,8 +141,14 @@ def test_every_kind_of_element_is_in_the_example(retailer: Topology) -> None:
         ("needs: [x, 'integration:i']", Needs(("system:x", "integration:i"))),
         ("any_of: [[x], [y, z]]", Needs((Choice((("system:x",), ("system:y", "system:z"))),))),
         ("any_of: [x, [y, z]]", Needs((Choice((("system:x",), ("system:y", "system:z"))),))),
-        ("needs: [z], any_of: [[x], [y]], switch_after: 10m", Needs(("system:z", Choice((("system:x",), ("system:y",)), 10 * MINUTE)))),
-        ("needs: [{any_of: [[x], [y]], switch_after: PT90S}, z]", Needs((Choice((("system:x",), ("system:y",)), 90 * SECOND), "system:z"))),
+        (
+            "needs: [z], any_of: [[x], [y]], switch_after: 10m",
+            Needs(("system:z", Choice((("system:x",), ("system:y",)), 10 * MINUTE))),
+        ),
+        (
+            "needs: [{any_of: [[x], [y]], switch_after: PT90S}, z]",
+            Needs((Choice((("system:x",), ("system:y",)), 90 * SECOND), "system:z")),
+        ),
         (
             "needs: [{any_of: [[x], [y]]}, {any_of: [[i], [j]]}]",
             Needs((Choice((("system:x",), ("system:y",))), Choice((("integration:i",), ("integration:j",))))),
@@ -125,9 +162,13 @@ def test_needs_may_be_written_in_every_form(text: str, needs: Needs) -> None:
 
 
 def test_a_system_needs_as_a_step_does() -> None:
-    topology = parsed("systems: {a: {needs: [b], any_of: [[c], [d]], optional: [e]}, b: {}, c: {}, d: {}, e: {}}")
+    topology = parsed(
+        "systems: {a: {needs: [b], any_of: [[c], [d]], optional: [e]}, b: {}, c: {}, d: {}, e: {}}"
+    )
 
-    assert topology.systems["a"].needs == Needs(("system:b", Choice((("system:c",), ("system:d",)))), ("system:e",))
+    assert topology.systems["a"].needs == Needs(
+        ("system:b", Choice((("system:c",), ("system:d",)))), ("system:e",)
+    )
 
 
 def test_needs_may_go_round_in_a_circle() -> None:
@@ -163,14 +204,20 @@ def test_a_next_step_may_be_written_in_every_form(text: str, transition: Transit
     ],
 )
 def test_a_schedule_is_an_interval_or_a_cron_expression(text: str, schedule: Schedule) -> None:
-    topology = parsed(f"systems: {{a: {{}}}}\nintegrations: {{i: {{from: a, to: a, transport: FILE, {text}}}}}")
+    topology = parsed(
+        f"systems: {{a: {{}}}}\nintegrations: {{i: {{from: a, to: a, transport: FILE, {text}}}}}"
+    )
 
     assert topology.integrations["i"].schedule == schedule
 
 
-@pytest.mark.parametrize(("rate", "per_second"), [("50/s", 50), ("600/min", 10), ("9000/h", 2.5), ("0.5/s", 0.5)])
+@pytest.mark.parametrize(
+    ("rate", "per_second"), [("50/s", 50), ("600/min", 10), ("9000/h", 2.5), ("0.5/s", 0.5)]
+)
 def test_a_rate_is_kept_in_messages_a_millisecond(rate: str, per_second: float) -> None:
-    topology = parsed(f"systems: {{a: {{}}}}\nintegrations: {{i: {{from: a, to: a, transport: queue, buffer: {{rate: {rate}}}}}}}")
+    topology = parsed(
+        f"systems: {{a: {{}}}}\nintegrations: {{i: {{from: a, to: a, transport: queue, buffer: {{rate: {rate}}}}}}}"
+    )
 
     assert topology.integrations["i"].buffer.rate == pytest.approx(per_second / SECOND)
 
@@ -188,7 +235,10 @@ def test_a_field_without_a_value_is_as_one_left_out() -> None:
 def test_the_name_is_the_key_where_it_is_left_out() -> None:
     topology = parsed(step("takes: 5s"))
 
-    assert [topology.elements[each].name for each in ("system:s", "integration:i", "data:d", "workflow:w", "step:w/a")] == ["s", "i", "d", "w", "a"]
+    assert [
+        topology.elements[each].name
+        for each in ("system:s", "integration:i", "data:d", "workflow:w", "step:w/a")
+    ] == ["s", "i", "d", "w", "a"]
 
 
 def test_files_of_a_folder_may_refer_to_each_other(tmp_path: Path) -> None:
@@ -203,7 +253,9 @@ def test_files_of_a_folder_may_refer_to_each_other(tmp_path: Path) -> None:
 def test_locations_come_from_a_table_beside_the_file_that_names_it(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "c.yaml").write_text("locations_csv: t.csv\nlocations: {l1: {kind: dc}}")
-    (tmp_path / "b" / "t.csv").write_bytes('\ufeffname,id,kind,region\r\n"Rua A, 1",l2,Store,emea\r\n\r\n,l3,3pl,\r\n'.encode())
+    (tmp_path / "b" / "t.csv").write_bytes(
+        '\ufeffname,id,kind,region\r\n"Rua A, 1",l2,Store,emea\r\n\r\n,l3,3pl,\r\n'.encode()
+    )
 
     assert load_topology(tmp_path).locations == {
         "l1": Location("l1", "dc", None, "l1"),

@@ -102,7 +102,14 @@ def test_nothing_is_found_at_depth_nought(drawn: Topology) -> None:
 
 
 def test_dependents_follow_data_to_the_step_that_reads_it_and_on_to_later_steps(drawn: Topology) -> None:
-    assert dependents(drawn, "system:pos") == ("integration:feed", "data:stock", "step:w/take", "workflow:w", "step:w/give", "step:w/last")
+    assert dependents(drawn, "system:pos") == (
+        "integration:feed",
+        "data:stock",
+        "step:w/take",
+        "workflow:w",
+        "step:w/give",
+        "step:w/last",
+    )
 
 
 def test_what_hands_an_order_over_is_needed_by_the_step_after_it_alone(drawn: Topology) -> None:
@@ -183,9 +190,17 @@ def test_near_ids_are_looked_for_among_all_kinds_where_none_is_named(drawn: Topo
 
 @pytest.mark.parametrize(
     ("written", "kinds", "found"),
-    [("system:oms", (), "system:oms"), ("SYSTEM:oms", (), "system:oms"), ("oms", (), "system:oms"), ("give", (), None), ("w/give", ("step",), "step:w/give")],
+    [
+        ("system:oms", (), "system:oms"),
+        ("SYSTEM:oms", (), "system:oms"),
+        ("oms", (), "system:oms"),
+        ("give", (), None),
+        ("w/give", ("step",), "step:w/give"),
+    ],
 )
-def test_a_bare_key_is_enough_where_it_is_clear(drawn: Topology, written: str, kinds: tuple[str, ...], found: str | None) -> None:
+def test_a_bare_key_is_enough_where_it_is_clear(
+    drawn: Topology, written: str, kinds: tuple[str, ...], found: str | None
+) -> None:
     try:
         assert find(drawn, written, *kinds) == found
     except NotFoundError:

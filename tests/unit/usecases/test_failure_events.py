@@ -25,7 +25,9 @@ FAILURES = st.builds(
     error_rate=st.none() | st.floats(0, 1),
     severity=st.sampled_from(Severity),
     summary=st.text(max_size=10),
-    scope=st.dictionaries(st.sampled_from(["locations", "regions", "attributes.colour"]), st.lists(WORD, min_size=1), max_size=3).map(Scope.from_mapping),
+    scope=st.dictionaries(
+        st.sampled_from(["locations", "regions", "attributes.colour"]), st.lists(WORD, min_size=1), max_size=3
+    ).map(Scope.from_mapping),
 )
 
 
@@ -34,7 +36,16 @@ def test_the_event_of_any_report_is_one_that_is_taken(failure: Failure) -> None:
     data = failure_data(failure)
 
     event, extra = read_event(
-        json.dumps({"specversion": "1.0", "id": "1", "source": "/t", "type": "failure.reported", "time": "2026-03-02T09:00:00Z", "data": data}).encode()
+        json.dumps(
+            {
+                "specversion": "1.0",
+                "id": "1",
+                "source": "/t",
+                "type": "failure.reported",
+                "time": "2026-03-02T09:00:00Z",
+                "data": data,
+            }
+        ).encode()
     )
 
     assert (event.type, extra) == ("failure.reported", None)
@@ -44,7 +55,10 @@ def test_the_event_of_any_report_is_one_that_is_taken(failure: Failure) -> None:
 def test_two_reports_have_one_id_only_where_they_say_the_same(one: Failure, other: Failure) -> None:
     same = failure_data(one) == failure_data(other)
 
-    assert (content_id("failure.reported", failure_data(one)) == content_id("failure.reported", failure_data(other))) == same
+    assert (
+        content_id("failure.reported", failure_data(one))
+        == content_id("failure.reported", failure_data(other))
+    ) == same
 
 
 def test_attributes_of_a_scope_stand_under_one_name() -> None:

@@ -18,7 +18,9 @@ def store() -> EmbeddedStore:
     return demo_store(1_000)
 
 
-def test_the_history_is_read_once_in_a_quarter_of_an_hour(store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_history_is_read_once_in_a_quarter_of_an_hour(
+    store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     reads: list[Millis | None] = []
     read = store.visits
 
@@ -28,7 +30,9 @@ def test_the_history_is_read_once_in_a_quarter_of_an_hour(store: EmbeddedStore, 
 
     monkeypatch.setattr(store, "visits", counted)
     first = ask(store, NOW)
-    report_failure(store, Failure("F-pay", "system:payments", FailureClass.OUTAGE, NOW - 10 * MINUTE, NOW + HOUR), NOW)
+    report_failure(
+        store, Failure("F-pay", "system:payments", FailureClass.OUTAGE, NOW - 10 * MINUTE, NOW + HOUR), NOW
+    )
     with_another = ask(store, NOW)
 
     assert reads == [None]

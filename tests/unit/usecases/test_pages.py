@@ -24,7 +24,9 @@ def walk(items: list[str], size: int) -> list[str]:
         after = found.cursors[-1]
 
 
-WORDS = st.lists(st.text(max_size=4), unique=True, max_size=30).map(lambda words: sorted(words, key=by_itself))
+WORDS = st.lists(st.text(max_size=4), unique=True, max_size=30).map(
+    lambda words: sorted(words, key=by_itself)
+)
 
 
 @given(WORDS, st.integers(1, 7))
@@ -33,14 +35,18 @@ def test_pages_of_any_size_give_every_item_once_and_in_order(items: list[str], s
 
 
 @given(WORDS, st.text(max_size=4), st.integers(1, 7))
-def test_an_item_that_comes_while_someone_reads_moves_no_other(items: list[str], newcomer: str, size: int) -> None:
+def test_an_item_that_comes_while_someone_reads_moves_no_other(
+    items: list[str], newcomer: str, size: int
+) -> None:
     first = page(items, by_itself, first=size, after=None)
     grown = sorted({*items, newcomer}, key=by_itself)
 
     if first.has_next:
         second = page(grown, by_itself, first=len(grown), after=first.cursors[-1])
 
-        assert [item for item in second.items if item != newcomer] == [item for item in items[size:] if item != newcomer]
+        assert [item for item in second.items if item != newcomer] == [
+            item for item in items[size:] if item != newcomer
+        ]
 
 
 def test_a_page_tells_what_lies_before_and_behind_it() -> None:
@@ -49,7 +55,11 @@ def test_a_page_tells_what_lies_before_and_behind_it() -> None:
     second = page(items, by_itself, first=1, after=first.cursors[0])
     third = page(items, by_itself, first=1, after=second.cursors[0])
 
-    assert [(each.has_previous, each.has_next, each.total_count) for each in (first, second, third)] == [(False, True, 3), (True, True, 3), (True, False, 3)]
+    assert [(each.has_previous, each.has_next, each.total_count) for each in (first, second, third)] == [
+        (False, True, 3),
+        (True, True, 3),
+        (True, False, 3),
+    ]
 
 
 @pytest.mark.parametrize("first", [0, 501, -5])

@@ -43,34 +43,74 @@ def duplicates(store: EmbeddedStore) -> list[tuple[str, ...]]:
 
 
 def test_orders_under_one_external_id_are_one_that_was_sent_twice(store: EmbeddedStore) -> None:
-    store.ingest([bought("O-1", 0, external_id="X-1"), bought("O-2", 300, external_id="X-1"), bought("O-3", 1, external_id="X-2")])
+    store.ingest(
+        [
+            bought("O-1", 0, external_id="X-1"),
+            bought("O-2", 300, external_id="X-1"),
+            bought("O-3", 1, external_id="X-2"),
+        ]
+    )
 
     (told,) = found(store, PayloadKind.DUPLICATE_ORDER)
 
-    assert (sorted(told.orders), told.key, told.count, told.since, told.until) == (["O-1", "O-2"], {"external_id": "X-1", "channel": "web"}, 2, at(0), at(300))
+    assert (sorted(told.orders), told.key, told.count, told.since, told.until) == (
+        ["O-1", "O-2"],
+        {"external_id": "X-1", "channel": "web"},
+        2,
+        at(0),
+        at(300),
+    )
     assert [(str(money.amount), money.currency) for money in told.value] == [("60.00", "EUR")]
 
 
-def test_a_customer_who_orders_the_same_for_the_same_money_within_minutes_ordered_once(store: EmbeddedStore) -> None:
-    store.ingest([bought("O-1", 0, customer="C-1"), bought("O-2", 4, customer="C-1"), bought("O-3", 12, customer="C-1"), bought("O-4", 4, customer="C-2")])
+def test_a_customer_who_orders_the_same_for_the_same_money_within_minutes_ordered_once(
+    store: EmbeddedStore,
+) -> None:
+    store.ingest(
+        [
+            bought("O-1", 0, customer="C-1"),
+            bought("O-2", 4, customer="C-1"),
+            bought("O-3", 12, customer="C-1"),
+            bought("O-4", 4, customer="C-2"),
+        ]
+    )
 
     assert duplicates(store) == [("O-1", "O-2", "O-3")]
 
 
 def test_the_same_customer_later_or_for_other_goods_ordered_again(store: EmbeddedStore) -> None:
-    store.ingest([bought("O-1", 0, customer="C-1", basket="a"), bought("O-2", 4, customer="C-1", basket="b"), bought("O-3", 40, customer="C-1", basket="a")])
+    store.ingest(
+        [
+            bought("O-1", 0, customer="C-1", basket="a"),
+            bought("O-2", 4, customer="C-1", basket="b"),
+            bought("O-3", 40, customer="C-1", basket="a"),
+        ]
+    )
 
     assert duplicates(store) == []
 
 
 def test_an_order_that_was_cancelled_is_no_duplicate_any_more(store: EmbeddedStore) -> None:
-    store.ingest([bought("O-1", 0, external_id="X-1"), bought("O-2", 1, external_id="X-1"), event("order.cancelled", 5, order="O-2")])
+    store.ingest(
+        [
+            bought("O-1", 0, external_id="X-1"),
+            bought("O-2", 1, external_id="X-1"),
+            event("order.cancelled", 5, order="O-2"),
+        ]
+    )
 
     assert duplicates(store) == []
 
 
 def test_orders_without_the_attribute_are_not_alike(store: EmbeddedStore) -> None:
-    store.ingest([placed("O-1", 0), placed("O-2", 0), bought("O-3", 0, external_id="X-1"), bought("O-4", 0, customer="C-1")])
+    store.ingest(
+        [
+            placed("O-1", 0),
+            placed("O-2", 0),
+            bought("O-3", 0, external_id="X-1"),
+            bought("O-4", 0, customer="C-1"),
+        ]
+    )
 
     assert duplicates(store) == []
 
@@ -86,19 +126,33 @@ def test_an_order_that_lacks_what_nearly_all_others_say_is_incomplete(store: Emb
 
 def test_a_sender_that_broke_for_everybody_in_the_last_day_is_seen(store: EmbeddedStore) -> None:
     days = 24 * 60
-    store.ingest([*(bought(f"O-{n}", n - 2 * days, carrier="a") for n in range(80)), *(placed(f"N-{n}", n) for n in range(80))])
+    store.ingest(
+        [
+            *(bought(f"O-{n}", n - 2 * days, carrier="a") for n in range(80)),
+            *(placed(f"N-{n}", n) for n in range(80)),
+        ]
+    )
 
-    assert [(each.key["attribute"], each.count) for each in found(store, PayloadKind.INCOMPLETE)] == [("carrier", 80)]
+    assert [(each.key["attribute"], each.count) for each in found(store, PayloadKind.INCOMPLETE)] == [
+        ("carrier", 80)
+    ]
 
 
 def test_what_many_leave_out_may_be_left_out(store: EmbeddedStore) -> None:
-    store.ingest([*(bought(f"O-{n}", n, gift="yes") for n in range(90)), *(placed(f"N-{n}", n) for n in range(10))])
+    store.ingest(
+        [*(bought(f"O-{n}", n, gift="yes") for n in range(90)), *(placed(f"N-{n}", n) for n in range(10))]
+    )
 
     assert found(store, PayloadKind.INCOMPLETE) == []
 
 
 def test_what_is_usual_in_one_workflow_is_not_asked_of_another(store: EmbeddedStore) -> None:
-    store.ingest([*(bought(f"O-{n}", n, carrier="a") for n in range(60)), *(placed(f"N-{n}", n, workflow="ship") for n in range(60))])
+    store.ingest(
+        [
+            *(bought(f"O-{n}", n, carrier="a") for n in range(60)),
+            *(placed(f"N-{n}", n, workflow="ship") for n in range(60)),
+        ]
+    )
 
     assert found(store, PayloadKind.INCOMPLETE) == []
 
@@ -114,16 +168,25 @@ def test_stock_figures_that_differ_suspect_the_feeds_between_the_systems(store: 
 
     (told,) = found(store, PayloadKind.STOCK_DIFFERENCE)
 
-    assert (told.count, told.key, told.samples[0]) == (4, {"location": "store-1", "item": "shirt", "systems": "oms+pos"}, "pos: 5 at 2026-03-02 12:10:00 UTC")
+    assert (told.count, told.key, told.samples[0]) == (
+        4,
+        {"location": "store-1", "item": "shirt", "systems": "oms+pos"},
+        "pos: 5 at 2026-03-02 12:10:00 UTC",
+    )
     assert [cause.element for cause in told.suspects] == ["integration:sales"]
 
 
 def test_a_feed_that_a_failure_impairs_is_the_first_suspect(store: EmbeddedStore) -> None:
-    store.ingest([stock("pos", 5, 10), stock("erp", 9, 2), reported("F-1", 5, target="integration:oms-to-erp")])
+    store.ingest(
+        [stock("pos", 5, 10), stock("erp", 9, 2), reported("F-1", 5, target="integration:oms-to-erp")]
+    )
 
     (told,) = found(store, PayloadKind.STOCK_DIFFERENCE)
 
-    assert [(cause.element, cause.failure) for cause in told.suspects] == [("integration:oms-to-erp", "F-1"), ("integration:sales", None)]
+    assert [(cause.element, cause.failure) for cause in told.suspects] == [
+        ("integration:oms-to-erp", "F-1"),
+        ("integration:sales", None),
+    ]
 
 
 def test_a_system_that_agrees_brings_no_feed_under_suspicion(store: EmbeddedStore) -> None:
@@ -136,7 +199,10 @@ def test_a_system_that_agrees_brings_no_feed_under_suspicion(store: EmbeddedStor
 
 def test_errors_are_grouped_by_what_they_say(store: EmbeddedStore) -> None:
     def failed(order: str, minutes: float, message: str, **more: str) -> list[bytes]:
-        return [placed(order), of("fulfillment.failed", minutes, f"{order}/1", step="pick", message=message, **more)]
+        return [
+            placed(order),
+            of("fulfillment.failed", minutes, f"{order}/1", step="pick", message=message, **more),
+        ]
 
     store.ingest([
         *failed("O-1", 1, "Item 'shirt' is not on shelf 12", code="SHORT"), *failed("O-2", 2, "Item 'hat' is not on shelf 7", code="SHORT"),
@@ -145,15 +211,24 @@ def test_errors_are_grouped_by_what_they_say(store: EmbeddedStore) -> None:
 
     first, second = found(store, PayloadKind.ERROR_TEMPLATE)
 
-    assert (first.count, first.total, first.key) == (2, 3, {"template": "Item <text> is not on shelf <n>", "code": "SHORT", "step": "pick"})
-    assert first.samples == ("Item 'hat' is not on shelf 7", "Item 'shirt' is not on shelf 12") and "2 still stand there" in first.sentence
+    assert (first.count, first.total, first.key) == (
+        2,
+        3,
+        {"template": "Item <text> is not on shelf <n>", "code": "SHORT", "step": "pick"},
+    )
+    assert (
+        first.samples == ("Item 'hat' is not on shelf 7", "Item 'shirt' is not on shelf 12")
+        and "2 still stand there" in first.sentence
+    )
     assert [(cause.kind, cause.element) for cause in second.suspects] == [("error", "integration:oms-to-erp")]
 
 
 def test_errors_that_say_nothing_are_grouped_by_their_code(store: EmbeddedStore) -> None:
     store.ingest([placed(), of("fulfillment.failed", 1, step="pick", code="DEAD_LETTERED")])
 
-    assert [each.key["template"] for each in found(store, PayloadKind.ERROR_TEMPLATE)] == ["(no message) DEAD_LETTERED"]
+    assert [each.key["template"] for each in found(store, PayloadKind.ERROR_TEMPLATE)] == [
+        "(no message) DEAD_LETTERED"
+    ]
 
 
 def test_a_filter_narrows_the_orders_and_of_stock_the_places(store: EmbeddedStore) -> None:
@@ -163,14 +238,28 @@ def test_a_filter_narrows_the_orders_and_of_stock_the_places(store: EmbeddedStor
         stock("pos", 1, location="store-2"), stock("oms", 2, location="store-2"),
     ])  # fmt: skip
 
-    assert [each.key["template"] for each in found(store, PayloadKind.ERROR_TEMPLATE, OrderFilter(channels=("app",)))] == ["b"]
-    assert [each.key["location"] for each in found(store, PayloadKind.STOCK_DIFFERENCE, OrderFilter(locations=("store-2",)))] == ["store-2"]
-    assert [each.key["location"] for each in found(store, PayloadKind.STOCK_DIFFERENCE, OrderFilter(regions=("emea",)))] == ["store-1"]
+    assert [
+        each.key["template"]
+        for each in found(store, PayloadKind.ERROR_TEMPLATE, OrderFilter(channels=("app",)))
+    ] == ["b"]
+    assert [
+        each.key["location"]
+        for each in found(store, PayloadKind.STOCK_DIFFERENCE, OrderFilter(locations=("store-2",)))
+    ] == ["store-2"]
+    assert [
+        each.key["location"]
+        for each in found(store, PayloadKind.STOCK_DIFFERENCE, OrderFilter(regions=("emea",)))
+    ] == ["store-1"]
     assert found(store, PayloadKind.STOCK_DIFFERENCE, OrderFilter(channels=("app",))) == []
 
 
 def test_pages_follow_each_other(store: EmbeddedStore) -> None:
-    store.ingest([placed(), *(of("fulfillment.failed", n, message=word) for n, word in enumerate(("a", "b", "c", "b")))])
+    store.ingest(
+        [
+            placed(),
+            *(of("fulfillment.failed", n, message=word) for n, word in enumerate(("a", "b", "c", "b"))),
+        ]
+    )
     asked = PayloadsAsked()
 
     first = list_payload_findings(store, asked, NOW, 2)

@@ -11,7 +11,8 @@ from impactgraph.usecases.records import RecordsAsked, list_records, watch_recor
 from tests.stores.events import TOPOLOGY, at, entered, of, placed
 
 _MORE = TOPOLOGY.replace(
-    "pack: {runs_on: oms, takes: 10m, then: [deliver], emits: {", "pack: {runs_on: oms, takes: 10m, then: [deliver], emits: {tasks: [{type: wrap}], "
+    "pack: {runs_on: oms, takes: 10m, then: [deliver], emits: {",
+    "pack: {runs_on: oms, takes: 10m, then: [deliver], emits: {tasks: [{type: wrap}], ",
 )
 
 
@@ -33,7 +34,11 @@ def missing(store: EmbeddedStore, minutes: float = 600) -> set[tuple[str, str]]:
 
 
 def shipped(order: str, minutes: float) -> list[bytes]:
-    return [placed(order, minutes, workflow="ship"), entered("pack", minutes + 1, f"{order}/1"), entered("deliver", minutes + 20, f"{order}/1")]
+    return [
+        placed(order, minutes, workflow="ship"),
+        entered("pack", minutes + 1, f"{order}/1"),
+        entered("deliver", minutes + 20, f"{order}/1"),
+    ]
 
 
 def test_what_a_step_must_cause_is_missing_once_the_step_was_passed(store: EmbeddedStore) -> None:
@@ -69,5 +74,7 @@ def test_totals_count_every_finding(store: EmbeddedStore) -> None:
     store.ingest([line for n in range(7) for line in shipped(f"O-{n}", n)])
 
     with watch_records(store, RecordsAsked(), at(600)) as watched:
-        assert [(each.type, each.effect, each.count) for each in watched.totals()] == [("shipped", RecordEffect.MISSING, 7)]
+        assert [(each.type, each.effect, each.count) for each in watched.totals()] == [
+            ("shipped", RecordEffect.MISSING, 7)
+        ]
         assert len(list(watched.all())) == 7

@@ -39,7 +39,9 @@ workflows:
 
 def line(event_type: str, minute: int, data: Mapping[str, object], number: str) -> bytes:
     time = f"2026-03-02T09:{minute:02d}:00Z"
-    return json.dumps({"specversion": "1.0", "id": number, "source": "/t", "type": event_type, "time": time, "data": data}).encode()
+    return json.dumps(
+        {"specversion": "1.0", "id": number, "source": "/t", "type": event_type, "time": time, "data": data}
+    ).encode()
 
 
 @pytest.fixture
@@ -50,9 +52,21 @@ def store(tmp_path: Path) -> Iterator[Store]:
     for step in STEPS:
         place = "s2" if step == "ship" else "s1"
         parts = [{"fulfillment": step, "workflow": "w", "location": place, "value": "1.00"}]
-        placed = {"order": step, "channel": "web", "mode": "m", "currency": "EUR", "value": "1.00", "fulfillments": parts}
+        placed = {
+            "order": step,
+            "channel": "web",
+            "mode": "m",
+            "currency": "EUR",
+            "value": "1.00",
+            "fulfillments": parts,
+        }
         entered = {"order": step, "fulfillment": step, "step": step}
-        assert not store.ingest([line("order.placed", 0, placed, f"p-{step}"), line("fulfillment.entered", 1, entered, f"e-{step}")]).rejected
+        assert not store.ingest(
+            [
+                line("order.placed", 0, placed, f"p-{step}"),
+                line("fulfillment.entered", 1, entered, f"e-{step}"),
+            ]
+        ).rejected
     yield store
     store.close()
 
@@ -68,7 +82,11 @@ def touched(store: Store, before: str, after: str) -> int:
 @pytest.mark.parametrize(
     ("before", "after", "orders"),
     [
-        ("labels: {from: app, to: tms, transport: sync, timeout: 20s}", "labels: {from: app, to: tms, transport: sync, timeout: 30s}", 4),
+        (
+            "labels: {from: app, to: tms, transport: sync, timeout: 20s}",
+            "labels: {from: app, to: tms, transport: sync, timeout: 30s}",
+            4,
+        ),
         ("tms: {name: TMS}", "tms: {name: TMS 2}", 4),
         ("dead_letter: r.dlq", "dead_letter: r2.dlq", 2),
         ("every: 15m", "every: 30m", 5),
@@ -92,7 +110,9 @@ def touched(store: Store, before: str, after: str) -> int:
         "a place that is gone",
     ],
 )
-def test_orders_are_touched_that_still_have_to_pass_it(store: Store, before: str, after: str, orders: int) -> None:
+def test_orders_are_touched_that_still_have_to_pass_it(
+    store: Store, before: str, after: str, orders: int
+) -> None:
     assert touched(store, before, after) == orders
 
 
@@ -111,4 +131,7 @@ def test_the_first_topology_touches_nothing_since_nothing_is_in_flight(tmp_path:
     store.close()
 
     assert change is not None
-    assert (change.orders_touched, set(change.difference.added)) == (0, set(parse_topology({"t.yaml": TOPOLOGY}).elements))
+    assert (change.orders_touched, set(change.difference.added)) == (
+        0,
+        set(parse_topology({"t.yaml": TOPOLOGY}).elements),
+    )

@@ -30,7 +30,11 @@ def _unique(name: str, label: str, key: str) -> str:
 
 def typed(row: str, properties: Iterable[Property]) -> str:
     """A map of the properties, out of a row in which moments and spans are milliseconds."""
-    return "{" + ", ".join(f"`{each.name}`: {_typed(f'{row}.`{each.name}`', each.value)}" for each in properties) + "}"
+    return (
+        "{"
+        + ", ".join(f"`{each.name}`: {_typed(f'{row}.`{each.name}`', each.value)}" for each in properties)
+        + "}"
+    )
 
 
 def _typed(sent: str, value: Value) -> str:
@@ -87,9 +91,7 @@ set r.retired = true, r.retiredIn = $number
 
 def put_strangers(label: str) -> str:
     """Elements that orders or failures name and no version of the topology lists."""
-    return (
-        f"unwind $ids as id merge (n:{ELEMENT} {{id: id}}) on create set n:{label}, n.key = substring(id, {len(label) + 1}), n.name = n.key, n.retired = false"
-    )
+    return f"unwind $ids as id merge (n:{ELEMENT} {{id: id}}) on create set n:{label}, n.key = substring(id, {len(label) + 1}), n.name = n.key, n.retired = false"
 
 
 # Orders
@@ -100,7 +102,10 @@ LACKING_PARTS = f"unwind $ids as id optional match (f:{FULFILLMENT.label} {{id: 
 
 def create_orders() -> str:
     """Orders that the graph does not have, with all that is theirs. A row is an order with its `parts`, each with its records by the word of their kind."""
-    records = "\n".join(f"foreach (r in part.{word} | create (f)<-[:{OF.name}]-(n:{kind.label}) {_told(kind, 'r')})" for word, kind in RECORDS.items())
+    records = "\n".join(
+        f"foreach (r in part.{word} | create (f)<-[:{OF.name}]-(n:{kind.label}) {_told(kind, 'r')})"
+        for word, kind in RECORDS.items()
+    )
     return f"""
 unwind $rows as row
 create (o:{ORDER.label}) set o = {typed("row", ORDER.properties)}, o += row.{_ATTRIBUTES}

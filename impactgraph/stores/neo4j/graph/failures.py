@@ -41,20 +41,30 @@ def fingerprint(failures: Sequence[Failure], version: int, at: Millis) -> str:
     return blake2b(said.encode(), digest_size=12).hexdigest()
 
 
-def impairments(topology: Topology, failures: Sequence[Failure], at: Millis) -> Mapping[str, tuple[Impairment, ...]]:
+def impairments(
+    topology: Topology, failures: Sequence[Failure], at: Millis
+) -> Mapping[str, tuple[Impairment, ...]]:
     """By element, what the failures that are active do to it: as a question about them all, asked at that moment, has it."""
     active = [failure for failure in failures if failure.active_at(at)]
     ends = ends_of(active, at, typical=lambda failure: typical_length(failure, failures, at))
-    return propagate(FailureGraph.of(topology), active, recovery=lambda failure: ends.nominal[failure.key]).by_element
+    return propagate(
+        FailureGraph.of(topology), active, recovery=lambda failure: ends.nominal[failure.key]
+    ).by_element
 
 
 def statements(topology: Topology, failures: Sequence[Failure], at: Millis) -> Iterator[Statement]:
     """What brings failures and their impairments to where they are; one transaction, so that nobody sees half of it."""
-    yield cypher.put_nodes(FAILURE), {"rows": [FAILURE.row(failure) | {"active": failure.active_at(at)} for failure in failures]}
+    yield (
+        cypher.put_nodes(FAILURE),
+        {"rows": [FAILURE.row(failure) | {"active": failure.active_at(at)} for failure in failures]},
+    )
     yield _TARGET, {"rows": [{"id": failure.id, "target": failure.target} for failure in failures]}
     yield _NO_MORE, {}
     found = impairments(topology, failures, at)
-    yield _impair(), {"rows": [row for rows in found.values() for impairment in rows for row in _rows(impairment)]}
+    yield (
+        _impair(),
+        {"rows": [row for rows in found.values() for impairment in rows for row in _rows(impairment)]},
+    )
 
 
 def _impair() -> str:
@@ -86,4 +96,6 @@ def _limits(scope: Scope) -> dict[str, list[str]]:
 
 
 def _in_words(scope: Scope) -> str | None:
-    return "; ".join(f"{name.replace('_', ' ')}: {', '.join(values)}" for name, values in scope.limits) or None
+    return (
+        "; ".join(f"{name.replace('_', ' ')}: {', '.join(values)}" for name, values in scope.limits) or None
+    )

@@ -22,7 +22,14 @@ _log = structlog.get_logger("impactgraph.stores")
 class Keeper:
     """`identity` tells of which log the process has a copy."""
 
-    def __init__(self, projection: Projection, identity: Callable[[], str], now: Callable[[], Millis], *, every: float = EVERY) -> None:
+    def __init__(
+        self,
+        projection: Projection,
+        identity: Callable[[], str],
+        now: Callable[[], Millis],
+        *,
+        every: float = EVERY,
+    ) -> None:
         self._projection, self._identity, self._now, self._every = projection, identity, now, every
         self._wanted, self._ending = threading.Event(), threading.Event()
         self._turn, self._given_up = threading.Lock(), False
@@ -55,7 +62,9 @@ class Keeper:
             try:
                 self.follow()
                 self.problem, self._followed = None, changes
-            except StoreUnavailableError as problem:  # the next turn tries again; the log of record tells its own users
+            except (
+                StoreUnavailableError
+            ) as problem:  # the next turn tries again; the log of record tells its own users
                 self.problem = problem
             except Exception as problem:  # noqa: BLE001 - a defect here must not end the thread, nor the process that answers without the graph
                 _log.error("The graph beside the log could not be brought up to date", exc_info=problem)

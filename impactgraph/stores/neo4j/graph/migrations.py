@@ -16,7 +16,11 @@ class Migration:
     """Commands of the schema, or such as make their own transactions."""
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration(1, "One node of each id, and what nodes are looked for by", (CONSTRAINT, *constraints(), *indexes())),)
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(
+        1, "One node of each id, and what nodes are looked for by", (CONSTRAINT, *constraints(), *indexes())
+    ),
+)
 """Only ever added to. One that needs the graph made anew ends with `clear()` of `cypher`, and all is projected again."""
 
 LATEST = MIGRATIONS[-1].number

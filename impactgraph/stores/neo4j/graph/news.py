@@ -20,7 +20,9 @@ Records = dict[int, dict[str, list[Row]]]
 
 _WORDS = {int(kind): record.value for kind, record in RECORDS.items()}
 _OF_ALL_PARTS = (Kind.PLACED, Kind.ORDER_CANCELLED)
-_TOUCHED = "select distinct order_number from events where seq > ? and seq <= ? and order_number >= 0 order by 1"
+_TOUCHED = (
+    "select distinct order_number from events where seq > ? and seq <= ? and order_number >= 0 order by 1"
+)
 _PARTS = """
 select distinct fulfillment_number from events
 where seq > ? and seq <= ? and order_number between ? and ? and order_number in (select number from wanted) and fulfillment_number >= 0
@@ -65,7 +67,9 @@ def known_parts(copy: Copy, window: Window, numbers: Codes, last: int) -> list[s
     numbers = numbers[numbers <= last]
     if not len(numbers):
         return []
-    (parts,) = copy.record.arrays(_PARTS, [window.after, window.until, int(numbers[0]), int(numbers[-1])], wanted={"number": numbers})
+    (parts,) = copy.record.arrays(
+        _PARTS, [window.after, window.until, int(numbers[0]), int(numbers[-1])], wanted={"number": numbers}
+    )
     return fulfillment_ids(copy, copy.state.instances.fulfillment_rows(parts))
 
 
@@ -75,7 +79,11 @@ def news_of(copy: Copy, window: Window, numbers: Codes, last: int, lacking: Coll
     The copy must not change meanwhile; it may be ahead of the window. Costs the events of the window and the orders that are new, not what orders had before.
     """
     instances = copy.state.instances
-    events = copy.record.arrays(_EVENTS, [window.after, window.until, int(numbers[0]), int(numbers[-1]), last], wanted={"number": numbers})
+    events = copy.record.arrays(
+        _EVENTS,
+        [window.after, window.until, int(numbers[0]), int(numbers[-1]), last],
+        wanted={"number": numbers},
+    )
     order, part, kind = events[:3]
     records = _records(copy, part, kind, events[3:])
     old = order <= last
@@ -85,7 +93,9 @@ def news_of(copy: Copy, window: Window, numbers: Codes, last: int, lacking: Coll
     strange = np.array([id_ in lacking for id_ in ids], np.bool_)
     moved = np.isin(named, part[old & ~np.isin(kind, list(_WORDS))])
     of_all_parts = instances.order_rows(np.unique(order[old & np.isin(kind, _OF_ALL_PARTS)]))
-    orders = np.union1d(instances.columns.fulfillments.order[rows[strange]], of_all_parts[of_all_parts >= 0]).astype(np.int32)
+    orders = np.union1d(
+        instances.columns.fulfillments.order[rows[strange]], of_all_parts[of_all_parts >= 0]
+    ).astype(np.int32)
     parts = np.union1d(rows[moved | strange], instances.columns.parts_of(orders)).astype(np.int32)
     return News(
         _created(copy, numbers[numbers > last], records),
@@ -126,13 +136,18 @@ def _records(copy: Copy, part: NDArray[Any], kind: NDArray[Any], columns: list[N
     lexicon = copy.state.lexicon
     types, currencies, notes = lexicon.types.words, lexicon.vocabulary.currencies.words, lexicon.notes.words
     told = np.flatnonzero(np.isin(kind, list(_WORDS)))
-    for number, which, seq, type_, time, amount, currency, document, note in zip(*(column[told].tolist() for column in (part, kind, *columns)), strict=True):
+    for number, which, seq, type_, time, amount, currency, document, note in zip(
+        *(column[told].tolist() for column in (part, kind, *columns)), strict=True
+    ):
         row: Row = {"seq": seq, "type": types[type_], "at": time}
         match which:
             case Kind.POSTING:
                 row["document"] = document or None
                 if amount is not None:
-                    row |= {"amountMicros": bounded_micros(Decimal(amount)), "currency": currencies[currency] or None}
+                    row |= {
+                        "amountMicros": bounded_micros(Decimal(amount)),
+                        "currency": currencies[currency] or None,
+                    }
             case Kind.NOTIFICATION:
                 row["channel"] = notes[note] or None
             case Kind.SUPPLIER_ORDER:

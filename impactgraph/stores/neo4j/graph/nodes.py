@@ -16,15 +16,26 @@ def _name(element: Element) -> str:
 
 
 LISTED = (
-    Property("listedIn", WHOLE, "number of the last topology version that lists it; absent where none did, and an order or a failure named it"),
+    Property(
+        "listedIn",
+        WHOLE,
+        "number of the last topology version that lists it; absent where none did, and an order or a failure named it",
+    ),
     Property("retired", TRUTH, "whether the current version no longer lists it"),
-    Property("retiredIn", WHOLE, "number of the first version that no longer lists it; absent while one does"),
+    Property(
+        "retiredIn", WHOLE, "number of the first version that no longer lists it; absent while one does"
+    ),
 )
 """Of every element, beside its own properties."""
 
 
 def _element(label: str, text: str, *properties: Property) -> NodeKind:
-    return NodeKind(label, text, (_ELEMENT_ID, _KEY, Property("name", TEXT, "as people say it", _name), *properties), element=True)
+    return NodeKind(
+        label,
+        text,
+        (_ELEMENT_ID, _KEY, Property("name", TEXT, "as people say it", _name), *properties),
+        element=True,
+    )
 
 
 def _emits(step: Step) -> tuple[str, ...]:
@@ -82,7 +93,12 @@ ELEMENTS: tuple[NodeKind, ...] = (
         named("fresh_within", SPAN, "age up to which it serves"),
         named("decision_risk", NUMBER, "how likely a decision on older figures is wrong"),
     ),
-    _element("Workflow", "A way orders go.", named("modes", TEXTS, "of fulfillment that take it"), named("channels", TEXTS, "of sale that take it")),
+    _element(
+        "Workflow",
+        "A way orders go.",
+        named("modes", TEXTS, "of fulfillment that take it"),
+        named("channels", TEXTS, "of sale that take it"),
+    ),
     _element(
         "Step",
         "A step of a workflow.",
@@ -93,8 +109,18 @@ ELEMENTS: tuple[NodeKind, ...] = (
         named("surfaces_at", TEXT, "key of the step where a wrong decision comes to light"),
         Property("emits", TEXTS, "records that it causes: `posting:invoice`", _emits),
     ),
-    _element("Location", "A store, a warehouse.", named("kind", TEXT, "such as `store`"), named("region", TEXT, "where it is")),
-    _element("Team", "Who owns elements.", named("contact", TEXT, "how to reach it"), named("escalation", TEXTS, "whom to ask next, in order")),
+    _element(
+        "Location",
+        "A store, a warehouse.",
+        named("kind", TEXT, "such as `store`"),
+        named("region", TEXT, "where it is"),
+    ),
+    _element(
+        "Team",
+        "Who owns elements.",
+        named("contact", TEXT, "how to reach it"),
+        named("escalation", TEXTS, "whom to ask next, in order"),
+    ),
     _element(
         "Playbook",
         "What to do when something fails.",
@@ -142,7 +168,9 @@ FULFILLMENT = NodeKind(
         Property("id", TEXT, _ID.text),
         Property("status", TEXT, "`IN_FLIGHT`, `COMPLETED` or `CANCELLED`"),
         Property("workflow", TEXT, "key of its workflow"),
-        Property("valueMicros", WHOLE, "its part of the order's value, millionths of the currency's main unit"),
+        Property(
+            "valueMicros", WHOLE, "its part of the order's value, millionths of the currency's main unit"
+        ),
         Property("enteredAt", MOMENT, "when it entered the step that it is in, or was in last"),
         Property("endedAt", MOMENT, "when it completed or was cancelled"),
         Property("failedAt", MOMENT, "last failure in its present step"),
@@ -154,7 +182,11 @@ FULFILLMENT = NodeKind(
 
 
 def _record(label: str, text: str, *properties: Property, indexed: tuple[str, ...] = ()) -> NodeKind:
-    common = (Property("seq", WHOLE, "number of its event in the log"), Property("type", TEXT, "such as `invoice`"), Property("at", MOMENT, "when it happened"))
+    common = (
+        Property("seq", WHOLE, "number of its event in the log"),
+        Property("type", TEXT, "such as `invoice`"),
+        Property("at", MOMENT, "when it happened"),
+    )
     return NodeKind(label, text, (*common, *properties), key=None, indexed=indexed)
 
 
@@ -167,9 +199,15 @@ RECORDS: dict[str, NodeKind] = {
         Property("document", TEXT, "number of its document"),
         indexed=("document",),
     ),
-    "notification": _record("Notification", "A message to the customer.", Property("channel", TEXT, "such as `email`")),
+    "notification": _record(
+        "Notification", "A message to the customer.", Property("channel", TEXT, "such as `email`")
+    ),
     "task": _record("Task", "Work for people that was closed."),
-    "supplier_order": _record("SupplierOrder", "An order to a supplier that was confirmed.", Property("supplier", TEXT, "who confirmed it")),
+    "supplier_order": _record(
+        "SupplierOrder",
+        "An order to a supplier that was confirmed.",
+        Property("supplier", TEXT, "who confirmed it"),
+    ),
 }
 """By the word of the record's kind."""
 

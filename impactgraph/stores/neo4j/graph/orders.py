@@ -70,7 +70,9 @@ def part_rows(copy: Copy, rows: Codes) -> list[Row]:
             "failedElement": _said(v.elements.words, np.where(failed, f.failed_element[rows], 0)),
             "reroutedAt": _moments(f.rerouted_at[rows]),
             "step": _steps(copy, rows),
-            "location": [f"location:{word}" if word else None for word in _said(v.locations.words, f.location[rows])],
+            "location": [
+                f"location:{word}" if word else None for word in _said(v.locations.words, f.location[rows])
+            ],
         }
     )
 

@@ -90,7 +90,9 @@ class Projection:
         for statement in cypher.clear():
             self._database.command(statement)
         began = Standing(identity, 0, 0, 0, "")
-        self._lease.write(identity=identity, schema=0, watermark=0, topology=0, failures="", turnUntil=0, lastOrder=-1)
+        self._lease.write(
+            identity=identity, schema=0, watermark=0, topology=0, failures="", turnUntil=0, lastOrder=-1
+        )
         return began
 
     def _follow(self, standing: Standing, now: Millis) -> Followed:
@@ -103,7 +105,11 @@ class Projection:
         """Each version in turn, so that the graph tells what came and went with it."""
         with self._reading() as copy:
             listed = list(reversed(copy.topologies.listed()))
-            missing = [(number, version, copy.topologies.version(version.key)) for number, version in enumerate(listed, start=1) if number > standing.topology]
+            missing = [
+                (number, version, copy.topologies.version(version.key))
+                for number, version in enumerate(listed, start=1)
+                if number > standing.topology
+            ]
         for number, version, topology in missing:
             for statement in versions.statements(version, number, topology):
                 self._lease.write(statement)
@@ -143,9 +149,14 @@ class Projection:
         """Steps and locations that orders are at, by label, whether a topology lists them or not."""
         if self._told_of != identity:
             self._told_of, self._told = identity, set[str]()
-        strangers = {label: [identifier for identifier in ids if identifier not in self._told] for label, ids in named.items()}
+        strangers = {
+            label: [identifier for identifier in ids if identifier not in self._told]
+            for label, ids in named.items()
+        }
         if any(strangers.values()):
-            self._lease.write(*((cypher.put_strangers(label), {"ids": ids}) for label, ids in strangers.items() if ids))
+            self._lease.write(
+                *((cypher.put_strangers(label), {"ids": ids}) for label, ids in strangers.items() if ids)
+            )
             self._told.update(*strangers.values())
 
     def _batches(self, window: Window, numbers: Codes, last: int) -> Iterator[tuple[Codes, News]]:
@@ -154,7 +165,11 @@ class Projection:
         def read(part: Codes) -> News:
             with self._reading() as copy:
                 known = known_parts(copy, window, part, last)
-            lacking = {row["id"] for row in self._database.read(cypher.LACKING_PARTS, ids=known)} if known else set[str]()
+            lacking = (
+                {row["id"] for row in self._database.read(cypher.LACKING_PARTS, ids=known)}
+                if known
+                else set[str]()
+            )
             with self._reading() as copy:
                 return news_of(copy, window, part, last, lacking)
 
@@ -182,6 +197,10 @@ class Projection:
 
 def _statements(news: News) -> Iterator[tuple[str, dict[str, Any]]]:
     """Those that have something to say; orders before their parts, these before their records."""
-    said = [(cypher.create_orders(), news.created), (cypher.renew_orders(), news.orders), (cypher.renew_parts(), news.parts)]
+    said = [
+        (cypher.create_orders(), news.created),
+        (cypher.renew_orders(), news.orders),
+        (cypher.renew_parts(), news.parts),
+    ]
     said += [(cypher.add_records(kind), news.records.get(word, [])) for word, kind in RECORDS.items()]
     return ((statement, {"rows": rows}) for statement, rows in said if rows)

@@ -73,7 +73,9 @@ class Lease:
 
     def take(self, identity: str) -> Standing | None:
         """None while another process has it. A graph is begun where there is none."""
-        found = self._database.change(_TAKE, identity=identity, holder=self._holder, lease=LEASE_SECONDS * 1000)
+        found = self._database.change(
+            _TAKE, identity=identity, holder=self._holder, lease=LEASE_SECONDS * 1000
+        )
         return Standing(**found[0]) if found else None
 
     def let_go(self) -> None:

@@ -55,7 +55,11 @@ def _edges(topology: Topology) -> Mapping[RelationKind, Sequence[Row]]:
     by_kind: dict[EdgeKind, list[Row]] = {kind: [] for kind in EdgeKind}
     for source, target, kind in dict.fromkeys(edges(topology)):
         if kind is not EdgeKind.FOLLOWS:
-            place = topology.workflows[source.partition(":")[2]].position(target.rpartition("/")[2]) if kind is EdgeKind.HAS_STEP else 0
+            place = (
+                topology.workflows[source.partition(":")[2]].position(target.rpartition("/")[2])
+                if kind is EdgeKind.HAS_STEP
+                else 0
+            )
             by_kind[kind].append({"source": source, "target": target, "place": place})
     by_kind[EdgeKind.FOLLOWS] = list(_transitions(topology))
     for relation in EDGES:
@@ -70,7 +74,12 @@ def _transitions(topology: Topology) -> Iterator[Row]:
         for step in workflow.steps:
             for transition in step.then:
                 pair = step.key, transition.step
-                yield {"source": f"step:{workflow.key}/{transition.step}", "target": step.id, "place": seen[pair], **_condition(transition)}
+                yield {
+                    "source": f"step:{workflow.key}/{transition.step}",
+                    "target": step.id,
+                    "place": seen[pair],
+                    **_condition(transition),
+                }
                 seen[pair] += 1
 
 
@@ -78,7 +87,12 @@ def _condition(transition: Transition) -> Row:
     when = transition.when
     said: Row = {"via": transition.via, "share": transition.share}
     if when:
-        limits = {"channels": when.channels, "modes": when.modes, "locationKinds": when.location_kinds, "regions": when.regions}
+        limits = {
+            "channels": when.channels,
+            "modes": when.modes,
+            "locationKinds": when.location_kinds,
+            "regions": when.regions,
+        }
         said |= {name: list(values) for name, values in limits.items() if values}
     return said
 

@@ -21,8 +21,18 @@ class Units:
         """Of each cause its (dimension, values)."""
         count = len(self.step)
         zeros = np.zeros(count, np.int32)
-        cohort = Cohort(np.arange(count, dtype=np.int32), zeros, np.zeros(count, np.int64), self.dice.random(count) < likely, self.step, self.step)
-        dimensions = [Dimension(f"d{n}", codes, [str(word) for word in range(int(codes.max()) + 1)]) for n, codes in enumerate(self.values)]
+        cohort = Cohort(
+            np.arange(count, dtype=np.int32),
+            zeros,
+            np.zeros(count, np.int64),
+            self.dice.random(count) < likely,
+            self.step,
+            self.step,
+        )
+        dimensions = [
+            Dimension(f"d{n}", codes, [str(word) for word in range(int(codes.max()) + 1)])
+            for n, codes in enumerate(self.values)
+        ]
         return [_named(each.value.dimensions, each.value.codes) for each in causes(cohort, dimensions)]
 
 
@@ -58,7 +68,11 @@ def test_values_of_one_dimension_that_are_overdue_together_are_one_cause() -> No
 
 def test_a_slow_step_is_not_blamed_on_what_passes_it_more_often() -> None:
     units = Units(4_000, 3, steps=2)
-    units.values[0] = np.where(units.step == 1, np.where(units.dice.random(4_000) < 0.9, 1, 2), np.where(units.dice.random(4_000) < 0.9, 2, 1)).astype(np.int32)
+    units.values[0] = np.where(
+        units.step == 1,
+        np.where(units.dice.random(4_000) < 0.9, 1, 2),
+        np.where(units.dice.random(4_000) < 0.9, 2, 1),
+    ).astype(np.int32)
 
     assert units.found(np.where(units.step == 1, 0.4, 0.02)) == []
 

@@ -16,7 +16,9 @@ stats: Any = scipy.stats
 
 @given(st.floats(0.01, 1_200), st.integers(1, 200))
 def test_the_tail_of_the_chi_square_is_that_of_scipy(value: float, freedom: int) -> None:
-    assert log_chi_square_tail(value, freedom) == pytest.approx(float(stats.chi2.logsf(value, freedom)), rel=1e-7, abs=1e-9)
+    assert log_chi_square_tail(value, freedom) == pytest.approx(
+        float(stats.chi2.logsf(value, freedom)), rel=1e-7, abs=1e-9
+    )
 
 
 def test_far_in_the_tail_the_logarithm_is_still_told() -> None:
@@ -41,13 +43,21 @@ def test_the_exact_test_of_one_stratum_is_fishers(total: int, drawn: int, marked
         seen = marked - (total - drawn)
     table = [[seen, drawn - seen], [marked - seen, total - drawn - marked + seen]]
 
-    assert sum_tail([(drawn, marked, total)], seen) == pytest.approx(float(stats.fisher_exact(table, "greater").pvalue), abs=1e-9)
+    assert sum_tail([(drawn, marked, total)], seen) == pytest.approx(
+        float(stats.fisher_exact(table, "greater").pvalue), abs=1e-9
+    )
 
 
 def test_over_strata_it_is_the_sum_over_every_way_to_share_them() -> None:
     tables = [(3, 2, 7), (4, 3, 9), (2, 5, 6)]
     every = [stats.hypergeom(total, marked, drawn).pmf(np.arange(10)) for drawn, marked, total in tables]
-    plain = sum(every[0][a] * every[1][b] * every[2][c] for a in range(10) for b in range(10) for c in range(10) if a + b + c >= 5)
+    plain = sum(
+        every[0][a] * every[1][b] * every[2][c]
+        for a in range(10)
+        for b in range(10)
+        for c in range(10)
+        if a + b + c >= 5
+    )
 
     assert sum_tail(tables, 5) == pytest.approx(float(plain))
 

@@ -24,7 +24,14 @@ def test_the_best_split_is_the_best_of_all_rank_tests() -> None:
     dice = np.random.default_rng(5)
     bins = np.repeat(np.arange(12), 6)
     values = np.round(dice.exponential(1, 72) + (bins >= 8), 1)
-    plain = {b: float(stats.mannwhitneyu(values[bins < b], values[bins >= b], use_continuity=False, method="asymptotic").pvalue) for b in range(2, 11)}
+    plain = {
+        b: float(
+            stats.mannwhitneyu(
+                values[bins < b], values[bins >= b], use_continuity=False, method="asymptotic"
+            ).pvalue
+        )
+        for b in range(2, 11)
+    }
 
     change = shifted(values, bins, least=10)
 

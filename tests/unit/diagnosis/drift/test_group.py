@@ -12,7 +12,9 @@ from graph_models.time import HOUR
 from impactgraph.diagnosis.drift import grouped
 
 NOON = 1_772_539_200_000
-ONE = Drift(DriftKind.REJECTIONS, "location", "store-1", NOON, 0.01, 0.1, 1e-9, 40, (Money(Decimal("10.00"), "EUR"),))
+ONE = Drift(
+    DriftKind.REJECTIONS, "location", "store-1", NOON, 0.01, 0.1, 1e-9, 40, (Money(Decimal("10.00"), "EUR"),)
+)
 
 
 def store(number: int, **more: object) -> Drift:
@@ -20,16 +22,33 @@ def store(number: int, **more: object) -> Drift:
 
 
 def test_the_same_at_several_places_is_one_with_all_that_is_behind_it() -> None:
-    found = grouped([store(1), store(2, orders=50, after=0.3, p_value=1e-12), store(3, orders=1, since=NOON - HOUR, after=0.2)])
+    found = grouped(
+        [
+            store(1),
+            store(2, orders=50, after=0.3, p_value=1e-12),
+            store(3, orders=1, since=NOON - HOUR, after=0.2),
+        ]
+    )
 
     assert len(found) == 1
     assert [each.value for each in found[0].members] == ["store-2", "store-1", "store-3"]
-    assert (found[0].since, found[0].before, found[0].after, found[0].p_value, found[0].orders) == (NOON - HOUR, 0.01, 0.2, 1e-12, 91)
+    assert (found[0].since, found[0].before, found[0].after, found[0].p_value, found[0].orders) == (
+        NOON - HOUR,
+        0.01,
+        0.2,
+        1e-12,
+        91,
+    )
     assert found[0].worth == (Money(Decimal("30.00"), "EUR"),)
 
 
 def test_what_began_later_went_the_other_way_or_is_of_another_kind_stands_by_itself() -> None:
-    others = [store(2, since=NOON + 3 * HOUR), store(3, after=0.001), replace(ONE, kind=DriftKind.REROUTES), replace(ONE, dimension="mode", value="bopis")]
+    others = [
+        store(2, since=NOON + 3 * HOUR),
+        store(3, after=0.001),
+        replace(ONE, kind=DriftKind.REROUTES),
+        replace(ONE, dimension="mode", value="bopis"),
+    ]
 
     assert [len(group.members) for group in grouped([ONE, *others])] == [1] * 5
 
@@ -51,4 +70,8 @@ def test_each_finding_is_in_one_group_and_the_most_orders_come_first(found: list
 
     assert sorted((each for group in groups for each in group.members), key=repr) == sorted(found, key=repr)
     assert [group.orders for group in groups] == sorted((group.orders for group in groups), reverse=True)
-    assert {(each.kind, each.dimension) == (group.kind, group.dimension) for group in groups for each in group.members} <= {True}
+    assert {
+        (each.kind, each.dimension) == (group.kind, group.dimension)
+        for group in groups
+        for each in group.members
+    } <= {True}

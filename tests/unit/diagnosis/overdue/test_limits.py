@@ -20,10 +20,14 @@ TOPOLOGY = Topology("v", systems=SYSTEMS, workflows={"ship": Workflow("ship", (P
 NOTHING = Durations({})
 
 
-def past(count: int, *, ago: int = 30 * HOUR, every: int = 10 * MINUTE, lasted: int = 30 * MINUTE) -> list[Journey]:
+def past(
+    count: int, *, ago: int = 30 * HOUR, every: int = 10 * MINUTE, lasted: int = 30 * MINUTE
+) -> list[Journey]:
     """Done long ago: picks of 1 to 2 times `lasted`, evenly spread."""
     return [
-        Journey(f"P{n}", (("pick", start), ("pack", start + lasted + lasted * n // count)), ended=start + 4 * HOUR)
+        Journey(
+            f"P{n}", (("pick", start), ("pack", start + lasted + lasted * n // count)), ended=start + 4 * HOUR
+        )
         for n in range(count)
         if (start := NOW - ago + n * every)
     ]
@@ -46,13 +50,21 @@ def test_without_one_it_is_what_nearly_all_took_before() -> None:
 
 
 def test_a_trouble_that_nobody_reported_does_not_pass_for_usual() -> None:
-    slow = [replace(each, order=f"S{n}") for n, each in enumerate(past(200, ago=5 * HOUR, every=MINUTE, lasted=90 * MINUTE))]
+    slow = [
+        replace(each, order=f"S{n}")
+        for n, each in enumerate(past(200, ago=5 * HOUR, every=MINUTE, lasted=90 * MINUTE))
+    ]
 
-    assert limit_of(PICK, usual_stays(TOPOLOGY, columns(*past(100), *slow), NOW)) == pytest.approx(58.5 * MINUTE, rel=0.03)
+    assert limit_of(PICK, usual_stays(TOPOLOGY, columns(*past(100), *slow), NOW)) == pytest.approx(
+        58.5 * MINUTE, rel=0.03
+    )
 
 
 def test_what_a_known_failure_held_is_not_learned_from() -> None:
-    held = [replace(each, order=f"S{n}") for n, each in enumerate(past(100, ago=60 * HOUR, every=MINUTE, lasted=5 * HOUR))]
+    held = [
+        replace(each, order=f"S{n}")
+        for n, each in enumerate(past(100, ago=60 * HOUR, every=MINUTE, lasted=5 * HOUR))
+    ]
     span = (NOW - 60 * HOUR, NOW - 50 * HOUR)
 
     usual = usual_stays(TOPOLOGY, columns(*past(100), *held), NOW, lambda workflow, step: (span,))
@@ -61,11 +73,16 @@ def test_what_a_known_failure_held_is_not_learned_from() -> None:
 
 
 def test_until_enough_was_seen_the_documented_figure_holds() -> None:
-    assert limit_of(PICK, usual_stays(TOPOLOGY, columns(*past(3)), NOW)) == pytest.approx(20 * MINUTE * np.exp(0.3 * 1.645), rel=0.01)
+    assert limit_of(PICK, usual_stays(TOPOLOGY, columns(*past(3)), NOW)) == pytest.approx(
+        20 * MINUTE * np.exp(0.3 * 1.645), rel=0.01
+    )
 
 
 def test_a_slow_location_has_more_time_where_the_limit_is_learned() -> None:
-    at_slow = [Journey("A", (("pick", NOW - 70 * MINUTE),), location="slow"), Journey("B", (("pack", NOW - 70 * MINUTE),), location="slow")]
+    at_slow = [
+        Journey("A", (("pick", NOW - 70 * MINUTE),), location="slow"),
+        Journey("B", (("pack", NOW - 70 * MINUTE),), location="slow"),
+    ]
     made = columns(*past(100), *at_slow)
     usual, pace = usual_stays(TOPOLOGY, made, NOW), np.array([0, 1], np.int8)
 

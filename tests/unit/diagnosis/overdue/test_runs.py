@@ -11,22 +11,43 @@ from tests.drawing import EIGHT, batch, drawn, queue, step
 from tests.worlds import Came, Journey, World, columns_of
 
 NOON: Millis = EIGHT + 4 * HOUR
-BY_RUN, BY_QUEUE = Transition("send", "integration:hourly", When(channels=("web",))), Transition("send", "integration:at-once")
+BY_RUN, BY_QUEUE = (
+    Transition("send", "integration:hourly", When(channels=("web",))),
+    Transition("send", "integration:at-once"),
+)
 
 
 def shop(within: Millis | None, *then: Transition) -> Topology:
     """`pack` takes ten minutes, then an hourly run hands it over where it is of the web."""
     hourly = batch("hourly", "wms", "oms", schedule=Schedule(every=HOUR))
-    pack = step("pack", "wms", takes=Takes(10 * MINUTE, 20 * MINUTE), within=within, then=then, emits=(Emission(RecordKind.TASK, "pack"),))
+    pack = step(
+        "pack",
+        "wms",
+        takes=Takes(10 * MINUTE, 20 * MINUTE),
+        within=within,
+        then=then,
+        emits=(Emission(RecordKind.TASK, "pack"),),
+    )
     return drawn(hourly, queue("at-once", "wms", "oms"), pack, step("send"))
 
 
-def is_overdue(topology: Topology, *, entered: float, done: float | None = None, channel: str = "web", at: Millis = NOON) -> bool:
+def is_overdue(
+    topology: Topology, *, entered: float, done: float | None = None, channel: str = "web", at: Millis = NOON
+) -> bool:
     """`entered` and `done` in minutes before noon."""
     came = () if done is None else (Came(RecordKind.TASK, "pack", NOON - round(done * MINUTE)),)
-    columns = columns_of(World(topology, (), (Journey("O-1", (("pack", NOON - round(entered * MINUTE)),), channel=channel, came=came),), at))
+    columns = columns_of(
+        World(
+            topology,
+            (),
+            (Journey("O-1", (("pack", NOON - round(entered * MINUTE)),), channel=channel, came=came),),
+            at,
+        )
+    )
     durations = Durations({("ship", "pack"): documented(topology.workflows["ship"].steps[0].takes)})
-    return bool(overdue_mask(columns, limits(topology, columns, usual_stays(topology, columns, at), durations), at)[0])
+    return bool(
+        overdue_mask(columns, limits(topology, columns, usual_stays(topology, columns, at), durations), at)[0]
+    )
 
 
 def test_what_was_done_in_time_waits_for_its_run() -> None:
@@ -50,10 +71,16 @@ def test_what_goes_another_way_waits_for_no_run() -> None:
     assert is_overdue(shop(15 * MINUTE, BY_RUN, BY_QUEUE), entered=50, done=40, channel="app")
 
 
-@pytest.mark.parametrize(("then", "run"), [((BY_RUN, BY_QUEUE), NOON), ((BY_QUEUE,), 0), ((), 0)], ids=["by a run", "by a queue", "the last step"])
+@pytest.mark.parametrize(
+    ("then", "run"),
+    [((BY_RUN, BY_QUEUE), NOON), ((BY_QUEUE,), 0), ((), 0)],
+    ids=["by a run", "by a queue", "the last step"],
+)
 def test_the_run_is_the_first_after_the_work(then: tuple[Transition, ...], run: Millis) -> None:
     topology = shop(None, *then)
     came = (Came(RecordKind.TASK, "pack", NOON - 40 * MINUTE),)
-    columns = columns_of(World(topology, (), (Journey("O-1", (("pack", NOON - 50 * MINUTE),), came=came),), NOON))
+    columns = columns_of(
+        World(topology, (), (Journey("O-1", (("pack", NOON - 50 * MINUTE),), came=came),), NOON)
+    )
 
     assert runs_of(topology, columns, Durations({}), columns.fulfillments.order).run.tolist() == [run]

@@ -22,7 +22,13 @@ TOPOLOGY = replace(
         queue("book", "oms", "erp"),
         queue("stock", "wms", "erp"),
         queue("tell", "oms", "mailer"),
-        step("pack", "wms", takes=Takes(5 * MINUTE), then=(Transition("send"),), emits=(_ISSUE, _INVOICE, _SENT)),
+        step(
+            "pack",
+            "wms",
+            takes=Takes(5 * MINUTE),
+            then=(Transition("send"),),
+            emits=(_ISSUE, _INVOICE, _SENT),
+        ),
         step("send", "oms", takes=Takes(HOUR)),
     ),
     locations={"here": Location("here", "store"), "there": Location("there", "store")},
@@ -34,12 +40,21 @@ def packed(order: int, *came: str, location: str = "here") -> Journey:
     """Packed at half past ten; what came did so a minute later."""
     at = NOON - 90 * MINUTE
     kinds = {"sent": RecordKind.NOTIFICATION}
-    records = tuple(Came(kinds.get(name, RecordKind.POSTING), name, at + MINUTE, 100_000_000 if name != "sent" else None) for name in came)
-    return Journey(f"O-{order:03}", (("pack", at - 5 * MINUTE), ("send", at)), location=location, came=records)
+    records = tuple(
+        Came(kinds.get(name, RecordKind.POSTING), name, at + MINUTE, 100_000_000 if name != "sent" else None)
+        for name in came
+    )
+    return Journey(
+        f"O-{order:03}", (("pack", at - 5 * MINUTE), ("send", at)), location=location, came=records
+    )
 
 
-def outage(target: str, *, since: Millis = NOON - 2 * HOUR, ended: Millis | None = None, scope: Scope = EVERYWHERE) -> Failure:
-    return Failure("F-1", target, FailureClass.OUTAGE, since, expected_end=NOON + HOUR, ended_at=ended, scope=scope)
+def outage(
+    target: str, *, since: Millis = NOON - 2 * HOUR, ended: Millis | None = None, scope: Scope = EVERYWHERE
+) -> Failure:
+    return Failure(
+        "F-1", target, FailureClass.OUTAGE, since, expected_end=NOON + HOUR, ended_at=ended, scope=scope
+    )
 
 
 def causes(journeys: list[Journey], *failures: Failure) -> dict[tuple[str, str], Cause | None]:
@@ -56,12 +71,18 @@ def causes(journeys: list[Journey], *failures: Failure) -> dict[tuple[str, str],
 def test_a_failure_over_the_way_of_the_record_is_named_with_its_path() -> None:
     cause = causes([packed(1, "issue", "sent")], outage("integration:book"))["O-001", "invoice"]
 
-    assert cause is not None and (cause.kind, cause.failure, cause.element) == ("failure", "F-1", "integration:book")
+    assert cause is not None and (cause.kind, cause.failure, cause.element) == (
+        "failure",
+        "F-1",
+        "integration:book",
+    )
     assert cause.path is not None and [hop.target for hop in cause.path.hops] == ["integration:book"]
 
 
 def test_a_failure_that_had_ended_before_the_step_was_passed_is_not() -> None:
-    assert causes([packed(1, "issue", "sent")], outage("integration:book", ended=NOON - 100 * MINUTE)) == {("O-001", "invoice"): None}
+    assert causes([packed(1, "issue", "sent")], outage("integration:book", ended=NOON - 100 * MINUTE)) == {
+        ("O-001", "invoice"): None
+    }
 
 
 def test_a_failure_elsewhere_is_not() -> None:
@@ -80,17 +101,24 @@ def test_out_of_sequence_is_blamed_on_the_way_of_the_one_that_had_to_come_first(
 
 
 def test_without_a_failure_the_integration_that_the_missing_share_is_named_with_its_counts() -> None:
-    found = causes([packed(n, "issue", "sent") if n < 8 else packed(n, "issue", "invoice", "sent") for n in range(60)])
+    found = causes(
+        [packed(n, "issue", "sent") if n < 8 else packed(n, "issue", "invoice", "sent") for n in range(60)]
+    )
 
     cause = found["O-000", "invoice"]
     assert cause is not None and (cause.kind, cause.element) == ("element", "integration:book")
     assert (
-        cause.evidence.startswith("8 of 60 records due over integration:book in the last day are missing since ") and "0 of 120 of the others" in cause.evidence
+        cause.evidence.startswith(
+            "8 of 60 records due over integration:book in the last day are missing since "
+        )
+        and "0 of 120 of the others" in cause.evidence
     )
 
 
 def test_a_few_that_are_missing_blame_nothing() -> None:
-    found = causes([packed(n, "issue", "sent") if n < 3 else packed(n, "issue", "invoice", "sent") for n in range(60)])
+    found = causes(
+        [packed(n, "issue", "sent") if n < 3 else packed(n, "issue", "invoice", "sent") for n in range(60)]
+    )
 
     assert set(found.values()) == {None}
 

@@ -39,9 +39,18 @@ def packed(*came: Came, at: Millis = NOON - 2 * HOUR, more: tuple[tuple[str, Mil
     return Journey("O-1", (("pack", at - 5 * MINUTE), ("send", at), *more), came=came)
 
 
-def posted(name: str, minutes: float, euros: float | None = None, currency: str = "EUR", document: str = "") -> Came:
+def posted(
+    name: str, minutes: float, euros: float | None = None, currency: str = "EUR", document: str = ""
+) -> Came:
     """So many minutes after ten."""
-    return Came(RecordKind.POSTING, name, NOON - 2 * HOUR + round(minutes * MINUTE), None if euros is None else round(euros * 1_000_000), currency, document)
+    return Came(
+        RecordKind.POSTING,
+        name,
+        NOON - 2 * HOUR + round(minutes * MINUTE),
+        None if euros is None else round(euros * 1_000_000),
+        currency,
+        document,
+    )
 
 
 def mailed(minutes: float) -> Came:
@@ -49,7 +58,9 @@ def mailed(minutes: float) -> Came:
 
 
 def found(topology: Topology, journey: Journey, at: Millis = NOON) -> list[RecordFinding]:
-    return list(find_records(topology, columns_of(World(topology, (), (journey,), at)), Durations({}), at).told())
+    return list(
+        find_records(topology, columns_of(World(topology, (), (journey,), at)), Durations({}), at).told()
+    )
 
 
 def effects(topology: Topology, journey: Journey, at: Millis = NOON) -> list[tuple[str, str]]:
@@ -61,7 +72,12 @@ def test_a_record_is_missing_once_it_is_due_and_not_before() -> None:
 
     assert effects(shop(ISSUE), packed(), due) == []
     (told,) = found(shop(ISSUE), packed(), due + SECOND)
-    assert (told.effect, told.due, told.late_by, str(told.amount and told.amount.amount)) == (RecordEffect.MISSING, due, SECOND, "50.00")
+    assert (told.effect, told.due, told.late_by, str(told.amount and told.amount.amount)) == (
+        RecordEffect.MISSING,
+        due,
+        SECOND,
+        "50.00",
+    )
 
 
 def test_nothing_is_expected_of_a_step_that_is_not_seen_to_be_complete() -> None:
@@ -77,8 +93,15 @@ def test_another_record_of_the_step_shows_that_it_is_complete() -> None:
 def test_a_batch_has_until_its_run() -> None:
     unhurried = replace(ISSUE, due=MINUTE)
 
-    assert effects(shop(unhurried, slow=True), packed(at=NOON - 2 * HOUR + MINUTE), NOON - 105 * MINUTE + 14 * MINUTE) == []
-    assert effects(shop(unhurried, slow=True), packed(at=NOON - 2 * HOUR + MINUTE), NOON - 105 * MINUTE + 16 * MINUTE) == [("issue", "MISSING")]
+    assert (
+        effects(
+            shop(unhurried, slow=True), packed(at=NOON - 2 * HOUR + MINUTE), NOON - 105 * MINUTE + 14 * MINUTE
+        )
+        == []
+    )
+    assert effects(
+        shop(unhurried, slow=True), packed(at=NOON - 2 * HOUR + MINUTE), NOON - 105 * MINUTE + 16 * MINUTE
+    ) == [("issue", "MISSING")]
 
 
 def test_a_record_without_a_due_moment_is_missing_in_time_and_never_late() -> None:
@@ -101,7 +124,10 @@ def test_an_invoice_before_its_goods_issue_is_out_of_sequence() -> None:
 
 
 def test_an_invoice_without_its_goods_issue_is_out_of_sequence_too() -> None:
-    assert effects(shop(ISSUE, INVOICE), packed(posted("invoice", 2, 100))) == [("invoice", "OUT_OF_SEQUENCE"), ("issue", "MISSING")]
+    assert effects(shop(ISSUE, INVOICE), packed(posted("invoice", 2, 100))) == [
+        ("invoice", "OUT_OF_SEQUENCE"),
+        ("issue", "MISSING"),
+    ]
 
 
 def test_records_of_one_run_came_together() -> None:
@@ -110,7 +136,10 @@ def test_records_of_one_run_came_together() -> None:
     begun = NOON - 2 * HOUR + MINUTE
 
     assert effects(shop(ISSUE, INVOICE, slow=True), packed(*both, at=begun)) == []
-    assert effects(shop(ISSUE, INVOICE), packed(*both, at=begun)) == [("invoice", "OUT_OF_SEQUENCE"), ("issue", "LATE")]
+    assert effects(shop(ISSUE, INVOICE), packed(*both, at=begun)) == [
+        ("invoice", "OUT_OF_SEQUENCE"),
+        ("issue", "LATE"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -169,7 +198,9 @@ def test_of_what_was_cancelled_postings_are_still_expected_and_messages_are_not(
     columns = columns_of(World(shop(ISSUE, MAIL), (), (packed(),), NOON))
     columns.fulfillments.status[:] = CANCELLED
 
-    assert [each.type for each in find_records(shop(ISSUE, MAIL), columns, Durations({}), NOON).told()] == ["issue"]
+    assert [each.type for each in find_records(shop(ISSUE, MAIL), columns, Durations({}), NOON).told()] == [
+        "issue"
+    ]
 
 
 def test_usual_transport_is_learned_from_fifty_records_on() -> None:
@@ -179,7 +210,9 @@ def test_usual_transport_is_learned_from_fifty_records_on() -> None:
     ] + [replace(packed(at=NOON - 50 * MINUTE), order="O-99")]  # fmt: skip
 
     def missing(many: list[Journey]) -> int:
-        return len(find_records(whenever, columns_of(World(whenever, (), tuple(many), NOON)), Durations({}), NOON))
+        return len(
+            find_records(whenever, columns_of(World(whenever, (), tuple(many), NOON)), Durations({}), NOON)
+        )
 
     assert (missing(journeys), missing(journeys[-1:])) == (0, 1)
 

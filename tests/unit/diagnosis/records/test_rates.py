@@ -13,7 +13,9 @@ from tests.worlds import Came, Journey, World, columns_of
 NOW: Millis = EIGHT + 30 * 60_000
 
 
-def rates(days: int, per_hour: dict[int, int], *, usual: int = 40, at: Millis = NOW) -> tuple[RateFinding, ...]:
+def rates(
+    days: int, per_hour: dict[int, int], *, usual: int = 40, at: Millis = NOW
+) -> tuple[RateFinding, ...]:
     """So many days in which every hour had about `usual` invoices of 2 EUR (twice as many at noon), but the hours before `at` that are given."""
     chance, moments = np.random.default_rng(3), list[Millis]()
     first = at // HOUR - days * 24
@@ -21,13 +23,21 @@ def rates(days: int, per_hour: dict[int, int], *, usual: int = 40, at: Millis = 
         many = per_hour.get(at // HOUR - hour, int(chance.poisson(usual * (2 if hour % 24 == 12 else 1))))
         moments += [hour * HOUR + n * 1000 for n in range(many)]
     came = tuple(Came(RecordKind.POSTING, "invoice", moment, 2_000_000, "EUR") for moment in moments)
-    return find_rates(columns_of(World(TOPOLOGY, (), (Journey("O-1", (("pack", at - days * DAY),), came=came),), at)), at)
+    return find_rates(
+        columns_of(World(TOPOLOGY, (), (Journey("O-1", (("pack", at - days * DAY),), came=came),), at)), at
+    )
 
 
 def test_an_hour_with_far_fewer_than_usual_is_told_with_its_range_and_money() -> None:
     (found,) = rates(14, {1: 3})
 
-    assert (found.type, found.since, found.count, found.season, found.hours) == ("invoice", EIGHT - HOUR, 3, "hour_of_day", 13)
+    assert (found.type, found.since, found.count, found.season, found.hours) == (
+        "invoice",
+        EIGHT - HOUR,
+        3,
+        "hour_of_day",
+        13,
+    )
     assert found.low < found.usual < found.high and 30 < found.usual < 50
     assert [(str(money.amount), money.currency) for money in found.amount] == [("6.00", "EUR")]
 

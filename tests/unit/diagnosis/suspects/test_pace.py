@@ -14,7 +14,9 @@ PLACE = Place(Kind.WORK, "ship", "pick")
 def transits(began: np.ndarray, lasts: np.ndarray) -> Transits:
     ended = np.where(began + lasts <= NOW, began + lasts, 0).astype(np.int64)
     zeros = np.zeros(len(began), np.int32)
-    return Transits((PLACE,), zeros, np.arange(len(began), dtype=np.int32), began, ended, np.where(ended > 0, ended, NOW))
+    return Transits(
+        (PLACE,), zeros, np.arange(len(began), dtype=np.int32), began, ended, np.where(ended > 0, ended, NOW)
+    )
 
 
 def steady(seed: int = 2, count: int = 6_000) -> tuple[np.ndarray, np.ndarray]:
@@ -40,7 +42,9 @@ def test_what_stands_is_missed_from_then_on() -> None:
 
     assert (seen.ended >= first).sum() == 0
     assert late > 100
-    assert seen.expected[:, :first].sum() == pytest.approx(((seen.ended >= 0) & (seen.ended < first)).sum(), rel=0.1)
+    assert seen.expected[:, :first].sum() == pytest.approx(
+        ((seen.ended >= 0) & (seen.ended < first)).sum(), rel=0.1
+    )
 
 
 def test_one_that_was_forgotten_says_little() -> None:

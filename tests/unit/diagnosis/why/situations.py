@@ -10,7 +10,18 @@ from graph_models.impact import Hop, Path
 from graph_models.money import from_micros
 from graph_models.orders import Fulfillment, Order
 from graph_models.time import HOUR, MINUTE, Millis, parse_moment
-from graph_models.topology import Location, Playbook, PlaybookStep, Step, System, Takes, Team, Topology, Transition, Workflow
+from graph_models.topology import (
+    Location,
+    Playbook,
+    PlaybookStep,
+    Step,
+    System,
+    Takes,
+    Team,
+    Topology,
+    Transition,
+    Workflow,
+)
 from impactgraph.diagnosis.why import Fault, Hit, Part, Situation
 
 NOW: Millis = parse_moment("2026-03-02T14:00:00Z")
@@ -19,12 +30,23 @@ PICK, PACK = "step:ship/pick", "step:ship/pack"
 TOPOLOGY = Topology(
     teams={"stores": Team("stores", "Store operations"), "queues": Team("queues", "Integration platform")},
     locations={"s1": Location("s1", "store", "emea", "Lisbon Chiado")},
-    systems={"app": System("app", "Store app", owner="stores"), "broker": System("broker", "Message broker", owner="queues")},
+    systems={
+        "app": System("app", "Store app", owner="stores"),
+        "broker": System("broker", "Message broker", owner="queues"),
+    },
     workflows={
         "ship": Workflow(
             "ship",
             (
-                Step("pick", "ship", "system:app", Takes(45 * MINUTE), 3 * HOUR, then=(Transition("pack"),), name="Pick"),
+                Step(
+                    "pick",
+                    "ship",
+                    "system:app",
+                    Takes(45 * MINUTE),
+                    3 * HOUR,
+                    then=(Transition("pack"),),
+                    name="Pick",
+                ),
                 Step("pack", "ship", "system:app", Takes(10 * MINUTE), HOUR, name="Pack"),
             ),
         )
@@ -41,25 +63,66 @@ TOPOLOGY = Topology(
 
 
 def failure(key: str = "F-1", **given: Any) -> Failure:
-    return Failure(key, "system:broker", FailureClass.BACKLOG, NOW - HOUR, severity=Severity.ERROR, summary="Queues are full.", **given)
+    return Failure(
+        key,
+        "system:broker",
+        FailureClass.BACKLOG,
+        NOW - HOUR,
+        severity=Severity.ERROR,
+        summary="Queues are full.",
+        **given,
+    )
 
 
 def hit(band: Band = Band.STUCK, likelihood: float = 1.0, **given: Any) -> Hit:
     """Of an active failure, half an hour ago, in pick."""
     path = Path(
-        (Hop("failure:F-1", "system:broker", "failed", Effect.DELAYED, NOW - HOUR, ""), Hop("system:broker", PICK, "needs", Effect.DELAYED, NOW, "")),
+        (
+            Hop("failure:F-1", "system:broker", "failed", Effect.DELAYED, NOW - HOUR, ""),
+            Hop("system:broker", PICK, "needs", Effect.DELAYED, NOW, ""),
+        ),
         "So it is.",
     )
-    usual: dict[str, Any] = {"delay": 40 * MINUTE, "completion": NOW + 2 * HOUR, "misses_promise": False, "active": True}
-    usual |= {"effect": Effect.DELAYED, "failures": (failure(),), "first_hit": PICK, "at": NOW - 30 * MINUTE, "path": path}
+    usual: dict[str, Any] = {
+        "delay": 40 * MINUTE,
+        "completion": NOW + 2 * HOUR,
+        "misses_promise": False,
+        "active": True,
+    }
+    usual |= {
+        "effect": Effect.DELAYED,
+        "failures": (failure(),),
+        "first_hit": PICK,
+        "at": NOW - 30 * MINUTE,
+        "path": path,
+    }
     return Hit(band=band, likelihood=likelihood, **(usual | given))
 
 
 def part(**given: Any) -> Part:
     """In pick for half an hour, and expected to leave in a quarter of one."""
-    told = Fulfillment("O-1/1", "ship", "pick", "s1", NOW - 30 * MINUTE, from_micros(100_000_000, "EUR"), OrderStatus.IN_FLIGHT)
-    usual: dict[str, Any] = {"expected_next": NOW + 15 * MINUTE, "expected_done": NOW + 25 * MINUTE, "usual_next": NOW + 15 * MINUTE, "limit": 3 * HOUR}
-    return Part(**({"told": replace(told, **given.pop("told", {})), "step": TOPOLOGY.workflows["ship"].steps[0]} | usual | given))
+    told = Fulfillment(
+        "O-1/1",
+        "ship",
+        "pick",
+        "s1",
+        NOW - 30 * MINUTE,
+        from_micros(100_000_000, "EUR"),
+        OrderStatus.IN_FLIGHT,
+    )
+    usual: dict[str, Any] = {
+        "expected_next": NOW + 15 * MINUTE,
+        "expected_done": NOW + 25 * MINUTE,
+        "usual_next": NOW + 15 * MINUTE,
+        "limit": 3 * HOUR,
+    }
+    return Part(
+        **(
+            {"told": replace(told, **given.pop("told", {})), "step": TOPOLOGY.workflows["ship"].steps[0]}
+            | usual
+            | given
+        )
+    )
 
 
 def late(**given: Any) -> Part:
@@ -75,8 +138,12 @@ def fault(code: str = "NO_LABEL") -> Fault:
     return Fault(NOW - 10 * MINUTE, code, "system:app", "the printer is empty")
 
 
-def finding(effect: RecordEffect, kind: RecordKind = RecordKind.POSTING, type_: str = "invoice", **given: Any) -> RecordFinding:
-    return RecordFinding("O-1", "O-1/1", kind, type_, effect, NOW - HOUR, HOUR, from_micros(100_000_000, "EUR"), None, **given)
+def finding(
+    effect: RecordEffect, kind: RecordKind = RecordKind.POSTING, type_: str = "invoice", **given: Any
+) -> RecordFinding:
+    return RecordFinding(
+        "O-1", "O-1/1", kind, type_, effect, NOW - HOUR, HOUR, from_micros(100_000_000, "EUR"), None, **given
+    )
 
 
 def suspect() -> Cause:
@@ -86,5 +153,17 @@ def suspect() -> Cause:
 def situation(*parts: Part, promised_by: Millis | None = None, **given: Any) -> Situation:
     statuses = {each.told.status for each in parts}
     status = OrderStatus.IN_FLIGHT if OrderStatus.IN_FLIGHT in statuses or not parts else max(statuses)
-    order = Order("O-1", "web", "ship", "emea", None, from_micros(100_000_000, "EUR"), NOW - 8 * HOUR, promised_by, status, {}, tuple(p.told for p in parts))
+    order = Order(
+        "O-1",
+        "web",
+        "ship",
+        "emea",
+        None,
+        from_micros(100_000_000, "EUR"),
+        NOW - 8 * HOUR,
+        promised_by,
+        status,
+        {},
+        tuple(p.told for p in parts),
+    )
     return Situation(order, NOW, parts, **given)

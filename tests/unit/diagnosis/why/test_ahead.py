@@ -17,7 +17,13 @@ DURATIONS = Durations({("ship", step.key): documented(step.takes) for step in WO
 def test_what_was_done_long_ago_goes_on_from_now() -> None:
     """Picked twenty minutes ago and not packed, as packing is stopped for an hour."""
     stopped = Impairment(PACK, Effect.BLOCKED, NOW - HOUR, NOW + HOUR, fixed_end=True)
-    plan = plan_for(TOPOLOGY, WORKFLOW, DURATIONS, Hazards((stopped,), Ends({}, {}, ())), Cell(frozenset({EVERYWHERE}), frozenset()))
+    plan = plan_for(
+        TOPOLOGY,
+        WORKFLOW,
+        DURATIONS,
+        Hazards((stopped,), Ends({}, {}, ())),
+        Cell(frozenset({EVERYWHERE}), frozenset()),
+    )
     here = Standing(WORKFLOW.steps[0], NOW - HOUR, told=NOW - 20 * MINUTE)
     trouble = Trouble(hit(Band.UPCOMING, first_hit=PACK, completion=NOW + HOUR + 10 * MINUTE), plan)
 

@@ -10,10 +10,30 @@ from graph_models.time import DAY, HOUR, MINUTE
 from impactgraph.diagnosis.why import Situation, diagnose
 from impactgraph.diagnosis.why.customer import kept_promises, promised_by
 from impactgraph.diagnosis.why.moments import soon
-from tests.unit.diagnosis.why.situations import NOW, TOPOLOGY, ended, fault, finding, hit, late, part, situation
+from tests.unit.diagnosis.why.situations import (
+    NOW,
+    TOPOLOGY,
+    ended,
+    fault,
+    finding,
+    hit,
+    late,
+    part,
+    situation,
+)
 from tests.unit.diagnosis.why.test_verdict import TABLE
 
-INTERNAL = [*TOPOLOGY.systems, *(system.name for system in TOPOLOGY.systems.values()), "system:", "step:", "F-1", "Pick", "NO_LABEL", "printer", "failure"]
+INTERNAL = [
+    *TOPOLOGY.systems,
+    *(system.name for system in TOPOLOGY.systems.values()),
+    "system:",
+    "step:",
+    "F-1",
+    "Pick",
+    "NO_LABEL",
+    "printer",
+    "failure",
+]
 
 
 def told(given: Situation) -> Diagnosis:
@@ -31,13 +51,19 @@ def test_the_customer_hears_of_no_system_and_no_blame(name: str) -> None:
 def test_the_playbook_of_what_holds_it_speaks() -> None:
     held = part(hits=(hit(),), expected_next=NOW + 40 * MINUTE)
 
-    assert told(situation(held)).customer_message == "Your order takes longer today, and we expect it to leave within the hour."
+    assert (
+        told(situation(held)).customer_message
+        == "Your order takes longer today, and we expect it to leave within the hour."
+    )
 
 
 def test_what_the_playbook_promises_too_soon_is_left_out_and_the_forecast_is_told() -> None:
     held = part(hits=(hit(),), expected_next=NOW + 3 * HOUR)
 
-    assert told(situation(held)).customer_message == "Your order takes longer today. We expect it to move on today by about 17:00 (UTC)."
+    assert (
+        told(situation(held)).customer_message
+        == "Your order takes longer today. We expect it to move on today by about 17:00 (UTC)."
+    )
 
 
 def test_without_a_forecast_nothing_is_promised() -> None:
@@ -50,17 +76,24 @@ def test_without_a_forecast_nothing_is_promised() -> None:
 def test_a_failure_that_is_not_probable_does_not_speak() -> None:
     message = told(situation(part(hits=(hit(Band.STUCK, 0.1),)))).customer_message
 
-    assert message == "Your order is on its way, but it may take longer than usual. We expect it to be done today by about 14:30 (UTC)."
+    assert (
+        message
+        == "Your order is on its way, but it may take longer than usual. We expect it to be done today by about 14:30 (UTC)."
+    )
 
 
 def test_a_broken_promise_is_said() -> None:
     held = part(hits=(hit(Band.UPCOMING, 0.9, failures=()),), expected_done=NOW + DAY)
 
-    assert "tomorrow afternoon, which is later than we promised" in (told(situation(held, promised_by=NOW + HOUR)).customer_message or "")
+    assert "tomorrow afternoon, which is later than we promised" in (
+        told(situation(held, promised_by=NOW + HOUR)).customer_message or ""
+    )
 
 
 def test_a_promise_that_is_kept_is_told_as_it_was_given() -> None:
-    assert (told(situation(part(), promised_by=NOW + DAY)).customer_message or "").endswith("We expect it to be done tomorrow afternoon.")
+    assert (told(situation(part(), promised_by=NOW + DAY)).customer_message or "").endswith(
+        "We expect it to be done tomorrow afternoon."
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,8 +105,12 @@ def test_a_promise_that_is_kept_is_told_as_it_was_given() -> None:
         (RecordKind.TASK, "pick", "paperwork"),
     ],
 )
-def test_a_missing_record_is_called_what_the_customer_calls_it(kind: RecordKind, type_: str, word: str) -> None:
-    message = told(situation(part(), findings=(finding(RecordEffect.MISSING, kind, type_),))).customer_message or ""
+def test_a_missing_record_is_called_what_the_customer_calls_it(
+    kind: RecordKind, type_: str, word: str
+) -> None:
+    message = (
+        told(situation(part(), findings=(finding(RecordEffect.MISSING, kind, type_),))).customer_message or ""
+    )
 
     assert "Your order itself is going as planned" in message
     assert word in message
@@ -116,10 +153,26 @@ def test_only_the_clause_that_promises_too_much_goes() -> None:
 
 
 _PHRASES = st.sampled_from(
-    ["within the hour", "in two hours", "within hours", "today", "tomorrow", "this evening", "within the next 3 days", "soon enough", "in the store"]
+    [
+        "within the hour",
+        "in two hours",
+        "within hours",
+        "today",
+        "tomorrow",
+        "this evening",
+        "within the next 3 days",
+        "soon enough",
+        "in the store",
+    ]
 )
-_CLAUSES = st.builds(lambda start, phrase: f"{start} {phrase}", st.sampled_from(["it moves", "we expect it", "your parcel is there"]), _PHRASES)
-_MESSAGES = st.lists(st.lists(_CLAUSES, min_size=1, max_size=3).map(", and ".join), min_size=1, max_size=3).map(lambda found: ". ".join(found) + ".")
+_CLAUSES = st.builds(
+    lambda start, phrase: f"{start} {phrase}",
+    st.sampled_from(["it moves", "we expect it", "your parcel is there"]),
+    _PHRASES,
+)
+_MESSAGES = st.lists(
+    st.lists(_CLAUSES, min_size=1, max_size=3).map(", and ".join), min_size=1, max_size=3
+).map(lambda found: ". ".join(found) + ".")
 
 
 @given(_MESSAGES, st.one_of(st.none(), st.integers(0, 4 * DAY)))
@@ -138,4 +191,6 @@ def test_a_moment_in_words_is_never_sooner_than_the_moment(ahead: int) -> None:
         hours, minutes = words.split()[3].split(":")
         assert NOW // DAY * DAY + int(hours) * HOUR + int(minutes) * MINUTE >= NOW + ahead
     else:
-        assert words == "by midnight (UTC)" or words.startswith("tomorrow") == (DAY <= (NOW + ahead) - NOW // DAY * DAY < 2 * DAY)
+        assert words == "by midnight (UTC)" or words.startswith("tomorrow") == (
+            DAY <= (NOW + ahead) - NOW // DAY * DAY < 2 * DAY
+        )

@@ -6,7 +6,21 @@ from graph_models.diagnosis import CommonFactor, DiagnosisState, PeerGroup
 from graph_models.enums import Band, Effect, OrderStatus, RecordEffect
 from graph_models.time import HOUR, MINUTE
 from impactgraph.diagnosis.why import diagnose
-from tests.unit.diagnosis.why.situations import NOW, PACK, PICK, TOPOLOGY, ended, failure, fault, finding, hit, late, part, situation, suspect
+from tests.unit.diagnosis.why.situations import (
+    NOW,
+    PACK,
+    PICK,
+    TOPOLOGY,
+    ended,
+    failure,
+    fault,
+    finding,
+    hit,
+    late,
+    part,
+    situation,
+    suspect,
+)
 from tests.unit.diagnosis.why.test_verdict import TABLE
 
 FACTOR = CommonFactor("location", "s1", 8, 10, 1, 40, 32.0, 1e-6)
@@ -33,11 +47,15 @@ def test_what_is_held_tells_where_since_when_by_what_and_until_when() -> None:
 
 
 def test_a_part_of_a_split_order_is_named() -> None:
-    assert diagnose(TOPOLOGY, situation(part(hits=(hit(),)), part(told={"key": "O-1/2"}))).headline.startswith("Part O-1/1 of order O-1 is held")
+    assert diagnose(
+        TOPOLOGY, situation(part(hits=(hit(),)), part(told={"key": "O-1/2"}))
+    ).headline.startswith("Part O-1/1 of order O-1 is held")
 
 
 def test_what_moves_only_by_a_replay_is_promised_nothing() -> None:
-    found = diagnose(TOPOLOGY, situation(part(hits=(hit(effect=Effect.REJECTED, delay=None, completion=None),))))
+    found = diagnose(
+        TOPOLOGY, situation(part(hits=(hit(effect=Effect.REJECTED, delay=None, completion=None),)))
+    )
 
     assert found.next_expected is None
     assert "it moves when its message is sent again" in found.headline
@@ -55,8 +73,13 @@ def test_what_the_overdue_share_is_told_with_its_counts() -> None:
     peers = PeerGroup(PICK, "s1", 8, 10, ("O-2", "O-3"), (FACTOR,))
     found = diagnose(TOPOLOGY, situation(late(), peers=peers, shared=("location s1",)))
 
-    assert "Order O-1 is in Pick at Lisbon Chiado since 09:00 UTC (5 h), 2 h longer than the 3 h that it may be" in found.headline
-    assert [(cause.kind, cause.evidence) for cause in found.causes] == [("common_factor", "8 of 10 with location s1 are overdue, 1 of 40 without it")]
+    assert (
+        "Order O-1 is in Pick at Lisbon Chiado since 09:00 UTC (5 h), 2 h longer than the 3 h that it may be"
+        in found.headline
+    )
+    assert [(cause.kind, cause.evidence) for cause in found.causes] == [
+        ("common_factor", "8 of 10 with location s1 are overdue, 1 of 40 without it")
+    ]
     assert found.peers == peers
 
 
@@ -69,20 +92,36 @@ def test_a_factor_that_it_does_not_have_is_no_cause() -> None:
 def test_a_suspect_owns_what_it_would_explain() -> None:
     found = diagnose(TOPOLOGY, situation(late(), suspects=(suspect(),)))
 
-    assert "trouble at Message broker (12 of 14 that passed it are overdue) would explain it and others." in found.headline
+    assert (
+        "trouble at Message broker (12 of 14 that passed it are overdue) would explain it and others."
+        in found.headline
+    )
     assert (found.owner, found.playbooks) == ("queues", ("full-queues",))
 
 
 def test_alone_means_that_nobody_knows_why() -> None:
     found = diagnose(TOPOLOGY, situation(late(), peers=PeerGroup(PICK, "s1", 1, 30, ("O-1",), ())))
 
-    assert "of 29 others there none is overdue, and nothing in common was found: why is not known" in found.headline
+    assert (
+        "of 29 others there none is overdue, and nothing in common was found: why is not known"
+        in found.headline
+    )
     assert found.causes == ()
 
 
 def test_records_are_listed_the_longest_due_first() -> None:
     other = finding(RecordEffect.MISSING, type_="goods_issue")
-    found = diagnose(TOPOLOGY, situation(part(), findings=(finding(RecordEffect.MISSING), other, finding(RecordEffect.OUT_OF_SEQUENCE, type_="refund"))))
+    found = diagnose(
+        TOPOLOGY,
+        situation(
+            part(),
+            findings=(
+                finding(RecordEffect.MISSING),
+                other,
+                finding(RecordEffect.OUT_OF_SEQUENCE, type_="refund"),
+            ),
+        ),
+    )
 
     assert [record.type for record in found.missing] == ["goods_issue", "invoice"]
     assert [record.type for record in found.out_of_sequence] == ["refund"]
@@ -92,7 +131,9 @@ def test_a_failure_that_has_ended_is_a_cause_only_while_its_harm_is_open() -> No
     over = {"failures": (failure(ended_at=NOW - MINUTE),), "active": False}
 
     assert diagnose(TOPOLOGY, situation(part(hits=(hit(Band.EXPOSED, first_hit=PACK, **over),)))).causes == ()
-    assert [cause.failure for cause in diagnose(TOPOLOGY, situation(part(hits=(hit(**over),)))).causes] == ["F-1"]
+    assert [cause.failure for cause in diagnose(TOPOLOGY, situation(part(hits=(hit(**over),)))).causes] == [
+        "F-1"
+    ]
 
 
 def test_what_waits_normally_is_told_why_it_is_normal() -> None:
@@ -110,9 +151,15 @@ def test_nobody_is_called_about_what_is_over() -> None:
 
 
 def test_what_is_not_known_is_said() -> None:
-    found = diagnose(TOPOLOGY, situation(part(unknown="it is in the step wrap, which ship no longer has", expected_next=None)))
+    found = diagnose(
+        TOPOLOGY,
+        situation(part(unknown="it is in the step wrap, which ship no longer has", expected_next=None)),
+    )
 
-    assert found.headline == "Where order O-1 stands cannot be told: it is in the step wrap, which ship no longer has."
+    assert (
+        found.headline
+        == "Where order O-1 stands cannot be told: it is in the step wrap, which ship no longer has."
+    )
     assert found.causes == ()
 
 
@@ -135,4 +182,7 @@ def test_a_message_refused_by_a_known_failure_names_it_first() -> None:
 def test_records_that_are_doubled_are_not_called_late() -> None:
     doubled = hit(Band.RECORDS_ONLY, effect=Effect.DUPLICATED, delay=None)
 
-    assert "F-1 (Queues are full) will double a posting or message of Pick" in diagnose(TOPOLOGY, situation(part(hits=(doubled,)))).headline
+    assert (
+        "F-1 (Queues are full) will double a posting or message of Pick"
+        in diagnose(TOPOLOGY, situation(part(hits=(doubled,)))).headline
+    )

@@ -8,7 +8,18 @@ from graph_models.diagnosis import DiagnosisState as State
 from graph_models.enums import Band, Effect, OrderStatus, RecordEffect
 from graph_models.time import HOUR, MINUTE
 from impactgraph.diagnosis.why import RULES, Situation, decide
-from tests.unit.diagnosis.why.situations import NOW, ended, failure, fault, finding, hit, late, part, situation, suspect
+from tests.unit.diagnosis.why.situations import (
+    NOW,
+    ended,
+    failure,
+    fault,
+    finding,
+    hit,
+    late,
+    part,
+    situation,
+    suspect,
+)
 
 REFUSED = hit(effect=Effect.REJECTED, delay=None, completion=None)
 OVER = {"failures": (failure(ended_at=NOW - MINUTE),), "active": False}
@@ -33,24 +44,45 @@ TABLE = {
     "will be held": (situation(part(hits=(COMING,))), State.AT_RISK),
     "was held": (situation(part(hits=(PASSED,))), State.AT_RISK),
     "records to come are held": (situation(part(hits=(RECORDS,))), State.AT_RISK),
-    "caught by one, held by another": (situation(part(hits=(hit(Band.EXPOSED, 0.9), hit(likelihood=0.8)))), State.STUCK),
+    "caught by one, held by another": (
+        situation(part(hits=(hit(Band.EXPOSED, 0.9), hit(likelihood=0.8)))),
+        State.STUCK,
+    ),
     "held by what is over": (situation(part(hits=(hit(**OVER),))), State.STUCK),
-    "refused by what is over": (situation(part(hits=(hit(effect=Effect.REJECTED, delay=None, **OVER),))), State.DEAD_LETTERED),
+    "refused by what is over": (
+        situation(part(hits=(hit(effect=Effect.REJECTED, delay=None, **OVER),))),
+        State.DEAD_LETTERED,
+    ),
     "was held by what is over": (situation(part(hits=(hit(Band.EXPOSED, **OVER),))), State.ON_TRACK),
-    "made late by what is over": (situation(part(hits=(hit(Band.EXPOSED, misses_promise=True, **(OVER)),))), State.AT_RISK),
+    "made late by what is over": (
+        situation(part(hits=(hit(Band.EXPOSED, misses_promise=True, **(OVER)),))),
+        State.AT_RISK,
+    ),
     "an error": (situation(part(fault=fault())), State.FAILED),
     "an error, long ago": (situation(late(fault=fault())), State.FAILED),
     "a refused message": (situation(part(fault=fault("DEAD_LETTERED"))), State.DEAD_LETTERED),
-    "a refused message, by a known failure": (situation(part(fault=fault("DEAD_LETTERED"), hits=(REFUSED,))), State.DEAD_LETTERED),
+    "a refused message, by a known failure": (
+        situation(part(fault=fault("DEAD_LETTERED"), hits=(REFUSED,))),
+        State.DEAD_LETTERED,
+    ),
     "an error, by a known failure": (situation(part(fault=fault(), hits=(hit(),))), State.STUCK),
     "an error, and a failure to come": (situation(part(fault=fault(), hits=(COMING,))), State.FAILED),
     "a record missing": (situation(part(), findings=(ABSENT,)), State.RECORD_MISSING),
     "a record too early": (situation(part(), findings=(EARLY, ABSENT)), State.OUT_OF_SEQUENCE),
     "a record that came late": (situation(part(), findings=(finding(RecordEffect.LATE),)), State.ON_TRACK),
     "a record missing, and held": (situation(part(hits=(hit(),)), findings=(ABSENT,)), State.STUCK),
-    "a record missing, and will be held": (situation(part(hits=(COMING,)), findings=(ABSENT,)), State.AT_RISK),
-    "a record missing, and may be held": (situation(part(hits=(MAYBE,)), findings=(ABSENT,)), State.RECORD_MISSING),
-    "a record missing, as was expected": (situation(part(hits=(RECORDS,)), findings=(ABSENT,)), State.RECORD_MISSING),
+    "a record missing, and will be held": (
+        situation(part(hits=(COMING,)), findings=(ABSENT,)),
+        State.AT_RISK,
+    ),
+    "a record missing, and may be held": (
+        situation(part(hits=(MAYBE,)), findings=(ABSENT,)),
+        State.RECORD_MISSING,
+    ),
+    "a record missing, as was expected": (
+        situation(part(hits=(RECORDS,)), findings=(ABSENT,)),
+        State.RECORD_MISSING,
+    ),
     "a record missing, and overdue": (situation(late(), findings=(ABSENT,)), State.STUCK_ALONE),
     "done": (situation(GONE), State.COMPLETED),
     "done, was held": (situation(replace(GONE, hits=(PASSED,))), State.COMPLETED),
@@ -60,7 +92,10 @@ TABLE = {
     "one part done, one held": (situation(GONE, part(hits=(hit(),))), State.STUCK),
     "one part cancelled, one done": (situation(CANCELLED, GONE), State.COMPLETED),
     "one part late, one held": (situation(late(), part(hits=(hit(),))), State.STUCK),
-    "what it does is not known": (situation(part(unknown="it is in a step that is not known")), State.UNKNOWN),
+    "what it does is not known": (
+        situation(part(unknown="it is in a step that is not known")),
+        State.UNKNOWN,
+    ),
     "not known, and held": (situation(part(unknown="?", hits=(hit(),))), State.STUCK),
     "no parts": (situation(), State.UNKNOWN),
 }
