@@ -56,8 +56,8 @@ def create_app(
         clock=now,
         seconds=settings.deadline,
         most_objects=settings.max_cost,
-        changed=lambda: hub.wake(),
-    )  # noqa: PLW0108 - the hub comes after
+        changed=lambda: hub.wake(),  # noqa: PLW0108 - the hub comes after
+    )
     schema = build_schema(settings)
     prepared = Prepared(schema.executed, schema.execution_context_class, settings)
     hub = Hub(contexts, prepared.execute, metrics)

@@ -14,8 +14,7 @@ from graph_models.impact import Question
 from graph_models.orders import Order
 from graph_models.time import Millis
 from graph_models.topology import Topology
-from impactgraph.impact.answer import BlastRadius
-from impactgraph.impact.columns import (
+from impactgraph.columns import (
     COMPLETED,
     IN_FLIGHT,
     NO_AMOUNT,
@@ -33,6 +32,7 @@ from impactgraph.impact.columns import (
     WorkflowVocabulary,
     document_code,
 )
+from impactgraph.impact.answer import BlastRadius
 from impactgraph.impact.orders import orders_of
 from impactgraph.ports.store import Store, TopologyVersion
 from impactgraph.usecases.blast_radius import blast_radius

@@ -7,7 +7,7 @@ from cronsim import CronSim
 
 from graph_models.time import DAY, HOUR, Millis, millis, moment
 from graph_models.topology import Schedule
-from impactgraph.forecast.lattice import Reals
+from impactgraph.forecast.scenarios import Reals
 
 
 class Calendar:

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from graph_models.time import Millis
 from graph_models.topology import Step, Takes, Topology
+from impactgraph.columns import Codes, Ints, Visits, Vocabulary
 from impactgraph.forecast.calendar import Calendar
-from impactgraph.forecast.lattice import Reals
 from impactgraph.forecast.pace import Paces, on_site, paces
-from impactgraph.impact.columns import Codes, Ints, Visits, Vocabulary
+from impactgraph.forecast.scenarios import Reals
 
 Flags = NDArray[np.bool_]
 

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from graph_models.topology import Topology, Workflow
+from impactgraph.forecast.comparison import Pair
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.gates import Flags
-from impactgraph.forecast.lattice import FUTURES, Reals
 from impactgraph.forecast.outcome import Outcome, outcome
 from impactgraph.forecast.plan import Cell, Hazards, Plan, plan_for
 from impactgraph.forecast.record_outcome import RecordOutcome, record_hits, record_outcomes
+from impactgraph.forecast.scenarios import FUTURES, Reals
+from impactgraph.forecast.simulate import FREE, Pending, Start, Trace, World, emitted, walk
 from impactgraph.forecast.standing import Evidence, Standing, standing
-from impactgraph.forecast.walk import FREE, Pending, Start, Trace, World, emitted, walk
-from impactgraph.forecast.worlds import Pair
 
 _IMPAIRED, _STRUCK = World(impaired=True), World(impaired=True, coin=True)
 

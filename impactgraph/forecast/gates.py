@@ -17,8 +17,8 @@ from graph_models.impairment import Impairment
 from graph_models.time import FOREVER, SECOND
 from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Distribution
-from impactgraph.forecast.lattice import FUTURES, Reals, strata
-from impactgraph.forecast.recovery import Ends
+from impactgraph.forecast.failure_ends import Ends
+from impactgraph.forecast.scenarios import FUTURES, Reals, strata
 
 RETRY_LAG = 90.0 * SECOND
 """What waits for a recovered element tries again within this time."""

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.time import HOUR, MINUTE, Millis
+from impactgraph.columns import Columns
 from impactgraph.forecast.durations import GRID, Distribution, Durations
-from impactgraph.impact.columns import Columns
 
 ENOUGH = 8
 _SHORT_STEP = 45 * MINUTE

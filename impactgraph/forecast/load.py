@@ -8,7 +8,7 @@ import numpy as np
 
 from graph_models.time import HOUR, Millis
 from graph_models.topology import Topology, Workflow
-from impactgraph.impact.columns import Ints, Visits, Vocabulary
+from impactgraph.columns import Ints, Visits, Vocabulary
 
 SPAN: Millis = 2 * HOUR
 _WIDTH = 4096

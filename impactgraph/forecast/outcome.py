@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import Band, Effect
+from impactgraph.forecast.comparison import Chosen, Pair
 from impactgraph.forecast.gates import Flags
-from impactgraph.forecast.lattice import Reals
 from impactgraph.forecast.plan import Hazards, Plan
 from impactgraph.forecast.record_outcome import RecordOutcome, record_hits, record_outcomes
-from impactgraph.forecast.walk import Indexes
-from impactgraph.forecast.worlds import Chosen, Pair
+from impactgraph.forecast.scenarios import Reals
+from impactgraph.forecast.simulate import Indexes
 
 BANDS = (Band.STUCK, Band.EXPOSED, Band.UPCOMING, Band.RECORDS_ONLY)
 """By code, the worst first."""

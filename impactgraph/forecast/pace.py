@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.topology import Step, Topology
-from impactgraph.forecast.lattice import Reals
-from impactgraph.impact.columns import Codes
+from impactgraph.columns import Codes
+from impactgraph.forecast.scenarios import Reals
 
 WIDTH = 0.3
 """Of a class, in natural logarithms: a class takes a third longer than the one below."""

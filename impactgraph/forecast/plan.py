@@ -12,11 +12,11 @@ from graph_models.scope import Scope
 from graph_models.topology import Emission, Integration, Step, Topology, Transition, When, Workflow
 from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Distribution, Durations
+from impactgraph.forecast.failure_ends import Ends
 from impactgraph.forecast.gates import CERTAIN, Barrier, Flags, Gate, barriers
 from impactgraph.forecast.holds import usual_hold
-from impactgraph.forecast.lattice import FUTURES, Reals, strata
 from impactgraph.forecast.pace import on_site
-from impactgraph.forecast.recovery import Ends
+from impactgraph.forecast.scenarios import FUTURES, Reals, strata
 
 _USUAL = np.ones((1, 1))
 _LIFTED = ("message_types",)

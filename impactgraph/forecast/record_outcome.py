@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from graph_models.enums import Effect, RecordEffect
 from graph_models.topology import Emission
+from impactgraph.forecast.comparison import Chosen, Pair, masked_median
 from impactgraph.forecast.gates import Flags
-from impactgraph.forecast.lattice import Reals
 from impactgraph.forecast.plan import Plan
-from impactgraph.forecast.walk import NOBODY, Indexes, Trace
-from impactgraph.forecast.worlds import Chosen, Pair, masked_median
+from impactgraph.forecast.scenarios import Reals
+from impactgraph.forecast.simulate import NOBODY, Indexes, Trace
 
 RECORD_EFFECTS = (
     RecordEffect.MISSING,

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from graph_models.enums import Effect
 from graph_models.time import MINUTE
-from impactgraph.forecast.lattice import FUTURES, Reals, strata
 from impactgraph.forecast.plan import Plan, Stage
-from impactgraph.forecast.walk import NOBODY, Indexes
+from impactgraph.forecast.scenarios import FUTURES, Reals, strata
+from impactgraph.forecast.simulate import NOBODY, Indexes
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.forecast.lattice import Reals
-from impactgraph.impact.columns import Codes, Columns
+from impactgraph.columns import Codes, Columns
+from impactgraph.forecast.scenarios import Reals
 
 At: TypeAlias = NDArray[np.intp]
 Column: TypeAlias = Callable[[str, At | None], NDArray[Any]]

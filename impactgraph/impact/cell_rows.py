@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph_models.enums import Effect
+from impactgraph.columns import Codes, Ints
 from impactgraph.forecast.forecaster import Here
-from impactgraph.forecast.lattice import Reals
 from impactgraph.forecast.outcome import Outcome
 from impactgraph.forecast.pace import MOST, factors
 from impactgraph.forecast.plan import Plan, Stage
+from impactgraph.forecast.scenarios import Reals
+from impactgraph.forecast.simulate import Pending
 from impactgraph.forecast.standing import Evidence
-from impactgraph.forecast.walk import Pending
 from impactgraph.impact.classes import (
     Classes,
     Coding,
@@ -23,7 +24,6 @@ from impactgraph.impact.classes import (
     shift_codes,
     shift_of,
 )
-from impactgraph.impact.columns import Codes, Ints
 from impactgraph.impact.look_back import LookBack
 from impactgraph.impact.matches import FlowGroup, PastHits, RecordGroup
 from impactgraph.impact.picked import At, Flags, Matching, Picked

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.time import HOUR, MINUTE
-from impactgraph.forecast.lattice import Reals
-from impactgraph.impact.columns import Codes, Ints
+from impactgraph.columns import Codes, Ints
+from impactgraph.forecast.scenarios import Reals
 
 _AGES = np.concatenate(
     [

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import Dimension
-from impactgraph.impact.columns import Codes, Columns
+from impactgraph.columns import Codes, Columns
 
 ATTRIBUTES = {Dimension.CARRIER: "carrier", Dimension.SUPPLIER: "supplier"}
 

@@ -10,8 +10,8 @@ from graph_models.impact import Explanation, Path
 from graph_models.impairment import Absorption
 from graph_models.time import moment
 from graph_models.topology import Workflow
+from impactgraph.columns import CANCELLED, IN_FLIGHT
 from impactgraph.errors import NotFoundError
-from impactgraph.impact.columns import CANCELLED, IN_FLIGHT
 from impactgraph.impact.hits import Hits
 from impactgraph.impact.order_pages import path_for, shown
 

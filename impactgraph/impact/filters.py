@@ -10,10 +10,10 @@ from graph_models.ids import key_of
 from graph_models.money import to_micros
 from graph_models.orders import ANY_ORDER, OrderFilter
 from graph_models.scope import Scope
+from impactgraph.columns import Codes, Columns
 from impactgraph.forecast.outcome import BANDS
 from impactgraph.impact.affected import AffectedRows
-from impactgraph.impact.cells import Membership
-from impactgraph.impact.columns import Codes, Columns
+from impactgraph.impact.membership import Membership
 
 Flags = NDArray[np.bool_]
 

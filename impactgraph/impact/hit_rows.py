@@ -9,10 +9,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from impactgraph.columns import Columns
 from impactgraph.forecast.outcome import BANDS, Outcome
 from impactgraph.forecast.record_outcome import RecordOutcome
 from impactgraph.impact.affected import AffectedRows, At
-from impactgraph.impact.columns import Columns
 from impactgraph.impact.matches import FlowGroup, Matches, PastHits, RecordGroup
 
 RECORDS_ONLY = len(BANDS) - 1

@@ -14,14 +14,14 @@ from graph_models.impact import Path, Question
 from graph_models.impairment import Absorption, Impairment, Impairments
 from graph_models.time import Millis
 from graph_models.topology import Topology
+from impactgraph.columns import Codes, Columns
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.impact.affected import AffectedRows, affected_orders
-from impactgraph.impact.cells import Membership
-from impactgraph.impact.columns import Codes, Columns
 from impactgraph.impact.filters import order_mask, post_filter
 from impactgraph.impact.hit_rows import affected_rows
 from impactgraph.impact.match import match
 from impactgraph.impact.matches import Matches, RecordGroup
+from impactgraph.impact.membership import Membership
 from impactgraph.impact.paths import path_to
 
 EFFECTS = tuple(Effect)

@@ -6,13 +6,13 @@ from functools import cached_property
 import numpy as np
 
 from graph_models.enums import RecordEffect
-from impactgraph.forecast.lattice import Reals
+from impactgraph.columns import Codes, Ints
 from impactgraph.forecast.pace import MOST, factors
-from impactgraph.forecast.past import held_in
+from impactgraph.forecast.past_delay import held_in
 from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.forecast.record_outcome import RECORD_EFFECTS, RecordOutcome
+from impactgraph.forecast.scenarios import Reals
 from impactgraph.impact.classes import Classes, age_codes, classify, shift_codes, shift_of
-from impactgraph.impact.columns import Codes, Ints
 from impactgraph.impact.matches import PastHits, RecordGroup
 from impactgraph.impact.picked import At, Flags, Matching, Picked, some
 

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from graph_models.scope import Scope
 from graph_models.time import HOUR
 from graph_models.topology import When, Workflow
+from impactgraph.columns import COMPLETED, ENDED, Codes, Columns
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.pace import MOST
 from impactgraph.forecast.plan import Cell, Plan, orderly
-from impactgraph.forecast.walk import Pending
+from impactgraph.forecast.simulate import Pending
 from impactgraph.impact.cell_rows import CellRows, Moved
-from impactgraph.impact.cells import Membership
-from impactgraph.impact.columns import COMPLETED, ENDED, Codes, Columns
 from impactgraph.impact.matches import Matches
+from impactgraph.impact.membership import Membership
 
 Flags = NDArray[np.bool_]
 DEAD_LETTERED = "DEAD_LETTERED"

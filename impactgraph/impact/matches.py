@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.topology import Emission, Workflow
-from impactgraph.forecast.lattice import Reals
+from impactgraph.columns import Codes
 from impactgraph.forecast.outcome import Outcome
 from impactgraph.forecast.record_outcome import RecordOutcome
-from impactgraph.impact.columns import Codes
+from impactgraph.forecast.scenarios import Reals
 
 
 @dataclass

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from graph_models.enums import OrderStatus
 from graph_models.money import from_micros
 from graph_models.orders import Fulfillment, Order
-from impactgraph.impact.columns import CANCELLED, COMPLETED, IN_FLIGHT, Codes, Columns
+from impactgraph.columns import CANCELLED, COMPLETED, IN_FLIGHT, Codes, Columns
 
 _STATUS = {
     IN_FLIGHT: OrderStatus.IN_FLIGHT,

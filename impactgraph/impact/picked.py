@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.topology import Workflow
+from impactgraph.columns import Codes, Columns, FulfillmentColumns, Ints
 from impactgraph.forecast.forecaster import Forecaster
-from impactgraph.impact.columns import Codes, Columns, FulfillmentColumns, Ints
 from impactgraph.impact.matches import Matches
 
 Flags = NDArray[np.bool_]

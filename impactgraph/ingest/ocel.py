@@ -129,9 +129,9 @@ def _sqlite(path: Path, mapping: Mapping) -> _Log:
                 changes = [
                     (str(row["ocel_time"] or ""), name, row[name])
                     for row in rows
-                    for name in row.keys()
+                    for name in row.keys()  # noqa: SIM118 - a row iterates over its values
                     if not name.startswith("ocel_")
-                ]  # noqa: SIM118
+                ]
                 _keep(
                     log,
                     mapping,
@@ -151,8 +151,10 @@ def _sqlite(path: Path, mapping: Mapping) -> _Log:
         for (type_,) in connection.execute("select ocel_type from event_map_type").fetchall():
             for id_, rows in _by_id(connection, "event", str(type_)).items():
                 attributes = [
-                    _Attribute(name, rows[0][name]) for name in rows[0].keys() if not name.startswith("ocel_")
-                ]  # noqa: SIM118
+                    _Attribute(name, rows[0][name])
+                    for name in rows[0].keys()  # noqa: SIM118 - a row iterates over its values
+                    if not name.startswith("ocel_")
+                ]
                 log.events.append(
                     _Event(id_, str(type_), str(rows[0]["ocel_time"]), attributes, relations.get(id_, []))
                 )

@@ -11,7 +11,7 @@ from graph_models.failure import Failure
 from graph_models.orders import Order, OrderFilter, Page, Recorded, TimelineEntry
 from graph_models.time import Millis
 from graph_models.topology import Topology
-from impactgraph.impact.columns import Columns, ErrorTexts, Visits
+from impactgraph.columns import Columns, ErrorTexts, Visits
 
 
 @dataclass(frozen=True, slots=True)

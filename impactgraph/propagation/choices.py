@@ -7,7 +7,7 @@ from graph_models.enums import Effect, FailureClass
 from graph_models.scope import EVERYWHERE, Scope
 from graph_models.time import FOREVER, Millis, say_duration
 from impactgraph.propagation.graph import Alternative, ChoiceNode
-from impactgraph.propagation.trouble import Trouble
+from impactgraph.propagation.impairment_state import Trouble
 
 
 class Met(NamedTuple):

@@ -2,8 +2,8 @@
 
 from graph_models.enums import Effect, FailureClass
 from graph_models.time import say_duration
+from impactgraph.propagation.impairment_state import NOTHING, Outcome, Policy, Trouble
 from impactgraph.propagation.integrations import Apply, next_run
-from impactgraph.propagation.trouble import NOTHING, Outcome, Policy, Trouble
 
 
 def goes_on(trouble: Trouble, policy: Policy) -> Outcome:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from graph_models.impairment import Impairment
 from impactgraph.propagation.graph import FailureGraph
-from impactgraph.propagation.trouble import Trouble
+from impactgraph.propagation.impairment_state import Trouble
 
 Entry: TypeAlias = tuple[int, int, int, int]
 """Element, trouble, entry that it came from (-1: a failure), note that explains it: all by number."""

@@ -8,8 +8,8 @@ from graph_models.enums import ElementKind, Transport
 from graph_models.needs import Choice, Needs
 from graph_models.time import Millis
 from graph_models.topology import Data, Integration, Schedule, Step, System, Topology, Workflow, kind_of
+from impactgraph.propagation.impairment_state import Edge, Policy
 from impactgraph.propagation.integrations import patience_of
-from impactgraph.propagation.trouble import Edge, Policy
 
 Links = list[tuple[int, int]]
 """(number of the element it leads to, number of the kind of edge)."""

@@ -7,7 +7,7 @@ from graph_models.enums import Effect, FailureClass
 from graph_models.scope import Scope
 from graph_models.time import DAY, HOUR, SECOND, Millis, say_duration
 from graph_models.topology import Retry
-from impactgraph.propagation.trouble import NOTHING, Outcome, Policy, Trouble
+from impactgraph.propagation.impairment_state import NOTHING, Outcome, Policy, Trouble
 
 PERSON_WITHIN: Millis = HOUR
 """How long an order waits for a person when a call failed for good by chance."""

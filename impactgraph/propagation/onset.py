@@ -4,8 +4,8 @@ from graph_models.enums import Effect, ElementKind, FailureClass
 from graph_models.failure import Failure
 from graph_models.scope import Scope
 from graph_models.time import MINUTE, SECOND, Millis
+from impactgraph.propagation.impairment_state import Trouble
 from impactgraph.propagation.integrations import PERSON_WITHIN
-from impactgraph.propagation.trouble import Trouble
 
 ASSUMED_ERROR_RATE = 0.5
 ASSUMED_LATENCY: Millis = 30 * SECOND

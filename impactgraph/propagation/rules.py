@@ -7,8 +7,8 @@ from typing import TypeAlias
 from graph_models.enums import Effect, FailureClass, Transport
 from impactgraph.propagation import dependants as to
 from impactgraph.propagation import integrations as over
+from impactgraph.propagation.impairment_state import NOTHING, Edge, Outcome, Policy, Trouble
 from impactgraph.propagation.integrations import Apply
-from impactgraph.propagation.trouble import NOTHING, Edge, Outcome, Policy, Trouble
 
 Place: TypeAlias = tuple[Edge, Transport | None, FailureClass]
 

@@ -15,9 +15,9 @@ from graph_models.time import Millis
 from impactgraph.propagation.choices import Met, decide
 from impactgraph.propagation.found import Entry, Found, Note, worst
 from impactgraph.propagation.graph import ChoiceNode, FailureGraph
+from impactgraph.propagation.impairment_state import Edge, Policy, Trouble
 from impactgraph.propagation.onset import onset
 from impactgraph.propagation.rules import follow
-from impactgraph.propagation.trouble import Edge, Policy, Trouble
 
 _Step: TypeAlias = tuple[tuple[tuple[int, int, set[int]], ...], tuple[int, ...]]
 """What an edge makes of a trouble: (trouble, note, elements that have that trouble) found, notes of what was absorbed."""

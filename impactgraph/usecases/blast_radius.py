@@ -11,15 +11,15 @@ from graph_models.impact import Question
 from graph_models.impairment import Impairments
 from graph_models.time import Millis, say_duration
 from graph_models.topology import Topology
+from impactgraph.columns import Codes, Columns
 from impactgraph.errors import NotFoundError
 from impactgraph.forecast.durations import Durations
+from impactgraph.forecast.failure_ends import Ends, ends_of, typical_length
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.plan import Hazards
-from impactgraph.forecast.recovery import Ends, ends_of, typical_length
 from impactgraph.impact.answer import BlastRadius
-from impactgraph.impact.cells import Membership
-from impactgraph.impact.columns import Codes, Columns
 from impactgraph.impact.hits import Inputs
+from impactgraph.impact.membership import Membership
 from impactgraph.ports.store import Store
 from impactgraph.propagation import propagate
 from impactgraph.topology.near import nearest

@@ -11,6 +11,7 @@ from graph_models.enums import Band, RecordKind
 from graph_models.failure import Failure
 from graph_models.impact import AffectedRecord, Question
 from graph_models.orders import Order, OrderFilter
+from impactgraph.columns import Codes, Ints
 from impactgraph.diagnosis.common import in_common
 from impactgraph.diagnosis.overdue import limits, peers_of
 from impactgraph.diagnosis.overdue.limits import limit_table
@@ -22,7 +23,6 @@ from impactgraph.diagnosis.why.hits import Hits, hits_in, plan_of
 from impactgraph.diagnosis.why.parts import Ground, Placed, read_part
 from impactgraph.forecast.plan import orderly
 from impactgraph.impact.answer import BlastRadius
-from impactgraph.impact.columns import Codes, Ints
 from impactgraph.ports.store import OrderStory
 from impactgraph.propagation import propagate
 from impactgraph.usecases.blast_radius import Standpoint, answered

@@ -9,10 +9,10 @@ from weakref import WeakKeyDictionary
 from graph_models.failure import Failure
 from graph_models.time import Millis
 from graph_models.topology import Topology
+from impactgraph.columns import Columns
 from impactgraph.diagnosis.overdue import Usual, usual_stays
 from impactgraph.diagnosis.records import Transports, in_order, learn_transports
-from impactgraph.impact.cells import Membership
-from impactgraph.impact.columns import Columns
+from impactgraph.impact.membership import Membership
 from impactgraph.ports.store import Store
 from impactgraph.propagation import propagate
 from impactgraph.topology.reach import dependents

@@ -10,10 +10,10 @@ from graph_models.failure import Failure
 from graph_models.impairment import Impairment, Impairments
 from graph_models.time import MINUTE, Millis
 from graph_models.topology import Topology
+from impactgraph.columns import Columns
 from impactgraph.forecast.durations import Distribution, Durations, learn
 from impactgraph.forecast.holds import learn_holds
 from impactgraph.forecast.load import Traffic
-from impactgraph.impact.columns import Columns
 from impactgraph.ports.store import Store
 from impactgraph.propagation import FailureGraph, propagate
 

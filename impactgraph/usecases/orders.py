@@ -8,10 +8,10 @@ from graph_models.ids import key_of
 from graph_models.orders import ANY_ORDER, Fulfillment, Order, OrderFilter, Page
 from graph_models.time import Millis
 from graph_models.topology import Step, Topology
+from impactgraph.columns import Codes, Columns
 from impactgraph.diagnosis.overdue import limits, overdue_mask
 from impactgraph.errors import BadInputError, NotFoundError
 from impactgraph.forecast.pace import factors, on_site
-from impactgraph.impact.columns import Codes, Columns
 from impactgraph.ports.store import Store
 from impactgraph.usecases.answer import Answer
 from impactgraph.usecases.habits import Habits, habits

@@ -15,6 +15,7 @@ from graph_models.orders import ANY_ORDER, Order, OrderFilter, Page
 from graph_models.scope import Scope
 from graph_models.time import Millis
 from graph_models.topology import Topology
+from impactgraph.columns import Codes, Columns
 from impactgraph.diagnosis.common import Shared, in_common
 from impactgraph.diagnosis.overdue import limit_table, limits, overdue_mask
 from impactgraph.diagnosis.overdue.groups import overdue_groups
@@ -22,9 +23,8 @@ from impactgraph.diagnosis.overdue.stays import in_step
 from impactgraph.diagnosis.suspects import Suspect, suspects
 from impactgraph.errors import BadInputError, NotFoundError, NoTopologyError, Problem
 from impactgraph.impact import keyset
-from impactgraph.impact.cells import Membership
-from impactgraph.impact.columns import Codes, Columns
 from impactgraph.impact.filters import order_mask
+from impactgraph.impact.membership import Membership
 from impactgraph.impact.orders import orders_of
 from impactgraph.ports.store import Store
 from impactgraph.propagation import propagate

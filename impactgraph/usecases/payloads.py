@@ -10,6 +10,7 @@ from graph_models.diagnosis import PayloadFinding, PayloadKind
 from graph_models.orders import ANY_ORDER, OrderFilter, Page
 from graph_models.time import DAY, Millis
 from graph_models.topology import Topology
+from impactgraph.columns import Columns
 from impactgraph.diagnosis.payload import (
     find_duplicates,
     find_error_templates,
@@ -17,9 +18,8 @@ from impactgraph.diagnosis.payload import (
     find_stock_differences,
 )
 from impactgraph.errors import BadInputError
-from impactgraph.impact.cells import Membership
-from impactgraph.impact.columns import Columns
 from impactgraph.impact.filters import order_mask
+from impactgraph.impact.membership import Membership
 from impactgraph.ports.store import Store
 from impactgraph.propagation import FailureGraph, propagate
 from impactgraph.usecases.known import check_filter

@@ -16,6 +16,7 @@ from graph_models.impairment import Impairments
 from graph_models.money import Money
 from graph_models.orders import ANY_ORDER, OrderFilter, Page
 from graph_models.time import Millis
+from impactgraph.columns import NO_AMOUNT, Columns
 from impactgraph.diagnosis.records import (
     Causes,
     RecordFindings,
@@ -26,9 +27,8 @@ from impactgraph.diagnosis.records import (
 )
 from impactgraph.forecast.record_outcome import RECORD_EFFECTS
 from impactgraph.impact import keyset
-from impactgraph.impact.cells import Membership
-from impactgraph.impact.columns import NO_AMOUNT, Columns
 from impactgraph.impact.filters import order_mask, post_filter
+from impactgraph.impact.membership import Membership
 from impactgraph.impact.totals import money_of
 from impactgraph.ports.store import Store
 from impactgraph.propagation import propagate

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from impactgraph.impact.columns import IN_FLIGHT, Codes, Columns
+from impactgraph.columns import IN_FLIGHT, Codes, Columns
 
 NEARLY_ALL = 0.9
 """Share of the orders that must have a value for it to be told."""

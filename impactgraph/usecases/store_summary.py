@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph_models.time import Millis
-from impactgraph.impact.columns import IN_FLIGHT
+from impactgraph.columns import IN_FLIGHT
 from impactgraph.ports.store import Store, TopologyVersion
 
 _MOST_ASIDE = 10_000

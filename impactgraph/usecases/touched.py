@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from graph_models.topology import Topology, Workflow
-from impactgraph.impact.columns import IN_FLIGHT, Columns
+from impactgraph.columns import IN_FLIGHT, Columns
 from impactgraph.ports.store import Store
 from impactgraph.topology.difference import Difference
 from impactgraph.topology.edges import EdgeKind, dependency_edges

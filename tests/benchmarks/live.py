@@ -164,13 +164,13 @@ def report(
             late.append(updates[place][0] - at)
     gaps = [b[0] - a[0] for updates in seen for a, b in pairwise(updates[1:])]
     span = sent[-1][0] - sent[0][0]
-    print(
+    print(  # noqa: T201
         f"{args.orders} orders, {len(sent) * BATCH / span:.0f} events/s, {args.readers} readers, {args.slow} of them slow"
-    )  # noqa: T201
+    )
     print(f"from an event to its update at a reader: {shares(late)}")  # noqa: T201
-    print(
+    print(  # noqa: T201
         f"between two updates: {shares(gaps)}; {np.mean([len(updates) for updates in seen]):.1f} updates a reader"
-    )  # noqa: T201
+    )
     print(f"POST of {BATCH} events: {shares(took)}")  # noqa: T201
 
 

@@ -21,8 +21,8 @@ from time import monotonic, process_time, sleep
 from graph_models.impact import Question
 from graph_models.time import HOUR
 from impactgraph.bootstrap import suit_process
+from impactgraph.columns import Columns
 from impactgraph.demo.generate import generate
-from impactgraph.impact.columns import Columns
 from impactgraph.ports.store import Store
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.stores.neo4j.address import read_address

@@ -27,7 +27,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from api.app import create_app
 from graph_models.time import HOUR, moment
 from impactgraph.bootstrap import open_store
-from impactgraph.impact.columns import IN_FLIGHT, Columns
+from impactgraph.columns import IN_FLIGHT, Columns
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
 from impactgraph.topology.edges import dependency_edges

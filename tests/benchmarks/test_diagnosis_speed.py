@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from impactgraph.impact.columns import IN_FLIGHT
+from impactgraph.columns import IN_FLIGHT
 from impactgraph.ports.store import Store
 from impactgraph.usecases.diagnoses import cases, find_case
 from impactgraph.usecases.timelines import timelines

@@ -10,8 +10,8 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from graph_models.enums import Dimension
+from impactgraph.columns import Columns
 from impactgraph.diagnosis.drift import find_drift
-from impactgraph.impact.columns import Columns
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.usecases.overdue import Overdue, OverdueAsked, overdue
 from tests.benchmarks.measuring import measured

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from impactgraph.columns import Columns
 from impactgraph.diagnosis.records import find_rates, find_records, learn_transports
-from impactgraph.impact.columns import Columns
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.usecases.learned import learned
 from impactgraph.usecases.payloads import PayloadsAsked, find_payload_findings

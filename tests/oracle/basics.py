@@ -12,7 +12,7 @@ from graph_models.scope import Scope
 from graph_models.time import DAY, MINUTE
 from graph_models.topology import Emission, Schedule, Step, Takes, Transition, Workflow
 from impactgraph.forecast.durations import GRID, documented
-from impactgraph.forecast.lattice import FUTURES, strata
+from impactgraph.forecast.scenarios import FUTURES, strata
 from tests.worlds import Journey
 
 INF = math.inf

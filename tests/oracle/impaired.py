@@ -7,7 +7,7 @@ from graph_models.failure import Failure
 from graph_models.impairment import Impairment
 from graph_models.time import FOREVER, HOUR, MINUTE, SECOND
 from graph_models.topology import Schedule, Step
-from impactgraph.forecast.lattice import FUTURES
+from impactgraph.forecast.scenarios import FUTURES
 from tests.oracle.basics import INF, MOVING, Met, covers, draw, next_run, only_worst
 from tests.worlds import Journey, World
 

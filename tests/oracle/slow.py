@@ -12,7 +12,7 @@ from graph_models.enums import Band, Effect, RecordKind, Transport
 from graph_models.impairment import Impairment
 from graph_models.time import HOUR, MINUTE
 from graph_models.topology import Emission, Schedule, Step, Workflow
-from impactgraph.forecast.lattice import FUTURES
+from impactgraph.forecast.scenarios import FUTURES
 from tests.oracle.basics import (
     INF,
     MOVING,

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from graph_models.enums import ElementKind
 from graph_models.failure import Failure
 from graph_models.topology import Integration, Step, Topology, kind_of
+from impactgraph.propagation.impairment_state import Edge, Policy, Trouble
 from impactgraph.propagation.onset import onset
 from impactgraph.propagation.rules import follow
-from impactgraph.propagation.trouble import Edge, Policy, Trouble
 from tests.drawing import expected_end
 
 NaiveEdge = tuple[str, str, Edge, Policy]

@@ -7,7 +7,7 @@ from typing import Any
 
 from graph_models.time import millis
 from graph_models.topology import Topology, Workflow
-from impactgraph.impact.columns import CANCELLED, COMPLETED, IN_FLIGHT, document_code
+from impactgraph.columns import CANCELLED, COMPLETED, IN_FLIGHT, document_code
 
 RANK = {
     "order.placed": 0, "fulfillment.entered": 1, "fulfillment.rerouted": 2, "fulfillment.failed": 3,

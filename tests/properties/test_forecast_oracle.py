@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 
 from graph_models.time import MINUTE
-from impactgraph.forecast.lattice import FUTURES
 from impactgraph.forecast.outcome import BANDS
+from impactgraph.forecast.scenarios import FUTURES
 from impactgraph.impact.answer import BlastRadius
 from tests.oracle.basics import INF, Verdict
 from tests.oracle.slow import Oracle

@@ -16,8 +16,8 @@ from graph_models.scope import Scope
 from graph_models.time import HOUR, MINUTE, Millis
 from graph_models.topology import Step, System, Topology
 from impactgraph.propagation import SAYS
+from impactgraph.propagation.impairment_state import Trouble
 from impactgraph.propagation.rules import follow
-from impactgraph.propagation.trouble import Trouble
 from tests.drawing import EIGHT, hit
 from tests.properties.naive_propagation import NaiveEdge, all_edges, naive, worst_of
 from tests.properties.small_topologies import failures, several_failures, topologies

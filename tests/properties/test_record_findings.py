@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from graph_models.enums import RecordEffect, RecordKind
 from graph_models.money import to_micros
 from graph_models.time import HOUR, MINUTE, SECOND
+from impactgraph.columns import RecordColumns
 from impactgraph.diagnosis.records import RecordFindings, find_records, in_order
 from impactgraph.forecast.durations import learn
-from impactgraph.impact.columns import RecordColumns
 from tests.oracle.records import Told, findings
 from tests.properties.small_worlds import AS_OF, worlds
 from tests.worlds import Came, Journey, SmallStore, World, columns_of

@@ -3,7 +3,7 @@
 from typing import Any
 
 from graph_models.time import Millis
-from impactgraph.impact.columns import NO_AMOUNT, RECORD_KINDS, Columns
+from impactgraph.columns import NO_AMOUNT, RECORD_KINDS, Columns
 from impactgraph.ports.store import Store
 
 

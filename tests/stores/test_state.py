@@ -1,6 +1,6 @@
 """What events make of a fulfillment."""
 
-from impactgraph.impact.columns import CANCELLED, COMPLETED, IN_FLIGHT, document_code
+from impactgraph.columns import CANCELLED, COMPLETED, IN_FLIGHT, document_code
 from impactgraph.ports.store import Store
 from tests.stores.events import at, entered, event, of, placed
 from tests.stores.seen import fulfillments, orders, visits

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.time import HOUR, Millis
+from impactgraph.columns import COMPLETED, Codes, Columns, Ints
 from impactgraph.diagnosis.overdue.stays import in_step, stays_of
-from impactgraph.impact.columns import COMPLETED, Codes, Columns, Ints
 
 Flags = NDArray[np.bool_]
 

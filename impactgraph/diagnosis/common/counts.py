@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from impactgraph.columns import Codes
 from impactgraph.diagnosis.common.cohort import Cohort
 from impactgraph.diagnosis.common.tails import g_statistic, log_chi_square_tail, sum_tail
-from impactgraph.forecast.lattice import Reals
-from impactgraph.impact.columns import Codes
+from impactgraph.forecast.scenarios import Reals
 
 Flags = NDArray[np.bool_]
 _FEW = 10.0

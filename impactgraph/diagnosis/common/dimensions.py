@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.topology import Topology
-from impactgraph.impact.cells import Membership
-from impactgraph.impact.columns import Codes, Columns, Ints
+from impactgraph.columns import Codes, Columns, Ints
+from impactgraph.impact.membership import Membership
 
 LOCATION, REGION, CHANNEL, MODE, TIER, CURRENCY, INTEGRATION = (
     "location",

@@ -13,10 +13,10 @@ from math import comb, exp, log
 import numpy as np
 from numpy.typing import NDArray
 
+from impactgraph.columns import Codes
 from impactgraph.diagnosis.common.cohort import Cohort
 from impactgraph.diagnosis.common.counts import Counts, Table, contrasting
 from impactgraph.diagnosis.common.dimensions import Dimension
-from impactgraph.impact.columns import Codes
 
 Flags = NDArray[np.bool_]
 

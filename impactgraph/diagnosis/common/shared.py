@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from graph_models.diagnosis import CommonFactor
 from graph_models.time import Millis
 from graph_models.topology import Topology
+from impactgraph.columns import Codes, Columns, Ints
 from impactgraph.diagnosis.common.cohort import CONTROLS, cohort_of
 from impactgraph.diagnosis.common.dimensions import Dimension, dimension, names
 from impactgraph.diagnosis.common.search import Found, causes
 from impactgraph.diagnosis.common.steps import AtSteps, at_steps
 from impactgraph.diagnosis.overdue.stays import in_step
 from impactgraph.diagnosis.overdue.usual import Usual
-from impactgraph.impact.columns import Codes, Columns, Ints
 
 Flags = NDArray[np.bool_]
 _WIDTH = 4096

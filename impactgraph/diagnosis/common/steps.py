@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from graph_models.needs import Choice
 from graph_models.topology import Step, Topology
+from impactgraph.columns import Columns
 from impactgraph.diagnosis.common.dimensions import INTEGRATION, STEP, WORKFLOW
 from impactgraph.diagnosis.common.search import ALPHA, SUPPORT
 from impactgraph.diagnosis.common.tails import log_chi_square_tail
 from impactgraph.diagnosis.overdue.usual import Usual
 from impactgraph.forecast.durations import Distribution
-from impactgraph.forecast.lattice import Reals
-from impactgraph.impact.columns import Columns
+from impactgraph.forecast.scenarios import Reals
 
 TWICE = 2.0
 """Times the usual share, and the share elsewhere, that is beyond doubt."""

@@ -7,7 +7,7 @@ from math import exp, lgamma, log, log1p
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.forecast.lattice import Reals
+from impactgraph.forecast.scenarios import Reals
 
 Table = tuple[int, int, int]
 """How many were drawn, how many are marked, of how many in all."""

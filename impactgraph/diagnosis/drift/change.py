@@ -9,9 +9,9 @@ from math import log
 
 import numpy as np
 
+from impactgraph.columns import Ints
 from impactgraph.diagnosis.common.tails import g_statistic, log_chi_square_tail
-from impactgraph.forecast.lattice import Reals
-from impactgraph.impact.columns import Ints
+from impactgraph.forecast.scenarios import Reals
 
 
 @dataclass(frozen=True, slots=True)

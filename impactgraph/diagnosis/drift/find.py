@@ -14,12 +14,12 @@ from graph_models.diagnosis import Drift, DriftKind
 from graph_models.money import Money, from_micros
 from graph_models.time import DAY, HOUR, Millis
 from graph_models.topology import Topology
+from impactgraph.columns import CANCELLED, Codes, Columns, Ints, Words
 from impactgraph.diagnosis.common.dimensions import CHANNEL, LOCATION, MODE
 from impactgraph.diagnosis.drift.change import Change, moved, shifted
 from impactgraph.diagnosis.overdue.stays import in_step
 from impactgraph.diagnosis.suspects.transits import Kind, Place, recent_rows, transits_of
-from impactgraph.forecast.lattice import Reals
-from impactgraph.impact.columns import CANCELLED, Codes, Columns, Ints, Words
+from impactgraph.forecast.scenarios import Reals
 from impactgraph.impact.totals import exact_sums
 
 SPAN: Millis = 7 * DAY

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from graph_models.diagnosis import OverdueGroup
 from graph_models.enums import Dimension
-from impactgraph.impact.columns import Codes, Columns, Ints
+from impactgraph.columns import Codes, Columns, Ints
 from impactgraph.impact.dimensions import coded
 from impactgraph.impact.totals import worth_by_group
 

@@ -5,12 +5,12 @@ from numpy.typing import NDArray
 
 from graph_models.time import FOREVER, Millis
 from graph_models.topology import Step, Topology
+from impactgraph.columns import Codes, Columns, Ints
 from impactgraph.diagnosis.overdue.runs import runs_of
 from impactgraph.diagnosis.overdue.stays import in_step
 from impactgraph.diagnosis.overdue.usual import Usual
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.pace import factors, on_site
-from impactgraph.impact.columns import Codes, Columns, Ints
 
 Flags = NDArray[np.bool_]
 

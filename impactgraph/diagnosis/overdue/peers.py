@@ -6,7 +6,7 @@ import numpy as np
 
 from graph_models.diagnosis import CommonFactor, PeerGroup
 from graph_models.time import Millis
-from impactgraph.impact.columns import Codes, Columns, Ints
+from impactgraph.columns import Codes, Columns, Ints
 
 ENOUGH = 5
 """Fulfillments at the location; with fewer all locations of the step are told."""

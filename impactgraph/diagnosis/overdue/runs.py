@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.topology import Step, Topology, Transition
+from impactgraph.columns import Codes, Columns, Ints
 from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.pace import factors, on_site
-from impactgraph.impact.cells import Membership
-from impactgraph.impact.columns import Codes, Columns, Ints
+from impactgraph.impact.membership import Membership
 
 _NEARLY_ALL = np.array(0.95)
 

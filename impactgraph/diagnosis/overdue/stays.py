@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.time import Millis
-from impactgraph.impact.columns import CANCELLED, IN_FLIGHT, Codes, Columns, FulfillmentColumns, Ints
+from impactgraph.columns import CANCELLED, IN_FLIGHT, Codes, Columns, FulfillmentColumns, Ints
 
 _NEVER = 2**62
 

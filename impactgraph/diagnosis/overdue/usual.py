@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from graph_models.time import HOUR, Millis
 from graph_models.topology import Step, Topology
+from impactgraph.columns import Columns
 from impactgraph.diagnosis.overdue.stays import Stays, sampled, stays_of
 from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import ENOUGH, GRID, Distribution, documented
-from impactgraph.forecast.lattice import Reals
-from impactgraph.impact.columns import Columns
+from impactgraph.forecast.scenarios import Reals
 
 RECENT: Millis = 6 * HOUR
 """What began within this time is not learned from, as long as enough began before."""

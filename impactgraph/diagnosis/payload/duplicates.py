@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from graph_models.diagnosis import PayloadFinding, PayloadKind
 from graph_models.time import MINUTE, Millis
+from impactgraph.columns import Columns, Ints
 from impactgraph.diagnosis.payload.sampling import named, sample_of, standing, worth
-from impactgraph.impact.columns import Columns, Ints
 
 EXTERNAL = (
     "external_id", "external_order", "external_order_id", "external_reference", "external_ref", "order_reference", "client_reference",

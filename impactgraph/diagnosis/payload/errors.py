@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from graph_models.diagnosis import Cause, PayloadFinding, PayloadKind
 from graph_models.topology import Topology
+from impactgraph.columns import Columns, ErrorTexts
 from impactgraph.diagnosis.payload.sampling import sample_of, worth
 from impactgraph.diagnosis.payload.template import template_of
-from impactgraph.impact.columns import Columns, ErrorTexts
 
 _SAMPLES = 3
 _SPOKEN = 200

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from graph_models.diagnosis import PayloadFinding, PayloadKind
 from graph_models.time import DAY, Millis, moment
+from impactgraph.columns import Columns
 from impactgraph.diagnosis.payload.sampling import in_flight, sample_of, worth
-from impactgraph.impact.columns import Columns
 
 NEARLY_ALL = 0.98
 LEAST = 50

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.money import Money
-from impactgraph.impact.columns import CANCELLED, IN_FLIGHT, Columns
+from impactgraph.columns import CANCELLED, IN_FLIGHT, Columns
 from impactgraph.impact.totals import money_of
 
 SAMPLE = 5

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from graph_models.enums import RecordEffect, RecordKind
 from graph_models.money import MICROS, minor_digits
+from impactgraph.columns import NO_AMOUNT, Codes, Columns, Ints
 from impactgraph.diagnosis.records.findings import Found
 from impactgraph.diagnosis.records.slots import Came, Slot
-from impactgraph.impact.columns import NO_AMOUNT, Codes, Columns, Ints
 
 
 @dataclass

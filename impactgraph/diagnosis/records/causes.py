@@ -13,7 +13,7 @@ from graph_models.topology import Topology
 from impactgraph.diagnosis.records.findings import RecordFindings, Tally
 from impactgraph.diagnosis.records.slots import FAR, Emitter
 from impactgraph.forecast.record_outcome import RECORD_EFFECTS
-from impactgraph.impact.cells import Membership
+from impactgraph.impact.membership import Membership
 from impactgraph.impact.paths import path_to
 
 _HOLDS = frozenset({Effect.BLOCKED, Effect.DELAYED, Effect.REJECTED})

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.topology import Step, Workflow
+from impactgraph.columns import COMPLETED, IN_FLIGHT, Codes, FulfillmentColumns, Ints
 from impactgraph.diagnosis.records.slots import FAR
-from impactgraph.impact.columns import COMPLETED, IN_FLIGHT, Codes, FulfillmentColumns, Ints
 
 
 class Stays:

@@ -4,12 +4,12 @@ import numpy as np
 
 from graph_models.time import Millis
 from graph_models.topology import Topology
+from impactgraph.columns import Codes, Columns
 from impactgraph.diagnosis.records.findings import Found, RecordFindings
 from impactgraph.diagnosis.records.slots import Arrivals, Slot, slots_of
 from impactgraph.diagnosis.records.transport import Name, Transports
 from impactgraph.diagnosis.records.watch import Watch
 from impactgraph.forecast.durations import Durations
-from impactgraph.impact.columns import Codes, Columns
 
 
 def find_records(

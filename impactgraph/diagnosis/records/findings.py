@@ -11,9 +11,9 @@ from graph_models.enums import RecordEffect
 from graph_models.money import Money, from_micros
 from graph_models.time import Millis
 from graph_models.topology import Topology
+from impactgraph.columns import NO_AMOUNT, Codes, Columns, Ints
 from impactgraph.diagnosis.records.slots import FAR, Emitter, Slot
 from impactgraph.forecast.record_outcome import RECORD_EFFECTS
-from impactgraph.impact.columns import NO_AMOUNT, Codes, Columns, Ints
 
 CODES = {effect: code for code, effect in enumerate(RECORD_EFFECTS)}
 

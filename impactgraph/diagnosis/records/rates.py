@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from graph_models.diagnosis import RateFinding
 from graph_models.time import HOUR, Millis
-from impactgraph.impact.columns import NO_AMOUNT, RECORD_KINDS, Columns, Ints
+from impactgraph.columns import NO_AMOUNT, RECORD_KINDS, Columns, Ints
 from impactgraph.impact.totals import money_of
 
 _DAY, _WEEK = 24, 168

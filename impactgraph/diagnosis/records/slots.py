@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from graph_models.enums import RecordKind
 from graph_models.topology import Emission, Step, Topology
-from impactgraph.impact.columns import RECORD_KINDS, Codes, Columns, Ints, Vocabulary
+from impactgraph.columns import RECORD_KINDS, Codes, Columns, Ints, Vocabulary
 
 FAR = 2**61
 """Stands for a moment that has not come."""

@@ -8,8 +8,8 @@ import numpy as np
 from graph_models.enums import RecordKind, Transport
 from graph_models.time import MINUTE, Millis
 from graph_models.topology import Integration, Topology
+from impactgraph.columns import Ints
 from impactgraph.forecast.calendar import Calendar
-from impactgraph.impact.columns import Ints
 
 ENOUGH = 50
 """Records that are needed before what was seen outweighs the documents."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from graph_models.enums import RecordEffect, RecordKind
 from graph_models.time import DAY, MINUTE, SECOND, Millis
 from graph_models.topology import Topology, Workflow
+from impactgraph.columns import CANCELLED, Codes, Columns, Ints
 from impactgraph.diagnosis.records.amounts import Ledger, doubled, wrong_amounts
 from impactgraph.diagnosis.records.completion import Stays
 from impactgraph.diagnosis.records.findings import Found, Tally
@@ -19,7 +20,6 @@ from impactgraph.diagnosis.records.slots import FAR, Arrivals, Came, Emitter, Sl
 from impactgraph.diagnosis.records.transport import Name, Route, Transports, route_of, usual_limit
 from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Durations
-from impactgraph.impact.columns import CANCELLED, Codes, Columns, Ints
 
 UNSTATED: Millis = 15 * MINUTE
 """Beyond its usual transport, before a record of which no `due` is stated counts as missing."""

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from graph_models.scope import Scope
 from graph_models.time import Millis
+from impactgraph.columns import CANCELLED, Codes, Columns, Ints
 from impactgraph.diagnosis.suspects.pace import BIN, BINS, LEARNED, SPAN, Watched
-from impactgraph.forecast.lattice import Reals
-from impactgraph.impact.columns import CANCELLED, Codes, Columns, Ints
+from impactgraph.forecast.scenarios import Reals
 
 Flags = NDArray[np.bool_]
 

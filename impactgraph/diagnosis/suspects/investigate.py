@@ -9,6 +9,7 @@ from graph_models.impairment import Impairments
 from graph_models.scope import EVERYWHERE, Scope
 from graph_models.time import Millis
 from graph_models.topology import Topology
+from impactgraph.columns import Codes, Columns, Words
 from impactgraph.diagnosis.suspects.evidence import (
     Evidence,
     errors_of,
@@ -23,8 +24,7 @@ from impactgraph.diagnosis.suspects.pace import LEARNED, hazards, watched
 from impactgraph.diagnosis.suspects.rank import Explained, ranked
 from impactgraph.diagnosis.suspects.transits import Kind, Place, recent_rows, transits_of
 from impactgraph.diagnosis.suspects.words import Suspect, suspect
-from impactgraph.impact.cells import Membership
-from impactgraph.impact.columns import Codes, Columns, Words
+from impactgraph.impact.membership import Membership
 from impactgraph.propagation import FailureGraph
 
 MOST_ROWS = 2_000

@@ -11,7 +11,7 @@ from impactgraph.diagnosis.suspects.evidence import Errors
 from impactgraph.diagnosis.suspects.hypotheses import effects_at
 from impactgraph.diagnosis.suspects.pace import BIN, BINS, SPAN
 from impactgraph.diagnosis.suspects.transits import Transits
-from impactgraph.impact.cells import Membership
+from impactgraph.impact.membership import Membership
 
 Flags = NDArray[np.bool_]
 

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.time import HOUR, MINUTE, Millis
+from impactgraph.columns import Codes, Ints
 from impactgraph.diagnosis.suspects.transits import Transits
 from impactgraph.forecast.durations import ENOUGH
-from impactgraph.forecast.lattice import Reals
-from impactgraph.impact.columns import Codes, Ints
+from impactgraph.forecast.scenarios import Reals
 
 BIN: Millis = 15 * MINUTE
 BINS = 24

@@ -15,7 +15,7 @@ from graph_models.scope import EVERYWHERE, Scope
 from impactgraph.diagnosis.suspects.evidence import WINDOWS, Evidence, Odd
 from impactgraph.diagnosis.suspects.hypotheses import Hypothesis
 from impactgraph.diagnosis.suspects.transits import Place
-from impactgraph.forecast.lattice import Reals
+from impactgraph.forecast.scenarios import Reals
 
 HALTED = 0.7
 """At most this share of the usual pace is left where something has failed."""

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from graph_models.enums import RecordKind
 from graph_models.time import MINUTE, Millis
 from graph_models.topology import Step, Topology
+from impactgraph.columns import RECORD_KINDS, Codes, Columns, Ints
 from impactgraph.diagnosis.overdue.stays import Stays, stays_of
 from impactgraph.forecast.calendar import Calendar
-from impactgraph.impact.columns import RECORD_KINDS, Codes, Columns, Ints
 
 SHORTEST: Millis = 5 * MINUTE
 """What is over sooner counts as over by then: so much later still counts as in time."""

@@ -13,8 +13,8 @@ from impactgraph.diagnosis.why.evidence import Hit
 from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.gates import Gate
-from impactgraph.forecast.lattice import FUTURES
 from impactgraph.forecast.plan import Plan
+from impactgraph.forecast.scenarios import FUTURES
 
 _HALF = np.array(0.5)
 

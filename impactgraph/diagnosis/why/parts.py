@@ -9,6 +9,7 @@ from graph_models.enums import OrderStatus
 from graph_models.orders import Fulfillment, Order
 from graph_models.time import FOREVER, MINUTE, Millis
 from graph_models.topology import Step, Topology, Workflow
+from impactgraph.columns import Codes, Columns
 from impactgraph.diagnosis.overdue import Usual, limits, runs_of
 from impactgraph.diagnosis.why.ahead import Standing, Trouble, Way, way_ahead
 from impactgraph.diagnosis.why.evidence import Fault, Hit, Part
@@ -16,7 +17,6 @@ from impactgraph.diagnosis.why.verdict import worst
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.pace import factors, on_site
 from impactgraph.forecast.plan import Plan
-from impactgraph.impact.columns import Codes, Columns
 
 _SOON = 15 * MINUTE
 """After it was placed, as long as its first step has no limit of its own."""

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.impact.columns import Ints
+from impactgraph.columns import Ints
 from impactgraph.stores.state.kinds import Kind
 
 Table: TypeAlias = dict[str, NDArray[Any]]

@@ -15,7 +15,7 @@ from graph_models.failure import Failure
 from graph_models.orders import Order
 from graph_models.time import Millis
 from graph_models.topology import Topology
-from impactgraph.impact.columns import Codes
+from impactgraph.columns import Codes
 from impactgraph.impact.orders import orders_of
 from impactgraph.stores.local.aside import Aside
 from impactgraph.stores.local.block import Block, joined
@@ -27,10 +27,10 @@ from impactgraph.stores.local.story import numbers_of
 from impactgraph.stores.local.take import State, take
 from impactgraph.stores.local.topologies import Topologies
 from impactgraph.stores.local.write import add_words
+from impactgraph.stores.state.event_dictionaries import Lexicon, Reading
 from impactgraph.stores.state.failures import FailureNews, fold_failures
 from impactgraph.stores.state.fits import Fits
 from impactgraph.stores.state.instances import Instances
-from impactgraph.stores.state.lexicon import Lexicon, Reading
 from impactgraph.stores.state.snapshot import Meta, load, read_meta, save
 
 MOST_PAST = 2

@@ -9,7 +9,7 @@ from itertools import chain, islice
 
 import numpy as np
 
-from impactgraph.impact.columns import Codes, Columns, document_code
+from impactgraph.columns import Codes, Columns, document_code
 from impactgraph.ports.store import Found
 from impactgraph.stores.local.record import Record
 from impactgraph.stores.local.story import numbers_of

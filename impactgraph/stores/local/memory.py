@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from impactgraph.impact.columns import Codes
+from impactgraph.columns import Codes
 from impactgraph.stores.local.block import Block
 from impactgraph.stores.local.items import Item
 from impactgraph.stores.local.record import Record

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from graph_models.diagnosis import StockFigure
 from graph_models.time import Millis
-from impactgraph.impact.columns import ErrorTexts, Words
+from impactgraph.columns import ErrorTexts, Words
 from impactgraph.stores.local.record import Record
+from impactgraph.stores.state.event_dictionaries import Lexicon
 from impactgraph.stores.state.instances import Instances
 from impactgraph.stores.state.kinds import Kind
-from impactgraph.stores.state.lexicon import Lexicon
 
 _EVER: Millis = 2**62
 _ERRORS = "select fulfillment_number, time, step, code, element, coalesce(extra ->> '$.message', '') from events where kind = ? and time >= ? and time <= ?"

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph_models.time import Millis
-from impactgraph.impact.columns import Codes
+from impactgraph.columns import Codes
 from impactgraph.stores.local.record import Record
+from impactgraph.stores.state.event_dictionaries import Lexicon, Reading
 from impactgraph.stores.state.fold import fold
 from impactgraph.stores.state.increment import examine, increment
 from impactgraph.stores.state.instances import Instances
 from impactgraph.stores.state.kinds import Kind
-from impactgraph.stores.state.lexicon import Lexicon, Reading
 from impactgraph.stores.state.rows import EventRows
 from impactgraph.stores.state.states import Folded
 

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.time import Millis
+from impactgraph.columns import Codes, Ints
 from impactgraph.errors import StoreUnavailableError
-from impactgraph.impact.columns import Codes, Ints
 from impactgraph.stores.local.block import Block
 from impactgraph.stores.local.tables import (
     EVENT_COLUMNS,

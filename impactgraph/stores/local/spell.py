@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from graph_models.time import moment
-from impactgraph.impact.columns import Ints
+from impactgraph.columns import Ints
 from impactgraph.stores.local.record import Record
 from impactgraph.stores.state.kinds import TYPES, Kind
 

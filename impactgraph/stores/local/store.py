@@ -11,7 +11,7 @@ from graph_models.failure import Failure
 from graph_models.orders import Order, OrderFilter, Page
 from graph_models.time import Millis
 from graph_models.topology import Topology
-from impactgraph.impact.columns import Columns, ErrorTexts, Visits
+from impactgraph.columns import Columns, ErrorTexts, Visits
 from impactgraph.ports.store import Found, Intake, OrderStory, Refused, TopologyVersion
 from impactgraph.stores.local.copy import Change, Copy
 from impactgraph.stores.local.find import find

@@ -12,8 +12,8 @@ from graph_models.orders import Order, Recorded, TimelineEntry
 from graph_models.time import Millis
 from impactgraph.ports.store import OrderStory
 from impactgraph.stores.local.record import Record
+from impactgraph.stores.state.event_dictionaries import Lexicon
 from impactgraph.stores.state.kinds import RECORDS, TYPES, Kind
-from impactgraph.stores.state.lexicon import Lexicon
 
 _QUERY = """
 select e.order_number, e.kind, e.time, coalesce(f.id, ''), e.workflow, e.step, e.location, e.type, e.code, e.element,

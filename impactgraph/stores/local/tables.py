@@ -1,6 +1,6 @@
 """The tables of the record. Words are kept once and coded; orders and fulfillments go by number."""
 
-from impactgraph.impact.columns import NO_AMOUNT
+from impactgraph.columns import NO_AMOUNT
 from impactgraph.stores.state.kinds import Kind
 
 ODD_AMOUNT = NO_AMOUNT + 1

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.time import Millis
-from impactgraph.impact.columns import Ints
+from impactgraph.columns import Ints
 from impactgraph.ingest.events import FulfillmentRerouted, OrderPlaced
 from impactgraph.stores.local.aside import Aside
 from impactgraph.stores.local.block import Block
@@ -18,12 +18,12 @@ from impactgraph.stores.local.record import Record
 from impactgraph.stores.local.spell import spelled
 from impactgraph.stores.local.write import Writing, block_of
 from impactgraph.stores.state.coding import Coded, Coder, hashes
+from impactgraph.stores.state.event_dictionaries import Lexicon, Reading
 from impactgraph.stores.state.fits import Fits
 from impactgraph.stores.state.fold import fold
 from impactgraph.stores.state.increment import examine, increment
 from impactgraph.stores.state.instances import Instances
 from impactgraph.stores.state.kinds import Kind
-from impactgraph.stores.state.lexicon import Lexicon, Reading
 from impactgraph.stores.state.rows import EventRows, Happened
 from impactgraph.stores.state.states import Folded
 

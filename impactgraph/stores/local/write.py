@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.impact.columns import Ints
+from impactgraph.columns import Ints
 from impactgraph.stores.local.block import Block, Table
 from impactgraph.stores.local.number import Numbered
 from impactgraph.stores.state.coding import Coded
-from impactgraph.stores.state.lexicon import Lexicon
+from impactgraph.stores.state.event_dictionaries import Lexicon
 from impactgraph.stores.state.numbering import Hashes, id_hashes
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from graph_models.money import to_micros
 from graph_models.time import Millis
-from impactgraph.impact.columns import NO_AMOUNT, Ints, document_code
+from impactgraph.columns import NO_AMOUNT, Ints, document_code
 from impactgraph.ingest.events import (
     CancelledData,
     CompletedData,
@@ -29,8 +29,8 @@ from impactgraph.ingest.events import (
     TaskData,
     moment_millis,
 )  # fmt: skip
+from impactgraph.stores.state.event_dictionaries import Lexicon
 from impactgraph.stores.state.kinds import KINDS
-from impactgraph.stores.state.lexicon import Lexicon
 from impactgraph.stores.state.rows import EventRows, Happened, PlacedRows, PlacementRows
 
 

@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.impact.columns import CANCELLED, COMPLETED, IN_FLIGHT, Codes, Ints
+from impactgraph.columns import CANCELLED, COMPLETED, IN_FLIGHT, Codes, Ints
+from impactgraph.stores.state.event_dictionaries import Reading
 from impactgraph.stores.state.kinds import Kind, keys
-from impactgraph.stores.state.lexicon import Reading
 from impactgraph.stores.state.placed import fold_orders, in_order
 from impactgraph.stores.state.places import Places
 from impactgraph.stores.state.rows import Happened

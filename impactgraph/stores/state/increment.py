@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.impact.columns import CANCELLED, COMPLETED, IN_FLIGHT, Codes, Ints
+from impactgraph.columns import CANCELLED, COMPLETED, IN_FLIGHT, Codes, Ints
+from impactgraph.stores.state.event_dictionaries import Reading
 from impactgraph.stores.state.instances import Instances
 from impactgraph.stores.state.kinds import Kind, keys
-from impactgraph.stores.state.lexicon import Reading
 from impactgraph.stores.state.rows import EventRows
 
 _ALWAYS_FOLDED = (Kind.PLACED, Kind.REROUTED, Kind.ORDER_CANCELLED)

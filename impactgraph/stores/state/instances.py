@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.impact.columns import (
+from impactgraph.columns import (
     COMPLETED,
     Codes,
     Columns,
@@ -17,8 +17,8 @@ from impactgraph.impact.columns import (
     OrderColumns,
     RecordColumns,
 )
+from impactgraph.stores.state.event_dictionaries import Lexicon, Reading
 from impactgraph.stores.state.kinds import Kind
-from impactgraph.stores.state.lexicon import Lexicon, Reading
 from impactgraph.stores.state.rows import EventRows
 from impactgraph.stores.state.states import Folded, FulfillmentStates, OrderStates, Stays
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import RecordKind
-from impactgraph.impact.columns import Ints
+from impactgraph.columns import Ints
 
 
 class Kind(IntEnum):

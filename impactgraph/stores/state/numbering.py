@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.impact.columns import Ints
+from impactgraph.columns import Ints
 
 Hashes = NDArray[np.uint64]
 

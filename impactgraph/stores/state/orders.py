@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 from graph_models.enums import OrderSort
 from graph_models.orders import Order, OrderFilter, Page
 from graph_models.topology import Topology
+from impactgraph.columns import Codes, Columns
 from impactgraph.impact import keyset
-from impactgraph.impact.cells import Membership
-from impactgraph.impact.columns import Codes, Columns
+from impactgraph.impact.membership import Membership
 from impactgraph.impact.orders import orders_of
 
 

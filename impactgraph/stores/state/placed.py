@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.impact.columns import Codes, Ints
+from impactgraph.columns import Codes, Ints
 from impactgraph.stores.state.places import Places
 from impactgraph.stores.state.rows import Happened, PlacedRows
 from impactgraph.stores.state.states import OrderStates

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.impact.columns import Codes
+from impactgraph.columns import Codes
 
 _SPARSE = 16
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.impact.columns import Codes, Ints
+from impactgraph.columns import Codes, Ints
 
 R = TypeVar("R", bound="Rows")
 
@@ -33,9 +33,9 @@ class Rows:
         return cls(
             **{
                 f.name: c if c.dtype == object else c.astype(_KINDS[f.type], copy=False)
-                for f, c in zip(fields(cls), columns, strict=True)
+                for f, c in zip(fields(cls), columns, strict=True)  # pyright: ignore[reportArgumentType]
             }
-        )  # pyright: ignore[reportArgumentType]
+        )
 
     @classmethod
     def none(cls: type[R]) -> R:

@@ -14,9 +14,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.impact.columns import Words
+from impactgraph.columns import Words
+from impactgraph.stores.state.event_dictionaries import Lexicon
 from impactgraph.stores.state.instances import TEXT, Grown, Instances
-from impactgraph.stores.state.lexicon import Lexicon
 from impactgraph.stores.state.states import Stays
 
 _POINTER = "columns.json"

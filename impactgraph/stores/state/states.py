@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.impact.columns import Codes, Ints
+from impactgraph.columns import Codes, Ints
 from impactgraph.stores.state.rows import Rows
 
 

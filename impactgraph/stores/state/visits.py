@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.impact.columns import CANCELLED, IN_FLIGHT, Codes, Visits
+from impactgraph.columns import CANCELLED, IN_FLIGHT, Codes, Visits
+from impactgraph.stores.state.event_dictionaries import Reading
 from impactgraph.stores.state.instances import Instances
-from impactgraph.stores.state.lexicon import Reading
 from impactgraph.stores.state.states import Stays
 
 _NEVER = 2**62

@@ -334,10 +334,13 @@ def test_an_export_is_what_the_page_shows_filtered_supposed_and_sorted(api: Api,
         '{channels: ["web"], minValue: "110"}',
         '{target: "system:oms", class: OUTAGE, startedAt: "2026-03-02T09:20:00Z"}',
     )
-    query = (
-        "{ blastRadius(suppose: [%s], where: %s) { orders(first: 500, orderBy: VALUE_DESC) { edges { node { order { id } } } } } }"
-        % (suppose, where)
-    )  # noqa: UP031
+    query = f"""
+    {{
+      blastRadius(suppose: [{suppose}], where: {where}) {{
+        orders(first: 500, orderBy: VALUE_DESC) {{ edges {{ node {{ order {{ id }} }} }} }}
+      }}
+    }}
+    """
     asked = {
         "where": '{"channels": ["web"], "minValue": "110"}',
         "suppose": '[{"target": "system:oms", "class": "OUTAGE", "startedAt": "2026-03-02T09:20:00Z"}]',

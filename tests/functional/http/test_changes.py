@@ -109,7 +109,11 @@ def test_a_report_is_part_of_answers_about_moments_since_its_start(api: Api) -> 
     assert answer["blastRadius"]["failures"] == [{"id": "failure:F-7", "active": True}]
 
 
-UPDATE = "mutation ($id: ID!, $input: FailureUpdate!) { updateFailure(id: $id, input: $input) { failure { summary severity expectedEnd } problems { message } } }"
+UPDATE = """
+mutation ($id: ID!, $input: FailureUpdate!) {
+  updateFailure(id: $id, input: $input) { failure { summary severity expectedEnd } problems { message } }
+}
+"""
 
 
 def test_an_update_changes_what_it_names_and_nothing_else(api: Api) -> None:

@@ -204,8 +204,8 @@ def test_a_page_of_another_host_may_not_follow(address: str) -> None:
         connect(
             address.replace("http", "ws", 1) + "/graphql",
             subprotocols=[Subprotocol("graphql-transport-ws")],
-            origin="https://elsewhere.example",
-        )  # pyright: ignore[reportArgumentType]
+            origin="https://elsewhere.example",  # pyright: ignore[reportArgumentType]
+        )
 
 
 def test_who_follows_is_counted(address: str, http: httpx.Client) -> None:

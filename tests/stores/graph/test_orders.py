@@ -8,8 +8,8 @@ import pytest
 
 from graph_models.money import to_micros
 from graph_models.orders import Fulfillment, Order
+from impactgraph.columns import Codes
 from impactgraph.errors import StoreUnavailableError
-from impactgraph.impact.columns import Codes
 from impactgraph.stores.local.copy import Copy
 from impactgraph.stores.neo4j.graph import projection
 from impactgraph.stores.neo4j.graph.news import News, Window, news_of

@@ -15,10 +15,11 @@ NOW = 1_772_442_600_000
 
 def asked(
     *failures: str,
-    supposing: Supposing = Supposing(),
-    forecasting: Forecasting = Forecasting(),
+    supposing: Supposing | None = None,
+    forecasting: Forecasting | None = None,
     as_of: str | None = None,
-) -> Question:  # noqa: B008
+) -> Question:
+    supposing, forecasting = supposing or Supposing(), forecasting or Forecasting()
     return question_of(failures, supposing, forecasting, as_of, NOW, Reading())
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from impactgraph.columns import IN_FLIGHT
 from impactgraph.demo.generate import HISTORY
 from impactgraph.demo.load import DemoStory, load_demo
 from impactgraph.demo.orders import LOOKBACK
-from impactgraph.impact.columns import IN_FLIGHT
 from impactgraph.ports.store import Store
 from impactgraph.stores.embedded import EmbeddedStore
 from tests.unit.demo.conftest import NOW

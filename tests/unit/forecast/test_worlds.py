@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from impactgraph.forecast.comparison import counted, masked_median, masked_mode
 from impactgraph.forecast.gates import Flags
-from impactgraph.forecast.lattice import FUTURES, Reals
-from impactgraph.forecast.walk import Indexes
-from impactgraph.forecast.worlds import counted, masked_median, masked_mode
+from impactgraph.forecast.scenarios import FUTURES, Reals
+from impactgraph.forecast.simulate import Indexes
 
 SHAPE = (5, FUTURES)
 masks = arrays(np.bool_, SHAPE)

@@ -5,7 +5,7 @@ import pytest
 
 from graph_models.impact import Question
 from graph_models.orders import OrderFilter
-from impactgraph.impact.columns import IN_FLIGHT
+from impactgraph.columns import IN_FLIGHT
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.usecases.blast_radius import blast_radius
 from tests.demo_store import NOW, demo_store

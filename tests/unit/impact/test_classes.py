@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_models.time import DAY
+from impactgraph.columns import Codes
 from impactgraph.impact.classes import Classes, Coding, Runs, Some, age_codes, age_runs, classify
-from impactgraph.impact.columns import Codes
 
 AS_OF = 1_772_546_400_000
 moments = st.lists(st.integers(AS_OF - 130 * DAY, AS_OF + DAY), max_size=40)

@@ -5,7 +5,7 @@ import pytest
 from graph_models.enums import Transport
 from graph_models.time import HOUR
 from graph_models.topology import Buffer, Transition
-from impactgraph.impact.columns import ENDED
+from impactgraph.columns import ENDED
 from tests.drawing import EIGHT, call, drawn, failure, step
 from tests.worlds import World, ask, columns_of
 

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph_models.orders import OrderFilter
-from impactgraph.impact.names import Names
+from impactgraph.columns.order_index import Names
 from tests.listing import orders_of
 from tests.properties.small_worlds import worlds
 from tests.worlds import World, ask, columns_of

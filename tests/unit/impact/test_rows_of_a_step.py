@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from graph_models.topology import Transition
-from impactgraph.impact.columns import CANCELLED, COMPLETED, ENDED, Columns
+from impactgraph.columns import CANCELLED, COMPLETED, ENDED, Columns
 from tests.drawing import EIGHT, MINUTE, drawn, step
 from tests.worlds import Journey, World, columns_of
 

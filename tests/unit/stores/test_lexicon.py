@@ -1,4 +1,4 @@
-from impactgraph.stores.state.lexicon import Lexicon
+from impactgraph.stores.state.event_dictionaries import Lexicon
 from tests.stores.events import MORE, topology
 
 

@@ -6,7 +6,7 @@ from graph_models.enums import FailureClass
 from graph_models.failure import Failure
 from graph_models.impact import Question
 from graph_models.time import HOUR, MINUTE, Millis
-from impactgraph.impact.columns import Visits
+from impactgraph.columns import Visits
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.usecases.blast_radius import blast_radius
 from impactgraph.usecases.report_failure import report_failure

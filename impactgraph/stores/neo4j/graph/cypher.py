@@ -91,7 +91,11 @@ set r.retired = true, r.retiredIn = $number
 
 def put_strangers(label: str) -> str:
     """Elements that orders or failures name and no version of the topology lists."""
-    return f"unwind $ids as id merge (n:{ELEMENT} {{id: id}}) on create set n:{label}, n.key = substring(id, {len(label) + 1}), n.name = n.key, n.retired = false"
+    key = f"substring(id, {len(label) + 1})"
+    return (
+        f"unwind $ids as id merge (n:{ELEMENT} {{id: id}}) "
+        f"on create set n:{label}, n.key = {key}, n.name = n.key, n.retired = false"
+    )
 
 
 # Orders

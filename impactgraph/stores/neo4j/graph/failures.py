@@ -9,7 +9,7 @@ from graph_models.impairment import Impairment
 from graph_models.scope import Scope
 from graph_models.time import FOREVER, MINUTE, Millis
 from graph_models.topology import Topology
-from impactgraph.forecast.recovery import ends_of, typical_length
+from impactgraph.forecast.failure_ends import ends_of, typical_length
 from impactgraph.propagation import FailureGraph, propagate
 from impactgraph.stores.neo4j.graph import cypher
 from impactgraph.stores.neo4j.graph.kinds import camel

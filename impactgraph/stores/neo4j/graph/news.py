@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.impact.columns import Codes
+from impactgraph.columns import Codes
 from impactgraph.stores.local.copy import Copy
 from impactgraph.stores.neo4j.graph.orders import Row, fulfillment_ids, order_rows, part_rows
 from impactgraph.stores.state.coding import bounded_micros

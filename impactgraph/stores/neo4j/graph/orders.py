@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.impact.columns import CANCELLED, COMPLETED, IN_FLIGHT, Codes
+from impactgraph.columns import CANCELLED, COMPLETED, IN_FLIGHT, Codes
 from impactgraph.stores.local.copy import Copy
 
 Row = dict[str, Any]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from graph_models.time import Millis
-from impactgraph.impact.columns import Codes
+from impactgraph.columns import Codes
 from impactgraph.stores.local.copy import Copy
 from impactgraph.stores.neo4j.database import Database
 from impactgraph.stores.neo4j.graph import cypher, failures, versions

@@ -4,8 +4,8 @@ import numpy as np
 
 from graph_models.time import HOUR, MINUTE
 from graph_models.topology import Step, System, Topology, Transition, Workflow
+from impactgraph.columns import Columns
 from impactgraph.diagnosis.common.cohort import Cohort, cohort_of
-from impactgraph.impact.columns import Columns
 from tests.worlds import Journey, World, columns_of
 
 NOW = 1_772_546_400_000 - 1_772_546_400_000 % HOUR + 30 * MINUTE

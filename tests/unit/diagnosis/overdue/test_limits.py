@@ -7,9 +7,9 @@ import pytest
 
 from graph_models.time import FOREVER, HOUR, MINUTE
 from graph_models.topology import Step, System, Takes, Topology, Transition, Workflow
+from impactgraph.columns import Columns
 from impactgraph.diagnosis.overdue import limit_of, limits, overdue_rows, peers_of, usual_stays
 from impactgraph.forecast.durations import Durations
-from impactgraph.impact.columns import Columns
 from tests.worlds import Journey, World, columns_of
 
 NOW = 1_772_546_400_000

@@ -9,9 +9,9 @@ from graph_models.diagnosis import RecordFinding
 from graph_models.enums import RecordEffect, RecordKind
 from graph_models.time import HOUR, MINUTE, SECOND, Millis
 from graph_models.topology import Emission, Takes, Topology, Transition
+from impactgraph.columns import CANCELLED
 from impactgraph.diagnosis.records import find_records
 from impactgraph.forecast.durations import Durations
-from impactgraph.impact.columns import CANCELLED
 from tests.drawing import EIGHT, batch, drawn, queue, step
 from tests.worlds import Came, Journey, World, columns_of
 

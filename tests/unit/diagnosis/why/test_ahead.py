@@ -6,8 +6,8 @@ from graph_models.scope import EVERYWHERE
 from graph_models.time import HOUR, MINUTE
 from impactgraph.diagnosis.why.ahead import Standing, Trouble, way_ahead
 from impactgraph.forecast.durations import Durations, documented
+from impactgraph.forecast.failure_ends import Ends
 from impactgraph.forecast.plan import Cell, Hazards, plan_for
-from impactgraph.forecast.recovery import Ends
 from tests.unit.diagnosis.why.situations import NOW, PACK, TOPOLOGY, hit, part, situation
 
 WORKFLOW = TOPOLOGY.workflows["ship"]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from graph_models.scope import Scope
 from graph_models.topology import Topology, When
-from impactgraph.impact.columns import Codes, Columns
+from impactgraph.columns import Codes, Columns
 
 Flags = NDArray[np.bool_]
 _OF_ORDER = {"channels": "channel", "modes": "mode", "currencies": "currency"}

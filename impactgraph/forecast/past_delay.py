@@ -10,8 +10,8 @@ import numpy as np
 
 from graph_models.time import MINUTE
 from impactgraph.forecast.gates import Flags, Gate
-from impactgraph.forecast.lattice import FUTURES, Reals, strata
 from impactgraph.forecast.plan import Handoff, Stage
+from impactgraph.forecast.scenarios import FUTURES, Reals, strata
 
 _LEAST = 1e-6
 """Weight below which nothing is explained."""

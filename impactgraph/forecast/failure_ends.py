@@ -8,7 +8,7 @@ import numpy as np
 from graph_models.failure import Failure
 from graph_models.impact import DEFAULT_RECOVERY
 from graph_models.time import MINUTE, Millis, moment, say_duration
-from impactgraph.forecast.lattice import FUTURES, Reals, strata
+from impactgraph.forecast.scenarios import FUTURES, Reals, strata
 
 REPORT_ERROR = 0.2
 """A reported end is an estimate, right within this part of the failure's length."""

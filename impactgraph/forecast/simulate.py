@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from graph_models.enums import Effect
 from impactgraph.forecast.gates import Barrier, Flags, Gate
-from impactgraph.forecast.lattice import FUTURES, Reals, strata
 from impactgraph.forecast.plan import Plan, Stage
+from impactgraph.forecast.scenarios import FUTURES, Reals, strata
 
 NOBODY = np.int16(-1)
 Indexes = NDArray[np.int16]

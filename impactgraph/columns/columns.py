@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import RecordKind
-from impactgraph.impact.names import Names
+from impactgraph.columns.order_index import Names
 
 Ints: TypeAlias = NDArray[np.int64]
 Codes: TypeAlias = NDArray[np.int32]

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impactgraph.forecast.gates import Flags
-from impactgraph.forecast.lattice import FUTURES, Reals
-from impactgraph.forecast.walk import Indexes, Trace
+from impactgraph.forecast.scenarios import FUTURES, Reals
+from impactgraph.forecast.simulate import Indexes, Trace
 
 _WORD = np.dtype(f"u{FUTURES // 8}")
 

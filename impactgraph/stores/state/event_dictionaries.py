@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.topology import Topology
-from impactgraph.impact.columns import Vocabulary, Words, WorkflowVocabulary
+from impactgraph.columns import Vocabulary, Words, WorkflowVocabulary
 from impactgraph.stores.state.kinds import RECORDS
 from impactgraph.stores.state.rows import EventRows
 
