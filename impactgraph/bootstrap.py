@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from graph_models.time import Millis, millis
 from impactgraph.errors import BadInputError
-from impactgraph.ports.store import Checked, Store
+from impactgraph.ports.store import HealthCheck, Store
 
 if TYPE_CHECKING:
     from impactgraph.settings import Settings
@@ -69,7 +69,7 @@ def open_store(
     return EmbeddedStore.open(Path(address), now=now)
 
 
-def examine_store(address: str, *, now: Callable[[], Millis] = system_clock) -> Iterator[Checked]:
+def examine_store(address: str, *, now: Callable[[], Millis] = system_clock) -> Iterator[HealthCheck]:
     """What can be told of a Neo4j database before it is opened; nothing of a folder. Raises as `open_store` does."""
     if address.partition("://")[0] in _DATABASES:
         known = _neo4j_address(address, _settings())

@@ -21,15 +21,15 @@ from impactgraph.columns import (
     RECORD_KINDS,
     Codes,
     Columns,
+    Dictionaries,
+    Dictionary,
     ErrorColumns,
     FulfillmentColumns,
     Ints,
     OrderColumns,
     RecordColumns,
     Visits,
-    Vocabulary,
-    Words,
-    WorkflowVocabulary,
+    WorkflowDictionary,
     document_code,
 )
 from impactgraph.impact.answer import BlastRadius
@@ -155,9 +155,9 @@ def columns_of(world: World) -> Columns:
 class _Builder:
     def __init__(self, topology: Topology, journeys: Sequence[Journey]) -> None:
         self.topology, self.journeys = topology, journeys
-        self.words = Vocabulary(
+        self.words = Dictionaries(
             workflows=[
-                WorkflowVocabulary(
+                WorkflowDictionary(
                     w.key,
                     [s.key for s in w.steps],
                     [(e.kind.value, e.type) for _, e in w.records],
@@ -167,7 +167,7 @@ class _Builder:
             ]
         )
         for name in ("carrier", "supplier", "payload_version"):
-            self.words.attributes[name] = Words()
+            self.words.attributes[name] = Dictionary()
         self.workflow_at = {w.key: n for n, w in enumerate(self.words.workflows)}
         self.order_at = {key: n for n, key in enumerate(dict.fromkeys(j.order for j in journeys))}
 
@@ -205,12 +205,12 @@ class _Builder:
             location=_codes(v.locations.code(j.location) for j in journeys),
             value=_ints(j.value * MICROS for j in journeys),
             entered_at=_ints(j.stays[-1][1] for j in journeys),
-            entered=self._by_step([dict(j.stays) for j in journeys]),
+            entered_step_at=self._by_step([dict(j.stays) for j in journeys]),
             records=np.array([self._mask(j) for j in journeys], np.uint64),
             failed_at=_ints(e.at if e else 0 for e in failing),
             failed_code=_codes(v.fail_codes.code(e.code if e else None) for e in failing),
             failed_element=_codes(v.elements.code(e.element if e else None) for e in failing),
-            told=self._by_step([self._told(j) for j in journeys]),
+            first_recorded_at=self._by_step([self._told(j) for j in journeys]),
             rerouted_at=np.zeros(len(journeys), np.int64),
             ended_at=_ints(j.ended for j in journeys),
             status=np.array([COMPLETED if j.ended else IN_FLIGHT for j in journeys], np.int8),

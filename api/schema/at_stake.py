@@ -33,7 +33,7 @@ class AtStake:
         description="What nearly all of its orders have and most others have not, such as `region emea`."
     )
     landscape: strawberry.Private[Landscape]
-    model: strawberry.Private[at_stake.AtStake]
+    model: strawberry.Private[at_stake.ImpactSummary]
 
     @strawberry.field(description="The failure.")
     def failure(self, info: Info) -> Annotated["Failure", strawberry.lazy("api.schema.failure")]:
@@ -60,7 +60,7 @@ class AtStake:
         return cast(Team, shown(f"team:{self.model.team}", self.landscape)) if self.model.team else None
 
     @classmethod
-    def of(cls, found: at_stake.AtStake, landscape: Landscape) -> "AtStake":
+    def of(cls, found: at_stake.ImpactSummary, landscape: Landscape) -> "AtStake":
         return cls(
             orders=found.orders,
             stuck=found.stuck,

@@ -89,7 +89,7 @@ async def report(
     after: str | None,
 ) -> OverdueReport:
     """Raises NotFoundError, BadInputError."""
-    asked = overdue.OverdueAsked(where, as_of)
+    asked = overdue.OverdueQuestion(where, as_of)
     answer = await context.hold(lambda store: overdue.overdue(store, asked, context.now))
     total = await context.run(lambda: answer.total_count)
     landscape = await context.landscape_of(answer.topology.version, as_of)

@@ -246,7 +246,9 @@ class Query:
         first: First = 50,
         after: After = None,
     ) -> Connection[RecordFinding]:
-        asked = records.RecordsAsked(filter_of(where), records.wanted(types), records.wanted(effects), as_of)
+        asked = records.RecordsQuestion(
+            filter_of(where), records.wanted(types), records.wanted(effects), as_of
+        )
         page = await info.context.ask(records.list_records, asked, info.context.now, first, after)
         landscape = await info.context.landscape(as_of)
         return Connection.of(info.context, page, [RecordFinding.of(found, landscape) for found in page.items])
@@ -274,7 +276,7 @@ class Query:
         first: First = 50,
         after: After = None,
     ) -> Connection[PayloadFinding]:
-        asked = payloads.PayloadsAsked(filter_of(where), records.wanted(kinds), as_of)
+        asked = payloads.PayloadsQuestion(filter_of(where), records.wanted(kinds), as_of)
         page = await info.context.ask(payloads.list_payload_findings, asked, info.context.now, first, after)
         landscape = await info.context.landscape(as_of)
         return Connection.of(

@@ -9,7 +9,7 @@ from impactgraph.cli.options import COMMON, Common
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from impactgraph.usecases import Intake, Refused
+    from impactgraph.usecases import IngestResult, QuarantinedEvent
 
 Numbers = Annotated[
     tuple[int, ...], Parameter(help="Which to try again, by number; none: all.", show_default=False)
@@ -52,13 +52,13 @@ def aside(
     return 0
 
 
-def _tell(out: "Console", intake: "Intake") -> None:
+def _tell(out: "Console", intake: "IngestResult") -> None:
     out.print(
         f"{intake.taken:,} taken, {intake.repeated:,} known by now, {len(intake.rejected):,} still kept aside."
     )
 
 
-def _list(out: "Console", found: "tuple[Refused, ...]", limit: int) -> None:
+def _list(out: "Console", found: "tuple[QuarantinedEvent, ...]", limit: int) -> None:
     from impactgraph.cli.say import day_and_time
     from impactgraph.cli.show import table
 

@@ -10,7 +10,7 @@ from impactgraph.cli.options import COMMON, Common
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from impactgraph.usecases import Intake, Store
+    from impactgraph.usecases import IngestResult, Store
 
 ABOUT_FILES = "NDJSON files of CloudEvents, gzip too; - is standard input. With --mapping: OCEL 2.0 logs (JSON, SQLite), CSV files."
 
@@ -70,15 +70,15 @@ def _refuse_options(files: tuple[str, ...]) -> None:
 
 def _take(
     store: "Store", files: tuple[str, ...], size: int | None, mapping: Path | None, wait: float
-) -> "Intake":
+) -> "IngestResult":
     from impactgraph.cli.progress import bar
     from impactgraph.cli.show import complain
     from impactgraph.errors import BadInputError, StoreUnavailableError
-    from impactgraph.usecases import Intake
+    from impactgraph.usecases import IngestResult
     from impactgraph.usecases.ingest_files import Patience, ingest_files
 
     patience = Patience(wait, lambda reason: complain(f"{reason} It is tried again for {wait:g} seconds."))
-    whole = Intake()
+    whole = IngestResult()
     with bar("Ingesting", size if mapping is None else None) as advance:
         try:
             for done in ingest_files(store, files, mapping, patience):
@@ -95,7 +95,7 @@ def _take(
     return whole
 
 
-def tell_rejected(intake: "Intake") -> None:
+def tell_rejected(intake: "IngestResult") -> None:
     """On standard error: where each stood and why it was not taken, the first ones; what to do then."""
     from impactgraph.cli.show import complain
 
@@ -109,7 +109,7 @@ def tell_rejected(intake: "Intake") -> None:
         )
 
 
-def _tell(out: "Console", intake: "Intake") -> None:
+def _tell(out: "Console", intake: "IngestResult") -> None:
     read = intake.taken + intake.repeated + len(intake.rejected)
     words = "event" if read == 1 else "events"
     out.print(

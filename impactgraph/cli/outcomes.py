@@ -8,7 +8,7 @@ from impactgraph.cli.say import count, day_and_time
 from impactgraph.cli.shape import Shape, when
 from impactgraph.cli.show import Rows
 from impactgraph.errors import Problem
-from impactgraph.usecases import Intake, Refused, TopologyVersion
+from impactgraph.usecases import IngestResult, QuarantinedEvent, TopologyVersion
 from impactgraph.usecases.compare_topologies import TopologyChange
 
 MOST_CHANGES = 20
@@ -103,7 +103,7 @@ def _value(value: object) -> str | float | bool | None:
     return value if isinstance(value, str | int | float | bool) or value is None else repr(value)
 
 
-def refused_shape(found: Refused) -> Shape:
+def refused_shape(found: QuarantinedEvent) -> Shape:
     return {
         "number": found.number,
         "place": found.place or None,
@@ -113,7 +113,7 @@ def refused_shape(found: Refused) -> Shape:
     }
 
 
-def refused_rows(found: Sequence[Refused]) -> Rows:
+def refused_rows(found: Sequence[QuarantinedEvent]) -> Rows:
     rows = (
         {
             "number": each.number,
@@ -127,7 +127,7 @@ def refused_rows(found: Sequence[Refused]) -> Rows:
     return Rows(("number", "place", "reason", "received_at", "event"), rows)
 
 
-def intake_shape(found: Intake) -> Shape:
+def intake_shape(found: IngestResult) -> Shape:
     """The words of the answer to POST /events: taken, repeated, rejected."""
     return {
         "taken": found.taken,

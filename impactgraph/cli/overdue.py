@@ -34,7 +34,7 @@ def overdue(
     from impactgraph.cli.show import present
     from impactgraph.cli.stores import existing
     from impactgraph.cli.times import read_moment
-    from impactgraph.usecases.overdue import OverdueAsked
+    from impactgraph.usecases.overdue import OverdueQuestion
     from impactgraph.usecases.overdue import overdue as ask
     from impactgraph.usecases.pages import check_first
     from impactgraph.usecases.report_suspect import report_found
@@ -46,7 +46,7 @@ def overdue(
     reading.done()
     assert filtered is not None and size is not None
     with existing(common.store) as store:
-        with ask(store, OverdueAsked(filtered, at), now) as found:
+        with ask(store, OverdueQuestion(filtered, at), now) as found:
             groups, page = found.groups(dimensions or ()), found.orders(size, None)
             chosen = number_of(found, report) if report is not None else None
             if chosen is None:

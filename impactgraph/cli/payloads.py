@@ -41,7 +41,7 @@ def payloads(
     from impactgraph.cli.stores import existing
     from impactgraph.cli.times import read_moment
     from impactgraph.usecases.pages import check_first
-    from impactgraph.usecases.payloads import PayloadsAsked, find_payload_findings, list_payload_findings
+    from impactgraph.usecases.payloads import PayloadsQuestion, find_payload_findings, list_payload_findings
 
     now, reading = system_clock(), Reading()
     at = reading.tried(read_moment, "--as-of", as_of, now)
@@ -49,7 +49,7 @@ def payloads(
     kinds, size = reading.tried(kinds_of, kind), reading.tried(check_first, first)
     reading.done()
     assert filtered is not None
-    asked = PayloadsAsked(filtered, kinds or None, at)
+    asked = PayloadsQuestion(filtered, kinds or None, at)
     with existing(common.store) as store:
         page = list_payload_findings(store, asked, now, size)
         present(

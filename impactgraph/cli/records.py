@@ -47,7 +47,7 @@ def records(
     from impactgraph.cli.stores import existing
     from impactgraph.cli.times import read_moment
     from impactgraph.usecases.pages import check_first
-    from impactgraph.usecases.records import RecordsAsked, list_rates, watch_records
+    from impactgraph.usecases.records import RecordsQuestion, list_rates, watch_records
 
     now, reading = system_clock(), Reading()
     at = reading.tried(read_moment, "--as-of", as_of, now)
@@ -55,7 +55,7 @@ def records(
     effects, size = reading.tried(effects_of, effect), reading.tried(check_first, first)
     reading.done()
     assert filtered is not None and size is not None
-    asked = RecordsAsked(filtered, type or None, effects or None, at)
+    asked = RecordsQuestion(filtered, type or None, effects or None, at)
     with existing(common.store) as store, watch_records(store, asked, now) as watched:
         rates = list_rates(store, at, now)
         page = watched.page(size, None)

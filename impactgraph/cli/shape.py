@@ -13,7 +13,7 @@ from graph_models.money import Money
 from graph_models.orders import Fulfillment, Order, Page
 from graph_models.time import FOREVER, Millis, format_duration, moment
 from graph_models.topology import Topology
-from impactgraph.usecases.at_stake import AtStake
+from impactgraph.usecases.at_stake import ImpactSummary
 
 Shape: TypeAlias = dict[str, Any]
 T = TypeVar("T")
@@ -200,7 +200,7 @@ class Named:
             "source": known.source,
         }
 
-    def at_stake(self, found: AtStake) -> Shape:
+    def at_stake(self, found: ImpactSummary) -> Shape:
         return {
             "failure": self.failure(found.failure),
             "orders": found.orders,

@@ -9,6 +9,8 @@ from impactgraph.columns.columns import (
     RECORD_KINDS,
     Codes,
     Columns,
+    Dictionaries,
+    Dictionary,
     ErrorColumns,
     ErrorTexts,
     FulfillmentColumns,
@@ -16,9 +18,7 @@ from impactgraph.columns.columns import (
     OrderColumns,
     RecordColumns,
     Visits,
-    Vocabulary,
-    Words,
-    WorkflowVocabulary,
+    WorkflowDictionary,
     document_code,
 )
 
@@ -31,6 +31,8 @@ __all__ = [
     "RECORD_KINDS",
     "Codes",
     "Columns",
+    "Dictionaries",
+    "Dictionary",
     "ErrorColumns",
     "ErrorTexts",
     "FulfillmentColumns",
@@ -38,8 +40,6 @@ __all__ = [
     "OrderColumns",
     "RecordColumns",
     "Visits",
-    "Vocabulary",
-    "Words",
-    "WorkflowVocabulary",
+    "WorkflowDictionary",
     "document_code",
 ]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import RecordKind
-from impactgraph.columns.order_index import Names
+from impactgraph.columns.order_index import OrderIndex
 
 Ints: TypeAlias = NDArray[np.int64]
 Codes: TypeAlias = NDArray[np.int32]
@@ -28,7 +28,7 @@ ENDED = 4095
 
 
 @dataclass
-class WorkflowVocabulary:
+class WorkflowDictionary:
     """Steps and records of a workflow by the index that columns use. Only ever appended to, so that an index keeps its meaning over topology versions."""
 
     key: str
@@ -39,20 +39,20 @@ class WorkflowVocabulary:
     """By record: index of the step that emits it (where several do, the first), as it was when the record was first known."""
 
 
-class Words:
+class Dictionary:
     """Words by code; code 0 is the empty string."""
 
     def __init__(self, words: list[str] | None = None) -> None:
-        self.words = words or [""]
-        self._codes = {word: code for code, word in enumerate(self.words)}
+        self.values = words or [""]
+        self._codes = {word: code for code, word in enumerate(self.values)}
 
     def code(self, word: str | None) -> int:
         """The word's code, made where it is new."""
         word = word or ""
         code = self._codes.get(word)
         if code is None:
-            code = self._codes[word] = len(self.words)
-            self.words.append(word)
+            code = self._codes[word] = len(self.values)
+            self.values.append(word)
         return code
 
     def find(self, word: str) -> int | None:
@@ -60,36 +60,36 @@ class Words:
 
     def cut(self, size: int) -> None:
         """Forgets the words that came since there were so many."""
-        for word in self.words[size:]:
+        for word in self.values[size:]:
             del self._codes[word]
-        del self.words[size:]
+        del self.values[size:]
 
     def among(self, values: Iterable[str]) -> NDArray[np.bool_]:
         """By code: whether its word is one of the values."""
-        table = np.zeros(len(self.words), bool)
+        table = np.zeros(len(self.values), bool)
         table[[code for value in values if (code := self._codes.get(value)) is not None]] = True
         return table
 
     def __len__(self) -> int:
-        return len(self.words)
+        return len(self.values)
 
 
 @dataclass
-class Vocabulary:
-    workflows: list[WorkflowVocabulary] = field(default_factory=list[WorkflowVocabulary])
-    channels: Words = field(default_factory=Words)
-    modes: Words = field(default_factory=Words)
-    regions: Words = field(default_factory=Words)
-    tiers: Words = field(default_factory=Words)
-    currencies: Words = field(default_factory=Words)
-    locations: Words = field(default_factory=Words)
+class Dictionaries:
+    workflows: list[WorkflowDictionary] = field(default_factory=list[WorkflowDictionary])
+    channels: Dictionary = field(default_factory=Dictionary)
+    modes: Dictionary = field(default_factory=Dictionary)
+    regions: Dictionary = field(default_factory=Dictionary)
+    tiers: Dictionary = field(default_factory=Dictionary)
+    currencies: Dictionary = field(default_factory=Dictionary)
+    locations: Dictionary = field(default_factory=Dictionary)
     """Bare keys."""
-    elements: Words = field(default_factory=Words)
+    elements: Dictionary = field(default_factory=Dictionary)
     """Where errors came from, as the events say it."""
-    types: Words = field(default_factory=Words)
+    types: Dictionary = field(default_factory=Dictionary)
     """Of records: `invoice`, `shipped`, ..."""
-    fail_codes: Words = field(default_factory=Words)
-    attributes: dict[str, Words] = field(default_factory=dict[str, Words])
+    fail_codes: Dictionary = field(default_factory=Dictionary)
+    attributes: dict[str, Dictionary] = field(default_factory=dict[str, Dictionary])
     """Of each attribute name, its values; carrier, supplier and payload_version are among them."""
 
 
@@ -124,7 +124,7 @@ class FulfillmentColumns:
     value: Ints
     entered_at: Ints
     """When it entered its present step."""
-    entered: NDArray[np.int64]
+    entered_step_at: NDArray[np.int64]
     """(n, most steps of a workflow): when it last entered each step of its present workflow, 0 where it has not."""
     records: NDArray[np.uint64]
     """Bit i: the i-th record of its workflow's vocabulary has come."""
@@ -132,7 +132,7 @@ class FulfillmentColumns:
     """Last fulfillment.failed in the present step, 0 where none."""
     failed_code: Codes
     failed_element: Codes
-    told: NDArray[np.int64]
+    first_recorded_at: NDArray[np.int64]
     """(n, most steps of a workflow): when the first record (posting, message, ...) that a step emits came, 0 where none has."""
     rerouted_at: Ints
     """Last reroute, 0 where none."""
@@ -222,7 +222,7 @@ class Columns:
 
     orders: OrderColumns
     fulfillments: FulfillmentColumns
-    vocabulary: Vocabulary
+    dictionaries: Dictionaries
     errors: ErrorColumns
     watermark: int = 0
     records: RecordColumns = field(default_factory=RecordColumns.none)
@@ -231,9 +231,9 @@ class Columns:
     _figures: dict[Hashable, tuple[int, float]] = field(
         default_factory=dict[Hashable, tuple[int, float]], repr=False
     )
-    _names: Names | None = field(default=None, repr=False)
+    _names: OrderIndex | None = field(default=None, repr=False)
 
-    def kept(self, name: Hashable, work: Callable[[], float]) -> float:
+    def cached_figure(self, name: Hashable, work: Callable[[], float]) -> float:
         """A figure of this state, worked out once."""
         found = self._figures.get(name)
         if found is None or found[0] != self.watermark:
@@ -242,10 +242,10 @@ class Columns:
 
     def order_rows(self, keys: Sequence[str]) -> Codes:
         """Row of each order by its bare key, -1 where it is not known."""
-        self._names = names = Names.following(self._names, self.orders.ids)
+        self._names = names = OrderIndex.following(self._names, self.orders.ids)
         return names.find(self.orders.ids, keys)
 
-    def parts_of(self, orders: Codes) -> Codes:
+    def fulfillment_rows(self, orders: Codes) -> Codes:
         """Rows of the fulfillments of these orders, by row; ascending."""
         if len(orders) <= _FEW:
             found = [

@@ -13,7 +13,7 @@ _MANY = 20_000
 
 
 @dataclass(frozen=True)
-class Names:
+class OrderIndex:
     """Rows of the first `size` names in order of their hashes. Rows keep their place and their name; new ones come behind."""
 
     hashes: NDArray[np.int64]
@@ -21,13 +21,13 @@ class Names:
     size: int
 
     @staticmethod
-    def following(known: "Names | None", ids: NDArray[Any]) -> "Names":
+    def following(known: "OrderIndex | None", ids: NDArray[Any]) -> "OrderIndex":
         """Good for these names. Costs a look at all of them the first time, and again when many are new."""
         if known is not None and known.size <= len(ids) <= known.size + _MANY:
             return known
         hashes = np.fromiter(map(hash, ids.tolist()), np.int64, len(ids))
         order = np.argsort(hashes, kind="stable").astype(np.int32)
-        return Names(hashes[order], order, len(ids))
+        return OrderIndex(hashes[order], order, len(ids))
 
     def find(self, ids: NDArray[Any], keys: Sequence[str]) -> Codes:
         """Row of each key, -1 where there is none. Costs a search for each, and a look at what is new."""

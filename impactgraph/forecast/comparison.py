@@ -7,18 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impactgraph.forecast.gates import Flags
-from impactgraph.forecast.scenarios import FUTURES, Reals
+from impactgraph.forecast.scenarios import SCENARIOS, Reals
 from impactgraph.forecast.simulate import Indexes, Trace
 
-_WORD = np.dtype(f"u{FUTURES // 8}")
+_WORD = np.dtype(f"u{SCENARIOS // 8}")
 
 
 @dataclass
-class Pair:
+class Comparison:
     """A world with the failures, and the same luck without them; `weight` (G, K) is how likely this pair is of those that are compared."""
 
-    impaired: Trace
-    free: Trace
+    factual: Trace
+    counterfactual: Trace
     weight: Reals
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from graph_models.time import Millis
 from graph_models.topology import Step, Takes, Topology
-from impactgraph.columns import Codes, Ints, Visits, Vocabulary
+from impactgraph.columns import Codes, Dictionaries, Ints, Visits
 from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.pace import Paces, on_site, paces
 from impactgraph.forecast.scenarios import Reals
@@ -86,7 +86,7 @@ class Durations:
 
 def learn(
     topology: Topology,
-    vocabulary: Vocabulary,
+    vocabulary: Dictionaries,
     visits: Visits,
     at: Millis,
     cut: Callable[[str, str], tuple[tuple[Millis, Millis], ...]] = lambda workflow, step: (),

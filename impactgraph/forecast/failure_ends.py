@@ -8,14 +8,14 @@ import numpy as np
 from graph_models.failure import Failure
 from graph_models.impact import DEFAULT_RECOVERY
 from graph_models.time import MINUTE, Millis, moment, say_duration
-from impactgraph.forecast.scenarios import FUTURES, Reals, strata
+from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 
 REPORT_ERROR = 0.2
 """A reported end is an estimate, right within this part of the failure's length."""
 
 
 @dataclass(frozen=True)
-class Ends:
+class FailureEnds:
     """For each failure (by bare key) its nominal end, and by how much it ends later than that in each future."""
 
     nominal: Mapping[str, Millis]
@@ -26,17 +26,17 @@ class Ends:
         """How far a window that ends at `until` moves: with the failure that ends there, else with the first."""
         known = [key for key in failures if key in self.shifts]
         if not known:
-            return np.zeros(FUTURES)
+            return np.zeros(SCENARIOS)
         return self.shifts[min(known, key=lambda key: abs(self.nominal[key] - until))]
 
 
-def ends_of(
+def failure_ends(
     failures: Sequence[Failure],
     as_of: Millis,
     *,
     assumed: Millis | None = None,
     typical: Callable[[Failure], Millis | None] = lambda failure: None,
-) -> Ends:
+) -> FailureEnds:
     """`assumed`: asked for, counted from `as_of`; `typical`: the usual length of such a failure where some have ended."""
     nominal: dict[str, Millis] = {}
     shifts: dict[str, Reals] = {}
@@ -47,19 +47,19 @@ def ends_of(
         shifts[failure.key] = spread - end
         if note:
             notes.append(note)
-    return Ends(nominal, shifts, tuple(notes))
+    return FailureEnds(nominal, shifts, tuple(notes))
 
 
 def _end_of(
     failure: Failure, as_of: Millis, assumed: Millis | None, typical: Millis | None
 ) -> tuple[Millis, Reals, str | None]:
     if failure.ended_at is not None and (failure.ended_at <= as_of or failure.supposed):
-        return failure.ended_at, np.full(FUTURES, float(failure.ended_at)), None
+        return failure.ended_at, np.full(SCENARIOS, float(failure.ended_at)), None
     if assumed is not None:
         end = max(as_of, failure.started_at) + assumed
         return (
             end,
-            np.full(FUTURES, float(end)),
+            np.full(SCENARIOS, float(end)),
             f"{failure.key} recovers {say_duration(assumed)} from {_clock(max(as_of, failure.started_at))}, as asked.",
         )
     if failure.expected_end is not None:
@@ -95,7 +95,7 @@ def _estimate(started: Millis, expected: Millis, as_of: Millis, key: str) -> Rea
     low, high = max(expected - slack, float(as_of)), expected + slack
     if high <= low + MINUTE:
         high = low + max(slack, float(as_of - started) * REPORT_ERROR, float(MINUTE))
-    return low + strata(f"end/{key}") * (high - low)
+    return low + scenario_sample(f"end/{key}") * (high - low)
 
 
 def _clock(at: Millis) -> str:

@@ -6,36 +6,47 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from graph_models.topology import Topology, Workflow
-from impactgraph.forecast.comparison import Pair
+from impactgraph.forecast.comparison import Comparison
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.gates import Flags
 from impactgraph.forecast.outcome import Outcome, outcome
-from impactgraph.forecast.plan import Cell, Hazards, Plan, plan_for
+from impactgraph.forecast.plan import ImpairmentForecast, Plan, Segment, plan_for
 from impactgraph.forecast.record_outcome import RecordOutcome, record_hits, record_outcomes
-from impactgraph.forecast.scenarios import FUTURES, Reals
-from impactgraph.forecast.simulate import FREE, Pending, Start, Trace, World, emitted, walk
+from impactgraph.forecast.scenarios import SCENARIOS, Reals
+from impactgraph.forecast.simulate import (
+    FREE,
+    PendingDecision,
+    SimulationMode,
+    Start,
+    Trace,
+    emitted,
+    simulate,
+)
 from impactgraph.forecast.standing import Evidence, Standing, standing
 
-_IMPAIRED, _STRUCK = World(impaired=True), World(impaired=True, coin=True)
+_IMPAIRED, _STRUCK = (
+    SimulationMode(with_failures=True),
+    SimulationMode(with_failures=True, chance_strikes=True),
+)
 
 
 @dataclass(frozen=True)
-class Here:
+class Cohorts:
     """Classes that stand in one step with the same evidence, each field (G,): when they entered it, by how much they were held before,
     where it is done, when its completion was told, and how much longer than usual it takes there. `pending`: a wrong decision was made about
     them, with `chance`."""
 
     step: int
-    entered: Reals
+    entered_at: Reals
     shift: Reals
-    told: Reals
+    completion_recorded_at: Reals
     pace: Reals
     evidence: Evidence
-    pending: Pending | None = None
-    chance: float = 0.0
+    decision: PendingDecision | None = None
+    decision_chance: float = 0.0
 
     def __len__(self) -> int:
-        return len(self.entered)
+        return len(self.entered_at)
 
 
 @dataclass
@@ -44,26 +55,29 @@ class Forecaster:
 
     topology: Topology
     durations: Durations
-    hazards: Hazards
+    impairments: ImpairmentForecast
     as_of: float
     tolerance: float
-    _plans: dict[tuple[str, Cell], Plan] = field(default_factory=dict[tuple[str, Cell], Plan])
+    _plans: dict[tuple[str, Segment], Plan] = field(default_factory=dict[tuple[str, Segment], Plan])
 
-    def plan(self, workflow: Workflow, cell: Cell) -> Plan:
+    def plan(self, workflow: Workflow, cell: Segment) -> Plan:
         found = self._plans.get((workflow.key, cell))
         if found is None:
             found = self._plans[workflow.key, cell] = plan_for(
-                self.topology, workflow, self.durations, self.hazards, cell
+                self.topology, workflow, self.durations, self.impairments, cell
             )
         return found
 
-    def ahead(self, plan: Plan, groups: Sequence[Here]) -> Outcome:
+    def forecast(self, plan: Plan, groups: Sequence[Cohorts]) -> Outcome:
         """What is to come of all groups; the outcome has their classes one group after the other. Groups come in the order of `plan.order`."""
         here = [
-            standing(plan, g.step, g.entered, g.shift, g.told, g.pace, g.evidence, self.as_of) for g in groups
+            standing(
+                plan, g.step, g.entered_at, g.shift, g.completion_recorded_at, g.pace, g.evidence, self.as_of
+            )
+            for g in groups
         ]
         pace = np.concatenate([g.pace for g in groups])
-        impaired = walk(
+        impaired = simulate(
             plan,
             _starts(groups, [s.completion for s in here]),
             _IMPAIRED,
@@ -71,7 +85,7 @@ class Forecaster:
             self.as_of,
             pace,
         )
-        free = walk(
+        free = simulate(
             plan,
             _starts(groups, [s.without for s in here]),
             FREE,
@@ -79,40 +93,45 @@ class Forecaster:
             self.as_of,
             pace,
         )
-        pairs = [Pair(impaired, free, np.ones_like(impaired.finish))]
-        if any(g.pending for g in groups) or any(
+        pairs = [Comparison(impaired, free, np.ones_like(impaired.finish))]
+        if any(g.decision for g in groups) or any(
             plan.stages[i].uncertain for g in groups for i in plan.reach(g.step)
         ):
             pairs.append(self._struck(plan, groups, here, free, pace))
             pairs[0].weight = 1.0 - pairs[1].weight
         return outcome(
-            plan, self.hazards, pairs, self.tolerance, self.as_of, np.concatenate([g.shift for g in groups])
+            plan,
+            self.impairments,
+            pairs,
+            self.tolerance,
+            self.as_of,
+            np.concatenate([g.shift for g in groups]),
         )
 
-    def _held(self, groups: Sequence[Here], here: Sequence[Standing]) -> Trace:
+    def _held(self, groups: Sequence[Cohorts], here: Sequence[Standing]) -> Trace:
         """What has held the start of the step that they are in."""
         trace = Trace.blank(sum(len(g) for g in groups))
         for rows, group, stands in zip(_rows(groups), groups, here, strict=True):
             hit = stands.hit_by >= 0
             trace.hit_by[rows] = stands.hit_by
             trace.hit_step[rows] = np.where(hit, np.int16(group.step), np.int16(-1))
-            trace.hit_at[rows] = np.where(hit, group.entered[:, None], np.nan)
+            trace.hit_at[rows] = np.where(hit, group.entered_at[:, None], np.nan)
             trace.waiting[rows] = hit & stands.held_now
         return trace
 
     def _struck(
-        self, plan: Plan, groups: Sequence[Here], here: Sequence[Standing], free: Trace, pace: Reals
-    ) -> Pair:
+        self, plan: Plan, groups: Sequence[Cohorts], here: Sequence[Standing], free: Trace, pace: Reals
+    ) -> Comparison:
         """The world in which the coins strike, with its own without them."""
         trace = Trace.blank(len(free.finish))
         completions, without = [s.completion for s in here], [s.without for s in here]
-        wrong: list[tuple[Pending, Flags]] = []
+        wrong: list[tuple[PendingDecision, Flags]] = []
         for n, (rows, group, stands) in enumerate(zip(_rows(groups), groups, here, strict=True)):
             by_coin = stands.struck_by >= 0
             trace.hit_by[rows] = np.where(by_coin, stands.struck_by, stands.hit_by)
             hit = trace.hit_by[rows] >= 0
             trace.hit_step[rows] = np.where(hit, np.int16(group.step), np.int16(-1))
-            trace.hit_at[rows] = np.where(hit, group.entered[:, None], np.nan)
+            trace.hit_at[rows] = np.where(hit, group.entered_at[:, None], np.nan)
             trace.waiting[rows] = hit & stands.held_now
             if stands.struck is not None and stands.without_struck is not None:
                 met = stands.chance > 0
@@ -122,28 +141,37 @@ class Forecaster:
                 )
                 trace.waiting[rows] = hit & np.where(by_coin, stands.struck > self.as_of, stands.held_now)
                 trace.chance[rows] = stands.chance
-            if group.pending is not None:
-                self._decided(plan, trace, rows, group, group.pending)
+            if group.decision is not None:
+                self._decided(plan, trace, rows, group, group.decision)
                 mine = np.zeros(len(free.finish), bool)
                 mine[rows] = True
-                wrong.append((group.pending, mine))
+                wrong.append((group.decision, mine))
         if any(s.struck is not None for s in here):
-            free = walk(plan, _starts(groups, without), FREE, Trace.blank(len(free.finish)), self.as_of, pace)
-        struck = walk(plan, _starts(groups, completions), _STRUCK, trace, self.as_of, pace, wrong)
-        return Pair(struck, free, struck.chance)
+            free = simulate(
+                plan, _starts(groups, without), FREE, Trace.blank(len(free.finish)), self.as_of, pace
+            )
+        struck = simulate(plan, _starts(groups, completions), _STRUCK, trace, self.as_of, pace, wrong)
+        return Comparison(struck, free, struck.chance)
 
-    def _decided(self, plan: Plan, trace: Trace, rows: slice, group: Here, pending: Pending) -> None:
-        trace.chance[rows] = 1 - (1 - trace.chance[rows]) * (1 - group.chance)
-        trace.decide(rows, group.chance)
+    def _decided(
+        self, plan: Plan, trace: Trace, rows: slice, group: Cohorts, pending: PendingDecision
+    ) -> None:
+        trace.chance[rows] = 1 - (1 - trace.chance[rows]) * (1 - group.decision_chance)
+        trace.decide(rows, group.decision_chance)
         first = trace.hit_by[rows] < 0
         trace.hit_by[rows][first] = plan.stages[pending.read].stale[0].index
         trace.hit_step[rows][first] = pending.read
         trace.hit_at[rows][first] = self.as_of - 1.0
 
-    def rerouted(self, plan: Plan, groups: Sequence[Here], went: Reals, decision: Pending) -> Outcome:
+    def forecast_rerouted(
+        self, plan: Plan, groups: Sequence[Cohorts], went: Reals, decision: PendingDecision
+    ) -> Outcome:
         """Orders that a wrong decision sent elsewhere: without it they had gone on from where it comes to light when they were rerouted, at `went` (G,)."""
         here = [
-            standing(plan, g.step, g.entered, g.shift, g.told, g.pace, g.evidence, self.as_of) for g in groups
+            standing(
+                plan, g.step, g.entered_at, g.shift, g.completion_recorded_at, g.pace, g.evidence, self.as_of
+            )
+            for g in groups
         ]
         pace = np.concatenate([g.pace for g in groups])
         trace = Trace.blank(len(went))
@@ -151,36 +179,38 @@ class Forecaster:
         trace.hit_step[:] = decision.read
         trace.hit_at[:] = went[:, None]
         trace.decide(slice(0, len(went)), 1.0)
-        impaired = walk(
+        impaired = simulate(
             plan, _starts(groups, [s.completion for s in here]), _IMPAIRED, trace, self.as_of, pace
         )
-        gone = Start(slice(0, len(went)), np.broadcast_to(went[:, None], (len(went), FUTURES)))
-        free = walk(plan, {decision.surfaces: gone}, FREE, Trace.blank(len(went)), self.as_of, pace)
+        gone = Start(slice(0, len(went)), np.broadcast_to(went[:, None], (len(went), SCENARIOS)))
+        free = simulate(plan, {decision.surfaces: gone}, FREE, Trace.blank(len(went)), self.as_of, pace)
         return outcome(
             plan,
-            self.hazards,
-            [Pair(impaired, free, np.ones_like(free.finish))],
+            self.impairments,
+            [Comparison(impaired, free, np.ones_like(free.finish))],
             self.tolerance,
             self.as_of,
             np.ones(len(went)),
         )
 
-    def passed(self, plan: Plan, index: int, completed: Reals, shift: Reals) -> list[RecordOutcome]:
+    def forecast_past_records(
+        self, plan: Plan, index: int, completed: Reals, shift: Reals
+    ) -> list[RecordOutcome]:
         """Records of a step that was completed at `completed` (G,), later by `shift` than without the failures."""
         worlds = [
-            emitted(plan, index, np.broadcast_to(at[:, None], (len(at), FUTURES)), world, self.as_of)
+            emitted(plan, index, np.broadcast_to(at[:, None], (len(at), SCENARIOS)), world, self.as_of)
             for world, at in ((_IMPAIRED, completed), (FREE, completed - shift))
         ]
-        pair = Pair(worlds[0], worlds[1], np.ones((len(completed), FUTURES)))
+        pair = Comparison(worlds[0], worlds[1], np.ones((len(completed), SCENARIOS)))
         return record_outcomes(plan, [pair], [record_hits(plan, pair, self.tolerance)])
 
 
-def _rows(groups: Sequence[Here]) -> list[slice]:
+def _rows(groups: Sequence[Cohorts]) -> list[slice]:
     ends = np.cumsum([len(g) for g in groups]).tolist()
     return [slice(int(end) - len(g), int(end)) for end, g in zip(ends, groups, strict=True)]
 
 
-def _starts(groups: Sequence[Here], completions: Sequence[Reals]) -> dict[int, Start]:
+def _starts(groups: Sequence[Cohorts], completions: Sequence[Reals]) -> dict[int, Start]:
     """By step: the completions of all its groups, which follow each other."""
     found: dict[int, Start] = {}
     for rows, group, completion in zip(_rows(groups), groups, completions, strict=True):

@@ -17,8 +17,8 @@ from graph_models.impairment import Impairment
 from graph_models.time import FOREVER, SECOND
 from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Distribution
-from impactgraph.forecast.failure_ends import Ends
-from impactgraph.forecast.scenarios import FUTURES, Reals, strata
+from impactgraph.forecast.failure_ends import FailureEnds
+from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 
 RETRY_LAG = 90.0 * SECOND
 """What waits for a recovered element tries again within this time."""
@@ -48,13 +48,16 @@ class Barrier:
     def holds(self) -> Reals:
         """(4, K): waits for a person, one after another while the failure lasts and strikes again."""
         return np.stack(
-            [self.hold.quantile(strata(f"hold/{n}/{self.impairment.element}")) for n in range(_REPEATS)]
+            [
+                self.hold.quantile(scenario_sample(f"hold/{n}/{self.impairment.element}"))
+                for n in range(_REPEATS)
+            ]
         )
 
     @cached_property
     def again(self) -> Reals:
         """(4, K): draws that decide whether it does."""
-        return np.stack([strata(f"again/{n}/{self.impairment.element}") for n in range(_REPEATS)])
+        return np.stack([scenario_sample(f"again/{n}/{self.impairment.element}") for n in range(_REPEATS)])
 
     @property
     def chance(self) -> float:
@@ -132,7 +135,7 @@ class Barrier:
         i = self.impairment
         match i.effect:
             case Effect.REJECTED:
-                return np.full(FUTURES, self.since)
+                return np.full(SCENARIOS, self.since)
             case Effect.BLOCKED if i.hold:
                 return at
             case Effect.BLOCKED if self.slope > 0:
@@ -218,7 +221,7 @@ class Gate:
 
     def threshold(self, at: float) -> Reals:
         """(K,) the least arrival that is still held at `at`: back through the barriers, from the last to the first."""
-        least = np.full(FUTURES, at)
+        least = np.full(SCENARIOS, at)
         for barrier in reversed(self.barriers):
             least = barrier.threshold(self._run_before(least))
         return self._run_before(least)
@@ -236,7 +239,7 @@ OPEN = Gate()
 def barriers(
     impairments: Sequence[Impairment],
     indexes: Sequence[int],
-    ends: Ends,
+    ends: FailureEnds,
     hold: Distribution,
     slope: float = 0.0,
 ) -> list[Barrier]:
@@ -245,9 +248,9 @@ def barriers(
     made: list[Barrier] = []
     for index, impairment in zip(indexes, impairments, strict=True):
         shift = (
-            np.zeros(FUTURES) if impairment.fixed_end else ends.shift(impairment.failures, impairment.until)
+            np.zeros(SCENARIOS) if impairment.fixed_end else ends.shift(impairment.failures, impairment.until)
         )
-        until = np.full(FUTURES, np.inf) if impairment.until >= FOREVER else impairment.until + shift
+        until = np.full(SCENARIOS, np.inf) if impairment.until >= FOREVER else impairment.until + shift
         until = np.maximum(until, float(impairment.since))
         made.append(
             Barrier(
@@ -256,7 +259,7 @@ def barriers(
                 since=float(impairment.since),
                 until=until,
                 slope=_slope(impairment, until, slope),
-                lag=RETRY_LAG * strata(f"lag/{impairment.element}"),
+                lag=RETRY_LAG * scenario_sample(f"lag/{impairment.element}"),
                 hold=hold,
                 run=Calendar(impairment.run) if impairment.run else None,
             )

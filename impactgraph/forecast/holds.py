@@ -37,10 +37,10 @@ def _waits(columns: Columns, durations: Durations, before: Millis) -> NDArray[An
     old = np.flatnonzero((errors.at < before) & (errors.step >= 0))
     found: list[float] = []
     for row, step in zip(errors.fulfillment[old].tolist(), errors.step[old].tolist(), strict=True):
-        words = columns.vocabulary.workflows[int(f.workflow[row])]
+        words = columns.dictionaries.workflows[int(f.workflow[row])]
         distribution = durations.of.get((words.key, words.steps[int(step)]))
-        entered, told = int(f.entered[row, step]), int(f.told[row, step])
-        later = f.entered[row][f.entered[row] > entered]
+        entered, told = int(f.entered_step_at[row, step]), int(f.first_recorded_at[row, step])
+        later = f.entered_step_at[row][f.entered_step_at[row] > entered]
         left = told if told > entered else int(later.min()) if len(later) else int(f.ended_at[row])
         if distribution is not None and distribution.median < _SHORT_STEP and entered and left > entered:
             found.append(left - entered - distribution.median)

@@ -8,7 +8,7 @@ import numpy as np
 
 from graph_models.time import HOUR, Millis
 from graph_models.topology import Topology, Workflow
-from impactgraph.columns import Ints, Visits, Vocabulary
+from impactgraph.columns import Dictionaries, Ints, Visits
 
 SPAN: Millis = 2 * HOUR
 _WIDTH = 4096
@@ -19,7 +19,7 @@ class Traffic:
     """Comings and goings of every step, as learned from visits."""
 
     topology: Topology
-    vocabulary: Vocabulary
+    vocabulary: Dictionaries
     visits: Visits
 
     def load(self, integration: str, at: Millis) -> float:

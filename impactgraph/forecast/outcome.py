@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import Band, Effect
-from impactgraph.forecast.comparison import Chosen, Pair
+from impactgraph.forecast.comparison import Chosen, Comparison
 from impactgraph.forecast.gates import Flags
-from impactgraph.forecast.plan import Hazards, Plan
+from impactgraph.forecast.plan import ImpairmentForecast, Plan
 from impactgraph.forecast.record_outcome import RecordOutcome, record_hits, record_outcomes
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.forecast.simulate import Indexes
@@ -41,12 +41,17 @@ class Outcome:
 
 
 def outcome(
-    plan: Plan, hazards: Hazards, pairs: list[Pair], tolerance: float, as_of: float, exposed: Reals
+    plan: Plan,
+    hazards: ImpairmentForecast,
+    pairs: list[Comparison],
+    tolerance: float,
+    as_of: float,
+    exposed: Reals,
 ) -> Outcome:
     """`exposed` (G,): by how much it was held in steps that lie behind it."""
-    weights, impaired = [p.weight for p in pairs], [p.impaired for p in pairs]
+    weights, impaired = [p.weight for p in pairs], [p.factual for p in pairs]
     delays = [_delay(pair) for pair in pairs]
-    marks = np.array([*(i.effect in MARKING for i in hazards.all), False])  # the last is for nobody
+    marks = np.array([*(i.effect in MARKING for i in hazards.impairments), False])  # the last is for nobody
     flows = [(delay > tolerance) | marks[trace.hit_by] for delay, trace in zip(delays, impaired, strict=True)]
     hits = [record_hits(plan, pair, tolerance) for pair in pairs]
     best = Chosen.of(weights, flows)
@@ -62,7 +67,7 @@ def outcome(
         hit_at=best.median([t.hit_at for t in impaired]),
         delay=best.median(delays),
         finish=best.median([t.finish for t in impaired]),
-        finish_without=best.median([p.free.finish for p in pairs]),
+        finish_without=best.median([p.counterfactual.finish for p in pairs]),
         records=record_outcomes(plan, pairs, hits),
     )
     only = result.flow <= np.maximum(result.likelihood * 0.05, 1e-9)
@@ -70,21 +75,21 @@ def outcome(
     return result
 
 
-def _wrong(pairs: list[Pair]) -> Reals:
-    chances = [pair.impaired.wrong.mean(axis=1) for pair in pairs if pair.impaired.wrong is not None]
+def _wrong(pairs: list[Comparison]) -> Reals:
+    chances = [pair.factual.wrong.mean(axis=1) for pair in pairs if pair.factual.wrong is not None]
     return np.maximum.reduce(chances) if chances else np.zeros(len(pairs[0].weight))
 
 
-def _delay(pair: Pair) -> Reals:
+def _delay(pair: Comparison) -> Reals:
     with np.errstate(invalid="ignore"):
-        delay = pair.impaired.finish - pair.free.finish
+        delay = pair.factual.finish - pair.counterfactual.finish
     return np.where(np.isnan(delay), 0.0, delay)
 
 
-def _bands(best: Chosen, pairs: list[Pair], as_of: float, exposed: Reals) -> NDArray[np.int8]:
-    waiting = best.choose([p.impaired.waiting for p in pairs])
+def _bands(best: Chosen, pairs: list[Comparison], as_of: float, exposed: Reals) -> NDArray[np.int8]:
+    waiting = best.choose([p.factual.waiting for p in pairs])
     with np.errstate(invalid="ignore"):
-        gone = (best.choose([p.impaired.hit_at for p in pairs]) <= as_of) & ~waiting
+        gone = (best.choose([p.factual.hit_at for p in pairs]) <= as_of) & ~waiting
     stuck, passed = best.part(waiting) >= 0.5, best.part(gone) >= 0.5
     return np.where(stuck, 0, np.where(passed | (exposed > 0), 1, 2)).astype(np.int8)
 

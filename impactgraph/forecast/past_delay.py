@@ -11,21 +11,21 @@ import numpy as np
 from graph_models.time import MINUTE
 from impactgraph.forecast.gates import Flags, Gate
 from impactgraph.forecast.plan import Handoff, Stage
-from impactgraph.forecast.scenarios import FUTURES, Reals, strata
+from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 
 _LEAST = 1e-6
 """Weight below which nothing is explained."""
 
 
 @dataclass(frozen=True)
-class Held:
+class PastDelay:
     """Each (G,): the chance that it was held, and for how long where it was (milliseconds)."""
 
     chance: Reals
     shift: Reals
 
 
-def held_in(
+def past_delay(
     stage: Stage,
     handoff: Handoff | None,
     entered: Reals,
@@ -34,7 +34,7 @@ def held_in(
     pace: Reals,
     *,
     failed: bool = False,
-) -> Held:
+) -> PastDelay:
     """Of orders that entered `stage` and went on by `handoff` (None: the end of the workflow) at these moments.
 
     `told`: when its completion was, NaN where it is not known; `pace`: how much longer than usual it takes there.
@@ -56,16 +56,16 @@ def held_in(
 
 def _explained(
     stage: Stage, handoff: Handoff | None, entered: Reals, left: Reals, told: Reals, pace: Reals, failed: bool
-) -> tuple[Held, Flags]:
+) -> tuple[PastDelay, Flags]:
     """What held them, and for which of them any length of the work explains when they went on."""
-    arrived = np.broadcast_to(entered[:, None], (len(entered), FUTURES))
+    arrived = np.broadcast_to(entered[:, None], (len(entered), SCENARIOS))
     gone = left[:, None]
     out = handoff.gate if handoff else Gate()
     begun, struck = _begun(stage, arrived, gone, failed)
     if not (stage.completion or out or struck):
         late = np.maximum(begun - arrived, 0.0)
         return _weighed(late, np.ones_like(late)), np.ones(len(entered), bool)
-    lasted = stage.takes(strata(f"takes/{stage.step.id}"), pace)
+    lasted = stage.takes(scenario_sample(f"takes/{stage.step.id}"), pace)
     recorded = _through(stage.completion, begun + lasted)
     departed = _through(out, recorded)
     shift = np.maximum(departed - out.unimpaired(arrived + lasted), 0.0)
@@ -81,19 +81,19 @@ def _explained(
         gone,
         told,
     )
-    return Held(
+    return PastDelay(
         np.where(unseen, blind.chance, seen.chance), np.where(unseen, blind.shift, seen.shift)
     ), explained
 
 
-def _told(out: Gate, late: Reals, weight: Reals, gone: Reals, told: Reals) -> Held:
+def _told(out: Gate, late: Reals, weight: Reals, gone: Reals, told: Reals) -> PastDelay:
     """The completion is on record: what it waited from then on is the hand-off's doing, what it lost before is the step's."""
     completed = np.nan_to_num(told)[:, None]
     before = _weighed(np.maximum(late, 0.0), np.nan_to_num(weight))
     free = out.unimpaired(completed)
     most = 2.0 * np.max(_through(out, np.broadcast_to(completed, late.shape)) - free, axis=1)
     wait = np.where(_met(out, completed), np.minimum(np.maximum(gone - free, 0.0)[:, 0], most), 0.0)
-    return Held(
+    return PastDelay(
         np.where(wait > MINUTE, 1.0, before.chance), before.shift + np.where(wait > MINUTE, wait, 0.0)
     )
 
@@ -113,7 +113,7 @@ def _near(t: Reals, seen: Reals, arrived: Reals) -> Reals:
     return np.exp(-0.5 * ((t - seen) / np.maximum(MINUTE, 0.05 * (seen - arrived))) ** 2)
 
 
-def _weighed(shift: Reals, weight: Reals) -> Held:
+def _weighed(shift: Reals, weight: Reals) -> PastDelay:
     """Where no length explains when it went on, nothing is said to have held it."""
     total = weight.sum(axis=1)
     held = weight * (shift > 1.0)
@@ -121,7 +121,7 @@ def _weighed(shift: Reals, weight: Reals) -> Held:
     mean = (held * np.where(held > 0, shift, 0.0)).sum(axis=1) / np.maximum(
         held.sum(axis=1), 1e-300
     )  # what would have been refused has no weight, nor an end
-    return Held(chance, np.where(chance > 0, mean, 0.0))
+    return PastDelay(chance, np.where(chance > 0, mean, 0.0))
 
 
 def _begun(stage: Stage, arrived: Reals, gone: Reals, failed: bool) -> tuple[Reals, bool]:

@@ -12,11 +12,11 @@ from graph_models.scope import Scope
 from graph_models.topology import Emission, Integration, Step, Topology, Transition, When, Workflow
 from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Distribution, Durations
-from impactgraph.forecast.failure_ends import Ends
+from impactgraph.forecast.failure_ends import FailureEnds
 from impactgraph.forecast.gates import CERTAIN, Barrier, Flags, Gate, barriers
 from impactgraph.forecast.holds import usual_hold
 from impactgraph.forecast.pace import on_site
-from impactgraph.forecast.scenarios import FUTURES, Reals, strata
+from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 
 _USUAL = np.ones((1, 1))
 _LIFTED = ("message_types",)
@@ -106,11 +106,11 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Hazards:
+class ImpairmentForecast:
     """All impairments of one question by element, with the future ends and the load on queues (messages arriving per message that could be sent)."""
 
-    all: tuple[Impairment, ...]
-    ends: Ends
+    impairments: tuple[Impairment, ...]
+    ends: FailureEnds
     load: Mapping[str, float] = field(default_factory=dict[str, float])
     hold: Distribution = field(default_factory=usual_hold)
     """How long an order waits for a person."""
@@ -118,7 +118,7 @@ class Hazards:
     @cached_property
     def by_element(self) -> Mapping[str, tuple[tuple[int, Impairment], ...]]:
         found: dict[str, list[tuple[int, Impairment]]] = {}
-        for index, impairment in enumerate(self.all):
+        for index, impairment in enumerate(self.impairments):
             found.setdefault(impairment.element, []).append((index, impairment))
         return {element: tuple(rows) for element, rows in found.items()}
 
@@ -178,9 +178,9 @@ class Plan:
     def _divided(self, index: int) -> tuple[tuple[Handoff, Flags], ...]:
         stage, open_ = self.stages[index], self.onward(index)
         if len(open_) <= 1:
-            return tuple((h, np.ones(FUTURES, bool)) for h in open_)
+            return tuple((h, np.ones(SCENARIOS, bool)) for h in open_)
         shares = np.cumsum(branch_shares(stage.step.then, [h.to for h in open_], self.workflow))
-        which = np.searchsorted(shares / shares[-1], strata(f"branch/{stage.step.id}"))
+        which = np.searchsorted(shares / shares[-1], scenario_sample(f"branch/{stage.step.id}"))
         return tuple((h, which == n) for n, h in enumerate(open_) if (which == n).any())
 
     def reach(self, start: int) -> frozenset[int]:
@@ -205,7 +205,7 @@ def branch_shares(then: Sequence[Transition], to: Sequence[int], workflow: Workf
 
 
 @dataclass(frozen=True)
-class Cell:
+class Segment:
     """Orders that a question cannot tell apart: inside these scopes, and taking these branches."""
 
     scopes: frozenset[Scope]
@@ -213,7 +213,7 @@ class Cell:
 
 
 def plan_for(
-    topology: Topology, workflow: Workflow, durations: Durations, hazards: Hazards, cell: Cell
+    topology: Topology, workflow: Workflow, durations: Durations, hazards: ImpairmentForecast, cell: Segment
 ) -> Plan:
     return Plan(
         workflow,
@@ -225,7 +225,12 @@ def plan_for(
 
 
 def _stage(
-    topology: Topology, workflow: Workflow, index: int, durations: Durations, hazards: Hazards, cell: Cell
+    topology: Topology,
+    workflow: Workflow,
+    index: int,
+    durations: Durations,
+    hazards: ImpairmentForecast,
+    cell: Segment,
 ) -> Stage:
     step = workflow.steps[index]
     own = [(n, i) for n, i in hazards.at(step.id) if orderly(i.scope) in cell.scopes]
@@ -251,7 +256,7 @@ def _stage(
     )
 
 
-def open_transitions(step: Step, cell: Cell) -> list[Transition]:
+def open_transitions(step: Step, cell: Segment) -> list[Transition]:
     """The first whose `when` holds, else all without one."""
     for transition in step.then:
         if transition.when is not None and transition.when in cell.branches:
@@ -260,7 +265,7 @@ def open_transitions(step: Step, cell: Cell) -> list[Transition]:
 
 
 def _handoff(
-    topology: Topology, workflow: Workflow, hazards: Hazards, cell: Cell, transition: Transition
+    topology: Topology, workflow: Workflow, hazards: ImpairmentForecast, cell: Segment, transition: Transition
 ) -> Handoff:
     integration = _integration(topology, transition.via)
     found = [(n, i) for n, i in hazards.at(transition.via) if orderly(i.scope) in cell.scopes]
@@ -272,7 +277,9 @@ def _handoff(
     )
 
 
-def _record(topology: Topology, hazards: Hazards, cell: Cell, bit: int, emission: Emission) -> Record:
+def _record(
+    topology: Topology, hazards: ImpairmentForecast, cell: Segment, bit: int, emission: Emission
+) -> Record:
     integration = _integration(topology, emission.via)
     found = [
         (n, i)
@@ -309,7 +316,9 @@ def _integration(topology: Topology, identifier: str | None) -> Integration | No
 
 
 def _gate(
-    found: Sequence[tuple[int, Impairment]], hazards: Hazards, integration: Integration | None = None
+    found: Sequence[tuple[int, Impairment]],
+    hazards: ImpairmentForecast,
+    integration: Integration | None = None,
 ) -> Gate:
     calendar = (
         Calendar(integration.schedule)
@@ -334,6 +343,6 @@ def _worst_coins(found: Sequence[tuple[int, Impairment]]) -> list[tuple[int, Imp
 _SEVERITY = {effect: rank for rank, effect in enumerate(Effect)}
 
 
-def _barriers(found: Sequence[tuple[int, Impairment]], hazards: Hazards) -> list[Barrier]:
+def _barriers(found: Sequence[tuple[int, Impairment]], hazards: ImpairmentForecast) -> list[Barrier]:
     load = hazards.load.get(found[0][1].element, 0.0) if found else 0.0
     return barriers([i for _, i in found], [n for n, _ in found], hazards.ends, hazards.hold, load)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from graph_models.enums import Effect, RecordEffect
 from graph_models.topology import Emission
-from impactgraph.forecast.comparison import Chosen, Pair, masked_median
+from impactgraph.forecast.comparison import Chosen, Comparison, masked_median
 from impactgraph.forecast.gates import Flags
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import Reals
@@ -62,9 +62,14 @@ class RecordHits:
         )
 
 
-def record_hits(plan: Plan, pair: Pair, tolerance: float) -> RecordHits:
+def record_hits(plan: Plan, pair: Comparison, tolerance: float) -> RecordHits:
     emissions = [emission for _, emission in plan.workflow.records]
-    bits, rows, impaired, free = sorted(pair.impaired.records), len(pair.weight), pair.impaired, pair.free
+    bits, rows, impaired, free = (
+        sorted(pair.factual.records),
+        len(pair.weight),
+        pair.factual,
+        pair.counterfactual,
+    )
     with_, without = _stacked(impaired.records, bits, pair.weight), _stacked(free.records, bits, pair.weight)
     due = (
         _stacked(free.completed, bits, pair.weight)
@@ -111,7 +116,7 @@ def _disordered(
     return found, held_by
 
 
-def record_outcomes(plan: Plan, pairs: list[Pair], hits: list[RecordHits]) -> list[RecordOutcome]:
+def record_outcomes(plan: Plan, pairs: list[Comparison], hits: list[RecordHits]) -> list[RecordOutcome]:
     """Costs what the records cost that are hit, and a look at the others."""
     bits, rows = hits[0].bits, hits[0].rows
     if not bits:
@@ -130,12 +135,12 @@ def record_outcomes(plan: Plan, pairs: list[Pair], hits: list[RecordHits]) -> li
     arrival = spread(chosen.median([h.arrival[hit] for h in hits]), np.nan)
     emitted = spread(chosen.median([h.completed[hit] for h in hits]), np.nan)
     by = spread(chosen.mode([h.by[hit] for h in hits]), NOBODY)
-    due = _due(plan, bits, pairs[0].free)
+    due = _due(plan, bits, pairs[0].counterfactual)
     outcomes = [
         RecordOutcome(bit, likelihood[n], effect[n], arrival[n], due[n], emitted[n], by[n])
         for n, bit in enumerate(bits)
     ]
-    return [_spoil(one, pairs[0].impaired) for one in outcomes]
+    return [_spoil(one, pairs[0].factual) for one in outcomes]
 
 
 def _due(plan: Plan, bits: list[int], free: Trace) -> list[Reals]:

@@ -11,17 +11,17 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-FUTURES = 32
+SCENARIOS = 32
 """K: a likelihood comes in steps of about 3 %. Twice as many changed no score of docs/accuracy.md by more than 0.003."""
 
 Reals = NDArray[np.float64]
 
 
 @cache
-def strata(dimension: str) -> Reals:
+def scenario_sample(dimension: str) -> Reals:
     """(K,) values in (0, 1), each stratum once, in an order that the name of the dimension decides."""
     step = int.from_bytes(blake2b(dimension.encode(), digest_size=6).digest(), "big") / 2**48
-    order = np.argsort((np.arange(1, FUTURES + 1) * step) % 1.0, kind="stable")
-    values = (order + 0.5) / FUTURES
+    order = np.argsort((np.arange(1, SCENARIOS + 1) * step) % 1.0, kind="stable")
+    values = (order + 0.5) / SCENARIOS
     values.setflags(write=False)
     return values

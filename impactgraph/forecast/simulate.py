@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from graph_models.enums import Effect
 from impactgraph.forecast.gates import Barrier, Flags, Gate
 from impactgraph.forecast.plan import Plan, Stage
-from impactgraph.forecast.scenarios import FUTURES, Reals, strata
+from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 
 NOBODY = np.int16(-1)
 Indexes = NDArray[np.int16]
@@ -58,7 +58,7 @@ class Trace:
 
     @staticmethod
     def blank(rows: int) -> "Trace":
-        shape = (rows, FUTURES)
+        shape = (rows, SCENARIOS)
         return Trace(
             np.full(shape, np.nan),
             np.full(shape, NOBODY),
@@ -70,18 +70,18 @@ class Trace:
 
 
 @dataclass(frozen=True)
-class World:
+class SimulationMode:
     """Whether the impairments hold, and whether the uncertain ones strike."""
 
-    impaired: bool
-    coin: bool = False
+    with_failures: bool
+    chance_strikes: bool = False
 
 
-FREE = World(impaired=False)
+FREE = SimulationMode(with_failures=False)
 
 
 @dataclass(frozen=True)
-class Pending:
+class PendingDecision:
     """A wrong decision made before the walk begins: which step it was made in, where it comes to light."""
 
     read: int
@@ -96,14 +96,14 @@ class Start:
     completion: Reals
 
 
-def walk(
+def simulate(
     plan: Plan,
     starts: Mapping[int, Start],
-    world: World,
+    world: SimulationMode,
     trace: Trace,
     as_of: float,
     pace: Reals,
-    wrong: Sequence[tuple[Pending, Flags]] = (),
+    wrong: Sequence[tuple[PendingDecision, Flags]] = (),
 ) -> Trace:
     """Sweeps from the completions at `starts` (by step) and fills `trace`, whose hits so far are kept.
 
@@ -114,7 +114,7 @@ def walk(
     return trace
 
 
-def emitted(plan: Plan, index: int, completed: Reals, world: World, as_of: float) -> Trace:
+def emitted(plan: Plan, index: int, completed: Reals, world: SimulationMode, as_of: float) -> Trace:
     """Only the records of one step, which is completed at (G, K)."""
     sweep = _Sweep(plan, world, Trace.blank(len(completed)), as_of, np.ones(len(completed)), ())
     sweep.emit(plan.stages[index], completed)
@@ -125,15 +125,15 @@ class _Sweep:
     def __init__(
         self,
         plan: Plan,
-        world: World,
+        world: SimulationMode,
         trace: Trace,
         as_of: float,
         pace: Reals,
-        wrong: Sequence[tuple[Pending, Flags]],
+        wrong: Sequence[tuple[PendingDecision, Flags]],
     ) -> None:
         self.plan, self.world, self.trace, self.as_of, self.pace = plan, world, trace, as_of, pace
-        self.wrong: list[tuple[Pending, Flags]] = (
-            [(p, rows[:, None]) for p, rows in wrong] if world.coin else []
+        self.wrong: list[tuple[PendingDecision, Flags]] = (
+            [(p, rows[:, None]) for p, rows in wrong] if world.chance_strikes else []
         )
         self.arrivals: dict[int, Reals] = {}
 
@@ -145,7 +145,7 @@ class _Sweep:
             if start is None and came is None:
                 continue
             stage = self.plan.stages[index]
-            done = np.full((rows, FUTURES), np.nan)
+            done = np.full((rows, SCENARIOS), np.nan)
             if came is not None:
                 done[: len(came)] = self._stay(stage, came)
             if start is not None:
@@ -154,10 +154,10 @@ class _Sweep:
 
     def _stay(self, stage: Stage, entered: Reals) -> Reals:
         begun = self._pass(stage.start, entered, stage.index)
-        if self.world.coin:
+        if self.world.chance_strikes:
             for barrier in stage.stale:
                 self._read(stage, barrier, begun)
-        return begun + stage.takes(strata(f"takes/{stage.step.id}"), self.pace[: len(begun)])
+        return begun + stage.takes(scenario_sample(f"takes/{stage.step.id}"), self.pace[: len(begun)])
 
     def _read(self, stage: Stage, barrier: Barrier, at: Reals) -> None:
         met = barrier.meets(at)
@@ -167,7 +167,9 @@ class _Sweep:
             surfaces = stage.step.surfaces_at
             self.wrong.append(
                 (
-                    Pending(stage.index, self.plan.workflow.position(surfaces) if surfaces else stage.index),
+                    PendingDecision(
+                        stage.index, self.plan.workflow.position(surfaces) if surfaces else stage.index
+                    ),
                     met,
                 )
             )
@@ -176,18 +178,18 @@ class _Sweep:
         """A wrong decision comes to light: the order goes through the steps since the decision once more."""
         for decision, rows in self.wrong:
             if decision.surfaces == stage.index:
-                mine = np.zeros((len(done), 1 if rows.shape[1] == 1 else FUTURES), bool)
+                mine = np.zeros((len(done), 1 if rows.shape[1] == 1 else SCENARIOS), bool)
                 mine[: len(rows)] = rows[: len(done)]
                 done = np.where(mine, done + self._again(decision, self.pace[: len(done)]), done)
         return done
 
-    def _again(self, decision: Pending, pace: Reals) -> Reals:
+    def _again(self, decision: PendingDecision, pace: Reals) -> Reals:
         """How long it takes from the decision to where it came to light, another time."""
         low, high = min(decision.read, decision.surfaces), decision.surfaces
         stages = self.plan.stages[low : high + 1]
-        total = np.zeros((1, FUTURES))
+        total = np.zeros((1, SCENARIOS))
         for stage in stages:
-            total = total + stage.takes(strata(f"again/{stage.step.id}"), pace)
+            total = total + stage.takes(scenario_sample(f"again/{stage.step.id}"), pace)
         return total
 
     def _leave(self, stage: Stage, done: Reals) -> None:
@@ -198,7 +200,7 @@ class _Sweep:
             finish = self.trace.finish
             finish[: len(done)] = np.where(np.isnan(done), finish[: len(done)], done)
         for handoff, futures in branches:
-            if self.world.coin:
+            if self.world.chance_strikes:
                 for barrier in handoff.doubling:
                     self._strike(barrier.meets(done) & futures, barrier, handoff.to, done)
             going = done if futures.all() else np.where(futures, done, np.nan)
@@ -219,7 +221,7 @@ class _Sweep:
             arrival, by = self._through(record.gate, done)
             self._put(trace.records, record.bit, arrival, np.nan)
             self._put(trace.completed, record.bit, done, np.nan)
-            if self.world.impaired:
+            if self.world.with_failures:
                 self._put(trace.record_by, record.bit, by, NOBODY)
                 for barrier in record.spoiling:
                     chance = np.zeros_like(trace.chance)
@@ -237,14 +239,14 @@ class _Sweep:
 
     def _pass(self, gate: Gate, t: Reals, step: int) -> Reals:
         out, by = self._through(gate, t)
-        if self.world.impaired and gate:
+        if self.world.with_failures and gate:
             self._note(by, step, _met_at(gate, t, by), out)
         return out
 
     def _through(self, gate: Gate, t: Reals) -> tuple[Reals, Indexes]:
-        if not self.world.impaired or not gate:
+        if not self.world.with_failures or not gate:
             return gate.unimpaired(t), np.full(t.shape, NOBODY)
-        passage = gate.passed(t, coin=self.world.coin)
+        passage = gate.passed(t, coin=self.world.chance_strikes)
         if passage.chance is not None:
             chance = self.trace.chance[: len(t)]
             chance[:] = 1 - (1 - chance) * (1 - passage.chance)

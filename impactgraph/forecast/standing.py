@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from graph_models.enums import Effect
 from graph_models.time import MINUTE
 from impactgraph.forecast.plan import Plan, Stage
-from impactgraph.forecast.scenarios import FUTURES, Reals, strata
+from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 from impactgraph.forecast.simulate import NOBODY, Indexes
 
 
@@ -59,7 +59,7 @@ def standing(
     and how much longer than usual it takes there."""
     stage = plan.stages[index]
     paced = stage.paced(pace)
-    arrived = np.broadcast_to(entered[:, None], (len(entered), FUTURES))
+    arrived = np.broadcast_to(entered[:, None], (len(entered), SCENARIOS))
     early = shift[:, None]
     low, high = _bounds(stage, told, evidence, as_of)
     passage = stage.start.passed(arrived, coin=False)
@@ -68,7 +68,7 @@ def standing(
         begun = arrived + _likely(
             stage,
             arrived,
-            np.broadcast_to(stage.hold.quantile(strata("hold/unrelated")), arrived.shape),
+            np.broadcast_to(stage.hold.quantile(scenario_sample("hold/unrelated")), arrived.shape),
             low,
             high,
             paced,
@@ -105,7 +105,7 @@ def _bounds(stage: Stage, told: Reals, evidence: Evidence, as_of: float) -> tupl
         low = np.minimum.reduce([recorded, *handed])
     else:
         low = recorded
-    return low[None, :], np.full((1, FUTURES), as_of if evidence.dead else np.inf)
+    return low[None, :], np.full((1, SCENARIOS), as_of if evidence.dead else np.inf)
 
 
 def _refused_since(stage: Stage, as_of: float) -> float:
@@ -122,7 +122,9 @@ def _remaining(stage: Stage, begun: Reals, low: Reals, high: Reals, paced: Reals
     since = np.where(finite, begun, 0.0)
     least = np.maximum(np.where(finite, low - since, 0.0), 0.0)
     most = np.maximum(high - since, least)
-    return stage.duration.between(least / paced, most / paced, strata(f"takes/{stage.step.id}")) * paced
+    return (
+        stage.duration.between(least / paced, most / paced, scenario_sample(f"takes/{stage.step.id}")) * paced
+    )
 
 
 def _narrow(moments: Reals) -> Reals:
@@ -160,7 +162,7 @@ def _likely(stage: Stage, arrived: Reals, holds: Reals, low: Reals, high: Reals,
     ordered = np.take_along_axis(holds, order, axis=1)
     cumulative = np.cumsum(np.take_along_axis(np.maximum(weight, 1e-6), order, axis=1), axis=1)
     cumulative /= cumulative[:, -1:]
-    draw = strata(f"held/{stage.step.id}")
+    draw = scenario_sample(f"held/{stage.step.id}")
     found = np.empty(holds.shape)
     for n, (row, values) in enumerate(zip(cumulative, ordered, strict=True)):
         found[n] = np.interp(draw, row, values)

@@ -6,12 +6,12 @@ import numpy as np
 
 from graph_models.enums import Effect
 from impactgraph.columns import Codes, Ints
-from impactgraph.forecast.forecaster import Here
+from impactgraph.forecast.forecaster import Cohorts
 from impactgraph.forecast.outcome import Outcome
 from impactgraph.forecast.pace import MOST, factors
 from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.forecast.scenarios import Reals
-from impactgraph.forecast.simulate import Pending
+from impactgraph.forecast.simulate import PendingDecision
 from impactgraph.forecast.standing import Evidence
 from impactgraph.impact.classes import (
     Classes,
@@ -40,7 +40,7 @@ class Request:
     rows: "CellRows"
     position: int
     start: int
-    here: tuple[Here, ...]
+    here: tuple[Cohorts, ...]
     classes: Classes
 
 
@@ -48,8 +48,8 @@ class Request:
 class Moved:
     """Rows at `at` that were sent elsewhere after a decision on stale data, in the classes `of`; `went` (G,): when; `certainty`: that it was the data."""
 
-    decision: Pending
-    here: Here
+    decision: PendingDecision
+    here: Cohorts
     went: Reals
     certainty: float
     at: At
@@ -111,7 +111,7 @@ class CellRows:
         )
 
     def _request(
-        self, position: int, start: int, out: Coding, pending: tuple[Pending, Flags] | None
+        self, position: int, start: int, out: Coding, pending: tuple[PendingDecision, Flags] | None
     ) -> Request:
         """`out`: 1 for the rows from `start` on that are not asked for."""
         plan, stage, entered_at = self.plan, self.plan.stages[position], self.entered_at[start:]
@@ -131,18 +131,18 @@ class CellRows:
         told = self._told(classes, said, entered)
         asked, kinds = int((classes.codes[0] == 0).sum()), classes.codes[1] * 2 + classes.codes[2]
         starts = np.flatnonzero(np.diff(kinds[:asked], prepend=-1)).tolist()
-        made: list[Here] = []
+        made: list[Cohorts] = []
         for first, end in zip(starts, [*starts[1:], asked], strict=True):
             decision = pending[0] if pending is not None and kinds[first] % 2 else None
-            here = Here(
+            here = Cohorts(
                 step=position,
-                entered=entered[first:end],
+                entered_at=entered[first:end],
                 shift=shift_of(classes.codes[3][first:end]),
-                told=told[first:end],
+                completion_recorded_at=told[first:end],
                 pace=factors(classes.codes[4][first:end] - MOST) if paced else np.ones(end - first),
                 evidence=self._say(int(kinds[first]) // 2, position),
-                pending=decision,
-                chance=plan.stages[decision.read].stale[0].chance if decision is not None else 0.0,
+                decision=decision,
+                decision_chance=plan.stages[decision.read].stale[0].chance if decision is not None else 0.0,
             )
             made.append(here)
         return Request(self, position, start, tuple(made), classes)
@@ -214,9 +214,9 @@ class CellRows:
         told: Ints = np.zeros(0, np.int64)
         at = _NOWHERE
         if stage.tells:
-            told = self.picked.at_step("told", stage.index)[start:]
+            told = self.picked.at_step("first_recorded_at", stage.index)[start:]
             at = np.flatnonzero(told)
-            at = at[told[at] >= self.picked.at_step("entered", stage.index)[start:][at]]
+            at = at[told[at] >= self.picked.at_step("entered_step_at", stage.index)[start:][at]]
         failing = np.flatnonzero(self.picked.by_row(self.owner.failing)[start:])
         codes = np.full(len(at), _DONE, np.int32)
         if not len(failing):
@@ -252,7 +252,7 @@ class CellRows:
 
     # ---- wrong decisions
 
-    def _decisions(self) -> list[Pending]:
+    def _decisions(self) -> list[PendingDecision]:
         """Where this workflow decides on data that is stale, and where a wrong decision comes to light."""
         stale = [
             s
@@ -261,24 +261,24 @@ class CellRows:
             and self.owner.column_of[s.index] >= 0
         ]
         return [
-            Pending(
+            PendingDecision(
                 s.index, self.plan.workflow.position(s.step.surfaces_at) if s.step.surfaces_at else s.index
             )
             for s in stale
         ]
 
-    def _pending(self, position: int) -> tuple[Pending, Flags] | None:
+    def _pending(self, position: int) -> tuple[PendingDecision, Flags] | None:
         """Decisions on stale data that have not come to light: rows that read in the window of a barrier, on the way to where it surfaces."""
         for decision in self._decisions():
             if position in self.plan.reach(decision.read) and decision.surfaces in self.plan.reach(position):
-                read = self.picked.at_step("entered", decision.read)
+                read = self.picked.at_step("entered_step_at", decision.read)
                 wrong = np.zeros(len(self.rows), bool)
                 for barrier in self.plan.stages[decision.read].stale:
                     wrong |= (read >= barrier.since) & (read < float(np.median(barrier.until)))
                 return decision, wrong
         return None
 
-    def _moved(self, position: int, decision: Pending) -> At:
+    def _moved(self, position: int, decision: PendingDecision) -> At:
         """Rows that were sent elsewhere after a decision on stale data; how likely it was the data, the usual rate of reroutes tells."""
         stale, sent = self.plan.stages[decision.read].stale[0], self.picked.of("rerouted_at")
         at = np.flatnonzero(sent >= stale.since)
@@ -290,7 +290,7 @@ class CellRows:
             )
             entered, went = classes.mean(self.entered_at[at], self.as_of), classes.mean(sent[at], self.as_of)
             same = np.ones(len(classes))
-            here = Here(position, entered, np.zeros(len(classes)), entered, same, Evidence())
+            here = Cohorts(position, entered, np.zeros(len(classes)), entered, same, Evidence())
             certainty = stale.chance / (stale.chance + self.owner.usual_reroutes(stale.since))
             self.behind.doubt(at, certainty)
             self.moved.append(Moved(decision, here, went, certainty, at, classes.of))
@@ -303,7 +303,9 @@ class CellRows:
             for s in self.plan.stages
             if any(h.to == read for h in s.handoffs) and self.owner.column_of[s.index] >= 0
         ]
-        moments = [self.picked.at_step("entered", s.index)[at] + round(s.duration.median) for s in before]
+        moments = [
+            self.picked.at_step("entered_step_at", s.index)[at] + round(s.duration.median) for s in before
+        ]
         return (
             np.maximum.reduce(moments)
             if moments

@@ -19,20 +19,20 @@ def coded(
 
     Raises ValueError for a dimension that is of failures (band, effect, cause).
     """
-    o, f, v = columns.orders, columns.fulfillments, columns.vocabulary
+    o, f, v = columns.orders, columns.fulfillments, columns.dictionaries
     match dimension:
         case Dimension.CHANNEL:
-            return o.channel.take(order), v.channels.words
+            return o.channel.take(order), v.channels.values
         case Dimension.MODE:
-            return o.mode.take(order), v.modes.words
+            return o.mode.take(order), v.modes.values
         case Dimension.REGION:
-            return o.region.take(order), v.regions.words
+            return o.region.take(order), v.regions.values
         case Dimension.TIER:
-            return o.tier.take(order), v.tiers.words
+            return o.tier.take(order), v.tiers.values
         case Dimension.CURRENCY:
-            return o.currency.take(order), v.currencies.words
+            return o.currency.take(order), v.currencies.values
         case Dimension.LOCATION:
-            return f.location.take(rows), v.locations.words
+            return f.location.take(rows), v.locations.values
         case Dimension.WORKFLOW:
             return f.workflow.take(rows), [w.key for w in v.workflows]
         case Dimension.STEP:
@@ -47,7 +47,7 @@ def coded(
             name = ATTRIBUTES[dimension]
             words, codes = v.attributes.get(name), o.attributes.get(name)
             return (
-                (codes.take(order), words.words)
+                (codes.take(order), words.values)
                 if words is not None and codes is not None
                 else (np.zeros(len(order), np.int64), [""])
             )

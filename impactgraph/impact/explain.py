@@ -73,7 +73,7 @@ def _reasons(answer: Hits, order: int) -> list[Absorption]:
 
 def _on_the_way(answer: Hits, name: str, row: NDArray[Any]) -> list[Absorption]:
     columns = answer.inputs.columns
-    words = columns.vocabulary.workflows[int(columns.fulfillments.workflow[row[0]])]
+    words = columns.dictionaries.workflows[int(columns.fulfillments.workflow[row[0]])]
     workflow = answer.inputs.topology.workflows.get(words.key)
     if workflow is None:
         return [

@@ -35,7 +35,7 @@ def order_mask(
 
 
 def _of_order(columns: Columns, membership: Membership, where: OrderFilter, rows: Codes) -> Flags:
-    orders, words = columns.orders, columns.vocabulary
+    orders, words = columns.orders, columns.dictionaries
     order = columns.fulfillments.order[rows]
     chosen = np.ones(len(rows), bool)
     for values, codes, vocabulary in (
@@ -55,7 +55,9 @@ def _of_order(columns: Columns, membership: Membership, where: OrderFilter, rows
                 else False
             )
     if where.ids is not None:
-        chosen &= np.isin(rows, columns.parts_of(columns.order_rows([key_of(i, "order") for i in where.ids])))
+        chosen &= np.isin(
+            rows, columns.fulfillment_rows(columns.order_rows([key_of(i, "order") for i in where.ids]))
+        )
     if where.min_value is not None:
         chosen &= orders.value[order] >= to_micros(where.min_value)
     if where.placed_from is not None:
@@ -85,7 +87,7 @@ def _of_fulfillment(columns: Columns, membership: Membership, where: OrderFilter
 
 def _in_steps(columns: Columns, steps: set[str], rows: Codes) -> Flags:
     """Steps where the fulfillments are now."""
-    f, vocabulary = columns.fulfillments, columns.vocabulary
+    f, vocabulary = columns.fulfillments, columns.dictionaries
     widest = max((len(w.steps) for w in vocabulary.workflows), default=0) + 1
     table = np.zeros((len(vocabulary.workflows) + 1, widest), bool)
     for n, workflow in enumerate(vocabulary.workflows):

@@ -63,13 +63,13 @@ class Hits:
     @property
     def impairments(self) -> tuple[Impairment, ...]:
         """By the index that rows refer to."""
-        return self.inputs.forecaster.hazards.all
+        return self.inputs.forecaster.impairments.impairments
 
     @cached_property
     def matches(self) -> Matches:
         where, columns, among = self.inputs.question.where, self.inputs.columns, self.inputs.parts
         if where.ids is not None and among is None:
-            among = columns.parts_of(columns.order_rows([key_of(key, "order") for key in where.ids]))
+            among = columns.fulfillment_rows(columns.order_rows([key_of(key, "order") for key in where.ids]))
         keep = order_mask(columns, self.membership, replace(where, ids=None))  # no others are looked at
         return match(columns, self.inputs.forecaster, self.membership, keep, among)
 

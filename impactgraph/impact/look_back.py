@@ -8,7 +8,7 @@ import numpy as np
 from graph_models.enums import RecordEffect
 from impactgraph.columns import Codes, Ints
 from impactgraph.forecast.pace import MOST, factors
-from impactgraph.forecast.past_delay import held_in
+from impactgraph.forecast.past_delay import past_delay
 from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.forecast.record_outcome import RECORD_EFFECTS, RecordOutcome
 from impactgraph.forecast.scenarios import Reals
@@ -112,14 +112,14 @@ class LookBack:
     def _find_stays(self, stage: Stage) -> _Stays:
         picked, column_of = self.picked, self.owner.column_of
         entered, ended, now = (
-            picked.at_step("entered", stage.index),
+            picked.at_step("entered_step_at", stage.index),
             picked.of("ended_at"),
             picked.of("entered_at"),
         )
         left, to = np.full(len(picked), _NEVER), np.full(len(picked), -1, np.int32)
         for handoff in stage.handoffs:
             if column_of[handoff.to] >= 0:
-                came = picked.at_step("entered", handoff.to)
+                came = picked.at_step("entered_step_at", handoff.to)
                 sooner = (came > entered) & (came < left)
                 left, to = np.where(sooner, came, left), np.where(sooner, np.int32(handoff.to), to)
         left = np.where(to < 0, np.where(ended > entered, ended, now), left)
@@ -184,7 +184,7 @@ class LookBack:
         for kind in np.flatnonzero(np.bincount(kinds)):
             mine = np.flatnonzero(kinds == kind)
             handoff = next((h for h in stage.handoffs if h.to == kind // 2 - 1), None)
-            held = held_in(
+            held = past_delay(
                 stage,
                 handoff,
                 came[mine],
@@ -260,7 +260,7 @@ class LookBack:
     def _records_behind(self, stage: Stage, at: At, completed: Ints) -> None:
         minutes = np.clip((self.as_of - completed) // 60_000, 0, 2**20).astype(np.int32)
         classes: Classes = classify(len(at), minutes, shift_codes(self.past.shift[at]))
-        outcomes = self.owner.forecaster.passed(
+        outcomes = self.owner.forecaster.forecast_past_records(
             self.plan, stage.index, classes.mean(completed, self.as_of), shift_of(classes.codes[1])
         )
         by_bit = {o.bit: o for o in outcomes}

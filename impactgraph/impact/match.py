@@ -16,8 +16,8 @@ from graph_models.topology import When, Workflow
 from impactgraph.columns import COMPLETED, ENDED, Codes, Columns
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.pace import MOST
-from impactgraph.forecast.plan import Cell, Plan, orderly
-from impactgraph.forecast.simulate import Pending
+from impactgraph.forecast.plan import Plan, Segment, orderly
+from impactgraph.forecast.simulate import PendingDecision
 from impactgraph.impact.cell_rows import CellRows, Moved
 from impactgraph.impact.matches import Matches
 from impactgraph.impact.membership import Membership
@@ -36,7 +36,7 @@ def match(
     """All fulfillments that may be hit, with any likelihood. `keep` says which rows are asked for; `among`: no others need be looked at."""
     failing = _failing(columns, among)
     found = Matches()
-    for index, words in enumerate(columns.vocabulary.workflows):
+    for index, words in enumerate(columns.dictionaries.workflows):
         workflow = forecaster.topology.workflows.get(words.key)
         if workflow is not None and (among is None or (columns.fulfillments.workflow[among] == index).any()):
             part = _WorkflowMatcher(
@@ -71,15 +71,15 @@ class _WorkflowMatcher:
     ) -> None:
         self.columns, self.forecaster, self.membership = columns, forecaster, membership
         self.index, self.workflow, self.keep, self.found = index, workflow, keep, Matches()
-        words = columns.vocabulary.workflows[index]
+        words = columns.dictionaries.workflows[index]
         self.column_of = [words.steps.index(s.key) if s.key in words.steps else -1 for s in workflow.steps]
         self.bit_of = [
             words.records.index((e.kind.value, e.type)) if (e.kind.value, e.type) in words.records else -1
             for _, e in workflow.records
         ]
         self.scopes, self.whens = self._distinctions()
-        elements = columns.vocabulary.elements.words
-        impaired = {hop.element for i in forecaster.hazards.all for hop in i.hops}
+        elements = columns.dictionaries.elements.values
+        impaired = {hop.element for i in forecaster.impairments.impairments for hop in i.hops}
         self.impaired_codes = np.array([word in impaired for word in elements])
         self.failing, self.among = failing, among
         f = columns.fulfillments
@@ -88,7 +88,7 @@ class _WorkflowMatcher:
             if among is None
             else {ENDED if f.status[row] == COMPLETED else int(f.step[row]) for row in among.tolist()}
         )
-        self.dead_code = columns.vocabulary.fail_codes.find(DEAD_LETTERED)
+        self.dead_code = columns.dictionaries.fail_codes.find(DEAD_LETTERED)
 
     def _touched(self) -> list[str]:
         elements = [s.id for s in self.workflow.steps]
@@ -96,7 +96,7 @@ class _WorkflowMatcher:
         return elements + [e.via for _, e in self.workflow.records if e.via]
 
     def _distinctions(self) -> tuple[list[Scope], list[When]]:
-        hazards = self.forecaster.hazards
+        hazards = self.forecaster.impairments
         scopes = {
             orderly(i.scope): None
             for element in self._touched()
@@ -115,7 +115,7 @@ class _WorkflowMatcher:
         hour = float(
             before // HOUR * HOUR
         )  # it changes slowly, so that one figure does for the questions of an hour
-        return self.columns.kept(("reroutes", self.index, hour), lambda: self._rerouted_before(hour))
+        return self.columns.cached_figure(("reroutes", self.index, hour), lambda: self._rerouted_before(hour))
 
     def _rerouted_before(self, before: float) -> float:
         f = self.columns.fulfillments
@@ -127,7 +127,7 @@ class _WorkflowMatcher:
     def run(self) -> Matches:
         if not self.scopes:
             return self.found
-        cells: dict[Cell, list[CellRows]] = {}
+        cells: dict[Segment, list[CellRows]] = {}
         for position in (*(p for p in range(len(self.workflow.steps)) if self.column_of[p] >= 0), None):
             for rows, cell in self._cells(self._rows_at(position)):
                 cells.setdefault(cell, []).append(
@@ -145,7 +145,7 @@ class _WorkflowMatcher:
         rows = self.columns.rows_at(self.index, step, self.among)
         if position is None:  # what had ended before anything began is out of the question
             begun, ended_at = (
-                min(i.since for i in self.forecaster.hazards.all),
+                min(i.since for i in self.forecaster.impairments.impairments),
                 self.columns.fulfillments.ended_at,
             )
             rows = rows[bisect_left(rows, begun, key=lambda row: ended_at[row]) :]
@@ -159,7 +159,7 @@ class _WorkflowMatcher:
         groups.sort(key=lambda g: -1 if g.position is None else order.index(g.position))
         requests = [r for g in groups if (r := g.request()) is not None]
         if requests:
-            found = self.forecaster.ahead(plan, [here for r in requests for here in r.here])
+            found = self.forecaster.forecast(plan, [here for r in requests for here in r.here])
             first = 0
             for request in requests:
                 request.rows.take_outcome(request, found, first)
@@ -170,8 +170,8 @@ class _WorkflowMatcher:
         for group in groups:
             group.behind.open_records()
 
-    def _reroute(self, plan: Plan, decision: Pending, moved: list[tuple[CellRows, Moved]]) -> None:
-        found = self.forecaster.rerouted(
+    def _reroute(self, plan: Plan, decision: PendingDecision, moved: list[tuple[CellRows, Moved]]) -> None:
+        found = self.forecaster.forecast_rerouted(
             plan, [m.here for _, m in moved], np.concatenate([m.went for _, m in moved]), decision
         )
         first = 0
@@ -179,7 +179,7 @@ class _WorkflowMatcher:
             group.take_moved(each, found, first)
             first += len(each.here)
 
-    def _cells(self, rows: Codes) -> list[tuple[Codes, Cell]]:
+    def _cells(self, rows: Codes) -> list[tuple[Codes, Segment]]:
         if not len(rows):
             return []
         flags = [self.membership.in_scope(rows, scope) for scope in self.scopes]
@@ -188,17 +188,17 @@ class _WorkflowMatcher:
             rows, flags = rows[anywhere], [f[anywhere] for f in flags]
         flags += [self.membership.takes(rows, when) for when in self.whens]
         if len(flags) == 1:
-            return [(rows, Cell(frozenset(self.scopes), frozenset()))] if len(rows) else []
+            return [(rows, Segment(frozenset(self.scopes), frozenset()))] if len(rows) else []
         code = np.zeros(len(rows), np.int64)
         for flag in flags:
             code = code * 2 + flag
-        cells: list[tuple[Codes, Cell]] = []
+        cells: list[tuple[Codes, Segment]] = []
         for value in np.flatnonzero(np.bincount(code)) if len(flags) < 20 else np.unique(code):
             chosen = code == value
             bits = [bool(value >> (len(flags) - 1 - n) & 1) for n in range(len(flags))]
             scopes = frozenset(s for s, b in zip(self.scopes, bits, strict=False) if b)
             branches = frozenset(w for w, b in zip(self.whens, bits[len(self.scopes) :], strict=True) if b)
-            cells.append((rows if chosen.all() else rows[chosen], Cell(scopes, branches)))
+            cells.append((rows if chosen.all() else rows[chosen], Segment(scopes, branches)))
         return cells
 
     def pace_of(self, rows: Codes) -> Codes:

@@ -20,9 +20,9 @@ class Membership:
     def __init__(self, columns: Columns, topology: Topology) -> None:
         self._columns = columns
         self._topology = topology
-        words = columns.vocabulary.locations.words
+        words = columns.dictionaries.locations.values
         places = [topology.locations.get(word) for word in words]
-        regions = columns.vocabulary.regions
+        regions = columns.dictionaries.regions
         self._region_of_location = np.array(
             [regions.find(p.region) or 0 if p and p.region else 0 for p in places], np.int32
         )
@@ -31,7 +31,9 @@ class Membership:
 
     def fits(self, columns: Columns) -> bool:
         """Whether it still answers for these columns: it does not know places that came later."""
-        return self._columns is columns and len(self._region_of_location) == len(columns.vocabulary.locations)
+        return self._columns is columns and len(self._region_of_location) == len(
+            columns.dictionaries.locations
+        )
 
     def in_scope(self, rows: Codes, scope: Scope) -> Flags:
         """Which fulfillments (by row) a scope touches."""
@@ -61,7 +63,7 @@ class Membership:
         return np.where(own > 0, own, self._columns.orders.region[f.order[rows]])
 
     def _has(self, rows: Codes, dimension: str, values: Sequence[str]) -> Flags:
-        f, o, v = self._columns.fulfillments, self._columns.orders, self._columns.vocabulary
+        f, o, v = self._columns.fulfillments, self._columns.orders, self._columns.dictionaries
         if dimension == "locations":
             return v.locations.among(values)[f.location[rows]]
         if dimension == "location_kinds":
@@ -79,13 +81,13 @@ class Membership:
         )
 
     def _in_regions(self, rows: Codes, values: Sequence[str]) -> Flags:
-        f, o, v = self._columns.fulfillments, self._columns.orders, self._columns.vocabulary
+        f, o, v = self._columns.fulfillments, self._columns.orders, self._columns.dictionaries
         here = np.isin(self._region_names, list(values))[f.location[rows]]
         nowhere = (self._region_names == "")[f.location[rows]]
         return np.where(nowhere, v.regions.among(values)[o.region[f.order[rows]]], here)
 
     def _has_attribute(self, rows: Codes, name: str, values: Sequence[str]) -> Flags:
-        words = self._columns.vocabulary.attributes.get(name)
+        words = self._columns.dictionaries.attributes.get(name)
         codes = self._columns.orders.attributes.get(name)
         if words is None or codes is None:
             return np.zeros(len(rows), bool)

@@ -59,7 +59,7 @@ def _keys(answer: Hits, rows: AffectedRows, sort: OrderSort) -> NDArray[np.float
 def shown(answer: Hits, rows: AffectedRows, row: int) -> AffectedOrder:
     columns = answer.inputs.columns
     order, fulfillment = int(rows.order[row]), int(rows.fulfillment[row])
-    currency = columns.vocabulary.currencies.words[int(columns.orders.currency[order])]
+    currency = columns.dictionaries.currencies.values[int(columns.orders.currency[order])]
     effect = tuple(Effect)[int(answer.effects_of(rows.take(np.array([row])))[0])]
     band = int(rows.band[row])
     delay, finish = float(rows.delay[row]), float(rows.finish[row])

@@ -74,8 +74,8 @@ class Picked:
 
     def told(self, position: int) -> Ints:
         """When the first record of a step came, of the latest stay in it; 0 where none has."""
-        told = self.at_step("told", position)
-        return np.where(told >= self.at_step("entered", position), told, 0)
+        told = self.at_step("first_recorded_at", position)
+        return np.where(told >= self.at_step("entered_step_at", position), told, 0)
 
     def recorded(self, bit: int) -> Flags:
         """Whether a record, by its place in the topology's workflow, has come."""

@@ -73,7 +73,7 @@ def _shown(answer: Hits, group: RecordGroup, at: int) -> AffectedRecord:
     if group.emission.kind is RecordKind.POSTING:
         chosen = np.zeros(len(group.rows), bool)
         chosen[at] = True
-        currency = columns.vocabulary.currencies.words[int(columns.orders.currency[order])]
+        currency = columns.dictionaries.currencies.values[int(columns.orders.currency[order])]
         amount = from_micros(int(record_amounts(columns, group, chosen)[0]), currency)
     name = str(columns.fulfillments.ids[row])
     due = None if np.isnan(out.due[of]) else round(float(out.due[of]))
@@ -98,6 +98,6 @@ def _shown(answer: Hits, group: RecordGroup, at: int) -> AffectedRecord:
         due=due,
         expected_at=expected,
         amount=amount,
-        location=columns.vocabulary.locations.words[int(columns.fulfillments.location[row])] or None,
+        location=columns.dictionaries.locations.values[int(columns.fulfillments.location[row])] or None,
         path=path,
     )

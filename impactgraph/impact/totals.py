@@ -31,7 +31,7 @@ def exact_sums(codes: NDArray[Any], values: Ints, size: int) -> list[int]:
 
 def money_of(columns: Columns, currency: Codes, values: Ints) -> tuple[Money, ...]:
     """One sum a currency, by its name; currencies without a value are left out."""
-    words = columns.vocabulary.currencies.words
+    words = columns.dictionaries.currencies.values
     sums = exact_sums(currency, values, len(words))
     return tuple(
         from_micros(s, word) for s, word in sorted(zip(sums, words, strict=True), key=lambda p: p[1]) if s
@@ -42,7 +42,7 @@ def worth_by_group(
     columns: Columns, group: NDArray[Any], orders: Codes, size: int
 ) -> list[tuple[Money, ...]]:
     """What the orders of each group in [0, size) are worth, as `money_of`; `group` of each order."""
-    words = columns.vocabulary.currencies.words
+    words = columns.dictionaries.currencies.values
     sums = exact_sums(
         group * len(words) + columns.orders.currency.take(orders),
         columns.orders.value.take(orders),
@@ -67,7 +67,7 @@ def record_totals(
     """By type and effect, the most first."""
     counts: dict[tuple[str, RecordEffect], int] = {}
     sums: dict[tuple[str, RecordEffect], dict[str, int]] = {}
-    words = columns.vocabulary.currencies.words
+    words = columns.dictionaries.currencies.values
     for group in groups:
         if group.emission.kind is not kind:
             continue
@@ -100,7 +100,7 @@ def _money_by_effect(
     columns: Columns, group: RecordGroup, hit: NDArray[np.intp], effects: NDArray[np.intp]
 ) -> dict[int, list[int]]:
     """By effect: the sum of the amounts in each currency."""
-    currencies = len(columns.vocabulary.currencies.words)
+    currencies = len(columns.dictionaries.currencies.values)
     currency = columns.orders.currency[columns.fulfillments.order[group.rows[hit]]]
     sums = exact_sums(
         effects * currencies + currency, record_amounts(columns, group, hit), len(RECORD_EFFECTS) * currencies

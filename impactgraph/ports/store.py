@@ -15,7 +15,7 @@ from impactgraph.columns import Columns, ErrorTexts, Visits
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class QuarantinedEvent:
     """An event that was kept aside: what was received, why, and where it stood."""
 
     number: int
@@ -28,12 +28,12 @@ class Refused:
 
 
 @dataclass
-class Intake:
+class IngestResult:
     """What became of the events of one call: taken + repeated + len(rejected) is all that was read."""
 
     taken: int = 0
     repeated: int = 0
-    rejected: list[Refused] = field(default_factory=list[Refused])
+    rejected: list[QuarantinedEvent] = field(default_factory=list[QuarantinedEvent])
     results: list[str] = field(default_factory=list[str])
     """Where asked for: for each event in order `taken`, `repeated`, or the reason it was rejected."""
 
@@ -47,7 +47,7 @@ class TopologyVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderStory:
+class OrderTimeline:
     """An order with all that is recorded of it, oldest first."""
 
     order: Order
@@ -56,7 +56,7 @@ class OrderStory:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchMatch:
     """What a text names: an order, a fulfillment of it (then `fulfillment`), or a document of it (then `document`). Keys are bare."""
 
     order: str
@@ -67,7 +67,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class HealthCheck:
     """One thing that was looked at to see whether a store can work; `warn` is worth a look, `fail` keeps something from working."""
 
     check: str
@@ -106,23 +106,25 @@ class Store(Protocol):
         """Makes it the current version (documents: text by file name, kept with it); what is kept aside and now fits is taken."""
         ...
 
-    def ingest(self, lines: Sequence[bytes], *, places: Sequence[str] = (), results: bool = False) -> Intake:
+    def ingest(
+        self, lines: Sequence[bytes], *, places: Sequence[str] = (), results: bool = False
+    ) -> IngestResult:
         """CloudEvents in structured JSON, one each. Durable when it returns. Order, batches and repeats do not matter."""
         ...
 
-    def aside(self, limit: int = 1000) -> Sequence[Refused]:
+    def quarantined(self, limit: int = 1000) -> Sequence[QuarantinedEvent]:
         """What was refused and is kept, oldest first."""
         ...
 
-    def replay(self, numbers: Sequence[int] | None = None) -> Intake:
+    def replay_quarantined(self, numbers: Sequence[int] | None = None) -> IngestResult:
         """Tries what is kept aside again (all by default); what is taken now leaves the list."""
         ...
 
-    def story(self, order: str, as_of: Millis | None = None) -> OrderStory | None:
+    def timeline(self, order: str, as_of: Millis | None = None) -> OrderTimeline | None:
         """By bare order key; None where it is not known (then)."""
         ...
 
-    def stories(self, orders: Sequence[str], as_of: Millis | None = None) -> Mapping[str, OrderStory]:
+    def timelines(self, orders: Sequence[str], as_of: Millis | None = None) -> Mapping[str, OrderTimeline]:
         """Those of the orders that are known (then), by bare key: one question for a page."""
         ...
 
@@ -150,7 +152,7 @@ class Store(Protocol):
         """Items of which systems say different figures: the last one of each system, by location, item and system."""
         ...
 
-    def find(self, text: str, first: int, *, inside: bool = False) -> Sequence[Found]:
+    def find(self, text: str, first: int, *, inside: bool = False) -> Sequence[SearchMatch]:
         """At most `first` orders, fulfillments and documents: those whose id is the text, then orders and fulfillments whose id begins with it.
 
         `inside`: instead orders and documents whose id has the text in it, a look at all there are. Ids are looked for as written and in capitals.

@@ -7,20 +7,20 @@ from graph_models.enums import Effect, FailureClass
 from graph_models.scope import EVERYWHERE, Scope
 from graph_models.time import FOREVER, Millis, say_duration
 from impactgraph.propagation.graph import Alternative, ChoiceNode
-from impactgraph.propagation.impairment_state import Trouble
+from impactgraph.propagation.impairment_state import ImpairmentState
 
 
 class Met(NamedTuple):
     """A trouble of a member of an alternative; `source` is the caller's name for where it came from."""
 
-    trouble: Trouble
+    trouble: ImpairmentState
     source: int
 
 
 class Chosen(NamedTuple):
     """What a choice comes to: a trouble of its owner, caused by `source`."""
 
-    trouble: Trouble
+    trouble: ImpairmentState
     source: int
     rule: str
     detail: str
@@ -34,7 +34,7 @@ class Cell(NamedTuple):
     until: Millis
     likelihood: float
     lost: Millis
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[ImpairmentState, ...]
     source: int
 
 
@@ -72,7 +72,7 @@ def decide(choice: ChoiceNode, met: Sequence[Sequence[Met]]) -> tuple[list[Chose
     return chosen + [_stands(cell) for cell in cells], list(fallbacks.items())
 
 
-def _turns_away(trouble: Trouble, choice: ChoiceNode) -> bool:
+def _turns_away(trouble: ImpairmentState, choice: ChoiceNode) -> bool:
     """Whether an order that meets the trouble tries the next alternative."""
     if trouble.effect is Effect.DELAYED and choice.switch_after is not None:
         return trouble.delay > choice.switch_after
@@ -142,7 +142,7 @@ def _suffers(cell: Cell, alternative: Alternative, *, handed_over: bool) -> Chos
 
 def _falls_back(cell: Cell, alternative: Alternative, words: str) -> Chosen:
     late = cell.lost or alternative.run
-    trouble = Trouble(
+    trouble = ImpairmentState(
         failure_class=FailureClass.BACKLOG,
         effect=Effect.DELAYED if late else Effect.DEGRADED,
         since=cell.since,

@@ -2,16 +2,16 @@
 
 from graph_models.enums import Effect, FailureClass
 from graph_models.time import say_duration
-from impactgraph.propagation.impairment_state import NOTHING, Outcome, Policy, Trouble
+from impactgraph.propagation.impairment_state import NOTHING, ImpairmentState, Outcome, Policy
 from impactgraph.propagation.integrations import Apply, next_run
 
 
-def goes_on(trouble: Trouble, policy: Policy) -> Outcome:
+def goes_on(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """The trouble does not pass this edge."""
     return NOTHING
 
 
-def fails_itself(trouble: Trouble, policy: Policy) -> Outcome:
+def fails_itself(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """The element itself has failed."""
     return Outcome(
         (
@@ -35,19 +35,19 @@ _OWN_WORDS = {
 }
 
 
-def same(trouble: Trouble, policy: Policy) -> Outcome:
+def same(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """What a system or api suffers, its apis and what cannot work without it suffer too."""
     return Outcome(((_past(trouble, policy), "{it} cannot do without {by}"),))
 
 
-def _past(trouble: Trouble, policy: Policy) -> Trouble:
+def _past(trouble: ImpairmentState, policy: Policy) -> ImpairmentState:
     """Past an integration the message types have been met: what depends on it has none of its own."""
     return (
         trouble._replace(scope=trouble.scope.without("message_types")) if policy.from_integration else trouble
     )
 
 
-def _outside(trouble: Trouble, policy: Policy) -> Outcome | None:
+def _outside(trouble: ImpairmentState, policy: Policy) -> Outcome | None:
     """The outcome where no order in scope is in a step of this workflow, or where only messages are in scope; else None."""
     workflows = trouble.scope.values("workflows")
     if workflows is not None and policy.workflow not in workflows:
@@ -63,7 +63,7 @@ def _outside(trouble: Trouble, policy: Policy) -> Outcome | None:
 def _at_step(rule: Apply) -> Apply:
     """The rule, for the orders in scope that can be in the step."""
 
-    def restricted(trouble: Trouble, policy: Policy) -> Outcome:
+    def restricted(trouble: ImpairmentState, policy: Policy) -> Outcome:
         return _outside(trouble, policy) or rule(_past(trouble, policy), policy)
 
     restricted.__name__, restricted.__doc__ = rule.__name__, rule.__doc__
@@ -71,7 +71,7 @@ def _at_step(rule: Apply) -> Apply:
 
 
 @_at_step
-def step_waits(trouble: Trouble, policy: Policy) -> Outcome:
+def step_waits(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """A step makes its calls when it starts: what it needs and cannot have, it waits for."""
     return Outcome(((trouble._replace(at_start=True, at_completion=False), _STEP_WORDS[trouble.effect]),))
 
@@ -87,7 +87,7 @@ _STEP_WORDS = {
 
 
 @_at_step
-def step_stands(trouble: Trouble, policy: Policy) -> Outcome:
+def step_stands(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """A step needs the system it runs on when it starts and when its completion is recorded; work in hand goes on in between."""
     both = trouble.effect is Effect.BLOCKED
     words = (
@@ -99,14 +99,14 @@ def step_stands(trouble: Trouble, policy: Policy) -> Outcome:
 
 
 @_at_step
-def step_is_there(trouble: Trouble, policy: Policy) -> Outcome:
+def step_is_there(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """What a location or workflow suffers, its steps suffer."""
     both = trouble.effect is Effect.BLOCKED
     return Outcome(((trouble._replace(at_start=True, at_completion=both), "{it} takes place in {by}"),))
 
 
 @_at_step
-def step_decides(trouble: Trouble, policy: Policy) -> Outcome:
+def step_decides(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """A step that reads stale data decides wrongly with the likelihood decision_risk."""
     if trouble.effect is not Effect.STALE:
         return Outcome(((trouble, "{it} reads {by}"),))
@@ -116,12 +116,12 @@ def step_decides(trouble: Trouble, policy: Policy) -> Outcome:
 
 
 @_at_step
-def step_does_without(trouble: Trouble, policy: Policy) -> Outcome:
+def step_does_without(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """Without an optional need a step is degraded, not stopped."""
     return _does_without(trouble, policy)
 
 
-def system_does_without(trouble: Trouble, policy: Policy) -> Outcome:
+def system_does_without(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """Without an optional need a system is degraded, and slower by the time-out where there is one."""
     found, absorbed = _does_without(_past(trouble, policy), policy)
     less = found[0][0]
@@ -133,7 +133,7 @@ def system_does_without(trouble: Trouble, policy: Policy) -> Outcome:
     )
 
 
-def _does_without(trouble: Trouble, policy: Policy) -> Outcome:
+def _does_without(trouble: ImpairmentState, policy: Policy) -> Outcome:
     delay = policy.timeout or 0
     if trouble.effect is Effect.DELAYED:
         delay = trouble.delay if policy.timeout is None else min(trouble.delay, policy.timeout)
@@ -156,17 +156,17 @@ def _does_without(trouble: Trouble, policy: Policy) -> Outcome:
     return Outcome(((less, words),), (("optional", words),))
 
 
-def data_ages(trouble: Trouble, policy: Policy) -> Outcome:
+def data_ages(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """Data whose feed is late by more than fresh_within is stale from onset + fresh_within to the end and the drain."""
     return _ages(trouble, policy, "{it} is fed by {by}, which is late")
 
 
-def data_itself_ages(trouble: Trouble, policy: Policy) -> Outcome:
+def data_itself_ages(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """Data that is not updated is stale from onset + fresh_within to the end and the drain."""
     return _ages(trouble, policy, "{it} is not updated")
 
 
-def _ages(trouble: Trouble, policy: Policy, words: str) -> Outcome:
+def _ages(trouble: ImpairmentState, policy: Policy, words: str) -> Outcome:
     late = _late_by(trouble)
     fresh = say_duration(policy.fresh_within)
     since, until = trouble.since + policy.fresh_within, trouble.until + max(trouble.drain, trouble.hold)
@@ -186,7 +186,7 @@ def _ages(trouble: Trouble, policy: Policy, words: str) -> Outcome:
     )
 
 
-def _late_by(trouble: Trouble) -> int:
+def _late_by(trouble: ImpairmentState) -> int:
     """How much later than usual the last update may be."""
     match trouble.effect:
         case Effect.BLOCKED:
@@ -197,17 +197,17 @@ def _late_by(trouble: Trouble) -> int:
             return trouble.until - trouble.since
 
 
-def data_is_wrong(trouble: Trouble, policy: Policy) -> Outcome:
+def data_is_wrong(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """Updates that count twice make the data wrong at once."""
     return Outcome(((_stale(trouble, policy), "{it} counts what {by} delivers twice"),))
 
 
-def data_is_old(trouble: Trouble, policy: Policy) -> Outcome:
+def data_is_old(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """Data of a system whose content is old is old too."""
     return Outcome(((_stale(trouble, policy), "{it} is held by {by}, whose content is old"),))
 
 
-def _stale(trouble: Trouble, policy: Policy) -> Trouble:
+def _stale(trouble: ImpairmentState, policy: Policy) -> ImpairmentState:
     return _past(trouble, policy)._replace(
         failure_class=FailureClass.STALE_DATA,
         effect=Effect.STALE,

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from graph_models.impairment import Impairment
 from impactgraph.propagation.graph import FailureGraph
-from impactgraph.propagation.impairment_state import Trouble
+from impactgraph.propagation.impairment_state import ImpairmentState
 
 Entry: TypeAlias = tuple[int, int, int, int]
 """Element, trouble, entry that it came from (-1: a failure), note that explains it: all by number."""
@@ -15,9 +15,9 @@ Note: TypeAlias = tuple[str, str]
 """Name of the rule, detail with `{it}` and `{by}`."""
 
 
-def worst(entries: Sequence[int], troubles: Sequence[Trouble]) -> list[int]:
+def worst(entries: Sequence[int], troubles: Sequence[ImpairmentState]) -> list[int]:
     """Positions in `entries` whose trouble no other one dominates; of equal ones the first. `troubles` has that of each entry."""
-    kept: list[tuple[int, Trouble]] = []
+    kept: list[tuple[int, ImpairmentState]] = []
     for entry, trouble in zip(entries, troubles, strict=True):
         if not any(trouble.dominated_by(other) for _, other in kept):
             kept = [(place, other) for place, other in kept if not other.dominated_by(trouble)]
@@ -31,7 +31,7 @@ class Found(Mapping[str, tuple[Impairment, ...]]):
     def __init__(
         self,
         graph: FailureGraph,
-        troubles: Sequence[Trouble],
+        troubles: Sequence[ImpairmentState],
         notes: Sequence[Note],
         entries: Sequence[Entry],
     ) -> None:

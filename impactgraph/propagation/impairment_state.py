@@ -30,7 +30,7 @@ class Edge(StrEnum):
     OF_WORKFLOW = "step belongs to workflow"
 
 
-class Trouble(NamedTuple):
+class ImpairmentState(NamedTuple):
     """An impairment without its place and its story: what two elements can have in common. Fields as in Impairment.
 
     `failure_class` is how it looks to the next element: a call that times out looks like an outage, whatever slowed it down.
@@ -54,7 +54,7 @@ class Trouble(NamedTuple):
     remaining: bool = False
     failures: tuple[str, ...] = ()
 
-    def dominated_by(self, other: "Trouble") -> bool:
+    def dominated_by(self, other: "ImpairmentState") -> bool:
         """True where `other` has the same effect for the same failures (or fewer of them), and is nowhere milder, shorter, narrower or less likely."""
         return (
             self.effect is other.effect
@@ -104,7 +104,7 @@ class Outcome(NamedTuple):
     In a detail `{it}` stands for the element and `{by}` for the one that the trouble came from.
     """
 
-    found: tuple[tuple[Trouble, str], ...] = ()
+    found: tuple[tuple[ImpairmentState, str], ...] = ()
     absorbed: tuple[tuple[str, str], ...] = ()
 
 

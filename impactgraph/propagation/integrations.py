@@ -7,14 +7,14 @@ from graph_models.enums import Effect, FailureClass
 from graph_models.scope import Scope
 from graph_models.time import DAY, HOUR, SECOND, Millis, say_duration
 from graph_models.topology import Retry
-from impactgraph.propagation.impairment_state import NOTHING, Outcome, Policy, Trouble
+from impactgraph.propagation.impairment_state import NOTHING, ImpairmentState, Outcome, Policy
 
 PERSON_WITHIN: Millis = HOUR
 """How long an order waits for a person when a call failed for good by chance."""
 NEVER_IN_PRACTICE = 1e-6
 NEGLIGIBLE_DELAY: Millis = SECOND
 
-Apply = Callable[[Trouble, Policy], Outcome]
+Apply = Callable[[ImpairmentState, Policy], Outcome]
 
 
 def _message_types(scope: Scope, policy: Policy) -> Scope | None:
@@ -37,7 +37,7 @@ def _carried(rule: Apply) -> Apply:
     """The rule, for what the integration carries of the message types in scope."""
 
     @wraps(rule)
-    def narrowed(trouble: Trouble, policy: Policy) -> Outcome:
+    def narrowed(trouble: ImpairmentState, policy: Policy) -> Outcome:
         scope = _message_types(trouble.scope, policy)
         if scope is None:
             wanted = ", ".join(trouble.scope.values("message_types") or ())
@@ -47,7 +47,7 @@ def _carried(rule: Apply) -> Apply:
     return narrowed
 
 
-def _found(trouble: Trouble, detail: str, *, absorbed: tuple[tuple[str, str], ...] = ()) -> Outcome:
+def _found(trouble: ImpairmentState, detail: str, *, absorbed: tuple[tuple[str, str], ...] = ()) -> Outcome:
     return Outcome(((trouble, detail),), absorbed)
 
 
@@ -57,7 +57,7 @@ def patience_of(retry: Retry) -> Millis:
 
 
 @_carried
-def call_fails(trouble: Trouble, policy: Policy) -> Outcome:
+def call_fails(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """A synchronous call fails while the other side is out; one that goes on trying for longer than the outage is only late."""
     span = trouble.until - trouble.since
     if span > patience_of(policy.retry):
@@ -70,7 +70,7 @@ def call_fails(trouble: Trouble, policy: Policy) -> Outcome:
 
 
 @_carried
-def call_is_slow(trouble: Trouble, policy: Policy) -> Outcome:
+def call_is_slow(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """A slow answer makes the call slow; slower than the time-out, and the call fails."""
     late = say_duration(trouble.delay)
     if policy.timeout is None:
@@ -87,7 +87,7 @@ def call_is_slow(trouble: Trouble, policy: Policy) -> Outcome:
     )
 
 
-def _tries(trouble: Trouble, policy: Policy) -> tuple[float, float, Millis]:
+def _tries(trouble: ImpairmentState, policy: Policy) -> tuple[float, float, Millis]:
     """(likelihood that all attempts fail, that it takes more than one, expected wait where it does)."""
     p, n = trouble.likelihood, policy.retry.attempts
     for_good = p**n
@@ -98,9 +98,9 @@ def _tries(trouble: Trouble, policy: Policy) -> tuple[float, float, Millis]:
     return for_good, later, round(waits / later)
 
 
-def _by_chance(trouble: Trouble, policy: Policy, for_good: Trouble, detail: str) -> Outcome:
+def _by_chance(trouble: ImpairmentState, policy: Policy, for_good: ImpairmentState, detail: str) -> Outcome:
     likelihood, later, wait = _tries(trouble, policy)
-    found: list[tuple[Trouble, str]] = []
+    found: list[tuple[ImpairmentState, str]] = []
     absorbed: tuple[tuple[str, str], ...] = ()
     tried = f"{policy.retry.attempts} attempts at an error rate of {trouble.likelihood:.0%}"
     if likelihood >= NEVER_IN_PRACTICE:
@@ -116,7 +116,7 @@ def _by_chance(trouble: Trouble, policy: Policy, for_good: Trouble, detail: str)
 
 
 @_carried
-def call_fails_by_chance(trouble: Trouble, policy: Policy) -> Outcome:
+def call_fails_by_chance(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """A transient error rate p with n attempts: with likelihood p^n the order waits for a person, else it is late by the backoff."""
     return _by_chance(
         trouble,
@@ -127,7 +127,7 @@ def call_fails_by_chance(trouble: Trouble, policy: Policy) -> Outcome:
 
 
 @_carried
-def message_fails_by_chance(trouble: Trouble, policy: Policy) -> Outcome:
+def message_fails_by_chance(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """A transient error rate p with n attempts: with likelihood p^n the message is rejected, else it is late by the backoff."""
     refused = trouble._replace(
         failure_class=FailureClass.BUSINESS_RULE, effect=Effect.REJECTED, hold=0, lost=not policy.dead_letter
@@ -138,7 +138,7 @@ def message_fails_by_chance(trouble: Trouble, policy: Policy) -> Outcome:
 
 
 @_carried
-def run_fails_by_chance(trouble: Trouble, policy: Policy) -> Outcome:
+def run_fails_by_chance(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """A transient error rate p with n attempts: with likelihood p^n a run fails and its load waits for the next one."""
     every = policy.schedule.every if policy.schedule and policy.schedule.every else PERSON_WITHIN
     return _by_chance(
@@ -154,7 +154,7 @@ def _fate(policy: Policy) -> str:
 
 
 @_carried
-def queue_holds(trouble: Trouble, policy: Policy) -> Outcome:
+def queue_holds(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """What arrives in a queue or stream waits until the end and the drain; what its buffer cannot hold is rejected."""
     kind = policy.transport.value if policy.transport else "queue"
     found = [(trouble, f"{{it}} is a {kind}: what arrives waits until the end")]
@@ -188,7 +188,7 @@ def queue_holds(trouble: Trouble, policy: Policy) -> Outcome:
 
 
 @_carried
-def run_is_missed(trouble: Trouble, policy: Policy) -> Outcome:
+def run_is_missed(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """What misses a run of a batch or file waits for the first run after the end."""
     return _found(
         trouble, "{it} leaves on a schedule: what misses a run waits for the first run after the end"
@@ -196,7 +196,7 @@ def run_is_missed(trouble: Trouble, policy: Policy) -> Outcome:
 
 
 @_carried
-def one_run_is_missed(trouble: Trouble, policy: Policy) -> Outcome:
+def one_run_is_missed(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """A run that did not take place: its load waits for the next one."""
     missed = trouble._replace(failure_class=FailureClass.OUTAGE, effect=Effect.BLOCKED)
     if trouble.fixed_end and policy.schedule and policy.schedule.every:
@@ -216,19 +216,19 @@ def next_run(at: Millis, every: Millis) -> Millis:
 
 
 @_carried
-def nothing_is_sent(trouble: Trouble, policy: Policy) -> Outcome:
+def nothing_is_sent(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """While the system that it comes from is out, nothing is sent."""
     return _found(trouble, "{by} is out and sends nothing over {it}")
 
 
 @_carried
-def passes_late(trouble: Trouble, policy: Policy) -> Outcome:
+def passes_late(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """Calls and messages take longer by the delay."""
     return _found(trouble, f"what passes {{it}} takes {say_duration(trouble.delay)} longer")
 
 
 @_carried
-def is_rejected(trouble: Trouble, policy: Policy) -> Outcome:
+def is_rejected(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """Calls and messages in scope are rejected, until somebody acts or replays them; retries do not help."""
     fate = _fate(policy) if policy.queues else "is refused until somebody acts"
     words = f"{{it}} rejects what is in scope, and retries do not help: it {fate}"
@@ -236,13 +236,13 @@ def is_rejected(trouble: Trouble, policy: Policy) -> Outcome:
 
 
 @_carried
-def carries_old_content(trouble: Trouble, policy: Policy) -> Outcome:
+def carries_old_content(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """What passes is in time, with content that is old."""
     return _found(trouble, "what passes {it} has old content")
 
 
 @_carried
-def passes_twice(trouble: Trouble, policy: Policy) -> Outcome:
+def passes_twice(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """What passes happens twice, unless the receiver is idempotent."""
     if policy.idempotent:
         return Outcome(
@@ -251,6 +251,6 @@ def passes_twice(trouble: Trouble, policy: Policy) -> Outcome:
     return _found(trouble, "what passes {it} happens twice")
 
 
-def has_no_runs(trouble: Trouble, policy: Policy) -> Outcome:
+def has_no_runs(trouble: ImpairmentState, policy: Policy) -> Outcome:
     """A missed run does not touch what has no runs."""
     return NOTHING

@@ -4,7 +4,7 @@ from graph_models.enums import Effect, ElementKind, FailureClass
 from graph_models.failure import Failure
 from graph_models.scope import Scope
 from graph_models.time import MINUTE, SECOND, Millis
-from impactgraph.propagation.impairment_state import Trouble
+from impactgraph.propagation.impairment_state import ImpairmentState
 from impactgraph.propagation.integrations import PERSON_WITHIN
 
 ASSUMED_ERROR_RATE = 0.5
@@ -16,9 +16,9 @@ _STEP_CLASSES = {FailureClass.MISSED_RUN: FailureClass.OUTAGE}
 """A run of a step (a wave, a pick-up) that did not take place blocks it."""
 
 
-def onset(failure: Failure, kind: ElementKind, key: str, until: Millis) -> Trouble:
+def onset(failure: Failure, kind: ElementKind, key: str, until: Millis) -> ImpairmentState:
     """The trouble at the failed element itself, in [started_at, until). What was not reported is assumed."""
-    trouble = Trouble(
+    trouble = ImpairmentState(
         failure_class=_class_of(failure, kind),
         effect=Effect.BLOCKED,
         since=failure.started_at,
@@ -48,7 +48,7 @@ def _scope_of(scope: Scope, kind: ElementKind, key: str) -> Scope:
     return scope
 
 
-def _as_reported(trouble: Trouble, failure: Failure, kind: ElementKind) -> Trouble:
+def _as_reported(trouble: ImpairmentState, failure: Failure, kind: ElementKind) -> ImpairmentState:
     match trouble.failure_class:
         case FailureClass.OUTAGE:
             return trouble._replace(at_completion=kind is ElementKind.STEP)

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from graph_models.enums import Effect, FailureClass, Transport
 from impactgraph.propagation import dependants as to
 from impactgraph.propagation import integrations as over
-from impactgraph.propagation.impairment_state import NOTHING, Edge, Outcome, Policy, Trouble
+from impactgraph.propagation.impairment_state import NOTHING, Edge, ImpairmentState, Outcome, Policy
 from impactgraph.propagation.integrations import Apply
 
 Place: TypeAlias = tuple[Edge, Transport | None, FailureClass]
@@ -164,7 +164,7 @@ SAYS: Mapping[str, str] = {rule.name: rule.says for rule in RULES.values()} | _B
 """One line for people by the name of every rule: those of the table, of choices, and of what absorbs a failure."""
 
 
-def follow(edge: Edge, trouble: Trouble, policy: Policy) -> tuple[Rule, Outcome]:
+def follow(edge: Edge, trouble: ImpairmentState, policy: Policy) -> tuple[Rule, Outcome]:
     """What the trouble at one end of an edge means at the other. A degraded element works: nothing goes on from it but its missed runs."""
     rule = RULES[edge, policy.transport, trouble.failure_class]
     if trouble.effect is Effect.DEGRADED and trouble.failure_class is not FailureClass.MISSED_RUN:

@@ -15,7 +15,7 @@ from graph_models.time import Millis
 from impactgraph.propagation.choices import Met, decide
 from impactgraph.propagation.found import Entry, Found, Note, worst
 from impactgraph.propagation.graph import ChoiceNode, FailureGraph
-from impactgraph.propagation.impairment_state import Edge, Policy, Trouble
+from impactgraph.propagation.impairment_state import Edge, ImpairmentState, Policy
 from impactgraph.propagation.onset import onset
 from impactgraph.propagation.rules import follow
 
@@ -55,8 +55,8 @@ class _Solver:
     def __init__(self, graph: FailureGraph, limit: int | None) -> None:
         self.graph = graph
         self.limit = limit
-        self.troubles: list[Trouble] = []
-        self.trouble_numbers: dict[Trouble, int] = {}
+        self.troubles: list[ImpairmentState] = []
+        self.trouble_numbers: dict[ImpairmentState, int] = {}
         self.notes: list[Note] = []
         self.note_numbers: dict[Note, int] = {}
         self.having: list[set[int]] = []
@@ -182,7 +182,7 @@ class _Solver:
         self.impaired.add(element)
         return False
 
-    def _number(self, trouble: Trouble) -> int:
+    def _number(self, trouble: ImpairmentState) -> int:
         number = self.trouble_numbers.setdefault(trouble, len(self.troubles))
         if number == len(self.troubles):
             self.troubles.append(trouble)

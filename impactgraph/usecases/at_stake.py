@@ -15,7 +15,7 @@ from impactgraph.usecases.shared import shared
 
 
 @dataclass(frozen=True, slots=True)
-class AtStake:
+class ImpactSummary:
     """Of a failure by itself: an order that two failures hit counts for both. Keys are bare."""
 
     failure: Failure
@@ -33,7 +33,7 @@ class AtStake:
     """What nearly all orders hit have and most others have not, such as `region emea`."""
 
 
-def at_stake(store: Store, ask: Ask, failure: Failure, question: Question, now: Millis) -> AtStake:
+def at_stake(store: Store, ask: Ask, failure: Failure, question: Question, now: Millis) -> ImpactSummary:
     """By itself, else as in `question`. Costs one answer."""
     alone = (
         replace(question, failures=(), suppose=(failure,))
@@ -44,7 +44,7 @@ def at_stake(store: Store, ask: Ask, failure: Failure, question: Question, now: 
         return _told(answer, failure)
 
 
-def each_at_stake(store: Store, ask: Ask, answer: Answer) -> tuple[AtStake, ...]:
+def each_at_stake(store: Store, ask: Ask, answer: Answer) -> tuple[ImpactSummary, ...]:
     """Of each failure of the answer, the most orders first. Costs an answer for each but a single one, all from the state that this one stands on."""
     if len(answer.failures) == 1:
         return (_told(answer, answer.failures[0]),)
@@ -59,11 +59,11 @@ def each_at_stake(store: Store, ask: Ask, answer: Answer) -> tuple[AtStake, ...]
     )
 
 
-def _told(answer: Answer, failure: Failure) -> AtStake:
+def _told(answer: Answer, failure: Failure) -> ImpactSummary:
     columns, hit, totals = answer.inputs.columns, answer.orders_hit, answer.order_totals
     placed, promised = columns.orders.placed_at[hit.order], columns.orders.promised_by[hit.order]
     missed = promised[hit.misses & (promised > answer.as_of)]
-    return AtStake(
+    return ImpactSummary(
         failure=failure,
         orders=totals.orders,
         stuck=totals.stuck,

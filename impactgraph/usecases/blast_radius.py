@@ -14,9 +14,9 @@ from graph_models.topology import Topology
 from impactgraph.columns import Codes, Columns
 from impactgraph.errors import NotFoundError
 from impactgraph.forecast.durations import Durations
-from impactgraph.forecast.failure_ends import Ends, ends_of, typical_length
+from impactgraph.forecast.failure_ends import FailureEnds, failure_ends, typical_length
 from impactgraph.forecast.forecaster import Forecaster
-from impactgraph.forecast.plan import Hazards
+from impactgraph.forecast.plan import ImpairmentForecast
 from impactgraph.impact.answer import BlastRadius
 from impactgraph.impact.hits import Inputs
 from impactgraph.impact.membership import Membership
@@ -61,7 +61,7 @@ class Standpoint:
 def answered(question: Question, at: Standpoint, failures: tuple[Failure, ...]) -> BlastRadius:
     """Of these failures, whichever the question names."""
     as_of, known = at.as_of, at.known
-    ends = ends_of(
+    ends = failure_ends(
         failures,
         as_of,
         assumed=question.assume_recovery,
@@ -102,7 +102,9 @@ def _asked(question: Question, reported: Sequence[Failure], as_of: Millis) -> tu
     return named or tuple(f for f in reported if f.active_at(as_of))
 
 
-def _hazards(impairments: Impairments, ends: Ends, topology: Topology, known: Known) -> Hazards:
+def _hazards(
+    impairments: Impairments, ends: FailureEnds, topology: Topology, known: Known
+) -> ImpairmentForecast:
     every = tuple(i for rows in impairments.by_element.values() for i in rows)
     queues = (Transport.QUEUE, Transport.STREAM)
     load = {
@@ -110,11 +112,11 @@ def _hazards(impairments: Impairments, ends: Ends, topology: Topology, known: Kn
         for key, integration in topology.integrations.items()
         if integration.transport in queues and (rows := impairments.by_element.get(f"integration:{key}"))
     }
-    return Hazards(every, ends, load, known.hold)
+    return ImpairmentForecast(every, ends, load, known.hold)
 
 
 def _assumptions(
-    question: Question, ends: Ends, durations: Durations, impairments: Impairments
+    question: Question, ends: FailureEnds, durations: Durations, impairments: Impairments
 ) -> tuple[str, ...]:
     seen = sum(1 for d in durations.of.values() if d.seen)
     how = f"Durations of {seen} of {len(durations.of)} steps are learned from {durations.seen:,} stays, the others as the topology states them."

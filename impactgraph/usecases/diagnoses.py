@@ -8,7 +8,7 @@ from graph_models.orders import Order
 from graph_models.time import Millis
 from impactgraph.errors import NotFoundError
 from impactgraph.impact.orders import orders_of
-from impactgraph.ports.store import OrderStory, Store
+from impactgraph.ports.store import OrderTimeline, Store
 from impactgraph.topology.near import nearest
 from impactgraph.usecases.blast_radius import Standpoint
 from impactgraph.usecases.examination import Case, Examination
@@ -53,7 +53,7 @@ def cases(store: Store, keys: Sequence[str], now: Millis, as_of: Millis | None =
             tuple(reported),
             columns,
             known,
-            columns.parts_of(rows),
+            columns.fulfillment_rows(rows),
             usual.membership(columns, topology),
         )
         return Examination(
@@ -68,11 +68,11 @@ def diagnoses(
     return {key: case.diagnosis for key, case in cases(store, keys, now, as_of).items()}
 
 
-def _stories(store: Store, orders: Mapping[str, Order], as_of: Millis | None) -> Mapping[str, OrderStory]:
+def _stories(store: Store, orders: Mapping[str, Order], as_of: Millis | None) -> Mapping[str, OrderTimeline]:
     """Of the orders that an error was reported of, for what it said; the store is asked of no others."""
     failed = [
         key
         for key, order in orders.items()
         if any(part.failed_code or part.failed_element for part in order.fulfillments)
     ]
-    return store.stories(failed, as_of) if failed else {}
+    return store.timelines(failed, as_of) if failed else {}

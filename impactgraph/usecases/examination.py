@@ -20,10 +20,10 @@ from impactgraph.diagnosis.suspects import Suspect
 from impactgraph.diagnosis.why import Hit, Part, Situation, diagnose
 from impactgraph.diagnosis.why.ahead import Way
 from impactgraph.diagnosis.why.hits import Hits, hits_in, plan_of
-from impactgraph.diagnosis.why.parts import Ground, Placed, read_part
+from impactgraph.diagnosis.why.parts import EvidenceSources, Placed, read_part
 from impactgraph.forecast.plan import orderly
 from impactgraph.impact.answer import BlastRadius
-from impactgraph.ports.store import OrderStory
+from impactgraph.ports.store import OrderTimeline
 from impactgraph.propagation import propagate
 from impactgraph.usecases.blast_radius import Standpoint, answered
 from impactgraph.usecases.habits import Habits
@@ -45,7 +45,7 @@ class Case:
     """What is left to its parts, by bare key of the fulfillment."""
     records: tuple[AffectedRecord, ...] = ()
     """Those that active failures hit."""
-    story: OrderStory | None = None
+    story: OrderTimeline | None = None
     """What events told, where it had to be read for the diagnosis."""
 
 
@@ -57,7 +57,7 @@ class Examination:
         at: Standpoint,
         usual: Habits,
         orders: Mapping[str, Order],
-        stories: Mapping[str, OrderStory],
+        stories: Mapping[str, OrderTimeline],
         suspects: Callable[[], tuple[Suspect, ...]],
     ) -> None:
         """`stories`: of the orders that an error was reported of, by bare key."""
@@ -74,7 +74,7 @@ class Examination:
         ids = self.columns.fulfillments.ids
         self.row_of = {str(ids[row]): int(row) for row in self.rows}
         self.where = OrderFilter(ids=tuple(orders))
-        self.ground = Ground(self.topology, self.columns, at.known.durations, usual.stays, at.as_of)
+        self.ground = EvidenceSources(self.topology, self.columns, at.known.durations, usual.stays, at.as_of)
         self._peers: dict[tuple[int, int, int], PeerGroup | None] = {}
         self._shared: dict[tuple[int, int], tuple[tuple[CommonFactor, Codes], ...]] = {}
 
@@ -87,7 +87,7 @@ class Examination:
         """`orders`: of these only, by bare key."""
         if orders is None or len(orders) == len(self.orders):
             return answered(Question(where=self.where), self.at, tuple(failures))
-        parts = self.columns.parts_of(self.columns.order_rows(orders))
+        parts = self.columns.fulfillment_rows(self.columns.order_rows(orders))
         return answered(
             Question(where=OrderFilter(ids=tuple(orders))), replace(self.at, parts=parts), tuple(failures)
         )

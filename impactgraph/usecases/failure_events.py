@@ -11,7 +11,7 @@ from graph_models.failure import Failure
 from graph_models.scope import Scope
 from graph_models.time import Millis, format_duration, moment
 from impactgraph.errors import Problem
-from impactgraph.ports.store import Intake, Store
+from impactgraph.ports.store import IngestResult, Store
 
 SOURCE = "/impactgraph"
 """Of every event that comes from a use case."""
@@ -94,7 +94,7 @@ def next_id(now: Millis) -> str:
     return f"{now:015d}-{next(_COUNT):09d}-{uuid.uuid4().hex}"
 
 
-def send(store: Store, event_type: str, data: Data, *, event_id: str, at: Millis) -> Intake:
+def send(store: Store, event_type: str, data: Data, *, event_id: str, at: Millis) -> IngestResult:
     """Puts one event on record; durable when it returns."""
     event = {
         "specversion": "1.0",
@@ -107,7 +107,7 @@ def send(store: Store, event_type: str, data: Data, *, event_id: str, at: Millis
     return store.ingest([json.dumps(event).encode()], results=True)
 
 
-def problems_of(intake: Intake) -> tuple[Problem, ...]:
+def problems_of(intake: IngestResult) -> tuple[Problem, ...]:
     return tuple(Problem(refused.reason) for refused in intake.rejected)
 
 

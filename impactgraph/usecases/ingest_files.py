@@ -9,7 +9,7 @@ from pathlib import Path
 from impactgraph.errors import BadInputError, Problem, StoreUnavailableError
 from impactgraph.ingest.files import STANDARD_INPUT, Block, read_blocks, read_mapped, size_of
 from impactgraph.ingest.mapping import load_mapping
-from impactgraph.ports.store import Intake, Store
+from impactgraph.ports.store import IngestResult, Store
 
 _PAUSES = (0.5, 1.0, 2.0, 5.0)
 """Seconds between tries; the last goes on."""
@@ -23,7 +23,7 @@ class Ingested:
 
     read: int
     """Bytes of all files that are behind it."""
-    intake: Intake
+    intake: IngestResult
 
 
 def total_size(paths: Sequence[str]) -> int | None:
@@ -74,7 +74,7 @@ def ingest_files(
         before += read
 
 
-def _given(store: Store, block: Block, patience: Patience) -> Intake:
+def _given(store: Store, block: Block, patience: Patience) -> IngestResult:
     """Events that came through although the store did not say so are repeats when they are given again."""
     since: float | None = None
     pauses = chain(_PAUSES, repeat(_PAUSES[-1]))

@@ -66,7 +66,7 @@ def _check_places(
     if not (unlisted or unfollowed or untaken):
         return
     with store.columns() as columns:
-        words = columns.vocabulary
+        words = columns.dictionaries
         seen_workflows = {
             workflow.key: {f"{workflow.key}/{step}" for step in workflow.steps}
             for workflow in words.workflows

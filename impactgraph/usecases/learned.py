@@ -67,7 +67,7 @@ def learned(
         before = next(
             (known for kept_key, known in fresh.items() if kept_key[:3] == key[:3]), None
         )  # a failure that is reported changes no stay
-        traffic = before.traffic if before else Traffic(topology, columns.vocabulary, store.visits(asked))
+        traffic = before.traffic if before else Traffic(topology, columns.dictionaries, store.visits(asked))
         watermark = before.watermark if before else columns.watermark
         kept[key] = found = _learn(topology, graph, traffic, columns, reported, as_of, watermark)
         while len(kept) > _KEPT:
@@ -89,7 +89,7 @@ def _learn(
     spans = held_spans(topology, impairments, as_of)
     durations = learn(
         topology,
-        columns.vocabulary,
+        columns.dictionaries,
         traffic.visits,
         as_of,
         lambda workflow, step: spans.get((workflow, step), ()),

@@ -119,14 +119,16 @@ def overdue_parts(
     columns: Columns, topology: Topology, usual: Habits, known: Known, orders: Codes, at: Millis
 ) -> frozenset[str]:
     """Bare keys of the fulfillments of these orders (by row) that are overdue."""
-    rows = columns.parts_of(orders[orders >= 0])
+    rows = columns.fulfillment_rows(orders[orders >= 0])
     late = overdue_mask(columns, limits(topology, columns, usual.stays, known.durations, rows), at, rows)
     return frozenset(str(key) for key in columns.fulfillments.ids[rows[late]])
 
 
 def paces_by_location(columns: Columns, known: Known) -> dict[str, float]:
     """By bare key: how much longer than usual it takes there what is done on site."""
-    return dict(zip(columns.vocabulary.locations.words, factors(known.durations.pace).tolist(), strict=False))
+    return dict(
+        zip(columns.dictionaries.locations.values, factors(known.durations.pace).tolist(), strict=False)
+    )
 
 
 def expected(

@@ -47,7 +47,7 @@ _SORT = "overdue-longest"
 
 
 @dataclass(frozen=True, slots=True)
-class OverdueAsked:
+class OverdueQuestion:
     """Of which orders, as of when (None: now)."""
 
     where: OrderFilter = ANY_ORDER
@@ -58,7 +58,7 @@ class OverdueAsked:
 class Overdue:
     """The answer, good while the context that gave it is open; each part is worked out when it is first asked for."""
 
-    asked: OverdueAsked
+    asked: OverdueQuestion
     at: Millis
     topology: Topology
     columns: Columns
@@ -161,7 +161,7 @@ class Overdue:
 
 
 @contextmanager
-def overdue(store: Store, asked: OverdueAsked, now: Millis) -> Generator[Overdue]:
+def overdue(store: Store, asked: OverdueQuestion, now: Millis) -> Generator[Overdue]:
     """Raises NotFoundError where the filter names what there is not, NoTopologyError where there is nothing to hold orders against."""
     at = now if asked.as_of is None else asked.as_of
     topology = current_topology(store, asked.as_of)

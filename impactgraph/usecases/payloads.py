@@ -32,7 +32,7 @@ _ORDER = tuple(PayloadKind)
 
 
 @dataclass(frozen=True, slots=True)
-class PayloadsAsked:
+class PayloadsQuestion:
     """Any value within a field, all fields across; None is not restricted."""
 
     where: OrderFilter = ANY_ORDER
@@ -41,14 +41,14 @@ class PayloadsAsked:
 
 
 def list_payload_findings(
-    store: Store, asked: PayloadsAsked, now: Millis, first: int | None = None, after: str | None = None
+    store: Store, asked: PayloadsQuestion, now: Millis, first: int | None = None, after: str | None = None
 ) -> Page[PayloadFinding]:
     """By kind, the most first. Raises BadInputError for a bad page or filter, NotFoundError where the filter names what there is not."""
     check_first(first)
     return page(find_payload_findings(store, asked, now), _key, first=first, after=after)
 
 
-def find_payload_findings(store: Store, asked: PayloadsAsked, now: Millis) -> list[PayloadFinding]:
+def find_payload_findings(store: Store, asked: PayloadsQuestion, now: Millis) -> list[PayloadFinding]:
     """All of them, in the same order.
 
     Stock figures are of no order: of the filter only locations and regions apply to them, and any other field leaves them out.
@@ -76,7 +76,7 @@ def _of_kind(
     topology: Topology,
     columns: Columns,
     among: NDArray[np.bool_],
-    asked: PayloadsAsked,
+    asked: PayloadsQuestion,
     at: Millis,
 ) -> Sequence[PayloadFinding]:
     match kind:
@@ -92,7 +92,7 @@ def _of_kind(
             return list(_stock(store, topology, asked, at))
 
 
-def _stock(store: Store, topology: Topology, asked: PayloadsAsked, at: Millis) -> Iterator[PayloadFinding]:
+def _stock(store: Store, topology: Topology, asked: PayloadsQuestion, at: Millis) -> Iterator[PayloadFinding]:
     where = asked.where
     if replace(where, locations=None, regions=None) != ANY_ORDER:
         return

@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class RecordsAsked:
+class RecordsQuestion:
     """Any value within a field, all fields across; None is not restricted."""
 
     where: OrderFilter = ANY_ORDER
@@ -123,7 +123,7 @@ class Watched:
 
 
 def list_records(
-    store: Store, asked: RecordsAsked, now: Millis, first: int | None = None, after: str | None = None
+    store: Store, asked: RecordsQuestion, now: Millis, first: int | None = None, after: str | None = None
 ) -> Page[RecordFinding]:
     """Raises BadInputError for a bad page, NotFoundError where the filter names what there is not."""
     size = check_first(first)
@@ -158,7 +158,7 @@ def _impairments(
 
 
 @contextmanager
-def watch_records(store: Store, asked: RecordsAsked, now: Millis) -> Generator[Watched]:
+def watch_records(store: Store, asked: RecordsQuestion, now: Millis) -> Generator[Watched]:
     """Raises NotFoundError where the filter names what there is not."""
     at = now if asked.as_of is None else asked.as_of
     topology = current_topology(store, asked.as_of)
@@ -175,7 +175,7 @@ def watch_records(store: Store, asked: RecordsAsked, now: Millis) -> Generator[W
 
 
 def _asked_for(
-    store: Store, findings: RecordFindings, columns: Columns, asked: RecordsAsked, now: Millis
+    store: Store, findings: RecordFindings, columns: Columns, asked: RecordsQuestion, now: Millis
 ) -> NDArray[np.bool_]:
     found = findings.found
     chosen = np.ones(len(found), bool)

@@ -8,13 +8,13 @@ from graph_models.orders import ANY_ORDER, OrderFilter
 from graph_models.time import Millis
 from impactgraph.ports.store import Store
 from impactgraph.usecases.known import element_id
-from impactgraph.usecases.overdue import OverdueAsked, overdue, suspicion
+from impactgraph.usecases.overdue import OverdueQuestion, overdue, suspicion
 from impactgraph.usecases.report_failure import FailureOutcome, report_failure
 
 
 def report_suspect(store: Store, element: str, now: Millis, where: OrderFilter = ANY_ORDER) -> FailureOutcome:
     """As the suspicion of now says: its class, since when, in which scope. Raises NotFoundError where the element (full id) is not suspected (any more)."""
-    with overdue(store, OverdueAsked(where), now) as found:
+    with overdue(store, OverdueQuestion(where), now) as found:
         failure = suspicion(found, element_id(element))
     return report_found(store, failure, now)
 

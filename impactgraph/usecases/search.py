@@ -7,7 +7,7 @@ from graph_models.failure import Failure
 from graph_models.ids import full_id, split_id
 from graph_models.topology import Topology, kind_of
 from impactgraph.errors import BadInputError
-from impactgraph.ports.store import Found, Store
+from impactgraph.ports.store import SearchMatch, Store
 from impactgraph.topology.near import nearest
 from impactgraph.usecases.elements import name_of
 from impactgraph.usecases.orders import current_topology
@@ -64,7 +64,7 @@ def find_fulfillment(store: Store, key: str) -> list[Hit]:
     ][:1]
 
 
-def _found(found: Found, text: str, kind: str) -> Iterator[tuple[int, Hit]]:
+def _found(found: SearchMatch, text: str, kind: str) -> Iterator[tuple[int, Hit]]:
     if found.document is not None:
         if not kind:
             hit = Hit(

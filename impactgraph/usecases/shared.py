@@ -35,13 +35,13 @@ def shared(columns: Columns, orders: Codes, fulfillments: Codes) -> tuple[str, .
 
 def _dimensions(columns: Columns) -> Iterator[tuple[str, list[str], bool, Codes]]:
     """Name, words by code, whether the codes are by order (else by fulfillment), codes; code 0 is none."""
-    o, f, v = columns.orders, columns.fulfillments, columns.vocabulary
-    yield "location", v.locations.words, False, f.location
-    yield "region", v.regions.words, True, o.region
-    yield "mode", v.modes.words, True, o.mode
-    yield "channel", v.channels.words, True, o.channel
-    yield "tier", v.tiers.words, True, o.tier
-    yield "currency", v.currencies.words, True, o.currency
+    o, f, v = columns.orders, columns.fulfillments, columns.dictionaries
+    yield "location", v.locations.values, False, f.location
+    yield "region", v.regions.values, True, o.region
+    yield "mode", v.modes.values, True, o.mode
+    yield "channel", v.channels.values, True, o.channel
+    yield "tier", v.tiers.values, True, o.tier
+    yield "currency", v.currencies.values, True, o.currency
     yield (
         "workflow",
         ["", *(workflow.key for workflow in v.workflows)],
@@ -49,7 +49,7 @@ def _dimensions(columns: Columns) -> Iterator[tuple[str, list[str], bool, Codes]
         (f.workflow + 1).astype(np.int32),
     )
     for name, codes in o.attributes.items():
-        yield name, v.attributes[name].words, True, codes
+        yield name, v.attributes[name].values, True, codes
 
 
 def _most(codes: Codes) -> tuple[int, float]:

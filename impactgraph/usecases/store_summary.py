@@ -30,7 +30,7 @@ class StoreSummary:
 def summary_of(store: Store, now: Millis) -> StoreSummary:
     """Raises StoreUnavailableError."""
     failures = store.failures()
-    aside = len(store.aside(_MOST_ASIDE))
+    aside = len(store.quarantined(_MOST_ASIDE))
     with store.columns() as columns:
         orders, parts = columns.orders, columns.fulfillments
         in_flight = len(np.unique(parts.order[parts.status == IN_FLIGHT]))

@@ -9,7 +9,7 @@ from graph_models.time import MINUTE, Millis
 from impactgraph.diagnosis.suspects import Suspect
 from impactgraph.errors import NoTopologyError
 from impactgraph.ports.store import Store
-from impactgraph.usecases.overdue import OverdueAsked, overdue
+from impactgraph.usecases.overdue import OverdueQuestion, overdue
 
 FRESH: Millis = 5 * MINUTE
 _KEPT = 4
@@ -39,7 +39,7 @@ def suspected(store: Store, now: Millis, as_of: Millis | None = None) -> tuple[S
 
 def _found(store: Store, now: Millis, as_of: Millis | None) -> tuple[Suspect, ...]:
     try:
-        with overdue(store, OverdueAsked(as_of=as_of), now) as found:
+        with overdue(store, OverdueQuestion(as_of=as_of), now) as found:
             return tuple(
                 replace(each, failure=replace(each.failure, key=f"suspected-{n}", supposed=True))
                 for n, each in enumerate(found.suspects, 1)

@@ -16,7 +16,7 @@ def timelines(
     """Of these cases, by bare key, oldest first. One question to the store for all whose events were not read yet."""
     unread = [key for key, case in cases.items() if case.story is None]
     found = {key: case.story for key, case in cases.items() if case.story is not None} | dict(
-        store.stories(unread, as_of) if unread else {}
+        store.timelines(unread, as_of) if unread else {}
     )
     return {
         key: story_of(

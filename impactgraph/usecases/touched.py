@@ -73,7 +73,7 @@ def _spread(ways: Mapping[str, list[str]], starts: Iterable[str]) -> set[str]:
 
 
 def _count(columns: Columns, places: set[str], locations: set[str]) -> int:
-    rows, words = columns.fulfillments, columns.vocabulary
+    rows, words = columns.fulfillments, columns.dictionaries
     live = rows.status == IN_FLIGHT
     width = max((len(workflow.steps) for workflow in words.workflows), default=0) + 1
     hit = np.zeros(

@@ -186,7 +186,7 @@ def further(orders: int, letter: str, seed: int) -> list[bytes]:
 
 def digest(columns: Columns) -> str:
     """Of all orders and fulfillments, whatever their rows and codes."""
-    f, v = columns.fulfillments, columns.vocabulary
+    f, v = columns.fulfillments, columns.dictionaries
     steps = [
         v.workflows[w].steps[s] if w >= 0 and s >= 0 else ""
         for w, s in zip(f.workflow.tolist(), f.step.tolist(), strict=True)

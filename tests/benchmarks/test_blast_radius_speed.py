@@ -104,7 +104,7 @@ class Plain:
         f, o = columns.fulfillments, columns.orders
         place = (f.workflow * 64 + f.step).astype(np.int16)
         place[f.status != IN_FLIGHT] = -1
-        words = columns.vocabulary
+        words = columns.dictionaries
         everywhere = list(range(len(words.workflows) * 64))
         on: dict[str, list[int]] = {"narrow": [], "wide, held": everywhere, "wide": everywhere}
         for n, workflow in enumerate(words.workflows):
@@ -230,7 +230,7 @@ def _graph(store: Store, records: bool) -> Graph:
         for then in step.then
     ]
     with store.columns() as columns:
-        f, o, v = columns.fulfillments, columns.orders, columns.vocabulary
+        f, o, v = columns.fulfillments, columns.orders, columns.dictionaries
         names = [f"order:{key}" for key in o.ids]
         told = zip(
             o.channel.tolist(),
@@ -240,7 +240,7 @@ def _graph(store: Store, records: bool) -> Graph:
             strict=True,
         )
         orders = {
-            name: (v.channels.words[c], v.regions.words[r], value, soon)
+            name: (v.channels.values[c], v.regions.values[r], value, soon)
             for name, (c, r, value, soon) in zip(names, told, strict=True)
         }
         if records:

@@ -13,7 +13,7 @@ from graph_models.enums import Dimension
 from impactgraph.columns import Columns
 from impactgraph.diagnosis.drift import find_drift
 from impactgraph.stores.embedded import EmbeddedStore
-from impactgraph.usecases.overdue import Overdue, OverdueAsked, overdue
+from impactgraph.usecases.overdue import Overdue, OverdueQuestion, overdue
 from tests.benchmarks.measuring import measured
 from tests.benchmarks.million import NOW
 
@@ -23,7 +23,7 @@ _seconds = itertools.count()
 def _asked(store: EmbeddedStore, *parts: Callable[[Overdue], object]) -> None:
     """At a moment that was not asked about before: nothing but what is usual is kept from the question before."""
     with ExitStack() as stack:
-        found = stack.enter_context(overdue(store, OverdueAsked(), NOW + next(_seconds)))
+        found = stack.enter_context(overdue(store, OverdueQuestion(), NOW + next(_seconds)))
         for part in parts:
             part(found)
 

@@ -11,8 +11,8 @@ from impactgraph.columns import Columns
 from impactgraph.diagnosis.records import find_rates, find_records, learn_transports
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.usecases.learned import learned
-from impactgraph.usecases.payloads import PayloadsAsked, find_payload_findings
-from impactgraph.usecases.records import RecordsAsked, list_records
+from impactgraph.usecases.payloads import PayloadsQuestion, find_payload_findings
+from impactgraph.usecases.records import RecordsQuestion, list_records
 from tests.benchmarks.measuring import measured
 from tests.benchmarks.million import NOW
 
@@ -21,7 +21,7 @@ def _floor(columns: Columns) -> None:
     """The least that could be done: the workflow of each record, and a count by workflow, kind and type."""
     r = columns.records
     workflow = columns.fulfillments.workflow[r.fulfillment]
-    np.bincount((workflow.astype(np.int64) * 4 + r.kind) * len(columns.vocabulary.types) + r.type)
+    np.bincount((workflow.astype(np.int64) * 4 + r.kind) * len(columns.dictionaries.types) + r.type)
 
 
 def test_records_of_a_million_orders(
@@ -42,8 +42,10 @@ def test_records_of_a_million_orders(
                 topology, columns, known.durations, NOW, one, transports=transports
             ),
             "unusual hours": lambda: find_rates(columns, NOW),
-            "first page, filtered, with likely causes": lambda: list_records(store, RecordsAsked(), NOW, 50),
-            "trouble in messages": lambda: find_payload_findings(store, PayloadsAsked(), NOW),
+            "first page, filtered, with likely causes": lambda: list_records(
+                store, RecordsQuestion(), NOW, 50
+            ),
+            "trouble in messages": lambda: find_payload_findings(store, PayloadsQuestion(), NOW),
         }
         figures = {name: measured(work) for name, work in questions.items()}
         benchmark.pedantic(lambda: find_records(topology, columns, known.durations, NOW), rounds=3)

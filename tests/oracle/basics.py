@@ -12,7 +12,7 @@ from graph_models.scope import Scope
 from graph_models.time import DAY, MINUTE
 from graph_models.topology import Emission, Schedule, Step, Takes, Transition, Workflow
 from impactgraph.forecast.durations import GRID, documented
-from impactgraph.forecast.scenarios import FUTURES, strata
+from impactgraph.forecast.scenarios import SCENARIOS, scenario_sample
 from tests.worlds import Journey
 
 INF = math.inf
@@ -67,7 +67,7 @@ class Told:
 
 
 def draw(name: str, k: int) -> float:
-    return float(strata(name)[k])
+    return float(scenario_sample(name)[k])
 
 
 def next_run(schedule: Schedule, at: float) -> float:
@@ -111,7 +111,7 @@ def remaining(takes: Takes, least: float, most: float, p: float) -> float:
 
 def mean(values: Iterator[float]) -> float:
     """Over the futures."""
-    return sum(values) / FUTURES
+    return sum(values) / SCENARIOS
 
 
 def emissions(workflow: Workflow) -> list[tuple[tuple[RecordKind, str], Emission]]:

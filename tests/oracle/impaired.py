@@ -7,7 +7,7 @@ from graph_models.failure import Failure
 from graph_models.impairment import Impairment
 from graph_models.time import FOREVER, HOUR, MINUTE, SECOND
 from graph_models.topology import Schedule, Step
-from impactgraph.forecast.scenarios import FUTURES
+from impactgraph.forecast.scenarios import SCENARIOS
 from tests.oracle.basics import INF, MOVING, Met, covers, draw, next_run, only_worst
 from tests.worlds import Journey, World
 
@@ -30,9 +30,9 @@ class Impaired:
         low, high = max(failure.expected_end - slack, self.as_of), failure.expected_end + slack
         if high <= low + MINUTE:
             high = low + max(slack, 0.2 * (self.as_of - failure.started_at), MINUTE)
-        ends = [low + draw(f"end/{failure.key}", k) * (high - low) for k in range(FUTURES)]
+        ends = [low + draw(f"end/{failure.key}", k) * (high - low) for k in range(SCENARIOS)]
         ordered = sorted(ends)
-        return round((ordered[FUTURES // 2 - 1] + ordered[FUTURES // 2]) / 2), ends
+        return round((ordered[SCENARIOS // 2 - 1] + ordered[SCENARIOS // 2]) / 2), ends
 
     def until(self, i: Impairment, k: int) -> float:
         if i.until >= FOREVER:
@@ -46,8 +46,8 @@ class Impaired:
         """What arrives t after the onset of a held queue leaves so many times t after its end."""
         if not i.drain:
             return 0.0
-        ordered = sorted(self.until(i, k) for k in range(FUTURES))
-        return i.drain / ((ordered[FUTURES // 2 - 1] + ordered[FUTURES // 2]) / 2 - i.since + i.drain)
+        ordered = sorted(self.until(i, k) for k in range(SCENARIOS))
+        return i.drain / ((ordered[SCENARIOS // 2 - 1] + ordered[SCENARIOS // 2]) / 2 - i.since + i.drain)
 
     # ---- one impairment
 

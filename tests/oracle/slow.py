@@ -12,7 +12,7 @@ from graph_models.enums import Band, Effect, RecordKind, Transport
 from graph_models.impairment import Impairment
 from graph_models.time import HOUR, MINUTE
 from graph_models.topology import Emission, Schedule, Step, Workflow
-from impactgraph.forecast.scenarios import FUTURES
+from impactgraph.forecast.scenarios import SCENARIOS
 from tests.oracle.basics import (
     INF,
     MOVING,
@@ -118,8 +118,8 @@ class Oracle(Impaired):
         return None
 
     def median_end(self, i: Impairment) -> float:
-        ordered = sorted(self.until(i, k) for k in range(FUTURES))
-        return (ordered[FUTURES // 2 - 1] + ordered[FUTURES // 2]) / 2
+        ordered = sorted(self.until(i, k) for k in range(SCENARIOS))
+        return (ordered[SCENARIOS // 2 - 1] + ordered[SCENARIOS // 2]) / 2
 
     def _go_on(
         self,
@@ -197,7 +197,7 @@ class Oracle(Impaired):
     # ---- the verdict
 
     def verdict(self, journey: Journey) -> Verdict:
-        worlds = [[self._told(journey, k, coin) for k in range(FUTURES)] for coin in (False, True)]
+        worlds = [[self._told(journey, k, coin) for k in range(SCENARIOS)] for coin in (False, True)]
         worlds[0] = [replace(calm, weight=1 - struck.weight) for calm, struck in zip(*worlds, strict=True)]
         likelihood = mean(t.weight * (t.flow or bool(t.records)) for world in worlds for t in world)
         flow = mean(t.weight * t.flow for world in worlds for t in world)

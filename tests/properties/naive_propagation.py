@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from graph_models.enums import ElementKind
 from graph_models.failure import Failure
 from graph_models.topology import Integration, Step, Topology, kind_of
-from impactgraph.propagation.impairment_state import Edge, Policy, Trouble
+from impactgraph.propagation.impairment_state import Edge, ImpairmentState, Policy
 from impactgraph.propagation.onset import onset
 from impactgraph.propagation.rules import follow
 from tests.drawing import expected_end
@@ -15,10 +15,10 @@ NaiveEdge = tuple[str, str, Edge, Policy]
 """From what fails, to what suffers."""
 
 
-def naive(topology: Topology, failures: Sequence[Failure]) -> dict[str, set[Trouble]]:
+def naive(topology: Topology, failures: Sequence[Failure]) -> dict[str, set[ImpairmentState]]:
     """All troubles of every element, dominated ones too; choices are left out."""
     edges = list(all_edges(topology))
-    reached: defaultdict[str, set[Trouble]] = defaultdict(set)
+    reached: defaultdict[str, set[ImpairmentState]] = defaultdict(set)
     for failure in failures:
         reached[failure.target] |= {
             each for each in at_the_target(topology, failure) if not each.scope.nothing
@@ -34,7 +34,7 @@ def naive(topology: Topology, failures: Sequence[Failure]) -> dict[str, set[Trou
     return {element: troubles for element, troubles in reached.items() if troubles}
 
 
-def at_the_target(topology: Topology, failure: Failure) -> set[Trouble]:
+def at_the_target(topology: Topology, failure: Failure) -> set[ImpairmentState]:
     element = topology.elements[failure.target]
     kind = kind_of(element)
     trouble = onset(failure, kind, failure.target.partition(":")[2], expected_end(failure))
@@ -45,7 +45,7 @@ def at_the_target(topology: Topology, failure: Failure) -> set[Trouble]:
     return {each for each, _ in follow(edge, trouble, Policy(fresh_within=own))[1].found}
 
 
-def worst_of(troubles: set[Trouble]) -> set[Trouble]:
+def worst_of(troubles: set[ImpairmentState]) -> set[ImpairmentState]:
     """Those that no other one is worse than."""
     return {
         each

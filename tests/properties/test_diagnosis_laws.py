@@ -14,7 +14,7 @@ from graph_models.time import HOUR, MINUTE, Millis
 from impactgraph.ports.store import Store
 from impactgraph.usecases.diagnoses import Case, cases
 from impactgraph.usecases.orders import get_orders
-from impactgraph.usecases.overdue import OverdueAsked, overdue
+from impactgraph.usecases.overdue import OverdueQuestion, overdue
 from tests.listing import orders_of
 from tests.properties.small_worlds import AS_OF, worlds
 from tests.worlds import SmallStore, World, ask
@@ -127,7 +127,7 @@ def test_overdue_means_one_thing_in_a_diagnosis_in_an_order_and_in_the_list_of_t
     world = replace(world, topology=replace(world.topology, workflows=workflows))
     store, found = cast(Store, SmallStore(world)), examined(world)
     told = get_orders(store, list(found), world.as_of)
-    with overdue(store, OverdueAsked(), world.as_of) as late:
+    with overdue(store, OverdueQuestion(), world.as_of) as late:
         listed = {order.key for order in late.orders(first=500, after=None).items}
 
     assert listed == {key for key, order in told.items() if any(part.overdue for part in order.fulfillments)}

@@ -84,7 +84,9 @@ def _store(batches: Sequence[Sequence[bytes]]) -> Iterator[EmbeddedStore]:
 
 
 def _seen(store: EmbeddedStore) -> dict[str, Any]:
-    return everything(store) | {"aside": sorted(json.loads(refused.text)["id"] for refused in store.aside())}
+    return everything(store) | {
+        "aside": sorted(json.loads(refused.text)["id"] for refused in store.quarantined())
+    }
 
 
 def _split(events: Sequence[bytes], chance: random.Random) -> list[list[bytes]]:

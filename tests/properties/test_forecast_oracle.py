@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, event, given, settings
 
 from graph_models.time import MINUTE
 from impactgraph.forecast.outcome import BANDS
-from impactgraph.forecast.scenarios import FUTURES
+from impactgraph.forecast.scenarios import SCENARIOS
 from impactgraph.impact.answer import BlastRadius
 from tests.oracle.basics import INF, Verdict
 from tests.oracle.slow import Oracle
@@ -69,7 +69,7 @@ def test_the_fast_forecast_is_the_slow_one(world: World) -> None:
         likelihood, band, delay = fast(answer, journey.order)
         slow = oracle.verdict(journey)
         event("affected" if slow.likelihood else "spared")
-        assert likelihood == pytest.approx(slow.likelihood, abs=1 / FUTURES + 1e-6)
-        if min(likelihood, slow.likelihood) > 1 / FUTURES:
+        assert likelihood == pytest.approx(slow.likelihood, abs=1 / SCENARIOS + 1e-6)
+        if min(likelihood, slow.likelihood) > 1 / SCENARIOS:
             assert band is slow.band
             assert within(delay, slow)

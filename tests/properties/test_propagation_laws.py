@@ -16,7 +16,7 @@ from graph_models.scope import Scope
 from graph_models.time import HOUR, MINUTE, Millis
 from graph_models.topology import Step, System, Topology
 from impactgraph.propagation import SAYS
-from impactgraph.propagation.impairment_state import Trouble
+from impactgraph.propagation.impairment_state import ImpairmentState
 from impactgraph.propagation.rules import follow
 from tests.drawing import EIGHT, hit
 from tests.properties.naive_propagation import NaiveEdge, all_edges, naive, worst_of
@@ -53,9 +53,9 @@ def covers(scope: Scope, order: Order) -> bool:
     return all(values[name] in allowed for name, allowed in scope.limits)
 
 
-def value_of(found: Impairment | Trouble) -> tuple[Any, ...]:
+def value_of(found: Impairment | ImpairmentState) -> tuple[Any, ...]:
     """All that counts, without the place, the class and the story."""
-    names = [name for name in Trouble._fields if name != "failure_class"]
+    names = [name for name in ImpairmentState._fields if name != "failure_class"]
     return tuple(getattr(found, name) for name in names)
 
 
@@ -190,7 +190,7 @@ def follows(edges: Iterable[NaiveEdge], before: Impairment, after: Impairment) -
     for source, target, edge, policy in edges:
         if (source, target) == (before.element, after.element):
             for each in FailureClass:
-                rule, outcome = follow(edge, Trouble(each, *value_of(before)), policy)
+                rule, outcome = follow(edge, ImpairmentState(each, *value_of(before)), policy)
                 if rule.name == after.rule and value_of(after) in [
                     value_of(found) for found, _ in outcome.found
                 ]:

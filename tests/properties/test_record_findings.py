@@ -83,7 +83,7 @@ def _came(
 def watched(world: World, rows: list[int] | None = None, late: int = 0) -> RecordFindings:
     """`late`: so many records, the first ones of the first fulfillments, came behind all others."""
     columns = columns_of(world)
-    durations = learn(world.topology, columns.vocabulary, SmallStore(world).visits(), world.as_of)
+    durations = learn(world.topology, columns.dictionaries, SmallStore(world).visits(), world.as_of)
     r = columns.records
     columns.records = RecordColumns(
         **{each.name: np.roll(getattr(r, each.name), -min(late, len(r))) for each in fields(r)}

@@ -220,7 +220,7 @@ def _asked(store: Store, world: World, as_of: Millis) -> dict[str, Any]:
     )
     seen: dict[str, Any] = everything(store, as_of) | {
         "orders": page.items,
-        "stories": [store.story(key, as_of) for key in keys],
+        "stories": [store.timeline(key, as_of) for key in keys],
     }
     if question.failures:
         with blast_radius(store, question, AS_OF) as answer:

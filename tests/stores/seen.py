@@ -21,10 +21,10 @@ def visits(store: Store, as_of: Millis | None = None, per_step: int = 20_000) ->
     """(workflow, step, location, entered, left)."""
     found = store.visits(as_of, per_step=per_step)
     with store.columns(as_of) as columns:
-        v = columns.vocabulary
+        v = columns.dictionaries
         rows = zip(found.workflow, found.step, found.location, found.entered, found.left, strict=True)
         return sorted(
-            (v.workflows[w].key, v.workflows[w].steps[s], v.locations.words[place], int(entered), int(left))
+            (v.workflows[w].key, v.workflows[w].steps[s], v.locations.values[place], int(entered), int(left))
             for w, s, place, entered, left in rows
         )
 
@@ -40,7 +40,7 @@ def everything(store: Store, as_of: Millis | None = None) -> dict[str, Any]:
 
 
 def _order(columns: Columns, row: int) -> dict[str, Any]:
-    o, v = columns.orders, columns.vocabulary
+    o, v = columns.orders, columns.dictionaries
     words = {
         "channel": v.channels,
         "mode": v.modes,
@@ -49,36 +49,42 @@ def _order(columns: Columns, row: int) -> dict[str, Any]:
         "currency": v.currencies,
     }
     shown: dict[str, Any] = {
-        name: vocabulary.words[getattr(o, name)[row]] for name, vocabulary in words.items()
+        name: vocabulary.values[getattr(o, name)[row]] for name, vocabulary in words.items()
     }
     shown |= {name: int(getattr(o, name)[row]) for name in ("value", "placed_at", "promised_by")}
     return shown | {
         "attributes": {
-            name: v.attributes[name].words[codes[row]] for name, codes in o.attributes.items() if codes[row]
+            name: v.attributes[name].values[codes[row]] for name, codes in o.attributes.items() if codes[row]
         }
     }
 
 
 def _fulfillment(columns: Columns, row: int) -> dict[str, Any]:
-    f, v = columns.fulfillments, columns.vocabulary
+    f, v = columns.fulfillments, columns.dictionaries
     workflow = v.workflows[f.workflow[row]] if f.workflow[row] >= 0 else None
     steps = workflow.steps if workflow else []
     shown: dict[str, Any] = {
         "order": str(columns.orders.ids[f.order[row]]),
         "workflow": workflow.key if workflow else None,
         "step": steps[f.step[row]] if f.step[row] >= 0 else None,
-        "location": v.locations.words[f.location[row]],
+        "location": v.locations.values[f.location[row]],
         "entered": {
-            step: int(f.entered[row, index]) for index, step in enumerate(steps) if f.entered[row, index]
+            step: int(f.entered_step_at[row, index])
+            for index, step in enumerate(steps)
+            if f.entered_step_at[row, index]
         },
-        "told": {step: int(f.told[row, index]) for index, step in enumerate(steps) if f.told[row, index]},
+        "told": {
+            step: int(f.first_recorded_at[row, index])
+            for index, step in enumerate(steps)
+            if f.first_recorded_at[row, index]
+        },
         "records": [
             record
             for bit, record in enumerate(workflow.records if workflow else [])
             if int(f.records[row]) >> bit & 1
         ],
-        "failed_code": v.fail_codes.words[f.failed_code[row]],
-        "failed_element": v.elements.words[f.failed_element[row]],
+        "failed_code": v.fail_codes.values[f.failed_code[row]],
+        "failed_element": v.elements.values[f.failed_element[row]],
         "errors": sorted(_errors(columns, row)),
         "came": sorted(_came(columns, row)),
     }
@@ -90,20 +96,20 @@ def _fulfillment(columns: Columns, row: int) -> dict[str, Any]:
 
 def _came(columns: Columns, row: int) -> list[tuple[Any, ...]]:
     """(moment, kind, type, millionths or None, currency, code of the document)."""
-    r, v = columns.records, columns.vocabulary
+    r, v = columns.records, columns.dictionaries
     return [
         (
-            int(r.at[i]), RECORD_KINDS[r.kind[i]].value, v.types.words[r.type[i]], str(None if r.amount[i] == NO_AMOUNT else int(r.amount[i])),
-            v.currencies.words[r.currency[i]], int(r.document[i]),
+            int(r.at[i]), RECORD_KINDS[r.kind[i]].value, v.types.values[r.type[i]], str(None if r.amount[i] == NO_AMOUNT else int(r.amount[i])),
+            v.currencies.values[r.currency[i]], int(r.document[i]),
         )
         for i in range(len(r)) if r.fulfillment[i] == row
     ]  # fmt: skip
 
 
 def _errors(columns: Columns, row: int) -> list[tuple[int, int, str, str]]:
-    e, v = columns.errors, columns.vocabulary
+    e, v = columns.errors, columns.dictionaries
     return [
-        (int(e.at[i]), int(e.step[i]), v.fail_codes.words[e.code[i]], v.elements.words[e.element[i]])
+        (int(e.at[i]), int(e.step[i]), v.fail_codes.values[e.code[i]], v.elements.values[e.element[i]])
         for i in range(len(e))
         if e.fulfillment[i] == row
     ]

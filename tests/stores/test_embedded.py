@@ -90,11 +90,11 @@ def test_a_file_that_is_no_store_is_told(folder: Path) -> None:
 
 def test_a_store_that_is_opened_again_shows_the_same(folder: Path) -> None:
     before = filled(folder, _EVENTS)
-    seen, aside, versions = everything(before), before.aside(), before.topologies()
+    seen, aside, versions = everything(before), before.quarantined(), before.topologies()
     before.close()
 
     after = opened(folder)
-    assert (everything(after), after.aside(), after.topologies()) == (seen, aside, versions)
+    assert (everything(after), after.quarantined(), after.topologies()) == (seen, aside, versions)
     after.close()
 
 

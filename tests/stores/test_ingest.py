@@ -55,7 +55,7 @@ def test_each_event_is_told_what_became_of_it_in_order(store: Store) -> None:
 def test_a_step_that_no_workflow_has_is_kept_aside_with_the_nearest_name(store: Store) -> None:
     store.ingest([placed(), entered("pik", 3)])
 
-    assert [refused.reason for refused in store.aside()] == [
+    assert [refused.reason for refused in store.quarantined()] == [
         "step 'pik' is not one of any workflow of the topology. Did you mean 'pick'?"
     ]
 
@@ -63,7 +63,7 @@ def test_a_step_that_no_workflow_has_is_kept_aside_with_the_nearest_name(store: 
 def test_a_step_of_another_workflow_is_kept_aside(store: Store) -> None:
     store.ingest([placed(workflow="collect"), entered("pack", 3)])
 
-    assert [refused.reason for refused in store.aside()] == [
+    assert [refused.reason for refused in store.quarantined()] == [
         "step 'pack' is not one of workflow 'collect'. Did you mean 'pick'?"
     ]
 
@@ -80,7 +80,7 @@ def test_what_is_kept_aside_leaves_no_trace_in_the_state(store: Store) -> None:
 def test_a_workflow_that_the_topology_lacks_is_kept_aside(store: Store) -> None:
     store.ingest([placed(workflow="colect")])
 
-    assert [refused.reason for refused in store.aside()] == [
+    assert [refused.reason for refused in store.quarantined()] == [
         "the topology has no workflow 'colect'. Did you mean 'collect'?"
     ]
 
@@ -88,7 +88,7 @@ def test_a_workflow_that_the_topology_lacks_is_kept_aside(store: Store) -> None:
 def test_a_failure_of_what_the_topology_lacks_is_kept_aside(store: Store) -> None:
     store.ingest([reported(target="system:omss")])
 
-    assert [refused.reason for refused in store.aside()] == [
+    assert [refused.reason for refused in store.quarantined()] == [
         "the topology has no element 'system:omss'. Did you mean 'system:oms'?"
     ]
 
@@ -96,7 +96,7 @@ def test_a_failure_of_what_the_topology_lacks_is_kept_aside(store: Store) -> Non
 def test_without_a_topology_every_order_event_is_kept_aside(bare: Store) -> None:
     intake = bare.ingest([placed(), entered("pick", 3)])
 
-    assert len(intake.rejected) == len(bare.aside()) == 2
+    assert len(intake.rejected) == len(bare.quarantined()) == 2
 
 
 def test_what_is_kept_aside_is_taken_when_a_topology_makes_it_fit(bare: Store) -> None:
@@ -104,7 +104,7 @@ def test_what_is_kept_aside_is_taken_when_a_topology_makes_it_fit(bare: Store) -
 
     bare.apply_topology(topology(), DOCUMENTS, at(5))
 
-    assert (bare.aside(), fulfillments(bare)["O-1/1"]["step"]) == ([], "pick")
+    assert (bare.quarantined(), fulfillments(bare)["O-1/1"]["step"]) == ([], "pick")
 
 
 def test_a_step_that_a_new_topology_brings_is_taken(store: Store) -> None:
@@ -112,7 +112,7 @@ def test_a_step_that_a_new_topology_brings_is_taken(store: Store) -> None:
 
     store.apply_topology(topology(MORE), MORE, at(5))
 
-    assert (store.aside(), fulfillments(store)["O-1/1"]["step"]) == ([], "wrap")
+    assert (store.quarantined(), fulfillments(store)["O-1/1"]["step"]) == ([], "wrap")
 
 
 def test_an_event_that_is_refused_twice_is_kept_once(store: Store) -> None:
@@ -120,7 +120,7 @@ def test_an_event_that_is_refused_twice_is_kept_once(store: Store) -> None:
 
     again = store.ingest([b"{"])
 
-    assert ([refused.number for refused in again.rejected], len(store.aside())) == ([0], 1)
+    assert ([refused.number for refused in again.rejected], len(store.quarantined())) == ([0], 1)
 
 
 def test_a_mended_event_of_the_same_id_takes_the_place_of_what_is_kept_aside(store: Store) -> None:
@@ -132,7 +132,7 @@ def test_a_mended_event_of_the_same_id_takes_the_place_of_what_is_kept_aside(sto
         [event("fulfillment.entered", 3, id="7", order="O-1", fulfillment="O-1/1", step="pick")]
     )
 
-    assert (intake.taken, store.aside()) == (1, [])
+    assert (intake.taken, store.quarantined()) == (1, [])
 
 
 def test_a_step_is_taken_when_a_reroute_makes_it_fit(store: Store) -> None:
@@ -140,7 +140,7 @@ def test_a_step_is_taken_when_a_reroute_makes_it_fit(store: Store) -> None:
 
     store.ingest([of("fulfillment.rerouted", 4, workflow="ship", step="promise")])
 
-    assert (store.aside(), fulfillments(store)["O-1/1"]["step"]) == ([], "pack")
+    assert (store.quarantined(), fulfillments(store)["O-1/1"]["step"]) == ([], "pack")
 
 
 def test_a_step_goes_aside_when_its_order_turns_out_to_be_of_another_workflow(store: Store) -> None:
@@ -148,21 +148,21 @@ def test_a_step_goes_aside_when_its_order_turns_out_to_be_of_another_workflow(st
 
     store.ingest([placed(workflow="collect")])
 
-    assert [json.loads(refused.text)["data"]["step"] for refused in store.aside()] == ["pack"]
+    assert [json.loads(refused.text)["data"]["step"] for refused in store.quarantined()] == ["pack"]
 
 
 def test_replay_tells_how_many_are_taken_now_and_how_many_are_not(store: Store) -> None:
     store.ingest([b"{", entered("pik", 3)])
 
-    intake = store.replay()
+    intake = store.replay_quarantined()
 
-    assert (intake.taken, len(intake.rejected), len(store.aside())) == (0, 2, 2)
+    assert (intake.taken, len(intake.rejected), len(store.quarantined())) == (0, 2, 2)
 
 
 def test_only_the_numbers_asked_for_are_replayed(store: Store) -> None:
     store.ingest([b"{", b"["])
 
-    assert len(store.replay([store.aside()[0].number]).rejected) == 1
+    assert len(store.replay_quarantined([store.quarantined()[0].number]).rejected) == 1
 
 
 def test_a_fulfillment_of_another_order_is_kept_aside(store: Store) -> None:
@@ -170,7 +170,7 @@ def test_a_fulfillment_of_another_order_is_kept_aside(store: Store) -> None:
 
     store.ingest([event("fulfillment.entered", 3, order="O-2", fulfillment="O-1/1", step="pick")])
 
-    assert [refused.reason for refused in store.aside()] == [
+    assert [refused.reason for refused in store.quarantined()] == [
         "fulfillment 'O-1/1' belongs to another order than 'O-2'"
     ]
 

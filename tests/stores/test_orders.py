@@ -118,7 +118,7 @@ def test_a_story_has_every_event_in_the_order_of_time(several: Store) -> None:
         [of("notification.sent", 2, "O-1/1", type="thanks", channel="email"), entered("promise", 1, "O-1/1")]
     )
 
-    story = several.story("O-1")
+    story = several.timeline("O-1")
 
     assert story is not None
     assert [(entry.kind, entry.at) for entry in story.entries] == [
@@ -129,7 +129,7 @@ def test_a_story_has_every_event_in_the_order_of_time(several: Store) -> None:
 def test_a_story_names_the_step_of_the_workflow_it_was_in(several: Store) -> None:
     several.ingest([of("fulfillment.rerouted", 4, "O-1/1", workflow="ship", step="pack")])
 
-    story = several.story("O-1")
+    story = several.timeline("O-1")
 
     assert story is not None
     assert [entry.element for entry in story.entries] == [None, "step:collect/pick", "step:ship/pack"]
@@ -140,7 +140,7 @@ def test_a_story_has_the_records_as_they_were_written(several: Store) -> None:
         [of("posting.recorded", 4, "O-1/1", type="invoice", amount="10.005", currency="EUR", document="D-1")]
     )
 
-    story = several.story("O-1")
+    story = several.timeline("O-1")
 
     assert story is not None
     assert [
@@ -150,7 +150,7 @@ def test_a_story_has_the_records_as_they_were_written(several: Store) -> None:
 
 
 def test_the_story_of_a_past_moment_ends_then(several: Store) -> None:
-    story = several.story("O-1", at(2))
+    story = several.timeline("O-1", at(2))
 
     assert story is not None
     assert ([entry.kind for entry in story.entries], replace(story.order, fulfillments=()).status) == (
@@ -160,4 +160,4 @@ def test_the_story_of_a_past_moment_ends_then(several: Store) -> None:
 
 
 def test_there_is_no_story_of_an_order_that_is_not_known(several: Store) -> None:
-    assert several.story("O-9") is None
+    assert several.timeline("O-9") is None

@@ -62,7 +62,7 @@ def cohort_of(
     cases = evenly(np.flatnonzero(overdue & among), CASES)
     hit = _Units(cases, f.step[cases], f.entered_at[cases])
     passed = _in_time(columns, hit, overdue, among, limit, controls)
-    width, workflows = f.entered.shape[1], len(columns.vocabulary.workflows)
+    width, workflows = f.entered_step_at.shape[1], len(columns.dictionaries.workflows)
     unknown = _thin(hit.places(f.workflow, width), passed.places(f.workflow, width), width * workflows)
     hit = _by_placing(columns, hit, unknown[hit.places(f.workflow, width)])
     passed = passed.and_(_further(columns, hit, overdue, among, unknown, controls))
@@ -109,7 +109,7 @@ def _in_time(
     columns: Columns, hit: _Units, overdue: Flags, among: Flags, limit: Ints, controls: int
 ) -> _Units:
     """Stays that began in a step and an hour with those that are overdue, and were over within the limit."""
-    f, width = columns.fulfillments, columns.fulfillments.entered.shape[1]
+    f, width = columns.fulfillments, columns.fulfillments.entered_step_at.shape[1]
     wanted = np.unique(_keys(hit.places(f.workflow, width), hit.entered // HOUR))
     found = _Units(hit.row[:0], hit.index[:0], hit.entered[:0])
     for workflow in np.unique(f.workflow[hit.row]).tolist():
@@ -131,7 +131,7 @@ def _further(
     columns: Columns, hit: _Units, overdue: Flags, among: Flags, unknown: Flags, controls: int
 ) -> _Units:
     """For places of which nothing is known but who is there: those placed in an hour with one that is overdue there, and further on their way now."""
-    f, width = columns.fulfillments, columns.fulfillments.entered.shape[1]
+    f, width = columns.fulfillments, columns.fulfillments.entered_step_at.shape[1]
     places = hit.places(f.workflow, width)
     found = _Units(hit.row[:0], hit.index[:0], hit.entered[:0])
     for place in np.unique(places[unknown[places]]).tolist():

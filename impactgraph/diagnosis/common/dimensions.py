@@ -36,7 +36,7 @@ def names(columns: Columns) -> tuple[str, ...]:
     """In lower case; attributes go by their own names (`carrier`, `payload_version`). Of equal explanations the first one is told."""
     attributes = (
         name
-        for name in columns.vocabulary.attributes
+        for name in columns.dictionaries.attributes
         if name in columns.orders.attributes and name not in _FIXED
     )
     return (LOCATION, REGION, CHANNEL, MODE, *attributes, TIER, CURRENCY, INTEGRATION)
@@ -46,11 +46,11 @@ def dimension(
     columns: Columns, topology: Topology, name: str, row: Codes, index: Codes, entered: Ints
 ) -> Dimension:
     """Of stays: the fulfillment's row, the step's index in its workflow, and when it was entered."""
-    o, f, v = columns.orders, columns.fulfillments, columns.vocabulary
+    o, f, v = columns.orders, columns.fulfillments, columns.dictionaries
     if name == LOCATION:
-        return Dimension(name, f.location[row], v.locations.words)
+        return Dimension(name, f.location[row], v.locations.values)
     if name == REGION:
-        return Dimension(name, Membership(columns, topology).region(row).astype(np.int32), v.regions.words)
+        return Dimension(name, Membership(columns, topology).region(row).astype(np.int32), v.regions.values)
     if name == INTEGRATION:
         return _ways(columns, topology, row, index, entered)
     fixed = {
@@ -60,7 +60,7 @@ def dimension(
         CURRENCY: (o.currency, v.currencies),
     }
     codes, words = fixed[name] if name in fixed else (o.attributes[name], v.attributes[name])
-    return Dimension(name, codes[f.order[row]], words.words)
+    return Dimension(name, codes[f.order[row]], words.values)
 
 
 def _ways(columns: Columns, topology: Topology, row: Codes, index: Codes, entered: Ints) -> Dimension:
@@ -68,7 +68,7 @@ def _ways(columns: Columns, topology: Topology, row: Codes, index: Codes, entere
     f = columns.fulfillments
     if not len(row):
         return Dimension(INTEGRATION, np.zeros(0, np.int32), [""])
-    earlier = f.entered[row]
+    earlier = f.entered_step_at[row]
     earlier = np.where(earlier < entered[:, None], earlier, 0)
     before = np.where(earlier.max(axis=1) > 0, earlier.argmax(axis=1), -1)
     words, table = _handed_over(columns, topology)
@@ -77,7 +77,7 @@ def _ways(columns: Columns, topology: Topology, row: Codes, index: Codes, entere
 
 def _handed_over(columns: Columns, topology: Topology) -> tuple[list[str], NDArray[np.int32]]:
     """Words, and their code by (workflow, step before, step)."""
-    workflows = columns.vocabulary.workflows
+    workflows = columns.dictionaries.workflows
     most = max((len(w.steps) for w in workflows), default=0) + 1
     words, table = [""], np.zeros((len(workflows) + 1, most, most), np.int32)
     codes: dict[str, int] = {}

@@ -62,7 +62,7 @@ def at_steps(
 def shares(columns: Columns, topology: Topology, usual: Usual, limit: NDArray[np.int64]) -> Reals:
     """By (workflow, step index): the share of those in the step that are usually beyond the limit, with arrivals as even as they come."""
     found = np.zeros(limit.shape)
-    for n, words in enumerate(columns.vocabulary.workflows):
+    for n, words in enumerate(columns.dictionaries.workflows):
         for m, step in enumerate(words.steps):
             if (words.key, step) in usual.of:
                 found[n, m] = _beyond(usual.of[words.key, step], float(limit[n, m]))
@@ -92,7 +92,7 @@ def _sets(columns: Columns, topology: Topology) -> Mapping[tuple[str, str], froz
     """Places of each step, workflow and integration that is used there; of equal ones the simplest."""
     found: dict[tuple[str, str], set[Place]] = {}
     integrations: dict[tuple[str, str], set[Place]] = {}
-    for n, words in enumerate(columns.vocabulary.workflows):
+    for n, words in enumerate(columns.dictionaries.workflows):
         places = {key: m for m, key in enumerate(words.steps)}
         workflow = topology.workflows.get(words.key)
         for step in workflow.steps if workflow else ():

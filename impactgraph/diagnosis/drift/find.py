@@ -14,7 +14,7 @@ from graph_models.diagnosis import Drift, DriftKind
 from graph_models.money import Money, from_micros
 from graph_models.time import DAY, HOUR, Millis
 from graph_models.topology import Topology
-from impactgraph.columns import CANCELLED, Codes, Columns, Ints, Words
+from impactgraph.columns import CANCELLED, Codes, Columns, Dictionary, Ints
 from impactgraph.diagnosis.common.dimensions import CHANNEL, LOCATION, MODE
 from impactgraph.diagnosis.drift.change import Change, moved, shifted
 from impactgraph.diagnosis.overdue.stays import in_step
@@ -105,21 +105,21 @@ def _name(place: Place) -> tuple[str, str]:
 
 
 def _code(columns: Columns, workflow: str, step: str) -> int:
-    words = columns.vocabulary.workflows
+    words = columns.dictionaries.workflows
     number = next(n for n, each in enumerate(words) if each.key == workflow)
-    return number * columns.fulfillments.entered.shape[1] + words[number].steps.index(step)
+    return number * columns.fulfillments.entered_step_at.shape[1] + words[number].steps.index(step)
 
 
 def _errors(columns: Columns, at: Millis) -> Iterator[_Series]:
     """Of each step: errors among those that entered it, by the hour."""
     f, errors = columns.fulfillments, columns.errors
     owner = f.workflow[errors.fulfillment]
-    for number, words in enumerate(columns.vocabulary.workflows):
+    for number, words in enumerate(columns.dictionaries.workflows):
         mine = np.flatnonzero(f.workflow == number)
         for step, key in enumerate(words.steps):
             chosen = (owner == number) & (errors.step == step)
             if int(chosen.sum()) >= _EVENTS:
-                entered = _counts(f.entered[mine, step], at)
+                entered = _counts(f.entered_step_at[mine, step], at)
                 change = moved(
                     _counts(errors.at[chosen], at), entered, least=_EVENTS, earliest=_begin(entered)
                 )
@@ -156,15 +156,15 @@ def _rates(columns: Columns, at: Millis) -> Iterator[_Series]:
                     yield _Series(
                         kind,
                         dimension,
-                        words.words[code],
+                        words.values[code],
                         moved(events[code], chances[code], least=_EVENTS, earliest=_begin(chances)),
                         (dimension, code),
                     )
 
 
-def _worded(columns: Columns) -> Sequence[tuple[str, Codes, Words]]:
+def _worded(columns: Columns) -> Sequence[tuple[str, Codes, Dictionary]]:
     """Dimensions of fulfillments, by row, with their words."""
-    f, o, v = columns.fulfillments, columns.orders, columns.vocabulary
+    f, o, v = columns.fulfillments, columns.orders, columns.dictionaries
     return (
         (LOCATION, f.location, v.locations),
         (MODE, o.mode[f.order], v.modes),
@@ -229,7 +229,7 @@ class _Behind:
         if dimension not in self._counted:
             self._counted[dimension] = self._count(self._codes(dimension))
         counts, sums = self._counted[dimension]
-        words = self._columns.vocabulary.currencies.words
+        words = self._columns.dictionaries.currencies.values
         if code >= len(counts):
             return 0, ()
         mine = sums[code * len(words) : (code + 1) * len(words)]
@@ -240,13 +240,13 @@ class _Behind:
     def _codes(self, dimension: str) -> Ints:
         f = self._columns.fulfillments
         if dimension == _PLACE:
-            return f.workflow[self._rows].astype(np.int64) * f.entered.shape[1] + f.step[self._rows]
+            return f.workflow[self._rows].astype(np.int64) * f.entered_step_at.shape[1] + f.step[self._rows]
         return next(codes for name, codes, _ in _worded(self._columns) if name == dimension)[
             self._rows
         ].astype(np.int64)
 
     def _count(self, codes: Ints) -> tuple[NDArray[np.intp], Sequence[int]]:
-        o, words = self._columns.orders, self._columns.vocabulary.currencies.words
+        o, words = self._columns.orders, self._columns.dictionaries.currencies.values
         order = self._columns.fulfillments.order[self._rows]
         several = np.bincount(order)[order] > 1
         pairs = np.unique(codes[several] * 2**32 + order[several])

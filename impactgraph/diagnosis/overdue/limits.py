@@ -28,8 +28,8 @@ def limit_table(topology: Topology, columns: Columns, usual: Usual) -> Ints:
 
     There is one row and one column more, which are FOREVER.
     """
-    most = max((len(w.steps) for w in columns.vocabulary.workflows), default=0) + 1
-    table = np.full((len(columns.vocabulary.workflows) + 1, most), FOREVER, np.int64)
+    most = max((len(w.steps) for w in columns.dictionaries.workflows), default=0) + 1
+    table = np.full((len(columns.dictionaries.workflows) + 1, most), FOREVER, np.int64)
     for n, m, step in _steps(topology, columns):
         table[n, m] = min(limit_of(step, usual), FOREVER)
     return table
@@ -62,8 +62,8 @@ def _paced(topology: Topology, columns: Columns, limit: Ints, durations: Duratio
     f, pace = columns.fulfillments, durations.pace
     paced = np.zeros(
         (
-            len(columns.vocabulary.workflows) + 1,
-            max((len(w.steps) for w in columns.vocabulary.workflows), default=0) + 1,
+            len(columns.dictionaries.workflows) + 1,
+            max((len(w.steps) for w in columns.dictionaries.workflows), default=0) + 1,
         ),
         bool,
     )
@@ -71,7 +71,7 @@ def _paced(topology: Topology, columns: Columns, limit: Ints, durations: Duratio
         paced[n, m] = known.within is None and on_site(topology, known)
     if not paced.any() or not len(pace):
         return limit
-    slower = np.ones(len(columns.vocabulary.locations))
+    slower = np.ones(len(columns.dictionaries.locations))
     slower[: len(pace)] = factors(pace)
     return np.where(
         paced[f.workflow[rows], f.step[rows]], np.minimum(limit * slower[f.location[rows]], FOREVER), limit
@@ -93,7 +93,7 @@ def _steps(topology: Topology, columns: Columns) -> list[tuple[int, int, Step]]:
     """(workflow index, step index, step) of the steps that the topology and the columns both know."""
     return [
         (n, m, step)
-        for n, words in enumerate(columns.vocabulary.workflows)
+        for n, words in enumerate(columns.dictionaries.workflows)
         for m, key in enumerate(words.steps)
         if isinstance(step := topology.elements.get(f"step:{words.key}/{key}"), Step)
     ]

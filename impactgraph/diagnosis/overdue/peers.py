@@ -28,13 +28,13 @@ def peers_of(
     workflow, step = int(f.workflow[row]), int(f.step[row])
     if workflow < 0 or step < 0:
         return None
-    words = columns.vocabulary.workflows[workflow]
+    words = columns.dictionaries.workflows[workflow]
     rows = columns.rows_at(workflow, step)
     here = rows[f.location[rows] == f.location[row]]
     alone = len(here) < ENOUGH or not f.location[row]
     rows = rows if alone else here
     beyond = at - f.entered_at[rows] - limits(rows)
-    location = None if alone else columns.vocabulary.locations.words[int(f.location[row])]
+    location = None if alone else columns.dictionaries.locations.values[int(f.location[row])]
     return PeerGroup(
         f"step:{words.key}/{words.steps[step]}",
         location,

@@ -44,7 +44,7 @@ def runs_of(topology: Topology, columns: Columns, durations: Durations, rows: Co
 
 def _steps(topology: Topology, columns: Columns) -> Iterator[tuple[int, int, Step]]:
     """(workflow index, step index, step) of those that a batch may hand on from."""
-    for number, words in enumerate(columns.vocabulary.workflows):
+    for number, words in enumerate(columns.dictionaries.workflows):
         workflow = topology.workflows.get(words.key)
         for step in workflow.steps if workflow is not None else ():
             if step.key in words.steps and any(
@@ -57,9 +57,9 @@ def _done(
     topology: Topology, columns: Columns, durations: Durations, step: Step, column: int, rows: Codes
 ) -> Ints:
     f, place = columns.fulfillments, (step.workflow, step.key)
-    entered, told = f.entered_at[rows], f.told[rows, column]
+    entered, told = f.entered_at[rows], f.first_recorded_at[rows, column]
     usual = float(durations.of[place].quantile(_NEARLY_ALL)) if place in durations.of else 0.0
-    slower = np.ones(len(columns.vocabulary.locations))
+    slower = np.ones(len(columns.dictionaries.locations))
     if on_site(topology, step):
         slower[: len(durations.pace)] = factors(durations.pace)
     surely = entered + np.rint(usual * slower[f.location[rows]]).astype(np.int64)

@@ -45,9 +45,9 @@ class Stays:
 def stays_of(columns: Columns, rows: Codes) -> Stays:
     """The last stay in each step that the fulfillments entered. Costs a sort of the steps of each row."""
     f = columns.fulfillments
-    if not len(rows) or not f.entered.shape[1]:
+    if not len(rows) or not f.entered_step_at.shape[1]:
         return _none()
-    table = f.entered[rows]
+    table = f.entered_step_at[rows]
     order = np.argsort(np.where(table > 0, table, _NEVER), axis=1, kind="stable")
     entered = np.take_along_axis(table, order, axis=1)
     some = entered > 0
@@ -57,7 +57,7 @@ def stays_of(columns: Columns, rows: Codes) -> Stays:
     ended, cancelled = f.ended_at[rows][:, None], (f.status[rows] == CANCELLED)[:, None]
     left = np.where(last, np.where(cancelled | (f.status[rows] == IN_FLIGHT)[:, None], 0, ended), following)
     cut = np.where(last & cancelled, ended, 0)
-    told = np.take_along_axis(f.told[rows], order, axis=1)
+    told = np.take_along_axis(f.first_recorded_at[rows], order, axis=1)
     at = np.nonzero(some)
     after = np.where(last, -1, next_step)
     return Stays(
@@ -74,7 +74,7 @@ def stays_of(columns: Columns, rows: Codes) -> Stays:
 def sampled(columns: Columns, most: int) -> Iterator[tuple[int, Codes]]:
     """(workflow, rows): up to `most` fulfillments of each workflow, evenly spaced, so that the same state has the same sample."""
     f = columns.fulfillments
-    for workflow in range(len(columns.vocabulary.workflows)):
+    for workflow in range(len(columns.dictionaries.workflows)):
         rows = np.flatnonzero(f.workflow == workflow).astype(np.int32)
         if len(rows):
             yield workflow, rows[:: max(1, -(-len(rows) // most))]

@@ -45,7 +45,7 @@ def usual_stays(
     """As known at `at`. `cut(workflow, step)`: spans in which a known failure held what was there."""
     seen: dict[Place, Stays] = {}
     for workflow, rows in sampled(columns, MOST):
-        words, stays = columns.vocabulary.workflows[workflow], stays_of(columns, rows)
+        words, stays = columns.dictionaries.workflows[workflow], stays_of(columns, rows)
         stays = stays.take(stays.entered <= at)
         seen.update(
             ((words.key, step), stays.take(stays.step == number)) for number, step in enumerate(words.steps)

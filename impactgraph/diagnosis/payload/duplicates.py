@@ -46,7 +46,7 @@ def find_duplicates(columns: Columns, among: NDArray[np.bool_]) -> list[PayloadF
             _told(
                 columns,
                 group,
-                {name: columns.vocabulary.attributes[name].words[int(codes[group[0]])]},
+                {name: columns.dictionaries.attributes[name].values[int(codes[group[0]])]},
                 f"{name} is the same",
             )
             for group in groups
@@ -71,7 +71,7 @@ def find_duplicates(columns: Columns, among: NDArray[np.bool_]) -> list[PayloadF
                 _told(
                     columns,
                     group,
-                    {name: columns.vocabulary.attributes[name].words[int(codes[group[0]])]},
+                    {name: columns.dictionaries.attributes[name].values[int(codes[group[0]])]},
                     what,
                 )
             )
@@ -97,7 +97,7 @@ def _groups(
 def _told(columns: Columns, group: NDArray[np.intp], key: Mapping[str, str], why: str) -> PayloadFinding:
     placed = columns.orders.placed_at[group]
     first = group[np.lexsort((columns.orders.ids[group], placed))[0]]
-    channel = columns.vocabulary.channels.words[int(columns.orders.channel[group[0]])]
+    channel = columns.dictionaries.channels.values[int(columns.orders.channel[group[0]])]
     names = sample_of(columns, group)
     return PayloadFinding(
         kind=PayloadKind.DUPLICATE_ORDER,

@@ -22,7 +22,7 @@ def find_incomplete(columns: Columns, among: NDArray[np.bool_], at: Millis) -> l
 
     Costs a look at every order for each attribute.
     """
-    o, v = columns.orders, columns.vocabulary
+    o, v = columns.orders, columns.dictionaries
     workflow = np.full(len(o), -1, np.int32)
     workflow[columns.fulfillments.order] = columns.fulfillments.workflow
     told = (o.placed_at > 0) & (workflow >= 0)
@@ -34,7 +34,11 @@ def find_incomplete(columns: Columns, among: NDArray[np.bool_], at: Millis) -> l
             channel, flow = divmod(number, len(v.workflows))
             mine = group == number
             rows = np.flatnonzero(mine & concerned & ~has)
-            key = {"attribute": name, "channel": v.channels.words[channel], "workflow": v.workflows[flow].key}
+            key = {
+                "attribute": name,
+                "channel": v.channels.values[channel],
+                "workflow": v.workflows[flow].key,
+            }
             found.append(
                 _finding(columns, key, rows, int(np.count_nonzero(mine)), int(np.count_nonzero(mine & has)))
             )

@@ -32,7 +32,7 @@ class Ledger:
         self.known = o.placed_at[order] > 0
         """False where the order was not told yet: then neither is its value."""
         self._units = np.array(
-            [MICROS // 10 ** minor_digits(word) for word in self.columns.vocabulary.currencies.words],
+            [MICROS // 10 ** minor_digits(word) for word in self.columns.dictionaries.currencies.values],
             np.int64,
         )
 

@@ -20,7 +20,7 @@ class Stays:
     def entered(self, column: int) -> Ints:
         """0 where it was not."""
         if column not in self._entered:
-            self._entered[column] = self._f.entered[self._rows, column]
+            self._entered[column] = self._f.entered_step_at[self._rows, column]
         return self._entered[column]
 
     def left(self, step: Step, column: int) -> Ints:
@@ -41,7 +41,7 @@ class Stays:
 
     def _left_otherwise(self, which: NDArray[np.intp], column: int) -> Ints:
         rows, entered = self._rows[which], self.entered(column)[which]
-        table = self._f.entered[rows]
+        table = self._f.entered_step_at[rows]
         left = np.where(table > entered[:, None], table, FAR).min(axis=1)
         done = (self._status[which] == COMPLETED) & (self._f.ended_at[rows] >= entered)
         return np.where((left == FAR) & done, self._f.ended_at[rows], left)

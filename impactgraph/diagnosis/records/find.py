@@ -27,7 +27,7 @@ def find_records(
     `filed`: so many records, from the first on, are known to lie in the order of their fulfillments (`in_order`).
     Costs a look at every record and at every step that causes one, for all fulfillments together; for a few of them, a look at the records not filed.
     """
-    slots = slots_of(topology, columns.vocabulary)
+    slots = slots_of(topology, columns.dictionaries)
     watches = _watches(topology, columns, slots, at, rows, transports, filed)
     parts = [watch.findings(durations) for watch in watches]
     found = Found.joined(parts) if parts else Found.none()
@@ -44,7 +44,7 @@ def find_records(
 
 def learn_transports(topology: Topology, columns: Columns) -> Transports:
     """How long every record took that came. Good for many questions."""
-    slots = slots_of(topology, columns.vocabulary)
+    slots = slots_of(topology, columns.dictionaries)
     limits: dict[Name, Millis] = {}
     for watch in _watches(topology, columns, slots, 0, None, None):
         limits |= watch.learned()

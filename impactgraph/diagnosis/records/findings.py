@@ -152,5 +152,5 @@ class RecordFindings:
         return (
             None
             if micros == NO_AMOUNT
-            else from_micros(micros, self.columns.vocabulary.currencies.words[currency])
+            else from_micros(micros, self.columns.dictionaries.currencies.values[currency])
         )

@@ -29,7 +29,7 @@ def find_rates(columns: Columns, at: Millis) -> tuple[RateFinding, ...]:
     """Of the last day's full hours before `at`, the latest first. Costs one look at every record."""
     last = at // HOUR
     first = last - LOOKED_AT - MOST_WEEKS * _WEEK
-    r, types = columns.records, len(columns.vocabulary.types)
+    r, types = columns.records, len(columns.dictionaries.types)
     hour = r.at // HOUR - first
     known = (hour >= 0) & (hour < last - first)
     code = r.kind[known].astype(np.int64) * types + r.type[known]
@@ -47,7 +47,7 @@ def find_rates(columns: Columns, at: Millis) -> tuple[RateFinding, ...]:
 
 def _of_type(columns: Columns, code: int, counts: Ints, first: int) -> Iterator[RateFinding]:
     begun = int(np.flatnonzero(counts)[0])
-    kind, type_ = divmod(code, len(columns.vocabulary.types))
+    kind, type_ = divmod(code, len(columns.dictionaries.types))
     scatter = {
         season: _scatter(counts, begun, width)
         for season, width in (("hour_of_day", _DAY), ("hour_of_week", _WEEK))
@@ -59,7 +59,7 @@ def _of_type(columns: Columns, code: int, counts: Ints, first: int) -> Iterator[
             if not low <= counts[hour] <= high:
                 since = (first + hour) * HOUR
                 yield RateFinding(
-                    RECORD_KINDS[kind], columns.vocabulary.types.words[type_], since, int(counts[hour]), usual, low, high, len(before), season,
+                    RECORD_KINDS[kind], columns.dictionaries.types.values[type_], since, int(counts[hour]), usual, low, high, len(before), season,
                     money_of(columns, *_posted(columns, kind, type_, since)),
                 )  # fmt: skip
 

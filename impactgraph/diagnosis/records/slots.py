@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from graph_models.enums import RecordKind
 from graph_models.topology import Emission, Step, Topology
-from impactgraph.columns import RECORD_KINDS, Codes, Columns, Ints, Vocabulary
+from impactgraph.columns import RECORD_KINDS, Codes, Columns, Dictionaries, Ints
 
 FAR = 2**61
 """Stands for a moment that has not come."""
@@ -36,7 +36,7 @@ class Slot:
     emitters: tuple[Emitter, ...]
 
 
-def slots_of(topology: Topology, vocabulary: Vocabulary) -> tuple[Slot, ...]:
+def slots_of(topology: Topology, vocabulary: Dictionaries) -> tuple[Slot, ...]:
     """Of all workflows that orders have taken, a workflow after the other."""
     found: list[Slot] = []
     for number, known in enumerate(vocabulary.workflows):
@@ -145,11 +145,13 @@ def _of_rows(columns: Columns, rows: Codes | None, filed: int) -> NDArray[np.int
 
 def _slot_of(columns: Columns, slots: Sequence[Slot], chosen: NDArray[np.intp] | None) -> NDArray[np.int16]:
     """Number of the slot of each record; one behind the last where its workflow expects no such record."""
-    r, types = columns.records, len(columns.vocabulary.types)
+    r, types = columns.records, len(columns.dictionaries.types)
     fulfillment, kind, type_ = (c if chosen is None else c[chosen] for c in (r.fulfillment, r.kind, r.type))
-    table = np.full((len(columns.vocabulary.workflows) + 1, len(RECORD_KINDS) * types), len(slots), np.int16)
+    table = np.full(
+        (len(columns.dictionaries.workflows) + 1, len(RECORD_KINDS) * types), len(slots), np.int16
+    )
     for slot in slots:
-        code = columns.vocabulary.types.find(slot.type)
+        code = columns.dictionaries.types.find(slot.type)
         if code is not None:
             table[slot.workflow, RECORD_KINDS.index(slot.kind) * types + code] = slot.number
     workflow = columns.fulfillments.workflow[fulfillment]

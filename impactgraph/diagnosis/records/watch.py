@@ -45,7 +45,7 @@ class Watch:
     learn: bool
 
     def __post_init__(self) -> None:
-        known = self.columns.vocabulary.workflows[self.number]
+        known = self.columns.dictionaries.workflows[self.number]
         self.workflow: Workflow = self.topology.workflows[known.key]
         self.stays = Stays(self.columns.fulfillments, self.workflow, known.steps, self.rows)
         place = places(self.rows, len(self.columns.fulfillments))

@@ -98,7 +98,7 @@ def _windows(table: Reals) -> tuple[Reals, Reals]:
 
 def errors_of(columns: Columns, rows: Codes, at: Millis) -> Errors:
     """Of these fulfillments, as far back as is learned from. Costs a look at all errors."""
-    errors, f, v = columns.errors, columns.fulfillments, columns.vocabulary
+    errors, f, v = columns.errors, columns.fulfillments, columns.dictionaries
     wanted = np.zeros(len(f), bool)
     wanted[rows] = True
     kept = np.flatnonzero(wanted[errors.fulfillment] & (errors.at <= at) & (errors.at > at - LEARNED))
@@ -108,7 +108,7 @@ def errors_of(columns: Columns, rows: Codes, at: Millis) -> Errors:
     code = np.where(errors.element[kept] > 0, errors.element[kept], len(v.elements) + where)
     present, kind = np.unique(code, return_inverse=True)
     words: tuple[str, ...] = tuple(
-        v.elements.words[c] if c < len(v.elements) else steps[c - len(v.elements)] for c in map(int, present)
+        v.elements.values[c] if c < len(v.elements) else steps[c - len(v.elements)] for c in map(int, present)
     )
     bins = np.minimum((errors.at[kept] - (at - SPAN)) // BIN, BINS - 1)
     return Errors(words, errors.fulfillment[kept], kind, bins)

@@ -9,7 +9,7 @@ from graph_models.impairment import Impairments
 from graph_models.scope import EVERYWHERE, Scope
 from graph_models.time import Millis
 from graph_models.topology import Topology
-from impactgraph.columns import Codes, Columns, Words
+from impactgraph.columns import Codes, Columns, Dictionary
 from impactgraph.diagnosis.suspects.evidence import (
     Evidence,
     errors_of,
@@ -125,8 +125,8 @@ def _closer(columns: Columns, membership: Membership, scope: Scope, at: Millis) 
 
 def _scopes(columns: Columns) -> Iterator[Scope]:
     """The most usual values of what failures are often confined to, one at a time."""
-    o, v = columns.orders, columns.vocabulary
-    sets: list[tuple[str, Codes, Words]] = [
+    o, v = columns.orders, columns.dictionaries
+    sets: list[tuple[str, Codes, Dictionary]] = [
         ("regions", o.region, v.regions),
         ("channels", o.channel, v.channels),
         ("modes", o.mode, v.modes),
@@ -142,4 +142,4 @@ def _scopes(columns: Columns) -> Iterator[Scope]:
         chosen: list[int] = [
             code for code in np.argsort(-counts, kind="stable")[:_VALUES].tolist() if counts[code]
         ]
-        yield from (Scope.of(**{name: [words.words[code]]}) for code in chosen if len(chosen) > 1)
+        yield from (Scope.of(**{name: [words.values[code]]}) for code in chosen if len(chosen) > 1)

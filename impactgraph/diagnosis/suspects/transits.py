@@ -101,7 +101,7 @@ def _all(
     columns: Columns, topology: Topology, stays: Stays, sent: "_Sent"
 ) -> Iterator[tuple[Place, Codes, Ints, Ints]]:
     workflow_of = columns.fulfillments.workflow[stays.row]
-    for number, words in enumerate(columns.vocabulary.workflows):
+    for number, words in enumerate(columns.dictionaries.workflows):
         workflow = topology.workflows.get(words.key)
         mine = stays.take(workflow_of == number)
         for step in workflow.steps if workflow else ():
@@ -189,7 +189,7 @@ class _Sent:
 
     def at(self, rows: Codes, record: tuple[RecordKind, str]) -> Ints:
         """By row: when it was sent, 0 where it was not."""
-        records, code = self._columns.records, self._columns.vocabulary.types.find(record[1])
+        records, code = self._columns.records, self._columns.dictionaries.types.find(record[1])
         if code is None or not len(rows):
             return np.zeros(len(rows), np.int64)
         chosen = self._records[
@@ -214,6 +214,6 @@ def recent_rows(columns: Columns, since: Millis, most: int, among: NDArray[np.bo
     active = (f.ended_at == 0) | (f.ended_at >= since)
     rows = np.flatnonzero(active if among is None else active & among)
     workflow = f.workflow[rows]
-    found = [rows[workflow == number] for number in range(len(columns.vocabulary.workflows))]
+    found = [rows[workflow == number] for number in range(len(columns.dictionaries.workflows))]
     chosen: list[NDArray[np.intp]] = [each[:: max(1, -(-len(each) // most))] for each in found]
     return np.sort(np.concatenate(chosen)).astype(np.int32) if chosen else np.zeros(0, np.int32)

@@ -14,7 +14,7 @@ from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.gates import Gate
 from impactgraph.forecast.plan import Plan
-from impactgraph.forecast.scenarios import FUTURES
+from impactgraph.forecast.scenarios import SCENARIOS
 
 _HALF = np.array(0.5)
 
@@ -172,7 +172,7 @@ def _through(gate: Gate, at: Millis) -> Millis:
     if not gate and gate.calendar is None:
         return at
     out = (
-        gate.passed(np.full((1, FUTURES), float(at)), coin=False).out
+        gate.passed(np.full((1, SCENARIOS), float(at)), coin=False).out
         if gate
         else gate.unimpaired(np.array([[float(at)]]))
     )

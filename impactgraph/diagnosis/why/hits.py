@@ -10,7 +10,7 @@ from graph_models.impact import AffectedOrder
 from graph_models.time import Millis
 from graph_models.topology import Workflow
 from impactgraph.diagnosis.why.evidence import Hit
-from impactgraph.forecast.plan import Cell, Plan, orderly
+from impactgraph.forecast.plan import Plan, Segment, orderly
 from impactgraph.impact.answer import BlastRadius
 from impactgraph.impact.order_pages import shown
 
@@ -63,9 +63,9 @@ def plan_of(answer: BlastRadius, workflow: Workflow, row: int) -> Plan:
         *(t.via for s in workflow.steps for t in s.then),
         *(e.via for _, e in workflow.records),
     ]
-    scopes = {orderly(impairment.scope) for way in ways for _, impairment in forecaster.hazards.at(way)}
+    scopes = {orderly(impairment.scope) for way in ways for _, impairment in forecaster.impairments.at(way)}
     whens = {t.when for step in workflow.steps for t in step.then if t.when is not None}
     inside = frozenset(scope for scope in scopes if answer.membership.in_scope(rows, scope)[0])
     return forecaster.plan(
-        workflow, Cell(inside, frozenset(when for when in whens if answer.membership.takes(rows, when)[0]))
+        workflow, Segment(inside, frozenset(when for when in whens if answer.membership.takes(rows, when)[0]))
     )

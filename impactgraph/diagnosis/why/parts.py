@@ -24,7 +24,7 @@ _HALF = np.array(0.5)
 
 
 @dataclass(frozen=True)
-class Ground:
+class EvidenceSources:
     """What parts are read from: one state, and what was learned by then."""
 
     topology: Topology
@@ -47,7 +47,7 @@ PlanOf = Callable[[Workflow, Hit], Plan]
 
 
 def read_part(
-    g: Ground,
+    g: EvidenceSources,
     order: Order,
     told: Fulfillment,
     row: int,
@@ -72,17 +72,17 @@ def read_part(
     return _timed(g, order, part, row, plan)
 
 
-def _step(g: Ground, told: Fulfillment) -> Step | None:
+def _step(g: EvidenceSources, told: Fulfillment) -> Step | None:
     found = g.topology.elements.get(f"step:{told.workflow}/{told.step}")
     return found if isinstance(found, Step) else None
 
 
-def _fault(g: Ground, told: Fulfillment, row: int, messages: Mapping[str, str]) -> Fault | None:
+def _fault(g: EvidenceSources, told: Fulfillment, row: int, messages: Mapping[str, str]) -> Fault | None:
     at = int(g.columns.fulfillments.failed_at[row])
     return Fault(at, told.failed_code or "", told.failed_element, messages.get(told.key, "")) if at else None
 
 
-def _unknown(g: Ground, order: Order, told: Fulfillment) -> str | None:
+def _unknown(g: EvidenceSources, order: Order, told: Fulfillment) -> str | None:
     workflow = g.topology.workflows.get(told.workflow)
     if not told.workflow:
         return "events tell of it, but not yet that it was placed"
@@ -102,7 +102,7 @@ def _unknown(g: Ground, order: Order, told: Fulfillment) -> str | None:
     return None
 
 
-def _timed(g: Ground, order: Order, part: Part, row: int, plan: PlanOf) -> Placed:
+def _timed(g: EvidenceSources, order: Order, part: Part, row: int, plan: PlanOf) -> Placed:
     """With what is usual in its step, and its way ahead."""
     told, step = part.told, part.step
     assert step is not None and told.entered_at is not None
@@ -122,7 +122,7 @@ def _timed(g: Ground, order: Order, part: Part, row: int, plan: PlanOf) -> Place
     return Placed(timed, way)
 
 
-def _run_that_it_waits_for(g: Ground, rows: Codes) -> Millis | None:
+def _run_that_it_waits_for(g: EvidenceSources, rows: Codes) -> Millis | None:
     """The run that hands it over, where its work is done and no run has left since; None where it waits for none, or one has left without it."""
     runs = runs_of(g.topology, g.columns, g.durations, rows)
     done, run = int(runs.done[0]), int(runs.run[0])
@@ -140,10 +140,10 @@ def _trouble(part: Part, workflow: Workflow, plan: PlanOf) -> Trouble | None:
     return Trouble(hit, plan(workflow, hit))
 
 
-def _standing(g: Ground, told: Fulfillment, step: Step, row: int) -> Standing:
+def _standing(g: EvidenceSources, told: Fulfillment, step: Step, row: int) -> Standing:
     f, pace = g.columns.fulfillments, g.durations.pace
     column, location = int(f.step[row]), int(f.location[row])
-    said, entered = int(f.told[row, column]), told.entered_at or 0
+    said, entered = int(f.first_recorded_at[row, column]), told.entered_at or 0
     slower = (
         float(factors(pace[location : location + 1])[0])
         if location < len(pace) and on_site(g.topology, step)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from graph_models.time import Millis
-from impactgraph.ports.store import Refused
+from impactgraph.ports.store import QuarantinedEvent
 from impactgraph.stores.local.block import Block, Table
 from impactgraph.stores.local.items import Item, as_text
 from impactgraph.stores.local.record import Record
@@ -53,11 +53,11 @@ class Aside:
             Item(text.encode(), place, number, reason_before=reason) for number, text, place, reason in rows
         ]
 
-    def listed(self, limit: int) -> list[Refused]:
+    def listed(self, limit: int) -> list[QuarantinedEvent]:
         rows = self._record.rows(
             "select number, reason, text, place, received_at from aside order by number limit ?", [limit]
         )
-        return [Refused(*row) for row in rows]
+        return [QuarantinedEvent(*row) for row in rows]
 
     def add_changes(self, block: Block, items: Sequence[Item], now: Millis) -> None:
         """Keeps the refused ones that are not kept yet, and lets go those that are taken or repeated."""

@@ -27,7 +27,7 @@ from impactgraph.stores.local.story import numbers_of
 from impactgraph.stores.local.take import State, take
 from impactgraph.stores.local.topologies import Topologies
 from impactgraph.stores.local.write import add_words
-from impactgraph.stores.state.event_dictionaries import Lexicon, Reading
+from impactgraph.stores.state.event_dictionaries import EventDictionaries, Reading
 from impactgraph.stores.state.failures import FailureNews, fold_failures
 from impactgraph.stores.state.fits import Fits
 from impactgraph.stores.state.instances import Instances
@@ -63,14 +63,14 @@ class Copy:
         self._folding = Lock()
         self._past: dict[Millis, tuple[tuple[int, int], Instances]] = {}
         """States of past moments, each with the live state that it was folded beside."""
-        lexicon, topology = Lexicon.of(self.record.words()), self.topologies.current()
+        lexicon, topology = EventDictionaries.of(self.record.words()), self.topologies.current()
         reading = Reading.of(lexicon, topology or Topology())
         instances = self._from_snapshot(lexicon, reading)
         if instances is None:
             instances, self._latest = rebuild(self.record, lexicon, reading), self.record.latest()
         self.state = State(lexicon, reading, Fits(topology), instances)
 
-    def _from_snapshot(self, lexicon: Lexicon, reading: Reading) -> Instances | None:
+    def _from_snapshot(self, lexicon: EventDictionaries, reading: Reading) -> Instances | None:
         """None where there is no snapshot of this record, or none by this topology."""
         folder = self.record.folder
         meta = read_meta(folder) if folder else None

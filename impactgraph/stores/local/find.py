@@ -10,7 +10,7 @@ from itertools import chain, islice
 import numpy as np
 
 from impactgraph.columns import Codes, Columns, document_code
-from impactgraph.ports.store import Found
+from impactgraph.ports.store import SearchMatch
 from impactgraph.stores.local.record import Record
 from impactgraph.stores.local.story import numbers_of
 
@@ -19,7 +19,7 @@ LEAST_INSIDE = 4
 _LAST = "\U0010ffff"
 
 
-def find(record: Record, columns: Columns, text: str, first: int, *, inside: bool) -> Sequence[Found]:
+def find(record: Record, columns: Columns, text: str, first: int, *, inside: bool) -> Sequence[SearchMatch]:
     """As `Store.find` promises; `columns` are of the same state as the record."""
     forms = list(dict.fromkeys((text, text.upper())))
     if inside:
@@ -33,17 +33,17 @@ def find(record: Record, columns: Columns, text: str, first: int, *, inside: boo
     )
 
 
-def _exact(record: Record, columns: Columns, forms: list[str]) -> Iterator[Found]:
+def _exact(record: Record, columns: Columns, forms: list[str]) -> Iterator[SearchMatch]:
     for (order,) in record.rows("select id from orders where id in (select unnest(?::varchar[]))", [forms]):
-        yield Found(order)
+        yield SearchMatch(order)
     query = "select o.id, f.id from fulfillments f join orders o on o.number = f.order_number where f.id in (select unnest(?::varchar[]))"
     for order, fulfillment in record.rows(query, [forms]):
-        yield Found(order, fulfillment)
+        yield SearchMatch(order, fulfillment)
     for form in forms:
         yield from _documents(record, columns, form)
 
 
-def _documents(record: Record, columns: Columns, document: str) -> Iterator[Found]:
+def _documents(record: Record, columns: Columns, document: str) -> Iterator[SearchMatch]:
     """Postings by the code of their document, which says where to look in the record."""
     rows: Codes = columns.records.fulfillment[columns.records.document == document_code(document)]
     orders = np.unique(columns.fulfillments.order[rows])
@@ -51,32 +51,32 @@ def _documents(record: Record, columns: Columns, document: str) -> Iterator[Foun
     query = f"{_DOCUMENTS} where e.order_number = ? and e.document = ?"
     for number in numbers_of(record, keys).values() if keys else ():
         for order, fulfillment, found, record_type in record.rows(query, [number, document]):
-            yield Found(order, fulfillment, found, record_type)
+            yield SearchMatch(order, fulfillment, found, record_type)
 
 
-def _beginning(record: Record, forms: list[str], first: int) -> Iterator[Found]:
+def _beginning(record: Record, forms: list[str], first: int) -> Iterator[SearchMatch]:
     for form in forms:
         bounds = [form, form + _LAST, first]
         for (order,) in record.rows(
             "select id from orders where id >= ? and id < ? order by id limit ?", bounds
         ):
-            yield Found(order)
+            yield SearchMatch(order)
         query = "select o.id, f.id from fulfillments f join orders o on o.number = f.order_number where f.id >= ? and f.id < ? order by f.id limit ?"
         for order, fulfillment in record.rows(query, bounds):
-            yield Found(order, fulfillment)
+            yield SearchMatch(order, fulfillment)
 
 
-def _inside(record: Record, forms: list[str], first: int) -> Iterator[Found]:
+def _inside(record: Record, forms: list[str], first: int) -> Iterator[SearchMatch]:
     for form in forms:
         for (order,) in record.rows(
             "select id from orders where contains(id, ?) order by id limit ?", [form, first]
         ):
-            yield Found(order)
+            yield SearchMatch(order)
     for form in forms:
         for row in record.rows(
             f"{_DOCUMENTS} where contains(e.document, ?) order by e.document limit ?", [form, first]
         ):
-            yield Found(*row)
+            yield SearchMatch(*row)
 
 
 _DOCUMENTS = """

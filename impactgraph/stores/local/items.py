@@ -8,7 +8,7 @@ import msgspec
 
 from impactgraph.ingest.events import Event
 from impactgraph.ingest.read import RefusedEventError, read_event
-from impactgraph.ports.store import Intake, Refused
+from impactgraph.ports.store import IngestResult, QuarantinedEvent
 from impactgraph.stores.state.fits import Fits
 
 
@@ -92,15 +92,17 @@ def as_text(line: bytes) -> str:
     return line.decode("utf-8", "backslashreplace")
 
 
-def told(items: Iterable[Item], now: int, *, results: bool) -> Intake:
+def told(items: Iterable[Item], now: int, *, results: bool) -> IngestResult:
     """What became of them, in the words of the port."""
-    intake = Intake()
+    intake = IngestResult()
     for item in items:
         if item.repeated:
             intake.repeated += 1
         elif item.reason:
             intake.rejected.append(
-                Refused(0 if item.known else item.number, item.reason, as_text(item.text), item.place, now)
+                QuarantinedEvent(
+                    0 if item.known else item.number, item.reason, as_text(item.text), item.place, now
+                )
             )
         else:
             intake.taken += 1

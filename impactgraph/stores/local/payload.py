@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from graph_models.diagnosis import StockFigure
 from graph_models.time import Millis
-from impactgraph.columns import ErrorTexts, Words
+from impactgraph.columns import Dictionary, ErrorTexts
 from impactgraph.stores.local.record import Record
-from impactgraph.stores.state.event_dictionaries import Lexicon
+from impactgraph.stores.state.event_dictionaries import EventDictionaries
 from impactgraph.stores.state.instances import Instances
 from impactgraph.stores.state.kinds import Kind
 
@@ -30,25 +30,27 @@ order by location, item, system
 
 
 def error_texts(
-    record: Record, instances: Instances, lexicon: Lexicon, since: Millis, as_of: Millis | None
+    record: Record, instances: Instances, lexicon: EventDictionaries, since: Millis, as_of: Millis | None
 ) -> ErrorTexts:
     """Every fulfillment.failed from `since` on."""
     number, at, step, code, element, message = record.arrays(
         _ERRORS, [int(Kind.FAILED), since, _EVER if as_of is None else as_of]
     )
-    rows, v = instances.fulfillment_rows(number), lexicon.vocabulary
+    rows, v = instances.fulfillment_rows(number), lexicon.dictionaries
     known = np.flatnonzero(rows >= 0)
 
-    def spelled(words: Words, codes: NDArray[Any]) -> list[str]:
-        return [words.words[i] for i in codes[known].tolist()]
+    def spelled(words: Dictionary, codes: NDArray[Any]) -> list[str]:
+        return [words.values[i] for i in codes[known].tolist()]
 
     said = spelled(lexicon.steps, step), spelled(v.fail_codes, code), spelled(v.elements, element)
     return ErrorTexts(rows[known], at[known], *said, message[known].tolist())
 
 
-def differing_stock(record: Record, lexicon: Lexicon, as_of: Millis | None) -> Sequence[StockFigure]:
+def differing_stock(
+    record: Record, lexicon: EventDictionaries, as_of: Millis | None
+) -> Sequence[StockFigure]:
     """By location, item and system the last figure, of items of which the systems do not say the same."""
-    locations: list[str] = lexicon.vocabulary.locations.words
+    locations: list[str] = lexicon.dictionaries.locations.values
     found = record.rows(_STOCK, [int(Kind.INVENTORY), _EVER if as_of is None else as_of])
     return [
         StockFigure(locations[int(location)], item, system, Decimal(amount), at)

@@ -9,7 +9,7 @@ import numpy as np
 from graph_models.time import Millis
 from impactgraph.columns import Codes
 from impactgraph.stores.local.record import Record
-from impactgraph.stores.state.event_dictionaries import Lexicon, Reading
+from impactgraph.stores.state.event_dictionaries import EventDictionaries, Reading
 from impactgraph.stores.state.fold import fold
 from impactgraph.stores.state.increment import examine, increment
 from impactgraph.stores.state.instances import Instances
@@ -22,7 +22,9 @@ _EVENTS_A_PART = 200_000
 _NONE: Codes = np.zeros(0, np.int32)
 
 
-def rebuild(record: Record, lexicon: Lexicon, reading: Reading, as_of: Millis | None = None) -> Instances:
+def rebuild(
+    record: Record, lexicon: EventDictionaries, reading: Reading, as_of: Millis | None = None
+) -> Instances:
     """The state that all events make, or those at or before `as_of`; rows are arranged as matching reads them."""
     instances = Instances(lexicon, reading.most_steps)
     watermark = record.watermark()

@@ -12,7 +12,13 @@ from graph_models.orders import Order, OrderFilter, Page
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.columns import Columns, ErrorTexts, Visits
-from impactgraph.ports.store import Found, Intake, OrderStory, Refused, TopologyVersion
+from impactgraph.ports.store import (
+    IngestResult,
+    OrderTimeline,
+    QuarantinedEvent,
+    SearchMatch,
+    TopologyVersion,
+)
 from impactgraph.stores.local.copy import Change, Copy
 from impactgraph.stores.local.find import find
 from impactgraph.stores.local.items import Item, read_items, told
@@ -75,7 +81,7 @@ class LocalStore(ABC):
         with self._reading() as copy:
             return copy.topologies.listed()
 
-    def aside(self, limit: int = 1000) -> Sequence[Refused]:
+    def quarantined(self, limit: int = 1000) -> Sequence[QuarantinedEvent]:
         with self._reading() as copy:
             return copy.aside.listed(limit)
 
@@ -83,10 +89,10 @@ class LocalStore(ABC):
         with self._reading() as copy:
             return {order.key: order for order in copy.orders(keys, as_of).values()}
 
-    def story(self, order: str, as_of: Millis | None = None) -> OrderStory | None:
-        return self.stories([order], as_of).get(order)
+    def timeline(self, order: str, as_of: Millis | None = None) -> OrderTimeline | None:
+        return self.timelines([order], as_of).get(order)
 
-    def stories(self, orders: Sequence[str], as_of: Millis | None = None) -> Mapping[str, OrderStory]:
+    def timelines(self, orders: Sequence[str], as_of: Millis | None = None) -> Mapping[str, OrderTimeline]:
         with self._reading() as copy:
             return stories(copy.record, copy.state.lexicon, copy.orders(orders, as_of), as_of)
 
@@ -103,7 +109,7 @@ class LocalStore(ABC):
             topology = copy.topologies.at(as_of) if copy.topologies.listed() else Topology()
             return order_page(copy.instances(as_of).columns, topology, where, sort, first, after)
 
-    def find(self, text: str, first: int, *, inside: bool = False) -> Sequence[Found]:
+    def find(self, text: str, first: int, *, inside: bool = False) -> Sequence[SearchMatch]:
         with self._reading() as copy:
             return find(copy.record, copy.instances(None).columns, text, first, inside=inside)
 
@@ -117,8 +123,10 @@ class LocalStore(ABC):
 
     # Changes
 
-    def ingest(self, lines: Sequence[bytes], *, places: Sequence[str] = (), results: bool = False) -> Intake:
-        intake = Intake()
+    def ingest(
+        self, lines: Sequence[bytes], *, places: Sequence[str] = (), results: bool = False
+    ) -> IngestResult:
+        intake = IngestResult()
         for start in range(0, len(lines), BLOCK):
             block, where = lines[start : start + BLOCK], places[start : start + BLOCK]
             _add(
@@ -131,7 +139,7 @@ class LocalStore(ABC):
                 self._copy.save(least=SAVE_AFTER)
         return intake
 
-    def _take(self, read: Callable[[Fits], list[Item]], *, results: bool = False) -> Intake:
+    def _take(self, read: Callable[[Fits], list[Item]], *, results: bool = False) -> IngestResult:
         """Reads the items and commits what can be taken. They are read before anybody has to wait, and again where that was in vain."""
         fits, now = self._copy.state.fits, self._now()
         ahead: list[Item] | None = read(fits)
@@ -152,8 +160,8 @@ class LocalStore(ABC):
         """The sequence number that the next events follow."""
         return self._copy.watermark
 
-    def replay(self, numbers: Sequence[int] | None = None) -> Intake:
-        intake = Intake()
+    def replay_quarantined(self, numbers: Sequence[int] | None = None) -> IngestResult:
+        intake = IngestResult()
         with self._reading() as copy:
             entries = copy.aside.entries(numbers)
         for start in range(0, len(entries), BLOCK):
@@ -180,7 +188,7 @@ class LocalStore(ABC):
         with self._reading() as copy:
             version = copy.topologies.listed()[0]
         if applied:
-            self.replay()
+            self.replay_quarantined()
         return version
 
     def close(self) -> None:
@@ -196,7 +204,7 @@ def _read_again(entries: Sequence[Item], fits: Fits) -> list[Item]:
     return items
 
 
-def _add(intake: Intake, part: Intake) -> None:
+def _add(intake: IngestResult, part: IngestResult) -> None:
     intake.taken += part.taken
     intake.repeated += part.repeated
     intake.rejected += part.rejected

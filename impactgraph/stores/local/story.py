@@ -10,9 +10,9 @@ import msgspec
 from graph_models.money import Money
 from graph_models.orders import Order, Recorded, TimelineEntry
 from graph_models.time import Millis
-from impactgraph.ports.store import OrderStory
+from impactgraph.ports.store import OrderTimeline
 from impactgraph.stores.local.record import Record
-from impactgraph.stores.state.event_dictionaries import Lexicon
+from impactgraph.stores.state.event_dictionaries import EventDictionaries
 from impactgraph.stores.state.kinds import RECORDS, TYPES, Kind
 
 _QUERY = """
@@ -69,8 +69,8 @@ class _Line:
 
 
 def stories(
-    record: Record, lexicon: Lexicon, orders: Mapping[int, Order], as_of: Millis | None
-) -> dict[str, OrderStory]:
+    record: Record, lexicon: EventDictionaries, orders: Mapping[int, Order], as_of: Millis | None
+) -> dict[str, OrderTimeline]:
     """By key of the order; `orders` are by number, as they were at `as_of`. Two queries, whatever their number."""
     bounds = [list(orders), _EVER if as_of is None else as_of]
     lines: dict[int, list[_Line]] = {number: [] for number in orders}
@@ -85,14 +85,16 @@ def stories(
     }
 
 
-def _story(order: Order, lines: list[_Line], workflows: dict[str, int], lexicon: Lexicon) -> OrderStory:
+def _story(
+    order: Order, lines: list[_Line], workflows: dict[str, int], lexicon: EventDictionaries
+) -> OrderTimeline:
     entries: list[TimelineEntry] = []
-    known = lexicon.vocabulary.workflows
+    known = lexicon.dictionaries.workflows
 
     def position(line: _Line) -> int:
         workflow = workflows.get(line.fulfillment, -1)
         steps = known[workflow].steps if workflow >= 0 else []
-        word = lexicon.steps.words[line.step]
+        word = lexicon.steps.values[line.step]
         return steps.index(word) if word in steps else -1
 
     several = len(order.fulfillments) > 1
@@ -105,20 +107,23 @@ def _story(order: Order, lines: list[_Line], workflows: dict[str, int], lexicon:
         for line in sorted(lines, key=lambda line: (line.at, line.source, line.id))
         if line.kind in RECORDS
     ]
-    return OrderStory(order, tuple(entries), tuple(records))
+    return OrderTimeline(order, tuple(entries), tuple(records))
 
 
-def _entry(line: _Line, workflow: int, lexicon: Lexicon, several: bool) -> TimelineEntry:
-    v = lexicon.vocabulary
+def _entry(line: _Line, workflow: int, lexicon: EventDictionaries, several: bool) -> TimelineEntry:
+    v = lexicon.dictionaries
     extra: dict[str, Any] = msgspec.json.decode(line.extra) if line.extra else {}
-    step, key = lexicon.steps.words[line.step], v.workflows[workflow].key if workflow >= 0 else ""
-    details = [_what(line, lexicon, extra), f"at {v.locations.words[line.location]}" if line.location else ""]
+    step, key = lexicon.steps.values[line.step], v.workflows[workflow].key if workflow >= 0 else ""
+    details = [
+        _what(line, lexicon, extra),
+        f"at {v.locations.values[line.location]}" if line.location else "",
+    ]
     details += [line.fulfillment if several and line.fulfillment else ""]
     element = f"step:{key}/{step}" if step and key else None
     if line.kind is Kind.FAILED and line.element:
-        element = v.elements.words[line.element]
+        element = v.elements.values[line.element]
     said = next((str(extra[name]) for name in ("message", "reason") if extra.get(name)), None)
-    record = lexicon.types.words[line.type] if line.kind in RECORDS else None
+    record = lexicon.types.values[line.type] if line.kind in RECORDS else None
     title, detail = _title(line, step, key, lexicon), "; ".join(filter(None, details)) or None
     return TimelineEntry(
         line.at,
@@ -132,8 +137,8 @@ def _entry(line: _Line, workflow: int, lexicon: Lexicon, several: bool) -> Timel
     )
 
 
-def _title(line: _Line, step: str, workflow: str, lexicon: Lexicon) -> str:
-    type_ = lexicon.types.words[line.type]
+def _title(line: _Line, step: str, workflow: str, lexicon: EventDictionaries) -> str:
+    type_ = lexicon.types.values[line.type]
     match line.kind:
         case Kind.PLACED:
             return "Order placed"
@@ -142,9 +147,7 @@ def _title(line: _Line, step: str, workflow: str, lexicon: Lexicon) -> str:
         case Kind.REROUTED:
             return f"Rerouted to {step} of {workflow}"
         case Kind.FAILED:
-            return (
-                f"{step or 'The step'} failed: {lexicon.vocabulary.fail_codes.words[line.code] or 'no code'}"
-            )
+            return f"{step or 'The step'} failed: {lexicon.dictionaries.fail_codes.values[line.code] or 'no code'}"
         case Kind.COMPLETED:
             return "Completed"
         case Kind.CANCELLED:
@@ -163,26 +166,26 @@ def _title(line: _Line, step: str, workflow: str, lexicon: Lexicon) -> str:
             )
 
 
-def _what(line: _Line, lexicon: Lexicon, extra: Mapping[str, Any]) -> str:
+def _what(line: _Line, lexicon: EventDictionaries, extra: Mapping[str, Any]) -> str:
     """What the event says in its own words."""
     said = [str(extra[name]) for name in ("message", "reason") if extra.get(name)]
     if line.kind is Kind.POSTING and line.amount is not None:
-        said.append(f"{line.amount} {lexicon.vocabulary.currencies.words[line.currency]}".strip())
+        said.append(f"{line.amount} {lexicon.dictionaries.currencies.values[line.currency]}".strip())
     if line.document:
         said.append(f"document {line.document}")
     if line.note:
-        said.append(f"by {lexicon.notes.words[line.note]}")
+        said.append(f"by {lexicon.notes.values[line.note]}")
     return ", ".join(said)
 
 
-def _recorded(line: _Line, lexicon: Lexicon) -> Recorded:
-    note = lexicon.notes.words[line.note] or None
+def _recorded(line: _Line, lexicon: EventDictionaries) -> Recorded:
+    note = lexicon.notes.values[line.note] or None
     return Recorded(
         kind=RECORDS[line.kind],
-        type=lexicon.types.words[line.type],
+        type=lexicon.types.values[line.type],
         fulfillment=line.fulfillment,
         at=line.at,
-        amount=Money(Decimal(line.amount), lexicon.vocabulary.currencies.words[line.currency])
+        amount=Money(Decimal(line.amount), lexicon.dictionaries.currencies.values[line.currency])
         if line.amount is not None
         else None,
         document=line.document,

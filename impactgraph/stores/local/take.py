@@ -18,7 +18,7 @@ from impactgraph.stores.local.record import Record
 from impactgraph.stores.local.spell import spelled
 from impactgraph.stores.local.write import Writing, block_of
 from impactgraph.stores.state.coding import Coded, Coder, hashes
-from impactgraph.stores.state.event_dictionaries import Lexicon, Reading
+from impactgraph.stores.state.event_dictionaries import EventDictionaries, Reading
 from impactgraph.stores.state.fits import Fits
 from impactgraph.stores.state.fold import fold
 from impactgraph.stores.state.increment import examine, increment
@@ -32,7 +32,7 @@ from impactgraph.stores.state.states import Folded
 class State:
     """What the events taken so far add up to, and how further ones are read."""
 
-    lexicon: Lexicon
+    lexicon: EventDictionaries
     reading: Reading
     fits: Fits
     instances: Instances
@@ -112,7 +112,7 @@ def _made_to_fit(items: Sequence[Item], aside: Aside, fits: Fits) -> list[Item]:
     return again
 
 
-def _coded(items: Sequence[Item], lexicon: Lexicon, ids: Numbered, first_seq: int) -> Coded:
+def _coded(items: Sequence[Item], lexicon: EventDictionaries, ids: Numbered, first_seq: int) -> Coded:
     coder = Coder(lexicon, ids.orders, ids.fulfillments)
     for seq, item in enumerate(items, first_seq):
         if item.event:
@@ -157,7 +157,7 @@ class _Folding:
     def _reason(self, step: int, workflow: int) -> str:
         lexicon = self._state.lexicon
         return self._state.fits.not_a_step(
-            lexicon.steps.words[step], lexicon.vocabulary.workflows[workflow].key
+            lexicon.steps.values[step], lexicon.dictionaries.workflows[workflow].key
         )
 
     def _taken_back(self, folded: Folded) -> list[Item]:

@@ -10,7 +10,7 @@ from impactgraph.columns import Ints
 from impactgraph.stores.local.block import Block, Table
 from impactgraph.stores.local.number import Numbered
 from impactgraph.stores.state.coding import Coded
-from impactgraph.stores.state.event_dictionaries import Lexicon
+from impactgraph.stores.state.event_dictionaries import EventDictionaries
 from impactgraph.stores.state.numbering import Hashes, id_hashes
 
 
@@ -25,7 +25,7 @@ class Writing:
     """Sequence numbers to be taken out of the record."""
 
 
-def block_of(writing: Writing, lexicon: Lexicon, words_kept: Mapping[str, int]) -> Block:
+def block_of(writing: Writing, lexicon: EventDictionaries, words_kept: Mapping[str, int]) -> Block:
     """All but what is kept aside."""
     block = Block(removed=writing.removed)
     add_words(block, lexicon, words_kept)
@@ -35,7 +35,7 @@ def block_of(writing: Writing, lexicon: Lexicon, words_kept: Mapping[str, int]) 
     return block
 
 
-def add_words(block: Block, lexicon: Lexicon, kept: Mapping[str, int]) -> None:
+def add_words(block: Block, lexicon: EventDictionaries, kept: Mapping[str, int]) -> None:
     """Those that the record does not have yet; `kept` is how many of each domain it has."""
     rows: list[tuple[str, int, str]] = []
     for domain, words in lexicon.lists():

@@ -6,7 +6,7 @@ from neo4j.exceptions import Neo4jError
 
 from graph_models.time import Millis
 from impactgraph.errors import StoreUnavailableError
-from impactgraph.ports.store import Checked
+from impactgraph.ports.store import HealthCheck
 from impactgraph.stores.neo4j.address import Address
 from impactgraph.stores.neo4j.database import Database, rows
 from impactgraph.stores.neo4j.graph.cypher import constraints
@@ -19,7 +19,7 @@ MOST_APART: Millis = 5_000
 """Between the clocks of this machine and the database: events and answers are of moments."""
 
 
-def examined(address: Address, now: Callable[[], Millis]) -> Iterator[Checked]:
+def examined(address: Address, now: Callable[[], Millis]) -> Iterator[HealthCheck]:
     """Nothing of the data is changed; what is tried is taken back. Raises StoreUnavailableError where the database cannot be reached."""
     database = Database(address)
     try:
@@ -34,29 +34,31 @@ def examined(address: Address, now: Callable[[], Millis]) -> Iterator[Checked]:
         database.close()
 
 
-def _version(database: Database) -> Checked:
+def _version(database: Database) -> HealthCheck:
     found = database.read(
         "call dbms.components() yield name, versions, edition where name = 'Neo4j Kernel' return versions[0] as version, edition"
     )[0]
     told = f"{found['version']} ({found['edition']}) at {database.address}"
     numbers = tuple(int(part) for part in found["version"].split("-")[0].split(".")[:2] if part.isdigit())
     if numbers < OLDEST:
-        return Checked("neo4j", "fail", f"{told}: version {'.'.join(map(str, OLDEST))} or later is needed")
-    return Checked("neo4j", "ok", told)
+        return HealthCheck(
+            "neo4j", "fail", f"{told}: version {'.'.join(map(str, OLDEST))} or later is needed"
+        )
+    return HealthCheck("neo4j", "ok", told)
 
 
-def _clock(database: Database, now: Callable[[], Millis]) -> Checked:
+def _clock(database: Database, now: Callable[[], Millis]) -> HealthCheck:
     before = now()
     there = int(database.read("return timestamp() as now")[0]["now"])
     after = now()
     apart = max(before - there, there - after, 0)
     if apart > MOST_APART:
-        return Checked(
+        return HealthCheck(
             "neo4j clock",
             "warn",
             f"{apart / 1000:.0f} seconds from the clock here: set both by the same time server",
         )
-    return Checked(
+    return HealthCheck(
         "neo4j clock",
         "ok",
         "as the clock here" if apart < 1000 else f"{apart / 1000:.1f} seconds from the clock here",
@@ -67,7 +69,7 @@ class _TakenBack(Exception):
     pass
 
 
-def _rights(database: Database) -> Checked:
+def _rights(database: Database) -> HealthCheck:
     """Tries a write, and takes it back."""
 
     def attempt(tx: object) -> None:
@@ -77,69 +79,69 @@ def _rights(database: Database) -> Checked:
     try:
         database.write(attempt)
     except _TakenBack:
-        return Checked("neo4j rights", "ok", "reads and writes")
+        return HealthCheck("neo4j rights", "ok", "reads and writes")
     except (Neo4jError, StoreUnavailableError) as error:
         user = database.address.user or "the user"
-        return Checked(
+        return HealthCheck(
             "neo4j rights",
             "fail",
             f"{user} cannot write: {error}. Grant it the role `architect`, or write and schema rights on the database",
         )
-    return Checked("neo4j rights", "ok", "reads and writes")
+    return HealthCheck("neo4j rights", "ok", "reads and writes")
 
 
-def _constraints(database: Database) -> Checked:
+def _constraints(database: Database) -> HealthCheck:
     wanted = {statement.split()[2] for statement in (*CONSTRAINTS, CONSTRAINT, *constraints())}
     found = {row["name"] for row in database.command("show constraints yield name return name")}
     missing = sorted(wanted - found)
     if missing:
-        return Checked(
+        return HealthCheck(
             "neo4j constraints",
             "warn",
             f"{', '.join(missing)} missing: made when the store is opened, if the user may change the schema",
         )
-    return Checked("neo4j constraints", "ok", f"{len(found)} there")
+    return HealthCheck("neo4j constraints", "ok", f"{len(found)} there")
 
 
-def _indexes(database: Database) -> Checked:
+def _indexes(database: Database) -> HealthCheck:
     found = database.command(
         "show indexes yield name, state, populationPercent return name, state, populationPercent as percent"
     )
     failed = sorted(row["name"] for row in found if row["state"] == "FAILED")
     if failed:
-        return Checked(
+        return HealthCheck(
             "neo4j indexes",
             "fail",
             f"{', '.join(failed)} failed: drop them (DROP INDEX or DROP CONSTRAINT), they are made anew on opening",
         )
     building = [f"{row['name']} ({row['percent']:.0f} %)" for row in found if row["state"] != "ONLINE"]
     if building:
-        return Checked("neo4j indexes", "warn", f"{', '.join(building)} still being built: wait")
-    return Checked("neo4j indexes", "ok", f"{len(found)} online")
+        return HealthCheck("neo4j indexes", "warn", f"{', '.join(building)} still being built: wait")
+    return HealthCheck("neo4j indexes", "ok", f"{len(found)} online")
 
 
-def _log(database: Database) -> Checked:
+def _log(database: Database) -> HealthCheck:
     end = Log(database).end()
     if end is None:
-        return Checked("neo4j record", "warn", "none yet: made when the store is opened")
-    return Checked("neo4j record", "ok", f"{end.last:,} events in {end.position.block:,} blocks")
+        return HealthCheck("neo4j record", "warn", "none yet: made when the store is opened")
+    return HealthCheck("neo4j record", "ok", f"{end.last:,} events in {end.position.block:,} blocks")
 
 
-def _graph(database: Database) -> Checked:
+def _graph(database: Database) -> HealthCheck:
     """The graph to walk follows the log, as a rule within a second or two."""
     standing, end = Lease(database, "doctor").standing(), Log(database).end()
     if standing is None or end is None:
-        return Checked(
+        return HealthCheck(
             "neo4j graph", "warn", "none yet: made by the first process that serves or takes events"
         )
     if standing.identity != end.position.identity:
-        return Checked(
+        return HealthCheck(
             "neo4j graph", "warn", "of another log: made anew by the next process that serves or takes events"
         )
     behind = end.last - standing.watermark
     told = f"shows {standing.watermark:,} of {end.last:,} events"
     return (
-        Checked("neo4j graph", "warn", f"{told}: is a process serving? It follows the log while one does")
+        HealthCheck("neo4j graph", "warn", f"{told}: is a process serving? It follows the log while one does")
         if behind
-        else Checked("neo4j graph", "ok", told)
+        else HealthCheck("neo4j graph", "ok", told)
     )

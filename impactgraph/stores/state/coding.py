@@ -29,7 +29,7 @@ from impactgraph.ingest.events import (
     TaskData,
     moment_millis,
 )  # fmt: skip
-from impactgraph.stores.state.event_dictionaries import Lexicon
+from impactgraph.stores.state.event_dictionaries import EventDictionaries
 from impactgraph.stores.state.kinds import KINDS
 from impactgraph.stores.state.rows import EventRows, Happened, PlacedRows, PlacementRows
 
@@ -69,7 +69,9 @@ def hashes(names: Sequence[tuple[str, str]]) -> np.ndarray[Any, np.dtype[np.uint
 class Coder:
     """Codes a batch: `orders` and `fulfillments` give the number of every key that it names."""
 
-    def __init__(self, lexicon: Lexicon, orders: Mapping[str, int], fulfillments: Mapping[str, int]) -> None:
+    def __init__(
+        self, lexicon: EventDictionaries, orders: Mapping[str, int], fulfillments: Mapping[str, int]
+    ) -> None:
         self._lexicon, self._orders, self._fulfillments = lexicon, orders, fulfillments
         self._rows: list[tuple[int, ...]] = []
         self._placed: list[tuple[int, int, int, int, int, int, int, int, int, int]] = []
@@ -125,8 +127,8 @@ class Coder:
         )
         self._rows.append((
             seq, at, KINDS[event.type], order, fulfillment, workflow, words.steps.code(step) if step else 0,
-            words.vocabulary.locations.code(location) if location else 0, words.types.code(type_) if type_ else 0,
-            words.vocabulary.fail_codes.code(code) if code else 0, words.vocabulary.elements.code(element) if element else 0,
+            words.dictionaries.locations.code(location) if location else 0, words.types.code(type_) if type_ else 0,
+            words.dictionaries.fail_codes.code(code) if code else 0, words.dictionaries.elements.code(element) if element else 0,
             NO_AMOUNT if amount is None else bounded_micros(amount), currency, document_code(document),
         ))  # fmt: skip
 
@@ -162,7 +164,7 @@ class Coder:
         return {name: value for name, value in said.items() if value} or None
 
     def _posting(self, seq: int, event: Event, data: PostingData, at: Millis) -> None:
-        currency = self._lexicon.vocabulary.currencies.code(data.currency)
+        currency = self._lexicon.dictionaries.currencies.code(data.currency)
         self._row(
             seq, event, at, type_=data.type, amount=data.amount, currency=currency, document=data.document
         )
@@ -193,7 +195,7 @@ class Coder:
 
     def _order_placed(self, seq: int, event: Event, data: PlacedData, at: Millis) -> dict[str, Any] | None:
         self._row(seq, event, at)
-        v, order = self._lexicon.vocabulary, self._orders[data.order]
+        v, order = self._lexicon.dictionaries, self._orders[data.order]
         self._placed.append((
             seq, at, order, v.channels.code(data.channel), v.modes.code(data.mode), v.regions.code(data.region), v.tiers.code(data.customer_tier),
             v.currencies.code(data.currency), to_micros(data.value), moment_millis(data.promised_by) if data.promised_by else 0,

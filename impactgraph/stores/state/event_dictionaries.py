@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.topology import Topology
-from impactgraph.columns import Vocabulary, Words, WorkflowVocabulary
+from impactgraph.columns import Dictionaries, Dictionary, WorkflowDictionary
 from impactgraph.stores.state.kinds import RECORDS
 from impactgraph.stores.state.rows import EventRows
 
@@ -16,25 +16,25 @@ _MOST_RECORDS = 63
 
 
 @dataclass
-class Lexicon:
+class EventDictionaries:
     """The vocabulary of the columns with the words that only a record needs. Only ever appended to."""
 
-    vocabulary: Vocabulary = field(default_factory=Vocabulary)
-    sources: Words = field(default_factory=Words)
-    steps: Words = field(default_factory=Words)
-    notes: Words = field(default_factory=Words)
+    dictionaries: Dictionaries = field(default_factory=Dictionaries)
+    sources: Dictionary = field(default_factory=Dictionary)
+    steps: Dictionary = field(default_factory=Dictionary)
+    notes: Dictionary = field(default_factory=Dictionary)
     """Channels of messages, suppliers that confirmed."""
     workflows: dict[str, int] = field(default_factory=dict[str, int])
 
     @property
-    def types(self) -> Words:
+    def types(self) -> Dictionary:
         """Of records."""
-        return self.vocabulary.types
+        return self.dictionaries.types
 
     def lists(self) -> Iterator[tuple[str, list[str]]]:
         """Every list of words by its domain, in a fixed order, but for attributes: what a record keeps."""
-        v = self.vocabulary
-        yield from ((domain, words.words) for domain, words in self._named().items())
+        v = self.dictionaries
+        yield from ((domain, words.values) for domain, words in self._named().items())
         yield "workflow", [workflow.key for workflow in v.workflows]
         for workflow in v.workflows:
             yield f"steps:{workflow.key}", workflow.steps
@@ -46,21 +46,21 @@ class Lexicon:
                 ],
             )
 
-    def _named(self) -> dict[str, Words]:
+    def _named(self) -> dict[str, Dictionary]:
         """The lists that events add to."""
-        v = self.vocabulary
+        v = self.dictionaries
         return {
             "channel": v.channels, "mode": v.modes, "region": v.regions, "tier": v.tiers, "currency": v.currencies, "location": v.locations,
             "element": v.elements, "fail_code": v.fail_codes, "source": self.sources, "step": self.steps, "type": self.types, "note": self.notes,
         }  # fmt: skip
 
     @staticmethod
-    def of(lists: dict[str, list[str]]) -> "Lexicon":
+    def of(lists: dict[str, list[str]]) -> "EventDictionaries":
         """The reverse of `lists`."""
-        lexicon = Lexicon()
-        v = lexicon.vocabulary
+        lexicon = EventDictionaries()
+        v = lexicon.dictionaries
         v.channels, v.modes, v.regions, v.tiers, v.currencies, v.locations, v.elements, v.fail_codes = (
-            Words(lists.get(domain))
+            Dictionary(lists.get(domain))
             for domain in (
                 "channel",
                 "mode",
@@ -73,7 +73,7 @@ class Lexicon:
             )
         )
         lexicon.sources, lexicon.steps, v.types, lexicon.notes = (
-            Words(lists.get(domain)) for domain in ("source", "step", "type", "note")
+            Dictionary(lists.get(domain)) for domain in ("source", "step", "type", "note")
         )
         for code, key in enumerate(lists.get("workflow", [])):
             records = [word.split(":", 2) for word in lists.get(f"records:{key}", [])]
@@ -81,7 +81,7 @@ class Lexicon:
                 [(kind, name) for _, kind, name in records],
                 [int(emitter) for emitter, _, _ in records],
             )
-            v.workflows.append(WorkflowVocabulary(key, lists.get(f"steps:{key}", []), types, emitters))
+            v.workflows.append(WorkflowDictionary(key, lists.get(f"steps:{key}", []), types, emitters))
             lexicon.workflows[key] = code
         return lexicon
 
@@ -91,7 +91,7 @@ class Lexicon:
 
     def cut(self, sizes: Mapping[str, int]) -> None:
         """Forgets the words that came since: nobody may know their codes."""
-        v = self.vocabulary
+        v = self.dictionaries
         for workflow in v.workflows[sizes["workflow"] :]:
             del self.workflows[workflow.key]
         del v.workflows[sizes["workflow"] :]
@@ -113,14 +113,14 @@ class Lexicon:
                     named[domain].code(word)
         for key in words.get("workflow", []):
             self._workflow(key)
-        for key, workflow in ((workflow.key, workflow) for workflow in self.vocabulary.workflows):
+        for key, workflow in ((workflow.key, workflow) for workflow in self.dictionaries.workflows):
             workflow.steps += words.get(f"steps:{key}", [])
             for emitter, kind, name in (word.split(":", 2) for word in words.get(f"records:{key}", [])):
                 workflow.records.append((kind, name))
                 workflow.emitters.append(int(emitter))
 
-    def attribute(self, name: str) -> Words:
-        return self.vocabulary.attributes.setdefault(name, Words())
+    def attribute(self, name: str) -> Dictionary:
+        return self.dictionaries.attributes.setdefault(name, Dictionary())
 
     def learn(self, topology: Topology) -> bool:
         """Takes in the topology's workflows; True where a workflow, step or record is new."""
@@ -141,11 +141,11 @@ class Lexicon:
                     grown = True
         return grown
 
-    def _workflow(self, key: str) -> WorkflowVocabulary:
+    def _workflow(self, key: str) -> WorkflowDictionary:
         if key not in self.workflows:
-            self.workflows[key] = len(self.vocabulary.workflows)
-            self.vocabulary.workflows.append(WorkflowVocabulary(key))
-        return self.vocabulary.workflows[self.workflows[key]]
+            self.workflows[key] = len(self.dictionaries.workflows)
+            self.dictionaries.workflows.append(WorkflowDictionary(key))
+        return self.dictionaries.workflows[self.workflows[key]]
 
 
 @dataclass(frozen=True)
@@ -165,8 +165,8 @@ class Reading:
     most_steps: int
 
     @staticmethod
-    def of(lexicon: Lexicon, topology: Topology) -> "Reading":
-        workflows = lexicon.vocabulary.workflows
+    def of(lexicon: EventDictionaries, topology: Topology) -> "Reading":
+        workflows = lexicon.dictionaries.workflows
         count, most = max(len(workflows), 1), max((len(w.steps) for w in workflows), default=1)
         step = np.full((count, len(lexicon.steps)), -1, np.int32)
         position, current = (

@@ -17,7 +17,7 @@ from impactgraph.columns import (
     OrderColumns,
     RecordColumns,
 )
-from impactgraph.stores.state.event_dictionaries import Lexicon, Reading
+from impactgraph.stores.state.event_dictionaries import EventDictionaries, Reading
 from impactgraph.stores.state.kinds import Kind
 from impactgraph.stores.state.rows import EventRows
 from impactgraph.stores.state.states import Folded, FulfillmentStates, OrderStates, Stays
@@ -118,7 +118,7 @@ def _room(shape: tuple[int, ...], kind: Any) -> NDArray[Any]:
 class Instances:
     """Orders and fulfillments, a row each, with what folding needs beyond the columns that are matched."""
 
-    def __init__(self, lexicon: Lexicon, width: int) -> None:
+    def __init__(self, lexicon: EventDictionaries, width: int) -> None:
         self.lexicon = lexicon
         self.orders = Grown(_ORDER_COLUMNS)
         self.fulfillments = Grown(_FULFILLMENT_COLUMNS, _MATRICES, max(width, 1))
@@ -130,7 +130,7 @@ class Instances:
         """Every posting, notification, task and supplier order: row of the fulfillment. Only ever added to."""
         self._order_rows, self._fulfillment_rows = np.zeros(0, np.int32), np.zeros(0, np.int32)
         self.columns = Columns(
-            _no_orders(), _no_fulfillments(self.fulfillments.width), lexicon.vocabulary, _no_errors()
+            _no_orders(), _no_fulfillments(self.fulfillments.width), lexicon.dictionaries, _no_errors()
         )
 
     def order_rows(self, numbers: Codes) -> Codes:

@@ -14,8 +14,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.columns import Words
-from impactgraph.stores.state.event_dictionaries import Lexicon
+from impactgraph.columns import Dictionary
+from impactgraph.stores.state.event_dictionaries import EventDictionaries
 from impactgraph.stores.state.instances import TEXT, Grown, Instances
 from impactgraph.stores.state.states import Stays
 
@@ -45,7 +45,7 @@ def save(folder: Path, instances: Instances, meta: Meta) -> None:
     meta.folder = f"columns-{meta.watermark}-{secrets.token_hex(4)}"
     lexicon = instances.lexicon
     meta.words = dict(lexicon.lists()) | {
-        f"attribute:{name}": words.words for name, words in lexicon.vocabulary.attributes.items()
+        f"attribute:{name}": words.values for name, words in lexicon.dictionaries.attributes.items()
     }
     target = folder / meta.folder
     target.mkdir()
@@ -69,7 +69,7 @@ def read_meta(folder: Path) -> Meta | None:
     return meta if meta.format == _FORMAT and (folder / meta.folder).is_dir() else None
 
 
-def load(folder: Path, meta: Meta, lexicon: Lexicon, width: int) -> Instances | None:
+def load(folder: Path, meta: Meta, lexicon: EventDictionaries, width: int) -> Instances | None:
     """None where a file is missing or not what it should be. `lexicon` is the record's; it gets the attributes' words."""
     source = folder / meta.folder
     if any(list(words) != meta.words.get(domain, [])[: len(words)] for domain, words in lexicon.lists()):
@@ -87,7 +87,7 @@ def load(folder: Path, meta: Meta, lexicon: Lexicon, width: int) -> Instances | 
         return None
     for domain, words in meta.words.items():
         if domain.startswith("attribute:"):
-            lexicon.vocabulary.attributes[domain.removeprefix("attribute:")] = Words(words)
+            lexicon.dictionaries.attributes[domain.removeprefix("attribute:")] = Dictionary(words)
     instances.fulfillments.widen(width)
     instances.restore(stays)
     return instances

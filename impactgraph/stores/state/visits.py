@@ -32,9 +32,9 @@ def _chosen(instances: Instances, reading: Reading, per_step: int) -> Iterator[S
     regular = np.flatnonzero(f["regular"])
     by_workflow = regular[np.argsort(f["workflow"][regular], kind="stable")]
     bounds = np.searchsorted(
-        f["workflow"][by_workflow], np.arange(len(instances.lexicon.vocabulary.workflows) + 1)
+        f["workflow"][by_workflow], np.arange(len(instances.lexicon.dictionaries.workflows) + 1)
     )
-    for workflow, known in enumerate(instances.lexicon.vocabulary.workflows):
+    for workflow, known in enumerate(instances.lexicon.dictionaries.workflows):
         rows = by_workflow[bounds[workflow] : bounds[workflow + 1]]
         others = irregular.take(irregular.workflow == workflow)
         for step in range(len(known.steps)):

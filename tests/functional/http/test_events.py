@@ -12,7 +12,7 @@ import pytest
 from api.app import create_app
 from impactgraph.bootstrap import open_store
 from impactgraph.errors import StoreUnavailableError
-from impactgraph.ports.store import Intake, Store
+from impactgraph.ports.store import IngestResult, Store
 from impactgraph.settings import Settings
 from tests.functional.http.serving import served
 from tests.functional.http.shop import FAILURE, NOW, event, fill
@@ -105,7 +105,7 @@ def test_the_one_event_of_a_request_that_is_invalid_is_refused_and_kept_with_its
 
     assert counts(response) == (400, 0, 0, 1)
     assert response.json()["code"] == "BAD_INPUT"
-    assert [refused.reason for refused in store.aside()] == [response.json()["message"]]
+    assert [refused.reason for refused in store.quarantined()] == [response.json()["message"]]
 
 
 @pytest.mark.parametrize("body", [b"{", b"{}", b"[1]", b'"text"'])
@@ -142,7 +142,7 @@ class Away:
     def __getattr__(self, name: str) -> object:
         return getattr(self._store, name)
 
-    def ingest(self, *_: object, **__: object) -> Intake:
+    def ingest(self, *_: object, **__: object) -> IngestResult:
         raise StoreUnavailableError("The disk is full.")
 
 

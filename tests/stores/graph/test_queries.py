@@ -239,7 +239,7 @@ def test_an_order_is_where_the_store_says(demo: Kept, orders: dict[str, Order], 
 
 
 def test_the_records_of_an_order_are_those_of_its_story(demo: Kept, parameters: dict[str, Any]):
-    story = demo.store.story("O-000001")
+    story = demo.store.timeline("O-000001")
     assert story is not None
 
     found = answer(

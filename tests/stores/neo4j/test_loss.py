@@ -43,15 +43,15 @@ QUESTIONS: dict[str, Callable[[Neo4jStore], object]] = {
     "failures": lambda store: store.failures(),
     "topology": lambda store: store.topology(),
     "topologies": lambda store: store.topologies(),
-    "story": lambda store: store.story("O-1"),
-    "aside": lambda store: store.aside(),
+    "story": lambda store: store.timeline("O-1"),
+    "aside": lambda store: store.quarantined(),
 }
 CHANGES: dict[str, Callable[[Neo4jStore], object]] = {
     "ingest": lambda store: store.ingest([entered("pick", 5)]),
     "apply_topology": lambda store: store.apply_topology(
         topology(), {"other.yaml": DOCUMENTS["shop.yaml"]}, at(5)
     ),
-    "replay": lambda store: store.replay(),
+    "replay": lambda store: store.replay_quarantined(),
 }
 
 

@@ -63,7 +63,7 @@ def _store(address: Address, cache: Path | None) -> Neo4jStore:
 
 def _seen(store: Neo4jStore) -> dict[str, Any]:
     return everything(store) | {
-        "aside": store.aside(),
+        "aside": store.quarantined(),
         "topologies": store.topologies(),
         "past": everything(store, at(6)),
     }

@@ -24,7 +24,7 @@ _LOG = "match (b:Block) return b.number as number, b.first as first, b.last as l
 
 
 def _aside(store: Store) -> list[tuple[str, str]]:
-    return sorted((json.loads(refused.text)["id"], refused.reason) for refused in store.aside())
+    return sorted((json.loads(refused.text)["id"], refused.reason) for refused in store.quarantined())
 
 
 def _seen(store: Store) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def test_a_topology_that_one_applies_is_the_others_too(two: tuple[Neo4jStore, Ne
     first.apply_topology(topology(MORE), MORE, at(5))
 
     assert (
-        second.aside(),
+        second.quarantined(),
         fulfillments(second)["O-1/1"]["step"],
         "step:ship/wrap" in second.topology().elements,
     ) == ([], "wrap", True)
@@ -86,14 +86,14 @@ def test_what_one_keeps_aside_another_can_replay(two: tuple[Neo4jStore, Neo4jSto
     first, second = two
     first.ingest([b"{broken", entered("deliver", 1, "O-1/1"), placed("O-1")])
 
-    kept = second.aside()
-    second.replay([kept[0].number])
+    kept = second.quarantined()
+    second.replay_quarantined([kept[0].number])
 
     assert (len(kept), _aside_texts(first)) == (2, _aside_texts(second))
 
 
 def _aside_texts(store: Store) -> list[str]:
-    return [refused.text for refused in store.aside()]
+    return [refused.text for refused in store.quarantined()]
 
 
 def test_what_is_looked_at_does_not_change_under_the_one_who_looks(

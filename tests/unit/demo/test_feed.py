@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from graph_models.time import Millis
 from impactgraph.demo.feed import Feed, fed
 from impactgraph.errors import StoreUnavailableError
-from impactgraph.ports.store import Intake, Store
+from impactgraph.ports.store import IngestResult, Store
 
 PATIENCE = 30
 """Seconds after which a test fails; nothing waits for it otherwise."""
@@ -72,14 +72,14 @@ class _Taking:
     came: threading.Event = field(default_factory=threading.Event)
     broken: bool = False
 
-    def ingest(self, lines: Sequence[bytes]) -> Intake:
+    def ingest(self, lines: Sequence[bytes]) -> IngestResult:
         self.batches.append(list(lines))
         if self.wanted in lines:
             self.came.set()
         if self.broken:
             self.came.set()
             raise StoreUnavailableError("The disk is full.")
-        return Intake(taken=len(lines))
+        return IngestResult(taken=len(lines))
 
 
 def _as_store(taking: _Taking) -> Store:

@@ -36,7 +36,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
 
 
 def test_every_event_is_taken(loaded: Loaded):
-    assert (loaded.story.rejected, loaded.store.aside()) == (0, [])
+    assert (loaded.story.rejected, loaded.store.quarantined()) == (0, [])
     assert loaded.story.events > ORDERS
 
 

@@ -14,8 +14,8 @@ from impactgraph.demo.failures import Backlog, Troubles
 from impactgraph.demo.generate import generate
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.topology.load import parse_topology
-from impactgraph.usecases.payloads import PayloadsAsked, find_payload_findings
-from impactgraph.usecases.records import RecordsAsked, watch_records
+from impactgraph.usecases.payloads import PayloadsQuestion, find_payload_findings
+from impactgraph.usecases.records import RecordsQuestion, watch_records
 from tests.unit.demo.conftest import NOW
 
 ORDERS = 4_000
@@ -55,7 +55,7 @@ def calm(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def findings(store: EmbeddedStore) -> list[RecordFinding]:
-    with watch_records(store, RecordsAsked(), NOW) as watched:
+    with watch_records(store, RecordsQuestion(), NOW) as watched:
         return list(watched.all())
 
 
@@ -130,7 +130,7 @@ def test_every_invoice_that_was_lost_is_found_and_nothing_else(load: Load) -> No
 
 @pytest.mark.usefixtures("calm")
 def test_orders_of_the_demo_are_whole_and_no_order_is_there_twice(load: Load) -> None:
-    found = find_payload_findings(load(failures=False), PayloadsAsked(), NOW)
+    found = find_payload_findings(load(failures=False), PayloadsQuestion(), NOW)
 
     assert {each.kind.value for each in found} <= {"ERROR_TEMPLATE"}
 

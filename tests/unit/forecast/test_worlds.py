@@ -9,10 +9,10 @@ from hypothesis.extra.numpy import arrays
 
 from impactgraph.forecast.comparison import counted, masked_median, masked_mode
 from impactgraph.forecast.gates import Flags
-from impactgraph.forecast.scenarios import FUTURES, Reals
+from impactgraph.forecast.scenarios import SCENARIOS, Reals
 from impactgraph.forecast.simulate import Indexes
 
-SHAPE = (5, FUTURES)
+SHAPE = (5, SCENARIOS)
 masks = arrays(np.bool_, SHAPE)
 
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from impactgraph.errors import StoreUnavailableError
-from impactgraph.ports.store import Intake, Store
+from impactgraph.ports.store import IngestResult, Store
 from impactgraph.usecases.ingest_files import Patience, ingest_files
 
 
@@ -17,11 +17,11 @@ class Lost:
     def __init__(self, times: int) -> None:
         self.times = times
 
-    def ingest(self, lines: Sequence[bytes], *, places: Sequence[str] = ()) -> Intake:
+    def ingest(self, lines: Sequence[bytes], *, places: Sequence[str] = ()) -> IngestResult:
         self.times -= 1
         if self.times >= 0:
             raise StoreUnavailableError("The database is away.")
-        return Intake(taken=len(lines))
+        return IngestResult(taken=len(lines))
 
 
 class Clock:

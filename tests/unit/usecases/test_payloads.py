@@ -11,7 +11,7 @@ from graph_models.orders import ANY_ORDER, OrderFilter
 from impactgraph.errors import BadInputError
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.topology.load import parse_topology
-from impactgraph.usecases.payloads import PayloadsAsked, list_payload_findings
+from impactgraph.usecases.payloads import PayloadsQuestion, list_payload_findings
 from tests.stores.events import TOPOLOGY, at, event, of, placed, reported
 from tests.stores.test_payload import stock
 
@@ -31,7 +31,7 @@ def store() -> Iterator[EmbeddedStore]:
 
 
 def found(store: EmbeddedStore, kind: PayloadKind, where: OrderFilter = ANY_ORDER) -> list[PayloadFinding]:
-    return list(list_payload_findings(store, PayloadsAsked(where, (kind,)), NOW).items)
+    return list(list_payload_findings(store, PayloadsQuestion(where, (kind,)), NOW).items)
 
 
 def bought(order: str, minutes: float, **attributes: Any) -> bytes:
@@ -260,7 +260,7 @@ def test_pages_follow_each_other(store: EmbeddedStore) -> None:
             *(of("fulfillment.failed", n, message=word) for n, word in enumerate(("a", "b", "c", "b"))),
         ]
     )
-    asked = PayloadsAsked()
+    asked = PayloadsQuestion()
 
     first = list_payload_findings(store, asked, NOW, 2)
     second = list_payload_findings(store, asked, NOW, 2, first.cursors[-1])

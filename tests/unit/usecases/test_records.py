@@ -7,7 +7,7 @@ import pytest
 from graph_models.enums import RecordEffect
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.topology.load import parse_topology
-from impactgraph.usecases.records import RecordsAsked, list_records, watch_records
+from impactgraph.usecases.records import RecordsQuestion, list_records, watch_records
 from tests.stores.events import TOPOLOGY, at, entered, of, placed
 
 _MORE = TOPOLOGY.replace(
@@ -29,7 +29,7 @@ def apply(store: EmbeddedStore, text: str, minutes: float) -> None:
 
 
 def missing(store: EmbeddedStore, minutes: float = 600) -> set[tuple[str, str]]:
-    found = list_records(store, RecordsAsked(effects=(RecordEffect.MISSING,)), at(minutes), 500).items
+    found = list_records(store, RecordsQuestion(effects=(RecordEffect.MISSING,)), at(minutes), 500).items
     return {(each.fulfillment, each.type) for each in found}
 
 
@@ -73,7 +73,7 @@ def test_messages_and_tasks_of_what_was_cancelled_are_not_expected(store: Embedd
 def test_totals_count_every_finding(store: EmbeddedStore) -> None:
     store.ingest([line for n in range(7) for line in shipped(f"O-{n}", n)])
 
-    with watch_records(store, RecordsAsked(), at(600)) as watched:
+    with watch_records(store, RecordsQuestion(), at(600)) as watched:
         assert [(each.type, each.effect, each.count) for each in watched.totals()] == [
             ("shipped", RecordEffect.MISSING, 7)
         ]

@@ -9,7 +9,7 @@ from graph_models.impairment import Impairment
 from graph_models.scope import Scope
 from graph_models.time import FOREVER, MINUTE, Millis
 from graph_models.topology import Topology
-from impactgraph.forecast.failure_ends import ends_of, typical_length
+from impactgraph.forecast.failure_ends import failure_ends, typical_length
 from impactgraph.propagation import FailureGraph, propagate
 from impactgraph.stores.neo4j.graph import cypher
 from impactgraph.stores.neo4j.graph.kinds import camel
@@ -46,7 +46,7 @@ def impairments(
 ) -> Mapping[str, tuple[Impairment, ...]]:
     """By element, what the failures that are active do to it: as a question about them all, asked at that moment, has it."""
     active = [failure for failure in failures if failure.active_at(at)]
-    ends = ends_of(active, at, typical=lambda failure: typical_length(failure, failures, at))
+    ends = failure_ends(active, at, typical=lambda failure: typical_length(failure, failures, at))
     return propagate(
         FailureGraph.of(topology), active, recovery=lambda failure: ends.nominal[failure.key]
     ).by_element

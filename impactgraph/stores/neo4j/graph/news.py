@@ -96,7 +96,7 @@ def news_of(copy: Copy, window: Window, numbers: Codes, last: int, lacking: Coll
     orders = np.union1d(
         instances.columns.fulfillments.order[rows[strange]], of_all_parts[of_all_parts >= 0]
     ).astype(np.int32)
-    parts = np.union1d(rows[moved | strange], instances.columns.parts_of(orders)).astype(np.int32)
+    parts = np.union1d(rows[moved | strange], instances.columns.fulfillment_rows(orders)).astype(np.int32)
     return News(
         _created(copy, numbers[numbers > last], records),
         order_rows(copy, orders),
@@ -109,7 +109,7 @@ def _created(copy: Copy, numbers: Codes, records: Records) -> list[Row]:
     instances = copy.state.instances
     rows = instances.order_rows(numbers)
     rows = rows[rows >= 0]
-    parts = instances.columns.parts_of(rows) if len(rows) else rows
+    parts = instances.columns.fulfillment_rows(rows) if len(rows) else rows
     of_parts = instances.fulfillments["number"][parts]
     by_number = np.argsort(of_parts)
     mine: dict[str, list[Row]] = defaultdict(list)
@@ -134,7 +134,11 @@ def _flat(ids: dict[int, str], records: Records) -> dict[str, list[Row]]:
 def _records(copy: Copy, part: NDArray[Any], kind: NDArray[Any], columns: list[NDArray[Any]]) -> Records:
     found: Records = defaultdict(lambda: defaultdict(list))
     lexicon = copy.state.lexicon
-    types, currencies, notes = lexicon.types.words, lexicon.vocabulary.currencies.words, lexicon.notes.words
+    types, currencies, notes = (
+        lexicon.types.values,
+        lexicon.dictionaries.currencies.values,
+        lexicon.notes.values,
+    )
     told = np.flatnonzero(np.isin(kind, list(_WORDS)))
     for number, which, seq, type_, time, amount, currency, document, note in zip(
         *(column[told].tolist() for column in (part, kind, *columns)), strict=True

@@ -16,22 +16,22 @@ _STATUS = {IN_FLIGHT: "IN_FLIGHT", COMPLETED: "COMPLETED", CANCELLED: "CANCELLED
 
 def places(copy: Copy) -> dict[str, list[str]]:
     """Ids of all steps and locations that orders can be at, by label."""
-    v = copy.state.lexicon.vocabulary
+    v = copy.state.lexicon.dictionaries
     steps = [f"step:{workflow.key}/{step}" for workflow in v.workflows for step in workflow.steps]
-    return {"Step": steps, "Location": [f"location:{word}" for word in v.locations.words if word]}
+    return {"Step": steps, "Location": [f"location:{word}" for word in v.locations.values if word]}
 
 
 def order_rows(copy: Copy, rows: Codes) -> list[Row]:
     """A row an order, by its row in the columns."""
-    o, v = copy.state.instances.columns.orders, copy.state.lexicon.vocabulary
+    o, v = copy.state.instances.columns.orders, copy.state.lexicon.dictionaries
     return _rows(
         {
             "id": [f"order:{key}" for key in o.ids[rows].tolist()],
-            "channel": _said(v.channels.words, o.channel[rows]),
-            "mode": _said(v.modes.words, o.mode[rows]),
-            "region": _said(v.regions.words, o.region[rows]),
-            "tier": _said(v.tiers.words, o.tier[rows]),
-            "currency": _said(v.currencies.words, o.currency[rows]),
+            "channel": _said(v.channels.values, o.channel[rows]),
+            "mode": _said(v.modes.values, o.mode[rows]),
+            "region": _said(v.regions.values, o.region[rows]),
+            "tier": _said(v.tiers.values, o.tier[rows]),
+            "currency": _said(v.currencies.values, o.currency[rows]),
             "valueMicros": o.value[rows].tolist(),
             "placedAt": _moments(o.placed_at[rows]),
             "promisedBy": _moments(o.promised_by[rows]),
@@ -42,9 +42,9 @@ def order_rows(copy: Copy, rows: Codes) -> list[Row]:
 
 def _attributes(copy: Copy, rows: Codes) -> list[dict[str, str]]:
     found: list[dict[str, str]] = [{} for _ in range(len(rows))]
-    words = copy.state.lexicon.vocabulary.attributes
+    words = copy.state.lexicon.dictionaries.attributes
     for name, codes in copy.state.instances.columns.orders.attributes.items():
-        for attributes, word in zip(found, _said(words[name].words, codes[rows]), strict=True):
+        for attributes, word in zip(found, _said(words[name].values, codes[rows]), strict=True):
             if word:
                 attributes[f"attribute_{name}"] = word
     return found
@@ -52,7 +52,7 @@ def _attributes(copy: Copy, rows: Codes) -> list[dict[str, str]]:
 
 def part_rows(copy: Copy, rows: Codes) -> list[Row]:
     """A row a fulfillment, by its row in the columns; each with the id of its order."""
-    columns, v = copy.state.instances.columns, copy.state.lexicon.vocabulary
+    columns, v = copy.state.instances.columns, copy.state.lexicon.dictionaries
     f = columns.fulfillments
     failed = f.failed_at[rows] > 0
     workflows = [""] + [workflow.key for workflow in v.workflows]
@@ -66,12 +66,12 @@ def part_rows(copy: Copy, rows: Codes) -> list[Row]:
             "enteredAt": _moments(f.entered_at[rows]),
             "endedAt": _moments(f.ended_at[rows]),
             "failedAt": _moments(f.failed_at[rows]),
-            "failedCode": _said(v.fail_codes.words, np.where(failed, f.failed_code[rows], 0)),
-            "failedElement": _said(v.elements.words, np.where(failed, f.failed_element[rows], 0)),
+            "failedCode": _said(v.fail_codes.values, np.where(failed, f.failed_code[rows], 0)),
+            "failedElement": _said(v.elements.values, np.where(failed, f.failed_element[rows], 0)),
             "reroutedAt": _moments(f.rerouted_at[rows]),
             "step": _steps(copy, rows),
             "location": [
-                f"location:{word}" if word else None for word in _said(v.locations.words, f.location[rows])
+                f"location:{word}" if word else None for word in _said(v.locations.values, f.location[rows])
             ],
         }
     )
@@ -83,7 +83,7 @@ def fulfillment_ids(copy: Copy, rows: Codes) -> list[str]:
 
 def _steps(copy: Copy, rows: Codes) -> list[str | None]:
     """Id of the step that each fulfillment is in, None where it is in none."""
-    f, workflows = copy.state.instances.columns.fulfillments, copy.state.lexicon.vocabulary.workflows
+    f, workflows = copy.state.instances.columns.fulfillments, copy.state.lexicon.dictionaries.workflows
     inside = (f.status[rows] == IN_FLIGHT) & (f.workflow[rows] >= 0) & (f.step[rows] >= 0)
     ids = [[f"step:{workflow.key}/{step}" for step in workflow.steps] for workflow in workflows]
     places = zip(inside.tolist(), f.workflow[rows].tolist(), f.step[rows].tolist(), strict=True)

@@ -6,8 +6,8 @@ from graph_models.scope import EVERYWHERE
 from graph_models.time import HOUR, MINUTE
 from impactgraph.diagnosis.why.ahead import Standing, Trouble, way_ahead
 from impactgraph.forecast.durations import Durations, documented
-from impactgraph.forecast.failure_ends import Ends
-from impactgraph.forecast.plan import Cell, Hazards, plan_for
+from impactgraph.forecast.failure_ends import FailureEnds
+from impactgraph.forecast.plan import ImpairmentForecast, Segment, plan_for
 from tests.unit.diagnosis.why.situations import NOW, PACK, TOPOLOGY, hit, part, situation
 
 WORKFLOW = TOPOLOGY.workflows["ship"]
@@ -21,8 +21,8 @@ def test_what_was_done_long_ago_goes_on_from_now() -> None:
         TOPOLOGY,
         WORKFLOW,
         DURATIONS,
-        Hazards((stopped,), Ends({}, {}, ())),
-        Cell(frozenset({EVERYWHERE}), frozenset()),
+        ImpairmentForecast((stopped,), FailureEnds({}, {}, ())),
+        Segment(frozenset({EVERYWHERE}), frozenset()),
     )
     here = Standing(WORKFLOW.steps[0], NOW - HOUR, told=NOW - 20 * MINUTE)
     trouble = Trouble(hit(Band.UPCOMING, first_hit=PACK, completion=NOW + HOUR + 10 * MINUTE), plan)
