@@ -22,8 +22,8 @@ from graph_models.topology import Topology
 from impactgraph.errors import DeadlineExceededError, NotFoundError
 from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Answer, Ask
-from impactgraph.usecases.at_stake import ImpactSummary, at_stake, each_at_stake
-from impactgraph.usecases.check_question import check_question
+from impactgraph.usecases.impact_summary import ImpactSummary, impact_summary, impact_summaries
+from impactgraph.usecases.questions import check_question
 from impactgraph.usecases.diagnoses import Case, cases
 from impactgraph.usecases.orders import current_topology, get_orders
 from impactgraph.usecases.timelines import timelines
@@ -180,11 +180,11 @@ class Context(BaseContext):
 
     async def at_stake(self, failure: Failure, as_of: Millis | None) -> ImpactSummary:
         """Of the failure by itself."""
-        return await self.ask(at_stake, self._ask_impact, failure, Question(as_of=as_of), self.now)
+        return await self.ask(impact_summary, self._ask_impact, failure, Question(as_of=as_of), self.now)
 
     async def each_at_stake(self, answer: Answer) -> tuple[ImpactSummary, ...]:
         """Of each failure of an answer, ranked."""
-        return await self.ask(each_at_stake, self._ask_impact, answer)
+        return await self.ask(impact_summaries, self._ask_impact, answer)
 
     @cached_property
     def orders(self) -> OrderLoader[Order]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from api.live.operation import Operation
 from api.live.slot import Slot, Told
 from api.live.topic import Topic
-from impactgraph.usecases.about import Mark
+from impactgraph.usecases.about import StateMark
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Followed:
     begun: float = float("-inf")
     """When it was worked out last."""
     took: float = 0.0
-    mark: Mark | None = None
+    mark: StateMark | None = None
     """What was known then."""
     views: dict[Operation, View] = field(default_factory=dict[Operation, View])
 

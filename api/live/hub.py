@@ -14,7 +14,7 @@ from api.live.slot import Slot, Told
 from api.live.topic import Topic
 from api.metrics import Metrics
 from impactgraph.errors import StoreUnavailableError
-from impactgraph.usecases.about import Mark, mark
+from impactgraph.usecases.about import StateMark, mark
 
 LANES: Mapping[str, int] = {"blastRadius": 1, "order": 25}
 """By the name of a topic, how many are worked out on one state of the data: while it is held, events wait."""
@@ -82,7 +82,7 @@ class Hub:
                 for lane in self._lanes.values():
                     lane.wake(known)
 
-    async def _known(self) -> Mark | None:
+    async def _known(self) -> StateMark | None:
         try:
             return await to_thread.run_sync(mark, self._contexts.store)
         except StoreUnavailableError as error:

@@ -11,7 +11,7 @@ from api.live.followed import Followed
 from api.live.operation import Operation
 from api.live.slot import Slot, Told
 from api.live.topic import Topic
-from impactgraph.usecases.about import Mark, mark
+from impactgraph.usecases.about import StateMark, mark
 
 SPACING = 0.9
 """Seconds between two answers to a question: with the time that working it out takes, what happens is told within a second."""
@@ -55,7 +55,7 @@ class Lane:
             len(view.readers) for followed in self._followed.values() for view in followed.views.values()
         )
 
-    def wake(self, known: Mark | None = None) -> None:
+    def wake(self, known: StateMark | None = None) -> None:
         """Something happened; `known`: topics that were worked out when this was known already need not be again."""
         for followed in self._followed.values():
             if known is None or followed.mark != known:

@@ -3,7 +3,7 @@
 import strawberry
 
 from api.schema.scalars import Moment
-from impactgraph.usecases.about import State
+from impactgraph.usecases.about import StoreState
 
 
 @strawberry.type(description="What answers, and the state of the data that it answers from.")
@@ -18,7 +18,7 @@ class About:
     server_time: Moment = strawberry.field(description="The moment it is here.")
 
     @classmethod
-    def of(cls, state: State, now: int) -> "About":
+    def of(cls, state: StoreState, now: int) -> "About":
         return cls(
             version=state.version,
             topology=strawberry.ID(f"topology:{state.topology}") if state.topology else None,

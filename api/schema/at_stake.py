@@ -9,7 +9,7 @@ from api.schema.element import Info, shown
 from api.schema.money import Money
 from api.schema.organisation import Team
 from api.schema.scalars import Moment, when
-from impactgraph.usecases import at_stake
+from impactgraph.usecases import impact_summary
 
 if TYPE_CHECKING:
     from api.schema.failure import Failure
@@ -33,7 +33,7 @@ class AtStake:
         description="What nearly all of its orders have and most others have not, such as `region emea`."
     )
     landscape: strawberry.Private[Landscape]
-    model: strawberry.Private[at_stake.ImpactSummary]
+    model: strawberry.Private[impact_summary.ImpactSummary]
 
     @strawberry.field(description="The failure.")
     def failure(self, info: Info) -> Annotated["Failure", strawberry.lazy("api.schema.failure")]:
@@ -60,14 +60,14 @@ class AtStake:
         return cast(Team, shown(f"team:{self.model.team}", self.landscape)) if self.model.team else None
 
     @classmethod
-    def of(cls, found: at_stake.ImpactSummary, landscape: Landscape) -> "AtStake":
+    def of(cls, found: impact_summary.ImpactSummary, landscape: Landscape) -> "AtStake":
         return cls(
             orders=found.orders,
             stuck=found.stuck,
             value=Money.each(found.value),
             will_miss_promise=found.will_miss_promise,
             next_promise=when(found.next_promise),
-            shared=list(found.shared),
+            shared=list(found.common_values),
             landscape=landscape,
             model=found,
         )

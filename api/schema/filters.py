@@ -10,7 +10,7 @@ from api.schema.scalars import Moment
 from graph_models import orders
 from graph_models.ids import key_of
 from impactgraph.usecases import failures
-from impactgraph.usecases.known import element_id
+from impactgraph.usecases.validation import element_id
 
 
 @strawberry.input(

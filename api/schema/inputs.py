@@ -13,7 +13,7 @@ from graph_models.enums import Severity as SeverityWord
 from graph_models.ids import key_of
 from graph_models.scope import EVERYWHERE, Scope
 from impactgraph.errors import BadInputError
-from impactgraph.usecases.known import element_id
+from impactgraph.usecases.validation import element_id
 from impactgraph.usecases.update_failure import FailureChange
 
 

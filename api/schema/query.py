@@ -157,7 +157,7 @@ class Query:
         }
         if orders.asks_for_impact(filter_of(where)):
             answer = await info.context.active_impact(None)
-            page = await info.context.ask(orders.list_hit_orders, answer, info.context.now, **asked)
+            page = await info.context.ask(orders.list_affected_orders, answer, info.context.now, **asked)
         else:
             page = await info.context.ask(orders.list_orders, info.context.now, **asked)
         landscape = await info.context.landscape()
@@ -247,7 +247,7 @@ class Query:
         after: After = None,
     ) -> Connection[RecordFinding]:
         asked = records.RecordsQuestion(
-            filter_of(where), records.wanted(types), records.wanted(effects), as_of
+            filter_of(where), records.tuple_or_none(types), records.tuple_or_none(effects), as_of
         )
         page = await info.context.ask(records.list_records, asked, info.context.now, first, after)
         landscape = await info.context.landscape(as_of)
@@ -276,7 +276,7 @@ class Query:
         first: First = 50,
         after: After = None,
     ) -> Connection[PayloadFinding]:
-        asked = payloads.PayloadsQuestion(filter_of(where), records.wanted(kinds), as_of)
+        asked = payloads.PayloadsQuestion(filter_of(where), records.tuple_or_none(kinds), as_of)
         page = await info.context.ask(payloads.list_payload_findings, asked, info.context.now, first, after)
         landscape = await info.context.landscape(as_of)
         return Connection.of(

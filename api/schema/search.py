@@ -9,7 +9,7 @@ from api.schema.element import show
 from api.schema.failure import Failure
 from api.schema.node import Node
 from api.schema.order import Fulfillment, Order
-from impactgraph.usecases.search import Hit
+from impactgraph.usecases.search import SearchResult
 
 
 @strawberry.type(description="Something that fits what was looked for.")
@@ -23,7 +23,7 @@ class SearchHit:
     )
 
 
-async def shown_hits(context: Context, hits: list[Hit]) -> list[SearchHit]:
+async def shown_hits(context: Context, hits: list[SearchResult]) -> list[SearchHit]:
     """With the orders asked for at once."""
     context.count(len(hits))
     landscape = await context.landscape()
@@ -38,7 +38,7 @@ async def shown_hits(context: Context, hits: list[Hit]) -> list[SearchHit]:
     ]
 
 
-async def _node(context: Context, hit: Hit, landscape: Landscape) -> Node:
+async def _node(context: Context, hit: SearchResult, landscape: Landscape) -> Node:
     kind, _, key = hit.id.partition(":")
     if hit.order is None:
         if kind != "failure":

@@ -63,7 +63,7 @@ class TopologyChange:
                 )
                 for one in found.changed
             ],
-            orders_touched=change.orders_touched,
+            orders_touched=change.affected_orders,
         )
 
 

@@ -11,8 +11,8 @@ from impactgraph.errors import BadInputError, Problem
 from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Answer
 from impactgraph.usecases.blast_radius import blast_radius
-from impactgraph.usecases.check_question import check_question
-from impactgraph.usecases.known import check_element
+from impactgraph.usecases.questions import check_question
+from impactgraph.usecases.validation import check_element
 from impactgraph.usecases.topologies import get_topology, list_topologies
 
 

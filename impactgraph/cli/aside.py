@@ -27,13 +27,13 @@ def aside(
     from impactgraph.cli.show import present
     from impactgraph.cli.stores import existing
     from impactgraph.errors import BadInputError, Problem
-    from impactgraph.usecases.kept_aside import list_aside, replay_aside
+    from impactgraph.usecases.quarantine import list_quarantined, replay_quarantined
 
     if numbers and not replay:
         raise BadInputError(Problem("Numbers say which to try again: add --replay."))
     with existing(common.store) as store:
         if replay:
-            intake = replay_aside(store, numbers or None)
+            intake = replay_quarantined(store, numbers or None)
             tell_rejected(intake)
             present(
                 common.format,
@@ -42,7 +42,7 @@ def aside(
                 rows=lambda: refused_rows(intake.rejected),
             )
             return 1 if intake.rejected else 0
-        found = list_aside(store, limit)
+        found = list_quarantined(store, limit)
         present(
             common.format,
             people=lambda out: _list(out, found, limit),

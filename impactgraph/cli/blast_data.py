@@ -13,7 +13,7 @@ from impactgraph.cli.answering import Answered
 from impactgraph.cli.show import Rows
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.usecases import exports, impact_pages
-from impactgraph.usecases.at_stake import each_at_stake
+from impactgraph.usecases.impact_summary import impact_summaries
 from impactgraph.usecases.blast_radius import blast_radius
 from impactgraph.usecases.exports import Export
 from impactgraph.usecases.orders import get_orders
@@ -57,7 +57,7 @@ def affected_orders(found: Answered, listed: int) -> Page[AffectedOrder]:
 def data_of(found: Answered, by: Sequence[Dimension], listed: int, bucket: Millis | None) -> shape.Shape:
     """GraphQL's BlastRadius; its pages hold the first `listed`."""
     answer, page = found.answer, affected_orders(found, listed)
-    at_stake = each_at_stake(found.store, blast_radius, answer)
+    at_stake = impact_summaries(found.store, blast_radius, answer)
     shown = [
         *(each.order for each in page.items),
         *(each.oldest_order for each in at_stake if each.oldest_order),

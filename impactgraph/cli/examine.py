@@ -135,10 +135,10 @@ def _content(store: Store) -> Iterator[Finding]:
     yield Finding(
         "failures", "ok", f"{count(found.active_failures, 'failure')} active, {found.failures:,} known"
     )
-    kept = ("at least " if found.more_aside else "") + count(found.aside, "event")
+    kept = ("at least " if found.has_more_quarantined else "") + count(found.quarantined, "event")
     yield (
         Finding("kept aside", "warn", f"{kept}: impactgraph aside lists them")
-        if found.aside
+        if found.quarantined
         else Finding("kept aside", "ok", kept)
     )
     yield from _latest(found.latest, now)

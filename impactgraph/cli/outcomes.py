@@ -53,7 +53,7 @@ def change_shape(change: TopologyChange | None) -> Shape | None:
         "added": list(found.added),
         "removed": list(found.removed),
         "changed": changed,
-        "ordersTouched": change.orders_touched,
+        "ordersTouched": change.affected_orders,
     }
 
 
@@ -89,7 +89,7 @@ def tell_change(out: Console, change: TopologyChange) -> None:
         if len(names) > MOST_CHANGES:
             out.print(f"  {sign} … {len(names) - MOST_CHANGES:,} more {word}")
     out.print(
-        f"{count(change.orders_touched, 'order')} in flight still {'has' if change.orders_touched == 1 else 'have'} to pass what differs."
+        f"{count(change.affected_orders, 'order')} in flight still {'has' if change.affected_orders == 1 else 'have'} to pass what differs."
     )
 
 

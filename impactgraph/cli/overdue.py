@@ -37,7 +37,7 @@ def overdue(
     from impactgraph.usecases.overdue import OverdueQuestion
     from impactgraph.usecases.overdue import overdue as ask
     from impactgraph.usecases.pages import check_first
-    from impactgraph.usecases.report_suspect import report_found
+    from impactgraph.usecases.report_suspect import report_suspected_failure
 
     now, reading = system_clock(), Reading()
     at = reading.tried(read_moment, "--as-of", as_of, now)
@@ -57,4 +57,4 @@ def overdue(
                     rows=lambda: csv_of(found),
                 )
                 return 1 if page.total_count else 0
-        return tell_report(report_found(store, chosen, now), common.format)
+        return tell_report(report_suspected_failure(store, chosen, now), common.format)

@@ -12,7 +12,7 @@ from impactgraph.cli import say
 from impactgraph.cli.shape import Shape, connection, lasting, money, moneys, path, when
 from impactgraph.cli.show import Rows, table
 from impactgraph.errors import BadInputError, Problem
-from impactgraph.usecases.records import Watched
+from impactgraph.usecases.records import RecordAnswer
 
 _MOST_RATES = 12
 _COLUMNS = (
@@ -30,7 +30,7 @@ def effects_of(words: tuple[str, ...]) -> tuple[RecordEffect, ...]:
     return tuple(RecordEffect[name] for name in names)
 
 
-def tell(out: Console, watched: Watched, page: Page[RecordFinding], rates: Sequence[RateFinding]) -> None:
+def tell(out: Console, watched: RecordAnswer, page: Page[RecordFinding], rates: Sequence[RateFinding]) -> None:
     at = watched.findings.at
     if not page.total_count:
         out.print(
@@ -48,7 +48,7 @@ def tell(out: Console, watched: Watched, page: Page[RecordFinding], rates: Seque
         _rates(out, rates, at)
 
 
-def _totals(out: Console, watched: Watched) -> None:
+def _totals(out: Console, watched: RecordAnswer) -> None:
     made = table(
         "record",
         "type",
@@ -126,7 +126,7 @@ def _rates(out: Console, rates: Sequence[RateFinding], at: int) -> None:
         out.print(f"{len(rates) - _MOST_RATES:,} more: --format json.", style="dim")
 
 
-def data_of(watched: Watched, page: Page[RecordFinding], rates: Sequence[RateFinding]) -> Shape:
+def data_of(watched: RecordAnswer, page: Page[RecordFinding], rates: Sequence[RateFinding]) -> Shape:
     """GraphQL's `records` and `recordRates`, and the totals."""
     totals = [
         {
@@ -192,7 +192,7 @@ def rate(found: RateFinding) -> Shape:
     }
 
 
-def csv_of(watched: Watched) -> Rows:
+def csv_of(watched: RecordAnswer) -> Rows:
     return Rows(_COLUMNS, map(_row, watched.all()))
 
 

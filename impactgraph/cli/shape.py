@@ -13,7 +13,7 @@ from graph_models.money import Money
 from graph_models.orders import Fulfillment, Order, Page
 from graph_models.time import FOREVER, Millis, format_duration, moment
 from graph_models.topology import Topology
-from impactgraph.usecases.at_stake import ImpactSummary
+from impactgraph.usecases.impact_summary import ImpactSummary
 
 Shape: TypeAlias = dict[str, Any]
 T = TypeVar("T")
@@ -210,7 +210,7 @@ class Named:
             "nextPromise": when(found.next_promise),
             "oldestOrder": self.order(found.oldest_order) if found.oldest_order else None,
             "owner": self.team(found.team) if found.team else None,
-            "shared": list(found.shared),
+            "shared": list(found.common_values),
         }
 
     def impairment(self, found: Impairment, way: impact.Path) -> Shape:

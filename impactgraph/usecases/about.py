@@ -7,7 +7,7 @@ from impactgraph.ports.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class StoreState:
     version: str
     """Of the product."""
     topology: str
@@ -19,18 +19,18 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class StateMark:
     """Another one whenever what is known is other, whoever changed it."""
 
     watermark: int
     topology: str
 
 
-def about(store: Store) -> State:
+def about(store: Store) -> StoreState:
     """Costs a look at the columns."""
     seen = mark(store)
     with store.columns() as columns:
-        return State(
+        return StoreState(
             version("impactgraph"),
             seen.topology,
             columns.watermark,
@@ -39,8 +39,8 @@ def about(store: Store) -> State:
         )
 
 
-def mark(store: Store) -> Mark:
+def mark(store: Store) -> StateMark:
     """Cheap enough to be asked several times a second."""
     versions = store.topologies()
     with store.columns() as columns:
-        return Mark(columns.watermark, versions[0].key if versions else "")
+        return StateMark(columns.watermark, versions[0].key if versions else "")

@@ -6,13 +6,13 @@ from graph_models.topology import Topology
 from impactgraph.ports.store import Store
 from impactgraph.topology.difference import Difference, difference
 from impactgraph.usecases.topologies import get_topology
-from impactgraph.usecases.touched import orders_touched
+from impactgraph.usecases.affected_by_change import affected_orders_in_flight
 
 
 @dataclass(frozen=True, slots=True)
 class TopologyChange:
     difference: Difference
-    orders_touched: int
+    affected_orders: int
     """Orders in flight that still have to pass what is other."""
 
 
@@ -23,4 +23,4 @@ def compare_topologies(store: Store, before: str, after: str) -> TopologyChange:
 
 def change_between(store: Store, before: Topology, after: Topology) -> TopologyChange:
     found = difference(before, after)
-    return TopologyChange(found, orders_touched(store, found, before, after))
+    return TopologyChange(found, affected_orders_in_flight(store, found, before, after))

@@ -23,7 +23,7 @@ class FailureFilter:
     since: Millis | None = None
     until: Millis | None = None
 
-    def takes(self, failure: Failure) -> bool:
+    def accepts(self, failure: Failure) -> bool:
         return (
             (self.targets is None or failure.target in self.targets)
             and (self.classes is None or failure.failure_class in self.classes)
@@ -49,7 +49,7 @@ def list_failures(
     chosen = [
         failure
         for failure in known
-        if where.takes(failure) and (active is None or failure.active_at(now) == active)
+        if where.accepts(failure) and (active is None or failure.active_at(now) == active)
     ]
     chosen.sort(key=_newest_first)
     return page(chosen, _newest_first, first=first, after=after)

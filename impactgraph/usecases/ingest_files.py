@@ -46,7 +46,7 @@ class Patience:
 
     seconds: float = 0.0
     """In all, since it was last reached, before it is given up."""
-    told: Callable[[str], None] = lambda _: None
+    on_wait: Callable[[str], None] = lambda _: None
     """Called with the reason when waiting begins."""
     pause: Callable[[float], None] = time.sleep
     tick: Callable[[], float] = time.monotonic
@@ -86,7 +86,7 @@ def _given(store: Store, block: Block, patience: Patience) -> IngestResult:
             if since is None:
                 since = now
                 if patience.seconds:
-                    patience.told(str(error))
+                    patience.on_wait(str(error))
             left = since + patience.seconds - now
             if left <= 0:
                 raise

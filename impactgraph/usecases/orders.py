@@ -15,7 +15,7 @@ from impactgraph.forecast.pace import factors, on_site
 from impactgraph.ports.store import Store
 from impactgraph.usecases.answer import Answer
 from impactgraph.usecases.habits import Habits, habits
-from impactgraph.usecases.known import check_filter
+from impactgraph.usecases.validation import check_filter
 from impactgraph.usecases.learned import Known, learned
 from impactgraph.usecases.pages import check_first
 
@@ -46,7 +46,7 @@ def asks_for_impact(where: OrderFilter) -> bool:
     return where.bands is not None or where.effects is not None or where.will_miss_promise is not None
 
 
-def list_hit_orders(
+def list_affected_orders(
     store: Store,
     answer: Answer,
     now: Millis,

@@ -29,7 +29,7 @@ from impactgraph.impact.orders import orders_of
 from impactgraph.ports.store import Store
 from impactgraph.propagation import propagate
 from impactgraph.usecases.habits import Habits, habits
-from impactgraph.usecases.known import check_filter
+from impactgraph.usecases.validation import check_filter
 from impactgraph.usecases.learned import Known, learned
 from impactgraph.usecases.orders import (
     asks_for_impact,
@@ -209,7 +209,7 @@ def _scope_of(shared: Shared) -> Scope | None:
     return Scope.from_mapping(limits)
 
 
-def suspicion(found: Overdue, element: str) -> Failure:
+def suspected_failure(found: Overdue, element: str) -> Failure:
     """The report of a suspect, by full id. Raises NotFoundError where it is none (any more)."""
     for each in found.suspects:
         if element == each.failure.target or element in each.alike:

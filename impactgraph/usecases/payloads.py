@@ -22,7 +22,7 @@ from impactgraph.impact.filters import order_mask
 from impactgraph.impact.membership import Membership
 from impactgraph.ports.store import Store
 from impactgraph.propagation import FailureGraph, propagate
-from impactgraph.usecases.known import check_filter
+from impactgraph.usecases.validation import check_filter
 from impactgraph.usecases.orders import asks_for_impact, current_topology
 from impactgraph.usecases.pages import Key, check_first, page
 

@@ -33,7 +33,7 @@ from impactgraph.impact.totals import money_of
 from impactgraph.ports.store import Store
 from impactgraph.propagation import propagate
 from impactgraph.usecases.blast_radius import blast_radius
-from impactgraph.usecases.known import check_filter
+from impactgraph.usecases.validation import check_filter
 from impactgraph.usecases.learned import Known, learned
 from impactgraph.usecases.named_since import named_since
 from impactgraph.usecases.orders import asks_for_impact, current_topology
@@ -52,7 +52,7 @@ class RecordsQuestion:
     as_of: Millis | None = None
 
 
-def wanted(words: Sequence[T] | None) -> tuple[T, ...] | None:
+def tuple_or_none(words: Sequence[T] | None) -> tuple[T, ...] | None:
     """As `RecordsAsked` keeps it."""
     return None if words is None else tuple(words)
 
@@ -70,7 +70,7 @@ class RecordCount:
 
 
 @dataclass(frozen=True)
-class Watched:
+class RecordAnswer:
     """What was found, good while the context that gave it is open."""
 
     findings: RecordFindings
@@ -158,7 +158,7 @@ def _impairments(
 
 
 @contextmanager
-def watch_records(store: Store, asked: RecordsQuestion, now: Millis) -> Generator[Watched]:
+def watch_records(store: Store, asked: RecordsQuestion, now: Millis) -> Generator[RecordAnswer]:
     """Raises NotFoundError where the filter names what there is not."""
     at = now if asked.as_of is None else asked.as_of
     topology = current_topology(store, asked.as_of)
@@ -171,7 +171,7 @@ def watch_records(store: Store, asked: RecordsQuestion, now: Millis) -> Generato
         )
         impairments, failures = _impairments(known, reported, at)
         chosen = found.taken(np.flatnonzero(_asked_for(store, found, columns, asked, now)))
-        yield Watched(chosen, Causes(chosen, impairments, failures, found.tallies))
+        yield RecordAnswer(chosen, Causes(chosen, impairments, failures, found.tallies))
 
 
 def _asked_for(

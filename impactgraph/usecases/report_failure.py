@@ -16,7 +16,7 @@ from impactgraph.usecases.failure_events import (
     send,
 )
 from impactgraph.usecases.failures import find_failure
-from impactgraph.usecases.known import check_element, check_scope
+from impactgraph.usecases.validation import check_element, check_scope
 from impactgraph.usecases.orders import current_topology
 
 

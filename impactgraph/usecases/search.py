@@ -21,7 +21,7 @@ _OF_ORDERS = ("order", "fulfillment")
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class SearchResult:
     """`id` is the full id of what is shown: for a document number the order that has it."""
 
     id: str
@@ -33,7 +33,7 @@ class Hit:
     """Bare key of the fulfillment that fits, or has the document that does."""
 
 
-def search(store: Store, text: str, first: int | None = None) -> list[Hit]:
+def search(store: Store, text: str, first: int | None = None) -> list[SearchResult]:
     """Exact ids first, then ids and names that begin with the text, then those that have all its words; where there is nothing of these, what looks like it.
 
     Raises BadInputError for a text that says nothing or is no name of anything.
@@ -49,12 +49,12 @@ def search(store: Store, text: str, first: int | None = None) -> list[Hit]:
     if not ranked and kind in ("", "order"):
         ranked += [hit for found in store.find(key, size, inside=True) for hit in _found(found, key, kind)]
     if not ranked:
-        ranked = [(_NEAR, Hit(near, near.replace(":", " ", 1))) for near in _near(topology, key)]
+        ranked = [(_NEAR, SearchResult(near, near.replace(":", " ", 1))) for near in _near(topology, key)]
     ranked.sort(key=lambda each: each[0])
     return list({hit.id: hit for _, hit in reversed(ranked)}.values())[::-1][:size]
 
 
-def find_fulfillment(store: Store, key: str) -> list[Hit]:
+def find_fulfillment(store: Store, key: str) -> list[SearchResult]:
     """By bare key; none or one."""
     return [
         hit
@@ -64,10 +64,10 @@ def find_fulfillment(store: Store, key: str) -> list[Hit]:
     ][:1]
 
 
-def _found(found: SearchMatch, text: str, kind: str) -> Iterator[tuple[int, Hit]]:
+def _found(found: SearchMatch, text: str, kind: str) -> Iterator[tuple[int, SearchResult]]:
     if found.document is not None:
         if not kind:
-            hit = Hit(
+            hit = SearchResult(
                 full_id("order", found.order),
                 f"{found.record or 'document'} {found.document}",
                 found.order,
@@ -78,7 +78,7 @@ def _found(found: SearchMatch, text: str, kind: str) -> Iterator[tuple[int, Hit]
         if kind != "order":
             yield (
                 _rank(found.fulfillment, text),
-                Hit(
+                SearchResult(
                     full_id("fulfillment", found.fulfillment),
                     f"fulfillment {found.fulfillment}",
                     found.order,
@@ -88,25 +88,25 @@ def _found(found: SearchMatch, text: str, kind: str) -> Iterator[tuple[int, Hit]
     elif kind != "fulfillment":
         yield (
             _rank(found.order, text),
-            Hit(full_id("order", found.order), f"order {found.order}", found.order),
+            SearchResult(full_id("order", found.order), f"order {found.order}", found.order),
         )
 
 
-def _elements(topology: Topology, kind: str, text: str) -> Iterator[tuple[int, Hit]]:
+def _elements(topology: Topology, kind: str, text: str) -> Iterator[tuple[int, SearchResult]]:
     for identifier, element in topology.elements.items():
         if kind and kind != kind_of(element).value.lower():
             continue
         rank = _fit(text, identifier.partition(":")[2], name_of(element))
         if rank is not None:
-            yield rank, Hit(identifier, f"{identifier.replace(':', ' ', 1)}")
+            yield rank, SearchResult(identifier, f"{identifier.replace(':', ' ', 1)}")
 
 
-def _failures(failures: Sequence[Failure], kind: str, text: str) -> Iterator[tuple[int, Hit]]:
+def _failures(failures: Sequence[Failure], kind: str, text: str) -> Iterator[tuple[int, SearchResult]]:
     """The newest first among those that fit equally."""
     for failure in reversed(failures) if kind in ("", "failure") else ():
         rank = _fit(text, failure.key, failure.summary)
         if rank is not None:
-            yield rank, Hit(failure.id, f"failure {failure.key}")
+            yield rank, SearchResult(failure.id, f"failure {failure.key}")
 
 
 def _fit(text: str, key: str, name: str) -> int | None:

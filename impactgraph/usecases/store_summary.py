@@ -22,8 +22,8 @@ class StoreSummary:
     """When something last happened to an order; None where there is none."""
     failures: int
     active_failures: int
-    aside: int
-    more_aside: bool
+    quarantined: int
+    has_more_quarantined: bool
     """True where `aside` was only counted up to a limit."""
 
 
@@ -44,6 +44,6 @@ def summary_of(store: Store, now: Millis) -> StoreSummary:
         latest=latest or None,
         failures=len(failures),
         active_failures=sum(failure.active_at(now) for failure in failures),
-        aside=aside,
-        more_aside=aside == _MOST_ASIDE,
+        quarantined=aside,
+        has_more_quarantined=aside == _MOST_ASIDE,
     )

@@ -16,7 +16,7 @@ from api.live.slot import Slot, Told
 from api.live.topic import Topic
 from api.ticking import Ticked
 from impactgraph.errors import NotFoundError
-from impactgraph.usecases.about import Mark
+from impactgraph.usecases.about import StateMark
 
 Play = Callable[["World"], Awaitable[None]]
 
@@ -96,8 +96,8 @@ class World:
     async def next_turn(self) -> "World":
         return self
 
-    async def ask(self, _: object) -> Mark:
-        return Mark(self.watermark, "1")
+    async def ask(self, _: object) -> StateMark:
+        return StateMark(self.watermark, "1")
 
     def close(self) -> None:
         pass
@@ -247,11 +247,11 @@ def test_what_was_known_already_is_not_worked_out_again() -> None:
         world.watermark = 7
         await world.join().take()
         await asyncio.sleep(5)
-        world.lane.wake(Mark(7, "1"))
+        world.lane.wake(StateMark(7, "1"))
         await asyncio.sleep(5)
         assert len(world.begun) == 1
 
-        world.lane.wake(Mark(8, "1"))
+        world.lane.wake(StateMark(8, "1"))
         await asyncio.sleep(5)
         assert len(world.begun) == 2
 

@@ -76,7 +76,7 @@ def touched(store: Store, before: str, after: str) -> int:
     change = apply_documents(store, {"t.yaml": TOPOLOGY.replace(before, after)}, NOW, dry_run=True).change
     assert change is not None
     assert not change.difference.nothing
-    return change.orders_touched
+    return change.affected_orders
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_topology_that_says_the_same_otherwise_touches_nothing(store: Store) -
 
     assert outcome.unchanged
     assert outcome.change is not None
-    assert outcome.change.orders_touched == 0
+    assert outcome.change.affected_orders == 0
 
 
 def test_the_first_topology_touches_nothing_since_nothing_is_in_flight(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_the_first_topology_touches_nothing_since_nothing_is_in_flight(tmp_path:
     store.close()
 
     assert change is not None
-    assert (change.orders_touched, set(change.difference.added)) == (
+    assert (change.affected_orders, set(change.difference.added)) == (
         0,
         set(parse_topology({"t.yaml": TOPOLOGY}).elements),
     )

@@ -9,7 +9,7 @@ from impactgraph.errors import BadInputError, NotFoundError, NoTopologyError, Pr
 from impactgraph.ports.store import Store
 from impactgraph.topology.near import nearest
 from impactgraph.usecases.failure_events import problems_in
-from impactgraph.usecases.known import check_element, check_filter, check_scope
+from impactgraph.usecases.validation import check_element, check_filter, check_scope
 
 LONGEST: Millis = 366 * DAY
 

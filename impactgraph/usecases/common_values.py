@@ -13,7 +13,7 @@ MOST_OTHERS = 0.7
 MOST_TOLD = 4
 
 
-def shared(columns: Columns, orders: Codes, fulfillments: Codes) -> tuple[str, ...]:
+def common_values(columns: Columns, orders: Codes, fulfillments: Codes) -> tuple[str, ...]:
     """Such as `region emea`, the most telling first, for rows of orders and of one fulfillment of each.
 
     Costs a count of each dimension over all that is in flight.

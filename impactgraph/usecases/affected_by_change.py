@@ -15,7 +15,7 @@ _AROUND_A_STEP = frozenset({EdgeKind.FOLLOWS, EdgeKind.HANDED_OVER, EdgeKind.HAS
 """Edges that tie a step to the one before it or to its workflow: an order that has passed them does not use them again."""
 
 
-def orders_touched(store: Store, difference: Difference, *versions: Topology) -> int:
+def affected_orders_in_flight(store: Store, difference: Difference, *versions: Topology) -> int:
     """Orders in flight, each once, with a fulfillment at a place that is touched, or with a step, a handoff or a record before it that uses what is.
 
     Costs the edges of the topologies and one look at each fulfillment.

@@ -11,7 +11,7 @@ from graph_models.money import Money
 from graph_models.time import Millis
 from impactgraph.ports.store import Store
 from impactgraph.usecases.answer import Answer, Ask
-from impactgraph.usecases.shared import shared
+from impactgraph.usecases.common_values import common_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,11 @@ class ImpactSummary:
     """The one placed first of those that are hit."""
     team: str | None
     """Whom to call first."""
-    shared: tuple[str, ...]
+    common_values: tuple[str, ...]
     """What nearly all orders hit have and most others have not, such as `region emea`."""
 
 
-def at_stake(store: Store, ask: Ask, failure: Failure, question: Question, now: Millis) -> ImpactSummary:
+def impact_summary(store: Store, ask: Ask, failure: Failure, question: Question, now: Millis) -> ImpactSummary:
     """By itself, else as in `question`. Costs one answer."""
     alone = (
         replace(question, failures=(), suppose=(failure,))
@@ -44,12 +44,12 @@ def at_stake(store: Store, ask: Ask, failure: Failure, question: Question, now: 
         return _told(answer, failure)
 
 
-def each_at_stake(store: Store, ask: Ask, answer: Answer) -> tuple[ImpactSummary, ...]:
+def impact_summaries(store: Store, ask: Ask, answer: Answer) -> tuple[ImpactSummary, ...]:
     """Of each failure of the answer, the most orders first. Costs an answer for each but a single one, all from the state that this one stands on."""
     if len(answer.failures) == 1:
         return (_told(answer, answer.failures[0]),)
     found = [
-        at_stake(store, ask, failure, answer.inputs.question, answer.as_of) for failure in answer.failures
+        impact_summary(store, ask, failure, answer.inputs.question, answer.as_of) for failure in answer.failures
     ]
     return tuple(
         sorted(
@@ -72,7 +72,7 @@ def _told(answer: Answer, failure: Failure) -> ImpactSummary:
         next_promise=int(missed.min()) if len(missed) else None,
         oldest_order=str(columns.orders.ids[hit.order[np.argmin(placed)]]) if len(placed) else None,
         team=_team(answer, failure),
-        shared=shared(columns, hit.order, hit.fulfillment),
+        common_values=common_values(columns, hit.order, hit.fulfillment),
     )
 
 
