@@ -22,10 +22,10 @@ from graph_models.topology import Topology
 from impactgraph.errors import DeadlineExceededError, NotFoundError
 from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Answer, Ask
-from impactgraph.usecases.impact_summary import ImpactSummary, impact_summary, impact_summaries
-from impactgraph.usecases.questions import check_question
 from impactgraph.usecases.diagnoses import Case, cases
+from impactgraph.usecases.impact_summary import ImpactSummary, impact_summaries, impact_summary
 from impactgraph.usecases.orders import current_topology, get_orders
+from impactgraph.usecases.questions import check_question
 from impactgraph.usecases.timelines import timelines
 from impactgraph.usecases.topologies import get_topology
 

@@ -13,8 +13,8 @@ from graph_models.enums import Severity as SeverityWord
 from graph_models.ids import key_of
 from graph_models.scope import EVERYWHERE, Scope
 from impactgraph.errors import BadInputError
-from impactgraph.usecases.validation import element_id
 from impactgraph.usecases.update_failure import FailureChange
+from impactgraph.usecases.validation import element_id
 
 
 @strawberry.input(

@@ -12,8 +12,8 @@ from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Answer
 from impactgraph.usecases.blast_radius import blast_radius
 from impactgraph.usecases.questions import check_question
-from impactgraph.usecases.validation import check_element
 from impactgraph.usecases.topologies import get_topology, list_topologies
+from impactgraph.usecases.validation import check_element
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from impactgraph.cli.answering import Answered
 from impactgraph.cli.show import Rows
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.usecases import exports, impact_pages
-from impactgraph.usecases.impact_summary import impact_summaries
 from impactgraph.usecases.blast_radius import blast_radius
 from impactgraph.usecases.exports import Export
+from impactgraph.usecases.impact_summary import impact_summaries
 from impactgraph.usecases.orders import get_orders
 from impactgraph.usecases.pages import MOST
 

@@ -30,7 +30,9 @@ def effects_of(words: tuple[str, ...]) -> tuple[RecordEffect, ...]:
     return tuple(RecordEffect[name] for name in names)
 
 
-def tell(out: Console, watched: RecordAnswer, page: Page[RecordFinding], rates: Sequence[RateFinding]) -> None:
+def tell(
+    out: Console, watched: RecordAnswer, page: Page[RecordFinding], rates: Sequence[RateFinding]
+) -> None:
     at = watched.findings.at
     if not page.total_count:
         out.print(

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from graph_models.topology import Topology
 from impactgraph.ports.store import Store
 from impactgraph.topology.difference import Difference, difference
-from impactgraph.usecases.topologies import get_topology
 from impactgraph.usecases.affected_by_change import affected_orders_in_flight
+from impactgraph.usecases.topologies import get_topology
 
 
 @dataclass(frozen=True, slots=True)

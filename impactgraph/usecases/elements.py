@@ -8,8 +8,8 @@ from graph_models.topology import Element, Topology, id_of, kind_of
 from impactgraph.errors import NotFoundError
 from impactgraph.ports.store import Store
 from impactgraph.topology import reach
-from impactgraph.usecases.validation import check_element, check_team, element_id
 from impactgraph.usecases.pages import Key, check_first, page, page_in_order
+from impactgraph.usecases.validation import check_element, check_team, element_id
 
 _KINDS = list(ElementKind)
 

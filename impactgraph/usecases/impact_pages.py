@@ -11,8 +11,8 @@ from graph_models.topology import Topology
 from impactgraph.errors import BadInputError, NotFoundError
 from impactgraph.ports.store import Store
 from impactgraph.usecases.answer import Answer
-from impactgraph.usecases.validation import check_element, check_filter
 from impactgraph.usecases.pages import Key, check_first, page
+from impactgraph.usecases.validation import check_element, check_filter
 
 
 def orders(

@@ -33,7 +33,9 @@ class ImpactSummary:
     """What nearly all orders hit have and most others have not, such as `region emea`."""
 
 
-def impact_summary(store: Store, ask: Ask, failure: Failure, question: Question, now: Millis) -> ImpactSummary:
+def impact_summary(
+    store: Store, ask: Ask, failure: Failure, question: Question, now: Millis
+) -> ImpactSummary:
     """By itself, else as in `question`. Costs one answer."""
     alone = (
         replace(question, failures=(), suppose=(failure,))
@@ -49,7 +51,8 @@ def impact_summaries(store: Store, ask: Ask, answer: Answer) -> tuple[ImpactSumm
     if len(answer.failures) == 1:
         return (_told(answer, answer.failures[0]),)
     found = [
-        impact_summary(store, ask, failure, answer.inputs.question, answer.as_of) for failure in answer.failures
+        impact_summary(store, ask, failure, answer.inputs.question, answer.as_of)
+        for failure in answer.failures
     ]
     return tuple(
         sorted(

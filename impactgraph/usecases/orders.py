@@ -15,9 +15,9 @@ from impactgraph.forecast.pace import factors, on_site
 from impactgraph.ports.store import Store
 from impactgraph.usecases.answer import Answer
 from impactgraph.usecases.habits import Habits, habits
-from impactgraph.usecases.validation import check_filter
 from impactgraph.usecases.learned import Known, learned
 from impactgraph.usecases.pages import check_first
+from impactgraph.usecases.validation import check_filter
 
 
 def list_orders(

@@ -29,7 +29,6 @@ from impactgraph.impact.orders import orders_of
 from impactgraph.ports.store import Store
 from impactgraph.propagation import propagate
 from impactgraph.usecases.habits import Habits, habits
-from impactgraph.usecases.validation import check_filter
 from impactgraph.usecases.learned import Known, learned
 from impactgraph.usecases.orders import (
     asks_for_impact,
@@ -39,6 +38,7 @@ from impactgraph.usecases.orders import (
     paces_by_location,
 )
 from impactgraph.usecases.pages import check_first
+from impactgraph.usecases.validation import check_filter
 
 Flags = NDArray[np.bool_]
 

@@ -8,8 +8,8 @@ from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.topology.reach import Route, paths
 from impactgraph.usecases.elements import name_of
-from impactgraph.usecases.validation import check_element
 from impactgraph.usecases.pages import check_first
+from impactgraph.usecases.validation import check_element
 
 _WORDS = {
     "needs": "needs {}",

@@ -22,9 +22,9 @@ from impactgraph.impact.filters import order_mask
 from impactgraph.impact.membership import Membership
 from impactgraph.ports.store import Store
 from impactgraph.propagation import FailureGraph, propagate
-from impactgraph.usecases.validation import check_filter
 from impactgraph.usecases.orders import asks_for_impact, current_topology
 from impactgraph.usecases.pages import Key, check_first, page
+from impactgraph.usecases.validation import check_filter
 
 ERRORS_OF: Millis = 7 * DAY
 """How far back errors are looked at."""

@@ -33,11 +33,11 @@ from impactgraph.impact.totals import money_of
 from impactgraph.ports.store import Store
 from impactgraph.propagation import propagate
 from impactgraph.usecases.blast_radius import blast_radius
-from impactgraph.usecases.validation import check_filter
 from impactgraph.usecases.learned import Known, learned
 from impactgraph.usecases.named_since import named_since
 from impactgraph.usecases.orders import asks_for_impact, current_topology
 from impactgraph.usecases.pages import MOST, check_first
+from impactgraph.usecases.validation import check_filter
 
 T = TypeVar("T")
 

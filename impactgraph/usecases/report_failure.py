@@ -16,8 +16,8 @@ from impactgraph.usecases.failure_events import (
     send,
 )
 from impactgraph.usecases.failures import find_failure
-from impactgraph.usecases.validation import check_element, check_scope
 from impactgraph.usecases.orders import current_topology
+from impactgraph.usecases.validation import check_element, check_scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from graph_models.failure import Failure
 from graph_models.orders import ANY_ORDER, OrderFilter
 from graph_models.time import Millis
 from impactgraph.ports.store import Store
-from impactgraph.usecases.validation import element_id
 from impactgraph.usecases.overdue import OverdueQuestion, overdue, suspected_failure
 from impactgraph.usecases.report_failure import FailureOutcome, report_failure
+from impactgraph.usecases.validation import element_id
 
 
 def report_suspect(store: Store, element: str, now: Millis, where: OrderFilter = ANY_ORDER) -> FailureOutcome:

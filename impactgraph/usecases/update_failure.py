@@ -17,8 +17,8 @@ from impactgraph.usecases.failure_events import (
     send,
 )
 from impactgraph.usecases.failures import find_failure, get_failure
-from impactgraph.usecases.validation import check_scope
 from impactgraph.usecases.report_failure import FailureOutcome
+from impactgraph.usecases.validation import check_scope
 
 
 @dataclass(frozen=True, slots=True)
