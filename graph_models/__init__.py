@@ -1,1 +1,4 @@
-"""The vocabulary: frozen types, closed sets, ids, scope, windows, money. No I/O, and nothing of ours is imported here."""
+"""The domain model: frozen types, enumerations, ids, scopes, time windows and money.
+
+No I/O; imports nothing from impactgraph or api.
+"""

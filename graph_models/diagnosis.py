@@ -1,4 +1,4 @@
-"""Why an order is stuck, and what should have happened and did not: the words of GraphQL's Diagnosis, as frozen values."""
+"""Diagnosis of orders: verdicts, causes, missing records, payload findings and drift, as GraphQL names them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,22 +12,22 @@ from graph_models.time import Millis
 
 
 class DiagnosisState(StrEnum):
-    """The closed set of verdicts on an order."""
+    """The verdicts on an order."""
 
     ON_TRACK = "ON_TRACK"
     WAITING = "WAITING"
-    """Waits as it should, until a moment that is known."""
+    """Waits as planned, until a known moment."""
     AT_RISK = "AT_RISK"
-    """Flows now, and a known failure will hold it or make it miss its promise."""
+    """Currently on schedule, but a reported failure will hold it or make it miss its promise."""
     STUCK = "STUCK"
-    """By a known failure."""
+    """Held by a reported failure."""
     STUCK_WITH_OTHERS = "STUCK_WITH_OTHERS"
-    """Overdue, and what the overdue have in common was found."""
+    """Overdue, and overdue orders have a common factor."""
     STUCK_ALONE = "STUCK_ALONE"
-    """Overdue, and nothing in common with others."""
+    """Overdue, without a factor in common with other overdue orders."""
     FAILED = "FAILED"
     DEAD_LETTERED = "DEAD_LETTERED"
-    """Waits for a replay."""
+    """Its message is in a dead-letter queue and waits for a replay."""
     RECORD_MISSING = "RECORD_MISSING"
     OUT_OF_SEQUENCE = "OUT_OF_SEQUENCE"
     COMPLETED = "COMPLETED"
@@ -37,7 +37,7 @@ class DiagnosisState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What would explain a trouble. `kind` is failure, common_factor, element, error or normal."""
+    """A possible explanation. `kind` is failure, common_factor, element, error or normal."""
 
     kind: str
     likelihood: float
@@ -51,7 +51,10 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class CommonFactor:
-    """What the overdue share against those that are not. A pair of dimensions is `a+b`, its values `x+y`."""
+    """An attribute value that is more common among overdue orders.
+
+    A pair of dimensions is `a+b`, its value `x+y`.
+    """
 
     dimension: str
     value: str
@@ -60,9 +63,9 @@ class CommonFactor:
     overdue_without: int
     total_without: int
     lift: float
-    """Share of overdue with it over the share without it."""
+    """Share of overdue orders among those with the value, divided by the share among those without it."""
     p_value: float
-    """Corrected for the number of factors tried."""
+    """Corrected for the number of factors tested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class OverdueGroup:
 
 @dataclass(frozen=True, slots=True)
 class PeerGroup:
-    """Others in the same step (and location): how many are overdue, of how many."""
+    """Fulfillments in the same step (and location), and how many of them are overdue."""
 
     step: str
     """Full id."""
@@ -99,7 +102,10 @@ class MissingRecord:
 
 @dataclass(frozen=True, slots=True)
 class RecordFinding:
-    """A record that is missing, late, doubled, wrong (its amount differs from what was expected) or out of sequence, found from expectation."""
+    """A record that differs from what its workflow requires.
+
+    It is missing, late, duplicate, wrong (its amount differs from the expected one) or out of sequence.
+    """
 
     order: str
     """Bare key."""
@@ -116,24 +122,24 @@ class RecordFinding:
 
 @dataclass(frozen=True, slots=True)
 class RateFinding:
-    """An hour in which a type of record came more often or less often than it usually does at that hour."""
+    """An hour in which records of a type were more or less frequent than usual at that hour."""
 
     kind: RecordKind
     type: str
     since: Millis
-    """The hour's first moment."""
+    """Start of the hour."""
     count: int
     usual: float
-    """Median of the same hour of the day, or of the week, before."""
+    """Median count of the same hour of the day, or of the week, in the past."""
     low: float
     high: float
     """The usual range."""
     hours: int
-    """How many hours of the past it was held against."""
+    """Number of past hours that the count was compared with."""
     season: str
     """hour_of_day or hour_of_week."""
     amount: tuple[Money, ...] = ()
-    """What was posted in that hour."""
+    """Amounts posted in that hour."""
     likely_cause: Cause | None = None
 
 
@@ -146,7 +152,7 @@ class PayloadKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StockFigure:
-    """What a system last said is on hand."""
+    """The quantity on hand that a system last reported."""
 
     location: str
     """Bare key."""
@@ -158,31 +164,31 @@ class StockFigure:
 
 @dataclass(frozen=True, slots=True)
 class PayloadFinding:
-    """Trouble in what messages say: one group of orders, errors or figures that belong together."""
+    """A data problem in messages: one group of orders, errors or stock figures with the same problem."""
 
     kind: PayloadKind
     sentence: str
     key: Mapping[str, str]
-    """What makes the group, by name."""
+    """The values that define the group, by name."""
     count: int
-    """Orders (of duplicates: all of them), errors, or how far figures are apart."""
+    """Number of orders (duplicates: all of them) or errors, or the difference of stock figures."""
     total: int
-    """Of how many; 0 where that does not apply."""
+    """The number of orders compared; 0 where that does not apply."""
     since: Millis
     until: Millis
     value: tuple[Money, ...] = ()
-    """Of the orders; of duplicates, of all but the first of each."""
+    """Value of the orders; of duplicates, all but the first of each set."""
     orders: tuple[str, ...] = ()
-    """Bare keys of at most 5, the latest first."""
+    """Bare keys of at most 5 orders, latest first."""
     samples: tuple[str, ...] = ()
-    """In their own words: messages, figures; at most 3."""
+    """At most 3 original messages or figures."""
     suspects: tuple[Cause, ...] = ()
     """Best first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The service desk's answer for one order."""
+    """The diagnosis of one order: its verdict with causes, deviations from the expected records, and advice."""
 
     state: DiagnosisState
     since: Millis | None
@@ -201,7 +207,7 @@ class Diagnosis:
 
 
 class DriftKind(StrEnum):
-    """What of a step, a location, a mode or a channel is no longer as it was."""
+    """Which measure of a step, location, mode or channel changed."""
 
     DURATION = "DURATION"
     ERRORS = "ERRORS"
@@ -212,7 +218,11 @@ class DriftKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """Since when it is another than before. `before` and `after`: median milliseconds of a DURATION, else events for each chance."""
+    """A measure that changed at `since`.
+
+    `before` and `after` are median milliseconds for DURATION, otherwise the share of visits with such an
+    event.
+    """
 
     kind: DriftKind
     dimension: str
@@ -222,15 +232,18 @@ class Drift:
     before: float
     after: float
     p_value: float
-    """Corrected for the splits and the series that were looked at."""
+    """Corrected for the number of split points and series tested."""
     orders: int
-    """In flight there."""
+    """Number of orders in flight there."""
     worth: tuple[Money, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DriftGroup:
-    """Findings of one kind and dimension that began at about the same time, and went the same way. What is not of all together is the median, or the least."""
+    """Changes of one kind and dimension that began at about the same time and have the same direction.
+
+    `since` and `p_value` are the least of the members', `before` and `after` the median.
+    """
 
     kind: DriftKind
     dimension: str
@@ -239,7 +252,7 @@ class DriftGroup:
     after: float
     p_value: float
     orders: int
-    """In flight there; one with parts at several places counts at each."""
+    """Orders in flight there; an order with fulfillments at several places counts once for each."""
     worth: tuple[Money, ...]
     members: tuple[Drift, ...]
-    """At least one, the most orders behind it first."""
+    """At least one, in descending order of orders in flight."""

@@ -1,4 +1,4 @@
-"""The closed sets of words. A value is the word as GraphQL says it; events and topologies may write it in either case."""
+"""Enumerations. A value is the name in GraphQL; events and topologies may write it in either case."""
 
 from enum import StrEnum
 
@@ -17,7 +17,7 @@ class FailureClass(StrEnum):
 
 
 class Effect(StrEnum):
-    """What an impaired element does to what passes it in the window, the worst first."""
+    """What an impaired element does to the work that passes it in the window, worst first."""
 
     REJECTED = "REJECTED"
     BLOCKED = "BLOCKED"
@@ -28,7 +28,7 @@ class Effect(StrEnum):
 
 
 class RecordEffect(StrEnum):
-    """What happens to a posting, notification, task or supplier order."""
+    """What a failure does to a posting, notification, task or supplier order."""
 
     MISSING = "MISSING"
     LATE = "LATE"
@@ -38,7 +38,7 @@ class RecordEffect(StrEnum):
 
 
 class Band(StrEnum):
-    """How an order stands to a failure, the worst first."""
+    """How a failure affects an order, worst first."""
 
     STUCK = "STUCK"
     EXPOSED = "EXPOSED"

@@ -1,4 +1,4 @@
-"""A failure as it was reported, or as somebody supposes it."""
+"""A failure of an element: reported, or supposed for a what-if question."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from graph_models.time import Millis
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Moments are milliseconds since 1970 UTC, spans milliseconds."""
+    """Moments are milliseconds since 1970 UTC, durations milliseconds."""
 
     key: str
     target: str
@@ -17,7 +17,7 @@ class Failure:
     failure_class: FailureClass
     started_at: Millis
     expected_end: Millis | None = None
-    """As reported: an estimate."""
+    """The reported estimate of the end."""
     ended_at: Millis | None = None
     delay: Millis | None = None
     error_rate: float | None = None
@@ -28,13 +28,13 @@ class Failure:
     evidence: str | None = None
     source: str = ""
     reported_at: Millis = 0
-    supposed: bool = False
-    """True for a what-if: nothing of it is stored."""
+    is_supposed: bool = False
+    """True for a what-if question; such a failure is not stored."""
 
     @property
     def id(self) -> str:
         return f"failure:{self.key}"
 
     def active_at(self, at: Millis) -> bool:
-        """Started and not ended; an expected end that has passed does not end a failure."""
+        """Whether it has started and not ended. An expected end in the past does not end a failure."""
         return self.started_at <= at and (self.ended_at is None or at < self.ended_at)

@@ -1,4 +1,4 @@
-"""Ids are `kind:key`; the key is all after the first colon."""
+"""Ids of the form `kind:key`; the key is everything after the first colon."""
 
 KINDS = (
     "system",
@@ -23,12 +23,12 @@ def full_id(kind: str, key: str) -> str:
 
 
 def split_id(identifier: str) -> tuple[str, str]:
-    """(kind, key) with the kind in lower case; kind is empty where the text names none of ours."""
+    """Returns (kind, key) with the kind in lower case; the kind is empty unless it is one of KINDS."""
     kind, colon, key = identifier.partition(":")
     return (kind.lower(), key) if colon and kind.lower() in KINDS else ("", identifier)
 
 
 def key_of(identifier: str, kind: str) -> str:
-    """The bare key of an id that may or may not name its kind; only the expected kind is stripped."""
-    found, key = split_id(identifier)
-    return key if found == kind else identifier
+    """Returns the bare key of an id with or without its kind; only the expected kind is stripped."""
+    actual_kind, key = split_id(identifier)
+    return key if actual_kind == kind else identifier

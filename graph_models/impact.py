@@ -1,4 +1,4 @@
-"""The answer to "what does this failure hit": the words of GraphQL's BlastRadius, as frozen values."""
+"""Questions and answers about the blast radius of failures, as GraphQL names them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,11 @@ from graph_models.time import DAY, HOUR, MINUTE, Millis
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked. `failures` are bare keys of reported failures; none and nothing supposed: all active at `as_of`."""
+    """A blast radius question.
+
+    `failures` are bare keys of reported failures. With none, and none in `suppose`, it is about all that are
+    active at `as_of`.
+    """
 
     failures: tuple[str, ...] = ()
     suppose: tuple[Failure, ...] = ()
@@ -25,7 +29,9 @@ class Question:
     min_likelihood: float = 0.05
     where: OrderFilter = ANY_ORDER
     limit: int | None = None
-    """How many elements may be followed from the failures; None: all of them. What is left out is the answer's `frontier`."""
+    """Maximum number of elements to follow from the failures; None: no limit. The answer's `frontier` has the
+    rest.
+    """
 
 
 DEFAULT_RECOVERY: Millis = 2 * HOUR
@@ -33,7 +39,7 @@ DEFAULT_RECOVERY: Millis = 2 * HOUR
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One step of an explanation. `source` and `target` are full ids (GraphQL: from, to)."""
+    """One hop of an explanation. `source` and `target` are full ids (GraphQL: from, to)."""
 
     source: str
     target: str
@@ -94,7 +100,7 @@ class ImpactGroup:
 
 @dataclass(frozen=True, slots=True)
 class ForecastPoint:
-    """What happens in [at, at + bucket)."""
+    """Expected events in the interval [at, at + bucket)."""
 
     at: Millis
     orders_hit: int
@@ -108,7 +114,7 @@ class AffectedOrder:
     order: str
     """Bare key."""
     fulfillment: str
-    """The worst of its fulfillments: the one that this row tells of."""
+    """The order's worst affected fulfillment, which this row describes."""
     band: Band
     effect: Effect
     first_hit: str
@@ -124,7 +130,7 @@ class AffectedOrder:
 
 @dataclass(frozen=True, slots=True)
 class AffectedRecord:
-    """A posting, notification, task or supplier order that the failure makes late, missing, wrong, doubled or out of sequence."""
+    """A record that the failures make late, missing, wrong, duplicate or out of sequence."""
 
     kind: RecordKind
     order: str
@@ -144,7 +150,7 @@ class OwnerShare:
     team: str
     """Bare key."""
     elements: tuple[str, ...]
-    """Full ids, impaired ones that the team owns."""
+    """Full ids of the impaired elements that the team owns."""
     orders: int
     value: tuple[Money, ...]
     playbooks: tuple[str, ...]
@@ -160,7 +166,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class ResidualTotals:
-    """After the end of a failure: what has recovered, what will by itself, what waits for a replay or a person."""
+    """Orders after the end of a failure: recovered, recovering, and those that need a replay or a person."""
 
     healed: int
     healing: int

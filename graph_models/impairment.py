@@ -1,4 +1,4 @@
-"""What a failure does to one element: the result of propagation and the input of the forecast."""
+"""Impairments of elements: the result of propagation and the input of the forecast."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,55 +11,60 @@ from graph_models.topology import Schedule
 
 @dataclass(frozen=True, slots=True)
 class Impairment:
-    """Within [since, until) what passes `element` in `scope` meets `effect`.
+    """The effect on work within `scope` that passes `element` within [since, until).
 
-    Which further fields count depends on the effect: BLOCKED waits until `until` (then `drain`), or, with `hold`, for up to
-    `hold` from its own arrival; DELAYED takes `delay` longer, and with `run` also waits for the next run of that schedule;
-    STALE decides wrongly with `likelihood`; REJECTED goes to the dead-letter queue, or is lost with `lost`.
+    The further fields depend on the effect. BLOCKED: the work waits until `until` (then `drain`), or, with
+    `hold`, for up to `hold` from its arrival. DELAYED: it takes `delay` longer, and with `run` also waits for
+    the next run of that schedule. STALE: the decision is wrong with `likelihood`. REJECTED: it goes to the
+    dead-letter queue, or is lost where `lost` is true.
     """
 
     element: str
     effect: Effect
     since: Millis
     until: Millis = FOREVER
-    """Nominal: where the failure's end is an estimate, this shifts with it (see `failures`)."""
+    """Nominal end: where the end of the failure is an estimate, it moves with that (see `failures`)."""
     delay: Millis = 0
     drain: Millis = 0
     hold: Millis = 0
     growing: bool = False
-    """DELAYED only: the delay grows from nothing at `since` to `delay` at `until`, as a backlog's does, and shrinks afterwards."""
+    """DELAYED only: like a backlog, the delay grows from 0 at `since` to `delay` at `until`, then shrinks."""
     remaining: bool = False
-    """DELAYED only: what passes is late by what is left until `until`, at most `delay` (a retry that outlasts an outage)."""
+    """DELAYED only: the delay is the time left until `until`, at most `delay` (a retry that outlasts an
+    outage).
+    """
     run: Schedule | None = None
     likelihood: float = 1.0
     scope: Scope = EVERYWHERE
     lost: bool = False
     fixed_end: bool = False
-    """True where `until` does not shift with the end of the failure (a buffer that was full, a rejection that waits for a replay)."""
+    """True where `until` does not move with the end of the failure: a full buffer, a rejection awaiting
+    replay.
+    """
     at_start: bool = True
     at_completion: bool = False
-    """Steps only: whether it meets an order when the step starts, and when its completion is recorded."""
+    """Steps only: whether it applies when the step starts, and when its completion is recorded."""
     failures: tuple[str, ...] = ()
-    """Bare keys of the failures that cause it; more than one where alternatives had to fail together."""
+    """Bare keys of the causing failures; more than one where alternatives had to fail together."""
     rule: str = ""
     detail: str = ""
     cause: "Impairment | None" = field(default=None, compare=False)
-    """The impairment one hop nearer to the failure; None at the failed element itself."""
+    """The impairment one hop closer to the failure; None at the failed element."""
 
     @property
     def hops(self) -> tuple["Impairment", ...]:
-        """From the failed element to this one."""
+        """The impairments from the failed element to this one."""
         chain: list[Impairment] = []
-        here: Impairment | None = self
-        while here is not None:
-            chain.append(here)
-            here = here.cause
+        link: Impairment | None = self
+        while link is not None:
+            chain.append(link)
+            link = link.cause
         return tuple(reversed(chain))
 
 
 @dataclass(frozen=True, slots=True)
 class Absorption:
-    """Where a failure was stopped, by which rule, in words."""
+    """An element that stopped the propagation of failures, the rule that applied, and a sentence."""
 
     element: str
     rule: str
@@ -69,7 +74,10 @@ class Absorption:
 
 @dataclass(frozen=True)
 class Impairments:
-    """All that propagation found. `complete` is False only with a `frontier` of elements that were not followed."""
+    """The result of propagation.
+
+    `frontier` has the ids of elements that were not followed because of a limit.
+    """
 
     by_element: Mapping[str, tuple[Impairment, ...]]
     absorbed: tuple[Absorption, ...] = ()

@@ -1,11 +1,11 @@
-"""Decimal money that never mixes currencies."""
+"""Decimal amounts of money with their currency; sums never mix currencies."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 MICROS = 1_000_000
-"""Columns hold money as integers of a millionth of the currency's main unit."""
+"""Columns store amounts as integers of a millionth of the currency's main unit."""
 
 
 _WHOLE = frozenset(
@@ -39,17 +39,19 @@ class Money:
 
 
 def minor_digits(currency: str) -> int:
-    """Decimals of its smallest unit (ISO 4217)."""
-    return 0 if currency in _WHOLE else 3 if currency in _THOUSANDTHS else 2
+    """Returns the number of decimals of the currency's smallest unit (ISO 4217)."""
+    if currency in _WHOLE:
+        return 0
+    return 3 if currency in _THOUSANDTHS else 2
 
 
 def to_micros(amount: Decimal) -> int:
-    """The amount in millionths, rounded half to even where it is finer."""
+    """Returns the amount in millionths, rounded half to even."""
     return int((amount * MICROS).to_integral_value())
 
 
 def from_micros(micros: int, currency: str) -> Money:
-    """Exact money, with at least two decimals."""
+    """Returns the exact amount with at least two decimals."""
     amount = (Decimal(micros) / MICROS).quantize(Decimal("0.000001"))
     amount = amount.normalize()
     exponent = amount.as_tuple().exponent
@@ -59,7 +61,7 @@ def from_micros(micros: int, currency: str) -> Money:
 
 
 def total(parts: Iterable[Money]) -> tuple[Money, ...]:
-    """One sum a currency, the currencies in order of their names."""
+    """Returns one sum for each currency, ordered by currency code."""
     sums: dict[str, Decimal] = {}
     for part in parts:
         sums[part.currency] = sums.get(part.currency, Decimal(0)) + part.amount

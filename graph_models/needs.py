@@ -1,4 +1,4 @@
-"""What a step or a system cannot work without."""
+"""Synchronous dependencies of steps and systems."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -6,20 +6,20 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """`any_of`: alternatives in order of preference, each a tuple of element ids that are all needed."""
+    """Alternatives (`any_of`) in order of preference, each a tuple of ids of elements that are all needed."""
 
     alternatives: tuple[tuple[str, ...], ...]
     switch_after: int | None = None
-    """Milliseconds until the next alternative is tried; None: at once when the attempts are used up."""
+    """Milliseconds until the next alternative is tried; None: as soon as the attempts are used up."""
 
 
 Need: TypeAlias = str | Choice
-"""An element id that is required, or a choice."""
+"""The id of a required element, or a choice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a step or a system depends on, synchronously."""
+    """The synchronous dependencies of a step or a system."""
 
     required: tuple[Need, ...] = ()
     optional: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Orders as the outside sees them: what a filter asks for, what a page shows."""
+"""Orders, fulfillments, timelines and records as APIs show them; filters and pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class OrderFilter:
-    """Any value within a field, all fields across; None is not restricted. Keys are bare, steps are `workflow/step`."""
+    """A filter: an order matches if every field that is not None contains its value.
+
+    Keys are bare keys, steps are `workflow/step`.
+    """
 
     ids: tuple[str, ...] | None = None
     channels: tuple[str, ...] | None = None
@@ -26,7 +29,7 @@ class OrderFilter:
     tiers: tuple[str, ...] | None = None
     currencies: tuple[str, ...] | None = None
     carriers: tuple[str, ...] | None = None
-    """Values of the attribute `carrier`; likewise `supplier`."""
+    """Values of the attribute `carrier`; `suppliers` likewise."""
     suppliers: tuple[str, ...] | None = None
     min_value: Decimal | None = None
     placed_from: Millis | None = None
@@ -46,7 +49,7 @@ class Fulfillment:
     workflow: str
     """Bare key."""
     step: str | None
-    """Bare key within the workflow; None before the first step was entered."""
+    """Bare key within the workflow; None before the first step."""
     location: str | None
     entered_at: Millis | None
     value: Money
@@ -82,7 +85,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One line of an order's story. `kind` is the event type, such as `fulfillment.entered`, or `expected`."""
+    """One entry of an order's timeline.
+
+    `kind` is the event type, such as `fulfillment.entered`, or `expected`.
+    """
 
     at: Millis
     kind: str
@@ -95,16 +101,16 @@ class TimelineEntry:
     failure: str | None = None
     """Bare key."""
     fulfillment: str | None = None
-    """Bare key of the part that it is about; None where it is about the whole order."""
+    """Bare key of its fulfillment; None where it is about the whole order."""
     record: str | None = None
-    """Type of the posting, notification, task or supplier order that it is about."""
-    said: str | None = None
-    """What the event says in its own words: an error's message, a reason."""
+    """Type of its posting, notification, task or supplier order."""
+    message: str | None = None
+    """Text of the event: the message of an error, or a reason."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """A posting, notification, task or supplier order that has happened."""
+class OrderRecord:
+    """A posting, notification, task or supplier order that was recorded."""
 
     kind: RecordKind
     type: str
@@ -118,7 +124,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """A slice of a list that can be long: `cursors[i]` is where to go on after `items[i]`."""
+    """A slice of a list; `cursors[i]` is the cursor of the page that begins after `items[i]`."""
 
     items: tuple[T, ...]
     cursors: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Whom a failure touches: within a dimension any value matches, across dimensions all must."""
+"""Scopes of failures: the locations, channels and other attributes of the orders that a failure affects."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,9 +19,13 @@ DIMENSIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`limits` is a sorted tuple of (dimension, sorted values); a dimension that is absent is not restricted.
+    """A conjunction of restrictions: an order is in scope if, for each dimension in `limits`, its value is
+    listed.
 
-    Dimensions are those of DIMENSIONS (values are bare keys) and `attributes.NAME` for any other attribute of the order.
+    `limits` is a sorted tuple of (dimension, sorted values); an absent dimension is not restricted.
+
+    Dimensions are those of DIMENSIONS (values are bare keys) and `attributes.NAME` for any other attribute of
+    the order.
     """
 
     limits: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -35,7 +39,7 @@ class Scope:
         return Scope(tuple(sorted((name, tuple(sorted(set(values)))) for name, values in limits.items())))
 
     def values(self, dimension: str) -> tuple[str, ...] | None:
-        """None where the dimension is not restricted."""
+        """Returns the values of a dimension; None where it is not restricted."""
         return next((values for name, values in self.limits if name == dimension), None)
 
     @property
@@ -44,22 +48,24 @@ class Scope:
 
     @property
     def nothing(self) -> bool:
-        """True where some dimension allows no value at all."""
+        """True if some dimension allows no value at all."""
         return any(not values for _, values in self.limits)
 
-    def narrowed(self, other: "Scope") -> "Scope":
-        """What both allow; may be `nothing`."""
+    def intersection(self, other: "Scope") -> "Scope":
+        """Returns the scope that both allow; it may be `nothing`."""
         if not other.limits:
             return self
         if not self.limits:
             return other
-        merged = {name: frozenset(values) for name, values in self.limits}
+        intersection = {name: frozenset(values) for name, values in self.limits}
         for name, values in other.limits:
-            merged[name] = merged[name] & frozenset(values) if name in merged else frozenset(values)
-        return Scope.from_mapping(merged)
+            intersection[name] = (
+                intersection[name] & frozenset(values) if name in intersection else frozenset(values)
+            )
+        return Scope.from_mapping(intersection)
 
-    def within(self, other: "Scope") -> bool:
-        """True where all that this scope allows, the other allows too."""
+    def is_within(self, other: "Scope") -> bool:
+        """Whether the other scope allows everything that this scope allows."""
         mine = {name: frozenset(values) for name, values in self.limits}
         return all(name in mine and mine[name] <= frozenset(values) for name, values in other.limits)
 

@@ -1,4 +1,4 @@
-"""Moments and spans. Inside the model a moment is an integer of milliseconds since 1970 UTC and a span is milliseconds."""
+"""Moments and durations: integers of milliseconds, since 1970 UTC in the case of moments."""
 
 import re
 from dataclasses import dataclass
@@ -12,67 +12,65 @@ MINUTE: Millis = 60 * SECOND
 HOUR: Millis = 60 * MINUTE
 DAY: Millis = 24 * HOUR
 FOREVER: Millis = 2**61
-"""Later than every moment: the end of what does not end by itself. Small enough that sums with it stay within 64 bits."""
+"""Later than every moment: the end of what has no end. Sums with it stay within 64 bits."""
 
 _UNITS = {"ms": 1, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 _SHORT = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w))+")
 _SHORT_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
 _ISO = re.compile(
-    r"P(?=.)(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?(?:T(?=.)(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?"
+    r"P(?=.)(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?"
+    r"(?:T(?=.)(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?"
 )
 _ISO_UNITS = (7 * DAY, DAY, HOUR, MINUTE, SECOND)
 
 
 def millis(moment: datetime) -> Millis:
-    """The moment as milliseconds; `moment` must know its time zone."""
+    """Returns the moment in milliseconds. Raises ValueError if it has no time zone."""
     if moment.tzinfo is None:
         raise ValueError(f"{moment.isoformat()} has no time zone")
     return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 def moment(value: Millis) -> datetime:
-    """The moment in UTC."""
+    """Returns the moment in UTC."""
     return _EPOCH + timedelta(milliseconds=value)
 
 
 def parse_moment(text: str) -> Millis:
-    """Milliseconds of an ISO 8601 moment; without a zone it is UTC. Raises ValueError."""
-    parsed = datetime.fromisoformat(text)
-    return millis(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC))
+    """Returns the milliseconds of an ISO 8601 moment, in UTC where it has no time zone. Raises: ValueError."""
+    value = datetime.fromisoformat(text)
+    return millis(value if value.tzinfo else value.replace(tzinfo=UTC))
 
 
 def parse_duration(text: str) -> Millis:
-    """Milliseconds of `15m`, `1h30m`, `2d` or ISO 8601 `PT15M`, `P1DT2H`. Raises ValueError."""
+    """Returns the milliseconds of `15m`, `1h30m`, `2d` or ISO 8601 `PT15M`, `P1DT2H`. Raises: ValueError."""
     text = text.strip()
     if _SHORT.fullmatch(text):
         return round(sum(float(number) * _UNITS[unit] for number, unit in _SHORT_PART.findall(text)))
-    if found := _ISO.fullmatch(text.upper()):
-        return round(
-            sum(
-                float(number) * unit
-                for number, unit in zip(found.groups(), _ISO_UNITS, strict=True)
-                if number
-            )
-        )
+    if iso := _ISO.fullmatch(text.upper()):
+        numbers = zip(iso.groups(), _ISO_UNITS, strict=True)
+        return round(sum(float(number) * unit for number, unit in numbers if number))
     raise ValueError(f"{text!r} is not a duration such as 30s, 15m, 4h, 2d or PT15M")
 
 
 def format_duration(span: Millis) -> str:
-    """ISO 8601, such as `PT1H30M`."""
+    """Returns the duration in ISO 8601, such as `PT1H30M`."""
     sign, rest = ("-", -span) if span < 0 else ("", span)
     days, rest = divmod(rest, DAY)
     hours, rest = divmod(rest, HOUR)
     minutes, rest = divmod(rest, MINUTE)
     seconds = f"{rest / SECOND:.3f}".rstrip("0").rstrip(".")
-    clock = (
-        (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "") + (f"{seconds}S" if rest else "")
+    clock = "".join(
+        [f"{hours}H" if hours else "", f"{minutes}M" if minutes else "", f"{seconds}S" if rest else ""]
     )
     date = f"{days}D" if days else ""
-    return f"{sign}P{date}{'T' + clock if clock else ''}" if date or clock else "PT0S"
+    if not (date or clock):
+        return "PT0S"
+    return f"{sign}P{date}T{clock}" if clock else f"{sign}P{date}"
 
 
 def say_duration(span: Millis) -> str:
-    """For people: `45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`."""
+    """Returns the duration for people: `45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`."""
     if span < 0:
         return "-" + say_duration(-span)
     if span < MINUTE:
@@ -89,7 +87,7 @@ def say_duration(span: Millis) -> str:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Window:
-    """Half-open span [since, until) in which something held."""
+    """A half-open interval [since, until)."""
 
     since: Millis
     until: Millis = FOREVER
@@ -98,8 +96,9 @@ class Window:
         return self.since <= at < self.until
 
     def overlap(self, other: "Window") -> "Window | None":
-        """The part that both cover, None where there is none."""
-        since, until = max(self.since, other.since), min(self.until, other.until)
+        """Returns the intersection; None where it is empty."""
+        since = max(self.since, other.since)
+        until = min(self.until, other.until)
         return Window(since, until) if since < until else None
 
 

@@ -1,6 +1,7 @@
-"""The topology as frozen values: what exists, what it needs, and how an order passes through it.
+"""The topology: systems, APIs, integrations, data, workflows and their dependencies, as frozen values.
 
-References are full ids (`integration:oms-to-erp`); every one names an element of the same topology. Spans are milliseconds.
+References are full ids (`integration:oms-to-erp`) of elements of the same topology. Durations are
+milliseconds.
 """
 
 from collections.abc import Mapping
@@ -34,7 +35,7 @@ class System:
     key: str
     name: str
     owner: str | None = None
-    """Bare key of a team, here and everywhere."""
+    """Bare key of a team, as in all elements."""
     tier: int | None = None
     kind: str | None = None
     per_location: bool = False
@@ -59,7 +60,7 @@ class Retry:
     attempts: int = 1
     backoff: Millis = 0
     lasting: Millis = 0
-    """`for`: how long it goes on trying; 0: only the attempts count."""
+    """`for`: how long it keeps trying; 0: only the number of attempts counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Buffer:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When a batch or file leaves: whole multiples of `every` counted from midnight UTC, or a cron expression."""
+    """The runs of a batch or file: multiples of `every` from midnight UTC, or a cron expression."""
 
     every: Millis | None = None
     cron: str | None = None
@@ -114,7 +115,7 @@ class Data:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """Which orders take a transition: any value within a field, all fields across; an empty field is not restricted."""
+    """A condition on orders: each field that is not empty must contain the value of the order."""
 
     channels: tuple[str, ...] = ()
     modes: tuple[str, ...] = ()
@@ -124,25 +125,25 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A next step. `step` is the bare key within the workflow."""
+    """A transition to the next step. `step` is the bare key within the workflow."""
 
     step: str
     via: str | None = None
-    """Full id of the integration that hands the order over."""
+    """Full id of the integration of the hand-off."""
     when: When | None = None
     share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Emission:
-    """A record that a step must cause when it completes."""
+    """A record that a step must emit when it completes."""
 
     kind: RecordKind
     type: str
     via: str | None = None
     due: Millis | None = None
     after: tuple[str, ...] = ()
-    """Types of postings that must come first."""
+    """Types of the postings that must precede it."""
     amount: float | None = None
     """Fraction of the fulfillment's value (1.0 for `value`); None: no amount."""
     account: str | None = None
@@ -151,7 +152,7 @@ class Emission:
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """Typical duration of a step."""
+    """Documented duration of a step."""
 
     p50: Millis = 0
     p95: Millis | None = None
@@ -183,7 +184,7 @@ class Step:
 class Workflow:
     key: str
     steps: tuple[Step, ...]
-    """In the order of the document; the first is where orders begin."""
+    """In document order; orders begin in the first."""
     modes: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     name: str = ""
@@ -202,7 +203,9 @@ class Workflow:
 
     @cached_property
     def records(self) -> tuple[tuple[int, Emission], ...]:
-        """Everything its steps emit as (step index, emission), in order; a fulfillment's record bits follow this order."""
+        """(step index, emission) of all its steps, in order; the record bits of fulfillments follow this
+        order.
+        """
         return tuple((index, emission) for index, step in enumerate(self.steps) for emission in step.emits)
 
 
@@ -250,7 +253,7 @@ def id_of(element: Element) -> str:
 
 @dataclass(frozen=True)
 class Topology:
-    """One version of the landscape. Maps are from bare key to element, in the order of the document."""
+    """One version of the topology. Mappings are from bare key to element, in document order."""
 
     version: str = ""
     """Bare key of the version; empty until it is applied."""
@@ -276,14 +279,17 @@ class Topology:
             self.workflows,
             self.playbooks,
         )
-        found: dict[str, Element] = {
+        elements: dict[str, Element] = {
             id_of(element): element for section in sections for element in section.values()
         }
-        found.update((step.id, step) for workflow in self.workflows.values() for step in workflow.steps)
-        return found
+        elements.update((step.id, step) for workflow in self.workflows.values() for step in workflow.steps)
+        return elements
 
     def owner_of(self, identifier: str) -> str | None:
-        """Bare key of the team that owns the element: its own owner, else that of the system it belongs to."""
+        """Returns the bare key of the owning team: the element's own owner, else its system's.
+
+        Raises: KeyError.
+        """
         element = self.elements[identifier]
         match element:
             case System() | Integration() if element.owner:

@@ -117,7 +117,7 @@ def failure_of(given: FailureInput, *, supposed: bool = False, key: str = "") ->
         severity=given.severity or SeverityWord.ERROR,
         summary=given.summary or "",
         evidence=given.evidence,
-        supposed=supposed,
+        is_supposed=supposed,
     )
 
 

@@ -88,7 +88,7 @@ def _lines(out: Console, lines: Sequence[str], indent: int = 2) -> None:
 def _failures(out: Console, found: Answered) -> None:
     for failure in found.answer.failures:
         out.print()
-        name = "What if" if failure.supposed else f"{failure.key}, {say.word(failure.severity)}"
+        name = "What if" if failure.is_supposed else f"{failure.key}, {say.word(failure.severity)}"
         told = [each for each in (failure.summary, _circumstances(failure, found.answer.as_of)) if each]
         out.print(f"{name}: {told[0]}")
         _lines(out, told[1:])

@@ -109,7 +109,7 @@ def _supposed(given: Supposing, at: Millis, reading: Reading) -> Failure | None:
         drain=drain,
         scope=scope,
         reported_at=at,
-        supposed=True,
+        is_supposed=True,
     )
 
 

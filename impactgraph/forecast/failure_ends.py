@@ -53,7 +53,7 @@ def failure_ends(
 def _end_of(
     failure: Failure, as_of: Millis, assumed: Millis | None, typical: Millis | None
 ) -> tuple[Millis, Reals, str | None]:
-    if failure.ended_at is not None and (failure.ended_at <= as_of or failure.supposed):
+    if failure.ended_at is not None and (failure.ended_at <= as_of or failure.is_supposed):
         return failure.ended_at, np.full(SCENARIOS, float(failure.ended_at)), None
     if assumed is not None:
         end = max(as_of, failure.started_at) + assumed

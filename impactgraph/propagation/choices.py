@@ -83,7 +83,7 @@ def _meet(cells: Sequence[Cell], troubles: Sequence[Met], alternative: Alternati
     for cell in cells:
         for trouble, source in troubles:
             since, until = max(cell.since, trouble.since), min(cell.until, trouble.until)
-            scope = cell.scope.narrowed(trouble.scope)
+            scope = cell.scope.intersection(trouble.scope)
             if since < until and not scope.nothing:
                 first = cell.source if cell.troubles else source
                 yield Cell(
@@ -103,7 +103,7 @@ def _without(cell: Cell, deeper: Sequence[Cell]) -> list[Cell]:
     for other in deeper:
         if (
             other.likelihood >= cell.likelihood
-            and cell.scope.within(other.scope)
+            and cell.scope.is_within(other.scope)
             and other.troubles[:-1] == cell.troubles
         ):
             spans = [

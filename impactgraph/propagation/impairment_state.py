@@ -69,7 +69,7 @@ class ImpairmentState(NamedTuple):
             and self.at_start <= other.at_start
             and self.at_completion <= other.at_completion
             and set(other.failures) <= set(self.failures)
-            and self.scope.within(other.scope)
+            and self.scope.is_within(other.scope)
         )
 
 

@@ -30,7 +30,7 @@ def _message_types(scope: Scope, policy: Policy) -> Scope | None:
         return None
     everything = (policy.carries and set(policy.carries) <= hit) or known <= hit
     rest = scope.without("message_types")
-    return rest if everything else rest.narrowed(Scope.of(message_types=hit))
+    return rest if everything else rest.intersection(Scope.of(message_types=hit))
 
 
 def _carried(rule: Apply) -> Apply:

@@ -42,9 +42,9 @@ def _class_of(failure: Failure, kind: ElementKind) -> FailureClass:
 
 def _scope_of(scope: Scope, kind: ElementKind, key: str) -> Scope:
     if kind is ElementKind.LOCATION:
-        return scope.narrowed(Scope.of(locations=[key]))
+        return scope.intersection(Scope.of(locations=[key]))
     if kind is ElementKind.WORKFLOW:
-        return scope.narrowed(Scope.of(workflows=[key]))
+        return scope.intersection(Scope.of(workflows=[key]))
     return scope
 
 

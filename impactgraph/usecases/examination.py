@@ -242,7 +242,7 @@ class Examination:
             if story is not None
             else []
         )
-        return {entry.fulfillment or "": entry.said or "" for entry in errors}
+        return {entry.fulfillment or "": entry.message or "" for entry in errors}
 
     def _told_by(self, hit: Hit) -> BlastRadius:
         answer = self._together if hit.active else self._over

@@ -39,7 +39,7 @@ def impact_summary(
     """By itself, else as in `question`. Costs one answer."""
     alone = (
         replace(question, failures=(), suppose=(failure,))
-        if failure.supposed
+        if failure.is_supposed
         else replace(question, failures=(failure.key,), suppose=())
     )
     with ask(store, alone, now) as answer:

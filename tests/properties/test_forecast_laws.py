@@ -70,7 +70,7 @@ def unpassed(world: World) -> World:
 @given(worlds(most_failures=1), st.sampled_from(NARROW))
 def test_a_narrower_scope_never_adds_an_order(world: World, narrow: Scope) -> None:
     failure = world.failures[0]
-    narrower = world.with_failures(replace(failure, scope=failure.scope.narrowed(narrow)))
+    narrower = world.with_failures(replace(failure, scope=failure.scope.intersection(narrow)))
 
     assert affected(narrower) <= affected(world)
 

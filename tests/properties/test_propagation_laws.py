@@ -115,7 +115,7 @@ def test_nothing_outside_the_scope_and_before_the_onset_is_touched(
             causes = [by_key[key] for key in impairment.failures]
             assert all(impairment.since >= cause.started_at for cause in causes)
             assert all(
-                impairment.scope.without("message_types").within(
+                impairment.scope.without("message_types").is_within(
                     cause.scope.without("message_types", "workflows")
                 )
                 for cause in causes
@@ -127,7 +127,7 @@ def test_nothing_outside_the_scope_and_before_the_onset_is_touched(
 def test_a_narrower_scope_never_adds_anything(
     topology: Topology, reported: list[Failure], narrow: Scope
 ) -> None:
-    narrower = [replace(reported[0], scope=reported[0].scope.narrowed(narrow)), *reported[1:]]
+    narrower = [replace(reported[0], scope=reported[0].scope.intersection(narrow)), *reported[1:]]
 
     assert points(hit(topology, *narrower)) <= points(hit(topology, *reported))
 

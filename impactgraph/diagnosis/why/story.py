@@ -8,7 +8,7 @@ import numpy as np
 
 from graph_models.enums import RecordEffect, RecordKind
 from graph_models.impact import AffectedRecord
-from graph_models.orders import Order, Recorded, TimelineEntry
+from graph_models.orders import Order, OrderRecord, TimelineEntry
 from graph_models.time import Millis, say_duration
 from graph_models.topology import Emission, Step, Topology, Workflow
 from impactgraph.diagnosis.why.ahead import Stop, Way
@@ -32,7 +32,7 @@ def story_of(
     topology: Topology,
     s: Situation,
     entries: Sequence[TimelineEntry],
-    records: Sequence[Recorded],
+    records: Sequence[OrderRecord],
     ways: Mapping[str, Way],
     awry: Sequence[AffectedRecord],
 ) -> tuple[TimelineEntry, ...]:

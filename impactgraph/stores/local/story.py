@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from graph_models.money import Money
-from graph_models.orders import Order, Recorded, TimelineEntry
+from graph_models.orders import Order, OrderRecord, TimelineEntry
 from graph_models.time import Millis
 from impactgraph.ports.store import OrderTimeline
 from impactgraph.stores.local.record import Record
@@ -133,7 +133,7 @@ def _entry(line: _Line, workflow: int, lexicon: EventDictionaries, several: bool
         element=element,
         fulfillment=line.fulfillment or None,
         record=record,
-        said=said,
+        message=said,
     )
 
 
@@ -178,9 +178,9 @@ def _what(line: _Line, lexicon: EventDictionaries, extra: Mapping[str, Any]) -> 
     return ", ".join(said)
 
 
-def _recorded(line: _Line, lexicon: EventDictionaries) -> Recorded:
+def _recorded(line: _Line, lexicon: EventDictionaries) -> OrderRecord:
     note = lexicon.notes.values[line.note] or None
-    return Recorded(
+    return OrderRecord(
         kind=RECORDS[line.kind],
         type=lexicon.types.values[line.type],
         fulfillment=line.fulfillment,
@@ -194,7 +194,7 @@ def _recorded(line: _Line, lexicon: EventDictionaries) -> Recorded:
     )
 
 
-def numbers_of(record: Record, keys: Sequence[str]) -> dict[str, int]:
+def numbers_of(record: OrderRecord, keys: Sequence[str]) -> dict[str, int]:
     """Number of each order that is known, by key."""
     return dict(
         record.rows("select id, number from orders where id in (select unnest(?::varchar[]))", [list(keys)])

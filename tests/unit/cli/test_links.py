@@ -17,7 +17,7 @@ from impactgraph.cli.links import explain_field, query_of, tell_link
 NOW = 1_772_442_600_000
 SUPPOSED = Failure(
     key="supposed", target="system:oms", failure_class=FailureClass.TRANSIENT, started_at=NOW, expected_end=NOW + HOUR, delay=MINUTE, drain=HOUR,
-    error_rate=0.25, scope=Scope.from_mapping({"locations": ["store-1"], "message_types": ["order"], "attributes.brand": ["acme"]}), supposed=True,
+    error_rate=0.25, scope=Scope.from_mapping({"locations": ["store-1"], "message_types": ["order"], "attributes.brand": ["acme"]}), is_supposed=True,
 )  # fmt: skip
 EVERYTHING = Question(
     ("F-1", 'F "2"'), (SUPPOSED,), as_of=NOW, horizon=HOUR, assume_recovery=0, tolerance=0, min_likelihood=0.5

@@ -50,7 +50,7 @@ def test_a_what_if_is_a_failure_that_begins_when_it_is_asked_for():
     )
 
     supposed = question.suppose[0]
-    assert (supposed.target, supposed.failure_class, supposed.supposed) == (
+    assert (supposed.target, supposed.failure_class, supposed.is_supposed) == (
         "system:oms",
         FailureClass.OUTAGE,
         True,

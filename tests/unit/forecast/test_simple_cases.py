@@ -40,7 +40,7 @@ def ended(
     **more: object,
 ) -> Failure:
     """A failure whose end is certain: it is supposed."""
-    return Failure("F", target, what, since, ended_at=until, supposed=True, **more)  # pyright: ignore[reportArgumentType] - fields of a failure
+    return Failure("F", target, what, since, ended_at=until, is_supposed=True, **more)  # pyright: ignore[reportArgumentType] - fields of a failure
 
 
 def only(found: Failure, *journeys: Journey) -> AffectedOrder | None:

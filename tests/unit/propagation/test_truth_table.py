@@ -185,7 +185,7 @@ def test_each_effect_stays_within_the_scope_of_the_failure(edge: str, what: Fail
 
     found = hit(topology, failure(target, what, delay="20m", error_rate=0.5, scope=there))
 
-    assert all(impairment.scope.within(there) for impairment in found.by_element[looked_at])
+    assert all(impairment.scope.is_within(there) for impairment in found.by_element[looked_at])
 
 
 def test_every_row_of_the_rules_has_every_class() -> None:
