@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from graph_models.diagnosis import StockFigure
 from graph_models.enums import OrderSort
 from graph_models.failure import Failure
-from graph_models.orders import Order, OrderFilter, Page, OrderRecord, TimelineEntry
+from graph_models.orders import Order, OrderFilter, OrderRecord, Page, TimelineEntry
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.columns import Columns, ErrorTexts, Visits
