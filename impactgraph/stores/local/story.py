@@ -194,7 +194,7 @@ def _recorded(line: _Line, lexicon: EventDictionaries) -> OrderRecord:
     )
 
 
-def numbers_of(record: OrderRecord, keys: Sequence[str]) -> dict[str, int]:
+def numbers_of(record: Record, keys: Sequence[str]) -> dict[str, int]:
     """Number of each order that is known, by key."""
     return dict(
         record.rows("select id, number from orders where id in (select unnest(?::varchar[]))", [list(keys)])
