@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graph_models.time import Millis, millis
+from graph_models.time import Millis, millis, parse_moment
 from impactgraph.errors import BadInputError
 from impactgraph.ports.store import HealthCheck, Store
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """Parameters of glibc's mallopt."""
+FIXED_NOW = "IMPACTGRAPH_NOW"
+"""Environment variable that only tests set: an ISO 8601 moment at which the clock of every command stands still."""
 _DATABASES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 _LACKS_DRIVER = "A store in Neo4j needs the driver, which is not installed: pip install 'impactgraph[neo4j]'."
 
@@ -27,8 +29,19 @@ def _quiet(_: str) -> None: ...
 
 
 def system_clock() -> Millis:
-    """The moment it is."""
-    return millis(datetime.now(UTC))
+    """The current moment; for tests, the fixed one that the environment variable IMPACTGRAPH_NOW names.
+
+    Raises BadInputError where that variable is not an ISO 8601 moment.
+    """
+    fixed = os.environ.get(FIXED_NOW)
+    if not fixed:
+        return millis(datetime.now(UTC))
+    try:
+        return parse_moment(fixed)
+    except (ValueError, OverflowError):
+        raise BadInputError(
+            f"{FIXED_NOW} is {fixed!r}; give a moment such as 2026-03-02T09:10:00Z."
+        ) from None
 
 
 def store_exists(address: str) -> bool:

@@ -1,7 +1,7 @@
 """`impactgraph demo`: a retailer with two live failures."""
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +13,9 @@ from impactgraph.cli.options import COMMON, Common
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from graph_models.time import Millis
     from impactgraph.demo.load import DemoStory
+    from impactgraph.settings import Settings
     from impactgraph.usecases import Store
 
 SEED = 20
@@ -34,6 +36,14 @@ Serve = Annotated[
         negative="--no-serve",
     ),
 ]
+Now = Annotated[
+    str | None,
+    Parameter(
+        help="Moment at which the retailer is loaded, ISO 8601 or relative such as -2h; "
+        "the clock of the server starts there too [default: the current time].",
+        allow_leading_hyphen=True,
+    ),
+]
 Host = Annotated[str | None, Parameter(help="Address to listen on [default: 127.0.0.1].")]
 Port = Annotated[int | None, Parameter(help="Port to listen on; 0: any free one [default: 8000].")]
 
@@ -42,28 +52,56 @@ def demo(
     *,
     orders: Orders = 100_000,
     keep: Keep = None,
+    now: Now = None,
     serve: Serve = True,
     host: Host = None,
     port: Port = None,
     common: Common = COMMON,
 ) -> None:
     """Loads the retailer into a store of its own, prints what its failures hit, and serves it."""
-    from impactgraph.bootstrap import system_clock
+    from impactgraph.cli.settings import read_settings
     from impactgraph.cli.show import console
     from impactgraph.cli.stores import opened
 
     _check(orders, keep)
-    out = console()
-    with _folder(keep) as folder, opened(str(folder)) as store:
-        story = _load(store, orders, out)
+    clock, out = _clock(now), console()
+    with _folder(keep) as folder, opened(str(folder), clock) as store:
+        story = _load(store, orders, clock(), out)
         for failure in (
             *((live.failure,) for live in story.live),
             tuple(live.failure for live in story.live),
         ):
-            _answer(store, failure, system_clock(), out)
+            _answer(store, failure, clock(), out)
         _tell_next(out, story, folder if keep is not None else None, serve)
         if serve:
-            _serve(store, story, host, port)
+            if isinstance(clock, StartableClock):
+                clock.start()
+            _serve(store, story, read_settings(host=host, port=port), clock)
+
+
+class StartableClock:
+    """Stands still at a moment until it is started, then runs with the system's monotonic clock."""
+
+    def __init__(self, at: "Millis") -> None:
+        self._at = at
+        self._started_at: float | None = None
+        """Reading of the monotonic clock, in seconds."""
+
+    def __call__(self) -> "Millis":
+        elapsed = 0.0 if self._started_at is None else time.monotonic() - self._started_at
+        return self._at + round(elapsed * 1000)
+
+    def start(self) -> None:
+        self._started_at = time.monotonic()
+
+
+def _clock(now: str | None) -> "Callable[[], Millis]":
+    """Clock of the demo: the system's, or one that starts at the moment of --now. Raises BadInputError."""
+    from impactgraph.bootstrap import system_clock
+    from impactgraph.cli.times import read_moment
+
+    start = read_moment("--now", now, system_clock())
+    return system_clock if start is None else StartableClock(start)
 
 
 def _check(orders: int, keep: Path | None) -> None:
@@ -89,8 +127,7 @@ def _folder(keep: Path | None) -> Generator[Path]:
         yield Path(folder)
 
 
-def _load(store: "Store", orders: int, out: "Console") -> "DemoStory":
-    from impactgraph.bootstrap import system_clock
+def _load(store: "Store", orders: int, now: "Millis", out: "Console") -> "DemoStory":
     from impactgraph.cli.progress import bar
     from impactgraph.cli.say import count
     from impactgraph.demo.load import load_demo
@@ -101,7 +138,7 @@ def _load(store: "Store", orders: int, out: "Console") -> "DemoStory":
         story = load_demo(
             store,
             orders,
-            system_clock(),
+            now,
             SEED,
             lambda done, blocks: advance(done * 1_000 // max(blocks, 1), f"{done} of {blocks} blocks"),
         )
@@ -112,7 +149,7 @@ def _load(store: "Store", orders: int, out: "Console") -> "DemoStory":
     return story
 
 
-def _answer(store: "Store", failures: tuple[str, ...], now: int, out: "Console") -> None:
+def _answer(store: "Store", failures: tuple[str, ...], now: "Millis", out: "Console") -> None:
     """What they hit; a single failure in short, all together in full."""
     from graph_models.enums import Dimension
     from graph_models.impact import Question
@@ -161,12 +198,9 @@ def _tell_next(out: "Console", story: "DemoStory", kept: Path | None, serving: b
         )
 
 
-def _serve(store: "Store", story: "DemoStory", host: str | None, port: int | None) -> None:
-    from impactgraph.bootstrap import system_clock
+def _serve(store: "Store", story: "DemoStory", settings: "Settings", clock: "Callable[[], Millis]") -> None:
     from impactgraph.cli.serving import serve_store
-    from impactgraph.cli.settings import read_settings
     from impactgraph.demo.feed import fed
 
-    settings = read_settings(host=host, port=port)
-    with fed(store, story.feed, system_clock):
-        serve_store(store, settings)
+    with fed(store, story.feed, clock):
+        serve_store(store, settings, now=clock)

@@ -11,6 +11,8 @@ from typing import NoReturn
 import uvicorn
 
 from api.app import create_app
+from graph_models.time import Millis
+from impactgraph.bootstrap import system_clock
 from impactgraph.cli.show import console
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.settings import Settings
@@ -21,9 +23,9 @@ LONGEST_MESSAGE = 1024 * 1024
 """Bytes of a message that a web socket brings: a question and its variables."""
 
 
-def serve_store(store: Store, settings: Settings) -> None:
+def serve_store(store: Store, settings: Settings, *, now: Callable[[], Millis] = system_clock) -> None:
     """Until SIGINT or SIGTERM; requests under way are answered first. The store stays open. Raises BadInputError where it cannot listen."""
-    app = create_app(store, settings)
+    app = create_app(store, settings, now=now)
     with _listening(settings.host, settings.port) as listener:
         _announce(listener, settings.host)
         config = uvicorn.Config(

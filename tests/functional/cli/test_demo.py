@@ -5,14 +5,16 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 
-from tests.functional.cli.running import COMMAND, environment
+from tests.functional.cli.running import COMMAND, environment, run
 from tests.functional.http.following import streamed
 
 ORDERS = 6_000
 """So many that something happens every second."""
+NOW = "2026-03-02T09:10:00Z"
 PATIENCE = 120
 """Seconds until a demo that does not end is taken for hung."""
 
@@ -21,7 +23,7 @@ PATIENCE = 120
 def _served() -> Iterator[tuple[subprocess.Popen[str], str, list[str]]]:
     """The process, the address that it serves, and what it printed until then."""
     process = subprocess.Popen(
-        [COMMAND, "demo", "--orders", str(ORDERS), "--port", "0"],
+        [COMMAND, "demo", "--orders", str(ORDERS), "--port", "0", "--now", NOW],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -53,3 +55,11 @@ def test_orders_move_while_it_is_served_until_it_is_interrupted():
     assert len(watermarks) == 3
     assert "Events go on while it is served" in "".join(printed)
     assert (rest, [line for line in errors.splitlines() if "Traceback" in line]) == ("", [])
+
+
+def test_everything_stands_on_the_moment_that_it_is_given(tmp_path: Path):
+    ran = run("demo", "--no-serve", "--orders", "200", "--now", NOW, "--keep", tmp_path / "shop")
+    overdue = run("overdue", "--format", "json", "--store", tmp_path / "shop", env={"IMPACTGRAPH_NOW": NOW})
+
+    assert (ran.status, "As of 2026-03-02 09:10 UTC" in ran.out) == (0, True)
+    assert overdue.json["asOf"] == NOW
