@@ -9,7 +9,13 @@ from api.grouping import Grouping
 from api.metrics import Metrics
 from api.problems import told
 from impactgraph.usecases import Store
-from impactgraph.usecases.receive_events import Received, UnsupportedMediaError, read_delivery
+from impactgraph.usecases.receive_events import (
+    DeliveryOutcome,
+    EventOutcome,
+    EventResult,
+    UnsupportedMediaError,
+    read_delivery,
+)
 
 
 def router(store: Store, metrics: Metrics, changed: Callable[[], None]) -> APIRouter:
@@ -25,24 +31,19 @@ def router(store: Store, metrics: Metrics, changed: Callable[[], None]) -> APIRo
         except UnsupportedMediaError as error:
             return told(error, 415)
         received = await grouping.receive(delivery.events)
-        return JSONResponse(_told(received), 400 if delivery.single and received.reasons else 200)
+        return JSONResponse(_told(received), 400 if delivery.single and received.rejection_reasons else 200)
 
     return routes
 
 
-def _told(received: Received) -> dict[str, object]:
-    results = [
-        {"result": "rejected", "reason": result} if result in received.reasons else {"result": result}
-        for result in received.results
-    ]
-    counts = {
-        "taken": received.taken,
-        "repeated": received.repeated,
-        "rejected": len(received.reasons),
-        "results": results,
-    }
-    return (
-        {"code": "BAD_INPUT", "message": received.reasons[0], **counts}
-        if len(results) == 1 and received.reasons
-        else counts
-    )
+def _told(received: DeliveryOutcome) -> dict[str, object]:
+    results = [_result(result) for result in received.results]
+    counts = {outcome.value: received.count(outcome) for outcome in EventOutcome} | {"results": results}
+    if len(results) == 1 and received.rejection_reasons:
+        return {"code": "BAD_INPUT", "message": received.rejection_reasons[0], **counts}
+    return counts
+
+
+def _result(result: EventResult) -> dict[str, object]:
+    reason = {"reason": result.reason} if result.outcome is EventOutcome.QUARANTINED else {}
+    return {"result": result.outcome.value, **reason}

@@ -9,7 +9,7 @@ from anyio import to_thread
 from api.metrics import Metrics
 from impactgraph.errors import ImpactGraphError
 from impactgraph.usecases import Store
-from impactgraph.usecases.receive_events import Received, receive_events
+from impactgraph.usecases.receive_events import DeliveryOutcome, EventOutcome, receive_events
 
 MOST_LINES = 50_000
 """Of one commit; what is beyond waits for the next."""
@@ -18,7 +18,7 @@ MOST_LINES = 50_000
 @dataclass(frozen=True)
 class _Waiting:
     lines: Sequence[bytes]
-    answer: asyncio.Future[Received]
+    answer: asyncio.Future[DeliveryOutcome]
 
 
 class Grouping:
@@ -29,9 +29,9 @@ class Grouping:
         self._waiting: list[_Waiting] = []
         self._worker: asyncio.Task[None] | None = None
 
-    async def receive(self, lines: Sequence[bytes]) -> Received:
+    async def receive(self, lines: Sequence[bytes]) -> DeliveryOutcome:
         """Durable when it returns. Raises StoreUnavailableError: then nothing of it was taken."""
-        answer: asyncio.Future[Received] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[DeliveryOutcome] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(lines, answer))
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work())
@@ -70,10 +70,6 @@ class Grouping:
             if not waiting.answer.done():
                 waiting.answer.set_exception(error)
 
-    def _count(self, answer: Received) -> None:
-        for result, count in (
-            ("taken", answer.taken),
-            ("repeated", answer.repeated),
-            ("rejected", len(answer.reasons)),
-        ):
-            self._metrics.events.labels(result).inc(count)
+    def _count(self, answer: DeliveryOutcome) -> None:
+        for outcome in EventOutcome:
+            self._metrics.events.labels(outcome.value).inc(answer.count(outcome))

@@ -39,9 +39,9 @@ def aside(
                 common.format,
                 people=lambda out: _tell(out, intake),
                 data=lambda: intake_shape(intake),
-                rows=lambda: refused_rows(intake.rejected),
+                rows=lambda: refused_rows(intake.quarantined),
             )
-            return 1 if intake.rejected else 0
+            return 1 if intake.quarantined else 0
         found = list_quarantined(store, limit)
         present(
             common.format,
@@ -54,7 +54,7 @@ def aside(
 
 def _tell(out: "Console", intake: "IngestResult") -> None:
     out.print(
-        f"{intake.taken:,} taken, {intake.repeated:,} known by now, {len(intake.rejected):,} still kept aside."
+        f"{intake.accepted_count:,} taken, {intake.duplicate_count:,} known by now, {len(intake.quarantined):,} still kept aside."
     )
 
 

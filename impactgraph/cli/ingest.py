@@ -52,9 +52,9 @@ def ingest(files: Files, /, *, mapping: Mapped = None, wait: Wait = 300.0, commo
         common.format,
         people=lambda out: _tell(out, intake),
         data=lambda: intake_shape(intake),
-        rows=lambda: refused_rows(intake.rejected),
+        rows=lambda: refused_rows(intake.quarantined),
     )
-    return 1 if intake.rejected else 0
+    return 1 if intake.quarantined else 0
 
 
 def _refuse_options(files: tuple[str, ...]) -> None:
@@ -82,14 +82,13 @@ def _take(
     with bar("Ingesting", size if mapping is None else None) as advance:
         try:
             for done in ingest_files(store, files, mapping, patience):
-                whole.taken += done.intake.taken
-                whole.repeated += done.intake.repeated
-                whole.rejected += done.intake.rejected
-                advance(done.read, f"{whole.taken + whole.repeated:,} events")
+                whole.extend(done.intake)
+                advance(done.read, f"{whole.accepted_count + whole.duplicate_count:,} events")
         except (BadInputError, StoreUnavailableError):
-            if whole.taken or whole.repeated or whole.rejected:
+            if whole.accepted_count or whole.duplicate_count or whole.quarantined:
                 complain(
-                    f"Taken before this, and kept: {whole.taken:,} events; {len(whole.rejected):,} kept aside. Once mended, all can be ingested again."
+                    f"Taken before this, and kept: {whole.accepted_count:,} events; "
+                    f"{len(whole.quarantined):,} kept aside. Once mended, all can be ingested again."
                 )
             raise
     return whole
@@ -99,19 +98,19 @@ def tell_rejected(intake: "IngestResult") -> None:
     """On standard error: where each stood and why it was not taken, the first ones; what to do then."""
     from impactgraph.cli.show import complain
 
-    for refused in intake.rejected[:MOST_SHOWN]:
+    for refused in intake.quarantined[:MOST_SHOWN]:
         complain(f"{refused.place or f'number {refused.number}'}: kept aside: {refused.reason}")
-    if len(intake.rejected) > MOST_SHOWN:
-        complain(f"… and {len(intake.rejected) - MOST_SHOWN:,} more.")
-    if intake.rejected:
+    if len(intake.quarantined) > MOST_SHOWN:
+        complain(f"… and {len(intake.quarantined) - MOST_SHOWN:,} more.")
+    if intake.quarantined:
         complain(
             "They are kept: `impactgraph aside` lists them. Mend them (or apply a topology that has what they name), then `impactgraph aside --replay`."
         )
 
 
 def _tell(out: "Console", intake: "IngestResult") -> None:
-    read = intake.taken + intake.repeated + len(intake.rejected)
+    read = intake.accepted_count + intake.duplicate_count + len(intake.quarantined)
     words = "event" if read == 1 else "events"
     out.print(
-        f"{read:,} {words} read: {intake.taken:,} taken, {intake.repeated:,} known before, {len(intake.rejected):,} kept aside."
+        f"{read:,} {words} read: {intake.accepted_count:,} taken, {intake.duplicate_count:,} known before, {len(intake.quarantined):,} kept aside."
     )

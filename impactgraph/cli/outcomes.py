@@ -130,7 +130,7 @@ def refused_rows(found: Sequence[QuarantinedEvent]) -> Rows:
 def intake_shape(found: IngestResult) -> Shape:
     """The words of the answer to POST /events: taken, repeated, rejected."""
     return {
-        "taken": found.taken,
-        "repeated": found.repeated,
-        "rejected": [refused_shape(each) for each in found.rejected],
+        "taken": found.accepted_count,
+        "repeated": found.duplicate_count,
+        "rejected": [refused_shape(each) for each in found.quarantined],
     }

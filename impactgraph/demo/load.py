@@ -55,7 +55,7 @@ def load_demo(
     taken = rejected = 0
     for done, block in enumerate(demo.events, start=1):
         intake = store.ingest(block.splitlines())
-        taken, rejected = taken + intake.taken, rejected + len(intake.rejected)
+        taken, rejected = taken + intake.accepted_count, rejected + len(intake.quarantined)
         if progress is not None:
             progress(done, demo.blocks)
     intake = store.ingest(demo.failures)
@@ -63,8 +63,8 @@ def load_demo(
         now,
         version,
         orders,
-        taken + intake.taken,
-        rejected + len(intake.rejected),
+        taken + intake.accepted_count,
+        rejected + len(intake.quarantined),
         _stories(now),
         Feed(demo.future),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Literal, Protocol
 
 from graph_models.diagnosis import StockFigure
@@ -27,15 +28,38 @@ class QuarantinedEvent:
     received_at: Millis = 0
 
 
+class EventOutcome(StrEnum):
+    """What became of one event; the values are those of the HTTP answer and the command line."""
+
+    ACCEPTED = "taken"
+    DUPLICATE = "repeated"
+    QUARANTINED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class EventResult:
+    """The outcome of one event; `reason` is set where it was quarantined, else empty."""
+
+    outcome: EventOutcome
+    reason: str = ""
+
+
 @dataclass
 class IngestResult:
-    """What became of the events of one call: taken + repeated + len(rejected) is all that was read."""
+    """Outcomes of one ingest: taken + repeated + len(rejected) is the number of events read."""
 
-    taken: int = 0
-    repeated: int = 0
-    rejected: list[QuarantinedEvent] = field(default_factory=list[QuarantinedEvent])
-    results: list[str] = field(default_factory=list[str])
-    """Where asked for: for each event in order `taken`, `repeated`, or the reason it was rejected."""
+    accepted_count: int = 0
+    duplicate_count: int = 0
+    quarantined: list[QuarantinedEvent] = field(default_factory=list[QuarantinedEvent])
+    results: list[EventResult] = field(default_factory=list[EventResult])
+    """One for each event, in their order; only where asked for."""
+
+    def extend(self, other: "IngestResult") -> None:
+        """Adds the outcomes of the batch that follows."""
+        self.accepted_count += other.accepted_count
+        self.duplicate_count += other.duplicate_count
+        self.quarantined += other.quarantined
+        self.results += other.results
 
 
 @dataclass(frozen=True, slots=True)

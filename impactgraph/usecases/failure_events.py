@@ -108,7 +108,7 @@ def send(store: Store, event_type: str, data: Data, *, event_id: str, at: Millis
 
 
 def problems_of(intake: IngestResult) -> tuple[Problem, ...]:
-    return tuple(Problem(refused.reason) for refused in intake.rejected)
+    return tuple(Problem(refused.reason) for refused in intake.quarantined)
 
 
 def problems_in(failure: Failure) -> tuple[Problem, ...]:

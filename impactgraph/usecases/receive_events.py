@@ -4,39 +4,45 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from impactgraph.ingest.cloudevents import Delivery, UnsupportedMediaError, read_delivery
-from impactgraph.ports.store import Store
+from impactgraph.ports.store import EventOutcome, EventResult, Store
 
-__all__ = ["Delivery", "Received", "UnsupportedMediaError", "read_delivery", "receive_events"]
-
-TAKEN, REPEATED = "taken", "repeated"
+__all__ = [
+    "Delivery",
+    "DeliveryOutcome",
+    "EventOutcome",
+    "EventResult",
+    "UnsupportedMediaError",
+    "read_delivery",
+    "receive_events",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
-    """What became of the events of one sender; `results` has a word for each: taken, repeated, or the reason it was rejected."""
+class DeliveryOutcome:
+    """Outcomes of the events of one sender, in their order."""
 
-    results: tuple[str, ...]
+    results: tuple[EventResult, ...]
 
-    @property
-    def taken(self) -> int:
-        return self.results.count(TAKEN)
-
-    @property
-    def repeated(self) -> int:
-        return self.results.count(REPEATED)
+    def count(self, outcome: EventOutcome) -> int:
+        """Number of events with this outcome."""
+        return sum(result.outcome is outcome for result in self.results)
 
     @property
-    def reasons(self) -> tuple[str, ...]:
-        """Of those that were rejected."""
-        return tuple(result for result in self.results if result not in (TAKEN, REPEATED))
+    def rejection_reasons(self) -> tuple[str, ...]:
+        """Of the events that were quarantined."""
+        return tuple(result.reason for result in self.results if result.outcome is EventOutcome.QUARANTINED)
 
 
-def receive_events(store: Store, groups: Sequence[Sequence[bytes]]) -> list[Received]:
-    """The events of several senders in one commit, and to each what became of its own. Raises StoreUnavailableError: then nothing was taken."""
+def receive_events(store: Store, groups: Sequence[Sequence[bytes]]) -> list[DeliveryOutcome]:
+    """Ingests the deliveries of several senders in one commit; the outcomes of each delivery, in their order.
+
+    Raises:
+        StoreUnavailableError: nothing was ingested.
+    """
     intake = store.ingest([line for group in groups for line in group], results=True)
-    answers: list[Received] = []
+    answers: list[DeliveryOutcome] = []
     start = 0
     for group in groups:
-        answers.append(Received(tuple(intake.results[start : start + len(group)])))
+        answers.append(DeliveryOutcome(tuple(intake.results[start : start + len(group)])))
         start += len(group)
     return answers

@@ -48,7 +48,7 @@ def _fill(store: Store, case: Path, as_of: int) -> None:
     for name in ("events.ndjson.gz", "failure.ndjson"):
         for block in read_blocks(str(case / name)):
             intake = store.ingest(block.lines, places=block.places)
-            assert not intake.rejected, intake.rejected[:3]
+            assert not intake.quarantined, intake.quarantined[:3]
 
 
 async def _asked(transport: httpx.AsyncBaseTransport, question: Row) -> Row:

@@ -38,7 +38,7 @@ def suspected(case: str) -> dict[str, Any]:
         try:
             assert not apply_path(store, folder / "topology", at).problems
             for block in read_blocks(str(folder / "events.ndjson.gz")):
-                assert not store.ingest(block.lines, places=block.places).rejected
+                assert not store.ingest(block.lines, places=block.places).quarantined
             app = create_app(store, Settings(deadline=120), now=lambda: at)
             return asyncio.run(_asked(httpx.ASGITransport(app), asked))
         finally:

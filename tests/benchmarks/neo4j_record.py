@@ -82,7 +82,7 @@ def load(store: Neo4jStore, orders: int) -> None:
     for block in demo.events:
         lines = block.splitlines()
         begin = monotonic()
-        taken += store.ingest(lines).taken
+        taken += store.ingest(lines).accepted_count
         taking += monotonic() - begin
     store.ingest(demo.failures)
     whole = monotonic() - start

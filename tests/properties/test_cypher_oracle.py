@@ -140,7 +140,7 @@ def test_the_affected_orders_are_those_that_cypher_finds(
         kept.store.apply_topology(
             world.topology, {"drawn.yaml": "a topology that was drawn"}, AS_OF - 48 * HOUR
         )
-        assert not kept.store.ingest(list(told(world))).rejected
+        assert not kept.store.ingest(list(told(world))).quarantined
         kept.follow()
         assume(
             kept.one(

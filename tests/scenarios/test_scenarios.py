@@ -35,7 +35,7 @@ def answer(
     as_of = parse_moment(asked["as_of"])
     store = EmbeddedStore.open(tmp_path_factory.mktemp(request.param) / "store", now=lambda: as_of)
     assert apply_path(store, folder / "topology.yaml", as_of).problems == ()
-    assert store.ingest((folder / "events.ndjson").read_bytes().splitlines()).rejected == []
+    assert store.ingest((folder / "events.ndjson").read_bytes().splitlines()).quarantined == []
     tolerance = parse_duration(asked["tolerance"]) if "tolerance" in asked else 5 * MINUTE
     question = Question(
         failures=tuple(asked.get("failures", ())), as_of=as_of, tolerance=tolerance, min_likelihood=LIKELY

@@ -32,7 +32,7 @@ def told(request: pytest.FixtureRequest) -> tuple[dict[str, Any], dict[str, Case
     as_of, expected["tolerance"] = parse_moment(asked["as_of"]), asked.get("tolerance")
     store = EmbeddedStore.in_memory(now=lambda: as_of)
     assert apply_path(store, folder / "topology.yaml", as_of).problems == ()
-    assert store.ingest((folder / "events.ndjson").read_bytes().splitlines()).rejected == []
+    assert store.ingest((folder / "events.ndjson").read_bytes().splitlines()).quarantined == []
     return expected, cases(store, [*expected["orders"], *expected["spared"]], as_of), store
 
 

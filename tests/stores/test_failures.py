@@ -110,6 +110,6 @@ def test_failures_are_listed_in_the_order_of_their_reports(store: Store) -> None
 def test_a_word_that_is_none_is_refused_with_those_that_are(
     store: Store, field: dict[str, Any], reason: str
 ) -> None:
-    (refused,) = store.ingest([reported(**field)]).rejected
+    (refused,) = store.ingest([reported(**field)]).quarantined
 
     assert refused.reason.startswith(reason)

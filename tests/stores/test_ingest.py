@@ -1,6 +1,6 @@
 import json
 
-from impactgraph.ports.store import Store
+from impactgraph.ports.store import EventOutcome, Store
 from tests.stores.events import DOCUMENTS, MORE, at, entered, event, of, placed, reported, topology
 from tests.stores.seen import everything, fulfillments, orders
 
@@ -8,7 +8,7 @@ from tests.stores.seen import everything, fulfillments, orders
 def test_events_are_counted_as_taken(store: Store) -> None:
     intake = store.ingest([placed(), entered("pick", 3)])
 
-    assert (intake.taken, intake.repeated, intake.rejected) == (2, 0, [])
+    assert (intake.accepted_count, intake.duplicate_count, intake.quarantined) == (2, 0, [])
 
 
 def test_a_second_delivery_changes_nothing(store: Store) -> None:
@@ -17,13 +17,13 @@ def test_a_second_delivery_changes_nothing(store: Store) -> None:
 
     intake = store.ingest([entered("pick", 3), placed()])
 
-    assert (intake.taken, intake.repeated, everything(store)) == (0, 2, before)
+    assert (intake.accepted_count, intake.duplicate_count, everything(store)) == (0, 2, before)
 
 
 def test_a_repeat_within_a_batch_is_taken_once(store: Store) -> None:
     intake = store.ingest([placed(), placed()])
 
-    assert (intake.taken, intake.repeated) == (1, 1)
+    assert (intake.accepted_count, intake.duplicate_count) == (1, 1)
 
 
 def test_the_same_id_of_another_source_is_another_event(store: Store) -> None:
@@ -34,13 +34,13 @@ def test_the_same_id_of_another_source_is_another_event(store: Store) -> None:
         ]
     )
 
-    assert intake.taken == 2
+    assert intake.accepted_count == 2
 
 
 def test_one_bad_line_does_not_stop_the_others(store: Store) -> None:
     intake = store.ingest([placed(), b"{", entered("pick", 3)], places=["a:1", "a:2", "a:3"])
 
-    assert (intake.taken, [(refused.place, refused.text) for refused in intake.rejected]) == (
+    assert (intake.accepted_count, [(refused.place, refused.text) for refused in intake.quarantined]) == (
         2,
         [("a:2", "{")],
     )
@@ -49,7 +49,11 @@ def test_one_bad_line_does_not_stop_the_others(store: Store) -> None:
 def test_each_event_is_told_what_became_of_it_in_order(store: Store) -> None:
     intake = store.ingest([placed(), b"{", placed()], results=True)
 
-    assert [result.partition(":")[0] for result in intake.results] == ["taken", "not JSON", "repeated"]
+    assert [(result.outcome, result.reason.partition(":")[0]) for result in intake.results] == [
+        (EventOutcome.ACCEPTED, ""),
+        (EventOutcome.QUARANTINED, "not JSON"),
+        (EventOutcome.DUPLICATE, ""),
+    ]
 
 
 def test_a_step_that_no_workflow_has_is_kept_aside_with_the_nearest_name(store: Store) -> None:
@@ -96,7 +100,7 @@ def test_a_failure_of_what_the_topology_lacks_is_kept_aside(store: Store) -> Non
 def test_without_a_topology_every_order_event_is_kept_aside(bare: Store) -> None:
     intake = bare.ingest([placed(), entered("pick", 3)])
 
-    assert len(intake.rejected) == len(bare.quarantined()) == 2
+    assert len(intake.quarantined) == len(bare.quarantined()) == 2
 
 
 def test_what_is_kept_aside_is_taken_when_a_topology_makes_it_fit(bare: Store) -> None:
@@ -120,7 +124,7 @@ def test_an_event_that_is_refused_twice_is_kept_once(store: Store) -> None:
 
     again = store.ingest([b"{"])
 
-    assert ([refused.number for refused in again.rejected], len(store.quarantined())) == ([0], 1)
+    assert ([refused.number for refused in again.quarantined], len(store.quarantined())) == ([0], 1)
 
 
 def test_a_mended_event_of_the_same_id_takes_the_place_of_what_is_kept_aside(store: Store) -> None:
@@ -132,7 +136,7 @@ def test_a_mended_event_of_the_same_id_takes_the_place_of_what_is_kept_aside(sto
         [event("fulfillment.entered", 3, id="7", order="O-1", fulfillment="O-1/1", step="pick")]
     )
 
-    assert (intake.taken, store.quarantined()) == (1, [])
+    assert (intake.accepted_count, store.quarantined()) == (1, [])
 
 
 def test_a_step_is_taken_when_a_reroute_makes_it_fit(store: Store) -> None:
@@ -156,13 +160,13 @@ def test_replay_tells_how_many_are_taken_now_and_how_many_are_not(store: Store) 
 
     intake = store.replay_quarantined()
 
-    assert (intake.taken, len(intake.rejected), len(store.quarantined())) == (0, 2, 2)
+    assert (intake.accepted_count, len(intake.quarantined), len(store.quarantined())) == (0, 2, 2)
 
 
 def test_only_the_numbers_asked_for_are_replayed(store: Store) -> None:
     store.ingest([b"{", b"["])
 
-    assert len(store.replay_quarantined([store.quarantined()[0].number]).rejected) == 1
+    assert len(store.replay_quarantined([store.quarantined()[0].number]).quarantined) == 1
 
 
 def test_a_fulfillment_of_another_order_is_kept_aside(store: Store) -> None:
@@ -212,7 +216,7 @@ def test_fields_beyond_the_format_are_taken(store: Store) -> None:
     line = json.loads(placed()) | {"traceparent": "00-1"}
     line["data"]["colour"] = "green"
 
-    assert store.ingest([json.dumps(line).encode()]).taken == 1
+    assert store.ingest([json.dumps(line).encode()]).accepted_count == 1
 
 
 def test_a_fulfillment_without_a_value_takes_its_share_of_the_orders(store: Store) -> None:

@@ -121,7 +121,7 @@ def test_a_killed_store_has_every_acknowledged_event_once_and_the_state_they_mak
         store.close()
         names = _recorded(tmp_path)
 
-        assert again.taken == 0
+        assert again.accepted_count == 0
         assert len(names) == len(set(names))
 
     whole, killed = EmbeddedStore.in_memory(now=lambda: at(600)), _opened(address)

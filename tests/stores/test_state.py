@@ -152,7 +152,7 @@ def test_records_that_came_are_marked(store: Store) -> None:
 def test_a_record_that_the_workflow_does_not_expect_is_taken(store: Store) -> None:
     intake = store.ingest([placed(), of("posting.recorded", 7, type="refund")])
 
-    assert (intake.taken, fulfillments(store)["O-1/1"]["records"]) == (2, [])
+    assert (intake.accepted_count, fulfillments(store)["O-1/1"]["records"]) == (2, [])
 
 
 def test_records_count_for_the_workflow_that_it_was_rerouted_to(store: Store) -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from impactgraph.ingest.events import Event
 from impactgraph.ingest.read import RefusedEventError, read_event
-from impactgraph.ports.store import IngestResult, QuarantinedEvent
+from impactgraph.ports.store import EventOutcome, EventResult, IngestResult, QuarantinedEvent
 from impactgraph.stores.state.fits import Fits
 
 
@@ -67,6 +67,19 @@ class Item:
     def good(self) -> bool:
         return not self.reason and not self.repeated
 
+    @property
+    def result(self) -> EventResult:
+        if self.repeated:
+            return EventResult(EventOutcome.DUPLICATE)
+        if self.reason:
+            return EventResult(EventOutcome.QUARANTINED, self.reason)
+        return EventResult(EventOutcome.ACCEPTED)
+
+    def quarantined(self, now: int) -> QuarantinedEvent:
+        """As an entry of the quarantine; number 0 where an earlier event with the same content has the entry."""
+        number = 0 if self.known else self.number
+        return QuarantinedEvent(number, self.reason, as_text(self.text), self.place, now)
+
 
 def read_items(lines: Sequence[bytes], places: Sequence[str], fits: Fits) -> list[Item]:
     """Each line read and held against the topology."""
@@ -92,20 +105,18 @@ def as_text(line: bytes) -> str:
     return line.decode("utf-8", "backslashreplace")
 
 
-def told(items: Iterable[Item], now: int, *, results: bool) -> IngestResult:
-    """What became of them, in the words of the port."""
+def ingest_result(items: Iterable[Item], now: int, *, results: bool) -> IngestResult:
+    """The outcomes of the items; one by one too where `results` asks for it."""
     intake = IngestResult()
     for item in items:
-        if item.repeated:
-            intake.repeated += 1
-        elif item.reason:
-            intake.rejected.append(
-                QuarantinedEvent(
-                    0 if item.known else item.number, item.reason, as_text(item.text), item.place, now
-                )
-            )
-        else:
-            intake.taken += 1
+        result = item.result
+        match result.outcome:
+            case EventOutcome.ACCEPTED:
+                intake.accepted_count += 1
+            case EventOutcome.DUPLICATE:
+                intake.duplicate_count += 1
+            case EventOutcome.QUARANTINED:
+                intake.quarantined.append(item.quarantined(now))
         if results:
-            intake.results.append("repeated" if item.repeated else item.reason or "taken")
+            intake.results.append(result)
     return intake

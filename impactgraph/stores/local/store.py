@@ -21,7 +21,7 @@ from impactgraph.ports.store import (
 )
 from impactgraph.stores.local.copy import Change, Copy
 from impactgraph.stores.local.find import find
-from impactgraph.stores.local.items import Item, read_items, told
+from impactgraph.stores.local.items import Item, ingest_result, read_items
 from impactgraph.stores.local.payload import differing_stock, error_texts
 from impactgraph.stores.local.sharing import Sharing
 from impactgraph.stores.local.story import stories
@@ -129,11 +129,10 @@ class LocalStore(ABC):
         intake = IngestResult()
         for start in range(0, len(lines), BLOCK):
             block, where = lines[start : start + BLOCK], places[start : start + BLOCK]
-            _add(
-                intake,
+            intake.extend(
                 self._take(
                     lambda fits, block=block, where=where: read_items(block, where, fits), results=results
-                ),
+                )
             )
             with self._writing:
                 self._copy.save(least=SAVE_AFTER)
@@ -154,7 +153,7 @@ class LocalStore(ABC):
             return self._copy.prepare(items, self._watermark(), now)
 
         self._commit(prepare)
-        return told(asked, now, results=results)
+        return ingest_result(asked, now, results=results)
 
     def _watermark(self) -> int:
         """The sequence number that the next events follow."""
@@ -166,13 +165,12 @@ class LocalStore(ABC):
             entries = copy.aside.entries(numbers)
         for start in range(0, len(entries), BLOCK):
             block = entries[start : start + BLOCK]
-            _add(
-                intake,
+            intake.extend(
                 self._take(
                     lambda fits, block=block: _read_again(
                         [e for e in block if self._copy.aside.has(e.number)], fits
                     )
-                ),
+                )
             )
         return intake
 
@@ -202,10 +200,3 @@ def _read_again(entries: Sequence[Item], fits: Fits) -> list[Item]:
     for item, entry in zip(items, entries, strict=True):
         item.number, item.reason_before = entry.number, entry.reason_before
     return items
-
-
-def _add(intake: IngestResult, part: IngestResult) -> None:
-    intake.taken += part.taken
-    intake.repeated += part.repeated
-    intake.rejected += part.rejected
-    intake.results += part.results

@@ -73,4 +73,4 @@ def fill(store: Store, count: int) -> None:
     """The topology, the orders, and the failure."""
     assert apply_path(store, TOPOLOGY, NOW - 24 * HOUR).problems == ()
     intake = store.ingest([*orders(count), event("failure.reported", NOW - 15 * MINUTE, FAILURE, "f1")])
-    assert intake.rejected == []
+    assert intake.quarantined == []

@@ -87,7 +87,7 @@ def _orders() -> Iterator[bytes]:
 def records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     store = open_store(str(tmp_path_factory.mktemp("records")), now=lambda: NOW)
     store.apply_topology(parse_topology({"t.yaml": TOPOLOGY}), {"t.yaml": TOPOLOGY}, NOW - 24 * HOUR)
-    assert store.ingest(list(_orders())).rejected == []
+    assert store.ingest(list(_orders())).quarantined == []
     with (
         served(create_app(store, Settings(), now=lambda: NOW)) as address,
         httpx.Client(base_url=address, timeout=60) as client,

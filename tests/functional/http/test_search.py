@@ -20,7 +20,7 @@ def documents(shop: Store) -> None:
         "currency": "EUR",
         "document": "RE-4711",
     }
-    assert shop.ingest([event("posting.recorded", NOW, posting, "posting-1")]).rejected == []
+    assert shop.ingest([event("posting.recorded", NOW, posting, "posting-1")]).quarantined == []
 
 
 def found(api: Api, text: str, first: int | None = None) -> list[tuple[str, str]]:

@@ -98,7 +98,7 @@ def test_a_server_that_is_started_again_is_used_again(
         store.failures()
     neo4j_server.start()
 
-    assert store.ingest([placed("O-1"), entered("pick", 5)]).repeated == 1
+    assert store.ingest([placed("O-1"), entered("pick", 5)]).duplicate_count == 1
     assert fulfillments(store)["O-1/1"]["step"] == "pick"
 
 
@@ -121,9 +121,9 @@ def test_a_commit_whose_answer_was_lost_counts_where_it_came_through(
     store.apply_topology(topology(), DOCUMENTS, at(-60))
     with monkeypatch.context() as broken:
         broken.setattr(Database, "write", _answer_lost)
-        assert store.ingest([placed("O-1")]).taken == 1
+        assert store.ingest([placed("O-1")]).accepted_count == 1
 
-    assert store.ingest([placed("O-1")]).repeated == 1
+    assert store.ingest([placed("O-1")]).duplicate_count == 1
     assert everything(store) == everything(opened(cache=None))
 
 
@@ -143,7 +143,7 @@ def test_a_retry_is_no_second_event(far: Neo4jStore, monkeypatch: pytest.MonkeyP
         intake = far.ingest([placed("O-2", channel="fax"), reported("F-1", 3)])
 
     near.ingest([placed("O-3", channel="mail")])
-    assert (intake.taken, intake.repeated, tries) == (2, 0, [1])
+    assert (intake.accepted_count, intake.duplicate_count, tries) == (2, 0, [1])
     assert everything(far) == everything(near) == everything(opened(cache=None))
 
 
@@ -161,7 +161,8 @@ def test_a_disk_that_is_full_here_does_not_lose_what_was_committed(
         store.ingest([placed("O-1", channel="fax")])
 
     assert (
-        store.ingest([placed("O-1", channel="fax"), event("order.cancelled", 9, order="O-1")]).repeated == 1
+        store.ingest([placed("O-1", channel="fax"), event("order.cancelled", 9, order="O-1")]).duplicate_count
+        == 1
     )
     assert everything(store) == everything(opened(cache=None))
 

@@ -202,7 +202,7 @@ def test_a_change_finds_the_database_emptied_and_sets_it_up(
 
     running.apply_topology(topology(), DOCUMENTS, at(-60))
 
-    assert running.ingest([placed("O-1")]).taken == 1
+    assert running.ingest([placed("O-1")]).accepted_count == 1
     assert _seen(running) == _fresh(opened)
 
 

@@ -58,7 +58,7 @@ def test_an_event_that_another_took_is_a_repeat(two: tuple[Neo4jStore, Neo4jStor
     first, second = two
     first.ingest([placed("O-1")])
 
-    assert second.ingest([placed("O-1"), entered("pick", 5)]).repeated == 1
+    assert second.ingest([placed("O-1"), entered("pick", 5)]).duplicate_count == 1
 
 
 def test_answers_say_how_far_they_have_read(two: tuple[Neo4jStore, Neo4jStore]) -> None:
@@ -188,7 +188,7 @@ def test_whoever_writes_later_waits_for_the_one_before(
     intakes: list[int] = []
 
     def write() -> None:
-        intakes.append(second.ingest([placed("O-1"), placed("O-2")]).repeated)
+        intakes.append(second.ingest([placed("O-1"), placed("O-2")]).duplicate_count)
         done.set()
 
     other = threading.Thread(target=write)
@@ -208,7 +208,7 @@ from impactgraph.stores.neo4j.store import Neo4jStore
 from tests.stores.events import at
 store = Neo4jStore.open(read_address(sys.argv[1]), now=lambda: at(600), cache=Path(sys.argv[2]), graph=False)
 lines = Path(sys.argv[3]).read_bytes().splitlines()
-print(sum(store.ingest(lines[start : start + 50]).taken for start in range(0, len(lines), 50)), flush=True)
+print(sum(store.ingest(lines[start : start + 50]).accepted_count for start in range(0, len(lines), 50)), flush=True)
 store.close()
 """
 
@@ -258,5 +258,5 @@ def test_who_lacks_much_reads_it_before_it_keeps_others_waiting(
         first.ingest([placed(f"O-{number}")])
     monkeypatch.setattr(Log, "missing", staticmethod(noting))
 
-    assert (late.ingest([placed("O-0"), entered("pick", 5, "O-7/1")]).repeated, inside) == (1, [0])
+    assert (late.ingest([placed("O-0"), entered("pick", 5, "O-7/1")]).duplicate_count, inside) == (1, [0])
     assert everything(first) == everything(opened(cache=None))

@@ -79,7 +79,7 @@ class _Taking:
         if self.broken:
             self.came.set()
             raise StoreUnavailableError("The disk is full.")
-        return IngestResult(taken=len(lines))
+        return IngestResult(accepted_count=len(lines))
 
 
 def _as_store(taking: _Taking) -> Store:

@@ -37,7 +37,7 @@ def load() -> Iterator[Load]:
         for block in demo.events:
             assert not store.ingest(
                 [line for line in block.splitlines() if not lose(json.loads(line))]
-            ).rejected
+            ).quarantined
         store.ingest(demo.failures if failures else [])
         return store
 

@@ -66,7 +66,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
                 line("order.placed", 0, placed, f"p-{step}"),
                 line("fulfillment.entered", 1, entered, f"e-{step}"),
             ]
-        ).rejected
+        ).quarantined
     yield store
     store.close()
 

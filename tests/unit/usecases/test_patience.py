@@ -21,7 +21,7 @@ class Lost:
         self.times -= 1
         if self.times >= 0:
             raise StoreUnavailableError("The database is away.")
-        return IngestResult(taken=len(lines))
+        return IngestResult(accepted_count=len(lines))
 
 
 class Clock:
@@ -44,7 +44,9 @@ def file(tmp_path: Path) -> str:
 
 def taken(store: Lost, file: str, seconds: float, clock: Clock, told: Callable[[str], Any]) -> int:
     patience = Patience(seconds, told, clock.pause, lambda: clock.now)
-    return sum(done.intake.taken for done in ingest_files(cast(Store, store), [file], None, patience))
+    return sum(
+        done.intake.accepted_count for done in ingest_files(cast(Store, store), [file], None, patience)
+    )
 
 
 def test_what_could_not_be_taken_is_given_again_and_waiting_is_told_once(file: str) -> None:
