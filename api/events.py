@@ -38,7 +38,8 @@ def router(store: Store, metrics: Metrics, changed: Callable[[], None]) -> APIRo
 
 def _told(received: DeliveryOutcome) -> dict[str, object]:
     results = [_result(result) for result in received.results]
-    counts = {outcome.value: received.count(outcome) for outcome in EventOutcome} | {"results": results}
+    counts: dict[str, object] = {outcome.value: received.count(outcome) for outcome in EventOutcome}
+    counts["results"] = results
     if len(results) == 1 and received.rejection_reasons:
         return {"code": "BAD_INPUT", "message": received.rejection_reasons[0], **counts}
     return counts
