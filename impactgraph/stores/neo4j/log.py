@@ -16,8 +16,10 @@ from impactgraph.stores.local.packing import pack, unpack
 from impactgraph.stores.local.record import Position
 from impactgraph.stores.neo4j.database import CommitUnknownError, Database, Row, rows
 
-FORMAT = "1"
+FORMAT = "2"
 """Of the log and of what blocks hold: changes whenever an older version could not read it."""
+READABLE_FORMATS = ("1", FORMAT)
+"""Logs of format 1 have blocks of format 1 only; the first append makes them format 2."""
 
 CONSTRAINTS = (
     "create constraint log_key if not exists for (n:Log) require n.key is unique",
@@ -36,7 +38,7 @@ return b.number as number, b.last as last, b.token as token, b.data as data orde
 _APPEND = """
 match (l:Log {key: 'log'})
 create (:Block {number: $number, first: $first, last: $last, token: $token, data: $data})
-set l.block = $number, l.last = $last, l.token = $token
+set l.block = $number, l.last = $last, l.token = $token, l.format = $format
 """
 
 
@@ -110,7 +112,8 @@ class Log:
         events = block.rows.get("events")
         last = int(events["seq"].max()) if events else end.last
         number, token = end.position.block + 1, secrets.token_hex(8)
-        tx.run(_APPEND, number=number, first=end.last + 1, last=last, token=token, data=pack(block)).consume()
+        values: Row = {"number": number, "first": end.last + 1, "last": last, "token": token}
+        tx.run(_APPEND, values | {"data": pack(block), "format": FORMAT}).consume()
         return End(Position(end.position.identity, number, token), last)
 
     def holds(self, position: Position) -> bool:
@@ -131,9 +134,9 @@ def _end(found: list[Row]) -> End | None:
     if not found:
         return None
     row = found[0]
-    if row["format"] != FORMAT:
+    if row["format"] not in READABLE_FORMATS:
         raise StoreUnavailableError(
-            f"The log in Neo4j is written in format {row['format']}, this version of impactgraph reads {FORMAT}: use the newer one."
+            f"The log in Neo4j is written in format {row['format']}, this version of impactgraph reads formats up to {FORMAT}: use the newer one."
         )
     return End(Position(row["identity"], row["block"], row["token"]), row["last"])
 

@@ -84,7 +84,7 @@ def test_an_error_is_a_verdict_in_its_own_words(api: Api, shop) -> None:
         "message": "The printer is empty",
         "element": "system:storeops",
     }
-    assert shop.ingest([event("fulfillment.failed", NOW - 5 * MINUTE, told, "failed")]).rejected == []
+    assert shop.ingest([event("fulfillment.failed", NOW - 5 * MINUTE, told, "failed")]).quarantined == []
 
     found = api.ask(
         f'{{ order(id: "O-0002") {{ diagnosis {{ {WHOLE} }} timeline {{ kind title detail fulfillment }} }} }}'

@@ -225,6 +225,21 @@ def test_a_log_of_a_newer_version_is_not_touched(opened: Opened, cache: Path, da
         opened(cache=cache)
 
 
+def test_a_log_of_the_format_before_is_read_and_becomes_one_of_the_present(
+    opened: Opened, cache: Path, database: Database
+) -> None:
+    database.change("match (l:Log) set l.format = '1'")
+
+    store = opened(cache=cache)
+    unchanged = database.read("match (l:Log) return l.format as format")
+    store.ingest([placed("O-new")])
+
+    assert (unchanged, database.read("match (l:Log) return l.format as format")) == (
+        [{"format": "1"}],
+        [{"format": "2"}],
+    )
+
+
 def test_a_block_that_is_missing_is_told(opened: Opened, cache: Path, database: Database) -> None:
     database.change("match (b:Block {number: 2}) delete b")
 

@@ -1,3 +1,8 @@
+import zlib
+from base64 import b64decode
+from collections.abc import Callable
+
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -5,7 +10,7 @@ from hypothesis import strategies as st
 
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.stores.local.block import Block, Table, joined
-from impactgraph.stores.local.packing import pack, unpack
+from impactgraph.stores.local.packing import pack, unpack, zstd
 
 _KINDS = (np.uint8, np.int16, np.int32, np.int64, np.uint32, np.uint64)
 
@@ -34,6 +39,38 @@ def tables(draw: st.DrawFn) -> Table:
     return table
 
 
+_FORMAT_1 = b64decode(
+    "eAGbyti0LLUsNa+keOr0xcWphYttMi0W15QaHmFm5+A8dIBh+pKSzNxUsKhNptERHgaLvMlzGBkYvjCq/DoMks7O"
+    "zEsBaYBoYmRiAmvKSCzOWGxTagHCRyT+QwErAwSwQWmQ0kWZKQsWHGE4NHlRquGBRYdXMizLL0pJLSqeNH1ZXmlu"
+    "UmoR0G4TsOGMLMjqJy721zVkmL68KDU3vyw1Be5uRmaQqmU5qSXx6flwUSZuHqBwI+uavHyF4tLkDIXiktQCAJS7"
+    "aEY="
+)
+"""What the last version that wrote format 1 made of `_block_of_format_1()`."""
+
+
+def _texts(*values: str | None) -> np.ndarray:
+    column = np.empty(len(values), np.object_)
+    column[:] = values
+    return column
+
+
+def _block_of_format_1() -> Block:
+    events: Table = {
+        "seq": np.array([7, 8, 9]),
+        "time": np.array([1_772_000_000_000, 1_772_000_000_500, 1_771_999_999_000]),
+        "kind": np.array([1, 2, 2], np.uint8),
+        "hash": np.array([2**64 - 1, 5, 6], np.uint64),
+        "id": _texts("e1", None, "é"),
+    }
+    orders: Table = {"number": np.array([4], np.int32), "id": _texts("O-1")}
+    return Block(
+        rows={"events": events, "orders": orders},
+        removed=np.array([3]),
+        let_go=np.array([11, 12]),
+        reasons={5: "no such step"},
+    )
+
+
 _SEQS = st.lists(st.integers(0, 2**62), max_size=5).map(lambda seqs: np.array(seqs, np.int64))
 BLOCKS = st.builds(
     Block,
@@ -55,6 +92,28 @@ def same(one: Block, other: Block) -> bool:
 @given(BLOCKS)
 def test_a_block_comes_out_as_it_went_in(block: Block) -> None:
     assert same(unpack(pack(block)), block)
+
+
+def test_a_block_of_format_1_is_read() -> None:
+    assert same(unpack(_FORMAT_1), _block_of_format_1())
+
+
+def test_a_block_is_written_in_format_2() -> None:
+    packed = pack(_block_of_format_1())
+
+    assert packed.startswith(b"\x28\xb5\x2f\xfd")
+    assert msgspec.msgpack.decode(zstd.decompress(packed))[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("compress", "number"), [(zstd.compress, 1), (zstd.compress, 3), (zlib.compress, 2), (zlib.compress, 3)]
+)
+def test_a_block_of_an_unknown_format_is_an_error(compress: Callable[[bytes], bytes], number: int) -> None:
+    fields = msgspec.msgpack.decode(zlib.decompress(_FORMAT_1))
+    fields[0] = number
+
+    with pytest.raises(StoreUnavailableError, match=f"format {number}, this version reads formats up to 2"):
+        unpack(compress(msgspec.msgpack.encode(fields)))
 
 
 @given(BLOCKS)
