@@ -1,4 +1,4 @@
-"""What one field cannot tell alone: fields that exclude each other, sums, and what is odd but legal (a warning)."""
+"""Checks across the fields of an element: exclusive fields, sums of shares, and warnings."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -47,7 +47,7 @@ def step(values: dict[str, Any], body: Map, reading: Reading) -> None:
 
 
 def shares(then: Sequence[Transition], body: Map, reading: Reading) -> None:
-    """Among the next steps without `when` the shares must not be more than the whole."""
+    """Checks that the shares of the transitions without `when` add up to at most 1."""
     if all(each.share is None for each in then):
         return
     at = body.lines["then"]
@@ -62,20 +62,21 @@ def shares(then: Sequence[Transition], body: Map, reading: Reading) -> None:
 
 
 def reachable(values: dict[str, Any], body: Map, reading: Reading) -> None:
-    """Warns of steps that no order comes to. Reads the raw text, so that a fault in one step does not hide it."""
+    """Warns of unreachable steps. Reads the raw document, so that an error in one step does not hide them."""
     steps = body.get("steps")
     if not isinstance(steps, Map) or not steps:
         return
-    seen, ahead = set[str](), [next(iter(steps))]
-    while ahead:
-        key = ahead.pop()
-        found = steps.get(key)
-        if key not in seen and isinstance(found, Map):
-            seen.add(key)
-            then = found.get("then")
-            ahead.extend(_next_keys(then) if isinstance(then, Items) else ())
+    visited = set[str]()
+    queue = [next(iter(steps))]
+    while queue:
+        key = queue.pop()
+        step_body = steps.get(key)
+        if key not in visited and isinstance(step_body, Map):
+            visited.add(key)
+            then = step_body.get("then")
+            queue.extend(_next_keys(then) if isinstance(then, Items) else ())
     for key in steps:
-        if key not in seen and isinstance(steps[key], Map):
+        if key not in visited and isinstance(steps[key], Map):
             reading.warn(
                 f"no order comes to step {key!r}: no `then` leads to it from the first step.",
                 steps.lines[key],
@@ -83,8 +84,8 @@ def reachable(values: dict[str, Any], body: Map, reading: Reading) -> None:
 
 
 def _next_keys(then: Items) -> list[str]:
-    named = [each.get("step") if isinstance(each, Map) else each for each in then]
-    return [each.rpartition("/")[2].rpartition(":")[2] for each in named if isinstance(each, str)]
+    references = [each.get("step") if isinstance(each, Map) else each for each in then]
+    return [each.rpartition("/")[2].rpartition(":")[2] for each in references if isinstance(each, str)]
 
 
 _ROUNDING = 1e-9

@@ -1,4 +1,4 @@
-"""What is other in one version of a topology than in the one before."""
+"""Difference between two versions of a topology: added, removed and changed elements."""
 
 from dataclasses import dataclass, fields
 
@@ -7,7 +7,7 @@ from graph_models.topology import Element, Topology, Workflow
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A field of an element that both versions have. `before` and `after` are its values as the element keeps them."""
+    """A changed field of an element of both versions, with its values `before` and `after`."""
 
     element: str
     field: str
@@ -17,7 +17,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Full ids, in the order of the documents (steps are elements of their own)."""
+    """Full ids in document order; steps are elements of their own."""
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
@@ -28,16 +28,17 @@ class Difference:
         return not (self.added or self.removed or self.changed)
 
     @property
-    def touched(self) -> tuple[str, ...]:
-        """Ids of all elements that are new, gone or changed; each once."""
+    def affected_ids(self) -> tuple[str, ...]:
+        """Ids of all added, removed and changed elements, each once."""
         return tuple(
             dict.fromkeys((*self.added, *self.removed, *(change.element for change in self.changed)))
         )
 
 
 def difference(before: Topology, after: Topology) -> Difference:
-    """What became of each element; the version's own key is not compared, nor is the order of sections."""
-    old, new = before.elements, after.elements
+    """Compares the elements of two versions; version keys and the order of sections do not count."""
+    old = before.elements
+    new = after.elements
     both = (identifier for identifier in new if identifier in old and old[identifier] != new[identifier])
     return Difference(
         added=tuple(identifier for identifier in new if identifier not in old),
@@ -54,7 +55,7 @@ def _changes(identifier: str, old: Element, new: Element) -> list[Change]:
 
 
 def _value(element: Element, name: str) -> object:
-    """Of a workflow's steps only which there are and in which order: what is in them is told of the steps themselves."""
+    """The value of a field; of a workflow's steps only the ids, since steps are compared as elements."""
     value: object = getattr(element, name)
     return (
         tuple(step.id for step in element.steps)

@@ -1,7 +1,8 @@
-"""YAML text to plain containers that remember the line of every key and item.
+"""YAML text to plain containers that keep the line of every key and item.
 
-Built on the event stream of libyaml: the node objects of PyYAML cost several times the time and memory of the text itself.
-Words follow YAML 1.2: only true and false are booleans, so `no`, `on`, `010` and `5:30` stay text.
+Built on the event stream of libyaml: the node objects of PyYAML cost several times the time and memory of the
+text itself. Words follow YAML 1.2: only true and false are booleans, so `no`, `on`, `010` and `5:30` stay
+text.
 """
 
 import gc
@@ -24,11 +25,11 @@ from yaml.events import (
 from impactgraph.errors import Problem
 
 MOST_REPEATED = 1_000_000
-"""Nodes that the aliases of a document may stand for, all together: a few lines of nested aliases can name billions."""
+"""Maximum number of nodes that the aliases of a document may expand to: nested aliases can name billions."""
 
 
 class Map(dict[str, "Node"]):
-    """A map in the order of the text; `lines` has the line of each key."""
+    """A map in document order; `lines` has the line of each key."""
 
     __slots__ = ("line", "lines")
 
@@ -50,14 +51,14 @@ class Items(list["Node"]):
 
 
 class Real(float):
-    """A number with a point that remembers how it was written: where text is expected, `2.10` is not `2.1`."""
+    """A decimal number with its source text: where text is expected, `2.10` is not `2.1`."""
 
     __slots__ = ("text",)
 
     def __new__(cls, text: str) -> "Real":
-        made = super().__new__(cls, text)
-        made.text = text
-        return made
+        real = super().__new__(cls, text)
+        real.text = text
+        return real
 
     text: str
 
@@ -67,7 +68,10 @@ Node: TypeAlias = Map | Items | str | int | Real | bool | None
 
 @dataclass
 class Document:
-    """One file as read. `root` is None where it is empty or not YAML; `problems` has syntax errors and keys that stand twice."""
+    """A parsed file.
+
+    `root` is None where it is empty or not YAML; `problems` has syntax errors and duplicate keys.
+    """
 
     file: str
     root: Node = None
@@ -75,8 +79,8 @@ class Document:
 
 
 @contextmanager
-def collector_paused() -> Generator[None]:
-    """Without the cyclic garbage collector, which would look through millions of fresh containers again and again."""
+def pause_garbage_collection() -> Generator[None]:
+    """Pauses the cyclic garbage collector, which would scan millions of new containers repeatedly."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -87,7 +91,7 @@ def collector_paused() -> Generator[None]:
 
 
 def parse_document(text: str, file: str) -> Document:
-    """Reads one YAML document. Never raises for what is in the text: see `problems`."""
+    """Parses one YAML document. Errors in the text are in `problems`; nothing is raised for them."""
     builder = _Builder(Document(file))
     try:
         loader = yaml.CSafeLoader(text)
@@ -105,12 +109,8 @@ def parse_document(text: str, file: str) -> Document:
 
 def _syntax(error: yaml.YAMLError, text: str, file: str) -> Problem:
     if isinstance(error, yaml.MarkedYAMLError):
-        mark, began = error.problem_mark or error.context_mark, error.context_mark
-        context = (
-            f" ({error.context}{f' that begins in line {began.line + 1}' if began else ''})"
-            if error.context
-            else ""
-        )
+        mark = error.problem_mark or error.context_mark
+        context = _syntax_context(error)
         line = min(mark.line, text.rstrip().count("\n")) + 1 if mark else None
         return Problem(f"This is not YAML: {error.problem or 'it cannot be read'}{context}.", file, line)
     position = cast("int | None", getattr(error, "position", None))
@@ -122,12 +122,21 @@ def _syntax(error: yaml.YAMLError, text: str, file: str) -> Problem:
     )
 
 
+def _syntax_context(error: yaml.MarkedYAMLError) -> str:
+    if not error.context:
+        return ""
+    start = f" that begins in line {error.context_mark.line + 1}" if error.context_mark else ""
+    return f" ({error.context}{start})"
+
+
 class _StopError(Exception):
-    """The rest of the document cannot be read; the problem is noted already."""
+    """Stops parsing after a problem that was recorded already."""
 
 
 class _Builder:
-    """Puts events together; `into`, `key` are the container being filled and its key that waits for a value."""
+    """Builds containers from parser events; `into` is the current container, `key` its key without a value
+    yet.
+    """
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -135,9 +144,9 @@ class _Builder:
         self.key: str | None = None
         self.stack: list[tuple[Map | Items | None, str | None, str | None, int]] = []
         self.anchors: dict[str, tuple[Node, int]] = {}
-        """What each stands for, and how many nodes that is."""
-        self.nodes = self.repeated = self.documents = 0
-        self.resolved: dict[str, str | int | Real | bool | None] = {}
+        """By name: the node and the number of nodes in it."""
+        self.nodes = self.aliased_nodes = self.documents = 0
+        self.resolved_texts: dict[str, str | int | Real | bool | None] = {}
 
     def read(self, next_event: Callable[[], Any]) -> None:
         take = {
@@ -180,7 +189,7 @@ class _Builder:
         self._put(value, line)
 
     def _name(self, text: str, line: int, *, plain: bool) -> None:
-        """A key of the map being filled. A second one of the same name is reported, and its value left out."""
+        """Adds a key to the current map. A duplicate key is a problem; its value is dropped."""
         if plain and text == "<<":
             self._problem("Merge keys (`<<`) are not part of YAML 1.2: write the fields out.", line)
         into = cast("Map", self.into)
@@ -196,9 +205,9 @@ class _Builder:
     def _resolve(self, text: str) -> "str | int | Real | bool | None":
         if text and text[0] not in _MAY_BE_TYPED:
             return text
-        if text not in self.resolved:
-            self.resolved[text] = _resolved(text)
-        return self.resolved[text]
+        if text not in self.resolved_texts:
+            self.resolved_texts[text] = _resolve_text(text)
+        return self.resolved_texts[text]
 
     def _open_map(self, event: Any) -> None:
         self._open(Map(event.start_mark.line + 1), event)
@@ -206,26 +215,29 @@ class _Builder:
     def _open_list(self, event: Any) -> None:
         self._open(Items(event.start_mark.line + 1), event)
 
-    def _open(self, made: Map | Items, event: Any) -> None:
+    def _open(self, container: Map | Items, event: Any) -> None:
         if event.tag is not None:
-            self._problem(f"Tags such as {event.tag} are not used here: write the plain value.", made.line)
+            self._problem(
+                f"Tags such as {event.tag} are not used here: write the plain value.", container.line
+            )
         if self.key is None and type(self.into) is Map:
-            self._problem("A key must be text: a list or a map cannot be one.", made.line)
+            self._problem("A key must be text: a list or a map cannot be one.", container.line)
             raise _StopError
         self.nodes += 1
         self.stack.append((self.into, self.key, event.anchor, self.nodes))
-        self.into, self.key = made, None
+        self.into = container
+        self.key = None
 
     def _close(self, event: Any) -> None:
-        made = self.into
+        container = self.into
         self.into, self.key, anchor, before = self.stack.pop()
-        if isinstance(made, Map) and _DROPPED in made.lines:
-            made.pop(_DROPPED, None)
-            del made.lines[_DROPPED]
+        if isinstance(container, Map) and _DROPPED in container.lines:
+            container.pop(_DROPPED, None)
+            del container.lines[_DROPPED]
         if anchor is not None:
-            self.anchors[anchor] = (made, self.nodes - before + 1)
-        line = made.line if made is not None else event.start_mark.line + 1
-        self._put(made, line)
+            self.anchors[anchor] = (container, self.nodes - before + 1)
+        line = container.line if container is not None else event.start_mark.line + 1
+        self._put(container, line)
 
     def _alias(self, event: Any) -> None:
         line: int = event.start_mark.line + 1
@@ -234,10 +246,11 @@ class _Builder:
             raise _StopError
         value, size = self.anchors[event.anchor]
         self.nodes += size
-        self.repeated += size
-        if self.repeated > MOST_REPEATED:
+        self.aliased_nodes += size
+        if self.aliased_nodes > MOST_REPEATED:
             self._problem(
-                f"The aliases of this document stand for more than {MOST_REPEATED:,} nodes: write what they stand for, or generate the file.",
+                f"The aliases of this document stand for more than {MOST_REPEATED:,} nodes: write what they "
+                "stand for, or generate the file.",
                 line,
             )
             raise _StopError
@@ -258,7 +271,7 @@ class _Builder:
             self.document.root = value
 
 
-def _resolved(text: str) -> "str | int | Real | bool | None":
+def _resolve_text(text: str) -> "str | int | Real | bool | None":
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):
@@ -267,7 +280,7 @@ def _resolved(text: str) -> "str | int | Real | bool | None":
 
 
 _DROPPED = "\udfff"
-"""Key under which the value of a repeated key waits to be dropped; half a character, which no YAML text can hold."""
+"""Key of values to drop (of duplicate keys): half a surrogate pair, which YAML text cannot contain."""
 _MAY_BE_TYPED = frozenset("-.0123456789tTfFnN~")
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -275,5 +288,5 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
 }
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
-"""As written again by str(); longer ones are no number that we use."""
+"""Integers that str() reproduces; longer digit strings stay text."""
 _REAL = re.compile(r"-?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|-?[0-9]+[eE][-+]?[0-9]+")

@@ -1,4 +1,4 @@
-"""Every relation between two elements, declared once. An edge goes from what depends to what it depends on."""
+"""All kinds of edges between elements, declared once. An edge points from an element to its dependency."""
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -10,20 +10,20 @@ from graph_models.topology import Api, Data, Element, Integration, Playbook, Ste
 
 
 class EdgeKind(StrEnum):
-    """How the source depends on the target."""
+    """How the source of an edge depends on its target."""
 
     NEEDS = "needs"
-    """It cannot work without it."""
+    """It requires it."""
     ANY_OF = "any_of"
-    """It is one of its alternatives."""
+    """It is one of several alternatives."""
     OPTIONAL = "optional"
     """It is degraded without it."""
     RUNS_ON = "runs_on"
     READS = "reads"
     HANDED_OVER = "handed_over"
-    """The integration brings orders to this step."""
+    """The integration hands orders over to this step."""
     FOLLOWS = "follows"
-    """Orders come to this step from that one."""
+    """Orders enter this step from that one."""
     EMITS_VIA = "emits_via"
     """A posting, notification, task or supplier order of the step goes through it."""
     FROM = "from"
@@ -41,7 +41,7 @@ class EdgeKind(StrEnum):
 
 
 WITHOUT_DEPENDING = frozenset({EdgeKind.OWNED_BY, EdgeKind.COVERS})
-"""Who cares for an element: its failure is not theirs."""
+"""Edges of ownership, along which failures do not propagate."""
 
 
 class Edge(NamedTuple):
@@ -53,7 +53,7 @@ class Edge(NamedTuple):
 
 
 def edges(topology: Topology) -> Iterator[Edge]:
-    """Every edge, in the order of the document; a pair may have several kinds."""
+    """Yields every edge in document order; a pair of elements may have several kinds."""
     for identifier, element in topology.elements.items():
         for kind, targets in relations(element):
             for target in targets:
@@ -63,12 +63,12 @@ def edges(topology: Topology) -> Iterator[Edge]:
 
 
 def dependency_edges(topology: Topology) -> Iterator[Edge]:
-    """Those by which a failure of the target reaches the source."""
+    """Yields the edges along which a failure of the target reaches the source."""
     return (edge for edge in edges(topology) if edge.kind not in WITHOUT_DEPENDING)
 
 
 def relations(element: Element) -> Iterator[tuple[EdgeKind, Iterable[str]]]:
-    """What the element itself names: full ids by kind."""
+    """Yields the references of the element: kinds of edges with full ids."""
     match element:
         case Step():
             yield EdgeKind.RUNS_ON, (element.runs_on,)
@@ -114,7 +114,10 @@ def _team(owner: str | None) -> tuple[str, ...]:
 
 
 def _handovers(workflow: Workflow) -> Iterator[Edge]:
-    """From each step to the steps before it, and to what hands the order over: the step before does not wait for that."""
+    """Yields edges from each step to the steps before it and to the integrations of its hand-offs.
+
+    The step before does not wait for the hand-off.
+    """
     prefix = f"step:{workflow.key}/"
     for step in workflow.steps:
         for transition in step.then:

@@ -1,4 +1,4 @@
-"""How a map of the format is declared and read: fields, bodies and lists, and the state of a reading."""
+"""Declaration of maps of the format: fields, bodies and lists; the state of reading a document."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,41 +8,41 @@ from typing import Any, Final, Protocol
 from impactgraph.errors import Problem
 from impactgraph.topology.document import Items, Map, Node, Real
 from impactgraph.topology.near import did_you_mean
-from impactgraph.topology.references import Known, either
+from impactgraph.topology.references import KeyIndex, either
 
 WRONG: Final[Any] = object()
-"""Stands for a value that could not be read; the problem is noted."""
+"""Marks a value that could not be read; its problem is recorded."""
 
 JsonSchema = dict[str, Any]
 
 
 @dataclass
 class Reading:
-    """The state of reading one set of documents: where we are, what is known, what is wrong so far."""
+    """State of reading a set of documents: position, keys, problems and warnings."""
 
-    known: Known
+    keys: KeyIndex
     file: str = ""
-    here: str = ""
+    element: str = ""
     """Full id of the element being read; empty at the top of a document."""
     workflow: str = ""
     problems: list[Problem] = field(default_factory=list[Problem])
     warnings: list[Problem] = field(default_factory=list[Problem])
 
     def wrong(self, message: str, line: int) -> Any:
-        """Notes the problem; gives WRONG."""
-        self.problems.append(Problem(self._said(message), self.file, line))
+        """Records a problem; returns WRONG."""
+        self.problems.append(Problem(self._with_element(message), self.file, line))
         return WRONG
 
     def warn(self, message: str, line: int) -> None:
-        self.warnings.append(Problem(self._said(message), self.file, line))
+        self.warnings.append(Problem(self._with_element(message), self.file, line))
 
-    def _said(self, message: str) -> str:
-        return f"{self.here}: {message}" if self.here else message
+    def _with_element(self, message: str) -> str:
+        return f"{self.element}: {message}" if self.element else message
 
 
 class Value(Protocol):
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
-        """The value, or WRONG after noting each problem. `node` is never None."""
+        """Returns the value, or WRONG after recording each problem. `node` is never None."""
         ...
 
     def schema(self) -> JsonSchema: ...
@@ -50,7 +50,7 @@ class Value(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of the format. `attribute` is what the element calls it, the same as `name` unless said."""
+    """A field of the format. `attribute` is the name of the element's attribute; default: `name`."""
 
     name: str
     value: Value
@@ -67,39 +67,41 @@ class Fields:
 
     @cached_property
     def by_name(self) -> Mapping[str, tuple[Value, str]]:
-        """Of each name what it holds and its attribute."""
+        """(value, attribute) by name."""
         return {each.name: (each.value, each.attribute or each.name) for each in self.fields}
 
     @cached_property
-    def required(self) -> tuple[str, ...]:
+    def required_names(self) -> tuple[str, ...]:
         return tuple(each.name for each in self.fields if each.required)
 
     def read(self, node: Map, reading: Reading, prefix: str = "") -> dict[str, Any]:
-        """Values by attribute, of the fields that could be read; a field without a value is as one left out."""
+        """Returns the readable values by attribute; a field without a value counts as missing."""
         values: dict[str, Any] = {}
-        known, lines = self.by_name, node.lines
+        lines = node.lines
         for name, item in node.items():
-            found = known.get(name)
-            if found is None:
-                reading.wrong(f"there is no field `{prefix}{name}`.{did_you_mean(name, known)}", lines[name])
+            declaration = self.by_name.get(name)
+            if declaration is None:
+                hint = did_you_mean(name, self.by_name)
+                reading.wrong(f"there is no field `{prefix}{name}`.{hint}", lines[name])
             elif item is not None:
-                value = found[0].read(item, lines[name], prefix + name, reading)
+                kind, attribute = declaration
+                value = kind.read(item, lines[name], prefix + name, reading)
                 if value is not WRONG:
-                    values[found[1]] = value
-        for name in self.required:
+                    values[attribute] = value
+        for name in self.required_names:
             if node.get(name) is None:
                 reading.wrong(f"`{prefix}{name}` is missing.", lines.get(name, node.line))
         return values
 
     def schema(self) -> JsonSchema:
         properties = {each.name: {**each.value.schema(), "description": each.help} for each in self.fields}
-        made: JsonSchema = {"type": "object", "additionalProperties": False, "properties": properties}
-        return {**made, "required": list(self.required)} if self.required else made
+        schema: JsonSchema = {"type": "object", "additionalProperties": False, "properties": properties}
+        return {**schema, "required": list(self.required_names)} if self.required_names else schema
 
 
 @dataclass(frozen=True)
 class Body:
-    """A map with fields of its own; `make` turns the values into what the element keeps."""
+    """A map with its own fields; `make` converts the values to the value of the attribute."""
 
     fields: Fields
     make: Callable[[dict[str, Any]], Any] = dict
@@ -107,7 +109,8 @@ class Body:
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
         if not isinstance(node, Map):
             return reading.wrong(
-                f"`{name}` must be a map with {either(list(self.fields.by_name), 'and')}, not {shown(node)}.",
+                f"`{name}` must be a map with {either(list(self.fields.by_name), 'and')}, not "
+                f"{display_text(node)}.",
                 line,
             )
         before = len(reading.problems)
@@ -120,7 +123,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Either:
-    """A short form (text or a list) beside a map."""
+    """A map or its short form (text or a list)."""
 
     short: Value
     body: Body
@@ -134,35 +137,35 @@ class Either:
 
 @dataclass(frozen=True)
 class Several:
-    """A list; the value is a tuple. Every item that is wrong is noted."""
+    """A list; the value is a tuple. Every invalid item is a problem."""
 
     item: Value
     least: int = 0
 
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
         if not isinstance(node, Items):
+            example = display_text(node) if isinstance(node, str) else "a, b"
             return reading.wrong(
-                f"`{name}` must be a list, such as [{shown(node) if isinstance(node, str) else 'a, b'}], not {shown(node)}.",
-                line,
+                f"`{name}` must be a list, such as [{example}], not {display_text(node)}.", line
             )
         if len(node) < self.least:
             return reading.wrong(f"`{name}` must not be empty.", line)
-        read, values = self.item.read, list[Any]()
+        values = list[Any]()
         for item, at in zip(node, node.lines, strict=True):
             values.append(
                 reading.wrong(f"an item of `{name}` is empty.", at)
                 if item is None
-                else read(item, at, name, reading)
+                else self.item.read(item, at, name, reading)
             )
         return WRONG if any(value is WRONG for value in values) else tuple(values)
 
     def schema(self) -> JsonSchema:
-        made: JsonSchema = {"type": "array", "items": self.item.schema()}
-        return {**made, "minItems": self.least} if self.least else made
+        schema: JsonSchema = {"type": "array", "items": self.item.schema()}
+        return {**schema, "minItems": self.least} if self.least else schema
 
 
-def written(node: Node) -> str | None:
-    """The text of a scalar as it was written; None where it is none, or a boolean."""
+def source_text(node: Node) -> str | None:
+    """Returns the source text of a scalar; None for containers, booleans and null."""
     if isinstance(node, str):
         return node
     if isinstance(node, Real):
@@ -170,11 +173,11 @@ def written(node: Node) -> str | None:
     return str(node) if isinstance(node, int) and not isinstance(node, bool) else None
 
 
-def shown(node: Node) -> str:
-    """For messages, cut where it is long."""
+def display_text(node: Node) -> str:
+    """Returns a node as messages show it, truncated to 60 characters."""
     if isinstance(node, Map | Items):
         return "a map" if isinstance(node, Map) else "a list"
     if node is None or isinstance(node, bool):
         return {None: "nothing", True: "true", False: "false"}[node]
-    text = written(node) or "''"
+    text = source_text(node) or "''"
     return repr(text) if len(text) <= 60 else repr(text[:57] + "...")

@@ -1,4 +1,4 @@
-"""From what somebody wrote to the full id of an element."""
+"""Resolution of a reference (full id or bare key) to the full id of an element."""
 
 from graph_models.enums import ElementKind
 from graph_models.ids import full_id, split_id
@@ -11,31 +11,33 @@ ELEMENT_KINDS = tuple(kind.value.lower() for kind in ElementKind)
 
 
 def find(topology: Topology, identifier: str, *kinds: str) -> str:
-    """The full id that `kind:key`, or a bare key that fits one element of these kinds (any: none given), stands for.
+    """Returns the full id of `kind:key`, or of a bare key of an element of these kinds (none: of any kind).
 
-    Raises NotFoundError with near ids, BadInputError where a bare key fits several.
+    Raises: NotFoundError with near ids, BadInputError where a bare key is ambiguous.
     """
-    said, key = split_id(identifier)
-    allowed = kinds or ELEMENT_KINDS
-    found = [
+    prefix, key = split_id(identifier)
+    expected_kinds = kinds or ELEMENT_KINDS
+    matches = [
         full_id(kind, key)
-        for kind in ((said,) if said else allowed)
-        if kind in allowed and full_id(kind, key) in topology.elements
+        for kind in ((prefix,) if prefix else expected_kinds)
+        if kind in expected_kinds and full_id(kind, key) in topology.elements
     ]
-    if len(found) > 1:
-        raise BadInputError(f"{identifier!r} may be {either(found)}: write which.")
-    if not found:
+    if len(matches) > 1:
+        raise BadInputError(f"{identifier!r} may be {either(matches)}: write which.")
+    if not matches:
         raise NotFoundError(identifier, near=near(topology, identifier, *kinds))
-    return found[0]
+    return matches[0]
 
 
 def near(topology: Topology, identifier: str, *kinds: str, most: int = 3) -> tuple[str, ...]:
-    """Full ids of elements (of these kinds, else of the kind that the id names, else of any) whose key looks like this one."""
-    said, key = split_id(identifier)
-    wanted = kinds or ((said,) if said in ELEMENT_KINDS else ELEMENT_KINDS)
+    """Returns full ids of elements with similar keys: of these kinds, else of the kind in the id, else of any
+    kind.
+    """
+    prefix, key = split_id(identifier)
+    expected_kinds = kinds or ((prefix,) if prefix in ELEMENT_KINDS else ELEMENT_KINDS)
     by_key: dict[str, str] = {}
     for each in topology.elements:
         kind, other = split_id(each)
-        if kind in wanted:
+        if kind in expected_kinds:
             by_key.setdefault(other, each)
-    return tuple(by_key[found] for found in nearest(key, by_key, most))
+    return tuple(by_key[similar] for similar in nearest(key, by_key, most))

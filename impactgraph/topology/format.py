@@ -1,4 +1,4 @@
-"""The format, declared once: every section with its fields. The loader reads by it, and the JSON Schema is made from it."""
+"""The topology format, declared once: sections and fields, for the loader and for the JSON Schema."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from impactgraph.topology.format_steps import (
     Steps,
     with_needs,
 )
-from impactgraph.topology.pointers import Pointer, TeamOrContact
+from impactgraph.topology.reference_fields import Pointer, TeamOrContact
 from impactgraph.topology.values import Cron, Every, Flag, Fraction, Rate, Whole, Word
 
 FORMAT_VERSION = 1
@@ -53,7 +53,7 @@ class Section:
     make: Callable[..., Element]
     """Called with `key`, `name` and the other values by attribute."""
     check: Callable[[dict[str, Any], Map, Reading], None] = checks.nothing
-    """What one field cannot tell alone; sees the values that could be read."""
+    """Check across the fields of the element; gets the readable values."""
 
 
 def _system(key: str, **values: Any) -> System:
@@ -150,7 +150,8 @@ _INTEGRATIONS = Fields(
         Field(
             "every",
             Every(),
-            "Batch and file: the interval (runs at its whole multiples from midnight UTC), or a cron expression.",
+            "Batch and file: the interval (runs at its whole multiples from midnight UTC), or a cron "
+            "expression.",
             attribute="schedule",
         ),
         Field(
@@ -222,19 +223,45 @@ _PLAYBOOKS = Fields(
 )
 
 SECTIONS = (
-    Section("teams", "team", "Who owns and is called.", _TEAMS, Team),
-    Section("locations", "location", "Stores, distribution centres, third parties.", _LOCATIONS, Location),
-    Section("systems", "system", "Applications and middleware.", _SYSTEMS, _system, checks.needs),
-    Section("apis", "api", "What a system offers.", _APIS, Api),
+    Section("teams", kind="team", help="Who owns and is called.", fields=_TEAMS, make=Team),
+    Section(
+        "locations",
+        kind="location",
+        help="Stores, distribution centres, third parties.",
+        fields=_LOCATIONS,
+        make=Location,
+    ),
+    Section(
+        "systems",
+        kind="system",
+        help="Applications and middleware.",
+        fields=_SYSTEMS,
+        make=_system,
+        check=checks.needs,
+    ),
+    Section("apis", kind="api", help="What a system offers.", fields=_APIS, make=Api),
     Section(
         "integrations",
-        "integration",
-        "What carries calls or messages from one system to another.",
-        _INTEGRATIONS,
-        Integration,
-        checks.integration,
+        kind="integration",
+        help="Calls or messages from one system to another.",
+        fields=_INTEGRATIONS,
+        make=Integration,
+        check=checks.integration,
     ),
-    Section("data", "data", "A copy of data that a system holds and steps read.", _DATA, Data),
-    Section("workflows", "workflow", "How an order is fulfilled.", _WORKFLOWS, Workflow, checks.reachable),
-    Section("playbooks", "playbook", "Governed remediation.", _PLAYBOOKS, _playbook),
+    Section(
+        "data",
+        kind="data",
+        help="A copy of data that a system holds and steps read.",
+        fields=_DATA,
+        make=Data,
+    ),
+    Section(
+        "workflows",
+        kind="workflow",
+        help="How an order is fulfilled.",
+        fields=_WORKFLOWS,
+        make=Workflow,
+        check=checks.reachable,
+    ),
+    Section("playbooks", kind="playbook", help="Governed remediation.", fields=_PLAYBOOKS, make=_playbook),
 )

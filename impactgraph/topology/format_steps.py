@@ -8,7 +8,7 @@ from graph_models.topology import Emission, Step, Takes, Transition, When
 from impactgraph.topology import checks
 from impactgraph.topology.document import Items, Map, Node
 from impactgraph.topology.fields import WRONG, Body, Either, Field, Fields, JsonSchema, Reading, Several
-from impactgraph.topology.pointers import Pointer, PostingType, StepPointer
+from impactgraph.topology.reference_fields import Pointer, PostingType, StepPointer
 from impactgraph.topology.values import Amount, Duration, Fraction, Text, Word
 
 LOCATION_KINDS = ("store", "dc", "3pl", "dark_store", "supplier")
@@ -19,7 +19,7 @@ NAME = Field("name", TEXT, "What people call it; the key where it is left out.")
 
 
 class _Alternative:
-    """A list of what is needed together, or one reference; the value is a tuple."""
+    """One reference, or a list of references that are needed together; the value is a tuple."""
 
     one = Pointer("system", "api", "integration", full=True)
     many = Several(one, least=1)
@@ -27,8 +27,8 @@ class _Alternative:
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
         if isinstance(node, Items):
             return self.many.read(node, line, name, reading)
-        found = self.one.read(node, line, name, reading)
-        return found if found is WRONG else (found,)
+        reference = self.one.read(node, line, name, reading)
+        return reference if reference is WRONG else (reference,)
 
     def schema(self) -> JsonSchema:
         return {"anyOf": [self.one.schema(), self.many.schema()]}
@@ -38,7 +38,8 @@ _ANY_OF = Several(_Alternative(), least=1)
 _SWITCH = Field(
     "switch_after",
     SPAN,
-    "How long a call tries one alternative before it takes the next; at once after its attempts where it is left out.",
+    "How long a call tries one alternative before it takes the next; at once after its attempts where it is "
+    "left out.",
 )
 _CHOICE = Fields(
     (
@@ -56,7 +57,8 @@ NEEDS = (
     Field(
         "needs",
         Several(_NEED),
-        "Systems, apis and integrations that it cannot work without; an item may be a choice {any_of, switch_after}.",
+        "Systems, apis and integrations that it cannot work without; an item may be a choice {any_of, "
+        "switch_after}.",
     ),
     Field(
         "any_of", _ANY_OF, "The short form of one choice beside `needs`: alternatives in order of preference."
@@ -71,11 +73,12 @@ NEEDS = (
 
 
 def with_needs(values: dict[str, Any]) -> dict[str, Any]:
-    """The values with those of the fields in NEEDS put together as one `needs`."""
+    """Returns the values with the fields in NEEDS combined into one `needs`."""
     rest = dict(values)
     required: tuple[Need, ...] = rest.pop("needs", ())
     optional: tuple[str, ...] = rest.pop("optional", ())
-    alternatives, switch_after = rest.pop("any_of", None), rest.pop("switch_after", None)
+    alternatives = rest.pop("any_of", None)
+    switch_after = rest.pop("switch_after", None)
     if alternatives:
         required += (Choice(alternatives, switch_after),)
     return {**rest, "needs": Needs(required, optional)}
@@ -156,7 +159,10 @@ def _together(values: dict[str, tuple[Emission, ...]]) -> tuple[Emission, ...]:
     return tuple(emission for each in values.values() for emission in each)
 
 
-_THEN = "Next steps, a key or {step, via, when, share}. One is taken: the first whose `when` holds, else one without by `share`, the rest in equal parts."
+_THEN = (
+    "Next steps, a key or {step, via, when, share}. One is taken: the first whose `when` holds, else one "
+    "without by `share`, the rest in equal parts."
+)
 STEP_FIELDS = Fields(
     (
         NAME,
@@ -187,14 +193,15 @@ class Steps:
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
         if not isinstance(node, Map) or not node:
             return reading.wrong(f"`{name}` must be a map from key to step, with at least one.", line)
-        workflow = reading.here
+        workflow = reading.element
         steps = [self._step(key, node, reading) for key in node]
-        reading.here = workflow
+        reading.element = workflow
         return WRONG if any(step is None for step in steps) else tuple(steps)
 
     def _step(self, key: str, steps: Map, reading: Reading) -> Step | None:
-        reading.here = f"step:{reading.workflow}/{key}"
-        body, before = steps[key], len(reading.problems)
+        reading.element = f"step:{reading.workflow}/{key}"
+        body = steps[key]
+        before = len(reading.problems)
         if not isinstance(body, Map):
             reading.wrong("a step must be a map with at least `runs_on`.", steps.lines[key])
             return None

@@ -1,4 +1,4 @@
-"""A topology from its documents: a file, a folder, or texts by name. All problems are told at once; nothing of a faulty one is given."""
+"""Loads a topology from a file, a folder, or texts by name; reports all problems of the documents at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,77 +7,77 @@ from typing import Any
 
 from graph_models.topology import Element, Topology
 from impactgraph.errors import BadInputError, Problem
-from impactgraph.topology.document import Document, Map, collector_paused, parse_document
-from impactgraph.topology.fields import Reading, shown
+from impactgraph.topology.document import Document, Map, parse_document, pause_garbage_collection
+from impactgraph.topology.entries import LOCATIONS_CSV, Entries, Entry, collect_entries, key_index
+from impactgraph.topology.fields import Reading, display_text
 from impactgraph.topology.format import SECTIONS, Section
-from impactgraph.topology.gather import LOCATIONS_CSV, Entry, Gathered, gather, known_keys
 
 YAML = (".yaml", ".yml")
 EMPTY = "There is nothing in it: a topology needs at least one section, such as `systems`."
 
 
 @dataclass(frozen=True)
-class Checked:
-    """What came of reading. `topology` is None where there are errors; `documents` is every text that was read, by name."""
+class CheckedDocuments:
+    """The result of reading documents: `topology` is None if there are errors; `documents` has the texts by
+    name.
+    """
 
     topology: Topology | None
     errors: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     documents: Mapping[str, str]
 
-    def required(self) -> Topology:
-        """Raises BadInputError with every error."""
+    def require_topology(self) -> Topology:
+        """Returns the topology. Raises: BadInputError with all errors."""
         if self.topology is None:
             raise BadInputError(*self.errors)
         return self.topology
 
 
 def load_topology(path: Path) -> Topology:
-    """The topology of a YAML file, or of all YAML files of a folder. Raises BadInputError with every problem."""
-    return check_path(path).required()
+    """Loads a YAML file, or all YAML files of a folder. Raises: BadInputError with all problems."""
+    return check_path(path).require_topology()
 
 
 def parse_topology(documents: Mapping[str, str], *, base: Path | None = None) -> Topology:
-    """The topology of texts by file name. Raises BadInputError with every problem.
+    """Loads texts by file name. Raises: BadInputError with all problems.
 
-    A CSV that a document names is looked for among the documents, then under `base`; with neither, naming one is a problem.
+    A CSV file that a document names must be among the documents or under `base`.
     """
-    return check_documents(documents, base=base).required()
+    return check_documents(documents, base=base).require_topology()
 
 
 def check_topology(path: Path) -> tuple[Topology | None, list[Problem], list[Problem]]:
-    """(topology or None, errors, warnings) of a file or folder; raises nothing for what is in them."""
-    checked = check_path(path)
-    return checked.topology, list(checked.errors), list(checked.warnings)
+    """Returns (topology or None, errors, warnings) of a file or folder; raises nothing for errors in them."""
+    result = check_path(path)
+    return result.topology, list(result.errors), list(result.warnings)
 
 
 def read_documents(path: Path) -> dict[str, str]:
-    """Text by name (relative to the folder) of the YAML files and of the CSVs they name: all that is needed to read it again.
+    """Returns the texts, by name relative to the folder, of the YAML files and the CSV files that they name.
 
-    Raises BadInputError where a file cannot be read.
+    Raises: BadInputError where a file cannot be read.
     """
     documents, problems = _read_yaml(path)
     if any(LOCATIONS_CSV in text for text in documents.values()):
-        checked = check_documents(documents, base=_base(path))
-        documents = dict(checked.documents)
-        problems += [
-            problem for problem in checked.errors if problem.message.startswith(f"`{LOCATIONS_CSV}`")
-        ]
+        result = check_documents(documents, base=_base(path))
+        documents = dict(result.documents)
+        problems += [problem for problem in result.errors if problem.message.startswith(f"`{LOCATIONS_CSV}`")]
     if problems:
         raise BadInputError(*problems)
     return documents
 
 
-def check_path(path: Path) -> Checked:
-    """Reads a file or folder; `documents` of the answer are to be stored with the version."""
+def check_path(path: Path) -> CheckedDocuments:
+    """Reads a file or folder; the `documents` of the result are stored with the version."""
     documents, problems = _read_yaml(path)
     if problems:
-        return Checked(None, tuple(problems), (), documents)
+        return CheckedDocuments(None, tuple(problems), (), documents)
     return check_documents(documents, base=_base(path))
 
 
-def check_documents(documents: Mapping[str, str], *, base: Path | None = None) -> Checked:
-    """As parse_topology, with the problems and warnings in the answer."""
+def check_documents(documents: Mapping[str, str], *, base: Path | None = None) -> CheckedDocuments:
+    """As parse_topology, with problems and warnings in the result."""
 
     def table(name: str) -> str:
         if name in documents:
@@ -88,55 +88,55 @@ def check_documents(documents: Mapping[str, str], *, base: Path | None = None) -
             )
         return _text(base / name, name)
 
-    with collector_paused():
-        parsed = [
+    with pause_garbage_collection():
+        files = [
             parse_document(text, name)
             for name, text in documents.items()
             if not name.lower().endswith(".csv")
         ]
-        gathered = gather(parsed, table)
-        topology, errors, warnings = _build(gathered, parsed)
-    return Checked(
+        entries = collect_entries(files, table)
+        topology, errors, warnings = _build(entries, files)
+    return CheckedDocuments(
         None if errors else topology,
-        tuple(_sorted(errors)),
-        tuple(_sorted(warnings)),
-        {**documents, **gathered.tables},
+        tuple(_by_place(errors)),
+        tuple(_by_place(warnings)),
+        {**documents, **entries.tables},
     )
 
 
-def _build(gathered: Gathered, parsed: list[Document]) -> tuple[Topology, list[Problem], list[Problem]]:
-    problems = gathered.problems
-    known = known_keys(gathered)
-    if any(document.root is None and document.problems for document in parsed):
-        return (
-            Topology(),
-            problems,
-            [],
-        )  # with a file unread, every reference to what it holds would be a false alarm
-    if not problems and not any(gathered.sections.values()):
-        problems.append(Problem(EMPTY, parsed[0].file if parsed else None))
-    reading = Reading(known, problems=problems)
+def _build(entries: Entries, files: list[Document]) -> tuple[Topology, list[Problem], list[Problem]]:
+    problems = entries.problems
+    keys = key_index(entries)
+    if any(document.root is None and document.problems for document in files):
+        # Without this file, every reference to its elements would be a false alarm.
+        return Topology(), problems, []
+    if not problems and not any(entries.sections.values()):
+        problems.append(Problem(EMPTY, files[0].file if files else None))
+    reading = Reading(keys, problems=problems)
     sections: dict[str, Any] = {
-        section.name: _elements(section, gathered.sections[section.name], reading) for section in SECTIONS
+        section.name: _elements(section, entries.sections[section.name], reading) for section in SECTIONS
     }
     return Topology(**sections), problems, reading.warnings
 
 
 def _elements(section: Section, entries: Mapping[str, Entry], reading: Reading) -> dict[str, Any]:
-    made: dict[str, Element] = {}
+    elements: dict[str, Element] = {}
     for key, entry in entries.items():
         element = _element(section, key, entry, reading)
         if element is not None:
-            made[key] = element
-    return made
+            elements[key] = element
+    return elements
 
 
 def _element(section: Section, key: str, entry: Entry, reading: Reading) -> Element | None:
-    reading.file, reading.here, reading.workflow = entry.place.file, f"{section.kind}:{key}", key
+    reading.file = entry.place.file
+    reading.element = f"{section.kind}:{key}"
+    reading.workflow = key
     body = Map(entry.place.line) if entry.body is None else entry.body
     if not isinstance(body, Map):
         reading.wrong(
-            f"it must be a map with fields such as `{section.fields.fields[0].name}`, not {shown(body)}.",
+            f"it must be a map with fields such as `{section.fields.fields[0].name}`, not "
+            f"{display_text(body)}.",
             entry.place.line,
         )
         return None
@@ -146,7 +146,7 @@ def _element(section: Section, key: str, entry: Entry, reading: Reading) -> Elem
     return section.make(key=key, **{"name": key, **values}) if len(reading.problems) == before else None
 
 
-def _sorted(problems: list[Problem]) -> list[Problem]:
+def _by_place(problems: list[Problem]) -> list[Problem]:
     return sorted(problems, key=lambda problem: (problem.file or "", problem.line or 0))
 
 
@@ -155,7 +155,7 @@ def _base(path: Path) -> Path:
 
 
 def _read_yaml(path: Path) -> tuple[dict[str, str], list[Problem]]:
-    """Texts of a file, or of the YAML files of a folder and its folders; hidden ones are left out."""
+    """Returns the text of a file, or of the YAML files of a folder and its subfolders, except hidden ones."""
     documents: dict[str, str] = {}
     problems: list[Problem] = []
     files = _yaml_files(path) if path.is_dir() else [path]
@@ -171,14 +171,14 @@ def _read_yaml(path: Path) -> tuple[dict[str, str], list[Problem]]:
 
 
 def _yaml_files(folder: Path) -> list[Path]:
-    found = (file for file in folder.rglob("*") if file.suffix.lower() in YAML and file.is_file())
+    files = (file for file in folder.rglob("*") if file.suffix.lower() in YAML and file.is_file())
     return sorted(
-        file for file in found if not any(part.startswith(".") for part in file.relative_to(folder).parts)
+        file for file in files if not any(part.startswith(".") for part in file.relative_to(folder).parts)
     )
 
 
 def _text(file: Path, name: str) -> str:
-    """The text of a file in UTF-8. Raises ValueError that says why it cannot be had."""
+    """Returns the text of a UTF-8 file. Raises: ValueError with the reason where it cannot be read."""
     try:
         return file.read_text("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,16 +1,16 @@
-"""The names nearest to one that is not known."""
+"""Names similar to an unknown name."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-def nearest(name: str, known: Iterable[str], most: int = 1) -> list[str]:
-    """Up to `most` of the known names that look like this one, the most alike first; none where nothing does. Case is ignored."""
-    by_folded = {each.casefold(): each for each in known}
-    return [by_folded[found] for found in get_close_matches(name.casefold(), by_folded, most)]
+def nearest(name: str, names: Iterable[str], most: int = 1) -> list[str]:
+    """Returns up to `most` similar names, most similar first. Case is ignored."""
+    by_casefold = {each.casefold(): each for each in names}
+    return [by_casefold[match] for match in get_close_matches(name.casefold(), by_casefold, most)]
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A hint to put behind a message, with a space before it; empty where nothing is near."""
-    found = nearest(name, known)
-    return f" Did you mean {found[0]!r}?" if found else ""
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """Returns a hint to append to a message, with a leading space; empty without a similar name."""
+    matches = nearest(name, names)
+    return f" Did you mean {matches[0]!r}?" if matches else ""

@@ -1,4 +1,4 @@
-"""What an element needs, what needs it, and by which way."""
+"""Reachability in the dependency graph: dependencies, dependents and paths of elements."""
 
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,53 +11,62 @@ from impactgraph.topology.edges import EdgeKind, dependency_edges
 from impactgraph.topology.find import find
 
 RECORDS = "\0"
-"""Behind a step's id: its postings, messages and tasks. Later steps wait for the step, never for these."""
+"""Suffix of the node of a step's postings, messages and tasks: later steps wait for the step, not for these.
+"""
 
 
 @dataclass(frozen=True)
 class Graph:
-    """The dependencies of a topology, both ways; ids are full, and a step's records are a node of their own."""
+    """The dependencies of a topology in both directions; a step's records are a node of their own."""
 
     needs: Mapping[str, Mapping[str, tuple[EdgeKind, ...]]]
-    """Of each node, what it depends on and how."""
+    """By node: its dependencies and their kinds."""
     needed_by: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A way from one element to another; `kinds[i]` says how ids[i] and ids[i+1] are related."""
+    """A path between two elements; `kinds[i]` is the kind of the edge between ids[i] and ids[i+1]."""
 
     ids: tuple[str, ...]
     kinds: tuple[EdgeKind, ...]
     downward: bool
-    """True: each depends on the next one. False: each is needed by the next one."""
+    """True: each element depends on the next one. False: the next one depends on it."""
 
 
 def graph_of(topology: Topology) -> Graph:
-    """Made once for a topology, and kept as long as it is."""
-    kept = _GRAPHS.get(id(topology))
-    if kept is None:
-        kept = _GRAPHS[id(topology)] = _graph(topology)
+    """Returns the graph of a topology, built once and cached as long as the topology exists."""
+    graph = _GRAPHS.get(id(topology))
+    if graph is None:
+        graph = _GRAPHS[id(topology)] = _graph(topology)
         weakref.finalize(topology, _GRAPHS.pop, id(topology), None)
-    return kept
+    return graph
 
 
 def dependencies(topology: Topology, identifier: str, depth: int | None = None) -> tuple[str, ...]:
-    """Full ids of what the element needs, the nearest first, up to `depth` edges away (None: all). Raises NotFoundError."""
+    """Returns full ids of the dependencies, nearest first, up to `depth` edges away (None: all).
+
+    Raises: NotFoundError.
+    """
     return _elements(_spread(graph_of(topology).needs, find(topology, identifier), depth))
 
 
 def dependents(topology: Topology, identifier: str, depth: int | None = None) -> tuple[str, ...]:
-    """Full ids of what needs the element, the nearest first, up to `depth` edges away (None: all). Raises NotFoundError."""
+    """Returns full ids of the dependents, nearest first, up to `depth` edges away (None: all).
+
+    Raises: NotFoundError.
+    """
     return _elements(_spread(graph_of(topology).needed_by, find(topology, identifier), depth))
 
 
 def paths(topology: Topology, source: str, target: str, first: int = 10) -> tuple[Route, ...]:
-    """Up to `first` ways without a loop from `source` to what it needs, the shortest first; where there is none, to what needs it.
+    """Returns up to `first` simple paths from an element to its dependency, or else to its dependent,
+    shortest first.
 
-    Raises NotFoundError for an id that is not in the topology.
+    Raises: NotFoundError for an unknown id.
     """
-    start, end = find(topology, source), find(topology, target)
+    start = find(topology, source)
+    end = find(topology, target)
     if start == end or first < 1:
         return ()
     graph = graph_of(topology)
@@ -67,8 +76,9 @@ def paths(topology: Topology, source: str, target: str, first: int = 10) -> tupl
 
 
 def _route(graph: Graph, nodes: tuple[str, ...], *, downward: bool) -> Route:
-    """Of nodes that each depend on the next one."""
-    ids, kinds = tuple(map(_element, nodes)), tuple(graph.needs[a][b][0] for a, b in pairwise(nodes))
+    """Returns the route along nodes of which each depends on the next one."""
+    ids = tuple(map(_element, nodes))
+    kinds = tuple(graph.needs[a][b][0] for a, b in pairwise(nodes))
     return Route(ids, kinds, True) if downward else Route(ids[::-1], kinds[::-1], False)
 
 
@@ -97,37 +107,38 @@ def _element(node: str) -> str:
 
 
 def _elements(nodes: Iterable[str]) -> tuple[str, ...]:
-    """Their ids, each once; the first of `nodes` is where the question began and is left out."""
-    found = dict.fromkeys(map(_element, nodes))
-    return tuple(found)[1:]
+    """Returns their ids, each once, without the first node, where the search began."""
+    return tuple(dict.fromkeys(map(_element, nodes)))[1:]
 
 
 def _spread(
     ways: Mapping[str, Mapping[str, object] | Sequence[str]], start: str, depth: int | None
 ) -> tuple[str, ...]:
-    """Nodes that the ways lead to, breadth first, from the element itself (and its records) on."""
+    """Returns the reachable nodes in breadth-first order, starting with the element (and its records)."""
     edge = [node for node in (start, start + RECORDS) if node in ways]
-    seen = dict.fromkeys(edge)
+    visited = dict.fromkeys(edge)
     while edge and (depth is None or depth > 0):
-        edge = list(dict.fromkeys(other for node in edge for other in ways[node] if other not in seen))
-        seen.update(dict.fromkeys(edge))
+        edge = list(dict.fromkeys(other for node in edge for other in ways[node] if other not in visited))
+        visited.update(dict.fromkeys(edge))
         depth = None if depth is None else depth - 1
-    return tuple(seen)
+    return tuple(visited)
 
 
 def _shortest(graph: Graph, start: str, end: str, first: int) -> list[tuple[str, ...]]:
-    """The shortest ways between two elements. Only what lies between them is looked at, however large the rest is."""
+    """Returns the shortest paths between two elements. Costs the edges of the nodes between them."""
     between = set(_spread(graph.needs, start, None)) & set(_spread(graph.needed_by, end, None))
-    found = [
+    routes = [
         nodes
         for node in (start, start + RECORDS)
         if node in between
-        for nodes in _simple_paths(graph, between, node, end, first)
+        for nodes in _simple_paths(graph, between, start=node, end=end, first=first)
     ]
-    return sorted(found, key=len)[:first]
+    return sorted(routes, key=len)[:first]
 
 
-def _simple_paths(graph: Graph, between: set[str], start: str, end: str, first: int) -> list[tuple[str, ...]]:
+def _simple_paths(
+    graph: Graph, between: set[str], *, start: str, end: str, first: int
+) -> list[tuple[str, ...]]:
     import networkx as nx
 
     part: nx.DiGraph[str] = nx.DiGraph()

@@ -5,10 +5,10 @@ It knows single fields; references, sums and repeated keys are for `impactgraph 
 
 import json
 
+from impactgraph.topology.entries import LOCATIONS_CSV, VERSION
 from impactgraph.topology.fields import JsonSchema
 from impactgraph.topology.format import FORMAT_VERSION, SECTIONS
 from impactgraph.topology.format_steps import STEP_FIELDS
-from impactgraph.topology.gather import LOCATIONS_CSV, VERSION
 
 SHORT = r"([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+"
 ISO = r"[Pp]([0-9.]+[Ww])?([0-9.]+[Dd])?([Tt]([0-9.]+[Hh])?([0-9.]+[Mm])?([0-9.]+[Ss])?)?"

@@ -1,4 +1,4 @@
-"""What a single value of a field may be: text, words, numbers, spans, rates and schedules, and how JSON Schema says it."""
+"""Types of field values: text, words, numbers, durations, rates and schedules, with their JSON Schema."""
 
 import re
 from collections.abc import Callable
@@ -10,17 +10,19 @@ from cronsim import CronSim, CronSimError
 from graph_models.time import HOUR, MINUTE, SECOND, moment, parse_duration
 from graph_models.topology import Schedule
 from impactgraph.topology.document import Node, Real
-from impactgraph.topology.fields import WRONG, JsonSchema, Reading, shown, written
+from impactgraph.topology.fields import WRONG, JsonSchema, Reading, display_text, source_text
 from impactgraph.topology.near import did_you_mean
 from impactgraph.topology.references import either
 
 
 class Text:
-    """Any text; a number is taken as it is written."""
+    """Any text; of a number, its source text."""
 
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
-        text = written(node)
-        return reading.wrong(f"`{name}` must be text, not {shown(node)}.", line) if text is None else text
+        text = source_text(node)
+        return (
+            reading.wrong(f"`{name}` must be text, not {display_text(node)}.", line) if text is None else text
+        )
 
     def schema(self) -> JsonSchema:
         return {"type": ["string", "number"]}
@@ -28,18 +30,20 @@ class Text:
 
 @dataclass(frozen=True)
 class Word:
-    """One of a closed set; upper and lower case are the same. `make` turns the word, as the set has it, into the value."""
+    """One of a set of words, in any case. `make` converts the word, as spelled in the set, to the value."""
 
     words: tuple[str, ...]
     make: Callable[[str], Any] = str
 
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
-        text = written(node) or ""
+        text = source_text(node) or ""
         for word in self.words:
             if word.casefold() == text.casefold():
                 return self.make(word)
         return reading.wrong(
-            f"`{name}` must be {either(self.words)}, not {shown(node)}.{did_you_mean(text, self.words)}", line
+            f"`{name}` must be {either(self.words)}, not "
+            f"{display_text(node)}.{did_you_mean(text, self.words)}",
+            line,
         )
 
     def schema(self) -> JsonSchema:
@@ -51,7 +55,7 @@ class Flag:
         return (
             node
             if isinstance(node, bool)
-            else reading.wrong(f"`{name}` must be true or false, not {shown(node)}.", line)
+            else reading.wrong(f"`{name}` must be true or false, not {display_text(node)}.", line)
         )
 
     def schema(self) -> JsonSchema:
@@ -68,7 +72,7 @@ class Whole:
         if isinstance(node, int) and not isinstance(node, bool) and node >= self.least:
             return node
         return reading.wrong(
-            f"`{name}` must be a whole number of at least {self.least}, not {shown(node)}.", line
+            f"`{name}` must be a whole number of at least {self.least}, not {display_text(node)}.", line
         )
 
     def schema(self) -> JsonSchema:
@@ -81,14 +85,14 @@ class Fraction:
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
         if isinstance(node, int | Real) and not isinstance(node, bool) and 0 <= node <= 1:
             return float(node)
-        return reading.wrong(f"`{name}` must be a number from 0 to 1, not {shown(node)}.", line)
+        return reading.wrong(f"`{name}` must be a number from 0 to 1, not {display_text(node)}.", line)
 
     def schema(self) -> JsonSchema:
         return {"type": "number", "minimum": 0, "maximum": 1}
 
 
 class Amount:
-    """`value`, or a fraction of it; a fraction may be more than 1, as for an amount with tax."""
+    """`value`, or a fraction of it; more than 1 is possible, such as for an amount with tax."""
 
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
         if node == "value":
@@ -96,7 +100,7 @@ class Amount:
         if isinstance(node, int | Real) and not isinstance(node, bool) and 0 <= node <= 1_000:
             return float(node)
         return reading.wrong(
-            f"`{name}` must be `value` or a fraction of it, such as 0.6, not {shown(node)}.", line
+            f"`{name}` must be `value` or a fraction of it, such as 0.6, not {display_text(node)}.", line
         )
 
     def schema(self) -> JsonSchema:
@@ -105,26 +109,27 @@ class Amount:
 
 @dataclass(frozen=True)
 class Duration:
-    """A span as milliseconds; the words of one document repeat, so what they mean is kept."""
+    """A duration in milliseconds; results are cached, since the texts of a document repeat."""
 
     least: int = 0
-    seen: dict[str, int] = field(default_factory=dict[str, int], compare=False, repr=False)
+    cache: dict[str, int] = field(default_factory=dict[str, int], compare=False, repr=False)
 
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
         if isinstance(node, str):
-            if node in self.seen:
-                return self.seen[node]
+            if node in self.cache:
+                return self.cache[node]
             try:
                 span = parse_duration(node)
             except ValueError:
                 span = -1
             if self.least <= span <= LONGEST:
-                if len(self.seen) < 10_000:
-                    self.seen[node] = span
+                if len(self.cache) < 10_000:
+                    self.cache[node] = span
                 return span
         more = " of more than 0" if self.least else ""
         return reading.wrong(
-            f"`{name}` must be a duration{more} such as 30s, 15m, 4h, 2d or PT15M, not {shown(node)}.", line
+            f"`{name}` must be a duration{more} such as 30s, 15m, 4h, 2d or PT15M, not {display_text(node)}.",
+            line,
         )
 
     def schema(self) -> JsonSchema:
@@ -132,22 +137,21 @@ class Duration:
 
 
 LONGEST = 100 * 366 * 24 * HOUR
-"""A hundred years: longer ones are mistakes, and sums with them would leave 64 bits."""
+"""A hundred years: longer durations are mistakes, and sums with them would exceed 64 bits."""
 
 
 class Rate:
-    """Messages a millisecond, from N/s, N/min or N/h."""
+    """Messages per millisecond, from N/s, N/min or N/h."""
 
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
-        found = _RATE.fullmatch(node) if isinstance(node, str) else None
-        rate = float(found[1]) / _RATE_UNITS[found[2]] if found else 0.0
-        return (
-            rate
-            if rate > 0
-            else reading.wrong(
-                f"`{name}` must be a rate of more than 0 such as 50/s, 600/min or 9000/h, not {shown(node)}.",
-                line,
-            )
+        match = _RATE.fullmatch(node) if isinstance(node, str) else None
+        rate = float(match[1]) / _RATE_UNITS[match[2]] if match else 0.0
+        if rate > 0:
+            return rate
+        return reading.wrong(
+            f"`{name}` must be a rate of more than 0 such as 50/s, 600/min or 9000/h, "
+            f"not {display_text(node)}.",
+            line,
         )
 
     def schema(self) -> JsonSchema:
@@ -161,7 +165,8 @@ class Cron:
         if isinstance(node, str) and is_cron(node):
             return Schedule(cron=node)
         return reading.wrong(
-            f"`{name}` must be a cron expression of five fields such as '*/15 6-22 * * *', not {shown(node)}.",
+            f"`{name}` must be a cron expression of five fields such as '*/15 6-22 * * *', "
+            f"not {display_text(node)}.",
             line,
         )
 
@@ -170,7 +175,7 @@ class Cron:
 
 
 class Every:
-    """An interval, or a cron expression in its place."""
+    """An interval or a cron expression."""
 
     interval = Duration(least=1)
 
@@ -185,7 +190,7 @@ class Every:
 
 
 def is_cron(text: str) -> bool:
-    """Whether cronsim takes it, and it ever comes due."""
+    """Whether the cron expression is valid and has at least one run."""
     if len(text.split()) != 5:
         return False
     try:

@@ -22,10 +22,10 @@ def affected_orders_in_flight(store: Store, difference: Difference, *versions: T
     """
     if difference.nothing:
         return 0
-    places = set[str]().union(*(_places(version, difference.touched) for version in versions))
+    places = set[str]().union(*(_places(version, difference.affected_ids) for version in versions))
     locations = {
         identifier.removeprefix("location:")
-        for identifier in difference.touched
+        for identifier in difference.affected_ids
         if identifier.startswith("location:")
     }
     with store.columns() as columns:

@@ -7,7 +7,7 @@ from pathlib import Path
 from graph_models.time import Millis
 from impactgraph.errors import Problem
 from impactgraph.ports.store import Store, TopologyVersion
-from impactgraph.topology.load import Checked, check_documents, check_path
+from impactgraph.topology.load import CheckedDocuments, check_documents, check_path
 from impactgraph.usecases.compare_topologies import TopologyChange, change_between
 from impactgraph.usecases.orders import current_topology
 
@@ -38,7 +38,7 @@ def apply_path(store: Store, path: Path, now: Millis, *, dry_run: bool = False) 
     return _apply(store, check_path(path), now, dry_run=dry_run)
 
 
-def _apply(store: Store, checked: Checked, now: Millis, *, dry_run: bool) -> TopologyOutcome:
+def _apply(store: Store, checked: CheckedDocuments, now: Millis, *, dry_run: bool) -> TopologyOutcome:
     if checked.topology is None:
         return TopologyOutcome(None, None, checked.errors, checked.warnings)
     change = change_between(store, current_topology(store), checked.topology)

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator
 
-from impactgraph.topology.gather import LOCATIONS_CSV, VERSION
+from impactgraph.topology.entries import LOCATIONS_CSV, VERSION
 from impactgraph.topology.load import check_documents
 from impactgraph.topology.schema import schema_text, topology_schema
 

@@ -61,4 +61,4 @@ def test_what_is_touched_is_named_once() -> None:
         parsed(BEFORE), parsed(BEFORE.replace("tier: 1", "tier: 2, kind: erp").replace("b: {}", "c: {}"))
     )
 
-    assert found.touched == ("system:c", "system:b", "system:a")
+    assert found.affected_ids == ("system:c", "system:b", "system:a")

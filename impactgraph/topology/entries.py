@@ -1,4 +1,4 @@
-"""Documents to entries: the keys of every section over all files and CSV tables, each with its body and place."""
+"""Entries of every section by key, collected over all documents and CSV tables, with their places."""
 
 import csv
 import posixpath
@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 
 from impactgraph.errors import Problem
 from impactgraph.topology.document import Document, Items, Map, Node
-from impactgraph.topology.fields import shown, written
+from impactgraph.topology.fields import display_text, source_text
 from impactgraph.topology.format import CSV_COLUMNS, FORMAT_VERSION, SECTIONS
 from impactgraph.topology.near import did_you_mean
-from impactgraph.topology.references import Known, Place
+from impactgraph.topology.references import KeyIndex, Place
 
-VERSION, LOCATIONS_CSV = "impactgraph", "locations_csv"
+VERSION = "impactgraph"
+LOCATIONS_CSV = "locations_csv"
 
 ReadTable = Callable[[str], str]
-"""The text of a CSV by its name; raises ValueError that says why it cannot be had."""
+"""Returns the text of a CSV file by name. Raises ValueError with the reason where it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Entry:
 
 
 @dataclass
-class Gathered:
+class Entries:
     """Entries by section and key."""
 
     sections: dict[str, dict[str, Entry]] = field(
@@ -33,16 +34,17 @@ class Gathered:
     )
     problems: list[Problem] = field(default_factory=list[Problem])
     tables: dict[str, str] = field(default_factory=dict[str, str])
-    """Texts of the CSV files that were named."""
+    """Texts of the CSV files that the documents name."""
 
     def wrong(self, message: str, place: Place) -> None:
         self.problems.append(Problem(message, place.file, place.line))
 
     def add(self, section: str, kind: str, key: str, entry: Entry) -> None:
-        """Takes an entry unless its key is no key, or was there before."""
+        """Adds an entry, unless its key is invalid or a duplicate."""
         if not is_key(key):
             self.wrong(
-                f"{key!r} cannot be the key of a {kind}: a key is printable text without white space, `/` and `:`.",
+                f"{key!r} cannot be the key of a {kind}: a key is printable text without white space, `/` "
+                "and `:`.",
                 entry.place,
             )
             return
@@ -59,89 +61,92 @@ def is_key(text: str) -> bool:
     return bool(text) and text.isprintable() and not any(mark in "/:" or mark.isspace() for mark in text)
 
 
-def gather(documents: list[Document], read_table: ReadTable) -> Gathered:
-    gathered = Gathered()
+def collect_entries(documents: list[Document], read_table: ReadTable) -> Entries:
+    entries = Entries()
     for document in documents:
-        gathered.problems.extend(document.problems)
+        entries.problems.extend(document.problems)
         if isinstance(document.root, Map):
-            _sections(document.root, document.file, gathered, read_table)
+            _sections(document.root, document.file, entries, read_table)
         elif document.root is not None:
-            gathered.wrong(
-                f"A topology is a map of sections such as `systems`, not {shown(document.root)}.",
+            entries.wrong(
+                f"A topology is a map of sections such as `systems`, not {display_text(document.root)}.",
                 Place(document.file, 1),
             )
-    return gathered
+    return entries
 
 
-def _sections(root: Map, file: str, gathered: Gathered, read_table: ReadTable) -> None:
+def _sections(root: Map, file: str, entries: Entries, read_table: ReadTable) -> None:
     kinds = {section.name: section.kind for section in SECTIONS}
     for name, node in root.items():
         place = Place(file, root.lines[name])
         if name in kinds:
-            _section(name, kinds[name], node, place, gathered)
+            _section(entries, name=name, kind=kinds[name], node=node, place=place)
         elif name == VERSION:
             if node != FORMAT_VERSION or isinstance(node, bool):
-                gathered.wrong(
-                    f"`{VERSION}` is the version of the format: this program reads {FORMAT_VERSION}, not {shown(node)}.",
+                entries.wrong(
+                    f"`{VERSION}` is the version of the format: this program reads {FORMAT_VERSION}, not "
+                    f"{display_text(node)}.",
                     place,
                 )
         elif name == LOCATIONS_CSV:
-            _tables(node, place, gathered, read_table)
+            _tables(node, place, entries, read_table)
         else:
-            gathered.wrong(
+            entries.wrong(
                 f"There is no section `{name}`.{did_you_mean(name, [*kinds, VERSION, LOCATIONS_CSV])}", place
             )
 
 
-def _section(name: str, kind: str, node: Node, place: Place, gathered: Gathered) -> None:
+def _section(entries: Entries, *, name: str, kind: str, node: Node, place: Place) -> None:
     if node is None:
         return
     if not isinstance(node, Map):
-        gathered.wrong(f"`{name}` must be a map from key to {kind}, not {shown(node)}.", place)
+        entries.wrong(f"`{name}` must be a map from key to {kind}, not {display_text(node)}.", place)
         return
     lines = node.lines
     for key, body in node.items():
-        gathered.add(name, kind, key, Entry(body, Place(place.file, lines[key])))
+        entries.add(name, kind, key, Entry(body, Place(place.file, lines[key])))
 
 
-def _tables(node: Node, place: Place, gathered: Gathered, read_table: ReadTable) -> None:
+def _tables(node: Node, place: Place, entries: Entries, read_table: ReadTable) -> None:
     names = list(node) if isinstance(node, Items) else [node]
     for name in names:
         if not isinstance(name, str) or not name:
-            gathered.wrong(
-                f"`{LOCATIONS_CSV}` must name a file (or a list of files), not {shown(name)}.", place
+            entries.wrong(
+                f"`{LOCATIONS_CSV}` must name a file (or a list of files), not {display_text(name)}.", place
             )
             continue
         path = posixpath.normpath(posixpath.join(posixpath.dirname(place.file), name))
         try:
-            text = gathered.tables[path] = read_table(path)
+            text = entries.tables[path] = read_table(path)
         except ValueError as error:
-            gathered.wrong(f"`{LOCATIONS_CSV}`: {error}", place)
+            entries.wrong(f"`{LOCATIONS_CSV}`: {error}", place)
         else:
-            _rows(text, path, gathered)
+            _rows(text, path, entries)
 
 
-def _rows(text: str, file: str, gathered: Gathered) -> None:
-    """Rows of a table of locations, as bodies with the same fields that YAML has."""
+def _rows(text: str, file: str, entries: Entries) -> None:
+    """Adds the rows of a table of locations as entries with the same fields as in YAML."""
     reader = csv.reader(text.removeprefix("\ufeff").splitlines())
     header = [cell.strip() for cell in next(reader, list[str]())]
     if problems := _header_problems(header):
         for problem in problems:
-            gathered.wrong(problem, Place(file, 1))
+            entries.wrong(problem, Place(file, 1))
         return
     for row in reader:
         line = reader.line_num
         if len(row) > len(header):
-            gathered.wrong(
-                f"The row has {len(row)} cells, but there are {len(header)} columns: put a cell with commas in quotes.",
+            entries.wrong(
+                f"The row has {len(row)} cells, but there are {len(header)} columns: put a cell with commas "
+                "in quotes.",
                 Place(file, line),
             )
         elif any(cell.strip() for cell in row):
             body = Map(line)
             for column, cell in zip(header, row, strict=False):
-                body[column], body.lines[column] = cell.strip() or None, line
+                body[column] = cell.strip() or None
+                body.lines[column] = line
             key = body.pop("id")
-            gathered.add(
+            entries.add(
                 "locations", "location", key if isinstance(key, str) else "", Entry(body, Place(file, line))
             )
 
@@ -158,15 +163,15 @@ def _header_problems(header: list[str]) -> list[str]:
     return unknown + missing + twice
 
 
-def known_keys(gathered: Gathered) -> Known:
-    """All that references may name, also where what they name is itself at fault."""
-    known = Known()
+def key_index(entries: Entries) -> KeyIndex:
+    """Returns every key that references may name, including keys of elements with errors."""
+    index = KeyIndex()
     for section in SECTIONS:
-        known.places[section.kind] = {
-            key: entry.place for key, entry in gathered.sections[section.name].items()
+        index.places[section.kind] = {
+            key: entry.place for key, entry in entries.sections[section.name].items()
         }
-    known.places["step"] = steps = dict[str, Place]()
-    for workflow, entry in gathered.sections["workflows"].items():
+    index.places["step"] = steps = dict[str, Place]()
+    for workflow, entry in entries.sections["workflows"].items():
         body = entry.body.get("steps") if isinstance(entry.body, Map) else None
         own = (
             {key: Place(entry.place.file, line) for key, line in body.lines.items()}
@@ -175,18 +180,19 @@ def known_keys(gathered: Gathered) -> Known:
         )
         for key, place in own.items():
             if not is_key(key):
-                gathered.wrong(
-                    f"{key!r} cannot be the key of a step: a key is printable text without white space, `/` and `:`.",
+                entries.wrong(
+                    f"{key!r} cannot be the key of a step: a key is printable text without white space, `/` "
+                    "and `:`.",
                     place,
                 )
             steps[f"{workflow}/{key}"] = place
-        known.steps[workflow] = own
-        known.postings[workflow] = (
+        index.steps[workflow] = own
+        index.postings[workflow] = (
             {kind for step in body.values() for kind in _posting_types(step)}
             if isinstance(body, Map)
             else set()
         )
-    return known
+    return index
 
 
 def _posting_types(step: Node) -> list[str]:
@@ -197,4 +203,4 @@ def _posting_types(step: Node) -> list[str]:
         if isinstance(postings, Items)
         else []
     )
-    return [text for text in map(written, types) if text is not None]
+    return [text for text in map(source_text, types) if text is not None]

@@ -1,28 +1,31 @@
-"""Fields that name something else of the topology."""
+"""Fields that refer to other elements of the topology."""
 
 from typing import Any
 
 from graph_models.ids import full_id, split_id
 from graph_models.topology import Transition
 from impactgraph.topology.document import Node
-from impactgraph.topology.fields import JsonSchema, Reading, shown, written
+from impactgraph.topology.fields import JsonSchema, Reading, display_text, source_text
 from impactgraph.topology.near import did_you_mean
 
 
 class Pointer:
-    """A reference to an element of one of these kinds; the value is its full id, or its bare key where `full` is not set."""
+    """A reference to an element of one of these kinds; the value is its key, or its full id if `full` is set."""
 
     def __init__(self, *kinds: str, full: bool = False) -> None:
-        self.kinds, self.full = kinds, full
+        self.kinds = kinds
+        self.full = full
 
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
-        text = written(node)
+        text = source_text(node)
         if text is None:
-            return reading.wrong(f"`{name}` must name a {' or '.join(self.kinds)}, not {shown(node)}.", line)
-        found = reading.known.resolve(text, self.kinds)
-        if isinstance(found, str):
-            return reading.wrong(f"`{name}`: {found}", line)
-        return full_id(*found) if self.full else found[1]
+            return reading.wrong(
+                f"`{name}` must name a {' or '.join(self.kinds)}, not {display_text(node)}.", line
+            )
+        reference = reading.keys.resolve(text, self.kinds)
+        if isinstance(reference, str):
+            return reading.wrong(f"`{name}`: {reference}", line)
+        return full_id(*reference) if self.full else reference[1]
 
     def schema(self) -> JsonSchema:
         return {"$ref": "#/$defs/reference"}
@@ -36,15 +39,19 @@ class StepPointer:
         """The value is a Transition without conditions."""
 
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
-        text = written(node) or ""
+        text = source_text(node) or ""
         key = text
         if split_id(text)[0] == "step":
             workflow, slash, rest = split_id(text)[1].partition("/")
-            key = rest if slash and workflow == reading.workflow else workflow if not slash else text
-        steps = reading.known.steps.get(reading.workflow, {})
+            if not slash:
+                key = workflow
+            elif workflow == reading.workflow:
+                key = rest
+        steps = reading.keys.steps.get(reading.workflow, {})
         if key not in steps:
             return reading.wrong(
-                f"`{name}`: workflow {reading.workflow!r} has no step {text or shown(node)!r}.{did_you_mean(key, steps)}",
+                f"`{name}`: workflow {reading.workflow!r} has no step "
+                f"{text or display_text(node)!r}.{did_you_mean(key, steps)}",
                 line,
             )
         return Transition(key) if self.short else key
@@ -57,11 +64,12 @@ class PostingType:
     """The type of a posting that some step of the same workflow emits."""
 
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
-        text = written(node) or ""
-        types = reading.known.postings.get(reading.workflow, set())
+        text = source_text(node) or ""
+        types = reading.keys.postings.get(reading.workflow, set())
         if text not in types:
             message = (
-                f"`{name}`: no step of workflow {reading.workflow!r} emits a posting {text or shown(node)!r}."
+                f"`{name}`: no step of workflow {reading.workflow!r} emits a posting "
+                f"{text or display_text(node)!r}."
             )
             return reading.wrong(message + did_you_mean(text, types), line)
         return text
@@ -74,13 +82,13 @@ class TeamOrContact:
     """A team's bare key, or any other text: an address to call."""
 
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
-        text = written(node)
+        text = source_text(node)
         if text is None:
-            return reading.wrong(f"`{name}` must name a team or a contact, not {shown(node)}.", line)
-        said, key = split_id(text)
-        if said == "team":
-            found = reading.known.resolve(text, ("team",))
-            return reading.wrong(f"`{name}`: {found}", line) if isinstance(found, str) else key
+            return reading.wrong(f"`{name}` must name a team or a contact, not {display_text(node)}.", line)
+        kind, key = split_id(text)
+        if kind == "team":
+            reference = reading.keys.resolve(text, ("team",))
+            return reading.wrong(f"`{name}`: {reference}", line) if isinstance(reference, str) else key
         return text
 
     def schema(self) -> JsonSchema:
