@@ -10,7 +10,7 @@ from api.schema.enums import DriftKind
 from api.schema.money import Money
 from api.schema.scalars import Moment
 from graph_models import diagnosis
-from impactgraph.usecases.drift import in_words
+from impactgraph.usecases.drift import drift_sentence
 from impactgraph.usecases.elements import find_element
 
 
@@ -59,6 +59,6 @@ class Drift:
             p_value=found.p_value,
             orders=found.orders,
             worth=[Money.of(each) for each in found.worth],
-            sentence=in_words(found),
+            sentence=drift_sentence(found),
             landscape=landscape,
         )

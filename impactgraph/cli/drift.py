@@ -117,9 +117,9 @@ def _places(found: "Drift | DriftGroup") -> str:
 
 def _which(found: "Drift | DriftGroup") -> str:
     from graph_models.diagnosis import DriftGroup
-    from impactgraph.usecases.drift import which
+    from impactgraph.usecases.drift import places_text
 
-    return which(found) if isinstance(found, DriftGroup) else found.value
+    return places_text(found) if isinstance(found, DriftGroup) else found.value
 
 
 def _measure(found: "Drift | DriftGroup", value: float) -> str:
@@ -134,7 +134,7 @@ def _shape(found: "Drift") -> "Shape":
     """GraphQL's Drift."""
     from graph_models.diagnosis import DriftKind
     from impactgraph.cli.shape import moneys, when
-    from impactgraph.usecases.drift import in_words
+    from impactgraph.usecases.drift import drift_sentence
 
     unit = 1000 if found.kind is DriftKind.DURATION else 1
     return {
@@ -147,7 +147,7 @@ def _shape(found: "Drift") -> "Shape":
         "pValue": found.p_value,
         "orders": found.orders,
         "worth": moneys(found.worth),
-        "sentence": in_words(found),
+        "sentence": drift_sentence(found),
     }
 
 

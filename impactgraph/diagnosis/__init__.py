@@ -1,1 +1,1 @@
-"""Why orders are stuck: found from what should have happened, not from an alert."""
+"""Why orders are late or stuck, concluded from what orders and records show, without an alert."""

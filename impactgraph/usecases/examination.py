@@ -12,15 +12,14 @@ from graph_models.failure import Failure
 from graph_models.impact import AffectedRecord, Question
 from graph_models.orders import Order, OrderFilter
 from impactgraph.columns import Codes, Ints
-from impactgraph.diagnosis.common import in_common
+from impactgraph.diagnosis.common import OverdueState, common_factors
 from impactgraph.diagnosis.overdue import limits, peers_of
-from impactgraph.diagnosis.overdue.limits import limit_table
 from impactgraph.diagnosis.records import Causes, find_records
 from impactgraph.diagnosis.suspects import Suspect
-from impactgraph.diagnosis.why import Hit, Part, Situation, diagnose
-from impactgraph.diagnosis.why.ahead import Way
-from impactgraph.diagnosis.why.hits import Hits, hits_in, plan_of
-from impactgraph.diagnosis.why.parts import EvidenceSources, Placed, read_part
+from impactgraph.diagnosis.why import FulfillmentState, Impact, Situation, diagnose
+from impactgraph.diagnosis.why.ahead import ExpectedSteps
+from impactgraph.diagnosis.why.fulfillments import EvidenceSources, FulfillmentOutlook, outlook_of
+from impactgraph.diagnosis.why.impacts import ImpactsByFulfillment, impacts_in, plan_of
 from impactgraph.forecast.plan import orderly
 from impactgraph.impact.answer import BlastRadius
 from impactgraph.ports.store import OrderTimeline
@@ -41,7 +40,7 @@ class Case:
 
     situation: Situation
     diagnosis: Diagnosis
-    ways: Mapping[str, Way]
+    ways: Mapping[str, ExpectedSteps]
     """What is left to its parts, by bare key of the fulfillment."""
     records: tuple[AffectedRecord, ...] = ()
     """Those that active failures hit."""
@@ -131,16 +130,16 @@ class Examination:
         return self._answer(self._active) if self._active_here else None
 
     @cached_property
-    def _joint(self) -> Hits:
-        return hits_in(self._together) if self._together is not None else {}
+    def _joint(self) -> ImpactsByFulfillment:
+        return impacts_in(self._together) if self._together is not None else {}
 
     @cached_property
-    def _alone(self) -> Hits:
+    def _alone(self) -> ImpactsByFulfillment:
         """Of each active failure by itself, to the orders that the joint answer does not blame on it: another one stands before it there."""
-        found: dict[str, list[Hit]] = {}
+        found: dict[str, list[Impact]] = {}
         for failure in self._active_here if len(self._active) > 1 else ():
             unnamed = [key for key, order in self.orders.items() if not self._named(order, failure)]
-            for key, hits in hits_in(self._answer([failure], unnamed)).items() if unnamed else ():
+            for key, hits in impacts_in(self._answer([failure], unnamed)).items() if unnamed else ():
                 found.setdefault(key, []).extend(hits)
         return found
 
@@ -159,8 +158,8 @@ class Examination:
         return self._answer(ended) if self._touching(ended) else None
 
     @cached_property
-    def _past(self) -> Hits:
-        return hits_in(self._over) if self._over is not None else {}
+    def _past(self) -> ImpactsByFulfillment:
+        return impacts_in(self._over) if self._over is not None else {}
 
     @cached_property
     def _records_hit(self) -> dict[str, list[AffectedRecord]]:
@@ -187,7 +186,7 @@ class Examination:
             at,
             self.rows,
             transports=self.usual.transports,
-            filed=filed,
+            sorted_prefix=filed,
         )
         if not len(found):
             return {}
@@ -199,7 +198,7 @@ class Examination:
             found, impairments, {failure.key: failure for failure in begun}, ()
         )  # whoever else is asked about tells nothing of this order
         by_order: dict[str, list[RecordFinding]] = {}
-        for finding in found.told(cause=causes.of):
+        for finding in found.findings(cause=causes.of):
             by_order.setdefault(finding.order, []).append(finding)
         return by_order
 
@@ -207,10 +206,14 @@ class Examination:
 
     def _case(self, order: Order) -> Case:
         placed = [self._placed(order, part.key) for part in order.fulfillments]
-        parts = tuple(each.part for each in placed)
+        parts = tuple(each.state for each in placed)
         situation = Situation(order, self.at.as_of, parts, tuple(self._findings.get(order.key, ())))
         situation = self._with_suspects(self._with_peers(situation))
-        ways = {each.part.told.key: each.way for each in placed if each.way is not None}
+        ways = {
+            each.state.fulfillment.key: each.expected_steps
+            for each in placed
+            if each.expected_steps is not None
+        }
         diagnosis = diagnose(self.topology, situation)
         return Case(
             situation,
@@ -220,11 +223,11 @@ class Examination:
             self.stories.get(order.key),
         )
 
-    def _placed(self, order: Order, key: str) -> Placed:
+    def _placed(self, order: Order, key: str) -> FulfillmentOutlook:
         told = next(part for part in order.fulfillments if part.key == key)
         hits = [*self._joint.get(key, ()), *self._alone.get(key, ()), *self._past.get(key, ())]
         row = self.row_of[key]
-        return read_part(
+        return outlook_of(
             self.ground,
             order,
             told,
@@ -244,17 +247,17 @@ class Examination:
         )
         return {entry.fulfillment or "": entry.message or "" for entry in errors}
 
-    def _told_by(self, hit: Hit) -> BlastRadius:
-        answer = self._together if hit.active else self._over
+    def _told_by(self, hit: Impact) -> BlastRadius:
+        answer = self._together if hit.is_active else self._over
         assert answer is not None
         return answer
 
     def _with_peers(self, s: Situation) -> Situation:
         """Others in the step of the part that is longest overdue, else of one that failed or is held."""
-        troubled = [*s.overdue, *(part for part in s.flying if part.fault is not None or _held(part))]
+        troubled = [*s.overdue, *(part for part in s.in_flight if part.error is not None or _held(part))]
         if not troubled:
             return s
-        row = self.row_of[troubled[0].told.key]
+        row = self.row_of[troubled[0].fulfillment.key]
         common = self._common(row) if s.overdue and not _held(troubled[0]) else ()
         shared = tuple(f"{factor.dimension} {factor.value}" for factor, rows in common if row in rows)
         return replace(s, peers=self._peers_of(row, tuple(factor for factor, _ in common)), shared=shared)
@@ -262,8 +265,8 @@ class Examination:
     def _with_suspects(self, s: Situation) -> Situation:
         """Elements whose failure would explain that it is overdue, or its error, where no known one holds it."""
         puzzling = {
-            part.told.key
-            for part in (*s.overdue, *(part for part in s.flying if part.fault is not None))
+            part.fulfillment.key
+            for part in (*s.overdue, *(part for part in s.in_flight if part.error is not None))
             if not _held(part)
         }
         if not puzzling:
@@ -280,11 +283,11 @@ class Examination:
     def _would_hold(self, suspect: Suspect) -> frozenset[str]:
         if not self._touching([suspect.failure]):
             return frozenset()
-        found = hits_in(self._answer([suspect.failure]))
+        found = impacts_in(self._answer([suspect.failure]))
         return frozenset(
             key
             for key, hits in found.items()
-            if any(hit.probable and hit.band in (Band.STUCK, Band.EXPOSED) for hit in hits)
+            if any(hit.is_probable and hit.band in (Band.STUCK, Band.EXPOSED) for hit in hits)
         )
 
     def _peers_of(self, row: int, factors: tuple[CommonFactor, ...]) -> PeerGroup | None:
@@ -308,19 +311,11 @@ class Examination:
                 True,
                 (f.entered_at[rows] > 0) & (at - f.entered_at[rows] > self._limits(rows)),
             )
-            found = in_common(
-                self.columns,
-                self.topology,
-                stays,
-                limit_table(self.topology, self.columns, stays),
-                overdue,
-                at,
-                here,
-                controls=_CONTROLS,
-            )
+            state = OverdueState(self.columns, self.topology, stays, overdue, at=at, among=here)
+            found = common_factors(state, controls=_CONTROLS)
             self._shared[place] = tuple((each.factor, each.rows) for each in found)
         return self._shared[place]
 
 
-def _held(part: Part) -> bool:
-    return any(hit.holds for hit in part.hits)
+def _held(part: FulfillmentState) -> bool:
+    return any(hit.holds for hit in part.impacts)

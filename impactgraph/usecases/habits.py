@@ -10,8 +10,8 @@ from graph_models.failure import Failure
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.columns import Columns
-from impactgraph.diagnosis.overdue import Usual, usual_stays
-from impactgraph.diagnosis.records import Transports, in_order, learn_transports
+from impactgraph.diagnosis.overdue import DwellBaseline, learn_dwell_baseline
+from impactgraph.diagnosis.records import Transports, learn_transports, sorted_prefix_length
 from impactgraph.impact.membership import Membership
 from impactgraph.ports.store import Store
 from impactgraph.propagation import propagate
@@ -27,7 +27,7 @@ _GROWN = 1.02
 class Habits:
     """`stays`: from entering a step to leaving it; `transports`: from a step to where its record is."""
 
-    stays: Usual
+    stays: DwellBaseline
     transports: Transports
     watermark: int
     reach: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
@@ -47,7 +47,7 @@ class Habits:
         for known, filed in self._filed:
             if known is columns:
                 return filed
-        filed = in_order(columns.records.fulfillment)
+        filed = sorted_prefix_length(columns.records.fulfillment)
         self._filed[:] = [(columns, filed)]
         return filed
 
@@ -87,7 +87,9 @@ def habits(
                 propagate(known.graph, happened, recovery=lambda failure: failure.ended_at or at),
                 at,
             )
-            stays = usual_stays(topology, columns, at, lambda workflow, step: spans.get((workflow, step), ()))
+            stays = learn_dwell_baseline(
+                topology, columns, at, lambda workflow, step: spans.get((workflow, step), ())
+            )
             transports = replace(learn_transports(topology, columns), begun=named_since(store, topology))
             found = kept[key] = Habits(stays, transports, columns.watermark)
             while len(kept) > _KEPT:

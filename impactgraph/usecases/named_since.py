@@ -6,16 +6,16 @@ from weakref import WeakKeyDictionary
 
 from graph_models.time import Millis
 from graph_models.topology import Topology
-from impactgraph.diagnosis.records import Name
+from impactgraph.diagnosis.records import RecordName
 from impactgraph.ports.store import Store
 
 MOST_VERSIONS = 8
 """Versions that are looked at; what the oldest of them names was always named."""
-_kept: WeakKeyDictionary[Store, dict[str, Mapping[Name, Millis]]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Store, dict[str, Mapping[RecordName, Millis]]] = WeakKeyDictionary()
 _lock = Lock()
 
 
-def named_since(store: Store, topology: Topology) -> Mapping[Name, Millis]:
+def named_since(store: Store, topology: Topology) -> Mapping[RecordName, Millis]:
     """By record, when the first of the versions was applied that name it without a gap up to this one; without those that the oldest names already."""
     with _lock:
         kept = _kept.setdefault(store, {})
@@ -24,14 +24,14 @@ def named_since(store: Store, topology: Topology) -> Mapping[Name, Millis]:
         return kept[topology.version]
 
 
-def _look(store: Store, topology: Topology) -> Mapping[Name, Millis]:
+def _look(store: Store, topology: Topology) -> Mapping[RecordName, Millis]:
     newest_first = list(store.topologies())
     here = next(
         (place for place, version in enumerate(newest_first) if version.key == topology.version), None
     )
     if here is None:
         return {}
-    open_, since, found = _names(topology), newest_first[here].applied_at, dict[Name, Millis]()
+    open_, since, found = _names(topology), newest_first[here].applied_at, dict[RecordName, Millis]()
     for version in newest_first[here + 1 : here + MOST_VERSIONS]:
         names = _names(store.topology_version(version.key))
         found |= dict.fromkeys(open_ - names, since)
@@ -41,7 +41,7 @@ def _look(store: Store, topology: Topology) -> Mapping[Name, Millis]:
     return found
 
 
-def _names(topology: Topology) -> set[Name]:
+def _names(topology: Topology) -> set[RecordName]:
     return {
         (workflow.key, e.kind, e.type, step.key)
         for workflow in topology.workflows.values()

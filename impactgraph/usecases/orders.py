@@ -156,7 +156,7 @@ def _timed(
             and fulfillment.status is OrderStatus.IN_FLIGHT
         ):
             slower = paces.get(fulfillment.location or "", 1.0) if on_site(topology, step) else 1.0
-            median = usual.stays.of[step.workflow, step.key].median * slower
+            median = usual.stays.by_step[step.workflow, step.key].median * slower
             yield replace(
                 fulfillment,
                 overdue=fulfillment.key in late,

@@ -16,10 +16,10 @@ from graph_models.scope import Scope
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.columns import Codes, Columns
-from impactgraph.diagnosis.common import Shared, in_common
-from impactgraph.diagnosis.overdue import limit_table, limits, overdue_mask
+from impactgraph.diagnosis.common import OverdueState, SharedFactor, common_factors
+from impactgraph.diagnosis.overdue import limits, overdue_mask
 from impactgraph.diagnosis.overdue.groups import overdue_groups
-from impactgraph.diagnosis.overdue.stays import in_step
+from impactgraph.diagnosis.overdue.visits import in_step
 from impactgraph.diagnosis.suspects import Suspect, suspects
 from impactgraph.errors import BadInputError, NotFoundError, NoTopologyError, Problem
 from impactgraph.impact import keyset
@@ -134,10 +134,11 @@ class Overdue:
         )
 
     @cached_property
-    def _shared(self) -> tuple[Shared, ...]:
-        table = limit_table(self.topology, self.columns, self.habits.stays)
-        return in_common(
-            self.columns, self.topology, self.habits.stays, table, self.overdue, self.at, self.among
+    def _shared(self) -> tuple[SharedFactor, ...]:
+        return common_factors(
+            OverdueState(
+                self.columns, self.topology, self.habits.stays, self.overdue, at=self.at, among=self.among
+            )
         )
 
     @property
@@ -198,10 +199,10 @@ _SCOPES = {
 _ATTRIBUTES = {"carrier": "carriers", "supplier": "suppliers", "payload_version": "versions"}
 
 
-def _scope_of(shared: Shared) -> Scope | None:
+def _scope_of(shared: SharedFactor) -> Scope | None:
     """Whom a failure would touch that is the cause; None where it is a step or a way, which is not a scope."""
     limits: dict[str, tuple[str, ...]] = {}
-    for dimension, value in shared.parts:
+    for dimension, value in shared.values:
         if dimension in ("step", "integration", "tier"):
             return None
         name = _SCOPES.get(dimension) or _ATTRIBUTES.get(dimension) or f"attributes.{dimension}"

@@ -78,7 +78,7 @@ class RecordAnswer:
 
     def page(self, first: int, after: str | None) -> Page[RecordFinding]:
         """The longest due first."""
-        found, f = self.findings.found, self.findings.columns.fulfillments
+        found, f = self.findings.rows, self.findings.columns.fulfillments
 
         def names(at: NDArray[np.intp]) -> list[str]:
             return [
@@ -91,12 +91,12 @@ class RecordAnswer:
             found.due.astype(np.float64), names, first, after, "records-due"
         )
         return Page(
-            self.findings.told(chosen.tolist(), self.causes.of), tuple(cursors), len(found), more, before
+            self.findings.findings(chosen.tolist(), self.causes.of), tuple(cursors), len(found), more, before
         )
 
     def totals(self) -> tuple[RecordCount, ...]:
         """By type and effect, the most first."""
-        found, columns = self.findings.found, self.findings.columns
+        found, columns = self.findings.rows, self.findings.columns
         place = found.slot.astype(np.int64) * len(RECORD_EFFECTS) + found.effect
         parts: dict[tuple[RecordKind, str, RecordEffect], list[NDArray[np.intp]]] = {}
         for code in map(int, np.unique(place)):
@@ -167,17 +167,21 @@ def watch_records(store: Store, asked: RecordsQuestion, now: Millis) -> Generato
     with store.columns(asked.as_of) as columns:
         known = learned(store, topology, columns, reported, asked.as_of, at)
         found = find_records(
-            topology, columns, known.durations, at, transports=Transports(begun=named_since(store, topology))
+            topology,
+            columns,
+            known.durations,
+            at,
+            transports=Transports(named_since=named_since(store, topology)),
         )
         impairments, failures = _impairments(known, reported, at)
-        chosen = found.taken(np.flatnonzero(_asked_for(store, found, columns, asked, now)))
+        chosen = found.select(np.flatnonzero(_asked_for(store, found, columns, asked, now)))
         yield RecordAnswer(chosen, Causes(chosen, impairments, failures, found.tallies))
 
 
 def _asked_for(
     store: Store, findings: RecordFindings, columns: Columns, asked: RecordsQuestion, now: Millis
 ) -> NDArray[np.bool_]:
-    found = findings.found
+    found = findings.rows
     chosen = np.ones(len(found), bool)
     if asked.types is not None:
         chosen &= np.array([slot.type in asked.types for slot in findings.slots] or [False])[found.slot]

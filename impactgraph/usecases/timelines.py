@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from graph_models.orders import TimelineEntry
 from graph_models.time import Millis
 from graph_models.topology import Topology
-from impactgraph.diagnosis.why.story import story_of
+from impactgraph.diagnosis.why.timeline import timeline_of
 from impactgraph.ports.store import Store
 from impactgraph.usecases.diagnoses import Case
 
@@ -19,7 +19,7 @@ def timelines(
         store.timelines(unread, as_of) if unread else {}
     )
     return {
-        key: story_of(
+        key: timeline_of(
             topology, case.situation, found[key].entries, found[key].records, case.ways, case.records
         )
         for key, case in cases.items()

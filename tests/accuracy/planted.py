@@ -18,8 +18,8 @@ import numpy as np
 from graph_models.diagnosis import CommonFactor
 from graph_models.time import HOUR, MINUTE, Millis
 from graph_models.topology import Location, Step, Topology
-from impactgraph.diagnosis.common import in_common
-from impactgraph.diagnosis.overdue import limit_table, limits, overdue_mask, usual_stays
+from impactgraph.diagnosis.common import OverdueState, common_factors
+from impactgraph.diagnosis.overdue import learn_dwell_baseline, limits, overdue_mask
 from impactgraph.forecast.durations import Durations
 from impactgraph.topology.load import load_topology
 from tests.accuracy.report import PLANTED, put
@@ -106,12 +106,10 @@ def first_blamed(
     """What is found, and what was planted."""
     world, planted = day(seed, plant)
     columns = columns_of(world)
-    usual = usual_stays(world.topology, columns, world.as_of)
+    usual = learn_dwell_baseline(world.topology, columns, world.as_of)
     overdue = overdue_mask(columns, limits(world.topology, columns, usual, Durations({})), world.as_of)
-    found = in_common(
-        columns, world.topology, usual, limit_table(world.topology, columns, usual), overdue, world.as_of
-    )
-    return tuple(each.factor for each in found), planted
+    factors = common_factors(OverdueState(columns, world.topology, usual, overdue, at=world.as_of))
+    return tuple(each.factor for each in factors), planted
 
 
 def is_first(found: Sequence[CommonFactor], planted: Planted) -> bool:

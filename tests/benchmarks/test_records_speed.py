@@ -32,7 +32,7 @@ def test_records_of_a_million_orders(
         known = learned(store, topology, columns, store.failures(), None, NOW)
         transports = learn_transports(topology, columns)
         found = find_records(topology, columns, known.durations, NOW)
-        one = found.found.row[:1]
+        one = found.rows.row[:1]
         questions: dict[str, Callable[[], object]] = {
             "floor: a count of the records by workflow, kind and type": lambda: _floor(columns),
             f"{len(found):,} findings among {len(columns.records):,} records": lambda: find_records(

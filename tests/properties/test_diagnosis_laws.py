@@ -133,8 +133,12 @@ def test_overdue_means_one_thing_in_a_diagnosis_in_an_order_and_in_the_list_of_t
     assert listed == {key for key, order in told.items() if any(part.overdue for part in order.fulfillments)}
     for key, case in found.items():
         beyond = {part.key for part in told[key].fulfillments if part.overdue}
-        excused = {part.told.key for part in case.situation.parts if any(hit.delay for hit in part.met_here)}
-        assert {part.told.key for part in case.situation.overdue} | excused == beyond | excused
+        excused = {
+            part.fulfillment.key
+            for part in case.situation.fulfillments
+            if any(hit.delay for hit in part.past_impacts_in_step)
+        }
+        assert {part.fulfillment.key for part in case.situation.overdue} | excused == beyond | excused
         assert (
             case.diagnosis.state not in (DiagnosisState.WAITING, DiagnosisState.ON_TRACK) or beyond <= excused
         )
@@ -145,16 +149,16 @@ def test_overdue_means_one_thing_in_a_diagnosis_in_an_order_and_in_the_list_of_t
 def test_what_is_expected_lies_ahead_and_ends_when_the_forecast_does(world: World) -> None:
     for case in examined(world).values():
         assert case.diagnosis.next_expected is None or case.diagnosis.next_expected >= world.as_of
-        for part in case.situation.parts:
-            way = case.ways.get(part.told.key)
-            if way is None or way.done is None:
+        for part in case.situation.fulfillments:
+            way = case.ways.get(part.fulfillment.key)
+            if way is None or way.done_at is None:
                 continue
-            assert all(stop.begins <= stop.leaves for stop in way.stops)
-            assert all(before.leaves == after.begins for before, after in pairwise(way.stops))
+            assert all(stop.begins <= stop.leaves for stop in way.steps)
+            assert all(before.leaves == after.begins for before, after in pairwise(way.steps))
             assert (
                 case.diagnosis.next_expected is None
-                or len(case.situation.parts) > 1
-                or case.diagnosis.next_expected == way.stops[0].leaves
+                or len(case.situation.fulfillments) > 1
+                or case.diagnosis.next_expected == way.steps[0].leaves
             )
 
 
@@ -163,13 +167,18 @@ def test_what_is_expected_lies_ahead_and_ends_when_the_forecast_does(world: Worl
 def test_the_way_of_an_order_that_is_held_ends_when_the_forecast_does_or_later(world: World) -> None:
     """Later where it cannot be done so soon: no step is taken to be shorter than its median."""
     for case in examined(world).values():
-        for part in case.situation.parts:
+        for part in case.situation.fulfillments:
             way, held = (
-                case.ways.get(part.told.key),
-                [hit for hit in part.hits if hit.probable and hit.band is not Band.RECORDS_ONLY],
+                case.ways.get(part.fulfillment.key),
+                [hit for hit in part.impacts if hit.is_probable and hit.band is not Band.RECORDS_ONLY],
             )
-            if way is not None and len(held) == 1 and held[0].completion is not None and way.done is not None:
-                assert way.done >= held[0].completion - 1_000
+            if (
+                way is not None
+                and len(held) == 1
+                and held[0].completion is not None
+                and way.done_at is not None
+            ):
+                assert way.done_at >= held[0].completion - 1_000
 
 
 @SETTINGS
@@ -184,5 +193,5 @@ def test_failures_that_have_ended_are_blamed_only_for_what_is_still_open(world: 
     )
 
     for case in examined(ended).values():
-        open_ = {f.key for _, hit in case.situation.hits for f in hit.failures}
+        open_ = {f.key for _, hit in case.situation.impacts for f in hit.failures}
         assert blamed(case.diagnosis) <= open_

@@ -12,7 +12,7 @@ from graph_models.enums import RecordEffect, RecordKind
 from graph_models.money import to_micros
 from graph_models.time import HOUR, MINUTE, SECOND
 from impactgraph.columns import RecordColumns
-from impactgraph.diagnosis.records import RecordFindings, find_records, in_order
+from impactgraph.diagnosis.records import RecordFindings, find_records, sorted_prefix_length
 from impactgraph.forecast.durations import learn
 from tests.oracle.records import Told, findings
 from tests.properties.small_worlds import AS_OF, worlds
@@ -88,14 +88,14 @@ def watched(world: World, rows: list[int] | None = None, late: int = 0) -> Recor
     columns.records = RecordColumns(
         **{each.name: np.roll(getattr(r, each.name), -min(late, len(r))) for each in fields(r)}
     )
-    filed = in_order(columns.records.fulfillment)
+    filed = sorted_prefix_length(columns.records.fulfillment)
     return find_records(
         world.topology,
         columns,
         durations,
         world.as_of,
         None if rows is None else np.array(rows, np.int32),
-        filed=filed,
+        sorted_prefix=filed,
     )
 
 
@@ -106,7 +106,7 @@ def told(found: RecordFindings) -> list[Told]:
                 each.fulfillment, each.kind.value, each.type, each.effect, each.due, each.late_by,
                 to_micros(each.amount.amount) if each.amount else None, to_micros(each.expected_amount.amount) if each.expected_amount else None,
             )
-            for each in found.told()
+            for each in found.findings()
         ),
         key=repr,
     )  # fmt: skip
@@ -132,7 +132,7 @@ def test_those_of_some_fulfillments_are_these_of_all(world: World, data: st.Data
 @settings(max_examples=60, deadline=None)
 @given(recorded())
 def test_the_longest_due_comes_first(world: World) -> None:
-    due = watched(world).found.due.tolist()
+    due = watched(world).rows.due.tolist()
 
     assert due == sorted(due)
 

@@ -120,7 +120,7 @@ def test_the_same_orders_are_stuck_with_others_and_the_queues_are_suspected(told
 def test_a_story_is_one_line_of_time_for_split_orders_too(
     store: EmbeddedStore, told: dict[str, Case]
 ) -> None:
-    split = {key: case for key, case in told.items() if len(case.situation.parts) > 1}
+    split = {key: case for key, case in told.items() if len(case.situation.fulfillments) > 1}
     stories = timelines(store, store.topology(), split, None)
 
     assert split.keys() == stories.keys() and len(split) > 10
@@ -128,7 +128,7 @@ def test_a_story_is_one_line_of_time_for_split_orders_too(
         assert [entry.at for entry in story] == sorted(entry.at for entry in story)
         assert all(entry.at <= NOW for entry in story if happened(entry))
         assert {entry.fulfillment for entry in story if entry.kind == "expected"} == {
-            p.told.key for p in split[key].situation.flying if p.told.step
+            p.fulfillment.key for p in split[key].situation.in_flight if p.fulfillment.step
         }
 
 

@@ -1,5 +1,5 @@
-"""What the overdue have in common against those that are not."""
+"""Factors that overdue fulfillments have in common, compared with those that are on time."""
 
-from impactgraph.diagnosis.common.shared import Shared, in_common
+from impactgraph.diagnosis.common.factors import OverdueState, SharedFactor, common_factors
 
-__all__ = ["Shared", "in_common"]
+__all__ = ["OverdueState", "SharedFactor", "common_factors"]

@@ -1,4 +1,4 @@
-"""Counts of a cohort by step and value, and how unlikely they are by chance."""
+"""Counts of a comparison by step and value, and the probability that chance alone produces them."""
 
 from dataclasses import dataclass
 from math import log
@@ -8,101 +8,127 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impactgraph.columns import Codes
-from impactgraph.diagnosis.common.cohort import Cohort
+from impactgraph.diagnosis.common.comparison import Comparison
 from impactgraph.diagnosis.common.tails import g_statistic, log_chi_square_tail, sum_tail
 from impactgraph.forecast.scenarios import Reals
 
 Flags = NDArray[np.bool_]
 _FEW = 10.0
-"""With fewer expected, the exact test."""
+"""With fewer overdue visits expected, the exact test is used."""
 _LEAST = 1e-250
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Of a cohort with contrast: in every hour some are overdue and some are not."""
+    """Totals of a comparison with contrast: every hour has visits that are overdue and visits that are not."""
 
-    cohort: Cohort
+    comparison: Comparison
     overdue: Reals
-    """By step; `all` too."""
+    """By step."""
     all: Reals
+    """By step."""
     rate: Reals
-    """By unit: the share of those that came with it that are overdue."""
+    """By visit: the share of overdue visits among those that began in the same hour."""
 
     @staticmethod
-    def of(cohort: Cohort) -> "Counts":
-        steps = int(cohort.step.max(initial=0)) + 1
-        size, hit = np.bincount(cohort.hour), sums(cohort.hour, cohort.overdue, 0)
-        every = sums(cohort.step, np.ones(len(cohort)), steps)
+    def of(comparison: Comparison) -> "Counts":
+        steps = int(comparison.step_stratum.max(initial=0)) + 1
+        hour_size = np.bincount(comparison.hour_stratum)
+        hour_overdue = sums(comparison.hour_stratum, comparison.is_overdue, 0)
+        size = sums(comparison.step_stratum, np.ones(len(comparison)), steps)
         return Counts(
-            cohort,
-            sums(cohort.step, cohort.overdue, steps),
-            np.maximum(every, 1.0),
-            (hit / np.maximum(size, 1))[cohort.hour],
+            comparison,
+            sums(comparison.step_stratum, comparison.is_overdue, steps),
+            np.maximum(size, 1.0),
+            (hour_overdue / np.maximum(hour_size, 1))[comparison.hour_stratum],
         )
 
-    def table(self, units: NDArray[np.intp], value: NDArray[np.intp], values: int) -> "Table":
-        """Of the units, whose values are numbered from 0 to `values`."""
+    def table(self, visits: NDArray[np.intp], value: NDArray[np.intp], values: int) -> "Table":
+        """Counts of these visits, whose `value` is a number from 0 to `values` - 1."""
         steps = len(self.all)
-        cell = value * steps + self.cohort.step[units]
-        weights = self.cohort.overdue[units], np.ones(len(units)), self.rate[units]
+        cell = value * steps + self.comparison.step_stratum[visits]
+        weights = self.comparison.is_overdue[visits], np.ones(len(visits)), self.rate[visits]
         return Table(*(sums(cell, each, values * steps).reshape(values, steps) for each in weights))
 
     def odds(self, table: "Table") -> Reals:
-        """By value: Mantel and Haenszel's odds ratio over the steps, which does not depend on how many of those in time were looked at."""
-        rest = self.all - table.size - self.overdue + table.hit
-        with_ = (table.hit * rest / self.all).sum(axis=1)
-        without = ((table.size - table.hit) * (self.overdue - table.hit) / self.all).sum(axis=1)
-        return with_ / np.maximum(without, 1e-9)
+        """By value: Mantel and Haenszel's odds ratio over the steps, which does not depend on the number of
+        controls.
+        """
+        others_in_time = self.all - table.size - self.overdue + table.overdue
+        with_value = (table.overdue * others_in_time / self.all).sum(axis=1)
+        without = ((table.size - table.overdue) * (self.overdue - table.overdue) / self.all).sum(axis=1)
+        return with_value / np.maximum(without, 1e-9)
 
     def gain(self, table: "Table") -> tuple[Reals, NDArray[np.intp]]:
-        """By value: G summed over the steps in which it stands out, and the number of steps in which it could."""
-        g = g_statistic(table.hit, table.size, table.expected, self.overdue, self.all)
-        return np.where(table.hit > table.expected, g, 0.0).sum(axis=1), (
-            (table.size > 0) & (table.size < self.all)
-        ).sum(axis=1)
-
-    def log_p(self, gain: float, freedom: int, expected: float, units: NDArray[np.intp]) -> float:
-        """Natural logarithm of the probability that chance makes a value stand out so much; `units` are those that have it."""
-        found = log_chi_square_tail(gain, freedom)
-        return max(found, self._exact(units, found)) if expected < _FEW else found
-
-    def _exact(self, units: NDArray[np.intp], otherwise: float) -> float:
-        """Of as many overdue among the units, given those of each hour; `otherwise` where it is too small for a float."""
-        hour, overdue = self.cohort.hour, self.cohort.overdue
-        drawn = np.bincount(hour[units], minlength=int(hour.max()) + 1)
-        total, marked = (
-            np.bincount(hour, minlength=len(drawn)),
-            sums(hour, overdue, len(drawn)).astype(np.int64),
+        """By value: G summed over the steps in which it stands out, and the number of steps in which it
+        could.
+        """
+        g = g_statistic(
+            table.overdue, table.size, table.expected_overdue_count, self.overdue, all_size=self.all
         )
+        gain = np.where(table.overdue > table.expected_overdue_count, g, 0.0).sum(axis=1)
+        return gain, ((table.size > 0) & (table.size < self.all)).sum(axis=1)
+
+    def log_p(self, gain: float, freedom: int, expected_count: float, visits: NDArray[np.intp]) -> float:
+        """Natural logarithm of the probability that chance makes a value stand out so much.
+
+        `visits` are those that have the value.
+        """
+        tail = log_chi_square_tail(gain, freedom)
+        return max(tail, self._exact(visits, tail)) if expected_count < _FEW else tail
+
+    def _exact(self, visits: NDArray[np.intp], otherwise: float) -> float:
+        """Natural logarithm of the probability of as many overdue ones among the visits, given those of each
+        hour.
+
+        `otherwise` where the probability is too small for a float.
+        """
+        hour = self.comparison.hour_stratum
+        is_overdue = self.comparison.is_overdue
+        sample_size = np.bincount(hour[visits], minlength=int(hour.max()) + 1)
+        total = np.bincount(hour, minlength=len(sample_size))
+        overdue_total = sums(hour, is_overdue, len(sample_size)).astype(np.int64)
         tail = sum_tail(
-            [(int(drawn[h]), int(marked[h]), int(total[h])) for h in np.flatnonzero(drawn)],
-            int(overdue[units].sum()),
+            [
+                (int(sample_size[h]), int(overdue_total[h]), int(total[h]))
+                for h in np.flatnonzero(sample_size)
+            ],
+            int(is_overdue[visits].sum()),
         )
         return log(tail) if tail > _LEAST else otherwise
 
 
 @dataclass(frozen=True)
 class Table:
-    """By (value, step): how many are overdue, how many there are, and how many would be overdue if the value did not matter."""
+    """By (value, step): how many visits are overdue, how many there are, and how many overdue ones are
+    expected.
 
-    hit: Reals
+    The expectation is for a value that does not matter.
+    """
+
+    overdue: Reals
     size: Reals
-    expected: Reals
+    expected_overdue_count: Reals
 
-    def together(self, values: NDArray[np.intp]) -> "Table":
+    def merge(self, values: NDArray[np.intp]) -> "Table":
         """One row for all of these values."""
         return Table(
-            *(each[values].sum(axis=0, keepdims=True) for each in (self.hit, self.size, self.expected))
+            *(
+                each[values].sum(axis=0, keepdims=True)
+                for each in (self.overdue, self.size, self.expected_overdue_count)
+            )
         )
 
 
-def contrasting(cohort: Cohort) -> Flags:
-    """Units of hours in which some are overdue and some are not: nothing can be learned from the others."""
-    size, hit = np.bincount(cohort.hour), sums(cohort.hour, cohort.overdue, 0)
-    return ((hit > 0) & (hit < size))[cohort.hour]
+def contrasting(comparison: Comparison) -> Flags:
+    """By visit: whether its hour has visits that are overdue and visits that are not; others carry no
+    information.
+    """
+    size = np.bincount(comparison.hour_stratum)
+    overdue = sums(comparison.hour_stratum, comparison.is_overdue, 0)
+    return ((overdue > 0) & (overdue < size))[comparison.hour_stratum]
 
 
 def sums(codes: Codes | NDArray[np.intp], weights: NDArray[Any], least: int) -> Reals:
-    """By code: the sum of the weights."""
+    """By code, with at least `least` entries: the sum of the weights."""
     return np.bincount(codes, weights=weights, minlength=least).astype(np.float64)

@@ -1,4 +1,6 @@
-"""What fulfillments can have in common, as codes: location, region, channel, ..., every attribute, and the way they came by."""
+"""Values that visits can have in common: location, region, channel, attributes, and the integration that
+handed over.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,30 +12,31 @@ from graph_models.topology import Topology
 from impactgraph.columns import Codes, Columns, Ints
 from impactgraph.impact.membership import Membership
 
-LOCATION, REGION, CHANNEL, MODE, TIER, CURRENCY, INTEGRATION = (
-    "location",
-    "region",
-    "channel",
-    "mode",
-    "tier",
-    "currency",
-    "integration",
-)
-STEP, WORKFLOW = "step", "workflow"
+LOCATION = "location"
+REGION = "region"
+CHANNEL = "channel"
+MODE = "mode"
+TIER = "tier"
+CURRENCY = "currency"
+INTEGRATION = "integration"
+STEP = "step"
+WORKFLOW = "workflow"
 _FIXED = frozenset({LOCATION, REGION, CHANNEL, MODE, TIER, CURRENCY, INTEGRATION, STEP, WORKFLOW})
 
 
 @dataclass(frozen=True)
-class Dimension:
-    """The value of each unit, as a code; code 0 is none and is never blamed."""
+class DimensionValues:
+    """The value of each visit, as a code; code 0 is none and is never reported as a cause."""
 
     name: str
     codes: Codes
-    words: Sequence[str]
+    values: Sequence[str]
 
 
-def names(columns: Columns) -> tuple[str, ...]:
-    """In lower case; attributes go by their own names (`carrier`, `payload_version`). Of equal explanations the first one is told."""
+def dimension_names(columns: Columns) -> tuple[str, ...]:
+    """Names in lower case; attributes have their own (`carrier`). Of equal explanations the first one is
+    reported.
+    """
     attributes = (
         name
         for name in columns.dictionaries.attributes
@@ -42,53 +45,59 @@ def names(columns: Columns) -> tuple[str, ...]:
     return (LOCATION, REGION, CHANNEL, MODE, *attributes, TIER, CURRENCY, INTEGRATION)
 
 
-def dimension(
-    columns: Columns, topology: Topology, name: str, row: Codes, index: Codes, entered: Ints
-) -> Dimension:
-    """Of stays: the fulfillment's row, the step's index in its workflow, and when it was entered."""
-    o, f, v = columns.orders, columns.fulfillments, columns.dictionaries
-    if name == LOCATION:
-        return Dimension(name, f.location[row], v.locations.values)
-    if name == REGION:
-        return Dimension(name, Membership(columns, topology).region(row).astype(np.int32), v.regions.values)
-    if name == INTEGRATION:
-        return _ways(columns, topology, row, index, entered)
-    fixed = {
-        CHANNEL: (o.channel, v.channels),
-        MODE: (o.mode, v.modes),
-        TIER: (o.tier, v.tiers),
-        CURRENCY: (o.currency, v.currencies),
-    }
-    codes, words = fixed[name] if name in fixed else (o.attributes[name], v.attributes[name])
-    return Dimension(name, codes[f.order[row]], words.values)
-
-
-def _ways(columns: Columns, topology: Topology, row: Codes, index: Codes, entered: Ints) -> Dimension:
-    """The integration that handed each one over from the step before."""
+def dimension_values(
+    columns: Columns, topology: Topology, name: str, rows: Codes, step: Codes, *, entered_at: Ints
+) -> DimensionValues:
+    """Of visits: the fulfillment's row, the index of the step in its workflow, and when it was entered."""
+    o = columns.orders
     f = columns.fulfillments
-    if not len(row):
-        return Dimension(INTEGRATION, np.zeros(0, np.int32), [""])
-    earlier = f.entered_step_at[row]
-    earlier = np.where(earlier < entered[:, None], earlier, 0)
-    before = np.where(earlier.max(axis=1) > 0, earlier.argmax(axis=1), -1)
-    words, table = _handed_over(columns, topology)
-    return Dimension(INTEGRATION, table[f.workflow[row], before, index], words)
+    dictionaries = columns.dictionaries
+    if name == LOCATION:
+        return DimensionValues(name, f.location[rows], dictionaries.locations.values)
+    if name == REGION:
+        codes = Membership(columns, topology).region(rows).astype(np.int32)
+        return DimensionValues(name, codes, dictionaries.regions.values)
+    if name == INTEGRATION:
+        return _incoming_integrations(columns, topology, rows, step, entered_at=entered_at)
+    fixed = {
+        CHANNEL: (o.channel, dictionaries.channels),
+        MODE: (o.mode, dictionaries.modes),
+        TIER: (o.tier, dictionaries.tiers),
+        CURRENCY: (o.currency, dictionaries.currencies),
+    }
+    codes, dictionary = fixed[name] if name in fixed else (o.attributes[name], dictionaries.attributes[name])
+    return DimensionValues(name, codes[f.order[rows]], dictionary.values)
 
 
-def _handed_over(columns: Columns, topology: Topology) -> tuple[list[str], NDArray[np.int32]]:
-    """Words, and their code by (workflow, step before, step)."""
+def _incoming_integrations(
+    columns: Columns, topology: Topology, rows: Codes, step: Codes, *, entered_at: Ints
+) -> DimensionValues:
+    """The integration that handed each fulfillment over from the step before."""
+    f = columns.fulfillments
+    if not len(rows):
+        return DimensionValues(INTEGRATION, np.zeros(0, np.int32), [""])
+    earlier = f.entered_step_at[rows]
+    earlier = np.where(earlier < entered_at[:, None], earlier, 0)
+    previous_step = np.where(earlier.max(axis=1) > 0, earlier.argmax(axis=1), -1)
+    values, table = _hand_over_table(columns, topology)
+    return DimensionValues(INTEGRATION, table[f.workflow[rows], previous_step, step], values)
+
+
+def _hand_over_table(columns: Columns, topology: Topology) -> tuple[list[str], NDArray[np.int32]]:
+    """Ids of integrations, and their code by (workflow, step before, step)."""
     workflows = columns.dictionaries.workflows
     most = max((len(w.steps) for w in workflows), default=0) + 1
-    words, table = [""], np.zeros((len(workflows) + 1, most, most), np.int32)
+    values = [""]
+    table = np.zeros((len(workflows) + 1, most, most), np.int32)
     codes: dict[str, int] = {}
-    for number, known in enumerate(workflows):
-        places: Mapping[str, int] = {key: place for place, key in enumerate(known.steps)}
-        workflow = topology.workflows.get(known.key)
+    for number, known_workflow in enumerate(workflows):
+        places: Mapping[str, int] = {key: place for place, key in enumerate(known_workflow.steps)}
+        workflow = topology.workflows.get(known_workflow.key)
         for step in workflow.steps if workflow else ():
             for transition in step.then:
                 if transition.via and step.key in places and transition.step in places:
                     if transition.via not in codes:
-                        codes[transition.via] = len(words)
-                        words.append(transition.via)
+                        codes[transition.via] = len(values)
+                        values.append(transition.via)
                     table[number, places[step.key], places[transition.step]] = codes[transition.via]
-    return words, table
+    return values, table

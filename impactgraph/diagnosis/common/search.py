@@ -1,9 +1,12 @@
-"""Which values, sets of values and pairs of values the overdue share: the best explanation first, then what explains the rest.
+"""Search for the values, sets of values and pairs of values that overdue visits share, the best explanation
+first.
 
-Within each step, units with the value are compared with the others by the likelihood-ratio statistic G; how many of them should be overdue is summed
-over the hours in which they came. The G of the steps in which the value stands out add up; their chi-square tail, or Fisher's exact test over the
-strata where few are expected, is multiplied by the number of values that were tried (Bonferroni): one wrong blame costs more than a cause that is found
-an hour later. Source: Agresti, Categorical Data Analysis, 3rd ed., 3.2 and 7.3.
+Within each step, visits with the value are compared with the others by the likelihood-ratio statistic G; how
+many of them should be overdue is summed over the hours in which they began. The G of the steps in which the
+value stands out add up. Their chi-square tail, or Fisher's exact test over the strata where few are
+expected, is multiplied by the number of values that were tried (Bonferroni): one wrong accusation costs more
+than a cause that is reported an hour later. What a cause explains is left out before the next one is looked
+for. Source: Agresti, Categorical Data Analysis, 3rd ed., 3.2 and 7.3.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,190 +17,208 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impactgraph.columns import Codes
-from impactgraph.diagnosis.common.cohort import Cohort
+from impactgraph.diagnosis.common.comparison import Comparison
 from impactgraph.diagnosis.common.counts import Counts, Table, contrasting
-from impactgraph.diagnosis.common.dimensions import Dimension
+from impactgraph.diagnosis.common.dimensions import DimensionValues
 
 Flags = NDArray[np.bool_]
 
 ALPHA = 0.01
-"""Likelihood, after correction, that anything at all is blamed by chance; half of it for values of one dimension, half for pairs."""
+"""Probability, after correction, that chance alone produces any cause: half for values of one dimension,
+half for pairs.
+"""
 SUPPORT = 5
-"""Overdue units that a value must have."""
+"""Overdue visits that a value must have."""
 STANDS_OUT = 1.5
-"""Odds of being overdue with it, over the odds without it in the same steps."""
+"""Odds of being overdue with the value, over the odds without it in the same steps."""
 MOST = 5
 """Independent causes that are looked for."""
 _SHORTLIST = 12
-"""Values of a dimension that are looked at closely."""
+"""Values of a dimension that are tested precisely."""
 _SET = 6
 _PAIRED = 8
 _AS_MUCH = 0.995
-"""Of the logarithm of the probability."""
+"""Share of the logarithm of the probability that counts as equal."""
 _CLEARLY = 5.0
-"""In natural logarithms: how much likelier a set or a pair must make it than a single value does (150 times)."""
+"""In natural logarithms: how much likelier a set or a pair must be than a single value (150 times)."""
 
 
 @dataclass(frozen=True)
 class Value:
-    """Units that have, in each of the dimensions, one of the codes. Two dimensions are a pair."""
+    """Visits that have, in each of the dimensions, one of the codes. Two dimensions are a pair."""
 
     dimensions: tuple[int, ...]
     codes: tuple[tuple[int, ...], ...]
 
     def holds(self, codes: Sequence[Codes]) -> Flags:
+        """By visit, given the codes of all dimensions: whether it has the value."""
         return np.logical_and.reduce(
             [np.isin(codes[d], c) for d, c in zip(self.dimensions, self.codes, strict=True)]
         )
 
     @property
-    def single(self) -> bool:
+    def is_single(self) -> bool:
         return len(self.dimensions) == 1 and len(self.codes[0]) == 1
 
 
 @dataclass(frozen=True)
-class Found:
-    """What was found. `log_p`: natural logarithm of the probability that chance does it, corrected for all that were tried."""
+class ScoredValue:
+    """A value with how clearly the overdue visits share it."""
 
     value: Value
     gain: float
     """G, summed over the steps in which it stands out."""
     log_p: float
+    """Natural logarithm of the probability that chance produces it, corrected for all values that were
+    tried.
+    """
 
     @property
     def p_value(self) -> float:
         return exp(min(self.log_p, 0.0))
 
 
-def causes(cohort: Cohort, dimensions: Sequence[Dimension]) -> Iterator[Found]:
-    """Independent causes, the best first: after each, its units are left out and the rest is tried again. Costs a few counts of the units for each."""
+def causes(comparison: Comparison, dimensions: Sequence[DimensionValues]) -> Iterator[ScoredValue]:
+    """Independent causes, the best first: the visits of each are left out before the next one is looked for.
+
+    Costs a few counts of the visits for each cause.
+    """
     codes = [dimension.codes for dimension in dimensions]
     for _ in range(MOST):
-        kept = contrasting(cohort)
-        cohort, codes = cohort.take(kept), [each[kept] for each in codes]
-        found = _best(Counts.of(cohort), codes) if len(cohort) else None
-        if found is None:
+        mask = contrasting(comparison)
+        comparison = comparison.take(mask)
+        codes = [each[mask] for each in codes]
+        best = _best(Counts.of(comparison), codes) if len(comparison) else None
+        if best is None:
             return
-        yield found
-        rest = ~found.value.holds(codes)
-        cohort, codes = cohort.take(rest), [each[rest] for each in codes]
+        yield best
+        others = ~best.value.holds(codes)
+        comparison = comparison.take(others)
+        codes = [each[others] for each in codes]
 
 
-def _best(counts: Counts, codes: Sequence[Codes]) -> Found | None:
-    """The likeliest single value; a set or a pair only where that says clearly more."""
+def _best(counts: Counts, codes: Sequence[Codes]) -> ScoredValue | None:
+    """The likeliest single value; a set or a pair only where it explains clearly more."""
     sizes = [_testable(each) for each in codes]
-    alone = _corrected(
-        (found for d in range(len(codes)) for found in _tried(counts, codes, (d,))), sum(sizes)
+    of_one_dimension = _after_correction(
+        (each for d in range(len(codes)) for each in _score(counts, codes, (d,))), sum(sizes)
     )
-    singles = [found for found in alone if found.value.single]
-    tried = sum(a * b for i, a in enumerate(sizes) for b in sizes[i + 1 :])
-    pairs = _corrected(_pairs(counts, codes, [found.value for found in singles[:_PAIRED]]), tried)
+    singles = [each for each in of_one_dimension if each.value.is_single]
+    pair_count = sum(a * b for i, a in enumerate(sizes) for b in sizes[i + 1 :])
+    pairs = _after_correction(_pairs(counts, codes, [each.value for each in singles[:_PAIRED]]), pair_count)
+    sets = [each for each in of_one_dimension if not each.value.is_single]
     best = _simplest(singles)
-    more = _simplest(sorted([*(found for found in alone if not found.value.single), *pairs], key=_rank))
-    if more is not None and (best is None or (more.log_p < best.log_p - _CLEARLY and more.gain > best.gain)):
-        best = more
+    composite = _simplest(sorted([*sets, *pairs], key=_rank))
+    if composite is not None and (
+        best is None or (composite.log_p < best.log_p - _CLEARLY and composite.gain > best.gain)
+    ):
+        best = composite
     return best if best is not None and best.log_p < log(ALPHA) else None
 
 
-def _simplest(found: Sequence[Found]) -> Found | None:
-    """The first, or one that says as much (the same units, by other words) in fewer dimensions, or in one that is told first: a region before its currency."""
-    same = [each for each in found if each.log_p <= found[0].log_p * _AS_MUCH]
+def _simplest(values: Sequence[ScoredValue]) -> ScoredValue | None:
+    """The first value, or one that explains as much in fewer dimensions, or in an earlier one.
+
+    Values of different dimensions often describe the same visits: then a region comes before its currency.
+    """
+    same = [each for each in values if each.log_p <= values[0].log_p * _AS_MUCH]
     return min(same, key=lambda each: (len(each.value.dimensions), each.value.dimensions), default=None)
 
 
-def _corrected(found: Iterator[Found], tried: int) -> list[Found]:
-    """The likeliest first."""
-    return sorted((replace(each, log_p=each.log_p + log(2 * max(tried, 1))) for each in found), key=_rank)
+def _after_correction(values: Iterator[ScoredValue], trials: int) -> list[ScoredValue]:
+    """With probabilities corrected for this number of trials, the likeliest first."""
+    return sorted((replace(each, log_p=each.log_p + log(2 * max(trials, 1))) for each in values), key=_rank)
 
 
-def _rank(found: Found) -> tuple[float, float]:
-    return found.log_p, -found.gain
+def _rank(scored: ScoredValue) -> tuple[float, float]:
+    return scored.log_p, -scored.gain
 
 
 def _testable(codes: Codes) -> int:
-    """Values that enough units have to be tried, whatever became of these."""
+    """Number of values that enough visits have to be tested, overdue or not."""
     return int((np.bincount(codes)[1:] >= SUPPORT).sum()) if len(codes) else 0
 
 
-def _pairs(counts: Counts, codes: Sequence[Codes], singles: Sequence[Value]) -> Iterator[Found]:
-    """Pairs with a half among `singles`. A pair that is the cause makes its halves stand out too."""
+def _pairs(counts: Counts, codes: Sequence[Codes], singles: Sequence[Value]) -> Iterator[ScoredValue]:
+    """Pairs with a half among `singles`: a pair that is the cause makes its halves stand out too."""
     seen: set[frozenset[tuple[int, tuple[int, ...]]]] = set()
     for single in singles:
         for second in range(len(codes)):
             if second == single.dimensions[0]:
                 continue
-            for one in _tried(counts, codes, (*single.dimensions, second), single.codes):
-                key = frozenset(zip(one.value.dimensions, one.value.codes, strict=True))
+            for pair in _score(counts, codes, (*single.dimensions, second), single.codes):
+                key = frozenset(zip(pair.value.dimensions, pair.value.codes, strict=True))
                 if key not in seen:
                     seen.add(key)
-                    yield one
+                    yield pair
 
 
-def _tried(
+def _score(
     counts: Counts,
     codes: Sequence[Codes],
     dimensions: tuple[int, ...],
     first: tuple[tuple[int, ...], ...] = (),
-) -> Iterator[Found]:
-    """Values of the last dimension that have support and stand out, among the units with `first`; without correction."""
+) -> Iterator[ScoredValue]:
+    """Values of the last dimension that have support and stand out, among the visits with `first`;
+    uncorrected.
+    """
     own = codes[dimensions[-1]]
     among = own > 0
     if first:
         among &= codes[dimensions[0]] == first[0][0]
-    units, place, values = _supported(counts, own, np.flatnonzero(among))
+    visits, place, values = _with_support(counts, own, np.flatnonzero(among))
     if not len(values):
         return
-    table = counts.table(units, place, len(values))
+    table = counts.table(visits, place, len(values))
     gain, freedom = counts.gain(table)
     odds = counts.odds(table)
-    closely = [
+    shortlist = [
         n
         for n in np.argsort(freedom - gain, kind="stable")[:_SHORTLIST].tolist()
         if odds[n] >= STANDS_OUT and freedom[n] > 0
     ]
     testable = max(_testable(own), 1)
-    sure: list[int] = []
-    for n in closely:
-        log_p = counts.log_p(
-            float(gain[n]), int(freedom[n]), float(table.expected[n].sum()), units[place == n]
-        )
+    significant: list[int] = []
+    for n in shortlist:
+        expected_count = float(table.expected_overdue_count[n].sum())
+        log_p = counts.log_p(float(gain[n]), int(freedom[n]), expected_count, visits[place == n])
         if log_p + log(2 * testable) < log(ALPHA):
-            sure.append(n)
-        yield Found(Value(dimensions, (*first, (int(values[n]),))), float(gain[n]), log_p)
+            significant.append(n)
+        yield ScoredValue(Value(dimensions, (*first, (int(values[n]),))), float(gain[n]), log_p)
     if not first:
-        yield from _sets(counts, table, np.array(sure, np.intp), dimensions, values, testable)
+        for members, merged_gain, log_p in _sets(counts, table, np.array(significant, np.intp), testable):
+            members_codes = tuple(sorted(values[members].tolist()))
+            yield ScoredValue(Value(dimensions, (members_codes,)), merged_gain, log_p)
 
 
-def _supported(
-    counts: Counts, own: Codes, units: NDArray[np.intp]
+def _with_support(
+    counts: Counts, own: Codes, visits: NDArray[np.intp]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Units whose value has enough overdue ones, the number of their value, and the values by that number."""
-    if not len(units):
-        return units, units, units
-    hits = np.bincount(own[units], weights=counts.cohort.overdue[units])
-    values = np.flatnonzero(hits >= SUPPORT)
-    place = np.full(len(hits), -1)
+    """Visits whose value has enough overdue ones, the number of the value of each, and the values by that
+    number.
+    """
+    if not len(visits):
+        return visits, visits, visits
+    overdue = np.bincount(own[visits], weights=counts.comparison.is_overdue[visits])
+    values = np.flatnonzero(overdue >= SUPPORT)
+    place = np.full(len(overdue), -1)
     place[values] = np.arange(len(values))
-    units = units[place[own[units]] >= 0]
-    return units, place[own[units]], values
+    visits = visits[place[own[visits]] >= 0]
+    return visits, place[own[visits]], values
 
 
 def _sets(
-    counts: Counts,
-    table: Table,
-    sure: NDArray[np.intp],
-    dimensions: tuple[int, ...],
-    values: NDArray[np.intp],
-    testable: int,
-) -> Iterator[Found]:
-    """Values that would each be blamed alone, together: two, three, ... of them. Each set is paid for by the number of such sets."""
-    for size in range(2, min(len(sure), _SET) + 1):
-        together = table.together(sure[:size])
-        gain, freedom = counts.gain(together)
-        if float(counts.odds(together)[0]) < STANDS_OUT or not freedom[0]:
+    counts: Counts, table: Table, significant: NDArray[np.intp], testable: int
+) -> Iterator[tuple[NDArray[np.intp], float, float]]:
+    """(members, gain, log_p) of the two, three, ... values that are the most significant alone.
+
+    The probability of each set is multiplied by the number of sets of its size.
+    """
+    for size in range(2, min(len(significant), _SET) + 1):
+        merged = table.merge(significant[:size])
+        gain, freedom = counts.gain(merged)
+        if float(counts.odds(merged)[0]) < STANDS_OUT or not freedom[0]:
             continue
-        log_p = counts.log_p(float(gain[0]), int(freedom[0]), np.inf, sure) + log(
-            comb(max(testable, size), size)
-        )
-        chosen = tuple(sorted(values[sure[:size]].tolist()))
-        yield Found(Value(dimensions, (chosen,)), float(gain[0]), log_p)
+        correction = log(comb(max(testable, size), size))
+        log_p = counts.log_p(float(gain[0]), int(freedom[0]), np.inf, significant) + correction
+        yield significant[:size], float(gain[0]), log_p

@@ -1,7 +1,8 @@
-"""Steps, workflows and integrations that more of the overdue are at than is usual there.
+"""Steps, workflows and integrations that have more overdue fulfillments than is usual there.
 
-A step cannot be compared within itself, so the reference is its own past: the share of those in a step that are usually beyond its limit. These come
-last, for what values within steps have not explained: a store that stands makes its steps look slow.
+A step cannot be compared within itself, so the reference is its own past: the share of its fulfillments that
+is usually beyond its limit. These factors come last, for what values within steps have not explained: a
+store that has stopped makes its steps look slow.
 """
 
 from collections.abc import Mapping
@@ -17,21 +18,21 @@ from impactgraph.columns import Columns
 from impactgraph.diagnosis.common.dimensions import INTEGRATION, STEP, WORKFLOW
 from impactgraph.diagnosis.common.search import ALPHA, SUPPORT
 from impactgraph.diagnosis.common.tails import log_chi_square_tail
-from impactgraph.diagnosis.overdue.usual import Usual
+from impactgraph.diagnosis.overdue.baseline import DwellBaseline
 from impactgraph.forecast.durations import Distribution
 from impactgraph.forecast.scenarios import Reals
 
 TWICE = 2.0
-"""Times the usual share, and the share elsewhere, that is beyond doubt."""
+"""Multiple of the usual share, and of the share elsewhere, that makes a place conspicuous."""
 _GRID = 256
 
 Place = tuple[int, int]
-"""Workflow and step by index in the vocabulary."""
+"""Workflow and step by index in the dictionary."""
 
 
 @dataclass(frozen=True)
-class AtSteps:
-    """What the overdue are at: `dimension` is step, workflow or integration."""
+class StepFactor:
+    """Places at which overdue fulfillments gather: `dimension` is step, workflow or integration."""
 
     dimension: str
     value: str
@@ -39,83 +40,95 @@ class AtSteps:
     log_p: float
 
 
-def at_steps(
-    columns: Columns, topology: Topology, usual: Usual, limit: NDArray[np.int64], overdue: Reals, total: Reals
-) -> list[AtSteps]:
-    """Best first, each without what the ones before it explain. `overdue`, `total` and `limit` by (workflow, step index)."""
+def step_factors(
+    columns: Columns,
+    topology: Topology,
+    baseline: DwellBaseline,
+    limit: NDArray[np.int64],
+    *,
+    overdue: Reals,
+    total: Reals,
+) -> list[StepFactor]:
+    """Best first, each without what the ones before it explain. Arrays are by (workflow, step index)."""
     sets = _sets(columns, topology)
-    expected = total * shares(columns, topology, usual, limit)
+    usual_counts = total * usual_overdue_shares(columns, baseline, limit)
     overdue = overdue.copy()
-    found: list[AtSteps] = []
+    factors: list[StepFactor] = []
     while sets:
-        tried = [(each, _gain(places, overdue, expected, total)) for each, places in sets.items()]
-        best, gain = max(tried, key=lambda pair: pair[1])
+        gains = [(name, _gain(places, overdue, usual_counts, total)) for name, places in sets.items()]
+        best, gain = max(gains, key=lambda pair: pair[1])
         log_p = log_chi_square_tail(2 * gain, 1) + log(len(sets))
         if log_p >= log(ALPHA):
             break
-        found.append(AtSteps(*best, sets[best], log_p))
+        factors.append(StepFactor(*best, sets[best], log_p))
         for place in sets[best]:
             overdue[place] = 0
-    return found
+    return factors
 
 
-def shares(columns: Columns, topology: Topology, usual: Usual, limit: NDArray[np.int64]) -> Reals:
-    """By (workflow, step index): the share of those in the step that are usually beyond the limit, with arrivals as even as they come."""
-    found = np.zeros(limit.shape)
-    for n, words in enumerate(columns.dictionaries.workflows):
-        for m, step in enumerate(words.steps):
-            if (words.key, step) in usual.of:
-                found[n, m] = _beyond(usual.of[words.key, step], float(limit[n, m]))
-    return found
+def usual_overdue_shares(columns: Columns, baseline: DwellBaseline, limit: NDArray[np.int64]) -> Reals:
+    """By (workflow, step index): the share of those in the step that is usually beyond the limit.
+
+    Arrivals are taken to be evenly spread.
+    """
+    shares = np.zeros(limit.shape)
+    for n, workflow in enumerate(columns.dictionaries.workflows):
+        for m, step in enumerate(workflow.steps):
+            if (workflow.key, step) in baseline.by_step:
+                shares[n, m] = _share_beyond(baseline.by_step[workflow.key, step], float(limit[n, m]))
+    return shares
 
 
-def _beyond(stays: Distribution, limit: float) -> float:
+def _share_beyond(dwell: Distribution, limit: float) -> float:
     """Time spent beyond the limit over time spent in the step (a stationary renewal process)."""
     p = (np.arange(_GRID) + 0.5) / _GRID
-    lasts = stays.quantile(p)
-    return float(np.maximum(lasts - limit, 0).sum() / max(lasts.sum(), 1.0))
+    lengths = dwell.quantile(p)
+    return float(np.maximum(lengths - limit, 0).sum() / max(lengths.sum(), 1.0))
 
 
-def _gain(places: frozenset[Place], overdue: Reals, expected: Reals, total: Reals) -> float:
-    """How much likelier the overdue are at these places if something there multiplies them; 0 where they are not far above what is usual."""
+def _gain(places: frozenset[Place], overdue: Reals, usual_counts: Reals, total: Reals) -> float:
+    """Log-likelihood ratio of a cause at these places that multiplies the overdue; 0 where they are near the
+    usual.
+    """
     inside = np.zeros(total.shape, bool)
     inside[tuple(zip(*places, strict=True))] = True
-    hit, usual, size = overdue[inside].sum(), expected[inside].sum(), total[inside].sum()
-    elsewhere = overdue[~inside].sum() / max(total[~inside].sum(), 1.0)
-    usual = TWICE * max(usual, 0.5)
-    if hit < SUPPORT or hit <= usual or hit / max(size, 1.0) < TWICE * elsewhere:
+    late = overdue[inside].sum()
+    share_elsewhere = overdue[~inside].sum() / max(total[~inside].sum(), 1.0)
+    threshold = TWICE * max(usual_counts[inside].sum(), 0.5)
+    share = late / max(total[inside].sum(), 1.0)
+    if late < SUPPORT or late <= threshold or share < TWICE * share_elsewhere:
         return 0.0
-    return float(hit * np.log(hit / usual) - (hit - usual))
+    return float(late * np.log(late / threshold) - (late - threshold))
 
 
 def _sets(columns: Columns, topology: Topology) -> Mapping[tuple[str, str], frozenset[Place]]:
-    """Places of each step, workflow and integration that is used there; of equal ones the simplest."""
-    found: dict[tuple[str, str], set[Place]] = {}
+    """Places of each step, workflow and integration that is used there; of equal sets only the simplest."""
+    by_name: dict[tuple[str, str], set[Place]] = {}
     integrations: dict[tuple[str, str], set[Place]] = {}
-    for n, words in enumerate(columns.dictionaries.workflows):
-        places = {key: m for m, key in enumerate(words.steps)}
-        workflow = topology.workflows.get(words.key)
+    for n, known_workflow in enumerate(columns.dictionaries.workflows):
+        index_of = {key: m for m, key in enumerate(known_workflow.steps)}
+        workflow = topology.workflows.get(known_workflow.key)
         for step in workflow.steps if workflow else ():
-            if step.key not in places:
+            if step.key not in index_of:
                 continue
-            here = n, places[step.key]
-            found.setdefault((STEP, f"{words.key}/{step.key}"), set()).add(here)
-            for integration in _used(step):
-                integrations.setdefault((INTEGRATION, integration), set()).add(here)
-        found.setdefault((WORKFLOW, words.key), set()).update((n, m) for m in places.values())
-    known: set[frozenset[Place]] = set()
-    chosen: dict[tuple[str, str], frozenset[Place]] = {}
-    for name, places in [*found.items(), *integrations.items()]:
-        if places and frozenset(places) not in known:
-            known.add(frozenset(places))
-            chosen[name] = frozenset(places)
-    return chosen
+            place = n, index_of[step.key]
+            by_name.setdefault((STEP, f"{known_workflow.key}/{step.key}"), set()).add(place)
+            for integration in _integrations_of(step):
+                integrations.setdefault((INTEGRATION, integration), set()).add(place)
+        by_name.setdefault((WORKFLOW, known_workflow.key), set()).update((n, m) for m in index_of.values())
+    seen: set[frozenset[Place]] = set()
+    distinct: dict[tuple[str, str], frozenset[Place]] = {}
+    for name, places in [*by_name.items(), *integrations.items()]:
+        if places and frozenset(places) not in seen:
+            seen.add(frozenset(places))
+            distinct[name] = frozenset(places)
+    return distinct
 
 
-def _used(step: Step) -> set[str]:
-    """Integrations that it calls, or that take orders from it."""
-    called = [need for need in step.needs.required if isinstance(need, str)]
-    choices = [
+def _integrations_of(step: Step) -> set[str]:
+    """Integrations that the step calls, or that take orders from it."""
+    required = [need for need in step.needs.required if isinstance(need, str)]
+    first_choices = [
         member
         for need in step.needs.required
         if isinstance(need, Choice)
@@ -123,4 +136,4 @@ def _used(step: Step) -> set[str]:
         for member in members
     ]
     vias = [transition.via for transition in step.then if transition.via]
-    return {each for each in (*called, *choices, *vias) if each.startswith("integration:")}
+    return {each for each in (*required, *first_choices, *vias) if each.startswith("integration:")}

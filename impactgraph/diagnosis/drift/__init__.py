@@ -1,6 +1,8 @@
-"""What is no longer as it was."""
+"""Drift detection: steps, locations, modes and channels whose duration, error rate or cancellation rate
+changed.
+"""
 
 from impactgraph.diagnosis.drift.find import find_drift
-from impactgraph.diagnosis.drift.group import grouped
+from impactgraph.diagnosis.drift.group import group_drift
 
-__all__ = ["find_drift", "grouped"]
+__all__ = ["find_drift", "group_drift"]

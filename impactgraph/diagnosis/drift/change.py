@@ -1,7 +1,9 @@
-"""Where a series changed: the best single split of it, and how unlikely that is by chance.
+"""Change-point detection: the best single split of a series, and the probability that chance alone produces
+it.
 
-Each is exact in that every split between two bins is looked at (binary segmentation's first step: Scott and Knott, Biometrics 30, 1974). The probability
-of the best split is that of one split times their number (Bonferroni), so no permutations are needed; series are few hours long, so little is lost.
+Every split between two bins is tried (the first step of binary segmentation: Scott and Knott, Biometrics 30,
+1974). The probability of the best split is that of one split times their number (Bonferroni), so no
+permutations are needed; series have few bins, so little power is lost.
 """
 
 from dataclasses import dataclass
@@ -16,60 +18,70 @@ from impactgraph.forecast.scenarios import Reals
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`at`: first bin of what is new. `before` and `after`: medians, or shares."""
+    """`at`: first bin after the change. `before` and `after`: medians, or shares."""
 
     at: int
     before: float
     after: float
     log_p: float
-    """Natural logarithm of the probability that chance alone splits it so well."""
+    """Natural logarithm of the probability that chance alone splits the series so well."""
 
 
-def shifted(values: Reals, bins: Ints, *, least: int, earliest: int = 0) -> Change | None:
-    """Of values by bin (in any order): whether those from some bin on are larger or smaller, by their ranks (Mann and Whitney, with the correction for ties).
+def level_change(values: Reals, bins: Ints, *, least: int, earliest: int = 0) -> Change | None:
+    """The bin from which on values (in any order) are larger or smaller, by their ranks.
 
-    None where no split from bin `earliest` on leaves `least` on both sides. Costs a sort.
+    Mann and Whitney's test with the correction for ties. None where no split from bin `earliest` on leaves
+    `least` values on both sides. Costs a sort.
     """
     order = np.argsort(bins, kind="stable")
-    values, bins = values[order], bins[order]
+    values = values[order]
+    bins = bins[order]
     count = len(values)
-    unique, which, times = np.unique(values, return_inverse=True, return_counts=True)
+    unique, index, times = np.unique(values, return_inverse=True, return_counts=True)
     middle = np.cumsum(times) - (times - 1) / 2
-    ranks = middle[which]
+    ranks = middle[index]
     splits = np.flatnonzero(np.diff(bins) > 0) + 1
     splits = splits[(splits >= least) & (splits <= count - least) & (bins[splits] >= earliest)]
     if not len(splits) or len(unique) < 2:
         return None
     ties = float((times.astype(np.float64) ** 3 - times).sum()) / (count * (count - 1))
     rank_sum = np.cumsum(ranks)[splits - 1]
-    spread = np.sqrt(splits * (count - splits) / 12 * ((count + 1) - ties))
-    z = np.abs(rank_sum - splits * (count + 1) / 2) / spread
+    deviation = np.sqrt(splits * (count - splits) / 12 * ((count + 1) - ties))
+    z = np.abs(rank_sum - splits * (count + 1) / 2) / deviation
     best = int(np.argmax(z))
     split = int(splits[best])
     log_p = log_chi_square_tail(float(z[best] ** 2), 1) + log(len(splits))
-    return Change(
-        int(bins[split]), float(np.median(values[:split])), float(np.median(values[split:])), min(log_p, 0.0)
-    )
+    before = float(np.median(values[:split]))
+    after = float(np.median(values[split:]))
+    return Change(int(bins[split]), before, after, min(log_p, 0.0))
 
 
-def moved(events: Reals, chances: Reals, *, least: int, earliest: int = 0) -> Change | None:
-    """Of counts by bin: whether the share of events among the chances is another from some bin on (G of the two halves).
+def rate_change(events: Reals, chances: Reals, *, least: int, earliest: int = 0) -> Change | None:
+    """The bin from which on the share of events among the chances differs (G of the two halves).
 
-    None where there are fewer than `least` events, or no chances on one side of every split from bin `earliest` on.
+    `events` and `chances` are counts by bin. None where there are fewer than `least` events, or no chances
+    on one side of every split from bin `earliest` on.
     """
-    hit = np.minimum(events, chances)
-    total, all_chances = float(hit.sum()), float(chances.sum())
+    counts = np.minimum(events, chances)
+    total = float(counts.sum())
+    all_chances = float(chances.sum())
     if total < least:
         return None
-    seen, size = np.cumsum(hit)[:-1], np.cumsum(chances)[:-1]
-    some = (size > 0) & (size < all_chances) & (np.arange(1, len(events)) >= earliest)
-    if not some.any():
+    count_before = np.cumsum(counts)[:-1]
+    chances_before = np.cumsum(chances)[:-1]
+    valid = (chances_before > 0) & (chances_before < all_chances)
+    valid &= np.arange(1, len(events)) >= earliest
+    if not valid.any():
         return None
-    every = np.full(len(seen), all_chances)
-    g = np.where(
-        some, g_statistic(seen, size, size * total / all_chances, np.full(len(seen), total), every), -1.0
+    g = g_statistic(
+        count_before,
+        chances_before,
+        chances_before * total / all_chances,
+        np.full(len(count_before), total),
+        all_size=np.full(len(count_before), all_chances),
     )
-    best: int = int(np.argmax(g))
-    log_p = log_chi_square_tail(float(g[best]), 1) + log(int(some.sum()))
-    before, after = float(seen[best] / size[best]), float((total - seen[best]) / (all_chances - size[best]))
+    best: int = int(np.argmax(np.where(valid, g, -1.0)))
+    log_p = log_chi_square_tail(float(g[best]), 1) + log(int(valid.sum()))
+    before = float(count_before[best] / chances_before[best])
+    after = float((total - count_before[best]) / (all_chances - chances_before[best]))
     return Change(best + 1, before, after, min(float(log_p), 0.0))

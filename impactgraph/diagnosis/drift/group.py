@@ -1,4 +1,6 @@
-"""One trouble shows at hundreds of places: findings that say the same of places of one dimension, since about the same time, are told as one."""
+"""Groups of drift findings that probably have one cause: one kind, dimension and direction, since about the
+same time.
+"""
 
 from collections.abc import Iterable, Sequence
 from statistics import median
@@ -8,13 +10,16 @@ from graph_models.money import total
 from graph_models.time import HOUR, Millis
 
 TOGETHER: Millis = 2 * HOUR
-"""Between one beginning and the next of a group. A beginning is known to the hour."""
+"""Longest pause between one beginning and the next of a group. A beginning is known to the hour."""
 
 
-def grouped(found: Iterable[Drift]) -> tuple[DriftGroup, ...]:
-    """The most orders behind it first; an order with parts at several places of a group counts at each. Each finding is in one group."""
+def group_drift(findings: Iterable[Drift]) -> tuple[DriftGroup, ...]:
+    """The groups with the most affected orders first; each finding is in one group.
+
+    An order with fulfillments at several places of a group counts at each.
+    """
     alike: dict[tuple[str, str, bool], list[Drift]] = {}
-    for each in found:
+    for each in findings:
         alike.setdefault((each.kind.value, each.dimension, each.after > each.before), []).append(each)
     groups = [_group(members) for same in alike.values() for members in _by_beginning(same)]
     return tuple(
@@ -24,10 +29,10 @@ def grouped(found: Iterable[Drift]) -> tuple[DriftGroup, ...]:
     )
 
 
-def _by_beginning(found: Sequence[Drift]) -> list[list[Drift]]:
+def _by_beginning(findings: Sequence[Drift]) -> list[list[Drift]]:
     """Those that began with no longer pause between them than `TOGETHER`."""
     groups: list[list[Drift]] = []
-    for each in sorted(found, key=lambda each: (each.since, each.value)):
+    for each in sorted(findings, key=lambda each: (each.since, each.value)):
         if groups and each.since - groups[-1][-1].since <= TOGETHER:
             groups[-1].append(each)
         else:
@@ -35,8 +40,8 @@ def _by_beginning(found: Sequence[Drift]) -> list[list[Drift]]:
     return groups
 
 
-def _group(found: Sequence[Drift]) -> DriftGroup:
-    members = tuple(sorted(found, key=lambda each: (-each.orders, each.p_value, each.value)))
+def _group(findings: Sequence[Drift]) -> DriftGroup:
+    members = tuple(sorted(findings, key=lambda each: (-each.orders, each.p_value, each.value)))
     return DriftGroup(
         kind=members[0].kind,
         dimension=members[0].dimension,

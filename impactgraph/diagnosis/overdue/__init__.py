@@ -1,12 +1,13 @@
-"""Units beyond their limit: declared, else learned from the past."""
+"""Fulfillments that are in their step for longer than its limit, declared or learned from history."""
 
+from impactgraph.diagnosis.overdue.baseline import DwellBaseline, learn_dwell_baseline
 from impactgraph.diagnosis.overdue.limits import limit_of, limit_table, limits, overdue_mask, overdue_rows
 from impactgraph.diagnosis.overdue.peers import peers_of
 from impactgraph.diagnosis.overdue.runs import runs_of
-from impactgraph.diagnosis.overdue.usual import Usual, usual_stays
 
 __all__ = [
-    "Usual",
+    "DwellBaseline",
+    "learn_dwell_baseline",
     "limit_of",
     "limit_table",
     "limits",
@@ -14,5 +15,4 @@ __all__ = [
     "overdue_rows",
     "peers_of",
     "runs_of",
-    "usual_stays",
 ]

@@ -1,4 +1,4 @@
-"""How long a fulfillment may stay in its step, and which ones have stayed longer."""
+"""How long a fulfillment may stay in its step, and which ones have been there longer."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,94 +6,101 @@ from numpy.typing import NDArray
 from graph_models.time import FOREVER, Millis
 from graph_models.topology import Step, Topology
 from impactgraph.columns import Codes, Columns, Ints
+from impactgraph.diagnosis.overdue.baseline import DwellBaseline
 from impactgraph.diagnosis.overdue.runs import runs_of
-from impactgraph.diagnosis.overdue.stays import in_step
-from impactgraph.diagnosis.overdue.usual import Usual
+from impactgraph.diagnosis.overdue.visits import in_step
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.pace import factors, on_site
 
 Flags = NDArray[np.bool_]
 
 
-def limit_of(step: Step, usual: Usual) -> float:
-    """Milliseconds: what the step declares (`within`), else the learned p95 of its stays at a usual location."""
+def limit_of(step: Step, baseline: DwellBaseline) -> float:
+    """Milliseconds: what the step declares (`within`), else the 95th percentile of its usual dwell time."""
     if step.within is not None:
         return float(step.within)
     place = step.workflow, step.key
-    return usual.p95(place) if place in usual.of else float(FOREVER)
+    return baseline.p95(place) if place in baseline.by_step else float(FOREVER)
 
 
-def limit_table(topology: Topology, columns: Columns, usual: Usual) -> Ints:
-    """By (workflow, step index): milliseconds that a fulfillment may stay there, a wait for a run not counted; FOREVER where the topology has no such step.
+def limit_table(topology: Topology, columns: Columns, baseline: DwellBaseline) -> Ints:
+    """By (workflow, step index): milliseconds that a fulfillment may stay there, without waits for a run.
 
-    There is one row and one column more, which are FOREVER.
+    FOREVER where the topology has no such step. There is one extra row and column, which are FOREVER.
     """
-    most = max((len(w.steps) for w in columns.dictionaries.workflows), default=0) + 1
-    table = np.full((len(columns.dictionaries.workflows) + 1, most), FOREVER, np.int64)
+    table = np.full(_table_shape(columns), FOREVER, np.int64)
     for n, m, step in _steps(topology, columns):
-        table[n, m] = min(limit_of(step, usual), FOREVER)
+        table[n, m] = min(limit_of(step, baseline), FOREVER)
     return table
 
 
 def limits(
-    topology: Topology, columns: Columns, usual: Usual, durations: Durations, rows: Codes | None = None
+    topology: Topology,
+    columns: Columns,
+    baseline: DwellBaseline,
+    durations: Durations,
+    rows: Codes | None = None,
 ) -> Ints:
-    """By fulfillment (`rows`: these only), milliseconds that it may stay in its step. All that is told of overdue orders stands on this.
+    """By fulfillment (only those in `rows`, if given): milliseconds that it may stay in its step.
 
-    As `limit_table`; a learned limit is longer or shorter where the location is slower or quicker. What is done within that and waits for the run of a batch
-    may stay until the run: it is overdue when it has left without it.
+    Every statement about overdue orders is based on this. A learned limit is scaled by the pace of the
+    location. A fulfillment whose work was done within the limit and that waits for the run of a batch may
+    stay until the run: it is overdue once the run has left without it.
     """
     f = columns.fulfillments
     rows = np.arange(len(f), dtype=np.int32) if rows is None else rows
-    found = _paced(
-        topology,
-        columns,
-        limit_table(topology, columns, usual)[f.workflow[rows], f.step[rows]],
-        durations,
-        rows,
-    )
+    table = limit_table(topology, columns, baseline)
+    limit = _scaled_by_pace(topology, columns, table, durations, rows=rows)
     runs = runs_of(topology, columns, durations, rows)
-    entered = f.entered_at[rows]
-    in_time = (runs.run > 0) & (runs.done - entered <= found)
-    return np.where(in_time, np.maximum(found, runs.run - entered), found)
+    entered_at = f.entered_at[rows]
+    in_time = (runs.run_at > 0) & (runs.done_at - entered_at <= limit)
+    return np.where(in_time, np.maximum(limit, runs.run_at - entered_at), limit)
 
 
-def _paced(topology: Topology, columns: Columns, limit: Ints, durations: Durations, rows: Codes) -> Ints:
-    f, pace = columns.fulfillments, durations.pace
-    paced = np.zeros(
-        (
-            len(columns.dictionaries.workflows) + 1,
-            max((len(w.steps) for w in columns.dictionaries.workflows), default=0) + 1,
-        ),
-        bool,
-    )
-    for n, m, known in _steps(topology, columns):
-        paced[n, m] = known.within is None and on_site(topology, known)
-    if not paced.any() or not len(pace):
+def _scaled_by_pace(
+    topology: Topology, columns: Columns, table: Ints, durations: Durations, *, rows: Codes
+) -> Ints:
+    """Limits of the rows from the table by (workflow, step index), the learned ones scaled by location."""
+    f = columns.fulfillments
+    limit = table[f.workflow[rows], f.step[rows]]
+    depends_on_pace = np.zeros(_table_shape(columns), bool)
+    for n, m, step in _steps(topology, columns):
+        depends_on_pace[n, m] = step.within is None and on_site(topology, step)
+    if not depends_on_pace.any() or not len(durations.pace):
         return limit
-    slower = np.ones(len(columns.dictionaries.locations))
-    slower[: len(pace)] = factors(pace)
+    slowness = np.ones(len(columns.dictionaries.locations))
+    slowness[: len(durations.pace)] = factors(durations.pace)
     return np.where(
-        paced[f.workflow[rows], f.step[rows]], np.minimum(limit * slower[f.location[rows]], FOREVER), limit
+        depends_on_pace[f.workflow[rows], f.step[rows]],
+        np.minimum(limit * slowness[f.location[rows]], FOREVER),
+        limit,
     ).astype(np.int64)
 
 
 def overdue_mask(columns: Columns, limit: Ints, at: Millis, rows: Codes | None = None) -> Flags:
-    """By fulfillment (`rows`: these only): whether it is in its step for longer than `limit` (by the same)."""
+    """By fulfillment (only those in `rows`, if given): whether it is in its step for longer than its
+    `limit`.
+    """
     f = columns.fulfillments
-    return in_step(f, at, rows) & (at - (f.entered_at if rows is None else f.entered_at[rows]) > limit)
+    entered_at = f.entered_at if rows is None else f.entered_at[rows]
+    return in_step(f, at, rows) & (at - entered_at > limit)
 
 
 def overdue_rows(columns: Columns, limit: Ints, at: Millis) -> Codes:
-    """Rows of those, ascending."""
+    """Rows of the overdue fulfillments, ascending."""
     return np.flatnonzero(overdue_mask(columns, limit, at)).astype(np.int32)
 
 
+def _table_shape(columns: Columns) -> tuple[int, int]:
+    workflows = columns.dictionaries.workflows
+    return len(workflows) + 1, max((len(w.steps) for w in workflows), default=0) + 1
+
+
 def _steps(topology: Topology, columns: Columns) -> list[tuple[int, int, Step]]:
-    """(workflow index, step index, step) of the steps that the topology and the columns both know."""
+    """(workflow index, step index, step) of the steps that both the topology and the columns have."""
     return [
         (n, m, step)
-        for n, words in enumerate(columns.dictionaries.workflows)
-        for m, key in enumerate(words.steps)
-        if isinstance(step := topology.elements.get(f"step:{words.key}/{key}"), Step)
+        for n, workflow in enumerate(columns.dictionaries.workflows)
+        for m, key in enumerate(workflow.steps)
+        if isinstance(step := topology.elements.get(f"step:{workflow.key}/{key}"), Step)
     ]

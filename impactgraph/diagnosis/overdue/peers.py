@@ -1,4 +1,4 @@
-"""Others in the same step, and at the same location where that is enough to say something."""
+"""Peers of a fulfillment: those in the same step, at the same location where there are enough of them."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from graph_models.time import Millis
 from impactgraph.columns import Codes, Columns, Ints
 
 ENOUGH = 5
-"""Fulfillments at the location; with fewer all locations of the step are told."""
+"""Fulfillments at the location; with fewer, the peers are those at all locations."""
 SAMPLE = 5
 
 
@@ -20,34 +20,37 @@ def peers_of(
     at: Millis,
     in_common: tuple[CommonFactor, ...] = (),
 ) -> PeerGroup | None:
-    """Of the fulfillment in this row, itself included; None where it is in no step. Costs a look at who is in the step now.
+    """The peers of the fulfillment in this row, itself included; None where it is in no step.
 
-    `limits`: by fulfillment of these rows, how long it may be in its step.
+    `limits`: by fulfillment of these rows, milliseconds that it may be in its step. Costs a look at the
+    fulfillments in the step.
     """
     f = columns.fulfillments
-    workflow, step = int(f.workflow[row]), int(f.step[row])
-    if workflow < 0 or step < 0:
+    workflow_index = int(f.workflow[row])
+    step_index = int(f.step[row])
+    if workflow_index < 0 or step_index < 0:
         return None
-    words = columns.dictionaries.workflows[workflow]
-    rows = columns.rows_at(workflow, step)
-    here = rows[f.location[rows] == f.location[row]]
-    alone = len(here) < ENOUGH or not f.location[row]
-    rows = rows if alone else here
-    beyond = at - f.entered_at[rows] - limits(rows)
-    location = None if alone else columns.dictionaries.locations.values[int(f.location[row])]
+    workflow = columns.dictionaries.workflows[workflow_index]
+    rows = columns.rows_at(workflow_index, step_index)
+    local_rows = rows[f.location[rows] == f.location[row]]
+    location = None
+    if len(local_rows) >= ENOUGH and f.location[row]:
+        rows = local_rows
+        location = columns.dictionaries.locations.values[int(f.location[row])]
+    excess = at - f.entered_at[rows] - limits(rows)
     return PeerGroup(
-        f"step:{words.key}/{words.steps[step]}",
-        location,
-        int((beyond > 0).sum()),
-        len(rows),
-        _longest(columns, rows, beyond),
-        in_common,
+        step=f"step:{workflow.key}/{workflow.steps[step_index]}",
+        location=location,
+        overdue=int((excess > 0).sum()),
+        total=len(rows),
+        sample=_longest_overdue(columns, rows, excess),
+        in_common=in_common,
     )
 
 
-def _longest(columns: Columns, rows: Codes, beyond: Ints) -> tuple[str, ...]:
-    """Bare keys of the orders that are the longest overdue, each once."""
-    late = np.flatnonzero(beyond > 0)
-    late = late[np.argsort(-beyond[late], kind="stable")[: 4 * SAMPLE]]
+def _longest_overdue(columns: Columns, rows: Codes, excess: Ints) -> tuple[str, ...]:
+    """Bare keys of the orders that are overdue the longest, each once."""
+    late = np.flatnonzero(excess > 0)
+    late = late[np.argsort(-excess[late], kind="stable")[: 4 * SAMPLE]]
     orders = columns.fulfillments.order[rows[late]].tolist()
     return tuple(str(columns.orders.ids[order]) for order in list(dict.fromkeys(orders))[:SAMPLE])

@@ -1,4 +1,4 @@
-"""The run of a batch that hands a fulfillment on: what is done in time and waits for it is where it should be."""
+"""Batch runs that hand fulfillments over: when the work of each was done and when the next run leaves."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,65 +18,72 @@ _NEARLY_ALL = np.array(0.95)
 
 @dataclass(frozen=True)
 class Runs:
-    """By place among the rows asked for; both 0 where no batch hands the fulfillment over."""
+    """By position among the rows in question; both 0 where no batch hands the fulfillment over."""
 
-    done: Ints
-    """When its work was done: as told, else by when that of 95 of 100 is."""
-    run: Ints
+    done_at: Ints
+    """When its work was done, as recorded; else when 95 % of such work is done."""
+    run_at: Ints
     """The first run from then on."""
 
 
 def runs_of(topology: Topology, columns: Columns, durations: Durations, rows: Codes) -> Runs:
-    """Of fulfillments in flight. Costs a look at each, and more for those in steps that a batch hands on from."""
+    """Of fulfillments in flight. Costs a look at each, and more for those in steps with a batch hand-over."""
     f = columns.fulfillments
-    found = Runs(np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64))
-    for number, column, step in _steps(topology, columns):
+    runs = Runs(np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64))
+    for number, column, step in _batch_steps(topology, columns):
         at = np.flatnonzero((f.workflow[rows] == number) & (f.step[rows] == column))
         if len(at):
-            done = _done(topology, columns, durations, step, column, rows[at])
-            for calendar, chosen in _calendars(topology, columns, step, rows[at]):
-                found.done[at[chosen]] = done[chosen]
-                found.run[at[chosen]] = np.rint(calendar.run_from(done[chosen].astype(np.float64))).astype(
-                    np.int64
-                )
-    return found
+            done_at = _recorded_or_usual_end(topology, columns, durations, step, rows=rows[at])
+            for calendar, positions in _calendars(topology, columns, step, rows[at]):
+                run_at = np.rint(calendar.run_from(done_at[positions].astype(np.float64)))
+                runs.done_at[at[positions]] = done_at[positions]
+                runs.run_at[at[positions]] = run_at.astype(np.int64)
+    return runs
 
 
-def _steps(topology: Topology, columns: Columns) -> Iterator[tuple[int, int, Step]]:
-    """(workflow index, step index, step) of those that a batch may hand on from."""
-    for number, words in enumerate(columns.dictionaries.workflows):
-        workflow = topology.workflows.get(words.key)
+def _batch_steps(topology: Topology, columns: Columns) -> Iterator[tuple[int, int, Step]]:
+    """(workflow index, step index, step) of the steps with a hand-over by batch."""
+    for number, known_workflow in enumerate(columns.dictionaries.workflows):
+        workflow = topology.workflows.get(known_workflow.key)
         for step in workflow.steps if workflow is not None else ():
-            if step.key in words.steps and any(
+            if step.key in known_workflow.steps and any(
                 _calendar(topology, transition) is not None for transition in step.then
             ):
-                yield number, words.steps.index(step.key), step
+                yield number, known_workflow.steps.index(step.key), step
 
 
-def _done(
-    topology: Topology, columns: Columns, durations: Durations, step: Step, column: int, rows: Codes
+def _recorded_or_usual_end(
+    topology: Topology, columns: Columns, durations: Durations, step: Step, *, rows: Codes
 ) -> Ints:
-    f, place = columns.fulfillments, (step.workflow, step.key)
-    entered, told = f.entered_at[rows], f.first_recorded_at[rows, column]
-    usual = float(durations.of[place].quantile(_NEARLY_ALL)) if place in durations.of else 0.0
-    slower = np.ones(len(columns.dictionaries.locations))
+    """By row, all of them in `step`: when its work was done as recorded, else when 95 % of such work is
+    done.
+    """
+    f = columns.fulfillments
+    place = step.workflow, step.key
+    entered_at = f.entered_at[rows]
+    recorded_at = f.first_recorded_at[rows, f.step[rows]]
+    p95 = float(durations.of[place].quantile(_NEARLY_ALL)) if place in durations.of else 0.0
+    slowness = np.ones(len(columns.dictionaries.locations))
     if on_site(topology, step):
-        slower[: len(durations.pace)] = factors(durations.pace)
-    surely = entered + np.rint(usual * slower[f.location[rows]]).astype(np.int64)
-    return np.where((told > 0) & (told >= entered), told, surely)
+        slowness[: len(durations.pace)] = factors(durations.pace)
+    estimate = entered_at + np.rint(p95 * slowness[f.location[rows]]).astype(np.int64)
+    return np.where((recorded_at > 0) & (recorded_at >= entered_at), recorded_at, estimate)
 
 
 def _calendars(
     topology: Topology, columns: Columns, step: Step, rows: Codes
 ) -> Iterator[tuple[Calendar, NDArray[np.intp]]]:
-    """Calendars of the batches, and which of the rows each takes: the first whose condition holds, else the most usual one without."""
-    left = np.ones(len(rows), bool)
+    """Calendars of the batches, each with the positions of the rows that it takes.
+
+    A row takes the first transition whose condition holds, else the most frequent unconditional one.
+    """
+    remaining = np.ones(len(rows), bool)
     conditional = [transition for transition in step.then if transition.when is not None]
     membership = Membership(columns, topology) if conditional else None
     for transition in conditional:
         assert membership is not None and transition.when is not None
-        takes = left & membership.takes(rows, transition.when)
-        left &= ~takes
+        takes = remaining & membership.takes(rows, transition.when)
+        remaining &= ~takes
         if (calendar := _calendar(topology, transition)) is not None:
             yield calendar, np.flatnonzero(takes)
     usual = max(
@@ -85,7 +92,7 @@ def _calendars(
         default=None,
     )
     if usual is not None and (calendar := _calendar(topology, usual)) is not None:
-        yield calendar, np.flatnonzero(left)
+        yield calendar, np.flatnonzero(remaining)
 
 
 def _calendar(topology: Topology, transition: Transition) -> Calendar | None:

@@ -1,4 +1,6 @@
-"""Trouble in what messages say: orders sent twice, attributes that are missing, stock figures that differ, errors that say the same."""
+"""Problems in the content of messages: duplicate orders, missing attributes, differing stock figures, error
+templates.
+"""
 
 from impactgraph.diagnosis.payload.duplicates import find_duplicates
 from impactgraph.diagnosis.payload.errors import find_error_templates

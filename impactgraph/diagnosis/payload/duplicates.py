@@ -1,6 +1,6 @@
-"""Orders that look like one order that was sent twice: under one external id, or of one customer, basket and value within minutes."""
+"""Orders that look like duplicates: one external id, or one customer, basket and value within minutes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 from graph_models.diagnosis import PayloadFinding, PayloadKind
 from graph_models.time import MINUTE, Millis
 from impactgraph.columns import Columns, Ints
-from impactgraph.diagnosis.payload.sampling import named, sample_of, standing, worth
+from impactgraph.diagnosis.payload.sampling import is_not_cancelled, matching_names, sample_of, worth
+from impactgraph.diagnosis.payload.sentences import duplicates_sentence
 
 EXTERNAL = (
-    "external_id", "external_order", "external_order_id", "external_reference", "external_ref", "order_reference", "client_reference",
-    "idempotency_key", "cart_id", "checkout_id", "basket_id", "marketplace_order", "marketplace_order_id", "channel_order_id",
+    "external_id", "external_order", "external_order_id", "external_reference", "external_ref",
+    "order_reference", "client_reference", "idempotency_key", "cart_id", "checkout_id", "basket_id",
+    "marketplace_order", "marketplace_order_id", "channel_order_id",
 )  # fmt: skip
-"""Names of attributes that are another system's name of the order."""
+"""Names of attributes that hold another system's id of the order."""
 CUSTOMER = (
     "customer",
     "customer_id",
@@ -33,30 +35,24 @@ WITHIN: Millis = 10 * MINUTE
 
 
 def find_duplicates(columns: Columns, among: NDArray[np.bool_]) -> list[PayloadFinding]:
-    """`among` is by row of an order; a cancelled one is no duplicate any more. Costs a sort of the orders that have such an attribute."""
+    """`among` is by row of an order; a cancelled order is not a duplicate.
+
+    Costs a sort of the orders that have such an attribute.
+    """
     names = sorted(columns.orders.attributes)
-    alive = standing(columns) & among
-    found: list[PayloadFinding] = []
-    taken = np.zeros(len(columns.orders), bool)
-    for name in named(names, EXTERNAL):
+    eligible = is_not_cancelled(columns) & among
+    findings: list[PayloadFinding] = []
+    in_group = np.zeros(len(columns.orders), bool)
+    for name in matching_names(names, EXTERNAL):
         codes = columns.orders.attributes[name]
-        rows = np.flatnonzero(alive & (codes > 0))
-        groups = list(_groups(rows, [codes[rows], columns.orders.channel[rows]], None))
-        found += [
-            _told(
-                columns,
-                group,
-                {name: columns.dictionaries.attributes[name].values[int(codes[group[0]])]},
-                f"{name} is the same",
-            )
-            for group in groups
-        ]
-        for group in groups:
-            taken[group] = True
-    for name in named(names, CUSTOMER):
+        rows = np.flatnonzero(eligible & (codes > 0))
+        for group in list(_groups(rows, [codes[rows], columns.orders.channel[rows]], None)):
+            in_group[group] = True
+            findings.append(_finding(columns, group, name, name))
+    for name in matching_names(names, CUSTOMER):
         codes = columns.orders.attributes[name]
-        rows = np.flatnonzero(alive & ~taken & (codes > 0))
-        baskets = [columns.orders.attributes[basket][rows] for basket in named(names, BASKET)]
+        rows = np.flatnonzero(eligible & ~in_group & (codes > 0))
+        baskets = [columns.orders.attributes[basket][rows] for basket in matching_names(names, BASKET)]
         keys: list[NDArray[Any]] = [
             codes[rows],
             columns.orders.currency[rows],
@@ -65,48 +61,44 @@ def find_duplicates(columns: Columns, among: NDArray[np.bool_]) -> list[PayloadF
             *baskets,
         ]
         for group in _groups(rows, keys, columns.orders.placed_at[rows]):
-            taken[group] = True
-            what = "customer, basket and value are the same" if baskets else "customer and value are the same"
-            found.append(
-                _told(
-                    columns,
-                    group,
-                    {name: columns.dictionaries.attributes[name].values[int(codes[group[0]])]},
-                    what,
-                )
-            )
-    return found
+            in_group[group] = True
+            same = "customer, basket and value" if baskets else "customer and value"
+            findings.append(_finding(columns, group, name, same))
+    return findings
 
 
 def _groups(
-    rows: NDArray[np.intp], keys: list[NDArray[Any]], placed: Ints | None
+    rows: NDArray[np.intp], keys: list[NDArray[Any]], placed_at: Ints | None
 ) -> Iterator[NDArray[np.intp]]:
     """Rows that agree in every key; with moments, only those that follow each other within minutes."""
     if len(rows) < 2:
         return
-    order = np.lexsort([np.zeros(len(rows), np.int64) if placed is None else placed, *keys])
+    order = np.lexsort([np.zeros(len(rows), np.int64) if placed_at is None else placed_at, *keys])
     same = np.logical_and.reduce([key[order][1:] == key[order][:-1] for key in keys])
-    if placed is not None:
-        same &= np.diff(placed[order]) <= WITHIN
+    if placed_at is not None:
+        same &= np.diff(placed_at[order]) <= WITHIN
     starts = np.flatnonzero(np.concatenate([[True], ~same]))
     ends = np.append(starts[1:], len(rows))
     for begin, end in zip(starts[ends - starts > 1].tolist(), ends[ends - starts > 1].tolist(), strict=True):
         yield rows[order[begin:end]]
 
 
-def _told(columns: Columns, group: NDArray[np.intp], key: Mapping[str, str], why: str) -> PayloadFinding:
-    placed = columns.orders.placed_at[group]
-    first = group[np.lexsort((columns.orders.ids[group], placed))[0]]
-    channel = columns.dictionaries.channels.values[int(columns.orders.channel[group[0]])]
-    names = sample_of(columns, group)
+def _finding(columns: Columns, group: NDArray[np.intp], name: str, same: str) -> PayloadFinding:
+    """`name`: of the attribute that makes the group; `same`: what the orders agree in."""
+    o = columns.orders
+    placed_at = o.placed_at[group]
+    first = group[np.lexsort((o.ids[group], placed_at))[0]]
+    value = columns.dictionaries.attributes[name].values[int(o.attributes[name][group[0]])]
+    channel = columns.dictionaries.channels.values[int(o.channel[group[0]])]
+    sample = sample_of(columns, group)
     return PayloadFinding(
         kind=PayloadKind.DUPLICATE_ORDER,
-        sentence=f"{len(group)} orders look like one that was sent {'twice' if len(group) == 2 else 'several times'}: their {why} ({', '.join(names)}).",
-        key={**key, "channel": channel},
+        sentence=duplicates_sentence(len(group), same, sample),
+        key={name: value, "channel": channel},
         count=len(group),
         total=0,
-        since=int(placed.min()),
-        until=int(placed.max()),
+        since=int(placed_at.min()),
+        until=int(placed_at.max()),
         value=worth(columns, group[group != first]),
-        orders=names,
+        orders=sample,
     )

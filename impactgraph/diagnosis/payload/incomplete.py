@@ -1,93 +1,111 @@
-"""Orders that lack what nearly all others of the same channel and workflow say."""
+"""Orders without an attribute that nearly all others of the same channel and workflow have."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.diagnosis import PayloadFinding, PayloadKind
-from graph_models.time import DAY, Millis, moment
+from graph_models.time import DAY, Millis
 from impactgraph.columns import Columns
 from impactgraph.diagnosis.payload.sampling import in_flight, sample_of, worth
+from impactgraph.diagnosis.payload.sentences import incomplete_sentence
+
+Flags = NDArray[np.bool_]
 
 NEARLY_ALL = 0.98
 LEAST = 50
-"""Orders that are needed before their habit counts."""
+"""Orders of a channel and workflow that are needed to learn what is usual."""
 RECENT: Millis = DAY
-"""What is lacking in the last day is held against the days before too, so that a sender that broke for all is seen."""
+"""Orders are also compared with those before this time, so that a sender that broke for all of its orders is
+noticed.
+"""
 
 
-def find_incomplete(columns: Columns, among: NDArray[np.bool_], at: Millis) -> list[PayloadFinding]:
-    """`among` is by row of an order. All orders tell what is usual; of those in flight is told what they lack.
+def find_incomplete(columns: Columns, among: Flags, at: Millis) -> list[PayloadFinding]:
+    """`among` is by row of an order. What is usual is learned from all orders; findings are of those in
+    flight.
 
     Costs a look at every order for each attribute.
     """
-    o, v = columns.orders, columns.dictionaries
+    o = columns.orders
+    dictionaries = columns.dictionaries
     workflow = np.full(len(o), -1, np.int32)
     workflow[columns.fulfillments.order] = columns.fulfillments.workflow
-    told = (o.placed_at > 0) & (workflow >= 0)
-    group = np.where(told, o.channel * np.int32(len(v.workflows)) + workflow, np.int32(-1))
-    concerned = told & among & in_flight(columns)
-    found: list[PayloadFinding] = []
-    for name, has in _said(columns):
-        for number in _incomplete(group, told, has, o.placed_at < at - RECENT, concerned):
-            channel, flow = divmod(number, len(v.workflows))
-            mine = group == number
-            rows = np.flatnonzero(mine & concerned & ~has)
+    is_placed = (o.placed_at > 0) & (workflow >= 0)
+    group = np.where(is_placed, o.channel * np.int32(len(dictionaries.workflows)) + workflow, np.int32(-1))
+    groups = _Groups(
+        group,
+        is_placed,
+        is_old=o.placed_at < at - RECENT,
+        is_candidate=is_placed & among & in_flight(columns),
+    )
+    findings: list[PayloadFinding] = []
+    for name, has in _attributes(columns):
+        for number in groups.incomplete(has):
+            channel, flow = divmod(number, len(dictionaries.workflows))
+            in_group = group == number
+            rows = np.flatnonzero(in_group & groups.is_candidate & ~has)
             key = {
                 "attribute": name,
-                "channel": v.channels.values[channel],
-                "workflow": v.workflows[flow].key,
+                "channel": dictionaries.channels.values[channel],
+                "workflow": dictionaries.workflows[flow].key,
             }
-            found.append(
-                _finding(columns, key, rows, int(np.count_nonzero(mine)), int(np.count_nonzero(mine & has)))
-            )
-    return found
+            total = int(np.count_nonzero(in_group))
+            having = int(np.count_nonzero(in_group & has))
+            findings.append(_finding(columns, key, rows, total, having=having))
+    return findings
 
 
-def _said(columns: Columns) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """By name, which orders say it: attributes, and the fields that may be left out."""
+def _attributes(columns: Columns) -> Iterator[tuple[str, Flags]]:
+    """By name, which orders have it: attributes, and the optional fields."""
     o = columns.orders
     for name, codes in sorted(o.attributes.items()):
         yield name, codes > 0
     yield from (("region", o.region > 0), ("customer_tier", o.tier > 0), ("promised_by", o.promised_by > 0))
 
 
-def _incomplete(
-    group: NDArray[np.int32],
-    told: NDArray[np.bool_],
-    has: NDArray[np.bool_],
-    before: NDArray[np.bool_],
-    concerned: NDArray[np.bool_],
-) -> Iterator[int]:
-    """Groups in which nearly all say it, now or before the last day, and some that are concerned do not."""
-    size = int(group.max(initial=-1)) + 1
+@dataclass(frozen=True)
+class _Groups:
+    """Orders by channel and workflow; all arrays are by row of an order."""
 
-    def counted(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
-        return np.bincount(group[mask], minlength=size)
+    number: NDArray[np.int32]
+    """-1 where the order is in no group."""
+    is_placed: Flags
+    is_old: Flags
+    is_candidate: Flags
+    """Orders that findings are made of."""
 
-    lacking = counted(concerned & ~has)
-    usual = np.zeros(size, bool)
-    for whom in (told, told & before):
-        all_, say = counted(whom), counted(whom & has)
-        usual |= (all_ >= LEAST) & (say >= NEARLY_ALL * all_) & (say > 0)
-    yield from np.flatnonzero(usual & (lacking > 0)).tolist()
+    def incomplete(self, has: Flags) -> Iterator[int]:
+        """Groups in which nearly all orders have it, now or before the last day, and some candidates do not."""
+        size = int(self.number.max(initial=-1)) + 1
+
+        def count(mask: Flags) -> NDArray[np.intp]:
+            return np.bincount(self.number[mask], minlength=size)
+
+        lacking = count(self.is_candidate & ~has)
+        is_usual = np.zeros(size, bool)
+        for reference in (self.is_placed, self.is_placed & self.is_old):
+            total = count(reference)
+            having = count(reference & has)
+            is_usual |= (total >= LEAST) & (having >= NEARLY_ALL * total) & (having > 0)
+        yield from np.flatnonzero(is_usual & (lacking > 0)).tolist()
 
 
 def _finding(
-    columns: Columns, key: dict[str, str], rows: NDArray[np.intp], total: int, having: int
+    columns: Columns, key: dict[str, str], rows: NDArray[np.intp], total: int, *, having: int
 ) -> PayloadFinding:
-    placed = columns.orders.placed_at[rows]
-    have = f"{having:,} of {total:,} orders of {key['channel']} in {key['workflow']} say it"
-    since = f"the first was placed at {moment(int(placed.min())):%Y-%m-%d %H:%M} UTC"
+    placed_at = columns.orders.placed_at[rows]
+    first = int(placed_at.min())
     return PayloadFinding(
         kind=PayloadKind.INCOMPLETE,
-        sentence=f"{len(rows):,} {'order lacks' if len(rows) == 1 else 'orders lack'} {key['attribute']}; {have}; {since}.",
+        sentence=incomplete_sentence(len(rows), key, having, total, first=first),
         key=key,
         count=len(rows),
         total=total,
-        since=int(placed.min()),
-        until=int(placed.max()),
+        since=first,
+        until=int(placed_at.max()),
         value=worth(columns, rows),
         orders=sample_of(columns, rows),
     )

@@ -1,4 +1,4 @@
-"""What findings about a group of orders have in common to tell."""
+"""Samples, worth and state of groups of orders, as findings report them."""
 
 from collections.abc import Sequence
 
@@ -13,12 +13,13 @@ SAMPLE = 5
 
 
 def sample_of(columns: Columns, orders: NDArray[np.integer]) -> tuple[str, ...]:
-    """Keys of some of the orders (rows), the latest placed first."""
+    """Keys of some of the orders (rows), the latest placement first."""
     rows = np.unique(orders)
-    ids, placed = columns.orders.ids, columns.orders.placed_at[rows]
-    latest = rows[np.argsort(-placed, kind="stable")[: SAMPLE * 20]]
-    named = sorted((-int(columns.orders.placed_at[row]), str(ids[row])) for row in latest.tolist())
-    return tuple(name for _, name in named[:SAMPLE])
+    ids = columns.orders.ids
+    placed_at = columns.orders.placed_at
+    latest = rows[np.argsort(-placed_at[rows], kind="stable")[: SAMPLE * 20]]
+    by_placement = sorted((-int(placed_at[row]), str(ids[row])) for row in latest.tolist())
+    return tuple(key for _, key in by_placement[:SAMPLE])
 
 
 def worth(columns: Columns, orders: NDArray[np.integer]) -> tuple[Money, ...]:
@@ -27,8 +28,8 @@ def worth(columns: Columns, orders: NDArray[np.integer]) -> tuple[Money, ...]:
     return money_of(columns, columns.orders.currency[rows], columns.orders.value[rows])
 
 
-def standing(columns: Columns) -> NDArray[np.bool_]:
-    """By row of an order: placed, and not cancelled as a whole."""
+def is_not_cancelled(columns: Columns) -> NDArray[np.bool_]:
+    """By row of an order: whether it was placed and at least one fulfillment is not cancelled."""
     f = columns.fulfillments
     alive = np.zeros(len(columns.orders), bool)
     alive[f.order[f.status != CANCELLED]] = True
@@ -36,16 +37,18 @@ def standing(columns: Columns) -> NDArray[np.bool_]:
 
 
 def in_flight(columns: Columns) -> NDArray[np.bool_]:
-    """By row of an order: some of it is."""
+    """By row of an order: whether a fulfillment of it is in flight."""
     f = columns.fulfillments
     alive = np.zeros(len(columns.orders), bool)
     alive[f.order[f.status == IN_FLIGHT]] = True
     return alive
 
 
-def named(names: Sequence[str], wanted: Sequence[str]) -> list[str]:
-    """Of the names those that are one of the wanted, whatever their case and whether words are joined by `_`, `-` or nothing."""
-    plain = {_plain(word) for word in wanted}
+def matching_names(names: Sequence[str], candidates: Sequence[str]) -> list[str]:
+    """The names that are among the candidates, ignoring case and how words are joined (`_`, `-`, `.`,
+    nothing).
+    """
+    plain = {_plain(candidate) for candidate in candidates}
     return [name for name in names if _plain(name) in plain]
 
 

@@ -1,134 +1,123 @@
-"""Stock figures of one item on which systems differ, and the feeds between these systems that would explain it."""
+"""Stock figures of one item that differ between systems, and the feeds between these systems as suspects."""
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from itertools import groupby
 
 from graph_models.diagnosis import Cause, PayloadFinding, PayloadKind, StockFigure
 from graph_models.enums import Effect
 from graph_models.impairment import Impairments
-from graph_models.time import moment, say_duration
 from graph_models.topology import Api, Integration, System, Topology
+from impactgraph.diagnosis.payload.sentences import (
+    feed_evidence,
+    stock_difference_sentence,
+    stock_figure_text,
+)
 
-_TELLING = frozenset({Effect.BLOCKED, Effect.DELAYED, Effect.REJECTED, Effect.STALE, Effect.DUPLICATED})
+_RELEVANT = frozenset({Effect.BLOCKED, Effect.DELAYED, Effect.REJECTED, Effect.STALE, Effect.DUPLICATED})
 _MOST_HOPS = 3
-_LISTED = 3
+_SAMPLES = 3
 
 
 def find_stock_differences(
     topology: Topology, figures: Sequence[StockFigure], impairments: Impairments
 ) -> list[PayloadFinding]:
-    """A finding an item and location; `figures` stand together by these. A feed that is impaired is the likelier suspect."""
+    """One finding per item and location; `figures` are sorted by these. An impaired feed is the likelier
+    suspect.
+    """
     feeds = _Feeds(topology, impairments)
-    grouped = groupby(figures, key=lambda f: (f.location, f.item))
-    return [_finding(list(group), feeds) for _, group in grouped]
+    groups = groupby(figures, key=lambda figure: (figure.location, figure.item))
+    return [_finding(list(group), feeds) for _, group in groups]
 
 
 def _finding(figures: list[StockFigure], feeds: "_Feeds") -> PayloadFinding:
-    by_age = sorted(figures, key=lambda f: (-f.at, f.system))
-    amounts = [f.on_hand for f in figures]
-    apart = max(amounts) - min(amounts)
-    said = ", ".join(f"{f.system} {_plain(f.on_hand)}" for f in figures)
-    age = by_age[0].at - by_age[-1].at
-    lag = (
-        f"the oldest figure is {say_duration(age)} older than the latest"
-        if age
-        else "told at the same moment"
-    )
+    by_age = sorted(figures, key=lambda figure: (-figure.at, figure.system))
+    amounts = [figure.on_hand for figure in figures]
+    difference = max(amounts) - min(amounts)
+    differing = tuple((a.system, b.system) for a in figures for b in figures if a.on_hand != b.on_hand)
     return PayloadFinding(
         kind=PayloadKind.STOCK_DIFFERENCE,
-        sentence=f"{figures[0].item} at {figures[0].location}: {said}; {_plain(apart)} apart, {lag}.",
+        sentence=stock_difference_sentence(figures, difference, by_age[0].at - by_age[-1].at),
         key={
             "location": figures[0].location,
             "item": figures[0].item,
-            "systems": "+".join(f.system for f in figures),
+            "systems": "+".join(figure.system for figure in figures),
         },
-        count=min(int(apart.to_integral_value()), 2**31 - 1),
+        count=min(int(difference.to_integral_value()), 2**31 - 1),
         total=0,
         since=by_age[-1].at,
         until=by_age[0].at,
-        samples=tuple(
-            f"{f.system}: {_plain(f.on_hand)} at {moment(f.at):%Y-%m-%d %H:%M:%S} UTC"
-            for f in by_age[:_LISTED]
-        ),
-        suspects=feeds.between(
-            tuple((a.system, b.system) for a in figures for b in figures if a.on_hand != b.on_hand)
-        ),
+        samples=tuple(stock_figure_text(figure) for figure in by_age[:_SAMPLES]),
+        suspects=feeds.between(differing),
     )
 
 
-def _plain(amount: Decimal) -> str:
-    return f"{amount.normalize():f}"
-
-
 class _Feeds:
-    """Integrations that carry something from one system to another, in a few hops."""
+    """Integrations that carry data from one system to another in a few hops."""
 
     def __init__(self, topology: Topology, impairments: Impairments) -> None:
-        self._topology, self._impairments = topology, impairments
-        self._out: dict[str, list[tuple[str, str]]] = {}
+        self._topology = topology
+        self._impairments = impairments
+        self._outgoing: dict[str, list[tuple[str, str]]] = {}
         for key, integration in topology.integrations.items():
-            source, target = self._system(integration.source), self._system(integration.target)
-            self._out.setdefault(source, []).append((target, f"integration:{key}"))
-        self._known: dict[tuple[tuple[str, str], ...], tuple[Cause, ...]] = {}
+            source = self._system(integration.source)
+            target = self._system(integration.target)
+            self._outgoing.setdefault(source, []).append((target, f"integration:{key}"))
+        self._causes: dict[tuple[tuple[str, str], ...], tuple[Cause, ...]] = {}
 
     def _system(self, identifier: str) -> str:
+        """Bare key of the system that an element belongs to."""
         element = self._topology.elements.get(identifier)
-        return (
-            element.system
-            if isinstance(element, Api)
-            else element.key
-            if isinstance(element, System)
-            else identifier.partition(":")[2]
-        )
+        if isinstance(element, Api):
+            return element.system
+        return element.key if isinstance(element, System) else identifier.partition(":")[2]
 
     def between(self, pairs: tuple[tuple[str, str], ...]) -> tuple[Cause, ...]:
-        """Impaired feeds first, then those of fewer hops."""
-        if pairs not in self._known:
-            found = (
-                way
+        """Feeds between any of these pairs of systems: impaired ones first, then those of fewer hops."""
+        if pairs not in self._causes:
+            paths = (
+                path
                 for source, target in pairs
-                for way in self._ways(*(name.removeprefix("system:") for name in (source, target)))
+                for path in self._paths(source.removeprefix("system:"), target.removeprefix("system:"))
             )
             hops: dict[str, int] = {}
-            for way in sorted(found, key=len):
-                for feed in way:
-                    hops.setdefault(feed, len(way))
-            causes = [self._cause(feed, many) for feed, many in hops.items()]
-            self._known[pairs] = tuple(sorted(causes, key=lambda c: (-c.likelihood, str(c.element))))
-        return self._known[pairs]
+            for path in sorted(paths, key=len):
+                for feed in path:
+                    hops.setdefault(feed, len(path))
+            causes = [self._cause(feed, count) for feed, count in hops.items()]
+            self._causes[pairs] = tuple(sorted(causes, key=lambda c: (-c.likelihood, str(c.element))))
+        return self._causes[pairs]
 
-    def _ways(self, source: str, target: str) -> Iterator[tuple[str, ...]]:
-        """The shortest ones."""
+    def _paths(self, source: str, target: str) -> Iterator[tuple[str, ...]]:
+        """The shortest paths, as ids of feeds."""
         queue: deque[tuple[str, tuple[str, ...]]] = deque([(source, ())])
         shortest = _MOST_HOPS
-        seen = {source}
+        visited_systems = {source}
         while queue:
-            here, way = queue.popleft()
-            if len(way) >= shortest:
+            system, path = queue.popleft()
+            if len(path) >= shortest:
                 continue
-            for there, feed in self._out.get(here, ()):
-                if there == target:
-                    shortest = len(way) + 1
-                    yield (*way, feed)
-                elif there not in seen:
-                    seen.add(there)
-                    queue.append((there, (*way, feed)))
+            for neighbour, feed in self._outgoing.get(system, ()):
+                if neighbour == target:
+                    shortest = len(path) + 1
+                    yield (*path, feed)
+                elif neighbour not in visited_systems:
+                    visited_systems.add(neighbour)
+                    queue.append((neighbour, (*path, feed)))
 
     def _cause(self, feed: str, hops: int) -> Cause:
-        troubled = [i for i in self._impairments.by_element.get(feed, ()) if i.effect in _TELLING]
+        relevant = [i for i in self._impairments.by_element.get(feed, ()) if i.effect in _RELEVANT]
         integration = self._topology.elements[feed]
         carries = ", ".join(integration.carries) if isinstance(integration, Integration) else ""
-        what = f"{feed} carries {carries or 'something'} between them{'' if hops == 1 else f', one of {hops} on the way'}."
-        if troubled:
-            worst = max(troubled, key=lambda i: (i.likelihood, i.since))
-            key = worst.failures[0] if worst.failures else None
-            return Cause(
-                "failure" if key else "element",
-                0.9 * worst.likelihood,
-                f"{what} {worst.detail or worst.rule}.",
-                key,
-                feed,
-            )
-        return Cause("element", 0.5 / hops, what, element=feed)
+        evidence = feed_evidence(feed, carries, hops)
+        if not relevant:
+            return Cause("element", 0.5 / hops, evidence, element=feed)
+        worst = max(relevant, key=lambda i: (i.likelihood, i.since))
+        failure = worst.failures[0] if worst.failures else None
+        return Cause(
+            kind="failure" if failure else "element",
+            likelihood=0.9 * worst.likelihood,
+            evidence=f"{evidence} {worst.detail or worst.rule}.",
+            failure=failure,
+            element=feed,
+        )

@@ -1,9 +1,9 @@
-"""The template of a message: what it says without what is particular to one order."""
+"""Templates of messages: the text without what is specific to one order."""
 
 import re
 from functools import lru_cache
 
-_PARTICULARS = (
+_VARIABLE_PARTS = (
     (re.compile(r"\"[^\"]*\"|'[^'\n]*'|`[^`]*`|«[^»]*»|“[^”]*”"), "<text>"),
     (re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b"), "<mail>"),
     (re.compile(r"\b[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE), "<url>"),
@@ -19,13 +19,13 @@ _PARTICULARS = (
     (re.compile(r"\b(?=[\w/.-]*[A-Za-z])(?=[\w/.-]*\d)\w+(?:[/.-]\w+)*"), "<id>"),
     (re.compile(r"[-+]?\d+(?:[.,:]\d+)*"), "<n>"),
 )
-"""In this order: what is quoted first, since it may hold any of the others."""
+"""In this order: quoted text first, since it may contain any of the others."""
 _SPACES = re.compile(r"\s+")
 
 
 @lru_cache(maxsize=65_536)
 def template_of(message: str) -> str:
-    """The same for messages that differ only in numbers, ids, moments and quoted text."""
-    for pattern, name in _PARTICULARS:
+    """The template, which is equal for messages that differ only in numbers, ids, moments and quoted text."""
+    for pattern, name in _VARIABLE_PARTS:
         message = pattern.sub(name, message)
     return _SPACES.sub(" ", message).strip()

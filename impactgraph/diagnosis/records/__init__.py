@@ -4,17 +4,17 @@ from impactgraph.diagnosis.records.causes import Causes, cause_of_rate
 from impactgraph.diagnosis.records.find import find_records, learn_transports
 from impactgraph.diagnosis.records.findings import RecordFindings
 from impactgraph.diagnosis.records.rates import find_rates
-from impactgraph.diagnosis.records.slots import in_order
-from impactgraph.diagnosis.records.transport import Name, Transports
+from impactgraph.diagnosis.records.slots import sorted_prefix_length
+from impactgraph.diagnosis.records.transport import RecordName, Transports
 
 __all__ = [
     "Causes",
-    "Name",
     "RecordFindings",
+    "RecordName",
     "Transports",
     "cause_of_rate",
     "find_rates",
     "find_records",
-    "in_order",
     "learn_transports",
+    "sorted_prefix_length",
 ]

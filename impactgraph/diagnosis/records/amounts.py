@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from graph_models.enums import RecordEffect, RecordKind
 from graph_models.money import MICROS, minor_digits
 from impactgraph.columns import NO_AMOUNT, Codes, Columns, Ints
-from impactgraph.diagnosis.records.findings import Found
-from impactgraph.diagnosis.records.slots import Came, Slot
+from impactgraph.diagnosis.records.findings import FindingRows
+from impactgraph.diagnosis.records.slots import Slot, SlotRecords
 
 
 @dataclass
@@ -53,11 +53,11 @@ class Ledger:
         )
 
 
-def wrong_amounts(slot: Slot, fraction: float | None, came: Came, ledger: Ledger) -> Found:
+def find_wrong_amounts(slot: Slot, fraction: float | None, came: SlotRecords, ledger: Ledger) -> FindingRows:
     """Of postings that came once."""
     which = np.flatnonzero(came.count == 1)
     if slot.kind is not RecordKind.POSTING or fraction is None or not len(which):
-        return Found.none()
+        return FindingRows.empty()
     r = ledger.columns.records
     record = came.record[came.first[which]]
     amount, stated, expected = r.amount[record], r.currency[record], ledger.expected(fraction, which)
@@ -70,21 +70,26 @@ def wrong_amounts(slot: Slot, fraction: float | None, came: Came, ledger: Ledger
     wrong = np.flatnonzero(ledger.differs(amount, expected, which) | foreign)
     at = which[wrong]
     currency = np.where(stated[wrong] > 0, stated[wrong], ledger.currency[at]).astype(np.int32)
-    return Found.of(
+    return FindingRows.of(
         RecordEffect.WRONG,
         slot,
         ledger.rows[at],
         emitter=0,
-        came=came.at[came.first[at]],
+        came=came.recorded_at[came.first[at]],
         amount=amount[wrong],
         expected=expected[wrong],
         currency=currency,
     )
 
 
-def doubled(
-    slot: Slot, fraction: float | None, came: Came, passes: NDArray[np.intp], ledger: Ledger, since: Ints
-) -> Found:
+def find_duplicates(
+    slot: Slot,
+    fraction: float | None,
+    came: SlotRecords,
+    passes: NDArray[np.intp],
+    ledger: Ledger,
+    since: Ints,
+) -> FindingRows:
     """What came more often than `passes` (by place: how many steps that emit it were passed, at least 1) since the moment `since` (by place), or before it.
 
     Few come twice, so each of these is looked at by itself.
@@ -95,7 +100,7 @@ def doubled(
         for place in which.tolist()
     ]
     parts = [(place, found) for place, found in looked if found is not None]
-    return Found.joined([*_as_found(slot, parts, ledger)]) if parts else Found.none()
+    return FindingRows.concatenate([*_as_found(slot, parts, ledger)]) if parts else FindingRows.empty()
 
 
 @dataclass(frozen=True)
@@ -109,11 +114,17 @@ class _Surplus:
 
 
 def _surplus(
-    slot: Slot, fraction: float | None, came: Came, allowed: int, ledger: Ledger, since: int, place: int
+    slot: Slot,
+    fraction: float | None,
+    came: SlotRecords,
+    allowed: int,
+    ledger: Ledger,
+    since: int,
+    place: int,
 ) -> _Surplus | None:
     first = int(came.first[place])
     mine = slice(first, first + int(came.count[place]))
-    at, r = came.at[mine], ledger.columns.records
+    at, r = came.recorded_at[mine], ledger.columns.records
     amounts, documents = r.amount[came.record[mine]], r.document[came.record[mine]]
     for part in (at >= since, at < since):
         if int(part.sum()) <= allowed:
@@ -146,7 +157,7 @@ def _again(amounts: Ints, documents: NDArray[np.uint32]) -> bool:
     return len(np.unique(amounts)) < len(amounts) or len(np.unique(numbered)) < len(numbered)
 
 
-def _as_found(slot: Slot, parts: list[tuple[int, _Surplus]], ledger: Ledger) -> Iterator[Found]:
+def _as_found(slot: Slot, parts: list[tuple[int, _Surplus]], ledger: Ledger) -> Iterator[FindingRows]:
     for effect in (RecordEffect.DUPLICATED, RecordEffect.WRONG):
         mine = [(place, found) for place, found in parts if found.effect is effect]
         if mine:
@@ -155,7 +166,7 @@ def _as_found(slot: Slot, parts: list[tuple[int, _Surplus]], ledger: Ledger) -> 
                 np.array([getattr(found, name) for _, found in mine], np.int64)
                 for name in ("came", "amount", "expected")
             )
-            yield Found.of(
+            yield FindingRows.of(
                 effect,
                 slot,
                 ledger.rows[places],

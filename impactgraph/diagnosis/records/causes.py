@@ -57,7 +57,7 @@ class Causes:
         ]
         if fitting:
             return _of_failure(max(fitting, key=lambda i: (i.likelihood, i.since)), self._failures)
-        if RECORD_EFFECTS[int(self._findings.found.effect[index])] not in (
+        if RECORD_EFFECTS[int(self._findings.rows.effect[index])] not in (
             RecordEffect.MISSING,
             RecordEffect.OUT_OF_SEQUENCE,
         ):
@@ -66,19 +66,19 @@ class Causes:
 
     def _held(self, index: int) -> Emitter | None:
         """What emits the record; of one out of sequence, the one that it should have followed."""
-        found, slots = self._findings.found, self._findings.slots
-        behind = int(found.behind[index])
+        found, slots = self._findings.rows, self._findings.slots
+        behind = int(found.after_slot[index])
         if behind >= 0:
             return next(iter(slots[behind].emitters), None)
         which = int(found.emitter[index])
         return slots[int(found.slot[index])].emitters[which] if which >= 0 else None
 
     def _fits(self, impairment: Impairment, index: int) -> bool:
-        found = self._findings.found
+        found = self._findings.rows
         if impairment.effect not in _EXPLAINS[RECORD_EFFECTS[int(found.effect[index])]]:
             return False
-        came, completed = int(found.came[index]), int(found.completed[index])
-        until = self._findings.at if came == FAR or found.behind[index] >= 0 else came
+        came, completed = int(found.recorded_at[index]), int(found.completed_at[index])
+        until = self._findings.at if came == FAR or found.after_slot[index] >= 0 else came
         since = completed if completed < FAR else until
         if impairment.since > until or impairment.until + impairment.drain < since:
             return False
@@ -118,14 +118,14 @@ def _ways(emitter: Emitter) -> tuple[str, ...]:
 
 def common_ways(tallies: tuple[Tally, ...]) -> dict[str, Cause]:
     """Integrations and steps over which much more is missing than over all others, by id: a likelihood ratio over what was due in the last day."""
-    asked, missing = sum(t.asked for t in tallies), sum(t.missing for t in tallies)
+    asked, missing = sum(t.due for t in tallies), sum(t.missing for t in tallies)
     ways: dict[str, list[Tally]] = {}
     for tally in tallies:
         for way in _ways(tally.emitter):
             ways.setdefault(way, []).append(tally)
     found: dict[str, Cause] = {}
     for way, mine in ways.items():
-        with_, of = sum(t.missing for t in mine), sum(t.asked for t in mine)
+        with_, of = sum(t.missing for t in mine), sum(t.due for t in mine)
         without, rest = missing - with_, asked - of
         if (
             with_ < _LEAST
@@ -133,7 +133,7 @@ def common_ways(tallies: tuple[Tally, ...]) -> dict[str, Cause]:
             or _ratio(with_, of, without, rest) < _SURE
         ):
             continue
-        since = f" since {moment(min(t.since for t in mine if t.missing)):%Y-%m-%d %H:%M} UTC"
+        since = f" since {moment(min(t.missing_since for t in mine if t.missing)):%Y-%m-%d %H:%M} UTC"
         evidence = f"{with_:,} of {of:,} records due over {way} in the last day are missing{since}, {without:,} of {rest:,} of the others."
         found[way] = Cause(
             "element", 1 - (without / rest) / (with_ / of) if rest else 1.0, evidence, element=way

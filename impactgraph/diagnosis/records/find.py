@@ -5,10 +5,10 @@ import numpy as np
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.columns import Codes, Columns
-from impactgraph.diagnosis.records.findings import Found, RecordFindings
+from impactgraph.diagnosis.records.audit import WorkflowAudit
+from impactgraph.diagnosis.records.findings import FindingRows, RecordFindings
 from impactgraph.diagnosis.records.slots import Arrivals, Slot, slots_of
-from impactgraph.diagnosis.records.transport import Name, Transports
-from impactgraph.diagnosis.records.watch import Watch
+from impactgraph.diagnosis.records.transport import RecordName, Transports
 from impactgraph.forecast.durations import Durations
 
 
@@ -20,7 +20,7 @@ def find_records(
     rows: Codes | None = None,
     *,
     transports: Transports | None = None,
-    filed: int = 0,
+    sorted_prefix: int = 0,
 ) -> RecordFindings:
     """Of the fulfillments in `rows` (None: all), as known at `at`. What `transports` do not tell is learned where all rows are asked for, else as documented.
 
@@ -28,9 +28,9 @@ def find_records(
     Costs a look at every record and at every step that causes one, for all fulfillments together; for a few of them, a look at the records not filed.
     """
     slots = slots_of(topology, columns.dictionaries)
-    watches = _watches(topology, columns, slots, at, rows, transports, filed)
+    watches = _watches(topology, columns, slots, at, rows, transports, sorted_prefix)
     parts = [watch.findings(durations) for watch in watches]
-    found = Found.joined(parts) if parts else Found.none()
+    found = FindingRows.concatenate(parts) if parts else FindingRows.empty()
     order = np.lexsort((found.effect, found.slot, found.row, found.due))
     return RecordFindings(
         topology,
@@ -45,9 +45,9 @@ def find_records(
 def learn_transports(topology: Topology, columns: Columns) -> Transports:
     """How long every record took that came. Good for many questions."""
     slots = slots_of(topology, columns.dictionaries)
-    limits: dict[Name, Millis] = {}
+    limits: dict[RecordName, Millis] = {}
     for watch in _watches(topology, columns, slots, 0, None, None):
-        limits |= watch.learned()
+        limits |= watch.learn_limits()
     return Transports(limits)
 
 
@@ -59,16 +59,16 @@ def _watches(
     rows: Codes | None,
     transports: Transports | None,
     filed: int = 0,
-) -> list[Watch]:
+) -> list[WorkflowAudit]:
     arrivals = Arrivals(columns, slots, rows, filed)
     workflow = columns.fulfillments.workflow if rows is None else columns.fulfillments.workflow[rows]
-    found: list[Watch] = []
+    found: list[WorkflowAudit] = []
     for number in dict.fromkeys(slot.workflow for slot in slots):
         mine = np.flatnonzero(workflow == number).astype(np.int32)
         if len(mine):
             chosen = mine if rows is None else rows[mine]
             found.append(
-                Watch(
+                WorkflowAudit(
                     topology,
                     columns,
                     number,

@@ -19,7 +19,7 @@ CODES = {effect: code for code, effect in enumerate(RECORD_EFFECTS)}
 
 
 @dataclass
-class Found:
+class FindingRows:
     """Findings of one kind, a row each."""
 
     row: Codes
@@ -33,16 +33,16 @@ class Found:
     """0 where it is not known."""
     late_by: Ints
     """For out of sequence: by how much it came before what it must follow, so far. 0 where it does not apply."""
-    completed: Ints
+    completed_at: Ints
     """By when the step was completed; FAR where it is not known."""
-    came: Ints
+    recorded_at: Ints
     """FAR where it has not come."""
     amount: Ints
     """What came; of a missing one what is expected. NO_AMOUNT where there is none."""
-    expected: Ints
+    expected_amount: Ints
     currency: Codes
     """Of the amount."""
-    behind: NDArray[np.int16]
+    after_slot: NDArray[np.int16]
     """Out of sequence: number of the slot that had to come first, else -1."""
 
     def __len__(self) -> int:
@@ -51,31 +51,31 @@ class Found:
     @staticmethod
     def of(effect: RecordEffect, slot: Slot, row: Codes, *, emitter: int = -1, due: Ints | None = None, late_by: Ints | None = None,
            completed: Ints | None = None, came: Ints | None = None, amount: Ints | None = None, expected: Ints | None = None,
-           currency: Codes, behind: NDArray[np.int16] | None = None) -> "Found":  # fmt: skip
+           currency: Codes, behind: NDArray[np.int16] | None = None) -> "FindingRows":  # fmt: skip
         count = len(row)
 
         def filled(values: Ints | None, default: int) -> Ints:
             return np.full(count, default, np.int64) if values is None else values
 
-        return Found(
+        return FindingRows(
             row, np.full(count, slot.number, np.int16), np.full(count, emitter, np.int8), np.full(count, CODES[effect], np.int8), filled(due, 0),
             filled(late_by, 0), filled(completed, FAR), filled(came, FAR), filled(amount, NO_AMOUNT), filled(expected, NO_AMOUNT), currency,
             np.full(count, -1, np.int16) if behind is None else behind,
         )  # fmt: skip
 
-    def take(self, which: NDArray[np.intp] | NDArray[np.bool_]) -> "Found":
-        return Found(**{f.name: getattr(self, f.name)[which] for f in fields(self)})
+    def take(self, which: NDArray[np.intp] | NDArray[np.bool_]) -> "FindingRows":
+        return FindingRows(**{f.name: getattr(self, f.name)[which] for f in fields(self)})
 
     @staticmethod
-    def joined(parts: Sequence["Found"]) -> "Found":
-        return Found(
-            **{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Found)}
+    def concatenate(parts: Sequence["FindingRows"]) -> "FindingRows":
+        return FindingRows(
+            **{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(FindingRows)}
         )
 
     @staticmethod
-    def none() -> "Found":
+    def empty() -> "FindingRows":
         codes, ints, small = np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int16)
-        return Found(
+        return FindingRows(
             codes,
             small,
             np.zeros(0, np.int8),
@@ -96,9 +96,9 @@ class Tally:
     """Of one record that a step emits: how many were due in the last day, and how many of them are missing."""
 
     emitter: Emitter
-    asked: int
+    due: int
     missing: int
-    since: Millis
+    missing_since: Millis
     """When the first of the missing ones was due; FAR where none is."""
 
 
@@ -110,19 +110,19 @@ class RecordFindings:
     columns: Columns
     at: Millis
     slots: Sequence[Slot]
-    found: Found
+    rows: FindingRows
     tallies: tuple[Tally, ...] = ()
     """Of the fulfillments that were asked for."""
 
     def __len__(self) -> int:
-        return len(self.found)
+        return len(self.rows)
 
-    def taken(self, which: NDArray[np.intp] | NDArray[np.bool_]) -> "RecordFindings":
+    def select(self, which: NDArray[np.intp] | NDArray[np.bool_]) -> "RecordFindings":
         return RecordFindings(
-            self.topology, self.columns, self.at, self.slots, self.found.take(which), self.tallies
+            self.topology, self.columns, self.at, self.slots, self.rows.take(which), self.tallies
         )
 
-    def told(
+    def findings(
         self, which: Iterable[int] | None = None, cause: Callable[[int], Cause | None] = lambda index: None
     ) -> tuple[RecordFinding, ...]:
         """Those at these places (None: all). `cause`: what likely caused the one at a place."""
@@ -131,7 +131,7 @@ class RecordFindings:
         )
 
     def _told(self, index: int, cause: Cause | None) -> RecordFinding:
-        found, f, slot = self.found, self.columns.fulfillments, self.slots[int(self.found.slot[index])]
+        found, f, slot = self.rows, self.columns.fulfillments, self.slots[int(self.rows.slot[index])]
         row, late = int(found.row[index]), int(found.late_by[index])
         return RecordFinding(
             order=str(self.columns.orders.ids[f.order[row]]),
@@ -143,7 +143,7 @@ class RecordFindings:
             late_by=late or None,
             amount=self._money(int(found.amount[index]), int(found.currency[index])),
             expected_amount=self._money(
-                int(found.expected[index]), int(self.columns.orders.currency[f.order[row]])
+                int(found.expected_amount[index]), int(self.columns.orders.currency[f.order[row]])
             ),
             likely_cause=cause,
         )

@@ -59,11 +59,11 @@ def slots_of(topology: Topology, vocabulary: Dictionaries) -> tuple[Slot, ...]:
 
 
 @dataclass
-class Came:
+class SlotRecords:
     """The records of one slot, by (fulfillment, moment). `owner`: place of the fulfillment among the rows asked for; `count` and `first` are by place."""
 
-    owner: NDArray[np.int32]
-    at: Ints
+    fulfillment: NDArray[np.int32]
+    recorded_at: Ints
     record: NDArray[np.intp]
     """Row in RecordColumns."""
     count: NDArray[np.intp]
@@ -71,10 +71,10 @@ class Came:
 
     def nth(self, rank: NDArray[np.intp] | int = 0) -> Ints:
         """By place: when the record came that is so many behind the first; FAR where there are not so many."""
-        if not len(self.at):
+        if not len(self.recorded_at):
             return np.full(len(self.count), FAR, np.int64)
         there = self.count > rank
-        return np.where(there, self.at[np.where(there, self.first + rank, 0)], FAR)
+        return np.where(there, self.recorded_at[np.where(there, self.first + rank, 0)], FAR)
 
 
 class Arrivals:
@@ -91,7 +91,7 @@ class Arrivals:
         self._rows = order if chosen is None else chosen[order]
         self._bounds = np.searchsorted(slot[order], np.arange(len(slots) + 1))
 
-    def of(self, slot: Slot, place: Callable[[Codes], Codes], count: int) -> Came:
+    def of(self, slot: Slot, place: Callable[[Codes], Codes], count: int) -> SlotRecords:
         """`place`: of fulfillments, by row, the place of each among `count` that are asked for, -1 where it is not."""
         record = self._rows[self._bounds[slot.number] : self._bounds[slot.number + 1]]
         owner = place(self._records.fulfillment[record])
@@ -102,14 +102,14 @@ class Arrivals:
             order = np.lexsort((at, owner))
             record, owner, at = record[order], owner[order], at[order]
         many = np.bincount(owner, minlength=count)
-        return Came(owner, at, record, many, np.cumsum(many) - many)
+        return SlotRecords(owner, at, record, many, np.cumsum(many) - many)
 
 
 def _ascending(owner: NDArray[np.int32], at: Ints) -> bool:
     return bool(((owner[1:] > owner[:-1]) | ((owner[1:] == owner[:-1]) & (at[1:] >= at[:-1]))).all())
 
 
-def places(rows: Codes, size: int) -> Callable[[Codes], Codes]:
+def position_lookup(rows: Codes, size: int) -> Callable[[Codes], Codes]:
     """Of fulfillments by row, the place of each among `rows`, -1 where it is none of them. There are `size` fulfillments: for few rows no table is made."""
     if len(rows) <= _FEW:
         return lambda asked: sum(
@@ -121,7 +121,7 @@ def places(rows: Codes, size: int) -> Callable[[Codes], Codes]:
     return lambda asked: table[asked]
 
 
-def in_order(owner: Codes) -> int:
+def sorted_prefix_length(owner: Codes) -> int:
     """How many, from the first on, are ascending."""
     back = owner[1:] < owner[:-1]
     return int(np.argmax(back)) + 1 if back.any() else len(owner)

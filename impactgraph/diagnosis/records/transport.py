@@ -23,7 +23,7 @@ _DOCUMENTED = {
     Transport.FILE: 15 * MINUTE,
 }
 
-Name = tuple[str, RecordKind, str, str]
+RecordName = tuple[str, RecordKind, str, str]
 """Workflow, kind and type of the record, step that emits it."""
 
 
@@ -31,9 +31,9 @@ Name = tuple[str, RecordKind, str, str]
 class Transports:
     """What is known of records beyond one version of the topology."""
 
-    limits: Mapping[Name, Millis] | None = None
+    limits: Mapping[RecordName, Millis] | None = None
     """Learned: how long each takes at most, behind the run of its batch where it has one. None: nothing was learned yet."""
-    begun: Mapping[Name, Millis] = field(default_factory=dict[Name, Millis])
+    named_since: Mapping[RecordName, Millis] = field(default_factory=dict[RecordName, Millis])
     """Since when the topology names it, where it has not always: what was completed before caused none."""
 
 

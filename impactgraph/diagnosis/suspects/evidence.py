@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from graph_models.scope import Scope
 from graph_models.time import Millis
 from impactgraph.columns import CANCELLED, Codes, Columns, Ints
-from impactgraph.diagnosis.suspects.pace import BIN, BINS, LEARNED, SPAN, Watched
+from impactgraph.diagnosis.suspects.pace import BIN, BINS, LEARNED, SPAN, ObservedTransits
 from impactgraph.forecast.scenarios import Reals
 
 Flags = NDArray[np.bool_]
@@ -31,19 +31,19 @@ _AT_LEAST = 0.5
 class Flow:
     """By (place, window): ends seen and expected of all that was under way, and of what began within the window."""
 
-    seen: Reals
-    expected: Reals
-    seen_new: Reals
-    expected_new: Reals
+    ends: Reals
+    expected_ends: Reals
+    new_ends: Reals
+    expected_new_ends: Reals
 
 
 @dataclass(frozen=True)
-class Odd:
+class RareEvents:
     """Events that should be rare, by (kind, window)."""
 
     kinds: tuple[str, ...]
-    seen: Reals
-    expected: Reals
+    counts: Reals
+    expected_counts: Reals
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,9 @@ class Evidence:
 
     scope: Scope
     flow: Flow
-    errors: Odd
+    errors: RareEvents
     """Kinds are the elements that they name; of those that name none, the step."""
-    detours: Odd
+    detours: RareEvents
     """Reroutes and cancellations, where they were looked at."""
 
 
@@ -71,15 +71,17 @@ class Errors:
         return Errors(self.kinds, self.row[chosen], self.kind[chosen], self.bin[chosen])
 
 
-def flow_of(watched: Watched, chosen: NDArray[np.intp]) -> Flow:
+def flow_of(watched: ObservedTransits, chosen: NDArray[np.intp]) -> Flow:
     """Of the transits in these positions. Costs a count of (transits, bins)."""
     places, starts = len(watched.transits.places), BINS + 1
-    cell = watched.transits.place[chosen].astype(np.int64) * starts + watched.began[chosen] + 1
+    cell = watched.transits.place[chosen].astype(np.int64) * starts + watched.began_bin[chosen] + 1
     every = (cell[:, None] * BINS + np.arange(BINS)[None, :]).ravel()
     size = places * starts * BINS
-    expected = np.bincount(every, weights=watched.expected[chosen].ravel(), minlength=size).astype(np.float64)
-    done = watched.ended[chosen] >= 0
-    seen = np.bincount(cell[done] * BINS + watched.ended[chosen][done], minlength=size).astype(np.float64)
+    expected = np.bincount(every, weights=watched.expected_ends[chosen].ravel(), minlength=size).astype(
+        np.float64
+    )
+    done = watched.ended_bin[chosen] >= 0
+    seen = np.bincount(cell[done] * BINS + watched.ended_bin[chosen][done], minlength=size).astype(np.float64)
     (seen_all, seen_new), (expected_all, expected_new) = (
         _windows(each.reshape(places, starts, BINS)) for each in (seen, expected)
     )
@@ -114,7 +116,7 @@ def errors_of(columns: Columns, rows: Codes, at: Millis) -> Errors:
     return Errors(words, errors.fulfillment[kept], kind, bins)
 
 
-def odd_errors(errors: Errors, chosen: Flags) -> Odd:
+def rare_errors(errors: Errors, chosen: Flags) -> RareEvents:
     kind, bins = errors.kind[chosen], errors.bin[chosen]
     recent, size = bins >= 0, len(errors.kinds)
     seen = (
@@ -123,12 +125,12 @@ def odd_errors(errors: Errors, chosen: Flags) -> Odd:
         .astype(np.float64)
     )
     before = np.bincount(kind[~recent], minlength=size) + _AT_LEAST
-    return Odd(
+    return RareEvents(
         errors.kinds, _sums(seen), _sums(np.repeat((before * BIN / (LEARNED - SPAN))[:, None], BINS, axis=1))
     )
 
 
-def odd_detours(columns: Columns, rows: Codes, began: Ints, at: Millis) -> Odd:
+def detours_of(columns: Columns, rows: Codes, began: Ints, at: Millis) -> RareEvents:
     """Of these fulfillments: as many are expected as before, for as much as began (moments)."""
     f = columns.fulfillments
     moments = np.where(
@@ -137,12 +139,12 @@ def odd_detours(columns: Columns, rows: Codes, began: Ints, at: Millis) -> Odd:
     seen, before = _binned(moments, at)
     begun, begun_before = _binned(began, at)
     usual = (before + _AT_LEAST) / max(begun_before, 1.0)
-    return Odd(("detours",), _sums(seen[None, :]), _sums(usual * begun[None, :]))
+    return RareEvents(("detours",), _sums(seen[None, :]), _sums(usual * begun[None, :]))
 
 
-def no_detours() -> Odd:
+def no_detours() -> RareEvents:
     nothing = np.zeros((1, len(WINDOWS)))
-    return Odd(("detours",), nothing, nothing)
+    return RareEvents(("detours",), nothing, nothing)
 
 
 def _binned(moments: Ints, at: Millis) -> tuple[Reals, float]:

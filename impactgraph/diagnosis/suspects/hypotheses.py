@@ -9,7 +9,7 @@ from graph_models.failure import Failure
 from graph_models.impairment import Impairment, Impairments
 from graph_models.time import DAY, HOUR, Millis
 from graph_models.topology import Step, Topology, kind_of
-from impactgraph.diagnosis.suspects.transits import Kind, Place
+from impactgraph.diagnosis.suspects.transits import Place, TransitKind
 from impactgraph.propagation import FailureGraph, propagate
 from impactgraph.topology.edges import EdgeKind
 from impactgraph.topology.reach import RECORDS, graph_of
@@ -33,18 +33,18 @@ class Hypothesis:
     element: str
     stops: frozenset[Place]
     stops_new: frozenset[Place]
-    impaired: frozenset[str]
-    misled: frozenset[Place]
+    impaired_elements: frozenset[str]
+    misled_places: frozenset[Place]
     """Where decisions are made on old data: orders are rerouted and cancelled later. `impaired` has the steps at which this comes to light."""
 
     @property
-    def looks(self) -> tuple[frozenset[Place], frozenset[Place], frozenset[Place]]:
+    def signature(self) -> tuple[frozenset[Place], frozenset[Place], frozenset[Place]]:
         """Hypotheses that look alike cannot be told apart by orders."""
-        return self.stops, self.stops_new, self.misled
+        return self.stops, self.stops_new, self.misled_places
 
     @property
     def visible(self) -> bool:
-        return any(self.looks)
+        return any(self.signature)
 
 
 def upstream(topology: Topology, places: Iterable[Place]) -> tuple[str, ...]:
@@ -83,13 +83,13 @@ def _nodes(topology: Topology, place: Place) -> list[str]:
         if emission.via and (place.record is None or (emission.kind, emission.type) == place.record)
     ]
     match place.kind:
-        case Kind.RECORD:
+        case TransitKind.RECORD:
             return sent
-        case Kind.HANDOVER:
+        case TransitKind.HANDOVER:
             return vias
-        case Kind.WORK:
+        case TransitKind.WORK:
             return [step.id]
-        case Kind.STAY:
+        case TransitKind.VISIT:
             return [step.id, *vias]
 
 
@@ -115,7 +115,7 @@ def _seen(topology: Topology, element: str, impairments: Impairments, places: Se
     misled = [
         p
         for p in places
-        if p.kind in (Kind.STAY, Kind.WORK)
+        if p.kind in (TransitKind.VISIT, TransitKind.WORK)
         and any(i.effect is Effect.STALE for i in impairments.by_element.get(_id(p), ()))
     ]
     named = (
@@ -146,13 +146,13 @@ def effects_at(step: Step, place: Place, impairments: Impairments) -> list[tuple
         return [i for i in rows if i.effect in HOLDS and i.likelihood >= _LEAST]
 
     match place.kind:
-        case Kind.RECORD:
+        case TransitKind.RECORD:
             return [(i, True) for e in step.emits if (e.kind, e.type) == place.record for i in holding(e.via)]
-        case Kind.HANDOVER:
+        case TransitKind.HANDOVER:
             return _of_vias(step, holding)
-        case Kind.WORK:
+        case TransitKind.WORK:
             return [(i, i.at_completion) for i in holding(step.id)]
-        case Kind.STAY:
+        case TransitKind.VISIT:
             return [*((i, i.at_completion) for i in holding(step.id)), *_of_vias(step, holding)]
 
 
@@ -160,11 +160,11 @@ def _of_vias(step: Step, holding: Callable[[str | None], list[Impairment]]) -> l
     return [(i, True) for transition in step.then for i in holding(transition.via)]
 
 
-def by_looks(hypotheses: Iterable[Hypothesis]) -> list[tuple[Hypothesis, ...]]:
+def group_by_signature(hypotheses: Iterable[Hypothesis]) -> list[tuple[Hypothesis, ...]]:
     """Those that orders cannot tell apart together; ways before what they lead to, then in the order in which they came."""
     found: defaultdict[object, list[Hypothesis]] = defaultdict(list)
     for each in hypotheses:
-        found[each.looks].append(each)
+        found[each.signature].append(each)
     return [
         tuple(sorted(same, key=lambda h: not h.element.startswith("integration:"))) for same in found.values()
     ]

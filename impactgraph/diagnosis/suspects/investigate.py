@@ -12,18 +12,18 @@ from graph_models.topology import Topology
 from impactgraph.columns import Codes, Columns, Dictionary
 from impactgraph.diagnosis.suspects.evidence import (
     Evidence,
+    detours_of,
     errors_of,
     flow_of,
     no_detours,
-    odd_detours,
-    odd_errors,
+    rare_errors,
 )
-from impactgraph.diagnosis.suspects.hypotheses import by_looks, hypothesis, upstream
-from impactgraph.diagnosis.suspects.known import misleads, unexplained, unexplained_errors
-from impactgraph.diagnosis.suspects.pace import LEARNED, hazards, watched
-from impactgraph.diagnosis.suspects.rank import Explained, ranked
-from impactgraph.diagnosis.suspects.transits import Kind, Place, recent_rows, transits_of
-from impactgraph.diagnosis.suspects.words import Suspect, suspect
+from impactgraph.diagnosis.suspects.hypotheses import group_by_signature, hypothesis, upstream
+from impactgraph.diagnosis.suspects.pace import LEARNED, hazards, observe
+from impactgraph.diagnosis.suspects.rank import Explanation, rank_explanations
+from impactgraph.diagnosis.suspects.recorded import misleads, unexplained_errors, unexplained_transits
+from impactgraph.diagnosis.suspects.sentences import Suspect, suspect
+from impactgraph.diagnosis.suspects.transits import Place, TransitKind, recent_rows, transits_of
 from impactgraph.impact.membership import Membership
 from impactgraph.propagation import FailureGraph
 
@@ -70,7 +70,7 @@ def explanations(
     *,
     factors: Iterable[Scope] = (),
     known: Impairments | None = None,
-) -> list[Explained]:
+) -> list[Explanation]:
     """Every element near what goes on, with what it explains: the best first."""
     membership = Membership(columns, topology)
     scopes = tuple(dict.fromkeys(factors))
@@ -80,31 +80,33 @@ def explanations(
     sample = np.zeros(len(columns.fulfillments), bool)
     sample[usual] = True
     transits, errors = transits_of(columns, topology, rows, at), errors_of(columns, rows, at)
-    learned = hazards(transits.take(sample[transits.row]), at, _last(topology, transits.places))
+    learned = hazards(transits.take(sample[transits.rows]), at, _last(topology, transits.places))
     silent = known is not None and misleads(known, at)
     if known is not None:
-        transits = transits.take(unexplained(transits, topology, known, membership))
+        transits = transits.take(unexplained_transits(transits, topology, known, membership))
         errors = errors.take(unexplained_errors(errors, topology, known, membership, at))
-    seen = watched(transits, learned, at)
-    inside, erred = sample[seen.transits.row], sample[errors.row]
+    seen = observe(transits, learned, at)
+    inside, erred = sample[seen.transits.rows], sample[errors.row]
     detours = (
-        no_detours() if silent else odd_detours(columns, usual, transits.began[sample[transits.row]], at)
+        no_detours() if silent else detours_of(columns, usual, transits.began_at[sample[transits.rows]], at)
     )
     evidence = [
-        Evidence(EVERYWHERE, flow_of(seen, np.flatnonzero(inside)), odd_errors(errors, erred), detours)
+        Evidence(EVERYWHERE, flow_of(seen, np.flatnonzero(inside)), rare_errors(errors, erred), detours)
     ]
     for scope in (*_scopes(columns), *scopes):
-        within = membership.in_scope(seen.transits.row, scope) & (inside if scope not in scopes else True)
+        within = membership.in_scope(seen.transits.rows, scope) & (inside if scope not in scopes else True)
         named = membership.in_scope(errors.row, scope) & (erred if scope not in scopes else True)
         evidence.append(
-            Evidence(scope, flow_of(seen, np.flatnonzero(within)), odd_errors(errors, named), no_detours())
+            Evidence(scope, flow_of(seen, np.flatnonzero(within)), rare_errors(errors, named), no_detours())
         )
     hypotheses = [
         hypothesis(graph, topology, element, transits.places, at)
         for element in upstream(topology, transits.places)
     ]
     volume = np.bincount(seen.transits.place[inside], minlength=len(transits.places)).astype(np.float64)
-    return ranked(by_looks(each for each in hypotheses if each.visible), transits.places, volume, evidence)
+    return rank_explanations(
+        group_by_signature(each for each in hypotheses if each.visible), transits.places, volume, evidence
+    )
 
 
 def _last(topology: Topology, places: Sequence[Place]) -> frozenset[int]:
@@ -113,7 +115,7 @@ def _last(topology: Topology, places: Sequence[Place]) -> frozenset[int]:
     return frozenset(
         n
         for n, place in enumerate(places)
-        if place.kind is not Kind.RECORD and (place.workflow, place.step) in ends
+        if place.kind is not TransitKind.RECORD and (place.workflow, place.step) in ends
     )
 
 

@@ -42,15 +42,15 @@ class Hazard:
 
 
 @dataclass(frozen=True)
-class Watched:
+class ObservedTransits:
     """Transits that were under way in the last hours, with how many ends were expected of each in each bin, and when it ended."""
 
     transits: Transits
-    began: Codes
+    began_bin: Codes
     """Bin in which it began, -1 before the first."""
-    expected: Reals
+    expected_ends: Reals
     """(transits, BINS)."""
-    ended: Codes
+    ended_bin: Codes
     """Bin; -1 where it has not ended, or too late."""
 
 
@@ -61,18 +61,21 @@ def hazards(transits: Transits, at: Millis, last: Collection[int] = ()) -> dict[
     before, only the slow ones are left of those before, and nothing is learned from them, there and where things take long.
     """
     since = at - SPAN
-    old = transits.take((transits.began < since) & (transits.began >= since - LEARNED))
+    old = transits.take((transits.began_at < since) & (transits.began_at >= since - LEARNED))
     order = np.argsort(old.place, kind="stable")
     bounds = np.searchsorted(old.place[order], np.arange(len(transits.places) + 1))
     found: dict[int, Hazard] = {}
     for place in range(len(transits.places)):
         rows = order[bounds[place] : bounds[place + 1]]
-        ended = (old.ended[rows] > 0) & (old.ended[rows] <= since)
+        ended = (old.ended_at[rows] > 0) & (old.ended_at[rows] <= since)
         if int(ended.sum()) < ENOUGH or ended.mean() < _SHARE:
             continue
-        lasted = np.where(ended, old.ended[rows], np.minimum(old.until[rows], since)) - old.began[rows]
+        lasted = (
+            np.where(ended, old.ended_at[rows], np.minimum(old.observed_until[rows], since))
+            - old.began_at[rows]
+        )
         slow = place in last or float(np.median(lasted[ended])) > _LONG
-        if not (slow and _surges(transits.began[transits.place == place], at)):
+        if not (slow and _surges(transits.began_at[transits.place == place], at)):
             found[place] = _nelson_aalen(lasted.astype(np.float64), ended)
     return found
 
@@ -96,20 +99,20 @@ def _nelson_aalen(lasted: Reals, ended: NDArray[np.bool_]) -> Hazard:
     return Hazard(np.concatenate(([0.0], age[: last + 1])), np.concatenate(([0.0], total[: last + 1])))
 
 
-def watched(transits: Transits, learned: dict[int, Hazard], at: Millis) -> Watched:
+def observe(transits: Transits, learned: dict[int, Hazard], at: Millis) -> ObservedTransits:
     """Costs an interpolation for each transit and bin."""
     since = at - SPAN
     known = np.isin(transits.place, np.array(list(learned), np.int32))
-    recent = transits.take(known & ((transits.ended == 0) | (transits.ended > since)))
+    recent = transits.take(known & ((transits.ended_at == 0) | (transits.ended_at > since)))
     edges = since + BIN * np.arange(BINS + 1)
     expected, in_time = np.zeros((len(recent), BINS)), np.zeros(len(recent), bool)
     for place, hazard in learned.items():
         rows = np.flatnonzero(recent.place == place)
         if len(rows):
-            began, until = recent.began[rows], recent.until[rows]
+            began, until = recent.began_at[rows], recent.observed_until[rows]
             ages = np.clip(edges[None, :], began[:, None], until[:, None]) - began[:, None]
             expected[rows] = np.diff(hazard.until(ages.astype(np.float64)), axis=1)
-            in_time[rows] = (recent.ended[rows] > 0) & (until - began <= hazard.age[-1])
-    began = np.clip((recent.began - since) // BIN, -1, BINS - 1)
-    ended = np.where(in_time, np.clip((recent.ended - since) // BIN, 0, BINS - 1), -1)
-    return Watched(recent, began.astype(np.int32), expected, ended.astype(np.int32))
+            in_time[rows] = (recent.ended_at[rows] > 0) & (until - began <= hazard.age[-1])
+    began = np.clip((recent.began_at - since) // BIN, -1, BINS - 1)
+    ended = np.where(in_time, np.clip((recent.ended_at - since) // BIN, 0, BINS - 1), -1)
+    return ObservedTransits(recent, began.astype(np.int32), expected, ended.astype(np.int32))

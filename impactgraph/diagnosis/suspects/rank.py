@@ -12,7 +12,7 @@ from math import log
 import numpy as np
 
 from graph_models.scope import EVERYWHERE, Scope
-from impactgraph.diagnosis.suspects.evidence import WINDOWS, Evidence, Odd
+from impactgraph.diagnosis.suspects.evidence import WINDOWS, Evidence, RareEvents
 from impactgraph.diagnosis.suspects.hypotheses import Hypothesis
 from impactgraph.diagnosis.suspects.transits import Place
 from impactgraph.forecast.scenarios import Reals
@@ -29,7 +29,7 @@ _BINS = 8.0
 
 
 @dataclass(frozen=True)
-class Explained:
+class Explanation:
     """The best that an element explains. `window`: first and last bin."""
 
     hypotheses: tuple[Hypothesis, ...]
@@ -37,23 +37,23 @@ class Explained:
     score: float
     scope: Scope
     window: tuple[int, int]
-    seen: float
+    ends: float
     """Ends of transits at the places that it stops; `expected` too."""
-    expected: float
+    expected_ends: float
     errors: float
     usual_errors: float
-    named: tuple[str, ...]
+    named_elements: tuple[str, ...]
     """What the errors named."""
     detours: float
     usual_detours: float
 
 
-def ranked(
+def rank_explanations(
     classes: Sequence[tuple[Hypothesis, ...]],
     places: Sequence[Place],
     volume: Reals,
     evidence: Sequence[Evidence],
-) -> list[Explained]:
+) -> list[Explanation]:
     """Best first, one for each class of hypotheses; `volume`: how much is under way at each place.
 
     Costs a product of (hypotheses, places) and (places, windows) for each scope."""
@@ -64,7 +64,7 @@ def ranked(
     for row, (first, *_) in enumerate(classes):
         stops[row, [number[p] for p in first.stops]] = 1
         new[row, [number[p] for p in first.stops_new]] = 1
-    best: list[Explained] = []
+    best: list[Explanation] = []
     likely = _likely(classes, number, volume)
     scored = [_scored(classes, stops, new, likely, each, len(evidence)) for each in evidence]
     for row, hypotheses in enumerate(classes):
@@ -85,9 +85,9 @@ class _Scored:
     detours: Reals
     usual_detours: Reals
     names: tuple[tuple[str, ...], ...]
-    odd: Odd
+    odd: RareEvents
 
-    def explained(self, hypotheses: tuple[Hypothesis, ...], row: int, scope: Scope) -> Explained:
+    def explained(self, hypotheses: tuple[Hypothesis, ...], row: int, scope: Scope) -> Explanation:
         at = int(self.total[row].argmax())
         figures = (
             float(each[row, at])
@@ -101,7 +101,7 @@ class _Scored:
             )
         )
         seen, expected, errors, usual_errors, detours, usual_detours = figures
-        return Explained(
+        return Explanation(
             hypotheses,
             float(self.total[row, at]),
             scope,
@@ -119,7 +119,7 @@ class _Scored:
         """What the errors of the window named, the most often first."""
         counts = {
             kind: float(seen[at])
-            for kind, seen in zip(self.odd.kinds, self.odd.seen, strict=True)
+            for kind, seen in zip(self.odd.kinds, self.odd.counts, strict=True)
             if kind in self.names[row] and seen[at]
         }
         return tuple(sorted(counts, key=lambda kind: (-counts[kind], kind)))
@@ -134,15 +134,17 @@ def _scored(
     scopes: int,
 ) -> _Scored:
     flow = evidence.flow
-    seen = stops @ flow.seen + new @ flow.seen_new
-    expected = stops @ flow.expected + new @ flow.expected_new
-    names = tuple(tuple(kind for kind in evidence.errors.kinds if kind in c[0].impaired) for c in classes)
+    seen = stops @ flow.ends + new @ flow.new_ends
+    expected = stops @ flow.expected_ends + new @ flow.expected_new_ends
+    names = tuple(
+        tuple(kind for kind in evidence.errors.kinds if kind in c[0].impaired_elements) for c in classes
+    )
     chosen = np.array([[kind in of for kind in evidence.errors.kinds] for of in names], np.float64).reshape(
         len(classes), len(evidence.errors.kinds)
     )
-    errors, usual = chosen @ evidence.errors.seen, chosen @ evidence.errors.expected
-    misled = np.array([bool(c[0].misled) for c in classes], np.float64)[:, None]
-    detours, usual_detours = misled * evidence.detours.seen, misled * evidence.detours.expected
+    errors, usual = chosen @ evidence.errors.counts, chosen @ evidence.errors.expected_counts
+    misled = np.array([bool(c[0].misled_places) for c in classes], np.float64)[:, None]
+    detours, usual_detours = misled * evidence.detours.counts, misled * evidence.detours.expected_counts
     paid = log(_BINS**2) + (0.0 if evidence.scope is EVERYWHERE else log(max(scopes, 2)))
     total = (
         _fewer(seen, expected) + _more(errors, usual) + _more(detours, usual_detours) + likely[:, None] - paid
@@ -152,7 +154,7 @@ def _scored(
 
 def _likely(classes: Sequence[tuple[Hypothesis, ...]], number: Mapping[Place, int], volume: Reals) -> Reals:
     """By class: a detour does not tell which decision it came from, so each is as likely as its share of those that decide by what may be old."""
-    found = np.array([sum(volume[number[p]] for p in c[0].misled) for c in classes], np.float64)
+    found = np.array([sum(volume[number[p]] for p in c[0].misled_places) for c in classes], np.float64)
     return np.log(np.where(found > 0, found / max(float(found.max(initial=0.0)), 1.0), 1.0))
 
 

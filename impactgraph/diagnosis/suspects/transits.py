@@ -16,7 +16,7 @@ from graph_models.enums import RecordKind
 from graph_models.time import MINUTE, Millis
 from graph_models.topology import Step, Topology
 from impactgraph.columns import RECORD_KINDS, Codes, Columns, Ints
-from impactgraph.diagnosis.overdue.stays import Stays, stays_of
+from impactgraph.diagnosis.overdue.visits import Visits, visits_of
 from impactgraph.forecast.calendar import Calendar
 
 SHORTEST: Millis = 5 * MINUTE
@@ -26,10 +26,10 @@ _MOSTLY = 0.7
 _SOME = 20
 
 
-class Kind(StrEnum):
+class TransitKind(StrEnum):
     """What goes on at a place."""
 
-    STAY = "stay"
+    VISIT = "stay"
     """Work and hand-over, where nothing tells them apart."""
     WORK = "work"
     HANDOVER = "hand-over"
@@ -37,7 +37,7 @@ class Kind(StrEnum):
 
 
 class Place(NamedTuple):
-    kind: Kind
+    kind: TransitKind
     workflow: str
     step: str
     record: tuple[RecordKind, str] | None = None
@@ -49,11 +49,11 @@ class Transits:
 
     places: tuple[Place, ...]
     place: Codes
-    row: Codes
+    rows: Codes
     """Of the fulfillment."""
-    began: Ints
-    ended: Ints
-    until: Ints
+    began_at: Ints
+    ended_at: Ints
+    observed_until: Ints
 
     def __len__(self) -> int:
         return len(self.place)
@@ -62,17 +62,17 @@ class Transits:
         return Transits(
             self.places,
             self.place[chosen],
-            self.row[chosen],
-            self.began[chosen],
-            self.ended[chosen],
-            self.until[chosen],
+            self.rows[chosen],
+            self.began_at[chosen],
+            self.ended_at[chosen],
+            self.observed_until[chosen],
         )
 
 
 def transits_of(columns: Columns, topology: Topology, rows: Codes, at: Millis) -> Transits:
     """Of these fulfillments, until `at`. Costs a sort of their steps, and a look at all records."""
-    stays = stays_of(columns, rows)
-    stays = stays.take((stays.entered <= at) & (stays.cut == 0))
+    stays = visits_of(columns, rows)
+    stays = stays.take((stays.entered_at <= at) & (stays.cancelled_at == 0))
     sent = _Sent(columns, rows)
     places: list[Place] = []
     parts: list[tuple[Codes, ...] | tuple[Codes | Ints, ...]] = []
@@ -98,7 +98,7 @@ def transits_of(columns: Columns, topology: Topology, rows: Codes, at: Millis) -
 
 
 def _all(
-    columns: Columns, topology: Topology, stays: Stays, sent: "_Sent"
+    columns: Columns, topology: Topology, stays: Visits, sent: "_Sent"
 ) -> Iterator[tuple[Place, Codes, Ints, Ints]]:
     workflow_of = columns.fulfillments.workflow[stays.row]
     for number, words in enumerate(columns.dictionaries.workflows):
@@ -108,15 +108,15 @@ def _all(
             if step.key not in words.steps:
                 continue
             here = mine.take(mine.step == words.steps.index(step.key))
-            done = _done(here) if _tells_apart(here) else here.left
-            if done is here.left:
-                yield Place(Kind.STAY, words.key, step.key), here.row, here.entered, here.left
+            done = _done(here) if _tells_apart(here) else here.left_at
+            if done is here.left_at:
+                yield Place(TransitKind.VISIT, words.key, step.key), here.row, here.entered_at, here.left_at
             else:
-                yield Place(Kind.WORK, words.key, step.key), here.row, here.entered, done
-                yield Place(Kind.HANDOVER, words.key, step.key), *_since(here.row, done, here.left)
+                yield Place(TransitKind.WORK, words.key, step.key), here.row, here.entered_at, done
+                yield Place(TransitKind.HANDOVER, words.key, step.key), *_since(here.row, done, here.left_at)
             for emission in dict.fromkeys((e.kind, e.type) for e in step.emits):
                 yield (
-                    Place(Kind.RECORD, words.key, step.key, emission),
+                    Place(TransitKind.RECORD, words.key, step.key, emission),
                     *_since(here.row, done, sent.at(here.row, emission)),
                 )
 
@@ -132,7 +132,7 @@ def _by_run(
     calendar = _calendar(topology, place)
     if calendar is None:
         return began, ended, at
-    if place.kind is not Kind.STAY:
+    if place.kind is not TransitKind.VISIT:
         return calendar.run_from(began.astype(np.float64)).astype(np.int64), ended, at
     run = calendar.run_before(ended.astype(np.float64))
     before = np.maximum(calendar.run_before(run - 1.0), began)
@@ -147,11 +147,11 @@ def _by_run(
 
 def _calendar(topology: Topology, place: Place) -> Calendar | None:
     step = topology.elements[f"step:{place.workflow}/{place.step}"]
-    if not isinstance(step, Step) or place.kind is Kind.WORK:
+    if not isinstance(step, Step) or place.kind is TransitKind.WORK:
         return None
     vias = (
         [e.via for e in step.emits if (e.kind, e.type) == place.record]
-        if place.kind is Kind.RECORD
+        if place.kind is TransitKind.RECORD
         else [t.via for t in step.then]
     )
     schedules = {topology.integrations[via.partition(":")[2]].schedule if via else None for via in vias}
@@ -159,17 +159,19 @@ def _calendar(topology: Topology, place: Place) -> Calendar | None:
     return Calendar(schedule) if schedule is not None else None
 
 
-def _tells_apart(stays: Stays) -> bool:
+def _tells_apart(stays: Visits) -> bool:
     """Whether a record of the step comes when its work is done, before the order goes on."""
-    gone = stays.left > 0
-    before = (stays.told[gone] > stays.entered[gone]) & (stays.told[gone] <= stays.left[gone])
+    gone = stays.left_at > 0
+    before = (stays.first_recorded_at[gone] > stays.entered_at[gone]) & (
+        stays.first_recorded_at[gone] <= stays.left_at[gone]
+    )
     return int(gone.sum()) >= _SOME and float(before.mean()) >= _MOSTLY
 
 
-def _done(stays: Stays) -> Ints:
+def _done(stays: Visits) -> Ints:
     """When the work was done: a record came, or the order went on without one; 0 where neither has happened."""
-    told = np.where(stays.told > stays.entered, stays.told, 0)
-    return np.where((stays.left > 0) & ((told == 0) | (told > stays.left)), stays.left, told)
+    told = np.where(stays.first_recorded_at > stays.entered_at, stays.first_recorded_at, 0)
+    return np.where((stays.left_at > 0) & ((told == 0) | (told > stays.left_at)), stays.left_at, told)
 
 
 def _since(row: Codes, done: Ints, then: Ints) -> tuple[Codes, Ints, Ints]:

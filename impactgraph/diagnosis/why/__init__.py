@@ -1,7 +1,16 @@
 """Why an order is where it is: evidence, the verdict by a table of rules, its causes, and the words for it."""
 
 from impactgraph.diagnosis.why.diagnose import diagnose
-from impactgraph.diagnosis.why.evidence import Fault, Hit, Part, Situation
+from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, ReportedError, Situation
 from impactgraph.diagnosis.why.verdict import RULES, Verdict, decide
 
-__all__ = ["RULES", "Fault", "Hit", "Part", "Situation", "Verdict", "decide", "diagnose"]
+__all__ = [
+    "RULES",
+    "FulfillmentState",
+    "Impact",
+    "ReportedError",
+    "Situation",
+    "Verdict",
+    "decide",
+    "diagnose",
+]

@@ -9,7 +9,7 @@ from graph_models.enums import Band
 from graph_models.orders import Order
 from graph_models.time import FOREVER, MINUTE, Millis
 from graph_models.topology import Location, Step, Topology, Transition, Workflow
-from impactgraph.diagnosis.why.evidence import Hit
+from impactgraph.diagnosis.why.situation import Impact
 from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.gates import Gate
@@ -20,7 +20,7 @@ _HALF = np.array(0.5)
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class ExpectedStep:
     """A step: the one it is in first, then those to come."""
 
     step: Step
@@ -30,60 +30,60 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    stops: tuple[Stop, ...] = ()
-    open_end: bool = False
+class ExpectedSteps:
+    steps: tuple[ExpectedStep, ...] = ()
+    is_open_ended: bool = False
     """It does not get further by itself than the last of the stops: when it leaves that one is not known."""
 
     @property
-    def done(self) -> Millis | None:
-        return self.stops[-1].leaves if self.stops and not self.open_end else None
+    def done_at(self) -> Millis | None:
+        return self.steps[-1].leaves if self.steps and not self.is_open_ended else None
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CurrentVisit:
     """Where a part is: its step, when it entered it, when its completion was told (0: it was not), and how much longer than usual things take there."""
 
     step: Step
-    entered: Millis
-    told: Millis = 0
+    entered_at: Millis
+    completed_at: Millis = 0
     pace: float = 1.0
     location: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class HoldingImpact:
     """What holds a part most, and its workflow as the failures behind it leave it to such parts."""
 
-    hit: Hit
+    impact: Impact
     plan: Plan
 
 
-def way_ahead(
+def expected_steps(
     topology: Topology,
     durations: Durations,
     workflow: Workflow,
     order: Order,
-    here: Standing,
-    trouble: Trouble | None,
+    here: CurrentVisit,
+    trouble: HoldingImpact | None,
     at: Millis,
-) -> Way:
+) -> ExpectedSteps:
     """By medians. Where a failure probably hits it, the last leaves when the forecast says that the order is done.
 
     On the way there it passes the gates of the forecast as one order of median luck; what these do not tell stands where the failure holds it.
     """
     plain = list(_walk(topology, durations, workflow, order, here, at))
-    if trouble is None or trouble.hit.band is Band.RECORDS_ONLY or not trouble.hit.probable:
-        return Way(tuple(plain))
-    hit = trouble.hit
+    if trouble is None or trouble.impact.band is Band.RECORDS_ONLY or not trouble.impact.is_probable:
+        return ExpectedSteps(tuple(plain))
+    hit = trouble.impact
     if hit.needs_replay:
-        return Way(tuple(plain[: _held_at(plain, hit) + 1]), open_end=True)
+        return ExpectedSteps(tuple(plain[: _held_at(plain, hit) + 1]), is_open_ended=True)
     if hit.completion is None:
-        return Way(tuple(plain))
+        return ExpectedSteps(tuple(plain))
     held = list(_walk(topology, durations, workflow, order, here, at, trouble))
     if len(held) == len(plain) and held[-1].leaves - plain[-1].leaves >= MINUTE:
-        return Way(tuple(_ending(held, hit.completion)))
-    return Way(
+        return ExpectedSteps(tuple(_ending(held, hit.completion)))
+    return ExpectedSteps(
         tuple(
             _ending(
                 list(_in_one_place(plain, max(hit.completion - plain[-1].leaves, 0), _held_at(plain, hit))),
@@ -93,15 +93,15 @@ def way_ahead(
     )
 
 
-def _held_at(stops: list[Stop], hit: Hit) -> int:
+def _held_at(stops: list[ExpectedStep], hit: Impact) -> int:
     """The stop that it is held in: the first step that is hit, or the one before where it is held on the way between them."""
     for n, stop in enumerate(stops):
         if stop.step.id == hit.first_hit:
-            return max(n - 1, 0) if hit.handed_over else n
+            return max(n - 1, 0) if hit.is_at_hand_off else n
     return 0
 
 
-def _in_one_place(stops: list[Stop], by: Millis, place: int) -> Iterator[Stop]:
+def _in_one_place(stops: list[ExpectedStep], by: Millis, place: int) -> Iterator[ExpectedStep]:
     for n, stop in enumerate(stops):
         yield replace(
             stop,
@@ -110,7 +110,7 @@ def _in_one_place(stops: list[Stop], by: Millis, place: int) -> Iterator[Stop]:
         )
 
 
-def _ending(stops: list[Stop], done: Millis) -> Iterator[Stop]:
+def _ending(stops: list[ExpectedStep], done: Millis) -> Iterator[ExpectedStep]:
     """No stop later than the forecast's end, where there is room for that, and the last at it."""
     first = stops[0].leaves
     for n, stop in enumerate(stops):
@@ -125,19 +125,19 @@ def _walk(
     durations: Durations,
     workflow: Workflow,
     order: Order,
-    here: Standing,
+    here: CurrentVisit,
     at: Millis,
-    trouble: Trouble | None = None,
-) -> Iterator[Stop]:
+    trouble: HoldingImpact | None = None,
+) -> Iterator[ExpectedStep]:
     """At learned medians, given that it is still where it is; ends where it does not get further."""
-    step, begins, seen = here.step, here.entered, set[str]()
+    step, begins, seen = here.step, here.entered_at, set[str]()
     while step is not None and step.key not in seen:
         seen.add(step.key)
         onward = next_transition(step, order, here.location)
         calendar = _calendar(topology, onward)
         stage = trouble.plan.stages[workflow.position(step.key)] if trouble is not None else None
         present = step is here.step
-        begun = begins if stage is None or (present and here.told) else _through(stage.start, begins)
+        begun = begins if stage is None or (present and here.completed_at) else _through(stage.start, begins)
         if present:
             completed = max(_completed(durations, here, calendar, at, begun, trouble), begins)
         else:
@@ -163,7 +163,7 @@ def _walk(
         )
         if present:  # it has not gone on by now
             leaves = max(leaves, at)
-        yield Stop(step, begins, leaves)
+        yield ExpectedStep(step, begins, leaves)
         step, begins = (workflow.step(onward.step) if onward is not None else None), leaves
 
 
@@ -186,20 +186,20 @@ def _run(calendar: Calendar | None, at: Millis) -> Millis:
 
 def _completed(
     durations: Durations,
-    here: Standing,
+    here: CurrentVisit,
     calendar: Calendar | None,
     at: Millis,
     begun: Millis,
-    trouble: Trouble | None,
+    trouble: HoldingImpact | None,
 ) -> Millis:
     """Median of when its work is done, given that it has not gone on: it was not done by now, or not by the last run.
 
     What is held on its way out has been done since it was hit.
     """
-    if here.told:
-        return here.told
-    if trouble is not None and trouble.hit.holds and trouble.hit.first_hit != here.step.id:
-        return trouble.hit.at
+    if here.completed_at:
+        return here.completed_at
+    if trouble is not None and trouble.impact.holds and trouble.impact.first_hit != here.step.id:
+        return trouble.impact.at
     usual = durations[here.step.workflow, here.step.key]
     watched = at if calendar is None else float(calendar.run_before(np.array([float(at)]))[0])
     lasted = np.array(max(watched - begun, 0.0) / here.pace)

@@ -7,10 +7,10 @@ from graph_models.diagnosis import Cause, DiagnosisState
 from graph_models.enums import Band
 from graph_models.time import say_duration
 from graph_models.topology import Topology
-from impactgraph.diagnosis.why.evidence import Hit, Part, Situation
 from impactgraph.diagnosis.why.moments import clock
+from impactgraph.diagnosis.why.sentences import display_name, failure_text
+from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, Situation
 from impactgraph.diagnosis.why.verdict import Verdict
-from impactgraph.diagnosis.why.words import failure_in_words, name_of
 
 _BANDS = tuple(Band)
 _REPORTED = 0.9
@@ -24,10 +24,12 @@ def causes_of(topology: Topology, s: Situation, verdict: Verdict) -> tuple[Cause
     failures = list(_failures(topology, s))
     others = [*_errors(topology, s), *s.suspects, *_factors(s), *_of_records(s)]
     if verdict.state is DiagnosisState.WAITING:
-        others += list(_normal(topology, verdict.ground.part, s))
+        others += list(_normal(topology, verdict.basis.fulfillment, s))
     others.sort(key=lambda cause: -cause.likelihood)
-    part = verdict.ground.part
-    explained = verdict.ground.hit is not None or (part is not None and any(hit.holds for hit in part.hits))
+    part = verdict.basis.fulfillment
+    explained = verdict.basis.impact is not None or (
+        part is not None and any(hit.holds for hit in part.impacts)
+    )
     return tuple(failures + others[:_MOST] if explained else others[:_MOST] + failures)
 
 
@@ -36,12 +38,12 @@ def _failures(topology: Topology, s: Situation) -> Iterator[Cause]:
     told: set[str] = set()
     together = [
         hit
-        for part, hit in s.hits
-        if hit.active
+        for part, hit in s.impacts
+        if hit.is_active
         or hit.holds
         or hit.band is Band.RECORDS_ONLY
         or hit.misses_promise
-        or hit in part.met_here
+        or hit in part.past_impacts_in_step
     ]
     for hit in sorted(together, key=_rank):
         for failure in hit.failures:
@@ -52,14 +54,14 @@ def _failures(topology: Topology, s: Situation) -> Iterator[Cause]:
                     if failure.ended_at is None or failure.ended_at > s.at
                     else f", ended {clock(failure.ended_at, s.at)}"
                 )
-                words = f"{failure_in_words(topology, failure)} since {clock(failure.started_at, s.at)}{ended}: {hit.path.sentence}"
+                words = f"{failure_text(topology, failure)} since {clock(failure.started_at, s.at)}{ended}: {hit.path.sentence}"
                 yield Cause(_FAILURE, hit.likelihood, words, failure.key, failure.target, hit.path)
 
 
-def _rank(hit: Hit) -> tuple[bool, bool, int, float, str]:
+def _rank(hit: Impact) -> tuple[bool, bool, int, float, str]:
     return (
-        not hit.probable,
-        not hit.active,
+        not hit.is_probable,
+        not hit.is_active,
         _BANDS.index(hit.band),
         -hit.likelihood,
         hit.failures[0].key if hit.failures else "",
@@ -67,12 +69,12 @@ def _rank(hit: Hit) -> tuple[bool, bool, int, float, str]:
 
 
 def _errors(topology: Topology, s: Situation) -> Iterator[Cause]:
-    for part in s.flying:
-        if part.fault is not None:
-            element = part.fault.element or (part.step.runs_on if part.step is not None else None)
-            said = f': "{part.fault.message}"' if part.fault.message else ""
-            source = name_of(topology, element) if element else "an unnamed source"
-            evidence = f"{source} reported {part.fault.code or 'an error without a code'} at {clock(part.fault.at, s.at)}{said}"
+    for part in s.in_flight:
+        if part.error is not None:
+            element = part.error.element or (part.step.runs_on if part.step is not None else None)
+            said = f': "{part.error.message}"' if part.error.message else ""
+            source = display_name(topology, element) if element else "an unnamed source"
+            evidence = f"{source} reported {part.error.code or 'an error without a code'} at {clock(part.error.at, s.at)}{said}"
             yield Cause(
                 "error", _REPORTED, evidence, element=element if element in topology.elements else None
             )
@@ -80,10 +82,10 @@ def _errors(topology: Topology, s: Situation) -> Iterator[Cause]:
 
 def _factors(s: Situation) -> Iterator[Cause]:
     """What the overdue share; likely is the part of those with it that would not be overdue without it."""
-    if s.peers is None or not s.shared:
+    if s.peers is None or not s.shared_factors:
         return
     for factor in s.peers.in_common:
-        if f"{factor.dimension} {factor.value}" not in s.shared:
+        if f"{factor.dimension} {factor.value}" not in s.shared_factors:
             continue
         with_it = (
             f"{factor.overdue_with} of {factor.total_with} with {factor.dimension} {factor.value} are overdue"
@@ -102,18 +104,21 @@ def _of_records(s: Situation) -> Iterator[Cause]:
             yield replace(cause, kind="element", failure=None) if cause.kind == _FAILURE else cause
 
 
-def _normal(topology: Topology, part: Part | None, s: Situation) -> Iterator[Cause]:
-    if part is None or part.told.entered_at is None:
+def _normal(topology: Topology, part: FulfillmentState | None, s: Situation) -> Iterator[Cause]:
+    if part is None or part.fulfillment.entered_at is None:
         return
-    if part.run is not None:
+    if part.run_at is not None:
         yield Cause(
             "normal",
             1.0,
-            f"what leaves this step is handed over together, the next time {clock(part.run, s.at)}",
+            f"what leaves this step is handed over together, the next time {clock(part.run_at, s.at)}",
             element=_step(part),
         )
-    elif part.usual_next is not None:
-        usual, stayed = part.usual_next - part.told.entered_at, s.at - part.told.entered_at
+    elif part.usually_leaves_at is not None:
+        usual, stayed = (
+            part.usually_leaves_at - part.fulfillment.entered_at,
+            s.at - part.fulfillment.entered_at,
+        )
         yield Cause(
             "normal",
             1.0,
@@ -122,5 +127,5 @@ def _normal(topology: Topology, part: Part | None, s: Situation) -> Iterator[Cau
         )
 
 
-def _step(part: Part) -> str | None:
+def _step(part: FulfillmentState) -> str | None:
     return part.step.id if part.step is not None else None

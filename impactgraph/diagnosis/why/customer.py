@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from graph_models.diagnosis import DiagnosisState, RecordFinding
 from graph_models.enums import Band, RecordKind
 from graph_models.time import DAY, HOUR, MINUTE, Millis
-from impactgraph.diagnosis.why.evidence import Situation
-from impactgraph.diagnosis.why.moments import soon
+from impactgraph.diagnosis.why.moments import customer_moment
+from impactgraph.diagnosis.why.situation import Situation
 from impactgraph.diagnosis.why.verdict import Verdict
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
@@ -30,7 +30,7 @@ def customer_message(
     s: Situation, verdict: Verdict, written: Sequence[str], moves: Millis | None, done: Millis | None
 ) -> str:
     """`written`: what the playbooks say, the best first; `moves`, `done`: when it is expected to move and to be completed, None where that is not known."""
-    kept = next((text for message in written if (text := kept_promises(message, s.at, moves))), None)
+    kept = next((text for message in written if (text := without_early_promises(message, s.at, moves))), None)
     if kept is None:
         return f"{_plain(s, verdict, done)} {_when(s, verdict, moves, done)}".strip()
     if _WITHIN.search(kept):
@@ -38,7 +38,7 @@ def customer_message(
     return f"{kept} {_when(s, verdict, moves, done)}".strip()
 
 
-def kept_promises(message: str, now: Millis, moves: Millis | None) -> str:
+def without_early_promises(message: str, now: Millis, moves: Millis | None) -> str:
     """The text without what it promises sooner than is expected (`moves`; None: nothing is known, so nothing is promised)."""
     return " ".join(
         kept for sentence in _SENTENCE.split(message.strip()) if (kept := _kept(sentence, now, moves))
@@ -50,13 +50,13 @@ def _kept(sentence: str, now: Millis, moves: Millis | None) -> str:
     breaks = list(_CLAUSE.finditer(sentence))
     ends = [*(found.start() for found in breaks), len(sentence)]
     for start, begin, end in zip([0, *ends], [0, *(found.end() for found in breaks)], ends, strict=False):
-        by = promised_by(sentence[begin:end], now)
+        by = promise_deadline(sentence[begin:end], now)
         if by is not None and (moves is None or moves > by):
             return f"{sentence[:start]}." if start else ""
     return sentence
 
 
-def promised_by(text: str, now: Millis) -> Millis | None:
+def promise_deadline(text: str, now: Millis) -> Millis | None:
     """Until when the words promise something; None where they name no time."""
     bounds = [now + _span(number.lower(), unit.lower()) for number, unit in _WITHIN.findall(text)]
     bounds += [(now // DAY + days) * DAY for pattern, days in _BY_DAY if pattern.search(text)]
@@ -83,7 +83,7 @@ def _plain(s: Situation, verdict: Verdict, done: Millis | None) -> str:
         case DiagnosisState.UNKNOWN:
             return "We cannot see yet where exactly your order is, and are finding out."
         case DiagnosisState.RECORD_MISSING | DiagnosisState.OUT_OF_SEQUENCE:
-            return _of_record(verdict.ground.finding)
+            return _of_record(verdict.basis.finding)
         case DiagnosisState.AT_RISK:
             return _at_risk(verdict)
         case _:
@@ -104,7 +104,7 @@ def _of_record(found: RecordFinding | None) -> str:
 
 
 def _at_risk(verdict: Verdict) -> str:
-    hit = verdict.ground.hit
+    hit = verdict.basis.impact
     if hit is not None and hit.band is Band.RECORDS_ONLY:
         return "Your order itself is going as planned. Only a message or a document about it may come later than usual."
     return "Your order is on its way, but it may take longer than usual."
@@ -123,7 +123,7 @@ def _when(s: Situation, verdict: Verdict, moves: Millis | None, done: Millis | N
         case DiagnosisState.ON_TRACK | DiagnosisState.WAITING | DiagnosisState.AT_RISK:
             return _arrival(s, done)
         case _ if moves is not None:
-            return f"We expect it to move on {soon(moves, s.at)}."
+            return f"We expect it to move on {customer_moment(moves, s.at)}."
         case _:
             return "We cannot say yet when it moves on."
 
@@ -132,8 +132,8 @@ def _arrival(s: Situation, done: Millis | None) -> str:
     if done is None:
         return ""
     if _breaks_its_promise(s, done):
-        return f"We expect it to be done {soon(done, s.at)}, which is later than we promised; we are sorry for that."
-    return f"We expect it to be done {soon(max(done, s.order.promised_by or done), s.at)}."
+        return f"We expect it to be done {customer_moment(done, s.at)}, which is later than we promised; we are sorry for that."
+    return f"We expect it to be done {customer_moment(max(done, s.order.promised_by or done), s.at)}."
 
 
 def _breaks_its_promise(s: Situation, done: Millis | None) -> bool:

@@ -6,10 +6,10 @@ from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.diagnosis.why.causes import causes_of
 from impactgraph.diagnosis.why.customer import customer_message
-from impactgraph.diagnosis.why.evidence import Situation
-from impactgraph.diagnosis.why.help import owner_of, playbooks_for, words_written
+from impactgraph.diagnosis.why.response import owner_of, playbook_messages, playbooks_for
+from impactgraph.diagnosis.why.sentences import headline
+from impactgraph.diagnosis.why.situation import Situation
 from impactgraph.diagnosis.why.verdict import Verdict, decide
-from impactgraph.diagnosis.why.words import headline
 
 _SILENT = (
     DiagnosisState.CANCELLED, DiagnosisState.COMPLETED, DiagnosisState.DEAD_LETTERED, DiagnosisState.FAILED,
@@ -22,7 +22,7 @@ def diagnose(topology: Topology, s: Situation) -> Diagnosis:
     verdict = decide(s)
     causes = causes_of(topology, s, verdict)
     playbooks = playbooks_for(topology, s, verdict, causes)
-    moves, written = _moves(s, verdict), words_written(topology, s, verdict, causes)
+    moves, written = _moves(s, verdict), playbook_messages(topology, s, verdict, causes)
     return Diagnosis(
         state=verdict.state,
         since=_since(s, verdict),
@@ -40,35 +40,40 @@ def diagnose(topology: Topology, s: Situation) -> Diagnosis:
 
 def _since(s: Situation, verdict: Verdict) -> Millis | None:
     """When it ended, was hit, failed, or was due; else since when it is where it is. None for a hit that is still to come."""
-    ground = verdict.ground
+    ground = verdict.basis
     if verdict.state in (DiagnosisState.CANCELLED, DiagnosisState.COMPLETED):
-        return max((part.ended_at or 0 for part in s.parts), default=0) or None
-    if ground.hit is not None:
-        return ground.hit.at if ground.hit.at <= s.at else None
+        return max((part.ended_at or 0 for part in s.fulfillments), default=0) or None
+    if ground.impact is not None:
+        return ground.impact.at if ground.impact.at <= s.at else None
     if ground.finding is not None:
         return ground.finding.due
-    if ground.part is None:
+    if ground.fulfillment is None:
         return s.order.placed_at
     return (
-        ground.part.fault.at
-        if ground.part.fault is not None
-        else ground.part.told.entered_at or s.order.placed_at
+        ground.fulfillment.error.at
+        if ground.fulfillment.error is not None
+        else ground.fulfillment.fulfillment.entered_at or s.order.placed_at
     )
 
 
 def _moves(s: Situation, verdict: Verdict) -> Millis | None:
     """When the part that the verdict is about moves; of none, the one that moves next. None where nothing says when."""
-    ground = verdict.ground
-    if verdict.state in _SILENT or (ground.hit is not None and ground.hit.needs_replay and ground.hit.holds):
+    ground = verdict.basis
+    if verdict.state in _SILENT or (
+        ground.impact is not None and ground.impact.needs_replay and ground.impact.holds
+    ):
         return None
-    if ground.part is not None:
-        return ground.part.expected_next
-    return min((part.expected_next for part in s.flying if part.expected_next is not None), default=None)
+    if ground.fulfillment is not None:
+        return ground.fulfillment.expected_to_leave_at
+    return min(
+        (part.expected_to_leave_at for part in s.in_flight if part.expected_to_leave_at is not None),
+        default=None,
+    )
 
 
 def _done(s: Situation) -> Millis | None:
     """When the last part is expected to be done; None where that of one is not known."""
-    ends = [part.expected_done for part in s.flying]
+    ends = [part.expected_done_at for part in s.in_flight]
     known = [end for end in ends if end is not None]
     return max(known) if known and len(known) == len(ends) else None
 

@@ -17,7 +17,7 @@ def ago(at: Millis, now: Millis) -> str:
     return f"{clock(at, now)} ({say_duration(now - at)} ago)" if now > at else clock(at, now)
 
 
-def soon(at: Millis, now: Millis) -> str:
+def customer_moment(at: Millis, now: Millis) -> str:
     """For a customer: `today by about 15:15 (UTC)`, `tomorrow morning`, `on Friday 27 November`. Never earlier than `at`."""
     days = _day(at) - _day(now)
     if days <= 0:

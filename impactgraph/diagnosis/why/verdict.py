@@ -9,17 +9,17 @@ from dataclasses import dataclass
 
 from graph_models.diagnosis import DiagnosisState, RecordFinding
 from graph_models.enums import Band, OrderStatus, RecordEffect
-from impactgraph.diagnosis.why.evidence import Hit, Part, Situation
+from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, Situation
 
 _BANDS = tuple(Band)
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class Basis:
     """What a rule stands on."""
 
-    part: Part | None = None
-    hit: Hit | None = None
+    fulfillment: FulfillmentState | None = None
+    impact: Impact | None = None
     finding: RecordFinding | None = None
 
 
@@ -27,14 +27,14 @@ class Ground:
 class Rule:
     name: str
     state: DiagnosisState
-    holds: Callable[[Situation], Ground | None]
+    holds: Callable[[Situation], Basis | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     state: DiagnosisState
     rule: str
-    ground: Ground
+    basis: Basis
 
 
 def decide(situation: Situation) -> Verdict:
@@ -45,102 +45,108 @@ def decide(situation: Situation) -> Verdict:
     raise AssertionError("the last rule holds always")
 
 
-def worst(hits: Iterable[tuple[Part, Hit]]) -> Ground | None:
+def worst_impact(hits: Iterable[tuple[FulfillmentState, Impact]]) -> Basis | None:
     """Probable ones first; of these the worst band, then the likeliest, then the one that loses most time."""
     ranked = sorted(
         hits,
         key=lambda each: (
-            not each[1].probable,
+            not each[1].is_probable,
             _BANDS.index(each[1].band),
             -each[1].likelihood,
             -(each[1].delay or 0),
             each[1].first_hit,
         ),
     )
-    return Ground(*ranked[0]) if ranked else None
+    return Basis(*ranked[0]) if ranked else None
 
 
-def _cancelled(s: Situation) -> Ground | None:
-    return Ground() if s.parts and s.order.status is OrderStatus.CANCELLED else None
+def _cancelled(s: Situation) -> Basis | None:
+    return Basis() if s.fulfillments and s.order.status is OrderStatus.CANCELLED else None
 
 
-def _dead_lettered(s: Situation) -> Ground | None:
-    return _first(s.flying, lambda part: part.fault is not None and part.fault.dead_lettered)
+def _dead_lettered(s: Situation) -> Basis | None:
+    return _first(s.in_flight, lambda part: part.error is not None and part.error.is_dead_letter)
 
 
-def _held(s: Situation) -> Ground | None:
-    return worst((part, hit) for part, hit in s.hits if part.in_flight and hit.active and hit.holds)
-
-
-def _left_behind(s: Situation) -> Ground | None:
-    return worst(
-        (part, hit)
-        for part, hit in s.hits
-        if part.in_flight and not hit.active and hit.holds and hit.needs_replay
+def _held(s: Situation) -> Basis | None:
+    return worst_impact(
+        (part, hit) for part, hit in s.impacts if part.is_in_flight and hit.is_active and hit.holds
     )
 
 
-def _still_held(s: Situation) -> Ground | None:
-    return worst((part, hit) for part, hit in s.hits if part.in_flight and not hit.active and hit.holds)
+def _left_behind(s: Situation) -> Basis | None:
+    return worst_impact(
+        (part, hit)
+        for part, hit in s.impacts
+        if part.is_in_flight and not hit.is_active and hit.holds and hit.needs_replay
+    )
 
 
-def _failed(s: Situation) -> Ground | None:
-    return _first(s.flying, lambda part: part.fault is not None)
+def _still_held(s: Situation) -> Basis | None:
+    return worst_impact(
+        (part, hit) for part, hit in s.impacts if part.is_in_flight and not hit.is_active and hit.holds
+    )
 
 
-def _overdue_like_others(s: Situation) -> Ground | None:
-    return Ground(s.overdue[0]) if s.overdue and (s.shared or s.suspects) else None
+def _failed(s: Situation) -> Basis | None:
+    return _first(s.in_flight, lambda part: part.error is not None)
 
 
-def _overdue(s: Situation) -> Ground | None:
-    return Ground(s.overdue[0]) if s.overdue else None
+def _overdue_like_others(s: Situation) -> Basis | None:
+    return Basis(s.overdue[0]) if s.overdue and (s.shared_factors or s.suspects) else None
 
 
-def _touched(s: Situation) -> Ground | None:
+def _overdue(s: Situation) -> Basis | None:
+    return Basis(s.overdue[0]) if s.overdue else None
+
+
+def _touched(s: Situation) -> Basis | None:
     return (
-        worst(
+        worst_impact(
             each
-            for each in s.hits
-            if each[1].active and each[1].band is not Band.RECORDS_ONLY and each[1].probable
+            for each in s.impacts
+            if each[1].is_active and each[1].band is not Band.RECORDS_ONLY and each[1].is_probable
         )
-        if s.flying
+        if s.in_flight
         else None
     )
 
 
-def _out_of_sequence(s: Situation) -> Ground | None:
+def _out_of_sequence(s: Situation) -> Basis | None:
     return _record(s, RecordEffect.OUT_OF_SEQUENCE)
 
 
-def _missing(s: Situation) -> Ground | None:
+def _missing(s: Situation) -> Basis | None:
     return _record(s, RecordEffect.MISSING)
 
 
-def _completed(s: Situation) -> Ground | None:
-    return Ground() if s.parts and s.order.status is OrderStatus.COMPLETED else None
+def _completed(s: Situation) -> Basis | None:
+    return Basis() if s.fulfillments and s.order.status is OrderStatus.COMPLETED else None
 
 
-def _may_be_touched(s: Situation) -> Ground | None:
-    return worst(
+def _may_be_touched(s: Situation) -> Basis | None:
+    return worst_impact(
         each
-        for each in s.hits
-        if each[1].active or each[1].misses_promise or each[1].band is Band.RECORDS_ONLY
+        for each in s.impacts
+        if each[1].is_active or each[1].misses_promise or each[1].band is Band.RECORDS_ONLY
     )
 
 
-def _unknown(s: Situation) -> Ground | None:
-    return _first(s.flying, lambda part: part.unknown is not None)
+def _unknown(s: Situation) -> Basis | None:
+    return _first(s.in_flight, lambda part: part.unknown_reason is not None)
 
 
-def _waiting(s: Situation) -> Ground | None:
+def _waiting(s: Situation) -> Basis | None:
     return _first(
-        s.flying,
-        lambda part: part.run is not None or (part.usual_next is not None and s.at > part.usual_next),
+        s.in_flight,
+        lambda part: (
+            part.run_at is not None or (part.usually_leaves_at is not None and s.at > part.usually_leaves_at)
+        ),
     )
 
 
-def _on_track(s: Situation) -> Ground | None:
-    return Ground(s.flying[0]) if s.flying else None
+def _on_track(s: Situation) -> Basis | None:
+    return Basis(s.in_flight[0]) if s.in_flight else None
 
 
 RULES = (
@@ -160,18 +166,18 @@ RULES = (
     Rule("not known", DiagnosisState.UNKNOWN, _unknown),
     Rule("waiting", DiagnosisState.WAITING, _waiting),
     Rule("on track", DiagnosisState.ON_TRACK, _on_track),
-    Rule("nothing known", DiagnosisState.UNKNOWN, lambda s: Ground()),
+    Rule("nothing known", DiagnosisState.UNKNOWN, lambda s: Basis()),
 )
 """In the order in which they are asked."""
 
 
-def _first(parts: tuple[Part, ...], test: Callable[[Part], bool]) -> Ground | None:
-    return next((Ground(part) for part in parts if test(part)), None)
+def _first(parts: tuple[FulfillmentState, ...], test: Callable[[FulfillmentState], bool]) -> Basis | None:
+    return next((Basis(part) for part in parts if test(part)), None)
 
 
-def _record(s: Situation, effect: RecordEffect) -> Ground | None:
+def _record(s: Situation, effect: RecordEffect) -> Basis | None:
     found = sorted(
         (f for f in s.findings if f.effect is effect), key=lambda f: (f.due or 0, f.fulfillment, f.type)
     )
-    parts = {part.told.key: part for part in s.parts}
-    return Ground(parts.get(found[0].fulfillment), finding=found[0]) if found else None
+    parts = {part.fulfillment.key: part for part in s.fulfillments}
+    return Basis(parts.get(found[0].fulfillment), finding=found[0]) if found else None

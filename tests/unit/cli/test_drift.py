@@ -9,7 +9,7 @@ from rich.console import Console
 from graph_models.diagnosis import Drift, DriftGroup, DriftKind
 from graph_models.orders import Page
 from impactgraph.cli.drift import _tell  # pyright: ignore[reportPrivateUsage]
-from impactgraph.diagnosis.drift import grouped
+from impactgraph.diagnosis.drift import group_drift
 
 NOON = 1_772_539_200_000
 STORES = [
@@ -27,8 +27,8 @@ def told(found: tuple[Drift, ...] | tuple[DriftGroup, ...]) -> list[str]:
 @pytest.mark.parametrize(
     ("found", "lines"),
     [
-        (grouped(STORES), ["rejections of 5 locations  store-0, store-1, store-2 and 2 more"]),
-        (grouped(STORES[:1]), ["rejections of location  store-0"]),
+        (group_drift(STORES), ["rejections of 5 locations  store-0, store-1, store-2 and 2 more"]),
+        (group_drift(STORES[:1]), ["rejections of location  store-0"]),
         (tuple(STORES[:2]), ["rejections of location  store-0", "rejections of location  store-1"]),
     ],
     ids=["together", "one by itself", "each"],

@@ -218,7 +218,7 @@ def test_errors_are_grouped_by_what_they_say(store: EmbeddedStore) -> None:
     )
     assert (
         first.samples == ("Item 'hat' is not on shelf 7", "Item 'shirt' is not on shelf 12")
-        and "2 still stand there" in first.sentence
+        and "2 fulfillments still stopped" in first.sentence
     )
     assert [(cause.kind, cause.element) for cause in second.suspects] == [("error", "integration:oms-to-erp")]
 

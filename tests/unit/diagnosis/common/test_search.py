@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from impactgraph.diagnosis.common.cohort import Cohort
-from impactgraph.diagnosis.common.dimensions import Dimension
+from impactgraph.diagnosis.common.comparison import Comparison
+from impactgraph.diagnosis.common.dimensions import DimensionValues
 from impactgraph.diagnosis.common.search import causes
 
 
@@ -21,7 +21,7 @@ class Units:
         """Of each cause its (dimension, values)."""
         count = len(self.step)
         zeros = np.zeros(count, np.int32)
-        cohort = Cohort(
+        cohort = Comparison(
             np.arange(count, dtype=np.int32),
             zeros,
             np.zeros(count, np.int64),
@@ -30,7 +30,7 @@ class Units:
             self.step,
         )
         dimensions = [
-            Dimension(f"d{n}", codes, [str(word) for word in range(int(codes.max()) + 1)])
+            DimensionValues(f"d{n}", codes, [str(word) for word in range(int(codes.max()) + 1)])
             for n, codes in enumerate(self.values)
         ]
         return [_named(each.value.dimensions, each.value.codes) for each in causes(cohort, dimensions)]

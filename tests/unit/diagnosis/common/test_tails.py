@@ -67,4 +67,6 @@ def test_g_is_that_of_scipy(a: int, b: int, c: int, d: int) -> None:
     hit, size, every, total = (np.array([float(x)]) for x in (a, a + b, a + c, a + b + c + d))
     plain = stats.chi2_contingency([[a, b], [c, d]], correction=False, lambda_="log-likelihood").statistic
 
-    assert g_statistic(hit, size, size * every / total, every, total)[0] == pytest.approx(plain, abs=1e-6)
+    assert g_statistic(hit, size, size * every / total, every, all_size=total)[0] == pytest.approx(
+        plain, abs=1e-6
+    )

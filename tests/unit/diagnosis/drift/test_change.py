@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from impactgraph.diagnosis.drift.change import moved, shifted
+from impactgraph.diagnosis.drift.change import level_change, rate_change
 
 
 def test_a_shift_of_the_values_is_found_where_it_is() -> None:
@@ -12,7 +12,7 @@ def test_a_shift_of_the_values_is_found_where_it_is() -> None:
     bins = np.repeat(np.arange(40), 10)
     values = dice.lognormal(0, 0.5, 400) * np.where(bins >= 25, 2.0, 1.0)
 
-    change = shifted(values, bins, least=20)
+    change = level_change(values, bins, least=20)
 
     assert change is not None
     assert abs(change.at - 25) <= 1
@@ -33,7 +33,7 @@ def test_the_best_split_is_the_best_of_all_rank_tests() -> None:
         for b in range(2, 11)
     }
 
-    change = shifted(values, bins, least=10)
+    change = level_change(values, bins, least=10)
 
     assert change is not None
     assert change.at == min(plain, key=lambda b: plain[b])
@@ -43,7 +43,7 @@ def test_the_best_split_is_the_best_of_all_rank_tests() -> None:
 def test_by_chance_nothing_is_said_to_have_moved() -> None:
     dice = np.random.default_rng(7)
     bins = np.repeat(np.arange(48), 8)
-    found = [shifted(dice.exponential(1, 384), bins, least=20) for _ in range(50)]
+    found = [level_change(dice.exponential(1, 384), bins, least=20) for _ in range(50)]
 
     assert all(change is not None and change.log_p > np.log(1e-4) for change in found)
 
@@ -52,7 +52,7 @@ def test_a_share_that_rises_is_found_with_both_shares() -> None:
     chances = np.full(72, 100.0)
     events = np.where(np.arange(72) >= 60, 20.0, 2.0)
 
-    change = moved(events, chances, least=8)
+    change = rate_change(events, chances, least=8)
 
     assert change is not None
     assert (change.at, change.before, change.after) == (60, pytest.approx(0.02), pytest.approx(0.2))
@@ -60,8 +60,8 @@ def test_a_share_that_rises_is_found_with_both_shares() -> None:
 
 def test_no_split_before_the_earliest_and_too_few_events_are_no_series() -> None:
     chances, events = np.full(30, 50.0), np.where(np.arange(30) >= 5, 10.0, 1.0)
-    late = moved(events, chances, least=8, earliest=24)
+    late = rate_change(events, chances, least=8, earliest=24)
 
     assert late is not None and late.at >= 24
-    assert moved(np.zeros(30), chances, least=8) is None
-    assert shifted(np.ones(50), np.repeat(np.arange(5), 10), least=5) is None
+    assert rate_change(np.zeros(30), chances, least=8) is None
+    assert level_change(np.ones(50), np.repeat(np.arange(5), 10), least=5) is None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from graph_models.diagnosis import Drift, DriftKind
 from graph_models.money import Money
 from graph_models.time import HOUR
-from impactgraph.diagnosis.drift import grouped
+from impactgraph.diagnosis.drift import group_drift
 
 NOON = 1_772_539_200_000
 ONE = Drift(
@@ -22,7 +22,7 @@ def store(number: int, **more: object) -> Drift:
 
 
 def test_the_same_at_several_places_is_one_with_all_that_is_behind_it() -> None:
-    found = grouped(
+    found = group_drift(
         [
             store(1),
             store(2, orders=50, after=0.3, p_value=1e-12),
@@ -50,7 +50,7 @@ def test_what_began_later_went_the_other_way_or_is_of_another_kind_stands_by_its
         replace(ONE, dimension="mode", value="bopis"),
     ]
 
-    assert [len(group.members) for group in grouped([ONE, *others])] == [1] * 5
+    assert [len(group.members) for group in group_drift([ONE, *others])] == [1] * 5
 
 
 drifts = st.builds(
@@ -66,7 +66,7 @@ drifts = st.builds(
 
 @given(st.lists(drifts, max_size=20, unique=True))
 def test_each_finding_is_in_one_group_and_the_most_orders_come_first(found: list[Drift]) -> None:
-    groups = grouped(found)
+    groups = group_drift(found)
 
     assert sorted((each for group in groups for each in group.members), key=repr) == sorted(found, key=repr)
     assert [group.orders for group in groups] == sorted((group.orders for group in groups), reverse=True)

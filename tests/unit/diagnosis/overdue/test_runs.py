@@ -5,7 +5,7 @@ import pytest
 from graph_models.enums import RecordKind
 from graph_models.time import HOUR, MINUTE, Millis
 from graph_models.topology import Emission, Schedule, Takes, Topology, Transition, When
-from impactgraph.diagnosis.overdue import limits, overdue_mask, runs_of, usual_stays
+from impactgraph.diagnosis.overdue import learn_dwell_baseline, limits, overdue_mask, runs_of
 from impactgraph.forecast.durations import Durations, documented
 from tests.drawing import EIGHT, batch, drawn, queue, step
 from tests.worlds import Came, Journey, World, columns_of
@@ -46,7 +46,9 @@ def is_overdue(
     )
     durations = Durations({("ship", "pack"): documented(topology.workflows["ship"].steps[0].takes)})
     return bool(
-        overdue_mask(columns, limits(topology, columns, usual_stays(topology, columns, at), durations), at)[0]
+        overdue_mask(
+            columns, limits(topology, columns, learn_dwell_baseline(topology, columns, at), durations), at
+        )[0]
     )
 
 
@@ -83,4 +85,4 @@ def test_the_run_is_the_first_after_the_work(then: tuple[Transition, ...], run: 
         World(topology, (), (Journey("O-1", (("pack", NOON - 50 * MINUTE),), came=came),), NOON)
     )
 
-    assert runs_of(topology, columns, Durations({}), columns.fulfillments.order).run.tolist() == [run]
+    assert runs_of(topology, columns, Durations({}), columns.fulfillments.order).run_at.tolist() == [run]

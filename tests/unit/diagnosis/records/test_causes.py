@@ -63,7 +63,7 @@ def causes(journeys: list[Journey], *failures: Failure) -> dict[tuple[str, str],
     found = find_records(TOPOLOGY, columns_of(world), Durations({}), NOON)
     impairments = propagate(FailureGraph.of(TOPOLOGY), failures, recovery=lambda f: f.ended_at or NOON)
     why = Causes(found, impairments, {f.key: f for f in failures}, found.tallies)
-    told = found.told(None, why.of)
+    told = found.findings(None, why.of)
     assert {each.effect for each in told} <= {RecordEffect.MISSING, RecordEffect.OUT_OF_SEQUENCE}
     return {(each.order, each.type): each.likely_cause for each in told}
 

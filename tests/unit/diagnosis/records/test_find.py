@@ -59,7 +59,7 @@ def mailed(minutes: float) -> Came:
 
 def found(topology: Topology, journey: Journey, at: Millis = NOON) -> list[RecordFinding]:
     return list(
-        find_records(topology, columns_of(World(topology, (), (journey,), at)), Durations({}), at).told()
+        find_records(topology, columns_of(World(topology, (), (journey,), at)), Durations({}), at).findings()
     )
 
 
@@ -198,9 +198,9 @@ def test_of_what_was_cancelled_postings_are_still_expected_and_messages_are_not(
     columns = columns_of(World(shop(ISSUE, MAIL), (), (packed(),), NOON))
     columns.fulfillments.status[:] = CANCELLED
 
-    assert [each.type for each in find_records(shop(ISSUE, MAIL), columns, Durations({}), NOON).told()] == [
-        "issue"
-    ]
+    assert [
+        each.type for each in find_records(shop(ISSUE, MAIL), columns, Durations({}), NOON).findings()
+    ] == ["issue"]
 
 
 def test_usual_transport_is_learned_from_fifty_records_on() -> None:
@@ -220,4 +220,4 @@ def test_usual_transport_is_learned_from_fifty_records_on() -> None:
 def test_rows_of_no_fulfillment_have_no_findings() -> None:
     columns = columns_of(World(shop(ISSUE), (), (packed(),), NOON))
 
-    assert find_records(shop(ISSUE), columns, Durations({}), NOON, np.zeros(0, np.int32)).told() == ()
+    assert find_records(shop(ISSUE), columns, Durations({}), NOON, np.zeros(0, np.int32)).findings() == ()

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from graph_models.time import DAY, HOUR, MINUTE
-from impactgraph.diagnosis.suspects.pace import BINS, SPAN, hazards, watched
-from impactgraph.diagnosis.suspects.transits import Kind, Place, Transits
+from impactgraph.diagnosis.suspects.pace import BINS, SPAN, hazards, observe
+from impactgraph.diagnosis.suspects.transits import Place, TransitKind, Transits
 
 NOW = 1_772_546_400_000
-PLACE = Place(Kind.WORK, "ship", "pick")
+PLACE = Place(TransitKind.WORK, "ship", "pick")
 
 
 def transits(began: np.ndarray, lasts: np.ndarray) -> Transits:
@@ -27,23 +27,23 @@ def steady(seed: int = 2, count: int = 6_000) -> tuple[np.ndarray, np.ndarray]:
 
 def test_if_nothing_is_wrong_as_many_end_as_are_expected() -> None:
     made = transits(*steady())
-    seen = watched(made, hazards(made, NOW), NOW)
+    seen = observe(made, hazards(made, NOW), NOW)
 
-    assert (seen.ended >= 0).sum() == pytest.approx(seen.expected.sum(), rel=0.06)
+    assert (seen.ended_bin >= 0).sum() == pytest.approx(seen.expected_ends.sum(), rel=0.06)
 
 
 def test_what_stands_is_missed_from_then_on() -> None:
     began, lasts = steady()
     since = NOW - 2 * HOUR
     made = transits(began, np.where(began + lasts > since, 10 * DAY, lasts))
-    seen = watched(made, hazards(made, NOW), NOW)
+    seen = observe(made, hazards(made, NOW), NOW)
     first = BINS - 8
-    late = seen.expected[:, first:].sum()
+    late = seen.expected_ends[:, first:].sum()
 
-    assert (seen.ended >= first).sum() == 0
+    assert (seen.ended_bin >= first).sum() == 0
     assert late > 100
-    assert seen.expected[:, :first].sum() == pytest.approx(
-        ((seen.ended >= 0) & (seen.ended < first)).sum(), rel=0.1
+    assert seen.expected_ends[:, :first].sum() == pytest.approx(
+        ((seen.ended_bin >= 0) & (seen.ended_bin < first)).sum(), rel=0.1
     )
 
 
@@ -52,9 +52,9 @@ def test_one_that_was_forgotten_says_little() -> None:
     lasts[:1] = 9 * DAY
     began[:1] = NOW - SPAN
     made = transits(began, lasts)
-    seen = watched(made, hazards(made, NOW), NOW)
+    seen = observe(made, hazards(made, NOW), NOW)
 
-    assert seen.expected[seen.transits.row == 0].sum() <= 3.0
+    assert seen.expected_ends[seen.transits.rows == 0].sum() <= 3.0
 
 
 def test_a_surge_of_what_lasts_long_is_not_learned_from() -> None:

@@ -22,7 +22,7 @@ from graph_models.topology import (
     Transition,
     Workflow,
 )
-from impactgraph.diagnosis.why import Fault, Hit, Part, Situation
+from impactgraph.diagnosis.why import FulfillmentState, Impact, ReportedError, Situation
 
 NOW: Millis = parse_moment("2026-03-02T14:00:00Z")
 
@@ -74,7 +74,7 @@ def failure(key: str = "F-1", **given: Any) -> Failure:
     )
 
 
-def hit(band: Band = Band.STUCK, likelihood: float = 1.0, **given: Any) -> Hit:
+def impact(band: Band = Band.STUCK, likelihood: float = 1.0, **given: Any) -> Impact:
     """Of an active failure, half an hour ago, in pick."""
     path = Path(
         (
@@ -87,7 +87,7 @@ def hit(band: Band = Band.STUCK, likelihood: float = 1.0, **given: Any) -> Hit:
         "delay": 40 * MINUTE,
         "completion": NOW + 2 * HOUR,
         "misses_promise": False,
-        "active": True,
+        "is_active": True,
     }
     usual |= {
         "effect": Effect.DELAYED,
@@ -96,10 +96,10 @@ def hit(band: Band = Band.STUCK, likelihood: float = 1.0, **given: Any) -> Hit:
         "at": NOW - 30 * MINUTE,
         "path": path,
     }
-    return Hit(band=band, likelihood=likelihood, **(usual | given))
+    return Impact(band=band, likelihood=likelihood, **(usual | given))
 
 
-def part(**given: Any) -> Part:
+def state(**given: Any) -> FulfillmentState:
     """In pick for half an hour, and expected to leave in a quarter of one."""
     told = Fulfillment(
         "O-1/1",
@@ -111,31 +111,36 @@ def part(**given: Any) -> Part:
         OrderStatus.IN_FLIGHT,
     )
     usual: dict[str, Any] = {
-        "expected_next": NOW + 15 * MINUTE,
-        "expected_done": NOW + 25 * MINUTE,
-        "usual_next": NOW + 15 * MINUTE,
+        "expected_to_leave_at": NOW + 15 * MINUTE,
+        "expected_done_at": NOW + 25 * MINUTE,
+        "usually_leaves_at": NOW + 15 * MINUTE,
         "limit": 3 * HOUR,
     }
-    return Part(
+    return FulfillmentState(
         **(
-            {"told": replace(told, **given.pop("told", {})), "step": TOPOLOGY.workflows["ship"].steps[0]}
+            {
+                "fulfillment": replace(told, **given.pop("fulfillment", {})),
+                "step": TOPOLOGY.workflows["ship"].steps[0],
+            }
             | usual
             | given
         )
     )
 
 
-def late(**given: Any) -> Part:
+def late(**given: Any) -> FulfillmentState:
     """In pick for five hours, of which it may be there three."""
-    return part(told={"entered_at": NOW - 5 * HOUR}, usual_next=NOW - 4 * HOUR, **given)
+    return state(fulfillment={"entered_at": NOW - 5 * HOUR}, usually_leaves_at=NOW - 4 * HOUR, **given)
 
 
-def ended(status: OrderStatus) -> Part:
-    return part(told={"status": status}, ended_at=NOW - HOUR, expected_next=None, expected_done=None)
+def ended(status: OrderStatus) -> FulfillmentState:
+    return state(
+        fulfillment={"status": status}, ended_at=NOW - HOUR, expected_to_leave_at=None, expected_done_at=None
+    )
 
 
-def fault(code: str = "NO_LABEL") -> Fault:
-    return Fault(NOW - 10 * MINUTE, code, "system:app", "the printer is empty")
+def reported_error(code: str = "NO_LABEL") -> ReportedError:
+    return ReportedError(NOW - 10 * MINUTE, code, "system:app", "the printer is empty")
 
 
 def finding(
@@ -150,8 +155,8 @@ def suspect() -> Cause:
     return Cause("element", 0.8, "12 of 14 that passed it are overdue", element="system:broker")
 
 
-def situation(*parts: Part, promised_by: Millis | None = None, **given: Any) -> Situation:
-    statuses = {each.told.status for each in parts}
+def situation(*parts: FulfillmentState, promised_by: Millis | None = None, **given: Any) -> Situation:
+    statuses = {each.fulfillment.status for each in parts}
     status = OrderStatus.IN_FLIGHT if OrderStatus.IN_FLIGHT in statuses or not parts else max(statuses)
     order = Order(
         "O-1",
@@ -164,6 +169,6 @@ def situation(*parts: Part, promised_by: Millis | None = None, **given: Any) -> 
         promised_by,
         status,
         {},
-        tuple(p.told for p in parts),
+        tuple(p.fulfillment for p in parts),
     )
     return Situation(order, NOW, parts, **given)

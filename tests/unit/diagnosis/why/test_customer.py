@@ -8,18 +8,18 @@ from graph_models.diagnosis import Diagnosis
 from graph_models.enums import Band, OrderStatus, RecordEffect, RecordKind
 from graph_models.time import DAY, HOUR, MINUTE
 from impactgraph.diagnosis.why import Situation, diagnose
-from impactgraph.diagnosis.why.customer import kept_promises, promised_by
-from impactgraph.diagnosis.why.moments import soon
+from impactgraph.diagnosis.why.customer import promise_deadline, without_early_promises
+from impactgraph.diagnosis.why.moments import customer_moment
 from tests.unit.diagnosis.why.situations import (
     NOW,
     TOPOLOGY,
     ended,
-    fault,
     finding,
-    hit,
+    impact,
     late,
-    part,
+    reported_error,
     situation,
+    state,
 )
 from tests.unit.diagnosis.why.test_verdict import TABLE
 
@@ -49,7 +49,7 @@ def test_the_customer_hears_of_no_system_and_no_blame(name: str) -> None:
 
 
 def test_the_playbook_of_what_holds_it_speaks() -> None:
-    held = part(hits=(hit(),), expected_next=NOW + 40 * MINUTE)
+    held = state(impacts=(impact(),), expected_to_leave_at=NOW + 40 * MINUTE)
 
     assert (
         told(situation(held)).customer_message
@@ -58,7 +58,7 @@ def test_the_playbook_of_what_holds_it_speaks() -> None:
 
 
 def test_what_the_playbook_promises_too_soon_is_left_out_and_the_forecast_is_told() -> None:
-    held = part(hits=(hit(),), expected_next=NOW + 3 * HOUR)
+    held = state(impacts=(impact(),), expected_to_leave_at=NOW + 3 * HOUR)
 
     assert (
         told(situation(held)).customer_message
@@ -68,13 +68,13 @@ def test_what_the_playbook_promises_too_soon_is_left_out_and_the_forecast_is_tol
 
 def test_without_a_forecast_nothing_is_promised() -> None:
     assert (
-        told(situation(part(fault=fault()))).customer_message
+        told(situation(state(error=reported_error()))).customer_message
         == "Your order is safe, but it is taking longer than it should. We cannot say yet when it moves on."
     )
 
 
 def test_a_failure_that_is_not_probable_does_not_speak() -> None:
-    message = told(situation(part(hits=(hit(Band.STUCK, 0.1),)))).customer_message
+    message = told(situation(state(impacts=(impact(Band.STUCK, 0.1),)))).customer_message
 
     assert (
         message
@@ -83,7 +83,7 @@ def test_a_failure_that_is_not_probable_does_not_speak() -> None:
 
 
 def test_a_broken_promise_is_said() -> None:
-    held = part(hits=(hit(Band.UPCOMING, 0.9, failures=()),), expected_done=NOW + DAY)
+    held = state(impacts=(impact(Band.UPCOMING, 0.9, failures=()),), expected_done_at=NOW + DAY)
 
     assert "tomorrow afternoon, which is later than we promised" in (
         told(situation(held, promised_by=NOW + HOUR)).customer_message or ""
@@ -91,7 +91,7 @@ def test_a_broken_promise_is_said() -> None:
 
 
 def test_a_promise_that_is_kept_is_told_as_it_was_given() -> None:
-    assert (told(situation(part(), promised_by=NOW + DAY)).customer_message or "").endswith(
+    assert (told(situation(state(), promised_by=NOW + DAY)).customer_message or "").endswith(
         "We expect it to be done tomorrow afternoon."
     )
 
@@ -109,7 +109,8 @@ def test_a_missing_record_is_called_what_the_customer_calls_it(
     kind: RecordKind, type_: str, word: str
 ) -> None:
     message = (
-        told(situation(part(), findings=(finding(RecordEffect.MISSING, kind, type_),))).customer_message or ""
+        told(situation(state(), findings=(finding(RecordEffect.MISSING, kind, type_),))).customer_message
+        or ""
     )
 
     assert "Your order itself is going as planned" in message
@@ -141,15 +142,18 @@ def test_what_is_over_is_said_to_be() -> None:
     ],
 )
 def test_words_promise_a_moment(text: str, by: int | None) -> None:
-    assert promised_by(text, NOW) == by
+    assert promise_deadline(text, NOW) == by
 
 
 def test_only_the_clause_that_promises_too_much_goes() -> None:
     text = "Your order is safe. A message has to be sent again, and we expect it to move within the hour."
 
-    assert kept_promises(text, NOW, NOW + 30 * MINUTE) == text
-    assert kept_promises(text, NOW, NOW + 2 * HOUR) == "Your order is safe. A message has to be sent again."
-    assert kept_promises(text, NOW, None) == "Your order is safe. A message has to be sent again."
+    assert without_early_promises(text, NOW, NOW + 30 * MINUTE) == text
+    assert (
+        without_early_promises(text, NOW, NOW + 2 * HOUR)
+        == "Your order is safe. A message has to be sent again."
+    )
+    assert without_early_promises(text, NOW, None) == "Your order is safe. A message has to be sent again."
 
 
 _PHRASES = st.sampled_from(
@@ -178,14 +182,14 @@ _MESSAGES = st.lists(
 @given(_MESSAGES, st.one_of(st.none(), st.integers(0, 4 * DAY)))
 def test_no_message_keeps_a_promise_that_the_forecast_does_not(message: str, ahead: int | None) -> None:
     moves = None if ahead is None else NOW + ahead
-    by = promised_by(kept_promises(message, NOW, moves), NOW)
+    by = promise_deadline(without_early_promises(message, NOW, moves), NOW)
 
     assert by is None or (moves is not None and by >= moves)
 
 
 @given(st.integers(0, 10 * DAY))
 def test_a_moment_in_words_is_never_sooner_than_the_moment(ahead: int) -> None:
-    words = soon(NOW + ahead, NOW)
+    words = customer_moment(NOW + ahead, NOW)
 
     if words.startswith("today"):
         hours, minutes = words.split()[3].split(":")

@@ -13,12 +13,12 @@ from tests.unit.diagnosis.why.situations import (
     TOPOLOGY,
     ended,
     failure,
-    fault,
     finding,
-    hit,
+    impact,
     late,
-    part,
+    reported_error,
     situation,
+    state,
     suspect,
 )
 from tests.unit.diagnosis.why.test_verdict import TABLE
@@ -37,7 +37,7 @@ def test_the_headline_is_one_sentence_about_the_order(name: str) -> None:
 
 
 def test_what_is_held_tells_where_since_when_by_what_and_until_when() -> None:
-    found = diagnose(TOPOLOGY, situation(part(hits=(hit(),), expected_next=NOW + 40 * MINUTE)))
+    found = diagnose(TOPOLOGY, situation(state(impacts=(impact(),), expected_to_leave_at=NOW + 40 * MINUTE)))
 
     assert found.headline == (
         "Order O-1 is held in Pick at Lisbon Chiado since 13:30 UTC by a known failure, F-1 (Queues are full); it is expected to move about 14:40 UTC."
@@ -48,13 +48,13 @@ def test_what_is_held_tells_where_since_when_by_what_and_until_when() -> None:
 
 def test_a_part_of_a_split_order_is_named() -> None:
     assert diagnose(
-        TOPOLOGY, situation(part(hits=(hit(),)), part(told={"key": "O-1/2"}))
+        TOPOLOGY, situation(state(impacts=(impact(),)), state(fulfillment={"key": "O-1/2"}))
     ).headline.startswith("Part O-1/1 of order O-1 is held")
 
 
 def test_what_moves_only_by_a_replay_is_promised_nothing() -> None:
     found = diagnose(
-        TOPOLOGY, situation(part(hits=(hit(effect=Effect.REJECTED, delay=None, completion=None),)))
+        TOPOLOGY, situation(state(impacts=(impact(effect=Effect.REJECTED, delay=None, completion=None),)))
     )
 
     assert found.next_expected is None
@@ -62,7 +62,7 @@ def test_what_moves_only_by_a_replay_is_promised_nothing() -> None:
 
 
 def test_an_error_is_told_in_its_own_words_and_belongs_to_where_it_came_from() -> None:
-    found = diagnose(TOPOLOGY, situation(part(fault=fault())))
+    found = diagnose(TOPOLOGY, situation(state(error=reported_error())))
 
     assert 'with the error NO_LABEL from Store app ("the printer is empty")' in found.headline
     assert [(cause.kind, cause.element) for cause in found.causes] == [("error", "system:app")]
@@ -71,7 +71,7 @@ def test_an_error_is_told_in_its_own_words_and_belongs_to_where_it_came_from() -
 
 def test_what_the_overdue_share_is_told_with_its_counts() -> None:
     peers = PeerGroup(PICK, "s1", 8, 10, ("O-2", "O-3"), (FACTOR,))
-    found = diagnose(TOPOLOGY, situation(late(), peers=peers, shared=("location s1",)))
+    found = diagnose(TOPOLOGY, situation(late(), peers=peers, shared_factors=("location s1",)))
 
     assert (
         "Order O-1 is in Pick at Lisbon Chiado since 09:00 UTC (5 h), 2 h longer than the 3 h that it may be"
@@ -114,7 +114,7 @@ def test_records_are_listed_the_longest_due_first() -> None:
     found = diagnose(
         TOPOLOGY,
         situation(
-            part(),
+            state(),
             findings=(
                 finding(RecordEffect.MISSING),
                 other,
@@ -128,16 +128,19 @@ def test_records_are_listed_the_longest_due_first() -> None:
 
 
 def test_a_failure_that_has_ended_is_a_cause_only_while_its_harm_is_open() -> None:
-    over = {"failures": (failure(ended_at=NOW - MINUTE),), "active": False}
+    over = {"failures": (failure(ended_at=NOW - MINUTE),), "is_active": False}
 
-    assert diagnose(TOPOLOGY, situation(part(hits=(hit(Band.EXPOSED, first_hit=PACK, **over),)))).causes == ()
-    assert [cause.failure for cause in diagnose(TOPOLOGY, situation(part(hits=(hit(**over),)))).causes] == [
-        "F-1"
-    ]
+    assert (
+        diagnose(TOPOLOGY, situation(state(impacts=(impact(Band.EXPOSED, first_hit=PACK, **over),)))).causes
+        == ()
+    )
+    assert [
+        cause.failure for cause in diagnose(TOPOLOGY, situation(state(impacts=(impact(**over),)))).causes
+    ] == ["F-1"]
 
 
 def test_what_waits_normally_is_told_why_it_is_normal() -> None:
-    found = diagnose(TOPOLOGY, situation(part(run=NOW + HOUR)))
+    found = diagnose(TOPOLOGY, situation(state(run_at=NOW + HOUR)))
 
     assert [(cause.kind, cause.element) for cause in found.causes] == [("normal", PICK)]
     assert "waits, as it should, for the hand-over at 15:00 UTC" in found.headline
@@ -153,7 +156,11 @@ def test_nobody_is_called_about_what_is_over() -> None:
 def test_what_is_not_known_is_said() -> None:
     found = diagnose(
         TOPOLOGY,
-        situation(part(unknown="it is in the step wrap, which ship no longer has", expected_next=None)),
+        situation(
+            state(
+                unknown_reason="it is in the step wrap, which ship no longer has", expected_to_leave_at=None
+            )
+        ),
     )
 
     assert (
@@ -164,25 +171,25 @@ def test_what_is_not_known_is_said() -> None:
 
 
 def test_what_a_failure_cost_it_in_its_step_is_not_counted_against_it() -> None:
-    over = hit(Band.EXPOSED, delay=3 * HOUR, failures=(failure(ended_at=NOW - HOUR),), active=False)
-    found = diagnose(TOPOLOGY, situation(late(hits=(over,))))
+    over = impact(Band.EXPOSED, delay=3 * HOUR, failures=(failure(ended_at=NOW - HOUR),), is_active=False)
+    found = diagnose(TOPOLOGY, situation(late(impacts=(over,))))
 
     assert found.state is DiagnosisState.WAITING
     assert [cause.failure for cause in found.causes if cause.kind == "failure"] == ["F-1"]
 
 
 def test_a_message_refused_by_a_known_failure_names_it_first() -> None:
-    refused = hit(effect=Effect.REJECTED, delay=None, completion=None)
-    found = diagnose(TOPOLOGY, situation(part(fault=fault("DEAD_LETTERED"), hits=(refused,))))
+    refused = impact(effect=Effect.REJECTED, delay=None, completion=None)
+    found = diagnose(TOPOLOGY, situation(state(error=reported_error("DEAD_LETTERED"), impacts=(refused,))))
 
     assert "because of a known failure, F-1 (Queues are full), and lies aside" in found.headline
     assert [cause.kind for cause in found.causes] == ["failure", "error"]
 
 
 def test_records_that_are_doubled_are_not_called_late() -> None:
-    doubled = hit(Band.RECORDS_ONLY, effect=Effect.DUPLICATED, delay=None)
+    doubled = impact(Band.RECORDS_ONLY, effect=Effect.DUPLICATED, delay=None)
 
     assert (
         "F-1 (Queues are full) will double a posting or message of Pick"
-        in diagnose(TOPOLOGY, situation(part(hits=(doubled,)))).headline
+        in diagnose(TOPOLOGY, situation(state(impacts=(doubled,)))).headline
     )

@@ -11,7 +11,7 @@ from graph_models.time import HOUR, Millis, moment
 from graph_models.topology import Integration, Step, Topology, kind_of
 from impactgraph.diagnosis.suspects.evidence import span_of
 from impactgraph.diagnosis.suspects.hypotheses import effects_at
-from impactgraph.diagnosis.suspects.rank import Explained
+from impactgraph.diagnosis.suspects.rank import Explanation
 from impactgraph.impact.paths import path_to
 from impactgraph.propagation import FailureGraph, propagate
 
@@ -31,7 +31,7 @@ class Suspect:
 
 
 def suspect(
-    found: Explained, likelihood: float, topology: Topology, graph: FailureGraph, at: Millis
+    found: Explanation, likelihood: float, topology: Topology, graph: FailureGraph, at: Millis
 ) -> Suspect:
     """Costs a propagation, for the path."""
     first, *others = (each.element for each in found.hypotheses)
@@ -51,14 +51,14 @@ def suspect(
     return Suspect(Cause("element", likelihood, evidence, element=first, path=path), failure, tuple(others))
 
 
-def _evidence(found: Explained, since: Millis, until: Millis | None, others: tuple[str, ...]) -> str:
+def _evidence(found: Explanation, since: Millis, until: Millis | None, others: tuple[str, ...]) -> str:
     said: list[str] = []
-    if found.expected >= 1 and found.seen < found.expected:
+    if found.expected_ends >= 1 and found.ends < found.expected_ends:
         said.append(
-            f"{found.seen:,.0f} of about {found.expected:,.0f} expected steps, hand-overs and records went through where it is needed"
+            f"{found.ends:,.0f} of about {found.expected_ends:,.0f} expected steps, hand-overs and records went through where it is needed"
         )
     if found.errors > found.usual_errors:
-        named = ", ".join(found.named[:_MOST_NAMED])
+        named = ", ".join(found.named_elements[:_MOST_NAMED])
         said.append(f"{found.errors:,.0f} errors name {named} (usually {found.usual_errors:.1f})")
     if found.detours > found.usual_detours:
         said.append(
@@ -69,22 +69,22 @@ def _evidence(found: Explained, since: Millis, until: Millis | None, others: tup
         if until is None
         else f"From {moment(since):%H:%M} to {moment(until):%H:%M}"
     )
-    where = "" if found.scope.everything else f", for {scope_in_words(found.scope)}"
+    where = "" if found.scope.everything else f", for {scope_text(found.scope)}"
     alike = f" Orders cannot tell it from {', '.join(others[:_MOST_NAMED])}." if others else ""
     return f"{when}{where}: {'; '.join(said) or 'less went through than usual'}.{alike}"
 
 
-def scope_in_words(scope: Scope) -> str:
+def scope_text(scope: Scope) -> str:
     return " and ".join(f"{name.replace('_', ' ')} {', '.join(values)}" for name, values in scope.limits)
 
 
-def _class_of(found: Explained, topology: Topology) -> FailureClass:
+def _class_of(found: Explanation, topology: Topology) -> FailureClass:
     """As what it would be reported: by what is seen, not by what may lie behind it."""
     element = topology.elements[found.hypotheses[0].element]
     kind = kind_of(element)
     if kind is ElementKind.DATA:
         return FailureClass.STALE_DATA
-    partly = found.expected > 0 and found.seen / found.expected > _PARTLY
+    partly = found.expected_ends > 0 and found.ends / found.expected_ends > _PARTLY
     if isinstance(element, Integration):
         if found.scope.values("versions") is not None:
             return FailureClass.SCHEMA_MISMATCH
@@ -96,7 +96,7 @@ def _class_of(found: Explained, topology: Topology) -> FailureClass:
 
 
 def _path(
-    found: Explained, failure: Failure, topology: Topology, graph: FailureGraph, at: Millis
+    found: Explanation, failure: Failure, topology: Topology, graph: FailureGraph, at: Millis
 ) -> Path | None:
     """From the element to a step or a hand-over that it stops, the nearest to it."""
     failure = Failure("suspicion", failure.target, FailureClass.OUTAGE, failure.started_at, scope=found.scope)
@@ -110,7 +110,7 @@ def _path(
     ]
     hit += [
         i
-        for place in hypothesis.misled
+        for place in hypothesis.misled_places
         for i in impairments.by_element.get(f"step:{place.workflow}/{place.step}", ())
     ]
     nearest = min(hit, key=lambda i: (len(i.hops), i.element), default=None)

@@ -16,7 +16,9 @@ from impactgraph.impact.membership import Membership
 Flags = NDArray[np.bool_]
 
 
-def unexplained(transits: Transits, topology: Topology, known: Impairments, membership: Membership) -> Flags:
+def unexplained_transits(
+    transits: Transits, topology: Topology, known: Impairments, membership: Membership
+) -> Flags:
     """Which transits no known failure held while they were under way."""
     free = np.ones(len(transits), bool)
     for number, place in enumerate(transits.places):
@@ -25,10 +27,10 @@ def unexplained(transits: Transits, topology: Topology, known: Impairments, memb
         if found:
             rows = np.flatnonzero(transits.place == number)
             for impairment, _ in found:
-                touched = (transits.began[rows] < impairment.until + impairment.drain) & (
-                    transits.until[rows] > impairment.since
+                touched = (transits.began_at[rows] < impairment.until + impairment.drain) & (
+                    transits.observed_until[rows] > impairment.since
                 )
-                free[rows] &= ~(touched & membership.in_scope(transits.row[rows], impairment.scope))
+                free[rows] &= ~(touched & membership.in_scope(transits.rows[rows], impairment.scope))
     return free
 
 

@@ -11,9 +11,9 @@ from graph_models.impact import AffectedRecord
 from graph_models.orders import Order, OrderRecord, TimelineEntry
 from graph_models.time import Millis, say_duration
 from graph_models.topology import Emission, Step, Topology, Workflow
-from impactgraph.diagnosis.why.ahead import Stop, Way
-from impactgraph.diagnosis.why.evidence import Hit, Part, Situation
-from impactgraph.diagnosis.why.words import failure_in_words, name_of
+from impactgraph.diagnosis.why.ahead import ExpectedStep, ExpectedSteps
+from impactgraph.diagnosis.why.sentences import display_name, failure_text
+from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, Situation
 from impactgraph.forecast.calendar import Calendar
 
 ENTERED, COMPLETED, REROUTED = "fulfillment.entered", "fulfillment.completed", "fulfillment.rerouted"
@@ -28,12 +28,12 @@ _Key = tuple[str, RecordKind, str]
 """Part, kind and type of a record."""
 
 
-def story_of(
+def timeline_of(
     topology: Topology,
     s: Situation,
     entries: Sequence[TimelineEntry],
     records: Sequence[OrderRecord],
-    ways: Mapping[str, Way],
+    ways: Mapping[str, ExpectedSteps],
     awry: Sequence[AffectedRecord],
 ) -> tuple[TimelineEntry, ...]:
     """`entries` and `records`: what the events told, oldest first; `ways`: what is left to each part; `awry`: records that active failures hit."""
@@ -45,8 +45,8 @@ def story_of(
         if finding.effect is RecordEffect.MISSING
     }
     hit = {(record.fulfillment, record.kind, record.type): record for record in awry}
-    for part in s.parts:
-        way = ways.get(part.told.key) or Way()
+    for part in s.fulfillments:
+        way = ways.get(part.fulfillment.key) or ExpectedSteps()
         told += _ahead(topology, s, part, way, come | missed, hit)
         told += _behind(s, part, way, come, hit)
     told += [*_missing(s), *_failures(topology, s)]
@@ -127,32 +127,43 @@ def _missing(s: Situation) -> Iterator[TimelineEntry]:
 
 def _failures(topology: Topology, s: Situation) -> Iterator[TimelineEntry]:
     """Each failure once, from when it touched the order: those that still last and those that held it before."""
-    met: defaultdict[str, list[tuple[Part, Hit]]] = defaultdict(list)
-    for part, hit in s.hits:
+    met: defaultdict[str, list[tuple[FulfillmentState, Impact]]] = defaultdict(list)
+    for part, hit in s.impacts:
         for failure in hit.failures:
             met[failure.key].append((part, hit))
-    known = {failure.key: failure for _, hit in s.hits for failure in hit.failures}
+    known = {failure.key: failure for _, hit in s.impacts for failure in hit.failures}
     for key, hits in met.items():
         failure = known[key]
-        part, hit = min(hits, key=lambda each: (not each[1].probable, each[1].at))
+        part, hit = min(hits, key=lambda each: (not each[1].is_probable, each[1].at))
         ahead = hit.at > s.at
         costs = f"it costs {say_duration(hit.delay)}" if hit.delay else None
         ended = "it has ended" if failure.ended_at is not None and failure.ended_at <= s.at else None
         sure = f"likelihood {hit.likelihood:.0%}" if hit.likelihood < 0.995 else None
         verb = (
             ("will touch" if ahead else "touched")
-            if hit.probable
+            if hit.is_probable
             else "may touch"
             if ahead
             else "may have touched"
         )
-        title = f"{failure_in_words(topology, failure)} {verb} it at {name_of(topology, hit.first_hit)}"
+        title = f"{failure_text(topology, failure)} {verb} it at {display_name(topology, hit.first_hit)}"
         detail = (
-            "; ".join(filter(None, (costs, sure, ended, part.told.key if len(s.parts) > 1 else None))) or None
+            "; ".join(
+                filter(None, (costs, sure, ended, part.fulfillment.key if len(s.fulfillments) > 1 else None))
+            )
+            or None
         )
         yield TimelineEntry(
-            max(hit.at, failure.started_at), FAILURE, title, detail, ahead, bool(hit.delay) and hit.probable, failure.target, failure.key, part.told.key
-        )  # fmt: skip
+            max(hit.at, failure.started_at),
+            FAILURE,
+            title,
+            detail,
+            expected=ahead,
+            late=bool(hit.delay) and hit.is_probable,
+            element=failure.target,
+            failure=failure.key,
+            fulfillment=part.fulfillment.key,
+        )
 
 
 # ---- what is expected
@@ -161,44 +172,44 @@ def _failures(topology: Topology, s: Situation) -> Iterator[TimelineEntry]:
 def _ahead(
     topology: Topology,
     s: Situation,
-    part: Part,
-    way: Way,
+    part: FulfillmentState,
+    way: ExpectedSteps,
     come: set[_Key],
     awry: Mapping[_Key, AffectedRecord],
 ) -> Iterator[TimelineEntry]:
     """The steps still to come, the records that they cause, and the end."""
-    if not way.stops:
+    if not way.steps:
         return
-    workflow, several = topology.workflows[part.told.workflow], len(s.parts) > 1
-    tag = part.told.key if several else None
-    before: Stop | None = None
-    for stop in way.stops:
+    workflow, several = topology.workflows[part.fulfillment.workflow], len(s.fulfillments) > 1
+    tag = part.fulfillment.key if several else None
+    before: ExpectedStep | None = None
+    for stop in way.steps:
         if before is not None:
             yield _begins(s, stop, before, part, tag)
-        if not (way.open_end and stop is way.stops[-1]):
+        if not (way.is_open_ended and stop is way.steps[-1]):
             yield from _records(topology, s, part, stop, come, awry)
         before = stop
-    if way.open_end:
+    if way.is_open_ended:
         yield _expected(
             s.at,
             "When it goes on is not known: a message of it has to be sent again",
             tag,
-            way.stops[-1].step.id,
+            way.steps[-1].step.id,
             late=True,
             part=part,
         )
-    elif way.done is not None:
+    elif way.done_at is not None:
         promised = s.order.promised_by
-        late = promised is not None and way.done > promised
+        late = promised is not None and way.done_at > promised
         detail = _joined(
             tag,
-            f"{say_duration(way.done - promised)} after its promise"
+            f"{say_duration(way.done_at - promised)} after its promise"
             if late and promised is not None
             else None,
         )
         yield _expected(
-            way.done,
-            f"{'Part ' + part.told.key if several else 'The order'} is done",
+            way.done_at,
+            f"{'Part ' + part.fulfillment.key if several else 'The order'} is done",
             detail,
             _id(workflow),
             late=late,
@@ -206,7 +217,9 @@ def _ahead(
         )
 
 
-def _begins(s: Situation, stop: Stop, before: Stop, part: Part, tag: str | None) -> TimelineEntry:
+def _begins(
+    s: Situation, stop: ExpectedStep, before: ExpectedStep, part: FulfillmentState, tag: str | None
+) -> TimelineEntry:
     limit = before.step.within
     late = limit is not None and stop.begins - before.begins > limit
     detail = _joined(
@@ -228,13 +241,13 @@ def _begins(s: Situation, stop: Stop, before: Stop, part: Part, tag: str | None)
 def _records(
     topology: Topology,
     s: Situation,
-    part: Part,
-    stop: Stop,
+    part: FulfillmentState,
+    stop: ExpectedStep,
     come: set[_Key],
     awry: Mapping[_Key, AffectedRecord],
 ) -> Iterator[TimelineEntry]:
     for emission in stop.step.emits:
-        key = part.told.key, emission.kind, emission.type
+        key = part.fulfillment.key, emission.kind, emission.type
         if key in come:
             continue
         hit, due = awry.get(key), stop.leaves + emission.due if emission.due is not None else None
@@ -245,7 +258,7 @@ def _records(
         )
         late = hit is not None or (due is not None and at > due)
         detail = _joined(
-            part.told.key if len(s.parts) > 1 else None,
+            part.fulfillment.key if len(s.fulfillments) > 1 else None,
             f"due {say_duration(emission.due)} after the step" if emission.due else None,
             _spoken(hit.effect.value) if hit is not None else None,
         )
@@ -256,14 +269,25 @@ def _records(
 
 
 def _behind(
-    s: Situation, part: Part, way: Way, come: set[_Key], awry: Mapping[_Key, AffectedRecord]
+    s: Situation,
+    part: FulfillmentState,
+    way: ExpectedSteps,
+    come: set[_Key],
+    awry: Mapping[_Key, AffectedRecord],
 ) -> Iterator[TimelineEntry]:
     """Records of steps that are done, which a failure holds and the forecast expects."""
     ahead = {
-        (part.told.key, emission.kind, emission.type) for stop in way.stops for emission in stop.step.emits
+        (part.fulfillment.key, emission.kind, emission.type)
+        for stop in way.steps
+        for emission in stop.step.emits
     }
     for key, hit in awry.items():
-        if key[0] == part.told.key and key not in ahead and key not in come and hit.expected_at is not None:
+        if (
+            key[0] == part.fulfillment.key
+            and key not in ahead
+            and key not in come
+            and hit.expected_at is not None
+        ):
             title, detail = f"{_spoken(hit.type)} ({_spoken(hit.kind.value)})", _spoken(hit.effect.value)
             yield TimelineEntry(
                 max(hit.expected_at, s.at),
@@ -292,7 +316,7 @@ def _expected(
     element: str,
     *,
     late: bool,
-    part: Part,
+    part: FulfillmentState,
     record: str | None = None,
 ) -> TimelineEntry:
     return TimelineEntry(
@@ -303,7 +327,7 @@ def _expected(
         expected=True,
         late=late,
         element=element,
-        fulfillment=part.told.key,
+        fulfillment=part.fulfillment.key,
         record=record,
     )
 

@@ -9,18 +9,18 @@ from graph_models.failure import Failure
 from graph_models.impact import AffectedOrder
 from graph_models.time import Millis
 from graph_models.topology import Workflow
-from impactgraph.diagnosis.why.evidence import Hit
+from impactgraph.diagnosis.why.situation import Impact
 from impactgraph.forecast.plan import Plan, Segment, orderly
 from impactgraph.impact.answer import BlastRadius
 from impactgraph.impact.order_pages import shown
 
-Hits = Mapping[str, Sequence[Hit]]
+ImpactsByFulfillment = Mapping[str, Sequence[Impact]]
 """By bare key of the fulfillment."""
 
 
-def hits_in(answer: BlastRadius) -> Hits:
+def impacts_in(answer: BlastRadius) -> ImpactsByFulfillment:
     """Of the orders that the answer lists, and of no others: each part with all that hits it. Costs a look at each of their hits."""
-    found: defaultdict[str, list[Hit]] = defaultdict(list)
+    found: defaultdict[str, list[Impact]] = defaultdict(list)
     rows, least = answer.rows, answer.inputs.question.min_likelihood
     listed = np.isin(rows.order, answer.orders_hit.order)
     likely = listed & (rows.likelihood > least)
@@ -39,8 +39,8 @@ def _failures(answer: BlastRadius, impairment: int) -> tuple[Failure, ...]:
     )
 
 
-def _hit(one: AffectedOrder, failures: tuple[Failure, ...], at: Millis) -> Hit:
-    return Hit(
+def _hit(one: AffectedOrder, failures: tuple[Failure, ...], at: Millis) -> Impact:
+    return Impact(
         failures=failures,
         band=one.band,
         effect=one.effect,
@@ -50,7 +50,7 @@ def _hit(one: AffectedOrder, failures: tuple[Failure, ...], at: Millis) -> Hit:
         delay=one.expected_delay,
         completion=one.expected_completion,
         misses_promise=one.misses_promise,
-        active=any(failure.active_at(at) for failure in failures),
+        is_active=any(failure.active_at(at) for failure in failures),
         path=one.path,
     )
 

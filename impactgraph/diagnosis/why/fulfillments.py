@@ -10,10 +10,10 @@ from graph_models.orders import Fulfillment, Order
 from graph_models.time import FOREVER, MINUTE, Millis
 from graph_models.topology import Step, Topology, Workflow
 from impactgraph.columns import Codes, Columns
-from impactgraph.diagnosis.overdue import Usual, limits, runs_of
-from impactgraph.diagnosis.why.ahead import Standing, Trouble, Way, way_ahead
-from impactgraph.diagnosis.why.evidence import Fault, Hit, Part
-from impactgraph.diagnosis.why.verdict import worst
+from impactgraph.diagnosis.overdue import DwellBaseline, limits, runs_of
+from impactgraph.diagnosis.why.ahead import CurrentVisit, ExpectedSteps, HoldingImpact, expected_steps
+from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, ReportedError
+from impactgraph.diagnosis.why.verdict import worst_impact
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.pace import factors, on_site
 from impactgraph.forecast.plan import Plan
@@ -30,45 +30,45 @@ class EvidenceSources:
     topology: Topology
     columns: Columns
     durations: Durations
-    usual: Usual
+    baseline: DwellBaseline
     at: Millis
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class FulfillmentOutlook:
     """A part, and the way that is left to it; none where it has ended or its way is not known."""
 
-    part: Part
-    way: Way | None = None
+    state: FulfillmentState
+    expected_steps: ExpectedSteps | None = None
 
 
-PlanOf = Callable[[Workflow, Hit], Plan]
+PlanOf = Callable[[Workflow, Impact], Plan]
 """The workflow as the failures behind a hit leave it to the part."""
 
 
-def read_part(
+def outlook_of(
     g: EvidenceSources,
     order: Order,
     told: Fulfillment,
     row: int,
-    hits: Sequence[Hit],
+    hits: Sequence[Impact],
     messages: Mapping[str, str],
     plan: PlanOf,
-) -> Placed:
+) -> FulfillmentOutlook:
     """`row`: of the fulfillment; `messages`: what errors said, by bare key of the fulfillment."""
     f = g.columns.fulfillments
     ended = int(f.ended_at[row]) or None
     if told.status is not OrderStatus.IN_FLIGHT:
-        return Placed(Part(told, _step(g, told), ended_at=ended, hits=tuple(hits)))
-    part = Part(
+        return FulfillmentOutlook(FulfillmentState(told, _step(g, told), ended_at=ended, impacts=tuple(hits)))
+    part = FulfillmentState(
         told,
         _step(g, told),
-        fault=_fault(g, told, row, messages),
-        hits=tuple(hits),
-        unknown=_unknown(g, order, told),
+        error=_fault(g, told, row, messages),
+        impacts=tuple(hits),
+        unknown_reason=_unknown(g, order, told),
     )
     if part.step is None or told.entered_at is None:
-        return Placed(part)
+        return FulfillmentOutlook(part)
     return _timed(g, order, part, row, plan)
 
 
@@ -77,9 +77,15 @@ def _step(g: EvidenceSources, told: Fulfillment) -> Step | None:
     return found if isinstance(found, Step) else None
 
 
-def _fault(g: EvidenceSources, told: Fulfillment, row: int, messages: Mapping[str, str]) -> Fault | None:
+def _fault(
+    g: EvidenceSources, told: Fulfillment, row: int, messages: Mapping[str, str]
+) -> ReportedError | None:
     at = int(g.columns.fulfillments.failed_at[row])
-    return Fault(at, told.failed_code or "", told.failed_element, messages.get(told.key, "")) if at else None
+    return (
+        ReportedError(at, told.failed_code or "", told.failed_element, messages.get(told.key, ""))
+        if at
+        else None
+    )
 
 
 def _unknown(g: EvidenceSources, order: Order, told: Fulfillment) -> str | None:
@@ -102,45 +108,47 @@ def _unknown(g: EvidenceSources, order: Order, told: Fulfillment) -> str | None:
     return None
 
 
-def _timed(g: EvidenceSources, order: Order, part: Part, row: int, plan: PlanOf) -> Placed:
+def _timed(
+    g: EvidenceSources, order: Order, part: FulfillmentState, row: int, plan: PlanOf
+) -> FulfillmentOutlook:
     """With what is usual in its step, and its way ahead."""
-    told, step = part.told, part.step
+    told, step = part.fulfillment, part.step
     assert step is not None and told.entered_at is not None
     here, workflow = _standing(g, told, step, row), g.topology.workflows[told.workflow]
-    way = way_ahead(g.topology, g.durations, workflow, order, here, _trouble(part, workflow, plan), g.at)
+    way = expected_steps(g.topology, g.durations, workflow, order, here, _trouble(part, workflow, plan), g.at)
     rows = np.array([row], np.int32)
-    limit = int(limits(g.topology, g.columns, g.usual, g.durations, rows)[0])
-    stuck = way.open_end and len(way.stops) == 1
+    limit = int(limits(g.topology, g.columns, g.baseline, g.durations, rows)[0])
+    stuck = way.is_open_ended and len(way.steps) == 1
     timed = replace(
         part,
-        expected_next=way.stops[0].leaves if way.stops and not stuck else None,
-        expected_done=way.done,
-        usual_next=told.entered_at + round(g.usual.of[told.workflow, step.key].median),
+        expected_next=way.steps[0].leaves if way.steps and not stuck else None,
+        expected_done=way.done_at,
+        usual_next=told.entered_at + round(g.baseline.by_step[told.workflow, step.key].median),
         limit=limit if limit < FOREVER else None,
         run=_run_that_it_waits_for(g, rows),
     )
-    return Placed(timed, way)
+    return FulfillmentOutlook(timed, way)
 
 
 def _run_that_it_waits_for(g: EvidenceSources, rows: Codes) -> Millis | None:
     """The run that hands it over, where its work is done and no run has left since; None where it waits for none, or one has left without it."""
     runs = runs_of(g.topology, g.columns, g.durations, rows)
-    done, run = int(runs.done[0]), int(runs.run[0])
+    done, run = int(runs.done_at[0]), int(runs.run_at[0])
     return run if run and done <= g.at <= run else None
 
 
-def _trouble(part: Part, workflow: Workflow, plan: PlanOf) -> Trouble | None:
+def _trouble(part: FulfillmentState, workflow: Workflow, plan: PlanOf) -> HoldingImpact | None:
     """What holds it most; it is done when the last of what hits it lets it be."""
-    hits = [hit for hit in part.hits if hit.probable and (hit.active or hit.holds)]
-    found = worst((part, hit) for hit in hits)
-    if found is None or found.hit is None:
+    hits = [hit for hit in part.impacts if hit.is_probable and (hit.is_active or hit.holds)]
+    found = worst_impact((part, hit) for hit in hits)
+    if found is None or found.impact is None:
         return None
     ends = [hit.completion for hit in hits if hit.completion is not None]
-    hit = replace(found.hit, completion=max(ends)) if found.hit.completion is not None else found.hit
-    return Trouble(hit, plan(workflow, hit))
+    hit = replace(found.impact, completion=max(ends)) if found.impact.completion is not None else found.impact
+    return HoldingImpact(hit, plan(workflow, hit))
 
 
-def _standing(g: EvidenceSources, told: Fulfillment, step: Step, row: int) -> Standing:
+def _standing(g: EvidenceSources, told: Fulfillment, step: Step, row: int) -> CurrentVisit:
     f, pace = g.columns.fulfillments, g.durations.pace
     column, location = int(f.step[row]), int(f.location[row])
     said, entered = int(f.first_recorded_at[row, column]), told.entered_at or 0
@@ -149,6 +157,6 @@ def _standing(g: EvidenceSources, told: Fulfillment, step: Step, row: int) -> St
         if location < len(pace) and on_site(g.topology, step)
         else 1.0
     )
-    return Standing(
+    return CurrentVisit(
         step, entered, said if said >= entered else 0, slower, g.topology.locations.get(told.location or "")
     )

@@ -13,11 +13,11 @@ from graph_models.enums import RecordEffect, RecordKind
 from graph_models.time import DAY, MINUTE, SECOND, Millis
 from graph_models.topology import Topology, Workflow
 from impactgraph.columns import CANCELLED, Codes, Columns, Ints
-from impactgraph.diagnosis.records.amounts import Ledger, doubled, wrong_amounts
-from impactgraph.diagnosis.records.completion import Stays
-from impactgraph.diagnosis.records.findings import Found, Tally
-from impactgraph.diagnosis.records.slots import FAR, Arrivals, Came, Emitter, Slot, places
-from impactgraph.diagnosis.records.transport import Name, Route, Transports, route_of, usual_limit
+from impactgraph.diagnosis.records.amounts import Ledger, find_duplicates, find_wrong_amounts
+from impactgraph.diagnosis.records.completion import StepTimes
+from impactgraph.diagnosis.records.findings import FindingRows, Tally
+from impactgraph.diagnosis.records.slots import FAR, Arrivals, Emitter, Slot, SlotRecords, position_lookup
+from impactgraph.diagnosis.records.transport import RecordName, Route, Transports, route_of, usual_limit
 from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Durations
 
@@ -31,7 +31,7 @@ _LATEST = 0.95
 
 
 @dataclass
-class Watch:
+class WorkflowAudit:
     """The fulfillments (rows) of one workflow. Arrays are by their place among these."""
 
     topology: Topology
@@ -47,9 +47,9 @@ class Watch:
     def __post_init__(self) -> None:
         known = self.columns.dictionaries.workflows[self.number]
         self.workflow: Workflow = self.topology.workflows[known.key]
-        self.stays = Stays(self.columns.fulfillments, self.workflow, known.steps, self.rows)
-        place = places(self.rows, len(self.columns.fulfillments))
-        self.came: dict[int, Came] = {
+        self.stays = StepTimes(self.columns.fulfillments, self.workflow, known.steps, self.rows)
+        place = position_lookup(self.rows, len(self.columns.fulfillments))
+        self.came: dict[int, SlotRecords] = {
             slot.number: self.arrivals.of(slot, place, len(self.rows)) for slot in self.slots
         }
         self._left: dict[int, Ints] = {}
@@ -62,8 +62,8 @@ class Watch:
         """By when the step was surely completed, told by all but one of its records; FAR where it may not be."""
         column = emitter.column
         if column not in self._left:
-            self._left[column] = self.stays.left(emitter.step, column)
-        completed, entered = self._left[column], self.stays.entered(column)
+            self._left[column] = self.stays.left_at(emitter.step, column)
+        completed, entered = self._left[column], self.stays.entered_at(column)
         for slot in self.slots:
             if slot is not but and len(slot.emitters) == 1 and slot.emitters[0].column == column:
                 first = self.came[slot.number].nth()
@@ -85,7 +85,7 @@ class Watch:
 
     # Transport
 
-    def learned(self) -> dict[Name, Millis]:
+    def learn_limits(self) -> dict[RecordName, Millis]:
         limits = {
             self._name(slot, emitter): self._usual(emitter, completed, came)
             for slot in self.slots
@@ -107,13 +107,13 @@ class Watch:
             self.topology, emitter.emission.via, self._usual(emitter, completed, came) if self.learn else None
         )
 
-    def _name(self, slot: Slot, emitter: Emitter) -> Name:
+    def _name(self, slot: Slot, emitter: Emitter) -> RecordName:
         return self.workflow.key, slot.kind, slot.type, emitter.step.key
 
     # Findings
 
-    def findings(self, durations: Durations) -> Found:
-        ledger, parts = Ledger(self.columns, self.rows), list[Found]()
+    def findings(self, durations: Durations) -> FindingRows:
+        ledger, parts = Ledger(self.columns, self.rows), list[FindingRows]()
         for slot in self.slots:
             passes = self._passes(slot)
             for index, (emitter, told, came) in enumerate(passes):
@@ -125,11 +125,15 @@ class Watch:
                 parts.append(self._late(slot, index, completed, came, route, ledger))
             parts.append(self._out_of_sequence(slot, passes, ledger))
             parts += self._amounts(slot, passes, ledger)
-        return Found.joined(parts) if parts else Found.none()
+        return FindingRows.concatenate(parts) if parts else FindingRows.empty()
 
     def _since_named(self, slot: Slot, emitter: Emitter, completed: Ints) -> Ints:
         """FAR where it was completed before the topology knew of the record."""
-        begun = self.transports.begun.get(self._name(slot, emitter)) if self.transports is not None else None
+        begun = (
+            self.transports.named_since.get(self._name(slot, emitter))
+            if self.transports is not None
+            else None
+        )
         return completed if begun is None else np.where(completed < begun, FAR, completed)
 
     def _missing(
@@ -141,7 +145,7 @@ class Watch:
         route: Route,
         durations: Durations,
         ledger: Ledger,
-    ) -> Found:
+    ) -> FindingRows:
         open_ = (completed < FAR) & (came == FAR)
         if slot.kind not in _MONEY:
             # Nobody expects a message or a task of what was cancelled.
@@ -155,14 +159,14 @@ class Watch:
         missing = limit < self.at
         which, due, done = which[missing], due[missing], done[missing]
         amount = ledger.expected(emission.amount if slot.kind is RecordKind.POSTING else None, which)
-        return Found.of(
+        return FindingRows.of(
             RecordEffect.MISSING, slot, self.rows[which], emitter=index, due=due, late_by=self.at - due, completed=done,
             amount=amount, expected=amount, currency=ledger.currency[which],
         )  # fmt: skip
 
-    def _tally(self, emitter: Emitter, completed: Ints, came: Ints, missing: Found) -> Tally:
+    def _tally(self, emitter: Emitter, completed: Ints, came: Ints, missing: FindingRows) -> Tally:
         there = int(np.count_nonzero((completed >= self.at - DAY) & (completed < FAR) & (came < FAR)))
-        recent = missing.due[missing.completed >= self.at - DAY]
+        recent = missing.due[missing.completed_at >= self.at - DAY]
         return Tally(emitter, there + len(recent), len(recent), int(recent.min()) if len(recent) else FAR)
 
     def _before_the_run(
@@ -176,7 +180,7 @@ class Watch:
         if usual is None or calendar is None or not len(which):
             return completed
         entered, run = (
-            self.stays.entered(emitter.column)[which].astype(np.float64),
+            self.stays.entered_at(emitter.column)[which].astype(np.float64),
             calendar.run_before(completed.astype(np.float64)),
         )
         earliest, latest = np.maximum(calendar.run_before(run - 1.0) - entered, 1.0), run - entered
@@ -196,17 +200,17 @@ class Watch:
 
     def _late(
         self, slot: Slot, index: int, completed: Ints, came: Ints, route: Route, ledger: Ledger
-    ) -> Found:
+    ) -> FindingRows:
         """What came after it was due, and after the time that its transport usually takes. What has no `due` is not late once it has come."""
         emission = slot.emitters[index].emission
         if emission.due is None:
-            return Found.none()
+            return FindingRows.empty()
         which = np.flatnonzero((came < FAR) & (completed < FAR) & (came > completed + emission.due))
         which = which[came[which] > route.arrives_by(completed[which])]
         due = completed[which] + emission.due
         amount = self._amount(slot, which, came[which])
         expected = ledger.expected(emission.amount if slot.kind is RecordKind.POSTING else None, which)
-        return Found.of(
+        return FindingRows.of(
             RecordEffect.LATE, slot, self.rows[which], emitter=index, due=due, late_by=came[which] - due, completed=completed[which], came=came[which],
             amount=amount, expected=expected, currency=ledger.currency[which],
         )  # fmt: skip
@@ -217,13 +221,15 @@ class Watch:
         first = came.first[which]
         rank = np.zeros(len(which), np.intp)
         for _ in range(1, max(len(slot.emitters), 1)):
-            rank += came.at[np.minimum(first + rank, len(came.at) - 1)] < at
+            rank += came.recorded_at[np.minimum(first + rank, len(came.recorded_at) - 1)] < at
         return self.columns.records.amount[came.record[first + rank]] if len(which) else np.zeros(0, np.int64)
 
-    def _out_of_sequence(self, slot: Slot, passes: list[tuple[Emitter, Ints, Ints]], ledger: Ledger) -> Found:
+    def _out_of_sequence(
+        self, slot: Slot, passes: list[tuple[Emitter, Ints, Ints]], ledger: Ledger
+    ) -> FindingRows:
         earlier = dict.fromkeys(name for emitter in slot.emitters for name in emitter.emission.after)
         if not earlier:
-            return Found.none()
+            return FindingRows.empty()
         first, gap = self.came[slot.number].nth(), np.zeros(len(self.rows), np.int64)
         behind = np.full(len(self.rows), -1, np.int16)
         for name in earlier:
@@ -236,7 +242,7 @@ class Watch:
         done, came = completed[which], first[which]
         due = np.where(done < FAR, done + (emitter.emission.due or 0), came)
         expected = ledger.expected(emitter.emission.amount, which)
-        return Found.of(
+        return FindingRows.of(
             RecordEffect.OUT_OF_SEQUENCE, slot, self.rows[which], emitter=0, due=due, late_by=gap[which], completed=done, came=came,
             amount=self._amount(slot, which, came), expected=expected, currency=ledger.currency[which], behind=behind[which],
         )  # fmt: skip
@@ -259,19 +265,21 @@ class Watch:
             route_of(self.topology, slot.emitters[0].emission.via, None).calendar if slot.emitters else None
         )
 
-    def _amounts(self, slot: Slot, passes: list[tuple[Emitter, Ints, Ints]], ledger: Ledger) -> list[Found]:
+    def _amounts(
+        self, slot: Slot, passes: list[tuple[Emitter, Ints, Ints]], ledger: Ledger
+    ) -> list[FindingRows]:
         if not slot.emitters:
             return []
         fraction, came = slot.emitters[0].emission.amount, self.came[slot.number]
         several = np.ones(len(self.rows), np.intp)
         if len(passes) > 1:
             several = np.maximum(
-                sum((self.stays.entered(e.column) > 0).astype(np.intp) for e in slot.emitters), 1
+                sum((self.stays.entered_at(e.column) > 0).astype(np.intp) for e in slot.emitters), 1
             )
         since = self.columns.fulfillments.rerouted_at[self.rows]
         if len(slot.emitters) == 1:
-            since = np.maximum(since, self.stays.entered(slot.emitters[0].column))
+            since = np.maximum(since, self.stays.entered_at(slot.emitters[0].column))
         return [
-            wrong_amounts(slot, fraction, came, ledger),
-            doubled(slot, fraction, came, several, ledger, since),
+            find_wrong_amounts(slot, fraction, came, ledger),
+            find_duplicates(slot, fraction, came, several, ledger, since),
         ]

@@ -19,7 +19,7 @@ PROBABLE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ReportedError:
     """The last error that was reported of the step that a part is in."""
 
     at: Millis
@@ -29,12 +29,12 @@ class Fault:
     message: str = ""
 
     @property
-    def dead_lettered(self) -> bool:
+    def is_dead_letter(self) -> bool:
         return self.code == DEAD_LETTERED
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class Impact:
     """What failures do to a part, as the blast radius tells it."""
 
     failures: tuple[Failure, ...]
@@ -49,21 +49,21 @@ class Hit:
     """None: it does not move by itself, or only a record is hit."""
     completion: Millis | None
     misses_promise: bool
-    active: bool
+    is_active: bool
     """Whether a failure of it still lasts."""
     path: Path
 
     @property
-    def probable(self) -> bool:
+    def is_probable(self) -> bool:
         return self.likelihood >= PROBABLE
 
     @property
     def holds(self) -> bool:
         """It waits because of it now."""
-        return self.band is Band.STUCK and self.probable
+        return self.band is Band.STUCK and self.is_probable
 
     @property
-    def handed_over(self) -> bool:
+    def is_at_hand_off(self) -> bool:
         """It is hit on the way to the step, not in it."""
         return any(hop.rule == HAND_OFF and hop.target == self.first_hit for hop in self.path.hops)
 
@@ -74,48 +74,52 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FulfillmentState:
     """A fulfillment where it is now."""
 
-    told: Fulfillment
+    fulfillment: Fulfillment
     step: Step | None = None
     """None before its first step, and where the topology does not have the step."""
-    expected_next: Millis | None = None
+    expected_to_leave_at: Millis | None = None
     """When it usually leaves its step, given how long it has stayed."""
-    expected_done: Millis | None = None
+    expected_done_at: Millis | None = None
     """When it is expected to be done; None where that is not known."""
-    usual_next: Millis | None = None
+    usually_leaves_at: Millis | None = None
     """When half of all have left the step."""
     limit: Millis | None = None
     """How long it may stay there; None where that is not known."""
-    run: Millis | None = None
+    run_at: Millis | None = None
     """The run that it waits for, its work being done. Its limit lies behind the run where it was done in time."""
     ended_at: Millis | None = None
-    fault: Fault | None = None
-    hits: tuple[Hit, ...] = ()
+    error: ReportedError | None = None
+    impacts: tuple[Impact, ...] = ()
     """What active failures do to it together, what one that is not named there would do alone, and what those did that have ended since."""
-    unknown: str | None = None
+    unknown_reason: str | None = None
     """What is not known of it, in words; None where nothing is missing."""
 
     @property
-    def in_flight(self) -> bool:
-        return self.told.status is OrderStatus.IN_FLIGHT
+    def is_in_flight(self) -> bool:
+        return self.fulfillment.status is OrderStatus.IN_FLIGHT
 
     def overdue_since(self, at: Millis) -> Millis | None:
         """When it passed its limit, what a failure cost it in this step not counted; None where it has not by `at`."""
-        if not self.in_flight or self.told.entered_at is None or self.limit is None:
+        if not self.is_in_flight or self.fulfillment.entered_at is None or self.limit is None:
             return None
-        passed = self.told.entered_at + self.limit + max((hit.delay or 0 for hit in self.met_here), default=0)
+        passed = (
+            self.fulfillment.entered_at
+            + self.limit
+            + max((hit.delay or 0 for hit in self.past_impacts_in_step), default=0)
+        )
         return passed if at > passed else None
 
     @property
-    def met_here(self) -> tuple[Hit, ...]:
+    def past_impacts_in_step(self) -> tuple[Impact, ...]:
         """What has probably caught it in the step that it is in, and let it go."""
         return tuple(
             hit
-            for hit in self.hits
+            for hit in self.impacts
             if hit.band is Band.EXPOSED
-            and hit.probable
+            and hit.is_probable
             and self.step is not None
             and hit.first_hit == self.step.id
         )
@@ -127,29 +131,29 @@ class Situation:
 
     order: Order
     at: Millis
-    parts: tuple[Part, ...] = ()
+    fulfillments: tuple[FulfillmentState, ...] = ()
     findings: tuple[RecordFinding, ...] = ()
     """Of its records, at `at`."""
     peers: PeerGroup | None = None
-    shared: tuple[str, ...] = ()
+    shared_factors: tuple[str, ...] = ()
     """Those of the peers' factors that this order has itself, as `dimension value` in words."""
     suspects: tuple[Cause, ...] = ()
     """Elements that would explain that it is overdue, best first."""
 
     @cached_property
-    def flying(self) -> tuple[Part, ...]:
-        return tuple(part for part in self.parts if part.in_flight)
+    def in_flight(self) -> tuple[FulfillmentState, ...]:
+        return tuple(part for part in self.fulfillments if part.is_in_flight)
 
     @cached_property
-    def overdue(self) -> tuple[Part, ...]:
+    def overdue(self) -> tuple[FulfillmentState, ...]:
         """The longest overdue first."""
         late = [
-            (since, part.told.key, part)
-            for part in self.parts
+            (since, part.fulfillment.key, part)
+            for part in self.fulfillments
             if (since := part.overdue_since(self.at)) is not None
         ]
         return tuple(part for _, _, part in sorted(late, key=lambda each: each[:2]))
 
     @cached_property
-    def hits(self) -> tuple[tuple[Part, Hit], ...]:
-        return tuple((part, hit) for part in self.parts for hit in part.hits)
+    def impacts(self) -> tuple[tuple[FulfillmentState, Impact], ...]:
+        return tuple((part, hit) for part in self.fulfillments for hit in part.impacts)

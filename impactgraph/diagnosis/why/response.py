@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from graph_models.diagnosis import Cause
 from graph_models.enums import FailureClass, OrderStatus
 from graph_models.topology import Playbook, Topology
-from impactgraph.diagnosis.why.evidence import PROBABLE, Situation
+from impactgraph.diagnosis.why.situation import PROBABLE, Situation
 from impactgraph.diagnosis.why.verdict import Verdict
 
 
@@ -18,11 +18,15 @@ def owner_of(topology: Topology, s: Situation, verdict: Verdict, causes: Sequenc
 
 
 def _blamed(s: Situation, verdict: Verdict, causes: Sequence[Cause]) -> Iterator[str]:
-    ground = verdict.ground
-    if ground.hit is not None:
-        yield from (failure.target for failure in ground.hit.failures)
-    if ground.part is not None and ground.part.fault is not None and ground.part.fault.element:
-        yield ground.part.fault.element
+    ground = verdict.basis
+    if ground.impact is not None:
+        yield from (failure.target for failure in ground.impact.failures)
+    if (
+        ground.fulfillment is not None
+        and ground.fulfillment.error is not None
+        and ground.fulfillment.error.element
+    ):
+        yield ground.fulfillment.error.element
     if (
         ground.finding is not None
         and ground.finding.likely_cause is not None
@@ -34,7 +38,7 @@ def _blamed(s: Situation, verdict: Verdict, causes: Sequence[Cause]) -> Iterator
     if ground.finding is not None or s.order.status is OrderStatus.IN_FLIGHT:
         yield from (
             part.step.id
-            for part in ([ground.part] if ground.part is not None else s.parts)
+            for part in ([ground.fulfillment] if ground.fulfillment is not None else s.fulfillments)
             if part.step is not None
         )
 
@@ -51,14 +55,16 @@ def playbooks_for(
     return tuple(found)
 
 
-def words_written(
+def playbook_messages(
     topology: Topology, s: Situation, verdict: Verdict, causes: Sequence[Cause]
 ) -> tuple[str, ...]:
     """What the playbooks have to say to the customer, of those that are about what is probably to blame."""
-    if verdict.ground.hit is not None and not verdict.ground.hit.probable:
+    if verdict.basis.impact is not None and not verdict.basis.impact.is_probable:
         return ()
     probable = (
-        [cause for cause in causes[:1] if cause.likelihood >= PROBABLE] if verdict.ground.hit is None else []
+        [cause for cause in causes[:1] if cause.likelihood >= PROBABLE]
+        if verdict.basis.impact is None
+        else []
     )
     keys = playbooks_for(topology, s, verdict, probable)
     return tuple(topology.playbooks[key].message for key in keys if topology.playbooks[key].message)
@@ -77,11 +83,11 @@ def _troubled(
 ) -> Iterator[tuple[str, frozenset[FailureClass]]]:
     """Elements that the verdict blames, each with the classes of what failed there."""
     nothing = frozenset[FailureClass]()
-    if (hit := verdict.ground.hit) is not None:
+    if (hit := verdict.basis.impact) is not None:
         classes = frozenset(failure.failure_class for failure in hit.failures)
         yield from ((failure.target, classes) for failure in hit.failures)
         yield from ((hop.target, classes) for hop in hit.path.hops if not hop.target.startswith("order:"))
-    known = {failure.key: failure for _, hit in s.hits for failure in hit.failures}
+    known = {failure.key: failure for _, hit in s.impacts for failure in hit.failures}
     for cause in causes:
         failure = known.get(cause.failure or "")
         if failure is not None and cause.path is not None:

@@ -7,25 +7,25 @@ from graph_models.enums import Band, Effect, OrderStatus, RecordEffect
 from graph_models.failure import Failure
 from graph_models.time import Millis, say_duration
 from graph_models.topology import Topology
-from impactgraph.diagnosis.why.evidence import Hit, Part, Situation
 from impactgraph.diagnosis.why.moments import ago, clock
-from impactgraph.diagnosis.why.verdict import Verdict, worst
+from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, Situation
+from impactgraph.diagnosis.why.verdict import Verdict, worst_impact
 
 
 def headline(topology: Topology, s: Situation, verdict: Verdict) -> str:
     return _SENTENCES[verdict.rule](_Sentence(topology, s, verdict))
 
 
-def failure_in_words(topology: Topology, failure: Failure) -> str:
+def failure_text(topology: Topology, failure: Failure) -> str:
     """`F-queues (Queues are full)`, else with its class and element."""
     said = (
         failure.summary.strip().rstrip(".")
-        or f"{failure.failure_class.value.lower().replace('_', ' ')} of {name_of(topology, failure.target)}"
+        or f"{failure.failure_class.value.lower().replace('_', ' ')} of {display_name(topology, failure.target)}"
     )
     return f"{failure.key} ({said})"
 
 
-def name_of(topology: Topology, identifier: str) -> str:
+def display_name(topology: Topology, identifier: str) -> str:
     """What people call an element; its key where it has no name or is not known."""
     return (
         getattr(topology.elements.get(identifier), "name", "")
@@ -38,7 +38,7 @@ class _Sentence:
 
     def __init__(self, topology: Topology, s: Situation, verdict: Verdict) -> None:
         self.topology, self.s, self.verdict = topology, s, verdict
-        self.part = verdict.ground.part
+        self.part = verdict.basis.fulfillment
 
     # ---- pieces
 
@@ -47,8 +47,8 @@ class _Sentence:
         """The order, or the part of it where it is split."""
         key = self.s.order.key
         return (
-            f"Part {self.part.told.key} of order {key}"
-            if self.part is not None and len(self.s.parts) > 1
+            f"Part {self.part.fulfillment.key} of order {key}"
+            if self.part is not None and len(self.s.fulfillments) > 1
             else f"Order {key}"
         )
 
@@ -57,22 +57,28 @@ class _Sentence:
         """`Pick at Lisbon Chiado`."""
         if self.part is None:
             return "its step"
-        told = self.part.told
-        step = name_of(self.topology, f"step:{told.workflow}/{told.step}") if told.step else "its first step"
-        return f"{step} at {name_of(self.topology, f'location:{told.location}')}" if told.location else step
+        told = self.part.fulfillment
+        step = (
+            display_name(self.topology, f"step:{told.workflow}/{told.step}")
+            if told.step
+            else "its first step"
+        )
+        return (
+            f"{step} at {display_name(self.topology, f'location:{told.location}')}" if told.location else step
+        )
 
     @property
     def entered(self) -> str:
-        at = self.part.told.entered_at if self.part is not None else None
+        at = self.part.fulfillment.entered_at if self.part is not None else None
         return f" since {clock(at, self.s.at)} ({say_duration(self.s.at - at)})" if at is not None else ""
 
     @property
     def moves(self) -> str:
         """When it moves, as far as that is known."""
-        hit = self.verdict.ground.hit
+        hit = self.verdict.basis.impact
         if hit is not None and hit.needs_replay:
             return "it moves when its message is sent again, and nothing says yet when that is"
-        expected = self.part.expected_next if self.part is not None else None
+        expected = self.part.expected_to_leave_at if self.part is not None else None
         return (
             f"it is expected to move about {clock(expected, self.s.at)}"
             if expected is not None
@@ -85,7 +91,7 @@ class _Sentence:
         hit = self._hit
         if hit.completion is None:
             return "; when it will be done is not known" if hit.needs_replay else ""
-        would = "it is expected to be" if hit.probable else "if so, it will be"
+        would = "it is expected to be" if hit.is_probable else "if so, it will be"
         return f"; {would} done about {clock(hit.completion, self.s.at)}{self._promise(hit.completion)}"
 
     def _promise(self, at: Millis) -> str:
@@ -102,10 +108,9 @@ class _Sentence:
     def failure(self) -> str:
         return self._named(self._hit)
 
-    def _named(self, hit: Hit) -> str:
+    def _named(self, hit: Impact) -> str:
         return (
-            " together with ".join(failure_in_words(self.topology, each) for each in hit.failures)
-            or "a failure"
+            " together with ".join(failure_text(self.topology, each) for each in hit.failures) or "a failure"
         )
 
     def record(self, found: RecordFinding) -> str:
@@ -115,11 +120,14 @@ class _Sentence:
     # ---- sentences
 
     def cancelled(self) -> str:
-        at = max((part.ended_at or 0 for part in self.s.parts), default=0)
+        at = max((part.ended_at or 0 for part in self.s.fulfillments), default=0)
         return f"Order {self.s.order.key} was cancelled{f' at {ago(at, self.s.at)}' if at else ''}; nothing more is expected of it."
 
     def completed(self) -> str:
-        at, promised = max((part.ended_at or 0 for part in self.s.parts), default=0), self.s.order.promised_by
+        at, promised = (
+            max((part.ended_at or 0 for part in self.s.fulfillments), default=0),
+            self.s.order.promised_by,
+        )
         if not at:
             return f"Order {self.s.order.key} is completed."
         kept = (
@@ -132,15 +140,15 @@ class _Sentence:
         return f"Order {self.s.order.key} was completed at {ago(at, self.s.at)}{kept}."
 
     def refused(self) -> str:
-        assert self.part is not None and self.part.fault is not None
-        found = worst((self.part, hit) for hit in self.part.hits if hit.holds)
+        assert self.part is not None and self.part.error is not None
+        found = worst_impact((self.part, hit) for hit in self.part.impacts if hit.holds)
         why = (
-            f" because of a known failure, {self._named(found.hit)},"
-            if found is not None and found.hit is not None
+            f" because of a known failure, {self._named(found.impact)},"
+            if found is not None and found.impact is not None
             else ""
         )
         return (
-            f"A message of {self._lower} was refused in {self.where} at {ago(self.part.fault.at, self.s.at)}{why} and lies aside: "
+            f"A message of {self._lower} was refused in {self.where} at {ago(self.part.error.at, self.s.at)}{why} and lies aside: "
             "it moves when that message is sent again, and nothing says yet when that is."
         )
 
@@ -159,20 +167,20 @@ class _Sentence:
         return f"{self.who} is still held in {self.where}{self.entered} by what has piled up during {self.failure}, which has ended; {self.moves}."
 
     def failed(self) -> str:
-        assert self.part is not None and self.part.fault is not None
-        fault = self.part.fault
-        source = f" from {name_of(self.topology, fault.element)}" if fault.element else ""
+        assert self.part is not None and self.part.error is not None
+        fault = self.part.error
+        source = f" from {display_name(self.topology, fault.element)}" if fault.element else ""
         said = f' ("{fault.message}")' if fault.message else ""
         code = f"the error {fault.code}" if fault.code else "an error without a code"
         return f"{self.who} stopped in {self.where} at {ago(fault.at, self.s.at)} with {code}{source}{said}; no known failure explains it."
 
     def like_others(self) -> str:
-        if self.s.shared:
-            return f"{self._overdue}; no known failure holds it, but others like it are overdue too: {'; '.join(self.s.shared)}."
+        if self.s.shared_factors:
+            return f"{self._overdue}; no known failure holds it, but others like it are overdue too: {'; '.join(self.s.shared_factors)}."
         suspect = self.s.suspects[0]
         seen = suspect.evidence.partition(". ")[0].rstrip(".")
         where = (
-            f"trouble at {name_of(self.topology, suspect.element)} ({seen[:1].lower()}{seen[1:]})"
+            f"trouble at {display_name(self.topology, suspect.element)} ({seen[:1].lower()}{seen[1:]})"
             if suspect.element
             else seen
         )
@@ -189,34 +197,38 @@ class _Sentence:
     @property
     def _run(self) -> str:
         """Of what was done too late, or is not known to be done."""
-        run = self._part.run
+        run = self._part.run_at
         return f"; its next hand-over is at {clock(run, self.s.at)}" if run is not None else ""
 
     @property
     def _overdue(self) -> str:
-        assert self.part is not None and self.part.limit is not None and self.part.told.entered_at is not None
-        beyond = self.s.at - self.part.told.entered_at - self.part.limit
+        assert (
+            self.part is not None
+            and self.part.limit is not None
+            and self.part.fulfillment.entered_at is not None
+        )
+        beyond = self.s.at - self.part.fulfillment.entered_at - self.part.limit
         return f"{self.who} is in {self.where}{self.entered}, {say_duration(beyond)} longer than the {say_duration(self.part.limit)} that it may be"
 
     def touched(self) -> str:
         hit = self._hit
-        step, it = name_of(self.topology, hit.first_hit), self.failure
-        sure = "" if hit.probable else f" (likelihood {hit.likelihood:.0%})"
+        step, it = display_name(self.topology, hit.first_hit), self.failure
+        sure = "" if hit.is_probable else f" (likelihood {hit.likelihood:.0%})"
         if hit.band is Band.RECORDS_ONLY:
             verb, how = _TO_RECORDS.get(hit.effect, ("make", " late or missing"))
-            return f"{self.who} itself flows, but {it} {'will' if hit.probable else 'may'} {verb} a posting or message of {step}{how}{sure}."
+            return f"{self.who} itself flows, but {it} {'will' if hit.is_probable else 'may'} {verb} a posting or message of {step}{how}{sure}."
         if hit.band is Band.UPCOMING:
-            verb = _WILL[hit.effect] if hit.probable else _MAY[hit.effect]
+            verb = _WILL[hit.effect] if hit.is_probable else _MAY[hit.effect]
             return f"{self.who} flows now, but {it} {verb} {step} about {clock(hit.at, self.s.at)}{sure}{self.done}."
         if hit.band is Band.STUCK:
             return f"{self.who} is in {self.where}, where {it} may hold it{sure}{self.done}."
         late = f", which costs it {say_duration(hit.delay)}" if hit.delay else ""
-        return f"{self.who} {'was' if hit.probable else 'may have been'} caught by {it} at {step}{late}{sure}; it moves{self.done}."
+        return f"{self.who} {'was' if hit.is_probable else 'may have been'} caught by {it} at {step}{late}{sure}; it moves{self.done}."
 
     @property
-    def _hit(self) -> Hit:
-        assert self.verdict.ground.hit is not None
-        return self.verdict.ground.hit
+    def _hit(self) -> Impact:
+        assert self.verdict.basis.impact is not None
+        return self.verdict.basis.impact
 
     def missing(self) -> str:
         found = self._finding
@@ -229,8 +241,8 @@ class _Sentence:
 
     @property
     def _finding(self) -> RecordFinding:
-        assert self.verdict.ground.finding is not None
-        return self.verdict.ground.finding
+        assert self.verdict.basis.finding is not None
+        return self.verdict.basis.finding
 
     def _more(self, effect: RecordEffect) -> str:
         others = sum(f.effect is effect for f in self.s.findings) - 1
@@ -240,7 +252,7 @@ class _Sentence:
     def _rest(self) -> str:
         cause = self._finding.likely_cause
         why = (
-            f", likely because of trouble at {name_of(self.topology, cause.element)}"
+            f", likely because of trouble at {display_name(self.topology, cause.element)}"
             if cause is not None and cause.element
             else ""
         )
@@ -248,34 +260,34 @@ class _Sentence:
 
     def unknown(self) -> str:
         assert self.part is not None
-        return f"Where {self._lower} stands cannot be told: {self.part.unknown}."
+        return f"Where {self._lower} stands cannot be told: {self.part.unknown_reason}."
 
     def waiting(self) -> str:
         part = self._part
-        if part.run is not None:
-            return f"{self.who} is done in {self.where} and waits, as it should, for the hand-over at {clock(part.run, self.s.at)}{self._too_late}."
+        if part.run_at is not None:
+            return f"{self.who} is done in {self.where} and waits, as it should, for the hand-over at {clock(part.run_at, self.s.at)}{self._too_late}."
         until = f" (until {clock(self._limit, self.s.at)})" if self._limit is not None else ""
         return f"{self.who} is in {self.where}{self.entered}, longer than most but within what is allowed{until}; {self.moves}{self._too_late}."
 
     @property
     def _limit(self) -> Millis | None:
-        told, limit = self._part.told, self._part.limit
+        told, limit = self._part.fulfillment, self._part.limit
         return told.entered_at + limit if told.entered_at is not None and limit is not None else None
 
     @property
-    def _part(self) -> Part:
+    def _part(self) -> FulfillmentState:
         assert self.part is not None
         return self.part
 
     def on_track(self) -> str:
-        if self._part.told.step is None:
+        if self._part.fulfillment.step is None:
             return f"{self.who} was placed at {ago(self.s.order.placed_at, self.s.at)} and its first step is about to begin."
         return f"{self.who} is on track: in {self.where}{self.entered}; {self.moves}{self._too_late}."
 
     @property
     def _too_late(self) -> str:
         """Where no failure makes it late, but late it is."""
-        done, promised = self._part.expected_done, self.s.order.promised_by
+        done, promised = self._part.expected_done_at, self.s.order.promised_by
         if done is None or promised is None or done <= promised:
             return ""
         return f", and to be done about {clock(done, self.s.at)}, after its promise of {clock(promised, self.s.at)}"

@@ -1,0 +1,63 @@
+"""Sentences of findings in payloads."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from graph_models.diagnosis import StockFigure
+from graph_models.time import Millis, moment, say_duration
+
+
+def duplicates_sentence(count: int, same: str, sample: Sequence[str]) -> str:
+    """`same`: what the orders agree in, such as `external_id`."""
+    return f"{count} orders look like duplicates of one order: same {same} ({', '.join(sample)})."
+
+
+def incomplete_sentence(count: int, key: dict[str, str], having: int, total: int, first: Millis) -> str:
+    """`key`: attribute, channel and workflow; `first`: when the first order without the attribute was
+    placed.
+    """
+    orders = "order has" if count == 1 else "orders have"
+    others = f"{having:,} of {total:,} {key['channel']} orders in {key['workflow']} have it"
+    since = f"the first was placed at {moment(first):%Y-%m-%d %H:%M} UTC"
+    return f"{count:,} {orders} no {key['attribute']}; {others}; {since}."
+
+
+def error_template_sentence(errors: int, orders: int, template: str, stopped_count: int) -> str:
+    """`stopped_count`: fulfillments whose last event is such an error."""
+    return f"{_count(errors, 'error')} in {_count(orders, 'order')}: {template}; {_count(stopped_count, 'fulfillment')} still stopped."
+
+
+def error_source_evidence(naming: int, total: int, element: str) -> str:
+    return f"{naming:,} of {total:,} of these errors name {element}."
+
+
+def stock_difference_sentence(figures: Sequence[StockFigure], difference: Decimal, age: Millis) -> str:
+    """`figures`: of one item at one location; `age`: of the oldest when the latest was reported."""
+    amounts = ", ".join(f"{figure.system} {plain_number(figure.on_hand)}" for figure in figures)
+    lag = (
+        f"the oldest figure is {say_duration(age)} older than the latest"
+        if age
+        else "reported at the same moment"
+    )
+    place = f"{figures[0].item} at {figures[0].location}"
+    return f"{place}: {amounts}; difference {plain_number(difference)}, {lag}."
+
+
+def stock_figure_text(figure: StockFigure) -> str:
+    """`erp: 12 at 2026-03-02 14:00:00 UTC`."""
+    return f"{figure.system}: {plain_number(figure.on_hand)} at {moment(figure.at):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def feed_evidence(feed: str, payload: str, hops: int) -> str:
+    """`payload`: what the feed carries; `hops`: how many feeds connect the systems."""
+    position = "" if hops == 1 else f"; it is one of {hops} feeds on the path"
+    return f"{feed} carries {payload or 'data'} between these systems{position}."
+
+
+def plain_number(amount: Decimal) -> str:
+    """Without trailing zeros and without an exponent."""
+    return f"{amount.normalize():f}"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word if number == 1 else word + 's'}"
