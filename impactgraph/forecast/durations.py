@@ -16,8 +16,8 @@ from graph_models.time import Millis
 from graph_models.topology import Step, Takes, Topology
 from impactgraph.columns import Codes, Dictionaries, Ints, Visits
 from impactgraph.forecast.calendar import Calendar
-from impactgraph.forecast.pace import Paces, on_site, paces
 from impactgraph.forecast.scenarios import Reals
+from impactgraph.forecast.slowdown import SlowdownLevels, on_site, slowdown_levels
 
 Flags = NDArray[np.bool_]
 
@@ -34,7 +34,7 @@ class Distribution:
     """Durations in milliseconds at the probabilities of GRID, ascending; `seen` stays were learned from (0: documented)."""
 
     at: Reals
-    seen: int = 0
+    visits: int = 0
 
     def quantile(self, p: Reals) -> Reals:
         """As `np.interp(p, GRID, self.at)` to the last digit, for p in [0, 1]; where the grid is even nothing need be searched."""
@@ -74,17 +74,17 @@ class Durations:
     """Distributions by (workflow key, step key), and the pace of each location (by code) at the steps that are done on site."""
 
     of: Mapping[tuple[str, str], Distribution]
-    pace: Paces = field(default_factory=lambda: np.zeros(0, np.int8))
+    slowdown_levels: SlowdownLevels = field(default_factory=lambda: np.zeros(0, np.int8))
 
     def __getitem__(self, place: tuple[str, str]) -> Distribution:
         return self.of[place]
 
     @property
-    def seen(self) -> int:
-        return sum(d.seen for d in self.of.values())
+    def visits(self) -> int:
+        return sum(d.visits for d in self.of.values())
 
 
-def learn(
+def learn_durations(
     topology: Topology,
     vocabulary: Dictionaries,
     visits: Visits,
@@ -109,18 +109,18 @@ def learn(
             learned = found[workflow.key, step.key] = _of_step(
                 topology, step, visits.entered[rows], lasted, ended
             )
-            if on_site(topology, step) and learned.seen:
+            if on_site(topology, step) and learned.visits:
                 local.append((visits.location[rows][ended], lasted[ended], learned.median))
     return Durations(found, _paces(local, len(vocabulary.locations)))
 
 
-def _paces(local: Sequence[tuple[Codes, Reals, float]], locations: int) -> Paces:
+def _paces(local: Sequence[tuple[Codes, Reals, float]], locations: int) -> SlowdownLevels:
     if not local:
         return np.zeros(locations, np.int8)
     where, lasted, usual = zip(
         *((place, lasted, np.full(len(lasted), median)) for place, lasted, median in local), strict=True
     )
-    return paces(np.concatenate(where), np.concatenate(lasted), np.concatenate(usual), locations)
+    return slowdown_levels(np.concatenate(where), np.concatenate(lasted), np.concatenate(usual), locations)
 
 
 def _watched(

@@ -37,25 +37,25 @@ class Barrier:
     since: float
     until: Reals
     """(K,)"""
-    slope: float
+    backlog_slope: float
     """First in, first out: what arrived t after `since` leaves slope * t after the end."""
-    lag: Reals
-    hold: Distribution
+    retry_lag: Reals
+    manual_wait: Distribution
     """The wait for a person."""
     run: Calendar | None
 
     @cached_property
-    def holds(self) -> Reals:
+    def manual_waits(self) -> Reals:
         """(4, K): waits for a person, one after another while the failure lasts and strikes again."""
         return np.stack(
             [
-                self.hold.quantile(scenario_sample(f"hold/{n}/{self.impairment.element}"))
+                self.manual_wait.quantile(scenario_sample(f"hold/{n}/{self.impairment.element}"))
                 for n in range(_REPEATS)
             ]
         )
 
     @cached_property
-    def again(self) -> Reals:
+    def repeat_draws(self) -> Reals:
         """(4, K): draws that decide whether it does."""
         return np.stack([scenario_sample(f"again/{n}/{self.impairment.element}") for n in range(_REPEATS)])
 
@@ -64,58 +64,60 @@ class Barrier:
         return self.impairment.likelihood
 
     @property
-    def certain(self) -> bool:
+    def is_certain(self) -> bool:
         return self.impairment.likelihood >= CERTAIN
 
     @property
-    def waits(self) -> bool:
+    def makes_wait(self) -> bool:
         return self.impairment.effect in (Effect.BLOCKED, Effect.REJECTED) and not self.impairment.hold
 
     @cached_property
-    def last(self) -> float:
+    def latest_end(self) -> float:
         """When it ends in the future in which it lasts longest."""
         return float(self.until.max())
 
-    def touches(self, t: Reals) -> bool:
+    def may_change(self, t: Reals) -> bool:
         """Whether it can change any of these: a backlog is felt beyond its end."""
         if float(np.fmax.reduce(t, axis=None, initial=-np.inf)) < self.since:
             return False
         return (
-            self.slope > 0
+            self.backlog_slope > 0
             or self.impairment.growing
-            or float(np.fmin.reduce(t, axis=None, initial=np.inf)) < self.last
+            or float(np.fmin.reduce(t, axis=None, initial=np.inf)) < self.latest_end
         )
 
-    def meets(self, t: Reals) -> Flags:
+    def applies_at(self, t: Reals) -> Flags:
         return (t >= self.since) & (t < self.until)
 
-    def through(self, t: Reals) -> Reals:
+    def departures(self, t: Reals) -> Reals:
         """Departures of what meets it for certain."""
         i = self.impairment
         match i.effect:
             case Effect.REJECTED:
-                return np.where(self.meets(t), np.inf, t)
+                return np.where(self.applies_at(t), np.inf, t)
             case Effect.BLOCKED if i.hold:
                 return self._held(t)
-            case Effect.BLOCKED if self.slope > 0:
-                return np.where(t >= self.since, np.maximum(t, self.until + (t - self.since) * self.slope), t)
+            case Effect.BLOCKED if self.backlog_slope > 0:
+                return np.where(
+                    t >= self.since, np.maximum(t, self.until + (t - self.since) * self.backlog_slope), t
+                )
             case Effect.BLOCKED:
-                return np.where(self.meets(t), self.until + self.lag, t)
+                return np.where(self.applies_at(t), self.until + self.retry_lag, t)
             case Effect.DELAYED if i.growing:
                 return self._grown(t)
             case Effect.DELAYED if i.remaining:
-                return np.where(self.meets(t), np.minimum(self.until + self.lag, t + i.delay), t)
+                return np.where(self.applies_at(t), np.minimum(self.until + self.retry_lag, t + i.delay), t)
             case Effect.DELAYED | Effect.DEGRADED:
                 later = t + i.delay
-                return np.where(self.meets(t), self.run.run_from(later) if self.run else later, t)
+                return np.where(self.applies_at(t), self.run.run_from(later) if self.run else later, t)
             case _:
                 return t
 
     def _held(self, t: Reals) -> Reals:
-        failing = self.meets(t)
-        out = np.where(failing, t + self.holds[0], t)
-        for hold, draw in zip(self.holds[1:], self.again[1:], strict=True):
-            failing &= self.meets(out) & (draw < self.chance)
+        failing = self.applies_at(t)
+        out = np.where(failing, t + self.manual_waits[0], t)
+        for hold, draw in zip(self.manual_waits[1:], self.repeat_draws[1:], strict=True):
+            failing &= self.applies_at(out) & (draw < self.chance)
             out = np.where(failing, out + hold, out)
         return out
 
@@ -129,7 +131,7 @@ class Barrier:
 
     def threshold(self, at: Reals) -> Reals:
         """(K,) the least arrival whose departure is after `at` (K,), given that it arrived by then."""
-        return np.where(at < self.since, at, self._least(at)) if self.certain else at
+        return np.where(at < self.since, at, self._least(at)) if self.is_certain else at
 
     def _least(self, at: Reals) -> Reals:
         i = self.impairment
@@ -138,9 +140,11 @@ class Barrier:
                 return np.full(SCENARIOS, self.since)
             case Effect.BLOCKED if i.hold:
                 return at
-            case Effect.BLOCKED if self.slope > 0:
+            case Effect.BLOCKED if self.backlog_slope > 0:
                 return np.where(
-                    self.until > at, self.since, np.minimum(at, self.since + (at - self.until) / self.slope)
+                    self.until > at,
+                    self.since,
+                    np.minimum(at, self.since + (at - self.until) / self.backlog_slope),
                 )
             case Effect.BLOCKED:
                 return np.where(self.until > at, self.since, at)
@@ -159,8 +163,8 @@ class Barrier:
 class Passage:
     """What a gate did: departures, what it did to each arrival (index of the barrier that changed it, else -1), and the chance that a coin falls."""
 
-    out: Reals
-    by: NDArray[np.int16]
+    departures: Reals
+    hit_by: NDArray[np.int16]
     chance: Reals | None
 
 
@@ -173,46 +177,46 @@ class Gate:
             sorted(barriers, key=lambda b: (b.impairment.effect is not Effect.REJECTED, b.since, b.index))
         )
         self.calendar = calendar
-        self.coins = tuple(b for b in self.barriers if not b.certain)
+        self.uncertain_barriers = tuple(b for b in self.barriers if not b.is_certain)
 
     def __bool__(self) -> bool:
         return bool(self.barriers)
 
-    def without_standing(self, at: float) -> "Gate":
+    def without_closed_at(self, at: float) -> "Gate":
         """The same without what holds or refuses everything at that moment in every future: what was seen to pass by then, passed it."""
         return Gate(
             (
                 b
                 for b in self.barriers
-                if not (b.waits and b.certain and b.since <= at < float(b.until.min()))
+                if not (b.makes_wait and b.is_certain and b.since <= at < float(b.until.min()))
             ),
             self.calendar,
         )
 
-    def unimpaired(self, t: Reals) -> Reals:
+    def scheduled_departures(self, t: Reals) -> Reals:
         return self.calendar.run_from(t) if self.calendar else t
 
-    def passed(self, t: Reals, *, coin: bool) -> Passage:
+    def pass_through(self, t: Reals, *, chance_occurs: bool) -> Passage:
         """`coin`: every uncertain barrier that is met strikes; otherwise none does. The chance that one strikes is told with it."""
-        base = self.unimpaired(t)
+        base = self.scheduled_departures(t)
         out, by = base, np.full(t.shape, -1, np.int16)
         chance: Reals | None = None
         for again in range(2 if len(self.barriers) > 1 else 1):
             for barrier in self.barriers:
-                if (again and not barrier.waits) or not barrier.touches(
+                if (again and not barrier.makes_wait) or not barrier.may_change(
                     out
                 ):  # a delay is met once; a wait may end in another one
                     continue
-                if not barrier.certain:
-                    if not coin:
+                if not barrier.is_certain:
+                    if not chance_occurs:
                         continue
-                    met = barrier.meets(out) & (by != barrier.index)
+                    met = barrier.applies_at(out) & (by != barrier.index)
                     struck = np.where(met, barrier.chance, 0.0)
                     chance = struck if chance is None else 1 - (1 - chance) * (1 - struck)
                     by = np.where(met & (by < 0), np.int16(barrier.index), by)
-                moved = barrier.through(out)
+                moved = barrier.departures(out)
                 if again:  # who has waited in a line does not stand in it a second time
-                    moved = np.where(barrier.meets(out), moved, out)
+                    moved = np.where(barrier.applies_at(out), moved, out)
                 if self.calendar is not None:
                     moved = np.where(moved > out, self.calendar.run_from(moved), out)
                 by = np.where((moved > out) & (by < 0), np.int16(barrier.index), by)
@@ -258,9 +262,9 @@ def barriers(
                 impairment=impairment,
                 since=float(impairment.since),
                 until=until,
-                slope=_slope(impairment, until, slope),
-                lag=RETRY_LAG * scenario_sample(f"lag/{impairment.element}"),
-                hold=hold,
+                backlog_slope=_slope(impairment, until, slope),
+                retry_lag=RETRY_LAG * scenario_sample(f"lag/{impairment.element}"),
+                manual_wait=hold,
                 run=Calendar(impairment.run) if impairment.run else None,
             )
         )

@@ -22,7 +22,7 @@ class PastDelay:
     """Each (G,): the chance that it was held, and for how long where it was (milliseconds)."""
 
     chance: Reals
-    shift: Reals
+    delay: Reals
 
 
 def past_delay(
@@ -46,11 +46,11 @@ def past_delay(
     if len(lost):
         at = float(left[lost].max())
         bare = replace(
-            stage, start=stage.start.without_standing(at), completion=stage.completion.without_standing(at)
+            stage, start=stage.start.without_closed_at(at), completion=stage.completion.without_closed_at(at)
         )
-        onward = replace(handoff, gate=handoff.gate.without_standing(at)) if handoff else None
+        onward = replace(handoff, gate=handoff.gate.without_closed_at(at)) if handoff else None
         again, _ = _explained(bare, onward, entered[lost], left[lost], told[lost], pace[lost], failed)
-        held.chance[lost], held.shift[lost] = again.chance, again.shift
+        held.chance[lost], held.delay[lost] = again.chance, again.delay
     return held
 
 
@@ -65,10 +65,10 @@ def _explained(
     if not (stage.completion or out or struck):
         late = np.maximum(begun - arrived, 0.0)
         return _weighed(late, np.ones_like(late)), np.ones(len(entered), bool)
-    lasted = stage.takes(scenario_sample(f"takes/{stage.step.id}"), pace)
+    lasted = stage.durations(scenario_sample(f"takes/{stage.step.id}"), pace)
     recorded = _through(stage.completion, begun + lasted)
     departed = _through(out, recorded)
-    shift = np.maximum(departed - out.unimpaired(arrived + lasted), 0.0)
+    shift = np.maximum(departed - out.scheduled_departures(arrived + lasted), 0.0)
     weight, unseen = _near(departed, gone, arrived), np.isnan(told)
     blind, explained = _weighed(shift, weight), ~unseen | (weight.sum(axis=1) > _LEAST)
     if unseen.all():
@@ -82,7 +82,7 @@ def _explained(
         told,
     )
     return PastDelay(
-        np.where(unseen, blind.chance, seen.chance), np.where(unseen, blind.shift, seen.shift)
+        np.where(unseen, blind.chance, seen.chance), np.where(unseen, blind.delay, seen.delay)
     ), explained
 
 
@@ -90,11 +90,11 @@ def _told(out: Gate, late: Reals, weight: Reals, gone: Reals, told: Reals) -> Pa
     """The completion is on record: what it waited from then on is the hand-off's doing, what it lost before is the step's."""
     completed = np.nan_to_num(told)[:, None]
     before = _weighed(np.maximum(late, 0.0), np.nan_to_num(weight))
-    free = out.unimpaired(completed)
+    free = out.scheduled_departures(completed)
     most = 2.0 * np.max(_through(out, np.broadcast_to(completed, late.shape)) - free, axis=1)
     wait = np.where(_met(out, completed), np.minimum(np.maximum(gone - free, 0.0)[:, 0], most), 0.0)
     return PastDelay(
-        np.where(wait > MINUTE, 1.0, before.chance), before.shift + np.where(wait > MINUTE, wait, 0.0)
+        np.where(wait > MINUTE, 1.0, before.chance), before.delay + np.where(wait > MINUTE, wait, 0.0)
     )
 
 
@@ -128,10 +128,10 @@ def _begun(stage: Stage, arrived: Reals, gone: Reals, failed: bool) -> tuple[Rea
     """When the work began, and whether a coin held it. A barrier that stood longer than the order stayed did not hold it."""
     begun = _through(stage.start, arrived)
     begun = np.where(begun > gone, arrived, begun)
-    if not failed or not stage.start.coins:
+    if not failed or not stage.start.uncertain_barriers:
         return begun, False
-    return np.minimum(stage.start.passed(arrived, coin=True).out, gone), True
+    return np.minimum(stage.start.pass_through(arrived, chance_occurs=True).departures, gone), True
 
 
 def _through(gate: Gate, t: Reals) -> Reals:
-    return gate.passed(t, coin=False).out if gate else gate.unimpaired(t)
+    return gate.pass_through(t, chance_occurs=False).departures if gate else gate.scheduled_departures(t)

@@ -14,9 +14,9 @@ from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Distribution, Durations
 from impactgraph.forecast.failure_ends import FailureEnds
 from impactgraph.forecast.gates import CERTAIN, Barrier, Flags, Gate, barriers
-from impactgraph.forecast.holds import usual_hold
-from impactgraph.forecast.pace import on_site
+from impactgraph.forecast.manual_wait import default_manual_wait
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
+from impactgraph.forecast.slowdown import on_site
 
 _USUAL = np.ones((1, 1))
 _LIFTED = ("message_types",)
@@ -28,7 +28,7 @@ class Handoff:
     to: int
     """Index of the next step in the topology's workflow."""
     gate: Gate
-    doubling: tuple[Barrier, ...]
+    duplication_barriers: tuple[Barrier, ...]
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class Record:
     bit: int
     emission: Emission
     gate: Gate
-    spoiling: tuple[Barrier, ...]
+    content_barriers: tuple[Barrier, ...]
     """Barriers that double it or make its content wrong."""
-    prompt: bool
+    shows_completion: bool
     """It comes within moments of the completion and nothing impairs it, so that its absence shows that the step is not complete."""
 
 
@@ -55,21 +55,21 @@ class Stage:
     step: Step
     duration: Distribution
     on_site: bool
-    hold: Distribution
+    manual_wait: Distribution
     start: Gate
     completion: Gate
-    stale: tuple[Barrier, ...]
+    content_barriers: tuple[Barrier, ...]
     handoffs: tuple[Handoff, ...]
     records: tuple[Record, ...]
 
     @property
-    def impaired(self) -> bool:
+    def is_impaired(self) -> bool:
         """Whether anything can happen to an order here, or to what the step causes."""
-        handed = any(h.gate or h.doubling for h in self.handoffs)
+        handed = any(h.gate or h.duplication_barriers for h in self.handoffs)
         return (
-            bool(self.start or self.completion or self.stale)
+            bool(self.start or self.completion or self.content_barriers)
             or handed
-            or any(r.gate or r.spoiling for r in self.records)
+            or any(r.gate or r.content_barriers for r in self.records)
         )
 
     @cached_property
@@ -82,43 +82,43 @@ class Stage:
         )
 
     @property
-    def uncertain(self) -> bool:
+    def is_uncertain(self) -> bool:
         """Whether something here strikes only with a likelihood."""
-        handed = any(h.gate.coins or h.doubling for h in self.handoffs)
+        handed = any(h.gate.uncertain_barriers or h.duplication_barriers for h in self.handoffs)
         return (
-            bool(self.start.coins or self.completion.coins or self.stale)
+            bool(self.start.uncertain_barriers or self.completion.uncertain_barriers or self.content_barriers)
             or handed
-            or any(r.gate.coins for r in self.records)
+            or any(r.gate.uncertain_barriers for r in self.records)
         )
 
-    def takes(self, p: Reals, pace: Reals) -> Reals:
+    def durations(self, p: Reals, pace: Reals) -> Reals:
         """(G, K) durations at the probabilities (K,) for classes of a pace (G,)."""
-        return self.duration.quantile(p) * self.paced(pace)
+        return self.duration.quantile(p) * self.slowdown(pace)
 
-    def paced(self, pace: Reals) -> Reals:
+    def slowdown(self, pace: Reals) -> Reals:
         """(G, 1) or (1, 1): how much longer than usual it takes there."""
         return pace[:, None] if self.on_site else _USUAL
 
     @cached_property
-    def tells(self) -> bool:
+    def records_show_completion(self) -> bool:
         """Whether a record of this step shows its completion."""
-        return any(record.prompt for record in self.records)
+        return any(record.shows_completion for record in self.records)
 
 
 @dataclass(frozen=True)
 class ImpairmentForecast:
     """All impairments of one question by element, with the future ends and the load on queues (messages arriving per message that could be sent)."""
 
-    impairments: tuple[Impairment, ...]
+    entries: tuple[Impairment, ...]
     ends: FailureEnds
-    load: Mapping[str, float] = field(default_factory=dict[str, float])
-    hold: Distribution = field(default_factory=usual_hold)
+    queue_load: Mapping[str, float] = field(default_factory=dict[str, float])
+    manual_wait: Distribution = field(default_factory=default_manual_wait)
     """How long an order waits for a person."""
 
     @cached_property
     def by_element(self) -> Mapping[str, tuple[tuple[int, Impairment], ...]]:
         found: dict[str, list[tuple[int, Impairment]]] = {}
-        for index, impairment in enumerate(self.impairments):
+        for index, impairment in enumerate(self.entries):
             found.setdefault(impairment.element, []).append((index, impairment))
         return {element: tuple(rows) for element, rows in found.items()}
 
@@ -126,7 +126,7 @@ class ImpairmentForecast:
         return self.by_element.get(element, ()) if element else ()
 
 
-def orderly(scope: Scope) -> Scope:
+def order_scope(scope: Scope) -> Scope:
     """The part of a scope that is about orders and fulfillments."""
     return scope.without(*_LIFTED)
 
@@ -233,7 +233,7 @@ def _stage(
     cell: Segment,
 ) -> Stage:
     step = workflow.steps[index]
-    own = [(n, i) for n, i in hazards.at(step.id) if orderly(i.scope) in cell.scopes]
+    own = [(n, i) for n, i in hazards.at(step.id) if order_scope(i.scope) in cell.scopes]
     moving = [(n, i) for n, i in own if i.effect not in (Effect.STALE, Effect.DUPLICATED)]
     records = tuple(
         _record(topology, hazards, cell, bit, emission)
@@ -245,10 +245,10 @@ def _stage(
         step=step,
         duration=durations[workflow.key, step.key],
         on_site=on_site(topology, step),
-        hold=hazards.hold,
+        manual_wait=hazards.manual_wait,
         start=_gate([(n, i) for n, i in moving if i.at_start], hazards),
         completion=_gate([(n, i) for n, i in moving if i.at_completion and not i.hold], hazards),
-        stale=tuple(
+        content_barriers=tuple(
             _barriers([(n, i) for n, i in own if i.effect in (Effect.STALE, Effect.DUPLICATED)], hazards)
         ),
         handoffs=tuple(_handoff(topology, workflow, hazards, cell, t) for t in open_transitions(step, cell)),
@@ -268,12 +268,14 @@ def _handoff(
     topology: Topology, workflow: Workflow, hazards: ImpairmentForecast, cell: Segment, transition: Transition
 ) -> Handoff:
     integration = _integration(topology, transition.via)
-    found = [(n, i) for n, i in hazards.at(transition.via) if orderly(i.scope) in cell.scopes]
+    found = [(n, i) for n, i in hazards.at(transition.via) if order_scope(i.scope) in cell.scopes]
     moving = [(n, i) for n, i in found if i.effect is not Effect.DUPLICATED and i.effect is not Effect.STALE]
     return Handoff(
         to=workflow.position(transition.step),
         gate=_gate(moving, hazards, integration),
-        doubling=tuple(_barriers([(n, i) for n, i in found if i.effect is Effect.DUPLICATED], hazards)),
+        duplication_barriers=tuple(
+            _barriers([(n, i) for n, i in found if i.effect is Effect.DUPLICATED], hazards)
+        ),
     )
 
 
@@ -284,7 +286,7 @@ def _record(
     found = [
         (n, i)
         for n, i in hazards.at(emission.via)
-        if orderly(i.scope) in cell.scopes and _carried(i.scope, integration, emission)
+        if order_scope(i.scope) in cell.scopes and _carried(i.scope, integration, emission)
     ]
     moving = [(n, i) for n, i in found if i.effect not in (Effect.DUPLICATED, Effect.STALE)]
     spoiling = [(n, i) for n, i in found if i.effect in (Effect.DUPLICATED, Effect.STALE)]
@@ -293,8 +295,8 @@ def _record(
         bit=bit,
         emission=emission,
         gate=_gate(moving, hazards, integration),
-        spoiling=tuple(_barriers(spoiling, hazards)),
-        prompt=fast and not moving and emission.kind is not RecordKind.SUPPLIER_ORDER,
+        content_barriers=tuple(_barriers(spoiling, hazards)),
+        shows_completion=fast and not moving and emission.kind is not RecordKind.SUPPLIER_ORDER,
     )
 
 
@@ -344,5 +346,5 @@ _SEVERITY = {effect: rank for rank, effect in enumerate(Effect)}
 
 
 def _barriers(found: Sequence[tuple[int, Impairment]], hazards: ImpairmentForecast) -> list[Barrier]:
-    load = hazards.load.get(found[0][1].element, 0.0) if found else 0.0
-    return barriers([i for _, i in found], [n for n, _ in found], hazards.ends, hazards.hold, load)
+    load = hazards.queue_load.get(found[0][1].element, 0.0) if found else 0.0
+    return barriers([i for _, i in found], [n for n, _ in found], hazards.ends, hazards.manual_wait, load)

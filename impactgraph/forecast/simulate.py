@@ -22,7 +22,7 @@ Indexes = NDArray[np.int16]
 
 
 @dataclass
-class Spoiling:
+class RecordDefect:
     """A record doubled or wrong: the chance of it, and the barrier that does it."""
 
     chance: Reals
@@ -30,36 +30,36 @@ class Spoiling:
 
 
 @dataclass
-class Trace:
+class SimulationResult:
     """One world. `hit_by` is the first barrier that changed anything (an index of Hazards.all, else -1), at which step and when."""
 
     finish: Reals
     hit_by: Indexes
     hit_step: Indexes
     hit_at: Reals
-    waiting: Flags
+    is_waiting: Flags
     """Where the first hit still holds it at the moment of the question."""
     chance: Reals
     """That the coins which strike in this world do strike; 0 where there are none."""
-    wrong: Reals | None = None
+    wrong_decision_chance: Reals | None = None
     """(G, K) chance that a decision on stale data is wrong; None where there is none."""
-    records: dict[int, Reals] = field(default_factory=dict[int, Reals])
+    record_arrivals: dict[int, Reals] = field(default_factory=dict[int, Reals])
     """Arrival by record bit; NaN in futures whose route does not emit it."""
-    completed: dict[int, Reals] = field(default_factory=dict[int, Reals])
+    record_emissions: dict[int, Reals] = field(default_factory=dict[int, Reals])
     """Completion of the step that emits it, by record bit."""
-    record_by: dict[int, Indexes] = field(default_factory=dict[int, Indexes])
-    spoiled: dict[int, list[Spoiling]] = field(default_factory=dict[int, list[Spoiling]])
+    record_hit_by: dict[int, Indexes] = field(default_factory=dict[int, Indexes])
+    record_defects: dict[int, list[RecordDefect]] = field(default_factory=dict[int, list[RecordDefect]])
 
-    def decide(self, rows: slice, chance: Reals | float) -> None:
+    def add_wrong_decision(self, rows: slice, chance: Reals | float) -> None:
         """Notes one more decision that may be wrong."""
-        if self.wrong is None:
-            self.wrong = np.zeros_like(self.chance)
-        self.wrong[rows] = 1 - (1 - self.wrong[rows]) * (1 - chance)
+        if self.wrong_decision_chance is None:
+            self.wrong_decision_chance = np.zeros_like(self.chance)
+        self.wrong_decision_chance[rows] = 1 - (1 - self.wrong_decision_chance[rows]) * (1 - chance)
 
     @staticmethod
-    def blank(rows: int) -> "Trace":
+    def blank(rows: int) -> "SimulationResult":
         shape = (rows, SCENARIOS)
-        return Trace(
+        return SimulationResult(
             np.full(shape, np.nan),
             np.full(shape, NOBODY),
             np.full(shape, NOBODY),
@@ -74,22 +74,22 @@ class SimulationMode:
     """Whether the impairments hold, and whether the uncertain ones strike."""
 
     with_failures: bool
-    chance_strikes: bool = False
+    chance_occurs: bool = False
 
 
-FREE = SimulationMode(with_failures=False)
+COUNTERFACTUAL = SimulationMode(with_failures=False)
 
 
 @dataclass(frozen=True)
 class PendingDecision:
     """A wrong decision made before the walk begins: which step it was made in, where it comes to light."""
 
-    read: int
-    surfaces: int
+    step: int
+    surfacing_step: int
 
 
 @dataclass(frozen=True)
-class Start:
+class SimulationStart:
     """Where the classes of some rows begin: the completions of the step that they stand in."""
 
     rows: slice
@@ -98,13 +98,13 @@ class Start:
 
 def simulate(
     plan: Plan,
-    starts: Mapping[int, Start],
+    starts: Mapping[int, SimulationStart],
     world: SimulationMode,
-    trace: Trace,
+    trace: SimulationResult,
     as_of: float,
     pace: Reals,
     wrong: Sequence[tuple[PendingDecision, Flags]] = (),
-) -> Trace:
+) -> SimulationResult:
     """Sweeps from the completions at `starts` (by step) and fills `trace`, whose hits so far are kept.
 
     `pace` (G,): how much longer than usual the steps on site take. `wrong`: decisions made before, each with the (G,) rows that they are of;
@@ -114,9 +114,11 @@ def simulate(
     return trace
 
 
-def emitted(plan: Plan, index: int, completed: Reals, world: SimulationMode, as_of: float) -> Trace:
+def simulate_emissions(
+    plan: Plan, index: int, completed: Reals, world: SimulationMode, as_of: float
+) -> SimulationResult:
     """Only the records of one step, which is completed at (G, K)."""
-    sweep = _Sweep(plan, world, Trace.blank(len(completed)), as_of, np.ones(len(completed)), ())
+    sweep = _Sweep(plan, world, SimulationResult.blank(len(completed)), as_of, np.ones(len(completed)), ())
     sweep.emit(plan.stages[index], completed)
     return sweep.trace
 
@@ -126,18 +128,18 @@ class _Sweep:
         self,
         plan: Plan,
         world: SimulationMode,
-        trace: Trace,
+        trace: SimulationResult,
         as_of: float,
         pace: Reals,
         wrong: Sequence[tuple[PendingDecision, Flags]],
     ) -> None:
         self.plan, self.world, self.trace, self.as_of, self.pace = plan, world, trace, as_of, pace
         self.wrong: list[tuple[PendingDecision, Flags]] = (
-            [(p, rows[:, None]) for p, rows in wrong] if world.chance_strikes else []
+            [(p, rows[:, None]) for p, rows in wrong] if world.chance_occurs else []
         )
         self.arrivals: dict[int, Reals] = {}
 
-    def run(self, starts: Mapping[int, Start]) -> None:
+    def run(self, starts: Mapping[int, SimulationStart]) -> None:
         rows = 0
         for index in self.plan.order:
             start, came = starts.get(index), self.arrivals.pop(index, None)
@@ -154,16 +156,16 @@ class _Sweep:
 
     def _stay(self, stage: Stage, entered: Reals) -> Reals:
         begun = self._pass(stage.start, entered, stage.index)
-        if self.world.chance_strikes:
-            for barrier in stage.stale:
+        if self.world.chance_occurs:
+            for barrier in stage.content_barriers:
                 self._read(stage, barrier, begun)
-        return begun + stage.takes(scenario_sample(f"takes/{stage.step.id}"), self.pace[: len(begun)])
+        return begun + stage.durations(scenario_sample(f"takes/{stage.step.id}"), self.pace[: len(begun)])
 
     def _read(self, stage: Stage, barrier: Barrier, at: Reals) -> None:
-        met = barrier.meets(at)
+        met = barrier.applies_at(at)
         self._strike(met, barrier, stage.index, at)
         if barrier.impairment.effect is Effect.STALE:
-            self.trace.decide(slice(0, len(at)), np.where(met, barrier.chance, 0.0))
+            self.trace.add_wrong_decision(slice(0, len(at)), np.where(met, barrier.chance, 0.0))
             surfaces = stage.step.surfaces_at
             self.wrong.append(
                 (
@@ -177,7 +179,7 @@ class _Sweep:
     def _surfaced(self, stage: Stage, done: Reals) -> Reals:
         """A wrong decision comes to light: the order goes through the steps since the decision once more."""
         for decision, rows in self.wrong:
-            if decision.surfaces == stage.index:
+            if decision.surfacing_step == stage.index:
                 mine = np.zeros((len(done), 1 if rows.shape[1] == 1 else SCENARIOS), bool)
                 mine[: len(rows)] = rows[: len(done)]
                 done = np.where(mine, done + self._again(decision, self.pace[: len(done)]), done)
@@ -185,11 +187,11 @@ class _Sweep:
 
     def _again(self, decision: PendingDecision, pace: Reals) -> Reals:
         """How long it takes from the decision to where it came to light, another time."""
-        low, high = min(decision.read, decision.surfaces), decision.surfaces
+        low, high = min(decision.step, decision.surfacing_step), decision.surfacing_step
         stages = self.plan.stages[low : high + 1]
         total = np.zeros((1, SCENARIOS))
         for stage in stages:
-            total = total + stage.takes(scenario_sample(f"again/{stage.step.id}"), pace)
+            total = total + stage.durations(scenario_sample(f"again/{stage.step.id}"), pace)
         return total
 
     def _leave(self, stage: Stage, done: Reals) -> None:
@@ -200,9 +202,9 @@ class _Sweep:
             finish = self.trace.finish
             finish[: len(done)] = np.where(np.isnan(done), finish[: len(done)], done)
         for handoff, futures in branches:
-            if self.world.chance_strikes:
-                for barrier in handoff.doubling:
-                    self._strike(barrier.meets(done) & futures, barrier, handoff.to, done)
+            if self.world.chance_occurs:
+                for barrier in handoff.duplication_barriers:
+                    self._strike(barrier.applies_at(done) & futures, barrier, handoff.to, done)
             going = done if futures.all() else np.where(futures, done, np.nan)
             self._arrive(handoff.to, self._pass(handoff.gate, going, handoff.to))
 
@@ -219,14 +221,14 @@ class _Sweep:
         trace = self.trace
         for record in stage.records:
             arrival, by = self._through(record.gate, done)
-            self._put(trace.records, record.bit, arrival, np.nan)
-            self._put(trace.completed, record.bit, done, np.nan)
+            self._put(trace.record_arrivals, record.bit, arrival, np.nan)
+            self._put(trace.record_emissions, record.bit, done, np.nan)
             if self.world.with_failures:
-                self._put(trace.record_by, record.bit, by, NOBODY)
-                for barrier in record.spoiling:
+                self._put(trace.record_hit_by, record.bit, by, NOBODY)
+                for barrier in record.content_barriers:
                     chance = np.zeros_like(trace.chance)
-                    chance[: len(done)] = np.where(barrier.meets(done), barrier.chance, 0.0)
-                    trace.spoiled.setdefault(record.bit, []).append(Spoiling(chance, barrier))
+                    chance[: len(done)] = np.where(barrier.applies_at(done), barrier.chance, 0.0)
+                    trace.record_defects.setdefault(record.bit, []).append(RecordDefect(chance, barrier))
 
     def _put(
         self, into: dict[int, NDArray[Any]], bit: int, values: NDArray[Any], blank: float | np.int16
@@ -245,12 +247,12 @@ class _Sweep:
 
     def _through(self, gate: Gate, t: Reals) -> tuple[Reals, Indexes]:
         if not self.world.with_failures or not gate:
-            return gate.unimpaired(t), np.full(t.shape, NOBODY)
-        passage = gate.passed(t, coin=self.world.chance_strikes)
+            return gate.scheduled_departures(t), np.full(t.shape, NOBODY)
+        passage = gate.pass_through(t, chance_occurs=self.world.chance_occurs)
         if passage.chance is not None:
             chance = self.trace.chance[: len(t)]
             chance[:] = 1 - (1 - chance) * (1 - passage.chance)
-        return passage.out, passage.by
+        return passage.departures, passage.hit_by
 
     def _strike(self, met: Flags, barrier: Barrier, step: int, at: Reals) -> None:
         chance = self.trace.chance[: len(at)]
@@ -265,7 +267,7 @@ class _Sweep:
         np.copyto(trace.hit_by[:n], by, where=first)
         np.copyto(trace.hit_step[:n], np.int16(step), where=first)
         np.copyto(trace.hit_at[:n], at, where=first)
-        trace.waiting[:n] |= first & (at <= self.as_of) & (out > self.as_of)
+        trace.is_waiting[:n] |= first & (at <= self.as_of) & (out > self.as_of)
 
 
 def _met_at(gate: Gate, t: Reals, by: Indexes) -> Reals:

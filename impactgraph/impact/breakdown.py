@@ -10,7 +10,7 @@ from graph_models.enums import Dimension, Effect
 from graph_models.impact import ImpactGroup
 from graph_models.money import Money
 from impactgraph.errors import BadInputError
-from impactgraph.forecast.outcome import BANDS
+from impactgraph.forecast.cohort_outcomes import BANDS
 from impactgraph.impact.affected import AffectedRows
 from impactgraph.impact.classes import Classes, classify
 from impactgraph.impact.dimensions import coded

@@ -6,13 +6,13 @@ import numpy as np
 
 from graph_models.enums import Effect
 from impactgraph.columns import Codes, Ints
+from impactgraph.forecast.cohort_outcomes import CohortOutcomes
+from impactgraph.forecast.current_step import StepEvidence
 from impactgraph.forecast.forecaster import Cohorts
-from impactgraph.forecast.outcome import Outcome
-from impactgraph.forecast.pace import MOST, factors
 from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.forecast.simulate import PendingDecision
-from impactgraph.forecast.standing import Evidence
+from impactgraph.forecast.slowdown import MAX_LEVEL, slowdown_factors
 from impactgraph.impact.classes import (
     Classes,
     Coding,
@@ -96,7 +96,7 @@ class CellRows:
         )
         if len(moved) == len(self.rows):
             return None
-        if any(self.plan.stages[i].impaired for i in self.plan.reach(position)):
+        if any(self.plan.stages[i].is_impaired for i in self.plan.reach(position)):
             return self._request(position, 0, Some(moved, np.ones(len(moved), np.int32)), pending)
         start = self.behind.first if pending is None else 0
         chosen = np.zeros(len(self.rows), bool)
@@ -137,12 +137,16 @@ class CellRows:
             here = Cohorts(
                 step=position,
                 entered_at=entered[first:end],
-                shift=shift_of(classes.codes[3][first:end]),
+                past_delay=shift_of(classes.codes[3][first:end]),
                 completion_recorded_at=told[first:end],
-                pace=factors(classes.codes[4][first:end] - MOST) if paced else np.ones(end - first),
+                slowdown=slowdown_factors(classes.codes[4][first:end] - MAX_LEVEL)
+                if paced
+                else np.ones(end - first),
                 evidence=self._say(int(kinds[first]) // 2, position),
                 decision=decision,
-                decision_chance=plan.stages[decision.read].stale[0].chance if decision is not None else 0.0,
+                decision_chance=plan.stages[decision.step].content_barriers[0].chance
+                if decision is not None
+                else 0.0,
             )
             made.append(here)
         return Request(self, position, start, tuple(made), classes)
@@ -165,7 +169,7 @@ class CellRows:
         moments[said.at] = np.where(said.told > 0, said.told, self.as_of)
         return np.maximum(np.minimum(classes.mean(moments, self.as_of), self.as_of), entered)
 
-    def take_outcome(self, request: Request, found: Outcome, first: int) -> None:
+    def take_outcome(self, request: Request, found: CohortOutcomes, first: int) -> None:
         """Gives the rows of a request the outcomes of their classes, which begin at `first`."""
         asked = sum(len(here) for here in request.here)
         hit = np.zeros(len(request.classes), bool)
@@ -180,14 +184,16 @@ class CellRows:
                 *self.behind.told_of(at + request.start),
             )
 
-    def take_moved(self, moved: Moved, found: Outcome, first: int) -> None:
+    def take_moved(self, moved: Moved, found: CohortOutcomes, first: int) -> None:
         """The same for rows that went elsewhere."""
         hits = self.behind.told_of(moved.at)[1]
         self._add(
             moved.here.step, moved.at, moved.of + first, found, np.full(len(moved.at), moved.certainty), hits
         )
 
-    def _add(self, position: int, at: At, of: At, result: Outcome, certainty: Reals, hits: PastHits) -> None:
+    def _add(
+        self, position: int, at: At, of: At, result: CohortOutcomes, certainty: Reals, hits: PastHits
+    ) -> None:
         rows = self.rows[at]
         self.owner.found.flows.append(
             FlowGroup(self.plan.workflow, position, rows, of, result, certainty, hits)
@@ -213,7 +219,7 @@ class CellRows:
         """Of the rows from `start` on."""
         told: Ints = np.zeros(0, np.int64)
         at = _NOWHERE
-        if stage.tells:
+        if stage.records_show_completion:
             told = self.picked.at_step("first_recorded_at", stage.index)[start:]
             at = np.flatnonzero(told)
             at = at[told[at] >= self.picked.at_step("entered_step_at", stage.index)[start:][at]]
@@ -239,15 +245,15 @@ class CellRows:
         codes = np.where(~related & (codes != _DONE), _UNRELATED, codes)
         return np.where(dead, np.where(related & refusing, _DEAD, _UNRELATED), codes).astype(np.int32)
 
-    def _say(self, code: int, position: int) -> Evidence:
+    def _say(self, code: int, position: int) -> StepEvidence:
         stage = self.plan.stages[position]
         reported = bool(self.owner.impaired_codes[: len(self.owner.impaired_codes)].any())
-        return Evidence(
-            done=code == _DONE,
-            failed=code == _FAILED and bool(stage.start),
-            unrelated=code == _UNRELATED,
-            dead=code == _DEAD,
-            reported=reported,
+        return StepEvidence(
+            is_completed=code == _DONE,
+            has_related_error=code == _FAILED and bool(stage.start),
+            has_unrelated_error=code == _UNRELATED,
+            is_dead_lettered=code == _DEAD,
+            reports_errors=reported,
         )
 
     # ---- wrong decisions
@@ -257,7 +263,7 @@ class CellRows:
         stale = [
             s
             for s in self.plan.stages
-            if any(b.impairment.effect is Effect.STALE for b in s.stale)
+            if any(b.impairment.effect is Effect.STALE for b in s.content_barriers)
             and self.owner.column_of[s.index] >= 0
         ]
         return [
@@ -270,19 +276,21 @@ class CellRows:
     def _pending(self, position: int) -> tuple[PendingDecision, Flags] | None:
         """Decisions on stale data that have not come to light: rows that read in the window of a barrier, on the way to where it surfaces."""
         for decision in self._decisions():
-            if position in self.plan.reach(decision.read) and decision.surfaces in self.plan.reach(position):
-                read = self.picked.at_step("entered_step_at", decision.read)
+            if position in self.plan.reach(decision.step) and decision.surfacing_step in self.plan.reach(
+                position
+            ):
+                read = self.picked.at_step("entered_step_at", decision.step)
                 wrong = np.zeros(len(self.rows), bool)
-                for barrier in self.plan.stages[decision.read].stale:
+                for barrier in self.plan.stages[decision.step].content_barriers:
                     wrong |= (read >= barrier.since) & (read < float(np.median(barrier.until)))
                 return decision, wrong
         return None
 
     def _moved(self, position: int, decision: PendingDecision) -> At:
         """Rows that were sent elsewhere after a decision on stale data; how likely it was the data, the usual rate of reroutes tells."""
-        stale, sent = self.plan.stages[decision.read].stale[0], self.picked.of("rerouted_at")
+        stale, sent = self.plan.stages[decision.step].content_barriers[0], self.picked.of("rerouted_at")
         at = np.flatnonzero(sent >= stale.since)
-        read = self._first_read(decision.read, at)
+        read = self._first_read(decision.step, at)
         at = at[(read >= stale.since) & (read < np.minimum(float(np.median(stale.until)), sent[at]))]
         if len(at):
             classes = classify(
@@ -290,7 +298,7 @@ class CellRows:
             )
             entered, went = classes.mean(self.entered_at[at], self.as_of), classes.mean(sent[at], self.as_of)
             same = np.ones(len(classes))
-            here = Cohorts(position, entered, np.zeros(len(classes)), entered, same, Evidence())
+            here = Cohorts(position, entered, np.zeros(len(classes)), entered, same, StepEvidence())
             certainty = stale.chance / (stale.chance + self.owner.usual_reroutes(stale.since))
             self.behind.doubt(at, certainty)
             self.moved.append(Moved(decision, here, went, certainty, at, classes.of))

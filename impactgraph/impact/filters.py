@@ -11,7 +11,7 @@ from graph_models.money import to_micros
 from graph_models.orders import ANY_ORDER, OrderFilter
 from graph_models.scope import Scope
 from impactgraph.columns import Codes, Columns
-from impactgraph.forecast.outcome import BANDS
+from impactgraph.forecast.cohort_outcomes import BANDS
 from impactgraph.impact.affected import AffectedRows
 from impactgraph.impact.membership import Membership
 

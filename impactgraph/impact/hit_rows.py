@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impactgraph.columns import Columns
-from impactgraph.forecast.outcome import BANDS, Outcome
-from impactgraph.forecast.record_outcome import RecordOutcome
+from impactgraph.forecast.cohort_outcomes import BANDS, CohortOutcomes
+from impactgraph.forecast.record_outcomes import RecordOutcomes
 from impactgraph.impact.affected import AffectedRows, At
 from impactgraph.impact.matches import FlowGroup, Matches, PastHits, RecordGroup
 
@@ -108,7 +108,7 @@ class _HitRows:
         }
 
 
-def _of_flow(found: Outcome, workflow: int) -> _Part:
+def _of_flow(found: CohortOutcomes, workflow: int) -> _Part:
     return {
         "rows": len(found.likelihood),
         "likelihood": found.likelihood,
@@ -119,20 +119,20 @@ def _of_flow(found: Outcome, workflow: int) -> _Part:
         "hit_at": found.hit_at,
         "delay": found.delay,
         "finish": np.where(found.band == RECORDS_ONLY, np.nan, found.finish),
-        "without": found.finish_without,
-        "wrong": found.wrong,
+        "without": found.counterfactual_finish,
+        "wrong": found.wrong_decision_likelihood,
     }
 
 
-def _of_record(found: RecordOutcome, workflow: int, step: int) -> _Part:
+def _of_record(found: RecordOutcomes, workflow: int, step: int) -> _Part:
     return {
         "rows": len(found.likelihood),
         "likelihood": found.likelihood,
         "band": RECORDS_ONLY,
-        "hit_by": found.by,
+        "hit_by": found.hit_by,
         "workflow": workflow,
         "step": step,
-        "hit_at": found.emitted,
+        "hit_at": found.emitted_at,
         "delay": 0.0,
         "finish": np.nan,
         "without": np.nan,

@@ -63,7 +63,7 @@ class Hits:
     @property
     def impairments(self) -> tuple[Impairment, ...]:
         """By the index that rows refer to."""
-        return self.inputs.forecaster.impairments.impairments
+        return self.inputs.forecaster.impairments.entries
 
     @cached_property
     def matches(self) -> Matches:

@@ -7,11 +7,11 @@ import numpy as np
 
 from graph_models.enums import RecordEffect
 from impactgraph.columns import Codes, Ints
-from impactgraph.forecast.pace import MOST, factors
 from impactgraph.forecast.past_delay import past_delay
 from impactgraph.forecast.plan import Plan, Stage
-from impactgraph.forecast.record_outcome import RECORD_EFFECTS, RecordOutcome
+from impactgraph.forecast.record_outcomes import RECORD_EFFECTS, RecordOutcomes
 from impactgraph.forecast.scenarios import Reals
+from impactgraph.forecast.slowdown import MAX_LEVEL, slowdown_factors
 from impactgraph.impact.classes import Classes, age_codes, classify, shift_codes, shift_of
 from impactgraph.impact.matches import PastHits, RecordGroup
 from impactgraph.impact.picked import At, Flags, Matching, Picked, some
@@ -135,13 +135,21 @@ class LookBack:
         stay = self._stay(stage)
         entered, left, nexts = some(stay.entered, at), some(stay.left, at), some(stay.to, at)
         failed = self._failed_at(stage, self.picked.rows[at])
-        known = some(self.picked.told(stage.index), at) if stage.tells else np.zeros(len(at), np.int64)
+        known = (
+            some(self.picked.told(stage.index), at)
+            if stage.records_show_completion
+            else np.zeros(len(at), np.int64)
+        )
         known = np.where((known > 0) & (known <= left), known, 0)
         completed = np.where(known > 0, 1 + age_codes(known, self.as_of), 0)
         came_by = np.where(
             (known > 0) & (not stage.start and not stage.completion), 0, age_codes(entered, self.as_of)
         )
-        pace = self.owner.pace_of(self.picked.rows[at]) if stage.on_site else np.full(len(at), MOST, np.int32)
+        pace = (
+            self.owner.pace_of(self.picked.rows[at])
+            if stage.on_site
+            else np.full(len(at), MAX_LEVEL, np.int32)
+        )
         classes = classify(
             len(at),
             pace,
@@ -163,7 +171,7 @@ class LookBack:
         stay = self._stay(stage)
         there = (stay.entered > 0) & (stay.left >= since) & (stay.entered < until)
         if all(
-            b.waits and b.certain for b in stage.barriers
+            b.makes_wait and b.is_certain for b in stage.barriers
         ):  # what went on while all of them stood, none of them held
             begun = max(b.since for b in stage.barriers)
             there &= (stay.left < begun) | (stay.left >= min(float(b.until.min()) for b in stage.barriers))
@@ -190,10 +198,10 @@ class LookBack:
                 came[mine],
                 went[mine],
                 told[mine],
-                factors(slow[mine] - MOST),
+                slowdown_factors(slow[mine] - MAX_LEVEL),
                 failed=bool(kind % 2),
             )
-            chance[mine], shift[mine] = held.chance, held.shift
+            chance[mine], shift[mine] = held.chance, held.delay
         return chance, shift
 
     def _caught_up(self, stage: Stage) -> None:
@@ -206,7 +214,11 @@ class LookBack:
         late = late[stay.left[late] > 0]
         entered, left = stay.entered[late], stay.left[late].astype(np.float64)
         run = calendars[0].run_before(left)
-        told = self.picked.told(stage.index)[late] if stage.tells else np.zeros(len(late), np.int64)
+        told = (
+            self.picked.told(stage.index)[late]
+            if stage.records_show_completion
+            else np.zeros(len(late), np.int64)
+        )
         likely = np.clip(entered + stage.duration.median, calendars[0].run_before(run - 1.0), run)
         completed = np.where(told > 0, told, likely)
         self.past.shift[late] = np.maximum(
@@ -246,7 +258,7 @@ class LookBack:
         if barriers:
             since = min(b.since for b in barriers)
             until = max(float(np.max(b.until)) + b.impairment.drain for b in barriers)
-            drained = until + max(b.slope / (1 - b.slope) for b in barriers) * (until - since)
+            drained = until + max(b.backlog_slope / (1 - b.backlog_slope) for b in barriers) * (until - since)
             there |= (completed >= since) & (completed < drained)
         for_all = np.uint64(
             sum(1 << self.owner.bit_of[r.bit] for r in stage.records if self.owner.bit_of[r.bit] >= 0)
@@ -278,12 +290,12 @@ class LookBack:
                     other,
                     bit=found.bit,
                     effect=np.full_like(other.effect, _OUT_OF_SEQUENCE),
-                    due=found.due,
+                    due=found.due_at,
                     expected_at=found.expected_at,
                 )
                 self._record(stage, disordered, at, classes.of, early)
 
-    def _record(self, stage: Stage, found: RecordOutcome, at: At, of: At, chosen: Flags) -> None:
+    def _record(self, stage: Stage, found: RecordOutcomes, at: At, of: At, chosen: Flags) -> None:
         mine = chosen & (found.likelihood[of] > 0)
         if mine.any():
             where, rows = at[mine], self.picked.rows[at[mine]]

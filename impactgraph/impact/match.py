@@ -15,9 +15,9 @@ from graph_models.time import HOUR
 from graph_models.topology import When, Workflow
 from impactgraph.columns import COMPLETED, ENDED, Codes, Columns
 from impactgraph.forecast.forecaster import Forecaster
-from impactgraph.forecast.pace import MOST
-from impactgraph.forecast.plan import Plan, Segment, orderly
+from impactgraph.forecast.plan import Plan, Segment, order_scope
 from impactgraph.forecast.simulate import PendingDecision
+from impactgraph.forecast.slowdown import MAX_LEVEL
 from impactgraph.impact.cell_rows import CellRows, Moved
 from impactgraph.impact.matches import Matches
 from impactgraph.impact.membership import Membership
@@ -79,7 +79,7 @@ class _WorkflowMatcher:
         ]
         self.scopes, self.whens = self._distinctions()
         elements = columns.dictionaries.elements.values
-        impaired = {hop.element for i in forecaster.impairments.impairments for hop in i.hops}
+        impaired = {hop.element for i in forecaster.impairments.entries for hop in i.hops}
         self.impaired_codes = np.array([word in impaired for word in elements])
         self.failing, self.among = failing, among
         f = columns.fulfillments
@@ -98,7 +98,7 @@ class _WorkflowMatcher:
     def _distinctions(self) -> tuple[list[Scope], list[When]]:
         hazards = self.forecaster.impairments
         scopes = {
-            orderly(i.scope): None
+            order_scope(i.scope): None
             for element in self._touched()
             for _, i in hazards.at(element)
             if self._applies(i.scope)
@@ -145,7 +145,7 @@ class _WorkflowMatcher:
         rows = self.columns.rows_at(self.index, step, self.among)
         if position is None:  # what had ended before anything began is out of the question
             begun, ended_at = (
-                min(i.since for i in self.forecaster.impairments.impairments),
+                min(i.since for i in self.forecaster.impairments.entries),
                 self.columns.fulfillments.ended_at,
             )
             rows = rows[bisect_left(rows, begun, key=lambda row: ended_at[row]) :]
@@ -203,12 +203,12 @@ class _WorkflowMatcher:
 
     def pace_of(self, rows: Codes) -> Codes:
         """Pace of the location of each row, from 0 (quickest) on; MOST is the usual one."""
-        pace, location = self.forecaster.durations.pace, self.columns.fulfillments.location[rows]
+        pace, location = self.forecaster.durations.slowdown_levels, self.columns.fulfillments.location[rows]
         if not pace.any():
-            return np.full(len(rows), MOST, np.int32)
+            return np.full(len(rows), MAX_LEVEL, np.int32)
         return (
             np.where(location < len(pace), pace[np.minimum(location, len(pace) - 1)], np.int8(0)).astype(
                 np.int32
             )
-            + MOST
+            + MAX_LEVEL
         )

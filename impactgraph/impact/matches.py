@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from graph_models.topology import Emission, Workflow
 from impactgraph.columns import Codes
-from impactgraph.forecast.outcome import Outcome
-from impactgraph.forecast.record_outcome import RecordOutcome
+from impactgraph.forecast.cohort_outcomes import CohortOutcomes
+from impactgraph.forecast.record_outcomes import RecordOutcomes
 from impactgraph.forecast.scenarios import Reals
 
 
@@ -20,7 +20,7 @@ class RecordGroup:
     step: int
     rows: Codes
     of: NDArray[np.intp]
-    outcome: RecordOutcome
+    outcome: RecordOutcomes
     certainty: Reals
     """(rows,) what the likelihood is to be multiplied with."""
     past: bool
@@ -43,7 +43,7 @@ class FlowGroup:
     step: int
     rows: Codes
     of: NDArray[np.intp]
-    outcome: Outcome
+    outcome: CohortOutcomes
     certainty: Reals
     past: "PastHits"
 

@@ -8,7 +8,7 @@ from graph_models.impact import AffectedOrder, Path
 from graph_models.money import from_micros
 from graph_models.orders import OrderFilter, Page
 from graph_models.time import moment
-from impactgraph.forecast.outcome import BANDS
+from impactgraph.forecast.cohort_outcomes import BANDS
 from impactgraph.impact import keyset
 from impactgraph.impact.affected import AffectedRows
 from impactgraph.impact.filters import order_mask, post_filter

@@ -9,7 +9,7 @@ from graph_models.enums import RecordEffect, RecordKind
 from graph_models.impact import AffectedRecord
 from graph_models.money import from_micros
 from graph_models.orders import Page
-from impactgraph.forecast.record_outcome import RECORD_EFFECTS
+from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
 from impactgraph.impact import keyset
 from impactgraph.impact.hits import Hits
 from impactgraph.impact.matches import RecordGroup
@@ -61,7 +61,7 @@ def _chosen(answer: Hits, group: RecordGroup, effects: Sequence[RecordEffect] | 
 
 def _due(group: RecordGroup, at: NDArray[np.intp]) -> NDArray[np.float64]:
     of = group.of[at]
-    return np.where(np.isnan(group.outcome.due), group.outcome.expected_at, group.outcome.due)[of]
+    return np.where(np.isnan(group.outcome.due_at), group.outcome.expected_at, group.outcome.due_at)[of]
 
 
 def _shown(answer: Hits, group: RecordGroup, at: int) -> AffectedRecord:
@@ -76,9 +76,9 @@ def _shown(answer: Hits, group: RecordGroup, at: int) -> AffectedRecord:
         currency = columns.dictionaries.currencies.values[int(columns.orders.currency[order])]
         amount = from_micros(int(record_amounts(columns, group, chosen)[0]), currency)
     name = str(columns.fulfillments.ids[row])
-    due = None if np.isnan(out.due[of]) else round(float(out.due[of]))
+    due = None if np.isnan(out.due_at[of]) else round(float(out.due_at[of]))
     expected = round(float(out.expected_at[of])) if np.isfinite(out.expected_at[of]) else None
-    impairment = answer.impairments[int(out.by[of])]
+    impairment = answer.impairments[int(out.hit_by[of])]
     what = f"{group.emission.type} of {name}"
     path = extended(
         path_to(impairment, answer.failure_by_key),

@@ -10,7 +10,7 @@ from graph_models.enums import RecordEffect, RecordKind
 from graph_models.impact import OrderTotals, RecordTotals
 from graph_models.money import Money, from_micros, total
 from impactgraph.columns import Codes, Columns, Ints
-from impactgraph.forecast.record_outcome import RECORD_EFFECTS
+from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
 from impactgraph.impact.affected import AffectedRows
 from impactgraph.impact.matches import RecordGroup
 

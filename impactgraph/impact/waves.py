@@ -48,7 +48,7 @@ def _count(moments: NDArray[np.float64], bucket: Millis, first: int, last: int) 
 def _records(answer: Hits, kind: RecordKind) -> NDArray[np.float64]:
     """When each late or missing record was due."""
     found = [
-        np.where(np.isnan(g.outcome.due), g.outcome.expected_at, g.outcome.due)[
+        np.where(np.isnan(g.outcome.due_at), g.outcome.expected_at, g.outcome.due_at)[
             g.of[listed(g, answer.inputs.question.min_likelihood)]
         ]
         for g in answer.records_hit

@@ -10,14 +10,14 @@ from impactgraph.propagation.graph import Alternative, ChoiceNode
 from impactgraph.propagation.impairment_state import ImpairmentState
 
 
-class Met(NamedTuple):
+class MemberImpairment(NamedTuple):
     """A trouble of a member of an alternative; `source` is the caller's name for where it came from."""
 
     trouble: ImpairmentState
     source: int
 
 
-class Chosen(NamedTuple):
+class ChoiceImpairment(NamedTuple):
     """What a choice comes to: a trouble of its owner, caused by `source`."""
 
     trouble: ImpairmentState
@@ -26,7 +26,7 @@ class Chosen(NamedTuple):
     detail: str
 
 
-class Cell(NamedTuple):
+class Remainder(NamedTuple):
     """Orders for which every alternative so far fails: whom, when, how likely, and the time they lost."""
 
     scope: Scope
@@ -38,18 +38,20 @@ class Cell(NamedTuple):
     source: int
 
 
-ALL = Cell(EVERYWHERE, -FOREVER, FOREVER, 1.0, 0, (), -1)
+ALL = Remainder(EVERYWHERE, -FOREVER, FOREVER, 1.0, 0, (), -1)
 _MILDNESS = {effect: rank for rank, effect in enumerate(Effect)}
 
 
-def decide(choice: ChoiceNode, met: Sequence[Sequence[Met]]) -> tuple[list[Chosen], list[tuple[str, int]]]:
+def resolve_choice(
+    choice: ChoiceNode, met: Sequence[Sequence[MemberImpairment]]
+) -> tuple[list[ChoiceImpairment], list[tuple[str, int]]]:
     """The troubles of the owner, and (detail, source) of the fallbacks that work. `met` has those of each alternative's members.
 
     An order takes the first alternative that does not fail. So, cell by cell: where all before it fail and this one works, the order is
     late by the time lost, and by the wait for a run; where this one is only slow or stale, it suffers that too; where all fail, it
     suffers the mildest of them while all of them last.
     """
-    chosen: list[Chosen] = []
+    chosen: list[ChoiceImpairment] = []
     fallbacks: dict[str, int] = {}
     cells = [ALL]
     for position, (alternative, troubles) in enumerate(zip(choice.alternatives, met, strict=True)):
@@ -79,14 +81,16 @@ def _turns_away(trouble: ImpairmentState, choice: ChoiceNode) -> bool:
     return trouble.effect in (Effect.BLOCKED, Effect.REJECTED)
 
 
-def _meet(cells: Sequence[Cell], troubles: Sequence[Met], alternative: Alternative) -> Iterator[Cell]:
+def _meet(
+    cells: Sequence[Remainder], troubles: Sequence[MemberImpairment], alternative: Alternative
+) -> Iterator[Remainder]:
     for cell in cells:
         for trouble, source in troubles:
             since, until = max(cell.since, trouble.since), min(cell.until, trouble.until)
             scope = cell.scope.intersection(trouble.scope)
             if since < until and not scope.nothing:
                 first = cell.source if cell.troubles else source
-                yield Cell(
+                yield Remainder(
                     scope,
                     since,
                     until,
@@ -97,7 +101,7 @@ def _meet(cells: Sequence[Cell], troubles: Sequence[Met], alternative: Alternati
                 )
 
 
-def _without(cell: Cell, deeper: Sequence[Cell]) -> list[Cell]:
+def _without(cell: Remainder, deeper: Sequence[Remainder]) -> list[Remainder]:
     """The cell less the windows in which the next alternative surely fails for all of it."""
     spans = [(cell.since, cell.until)]
     for other in deeper:
@@ -115,11 +119,11 @@ def _without(cell: Cell, deeper: Sequence[Cell]) -> list[Cell]:
     return [cell._replace(since=since, until=until) for since, until in spans]
 
 
-def _failures(cell: Cell) -> tuple[str, ...]:
+def _failures(cell: Remainder) -> tuple[str, ...]:
     return tuple(sorted({key for trouble in cell.troubles for key in trouble.failures}))
 
 
-def _suffers(cell: Cell, alternative: Alternative, *, handed_over: bool) -> Chosen:
+def _suffers(cell: Remainder, alternative: Alternative, *, handed_over: bool) -> ChoiceImpairment:
     """The alternative that is taken works, but with a trouble of its own; one that is late anyway has the time lost before in its delay."""
     last = cell.troubles[-1]
     own = last._replace(
@@ -132,7 +136,7 @@ def _suffers(cell: Cell, alternative: Alternative, *, handed_over: bool) -> Chos
     if handed_over and last.effect is Effect.DELAYED:
         own = own._replace(delay=last.delay + cell.lost - alternative.cost, run=last.run or alternative.run)
     made = own._replace(at_start=True, at_completion=False)
-    return Chosen(
+    return ChoiceImpairment(
         made,
         cell.source,
         "choice",
@@ -140,7 +144,7 @@ def _suffers(cell: Cell, alternative: Alternative, *, handed_over: bool) -> Chos
     )
 
 
-def _falls_back(cell: Cell, alternative: Alternative, words: str) -> Chosen:
+def _falls_back(cell: Remainder, alternative: Alternative, words: str) -> ChoiceImpairment:
     late = cell.lost or alternative.run
     trouble = ImpairmentState(
         failure_class=FailureClass.BACKLOG,
@@ -155,10 +159,10 @@ def _falls_back(cell: Cell, alternative: Alternative, words: str) -> Chosen:
     )
     how = f", {say_duration(cell.lost)} later" if cell.lost else ""
     wait = " and waits for its next run" if alternative.run else ""
-    return Chosen(trouble, cell.source, "fallback", f"{{it}} goes on over {words}{how}{wait}")
+    return ChoiceImpairment(trouble, cell.source, "fallback", f"{{it}} goes on over {words}{how}{wait}")
 
 
-def _stands(cell: Cell) -> Chosen:
+def _stands(cell: Remainder) -> ChoiceImpairment:
     """Every alternative fails: the mildest counts, and of equals the one that ends first."""
     best = max(cell.troubles, key=lambda each: (_MILDNESS[each.effect], -each.delay, -each.until))
     trouble = best._replace(
@@ -170,6 +174,6 @@ def _stands(cell: Cell) -> Chosen:
         at_start=True,
         at_completion=False,
     )
-    return Chosen(
+    return ChoiceImpairment(
         trouble, cell.source, "all alternatives", "{it} has no alternative left: all of them fail at once"
     )

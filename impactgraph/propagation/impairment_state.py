@@ -98,14 +98,14 @@ class Policy(NamedTuple):
         return self.transport not in (None, Transport.SYNC)
 
 
-class Outcome(NamedTuple):
+class RuleOutcome(NamedTuple):
     """What a rule makes of a trouble: (trouble, detail) found at the next element, (rule, detail) that stopped it or part of it.
 
     In a detail `{it}` stands for the element and `{by}` for the one that the trouble came from.
     """
 
-    found: tuple[tuple[ImpairmentState, str], ...] = ()
+    impairments: tuple[tuple[ImpairmentState, str], ...] = ()
     absorbed: tuple[tuple[str, str], ...] = ()
 
 
-NOTHING = Outcome()
+NOTHING = RuleOutcome()

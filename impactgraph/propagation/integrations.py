@@ -7,14 +7,14 @@ from graph_models.enums import Effect, FailureClass
 from graph_models.scope import Scope
 from graph_models.time import DAY, HOUR, SECOND, Millis, say_duration
 from graph_models.topology import Retry
-from impactgraph.propagation.impairment_state import NOTHING, ImpairmentState, Outcome, Policy
+from impactgraph.propagation.impairment_state import NOTHING, ImpairmentState, Policy, RuleOutcome
 
 PERSON_WITHIN: Millis = HOUR
 """How long an order waits for a person when a call failed for good by chance."""
 NEVER_IN_PRACTICE = 1e-6
 NEGLIGIBLE_DELAY: Millis = SECOND
 
-Apply = Callable[[ImpairmentState, Policy], Outcome]
+Apply = Callable[[ImpairmentState, Policy], RuleOutcome]
 
 
 def _message_types(scope: Scope, policy: Policy) -> Scope | None:
@@ -37,18 +37,20 @@ def _carried(rule: Apply) -> Apply:
     """The rule, for what the integration carries of the message types in scope."""
 
     @wraps(rule)
-    def narrowed(trouble: ImpairmentState, policy: Policy) -> Outcome:
+    def narrowed(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
         scope = _message_types(trouble.scope, policy)
         if scope is None:
             wanted = ", ".join(trouble.scope.values("message_types") or ())
-            return Outcome(absorbed=(("scope", f"{{it}} carries nothing of {wanted}"),))
+            return RuleOutcome(absorbed=(("scope", f"{{it}} carries nothing of {wanted}"),))
         return rule(trouble if scope == trouble.scope else trouble._replace(scope=scope), policy)
 
     return narrowed
 
 
-def _found(trouble: ImpairmentState, detail: str, *, absorbed: tuple[tuple[str, str], ...] = ()) -> Outcome:
-    return Outcome(((trouble, detail),), absorbed)
+def _found(
+    trouble: ImpairmentState, detail: str, *, absorbed: tuple[tuple[str, str], ...] = ()
+) -> RuleOutcome:
+    return RuleOutcome(((trouble, detail),), absorbed)
 
 
 def patience_of(retry: Retry) -> Millis:
@@ -57,7 +59,7 @@ def patience_of(retry: Retry) -> Millis:
 
 
 @_carried
-def call_fails(trouble: ImpairmentState, policy: Policy) -> Outcome:
+def call_fails(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
     """A synchronous call fails while the other side is out; one that goes on trying for longer than the outage is only late."""
     span = trouble.until - trouble.since
     if span > patience_of(policy.retry):
@@ -70,7 +72,7 @@ def call_fails(trouble: ImpairmentState, policy: Policy) -> Outcome:
 
 
 @_carried
-def call_is_slow(trouble: ImpairmentState, policy: Policy) -> Outcome:
+def call_is_slow(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
     """A slow answer makes the call slow; slower than the time-out, and the call fails."""
     late = say_duration(trouble.delay)
     if policy.timeout is None:
@@ -98,7 +100,9 @@ def _tries(trouble: ImpairmentState, policy: Policy) -> tuple[float, float, Mill
     return for_good, later, round(waits / later)
 
 
-def _by_chance(trouble: ImpairmentState, policy: Policy, for_good: ImpairmentState, detail: str) -> Outcome:
+def _by_chance(
+    trouble: ImpairmentState, policy: Policy, for_good: ImpairmentState, detail: str
+) -> RuleOutcome:
     likelihood, later, wait = _tries(trouble, policy)
     found: list[tuple[ImpairmentState, str]] = []
     absorbed: tuple[tuple[str, str], ...] = ()
@@ -112,11 +116,11 @@ def _by_chance(trouble: ImpairmentState, policy: Policy, for_good: ImpairmentSta
             failure_class=FailureClass.LATENCY, effect=Effect.DELAYED, delay=wait, hold=0, likelihood=later
         )
         found.append((slow, f"{{it}} tries again: {say_duration(wait)} later on average"))
-    return Outcome(tuple(found), absorbed)
+    return RuleOutcome(tuple(found), absorbed)
 
 
 @_carried
-def call_fails_by_chance(trouble: ImpairmentState, policy: Policy) -> Outcome:
+def call_fails_by_chance(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
     """A transient error rate p with n attempts: with likelihood p^n the order waits for a person, else it is late by the backoff."""
     return _by_chance(
         trouble,
@@ -127,7 +131,7 @@ def call_fails_by_chance(trouble: ImpairmentState, policy: Policy) -> Outcome:
 
 
 @_carried
-def message_fails_by_chance(trouble: ImpairmentState, policy: Policy) -> Outcome:
+def message_fails_by_chance(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
     """A transient error rate p with n attempts: with likelihood p^n the message is rejected, else it is late by the backoff."""
     refused = trouble._replace(
         failure_class=FailureClass.BUSINESS_RULE, effect=Effect.REJECTED, hold=0, lost=not policy.dead_letter
@@ -138,7 +142,7 @@ def message_fails_by_chance(trouble: ImpairmentState, policy: Policy) -> Outcome
 
 
 @_carried
-def run_fails_by_chance(trouble: ImpairmentState, policy: Policy) -> Outcome:
+def run_fails_by_chance(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
     """A transient error rate p with n attempts: with likelihood p^n a run fails and its load waits for the next one."""
     every = policy.schedule.every if policy.schedule and policy.schedule.every else PERSON_WITHIN
     return _by_chance(
@@ -154,7 +158,7 @@ def _fate(policy: Policy) -> str:
 
 
 @_carried
-def queue_holds(trouble: ImpairmentState, policy: Policy) -> Outcome:
+def queue_holds(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
     """What arrives in a queue or stream waits until the end and the drain; what its buffer cannot hold is rejected."""
     kind = policy.transport.value if policy.transport else "queue"
     found = [(trouble, f"{{it}} is a {kind}: what arrives waits until the end")]
@@ -179,7 +183,7 @@ def queue_holds(trouble: ImpairmentState, policy: Policy) -> Outcome:
             words = f"{{it}} keeps messages for {say_duration(buffer.retention)}: one that waits longer {_fate(policy)}"
             found.append((refused._replace(until=trouble.until - buffer.retention), words))
     held = limits and min(limits) >= span
-    return Outcome(
+    return RuleOutcome(
         tuple(found),
         (("buffer", f"{{it}} holds {say_duration(min(limits))} of messages, and nothing is lost"),)
         if held
@@ -188,7 +192,7 @@ def queue_holds(trouble: ImpairmentState, policy: Policy) -> Outcome:
 
 
 @_carried
-def run_is_missed(trouble: ImpairmentState, policy: Policy) -> Outcome:
+def run_is_missed(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
     """What misses a run of a batch or file waits for the first run after the end."""
     return _found(
         trouble, "{it} leaves on a schedule: what misses a run waits for the first run after the end"
@@ -196,7 +200,7 @@ def run_is_missed(trouble: ImpairmentState, policy: Policy) -> Outcome:
 
 
 @_carried
-def one_run_is_missed(trouble: ImpairmentState, policy: Policy) -> Outcome:
+def one_run_is_missed(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
     """A run that did not take place: its load waits for the next one."""
     missed = trouble._replace(failure_class=FailureClass.OUTAGE, effect=Effect.BLOCKED)
     if trouble.fixed_end and policy.schedule and policy.schedule.every:
@@ -216,19 +220,19 @@ def next_run(at: Millis, every: Millis) -> Millis:
 
 
 @_carried
-def nothing_is_sent(trouble: ImpairmentState, policy: Policy) -> Outcome:
+def nothing_is_sent(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
     """While the system that it comes from is out, nothing is sent."""
     return _found(trouble, "{by} is out and sends nothing over {it}")
 
 
 @_carried
-def passes_late(trouble: ImpairmentState, policy: Policy) -> Outcome:
+def passes_late(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
     """Calls and messages take longer by the delay."""
     return _found(trouble, f"what passes {{it}} takes {say_duration(trouble.delay)} longer")
 
 
 @_carried
-def is_rejected(trouble: ImpairmentState, policy: Policy) -> Outcome:
+def is_rejected(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
     """Calls and messages in scope are rejected, until somebody acts or replays them; retries do not help."""
     fate = _fate(policy) if policy.queues else "is refused until somebody acts"
     words = f"{{it}} rejects what is in scope, and retries do not help: it {fate}"
@@ -236,21 +240,21 @@ def is_rejected(trouble: ImpairmentState, policy: Policy) -> Outcome:
 
 
 @_carried
-def carries_old_content(trouble: ImpairmentState, policy: Policy) -> Outcome:
+def carries_old_content(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
     """What passes is in time, with content that is old."""
     return _found(trouble, "what passes {it} has old content")
 
 
 @_carried
-def passes_twice(trouble: ImpairmentState, policy: Policy) -> Outcome:
+def passes_twice(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
     """What passes happens twice, unless the receiver is idempotent."""
     if policy.idempotent:
-        return Outcome(
+        return RuleOutcome(
             absorbed=(("idempotent", "what {it} delivers twice counts once: its receiver is idempotent"),)
         )
     return _found(trouble, "what passes {it} happens twice")
 
 
-def has_no_runs(trouble: ImpairmentState, policy: Policy) -> Outcome:
+def has_no_runs(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
     """A missed run does not touch what has no runs."""
     return NOTHING

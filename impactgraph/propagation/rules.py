@@ -7,7 +7,7 @@ from typing import TypeAlias
 from graph_models.enums import Effect, FailureClass, Transport
 from impactgraph.propagation import dependants as to
 from impactgraph.propagation import integrations as over
-from impactgraph.propagation.impairment_state import NOTHING, Edge, ImpairmentState, Outcome, Policy
+from impactgraph.propagation.impairment_state import NOTHING, Edge, ImpairmentState, Policy, RuleOutcome
 from impactgraph.propagation.integrations import Apply
 
 Place: TypeAlias = tuple[Edge, Transport | None, FailureClass]
@@ -18,7 +18,7 @@ class Rule:
     """`name` is short and stable, `says` is one line for people."""
 
     name: str
-    says: str
+    summary: str
     apply: Apply
 
 
@@ -160,11 +160,11 @@ _BESIDE_THE_TABLE: Mapping[str, str] = {
     "idempotent": "What happens twice counts once for an idempotent receiver.",
     "unknown": "The topology has no such element, or it is one that does not fail.",
 }
-SAYS: Mapping[str, str] = {rule.name: rule.says for rule in RULES.values()} | _BESIDE_THE_TABLE
+RULE_SUMMARIES: Mapping[str, str] = {rule.name: rule.summary for rule in RULES.values()} | _BESIDE_THE_TABLE
 """One line for people by the name of every rule: those of the table, of choices, and of what absorbs a failure."""
 
 
-def follow(edge: Edge, trouble: ImpairmentState, policy: Policy) -> tuple[Rule, Outcome]:
+def apply_rule(edge: Edge, trouble: ImpairmentState, policy: Policy) -> tuple[Rule, RuleOutcome]:
     """What the trouble at one end of an edge means at the other. A degraded element works: nothing goes on from it but its missed runs."""
     rule = RULES[edge, policy.transport, trouble.failure_class]
     if trouble.effect is Effect.DEGRADED and trouble.failure_class is not FailureClass.MISSED_RUN:

@@ -12,12 +12,12 @@ from graph_models.enums import ElementKind
 from graph_models.failure import Failure
 from graph_models.impairment import Absorption, Impairments
 from graph_models.time import Millis
-from impactgraph.propagation.choices import Met, decide
-from impactgraph.propagation.found import Entry, Found, Note, worst
+from impactgraph.propagation.choices import MemberImpairment, resolve_choice
 from impactgraph.propagation.graph import ChoiceNode, FailureGraph
 from impactgraph.propagation.impairment_state import Edge, ImpairmentState, Policy
+from impactgraph.propagation.occurrences import ImpairmentsByElement, Occurrence, Reason, worst
 from impactgraph.propagation.onset import onset
-from impactgraph.propagation.rules import follow
+from impactgraph.propagation.rules import apply_rule
 
 _Step: TypeAlias = tuple[tuple[tuple[int, int, set[int]], ...], tuple[int, ...]]
 """What an edge makes of a trouble: (trouble, note, elements that have that trouble) found, notes of what was absorbed."""
@@ -57,13 +57,13 @@ class _Solver:
         self.limit = limit
         self.troubles: list[ImpairmentState] = []
         self.trouble_numbers: dict[ImpairmentState, int] = {}
-        self.notes: list[Note] = []
-        self.note_numbers: dict[Note, int] = {}
+        self.notes: list[Reason] = []
+        self.note_numbers: dict[Reason, int] = {}
         self.having: list[set[int]] = []
         """Of each trouble the elements that have it."""
         self.followed: list[dict[int, _Step]] = []
         """Of each trouble what each kind of edge makes of it."""
-        self.entries: list[Entry] = []
+        self.entries: list[Occurrence] = []
         self.spread_to = 0
         self.impaired: set[int] = set()
         self.frontier: set[int] = set()
@@ -85,8 +85,8 @@ class _Solver:
             return
         trouble = onset(failure, self.graph.kinds[number], self.graph.key(number), until)
         edge = Edge.OWN_DATA if self.graph.kinds[number] is ElementKind.DATA else Edge.OWN
-        rule, outcome = follow(edge, trouble, self.graph.own.get(number, Policy()))
-        for found, detail in outcome.found:
+        rule, outcome = apply_rule(edge, trouble, self.graph.own.get(number, Policy()))
+        for found, detail in outcome.impairments:
             self._reach(number, self._number(found), -1, self._note(rule.name, detail))
         for name, detail in outcome.absorbed:
             self.absorbed[number, self._note(name, detail), number, self._number(trouble)] = None
@@ -112,10 +112,10 @@ class _Solver:
 
     def _follow(self, slot: int, trouble: int) -> _Step:
         edge, policy = self.graph.edges[slot]
-        rule, outcome = follow(edge, self.troubles[trouble], policy)
+        rule, outcome = apply_rule(edge, self.troubles[trouble], policy)
         numbers = [
             (self._number(each), self._note(rule.name, detail))
-            for each, detail in outcome.found
+            for each, detail in outcome.impairments
             if not each.scope.nothing
         ]
         found = tuple((number, note, self.having[number]) for number, note in numbers)
@@ -145,20 +145,20 @@ class _Solver:
         ]
         if not any(met):
             return
-        chosen, fallbacks = decide(choice, met)
+        chosen, fallbacks = resolve_choice(choice, met)
         for trouble, source, rule, detail in chosen:
             self._reach(choice.owner, self._number(trouble), source, self._note(rule, detail))
         for detail, source in fallbacks:
             element, trouble, _, _ = self.entries[source]
             self.absorbed[choice.owner, self._note("fallback", detail), element, trouble] = None
 
-    def _met(self, choice: ChoiceNode, member: int, entries: Sequence[int]) -> Iterator[Met]:
+    def _met(self, choice: ChoiceNode, member: int, entries: Sequence[int]) -> Iterator[MemberImpairment]:
         """The worst troubles of a member, as the owner of the choice sees them."""
         policy = choice.policy._replace(from_integration=self.graph.kinds[member] is ElementKind.INTEGRATION)
         for entry in worst(entries, [self.troubles[self.entries[each][1]] for each in entries]):
             trouble = self.entries[entry][1]
-            _, outcome = follow(choice.edge, self.troubles[trouble], policy)
-            yield from (Met(found, entry) for found, _ in outcome.found)
+            _, outcome = apply_rule(choice.edge, self.troubles[trouble], policy)
+            yield from (MemberImpairment(found, entry) for found, _ in outcome.impairments)
             for name, detail in outcome.absorbed:
                 self.absorbed[choice.owner, self._note(name, detail), member, trouble] = None
 
@@ -201,7 +201,7 @@ class _Solver:
         told = sorted(
             {*absorbed, *self.unknown}, key=lambda each: (each.element, each.rule, each.detail, each.failures)
         )
-        found = Found(self.graph, self.troubles, self.notes, self.entries)
+        found = ImpairmentsByElement(self.graph, self.troubles, self.notes, self.entries)
         return Impairments(
             found, tuple(told), tuple(self.graph.ids[number] for number in sorted(self.frontier))
         )

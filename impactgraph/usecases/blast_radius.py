@@ -108,7 +108,7 @@ def _hazards(
     every = tuple(i for rows in impairments.by_element.values() for i in rows)
     queues = (Transport.QUEUE, Transport.STREAM)
     load = {
-        f"integration:{key}": known.traffic.load(f"integration:{key}", min(i.since for i in rows))
+        f"integration:{key}": known.traffic.at(f"integration:{key}", min(i.since for i in rows))
         for key, integration in topology.integrations.items()
         if integration.transport in queues and (rows := impairments.by_element.get(f"integration:{key}"))
     }
@@ -118,8 +118,8 @@ def _hazards(
 def _assumptions(
     question: Question, ends: FailureEnds, durations: Durations, impairments: Impairments
 ) -> tuple[str, ...]:
-    seen = sum(1 for d in durations.of.values() if d.seen)
-    how = f"Durations of {seen} of {len(durations.of)} steps are learned from {durations.seen:,} stays, the others as the topology states them."
+    seen = sum(1 for d in durations.of.values() if d.visits)
+    how = f"Durations of {seen} of {len(durations.of)} steps are learned from {durations.visits:,} stays, the others as the topology states them."
     later = f"An order counts as later from {say_duration(question.tolerance)} on, and is listed from a likelihood above {question.min_likelihood:g} on."
     return (*ends.assumptions, how, later, *_left_out(impairments))
 

@@ -20,7 +20,7 @@ from impactgraph.diagnosis.why import FulfillmentState, Impact, Situation, diagn
 from impactgraph.diagnosis.why.ahead import ExpectedSteps
 from impactgraph.diagnosis.why.fulfillments import EvidenceSources, FulfillmentOutlook, outlook_of
 from impactgraph.diagnosis.why.impacts import ImpactsByFulfillment, impacts_in, plan_of
-from impactgraph.forecast.plan import orderly
+from impactgraph.forecast.plan import order_scope
 from impactgraph.impact.answer import BlastRadius
 from impactgraph.ports.store import OrderTimeline
 from impactgraph.propagation import propagate
@@ -99,7 +99,7 @@ class Examination:
         if failure.target.startswith(_EVERYWHERE):
             return True
         return self._is_on_the_way(failure) and bool(
-            self.at.membership.in_scope(self.rows, orderly(failure.scope)).any()
+            self.at.membership.in_scope(self.rows, order_scope(failure.scope)).any()
         )
 
     def _is_on_the_way(self, failure: Failure) -> bool:

@@ -11,9 +11,9 @@ from graph_models.impairment import Impairment, Impairments
 from graph_models.time import MINUTE, Millis
 from graph_models.topology import Topology
 from impactgraph.columns import Columns
-from impactgraph.forecast.durations import Distribution, Durations, learn
-from impactgraph.forecast.holds import learn_holds
-from impactgraph.forecast.load import Traffic
+from impactgraph.forecast.durations import Distribution, Durations, learn_durations
+from impactgraph.forecast.manual_wait import learn_manual_wait
+from impactgraph.forecast.queue_load import QueueLoad
 from impactgraph.ports.store import Store
 from impactgraph.propagation import FailureGraph, propagate
 
@@ -31,7 +31,7 @@ class Known:
     graph: FailureGraph
     durations: Durations
     hold: Distribution
-    traffic: Traffic
+    traffic: QueueLoad
     watermark: int
 
 
@@ -67,7 +67,7 @@ def learned(
         before = next(
             (known for kept_key, known in fresh.items() if kept_key[:3] == key[:3]), None
         )  # a failure that is reported changes no stay
-        traffic = before.traffic if before else Traffic(topology, columns.dictionaries, store.visits(asked))
+        traffic = before.traffic if before else QueueLoad(topology, columns.dictionaries, store.visits(asked))
         watermark = before.watermark if before else columns.watermark
         kept[key] = found = _learn(topology, graph, traffic, columns, reported, as_of, watermark)
         while len(kept) > _KEPT:
@@ -78,7 +78,7 @@ def learned(
 def _learn(
     topology: Topology,
     graph: FailureGraph,
-    traffic: Traffic,
+    traffic: QueueLoad,
     columns: Columns,
     reported: Sequence[Failure],
     as_of: Millis,
@@ -87,14 +87,14 @@ def _learn(
     happened = [f for f in reported if f.started_at <= as_of]
     impairments = propagate(graph, happened, recovery=lambda f: f.ended_at or as_of)
     spans = held_spans(topology, impairments, as_of)
-    durations = learn(
+    durations = learn_durations(
         topology,
         columns.dictionaries,
         traffic.visits,
         as_of,
         lambda workflow, step: spans.get((workflow, step), ()),
     )
-    hold = learn_holds(
+    hold = learn_manual_wait(
         columns, durations, min((f.started_at for f in happened if f.active_at(as_of)), default=as_of)
     )
     return Known(graph, durations, hold, traffic, watermark)

@@ -11,7 +11,7 @@ from graph_models.topology import Step, Topology
 from impactgraph.columns import Codes, Columns
 from impactgraph.diagnosis.overdue import limits, overdue_mask
 from impactgraph.errors import BadInputError, NotFoundError
-from impactgraph.forecast.pace import factors, on_site
+from impactgraph.forecast.slowdown import on_site, slowdown_factors
 from impactgraph.ports.store import Store
 from impactgraph.usecases.answer import Answer
 from impactgraph.usecases.habits import Habits, habits
@@ -127,7 +127,11 @@ def overdue_parts(
 def paces_by_location(columns: Columns, known: Known) -> dict[str, float]:
     """By bare key: how much longer than usual it takes there what is done on site."""
     return dict(
-        zip(columns.dictionaries.locations.values, factors(known.durations.pace).tolist(), strict=False)
+        zip(
+            columns.dictionaries.locations.values,
+            slowdown_factors(known.durations.slowdown_levels).tolist(),
+            strict=False,
+        )
     )
 
 

@@ -25,7 +25,7 @@ from impactgraph.diagnosis.records import (
     find_rates,
     find_records,
 )
-from impactgraph.forecast.record_outcome import RECORD_EFFECTS
+from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
 from impactgraph.impact import keyset
 from impactgraph.impact.filters import order_mask, post_filter
 from impactgraph.impact.membership import Membership

@@ -8,7 +8,7 @@ from graph_models.failure import Failure
 from graph_models.topology import Integration, Step, Topology, kind_of
 from impactgraph.propagation.impairment_state import Edge, ImpairmentState, Policy
 from impactgraph.propagation.onset import onset
-from impactgraph.propagation.rules import follow
+from impactgraph.propagation.rules import apply_rule
 from tests.drawing import expected_end
 
 NaiveEdge = tuple[str, str, Edge, Policy]
@@ -28,7 +28,11 @@ def naive(topology: Topology, failures: Sequence[Failure]) -> dict[str, set[Impa
         grows = False
         for source, target, edge, policy in edges:
             for trouble in list(reached[source]):
-                found = {each for each, _ in follow(edge, trouble, policy)[1].found if not each.scope.nothing}
+                found = {
+                    each
+                    for each, _ in apply_rule(edge, trouble, policy)[1].impairments
+                    if not each.scope.nothing
+                }
                 grows |= not found <= reached[target]
                 reached[target] |= found
     return {element: troubles for element, troubles in reached.items() if troubles}
@@ -39,10 +43,12 @@ def at_the_target(topology: Topology, failure: Failure) -> set[ImpairmentState]:
     kind = kind_of(element)
     trouble = onset(failure, kind, failure.target.partition(":")[2], expected_end(failure))
     if isinstance(element, Integration):
-        return {each for each, _ in follow(Edge.OWN, trouble, policy_of(topology, element))[1].found}
+        return {
+            each for each, _ in apply_rule(Edge.OWN, trouble, policy_of(topology, element))[1].impairments
+        }
     own = topology.data[failure.target.partition(":")[2]].fresh_within if kind is ElementKind.DATA else 0
     edge = Edge.OWN_DATA if kind is ElementKind.DATA else Edge.OWN
-    return {each for each, _ in follow(edge, trouble, Policy(fresh_within=own))[1].found}
+    return {each for each, _ in apply_rule(edge, trouble, Policy(fresh_within=own))[1].impairments}
 
 
 def worst_of(troubles: set[ImpairmentState]) -> set[ImpairmentState]:

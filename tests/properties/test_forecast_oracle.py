@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 
 from graph_models.time import MINUTE
-from impactgraph.forecast.outcome import BANDS
+from impactgraph.forecast.cohort_outcomes import BANDS
 from impactgraph.forecast.scenarios import SCENARIOS
 from impactgraph.impact.answer import BlastRadius
 from tests.oracle.basics import INF, Verdict

@@ -15,9 +15,9 @@ from graph_models.needs import Choice
 from graph_models.scope import Scope
 from graph_models.time import HOUR, MINUTE, Millis
 from graph_models.topology import Step, System, Topology
-from impactgraph.propagation import SAYS
+from impactgraph.propagation import RULE_SUMMARIES
 from impactgraph.propagation.impairment_state import ImpairmentState
-from impactgraph.propagation.rules import follow
+from impactgraph.propagation.rules import apply_rule
 from tests.drawing import EIGHT, hit
 from tests.properties.naive_propagation import NaiveEdge, all_edges, naive, worst_of
 from tests.properties.small_topologies import failures, several_failures, topologies
@@ -190,9 +190,9 @@ def follows(edges: Iterable[NaiveEdge], before: Impairment, after: Impairment) -
     for source, target, edge, policy in edges:
         if (source, target) == (before.element, after.element):
             for each in FailureClass:
-                rule, outcome = follow(edge, ImpairmentState(each, *value_of(before)), policy)
+                rule, outcome = apply_rule(edge, ImpairmentState(each, *value_of(before)), policy)
                 if rule.name == after.rule and value_of(after) in [
-                    value_of(found) for found, _ in outcome.found
+                    value_of(found) for found, _ in outcome.impairments
                 ]:
                     return True
     return False
@@ -217,7 +217,7 @@ def test_every_rule_that_is_named_says_what_it_does(topology: Topology, reported
 
     assert {each.rule for each in found.absorbed} | {
         each.rule for several in found.by_element.values() for each in several
-    } <= set(SAYS)
+    } <= set(RULE_SUMMARIES)
 
 
 @SETTINGS

@@ -13,7 +13,7 @@ from graph_models.money import to_micros
 from graph_models.time import HOUR, MINUTE, SECOND
 from impactgraph.columns import RecordColumns
 from impactgraph.diagnosis.records import RecordFindings, find_records, sorted_prefix_length
-from impactgraph.forecast.durations import learn
+from impactgraph.forecast.durations import learn_durations
 from tests.oracle.records import Told, findings
 from tests.properties.small_worlds import AS_OF, worlds
 from tests.worlds import Came, Journey, SmallStore, World, columns_of
@@ -83,7 +83,7 @@ def _came(
 def watched(world: World, rows: list[int] | None = None, late: int = 0) -> RecordFindings:
     """`late`: so many records, the first ones of the first fulfillments, came behind all others."""
     columns = columns_of(world)
-    durations = learn(world.topology, columns.dictionaries, SmallStore(world).visits(), world.as_of)
+    durations = learn_durations(world.topology, columns.dictionaries, SmallStore(world).visits(), world.as_of)
     r = columns.records
     columns.records = RecordColumns(
         **{each.name: np.roll(getattr(r, each.name), -min(late, len(r))) for each in fields(r)}

@@ -10,7 +10,7 @@ from impactgraph.diagnosis.overdue.baseline import DwellBaseline
 from impactgraph.diagnosis.overdue.runs import runs_of
 from impactgraph.diagnosis.overdue.visits import in_step
 from impactgraph.forecast.durations import Durations
-from impactgraph.forecast.pace import factors, on_site
+from impactgraph.forecast.slowdown import on_site, slowdown_factors
 
 Flags = NDArray[np.bool_]
 
@@ -66,10 +66,10 @@ def _scaled_by_pace(
     depends_on_pace = np.zeros(_table_shape(columns), bool)
     for n, m, step in _steps(topology, columns):
         depends_on_pace[n, m] = step.within is None and on_site(topology, step)
-    if not depends_on_pace.any() or not len(durations.pace):
+    if not depends_on_pace.any() or not len(durations.slowdown_levels):
         return limit
     slowness = np.ones(len(columns.dictionaries.locations))
-    slowness[: len(durations.pace)] = factors(durations.pace)
+    slowness[: len(durations.slowdown_levels)] = slowdown_factors(durations.slowdown_levels)
     return np.where(
         depends_on_pace[f.workflow[rows], f.step[rows]],
         np.minimum(limit * slowness[f.location[rows]], FOREVER),

@@ -10,7 +10,7 @@ from graph_models.topology import Step, Topology, Transition
 from impactgraph.columns import Codes, Columns, Ints
 from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Durations
-from impactgraph.forecast.pace import factors, on_site
+from impactgraph.forecast.slowdown import on_site, slowdown_factors
 from impactgraph.impact.membership import Membership
 
 _NEARLY_ALL = np.array(0.95)
@@ -65,7 +65,7 @@ def _recorded_or_usual_end(
     p95 = float(durations.of[place].quantile(_NEARLY_ALL)) if place in durations.of else 0.0
     slowness = np.ones(len(columns.dictionaries.locations))
     if on_site(topology, step):
-        slowness[: len(durations.pace)] = factors(durations.pace)
+        slowness[: len(durations.slowdown_levels)] = slowdown_factors(durations.slowdown_levels)
     estimate = entered_at + np.rint(p95 * slowness[f.location[rows]]).astype(np.int64)
     return np.where((recorded_at > 0) & (recorded_at >= entered_at), recorded_at, estimate)
 

@@ -12,7 +12,7 @@ from graph_models.time import HOUR, moment
 from graph_models.topology import Topology
 from impactgraph.diagnosis.records.findings import RecordFindings, Tally
 from impactgraph.diagnosis.records.slots import FAR, Emitter
-from impactgraph.forecast.record_outcome import RECORD_EFFECTS
+from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
 from impactgraph.impact.membership import Membership
 from impactgraph.impact.paths import path_to
 

@@ -13,7 +13,7 @@ from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.columns import NO_AMOUNT, Codes, Columns, Ints
 from impactgraph.diagnosis.records.slots import FAR, Emitter, Slot
-from impactgraph.forecast.record_outcome import RECORD_EFFECTS
+from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
 
 CODES = {effect: code for code, effect in enumerate(RECORD_EFFECTS)}
 

@@ -172,9 +172,9 @@ def _through(gate: Gate, at: Millis) -> Millis:
     if not gate and gate.calendar is None:
         return at
     out = (
-        gate.passed(np.full((1, SCENARIOS), float(at)), coin=False).out
+        gate.pass_through(np.full((1, SCENARIOS), float(at)), chance_occurs=False).departures
         if gate
-        else gate.unimpaired(np.array([[float(at)]]))
+        else gate.scheduled_departures(np.array([[float(at)]]))
     )
     middle = float(np.median(out))
     return round(middle) if np.isfinite(middle) else at

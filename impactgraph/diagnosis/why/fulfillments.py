@@ -15,8 +15,8 @@ from impactgraph.diagnosis.why.ahead import CurrentVisit, ExpectedSteps, Holding
 from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, ReportedError
 from impactgraph.diagnosis.why.verdict import worst_impact
 from impactgraph.forecast.durations import Durations
-from impactgraph.forecast.pace import factors, on_site
 from impactgraph.forecast.plan import Plan
+from impactgraph.forecast.slowdown import on_site, slowdown_factors
 
 _SOON = 15 * MINUTE
 """After it was placed, as long as its first step has no limit of its own."""
@@ -149,11 +149,11 @@ def _trouble(part: FulfillmentState, workflow: Workflow, plan: PlanOf) -> Holdin
 
 
 def _standing(g: EvidenceSources, told: Fulfillment, step: Step, row: int) -> CurrentVisit:
-    f, pace = g.columns.fulfillments, g.durations.pace
+    f, pace = g.columns.fulfillments, g.durations.slowdown_levels
     column, location = int(f.step[row]), int(f.location[row])
     said, entered = int(f.first_recorded_at[row, column]), told.entered_at or 0
     slower = (
-        float(factors(pace[location : location + 1])[0])
+        float(slowdown_factors(pace[location : location + 1])[0])
         if location < len(pace) and on_site(g.topology, step)
         else 1.0
     )

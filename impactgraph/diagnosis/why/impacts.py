@@ -10,7 +10,7 @@ from graph_models.impact import AffectedOrder
 from graph_models.time import Millis
 from graph_models.topology import Workflow
 from impactgraph.diagnosis.why.situation import Impact
-from impactgraph.forecast.plan import Plan, Segment, orderly
+from impactgraph.forecast.plan import Plan, Segment, order_scope
 from impactgraph.impact.answer import BlastRadius
 from impactgraph.impact.order_pages import shown
 
@@ -63,7 +63,9 @@ def plan_of(answer: BlastRadius, workflow: Workflow, row: int) -> Plan:
         *(t.via for s in workflow.steps for t in s.then),
         *(e.via for _, e in workflow.records),
     ]
-    scopes = {orderly(impairment.scope) for way in ways for _, impairment in forecaster.impairments.at(way)}
+    scopes = {
+        order_scope(impairment.scope) for way in ways for _, impairment in forecaster.impairments.at(way)
+    }
     whens = {t.when for step in workflow.steps for t in step.then if t.when is not None}
     inside = frozenset(scope for scope in scopes if answer.membership.in_scope(rows, scope)[0])
     return forecaster.plan(

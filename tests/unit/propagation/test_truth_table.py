@@ -195,7 +195,7 @@ def test_every_row_of_the_rules_has_every_class() -> None:
 
 
 def test_every_rule_says_in_one_line_what_it_does() -> None:
-    assert all(rule.says.endswith(".") and "\n" not in rule.says for rule in RULES.values())
+    assert all(rule.summary.endswith(".") and "\n" not in rule.summary for rule in RULES.values())
 
 
 def test_a_name_stands_for_one_rule() -> None:

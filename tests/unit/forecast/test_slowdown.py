@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from impactgraph.forecast.pace import paces
+from impactgraph.forecast.slowdown import slowdown_levels
 
 HOUR = 3_600_000.0
 
@@ -17,7 +17,7 @@ def _stays(*groups: tuple[int, int, float]) -> tuple[np.ndarray, np.ndarray]:
 def test_a_location_that_takes_twice_as_long_is_slower_than_the_others() -> None:
     location, lasted = _stays((1, 500, 1.0), (2, 500, 1.0), (3, 200, 2.0))
 
-    found = paces(location, lasted, np.full(len(lasted), HOUR), 4)
+    found = slowdown_levels(location, lasted, np.full(len(lasted), HOUR), 4)
 
     assert found[3] > 0
     assert found[1] == found[2] == 0
@@ -26,7 +26,7 @@ def test_a_location_that_takes_twice_as_long_is_slower_than_the_others() -> None
 def test_a_few_slow_stays_do_not_make_a_slow_location() -> None:
     location, lasted = _stays((1, 500, 1.0), (2, 3, 2.0))
 
-    found = paces(location, lasted, np.full(len(lasted), HOUR), 3)
+    found = slowdown_levels(location, lasted, np.full(len(lasted), HOUR), 3)
 
     assert found[2] == 0
 
@@ -37,8 +37,8 @@ def test_the_order_of_the_stays_does_not_matter() -> None:
     lasted = draw.lognormal(0.0, 0.8, 4_000) * HOUR * (1 + location / 15)
     shuffled = draw.permutation(4_000)
 
-    found = paces(location, lasted, np.full(4_000, HOUR), 30)
-    again = paces(location[shuffled], lasted[shuffled], np.full(4_000, HOUR), 30)
+    found = slowdown_levels(location, lasted, np.full(4_000, HOUR), 30)
+    again = slowdown_levels(location[shuffled], lasted[shuffled], np.full(4_000, HOUR), 30)
 
     assert found.tolist() == again.tolist()
     assert len(set(found.tolist())) > 2

@@ -14,20 +14,22 @@ _SHORT_STEP = 45 * MINUTE
 """Only steps whose own work is shorter say much about the wait."""
 
 
-def usual_hold(longest: Millis = HOUR) -> Distribution:
+def default_manual_wait(longest: Millis = HOUR) -> Distribution:
     """Evenly spread between a third of the longest and the longest."""
     return Distribution(longest * (1 + 2 * GRID) / 3)
 
 
-def learn_holds(columns: Columns, durations: Durations, before: Millis) -> Distribution:
+def learn_manual_wait(columns: Columns, durations: Durations, before: Millis) -> Distribution:
     """What stays with an error took longer than usual, of stays that are over and errors before `before` (when the failures that are asked about began)."""
     waits = _waits(columns, durations, before)
     if len(waits) < ENOUGH:
-        return usual_hold()
+        return default_manual_wait()
     weight = min(len(waits) / 40, 1.0)
     seen = np.quantile(waits, GRID)
     return Distribution(
-        np.maximum.accumulate(np.maximum(weight * seen + (1 - weight) * usual_hold().at, float(MINUTE))),
+        np.maximum.accumulate(
+            np.maximum(weight * seen + (1 - weight) * default_manual_wait().at, float(MINUTE))
+        ),
         len(waits),
     )
 

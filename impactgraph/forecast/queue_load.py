@@ -15,14 +15,14 @@ _WIDTH = 4096
 
 
 @dataclass(frozen=True)
-class Traffic:
+class QueueLoad:
     """Comings and goings of every step, as learned from visits."""
 
     topology: Topology
     vocabulary: Dictionaries
     visits: Visits
 
-    def load(self, integration: str, at: Millis) -> float:
+    def at(self, integration: str, at: Millis) -> float:
         """Load over rate of a queue (full id) in the two hours before `at`; 0 where its rate or its traffic is not known."""
         rate = self.topology.integrations[integration.partition(":")[2]].buffer.rate
         if not rate:

@@ -9,9 +9,9 @@ from graph_models.impairment import Impairment
 from impactgraph.propagation.graph import FailureGraph
 from impactgraph.propagation.impairment_state import ImpairmentState
 
-Entry: TypeAlias = tuple[int, int, int, int]
+Occurrence: TypeAlias = tuple[int, int, int, int]
 """Element, trouble, entry that it came from (-1: a failure), note that explains it: all by number."""
-Note: TypeAlias = tuple[str, str]
+Reason: TypeAlias = tuple[str, str]
 """Name of the rule, detail with `{it}` and `{by}`."""
 
 
@@ -25,15 +25,15 @@ def worst(entries: Sequence[int], troubles: Sequence[ImpairmentState]) -> list[i
     return [entry for entry, _ in kept]
 
 
-class Found(Mapping[str, tuple[Impairment, ...]]):
+class ImpairmentsByElement(Mapping[str, tuple[Impairment, ...]]):
     """Impairments by element, the nearest to the failures first. Each is made when it is first asked for: a question about steps does not pay for the rest."""
 
     def __init__(
         self,
         graph: FailureGraph,
         troubles: Sequence[ImpairmentState],
-        notes: Sequence[Note],
-        entries: Sequence[Entry],
+        notes: Sequence[Reason],
+        entries: Sequence[Occurrence],
     ) -> None:
         self._graph, self._troubles, self._notes, self._entries = graph, troubles, notes, entries
         self._made: dict[int, Impairment] = {}

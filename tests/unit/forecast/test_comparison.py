@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from impactgraph.forecast.comparison import counted, masked_median, masked_mode
+from impactgraph.forecast.comparison import count_flags, masked_median, masked_mode
 from impactgraph.forecast.gates import Flags
 from impactgraph.forecast.scenarios import SCENARIOS, Reals
 from impactgraph.forecast.simulate import Indexes
@@ -38,4 +38,4 @@ def test_the_mode_is_the_commonest_and_the_least_of_several(values: Indexes, mas
 
 @given(masks)
 def test_flags_are_counted_by_row(mask: Flags) -> None:
-    assert counted(mask).tolist() == [sum(row) for row in mask.tolist()]
+    assert count_flags(mask).tolist() == [sum(row) for row in mask.tolist()]

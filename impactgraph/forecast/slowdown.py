@@ -13,19 +13,19 @@ from graph_models.topology import Step, Topology
 from impactgraph.columns import Codes
 from impactgraph.forecast.scenarios import Reals
 
-WIDTH = 0.3
+LEVEL_WIDTH = 0.3
 """Of a class, in natural logarithms: a class takes a third longer than the one below."""
-MOST = 1
+MAX_LEVEL = 1
 _PRIOR = 20.0
 _OUTLIER = 1.5
 _EXACT = 1e6
 
-Paces = NDArray[np.int8]
+SlowdownLevels = NDArray[np.int8]
 
 
-def factors(pace: NDArray[np.integer[Any]]) -> Reals:
+def slowdown_factors(pace: NDArray[np.integer[Any]]) -> Reals:
     """How much longer than usual it takes at a pace."""
-    return np.exp(pace * WIDTH)
+    return np.exp(pace * LEVEL_WIDTH)
 
 
 def on_site(topology: Topology, step: Step) -> bool:
@@ -34,11 +34,11 @@ def on_site(topology: Topology, step: Step) -> bool:
     return system is not None and system.per_location
 
 
-def paces(location: Codes, lasted: Reals, usual: Reals, locations: int) -> Paces:
+def slowdown_levels(location: Codes, lasted: Reals, usual: Reals, locations: int) -> SlowdownLevels:
     """Class by location code, 0 the usual one. Whole millionths are summed, so that the order of the stays does not matter."""
     ratio = np.clip(np.log(np.maximum(lasted, 1.0) / np.maximum(usual, 1.0)), -_OUTLIER, _OUTLIER)
     sums = np.bincount(location, weights=np.rint(ratio * _EXACT), minlength=locations) / _EXACT
     counts = np.bincount(location, minlength=locations)
     everywhere = sums.sum() / max(counts.sum(), 1)
     difference = (sums - counts * everywhere) / (counts + _PRIOR)
-    return np.clip(np.rint(difference / WIDTH), -MOST, MOST).astype(np.int8)
+    return np.clip(np.rint(difference / LEVEL_WIDTH), -MAX_LEVEL, MAX_LEVEL).astype(np.int8)

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from graph_models.enums import Effect, RecordEffect
 from graph_models.topology import Emission
-from impactgraph.forecast.comparison import Chosen, Comparison, masked_median
+from impactgraph.forecast.comparison import AffectedScenarios, Comparison, masked_median
 from impactgraph.forecast.gates import Flags
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import Reals
-from impactgraph.forecast.simulate import NOBODY, Indexes, Trace
+from impactgraph.forecast.simulate import NOBODY, Indexes, SimulationResult
 
 RECORD_EFFECTS = (
     RecordEffect.MISSING,
@@ -25,7 +25,7 @@ RECORD_EFFECTS = (
 
 
 @dataclass
-class RecordOutcome:
+class RecordOutcomes:
     """Of one record (by bit), each (G,). What is told of it beside the likelihood holds where that is more than 0; `due` holds always."""
 
     bit: int
@@ -34,15 +34,15 @@ class RecordOutcome:
     """Index of RECORD_EFFECTS."""
     expected_at: Reals
     """Infinite: never; NaN where it is not hit."""
-    due: Reals
+    due_at: Reals
     """NaN where nothing is declared."""
-    emitted: Reals
+    emitted_at: Reals
     """When its step is completed, in the futures in which it is hit."""
-    by: Indexes
+    hit_by: Indexes
 
 
 @dataclass
-class RecordHits:
+class RecordComparison:
     """Of all records of one pair at once: arrays of (records * G, K), one record after the other, in the order of `bits`."""
 
     bits: list[int]
@@ -62,20 +62,23 @@ class RecordHits:
         )
 
 
-def record_hits(plan: Plan, pair: Comparison, tolerance: float) -> RecordHits:
+def compare_records(plan: Plan, pair: Comparison, tolerance: float) -> RecordComparison:
     emissions = [emission for _, emission in plan.workflow.records]
     bits, rows, impaired, free = (
-        sorted(pair.factual.records),
+        sorted(pair.factual.record_arrivals),
         len(pair.weight),
         pair.factual,
         pair.counterfactual,
     )
-    with_, without = _stacked(impaired.records, bits, pair.weight), _stacked(free.records, bits, pair.weight)
+    with_, without = (
+        _stacked(impaired.record_arrivals, bits, pair.weight),
+        _stacked(free.record_arrivals, bits, pair.weight),
+    )
     due = (
-        _stacked(free.completed, bits, pair.weight)
+        _stacked(free.record_emissions, bits, pair.weight)
         + np.repeat([float(emissions[b].due or 0) for b in bits], rows)[:, None]
     )
-    own = _stacked(impaired.record_by, bits, impaired.hit_by)
+    own = _stacked(impaired.record_hit_by, bits, impaired.hit_by)
     with np.errstate(invalid="ignore"):
         late = (with_ > due) & (with_ - without > tolerance)
         missing = np.isinf(with_) & np.isfinite(without)
@@ -83,12 +86,12 @@ def record_hits(plan: Plan, pair: Comparison, tolerance: float) -> RecordHits:
     effect = np.where(missing, 0, np.where(disordered, 1, 2)).astype(np.int16)
     by = np.where((own < 0) & disordered, held_by, own)
     by = np.where(by < 0, np.tile(impaired.hit_by, (len(bits), 1)), by) if bits else by
-    return RecordHits(
+    return RecordComparison(
         bits,
         late | missing | disordered,
         effect,
         with_,
-        _stacked(impaired.completed, bits, pair.weight),
+        _stacked(impaired.record_emissions, bits, pair.weight),
         by,
         rows,
     )
@@ -116,12 +119,14 @@ def _disordered(
     return found, held_by
 
 
-def record_outcomes(plan: Plan, pairs: list[Comparison], hits: list[RecordHits]) -> list[RecordOutcome]:
+def record_outcomes(
+    plan: Plan, pairs: list[Comparison], hits: list[RecordComparison]
+) -> list[RecordOutcomes]:
     """Costs what the records cost that are hit, and a look at the others."""
     bits, rows = hits[0].bits, hits[0].rows
     if not bits:
         return []
-    every = Chosen.of([np.tile(p.weight, (len(bits), 1)) for p in pairs], [h.mask for h in hits])
+    every = AffectedScenarios.of([np.tile(p.weight, (len(bits), 1)) for p in pairs], [h.mask for h in hits])
     hit = np.flatnonzero(every.likelihood)
     chosen = every.take(hit)
 
@@ -137,13 +142,13 @@ def record_outcomes(plan: Plan, pairs: list[Comparison], hits: list[RecordHits])
     by = spread(chosen.mode([h.by[hit] for h in hits]), NOBODY)
     due = _due(plan, bits, pairs[0].counterfactual)
     outcomes = [
-        RecordOutcome(bit, likelihood[n], effect[n], arrival[n], due[n], emitted[n], by[n])
+        RecordOutcomes(bit, likelihood[n], effect[n], arrival[n], due[n], emitted[n], by[n])
         for n, bit in enumerate(bits)
     ]
     return [_spoil(one, pairs[0].factual) for one in outcomes]
 
 
-def _due(plan: Plan, bits: list[int], free: Trace) -> list[Reals]:
+def _due(plan: Plan, bits: list[int], free: SimulationResult) -> list[Reals]:
     """By record, (G,): when it was due without the failures."""
     completed: dict[int, Reals] = {}
     found: list[Reals] = []
@@ -153,14 +158,14 @@ def _due(plan: Plan, bits: list[int], free: Trace) -> list[Reals]:
             found.append(np.full(len(free.finish), np.nan))
             continue
         if step not in completed:
-            completed[step] = masked_median(free.completed[bit], np.ones(free.finish.shape, bool))
+            completed[step] = masked_median(free.record_emissions[bit], np.ones(free.finish.shape, bool))
         found.append(completed[step] + float(emission.due))
     return found
 
 
-def _spoil(row: RecordOutcome, trace: Trace) -> RecordOutcome:
+def _spoil(row: RecordOutcomes, trace: SimulationResult) -> RecordOutcomes:
     """What makes its content wrong or doubles it often comes together: each future is asked whether it stays intact."""
-    spoilings = trace.spoiled.get(row.bit, ())
+    spoilings = trace.record_defects.get(row.bit, ())
     if not spoilings:
         return row
     intact, worst = np.ones(spoilings[0].chance.shape), row.likelihood
@@ -172,10 +177,10 @@ def _spoil(row: RecordOutcome, trace: Trace) -> RecordOutcome:
             if spoiling.barrier.impairment.effect is Effect.DUPLICATED
             else RecordEffect.WRONG
         )
-        met = masked_median(trace.completed[row.bit], spoiling.chance > 0)
-        row.emitted = np.where(worse & ~np.isnan(met), met, row.emitted)
+        met = masked_median(trace.record_emissions[row.bit], spoiling.chance > 0)
+        row.emitted_at = np.where(worse & ~np.isnan(met), met, row.emitted_at)
         row.effect = np.where(worse, code, row.effect).astype(np.int8)
-        row.by = np.where(worse, spoiling.barrier.index, row.by).astype(np.int16)
+        row.hit_by = np.where(worse, spoiling.barrier.index, row.hit_by).astype(np.int16)
         worst, intact = np.maximum(worst, chance), intact * (1 - spoiling.chance)
     row.likelihood = 1 - (1 - row.likelihood) * intact.mean(axis=1)
     return row

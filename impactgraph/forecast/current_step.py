@@ -14,23 +14,23 @@ from impactgraph.forecast.simulate import NOBODY, Indexes
 
 
 @dataclass(frozen=True)
-class Evidence:
+class StepEvidence:
     """What the events of an order's present step say."""
 
-    done: bool = False
+    is_completed: bool = False
     """A record of the step has come: it is complete and waits to be handed over."""
-    failed: bool = False
+    has_related_error: bool = False
     """An error was reported whose origin is impaired: an uncertain impairment has struck."""
-    unrelated: bool = False
+    has_unrelated_error: bool = False
     """An error was reported that has nothing to do with the failures: it waits in either world."""
-    dead: bool = False
+    is_dead_lettered: bool = False
     """Its message lies in the dead-letter queue."""
-    reported: bool = True
+    reports_errors: bool = True
     """Errors at the impaired elements are reported, so that none seen means none struck."""
 
 
 @dataclass
-class Standing:
+class CurrentStep:
     """Completions (G, K) of the present step, given that the order is still here: with the failures, with their coins struck too, and without them."""
 
     completion: Reals
@@ -45,30 +45,30 @@ class Standing:
     """Where its start is still held."""
 
 
-def standing(
+def current_step(
     plan: Plan,
     index: int,
     entered: Reals,
     shift: Reals,
     told: Reals,
     pace: Reals,
-    evidence: Evidence,
+    evidence: StepEvidence,
     as_of: float,
-) -> Standing:
+) -> CurrentStep:
     """Each (G,): when it entered the step, how much earlier it would have without the failures, where it is done, when its completion was told,
     and how much longer than usual it takes there."""
     stage = plan.stages[index]
-    paced = stage.paced(pace)
+    paced = stage.slowdown(pace)
     arrived = np.broadcast_to(entered[:, None], (len(entered), SCENARIOS))
     early = shift[:, None]
     low, high = _bounds(stage, told, evidence, as_of)
-    passage = stage.start.passed(arrived, coin=False)
-    begun = np.minimum(passage.out, told[:, None]) if evidence.done else passage.out
-    if evidence.unrelated:
+    passage = stage.start.pass_through(arrived, chance_occurs=False)
+    begun = np.minimum(passage.departures, told[:, None]) if evidence.is_completed else passage.departures
+    if evidence.has_unrelated_error:
         begun = arrived + _likely(
             stage,
             arrived,
-            np.broadcast_to(stage.hold.quantile(scenario_sample("hold/unrelated")), arrived.shape),
+            np.broadcast_to(stage.manual_wait.quantile(scenario_sample("hold/unrelated")), arrived.shape),
             low,
             high,
             paced,
@@ -77,35 +77,37 @@ def standing(
     struck = without_struck = None
     chance = np.zeros_like(begun)
     struck_by = np.full(begun.shape, NOBODY)
-    if stage.start.coins:
+    if stage.start.uncertain_barriers:
         struck, without_struck, chance, struck_by = _struck(stage, arrived, early, evidence, low, high, paced)
     completion = begun + lasts
-    if evidence.dead:
+    if evidence.is_dead_lettered:
         completion = np.maximum(arrived, _refused_since(stage, as_of))
-    return Standing(
+    return CurrentStep(
         completion=completion,
-        without=(begun if evidence.unrelated else arrived) - early + lasts,
+        without=(begun if evidence.has_unrelated_error else arrived) - early + lasts,
         struck=struck,
         without_struck=without_struck,
         chance=chance,
-        hit_by=passage.by,
+        hit_by=passage.hit_by,
         struck_by=struck_by,
         held_now=begun > as_of,
     )
 
 
-def _bounds(stage: Stage, told: Reals, evidence: Evidence, as_of: float) -> tuple[Reals, Reals]:
+def _bounds(stage: Stage, told: Reals, evidence: StepEvidence, as_of: float) -> tuple[Reals, Reals]:
     """(G, 1) or (1, K): between which moments the work of an order that is still here ends."""
-    if evidence.done:
+    if evidence.is_completed:
         return told[:, None] - 1.0, told[:, None]
     recorded = stage.completion.threshold(as_of)
-    silent = stage.tells or (evidence.reported and any(h.gate.rejects() for h in stage.handoffs))
-    if evidence.dead or not silent:
+    silent = stage.records_show_completion or (
+        evidence.reports_errors and any(h.gate.rejects() for h in stage.handoffs)
+    )
+    if evidence.is_dead_lettered or not silent:
         handed = [h.gate.threshold(as_of) for h in stage.handoffs]
         low = np.minimum.reduce([recorded, *handed])
     else:
         low = recorded
-    return low[None, :], np.full((1, SCENARIOS), as_of if evidence.dead else np.inf)
+    return low[None, :], np.full((1, SCENARIOS), as_of if evidence.is_dead_lettered else np.inf)
 
 
 def _refused_since(stage: Stage, as_of: float) -> float:
@@ -134,21 +136,23 @@ def _narrow(moments: Reals) -> Reals:
 
 
 def _struck(
-    stage: Stage, arrived: Reals, early: Reals, evidence: Evidence, low: Reals, high: Reals, paced: Reals
+    stage: Stage, arrived: Reals, early: Reals, evidence: StepEvidence, low: Reals, high: Reals, paced: Reals
 ) -> tuple[Reals, Reals, Reals, Indexes]:
-    passage = stage.start.passed(arrived, coin=True)
+    passage = stage.start.pass_through(arrived, chance_occurs=True)
     chance = passage.chance if passage.chance is not None else np.zeros_like(arrived)
     met = chance > 0
-    if evidence.failed:
+    if evidence.has_related_error:
         begun = np.where(
-            met, arrived + _likely(stage, arrived, passage.out - arrived, low, high, paced), passage.out
+            met,
+            arrived + _likely(stage, arrived, passage.departures - arrived, low, high, paced),
+            passage.departures,
         )
         chance = np.where(met, 1.0, 0.0)
     else:
-        begun = passage.out
-        chance = np.zeros_like(chance) if evidence.reported else chance
+        begun = passage.departures
+        chance = np.zeros_like(chance) if evidence.reports_errors else chance
     lasts = _remaining(stage, begun, low, high, paced)
-    return begun + lasts, arrived - early + lasts, chance, np.where(met, passage.by, NOBODY)
+    return begun + lasts, arrived - early + lasts, chance, np.where(met, passage.hit_by, NOBODY)
 
 
 def _likely(stage: Stage, arrived: Reals, holds: Reals, low: Reals, high: Reals, paced: Reals) -> Reals:
