@@ -18,7 +18,12 @@ from impactgraph.diagnosis.records import Causes, find_records
 from impactgraph.diagnosis.suspects import Suspect
 from impactgraph.diagnosis.why import FulfillmentState, Impact, Situation, diagnose
 from impactgraph.diagnosis.why.ahead import ExpectedSteps
-from impactgraph.diagnosis.why.fulfillments import EvidenceSources, FulfillmentOutlook, outlook_of
+from impactgraph.diagnosis.why.fulfillments import (
+    EvidenceSources,
+    FulfillmentEvidence,
+    FulfillmentOutlook,
+    outlook_of,
+)
 from impactgraph.diagnosis.why.impacts import ImpactsByFulfillment, impacts_in, plan_of
 from impactgraph.forecast.plan import order_scope
 from impactgraph.impact.answer import BlastRadius
@@ -227,13 +232,11 @@ class Examination:
         told = next(part for part in order.fulfillments if part.key == key)
         hits = [*self._joint.get(key, ()), *self._alone.get(key, ()), *self._past.get(key, ())]
         row = self.row_of[key]
+        evidence = FulfillmentEvidence(told, row, hits, self._said_of(order).get(key, ""))
         return outlook_of(
             self.ground,
             order,
-            told,
-            row,
-            hits,
-            self._said_of(order),
+            evidence,
             lambda workflow, hit: plan_of(self._told_by(hit), workflow, row),
         )
 
@@ -260,7 +263,9 @@ class Examination:
         row = self.row_of[troubled[0].fulfillment.key]
         common = self._common(row) if s.overdue and not _held(troubled[0]) else ()
         shared = tuple(f"{factor.dimension} {factor.value}" for factor, rows in common if row in rows)
-        return replace(s, peers=self._peers_of(row, tuple(factor for factor, _ in common)), shared=shared)
+        return replace(
+            s, peers=self._peers_of(row, tuple(factor for factor, _ in common)), shared_factors=shared
+        )
 
     def _with_suspects(self, s: Situation) -> Situation:
         """Elements whose failure would explain that it is overdue, or its error, where no known one holds it."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from graph_models.orders import TimelineEntry
 from graph_models.time import Millis
 from graph_models.topology import Topology
-from impactgraph.diagnosis.why.timeline import timeline_of
+from impactgraph.diagnosis.why.timeline import TimelineSources, timeline_of
 from impactgraph.ports.store import Store
 from impactgraph.usecases.diagnoses import Case
 
@@ -20,7 +20,14 @@ def timelines(
     )
     return {
         key: timeline_of(
-            topology, case.situation, found[key].entries, found[key].records, case.ways, case.records
+            TimelineSources(
+                topology=topology,
+                situation=case.situation,
+                recorded_entries=found[key].entries,
+                records=found[key].records,
+                expected_steps=case.ways,
+                affected_records=case.records,
+            )
         )
         for key, case in cases.items()
         if key in found

@@ -1,4 +1,6 @@
-"""Why an order is where it is: evidence, the verdict by a table of rules, its causes, and the words for it."""
+"""Why an order is where it is: the situation, the verdict by a table of rules, its causes, and the sentences
+for it.
+"""
 
 from impactgraph.diagnosis.why.diagnose import diagnose
 from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, ReportedError, Situation

@@ -1,131 +1,124 @@
-"""What would explain where an order is, the best first."""
+"""Causes that would explain where an order is, the most likely first."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
 from graph_models.diagnosis import Cause, DiagnosisState
 from graph_models.enums import Band
-from graph_models.time import say_duration
 from graph_models.topology import Topology
-from impactgraph.diagnosis.why.moments import clock
-from impactgraph.diagnosis.why.sentences import display_name, failure_text
+from impactgraph.diagnosis.why.evidence import (
+    error_evidence,
+    factor_evidence,
+    failure_evidence,
+    run_evidence,
+    usual_dwell_evidence,
+)
 from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, Situation
 from impactgraph.diagnosis.why.verdict import Verdict
 
 _BANDS = tuple(Band)
-_REPORTED = 0.9
-"""Of an error that was reported of the step where it stopped: it may yet be a symptom."""
+_ERROR_LIKELIHOOD = 0.9
+"""Of an error that was reported of the step where the order stopped: it may still be a symptom."""
 _FAILURE = "failure"
 _MOST = 10
 
 
 def causes_of(topology: Topology, s: Situation, verdict: Verdict) -> tuple[Cause, ...]:
-    """Every failure that is active and hits it is among them, and of those that have ended the ones whose harm is still open."""
+    """All active failures that affect the order, the ended ones whose harm remains, and other
+    explanations.
+    """
     failures = list(_failures(topology, s))
     others = [*_errors(topology, s), *s.suspects, *_factors(s), *_of_records(s)]
-    if verdict.state is DiagnosisState.WAITING:
-        others += list(_normal(topology, verdict.basis.fulfillment, s))
+    state = verdict.basis.fulfillment
+    if verdict.state is DiagnosisState.WAITING and state is not None:
+        others += list(_normal_progress(state, s))
     others.sort(key=lambda cause: -cause.likelihood)
-    part = verdict.basis.fulfillment
-    explained = verdict.basis.impact is not None or (
-        part is not None and any(hit.holds for hit in part.impacts)
-    )
-    return tuple(failures + others[:_MOST] if explained else others[:_MOST] + failures)
+    is_held = state is not None and any(impact.holds for impact in state.impacts)
+    if verdict.basis.impact is not None or is_held:
+        return tuple(failures + others[:_MOST])
+    return tuple(others[:_MOST] + failures)
 
 
 def _failures(topology: Topology, s: Situation) -> Iterator[Cause]:
-    """Each failure once, told by the worst that it does; those of the joint answer come first, since they say what is."""
-    told: set[str] = set()
-    together = [
-        hit
-        for part, hit in s.impacts
-        if hit.is_active
-        or hit.holds
-        or hit.band is Band.RECORDS_ONLY
-        or hit.misses_promise
-        or hit in part.past_impacts_in_step
+    """Each failure once, by its worst impact."""
+    listed_keys: set[str] = set()
+    relevant = [
+        impact
+        for state, impact in s.impacts
+        if impact.is_active
+        or impact.holds
+        or impact.band is Band.RECORDS_ONLY
+        or impact.misses_promise
+        or impact in state.past_impacts_in_step
     ]
-    for hit in sorted(together, key=_rank):
-        for failure in hit.failures:
-            if failure.key not in told:
-                told.add(failure.key)
-                ended = (
-                    ""
-                    if failure.ended_at is None or failure.ended_at > s.at
-                    else f", ended {clock(failure.ended_at, s.at)}"
+    for impact in sorted(relevant, key=_rank):
+        for failure in impact.failures:
+            if failure.key not in listed_keys:
+                listed_keys.add(failure.key)
+                evidence = failure_evidence(topology, failure, impact, s.at)
+                yield Cause(
+                    kind=_FAILURE,
+                    likelihood=impact.likelihood,
+                    evidence=evidence,
+                    failure=failure.key,
+                    element=failure.target,
+                    path=impact.path,
                 )
-                words = f"{failure_text(topology, failure)} since {clock(failure.started_at, s.at)}{ended}: {hit.path.sentence}"
-                yield Cause(_FAILURE, hit.likelihood, words, failure.key, failure.target, hit.path)
 
 
-def _rank(hit: Impact) -> tuple[bool, bool, int, float, str]:
+def _rank(impact: Impact) -> tuple[bool, bool, int, float, str]:
     return (
-        not hit.is_probable,
-        not hit.is_active,
-        _BANDS.index(hit.band),
-        -hit.likelihood,
-        hit.failures[0].key if hit.failures else "",
+        not impact.is_probable,
+        not impact.is_active,
+        _BANDS.index(impact.band),
+        -impact.likelihood,
+        impact.failures[0].key if impact.failures else "",
     )
 
 
 def _errors(topology: Topology, s: Situation) -> Iterator[Cause]:
-    for part in s.in_flight:
-        if part.error is not None:
-            element = part.error.element or (part.step.runs_on if part.step is not None else None)
-            said = f': "{part.error.message}"' if part.error.message else ""
-            source = display_name(topology, element) if element else "an unnamed source"
-            evidence = f"{source} reported {part.error.code or 'an error without a code'} at {clock(part.error.at, s.at)}{said}"
-            yield Cause(
-                "error", _REPORTED, evidence, element=element if element in topology.elements else None
-            )
+    for state in s.in_flight:
+        if state.error is not None:
+            element = state.error.element or (state.step.runs_on if state.step is not None else None)
+            evidence = error_evidence(topology, state.error, element, s.at)
+            known_element = element if element in topology.elements else None
+            yield Cause("error", _ERROR_LIKELIHOOD, evidence, element=known_element)
 
 
 def _factors(s: Situation) -> Iterator[Cause]:
-    """What the overdue share; likely is the part of those with it that would not be overdue without it."""
+    """Factors that overdue peers share.
+
+    The likelihood is the share of the overdue with the factor that would not be overdue without it.
+    """
     if s.peers is None or not s.shared_factors:
         return
     for factor in s.peers.in_common:
-        if f"{factor.dimension} {factor.value}" not in s.shared_factors:
-            continue
-        with_it = (
-            f"{factor.overdue_with} of {factor.total_with} with {factor.dimension} {factor.value} are overdue"
-        )
-        evidence = f"{with_it}, {factor.overdue_without} of {factor.total_without} without it"
-        yield Cause("common_factor", round(1 - 1 / factor.lift, 3) if factor.lift > 1 else 0.0, evidence)
+        if f"{factor.dimension} {factor.value}" in s.shared_factors:
+            likelihood = round(1 - 1 / factor.lift, 3) if factor.lift > 1 else 0.0
+            yield Cause("common_factor", likelihood, factor_evidence(factor))
 
 
 def _of_records(s: Situation) -> Iterator[Cause]:
-    """Elements on the ways of records. A failure is blamed only by the blast radius: of one that explains a record, the element is told."""
-    told: set[str | None] = set()
+    """Elements on the paths of records, each once.
+
+    Only the blast radius names failures as causes: where a failure explains a record, its element is the
+    cause.
+    """
+    listed_keys: set[str | None] = set()
     for finding in s.findings:
         cause = finding.likely_cause
-        if cause is not None and cause.element not in told:
-            told.add(cause.element)
+        if cause is not None and cause.element not in listed_keys:
+            listed_keys.add(cause.element)
             yield replace(cause, kind="element", failure=None) if cause.kind == _FAILURE else cause
 
 
-def _normal(topology: Topology, part: FulfillmentState | None, s: Situation) -> Iterator[Cause]:
-    if part is None or part.fulfillment.entered_at is None:
+def _normal_progress(state: FulfillmentState, s: Situation) -> Iterator[Cause]:
+    entered_at = state.fulfillment.entered_at
+    if entered_at is None:
         return
-    if part.run_at is not None:
-        yield Cause(
-            "normal",
-            1.0,
-            f"what leaves this step is handed over together, the next time {clock(part.run_at, s.at)}",
-            element=_step(part),
-        )
-    elif part.usually_leaves_at is not None:
-        usual, stayed = (
-            part.usually_leaves_at - part.fulfillment.entered_at,
-            s.at - part.fulfillment.entered_at,
-        )
-        yield Cause(
-            "normal",
-            1.0,
-            f"half of all leave this step within {say_duration(usual)}; it has been there {say_duration(stayed)}",
-            element=_step(part),
-        )
-
-
-def _step(part: FulfillmentState) -> str | None:
-    return part.step.id if part.step is not None else None
+    element = state.step.id if state.step is not None else None
+    if state.run_at is not None:
+        yield Cause("normal", 1.0, run_evidence(state.run_at, s.at), element=element)
+    elif state.usually_leaves_at is not None:
+        evidence = usual_dwell_evidence(state.usually_leaves_at - entered_at, s.at - entered_at)
+        yield Cause("normal", 1.0, evidence, element=element)

@@ -1,4 +1,6 @@
-"""Words for the customer: plain, without the names of systems or of who is to blame, and no more than the forecast holds."""
+"""The message to the customer: plain text without system names or blame, and no earlier date than the
+forecast's.
+"""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +16,8 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _CLAUSE = re.compile(r"[,;]\s+(?=and\b|so\b|but\b|we\b)")
 _NUMBERS = {"the": 1, "an": 1, "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "twelve": 12}
 _WITHIN = re.compile(
-    r"\b(?:within|in)\s+(?:the\s+next\s+)?(?:(\d+|" + "|".join(_NUMBERS) + r")\s+)?(minute|hour|day)s?\b",
+    r"\b(?:within|in)\s+(?:the\s+next\s+)?(?:a\s+few\s+)?"
+    r"(?:(\d+|" + "|".join(_NUMBERS) + r")\s+)?(minute|hour|day)s?\b",
     re.IGNORECASE,
 )
 _UNITS = {"minute": MINUTE, "hour": HOUR, "day": DAY}
@@ -23,41 +26,58 @@ _BY_DAY = (
     (re.compile(r"\btomorrow\b", re.IGNORECASE), 2),
 )
 _HOURS: Millis = 12 * HOUR
-"""What "within hours" may mean at most."""
+"""The longest time that "within a few hours" may mean."""
+_COLLECTION = ("bopis", "collect", "pickup", "pick_up", "pick-up")
+"""Parts of the names of modes in which the customer collects the order."""
+_RETURN = "return"
+"""Part of the names of modes and workflows of returns."""
+_ON_SCHEDULE = "Your order itself is on schedule."
 
 
 def customer_message(
-    s: Situation, verdict: Verdict, written: Sequence[str], moves: Millis | None, done: Millis | None
+    s: Situation,
+    verdict: Verdict,
+    playbook_messages: Sequence[str],
+    next_at: Millis | None,
+    done_at: Millis | None,
 ) -> str:
-    """`written`: what the playbooks say, the best first; `moves`, `done`: when it is expected to move and to be completed, None where that is not known."""
-    kept = next((text for message in written if (text := without_early_promises(message, s.at, moves))), None)
-    if kept is None:
-        return f"{_plain(s, verdict, done)} {_when(s, verdict, moves, done)}".strip()
-    if _WITHIN.search(kept):
-        return f"{kept} {_arrival(s, done)}" if _breaks_its_promise(s, done) else kept
-    return f"{kept} {_when(s, verdict, moves, done)}".strip()
+    """The first playbook message that makes no early promise, else a text by verdict, with the expected
+    date.
+
+    `playbook_messages`: the best first. `next_at`, `done_at`: when the order is expected to reach its next
+    step and to be completed; None where that is unknown.
+    """
+    messages = (without_early_promises(message, s.at, next_at) for message in playbook_messages)
+    message = next((text for text in messages if text), None)
+    if message is None:
+        return f"{_status(s, verdict, done_at)} {_expectation(s, verdict, next_at, done_at)}".strip()
+    if _WITHIN.search(message):
+        return f"{message} {_arrival(s, done_at)}" if _misses_promise(s, done_at) else message
+    return f"{message} {_expectation(s, verdict, next_at, done_at)}".strip()
 
 
-def without_early_promises(message: str, now: Millis, moves: Millis | None) -> str:
-    """The text without what it promises sooner than is expected (`moves`; None: nothing is known, so nothing is promised)."""
-    return " ".join(
-        kept for sentence in _SENTENCE.split(message.strip()) if (kept := _kept(sentence, now, moves))
-    )
+def without_early_promises(message: str, now: Millis, next_at: Millis | None) -> str:
+    """The text without promises of less time than expected (`next_at`; None: unknown, so no promise is
+    left).
+    """
+    sentences = (_before_early_promise(text, now, next_at) for text in _SENTENCE.split(message.strip()))
+    return " ".join(text for text in sentences if text)
 
 
-def _kept(sentence: str, now: Millis, moves: Millis | None) -> str:
-    """A sentence, or the clauses of it in front of the one that promises too much."""
+def _before_early_promise(sentence: str, now: Millis, next_at: Millis | None) -> str:
+    """The sentence, or its clauses before the one that promises too early a date."""
     breaks = list(_CLAUSE.finditer(sentence))
-    ends = [*(found.start() for found in breaks), len(sentence)]
-    for start, begin, end in zip([0, *ends], [0, *(found.end() for found in breaks)], ends, strict=False):
-        by = promise_deadline(sentence[begin:end], now)
-        if by is not None and (moves is None or moves > by):
+    ends = [*(match.start() for match in breaks), len(sentence)]
+    begins = [0, *(match.end() for match in breaks)]
+    for start, begin, end in zip([0, *ends], begins, ends, strict=False):
+        deadline = promise_deadline(sentence[begin:end], now)
+        if deadline is not None and (next_at is None or next_at > deadline):
             return f"{sentence[:start]}." if start else ""
     return sentence
 
 
 def promise_deadline(text: str, now: Millis) -> Millis | None:
-    """Until when the words promise something; None where they name no time."""
+    """The moment until which the text promises something; None where it names no time."""
     bounds = [now + _span(number.lower(), unit.lower()) for number, unit in _WITHIN.findall(text)]
     bounds += [(now // DAY + days) * DAY for pattern, days in _BY_DAY if pattern.search(text)]
     return min(bounds) if bounds else None
@@ -69,49 +89,66 @@ def _span(number: str, unit: str) -> Millis:
     return (_NUMBERS.get(number) or int(number)) * _UNITS[unit]
 
 
-def _plain(s: Situation, verdict: Verdict, done: Millis | None) -> str:
-    """What is the matter, in the customer's words."""
+def _status(s: Situation, verdict: Verdict, done_at: Millis | None) -> str:
+    """What is going on, in the customer's words."""
     match verdict.state:
         case DiagnosisState.CANCELLED:
-            return "Your order was cancelled, and nothing more will be sent."
+            return "Your order has been cancelled. Any payment for it will be refunded."
         case DiagnosisState.COMPLETED:
-            return "Your order is complete."
-        case DiagnosisState.ON_TRACK | DiagnosisState.WAITING if _breaks_its_promise(s, done):
-            return "Your order is on its way, but it is taking longer than we thought."
+            return "Your return is complete." if _is_return(s) else "Your order is complete."
+        case DiagnosisState.ON_TRACK | DiagnosisState.WAITING if _misses_promise(s, done_at):
+            return f"{_progress(s)}, but it's taking longer than expected."
         case DiagnosisState.ON_TRACK | DiagnosisState.WAITING:
-            return "Your order is on its way as planned."
+            return f"{_progress(s)} as planned."
         case DiagnosisState.UNKNOWN:
-            return "We cannot see yet where exactly your order is, and are finding out."
+            return "We can't see yet where exactly your order is, and are looking into it."
         case DiagnosisState.RECORD_MISSING | DiagnosisState.OUT_OF_SEQUENCE:
-            return _of_record(verdict.basis.finding)
+            return _record_status(verdict.basis.finding)
         case DiagnosisState.AT_RISK:
-            return _at_risk(verdict)
+            return _risk_status(s, verdict)
         case _:
-            return "Your order is safe, but it is taking longer than it should."
+            return "Your order is safe, but it's taking longer than it should."
 
 
-def _of_record(found: RecordFinding | None) -> str:
-    if found is not None and found.kind is RecordKind.NOTIFICATION:
-        return "Your order itself is going as planned. Only a message to you is late."
-    if (
-        found is not None
-        and found.kind is RecordKind.POSTING
-        and any(word in found.type for word in ("invoice", "refund", "credit"))
-    ):
-        thing = next(word for word in ("invoice", "refund", "credit") if word in found.type)
-        return f"Your order itself is going as planned. Only your {'credit note' if thing == 'credit' else thing} is late, and we are looking after it."
-    return "Your order itself is going as planned. Only some of its paperwork on our side is late."
+def _progress(s: Situation) -> str:
+    """An order is on its way when all that is left of it is the last step, unless the customer
+    collects it.
+    """
+    is_last_step = bool(s.in_flight) and all(
+        state.step is not None and not state.step.then for state in s.in_flight
+    )
+    if _is_return(s):
+        return "Your return is being processed"
+    return f"Your order is {'on its way' if is_last_step and not _is_collected(s) else 'being prepared'}"
 
 
-def _at_risk(verdict: Verdict) -> str:
-    hit = verdict.basis.impact
-    if hit is not None and hit.band is Band.RECORDS_ONLY:
-        return "Your order itself is going as planned. Only a message or a document about it may come later than usual."
-    return "Your order is on its way, but it may take longer than usual."
+def _is_collected(s: Situation) -> bool:
+    return any(word in s.order.mode.lower() for word in _COLLECTION)
 
 
-def _when(s: Situation, verdict: Verdict, moves: Millis | None, done: Millis | None) -> str:
-    """When it moves, or is there."""
+def _is_return(s: Situation) -> bool:
+    return _RETURN in s.order.mode.lower()
+
+
+def _record_status(finding: RecordFinding | None) -> str:
+    if finding is not None and finding.kind is RecordKind.NOTIFICATION:
+        return f"{_ON_SCHEDULE} Only a message to you is late."
+    if finding is not None and finding.kind is RecordKind.POSTING:
+        for word, name in (("invoice", "invoice"), ("refund", "refund"), ("credit", "credit note")):
+            if word in finding.type:
+                return f"{_ON_SCHEDULE} Only your {name} is late, and we're looking into it."
+    return f"{_ON_SCHEDULE} Only some of our paperwork is late."
+
+
+def _risk_status(s: Situation, verdict: Verdict) -> str:
+    impact = verdict.basis.impact
+    if impact is not None and impact.band is Band.RECORDS_ONLY:
+        return f"{_ON_SCHEDULE} Only a message or a document about it may arrive later than usual."
+    return f"{_progress(s)}, but it may take longer than usual."
+
+
+def _expectation(s: Situation, verdict: Verdict, next_at: Millis | None, done_at: Millis | None) -> str:
+    """When it goes on, or arrives."""
     match verdict.state:
         case (
             DiagnosisState.CANCELLED
@@ -121,20 +158,28 @@ def _when(s: Situation, verdict: Verdict, moves: Millis | None, done: Millis | N
         ):
             return ""
         case DiagnosisState.ON_TRACK | DiagnosisState.WAITING | DiagnosisState.AT_RISK:
-            return _arrival(s, done)
-        case _ if moves is not None:
-            return f"We expect it to move on {customer_moment(moves, s.at)}."
+            return _arrival(s, done_at)
+        case _ if next_at is not None:
+            return f"We expect it to move on {customer_moment(next_at, s.at)}."
         case _:
-            return "We cannot say yet when it moves on."
+            return "We don't have a new date yet."
 
 
-def _arrival(s: Situation, done: Millis | None) -> str:
-    if done is None:
+def _arrival(s: Situation, done_at: Millis | None) -> str:
+    if done_at is None:
         return ""
-    if _breaks_its_promise(s, done):
-        return f"We expect it to be done {customer_moment(done, s.at)}, which is later than we promised; we are sorry for that."
-    return f"We expect it to be done {customer_moment(max(done, s.order.promised_by or done), s.at)}."
+    arrival = "delivered"
+    if _is_collected(s):
+        arrival = "ready to collect"
+    elif _is_return(s):
+        arrival = "complete"
+    if _misses_promise(s, done_at):
+        moment = customer_moment(done_at, s.at)
+        return f"We expect it to be {arrival} {moment}, which is later than promised. We're sorry."
+    return (
+        f"We expect it to be {arrival} {customer_moment(max(done_at, s.order.promised_by or done_at), s.at)}."
+    )
 
 
-def _breaks_its_promise(s: Situation, done: Millis | None) -> bool:
-    return done is not None and s.order.promised_by is not None and done > s.order.promised_by
+def _misses_promise(s: Situation, done_at: Millis | None) -> bool:
+    return done_at is not None and s.order.promised_by is not None and done_at > s.order.promised_by

@@ -1,4 +1,6 @@
-"""From the evidence of one order to the service desk's answer."""
+"""Diagnosis of one order from its situation: verdict, causes, owner, playbooks, and what to tell the
+customer.
+"""
 
 from graph_models.diagnosis import Diagnosis, DiagnosisState, MissingRecord
 from graph_models.enums import RecordEffect
@@ -11,18 +13,23 @@ from impactgraph.diagnosis.why.sentences import headline
 from impactgraph.diagnosis.why.situation import Situation
 from impactgraph.diagnosis.why.verdict import Verdict, decide
 
-_SILENT = (
-    DiagnosisState.CANCELLED, DiagnosisState.COMPLETED, DiagnosisState.DEAD_LETTERED, DiagnosisState.FAILED,
-    DiagnosisState.STUCK_WITH_OTHERS, DiagnosisState.STUCK_ALONE, DiagnosisState.UNKNOWN,
-)  # fmt: skip
-"""Nothing says when such an order moves, or it does no more."""
+_WITHOUT_DATE = (
+    DiagnosisState.CANCELLED,
+    DiagnosisState.COMPLETED,
+    DiagnosisState.DEAD_LETTERED,
+    DiagnosisState.FAILED,
+    DiagnosisState.STUCK_WITH_OTHERS,
+    DiagnosisState.STUCK_ALONE,
+    DiagnosisState.UNKNOWN,
+)
+"""No date can be given for the next step of such an order, or it has none."""
 
 
 def diagnose(topology: Topology, s: Situation) -> Diagnosis:
     verdict = decide(s)
     causes = causes_of(topology, s, verdict)
-    playbooks = playbooks_for(topology, s, verdict, causes)
-    moves, written = _moves(s, verdict), playbook_messages(topology, s, verdict, causes)
+    next_at = _next_date(s, verdict)
+    messages = playbook_messages(topology, s, verdict, causes)
     return Diagnosis(
         state=verdict.state,
         since=_since(s, verdict),
@@ -31,59 +38,59 @@ def diagnose(topology: Topology, s: Situation) -> Diagnosis:
         missing=_records(s, RecordEffect.MISSING),
         out_of_sequence=_records(s, RecordEffect.OUT_OF_SEQUENCE),
         peers=s.peers,
-        next_expected=moves,
+        next_expected=next_at,
         owner=owner_of(topology, s, verdict, causes),
-        playbooks=playbooks,
-        customer_message=customer_message(s, verdict, written, moves, _done(s)),
+        playbooks=playbooks_for(topology, s, verdict, causes),
+        customer_message=customer_message(s, verdict, messages, next_at, done_at=_done_at(s)),
     )
 
 
 def _since(s: Situation, verdict: Verdict) -> Millis | None:
-    """When it ended, was hit, failed, or was due; else since when it is where it is. None for a hit that is still to come."""
-    ground = verdict.basis
+    """When it ended, was affected, failed, or was due; else since when it has been where it is.
+
+    None for an impact in the future.
+    """
+    basis = verdict.basis
     if verdict.state in (DiagnosisState.CANCELLED, DiagnosisState.COMPLETED):
-        return max((part.ended_at or 0 for part in s.fulfillments), default=0) or None
-    if ground.impact is not None:
-        return ground.impact.at if ground.impact.at <= s.at else None
-    if ground.finding is not None:
-        return ground.finding.due
-    if ground.fulfillment is None:
+        return max((state.ended_at or 0 for state in s.fulfillments), default=0) or None
+    if basis.impact is not None:
+        return basis.impact.at if basis.impact.at <= s.at else None
+    if basis.finding is not None:
+        return basis.finding.due
+    if basis.fulfillment is None:
         return s.order.placed_at
-    return (
-        ground.fulfillment.error.at
-        if ground.fulfillment.error is not None
-        else ground.fulfillment.fulfillment.entered_at or s.order.placed_at
-    )
+    if basis.fulfillment.error is not None:
+        return basis.fulfillment.error.at
+    return basis.fulfillment.fulfillment.entered_at or s.order.placed_at
 
 
-def _moves(s: Situation, verdict: Verdict) -> Millis | None:
-    """When the part that the verdict is about moves; of none, the one that moves next. None where nothing says when."""
-    ground = verdict.basis
-    if verdict.state in _SILENT or (
-        ground.impact is not None and ground.impact.needs_replay and ground.impact.holds
-    ):
+def _next_date(s: Situation, verdict: Verdict) -> Millis | None:
+    """When the fulfillment of the verdict leaves its step; where it names none, the first that leaves one.
+
+    None where there is no date.
+    """
+    basis = verdict.basis
+    awaits_replay = basis.impact is not None and basis.impact.needs_replay and basis.impact.holds
+    if verdict.state in _WITHOUT_DATE or awaits_replay:
         return None
-    if ground.fulfillment is not None:
-        return ground.fulfillment.expected_to_leave_at
-    return min(
-        (part.expected_to_leave_at for part in s.in_flight if part.expected_to_leave_at is not None),
-        default=None,
-    )
+    if basis.fulfillment is not None:
+        return basis.fulfillment.expected_to_leave_at
+    dates = (state.expected_to_leave_at for state in s.in_flight)
+    return min((date for date in dates if date is not None), default=None)
 
 
-def _done(s: Situation) -> Millis | None:
-    """When the last part is expected to be done; None where that of one is not known."""
-    ends = [part.expected_done_at for part in s.in_flight]
-    known = [end for end in ends if end is not None]
-    return max(known) if known and len(known) == len(ends) else None
+def _done_at(s: Situation) -> Millis | None:
+    """When the last fulfillment is expected to be done; None where that of one is unknown."""
+    dates = [state.expected_done_at for state in s.in_flight]
+    return max((date or 0 for date in dates), default=None) if None not in dates else None
 
 
 def _records(s: Situation, effect: RecordEffect) -> tuple[MissingRecord, ...]:
     """The longest due first."""
-    found = sorted(
+    findings = sorted(
         (f for f in s.findings if f.effect is effect), key=lambda f: (f.due or 0, f.fulfillment, f.type)
     )
     return tuple(
-        MissingRecord(f.kind, f.type, f.due if f.due is not None else s.at, f.late_by or 0, f.amount)
-        for f in found
+        MissingRecord(f.kind, f.type, f.due if f.due is not None else s.at, f.late_by or 0, amount=f.amount)
+        for f in findings
     )

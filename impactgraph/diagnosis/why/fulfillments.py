@@ -1,6 +1,8 @@
-"""Where the parts of an order are, as the columns tell it, and what is usual there."""
+"""State and expected steps of fulfillments, read from the columns, the dwell-time baseline and the impact of
+failures.
+"""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,13 +21,12 @@ from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.slowdown import on_site, slowdown_factors
 
 _SOON = 15 * MINUTE
-"""After it was placed, as long as its first step has no limit of its own."""
-_HALF = np.array(0.5)
+"""How long after its placement the first step may begin, where that step declares no limit."""
 
 
 @dataclass(frozen=True)
 class EvidenceSources:
-    """What parts are read from: one state, and what was learned by then."""
+    """What fulfillments are read from: one state, and what was learned by then."""
 
     topology: Topology
     columns: Columns
@@ -36,127 +37,144 @@ class EvidenceSources:
 
 @dataclass(frozen=True, slots=True)
 class FulfillmentOutlook:
-    """A part, and the way that is left to it; none where it has ended or its way is not known."""
+    """A fulfillment and its expected steps; None where it has ended or its position is unknown."""
 
     state: FulfillmentState
     expected_steps: ExpectedSteps | None = None
 
 
 PlanOf = Callable[[Workflow, Impact], Plan]
-"""The workflow as the failures behind a hit leave it to the part."""
+"""The plan of a workflow under the failures of an impact."""
+
+
+@dataclass(frozen=True, slots=True)
+class FulfillmentEvidence:
+    """A fulfillment with what is known of it beyond its own fields."""
+
+    fulfillment: Fulfillment
+    row: int
+    """In the columns."""
+    impacts: Sequence[Impact]
+    error_message: str = ""
+    """Text of the last error."""
 
 
 def outlook_of(
-    g: EvidenceSources,
-    order: Order,
-    told: Fulfillment,
-    row: int,
-    hits: Sequence[Impact],
-    messages: Mapping[str, str],
-    plan: PlanOf,
+    sources: EvidenceSources, order: Order, evidence: FulfillmentEvidence, plan_of: PlanOf
 ) -> FulfillmentOutlook:
-    """`row`: of the fulfillment; `messages`: what errors said, by bare key of the fulfillment."""
-    f = g.columns.fulfillments
-    ended = int(f.ended_at[row]) or None
-    if told.status is not OrderStatus.IN_FLIGHT:
-        return FulfillmentOutlook(FulfillmentState(told, _step(g, told), ended_at=ended, impacts=tuple(hits)))
-    part = FulfillmentState(
-        told,
-        _step(g, told),
-        error=_fault(g, told, row, messages),
-        impacts=tuple(hits),
-        unknown_reason=_unknown(g, order, told),
+    fulfillment = evidence.fulfillment
+    step = sources.topology.elements.get(f"step:{fulfillment.workflow}/{fulfillment.step}")
+    state = FulfillmentState(
+        fulfillment, step if isinstance(step, Step) else None, impacts=tuple(evidence.impacts)
     )
-    if part.step is None or told.entered_at is None:
-        return FulfillmentOutlook(part)
-    return _timed(g, order, part, row, plan)
+    if fulfillment.status is not OrderStatus.IN_FLIGHT:
+        ended_at = int(sources.columns.fulfillments.ended_at[evidence.row]) or None
+        return FulfillmentOutlook(replace(state, ended_at=ended_at))
+    state = replace(
+        state,
+        error=_error(sources, evidence),
+        unknown_reason=_unknown_reason(sources, order, fulfillment),
+    )
+    if state.step is None or fulfillment.entered_at is None:
+        return FulfillmentOutlook(state)
+    return _with_expected_steps(sources, order, state, evidence.row, plan_of=plan_of)
 
 
-def _step(g: EvidenceSources, told: Fulfillment) -> Step | None:
-    found = g.topology.elements.get(f"step:{told.workflow}/{told.step}")
-    return found if isinstance(found, Step) else None
-
-
-def _fault(
-    g: EvidenceSources, told: Fulfillment, row: int, messages: Mapping[str, str]
-) -> ReportedError | None:
-    at = int(g.columns.fulfillments.failed_at[row])
-    return (
-        ReportedError(at, told.failed_code or "", told.failed_element, messages.get(told.key, ""))
-        if at
-        else None
+def _error(sources: EvidenceSources, evidence: FulfillmentEvidence) -> ReportedError | None:
+    at = int(sources.columns.fulfillments.failed_at[evidence.row])
+    if not at:
+        return None
+    fulfillment = evidence.fulfillment
+    return ReportedError(
+        at, fulfillment.failed_code or "", fulfillment.failed_element, evidence.error_message
     )
 
 
-def _unknown(g: EvidenceSources, order: Order, told: Fulfillment) -> str | None:
-    workflow = g.topology.workflows.get(told.workflow)
-    if not told.workflow:
-        return "events tell of it, but not yet that it was placed"
+def _unknown_reason(sources: EvidenceSources, order: Order, fulfillment: Fulfillment) -> str | None:
+    """Why the position of the fulfillment is unknown, as the end of a sentence; None where it is known."""
+    workflow = sources.topology.workflows.get(fulfillment.workflow)
+    if not fulfillment.workflow:
+        return "there are events of it, but not of its placement"
     if workflow is None:
-        return f"it follows {told.workflow}, which the topology does not have"
-    if told.step is None:
+        return f"its workflow {fulfillment.workflow} is not in the topology"
+    if fulfillment.step is None:
         first = workflow.steps[0] if workflow.steps else None
         limit = first.within if first is not None and first.within is not None else _SOON
-        late = g.at - order.placed_at > limit
-        return (
-            f"it was placed, and no step of it has been reported, though {first.name or first.key if first else 'the first'} should have begun"
-            if late
-            else None
-        )
-    if told.step not in {step.key for step in workflow.steps}:
-        return f"it is in the step {told.step}, which {told.workflow} no longer has"
+        if sources.at - order.placed_at <= limit:
+            return None
+        name = (first.name or first.key) if first is not None else "the first"
+        return f"it was placed, but no step of it has been reported, although {name} should have begun"
+    if fulfillment.step not in {step.key for step in workflow.steps}:
+        return f"it is in the step {fulfillment.step}, which {fulfillment.workflow} no longer has"
     return None
 
 
-def _timed(
-    g: EvidenceSources, order: Order, part: FulfillmentState, row: int, plan: PlanOf
+def _with_expected_steps(
+    sources: EvidenceSources, order: Order, state: FulfillmentState, row: int, *, plan_of: PlanOf
 ) -> FulfillmentOutlook:
-    """With what is usual in its step, and its way ahead."""
-    told, step = part.fulfillment, part.step
-    assert step is not None and told.entered_at is not None
-    here, workflow = _standing(g, told, step, row), g.topology.workflows[told.workflow]
-    way = expected_steps(g.topology, g.durations, workflow, order, here, _trouble(part, workflow, plan), g.at)
+    """With what is usual in its step, and the steps to come."""
+    fulfillment = state.fulfillment
+    step = state.step
+    assert step is not None and fulfillment.entered_at is not None
+    workflow = sources.topology.workflows[fulfillment.workflow]
+    steps = expected_steps(
+        topology=sources.topology,
+        durations=sources.durations,
+        workflow=workflow,
+        order=order,
+        here=_current_visit(sources, fulfillment, step, row),
+        trouble=_holding_impact(state, workflow, plan_of),
+        at=sources.at,
+    )
     rows = np.array([row], np.int32)
-    limit = int(limits(g.topology, g.columns, g.baseline, g.durations, rows)[0])
-    stuck = way.is_open_ended and len(way.steps) == 1
-    timed = replace(
-        part,
-        expected_next=way.steps[0].leaves if way.steps and not stuck else None,
-        expected_done=way.done_at,
-        usual_next=told.entered_at + round(g.baseline.by_step[told.workflow, step.key].median),
+    limit = int(limits(sources.topology, sources.columns, sources.baseline, sources.durations, rows=rows)[0])
+    stays = steps.is_open_ended and len(steps.steps) == 1
+    median = sources.baseline.by_step[fulfillment.workflow, step.key].median
+    complete_state = replace(
+        state,
+        expected_to_leave_at=steps.steps[0].leaves if steps.steps and not stays else None,
+        expected_done_at=steps.done_at,
+        usually_leaves_at=fulfillment.entered_at + round(median),
         limit=limit if limit < FOREVER else None,
-        run=_run_that_it_waits_for(g, rows),
+        run_at=_pending_run(sources, rows),
     )
-    return FulfillmentOutlook(timed, way)
+    return FulfillmentOutlook(complete_state, steps)
 
 
-def _run_that_it_waits_for(g: EvidenceSources, rows: Codes) -> Millis | None:
-    """The run that hands it over, where its work is done and no run has left since; None where it waits for none, or one has left without it."""
-    runs = runs_of(g.topology, g.columns, g.durations, rows)
-    done, run = int(runs.done_at[0]), int(runs.run_at[0])
-    return run if run and done <= g.at <= run else None
+def _pending_run(sources: EvidenceSources, rows: Codes) -> Millis | None:
+    """The next run that hands it over, where its work is done and no run has left since; else None."""
+    runs = runs_of(sources.topology, sources.columns, sources.durations, rows)
+    done_at = int(runs.done_at[0])
+    run_at = int(runs.run_at[0])
+    return run_at if run_at and done_at <= sources.at <= run_at else None
 
 
-def _trouble(part: FulfillmentState, workflow: Workflow, plan: PlanOf) -> HoldingImpact | None:
-    """What holds it most; it is done when the last of what hits it lets it be."""
-    hits = [hit for hit in part.impacts if hit.is_probable and (hit.is_active or hit.holds)]
-    found = worst_impact((part, hit) for hit in hits)
-    if found is None or found.impact is None:
+def _holding_impact(state: FulfillmentState, workflow: Workflow, plan_of: PlanOf) -> HoldingImpact | None:
+    """The worst impact, with the latest completion of all that apply."""
+    impacts = [each for each in state.impacts if each.is_probable and (each.is_active or each.holds)]
+    worst = worst_impact((state, impact) for impact in impacts)
+    if worst is None or worst.impact is None:
         return None
-    ends = [hit.completion for hit in hits if hit.completion is not None]
-    hit = replace(found.impact, completion=max(ends)) if found.impact.completion is not None else found.impact
-    return HoldingImpact(hit, plan(workflow, hit))
+    impact = worst.impact
+    if impact.completion is not None:
+        completions = [each.completion for each in impacts if each.completion is not None]
+        impact = replace(impact, completion=max(completions))
+    return HoldingImpact(impact, plan_of(workflow, impact))
 
 
-def _standing(g: EvidenceSources, told: Fulfillment, step: Step, row: int) -> CurrentVisit:
-    f, pace = g.columns.fulfillments, g.durations.slowdown_levels
-    column, location = int(f.step[row]), int(f.location[row])
-    said, entered = int(f.first_recorded_at[row, column]), told.entered_at or 0
-    slower = (
-        float(slowdown_factors(pace[location : location + 1])[0])
-        if location < len(pace) and on_site(g.topology, step)
-        else 1.0
-    )
+def _current_visit(sources: EvidenceSources, fulfillment: Fulfillment, step: Step, row: int) -> CurrentVisit:
+    f = sources.columns.fulfillments
+    levels = sources.durations.slowdown_levels
+    location = int(f.location[row])
+    recorded_at = int(f.first_recorded_at[row, int(f.step[row])])
+    entered_at = fulfillment.entered_at or 0
+    slowness = 1.0
+    if location < len(levels) and on_site(sources.topology, step):
+        slowness = float(slowdown_factors(levels[location : location + 1])[0])
     return CurrentVisit(
-        step, entered, said if said >= entered else 0, slower, g.topology.locations.get(told.location or "")
+        step=step,
+        entered_at=entered_at,
+        completed_at=recorded_at if recorded_at >= entered_at else 0,
+        pace=slowness,
+        location=sources.topology.locations.get(fulfillment.location or ""),
     )

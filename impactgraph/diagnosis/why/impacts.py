@@ -1,4 +1,4 @@
-"""What an answer about failures says of each part of some orders."""
+"""Impact of failures on the fulfillments of some orders, read from a blast radius."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -19,16 +19,18 @@ ImpactsByFulfillment = Mapping[str, Sequence[Impact]]
 
 
 def impacts_in(answer: BlastRadius) -> ImpactsByFulfillment:
-    """Of the orders that the answer lists, and of no others: each part with all that hits it. Costs a look at each of their hits."""
-    found: defaultdict[str, list[Impact]] = defaultdict(list)
-    rows, least = answer.rows, answer.inputs.question.min_likelihood
-    listed = np.isin(rows.order, answer.orders_hit.order)
-    likely = listed & (rows.likelihood > least)
-    unlikely = listed & ~np.isin(rows.order, rows.order[likely])  # only together are they likely enough
+    """The impacts on each fulfillment of the orders that the answer lists. Costs a look at each impact."""
+    by_fulfillment: defaultdict[str, list[Impact]] = defaultdict(list)
+    rows = answer.rows
+    is_listed = np.isin(rows.order, answer.orders_hit.order)
+    likely = is_listed & (rows.likelihood > answer.inputs.question.min_likelihood)
+    # Impacts of these orders are likely enough only together.
+    unlikely = is_listed & ~np.isin(rows.order, rows.order[likely])
     for row in np.flatnonzero(likely | unlikely).tolist():
-        one = shown(answer, rows, row)
-        found[one.fulfillment].append(_hit(one, _failures(answer, int(rows.hit_by[row])), answer.as_of))
-    return found
+        order = shown(answer, rows, row)
+        impact = _impact(order, _failures(answer, int(rows.hit_by[row])), answer.as_of)
+        by_fulfillment[order.fulfillment].append(impact)
+    return by_fulfillment
 
 
 def _failures(answer: BlastRadius, impairment: int) -> tuple[Failure, ...]:
@@ -39,35 +41,37 @@ def _failures(answer: BlastRadius, impairment: int) -> tuple[Failure, ...]:
     )
 
 
-def _hit(one: AffectedOrder, failures: tuple[Failure, ...], at: Millis) -> Impact:
+def _impact(order: AffectedOrder, failures: tuple[Failure, ...], at: Millis) -> Impact:
     return Impact(
         failures=failures,
-        band=one.band,
-        effect=one.effect,
-        likelihood=one.likelihood,
-        first_hit=one.first_hit,
-        at=one.hit_at,
-        delay=one.expected_delay,
-        completion=one.expected_completion,
-        misses_promise=one.misses_promise,
+        band=order.band,
+        effect=order.effect,
+        likelihood=order.likelihood,
+        first_hit=order.first_hit,
+        at=order.hit_at,
+        delay=order.expected_delay,
+        completion=order.expected_completion,
+        misses_promise=order.misses_promise,
         is_active=any(failure.active_at(at) for failure in failures),
-        path=one.path,
+        path=order.path,
     )
 
 
 def plan_of(answer: BlastRadius, workflow: Workflow, row: int) -> Plan:
-    """The workflow as the failures leave it to this fulfillment."""
-    forecaster, rows = answer.inputs.forecaster, np.array([row], np.int32)
-    ways = [
-        *(s.id for s in workflow.steps),
-        *(t.via for s in workflow.steps for t in s.then),
-        *(e.via for _, e in workflow.records),
+    """The plan of the workflow under the failures, for the fulfillment in this row."""
+    forecaster = answer.inputs.forecaster
+    rows = np.array([row], np.int32)
+    elements = [
+        *(step.id for step in workflow.steps),
+        *(transition.via for step in workflow.steps for transition in step.then),
+        *(emission.via for _, emission in workflow.records),
     ]
     scopes = {
-        order_scope(impairment.scope) for way in ways for _, impairment in forecaster.impairments.at(way)
+        order_scope(impairment.scope)
+        for each in elements
+        for _, impairment in forecaster.impairments.at(each)
     }
-    whens = {t.when for step in workflow.steps for t in step.then if t.when is not None}
-    inside = frozenset(scope for scope in scopes if answer.membership.in_scope(rows, scope)[0])
-    return forecaster.plan(
-        workflow, Segment(inside, frozenset(when for when in whens if answer.membership.takes(rows, when)[0]))
-    )
+    conditions = {t.when for step in workflow.steps for t in step.then if t.when is not None}
+    own_scopes = frozenset(scope for scope in scopes if answer.membership.in_scope(rows, scope)[0])
+    own_conditions = frozenset(each for each in conditions if answer.membership.takes(rows, each)[0])
+    return forecaster.plan(workflow, Segment(own_scopes, own_conditions))

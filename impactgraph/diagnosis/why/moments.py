@@ -1,9 +1,11 @@
-"""Moments as they are read aloud: exact for the desk, rounded up for the customer, so that no more is promised than is expected."""
+"""Moments as text: exact for the desk, quarter_hour up for the customer, so that no more is promised than is
+expected.
+"""
 
 from graph_models.time import DAY, HOUR, MINUTE, Millis, moment, say_duration
 
 _QUARTER = 15 * MINUTE
-_PARTS = ((12, "morning"), (17, "afternoon"), (24, "evening"))
+_DAY_PARTS = ((12, "morning"), (17, "afternoon"), (24, "evening"))
 
 
 def clock(at: Millis, now: Millis) -> str:
@@ -18,24 +20,18 @@ def ago(at: Millis, now: Millis) -> str:
 
 
 def customer_moment(at: Millis, now: Millis) -> str:
-    """For a customer: `today by about 15:15 (UTC)`, `tomorrow morning`, `on Friday 27 November`. Never earlier than `at`."""
-    days = _day(at) - _day(now)
+    """`today by about 15:15 (UTC)`, `tomorrow morning`, `on Friday 27 November`. Never earlier than `at`."""
+    days = at // DAY - now // DAY
     if days <= 0:
-        rounded = -(-max(at, now) // _QUARTER) * _QUARTER
-        return (
-            f"today by about {moment(rounded):%H:%M} (UTC)"
-            if _day(rounded) == _day(now)
-            else "by midnight (UTC)"
-        )
+        quarter_hour = -(-max(at, now) // _QUARTER) * _QUARTER
+        if quarter_hour // DAY > now // DAY:
+            return "by midnight (UTC)"
+        return f"today by about {moment(quarter_hour):%H:%M} (UTC)"
     if days == 1:
-        return f"tomorrow {_part(at)}"
+        return f"tomorrow {_day_part(at)}"
     return f"on {moment(at):%A} {moment(at).day} {moment(at):%B}"
 
 
-def _part(at: Millis) -> str:
+def _day_part(at: Millis) -> str:
     hour = at % DAY // HOUR
-    return next(name for until, name in _PARTS if hour < until)
-
-
-def _day(at: Millis) -> int:
-    return at // DAY
+    return next(name for until, name in _DAY_PARTS if hour < until)

@@ -1,4 +1,4 @@
-"""The verdict in one plain sentence, for somebody who knows no systems, with what it stands on."""
+"""The headline of a diagnosis: the verdict in one plain sentence, for readers who do not know the systems."""
 
 from collections.abc import Callable, Mapping
 
@@ -8,322 +8,376 @@ from graph_models.failure import Failure
 from graph_models.time import Millis, say_duration
 from graph_models.topology import Topology
 from impactgraph.diagnosis.why.moments import ago, clock
-from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, Situation
+from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, ReportedError, Situation
 from impactgraph.diagnosis.why.verdict import Verdict, worst_impact
 
 
 def headline(topology: Topology, s: Situation, verdict: Verdict) -> str:
+    """One sentence that names the order."""
     return _SENTENCES[verdict.rule](_Sentence(topology, s, verdict))
 
 
 def failure_text(topology: Topology, failure: Failure) -> str:
-    """`F-queues (Queues are full)`, else with its class and element."""
-    said = (
-        failure.summary.strip().rstrip(".")
-        or f"{failure.failure_class.value.lower().replace('_', ' ')} of {display_name(topology, failure.target)}"
-    )
-    return f"{failure.key} ({said})"
+    """`F-queues (Queues are full)`: the failure with its summary, else with its class and element."""
+    summary = failure.summary.strip().rstrip(".")
+    if not summary:
+        failure_class = failure.failure_class.value.lower().replace("_", " ")
+        summary = f"{failure_class} of {display_name(topology, failure.target)}"
+    return f"{failure.key} ({summary})"
 
 
 def display_name(topology: Topology, identifier: str) -> str:
-    """What people call an element; its key where it has no name or is not known."""
-    return (
-        getattr(topology.elements.get(identifier), "name", "")
-        or identifier.partition(":")[2].rpartition("/")[2]
-    )
+    """The name of an element; its key where it has no name or is not in the topology."""
+    name = getattr(topology.elements.get(identifier), "name", "")
+    return name or identifier.partition(":")[2].rpartition("/")[2]
 
 
 class _Sentence:
-    """Parts of sentences about one order."""
+    """Sentences about one order, one method a rule, from phrases that they share."""
 
     def __init__(self, topology: Topology, s: Situation, verdict: Verdict) -> None:
-        self.topology, self.s, self.verdict = topology, s, verdict
-        self.part = verdict.basis.fulfillment
+        self.topology = topology
+        self.s = s
+        self.state = verdict.basis.fulfillment
+        self.impact = verdict.basis.impact
+        self.finding = verdict.basis.finding
 
-    # ---- pieces
+    # ---- phrases
 
     @property
-    def who(self) -> str:
-        """The order, or the part of it where it is split."""
+    def _subject(self) -> str:
+        """The order, or the fulfillment where the order is split."""
         key = self.s.order.key
-        return (
-            f"Part {self.part.fulfillment.key} of order {key}"
-            if self.part is not None and len(self.s.fulfillments) > 1
-            else f"Order {key}"
-        )
+        if self.state is None or len(self.s.fulfillments) < 2:
+            return f"Order {key}"
+        return f"Fulfillment {self.state.fulfillment.key} of order {key}"
 
     @property
-    def where(self) -> str:
+    def _object(self) -> str:
+        """The subject within a sentence."""
+        return self._subject[0].lower() + self._subject[1:]
+
+    @property
+    def _place(self) -> str:
         """`Pick at Lisbon Chiado`."""
-        if self.part is None:
+        if self.state is None:
             return "its step"
-        told = self.part.fulfillment
-        step = (
-            display_name(self.topology, f"step:{told.workflow}/{told.step}")
-            if told.step
-            else "its first step"
-        )
-        return (
-            f"{step} at {display_name(self.topology, f'location:{told.location}')}" if told.location else step
-        )
+        f = self.state.fulfillment
+        step = display_name(self.topology, f"step:{f.workflow}/{f.step}") if f.step else "its first step"
+        return f"{step} at {display_name(self.topology, f'location:{f.location}')}" if f.location else step
 
     @property
-    def entered(self) -> str:
-        at = self.part.fulfillment.entered_at if self.part is not None else None
+    def _since_entry(self) -> str:
+        at = self.state.fulfillment.entered_at if self.state is not None else None
         return f" since {clock(at, self.s.at)} ({say_duration(self.s.at - at)})" if at is not None else ""
 
     @property
-    def moves(self) -> str:
-        """When it moves, as far as that is known."""
-        hit = self.verdict.basis.impact
-        if hit is not None and hit.needs_replay:
-            return "it moves when its message is sent again, and nothing says yet when that is"
-        expected = self.part.expected_to_leave_at if self.part is not None else None
-        return (
-            f"it is expected to move about {clock(expected, self.s.at)}"
-            if expected is not None
-            else "when it moves is not known"
-        )
+    def _next_step(self) -> str:
+        """When it goes on, as far as that is known."""
+        if self.impact is not None and self.impact.needs_replay:
+            return "it continues when its message is sent again, and there is no date for that yet"
+        leaves_at = self.state.expected_to_leave_at if self.state is not None else None
+        if leaves_at is None:
+            return "there is no date for its next step yet"
+        return f"next step expected around {clock(leaves_at, self.s.at)}"
 
     @property
-    def done(self) -> str:
-        """When it is expected to be done, against its promise."""
-        hit = self._hit
-        if hit.completion is None:
-            return "; when it will be done is not known" if hit.needs_replay else ""
-        would = "it is expected to be" if hit.is_probable else "if so, it will be"
-        return f"; {would} done about {clock(hit.completion, self.s.at)}{self._promise(hit.completion)}"
+    def _completion(self) -> str:
+        """When it is expected to be completed, compared with its promise."""
+        impact = self._known_impact
+        if impact.completion is None:
+            return "; there is no completion date yet" if impact.needs_replay else ""
+        start = "completion expected" if impact.is_probable else "if so, completion is expected"
+        moment = clock(impact.completion, self.s.at)
+        return f"; {start} around {moment}{self._against_promise(impact.completion)}"
 
-    def _promise(self, at: Millis) -> str:
-        promised = self.s.order.promised_by
-        if promised is None:
+    def _against_promise(self, at: Millis) -> str:
+        promise = self.s.order.promised_by
+        if promise is None:
             return ""
+        return f", later than promised ({clock(promise, self.s.at)})" if at > promise else ", as promised"
+
+    def _failures(self, impact: Impact) -> str:
         return (
-            f", after its promise of {clock(promised, self.s.at)}"
-            if at > promised
-            else ", within its promise"
+            " together with ".join(failure_text(self.topology, each) for each in impact.failures)
+            or "a failure"
         )
-
-    @property
-    def failure(self) -> str:
-        return self._named(self._hit)
-
-    def _named(self, hit: Impact) -> str:
-        return (
-            " together with ".join(failure_text(self.topology, each) for each in hit.failures) or "a failure"
-        )
-
-    def record(self, found: RecordFinding) -> str:
-        amount = f", {found.amount.amount:,.2f} {found.amount.currency}" if found.amount is not None else ""
-        return f"{found.type.replace('_', ' ')} ({found.kind.value.replace('_', ' ')}{amount})"
-
-    # ---- sentences
-
-    def cancelled(self) -> str:
-        at = max((part.ended_at or 0 for part in self.s.fulfillments), default=0)
-        return f"Order {self.s.order.key} was cancelled{f' at {ago(at, self.s.at)}' if at else ''}; nothing more is expected of it."
-
-    def completed(self) -> str:
-        at, promised = (
-            max((part.ended_at or 0 for part in self.s.fulfillments), default=0),
-            self.s.order.promised_by,
-        )
-        if not at:
-            return f"Order {self.s.order.key} is completed."
-        kept = (
-            ""
-            if promised is None
-            else f", {say_duration(at - promised)} after its promise"
-            if at > promised
-            else ", within its promise"
-        )
-        return f"Order {self.s.order.key} was completed at {ago(at, self.s.at)}{kept}."
-
-    def refused(self) -> str:
-        assert self.part is not None and self.part.error is not None
-        found = worst_impact((self.part, hit) for hit in self.part.impacts if hit.holds)
-        why = (
-            f" because of a known failure, {self._named(found.impact)},"
-            if found is not None and found.impact is not None
-            else ""
-        )
-        return (
-            f"A message of {self._lower} was refused in {self.where} at {ago(self.part.error.at, self.s.at)}{why} and lies aside: "
-            "it moves when that message is sent again, and nothing says yet when that is."
-        )
-
-    @property
-    def _lower(self) -> str:
-        return self.who[0].lower() + self.who[1:]
-
-    def held(self) -> str:
-        hit = self._hit
-        return f"{self.who} is held in {self.where} since {clock(hit.at, self.s.at)} by a known failure, {self.failure}; {self.moves}."
-
-    def left_behind(self) -> str:
-        return f"{self.who} has waited in {self.where}{self.entered} since {self.failure}, which has ended; {self.moves}."
-
-    def still_held(self) -> str:
-        return f"{self.who} is still held in {self.where}{self.entered} by what has piled up during {self.failure}, which has ended; {self.moves}."
-
-    def failed(self) -> str:
-        assert self.part is not None and self.part.error is not None
-        fault = self.part.error
-        source = f" from {display_name(self.topology, fault.element)}" if fault.element else ""
-        said = f' ("{fault.message}")' if fault.message else ""
-        code = f"the error {fault.code}" if fault.code else "an error without a code"
-        return f"{self.who} stopped in {self.where} at {ago(fault.at, self.s.at)} with {code}{source}{said}; no known failure explains it."
-
-    def like_others(self) -> str:
-        if self.s.shared_factors:
-            return f"{self._overdue}; no known failure holds it, but others like it are overdue too: {'; '.join(self.s.shared_factors)}."
-        suspect = self.s.suspects[0]
-        seen = suspect.evidence.partition(". ")[0].rstrip(".")
-        where = (
-            f"trouble at {display_name(self.topology, suspect.element)} ({seen[:1].lower()}{seen[1:]})"
-            if suspect.element
-            else seen
-        )
-        return f"{self._overdue}; no known failure holds it, but {where} would explain it and others."
-
-    def alone(self) -> str:
-        peers = self.s.peers
-        if peers is None or peers.total <= 1:
-            return f"{self._overdue}; no known failure holds it, and there are no others to compare it with{self._run}."
-        others, late = peers.total - 1, max(peers.overdue - 1, 0)
-        rest = f"of {others} other{'s' if others > 1 else ''} there {late or 'none'} {'are' if late > 1 else 'is'} overdue"
-        return f"{self._overdue}; no known failure holds it, {rest}, and nothing in common was found: why is not known{self._run}."
-
-    @property
-    def _run(self) -> str:
-        """Of what was done too late, or is not known to be done."""
-        run = self._part.run_at
-        return f"; its next hand-over is at {clock(run, self.s.at)}" if run is not None else ""
 
     @property
     def _overdue(self) -> str:
-        assert (
-            self.part is not None
-            and self.part.limit is not None
-            and self.part.fulfillment.entered_at is not None
+        state = self._known_state
+        entered_at = state.fulfillment.entered_at
+        assert state.limit is not None and entered_at is not None
+        excess = say_duration(self.s.at - entered_at - state.limit)
+        limit = say_duration(state.limit)
+        return (
+            f"{self._subject} has been in {self._place}{self._since_entry}, {excess} over the {limit} limit"
         )
-        beyond = self.s.at - self.part.fulfillment.entered_at - self.part.limit
-        return f"{self.who} is in {self.where}{self.entered}, {say_duration(beyond)} longer than the {say_duration(self.part.limit)} that it may be"
-
-    def touched(self) -> str:
-        hit = self._hit
-        step, it = display_name(self.topology, hit.first_hit), self.failure
-        sure = "" if hit.is_probable else f" (likelihood {hit.likelihood:.0%})"
-        if hit.band is Band.RECORDS_ONLY:
-            verb, how = _TO_RECORDS.get(hit.effect, ("make", " late or missing"))
-            return f"{self.who} itself flows, but {it} {'will' if hit.is_probable else 'may'} {verb} a posting or message of {step}{how}{sure}."
-        if hit.band is Band.UPCOMING:
-            verb = _WILL[hit.effect] if hit.is_probable else _MAY[hit.effect]
-            return f"{self.who} flows now, but {it} {verb} {step} about {clock(hit.at, self.s.at)}{sure}{self.done}."
-        if hit.band is Band.STUCK:
-            return f"{self.who} is in {self.where}, where {it} may hold it{sure}{self.done}."
-        late = f", which costs it {say_duration(hit.delay)}" if hit.delay else ""
-        return f"{self.who} {'was' if hit.is_probable else 'may have been'} caught by {it} at {step}{late}{sure}; it moves{self.done}."
 
     @property
-    def _hit(self) -> Impact:
-        assert self.verdict.basis.impact is not None
-        return self.verdict.basis.impact
+    def _next_run(self) -> str:
+        """Of work that was done too late for its run, or that is not known to be done."""
+        run_at = self._known_state.run_at
+        return f"; its next hand-over is at {clock(run_at, self.s.at)}" if run_at is not None else ""
+
+    @property
+    def _late_completion(self) -> str:
+        """Where it is late although no failure delays it."""
+        done_at = self._known_state.expected_done_at
+        promise = self.s.order.promised_by
+        if done_at is None or promise is None or done_at <= promise:
+            return ""
+        return f"; completion expected around {clock(done_at, self.s.at)}{self._against_promise(done_at)}"
+
+    # ---- the basis of the verdict
+
+    @property
+    def _known_state(self) -> FulfillmentState:
+        assert self.state is not None
+        return self.state
+
+    @property
+    def _known_impact(self) -> Impact:
+        assert self.impact is not None
+        return self.impact
+
+    @property
+    def _known_finding(self) -> RecordFinding:
+        assert self.finding is not None
+        return self.finding
+
+    @property
+    def _known_error(self) -> ReportedError:
+        assert self.state is not None and self.state.error is not None
+        return self.state.error
+
+    # ---- sentences: the order is over, stopped or held
+
+    def cancellation(self) -> str:
+        at = max((state.ended_at or 0 for state in self.s.fulfillments), default=0)
+        when = f" at {ago(at, self.s.at)}" if at else ""
+        return f"Order {self.s.order.key} was cancelled{when}; nothing more is due."
+
+    def completion(self) -> str:
+        at = max((state.ended_at or 0 for state in self.s.fulfillments), default=0)
+        if not at:
+            return f"Order {self.s.order.key} is completed."
+        promise = self.s.order.promised_by
+        punctuality = ""
+        if promise is not None:
+            punctuality = (
+                f", {say_duration(at - promise)} later than promised" if at > promise else ", as promised"
+            )
+        return f"Order {self.s.order.key} was completed at {ago(at, self.s.at)}{punctuality}."
+
+    def rejection(self) -> str:
+        state = self._known_state
+        worst = worst_impact((state, impact) for impact in state.impacts if impact.holds)
+        reason = ""
+        if worst is not None and worst.impact is not None:
+            reason = f" because of a known failure, {self._failures(worst.impact)},"
+        return (
+            f"A message of {self._object} was rejected in {self._place} at "
+            f"{ago(self._known_error.at, self.s.at)}{reason} and waits to be sent again: "
+            "the order continues after that, and there is no date for it yet."
+        )
+
+    def holding(self) -> str:
+        impact = self._known_impact
+        return (
+            f"{self._subject} has been held in {self._place} since {clock(impact.at, self.s.at)} "
+            f"by a known failure, {self._failures(impact)}; {self._next_step}."
+        )
+
+    def awaiting_replay(self) -> str:
+        return (
+            f"{self._subject} has been waiting in {self._place}{self._since_entry} because of "
+            f"{self._failures(self._known_impact)}, which has ended; {self._next_step}."
+        )
+
+    def backlog(self) -> str:
+        return (
+            f"{self._subject} is still held in {self._place}{self._since_entry} by the backlog of "
+            f"{self._failures(self._known_impact)}, which has ended; {self._next_step}."
+        )
+
+    def error(self) -> str:
+        error = self._known_error
+        code = f"the error {error.code}" if error.code else "an error without a code"
+        source = f" from {display_name(self.topology, error.element)}" if error.element else ""
+        message = f' ("{error.message}")' if error.message else ""
+        return (
+            f"{self._subject} stopped in {self._place} at {ago(error.at, self.s.at)} "
+            f"with {code}{source}{message}; no known failure explains it."
+        )
+
+    # ---- sentences: overdue without a known failure
+
+    def shared_delay(self) -> str:
+        if self.s.shared_factors:
+            factors = "; ".join(self.s.shared_factors)
+            return (
+                f"{self._overdue}; no known failure holds it, but similar orders are overdue too: {factors}."
+            )
+        suspect = self.s.suspects[0]
+        evidence = suspect.evidence.partition(". ")[0].rstrip(".")
+        problem = evidence
+        if suspect.element:
+            element = display_name(self.topology, suspect.element)
+            problem = f"a problem at {element} ({evidence[:1].lower()}{evidence[1:]})"
+        return f"{self._overdue}; no known failure holds it, but {problem} would explain it and other orders."
+
+    def overdue(self) -> str:
+        peers = self.s.peers
+        if peers is None or peers.total <= 1:
+            return (
+                f"{self._overdue}; no known failure holds it, "
+                f"and there are no peers to compare it with{self._next_run}."
+            )
+        others = peers.total - 1
+        late = max(peers.overdue - 1, 0)
+        verb = "are" if late > 1 else "is"
+        share = f"{late or 'none'} of {others} other{'s' if others > 1 else ''} there {verb} overdue"
+        return (
+            f"{self._overdue}; no known failure holds it, {share}, "
+            f"and no common cause was found{self._next_run}."
+        )
+
+    # ---- sentences: affected by a failure
+
+    def effect(self) -> str:
+        impact = self._known_impact
+        step = display_name(self.topology, impact.first_hit)
+        failures = self._failures(impact)
+        likelihood = "" if impact.is_probable else f" (likelihood {impact.likelihood:.0%})"
+        if impact.band is Band.RECORDS_ONLY:
+            verb = "will" if impact.is_probable else "may"
+            record = f"{_RECORD_EFFECTS.get(impact.effect, 'a late or missing')} posting or message of {step}"
+            return f"{self._subject} itself is on schedule, but {failures} {verb} cause {record}{likelihood}."
+        if impact.band is Band.UPCOMING:
+            verb = _WILL[impact.effect] if impact.is_probable else _MAY[impact.effect]
+            when = f"around {clock(impact.at, self.s.at)}"
+            return (
+                f"{self._subject} is currently on schedule, but {failures} {verb} {step} "
+                f"{when}{likelihood}{self._completion}."
+            )
+        if impact.band is Band.STUCK:
+            return (
+                f"{self._subject} is in {self._place}, where {failures} may hold it"
+                f"{likelihood}{self._completion}."
+            )
+        verb = "was" if impact.is_probable else "may have been"
+        delay = f", which adds {say_duration(impact.delay)}" if impact.delay else ""
+        return (
+            f"{self._subject} {verb} affected by {failures} at {step}{delay}{likelihood}; "
+            f"it is moving again{self._completion}."
+        )
+
+    # ---- sentences: records
 
     def missing(self) -> str:
-        found = self._finding
-        due = f" was due at {ago(found.due, self.s.at)} and" if found.due is not None else ""
-        return f"The {self.record(found)} of {self._lower}{due} has not come{self._more(RecordEffect.MISSING)}; {self._rest}."
+        finding = self._known_finding
+        due = f" was due at {ago(finding.due, self.s.at)} and" if finding.due is not None else ""
+        return (
+            f"The {self._record} of {self._object}{due} has not arrived"
+            f"{self._more(RecordEffect.MISSING)}{self._record_cause}; {self._order_status}."
+        )
 
     def out_of_sequence(self) -> str:
-        found = self._finding
-        return f"The {self.record(found)} of {self._lower} came before one that it must follow{self._more(RecordEffect.OUT_OF_SEQUENCE)}; {self._rest}."
+        return (
+            f"The {self._record} of {self._object} arrived before one that it must follow"
+            f"{self._more(RecordEffect.OUT_OF_SEQUENCE)}{self._record_cause}; {self._order_status}."
+        )
 
     @property
-    def _finding(self) -> RecordFinding:
-        assert self.verdict.basis.finding is not None
-        return self.verdict.basis.finding
+    def _record(self) -> str:
+        """`invoice (posting, 100.00 EUR)`."""
+        finding = self._known_finding
+        amount = (
+            f", {finding.amount.amount:,.2f} {finding.amount.currency}" if finding.amount is not None else ""
+        )
+        return f"{finding.type.replace('_', ' ')} ({finding.kind.value.replace('_', ' ')}{amount})"
 
     def _more(self, effect: RecordEffect) -> str:
         others = sum(f.effect is effect for f in self.s.findings) - 1
-        return f", and {others} more like it" if others > 0 else ""
+        return f" (and {others} more like it)" if others > 0 else ""
 
     @property
-    def _rest(self) -> str:
-        cause = self._finding.likely_cause
-        why = (
-            f", likely because of trouble at {display_name(self.topology, cause.element)}"
-            if cause is not None and cause.element
-            else ""
-        )
-        return f"the order itself {'is completed' if self.s.order.status is OrderStatus.COMPLETED else 'flows'}{why}"
+    def _record_cause(self) -> str:
+        cause = self._known_finding.likely_cause
+        if cause is None or not cause.element:
+            return ""
+        return f", probably because of a problem at {display_name(self.topology, cause.element)}"
 
-    def unknown(self) -> str:
-        assert self.part is not None
-        return f"Where {self._lower} stands cannot be told: {self.part.unknown_reason}."
+    @property
+    def _order_status(self) -> str:
+        is_completed = self.s.order.status is OrderStatus.COMPLETED
+        return f"the order itself is {'completed' if is_completed else 'on schedule'}"
+
+    # ---- sentences: nothing is wrong, or nothing is known
+
+    def unknown_position(self) -> str:
+        return f"The position of {self._object} is unknown: {self._known_state.unknown_reason}."
 
     def waiting(self) -> str:
-        part = self._part
-        if part.run_at is not None:
-            return f"{self.who} is done in {self.where} and waits, as it should, for the hand-over at {clock(part.run_at, self.s.at)}{self._too_late}."
-        until = f" (until {clock(self._limit, self.s.at)})" if self._limit is not None else ""
-        return f"{self.who} is in {self.where}{self.entered}, longer than most but within what is allowed{until}; {self.moves}{self._too_late}."
-
-    @property
-    def _limit(self) -> Millis | None:
-        told, limit = self._part.fulfillment, self._part.limit
-        return told.entered_at + limit if told.entered_at is not None and limit is not None else None
-
-    @property
-    def _part(self) -> FulfillmentState:
-        assert self.part is not None
-        return self.part
+        state = self._known_state
+        if state.run_at is not None:
+            return (
+                f"{self._subject} is done in {self._place} and waits, as planned, for the hand-over "
+                f"at {clock(state.run_at, self.s.at)}{self._late_completion}."
+            )
+        entered_at = state.fulfillment.entered_at
+        until = ""
+        if entered_at is not None and state.limit is not None:
+            until = f" (until {clock(entered_at + state.limit, self.s.at)})"
+        return (
+            f"{self._subject} has been in {self._place}{self._since_entry}, longer than most but within "
+            f"the limit{until}; {self._next_step}{self._late_completion}."
+        )
 
     def on_track(self) -> str:
-        if self._part.fulfillment.step is None:
-            return f"{self.who} was placed at {ago(self.s.order.placed_at, self.s.at)} and its first step is about to begin."
-        return f"{self.who} is on track: in {self.where}{self.entered}; {self.moves}{self._too_late}."
+        if self._known_state.fulfillment.step is None:
+            placement = ago(self.s.order.placed_at, self.s.at)
+            return f"{self._subject} was placed at {placement} and its first step is about to begin."
+        return (
+            f"{self._subject} is on schedule: in {self._place}{self._since_entry}; "
+            f"{self._next_step}{self._late_completion}."
+        )
 
-    @property
-    def _too_late(self) -> str:
-        """Where no failure makes it late, but late it is."""
-        done, promised = self._part.expected_done_at, self.s.order.promised_by
-        if done is None or promised is None or done <= promised:
-            return ""
-        return f", and to be done about {clock(done, self.s.at)}, after its promise of {clock(promised, self.s.at)}"
-
-    def nothing(self) -> str:
-        return f"Of order {self.s.order.key} no part is known that could tell where it stands."
+    def no_record(self) -> str:
+        return (
+            f"The position of order {self.s.order.key} is unknown: nothing is recorded of its fulfillments."
+        )
 
 
 _WILL = {
-    Effect.REJECTED: "will refuse it at",
+    Effect.REJECTED: "will reject it at",
     Effect.BLOCKED: "will hold it at",
-    Effect.DELAYED: "will slow it down at",
+    Effect.DELAYED: "will delay it at",
     Effect.STALE: "may mislead a decision about it in",
-    Effect.DUPLICATED: "will double it at",
-    Effect.DEGRADED: "will touch it at",
+    Effect.DUPLICATED: "will duplicate it at",
+    Effect.DEGRADED: "will affect it at",
 }
-_TO_RECORDS = {Effect.DUPLICATED: ("double", ""), Effect.STALE: ("make", " wrong")}
-_MAY = {effect: words.replace("will ", "may ", 1) for effect, words in _WILL.items()}
+_MAY = {effect: phrase.replace("will ", "may ", 1) for effect, phrase in _WILL.items()}
+_RECORD_EFFECTS = {Effect.DUPLICATED: "a duplicate", Effect.STALE: "a wrong"}
 
 _SENTENCES: Mapping[str, Callable[[_Sentence], str]] = {
-    "cancelled": _Sentence.cancelled,
-    "message refused": _Sentence.refused,
-    "held by a failure": _Sentence.held,
-    "left behind by a failure": _Sentence.left_behind,
-    "held after a failure": _Sentence.still_held,
-    "error reported": _Sentence.failed,
-    "overdue like others": _Sentence.like_others,
-    "overdue": _Sentence.alone,
-    "touched by a failure": _Sentence.touched,
+    "cancelled": _Sentence.cancellation,
+    "message rejected": _Sentence.rejection,
+    "held by a failure": _Sentence.holding,
+    "waiting for a replay": _Sentence.awaiting_replay,
+    "held after a failure": _Sentence.backlog,
+    "error reported": _Sentence.error,
+    "overdue like others": _Sentence.shared_delay,
+    "overdue": _Sentence.overdue,
+    "affected by a failure": _Sentence.effect,
     "record out of sequence": _Sentence.out_of_sequence,
     "record missing": _Sentence.missing,
-    "completed": _Sentence.completed,
-    "maybe touched by a failure": _Sentence.touched,
-    "not known": _Sentence.unknown,
+    "completed": _Sentence.completion,
+    "possibly affected by a failure": _Sentence.effect,
+    "position unknown": _Sentence.unknown_position,
     "waiting": _Sentence.waiting,
     "on track": _Sentence.on_track,
-    "nothing known": _Sentence.nothing,
+    "nothing recorded": _Sentence.no_record,
 }
 """By the name of the rule."""

@@ -1,4 +1,4 @@
-"""What is known of one order at one moment, as plain values: all that its verdict is decided from."""
+"""Situation of one order at one moment, as plain values: the evidence that its verdict is decided from."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,17 +15,17 @@ DEAD_LETTERED = "DEAD_LETTERED"
 HAND_OFF = "hand-off"
 """Rule of the hop from an integration to the step that orders are handed to."""
 PROBABLE = 0.5
-"""From this likelihood on something is said to be so, below it may be."""
+"""From this likelihood on something is stated as a fact, below it as a possibility."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportedError:
-    """The last error that was reported of the step that a part is in."""
+    """The last error that was reported of the step that a fulfillment is in."""
 
     at: Millis
     code: str = ""
     element: str | None = None
-    """Full id of where it came from, as the event says it; None where it does not."""
+    """Full id of its source, as the event names it; None where it names none."""
     message: str = ""
 
     @property
@@ -35,22 +35,22 @@ class ReportedError:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """What failures do to a part, as the blast radius tells it."""
+    """What failures do to one fulfillment, according to the blast radius."""
 
     failures: tuple[Failure, ...]
-    """More than one where alternatives had to fail together; the first leads."""
+    """More than one where alternatives had to fail together; the first is the main one."""
     band: Band
     effect: Effect
     likelihood: float
     first_hit: str
-    """Full id of a step; of a hand-off, the step that it waits to enter."""
+    """Full id of a step; of a hand-off, the step that the fulfillment waits to enter."""
     at: Millis
     delay: Millis | None
-    """None: it does not move by itself, or only a record is hit."""
+    """None where the fulfillment does not move without intervention, or where only a record is affected."""
     completion: Millis | None
     misses_promise: bool
     is_active: bool
-    """Whether a failure of it still lasts."""
+    """Whether one of the failures still lasts."""
     path: Path
 
     @property
@@ -59,75 +59,79 @@ class Impact:
 
     @property
     def holds(self) -> bool:
-        """It waits because of it now."""
+        """Whether the fulfillment is waiting because of it now."""
         return self.band is Band.STUCK and self.is_probable
 
     @property
     def is_at_hand_off(self) -> bool:
-        """It is hit on the way to the step, not in it."""
+        """Whether it affects the fulfillment on the way to the step, not in it."""
         return any(hop.rule == HAND_OFF and hop.target == self.first_hit for hop in self.path.hops)
 
     @property
     def needs_replay(self) -> bool:
-        """It does not move by itself when the failure ends."""
+        """Whether the fulfillment stays where it is when the failure ends."""
         return self.effect is Effect.REJECTED and self.delay is None and self.band is not Band.RECORDS_ONLY
 
 
 @dataclass(frozen=True, slots=True)
 class FulfillmentState:
-    """A fulfillment where it is now."""
+    """Where a fulfillment is now, and what is known of it."""
 
     fulfillment: Fulfillment
     step: Step | None = None
     """None before its first step, and where the topology does not have the step."""
     expected_to_leave_at: Millis | None = None
-    """When it usually leaves its step, given how long it has stayed."""
+    """When it is expected to leave its step, given how long it has been there."""
     expected_done_at: Millis | None = None
-    """When it is expected to be done; None where that is not known."""
+    """When it is expected to be done; None where that is unknown."""
     usually_leaves_at: Millis | None = None
-    """When half of all have left the step."""
+    """When half of all fulfillments have left the step."""
     limit: Millis | None = None
-    """How long it may stay there; None where that is not known."""
+    """How long it may stay in the step; None where that is unknown."""
     run_at: Millis | None = None
-    """The run that it waits for, its work being done. Its limit lies behind the run where it was done in time."""
+    """The run that it waits for, its work being done. Where it was done in time, the limit ends after the
+    run.
+    """
     ended_at: Millis | None = None
     error: ReportedError | None = None
     impacts: tuple[Impact, ...] = ()
-    """What active failures do to it together, what one that is not named there would do alone, and what those did that have ended since."""
+    """The joint impact of active failures, that of failures not named there alone, and that of past
+    failures.
+    """
     unknown_reason: str | None = None
-    """What is not known of it, in words; None where nothing is missing."""
+    """Why its position is unknown, as text; None where it is known."""
 
     @property
     def is_in_flight(self) -> bool:
         return self.fulfillment.status is OrderStatus.IN_FLIGHT
 
     def overdue_since(self, at: Millis) -> Millis | None:
-        """When it passed its limit, what a failure cost it in this step not counted; None where it has not by `at`."""
-        if not self.is_in_flight or self.fulfillment.entered_at is None or self.limit is None:
+        """When it exceeded its limit, delays by failures in this step not counted; None where it has not by
+        `at`.
+        """
+        entered_at = self.fulfillment.entered_at
+        if not self.is_in_flight or entered_at is None or self.limit is None:
             return None
-        passed = (
-            self.fulfillment.entered_at
-            + self.limit
-            + max((hit.delay or 0 for hit in self.past_impacts_in_step), default=0)
-        )
-        return passed if at > passed else None
+        failure_delay = max((impact.delay or 0 for impact in self.past_impacts_in_step), default=0)
+        limit_at = entered_at + self.limit + failure_delay
+        return limit_at if at > limit_at else None
 
     @property
     def past_impacts_in_step(self) -> tuple[Impact, ...]:
-        """What has probably caught it in the step that it is in, and let it go."""
+        """Impacts that have probably delayed it in its step and no longer hold it."""
         return tuple(
-            hit
-            for hit in self.impacts
-            if hit.band is Band.EXPOSED
-            and hit.is_probable
+            impact
+            for impact in self.impacts
+            if impact.band is Band.EXPOSED
+            and impact.is_probable
             and self.step is not None
-            and hit.first_hit == self.step.id
+            and impact.first_hit == self.step.id
         )
 
 
 @dataclass(frozen=True)
 class Situation:
-    """An order at a moment: its parts, what failures do to them, its records, and the others in the same trouble."""
+    """An order at a moment: its fulfillments, the impact of failures on them, its records, and its peers."""
 
     order: Order
     at: Millis
@@ -136,24 +140,24 @@ class Situation:
     """Of its records, at `at`."""
     peers: PeerGroup | None = None
     shared_factors: tuple[str, ...] = ()
-    """Those of the peers' factors that this order has itself, as `dimension value` in words."""
+    """The peers' common factors that this order has itself, as `dimension value`."""
     suspects: tuple[Cause, ...] = ()
-    """Elements that would explain that it is overdue, best first."""
+    """Elements that would explain why it is overdue, the likeliest first."""
 
     @cached_property
     def in_flight(self) -> tuple[FulfillmentState, ...]:
-        return tuple(part for part in self.fulfillments if part.is_in_flight)
+        return tuple(state for state in self.fulfillments if state.is_in_flight)
 
     @cached_property
     def overdue(self) -> tuple[FulfillmentState, ...]:
         """The longest overdue first."""
         late = [
-            (since, part.fulfillment.key, part)
-            for part in self.fulfillments
-            if (since := part.overdue_since(self.at)) is not None
+            (since, state.fulfillment.key, state)
+            for state in self.fulfillments
+            if (since := state.overdue_since(self.at)) is not None
         ]
-        return tuple(part for _, _, part in sorted(late, key=lambda each: each[:2]))
+        return tuple(state for _, _, state in sorted(late, key=lambda each: each[:2]))
 
     @cached_property
     def impacts(self) -> tuple[tuple[FulfillmentState, Impact], ...]:
-        return tuple((part, hit) for part in self.fulfillments for hit in part.impacts)
+        return tuple((state, impact) for state in self.fulfillments for impact in state.impacts)

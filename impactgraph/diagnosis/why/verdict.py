@@ -1,7 +1,8 @@
-"""The verdict: a table of rules over plain evidence, the first that holds decides.
+"""The verdict on an order: a table of rules over its situation, of which the first that applies decides.
 
-What holds an order now comes before what will, what is reported before what is concluded, and trouble of the order before trouble of its records.
-An order that is not ended and that an active failure hits is never called on track or waiting, and nothing is called stuck that no failure holds.
+What holds an order now comes before what will hold it, reports come before conclusions, and problems of the
+order come before problems of its records. An order in flight that an active failure affects is never called
+on track or waiting, and no order is called stuck that no failure holds.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,7 +17,7 @@ _BANDS = tuple(Band)
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a rule stands on."""
+    """The evidence that made a rule apply."""
 
     fulfillment: FulfillmentState | None = None
     impact: Impact | None = None
@@ -25,9 +26,11 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
+    """A row of the table: `applies` returns the basis of the verdict, None where the rule does not apply."""
+
     name: str
     state: DiagnosisState
-    holds: Callable[[Situation], Basis | None]
+    applies: Callable[[Situation], Basis | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +41,17 @@ class Verdict:
 
 
 def decide(situation: Situation) -> Verdict:
-    """The first rule that holds; the last one always does."""
+    """The verdict of the first rule that applies; the last one always does."""
     for rule in RULES:
-        if (ground := rule.holds(situation)) is not None:
-            return Verdict(rule.state, rule.name, ground)
-    raise AssertionError("the last rule holds always")
+        if (basis := rule.applies(situation)) is not None:
+            return Verdict(rule.state, rule.name, basis)
+    raise AssertionError("the last rule always applies")
 
 
-def worst_impact(hits: Iterable[tuple[FulfillmentState, Impact]]) -> Basis | None:
-    """Probable ones first; of these the worst band, then the likeliest, then the one that loses most time."""
-    ranked = sorted(
-        hits,
+def worst_impact(impacts: Iterable[tuple[FulfillmentState, Impact]]) -> Basis | None:
+    """Probable ones first; of these the worst band, then the likeliest, then the longest delay."""
+    by_severity = sorted(
+        impacts,
         key=lambda each: (
             not each[1].is_probable,
             _BANDS.index(each[1].band),
@@ -57,39 +60,43 @@ def worst_impact(hits: Iterable[tuple[FulfillmentState, Impact]]) -> Basis | Non
             each[1].first_hit,
         ),
     )
-    return Basis(*ranked[0]) if ranked else None
+    return Basis(*by_severity[0]) if by_severity else None
 
 
-def _cancelled(s: Situation) -> Basis | None:
+def _cancellation(s: Situation) -> Basis | None:
     return Basis() if s.fulfillments and s.order.status is OrderStatus.CANCELLED else None
 
 
-def _dead_lettered(s: Situation) -> Basis | None:
-    return _first(s.in_flight, lambda part: part.error is not None and part.error.is_dead_letter)
+def _dead_letter(s: Situation) -> Basis | None:
+    return _first(s.in_flight, lambda state: state.error is not None and state.error.is_dead_letter)
 
 
-def _held(s: Situation) -> Basis | None:
+def _holding(s: Situation) -> Basis | None:
     return worst_impact(
-        (part, hit) for part, hit in s.impacts if part.is_in_flight and hit.is_active and hit.holds
+        (state, impact)
+        for state, impact in s.impacts
+        if state.is_in_flight and impact.is_active and impact.holds
     )
 
 
-def _left_behind(s: Situation) -> Basis | None:
+def _awaiting_replay(s: Situation) -> Basis | None:
     return worst_impact(
-        (part, hit)
-        for part, hit in s.impacts
-        if part.is_in_flight and not hit.is_active and hit.holds and hit.needs_replay
+        (state, impact)
+        for state, impact in s.impacts
+        if state.is_in_flight and not impact.is_active and impact.holds and impact.needs_replay
     )
 
 
-def _still_held(s: Situation) -> Basis | None:
+def _still_holding(s: Situation) -> Basis | None:
     return worst_impact(
-        (part, hit) for part, hit in s.impacts if part.is_in_flight and not hit.is_active and hit.holds
+        (state, impact)
+        for state, impact in s.impacts
+        if state.is_in_flight and not impact.is_active and impact.holds
     )
 
 
-def _failed(s: Situation) -> Basis | None:
-    return _first(s.in_flight, lambda part: part.error is not None)
+def _error(s: Situation) -> Basis | None:
+    return _first(s.in_flight, lambda state: state.error is not None)
 
 
 def _overdue_like_others(s: Situation) -> Basis | None:
@@ -100,15 +107,13 @@ def _overdue(s: Situation) -> Basis | None:
     return Basis(s.overdue[0]) if s.overdue else None
 
 
-def _touched(s: Situation) -> Basis | None:
-    return (
-        worst_impact(
-            each
-            for each in s.impacts
-            if each[1].is_active and each[1].band is not Band.RECORDS_ONLY and each[1].is_probable
-        )
-        if s.in_flight
-        else None
+def _probable_impact(s: Situation) -> Basis | None:
+    if not s.in_flight:
+        return None
+    return worst_impact(
+        each
+        for each in s.impacts
+        if each[1].is_active and each[1].band is not Band.RECORDS_ONLY and each[1].is_probable
     )
 
 
@@ -120,11 +125,11 @@ def _missing(s: Situation) -> Basis | None:
     return _record(s, RecordEffect.MISSING)
 
 
-def _completed(s: Situation) -> Basis | None:
+def _completion(s: Situation) -> Basis | None:
     return Basis() if s.fulfillments and s.order.status is OrderStatus.COMPLETED else None
 
 
-def _may_be_touched(s: Situation) -> Basis | None:
+def _possible_impact(s: Situation) -> Basis | None:
     return worst_impact(
         each
         for each in s.impacts
@@ -133,14 +138,15 @@ def _may_be_touched(s: Situation) -> Basis | None:
 
 
 def _unknown(s: Situation) -> Basis | None:
-    return _first(s.in_flight, lambda part: part.unknown_reason is not None)
+    return _first(s.in_flight, lambda state: state.unknown_reason is not None)
 
 
 def _waiting(s: Situation) -> Basis | None:
     return _first(
         s.in_flight,
-        lambda part: (
-            part.run_at is not None or (part.usually_leaves_at is not None and s.at > part.usually_leaves_at)
+        lambda state: (
+            state.run_at is not None
+            or (state.usually_leaves_at is not None and s.at > state.usually_leaves_at)
         ),
     )
 
@@ -150,34 +156,37 @@ def _on_track(s: Situation) -> Basis | None:
 
 
 RULES = (
-    Rule("cancelled", DiagnosisState.CANCELLED, _cancelled),
-    Rule("message refused", DiagnosisState.DEAD_LETTERED, _dead_lettered),
-    Rule("held by a failure", DiagnosisState.STUCK, _held),
-    Rule("left behind by a failure", DiagnosisState.DEAD_LETTERED, _left_behind),
-    Rule("held after a failure", DiagnosisState.STUCK, _still_held),
-    Rule("error reported", DiagnosisState.FAILED, _failed),
+    Rule("cancelled", DiagnosisState.CANCELLED, _cancellation),
+    Rule("message rejected", DiagnosisState.DEAD_LETTERED, _dead_letter),
+    Rule("held by a failure", DiagnosisState.STUCK, _holding),
+    Rule("waiting for a replay", DiagnosisState.DEAD_LETTERED, _awaiting_replay),
+    Rule("held after a failure", DiagnosisState.STUCK, _still_holding),
+    Rule("error reported", DiagnosisState.FAILED, _error),
     Rule("overdue like others", DiagnosisState.STUCK_WITH_OTHERS, _overdue_like_others),
     Rule("overdue", DiagnosisState.STUCK_ALONE, _overdue),
-    Rule("touched by a failure", DiagnosisState.AT_RISK, _touched),
+    Rule("affected by a failure", DiagnosisState.AT_RISK, _probable_impact),
     Rule("record out of sequence", DiagnosisState.OUT_OF_SEQUENCE, _out_of_sequence),
     Rule("record missing", DiagnosisState.RECORD_MISSING, _missing),
-    Rule("completed", DiagnosisState.COMPLETED, _completed),
-    Rule("maybe touched by a failure", DiagnosisState.AT_RISK, _may_be_touched),
-    Rule("not known", DiagnosisState.UNKNOWN, _unknown),
+    Rule("completed", DiagnosisState.COMPLETED, _completion),
+    Rule("possibly affected by a failure", DiagnosisState.AT_RISK, _possible_impact),
+    Rule("position unknown", DiagnosisState.UNKNOWN, _unknown),
     Rule("waiting", DiagnosisState.WAITING, _waiting),
     Rule("on track", DiagnosisState.ON_TRACK, _on_track),
-    Rule("nothing known", DiagnosisState.UNKNOWN, lambda s: Basis()),
+    Rule("nothing recorded", DiagnosisState.UNKNOWN, lambda s: Basis()),
 )
-"""In the order in which they are asked."""
+"""In the order in which they are tried."""
 
 
-def _first(parts: tuple[FulfillmentState, ...], test: Callable[[FulfillmentState], bool]) -> Basis | None:
-    return next((Basis(part) for part in parts if test(part)), None)
+def _first(
+    states: tuple[FulfillmentState, ...], condition: Callable[[FulfillmentState], bool]
+) -> Basis | None:
+    return next((Basis(state) for state in states if condition(state)), None)
 
 
 def _record(s: Situation, effect: RecordEffect) -> Basis | None:
-    found = sorted(
+    """The finding with this effect that has been due the longest."""
+    findings = sorted(
         (f for f in s.findings if f.effect is effect), key=lambda f: (f.due or 0, f.fulfillment, f.type)
     )
-    parts = {part.fulfillment.key: part for part in s.fulfillments}
-    return Basis(parts.get(found[0].fulfillment), finding=found[0]) if found else None
+    by_key = {state.fulfillment.key: state for state in s.fulfillments}
+    return Basis(by_key.get(findings[0].fulfillment), finding=findings[0]) if findings else None

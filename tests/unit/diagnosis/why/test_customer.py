@@ -69,7 +69,7 @@ def test_what_the_playbook_promises_too_soon_is_left_out_and_the_forecast_is_tol
 def test_without_a_forecast_nothing_is_promised() -> None:
     assert (
         told(situation(state(error=reported_error()))).customer_message
-        == "Your order is safe, but it is taking longer than it should. We cannot say yet when it moves on."
+        == "Your order is safe, but it's taking longer than it should. We don't have a new date yet."
     )
 
 
@@ -78,21 +78,21 @@ def test_a_failure_that_is_not_probable_does_not_speak() -> None:
 
     assert (
         message
-        == "Your order is on its way, but it may take longer than usual. We expect it to be done today by about 14:30 (UTC)."
+        == "Your order is being prepared, but it may take longer than usual. We expect it to be delivered today by about 14:30 (UTC)."
     )
 
 
 def test_a_broken_promise_is_said() -> None:
     held = state(impacts=(impact(Band.UPCOMING, 0.9, failures=()),), expected_done_at=NOW + DAY)
 
-    assert "tomorrow afternoon, which is later than we promised" in (
+    assert "tomorrow afternoon, which is later than promised. We're sorry." in (
         told(situation(held, promised_by=NOW + HOUR)).customer_message or ""
     )
 
 
 def test_a_promise_that_is_kept_is_told_as_it_was_given() -> None:
     assert (told(situation(state(), promised_by=NOW + DAY)).customer_message or "").endswith(
-        "We expect it to be done tomorrow afternoon."
+        "We expect it to be delivered tomorrow afternoon."
     )
 
 
@@ -113,14 +113,14 @@ def test_a_missing_record_is_called_what_the_customer_calls_it(
         or ""
     )
 
-    assert "Your order itself is going as planned" in message
+    assert "Your order itself is on schedule" in message
     assert word in message
 
 
 def test_what_is_over_is_said_to_be() -> None:
     assert told(situation(ended(OrderStatus.COMPLETED))).customer_message == "Your order is complete."
     assert "cancelled" in (told(situation(ended(OrderStatus.CANCELLED))).customer_message or "")
-    assert "We cannot say yet" in (told(situation(late())).customer_message or "")
+    assert "We don't have a new date yet" in (told(situation(late())).customer_message or "")
 
 
 # ---- what words promise
@@ -134,6 +134,8 @@ def test_what_is_over_is_said_to_be() -> None:
         ("in two hours", NOW + 2 * HOUR),
         ("within the next 3 days", NOW + 3 * DAY),
         ("within hours", NOW + 12 * HOUR),
+        ("within a few hours", NOW + 12 * HOUR),
+        ("in a few days", NOW + 3 * DAY),
         ("it leaves today", NOW // DAY * DAY + DAY),
         ("updated this evening", NOW // DAY * DAY + DAY),
         ("it comes tomorrow", NOW // DAY * DAY + 2 * DAY),
@@ -161,6 +163,7 @@ _PHRASES = st.sampled_from(
         "within the hour",
         "in two hours",
         "within hours",
+        "within a few hours",
         "today",
         "tomorrow",
         "this evening",

@@ -40,7 +40,8 @@ def test_what_is_held_tells_where_since_when_by_what_and_until_when() -> None:
     found = diagnose(TOPOLOGY, situation(state(impacts=(impact(),), expected_to_leave_at=NOW + 40 * MINUTE)))
 
     assert found.headline == (
-        "Order O-1 is held in Pick at Lisbon Chiado since 13:30 UTC by a known failure, F-1 (Queues are full); it is expected to move about 14:40 UTC."
+        "Order O-1 has been held in Pick at Lisbon Chiado since 13:30 UTC by a known failure, F-1 (Queues are full); "
+        "next step expected around 14:40 UTC."
     )
     assert (found.since, found.next_expected) == (NOW - 30 * MINUTE, NOW + 40 * MINUTE)
     assert (found.owner, found.playbooks) == ("queues", ("full-queues",))
@@ -49,7 +50,7 @@ def test_what_is_held_tells_where_since_when_by_what_and_until_when() -> None:
 def test_a_part_of_a_split_order_is_named() -> None:
     assert diagnose(
         TOPOLOGY, situation(state(impacts=(impact(),)), state(fulfillment={"key": "O-1/2"}))
-    ).headline.startswith("Part O-1/1 of order O-1 is held")
+    ).headline.startswith("Fulfillment O-1/1 of order O-1 has been held")
 
 
 def test_what_moves_only_by_a_replay_is_promised_nothing() -> None:
@@ -58,7 +59,7 @@ def test_what_moves_only_by_a_replay_is_promised_nothing() -> None:
     )
 
     assert found.next_expected is None
-    assert "it moves when its message is sent again" in found.headline
+    assert "it continues when its message is sent again" in found.headline
 
 
 def test_an_error_is_told_in_its_own_words_and_belongs_to_where_it_came_from() -> None:
@@ -74,7 +75,7 @@ def test_what_the_overdue_share_is_told_with_its_counts() -> None:
     found = diagnose(TOPOLOGY, situation(late(), peers=peers, shared_factors=("location s1",)))
 
     assert (
-        "Order O-1 is in Pick at Lisbon Chiado since 09:00 UTC (5 h), 2 h longer than the 3 h that it may be"
+        "Order O-1 has been in Pick at Lisbon Chiado since 09:00 UTC (5 h), 2 h over the 3 h limit"
         in found.headline
     )
     assert [(cause.kind, cause.evidence) for cause in found.causes] == [
@@ -93,7 +94,7 @@ def test_a_suspect_owns_what_it_would_explain() -> None:
     found = diagnose(TOPOLOGY, situation(late(), suspects=(suspect(),)))
 
     assert (
-        "trouble at Message broker (12 of 14 that passed it are overdue) would explain it and others."
+        "a problem at Message broker (12 of 14 that passed it are overdue) would explain it and other orders."
         in found.headline
     )
     assert (found.owner, found.playbooks) == ("queues", ("full-queues",))
@@ -102,10 +103,7 @@ def test_a_suspect_owns_what_it_would_explain() -> None:
 def test_alone_means_that_nobody_knows_why() -> None:
     found = diagnose(TOPOLOGY, situation(late(), peers=PeerGroup(PICK, "s1", 1, 30, ("O-1",), ())))
 
-    assert (
-        "of 29 others there none is overdue, and nothing in common was found: why is not known"
-        in found.headline
-    )
+    assert "none of 29 others there is overdue, and no common cause was found" in found.headline
     assert found.causes == ()
 
 
@@ -143,14 +141,14 @@ def test_what_waits_normally_is_told_why_it_is_normal() -> None:
     found = diagnose(TOPOLOGY, situation(state(run_at=NOW + HOUR)))
 
     assert [(cause.kind, cause.element) for cause in found.causes] == [("normal", PICK)]
-    assert "waits, as it should, for the hand-over at 15:00 UTC" in found.headline
+    assert "waits, as planned, for the hand-over at 15:00 UTC" in found.headline
 
 
 def test_nobody_is_called_about_what_is_over() -> None:
     found = diagnose(TOPOLOGY, situation(ended(OrderStatus.COMPLETED), promised_by=NOW - 2 * HOUR))
 
     assert (found.owner, found.playbooks, found.next_expected) == (None, (), None)
-    assert found.headline == "Order O-1 was completed at 13:00 UTC (1 h ago), 1 h after its promise."
+    assert found.headline == "Order O-1 was completed at 13:00 UTC (1 h ago), 1 h later than promised."
 
 
 def test_what_is_not_known_is_said() -> None:
@@ -165,7 +163,7 @@ def test_what_is_not_known_is_said() -> None:
 
     assert (
         found.headline
-        == "Where order O-1 stands cannot be told: it is in the step wrap, which ship no longer has."
+        == "The position of order O-1 is unknown: it is in the step wrap, which ship no longer has."
     )
     assert found.causes == ()
 
@@ -182,7 +180,7 @@ def test_a_message_refused_by_a_known_failure_names_it_first() -> None:
     refused = impact(effect=Effect.REJECTED, delay=None, completion=None)
     found = diagnose(TOPOLOGY, situation(state(error=reported_error("DEAD_LETTERED"), impacts=(refused,))))
 
-    assert "because of a known failure, F-1 (Queues are full), and lies aside" in found.headline
+    assert "because of a known failure, F-1 (Queues are full), and waits to be sent again" in found.headline
     assert [cause.kind for cause in found.causes] == ["failure", "error"]
 
 
@@ -190,6 +188,6 @@ def test_records_that_are_doubled_are_not_called_late() -> None:
     doubled = impact(Band.RECORDS_ONLY, effect=Effect.DUPLICATED, delay=None)
 
     assert (
-        "F-1 (Queues are full) will double a posting or message of Pick"
+        "F-1 (Queues are full) will cause a duplicate posting or message of Pick"
         in diagnose(TOPOLOGY, situation(state(impacts=(doubled,)))).headline
     )

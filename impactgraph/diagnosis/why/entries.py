@@ -1,0 +1,84 @@
+"""Titles and details of timeline entries."""
+
+from graph_models.enums import RecordEffect, RecordKind
+from graph_models.failure import Failure
+from graph_models.time import Millis, say_duration
+from graph_models.topology import Emission, Step, Topology
+from impactgraph.diagnosis.why.sentences import display_name, failure_text
+from impactgraph.diagnosis.why.situation import Impact
+
+LATER_THAN_PROMISED = "later than promised"
+NO_DATE = "No date for the next step yet: a message has to be sent again"
+_CERTAIN = 0.995
+
+
+def exceeded_limit(step: Step, dwell: Millis, limit: Millis) -> str:
+    return f"{dwell_text(step, dwell)}, limit {say_duration(limit)}"
+
+
+def dwell_text(step: Step, dwell: Millis) -> str:
+    """`40 min in Pick`."""
+    return f"{say_duration(dwell)} in {step.name or step.key}"
+
+
+def late_arrival(excess: Millis) -> str:
+    return f"{say_duration(excess)} after it was due"
+
+
+def delay_to_promise(excess: Millis) -> str | None:
+    """None where it is in time."""
+    return f"{say_duration(excess)} {LATER_THAN_PROMISED}" if excess else None
+
+
+def step_begin(step: Step) -> str:
+    return f"{step.name or step.key} begins"
+
+
+def completion(fulfillment: str | None) -> str:
+    """`fulfillment`: bare key where the order is split."""
+    return f"{f'Fulfillment {fulfillment}' if fulfillment else 'The order'} is complete"
+
+
+def record_title(kind: RecordKind, record_type: str) -> str:
+    """`goods issue (posting)`."""
+    return f"{_as_words(record_type)} ({_as_words(kind.value)})"
+
+
+def missing_record(kind: RecordKind, record_type: str) -> str:
+    return f"{record_title(kind, record_type)} was due and has not arrived"
+
+
+def due_text(emission: Emission) -> str | None:
+    """None where the topology states no due time."""
+    return f"due {say_duration(emission.due)} after the step" if emission.due else None
+
+
+def effect_text(effect: RecordEffect | None) -> str | None:
+    return _as_words(effect.value) if effect is not None else None
+
+
+def failure_title(topology: Topology, failure: Failure, impact: Impact, at: Millis) -> str:
+    """`F-queues (Queues are full) affected it at Pick`."""
+    is_upcoming = impact.at > at
+    verbs = ("will affect", "affected") if impact.is_probable else ("may affect", "may have affected")
+    verb = verbs[0] if is_upcoming else verbs[1]
+    return f"{failure_text(topology, failure)} {verb} it at {display_name(topology, impact.first_hit)}"
+
+
+def failure_detail(failure: Failure, impact: Impact, at: Millis, fulfillment: str | None) -> str | None:
+    """Delay, likelihood and end of the failure, and the fulfillment where the order is split."""
+    has_ended = failure.ended_at is not None and failure.ended_at <= at
+    return join_details(
+        f"adds {say_duration(impact.delay)}" if impact.delay else None,
+        f"likelihood {impact.likelihood:.0%}" if impact.likelihood < _CERTAIN else None,
+        "it has ended" if has_ended else None,
+        fulfillment,
+    )
+
+
+def join_details(*details: str | None) -> str | None:
+    return "; ".join(filter(None, details)) or None
+
+
+def _as_words(word: str) -> str:
+    return word.lower().replace("_", " ")

@@ -1,0 +1,42 @@
+"""Sentences of evidence for the causes of a diagnosis."""
+
+from graph_models.diagnosis import CommonFactor
+from graph_models.failure import Failure
+from graph_models.time import Millis, say_duration
+from graph_models.topology import Topology
+from impactgraph.diagnosis.why.moments import clock
+from impactgraph.diagnosis.why.sentences import display_name, failure_text
+from impactgraph.diagnosis.why.situation import Impact, ReportedError
+
+
+def failure_evidence(topology: Topology, failure: Failure, impact: Impact, at: Millis) -> str:
+    """The failure, when it began and ended, and the path on which it affects the order."""
+    end = ""
+    if failure.ended_at is not None and failure.ended_at <= at:
+        end = f", ended {clock(failure.ended_at, at)}"
+    begin = clock(failure.started_at, at)
+    return f"{failure_text(topology, failure)} since {begin}{end}: {impact.path.sentence}"
+
+
+def error_evidence(topology: Topology, error: ReportedError, element: str | None, at: Millis) -> str:
+    """`element`: full id of the source, None where it is unknown."""
+    source = display_name(topology, element) if element else "an unnamed source"
+    message = f': "{error.message}"' if error.message else ""
+    return f"{source} reported {error.code or 'an error without a code'} at {clock(error.at, at)}{message}"
+
+
+def factor_evidence(factor: CommonFactor) -> str:
+    """How many are overdue with the factor and without it."""
+    with_factor = (
+        f"{factor.overdue_with} of {factor.total_with} with {factor.dimension} {factor.value} are overdue"
+    )
+    return f"{with_factor}, {factor.overdue_without} of {factor.total_without} without it"
+
+
+def run_evidence(run_at: Millis, at: Millis) -> str:
+    return f"orders leave this step in batches, the next time at {clock(run_at, at)}"
+
+
+def usual_dwell_evidence(median: Millis, dwell: Millis) -> str:
+    usual = f"half of all leave this step within {say_duration(median)}"
+    return f"{usual}; it has been there for {say_duration(dwell)}"
