@@ -90,7 +90,9 @@ def habits(
             stays = learn_dwell_baseline(
                 topology, columns, at, lambda workflow, step: spans.get((workflow, step), ())
             )
-            transports = replace(learn_transports(topology, columns), begun=named_since(store, topology))
+            transports = replace(
+                learn_transports(topology, columns), named_since=named_since(store, topology)
+            )
             found = kept[key] = Habits(stays, transports, columns.watermark)
             while len(kept) > _KEPT:
                 kept.popitem(last=False)
