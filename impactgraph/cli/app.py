@@ -1,6 +1,6 @@
-"""The command line: which commands there are, and what becomes of their errors.
+"""The command line: its commands, exit status and error messages.
 
-A command is imported when it is called, so that help and completion stay quick.
+A command is imported when it is called, so that help and completion are fast.
 """
 
 import sys
@@ -10,36 +10,40 @@ from cyclopts import App, CycloptsError
 
 from impactgraph.cli.commands import COMMANDS
 
-DONE, FINDINGS, WRONG, BROKEN = 0, 1, 2, 70
-"""Exit status: done; findings or a failed check; wrong use or bad input; a defect of the program itself."""
-
+DONE = 0
+FINDINGS = 1
+"""Findings or a failed check."""
+BAD_INPUT = 2
+"""Wrong usage or bad input."""
+DEFECT = 70
+"""A defect of the program itself."""
 INTERRUPTED = 130
 
-ABOUT = """Which orders, postings and customer messages a failure hits, when, and why.
+ABOUT = """Which orders, postings and customer messages a failure affects, when, and why.
 
-Exit status: 0 done, 1 findings or a failed check, 2 wrong use or bad input."""
+Exit status: 0 done, 1 findings or a failed check, 2 wrong usage or bad input."""
 
 
 def make_app() -> App:
-    """All commands; `impactgraph COMMAND --help` imports the one command."""
+    """The application with all commands; `impactgraph COMMAND --help` imports only that command."""
     app = App(
         name="impactgraph",
         help=ABOUT,
         help_format="plaintext",
         version=_version,
-        help_epilogue="First: impactgraph demo. Help with an example: impactgraph COMMAND --help",
+        help_epilogue="Start with: impactgraph demo. Help with an example: impactgraph COMMAND --help",
         result_action="return_value",
     )
     for order, command in enumerate(COMMANDS):
         app.command(
-            command.where,
+            command.function_path,
             name=command.name,
             help=command.help,
             help_epilogue=command.epilogue,
             sort_key=order,
         )
     app.register_install_completion_command(  # pyright: ignore[reportUnknownMemberType] - its further arguments are untyped
-        help="Installs completion for your shell (bash, zsh, fish) and says where."
+        help="Installs completion for your shell (bash, zsh, fish) and prints where."
     )
     return app
 
@@ -50,39 +54,39 @@ def main() -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Runs one command and gives its exit status; what went wrong is on standard error."""
-    from impactgraph.cli.show import complain, tell_problems
+    """Runs one command and returns its exit status; errors are printed on standard error."""
+    from impactgraph.cli.output import print_error, print_problems
     from impactgraph.errors import BadInputError, ImpactGraphError
 
     try:
         result = make_app()(list(arguments), exit_on_error=False, print_error=False)
         sys.stdout.flush()
     except CycloptsError as error:
-        complain(f"error: {error}", note="How it is used: impactgraph --help, impactgraph COMMAND --help")
-        return WRONG
+        print_error(f"error: {error}", note="Usage: impactgraph --help, impactgraph COMMAND --help")
+        return BAD_INPUT
     except BadInputError as error:
-        tell_problems("error", error.problems)
-        return WRONG
+        print_problems("error", error.problems)
+        return BAD_INPUT
     except ImpactGraphError as error:
-        complain(f"error: {error}")
-        return WRONG
+        print_error(f"error: {error}")
+        return BAD_INPUT
     except KeyboardInterrupt:
-        complain("Interrupted.")
+        print_error("Interrupted.")
         return INTERRUPTED
     except BrokenPipeError:
         _silence()
         return DONE
-    except Exception as error:  # noqa: BLE001 - whatever it is, nobody but a developer wants its traceback
-        complain(
+    except Exception as error:  # noqa: BLE001 - only a developer needs the traceback of a defect
+        print_error(
             f"error: {type(error).__name__}: {error}",
-            note=f"This is a defect of impactgraph, not of your input. What a report needs is in {_kept()}.",
+            note=f"This is a defect of impactgraph, not of your input. Details for a report: {_write_traceback()}",
         )
-        return BROKEN
+        return DEFECT
     return result if isinstance(result, int) else DONE
 
 
-def _kept() -> str:
-    """Path of a file with the traceback of the exception that is handled."""
+def _write_traceback() -> str:
+    """Path of a new file with the traceback of the current exception."""
     import tempfile
     import traceback
 
@@ -92,7 +96,7 @@ def _kept() -> str:
 
 
 def _silence() -> None:
-    """Whoever read the output has gone (`| head`): nothing more may be written to it, at exit neither."""
+    """Discards further output, at exit too: its reader (`| head`) has closed the pipe."""
     import os
 
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""`impactgraph apply`: make a topology the current version."""
+"""`impactgraph apply`: makes a topology the current version."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,55 +14,59 @@ if TYPE_CHECKING:
 
 Topology = Annotated[Path, Parameter(help="A YAML file, or a folder of them.")]
 DryRun = Annotated[
-    bool, Parameter(help="Only tell what would be other, and which orders in flight it touches.", negative=())
+    bool, Parameter(help="Only print what would change, and which orders in flight it affects.", negative=())
 ]
 
 
 def apply(path: Topology, /, *, dry_run: DryRun = False, common: Common = COMMON) -> int:
-    """Makes a topology the current version, or tells what would be other, and gives the exit status."""
+    """Makes a topology the current version, or prints what would change; returns the exit status."""
     from impactgraph.bootstrap import system_clock
-    from impactgraph.cli.outcomes import change_rows, change_shape, problem_shape, version_shape
-    from impactgraph.cli.show import complain, present, tell_problems
-    from impactgraph.cli.stores import opened
+    from impactgraph.cli.encode import Encoder
+    from impactgraph.cli.formats import count
+    from impactgraph.cli.outcomes import change_rows
+    from impactgraph.cli.output import present, print_error, print_problems
+    from impactgraph.cli.stores import open_or_create
     from impactgraph.usecases.apply_topology import apply_path
 
-    with opened(common.store) as store:
+    with open_or_create(common.store) as store:
         outcome = apply_path(store, path, system_clock(), dry_run=dry_run)
-    tell_problems("error", outcome.problems)
-    tell_problems("warning", outcome.warnings)
+    print_problems("error", outcome.problems)
+    print_problems("warning", outcome.warnings)
+    encode = Encoder().encode
     present(
         common.format,
-        people=lambda out: _tell(out, outcome, path, dry_run),
+        text=lambda out: _print_outcome(out, outcome, path, dry_run),
         data=lambda: {
-            "topology": version_shape(outcome.version),
+            "topology": encode(outcome.version),
             "unchanged": outcome.unchanged,
-            "change": change_shape(outcome.change),
-            "problems": problem_shape(outcome.problems),
-            "warnings": problem_shape(outcome.warnings),
+            "change": encode(outcome.change),
+            "problems": encode(outcome.problems),
+            "warnings": encode(outcome.warnings),
         },
         rows=lambda: change_rows(outcome.change),
     )
     if outcome.problems:
-        complain(f"{len(outcome.problems)} to mend in {path}; nothing was applied.")
+        print_error(f"{count(len(outcome.problems), 'error')} in {path}; nothing was applied.")
         return 2
     return 0
 
 
-def _tell(out: "Console", outcome: "TopologyOutcome", path: Path, dry_run: bool) -> None:
-    from impactgraph.cli.outcomes import tell_change, tell_version
+def _print_outcome(out: "Console", outcome: "TopologyOutcome", path: Path, dry_run: bool) -> None:
+    from impactgraph.cli.outcomes import print_change, print_version
 
     if outcome.change is None:
         return
-    found = outcome.change.difference
-    what = f"{len(found.added):,} new, {len(found.removed):,} gone, {len({c.element for c in found.changed}):,} changed"
+    difference = outcome.change.difference
+    changed = len({change.element for change in difference.changed})
+    counts = f"{len(difference.added):,} added, {len(difference.removed):,} removed, {changed:,} changed"
     if outcome.unchanged:
-        out.print(f"{path} is unchanged: it is what is current.")
+        out.print(f"{path} is unchanged: it is the current version.")
     elif dry_run:
-        out.print(f"{path} would change the topology: {what}. Nothing was applied.")
-        tell_change(out, outcome.change)
+        out.print(f"{path} would change the topology: {counts}. Nothing was applied.")
+        print_change(out, outcome.change)
     else:
-        out.print(f"{path} is applied: {what}.")
-        if outcome.version is None or len(found.added) < outcome.version.elements:
-            tell_change(out, outcome.change)
+        out.print(f"{path} was applied: {counts}.")
+        if outcome.version is None or len(difference.added) < outcome.version.elements:
+            print_change(out, outcome.change)
     if outcome.version is not None:
-        tell_version(out, outcome.version)
+        print_version(out, outcome.version)

@@ -1,4 +1,4 @@
-"""`impactgraph aside`: events that were kept aside."""
+"""`impactgraph aside`: quarantined events."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,75 +7,75 @@ from cyclopts import Parameter
 from impactgraph.cli.options import COMMON, Common
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from impactgraph.usecases import IngestResult, QuarantinedEvent
 
 Numbers = Annotated[
-    tuple[int, ...], Parameter(help="Which to try again, by number; none: all.", show_default=False)
+    tuple[int, ...], Parameter(help="Numbers of the events to retry; none: all.", show_default=False)
 ]
-Replay = Annotated[bool, Parameter(help="Try them again; what is taken now leaves the list.", negative=())]
-Limit = Annotated[int, Parameter(help="How many to list, the oldest first.")]
+Replay = Annotated[
+    bool, Parameter(help="Retry them; events that are accepted leave the quarantine.", negative=())
+]
+Limit = Annotated[int, Parameter(help="Number of events to list, the oldest first.")]
 
 
 def aside(
     numbers: Numbers = (), /, *, replay: Replay = False, limit: Limit = 100, common: Common = COMMON
 ) -> int:
-    """Lists events that could not be taken, with their reasons; with --replay tries them again. Gives the exit status."""
-    from impactgraph.cli.ingest import tell_rejected
-    from impactgraph.cli.outcomes import intake_shape, refused_rows, refused_shape
-    from impactgraph.cli.show import present
-    from impactgraph.cli.stores import existing
+    """Lists quarantined events with their reasons; with --replay retries them. Returns the exit status."""
+    from impactgraph.cli.encode import Encoder
+    from impactgraph.cli.ingest import print_quarantined
+    from impactgraph.cli.outcomes import ingest_json, quarantine_rows
+    from impactgraph.cli.output import present
+    from impactgraph.cli.stores import existing_store
     from impactgraph.errors import BadInputError, Problem
     from impactgraph.usecases.quarantine import list_quarantined, replay_quarantined
 
     if numbers and not replay:
-        raise BadInputError(Problem("Numbers say which to try again: add --replay."))
-    with existing(common.store) as store:
+        raise BadInputError(Problem("Numbers are for retrying events: add --replay."))
+    with existing_store(common.store) as store:
         if replay:
-            intake = replay_quarantined(store, numbers or None)
-            tell_rejected(intake)
+            result = replay_quarantined(store, numbers or None)
+            print_quarantined(result)
             present(
                 common.format,
-                people=lambda out: _tell(out, intake),
-                data=lambda: intake_shape(intake),
-                rows=lambda: refused_rows(intake.quarantined),
+                text=lambda out: _print_result(out, result),
+                data=lambda: ingest_json(result),
+                rows=lambda: quarantine_rows(result.quarantined),
             )
-            return 1 if intake.quarantined else 0
-        found = list_quarantined(store, limit)
+            return 1 if result.quarantined else 0
+        events = list_quarantined(store, limit)
         present(
             common.format,
-            people=lambda out: _list(out, found, limit),
-            data=lambda: [refused_shape(each) for each in found],
-            rows=lambda: refused_rows(found),
+            text=lambda out: _print_events(out, events, limit),
+            data=lambda: Encoder().encode(events),
+            rows=lambda: quarantine_rows(events),
         )
     return 0
 
 
-def _tell(out: "Console", intake: "IngestResult") -> None:
-    out.print(
-        f"{intake.accepted_count:,} taken, {intake.duplicate_count:,} known by now, {len(intake.quarantined):,} still kept aside."
-    )
+def _print_result(out: "Console", result: "IngestResult") -> None:
+    quarantined = len(result.quarantined)
+    out.print(f"{result.accepted_count:,} accepted, {result.duplicate_count:,} duplicates, {quarantined:,} still quarantined.")
 
 
-def _list(out: "Console", found: "tuple[QuarantinedEvent, ...]", limit: int) -> None:
-    from impactgraph.cli.say import day_and_time
-    from impactgraph.cli.show import table
+def _print_events(out: "Console", events: "Sequence[QuarantinedEvent]", limit: int) -> None:
+    from impactgraph.cli.formats import NOTHING, day_and_time
+    from impactgraph.cli.output import table
 
-    if not found:
-        out.print("Nothing is kept aside.")
+    if not events:
+        out.print("No events are quarantined.")
         return
     rows = table("number", "received", "from", "reason", right=("number",))
-    for each in found:
-        rows.add_row(
-            str(each.number),
-            day_and_time(each.received_at) if each.received_at else "-",
-            each.place or "-",
-            each.reason,
-        )
+    for event in events:
+        received = day_and_time(event.received_at) if event.received_at else NOTHING
+        rows.add_row(str(event.number), received, event.place or NOTHING, event.reason)
     out.print(rows)
-    if len(found) == limit:
+    if len(events) == limit:
         out.print("There may be more: --limit N.", style="dim")
     out.print(
-        "The events themselves: --format json. To try them again: impactgraph aside --replay.", style="dim"
+        "To see the events themselves: --format json. To retry them: impactgraph aside --replay.", style="dim"
     )

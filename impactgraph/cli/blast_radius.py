@@ -1,44 +1,47 @@
-"""`impactgraph blast-radius`: what a failure hits, now and in the next hours."""
+"""`impactgraph blast-radius`: what a failure affects, now and in the next hours."""
 
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from impactgraph.cli.asking import FORECASTING, SUPPOSING, AsOf, Forecasting, Supposing
 from impactgraph.cli.options import COMMON, Common
+from impactgraph.cli.question_options import (
+    NO_FORECAST_OPTIONS,
+    NO_WHAT_IF,
+    AsOf,
+    ForecastOptions,
+    WhatIfOptions,
+)
+
+DEFAULT_ORDERS = 10
 
 Failures = Annotated[
     tuple[str, ...],
     Parameter(
         name="--failure",
-        help="Of this reported failure; give it again for several together.",
+        help="Id of a reported failure; repeatable.",
         negative=(),
         show_default=False,
     ),
 ]
-By = Annotated[
-    str,
-    Parameter(help="Dimensions to break the totals down by, with commas between them, such as channel,step."),
-]
+By = Annotated[str, Parameter(help="Dimensions of the breakdown, separated by commas, such as channel,step.")]
 Count = Annotated[
     int | None,
     Parameter(
-        help="How many affected orders to list, the most urgent promise first [default: 10; csv: all]."
+        help="Number of affected orders to list, the most urgent promise first [default: 10; csv: all]."
     ),
 ]
 Of = Annotated[
     str,
     Parameter(
-        help="What the rows of --format csv are: orders, postings, notifications, tasks, or groups (those of --by)."
+        help="Rows of --format csv: orders, postings, notifications, tasks, or groups (those of --by)."
     ),
 ]
-
-
 Bucket = Annotated[
     str | None,
     Parameter(
         name="--forecast",
-        help="When orders are hit and promises missed, in spans of this length, such as 1h.",
+        help="Also forecast orders hit and promises missed, in intervals of this length, such as 1h.",
     ),
 ]
 
@@ -51,30 +54,40 @@ def blast_radius(
     orders: Count = None,
     of: Of = "orders",
     bucket: Bucket = None,
-    supposing: Supposing = SUPPOSING,
-    forecasting: Forecasting = FORECASTING,
+    what_if: WhatIfOptions = NO_WHAT_IF,
+    forecast: ForecastOptions = NO_FORECAST_OPTIONS,
     common: Common = COMMON,
 ) -> None:
-    """Tells of the failures that are named or supposed; of neither, of all that are active."""
+    """Prints what the named or supposed failures affect; without either, all active ones."""
     from impactgraph.bootstrap import system_clock
-    from impactgraph.cli.answering import answered
-    from impactgraph.cli.blast_data import csv_of, data_of, wanted
-    from impactgraph.cli.blast_text import tell
-    from impactgraph.cli.question import Reading, dimensions_of, question_of
-    from impactgraph.cli.show import present
-    from impactgraph.cli.stores import existing
-    from impactgraph.cli.times import read_span
+    from impactgraph.cli.blast_answer import open_answer
+    from impactgraph.cli.blast_data import (
+        BlastLayout,
+        blast_json,
+        export_rows,
+        group_rows,
+        parse_export,
+    )
+    from impactgraph.cli.blast_text import print_blast
+    from impactgraph.cli.output import present
+    from impactgraph.cli.question import OptionReader, QuestionOptions, parse_dimensions, parse_question
+    from impactgraph.cli.stores import existing_store
+    from impactgraph.cli.times import parse_duration_option
 
     now = system_clock()
-    reading = Reading()
-    dimensions, rows_of = reading.tried(dimensions_of, by) or (), reading.tried(wanted, of, orders)
-    span = reading.tried(read_span, "--forecast", bucket)
-    question = question_of(failure, supposing, forecasting, as_of, now, reading)
-    with existing(common.store) as store, answered(store, question, now) as found:
-        listed = 10 if orders is None else orders
+    reader = OptionReader()
+    dimensions = reader.read(parse_dimensions, by) or ()
+    export = reader.read(parse_export, of, orders)
+    interval = reader.read(parse_duration_option, "--forecast", bucket)
+    options = QuestionOptions(failures=failure, as_of=as_of, what_if=what_if, forecast=forecast)
+    question = parse_question(options, now, reader)
+    layout = BlastLayout(dimensions, DEFAULT_ORDERS if orders is None else orders, interval)
+    with existing_store(common.store) as store, open_answer(store, question, now) as blast:
         present(
             common.format,
-            people=lambda out: tell(out, found, dimensions, listed, span),
-            data=lambda: data_of(found, dimensions, listed, span),
-            rows=lambda: csv_of(found, rows_of, dimensions, orders),
+            text=lambda out: print_blast(out, blast, layout),
+            data=lambda: blast_json(blast, layout),
+            rows=lambda: (
+                group_rows(blast, dimensions) if export is None else export_rows(blast, export, orders)
+            ),
         )

@@ -1,20 +1,19 @@
-"""A blast radius to read aloud: the sentence, how much, where, whom to call, which orders first, and what it stands on."""
+"""A blast radius as text: headline, totals, breakdown, owners, playbooks, first orders, assumptions."""
 
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.padding import Padding
 
 from graph_models.enums import Dimension
 from graph_models.failure import Failure
-from graph_models.impact import ImpactTotals, OwnerShare, RecordTotals
+from graph_models.impact import AffectedOrder, ImpactTotals, OwnerShare, RecordTotals
 from graph_models.time import FOREVER, Millis, moment
-from graph_models.topology import Topology
-from impactgraph.cli import say
-from impactgraph.cli.answering import Answered
-from impactgraph.cli.blast_data import affected_orders
-from impactgraph.cli.links import tell_link
-from impactgraph.cli.show import table
+from graph_models.topology import PlaybookStep, Topology
+from impactgraph.cli import formats
+from impactgraph.cli.blast_answer import BlastAnswer
+from impactgraph.cli.blast_data import BlastLayout, affected_orders
+from impactgraph.cli.links import print_link
+from impactgraph.cli.output import print_heading, print_lines, table
 from impactgraph.usecases import impact_pages
 from impactgraph.usecases.orders import get_orders
 
@@ -25,266 +24,274 @@ ALL_COLUMNS = (
     "order",
     "band",
     "effect",
-    "at step",
-    "hit",
-    "later by",
+    "affected at",
+    "from",
+    "delay",
     "done by",
     "promised",
     "miss",
-    "likely",
-    "worth",
+    "likelihood",
+    "value",
 )
-NARROW_COLUMNS = ("order", "band", "at step", "later by", "miss", "worth")
+NARROW_COLUMNS = ("order", "band", "affected at", "delay", "miss", "value")
 
 MOST_GROUPS = 12
 MOST_TEAMS = 6
 MOST_VALUES = 4
 MOST_ELEMENTS = 3
 MOST_PLAYBOOKS = 3
-MOST_ABSORBED = 8
+MOST_ABSORPTIONS = 8
 
 
-def tell(out: Console, found: Answered, by: Sequence[Dimension], listed: int, bucket: Millis | None) -> None:
-    """Writes the whole answer; of long lists the first, and how many more there are."""
-    answer = found.answer
+def print_blast(out: Console, blast: BlastAnswer, layout: BlastLayout) -> None:
+    """Prints the whole answer; of long lists the first items, and how many more there are."""
+    answer = blast.answer
     out.print(answer.headline, style="bold")
-    out.print(
-        f"As of {say.day_and_time(answer.as_of)}, by topology:{answer.topology}. Times are UTC.", style="dim"
-    )
-    _failures(out, found)
+    as_of = formats.day_and_time(answer.as_of)
+    out.print(f"As of {as_of}, by topology:{answer.topology}. Times are UTC.", style="dim")
+    _print_failures(out, blast)
     if answer.totals.orders:
-        _totals(out, answer.totals)
-        _records(out, answer.totals)
-        _groups(out, found, by)
-        if bucket is not None:
-            _forecast(out, found, bucket)
-        _owners(out, found)
-        _playbooks(out, found)
-        if listed:
-            _orders(out, found, listed)
-    _residual(out, found)
-    _foundations(out, found)
-    tell_link(out, found.question)
+        _print_totals(out, answer.totals)
+        _print_records(out, answer.totals)
+        _print_groups(out, blast, layout.dimensions)
+        if layout.bucket is not None:
+            _print_forecast(out, blast, layout.bucket)
+        _print_owners(out, blast)
+        _print_playbooks(out, blast)
+        if layout.orders:
+            _print_orders(out, blast, layout.orders)
+    _print_residual(out, blast)
+    _print_absorptions(out, blast)
+    _print_assumptions(out, blast)
+    print_link(out, blast.question)
 
 
-def tell_shortly(out: Console, found: Answered) -> None:
-    """The sentence, where, and whom to call."""
-    out.print(found.answer.headline, style="bold")
-    if found.answer.totals.orders:
-        _groups(out, found, (Dimension.CHANNEL,))
-        _owners(out, found)
+def print_blast_summary(out: Console, blast: BlastAnswer) -> None:
+    """Prints the headline, the channels and the owners."""
+    out.print(blast.answer.headline, style="bold")
+    if blast.answer.totals.orders:
+        _print_groups(out, blast, (Dimension.CHANNEL,))
+        _print_owners(out, blast)
 
 
-def _head(out: Console, text: str) -> None:
-    out.print()
-    out.print(text, style="bold")
-
-
-def _lines(out: Console, lines: Sequence[str], indent: int = 2) -> None:
-    for line in lines:
-        out.print(Padding(line, (0, 0, 0, indent), expand=False))
-
-
-def _failures(out: Console, found: Answered) -> None:
-    for failure in found.answer.failures:
+def _print_failures(out: Console, blast: BlastAnswer) -> None:
+    for failure in blast.answer.failures:
         out.print()
-        name = "What if" if failure.is_supposed else f"{failure.key}, {say.word(failure.severity)}"
-        told = [each for each in (failure.summary, _circumstances(failure, found.answer.as_of)) if each]
-        out.print(f"{name}: {told[0]}")
-        _lines(out, told[1:])
+        severity = formats.words(failure.severity)
+        name = "What if" if failure.is_supposed else f"{failure.key}, {severity}"
+        circumstances = _circumstances(failure, blast.answer.as_of)
+        out.print(f"{name}: {failure.summary or circumstances}")
+        if failure.summary:
+            print_lines(out, [circumstances])
 
 
 def _circumstances(failure: Failure, now: Millis) -> str:
-    """What fails since when, until when, and for whom."""
-    end = (
-        f"expected until {say.at(failure.expected_end, now)}"
-        if failure.expected_end is not None
-        else "its end is not known"
-    )
+    """Class, target, start, end and scope of a failure."""
+    failure_class = formats.words(failure.failure_class)
+    start = formats.at(failure.started_at, now)
+    scope = "; ".join(_scope_limit(name, values) for name, values in failure.scope.limits)
+    return f"{failure_class} of {failure.target} since {start}, {_end(failure, now)}; {scope or 'all orders'}"
+
+
+def _end(failure: Failure, now: Millis) -> str:
     if failure.ended_at is not None:
-        end = f"ended {say.at(failure.ended_at, now)}"
-    scope = "; ".join(
-        f"{name} {', '.join(values[:MOST_VALUES])}{' …' if len(values) > MOST_VALUES else ''}"
-        for name, values in failure.scope.limits
-    )
-    return f"{say.word(failure.failure_class)} of {failure.target} since {say.at(failure.started_at, now)}, {end}; {scope or 'for all'}"
+        return f"ended {formats.at(failure.ended_at, now)}"
+    if failure.expected_end is not None:
+        return f"expected until {formats.at(failure.expected_end, now)}"
+    return "end unknown"
 
 
-def _totals(out: Console, totals: ImpactTotals) -> None:
+def _scope_limit(name: str, values: Sequence[str]) -> str:
+    more = " …" if len(values) > MOST_VALUES else ""
+    return f"{name} {', '.join(values[:MOST_VALUES])}{more}"
+
+
+def _print_totals(out: Console, totals: ImpactTotals) -> None:
     rows = table("", "")
     rows.show_header = False
-    bands = f"{totals.stuck:,} stuck now, {totals.exposed:,} exposed, {totals.upcoming:,} upcoming, {totals.records_only:,} with records only"
-    rows.add_row("orders", f"{totals.orders:,} ({bands})")
-    rows.add_row(
-        "likely",
-        f"{totals.expected_orders:,.0f} of them (the sum of their likelihoods), {say.count(totals.fulfillments, 'fulfillment')}",
+    bands = (
+        f"{totals.stuck:,} stuck now, {totals.exposed:,} exposed, {totals.upcoming:,} upcoming, "
+        f"{totals.records_only:,} records affected only"
     )
-    rows.add_row("worth", say.money(totals.value))
-    rows.add_row("miss their promise", f"{totals.will_miss_promise:,}")
-    rows.add_row("refunds at risk", say.money(totals.refunds_at_risk))
+    rows.add_row("orders", f"{totals.orders:,} ({bands})")
+    fulfillments = formats.count(totals.fulfillments, "fulfillment")
+    rows.add_row("expected", f"{totals.expected_orders:,.0f} orders (sum of likelihoods), {fulfillments}")
+    rows.add_row("value", formats.money(totals.value))
+    rows.add_row("will miss promise", f"{totals.will_miss_promise:,}")
+    rows.add_row("refunds at risk", formats.money(totals.refunds_at_risk))
     rows.add_row("tasks, supplier orders", f"{totals.tasks:,}, {totals.supplier_orders:,}")
-    _head(out, "How much")
+    print_heading(out, "Totals")
     out.print(rows)
 
 
-def _records(out: Console, totals: ImpactTotals) -> None:
+def _print_records(out: Console, totals: ImpactTotals) -> None:
     kinds: tuple[tuple[str, Sequence[RecordTotals]], ...] = (
         ("posting", totals.postings),
         ("message", totals.notifications),
     )
-    if not any(rows for _, rows in kinds):
+    if not any(totals_of_kind for _, totals_of_kind in kinds):
         return
-    made = table("record", "type", "what happens", "how many", "amount", right=("how many", "amount"))
-    for kind, rows in kinds:
-        for each in rows:
-            made.add_row(kind, each.type, say.word(each.effect), f"{each.count:,}", say.money(each.amount))
-    _head(out, "Postings and messages")
-    out.print(made)
+    rows = table("record", "type", "effect", "count", "amount", right=("count", "amount"))
+    for kind, totals_of_kind in kinds:
+        for each in totals_of_kind:
+            amount = formats.money(each.amount)
+            rows.add_row(kind, each.type, formats.words(each.effect), f"{each.count:,}", amount)
+    print_heading(out, "Postings and messages")
+    out.print(rows)
 
 
-def _groups(out: Console, found: Answered, by: Sequence[Dimension]) -> None:
-    groups = impact_pages.breakdown(found.answer, by, None)
-    names = [d.value.lower() for d in by]
-    made = table(
-        *names, "orders", "stuck", "miss promise", "worth", right=("orders", "stuck", "miss promise", "worth")
-    )
+def _print_groups(out: Console, blast: BlastAnswer, dimensions: Sequence[Dimension]) -> None:
+    groups = impact_pages.breakdown(blast.answer, dimensions, None)
+    names = [dimension.value.lower() for dimension in dimensions]
+    figures = ("orders", "stuck", "miss promise", "value")
+    rows = table(*names, *figures, right=figures)
     for each in groups[:MOST_GROUPS]:
-        made.add_row(
-            *(each.key[d.value] or say.NOTHING for d in by),
+        rows.add_row(
+            *(each.key[dimension.value] or formats.NOTHING for dimension in dimensions),
             f"{each.orders:,}",
             f"{each.stuck:,}",
             f"{each.will_miss_promise:,}",
-            say.money(each.value),
+            formats.money(each.value),
         )
-    _head(out, f"By {' and '.join(names)}")
-    out.print(made)
+    print_heading(out, f"By {' and '.join(names)}")
+    out.print(rows)
     if len(groups) > MOST_GROUPS:
-        out.print(
-            f"… and {say.count(len(groups) - MOST_GROUPS, 'more group')}: --format csv --of groups has them all.",
-            style="dim",
-        )
+        more = formats.count(len(groups) - MOST_GROUPS, "more group")
+        out.print(f"… and {more}: --format csv --of groups has them all.", style="dim")
 
 
-def _forecast(out: Console, found: Answered, bucket: Millis) -> None:
+def _print_forecast(out: Console, blast: BlastAnswer, bucket: Millis) -> None:
     figures = ("orders hit", "promises missed", "postings late", "messages late")
-    made = table("from", *figures, right=figures)
-    for point in impact_pages.forecast(found.answer, bucket):
-        numbers = (point.orders_hit, point.promises_missed, point.postings_late, point.notifications_late)
-        if any(numbers):
-            made.add_row(f"{moment(point.at):%Y-%m-%d %H:%M}", *(f"{number:,}" for number in numbers))
-    _head(out, f"In spans of {say.span(bucket)}")
-    out.print(made)
+    rows = table("from", *figures, right=figures)
+    for point in impact_pages.forecast(blast.answer, bucket):
+        counts = (point.orders_hit, point.promises_missed, point.postings_late, point.notifications_late)
+        if any(counts):
+            rows.add_row(f"{moment(point.at):%Y-%m-%d %H:%M}", *(f"{number:,}" for number in counts))
+    print_heading(out, f"Forecast in intervals of {formats.duration(bucket)}")
+    out.print(rows)
 
 
-def _owners(out: Console, found: Answered) -> None:
-    owners = [share for share in found.answer.owners if share.orders]
+def _print_owners(out: Console, blast: BlastAnswer) -> None:
+    owners = [share for share in blast.answer.owners if share.orders]
     if not owners:
         return
-    _head(out, "Whom to call")
+    print_heading(out, "Who to call")
     for share in owners[:MOST_TEAMS]:
-        _owner(out, share, found.topology)
+        _print_owner(out, share, blast.topology)
     if len(owners) > MOST_TEAMS:
-        out.print(f"… and {say.count(len(owners) - MOST_TEAMS, 'more team')}.", style="dim")
+        out.print(f"… and {formats.count(len(owners) - MOST_TEAMS, 'more team')}.", style="dim")
 
 
-def _owner(out: Console, share: OwnerShare, topology: Topology) -> None:
+def _print_owner(out: Console, share: OwnerShare, topology: Topology) -> None:
     team = topology.teams[share.team]
-    then = ", ".join(_named(topology, each) for each in team.escalation)
-    who = ", ".join(filter(None, (team.name or team.key, team.contact)))
+    contact = ", ".join(filter(None, (team.name or team.key, team.contact)))
+    escalation = ", ".join(_contact_name(topology, each) for each in team.escalation)
+    then = f" (then {escalation})" if escalation else ""
+    print_lines(out, [f"{contact}{then}: {formats.count(share.orders, 'order')}"])
     more = len(share.elements) - MOST_ELEMENTS
     elements = ", ".join(share.elements[:MOST_ELEMENTS]) + (f" and {more} more" if more > 0 else "")
     playbooks = f"; playbook {', '.join(share.playbooks)}" if share.playbooks else ""
-    _lines(out, [f"{who}{f' (then {then})' if then else ''}: {say.count(share.orders, 'order')}"])
-    _lines(out, [f"{elements}{playbooks}"], indent=4)
+    print_lines(out, [f"{elements}{playbooks}"], indent=4)
 
 
-def _named(topology: Topology, who: str) -> str:
+def _contact_name(topology: Topology, contact: str) -> str:
     """The name of a team, or the contact as it was written."""
-    team = topology.teams.get(who.removeprefix("team:"))
-    return (team.name or team.key) if team is not None else who
+    team = topology.teams.get(contact.removeprefix("team:"))
+    return (team.name or team.key) if team is not None else contact
 
 
-def _playbooks(out: Console, found: Answered) -> None:
-    keys = found.answer.playbooks
+def _print_playbooks(out: Console, blast: BlastAnswer) -> None:
+    keys = blast.answer.playbooks
     for key in keys[:MOST_PLAYBOOKS]:
-        playbook = found.topology.playbooks[key]
-        _head(out, f"Playbook {key}" + (f": {playbook.name}" if playbook.name else ""))
+        playbook = blast.topology.playbooks[key]
+        print_heading(out, f"Playbook {key}" + (f": {playbook.name}" if playbook.name else ""))
         for number, step in enumerate(playbook.steps, 1):
-            who = f" ({_named(found.topology, step.owner)})" if step.owner else ""
-            asks = f", after approval by {_named(found.topology, step.approval)}" if step.approval else ""
-            _lines(out, [f"{number}. {step.text}{who}{asks}"])
+            print_lines(out, [f"{number}. {_playbook_step(step, blast.topology)}"])
         if playbook.message:
-            _lines(out, [f"Tell the customer: {playbook.message}"])
+            print_lines(out, [f"Tell the customer: {playbook.message}"])
     if len(keys) > MOST_PLAYBOOKS:
-        out.print(
-            f"… and {say.count(len(keys) - MOST_PLAYBOOKS, 'more playbook')}: {', '.join(keys[MOST_PLAYBOOKS:])}.",
-            style="dim",
-        )
+        more = formats.count(len(keys) - MOST_PLAYBOOKS, "more playbook")
+        out.print(f"… and {more}: {', '.join(keys[MOST_PLAYBOOKS:])}.", style="dim")
 
 
-def _orders(out: Console, found: Answered, listed: int) -> None:
-    page, now = affected_orders(found, listed), found.answer.as_of
-    known = get_orders(found.store, [each.order for each in page.items], now, found.question.as_of)
+def _playbook_step(step: PlaybookStep, topology: Topology) -> str:
+    owner = f" ({_contact_name(topology, step.owner)})" if step.owner else ""
+    approval = f", after approval by {_contact_name(topology, step.approval)}" if step.approval else ""
+    return f"{step.text}{owner}{approval}"
+
+
+def _print_orders(out: Console, blast: BlastAnswer, size: int) -> None:
+    now = blast.answer.as_of
+    page = affected_orders(blast, size)
+    orders = get_orders(blast.store, [each.order for each in page.items], now, blast.question.as_of)
     columns = ALL_COLUMNS if out.width >= WIDE else NARROW_COLUMNS
-    made = table(*columns, right=("later by", "likely", "worth"))
+    rows = table(*columns, right=("delay", "likelihood", "value"))
     for each in page.items:
-        order = known.get(each.order)
-        cells = {
-            "order": each.order,
-            "band": say.word(each.band),
-            "effect": say.word(each.effect),
-            "at step": each.first_hit.removeprefix("step:"),
-            "hit": say.at(each.hit_at, now),
-            "later by": say.span(each.expected_delay),
-            "done by": say.at(each.expected_completion, now),
-            "promised": say.at(order.promised_by if order is not None else None, now),
-            "miss": "yes" if each.misses_promise else "no",
-            "likely": say.share(each.likelihood),
-            "worth": say.money([each.value]),
-        }
-        made.add_row(*(cells[column] for column in columns))
-    _head(
-        out,
-        f"The first {len(page.items):,} of {say.count(page.total_count, 'order')}, by promise"
-        if page.has_next
-        else "The orders, by promise",
-    )
-    out.print(made)
+        order = orders.get(each.order)
+        cells = _order_cells(each, order.promised_by if order is not None else None, now)
+        rows.add_row(*(cells[column] for column in columns))
+    total = formats.count(page.total_count, "order")
+    first = f"First {len(page.items):,} of {total}, by promise"
+    print_heading(out, first if page.has_next else "Orders, by promise")
+    out.print(rows)
     if page.has_next:
         out.print(
-            "More: --orders N, or all with --format csv. Why one of them: impactgraph explain FAILURE ORDER.",
+            "More: --orders N, or all with --format csv. To explain one: impactgraph explain FAILURE ORDER.",
             style="dim",
         )
 
 
-def _residual(out: Console, found: Answered) -> None:
-    left = found.answer.residual
-    if left is None:
+def _order_cells(order: AffectedOrder, promised_by: Millis | None, now: Millis) -> dict[str, str]:
+    """Text by column."""
+    return {
+        "order": order.order,
+        "band": formats.words(order.band),
+        "effect": formats.words(order.effect),
+        "affected at": order.first_hit.removeprefix("step:"),
+        "from": formats.at(order.hit_at, now),
+        "delay": formats.duration(order.expected_delay),
+        "done by": formats.at(order.expected_completion, now),
+        "promised": formats.at(promised_by, now),
+        "miss": "yes" if order.misses_promise else "no",
+        "likelihood": formats.share(order.likelihood),
+        "value": formats.money([order.value]),
+    }
+
+
+def _print_residual(out: Console, blast: BlastAnswer) -> None:
+    residual = blast.answer.residual
+    if residual is None:
         return
-    _head(out, "What is left of it")
-    drained = (
-        f" Drained by {say.at(left.drained_by, found.answer.as_of)}."
-        if left.drained_by is not None and left.drained_by < FOREVER
-        else ""
+    print_heading(out, "Remaining after the end")
+    cleared_by = residual.drained_by
+    cleared = ""
+    if cleared_by is not None and cleared_by < FOREVER:
+        cleared = f" Cleared by {formats.at(cleared_by, blast.answer.as_of)}."
+    line = (
+        f"{residual.healed:,} recovered, {residual.healing:,} recover without action, "
+        f"{residual.need_action:,} wait for a replay or a person.{cleared}"
     )
-    line = f"{left.healed:,} recovered, {left.healing:,} recover by themselves, {left.need_action:,} wait for a replay or a person.{drained}"
-    _lines(out, [line])
+    print_lines(out, [line])
 
 
-def _foundations(out: Console, found: Answered) -> None:
-    answer = found.answer
-    if answer.absorbed:
-        _head(out, "What absorbed it")
-        _lines(
-            out, [f"{each.element}: {each.detail} ({each.rule})" for each in answer.absorbed[:MOST_ABSORBED]]
-        )
-        if len(answer.absorbed) > MOST_ABSORBED:
-            out.print(
-                f"… and at {say.count(len(answer.absorbed) - MOST_ABSORBED, 'more place')}.", style="dim"
-            )
+def _print_absorptions(out: Console, blast: BlastAnswer) -> None:
+    absorptions = blast.answer.absorbed
+    if not absorptions:
+        return
+    print_heading(out, "Stopped by")
+    print_lines(
+        out, [f"{each.element}: {each.detail} ({each.rule})" for each in absorptions[:MOST_ABSORPTIONS]]
+    )
+    if len(absorptions) > MOST_ABSORPTIONS:
+        more = formats.count(len(absorptions) - MOST_ABSORPTIONS, "more element")
+        out.print(f"… and at {more}.", style="dim")
+
+
+def _print_assumptions(out: Console, blast: BlastAnswer) -> None:
+    answer = blast.answer
     if answer.failures:
-        _head(out, "Assumptions")
-        _lines(out, answer.assumptions)
+        print_heading(out, "Assumptions")
+        print_lines(out, answer.assumptions)
     if not answer.complete:
-        _head(out, "Not complete")
-        _lines(out, [f"It was not followed beyond {', '.join(answer.frontier)}."])
+        print_heading(out, "Incomplete")
+        print_lines(out, [f"Not followed beyond {', '.join(answer.frontier)}."])

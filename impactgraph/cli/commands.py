@@ -1,4 +1,4 @@
-"""Which commands there are, what they say of themselves, and an example of each."""
+"""The commands with their help texts and examples."""
 
 from dataclasses import dataclass
 
@@ -6,64 +6,63 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Command:
     name: str
-    short: str
-    more: str
+    summary: str
+    details: str
     examples: tuple[str, ...]
     """Lines for a shell."""
 
     @property
-    def where(self) -> str:
+    def function_path(self) -> str:
         """`module:function`, imported when the command is called."""
         module = self.name.replace("-", "_")
         return f"impactgraph.cli.{module}:{module}"
 
     @property
     def help(self) -> str:
-        return f"{self.short}\n\n{self.more}"
+        return f"{self.summary}\n\n{self.details}"
 
     @property
     def epilogue(self) -> str:
-        return "\n".join(
-            (
-                "Examples:" if len(self.examples) > 1 else "Example:",
-                *(f"  {example}" for example in self.examples),
-            )
-        )
+        title = "Examples:" if len(self.examples) > 1 else "Example:"
+        return "\n".join((title, *(f"  {example}" for example in self.examples)))
 
 
 COMMANDS = (
     Command(
         "demo",
-        "A retailer with two live failures: loads it, prints what they hit, serves it.",
-        "600 stores, distribution centres, drop-ship suppliers, and orders in flight, made up from a seed as of now. "
-        "It goes into a store of its own: --store is not touched, and --format has no meaning here.",
+        "A retailer with two live failures: loads it, prints what they affect, serves it.",
+        "600 stores, distribution centres, drop-ship suppliers, and orders in flight, generated from a seed as of now. "
+        "The demo has a store of its own: --store and --format are ignored.",
         ("impactgraph demo", "impactgraph demo --no-serve --orders 2000 --keep shop"),
     ),
     Command(
         "serve",
         "Serves GraphQL, events, export, health and metrics over HTTP.",
-        "It listens once the store is open. One process at a time can use a store in a folder: while it is served, send events to POST /events. "
-        "There is no login: keep it on a trusted network. --format has no meaning here.",
+        "The port opens once the store is open. Only one process at a time can use a store in a folder: "
+        "while it is served, send events to POST /events. "
+        "There is no login: keep it on a trusted network. --format is ignored.",
         ("impactgraph serve --store shop --port 8080",),
     ),
     Command(
         "validate",
-        "Tells everything that is wrong with a topology, with file and line.",
-        "No store is needed, and none is changed. Exit status: 0 it is valid (warnings or not), 2 it is not.",
+        "Prints all problems of a topology, with file and line.",
+        "Needs no store and changes none. Exit status: 0 valid (possibly with warnings), 2 invalid.",
         ("impactgraph validate topology/",),
     ),
     Command(
         "apply",
         "Makes a topology the current version.",
-        "Of a faulty one nothing is applied; one that changes nothing makes no new version; events that were kept aside and now fit are taken. "
-        "Exit status: 0 applied or unchanged (warnings or not), 2 it is faulty.",
+        "An invalid topology is rejected as a whole; an unchanged one creates no new version; "
+        "quarantined events that the new version fits are accepted. "
+        "Exit status: 0 applied or unchanged (possibly with warnings), 2 invalid.",
         ("impactgraph apply topology/ --dry-run", "impactgraph apply topology.yaml --store shop"),
     ),
     Command(
         "ingest",
-        "Takes order and failure events.",
-        "What was taken before changes nothing, and the order of events does not matter. What cannot be taken is kept aside with its reason. "
-        "Exit status: 0 all taken (repeats too), 1 some were kept aside, 2 nothing could be read.",
+        "Ingests order and failure events.",
+        "Duplicates change nothing, and the order of events does not matter. "
+        "Events that cannot be accepted are quarantined with a reason. "
+        "Exit status: 0 all accepted (or duplicates), 1 some were quarantined, 2 nothing could be read.",
         (
             "impactgraph ingest orders.ndjson.gz failures.ndjson",
             "cat *.ndjson | impactgraph ingest -",
@@ -72,14 +71,15 @@ COMMANDS = (
     ),
     Command(
         "aside",
-        "Lists events that were kept aside, or tries them again.",
-        "Exit status: 0 done, 1 some had to be kept aside once more.",
+        "Lists quarantined events, or retries them.",
+        "Exit status: 0 done, 1 some were quarantined again.",
         ("impactgraph aside", "impactgraph aside --replay"),
     ),
     Command(
         "blast-radius",
-        "What a failure hits, now and in the next hours.",
-        "Orders, money, postings and messages; whom to call, and what to do. Of the failures that are named, or supposed, or of all that are active.",
+        "What a failure affects, now and in the next hours.",
+        "Orders, money, postings and messages; who to call, and what to do. "
+        "For the named failures, a hypothetical one, or all active ones.",
         (
             "impactgraph blast-radius --failure F-stock --by channel,step",
             "impactgraph blast-radius --as-of -2h --format json",
@@ -89,21 +89,22 @@ COMMANDS = (
     Command(
         "why",
         "Why an order is where it is, and what to tell the customer.",
-        "The verdict in one sentence, words for the customer, what is missing, what happened and what is expected, the causes, whose it is. "
-        "--format csv has the story, a line an entry.",
+        "The verdict in one sentence, a customer message, missing records, the timeline with what is expected next, "
+        "causes, and the owner. --format csv has the timeline, one row per entry.",
         ("impactgraph why O-1001", "impactgraph why O-1001 --as-of -2h --format json"),
     ),
     Command(
         "explain",
-        "Why an order is affected by a failure, hop by hop, or what stopped it.",
-        "An order that is not affected is an answer too.",
+        "Why a failure affects an order, hop by hop, or where it was stopped.",
+        "Also explains why an order is not affected.",
         ("impactgraph explain F-stock O-1001",),
     ),
     Command(
         "overdue",
-        "Orders beyond their limit, what they have in common, and which elements would explain it.",
-        "The limit is what the step declares, else what nearly all (p95) took before. No failure needs to be known. "
-        "--report puts a suspect on record. Exit status: 0 nothing is overdue, or the report was taken; 1 something is; 2 the report was refused.",
+        "Orders past their limit, what they have in common, and the likely causes.",
+        "The limit is the one that the step declares, else the 95th percentile of past durations. "
+        "No failure has to be reported. --report reports a suspect as a failure. "
+        "Exit status: 0 nothing is overdue, or the report was accepted; 1 orders are overdue; 2 the report was rejected.",
         (
             "impactgraph overdue --by step,region",
             "impactgraph overdue --as-of -2h --format json",
@@ -112,10 +113,11 @@ COMMANDS = (
     ),
     Command(
         "drift",
-        "What is no longer as it was: slower, failing, avoided or refused more often.",
-        "Steps and hand-overs by how long they take and how often they fail; locations, modes and channels by reroutes, refusals and cancellations, "
-        "each against its own past of a week, with the hour in which it changed; the most orders behind it first. "
-        "Places of which the same is told since about the same time are one line. Exit status: 0 nothing has moved, 1 something has.",
+        "Steps, locations and channels whose duration, error rate or cancellation rate changed.",
+        "Compares durations and errors of steps and hand-overs, and reroutes, rejections and cancellations of locations, "
+        "modes and channels with their own past week, and names the hour of the change; those with the most orders first. "
+        "Places with the same change at about the same time are one line. "
+        "Exit status: 0 no change, 1 changes found.",
         (
             "impactgraph drift",
             "impactgraph drift --all --first 500",
@@ -124,10 +126,10 @@ COMMANDS = (
     ),
     Command(
         "records",
-        "Postings, messages, tasks and supplier orders that should have come and did not, or not so.",
-        "Found from the steps that orders have passed: missing, late, doubled, of another amount than expected, out of sequence, "
-        "each with money, age and likely cause; and hours in which a type came more often or less often than usual. "
-        "Exit status: 0 nothing was found, 1 something was.",
+        "Postings, messages, tasks and supplier orders that are missing, late, duplicate or wrong.",
+        "Derived from the steps that orders have passed: missing, late, duplicate, with another amount than expected, "
+        "out of sequence, each with amount, age and likely cause; and hours in which more or fewer records than usual "
+        "of a type arrived. Exit status: 0 no findings, 1 findings.",
         (
             "impactgraph records --effect missing --type invoice",
             "impactgraph records --where regions=uk --as-of -2h --format csv",
@@ -135,9 +137,9 @@ COMMANDS = (
     ),
     Command(
         "payloads",
-        "Trouble in what messages say: orders sent twice, incomplete ones, stock figures that differ, errors that say the same.",
-        "Duplicates share an external id, or customer, basket and value within ten minutes. Errors of the last seven days are grouped by what they say without "
-        "numbers, ids and quoted text. Exit status: 0 nothing was found, 1 something was.",
+        "Findings in message contents: duplicate and incomplete orders, stock differences, recurring errors.",
+        "Duplicates share an external id, or customer, basket and value within ten minutes. Errors of the last seven days "
+        "are grouped by their text without numbers, ids and quoted parts. Exit status: 0 no findings, 1 findings.",
         (
             "impactgraph payloads",
             "impactgraph payloads --kind error_template --where steps=ship-from-store/pick --format json",
@@ -146,7 +148,7 @@ COMMANDS = (
     Command(
         "doctor",
         "Checks the installation, the configuration, the store and the clock.",
-        "Exit status: 0 all is well (warnings or not), 1 a check failed.",
+        "Exit status: 0 no check failed (possibly with warnings), 1 a check failed.",
         ("impactgraph doctor --store shop",),
     ),
 )

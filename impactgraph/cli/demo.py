@@ -19,20 +19,21 @@ if TYPE_CHECKING:
     from impactgraph.usecases import Store
 
 SEED = 20
-"""The same orders each time, up to the moment that they are made for."""
+"""Seed of the generated orders: the same orders for the same moment."""
 
-LEAST, MOST = 100, 5_000_000
+FEWEST_ORDERS = 100
+MOST_ORDERS = 5_000_000
 
 Orders = Annotated[int, Parameter(help="Orders in flight.")]
 Keep = Annotated[
     Path | None,
-    Parameter(help="Keep the store in this new or empty folder [default: a scratch folder that is removed]."),
+    Parameter(help="Keep the store in this new or empty folder [default: a temporary folder]."),
 ]
 Serve = Annotated[
     bool,
     Parameter(
         name="--serve",
-        help="Serve it until interrupted, while events go on, or only print and end.",
+        help="Serve the demo with continuing events until interrupted, or only print the answers.",
         negative="--no-serve",
     ),
 ]
@@ -58,21 +59,19 @@ def demo(
     port: Port = None,
     common: Common = COMMON,
 ) -> None:
-    """Loads the retailer into a store of its own, prints what its failures hit, and serves it."""
+    """Loads the retailer into a store of its own, prints what its failures affect, and serves it."""
+    from impactgraph.cli.output import console
     from impactgraph.cli.settings import read_settings
-    from impactgraph.cli.show import console
-    from impactgraph.cli.stores import opened
+    from impactgraph.cli.stores import open_or_create
 
     _check(orders, keep)
     clock, out = _clock(now), console()
-    with _folder(keep) as folder, opened(str(folder), clock) as store:
+    with _folder(keep) as folder, open_or_create(str(folder), clock) as store:
         story = _load(store, orders, clock(), out)
-        for failure in (
-            *((live.failure,) for live in story.live),
-            tuple(live.failure for live in story.live),
-        ):
-            _answer(store, failure, clock(), out)
-        _tell_next(out, story, folder if keep is not None else None, serve)
+        keys = [live.failure for live in story.live]
+        for failures in (*((key,) for key in keys), tuple(keys)):
+            _print_answer(store, failures, clock(), out)
+        _print_next_steps(out, story, folder if keep is not None else None, serve)
         if serve:
             if isinstance(clock, StartableClock):
                 clock.start()
@@ -98,9 +97,9 @@ class StartableClock:
 def _clock(now: str | None) -> "Callable[[], Millis]":
     """Clock of the demo: the system's, or one that starts at the moment of --now. Raises BadInputError."""
     from impactgraph.bootstrap import system_clock
-    from impactgraph.cli.times import read_moment
+    from impactgraph.cli.times import parse_moment_option
 
-    start = read_moment("--now", now, system_clock())
+    start = parse_moment_option("--now", now, system_clock())
     return system_clock if start is None else StartableClock(start)
 
 
@@ -108,8 +107,10 @@ def _check(orders: int, keep: Path | None) -> None:
     from impactgraph.errors import BadInputError, Problem
 
     problems: list[Problem] = []
-    if not LEAST <= orders <= MOST:
-        problems.append(Problem(f"--orders is {orders}; give a number from {LEAST} to {MOST:,}."))
+    if not FEWEST_ORDERS <= orders <= MOST_ORDERS:
+        problems.append(
+            Problem(f"--orders is {orders}; give a number from {FEWEST_ORDERS} to {MOST_ORDERS:,}.")
+        )
     if keep is not None and keep.exists() and (not keep.is_dir() or any(keep.iterdir())):
         problems.append(Problem(f"--keep names {keep}, which is not an empty folder; name a new one."))
     if problems:
@@ -128,78 +129,80 @@ def _folder(keep: Path | None) -> Generator[Path]:
 
 
 def _load(store: "Store", orders: int, now: "Millis", out: "Console") -> "DemoStory":
-    from impactgraph.cli.progress import bar
-    from impactgraph.cli.say import count
+    from impactgraph.cli.formats import count
+    from impactgraph.cli.progress import progress_bar
     from impactgraph.demo.load import load_demo
 
-    begun = time.perf_counter()
-    out.print(f"Loading a retailer with {count(orders, 'order')} in flight, made up from a seed ...")
-    with bar("Loading", 1_000) as advance:
+    started = time.perf_counter()
+    out.print(f"Loading a retailer with {count(orders, 'order')} in flight, generated from a seed ...")
+    with progress_bar("Loading", 1_000) as advance:
         story = load_demo(
             store,
             orders,
             now,
             SEED,
-            lambda done, blocks: advance(done * 1_000 // max(blocks, 1), f"{done} of {blocks} blocks"),
+            lambda loaded, blocks: advance(loaded * 1_000 // max(blocks, 1), f"{loaded} of {blocks} blocks"),
         )
-    seconds = time.perf_counter() - begun
+    seconds = time.perf_counter() - started
     out.print(
-        f"{story.version.elements:,} elements, {story.events:,} events taken, {story.rejected:,} kept aside, in {seconds:.1f} s."
+        f"{story.version.elements:,} elements, {story.events:,} events accepted, "
+        f"{story.rejected:,} quarantined, in {seconds:.1f} s."
     )
     return story
 
 
-def _answer(store: "Store", failures: tuple[str, ...], now: "Millis", out: "Console") -> None:
-    """What they hit; a single failure in short, all together in full."""
+def _print_answer(store: "Store", failures: tuple[str, ...], now: "Millis", out: "Console") -> None:
+    """Prints what failures affect: the summary of a single one, the whole answer of several."""
     from graph_models.enums import Dimension
     from graph_models.impact import Question
-    from impactgraph.cli.answering import answered
-    from impactgraph.cli.blast_text import tell, tell_shortly
+    from impactgraph.cli.blast_answer import open_answer
+    from impactgraph.cli.blast_data import BlastLayout
+    from impactgraph.cli.blast_text import print_blast, print_blast_summary
 
-    begun = time.perf_counter()
-    with answered(store, Question(failures=failures), now) as found:
+    started = time.perf_counter()
+    with open_answer(store, Question(failures=failures), now) as blast:
         out.print()
         if len(failures) == 1:
-            tell_shortly(out, found)
+            print_blast_summary(out, blast)
         else:
-            out.rule("Both together", style="dim")
-            tell(out, found, (Dimension.CHANNEL,), 5, None)
-        out.print(f"Answered in {(time.perf_counter() - begun) * 1000:,.0f} ms.", style="dim")
+            out.rule("Both failures together", style="dim")
+            print_blast(out, blast, BlastLayout((Dimension.CHANNEL,), orders=5))
+        out.print(f"Answered in {(time.perf_counter() - started) * 1000:,.0f} ms.", style="dim")
 
 
-def _tell_next(out: "Console", story: "DemoStory", kept: Path | None, serving: bool) -> None:
-    first = story.live[0].failure
+def _print_next_steps(out: "Console", story: "DemoStory", folder: Path | None, serving: bool) -> None:
+    """Prints commands or a query to try next; `folder` is where the store is kept, if it is."""
+    failure = story.live[0].failure
     out.print()
-    if kept is not None:
-        out.print(f"The store is kept in {kept}. Try next:", style="bold")
-        out.print(
-            f"  impactgraph blast-radius --failure {first} --by step,region --store {kept}", soft_wrap=True
-        )
-        out.print(
-            f"  impactgraph blast-radius --target system:oms --class outage --until +2h --store {kept}",
-            soft_wrap=True,
-        )
-    elif not serving:
-        out.print(
-            "Nothing of it is kept. To ask more: impactgraph demo --no-serve --keep shop, then", style="bold"
-        )
-        out.print(
-            f"  impactgraph blast-radius --failure {first} --by step,region --store shop", soft_wrap=True
-        )
-    else:
+    if folder is not None:
+        out.print(f"The store is kept in {folder}. Try next:", style="bold")
+        _print_commands(out, failure, folder)
+    elif serving:
         out.print("Try next, in GraphiQL or with curl:", style="bold")
+        selection = "headline totals { orders } owners { team { name contact } orders }"
+        out.print(f'  {{ blastRadius(failures: ["{failure}"]) {{ {selection} }} }}', soft_wrap=True)
+    else:
         out.print(
-            f'  {{ blastRadius(failures: ["{first}"]) {{ headline totals {{ orders }} owners {{ team {{ name contact }} orders }} }} }}',
-            soft_wrap=True,
+            "The store was temporary. To ask more: impactgraph demo --no-serve --keep shop, then",
+            style="bold",
         )
+        _print_commands(out, failure, Path("shop"))
     if serving:
         out.print(
-            "Events go on while it is served: orders move along, new ones are placed, and both failures last."
+            "Events continue while it is served: orders progress, new ones are placed, and both failures last."
         )
+
+
+def _print_commands(out: "Console", failure: str, folder: Path) -> None:
+    for arguments in (
+        f"--failure {failure} --by step,region",
+        "--target system:oms --class outage --until +2h",
+    ):
+        out.print(f"  impactgraph blast-radius {arguments} --store {folder}", soft_wrap=True)
 
 
 def _serve(store: "Store", story: "DemoStory", settings: "Settings", clock: "Callable[[], Millis]") -> None:
-    from impactgraph.cli.serving import serve_store
+    from impactgraph.cli.server import serve_store
     from impactgraph.demo.feed import fed
 
     with fed(store, story.feed, clock):

@@ -1,4 +1,4 @@
-"""`impactgraph doctor`: whether all is as it must be."""
+"""`impactgraph doctor`: checks of the installation, the configuration, the store and the clock."""
 
 from typing import TYPE_CHECKING
 
@@ -7,32 +7,36 @@ from impactgraph.cli.options import COMMON, Common
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from impactgraph.cli.examine import Finding
+    from impactgraph.cli.checks import CheckResult
 
 
 def doctor(*, common: Common = COMMON) -> int:
-    """Tells what every check found, and gives the exit status."""
-    from impactgraph.cli.examine import examine
-    from impactgraph.cli.show import Rows, present
+    """Prints the result of every check; returns the exit status."""
+    from impactgraph.cli.checks import run_checks
+    from impactgraph.cli.encode import Encoder
+    from impactgraph.cli.output import Rows, present
 
-    found = examine(common.store)
-    shapes = [{"check": each.check, "state": each.state, "detail": each.detail} for each in found]
+    results = run_checks(common.store)
+    encoded = Encoder().encode(results)
+    healthy = all(result.state != "fail" for result in results)
     present(
         common.format,
-        people=lambda out: _tell(out, found),
-        data=lambda: {"well": all(each.state != "fail" for each in found), "checks": shapes},
-        rows=lambda: Rows(("check", "state", "detail"), shapes),
+        text=lambda out: _print_results(out, results),
+        data=lambda: {"well": healthy, "checks": encoded},
+        rows=lambda: Rows(("check", "state", "detail"), encoded),
     )
-    return 1 if any(each.state == "fail" for each in found) else 0
+    return 0 if healthy else 1
 
 
-def _tell(out: "Console", found: "list[Finding]") -> None:
-    from impactgraph.cli.show import table
+def _print_results(out: "Console", results: "list[CheckResult]") -> None:
+    from impactgraph.cli.output import table
 
-    made = table("check", "", "")
-    made.show_header = False
-    for each in found:
-        made.add_row(each.check, each.state, each.detail)
-    out.print(made)
-    failed = sum(each.state == "fail" for each in found)
-    out.print("All is well." if not failed else f"{failed} of {len(found)} checks failed.", style="bold")
+    rows = table("check", "", "")
+    rows.show_header = False
+    for result in results:
+        rows.add_row(result.check, result.state, result.detail)
+    out.print(rows)
+    failures = sum(result.state == "fail" for result in results)
+    out.print(
+        f"{failures} of {len(results)} checks failed." if failures else "No check failed.", style="bold"
+    )

@@ -1,19 +1,19 @@
-"""`impactgraph explain`: why an order is affected, or what stopped the failure before it."""
+"""`impactgraph explain`: why a failure affects an order, hop by hop, or where it was stopped."""
 
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from impactgraph.cli.asking import FORECASTING, AsOf, Forecasting
 from impactgraph.cli.options import COMMON, Common
+from impactgraph.cli.question_options import NO_FORECAST_OPTIONS, AsOf, ForecastOptions
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from graph_models.impact import Explanation, Path
     from graph_models.time import Millis
-    from impactgraph.cli.answering import Answered
-    from impactgraph.cli.show import Rows
+    from impactgraph.cli.blast_answer import BlastAnswer
+    from impactgraph.cli.output import Rows
 
 FailureId = Annotated[str, Parameter(help="Id of a reported failure, such as F-stock or failure:F-stock.")]
 OrderId = Annotated[str, Parameter(help="Id of an order, such as O-1001 or order:O-1001.")]
@@ -25,68 +25,69 @@ def explain(
     /,
     *,
     as_of: AsOf = None,
-    forecasting: Forecasting = FORECASTING,
+    forecast: ForecastOptions = NO_FORECAST_OPTIONS,
     common: Common = COMMON,
 ) -> None:
-    """Why an order is affected by a failure, hop by hop, or what stopped the failure before it."""
+    """Prints why a failure affects an order, hop by hop, or where it was stopped."""
     from graph_models.ids import key_of
     from impactgraph.bootstrap import system_clock
-    from impactgraph.cli.answering import answered
-    from impactgraph.cli.asking import SUPPOSING
-    from impactgraph.cli.question import Reading, question_of
-    from impactgraph.cli.shape import Named
-    from impactgraph.cli.show import present
-    from impactgraph.cli.stores import existing
+    from impactgraph.cli.blast_answer import open_answer
+    from impactgraph.cli.encode import Encoder
+    from impactgraph.cli.output import present
+    from impactgraph.cli.question import OptionReader, QuestionOptions, parse_question
+    from impactgraph.cli.stores import existing_store
     from impactgraph.usecases import impact_pages
 
     now = system_clock()
-    question = question_of((failure,), SUPPOSING, forecasting, as_of, now, Reading())
-    with existing(common.store) as store, answered(store, question, now) as found:
-        explanation = impact_pages.explain(store, found.answer, key_of(order, "order"), question.as_of)
+    options = QuestionOptions(failures=(failure,), as_of=as_of, forecast=forecast)
+    question = parse_question(options, now, OptionReader())
+    key = key_of(order, "order")
+    with existing_store(common.store) as store, open_answer(store, question, now) as blast:
+        explanation = impact_pages.explain(store, blast.answer, key, question.as_of)
         present(
             common.format,
-            people=lambda out: _tell(out, explanation, found, key_of(order, "order")),
-            data=lambda: Named(found.topology, found.answer.as_of, {}).explanation(explanation),
+            text=lambda out: _print_explanation(out, explanation, blast, key),
+            data=lambda: Encoder(blast.answer.as_of, blast.topology).encode(explanation),
             rows=lambda: _rows(explanation),
         )
 
 
-def _tell(out: "Console", found: "Explanation", asked: "Answered", order: str) -> None:
-    from impactgraph.cli.links import explain_field, tell_link
+def _print_explanation(out: "Console", explanation: "Explanation", blast: "BlastAnswer", order: str) -> None:
+    from impactgraph.cli.links import explain_selection, print_link
 
-    out.print(found.sentence, style="bold")
-    for number, path in enumerate(found.paths, 1):
-        if len(found.paths) > 1:
-            out.print(f"\nWay {number} of {len(found.paths)}: {path.sentence}")
-        _tell_path(out, path, asked.answer.as_of)
-    if found.stopped_by:
-        out.print("\nWhat stopped it", style="bold")
-        for each in found.stopped_by:
+    out.print(explanation.sentence, style="bold")
+    for number, path in enumerate(explanation.paths, 1):
+        if len(explanation.paths) > 1:
+            out.print(f"\nPath {number} of {len(explanation.paths)}: {path.sentence}")
+        _print_path(out, path, blast.answer.as_of)
+    if explanation.stopped_by:
+        out.print("\nStopped by", style="bold")
+        for each in explanation.stopped_by:
             out.print(f"  {each.element}: {each.detail} ({each.rule})")
-    tell_link(out, asked.question, explain_field(order))
+    print_link(out, blast.question, explain_selection(order))
 
 
-def _tell_path(out: "Console", path: "Path", now: "Millis") -> None:
+def _print_path(out: "Console", path: "Path", now: "Millis") -> None:
     from rich.padding import Padding
 
-    from impactgraph.cli import say
+    from impactgraph.cli import formats
 
     out.print()
     for number, hop in enumerate(path.hops, 1):
-        out.print(
-            f"{number:3}. {hop.source} -> {hop.target}: {say.word(hop.effect)} from {say.at(hop.at, now)} ({hop.rule})",
-            soft_wrap=True,
-        )
+        effect = f"{formats.words(hop.effect)} from {formats.at(hop.at, now)}"
+        out.print(f"{number:3}. {hop.source} -> {hop.target}: {effect} ({hop.rule})", soft_wrap=True)
         out.print(Padding(hop.detail, (0, 0, 0, 5), expand=False), style="dim")
 
 
-def _rows(found: "Explanation") -> "Rows":
-    from impactgraph.cli.shape import hop
-    from impactgraph.cli.show import Rows
+def _rows(explanation: "Explanation") -> "Rows":
+    """A row for each hop of each path."""
+    from impactgraph.cli.encode import Encoder
+    from impactgraph.cli.output import Rows
 
+    encoder = Encoder()
     rows = (
-        {"path": number, "hop": place, **hop(each)}
-        for number, path in enumerate(found.paths, 1)
-        for place, each in enumerate(path.hops, 1)
+        {"path": path_number, "hop": hop_number, **encoder.encode(hop)}
+        for path_number, path in enumerate(explanation.paths, 1)
+        for hop_number, hop in enumerate(path.hops, 1)
     )
     return Rows(("path", "hop", "from", "to", "rule", "effect", "at", "detail"), rows)

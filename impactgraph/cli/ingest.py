@@ -1,4 +1,4 @@
-"""`impactgraph ingest`: take order and failure events."""
+"""`impactgraph ingest`: reads order and failure events into the store."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,30 +12,28 @@ if TYPE_CHECKING:
 
     from impactgraph.usecases import IngestResult, Store
 
-ABOUT_FILES = "NDJSON files of CloudEvents, gzip too; - is standard input. With --mapping: OCEL 2.0 logs (JSON, SQLite), CSV files."
+ABOUT_FILES = (
+    "NDJSON files of CloudEvents, also gzipped; - is standard input. "
+    "With --mapping: OCEL 2.0 logs (JSON, SQLite), CSV files."
+)
 
 Files = Annotated[tuple[str, ...], Parameter(help=ABOUT_FILES, allow_leading_hyphen=True, show_default=False)]
-
-Mapped = Annotated[
-    Path | None, Parameter(help="A mapping file that says what is what in an OCEL 2.0 log or a CSV.")
+Mapping = Annotated[
+    Path | None, Parameter(help="A mapping file that describes an OCEL 2.0 log or a CSV file.")
 ]
-
 Wait = Annotated[
-    float,
-    Parameter(
-        help="Seconds to wait for a store that cannot be reached while events are taken, before giving up."
-    ),
+    float, Parameter(help="Seconds to wait for an unreachable store during ingestion before giving up.")
 ]
 
-MOST_SHOWN = 20
-"""Rejected events that are told of one by one."""
+MOST_REJECTIONS = 20
+"""Number of rejected events that are printed one by one."""
 
 
-def ingest(files: Files, /, *, mapping: Mapped = None, wait: Wait = 300.0, common: Common = COMMON) -> int:
-    """Takes the events of the files and gives the exit status. Raises BadInputError where a file cannot be read."""
-    from impactgraph.cli.outcomes import intake_shape, refused_rows
-    from impactgraph.cli.show import present
-    from impactgraph.cli.stores import opened
+def ingest(files: Files, /, *, mapping: Mapping = None, wait: Wait = 300.0, common: Common = COMMON) -> int:
+    """Ingests the events of the files; returns the exit status. Raises BadInputError where a file cannot be read."""
+    from impactgraph.cli.outcomes import ingest_json, quarantine_rows
+    from impactgraph.cli.output import present
+    from impactgraph.cli.stores import open_or_create
     from impactgraph.errors import BadInputError, Problem
     from impactgraph.usecases.ingest_files import total_size
 
@@ -43,22 +41,22 @@ def ingest(files: Files, /, *, mapping: Mapped = None, wait: Wait = 300.0, commo
         raise BadInputError(
             Problem("There is nothing to ingest: name NDJSON files (.gz too), or - for standard input.")
         )
-    _refuse_options(files)
+    _reject_options(files)
     size = total_size(files)
-    with opened(common.store) as store:
-        intake = _take(store, files, size, mapping, wait)
-    tell_rejected(intake)
+    with open_or_create(common.store) as store:
+        result = _ingest(store, files, size if mapping is None else None, mapping, wait)
+    print_quarantined(result)
     present(
         common.format,
-        people=lambda out: _tell(out, intake),
-        data=lambda: intake_shape(intake),
-        rows=lambda: refused_rows(intake.quarantined),
+        text=lambda out: _print_result(out, result),
+        data=lambda: ingest_json(result),
+        rows=lambda: quarantine_rows(result.quarantined),
     )
-    return 1 if intake.quarantined else 0
+    return 1 if result.quarantined else 0
 
 
-def _refuse_options(files: tuple[str, ...]) -> None:
-    """`-` is a file here, so a mistyped option is one too, unless it is told apart."""
+def _reject_options(files: tuple[str, ...]) -> None:
+    """Raises BadInputError for mistyped options: arguments may begin with a hyphen because `-` is a file."""
     from impactgraph.errors import BadInputError, Problem
 
     mistyped = [file for file in files if file.startswith("-") and file != "-"]
@@ -68,49 +66,54 @@ def _refuse_options(files: tuple[str, ...]) -> None:
         )
 
 
-def _take(
+def _ingest(
     store: "Store", files: tuple[str, ...], size: int | None, mapping: Path | None, wait: float
 ) -> "IngestResult":
-    from impactgraph.cli.progress import bar
-    from impactgraph.cli.show import complain
+    """The result of all files; `size` is their size in bytes where it is known, for the progress bar."""
+    from impactgraph.cli.output import print_error
+    from impactgraph.cli.progress import progress_bar
     from impactgraph.errors import BadInputError, StoreUnavailableError
     from impactgraph.usecases import IngestResult
     from impactgraph.usecases.ingest_files import Patience, ingest_files
 
-    patience = Patience(wait, lambda reason: complain(f"{reason} It is tried again for {wait:g} seconds."))
-    whole = IngestResult()
-    with bar("Ingesting", size if mapping is None else None) as advance:
+    patience = Patience(wait, lambda reason: print_error(f"{reason} Retrying for {wait:g} seconds."))
+    total = IngestResult()
+    with progress_bar("Ingesting", size) as advance:
         try:
-            for done in ingest_files(store, files, mapping, patience):
-                whole.extend(done.intake)
-                advance(done.read, f"{whole.accepted_count + whole.duplicate_count:,} events")
+            for batch in ingest_files(store, files, mapping, patience):
+                total.extend(batch.intake)
+                advance(batch.read, f"{total.accepted_count + total.duplicate_count:,} events")
         except (BadInputError, StoreUnavailableError):
-            if whole.accepted_count or whole.duplicate_count or whole.quarantined:
-                complain(
-                    f"Taken before this, and kept: {whole.accepted_count:,} events; "
-                    f"{len(whole.quarantined):,} kept aside. Once mended, all can be ingested again."
+            if total.accepted_count or total.duplicate_count or total.quarantined:
+                print_error(
+                    f"Accepted before this: {total.accepted_count:,} events; "
+                    f"{len(total.quarantined):,} quarantined. "
+                    "After correcting the problem, ingest all files again: duplicates change nothing."
                 )
             raise
-    return whole
+    return total
 
 
-def tell_rejected(intake: "IngestResult") -> None:
-    """On standard error: where each stood and why it was not taken, the first ones; what to do then."""
-    from impactgraph.cli.show import complain
+def print_quarantined(result: "IngestResult") -> None:
+    """Prints the first rejected events with their reasons on standard error, and what to do."""
+    from impactgraph.cli.output import print_error
 
-    for refused in intake.quarantined[:MOST_SHOWN]:
-        complain(f"{refused.place or f'number {refused.number}'}: kept aside: {refused.reason}")
-    if len(intake.quarantined) > MOST_SHOWN:
-        complain(f"… and {len(intake.quarantined) - MOST_SHOWN:,} more.")
-    if intake.quarantined:
-        complain(
-            "They are kept: `impactgraph aside` lists them. Mend them (or apply a topology that has what they name), then `impactgraph aside --replay`."
+    for event in result.quarantined[:MOST_REJECTIONS]:
+        print_error(f"{event.place or f'number {event.number}'}: quarantined: {event.reason}")
+    if len(result.quarantined) > MOST_REJECTIONS:
+        print_error(f"… and {len(result.quarantined) - MOST_REJECTIONS:,} more.")
+    if result.quarantined:
+        print_error(
+            "To list them: `impactgraph aside`. Correct the events, or apply a topology that has the elements "
+            "they name, then run `impactgraph aside --replay`."
         )
 
 
-def _tell(out: "Console", intake: "IngestResult") -> None:
-    read = intake.accepted_count + intake.duplicate_count + len(intake.quarantined)
-    words = "event" if read == 1 else "events"
+def _print_result(out: "Console", result: "IngestResult") -> None:
+    from impactgraph.cli.formats import count
+
+    quarantined = len(result.quarantined)
+    read = count(result.accepted_count + result.duplicate_count + quarantined, "event")
     out.print(
-        f"{read:,} {words} read: {intake.accepted_count:,} taken, {intake.duplicate_count:,} known before, {len(intake.quarantined):,} kept aside."
+        f"{read} read: {result.accepted_count:,} accepted, {result.duplicate_count:,} duplicates, {quarantined:,} quarantined."
     )

@@ -1,4 +1,4 @@
-"""Where the same answer can be opened: the question as GraphQL in an address of the server."""
+"""Address of the same answer on a server: the question as GraphQL in the fragment of a URL."""
 
 import json
 import os
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from impactgraph.cli.shape import lasting, when
+from impactgraph.cli.encode import iso_duration, iso_moment
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -15,90 +15,101 @@ if TYPE_CHECKING:
     from graph_models.impact import Question
     from graph_models.scope import Scope
 
-ASKED = (
-    "headline assumptions totals { orders stuck exposed upcoming recordsOnly willMissPromise value { amount currency } } "
+SELECTION = (
+    "headline assumptions "
+    "totals { orders stuck exposed upcoming recordsOnly willMissPromise value { amount currency } } "
     "owners { team { name contact } orders }"
 )
+"""The fields of a blast radius that the address requests by default."""
+_ATTRIBUTE = "attributes."
 
 
 def server_address() -> str | None:
-    """Of the server that is told of by IMPACTGRAPH_URL; None where there is none."""
+    """Address of the server that IMPACTGRAPH_URL names, without a trailing slash; None where it is not set."""
     return os.environ.get("IMPACTGRAPH_URL", "").rstrip("/") or None
 
 
-def tell_link(out: "Console", question: "Question", asked: str = ASKED) -> None:
-    """The end of an answer, where a server is known."""
-    if (address := server_address()) is not None:
-        out.print()
-        out.print(f"Open it: {address}/graphql#query={quote(query_of(question, asked))}", soft_wrap=True)
+def print_link(out: "Console", question: "Question", selection: str = SELECTION) -> None:
+    """Prints the address of a blast radius, where a server is configured."""
+    if server_address() is not None:
+        print_address(out, blast_query(question, selection))
 
 
-def query_of(question: "Question", asked: str = ASKED) -> str:
-    """The question as a GraphQL document that asks for `asked` of the blast radius; what is left to the defaults is left out."""
+def print_address(out: "Console", query: str) -> None:
+    """Prints the address at which GraphiQL opens with a query."""
+    out.print()
+    out.print(f"Open it: {server_address()}/graphql#query={quote(query)}", soft_wrap=True)
+
+
+def blast_query(question: "Question", selection: str = SELECTION) -> str:
+    """The question as a GraphQL document that selects fields of the blast radius; defaults are omitted."""
     from graph_models.impact import Question
 
-    default, given = Question(), dict[str, str]()
+    default = Question()
+    arguments = dict[str, str]()
     if question.failures:
-        given["failures"] = _list(f"failure:{key}" for key in question.failures)
+        arguments["failures"] = _list(f"failure:{key}" for key in question.failures)
     if question.suppose:
-        given["suppose"] = f"[{', '.join(map(_failure, question.suppose))}]"
+        arguments["suppose"] = f"[{', '.join(map(_failure, question.suppose))}]"
     if question.as_of is not None:
-        given["asOf"] = _text(when(question.as_of))
+        arguments["asOf"] = _text(iso_moment(question.as_of))
     if question.horizon != default.horizon:
-        given["horizon"] = _text(lasting(question.horizon))
+        arguments["horizon"] = _text(iso_duration(question.horizon))
     if question.assume_recovery is not None:
-        given["assumeRecovery"] = _text(lasting(question.assume_recovery))
+        arguments["assumeRecovery"] = _text(iso_duration(question.assume_recovery))
     if question.tolerance != default.tolerance:
-        given["tolerance"] = _text(lasting(question.tolerance))
+        arguments["tolerance"] = _text(iso_duration(question.tolerance))
     if question.min_likelihood != default.min_likelihood:
-        given["minLikelihood"] = f"{question.min_likelihood:g}"
-    arguments = f"({_pairs(given)})" if given else ""
-    return f"{{ blastRadius{arguments} {{ {asked} }} }}"
+        arguments["minLikelihood"] = f"{question.min_likelihood:g}"
+    listing = f"({_pairs(arguments)})" if arguments else ""
+    return f"{{ blastRadius{listing} {{ {selection} }} }}"
 
 
-def explain_field(order: str) -> str:
-    """What is asked of the blast radius about one order (a bare key)."""
-    return f"explain(order: {_text(f'order:{order}')}) {{ affected sentence paths {{ hops {{ from to rule effect at detail }} }} stoppedBy {{ detail }} }}"
+def explain_selection(order: str) -> str:
+    """Selects the explanation of one order (a bare key) from a blast radius."""
+    identifier = _text(f"order:{order}")
+    fields = "affected sentence paths { hops { from to rule effect at detail } } stoppedBy { detail }"
+    return f"explain(order: {identifier}) {{ {fields} }}"
 
 
-def _failure(supposed: "Failure") -> str:
-    given = {
-        "target": _text(supposed.target),
-        "class": supposed.failure_class.value,
-        "startedAt": _text(when(supposed.started_at)),
+def _failure(failure: "Failure") -> str:
+    """A supposed failure as GraphQL's FailureInput."""
+    values = {
+        "target": _text(failure.target),
+        "class": failure.failure_class.value,
+        "startedAt": _text(iso_moment(failure.started_at)),
     }
     optional = {
-        "expectedEnd": when(supposed.expected_end),
-        "delay": lasting(supposed.delay),
-        "drain": lasting(supposed.drain),
+        "expectedEnd": iso_moment(failure.expected_end),
+        "delay": iso_duration(failure.delay),
+        "drain": iso_duration(failure.drain),
     }
-    given |= {name: _text(value) for name, value in optional.items() if value is not None}
-    if supposed.error_rate is not None:
-        given["errorRate"] = f"{supposed.error_rate:g}"
-    if not supposed.scope.everything:
-        given["scope"] = f"{{{_pairs(_scope(supposed.scope))}}}"
-    return f"{{{_pairs(given)}}}"
+    values |= {name: _text(value) for name, value in optional.items() if value is not None}
+    if failure.error_rate is not None:
+        values["errorRate"] = f"{failure.error_rate:g}"
+    if not failure.scope.everything:
+        values["scope"] = f"{{{_pairs(_scope(failure.scope))}}}"
+    return f"{{{_pairs(values)}}}"
 
 
 def _scope(scope: "Scope") -> dict[str, str]:
-    plain = {
-        _camel(name): _list(values) for name, values in scope.limits if not name.startswith("attributes.")
-    }
-    attributes = {
-        name.removeprefix("attributes."): _list(values)
-        for name, values in scope.limits
-        if name.startswith("attributes.")
-    }
-    return plain | ({"attributes": f"{{{_pairs(attributes)}}}"} if attributes else {})
+    dimensions: dict[str, str] = {}
+    attributes: dict[str, str] = {}
+    for name, values in scope.limits:
+        if name.startswith(_ATTRIBUTE):
+            attributes[name.removeprefix(_ATTRIBUTE)] = _list(values)
+        else:
+            dimensions[_camel_case(name)] = _list(values)
+    return dimensions | ({"attributes": f"{{{_pairs(attributes)}}}"} if attributes else {})
 
 
-def _camel(name: str) -> str:
+def _camel_case(name: str) -> str:
     first, *others = name.split("_")
     return first + "".join(word.capitalize() for word in others)
 
 
-def _pairs(given: dict[str, str]) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in given.items())
+def _pairs(values: dict[str, str]) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in values.items())
 
 
 def _list(values: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""What stands after any command: which store, in which form."""
+"""Options of every command: the store and the output format."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
@@ -8,11 +8,11 @@ from cyclopts import Group, Parameter
 Form: TypeAlias = Literal["table", "json", "csv"]
 
 DEFAULT_STORE = ".impactgraph"
-"""The same as in the settings, which take too long to import for a command that only asks."""
+"""As in the settings, whose import would delay every command."""
 
 ABOUT_STORE = "Folder of the store, or neo4j://[user:password@]host[:port][/database]."
 
-EVERYWHERE = Group("After any command", sort_key=9)
+EVERYWHERE = Group("Options of every command", sort_key=9)
 
 
 @Parameter(name="*")
@@ -24,7 +24,7 @@ class Common:
         DEFAULT_STORE
     )
     format: Annotated[
-        Form, Parameter(help="A table to read, or JSON or CSV for programs.", group=EVERYWHERE)
+        Form, Parameter(help="A table for people, or JSON or CSV for programs.", group=EVERYWHERE)
     ] = "table"
 
 

@@ -1,4 +1,4 @@
-"""A progress bar where somebody watches: on a terminal, on standard error, so that output stays clean."""
+"""A progress bar on standard error, where that is a terminal."""
 
 import sys
 from collections.abc import Callable, Generator
@@ -6,10 +6,13 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def bar(what: str, total: int | None) -> Generator[Callable[[int, str], None]]:
-    """Gives a function of (done so far, note); without a terminal it does nothing. `total` None: the end is not known."""
+def progress_bar(title: str, total: int | None) -> Generator[Callable[[int, str], None]]:
+    """Yields a function that sets the progress (units completed, note); without a terminal it does nothing.
+
+    `total` is in the same units; None: unknown.
+    """
     if not sys.stderr.isatty():
-        yield lambda done, note: None
+        yield lambda completed, note: None
         return
     from rich.progress import (
         BarColumn,
@@ -20,7 +23,7 @@ def bar(what: str, total: int | None) -> Generator[Callable[[int, str], None]]:
         TimeRemainingColumn,
     )
 
-    from impactgraph.cli.show import console
+    from impactgraph.cli.output import console
 
     columns = (
         SpinnerColumn(),
@@ -31,5 +34,5 @@ def bar(what: str, total: int | None) -> Generator[Callable[[int, str], None]]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console(error=True), transient=True) as progress:
-        task = progress.add_task(what, total=total, note="")
-        yield lambda done, note: progress.update(task, completed=done, note=note)
+        task = progress.add_task(title, total=total, note="")
+        yield lambda completed, note: progress.update(task, completed=completed, note=note)

@@ -1,6 +1,8 @@
-"""From options to a question; everything that is wrong with them is told at once."""
+"""A question about failures, from the options of a command; all wrong options are reported at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import ParamSpec, TypeVar
 
 from graph_models.enums import Dimension, FailureClass
@@ -8,104 +10,129 @@ from graph_models.failure import Failure
 from graph_models.ids import key_of
 from graph_models.impact import Question
 from graph_models.scope import DIMENSIONS, Scope
-from graph_models.time import DAY, MINUTE, Millis
-from impactgraph.cli.asking import Forecasting, Supposing
-from impactgraph.cli.times import read_moment, read_span
+from graph_models.time import Millis
+from impactgraph.cli.question_options import (
+    NO_FORECAST_OPTIONS,
+    NO_WHAT_IF,
+    ForecastOptions,
+    WhatIfOptions,
+)
+from impactgraph.cli.times import parse_duration_option, parse_moment_option
 from impactgraph.errors import BadInputError, Problem
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Member = TypeVar("Member", bound=StrEnum)
 
-SUPPOSED = "supposed"
-"""Key of the failure that a what-if supposes."""
+SUPPOSED_KEY = "supposed"
+"""Key of the failure of a what-if."""
 
 _ATTRIBUTE = "attributes."
+_KEY_KINDS = {"locations": "location", "workflows": "workflow"}
+"""Kind of the ids of a scope's dimension, which may be given in full or as bare keys."""
+_DEFAULTS = Question()
 
 
-class Reading:
-    """Reads one option after the other and keeps what is wrong with each."""
+class OptionReader:
+    """Reads options one after the other and collects their problems."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
 
-    def tried(self, read: Callable[P, T], *given: P.args, **named: P.kwargs) -> T | None:
-        """None where it could not be read."""
+    def read(self, parse: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """The value that `parse` returns; None where it raises BadInputError."""
         try:
-            return read(*given, **named)
+            return parse(*args, **kwargs)
         except BadInputError as error:
             self.problems.extend(error.problems)
             return None
 
-    def done(self) -> None:
-        """Raises BadInputError with every problem."""
+    def raise_problems(self) -> None:
+        """Raises BadInputError with every problem, if there is one."""
         if self.problems:
             raise BadInputError(*self.problems)
 
 
-def question_of(
-    failures: tuple[str, ...],
-    supposing: Supposing,
-    forecasting: Forecasting,
-    as_of: str | None,
-    now: Millis,
-    reading: Reading,
-) -> Question:
-    """Relative moments of the what-if count from the moment that is asked about. Raises BadInputError, with what `reading` found before too."""
-    at = reading.tried(read_moment, "--as-of", as_of, now)
-    horizon = reading.tried(read_span, "--horizon", forecasting.horizon)
-    recovery = reading.tried(read_span, "--assume-recovery", forecasting.assume_recovery)
-    tolerance = reading.tried(read_span, "--tolerance", forecasting.tolerance)
-    supposed = _supposed(supposing, now if at is None else at, reading)
-    reading.done()
+@dataclass(frozen=True, kw_only=True)
+class QuestionOptions:
+    """The options that make a question, as they were typed."""
+
+    failures: tuple[str, ...] = ()
+    """Full ids or bare keys."""
+    as_of: str | None = None
+    what_if: WhatIfOptions = NO_WHAT_IF
+    forecast: ForecastOptions = NO_FORECAST_OPTIONS
+
+
+def parse_question(options: QuestionOptions, now: Millis, reader: OptionReader) -> Question:
+    """The question; relative moments of the what-if count from `--as-of`.
+
+    Raises BadInputError, including the problems that `reader` has already collected.
+    """
+    forecast = options.forecast
+    at = reader.read(parse_moment_option, "--as-of", options.as_of, now)
+    horizon = reader.read(parse_duration_option, "--horizon", forecast.horizon)
+    recovery = reader.read(parse_duration_option, "--assume-recovery", forecast.assume_recovery)
+    tolerance = reader.read(parse_duration_option, "--tolerance", forecast.tolerance)
+    supposed = _supposed_failure(options.what_if, now if at is None else at, reader)
+    reader.raise_problems()
     return Question(
-        failures=tuple(dict.fromkeys(key_of(identifier, "failure") for identifier in failures)),
+        failures=tuple(dict.fromkeys(key_of(identifier, "failure") for identifier in options.failures)),
         suppose=(supposed,) if supposed is not None else (),
         as_of=at,
-        horizon=2 * DAY if horizon is None else horizon,
+        horizon=_DEFAULTS.horizon if horizon is None else horizon,
         assume_recovery=recovery,
-        tolerance=5 * MINUTE if tolerance is None else tolerance,
-        min_likelihood=forecasting.min_likelihood,
+        tolerance=_DEFAULTS.tolerance if tolerance is None else tolerance,
+        min_likelihood=forecast.min_likelihood,
     )
 
 
-def dimensions_of(by: str) -> tuple[Dimension, ...]:
-    """Of `channel,step`. Raises BadInputError with the words that there are."""
-    words = [word.strip().upper() for word in by.split(",") if word.strip()]
-    unknown = [word.lower() for word in words if word not in Dimension.__members__]
-    if unknown or not words:
-        known = ", ".join(d.value.lower() for d in Dimension)
-        wrong = f"--by names {', '.join(map(repr, unknown))}" if unknown else "--by is empty"
-        raise BadInputError(Problem(f"{wrong}; give some of {known}, with commas between them."))
-    return tuple(dict.fromkeys(Dimension[word] for word in words))
+def parse_dimensions(text: str) -> tuple[Dimension, ...]:
+    """Dimensions of `channel,step`. Raises BadInputError with the names that exist."""
+    names = [name.strip().upper() for name in text.split(",") if name.strip()]
+    unknown = [name.lower() for name in names if name not in Dimension.__members__]
+    if unknown or not names:
+        available = ", ".join(d.value.lower() for d in Dimension)
+        problem = f"--by names {', '.join(map(repr, unknown))}" if unknown else "--by is empty"
+        raise BadInputError(Problem(f"{problem}; give some of {available}, separated by commas."))
+    return tuple(dict.fromkeys(Dimension[name] for name in names))
 
 
-def _supposed(given: Supposing, at: Millis, reading: Reading) -> Failure | None:
-    if given.target is None:
-        if given != Supposing():
-            reading.problems.append(
+def parse_members(option: str, enum: type[Member], texts: Sequence[str]) -> tuple[Member, ...]:
+    """Members of an enum by name, in any case. Raises BadInputError naming the option and the members."""
+    names = [text.strip().upper().replace("-", "_") for text in texts]
+    unknown = [text for text, name in zip(texts, names, strict=True) if name not in enum.__members__]
+    if unknown:
+        available = ", ".join(member.value.lower() for member in enum)
+        raise BadInputError(Problem(f"{option} is {', '.join(map(repr, unknown))}; give one of {available}."))
+    return tuple(enum[name] for name in names)
+
+
+def _supposed_failure(options: WhatIfOptions, at: Millis, reader: OptionReader) -> Failure | None:
+    if options.target is None:
+        if options != NO_WHAT_IF:
+            reader.problems.append(
                 Problem(
                     "A what-if needs --target: the element that fails, such as --target system:oms --class outage."
                 )
             )
         return None
-    failure_class = reading.tried(_class_of, given.failure_class)
-    since = reading.tried(read_moment, "--from", given.since, at)
-    until = reading.tried(read_moment, "--until", given.until, at)
-    delay, drain = (
-        reading.tried(read_span, "--delay", given.delay),
-        reading.tried(read_span, "--drain", given.drain),
-    )
-    scope = reading.tried(scope_of, given.scope)
+    failure_class = reader.read(_failure_class, options.failure_class)
+    since = reader.read(parse_moment_option, "--from", options.since, at)
+    until = reader.read(parse_moment_option, "--until", options.until, at)
+    delay = reader.read(parse_duration_option, "--delay", options.delay)
+    drain = reader.read(parse_duration_option, "--drain", options.drain)
+    scope = reader.read(parse_scope, options.scope)
     if failure_class is None or scope is None:
         return None
     return Failure(
-        key=SUPPOSED,
-        target=given.target,
+        key=SUPPOSED_KEY,
+        target=options.target,
         failure_class=failure_class,
         started_at=at if since is None else since,
         expected_end=until,
         delay=delay,
-        error_rate=given.error_rate,
+        error_rate=options.error_rate,
         drain=drain,
         scope=scope,
         reported_at=at,
@@ -113,49 +140,44 @@ def _supposed(given: Supposing, at: Millis, reading: Reading) -> Failure | None:
     )
 
 
-def _class_of(text: str | None) -> FailureClass:
-    word = (text or "").upper().replace("-", "_")
-    if word not in FailureClass.__members__:
-        known = ", ".join(c.value.lower() for c in FailureClass)
-        wrong = f"--class is {text!r}" if text else "A what-if needs --class, the kind of failure"
-        raise BadInputError(Problem(f"{wrong}; give one of {known}."))
-    return FailureClass[word]
+def _failure_class(text: str | None) -> FailureClass:
+    name = (text or "").upper().replace("-", "_")
+    if name not in FailureClass.__members__:
+        available = ", ".join(c.value.lower() for c in FailureClass)
+        problem = f"--class is {text!r}" if text else "A what-if needs --class, the kind of failure"
+        raise BadInputError(Problem(f"{problem}; give one of {available}."))
+    return FailureClass[name]
 
 
-def scope_of(texts: tuple[str, ...]) -> Scope:
-    """Of `dimension=value,value`, a text each; a dimension that is named twice has the values of both. Raises BadInputError."""
+def parse_scope(texts: tuple[str, ...]) -> Scope:
+    """Scope of texts `dimension=value,value`; a dimension that occurs twice has the values of both. Raises BadInputError."""
     limits: dict[str, list[str]] = {}
     problems: list[Problem] = []
     for text in texts:
-        name, equals, values = text.partition("=")
-        name, words = (
-            name.strip().lower().replace("-", "_"),
-            [word.strip() for word in values.split(",") if word.strip()],
-        )
-        if (
-            not equals
-            or not words
-            or not (name in DIMENSIONS or (name.startswith(_ATTRIBUTE) and name != _ATTRIBUTE))
-        ):
+        dimension, values = _scope_limit(text)
+        if not dimension or not values:
             problems.append(
                 Problem(
-                    f"--scope is {text!r}; give dimension=value,value with one of {', '.join(DIMENSIONS)}, attributes.NAME as dimension."
+                    f"--scope is {text!r}; give dimension=value,value with one of "
+                    f"{', '.join(DIMENSIONS)}, attributes.NAME as dimension."
                 )
             )
             continue
-        kind = {"locations": "location", "workflows": "workflow"}.get(name)
-        limits.setdefault(_cased(name, text), []).extend(
-            key_of(word, kind) if kind else word for word in words
-        )
+        kind = _KEY_KINDS.get(dimension)
+        limits.setdefault(dimension, []).extend(key_of(value, kind) if kind else value for value in values)
     if problems:
         raise BadInputError(*problems)
     return Scope.from_mapping(limits)
 
 
-def _cased(name: str, text: str) -> str:
-    """Names of attributes keep the case that they were written in."""
-    return (
-        _ATTRIBUTE + text.partition("=")[0].strip()[len(_ATTRIBUTE) :]
-        if name.startswith(_ATTRIBUTE)
-        else name
-    )
+def _scope_limit(text: str) -> tuple[str, list[str]]:
+    """Dimension and values of `dimension=value,value`; the dimension is empty where there is no such one."""
+    typed, _, listing = text.partition("=")
+    typed = typed.strip()
+    values = [value.strip() for value in listing.split(",") if value.strip()]
+    name = typed.lower().replace("-", "_")
+    if name in DIMENSIONS:
+        return name, values
+    if name.startswith(_ATTRIBUTE) and name != _ATTRIBUTE:
+        return _ATTRIBUTE + typed[len(_ATTRIBUTE) :], values  # names of attributes keep their case
+    return "", values

@@ -1,18 +1,21 @@
-"""`impactgraph records`: postings, messages, tasks and supplier orders that should have come and did not, or not so."""
+"""`impactgraph records`: postings, messages, tasks and supplier orders that are missing, late, duplicate or wrong."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from impactgraph.cli.asking import AsOf
-from impactgraph.cli.filtering import Where
 from impactgraph.cli.options import COMMON, Common
+from impactgraph.cli.order_filter import Where
+from impactgraph.cli.question_options import AsOf
+
+if TYPE_CHECKING:
+    from graph_models.enums import RecordEffect
 
 Effects = Annotated[
     tuple[str, ...],
     Parameter(
         name="--effect",
-        help="With this effect only: missing, late, wrong, duplicated, out_of_sequence; give it again for several.",
+        help="Only this effect: missing, late, wrong, duplicated, out_of_sequence; repeatable.",
         negative=(),
         show_default=False,
     ),
@@ -21,12 +24,12 @@ Types = Annotated[
     tuple[str, ...],
     Parameter(
         name="--type",
-        help="Of this type only, such as invoice; give it again for several.",
+        help="Only this type, such as invoice; repeatable.",
         negative=(),
         show_default=False,
     ),
 ]
-Count = Annotated[int, Parameter(help="How many to list, the longest due first; csv: all.")]
+Count = Annotated[int, Parameter(help="Number of findings to list, the longest due first; csv: all.")]
 
 
 def records(
@@ -38,31 +41,42 @@ def records(
     first: Count = 20,
     common: Common = COMMON,
 ) -> int:
-    """Tells what was found, and gives the exit status."""
+    """Prints the findings; returns the exit status."""
     from impactgraph.bootstrap import system_clock
-    from impactgraph.cli.filtering import filter_of
-    from impactgraph.cli.question import Reading
-    from impactgraph.cli.records_text import csv_of, data_of, effects_of, tell
-    from impactgraph.cli.show import present
-    from impactgraph.cli.stores import existing
-    from impactgraph.cli.times import read_moment
+    from impactgraph.cli.order_filter import order_filter
+    from impactgraph.cli.output import present
+    from impactgraph.cli.question import OptionReader
+    from impactgraph.cli.records_data import records_json, records_rows
+    from impactgraph.cli.records_text import print_records
+    from impactgraph.cli.stores import existing_store
+    from impactgraph.cli.times import parse_moment_option
     from impactgraph.usecases.pages import check_first
     from impactgraph.usecases.records import RecordsQuestion, list_rates, watch_records
 
-    now, reading = system_clock(), Reading()
-    at = reading.tried(read_moment, "--as-of", as_of, now)
-    filtered = reading.tried(filter_of, where, now if at is None else at)
-    effects, size = reading.tried(effects_of, effect), reading.tried(check_first, first)
-    reading.done()
-    assert filtered is not None and size is not None
-    asked = RecordsQuestion(filtered, type or None, effects or None, at)
-    with existing(common.store) as store, watch_records(store, asked, now) as watched:
+    now = system_clock()
+    reader = OptionReader()
+    at = reader.read(parse_moment_option, "--as-of", as_of, now)
+    filter_ = reader.read(order_filter, where, now if at is None else at)
+    effects = reader.read(parse_effects, effect)
+    size = reader.read(check_first, first)
+    reader.raise_problems()
+    assert filter_ is not None and size is not None
+    question = RecordsQuestion(filter_, type or None, effects or None, at)
+    with existing_store(common.store) as store, watch_records(store, question, now) as answer:
         rates = list_rates(store, at, now)
-        page = watched.page(size, None)
+        page = answer.page(size, None)
         present(
             common.format,
-            people=lambda out: tell(out, watched, page, rates),
-            data=lambda: data_of(watched, page, rates),
-            rows=lambda: csv_of(watched),
+            text=lambda out: print_records(out, answer, page, rates),
+            data=lambda: records_json(answer, page, rates),
+            rows=lambda: records_rows(answer),
         )
         return 1 if page.total_count or rates else 0
+
+
+def parse_effects(names: tuple[str, ...]) -> "tuple[RecordEffect, ...]":
+    """Effects by name. Raises BadInputError with the names that exist."""
+    from graph_models.enums import RecordEffect
+    from impactgraph.cli.question import parse_members
+
+    return parse_members("--effect", RecordEffect, names)

@@ -15,11 +15,11 @@ Port = Annotated[
 
 
 def serve(*, host: Host = None, port: Port = None, common: Common = COMMON) -> None:
-    """Serves a store until it is interrupted; it listens once the store is open."""
-    from impactgraph.cli.serving import serve_store
+    """Serves a store until interrupted; the port opens once the store is open."""
+    from impactgraph.cli.server import serve_store
     from impactgraph.cli.settings import read_settings
-    from impactgraph.cli.stores import opened
+    from impactgraph.cli.stores import open_or_create
 
     settings = read_settings(host=host, port=port, store=common.store)
-    with opened(settings.store) as store:
+    with open_or_create(settings.store) as store:
         serve_store(store, settings)

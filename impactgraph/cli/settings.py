@@ -1,4 +1,4 @@
-"""The environment, with what options say put over it."""
+"""Settings from the environment, overridden by options."""
 
 from pydantic import ValidationError
 
@@ -7,20 +7,23 @@ from impactgraph.settings import Settings
 
 
 def read_settings(**options: object) -> Settings:
-    """Options that are None leave the environment's value. Raises BadInputError naming every variable or option that is wrong."""
-    given = {name: value for name, value in options.items() if value is not None}
+    """Settings; options that are None leave the environment's value.
+
+    Raises BadInputError naming every invalid variable or option.
+    """
+    values = {name: value for name, value in options.items() if value is not None}
     try:
-        return Settings(**given)  # pyright: ignore[reportArgumentType] - pydantic checks the values
+        return Settings(**values)  # pyright: ignore[reportArgumentType] - pydantic checks the values
     except ValidationError as error:
         raise BadInputError(
             *(
-                _problem(str(detail["loc"][0]), detail["msg"], detail["input"], given)
+                _problem(str(detail["loc"][0]), detail["msg"], detail["input"], values)
                 for detail in error.errors()
             )
         ) from None
 
 
-def _problem(name: str, message: str, value: object, given: dict[str, object]) -> Problem:
-    where = f"--{name.replace('_', '-')}" if name in given else f"IMPACTGRAPH_{name.upper()}"
+def _problem(name: str, message: str, value: object, values: dict[str, object]) -> Problem:
+    source = f"--{name.replace('_', '-')}" if name in values else f"IMPACTGRAPH_{name.upper()}"
     about = Settings.model_fields[name].description if name in Settings.model_fields else ""
-    return Problem(f"{where} is {value!r}: {message[:1].lower()}{message[1:]}. It is: {about}")
+    return Problem(f"{source} is {value!r}: {message[:1].lower()}{message[1:]}. It is: {about}")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened(address: str, now: "Callable[[], Millis] | None" = None) -> "Generator[Store]":
+def open_or_create(address: str, now: "Callable[[], Millis] | None" = None) -> "Generator[Store]":
     """The store at the address, created where there is none, closed at the end. Raises as `open_store` does.
 
     `now` is the store's clock; None: the system's.
@@ -21,9 +21,9 @@ def opened(address: str, now: "Callable[[], Millis] | None" = None) -> "Generato
 
     clock = now or system_clock
     if "://" in address:
-        from impactgraph.cli.progress import bar
+        from impactgraph.cli.progress import progress_bar
 
-        with bar("Opening the store", None) as advance:
+        with progress_bar("Opening the store", None) as advance:
             store = open_store(address, now=clock, say=lambda text: advance(0, text))
     else:
         store = open_store(address, now=clock)
@@ -34,16 +34,17 @@ def opened(address: str, now: "Callable[[], Millis] | None" = None) -> "Generato
 
 
 @contextmanager
-def existing(address: str) -> "Generator[Store]":
-    """As `opened`, but a folder that is not there is an error, not an empty answer. Raises BadInputError."""
+def existing_store(address: str) -> "Generator[Store]":
+    """The store at the address. Raises BadInputError where its folder does not exist."""
     from impactgraph.bootstrap import store_exists
 
     if not store_exists(address):
         raise BadInputError(
             Problem(
-                f"There is no store in the folder {address}. Name one with --store or IMPACTGRAPH_STORE, or make it: "
-                "`impactgraph apply TOPOLOGY`, then `impactgraph ingest EVENTS`; `impactgraph demo --keep FOLDER` makes one to try things on."
+                f"There is no store in the folder {address}. Name one with --store or IMPACTGRAPH_STORE, or create it: "
+                "`impactgraph apply TOPOLOGY`, then `impactgraph ingest EVENTS`; "
+                "`impactgraph demo --keep FOLDER` creates one to try."
             )
         )
-    with opened(address) as store:
+    with open_or_create(address) as store:
         yield store

@@ -1,4 +1,4 @@
-"""`impactgraph validate`: everything that is wrong with a topology."""
+"""`impactgraph validate`: all problems of a topology."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,29 +11,31 @@ Topology = Annotated[Path, Parameter(help="A YAML file, or a folder of them.")]
 
 
 def validate(path: Topology, /, *, common: Common = COMMON) -> int:
-    """Tells everything that is wrong with a topology, and gives the exit status."""
-    from impactgraph.cli.outcomes import problem_rows, problem_shape
-    from impactgraph.cli.show import complain, present, tell_problems
+    """Prints all problems of a topology; returns the exit status."""
+    from impactgraph.cli.encode import Encoder
+    from impactgraph.cli.formats import count
+    from impactgraph.cli.outcomes import problem_rows
+    from impactgraph.cli.output import present, print_error, print_problems
     from impactgraph.usecases.validate_topology import validate_path
 
     checked = validate_path(path)
     valid = checked.topology is not None
     elements = len(checked.topology.elements) if checked.topology is not None else 0
+    verdict = f"is valid: {elements:,} elements" if valid else "is not valid"
+    encode = Encoder().encode
     present(
         common.format,
-        people=lambda out: out.print(
-            f"{path} is valid: {elements:,} elements." if valid else f"{path} is not valid."
-        ),
+        text=lambda out: out.print(f"{path} {verdict}."),
         data=lambda: {
             "valid": valid,
             "elements": elements,
-            "problems": problem_shape(checked.errors),
-            "warnings": problem_shape(checked.warnings),
+            "problems": encode(checked.errors),
+            "warnings": encode(checked.warnings),
         },
         rows=lambda: problem_rows(checked.errors, checked.warnings),
     )
-    tell_problems("error", checked.errors)
-    tell_problems("warning", checked.warnings)
+    print_problems("error", checked.errors)
+    print_problems("warning", checked.warnings)
     if not valid:
-        complain(f"{len(checked.errors)} to mend in {path}.")
+        print_error(f"{count(len(checked.errors), 'error')} in {path}.")
     return 0 if valid else 2

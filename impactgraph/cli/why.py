@@ -1,37 +1,39 @@
-"""`impactgraph why`: why an order is where it is, and what to tell the customer."""
+"""`impactgraph why`: the diagnosis of one order, and what to tell the customer."""
 
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from impactgraph.cli.asking import AsOf
 from impactgraph.cli.options import COMMON, Common
+from impactgraph.cli.question_options import AsOf
 
 OrderId = Annotated[str, Parameter(help="Id of an order, such as O-1001 or order:O-1001.")]
 
 
 def why(order: OrderId, /, *, as_of: AsOf = None, common: Common = COMMON) -> None:
-    """The service desk's answer for one order."""
+    """Prints the diagnosis of one order."""
     from impactgraph.bootstrap import system_clock
-    from impactgraph.cli.show import present
-    from impactgraph.cli.stores import existing
-    from impactgraph.cli.times import read_moment
-    from impactgraph.cli.why_data import Answer, data_of, rows_of
-    from impactgraph.cli.why_text import tell
+    from impactgraph.cli.output import present
+    from impactgraph.cli.stores import existing_store
+    from impactgraph.cli.times import parse_moment_option
+    from impactgraph.cli.why_data import DiagnosisAnswer, why_json, why_rows
+    from impactgraph.cli.why_text import print_why
     from impactgraph.usecases.diagnoses import find_case
     from impactgraph.usecases.orders import current_topology
     from impactgraph.usecases.timelines import timelines
 
     now = system_clock()
-    at = read_moment("--as-of", as_of, now)
-    with existing(common.store) as store:
-        case, topology = find_case(store, order, now, at), current_topology(store, at)
+    at = parse_moment_option("--as-of", as_of, now)
+    with existing_store(common.store) as store:
+        case = find_case(store, order, now, at)
+        topology = current_topology(store, at)
         key = case.situation.order.key
-        story = timelines(store, topology, {key: case}, at).get(key, ())
-        found = Answer(case, story, topology, {failure.key: failure for failure in store.failures(at)}, at)
+        timeline = timelines(store, topology, {key: case}, at).get(key, ())
+        failures = {failure.key: failure for failure in store.failures(at)}
+        answer = DiagnosisAnswer(case, timeline, topology, failures, at)
         present(
             common.format,
-            people=lambda out: tell(out, found),
-            data=lambda: data_of(found),
-            rows=lambda: rows_of(found),
+            text=lambda out: print_why(out, answer),
+            data=lambda: why_json(answer),
+            rows=lambda: why_rows(answer),
         )

@@ -1,155 +1,139 @@
-"""A diagnosis to be read aloud: the verdict, words for the customer, what is missing, the story, the causes, whom to turn to."""
+"""A diagnosis as text: verdict, customer message, missing records, timeline, causes, owner."""
 
 import json
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from graph_models.diagnosis import Cause, Diagnosis, MissingRecord, PeerGroup
-from graph_models.money import Money
 from graph_models.orders import Order, TimelineEntry
 from graph_models.topology import Topology
-from impactgraph.cli import say
-from impactgraph.cli.links import server_address
-from impactgraph.cli.show import table
+from impactgraph.cli import formats
+from impactgraph.cli.links import print_address, server_address
+from impactgraph.cli.output import print_heading, print_lines, table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
-    from impactgraph.cli.why_data import Answer
+    from impactgraph.cli.why_data import DiagnosisAnswer
 
 MOST_CAUSES = 5
 
 
-def tell(out: "Console", found: "Answer") -> None:
-    diagnosis = found.case.diagnosis
+def print_why(out: "Console", answer: "DiagnosisAnswer") -> None:
+    """Prints the whole diagnosis, and its address where a server is configured."""
+    diagnosis = answer.case.diagnosis
     out.print(diagnosis.headline, style="bold")
-    out.print(
-        f"{_facts(found.case.situation.order)} As of {say.day_and_time(found.at)}; times are UTC.",
-        style="dim",
-    )
+    facts = _facts(answer.case.situation.order)
+    out.print(f"{facts} As of {formats.day_and_time(answer.at)}; times are UTC.", style="dim")
     if diagnosis.customer_message:
-        _head(out, "Tell the customer")
-        _lines(out, [diagnosis.customer_message])
-    _missing(out, diagnosis)
-    _story(out, found)
-    _causes(out, diagnosis.causes)
+        print_heading(out, "Customer message")
+        print_lines(out, [diagnosis.customer_message])
+    _print_records(out, "Missing", diagnosis.missing)
+    _print_records(out, "Out of sequence", diagnosis.out_of_sequence)
+    _print_timeline(out, answer)
+    _print_causes(out, diagnosis.causes)
     if diagnosis.peers is not None:
-        _peers(out, diagnosis.peers)
-    _whom(out, diagnosis, found.topology)
-    _link(out, found)
+        _print_peers(out, diagnosis.peers)
+    _print_owner(out, diagnosis, answer.topology)
+    _print_link(out, answer)
 
 
 def _facts(order: Order) -> str:
-    promised = f", promised by {say.day_and_time(order.promised_by)}" if order.promised_by is not None else ""
-    parts = f", in {len(order.fulfillments)} parts" if len(order.fulfillments) > 1 else ""
-    return f"{say.money([order.value])}, {order.channel or 'no channel'}, {say.word(order.mode) or 'no mode'}{parts}{promised}."
+    value = formats.money([order.value])
+    channel = order.channel or "no channel"
+    mode = formats.words(order.mode) or "no mode"
+    size = len(order.fulfillments)
+    split = f", in {size} fulfillments" if size > 1 else ""
+    promise = ""
+    if order.promised_by is not None:
+        promise = f", promised by {formats.day_and_time(order.promised_by)}"
+    return f"{value}, {channel}, {mode}{split}{promise}."
 
 
-def _head(out: "Console", text: str) -> None:
-    out.print()
-    out.print(text, style="bold")
+def _print_records(out: "Console", title: str, records: "Sequence[MissingRecord]") -> None:
+    if records:
+        print_heading(out, title)
+        print_lines(out, map(_record, records))
 
 
-def _lines(out: "Console", lines: Sequence[str], indent: int = 2) -> None:
-    from rich.padding import Padding
-
-    for line in lines:
-        out.print(Padding(line, (0, 0, 0, indent), expand=False))
-
-
-def _missing(out: "Console", found: Diagnosis) -> None:
-    for title, records in (
-        ("Should have come, and has not", found.missing),
-        ("Came before what it must follow", found.out_of_sequence),
-    ):
-        if records:
-            _head(out, title)
-            _lines(out, [_record(each) for each in records])
+def _record(record: MissingRecord) -> str:
+    amount = f", {formats.money([record.amount])}" if record.amount is not None else ""
+    kind = formats.words(record.kind.value)
+    due = formats.day_and_time(record.due)
+    age = formats.duration(record.late_by)
+    return f"{formats.words(record.type)} ({kind}{amount}): due {due}, {age} ago"
 
 
-def _record(found: MissingRecord) -> str:
-    amount: Sequence[Money] = [found.amount] if found.amount is not None else []
-    worth = f", {say.money(amount)}" if amount else ""
-    return f"{say.word(found.type)} ({say.word(found.kind.value)}{worth}): due {say.day_and_time(found.due)}, {say.span(found.late_by)} ago"
-
-
-def _story(out: "Console", found: "Answer") -> None:
-    if not found.story:
+def _print_timeline(out: "Console", answer: "DiagnosisAnswer") -> None:
+    if not answer.timeline:
         return
-    _head(out, "What happened, and what is expected")
-    made = table("at", "", "what", "more")
-    for entry in found.story:
-        made.add_row(
-            say.at(entry.at, found.at),
-            _mark(entry),
+    print_heading(out, "Timeline")
+    rows = table("at", "", "event", "detail")
+    for entry in answer.timeline:
+        rows.add_row(
+            formats.at(entry.at, answer.at),
+            _status(entry),
             entry.title,
             entry.detail or "",
             style="dim" if entry.expected and not entry.late else None,
         )
-    out.print(made)
+    out.print(rows)
 
 
-def _mark(entry: TimelineEntry) -> str:
+def _status(entry: TimelineEntry) -> str:
+    """Whether an entry is missing, expected, late or none of these."""
     if entry.kind == "missing":
         return "missing"
-    return (
-        ("late" if entry.late else "")
-        if not entry.expected
-        else "expected late"
-        if entry.late
-        else "expected"
-    )
+    return " ".join(word for word, applies in (("expected", entry.expected), ("late", entry.late)) if applies)
 
 
-def _causes(out: "Console", causes: Sequence[Cause]) -> None:
+def _print_causes(out: "Console", causes: "Sequence[Cause]") -> None:
     if not causes:
         return
-    _head(out, "Why")
-    _lines(
-        out,
-        [
-            f"{number}. {say.share(cause.likelihood)}: {cause.evidence}"
-            for number, cause in enumerate(causes[:MOST_CAUSES], 1)
-        ],
-    )
+    print_heading(out, "Causes, most likely first")
+    for number, cause in enumerate(causes[:MOST_CAUSES], 1):
+        print_lines(out, [f"{number}. {formats.share(cause.likelihood)}: {cause.evidence}"])
     if len(causes) > MOST_CAUSES:
-        out.print(
-            f"… and {say.count(len(causes) - MOST_CAUSES, 'more cause')}: --format json has them all.",
-            style="dim",
-        )
+        more = formats.count(len(causes) - MOST_CAUSES, "more cause")
+        out.print(f"… and {more}: --format json has them all.", style="dim")
 
 
-def _peers(out: "Console", found: PeerGroup) -> None:
-    where = f"{found.step.removeprefix('step:')}{f' at {found.location}' if found.location else ''}"
-    sample = f", such as {', '.join(found.sample)}" if found.sample else ""
-    _head(out, "Others in the same step")
-    _lines(out, [f"{found.overdue:,} of {found.total:,} in {where} are overdue{sample}."])
+def _print_peers(out: "Console", peers: PeerGroup) -> None:
+    location = f" at {peers.location}" if peers.location else ""
+    sample = f", such as {', '.join(peers.sample)}" if peers.sample else ""
+    step = peers.step.removeprefix("step:")
+    print_heading(out, "Other orders in the same step")
+    print_lines(out, [f"{peers.overdue:,} of {peers.total:,} in {step}{location} are overdue{sample}."])
 
 
-def _whom(out: "Console", found: Diagnosis, topology: Topology) -> None:
-    if found.owner is None and not found.playbooks:
+def _print_owner(out: "Console", diagnosis: Diagnosis, topology: Topology) -> None:
+    if diagnosis.owner is None and not diagnosis.playbooks:
         return
-    _head(out, "Whose it is")
-    if found.owner is not None:
-        team = topology.teams[found.owner]
-        _lines(out, [", ".join(filter(None, (team.name or team.key, team.contact)))])
-    if found.playbooks:
-        named = (
-            f"{key}{f' ({name})' if (name := topology.playbooks[key].name) else ''}"
-            for key in found.playbooks
-        )
-        _lines(out, [f"Playbook: {', '.join(named)}"])
+    print_heading(out, "Owner")
+    if diagnosis.owner is not None:
+        team = topology.teams[diagnosis.owner]
+        print_lines(out, [", ".join(filter(None, (team.name or team.key, team.contact)))])
+    if diagnosis.playbooks:
+        names = (_playbook(key, topology) for key in diagnosis.playbooks)
+        print_lines(out, [f"Playbook: {', '.join(names)}"])
 
 
-def _link(out: "Console", found: "Answer") -> None:
-    """The end, where a server is known."""
-    from urllib.parse import quote
+def _playbook(key: str, topology: Topology) -> str:
+    name = topology.playbooks[key].name
+    return f"{key} ({name})" if name else key
 
-    from impactgraph.cli.shape import when
 
-    if (address := server_address()) is not None:
-        key = json.dumps(found.case.situation.order.id)
-        asked = f", asOf: {json.dumps(when(found.asked))}" if found.asked is not None else ""
-        query = f"{{ order(id: {key}{asked}) {{ diagnosis {{ state headline customerMessage nextExpected }} timeline {{ at title detail expected late }} }} }}"
-        out.print()
-        out.print(f"Open it: {address}/graphql#query={quote(query)}", soft_wrap=True)
+def _print_link(out: "Console", answer: "DiagnosisAnswer") -> None:
+    """Prints the address of the same answer, where a server is configured."""
+    from impactgraph.cli.encode import iso_moment
+
+    if server_address() is None:
+        return
+    identifier = json.dumps(answer.case.situation.order.id)
+    as_of = f", asOf: {json.dumps(iso_moment(answer.as_of))}" if answer.as_of is not None else ""
+    print_address(
+        out,
+        f"{{ order(id: {identifier}{as_of}) {{ diagnosis {{ state headline customerMessage nextExpected }} "
+        "timeline { at title detail expected late } } }",
+    )

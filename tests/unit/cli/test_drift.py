@@ -1,4 +1,4 @@
-"""The table of what has moved."""
+"""The table of changes."""
 
 from io import StringIO
 from typing import cast
@@ -8,7 +8,7 @@ from rich.console import Console
 
 from graph_models.diagnosis import Drift, DriftGroup, DriftKind
 from graph_models.orders import Page
-from impactgraph.cli.drift import _tell  # pyright: ignore[reportPrivateUsage]
+from impactgraph.cli.drift_text import print_drift
 from impactgraph.diagnosis.drift import group_drift
 
 NOON = 1_772_539_200_000
@@ -17,15 +17,15 @@ STORES = [
 ]
 
 
-def told(found: tuple[Drift, ...] | tuple[DriftGroup, ...]) -> list[str]:
+def printed_lines(drifts: tuple[Drift, ...] | tuple[DriftGroup, ...]) -> list[str]:
     out = StringIO()
-    page = Page(found, tuple("" for _ in found), len(found), has_next=False, has_previous=False)
-    _tell(Console(file=out, width=160), cast("Page[Drift]", page), NOON)
+    page = Page(drifts, tuple("" for _ in drifts), len(drifts), has_next=False, has_previous=False)
+    print_drift(Console(file=out, width=160), cast("Page[Drift]", page), NOON)
     return out.getvalue().splitlines()
 
 
 @pytest.mark.parametrize(
-    ("found", "lines"),
+    ("drifts", "lines"),
     [
         (group_drift(STORES), ["rejections of 5 locations  store-0, store-1, store-2 and 2 more"]),
         (group_drift(STORES[:1]), ["rejections of location  store-0"]),
@@ -33,7 +33,9 @@ def told(found: tuple[Drift, ...] | tuple[DriftGroup, ...]) -> list[str]:
     ],
     ids=["together", "one by itself", "each"],
 )
-def test_places_that_say_the_same_are_one_line_with_their_number(
-    found: tuple[Drift, ...], lines: list[str]
+def test_places_with_the_same_change_are_one_line_with_their_number(
+    drifts: tuple[Drift, ...], lines: list[str]
 ) -> None:
-    assert [line.partition("  12:00")[0] for line in told(found) if line.startswith("rejections")] == lines
+    assert [
+        line.partition("  12:00")[0] for line in printed_lines(drifts) if line.startswith("rejections")
+    ] == lines

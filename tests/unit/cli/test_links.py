@@ -12,7 +12,7 @@ from graph_models.failure import Failure
 from graph_models.impact import Question
 from graph_models.scope import Scope
 from graph_models.time import HOUR, MINUTE
-from impactgraph.cli.links import explain_field, query_of, tell_link
+from impactgraph.cli.links import blast_query, explain_selection, print_link
 
 NOW = 1_772_442_600_000
 SUPPOSED = Failure(
@@ -32,17 +32,17 @@ def schema() -> GraphQLSchema:
 @pytest.mark.parametrize(
     "question", [Question(), Question(("F-1",)), Question(suppose=(SUPPOSED,)), EVERYTHING]
 )
-@pytest.mark.parametrize("asked", ["headline", explain_field("O-1")])
-def test_the_question_is_one_that_the_schema_takes(schema: GraphQLSchema, question: Question, asked: str):
-    assert validate(schema, parse(query_of(question, asked))) == []
+@pytest.mark.parametrize("selection", ["headline", explain_selection("O-1")])
+def test_the_question_is_one_that_the_schema_takes(schema: GraphQLSchema, question: Question, selection: str):
+    assert validate(schema, parse(blast_query(question, selection))) == []
 
 
 def test_what_is_left_to_the_defaults_is_left_out():
-    assert query_of(Question(), "headline") == "{ blastRadius { headline } }"
+    assert blast_query(Question(), "headline") == "{ blastRadius { headline } }"
 
 
 def test_everything_that_was_said_is_asked_again():
-    text = query_of(EVERYTHING, "headline")
+    text = blast_query(EVERYTHING, "headline")
 
     assert (
         r'failures: ["failure:F-1", "failure:F \"2\""], suppose: [{target: "system:oms", class: TRANSIENT'
@@ -59,7 +59,7 @@ def test_the_address_brings_the_question(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("IMPACTGRAPH_URL", "https://impact.example/")
     out = Console(record=True, width=80)
 
-    tell_link(out, Question(("F-1",)), "headline")
+    print_link(out, Question(("F-1",)), "headline")
 
     address = urlsplit(out.export_text().strip().removeprefix("Open it: "))
     assert (address.netloc, address.path) == ("impact.example", "/graphql")
@@ -72,6 +72,6 @@ def test_without_a_server_nothing_is_said(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("IMPACTGRAPH_URL", raising=False)
     out = Console(record=True)
 
-    tell_link(out, Question())
+    print_link(out, Question())
 
     assert out.export_text() == ""

@@ -3,7 +3,7 @@
 import pytest
 
 from graph_models.time import HOUR, MINUTE
-from impactgraph.cli.times import read_moment, read_span
+from impactgraph.cli.times import parse_duration_option, parse_moment_option
 from impactgraph.errors import BadInputError
 
 NOW = 1_772_442_600_000  # 2026-03-02T09:10:00Z
@@ -23,24 +23,24 @@ NOW = 1_772_442_600_000  # 2026-03-02T09:10:00Z
     ],
 )
 def test_a_moment_is_read(text: str, meant: int):
-    assert read_moment("--as-of", text, NOW) == meant
+    assert parse_moment_option("--as-of", text, NOW) == meant
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "-", "2h", "2026-13-02", "-2 parsecs"])
 def test_what_is_no_moment_is_told_with_its_option(text: str):
     with pytest.raises(BadInputError, match=r"--as-of is .*such as"):
-        read_moment("--as-of", text, NOW)
+        parse_moment_option("--as-of", text, NOW)
 
 
 def test_no_moment_is_none():
-    assert read_moment("--as-of", None, NOW) is None
+    assert parse_moment_option("--as-of", None, NOW) is None
 
 
 def test_a_span_is_read():
-    assert read_span("--horizon", "1h30m") == 90 * MINUTE
+    assert parse_duration_option("--horizon", "1h30m") == 90 * MINUTE
 
 
 @pytest.mark.parametrize("text", ["", "soon", "-2h", "99999999999999999999d"])
 def test_what_is_no_span_is_told_with_its_option(text: str):
     with pytest.raises(BadInputError, match="--horizon is "):
-        read_span("--horizon", text)
+        parse_duration_option("--horizon", text)

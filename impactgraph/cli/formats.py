@@ -1,4 +1,4 @@
-"""Figures, moments and spans as people read them."""
+"""Numbers, money, moments and durations as text for people."""
 
 from collections.abc import Sequence
 
@@ -8,13 +8,13 @@ from graph_models.time import DAY, FOREVER, Millis, moment, say_duration
 NOTHING = "-"
 
 
-def count(number: int, word: str, several: str = "") -> str:
-    """`1 order`, `2,300 orders`."""
-    return f"{number:,} {word if number == 1 else several or word + 's'}"
+def count(number: int, singular: str, plural: str = "") -> str:
+    """`1 order`, `2,300 orders`; the plural is the singular with an s by default."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
 def money(amounts: Sequence[Money]) -> str:
-    """A sum for each currency; they are never added up."""
+    """One amount for each currency; currencies are never added up."""
     return " + ".join(f"{m.amount:,.2f} {m.currency}" for m in amounts) or NOTHING
 
 
@@ -26,18 +26,19 @@ def at(value: Millis | None, now: Millis) -> str:
 
 
 def day_and_time(value: Millis) -> str:
+    """The date and the time of day, with its zone."""
     return f"{moment(value):%Y-%m-%d %H:%M} UTC"
 
 
-def span(value: Millis | None) -> str:
-    """`none at all` is told as such; what never ends is `never ends`."""
+def duration(value: Millis | None) -> str:
+    """Such as `3 h 20 min`; `indefinitely` for what never ends."""
     if value is None:
         return NOTHING
-    return "for good" if value >= FOREVER else say_duration(value)
+    return "indefinitely" if value >= FOREVER else say_duration(value)
 
 
 def share(value: float) -> str:
-    """A likelihood as a percentage; certain is only what is certain."""
+    """A likelihood as a percentage; only exactly 0 and 1 are printed as 0 % and 100 %."""
     percent = value * 100
     if 0 < percent < 1:
         return "< 1 %"
@@ -46,6 +47,6 @@ def share(value: float) -> str:
     return f"{percent:.0f} %"
 
 
-def word(value: str) -> str:
+def words(value: str) -> str:
     """`RECORDS_ONLY` as `records only`."""
     return value.lower().replace("_", " ")

@@ -1,4 +1,4 @@
-"""Which orders a command is about, as it is typed."""
+"""The orders that a command covers, from its --where options."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from graph_models.orders import ANY_ORDER, OrderFilter
 from graph_models.time import Millis
 from impactgraph.errors import BadInputError, Problem
 
-_WORDS = {
+_LIST_FIELDS = {
     "orders": ("ids", "order"),
     "channels": ("channels", ""),
     "modes": ("modes", ""),
@@ -23,32 +23,30 @@ _WORDS = {
     "carriers": ("carriers", ""),
     "suppliers": ("suppliers", ""),
 }
-"""By the name that is typed: the field of the filter, and the kind of its ids."""
-_FIGURES = ("min-value", "placed-from", "placed-to", "promised-before")
-FIELDS = (*_WORDS, *_FIGURES)
+"""By the name on the command line: the field of the filter, and the kind of its ids."""
+_VALUE_FIELDS = ("min-value", "placed-from", "placed-to", "promised-before")
+FIELDS = (*_LIST_FIELDS, *_VALUE_FIELDS)
 
 Where = Annotated[
     tuple[str, ...],
     Parameter(
         name="--where",
-        help=f"Of these orders only, a field each time: channels=web,app. Fields: {', '.join(FIELDS)}.",
+        help=f"Only these orders, one field each: channels=web,app. Fields: {', '.join(FIELDS)}.",
         negative=(),
         show_default=False,
     ),
 ]
 
 
-def filter_of(texts: tuple[str, ...], now: Millis) -> OrderFilter:
-    """Of `field=value,value`, a text each; any value within a field, all fields across. Raises BadInputError with every problem."""
-    given: dict[str, Any] = {}
+def order_filter(texts: tuple[str, ...], now: Millis) -> OrderFilter:
+    """Filter of texts `field=value,value`: any value within a field, all fields. Raises BadInputError with every problem."""
+    limits: dict[str, Any] = {}
     problems: list[Problem] = []
     for text in texts:
-        name, equals, values = text.partition("=")
-        name, words = (
-            name.strip().lower().replace("_", "-"),
-            [word.strip() for word in values.split(",") if word.strip()],
-        )
-        if not equals or not words or name not in FIELDS:
+        name, _, listing = text.partition("=")
+        name = name.strip().lower().replace("_", "-")
+        values = [value.strip() for value in listing.split(",") if value.strip()]
+        if not values or name not in FIELDS:
             problems.append(
                 Problem(
                     f"--where is {text!r}; give field=value,value with one of {', '.join(FIELDS)} as field."
@@ -56,20 +54,22 @@ def filter_of(texts: tuple[str, ...], now: Millis) -> OrderFilter:
             )
             continue
         try:
-            given |= _field(name, words, given, now)
+            limits |= _limit(name, values, limits, now)
         except BadInputError as error:
             problems.extend(error.problems)
     if problems:
         raise BadInputError(*problems)
-    return OrderFilter(**given) if given else ANY_ORDER
+    return OrderFilter(**limits) if limits else ANY_ORDER
 
 
-def _field(name: str, words: list[str], given: dict[str, Any], now: Millis) -> dict[str, Any]:
-    if name in _WORDS:
-        field, kind = _WORDS[name]
-        return {field: (*given.get(field, ()), *(key_of(word, kind) if kind else word for word in words))}
-    read: Callable[[str, str, Millis], object] = _amount if name == "min-value" else _moment
-    return {name.replace("-", "_"): read(f"--where {name}", words[-1], now)}
+def _limit(name: str, values: list[str], limits: dict[str, Any], now: Millis) -> dict[str, Any]:
+    """The filter's field and its value, with the values that `limits` already has for it."""
+    if name in _LIST_FIELDS:
+        field, kind = _LIST_FIELDS[name]
+        keys = (key_of(value, kind) if kind else value for value in values)
+        return {field: (*limits.get(field, ()), *keys)}
+    parse: Callable[[str, str, Millis], object] = _amount if name == "min-value" else _moment
+    return {name.replace("-", "_"): parse(f"--where {name}", values[-1], now)}
 
 
 def _amount(option: str, text: str, now: Millis) -> object:
@@ -85,6 +85,6 @@ def _amount(option: str, text: str, now: Millis) -> object:
 
 
 def _moment(option: str, text: str, now: Millis) -> object:
-    from impactgraph.cli.times import read_moment
+    from impactgraph.cli.times import parse_moment_option
 
-    return read_moment(option, text, now)
+    return parse_moment_option(option, text, now)

@@ -1,4 +1,4 @@
-"""The answer to a question, with what naming things in it needs."""
+"""The answer to a question about failures, with the topology that names its elements."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -17,8 +17,8 @@ from impactgraph.usecases.validation import check_element
 
 
 @dataclass(frozen=True)
-class Answered:
-    """Good while the context is open that gave it."""
+class BlastAnswer:
+    """Valid while the context that returned it is open."""
 
     store: Store
     question: Question
@@ -27,12 +27,16 @@ class Answered:
 
 
 @contextmanager
-def answered(store: Store, question: Question, now: Millis) -> Generator[Answered]:
-    """Raises BadInputError where no topology was applied or the question makes no sense, NotFoundError for what it names and there is not."""
+def open_answer(store: Store, question: Question, now: Millis) -> Generator[BlastAnswer]:
+    """The answer to a question.
+
+    Raises BadInputError where the store has no topology or the question is invalid, NotFoundError for unknown ids.
+    """
     if not list_topologies(store, first=1).items:
         raise BadInputError(
             Problem(
-                "The store has no topology yet, so nothing can be said of failures. Apply one: impactgraph apply TOPOLOGY."
+                "The store has no topology yet, so failures cannot be assessed. "
+                "Apply one: impactgraph apply TOPOLOGY."
             )
         )
     topology = store.topology(question.as_of)
@@ -42,4 +46,4 @@ def answered(store: Store, question: Question, now: Millis) -> Generator[Answere
     question = replace(question, suppose=suppose)
     check_question(store, question, topology)
     with blast_radius(store, question, now) as answer:
-        yield Answered(store, question, answer, get_topology(store, answer.topology))
+        yield BlastAnswer(store, question, answer, get_topology(store, answer.topology))

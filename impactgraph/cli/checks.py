@@ -1,0 +1,156 @@
+"""The checks of `doctor`: each function yields results."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+from graph_models.time import DAY, HOUR, MINUTE, Millis
+from impactgraph.bootstrap import examine_store, shown_address, store_exists, system_clock
+from impactgraph.cli.formats import count, day_and_time, duration
+from impactgraph.cli.settings import read_settings
+from impactgraph.cli.stores import open_or_create
+from impactgraph.errors import BadInputError, ImpactGraphError
+from impactgraph.usecases import Store
+from impactgraph.usecases.store_summary import summary_of
+
+OLDEST_PYTHON = (3, 11)
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """Result of one check: `warn` needs attention, `fail` keeps something from working."""
+
+    check: str
+    state: Literal["ok", "warn", "fail"]
+    detail: str
+
+
+def run_checks(address: str) -> list[CheckResult]:
+    """The results of every check, in the order of printing."""
+    return [*_python(), *_packages(), *_settings(), *_clock(), *_store(address)]
+
+
+def _python() -> Iterator[CheckResult]:
+    version = sys.version.split()[0]
+    if sys.version_info >= OLDEST_PYTHON:
+        yield CheckResult("python", "ok", version)
+    else:
+        yield CheckResult("python", "fail", f"{version}: install Python 3.11 or later")
+
+
+def _packages() -> Iterator[CheckResult]:
+    """The packages that impactgraph requires, without its extras."""
+    requirements = [line for line in metadata.requires("impactgraph") or () if "extra ==" not in line]
+    names = [_package_name(line) for line in requirements]
+    missing = [name for name in names if not _is_installed(name)]
+    own = metadata.version("impactgraph")
+    if missing:
+        yield CheckResult(
+            "installation",
+            "fail",
+            f"impactgraph {own}; not installed: {', '.join(missing)}. Reinstall: pip install impactgraph",
+        )
+    else:
+        yield CheckResult("installation", "ok", f"impactgraph {own}, {len(names)} packages")
+
+
+def _package_name(requirement: str) -> str:
+    end = next(
+        (at for at, letter in enumerate(requirement) if not (letter.isalnum() or letter in "-_.")),
+        len(requirement),
+    )
+    return requirement[:end]
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _settings() -> Iterator[CheckResult]:
+    try:
+        settings = read_settings()
+    except BadInputError as error:
+        yield from (CheckResult("configuration", "fail", str(problem)) for problem in error.problems)
+        return
+    variables = sorted(f"IMPACTGRAPH_{name.upper()}" for name in settings.model_fields_set)
+    yield CheckResult(
+        "configuration",
+        "ok",
+        f"from the environment: {', '.join(variables)}" if variables else "defaults only",
+    )
+
+
+def _clock() -> Iterator[CheckResult]:
+    """Answers depend on the current moment: a clock that was never set makes all of them wrong."""
+    now = system_clock()
+    installed_at = int(Path(__file__).stat().st_mtime * 1000)
+    if now < installed_at - DAY:
+        problem = "before this version was installed; set the clock"
+        yield CheckResult("clock", "fail", f"{day_and_time(now)}: {problem}")
+    else:
+        yield CheckResult("clock", "ok", day_and_time(now))
+
+
+def _store(address: str) -> Iterator[CheckResult]:
+    if not store_exists(address):
+        yield CheckResult(
+            "store",
+            "warn",
+            f"{address} does not exist yet. `impactgraph apply TOPOLOGY` creates it, "
+            "`impactgraph demo --keep FOLDER` creates one to try.",
+        )
+        return
+    try:
+        for checked in examine_store(address):
+            yield CheckResult(checked.check, checked.state, checked.detail)
+        with open_or_create(address) as store:
+            yield CheckResult("store", "ok", f"{shown_address(address)} opens")
+            yield from _content(store)
+    except ImpactGraphError as error:
+        yield CheckResult("store", "fail", str(error))
+
+
+def _content(store: Store) -> Iterator[CheckResult]:
+    now = system_clock()
+    summary = summary_of(store, now)
+    version = summary.topology
+    if version is None:
+        yield CheckResult("topology", "warn", "none applied yet: impactgraph apply TOPOLOGY")
+    else:
+        elements = count(version.elements, "element")
+        applied = day_and_time(version.applied_at)
+        yield CheckResult("topology", "ok", f"topology:{version.key}, {elements}, applied {applied}")
+    in_flight = count(summary.in_flight, "order")
+    yield CheckResult("orders", "ok", f"{in_flight} in flight, {summary.orders:,} in memory")
+    active = count(summary.active_failures, "failure")
+    yield CheckResult("failures", "ok", f"{active} active, {summary.failures:,} in total")
+    quarantined = count(summary.quarantined, "event")
+    if summary.has_more_quarantined:
+        quarantined = f"at least {quarantined}"
+    if summary.quarantined:
+        yield CheckResult("quarantine", "warn", f"{quarantined}: impactgraph aside lists them")
+    else:
+        yield CheckResult("quarantine", "ok", quarantined)
+    yield _latest_event(summary.latest, now)
+
+
+def _latest_event(latest: Millis | None, now: Millis) -> CheckResult:
+    if latest is None:
+        return CheckResult("latest event", "warn", "no order yet: impactgraph ingest EVENTS")
+    moment = day_and_time(latest)
+    if latest > now + 5 * MINUTE:
+        ahead = duration(latest - now)
+        return CheckResult(
+            "latest event", "warn", f"{moment}, {ahead} ahead of this clock: one of the clocks is wrong"
+        )
+    age = f"{moment}, {duration(now - latest)} ago"
+    if now - latest > 6 * HOUR:
+        return CheckResult("latest event", "warn", f"{age}: do events still arrive?")
+    return CheckResult("latest event", "ok", age)

@@ -1,0 +1,116 @@
+"""Standard output and standard error: tables for people, JSON and CSV for programs, errors."""
+
+import csv
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from impactgraph.cli.options import Form
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from impactgraph.errors import Problem
+
+WIDTH = 150
+"""Columns where the output is not a terminal."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table for programs: every row has these columns, None is written as an empty cell."""
+
+    columns: Sequence[str]
+    rows: Iterable[Mapping[str, object]] = field(default_factory=tuple[Mapping[str, object], ...])
+
+
+def console(*, error: bool = False) -> "Console":
+    """A console on standard output or standard error that prints ids verbatim, without markup or highlighting."""
+    import os
+
+    from rich.console import Console
+
+    stream = sys.stderr if error else sys.stdout
+    width = None if stream.isatty() or "COLUMNS" in os.environ else WIDTH
+    return Console(file=stream, width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
+
+
+def table(*columns: str, right: Sequence[str] = (), title: str | None = None) -> "Table":
+    """An empty table; the columns in `right` are aligned to the right."""
+    from rich import box
+    from rich.table import Table
+
+    empty = Table(
+        box=box.SIMPLE_HEAD,
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        pad_edge=False,
+        show_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+    for column in columns:
+        empty.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    return empty
+
+
+def present(
+    form: Form, *, text: "Callable[[Console], None]", data: Callable[[], object], rows: Callable[[], Rows]
+) -> None:
+    """Writes one answer in the requested form; only that form is computed."""
+    if form == "json":
+        write_json(data())
+    elif form == "csv":
+        write_csv(rows())
+    else:
+        text(console())
+
+
+def print_heading(out: "Console", text: str) -> None:
+    """Prints an empty line and the heading of a section."""
+    out.print()
+    out.print(text, style="bold")
+
+
+def print_lines(out: "Console", lines: Iterable[str], indent: int = 2) -> None:
+    """Prints each line with an indent that wrapped lines keep."""
+    from rich.padding import Padding
+
+    for line in lines:
+        out.print(Padding(line, (0, 0, 0, indent), expand=False))
+
+
+def write_json(data: object) -> None:
+    """Writes indented JSON to standard output."""
+    import orjson
+
+    text = orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    sys.stdout.write(text.decode())
+
+
+def write_csv(rows: Rows) -> None:
+    """Writes rows with a header to standard output."""
+    writer = csv.DictWriter(sys.stdout, list(rows.columns), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(_csv_row(row) for row in rows.rows)
+
+
+def _csv_row(row: Mapping[str, object]) -> dict[str, Any]:
+    return {name: str(value).lower() if isinstance(value, bool) else value for name, value in row.items()}
+
+
+def print_error(message: str, *, note: str = "") -> None:
+    """Prints one error on standard error, and a note below it."""
+    out = console(error=True)
+    out.print(message, soft_wrap=True)
+    if note:
+        out.print(note, soft_wrap=True)
+
+
+def print_problems(kind: str, problems: "Iterable[Problem]") -> None:
+    """Prints each as `file:line: kind: message`, as compilers do, so that editors can jump there."""
+    for problem in problems:
+        place = ":".join(str(part) for part in (problem.file, problem.line) if part is not None)
+        print_error(f"{place}: {kind}: {problem.message}" if place else f"{kind}: {problem.message}")
