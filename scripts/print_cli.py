@@ -18,13 +18,13 @@ TARGET = Path(__file__).parent.parent / "docs" / "cli.md"
 HEAD = """\
 # Command line
 
-`impactgraph COMMAND --help` tells the same, with an example of each. `impactgraph --install-completion` installs completion for your shell.
+`impactgraph COMMAND --help` prints the same, with examples. `impactgraph --install-completion` installs completion for your shell.
 
-- **Exit status**: 0 done; 1 findings or a failed check; 2 wrong use or bad input; 70 a defect of impactgraph itself.
-- **Errors** go to standard error, as `file:line: error: what is wrong and how to mend it` where there is a file.
-- **Answers** go to standard output: tables to read, or `--format json` and `--format csv` for programs. JSON has the names and shapes of GraphQL.
+- **Exit status**: 0 done; 1 findings or a failed check; 2 wrong usage or bad input; 70 a defect of impactgraph itself.
+- **Errors** go to standard error, as `file:line: error: what is wrong and how to correct it` where there is a file.
+- **Answers** go to standard output: tables for people, or `--format json` and `--format csv` for programs. JSON has the names and shapes of GraphQL.
 - **Moments** are ISO 8601 (UTC where no zone is given), `now`, or relative: `-2h`, `+30m`. **Durations** are `30s`, `15m`, `4h`, `2d`, `PT15M`.
-- **Ids** are `kind:key`, such as `system:oms`; where an option says the kind, as `--failure` does, the bare key is taken too.
+- **Ids** are `kind:key`, such as `system:oms`; where the option implies the kind, as `--failure` does, the bare key is accepted too.
 
 This page is printed from the commands and the settings (`python -m scripts.print_cli`); a test compares it.
 """
@@ -32,9 +32,9 @@ This page is printed from the commands and the settings (`python -m scripts.prin
 SETTINGS = """\
 ## Settings
 
-From the environment; an option of a command has precedence. Nothing is sent anywhere: there is no telemetry.
+From the environment; options of a command take precedence. Nothing is sent anywhere: there is no telemetry.
 
-| variable | default | what it is |
+| variable | default | description |
 | --- | --- | --- |
 """
 
@@ -45,7 +45,9 @@ def page() -> str:
     parts = [
         HEAD,
         _section(
-            "After any command", "", [_row(option) for option in _options(app, COMMANDS[0], everywhere=True)]
+            "Options of every command",
+            "",
+            [_row(option) for option in _options(app, COMMANDS[0], everywhere=True)],
         ),
     ]
     parts += [_command(app, command) for command in COMMANDS]
@@ -53,16 +55,16 @@ def page() -> str:
 
 
 def _command(app: App, command: Command) -> str:
-    usage = f"{command.more}\n\n```sh\n" + "\n".join(command.examples) + "\n```\n"
+    usage = f"{command.details}\n\n```sh\n" + "\n".join(command.examples) + "\n```\n"
     return _section(
         f"`impactgraph {command.name}`",
-        f"{command.short} {usage}",
+        f"{command.summary} {usage}",
         [_row(option) for option in _options(app, command, everywhere=False)],
     )
 
 
 def _section(title: str, text: str, rows: list[str]) -> str:
-    table = "| option | what it is |\n| --- | --- |\n" + "\n".join(rows) + "\n" if rows else ""
+    table = "| option | description |\n| --- | --- |\n" + "\n".join(rows) + "\n" if rows else ""
     return f"## {title}\n\n" + (f"{text}\n" if text else "") + table
 
 

@@ -59,7 +59,9 @@ def aside(
 
 def _print_result(out: "Console", result: "IngestResult") -> None:
     quarantined = len(result.quarantined)
-    out.print(f"{result.accepted_count:,} accepted, {result.duplicate_count:,} duplicates, {quarantined:,} still quarantined.")
+    out.print(
+        f"{result.accepted_count:,} accepted, {result.duplicate_count:,} duplicates, {quarantined:,} still quarantined."
+    )
 
 
 def _print_events(out: "Console", events: "Sequence[QuarantinedEvent]", limit: int) -> None:

@@ -23,12 +23,12 @@ from tests.functional.cli.running import Ran, run
 ROOT = Path(__file__).parents[3]
 LINES = (
     "hit",
-    "How much",
+    "Totals",
     "Postings and messages",
     "By channel",
-    "Whom to call",
+    "Who to call",
     "Playbook",
-    "The first 10 of",
+    "First 10 of",
     "Assumptions",
 )
 
@@ -197,7 +197,7 @@ def test_an_order_that_is_spared_is_explained_too(shop: Path):
 
     told = run("explain", "F-stock", spared, "--store", shop)
 
-    assert (told.status, "is not affected" in told.out, "What stopped it" in told.out) == (0, True, True)
+    assert (told.status, "is not affected" in told.out, "Stopped by" in told.out) == (0, True, True)
 
 
 def test_an_answer_ends_with_the_address_where_a_server_is_known(shop: Path):
@@ -235,7 +235,7 @@ def test_the_demo_told_of_both_failures_and_of_what_to_try(loaded: tuple[Path, R
     assert told.status == 0, told.err
     assert "F-stock (outage of integration:store-adjustments) hits" in told.out
     assert "F-queues (backlog of system:store-queues) hits" in told.out
-    assert "0 kept aside" in told.out
+    assert "0 quarantined" in told.out
     assert f"--store {folder}" in told.out
 
 

@@ -44,7 +44,7 @@ def test_what_one_command_wrote_the_next_one_answers_from(filled: list[Ran], giv
         env=given,
     )
 
-    assert [ran.status for ran in filled] == [0, 1]  # one was kept aside
+    assert [ran.status for ran in filled] == [0, 1]  # one was quarantined
     assert (answer.status, answer.json["totals"]["orders"]) == (0, 1), answer.err
 
 

@@ -83,7 +83,7 @@ def test_a_suspicion_is_put_on_record_in_one_call_and_explains_itself_from_then_
         before[0]["element"]["id"] == before[0]["failureInput"]["target"] == "integration:goods-issue-to-erp"
     )
     assert told.status == 0
-    assert "On record as failure:suspect-" in told.out
+    assert "Reported as failure:suspect-" in told.out
     assert "integration:goods-issue-to-erp" not in [each["element"]["id"] for each in after]
 
 
@@ -96,16 +96,17 @@ def test_a_number_that_no_suspect_has_is_refused(silent: tuple[Path, str]) -> No
     assert "the number of a suspect" in told.err
 
 
-def test_drift_tells_places_that_say_the_same_in_one_line_and_each_where_asked(shop: Path) -> None:
+def test_drift_groups_places_with_the_same_change_unless_each_is_asked_for(shop: Path) -> None:
     every = run("drift", "--store", shop, "--format", "json", "--first", "500").json["edges"]
     alike = {(edge["node"]["kind"], edge["node"]["dimension"]) for edge in every}
-    together, each = run("drift", "--store", shop), run("drift", "--store", shop, "--all")
+    together = run("drift", "--store", shop)
+    each = run("drift", "--store", shop, "--all")
 
-    assert 0 < len(alike) <= _told(together) <= len(every) == _told(each)
+    assert 0 < len(alike) <= _total(together) <= len(every) == _total(each)
 
 
-def _told(ran: Ran) -> int:
-    """The number in `612 things are no longer as before.`"""
+def _total(ran: Ran) -> int:
+    """The number in `612 changes found.`"""
     return int(ran.out.split()[0].replace(",", ""))
 
 

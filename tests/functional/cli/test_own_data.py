@@ -107,7 +107,7 @@ def test_a_file_that_breaks_off_is_told_with_what_was_taken_before(folder: Path)
     taken = run("ingest", "events.ndjson", "torn.ndjson.gz", cwd=folder)
 
     assert taken.status == 2
-    assert "Taken before this, and kept: 7 events" in taken.err and "torn.ndjson.gz: error: " in taken.err
+    assert "Accepted before this: 7 events" in taken.err and "torn.ndjson.gz: error: " in taken.err
 
 
 def test_an_event_that_cannot_be_taken_is_kept_aside_with_its_reason(folder: Path):
@@ -119,9 +119,9 @@ def test_an_event_that_cannot_be_taken_is_kept_aside_with_its_reason(folder: Pat
     taken = run("ingest", "events.ndjson", cwd=folder)
 
     assert taken.status == 1
-    assert "3 taken, 0 known before, 1 kept aside" in taken.out
+    assert "3 accepted, 0 duplicates, 1 quarantined" in taken.out
     assert (
-        "events.ndjson:4: kept aside: there is no event type 'order.plcaed'. Did you mean order.placed?"
+        "events.ndjson:4: quarantined: there is no event type 'order.plcaed'. Did you mean order.placed?"
         in taken.err
     )
 
@@ -134,7 +134,7 @@ def test_what_is_kept_aside_is_listed_and_taken_when_it_fits(folder: Path):
 
     assert taken.status == 1
     assert all(entry["reason"] and entry["event"] for entry in listed.json) and len(listed.json) >= 3
-    assert (after.status, run("aside", cwd=folder).out.strip()) == (0, "Nothing is kept aside.")
+    assert (after.status, run("aside", cwd=folder).out.strip()) == (0, "No events are quarantined.")
 
 
 MAPPING = """\

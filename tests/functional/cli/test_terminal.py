@@ -40,7 +40,7 @@ def test_a_terminal_sees_how_far_the_ingest_is_and_output_stays_clean(tmp_path: 
     out, seen = watched("ingest", "events.ndjson", cwd=tmp_path)
 
     assert "Ingesting" in seen
-    assert out == "7 events read: 7 taken, 0 known before, 0 kept aside.\n"
+    assert out == "7 events read: 7 accepted, 0 duplicates, 0 quarantined.\n"
 
 
 def test_without_a_terminal_there_is_no_bar(tmp_path: Path):

@@ -34,10 +34,10 @@ def test_it_reads_from_the_verdict_down(shop: Path, hit: tuple[str, str]):
         told.out.find(line)
         for line in (
             "is held in",
-            "Tell the customer",
-            "What happened, and what is expected",
-            "Why",
-            "Whose it is",
+            "Customer message",
+            "Timeline",
+            "Causes, most likely first",
+            "Owner",
         )
     ]
     assert (told.status, told.err) == (0, "")
