@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
@@ -22,7 +21,7 @@ from api.pages import serve_pages
 from api.problems import tell_problems
 from api.schema import build_schema
 from api.workers import Workers
-from graph_models.time import Millis, millis
+from graph_models.time import Millis
 from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Ask
 from impactgraph.usecases.blast_radius import blast_radius
@@ -34,17 +33,12 @@ SMALLEST, LEVEL = 1000, 5
 """Bytes from which on an answer is compressed; beyond this level the time goes up and the size hardly down. Streams of events are sent as they are."""
 
 
-def system_clock() -> Millis:
-    """The moment it is."""
-    return millis(datetime.now(UTC))
-
-
 def create_app(
     store: Store,
     settings: ApiSettings,
     *,
     ask_impact: Ask = blast_radius,
-    now: Callable[[], Millis] = system_clock,
+    now: Callable[[], Millis],
 ) -> FastAPI:
     """Serves `store`, which stays open and is the caller's to close."""
     metrics, workers = Metrics(), Workers()

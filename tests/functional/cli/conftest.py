@@ -5,7 +5,7 @@ import pytest
 from tests.functional.cli.running import Ran, run
 
 ORDERS = 2_000
-"""Enough that every kind of trouble is there at any hour of the day: the demo is as of now."""
+"""Enough orders for every kind of failure and finding."""
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import orjson
 
+NOW = "2026-03-02T09:10:00Z"
+"""The moment of every command under test, whatever the time of day of the test run."""
+CURRENT_TIME = {"IMPACTGRAPH_NOW": ""}
+"""Environment of a command that gets the current time: for checks that compare clocks with each other."""
 COMMAND = str(Path(sys.executable).with_name("impactgraph"))
 
 
@@ -24,10 +28,10 @@ class Ran:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Without what somebody may have set for their own use."""
+    """Returns the environment of a command: a fixed clock, and none of the user's own settings."""
     return (
         {name: value for name, value in os.environ.items() if not name.startswith("IMPACTGRAPH_")}
-        | {"COLUMNS": "160"}
+        | {"COLUMNS": "160", "IMPACTGRAPH_NOW": NOW}
         | more
     )
 

@@ -7,7 +7,7 @@ import pytest
 
 from impactgraph.bootstrap import open_store
 from impactgraph.errors import BadInputError
-from tests.functional.cli.running import Ran, run
+from tests.functional.cli.running import CURRENT_TIME, Ran, run
 from tests.neo4j_server import Neo4jAddress
 from tests.stores.events import TOPOLOGY, entered, placed, reported
 
@@ -50,7 +50,7 @@ def test_what_one_command_wrote_the_next_one_answers_from(filled: list[Ran], giv
 
 @pytest.mark.usefixtures("filled")
 def test_doctor_finds_the_database_fit(given: dict[str, str]) -> None:
-    found = run("doctor", "--format", "json", env=given)
+    found = run("doctor", "--format", "json", env=given | CURRENT_TIME)
 
     states = {check["check"]: check["state"] for check in found.json["checks"]}
     wanted = (

@@ -147,7 +147,7 @@ class Away:
 
 
 def test_a_store_that_cannot_take_it_is_503_with_when_to_come_back(store: Store) -> None:
-    with served(create_app(Away(store), Settings())) as address:  # pyright: ignore[reportArgumentType] - it has all that a store has
+    with served(create_app(Away(store), Settings(), now=lambda: NOW)) as address:  # pyright: ignore[reportArgumentType] - it has all that a store has
         response = httpx.post(f"{address}/events", content=update("u1"), headers=STRUCTURED)
 
     assert (response.status_code, response.json()["code"], "retry-after" in response.headers) == (
