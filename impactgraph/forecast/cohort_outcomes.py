@@ -1,4 +1,4 @@
-"""What the failures do to one class of orders: the worlds with them against the worlds without, over all futures."""
+"""Outcomes of cohorts: how likely, how much and by what the failures affect them, over all scenarios."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from graph_models.enums import Band, Effect
 from impactgraph.forecast.comparison import AffectedScenarios, Comparison
+from impactgraph.forecast.expected_steps import ScenarioSteps
 from impactgraph.forecast.gates import Flags
 from impactgraph.forecast.plan import ImpairmentForecast, Plan
 from impactgraph.forecast.record_outcomes import RecordOutcomes, compare_records, record_outcomes
 from impactgraph.forecast.scenarios import Reals
-from impactgraph.forecast.simulate import Indexes
+from impactgraph.forecast.simulate import Indexes, SimulationSetup
 
 BANDS = (Band.STUCK, Band.EXPOSED, Band.UPCOMING, Band.RECORDS_ONLY)
 """By code, the worst first."""
@@ -21,14 +22,14 @@ CONTENT_EFFECTS = (Effect.STALE, Effect.DUPLICATED)
 
 @dataclass
 class CohortOutcomes:
-    """Each (G,): the classes asked for, in their order."""
+    """Arrays are (G,), in the order of the cohorts in the question."""
 
     likelihood: Reals
     """Affected in any way."""
     flow_likelihood: Reals
     """The order itself is later, elsewhere or lost."""
     wrong_decision_likelihood: Reals
-    """A decision about it was, or will be, made wrongly on stale data: a reroute, or a cancellation and a refund."""
+    """A decision on stale data was or will be wrong: a reroute, or a cancellation and a refund."""
     band: NDArray[np.int8]
     hit_by: Indexes
     hit_step: Indexes
@@ -36,84 +37,92 @@ class CohortOutcomes:
     delay: Reals
     """Median of the delay where it is affected; infinite: it never finishes; 0: records only."""
     finish: Reals
+    """Median of the completion where it is affected."""
     counterfactual_finish: Reals
     records: list[RecordOutcomes]
+    steps: ScenarioSteps | None = None
+    """None unless the forecast keeps departures."""
 
 
 def cohort_outcomes(
-    plan: Plan,
-    hazards: ImpairmentForecast,
-    pairs: list[Comparison],
+    setup: SimulationSetup,
+    comparisons: list[Comparison],
+    impairments: ImpairmentForecast,
     tolerance: float,
-    as_of: float,
-    exposed: Reals,
+    past_delay: Reals,
 ) -> CohortOutcomes:
-    """`exposed` (G,): by how much it was held in steps that lie behind it."""
-    weights, impaired = [p.weight for p in pairs], [p.factual for p in pairs]
-    delays = [_delay(pair) for pair in pairs]
-    marks = np.array(
-        [*(i.effect in CONTENT_EFFECTS for i in hazards.entries), False]
-    )  # the last is for nobody
-    flows = [(delay > tolerance) | marks[trace.hit_by] for delay, trace in zip(delays, impaired, strict=True)]
-    hits = [compare_records(plan, pair, tolerance) for pair in pairs]
-    best = AffectedScenarios.of(weights, flows)
-    result = CohortOutcomes(
-        likelihood=AffectedScenarios.of(
-            weights, [flow | hit.any for flow, hit in zip(flows, hits, strict=True)]
-        ).likelihood,
-        flow_likelihood=best.likelihood,
-        wrong_decision_likelihood=_wrong(pairs),
-        band=_bands(best, pairs, as_of, exposed),
-        hit_by=best.mode([t.hit_by for t in impaired]),
-        hit_step=best.mode([t.hit_step for t in impaired]),
-        hit_at=best.median([t.hit_at for t in impaired]),
-        delay=best.median(delays),
-        finish=best.median([t.finish for t in impaired]),
-        counterfactual_finish=best.median([p.counterfactual.finish for p in pairs]),
-        records=record_outcomes(plan, pairs, hits),
-    )
-    only = result.flow_likelihood <= np.maximum(result.likelihood * 0.05, 1e-9)
-    _records_only(plan, result, only)
-    return result
-
-
-def _wrong(pairs: list[Comparison]) -> Reals:
-    chances = [
-        pair.factual.wrong_decision_chance.mean(axis=1)
-        for pair in pairs
-        if pair.factual.wrong_decision_chance is not None
+    """`past_delay` (G,): by how much the failures held the cohorts in earlier steps."""
+    plan = setup.plan
+    weights = [comparison.weight for comparison in comparisons]
+    factual = [comparison.factual for comparison in comparisons]
+    delays = [_delay(comparison) for comparison in comparisons]
+    # The last flag is for the index -1: hit by nothing.
+    has_content_effect = np.array([*(i.effect in CONTENT_EFFECTS for i in impairments.entries), False])
+    flows = [
+        (delay > tolerance) | has_content_effect[result.hit_by]
+        for delay, result in zip(delays, factual, strict=True)
     ]
-    return np.maximum.reduce(chances) if chances else np.zeros(len(pairs[0].weight))
+    records = [compare_records(plan, comparison, tolerance) for comparison in comparisons]
+    affected = AffectedScenarios.of(weights, flows)
+    any_effect = [flow | record.any for flow, record in zip(flows, records, strict=True)]
+    outcomes = CohortOutcomes(
+        likelihood=AffectedScenarios.of(weights, any_effect).likelihood,
+        flow_likelihood=affected.likelihood,
+        wrong_decision_likelihood=_wrong_decision_likelihood(comparisons),
+        band=_bands(affected, comparisons, setup.as_of, past_delay),
+        hit_by=affected.mode([result.hit_by for result in factual]),
+        hit_step=affected.mode([result.hit_step for result in factual]),
+        hit_at=affected.median([result.hit_at for result in factual]),
+        delay=affected.median(delays),
+        finish=affected.median([result.finish for result in factual]),
+        counterfactual_finish=affected.median([each.counterfactual.finish for each in comparisons]),
+        records=record_outcomes(plan, comparisons, records),
+    )
+    records_only = outcomes.flow_likelihood <= np.maximum(outcomes.likelihood * 0.05, 1e-9)
+    _set_records_only(plan, outcomes, records_only)
+    if setup.keeps_departures:
+        outcomes.steps = ScenarioSteps(plan, tuple(factual), affected)
+    return outcomes
 
 
-def _delay(pair: Comparison) -> Reals:
+def _wrong_decision_likelihood(comparisons: list[Comparison]) -> Reals:
+    chances = [
+        comparison.factual.wrong_decision_chance.mean(axis=1)
+        for comparison in comparisons
+        if comparison.factual.wrong_decision_chance is not None
+    ]
+    return np.maximum.reduce(chances) if chances else np.zeros(len(comparisons[0].weight))
+
+
+def _delay(comparison: Comparison) -> Reals:
     with np.errstate(invalid="ignore"):
-        delay = pair.factual.finish - pair.counterfactual.finish
+        delay = comparison.factual.finish - comparison.counterfactual.finish
     return np.where(np.isnan(delay), 0.0, delay)
 
 
 def _bands(
-    best: AffectedScenarios, pairs: list[Comparison], as_of: float, exposed: Reals
+    affected: AffectedScenarios, comparisons: list[Comparison], as_of: float, past_delay: Reals
 ) -> NDArray[np.int8]:
-    waiting = best.select([p.factual.is_waiting for p in pairs])
+    is_waiting = affected.select([comparison.factual.is_waiting for comparison in comparisons])
     with np.errstate(invalid="ignore"):
-        gone = (best.select([p.factual.hit_at for p in pairs]) <= as_of) & ~waiting
-    stuck, passed = best.share(waiting) >= 0.5, best.share(gone) >= 0.5
-    return np.where(stuck, 0, np.where(passed | (exposed > 0), 1, 2)).astype(np.int8)
+        hit_at = affected.select([comparison.factual.hit_at for comparison in comparisons])
+        is_over = (hit_at <= as_of) & ~is_waiting
+    is_stuck = affected.share(is_waiting) >= 0.5
+    is_exposed = (affected.share(is_over) >= 0.5) | (past_delay > 0)
+    return np.where(is_stuck, 0, np.where(is_exposed, 1, 2)).astype(np.int8)
 
 
-def _records_only(plan: Plan, result: CohortOutcomes, only: Flags) -> None:
-    """Where the order itself flows: the first record that is hit stands for it, at the step that emits it."""
-    for record in result.records:
-        result.likelihood = np.maximum(result.likelihood, record.likelihood)
-    if not only.any() or not result.records:
+def _set_records_only(plan: Plan, outcomes: CohortOutcomes, records_only: Flags) -> None:
+    """Where the order itself is not affected, its first affected record is its hit, at the step that emits it."""
+    for record in outcomes.records:
+        outcomes.likelihood = np.maximum(outcomes.likelihood, record.likelihood)
+    if not records_only.any() or not outcomes.records:
         return
-    likelihoods = np.stack([r.likelihood for r in result.records])
-    first = np.argmax(likelihoods, axis=0)
-    for n, record in enumerate(result.records):
-        rows = only & (first == n) & (record.likelihood > 0)
-        result.band[rows] = 3
-        result.hit_by[rows] = record.hit_by[rows]
-        result.hit_step[rows] = plan.workflow.records[record.bit][0]
-        result.hit_at[rows] = record.emitted_at[rows]
-        result.delay[rows] = 0.0
+    first = np.argmax(np.stack([record.likelihood for record in outcomes.records]), axis=0)
+    for n, record in enumerate(outcomes.records):
+        rows = records_only & (first == n) & (record.likelihood > 0)
+        outcomes.band[rows] = 3
+        outcomes.hit_by[rows] = record.hit_by[rows]
+        outcomes.hit_step[rows] = plan.workflow.records[record.bit][0]
+        outcomes.hit_at[rows] = record.emitted_at[rows]
+        outcomes.delay[rows] = 0.0

@@ -1,8 +1,9 @@
-"""From where orders stand to the end of the workflow: one sweep over its steps carries all of them, in every future at once.
+"""Vectorised simulation of cohorts from their current step to the end of the workflow, in all scenarios at once.
 
-A sweep composes the gates of the steps. The same sweep without impairments gives what would have been; the difference of the two is the
-failures' doing. Arrays are (G, K): G classes of orders, K futures; NaN where a class does not come to a step in a future. Classes come in
-the order in which the sweep meets the steps that they stand in. Costs a few array operations a step.
+It composes the gates of the steps. With the impairments it gives what is expected (factual), without them what
+would have been (counterfactual); the difference of the two is the effect of the failures. Arrays are (G, K):
+G cohorts, K scenarios; NaN where a cohort does not come to a step in a scenario. Cohorts are ordered by their
+current step as in `Plan.order`. Costs a few array operations a step.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,12 +19,13 @@ from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 
 NOBODY = np.int16(-1)
+"""Index of no impairment."""
 Indexes = NDArray[np.int16]
 
 
 @dataclass
 class RecordDefect:
-    """A record doubled or wrong: the chance of it, and the barrier that does it."""
+    """The chance (G, K) that a record is duplicated or has wrong content, and the barrier that causes it."""
 
     chance: Reals
     barrier: Barrier
@@ -31,58 +33,67 @@ class RecordDefect:
 
 @dataclass
 class SimulationResult:
-    """One world. `hit_by` is the first barrier that changed anything (an index of Hazards.all, else -1), at which step and when."""
+    """Moments and first hits of one simulation, each (G, K).
+
+    `hit_by` is the first barrier that changed anything (an index of `ImpairmentForecast.entries`, else -1),
+    `hit_step` and `hit_at` are the step and the moment where it did.
+    """
 
     finish: Reals
     hit_by: Indexes
     hit_step: Indexes
     hit_at: Reals
     is_waiting: Flags
-    """Where the first hit still holds it at the moment of the question."""
+    """Where the first hit still holds the cohort at the moment of the question."""
     chance: Reals
-    """That the coins which strike in this world do strike; 0 where there are none."""
+    """That the uncertain impairments which occur in this simulation do occur; 0 where there are none."""
     wrong_decision_chance: Reals | None = None
-    """(G, K) chance that a decision on stale data is wrong; None where there is none."""
+    """Chance that a decision on stale data is wrong; None where there is none."""
     record_arrivals: dict[int, Reals] = field(default_factory=dict[int, Reals])
-    """Arrival by record bit; NaN in futures whose route does not emit it."""
+    """By record bit: its arrival; NaN in scenarios whose route does not emit it."""
     record_emissions: dict[int, Reals] = field(default_factory=dict[int, Reals])
-    """Completion of the step that emits it, by record bit."""
+    """By record bit: completion of the step that emits it."""
     record_hit_by: dict[int, Indexes] = field(default_factory=dict[int, Indexes])
     record_defects: dict[int, list[RecordDefect]] = field(default_factory=dict[int, list[RecordDefect]])
+    departures: dict[int, Reals] = field(default_factory=dict[int, Reals])
+    """By step: arrival at the next step, or the end. Empty unless `SimulationSetup.keeps_departures`."""
 
     def add_wrong_decision(self, rows: slice, chance: Reals | float) -> None:
-        """Notes one more decision that may be wrong."""
+        """Combines the chance with that of earlier decisions: any of them may be wrong."""
         if self.wrong_decision_chance is None:
             self.wrong_decision_chance = np.zeros_like(self.chance)
         self.wrong_decision_chance[rows] = 1 - (1 - self.wrong_decision_chance[rows]) * (1 - chance)
 
     @staticmethod
-    def blank(rows: int) -> "SimulationResult":
-        shape = (rows, SCENARIOS)
+    def blank(cohorts: int) -> "SimulationResult":
+        shape = (cohorts, SCENARIOS)
         return SimulationResult(
-            np.full(shape, np.nan),
-            np.full(shape, NOBODY),
-            np.full(shape, NOBODY),
-            np.full(shape, np.nan),
-            np.zeros(shape, bool),
-            np.zeros(shape),
+            finish=np.full(shape, np.nan),
+            hit_by=np.full(shape, NOBODY),
+            hit_step=np.full(shape, NOBODY),
+            hit_at=np.full(shape, np.nan),
+            is_waiting=np.zeros(shape, bool),
+            chance=np.zeros(shape),
         )
 
 
 @dataclass(frozen=True)
 class SimulationMode:
-    """Whether the impairments hold, and whether the uncertain ones strike."""
+    """Whether the impairments apply, and whether the uncertain ones occur."""
 
     with_failures: bool
     chance_occurs: bool = False
 
 
 COUNTERFACTUAL = SimulationMode(with_failures=False)
+FACTUAL = SimulationMode(with_failures=True)
+FACTUAL_BY_CHANCE = SimulationMode(with_failures=True, chance_occurs=True)
+"""With all uncertain impairments occurring."""
 
 
 @dataclass(frozen=True)
 class PendingDecision:
-    """A wrong decision made before the walk begins: which step it was made in, where it comes to light."""
+    """A wrong decision before the simulation begins: the step that made it, and the step where it surfaces."""
 
     step: int
     surfacing_step: int
@@ -90,189 +101,214 @@ class PendingDecision:
 
 @dataclass(frozen=True)
 class SimulationStart:
-    """Where the classes of some rows begin: the completions of the step that they stand in."""
+    """Cohorts in one step: their rows, and when they complete that step (rows, K)."""
 
     rows: slice
     completion: Reals
 
 
-def simulate(
-    plan: Plan,
-    starts: Mapping[int, SimulationStart],
-    world: SimulationMode,
-    trace: SimulationResult,
-    as_of: float,
-    pace: Reals,
-    wrong: Sequence[tuple[PendingDecision, Flags]] = (),
-) -> SimulationResult:
-    """Sweeps from the completions at `starts` (by step) and fills `trace`, whose hits so far are kept.
+@dataclass(frozen=True)
+class SimulationSetup:
+    """What the simulations of some cohorts have in common."""
 
-    `pace` (G,): how much longer than usual the steps on site take. `wrong`: decisions made before, each with the (G,) rows that they are of;
-    they count in a world whose coins strike.
+    plan: Plan
+    as_of: float
+    slowdown: Reals
+    """(G,) how much longer than usual the steps on site take."""
+    keeps_departures: bool = False
+
+    @property
+    def blank_result(self) -> SimulationResult:
+        return SimulationResult.blank(len(self.slowdown))
+
+
+def simulate(
+    setup: SimulationSetup,
+    mode: SimulationMode,
+    starts: Mapping[int, SimulationStart],
+    result: SimulationResult,
+    decisions: Sequence[tuple[PendingDecision, Flags]] = (),
+) -> SimulationResult:
+    """The filled `result`, from the completions at `starts` (by step) on. Hits that it holds already come first.
+
+    `decisions`: earlier wrong ones, each with the (G,) cohorts concerned; they count where chance occurs.
     """
-    _Sweep(plan, world, trace, as_of, pace, wrong).run(starts)
-    return trace
+    _Simulation(setup, mode, result, decisions).run(starts)
+    return result
 
 
 def simulate_emissions(
-    plan: Plan, index: int, completed: Reals, world: SimulationMode, as_of: float
+    setup: SimulationSetup, mode: SimulationMode, step: int, completion: Reals
 ) -> SimulationResult:
-    """Only the records of one step, which is completed at (G, K)."""
-    sweep = _Sweep(plan, world, SimulationResult.blank(len(completed)), as_of, np.ones(len(completed)), ())
-    sweep.emit(plan.stages[index], completed)
-    return sweep.trace
+    """The records of one step only, which is completed at (G, K)."""
+    simulation = _Simulation(setup, mode, setup.blank_result, ())
+    simulation.emit(setup.plan.stages[step], completion)
+    return simulation.result
 
 
-class _Sweep:
+class _Simulation:
     def __init__(
         self,
-        plan: Plan,
-        world: SimulationMode,
-        trace: SimulationResult,
-        as_of: float,
-        pace: Reals,
-        wrong: Sequence[tuple[PendingDecision, Flags]],
+        setup: SimulationSetup,
+        mode: SimulationMode,
+        result: SimulationResult,
+        decisions: Sequence[tuple[PendingDecision, Flags]],
     ) -> None:
-        self.plan, self.world, self.trace, self.as_of, self.pace = plan, world, trace, as_of, pace
-        self.wrong: list[tuple[PendingDecision, Flags]] = (
-            [(p, rows[:, None]) for p, rows in wrong] if world.chance_occurs else []
+        self.plan = setup.plan
+        self.setup = setup
+        self.mode = mode
+        self.result = result
+        self.decisions: list[tuple[PendingDecision, Flags]] = (
+            [(decision, cohorts[:, None]) for decision, cohorts in decisions] if mode.chance_occurs else []
         )
         self.arrivals: dict[int, Reals] = {}
+        """By step: when cohorts arrive at it."""
 
     def run(self, starts: Mapping[int, SimulationStart]) -> None:
         rows = 0
         for index in self.plan.order:
-            start, came = starts.get(index), self.arrivals.pop(index, None)
+            start = starts.get(index)
+            arrival = self.arrivals.pop(index, None)
             rows = max(rows, start.rows.stop if start else 0)
-            if start is None and came is None:
+            if start is None and arrival is None:
                 continue
             stage = self.plan.stages[index]
-            done = np.full((rows, SCENARIOS), np.nan)
-            if came is not None:
-                done[: len(came)] = self._stay(stage, came)
+            completion = np.full((rows, SCENARIOS), np.nan)
+            if arrival is not None:
+                completion[: len(arrival)] = self._visit(stage, arrival)
             if start is not None:
-                done[start.rows] = start.completion
-            self._leave(stage, self._surfaced(stage, done))
+                completion[start.rows] = start.completion
+            self._leave(stage, self._after_rework(stage, completion))
 
-    def _stay(self, stage: Stage, entered: Reals) -> Reals:
-        begun = self._pass(stage.start, entered, stage.index)
-        if self.world.chance_occurs:
+    def _visit(self, stage: Stage, arrival: Reals) -> Reals:
+        """Completion of the step by arrival at it."""
+        begin = self._pass(stage.start, arrival, stage.index)
+        if self.mode.chance_occurs:
             for barrier in stage.content_barriers:
-                self._read(stage, barrier, begun)
-        return begun + stage.durations(scenario_sample(f"takes/{stage.step.id}"), self.pace[: len(begun)])
+                self._read_content(stage, barrier, begin)
+        slowdown = self.setup.slowdown[: len(begin)]
+        return begin + stage.durations(scenario_sample(f"takes/{stage.step.id}"), slowdown)
 
-    def _read(self, stage: Stage, barrier: Barrier, at: Reals) -> None:
-        met = barrier.applies_at(at)
-        self._strike(met, barrier, stage.index, at)
+    def _read_content(self, stage: Stage, barrier: Barrier, at: Reals) -> None:
+        """A step that reads stale data may decide wrongly."""
+        applies = barrier.applies_at(at)
+        self._occur(applies, barrier, stage.index, at)
         if barrier.impairment.effect is Effect.STALE:
-            self.trace.add_wrong_decision(slice(0, len(at)), np.where(met, barrier.chance, 0.0))
-            surfaces = stage.step.surfaces_at
-            self.wrong.append(
-                (
-                    PendingDecision(
-                        stage.index, self.plan.workflow.position(surfaces) if surfaces else stage.index
-                    ),
-                    met,
-                )
-            )
+            self.result.add_wrong_decision(slice(0, len(at)), np.where(applies, barrier.chance, 0.0))
+            surfaces_at = stage.step.surfaces_at
+            surfacing = self.plan.workflow.position(surfaces_at) if surfaces_at else stage.index
+            self.decisions.append((PendingDecision(stage.index, surfacing), applies))
 
-    def _surfaced(self, stage: Stage, done: Reals) -> Reals:
-        """A wrong decision comes to light: the order goes through the steps since the decision once more."""
-        for decision, rows in self.wrong:
+    def _after_rework(self, stage: Stage, completion: Reals) -> Reals:
+        """A wrong decision that surfaces here: the steps since the decision are done once more."""
+        for decision, cohorts in self.decisions:
             if decision.surfacing_step == stage.index:
-                mine = np.zeros((len(done), 1 if rows.shape[1] == 1 else SCENARIOS), bool)
-                mine[: len(rows)] = rows[: len(done)]
-                done = np.where(mine, done + self._again(decision, self.pace[: len(done)]), done)
-        return done
+                concerned = np.zeros((len(completion), 1 if cohorts.shape[1] == 1 else SCENARIOS), bool)
+                concerned[: len(cohorts)] = cohorts[: len(completion)]
+                rework = self._rework(decision, self.setup.slowdown[: len(completion)])
+                completion = np.where(concerned, completion + rework, completion)
+        return completion
 
-    def _again(self, decision: PendingDecision, pace: Reals) -> Reals:
-        """How long it takes from the decision to where it came to light, another time."""
-        low, high = min(decision.step, decision.surfacing_step), decision.surfacing_step
-        stages = self.plan.stages[low : high + 1]
+    def _rework(self, decision: PendingDecision, slowdown: Reals) -> Reals:
+        """How long it takes from the decision to where it surfaces, a second time."""
+        first = min(decision.step, decision.surfacing_step)
         total = np.zeros((1, SCENARIOS))
-        for stage in stages:
-            total = total + stage.durations(scenario_sample(f"again/{stage.step.id}"), pace)
+        for stage in self.plan.stages[first : decision.surfacing_step + 1]:
+            total = total + stage.durations(scenario_sample(f"again/{stage.step.id}"), slowdown)
         return total
 
-    def _leave(self, stage: Stage, done: Reals) -> None:
-        done = self._pass(stage.completion, done, stage.index)
-        self.emit(stage, done)
+    def _leave(self, stage: Stage, completion: Reals) -> None:
+        completion = self._pass(stage.completion, completion, stage.index)
+        self.emit(stage, completion)
         branches = self.plan.branches(stage.index)
         if not branches:
-            finish = self.trace.finish
-            finish[: len(done)] = np.where(np.isnan(done), finish[: len(done)], done)
-        for handoff, futures in branches:
-            if self.world.chance_occurs:
+            finish = self.result.finish[: len(completion)]
+            np.copyto(finish, completion, where=~np.isnan(completion))
+            self._keep_departure(stage, completion)
+        for handoff, scenarios in branches:
+            if self.mode.chance_occurs:
                 for barrier in handoff.duplication_barriers:
-                    self._strike(barrier.applies_at(done) & futures, barrier, handoff.to, done)
-            going = done if futures.all() else np.where(futures, done, np.nan)
-            self._arrive(handoff.to, self._pass(handoff.gate, going, handoff.to))
+                    self._occur(barrier.applies_at(completion) & scenarios, barrier, handoff.to, completion)
+            leaving = completion if scenarios.all() else np.where(scenarios, completion, np.nan)
+            departure = self._pass(handoff.gate, leaving, handoff.to)
+            self._keep_departure(stage, departure)
+            self._arrive(handoff.to, departure)
+
+    def _keep_departure(self, stage: Stage, departure: Reals) -> None:
+        if not self.setup.keeps_departures:
+            return
+        departures = self.result.departures.setdefault(stage.index, np.full_like(self.result.finish, np.nan))
+        np.copyto(departures[: len(departure)], departure, where=~np.isnan(departure))
 
     def _arrive(self, to: int, at: Reals) -> None:
-        waiting = self.arrivals.get(to)
-        if waiting is not None:
-            if len(waiting) > len(at):
-                at, waiting = waiting, at
+        other = self.arrivals.get(to)
+        if other is not None:
+            if len(other) > len(at):
+                at, other = other, at
             at = at.copy()
-            at[: len(waiting)] = np.where(np.isnan(waiting), at[: len(waiting)], waiting)
+            at[: len(other)] = np.where(np.isnan(other), at[: len(other)], other)
         self.arrivals[to] = at
 
-    def emit(self, stage: Stage, done: Reals) -> None:
-        trace = self.trace
+    def emit(self, stage: Stage, completion: Reals) -> None:
+        result = self.result
         for record in stage.records:
-            arrival, by = self._through(record.gate, done)
-            self._put(trace.record_arrivals, record.bit, arrival, np.nan)
-            self._put(trace.record_emissions, record.bit, done, np.nan)
-            if self.world.with_failures:
-                self._put(trace.record_hit_by, record.bit, by, NOBODY)
+            arrival, hit_by = self._through(record.gate, completion)
+            self._put(result.record_arrivals, record.bit, arrival, np.nan)
+            self._put(result.record_emissions, record.bit, completion, np.nan)
+            if self.mode.with_failures:
+                self._put(result.record_hit_by, record.bit, hit_by, NOBODY)
                 for barrier in record.content_barriers:
-                    chance = np.zeros_like(trace.chance)
-                    chance[: len(done)] = np.where(barrier.applies_at(done), barrier.chance, 0.0)
-                    trace.record_defects.setdefault(record.bit, []).append(RecordDefect(chance, barrier))
+                    chance = np.zeros_like(result.chance)
+                    applies = barrier.applies_at(completion)
+                    chance[: len(completion)] = np.where(applies, barrier.chance, 0.0)
+                    result.record_defects.setdefault(record.bit, []).append(RecordDefect(chance, barrier))
 
     def _put(
         self, into: dict[int, NDArray[Any]], bit: int, values: NDArray[Any], blank: float | np.int16
     ) -> None:
-        if len(values) < len(self.trace.finish):
-            whole = np.full(self.trace.finish.shape, blank, values.dtype)
+        if len(values) < len(self.result.finish):
+            whole = np.full(self.result.finish.shape, blank, values.dtype)
             whole[: len(values)] = values
             values = whole
         into[bit] = values
 
-    def _pass(self, gate: Gate, t: Reals, step: int) -> Reals:
-        out, by = self._through(gate, t)
-        if self.world.with_failures and gate:
-            self._note(by, step, _met_at(gate, t, by), out)
-        return out
+    def _pass(self, gate: Gate, arrival: Reals, step: int) -> Reals:
+        departure, hit_by = self._through(gate, arrival)
+        if self.mode.with_failures and gate:
+            self._note_hit(hit_by, step, _hit_at(gate, arrival, hit_by), departure)
+        return departure
 
-    def _through(self, gate: Gate, t: Reals) -> tuple[Reals, Indexes]:
-        if not self.world.with_failures or not gate:
-            return gate.scheduled_departures(t), np.full(t.shape, NOBODY)
-        passage = gate.pass_through(t, chance_occurs=self.world.chance_occurs)
+    def _through(self, gate: Gate, arrival: Reals) -> tuple[Reals, Indexes]:
+        if not self.mode.with_failures or not gate:
+            return gate.scheduled_departures(arrival), np.full(arrival.shape, NOBODY)
+        passage = gate.pass_through(arrival, chance_occurs=self.mode.chance_occurs)
         if passage.chance is not None:
-            chance = self.trace.chance[: len(t)]
+            chance = self.result.chance[: len(arrival)]
             chance[:] = 1 - (1 - chance) * (1 - passage.chance)
         return passage.departures, passage.hit_by
 
-    def _strike(self, met: Flags, barrier: Barrier, step: int, at: Reals) -> None:
-        chance = self.trace.chance[: len(at)]
-        chance[:] = np.where(met, 1 - (1 - chance) * (1 - barrier.chance), chance)
-        self._note(np.where(met, np.int16(barrier.index), NOBODY), step, at, at)
+    def _occur(self, where: Flags, barrier: Barrier, step: int, at: Reals) -> None:
+        """An uncertain impairment occurs to some cohorts, without holding them."""
+        chance = self.result.chance[: len(at)]
+        chance[:] = np.where(where, 1 - (1 - chance) * (1 - barrier.chance), chance)
+        self._note_hit(np.where(where, np.int16(barrier.index), NOBODY), step, at, at)
 
-    def _note(self, by: Indexes, step: int, at: Reals, out: Reals) -> None:
-        trace, n = self.trace, len(by)
-        first = (trace.hit_by[:n] < 0) & (by >= 0)
+    def _note_hit(self, hit_by: Indexes, step: int, at: Reals, departure: Reals) -> None:
+        result = self.result
+        rows = len(hit_by)
+        first = (result.hit_by[:rows] < 0) & (hit_by >= 0)
         if not first.any():
             return
-        np.copyto(trace.hit_by[:n], by, where=first)
-        np.copyto(trace.hit_step[:n], np.int16(step), where=first)
-        np.copyto(trace.hit_at[:n], at, where=first)
-        trace.is_waiting[:n] |= first & (at <= self.as_of) & (out > self.as_of)
+        np.copyto(result.hit_by[:rows], hit_by, where=first)
+        np.copyto(result.hit_step[:rows], np.int16(step), where=first)
+        np.copyto(result.hit_at[:rows], at, where=first)
+        as_of = self.setup.as_of
+        result.is_waiting[:rows] |= first & (at <= as_of) & (departure > as_of)
 
 
-def _met_at(gate: Gate, t: Reals, by: Indexes) -> Reals:
-    """When what arrives at `t` meets what stops it: who waits for a run already is stopped when that begins."""
+def _hit_at(gate: Gate, arrival: Reals, hit_by: Indexes) -> Reals:
+    """When an arrival is stopped by its barrier: one that waits for a run already, when the barrier begins."""
     if gate.calendar is not None:
         for barrier in gate.barriers:
-            t = np.where((by == barrier.index) & (t < barrier.since), barrier.since, t)
-    return t
+            arrival = np.where((hit_by == barrier.index) & (arrival < barrier.since), barrier.since, arrival)
+    return arrival

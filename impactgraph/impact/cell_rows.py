@@ -7,8 +7,7 @@ import numpy as np
 from graph_models.enums import Effect
 from impactgraph.columns import Codes, Ints
 from impactgraph.forecast.cohort_outcomes import CohortOutcomes
-from impactgraph.forecast.current_step import StepEvidence
-from impactgraph.forecast.forecaster import Cohorts
+from impactgraph.forecast.cohorts import Cohorts, StepEvidence
 from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.forecast.simulate import PendingDecision

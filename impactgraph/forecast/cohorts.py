@@ -1,0 +1,43 @@
+"""Cohorts: fulfillments in one step that a forecast need not tell apart, with the evidence of their events."""
+
+from dataclasses import dataclass
+
+from impactgraph.forecast.scenarios import Reals
+from impactgraph.forecast.simulate import PendingDecision
+
+
+@dataclass(frozen=True)
+class StepEvidence:
+    """What the events of a fulfillment show of its current step."""
+
+    is_completed: bool = False
+    """A record of the step exists: its work is completed and waits to be handed over."""
+    has_related_error: bool = False
+    """An error was reported at an impaired element: an uncertain impairment has occurred."""
+    has_unrelated_error: bool = False
+    """An error was reported that the failures did not cause: it waits with and without them."""
+    is_dead_lettered: bool = False
+    """Its message is in the dead-letter queue."""
+    reports_errors: bool = True
+    """Errors at the impaired elements are reported: without one, no uncertain impairment has occurred."""
+
+
+@dataclass(frozen=True)
+class Cohorts:
+    """Cohorts in one step with the same evidence; arrays are (G,), moments and spans in milliseconds."""
+
+    step: int
+    entered_at: Reals
+    past_delay: Reals
+    """By how much the failures held them in earlier steps."""
+    completion_recorded_at: Reals
+    """Where `evidence.is_completed`: when the first record of the step was recorded."""
+    slowdown: Reals
+    """How much longer than usual the steps on site take."""
+    evidence: StepEvidence
+    decision: PendingDecision | None = None
+    """A wrong decision was made about them, with `decision_chance`."""
+    decision_chance: float = 0.0
+
+    def __len__(self) -> int:
+        return len(self.entered_at)

@@ -1,0 +1,127 @@
+"""The expected steps of one fulfillment: when it begins and leaves each, by the simulation behind its forecast.
+
+Each moment is the median over the scenarios in which the forecast finds the fulfillment affected (all of them
+where nothing affects it), along the way that most of these scenarios take. A step's departure is the arrival at
+the next, so there are no gaps; medians keep the order of what they are taken of; and the last one is the
+completion that the forecast gives.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from graph_models.time import Millis
+from graph_models.topology import Step
+from impactgraph.forecast.cohorts import Cohorts
+from impactgraph.forecast.comparison import AffectedScenarios, masked_median
+from impactgraph.forecast.current_step import current_step
+from impactgraph.forecast.gates import Flags
+from impactgraph.forecast.plan import Plan
+from impactgraph.forecast.scenarios import SCENARIOS, Reals
+from impactgraph.forecast.simulate import (
+    COUNTERFACTUAL,
+    SimulationResult,
+    SimulationSetup,
+    SimulationStart,
+    simulate,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedStep:
+    """A step of the way ahead, the current one first."""
+
+    step: Step
+    begins: Millis
+    leaves: Millis | None
+    """When it arrives at the next step or is completed; None where it does not get further by itself."""
+
+
+@dataclass(frozen=True)
+class ScenarioSteps:
+    """Simulations that kept departures, one for each comparison, and the affected scenarios of the cohorts."""
+
+    plan: Plan
+    results: tuple[SimulationResult, ...]
+    affected: AffectedScenarios
+
+    def expected_steps(
+        self, cohort: int, current: int, entered_at: Millis, as_of: Millis
+    ) -> tuple[ExpectedStep, ...]:
+        """Of a fulfillment of the cohort that entered its step `current` at `entered_at`.
+
+        Nothing that has not happened by `as_of` is expected before it. Empty where the cohort is not affected.
+        """
+        result = self.results[0 if self.affected.first_is_dominant[cohort] else 1]
+        departures = {step: moments[cohort] for step, moments in result.departures.items()}
+        mask = self.affected.mask[cohort] & ~np.isnan(result.finish[cohort])
+        if not mask.any():
+            return ()
+        way = _usual_way(self.plan, current, mask, departures)
+        return tuple(_moments(way, result.finish[cohort], mask, entered_at, as_of))
+
+
+def undisturbed_steps(plan: Plan, cohorts: Cohorts, as_of: Millis) -> tuple[ExpectedStep, ...]:
+    """The expected steps of one cohort by a plan without impairments.
+
+    What is completed and still in the step at `as_of` is handed over from then on.
+    """
+    setup = SimulationSetup(plan, float(as_of), cohorts.slowdown, keeps_departures=True)
+    completion = current_step(plan.stages[cohorts.step], cohorts, float(as_of)).certain.factual
+    start = SimulationStart(slice(0, 1), np.maximum(completion, float(as_of)))
+    result = simulate(setup, COUNTERFACTUAL, {cohorts.step: start}, setup.blank_result)
+    all_scenarios = AffectedScenarios(np.ones(1), np.ones(1, bool), np.ones((1, SCENARIOS), bool))
+    steps = ScenarioSteps(plan, (result,), all_scenarios)
+    return steps.expected_steps(0, cohorts.step, round(float(cohorts.entered_at[0])), as_of)
+
+
+@dataclass(frozen=True)
+class _WayStep:
+    step: Step
+    departures: Reals
+    """(K,)"""
+    on_way: Flags
+    """(K,) the scenarios that come to the step on the way to it."""
+
+
+def _usual_way(plan: Plan, current: int, mask: Flags, departures: dict[int, Reals]) -> list[_WayStep]:
+    """From the current step on, at each branch where most of the scenarios go that came so far."""
+    way: list[_WayStep] = []
+    index: int | None = current
+    while index is not None:
+        way.append(_WayStep(plan.stages[index].step, departures[index], mask))
+        counts = [(mask & scenarios).sum() for _, scenarios in plan.branches(index)]
+        if not counts:
+            break
+        handoff, scenarios = plan.branches(index)[int(np.argmax(counts))]
+        index = handoff.to
+        mask = mask & scenarios
+    return way
+
+
+def _moments(
+    way: list[_WayStep], finish: Reals, mask: Flags, entered_at: Millis, as_of: Millis
+) -> Iterator[ExpectedStep]:
+    """Cut behind the first step that it does not leave by itself."""
+    completion = float(masked_median(finish[None, :], mask[None, :])[0])
+    usual = way[-1].on_way
+    rank = _rank(finish[usual], completion)
+    begins = entered_at
+    for n, each in enumerate(way):
+        moment = min(float(np.sort(each.departures[usual])[rank]), completion)
+        leaves = max(completion if n == len(way) - 1 else moment, float(as_of))
+        if not np.isfinite(leaves):
+            yield ExpectedStep(each.step, begins, None)
+            return
+        yield ExpectedStep(each.step, begins, round(leaves))
+        begins = round(leaves)
+
+
+def _rank(finish: Reals, completion: float) -> int:
+    """Of the completion among those on the usual way: the median of them, but where ways of other lengths shift it."""
+    ascending = np.sort(finish)
+    middle = (len(ascending) - 1) // 2
+    if ascending[middle] == completion:
+        return middle
+    return min(int(np.searchsorted(ascending, completion)), len(ascending) - 1)
