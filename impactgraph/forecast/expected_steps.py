@@ -87,16 +87,14 @@ class _WayStep:
 
 def _usual_way(plan: Plan, current: int, mask: Flags, departures: dict[int, Reals]) -> list[_WayStep]:
     """From the current step on, at each branch where most of the scenarios go that came so far."""
-    way: list[_WayStep] = []
-    index: int | None = current
-    while index is not None:
-        way.append(_WayStep(plan.stages[index].step, departures[index], mask))
-        counts = [(mask & scenarios).sum() for _, scenarios in plan.branches(index)]
-        if not counts:
-            break
-        handoff, scenarios = plan.branches(index)[int(np.argmax(counts))]
+    index = current
+    way = [_WayStep(plan.stages[index].step, departures[index], mask)]
+    while branches := plan.branches(index):
+        counts = [(mask & scenarios).sum() for _, scenarios in branches]
+        handoff, scenarios = branches[int(np.argmax(counts))]
         index = handoff.to
         mask = mask & scenarios
+        way.append(_WayStep(plan.stages[index].step, departures[index], mask))
     return way
 
 

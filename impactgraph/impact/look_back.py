@@ -290,7 +290,7 @@ class LookBack:
                     other,
                     bit=found.bit,
                     effect=np.full_like(other.effect, _OUT_OF_SEQUENCE),
-                    due=found.due_at,
+                    due_at=found.due_at,
                     expected_at=found.expected_at,
                 )
                 self._record(stage, disordered, at, classes.of, early)
