@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """Parameters of glibc's mallopt."""
 FIXED_NOW = "IMPACTGRAPH_NOW"
-"""Environment variable that only tests set: an ISO 8601 moment at which the clock of every command stands still."""
+"""Environment variable that only tests set: an ISO 8601 moment at which the clock of every command stands
+still.
+"""
 _DATABASES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 _LACKS_DRIVER = "A store in Neo4j needs the driver, which is not installed: pip install 'impactgraph[neo4j]'."
 
@@ -45,7 +47,9 @@ def system_clock() -> Millis:
 
 
 def store_exists(address: str) -> bool:
-    """Whether a store was made at the address: of a folder that is looked into, of anything else only opening it tells."""
+    """Whether a store was made at the address: of a folder that is looked into, of anything else only opening
+    it tells.
+    """
     if "://" in address:
         return True
     from impactgraph.stores.local.record import FILE
@@ -62,10 +66,11 @@ def shown_address(address: str) -> str:
 def open_store(
     address: str, *, now: Callable[[], Millis] = system_clock, say: Callable[[str], None] = _quiet
 ) -> Store:
-    """The store at `address`: a folder that is made where it does not exist, or a Neo4j database that is set up where it is empty.
+    """The store at `address`: a folder that is made where it does not exist, or a Neo4j database that is set
+    up where it is empty.
 
-    `say` is told of what takes long. Raises BadInputError for an address that cannot be read or is of a kind that there is not,
-    StoreUnavailableError where it is in use or cannot be reached.
+    `say` is told of what takes long. Raises BadInputError for an address that cannot be read or is of a kind
+    that there is not, StoreUnavailableError where it is in use or cannot be reached.
     """
     scheme, separator, _ = address.partition("://")
     if separator and scheme not in _DATABASES:
@@ -83,12 +88,15 @@ def open_store(
 
 
 def examine_store(address: str, *, now: Callable[[], Millis] = system_clock) -> Iterator[HealthCheck]:
-    """What can be told of a Neo4j database before it is opened; nothing of a folder. Raises as `open_store` does."""
+    """What can be told of a Neo4j database before it is opened; nothing of a folder.
+
+    Raises as `open_store` does.
+    """
     if address.partition("://")[0] in _DATABASES:
         known = _neo4j_address(address, _settings())
-        from impactgraph.stores.neo4j.doctor import examined
+        from impactgraph.stores.neo4j.doctor import health_checks
 
-        yield from examined(known, now)
+        yield from health_checks(known, now)
 
 
 def _open_neo4j(address: str, now: Callable[[], Millis], say: Callable[[str], None]) -> Store:
@@ -130,8 +138,9 @@ def _neo4j_address(address: str, settings: "Settings") -> "Address":
 def suit_process() -> None:
     """Settings of the whole process that suit arrays and many small objects.
 
-    The arrays of one question are used again by the next, where the C library can (glibc): to fetch them anew takes a tenth of its time. The cyclic garbage
-    collector looks less often: events are thousands of fresh objects that refer to no other in a circle, and to look through them takes a fifth of an ingest.
+    The arrays of one question are used again by the next, where the C library can (glibc): to fetch them anew
+    takes a tenth of its time. The cyclic garbage collector looks less often: events are thousands of fresh
+    objects that refer to no other in a circle, and to look through them takes a fifth of an ingest.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:

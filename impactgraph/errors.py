@@ -1,4 +1,6 @@
-"""One base for everything that a user can mend; each subclass has a stable code, the same in GraphQL, HTTP and on the command line."""
+"""One base for everything that a user can mend; each subclass has a stable code, the same in GraphQL, HTTP
+and on the command line.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

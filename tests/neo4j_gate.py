@@ -1,4 +1,5 @@
-"""A way to a server that can be closed and opened at once: a loss of the database without the ten seconds that a start takes.
+"""A way to a server that can be closed and opened at once: a loss of the database without the ten seconds
+that a start takes.
 
 Connect by `bolt://`, not `neo4j://`: a routing table would name the server itself and lead around the gate.
 """
@@ -13,7 +14,10 @@ from tests.neo4j_server import Neo4jAddress
 
 
 class Gate:
-    """Hands bytes to and fro. While it is shut, standing connections are broken and new ones are refused at once."""
+    """Hands bytes to and fro.
+
+    While it is shut, standing connections are broken and new ones are refused at once.
+    """
 
     def __init__(self, behind: Neo4jAddress) -> None:
         parts = urlsplit(behind.uri)

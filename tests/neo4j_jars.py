@@ -1,6 +1,8 @@
-"""A Neo4j without containers: the server's jars from Maven Central, kept in .neo4j/ of the checkout; which version, the Java that is found says.
+"""A Neo4j without containers: the server's jars from Maven Central, kept in .neo4j/ of the checkout; which
+version, the Java that is found says.
 
-python -m tests.neo4j_jars      fetches them once; does nothing where they are, or where IMPACTGRAPH_TEST_NEO4J names a running server
+python -m tests.neo4j_jars      fetches them once; does nothing where they are, or where
+IMPACTGRAPH_TEST_NEO4J names a running server
 """
 
 import os
@@ -52,7 +54,10 @@ class Install:
 
 
 def installed() -> Install:
-    """Fetches what is missing. Raises RuntimeError that says what to do where Java, Maven or Maven Central cannot be had."""
+    """Fetches what is missing.
+
+    Raises RuntimeError that says what to do where Java, Maven or Maven Central cannot be had.
+    """
     java = _java()
     release = _release(java)
     jars = ROOT / ".neo4j" / release.version

@@ -1,7 +1,8 @@
-"""A real Neo4j for tests. The first test of a worker that asks for it starts one, each worker its own: the Community edition has one database.
+"""A real Neo4j for tests. The first test of a worker that asks for it starts one, each worker its own: the
+Community edition has one database.
 
-IMPACTGRAPH_TEST_NEO4J=bolt://user:password@host:port names a running server instead; its database is emptied, so name none that holds anything.
-What is missing fails a test with what to do; nothing is skipped.
+IMPACTGRAPH_TEST_NEO4J=bolt://user:password@host:port names a running server instead; its database is emptied,
+so name none that holds anything. What is missing fails a test with what to do; nothing is skipped.
 """
 
 import os
@@ -44,7 +45,10 @@ class Neo4jAddress(NamedTuple):
 
 
 class Neo4jServer:
-    """A server of our own: its home is a folder that goes with it. It may be stopped, killed and started again, on the same port and data."""
+    """A server of our own: its home is a folder that goes with it.
+
+    It may be stopped, killed and started again, on the same port and data.
+    """
 
     def __init__(
         self,
@@ -139,7 +143,10 @@ class Neo4jServer:
 
 
 def empty(driver: Driver, database: str, *, schema: bool = False) -> None:
-    """Removes every node; with `schema` constraints and indexes too. As when somebody emptied it: a product has to set it up afresh."""
+    """Removes every node; with `schema` constraints and indexes too.
+
+    As when somebody emptied it: a product has to set it up afresh.
+    """
     with driver.session(database=database) as session:
         while session.run("match (n) with n limit 20000 detach delete n return count(*)").single(strict=True)[
             0
@@ -174,7 +181,10 @@ def named_address() -> Neo4jAddress | None:
 
 @pytest.fixture(scope="session")
 def neo4j_server() -> Iterator[Neo4jServer]:
-    """The worker's own server, running. A test that stopped it leaves it so: the next to ask for an address starts it again."""
+    """The worker's own server, running.
+
+    A test that stopped it leaves it so: the next to ask for an address starts it again.
+    """
     home = Path(tempfile.mkdtemp(prefix="impactgraph-neo4j-"))
     server = Neo4jServer(home, installed())
     try:
@@ -199,7 +209,10 @@ def neo4j_driver(request: pytest.FixtureRequest) -> Iterator[tuple[Driver, Neo4j
 
 @pytest.fixture
 def neo4j_address(neo4j_driver: tuple[Driver, Neo4jAddress, Neo4jServer | None]) -> Neo4jAddress:
-    """An emptied database: without a node. Constraints and indexes of earlier tests may stand, as they do when somebody empties a database."""
+    """An emptied database: without a node.
+
+    Constraints and indexes of earlier tests may stand, as they do when somebody empties a database.
+    """
     driver, address, server = neo4j_driver
     if server:
         server.start()

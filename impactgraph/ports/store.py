@@ -81,7 +81,9 @@ class OrderTimeline:
 
 @dataclass(frozen=True, slots=True)
 class SearchMatch:
-    """What a text names: an order, a fulfillment of it (then `fulfillment`), or a document of it (then `document`). Keys are bare."""
+    """What a text names: an order, a fulfillment of it (then `fulfillment`), or a document of it (then
+    `document`). Keys are bare.
+    """
 
     order: str
     fulfillment: str | None = None
@@ -92,7 +94,9 @@ class SearchMatch:
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """One thing that was looked at to see whether a store can work; `warn` is worth a look, `fail` keeps something from working."""
+    """One thing that was looked at to see whether a store can work; `warn` is worth a look, `fail` keeps
+    something from working.
+    """
 
     check: str
     state: Literal["ok", "warn", "fail"]
@@ -100,14 +104,21 @@ class HealthCheck:
 
 
 class Store(Protocol):
-    """One process's view of the record and its columns. Raises StoreUnavailableError where the record cannot be reached."""
+    """One process's view of the record and its columns.
+
+    Raises StoreUnavailableError where the record cannot be reached.
+    """
 
     def columns(self, as_of: Millis | None = None) -> AbstractContextManager[Columns]:
-        """The instances as they are (None), or as made by all events whose time is at or before `as_of`; not changed while the context is open."""
+        """The instances as they are (None), or as made by all events whose time is at or before `as_of`; not
+        changed while the context is open.
+        """
         ...
 
     def visits(self, as_of: Millis | None = None, *, per_step: int = 20_000) -> Visits:
-        """For each (workflow, step) the latest `per_step` stays by (entered, fulfillment id), in flight ones too, as known at `as_of`."""
+        """For each (workflow, step) the latest `per_step` stays by (entered, fulfillment id), in flight ones
+        too, as known at `as_of`.
+        """
         ...
 
     def failures(self, as_of: Millis | None = None) -> Sequence[Failure]:
@@ -115,7 +126,10 @@ class Store(Protocol):
         ...
 
     def topology(self, as_of: Millis | None = None) -> Topology:
-        """The version current then; before the first was applied, the first. Raises NotFoundError where none was ever applied."""
+        """The version current then; before the first was applied, the first.
+
+        Raises NotFoundError where none was ever applied.
+        """
         ...
 
     def topology_version(self, key: str) -> Topology:
@@ -127,13 +141,18 @@ class Store(Protocol):
         ...
 
     def apply_topology(self, topology: Topology, documents: Mapping[str, str], at: Millis) -> TopologyVersion:
-        """Makes it the current version (documents: text by file name, kept with it); what is kept aside and now fits is taken."""
+        """Makes it the current version (documents: text by file name, kept with it); what is kept aside and
+        now fits is taken.
+        """
         ...
 
     def ingest(
         self, lines: Sequence[bytes], *, places: Sequence[str] = (), results: bool = False
     ) -> IngestResult:
-        """CloudEvents in structured JSON, one each. Durable when it returns. Order, batches and repeats do not matter."""
+        """CloudEvents in structured JSON, one each.
+
+        Durable when it returns. Order, batches and repeats do not matter.
+        """
         ...
 
     def quarantined(self, limit: int = 1000) -> Sequence[QuarantinedEvent]:
@@ -165,21 +184,30 @@ class Store(Protocol):
         after: str | None,
         as_of: Millis | None = None,
     ) -> Page[Order]:
-        """Every order known, ended ones too. Keyset cursors. Raises BadInputError for a cursor that is not one of ours."""
+        """Every order known, ended ones too.
+
+        Keyset cursors. Raises BadInputError for a cursor that is not one of ours.
+        """
         ...
 
     def error_texts(self, since: Millis, as_of: Millis | None = None) -> ErrorTexts:
-        """What every fulfillment.failed from `since` on said; its rows are those of `columns(as_of)`, so ask with these open."""
+        """What every fulfillment.failed from `since` on said; its rows are those of `columns(as_of)`, so ask
+        with these open.
+        """
         ...
 
     def differing_stock(self, as_of: Millis | None = None) -> Sequence[StockFigure]:
-        """Items of which systems say different figures: the last one of each system, by location, item and system."""
+        """Items of which systems say different figures: the last one of each system, by location, item and
+        system.
+        """
         ...
 
     def find(self, text: str, first: int, *, inside: bool = False) -> Sequence[SearchMatch]:
-        """At most `first` orders, fulfillments and documents: those whose id is the text, then orders and fulfillments whose id begins with it.
+        """At most `first` orders, fulfillments and documents: those whose id is the text, then orders and
+        fulfillments whose id begins with it.
 
-        `inside`: instead orders and documents whose id has the text in it, a look at all there are. Ids are looked for as written and in capitals.
+        `inside`: instead orders and documents whose id has the text in it, a look at all there are. Ids are
+        looked for as written and in capitals.
         """
         ...
 

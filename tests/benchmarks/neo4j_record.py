@@ -1,8 +1,8 @@
 """The record in Neo4j under load: `python -m tests.benchmarks.neo4j_record --orders 100000 --seconds 120`. Prints what it measured; writes nothing but scratch.
 
 It starts a server of its own (IMPACTGRAPH_TEST_NEO4J names a running one instead, which is emptied) and measures, after each other: loading the demo's history
-into log and graph, opening without and with a copy, a blast radius against the embedded store over the same events, one event alone, how the graph follows
-batches, a writer with two readers, and opening again without a copy, what these wrote in small blocks.
+into log and graph, opening without and with a replica, a blast radius against the embedded store over the same events, one event alone, how the graph follows
+batches, a writer with two readers, and opening again without a replica, what these wrote in small blocks.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from impactgraph.demo.generate import generate
 from impactgraph.ports.store import Store
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.stores.neo4j.address import read_address
-from impactgraph.stores.neo4j.graph.projection import Followed
+from impactgraph.stores.neo4j.graph.projection import GraphUpdate
 from impactgraph.stores.neo4j.store import Neo4jStore
 from impactgraph.topology.load import parse_topology
 from impactgraph.usecases.blast_radius import blast_radius
@@ -89,7 +89,7 @@ def load(store: Neo4jStore, orders: int) -> None:
     say(
         f"load: {taken:,} events of {orders:,} orders in {taking:.1f} s ({taken / taking:,.0f} a second; {whole:.1f} s with making them)"
     )
-    while store.graph.follow() != Followed():
+    while store.graph.update() != GraphUpdate():
         pass
     took = monotonic() - start
     nodes = store.database.read("match (n) return count(n) as n")[0]["n"]
@@ -103,13 +103,13 @@ def opening(url: str, cache: Path) -> None:
     with store.columns() as columns:
         took = monotonic() - start
         say(
-            f"open without a copy: {took:.1f} s for {columns.watermark:,} events ({columns.watermark / took:,.0f} a second)"
+            f"open without a replica: {took:.1f} s for {columns.watermark:,} events ({columns.watermark / took:,.0f} a second)"
         )
     store.close()
     start = monotonic()
     store = opened(url, cache, graph=False)
     with store.columns():
-        say(f"open with a copy: {monotonic() - start:.2f} s")
+        say(f"open with a replica: {monotonic() - start:.2f} s")
     store.close()
 
 
@@ -166,7 +166,7 @@ def following(store: Neo4jStore) -> None:
         part, lines = lines[:size], lines[size:]
         store.ingest(part)
         began = monotonic()
-        store.graph.follow()
+        store.graph.update()
         times.setdefault(size, []).append(monotonic() - began)
     for size, took in times.items():
         say(f"the graph follows {size:,} events in {median(took):.2f} s, at most {max(took):.2f} s")

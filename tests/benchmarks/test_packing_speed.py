@@ -15,9 +15,9 @@ from graph_models.time import DAY, Millis
 from impactgraph.demo.generate import generate
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.stores.local.block import Block
-from impactgraph.stores.local.copy import Copy
 from impactgraph.stores.local.packing import pack, unpack, zstd
 from impactgraph.stores.local.record import Position, Record
+from impactgraph.stores.local.replica import Replica
 from impactgraph.topology.load import parse_topology
 
 ORDERS = 4_000
@@ -42,7 +42,7 @@ class _Recorder(Record):
 def blocks() -> list[Block]:
     """The blocks of the demo's order events."""
     recorder = _Recorder()
-    store = EmbeddedStore(Copy(recorder), lambda: NOW)
+    store = EmbeddedStore(Replica(recorder), lambda: NOW)
     demo = generate(ORDERS, NOW, 1, history=1)
     store.apply_topology(parse_topology(demo.documents), demo.documents, NOW - 30 * DAY)
     for lines in demo.events:

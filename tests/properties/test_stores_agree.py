@@ -148,13 +148,13 @@ def _busy(world: World, chance: random.Random) -> World:
     more = [
         replace(
             journey,
-            order=f"{journey.order}-{copy}",
+            order=f"{journey.order}-{replica}",
             stays=tuple((step, at - shift) for step, at in journey.stays),
             value=chance.randrange(1, 900),
         )
-        for copy in range(_COPIES)
+        for replica in range(_COPIES)
         for journey in world.journeys
-        for shift in (copy * chance.randrange(1, 9) * MINUTE,)
+        for shift in (replica * chance.randrange(1, 9) * MINUTE,)
     ]
     hot = Failure(
         "HOT",

@@ -1,4 +1,6 @@
-"""What only the store in a folder has: one process at a time, a snapshot of its columns, and a record that is there again."""
+"""What only the store in a folder has: one process at a time, a snapshot of its columns, and a record that is
+there again.
+"""
 
 import random
 import subprocess

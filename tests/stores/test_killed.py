@@ -80,7 +80,9 @@ def _opened(address: str) -> Store:
 
 
 def _killed(address: str, file: Path, size: int, after: int) -> int:
-    """Events acknowledged by a process that is killed when it has acknowledged about so many; -1 where it came to its end."""
+    """Events acknowledged by a process that is killed when it has acknowledged about so many; -1 where it
+    came to its end.
+    """
     with subprocess.Popen(
         [sys.executable, "-c", _INGEST, address, str(file), str(size)], stdout=subprocess.PIPE, text=True
     ) as process:

@@ -4,45 +4,49 @@ from collections.abc import Callable
 from pathlib import Path
 
 from graph_models.time import Millis
-from impactgraph.stores.local.copy import Change, Copy
 from impactgraph.stores.local.record import Record
+from impactgraph.stores.local.replica import Change, Replica
 from impactgraph.stores.local.store import LocalStore
 
 
 class EmbeddedStore(LocalStore):
-    """The copy is the record itself: what is on its disk is committed."""
+    """The replica is the record itself: what is on its disk is committed."""
 
     @classmethod
     def open(cls, path: Path, *, now: Callable[[], Millis]) -> "EmbeddedStore":
-        """The store in the folder, made where there is none. Raises StoreUnavailableError where another process holds it, or it cannot be read."""
-        return cls(Copy(Record(path)), now)
+        """The store in the folder, created where there is none.
+
+        Raises:
+            StoreUnavailableError: another process has it open, or it cannot be read.
+        """
+        return cls(Replica(Record(path)), now)
 
     @classmethod
     def in_memory(cls, *, now: Callable[[], Millis]) -> "EmbeddedStore":
-        """Nothing is kept when it is closed."""
-        return cls(Copy(Record(None)), now)
+        """A store without a folder: its content ends with it."""
+        return cls(Replica(Record(None)), now)
 
     def _commit(self, prepare: Callable[[], Change | None]) -> None:
-        with self._writing:
-            lexicon = self._copy.state.lexicon
-            sizes = lexicon.sizes()
+        with self._write_lock:
+            event_dictionaries = self._replica.state.event_dictionaries
+            sizes = event_dictionaries.sizes()
             try:
                 change = prepare()
                 if change is None or not change.block:
                     return
-                self._copy.keep(change.block)
+                self._replica.persist(change.block)
             except BaseException:
-                lexicon.cut(sizes)
+                event_dictionaries.cut(sizes)
                 raise
-            with self._sharing.writing():
-                self._copy.show(change)
+            with self._state_lock.writing():
+                self._replica.publish(change)
 
     def reload(self) -> None:
-        """Forgets what is in memory and folds the record anew."""
-        with self._writing, self._sharing.writing():
-            self._copy.load()
+        """Drops the state in memory and folds the record again."""
+        with self._write_lock, self._state_lock.writing():
+            self._replica.load()
 
     @property
     def identity(self) -> str:
-        """Of this folder's record, whatever its path."""
-        return self._copy.record.identity
+        """Random identity of this folder's record, the same wherever the folder is moved."""
+        return self._replica.record.identity

@@ -1,1 +1,3 @@
-"""A record in a DuckDB file of this process, with the state it adds up to: the record itself of the embedded store, a copy of the log for a server's."""
+"""A record in a DuckDB file of this process, with the state it adds up to: the record itself of the embedded
+store, a replica of the log for a server's.
+"""

@@ -1,6 +1,8 @@
-"""Serialises blocks: columns narrowed to the smallest integer type that holds them, as MessagePack in a Zstandard frame.
+"""Serialises blocks: columns narrowed to the smallest integer type that holds them, as MessagePack in a
+Zstandard frame.
 
-The same block gives the same bytes; every column keeps its type. Format 1 was compressed by zlib and is still read.
+The same block gives the same bytes; every column keeps its type. Format 1 was compressed by zlib and is still
+read.
 """
 
 import sys
@@ -33,20 +35,20 @@ class _Column(msgspec.Struct, array_like=True, omit_defaults=True):
     kind: str
     """Type of the column, empty for texts."""
     stored: str = ""
-    """Type of the bytes."""
+    """Type of the bytes in `numbers`."""
     numbers: bytes = b""
     rising: bool = False
-    """The bytes are differences, each from the one before."""
+    """`numbers` holds the first value as int64, then differences, each from the value before."""
     texts: list[str | None] | None = None
     nothing: int = 0
-    """So many times None."""
+    """Length of a column of texts that are all None."""
 
 
 class _Packed(msgspec.Struct, array_like=True):
     format: int
     rows: dict[str, list[_Column]]
-    removed: _Column
-    let_go: _Column
+    removed_seqs: _Column
+    quarantine_releases: _Column
     reasons: dict[int, str]
 
 
@@ -63,8 +65,8 @@ def pack(block: Block) -> bytes:
     packed = _Packed(
         format=_FORMAT,
         rows=rows,
-        removed=_column("removed", block.removed),
-        let_go=_column("let_go", block.let_go),
+        removed_seqs=_column("removed_seqs", block.removed_seqs),
+        quarantine_releases=_column("quarantine_releases", block.quarantine_releases),
         reasons=block.reasons,
     )
     return zstd.compress(_ENCODER.encode(packed), _LEVEL)
@@ -78,40 +80,46 @@ def unpack(packed: bytes) -> Block:
     """
     is_zstd = packed.startswith(_ZSTD_MAGIC)
     try:
-        found = _DECODER.decode(zstd.decompress(packed) if is_zstd else zlib.decompress(packed))
+        content = _DECODER.decode(zstd.decompress(packed) if is_zstd else zlib.decompress(packed))
     except (zlib.error, zstd.ZstdError, msgspec.DecodeError) as error:
         raise StoreUnavailableError(f"A block of the record cannot be read: {error}") from error
-    if found.format != (_FORMAT if is_zstd else _ZLIB_FORMAT):
+    if content.format != (_FORMAT if is_zstd else _ZLIB_FORMAT):
         raise StoreUnavailableError(
-            f"A block of the record is written in format {found.format}, "
+            f"A block of the record is written in format {content.format}, "
             f"this version reads formats up to {_FORMAT}: install the newer version."
         )
     rows: dict[str, Table] = {
-        table: {column.name: _values(column) for column in columns} for table, columns in found.rows.items()
+        table: {column.name: _values(column) for column in columns} for table, columns in content.rows.items()
     }
-    return Block(rows, _values(found.removed), _values(found.let_go), found.reasons)
+    return Block(
+        rows=rows,
+        removed_seqs=_values(content.removed_seqs),
+        quarantine_releases=_values(content.quarantine_releases),
+        reasons=content.reasons,
+    )
 
 
 def _column(name: str, values: NDArray[Any]) -> _Column:
     if values.dtype == object:
         texts: list[str | None] = values.tolist()
-        return (
-            _Column(name, "", nothing=len(texts))
-            if texts.count(None) == len(texts)
-            else _Column(name, "", texts=texts)
-        )
+        if texts.count(None) == len(texts):
+            return _Column(name, "", nothing=len(texts))
+        return _Column(name, "", texts=texts)
     kind = values.dtype.str
-    if values.dtype == np.uint64 or not len(values):  # hashes: nothing makes them smaller
+    if values.dtype == np.uint64 or not len(values):  # hashes cannot be narrowed
         return _Column(name, kind, kind, values.tobytes())
     steps = np.diff(values.astype(np.int64), prepend=0)
-    # The first difference is the value itself: it stands apart, so that it does not widen the others.
-    plain, rising = _narrowed(values), _narrowed(steps[1:])
-    if rising.dtype.itemsize < plain.dtype.itemsize:
-        return _Column(name, kind, rising.dtype.str, steps[:1].tobytes() + rising.tobytes(), rising=True)
+    plain = _narrow(values)
+    # The first difference is the value itself: it is stored apart, so that it does not widen the others.
+    differences = _narrow(steps[1:])
+    if differences.dtype.itemsize < plain.dtype.itemsize:
+        numbers = steps[:1].tobytes() + differences.tobytes()
+        return _Column(name, kind, differences.dtype.str, numbers, rising=True)
     return _Column(name, kind, plain.dtype.str, plain.tobytes())
 
 
-def _narrowed(values: NDArray[Any]) -> NDArray[Any]:
+def _narrow(values: NDArray[Any]) -> NDArray[Any]:
+    """The values in the smallest integer type that holds them all."""
     if not len(values):
         return values.astype(np.uint8)
     least, most = int(values.min()), int(values.max())
@@ -122,9 +130,9 @@ def _narrowed(values: NDArray[Any]) -> NDArray[Any]:
 def _values(column: _Column) -> NDArray[Any]:
     if not column.kind:
         texts = column.texts if column.texts is not None else [None] * column.nothing
-        found = np.empty(len(texts), np.object_)
-        found[:] = texts
-        return found
+        column_of_texts = np.empty(len(texts), np.object_)
+        column_of_texts[:] = texts
+        return column_of_texts
     if column.rising:
         steps = np.frombuffer(column.numbers, column.stored, offset=8)
         values = np.concatenate([np.frombuffer(column.numbers, np.int64, 1), steps.astype(np.int64)])

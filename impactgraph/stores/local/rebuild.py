@@ -1,4 +1,4 @@
-"""The state folded from the record, some orders at a time, so that memory holds no more than the state and one part."""
+"""Folds the state from the record, a range of orders at a time: memory holds the state and one range."""
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,22 +17,22 @@ from impactgraph.stores.state.kinds import Kind
 from impactgraph.stores.state.rows import EventRows
 from impactgraph.stores.state.states import Folded
 
-_ORDERS_A_PART = 50_000
-_EVENTS_A_PART = 200_000
+_ORDERS_PER_RANGE = 50_000
+_EVENTS_PER_RANGE = 200_000
 _NONE: Codes = np.zeros(0, np.int32)
 
 
 def rebuild(
-    record: Record, lexicon: EventDictionaries, reading: Reading, as_of: Millis | None = None
+    record: Record, event_dictionaries: EventDictionaries, reading: Reading, as_of: Millis | None = None
 ) -> Instances:
-    """The state that all events make, or those at or before `as_of`; rows are arranged as matching reads them."""
-    instances = Instances(lexicon, reading.most_steps)
+    """The state of all events, or of those at or before `as_of`; rows are sorted as matching reads them."""
+    instances = Instances(event_dictionaries, reading.most_steps)
     watermark = record.watermark()
     instances.records.reserve(record.count_of_records(as_of))
-    for part in _parts(record, reading, as_of):
-        instances.put(part.folded, part.orders, part.fulfillments)
-        instances.add_errors(part.failed)
-        instances.add_records(part.records)
+    for orders in _ranges(record, reading, as_of):
+        instances.put(orders.folded, orders.order_ids, orders.fulfillment_ids)
+        instances.add_errors(orders.errors)
+        instances.add_records(orders.records)
     instances.columns.watermark = watermark
     instances.arrange()
     instances.refresh(reading)
@@ -40,58 +40,65 @@ def rebuild(
 
 
 @dataclass
-class _Part:
+class _OrderRange:
+    """The orders with successive numbers; ids by number."""
+
     folded: Folded
-    orders: dict[int, str]
-    fulfillments: dict[int, str]
-    failed: EventRows
+    order_ids: dict[int, str]
+    fulfillment_ids: dict[int, str]
+    errors: EventRows
     records: EventRows
 
 
-def _parts(record: Record, reading: Reading, as_of: Millis | None) -> Iterator[_Part]:
-    """The orders in parts; while one is put in place the next is read and folded in another thread."""
+def _ranges(record: Record, reading: Reading, as_of: Millis | None) -> Iterator[_OrderRange]:
+    """All orders in ranges; while the caller uses one, a thread reads and folds the next."""
     until = "" if as_of is None else f" and time <= {as_of}"
 
-    def part(first: int) -> _Part:
-        last = first + _ORDERS_A_PART - 1
+    def fold_range(first: int) -> _OrderRange:
+        last = first + _ORDERS_PER_RANGE - 1
         happened = record.happened(f"order_number between {first} and {last}{until}")
-        e = happened.events
-        failed, records = (
-            e.take(e.kind == Kind.FAILED),
-            e.take((e.kind >= Kind.POSTING) & (e.kind <= Kind.SUPPLIER_ORDER)),
+        events = happened.events
+        is_record = (events.kind >= Kind.POSTING) & (events.kind <= Kind.SUPPLIER_ORDER)
+        return _OrderRange(
+            fold(happened, reading, record.names),
+            *record.ids_between(first, last),
+            errors=events.take(events.kind == Kind.FAILED),
+            records=events.take(is_record),
         )
-        return _Part(fold(happened, reading, record.names), *record.ids_between(first, last), failed, records)
 
-    with ThreadPoolExecutor(1) as other:
-        ahead: Future[_Part] | None = None
-        for first in range(0, record.last_order() + 1, _ORDERS_A_PART):
-            following = other.submit(part, first)
-            if ahead is not None:
-                yield ahead.result()
-            ahead = following
-        if ahead is not None:
-            yield ahead.result()
+    with ThreadPoolExecutor(1) as executor:
+        pending: Future[_OrderRange] | None = None
+        for first in range(0, record.last_order() + 1, _ORDERS_PER_RANGE):
+            following = executor.submit(fold_range, first)
+            if pending is not None:
+                yield pending.result()
+            pending = following
+        if pending is not None:
+            yield pending.result()
 
 
 def catch_up(
-    record: Record, instances: Instances, reading: Reading, latest: Millis, touched: Codes = _NONE
+    record: Record, instances: Instances, reading: Reading, latest: Millis, changed_orders: Codes = _NONE
 ) -> Millis:
-    """Brings a state to where the record is; gives the greatest time of an event of an order.
+    """Brings a state up to the end of the record; the greatest time of an event of an order, `latest`
+    included.
 
-    `touched` are numbers of orders that lost an event: they are folded again whatever came.
+    `changed_orders` are numbers of orders that lost an event: they are folded again in any case.
     """
     end = record.watermark()
-    while (first := instances.columns.watermark) < end or len(touched):
-        last = min(first + _EVENTS_A_PART, end)
+    while (first := instances.columns.watermark) < end or len(changed_orders):
+        last = min(first + _EVENTS_PER_RANGE, end)
         events = record.happened("seq > ? and seq <= ? and order_number >= 0", [first, last]).events
-        known = events.take(instances.order_rows(events.order) >= 0)
-        fold_these = examine(known, instances, reading).fold
-        new = events.order[instances.order_rows(events.order) < 0]
-        numbers, touched = np.unique(np.concatenate([fold_these, new, touched])), _NONE
+        of_known_orders = events.take(instances.order_rows(events.order) >= 0)
+        must_refold = examine(of_known_orders, instances, reading).fold
+        new_orders = events.order[instances.order_rows(events.order) < 0]
+        numbers = np.unique(np.concatenate([must_refold, new_orders, changed_orders]))
+        changed_orders = _NONE
         happened = record.of_orders(numbers)
-        orders, fulfillments = record.ids(numbers)
-        instances.put(fold(happened, reading, record.names), orders, fulfillments)
-        increment(known.take(~np.isin(known.order, numbers)), instances, reading)
+        order_ids, fulfillment_ids = record.ids(numbers)
+        instances.put(fold(happened, reading, record.names), order_ids, fulfillment_ids)
+        is_folded = np.isin(of_known_orders.order, numbers)
+        increment(of_known_orders.take(~is_folded), instances, reading)
         instances.add_errors(events.take(events.kind == Kind.FAILED))
         instances.add_records(events)
         instances.keep_errors(numbers, happened.events.seq)

@@ -42,7 +42,7 @@ _HOLDER = re.compile(r"PID (\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a record that is a copy has followed the log it is a copy of."""
+    """How far a record that is a replica has followed the log it is a replica of."""
 
     identity: str
     """Of the log."""
@@ -58,7 +58,7 @@ class Position:
         return self.block > other.block or self.token == other.token
 
 
-class HeldError(StoreUnavailableError):
+class StoreInUseError(StoreUnavailableError):
     """Another process has it."""
 
 
@@ -80,8 +80,8 @@ class Record:
             )
         self.identity: str = meta["identity"]
         self.position = Position(meta["log"], int(meta["block"]), meta["token"]) if "log" in meta else None
-        """None where it is no copy."""
-        self.words_kept: dict[str, int] = dict(
+        """None where it is no replica."""
+        self.dictionary_sizes: dict[str, int] = dict(
             self.rows("select domain, count(*) from words group by domain")
         )
         """How many words of each domain it has."""
@@ -95,24 +95,29 @@ class Record:
             )
 
     def apply(self, block: Block, position: Position | None = None) -> None:
-        """What the block changes, with the position that it brings a copy to. On disk when it returns; where it raises, nothing of it is."""
+        """What the block changes, with the position that it brings a replica to.
+
+        On disk when it returns; where it raises, nothing of it is.
+        """
         with self.transaction():
             for table, columns in block.rows.items():
                 self.append(table, columns)
-            if len(block.removed):
+            if len(block.removed_seqs):
                 self.execute(
-                    "delete from events where seq in (select unnest(?::bigint[]))", [block.removed.tolist()]
+                    "delete from events where seq in (select unnest(?::bigint[]))",
+                    [block.removed_seqs.tolist()],
                 )
             for number, reason in block.reasons.items():
                 self.execute("update aside set reason = ? where number = ?", [reason, number])
-            if len(block.let_go):
+            if len(block.quarantine_releases):
                 self.execute(
-                    "delete from aside where number in (select unnest(?::bigint[]))", [block.let_go.tolist()]
+                    "delete from aside where number in (select unnest(?::bigint[]))",
+                    [block.quarantine_releases.tolist()],
                 )
             if position:
                 self._set_position(position)
         for domain, words in block.words.items():
-            self.words_kept[domain] = self.words_kept.get(domain, 0) + len(words)
+            self.dictionary_sizes[domain] = self.dictionary_sizes.get(domain, 0) + len(words)
         self.position = position or self.position
 
     def _set_position(self, position: Position) -> None:
@@ -154,7 +159,10 @@ class Record:
     def arrays(
         self, query: str, values: Sequence[Any] = (), **tables: Mapping[str, NDArray[Any]]
     ) -> list[NDArray[Any]]:
-        """The columns of the answer; `tables` can be named in the query. Texts are object arrays with None."""
+        """The columns of the answer; `tables` can be named in the query.
+
+        Texts are object arrays with None.
+        """
         with self._said(), self._connection.cursor() as cursor:
             for name, table in tables.items():
                 cursor.register(name, table)
@@ -306,7 +314,7 @@ def _connected(folder: Path) -> duckdb.DuckDBPyConnection:
         ) from error
     except duckdb.IOException as error:
         if holder := _HOLDER.search(str(error)):
-            raise HeldError(
+            raise StoreInUseError(
                 f"The store in {folder} is held by process {holder[1]}: one process can use it at a time. "
                 "Ask that process (its HTTP API takes events too), stop it, or name another folder with --store."
             ) from error

@@ -1,9 +1,13 @@
-"""What every store answers and changes the same way, over its copy of the log. How a change is committed, and what others committed, is the store's own."""
+"""Base of all stores: questions and changes over a local replica of the record.
+
+A subclass decides how a change is committed, and brings in what other processes commit.
+"""
 
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from graph_models.diagnosis import StockFigure
 from graph_models.enums import OrderSort
@@ -19,82 +23,92 @@ from impactgraph.ports.store import (
     SearchMatch,
     TopologyVersion,
 )
-from impactgraph.stores.local.copy import Change, Copy
-from impactgraph.stores.local.find import find
-from impactgraph.stores.local.items import Item, ingest_result, read_items
+from impactgraph.stores.local.batch import BatchEvent, batch_result, read_batch
+from impactgraph.stores.local.id_search import search_ids
 from impactgraph.stores.local.payload import differing_stock, error_texts
-from impactgraph.stores.local.sharing import Sharing
-from impactgraph.stores.local.story import stories
+from impactgraph.stores.local.read_write_lock import ReadWriteLock
+from impactgraph.stores.local.replica import Change, Replica
+from impactgraph.stores.local.timelines import timelines
 from impactgraph.stores.state.fits import Fits
 from impactgraph.stores.state.orders import order_page
 from impactgraph.stores.state.visits import visits
 
-BLOCK = 20_000
-"""Events of one transaction: enough that its price does not count, few enough that memory does not."""
+BATCH_SIZE = 20_000
+"""Events of one transaction: the cost of the transaction is then negligible, and so is its memory."""
 SAVE_AFTER = 2_000_000
-"""Events after which the columns are saved while events come: so many are folded again after a crash at most."""
+"""Events after which a snapshot is saved during ingest: at most so many are folded again after a crash."""
 SAVE_ON_CLOSE = 50_000
-"""Fewer are folded as fast as they are loaded."""
+"""Events since the last snapshot from which on one is saved on closing: fewer are folded as fast as loaded."""
 
 
 class LocalStore(ABC):
-    """Implements `impactgraph.ports.store.Store`. Any thread may ask; one at a time writes, the others wait for it."""
+    """Implements `impactgraph.ports.store.Store`.
 
-    def __init__(self, copy: Copy, now: Callable[[], Millis]) -> None:
-        self._copy, self._now = copy, now
-        self._writing, self._sharing = threading.RLock(), Sharing()
+    Any thread may ask; one at a time writes, the others wait.
+    """
+
+    def __init__(self, replica: Replica, now: Callable[[], Millis]) -> None:
+        self._replica = replica
+        self._now = now
+        self._write_lock = threading.RLock()
+        self._state_lock = ReadWriteLock()
 
     @abstractmethod
     def _commit(self, prepare: Callable[[], Change | None]) -> None:
-        """Commits what is prepared and shows it. `prepare` sees the state that the change is of, and may be called again where a try came to nothing."""
+        """Commits a prepared change and publishes it.
+
+        `prepare` is called with the state that the change applies to, and again where a try failed.
+        """
 
     @contextmanager
-    def _reading(self) -> Generator[Copy]:
-        """The copy, as current as the store promises, not changed while the context is open."""
-        with self._sharing.reading():
-            yield self._copy
+    def _reading(self) -> Generator[Replica]:
+        """The replica, as current as the store promises, not changed while the context is open."""
+        with self._state_lock.reading():
+            yield self._replica
 
     # Questions
 
     @contextmanager
     def columns(self, as_of: Millis | None = None) -> Generator[Columns]:
-        with self._reading() as copy:
-            yield copy.instances(as_of).columns
+        with self._reading() as replica:
+            yield replica.instances(as_of).columns
 
     def visits(self, as_of: Millis | None = None, *, per_step: int = 20_000) -> Visits:
-        with self._reading() as copy:
-            return visits(copy.instances(as_of), copy.state.reading, per_step)
+        with self._reading() as replica:
+            return visits(replica.instances(as_of), replica.state.reading, per_step)
 
     def failures(self, as_of: Millis | None = None) -> Sequence[Failure]:
-        with self._reading() as copy:
-            return copy.failures(as_of)
+        with self._reading() as replica:
+            return replica.failures(as_of)
 
     def topology(self, as_of: Millis | None = None) -> Topology:
-        with self._reading() as copy:
-            return copy.topologies.at(as_of)
+        with self._reading() as replica:
+            return replica.topologies.at(as_of)
 
     def topology_version(self, key: str) -> Topology:
-        with self._reading() as copy:
-            return copy.topologies.version(key)
+        with self._reading() as replica:
+            return replica.topologies.version(key)
 
     def topologies(self) -> Sequence[TopologyVersion]:
-        with self._reading() as copy:
-            return copy.topologies.listed()
+        with self._reading() as replica:
+            return replica.topologies.versions()
 
     def quarantined(self, limit: int = 1000) -> Sequence[QuarantinedEvent]:
-        with self._reading() as copy:
-            return copy.aside.listed(limit)
+        with self._reading() as replica:
+            return replica.quarantine.page(limit)
 
     def orders(self, keys: Sequence[str], as_of: Millis | None = None) -> Mapping[str, Order]:
-        with self._reading() as copy:
-            return {order.key: order for order in copy.orders(keys, as_of).values()}
+        with self._reading() as replica:
+            return {order.key: order for order in replica.orders(keys, as_of).values()}
 
     def timeline(self, order: str, as_of: Millis | None = None) -> OrderTimeline | None:
         return self.timelines([order], as_of).get(order)
 
     def timelines(self, orders: Sequence[str], as_of: Millis | None = None) -> Mapping[str, OrderTimeline]:
-        with self._reading() as copy:
-            return stories(copy.record, copy.state.lexicon, copy.orders(orders, as_of), as_of)
+        with self._reading() as replica:
+            return timelines(
+                replica.record, replica.state.event_dictionaries, replica.orders(orders, as_of), as_of
+            )
 
     def find_orders(
         self,
@@ -105,98 +119,98 @@ class LocalStore(ABC):
         after: str | None,
         as_of: Millis | None = None,
     ) -> Page[Order]:
-        with self._reading() as copy:
-            topology = copy.topologies.at(as_of) if copy.topologies.listed() else Topology()
-            return order_page(copy.instances(as_of).columns, topology, where, sort, first, after)
+        with self._reading() as replica:
+            topology = replica.topologies.at(as_of) if replica.topologies.versions() else Topology()
+            return order_page(replica.instances(as_of).columns, topology, where, sort, first, after)
 
     def find(self, text: str, first: int, *, inside: bool = False) -> Sequence[SearchMatch]:
-        with self._reading() as copy:
-            return find(copy.record, copy.instances(None).columns, text, first, inside=inside)
+        with self._reading() as replica:
+            return search_ids(replica.record, replica.instances(None).columns, text, first, inside=inside)
 
     def error_texts(self, since: Millis, as_of: Millis | None = None) -> ErrorTexts:
-        with self._reading() as copy:
-            return error_texts(copy.record, copy.instances(as_of), copy.state.lexicon, since, as_of)
+        with self._reading() as replica:
+            return error_texts(
+                replica.record, replica.instances(as_of), replica.state.event_dictionaries, since, as_of
+            )
 
     def differing_stock(self, as_of: Millis | None = None) -> Sequence[StockFigure]:
-        with self._reading() as copy:
-            return differing_stock(copy.record, copy.state.lexicon, as_of)
+        with self._reading() as replica:
+            return differing_stock(replica.record, replica.state.event_dictionaries, as_of)
 
     # Changes
 
     def ingest(
         self, lines: Sequence[bytes], *, places: Sequence[str] = (), results: bool = False
     ) -> IngestResult:
-        intake = IngestResult()
-        for start in range(0, len(lines), BLOCK):
-            block, where = lines[start : start + BLOCK], places[start : start + BLOCK]
-            intake.extend(
-                self._take(
-                    lambda fits, block=block, where=where: read_items(block, where, fits), results=results
-                )
-            )
-            with self._writing:
-                self._copy.save(least=SAVE_AFTER)
-        return intake
+        total = IngestResult()
+        for start in range(0, len(lines), BATCH_SIZE):
+            batch_lines = lines[start : start + BATCH_SIZE]
+            read = partial(read_batch, batch_lines, places[start : start + BATCH_SIZE])
+            total.extend(self._ingest_batch(read, results=results))
+            with self._write_lock:
+                self._replica.save(least=SAVE_AFTER)
+        return total
 
-    def _take(self, read: Callable[[Fits], list[Item]], *, results: bool = False) -> IngestResult:
-        """Reads the items and commits what can be taken. They are read before anybody has to wait, and again where that was in vain."""
-        fits, now = self._copy.state.fits, self._now()
-        ahead: list[Item] | None = read(fits)
-        asked: list[Item] = []
+    def _ingest_batch(
+        self, read: Callable[[Fits], list[BatchEvent]], *, results: bool = False
+    ) -> IngestResult:
+        """Commits one batch.
+
+        `read` parses it before the locks are taken, and once more where the topology changed since.
+        """
+        fits = self._replica.state.fits
+        now = self._now()
+        parsed: list[BatchEvent] | None = read(fits)
+        batch: list[BatchEvent] = []
 
         def prepare() -> Change:
-            nonlocal ahead, asked
-            items = (
-                ahead if ahead is not None and self._copy.state.fits is fits else read(self._copy.state.fits)
-            )
-            ahead, asked = None, list(items)
-            return self._copy.prepare(items, self._watermark(), now)
+            nonlocal parsed, batch
+            current = self._replica.state.fits
+            batch = parsed if parsed is not None and current is fits else read(current)
+            parsed = None
+            return self._replica.prepare(batch, self._watermark(), now)
 
         self._commit(prepare)
-        return ingest_result(asked, now, results=results)
+        return batch_result(batch, now, results=results)
 
     def _watermark(self) -> int:
         """The sequence number that the next events follow."""
-        return self._copy.watermark
+        return self._replica.watermark
 
     def replay_quarantined(self, numbers: Sequence[int] | None = None) -> IngestResult:
-        intake = IngestResult()
-        with self._reading() as copy:
-            entries = copy.aside.entries(numbers)
-        for start in range(0, len(entries), BLOCK):
-            block = entries[start : start + BLOCK]
-            intake.extend(
-                self._take(
-                    lambda fits, block=block: _read_again(
-                        [e for e in block if self._copy.aside.has(e.number)], fits
-                    )
-                )
-            )
-        return intake
+        total = IngestResult()
+        with self._reading() as replica:
+            entries = replica.quarantine.batch_events(numbers)
+        for start in range(0, len(entries), BATCH_SIZE):
+            read = partial(self._read_entries, entries[start : start + BATCH_SIZE])
+            total.extend(self._ingest_batch(read))
+        return total
+
+    def _read_entries(self, entries: Sequence[BatchEvent], fits: Fits) -> list[BatchEvent]:
+        """Fresh copies of those that are still in the quarantine, validated."""
+        remaining = [entry for entry in entries if self._replica.quarantine.has(entry.quarantine_number)]
+        batch = read_batch([entry.text for entry in remaining], [entry.place for entry in remaining], fits)
+        for event, entry in zip(batch, remaining, strict=True):
+            event.quarantine_number = entry.quarantine_number
+            event.previous_rejection = entry.previous_rejection
+        return batch
 
     def apply_topology(self, topology: Topology, documents: Mapping[str, str], at: Millis) -> TopologyVersion:
-        applied = False
+        is_new = False
 
         def prepare() -> Change | None:
-            nonlocal applied
-            applied = not self._copy.topologies.unchanged(documents)
-            return self._copy.prepare_version(topology, documents, at) if applied else None
+            nonlocal is_new
+            is_new = not self._replica.topologies.unchanged(documents)
+            return self._replica.prepare_version(topology, documents, at) if is_new else None
 
         self._commit(prepare)
-        with self._reading() as copy:
-            version = copy.topologies.listed()[0]
-        if applied:
+        with self._reading() as replica:
+            version = replica.topologies.versions()[0]
+        if is_new:
             self.replay_quarantined()
         return version
 
     def close(self) -> None:
-        with self._writing, self._sharing.writing():
-            self._copy.save(least=SAVE_ON_CLOSE, arranged=True)
-            self._copy.record.close()
-
-
-def _read_again(entries: Sequence[Item], fits: Fits) -> list[Item]:
-    items = read_items([item.text for item in entries], [item.place for item in entries], fits)
-    for item, entry in zip(items, entries, strict=True):
-        item.number, item.reason_before = entry.number, entry.reason_before
-    return items
+        with self._write_lock, self._state_lock.writing():
+            self._replica.save(least=SAVE_ON_CLOSE, arranged=True)
+            self._replica.record.close()

@@ -1,4 +1,4 @@
-"""The versions of the topology that were applied, with the documents they were read from."""
+"""Applied versions of the topology, each parsed from its stored documents."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -20,15 +20,15 @@ _NEVER_APPLIED = "topology"
 
 
 class Topologies:
-    """A version is read from its documents when it is first asked for."""
+    """A version is parsed from its documents when it is first asked for, and then kept."""
 
     def __init__(self, record: Record) -> None:
         self._record = record
-        found = record.rows("select key, applied_at, elements from topologies order by number")
-        self._versions = [(str(key), int(at), int(elements)) for key, at, elements in found]
-        self._read: dict[str, Topology] = {}
+        rows = record.rows("select key, applied_at, elements from topologies order by number")
+        self._versions = [(str(key), int(at), int(elements)) for key, at, elements in rows]
+        self._parsed: dict[str, Topology] = {}
 
-    def listed(self) -> Sequence[TopologyVersion]:
+    def versions(self) -> Sequence[TopologyVersion]:
         """Newest first."""
         last = len(self._versions) - 1
         return [
@@ -45,30 +45,28 @@ class Topologies:
         return self.version(self._versions[-1][0]) if self._versions else None
 
     def at(self, as_of: Millis | None) -> Topology:
-        """Raises NotFoundError where none was ever applied."""
+        """The version current at `as_of` (None: now); before the first one, the first.
+
+        Raises:
+            NotFoundError: no version was ever applied.
+        """
         if not self._versions:
             raise NotFoundError(_NEVER_APPLIED)
         if as_of is None:
             return self.version(self._versions[-1][0])
-        before = [(at, number, key) for number, (key, at, _) in enumerate(self._versions) if at <= as_of]
-        return self.version(max(before)[2] if before else self._versions[0][0])
+        earlier = [(at, number, key) for number, (key, at, _) in enumerate(self._versions) if at <= as_of]
+        return self.version(max(earlier)[2] if earlier else self._versions[0][0])
 
     def version(self, key: str) -> Topology:
-        """Raises NotFoundError."""
-        if key not in self._read:
+        """Raises NotFoundError for an unknown key."""
+        if key not in self._parsed:
             rows = self._record.rows("select documents from topologies where key = ?", [key])
             if not rows:
-                raise NotFoundError(
-                    f"topology:{key}",
-                    near=[
-                        f"topology:{near}"
-                        for near in get_close_matches(key, [k for k, _, _ in self._versions])
-                    ],
-                )
-            self._read[key] = replace(
-                parse_topology(msgspec.json.decode(rows[0][0], type=dict[str, str])), version=key
-            )
-        return self._read[key]
+                near = get_close_matches(key, [key for key, _, _ in self._versions])
+                raise NotFoundError(f"topology:{key}", near=[f"topology:{key}" for key in near])
+            documents = msgspec.json.decode(rows[0][0], type=dict[str, str])
+            self._parsed[key] = replace(parse_topology(documents), version=key)
+        return self._parsed[key]
 
     def unchanged(self, documents: Mapping[str, str]) -> bool:
         """Whether these are the documents of the current version."""
@@ -78,7 +76,7 @@ class Topologies:
         return f"{len(self._versions) + 1}-{_digest(documents)}"
 
     def row(self, key: str, at: Millis, topology: Topology, documents: Mapping[str, str]) -> Table:
-        """What a record keeps of the next version."""
+        """Row of the table `topologies` for the next version."""
         values = {
             "number": len(self._versions) + 1,
             "key": key,
@@ -91,16 +89,16 @@ class Topologies:
             for name, value in (values | {"documents": text}).items()
         }
 
-    def follow(self, block: Block) -> None:
-        """Comes after the commit of a block."""
+    def apply(self, block: Block) -> None:
+        """Follows the commit of a block."""
         if rows := block.rows.get("topologies"):
             self._versions += zip(
                 rows["key"].tolist(), rows["applied_at"].tolist(), rows["elements"].tolist(), strict=True
             )
 
     def adopt(self, topology: Topology) -> None:
-        """A version that need not be read from its documents."""
-        self._read[topology.version] = topology
+        """Keeps a version that was parsed already."""
+        self._parsed[topology.version] = topology
 
 
 def _digest(documents: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""A batch as the block that it adds to the record: words, numbers, events."""
+"""The block that an accepted batch adds to the record: words, numbers, events."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impactgraph.columns import Ints
+from impactgraph.stores.local.batch_numbers import BatchNumbers
 from impactgraph.stores.local.block import Block, Table
-from impactgraph.stores.local.number import Numbered
 from impactgraph.stores.state.coding import Coded
 from impactgraph.stores.state.event_dictionaries import EventDictionaries
 from impactgraph.stores.state.numbering import Hashes, id_hashes
@@ -18,29 +18,31 @@ from impactgraph.stores.state.numbering import Hashes, id_hashes
 class Writing:
     coded: Coded
     hashes: Hashes
-    kept: NDArray[np.bool_]
-    """Which of the coded events are taken."""
-    ids: Numbered
+    is_accepted: NDArray[np.bool_]
+    """Which of the coded events are accepted."""
+    ids: BatchNumbers
     removed: Ints
-    """Sequence numbers to be taken out of the record."""
+    """Sequence numbers of events that leave the record."""
 
 
-def block_of(writing: Writing, lexicon: EventDictionaries, words_kept: Mapping[str, int]) -> Block:
-    """All but what is kept aside."""
-    block = Block(removed=writing.removed)
-    add_words(block, lexicon, words_kept)
+def block_of(
+    writing: Writing, event_dictionaries: EventDictionaries, dictionary_sizes: Mapping[str, int]
+) -> Block:
+    """The whole block but its quarantine entries."""
+    block = Block(removed_seqs=writing.removed)
+    add_words(block, event_dictionaries, dictionary_sizes)
     _add_ids(block, writing.ids)
     block.add("events", _events(writing))
     _add_placed(block, writing)
     return block
 
 
-def add_words(block: Block, lexicon: EventDictionaries, kept: Mapping[str, int]) -> None:
-    """Those that the record does not have yet; `kept` is how many of each domain it has."""
+def add_words(block: Block, event_dictionaries: EventDictionaries, sizes: Mapping[str, int]) -> None:
+    """Adds the words that the record does not have yet; `sizes` is how many of each domain it has."""
     rows: list[tuple[str, int, str]] = []
-    for domain, words in lexicon.lists():
-        have = kept.get(domain, 0)
-        rows += [(domain, code, word) for code, word in enumerate(words[have:], have)]
+    for domain, words in event_dictionaries.lists():
+        size = sizes.get(domain, 0)
+        rows += [(domain, code, word) for code, word in enumerate(words[size:], size)]
     if rows:
         columns: Table = {
             "domain": texts([row[0] for row in rows]),
@@ -49,7 +51,7 @@ def add_words(block: Block, lexicon: EventDictionaries, kept: Mapping[str, int])
         block.add("words", columns | {"word": texts([row[2] for row in rows])})
 
 
-def _add_ids(block: Block, ids: Numbered) -> None:
+def _add_ids(block: Block, ids: BatchNumbers) -> None:
     for table, new in (("orders", ids.new_orders), ("fulfillments", ids.new_fulfillments)):
         if not new:
             continue
@@ -62,19 +64,24 @@ def _add_ids(block: Block, ids: Numbered) -> None:
 
 
 def _events(writing: Writing) -> Table:
-    e, d, kept = writing.coded.happened.events, writing.coded.details, writing.kept
+    e = writing.coded.happened.events
+    d = writing.coded.details
     columns: Table = {
         "seq": e.seq, "time": e.time, "kind": e.kind, "order_number": e.order, "fulfillment_number": e.fulfillment, "workflow": e.workflow,
         "step": e.step, "location": e.location, "type": e.type, "code": e.code, "element": e.element, "source": np.array(d.source, np.int32),
         "id": texts(d.id), "hash": writing.hashes, "amount": texts(d.amount), "currency": np.array(d.currency, np.int32),
         "document": texts(d.document), "note": np.array(d.note, np.int32), "extra": texts(d.extra),
     }  # fmt: skip
-    return {name: column[kept] for name, column in columns.items()}
+    return {name: column[writing.is_accepted] for name, column in columns.items()}
 
 
 def _add_placed(block: Block, writing: Writing) -> None:
     coded = writing.coded
-    p, m, kept = coded.happened.placed, coded.happened.placements, coded.happened.events.seq[writing.kept]
+    p, m, kept = (
+        coded.happened.placed,
+        coded.happened.placements,
+        coded.happened.events.seq[writing.is_accepted],
+    )
     placed: Table = {
         "seq": p.seq, "time": p.time, "order_number": p.order, "channel": p.channel, "mode": p.mode, "region": p.region, "tier": p.tier,
         "currency": p.currency, "value": p.value, "promised_by": p.promised_by, "attributes": p.attributes, "exact": texts(coded.placed_value),

@@ -1,4 +1,4 @@
-"""Addresses of a Neo4j database: `neo4j://[user:password@]host[:port][/database]`, and where its secrets come from."""
+"""Address of a Neo4j database, `neo4j://[user:password@]host[:port][/database]`, and its credentials."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,7 @@ PORT = 7687
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the database is and who asks. Shown without the password, wherever it is shown."""
+    """Server, database and credentials; `str` and `repr` omit the password."""
 
     uri: str
     """Scheme, host and port: all that the driver needs, and nothing secret."""
@@ -29,22 +29,27 @@ class Address:
 def read_address(
     text: str, *, user: str | None = None, password: str | None = None, password_file: Path | None = None
 ) -> Address:
-    """What the address says goes before what is given beside it. Raises BadInputError, which never tells a password."""
+    """The parsed address; its own user and password take precedence over the parameters.
+
+    Raises:
+        BadInputError: the address or the password file cannot be read; the message never has a password.
+    """
     parts = urlsplit(text)
     if parts.scheme not in SCHEMES:
-        raise BadInputError(
-            f"{parts.scheme}:// is no address of Neo4j. Give one with {', '.join(f'{scheme}://' for scheme in SCHEMES)}."
-        )
+        schemes = ", ".join(f"{scheme}://" for scheme in SCHEMES)
+        raise BadInputError(f"{parts.scheme}:// is no address of Neo4j. Give one with {schemes}.")
     shape = f"{parts.scheme}://[user:password@]host[:port][/database]"
     try:
-        host, port = parts.hostname, parts.port or PORT
+        host = parts.hostname
+        port = parts.port or PORT
     except ValueError:
         raise BadInputError(
             f"The port of the store's address is no number from 1 to 65535: it is written {shape}."
         ) from None
     if not host or parts.fragment or parts.query or "/" in parts.path.strip("/"):
         raise BadInputError(
-            f"The store's address cannot be read: it is written {shape}. Letters such as @ and / in a password are written %40, %2F."
+            f"The store's address cannot be read: it is written {shape}. "
+            "Letters such as @ and / in a password are written %40, %2F."
         )
     return Address(
         uri=f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}",

@@ -1,4 +1,4 @@
-"""One process's connection to a Neo4j database. All other code of this package asks through it."""
+"""One process's connection to a Neo4j database; all queries of this package go through it."""
 
 import logging
 from collections.abc import Callable, Generator, Iterator
@@ -25,38 +25,41 @@ T = TypeVar("T")
 Row: TypeAlias = dict[str, Any]
 
 RETRY_SECONDS = 5.0
-"""How long a question or change is tried again while the database cannot be reached, or says that it may go better."""
+"""How long a query is retried while the database cannot be reached, or reports a transient error."""
 CONNECT_SECONDS = 5.0
 WRITE_SECONDS = 60.0
-"""A change that takes longer is taken back by the database: who holds a lock and hangs must not stop all others for good."""
-_SILENT = (
+"""The database rolls back a change that takes longer, so that a hanging process does not hold its locks for
+ever.
+"""
+_SERVER_STATE_CODES = (
     "Neo.ClientError.Security",
     "Neo.ClientError.Transaction",
     "Neo.ClientError.Database",
     "Neo.TransientError",
     "Neo.DatabaseError",
 )
-"""Codes of errors that come from the server's state, not from what was asked."""
+"""Prefixes of the codes of errors caused by the server's state, transient ones among them, not by the query."""
 
-
-logging.getLogger("neo4j").addHandler(
-    logging.NullHandler()
-)  # what the driver tries again is told once, by us, where it comes to nothing
+# The driver logs each retry; a query that fails in the end is reported once, by its error.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 
 class CommitUnknownError(StoreUnavailableError):
-    """The connection broke while a change was being committed: it may have come through or not."""
+    """The connection broke during a commit: whether the change was committed is unknown."""
 
 
 class Database:
-    """Many threads may use it. Reads follow this process's own writes, on replicas too: bookmarks are kept for all its sessions."""
+    """Safe for many threads.
+
+    All sessions share bookmarks, so reads see this process's own writes, on replicas too.
+    """
 
     def __init__(self, address: Address) -> None:
-        """Connects when it is first asked."""
+        """Connects at the first query."""
         self.address = address
         self._bookmarks = GraphDatabase.bookmark_manager()
-        with self._said():
-            self._driver: Driver = GraphDatabase.driver(  # pyright: ignore[reportUnknownMemberType] - its options are untyped
+        with self._translated_errors():
+            self._driver: Driver = GraphDatabase.driver(  # pyright: ignore[reportUnknownMemberType]
                 address.uri,
                 auth=(address.user, address.password) if address.user else None,
                 max_transaction_retry_time=RETRY_SECONDS,
@@ -68,38 +71,42 @@ class Database:
             )
 
     def read(self, query: str, **values: Any) -> list[Row]:
-        """The rows of one query, in a transaction of its own that is tried again where that can help; on a replica where there is one."""
-        with self._said(), self._session(READ_ACCESS) as session:
+        """Rows of one query, in a transaction that is retried after transient errors; on a read replica where
+        there is one.
+        """
+        with self._translated_errors(), self._session(READ_ACCESS) as session:
             return session.execute_read(lambda tx: rows(tx, query, **values))
 
-    def look(self, query: str, **values: Any) -> list[Row]:
-        """As `read`, but a loss is told at once: only a connection that was lost while nobody used it is made anew."""
+    def read_once(self, query: str, **values: Any) -> list[Row]:
+        """As `read`, with one retry only, for a connection that broke while it was idle."""
         try:
             return list(self.stream(query, **values))
         except StoreUnavailableError:
             return list(self.stream(query, **values))
 
     def stream(self, query: str, **values: Any) -> Iterator[Row]:
-        """As `read`, a row at a time as they arrive; where the connection breaks on the way it ends with the error."""
-        with self._said(), self._session(READ_ACCESS, fetch_size=8) as session:
+        """As `read`, row by row as they arrive, and not retried."""
+        with self._translated_errors(), self._session(READ_ACCESS, fetch_size=8) as session:
             for row in session.run(cast("Any", query), values):
                 yield _row(row)
 
     def write(self, work: Callable[[ManagedTransaction], T]) -> T:
-        """Runs the work in one transaction; it is called again where the database says that another try may go better, so it must be fit for that.
+        """Runs `work` in one transaction, and again after a transient error, so it must be repeatable.
 
-        Raises CommitUnknownError where it cannot be told whether the change was kept, StoreUnavailableError where it was not.
+        Raises:
+            CommitUnknownError: the change may have been committed or not.
+            StoreUnavailableError: it was not committed.
         """
-        with self._said(), self._session(WRITE_ACCESS) as session:
+        with self._translated_errors(), self._session(WRITE_ACCESS) as session:
             return session.execute_write(unit_of_work(timeout=WRITE_SECONDS)(work))
 
     def change(self, query: str, **values: Any) -> list[Row]:
-        """One query that writes, in a transaction of its own."""
+        """Rows of one query that writes, in a transaction of its own."""
         return self.write(lambda tx: rows(tx, query, **values))
 
     def command(self, query: str, **values: Any) -> list[Row]:
-        """A command that makes its own transactions: of the schema, or CALL ... IN TRANSACTIONS."""
-        with self._said(), self._session(WRITE_ACCESS) as session:
+        """Rows of a command that makes its own transactions: of the schema, or CALL ... IN TRANSACTIONS."""
+        with self._translated_errors(), self._session(WRITE_ACCESS) as session:
             return [_row(row) for row in session.run(cast("Any", query), values)]
 
     def close(self) -> None:
@@ -112,12 +119,12 @@ class Database:
             "default_access_mode": access,
             "bookmark_manager": self._bookmarks,
         } | more
-        with self._driver.session(**options) as session:  # pyright: ignore[reportUnknownMemberType] - its options are untyped
+        with self._driver.session(**options) as session:  # pyright: ignore[reportUnknownMemberType]
             yield session
 
     @contextmanager
-    def _said(self) -> Generator[None]:
-        """Errors of the driver in our words; what was asked wrongly stays as it is, since that is a defect."""
+    def _translated_errors(self) -> Generator[None]:
+        """Translates errors of the driver; an invalid query keeps its error, since it is a defect."""
         try:
             yield
         except IncompleteCommit as error:
@@ -126,11 +133,12 @@ class Database:
             ) from error
         except AuthError as error:
             raise StoreUnavailableError(
-                f"Neo4j at {self.address} refuses the user {self.address.user or '(none)'}: {_first_line(error)} Give user and password in the address, "
+                f"Neo4j at {self.address} refuses the user {self.address.user or '(none)'}: "
+                f"{_first_line(error)} Give user and password in the address, "
                 "or in IMPACTGRAPH_NEO4J_USER and IMPACTGRAPH_NEO4J_PASSWORD (or IMPACTGRAPH_NEO4J_PASSWORD_FILE)."
             ) from error
         except Neo4jError as error:
-            if not (error.code or "").startswith(_SILENT):
+            if not (error.code or "").startswith(_SERVER_STATE_CODES):
                 raise
             raise StoreUnavailableError(
                 f"Neo4j at {self.address} cannot answer: {_first_line(error)} ({error.code})"
@@ -143,12 +151,12 @@ class Database:
 
 def rows(tx: ManagedTransaction, query: str, **values: Any) -> list[Row]:
     """All rows of a query in a transaction."""
-    found: list[Record] = list(tx.run(cast("Any", query), values))
-    return [_row(row) for row in found]
+    result: list[Record] = list(tx.run(cast("Any", query), values))
+    return [_row(record) for record in result]
 
 
 def _row(row: Record) -> Row:
-    """As it came: `data()` of the driver goes through bytes one by one."""
+    """The row as a dictionary; `data()` of the driver copies bytes one by one."""
     return dict(cast("Any", row).items())
 
 

@@ -1,4 +1,4 @@
-"""Whether a Neo4j database is fit to hold the record: each finding says what to do."""
+"""Health checks of a Neo4j database: whether it can hold the record; each finding says what to do."""
 
 from collections.abc import Callable, Iterator
 
@@ -10,17 +10,21 @@ from impactgraph.ports.store import HealthCheck
 from impactgraph.stores.neo4j.address import Address
 from impactgraph.stores.neo4j.database import Database, rows
 from impactgraph.stores.neo4j.graph.cypher import constraints
-from impactgraph.stores.neo4j.graph.standing import CONSTRAINT, Lease
+from impactgraph.stores.neo4j.graph.lease import CONSTRAINT, Lease
 from impactgraph.stores.neo4j.log import CONSTRAINTS, Log
 
 OLDEST = (5, 23)
-"""The first that has all that our Cypher uses."""
-MOST_APART: Millis = 5_000
-"""Between the clocks of this machine and the database: events and answers are of moments."""
+"""Oldest version that supports all the Cypher used here."""
+MAX_CLOCK_DIFFERENCE: Millis = 5_000
+"""Between the clocks of this machine and the database, beyond which answers are off."""
 
 
-def examined(address: Address, now: Callable[[], Millis]) -> Iterator[HealthCheck]:
-    """Nothing of the data is changed; what is tried is taken back. Raises StoreUnavailableError where the database cannot be reached."""
+def health_checks(address: Address, now: Callable[[], Millis]) -> Iterator[HealthCheck]:
+    """Runs the checks one by one; the data stays as it is, the trial write is rolled back.
+
+    Raises:
+        StoreUnavailableError: the database cannot be reached.
+    """
     database = Database(address)
     try:
         yield _version(database)
@@ -35,89 +39,86 @@ def examined(address: Address, now: Callable[[], Millis]) -> Iterator[HealthChec
 
 
 def _version(database: Database) -> HealthCheck:
-    found = database.read(
-        "call dbms.components() yield name, versions, edition where name = 'Neo4j Kernel' return versions[0] as version, edition"
-    )[0]
-    told = f"{found['version']} ({found['edition']}) at {database.address}"
-    numbers = tuple(int(part) for part in found["version"].split("-")[0].split(".")[:2] if part.isdigit())
+    query = """
+        call dbms.components() yield name, versions, edition where name = 'Neo4j Kernel'
+        return versions[0] as version, edition
+    """
+    kernel = database.read(query)[0]
+    detail = f"{kernel['version']} ({kernel['edition']}) at {database.address}"
+    numbers = tuple(int(part) for part in kernel["version"].split("-")[0].split(".")[:2] if part.isdigit())
     if numbers < OLDEST:
-        return HealthCheck(
-            "neo4j", "fail", f"{told}: version {'.'.join(map(str, OLDEST))} or later is needed"
-        )
-    return HealthCheck("neo4j", "ok", told)
+        needed = ".".join(map(str, OLDEST))
+        return HealthCheck("neo4j", "fail", f"{detail}: version {needed} or later is needed")
+    return HealthCheck("neo4j", "ok", detail)
 
 
 def _clock(database: Database, now: Callable[[], Millis]) -> HealthCheck:
     before = now()
-    there = int(database.read("return timestamp() as now")[0]["now"])
+    database_time = int(database.read("return timestamp() as now")[0]["now"])
     after = now()
-    apart = max(before - there, there - after, 0)
-    if apart > MOST_APART:
-        return HealthCheck(
-            "neo4j clock",
-            "warn",
-            f"{apart / 1000:.0f} seconds from the clock here: set both by the same time server",
-        )
-    return HealthCheck(
-        "neo4j clock",
-        "ok",
-        "as the clock here" if apart < 1000 else f"{apart / 1000:.1f} seconds from the clock here",
-    )
+    difference = max(before - database_time, database_time - after, 0)
+    detail = f"{difference / 1000:.1f} seconds from the clock here"
+    if difference > MAX_CLOCK_DIFFERENCE:
+        detail = f"{difference / 1000:.0f} seconds from the clock here: set both by the same time server"
+        return HealthCheck("neo4j clock", "warn", detail)
+    return HealthCheck("neo4j clock", "ok", "as the clock here" if difference < 1000 else detail)
 
 
-class _TakenBack(Exception):
-    pass
+class _RollbackError(Exception):
+    """Raised to roll back the trial write."""
 
 
 def _rights(database: Database) -> HealthCheck:
-    """Tries a write, and takes it back."""
+    """Tries a write, and rolls it back."""
 
     def attempt(tx: object) -> None:
-        rows(tx, "create (n:Log {key: 'doctor'}) set n.tried = true delete n")  # pyright: ignore[reportArgumentType] - a managed transaction
-        raise _TakenBack
+        rows(tx, "create (n:Log {key: 'doctor'}) set n.tried = true delete n")  # pyright: ignore[reportArgumentType]
+        raise _RollbackError
 
     try:
         database.write(attempt)
-    except _TakenBack:
+    except _RollbackError:
         return HealthCheck("neo4j rights", "ok", "reads and writes")
     except (Neo4jError, StoreUnavailableError) as error:
         user = database.address.user or "the user"
         return HealthCheck(
             "neo4j rights",
             "fail",
-            f"{user} cannot write: {error}. Grant it the role `architect`, or write and schema rights on the database",
+            f"{user} cannot write: {error}. "
+            "Grant it the role `architect`, or write and schema rights on the database",
         )
     return HealthCheck("neo4j rights", "ok", "reads and writes")
 
 
 def _constraints(database: Database) -> HealthCheck:
-    wanted = {statement.split()[2] for statement in (*CONSTRAINTS, CONSTRAINT, *constraints())}
-    found = {row["name"] for row in database.command("show constraints yield name return name")}
-    missing = sorted(wanted - found)
+    required = {statement.split()[2] for statement in (*CONSTRAINTS, CONSTRAINT, *constraints())}
+    existing = {row["name"] for row in database.command("show constraints yield name return name")}
+    missing = sorted(required - existing)
     if missing:
         return HealthCheck(
             "neo4j constraints",
             "warn",
             f"{', '.join(missing)} missing: made when the store is opened, if the user may change the schema",
         )
-    return HealthCheck("neo4j constraints", "ok", f"{len(found)} there")
+    return HealthCheck("neo4j constraints", "ok", f"{len(existing)} there")
 
 
 def _indexes(database: Database) -> HealthCheck:
-    found = database.command(
+    indexes = database.command(
         "show indexes yield name, state, populationPercent return name, state, populationPercent as percent"
     )
-    failed = sorted(row["name"] for row in found if row["state"] == "FAILED")
+    failed = sorted(row["name"] for row in indexes if row["state"] == "FAILED")
     if failed:
         return HealthCheck(
             "neo4j indexes",
             "fail",
-            f"{', '.join(failed)} failed: drop them (DROP INDEX or DROP CONSTRAINT), they are made anew on opening",
+            f"{', '.join(failed)} failed: "
+            "drop them (DROP INDEX or DROP CONSTRAINT), they are made anew on opening",
         )
-    building = [f"{row['name']} ({row['percent']:.0f} %)" for row in found if row["state"] != "ONLINE"]
+    building = [f"{row['name']} ({row['percent']:.0f} %)" for row in indexes if row["state"] != "ONLINE"]
     if building:
         return HealthCheck("neo4j indexes", "warn", f"{', '.join(building)} still being built: wait")
-    return HealthCheck("neo4j indexes", "ok", f"{len(found)} online")
+    return HealthCheck("neo4j indexes", "ok", f"{len(indexes)} online")
 
 
 def _log(database: Database) -> HealthCheck:
@@ -128,20 +129,17 @@ def _log(database: Database) -> HealthCheck:
 
 
 def _graph(database: Database) -> HealthCheck:
-    """The graph to walk follows the log, as a rule within a second or two."""
-    standing, end = Lease(database, "doctor").standing(), Log(database).end()
-    if standing is None or end is None:
-        return HealthCheck(
-            "neo4j graph", "warn", "none yet: made by the first process that serves or takes events"
-        )
-    if standing.identity != end.position.identity:
-        return HealthCheck(
-            "neo4j graph", "warn", "of another log: made anew by the next process that serves or takes events"
-        )
-    behind = end.last - standing.watermark
-    told = f"shows {standing.watermark:,} of {end.last:,} events"
-    return (
-        HealthCheck("neo4j graph", "warn", f"{told}: is a process serving? It follows the log while one does")
-        if behind
-        else HealthCheck("neo4j graph", "ok", told)
-    )
+    """The graph lags behind the log by a second or two while a process serves."""
+    state = Lease(database, "doctor").state()
+    end = Log(database).end()
+    if state is None or end is None:
+        detail = "none yet: made by the first process that serves or takes events"
+        return HealthCheck("neo4j graph", "warn", detail)
+    if state.identity != end.position.identity:
+        detail = "of another log: made anew by the next process that serves or takes events"
+        return HealthCheck("neo4j graph", "warn", detail)
+    detail = f"shows {state.watermark:,} of {end.last:,} events"
+    if end.last > state.watermark:
+        detail = f"{detail}: is a process serving? It follows the log while one does"
+        return HealthCheck("neo4j graph", "warn", detail)
+    return HealthCheck("neo4j graph", "ok", detail)

@@ -1,7 +1,7 @@
-"""The record in Neo4j: blocks in the order of their commits, after each other by number, and one node that says where the log ends.
+"""The log of record in Neo4j: blocks numbered in the order of their commits, and one node with the log's end.
 
-Who appends holds that node's lock from the moment it reads the end until its commit, so numbers are given out in the order of commits and whoever has read
-up to a block has missed none before it.
+A writer holds that node's lock from reading the end until its commit, so numbers are assigned in the order of
+commits, and a process that has read up to a block has missed none before it.
 """
 
 import secrets
@@ -17,7 +17,7 @@ from impactgraph.stores.local.record import Position
 from impactgraph.stores.neo4j.database import CommitUnknownError, Database, Row, rows
 
 FORMAT = "2"
-"""Of the log and of what blocks hold: changes whenever an older version could not read it."""
+"""Of the log and its blocks: changes whenever an older version could not read them."""
 READABLE_FORMATS = ("1", FORMAT)
 """Logs of format 1 have blocks of format 1 only; the first append makes them format 2."""
 
@@ -26,9 +26,13 @@ CONSTRAINTS = (
     "create constraint block_number if not exists for (n:Block) require n.number is unique",
 )
 
-_END = "match (l:Log {key: 'log'}) return l.identity as identity, l.format as format, l.block as block, l.last as last, l.token as token"
+_END = """
+match (l:Log {key: 'log'})
+return l.identity as identity, l.format as format, l.block as block, l.last as last, l.token as token
+"""
 _SET_UP = """
-merge (l:Log {key: 'log'}) on create set l.identity = $identity, l.format = $format, l.block = 0, l.last = 0, l.token = '', l.locks = 0
+merge (l:Log {key: 'log'}) on create set
+  l.identity = $identity, l.format = $format, l.block = 0, l.last = 0, l.token = '', l.locks = 0
 """
 _LOCK = "match (l:Log {key: 'log'}) set l.locks = l.locks + 1"
 _BLOCKS = """
@@ -43,7 +47,7 @@ set l.block = $number, l.last = $last, l.token = $token, l.format = $format
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class LogEnd:
     """Where the log ends."""
 
     position: Position
@@ -52,23 +56,25 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A block of the log, and where the log is with it."""
+class LogEntry:
+    """A block of the log, and the end of the log with it."""
 
     block: Block
-    end: End
+    end: LogEnd
 
 
-class Emptied(Exception):
+class MissingLogError(Exception):
     """The database has no log."""
 
 
 class Log:
+    """Reads and appends blocks; `lock`, `missing` and `append` belong to one transaction."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def set_up(self) -> End:
-        """The log, made where there is none; may be called at any time, by several at once."""
+    def set_up(self) -> LogEnd:
+        """The end of the log, which is created where there is none; several processes may call it at once."""
         for statement in CONSTRAINTS:
             self._database.command(statement)
         self._database.change(_SET_UP, identity=secrets.token_hex(16), format=FORMAT)
@@ -79,74 +85,88 @@ class Log:
             )
         return end
 
-    def end(self) -> End | None:
+    def end(self) -> LogEnd | None:
         """None where the database has no log."""
-        return _end(self._database.look(_END))
+        return _end(self._database.read_once(_END))
 
-    def between(self, position: Position, end: End) -> Iterator[Entry]:
-        """What follows a position, in order, as it arrives: up to an end that was read before, since a scan may pass by what is committed meanwhile."""
+    def between(self, position: Position, end: LogEnd) -> Iterator[LogEntry]:
+        """Entries after a position up to `end`, in order, as they arrive.
+
+        The end must have been read before: a scan may miss what is committed meanwhile.
+        """
         yield from _entries(
             position, self._database.stream(_BLOCKS, after=position.block, until=end.position.block)
         )
 
     @staticmethod
-    def lock(tx: ManagedTransaction) -> End:
-        """Waits until nobody else appends; the end, which nobody moves before this transaction ends. Raises Emptied."""
+    def lock(tx: ManagedTransaction) -> LogEnd:
+        """Waits until no other process appends; the end, which stays until this transaction ends.
+
+        Raises:
+            MissingLogError: the database has no log.
+        """
         tx.run(_LOCK).consume()
-        end = _end(rows(tx, _END))  # asked when the lock is held, so that it is what the last one committed
+        end = _end(rows(tx, _END))  # read under the lock: what the last writer committed
         if end is None:
-            raise Emptied
+            raise MissingLogError
         return end
 
     @staticmethod
-    def missing(tx: ManagedTransaction, position: Position, end: End) -> Iterator[Entry]:
-        """What stands between, in order."""
+    def missing(tx: ManagedTransaction, position: Position, end: LogEnd) -> Iterator[LogEntry]:
+        """Entries after a position up to `end`, in order."""
         if end.position.block > position.block:
             yield from _entries(
                 position, iter(rows(tx, _BLOCKS, after=position.block, until=end.position.block))
             )
 
     @staticmethod
-    def append(tx: ManagedTransaction, end: End, block: Block) -> End:
-        """Adds a block behind the end, which must be locked."""
+    def append(tx: ManagedTransaction, end: LogEnd, block: Block) -> LogEnd:
+        """Appends a block after `end`, which must be locked; the new end."""
         events = block.rows.get("events")
         last = int(events["seq"].max()) if events else end.last
-        number, token = end.position.block + 1, secrets.token_hex(8)
+        number = end.position.block + 1
+        token = secrets.token_hex(8)
         values: Row = {"number": number, "first": end.last + 1, "last": last, "token": token}
         tx.run(_APPEND, values | {"data": pack(block), "format": FORMAT}).consume()
-        return End(Position(end.position.identity, number, token), last)
+        return LogEnd(Position(end.position.identity, number, token), last)
 
     def holds(self, position: Position) -> bool:
-        """Whether a block came through whose commit was not answered."""
-        found = self._database.read(
-            "match (b:Block {number: $number}) return b.token as token", number=position.block
-        )
-        return bool(found) and found[0]["token"] == position.token
+        """Whether the log has the block at this position."""
+        query = "match (b:Block {number: $number}) return b.token as token"
+        blocks = self._database.read(query, number=position.block)
+        return bool(blocks) and blocks[0]["token"] == position.token
 
-    def settled(self, attempt: End | None, error: CommitUnknownError) -> End:
-        """After a commit without an answer: where the log is with it. Raises StoreUnavailableError where it did not come through, or that cannot be told."""
+    def confirmed_end(self, attempt: LogEnd | None, error: CommitUnknownError) -> LogEnd:
+        """The end of the log after a commit whose answer was lost.
+
+        Raises:
+            StoreUnavailableError: the change was not committed, or that cannot be found out.
+        """
         if attempt is None or not self.holds(attempt.position):
             raise StoreUnavailableError(f"{error} It did not come through.") from error
         return attempt
 
 
-def _end(found: list[Row]) -> End | None:
-    if not found:
+def _end(result: list[Row]) -> LogEnd | None:
+    if not result:
         return None
-    row = found[0]
+    row = result[0]
     if row["format"] not in READABLE_FORMATS:
         raise StoreUnavailableError(
-            f"The log in Neo4j is written in format {row['format']}, this version of impactgraph reads formats up to {FORMAT}: use the newer one."
+            f"The log in Neo4j is written in format {row['format']}, "
+            f"this version of impactgraph reads formats up to {FORMAT}: use the newer one."
         )
-    return End(Position(row["identity"], row["block"], row["token"]), row["last"])
+    return LogEnd(Position(row["identity"], row["block"], row["token"]), row["last"])
 
 
-def _entries(position: Position, found: Iterator[Row]) -> Iterator[Entry]:
+def _entries(position: Position, blocks: Iterator[Row]) -> Iterator[LogEntry]:
     number = position.block
-    for row in found:
+    for row in blocks:
         number += 1
         if row["number"] != number:
             raise StoreUnavailableError(
-                f"Block {number} is missing in the log of record in Neo4j: restore the database from its backup."
+                f"Block {number} is missing in the log of record in Neo4j: "
+                "restore the database from its backup."
             )
-        yield Entry(unpack(row["data"]), End(Position(position.identity, number, row["token"]), row["last"]))
+        end = LogEnd(Position(position.identity, number, row["token"]), row["last"])
+        yield LogEntry(unpack(row["data"]), end)

@@ -1,4 +1,7 @@
-"""The store over a Neo4j database that many processes share: the log there is the record, the copy here is what questions are answered from."""
+"""The store over a Neo4j database that many processes share.
+
+The record is the log in the database; questions are answered from this process's replica of it.
+"""
 
 import os
 import secrets
@@ -11,61 +14,63 @@ from pathlib import Path
 from neo4j import ManagedTransaction
 
 from graph_models.time import Millis
-from impactgraph.stores.local.copy import Change, Copy
+from impactgraph.stores.local.replica import Change, Replica
 from impactgraph.stores.local.store import LocalStore
 from impactgraph.stores.neo4j.address import Address
 from impactgraph.stores.neo4j.database import CommitUnknownError, Database
-from impactgraph.stores.neo4j.following import Following
-from impactgraph.stores.neo4j.graph.keeper import Keeper
+from impactgraph.stores.neo4j.graph.graph_updater import GraphUpdater
 from impactgraph.stores.neo4j.graph.projection import Projection
-from impactgraph.stores.neo4j.log import Emptied, End, Entry, Log
-from impactgraph.stores.neo4j.replica import Replica, Say, groups
+from impactgraph.stores.neo4j.log import Log, LogEnd, LogEntry, MissingLogError
+from impactgraph.stores.neo4j.log_follower import Intervals, LogFollower
+from impactgraph.stores.neo4j.replica_cache import ReplicaCache, Say, groups
 
 FRESHNESS = 0.25
-"""Seconds that what was read may be old. A process always sees what it wrote itself."""
-EVERY = 0.25
-"""Seconds after which a process that nobody asks looks at the log."""
-PATIENCE = 6.0
-"""Seconds that a question waits for the database before it is an error."""
+"""Seconds that an answer may lag behind other processes. A process always sees its own writes."""
+POLL_SECONDS = 0.25
+"""Between two looks at the log when nobody asks."""
+TIMEOUT_SECONDS = 6.0
+"""How long a question waits for the database before it fails."""
+MAX_BLOCKS_UNDER_LOCK = 5
+"""Blocks that are replicated while the log is locked; where more are missing, the lock is released meanwhile."""
 
-FEW = 5
-"""Blocks that are brought in while the log is locked; where there are more, it is let go meanwhile."""
 
-
-class Behind(Exception):
-    """The copy lacks much that others wrote."""
+class ReplicaBehindError(Exception):
+    """Too many blocks are missing to replicate them under the log's lock."""
 
 
 def _quiet(_: str) -> None: ...
 
 
 class Neo4jStore(LocalStore):
-    """Any number of processes may have the same database, any of them may write.
+    """Any number of processes may share a database, and any of them may write.
 
-    A change is committed in one transaction that holds the log's lock: it brings in what others committed since, sorts the events out against
-    that, and appends the block. What is in memory and on the disk of this process follows the commit, so a transaction that is tried again,
-    or fails, leaves nothing behind.
+    A change is committed in one transaction that holds the log's lock: it replicates what other processes
+    have committed, prepares the batch against that state, and appends the block. Memory and disk of this
+    process follow the commit, so a transaction that is retried, or fails, leaves no trace.
     """
 
     def __init__(
         self,
         database: Database,
-        replica: Replica,
-        now: Callable[[], Millis],
+        cache: ReplicaCache,
         *,
-        tick: Callable[[], float],
+        now: Callable[[], Millis],
         freshness: float,
         graph: bool,
         say: Say,
     ) -> None:
-        """Raises StoreUnavailableError where the database cannot be reached, or holds what this version cannot read."""
-        self.database, self._log, self._replica = database, Log(database), replica
-        copy, self._end = replica.opened(self._log.set_up())
-        super().__init__(copy, now)
-        self._following = Following(self._ask, tick=tick, freshness=freshness, every=EVERY, patience=PATIENCE)
-        self._following.start()
+        """Raises StoreUnavailableError where the database is unreachable, or of a later version."""
+        self.database = database
+        self._log = Log(database)
+        self._cache = cache
+        replica, self._end = cache.open(self._log.set_up())
+        super().__init__(replica, now)
+        intervals = Intervals(freshness, POLL_SECONDS, TIMEOUT_SECONDS)
+        self._follower = LogFollower(self._poll, tick=time.monotonic, intervals=intervals)
+        self._follower.start()
         holder = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
-        self.graph = Keeper(Projection(database, self._as_it_is, holder, say), lambda: self.identity, now)
+        projection = Projection(database, self._reading_unpolled, holder, say)
+        self.graph = GraphUpdater(projection, lambda: self.identity, now)
         if graph:
             self.graph.start()
 
@@ -77,74 +82,68 @@ class Neo4jStore(LocalStore):
         now: Callable[[], Millis],
         cache: Path | None,
         say: Say = _quiet,
-        tick: Callable[[], float] = time.monotonic,
         freshness: float = FRESHNESS,
         graph: bool = True,
     ) -> "Neo4jStore":
-        """`cache` is the folder for copies of the log (None: nothing is kept); `say` is told of what takes long.
+        """The store in a database, which is set up where it is empty.
 
-        `graph`: whether this process takes part in bringing the graph beside the log up to date; without, it does so when `graph.follow()` is called.
+        `cache` is the folder for replicas (None: a temporary one); `say` is called with the progress of what
+        takes long. `graph`: whether this process keeps the graph current; otherwise only `graph.update()`
+        does.
         """
         database = Database(address)
         try:
-            return cls(
-                database,
-                Replica(cache, Log(database), say),
-                now,
-                tick=tick,
-                freshness=freshness,
-                graph=graph,
-                say=say,
-            )
+            replicas = ReplicaCache(cache, Log(database), say)
+            return cls(database, replicas, now=now, freshness=freshness, graph=graph, say=say)
         except BaseException:
             database.close()
             raise
 
     @property
     def identity(self) -> str:
-        """Of the database's log."""
+        """Random identity of the database's log."""
         return self._end.position.identity
 
-    # Keeping up
+    # Replication
 
     @contextmanager
-    def _reading(self) -> Generator[Copy]:
-        if not self._sharing.inside:  # what a thread looks at does not change under it
-            self._following.current()
-        with self._sharing.reading():
-            yield self._copy
+    def _reading(self) -> Generator[Replica]:
+        if not self._state_lock.is_reading:  # nested contexts must see one state
+            self._follower.wait_until_current()
+        with self._state_lock.reading():
+            yield self._replica
 
     @contextmanager
-    def _as_it_is(self) -> Generator[Copy]:
-        """The copy, without a look at the log."""
-        with self._sharing.reading():
-            yield self._copy
+    def _reading_unpolled(self) -> Generator[Replica]:
+        """The replica as it is, without waiting for the log."""
+        with self._state_lock.reading():
+            yield self._replica
 
-    def _ask(self) -> None:
-        """Looks where the log ends, and brings in what is new."""
+    def _poll(self) -> None:
+        """Reads the end of the log, and replicates what is new."""
         end = self._log.end() or self._log.set_up()
-        if end == self._end or not self._writing.acquire(blocking=False):
-            return  # whoever writes brings in what is new, and shows it, within one block
+        if end == self._end or not self._write_lock.acquire(blocking=False):
+            return  # a thread that writes replicates what is new itself, within one block
         try:
             self._catch_up(end)
         finally:
-            self._writing.release()
+            self._write_lock.release()
 
-    def _catch_up(self, end: End) -> None:
-        """The caller writes."""
-        here, there = self._end.position, end.position
-        if not there.may_follow(here):
-            with self._sharing.writing():
-                self._copy, self._end = self._replica.anew(self._copy, end)
-        elif there.block > here.block:
-            for group in groups(self._log.between(here, end)):
-                self._bring(group)
+    def _catch_up(self, end: LogEnd) -> None:
+        """Needs the write lock."""
+        if not end.position.may_follow(self._end.position):
+            with self._state_lock.writing():
+                self._replica, self._end = self._cache.replace(self._replica, end)
+        elif end.position.block > self._end.position.block:
+            for group in groups(self._log.between(self._end.position, end)):
+                self._replicate(group)
 
-    def _bring(self, entries: Sequence[Entry]) -> None:
-        show = self._copy.bring([entry.block for entry in entries], entries[-1].end.position)
-        with self._sharing.writing():
-            show()
-        self._end = entries[-1].end
+    def _replicate(self, entries: Sequence[LogEntry]) -> None:
+        end = entries[-1].end
+        publish = self._replica.replicate([entry.block for entry in entries], end.position)
+        with self._state_lock.writing():
+            publish()
+        self._end = end
 
     # Changes
 
@@ -154,62 +153,66 @@ class Neo4jStore(LocalStore):
     def _commit(self, prepare: Callable[[], Change | None]) -> None:
         while True:
             try:
-                return self._commit_here(prepare)
-            except (Emptied, Behind):
-                with self._writing:
+                return self._try_commit(prepare)
+            except (MissingLogError, ReplicaBehindError):
+                with self._write_lock:
                     self._catch_up(self._log.end() or self._log.set_up())
 
-    def _commit_here(self, prepare: Callable[[], Change | None]) -> None:
+    def _try_commit(self, prepare: Callable[[], Change | None]) -> None:
         change: Change | None = None
-        at: End | None = None
-        kept = False
+        new_end: LogEnd | None = None
+        is_persisted = False
 
         def work(tx: ManagedTransaction) -> None:
-            nonlocal change, at
-            held.close()  # what an earlier try held
-            change = at = None
+            nonlocal change, new_end
+            cleanup.close()  # undoes an earlier try
+            change = None
+            new_end = None
             end = Log.lock(tx)
-            held.enter_context(self._writing)
+            cleanup.enter_context(self._write_lock)
             self._catch_up_to(tx, end)
-            held.callback(self._give_back_words(unless=lambda: kept))
+            cleanup.callback(self._dictionary_rollback(unless=lambda: is_persisted))
             change = prepare()
             if change and change.block:
-                at = Log.append(tx, end, change.block)
+                new_end = Log.append(tx, end, change.block)
 
-        with ExitStack() as held:
+        with ExitStack() as cleanup:
             try:
                 self.database.write(work)
             except CommitUnknownError as error:
-                at = self._log.settled(at, error)
-            if change and at:
-                self._copy.keep(
-                    change.block, at.position
-                )  # where this fails, the block is brought in from the log
-                kept = True
-                with self._sharing.writing():
-                    self._copy.show(change)
-                self._end = at
+                new_end = self._log.confirmed_end(new_end, error)
+            if change and new_end:
+                # Where this fails, the block is replicated from the log later.
+                self._replica.persist(change.block, new_end.position)
+                is_persisted = True
+                with self._state_lock.writing():
+                    self._replica.publish(change)
+                self._end = new_end
                 self.graph.nudge()
 
-    def _give_back_words(self, *, unless: Callable[[], bool]) -> Callable[[], None]:
-        """What makes the lexicon forget the words that it is given from now on."""
-        lexicon = self._copy.state.lexicon
-        sizes = lexicon.sizes()
-        return lambda: None if unless() else lexicon.cut(sizes)
+    def _dictionary_rollback(self, *, unless: Callable[[], bool]) -> Callable[[], None]:
+        """A function that removes the words added to the dictionaries from now on."""
+        event_dictionaries = self._replica.state.event_dictionaries
+        sizes = event_dictionaries.sizes()
+        return lambda: None if unless() else event_dictionaries.cut(sizes)
 
-    def _catch_up_to(self, tx: ManagedTransaction, end: End) -> None:
-        """To an end that is locked. Raises Emptied where the copy is not of this log, Behind where all others would have to wait for long."""
-        here, there = self._end.position, end.position
-        if not there.may_follow(here):
-            raise Emptied
-        if there.block - here.block > FEW:
-            raise Behind
-        for group in groups(Log.missing(tx, here, end)):
-            self._bring(group)
+    def _catch_up_to(self, tx: ManagedTransaction, end: LogEnd) -> None:
+        """Replicates up to an end that is locked.
+
+        Raises:
+            MissingLogError: the replica is not of this log.
+            ReplicaBehindError: it would take long, and all other writers would wait.
+        """
+        if not end.position.may_follow(self._end.position):
+            raise MissingLogError
+        if end.position.block - self._end.position.block > MAX_BLOCKS_UNDER_LOCK:
+            raise ReplicaBehindError
+        for group in groups(Log.missing(tx, self._end.position, end)):
+            self._replicate(group)
 
     def close(self) -> None:
         self.graph.close()
-        self._following.close()
+        self._follower.close()
         super().close()
-        self._replica.close()
+        self._cache.close()
         self.database.close()

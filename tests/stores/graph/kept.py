@@ -8,14 +8,16 @@ from graph_models.time import Millis, millis
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.stores.neo4j.address import read_address
 from impactgraph.stores.neo4j.database import Database
-from impactgraph.stores.neo4j.graph.projection import Followed, Projection
+from impactgraph.stores.neo4j.graph.projection import GraphUpdate, Projection
 from tests.neo4j_server import Neo4jAddress
 
 LOG = "a-log"
 
 
 class Kept:
-    """The store is of this process; the projection sees its copy of the log, as it sees that of a shared one."""
+    """The store is of this process; the projection sees its replica of the log, as it sees that of a shared
+    one.
+    """
 
     def __init__(self, store: EmbeddedStore, database: Database, now: Millis) -> None:
         self.store, self.database, self.now = store, database, now
@@ -24,8 +26,8 @@ class Kept:
     def another(self, holder: str) -> Projection:
         return Projection(self.database, self.store._reading, holder)
 
-    def follow(self, log: str = LOG) -> Followed | None:
-        return self.projection.follow(log, self.now)
+    def follow(self, log: str = LOG) -> GraphUpdate | None:
+        return self.projection.update(log, self.now)
 
     def ask(self, query: str, **values: Any) -> list[dict[str, Any]]:
         return self.database.read(query, **values)

@@ -3,7 +3,7 @@
 import pytest
 
 from impactgraph.stores.neo4j.graph import projection
-from impactgraph.stores.neo4j.graph.standing import Lease, LostError
+from impactgraph.stores.neo4j.graph.lease import Lease, LeaseLostError
 from tests.stores.events import at, placed
 from tests.stores.graph.kept import LOG, Kept, orders
 
@@ -15,9 +15,9 @@ def test_while_a_process_is_at_it_another_leaves_it_alone(kept: Kept):
     kept.store.ingest([placed("O-1", 0)])
     kept.follow()
     kept.store.ingest([placed("O-2", 0)])
-    assert Lease(kept.database, "a-process").take(LOG)
+    assert Lease(kept.database, "a-process").acquire(LOG)
 
-    assert kept.another("another").follow(LOG, at(600)) is None
+    assert kept.another("another").update(LOG, at(600)) is None
     assert set(orders(kept)) == {"order:O-1"}
 
 
@@ -26,28 +26,28 @@ def test_the_turn_is_given_back_when_it_ends(kept: Kept):
     kept.follow()
     kept.store.ingest([placed("O-2", 0)])
 
-    followed = kept.another("another").follow(LOG, at(600))
+    followed = kept.another("another").update(LOG, at(600))
 
     assert followed and followed.orders == 1
 
 
 def test_the_turn_of_a_process_that_is_gone_passes_to_the_next(kept: Kept):
     kept.follow()
-    Lease(kept.database, "that-is-gone").take(LOG)
+    Lease(kept.database, "that-is-gone").acquire(LOG)
     kept.change(_TAKEN_OVER)
 
-    assert Lease(kept.database, "the-next").take(LOG)
+    assert Lease(kept.database, "the-next").acquire(LOG)
 
 
 def test_who_lost_its_turn_writes_nothing_more(kept: Kept):
     kept.follow()
     slow = Lease(kept.database, "slow")
-    slow.take(LOG)
+    slow.acquire(LOG)
     slow.write((_ADD, {"key": "before"}))
     kept.change(_TAKEN_OVER)
-    Lease(kept.database, "the-next").take(LOG)
+    Lease(kept.database, "the-next").acquire(LOG)
 
-    with pytest.raises(LostError):
+    with pytest.raises(LeaseLostError):
         slow.write((_ADD, {"key": "after"}), watermark=99)
     assert set(orders(kept)) == {"order:before"}
     assert kept.one("match (g:Graph) return g.watermark") == 0
@@ -61,7 +61,7 @@ def test_a_process_that_loses_its_turn_on_the_way_leaves_the_rest(
 
     def taken_over(*_: object) -> dict[str, list[str]]:
         kept.change(_TAKEN_OVER)
-        Lease(kept.database, "the-next").take(LOG)
+        Lease(kept.database, "the-next").acquire(LOG)
         return {}
 
     monkeypatch.setattr(projection, "places", taken_over)

@@ -1,4 +1,6 @@
-"""Orders in the graph: they stand where the store says they stand, with the records that have come, whatever happened on the way there."""
+"""Orders in the graph: they stand where the store says they stand, with the records that have come, whatever
+happened on the way there.
+"""
 
 import random
 from collections.abc import Collection
@@ -10,9 +12,9 @@ from graph_models.money import to_micros
 from graph_models.orders import Fulfillment, Order
 from impactgraph.columns import Codes
 from impactgraph.errors import StoreUnavailableError
-from impactgraph.stores.local.copy import Copy
+from impactgraph.stores.local.replica import Replica
 from impactgraph.stores.neo4j.graph import projection
-from impactgraph.stores.neo4j.graph.news import News, Window, news_of
+from impactgraph.stores.neo4j.graph.order_changes import OrderChanges, Window, order_changes
 from tests.stores.events import MORE, at, entered, of, placed, topology
 from tests.stores.graph.kept import LOG, Kept, everything, fulfillments, orders, records
 
@@ -214,20 +216,20 @@ def test_a_load_that_broke_off_is_gone_on_with_by_another(
     left = iter([True, False])
 
     def lost_at_the_second(
-        copy: Copy, window: Window, numbers: Codes, last: int, lacking: Collection[str]
-    ) -> News:
+        replica: Replica, window: Window, numbers: Codes, last: int, missing: Collection[str]
+    ) -> OrderChanges:
         if not next(left):
             raise StoreUnavailableError("The database is gone.")
-        return news_of(copy, window, numbers, last, lacking)
+        return order_changes(replica, window, numbers, last, missing)
 
     with monkeypatch.context() as patch, pytest.raises(StoreUnavailableError):
-        patch.setattr(projection, "news_of", lost_at_the_second)
+        patch.setattr(projection, "order_changes", lost_at_the_second)
         kept.follow()
     broken_off = len(orders(kept))
     kept.store.ingest(meanwhile)
     another = kept.another("another")
-    followed = another.follow(LOG, kept.now)
-    another.follow(LOG, kept.now)
+    followed = another.update(LOG, kept.now)
+    another.update(LOG, kept.now)
 
     assert broken_off == 1
     assert followed and followed.orders == 2
@@ -241,5 +243,5 @@ def test_a_process_that_stops_leaves_the_rest_to_the_next(kept: Kept):
 
     assert kept.follow() is None
     assert orders(kept) == {}
-    assert kept.another("the-next").follow(LOG, kept.now)
+    assert kept.another("the-next").update(LOG, kept.now)
     agrees(kept)

@@ -1,4 +1,6 @@
-"""Every query of docs/cypher.md answers on the demo's data, and as the product does where the product answers the same."""
+"""Every query of docs/cypher.md answers on the demo's data, and as the product does where the product answers
+the same.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator

@@ -1,4 +1,6 @@
-"""The database is lost, hangs or answers too late: what was acknowledged is there, what was not is told, and nothing needs a restart."""
+"""The database is lost, hangs or answers too late: what was acknowledged is there, what was not is told, and
+nothing needs a restart.
+"""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -11,8 +13,8 @@ from impactgraph.errors import StoreUnavailableError
 from impactgraph.stores.local.record import Record
 from impactgraph.stores.neo4j.address import read_address
 from impactgraph.stores.neo4j.database import CommitUnknownError, Database
-from impactgraph.stores.neo4j.following import Following
 from impactgraph.stores.neo4j.log import Log
+from impactgraph.stores.neo4j.log_follower import Intervals, LogFollower
 from impactgraph.stores.neo4j.store import Neo4jStore
 from tests.neo4j_gate import Gate, gate
 from tests.neo4j_server import Neo4jAddress, Neo4jServer
@@ -167,10 +169,11 @@ def test_a_disk_that_is_full_here_does_not_lose_what_was_committed(
     assert everything(store) == everything(opened(cache=None))
 
 
-def _following(ask: Callable[[], None], *, freshness: float = 0.0, patience: float = 0.05) -> Following:
-    found = Following(ask, tick=lambda: 0.0, freshness=freshness, every=3600, patience=patience)
-    found.start()
-    return found
+def _following(ask: Callable[[], None], *, freshness: float = 0.0, timeout: float = 0.05) -> LogFollower:
+    intervals = Intervals(freshness=freshness, poll=3600, timeout=timeout)
+    follower = LogFollower(ask, tick=lambda: 0.0, intervals=intervals)
+    follower.start()
+    return follower
 
 
 def test_a_database_that_hangs_is_an_error_and_no_wait() -> None:
@@ -182,7 +185,7 @@ def test_a_database_that_hangs_is_an_error_and_no_wait() -> None:
     following = _following(ask)
     try:
         with pytest.raises(StoreUnavailableError, match="did not answer within"):
-            following.current()
+            following.wait_until_current()
     finally:
         hangs.set()
         following.close()
@@ -190,9 +193,9 @@ def test_a_database_that_hangs_is_an_error_and_no_wait() -> None:
 
 def test_what_was_asked_a_moment_ago_is_not_asked_again() -> None:
     asked: list[int] = []
-    following = _following(lambda: asked.append(1), freshness=1.0, patience=30)
+    following = _following(lambda: asked.append(1), freshness=1.0, timeout=30)
     for _ in range(3):
-        following.current()
+        following.wait_until_current()
     following.close()
 
     assert asked == [1]
@@ -200,9 +203,9 @@ def test_what_was_asked_a_moment_ago_is_not_asked_again() -> None:
 
 def test_an_error_is_told_until_an_answer_comes() -> None:
     errors = [StoreUnavailableError("lost"), StoreUnavailableError("lost")]
-    following = _following(lambda: _fail(errors.pop()) if errors else None, freshness=1.0, patience=30)
+    following = _following(lambda: _fail(errors.pop()) if errors else None, freshness=1.0, timeout=30)
     for _ in range(2):
         with pytest.raises(StoreUnavailableError, match="lost"):
-            following.current()
-    following.current()
+            following.wait_until_current()
+    following.wait_until_current()
     following.close()

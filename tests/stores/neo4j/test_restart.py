@@ -12,7 +12,7 @@ from impactgraph.errors import StoreUnavailableError
 from impactgraph.stores.local.record import FILE
 from impactgraph.stores.neo4j.address import Address
 from impactgraph.stores.neo4j.database import Database
-from impactgraph.stores.neo4j.log import End, Entry, Log
+from impactgraph.stores.neo4j.log import Log, LogEnd, LogEntry
 from impactgraph.stores.neo4j.store import Neo4jStore
 from tests.stores.events import DOCUMENTS, MORE, at, entered, event, of, placed, reported, topology
 from tests.stores.neo4j.conftest import Opened
@@ -32,7 +32,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     numbers: list[int] = []
     between = Log.between
 
-    def noting(log: Log, position: Any, end: End) -> Iterator[Entry]:
+    def noting(log: Log, position: Any, end: LogEnd) -> Iterator[LogEntry]:
         for entry in between(log, position, end):
             numbers.append(entry.end.position.block)
             yield entry
@@ -209,7 +209,7 @@ def test_a_change_finds_the_database_emptied_and_sets_it_up(
 def test_opening_a_long_log_tells_how_far_it_is(
     opened: Opened, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("impactgraph.stores.neo4j.replica.GROUP", 1)
+    monkeypatch.setattr("impactgraph.stores.neo4j.replica_cache.GROUP", 1)
     told: list[str] = []
     shutil.rmtree(cache)
 

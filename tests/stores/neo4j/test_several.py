@@ -159,7 +159,7 @@ def test_writers_at_once_lose_nothing_and_double_nothing(opened: Opened, alone: 
 
 def _recorded(store: LocalStore) -> list[str]:
     """Ids of all events, as often as they are there."""
-    return [id_ for (id_,) in store._copy.record.rows("select id from events order by id")]
+    return [id_ for (id_,) in store._replica.record.rows("select id from events order by id")]
 
 
 def _assert_unbroken(store: Neo4jStore) -> None:
@@ -172,7 +172,9 @@ def _assert_unbroken(store: Neo4jStore) -> None:
 def test_whoever_writes_later_waits_for_the_one_before(
     two: tuple[Neo4jStore, Neo4jStore], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without the lock the second would sort its events out against a state that the first is about to change."""
+    """Without the lock the second would sort its events out against a state that the first is about to
+    change.
+    """
     first, second = two
     came_in, done = threading.Event(), threading.Event()
     appended = Log.append
@@ -253,7 +255,7 @@ def test_who_lacks_much_reads_it_before_it_keeps_others_waiting(
         inside.append(len(found))
         return iter(found)
 
-    monkeypatch.setattr(late._following, "_ask", lambda: None)  # nothing is read while nobody writes
+    monkeypatch.setattr(late._follower, "_poll", lambda: None)  # nothing is read while nobody writes
     for number in range(8):
         first.ingest([placed(f"O-{number}")])
     monkeypatch.setattr(Log, "missing", staticmethod(noting))

@@ -2,37 +2,37 @@ from impactgraph.stores.state.event_dictionaries import EventDictionaries
 from tests.stores.events import MORE, topology
 
 
-def lists(lexicon: EventDictionaries) -> dict[str, list[str]]:
-    return {domain: list(words) for domain, words in lexicon.lists()}
+def lists(event_dictionaries: EventDictionaries) -> dict[str, list[str]]:
+    return {domain: list(words) for domain, words in event_dictionaries.lists()}
 
 
 def learned() -> EventDictionaries:
-    lexicon = EventDictionaries()
-    lexicon.learn(topology())
-    lexicon.sources.code("/oms")
-    return lexicon
+    event_dictionaries = EventDictionaries()
+    event_dictionaries.learn(topology())
+    event_dictionaries.sources.code("/oms")
+    return event_dictionaries
 
 
 def test_words_that_came_since_are_forgotten() -> None:
-    lexicon = learned()
-    before = lists(lexicon)
-    sizes = lexicon.sizes()
-    lexicon.learn(topology(MORE))
-    lexicon.dictionaries.channels.code("fax")
+    event_dictionaries = learned()
+    before = lists(event_dictionaries)
+    sizes = event_dictionaries.sizes()
+    event_dictionaries.learn(topology(MORE))
+    event_dictionaries.dictionaries.channels.code("fax")
 
-    lexicon.cut(sizes)
+    event_dictionaries.cut(sizes)
 
-    assert (lists(lexicon), lexicon.dictionaries.channels.find("fax")) == (before, None)
-    assert lexicon.dictionaries.channels.code("mail") == 1
+    assert (lists(event_dictionaries), event_dictionaries.dictionaries.channels.find("fax")) == (before, None)
+    assert event_dictionaries.dictionaries.channels.code("mail") == 1
 
 
 def test_a_workflow_that_came_since_is_forgotten() -> None:
-    lexicon = EventDictionaries()
-    lexicon.learn(topology())
+    event_dictionaries = EventDictionaries()
+    event_dictionaries.learn(topology())
 
-    lexicon.cut(EventDictionaries().sizes())
+    event_dictionaries.cut(EventDictionaries().sizes())
 
-    assert (lists(lexicon), lexicon.workflows) == (lists(EventDictionaries()), {})
+    assert (lists(event_dictionaries), event_dictionaries.workflows) == (lists(EventDictionaries()), {})
 
 
 def test_words_of_another_process_have_its_codes() -> None:

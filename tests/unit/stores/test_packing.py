@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impactgraph.errors import StoreUnavailableError
-from impactgraph.stores.local.block import Block, Table, joined
+from impactgraph.stores.local.block import Block, Table, concatenate_blocks
 from impactgraph.stores.local.packing import pack, unpack, zstd
 
 _KINDS = (np.uint8, np.int16, np.int32, np.int64, np.uint32, np.uint64)
@@ -17,7 +17,9 @@ _KINDS = (np.uint8, np.int16, np.int32, np.int64, np.uint32, np.uint64)
 
 @st.composite
 def tables(draw: st.DrawFn) -> Table:
-    """Columns of one length: of every type, over its whole range or rising by little, and texts of which some are missing."""
+    """Columns of one length: of every type, over its whole range or rising by little, and texts of which some
+    are missing.
+    """
     size = draw(st.integers(1, 12))
     table: Table = {}
     for kind in _KINDS:
@@ -65,8 +67,8 @@ def _block_of_format_1() -> Block:
     orders: Table = {"number": np.array([4], np.int32), "id": _texts("O-1")}
     return Block(
         rows={"events": events, "orders": orders},
-        removed=np.array([3]),
-        let_go=np.array([11, 12]),
+        removed_seqs=np.array([3]),
+        quarantine_releases=np.array([11, 12]),
         reasons={5: "no such step"},
     )
 
@@ -85,7 +87,10 @@ def same(one: Block, other: Block) -> bool:
     tables_same = {
         name: {c: (v.dtype, v.tolist()) for c, v in t.items()} for name, t in one.rows.items()
     } == {name: {c: (v.dtype, v.tolist()) for c, v in t.items()} for name, t in other.rows.items()}
-    rest = [(block.removed.tolist(), block.let_go.tolist(), block.reasons) for block in (one, other)]
+    rest = [
+        (block.removed_seqs.tolist(), block.quarantine_releases.tolist(), block.reasons)
+        for block in (one, other)
+    ]
     return tables_same and list(one.rows) == list(other.rows) and rest[0] == rest[1]
 
 
@@ -123,14 +128,14 @@ def test_the_same_block_is_the_same_bytes(block: Block) -> None:
 
 @given(st.lists(BLOCKS, min_size=1, max_size=4))
 def test_blocks_that_are_joined_have_all_rows_in_their_order(blocks: list[Block]) -> None:
-    together = joined(blocks)
+    together = concatenate_blocks(blocks)
 
     for table in ("events", "orders"):
         rows = [
             text for block in blocks if table in block.rows for text in block.rows[table]["text"].tolist()
         ]
         assert (together.rows[table]["text"].tolist() if table in together.rows else []) == rows
-    assert together.removed.tolist() == [seq for block in blocks for seq in block.removed.tolist()]
+    assert together.removed.tolist() == [seq for block in blocks for seq in block.removed_seqs.tolist()]
 
 
 @pytest.mark.parametrize("harmed", [b"", b"no block", pack(Block())[:-3]])

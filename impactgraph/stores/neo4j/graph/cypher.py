@@ -1,4 +1,4 @@
-"""Cypher made from the declarations. What has to be written of a node or a relation is sent as rows: maps with the names of the properties."""
+"""Cypher statements generated from the declarations; rows are maps with the names of the properties."""
 
 from collections.abc import Iterable
 from itertools import chain
@@ -11,7 +11,7 @@ ELEMENT = "Element"
 
 
 def constraints() -> Iterable[str]:
-    """One node of each key, which is an index too."""
+    """Uniqueness constraints on the keys; each is an index too."""
     yield _unique("element_id", ELEMENT, "id")
     for kind in NODES:
         if kind.key:
@@ -29,7 +29,7 @@ def _unique(name: str, label: str, key: str) -> str:
 
 
 def typed(row: str, properties: Iterable[Property]) -> str:
-    """A map of the properties, out of a row in which moments and spans are milliseconds."""
+    """A map of the properties, from a row in which moments and spans are milliseconds."""
     return (
         "{"
         + ", ".join(f"`{each.name}`: {_typed(f'{row}.`{each.name}`', each.value)}" for each in properties)
@@ -46,15 +46,18 @@ def _typed(sent: str, value: Value) -> str:
 
 
 def put_nodes(kind: NodeKind) -> str:
-    """Makes or renews nodes: all their properties are those of the rows."""
-    return f"unwind $rows as row merge (n:{kind.label} {{{kind.key}: row.{kind.key}}}) set n = {typed('row', kind.properties)}"
+    """Creates nodes or replaces all their properties by those of the rows."""
+    merge = f"merge (n:{kind.label} {{{kind.key}: row.{kind.key}}})"
+    return f"unwind $rows as row {merge} set n = {typed('row', kind.properties)}"
 
 
 # The topology
 
 
 def put_elements(kind: NodeKind) -> str:
-    """Elements that version $number lists; one that is new, or was retired, is tied to the version."""
+    """Writes the elements that version $number lists; one that is new, or was retired, is linked to the
+    version.
+    """
     return f"""
 unwind $rows as row
 merge (n:{ELEMENT} {{id: row.id}})
@@ -89,8 +92,8 @@ set r.retired = true, r.retiredIn = $number
 """
 
 
-def put_strangers(label: str) -> str:
-    """Elements that orders or failures name and no version of the topology lists."""
+def put_unlisted(label: str) -> str:
+    """Creates elements that orders or failures name and no version of the topology lists."""
     key = f"substring(id, {len(label) + 1})"
     return (
         f"unwind $ids as id merge (n:{ELEMENT} {{id: id}}) "
@@ -101,13 +104,18 @@ def put_strangers(label: str) -> str:
 # Orders
 
 _ATTRIBUTES = "attributes"
-LACKING_PARTS = f"unwind $ids as id optional match (f:{FULFILLMENT.label} {{id: id}}) with id, f where f is null return id"
+MISSING_FULFILLMENTS = f"""
+unwind $ids as id optional match (f:{FULFILLMENT.label} {{id: id}}) with id, f where f is null return id
+"""
 
 
 def create_orders() -> str:
-    """Orders that the graph does not have, with all that is theirs. A row is an order with its `parts`, each with its records by the word of their kind."""
+    """Creates orders that are not in the graph, with their fulfillments and records.
+
+    A row is an order with its `parts`, each with its records by their kind.
+    """
     records = "\n".join(
-        f"foreach (r in part.{word} | create (f)<-[:{OF.name}]-(n:{kind.label}) {_told(kind, 'r')})"
+        f"foreach (r in part.{word} | create (f)<-[:{OF.name}]-(n:{kind.label}) {_set_all(kind, 'r')})"
         for word, kind in RECORDS.items()
     )
     return f"""
@@ -122,43 +130,57 @@ call (f, part) {{ match (l:Location {{id: part.location}}) create (f)-[:{LOCATED
 """
 
 
-def renew_orders() -> str:
-    """Orders that the graph may have, without their parts."""
-    return f"unwind $rows as row merge (o:{ORDER.label} {{id: row.id}}) set o = {typed('row', ORDER.properties)}, o += row.{_ATTRIBUTES}"
+def update_orders() -> str:
+    """Creates or updates orders, without their fulfillments."""
+    properties = typed("row", ORDER.properties)
+    return f"""
+unwind $rows as row merge (o:{ORDER.label} {{id: row.id}})
+set o = {properties}, o += row.{_ATTRIBUTES}
+"""
 
 
-def renew_parts() -> str:
-    """Fulfillments that the graph may have, of orders that it has."""
+def update_fulfillments() -> str:
+    """Creates or updates fulfillments of orders in the graph."""
     return f"""
 unwind $rows as part
 merge (f:{FULFILLMENT.label} {{id: part.id}}) set f = {typed("part", FULFILLMENT.properties)}
 with f, part
-call (f, part) {{ with f, part where not exists {{ (f)-[:{PART_OF.name}]->() }} match (o:{ORDER.label} {{id: part.order}}) create (f)-[:{PART_OF.name}]->(o) }}
-{_renewed(AT, "Step", "step")}
-{_renewed(LOCATED_AT, "Location", "location")}
+call (f, part) {{
+  with f, part where not exists {{ (f)-[:{PART_OF.name}]->() }}
+  match (o:{ORDER.label} {{id: part.order}}) create (f)-[:{PART_OF.name}]->(o)
+}}
+{_move_relation(AT, "Step", "step")}
+{_move_relation(LOCATED_AT, "Location", "location")}
 """
 
 
-def _renewed(relation: RelationKind, label: str, name: str) -> str:
-    """The one relation of a fulfillment to where the row says, written only where that is elsewhere than it was."""
+def _move_relation(relation: RelationKind, label: str, name: str) -> str:
+    """Moves a fulfillment's one relation to the node that the row names; nothing is written where it is there
+    already.
+    """
     return f"""
-call (f, part) {{ match (f)-[r:{relation.name}]->(was) where part.{name} is null or was.id <> part.{name} delete r }}
 call (f, part) {{
-  with f, part where not exists {{ (f)-[:{relation.name}]->() }} match (n:{label} {{id: part.{name}}}) create (f)-[:{relation.name}]->(n)
+  match (f)-[r:{relation.name}]->(was) where part.{name} is null or was.id <> part.{name} delete r
+}}
+call (f, part) {{
+  with f, part where not exists {{ (f)-[:{relation.name}]->() }}
+  match (n:{label} {{id: part.{name}}}) create (f)-[:{relation.name}]->(n)
 }}
 """
 
 
 def add_records(kind: NodeKind) -> str:
-    """Records of fulfillments that the graph has."""
-    return f"unwind $rows as row match (f:{FULFILLMENT.label} {{id: row.part}}) create (f)<-[:{OF.name}]-(n:{kind.label}) {_told(kind, 'row')}"
+    """Creates records of fulfillments in the graph."""
+    match = f"match (f:{FULFILLMENT.label} {{id: row.part}})"
+    create = f"create (f)<-[:{OF.name}]-(n:{kind.label})"
+    return f"unwind $rows as row {match} {create} {_set_all(kind, 'row')}"
 
 
-def _told(kind: NodeKind, row: str) -> str:
+def _set_all(kind: NodeKind, row: str) -> str:
     return f"set n = {typed(row, kind.properties)}"
 
 
 def clear() -> Iterable[str]:
-    """Removes the whole graph, some thousand nodes a transaction; the log of record is not touched."""
+    """Removes the whole graph, some thousand nodes a transaction, and leaves the log."""
     for label in chain((kind.label for kind in reversed(NODES) if kind not in ELEMENTS), (ELEMENT,)):
         yield f"match (n:{label}) call (n) {{ detach delete n }} in transactions of 10000 rows"

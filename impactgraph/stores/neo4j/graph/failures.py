@@ -1,4 +1,4 @@
-"""Failures, and beside the active ones what they do to the elements of the topology, as rows."""
+"""Rows of failures, and of the impairments that the active ones cause."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
@@ -19,8 +19,8 @@ from impactgraph.stores.neo4j.graph.relations import IMPAIRS, TARGETS
 Row = dict[str, Any]
 Statement = tuple[str, dict[str, Any]]
 
-ANEW: Millis = 5 * MINUTE
-"""How long an estimate of an end stands: what depends on the moment is written again by then."""
+ESTIMATE_LIFETIME: Millis = 5 * MINUTE
+"""After this time impairments are written again, since estimated ends depend on the present moment."""
 
 _TARGET = f"""
 unwind $rows as row
@@ -29,22 +29,24 @@ match (e:{cypher.ELEMENT} {{id: row.target}})
 call (f, e) {{ match (f)-[r:{TARGETS.name}]->(other) where other <> e delete r }}
 merge (f)-[:{TARGETS.name}]->(e)
 """
-_NO_MORE = f"match (:Failure)-[r:{IMPAIRS.name}]->() delete r"
+_DELETE_IMPAIRMENTS = f"match (:Failure)-[r:{IMPAIRS.name}]->() delete r"
 
 
 def fingerprint(failures: Sequence[Failure], version: int, at: Millis) -> str:
-    """Changes whenever what is written of failures has to; empty before there is a topology that they could be of."""
+    """Changes whenever failures must be written again; empty before the first topology."""
     if not version:
         return ""
     active = [failure for failure in failures if failure.active_at(at)]
-    said = repr((version, failures, [failure.key for failure in active], at // ANEW if active else 0))
-    return blake2b(said.encode(), digest_size=12).hexdigest()
+    content = repr(
+        (version, failures, [failure.key for failure in active], at // ESTIMATE_LIFETIME if active else 0)
+    )
+    return blake2b(content.encode(), digest_size=12).hexdigest()
 
 
 def impairments(
     topology: Topology, failures: Sequence[Failure], at: Millis
 ) -> Mapping[str, tuple[Impairment, ...]]:
-    """By element, what the failures that are active do to it: as a question about them all, asked at that moment, has it."""
+    """Impairments by element from all failures active at a moment, as a blast radius at that moment has them."""
     active = [failure for failure in failures if failure.active_at(at)]
     ends = failure_ends(active, at, typical=lambda failure: typical_length(failure, failures, at))
     return propagate(
@@ -53,17 +55,17 @@ def impairments(
 
 
 def statements(topology: Topology, failures: Sequence[Failure], at: Millis) -> Iterator[Statement]:
-    """What brings failures and their impairments to where they are; one transaction, so that nobody sees half of it."""
+    """Statements that write the failures and replace all impairments; they belong into one transaction."""
     yield (
         cypher.put_nodes(FAILURE),
         {"rows": [FAILURE.row(failure) | {"active": failure.active_at(at)} for failure in failures]},
     )
     yield _TARGET, {"rows": [{"id": failure.id, "target": failure.target} for failure in failures]}
-    yield _NO_MORE, {}
-    found = impairments(topology, failures, at)
+    yield _DELETE_IMPAIRMENTS, {}
+    by_element = impairments(topology, failures, at)
     yield (
         _impair(),
-        {"rows": [row for rows in found.values() for impairment in rows for row in _rows(impairment)]},
+        {"rows": [row for rows in by_element.values() for impairment in rows for row in _rows(impairment)]},
     )
 
 
@@ -78,17 +80,28 @@ set r = {cypher.typed("row", IMPAIRS.properties)}, r += row.limits
 
 
 def _rows(impairment: Impairment) -> Iterator[Row]:
-    """One for each failure that it is by."""
+    """One row for each failure that causes the impairment."""
     several = [f"failure:{key}" for key in impairment.failures] if len(impairment.failures) > 1 else None
-    said: Row = {
-        "element": impairment.element, "effect": impairment.effect.value, "from": impairment.since,
-        "until": impairment.until if impairment.until < FOREVER else None, "likelihood": impairment.likelihood, "delay": impairment.delay or None,
-        "drain": impairment.drain or None, "atStart": impairment.at_start, "atCompletion": impairment.at_completion, "scope": _in_words(impairment.scope),
-        "rule": impairment.rule, "detail": impairment.detail, "hops": len(impairment.hops) - 1,
-        "cause": impairment.cause.element if impairment.cause else None, "failures": several, "limits": _limits(impairment.scope),
-    }  # fmt: skip
+    row: Row = {
+        "element": impairment.element,
+        "effect": impairment.effect.value,
+        "from": impairment.since,
+        "until": impairment.until if impairment.until < FOREVER else None,
+        "likelihood": impairment.likelihood,
+        "delay": impairment.delay or None,
+        "drain": impairment.drain or None,
+        "atStart": impairment.at_start,
+        "atCompletion": impairment.at_completion,
+        "scope": _in_words(impairment.scope),
+        "rule": impairment.rule,
+        "detail": impairment.detail,
+        "hops": len(impairment.hops) - 1,
+        "cause": impairment.cause.element if impairment.cause else None,
+        "failures": several,
+        "limits": _limits(impairment.scope),
+    }
     for key in impairment.failures:
-        yield said | {"failure": f"failure:{key}"}
+        yield row | {"failure": f"failure:{key}"}
 
 
 def _limits(scope: Scope) -> dict[str, list[str]]:

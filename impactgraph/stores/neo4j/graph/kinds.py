@@ -1,4 +1,7 @@
-"""What the graph is declared in: nodes, relations and their properties. The declarations stand in `nodes` and `relations`; all Cypher is made from them."""
+"""Types of the graph's declarations: nodes, relations and their properties.
+
+The declarations are in `nodes` and `relations`; all Cypher is generated from them.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +12,7 @@ from impactgraph.topology.edges import EdgeKind
 
 
 class Value(Enum):
-    """Kinds of properties, as the page of the graph says them."""
+    """Types of properties, as docs/graph-schema.md names them."""
 
     TEXT = "text"
     TEXTS = "texts"
@@ -27,30 +30,33 @@ class Property:
     name: str
     value: Value
     text: str
-    """What it is, for the page of the graph."""
+    """Description for docs/graph-schema.md."""
     of: Callable[[Any], object] | None = None
-    """Reads it from the value that the node stands for; None: whoever makes the row knows it."""
+    """Reads it from the value that the node represents; None: the code that makes the row sets it."""
 
     def read(self, thing: object) -> object:
-        """As the database takes it: enums as their word, tuples as lists, nothing for what is empty."""
+        """The value as the database takes it: enums as their value, tuples as lists, None for empty ones."""
         return _plain(self.of(thing)) if self.of else None
 
 
 @dataclass(frozen=True, slots=True)
 class NodeKind:
-    """Nodes of one label. `key` is the property that there is one node of each value of; None: they are found from their neighbours only."""
+    """Nodes of one label.
+
+    `key` is their unique property; None: they are reached from their neighbours only.
+    """
 
     label: str
     text: str
     properties: tuple[Property, ...]
     key: str | None = "id"
     element: bool = False
-    """Part of the topology: it has the label Element too, and may be retired."""
+    """Part of the topology: has the label Element too, and may be retired."""
     indexed: tuple[str, ...] = ()
-    """What nodes are looked for by, beside the key: an index each."""
+    """Properties with an index, beside the key."""
 
     def row(self, thing: object) -> dict[str, object]:
-        """The properties of a node that stands for this value."""
+        """The properties of the node that represents this value."""
         return {each.name: each.read(thing) for each in self.properties}
 
 
@@ -64,11 +70,11 @@ class RelationKind:
     text: str
     properties: tuple[Property, ...] = ()
     edge: EdgeKind | None = None
-    """Relations of the topology: which of its edges they are. They may be retired."""
+    """Kind of the topology edge that it represents; such relations may be retired."""
 
 
 def named(name: str, value: Value, text: str, of: Callable[[Any], object] | None = None) -> Property:
-    """One that is called as in the vocabulary, but for the spelling."""
+    """A property named after the attribute it reads, in camel case."""
     return Property(camel(name), value, text, of or (lambda thing: getattr(thing, name)))
 
 

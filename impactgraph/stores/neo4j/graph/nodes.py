@@ -89,7 +89,7 @@ ELEMENTS: tuple[NodeKind, ...] = (
     ),
     _element(
         "Data",
-        "A copy of figures that steps decide by.",
+        "A replica of figures that steps decide by.",
         named("fresh_within", SPAN, "age up to which it serves"),
         named("decision_risk", NUMBER, "how likely a decision on older figures is wrong"),
     ),

@@ -1,4 +1,6 @@
-"""The graph follows the log: what was touched since is brought into it, by whichever process has the lease."""
+"""Projects the log into the graph: topology versions, changed orders and failures, by the process with the
+lease.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,26 +10,32 @@ from typing import Any, TypeAlias
 
 from graph_models.time import Millis
 from impactgraph.columns import Codes
-from impactgraph.stores.local.copy import Copy
+from impactgraph.stores.local.replica import Replica
 from impactgraph.stores.neo4j.database import Database
 from impactgraph.stores.neo4j.graph import cypher, failures, versions
+from impactgraph.stores.neo4j.graph.lease import CONSTRAINT, Lease, LeaseLostError, ProjectionState
 from impactgraph.stores.neo4j.graph.migrations import LATEST, migrate
-from impactgraph.stores.neo4j.graph.news import News, Window, known_parts, news_of, touched
 from impactgraph.stores.neo4j.graph.nodes import RECORDS
+from impactgraph.stores.neo4j.graph.order_changes import (
+    OrderChanges,
+    Window,
+    order_changes,
+    touched_fulfillment_ids,
+    touched_orders,
+)
 from impactgraph.stores.neo4j.graph.orders import places
-from impactgraph.stores.neo4j.graph.standing import CONSTRAINT, Lease, LostError, Standing
 
 ORDERS = 2_000
 """Of one transaction: some 12,000 nodes."""
-MANY = 20_000
-"""Orders from which on it is told how far it is."""
-Reading: TypeAlias = Callable[[], AbstractContextManager[Copy]]
+MANY_ORDERS = 20_000
+"""From this many on, progress is reported."""
+Reading: TypeAlias = Callable[[], AbstractContextManager[Replica]]
 Say: TypeAlias = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
-    """What was done in one turn."""
+class GraphUpdate:
+    """What one turn wrote."""
 
     orders: int = 0
     versions: int = 0
@@ -41,74 +49,84 @@ def _quiet(_: str) -> None: ...
 
 
 class Projection:
-    """One process's part in it. `reading` gives its copy of the log, not changed while it is open; `holder` tells processes apart.
+    """One process's part in the projection.
 
-    Of an order the state that it has now is written, so it does not matter how far the copy is ahead; of a record each one once.
+    `reading` gives the process's replica, which does not change while it is open; `holder` identifies the
+    process. Orders are written in their present state, so the replica may be ahead of the turn; each record
+    is written once.
     """
 
     def __init__(self, database: Database, reading: Reading, holder: str, say: Say = _quiet) -> None:
-        self._database, self._reading, self._say = database, reading, say
+        self._database = database
+        self._reading = reading
+        self._say = say
         self._lease = Lease(database, holder)
-        self._stopped = False
-        self._told_of, self._told = "", set[str]()
-        """A log, and places that were seen to be in its graph."""
+        self._is_stopping = False
+        self._places_identity = ""
+        self._written_places = set[str]()
+        """Steps and locations that are in the graph of the log `_places_identity`."""
 
     def stop(self) -> None:
-        """Ends a turn that is going on after its present transaction; there is no other."""
-        self._stopped = True
+        """Ends a running turn after its present transaction; no other can be started."""
+        self._is_stopping = True
 
-    def follow(self, identity: str, now: Millis) -> Followed | None:
-        """Brings the graph to where the copy of the log `identity` is; None where another process is at it.
+    def update(self, identity: str, now: Millis) -> GraphUpdate | None:
+        """Brings the graph up to the replica of the log `identity`; None where another process has the lease.
 
-        Costs one small query where there is nothing to do. Raises StoreUnavailableError where the database cannot be reached.
+        Costs one small query where there is nothing to do.
+
+        Raises:
+            StoreUnavailableError: the database cannot be reached.
         """
-        standing = self._lease.standing()
-        if standing is not None and standing.identity == identity and not self._behind(standing, now):
-            return Followed()
-        if standing is None:
+        state = self._lease.state()
+        if state is not None and state.identity == identity and not self._is_behind(state, now):
+            return GraphUpdate()
+        if state is None:
             self._database.command(CONSTRAINT)
-        standing = self._lease.take(identity)
-        if standing is None:
+        state = self._lease.acquire(identity)
+        if state is None:
             return None
         try:
-            if standing.identity != identity:
-                standing = self._begin_anew(identity)
-            return self._follow(standing, now)
-        except LostError:
+            if state.identity != identity:
+                state = self._start_over(identity)
+            return self._project(state, now)
+        except LeaseLostError:
             return None
         finally:
-            self._lease.let_go()
+            self._lease.release()
 
-    def _behind(self, standing: Standing, now: Millis) -> bool:
-        with self._reading() as copy:
-            known = standing.schema, standing.watermark, standing.topology
-            ahead = known[0] < LATEST or copy.watermark > known[1] or len(copy.topologies.listed()) > known[2]
-            return ahead or failures.fingerprint(copy.failures(None), known[2], now) != standing.failures
+    def _is_behind(self, state: ProjectionState, now: Millis) -> bool:
+        with self._reading() as replica:
+            if state.schema < LATEST or replica.watermark > state.watermark:
+                return True
+            if len(replica.topologies.versions()) > state.topology:
+                return True
+            fingerprint = failures.fingerprint(replica.failures(None), state.topology, now)
+            return fingerprint != state.failures
 
-    def _begin_anew(self, identity: str) -> Standing:
-        """The graph of another log goes."""
+    def _start_over(self, identity: str) -> ProjectionState:
+        """Removes the graph of another log."""
         for statement in cypher.clear():
             self._database.command(statement)
-        began = Standing(identity, 0, 0, 0, "")
         self._lease.write(
             identity=identity, schema=0, watermark=0, topology=0, failures="", turnUntil=0, lastOrder=-1
         )
-        return began
+        return ProjectionState(identity)
 
-    def _follow(self, standing: Standing, now: Millis) -> Followed:
+    def _project(self, state: ProjectionState, now: Millis) -> GraphUpdate:
         migrate(self._database)
-        brought = self._bring_versions(standing)
-        news = self._bring_failures(standing, now)
-        return Followed(self._bring_orders(standing), brought, news)
+        version_count = self._project_versions(state)
+        has_new_failures = self._project_failures(state, now)
+        return GraphUpdate(self._project_orders(state), version_count, has_new_failures)
 
-    def _bring_versions(self, standing: Standing) -> int:
-        """Each version in turn, so that the graph tells what came and went with it."""
-        with self._reading() as copy:
-            listed = list(reversed(copy.topologies.listed()))
+    def _project_versions(self, state: ProjectionState) -> int:
+        """Projects each version in turn, so that elements carry the versions that added and retired them."""
+        with self._reading() as replica:
+            oldest_first = list(reversed(replica.topologies.versions()))
             missing = [
-                (number, version, copy.topologies.version(version.key))
-                for number, version in enumerate(listed, start=1)
-                if number > standing.topology
+                (number, version, replica.topologies.version(version.key))
+                for number, version in enumerate(oldest_first, start=1)
+                if number > state.topology
             ]
         for number, version, topology in missing:
             for statement in versions.statements(version, number, topology):
@@ -116,91 +134,98 @@ class Projection:
             self._lease.write(topology=number)
         return len(missing)
 
-    def _bring_orders(self, standing: Standing) -> int:
-        """A turn that another process began is gone on with where it ended."""
-        turn = standing if standing.turn_until else self._begin_turn(standing)
-        with self._reading() as copy:
-            if not turn.turn_until or copy.watermark < turn.turn_until:
+    def _project_orders(self, state: ProjectionState) -> int:
+        """Projects the changed orders; a turn that another process began is continued where it ended."""
+        turn = state if state.turn_until else self._begin_turn(state)
+        with self._reading() as replica:
+            if not turn.turn_until or replica.watermark < turn.turn_until:
                 return 0
             window = Window(turn.watermark, turn.turn_until)
-            numbers, named = touched(copy, window), places(copy)
-        self._bring_places(turn.identity, named)
-        left = numbers[numbers > turn.turn_done]
-        done, last = len(numbers) - len(left), turn.last_order
-        for part, news in self._batches(window, left, last):
-            if self._stopped:
-                raise LostError
-            done, last = done + len(part), max(last, int(part[-1]))
-            self._lease.write(*_statements(news), turnDone=int(part[-1]), lastOrder=last)
-            if len(numbers) > MANY:
-                self._say(f"Bringing orders into the graph: {done:,} of {len(numbers):,}")
+            numbers = touched_orders(replica, window)
+            place_ids = places(replica)
+        self._project_places(turn.identity, place_ids)
+        remaining = numbers[numbers > turn.turn_done]
+        done_count = len(numbers) - len(remaining)
+        last_order = turn.last_order
+        for batch, changes in self._batches(window, remaining, last_order):
+            if self._is_stopping:
+                raise LeaseLostError
+            done_count += len(batch)
+            last_in_batch = int(batch[-1])
+            last_order = max(last_order, last_in_batch)
+            self._lease.write(*_statements(changes), turnDone=last_in_batch, lastOrder=last_order)
+            if len(numbers) > MANY_ORDERS:
+                self._say(f"Bringing orders into the graph: {done_count:,} of {len(numbers):,}")
         self._lease.write(watermark=turn.turn_until, turnUntil=0, turnDone=-1)
-        return len(left)
+        return len(remaining)
 
-    def _begin_turn(self, standing: Standing) -> Standing:
-        with self._reading() as copy:
-            until = copy.watermark
-        if until <= standing.watermark:
-            return standing
+    def _begin_turn(self, state: ProjectionState) -> ProjectionState:
+        with self._reading() as replica:
+            until = replica.watermark
+        if until <= state.watermark:
+            return state
         self._lease.write(turnUntil=until, turnDone=-1)
-        return replace(standing, turn_until=until, turn_done=-1)
+        return replace(state, turn_until=until, turn_done=-1)
 
-    def _bring_places(self, identity: str, named: Mapping[str, Sequence[str]]) -> None:
-        """Steps and locations that orders are at, by label, whether a topology lists them or not."""
-        if self._told_of != identity:
-            self._told_of, self._told = identity, set[str]()
-        strangers = {
-            label: [identifier for identifier in ids if identifier not in self._told]
-            for label, ids in named.items()
+    def _project_places(self, identity: str, ids_by_label: Mapping[str, Sequence[str]]) -> None:
+        """Creates steps and locations of orders, whether a topology lists them or not."""
+        if self._places_identity != identity:
+            self._places_identity = identity
+            self._written_places = set[str]()
+        missing = {
+            label: [identifier for identifier in ids if identifier not in self._written_places]
+            for label, ids in ids_by_label.items()
         }
-        if any(strangers.values()):
-            self._lease.write(
-                *((cypher.put_strangers(label), {"ids": ids}) for label, ids in strangers.items() if ids)
-            )
-            self._told.update(*strangers.values())
+        statements = [(cypher.put_unlisted(label), {"ids": ids}) for label, ids in missing.items() if ids]
+        if statements:
+            self._lease.write(*statements)
+            self._written_places.update(*missing.values())
 
-    def _batches(self, window: Window, numbers: Codes, last: int) -> Iterator[tuple[Codes, News]]:
-        """Numbers of orders with their news; while a batch is written the next is read in another thread."""
+    def _batches(
+        self, window: Window, numbers: Codes, last_order: int
+    ) -> Iterator[tuple[Codes, OrderChanges]]:
+        """Batches of order numbers with their changes; a thread reads one while the caller writes the one
+        before.
+        """
 
-        def read(part: Codes) -> News:
-            with self._reading() as copy:
-                known = known_parts(copy, window, part, last)
-            lacking = (
-                {row["id"] for row in self._database.read(cypher.LACKING_PARTS, ids=known)}
-                if known
-                else set[str]()
-            )
-            with self._reading() as copy:
-                return news_of(copy, window, part, last, lacking)
+        def read(batch: Codes) -> OrderChanges:
+            with self._reading() as replica:
+                ids = touched_fulfillment_ids(replica, window, batch, last_order)
+            missing = self._database.read(cypher.MISSING_FULFILLMENTS, ids=ids) if ids else []
+            missing_ids = {row["id"] for row in missing}
+            with self._reading() as replica:
+                return order_changes(replica, window, batch, last_order, missing_ids)
 
-        with ThreadPoolExecutor(1) as other:
-            ahead: tuple[Codes, Future[News]] | None = None
+        with ThreadPoolExecutor(1) as executor:
+            pending: tuple[Codes, Future[OrderChanges]] | None = None
             for start in range(0, len(numbers), ORDERS):
-                part = numbers[start : start + ORDERS]
-                following = part, other.submit(read, part)
-                if ahead is not None:
-                    yield ahead[0], ahead[1].result()
-                ahead = following
-            if ahead is not None:
-                yield ahead[0], ahead[1].result()
+                batch = numbers[start : start + ORDERS]
+                following = batch, executor.submit(read, batch)
+                if pending is not None:
+                    yield pending[0], pending[1].result()
+                pending = following
+            if pending is not None:
+                yield pending[0], pending[1].result()
 
-    def _bring_failures(self, standing: Standing, now: Millis) -> bool:
-        with self._reading() as copy:
-            known, listed = copy.failures(None), copy.topologies.listed()
-            topology = copy.topologies.version(listed[0].key) if listed else None
-        print_ = failures.fingerprint(known, len(listed), now)
-        if topology is None or print_ == standing.failures:
+    def _project_failures(self, state: ProjectionState, now: Millis) -> bool:
+        with self._reading() as replica:
+            all_failures = replica.failures(None)
+            applied = replica.topologies.versions()
+            topology = replica.topologies.version(applied[0].key) if applied else None
+        fingerprint = failures.fingerprint(all_failures, len(applied), now)
+        if topology is None or fingerprint == state.failures:
             return False
-        self._lease.write(*failures.statements(topology, known, now), failures=print_)
+        self._lease.write(*failures.statements(topology, all_failures, now), failures=fingerprint)
         return True
 
 
-def _statements(news: News) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Those that have something to say; orders before their parts, these before their records."""
-    said = [
-        (cypher.create_orders(), news.created),
-        (cypher.renew_orders(), news.orders),
-        (cypher.renew_parts(), news.parts),
+def _statements(changes: OrderChanges) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Statements that have rows: orders before their fulfillments, these before their records."""
+    rows_by_statement = [
+        (cypher.create_orders(), changes.created),
+        (cypher.update_orders(), changes.orders),
+        (cypher.update_fulfillments(), changes.parts),
     ]
-    said += [(cypher.add_records(kind), news.records.get(word, [])) for word, kind in RECORDS.items()]
-    return ((statement, {"rows": rows}) for statement, rows in said if rows)
+    for word, kind in RECORDS.items():
+        rows_by_statement.append((cypher.add_records(kind), changes.records.get(word, [])))
+    return ((statement, {"rows": rows}) for statement, rows in rows_by_statement if rows)

@@ -1,4 +1,7 @@
-"""Every relation of the graph, declared once. Those of the topology go from what depends to what it depends on, as its edges do."""
+"""Every relation of the graph, declared once.
+
+Those of the topology go from what depends to what it depends on, as its edges do.
+"""
 
 from impactgraph.stores.neo4j.graph.kinds import Property, RelationKind, Value
 from impactgraph.stores.neo4j.graph.nodes import LISTED, RECORDS

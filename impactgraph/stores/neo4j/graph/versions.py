@@ -1,4 +1,4 @@
-"""A version of the topology as rows of nodes and relations."""
+"""Rows and statements that write a version of the topology into the graph."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,13 +17,13 @@ Row = dict[str, Any]
 Statement = tuple[str, dict[str, Any]]
 
 ROWS = 10_000
-"""Of nodes or relations that are written in one transaction."""
+"""Nodes or relations of one transaction."""
 _OLDER = "match (v:TopologyVersion) where v.number < $number set v.current = false"
 _KINDS = {kind.label.upper(): kind for kind in ELEMENTS}
 
 
 def statements(version: TopologyVersion, number: int, topology: Topology) -> Iterator[Statement]:
-    """What makes version `number` the one that the graph shows, a transaction each. All may be done again."""
+    """Statements that make version `number` the current one in the graph, one transaction each; repeatable."""
     yield cypher.put_nodes(VERSION), {"rows": [_version(version, number)]}
     for kind, rows in _elements(topology).items():
         for part in parts(rows, ROWS):
@@ -37,21 +37,20 @@ def statements(version: TopologyVersion, number: int, topology: Topology) -> Ite
 
 
 def _version(version: TopologyVersion, number: int) -> Row:
-    said = {"id": f"topology:{version.key}", "key": version.key, "number": number}
-    return said | {"appliedAt": version.applied_at, "elements": version.elements, "current": True}
+    row = {"id": f"topology:{version.key}", "key": version.key, "number": number}
+    return row | {"appliedAt": version.applied_at, "elements": version.elements, "current": True}
 
 
 def _elements(topology: Topology) -> Mapping[NodeKind, Sequence[Row]]:
-    found: dict[NodeKind, list[Row]] = defaultdict(list)
+    rows: dict[NodeKind, list[Row]] = defaultdict(list)
     for element in topology.elements.values():
         kind = _KINDS[kind_of(element).value]
-        found[kind].append(kind.row(element))
-    return found
+        rows[kind].append(kind.row(element))
+    return rows
 
 
 def _edges(topology: Topology) -> Mapping[RelationKind, Sequence[Row]]:
-    """`place` tells several of a kind between the same two apart."""
-    found: dict[RelationKind, list[Row]] = {}
+    """Rows by relation; `place` distinguishes several of a kind between the same two elements."""
     by_kind: dict[EdgeKind, list[Row]] = {kind: [] for kind in EdgeKind}
     for source, target, kind in dict.fromkeys(edges(topology)):
         if kind is not EdgeKind.FOLLOWS:
@@ -62,30 +61,27 @@ def _edges(topology: Topology) -> Mapping[RelationKind, Sequence[Row]]:
             )
             by_kind[kind].append({"source": source, "target": target, "place": place})
     by_kind[EdgeKind.FOLLOWS] = list(_transitions(topology))
-    for relation in EDGES:
-        assert relation.edge
-        found[relation] = by_kind[relation.edge]
-    return found
+    return {relation: by_kind[relation.edge] for relation in EDGES if relation.edge}
 
 
 def _transitions(topology: Topology) -> Iterator[Row]:
     for workflow in topology.workflows.values():
-        seen: dict[tuple[str, str], int] = defaultdict(int)
+        counts: dict[tuple[str, str], int] = defaultdict(int)
         for step in workflow.steps:
             for transition in step.then:
                 pair = step.key, transition.step
                 yield {
                     "source": f"step:{workflow.key}/{transition.step}",
                     "target": step.id,
-                    "place": seen[pair],
+                    "place": counts[pair],
                     **_condition(transition),
                 }
-                seen[pair] += 1
+                counts[pair] += 1
 
 
 def _condition(transition: Transition) -> Row:
     when = transition.when
-    said: Row = {"via": transition.via, "share": transition.share}
+    row: Row = {"via": transition.via, "share": transition.share}
     if when:
         limits = {
             "channels": when.channels,
@@ -93,11 +89,11 @@ def _condition(transition: Transition) -> Row:
             "locationKinds": when.location_kinds,
             "regions": when.regions,
         }
-        said |= {name: list(values) for name, values in limits.items() if values}
-    return said
+        row |= {name: list(values) for name, values in limits.items() if values}
+    return row
 
 
 def parts(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """The rows, so many at a time."""
+    """The rows in slices of `size`."""
     for start in range(0, len(rows), size):
         yield rows[start : start + size]

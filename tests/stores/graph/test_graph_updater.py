@@ -12,10 +12,10 @@ from graph_models.time import Millis
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.stores.neo4j.address import read_address
 from impactgraph.stores.neo4j.database import Database
-from impactgraph.stores.neo4j.doctor import examined
-from impactgraph.stores.neo4j.graph import keeper
-from impactgraph.stores.neo4j.graph.keeper import Keeper
-from impactgraph.stores.neo4j.graph.projection import Followed, Projection
+from impactgraph.stores.neo4j.doctor import health_checks
+from impactgraph.stores.neo4j.graph import graph_updater
+from impactgraph.stores.neo4j.graph.graph_updater import GraphUpdater
+from impactgraph.stores.neo4j.graph.projection import GraphUpdate, Projection
 from impactgraph.stores.neo4j.store import Neo4jStore
 from tests.neo4j_gate import gate
 from tests.neo4j_server import Neo4jAddress
@@ -45,7 +45,7 @@ def places(database: Database) -> dict[str, str]:
 def test_what_a_process_wrote_is_in_the_graph_when_it_ends(
     neo4j_address: Neo4jAddress, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(keeper, "LAST", 600)  # a busy machine is no failure
+    monkeypatch.setattr(graph_updater, "CLOSING_SECONDS", 600)  # a busy machine is no failure
     with closing(store(neo4j_address, tmp_path, graph=True)) as writer:
         writer.apply_topology(topology(), DOCUMENTS, at(-60))
         writer.ingest([placed("O-1", 0), entered("pick", 5)])
@@ -62,14 +62,14 @@ def test_any_process_follows_what_another_wrote(
     ):
         writer.apply_topology(topology(), DOCUMENTS, at(-60))
         writer.ingest([placed("O-1", 0), entered("promise", 1)])
-        writer.graph.follow()
+        writer.graph.update()
         writer.ingest([entered("pick", 5)])
         reader.failures()  # a question: it has looked at the log
 
-        followed = reader.graph.follow()
+        followed = reader.graph.update()
 
-        assert followed == Followed(orders=1)
-        assert writer.graph.follow() == Followed()
+        assert followed == GraphUpdate(orders=1)
+        assert writer.graph.update() == GraphUpdate()
     assert places(database) == {"fulfillment:O-1/1": "pick"}
 
 
@@ -81,9 +81,9 @@ def test_a_loss_of_the_database_is_told_and_made_up_for(
         writer.ingest([placed("O-1", 0), entered("pick", 5)])
         way.shut()
         with pytest.raises(StoreUnavailableError, match="cannot be reached"):
-            writer.graph.follow()
+            writer.graph.update()
         way.open()
-        writer.graph.follow()
+        writer.graph.update()
 
     assert places(database) == {"fulfillment:O-1/1": "pick"}
 
@@ -98,16 +98,16 @@ def test_the_thread_goes_on_after_what_went_wrong(problem: Exception):
     again = threading.Event()
 
     class Troubled:
-        def follow(self, identity: str, now: Millis) -> Followed:
+        def update(self, identity: str, now: Millis) -> GraphUpdate:
             turns.append(now)
             if len(turns) == 1:
                 raise problem
             again.set()
-            return Followed()
+            return GraphUpdate()
 
         def stop(self) -> None: ...
 
-    at_it = Keeper(cast(Projection, Troubled()), lambda: "a-log", lambda: at(0), every=0)
+    at_it = GraphUpdater(cast(Projection, Troubled()), lambda: "a-log", lambda: at(0), interval=0)
     at_it.start()
     went_on = again.wait(60)
     at_it.close()
@@ -122,7 +122,7 @@ def test_the_doctor_tells_how_far_the_graph_is(neo4j_address: Neo4jAddress, tmp_
     def told() -> tuple[str, str]:
         return next(
             (check.state, check.detail)
-            for check in examined(address, lambda: at(600))
+            for check in health_checks(address, lambda: at(600))
             if check.check == "neo4j graph"
         )
 
@@ -130,7 +130,7 @@ def test_the_doctor_tells_how_far_the_graph_is(neo4j_address: Neo4jAddress, tmp_
     with closing(store(neo4j_address, tmp_path, graph=False)) as writer:
         writer.apply_topology(topology(), DOCUMENTS, at(-60))
         writer.ingest([placed("O-1", 0), entered("pick", 5)])
-        writer.graph.follow()
+        writer.graph.update()
         current = told()
         writer.ingest([entered("hand-over", 9)])
         behind = told()

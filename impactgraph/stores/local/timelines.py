@@ -1,4 +1,4 @@
-"""The stories of orders: every event of theirs as a line, and the records that came."""
+"""The timelines of orders: every event of theirs as a line, and the records that came."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -58,20 +58,21 @@ class _Line:
     id: str
 
     def key(self, position: int) -> tuple[Millis, int, int, str, str]:
-        """Events of a moment in the order in which they count."""
-        return (
-            self.at,
-            _RANKS.get(self.kind, 6),
-            position if self.kind is Kind.ENTERED else 0,
-            self.source,
-            self.id,
-        )
+        """Sort key: events of one moment in the order in which the fold applies them.
+
+        `position` is that of the event's step in its workflow.
+        """
+        step_rank = position if self.kind is Kind.ENTERED else 0
+        return (self.at, _RANKS.get(self.kind, 6), step_rank, self.source, self.id)
 
 
-def stories(
-    record: Record, lexicon: EventDictionaries, orders: Mapping[int, Order], as_of: Millis | None
+def timelines(
+    record: Record, event_dictionaries: EventDictionaries, orders: Mapping[int, Order], as_of: Millis | None
 ) -> dict[str, OrderTimeline]:
-    """By key of the order; `orders` are by number, as they were at `as_of`. Two queries, whatever their number."""
+    """Timelines by order key, up to `as_of`; `orders` are by number, in their state at `as_of`.
+
+    Takes two queries.
+    """
     bounds = [list(orders), _EVER if as_of is None else as_of]
     lines: dict[int, list[_Line]] = {number: [] for number in orders}
     for row in record.rows(_QUERY, bounds):
@@ -80,65 +81,64 @@ def stories(
     for number, _, fulfillment, workflow in sorted(record.rows(_PLACEMENTS, bounds)):
         workflows[number].setdefault(fulfillment, workflow)
     return {
-        order.key: _story(order, lines[number], workflows[number], lexicon)
+        order.key: _timeline(order, lines[number], workflows[number], event_dictionaries)
         for number, order in orders.items()
     }
 
 
-def _story(
-    order: Order, lines: list[_Line], workflows: dict[str, int], lexicon: EventDictionaries
+def _timeline(
+    order: Order, lines: list[_Line], workflows: dict[str, int], event_dictionaries: EventDictionaries
 ) -> OrderTimeline:
     entries: list[TimelineEntry] = []
-    known = lexicon.dictionaries.workflows
+    all_workflows = event_dictionaries.dictionaries.workflows
 
     def position(line: _Line) -> int:
         workflow = workflows.get(line.fulfillment, -1)
-        steps = known[workflow].steps if workflow >= 0 else []
-        word = lexicon.steps.values[line.step]
+        steps = all_workflows[workflow].steps if workflow >= 0 else []
+        word = event_dictionaries.steps.values[line.step]
         return steps.index(word) if word in steps else -1
 
     several = len(order.fulfillments) > 1
     for line in sorted(lines, key=lambda line: line.key(position(line))):
         if line.kind is Kind.REROUTED:
             workflows[line.fulfillment] = line.workflow
-        entries.append(_entry(line, workflows.get(line.fulfillment, -1), lexicon, several))
+        entries.append(_entry(line, workflows.get(line.fulfillment, -1), event_dictionaries, several))
     records = [
-        _recorded(line, lexicon)
+        _record_of(line, event_dictionaries)
         for line in sorted(lines, key=lambda line: (line.at, line.source, line.id))
         if line.kind in RECORDS
     ]
     return OrderTimeline(order, tuple(entries), tuple(records))
 
 
-def _entry(line: _Line, workflow: int, lexicon: EventDictionaries, several: bool) -> TimelineEntry:
-    v = lexicon.dictionaries
+def _entry(line: _Line, workflow: int, event_dictionaries: EventDictionaries, several: bool) -> TimelineEntry:
+    """`several`: the order has several fulfillments, so that the entry must name its own."""
+    words = event_dictionaries.dictionaries
     extra: dict[str, Any] = msgspec.json.decode(line.extra) if line.extra else {}
-    step, key = lexicon.steps.values[line.step], v.workflows[workflow].key if workflow >= 0 else ""
-    details = [
-        _what(line, lexicon, extra),
-        f"at {v.locations.values[line.location]}" if line.location else "",
-    ]
-    details += [line.fulfillment if several and line.fulfillment else ""]
-    element = f"step:{key}/{step}" if step and key else None
+    step = event_dictionaries.steps.values[line.step]
+    workflow_key = words.workflows[workflow].key if workflow >= 0 else ""
+    details = (
+        _event_detail(line, event_dictionaries, extra),
+        f"at {words.locations.values[line.location]}" if line.location else "",
+        line.fulfillment if several else "",
+    )
+    element = f"step:{workflow_key}/{step}" if step and workflow_key else None
     if line.kind is Kind.FAILED and line.element:
-        element = v.elements.values[line.element]
-    said = next((str(extra[name]) for name in ("message", "reason") if extra.get(name)), None)
-    record = lexicon.types.values[line.type] if line.kind in RECORDS else None
-    title, detail = _title(line, step, key, lexicon), "; ".join(filter(None, details)) or None
+        element = words.elements.values[line.element]
     return TimelineEntry(
-        line.at,
-        TYPES[line.kind],
-        title,
-        detail,
+        at=line.at,
+        kind=TYPES[line.kind],
+        title=_title(line, step, workflow_key, event_dictionaries),
+        detail="; ".join(filter(None, details)) or None,
         element=element,
         fulfillment=line.fulfillment or None,
-        record=record,
-        message=said,
+        record=event_dictionaries.types.values[line.type] if line.kind in RECORDS else None,
+        message=next((str(extra[name]) for name in ("message", "reason") if extra.get(name)), None),
     )
 
 
-def _title(line: _Line, step: str, workflow: str, lexicon: EventDictionaries) -> str:
-    type_ = lexicon.types.values[line.type]
+def _title(line: _Line, step: str, workflow: str, event_dictionaries: EventDictionaries) -> str:
+    type_ = event_dictionaries.types.values[line.type]
     match line.kind:
         case Kind.PLACED:
             return "Order placed"
@@ -147,7 +147,8 @@ def _title(line: _Line, step: str, workflow: str, lexicon: EventDictionaries) ->
         case Kind.REROUTED:
             return f"Rerouted to {step} of {workflow}"
         case Kind.FAILED:
-            return f"{step or 'The step'} failed: {lexicon.dictionaries.fail_codes.values[line.code] or 'no code'}"
+            code = event_dictionaries.dictionaries.fail_codes.values[line.code]
+            return f"{step or 'The step'} failed: {code or 'no code'}"
         case Kind.COMPLETED:
             return "Completed"
         case Kind.CANCELLED:
@@ -160,32 +161,34 @@ def _title(line: _Line, step: str, workflow: str, lexicon: EventDictionaries) ->
             return f"{type_} sent"
         case Kind.TASK:
             return f"Task {type_} closed"
+        case Kind.SUPPLIER_ORDER:
+            return f"{type_} confirmed by the supplier"
         case _:
-            return (
-                f"{type_} confirmed by the supplier" if line.kind is Kind.SUPPLIER_ORDER else TYPES[line.kind]
-            )
+            return TYPES[line.kind]
 
 
-def _what(line: _Line, lexicon: EventDictionaries, extra: Mapping[str, Any]) -> str:
-    """What the event says in its own words."""
-    said = [str(extra[name]) for name in ("message", "reason") if extra.get(name)]
+def _event_detail(line: _Line, event_dictionaries: EventDictionaries, extra: Mapping[str, Any]) -> str:
+    """Texts that the event itself carries: message, amount, document, sender."""
+    parts = [str(extra[name]) for name in ("message", "reason") if extra.get(name)]
     if line.kind is Kind.POSTING and line.amount is not None:
-        said.append(f"{line.amount} {lexicon.dictionaries.currencies.values[line.currency]}".strip())
+        parts.append(
+            f"{line.amount} {event_dictionaries.dictionaries.currencies.values[line.currency]}".strip()
+        )
     if line.document:
-        said.append(f"document {line.document}")
+        parts.append(f"document {line.document}")
     if line.note:
-        said.append(f"by {lexicon.notes.values[line.note]}")
-    return ", ".join(said)
+        parts.append(f"by {event_dictionaries.notes.values[line.note]}")
+    return ", ".join(parts)
 
 
-def _recorded(line: _Line, lexicon: EventDictionaries) -> OrderRecord:
-    note = lexicon.notes.values[line.note] or None
+def _record_of(line: _Line, event_dictionaries: EventDictionaries) -> OrderRecord:
+    note = event_dictionaries.notes.values[line.note] or None
     return OrderRecord(
         kind=RECORDS[line.kind],
-        type=lexicon.types.values[line.type],
+        type=event_dictionaries.types.values[line.type],
         fulfillment=line.fulfillment,
         at=line.at,
-        amount=Money(Decimal(line.amount), lexicon.dictionaries.currencies.values[line.currency])
+        amount=Money(Decimal(line.amount), event_dictionaries.dictionaries.currencies.values[line.currency])
         if line.amount is not None
         else None,
         document=line.document,
@@ -194,8 +197,8 @@ def _recorded(line: _Line, lexicon: EventDictionaries) -> OrderRecord:
     )
 
 
-def numbers_of(record: Record, keys: Sequence[str]) -> dict[str, int]:
-    """Number of each order that is known, by key."""
+def order_numbers(record: Record, keys: Sequence[str]) -> dict[str, int]:
+    """Numbers of the orders that exist, by key."""
     return dict(
         record.rows("select id, number from orders where id in (select unnest(?::varchar[]))", [list(keys)])
     )

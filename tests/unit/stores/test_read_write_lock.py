@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from impactgraph.stores.local.sharing import Sharing
+from impactgraph.stores.local.read_write_lock import ReadWriteLock
 
 
 def started(work: threading.Event, action: object) -> threading.Thread:
@@ -13,7 +13,7 @@ def started(work: threading.Event, action: object) -> threading.Thread:
 
 
 def test_readers_share() -> None:
-    sharing, done = Sharing(), threading.Event()
+    sharing, done = ReadWriteLock(), threading.Event()
 
     def read() -> None:
         with sharing.reading():
@@ -25,7 +25,7 @@ def test_readers_share() -> None:
 
 
 def test_a_writer_waits_until_the_last_reader_has_left() -> None:
-    sharing, written, order = Sharing(), threading.Event(), list[str]()
+    sharing, written, order = ReadWriteLock(), threading.Event(), list[str]()
 
     def write() -> None:
         with sharing.writing():
@@ -40,7 +40,7 @@ def test_a_writer_waits_until_the_last_reader_has_left() -> None:
 
 
 def test_a_reader_may_read_again_while_a_writer_waits() -> None:
-    sharing, written, waiting = Sharing(), threading.Event(), threading.Event()
+    sharing, written, waiting = ReadWriteLock(), threading.Event(), threading.Event()
 
     def write() -> None:
         waiting.set()
@@ -57,7 +57,7 @@ def test_a_reader_may_read_again_while_a_writer_waits() -> None:
 
 
 def test_a_reader_that_would_write_is_told_instead_of_waiting_for_itself() -> None:
-    sharing = Sharing()
+    sharing = ReadWriteLock()
 
     with sharing.reading(), pytest.raises(RuntimeError, match="wait for itself"), sharing.writing():
         pass

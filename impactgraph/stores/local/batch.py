@@ -1,0 +1,117 @@
+"""A batch of ingested events: each event's text, parsed form and outcome."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from graph_models.time import Millis
+from impactgraph.ingest.events import Event
+from impactgraph.ingest.read import RefusedEventError, read_event
+from impactgraph.ports.store import EventOutcome, EventResult, IngestResult, QuarantinedEvent
+from impactgraph.stores.state.fits import Fits
+
+
+@dataclass(slots=True)
+class BatchEvent:
+    """One event of a batch; its outcome is set while the batch is prepared."""
+
+    text: bytes
+    place: str = ""
+    quarantine_number: int = 0
+    """Number of its quarantine entry: where it is replayed from, or where it was put; 0: none."""
+    event: Event | None = None
+    extra: dict[str, Any] | None = None
+    rejection: str = ""
+    """Why it cannot be accepted; empty: nothing is wrong with it."""
+    previous_rejection: str = ""
+    """The reason stored with the quarantine entry that it is replayed from."""
+    is_duplicate: bool = False
+    first_occurrence: "BatchEvent | None" = None
+    """An earlier event of the batch with the same (source, id)."""
+    is_in_quarantine: bool = False
+    """The quarantine has an entry with the same content already."""
+
+    @property
+    def source_and_id(self) -> tuple[str, str]:
+        """Empty strings where the text could not be parsed."""
+        return (self.event.source, self.event.id) if self.event else ("", "")
+
+    @property
+    def order_key(self) -> str:
+        """Empty where it belongs to no order."""
+        return getattr(self.event.data, "order", "") if self.event else ""
+
+    @property
+    def fingerprint(self) -> tuple[str, str]:
+        """Equal for events with equal content, however it is written; the text where it could not be parsed."""
+        if self.event is None:
+            return ("", as_text(self.text))
+        data = msgspec.json.encode(self.event.data)
+        content = (self.source_and_id, self.event.type, self.event.millis, data, self.extra)
+        return ("event", repr(content))
+
+    def inherit_rejection(self) -> None:
+        """A duplicate of a rejected event is rejected for the same reason."""
+        if self.first_occurrence is not None and self.first_occurrence.rejection:
+            self.is_duplicate = False
+            self.rejection = self.first_occurrence.rejection
+
+    @property
+    def is_acceptable(self) -> bool:
+        return not self.rejection and not self.is_duplicate
+
+    @property
+    def result(self) -> EventResult:
+        if self.is_duplicate:
+            return EventResult(EventOutcome.DUPLICATE)
+        if self.rejection:
+            return EventResult(EventOutcome.QUARANTINED, self.rejection)
+        return EventResult(EventOutcome.ACCEPTED)
+
+    def quarantine_entry(self, now: Millis) -> QuarantinedEvent:
+        """Number 0 where an earlier event with the same content has the entry."""
+        number = 0 if self.is_in_quarantine else self.quarantine_number
+        return QuarantinedEvent(number, self.rejection, as_text(self.text), self.place, now)
+
+
+def read_batch(lines: Sequence[bytes], places: Sequence[str], fits: Fits) -> list[BatchEvent]:
+    """The lines parsed and validated against the topology; `places` may be shorter than `lines`."""
+    batch = [BatchEvent(line) for line in lines]
+    for event, place in zip(batch, places, strict=False):
+        event.place = place
+    for event in batch:
+        validate(event, fits)
+    return batch
+
+
+def validate(event: BatchEvent, fits: Fits) -> None:
+    """Parses the text and validates it against the topology; sets `rejection` where it is invalid."""
+    try:
+        event.event, event.extra = read_event(event.text)
+        event.rejection = fits.reason(event.event) or ""
+    except RefusedEventError as error:
+        event.rejection = str(error)
+
+
+def as_text(line: bytes) -> str:
+    """The received bytes as text that a database accepts: bytes that are not UTF-8 are escaped."""
+    return line.decode("utf-8", "backslashreplace")
+
+
+def batch_result(batch: Iterable[BatchEvent], now: Millis, *, results: bool) -> IngestResult:
+    """The outcomes of a batch; event by event too where `results` asks for it."""
+    summary = IngestResult()
+    for event in batch:
+        result = event.result
+        match result.outcome:
+            case EventOutcome.ACCEPTED:
+                summary.accepted_count += 1
+            case EventOutcome.DUPLICATE:
+                summary.duplicate_count += 1
+            case EventOutcome.QUARANTINED:
+                summary.quarantined.append(event.quarantine_entry(now))
+        if results:
+            summary.results.append(result)
+    return summary

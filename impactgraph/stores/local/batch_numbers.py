@@ -1,0 +1,77 @@
+"""Numbers of the orders and fulfillments that a batch names: assigned when an id is first seen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+
+from impactgraph.ingest.events import OrderCancelledData, OrderPlaced
+from impactgraph.stores.local.batch import BatchEvent
+from impactgraph.stores.local.ingest_index import IngestIndex
+
+
+@dataclass
+class BatchNumbers:
+    """Number by id of all orders and fulfillments of a batch; the new ones once more, in their order."""
+
+    orders: dict[str, int]
+    fulfillments: dict[str, int]
+    new_orders: dict[str, int]
+    new_fulfillments: dict[str, int]
+    owners: dict[int, int]
+    """Order number of each new fulfillment, by its number."""
+
+    def order_ids(self) -> Mapping[int, str]:
+        """Ids of the new orders by number."""
+        return {number: id_ for id_, number in self.new_orders.items()}
+
+    def fulfillment_ids(self) -> Mapping[int, str]:
+        """Ids of the new fulfillments by number."""
+        return {number: id_ for id_, number in self.new_fulfillments.items()}
+
+
+def assign_numbers(batch: Sequence[BatchEvent], index: IngestIndex) -> BatchNumbers:
+    """Numbers for the acceptable events of a batch.
+
+    A fulfillment belongs to the order that it was first seen with; an event that names another order is
+    rejected.
+    """
+    named = [
+        (event, event.order_key, _fulfillment_keys(event))
+        for event in batch
+        if event.is_acceptable and event.order_key
+    ]
+    orders = index.orders.find(list(dict.fromkeys(order for _, order, _ in named)))
+    fulfillments = index.fulfillments.find(list(dict.fromkeys(key for _, _, keys in named for key in keys)))
+    known = np.fromiter(fulfillments.values(), np.int32, len(fulfillments))
+    owners = dict(zip(known.tolist(), index.orders_of(known).tolist(), strict=True))
+    numbers = BatchNumbers(orders, fulfillments, new_orders={}, new_fulfillments={}, owners={})
+    next_order = index.orders.count
+    next_fulfillment = index.fulfillments.count
+    for event, order, keys in named:
+        number = orders.get(order)
+        foreign = next(
+            (key for key in keys if key in fulfillments and owners[fulfillments[key]] != number), None
+        )
+        if foreign is not None:
+            event.rejection = f"fulfillment {foreign!r} belongs to another order than {order!r}"
+            continue
+        if number is None:
+            number = orders[order] = numbers.new_orders[order] = next_order
+            next_order += 1
+        for key in keys:
+            if key not in fulfillments:
+                fulfillments[key] = numbers.new_fulfillments[key] = next_fulfillment
+                owners[next_fulfillment] = numbers.owners[next_fulfillment] = number
+                next_fulfillment += 1
+    return numbers
+
+
+def _fulfillment_keys(event: BatchEvent) -> tuple[str, ...]:
+    """Keys of the fulfillments that the event names."""
+    if isinstance(event.event, OrderPlaced):
+        return tuple(part.fulfillment for part in event.event.data.fulfillments)
+    data = cast("Any", event.event).data
+    key = None if isinstance(data, OrderCancelledData) else getattr(data, "fulfillment", None)
+    return (key,) if key else ()

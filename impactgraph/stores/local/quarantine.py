@@ -1,0 +1,136 @@
+"""Quarantine of rejected events: listed, replayed, and tried again when an event about their order is
+accepted.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from graph_models.time import Millis
+from impactgraph.ports.store import QuarantinedEvent
+from impactgraph.stores.local.batch import BatchEvent, as_text
+from impactgraph.stores.local.block import Block, Table
+from impactgraph.stores.local.record import Record
+from impactgraph.stores.state.coding import hashes
+
+
+class Quarantine:
+    """Index of the quarantine: in memory only the hashes and the order key of each entry.
+
+    Changes are written with a block; `apply` brings the index to the state after its commit.
+    """
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._entries: dict[int, tuple[int, int, str]] = {}
+        self._by_content: dict[int, int] = {}
+        self._by_source_and_id: dict[int, int] = {}
+        self._by_order: dict[str, set[int]] = {}
+        for number, content, name, order in record.rows(
+            "select number, hash, name_hash, order_id from aside"
+        ):
+            self._index(number, content, name, order)
+        self._next = max(self._entries, default=0) + 1
+
+    def _index(self, number: int, content: int, name: int, order: str) -> None:
+        self._entries[number] = (content, name, order)
+        self._by_content[content] = number
+        if name:
+            self._by_source_and_id[name] = number
+        if order:
+            self._by_order.setdefault(order, set()).add(number)
+
+    def of_orders(self, orders: Iterable[str]) -> list[BatchEvent]:
+        """Entries about these orders, oldest first."""
+        numbers = sorted(number for order in set(orders) for number in self._by_order.get(order, ()))
+        return self.batch_events(numbers) if numbers else []
+
+    def batch_events(self, numbers: Sequence[int] | None = None) -> list[BatchEvent]:
+        """The entries with these numbers (None: all) as events to replay, oldest first; not yet validated."""
+        columns = "number, text, place, reason"
+        if numbers is None:
+            rows = self._record.rows(f"select {columns} from aside order by number")
+        else:
+            query = (
+                f"select {columns} from aside where number in (select unnest(?::bigint[])) order by number"
+            )
+            rows = self._record.rows(query, [list(numbers)])
+        return [
+            BatchEvent(text.encode(), place, number, previous_rejection=reason)
+            for number, text, place, reason in rows
+        ]
+
+    def page(self, limit: int) -> list[QuarantinedEvent]:
+        """The oldest entries, at most `limit`."""
+        query = "select number, reason, text, place, received_at from aside order by number limit ?"
+        return [QuarantinedEvent(*row) for row in self._record.rows(query, [limit])]
+
+    def add_changes(self, block: Block, batch: Sequence[BatchEvent], now: Millis) -> None:
+        """Adds to the block the entries of newly rejected events, and releases entries whose event is
+        accepted.
+        """
+        new_rejections = [event for event in batch if event.rejection and not event.quarantine_number]
+        self._add_entries(new_rejections, now, block)
+        for event in batch:
+            replayed = event.rejection and event.quarantine_number and event.previous_rejection
+            if replayed and event.rejection != event.previous_rejection:
+                block.reasons[event.quarantine_number] = event.rejection
+        released = [event for event in batch if not event.rejection]
+        numbers = [event.quarantine_number for event in released if event.quarantine_number]
+        if self._by_source_and_id:
+            names = [event.source_and_id for event in released if not event.quarantine_number]
+            numbers += [
+                self._by_source_and_id[name]
+                for name in hashes(names).tolist()
+                if name in self._by_source_and_id
+            ]
+        block.quarantine_releases = np.array(numbers, np.int64)
+
+    def _add_entries(self, rejections: Sequence[BatchEvent], now: Millis, block: Block) -> None:
+        """One entry for each content; an event whose content has an entry already is only marked."""
+        new: dict[int, BatchEvent] = {}
+        contents = hashes([event.fingerprint for event in rejections]).tolist()
+        for event, content in zip(rejections, contents, strict=True):
+            event.is_in_quarantine = content in self._by_content or content in new
+            if not event.is_in_quarantine:
+                event.quarantine_number = self._next + len(new)
+                new[content] = event
+        if new:
+            block.add("aside", _entry_columns(new, now))
+
+    def apply(self, block: Block) -> None:
+        """Follows the commit of a block."""
+        if entries := block.rows.get("aside"):
+            columns = (entries[name].tolist() for name in ("number", "hash", "name_hash", "order_id"))
+            for entry in zip(*columns, strict=True):
+                self._index(*entry)
+                self._next = max(self._next, entry[0] + 1)
+        for number in block.quarantine_releases.tolist():
+            content, name, order = self._entries.pop(number, (0, 0, ""))
+            self._by_content.pop(content, None)
+            self._by_source_and_id.pop(name, None)
+            if numbers := self._by_order.get(order):
+                numbers.discard(number)
+                if not numbers:
+                    del self._by_order[order]
+
+    def has(self, number: int) -> bool:
+        return number in self._entries
+
+
+def _entry_columns(events: dict[int, BatchEvent], now: Millis) -> Table:
+    """Rows of the table `aside`, in the order of its columns; `events` by the hash of their content."""
+    batch = list(events.values())
+    name_hashes = hashes([event.source_and_id for event in batch])
+    return {
+        "number": np.array([event.quarantine_number for event in batch], np.int64),
+        "hash": np.array(list(events), np.uint64),
+        "name_hash": np.where([event.event is not None for event in batch], name_hashes, np.uint64(0)),
+        "order_id": np.array([event.order_key for event in batch], np.object_),
+        "source": np.array([event.source_and_id[0] for event in batch], np.object_),
+        "id": np.array([event.source_and_id[1] for event in batch], np.object_),
+        "reason": np.array([event.rejection for event in batch], np.object_),
+        "text": np.array([as_text(event.text) for event in batch], np.object_),
+        "place": np.array([event.place for event in batch], np.object_),
+        "received_at": np.full(len(batch), now, np.int64),
+    }

@@ -1,0 +1,240 @@
+"""One process's replica of all recorded events: the DuckDB record, and the state folded from it in memory.
+
+A change is prepared (validated and made a block; only the dictionaries grow), persisted (on disk), and
+published (in memory), in this order, so that a change that was not committed leaves no trace. When a change
+counts as committed is for the store to decide.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from threading import Lock
+
+import numpy as np
+
+from graph_models.failure import Failure
+from graph_models.orders import Order
+from graph_models.time import Millis
+from graph_models.topology import Topology
+from impactgraph.columns import Codes
+from impactgraph.impact.orders import orders_of
+from impactgraph.stores.local.batch import BatchEvent
+from impactgraph.stores.local.block import Block, concatenate_blocks
+from impactgraph.stores.local.ingest_index import IngestIndex
+from impactgraph.stores.local.prepare_batch import IngestSources, State, prepare_batch
+from impactgraph.stores.local.quarantine import Quarantine
+from impactgraph.stores.local.rebuild import catch_up, rebuild
+from impactgraph.stores.local.record import Position, Record
+from impactgraph.stores.local.timelines import order_numbers
+from impactgraph.stores.local.topologies import Topologies
+from impactgraph.stores.local.write import add_words
+from impactgraph.stores.state.event_dictionaries import EventDictionaries, Reading
+from impactgraph.stores.state.failures import FailureNews, fold_failures
+from impactgraph.stores.state.fits import Fits
+from impactgraph.stores.state.instances import Instances
+from impactgraph.stores.state.snapshot import Meta, load, read_meta, save
+
+MAX_PAST_STATES = 2
+"""States of past moments that stay in memory: each is as large as the live one."""
+MANY_FULFILLMENTS = 300_000
+"""From this size on only one past state stays in memory."""
+
+
+@dataclass
+class Change:
+    """A prepared change: the block to persist, and `publish`, which brings it into the state."""
+
+    block: Block
+    publish: Callable[[], None]
+
+
+class Replica:
+    """One thread at a time changes it, and publishes changes while nobody reads."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.load()
+
+    def load(self) -> None:
+        """Derives everything in memory from the record, or from its latest snapshot."""
+        self.topologies = Topologies(self.record)
+        self.quarantine = Quarantine(self.record)
+        self._index: IngestIndex | None = None
+        self._failure_events: tuple[FailureNews, ...] | None = None
+        self._folding = Lock()
+        self._past: dict[Millis, tuple[tuple[int, int], Instances]] = {}
+        """States of past moments, each with the version of the live state at which it was folded."""
+        event_dictionaries = EventDictionaries.of(self.record.words())
+        topology = self.topologies.current()
+        reading = Reading.of(event_dictionaries, topology or Topology())
+        instances = self._from_snapshot(event_dictionaries, reading)
+        if instances is None:
+            instances = rebuild(self.record, event_dictionaries, reading)
+            self._latest = self.record.latest()
+        self.state = State(event_dictionaries, reading, Fits(topology), instances)
+
+    def _from_snapshot(self, event_dictionaries: EventDictionaries, reading: Reading) -> Instances | None:
+        """None where there is no snapshot of this record by the current topology."""
+        self._snapshot_watermark = 0
+        folder = self.record.folder
+        meta = read_meta(folder) if folder else None
+        if folder is None or meta is None or meta.watermark > self.record.watermark():
+            return None
+        if (meta.identity, meta.topology) != (self.record.identity, self.topologies.current_key):
+            return None
+        instances = load(folder, meta, event_dictionaries, reading.most_steps)
+        if instances is None:
+            return None
+        instances.columns.watermark = self._snapshot_watermark = meta.watermark
+        self._latest = catch_up(self.record, instances, reading, meta.latest)
+        return instances
+
+    def save(self, *, least: int, arranged: bool = False) -> None:
+        """Writes a snapshot where at least `least` events came since the last one.
+
+        A full disk is ignored: the state is then folded again when it is next opened. `arranged` sorts the
+        rows as matching reads them: nobody may be reading.
+        """
+        instances = self.state.instances
+        folder = self.record.folder
+        if folder is None or instances.columns.watermark - self._snapshot_watermark < least:
+            return
+        meta = Meta(
+            identity=self.record.identity,
+            topology=self.topologies.current_key,
+            watermark=instances.columns.watermark,
+            latest=self._latest,
+        )
+        if arranged:
+            instances.arrange()
+        with suppress(OSError):
+            save(folder, instances, meta)
+            self._snapshot_watermark = meta.watermark
+
+    # Questions
+
+    @property
+    def watermark(self) -> int:
+        """Sequence number of the last event."""
+        return self.state.instances.columns.watermark
+
+    def instances(self, as_of: Millis | None) -> Instances:
+        """The live state, or the one of a past moment.
+
+        A past state is folded from the record, and stays in memory until events come.
+        """
+        live = self.state.instances
+        if as_of is None or as_of >= self._latest:
+            return live
+        with self._folding:
+            live_version = (id(live), live.columns.watermark)
+            version, instances = self._past.get(as_of, (None, None))
+            if instances is None or version != live_version:
+                self._drop_past_states(live_version)
+                instances = rebuild(self.record, self.state.event_dictionaries, self.state.reading, as_of)
+                self._past[as_of] = (live_version, instances)
+            return instances
+
+    def _drop_past_states(self, live_version: tuple[int, int]) -> None:
+        """Makes room for one more, and drops those of an earlier live state."""
+        is_large = len(self.state.instances.columns.fulfillments) >= MANY_FULFILLMENTS
+        most = 1 if is_large else MAX_PAST_STATES
+        newest = list(self._past.items())[len(self._past) + 1 - most :]
+        self._past = {moment: past for moment, past in newest if past[0] == live_version}
+
+    def failures(self, as_of: Millis | None) -> Sequence[Failure]:
+        if (events := self._failure_events) is None:
+            events = self._failure_events = self.record.failure_news()
+        return fold_failures(events, as_of)
+
+    def orders(self, keys: Sequence[str], as_of: Millis | None) -> dict[int, Order]:
+        """The orders by number, in the order of their keys; without those that do not exist (at `as_of`)."""
+        instances = self.instances(as_of)
+        number_by_key = order_numbers(self.record, keys)
+        existing = [number_by_key[key] for key in dict.fromkeys(keys) if key in number_by_key]
+        numbers: Codes = np.array(existing, np.int32)
+        rows = instances.order_rows(numbers)
+        orders = orders_of(instances.columns, rows[rows >= 0])
+        return dict(zip(numbers[rows >= 0].tolist(), orders, strict=True))
+
+    # Changes
+
+    def prepare(self, batch: Sequence[BatchEvent], watermark: int, now: Millis) -> Change:
+        """Prepares a batch and sets the outcome of its events; new events get the numbers after `watermark`."""
+        if self._index is None:
+            self._index = IngestIndex(self.record)
+        sources = IngestSources(self.state, self.record, self._index, self.quarantine)
+        prepared = prepare_batch(batch, sources, watermark, now)
+
+        def publish() -> None:
+            prepared.apply_to(self.state)
+            self._latest = max(self._latest, prepared.latest)
+
+        return Change(prepared.block, publish)
+
+    def prepare_version(self, topology: Topology, documents: Mapping[str, str], at: Millis) -> Change:
+        """Prepares the next version of the topology."""
+        key = self.topologies.next_key(documents)
+        version = replace(topology, version=key)
+        self.state.event_dictionaries.learn(version)
+        block = Block()
+        add_words(block, self.state.event_dictionaries, self.record.dictionary_sizes)
+        block.add("topologies", self.topologies.row(key, at, version, documents))
+
+        def publish() -> None:
+            self.topologies.adopt(version)
+            self._adopt_topology(block)
+
+        return Change(block, publish)
+
+    def persist(self, block: Block, position: Position | None = None) -> None:
+        """Durable when it returns; where it raises, nothing of it is."""
+        self.record.apply(block, position)
+
+    def publish(self, change: Change) -> None:
+        """Brings a persisted change into memory. Nobody may be reading."""
+        self._apply_to_indexes(change.block)
+        change.publish()
+
+    def replicate(self, blocks: Sequence[Block], position: Position) -> Callable[[], None]:
+        """Persists blocks that other processes committed, in their order; the function returned publishes
+        them.
+
+        A block with a version of the topology must be the only one.
+        """
+        block = concatenate_blocks(blocks)
+        changed_orders = self.record.orders_of_events(block.removed_seqs)
+        self.persist(block, position)
+
+        def publish() -> None:
+            self.state.event_dictionaries.extend(block.words)
+            self._apply_to_indexes(block)
+            if "topologies" in block.rows:
+                self._adopt_topology(block)
+            if "events" in block.rows or len(changed_orders):
+                self._latest = catch_up(
+                    self.record, self.state.instances, self.state.reading, self._latest, changed_orders
+                )
+
+        return publish
+
+    def _apply_to_indexes(self, block: Block) -> None:
+        if self._index is not None:
+            self._index.apply(block)
+        self.quarantine.apply(block)
+        self.topologies.apply(block)
+        if block.has_failure_events:
+            self._failure_events = None
+
+    def _adopt_topology(self, block: Block) -> None:
+        """Reads events as the current topology has it; folds them again where it adds a step or record."""
+        event_dictionaries = self.state.event_dictionaries
+        instances = self.state.instances
+        topology = self.topologies.current()
+        reading = Reading.of(event_dictionaries, topology or Topology())
+        if self.watermark and any(domain.startswith(("steps:", "records:")) for domain in block.words):
+            instances = rebuild(self.record, event_dictionaries, reading)
+        instances.fulfillments.widen(reading.most_steps)
+        instances.refresh(reading)
+        self.state = State(event_dictionaries, reading, Fits(topology), instances)
+        self._snapshot_watermark = 0

@@ -1,0 +1,102 @@
+"""Follows the log: one thread polls its end; whoever needs a current replica waits for that thread."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from impactgraph.errors import StoreUnavailableError
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """Seconds."""
+
+    freshness: float
+    """Age up to which the result of a poll counts as current."""
+    poll: float
+    """Between two polls when nobody waits."""
+    timeout: float
+    """How long a question waits for a poll."""
+
+
+class LogFollower:
+    """Polls when a caller needs a current replica, and at intervals.
+
+    Only its own thread waits for the network, so a database that hangs delays a question by the timeout at
+    most.
+    """
+
+    def __init__(self, poll: Callable[[], None], *, tick: Callable[[], float], intervals: Intervals) -> None:
+        """`tick` is a monotonic clock in seconds."""
+        self._poll = poll
+        self._tick = tick
+        self._intervals = intervals
+        self._changed = threading.Condition()
+        self._polls_started = 0
+        self._polls_finished = 0
+        self._poll_requested = 0
+        """Number of the poll that somebody waits for."""
+        self._polled_at = float("-inf")
+        self._error: Exception | None = None
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="following the log", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wait_until_current(self) -> None:
+        """Returns when everything that was committed `freshness` ago is in the replica.
+
+        Raises:
+            StoreUnavailableError: the log could not be read in time.
+        """
+        with self._changed:
+            age = self._tick() - self._polled_at
+            if self._error is None and age <= self._intervals.freshness:
+                return
+            number = self._poll_requested = self._polls_started + 1
+            self._changed.notify_all()
+            timeout = self._intervals.timeout
+            if not self._changed.wait_for(lambda: self._polls_finished >= number or self._closed, timeout):
+                raise StoreUnavailableError(
+                    f"The record did not answer within {timeout:g} seconds, "
+                    "or much that others wrote is still being read."
+                )
+            if self._error is not None:
+                raise self._copy_of(self._error)
+
+    @staticmethod
+    def _copy_of(error: Exception) -> Exception:
+        """A new error for each thread that raises it."""
+        return StoreUnavailableError(str(error)) if isinstance(error, StoreUnavailableError) else error
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(
+                    lambda: self._poll_requested > self._polls_started or self._closed, self._intervals.poll
+                )
+                if self._closed:
+                    return
+                self._polls_started += 1
+                number = self._polls_started
+                started_at = self._tick()
+            error: Exception | None = None
+            try:
+                self._poll()
+            except Exception as problem:  # noqa: BLE001 - raised in the threads that wait
+                error = problem
+            with self._changed:
+                self._polls_finished = number
+                self._error = error
+                if error is None:
+                    self._polled_at = started_at
+                self._changed.notify_all()
+
+    def close(self) -> None:
+        """Ends the thread; whoever waits goes on."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        if self._thread.is_alive():
+            self._thread.join(self._intervals.timeout)
