@@ -45,7 +45,9 @@ class BatchEvent:
 
     @property
     def fingerprint(self) -> tuple[str, str]:
-        """Equal for events with equal content, however it is written; the text where it could not be parsed."""
+        """Equal for events with equal content, however it is written; the text where it could not be
+        parsed.
+        """
         if self.event is None:
             return ("", as_text(self.text))
         data = msgspec.json.encode(self.event.data)

@@ -202,7 +202,9 @@ class _Folding:
         return self._state.fits.not_a_step(words.steps.values[step], workflow_key)
 
     def removed_events(self) -> list[BatchEvent]:
-        """Recorded events that are invalid now that the workflow of their order is known, to be quarantined."""
+        """Recorded events that are invalid now that the workflow of their order is known, to be
+        quarantined.
+        """
         if not len(self.removed_seqs):
             return []
         workflows = dict(

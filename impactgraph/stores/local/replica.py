@@ -160,7 +160,9 @@ class Replica:
     # Changes
 
     def prepare(self, batch: Sequence[BatchEvent], watermark: int, now: Millis) -> Change:
-        """Prepares a batch and sets the outcome of its events; new events get the numbers after `watermark`."""
+        """Prepares a batch and sets the outcome of its events; new events get the numbers after
+        `watermark`.
+        """
         if self._index is None:
             self._index = IngestIndex(self.record)
         sources = IngestSources(self.state, self.record, self._index, self.quarantine)

@@ -38,7 +38,9 @@ BATCH_SIZE = 20_000
 SAVE_AFTER = 2_000_000
 """Events after which a snapshot is saved during ingest: at most so many are folded again after a crash."""
 SAVE_ON_CLOSE = 50_000
-"""Events since the last snapshot from which on one is saved on closing: fewer are folded as fast as loaded."""
+"""Events since the last snapshot from which on one is saved on closing: fewer are folded as fast as
+loaded.
+"""
 
 
 class LocalStore(ABC):

@@ -38,7 +38,9 @@ _SERVER_STATE_CODES = (
     "Neo.TransientError",
     "Neo.DatabaseError",
 )
-"""Prefixes of the codes of errors caused by the server's state, transient ones among them, not by the query."""
+"""Prefixes of the codes of errors caused by the server's state, transient ones among them, not by the
+query.
+"""
 
 # The driver logs each retry; a query that fails in the end is reported once, by its error.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())

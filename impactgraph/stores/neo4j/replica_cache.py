@@ -65,7 +65,9 @@ class ReplicaCache:
             _CLAIMED.discard(self._folder)
 
     def _claim(self, identity: str) -> Record:
-        """The record in the first free folder; in a temporary one, or in memory, where no folder can be used."""
+        """The record in the first free folder; in a temporary one, or in memory, where no folder can be
+        used.
+        """
         for number in range(MAX_PROCESSES if self._cache else 0):
             assert self._cache
             folder = (self._cache / f"neo4j-{identity[:16]}" / str(number)).absolute()
@@ -137,7 +139,9 @@ def _open_or_recreate(folder: Path) -> Record:
 
 
 def groups(entries: Iterable[LogEntry]) -> Iterator[Sequence[LogEntry]]:
-    """Groups of entries to write in one transaction: about `GROUP` events; a version of the topology alone."""
+    """Groups of entries to write in one transaction: about `GROUP` events; a version of the topology
+    alone.
+    """
     group: list[LogEntry] = []
     released = set[int]()
     events = 0

@@ -31,7 +31,9 @@ POLL_SECONDS = 0.25
 TIMEOUT_SECONDS = 6.0
 """How long a question waits for the database before it fails."""
 MAX_BLOCKS_UNDER_LOCK = 5
-"""Blocks that are replicated while the log is locked; where more are missing, the lock is released meanwhile."""
+"""Blocks that are replicated while the log is locked; where more are missing, the lock is released
+meanwhile.
+"""
 
 
 class ReplicaBehindError(Exception):

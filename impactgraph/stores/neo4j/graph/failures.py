@@ -46,7 +46,9 @@ def fingerprint(failures: Sequence[Failure], version: int, at: Millis) -> str:
 def impairments(
     topology: Topology, failures: Sequence[Failure], at: Millis
 ) -> Mapping[str, tuple[Impairment, ...]]:
-    """Impairments by element from all failures active at a moment, as a blast radius at that moment has them."""
+    """Impairments by element from all failures active at a moment, as a blast radius at that moment has
+    them.
+    """
     active = [failure for failure in failures if failure.active_at(at)]
     ends = failure_ends(active, at, typical=lambda failure: typical_length(failure, failures, at))
     return propagate(

@@ -1,4 +1,6 @@
-"""Migrations of the graph's schema: each may be applied again; an emptied database goes through all of them."""
+"""Migrations of the graph's schema: each may be applied again; an emptied database goes through all of
+them.
+"""
 
 from dataclasses import dataclass
 

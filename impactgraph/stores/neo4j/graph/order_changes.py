@@ -1,4 +1,6 @@
-"""Changes of orders in a window of the log as rows for the graph: orders in their present state, new records."""
+"""Changes of orders in a window of the log as rows for the graph: orders in their present state, new
+records.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection

@@ -23,7 +23,9 @@ _KINDS = {kind.label.upper(): kind for kind in ELEMENTS}
 
 
 def statements(version: TopologyVersion, number: int, topology: Topology) -> Iterator[Statement]:
-    """Statements that make version `number` the current one in the graph, one transaction each; repeatable."""
+    """Statements that make version `number` the current one in the graph, one transaction each;
+    repeatable.
+    """
     yield cypher.put_nodes(VERSION), {"rows": [_version(version, number)]}
     for kind, rows in _elements(topology).items():
         for part in parts(rows, ROWS):
