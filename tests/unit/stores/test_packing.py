@@ -135,7 +135,7 @@ def test_blocks_that_are_joined_have_all_rows_in_their_order(blocks: list[Block]
             text for block in blocks if table in block.rows for text in block.rows[table]["text"].tolist()
         ]
         assert (together.rows[table]["text"].tolist() if table in together.rows else []) == rows
-    assert together.removed.tolist() == [seq for block in blocks for seq in block.removed_seqs.tolist()]
+    assert together.removed_seqs.tolist() == [seq for block in blocks for seq in block.removed_seqs.tolist()]
 
 
 @pytest.mark.parametrize("harmed", [b"", b"no block", pack(Block())[:-3]])
