@@ -14,7 +14,7 @@ from graph_models.orders import Order, OrderFilter
 from impactgraph.columns import Codes, Ints
 from impactgraph.diagnosis.common import OverdueState, common_factors
 from impactgraph.diagnosis.overdue import limits, peers_of
-from impactgraph.diagnosis.records import Causes, find_records
+from impactgraph.diagnosis.records import Causes, RecordSearch, find_records
 from impactgraph.diagnosis.suspects import Suspect
 from impactgraph.diagnosis.why import FulfillmentState, Impact, Situation, diagnose
 from impactgraph.diagnosis.why.ahead import ExpectedSteps
@@ -183,15 +183,14 @@ class Examination:
     def _findings(self) -> dict[str, list[RecordFinding]]:
         """By bare key of the order."""
         at, known = self.at.as_of, self.at.known
-        filed = self.usual.filed(self.columns)
+        sorted_prefix = self.usual.filed(self.columns)
         found = find_records(
             self.topology,
             self.columns,
             known.durations,
             at,
-            self.rows,
+            RecordSearch(self.rows, sorted_prefix),
             transports=self.usual.transports,
-            sorted_prefix=filed,
         )
         if not len(found):
             return {}

@@ -8,7 +8,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from impactgraph.columns import Columns
-from impactgraph.diagnosis.records import find_rates, find_records, learn_transports
+from impactgraph.diagnosis.records import RecordSearch, find_rates, find_records, learn_transports
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.usecases.learned import learned
 from impactgraph.usecases.payloads import PayloadsQuestion, find_payload_findings
@@ -39,7 +39,7 @@ def test_records_of_a_million_orders(
                 topology, columns, known.durations, NOW
             ),
             "of one fulfillment": lambda: find_records(
-                topology, columns, known.durations, NOW, one, transports=transports
+                topology, columns, known.durations, NOW, RecordSearch(one), transports=transports
             ),
             "unusual hours": lambda: find_rates(columns, NOW),
             "first page, filtered, with likely causes": lambda: list_records(

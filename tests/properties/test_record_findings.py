@@ -12,7 +12,7 @@ from graph_models.enums import RecordEffect, RecordKind
 from graph_models.money import to_micros
 from graph_models.time import HOUR, MINUTE, SECOND
 from impactgraph.columns import RecordColumns
-from impactgraph.diagnosis.records import RecordFindings, find_records, sorted_prefix_length
+from impactgraph.diagnosis.records import RecordFindings, RecordSearch, find_records, sorted_prefix_length
 from impactgraph.forecast.durations import learn_durations
 from tests.oracle.records import Told, findings
 from tests.properties.small_worlds import AS_OF, worlds
@@ -88,15 +88,11 @@ def watched(world: World, rows: list[int] | None = None, late: int = 0) -> Recor
     columns.records = RecordColumns(
         **{each.name: np.roll(getattr(r, each.name), -min(late, len(r))) for each in fields(r)}
     )
-    filed = sorted_prefix_length(columns.records.fulfillment)
-    return find_records(
-        world.topology,
-        columns,
-        durations,
-        world.as_of,
+    search = RecordSearch(
         None if rows is None else np.array(rows, np.int32),
-        sorted_prefix=filed,
+        sorted_prefix_length(columns.records.fulfillment),
     )
+    return find_records(world.topology, columns, durations, world.as_of, search)
 
 
 def told(found: RecordFindings) -> list[Told]:

@@ -1,7 +1,9 @@
-"""What should have been recorded and was not, or not so: found from the steps that were passed, not from an alert."""
+"""Records that should exist and do not, or differ from what is expected: concluded from the steps that were
+completed.
+"""
 
 from impactgraph.diagnosis.records.causes import Causes, cause_of_rate
-from impactgraph.diagnosis.records.find import find_records, learn_transports
+from impactgraph.diagnosis.records.find import RecordSearch, find_records, learn_transports
 from impactgraph.diagnosis.records.findings import RecordFindings
 from impactgraph.diagnosis.records.rates import find_rates
 from impactgraph.diagnosis.records.slots import sorted_prefix_length
@@ -11,6 +13,7 @@ __all__ = [
     "Causes",
     "RecordFindings",
     "RecordName",
+    "RecordSearch",
     "Transports",
     "cause_of_rate",
     "find_rates",

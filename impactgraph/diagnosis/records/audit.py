@@ -1,9 +1,11 @@
-"""What should have been recorded by now, held against what was: all fulfillments of a workflow at once.
+"""Audit of the records of one workflow: what should have been recorded by now, compared with what was.
 
-A step that was passed must have caused its records: each is due `due` after the step was completed, and may take as long as its transport usually does.
-When a step was completed is not told; it was by the moment the next step was entered, or the first of its records came.
+A step that was completed must have caused its records: each is due `due` after the completion, and may take
+as long as its transport usually does. Events do not report completions: a step was completed by the moment
+when the next step was entered, or when the first of its records arrived.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,264 +24,335 @@ from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Durations
 
 UNSTATED: Millis = 15 * MINUTE
-"""Beyond its usual transport, before a record of which no `due` is stated counts as missing."""
+"""Time beyond its usual transport before a record without a stated `due` counts as missing."""
 TOGETHER: Millis = 10 * SECOND
-"""Messages overtake each other by so much without anybody calling it out of sequence."""
+"""Messages that overtake each other by no more than this are not out of sequence."""
 _MONEY = (RecordKind.POSTING, RecordKind.SUPPLIER_ORDER)
-_LATEST = 0.95
-"""Where a batch handed the order over: by which quantile of its duration, given the run, the step is taken to have been completed."""
+_LATEST = np.array(0.95)
+"""Quantile of the duration, given the run, at which a step with a batch hand-over is taken to have been
+completed.
+"""
 
 
-@dataclass
-class WorkflowAudit:
-    """The fulfillments (rows) of one workflow. Arrays are by their place among these."""
+@dataclass(frozen=True)
+class AuditScope:
+    """What all audits of one search share. `learn`: whether transport times are learned from its own
+    records.
+    """
 
     topology: Topology
     columns: Columns
-    number: int
-    slots: list[Slot]
-    rows: Codes
-    arrivals: Arrivals
     at: Millis
     transports: Transports | None
     learn: bool
 
-    def __post_init__(self) -> None:
-        known = self.columns.dictionaries.workflows[self.number]
-        self.workflow: Workflow = self.topology.workflows[known.key]
-        self.stays = StepTimes(self.columns.fulfillments, self.workflow, known.steps, self.rows)
-        place = position_lookup(self.rows, len(self.columns.fulfillments))
-        self.came: dict[int, SlotRecords] = {
-            slot.number: self.arrivals.of(slot, place, len(self.rows)) for slot in self.slots
+
+@dataclass(frozen=True)
+class _Pass:
+    """An emitter, when its step was completed and when its record arrived; both by position, FAR
+    where not.
+    """
+
+    slot: Slot
+    index: int
+    """Of the emitter in the slot."""
+    completed_at: Ints
+    recorded_at: Ints
+
+    @property
+    def emitter(self) -> Emitter:
+        return self.slot.emitters[self.index]
+
+
+class WorkflowAudit:
+    """The fulfillments (rows) of one workflow. Arrays are by position among these."""
+
+    def __init__(self, scope: AuditScope, number: int, rows: Codes, arrivals: Arrivals) -> None:
+        """`number`: index of the workflow in the dictionary."""
+        self._topology = scope.topology
+        self._columns = scope.columns
+        self._at = scope.at
+        self._transports = scope.transports
+        self._learn = scope.learn
+        self._rows = rows
+        self._slots = [slot for slot in arrivals.slots if slot.workflow == number]
+        known_workflow = self._columns.dictionaries.workflows[number]
+        self._workflow: Workflow = self._topology.workflows[known_workflow.key]
+        f = self._columns.fulfillments
+        self._step_times = StepTimes(f, self._workflow, known_workflow.steps, rows)
+        position_of = position_lookup(rows, len(f))
+        self._records: dict[int, SlotRecords] = {
+            slot.number: arrivals.of(slot, position_of, len(rows)) for slot in self._slots
         }
-        self._left: dict[int, Ints] = {}
+        self._left_at: dict[int, Ints] = {}
+        self._by_name = {(slot.kind, slot.type): slot for slot in self._slots}
+        self._ledger = Ledger(self._columns, rows)
         self.tallies: list[Tally] = []
-        self._by_name = {(slot.kind, slot.type): slot for slot in self.slots}
 
-    # Completion
+    # ---- completion
 
-    def _completed(self, emitter: Emitter, but: Slot) -> Ints:
-        """By when the step was surely completed, told by all but one of its records; FAR where it may not be."""
+    def _completed_at(self, emitter: Emitter, excluded: Slot) -> Ints:
+        """When the step was surely completed, judging by all but one of its records; FAR where it may not
+        be.
+        """
         column = emitter.column
-        if column not in self._left:
-            self._left[column] = self.stays.left_at(emitter.step, column)
-        completed, entered = self._left[column], self.stays.entered_at(column)
-        for slot in self.slots:
-            if slot is not but and len(slot.emitters) == 1 and slot.emitters[0].column == column:
-                first = self.came[slot.number].nth()
-                completed = np.where(
-                    (entered > 0) & (first >= entered) & (first < completed), first, completed
-                )
-        return completed
+        if column not in self._left_at:
+            self._left_at[column] = self._step_times.left_at(emitter.step, column)
+        completed_at = self._left_at[column]
+        entered_at = self._step_times.entered_at(column)
+        for slot in self._slots:
+            if slot is not excluded and len(slot.emitters) == 1 and slot.emitters[0].column == column:
+                first = self._records[slot.number].nth()
+                is_earlier = (entered_at > 0) & (first >= entered_at) & (first < completed_at)
+                completed_at = np.where(is_earlier, first, completed_at)
+        return completed_at
 
-    def _passes(self, slot: Slot) -> list[tuple[Emitter, Ints, Ints]]:
-        """Each emitter with when it was completed and when its record came: the n-th record is of the n-th emitter that was passed."""
-        found: list[tuple[Emitter, Ints, Ints]] = []
+    def _passes(self, slot: Slot) -> list[_Pass]:
+        """One pass per emitter: the n-th record belongs to the n-th emitter whose step was completed."""
+        passes: list[_Pass] = []
         rank: NDArray[np.intp] | int = 0
-        for emitter in slot.emitters:
-            completed = self._completed(emitter, slot)
-            found.append((emitter, completed, self.came[slot.number].nth(rank)))
+        for index, emitter in enumerate(slot.emitters):
+            completed_at = self._completed_at(emitter, slot)
+            passes.append(_Pass(slot, index, completed_at, self._records[slot.number].nth(rank)))
             if len(slot.emitters) > 1:
-                rank = rank + (completed < FAR)
-        return found
+                rank = rank + (completed_at < FAR)
+        return passes
 
-    # Transport
+    # ---- transport
 
     def learn_limits(self) -> dict[RecordName, Millis]:
+        """How long each record takes at most, learned from those that arrived; only where there are
+        enough.
+        """
         limits = {
-            self._name(slot, emitter): self._usual(emitter, completed, came)
-            for slot in self.slots
-            for emitter, completed, came in self._passes(slot)
+            self._name(slot, each.emitter): self._usual_limit(each)
+            for slot in self._slots
+            for each in self._passes(slot)
         }
         return {name: limit for name, limit in limits.items() if limit is not None}
 
-    def _usual(self, emitter: Emitter, completed: Ints, came: Ints) -> Millis | None:
-        both = np.flatnonzero((completed < FAR) & (came < FAR))
-        both = both[:: len(both) // 20_000 + 1]
-        base = route_of(self.topology, emitter.emission.via, None).base(completed[both])
-        return usual_limit(came[both] - base)
+    def _usual_limit(self, each: _Pass) -> Millis | None:
+        which = np.flatnonzero((each.completed_at < FAR) & (each.recorded_at < FAR))
+        which = which[:: len(which) // 20_000 + 1]
+        route = route_of(self._topology, each.emitter.emission.via, None)
+        return usual_limit(each.recorded_at[which] - route.departure(each.completed_at[which]))
 
-    def _route(self, slot: Slot, emitter: Emitter, completed: Ints, came: Ints) -> Route:
-        known = self.transports.limits if self.transports is not None else None
-        if known is not None:
-            return route_of(self.topology, emitter.emission.via, known.get(self._name(slot, emitter)))
-        return route_of(
-            self.topology, emitter.emission.via, self._usual(emitter, completed, came) if self.learn else None
-        )
+    def _route(self, each: _Pass) -> Route:
+        via = each.emitter.emission.via
+        limits = self._transports.limits if self._transports is not None else None
+        if limits is not None:
+            return route_of(self._topology, via, limits.get(self._name(each.slot, each.emitter)))
+        return route_of(self._topology, via, self._usual_limit(each) if self._learn else None)
 
     def _name(self, slot: Slot, emitter: Emitter) -> RecordName:
-        return self.workflow.key, slot.kind, slot.type, emitter.step.key
+        return self._workflow.key, slot.kind, slot.type, emitter.step.key
 
-    # Findings
+    # ---- findings
 
     def findings(self, durations: Durations) -> FindingRows:
-        ledger, parts = Ledger(self.columns, self.rows), list[FindingRows]()
-        for slot in self.slots:
-            passes = self._passes(slot)
-            for index, (emitter, told, came) in enumerate(passes):
-                completed = self._since_named(slot, emitter, told)
-                route = self._route(slot, emitter, completed, came)
-                missing = self._missing(slot, index, completed, came, route, durations, ledger)
-                self.tallies.append(self._tally(emitter, completed, came, missing))
-                parts.append(missing)
-                parts.append(self._late(slot, index, completed, came, route, ledger))
-            parts.append(self._out_of_sequence(slot, passes, ledger))
-            parts += self._amounts(slot, passes, ledger)
+        """All findings of the workflow; fills `tallies`."""
+        parts = list(self._parts(durations))
         return FindingRows.concatenate(parts) if parts else FindingRows.empty()
 
-    def _since_named(self, slot: Slot, emitter: Emitter, completed: Ints) -> Ints:
-        """FAR where it was completed before the topology knew of the record."""
-        begun = (
-            self.transports.named_since.get(self._name(slot, emitter))
-            if self.transports is not None
-            else None
-        )
-        return completed if begun is None else np.where(completed < begun, FAR, completed)
+    def _parts(self, durations: Durations) -> Iterator[FindingRows]:
+        for slot in self._slots:
+            passes = self._passes(slot)
+            for original in passes:
+                each = self._since_named(original)
+                route = self._route(each)
+                missing = self._missing(each, route, durations)
+                self.tallies.append(self._tally(each, missing))
+                yield missing
+                yield self._late(each, route)
+            yield self._out_of_sequence(slot, passes)
+            yield from self._amounts(slot, passes)
 
-    def _missing(
-        self,
-        slot: Slot,
-        index: int,
-        completed: Ints,
-        came: Ints,
-        route: Route,
-        durations: Durations,
-        ledger: Ledger,
-    ) -> FindingRows:
-        open_ = (completed < FAR) & (came == FAR)
-        if slot.kind not in _MONEY:
-            # Nobody expects a message or a task of what was cancelled.
-            open_ &= self.columns.fulfillments.status[self.rows] != CANCELLED
-        which = np.flatnonzero(open_)
-        emission = slot.emitters[index].emission
-        done = self._before_the_run(slot.emitters[index], completed[which], which, durations)
-        usual = route.arrives_by(done)
-        due = usual if emission.due is None else done + emission.due
+    def _since_named(self, each: _Pass) -> _Pass:
+        """FAR where the step was completed before the topology named the record."""
+        if self._transports is None:
+            return each
+        named_since = self._transports.named_since.get(self._name(each.slot, each.emitter))
+        if named_since is None:
+            return each
+        completed_at = np.where(each.completed_at < named_since, FAR, each.completed_at)
+        return _Pass(each.slot, each.index, completed_at, each.recorded_at)
+
+    def _missing(self, each: _Pass, route: Route, durations: Durations) -> FindingRows:
+        is_open = (each.completed_at < FAR) & (each.recorded_at == FAR)
+        if each.slot.kind not in _MONEY:
+            # Cancelled fulfillments owe no messages or tasks.
+            is_open &= self._columns.fulfillments.status[self._rows] != CANCELLED
+        which = np.flatnonzero(is_open)
+        emission = each.emitter.emission
+        completed_at = self._before_run(each.emitter, each.completed_at[which], which, durations)
+        usual = route.arrives_by(completed_at)
+        due = usual if emission.due is None else completed_at + emission.due
         limit = usual + UNSTATED if emission.due is None else np.maximum(due, usual)
-        missing = limit < self.at
-        which, due, done = which[missing], due[missing], done[missing]
-        amount = ledger.expected(emission.amount if slot.kind is RecordKind.POSTING else None, which)
+        is_missing = limit < self._at
+        which = which[is_missing]
+        due = due[is_missing]
+        amount = self._expected_amount(each, which)
         return FindingRows.of(
-            RecordEffect.MISSING, slot, self.rows[which], emitter=index, due=due, late_by=self.at - due, completed=done,
-            amount=amount, expected=amount, currency=ledger.currency[which],
-        )  # fmt: skip
+            RecordEffect.MISSING,
+            each.slot,
+            self._rows[which],
+            emitter=each.index,
+            currency=self._ledger.currency[which],
+            due=due,
+            late_by=self._at - due,
+            completed_at=completed_at[is_missing],
+            amount=amount,
+            expected_amount=amount,
+        )
 
-    def _tally(self, emitter: Emitter, completed: Ints, came: Ints, missing: FindingRows) -> Tally:
-        there = int(np.count_nonzero((completed >= self.at - DAY) & (completed < FAR) & (came < FAR)))
-        recent = missing.due[missing.completed_at >= self.at - DAY]
-        return Tally(emitter, there + len(recent), len(recent), int(recent.min()) if len(recent) else FAR)
+    def _expected_amount(self, each: _Pass, which: NDArray[np.intp]) -> Ints:
+        is_posting = each.slot.kind is RecordKind.POSTING
+        return self._ledger.expected(each.emitter.emission.amount if is_posting else None, which)
 
-    def _before_the_run(
-        self, emitter: Emitter, completed: Ints, which: NDArray[np.intp], durations: Durations
+    def _tally(self, each: _Pass, missing: FindingRows) -> Tally:
+        is_recent = (each.completed_at >= self._at - DAY) & (each.completed_at < FAR)
+        arrivals = int(np.count_nonzero(is_recent & (each.recorded_at < FAR)))
+        missing_due = missing.due[missing.completed_at >= self._at - DAY]
+        return Tally(
+            each.emitter,
+            arrivals + len(missing_due),
+            len(missing_due),
+            int(missing_due.min()) if len(missing_due) else FAR,
+        )
+
+    def _before_run(
+        self, emitter: Emitter, completed_at: Ints, which: NDArray[np.intp], durations: Durations
     ) -> Ints:
-        """Where only the run of a batch tells of the completion, it was some while before: nineteen of twenty are by this moment."""
-        usual, calendar = (
-            durations.of.get((self.workflow.key, emitter.step.key)),
-            self._handed_over_by(emitter),
-        )
+        """Completion times, earlier where only the run of a batch shows the completion: by then 95 % are
+        done.
+        """
+        usual = durations.of.get((self._workflow.key, emitter.step.key))
+        calendar = self._hand_over_calendar(emitter)
         if usual is None or calendar is None or not len(which):
-            return completed
-        entered, run = (
-            self.stays.entered_at(emitter.column)[which].astype(np.float64),
-            calendar.run_before(completed.astype(np.float64)),
-        )
-        earliest, latest = np.maximum(calendar.run_before(run - 1.0) - entered, 1.0), run - entered
-        by_run = (completed == self._left[emitter.column][which]) & (latest > earliest)
-        likely = entered + usual.between(
-            earliest, np.maximum(latest, earliest + 1.0), np.full(len(which), _LATEST)
-        )
-        return np.where(by_run, np.minimum(likely.astype(np.int64), completed), completed)
+            return completed_at
+        entered_at = self._step_times.entered_at(emitter.column)[which].astype(np.float64)
+        run_at = calendar.run_before(completed_at.astype(np.float64))
+        earliest = np.maximum(calendar.run_before(run_at - 1.0) - entered_at, 1.0)
+        latest = run_at - entered_at
+        by_run = (completed_at == self._left_at[emitter.column][which]) & (latest > earliest)
+        quantiles = np.full(len(which), _LATEST)
+        likely = entered_at + usual.between(earliest, np.maximum(latest, earliest + 1.0), quantiles)
+        return np.where(by_run, np.minimum(likely.astype(np.int64), completed_at), completed_at)
 
-    def _handed_over_by(self, emitter: Emitter) -> Calendar | None:
-        calendars = [
-            route_of(self.topology, transition.via, None).calendar
-            for transition in emitter.step.then
-            if transition.via
-        ]
-        return calendars[0] if calendars and len(calendars) == len(emitter.step.then) else None
+    def _hand_over_calendar(self, emitter: Emitter) -> Calendar | None:
+        """The first calendar, where all transitions of the step have an integration."""
+        vias = [transition.via for transition in emitter.step.then if transition.via]
+        if not vias or len(vias) < len(emitter.step.then):
+            return None
+        return route_of(self._topology, vias[0], None).calendar
 
-    def _late(
-        self, slot: Slot, index: int, completed: Ints, came: Ints, route: Route, ledger: Ledger
-    ) -> FindingRows:
-        """What came after it was due, and after the time that its transport usually takes. What has no `due` is not late once it has come."""
-        emission = slot.emitters[index].emission
+    def _late(self, each: _Pass, route: Route) -> FindingRows:
+        """Records that arrived after they were due, and after the time that their transport usually takes.
+
+        A record without `due` is not late once it has arrived.
+        """
+        emission = each.emitter.emission
         if emission.due is None:
             return FindingRows.empty()
-        which = np.flatnonzero((came < FAR) & (completed < FAR) & (came > completed + emission.due))
-        which = which[came[which] > route.arrives_by(completed[which])]
-        due = completed[which] + emission.due
-        amount = self._amount(slot, which, came[which])
-        expected = ledger.expected(emission.amount if slot.kind is RecordKind.POSTING else None, which)
+        is_late = (each.recorded_at < FAR) & (each.completed_at < FAR)
+        is_late &= each.recorded_at > each.completed_at + emission.due
+        which = np.flatnonzero(is_late)
+        which = which[each.recorded_at[which] > route.arrives_by(each.completed_at[which])]
+        due = each.completed_at[which] + emission.due
+        recorded_at = each.recorded_at[which]
         return FindingRows.of(
-            RecordEffect.LATE, slot, self.rows[which], emitter=index, due=due, late_by=came[which] - due, completed=completed[which], came=came[which],
-            amount=amount, expected=expected, currency=ledger.currency[which],
-        )  # fmt: skip
-
-    def _amount(self, slot: Slot, which: NDArray[np.intp], at: Ints) -> Ints:
-        """Of the record of the slot that came at that moment."""
-        came = self.came[slot.number]
-        first = came.first[which]
-        rank = np.zeros(len(which), np.intp)
-        for _ in range(1, max(len(slot.emitters), 1)):
-            rank += came.recorded_at[np.minimum(first + rank, len(came.recorded_at) - 1)] < at
-        return self.columns.records.amount[came.record[first + rank]] if len(which) else np.zeros(0, np.int64)
-
-    def _out_of_sequence(
-        self, slot: Slot, passes: list[tuple[Emitter, Ints, Ints]], ledger: Ledger
-    ) -> FindingRows:
-        earlier = dict.fromkeys(name for emitter in slot.emitters for name in emitter.emission.after)
-        if not earlier:
-            return FindingRows.empty()
-        first, gap = self.came[slot.number].nth(), np.zeros(len(self.rows), np.int64)
-        behind = np.full(len(self.rows), -1, np.int16)
-        for name in earlier:
-            other = self._by_name[RecordKind.POSTING, name]
-            which, ahead = self._overtaken(slot, other, first)
-            more = ahead > gap[which]
-            gap[which[more]], behind[which[more]] = ahead[more], other.number
-        which = np.flatnonzero(behind >= 0)
-        emitter, completed, _ = passes[0]
-        done, came = completed[which], first[which]
-        due = np.where(done < FAR, done + (emitter.emission.due or 0), came)
-        expected = ledger.expected(emitter.emission.amount, which)
-        return FindingRows.of(
-            RecordEffect.OUT_OF_SEQUENCE, slot, self.rows[which], emitter=0, due=due, late_by=gap[which], completed=done, came=came,
-            amount=self._amount(slot, which, came), expected=expected, currency=ledger.currency[which], behind=behind[which],
-        )  # fmt: skip
-
-    def _overtaken(self, slot: Slot, other: Slot, first: Ints) -> tuple[NDArray[np.intp], Ints]:
-        """Where it came before the other one, and by how much, so far. What came with the same run of their batches came together."""
-        before = self.came[other.number].nth()
-        which = np.flatnonzero((first < FAR) & (before > first))
-        mine, its = first[which], np.minimum(before[which], max(self.at, 1))
-        apart = its - mine > TOGETHER
-        calendars = [self._calendar(s) for s in (slot, other)]
-        if calendars[0] is not None and calendars[1] is not None:
-            apart &= calendars[0].run_before(mine.astype(np.float64)) != calendars[1].run_before(
-                its.astype(np.float64)
-            )
-        return which[apart], (its - mine)[apart]
-
-    def _calendar(self, slot: Slot) -> Calendar | None:
-        return (
-            route_of(self.topology, slot.emitters[0].emission.via, None).calendar if slot.emitters else None
+            RecordEffect.LATE,
+            each.slot,
+            self._rows[which],
+            emitter=each.index,
+            currency=self._ledger.currency[which],
+            due=due,
+            late_by=recorded_at - due,
+            completed_at=each.completed_at[which],
+            recorded_at=recorded_at,
+            amount=self._recorded_amount(each.slot, which, recorded_at),
+            expected_amount=self._expected_amount(each, which),
         )
 
-    def _amounts(
-        self, slot: Slot, passes: list[tuple[Emitter, Ints, Ints]], ledger: Ledger
-    ) -> list[FindingRows]:
+    def _recorded_amount(self, slot: Slot, which: NDArray[np.intp], recorded_at: Ints) -> Ints:
+        """Of the record of the slot that arrived at that moment."""
+        records = self._records[slot.number]
+        first = records.first[which]
+        rank = np.zeros(len(which), np.intp)
+        for _ in range(1, max(len(slot.emitters), 1)):
+            position = np.minimum(first + rank, len(records.recorded_at) - 1)
+            rank += records.recorded_at[position] < recorded_at
+        if not len(which):
+            return np.zeros(0, np.int64)
+        return self._columns.records.amount[records.record[first + rank]]
+
+    def _out_of_sequence(self, slot: Slot, passes: list[_Pass]) -> FindingRows:
+        names = dict.fromkeys(name for emitter in slot.emitters for name in emitter.emission.after)
+        if not names:
+            return FindingRows.empty()
+        first = self._records[slot.number].nth()
+        gap = np.zeros(len(self._rows), np.int64)
+        after_slot = np.full(len(self._rows), -1, np.int16)
+        for name in names:
+            predecessor = self._by_name[RecordKind.POSTING, name]
+            which, lead = self._overtaking(slot, predecessor, first)
+            is_larger = lead > gap[which]
+            gap[which[is_larger]] = lead[is_larger]
+            after_slot[which[is_larger]] = predecessor.number
+        which = np.flatnonzero(after_slot >= 0)
+        emission = passes[0].emitter.emission
+        completed_at = passes[0].completed_at[which]
+        recorded_at = first[which]
+        return FindingRows.of(
+            RecordEffect.OUT_OF_SEQUENCE,
+            slot,
+            self._rows[which],
+            emitter=0,
+            currency=self._ledger.currency[which],
+            due=np.where(completed_at < FAR, completed_at + (emission.due or 0), recorded_at),
+            late_by=gap[which],
+            completed_at=completed_at,
+            recorded_at=recorded_at,
+            amount=self._recorded_amount(slot, which, recorded_at),
+            expected_amount=self._ledger.expected(emission.amount, which),
+            after_slot=after_slot[which],
+        )
+
+    def _overtaking(self, slot: Slot, predecessor: Slot, first: Ints) -> tuple[NDArray[np.intp], Ints]:
+        """Where a record arrived before its predecessor, and by how much, so far.
+
+        Records that arrived with the same run of their batches arrived together.
+        """
+        predecessor_at = self._records[predecessor.number].nth()
+        which = np.flatnonzero((first < FAR) & (predecessor_at > first))
+        own_at = first[which]
+        other_at = np.minimum(predecessor_at[which], max(self._at, 1))
+        is_apart = other_at - own_at > TOGETHER
+        calendar = self._calendar(slot)
+        other_calendar = self._calendar(predecessor)
+        if calendar is not None and other_calendar is not None:
+            own_run = calendar.run_before(own_at.astype(np.float64))
+            is_apart &= own_run != other_calendar.run_before(other_at.astype(np.float64))
+        return which[is_apart], (other_at - own_at)[is_apart]
+
+    def _calendar(self, slot: Slot) -> Calendar | None:
+        if not slot.emitters:
+            return None
+        return route_of(self._topology, slot.emitters[0].emission.via, None).calendar
+
+    def _amounts(self, slot: Slot, passes: list[_Pass]) -> list[FindingRows]:
         if not slot.emitters:
             return []
-        fraction, came = slot.emitters[0].emission.amount, self.came[slot.number]
-        several = np.ones(len(self.rows), np.intp)
+        fraction = slot.emitters[0].emission.amount
+        records = self._records[slot.number]
+        pass_count = np.ones(len(self._rows), np.intp)
         if len(passes) > 1:
-            several = np.maximum(
-                sum((self.stays.entered_at(e.column) > 0).astype(np.intp) for e in slot.emitters), 1
-            )
-        since = self.columns.fulfillments.rerouted_at[self.rows]
+            entries = (self._step_times.entered_at(e.column) > 0 for e in slot.emitters)
+            pass_count = np.maximum(sum(each.astype(np.intp) for each in entries), 1)
+        since = self._columns.fulfillments.rerouted_at[self._rows]
         if len(slot.emitters) == 1:
-            since = np.maximum(since, self.stays.entered_at(slot.emitters[0].column))
+            since = np.maximum(since, self._step_times.entered_at(slot.emitters[0].column))
         return [
-            find_wrong_amounts(slot, fraction, came, ledger),
-            find_duplicates(slot, fraction, came, several, ledger, since),
+            find_wrong_amounts(slot, fraction, records, self._ledger),
+            find_duplicates(slot, fraction, records, self._ledger, passes=pass_count, since=since),
         ]

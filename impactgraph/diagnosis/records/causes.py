@@ -1,6 +1,9 @@
-"""What likely caused a finding: a failure over its way, else the part of that way that what is missing has in common."""
+"""Likely cause of a finding: a failure on the record's path, else the part of the path that missing records
+share.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,9 +11,10 @@ from graph_models.diagnosis import Cause, RateFinding
 from graph_models.enums import Effect, RecordEffect
 from graph_models.failure import Failure
 from graph_models.impairment import Impairment, Impairments
-from graph_models.time import HOUR, moment
+from graph_models.time import HOUR
 from graph_models.topology import Topology
 from impactgraph.diagnosis.records.findings import RecordFindings, Tally
+from impactgraph.diagnosis.records.sentences import common_path_evidence
 from impactgraph.diagnosis.records.slots import FAR, Emitter
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
 from impactgraph.impact.membership import Membership
@@ -25,15 +29,17 @@ _EXPLAINS = {
     RecordEffect.WRONG: frozenset({Effect.STALE, Effect.DEGRADED}),
 }
 _LEAST = 5
-"""Missing records that are needed before a way is blamed."""
-_SURE = 15.1
+"""Missing records that are needed before an element is reported as their cause."""
+_SIGNIFICANT = 15.1
 """Likelihood ratio that chance exceeds once in ten thousand times."""
 _TIMES = 3
-"""By how much more of what went that way has to be missing than of the rest."""
+"""Factor by which the missing share over the element has to exceed that of the others."""
 
 
 class Causes:
-    """For the findings of one state. `tallies` are of all fulfillments, whichever the findings are of."""
+    """Likely causes of the findings of one state. `tallies` are of all fulfillments, whichever the findings
+    are of.
+    """
 
     def __init__(
         self,
@@ -42,120 +48,175 @@ class Causes:
         failures: Mapping[str, Failure],
         tallies: tuple[Tally, ...],
     ) -> None:
-        self._findings, self._impairments, self._failures = findings, impairments, failures
+        self._findings = findings
+        self._impairments = impairments
+        self._failures = failures
         self._membership = Membership(findings.columns, findings.topology)
-        self._common = common_ways(tallies)
+        self._common = common_elements(tallies)
 
     def of(self, index: int) -> Cause | None:
-        """Of the finding at a place; None where nothing speaks for anything."""
-        emitter = self._held(index)
+        """The likely cause of the finding at a position; None where there is no evidence."""
+        emitter = self._responsible_emitter(index)
         if emitter is None:
             return None
-        ways = _ways(emitter)
-        fitting = [
-            i for way in ways for i in self._impairments.by_element.get(way, ()) if self._fits(i, index)
+        path = _path(emitter)
+        candidates = [
+            impairment
+            for element in path
+            for impairment in self._impairments.by_element.get(element, ())
+            if self._explains(impairment, index)
         ]
-        if fitting:
-            return _of_failure(max(fitting, key=lambda i: (i.likelihood, i.since)), self._failures)
-        if RECORD_EFFECTS[int(self._findings.rows.effect[index])] not in (
-            RecordEffect.MISSING,
-            RecordEffect.OUT_OF_SEQUENCE,
-        ):
+        if candidates:
+            return _failure_cause(max(candidates, key=lambda i: (i.likelihood, i.since)), self._failures)
+        effect = RECORD_EFFECTS[int(self._findings.rows.effect[index])]
+        if effect not in (RecordEffect.MISSING, RecordEffect.OUT_OF_SEQUENCE):
             return None
-        return next((self._common[way] for way in ways if way in self._common), None)
+        return next((self._common[element] for element in path if element in self._common), None)
 
-    def _held(self, index: int) -> Emitter | None:
-        """What emits the record; of one out of sequence, the one that it should have followed."""
-        found, slots = self._findings.rows, self._findings.slots
-        behind = int(found.after_slot[index])
-        if behind >= 0:
-            return next(iter(slots[behind].emitters), None)
-        which = int(found.emitter[index])
-        return slots[int(found.slot[index])].emitters[which] if which >= 0 else None
+    def _responsible_emitter(self, index: int) -> Emitter | None:
+        """The emitter of the record; of one out of sequence, that of its predecessor."""
+        rows = self._findings.rows
+        slots = self._findings.slots
+        predecessor = int(rows.after_slot[index])
+        if predecessor >= 0:
+            return next(iter(slots[predecessor].emitters), None)
+        emitter = int(rows.emitter[index])
+        return slots[int(rows.slot[index])].emitters[emitter] if emitter >= 0 else None
 
-    def _fits(self, impairment: Impairment, index: int) -> bool:
-        found = self._findings.rows
-        if impairment.effect not in _EXPLAINS[RECORD_EFFECTS[int(found.effect[index])]]:
+    def _explains(self, impairment: Impairment, index: int) -> bool:
+        """Whether its effect, time and scope fit the finding."""
+        rows = self._findings.rows
+        if impairment.effect not in _EXPLAINS[RECORD_EFFECTS[int(rows.effect[index])]]:
             return False
-        came, completed = int(found.recorded_at[index]), int(found.completed_at[index])
-        until = self._findings.at if came == FAR or found.after_slot[index] >= 0 else came
-        since = completed if completed < FAR else until
+        recorded_at = int(rows.recorded_at[index])
+        completed_at = int(rows.completed_at[index])
+        is_open = recorded_at == FAR or rows.after_slot[index] >= 0
+        until = self._findings.at if is_open else recorded_at
+        since = completed_at if completed_at < FAR else until
         if impairment.since > until or impairment.until + impairment.drain < since:
             return False
-        return bool(self._membership.in_scope(found.row[index : index + 1], impairment.scope)[0])
+        return bool(self._membership.in_scope(rows.row[index : index + 1], impairment.scope)[0])
 
 
 def cause_of_rate(
     rate: RateFinding, topology: Topology, impairments: Impairments, failures: Mapping[str, Failure]
 ) -> Cause | None:
-    """A failure over the way of such records in that hour; what was held back comes in one go when it ends."""
-    emitted = [
-        (step, e)
-        for w in topology.workflows.values()
-        for step in w.steps
-        for e in step.emits
-        if (e.kind, e.type) == (rate.kind, rate.type)
+    """A failure on the path of such records in that hour; records that were held up arrive together when it
+    ends.
+    """
+    emissions = [
+        (step, emission)
+        for workflow in topology.workflows.values()
+        for step in workflow.steps
+        for emission in step.emits
+        if (emission.kind, emission.type) == (rate.kind, rate.type)
     ]
-    ways = dict.fromkeys(way for step, e in emitted for way in ((e.via, step.id) if e.via else (step.id,)))
+    elements = dict.fromkeys(
+        element
+        for step, emission in emissions
+        for element in ((emission.via, step.id) if emission.via else (step.id,))
+    )
     effects = _HOLDS if rate.count < rate.low else _HOLDS | {Effect.DUPLICATED}
-    fitting = [
-        i for way in ways for i in impairments.by_element.get(way, ())
-        if i.effect in effects and i.since < rate.since + HOUR and i.until + i.drain > rate.since
-    ]  # fmt: skip
-    return _of_failure(max(fitting, key=lambda i: (i.likelihood, i.since)), failures) if fitting else None
+    candidates = [
+        impairment
+        for element in elements
+        for impairment in impairments.by_element.get(element, ())
+        if impairment.effect in effects
+        and impairment.since < rate.since + HOUR
+        and impairment.until + impairment.drain > rate.since
+    ]
+    if not candidates:
+        return None
+    return _failure_cause(max(candidates, key=lambda i: (i.likelihood, i.since)), failures)
 
 
-def _of_failure(impairment: Impairment, failures: Mapping[str, Failure]) -> Cause:
+def _failure_cause(impairment: Impairment, failures: Mapping[str, Failure]) -> Cause:
     path = path_to(impairment, failures)
-    key = impairment.failures[0] if impairment.failures else None
-    return Cause("failure", impairment.likelihood, path.sentence, key, impairment.element, path)
+    return Cause(
+        kind="failure",
+        likelihood=impairment.likelihood,
+        evidence=path.sentence,
+        failure=impairment.failures[0] if impairment.failures else None,
+        element=impairment.element,
+        path=path,
+    )
 
 
-def _ways(emitter: Emitter) -> tuple[str, ...]:
+def _path(emitter: Emitter) -> tuple[str, ...]:
+    """Full ids of the elements that the record passes."""
     via = emitter.emission.via
     return (via, emitter.step.id) if via is not None else (emitter.step.id,)
 
 
-def common_ways(tallies: tuple[Tally, ...]) -> dict[str, Cause]:
-    """Integrations and steps over which much more is missing than over all others, by id: a likelihood ratio over what was due in the last day."""
-    asked, missing = sum(t.due for t in tallies), sum(t.missing for t in tallies)
-    ways: dict[str, list[Tally]] = {}
+@dataclass(frozen=True)
+class _Shares:
+    """Missing records among those due, over an element and over the others."""
+
+    missing: int
+    due: int
+    other_missing: int
+    other_due: int
+
+    @property
+    def is_significant(self) -> bool:
+        if self.missing < _LEAST:
+            return False
+        if self.missing * max(self.other_due, 1) < _TIMES * self.other_missing * self.due:
+            return False
+        return self._likelihood_ratio >= _SIGNIFICANT
+
+    @property
+    def _likelihood_ratio(self) -> float:
+        """Twice the logarithm of how much likelier two shares are than one (Wilks 1938)."""
+        if not self.other_due:
+            return np.inf
+        pooled = (self.missing + self.other_missing) / (self.due + self.other_due)
+        two_shares = _log_likelihood(self.missing, self.due, self.missing / self.due) + _log_likelihood(
+            self.other_missing, self.other_due, self.other_missing / self.other_due
+        )
+        one_share = _log_likelihood(self.missing, self.due, pooled) + _log_likelihood(
+            self.other_missing, self.other_due, pooled
+        )
+        return float(2 * (two_shares - one_share))
+
+    @property
+    def likelihood(self) -> float:
+        """Share of the missing records that would have arrived at the rate of the others."""
+        if not self.other_due:
+            return 1.0
+        return 1 - (self.other_missing / self.other_due) / (self.missing / self.due)
+
+
+def common_elements(tallies: tuple[Tally, ...]) -> dict[str, Cause]:
+    """Integrations and steps over which a significantly larger share of records is missing, by id.
+
+    A likelihood-ratio test over the records that were due in the last day.
+    """
+    total_due = sum(tally.due for tally in tallies)
+    total_missing = sum(tally.missing for tally in tallies)
+    by_element: dict[str, list[Tally]] = {}
     for tally in tallies:
-        for way in _ways(tally.emitter):
-            ways.setdefault(way, []).append(tally)
-    found: dict[str, Cause] = {}
-    for way, mine in ways.items():
-        with_, of = sum(t.missing for t in mine), sum(t.due for t in mine)
-        without, rest = missing - with_, asked - of
-        if (
-            with_ < _LEAST
-            or with_ * max(rest, 1) < _TIMES * without * of
-            or _ratio(with_, of, without, rest) < _SURE
-        ):
-            continue
-        since = f" since {moment(min(t.missing_since for t in mine if t.missing)):%Y-%m-%d %H:%M} UTC"
-        evidence = f"{with_:,} of {of:,} records due over {way} in the last day are missing{since}, {without:,} of {rest:,} of the others."
-        found[way] = Cause(
-            "element", 1 - (without / rest) / (with_ / of) if rest else 1.0, evidence, element=way
-        )
-    return found
+        for element in _path(tally.emitter):
+            by_element.setdefault(element, []).append(tally)
+    causes: dict[str, Cause] = {}
+    for element, own in by_element.items():
+        missing = sum(tally.missing for tally in own)
+        due = sum(tally.due for tally in own)
+        shares = _Shares(missing, due, total_missing - missing, total_due - due)
+        if shares.is_significant:
+            since = min(tally.missing_since for tally in own if tally.missing)
+            evidence = common_path_evidence(
+                element,
+                missing=missing,
+                due=due,
+                other_missing=shares.other_missing,
+                other_due=shares.other_due,
+                since=since,
+            )
+            causes[element] = Cause("element", shares.likelihood, evidence, element=element)
+    return causes
 
 
-def _ratio(hit: int, of: int, other: int, rest: int) -> float:
-    """Twice the logarithm of how much likelier two shares are than one (Wilks 1938)."""
-
-    def told(k: int, n: int, p: float) -> float:
-        return sum(count * np.log(share) for count, share in ((k, p), (n - k, 1 - p)) if count)
-
-    if not rest:
-        return np.inf
-    pooled = (hit + other) / (of + rest)
-    return float(
-        2
-        * (
-            told(hit, of, hit / of)
-            + told(other, rest, other / rest)
-            - told(hit, of, pooled)
-            - told(other, rest, pooled)
-        )
-    )
+def _log_likelihood(count: int, total: int, share: float) -> float:
+    terms = ((count, share), (total - count, 1 - share))
+    return sum(number * np.log(probability) for number, probability in terms if number)

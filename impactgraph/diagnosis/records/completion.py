@@ -1,4 +1,4 @@
-"""By when a step was surely completed: what a record that it causes is due from."""
+"""When fulfillments entered, left and surely completed the steps of a workflow: what records are due from."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,39 +9,48 @@ from impactgraph.diagnosis.records.slots import FAR
 
 
 class StepTimes:
-    """Of the fulfillments (rows) that are in one workflow. Each answer is by row, FAR where it has not come."""
+    """Of the fulfillments (rows) that are in one workflow. Arrays are by position among the rows."""
 
     def __init__(self, f: FulfillmentColumns, workflow: Workflow, steps: list[str], rows: Codes) -> None:
-        """`steps`: keys by the column of `entered`."""
-        self._f, self._workflow, self._steps, self._rows = f, workflow, steps, rows
-        self._entered: dict[int, Ints] = {}
-        self._step, self._status = f.step[rows], f.status[rows]
+        """`steps`: keys by the column of `entered_step_at`."""
+        self._f = f
+        self._workflow = workflow
+        self._steps = steps
+        self._rows = rows
+        self._entered_at: dict[int, Ints] = {}
+        self._step = f.step[rows]
+        self._status = f.status[rows]
 
     def entered_at(self, column: int) -> Ints:
-        """0 where it was not."""
-        if column not in self._entered:
-            self._entered[column] = self._f.entered_step_at[self._rows, column]
-        return self._entered[column]
+        """When the step in this column was entered, 0 where it was not."""
+        if column not in self._entered_at:
+            self._entered_at[column] = self._f.entered_step_at[self._rows, column]
+        return self._entered_at[column]
 
     def left_at(self, step: Step, column: int) -> Ints:
-        """When the next step was entered, or the fulfillment was completed: the step was completed by then.
+        """When the next step was entered or the fulfillment completed, by which time the step was completed.
 
-        Costs a look at the steps that follow it in the workflow; where none of these was entered, at all.
+        FAR where it has not been left. Costs a look at the steps that follow it in the workflow; where none
+        of these was entered, at all steps.
         """
-        entered, left = self.entered_at(column), np.full(len(self._rows), FAR, np.int64)
+        entered_at = self.entered_at(column)
+        left_at = np.full(len(self._rows), FAR, np.int64)
         for transition in step.then:
-            following = self.entered_at(self._steps.index(transition.step))
-            left = np.where((following >= entered) & (following > 0) & (following < left), following, left)
-        elsewhere = np.flatnonzero(
-            (left == FAR) & (entered > 0) & ((self._step != column) | (self._status != IN_FLIGHT))
-        )
-        left[elsewhere] = self._left_otherwise(elsewhere, column)
-        left[entered == 0] = FAR
-        return left
+            next_entry_at = self.entered_at(self._steps.index(transition.step))
+            is_earlier = (next_entry_at >= entered_at) & (next_entry_at > 0) & (next_entry_at < left_at)
+            left_at = np.where(is_earlier, next_entry_at, left_at)
+        is_elsewhere = (left_at == FAR) & (entered_at > 0)
+        is_elsewhere &= (self._step != column) | (self._status != IN_FLIGHT)
+        elsewhere = np.flatnonzero(is_elsewhere)
+        left_at[elsewhere] = self._left_otherwise(elsewhere, column)
+        left_at[entered_at == 0] = FAR
+        return left_at
 
     def _left_otherwise(self, which: NDArray[np.intp], column: int) -> Ints:
-        rows, entered = self._rows[which], self.entered_at(column)[which]
+        """When any later step was entered, or the fulfillment completed."""
+        rows = self._rows[which]
+        entered_at = self.entered_at(column)[which]
         table = self._f.entered_step_at[rows]
-        left = np.where(table > entered[:, None], table, FAR).min(axis=1)
-        done = (self._status[which] == COMPLETED) & (self._f.ended_at[rows] >= entered)
-        return np.where((left == FAR) & done, self._f.ended_at[rows], left)
+        left_at = np.where(table > entered_at[:, None], table, FAR).min(axis=1)
+        is_done = (self._status[which] == COMPLETED) & (self._f.ended_at[rows] >= entered_at)
+        return np.where((left_at == FAR) & is_done, self._f.ended_at[rows], left_at)

@@ -1,15 +1,34 @@
-"""What should have been recorded by now, held against what was: of all workflows, or of some fulfillments."""
+"""Search for records that should have arrived and have not, or differ: of all workflows, or of some
+fulfillments.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.columns import Codes, Columns
-from impactgraph.diagnosis.records.audit import WorkflowAudit
+from impactgraph.diagnosis.records.audit import AuditScope, WorkflowAudit
 from impactgraph.diagnosis.records.findings import FindingRows, RecordFindings
-from impactgraph.diagnosis.records.slots import Arrivals, Slot, slots_of
+from impactgraph.diagnosis.records.slots import Arrivals, slots_of
 from impactgraph.diagnosis.records.transport import RecordName, Transports
 from impactgraph.forecast.durations import Durations
+
+
+@dataclass(frozen=True)
+class RecordSearch:
+    """Which fulfillments are searched: `rows` (None: all), and how many records lie in a known order.
+
+    `sorted_prefix`: that many records, from the first on, are sorted by fulfillment (`sorted_prefix_length`).
+    """
+
+    rows: Codes | None = None
+    sorted_prefix: int = 0
+
+
+EVERYTHING = RecordSearch()
 
 
 def find_records(
@@ -17,67 +36,43 @@ def find_records(
     columns: Columns,
     durations: Durations,
     at: Millis,
-    rows: Codes | None = None,
+    search: RecordSearch = EVERYTHING,
     *,
     transports: Transports | None = None,
-    sorted_prefix: int = 0,
 ) -> RecordFindings:
-    """Of the fulfillments in `rows` (None: all), as known at `at`. What `transports` do not tell is learned where all rows are asked for, else as documented.
+    """The findings as known at `at`, the longest due first.
 
-    `filed`: so many records, from the first on, are known to lie in the order of their fulfillments (`in_order`).
-    Costs a look at every record and at every step that causes one, for all fulfillments together; for a few of them, a look at the records not filed.
+    Transport times that `transports` does not have are learned where all fulfillments are searched, else
+    taken from the topology. Costs a look at every record and at every step that causes one, for all
+    fulfillments together; for a few of them, a look at the records after the sorted prefix.
     """
+    scope = AuditScope(topology, columns, at, transports, learn=search.rows is None)
     slots = slots_of(topology, columns.dictionaries)
-    watches = _watches(topology, columns, slots, at, rows, transports, sorted_prefix)
-    parts = [watch.findings(durations) for watch in watches]
-    found = FindingRows.concatenate(parts) if parts else FindingRows.empty()
-    order = np.lexsort((found.effect, found.slot, found.row, found.due))
-    return RecordFindings(
-        topology,
-        columns,
-        at,
-        slots,
-        found.take(order),
-        tuple(tally for watch in watches for tally in watch.tallies),
-    )
+    arrivals = Arrivals(columns, slots, search.rows, search.sorted_prefix)
+    audits = list(_audits(scope, arrivals, search.rows))
+    parts = [audit.findings(durations) for audit in audits]
+    rows = FindingRows.concatenate(parts) if parts else FindingRows.empty()
+    order = np.lexsort((rows.effect, rows.slot, rows.row, rows.due))
+    tallies = tuple(tally for audit in audits for tally in audit.tallies)
+    return RecordFindings(topology, columns, at, slots, rows=rows.take(order), tallies=tallies)
 
 
 def learn_transports(topology: Topology, columns: Columns) -> Transports:
-    """How long every record took that came. Good for many questions."""
-    slots = slots_of(topology, columns.dictionaries)
+    """How long records take, learned from all that arrived. Valid for many questions."""
+    scope = AuditScope(topology, columns, 0, None, learn=False)
+    arrivals = Arrivals(columns, slots_of(topology, columns.dictionaries), None)
     limits: dict[RecordName, Millis] = {}
-    for watch in _watches(topology, columns, slots, 0, None, None):
-        limits |= watch.learn_limits()
+    for audit in _audits(scope, arrivals, None):
+        limits |= audit.learn_limits()
     return Transports(limits)
 
 
-def _watches(
-    topology: Topology,
-    columns: Columns,
-    slots: tuple[Slot, ...],
-    at: Millis,
-    rows: Codes | None,
-    transports: Transports | None,
-    filed: int = 0,
-) -> list[WorkflowAudit]:
-    arrivals = Arrivals(columns, slots, rows, filed)
-    workflow = columns.fulfillments.workflow if rows is None else columns.fulfillments.workflow[rows]
-    found: list[WorkflowAudit] = []
-    for number in dict.fromkeys(slot.workflow for slot in slots):
-        mine = np.flatnonzero(workflow == number).astype(np.int32)
-        if len(mine):
-            chosen = mine if rows is None else rows[mine]
-            found.append(
-                WorkflowAudit(
-                    topology,
-                    columns,
-                    number,
-                    [s for s in slots if s.workflow == number],
-                    chosen,
-                    arrivals,
-                    at,
-                    transports,
-                    learn=rows is None,
-                )
-            )
-    return found
+def _audits(scope: AuditScope, arrivals: Arrivals, rows: Codes | None) -> Iterator[WorkflowAudit]:
+    """One audit per workflow with fulfillments."""
+    f = scope.columns.fulfillments
+    workflow = f.workflow if rows is None else f.workflow[rows]
+    for number in dict.fromkeys(slot.workflow for slot in arrivals.slots):
+        positions = np.flatnonzero(workflow == number).astype(np.int32)
+        if len(positions):
+            own_rows = positions if rows is None else rows[positions]
+            yield WorkflowAudit(scope, number, own_rows, arrivals)

@@ -1,7 +1,8 @@
-"""Findings as arrays, and each of them in words."""
+"""Findings about records, as arrays and as values."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,48 +21,65 @@ CODES = {effect: code for code, effect in enumerate(RECORD_EFFECTS)}
 
 @dataclass
 class FindingRows:
-    """Findings of one kind, a row each."""
+    """One row a finding."""
 
     row: Codes
     """Of the fulfillment."""
     slot: NDArray[np.int16]
     emitter: NDArray[np.int8]
-    """Index in the slot's emitters, -1 where it is of none."""
+    """Index in the slot's emitters, -1 where it belongs to none."""
     effect: NDArray[np.int8]
     """Index in RECORD_EFFECTS."""
     due: Ints
-    """0 where it is not known."""
+    """0 where it is unknown."""
     late_by: Ints
-    """For out of sequence: by how much it came before what it must follow, so far. 0 where it does not apply."""
+    """0 where it does not apply. Out of sequence: by how much it arrived before its predecessor, so far."""
     completed_at: Ints
-    """By when the step was completed; FAR where it is not known."""
+    """By when the step was completed; FAR where that is unknown."""
     recorded_at: Ints
-    """FAR where it has not come."""
+    """FAR where it has not arrived."""
     amount: Ints
-    """What came; of a missing one what is expected. NO_AMOUNT where there is none."""
+    """Of the record; of a missing one the expected amount. NO_AMOUNT where there is none."""
     expected_amount: Ints
     currency: Codes
     """Of the amount."""
     after_slot: NDArray[np.int16]
-    """Out of sequence: number of the slot that had to come first, else -1."""
+    """Out of sequence: number of the slot of the predecessor, else -1."""
 
     def __len__(self) -> int:
         return len(self.row)
 
     @staticmethod
-    def of(effect: RecordEffect, slot: Slot, row: Codes, *, emitter: int = -1, due: Ints | None = None, late_by: Ints | None = None,
-           completed: Ints | None = None, came: Ints | None = None, amount: Ints | None = None, expected: Ints | None = None,
-           currency: Codes, behind: NDArray[np.int16] | None = None) -> "FindingRows":  # fmt: skip
+    def of(
+        effect: RecordEffect,
+        slot: Slot,
+        row: Codes,
+        *,
+        emitter: int,
+        currency: Codes,
+        **times_and_amounts: Any,
+    ) -> "FindingRows":
+        """Findings of one effect and slot; fields that are not given have their default."""
         count = len(row)
 
-        def filled(values: Ints | None, default: int) -> Ints:
-            return np.full(count, default, np.int64) if values is None else values
+        def constant(value: int) -> Ints:
+            return np.full(count, value, np.int64)
 
-        return FindingRows(
-            row, np.full(count, slot.number, np.int16), np.full(count, emitter, np.int8), np.full(count, CODES[effect], np.int8), filled(due, 0),
-            filled(late_by, 0), filled(completed, FAR), filled(came, FAR), filled(amount, NO_AMOUNT), filled(expected, NO_AMOUNT), currency,
-            np.full(count, -1, np.int16) if behind is None else behind,
-        )  # fmt: skip
+        rows = FindingRows(
+            row=row,
+            slot=np.full(count, slot.number, np.int16),
+            emitter=np.full(count, emitter, np.int8),
+            effect=np.full(count, CODES[effect], np.int8),
+            due=constant(0),
+            late_by=constant(0),
+            completed_at=constant(FAR),
+            recorded_at=constant(FAR),
+            amount=constant(NO_AMOUNT),
+            expected_amount=constant(NO_AMOUNT),
+            currency=currency,
+            after_slot=np.full(count, -1, np.int16),
+        )
+        return replace(rows, **times_and_amounts)
 
     def take(self, which: NDArray[np.intp] | NDArray[np.bool_]) -> "FindingRows":
         return FindingRows(**{f.name: getattr(self, f.name)[which] for f in fields(self)})
@@ -74,37 +92,40 @@ class FindingRows:
 
     @staticmethod
     def empty() -> "FindingRows":
-        codes, ints, small = np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int16)
+        codes = np.zeros(0, np.int32)
+        times = np.zeros(0, np.int64)
         return FindingRows(
-            codes,
-            small,
-            np.zeros(0, np.int8),
-            np.zeros(0, np.int8),
-            ints,
-            ints,
-            ints,
-            ints,
-            ints,
-            ints,
-            codes,
-            small,
+            row=codes,
+            slot=np.zeros(0, np.int16),
+            emitter=np.zeros(0, np.int8),
+            effect=np.zeros(0, np.int8),
+            due=times,
+            late_by=times,
+            completed_at=times,
+            recorded_at=times,
+            amount=times,
+            expected_amount=times,
+            currency=codes,
+            after_slot=np.zeros(0, np.int16),
         )
 
 
 @dataclass(frozen=True)
 class Tally:
-    """Of one record that a step emits: how many were due in the last day, and how many of them are missing."""
+    """Of one record that a step emits: how many were due in the last day, and how many of them are
+    missing.
+    """
 
     emitter: Emitter
     due: int
     missing: int
     missing_since: Millis
-    """When the first of the missing ones was due; FAR where none is."""
+    """When the first of the missing ones was due; FAR where none is missing."""
 
 
 @dataclass
 class RecordFindings:
-    """All findings, the longest due first; good while the columns that they are of are not changed."""
+    """All findings, the longest due first; valid while the columns do not change."""
 
     topology: Topology
     columns: Columns
@@ -112,45 +133,45 @@ class RecordFindings:
     slots: Sequence[Slot]
     rows: FindingRows
     tallies: tuple[Tally, ...] = ()
-    """Of the fulfillments that were asked for."""
+    """Of the fulfillments in question."""
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def select(self, which: NDArray[np.intp] | NDArray[np.bool_]) -> "RecordFindings":
-        return RecordFindings(
-            self.topology, self.columns, self.at, self.slots, self.rows.take(which), self.tallies
-        )
+        """The findings at these positions."""
+        return replace(self, rows=self.rows.take(which))
 
     def findings(
-        self, which: Iterable[int] | None = None, cause: Callable[[int], Cause | None] = lambda index: None
+        self,
+        which: Iterable[int] | None = None,
+        cause_of: Callable[[int], Cause | None] = lambda index: None,
     ) -> tuple[RecordFinding, ...]:
-        """Those at these places (None: all). `cause`: what likely caused the one at a place."""
-        return tuple(
-            self._told(index, cause(index)) for index in (range(len(self)) if which is None else which)
-        )
+        """Those at these positions (None: all). `cause_of`: the likely cause of the one at a position."""
+        positions = range(len(self)) if which is None else which
+        return tuple(self._finding(index, cause_of(index)) for index in positions)
 
-    def _told(self, index: int, cause: Cause | None) -> RecordFinding:
-        found, f, slot = self.rows, self.columns.fulfillments, self.slots[int(self.rows.slot[index])]
-        row, late = int(found.row[index]), int(found.late_by[index])
+    def _finding(self, index: int, cause: Cause | None) -> RecordFinding:
+        rows = self.rows
+        f = self.columns.fulfillments
+        slot = self.slots[int(rows.slot[index])]
+        row = int(rows.row[index])
+        order = f.order[row]
+        order_currency = int(self.columns.orders.currency[order])
         return RecordFinding(
-            order=str(self.columns.orders.ids[f.order[row]]),
+            order=str(self.columns.orders.ids[order]),
             fulfillment=str(f.ids[row]),
             kind=slot.kind,
             type=slot.type,
-            effect=RECORD_EFFECTS[int(found.effect[index])],
-            due=int(found.due[index]) or None,
-            late_by=late or None,
-            amount=self._money(int(found.amount[index]), int(found.currency[index])),
-            expected_amount=self._money(
-                int(found.expected_amount[index]), int(self.columns.orders.currency[f.order[row]])
-            ),
+            effect=RECORD_EFFECTS[int(rows.effect[index])],
+            due=int(rows.due[index]) or None,
+            late_by=int(rows.late_by[index]) or None,
+            amount=self._money(int(rows.amount[index]), int(rows.currency[index])),
+            expected_amount=self._money(int(rows.expected_amount[index]), order_currency),
             likely_cause=cause,
         )
 
     def _money(self, micros: int, currency: int) -> Money | None:
-        return (
-            None
-            if micros == NO_AMOUNT
-            else from_micros(micros, self.columns.dictionaries.currencies.values[currency])
-        )
+        if micros == NO_AMOUNT:
+            return None
+        return from_micros(micros, self.columns.dictionaries.currencies.values[currency])

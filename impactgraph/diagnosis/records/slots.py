@@ -1,4 +1,4 @@
-"""The records that each workflow expects, and which of them have come to each fulfillment."""
+"""The records that each workflow expects, and the records of each fulfillment that have arrived."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _FEW = 8
 
 @dataclass(frozen=True)
 class Emitter:
-    """A step that causes the record. `column`: of the step in `FulfillmentColumns.entered`."""
+    """A step that causes the record. `column`: of the step in `FulfillmentColumns.entered_step_at`."""
 
     step: Step
     column: int
@@ -26,41 +26,43 @@ class Emitter:
 
 @dataclass(frozen=True)
 class Slot:
-    """A type of record in a workflow; without emitters one that others must only come after."""
+    """A type of record in a workflow; one without emitters is only a predecessor that others must follow."""
 
     number: int
     workflow: int
-    """Index in the vocabulary."""
+    """Index in the dictionary."""
     kind: RecordKind
     type: str
     emitters: tuple[Emitter, ...]
 
 
-def slots_of(topology: Topology, vocabulary: Dictionaries) -> tuple[Slot, ...]:
-    """Of all workflows that orders have taken, a workflow after the other."""
-    found: list[Slot] = []
-    for number, known in enumerate(vocabulary.workflows):
-        workflow = topology.workflows.get(known.key)
+def slots_of(topology: Topology, dictionaries: Dictionaries) -> tuple[Slot, ...]:
+    """The slots of all workflows that have orders, one workflow after the other."""
+    slots: list[Slot] = []
+    for number, known_workflow in enumerate(dictionaries.workflows):
+        workflow = topology.workflows.get(known_workflow.key)
         if workflow is None:
             continue
         emitters: dict[tuple[RecordKind, str], list[Emitter]] = {}
         for place, emission in workflow.records:
             step = workflow.steps[place]
-            emitters.setdefault((emission.kind, emission.type), []).append(
-                Emitter(step, known.steps.index(step.key), emission)
-            )
-            for earlier in emission.after:
-                emitters.setdefault((RecordKind.POSTING, earlier), [])
-        found += [
-            Slot(len(found) + n, number, kind, name, tuple(by))
+            emitter = Emitter(step, known_workflow.steps.index(step.key), emission)
+            emitters.setdefault((emission.kind, emission.type), []).append(emitter)
+            for predecessor in emission.after:
+                emitters.setdefault((RecordKind.POSTING, predecessor), [])
+        slots += [
+            Slot(len(slots) + n, number, kind, name, emitters=tuple(by))
             for n, ((kind, name), by) in enumerate(emitters.items())
         ]
-    return tuple(found)
+    return tuple(slots)
 
 
 @dataclass
 class SlotRecords:
-    """The records of one slot, by (fulfillment, moment). `owner`: place of the fulfillment among the rows asked for; `count` and `first` are by place."""
+    """The records of one slot, sorted by (fulfillment, moment).
+
+    `fulfillment`: its position among the rows in question; `count` and `first` are by this position.
+    """
 
     fulfillment: NDArray[np.int32]
     recorded_at: Ints
@@ -68,95 +70,114 @@ class SlotRecords:
     """Row in RecordColumns."""
     count: NDArray[np.intp]
     first: NDArray[np.intp]
+    """Position of the first record of each fulfillment."""
 
     def nth(self, rank: NDArray[np.intp] | int = 0) -> Ints:
-        """By place: when the record came that is so many behind the first; FAR where there are not so many."""
+        """By position of the fulfillment: when its record number `rank` (from 0) arrived; FAR where it has
+        not.
+        """
         if not len(self.recorded_at):
             return np.full(len(self.count), FAR, np.int64)
-        there = self.count > rank
-        return np.where(there, self.recorded_at[np.where(there, self.first + rank, 0)], FAR)
+        exists = self.count > rank
+        return np.where(exists, self.recorded_at[np.where(exists, self.first + rank, 0)], FAR)
 
 
 class Arrivals:
-    """The records of the columns, or of some fulfillments, sorted by slot. Costs a look at every record, and a sort by a small number.
+    """The records of all fulfillments, or of some, sorted by slot.
 
-    `filed`: so many records, from the first on, are known to lie in the order of their fulfillments; of few fulfillments only the others are looked at.
+    Costs a look at every record, and a sort by a small number. `sorted_prefix`: that many records, from the
+    first on, are sorted by fulfillment; for few fulfillments only the others are looked at.
     """
 
-    def __init__(self, columns: Columns, slots: Sequence[Slot], rows: Codes | None, filed: int = 0) -> None:
+    def __init__(
+        self, columns: Columns, slots: Sequence[Slot], rows: Codes | None, sorted_prefix: int = 0
+    ) -> None:
+        self.slots = slots
         self._records = columns.records
-        chosen = _of_rows(columns, rows, filed)
-        slot = _slot_of(columns, slots, chosen)
+        which = _of_rows(columns, rows, sorted_prefix)
+        slot = _slot_of(columns, slots, which)
         order = np.argsort(slot, kind="stable")
-        self._rows = order if chosen is None else chosen[order]
+        self._rows = order if which is None else which[order]
         self._bounds = np.searchsorted(slot[order], np.arange(len(slots) + 1))
 
-    def of(self, slot: Slot, place: Callable[[Codes], Codes], count: int) -> SlotRecords:
-        """`place`: of fulfillments, by row, the place of each among `count` that are asked for, -1 where it is not."""
+    def of(self, slot: Slot, position_of: Callable[[Codes], Codes], count: int) -> SlotRecords:
+        """The records of a slot.
+
+        `position_of`: by row of a fulfillment, its position among the `count` in question, -1 where it is
+        not one.
+        """
         record = self._rows[self._bounds[slot.number] : self._bounds[slot.number + 1]]
-        owner = place(self._records.fulfillment[record])
-        if (owner < 0).any():
-            record, owner = record[owner >= 0], owner[owner >= 0]
-        at = self._records.at[record]
-        if len(owner) > 1 and not _ascending(owner, at):
-            order = np.lexsort((at, owner))
-            record, owner, at = record[order], owner[order], at[order]
-        many = np.bincount(owner, minlength=count)
-        return SlotRecords(owner, at, record, many, np.cumsum(many) - many)
+        fulfillment = position_of(self._records.fulfillment[record])
+        if (fulfillment < 0).any():
+            record = record[fulfillment >= 0]
+            fulfillment = fulfillment[fulfillment >= 0]
+        recorded_at = self._records.at[record]
+        if len(fulfillment) > 1 and not _ascending(fulfillment, recorded_at):
+            order = np.lexsort((recorded_at, fulfillment))
+            record = record[order]
+            fulfillment = fulfillment[order]
+            recorded_at = recorded_at[order]
+        counts = np.bincount(fulfillment, minlength=count)
+        return SlotRecords(fulfillment, recorded_at, record, counts, first=np.cumsum(counts) - counts)
 
 
-def _ascending(owner: NDArray[np.int32], at: Ints) -> bool:
-    return bool(((owner[1:] > owner[:-1]) | ((owner[1:] == owner[:-1]) & (at[1:] >= at[:-1]))).all())
+def _ascending(fulfillment: NDArray[np.int32], recorded_at: Ints) -> bool:
+    is_next = fulfillment[1:] > fulfillment[:-1]
+    is_same = fulfillment[1:] == fulfillment[:-1]
+    return bool((is_next | (is_same & (recorded_at[1:] >= recorded_at[:-1]))).all())
 
 
 def position_lookup(rows: Codes, size: int) -> Callable[[Codes], Codes]:
-    """Of fulfillments by row, the place of each among `rows`, -1 where it is none of them. There are `size` fulfillments: for few rows no table is made."""
+    """A function from rows of fulfillments to their positions among `rows`, -1 for others.
+
+    There are `size` fulfillments: for few rows no table is made.
+    """
     if len(rows) <= _FEW:
-        return lambda asked: sum(
-            ((asked == row) * np.int32(place + 1) for place, row in enumerate(rows)),
-            np.full(len(asked), -1, np.int32),
+        return lambda queries: sum(
+            ((queries == row) * np.int32(position + 1) for position, row in enumerate(rows)),
+            np.full(len(queries), -1, np.int32),
         )
     table = np.full(size, -1, np.int32)
     table[rows] = np.arange(len(rows), dtype=np.int32)
-    return lambda asked: table[asked]
+    return lambda queries: table[queries]
 
 
-def sorted_prefix_length(owner: Codes) -> int:
-    """How many, from the first on, are ascending."""
-    back = owner[1:] < owner[:-1]
-    return int(np.argmax(back)) + 1 if back.any() else len(owner)
+def sorted_prefix_length(fulfillment: Codes) -> int:
+    """How many values, from the first on, are ascending."""
+    is_descent = fulfillment[1:] < fulfillment[:-1]
+    return int(np.argmax(is_descent)) + 1 if is_descent.any() else len(fulfillment)
 
 
-def _of_rows(columns: Columns, rows: Codes | None, filed: int) -> NDArray[np.intp] | None:
+def _of_rows(columns: Columns, rows: Codes | None, sorted_prefix: int) -> NDArray[np.intp] | None:
     """Records of these fulfillments; None: all."""
     if rows is None:
         return None
-    owner = columns.records.fulfillment
+    fulfillment = columns.records.fulfillment
     if len(rows) > _FEW:
-        wanted = np.zeros(len(columns.fulfillments), bool)
-        wanted[rows] = True
-        return np.flatnonzero(wanted[owner])
-    behind = owner[filed:]
-    bounds = np.searchsorted(owner[:filed], np.stack([rows, rows + 1]).astype(owner.dtype))
-    found: list[NDArray[np.intp]] = [np.arange(first, last) for first, last in bounds.T.tolist()]
-    found += [np.flatnonzero(behind == row) + filed for row in rows.tolist()] if len(behind) else []
-    return np.sort(np.concatenate(found)) if found else np.zeros(0, np.intp)
+        mask = np.zeros(len(columns.fulfillments), bool)
+        mask[rows] = True
+        return np.flatnonzero(mask[fulfillment])
+    unsorted = fulfillment[sorted_prefix:]
+    limits = np.stack([rows, rows + 1]).astype(fulfillment.dtype)
+    bounds = np.searchsorted(fulfillment[:sorted_prefix], limits)
+    parts: list[NDArray[np.intp]] = [np.arange(first, last) for first, last in bounds.T.tolist()]
+    if len(unsorted):
+        parts += [np.flatnonzero(unsorted == row) + sorted_prefix for row in rows.tolist()]
+    return np.sort(np.concatenate(parts)) if parts else np.zeros(0, np.intp)
 
 
-def _slot_of(columns: Columns, slots: Sequence[Slot], chosen: NDArray[np.intp] | None) -> NDArray[np.int16]:
-    """Number of the slot of each record; one behind the last where its workflow expects no such record."""
-    r, types = columns.records, len(columns.dictionaries.types)
-    fulfillment, kind, type_ = (c if chosen is None else c[chosen] for c in (r.fulfillment, r.kind, r.type))
-    table = np.full(
-        (len(columns.dictionaries.workflows) + 1, len(RECORD_KINDS) * types), len(slots), np.int16
-    )
+def _slot_of(columns: Columns, slots: Sequence[Slot], which: NDArray[np.intp] | None) -> NDArray[np.int16]:
+    """Number of the slot of each record; one beyond the last where its workflow expects no such record."""
+    r = columns.records
+    dictionaries = columns.dictionaries
+    types = len(dictionaries.types)
+    fulfillment, kind, type_ = (c if which is None else c[which] for c in (r.fulfillment, r.kind, r.type))
+    shape = len(dictionaries.workflows) + 1, len(RECORD_KINDS) * types
+    table = np.full(shape, len(slots), np.int16)
     for slot in slots:
-        code = columns.dictionaries.types.find(slot.type)
+        code = dictionaries.types.find(slot.type)
         if code is not None:
             table[slot.workflow, RECORD_KINDS.index(slot.kind) * types + code] = slot.number
     workflow = columns.fulfillments.workflow[fulfillment]
-    return table.ravel()[
-        np.where(workflow < 0, len(table) - 1, workflow) * table.shape[1]
-        + kind.astype(np.int32) * types
-        + type_
-    ]
+    line = np.where(workflow < 0, len(table) - 1, workflow) * table.shape[1]
+    return table.ravel()[line + kind.astype(np.int32) * types + type_]

@@ -1,4 +1,6 @@
-"""How long a record takes from the step that causes it to where it is recorded: as seen, else as the topology documents its integration."""
+"""How long a record takes from the step that causes it to its arrival: learned, else as the topology
+documents it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,9 +14,13 @@ from impactgraph.columns import Ints
 from impactgraph.forecast.calendar import Calendar
 
 ENOUGH = 50
-"""Records that are needed before what was seen outweighs the documents."""
+"""Records that are needed before the learned time replaces the documented one."""
 _SPREADS = 6
-"""Quartile distances above the median that are still usual: about four standard deviations, and a failure that holds up a quarter does not move it."""
+"""Interquartile ranges above the median that are still usual.
+
+That is about four standard deviations, and a failure that holds up a quarter of the records does not change
+it.
+"""
 _DOCUMENTED = {
     Transport.SYNC: MINUTE,
     Transport.QUEUE: 5 * MINUTE,
@@ -24,7 +30,7 @@ _DOCUMENTED = {
 }
 
 RecordName = tuple[str, RecordKind, str, str]
-"""Workflow, kind and type of the record, step that emits it."""
+"""Workflow, kind and type of the record, and the step that emits it."""
 
 
 @dataclass(frozen=True)
@@ -32,46 +38,47 @@ class Transports:
     """What is known of records beyond one version of the topology."""
 
     limits: Mapping[RecordName, Millis] | None = None
-    """Learned: how long each takes at most, behind the run of its batch where it has one. None: nothing was learned yet."""
+    """How long each takes at most, after the run of its batch where it has one. None: nothing was learned
+    yet.
+    """
     named_since: Mapping[RecordName, Millis] = field(default_factory=dict[RecordName, Millis])
-    """Since when the topology names it, where it has not always: what was completed before caused none."""
+    """When the topology began to name a record, unless it always did: steps completed before caused none."""
 
 
 @dataclass(frozen=True)
 class Route:
-    """The way of one record: it waits for a run of the calendar, then takes `limit` at most."""
+    """The path of one record: it waits for a run of the calendar, then takes `limit` at most."""
 
     limit: Millis
     calendar: Calendar | None = None
 
-    def base(self, completed: Ints) -> Ints:
-        """When what is completed then sets off."""
-        return (
-            completed
-            if self.calendar is None
-            else self.calendar.run_from(completed.astype(np.float64)).astype(np.int64)
-        )
+    def departure(self, completed_at: Ints) -> Ints:
+        """When the record of a step departs that was completed then."""
+        if self.calendar is None:
+            return completed_at
+        return self.calendar.run_from(completed_at.astype(np.float64)).astype(np.int64)
 
-    def arrives_by(self, completed: Ints) -> Ints:
-        return self.base(completed) + self.limit
+    def arrives_by(self, completed_at: Ints) -> Ints:
+        return self.departure(completed_at) + self.limit
 
 
-def route_of(topology: Topology, via: str | None, learned: Millis | None) -> Route:
+def route_of(topology: Topology, via: str | None, limit: Millis | None) -> Route:
+    """`via`: full id of the integration, None for a record within its system; `limit`: as learned."""
     if via is None:
-        return Route(MINUTE if learned is None else learned)
+        return Route(MINUTE if limit is None else limit)
     integration = topology.integrations[via.partition(":")[2]]
     calendar = Calendar(integration.schedule) if integration.schedule is not None else None
-    return Route(_documented(integration) if learned is None else learned, calendar)
+    return Route(_documented_limit(integration) if limit is None else limit, calendar)
 
 
-def _documented(integration: Integration) -> Millis:
+def _documented_limit(integration: Integration) -> Millis:
     return max(_DOCUMENTED[integration.transport], 4 * (integration.slo_latency or 0))
 
 
 def usual_limit(lag: Ints) -> Millis | None:
-    """Of the lags of records that came: above it, one is late even for its transport. None where too few are known.
+    """The lag above which a record is late even for its transport, from the lags of records that arrived.
 
-    One that came before its step was seen to be completed took no time.
+    None where there are too few. A record that arrived before its step was seen to be completed took no time.
     """
     if len(lag) < ENOUGH:
         return None

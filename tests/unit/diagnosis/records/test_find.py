@@ -10,7 +10,7 @@ from graph_models.enums import RecordEffect, RecordKind
 from graph_models.time import HOUR, MINUTE, SECOND, Millis
 from graph_models.topology import Emission, Takes, Topology, Transition
 from impactgraph.columns import CANCELLED
-from impactgraph.diagnosis.records import find_records
+from impactgraph.diagnosis.records import RecordSearch, find_records
 from impactgraph.forecast.durations import Durations
 from tests.drawing import EIGHT, batch, drawn, queue, step
 from tests.worlds import Came, Journey, World, columns_of
@@ -220,4 +220,9 @@ def test_usual_transport_is_learned_from_fifty_records_on() -> None:
 def test_rows_of_no_fulfillment_have_no_findings() -> None:
     columns = columns_of(World(shop(ISSUE), (), (packed(),), NOON))
 
-    assert find_records(shop(ISSUE), columns, Durations({}), NOON, np.zeros(0, np.int32)).findings() == ()
+    assert (
+        find_records(
+            shop(ISSUE), columns, Durations({}), NOON, RecordSearch(np.zeros(0, np.int32))
+        ).findings()
+        == ()
+    )
