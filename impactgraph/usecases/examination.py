@@ -202,7 +202,7 @@ class Examination:
             found, impairments, {failure.key: failure for failure in begun}, ()
         )  # whoever else is asked about tells nothing of this order
         by_order: dict[str, list[RecordFinding]] = {}
-        for finding in found.findings(cause=causes.of):
+        for finding in found.findings(cause_of=causes.of):
             by_order.setdefault(finding.order, []).append(finding)
         return by_order
 
