@@ -20,7 +20,7 @@ from impactgraph.diagnosis.common import OverdueState, SharedFactor, common_fact
 from impactgraph.diagnosis.overdue import limits, overdue_mask
 from impactgraph.diagnosis.overdue.groups import overdue_groups
 from impactgraph.diagnosis.overdue.visits import in_step
-from impactgraph.diagnosis.suspects import Suspect, suspects
+from impactgraph.diagnosis.suspects import Investigation, Suspect, suspects
 from impactgraph.errors import BadInputError, NotFoundError, NoTopologyError, Problem
 from impactgraph.impact import keyset
 from impactgraph.impact.filters import order_mask
@@ -155,9 +155,16 @@ class Overdue:
             if begun
             else None
         )
-        scopes = [scope for each in self._shared if (scope := _scope_of(each)) is not None]
+        scopes = (_scope_of(each) for each in self._shared)
         return suspects(
-            self.columns, self.topology, self.known.graph, self.at, factors=scopes, known=impairments
+            Investigation(
+                self.columns,
+                self.topology,
+                self.known.graph,
+                self.at,
+                factors=tuple(scope for scope in scopes if scope is not None),
+                recorded=impairments,
+            )
         )
 
 

@@ -1,6 +1,6 @@
-"""Elements that would explain the overdue, best first."""
+"""Suspects: elements whose failure would explain what orders show, the likeliest first."""
 
-from impactgraph.diagnosis.suspects.investigate import explanations, suspects
-from impactgraph.diagnosis.suspects.sentences import Suspect
+from impactgraph.diagnosis.suspects.investigate import Investigation, explanations, suspects
+from impactgraph.diagnosis.suspects.suspect import Suspect
 
-__all__ = ["Suspect", "explanations", "suspects"]
+__all__ = ["Investigation", "Suspect", "explanations", "suspects"]

@@ -1,4 +1,6 @@
-"""What would be seen if an element had failed: the places at which things would stop, and the elements that errors would name."""
+"""Hypotheses "this element has failed": the places that it would stop, and the elements that errors would
+name.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,155 +18,165 @@ from impactgraph.topology.reach import RECORDS, graph_of
 
 HOLDS = frozenset({Effect.BLOCKED, Effect.DELAYED, Effect.REJECTED})
 MOST = 400
-"""Elements that are tried, the nearest to where something is wrong first."""
-_SUPPOSED = "suspicion"
+"""Elements that are tried, those nearest to the places first."""
+_FAILURE_KEY = "suspicion"
 _LONG: Millis = DAY
 _LEAST = 0.3
-_CANNOT = frozenset({ElementKind.TEAM, ElementKind.PLAYBOOK, ElementKind.WORKFLOW, ElementKind.LOCATION})
-_ELSEWHERE = frozenset(
+_CANNOT_FAIL = frozenset({ElementKind.TEAM, ElementKind.PLAYBOOK, ElementKind.WORKFLOW, ElementKind.LOCATION})
+_NOT_NEEDS = frozenset(
     {EdgeKind.FOLLOWS, EdgeKind.HANDED_OVER, EdgeKind.HAS_STEP, EdgeKind.OWNED_BY, EdgeKind.COVERS}
 )
 
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """`element` has failed: the places at which all that is under way stops, those at which only what begins afterwards does, and what errors may name."""
+    """`element` has failed."""
 
     element: str
+    """Full id."""
     stops: frozenset[Place]
+    """Places at which everything that is under way stops."""
     stops_new: frozenset[Place]
+    """Places at which only what begins afterwards stops."""
     impaired_elements: frozenset[str]
+    """Elements that errors may name, and the steps at which wrong decisions surface."""
     misled_places: frozenset[Place]
-    """Where decisions are made on old data: orders are rerouted and cancelled later. `impaired` has the steps at which this comes to light."""
+    """Places where decisions are made on stale data: orders are rerouted and cancelled later."""
 
     @property
     def signature(self) -> tuple[frozenset[Place], frozenset[Place], frozenset[Place]]:
-        """Hypotheses that look alike cannot be told apart by orders."""
+        """Orders cannot distinguish hypotheses with the same signature."""
         return self.stops, self.stops_new, self.misled_places
 
     @property
-    def visible(self) -> bool:
+    def is_visible(self) -> bool:
+        """Whether orders would show it."""
         return any(self.signature)
 
 
 def upstream(topology: Topology, places: Iterable[Place]) -> tuple[str, ...]:
     """Elements that something at these places needs, the nearest first, the steps themselves included."""
     needs = graph_of(topology).needs
-    edge = [
-        node
-        for node in dict.fromkeys(n for place in places for n in _nodes(topology, place))
-        if node in needs
-    ]
-    seen = dict.fromkeys(edge)
-    while edge and len(seen) < MOST:
-        edge = list(
-            dict.fromkeys(
-                t
-                for node in edge
-                for t, kinds in needs[node].items()
-                if t not in seen and not set(kinds) <= _ELSEWHERE
-            )
+    nodes = dict.fromkeys(node for place in places for node in _nodes(topology, place))
+    frontier = [node for node in nodes if node in needs]
+    visited_nodes = dict.fromkeys(frontier)
+    while frontier and len(visited_nodes) < MOST:
+        targets = (
+            target
+            for node in frontier
+            for target, kinds in needs[node].items()
+            if target not in visited_nodes and not set(kinds) <= _NOT_NEEDS
         )
-        seen.update(dict.fromkeys(edge))
-    chosen = dict.fromkeys(node.removesuffix(RECORDS) for node in seen)
+        frontier = list(dict.fromkeys(targets))
+        visited_nodes.update(dict.fromkeys(frontier))
+    elements = dict.fromkeys(node.removesuffix(RECORDS) for node in visited_nodes)
     return tuple(
-        e for e in chosen if e in topology.elements and kind_of(topology.elements[e]) not in _CANNOT
+        element
+        for element in elements
+        if element in topology.elements and kind_of(topology.elements[element]) not in _CANNOT_FAIL
     )[:MOST]
 
 
 def _nodes(topology: Topology, place: Place) -> list[str]:
-    step = topology.elements.get(_id(place))
+    """Elements at the place itself."""
+    step = topology.elements.get(_step_id(place))
     if not isinstance(step, Step):
         return []
-    vias = [transition.via for transition in step.then if transition.via]
-    sent = [
-        emission.via
-        for emission in step.emits
-        if emission.via and (place.record is None or (emission.kind, emission.type) == place.record)
-    ]
+    hand_overs = [transition.via for transition in step.then if transition.via]
     match place.kind:
         case TransitKind.RECORD:
-            return sent
+            return [
+                emission.via
+                for emission in step.emits
+                if emission.via and (place.record is None or (emission.kind, emission.type) == place.record)
+            ]
         case TransitKind.HANDOVER:
-            return vias
+            return hand_overs
         case TransitKind.WORK:
             return [step.id]
         case TransitKind.VISIT:
-            return [step.id, *vias]
+            return [step.id, *hand_overs]
 
 
 def hypothesis(
-    graph: FailureGraph, topology: Topology, element: str, places: Sequence[Place], at: Millis
+    graph: FailureGraph, topology: Topology, element: str, places: Sequence[Place], *, at: Millis
 ) -> Hypothesis:
-    """Costs a propagation."""
-    failure = Failure(_SUPPOSED, element, FailureClass.OUTAGE, at - _LONG)
-    return _seen(topology, element, propagate(graph, [failure], recovery=lambda _: at + HOUR), places)
-
-
-def _seen(topology: Topology, element: str, impairments: Impairments, places: Sequence[Place]) -> Hypothesis:
+    """What an outage of the element would do at these places. Costs a propagation."""
+    failure = Failure(_FAILURE_KEY, element, FailureClass.OUTAGE, at - _LONG)
+    impairments = propagate(graph, [failure], recovery=lambda _: at + HOUR)
     stops: set[Place] = set()
     stops_new: set[Place] = set()
     for place in places:
-        step = topology.elements.get(_id(place))
+        step = topology.elements.get(_step_id(place))
         if isinstance(step, Step):
-            found = effects_at(step, place, impairments)
-            if any(found_at_end for _, found_at_end in found):
+            effects = effects_at(step, place, impairments)
+            if any(holds_open for _, holds_open in effects):
                 stops.add(place)
-            elif found:
+            elif effects:
                 stops_new.add(place)
-    misled = [
-        p
-        for p in places
-        if p.kind in (TransitKind.VISIT, TransitKind.WORK)
-        and any(i.effect is Effect.STALE for i in impairments.by_element.get(_id(p), ()))
-    ]
-    named = (
-        {identifier for identifier in impairments.by_element if not identifier.startswith("step:")}
-        | {element}
-        | set(_surfaces(topology, misled))
+    misled_places = [place for place in places if _is_misled(place, impairments)]
+    impaired = {each for each in impairments.by_element if not each.startswith("step:")}
+    surfacing_steps = set(_surfacing_steps(topology, misled_places))
+    return Hypothesis(
+        element=element,
+        stops=frozenset(stops),
+        stops_new=frozenset(stops_new),
+        impaired_elements=frozenset(impaired | {element} | surfacing_steps),
+        misled_places=frozenset(misled_places),
     )
-    return Hypothesis(element, frozenset(stops), frozenset(stops_new), frozenset(named), frozenset(misled))
 
 
-def _surfaces(topology: Topology, misled: Iterable[Place]) -> Iterator[str]:
-    """Steps at which a wrong decision comes to light."""
-    for place in misled:
-        step = topology.elements[_id(place)]
+def _is_misled(place: Place, impairments: Impairments) -> bool:
+    if place.kind not in (TransitKind.VISIT, TransitKind.WORK):
+        return False
+    own = impairments.by_element.get(_step_id(place), ())
+    return any(impairment.effect is Effect.STALE for impairment in own)
+
+
+def _surfacing_steps(topology: Topology, misled_places: Iterable[Place]) -> Iterator[str]:
+    """Steps at which a wrong decision surfaces."""
+    for place in misled_places:
+        step = topology.elements[_step_id(place)]
         if isinstance(step, Step) and step.surfaces_at:
             yield f"step:{place.workflow}/{step.surfaces_at}"
 
 
-def _id(place: Place) -> str:
+def _step_id(place: Place) -> str:
     return f"step:{place.workflow}/{place.step}"
 
 
 def effects_at(step: Step, place: Place, impairments: Impairments) -> list[tuple[Impairment, bool]]:
-    """What holds things at the place, each with whether it holds what was under way too."""
+    """Impairments that hold transits at the place, each with whether it holds those already open too."""
 
     def holding(identifier: str | None) -> list[Impairment]:
-        rows = impairments.by_element.get(identifier, ()) if identifier else ()
-        return [i for i in rows if i.effect in HOLDS and i.likelihood >= _LEAST]
+        own = impairments.by_element.get(identifier, ()) if identifier else ()
+        return [each for each in own if each.effect in HOLDS and each.likelihood >= _LEAST]
 
     match place.kind:
         case TransitKind.RECORD:
-            return [(i, True) for e in step.emits if (e.kind, e.type) == place.record for i in holding(e.via)]
+            vias = [each.via for each in step.emits if (each.kind, each.type) == place.record]
+            return [(impairment, True) for via in vias for impairment in holding(via)]
         case TransitKind.HANDOVER:
-            return _of_vias(step, holding)
+            return _of_hand_overs(step, holding)
         case TransitKind.WORK:
-            return [(i, i.at_completion) for i in holding(step.id)]
+            return [(impairment, impairment.at_completion) for impairment in holding(step.id)]
         case TransitKind.VISIT:
-            return [*((i, i.at_completion) for i in holding(step.id)), *_of_vias(step, holding)]
+            of_work = [(impairment, impairment.at_completion) for impairment in holding(step.id)]
+            return [*of_work, *_of_hand_overs(step, holding)]
 
 
-def _of_vias(step: Step, holding: Callable[[str | None], list[Impairment]]) -> list[tuple[Impairment, bool]]:
-    return [(i, True) for transition in step.then for i in holding(transition.via)]
+def _of_hand_overs(
+    step: Step, holding: Callable[[str | None], list[Impairment]]
+) -> list[tuple[Impairment, bool]]:
+    return [(impairment, True) for transition in step.then for impairment in holding(transition.via)]
 
 
 def group_by_signature(hypotheses: Iterable[Hypothesis]) -> list[tuple[Hypothesis, ...]]:
-    """Those that orders cannot tell apart together; ways before what they lead to, then in the order in which they came."""
-    found: defaultdict[object, list[Hypothesis]] = defaultdict(list)
+    """Classes of hypotheses that orders cannot distinguish: integrations first, then in the given order."""
+    by_signature: defaultdict[object, list[Hypothesis]] = defaultdict(list)
     for each in hypotheses:
-        found[each.signature].append(each)
+        by_signature[each.signature].append(each)
     return [
-        tuple(sorted(same, key=lambda h: not h.element.startswith("integration:"))) for same in found.values()
+        tuple(sorted(same, key=lambda h: not h.element.startswith("integration:")))
+        for same in by_signature.values()
     ]

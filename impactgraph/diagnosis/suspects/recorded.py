@@ -1,4 +1,4 @@
-"""What failures that are known explain already is no evidence for others."""
+"""Transits and errors that failures on record explain: they are no evidence for other failures."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,57 +17,62 @@ Flags = NDArray[np.bool_]
 
 
 def unexplained_transits(
-    transits: Transits, topology: Topology, known: Impairments, membership: Membership
+    transits: Transits, topology: Topology, impairments: Impairments, membership: Membership
 ) -> Flags:
-    """Which transits no known failure held while they were under way."""
-    free = np.ones(len(transits), bool)
+    """By transit: whether no recorded failure held it while it was open."""
+    is_unexplained = np.ones(len(transits), bool)
     for number, place in enumerate(transits.places):
         step = topology.elements.get(f"step:{place.workflow}/{place.step}")
-        found = effects_at(step, place, known) if isinstance(step, Step) else []
-        if found:
+        effects = effects_at(step, place, impairments) if isinstance(step, Step) else []
+        if effects:
             rows = np.flatnonzero(transits.place == number)
-            for impairment, _ in found:
-                touched = (transits.began_at[rows] < impairment.until + impairment.drain) & (
-                    transits.observed_until[rows] > impairment.since
+            for impairment, _ in effects:
+                overlaps = transits.began_at[rows] < impairment.until + impairment.drain
+                overlaps &= transits.observed_until[rows] > impairment.since
+                is_unexplained[rows] &= ~(
+                    overlaps & membership.in_scope(transits.rows[rows], impairment.scope)
                 )
-                free[rows] &= ~(touched & membership.in_scope(transits.rows[rows], impairment.scope))
-    return free
+    return is_unexplained
 
 
 def unexplained_errors(
-    errors: Errors, topology: Topology, known: Impairments, membership: Membership, at: Millis
+    errors: Errors, topology: Topology, impairments: Impairments, membership: Membership, *, at: Millis
 ) -> Flags:
-    """Which errors name nothing that a known failure impaired, nor the step at which its wrong decisions come to light."""
-    free = np.ones(len(errors.row), bool)
+    """By error: whether no recorded failure impaired what it names, nor made a wrong decision that surfaces
+    there.
+    """
+    is_unexplained = np.ones(len(errors.row), bool)
     moment = at - SPAN + errors.bin * BIN
     for number, kind in enumerate(errors.kinds):
         rows = np.flatnonzero(errors.kind == number)
-        for impairment in known.by_element.get(kind, ()):
-            touched = (moment[rows] + BIN > impairment.since) & (
-                moment[rows] < impairment.until + impairment.drain
-            )
-            free[rows] &= ~(touched & membership.in_scope(errors.row[rows], impairment.scope))
-        for impairment in _surfacing(topology, known, kind):
-            free[rows] &= moment[rows] + BIN <= impairment.since
-    return free
+        for impairment in impairments.by_element.get(kind, ()):
+            overlaps = moment[rows] + BIN > impairment.since
+            overlaps &= moment[rows] < impairment.until + impairment.drain
+            is_unexplained[rows] &= ~(overlaps & membership.in_scope(errors.row[rows], impairment.scope))
+        for impairment in _surfacing(topology, impairments, kind):
+            is_unexplained[rows] &= moment[rows] + BIN <= impairment.since
+    return is_unexplained
 
 
-def _surfacing(topology: Topology, known: Impairments, step_id: str) -> list[Impairment]:
-    """Decisions on old data that come to light at this step, whoever was decided about then and is not in scope any more."""
+def _surfacing(topology: Topology, impairments: Impairments, step_id: str) -> list[Impairment]:
+    """Decisions on stale data that surface at this step, including those about orders no longer in scope."""
     step = topology.elements.get(step_id)
     if not isinstance(step, Step):
         return []
     deciding = [each.id for each in topology.workflows[step.workflow].steps if each.surfaces_at == step.key]
     return [
-        i for decision in deciding for i in known.by_element.get(decision, ()) if i.effect is Effect.STALE
+        impairment
+        for decision in deciding
+        for impairment in impairments.by_element.get(decision, ())
+        if impairment.effect is Effect.STALE
     ]
 
 
-def misleads(known: Impairments, at: Millis) -> bool:
-    """Whether a known failure has made decisions go wrong in the last hours: detours tell nothing new then."""
+def misleads(impairments: Impairments, at: Millis) -> bool:
+    """Whether a recorded failure led to wrong decisions in the last hours: detours are no evidence then."""
     since = at - BINS * BIN
     return any(
         i.effect is Effect.STALE and i.until + i.drain > since and i.element.startswith("step:")
-        for rows in known.by_element.values()
-        for i in rows
+        for own in impairments.by_element.values()
+        for i in own
     )

@@ -1,7 +1,7 @@
-"""What goes on in the landscape, as transits: something began at a place and ends there, or has not yet.
+"""Transits: work in a step, a hand-over or the sending of a record, from when it began until it ended.
 
-Work in a step, handing an order over, and sending a record are places of their own where the events tell them apart: where a step's own record comes
-before the order goes on, what follows the record is the hand-over.
+Work, hand-over and records are places of their own where events distinguish them: where a step's own record
+arrives before the order goes on, what follows the record is the hand-over.
 """
 
 from collections.abc import Iterator
@@ -20,17 +20,20 @@ from impactgraph.diagnosis.overdue.visits import Visits, visits_of
 from impactgraph.forecast.calendar import Calendar
 
 SHORTEST: Millis = 5 * MINUTE
-"""What is over sooner counts as over by then: so much later still counts as in time."""
+"""Shorter transits count as this long, so that one that ends this much later is still in time."""
 _MOSTLY = 0.7
-"""Share of the stays whose first record comes before they end, for the record to mark the end of the work."""
+"""Share of the visits whose first record arrives before they end, for the record to mark the end of the
+work.
+"""
 _SOME = 20
+_GOLDEN_RATIO = 0.6180339887498949
 
 
 class TransitKind(StrEnum):
     """What goes on at a place."""
 
-    VISIT = "stay"
-    """Work and hand-over, where nothing tells them apart."""
+    VISIT = "visit"
+    """Work and hand-over, where nothing distinguishes them."""
     WORK = "work"
     HANDOVER = "hand-over"
     RECORD = "record"
@@ -45,177 +48,202 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Transits:
-    """`ended` is 0 where it has not, as far as was watched: `until`. `place` is an index in `places`."""
+    """One row a transit. `place` is an index in `places`."""
 
     places: tuple[Place, ...]
     place: Codes
     rows: Codes
-    """Of the fulfillment."""
+    """Of the fulfillments."""
     began_at: Ints
     ended_at: Ints
+    """0 where it had not ended by `observed_until`."""
     observed_until: Ints
 
     def __len__(self) -> int:
         return len(self.place)
 
-    def take(self, chosen: NDArray[np.bool_]) -> "Transits":
+    def take(self, mask: NDArray[np.bool_]) -> "Transits":
+        """The transits where the mask is true."""
         return Transits(
-            self.places,
-            self.place[chosen],
-            self.rows[chosen],
-            self.began_at[chosen],
-            self.ended_at[chosen],
-            self.observed_until[chosen],
+            places=self.places,
+            place=self.place[mask],
+            rows=self.rows[mask],
+            began_at=self.began_at[mask],
+            ended_at=self.ended_at[mask],
+            observed_until=self.observed_until[mask],
         )
+
+
+@dataclass(frozen=True)
+class _PlaceTransits:
+    """Transits of one place; `ended_at` is 0 for those that are open."""
+
+    place: Place
+    rows: Codes
+    began_at: Ints
+    ended_at: Ints
 
 
 def transits_of(columns: Columns, topology: Topology, rows: Codes, at: Millis) -> Transits:
     """Of these fulfillments, until `at`. Costs a sort of their steps, and a look at all records."""
-    stays = visits_of(columns, rows)
-    stays = stays.take((stays.entered_at <= at) & (stays.cancelled_at == 0))
-    sent = _Sent(columns, rows)
-    places: list[Place] = []
-    parts: list[tuple[Codes, ...] | tuple[Codes | Ints, ...]] = []
-    for place, row, entered, left in _all(columns, topology, stays, sent):
-        began, ended, until = _by_run(topology, place, entered, left, at)
-        parts.append((np.full(len(row), len(places), np.int32), row, began, ended, np.full(len(row), until)))
-        places.append(place)
-    if not parts:
-        nothing = np.zeros(0, np.int64)
-        return Transits((), nothing.astype(np.int32), nothing.astype(np.int32), nothing, nothing, nothing)
-    place, row, began, ended, until = (np.concatenate(column) for column in zip(*parts, strict=True))
-    ended = np.where(ended > 0, np.maximum(ended, began + SHORTEST), 0)
-    ended = np.where(ended > until, 0, ended)
-    found = Transits(
-        tuple(places),
-        place.astype(np.int32),
-        row.astype(np.int32),
-        began,
-        ended,
-        np.where(ended > 0, ended, until),
+    visits = visits_of(columns, rows)
+    visits = visits.take((visits.entered_at <= at) & (visits.cancelled_at == 0))
+    records = _FirstRecords(columns, rows)
+    by_place = list(_by_place(columns, topology, visits, records))
+    if not by_place:
+        times = np.zeros(0, np.int64)
+        codes = np.zeros(0, np.int32)
+        return Transits((), codes, codes, times, ended_at=times, observed_until=times)
+    observations = [_observation(topology, each, at) for each in by_place]
+    began_at = np.concatenate([began for began, _, _ in observations])
+    ended_at = np.concatenate([ended for _, ended, _ in observations])
+    sizes = [len(each.rows) for each in by_place]
+    observed_until = np.repeat(np.array([until for _, _, until in observations], np.int64), sizes)
+    ended_at = np.where(ended_at > 0, np.maximum(ended_at, began_at + SHORTEST), 0)
+    ended_at = np.where(ended_at > observed_until, 0, ended_at)
+    transits = Transits(
+        places=tuple(each.place for each in by_place),
+        place=np.repeat(np.arange(len(by_place), dtype=np.int32), sizes),
+        rows=np.concatenate([each.rows for each in by_place]).astype(np.int32),
+        began_at=began_at,
+        ended_at=ended_at,
+        observed_until=np.where(ended_at > 0, ended_at, observed_until),
     )
-    return found.take(began < until)
+    return transits.take(began_at < observed_until)
 
 
-def _all(
-    columns: Columns, topology: Topology, stays: Visits, sent: "_Sent"
-) -> Iterator[tuple[Place, Codes, Ints, Ints]]:
-    workflow_of = columns.fulfillments.workflow[stays.row]
-    for number, words in enumerate(columns.dictionaries.workflows):
-        workflow = topology.workflows.get(words.key)
-        mine = stays.take(workflow_of == number)
+def _by_place(
+    columns: Columns, topology: Topology, visits: Visits, records: "_FirstRecords"
+) -> Iterator[_PlaceTransits]:
+    workflow_of_visit = columns.fulfillments.workflow[visits.row]
+    for number, known_workflow in enumerate(columns.dictionaries.workflows):
+        workflow = topology.workflows.get(known_workflow.key)
+        own = visits.take(workflow_of_visit == number)
         for step in workflow.steps if workflow else ():
-            if step.key not in words.steps:
-                continue
-            here = mine.take(mine.step == words.steps.index(step.key))
-            done = _done(here) if _tells_apart(here) else here.left_at
-            if done is here.left_at:
-                yield Place(TransitKind.VISIT, words.key, step.key), here.row, here.entered_at, here.left_at
-            else:
-                yield Place(TransitKind.WORK, words.key, step.key), here.row, here.entered_at, done
-                yield Place(TransitKind.HANDOVER, words.key, step.key), *_since(here.row, done, here.left_at)
-            for emission in dict.fromkeys((e.kind, e.type) for e in step.emits):
-                yield (
-                    Place(TransitKind.RECORD, words.key, step.key, emission),
-                    *_since(here.row, done, sent.at(here.row, emission)),
-                )
+            if step.key in known_workflow.steps:
+                of_step = own.take(own.step == known_workflow.steps.index(step.key))
+                yield from _of_step(step, of_step, records)
 
 
-def _by_run(
-    topology: Topology, place: Place, began: Ints, ended: Ints, at: Millis
-) -> tuple[Ints, Ints, Millis]:
-    """When it began and ended, and until when it was watched, where a batch may carry everything away.
+def _of_step(step: Step, visits: Visits, records: "_FirstRecords") -> Iterator[_PlaceTransits]:
+    workflow = step.workflow
+    if _records_mark_work(visits):
+        done_at = _done_at(visits)
+        work = Place(TransitKind.WORK, workflow, step.key)
+        yield _PlaceTransits(work, visits.row, visits.entered_at, done_at)
+        yield _since(Place(TransitKind.HANDOVER, workflow, step.key), visits.row, done_at, visits.left_at)
+    else:
+        done_at = visits.left_at
+        visit = Place(TransitKind.VISIT, workflow, step.key)
+        yield _PlaceTransits(visit, visits.row, visits.entered_at, done_at)
+    for record in dict.fromkeys((emission.kind, emission.type) for emission in step.emits):
+        place = Place(TransitKind.RECORD, workflow, step.key, record)
+        yield _since(place, visits.row, done_at, records.at(visits.row, record))
 
-    What only waits for a run counts from that run on. A stay with work in it ends with a run too, but its own end lies somewhere after the run before:
-    spread evenly, the same way each time; since the last run that is surely over nothing was seen.
+
+def _observation(topology: Topology, transits: _PlaceTransits, at: Millis) -> tuple[Ints, Ints, Millis]:
+    """When they began and ended, and until when they were observed, where a batch may hand everything over.
+
+    What only waits for a run counts from that run on. A visit with work in it ends with a run too, but its
+    own end lies somewhere after the run before: ends are spread evenly, in a reproducible way. Nothing was
+    observed since the last run that is surely over.
     """
-    calendar = _calendar(topology, place)
+    began_at = transits.began_at
+    ended_at = transits.ended_at
+    calendar = _calendar(topology, transits.place)
     if calendar is None:
-        return began, ended, at
-    if place.kind is not TransitKind.VISIT:
-        return calendar.run_from(began.astype(np.float64)).astype(np.int64), ended, at
-    run = calendar.run_before(ended.astype(np.float64))
-    before = np.maximum(calendar.run_before(run - 1.0), began)
-    spread = (np.arange(len(ended)) * 0.6180339887498949) % 1.0
-    done = before + spread * np.maximum(run - before, 0.0)
-    return (
-        began,
-        np.where(ended > 0, done, 0).astype(np.int64),
-        int(calendar.run_before(np.array([float(at - SHORTEST)]))[0]),
-    )
+        return began_at, ended_at, at
+    if transits.place.kind is not TransitKind.VISIT:
+        return calendar.run_from(began_at.astype(np.float64)).astype(np.int64), ended_at, at
+    run_at = calendar.run_before(ended_at.astype(np.float64))
+    previous = np.maximum(calendar.run_before(run_at - 1.0), began_at)
+    share = (np.arange(len(ended_at)) * _GOLDEN_RATIO) % 1.0
+    end = previous + share * np.maximum(run_at - previous, 0.0)
+    last_run = int(calendar.run_before(np.array([float(at - SHORTEST)]))[0])
+    return began_at, np.where(ended_at > 0, end, 0).astype(np.int64), last_run
 
 
 def _calendar(topology: Topology, place: Place) -> Calendar | None:
+    """The calendar of the place, where all of its integrations have the same."""
     step = topology.elements[f"step:{place.workflow}/{place.step}"]
     if not isinstance(step, Step) or place.kind is TransitKind.WORK:
         return None
-    vias = (
-        [e.via for e in step.emits if (e.kind, e.type) == place.record]
-        if place.kind is TransitKind.RECORD
-        else [t.via for t in step.then]
-    )
+    if place.kind is TransitKind.RECORD:
+        vias = [emission.via for emission in step.emits if (emission.kind, emission.type) == place.record]
+    else:
+        vias = [transition.via for transition in step.then]
     schedules = {topology.integrations[via.partition(":")[2]].schedule if via else None for via in vias}
     schedule = schedules.pop() if len(schedules) == 1 else None
     return Calendar(schedule) if schedule is not None else None
 
 
-def _tells_apart(stays: Visits) -> bool:
-    """Whether a record of the step comes when its work is done, before the order goes on."""
-    gone = stays.left_at > 0
-    before = (stays.first_recorded_at[gone] > stays.entered_at[gone]) & (
-        stays.first_recorded_at[gone] <= stays.left_at[gone]
+def _records_mark_work(visits: Visits) -> bool:
+    """Whether a record of the step usually arrives when its work is done, before the order goes on."""
+    has_left = visits.left_at > 0
+    recorded_at = visits.first_recorded_at[has_left]
+    is_within = (recorded_at > visits.entered_at[has_left]) & (recorded_at <= visits.left_at[has_left])
+    return int(has_left.sum()) >= _SOME and float(is_within.mean()) >= _MOSTLY
+
+
+def _done_at(visits: Visits) -> Ints:
+    """When the work was done: a record arrived, or the order went on without one; 0 where neither has
+    happened.
+    """
+    recorded_at = np.where(visits.first_recorded_at > visits.entered_at, visits.first_recorded_at, 0)
+    left_first = (visits.left_at > 0) & ((recorded_at == 0) | (recorded_at > visits.left_at))
+    return np.where(left_first, visits.left_at, recorded_at)
+
+
+def _since(place: Place, rows: Codes, done_at: Ints, then_at: Ints) -> _PlaceTransits:
+    """What follows the work, where that is done; both may have happened at the same moment."""
+    is_done = done_at > 0
+    began_at = done_at[is_done]
+    ended_at = then_at[is_done]
+    return _PlaceTransits(
+        place, rows[is_done], began_at, np.where(ended_at > 0, np.maximum(ended_at, began_at + 1), 0)
     )
-    return int(gone.sum()) >= _SOME and float(before.mean()) >= _MOSTLY
 
 
-def _done(stays: Visits) -> Ints:
-    """When the work was done: a record came, or the order went on without one; 0 where neither has happened."""
-    told = np.where(stays.first_recorded_at > stays.entered_at, stays.first_recorded_at, 0)
-    return np.where((stays.left_at > 0) & ((told == 0) | (told > stays.left_at)), stays.left_at, told)
-
-
-def _since(row: Codes, done: Ints, then: Ints) -> tuple[Codes, Ints, Ints]:
-    """What follows the work, where that is done; it may have come at the same moment."""
-    some = done > 0
-    return row[some], done[some], np.where(then[some] > 0, np.maximum(then[some], done[some] + 1), 0)
-
-
-class _Sent:
-    """The first record of each kind and type that the fulfillments in `rows` sent."""
+class _FirstRecords:
+    """The first record of each kind and type of the fulfillments in `rows`."""
 
     def __init__(self, columns: Columns, rows: Codes) -> None:
-        records, wanted = columns.records, np.zeros(len(columns.fulfillments), bool)
-        wanted[rows] = True
-        self._records = np.flatnonzero(wanted[records.fulfillment]) if len(records) else np.zeros(0, np.intp)
+        records = columns.records
+        is_relevant = np.zeros(len(columns.fulfillments), bool)
+        is_relevant[rows] = True
+        self._which = (
+            np.flatnonzero(is_relevant[records.fulfillment]) if len(records) else np.zeros(0, np.intp)
+        )
         self._columns = columns
 
     def at(self, rows: Codes, record: tuple[RecordKind, str]) -> Ints:
-        """By row: when it was sent, 0 where it was not."""
-        records, code = self._columns.records, self._columns.dictionaries.types.find(record[1])
+        """By row: when the record was sent, 0 where it was not."""
+        kind, name = record
+        records = self._columns.records
+        code = self._columns.dictionaries.types.find(name)
         if code is None or not len(rows):
             return np.zeros(len(rows), np.int64)
-        chosen = self._records[
-            (records.type[self._records] == code) & (records.kind[self._records] == _kind(record[0]))
-        ]
-        order = np.lexsort((records.at[chosen], records.fulfillment[chosen]))
-        owner, moment = records.fulfillment[chosen][order], records.at[chosen][order]
-        place = np.searchsorted(owner, rows)
-        found = np.minimum(place, max(len(owner) - 1, 0))
-        return (
-            np.where(owner[found] == rows, moment[found], 0) if len(owner) else np.zeros(len(rows), np.int64)
+        is_same = (records.type[self._which] == code) & (
+            records.kind[self._which] == RECORD_KINDS.index(kind)
         )
-
-
-def _kind(kind: RecordKind) -> int:
-    return RECORD_KINDS.index(kind)
+        which = self._which[is_same]
+        which = which[np.lexsort((records.at[which], records.fulfillment[which]))]
+        fulfillment = records.fulfillment[which]
+        if not len(fulfillment):
+            return np.zeros(len(rows), np.int64)
+        position = np.minimum(np.searchsorted(fulfillment, rows), len(fulfillment) - 1)
+        return np.where(fulfillment[position] == rows, records.at[which][position], 0)
 
 
 def recent_rows(columns: Columns, since: Millis, most: int, among: NDArray[np.bool_] | None = None) -> Codes:
-    """Up to `most` fulfillments of each workflow (`among`: of these, by row), evenly spaced, that something went on with since then."""
+    """Up to `most` fulfillments of each workflow that were active since then, evenly spaced.
+
+    `among`: only these, by fulfillment.
+    """
     f = columns.fulfillments
-    active = (f.ended_at == 0) | (f.ended_at >= since)
-    rows = np.flatnonzero(active if among is None else active & among)
+    is_active = (f.ended_at == 0) | (f.ended_at >= since)
+    rows = np.flatnonzero(is_active if among is None else is_active & among)
     workflow = f.workflow[rows]
-    found = [rows[workflow == number] for number in range(len(columns.dictionaries.workflows))]
-    chosen: list[NDArray[np.intp]] = [each[:: max(1, -(-len(each) // most))] for each in found]
-    return np.sort(np.concatenate(chosen)).astype(np.int32) if chosen else np.zeros(0, np.int32)
+    by_workflow = [rows[workflow == number] for number in range(len(columns.dictionaries.workflows))]
+    samples: list[NDArray[np.intp]] = [each[:: max(1, -(-len(each) // most))] for each in by_workflow]
+    return np.sort(np.concatenate(samples)).astype(np.int32) if samples else np.zeros(0, np.int32)
