@@ -180,16 +180,16 @@ class _Builder:
         value = {key: sum(j.value for j in self.journeys if j.order == key) for key in self.order_at}
         return OrderColumns(
             ids=np.array(list(self.order_at), np.dtypes.StringDType()),
-            channel=_codes(v.channels.code(j.channel) for j in first),
+            channel=_codes(v.channels.encode(j.channel) for j in first),
             mode=np.zeros(count, np.int32),
-            region=_codes(v.regions.code(j.region) for j in first),
+            region=_codes(v.regions.encode(j.region) for j in first),
             tier=np.zeros(count, np.int32),
-            currency=_codes(v.currencies.code("EUR") for _ in first),
+            currency=_codes(v.currencies.encode("EUR") for _ in first),
             value=_ints(value[key] * MICROS for key in self.order_at),
             placed_at=_ints(j.stays[0][1] for j in first),
             promised_by=_ints(j.promised_by for j in first),
             attributes={
-                name: _codes(words.code(dict(j.attributes).get(name)) for j in first)
+                name: _codes(words.encode(dict(j.attributes).get(name)) for j in first)
                 for name, words in v.attributes.items()
             },
         )
@@ -202,14 +202,14 @@ class _Builder:
             order=_codes(self.order_at[j.order] for j in journeys),
             workflow=_codes(self.workflow_at[j.workflow] for j in journeys),
             step=_codes(self._step(j, j.stays[-1][0]) for j in journeys),
-            location=_codes(v.locations.code(j.location) for j in journeys),
+            location=_codes(v.locations.encode(j.location) for j in journeys),
             value=_ints(j.value * MICROS for j in journeys),
             entered_at=_ints(j.stays[-1][1] for j in journeys),
             entered_step_at=self._by_step([dict(j.stays) for j in journeys]),
             records=np.array([self._mask(j) for j in journeys], np.uint64),
             failed_at=_ints(e.at if e else 0 for e in failing),
-            failed_code=_codes(v.fail_codes.code(e.code if e else None) for e in failing),
-            failed_element=_codes(v.elements.code(e.element if e else None) for e in failing),
+            failed_code=_codes(v.fail_codes.encode(e.code if e else None) for e in failing),
+            failed_element=_codes(v.elements.encode(e.element if e else None) for e in failing),
             first_recorded_at=self._by_step([self._told(j) for j in journeys]),
             rerouted_at=np.zeros(len(journeys), np.int64),
             ended_at=_ints(j.ended for j in journeys),
@@ -223,8 +223,8 @@ class _Builder:
             fulfillment=_codes(n for n, _, _ in rows),
             step=_codes(step for _, step, _ in rows),
             at=_ints(e.at for _, _, e in rows),
-            code=_codes(v.fail_codes.code(e.code) for _, _, e in rows),
-            element=_codes(v.elements.code(e.element) for _, _, e in rows),
+            code=_codes(v.fail_codes.encode(e.code) for _, _, e in rows),
+            element=_codes(v.elements.encode(e.element) for _, _, e in rows),
         )
 
     def _records(self) -> RecordColumns:
@@ -233,10 +233,10 @@ class _Builder:
         return RecordColumns(
             fulfillment=_codes(n for n, _ in rows),
             kind=np.array([RECORD_KINDS.index(c.kind) for _, c in rows], np.uint8),
-            type=_codes(v.types.code(c.type) for _, c in rows),
+            type=_codes(v.types.encode(c.type) for _, c in rows),
             at=_ints(c.at for _, c in rows),
             amount=_ints(NO_AMOUNT if c.micros is None else c.micros for _, c in rows),
-            currency=np.array([v.currencies.code(c.currency) for _, c in rows], np.int16),
+            currency=np.array([v.currencies.encode(c.currency) for _, c in rows], np.int16),
             document=np.array([document_code(c.document) for _, c in rows], np.uint32),
         )
 

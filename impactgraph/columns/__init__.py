@@ -1,24 +1,24 @@
-"""Columns: the state of all orders and fulfillments as arrays, which forecasts are matched against."""
+"""Columns: the state of all orders and fulfillments as arrays, which forecasts are matched against.
 
-from impactgraph.columns.columns import (
+`declare.py` says where to add a column, `tables.py` declares them; `columns.py` holds the tables of one moment.
+"""
+
+from impactgraph.columns.columns import Columns
+from impactgraph.columns.declare import Codes, Ints
+from impactgraph.columns.dictionaries import Dictionaries, Dictionary, WorkflowDictionary, dictionary
+from impactgraph.columns.places import ENDED
+from impactgraph.columns.tables import (
     CANCELLED,
     COMPLETED,
-    ENDED,
     IN_FLIGHT,
     NO_AMOUNT,
     RECORD_KINDS,
-    Codes,
-    Columns,
-    Dictionaries,
-    Dictionary,
     ErrorColumns,
     ErrorTexts,
     FulfillmentColumns,
-    Ints,
     OrderColumns,
     RecordColumns,
     Visits,
-    WorkflowDictionary,
     document_code,
 )
 
@@ -41,5 +41,6 @@ __all__ = [
     "RecordColumns",
     "Visits",
     "WorkflowDictionary",
+    "dictionary",
     "document_code",
 ]

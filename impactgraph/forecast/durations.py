@@ -105,9 +105,11 @@ def learn_durations(
             if index is not None and step.key in vocabulary.workflows[index].steps:
                 code = index * 4096 + vocabulary.workflows[index].steps.index(step.key)
                 rows = order[np.searchsorted(place, code) : np.searchsorted(place, code + 1)]
-            lasted, ended = _watched(visits.entered[rows], visits.left[rows], at, cut(workflow.key, step.key))
+            lasted, ended = _watched(
+                visits.entered_at[rows], visits.left_at[rows], at, cut(workflow.key, step.key)
+            )
             learned = found[workflow.key, step.key] = _of_step(
-                topology, step, visits.entered[rows], lasted, ended
+                topology, step, visits.entered_at[rows], lasted, ended
             )
             if on_site(topology, step) and learned.visits:
                 local.append((visits.location[rows][ended], lasted[ended], learned.median))

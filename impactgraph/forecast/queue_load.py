@@ -72,11 +72,11 @@ class QueueLoad:
 
     @cached_property
     def _entered(self) -> Mapping[int, Ints]:
-        return self._sorted(self.visits.entered)
+        return self._sorted(self.visits.entered_at)
 
     @cached_property
     def _left(self) -> Mapping[int, Ints]:
-        return self._sorted(self.visits.left)
+        return self._sorted(self.visits.left_at)
 
     def _sorted(self, moments: Ints) -> Mapping[int, Ints]:
         """By step: its moments, ascending."""

@@ -46,11 +46,11 @@ def _of_order(columns: Columns, membership: Membership, where: OrderFilter, rows
         (where.currencies, orders.currency, words.currencies),
     ):
         if values is not None:
-            chosen &= vocabulary.among(values)[codes[order]]
+            chosen &= vocabulary.mask_of(values)[codes[order]]
     for values, name in ((where.carriers, "carrier"), (where.suppliers, "supplier")):
         if values is not None:
             chosen &= (
-                words.attributes[name].among(values)[orders.attributes[name][order]]
+                words.attributes[name].mask_of(values)[orders.attributes[name][order]]
                 if name in orders.attributes
                 else False
             )

@@ -65,7 +65,7 @@ class Membership:
     def _has(self, rows: Codes, dimension: str, values: Sequence[str]) -> Flags:
         f, o, v = self._columns.fulfillments, self._columns.orders, self._columns.dictionaries
         if dimension == "locations":
-            return v.locations.among(values)[f.location[rows]]
+            return v.locations.mask_of(values)[f.location[rows]]
         if dimension == "location_kinds":
             return np.isin(self._kind_names, list(values))[f.location[rows]]
         if dimension == "regions":
@@ -75,7 +75,7 @@ class Membership:
             return known[f.workflow[rows]]
         if dimension in _OF_ORDER:
             name = _OF_ORDER[dimension]
-            return getattr(v, dimension).among(values)[getattr(o, name)[f.order[rows]]]
+            return getattr(v, dimension).mask_of(values)[getattr(o, name)[f.order[rows]]]
         return self._has_attribute(
             rows, _ATTRIBUTES.get(dimension, dimension.removeprefix("attributes.")), values
         )
@@ -84,11 +84,11 @@ class Membership:
         f, o, v = self._columns.fulfillments, self._columns.orders, self._columns.dictionaries
         here = np.isin(self._region_names, list(values))[f.location[rows]]
         nowhere = (self._region_names == "")[f.location[rows]]
-        return np.where(nowhere, v.regions.among(values)[o.region[f.order[rows]]], here)
+        return np.where(nowhere, v.regions.mask_of(values)[o.region[f.order[rows]]], here)
 
     def _has_attribute(self, rows: Codes, name: str, values: Sequence[str]) -> Flags:
         words = self._columns.dictionaries.attributes.get(name)
         codes = self._columns.orders.attributes.get(name)
         if words is None or codes is None:
             return np.zeros(len(rows), bool)
-        return words.among(values)[codes[self._columns.fulfillments.order[rows]]]
+        return words.mask_of(values)[codes[self._columns.fulfillments.order[rows]]]

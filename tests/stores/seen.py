@@ -22,7 +22,7 @@ def visits(store: Store, as_of: Millis | None = None, per_step: int = 20_000) ->
     found = store.visits(as_of, per_step=per_step)
     with store.columns(as_of) as columns:
         v = columns.dictionaries
-        rows = zip(found.workflow, found.step, found.location, found.entered, found.left, strict=True)
+        rows = zip(found.workflow, found.step, found.location, found.entered_at, found.left_at, strict=True)
         return sorted(
             (v.workflows[w].key, v.workflows[w].steps[s], v.locations.values[place], int(entered), int(left))
             for w, s, place, entered, left in rows

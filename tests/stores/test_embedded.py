@@ -5,12 +5,14 @@ there again.
 import random
 import subprocess
 import sys
+import tarfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
+import structlog.testing
 
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.stores.embedded import EmbeddedStore
@@ -107,7 +109,10 @@ def test_columns_that_were_saved_are_the_same_when_opened(folder: Path) -> None:
     before.close()
 
     after = opened(folder)
-    assert (list(folder.glob("columns-*/fulfillments.entered.npy")) != [], everything(after)) == (True, seen)
+    assert (list(folder.glob("columns-*/fulfillments.entered_step_at.npy")) != [], everything(after)) == (
+        True,
+        seen,
+    )
     after.close()
 
 
@@ -152,12 +157,46 @@ def test_a_snapshot_that_is_not_whole_is_made_anew_from_the_record(folder: Path,
     if harm == "pointer":
         (folder / "columns.json").write_text("{")
     elif harm == "array":
-        (saved / "fulfillments.entered.npy").write_bytes(b"\x93NUMPY")
+        (saved / "fulfillments.entered_step_at.npy").write_bytes(b"\x93NUMPY")
     else:
         saved.rename(folder / "elsewhere")
 
     after = opened(folder)
     assert everything(after) == seen
+    after.close()
+
+
+def test_a_snapshot_of_the_previous_format_is_rebuilt_from_the_record_and_the_log_says_so(
+    folder: Path, tmp_path: Path
+) -> None:
+    """The archive is a store that version 0.1.0 wrote, with these events and a snapshot of format 3."""
+    current = filled(tmp_path / "current", _EVENTS)
+    expected = everything(current)
+    current.close()
+    with tarfile.open(Path(__file__).parent / "snapshot_format_3.tar.xz") as archive:
+        archive.extractall(folder, filter="data")
+
+    with structlog.testing.capture_logs() as entries:
+        store = opened(folder)
+
+    assert everything(store) == expected
+    assert [entry["reason"] for entry in entries] == ["it has format 3, this version reads 4"]
+    store.close()
+
+
+@pytest.mark.usefixtures("always_saved")
+def test_a_snapshot_without_a_column_of_this_version_is_rebuilt_from_the_record(folder: Path) -> None:
+    before = filled(folder, _EVENTS)
+    expected = everything(before)
+    before.close()
+    (file,) = folder.glob("columns-*/fulfillments.ended_at.npy")
+    file.unlink()
+
+    with structlog.testing.capture_logs() as entries:
+        after = opened(folder)
+
+    assert everything(after) == expected
+    assert [entry["reason"] for entry in entries] == ["columns ['ended_at'] differ"]
     after.close()
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.stores.local.batch import BatchEvent, read_batch
 from impactgraph.stores.local.ingest_index import IngestIndex
-from impactgraph.stores.state.coding import hashes
+from impactgraph.stores.state.encoding import event_hashes
 from tests.stores.events import DOCUMENTS, at, entered, placed, topology
 
 
@@ -13,9 +13,11 @@ def marked(store: EmbeddedStore, lines: list[bytes], like: list[bytes] | None = 
     """Whether each is marked as a duplicate, where it has the hash of the line `like` it."""
     with store._reading() as replica:
         items, others = (
-            read_batch(each, [""] * len(each), replica.state.fits) for each in (lines, like or lines)
+            read_batch(each, [""] * len(each), replica.state.validator) for each in (lines, like or lines)
         )
-        IngestIndex(replica.record).mark_duplicates(items, hashes([item.source_and_id for item in others]))
+        IngestIndex(replica.record).mark_duplicates(
+            items, event_hashes([item.source_and_id for item in others])
+        )
     return [item.is_duplicate for item in items]
 
 
@@ -38,7 +40,7 @@ def test_of_ids_that_share_a_hash_each_is_recognised() -> None:
     with store._reading() as replica:
         replica.record.execute("update events set hash = (select min(hash) from events)")
         index = IngestIndex(replica.record)
-        items: list[BatchEvent] = read_batch([first, second], ["", ""], replica.state.fits)
+        items: list[BatchEvent] = read_batch([first, second], ["", ""], replica.state.validator)
         index.mark_duplicates(
             items, np.full(2, replica.record.arrays("select min(hash) from events")[0][0], np.uint64)
         )

@@ -36,7 +36,7 @@ class EmbeddedStore(LocalStore):
                     return
                 self._replica.persist(change.block)
             except BaseException:
-                event_dictionaries.cut(sizes)
+                event_dictionaries.truncate(sizes)
                 raise
             with self._state_lock.writing():
                 self._replica.publish(change)

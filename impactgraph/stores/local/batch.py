@@ -10,7 +10,7 @@ from graph_models.time import Millis
 from impactgraph.ingest.events import Event
 from impactgraph.ingest.read import RefusedEventError, read_event
 from impactgraph.ports.store import EventOutcome, EventResult, IngestResult, QuarantinedEvent
-from impactgraph.stores.state.fits import Fits
+from impactgraph.stores.state.event_validator import EventValidator
 
 
 @dataclass(slots=True)
@@ -78,21 +78,21 @@ class BatchEvent:
         return QuarantinedEvent(number, self.rejection, as_text(self.text), self.place, now)
 
 
-def read_batch(lines: Sequence[bytes], places: Sequence[str], fits: Fits) -> list[BatchEvent]:
+def read_batch(lines: Sequence[bytes], places: Sequence[str], validator: EventValidator) -> list[BatchEvent]:
     """The lines parsed and validated against the topology; `places` may be shorter than `lines`."""
     batch = [BatchEvent(line) for line in lines]
     for event, place in zip(batch, places, strict=False):
         event.place = place
     for event in batch:
-        validate(event, fits)
+        validate(event, validator)
     return batch
 
 
-def validate(event: BatchEvent, fits: Fits) -> None:
+def validate(event: BatchEvent, validator: EventValidator) -> None:
     """Parses the text and validates it against the topology; sets `rejection` where it is invalid."""
     try:
         event.event, event.extra = read_event(event.text)
-        event.rejection = fits.reason(event.event) or ""
+        event.rejection = validator.rejection_reason(event.event) or ""
     except RefusedEventError as error:
         event.rejection = str(error)
 

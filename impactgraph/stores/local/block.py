@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impactgraph.columns import Ints
-from impactgraph.stores.state.kinds import Kind
+from impactgraph.stores.state.event_kinds import EventKind
 
 Table: TypeAlias = dict[str, NDArray[Any]]
 """Columns by name, all those of the table in its order: integers, or objects that are str or None."""
@@ -46,7 +46,7 @@ class Block:
     @property
     def has_failure_events(self) -> bool:
         events = self.rows.get("events")
-        return bool(events and (events["kind"] >= Kind.FAILURE_REPORTED).any())
+        return bool(events and (events["kind"] >= EventKind.FAILURE_REPORTED).any())
 
 
 def concatenate_blocks(blocks: Sequence[Block]) -> Block:

@@ -8,7 +8,7 @@ import msgspec
 from graph_models.time import moment
 from impactgraph.columns import Ints
 from impactgraph.stores.local.record import Record
-from impactgraph.stores.state.kinds import TYPES, Kind
+from impactgraph.stores.state.event_kinds import TYPES, EventKind
 
 _COLUMNS: tuple[str, ...] = (
     "seq", "step_code", "kind", "time", "id", "extra", "order", "fulfillment",
@@ -54,7 +54,7 @@ def _text(row: Mapping[str, Any]) -> bytes:
         "specversion": "1.0",
         "id": row["id"],
         "source": row["source"],
-        "type": TYPES[Kind(row["kind"])],
+        "type": TYPES[EventKind(row["kind"])],
         "time": moment(row["time"]).isoformat(),
     }
     return msgspec.json.encode(head | extra | {"data": data})

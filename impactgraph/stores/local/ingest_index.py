@@ -6,7 +6,7 @@ from impactgraph.columns import Codes
 from impactgraph.stores.local.batch import BatchEvent
 from impactgraph.stores.local.block import Block
 from impactgraph.stores.local.record import Record
-from impactgraph.stores.state.numbering import Hashes, Numbering, Seen
+from impactgraph.stores.state.key_numbers import Hashes, KeyNumbers, SeenEvents
 
 
 class IngestIndex:
@@ -14,9 +14,9 @@ class IngestIndex:
 
     def __init__(self, record: Record) -> None:
         self._record = record
-        self.orders = Numbering()
-        self.fulfillments = Numbering()
-        self.seen = Seen()
+        self.orders = KeyNumbers()
+        self.fulfillments = KeyNumbers()
+        self.seen = SeenEvents()
         for numbering, table in ((self.orders, "orders"), (self.fulfillments, "fulfillments")):
             high, low, number = record.arrays(f"select high, low, number from {table}")
             numbering.load(high, low, number)

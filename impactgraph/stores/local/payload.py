@@ -12,8 +12,8 @@ from graph_models.time import Millis
 from impactgraph.columns import Dictionary, ErrorTexts
 from impactgraph.stores.local.record import Record
 from impactgraph.stores.state.event_dictionaries import EventDictionaries
+from impactgraph.stores.state.event_kinds import EventKind
 from impactgraph.stores.state.instances import Instances
-from impactgraph.stores.state.kinds import Kind
 
 _EVER: Millis = 2**62
 _ERRORS = """
@@ -45,11 +45,11 @@ def error_texts(
 ) -> ErrorTexts:
     """Texts of every fulfillment.failed from `since` on (up to `as_of`); rows are those of `instances`."""
     number, at, step, code, element, message = record.arrays(
-        _ERRORS, [int(Kind.FAILED), since, _EVER if as_of is None else as_of]
+        _ERRORS, [int(EventKind.FAILED), since, _EVER if as_of is None else as_of]
     )
     rows = instances.fulfillment_rows(number)
     existing = np.flatnonzero(rows >= 0)
-    words = event_dictionaries.dictionaries
+    words = event_dictionaries
 
     def decode(dictionary: Dictionary, codes: NDArray[Any]) -> list[str]:
         return [dictionary.values[code] for code in codes[existing].tolist()]
@@ -68,8 +68,8 @@ def differing_stock(
     record: Record, event_dictionaries: EventDictionaries, as_of: Millis | None
 ) -> Sequence[StockFigure]:
     """Latest figure of each system for the items whose systems disagree, by location, item and system."""
-    locations: list[str] = event_dictionaries.dictionaries.locations.values
-    rows = record.rows(_STOCK, [int(Kind.INVENTORY), _EVER if as_of is None else as_of])
+    locations: list[str] = event_dictionaries.locations.values
+    rows = record.rows(_STOCK, [int(EventKind.INVENTORY), _EVER if as_of is None else as_of])
     return [
         StockFigure(locations[int(location)], item, system, Decimal(amount), at)
         for location, item, system, amount, at in rows

@@ -21,24 +21,25 @@ from impactgraph.stores.local.ingest_index import IngestIndex
 from impactgraph.stores.local.quarantine import Quarantine
 from impactgraph.stores.local.record import Record
 from impactgraph.stores.local.write import Writing, block_of
-from impactgraph.stores.state.coding import Coded, Coder, hashes
-from impactgraph.stores.state.event_dictionaries import EventDictionaries, Reading
-from impactgraph.stores.state.fits import Fits
+from impactgraph.stores.state.encoding import EncodedBatch, EventEncoder, event_hashes
+from impactgraph.stores.state.event_dictionaries import EventDictionaries
+from impactgraph.stores.state.event_kinds import EventKind
+from impactgraph.stores.state.event_tables import EventBatch, EventRows
+from impactgraph.stores.state.event_validator import EventValidator
 from impactgraph.stores.state.fold import fold
-from impactgraph.stores.state.increment import examine, increment
+from impactgraph.stores.state.increment import increment, plan_increment
 from impactgraph.stores.state.instances import Instances
-from impactgraph.stores.state.kinds import Kind
-from impactgraph.stores.state.rows import EventRows, Happened
-from impactgraph.stores.state.states import Folded
+from impactgraph.stores.state.state_tables import FoldResult
+from impactgraph.stores.state.workflow_lookup import WorkflowLookup
 
 
 @dataclass
 class State:
-    """The instances that all committed events make, and how further events are validated and coded."""
+    """The instances that all committed events make, and how further events are validated and encoded."""
 
     event_dictionaries: EventDictionaries
-    reading: Reading
-    fits: Fits
+    lookup: WorkflowLookup
+    validator: EventValidator
     instances: Instances
 
 
@@ -57,7 +58,7 @@ class PreparedBatch:
     """A block to commit, and what `apply_to` changes in the state then."""
 
     block: Block
-    folded: Folded
+    fold_result: FoldResult
     """States of the orders that are folded from all their events."""
     ids: BatchNumbers
     increments: EventRows
@@ -72,14 +73,14 @@ class PreparedBatch:
 
     def apply_to(self, state: State) -> None:
         instances = state.instances
-        instances.put(self.folded, self.ids.order_ids(), self.ids.fulfillment_ids())
-        increment(self.increments, instances, state.reading)
-        instances.add_errors(self.events.take(self.events.kind == Kind.FAILED))
+        instances.put(self.fold_result, self.ids.order_ids(), self.ids.fulfillment_ids())
+        increment(self.increments, instances, state.lookup)
+        instances.add_errors(self.events.take(self.events.kind == EventKind.FAILED))
         instances.add_records(self.events)
         if len(self.removed):
             instances.drop_errors(self.removed)
         instances.columns.watermark = self.watermark
-        instances.refresh(state.reading)
+        instances.refresh(state.lookup)
 
 
 def prepare_batch(
@@ -96,26 +97,26 @@ def prepare_batch(
     batch = [*_revived(batch, sources), *batch]
     state = sources.state
     acceptable = [event for event in batch if event.is_acceptable]
-    names = hashes([event.source_and_id for event in acceptable])
+    names = event_hashes([event.source_and_id for event in acceptable])
     sources.index.mark_duplicates(acceptable, names)
     numbers = assign_numbers(acceptable, sources.index)
     is_acceptable = np.array([event.is_acceptable for event in acceptable], np.bool_)
     names = names[is_acceptable]
     acceptable = [event for event in acceptable if event.is_acceptable]
-    coded = _coded(acceptable, state.event_dictionaries, numbers, watermark + 1)
-    folding = _Folding(coded.happened, acceptable, state, sources.record, watermark + 1)
+    encoded = _encoded(acceptable, state.event_dictionaries, numbers, watermark + 1)
+    folding = _Folding(encoded.batch, acceptable, state, sources.record, watermark + 1)
     batch = [*batch, *folding.removed_events()]
     for event in batch:
         event.inherit_rejection()
     is_accepted = np.array([event.is_acceptable for event in acceptable], np.bool_)
-    writing = Writing(coded, names, is_accepted, numbers, folding.removed_seqs)
+    writing = Writing(encoded, names, is_accepted, numbers, folding.removed_seqs)
     block = block_of(writing, state.event_dictionaries, sources.record.dictionary_sizes)
     sources.quarantine.add_changes(block, batch, now)
-    events = coded.happened.events.take(is_accepted)
+    events = encoded.batch.events.take(is_accepted)
     order_event_times = events.time[events.order >= 0]
     return PreparedBatch(
         block=block,
-        folded=folding.folded,
+        fold_result=folding.fold_result,
         ids=numbers,
         increments=folding.increments,
         events=events,
@@ -136,18 +137,18 @@ def _revived(batch: Sequence[BatchEvent], sources: IngestSources) -> list[BatchE
     entries = sources.quarantine.of_orders(orders)
     revived = [event for event in entries if event.quarantine_number not in present]
     for event in revived:
-        validate(event, sources.state.fits)
+        validate(event, sources.state.validator)
     return revived
 
 
-def _coded(
+def _encoded(
     batch: Sequence[BatchEvent], event_dictionaries: EventDictionaries, numbers: BatchNumbers, first_seq: int
-) -> Coded:
-    coder = Coder(event_dictionaries, numbers.orders, numbers.fulfillments)
+) -> EncodedBatch:
+    encoder = EventEncoder(event_dictionaries, numbers.orders, numbers.fulfillments)
     for seq, event in enumerate(batch, first_seq):
         if event.event:
-            coder.add(seq, event.event, event.extra)
-    return coder.coded()
+            encoder.add(seq, event.event, event.extra)
+    return encoder.encoded_batch()
 
 
 class _Folding:
@@ -158,27 +159,27 @@ class _Folding:
     """
 
     def __init__(
-        self, happened: Happened, batch: Sequence[BatchEvent], state: State, record: Record, first_seq: int
+        self, encoded: EventBatch, batch: Sequence[BatchEvent], state: State, record: Record, first_seq: int
     ) -> None:
         self._batch = batch
         self._state = state
         self._record = record
         self._first_seq = first_seq
-        events = happened.events.take(happened.events.order >= 0)
+        events = encoded.events.take(encoded.events.order >= 0)
         of_known_orders = events.take(state.instances.order_rows(events.order) >= 0)
-        examined = examine(of_known_orders, state.instances, state.reading)
-        self._reject(examined.misfits, examined.misfit_workflows, happened.events)
-        must_refold = np.isin(of_known_orders.order, examined.fold)
-        is_misfit = np.isin(of_known_orders.seq, examined.misfits)
+        plan = plan_increment(of_known_orders, state.instances, state.lookup)
+        self._reject(plan.misfits, plan.misfit_workflows, encoded.events)
+        must_refold = np.isin(of_known_orders.order, plan.orders_to_fold)
+        is_misfit = np.isin(of_known_orders.seq, plan.misfits)
         self.increments = of_known_orders.take(~must_refold & ~is_misfit)
         is_folded = np.zeros(int(events.order.max()) + 1 if len(events) else 0, np.bool_)
         is_folded[events.order] = True
         is_folded[of_known_orders.order[~must_refold]] = False
-        earlier = record.of_orders(examined.fold)
-        together = Happened.joined([earlier, happened.of_orders(is_folded)])
-        self.folded = fold(together, state.reading, self._names, strict_from=first_seq)
-        self._reject(self.folded.misfits, self.folded.misfit_workflows, together.events)
-        self.removed_seqs = self.folded.misfits[self.folded.misfits < first_seq]
+        earlier = record.of_orders(plan.orders_to_fold)
+        together = EventBatch.concatenate([earlier, encoded.of_orders(is_folded)])
+        self.fold_result = fold(together, state.lookup, self._names, strict_from=first_seq)
+        self._reject(self.fold_result.misfits, self.fold_result.misfit_workflows, together.events)
+        self.removed_seqs = self.fold_result.misfits[self.fold_result.misfits < first_seq]
 
     def _names(self, seqs: Ints) -> dict[int, tuple[str, str]]:
         """(source, id) of events, recorded or of this batch, by sequence number."""
@@ -198,8 +199,8 @@ class _Folding:
 
     def _reason(self, step: int, workflow: int) -> str:
         words = self._state.event_dictionaries
-        workflow_key = words.dictionaries.workflows[workflow].key
-        return self._state.fits.not_a_step(words.steps.values[step], workflow_key)
+        workflow_key = words.workflows[workflow].key
+        return self._state.validator.missing_step_reason(words.steps.values[step], workflow_key)
 
     def removed_events(self) -> list[BatchEvent]:
         """Recorded events that are invalid now that the workflow of their order is known, to be
@@ -208,12 +209,12 @@ class _Folding:
         if not len(self.removed_seqs):
             return []
         workflows = dict(
-            zip(self.folded.misfits.tolist(), self.folded.misfit_workflows.tolist(), strict=True)
+            zip(self.fold_result.misfits.tolist(), self.fold_result.misfit_workflows.tolist(), strict=True)
         )
         batch: list[BatchEvent] = []
         for seq, step, text in event_texts(self._record, self.removed_seqs):
             event = BatchEvent(text)
-            validate(event, self._state.fits)
+            validate(event, self._state.validator)
             event.rejection = self._reason(step, workflows[seq])
             batch.append(event)
         return batch

@@ -11,7 +11,7 @@ from impactgraph.ports.store import QuarantinedEvent
 from impactgraph.stores.local.batch import BatchEvent, as_text
 from impactgraph.stores.local.block import Block, Table
 from impactgraph.stores.local.record import Record
-from impactgraph.stores.state.coding import hashes
+from impactgraph.stores.state.encoding import event_hashes
 
 
 class Quarantine:
@@ -81,7 +81,7 @@ class Quarantine:
             names = [event.source_and_id for event in released if not event.quarantine_number]
             numbers += [
                 self._by_source_and_id[name]
-                for name in hashes(names).tolist()
+                for name in event_hashes(names).tolist()
                 if name in self._by_source_and_id
             ]
         block.quarantine_releases = np.array(numbers, np.int64)
@@ -89,7 +89,7 @@ class Quarantine:
     def _add_entries(self, rejections: Sequence[BatchEvent], now: Millis, block: Block) -> None:
         """One entry for each content; an event whose content has an entry already is only marked."""
         new: dict[int, BatchEvent] = {}
-        contents = hashes([event.fingerprint for event in rejections]).tolist()
+        contents = event_hashes([event.fingerprint for event in rejections]).tolist()
         for event, content in zip(rejections, contents, strict=True):
             event.is_in_quarantine = content in self._by_content or content in new
             if not event.is_in_quarantine:
@@ -121,7 +121,7 @@ class Quarantine:
 def _entry_columns(events: dict[int, BatchEvent], now: Millis) -> Table:
     """Rows of the table `aside`, in the order of its columns; `events` by the hash of their content."""
     batch = list(events.values())
-    name_hashes = hashes([event.source_and_id for event in batch])
+    name_hashes = event_hashes([event.source_and_id for event in batch])
     return {
         "number": np.array([event.quarantine_number for event in batch], np.int64),
         "hash": np.array(list(events), np.uint64),

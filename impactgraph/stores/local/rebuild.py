@@ -9,13 +9,14 @@ import numpy as np
 from graph_models.time import Millis
 from impactgraph.columns import Codes
 from impactgraph.stores.local.record import Record
-from impactgraph.stores.state.event_dictionaries import EventDictionaries, Reading
+from impactgraph.stores.state.event_dictionaries import EventDictionaries
+from impactgraph.stores.state.event_kinds import EventKind
+from impactgraph.stores.state.event_tables import EventRows
 from impactgraph.stores.state.fold import fold
-from impactgraph.stores.state.increment import examine, increment
+from impactgraph.stores.state.increment import increment, plan_increment
 from impactgraph.stores.state.instances import Instances
-from impactgraph.stores.state.kinds import Kind
-from impactgraph.stores.state.rows import EventRows
-from impactgraph.stores.state.states import Folded
+from impactgraph.stores.state.state_tables import FoldResult
+from impactgraph.stores.state.workflow_lookup import WorkflowLookup
 
 _ORDERS_PER_RANGE = 50_000
 _EVENTS_PER_RANGE = 200_000
@@ -23,19 +24,19 @@ _NONE: Codes = np.zeros(0, np.int32)
 
 
 def rebuild(
-    record: Record, event_dictionaries: EventDictionaries, reading: Reading, as_of: Millis | None = None
+    record: Record, event_dictionaries: EventDictionaries, lookup: WorkflowLookup, as_of: Millis | None = None
 ) -> Instances:
     """The state of all events, or of those at or before `as_of`; rows are sorted as matching reads them."""
-    instances = Instances(event_dictionaries, reading.most_steps)
+    instances = Instances(event_dictionaries, lookup.most_steps)
     watermark = record.watermark()
     instances.records.reserve(record.count_of_records(as_of))
-    for orders in _ranges(record, reading, as_of):
-        instances.put(orders.folded, orders.order_ids, orders.fulfillment_ids)
+    for orders in _ranges(record, lookup, as_of):
+        instances.put(orders.fold_result, orders.order_ids, orders.fulfillment_ids)
         instances.add_errors(orders.errors)
         instances.add_records(orders.records)
     instances.columns.watermark = watermark
     instances.arrange()
-    instances.refresh(reading)
+    instances.refresh(lookup)
     return instances
 
 
@@ -43,26 +44,26 @@ def rebuild(
 class _OrderRange:
     """The orders with successive numbers; ids by number."""
 
-    folded: Folded
+    fold_result: FoldResult
     order_ids: dict[int, str]
     fulfillment_ids: dict[int, str]
     errors: EventRows
     records: EventRows
 
 
-def _ranges(record: Record, reading: Reading, as_of: Millis | None) -> Iterator[_OrderRange]:
+def _ranges(record: Record, lookup: WorkflowLookup, as_of: Millis | None) -> Iterator[_OrderRange]:
     """All orders in ranges; while the caller uses one, a thread reads and folds the next."""
     until = "" if as_of is None else f" and time <= {as_of}"
 
     def fold_range(first: int) -> _OrderRange:
         last = first + _ORDERS_PER_RANGE - 1
-        happened = record.happened(f"order_number between {first} and {last}{until}")
-        events = happened.events
-        is_record = (events.kind >= Kind.POSTING) & (events.kind <= Kind.SUPPLIER_ORDER)
+        batch = record.event_batch(f"order_number between {first} and {last}{until}")
+        events = batch.events
+        is_record = (events.kind >= EventKind.POSTING) & (events.kind <= EventKind.SUPPLIER_ORDER)
         return _OrderRange(
-            fold(happened, reading, record.names),
+            fold(batch, lookup, record.names),
             *record.ids_between(first, last),
-            errors=events.take(events.kind == Kind.FAILED),
+            errors=events.take(events.kind == EventKind.FAILED),
             records=events.take(is_record),
         )
 
@@ -78,7 +79,11 @@ def _ranges(record: Record, reading: Reading, as_of: Millis | None) -> Iterator[
 
 
 def catch_up(
-    record: Record, instances: Instances, reading: Reading, latest: Millis, changed_orders: Codes = _NONE
+    record: Record,
+    instances: Instances,
+    lookup: WorkflowLookup,
+    latest: Millis,
+    changed_orders: Codes = _NONE,
 ) -> Millis:
     """Brings a state up to the end of the record; the greatest time of an event of an order, `latest`
     included.
@@ -88,21 +93,21 @@ def catch_up(
     end = record.watermark()
     while (first := instances.columns.watermark) < end or len(changed_orders):
         last = min(first + _EVENTS_PER_RANGE, end)
-        events = record.happened("seq > ? and seq <= ? and order_number >= 0", [first, last]).events
+        events = record.event_batch("seq > ? and seq <= ? and order_number >= 0", [first, last]).events
         of_known_orders = events.take(instances.order_rows(events.order) >= 0)
-        must_refold = examine(of_known_orders, instances, reading).fold
+        must_refold = plan_increment(of_known_orders, instances, lookup).orders_to_fold
         new_orders = events.order[instances.order_rows(events.order) < 0]
         numbers = np.unique(np.concatenate([must_refold, new_orders, changed_orders]))
         changed_orders = _NONE
-        happened = record.of_orders(numbers)
+        batch = record.of_orders(numbers)
         order_ids, fulfillment_ids = record.ids(numbers)
-        instances.put(fold(happened, reading, record.names), order_ids, fulfillment_ids)
+        instances.put(fold(batch, lookup, record.names), order_ids, fulfillment_ids)
         is_folded = np.isin(of_known_orders.order, numbers)
-        increment(of_known_orders.take(~is_folded), instances, reading)
-        instances.add_errors(events.take(events.kind == Kind.FAILED))
+        increment(of_known_orders.take(~is_folded), instances, lookup)
+        instances.add_errors(events.take(events.kind == EventKind.FAILED))
         instances.add_records(events)
-        instances.keep_errors(numbers, happened.events.seq)
+        instances.keep_errors(numbers, batch.events.seq)
         instances.columns.watermark = last
         latest = max(latest, int(events.time.max(initial=0)))
-    instances.refresh(reading)
+    instances.refresh(lookup)
     return latest

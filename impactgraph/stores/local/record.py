@@ -25,10 +25,10 @@ from impactgraph.stores.local.tables import (
     PLACEMENT_COLUMNS,
     TABLES,
 )
-from impactgraph.stores.state.coding import bounded_micros
-from impactgraph.stores.state.failures import FailureNews, read_news
-from impactgraph.stores.state.kinds import Kind
-from impactgraph.stores.state.rows import EventRows, Happened, PlacedRows, PlacementRows
+from impactgraph.stores.state.encoding import bounded_micros
+from impactgraph.stores.state.event_kinds import EventKind
+from impactgraph.stores.state.event_tables import EventBatch, EventRows, PlacedRows, PlacementRows
+from impactgraph.stores.state.failures import FailureChange, read_failure_change
 
 FILE = "impactgraph.duckdb"
 POSITION = ("log", "block", "token")
@@ -174,17 +174,20 @@ class Record:
         return [_plain(column) for column in found.values()]
 
     def append(self, table: str, columns: Mapping[str, NDArray[Any]]) -> None:
-        """Adds rows; the columns are those of the table, in its order."""
+        """Adds rows; the columns go by their names in the table."""
         count = len(next(iter(columns.values())))
         if count == 1:
             row = [
                 column[0].item() if isinstance(column[0], np.generic) else column[0]
                 for column in columns.values()
             ]
-            self._connection.execute(f"insert into {table} values ({', '.join('?' * len(row))})", row)
+            names = ", ".join(columns)
+            self._connection.execute(
+                f"insert into {table} ({names}) values ({', '.join('?' * len(row))})", row
+            )
         elif count:
             self._connection.register("batch", dict(columns))
-            self._connection.execute(f"insert into {table} select * from batch")
+            self._connection.execute(f"insert into {table} by name select * from batch")
             self._connection.unregister("batch")
 
     def words(self) -> dict[str, list[str]]:
@@ -198,39 +201,41 @@ class Record:
         """Greatest time of an event of an order, 0 where there is none."""
         return int(self.rows("select coalesce(max(time), 0) from events where order_number >= 0")[0][0])
 
-    def failure_news(self) -> tuple[FailureNews, ...]:
+    def failure_changes(self) -> tuple[FailureChange, ...]:
         """Every event about a failure."""
         query = """
             select e.time, w.word, e.id, e.kind, e.extra from events e join words w on w.domain = 'source' and w.code = e.source
             where e.kind >= ? order by e.seq
         """
-        found = self.rows(query, [int(Kind.FAILURE_REPORTED)])
-        return tuple(read_news(time, source, id_, kind, extra) for time, source, id_, kind, extra in found)
+        found = self.rows(query, [int(EventKind.FAILURE_REPORTED)])
+        return tuple(
+            read_failure_change(time, source, id_, kind, extra) for time, source, id_, kind, extra in found
+        )
 
     def count_of_records(self, as_of: Millis | None) -> int:
         """Postings, messages, tasks and supplier orders (by then)."""
         until = "" if as_of is None else f" and time <= {as_of}"
         return int(
             self.rows(
-                f"select count(*) from events where kind between {int(Kind.POSTING)} and {int(Kind.SUPPLIER_ORDER)}{until}"
+                f"select count(*) from events where kind between {int(EventKind.POSTING)} and {int(EventKind.SUPPLIER_ORDER)}{until}"
             )[0][0]
         )
 
     def last_order(self) -> int:
         return int(self.rows("select coalesce(max(number), -1) from orders")[0][0])
 
-    def happened(
+    def event_batch(
         self, condition: str, values: Sequence[Any] = (), **tables: Mapping[str, NDArray[Any]]
-    ) -> Happened:
+    ) -> EventBatch:
         """Events under a condition that holds of all three tables."""
 
         def read(columns: str, table: str) -> list[NDArray[Any]]:
             return self.arrays(f"select {columns} from {table} where {condition}", values, **tables)
 
-        return Happened(
-            self._with_odd_amounts(EventRows.of(read(EVENT_COLUMNS, "events"))),
-            PlacedRows.of(read(PLACED_COLUMNS, "placed")),
-            PlacementRows.of(read(PLACEMENT_COLUMNS, "placements")),
+        return EventBatch(
+            self._with_odd_amounts(EventRows.from_arrays(read(EVENT_COLUMNS, "events"))),
+            PlacedRows.from_arrays(read(PLACED_COLUMNS, "placed")),
+            PlacementRows.from_arrays(read(PLACEMENT_COLUMNS, "placements")),
         )
 
     def _with_odd_amounts(self, events: EventRows) -> EventRows:
@@ -246,12 +251,12 @@ class Record:
             events.amount[odd] = [bounded_micros(Decimal(texts[seq])) for seq in events.seq[odd].tolist()]
         return events
 
-    def of_orders(self, numbers: Codes) -> Happened:
+    def of_orders(self, numbers: Codes) -> EventBatch:
         """Every event of these orders."""
         if not len(numbers):
-            return Happened.none()
+            return EventBatch.empty()
         bounds = f"order_number between {int(numbers.min())} and {int(numbers.max())}"
-        return self.happened(
+        return self.event_batch(
             f"{bounds} and order_number in (select number from wanted)", wanted={"number": numbers}
         )
 

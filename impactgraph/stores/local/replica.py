@@ -28,11 +28,12 @@ from impactgraph.stores.local.record import Position, Record
 from impactgraph.stores.local.timelines import order_numbers
 from impactgraph.stores.local.topologies import Topologies
 from impactgraph.stores.local.write import add_words
-from impactgraph.stores.state.event_dictionaries import EventDictionaries, Reading
-from impactgraph.stores.state.failures import FailureNews, fold_failures
-from impactgraph.stores.state.fits import Fits
+from impactgraph.stores.state.event_dictionaries import EventDictionaries
+from impactgraph.stores.state.event_validator import EventValidator
+from impactgraph.stores.state.failures import FailureChange, fold_failures
 from impactgraph.stores.state.instances import Instances
 from impactgraph.stores.state.snapshot import Meta, load, read_meta, save
+from impactgraph.stores.state.workflow_lookup import WorkflowLookup
 
 MAX_PAST_STATES = 2
 """States of past moments that stay in memory: each is as large as the live one."""
@@ -60,20 +61,22 @@ class Replica:
         self.topologies = Topologies(self.record)
         self.quarantine = Quarantine(self.record)
         self._index: IngestIndex | None = None
-        self._failure_events: tuple[FailureNews, ...] | None = None
+        self._failure_events: tuple[FailureChange, ...] | None = None
         self._folding = Lock()
         self._past: dict[Millis, tuple[tuple[int, int], Instances]] = {}
         """States of past moments, each with the version of the live state at which it was folded."""
-        event_dictionaries = EventDictionaries.of(self.record.words())
+        event_dictionaries = EventDictionaries.from_word_lists(self.record.words())
         topology = self.topologies.current()
-        reading = Reading.of(event_dictionaries, topology or Topology())
-        instances = self._from_snapshot(event_dictionaries, reading)
+        lookup = WorkflowLookup.of(event_dictionaries, topology or Topology())
+        instances = self._from_snapshot(event_dictionaries, lookup)
         if instances is None:
-            instances = rebuild(self.record, event_dictionaries, reading)
+            instances = rebuild(self.record, event_dictionaries, lookup)
             self._latest = self.record.latest()
-        self.state = State(event_dictionaries, reading, Fits(topology), instances)
+        self.state = State(event_dictionaries, lookup, EventValidator(topology), instances)
 
-    def _from_snapshot(self, event_dictionaries: EventDictionaries, reading: Reading) -> Instances | None:
+    def _from_snapshot(
+        self, event_dictionaries: EventDictionaries, lookup: WorkflowLookup
+    ) -> Instances | None:
         """None where there is no snapshot of this record by the current topology."""
         self._snapshot_watermark = 0
         folder = self.record.folder
@@ -82,11 +85,11 @@ class Replica:
             return None
         if (meta.identity, meta.topology) != (self.record.identity, self.topologies.current_key):
             return None
-        instances = load(folder, meta, event_dictionaries, reading.most_steps)
+        instances = load(folder, meta, event_dictionaries, lookup.most_steps)
         if instances is None:
             return None
         instances.columns.watermark = self._snapshot_watermark = meta.watermark
-        self._latest = catch_up(self.record, instances, reading, meta.latest)
+        self._latest = catch_up(self.record, instances, lookup, meta.latest)
         return instances
 
     def save(self, *, least: int, arranged: bool = False) -> None:
@@ -131,7 +134,7 @@ class Replica:
             version, instances = self._past.get(as_of, (None, None))
             if instances is None or version != live_version:
                 self._drop_past_states(live_version)
-                instances = rebuild(self.record, self.state.event_dictionaries, self.state.reading, as_of)
+                instances = rebuild(self.record, self.state.event_dictionaries, self.state.lookup, as_of)
                 self._past[as_of] = (live_version, instances)
             return instances
 
@@ -144,7 +147,7 @@ class Replica:
 
     def failures(self, as_of: Millis | None) -> Sequence[Failure]:
         if (events := self._failure_events) is None:
-            events = self._failure_events = self.record.failure_news()
+            events = self._failure_events = self.record.failure_changes()
         return fold_failures(events, as_of)
 
     def orders(self, keys: Sequence[str], as_of: Millis | None) -> dict[int, Order]:
@@ -178,7 +181,7 @@ class Replica:
         """Prepares the next version of the topology."""
         key = self.topologies.next_key(documents)
         version = replace(topology, version=key)
-        self.state.event_dictionaries.learn(version)
+        self.state.event_dictionaries.add_workflows(version)
         block = Block()
         add_words(block, self.state.event_dictionaries, self.record.dictionary_sizes)
         block.add("topologies", self.topologies.row(key, at, version, documents))
@@ -215,7 +218,7 @@ class Replica:
                 self._adopt_topology(block)
             if "events" in block.rows or len(changed_orders):
                 self._latest = catch_up(
-                    self.record, self.state.instances, self.state.reading, self._latest, changed_orders
+                    self.record, self.state.instances, self.state.lookup, self._latest, changed_orders
                 )
 
         return publish
@@ -233,10 +236,10 @@ class Replica:
         event_dictionaries = self.state.event_dictionaries
         instances = self.state.instances
         topology = self.topologies.current()
-        reading = Reading.of(event_dictionaries, topology or Topology())
+        lookup = WorkflowLookup.of(event_dictionaries, topology or Topology())
         if self.watermark and any(domain.startswith(("steps:", "records:")) for domain in block.words):
-            instances = rebuild(self.record, event_dictionaries, reading)
-        instances.fulfillments.widen(reading.most_steps)
-        instances.refresh(reading)
-        self.state = State(event_dictionaries, reading, Fits(topology), instances)
+            instances = rebuild(self.record, event_dictionaries, lookup)
+        instances.fulfillments.widen(lookup.most_steps)
+        instances.refresh(lookup)
+        self.state = State(event_dictionaries, lookup, EventValidator(topology), instances)
         self._snapshot_watermark = 0

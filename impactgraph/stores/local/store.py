@@ -29,7 +29,7 @@ from impactgraph.stores.local.payload import differing_stock, error_texts
 from impactgraph.stores.local.read_write_lock import ReadWriteLock
 from impactgraph.stores.local.replica import Change, Replica
 from impactgraph.stores.local.timelines import timelines
-from impactgraph.stores.state.fits import Fits
+from impactgraph.stores.state.event_validator import EventValidator
 from impactgraph.stores.state.orders import order_page
 from impactgraph.stores.state.visits import visits
 
@@ -77,7 +77,7 @@ class LocalStore(ABC):
 
     def visits(self, as_of: Millis | None = None, *, per_step: int = 20_000) -> Visits:
         with self._reading() as replica:
-            return visits(replica.instances(as_of), replica.state.reading, per_step)
+            return visits(replica.instances(as_of), replica.state.lookup, per_step)
 
     def failures(self, as_of: Millis | None = None) -> Sequence[Failure]:
         with self._reading() as replica:
@@ -154,21 +154,21 @@ class LocalStore(ABC):
         return total
 
     def _ingest_batch(
-        self, read: Callable[[Fits], list[BatchEvent]], *, results: bool = False
+        self, read: Callable[[EventValidator], list[BatchEvent]], *, results: bool = False
     ) -> IngestResult:
         """Commits one batch.
 
         `read` parses it before the locks are taken, and once more where the topology changed since.
         """
-        fits = self._replica.state.fits
+        validator = self._replica.state.validator
         now = self._now()
-        parsed: list[BatchEvent] | None = read(fits)
+        parsed: list[BatchEvent] | None = read(validator)
         batch: list[BatchEvent] = []
 
         def prepare() -> Change:
             nonlocal parsed, batch
-            current = self._replica.state.fits
-            batch = parsed if parsed is not None and current is fits else read(current)
+            current = self._replica.state.validator
+            batch = parsed if parsed is not None and current is validator else read(current)
             parsed = None
             return self._replica.prepare(batch, self._watermark(), now)
 
@@ -188,10 +188,12 @@ class LocalStore(ABC):
             total.extend(self._ingest_batch(read))
         return total
 
-    def _read_entries(self, entries: Sequence[BatchEvent], fits: Fits) -> list[BatchEvent]:
+    def _read_entries(self, entries: Sequence[BatchEvent], validator: EventValidator) -> list[BatchEvent]:
         """Fresh copies of those that are still in the quarantine, validated."""
         remaining = [entry for entry in entries if self._replica.quarantine.has(entry.quarantine_number)]
-        batch = read_batch([entry.text for entry in remaining], [entry.place for entry in remaining], fits)
+        batch = read_batch(
+            [entry.text for entry in remaining], [entry.place for entry in remaining], validator
+        )
         for event, entry in zip(batch, remaining, strict=True):
             event.quarantine_number = entry.quarantine_number
             event.previous_rejection = entry.previous_rejection

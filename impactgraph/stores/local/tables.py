@@ -1,47 +1,88 @@
-"""The tables of the record. Words are kept once and coded; orders and fulfillments go by number."""
+"""Tables of the record, derived from the declarations of event columns, and how they are read back as arrays.
+
+Values are stored once in `words` and dictionary-encoded; orders and fulfillments go by number.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from impactgraph.columns import NO_AMOUNT
-from impactgraph.stores.state.kinds import Kind
+from impactgraph.columns.declare import Column, Table
+from impactgraph.stores.state.event_kinds import EventKind
+from impactgraph.stores.state.event_tables import EventDetails, EventRows, PlacedRows, PlacementRows
 
 ODD_AMOUNT = NO_AMOUNT + 1
-"""Stands for an amount that SQL does not turn into millionths as we do."""
+"""Stands for an amount that SQL cannot convert to millionths exactly."""
 
 FORMAT = "1"
-"""Changes whenever the tables or the coding do."""
+"""Changes whenever the tables or the encoding do."""
 
-TABLES = """
+_SIMPLE_AMOUNT = "'-?[0-9]{1,12}([.][0-9]{1,6})?'"
+"""Amounts that SQL converts exactly; others are read one by one."""
+_DERIVED = {
+    "amount": f"""case when amount is null then {NO_AMOUNT + 1} - 1
+        when regexp_full_match(amount, {_SIMPLE_AMOUNT})
+        then cast(cast(amount as decimal(18, 6)) * 1000000 as bigint) else {ODD_AMOUNT} end""",
+    "currency": "currency",
+    "document": f"""case when coalesce(document, '') = '' or kind <> {int(EventKind.POSTING)} then 0
+        else greatest(1, md5_number_lower(document) & 4294967295) end""",
+}
+"""Columns of `EventRows` that are computed from `EventDetails` when they are read, by their SQL."""
+_SQL_NAMES = {"order": "order_number", "fulfillment": "fulfillment_number"}
+_SQL_TYPES: dict[Any, str] = {
+    np.dtype(np.int32): "integer",
+    np.dtype(np.int64): "bigint",
+    np.dtype(np.uint8): "utinyint",
+    np.dtype(np.object_): "varchar",
+}
+
+_EVENTS = tuple(each for each in EventRows.columns() if each.name not in _DERIVED) + EventDetails.columns()
+_PLACED = PlacedRows.columns()
+_PLACEMENTS = PlacementRows.columns()
+
+
+def _sql_name(each: Column) -> str:
+    return _SQL_NAMES.get(each.name, each.name)
+
+
+def _definition(columns: tuple[Column, ...], *others: str) -> str:
+    """Columns of a table in SQL, with those that are not declared."""
+    return ", ".join([*(f"{_sql_name(each)} {_SQL_TYPES[each.dtype]}" for each in columns), *others])
+
+
+def _selection(columns: tuple[Column, ...], derived: Mapping[str, str]) -> str:
+    """What to select so that the answer has these columns in their order."""
+    return ", ".join(f"{derived.get(each.name, _sql_name(each))} as {_sql_name(each)}" for each in columns)
+
+
+TABLES = f"""
 create table meta (name varchar primary key, value varchar);
 create table words (domain varchar, code integer, word varchar);
 create table orders (number integer, id varchar, high ubigint, low ubigint);
 create table fulfillments (number integer, id varchar, order_number integer, high ubigint, low ubigint);
-create table events (
-  seq bigint, time bigint, kind utinyint, order_number integer, fulfillment_number integer, workflow integer, step integer, location integer,
-  type integer, code integer, element integer, source integer, id varchar, hash ubigint, amount varchar, currency integer, document varchar,
-  note integer, extra varchar
-);
-create table placed (
-  seq bigint, time bigint, order_number integer, channel integer, mode integer, region integer, tier integer, currency integer,
-  value bigint, promised_by bigint, attributes varchar, exact varchar
-);
-create table placements (
-  seq bigint, time bigint, order_number integer, fulfillment_number integer, workflow integer, location integer, value bigint, exact varchar
-);
+create table events ({_definition(_EVENTS, "hash ubigint")});
+create table placed ({_definition(_PLACED, "exact varchar")});
+create table placements ({_definition(_PLACEMENTS, "exact varchar")});
 create table aside (
-  number bigint, hash ubigint, name_hash ubigint, order_id varchar, source varchar, id varchar, reason varchar, text varchar, place varchar, received_at bigint
+  number bigint, hash ubigint, name_hash ubigint, order_id varchar, source varchar, id varchar, reason varchar,
+  text varchar, place varchar, received_at bigint
 );
 create table topologies (number integer, key varchar, applied_at bigint, elements integer, documents varchar);
 """
 
-_SIMPLE = "'-?[0-9]{1,12}([.][0-9]{1,6})?'"
-"""Amounts that are millionths as they stand; others are read one by one."""
-EVENT_COLUMNS = f"""
-seq, time, kind, order_number, fulfillment_number, workflow, step, location, type, code, element,
-case when amount is null then {NO_AMOUNT + 1} - 1 when regexp_full_match(amount, {_SIMPLE})
-  then cast(cast(amount as decimal(18, 6)) * 1000000 as bigint) else {ODD_AMOUNT} end as amount,
-currency, case when coalesce(document, '') = '' or kind <> {int(Kind.POSTING)} then 0
-  else greatest(1, md5_number_lower(document) & 4294967295) end as document
-"""
-PLACED_COLUMNS = (
-    "seq, time, order_number, channel, mode, region, tier, currency, value, promised_by, attributes"
-)
-PLACEMENT_COLUMNS = "seq, time, order_number, fulfillment_number, workflow, location, value"
+EVENT_COLUMNS = _selection(EventRows.columns(), _DERIVED)
+PLACED_COLUMNS = _selection(_PLACED, {})
+PLACEMENT_COLUMNS = _selection(_PLACEMENTS, {})
+
+
+def event_table(events: EventRows, details: EventDetails) -> dict[str, NDArray[Any]]:
+    """Columns of `events` but its hash, by their names in SQL; the details replace what is derived from them."""
+    return sql_columns(events) | sql_columns(details)
+
+
+def sql_columns(rows: Table) -> dict[str, NDArray[Any]]:
+    """The columns of a table by their names in SQL."""
+    return {_sql_name(each): getattr(rows, each.name) for each in rows.columns()}

@@ -13,7 +13,7 @@ from graph_models.time import Millis
 from impactgraph.ports.store import OrderTimeline
 from impactgraph.stores.local.record import Record
 from impactgraph.stores.state.event_dictionaries import EventDictionaries
-from impactgraph.stores.state.kinds import RECORDS, TYPES, Kind
+from impactgraph.stores.state.event_kinds import RECORDS, TYPES, EventKind
 
 _QUERY = """
 select e.order_number, e.kind, e.time, coalesce(f.id, ''), e.workflow, e.step, e.location, e.type, e.code, e.element,
@@ -27,20 +27,20 @@ select p.order_number, p.time, f.id, p.workflow from placements p join fulfillme
 where p.order_number in (select unnest(?::integer[])) and p.time <= ?
 """
 _RANKS = {
-    Kind.PLACED: 0,
-    Kind.ENTERED: 1,
-    Kind.REROUTED: 2,
-    Kind.FAILED: 3,
-    Kind.COMPLETED: 4,
-    Kind.CANCELLED: 5,
-    Kind.ORDER_CANCELLED: 5,
+    EventKind.PLACED: 0,
+    EventKind.ENTERED: 1,
+    EventKind.REROUTED: 2,
+    EventKind.FAILED: 3,
+    EventKind.COMPLETED: 4,
+    EventKind.CANCELLED: 5,
+    EventKind.ORDER_CANCELLED: 5,
 }
 _EVER: Millis = 2**62
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    kind: Kind
+    kind: EventKind
     at: Millis
     fulfillment: str
     workflow: int
@@ -62,7 +62,7 @@ class _Line:
 
         `position` is that of the event's step in its workflow.
         """
-        step_rank = position if self.kind is Kind.ENTERED else 0
+        step_rank = position if self.kind is EventKind.ENTERED else 0
         return (self.at, _RANKS.get(self.kind, 6), step_rank, self.source, self.id)
 
 
@@ -76,7 +76,7 @@ def timelines(
     bounds = [list(orders), _EVER if as_of is None else as_of]
     lines: dict[int, list[_Line]] = {number: [] for number in orders}
     for row in record.rows(_QUERY, bounds):
-        lines[row[0]].append(_Line(Kind(row[1]), *row[2:]))
+        lines[row[0]].append(_Line(EventKind(row[1]), *row[2:]))
     workflows: dict[int, dict[str, int]] = {number: {} for number in orders}
     for number, _, fulfillment, workflow in sorted(record.rows(_PLACEMENTS, bounds)):
         workflows[number].setdefault(fulfillment, workflow)
@@ -90,7 +90,7 @@ def _timeline(
     order: Order, lines: list[_Line], workflows: dict[str, int], event_dictionaries: EventDictionaries
 ) -> OrderTimeline:
     entries: list[TimelineEntry] = []
-    all_workflows = event_dictionaries.dictionaries.workflows
+    all_workflows = event_dictionaries.workflows
 
     def position(line: _Line) -> int:
         workflow = workflows.get(line.fulfillment, -1)
@@ -100,7 +100,7 @@ def _timeline(
 
     several = len(order.fulfillments) > 1
     for line in sorted(lines, key=lambda line: line.key(position(line))):
-        if line.kind is Kind.REROUTED:
+        if line.kind is EventKind.REROUTED:
             workflows[line.fulfillment] = line.workflow
         entries.append(_entry(line, workflows.get(line.fulfillment, -1), event_dictionaries, several))
     records = [
@@ -113,7 +113,7 @@ def _timeline(
 
 def _entry(line: _Line, workflow: int, event_dictionaries: EventDictionaries, several: bool) -> TimelineEntry:
     """`several`: the order has several fulfillments, so that the entry must name its own."""
-    words = event_dictionaries.dictionaries
+    words = event_dictionaries
     extra: dict[str, Any] = msgspec.json.decode(line.extra) if line.extra else {}
     step = event_dictionaries.steps.values[line.step]
     workflow_key = words.workflows[workflow].key if workflow >= 0 else ""
@@ -123,7 +123,7 @@ def _entry(line: _Line, workflow: int, event_dictionaries: EventDictionaries, se
         line.fulfillment if several else "",
     )
     element = f"step:{workflow_key}/{step}" if step and workflow_key else None
-    if line.kind is Kind.FAILED and line.element:
+    if line.kind is EventKind.FAILED and line.element:
         element = words.elements.values[line.element]
     return TimelineEntry(
         at=line.at,
@@ -140,28 +140,28 @@ def _entry(line: _Line, workflow: int, event_dictionaries: EventDictionaries, se
 def _title(line: _Line, step: str, workflow: str, event_dictionaries: EventDictionaries) -> str:
     type_ = event_dictionaries.types.values[line.type]
     match line.kind:
-        case Kind.PLACED:
+        case EventKind.PLACED:
             return "Order placed"
-        case Kind.ENTERED:
+        case EventKind.ENTERED:
             return f"{step} begins"
-        case Kind.REROUTED:
+        case EventKind.REROUTED:
             return f"Rerouted to {step} of {workflow}"
-        case Kind.FAILED:
-            code = event_dictionaries.dictionaries.fail_codes.values[line.code]
+        case EventKind.FAILED:
+            code = event_dictionaries.fail_codes.values[line.code]
             return f"{step or 'The step'} failed: {code or 'no code'}"
-        case Kind.COMPLETED:
+        case EventKind.COMPLETED:
             return "Completed"
-        case Kind.CANCELLED:
+        case EventKind.CANCELLED:
             return "Cancelled"
-        case Kind.ORDER_CANCELLED:
+        case EventKind.ORDER_CANCELLED:
             return "Order cancelled"
-        case Kind.POSTING:
+        case EventKind.POSTING:
             return f"{type_} posted"
-        case Kind.NOTIFICATION:
+        case EventKind.NOTIFICATION:
             return f"{type_} sent"
-        case Kind.TASK:
+        case EventKind.TASK:
             return f"Task {type_} closed"
-        case Kind.SUPPLIER_ORDER:
+        case EventKind.SUPPLIER_ORDER:
             return f"{type_} confirmed by the supplier"
         case _:
             return TYPES[line.kind]
@@ -170,10 +170,8 @@ def _title(line: _Line, step: str, workflow: str, event_dictionaries: EventDicti
 def _event_detail(line: _Line, event_dictionaries: EventDictionaries, extra: Mapping[str, Any]) -> str:
     """Texts that the event itself carries: message, amount, document, sender."""
     parts = [str(extra[name]) for name in ("message", "reason") if extra.get(name)]
-    if line.kind is Kind.POSTING and line.amount is not None:
-        parts.append(
-            f"{line.amount} {event_dictionaries.dictionaries.currencies.values[line.currency]}".strip()
-        )
+    if line.kind is EventKind.POSTING and line.amount is not None:
+        parts.append(f"{line.amount} {event_dictionaries.currencies.values[line.currency]}".strip())
     if line.document:
         parts.append(f"document {line.document}")
     if line.note:
@@ -188,12 +186,12 @@ def _record_of(line: _Line, event_dictionaries: EventDictionaries) -> OrderRecor
         type=event_dictionaries.types.values[line.type],
         fulfillment=line.fulfillment,
         at=line.at,
-        amount=Money(Decimal(line.amount), event_dictionaries.dictionaries.currencies.values[line.currency])
+        amount=Money(Decimal(line.amount), event_dictionaries.currencies.values[line.currency])
         if line.amount is not None
         else None,
         document=line.document,
-        channel=note if line.kind is Kind.NOTIFICATION else None,
-        supplier=note if line.kind is Kind.SUPPLIER_ORDER else None,
+        channel=note if line.kind is EventKind.NOTIFICATION else None,
+        supplier=note if line.kind is EventKind.SUPPLIER_ORDER else None,
     )
 
 

@@ -9,17 +9,18 @@ from numpy.typing import NDArray
 from impactgraph.columns import Ints
 from impactgraph.stores.local.batch_numbers import BatchNumbers
 from impactgraph.stores.local.block import Block, Table
-from impactgraph.stores.state.coding import Coded
+from impactgraph.stores.local.tables import event_table, sql_columns
+from impactgraph.stores.state.encoding import EncodedBatch
 from impactgraph.stores.state.event_dictionaries import EventDictionaries
-from impactgraph.stores.state.numbering import Hashes, id_hashes
+from impactgraph.stores.state.key_numbers import Hashes, id_hashes
 
 
 @dataclass
 class Writing:
-    coded: Coded
+    encoded: EncodedBatch
     hashes: Hashes
     is_accepted: NDArray[np.bool_]
-    """Which of the coded events are accepted."""
+    """Which of the encoded events are accepted."""
     ids: BatchNumbers
     removed: Ints
     """Sequence numbers of events that leave the record."""
@@ -40,7 +41,7 @@ def block_of(
 def add_words(block: Block, event_dictionaries: EventDictionaries, sizes: Mapping[str, int]) -> None:
     """Adds the words that the record does not have yet; `sizes` is how many of each domain it has."""
     rows: list[tuple[str, int, str]] = []
-    for domain, words in event_dictionaries.lists():
+    for domain, words in event_dictionaries.word_lists():
         size = sizes.get(domain, 0)
         rows += [(domain, code, word) for code, word in enumerate(words[size:], size)]
     if rows:
@@ -64,34 +65,18 @@ def _add_ids(block: Block, ids: BatchNumbers) -> None:
 
 
 def _events(writing: Writing) -> Table:
-    e = writing.coded.happened.events
-    d = writing.coded.details
-    columns: Table = {
-        "seq": e.seq, "time": e.time, "kind": e.kind, "order_number": e.order, "fulfillment_number": e.fulfillment, "workflow": e.workflow,
-        "step": e.step, "location": e.location, "type": e.type, "code": e.code, "element": e.element, "source": np.array(d.source, np.int32),
-        "id": texts(d.id), "hash": writing.hashes, "amount": texts(d.amount), "currency": np.array(d.currency, np.int32),
-        "document": texts(d.document), "note": np.array(d.note, np.int32), "extra": texts(d.extra),
-    }  # fmt: skip
+    encoded = writing.encoded
+    columns = event_table(encoded.batch.events, encoded.details) | {"hash": writing.hashes}
     return {name: column[writing.is_accepted] for name, column in columns.items()}
 
 
 def _add_placed(block: Block, writing: Writing) -> None:
-    coded = writing.coded
-    p, m, kept = (
-        coded.happened.placed,
-        coded.happened.placements,
-        coded.happened.events.seq[writing.is_accepted],
-    )
-    placed: Table = {
-        "seq": p.seq, "time": p.time, "order_number": p.order, "channel": p.channel, "mode": p.mode, "region": p.region, "tier": p.tier,
-        "currency": p.currency, "value": p.value, "promised_by": p.promised_by, "attributes": p.attributes, "exact": texts(coded.placed_value),
-    }  # fmt: skip
-    placements: Table = {
-        "seq": m.seq, "time": m.time, "order_number": m.order, "fulfillment_number": m.fulfillment, "workflow": m.workflow,
-        "location": m.location, "value": m.value, "exact": texts(coded.placement_value),
-    }  # fmt: skip
+    encoded = writing.encoded
+    seqs = encoded.batch.events.seq[writing.is_accepted]
+    placed = sql_columns(encoded.batch.placed) | {"exact": encoded.placed_values}
+    placements = sql_columns(encoded.batch.placements) | {"exact": encoded.placement_values}
     for table, columns in (("placed", placed), ("placements", placements)):
-        which = np.isin(columns["seq"], kept)
+        which = np.isin(columns["seq"], seqs)
         block.add(table, {name: column[which] for name, column in columns.items()})
 
 

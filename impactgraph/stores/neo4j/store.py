@@ -196,7 +196,7 @@ class Neo4jStore(LocalStore):
         """A function that removes the words added to the dictionaries from now on."""
         event_dictionaries = self._replica.state.event_dictionaries
         sizes = event_dictionaries.sizes()
-        return lambda: None if unless() else event_dictionaries.cut(sizes)
+        return lambda: None if unless() else event_dictionaries.truncate(sizes)
 
     def _catch_up_to(self, tx: ManagedTransaction, end: LogEnd) -> None:
         """Replicates up to an end that is locked.

@@ -1,1 +1,5 @@
-"""What the events add up to: registers that commute, folded with numpy. Knows no database, so that every store gives the same state."""
+"""The state of orders, fulfillments and failures, folded from events with numpy.
+
+Every column is a register of which the latest event wins, so events commute. Nothing here knows a database, so that
+every store gives the same state.
+"""

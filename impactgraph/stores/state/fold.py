@@ -1,242 +1,270 @@
-"""Events of whole orders to their state, all orders at once. The order in which the events came does not matter.
+"""The state of orders and fulfillments, folded from all their events at once, in whatever order these came.
 
-Of every field the event with the greatest key (time, rank, source, id) wins. The workflow that a fulfillment was in at an event is the one that
-the last order.placed or reroute before it names; before the first of them, the one of order.placed.
+Of every column the event with the greatest key (time, rank, source, id) wins. The workflow that a fulfillment was in
+at an event is the one that the last order.placed or reroute before it names; before the first of them, the one of
+order.placed.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from impactgraph.columns import CANCELLED, COMPLETED, IN_FLIGHT, Codes, Ints
-from impactgraph.stores.state.event_dictionaries import Reading
-from impactgraph.stores.state.kinds import Kind, keys
-from impactgraph.stores.state.placed import fold_orders, in_order
-from impactgraph.stores.state.places import Places
-from impactgraph.stores.state.rows import Happened
-from impactgraph.stores.state.states import Folded, FulfillmentStates, Stays
-
-Ties: TypeAlias = Callable[[Ints], Mapping[int, tuple[str, str]]]
-"""(source, id) of the events of some sequence numbers: asked for only where two events have the same key."""
-
-_POSITIONS = (Kind.ENTERED, Kind.REROUTED)
-_SETTERS = (Kind.PLACED, Kind.REROUTED)
-_ENDS = (Kind.COMPLETED, Kind.CANCELLED)
-_FIRST_RECORD, _LAST_RECORD = Kind.POSTING, Kind.SUPPLIER_ORDER
-
-
-@dataclass
-class _Sequence:
-    """What moves fulfillments, a row an event and fulfillment, in order of (fulfillment, key)."""
-
-    who: Ints
-    """Index of the fulfillment."""
-    time: Ints
-    kind: NDArray[np.uint8]
-    seq: Ints
-    workflow: Codes
-    """As the event says it, then the one in force."""
-    step: Codes
-    """Code of the key, then index in the workflow in force."""
-    location: Codes
-    code: Codes
-    element: Codes
-
-    def sort(self, order: NDArray[np.intp]) -> None:
-        for name in ("who", "time", "kind", "seq", "workflow", "step", "location", "code", "element"):
-            setattr(self, name, getattr(self, name)[order])
+from impactgraph.columns.declare import Flags, Setter
+from impactgraph.stores.state.dense_places import DensePlaces
+from impactgraph.stores.state.event_kinds import ENDS, ENTRIES, WORKFLOW_SETTERS, EventKind, fold_keys
+from impactgraph.stores.state.event_tables import EventBatch, EventRows
+from impactgraph.stores.state.order_fold import TieBreaker, event_order, fold_orders
+from impactgraph.stores.state.state_tables import (
+    FoldResult,
+    FulfillmentFold,
+    Moves,
+    VisitRows,
+    columns_set_by,
+)
+from impactgraph.stores.state.workflow_lookup import WorkflowLookup
 
 
-def fold(happened: Happened, reading: Reading, ties: Ties, *, strict_from: int = 2**62) -> Folded:
-    """The state that these events make. Each order must have all its events in `happened`.
+def fold(
+    batch: EventBatch, lookup: WorkflowLookup, tie_breaker: TieBreaker, *, strict_from: int = 2**62
+) -> FoldResult:
+    """The state that these events add up to. The batch must hold all events of each of its orders.
 
-    Events from sequence number `strict_from` on must name steps that the current topology has; earlier ones, any that it ever had.
-    Costs a sort of the events.
+    Events from sequence number `strict_from` on must name steps that the current topology has; earlier ones, any that
+    it ever had. Costs a sort of the events.
     """
-    orders = fold_orders(happened, ties)
-    places, owners = _fulfillments(happened)
-    s = _sequence(happened, places, owners)
-    misfits, workflows = _read_steps(s, reading, ties, len(places), strict_from)
-    key = _in_key_order(s, reading, ties)
-    states, stays = _registers(s, key, reading, places.numbers, owners)
-    _set_values(states, happened, places, ties)
-    _set_records(states, happened, reading, places)
-    return Folded(orders, states, stays, misfits, workflows)
+    orders, attributes = fold_orders(batch, tie_breaker)
+    places, owners = _fulfillments(batch)
+    moves = _moves(batch, places, owners)
+    misfits, workflows = _resolve_steps(moves, lookup, tie_breaker, (len(places), strict_from))
+    _sort_by_key(moves, lookup, tie_breaker)
+    states = FulfillmentFold.blank(len(places), lookup.most_steps)
+    states.number = places.numbers
+    states.order = owners
+    irregular_visits = VisitRows.empty()
+    if len(moves):
+        _set_columns(states, moves)
+        irregular_visits = _irregular_visits(moves, states)
+    _set_values(states, batch, places, tie_breaker)
+    _set_records(states, batch, lookup, places)
+    return FoldResult(
+        orders=orders,
+        attributes=attributes,
+        fulfillments=states,
+        irregular_visits=irregular_visits,
+        misfits=misfits,
+        misfit_workflows=workflows,
+    )
 
 
-def _fulfillments(happened: Happened) -> tuple[Places, Codes]:
+def _fulfillments(batch: EventBatch) -> tuple[DensePlaces, Codes]:
     """Their numbers, and the number of the order of each."""
-    e, p = happened.events, happened.placements
-    named = e.fulfillment >= 0
-    number = np.concatenate([e.fulfillment[named], p.fulfillment])
-    places = Places(number)
+    events = batch.events
+    placements = batch.placements
+    has_fulfillment = events.fulfillment >= 0
+    number = np.concatenate([events.fulfillment[has_fulfillment], placements.fulfillment])
+    places = DensePlaces(number)
     owners = np.zeros(len(places), np.int32)
-    owners[places.of(number)] = np.concatenate([e.order[named], p.order])
+    owners[places.of(number)] = np.concatenate([events.order[has_fulfillment], placements.order])
     return places, owners
 
 
-def _sequence(happened: Happened, places: Places, owners: Codes) -> _Sequence:
-    e, p = happened.events, happened.placements
-    moving = e.take((e.kind >= Kind.ENTERED) & (e.kind <= Kind.CANCELLED) & (e.fulfillment >= 0))
-    ended = e.take(e.kind == Kind.ORDER_CANCELLED)
+def _moves(batch: EventBatch, places: DensePlaces, owners: Codes) -> Moves:
+    """Every event that changes fulfillments, once for each; `step` is still the code of its key."""
+    events = batch.events
+    placements = batch.placements
+    is_move = (events.kind >= EventKind.ENTERED) & (events.kind <= EventKind.CANCELLED)
+    events = events.take(is_move & (events.fulfillment >= 0))
+    cancellation, cancelled_targets = _of_whole_orders(batch.events, owners)
+
+    def column(name: str, of_placements: Any, of_cancellations: Any) -> NDArray[Any]:
+        values = getattr(events, name)
+        parts = (
+            np.broadcast_to(of_placements, len(placements)),
+            np.broadcast_to(of_cancellations, len(cancelled_targets)),
+        )
+        return np.concatenate([values, *parts]).astype(values.dtype, copy=False)
+
+    targets = [places.of(events.fulfillment), places.of(placements.fulfillment), cancelled_targets]
+    count = sum(map(len, targets))
+    return Moves(
+        target=np.concatenate(targets).astype(np.int64),
+        time=column("time", placements.time, cancellation.time),
+        kind=column("kind", int(EventKind.PLACED), int(EventKind.CANCELLED)),
+        seq=column("seq", placements.seq, cancellation.seq),
+        workflow=column("workflow", placements.workflow, -1),
+        step=column("step", 0, 0),
+        location=column("location", placements.location, 0),
+        code=column("code", 0, 0),
+        element=column("element", 0, 0),
+        key=np.zeros(count, np.int64),
+    )
+
+
+def _of_whole_orders(events: EventRows, owners: Codes) -> tuple[EventRows, Ints]:
+    """Each order.cancelled once for each fulfillment of its order, and the fulfillment of each."""
+    events = events.take(events.kind == EventKind.ORDER_CANCELLED)
     by_owner = np.argsort(owners, kind="stable")
-    first, last = (np.searchsorted(owners[by_owner], ended.order, side=side) for side in ("left", "right"))
-    event = np.repeat(np.arange(len(ended)), last - first)
-    whom = by_owner[
-        np.arange(len(event))
-        - np.repeat(np.cumsum(last - first) - (last - first), last - first)
-        + np.repeat(first, last - first)
-    ]
-    none, nones = np.zeros(len(p), np.int32), np.zeros(len(event), np.int32)
-
-    def column(name: str, placement: NDArray[Any], cancelled: NDArray[Any]) -> NDArray[Any]:
-        return np.concatenate([getattr(moving, name), placement, cancelled])
-
-    return _Sequence(
-        np.concatenate([places.of(moving.fulfillment), places.of(p.fulfillment), whom]).astype(np.int64),
-        column("time", p.time, ended.time[event]),
-        column("kind", none + Kind.PLACED, nones + Kind.CANCELLED).astype(np.uint8),
-        column("seq", p.seq, ended.seq[event]),
-        column("workflow", p.workflow, nones - 1).astype(np.int32),
-        column("step", none, nones).astype(np.int32),
-        column("location", p.location, nones).astype(np.int32),
-        column("code", none, nones).astype(np.int32),
-        column("element", none, nones).astype(np.int32),
-    )
+    first = np.searchsorted(owners[by_owner], events.order, side="left")
+    count = np.searchsorted(owners[by_owner], events.order, side="right") - first
+    event = np.repeat(np.arange(len(events)), count)
+    offset = np.arange(len(event)) - np.repeat(np.cumsum(count) - count, count)
+    return events.take(event), by_owner[np.repeat(first, count) + offset]
 
 
-def _read_steps(
-    s: _Sequence, reading: Reading, ties: Ties, count: int, strict_from: int
+def _resolve_steps(
+    moves: Moves, lookup: WorkflowLookup, tie_breaker: TieBreaker, limits: tuple[int, int]
 ) -> tuple[Ints, Codes]:
-    """Puts the workflow in force and the step's index in it into the sequence; takes out, and returns, what does not fit."""
-    s.sort(in_order(s.who, (s.time << 4) | s.kind, s.seq, ties, among=np.isin(s.kind, _SETTERS)))
-    at = np.arange(len(s.who))
-    starts = np.searchsorted(s.who, np.arange(count))
-    begin = starts[s.who]
-    setter = np.isin(s.kind, _SETTERS)
-    last = np.maximum.accumulate(np.where(setter, at, -1))
-    first = np.full(count, -1)
-    first[s.who[setter][::-1]] = at[setter][::-1]
-    retroactive = (
-        np.where((first >= 0) & (s.kind[first] == Kind.PLACED), s.workflow[first], -1) if len(at) else first
-    )
-    in_force = np.where(last >= begin, s.workflow[last], retroactive[s.who]).astype(np.int32)
-    index = np.where(s.step > 0, reading.index(in_force, s.step), np.int32(-1))
-    known = (index >= 0) & (
-        (s.seq < strict_from) | reading.current[np.maximum(in_force, 0), np.maximum(index, 0)]
-    )
-    misfit = (s.step > 0) & (in_force >= 0) & ~known
-    seqs, workflows = s.seq[misfit], in_force[misfit]
-    s.workflow, s.step = in_force, index
-    s.sort(np.flatnonzero(~misfit))
-    return seqs, workflows
+    """Puts the workflow in force, and the step's index in it, into the moves; drops and returns what does not fit.
+
+    `limits`: the number of fulfillments, and `strict_from` of `fold`.
+    """
+    count, strict_from = limits
+    is_setter = np.isin(moves.kind, WORKFLOW_SETTERS)
+    key = (moves.time << 4) | moves.kind
+    moves.sort(event_order(moves.target, key, moves.seq, tie_breaker, candidates=is_setter))
+    workflow = _workflow_in_force(moves, count)
+    step = np.where(moves.step > 0, lookup.step_index(workflow, moves.step), np.int32(-1))
+    is_allowed = (moves.seq < strict_from) | lookup.has_current(workflow, step)
+    is_misfit = (moves.step > 0) & (workflow >= 0) & ~((step >= 0) & is_allowed)
+    misfits = moves.seq[is_misfit]
+    misfit_workflows = workflow[is_misfit]
+    moves.workflow = workflow
+    moves.step = step
+    moves.sort(np.flatnonzero(~is_misfit))
+    return misfits, misfit_workflows
 
 
-def _in_key_order(s: _Sequence, reading: Reading, ties: Ties) -> Ints:
-    position = reading.position[np.maximum(s.workflow, 0), np.maximum(s.step, 0)]
-    key: Ints = keys(s.time, s.kind, position)
-    order = in_order(s.who, key, s.seq, ties)
-    s.sort(order)
-    return key[order]
+def _workflow_in_force(moves: Moves, count: int) -> Codes:
+    """Workflow that the fulfillment was in at each move; the moves are in order of (target, time)."""
+    if not len(moves):
+        return moves.workflow
+    index = np.arange(len(moves))
+    is_setter = np.isin(moves.kind, WORKFLOW_SETTERS)
+    last_setter = np.maximum.accumulate(np.where(is_setter, index, -1))
+    first_setter = np.full(count, -1)
+    first_setter[moves.target[is_setter][::-1]] = index[is_setter][::-1]
+    is_placement = (first_setter >= 0) & (moves.kind[first_setter] == EventKind.PLACED)
+    before_first = np.where(is_placement, moves.workflow[first_setter], -1)
+    begin = np.searchsorted(moves.target, np.arange(count))[moves.target]
+    in_force = np.where(last_setter >= begin, moves.workflow[last_setter], before_first[moves.target])
+    return in_force.astype(np.int32)
 
 
-def _registers(
-    s: _Sequence, key: Ints, reading: Reading, numbers: Codes, owners: Codes
-) -> tuple[FulfillmentStates, Stays]:
-    count, at = len(numbers), np.arange(len(s.who))
+def _sort_by_key(moves: Moves, lookup: WorkflowLookup, tie_breaker: TieBreaker) -> None:
+    """Brings the moves into the order of (target, key)."""
+    position = lookup.step_position(moves.workflow, moves.step)
+    moves.key = fold_keys(moves.time, moves.kind, position)
+    moves.sort(event_order(moves.target, moves.key, moves.seq, tie_breaker))
 
-    def last(mask: NDArray[np.bool_]) -> Ints:
-        """Index of the last event of the mask, of each fulfillment; -1 where it has none."""
-        found = np.full(count, -1)
-        found[s.who[mask]] = at[mask]
-        return found
 
-    setter, moves = np.isin(s.kind, _SETTERS), np.isin(s.kind, _POSITIONS) & (s.step >= 0)
-    workflow = (
-        np.where((where := last(setter)) >= 0, s.workflow[where], -1).astype(np.int32)
-        if len(at)
-        else np.full(count, -1, np.int32)
-    )
-    here = moves & (s.workflow == workflow[s.who])
-    position, ended, failed = last(here), last(np.isin(s.kind, _ENDS)), last(s.kind == Kind.FAILED)
-    located, rerouted = last(s.location > 0), last(s.kind == Kind.REROUTED)
-    entered, carried = (
-        np.zeros((count, reading.most_steps), np.int64),
-        np.zeros((count, reading.most_steps), np.int32),
-    )
-    entered[s.who[here], s.step[here]], carried[s.who[here], s.step[here]] = s.time[here], s.location[here]
-    is_ended, is_failed = ended > position, failed > position
-    placements = np.bincount(s.who[s.kind == Kind.PLACED], minlength=count)
-    placed = last(s.kind == Kind.PLACED)
-    ends = np.bincount(s.who[np.isin(s.kind, _ENDS)], minlength=count)
-    moved = np.bincount(s.who[np.isin(s.kind, _POSITIONS)], minlength=count)
-    regular = (
-        (placements == 1)
-        & (rerouted < 0)
-        & (moved == (entered > 0).sum(axis=1))
-        & (ends == is_ended)
+def _set_columns(states: FulfillmentFold, moves: Moves) -> None:
+    """Sets all but values and records; there is at least one move."""
+    last_setter = _last(moves, np.isin(moves.kind, WORKFLOW_SETTERS), len(states))
+    states.workflow = np.where(last_setter >= 0, moves.workflow[last_setter], -1).astype(np.int32)
+    is_entry = np.isin(moves.kind, ENTRIES) & (moves.step >= 0)
+    is_entry &= moves.workflow == states.workflow[moves.target]
+    cell = (moves.target[is_entry], moves.step[is_entry])
+    states.entered_step_at[cell] = moves.time[is_entry]
+    states.entry_location[cell] = moves.location[is_entry]
+    latest = _latest_moves(moves, is_entry, len(states))
+    for setter, index in latest.items():
+        for each in columns_set_by(FulfillmentFold, setter):
+            values = getattr(moves, each.field)
+            setattr(states, each.name, np.where(index >= 0, values[index], values.dtype.type(each.blank)))
+    end = latest[Setter.END]
+    status = np.where(moves.kind[end] == EventKind.COMPLETED, COMPLETED, CANCELLED)
+    states.status = np.where(end >= 0, status, IN_FLIGHT).astype(np.int8)
+    states.is_regular = _is_regular(states, moves, has_ended=end >= 0)
+
+
+def _latest_moves(moves: Moves, is_entry: Flags, count: int) -> dict[Setter, Ints]:
+    """By setter, the index of each fulfillment's latest move, -1 where it has none."""
+    entry = _last(moves, is_entry, count)
+    error = _last(moves, moves.kind == EventKind.FAILED, count)
+    end = _last(moves, np.isin(moves.kind, ENDS), count)
+    return {
+        Setter.ENTRY: entry,
+        Setter.LOCATION: _last(moves, moves.location > 0, count),
+        Setter.PLACEMENT: _last(moves, moves.kind == EventKind.PLACED, count),
+        Setter.REROUTE: _last(moves, moves.kind == EventKind.REROUTED, count),
+        Setter.ERROR: np.where(error > entry, error, -1),
+        Setter.END: np.where(end > entry, end, -1),
+    }
+
+
+def _last(moves: Moves, mask: Flags, count: int) -> Ints:
+    """Index of each fulfillment's last move of the mask, -1 where it has none."""
+    index = np.full(count, -1)
+    index[moves.target[mask]] = np.flatnonzero(mask)
+    return index
+
+
+def _is_regular(states: FulfillmentFold, moves: Moves, *, has_ended: Flags) -> Flags:
+    """As `FulfillmentFold.is_regular` declares it."""
+
+    def count(mask: Flags) -> Ints:
+        return np.bincount(moves.target[mask], minlength=len(states))
+
+    ends = count(np.isin(moves.kind, ENDS))
+    entries = count(np.isin(moves.kind, ENTRIES))
+    return (
+        (count(moves.kind == EventKind.PLACED) == 1)
+        & (count(moves.kind == EventKind.REROUTED) == 0)
+        & (entries == (states.entered_step_at > 0).sum(axis=1))
+        & (ends == has_ended)
         & (ends <= 1)
     )
 
-    def of(
-        index: Ints, values: NDArray[Any], mask: NDArray[np.bool_] | None = None, default: int = 0
-    ) -> NDArray[Any]:
-        wanted = index >= 0 if mask is None else mask & (index >= 0)
-        return (
-            np.where(wanted, values[index], values.dtype.type(default))
-            if len(at)
-            else np.full(count, default, values.dtype)
-        )
 
-    how = np.where(of(ended, s.kind) == Kind.COMPLETED, COMPLETED, CANCELLED)
-    states = FulfillmentStates(
-        number=numbers, order=owners, workflow=workflow, step=of(position, s.step, default=-1), location=of(located, s.location), located=of(located, key),
-        home=of(placed, s.location), value=np.zeros(count, np.int64), entered_at=of(position, s.time), entered=entered, carried=carried,
-        records=np.zeros(count, np.uint64), told=np.zeros((count, reading.most_steps), np.int64), failed_at=of(failed, s.time, is_failed),
-        failed_code=of(failed, s.code, is_failed), failed_element=of(failed, s.element, is_failed), rerouted_at=of(rerouted, s.time),
-        ended_at=of(ended, s.time, is_ended), status=np.where(is_ended, how, IN_FLIGHT).astype(np.int8), regular=regular,
-    )  # fmt: skip
-    return states, _stays(s, moves, numbers, states)
-
-
-def _stays(s: _Sequence, moves: NDArray[np.bool_], numbers: Codes, states: FulfillmentStates) -> Stays:
-    """Of irregular fulfillments; a stay that a cancellation ended is left out."""
-    at = np.arange(len(s.who))
-    bounds = np.flatnonzero(moves | np.isin(s.kind, _ENDS))
-    bounds = bounds[~states.regular[s.who[bounds]]]
+def _irregular_visits(moves: Moves, states: FulfillmentFold) -> VisitRows:
+    """Visits of irregular fulfillments, without those that a cancellation ended; there is at least one move."""
+    is_entry = np.isin(moves.kind, ENTRIES) & (moves.step >= 0)
+    bounds = np.flatnonzero(is_entry | np.isin(moves.kind, ENDS))
+    bounds = bounds[~states.is_regular[moves.target[bounds]]]
     if not len(bounds):
-        return Stays.none()
+        return VisitRows.empty()
     following = np.append(bounds[1:], -1)
-    same = np.append(s.who[bounds[1:]] == s.who[bounds[:-1]], False)
-    left = np.where(same, s.time[following], 0)
-    cancelled = same & (s.kind[following] == Kind.CANCELLED)
-    begin = np.searchsorted(s.who, np.arange(len(numbers)))
-    where = np.maximum.accumulate(np.where(s.location > 0, at, -1))
-    location = np.where(where >= begin[s.who], s.location[where], states.home[s.who])
-    keep = moves[bounds] & ~cancelled
-    stay = bounds[keep]
-    return Stays(
-        numbers[s.who[stay]],
-        s.workflow[stay],
-        s.step[stay],
-        location[stay].astype(np.int32),
-        s.time[stay],
-        left[keep],
+    has_following = np.append(moves.target[bounds[1:]] == moves.target[bounds[:-1]], False)
+    left_at = np.where(has_following, moves.time[following], 0)
+    is_cancelled = has_following & (moves.kind[following] == EventKind.CANCELLED)
+    is_visit = is_entry[bounds] & ~is_cancelled
+    entry = bounds[is_visit]
+    return VisitRows(
+        fulfillment=states.number[moves.target[entry]],
+        workflow=moves.workflow[entry],
+        step=moves.step[entry],
+        location=_locations_at(moves, states)[entry],
+        entered_at=moves.time[entry],
+        left_at=left_at[is_visit],
     )
 
 
-def _set_values(states: FulfillmentStates, happened: Happened, places: Places, ties: Ties) -> None:
-    p = happened.placements
-    order = in_order(p.fulfillment.astype(np.int64), p.time, p.seq, ties)
-    states.value[places.of(p.fulfillment[order])] = p.value[order]
+def _locations_at(moves: Moves, states: FulfillmentFold) -> Codes:
+    """Location of the fulfillment after each move: as the last move until then names it, else where it was placed."""
+    begin = np.searchsorted(moves.target, np.arange(len(states)))[moves.target]
+    last_named = np.maximum.accumulate(np.where(moves.location > 0, np.arange(len(moves)), -1))
+    placed_at = states.placement_location[moves.target]
+    return np.where(last_named >= begin, moves.location[last_named], placed_at).astype(np.int32)
 
 
-def _set_records(states: FulfillmentStates, happened: Happened, reading: Reading, places: Places) -> None:
-    e = happened.events
-    e = e.take((e.kind >= _FIRST_RECORD) & (e.kind <= _LAST_RECORD) & (e.fulfillment >= 0))
-    who = places.of(e.fulfillment)
-    reading.tell(states.told, who, states.workflow[who], e)
-    np.bitwise_or.at(states.records, who, reading.bits(states.workflow[who], e.kind, e.type))
+def _set_values(
+    states: FulfillmentFold, batch: EventBatch, places: DensePlaces, tie_breaker: TieBreaker
+) -> None:
+    placements = batch.placements
+    group = placements.fulfillment.astype(np.int64)
+    order = event_order(group, placements.time, placements.seq, tie_breaker)
+    states.value[places.of(placements.fulfillment[order])] = placements.value[order]
+
+
+def _set_records(
+    states: FulfillmentFold, batch: EventBatch, lookup: WorkflowLookup, places: DensePlaces
+) -> None:
+    events = batch.events
+    is_record = (events.kind >= EventKind.POSTING) & (events.kind <= EventKind.SUPPLIER_ORDER)
+    events = events.take(is_record & (events.fulfillment >= 0))
+    rows = places.of(events.fulfillment)
+    workflow = states.workflow[rows]
+    lookup.note_first_records(states.first_recorded_at, rows, workflow, events)
+    np.bitwise_or.at(states.records, rows, lookup.record_bits(workflow, events))

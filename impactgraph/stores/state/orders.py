@@ -1,4 +1,4 @@
-"""Orders out of the columns: by row, and pages of all that are asked for."""
+"""Pages of orders, filtered and sorted over the columns, without a failure."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,38 +15,50 @@ from impactgraph.impact.orders import orders_of
 def order_page(
     columns: Columns, topology: Topology, where: OrderFilter, sort: OrderSort, first: int, after: str | None
 ) -> Page[Order]:
-    """Bands, effects and missed promises are of a failure, so nothing is asked of them here; without one, the longest delay first is the first placed first."""
-    rows = _asked_for(columns, topology, where)
+    """A page of the orders that match the filter; its parts about a failure (bands, effects) do not apply here.
+
+    The sort by delay falls back to the time of placement. Raises BadInputError for a cursor of another list.
+    """
+    rows = _matching_orders(columns, topology, where)
     ids = columns.orders.ids
 
     def names(at: NDArray[np.intp]) -> list[str]:
         return [str(name) for name in ids[rows[at]]]
 
-    chosen, cursors, more, before = keyset.page(_keys(columns, rows, sort), names, first, after, sort.value)
-    return Page(tuple(orders_of(columns, rows[chosen])), tuple(cursors), len(rows), more, before)
+    keys = _keys(columns, rows, sort)
+    page_rows, cursors, has_next, has_previous = keyset.page(
+        keys, names, first=first, after=after, sort=sort.value
+    )
+    return Page(
+        items=tuple(orders_of(columns, rows[page_rows])),
+        cursors=tuple(cursors),
+        total_count=len(rows),
+        has_next=has_next,
+        has_previous=has_previous,
+    )
 
 
-def _asked_for(columns: Columns, topology: Topology, where: OrderFilter) -> Codes:
-    """Rows of orders of which a fulfillment is asked for."""
-    from impactgraph.impact.filters import (
-        order_mask,
-    )  # it comes with the forecast, which ingesting does without
+def _matching_orders(columns: Columns, topology: Topology, where: OrderFilter) -> Codes:
+    """Rows of the orders of which a fulfillment matches."""
+    # Imported here since it comes with the forecast, which ingesting does without.
+    from impactgraph.impact.filters import order_mask
 
-    keep = order_mask(columns, Membership(columns, topology), where)
-    if keep is None:
+    matches = order_mask(columns, Membership(columns, topology), where)
+    if matches is None:
         return np.arange(len(columns.orders), dtype=np.int32)
-    wanted = np.zeros(len(columns.orders), np.bool_)
-    wanted[columns.fulfillments.order[keep(np.arange(len(columns.fulfillments), dtype=np.int32))]] = True
-    return np.flatnonzero(wanted).astype(np.int32)
+    mask = np.zeros(len(columns.orders), np.bool_)
+    mask[columns.fulfillments.order[matches(np.arange(len(columns.fulfillments), dtype=np.int32))]] = True
+    return np.flatnonzero(mask).astype(np.int32)
 
 
 def _keys(columns: Columns, rows: Codes, sort: OrderSort) -> NDArray[np.float64]:
+    """(rows,) sort keys, ascending."""
     orders = columns.orders
     match sort:
         case OrderSort.VALUE_DESC:
             return -orders.value[rows].astype(np.float64)
         case OrderSort.PROMISE_ASC:
-            promised = orders.promised_by[rows].astype(np.float64)
-            return np.where(promised > 0, promised, np.inf)
+            promise = orders.promised_by[rows].astype(np.float64)
+            return np.where(promise > 0, promise, np.inf)
         case OrderSort.DELAY_DESC | OrderSort.PLACED_ASC:
             return orders.placed_at[rows].astype(np.float64)

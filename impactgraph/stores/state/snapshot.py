@@ -1,7 +1,8 @@
-"""The columns on disk, so that opening a store need not fold its record: one file an array, mapped into memory when they are opened again.
+"""Snapshots: the state on disk, so that opening a store need not fold its record.
 
-A pointer file names the folder of the last complete snapshot; it is replaced when all of the next one is on disk. A snapshot is only ever a
-short cut: where it is not there, not whole or of another record, the state is folded from the events.
+One file an array, mapped into memory when it is opened again. A pointer file names the folder of the last complete
+snapshot; it is replaced when all of the next one is on disk. A snapshot is only ever a shortcut: where it is missing,
+incomplete, of an earlier format or of another record, the state is folded from the events.
 """
 
 import os
@@ -12,16 +13,23 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from impactgraph.columns import Dictionary
+from impactgraph.columns.declare import TEXT
 from impactgraph.stores.state.event_dictionaries import EventDictionaries
-from impactgraph.stores.state.instances import TEXT, Grown, Instances
-from impactgraph.stores.state.states import Stays
+from impactgraph.stores.state.growing_table import GrowingTable
+from impactgraph.stores.state.instances import Instances
+from impactgraph.stores.state.state_tables import VisitRows
 
 _POINTER = "columns.json"
-_FORMAT = 3
-_TEXTS_A_PART = 100_000
+_FORMAT = 4
+"""Raise it when a column keeps its name and type but changes its meaning; other changes are noticed by themselves."""
+_TEXTS_PER_PART = 100_000
+_VISITS = "irregular_visits"
+
+_log = structlog.get_logger("impactgraph.stores")
 
 
 class Meta(msgspec.Struct, kw_only=True):
@@ -37,24 +45,28 @@ class Meta(msgspec.Struct, kw_only=True):
     format: int = _FORMAT
     folder: str = ""
     words: dict[str, list[str]] = msgspec.field(default_factory=dict[str, list[str]])
-    """Every list of the lexicon; attributes as `attribute:NAME`."""
+    """Values of every dictionary by its domain; of attributes, by `attribute:NAME`."""
+
+
+class _SnapshotError(Exception):
+    """A snapshot does not hold what it should."""
 
 
 def save(folder: Path, instances: Instances, meta: Meta) -> None:
-    """On disk when it returns; the snapshot before it is gone then. Raises OSError."""
+    """Writes a snapshot, which is on disk when it returns; the one before it is removed then. Raises OSError."""
     meta.folder = f"columns-{meta.watermark}-{secrets.token_hex(4)}"
-    lexicon = instances.lexicon
-    meta.words = dict(lexicon.lists()) | {
-        f"attribute:{name}": words.values for name, words in lexicon.dictionaries.attributes.items()
+    dictionaries = instances.dictionaries
+    meta.words = dict(dictionaries.word_lists()) | {
+        f"attribute:{name}": entries.values for name, entries in dictionaries.attributes.items()
     }
     target = folder / meta.folder
     target.mkdir()
-    for part, grown in _parts(instances).items():
-        for name in grown.names():
-            _write(target, f"{part}.{name}", grown[name])
-    stays = Stays.joined(list(instances.stays.values())) if instances.stays else Stays.none()
-    for name in Stays.__dataclass_fields__:
-        _write(target, f"stays.{name}", getattr(stays, name))
+    for part, growing in _tables(instances).items():
+        for name in growing.names():
+            _write(target, f"{part}.{name}", growing[name])
+    irregular_visits = instances.all_irregular_visits()
+    for each in VisitRows.columns():
+        _write(target, f"{_VISITS}.{each.name}", getattr(irregular_visits, each.name))
     _put(folder / f"{_POINTER}.new", msgspec.json.encode(meta))
     os.replace(folder / f"{_POINTER}.new", folder / _POINTER)
     _remove_others(folder, meta.folder)
@@ -64,36 +76,56 @@ def read_meta(folder: Path) -> Meta | None:
     """What the last snapshot is of; None where there is none that can be read."""
     try:
         meta = msgspec.json.decode((folder / _POINTER).read_bytes(), type=Meta)
-    except (OSError, msgspec.DecodeError):
+    except FileNotFoundError:
         return None
-    return meta if meta.format == _FORMAT and (folder / meta.folder).is_dir() else None
+    except (OSError, msgspec.DecodeError) as error:
+        _log_rebuild(folder, str(error))
+        return None
+    if meta.format != _FORMAT:
+        _log_rebuild(folder, f"it has format {meta.format}, this version reads {_FORMAT}")
+        return None
+    if not (folder / meta.folder).is_dir():
+        _log_rebuild(folder, f"its folder {meta.folder} is missing")
+        return None
+    return meta
 
 
-def load(folder: Path, meta: Meta, lexicon: EventDictionaries, width: int) -> Instances | None:
-    """None where a file is missing or not what it should be. `lexicon` is the record's; it gets the attributes' words."""
-    source = folder / meta.folder
-    if any(list(words) != meta.words.get(domain, [])[: len(words)] for domain, words in lexicon.lists()):
-        return None
-    instances = Instances(lexicon, width)
+def load(folder: Path, meta: Meta, dictionaries: EventDictionaries, width: int) -> Instances | None:
+    """The state of a snapshot; None where it is not whole or not of this version's columns.
+
+    `dictionaries` are the record's; those of attributes are added to them.
+    """
+    instances = Instances(dictionaries, width)
     try:
-        for part, grown in _parts(instances).items():
-            prefix = f"{part}."
-            names = [path.name.removeprefix(prefix).rpartition(".")[0] for path in source.glob(f"{prefix}*")]
-            if not names:
-                return None
-            grown.adopt({name: _read(source, f"{part}.{name}") for name in names})
-        stays = Stays(*(_read(source, f"stays.{name}") for name in Stays.__dataclass_fields__))
-    except (OSError, ValueError, msgspec.DecodeError):
+        _check_words(meta, dictionaries)
+        for part, growing in _tables(instances).items():
+            growing.adopt(_read_table(folder / meta.folder, part))
+        visit_arrays = _read_table(folder / meta.folder, _VISITS)
+        irregular_visits = VisitRows.from_arrays([visit_arrays[each.name] for each in VisitRows.columns()])
+    except (OSError, ValueError, KeyError, msgspec.DecodeError, _SnapshotError) as error:
+        _log_rebuild(folder, str(error))
         return None
-    for domain, words in meta.words.items():
+    for domain, values in meta.words.items():
         if domain.startswith("attribute:"):
-            lexicon.dictionaries.attributes[domain.removeprefix("attribute:")] = Dictionary(words)
+            dictionaries.attributes[domain.removeprefix("attribute:")] = Dictionary(values)
     instances.fulfillments.widen(width)
-    instances.restore(stays)
+    instances.restore(irregular_visits)
     return instances
 
 
-def _parts(instances: Instances) -> dict[str, Grown]:
+def _log_rebuild(folder: Path, reason: str) -> None:
+    _log.warning(
+        "The snapshot cannot be used: the state is rebuilt from the record", store=str(folder), reason=reason
+    )
+
+
+def _check_words(meta: Meta, dictionaries: EventDictionaries) -> None:
+    for domain, values in dictionaries.word_lists():
+        if values != meta.words.get(domain, [])[: len(values)]:
+            raise _SnapshotError(f"its dictionary of {domain} is not that of the record")
+
+
+def _tables(instances: Instances) -> dict[str, GrowingTable[Any]]:
     return {
         "orders": instances.orders,
         "fulfillments": instances.fulfillments,
@@ -102,31 +134,36 @@ def _parts(instances: Instances) -> dict[str, Grown]:
     }
 
 
+def _read_table(source: Path, part: str) -> dict[str, NDArray[Any]]:
+    prefix = f"{part}."
+    names = [path.name.removeprefix(prefix).rpartition(".")[0] for path in source.glob(f"{prefix}*")]
+    return {name: _read(source, f"{part}.{name}") for name in names}
+
+
 def _write(folder: Path, name: str, array: NDArray[Any]) -> None:
     if array.dtype == TEXT:
         _write_texts(folder / f"{name}.text", array)
         return
     with (folder / f"{name}.npy").open("wb") as file:
-        np.save(file, np.asfortranarray(array))  # as it is in memory: a column of a matrix in one piece
+        np.save(file, np.asfortranarray(array))  # as it is in memory: each column of a matrix is contiguous
         file.flush()
         os.fsync(file.fileno())
 
 
 def _read(folder: Path, name: str) -> NDArray[Any]:
-    """Arrays are mapped: read when they are touched, and written to in memory only."""
+    """Arrays are mapped: read when they are accessed, and written to in memory only."""
     text = folder / f"{name}.text"
     if text.exists():
         return _read_texts(text)
-    path = folder / f"{name}.npy"
-    mapped: NDArray[Any] = np.load(path, mmap_mode="c")
-    return np.asarray(mapped)
+    array: NDArray[Any] = np.load(folder / f"{name}.npy", mmap_mode="c")
+    return np.asarray(array)
 
 
 def _write_texts(path: Path, texts: NDArray[Any]) -> None:
-    """In parts, each after its length: a million texts at once would cost as objects what they cost as an array many times over."""
+    """In parts, each after its length: as objects, a million texts take many times the memory of the array."""
     with path.open("wb") as file:
-        for start in range(0, len(texts), _TEXTS_A_PART):
-            part = msgspec.msgpack.encode(texts[start : start + _TEXTS_A_PART].tolist())
+        for start in range(0, len(texts), _TEXTS_PER_PART):
+            part = msgspec.msgpack.encode(texts[start : start + _TEXTS_PER_PART].tolist())
             file.write(len(part).to_bytes(8, "little") + part)
         file.flush()
         os.fsync(file.fileno())
@@ -136,11 +173,8 @@ def _read_texts(path: Path) -> NDArray[Any]:
     parts: list[NDArray[Any]] = [np.zeros(0, TEXT)]
     with path.open("rb") as file:
         while size := file.read(8):
-            parts.append(
-                np.array(
-                    msgspec.msgpack.decode(file.read(int.from_bytes(size, "little")), type=list[str]), TEXT
-                )
-            )
+            content = file.read(int.from_bytes(size, "little"))
+            parts.append(np.array(msgspec.msgpack.decode(content, type=list[str]), TEXT))
     return np.concatenate(parts)
 
 

@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from impactgraph.columns import Codes
 from impactgraph.stores.local.replica import Replica
 from impactgraph.stores.neo4j.graph.orders import Row, fulfillment_ids, order_rows, part_rows
-from impactgraph.stores.state.coding import bounded_micros
-from impactgraph.stores.state.kinds import RECORDS, Kind
+from impactgraph.stores.state.encoding import bounded_micros
+from impactgraph.stores.state.event_kinds import RECORDS, EventKind
 
 Records = dict[int, dict[str, list[Row]]]
 """Records by fulfillment number and by kind."""
 
 _RECORD_KINDS = {int(kind): record.value for kind, record in RECORDS.items()}
-_KINDS_FOR_ALL_PARTS = (Kind.PLACED, Kind.ORDER_CANCELLED)
+_KINDS_FOR_ALL_PARTS = (EventKind.PLACED, EventKind.ORDER_CANCELLED)
 _TOUCHED_ORDERS = (
     "select distinct order_number from events where seq > ? and seq <= ? and order_number >= 0 order by 1"
 )
@@ -33,7 +33,7 @@ where seq > ? and seq <= ? and order_number between ? and ? and order_number in 
 _EVENTS = f"""
 select order_number, fulfillment_number, kind, seq, type, time, amount, currency, document, note from events
 where seq > ? and seq <= ? and order_number between ? and ? and order_number in (select number from wanted)
-  and (order_number <= ? or kind between {int(Kind.POSTING)} and {int(Kind.SUPPLIER_ORDER)})
+  and (order_number <= ? or kind between {int(EventKind.POSTING)} and {int(EventKind.SUPPLIER_ORDER)})
 order by seq
 """
 
@@ -150,21 +150,21 @@ def _records(
     records: Records = defaultdict(lambda: defaultdict(list))
     words = replica.state.event_dictionaries
     types = words.types.values
-    currencies = words.dictionaries.currencies.values
+    currencies = words.currencies.values
     notes = words.notes.values
     is_record = np.flatnonzero(np.isin(kind, list(_RECORD_KINDS)))
     columns = (column[is_record].tolist() for column in (part, kind, *details))
     for number, kind_code, seq, type_, at, amount, currency, document, note in zip(*columns, strict=True):
         row: Row = {"seq": seq, "type": types[type_], "at": at}
         match kind_code:
-            case Kind.POSTING:
+            case EventKind.POSTING:
                 row["document"] = document or None
                 if amount is not None:
                     row["amountMicros"] = bounded_micros(Decimal(amount))
                     row["currency"] = currencies[currency] or None
-            case Kind.NOTIFICATION:
+            case EventKind.NOTIFICATION:
                 row["channel"] = notes[note] or None
-            case Kind.SUPPLIER_ORDER:
+            case EventKind.SUPPLIER_ORDER:
                 row["supplier"] = notes[note] or None
             case _:
                 pass

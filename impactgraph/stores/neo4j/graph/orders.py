@@ -16,7 +16,7 @@ _STATUS = {IN_FLIGHT: "IN_FLIGHT", COMPLETED: "COMPLETED", CANCELLED: "CANCELLED
 
 def places(replica: Replica) -> dict[str, list[str]]:
     """Ids by label of all steps and locations that orders can be at."""
-    v = replica.state.event_dictionaries.dictionaries
+    v = replica.state.event_dictionaries
     steps = [f"step:{workflow.key}/{step}" for workflow in v.workflows for step in workflow.steps]
     return {"Step": steps, "Location": [f"location:{word}" for word in v.locations.values if word]}
 
@@ -24,7 +24,7 @@ def places(replica: Replica) -> dict[str, list[str]]:
 def order_rows(replica: Replica, rows: Codes) -> list[Row]:
     """One row for each order; `rows` are those of the columns."""
     o = replica.state.instances.columns.orders
-    v = replica.state.event_dictionaries.dictionaries
+    v = replica.state.event_dictionaries
     return _rows(
         {
             "id": [f"order:{key}" for key in o.ids[rows].tolist()],
@@ -44,7 +44,7 @@ def order_rows(replica: Replica, rows: Codes) -> list[Row]:
 def _attributes(replica: Replica, rows: Codes) -> list[dict[str, str]]:
     """Properties of each order for its attributes."""
     by_order: list[dict[str, str]] = [{} for _ in range(len(rows))]
-    words = replica.state.event_dictionaries.dictionaries.attributes
+    words = replica.state.event_dictionaries.attributes
     for name, codes in replica.state.instances.columns.orders.attributes.items():
         for attributes, word in zip(by_order, _decoded(words[name].values, codes[rows]), strict=True):
             if word:
@@ -55,7 +55,7 @@ def _attributes(replica: Replica, rows: Codes) -> list[dict[str, str]]:
 def part_rows(replica: Replica, rows: Codes) -> list[Row]:
     """One row for each fulfillment, with the id of its order; `rows` are those of the columns."""
     columns = replica.state.instances.columns
-    v = replica.state.event_dictionaries.dictionaries
+    v = replica.state.event_dictionaries
     f = columns.fulfillments
     has_failed = f.failed_at[rows] > 0
     workflows = [""] + [workflow.key for workflow in v.workflows]
@@ -88,7 +88,7 @@ def fulfillment_ids(replica: Replica, rows: Codes) -> list[str]:
 def _steps(replica: Replica, rows: Codes) -> list[str | None]:
     """Id of each fulfillment's step; None where it is in none."""
     f = replica.state.instances.columns.fulfillments
-    workflows = replica.state.event_dictionaries.dictionaries.workflows
+    workflows = replica.state.event_dictionaries.workflows
     is_inside = (f.status[rows] == IN_FLIGHT) & (f.workflow[rows] >= 0) & (f.step[rows] >= 0)
     ids = [[f"step:{workflow.key}/{step}" for step in workflow.steps] for workflow in workflows]
     columns = zip(is_inside.tolist(), f.workflow[rows].tolist(), f.step[rows].tolist(), strict=True)

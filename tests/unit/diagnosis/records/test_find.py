@@ -173,7 +173,7 @@ def test_without_a_stated_amount_only_what_is_the_same_is_doubled() -> None:
 
 def test_the_unit_that_is_lost_in_rounding_is_that_of_the_currency() -> None:
     columns = columns_of(World(shop(ISSUE), (), (packed(posted("issue", 1, 50.4, "")),), NOON))
-    columns.orders.currency[:] = columns.dictionaries.currencies.code("JPY")
+    columns.orders.currency[:] = columns.dictionaries.currencies.encode("JPY")
 
     assert len(find_records(shop(ISSUE), columns, Durations({}), NOON)) == 0
 

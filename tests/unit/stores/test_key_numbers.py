@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impactgraph.stores.state.numbering import Numbering, Runs, Seen, id_hashes
+from impactgraph.stores.state.key_numbers import KeyNumbers, SeenEvents, SortedRuns, id_hashes
 
 
 @given(
@@ -10,7 +10,7 @@ from impactgraph.stores.state.numbering import Numbering, Runs, Seen, id_hashes
     st.lists(st.integers(0, 2**64 - 1), max_size=10),
 )
 def test_runs_find_what_was_added_and_nothing_else(batches: list[list[int]], others: list[int]) -> None:
-    runs, known = Runs(), set[int]()
+    runs, known = SortedRuns(), set[int]()
     for batch in batches:
         new = [key for key in dict.fromkeys(batch) if key not in known]
         runs.add(np.array(new, np.uint64), np.array([key % 1000 for key in new], np.int64))
@@ -26,7 +26,7 @@ def test_runs_find_what_was_added_and_nothing_else(batches: list[list[int]], oth
 
 
 def test_ids_keep_their_numbers_however_many_there_are() -> None:
-    numbering, ids = Numbering(), [f"O-{n}" for n in range(200_000)]
+    numbering, ids = KeyNumbers(), [f"O-{n}" for n in range(200_000)]
     for start in range(0, len(ids), 30_000):
         part = ids[start : start + 30_000]
         numbering.add({id_: start + n for n, id_ in enumerate(part)})
@@ -39,7 +39,7 @@ def test_ids_keep_their_numbers_however_many_there_are() -> None:
 
 
 def test_numbers_that_were_loaded_go_on() -> None:
-    numbering = Numbering()
+    numbering = KeyNumbers()
     high, low = id_hashes(["a", "b"])
     numbering.load(high, low, np.array([0, 1], np.int32))
 
@@ -47,7 +47,7 @@ def test_numbers_that_were_loaded_go_on() -> None:
 
 
 def test_what_was_seen_is_found_whether_it_came_alone_or_with_many() -> None:
-    seen = Seen()
+    seen = SeenEvents()
     seen.add(np.array([5], np.uint64), np.array([1], np.int64))
     seen.add(np.arange(10_000, 20_000, dtype=np.uint64), np.arange(2, 10_002, dtype=np.int64))
 

@@ -1,4 +1,4 @@
-"""Which fulfillments stand in a step, while they are written one after the other."""
+"""Rows of the fulfillments in a step, while they are written one after the other."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def columns() -> Columns:
 
 def test_one_that_is_cancelled_stands_nowhere_also_where_nothing_else_happens(columns: Columns) -> None:
     columns.fulfillments.status[1] = CANCELLED
-    columns.touch(np.array([1]))
+    columns.mark_changed(np.array([1]))
 
     assert columns.rows_at(0, PICK).tolist() == [0, 2]
     assert columns.rows_at(0, ENDED).tolist() == []
@@ -30,7 +30,7 @@ def test_one_that_is_cancelled_stands_nowhere_also_where_nothing_else_happens(co
 
 def test_one_that_is_completed_stands_with_the_ended(columns: Columns) -> None:
     columns.fulfillments.status[1] = COMPLETED
-    columns.touch(np.array([1]))
+    columns.mark_changed(np.array([1]))
 
     assert columns.rows_at(0, PICK).tolist() == [0, 2]
     assert columns.rows_at(0, ENDED).tolist() == [1]
@@ -38,6 +38,6 @@ def test_one_that_is_completed_stands_with_the_ended(columns: Columns) -> None:
 
 def test_one_that_enters_a_step_anew_stands_behind_those_that_were_there(columns: Columns) -> None:
     columns.fulfillments.entered_at[0] = EIGHT + 5 * MINUTE
-    columns.touch(np.array([0]))
+    columns.mark_changed(np.array([0]))
 
     assert columns.rows_at(0, PICK).tolist() == [1, 2, 0]
