@@ -6,7 +6,6 @@ the next, so there are no gaps; medians keep the order of what they are taken of
 completion that the forecast gives.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,12 +29,25 @@ from impactgraph.forecast.simulate import (
 
 @dataclass(frozen=True, slots=True)
 class ExpectedStep:
-    """A step of the way ahead, the current one first."""
+    """A step that a fulfillment is in or will come to."""
 
     step: Step
     begins: Millis
-    leaves: Millis | None
-    """When it arrives at the next step or is completed; None where it does not get further by itself."""
+    leaves: Millis
+    """When it arrives at the next step, or is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedSteps:
+    """The current step, then those to come."""
+
+    steps: tuple[ExpectedStep, ...] = ()
+    is_open_ended: bool = False
+    """It does not leave the last of the steps by itself: when it does is not known, `leaves` is the earliest."""
+
+    @property
+    def done_at(self) -> Millis | None:
+        return self.steps[-1].leaves if self.steps and not self.is_open_ended else None
 
 
 @dataclass(frozen=True)
@@ -46,10 +58,8 @@ class ScenarioSteps:
     results: tuple[SimulationResult, ...]
     affected: AffectedScenarios
 
-    def expected_steps(
-        self, cohort: int, current: int, entered_at: Millis, as_of: Millis
-    ) -> tuple[ExpectedStep, ...]:
-        """Of a fulfillment of the cohort that entered its step `current` at `entered_at`.
+    def expected_steps(self, cohort: int, current: int, entered_at: Millis, as_of: Millis) -> ExpectedSteps:
+        """Those of a fulfillment of the cohort that entered its step `current` at `entered_at`.
 
         Nothing that has not happened by `as_of` is expected before it. Empty where the cohort is not affected.
         """
@@ -57,12 +67,12 @@ class ScenarioSteps:
         departures = {step: moments[cohort] for step, moments in result.departures.items()}
         mask = self.affected.mask[cohort] & ~np.isnan(result.finish[cohort])
         if not mask.any():
-            return ()
+            return ExpectedSteps()
         way = _usual_way(self.plan, current, mask, departures)
-        return tuple(_moments(way, result.finish[cohort], mask, entered_at, as_of))
+        return _timed(way, result.finish[cohort], mask, entered_at, as_of)
 
 
-def undisturbed_steps(plan: Plan, cohorts: Cohorts, as_of: Millis) -> tuple[ExpectedStep, ...]:
+def undisturbed_steps(plan: Plan, cohorts: Cohorts, as_of: Millis) -> ExpectedSteps:
     """The expected steps of one cohort by a plan without impairments.
 
     What is completed and still in the step at `as_of` is handed over from then on.
@@ -98,22 +108,25 @@ def _usual_way(plan: Plan, current: int, mask: Flags, departures: dict[int, Real
     return way
 
 
-def _moments(
+def _timed(
     way: list[_WayStep], finish: Reals, mask: Flags, entered_at: Millis, as_of: Millis
-) -> Iterator[ExpectedStep]:
-    """Cut behind the first step that it does not leave by itself."""
+) -> ExpectedSteps:
+    """Ends with the first step that it does not leave by itself."""
     completion = float(masked_median(finish[None, :], mask[None, :])[0])
     usual = way[-1].on_way
     rank = _rank(finish[usual], completion)
     begins = entered_at
-    for n, each in enumerate(way):
-        moment = min(float(np.sort(each.departures[usual])[rank]), completion)
-        leaves = max(completion if n == len(way) - 1 else moment, float(as_of))
-        if not np.isfinite(leaves):
-            yield ExpectedStep(each.step, begins, None)
-            return
-        yield ExpectedStep(each.step, begins, round(leaves))
-        begins = round(leaves)
+    steps: list[ExpectedStep] = []
+    for each in way:
+        is_last = each is way[-1]
+        moment = completion if is_last else min(float(np.sort(each.departures[usual])[rank]), completion)
+        if not np.isfinite(moment):
+            steps.append(ExpectedStep(each.step, begins, max(begins, as_of)))
+            return ExpectedSteps(tuple(steps), is_open_ended=True)
+        leaves = max(round(moment), begins, as_of)
+        steps.append(ExpectedStep(each.step, begins, leaves))
+        begins = leaves
+    return ExpectedSteps(tuple(steps))
 
 
 def _rank(finish: Reals, completion: float) -> int:

@@ -30,6 +30,9 @@ class FailureEnds:
         return self.shifts[min(known, key=lambda key: abs(self.nominal[key] - until))]
 
 
+NO_ENDS = FailureEnds({}, {}, ())
+
+
 def failure_ends(
     failures: Sequence[Failure],
     as_of: Millis,

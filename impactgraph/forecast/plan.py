@@ -12,7 +12,7 @@ from graph_models.scope import Scope
 from graph_models.topology import Emission, Integration, Step, Topology, Transition, When, Workflow
 from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Distribution, Durations
-from impactgraph.forecast.failure_ends import FailureEnds
+from impactgraph.forecast.failure_ends import NO_ENDS, FailureEnds
 from impactgraph.forecast.gates import CERTAIN, Barrier, Flags, Gate, barriers
 from impactgraph.forecast.manual_wait import default_manual_wait
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
@@ -109,8 +109,8 @@ class Stage:
 class ImpairmentForecast:
     """All impairments of one question by element, with the future ends and the load on queues (messages arriving per message that could be sent)."""
 
-    entries: tuple[Impairment, ...]
-    ends: FailureEnds
+    entries: tuple[Impairment, ...] = ()
+    ends: FailureEnds = NO_ENDS
     queue_load: Mapping[str, float] = field(default_factory=dict[str, float])
     manual_wait: Distribution = field(default_factory=default_manual_wait)
     """How long an order waits for a person."""

@@ -71,7 +71,14 @@ def answered(question: Question, at: Standpoint, failures: tuple[Failure, ...]) 
         known.graph, failures, recovery=lambda f: ends.nominal[f.key], limit=question.limit
     )
     hazards = _hazards(impairments, ends, at.topology, known)
-    forecaster = Forecaster(at.topology, known.durations, hazards, float(as_of), float(question.tolerance))
+    forecaster = Forecaster(
+        topology=at.topology,
+        durations=known.durations,
+        impairments=hazards,
+        as_of=float(as_of),
+        tolerance=float(question.tolerance),
+        keeps_steps=at.parts is not None,
+    )
     assumptions = _assumptions(question, ends, known.durations, impairments)
     return BlastRadius(
         Inputs(

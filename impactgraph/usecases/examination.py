@@ -24,7 +24,7 @@ from impactgraph.diagnosis.why.fulfillments import (
     FulfillmentOutlook,
     outlook_of,
 )
-from impactgraph.diagnosis.why.impacts import ImpactsByFulfillment, impacts_in, plan_of
+from impactgraph.diagnosis.why.impacts import ImpactsByFulfillment, impacts_in, steps_in
 from impactgraph.forecast.plan import order_scope
 from impactgraph.impact.answer import BlastRadius
 from impactgraph.ports.store import OrderTimeline
@@ -236,7 +236,7 @@ class Examination:
             self.ground,
             order,
             evidence,
-            lambda workflow, hit: plan_of(self._told_by(hit), workflow, row),
+            lambda hit: steps_in(self._told_by(hit), row),
         )
 
     def _said_of(self, order: Order) -> dict[str, str]:

@@ -1,8 +1,10 @@
 """What holds of every blast radius: milder failures never hit more, and nothing out of reach is touched."""
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -10,7 +12,9 @@ from graph_models.enums import Band, FailureClass, RecordKind
 from graph_models.needs import Choice
 from graph_models.scope import Scope
 from graph_models.time import HOUR, MINUTE, Millis
+from impactgraph.diagnosis.why.impacts import steps_in
 from impactgraph.impact.answer import BlastRadius
+from impactgraph.impact.hit_rows import RECORDS_ONLY
 from tests.listing import orders_of, records_of
 from tests.properties.small_worlds import worlds
 from tests.worlds import Journey, World, ask
@@ -202,3 +206,24 @@ def test_no_order_is_hit_before_the_failure_that_hits_it(world: World) -> None:
         row for row in orders_of(answer) if row.band is not Band.RECORDS_ONLY
     ]  # a record is hit on its way, after the moment that is told
     assert [row.order for row in flow if row.hit_at < begun] == []
+
+
+# ---- expected steps
+
+
+@SETTINGS
+@given(worlds(most_failures=2))
+def test_expected_steps_lie_ahead_without_gaps_and_end_with_the_forecast(world: World) -> None:
+    answer = ask(world)
+    answer.inputs.forecaster.keeps_steps = True
+
+    for row in np.flatnonzero(answer.rows.band != RECORDS_ONLY).tolist():
+        fulfillment = int(answer.rows.fulfillment[row])
+        expected = steps_in(answer, fulfillment)
+        if not expected.steps:
+            continue
+        finish = float(answer.rows.finish[row])
+        assert all(before.leaves == after.begins for before, after in pairwise(expected.steps))
+        assert all(step.leaves >= max(step.begins, world.as_of) for step in expected.steps)
+        assert expected.is_open_ended == np.isinf(finish)
+        assert expected.is_open_ended or expected.done_at == max(round(finish), world.as_of)

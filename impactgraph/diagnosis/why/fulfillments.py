@@ -2,23 +2,25 @@
 failures.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from graph_models.enums import OrderStatus
 from graph_models.orders import Fulfillment, Order
 from graph_models.time import FOREVER, MINUTE, Millis
-from graph_models.topology import Step, Topology, Workflow
+from graph_models.topology import Step, Topology
 from impactgraph.columns import Codes, Columns
 from impactgraph.diagnosis.overdue import DwellBaseline, limits, runs_of
-from impactgraph.diagnosis.why.ahead import CurrentVisit, ExpectedSteps, HoldingImpact, expected_steps
+from impactgraph.diagnosis.why.ahead import CurrentVisit, ExpectedSteps, StepsOf, expected_steps
 from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, ReportedError
 from impactgraph.diagnosis.why.verdict import worst_impact
 from impactgraph.forecast.durations import Durations
-from impactgraph.forecast.plan import Plan
-from impactgraph.forecast.slowdown import on_site, slowdown_factors
+from impactgraph.forecast.forecaster import Forecaster
+from impactgraph.forecast.plan import ImpairmentForecast
+from impactgraph.forecast.slowdown import slowdown_factors
 
 _SOON = 15 * MINUTE
 """How long after its placement the first step may begin, where that step declares no limit."""
@@ -34,6 +36,11 @@ class EvidenceSources:
     baseline: DwellBaseline
     at: Millis
 
+    @cached_property
+    def undisturbed(self) -> Forecaster:
+        """Forecasts without impairments."""
+        return Forecaster(self.topology, self.durations, ImpairmentForecast(), float(self.at), 0.0)
+
 
 @dataclass(frozen=True, slots=True)
 class FulfillmentOutlook:
@@ -41,10 +48,6 @@ class FulfillmentOutlook:
 
     state: FulfillmentState
     expected_steps: ExpectedSteps | None = None
-
-
-PlanOf = Callable[[Workflow, Impact], Plan]
-"""The plan of a workflow under the failures of an impact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class FulfillmentEvidence:
 
 
 def outlook_of(
-    sources: EvidenceSources, order: Order, evidence: FulfillmentEvidence, plan_of: PlanOf
+    sources: EvidenceSources, order: Order, evidence: FulfillmentEvidence, steps_of: StepsOf
 ) -> FulfillmentOutlook:
     fulfillment = evidence.fulfillment
     step = sources.topology.elements.get(f"step:{fulfillment.workflow}/{fulfillment.step}")
@@ -77,7 +80,7 @@ def outlook_of(
     )
     if state.step is None or fulfillment.entered_at is None:
         return FulfillmentOutlook(state)
-    return _with_expected_steps(sources, order, state, evidence.row, plan_of=plan_of)
+    return _with_expected_steps(sources, order, state, evidence.row, steps_of=steps_of)
 
 
 def _error(sources: EvidenceSources, evidence: FulfillmentEvidence) -> ReportedError | None:
@@ -110,22 +113,14 @@ def _unknown_reason(sources: EvidenceSources, order: Order, fulfillment: Fulfill
 
 
 def _with_expected_steps(
-    sources: EvidenceSources, order: Order, state: FulfillmentState, row: int, *, plan_of: PlanOf
+    sources: EvidenceSources, order: Order, state: FulfillmentState, row: int, *, steps_of: StepsOf
 ) -> FulfillmentOutlook:
     """With what is usual in its step, and the steps to come."""
     fulfillment = state.fulfillment
     step = state.step
     assert step is not None and fulfillment.entered_at is not None
-    workflow = sources.topology.workflows[fulfillment.workflow]
-    steps = expected_steps(
-        topology=sources.topology,
-        durations=sources.durations,
-        workflow=workflow,
-        order=order,
-        here=_current_visit(sources, fulfillment, step, row),
-        trouble=_holding_impact(state, workflow, plan_of),
-        at=sources.at,
-    )
+    visit = _current_visit(sources, state, step, row)
+    steps = expected_steps(sources.undisturbed, order, visit, _holding_impact(state), steps_of)
     rows = np.array([row], np.int32)
     limit = int(limits(sources.topology, sources.columns, sources.baseline, sources.durations, rows=rows)[0])
     stays = steps.is_open_ended and len(steps.steps) == 1
@@ -149,32 +144,28 @@ def _pending_run(sources: EvidenceSources, rows: Codes) -> Millis | None:
     return run_at if run_at and done_at <= sources.at <= run_at else None
 
 
-def _holding_impact(state: FulfillmentState, workflow: Workflow, plan_of: PlanOf) -> HoldingImpact | None:
-    """The worst impact, with the latest completion of all that apply."""
+def _holding_impact(state: FulfillmentState) -> Impact | None:
+    """The worst of those that apply."""
     impacts = [each for each in state.impacts if each.is_probable and (each.is_active or each.holds)]
     worst = worst_impact((state, impact) for impact in impacts)
-    if worst is None or worst.impact is None:
-        return None
-    impact = worst.impact
-    if impact.completion is not None:
-        completions = [each.completion for each in impacts if each.completion is not None]
-        impact = replace(impact, completion=max(completions))
-    return HoldingImpact(impact, plan_of(workflow, impact))
+    return worst.impact if worst is not None else None
 
 
-def _current_visit(sources: EvidenceSources, fulfillment: Fulfillment, step: Step, row: int) -> CurrentVisit:
+def _current_visit(sources: EvidenceSources, state: FulfillmentState, step: Step, row: int) -> CurrentVisit:
+    fulfillment = state.fulfillment
     f = sources.columns.fulfillments
     levels = sources.durations.slowdown_levels
     location = int(f.location[row])
     recorded_at = int(f.first_recorded_at[row, int(f.step[row])])
     entered_at = fulfillment.entered_at or 0
     slowness = 1.0
-    if location < len(levels) and on_site(sources.topology, step):
+    if location < len(levels):
         slowness = float(slowdown_factors(levels[location : location + 1])[0])
     return CurrentVisit(
         step=step,
         entered_at=entered_at,
         completed_at=recorded_at if recorded_at >= entered_at else 0,
-        pace=slowness,
+        slowdown=slowness,
         location=sources.topology.locations.get(fulfillment.location or ""),
+        has_error=state.error is not None,
     )

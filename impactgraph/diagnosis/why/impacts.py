@@ -8,9 +8,8 @@ import numpy as np
 from graph_models.failure import Failure
 from graph_models.impact import AffectedOrder
 from graph_models.time import Millis
-from graph_models.topology import Workflow
 from impactgraph.diagnosis.why.situation import Impact
-from impactgraph.forecast.plan import Plan, Segment, order_scope
+from impactgraph.forecast.expected_steps import ExpectedSteps
 from impactgraph.impact.answer import BlastRadius
 from impactgraph.impact.order_pages import shown
 
@@ -57,21 +56,12 @@ def _impact(order: AffectedOrder, failures: tuple[Failure, ...], at: Millis) -> 
     )
 
 
-def plan_of(answer: BlastRadius, workflow: Workflow, row: int) -> Plan:
-    """The plan of the workflow under the failures, for the fulfillment in this row."""
-    forecaster = answer.inputs.forecaster
-    rows = np.array([row], np.int32)
-    elements = [
-        *(step.id for step in workflow.steps),
-        *(transition.via for step in workflow.steps for transition in step.then),
-        *(emission.via for _, emission in workflow.records),
-    ]
-    scopes = {
-        order_scope(impairment.scope)
-        for each in elements
-        for _, impairment in forecaster.impairments.at(each)
-    }
-    conditions = {t.when for step in workflow.steps for t in step.then if t.when is not None}
-    own_scopes = frozenset(scope for scope in scopes if answer.membership.in_scope(rows, scope)[0])
-    own_conditions = frozenset(each for each in conditions if answer.membership.takes(rows, each)[0])
-    return forecaster.plan(workflow, Segment(own_scopes, own_conditions))
+def steps_in(answer: BlastRadius, row: int) -> ExpectedSteps:
+    """The expected steps of a fulfillment by the forecast of an answer; empty where it is not affected."""
+    entered_at = int(answer.inputs.columns.fulfillments.entered_at[row])
+    for group in answer.matches.flows:
+        at = np.flatnonzero(group.rows == row)
+        if len(at) and group.outcome.steps is not None:
+            cohort = int(group.of[at[0]])
+            return group.outcome.steps.expected_steps(cohort, group.step, entered_at, answer.as_of)
+    return ExpectedSteps()
