@@ -1,4 +1,4 @@
-"""What the API needs to be told; impactgraph.settings.Settings fits."""
+"""The settings that the API needs; impactgraph.settings.Settings satisfies them."""
 
 from typing import Protocol
 
@@ -6,7 +6,7 @@ from typing import Protocol
 class ApiSettings(Protocol):
     @property
     def deadline(self) -> float:
-        """Seconds a request may take."""
+        """Seconds that a request may take."""
         ...
 
     @property

@@ -1,4 +1,4 @@
-"""What a request carries: the store, its moment, its deadline, and what it has already looked up."""
+"""Context of a request: the store, its moment, its deadline, and a cache of look-ups."""
 
 import asyncio
 import time
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Landscape:
-    """The topology that an answer stands on, and the moment it is asked for; None: now."""
+    """The topology that an answer is based on, and the moment it is for; None: now."""
 
     topology: Topology
     as_of: Millis | None = None
@@ -50,115 +50,123 @@ class Contexts:
     workers: Workers
     clock: Callable[[], Millis]
     seconds: float
-    """That a request may take."""
-    most_objects: int
-    """That an answer may have."""
-    changed: Callable[[], None] = lambda: None
-    """Called after each change."""
+    """Deadline of a request."""
+    max_objects: int
+    """Of an answer."""
+    on_change: Callable[[], None] = lambda: None
+    """Called after each change of the data."""
 
     def new(self, seconds: float | None = None) -> "Context":
-        """`seconds`: less time than a request is given."""
+        """A context; `seconds`: an earlier deadline than the default."""
         return Context(self, self.seconds if seconds is None else seconds)
 
 
 class Context(BaseContext):
-    """Asks the store in one thread, one thing after the other, so that all of an answer comes from one state of the data."""
+    """Calls the store in one thread, so that all of an answer comes from one state of the data."""
 
-    def __init__(self, made_by: Contexts, seconds: float) -> None:
+    def __init__(self, factory: Contexts, seconds: float) -> None:
         super().__init__()
-        self._made_by = made_by
-        self.store, self.now = made_by.store, made_by.clock()
-        self._ask_impact, self._workers = made_by.ask_impact, made_by.workers
+        self._factory = factory
+        self.store = factory.store
+        self.now = factory.clock()
+        self._ask_impact = factory.ask_impact
+        self._workers = factory.workers
         self._worker: Worker | None = None
         self._seconds = seconds
-        self._ends = time.monotonic() + seconds
-        self._most_objects = self._objects_left = made_by.most_objects
+        self._deadline = time.monotonic() + seconds
+        self._max_objects = self._objects_left = factory.max_objects
         self._landscapes: dict[Millis | None, Landscape] = {}
         self._active: dict[Millis | None, Answer] = {}
         self._failures: dict[Millis | None, dict[str, Failure]] = {}
-        self._borrowing, self._looking = asyncio.Lock(), asyncio.Lock()
+        self._borrowing = asyncio.Lock()
+        self._looking_up = asyncio.Lock()
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The result of `work`, done in the request's thread. Raises DeadlineExceededError when its time is up."""
+        """The result of `work`, run in the request's thread. Raises DeadlineExceededError."""
         try:
-            async with asyncio.timeout(self._left), self._borrowing:
+            async with asyncio.timeout(self._seconds_left), self._borrowing:
                 if self._worker is None:
                     self._worker = await self._workers.borrow()
-            return await self._worker.run(partial(work, *args, **kwargs), self._left)
+            return await self._worker.run(partial(work, *args, **kwargs), self._seconds_left)
         except TimeoutError:
-            raise self._too_late() from None
+            raise self._deadline_error() from None
 
     async def ask(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The same for a use case, which takes the store first."""
+        """The result of a use case, whose first argument is the store. Raises DeadlineExceededError."""
         return await self.run(work, self.store, *args, **kwargs)
 
     async def run_on(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The same without a deadline, for what is sent bit by bit once the answer is there."""
+        """Like `run` without the deadline, for the rest of a response that is being streamed."""
         assert self._worker is not None
         return await self._worker.run(partial(work, *args, **kwargs), None)
 
     async def change(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The same for a use case that changes something: what was looked up before is let go of, since a change waits for who reads."""
+        """The result of a use case that writes. Releases what is open first: a write waits for readers."""
         if self._worker is not None:
-            await self.run(self._worker.let_go)
-        self._forget()
-        done = await self.ask(work, *args, **kwargs)
-        self._made_by.changed()
-        return done
+            await self.run(self._worker.release)
+        self._clear()
+        result = await self.ask(work, *args, **kwargs)
+        self._factory.on_change()
+        return result
 
-    def fresh(self) -> "Context":
-        """One of its own, for another operation that comes by the same connection."""
-        return self._made_by.new()
+    def new(self) -> "Context":
+        """A separate context, for another operation on the same connection."""
+        return self._factory.new()
 
     async def next_turn(self) -> "Context":
-        """For another operation on the same state of the data: the same thread and moment, its own deadline and count. This one is the one to close."""
+        """A context for another operation on the same state: same thread and moment, own deadline and limits.
+
+        Close this context, not the turn.
+        """
         await self.run(lambda: None)
         turn = copy(self)
-        turn._ends = time.monotonic() + self._seconds
-        turn._objects_left = self._most_objects
+        turn._deadline = time.monotonic() + self._seconds
+        turn._objects_left = self._max_objects
         return turn
 
     def close(self) -> None:
-        """Lets go of everything that the answers hold."""
-        self._forget()  # a context is in a circle with its loaders, and so waits for the garbage collector: the answers must not
+        """Releases everything that the answers hold.
+
+        A context and its loaders form a reference cycle, which only the garbage collector would free.
+        """
+        self._clear()
         if self._worker is not None:
-            self._worker.done()
+            self._worker.close()
             self._worker = None
 
-    def _forget(self) -> None:
-        """Lets go of what was looked up."""
+    def _clear(self) -> None:
+        """Empties the cache of look-ups."""
         self._landscapes.clear()
         self._active.clear()
         self._failures.clear()
 
     def count(self, objects: int) -> None:
-        """Notes that the answer grows. Raises TooComplexError, or DeadlineExceededError where its time is up."""
+        """Counts objects of the answer. Raises TooComplexError, DeadlineExceededError."""
         self._objects_left -= objects
         if self._objects_left < 0:
             raise TooComplexError(
-                f"The answer has more than {self._most_objects} objects. Ask for smaller pages, or use /export."
+                f"The answer has more than {self._max_objects} objects. Request smaller pages, or use "
+                f"/export."
             )
-        if time.monotonic() > self._ends:
-            raise self._too_late()
+        if time.monotonic() > self._deadline:
+            raise self._deadline_error()
 
     async def landscape_of(self, version: str, as_of: Millis | None) -> Landscape:
-        """A version by bare key: what an answer stands on."""
-        here = await self.landscape(as_of)
-        return (
-            here
-            if here.topology.version == version
-            else Landscape(await self.ask(get_topology, version), as_of)
-        )
+        """With the version of the topology that has this bare key. Raises NotFoundError."""
+        current = await self.landscape(as_of)
+        if current.topology.version == version:
+            return current
+        return Landscape(await self.ask(get_topology, version), as_of)
 
     async def landscape(self, as_of: Millis | None = None) -> Landscape:
-        """The topology current then, looked up once a request."""
+        """With the topology that was current then; cached for the request."""
         if as_of not in self._landscapes:
             self._landscapes[as_of] = Landscape(await self.ask(current_topology, as_of), as_of)
         return self._landscapes[as_of]
 
     async def failure(self, key: str, as_of: Millis | None) -> Failure | None:
-        """By bare key, as it was then; asked of the store once a request."""
-        async with self._looking:
+        """By bare key, as it was then; cached for the request."""
+        async with self._looking_up:
             if as_of not in self._failures:
                 self._failures[as_of] = {
                     failure.key: failure for failure in await self.run(self.store.failures, as_of)
@@ -166,24 +174,24 @@ class Context(BaseContext):
             return self._failures[as_of].get(key)
 
     async def impact(self, question: Question) -> Answer:
-        """The answer to a question that makes sense. Raises NotFoundError, BadInputError."""
+        """The answer to a question. Raises NotFoundError, BadInputError."""
         topology = (await self.landscape(question.as_of)).topology
         await self.ask(check_question, question, topology)
-        return await self.ask(self._opened, question)
+        return await self.ask(self._open_answer, question)
 
     async def active_impact(self, as_of: Millis | None) -> Answer:
-        """Of all failures active then, worked out once a request."""
-        async with self._looking:
+        """Of all failures active then; cached for the request."""
+        async with self._looking_up:
             if as_of not in self._active:
                 self._active[as_of] = await self.impact(Question(as_of=as_of))
             return self._active[as_of]
 
-    async def at_stake(self, failure: Failure, as_of: Millis | None) -> ImpactSummary:
-        """Of the failure by itself."""
+    async def impact_summary(self, failure: Failure, as_of: Millis | None) -> ImpactSummary:
+        """The impact summary of one failure by itself."""
         return await self.ask(impact_summary, self._ask_impact, failure, Question(as_of=as_of), self.now)
 
-    async def each_at_stake(self, answer: Answer) -> tuple[ImpactSummary, ...]:
-        """Of each failure of an answer, ranked."""
+    async def impact_summaries(self, answer: Answer) -> tuple[ImpactSummary, ...]:
+        """The impact summary of each failure of an answer, ranked."""
         return await self.ask(impact_summaries, self._ask_impact, answer)
 
     @cached_property
@@ -192,42 +200,42 @@ class Context(BaseContext):
 
     @cached_property
     def cases(self) -> OrderLoader[Case]:
-        """All that the diagnoses and the stories of orders are told from."""
+        """Evidence for the diagnoses and timelines of orders."""
         return OrderLoader(lambda keys, as_of: self.ask(cases, keys, self.now, as_of))
 
     @cached_property
     def timelines(self) -> OrderLoader[tuple[TimelineEntry, ...]]:
-        return OrderLoader(self._stories)
+        return OrderLoader(self._timelines)
 
-    async def _stories(self, keys: list[str], as_of: Millis | None) -> dict[str, tuple[TimelineEntry, ...]]:
+    async def _timelines(self, keys: list[str], as_of: Millis | None) -> dict[str, tuple[TimelineEntry, ...]]:
         topology = (await self.landscape(as_of)).topology
-        found = await asyncio.gather(*(self.cases.load(key, as_of) for key in keys), return_exceptions=True)
-        for error in found:
+        results = await asyncio.gather(*(self.cases.load(key, as_of) for key in keys), return_exceptions=True)
+        for error in results:
             if isinstance(error, BaseException) and not isinstance(error, NotFoundError):
                 raise error
-        known = {
-            key: case for key, case in zip(keys, found, strict=True) if not isinstance(case, BaseException)
+        by_order = {
+            key: case for key, case in zip(keys, results, strict=True) if not isinstance(case, BaseException)
         }
-        return await self.ask(timelines, topology, known, as_of)
+        return await self.ask(timelines, topology, by_order, as_of)
 
     async def hold(self, enter: Callable[[Store], AbstractContextManager[T]]) -> T:
-        """What a use case gives for as long as the request lasts."""
+        """The value of a use case's context manager, which stays open as long as the request."""
 
-        def entered(store: Store) -> T:
+        def enter_in_worker(store: Store) -> T:
             assert self._worker is not None
             return self._worker.enter(enter(store))
 
-        return await self.ask(entered)
+        return await self.ask(enter_in_worker)
 
-    def _opened(self, store: Store, question: Question) -> Answer:
+    def _open_answer(self, store: Store, question: Question) -> Answer:
         assert self._worker is not None
         return self._worker.enter(self._ask_impact(store, question, self.now))
 
     @property
-    def _left(self) -> float:
-        return max(0.0, self._ends - time.monotonic())
+    def _seconds_left(self) -> float:
+        return max(0.0, self._deadline - time.monotonic())
 
-    def _too_late(self) -> DeadlineExceededError:
+    def _deadline_error(self) -> DeadlineExceededError:
         return DeadlineExceededError(
             f"The answer was not ready within {self._seconds:g} s. Ask for less, or set a later deadline."
         )

@@ -1,17 +1,20 @@
-"""How long a request may take."""
+"""The deadline of a request."""
 
 from graph_models.time import SECOND, parse_duration
 from impactgraph.errors import BadInputError
 
 HEADER = "impactgraph-deadline"
-"""A duration such as 2s or PT2S, with which a request asks for less time than it is given."""
+"""A duration such as 2s or PT2S: an earlier deadline than the server's."""
 
 
-def seconds_of(asked: str | None, most: float) -> float:
-    """The shorter of what is asked for and what is given. Raises BadInputError for what is no duration."""
-    if asked is None:
-        return most
+def seconds_of(header: str | None, max_seconds: float) -> float:
+    """The duration in the header, at most `max_seconds`.
+
+    Raises: BadInputError where it is not a duration.
+    """
+    if header is None:
+        return max_seconds
     try:
-        return min(parse_duration(asked) / SECOND, most)
+        return min(parse_duration(header) / SECOND, max_seconds)
     except ValueError as error:
-        raise BadInputError(f"The header {HEADER} is wrong: {error}.") from None
+        raise BadInputError(f"The header {HEADER} is invalid: {error}.") from None

@@ -1,6 +1,7 @@
-"""Documents that were found valid, so that one that comes again is not read and checked again: that takes longer than many an answer.
+"""Cache of valid GraphQL documents: parsing and validating often takes longer than answering.
 
-Strawberry's own caches keep the errors of invalid documents too, and with their tracebacks all that a request held.
+Strawberry's own caches also keep the errors of invalid documents, and with their tracebacks
+everything that the request held.
 """
 
 from collections import OrderedDict
@@ -10,14 +11,14 @@ from dataclasses import dataclass, field
 from graphql import DocumentNode
 from strawberry.extensions import SchemaExtension
 
-MOST = 256
-LONGEST = 20_000
-"""Characters of a document that is kept."""
+MAX_DOCUMENTS = 256
+MAX_LENGTH = 20_000
+"""Characters; longer documents are not cached."""
 
 
 @dataclass
 class Documents:
-    """By their text, the one asked last at the end. Belongs to one schema and one event loop."""
+    """Least recently used cache by the text of the document. Belongs to one schema and one event loop."""
 
     _valid: OrderedDict[str, DocumentNode] = field(default_factory=OrderedDict[str, DocumentNode])
 
@@ -28,28 +29,30 @@ class Documents:
         return self._valid[text]
 
     def keep(self, text: str | None, document: DocumentNode) -> None:
-        if text is not None and len(text) <= LONGEST:
+        if text is not None and len(text) <= MAX_LENGTH:
             self._valid[text] = document
-            if len(self._valid) > MOST:
+            if len(self._valid) > MAX_DOCUMENTS:
                 self._valid.popitem(last=False)
 
 
-class KnownDocuments(SchemaExtension):
+class CachedDocuments(SchemaExtension):
+    """Skips parsing and validation of documents that are in the cache."""
+
     def __init__(self, documents: Documents) -> None:
         super().__init__()
         self._documents = documents
-        self._known = False
+        self._is_cached = False
 
     def on_parse(self) -> Iterator[None]:
         document = self._documents.find(self.execution_context.query)
-        self._known = document is not None
+        self._is_cached = document is not None
         self.execution_context.graphql_document = document or self.execution_context.graphql_document
         yield
 
     def on_validate(self) -> Iterator[None]:
         context = self.execution_context
-        if self._known:
+        if self._is_cached:
             context.pre_execution_errors = []
         yield
-        if not self._known and context.graphql_document is not None and not context.pre_execution_errors:
+        if not self._is_cached and context.graphql_document is not None and not context.pre_execution_errors:
             self._documents.keep(context.query, context.graphql_document)

@@ -1,4 +1,4 @@
-"""Errors as GraphQL tells them: a message that helps, and a stable code under `extensions`."""
+"""GraphQL errors: a helpful message, and a stable code under `extensions`."""
 
 import traceback
 import uuid
@@ -13,44 +13,37 @@ log = structlog.get_logger("impactgraph.api")
 
 
 class TooComplexError(ImpactGraphError):
-    """The question would take more than one answer may have."""
+    """The question exceeds the limits of one answer."""
 
     code = "TOO_COMPLEX"
 
 
-def coded(error: GraphQLError) -> GraphQLError:
-    """The error with its code. What nobody foresaw is logged under an id, and only the id is told."""
+def with_code(error: GraphQLError) -> GraphQLError:
+    """The error with its code. An unexpected one is logged, and replaced by the id of its log entry."""
     cause = error.original_error
     if error.extensions and "code" in error.extensions:
         return error
     if isinstance(cause, ImpactGraphError):
-        return _told(error, str(cause), extensions_of(cause))
+        return _rewritten(error, str(cause), extensions_of(cause))
     if cause is None or error.path is None:
-        return _told(
-            error,
-            error.message,
-            {
-                "code": "TOO_COMPLEX"
-                if error.message.startswith(_LIMITS) or _OVER_DEPTH in error.message
-                else "BAD_INPUT"
-            },
-        )
-    number = uuid.uuid4().hex
+        is_over_limit = error.message.startswith(_LIMITS) or _OVER_DEPTH in error.message
+        return _rewritten(error, error.message, {"code": "TOO_COMPLEX" if is_over_limit else "BAD_INPUT"})
+    error_id = uuid.uuid4().hex
     log.error(
         "unexpected error",
-        error_id=number,
+        error_id=error_id,
         path=error.path,
         traceback="".join(traceback.format_exception(cause)),
     )
-    return _told(
+    return _rewritten(
         error,
-        f"Something went wrong here; it is in the server's log under {number}.",
-        {"code": "INTERNAL", "id": number},
+        f"An internal error occurred; the server's log has it under {error_id}.",
+        {"code": "INTERNAL", "id": error_id},
     )
 
 
 def extensions_of(error: ImpactGraphError) -> dict[str, Any]:
-    """Code and facts of an error."""
+    """Code and data of an error."""
     if isinstance(error, BadInputError):
         return {
             "code": error.code,
@@ -61,7 +54,7 @@ def extensions_of(error: ImpactGraphError) -> dict[str, Any]:
     return {"code": error.code}
 
 
-def _told(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
+def _rewritten(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
     return GraphQLError(
         message,
         nodes=error.nodes,

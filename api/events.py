@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from api.grouping import Grouping
 from api.metrics import Metrics
-from api.problems import told
+from api.problems import problem_response
 from impactgraph.usecases import Store
 from impactgraph.usecases.receive_events import (
     DeliveryOutcome,
@@ -18,30 +18,30 @@ from impactgraph.usecases.receive_events import (
 )
 
 
-def router(store: Store, metrics: Metrics, changed: Callable[[], None]) -> APIRouter:
-    """`changed` is called after each commit."""
+def router(store: Store, metrics: Metrics, on_commit: Callable[[], None]) -> APIRouter:
+    """Routes that ingest events; `on_commit` is called after each commit."""
     routes = APIRouter()
-    grouping = Grouping(store, metrics, changed)
+    grouping = Grouping(store, metrics, on_commit)
 
     @routes.post("/events")
     async def receive(request: Request) -> JSONResponse:  # pyright: ignore[reportUnusedFunction] - a route
-        """200 with what became of each event; 400 where the body, or its only event, is invalid; 413; 415; 503 where nothing was taken."""
+        """200 with a result per event; 400 where the body or its only event is invalid; 413; 415; 503."""
         try:
             delivery = read_delivery(dict(request.headers), await request.body())
         except UnsupportedMediaError as error:
-            return told(error, 415)
-        received = await grouping.receive(delivery.events)
-        return JSONResponse(_told(received), 400 if delivery.single and received.rejection_reasons else 200)
+            return problem_response(error, 415)
+        outcome = await grouping.receive(delivery.events)
+        is_rejected = delivery.single and bool(outcome.rejection_reasons)
+        return JSONResponse(_summary(outcome), 400 if is_rejected else 200)
 
     return routes
 
 
-def _told(received: DeliveryOutcome) -> dict[str, object]:
-    results = [_result(result) for result in received.results]
-    counts: dict[str, object] = {outcome.value: received.count(outcome) for outcome in EventOutcome}
-    counts["results"] = results
-    if len(results) == 1 and received.rejection_reasons:
-        return {"code": "BAD_INPUT", "message": received.rejection_reasons[0], **counts}
+def _summary(outcome: DeliveryOutcome) -> dict[str, object]:
+    counts: dict[str, object] = {one.value: outcome.count(one) for one in EventOutcome}
+    counts["results"] = [_result(result) for result in outcome.results]
+    if len(outcome.results) == 1 and outcome.rejection_reasons:
+        return {"code": "BAD_INPUT", "message": outcome.rejection_reasons[0], **counts}
     return counts
 
 

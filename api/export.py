@@ -1,149 +1,172 @@
-"""GET /export: all that a blast radius hits, as CSV or NDJSON, streamed."""
+"""GET /export: everything in a blast radius, streamed as CSV or NDJSON."""
 
 import csv
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Annotated, Literal
 
 import orjson
+import strawberry
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from api.context import Context
 from api.schema import Schema
-from api.schema.filters import OrderFilter, filter_of
+from api.schema.filters import OrderFilter
 from api.schema.inputs import FailureInput
-from api.schema.question import question_of
+from api.schema.question import QuestionArguments, question_of
+from api.schema.scalars import Moment, Span
 from graph_models.enums import OrderSort
-from graph_models.ids import key_of
 from graph_models.impact import Question
-from graph_models.orders import ANY_ORDER
-from graph_models.time import DAY, MINUTE, Millis, parse_duration, parse_moment
+from graph_models.time import parse_duration, parse_moment
 from impactgraph.errors import BadInputError
 from impactgraph.usecases.exports import Export, Row, columns, rows
 
 MEDIA = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
-BLOCK = 1_000
-"""Rows that are sent at once."""
+BLOCK_ROWS = 1_000
+"""Rows in one chunk of the response."""
 
-Span = Annotated[str | None, Query(description="A duration, such as PT2H.")]
+
+@dataclass(frozen=True)
+class QuestionParameters:
+    """The question as parameters of the address; durations and moments as text."""
+
+    failure: Annotated[
+        list[str],
+        Query(default_factory=list, description="Failures by full id or bare key; none: all active ones."),
+    ]
+    as_of: Annotated[
+        str | None, Query(alias="asOf", description="The moment the answer is for; none: now.")
+    ] = None
+    horizon: Annotated[str | None, Query(description="A duration, such as PT48H.")] = None
+    assume_recovery: Annotated[
+        str | None,
+        Query(alias="assumeRecovery", description="Assumed duration of failures without an end."),
+    ] = None
+    tolerance: Annotated[str | None, Query(description="A duration, such as PT5M.")] = None
+    min_likelihood: Annotated[
+        float | None,
+        Query(alias="minLikelihood", description="Only what is more likely than this; none: 0.05."),
+    ] = None
+    where: Annotated[str | None, Query(description="Only these orders: GraphQL's OrderFilter as JSON.")] = (
+        None
+    )
+    suppose: Annotated[
+        str | None, Query(description="What if: a list of GraphQL's FailureInput as JSON.")
+    ] = None
 
 
 def router(context: Callable[[Request], Awaitable[Context]], schema: Schema) -> APIRouter:
     routes = APIRouter()
 
-    def question(
-        failure: Annotated[
-            list[str], Query(description="Failures by full id or bare key; none: all that are active.")
-        ] = [],  # noqa: B006 - FastAPI copies it
-        as_of: Annotated[
-            str | None, Query(alias="asOf", description="The moment that it is asked for; none: now.")
-        ] = None,
-        horizon: Span = None,
-        assume_recovery: Annotated[
-            str | None,
-            Query(alias="assumeRecovery", description="How long a failure of unknown end is taken to last."),
-        ] = None,
-        tolerance: Span = None,
-        min_likelihood: Annotated[
-            float, Query(alias="minLikelihood", description="Given is what is more likely than this.")
-        ] = 0.05,
-        where: Annotated[
-            str | None, Query(description="These orders only: an OrderFilter of GraphQL as JSON.")
-        ] = None,
-        suppose: Annotated[
-            str | None, Query(description="What if: a list of FailureInput of GraphQL as JSON.")
-        ] = None,
-    ) -> Question:
-        supposed = enumerate(_list("suppose", _json("suppose", suppose) or []))
-        filtered = _json("where", where)
-        return Question(
-            suppose=question_of(
-                suppose=[schema.read_input(one, FailureInput, f"suppose.{n}") for n, one in supposed]
-            ).suppose,
-            where=filter_of(schema.read_input(filtered, OrderFilter, "where"))
-            if filtered is not None
-            else ANY_ORDER,
-            failures=tuple(dict.fromkeys(key_of(identifier, "failure") for identifier in failure)),
-            as_of=_read("asOf", parse_moment, as_of),
-            horizon=_read("horizon", parse_duration, horizon) or 2 * DAY,
-            assume_recovery=_read("assumeRecovery", parse_duration, assume_recovery),
-            tolerance=5 * MINUTE if tolerance is None else _read("tolerance", parse_duration, tolerance) or 0,
-            min_likelihood=min_likelihood,
-        )
+    def question(parameters: Annotated[QuestionParameters, Depends()]) -> Question:
+        return _question(parameters, schema)
 
     @routes.get("/export")
     async def export(
-        asked: Annotated[Question, Depends(question)],
+        question: Annotated[Question, Depends(question)],
         request: Request,
-        of: Annotated[Export, Query(description="What the rows are of.")] = Export.ORDERS,
+        of: Annotated[Export, Query(description="What to export.")] = Export.ORDERS,
         sort: Annotated[
-            OrderSort, Query(alias="orderBy", description="In which order orders come.")
+            OrderSort, Query(alias="orderBy", description="The order of the rows of orders.")
         ] = OrderSort.PROMISE_ASC,
         form: Annotated[
             Literal["csv", "ndjson"], Query(alias="format", description="csv or ndjson.")
         ] = "csv",
     ) -> StreamingResponse:
-        """The same rows as the pages of GraphQL give, all of them."""
-        asking = await context(request)
+        """All rows, the same as GraphQL gives in pages."""
+        request_context = await context(request)
         try:
-            answer = await asking.impact(asked)
-            blocks = _csv(rows(answer, of, sort), of) if form == "csv" else _ndjson(rows(answer, of, sort))
-            begin = await asking.run(next, blocks, b"")
+            answer = await request_context.impact(question)
+            answer_rows = rows(answer, of, sort)
+            blocks = _csv(answer_rows, of) if form == "csv" else _ndjson(answer_rows)
+            first_block = await request_context.run(next, blocks, b"")
         except BaseException:
-            asking.close()
+            request_context.close()
             raise
         headers = {"content-disposition": f'attachment; filename="affected-{of.value}.{form}"'}
-        return StreamingResponse(_sent(asking, begin, blocks), media_type=MEDIA[form], headers=headers)
+        body = _stream(request_context, first_block, blocks)
+        return StreamingResponse(body, media_type=MEDIA[form], headers=headers)
 
     return routes
 
 
-async def _sent(asking: Context, block: bytes, blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Made in the request's thread, one after the other; however long the whole takes, the deadline holds for its begin only."""
+def _question(parameters: QuestionParameters, schema: Schema) -> Question:
+    """Raises BadInputError."""
+    supposed_failures = _parse_json_list("suppose", parameters.suppose)
+    where = _parse_json("where", parameters.where)
+    return question_of(
+        QuestionArguments(
+            failures=[strawberry.ID(failure) for failure in parameters.failure],
+            suppose=[
+                schema.parse_input(failure, FailureInput, f"suppose.{n}")
+                for n, failure in enumerate(supposed_failures)
+            ],
+            where=schema.parse_input(where, OrderFilter, "where") if where is not None else None,
+            as_of=_parse_moment("asOf", parameters.as_of),
+            horizon=_parse_duration("horizon", parameters.horizon),
+            assume_recovery=_parse_duration("assumeRecovery", parameters.assume_recovery),
+            tolerance=_parse_duration("tolerance", parameters.tolerance),
+            min_likelihood=parameters.min_likelihood,
+        )
+    )
+
+
+async def _stream(context: Context, first_block: bytes, blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """The blocks, made one after another in the request's thread; the deadline holds for the first only."""
+    block = first_block
     try:
         while block:
             yield block
-            block = await asking.run_on(next, blocks, b"")
+            block = await context.run_on(next, blocks, b"")
     finally:
-        asking.close()
+        context.close()
 
 
-def _csv(found: Iterator[Row], of: Export) -> Iterator[bytes]:
-    head, block = True, list(islice(found, BLOCK))
-    while head or block:
+def _csv(answer_rows: Iterator[Row], of: Export) -> Iterator[bytes]:
+    """Blocks of CSV; the first one begins with the header, also without rows."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns(of))
+    writer.writeheader()
+    writer.writerows(islice(answer_rows, BLOCK_ROWS))
+    yield text.getvalue().encode()
+    while block := list(islice(answer_rows, BLOCK_ROWS)):
         text = io.StringIO()
-        writer = csv.DictWriter(text, columns(of))
-        if head:
-            writer.writeheader()
-        writer.writerows(block)
+        csv.DictWriter(text, columns(of)).writerows(block)
         yield text.getvalue().encode()
-        head, block = False, list(islice(found, BLOCK))
 
 
-def _ndjson(found: Iterator[Row]) -> Iterator[bytes]:
-    while block := list(islice(found, BLOCK)):
+def _ndjson(answer_rows: Iterator[Row]) -> Iterator[bytes]:
+    while block := list(islice(answer_rows, BLOCK_ROWS)):
         yield b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in block)
 
 
-def _json(name: str, text: str | None) -> object:
+def _parse_json(name: str, text: str | None) -> object:
     try:
         return orjson.loads(text) if text is not None else None
     except orjson.JSONDecodeError as error:
         raise BadInputError(f"{name} is not JSON: {error}.") from None
 
 
-def _list(name: str, given: object) -> list[object]:
-    if not isinstance(given, list):
+def _parse_json_list(name: str, text: str | None) -> list[object]:
+    value = _parse_json(name, text) or []
+    if not isinstance(value, list):
         raise BadInputError(f"{name} is not a list.")
-    return given
+    return value
 
 
-def _read(name: str, parse: Callable[[str], Millis], text: str | None) -> Millis | None:
+def _parse_moment(name: str, text: str | None) -> Moment | None:
     try:
-        return parse(text) if text is not None else None
+        return Moment(parse_moment(text)) if text is not None else None
     except (ValueError, OverflowError):
-        raise BadInputError(
-            f"{name} is {text!r}; give {'a moment such as 2026-03-02T09:10:00Z' if name == 'asOf' else 'a duration such as PT2H'}."
-        ) from None
+        message = f"{name} is {text!r}; it must be a moment such as 2026-03-02T09:10:00Z."
+        raise BadInputError(message) from None
+
+
+def _parse_duration(name: str, text: str | None) -> Span | None:
+    try:
+        return Span(parse_duration(text)) if text is not None else None
+    except (ValueError, OverflowError):
+        raise BadInputError(f"{name} is {text!r}; it must be a duration such as PT2H.") from None

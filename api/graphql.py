@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: POST and GET at one address, and GraphiQL for browsers."""
+"""GraphQL over HTTP: POST and GET on one path, and GraphiQL for browsers."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,29 +16,33 @@ from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.types import ExecutionResult
 
 from api.context import Context
-from api.errors import coded
+from api.errors import with_code
 from api.live.operation import is_subscription
 
 MEDIA = "application/graphql-response+json"
-ONLY_FROM_HERE = {
-    "content-security-policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:"
-}
-"""GraphiQL styles its editor inline and carries its fonts in its styles; beyond that a page may load and run nothing but what is served here."""
+_SOURCES = (
+    "default-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    "font-src 'self' data:",
+    "img-src 'self' data:",
+)
+SAME_ORIGIN = {"content-security-policy": "; ".join(_SOURCES)}
+"""Only files of this server, but for the inline styles and embedded fonts of GraphiQL's editor."""
 PROTOCOLS = ("graphql-transport-ws", "graphql-sse")
 PAGE = Path(__file__).parent / "web" / "graphiql.html"
 
 
 class TextSocket(ASGIWebSocketAdapter):
-    """Messages are text, though JSON is written as bytes."""
+    """Sends JSON as text messages, although orjson writes bytes."""
 
     async def send_json(self, message: Mapping[str, object]) -> None:
-        """To one who has gone nothing is sent: who reads the socket notices it and ends all that it asked."""
+        """Sends nothing to a closed socket: the reader notices the disconnect and ends its operations."""
         with suppress(WebSocketDisconnect, RuntimeError):
             await self.ws.send_text(orjson.dumps(message).decode())
 
 
 class Router(GraphQLRouter[Context, None]):
-    """Speaks application/graphql-response+json, where a request that could not be executed is answered with 400 and no data."""
+    """Supports application/graphql-response+json: 400 without data for requests that are not executable."""
 
     websocket_adapter_class = TextSocket
 
@@ -46,7 +50,7 @@ class Router(GraphQLRouter[Context, None]):
         return orjson.dumps(data)
 
     def decode_json(self, data: str | bytes) -> object:
-        """Raises json.JSONDecodeError for all that is not JSON, bad UTF-8 and endless nesting too."""
+        """Raises json.JSONDecodeError, also for invalid UTF-8 and too deep nesting."""
         return orjson.loads(data)
 
     async def parse_http_body(
@@ -56,22 +60,25 @@ class Router(GraphQLRouter[Context, None]):
             self.parse_json(await request.get_body() or b"{}"), dict
         ):
             raise HTTPException(400, "The body is not a JSON object with `query`.")
-        found = await super().parse_http_body(request)
-        if isinstance(found, GraphQLRequestData) and not isinstance(found.operation_name, str | None):
+        data = await super().parse_http_body(request)
+        if isinstance(data, GraphQLRequestData) and not isinstance(data.operation_name, str | None):
             raise HTTPException(400, "`operationName` must be a string or null.")
-        return found
+        return data
 
-    async def execute_single(self, *, request_data: GraphQLRequestData, **kwargs: Any) -> ExecutionResult:  # pyright: ignore[reportIncompatibleMethodOverride] - called by name
-        """Refuses a subscription, whose answers this kind of request cannot carry."""
+    async def execute_single(  # pyright: ignore[reportIncompatibleMethodOverride] - called by name
+        self, *, request_data: GraphQLRequestData, **kwargs: Any
+    ) -> ExecutionResult:
+        """Rejects subscriptions, which have more answers than one response can hold."""
         if is_subscription(request_data.query, request_data.operation_name):
             raise HTTPException(
                 400,
-                "A subscription is answered over a web socket (graphql-transport-ws), or as events where `Accept` is text/event-stream.",
+                "Subscriptions need a WebSocket (graphql-transport-ws), or server-sent events: "
+                "send `Accept: text/event-stream`.",
             )
         return await super().execute_single(request_data=request_data, **kwargs)
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
-        result.errors = [coded(error) for error in result.errors] if result.errors else None
+        result.errors = [with_code(error) for error in result.errors] if result.errors else None
         return await super().process_result(request, result)
 
     async def run(self, request: Request | WebSocket, *args: Any, **kwargs: Any) -> Any:
@@ -82,7 +89,7 @@ class Router(GraphQLRouter[Context, None]):
             and "text/html" in accept
             and "query" not in request.query_params
         ):
-            return FileResponse(PAGE, media_type="text/html", headers=ONLY_FROM_HERE)
+            return FileResponse(PAGE, media_type="text/html", headers=SAME_ORIGIN)
         context: Context = kwargs["context"]
         if isinstance(request, WebSocket):
             return await super().run(request, *args, **kwargs)
@@ -100,11 +107,11 @@ class Router(GraphQLRouter[Context, None]):
             and MEDIA in accept
             and response.headers.get("content-type", "").startswith("application/json")
         ):
-            _speak(response)
+            _as_graphql_response(response)
         return response
 
 
-def _speak(response: Response) -> None:
+def _as_graphql_response(response: Response) -> None:
     body = orjson.loads(response.body)
     if (
         isinstance(body, dict)
@@ -112,6 +119,7 @@ def _speak(response: Response) -> None:
         and all("path" not in error for error in body.get("errors", ()))
     ):
         body.pop("data", None)
-        response.status_code, response.body = 400, orjson.dumps(body)
+        response.status_code = 400
+        response.body = orjson.dumps(body)
         response.headers["content-length"] = str(len(response.body))
     response.headers["content-type"] = MEDIA + "; charset=utf-8"

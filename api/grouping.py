@@ -1,4 +1,4 @@
-"""Events that arrive at the same time share one commit: each sender still waits until its own are durable."""
+"""Group commit: concurrent batches share one commit; each sender waits until its events are durable."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -11,8 +11,8 @@ from impactgraph.errors import ImpactGraphError
 from impactgraph.usecases import Store
 from impactgraph.usecases.receive_events import DeliveryOutcome, EventOutcome, receive_events
 
-MOST_LINES = 50_000
-"""Of one commit; what is beyond waits for the next."""
+MAX_LINES = 50_000
+"""Of one commit; further events wait for the next."""
 
 
 @dataclass(frozen=True)
@@ -22,15 +22,20 @@ class _Waiting:
 
 
 class Grouping:
-    """While one commit is under way, what arrives is gathered for the next. Belongs to one event loop."""
+    """Gathers the events that arrive during a commit for the next one. Belongs to one event loop."""
 
-    def __init__(self, store: Store, metrics: Metrics, changed: Callable[[], None]) -> None:
-        self._store, self._metrics, self._changed = store, metrics, changed
+    def __init__(self, store: Store, metrics: Metrics, on_commit: Callable[[], None]) -> None:
+        self._store = store
+        self._metrics = metrics
+        self._on_commit = on_commit
         self._waiting: list[_Waiting] = []
         self._worker: asyncio.Task[None] | None = None
 
     async def receive(self, lines: Sequence[bytes]) -> DeliveryOutcome:
-        """Durable when it returns. Raises StoreUnavailableError: then nothing of it was taken."""
+        """The result of each event; accepted events are durable when it returns.
+
+        Raises: StoreUnavailableError; then none of the events was accepted.
+        """
         answer: asyncio.Future[DeliveryOutcome] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(lines, answer))
         if self._worker is None or self._worker.done():
@@ -48,21 +53,23 @@ class Grouping:
                 self._fail(group, error)
                 continue
             self._metrics.commits.inc()
-            self._changed()
+            self._on_commit()
             for waiting, answer in zip(group, received, strict=True):
                 self._count(answer)
                 if not waiting.answer.done():
                     waiting.answer.set_result(answer)
 
     def _next(self) -> list[_Waiting]:
-        """At least one sender's events, and more as long as the commit stays small."""
-        taken, lines = 0, 0
+        """The events of at least one sender, and of more as long as the commit stays small."""
+        size = 0
+        lines = 0
         for waiting in self._waiting:
             lines += len(waiting.lines)
-            if taken and lines > MOST_LINES:
+            if size and lines > MAX_LINES:
                 break
-            taken += 1
-        group, self._waiting = self._waiting[:taken], self._waiting[taken:]
+            size += 1
+        group = self._waiting[:size]
+        self._waiting = self._waiting[size:]
         return group
 
     def _fail(self, group: Sequence[_Waiting], error: Exception) -> None:

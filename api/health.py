@@ -1,4 +1,4 @@
-"""Whether the process lives, whether it can answer, and its figures. None of them asks for a login."""
+"""Liveness, readiness and metrics; none of them requires a login."""
 
 import structlog
 from anyio import to_thread
@@ -18,7 +18,7 @@ def router(store: Store, metrics: Metrics) -> APIRouter:
 
     @routes.get("/healthz")
     async def healthz() -> JSONResponse:
-        """200 as long as the process answers at all."""
+        """200 as long as the process answers."""
         return JSONResponse({"status": "ok"})
 
     @routes.get("/readyz")
@@ -38,8 +38,8 @@ def router(store: Store, metrics: Metrics) -> APIRouter:
         )
 
     @routes.get("/metrics")
-    async def figures() -> Response:
-        """In the text format of Prometheus."""
+    async def metrics_text() -> Response:
+        """Metrics in the text format of Prometheus."""
         return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     return routes

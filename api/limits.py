@@ -1,7 +1,7 @@
-"""What a question may cost: measured on the document before anything is looked up.
+"""Query cost limits: objects, depth and aliases, measured on the document before anything is looked up.
 
-Strawberry's limiters for depth and aliases walk a fragment again wherever it is spread, which a small document can make
-take for ever; here each fragment is measured once.
+Strawberry's limiters for depth and aliases traverse a fragment again wherever it is spread, which takes
+exponential time on a malicious document; here each fragment is measured once.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -36,112 +36,101 @@ from strawberry.extensions import MaxTokensLimiter, SchemaExtension
 
 from api.config import ApiSettings
 
-DEFAULT_FIRST, MOST = 50, 500
-"""Of a page: resolvers refuse more, so that no more can come."""
+DEFAULT_FIRST = 50
+MAX_FIRST = 500
+"""Size of a page; resolvers reject more."""
 NESTED_FIRST = 5
-"""Taken for a page within a page that does not say how many: most such lists are short. `Context.count` holds what really comes to the limit."""
-LIST = 5
-"""Taken for a list that has no pages."""
+"""Assumed for a nested page without `first`: most are short. `Context.count` checks the actual number."""
+LIST_SIZE = 5
+"""Assumed for a list without pages."""
 _WRAPPERS = ("Connection", "Edge", "PageInfo")
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Of a part of a question: objects in the answer, depth, aliases."""
+    """Size of a selection: objects in its answer, depth, aliases."""
 
     objects: int = 0
     depth: int = 0
     aliases: int = 0
 
-    def beside(self, other: "Size") -> "Size":
+    def plus(self, other: "Size") -> "Size":
+        """Of both selections next to each other."""
         return Size(self.objects + other.objects, max(self.depth, other.depth), self.aliases + other.aliases)
 
 
 @dataclass
 class Measure:
-    """Measures selections of one operation. Costs one look at each field of the document."""
+    """Measures the selections of one operation, in time linear in the fields of the document."""
 
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Mapping[str, object]
-    _known: dict[tuple[str, int, bool], Size] = field(default_factory=dict[tuple[str, int, bool], Size])
+    _by_fragment: dict[tuple[str, int, bool], Size] = field(default_factory=dict[tuple[str, int, bool], Size])
 
     def of(
-        self, selections: SelectionSetNode, parent: GraphQLCompositeType, page: int, *, nested: bool
+        self, selections: SelectionSetNode, parent: GraphQLCompositeType, edges: int, *, is_nested: bool
     ) -> Size:
-        """For one `parent`; `page` is how many edges it has where it is a connection."""
+        """Size of the answer for one `parent`; `edges`: how many it has, if it is a connection."""
         total = Size()
         for selection in selections.selections:
-            total = total.beside(self._selection(selection, parent, page, nested))
+            total = total.plus(self._selection(selection, parent, edges, is_nested))
         return total
 
-    def _selection(self, node: SelectionNode, parent: GraphQLCompositeType, page: int, nested: bool) -> Size:
+    def _selection(
+        self, node: SelectionNode, parent: GraphQLCompositeType, edges: int, is_nested: bool
+    ) -> Size:
         if isinstance(node, FieldNode):
-            return self._field(node, parent, page, nested)
+            return self._field(node, parent, edges, is_nested)
         if isinstance(node, InlineFragmentNode):
-            return self.of(
-                node.selection_set,
-                self._type(node.type_condition.name.value) if node.type_condition else parent,
-                page,
-                nested=nested,
-            )
+            condition = node.type_condition
+            inner = self._type(condition.name.value) if condition else parent
+            return self.of(node.selection_set, inner, edges, is_nested=is_nested)
         assert isinstance(node, FragmentSpreadNode)
-        key = (node.name.value, page, nested)
-        if key not in self._known:
+        key = (node.name.value, edges, is_nested)
+        if key not in self._by_fragment:
             fragment = self.fragments[node.name.value]
-            self._known[key] = self.of(
-                fragment.selection_set, self._type(fragment.type_condition.name.value), page, nested=nested
-            )
-        return self._known[key]
+            inner = self._type(fragment.type_condition.name.value)
+            self._by_fragment[key] = self.of(fragment.selection_set, inner, edges, is_nested=is_nested)
+        return self._by_fragment[key]
 
-    def _field(self, node: FieldNode, parent: GraphQLCompositeType, page: int, nested: bool) -> Size:
+    def _field(self, node: FieldNode, parent: GraphQLCompositeType, edges: int, is_nested: bool) -> Size:
         aliases = int(node.alias is not None)
-        definition = (
-            parent.fields.get(node.name.value)
-            if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType)
-            else None
-        )
+        has_fields = isinstance(parent, GraphQLObjectType | GraphQLInterfaceType)
+        definition = parent.fields.get(node.name.value) if has_fields else None
         if definition is None or node.selection_set is None:
             return Size(0, 1, aliases)  # a leaf, or introspection, which graphql-core limits itself
-        named = get_named_type(definition.type)
-        assert is_composite_type(named)
-        paged = named.name.endswith("Connection")
-        times = self._times(
-            node,
-            page,
-            listed=is_list_type(get_nullable_type(definition.type)),
-            edges=parent.name.endswith("Connection"),
-        )
-        inner = self.of(
-            node.selection_set, named, self._first(node, nested) if paged else 0, nested=nested or times > 1
-        )
-        own = 0 if named.name.endswith(_WRAPPERS) else 1
-        return Size(times * (own + inner.objects), 1 + inner.depth, aliases + inner.aliases)
+        output = get_named_type(definition.type)
+        assert is_composite_type(output)
+        is_list = is_list_type(get_nullable_type(definition.type))
+        count = self._list_size(node, parent, edges) if is_list else 1
+        page = self._page_size(node, is_nested) if output.name.endswith("Connection") else 0
+        inner = self.of(node.selection_set, output, page, is_nested=is_nested or count > 1)
+        own = 0 if output.name.endswith(_WRAPPERS) else 1
+        return Size(count * (own + inner.objects), 1 + inner.depth, aliases + inner.aliases)
 
-    def _times(self, node: FieldNode, page: int, *, listed: bool, edges: bool) -> int:
-        if not listed:
-            return 1
-        return page if edges else self._given(node) or LIST
+    def _list_size(self, node: FieldNode, parent: GraphQLCompositeType, edges: int) -> int:
+        return edges if parent.name.endswith("Connection") else self._argument_first(node) or LIST_SIZE
 
-    def _first(self, node: FieldNode, nested: bool) -> int:
-        return self._given(node) or (NESTED_FIRST if nested else DEFAULT_FIRST)
+    def _page_size(self, node: FieldNode, is_nested: bool) -> int:
+        return self._argument_first(node) or (NESTED_FIRST if is_nested else DEFAULT_FIRST)
 
-    def _given(self, node: FieldNode) -> int | None:
-        """What `first` says; None where it does not."""
+    def _argument_first(self, node: FieldNode) -> int | None:
+        """The argument `first`, clamped to 1..500; None without it."""
         for argument in node.arguments or ():
             if argument.name.value == "first":
-                said = _number(argument.value, self.variables)
-                return None if said is None else max(1, min(said, MOST))
+                value = _integer(argument.value, self.variables)
+                return None if value is None else max(1, min(value, MAX_FIRST))
         return None
 
     def _type(self, name: str) -> GraphQLCompositeType:
-        found = self.schema.type_map[name]
-        assert is_composite_type(found)
-        return found
+        result = self.schema.type_map[name]
+        assert is_composite_type(result)
+        return result
 
 
 class Limits(SchemaExtension):
-    """Answers TOO_COMPLEX, with the figure, in place of working on a question that is over a limit."""
+    """Answers TOO_COMPLEX, with the figures, instead of executing a query that exceeds a limit."""
 
     def __init__(self, settings: ApiSettings) -> None:
         super().__init__()
@@ -149,14 +138,13 @@ class Limits(SchemaExtension):
 
     def on_execute(self) -> Iterator[None]:
         context = self.execution_context
-        schema: GraphQLSchema = context.schema._schema  # pyright: ignore[reportPrivateUsage] - the only way to the executed schema
+        # The only way to the schema of graphql-core.
+        schema: GraphQLSchema = context.schema._schema  # pyright: ignore[reportPrivateUsage]
         document = context.graphql_document
-        problem = (
-            problem_of(schema, document, context.operation_name, context.variables or {}, self._settings)
-            if document
-            else None
-        )
-        if problem:
+        variables = context.variables or {}
+        if document and (
+            problem := problem_of(schema, document, context.operation_name, variables, self._settings)
+        ):
             self.execution_context.result = ExecutionResult(
                 None, [GraphQLError(problem, extensions={"code": "TOO_COMPLEX"})]
             )
@@ -170,16 +158,18 @@ def problem_of(
     variables: Mapping[str, Any],
     settings: ApiSettings,
 ) -> str | None:
-    """Which limit the operation of this name is over, and by how much; None where it keeps to all."""
+    """Message on the limit that the operation of this name exceeds; None where it is within all limits."""
     size = _size(schema, document, name, variables)
-    for what, found, most in (
-        ("may have", size.objects, settings.max_cost),
-        ("is nested", size.depth, settings.max_depth),
-        ("has", size.aliases, settings.max_aliases),
+    for actual, limit, text in (
+        (size.objects, settings.max_cost, f"may return {size.objects} objects"),
+        (size.depth, settings.max_depth, f"is nested {size.depth} levels deep"),
+        (size.aliases, settings.max_aliases, f"has {size.aliases} aliases"),
     ):
-        if found > most:
-            unit = {"may have": "objects in its answer", "is nested": "levels deep", "has": "aliases"}[what]
-            return f"The question {what} {found} {unit}; the limit is {most}. Ask for smaller pages or less at once, or use /export."
+        if actual > limit:
+            return (
+                f"The query {text}; the limit is {limit}. "
+                "Request smaller pages or fewer fields, or use /export."
+            )
     return None
 
 
@@ -194,32 +184,28 @@ def _size(
     }
     root = schema.get_root_type(operation.operation)
     assert root is not None
-    return Measure(schema, fragments, _variables(operation, variables)).of(
-        operation.selection_set, root, 0, nested=False
-    )
+    measure = Measure(schema, fragments, _with_defaults(operation, variables))
+    return measure.of(operation.selection_set, root, 0, is_nested=False)
 
 
 def limits(settings: ApiSettings) -> list[Callable[[], SchemaExtension]]:
-    """Tokens are counted while the document is read, the rest before it is worked on."""
+    """Extensions that check the limits: tokens during parsing, the others before execution."""
     return [lambda: MaxTokensLimiter(settings.max_tokens), lambda: Limits(settings)]
 
 
-def _number(value: ValueNode, variables: Mapping[str, object]) -> int | None:
-    said = (
-        variables.get(value.name.value)
-        if isinstance(value, VariableNode)
-        else int(value.value)
-        if isinstance(value, IntValueNode)
-        else None
-    )
-    return said if isinstance(said, int) else None
+def _integer(value: ValueNode, variables: Mapping[str, object]) -> int | None:
+    """The value of an argument; None where it is not an integer."""
+    if isinstance(value, IntValueNode):
+        return int(value.value)
+    variable = variables.get(value.name.value) if isinstance(value, VariableNode) else None
+    return variable if isinstance(variable, int) else None
 
 
-def _variables(operation: OperationDefinitionNode, given: Mapping[str, Any]) -> dict[str, object]:
-    """With the defaults that the operation declares."""
+def _with_defaults(operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> dict[str, object]:
+    """The variables, and the defaults that the operation declares for others."""
     defaults = {
         definition.variable.name.value: int(definition.default_value.value)
         for definition in operation.variable_definitions or ()
         if isinstance(definition.default_value, IntValueNode)
     }
-    return {**defaults, **given}
+    return {**defaults, **variables}

@@ -1,4 +1,4 @@
-"""What the rows of a page need is asked of the store once for the page."""
+"""Data loaders: load what the orders of a page need with one call of the store."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
@@ -10,31 +10,32 @@ from graph_models.time import Millis
 from impactgraph.errors import NotFoundError
 
 T = TypeVar("T")
-Asked: TypeAlias = tuple[str, Millis | None]
+OrderAt: TypeAlias = tuple[str, Millis | None]
+"""Bare key of an order, and a moment; None: now."""
 Find: TypeAlias = Callable[[list[str], Millis | None], Awaitable[Mapping[str, T]]]
-"""Those of some orders, by bare key, that are known at a moment (None: now)."""
+"""Values by bare key of the order, at a moment; unknown orders are absent."""
 
 
 class OrderLoader(Generic[T]):
-    """Something of orders, by bare key and moment."""
+    """Loads a value of each order, by bare key and moment."""
 
     def __init__(self, find: Find[T]) -> None:
         self._find = find
-        self._loader: DataLoader[Asked, T | NotFoundError] = DataLoader(load_fn=self._load)
+        self._loader: DataLoader[OrderAt, T | NotFoundError] = DataLoader(load_fn=self._load)
 
     async def load(self, key: str, as_of: Millis | None) -> T:
         """Raises NotFoundError."""
-        found = await self._loader.load((key, as_of))
-        if isinstance(found, NotFoundError):
-            raise found
-        return found
+        value = await self._loader.load((key, as_of))
+        if isinstance(value, NotFoundError):
+            raise value
+        return value
 
-    async def _load(self, asked: list[Asked]) -> list[T | NotFoundError]:
+    async def _load(self, requests: list[OrderAt]) -> list[T | NotFoundError]:
         grouped: defaultdict[Millis | None, list[str]] = defaultdict(list)
-        for key, as_of in asked:
+        for key, as_of in requests:
             grouped[as_of].append(key)
-        found = {as_of: await self._find(keys, as_of) for as_of, keys in grouped.items()}
+        values = {as_of: await self._find(keys, as_of) for as_of, keys in grouped.items()}
         return [
-            found[as_of][key] if key in found[as_of] else NotFoundError(f"order:{key}")
-            for key, as_of in asked
+            values[as_of][key] if key in values[as_of] else NotFoundError(f"order:{key}")
+            for key, as_of in requests
         ]

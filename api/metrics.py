@@ -1,4 +1,4 @@
-"""Figures for Prometheus. Each application has its own registry, so that several live side by side in one process."""
+"""Metrics for Prometheus. Each application has its own registry, so that one process can hold several."""
 
 import time
 
@@ -27,38 +27,35 @@ class Metrics:
         )
         self.events = Counter(
             "impactgraph_events",
-            "Events received, by what became of them.",
+            "Events received, by result.",
             ["result"],
             registry=self.registry,
         )
-        self.commits = Counter(
-            "impactgraph_commits", "Commits that events came in by.", registry=self.registry
-        )
-        self.readers = Gauge(
+        self.commits = Counter("impactgraph_commits", "Commits of received events.", registry=self.registry)
+        self.subscribers = Gauge(
             "impactgraph_subscribers",
-            "Open subscriptions, by what they follow.",
+            "Open subscriptions, by topic.",
             ["topic"],
             registry=self.registry,
         )
-        self.updates = Counter(
-            "impactgraph_updates", "Answers given to subscriptions.", registry=self.registry
-        )
-        self.under_way = Gauge(
+        self.updates = Counter("impactgraph_updates", "Updates sent to subscribers.", registry=self.registry)
+        self.in_progress = Gauge(
             "impactgraph_requests_under_way", "Requests being answered.", registry=self.registry
         )
 
     def text(self) -> bytes:
         return generate_latest(self.registry)
 
-    def middleware(self, app: ASGIApp) -> "Measured":
-        return Measured(app, self)
+    def middleware(self, app: ASGIApp) -> "MeasuringApp":
+        return MeasuringApp(app, self)
 
 
-class Measured:
-    """Counts and times requests; addresses that are not ours count as one."""
+class MeasuringApp:
+    """Counts and times requests; all unknown paths count as one route."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self._app, self._metrics = app, metrics
+        self._app = app
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -66,17 +63,17 @@ class Measured:
             return
         status = 500
 
-        async def noted(message: Message) -> None:
+        async def send_and_note_status(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
 
         route = scope["path"] if scope["path"] in ROUTES else "other"
-        begun = time.perf_counter()
-        with self._metrics.under_way.track_inprogress():
+        started_at = time.perf_counter()
+        with self._metrics.in_progress.track_inprogress():
             try:
-                await self._app(scope, receive, noted)
+                await self._app(scope, receive, send_and_note_status)
             finally:
                 self._metrics.requests.labels(route, scope["method"], status).inc()
-                self._metrics.seconds.labels(route).observe(time.perf_counter() - begun)
+                self._metrics.seconds.labels(route).observe(time.perf_counter() - started_at)

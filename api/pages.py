@@ -1,4 +1,4 @@
-"""The explorer's files: never older than what is installed, and nothing beside them."""
+"""Serves the files of the explorer."""
 
 from os import PathLike, stat_result
 from pathlib import Path
@@ -10,8 +10,8 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 WEB = Path(__file__).parent / "web"
-ASK_AGAIN = {"cache-control": "no-cache"}
-"""A browser keeps a file and asks whether it is still the one (304): modules of two versions never meet on one page."""
+REVALIDATE = {"cache-control": "no-cache"}
+"""Browsers revalidate cached files (304), so that a page never mixes modules of two versions."""
 _SOURCES = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -31,26 +31,27 @@ STRICT = {
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
 }
-"""Nothing comes from another host or is sent to one, nothing that stands in the page itself is run, and no other page may frame it."""
+"""No requests to other hosts, no inline scripts or styles, no framing by other pages."""
 
-
-NO_GUESSING = {"x-content-type-options": "nosniff"}
+NO_SNIFFING = {"x-content-type-options": "nosniff"}
 
 
 class Files(StaticFiles):
+    """Static files that browsers revalidate."""
+
     def file_response(
         self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
     ) -> Response:
         response = super().file_response(full_path, stat_result, scope, status_code)
-        response.headers.update(ASK_AGAIN | NO_GUESSING)
+        response.headers.update(REVALIDATE | NO_SNIFFING)
         return response
 
 
 def serve_pages(app: FastAPI) -> None:
-    """The explorer at `/`, its files under `/web`."""
+    """Serves the explorer at `/` and its files under `/web`."""
 
     @app.get("/", include_in_schema=False)
     async def explorer() -> FileResponse:
-        return FileResponse(WEB / "index.html", media_type="text/html", headers=STRICT | ASK_AGAIN)
+        return FileResponse(WEB / "index.html", media_type="text/html", headers=STRICT | REVALIDATE)
 
     app.mount("/web", Files(directory=WEB), name="web")

@@ -1,4 +1,4 @@
-"""Errors outside GraphQL: one shape, {code, message}, with the status that fits the code."""
+"""Errors outside GraphQL: {code, message}, with the HTTP status of the code."""
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -17,22 +17,24 @@ STATUS = {
 }
 
 
-def told(error: ImpactGraphError, status: int | None = None) -> JSONResponse:
+def problem_response(error: ImpactGraphError, status: int | None = None) -> JSONResponse:
     headers = {"retry-after": "5"} if error.code == "STORE_UNAVAILABLE" else None
     return JSONResponse(
         {"message": str(error)} | extensions_of(error), status or STATUS[error.code], headers=headers
     )
 
 
-def tell_problems(app: FastAPI) -> None:
-    """Gives every route this shape of errors."""
+def handle_problems(app: FastAPI) -> None:
+    """Registers handlers that give the errors of every route the same shape."""
 
     @app.exception_handler(ImpactGraphError)
-    async def _(_: Request, error: ImpactGraphError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction] - registered
-        return told(error)
+    async def _(_: Request, error: ImpactGraphError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
+        return problem_response(error)
 
     @app.exception_handler(HTTPException)
-    async def _(_: Request, error: HTTPException) -> JSONResponse:  # pyright: ignore[reportUnusedFunction, reportRedeclaration] - registered
+    async def _(  # pyright: ignore[reportUnusedFunction, reportRedeclaration]
+        _: Request, error: HTTPException
+    ) -> JSONResponse:
         return JSONResponse(
             {"code": "NOT_FOUND" if error.status_code == 404 else "BAD_INPUT", "message": str(error.detail)},
             error.status_code,
@@ -40,7 +42,9 @@ def tell_problems(app: FastAPI) -> None:
         )
 
     @app.exception_handler(RequestValidationError)
-    async def _(_: Request, error: RequestValidationError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction, reportRedeclaration] - registered
+    async def _(  # pyright: ignore[reportUnusedFunction, reportRedeclaration]
+        _: Request, error: RequestValidationError
+    ) -> JSONResponse:
         problems = [
             {"message": f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"}
             for problem in error.errors()

@@ -1,4 +1,4 @@
-"""Threads for requests. A request has one of its own as long as it lasts: what it holds of the store, it holds and lets go of in that thread."""
+"""Threads for requests: each request opens and closes what it uses of the store in its own thread."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,74 +8,78 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-COUNT = 16
-"""Requests that are worked on at the same time; further ones wait."""
+MAX_WORKERS = 16
+"""Requests that run at the same time; further ones wait."""
 
 
 class Workers:
-    """Belongs to one event loop."""
+    """Pool of threads. Belongs to one event loop."""
 
-    def __init__(self, count: int = COUNT) -> None:
-        self._places = asyncio.Semaphore(count)
+    def __init__(self, count: int = MAX_WORKERS) -> None:
+        self._slots = asyncio.Semaphore(count)
         self._idle: list[ThreadPoolExecutor] = []
-        self._closed = False
+        self._is_closed = False
 
     async def borrow(self) -> "Worker":
-        """A thread that nobody else uses; waits until there is one."""
-        await self._places.acquire()
+        """A thread for one request; waits until one is free."""
+        await self._slots.acquire()
         return Worker(self._idle.pop() if self._idle else ThreadPoolExecutor(1, "request"), self._give_back)
 
     def close(self) -> None:
-        """Ends the threads; those that are still at work end after it."""
-        self._closed = True
+        """Ends the threads; busy ones end after their work."""
+        self._is_closed = True
         while self._idle:
             self._idle.pop().shutdown(wait=False)
 
     def _give_back(self, thread: ThreadPoolExecutor) -> None:
-        if self._closed:
+        if self._is_closed:
             thread.shutdown(wait=False)
         else:
             self._idle.append(thread)
-        self._places.release()
+        self._slots.release()
 
 
 class Worker:
-    """One thread, and what is open in it."""
+    """One thread, and the context managers that are open in it."""
 
     def __init__(self, thread: ThreadPoolExecutor, give_back: Callable[[ThreadPoolExecutor], None]) -> None:
-        self._thread, self._give_back = thread, give_back
+        self._thread = thread
+        self._give_back = give_back
         self._open = ExitStack()
 
     async def run(self, work: Callable[[], T], seconds: float | None) -> T:
-        """The result of `work`. Raises TimeoutError after `seconds`; what was under way then runs out unseen."""
+        """The result of `work`, run in the thread.
+
+        Raises: TimeoutError after `seconds`; the work then runs to its end, and its result is dropped.
+        """
         future = asyncio.get_running_loop().run_in_executor(self._thread, work)
-        future.add_done_callback(_seen)
+        future.add_done_callback(_ignore_error)
         return await asyncio.wait_for(asyncio.shield(future), seconds)
 
     def enter(self, context: AbstractContextManager[T]) -> T:
-        """Opens it until `let_go`. To be called in the thread."""
+        """Enters `context` until `release`. To be called in the thread."""
         return self._open.enter_context(context)
 
-    def let_go(self) -> None:
-        """Closes all that was opened, the last first. To be called in the thread."""
+    def release(self) -> None:
+        """Exits all open contexts, the last one first. To be called in the thread."""
         self._open.close()
 
-    def done(self) -> None:
-        """Closes all, behind what may still be under way, and then gives the thread back."""
+    def close(self) -> None:
+        """Releases everything after the work in progress, and then returns the thread to the pool."""
         loop = asyncio.get_running_loop()
-        self._thread.submit(self.let_go).add_done_callback(lambda _: _call(loop, self._return))
+        self._thread.submit(self.release).add_done_callback(lambda _: _call(loop, self._return))
 
     def _return(self) -> None:
         self._give_back(self._thread)
 
 
 def _call(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> None:
-    """In the loop's thread, unless the loop has ended meanwhile."""
+    """Calls `work` in the loop's thread, unless the loop has closed meanwhile."""
     if not loop.is_closed():
         loop.call_soon_threadsafe(work)
 
 
-def _seen(future: "asyncio.Future[T] | Future[T]") -> None:
-    """An error of work that nobody waits for any more is no news."""
+def _ignore_error(future: "asyncio.Future[T] | Future[T]") -> None:
+    """Keeps asyncio from logging the error of work that nobody waits for any more."""
     if not future.cancelled():
         future.exception()

@@ -1,1 +1,1 @@
-"""Subscriptions: a question is asked again whenever what it stands on changes, once for all who ask it."""
+"""GraphQL subscriptions: each distinct question is evaluated once per change, for all its subscribers."""

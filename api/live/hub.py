@@ -1,4 +1,7 @@
-"""Who follows what, and what wakes them: events that this process takes at once, those of others by a look at the store."""
+"""Subscribes to topics, and notifies their publishers of changes.
+
+A change made by this process notifies at once; one made by another process is noticed by polling the store.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
@@ -8,83 +11,89 @@ from anyio import to_thread
 
 from api.context import Contexts
 from api.errors import TooComplexError
-from api.live.lane import Execute, Lane
+from api.live.mailbox import Mailbox, Update
 from api.live.operation import Operation
-from api.live.slot import Slot, Told
+from api.live.publisher import Execute, Publisher
 from api.live.topic import Topic
 from api.metrics import Metrics
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.usecases.about import StateMark, mark
 
-LANES: Mapping[str, int] = {"blastRadius": 1, "order": 25}
-"""By the name of a topic, how many are worked out on one state of the data: while it is held, events wait."""
-LOOK = 0.25
-"""Seconds between two looks at the store."""
-MOST = 2_000
-"""Readers at the same time."""
+BATCH_SIZES: Mapping[str, int] = {"blastRadius": 1, "order": 25}
+"""By the name of a topic: topics that are evaluated on one state of the data. Ingest waits meanwhile."""
+POLL_SECONDS = 0.25
+MAX_SUBSCRIBERS = 2_000
 
 log = structlog.get_logger("impactgraph.api")
 
 
 class Hub:
-    """Belongs to one event loop. What is worked out is bounded by the number of lanes, whatever the number of readers."""
+    """Belongs to one event loop. The load is bounded by the number of publishers, not of subscribers."""
 
     def __init__(self, contexts: Contexts, execute: Execute, metrics: Metrics) -> None:
         self._contexts = contexts
-        self._sent = metrics.updates.inc
-        self._lanes = {
-            name: Lane(contexts.new, execute, self._sent, together) for name, together in LANES.items()
+        self._publishers = {
+            name: Publisher(contexts.new, execute, metrics.updates.inc, batch_size)
+            for name, batch_size in BATCH_SIZES.items()
         }
-        for name, lane in self._lanes.items():
-            metrics.readers.labels(name).set_function(lambda lane=lane: lane.readers)
-        self._looking: asyncio.Task[None] | None = None
-        self._closed = False
+        for name, publisher in self._publishers.items():
+            gauge = metrics.subscribers.labels(name)
+            gauge.set_function(lambda publisher=publisher: publisher.subscriber_count)
+        self._polling: asyncio.Task[None] | None = None
+        self._is_closed = False
 
-    async def follow(self, topic: Topic, operation: Operation) -> AsyncGenerator[Told]:
-        """The present answer, then each that looks different; a slow reader is given the newest. Ends with the hub. Raises TooComplexError."""
-        if sum(lane.readers for lane in self._lanes.values()) >= MOST:
+    async def subscribe(self, topic: Topic, operation: Operation) -> AsyncGenerator[Update]:
+        """The present answer, then each one that differs, until the hub closes; slow readers skip updates.
+
+        Raises: TooComplexError.
+        """
+        if self._subscriber_count() >= MAX_SUBSCRIBERS:
             raise TooComplexError(
-                f"{MOST} subscriptions are open, which is the most there can be. Try again later."
+                f"The limit of {MAX_SUBSCRIBERS} open subscriptions is reached. Try again later."
             )
-        if self._closed:
+        if self._is_closed:
             return
-        lane, slot = self._lanes[topic.name], Slot()
-        lane.join(topic, operation, slot)
-        self._look()
+        publisher = self._publishers[topic.name]
+        mailbox = Mailbox()
+        publisher.subscribe(topic, operation, mailbox)
+        self._start_polling()
         try:
-            while (told := await slot.take()) is not None:
-                yield told
+            while (update := await mailbox.receive()) is not None:
+                yield update
         finally:
-            lane.leave(topic, operation, slot)
+            publisher.unsubscribe(topic, operation, mailbox)
 
-    def wake(self) -> None:
-        """Something was changed here. From the event loop's thread only."""
-        for lane in self._lanes.values():
-            lane.wake()
+    def notify(self) -> None:
+        """Marks all topics as changed by this process. To be called in the event loop's thread."""
+        for publisher in self._publishers.values():
+            publisher.notify()
 
     async def close(self) -> None:
-        """Ends all that is followed."""
-        self._closed = True
-        if self._looking is not None:
-            self._looking.cancel()
-        for lane in self._lanes.values():
-            await lane.close()
+        """Ends all subscriptions."""
+        self._is_closed = True
+        if self._polling is not None:
+            self._polling.cancel()
+        for publisher in self._publishers.values():
+            await publisher.close()
 
-    def _look(self) -> None:
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._keep_looking())
+    def _subscriber_count(self) -> int:
+        return sum(publisher.subscriber_count for publisher in self._publishers.values())
 
-    async def _keep_looking(self) -> None:
-        """As long as anybody follows anything."""
-        while any(lane.readers for lane in self._lanes.values()):
-            await asyncio.sleep(LOOK)
-            if (known := await self._known()) is not None:
-                for lane in self._lanes.values():
-                    lane.wake(known)
+    def _start_polling(self) -> None:
+        if self._polling is None or self._polling.done():
+            self._polling = asyncio.create_task(self._poll())
 
-    async def _known(self) -> StateMark | None:
+    async def _poll(self) -> None:
+        """Runs as long as there are subscribers."""
+        while self._subscriber_count():
+            await asyncio.sleep(POLL_SECONDS)
+            if (current := await self._current_mark()) is not None:
+                for publisher in self._publishers.values():
+                    publisher.notify(current)
+
+    async def _current_mark(self) -> StateMark | None:
         try:
             return await to_thread.run_sync(mark, self._contexts.store)
         except StoreUnavailableError as error:
-            log.warning("the store cannot be looked at", reason=str(error))
+            log.warning("the store cannot be polled", reason=str(error))
             return None

@@ -1,4 +1,4 @@
-"""One operation of somebody who follows something: read, checked and held to the limits once, executed as often as needed."""
+"""Subscription operations: parsed, validated and checked against the limits once, executed at each update."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,60 +29,72 @@ from impactgraph.errors import ImpactGraphError
 
 @dataclass(frozen=True)
 class Operation:
-    """Two that are written alike, with the same variables, are one: it is executed once for all who sent it."""
+    """Equal for the same text, name and variables: then it is executed once for all its subscribers."""
 
     text: str
     name: str | None
-    values: bytes
-    """The variables, as JSON."""
+    variables_json: bytes
     document: DocumentNode = field(compare=False)
     variables: Mapping[str, Any] = field(compare=False)
 
 
 def is_subscription(text: str | None, name: str | None) -> bool:
-    """Whether the operation of this name is one; a text that cannot be read is none."""
-    return "subscription" in (text or "") and _subscription_in(_read(text, None), name)
+    """Whether the operation of this name is a subscription; False for a text that cannot be parsed."""
+    return "subscription" in (text or "") and _has_subscription(_parse(text, None), name)
 
 
-def _read(text: str | None, most_tokens: int | None) -> DocumentNode | None:
+def _parse(text: str | None, max_tokens: int | None) -> DocumentNode | None:
     try:
-        return parse(text or "", max_tokens=most_tokens)
+        return parse(text or "", max_tokens=max_tokens)
     except GraphQLError:
         return None
 
 
-def _subscription_in(document: DocumentNode | None, name: str | None) -> bool:
+def _has_subscription(document: DocumentNode | None, name: str | None) -> bool:
     operation = get_operation_ast(document, name) if document is not None else None
     return operation is not None and operation.operation is OperationType.SUBSCRIPTION
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """A schema, as operations are held against it and executed."""
+class OperationSchema:
+    """The schema that operations are parsed, validated and executed against."""
 
     schema: GraphQLSchema
     executor: type[Executor]
     settings: ApiSettings
     documents: Documents = field(default_factory=Documents)
 
-    def read(self, text: str | None, variables: object, name: str | None) -> Operation | None:
-        """None for what is no subscription, or cannot be read: then somebody else tells what is wrong. What was found valid is not read again."""
-        document = self.documents.find(text) or _read(text, self.settings.max_tokens)
-        if document is None or not _subscription_in(document, name):
+    def parse(self, text: str | None, variables: object, name: str | None) -> Operation | None:
+        """The subscription; None for other operations and for texts that cannot be parsed.
+
+        Strawberry reports what is wrong with those. Documents validated before are not parsed again.
+        """
+        document = self.documents.find(text) or _parse(text, self.settings.max_tokens)
+        if document is None or not _has_subscription(document, name):
             return None
-        given: Mapping[str, Any] = variables if isinstance(variables, Mapping) else {}
-        return Operation(text or "", name, orjson.dumps(given, option=orjson.OPT_SORT_KEYS), document, given)
+        values: Mapping[str, Any] = variables if isinstance(variables, Mapping) else {}
+        return Operation(
+            text=text or "",
+            name=name,
+            variables_json=orjson.dumps(values, option=orjson.OPT_SORT_KEYS),
+            document=document,
+            variables=values,
+        )
 
     async def topic_of(self, operation: Operation, context: Context) -> Topic | list[GraphQLError]:
-        """What it follows, the one event of its source; or what is wrong with it."""
-        if wrong := self._problems(operation):
-            return wrong
-        built = self.executor.build(
-            self.schema, operation.document, None, context, dict(operation.variables), operation.name
+        """The topic that it subscribes to, the only event of its source; or what is wrong with it."""
+        if errors := self._validate(operation):
+            return errors
+        executor = self.executor.build(
+            self.schema,
+            operation.document,
+            context_value=context,
+            raw_variable_values=dict(operation.variables),
+            operation_name=operation.name,
         )
-        if isinstance(built, list):
-            return built
-        source: Any = create_source_event_stream(built)
+        if isinstance(executor, list):
+            return executor
+        source: Any = create_source_event_stream(executor)
         source = await source if isawaitable(source) else source
         if isinstance(source, ExecutionResult):
             return source.errors or []
@@ -92,23 +104,23 @@ class Prepared:
             return [GraphQLError(str(error), original_error=error)]
 
     async def execute(self, operation: Operation, context: Context, value: object) -> ExecutionResult:
-        """What it selects of `value`, the value of its field."""
+        """What the operation selects from `value`, the value of its field."""
         result = execute(
             self.schema,
             operation.document,
-            value,
-            context,
-            dict(operation.variables),
-            operation.name,
+            root_value=value,
+            context_value=context,
+            variable_values=dict(operation.variables),
+            operation_name=operation.name,
             executor_class=self.executor,
         )
         return result if isinstance(result, ExecutionResult) else await result
 
-    def _problems(self, operation: Operation) -> list[GraphQLError]:
-        """What is wrong with it before anything is looked up."""
+    def _validate(self, operation: Operation) -> list[GraphQLError]:
+        """What is wrong with the operation before anything is looked up."""
         if self.documents.find(operation.text) is None:
-            if wrong := validate(self.schema, operation.document):
-                return wrong
+            if errors := validate(self.schema, operation.document):
+                return errors
             self.documents.keep(operation.text, operation.document)
         problem = problem_of(
             self.schema, operation.document, operation.name, operation.variables, self.settings

@@ -1,4 +1,4 @@
-"""What is sent to one who follows: the results of a subscription, one after the other, in Strawberry's words."""
+"""Streams the results of a subscription, and those of other operations on the same connection."""
 
 from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import aclosing
@@ -9,57 +9,59 @@ from graphql import GraphQLError
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from api.context import Context
-from api.errors import coded
+from api.errors import with_code
 from api.live.hub import Hub
-from api.live.operation import Operation, Prepared
+from api.live.operation import Operation, OperationSchema
 from impactgraph.errors import ImpactGraphError
 
 
-class Live:
-    """Answers subscriptions of one schema."""
+class Subscriptions:
+    """Answers the subscriptions of one schema."""
 
-    def __init__(self, prepared: Prepared, hub: Hub) -> None:
-        self._prepared, self._hub = prepared, hub
+    def __init__(self, schema: OperationSchema, hub: Hub) -> None:
+        self._schema = schema
+        self._hub = hub
 
-    def follow(
+    def subscribe(
         self, query: str | None, variables: Any, name: str | None, context: Context
     ) -> AsyncGenerator[ExecutionResult] | None:
-        """None for what is no subscription."""
-        operation = self._prepared.read(query, variables, name)
-        return self._results(operation, context.fresh()) if operation is not None else None
+        """The results, one after another; None where the operation is not a subscription."""
+        operation = self._schema.parse(query, variables, name)
+        return self._results(operation, context.new()) if operation is not None else None
 
     async def _results(self, operation: Operation, context: Context) -> AsyncGenerator[ExecutionResult]:
-        """The first may be what is wrong: then it is the only one."""
+        """Ends after the first result where that reports what is wrong with the operation."""
         try:
-            topic = await self._prepared.topic_of(operation, context)
+            topic = await self._schema.topic_of(operation, context)
         finally:
             context.close()
         if isinstance(topic, list):
-            yield _refused(topic)
+            yield _rejection(topic)
             return
-        begun = False
+        is_first = True
         try:
-            async with aclosing(self._hub.follow(topic, operation)) as news:
-                async for told in news:
-                    if told.failed and not begun:
-                        yield _refused(told.errors)
+            async with aclosing(self._hub.subscribe(topic, operation)) as updates:
+                async for update in updates:
+                    if update.is_failure and is_first:
+                        yield _rejection(update.errors)
                         return
-                    yield ExecutionResult(data=told.data, errors=told.errors or None)  # pyright: ignore[reportArgumentType] - written already
-                    begun = True
+                    data: Any = update.data  # serialized already, unlike the type of `data` says
+                    yield ExecutionResult(data=data, errors=update.errors or None)
+                    is_first = False
         except ImpactGraphError as error:
-            yield _refused([GraphQLError(str(error), original_error=error)])
+            yield _rejection([GraphQLError(str(error), original_error=error)])
 
 
-async def told(answers: AsyncIterable[Any], context: Context) -> AsyncGenerator[Any]:
-    """The answers of another operation that came by the same way, their errors with our codes. Closes the context."""
+async def with_codes(results: AsyncIterable[Any], context: Context) -> AsyncGenerator[Any]:
+    """The results of an operation that is not a subscription, errors with codes. Closes the context."""
     try:
-        async for answer in answers:
-            if isinstance(answer, ExecutionResult | Result) and answer.errors:
-                answer.errors = [coded(error) for error in answer.errors]
-            yield answer
+        async for result in results:
+            if isinstance(result, ExecutionResult | Result) and result.errors:
+                result.errors = [with_code(error) for error in result.errors]
+            yield result
     finally:
         context.close()
 
 
-def _refused(errors: list[GraphQLError]) -> PreExecutionError:
-    return PreExecutionError(data=None, errors=[coded(error) for error in errors])
+def _rejection(errors: list[GraphQLError]) -> PreExecutionError:
+    return PreExecutionError(data=None, errors=[with_code(error) for error in errors])

@@ -1,4 +1,4 @@
-"""What can be followed: a question whose answer changes."""
+"""A topic: a question whose answer changes, which clients subscribe to."""
 
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
@@ -8,10 +8,10 @@ from api.context import Context
 
 @dataclass(frozen=True)
 class Topic:
-    """Two topics of the same name and question are one: it is worked out once for all who follow it."""
+    """Equal for the same name and question: then it is evaluated once for all subscribers."""
 
     name: str
     """Of the subscription's field."""
     question: Hashable
     value: Callable[[Context], Awaitable[object]] = field(compare=False)
-    """What the field shows in the state that the context sees. Good as long as the context is open."""
+    """The value of the field in the state that the context sees; valid as long as the context is open."""

@@ -1,4 +1,4 @@
-"""What answers: its version and the state of its data."""
+"""Version of the server and state of its data."""
 
 import strawberry
 
@@ -6,16 +6,16 @@ from api.schema.scalars import Moment
 from impactgraph.usecases.about import StoreState
 
 
-@strawberry.type(description="What answers, and the state of the data that it answers from.")
+@strawberry.type(description="Version of the server, and the state of its data.")
 class About:
-    version: str = strawberry.field(description="Version of the product.")
+    version: str = strawberry.field(description="Version of impactgraph.")
     topology: strawberry.ID | None = strawberry.field(
-        description="Full id of the current version of the topology; null before the first was applied."
+        description="Full id of the current version of the topology; null before the first."
     )
-    watermark: strawberry.ID = strawberry.field(description="Number of the last event that is taken.")
-    orders: int = strawberry.field(description="Orders known, ended ones too.")
-    fulfillments: int = strawberry.field(description="Fulfillments known, ended ones too.")
-    server_time: Moment = strawberry.field(description="The moment it is here.")
+    watermark: strawberry.ID = strawberry.field(description="Number of the last ingested event.")
+    orders: int = strawberry.field(description="Orders, completed and cancelled ones included.")
+    fulfillments: int = strawberry.field(description="Fulfillments, completed and cancelled ones included.")
+    server_time: Moment = strawberry.field(description="The server's present time.")
 
     @classmethod
     def of(cls, state: StoreState, now: int) -> "About":

@@ -1,37 +1,37 @@
-"""Orders and records that a failure hits."""
+"""Orders and records that a failure affects."""
 
 from typing import TypeVar, cast
 
 import strawberry
 
 from api.context import Landscape
-from api.schema.element import Info, show, shown
+from api.schema.element import Info, element_by_id
 from api.schema.enums import Band, Effect, RecordEffect
 from api.schema.money import Money
 from api.schema.order import Order
-from api.schema.organisation import Location
+from api.schema.organisation import Location, location_of
 from api.schema.path import Path
-from api.schema.scalars import Moment, Span, lasting, when
+from api.schema.scalars import Moment, Span, moment_of, span_of
 from api.schema.workflows import Step
-from graph_models import impact, topology
+from graph_models import impact
 
 R = TypeVar("R", bound="AffectedRecord")
 
 
 @strawberry.type(
-    description="An order that the failure hits. One node an order, told by its worst fulfillment."
+    description="An order that the failure affects. Each order is listed once, with its worst fulfillment."
 )
 class AffectedOrder:
-    band: Band = strawberry.field(description="How it stands to the failure.")
-    effect: Effect = strawberry.field(description="What is done to it first.")
-    hit_at: Moment = strawberry.field(description="When it is hit first.")
-    likelihood: float = strawberry.field(description="How likely it is to turn out affected, 0 to 1.")
+    band: Band = strawberry.field(description="How the failure affects it.")
+    effect: Effect = strawberry.field(description="The first effect on it.")
+    hit_at: Moment = strawberry.field(description="When it is affected first.")
+    likelihood: float = strawberry.field(description="The probability that it turns out affected, 0 to 1.")
     expected_delay: Span | None = strawberry.field(
-        description="How much later than without the failure it is expected to be done."
+        description="By how much the failure is expected to delay its completion."
     )
-    expected_completion: Moment | None = strawberry.field(description="When it is expected to be done.")
+    expected_completion: Moment | None = strawberry.field(description="When it is expected to be complete.")
     misses_promise: bool = strawberry.field(
-        description="Whether it is expected to be done after its promise, and would not have been without the failure."
+        description="Whether it is expected to miss its promise because of the failure."
     )
     model: strawberry.Private[impact.AffectedOrder]
     landscape: strawberry.Private[Landscape]
@@ -43,93 +43,85 @@ class AffectedOrder:
         )
 
     @strawberry.field(
-        description="The step where it is hit first; of a handoff, the step that it waits to enter."
+        description="The step where it is affected first; for a handoff, the step that it waits to enter."
     )
     def first_hit(self) -> Step:
-        return cast(Step, shown(self.model.first_hit, self.landscape))
+        return cast(Step, element_by_id(self.model.first_hit, self.landscape))
 
-    @strawberry.field(description="How the failure gets to it, hop by hop.")
+    @strawberry.field(description="How the failure reaches it, hop by hop.")
     def path(self) -> Path:
         return Path.of(self.model.path)
 
     @classmethod
-    def of(cls, found: impact.AffectedOrder, landscape: Landscape) -> "AffectedOrder":
+    def of(cls, model: impact.AffectedOrder, landscape: Landscape) -> "AffectedOrder":
         return cls(
-            band=found.band,
-            effect=found.effect,
-            hit_at=Moment(found.hit_at),
-            likelihood=found.likelihood,
-            expected_delay=lasting(found.expected_delay),
-            expected_completion=when(found.expected_completion),
-            misses_promise=found.misses_promise,
-            model=found,
+            band=model.band,
+            effect=model.effect,
+            hit_at=Moment(model.hit_at),
+            likelihood=model.likelihood,
+            expected_delay=span_of(model.expected_delay),
+            expected_completion=moment_of(model.expected_completion),
+            misses_promise=model.misses_promise,
+            model=model,
             landscape=landscape,
         )
 
 
 @strawberry.interface(
-    description="A posting, message or task that the failure makes late, missing, wrong, doubled or out of sequence."
+    description="A posting, message or task that the failure makes late, missing, wrong, duplicate or out of "
+    "sequence."
 )
 class AffectedRecord:
-    fulfillment: strawberry.ID = strawberry.field(description="Full id of the fulfillment that it is of.")
+    fulfillment: strawberry.ID = strawberry.field(description="Full id of its fulfillment.")
     type: str = strawberry.field(description="Its type, such as invoice or shipped.")
-    due: Moment | None = strawberry.field(description="Until when it is due.")
+    due: Moment | None = strawberry.field(description="When it is due.")
     expected_at: Moment | None = strawberry.field(
-        description="When it is expected; null where it does not come by itself."
+        description="When it is expected; null where somebody must act first."
     )
     effect: RecordEffect = strawberry.field(description="What happens to it.")
-    likelihood: float = strawberry.field(description="How likely that is, 0 to 1.")
+    likelihood: float = strawberry.field(description="The probability of that, 0 to 1.")
     model: strawberry.Private[impact.AffectedRecord]
     landscape: strawberry.Private[Landscape]
 
-    @strawberry.field(description="The order that it is of.")
+    @strawberry.field(description="Its order.")
     async def order(self, info: Info) -> Order:
         return Order.of(
             await info.context.orders.load(self.model.order, self.landscape.as_of), self.landscape
         )
 
-    @strawberry.field(description="How the failure gets to it, hop by hop.")
+    @strawberry.field(description="How the failure reaches it, hop by hop.")
     def path(self) -> Path:
         return Path.of(self.model.path)
 
 
-@strawberry.type(description="A finance posting that the failure hits.")
+@strawberry.type(description="A finance posting that the failure affects.")
 class AffectedPosting(AffectedRecord):
-    @strawberry.field(description="What it posts.")
+    @strawberry.field(description="The amount of the posting.")
     def amount(self) -> Money:
         return Money.of(cast(impact.Money, self.model.amount))
 
 
-@strawberry.type(description="A message to the customer that the failure hits.")
+@strawberry.type(description="A customer message that the failure affects.")
 class AffectedNotification(AffectedRecord):
     pass
 
 
-@strawberry.type(description="A task for people that the failure hits.")
+@strawberry.type(description="A manual task that the failure affects.")
 class AffectedTask(AffectedRecord):
-    @strawberry.field(description="Where it is to be done.")
+    @strawberry.field(description="Where the task is to be done.")
     def location(self) -> Location | None:
-        key = self.model.location
-        if not key:
-            return None
-        return cast(
-            Location,
-            show(
-                self.landscape.topology.locations.get(key) or topology.Location(key=key, kind=""),
-                self.landscape,
-            ),
-        )
+        return location_of(self.model.location, self.landscape)
 
 
-def record_of(cls: type[R], found: impact.AffectedRecord, landscape: Landscape) -> R:
-    """As the GraphQL type of its kind."""
+def record_of(cls: type[R], model: impact.AffectedRecord, landscape: Landscape) -> R:
+    """The record as the GraphQL type `cls`."""
     return cls(
-        fulfillment=strawberry.ID(f"fulfillment:{found.fulfillment}"),
-        type=found.type,
-        due=when(found.due),
-        expected_at=when(found.expected_at),
-        effect=found.effect,
-        likelihood=found.likelihood,
-        model=found,
+        fulfillment=strawberry.ID(f"fulfillment:{model.fulfillment}"),
+        type=model.type,
+        due=moment_of(model.due),
+        expected_at=moment_of(model.expected_at),
+        effect=model.effect,
+        likelihood=model.likelihood,
+        model=model,
         landscape=landscape,
     )

@@ -1,7 +1,7 @@
-"""An element of the landscape: what all kinds have in common."""
+"""Elements of the topology: what all kinds have in common."""
 
 from dataclasses import fields
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 import strawberry
 from strawberry.scalars import JSON
@@ -20,49 +20,52 @@ if TYPE_CHECKING:
 
 Info: TypeAlias = strawberry.Info[Context, None]
 Depth = Annotated[
-    int | None, strawberry.argument(description="How many edges far; 1: the next only, null: all.")
+    int | None,
+    strawberry.argument(description="How many edges to follow; 1: direct neighbours only, null: all."),
 ]
 
 
 @strawberry.interface(
-    description="Something of the landscape that can fail, or that an order needs, or who owns it."
+    description="Part of the topology: something that can fail or that orders need, or a team or playbook."
 )
 class Element(Node):
-    kind: ElementKind = strawberry.field(description="What kind of element it is.")
+    kind: ElementKind = strawberry.field(description="Its kind.")
     key: str = strawberry.field(description="The id without its kind.")
-    name: str = strawberry.field(description="What people call it; the key where it was given no name.")
+    name: str = strawberry.field(description="Display name; the key where none is declared.")
     landscape: strawberry.Private[Landscape]
     model: strawberry.Private[topology.Element]
 
-    @strawberry.field(description="The team that owns it: its own, or that of the system it belongs to.")
+    @strawberry.field(description="The owning team: its own, or that of its system.")
     def owner(self) -> Annotated["Team", strawberry.lazy("api.schema.organisation")] | None:
-        landscape = self.landscape.topology
-        key = landscape.owner_of(self.id) if self.id in landscape.elements else None
-        return shown(f"team:{key}", self.landscape) if key is not None else None  # pyright: ignore[reportReturnType] - a team's id shows a Team
+        topology = self.landscape.topology
+        key = topology.owner_of(self.id) if self.id in topology.elements else None
+        return cast("Team | None", find_element_by_id(f"team:{key}" if key else None, self.landscape))
 
-    @strawberry.field(description="All that the topology says of it, by the names of the topology's format.")
+    @strawberry.field(
+        description="Everything that the topology declares for it, by the names of the topology format."
+    )
     def attributes(self) -> JSON:
-        return JSON(plain(self.model))
+        return JSON(as_json(self.model))
 
-    @strawberry.field(description="What it needs, the nearest first.")
+    @strawberry.field(description="What it needs, nearest first.")
     async def dependencies(
         self, info: Info, depth: Depth = None, first: First = 50, after: After = None
     ) -> Connection["Element"]:
         page = await info.context.run(
             elements.dependencies, self.landscape.topology, self.id, depth=depth, first=first, after=after
         )
-        return Connection.of(info.context, page, [shown(found, self.landscape) for found in page.items])
+        return Connection.of(info.context, page, [element_by_id(item, self.landscape) for item in page.items])
 
-    @strawberry.field(description="What needs it, the nearest first.")
+    @strawberry.field(description="What needs it, nearest first.")
     async def dependents(
         self, info: Info, depth: Depth = None, first: First = 50, after: After = None
     ) -> Connection["Element"]:
         page = await info.context.run(
             elements.dependents, self.landscape.topology, self.id, depth=depth, first=first, after=after
         )
-        return Connection.of(info.context, page, [shown(found, self.landscape) for found in page.items])
+        return Connection.of(info.context, page, [element_by_id(item, self.landscape) for item in page.items])
 
-    @strawberry.field(description="What the failures that are active do to it.")
+    @strawberry.field(description="Its impairments by the active failures.")
     async def impairments(
         self, info: Info
     ) -> list[Annotated["Impairment", strawberry.lazy("api.schema.impairment")]]:
@@ -70,24 +73,27 @@ class Element(Node):
 
         answer = await info.context.active_impact(self.landscape.as_of)
         return [
-            Impairment.of(found, answer, self.landscape)
-            for found in answer.elements([self.kind])
-            if found.element == self.id
+            Impairment.of(item, answer, self.landscape)
+            for item in answer.elements([self.kind])
+            if item.element == self.id
         ]
 
 
 ElementConnection: TypeAlias = Connection[Element]
 
+EMPTY = (None, "", [], {})
+"""Values of fields that are not declared."""
 
-def shown(identifier: str, landscape: Landscape) -> Element:
-    """The element of the landscape by full id. Raises NotFoundError."""
-    return show(
+
+def element_by_id(identifier: str, landscape: Landscape) -> Element:
+    """The element with this full id, as the GraphQL type of its kind. Raises NotFoundError."""
+    return element_of(
         landscape.topology.elements[elements.check_element(landscape.topology, identifier)], landscape
     )
 
 
-def show(element: topology.Element, landscape: Landscape) -> Element:
-    """As the GraphQL type of its kind."""
+def element_of(element: topology.Element, landscape: Landscape) -> Element:
+    """An element as the GraphQL type of its kind."""
     from api.schema.kinds import TYPES
 
     return TYPES[type(element)](
@@ -100,15 +106,22 @@ def show(element: topology.Element, landscape: Landscape) -> Element:
     )
 
 
+def find_element_by_id(identifier: str | None, landscape: Landscape) -> Element | None:
+    """Like `element_by_id`; None without an id, and where the topology has no such element."""
+    element = elements.find_element(landscape.topology, identifier) if identifier else None
+    return element_of(element, landscape) if element is not None else None
+
+
 def _key(element: topology.Element) -> str:
     return id_of(element).partition(":")[2]
 
 
-def plain(value: object) -> object:
-    """A model value as JSON: fields that say nothing are left out, spans stay milliseconds."""
+def as_json(value: object) -> object:
+    """A model value as JSON: without empty fields, durations in milliseconds."""
     if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
+        return [as_json(item) for item in value]
     if hasattr(value, "__dataclass_fields__"):
-        said = {field.name: plain(getattr(value, field.name)) for field in fields(value)}  # pyright: ignore[reportArgumentType] - a dataclass, as just seen
-        return {name: item for name, item in said.items() if item not in (None, "", [], {})}
+        names = [field.name for field in fields(value)]  # pyright: ignore[reportArgumentType] - a dataclass
+        values = {name: as_json(getattr(value, name)) for name in names}
+        return {name: item for name, item in values.items() if item not in EMPTY}
     return value

@@ -1,4 +1,4 @@
-"""The closed sets of words, as GraphQL shows them."""
+"""GraphQL enums and their descriptions."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -37,133 +37,134 @@ __all__ = [
 def _describe(
     cls: type[StrEnum], description: str, values: Mapping[str, str], name: str | None = None
 ) -> None:
-    """Shows the enum with a description on each value; one that is missing stops the start."""
-    shown = strawberry.enum(cls, name=name, description=description)
-    for value in shown.__strawberry_definition__.values:  # pyright: ignore[reportAttributeAccessIssue] - set by strawberry.enum
+    """Makes a GraphQL enum with a description of each value. Raises KeyError where one is missing."""
+    described = strawberry.enum(cls, name=name, description=description)
+    definition = described.__strawberry_definition__  # pyright: ignore[reportAttributeAccessIssue]
+    for value in definition.values:
         value.description = values[value.name]
 
 
 _describe(
     FailureClass,
-    "What kind of failure it is.",
+    "Class of a failure.",
     {
         "OUTAGE": "It does not work at all.",
-        "TRANSIENT": "A share of what passes fails (errorRate); retries may absorb it.",
-        "LATENCY": "It answers later, by `delay`.",
-        "BACKLOG": "What passes waits in a queue that grows, or for `delay`.",
-        "SCHEMA_MISMATCH": "Messages of the types and versions in scope are refused, until they are replayed.",
-        "BUSINESS_RULE": "A rule refuses what is in scope, until someone acts.",
+        "TRANSIENT": "A share of the calls or messages fails (errorRate); retries may absorb it.",
+        "LATENCY": "It responds late, by `delay`.",
+        "BACKLOG": "Work waits in a growing queue, or for `delay`.",
+        "SCHEMA_MISMATCH": "Messages of the types and versions in scope are rejected, until a replay.",
+        "BUSINESS_RULE": "A rule rejects orders in scope, until somebody acts.",
         "STALE_DATA": "A copy of data is out of date, by `delay`.",
-        "DUPLICATE": "What passes happens twice.",
+        "DUPLICATE": "Messages or actions happen twice.",
         "MISSED_RUN": "A batch did not run.",
         "CAPACITY": "Too few people, docks or carriers for the work.",
     },
 )
 _describe(
     Effect,
-    "What an impaired element does to what passes it.",
+    "Effect of an impaired element on the orders and messages that pass it.",
     {
-        "BLOCKED": "It waits until the end of the window, and the drain after it.",
-        "DELAYED": "It takes longer.",
-        "REJECTED": "It goes to the dead-letter queue, or is lost where there is none; it does not come back by itself.",
-        "STALE": "It decides on old data, and a share of the decisions is wrong.",
-        "DUPLICATED": "It happens twice.",
-        "DEGRADED": "It works with less.",
+        "BLOCKED": "They wait until the end of the window, and for the backlog to drain.",
+        "DELAYED": "They take longer.",
+        "REJECTED": "They go to the dead-letter queue, or are lost without one, until somebody acts.",
+        "STALE": "Decisions use outdated data, and some are wrong.",
+        "DUPLICATED": "They happen twice.",
+        "DEGRADED": "They pass with reduced service.",
     },
 )
 _describe(
     RecordEffect,
-    "What happens to a posting, a message or a task.",
+    "Effect on a posting, message or task.",
     {
         "LATE": "It comes after it was due.",
-        "MISSING": "It does not come by itself.",
-        "WRONG": "Its amount or content differs from what was expected.",
+        "MISSING": "It does not come until somebody acts.",
+        "WRONG": "Its amount or content differs from the expected one.",
         "DUPLICATED": "It comes twice.",
         "OUT_OF_SEQUENCE": "It comes before one that it must follow.",
     },
 )
 _describe(
     Band,
-    "How an order stands to a failure. An order is in the worst band of its fulfillments.",
+    "How a failure affects an order. An order is in the worst band of its fulfillments.",
     {
-        "STUCK": "It waits in a blocked or rejected step or handoff now.",
-        "EXPOSED": "It passed an impaired step or handoff in its window and bears the mark: late, a wrong decision, a lost or doubled message.",
-        "UPCOMING": "It will arrive at an impaired step or handoff in its window.",
-        "RECORDS_ONLY": "The order flows; a posting or a message of it does not.",
+        "STUCK": "It waits now in a blocked or rejected step or handoff.",
+        "EXPOSED": "It passed an impaired step or handoff and was affected, such as by a lost message.",
+        "UPCOMING": "It will reach an impaired step or handoff within the window.",
+        "RECORDS_ONLY": "Only its records are affected: a posting or a message.",
     },
 )
 _describe(
     Dimension,
-    "What a breakdown can be by.",
+    "Dimension of a breakdown.",
     {
         "CHANNEL": "The order's channel.",
         "MODE": "The order's fulfillment mode.",
         "REGION": "The order's region.",
         "LOCATION": "Where the fulfillment is.",
         "WORKFLOW": "The fulfillment's workflow.",
-        "STEP": "The step that is hit first.",
+        "STEP": "The step where it is affected first.",
         "TIER": "The customer's tier.",
         "CURRENCY": "The order's currency.",
-        "BAND": "How it stands to the failure.",
-        "EFFECT": "What is done to it first.",
+        "BAND": "How the failure affects it.",
+        "EFFECT": "The first effect on it.",
         "CARRIER": "The order's attribute `carrier`.",
         "SUPPLIER": "The order's attribute `supplier`.",
-        "CAUSE": "The failure that hits it.",
+        "CAUSE": "The failure that affects it.",
     },
 )
 _describe(
     OrderSort,
-    "In which order the orders of a page come.",
+    "Sort order of orders.",
     {
-        "VALUE_DESC": "The most valuable first.",
-        "PROMISE_ASC": "The one promised the soonest first.",
-        "DELAY_DESC": "The latest first.",
-        "PLACED_ASC": "The oldest first.",
+        "VALUE_DESC": "Most valuable first.",
+        "PROMISE_ASC": "Earliest promise first.",
+        "DELAY_DESC": "Longest delay first.",
+        "PLACED_ASC": "Oldest first.",
     },
 )
 _describe(
     ElementKind,
-    "What kind of element of the landscape it is.",
+    "Kind of an element of the topology.",
     {
         "SYSTEM": "An application or middleware.",
-        "API": "What a system offers.",
-        "INTEGRATION": "What carries calls or messages from one system to another.",
+        "API": "An API of a system.",
+        "INTEGRATION": "Carries calls or messages from one system to another.",
         "DATA": "A copy of data that a system holds and steps read.",
-        "WORKFLOW": "How an order is fulfilled.",
-        "STEP": "A stage of an order's life.",
+        "WORKFLOW": "The steps by which orders are fulfilled.",
+        "STEP": "A step of a workflow.",
         "LOCATION": "A store, distribution centre, dark store, supplier or third party.",
-        "TEAM": "Who owns and is called.",
+        "TEAM": "A team that owns elements.",
         "PLAYBOOK": "A governed remediation.",
     },
 )
 _describe(
     Severity,
-    "How bad a failure is said to be.",
+    "Severity of a failure.",
     {
-        "INFO": "Good to know.",
-        "WARNING": "It may become worse.",
+        "INFO": "For information.",
+        "WARNING": "It may get worse.",
         "ERROR": "Something does not work.",
         "CRITICAL": "Somebody must act now.",
     },
 )
 _describe(
     MapEdgeKind,
-    "How an element depends on another, or who cares for it.",
+    "How an element depends on another, or who is responsible for it.",
     {
         "NEEDS": "It cannot work without it.",
-        "ANY_OF": "It is one of its alternatives.",
+        "ANY_OF": "It needs one of several alternatives, such as this one.",
         "OPTIONAL": "It is degraded without it.",
-        "RUNS_ON": "The step is done by this system.",
+        "RUNS_ON": "This system runs the step.",
         "READS": "The step reads this data.",
-        "HANDED_OVER": "The integration brings orders to this step.",
+        "HANDED_OVER": "The integration hands orders over to this step.",
         "FOLLOWS": "Orders come to this step from that one.",
         "EMITS_VIA": "A posting, message, task or supplier order of the step goes through it.",
-        "FROM": "The integration's calls or messages come from there.",
-        "TO": "They go there.",
-        "VIA": "They pass it.",
-        "FED_BY": "The data is kept up to date by it.",
-        "OFFERED_BY": "The api is offered by this system.",
-        "HELD_BY": "The data is held by this system.",
+        "FROM": "Source of the integration's calls or messages.",
+        "TO": "Target of the integration's calls or messages.",
+        "VIA": "They pass this system.",
+        "FED_BY": "This integration keeps the data up to date.",
+        "OFFERED_BY": "This system offers the API.",
+        "HELD_BY": "This system holds the data.",
         "HAS_STEP": "The workflow has this step.",
         "OWNED_BY": "This team owns it; nothing spreads along it.",
         "COVERS": "The playbook is for it; nothing spreads along it.",
@@ -174,39 +175,39 @@ _describe(
     DiagnosisState,
     "The verdict on an order.",
     {
-        "ON_TRACK": "It flows as it should.",
-        "WAITING": "It waits as it should, until a moment that is known.",
-        "AT_RISK": "A known failure has made it late, will hold it, or touches a record of it.",
+        "ON_TRACK": "It is on schedule.",
+        "WAITING": "It waits as planned, until a known time.",
+        "AT_RISK": "A known failure has delayed it, will hold it, or affects one of its records.",
         "STUCK": "A known failure holds it.",
-        "STUCK_WITH_OTHERS": "It is overdue, no known failure holds it, and what the overdue have in common was found.",
-        "STUCK_ALONE": "It is overdue, no known failure holds it, and it has nothing in common with others that are.",
-        "FAILED": "An error was reported of the step that it is in.",
-        "DEAD_LETTERED": "A message of it was refused, and waits for a replay.",
-        "RECORD_MISSING": "A posting, a message, a task or a supplier order should have come and has not.",
+        "STUCK_WITH_OTHERS": "It is overdue without a known failure, and others share a likely cause.",
+        "STUCK_ALONE": "It is overdue without a known failure, and without a common cause.",
+        "FAILED": "An error was reported in its step.",
+        "DEAD_LETTERED": "One of its messages was rejected and waits for a replay.",
+        "RECORD_MISSING": "A posting, message, task or supplier order is missing.",
         "OUT_OF_SEQUENCE": "A record came before one that it must follow.",
-        "COMPLETED": "All its parts are done.",
+        "COMPLETED": "All its fulfillments are complete.",
         "CANCELLED": "It was cancelled.",
-        "UNKNOWN": "What is recorded does not tell; the headline says what is not known.",
+        "UNKNOWN": "The events do not tell; the headline says what is unknown.",
     },
 )
 _describe(
     PayloadKind,
-    "What sort of trouble messages make.",
+    "Kind of a finding on the content of messages.",
     {
-        "DUPLICATE_ORDER": "Orders that look like one that was sent twice: under one external id, or of one customer, basket and value within minutes.",
-        "INCOMPLETE": "Orders that lack what nearly all others of their channel and workflow say.",
-        "STOCK_DIFFERENCE": "Systems that say different figures of one item at one location.",
-        "ERROR_TEMPLATE": "Errors that say the same but for numbers, ids and quoted text.",
+        "DUPLICATE_ORDER": "Orders that look like one sent twice: same external id, or same customer and basket.",
+        "INCOMPLETE": "Orders without a field that nearly all others of their channel and workflow have.",
+        "STOCK_DIFFERENCE": "Systems that report different stock of one item at one location.",
+        "ERROR_TEMPLATE": "Errors with the same text except for numbers, ids and quoted text.",
     },
 )
 _describe(
     DriftKind,
-    "What of a step, a location, a mode or a channel is no longer as it was.",
+    "What changed in a step, location, mode or channel.",
     {
-        "DURATION": "How long it takes.",
-        "ERRORS": "How many of those that enter the step meet an error.",
-        "REROUTES": "How many orders are rerouted; of a location: to it.",
-        "REJECTIONS": "How many are refused on the spot: an error that names no system, such as a pick that finds nothing.",
-        "CANCELLATIONS": "How many are cancelled.",
+        "DURATION": "The duration.",
+        "ERRORS": "The share of orders with an error in the step.",
+        "REROUTES": "The share of rerouted orders; for a location, of those rerouted to it.",
+        "REJECTIONS": "The share of rejections on site, such as a pick that found nothing.",
+        "CANCELLATIONS": "The share of cancelled orders.",
     },
 )

@@ -1,4 +1,4 @@
-"""Filters: any value within a field, all fields across."""
+"""Filters: an item passes if it has any of the values of each field."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -14,7 +14,7 @@ from impactgraph.usecases.validation import element_id
 
 
 @strawberry.input(
-    description="Which orders: any value within a field, all fields across; null is not restricted."
+    description="Filter of orders: any of the values of a field, and all fields; null does not restrict."
 )
 class OrderFilter:
     ids: list[strawberry.ID] | None = strawberry.field(
@@ -41,24 +41,24 @@ class OrderFilter:
         default=None, description="Values of their attribute `supplier`."
     )
     min_value: Decimal | None = strawberry.field(
-        default=None, description="Worth at least this, in the order's own currency."
+        default=None, description="Minimum value, in the order's own currency."
     )
     placed_from: Moment | None = strawberry.field(default=None, description="Placed at or after.")
     placed_to: Moment | None = strawberry.field(default=None, description="Placed before.")
     promised_before: Moment | None = strawberry.field(default=None, description="Promised before.")
-    bands: list[Band] | None = strawberry.field(default=None, description="How they stand to the failure.")
-    effects: list[Effect] | None = strawberry.field(default=None, description="What is done to them first.")
+    bands: list[Band] | None = strawberry.field(default=None, description="How the failure affects them.")
+    effects: list[Effect] | None = strawberry.field(default=None, description="The first effect on them.")
     will_miss_promise: bool | None = strawberry.field(
         default=None, description="Whether they are expected to miss their promise because of the failure."
     )
 
 
 @strawberry.input(
-    description="Which failures: any value within a field, all fields across; null is not restricted."
+    description="Filter of failures: any of the values of a field, and all fields; null does not restrict."
 )
 class FailureFilter:
     targets: list[strawberry.ID] | None = strawberry.field(
-        default=None, description="Full ids of the elements that fail."
+        default=None, description="Full ids of the failed elements."
     )
     classes: list[FailureClass] | None = strawberry.field(default=None, description="Their classes.")
     severities: list[Severity] | None = strawberry.field(default=None, description="Their severities.")
@@ -67,7 +67,7 @@ class FailureFilter:
 
 
 def filter_of(where: OrderFilter | None) -> orders.OrderFilter:
-    """In the words of the model: bare keys."""
+    """The model's filter, with bare keys."""
     if where is None:
         return orders.ANY_ORDER
     return orders.OrderFilter(

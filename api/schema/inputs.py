@@ -1,4 +1,4 @@
-"""What a failure is reported, changed or supposed with."""
+"""Inputs that report, change or suppose a failure."""
 
 from collections.abc import Iterable, Mapping
 from typing import cast
@@ -18,14 +18,15 @@ from impactgraph.usecases.validation import element_id
 
 
 @strawberry.input(
-    description="Whom a failure touches: any value within a dimension, all dimensions across; null is not restricted."
+    description="Which orders a failure affects: any of the values of a dimension, and all dimensions; null "
+    "does not restrict."
 )
 class ScopeInput:
     locations: list[strawberry.ID] | None = strawberry.field(
         default=None, description="Locations by full id or bare key."
     )
     regions: list[str] | None = strawberry.field(
-        default=None, description="Regions of the location where a fulfillment is, else of the order."
+        default=None, description="Regions of a fulfillment's location, else of the order."
     )
     channels: list[str] | None = strawberry.field(default=None, description="Channels.")
     modes: list[str] | None = strawberry.field(default=None, description="Fulfillment modes.")
@@ -53,126 +54,128 @@ class ScopeInput:
 @strawberry.input(description="A failure to report, or to suppose.")
 class FailureInput:
     id: strawberry.ID | None = strawberry.field(
-        default=None, description="Its id, full or bare; null: it is given one."
+        default=None, description="Its id, full or bare; null: one is generated."
     )
-    target: strawberry.ID = strawberry.field(description="Full id of the element that fails.")
-    failure_class: FailureClass = strawberry.field(name="class", description="What kind of failure it is.")
+    target: strawberry.ID = strawberry.field(description="Full id of the failed element.")
+    failure_class: FailureClass = strawberry.field(name="class", description="Its class.")
     started_at: Moment = strawberry.field(description="When it began.")
     expected_end: Moment | None = strawberry.field(
         default=None, description="When it is expected to end: an estimate."
     )
     ended_at: Moment | None = strawberry.field(default=None, description="When it ended.")
-    delay: Span | None = strawberry.field(
-        default=None, description="How much later things come because of it."
-    )
+    delay: Span | None = strawberry.field(default=None, description="The delay that it causes.")
     error_rate: float | None = strawberry.field(
-        default=None, description="Share of what passes that fails, 0 to 1."
+        default=None, description="Share of calls or messages that fail, 0 to 1."
     )
     drain: Span | None = strawberry.field(
         default=None, description="How long the backlog takes to clear after the end."
     )
-    scope: ScopeInput | None = strawberry.field(default=None, description="Whom it touches; null: all.")
-    severity: Severity | None = strawberry.field(default=None, description="How bad it is; null: ERROR.")
-    summary: str | None = strawberry.field(default=None, description="What is known of it, in words.")
-    evidence: str | None = strawberry.field(default=None, description="Address of what shows it.")
+    scope: ScopeInput | None = strawberry.field(
+        default=None, description="Which orders it affects; null: all."
+    )
+    severity: Severity | None = strawberry.field(default=None, description="Its severity; null: ERROR.")
+    summary: str | None = strawberry.field(default=None, description="What is known, in words.")
+    evidence: str | None = strawberry.field(default=None, description="URL of the evidence.")
 
 
-@strawberry.input(description="What changes of a failure; null stays as it is.")
+@strawberry.input(description="Changes of a failure; null leaves a field unchanged.")
 class FailureUpdate:
     started_at: Moment | None = strawberry.field(default=None, description="When it began.")
     expected_end: Moment | None = strawberry.field(
         default=None, description="When it is expected to end: an estimate."
     )
     ended_at: Moment | None = strawberry.field(default=None, description="When it ended.")
-    delay: Span | None = strawberry.field(
-        default=None, description="How much later things come because of it."
-    )
+    delay: Span | None = strawberry.field(default=None, description="The delay that it causes.")
     error_rate: float | None = strawberry.field(
-        default=None, description="Share of what passes that fails, 0 to 1."
+        default=None, description="Share of calls or messages that fail, 0 to 1."
     )
     drain: Span | None = strawberry.field(
         default=None, description="How long the backlog takes to clear after the end."
     )
     scope: ScopeInput | None = strawberry.field(
-        default=None, description="Whom it touches, in place of what was said before."
+        default=None, description="Which orders it affects; replaces the former scope."
     )
-    severity: Severity | None = strawberry.field(default=None, description="How bad it is.")
-    summary: str | None = strawberry.field(default=None, description="What is known of it, in words.")
-    evidence: str | None = strawberry.field(default=None, description="Address of what shows it.")
+    severity: Severity | None = strawberry.field(default=None, description="Its severity.")
+    summary: str | None = strawberry.field(default=None, description="What is known, in words.")
+    evidence: str | None = strawberry.field(default=None, description="URL of the evidence.")
 
 
-def failure_of(given: FailureInput, *, supposed: bool = False, key: str = "") -> failure.Failure:
-    """In the words of the model; `key` where it was given no id. Raises BadInputError for attributes of another form."""
+def failure_of(input: FailureInput, *, supposed: bool = False, key: str = "") -> failure.Failure:
+    """The model's failure; `key` is used where the input has no id.
+
+    Raises: BadInputError for attributes in another form.
+    """
     return failure.Failure(
-        key=key_of(given.id, "failure") if given.id else key,
-        target=element_id(given.target),
-        failure_class=given.failure_class,
-        started_at=given.started_at,
-        expected_end=given.expected_end,
-        ended_at=given.ended_at,
-        delay=given.delay,
-        error_rate=given.error_rate,
-        drain=given.drain,
-        scope=scope_of(given.scope),
-        severity=given.severity or SeverityWord.ERROR,
-        summary=given.summary or "",
-        evidence=given.evidence,
+        key=key_of(input.id, "failure") if input.id else key,
+        target=element_id(input.target),
+        failure_class=input.failure_class,
+        started_at=input.started_at,
+        expected_end=input.expected_end,
+        ended_at=input.ended_at,
+        delay=input.delay,
+        error_rate=input.error_rate,
+        drain=input.drain,
+        scope=scope_of(input.scope),
+        severity=input.severity or SeverityWord.ERROR,
+        summary=input.summary or "",
+        evidence=input.evidence,
         is_supposed=supposed,
     )
 
 
-def change_of(given: FailureUpdate) -> FailureChange:
-    """In the words of the model. Raises BadInputError for attributes of another form."""
+def change_of(input: FailureUpdate) -> FailureChange:
+    """The model's change. Raises BadInputError for attributes in another form."""
     return FailureChange(
-        started_at=given.started_at,
-        expected_end=given.expected_end,
-        ended_at=given.ended_at,
-        delay=given.delay,
-        error_rate=given.error_rate,
-        drain=given.drain,
-        scope=scope_of(given.scope) if given.scope is not None else None,
-        severity=given.severity,
-        summary=given.summary,
-        evidence=given.evidence,
+        started_at=input.started_at,
+        expected_end=input.expected_end,
+        ended_at=input.ended_at,
+        delay=input.delay,
+        error_rate=input.error_rate,
+        drain=input.drain,
+        scope=scope_of(input.scope) if input.scope is not None else None,
+        severity=input.severity,
+        summary=input.summary,
+        evidence=input.evidence,
     )
 
 
-def scope_of(given: ScopeInput | None) -> Scope:
-    if given is None:
+def scope_of(input: ScopeInput | None) -> Scope:
+    """The model's scope; None: everywhere. Raises BadInputError for attributes in another form."""
+    if input is None:
         return EVERYWHERE
     limits: dict[str, Iterable[str] | None] = {
-        "locations": _keys(given.locations, "location"),
-        "regions": given.regions,
-        "channels": given.channels,
-        "modes": given.modes,
-        "message_types": given.message_types,
-        "versions": given.versions,
-        "carriers": given.carriers,
-        "suppliers": given.suppliers,
-        "currencies": given.currencies,
-        "workflows": _keys(given.workflows, "workflow"),
+        "locations": _keys(input.locations, "location"),
+        "regions": input.regions,
+        "channels": input.channels,
+        "modes": input.modes,
+        "message_types": input.message_types,
+        "versions": input.versions,
+        "carriers": input.carriers,
+        "suppliers": input.suppliers,
+        "currencies": input.currencies,
+        "workflows": _keys(input.workflows, "workflow"),
     }
     return Scope.from_mapping(
         {name: values for name, values in limits.items() if values is not None}
-        | _attributes(given.attributes)
+        | _attributes(input.attributes)
     )
 
 
-def _attributes(given: object) -> dict[str, list[str]]:
-    if given is None:
+def _attributes(attributes: object) -> dict[str, list[str]]:
+    if attributes is None:
         return {}
-    if not isinstance(given, Mapping):
+    if not isinstance(attributes, Mapping):
         raise BadInputError('scope.attributes is not an object such as {"payload_version": ["7"]}.')
     limits: dict[str, list[str]] = {}
-    for name, value in cast(Mapping[str, object], given).items():
+    for name, value in cast(Mapping[str, object], attributes).items():
         values = cast(list[object], value) if isinstance(value, list) else [value]
         if not all(isinstance(one, str | int | float | bool) for one in values):
             raise BadInputError(f"scope.attributes.{name} is neither a value nor a list of values.")
-        limits[f"attributes.{name}"] = [_word(one) for one in values]
+        limits[f"attributes.{name}"] = [_text(one) for one in values]
     return limits
 
 
-def _word(value: object) -> str:
+def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -8,9 +8,7 @@ import strawberry
 from graph_models import money
 
 
-@strawberry.type(
-    description="An exact amount in one currency. Sums never mix currencies: there is one for each."
-)
+@strawberry.type(description="An exact amount in one currency. Sums are per currency.")
 class Money:
     amount: Decimal = strawberry.field(description="In the currency's main unit, such as 129.90.")
     currency: str = strawberry.field(description="ISO 4217 code.")

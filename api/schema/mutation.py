@@ -1,4 +1,4 @@
-"""What can be changed. What is wrong with the input is told in `problems`, all at once; an id that does not exist is an error."""
+"""GraphQL mutations: `problems` lists everything that is wrong with the input; an unknown id is an error."""
 
 from typing import Annotated
 
@@ -19,29 +19,31 @@ from impactgraph.usecases.update_failure import update_failure
 FailureId = Annotated[strawberry.ID, strawberry.argument(description="Full id or bare key of the failure.")]
 
 
-@strawberry.type(description="What became of a change to a failure.")
+@strawberry.type(description="Result of a change of a failure.")
 class FailurePayload:
     failure: Failure | None = strawberry.field(
-        description="The failure as it now is; null where it was not taken."
+        description="The failure after the change; null where there are problems."
     )
     problems: list[Problem] = strawberry.field(
-        description="Everything that is wrong with the input; empty where it was taken."
+        description="Everything that is wrong with the input; empty on success."
     )
 
 
-@strawberry.type(description="What became of a topology.")
+@strawberry.type(description="Result of applying a topology.")
 class TopologyPayload:
     topology: TopologyVersion | None = strawberry.field(
-        description="The version that is current now; null after a dry run, or where there are problems."
+        description="The version that is current now; null after a dry run and where there are problems."
     )
     change: TopologyChange | None = strawberry.field(
-        description="What is other than in the version that was current before."
+        description="What changed since the previously current version."
     )
-    unchanged: bool = strawberry.field(description="Whether nothing is other: then no new version is made.")
+    unchanged: bool = strawberry.field(description="Whether nothing changed; then no new version is made.")
     problems: list[Problem] = strawberry.field(
-        description="Everything that is wrong with it; then nothing of it is applied."
+        description="Everything that is wrong with it; then nothing is applied."
     )
-    warnings: list[Problem] = strawberry.field(description="What is allowed, but looks like a mistake.")
+    warnings: list[Problem] = strawberry.field(
+        description="Possible mistakes, which do not prevent applying."
+    )
 
     @classmethod
     def of(cls, outcome: TopologyOutcome) -> "TopologyPayload":
@@ -54,9 +56,9 @@ class TopologyPayload:
         )
 
 
-@strawberry.type(description="What can be changed.")
+@strawberry.type(description="Changes of failures and of the topology.")
 class Mutation:
-    @strawberry.mutation(description="Puts a failure on record. The same report again changes nothing.")
+    @strawberry.mutation(description="Reports a failure. The same report again changes nothing.")
     async def report_failure(
         self, info: Info, input: Annotated[FailureInput, strawberry.argument(description="The failure.")]
     ) -> FailurePayload:
@@ -65,34 +67,35 @@ class Mutation:
         )
 
     @strawberry.mutation(
-        description="Puts a suspicion of `overdue` on record as a failure: its class, since when and in which scope are as it says now."
+        description="Reports a suspect of `overdue` as a failure, with the class, start and scope that "
+        "`overdue` gives now."
     )
     async def report_suspect(
         self,
         info: Info,
         element: Annotated[
-            strawberry.ID, strawberry.argument(description="Full id of the element that is suspected.")
+            strawberry.ID, strawberry.argument(description="Full id of the suspected element.")
         ],
         where: Annotated[
-            OrderFilter | None, strawberry.argument(description="As `overdue` was asked.")
+            OrderFilter | None, strawberry.argument(description="The filter of the `overdue` query.")
         ] = None,
     ) -> FailurePayload:
         return await _payload(
             info, await info.context.change(report_suspect, element, info.context.now, filter_of(where))
         )
 
-    @strawberry.mutation(description="Changes what is known of a failure.")
+    @strawberry.mutation(description="Changes a failure.")
     async def update_failure(
         self,
         info: Info,
         id: FailureId,
-        input: Annotated[FailureUpdate, strawberry.argument(description="What changes.")],
+        input: Annotated[FailureUpdate, strawberry.argument(description="The changes.")],
     ) -> FailurePayload:
         return await _payload(
             info, await info.context.change(update_failure, id, change_of(input), info.context.now)
         )
 
-    @strawberry.mutation(description="Says that a failure has ended.")
+    @strawberry.mutation(description="Ends a failure.")
     async def resolve_failure(
         self,
         info: Info,
@@ -105,13 +108,13 @@ class Mutation:
             info, await info.context.change(resolve_failure, id, ended_at, info.context.now)
         )
 
-    @strawberry.mutation(description="Makes a topology the current version, or says what would change.")
+    @strawberry.mutation(description="Makes a topology the current version, or reports what would change.")
     async def apply_topology(
         self,
         info: Info,
         yaml: Annotated[str, strawberry.argument(description="The document, in YAML.")],
         dry_run: Annotated[
-            bool | None, strawberry.argument(description="Whether only to say what would change.")
+            bool | None, strawberry.argument(description="Whether only to report what would change.")
         ] = False,
     ) -> TopologyPayload:
         outcome = await info.context.change(

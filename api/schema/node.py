@@ -1,8 +1,10 @@
-"""Whatever has an id of its own."""
+"""Objects with an id."""
 
 import strawberry
 
 
-@strawberry.interface(description="Whatever has an id of its own, `kind:key`, and can be found by it.")
+@strawberry.interface(
+    description="An object with an id of the form `kind:key`, by which the query `node` returns it."
+)
 class Node:
     id: strawberry.ID = strawberry.field(description="Full id, such as order:O-1001 or system:oms.")

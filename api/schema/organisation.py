@@ -1,8 +1,11 @@
-"""Where things happen, who owns them, and what to do."""
+"""Locations, teams and playbooks."""
+
+from typing import cast
 
 import strawberry
 
-from api.schema.element import Element
+from api.context import Landscape
+from api.schema.element import Element, element_of
 from api.schema.enums import FailureClass
 from graph_models import topology
 
@@ -12,7 +15,7 @@ class Location(Element):
     model: strawberry.Private[topology.Location]
 
     @strawberry.field(
-        description="store, dc, 3pl, dark_store or supplier; empty where only orders tell of it."
+        description="store, dc, 3pl, dark_store or supplier; empty where only orders mention the location."
     )
     def category(self) -> str:
         return self.model.kind
@@ -22,41 +25,49 @@ class Location(Element):
         return self.model.region
 
 
-@strawberry.type(description="Who owns elements and is called.")
+@strawberry.type(description="A team that owns elements.")
 class Team(Element):
     model: strawberry.Private[topology.Team]
 
-    @strawberry.field(description="Where to reach it.")
+    @strawberry.field(description="How to reach the team.")
     def contact(self) -> str:
         return self.model.contact
 
-    @strawberry.field(description="Teams or contacts to go to next.")
+    @strawberry.field(description="Teams or contacts to escalate to.")
     def escalation(self) -> list[str]:
         return list(self.model.escalation)
 
 
-@strawberry.type(description="One thing to do.")
+@strawberry.type(description="One step of a playbook.")
 class PlaybookStep:
     text: str = strawberry.field(description="What to do.")
     owner: str | None = strawberry.field(description="Key of the team that does it.")
-    approval: str | None = strawberry.field(description="Key of the team that must agree first.")
+    approval: str | None = strawberry.field(description="Key of the team that must approve it first.")
 
 
 @strawberry.type(description="A governed remediation.")
 class Playbook(Element):
     model: strawberry.Private[topology.Playbook]
 
-    @strawberry.field(description="What to do, one after the other.")
+    @strawberry.field(description="The steps, in order.")
     def steps(self) -> list[PlaybookStep]:
         return [
             PlaybookStep(text=step.text, owner=step.owner, approval=step.approval)
             for step in self.model.steps
         ]
 
-    @strawberry.field(description="What the service desk can tell the customer.")
+    @strawberry.field(description="Customer message for the service desk.")
     def message(self) -> str:
         return self.model.message
 
-    @strawberry.field(description="Classes of failures that it is for; none: any.")
+    @strawberry.field(description="Classes of failures that it covers; none: all.")
     def classes(self) -> list[FailureClass]:
         return list(self.model.classes)
+
+
+def location_of(key: str | None, landscape: Landscape) -> Location | None:
+    """The location of a bare key; without a kind where only orders mention it. None without a key."""
+    if not key:
+        return None
+    location = landscape.topology.locations.get(key) or topology.Location(key=key, kind="")
+    return cast(Location, element_of(location, landscape))

@@ -1,4 +1,4 @@
-"""Orders beyond their limit, what they share, and what would explain it."""
+"""Overdue orders, what they have in common, and likely causes."""
 
 import strawberry
 from strawberry.scalars import JSON
@@ -18,33 +18,32 @@ from impactgraph.usecases import overdue
 from impactgraph.usecases.failure_input import failure_input
 
 
-@strawberry.type(description="Overdue orders that have the same values.")
+@strawberry.type(description="Overdue orders with the same values of the dimensions.")
 class OverdueGroup:
     key: JSON = strawberry.field(
-        description='What they have: {"STEP": "ship-from-store/pick", "REGION": "emea"}; null where they have no value.'
+        description='Value by dimension, such as {"STEP": "store/pick", "REGION": "emea"}; null: no value.'
     )
-    overdue: int = strawberry.field(description="How many orders are overdue.")
-    total: int = strawberry.field(description="How many orders are in flight there.")
-    value: list[Money] = strawberry.field(
-        description="What the overdue orders are worth, a sum for each currency."
-    )
+    overdue: int = strawberry.field(description="Number of overdue orders.")
+    total: int = strawberry.field(description="Number of orders in flight with these values.")
+    value: list[Money] = strawberry.field(description="Total value of the overdue orders, per currency.")
 
     @classmethod
-    def of(cls, found: diagnosis.OverdueGroup) -> "OverdueGroup":
+    def of(cls, model: diagnosis.OverdueGroup) -> "OverdueGroup":
         return cls(
-            key=JSON(dict(found.key)),
-            overdue=found.overdue,
-            total=found.total,
-            value=[Money.of(each) for each in found.value],
+            key=JSON(dict(model.key)),
+            overdue=model.overdue,
+            total=model.total,
+            value=[Money.of(each) for each in model.value],
         )
 
 
 @strawberry.type(
-    description="Orders with a part that is in its step for longer than the step declares, else than nearly all (p95) were there before."
+    description="Orders with a fulfillment that exceeds the limit of its step: the declared one, else the "
+    "95th percentile of the past."
 )
 class OverdueReport:
-    as_of: Moment = strawberry.field(description="The moment that it is asked for.")
-    total_count: int = strawberry.field(description="How many orders are overdue.")
+    as_of: Moment = strawberry.field(description="The moment the answer is for.")
+    total_count: int = strawberry.field(description="Number of overdue orders.")
     landscape: strawberry.Private[Landscape]
     answer: strawberry.Private[overdue.Overdue]
     by: strawberry.Private[list[Dimension]]
@@ -52,32 +51,39 @@ class OverdueReport:
     after: strawberry.Private[str | None]
 
     @strawberry.field(
-        description="Overdue orders by the dimensions asked for (by step where none is), the most overdue first."
+        description="Overdue orders by the requested dimensions (by step without any), most overdue orders "
+        "first."
     )
     async def groups(self, info: Info) -> list[OverdueGroup]:
-        found = await info.context.run(self.answer.groups, self.by)
-        info.context.count(len(found))
-        return [OverdueGroup.of(each) for each in found]
+        groups = await info.context.run(self.answer.groups, self.by)
+        info.context.count(len(groups))
+        return [OverdueGroup.of(group) for group in groups]
 
-    @strawberry.field(description="The orders, the longest beyond its limit first.")
+    @strawberry.field(description="The overdue orders, the longest overdue first.")
     async def orders(self, info: Info) -> Connection[Order]:
         page = await info.context.run(self.answer.orders, self.first, self.after)
-        return Connection.of(info.context, page, [Order.of(found, self.landscape) for found in page.items])
+        return Connection.of(info.context, page, [Order.of(item, self.landscape) for item in page.items])
 
     @strawberry.field(
-        description="What they share against those that entered the same steps in the same hours and left in time: independent causes, the best first. "
-        "Empty: nothing in common. Counts are of fulfillments, in the steps in which it shows."
+        description="What overdue fulfillments share more often than those that entered the same steps in "
+        "the same hours "
+        "and left in time: independent factors, most likely first. Empty: nothing in common. "
+        "Counts are of fulfillments in the steps that show the factor."
     )
     async def in_common(self, info: Info) -> list[CommonFactor]:
-        return [CommonFactor.of(each) for each in await info.context.run(lambda: self.answer.in_common)]
+        return [CommonFactor.of(factor) for factor in await info.context.run(lambda: self.answer.in_common)]
 
     @strawberry.field(
-        description="Elements that would explain what orders show and no failure on record does, the best first; of those that orders cannot tell apart, one. "
-        "They are looked for in all orders, whichever were asked about."
+        description="Elements that would explain what no reported failure explains, most likely first; one "
+        "of those that "
+        "the orders cannot tell apart. The search covers all orders, also those that `where` excludes."
     )
     async def suspects(self, info: Info) -> list[Cause]:
-        found = await info.context.run(lambda: self.answer.suspects)
-        return [Cause.of(each.cause, self.landscape, JSON(failure_input(each.failure))) for each in found]
+        suspects = await info.context.run(lambda: self.answer.suspects)
+        return [
+            Cause.of(suspect.cause, self.landscape, JSON(failure_input(suspect.failure)))
+            for suspect in suspects
+        ]
 
 
 async def report(
@@ -88,9 +94,9 @@ async def report(
     first: int | None,
     after: str | None,
 ) -> OverdueReport:
-    """Raises NotFoundError, BadInputError."""
-    asked = overdue.OverdueQuestion(where, as_of)
-    answer = await context.hold(lambda store: overdue.overdue(store, asked, context.now))
+    """The report, which stays open with the context. Raises NotFoundError, BadInputError."""
+    question = overdue.OverdueQuestion(where, as_of)
+    answer = await context.hold(lambda store: overdue.overdue(store, question, context.now))
     total = await context.run(lambda: answer.total_count)
     landscape = await context.landscape_of(answer.topology.version, as_of)
     return OverdueReport(

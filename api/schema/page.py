@@ -10,37 +10,37 @@ from graph_models.orders import Page
 
 T = TypeVar("T")
 
-First = Annotated[int | None, strawberry.argument(description="How many to give, 1 to 500.")]
-After = Annotated[str | None, strawberry.argument(description="Go on behind this cursor.")]
+First = Annotated[int | None, strawberry.argument(description="Size of the page, 1 to 500.")]
+After = Annotated[str | None, strawberry.argument(description="Continue after this cursor.")]
 
 
-@strawberry.type(description="Where a page stands in the list.")
+@strawberry.type(description="Position of a page in its list.")
 class PageInfo:
-    has_next_page: bool = strawberry.field(description="Whether more come behind it.")
-    has_previous_page: bool = strawberry.field(description="Whether others came before it.")
+    has_next_page: bool = strawberry.field(description="Whether there are more items after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether there are items before this page.")
     start_cursor: str | None = strawberry.field(
-        description="Cursor of the first on the page; null where it is empty."
+        description="Cursor of the first item; null on an empty page."
     )
     end_cursor: str | None = strawberry.field(
-        description="Cursor of the last on the page, to pass as `after`; null where it is empty."
+        description="Cursor of the last item, to pass as `after`; null on an empty page."
     )
 
 
-@strawberry.type(description="One of the list, with its cursor.")
+@strawberry.type(description="An item of a list, with its cursor.")
 class Edge(Generic[T]):
-    cursor: str = strawberry.field(description="Where to go on behind this one.")
-    node: T = strawberry.field(description="The one itself.")
+    cursor: str = strawberry.field(description="Cursor of this item, to pass as `after`.")
+    node: T = strawberry.field(description="The item.")
 
 
-@strawberry.type(description="A page of a list that can be long.")
+@strawberry.type(description="A page of a list.")
 class Connection(Generic[T]):
-    edges: list[Edge[T]] = strawberry.field(description="Those on this page.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands.")
-    total_count: int = strawberry.field(description="How many the whole list has.")
+    edges: list[Edge[T]] = strawberry.field(description="The items of this page.")
+    page_info: PageInfo = strawberry.field(description="Position of this page.")
+    total_count: int = strawberry.field(description="Number of items in the whole list.")
 
     @classmethod
     def of(cls, context: Context, page: Page[Any], nodes: Sequence[T]) -> "Connection[T]":
-        """The page with what GraphQL shows of its items. Raises TooComplexError where the answer as a whole becomes too large."""
+        """The page, with `nodes` for its items. Raises TooComplexError where the answer becomes too large."""
         context.count(len(nodes))
         return cls(
             edges=[Edge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)],

@@ -1,4 +1,4 @@
-"""How a failure gets from one element to another."""
+"""Paths from one element to another, with the reason of each hop."""
 
 import strawberry
 
@@ -7,20 +7,20 @@ from api.schema.scalars import Moment
 from graph_models import impact
 
 
-@strawberry.type(description="One step of an explanation: what happens at `from` is done to `to` by a rule.")
+@strawberry.type(description="One step of a path: what happens at `from` affects `to` by a rule.")
 class Hop:
-    source: strawberry.ID = strawberry.field(name="from", description="Full id of where it comes from.")
-    target: strawberry.ID = strawberry.field(name="to", description="Full id of what it is done to.")
-    rule: str = strawberry.field(description="Name of the rule of propagation, or of the edge between them.")
-    effect: Effect = strawberry.field(description="What is done to it.")
-    at: Moment = strawberry.field(description="From when.")
-    detail: str = strawberry.field(description="The rule applied here, in words.")
+    source: strawberry.ID = strawberry.field(name="from", description="Full id of the affecting element.")
+    target: strawberry.ID = strawberry.field(name="to", description="Full id of the affected element.")
+    rule: str = strawberry.field(description="Name of the propagation rule, or of the edge between them.")
+    effect: Effect = strawberry.field(description="The effect on `to`.")
+    at: Moment = strawberry.field(description="When the effect begins.")
+    detail: str = strawberry.field(description="How the rule applies, in one sentence.")
 
 
-@strawberry.type(description="An explanation, hop by hop.")
+@strawberry.type(description="A path, hop by hop.")
 class Path:
-    hops: list[Hop] = strawberry.field(description="From the failure on.")
-    sentence: str = strawberry.field(description="The whole of it in one sentence.")
+    hops: list[Hop] = strawberry.field(description="The hops, from the failure on.")
+    sentence: str = strawberry.field(description="The path in one sentence.")
 
     @classmethod
     def of(cls, path: impact.Path) -> "Path":

@@ -1,4 +1,4 @@
-"""Trouble in what messages say."""
+"""Findings on the content of messages."""
 
 from typing import cast
 
@@ -16,31 +16,34 @@ from graph_models import diagnosis
 
 
 @strawberry.type(
-    description="Orders that were sent twice or lack something, stock figures that differ, or errors that say the same: one group of them."
+    description="A group of duplicate or incomplete orders, of differing stock figures, or of errors with "
+    "the same text."
 )
 class PayloadFinding:
-    kind: PayloadKind = strawberry.field(description="What sort of trouble it is.")
+    kind: PayloadKind = strawberry.field(description="Kind of the finding.")
     sentence: str = strawberry.field(description="The finding in one sentence.")
     key: JSON = strawberry.field(
-        description="What makes the group, by name, such as template, attribute, channel, location, item."
+        description="What defines the group, by name, such as template, attribute, channel, location, item."
     )
     count: int = strawberry.field(
-        description="How many orders or errors; of stock, how far the figures are apart."
+        description="Number of orders or errors; for stock, the difference of the figures."
     )
-    total: int = strawberry.field(description="Of how many; 0 where that does not apply.")
+    total: int = strawberry.field(description="Number of orders compared; 0 where not applicable.")
     since: Moment = strawberry.field(
-        name="from", description="When the first of them was placed, failed or told."
+        name="from", description="When the first of them was placed, failed or reported."
     )
-    until: Moment = strawberry.field(name="to", description="When the last of them was.")
+    until: Moment = strawberry.field(
+        name="to", description="When the last of them was placed, failed or reported."
+    )
     value: list[Money] = strawberry.field(
-        description="What the orders are worth; of an order that was sent twice, all but the first."
+        description="Total value of the orders, per currency; for duplicates, without the first of each."
     )
-    samples: list[str] = strawberry.field(description="In their own words: messages, figures; at most three.")
-    suspects: list[Cause] = strawberry.field(description="What would explain it, the best first.")
+    samples: list[str] = strawberry.field(description="Original messages or figures; at most three.")
+    suspects: list[Cause] = strawberry.field(description="Possible causes, most likely first.")
     model: strawberry.Private[diagnosis.PayloadFinding]
     landscape: strawberry.Private[Landscape]
 
-    @strawberry.field(description="Some of the orders, the latest placed first; at most five.")
+    @strawberry.field(description="Some of the orders, latest first; at most five.")
     async def orders(self, info: Info) -> list[Order]:
         info.context.count(len(self.model.orders))
         return [
@@ -49,18 +52,18 @@ class PayloadFinding:
         ]
 
     @classmethod
-    def of(cls, found: diagnosis.PayloadFinding, landscape: Landscape) -> "PayloadFinding":
+    def of(cls, model: diagnosis.PayloadFinding, landscape: Landscape) -> "PayloadFinding":
         return cls(
-            kind=cast(PayloadKind, found.kind),
-            sentence=found.sentence,
-            key=cast(JSON, dict(found.key)),
-            count=found.count,
-            total=found.total,
-            since=Moment(found.since),
-            until=Moment(found.until),
-            value=[Money.of(each) for each in found.value],
-            samples=list(found.samples),
-            suspects=[Cause.of(each, landscape) for each in found.suspects],
-            model=found,
+            kind=cast(PayloadKind, model.kind),
+            sentence=model.sentence,
+            key=cast(JSON, dict(model.key)),
+            count=model.count,
+            total=model.total,
+            since=Moment(model.since),
+            until=Moment(model.until),
+            value=[Money.of(each) for each in model.value],
+            samples=list(model.samples),
+            suspects=[Cause.of(each, landscape) for each in model.suspects],
+            model=model,
             landscape=landscape,
         )

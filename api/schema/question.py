@@ -1,6 +1,10 @@
-"""What a blast radius is asked with: the arguments that a query and a subscription share."""
+"""Arguments of a blast radius, which the query, the subscription and the export share."""
 
-from typing import Annotated
+import inspect
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, fields
+from inspect import Parameter
+from typing import Annotated, Any, TypeVar
 
 import strawberry
 
@@ -9,71 +13,98 @@ from api.schema.inputs import FailureInput, failure_of
 from api.schema.scalars import Moment, Span
 from graph_models.ids import key_of
 from graph_models.impact import Question
-from graph_models.time import DAY, MINUTE
+
+F = TypeVar("F", bound=Callable[..., object])
 
 Failures = Annotated[
     list[strawberry.ID] | None,
     strawberry.argument(
-        description="Failures by full id or bare key, ended ones too; none, and nothing supposed: all that are active at asOf."
+        description="Failures by full id or bare key, ended ones included; without these and `suppose`: all "
+        "that are active at asOf."
     ),
 ]
 Suppose = Annotated[
-    list[FailureInput] | None, strawberry.argument(description="What if: nothing of it is stored.")
+    list[FailureInput] | None,
+    strawberry.argument(description="What if: supposed failures, which are not stored."),
 ]
-AsOf = Annotated[
-    Moment | None, strawberry.argument(description="The moment that it is asked for; null: now.")
-]
+AsOf = Annotated[Moment | None, strawberry.argument(description="The moment the answer is for; null: now.")]
 Horizon = Annotated[
     Span | None,
     strawberry.argument(
-        description="Hits that begin within this after asOf; null: PT48H. Their consequences are followed to the end."
+        description="Only effects that begin within this time after asOf; null: PT48H. Their consequences "
+        "are followed to the end."
     ),
 ]
 Recovery = Annotated[
     Span | None,
     strawberry.argument(
-        description="How long a failure of unknown end is taken to last; null: as learned, else PT2H."
+        description="Assumed duration of a failure without an end; null: learned from past failures, else "
+        "PT2H."
     ),
 ]
 Tolerance = Annotated[
-    Span | None, strawberry.argument(description="How much later still counts as unaffected; null: PT5M.")
+    Span | None, strawberry.argument(description="Delays up to this count as unaffected; null: PT5M.")
 ]
 Likelihood = Annotated[
     float | None,
-    strawberry.argument(description="Listed and counted is what is more likely than this; null: 0.05."),
+    strawberry.argument(description="Only what is more likely than this is listed and counted; null: 0.05."),
 ]
-Where = Annotated[OrderFilter | None, strawberry.argument(description="These orders only.")]
+Where = Annotated[OrderFilter | None, strawberry.argument(description="Only these orders.")]
 Limit = Annotated[
     int | None,
     strawberry.argument(
-        description="How many elements to follow from the failures at most; null: all. What is left out is told in `frontier`."
+        description="Maximum number of elements to follow from the failures; null: all. `frontier` lists "
+        "where it stopped."
     ),
 ]
 
 
-def question_of(
-    failures: list[strawberry.ID] | None = None,
-    suppose: list[FailureInput] | None = None,
-    as_of: Moment | None = None,
-    horizon: Span | None = None,
-    assume_recovery: Span | None = None,
-    tolerance: Span | None = None,
-    min_likelihood: float | None = None,
-    where: OrderFilter | None = None,
-    limit: int | None = None,
-) -> Question:
-    """In the words of the model; null is the default that the descriptions tell."""
+@dataclass(frozen=True)
+class QuestionArguments:
+    """The arguments of a question as a client gives them; None: the default in the description."""
+
+    failures: Failures = None
+    suppose: Suppose = None
+    as_of: AsOf = None
+    horizon: Horizon = None
+    assume_recovery: Recovery = None
+    tolerance: Tolerance = None
+    min_likelihood: Likelihood = None
+    where: Where = None
+    limit: Limit = None
+
+
+def takes_question_arguments(*, without: Collection[str] = ()) -> Callable[[F], F]:
+    """Declares the arguments of a question, but for those named, in place of a resolver's `**arguments`."""
+
+    def declare(resolver: F) -> F:
+        signature = inspect.signature(resolver)
+        own = [one for one in signature.parameters.values() if one.kind is not Parameter.VAR_KEYWORD]
+        arguments = [
+            Parameter(field.name, Parameter.KEYWORD_ONLY, default=None, annotation=field.type)
+            for field in fields(QuestionArguments)
+            if field.name not in without
+        ]
+        resolver.__signature__ = signature.replace(parameters=[*own, *arguments])
+        return resolver
+
+    return declare
+
+
+def question_of(arguments: QuestionArguments) -> Question:
+    """The model's question. Raises BadInputError for attributes of a scope in another form."""
+    overrides: dict[str, Any] = {
+        name: value
+        for name in ("horizon", "assume_recovery", "tolerance", "min_likelihood", "limit")
+        if (value := getattr(arguments, name)) is not None
+    }
     return Question(
-        failures=tuple(dict.fromkeys(key_of(identifier, "failure") for identifier in failures or ())),
+        failures=tuple(dict.fromkeys(key_of(id_, "failure") for id_ in arguments.failures or ())),
         suppose=tuple(
             failure_of(failure, supposed=True, key=f"supposed-{number}")
-            for number, failure in enumerate(suppose or (), 1)
+            for number, failure in enumerate(arguments.suppose or (), 1)
         ),
-        as_of=as_of,
-        horizon=2 * DAY if horizon is None else horizon,
-        assume_recovery=assume_recovery,
-        tolerance=5 * MINUTE if tolerance is None else tolerance,
-        min_likelihood=0.05 if min_likelihood is None else min_likelihood,
-        where=filter_of(where),
-        limit=limit,
+        as_of=arguments.as_of,
+        where=filter_of(arguments.where),
+        **overrides,
     )

@@ -1,4 +1,4 @@
-"""Records that should have come and did not, or not so."""
+"""Findings on records: missing, late, duplicate, wrong or out of sequence."""
 
 from typing import cast
 
@@ -10,92 +10,95 @@ from api.schema.element import Info
 from api.schema.enums import RecordEffect
 from api.schema.money import Money
 from api.schema.order import Order
-from api.schema.scalars import Moment, Span, lasting, when
+from api.schema.scalars import Moment, Span, moment_of, span_of
 from graph_models import diagnosis
 from graph_models.time import HOUR
 
 
 @strawberry.type(
-    description="A posting, message, task or supplier order that is missing, late, doubled, wrong or out of sequence, found from what was to be expected."
+    description="A posting, message, task or supplier order that is missing, late, duplicate, wrong or out "
+    "of sequence."
 )
 class RecordFinding:
-    fulfillment: strawberry.ID = strawberry.field(description="Full id of the fulfillment that it is of.")
+    fulfillment: strawberry.ID = strawberry.field(description="Full id of its fulfillment.")
     kind: str = strawberry.field(description="posting, notification, task or supplier_order.")
     type: str = strawberry.field(description="Its type, such as invoice or shipped.")
     effect: RecordEffect = strawberry.field(description="What is wrong with it.")
-    due: Moment | None = strawberry.field(description="Until when it was due.")
+    due: Moment | None = strawberry.field(description="When it was due.")
     late_by: Span | None = strawberry.field(
-        description="How long it has been due, or came after that; out of sequence: how long before the one that it must follow, so far."
+        description="How long it is overdue, or how late it came; out of sequence: how long before the one "
+        "that it must follow."
     )
     amount: Money | None = strawberry.field(
-        description="What was posted, all of them together where it came several times; of a missing one, what it should post."
+        description="Posted amount, the sum of duplicates; for a missing posting, the expected amount."
     )
-    expected_amount: Money | None = strawberry.field(description="What should be posted.")
+    expected_amount: Money | None = strawberry.field(description="The expected amount.")
     likely_cause: Cause | None = strawberry.field(
-        description="A failure over its way, or the part of its way that what is missing has in common."
+        description="A failure on the record's path, or the element of the path that the missing records "
+        "share."
     )
     model: strawberry.Private[diagnosis.RecordFinding]
     landscape: strawberry.Private[Landscape]
 
-    @strawberry.field(description="The order that it is of.")
+    @strawberry.field(description="Its order.")
     async def order(self, info: Info) -> Order:
         return Order.of(
             await info.context.orders.load(self.model.order, self.landscape.as_of), self.landscape
         )
 
     @classmethod
-    def of(cls, found: diagnosis.RecordFinding, landscape: Landscape) -> "RecordFinding":
+    def of(cls, model: diagnosis.RecordFinding, landscape: Landscape) -> "RecordFinding":
         return cls(
-            fulfillment=strawberry.ID(f"fulfillment:{found.fulfillment}"),
-            kind=found.kind.value,
-            type=found.type,
-            effect=cast(RecordEffect, found.effect),
-            due=when(found.due),
-            late_by=lasting(found.late_by),
-            amount=Money.of(found.amount) if found.amount is not None else None,
-            expected_amount=Money.of(found.expected_amount) if found.expected_amount is not None else None,
-            likely_cause=Cause.of(found.likely_cause, landscape) if found.likely_cause is not None else None,
-            model=found,
+            fulfillment=strawberry.ID(f"fulfillment:{model.fulfillment}"),
+            kind=model.kind.value,
+            type=model.type,
+            effect=cast(RecordEffect, model.effect),
+            due=moment_of(model.due),
+            late_by=span_of(model.late_by),
+            amount=Money.of(model.amount) if model.amount is not None else None,
+            expected_amount=Money.of(model.expected_amount) if model.expected_amount is not None else None,
+            likely_cause=Cause.of(model.likely_cause, landscape) if model.likely_cause is not None else None,
+            model=model,
             landscape=landscape,
         )
 
 
-@strawberry.type(
-    description="An hour in which a type of record came more often or less often than it usually does at that hour."
-)
+@strawberry.type(description="An hour with more or fewer records of a type than usual at that hour.")
 class RecordRate:
     kind: str = strawberry.field(description="posting, notification, task or supplier_order.")
     type: str = strawberry.field(description="Its type, such as invoice or shipped.")
     since: Moment = strawberry.field(name="from", description="When the hour begins.")
     until: Moment = strawberry.field(name="to", description="When it ends.")
-    count: int = strawberry.field(description="How many came.")
-    usual: float = strawberry.field(
-        description="How many usually come: the median of the hours that it is held against."
+    count: int = strawberry.field(description="Number of records.")
+    baseline: float = strawberry.field(
+        description="Usual number of records: the median of the compared hours."
     )
-    low: float = strawberry.field(description="The least that is still usual.")
-    high: float = strawberry.field(description="The most that is still usual.")
-    hours: int = strawberry.field(description="How many hours of the past it is held against.")
-    season: str = strawberry.field(
-        description="hour_of_week or hour_of_day: which hours of the past these are."
-    )
-    amount: list[Money] = strawberry.field(description="What was posted in that hour.")
+    low: float = strawberry.field(description="Lower bound of the usual range.")
+    high: float = strawberry.field(description="Upper bound of the usual range.")
+    hours: int = strawberry.field(description="Number of compared hours of the past.")
+    season: str = strawberry.field(description="hour_of_week or hour_of_day: which past hours are compared.")
+    amount: list[Money] = strawberry.field(description="Amounts posted in that hour, per currency.")
     likely_cause: Cause | None = strawberry.field(
-        description="A failure over the way of such records in that hour."
+        description="A failure on the path of such records in that hour."
     )
 
+    @strawberry.field(description="The former name of `baseline`.", deprecation_reason="Use `baseline`.")
+    def usual(self) -> float:
+        return self.baseline
+
     @classmethod
-    def of(cls, found: diagnosis.RateFinding, landscape: Landscape) -> "RecordRate":
+    def of(cls, model: diagnosis.RateFinding, landscape: Landscape) -> "RecordRate":
         return cls(
-            kind=found.kind.value,
-            type=found.type,
-            since=Moment(found.since),
-            until=Moment(found.since + HOUR),
-            count=found.count,
-            usual=found.usual,
-            low=found.low,
-            high=found.high,
-            hours=found.hours,
-            season=found.season,
-            amount=[Money.of(each) for each in found.amount],
-            likely_cause=Cause.of(found.likely_cause, landscape) if found.likely_cause is not None else None,
+            kind=model.kind.value,
+            type=model.type,
+            since=Moment(model.since),
+            until=Moment(model.since + HOUR),
+            count=model.count,
+            baseline=model.usual,
+            low=model.low,
+            high=model.high,
+            hours=model.hours,
+            season=model.season,
+            amount=[Money.of(each) for each in model.amount],
+            likely_cause=Cause.of(model.likely_cause, landscape) if model.likely_cause is not None else None,
         )

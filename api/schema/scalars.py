@@ -1,4 +1,4 @@
-"""Moments, spans and decimals between the words of GraphQL and those of the model."""
+"""GraphQL scalars: conversion of moments, spans and decimals from and to the model."""
 
 from decimal import Decimal, InvalidOperation
 from typing import NewType
@@ -7,7 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 from strawberry.types.scalar import ScalarDefinition
 
-from api.ticking import Ticked, Ticking
+from api.volatile import VolatileMoment, VolatileText
 from graph_models.time import FOREVER, Millis, format_duration, moment, parse_duration, parse_moment
 
 Moment = NewType("Moment", int)
@@ -17,13 +17,13 @@ Span = NewType("Span", int)
 """Milliseconds; GraphQL's Duration."""
 
 
-def when(at: Millis | None) -> Moment | None:
-    """None too for what never comes."""
+def moment_of(at: Millis | None) -> Moment | None:
+    """The moment; None also for one that never comes."""
     return None if at is None or at >= FOREVER else Moment(at)
 
 
-def lasting(span: Millis | None) -> Span | None:
-    """None too for what never ends."""
+def span_of(span: Millis | None) -> Span | None:
+    """The span; None also for one that never ends."""
     return None if span is None or span >= FOREVER else Span(span)
 
 
@@ -36,12 +36,10 @@ def _parse_moment(value: object) -> Moment:
         raise ValueError(f'{value!r} is not a moment such as "2026-03-02T09:10:00Z".') from None
 
 
-def _say_moment(value: int) -> str:
-    said = (
-        moment(value).isoformat(timespec="milliseconds" if value % 1000 else "seconds").removesuffix("+00:00")
-        + "Z"
-    )
-    return Ticked(said) if isinstance(value, Ticking) else said
+def _format_moment(value: int) -> str:
+    precision = "milliseconds" if value % 1000 else "seconds"
+    text = moment(value).isoformat(timespec=precision).removesuffix("+00:00") + "Z"
+    return VolatileText(text) if isinstance(value, VolatileMoment) else text
 
 
 def _parse_span(value: object) -> Span:
@@ -54,12 +52,9 @@ def _parse_span(value: object) -> Span:
 
 
 def _parse_decimal(value: object) -> Decimal:
+    is_numeric = isinstance(value, str | int | float) and not isinstance(value, bool)
     try:
-        number = (
-            Decimal(str(value))
-            if isinstance(value, str | int | float) and not isinstance(value, bool)
-            else None
-        )
+        number = Decimal(str(value)) if is_numeric else None
     except InvalidOperation:
         number = None
     if number is None or not number.is_finite():
@@ -67,20 +62,20 @@ def _parse_decimal(value: object) -> Decimal:
     return number
 
 
-def _as_it_is(value: object) -> object:
+def _unchanged(value: object) -> object:
     return value
 
 
 SCALARS: dict[object, ScalarDefinition] = {
     Moment: strawberry.scalar(
         name="DateTime",
-        description="A moment in ISO 8601, such as 2026-03-02T09:10:00Z; without a zone it is UTC.",
-        serialize=_say_moment,
+        description="A moment in ISO 8601, such as 2026-03-02T09:10:00Z; UTC without a zone.",
+        serialize=_format_moment,
         parse_value=_parse_moment,
     ),
     Span: strawberry.scalar(
         name="Duration",
-        description="A span of time in ISO 8601, such as PT15M or P2D; 15m and 1h30m are taken too.",
+        description="A span of time in ISO 8601, such as PT15M or P2D; 15m and 1h30m are accepted too.",
         serialize=format_duration,
         parse_value=_parse_span,
     ),
@@ -91,6 +86,6 @@ SCALARS: dict[object, ScalarDefinition] = {
         parse_value=_parse_decimal,
     ),
     JSON: strawberry.scalar(
-        name="JSON", description="Any JSON value.", serialize=_as_it_is, parse_value=_as_it_is
+        name="JSON", description="Any JSON value.", serialize=_unchanged, parse_value=_unchanged
     ),
 }

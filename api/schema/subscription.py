@@ -1,4 +1,4 @@
-"""What can be followed."""
+"""GraphQL subscriptions."""
 
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any
@@ -10,68 +10,48 @@ from api.live.topic import Topic
 from api.schema.blast_radius import BlastRadius
 from api.schema.element import Info
 from api.schema.order import Order
-from api.schema.question import (
-    Failures,
-    Horizon,
-    Likelihood,
-    Limit,
-    Recovery,
-    Suppose,
-    Tolerance,
-    Where,
-    question_of,
-)
+from api.schema.question import QuestionArguments, question_of, takes_question_arguments
 from graph_models.ids import key_of
 from impactgraph.errors import NotFoundError
 from impactgraph.usecases import orders
 
 
 @strawberry.type(
-    description="What can be followed: told at once, and again whenever it changes, at most once a second. A reader that is slow gets the newest."
+    description="Questions to subscribe to: the answer comes at once, and again whenever it changes, "
+    "at most once a second. Slow clients skip all but the newest answer."
 )
 class Subscription:
-    """Each field yields one thing, what is to be followed; `api.live` works it out, once for all who ask the same."""
+    """Each field yields one topic; `api.live` evaluates it, once for all subscribers to the same question."""
 
     @strawberry.subscription(
-        description="What failures hit; where none are named, those that are active at the time."
+        description="The blast radius of failures; without `failures` and `suppose`, of those active at the "
+        "time."
     )
-    async def blast_radius(
-        self,
-        info: Info,
-        failures: Failures = None,
-        suppose: Suppose = None,
-        horizon: Horizon = None,
-        assume_recovery: Recovery = None,
-        tolerance: Tolerance = None,
-        min_likelihood: Likelihood = None,
-        where: Where = None,
-        limit: Limit = None,
-    ) -> AsyncGenerator[BlastRadius, None]:
-        question = question_of(
-            failures, suppose, None, horizon, assume_recovery, tolerance, min_likelihood, where, limit
-        )
+    @takes_question_arguments(without={"as_of"})
+    async def blast_radius(self, info: Info, **arguments: Any) -> AsyncGenerator[BlastRadius, None]:
+        question = question_of(QuestionArguments(**arguments))
 
         async def value(context: Context) -> BlastRadius:
             answer = await context.impact(question)
             return BlastRadius.of(answer, await context.landscape_of(answer.topology, None))
 
-        yield _followed(Topic("blastRadius", question, value))
+        yield _as_field(Topic("blastRadius", question, value))
 
-    @strawberry.subscription(description="An order, with all that is told of it.")
+    @strawberry.subscription(description="An order, its timeline and its diagnosis.")
     async def order(
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="Full id or bare key.")],
     ) -> AsyncGenerator[Order, None]:
         async def value(context: Context) -> Order:
-            found = await context.ask(orders.find_order, id, context.now, None)
-            if found is None:
+            order = await context.ask(orders.find_order, id, context.now, None)
+            if order is None:
                 raise NotFoundError(id)
-            return Order.of(found, await context.landscape())
+            return Order.of(order, await context.landscape())
 
-        yield _followed(Topic("order", key_of(id, "order"), value))
+        yield _as_field(Topic("order", key_of(id, "order"), value))
 
 
-def _followed(topic: Topic) -> Any:
-    """As the type that GraphQL shows of it."""
+def _as_field(topic: Topic) -> Any:
+    """The topic, typed as the field's value: `api.live` takes it before GraphQL resolves it."""
     return topic

@@ -1,11 +1,11 @@
-"""Systems, what they offer, what connects them, and the data they hold."""
+"""Systems, their APIs, the integrations between them, and their data."""
 
 from typing import cast
 
 import strawberry
 
-from api.schema.element import Element, shown
-from api.schema.scalars import Span, lasting
+from api.schema.element import Element, element_by_id
+from api.schema.scalars import Span, span_of
 from graph_models import topology
 
 
@@ -13,7 +13,7 @@ from graph_models import topology
 class System(Element):
     model: strawberry.Private[topology.System]
 
-    @strawberry.field(description="How much depends on it; 1 is the highest.")
+    @strawberry.field(description="Criticality tier; 1 is the highest.")
     def tier(self) -> int | None:
         return self.model.tier
 
@@ -21,18 +21,18 @@ class System(Element):
     def category(self) -> str | None:
         return self.model.kind
 
-    @strawberry.field(description="Whether each location has its own, so that it may fail at some of them.")
+    @strawberry.field(description="Whether each location has its own instance, which can fail alone.")
     def per_location(self) -> bool:
         return self.model.per_location
 
 
-@strawberry.type(description="What a system offers to others.")
+@strawberry.type(description="An API that a system offers.")
 class Api(Element):
     model: strawberry.Private[topology.Api]
 
     @strawberry.field(description="The system that offers it.")
     def system(self) -> System:
-        return cast(System, shown(f"system:{self.model.system}", self.landscape))
+        return cast(System, element_by_id(f"system:{self.model.system}", self.landscape))
 
     @strawberry.field(description="Such as rest, soap or idoc.")
     def protocol(self) -> str | None:
@@ -47,21 +47,21 @@ class Api(Element):
         return self.model.lifecycle
 
 
-@strawberry.type(description="What carries calls or messages from one system to another.")
+@strawberry.type(description="Carries calls or messages from one system to another.")
 class Integration(Element):
     model: strawberry.Private[topology.Integration]
 
-    @strawberry.field(name="from", description="Where its calls or messages come from.")
+    @strawberry.field(name="from", description="The source of its calls or messages.")
     def source(self) -> Element:
-        return shown(self.model.source, self.landscape)
+        return element_by_id(self.model.source, self.landscape)
 
-    @strawberry.field(name="to", description="Where they go.")
+    @strawberry.field(name="to", description="Their target.")
     def target(self) -> Element:
-        return shown(self.model.target, self.landscape)
+        return element_by_id(self.model.target, self.landscape)
 
-    @strawberry.field(description="The systems that they pass.")
+    @strawberry.field(description="The systems that they pass through.")
     def via(self) -> list[Element]:
-        return [shown(identifier, self.landscape) for identifier in self.model.via]
+        return [element_by_id(identifier, self.landscape) for identifier in self.model.via]
 
     @strawberry.field(description="sync, queue, stream, batch or file.")
     def transport(self) -> str:
@@ -71,15 +71,15 @@ class Integration(Element):
     def carries(self) -> list[str]:
         return list(self.model.carries)
 
-    @strawberry.field(description="How long a call waits for its answer.")
+    @strawberry.field(description="How long a call waits for a response.")
     def timeout(self) -> Span | None:
-        return lasting(self.model.timeout)
+        return span_of(self.model.timeout)
 
-    @strawberry.field(description="Where a message goes that is refused; null: it is lost.")
+    @strawberry.field(description="Dead-letter queue of rejected messages; null: they are lost.")
     def dead_letter(self) -> str | None:
         return self.model.dead_letter
 
-    @strawberry.field(description="Whether a message that comes twice does no harm.")
+    @strawberry.field(description="Whether duplicate messages do no harm.")
     def idempotent(self) -> bool:
         return self.model.idempotent
 
@@ -90,16 +90,18 @@ class Data(Element):
 
     @strawberry.field(description="The system that holds it.")
     def system(self) -> System:
-        return cast(System, shown(f"system:{self.model.system}", self.landscape))
+        return cast(System, element_by_id(f"system:{self.model.system}", self.landscape))
 
     @strawberry.field(description="The integrations that keep it up to date.")
     def fed_by(self) -> list[Integration]:
-        return [cast(Integration, shown(identifier, self.landscape)) for identifier in self.model.fed_by]
+        return [
+            cast(Integration, element_by_id(identifier, self.landscape)) for identifier in self.model.fed_by
+        ]
 
-    @strawberry.field(description="How old it may be before it counts as stale.")
+    @strawberry.field(description="Maximum age before it counts as stale.")
     def fresh_within(self) -> Span:
         return Span(self.model.fresh_within)
 
-    @strawberry.field(description="How likely a step that reads it stale decides wrongly, 0 to 1.")
+    @strawberry.field(description="The probability of a wrong decision on stale data, 0 to 1.")
     def decision_risk(self) -> float:
         return self.model.decision_risk

@@ -1,11 +1,11 @@
-"""Versions of the topology, and what is other between two."""
+"""Versions of the topology, and what changed between two."""
 
 from collections.abc import Iterable
 
 import strawberry
 from strawberry.scalars import JSON
 
-from api.schema.element import plain
+from api.schema.element import EMPTY, as_json
 from api.schema.node import Node
 from api.schema.scalars import Moment
 from impactgraph import errors
@@ -16,7 +16,7 @@ from impactgraph.usecases import compare_topologies
 @strawberry.type(description="A version of the topology.")
 class TopologyVersion(Node):
     applied_at: Moment = strawberry.field(description="When it became the current one.")
-    elements: int = strawberry.field(description="How many elements it has.")
+    elements: int = strawberry.field(description="Number of elements.")
     current: bool = strawberry.field(description="Whether it is the current one.")
 
     @classmethod
@@ -29,49 +29,49 @@ class TopologyVersion(Node):
         )
 
 
-@strawberry.type(description="A field of an element that two versions have differently.")
+@strawberry.type(description="A changed field of an element.")
 class ElementChange:
     id: strawberry.ID = strawberry.field(description="Full id of the element.")
     field: str = strawberry.field(description="Name of the field.")
-    before: JSON | None = strawberry.field(description="What it was; null: not said.")
-    after: JSON | None = strawberry.field(description="What it is; null: not said.")
+    before: JSON | None = strawberry.field(description="The former value; null: not declared.")
+    after: JSON | None = strawberry.field(description="The new value; null: not declared.")
 
 
-@strawberry.type(description="What is other in one version than in another.")
+@strawberry.type(description="What changed between two versions.")
 class TopologyChange:
-    added: list[strawberry.ID] = strawberry.field(description="Full ids of the elements that are new.")
-    removed: list[strawberry.ID] = strawberry.field(description="Full ids of the elements that are gone.")
+    added: list[strawberry.ID] = strawberry.field(description="Full ids of the new elements.")
+    removed: list[strawberry.ID] = strawberry.field(description="Full ids of the removed elements.")
     changed: list[ElementChange] = strawberry.field(
-        description="Fields that are other, of elements that both have."
+        description="Changed fields of elements in both versions."
     )
     orders_touched: int = strawberry.field(
-        description="Orders in flight that still have to pass what is other."
+        description="Orders in flight that will pass through changed elements."
     )
 
     @classmethod
     def of(cls, change: compare_topologies.TopologyChange) -> "TopologyChange":
-        found = change.difference
+        difference = change.difference
         return cls(
-            added=[strawberry.ID(identifier) for identifier in found.added],
-            removed=[strawberry.ID(identifier) for identifier in found.removed],
+            added=[strawberry.ID(identifier) for identifier in difference.added],
+            removed=[strawberry.ID(identifier) for identifier in difference.removed],
             changed=[
                 ElementChange(
-                    id=strawberry.ID(one.element),
-                    field=one.field,
-                    before=_json(one.before),
-                    after=_json(one.after),
+                    id=strawberry.ID(field.element),
+                    field=field.field,
+                    before=_json(field.before),
+                    after=_json(field.after),
                 )
-                for one in found.changed
+                for field in difference.changed
             ],
             orders_touched=change.affected_orders,
         )
 
 
-@strawberry.type(description="One thing wrong with what was sent.")
+@strawberry.type(description="A problem of the input.")
 class Problem:
-    message: str = strawberry.field(description="What is wrong, and how to mend it.")
+    message: str = strawberry.field(description="What is wrong, and how to fix it.")
     file: str | None = strawberry.field(description="Name of the document.")
-    line: int | None = strawberry.field(description="Line in it, from 1.")
+    line: int | None = strawberry.field(description="Line number, from 1.")
 
     @classmethod
     def each(cls, problems: Iterable[errors.Problem]) -> "list[Problem]":
@@ -79,5 +79,5 @@ class Problem:
 
 
 def _json(value: object) -> JSON | None:
-    said = plain(value)
-    return None if said in (None, "", [], {}) else JSON(said)
+    converted = as_json(value)
+    return None if converted in EMPTY else JSON(converted)

@@ -1,4 +1,4 @@
-"""The topology as a map is drawn from it: plain values, so that all of it fits into one answer."""
+"""The topology for drawing a map: plain values, so that all of it fits into one answer."""
 
 from typing import Annotated
 
@@ -10,39 +10,39 @@ from api.schema.enums import ElementKind, MapEdgeKind
 from graph_models.topology import Topology
 from impactgraph.usecases import topology_map
 
-EDGES_AN_OBJECT = 10
-"""An edge is four plain values: so many count as one object of the answer."""
+EDGES_PER_OBJECT = 10
+"""Edges that count as one object of the answer, since an edge has four plain values only."""
 
 
-@strawberry.type(description="An element as a map shows it.")
+@strawberry.type(description="An element on a map.")
 class MapElement:
     id: strawberry.ID = strawberry.field(description="Full id.")
-    kind: ElementKind = strawberry.field(description="What kind of element it is.")
-    name: str = strawberry.field(description="What people call it; the key where it was given no name.")
+    kind: ElementKind = strawberry.field(description="Its kind.")
+    name: str = strawberry.field(description="Display name; the key where none is declared.")
     owner: strawberry.ID | None = strawberry.field(
-        description="Full id of the team that owns it: its own, or that of the system it belongs to."
+        description="Full id of the owning team: its own, or that of its system."
     )
     parent: strawberry.ID | None = strawberry.field(
-        description="Full id of the system of an api or of data, of the workflow of a step."
+        description="Full id of the system of an API or of data, or of the workflow of a step."
     )
     category: str | None = strawberry.field(
-        description="What a system is for, such as oms or broker; what a location is, such as store."
+        description="Kind of a system, such as oms or broker, or of a location, such as store."
     )
     region: str | None = strawberry.field(description="The region of a location.")
-    tier: int | None = strawberry.field(description="How much depends on a system; 1 is the highest.")
+    tier: int | None = strawberry.field(description="Criticality tier of a system; 1 is the highest.")
 
 
-@strawberry.type(description="How one element hangs on another.")
+@strawberry.type(description="A dependency of one element on another.")
 class MapEdge:
-    source: strawberry.ID = strawberry.field(name="from", description="Full id of what depends on the other.")
-    target: strawberry.ID = strawberry.field(name="to", description="Full id of what it depends on.")
-    kind: MapEdgeKind = strawberry.field(description="How it depends on it.")
-    share: float | None = strawberry.field(
-        description="Of FOLLOWS: the usual fraction of the orders that go this way."
+    source: strawberry.ID = strawberry.field(name="from", description="Full id of the dependent element.")
+    target: strawberry.ID = strawberry.field(
+        name="to", description="Full id of the element that it depends on."
     )
+    kind: MapEdgeKind = strawberry.field(description="Kind of the dependency.")
+    share: float | None = strawberry.field(description="For FOLLOWS: the usual share of orders on this edge.")
 
 
-@strawberry.type(description="A version of the topology as a map is drawn from it.")
+@strawberry.type(description="A version of the topology for drawing a map.")
 class TopologyMap:
     version: strawberry.ID = strawberry.field(description="Full id of the version.")
     topology: strawberry.Private[Topology]
@@ -52,53 +52,54 @@ class TopologyMap:
         self,
         info: Info,
         kinds: Annotated[
-            list[ElementKind] | None, strawberry.argument(description="Of these kinds only.")
+            list[ElementKind] | None, strawberry.argument(description="Only these kinds.")
         ] = None,
     ) -> list[MapElement]:
-        found = await info.context.run(topology_map.map_elements, self.topology, kinds)
-        info.context.count(len(found))
+        map_elements = await info.context.run(topology_map.map_elements, self.topology, kinds)
+        info.context.count(len(map_elements))
         return [
             MapElement(
-                id=strawberry.ID(one.id),
-                kind=one.kind,
-                name=one.name,
-                owner=_id(one.owner),
-                parent=_id(one.parent),
-                category=one.category,
-                region=one.region,
-                tier=one.tier,
+                id=strawberry.ID(element.id),
+                kind=element.kind,
+                name=element.name,
+                owner=_id(element.owner),
+                parent=_id(element.parent),
+                category=element.category,
+                region=element.region,
+                tier=element.tier,
             )
-            for one in found
+            for element in map_elements
         ]
 
     @strawberry.field(
-        description="How the elements hang together, in the order of the document; two may do so in several ways."
+        description="The dependencies, in the order of the document; two elements may have several."
     )
     async def edges(
         self,
         info: Info,
         kinds: Annotated[
-            list[MapEdgeKind] | None, strawberry.argument(description="Of these kinds only.")
+            list[MapEdgeKind] | None, strawberry.argument(description="Only these kinds.")
         ] = None,
     ) -> list[MapEdge]:
-        found = await info.context.run(_edges, self.topology, kinds)
-        info.context.count(len(found) // EDGES_AN_OBJECT)
+        map_edges = await info.context.run(_edges, self.topology, kinds)
+        info.context.count(len(map_edges) // EDGES_PER_OBJECT)
         return [
             MapEdge(
-                source=strawberry.ID(one.source),
-                target=strawberry.ID(one.target),
-                kind=one.kind,
-                share=one.share,
+                source=strawberry.ID(edge.source),
+                target=strawberry.ID(edge.target),
+                kind=edge.kind,
+                share=edge.share,
             )
-            for one in found
+            for edge in map_edges
         ]
 
     @classmethod
     async def of(cls, context: Context, version: str | None) -> "TopologyMap":
-        """By bare key; None is the current one. Raises NotFoundError."""
-        landscape = (
-            await context.landscape() if version is None else await context.landscape_of(version, None)
-        )
+        """The version with this bare key; None: the current edge. Raises NotFoundError."""
+        if version is None:
+            landscape = await context.landscape()
+        else:
+            landscape = await context.landscape_of(version, None)
         return cls(
             version=strawberry.ID(f"topology:{landscape.topology.version}"), topology=landscape.topology
         )

@@ -13,12 +13,12 @@ from graph_models import enums, impact
 from impactgraph.usecases.answer import Answer
 
 
-@strawberry.type(description="How many records of a type are hit in one way.")
+@strawberry.type(description="Number of affected records by type and effect.")
 class RecordTotals:
-    type: str = strawberry.field(description="Such as invoice or shipped.")
-    effect: RecordEffect = strawberry.field(description="What happens to them.")
-    count: int = strawberry.field(description="How many.")
-    amount: list[Money] = strawberry.field(description="What they post, a sum for each currency.")
+    type: str = strawberry.field(description="Type of the records, such as invoice or shipped.")
+    effect: RecordEffect = strawberry.field(description="The effect on them.")
+    count: int = strawberry.field(description="Number of records.")
+    amount: list[Money] = strawberry.field(description="Sum of their amounts, per currency.")
 
     @classmethod
     def each(cls, totals: Iterable[impact.RecordTotals]) -> "list[RecordTotals]":
@@ -28,45 +28,49 @@ class RecordTotals:
         ]
 
 
-@strawberry.type(description="What a failure hits, in numbers. The four bands add up to `orders`.")
+@strawberry.type(description="Counts and sums of a blast radius. The four bands add up to `orders`.")
 class ImpactTotals:
-    orders: int = strawberry.field(description="Orders hit, each counted once.")
-    expected_orders: float = strawberry.field(description="The sum of their likelihoods.")
-    fulfillments: int = strawberry.field(description="Fulfillments hit.")
-    stuck: int = strawberry.field(description="Orders that wait now.")
-    exposed: int = strawberry.field(description="Orders that passed in the window and bear the mark.")
-    upcoming: int = strawberry.field(description="Orders that will arrive in the window.")
-    records_only: int = strawberry.field(
-        description="Orders that flow, but a posting or a message of theirs does not."
+    orders: int = strawberry.field(description="Affected orders, each counted once.")
+    expected_orders: float = strawberry.field(
+        description="Expected number of affected orders: the sum of the likelihoods."
     )
-    value: list[Money] = strawberry.field(description="What these orders are worth, a sum for each currency.")
+    fulfillments: int = strawberry.field(description="Affected fulfillments.")
+    stuck: int = strawberry.field(description="Orders that wait now.")
+    exposed: int = strawberry.field(description="Orders that passed an impaired element and were affected.")
+    upcoming: int = strawberry.field(
+        description="Orders that will reach an impaired element within the window."
+    )
+    records_only: int = strawberry.field(
+        description="Orders of which only records are affected: a posting or a message."
+    )
+    value: list[Money] = strawberry.field(description="Total value of the affected orders, per currency.")
     will_miss_promise: int = strawberry.field(
-        description="Orders that are expected to miss their promise because of it."
+        description="Orders that are expected to miss their promise because of the failure."
     )
     answer: strawberry.Private[Answer]
 
-    @strawberry.field(description="What may have to be refunded, a sum for each currency.")
+    @strawberry.field(description="Possible refunds, per currency.")
     async def refunds_at_risk(self, info: Info) -> list[Money]:
         return Money.each(await info.context.run(lambda: self.answer.refunds_at_risk))
 
-    @strawberry.field(description="Finance postings hit, by type and effect.")
+    @strawberry.field(description="Affected finance postings, by type and effect.")
     async def postings(self, info: Info) -> list[RecordTotals]:
         return RecordTotals.each(await self._records(info, enums.RecordKind.POSTING))
 
-    @strawberry.field(description="Customer messages hit, by type and effect.")
+    @strawberry.field(description="Affected customer messages, by type and effect.")
     async def notifications(self, info: Info) -> list[RecordTotals]:
         return RecordTotals.each(await self._records(info, enums.RecordKind.NOTIFICATION))
 
-    @strawberry.field(description="Tasks hit.")
+    @strawberry.field(description="Affected tasks.")
     async def tasks(self, info: Info) -> int:
         return sum(row.count for row in await self._records(info, enums.RecordKind.TASK))
 
-    @strawberry.field(description="Supplier orders hit.")
+    @strawberry.field(description="Affected supplier orders.")
     async def supplier_orders(self, info: Info) -> int:
         return sum(row.count for row in await self._records(info, enums.RecordKind.SUPPLIER_ORDER))
 
     async def _records(self, info: Info, kind: enums.RecordKind) -> tuple[impact.RecordTotals, ...]:
-        """Worked out only for who asks."""
+        """Totals of one kind, computed on request only."""
         return await info.context.run(self.answer.record_totals, kind)
 
     @classmethod
@@ -85,18 +89,18 @@ class ImpactTotals:
         )
 
 
-@strawberry.type(description="Orders hit that have the same values in the dimensions of a breakdown.")
+@strawberry.type(description="Affected orders with the same values of the dimensions of a breakdown.")
 class ImpactGroup:
     key: JSON = strawberry.field(
-        description='Value by dimension, such as {"CHANNEL": "web"}; null where an order has none.'
+        description='Value by dimension, such as {"CHANNEL": "web"}; null without a value.'
     )
     orders: int = strawberry.field(
         description="Orders with a fulfillment in the group; an order may count in several groups."
     )
-    stuck: int = strawberry.field(description="Those of them that wait now.")
-    value: list[Money] = strawberry.field(description="What they are worth, a sum for each currency.")
+    stuck: int = strawberry.field(description="Orders of the group that wait now.")
+    value: list[Money] = strawberry.field(description="Total value of the orders, per currency.")
     will_miss_promise: int = strawberry.field(
-        description="Those that are expected to miss their promise because of it."
+        description="Orders of the group that are expected to miss their promise because of the failure."
     )
 
     @classmethod
@@ -110,15 +114,15 @@ class ImpactGroup:
         )
 
 
-@strawberry.type(description="What happens in one span of time, from `at` on.")
+@strawberry.type(description="Forecast for one interval, which begins at `at`.")
 class ForecastPoint:
-    at: Moment = strawberry.field(description="Begin of the span.")
-    orders_hit: int = strawberry.field(description="Orders that are hit first in it.")
+    at: Moment = strawberry.field(description="Begin of the interval.")
+    orders_hit: int = strawberry.field(description="Orders that are first affected in it.")
     promises_missed: int = strawberry.field(
-        description="Promises that fall into it and are missed because of the failure."
+        description="Promises for this interval that are missed because of the failure."
     )
-    postings_late: int = strawberry.field(description="Postings that were due in it and have not come.")
-    notifications_late: int = strawberry.field(description="Messages that were due in it and have not come.")
+    postings_late: int = strawberry.field(description="Postings due in it that are late.")
+    notifications_late: int = strawberry.field(description="Customer messages due in it that are late.")
 
     @classmethod
     def of(cls, point: impact.ForecastPoint) -> "ForecastPoint":

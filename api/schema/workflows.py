@@ -1,68 +1,69 @@
-"""How an order is fulfilled, step by step."""
+"""Workflows and their steps."""
 
 from typing import cast
 
 import strawberry
 
-from api.schema.element import Element, show, shown
-from api.schema.scalars import Span, lasting
+from api.schema.element import Element, element_by_id, element_of
+from api.schema.scalars import Span, span_of
 from api.schema.systems import Data, System
 from graph_models import topology
 
 
-@strawberry.type(description="How an order is fulfilled.")
+@strawberry.type(description="The steps by which orders are fulfilled.")
 class Workflow(Element):
     model: strawberry.Private[topology.Workflow]
 
-    @strawberry.field(description="Fulfillment modes of the orders that take it.")
+    @strawberry.field(description="Fulfillment modes of its orders.")
     def modes(self) -> list[str]:
         return list(self.model.modes)
 
-    @strawberry.field(description="Channels of the orders that take it.")
+    @strawberry.field(description="Channels of its orders.")
     def channels(self) -> list[str]:
         return list(self.model.channels)
 
-    @strawberry.field(description="Its steps, in the order of the document; orders begin at the first.")
+    @strawberry.field(description="Its steps, in the order of the document; orders start at the first.")
     def steps(self) -> "list[Step]":
-        return [cast(Step, show(step, self.landscape)) for step in self.model.steps]
+        return [cast(Step, element_of(step, self.landscape)) for step in self.model.steps]
 
 
-@strawberry.type(description="A step that can come next.")
+@strawberry.type(description="A transition to a next step.")
 class Transition:
     step: strawberry.ID = strawberry.field(description="Full id of the next step.")
     via: strawberry.ID | None = strawberry.field(
         description="Full id of the integration that hands the order over."
     )
-    share: float | None = strawberry.field(description="The usual fraction of the orders that go this way.")
+    share: float | None = strawberry.field(description="The usual share of orders on this transition.")
 
 
-@strawberry.type(description="A stage of an order's life.")
+@strawberry.type(description="A step of a workflow.")
 class Step(Element):
     model: strawberry.Private[topology.Step]
 
-    @strawberry.field(description="The workflow that it is a step of.")
+    @strawberry.field(description="Its workflow.")
     def workflow(self) -> Workflow:
-        return cast(Workflow, shown(f"workflow:{self.model.workflow}", self.landscape))
+        return cast(Workflow, element_by_id(f"workflow:{self.model.workflow}", self.landscape))
 
-    @strawberry.field(description="The system that does it.")
+    @strawberry.field(description="The system that runs it.")
     def runs_on(self) -> System:
-        return cast(System, shown(self.model.runs_on, self.landscape))
+        return cast(System, element_by_id(self.model.runs_on, self.landscape))
 
-    @strawberry.field(description="How long it usually takes.")
+    @strawberry.field(description="Usual duration (median).")
     def takes(self) -> Span:
         return Span(self.model.takes.p50)
 
     @strawberry.field(
-        description="How long before an order in it counts as overdue; one that is done by then may wait for the run of its batch."
+        description="Time limit, after which an order in it counts as overdue; finished work may wait for "
+        "the next batch run."
     )
     def within(self) -> Span | None:
-        return lasting(self.model.within)
+        return span_of(self.model.within)
 
     @strawberry.field(description="The data that it reads.")
     def reads(self) -> list[Data]:
-        return [cast(Data, shown(identifier, self.landscape)) for identifier in self.model.reads]
+        return [cast(Data, element_by_id(identifier, self.landscape)) for identifier in self.model.reads]
 
-    @strawberry.field(description="What can come next; none: the order is done.")
+    @strawberry.field(description="Possible next steps; none: the order is complete.")
     def then(self) -> list[Transition]:
         return [
             Transition(
