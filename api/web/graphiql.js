@@ -1,6 +1,6 @@
-// GraphiQL on the schema of this server; nothing is loaded from anywhere else.
+// GraphiQL on the schema of this server.
 
-const example = `# What do the failures that are active now hit?
+const example = `# What do the active failures affect?
 {
   blastRadius {
     headline
@@ -14,9 +14,12 @@ const example = `# What do the failures that are active now hit?
 }
 `;
 
-// An address may bring its question behind #query=: the command line ends its answers with such a one.
-const asked = new URLSearchParams(location.hash.slice(1)).get("query") ?? undefined;
+// The address may hold a query after #query=, such as those that the command line prints.
+const queryFromAddress = new URLSearchParams(location.hash.slice(1)).get("query") ?? undefined;
 
 ReactDOM.createRoot(document.getElementById("graphiql")).render(
-  React.createElement(GraphiQL, { fetcher: GraphiQL.createFetcher({ url: "/graphql" }), defaultQuery: example, query: asked }),
+  React.createElement(
+    GraphiQL,
+    { fetcher: GraphiQL.createFetcher({ url: "/graphql" }), defaultQuery: example, query: queryFromAddress }
+  ),
 );

@@ -1,4 +1,4 @@
-// What time it is: by the server's clock, once an answer has told it, and going on from there.
+// The present time by the server's clock, once an answer has given it; by this computer's clock before.
 import { makeStore } from "./store.js";
 
 const TICK = 10_000;

@@ -1,58 +1,80 @@
-// Numbers, money, moments and spans as people read them. Days are written with the month's name: 11/12 is two days.
+// Formats numbers, money, moments and durations. Dates have the name of the month, since 11/12 is ambiguous.
 import { now } from "./clock.js";
 import { zone } from "./settings.js";
 
 const LOCALE = "en-GB";
-const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 const ISO_SPAN = /^(-)?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/;
-const made = new Map();
+const formatters = new Map();
 
-// Intl's formatters are dear to make and are asked for on every row.
+// Caches Intl's formatters: they are expensive to make, and every row needs them.
 function formatter(kind, options) {
   const key = kind.name + JSON.stringify(options);
-  if (!made.has(key)) made.set(key, new kind(LOCALE, options));
-  return made.get(key);
+  if (!formatters.has(key)) formatters.set(key, new kind(LOCALE, options));
+  return formatters.get(key);
 }
 
-export const number = (value, digits = 0) => formatter(Intl.NumberFormat, { maximumFractionDigits: digits }).format(value);
+export const number = (value, digits = 0) => formatter(Intl.NumberFormat, { maximumFractionDigits: digits })
+  .format(value);
 export function percent(share, digits = 0) {
   if (share > 0 && share < 0.01 && !digits) return "under 1%";
   return formatter(Intl.NumberFormat, { style: "percent", maximumFractionDigits: digits }).format(share);
 }
 export const plural = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
 
-// Amounts are exact decimals in strings, and stay so: Intl reads them without going through a float.
+// Amounts are exact decimals in strings: Intl formats them without a conversion to a float.
 export function money({ amount, currency }, { whole = false } = {}) {
   const options = { style: "currency", currency, currencyDisplay: "code" };
-  return formatter(Intl.NumberFormat, whole ? { ...options, maximumFractionDigits: 0 } : options).format(amount).replace("\u00a0", " ");
+  return formatter(Intl.NumberFormat, whole ? { ...options, maximumFractionDigits: 0 } : options)
+    .format(amount)
+    .replace("\u00a0", " ");
 }
-export const moneys = (list, options) => (list.length ? list.map((one) => money(one, options)).join(" + ") : "nothing");
+export const moneys =
+  (list, options) => (list.length ? list.map((one) => money(one, options)).join(" + ") : "nothing");
 
-export const zoneName = () => (zone.get() === "UTC" ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone);
-export const zoneShort = () => inZone({ timeZoneName: "short" }).formatToParts(now()).find((part) => part.type === "timeZoneName").value;
-const inZone = (options) => formatter(Intl.DateTimeFormat, { ...options, timeZone: zoneName(), hourCycle: "h23" });
+export const zoneName =
+  () => (zone.get() === "UTC" ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone);
+export const zoneShort = () => inZone({ timeZoneName: "short" })
+  .formatToParts(now())
+  .find((part) => part.type === "timeZoneName").value;
+const inZone = (options) =>
+  formatter(Intl.DateTimeFormat, { ...options, timeZone: zoneName(), hourCycle: "h23" });
 const dayOf = (at) => inZone({ year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
 
 export const clock = (at) => inZone({ hour: "2-digit", minute: "2-digit" }).format(new Date(at));
 export const fullMoment = (at) => inZone({
-  weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short",
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  timeZoneName: "short",
 }).format(new Date(at));
 
-// The time alone today, the day before it on other days, the year where it is another.
+// The time; with the day unless it is today, and with the year unless it is the present one.
 export function moment(at) {
-  const then = new Date(at), today = new Date(now());
+  const then = new Date(at);
+  const today = new Date(now());
   if (dayOf(then) === dayOf(today)) return clock(then);
   const sameYear = dayOf(then).slice(-4) === dayOf(today).slice(-4);
-  return `${inZone({ weekday: "short", day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) }).format(then)} ${clock(then)}`;
+  const year = sameYear ? {} : { year: "numeric" };
+  const day = inZone({ weekday: "short", day: "numeric", month: "short", ...year }).format(then);
+  return `${day} ${clock(then)}`;
 }
 
-// Two units at most: nobody needs the seconds of an hour.
+// A duration in at most two units.
 export function span(milliseconds) {
   const length = Math.abs(milliseconds);
   if (length < MINUTE) return `${Math.round(length / SECOND)} s`;
-  const [unit, name, next, nextName] = length >= DAY ? [DAY, "d", HOUR, "h"] : length >= HOUR ? [HOUR, "h", MINUTE, "min"] : [MINUTE, "min", null, ""];
-  if (next === null) return `${Math.floor(length / unit)} ${name}`;
-  const whole = Math.floor(length / unit), rest = Math.floor((length % unit) / next);
+  if (length < HOUR) return `${Math.floor(length / MINUTE)} min`;
+  const [unit, name, next, nextName] = length >= DAY ? [DAY, "d", HOUR, "h"] : [HOUR, "h", MINUTE, "min"];
+  const whole = Math.floor(length / unit);
+  const rest = Math.floor((length % unit) / next);
   return rest && whole < 10 ? `${whole} ${name} ${rest} ${nextName}` : `${whole} ${name}`;
 }
 
@@ -64,7 +86,8 @@ export function relative(at) {
 }
 
 export function milliseconds(iso) {
-  const [, minus, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = ISO_SPAN.exec(iso) ?? [null, null, 0, 0, 0, 0, 0];
+  const [, minus, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = ISO_SPAN.exec(iso)
+    ?? [null, null, 0, 0, 0, 0, 0];
   const length = weeks * 7 * DAY + days * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND;
   return minus ? -length : length;
 }

@@ -1,10 +1,11 @@
-// Keys: what is pressed outside of fields. Single letters can be switched off (WCAG 2.1.4).
+// Keyboard shortcuts outside of fields. Single letters can be switched off (WCAG 2.1.4).
 import { useEffect } from "./ui.js";
 import { makeStore } from "./store.js";
 import { singleKeys } from "./settings.js";
 
 export const bindings = makeStore([]);
-const TYPING = "input:not([type=checkbox]):not([type=radio]):not([type=range]), textarea, select, [contenteditable]";
+const TYPING =
+"input:not([type=checkbox]):not([type=radio]):not([type=range]), textarea, select, [contenteditable]";
 
 // useKey("/", "Search", () => ...): also listed in the help that `?` opens.
 export function useKey(key, label, run) {
@@ -25,10 +26,13 @@ addEventListener("keydown", (event) => {
   binding.run(event);
 });
 
-// Arrows, Home and End move between what has data-stop inside the element that has this as its onKeyDown; Enter follows a link by itself.
+// onKeyDown of a list: arrows, Home and End move between its elements with data-stop.
 export function moveByArrows(event) {
   const stops = [...event.currentTarget.querySelectorAll("[data-stop]")];
-  const here = stops.indexOf(event.target.closest("[data-stop]") ?? event.target.closest("tr, li")?.querySelector("[data-stop]"));
+  const here = stops.indexOf(
+    event.target.closest("[data-stop]")
+      ?? event.target.closest("tr, li")?.querySelector("[data-stop]")
+  );
   const to = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: stops.length - 1 }[event.key];
   if (to === undefined || event.target.closest(TYPING) || !stops[to]) return;
   event.preventDefault();

@@ -1,23 +1,35 @@
-// Subscriptions over one web socket (graphql-transport-ws). A lost connection is made again and every subscription with it: the server begins each
-// with the present state, so nothing is missed. Where no web socket gets through, the same questions are asked every few seconds.
-import { gql, troubleOf } from "./gql.js";
+// Subscriptions over one WebSocket (graphql-transport-ws). After a lost connection every subscription is sent
+// again: the
+// server begins with the present state, so nothing is missed. Without a WebSocket, the queries are polled.
+import { gql, errorOf } from "./gql.js";
 import { makeStore } from "./store.js";
 
-const PATIENCE = { first: 250, longest: 5_000, acknowledge: 5_000, ping: 10_000, pong: 5_000, poll: 3_000, linger: 2_000 };
+const PATIENCE =
+  { first: 250, longest: 5_000, acknowledge: 5_000, ping: 10_000, pong: 5_000, poll: 3_000, linger: 2_000 };
 const TRIES_BEFORE_POLLING = 2;
 
-// idle: nothing is followed. connecting, live, reconnecting. polling: no web socket, asked again and again. offline: not even that.
+// idle: no subscriptions. connecting, live, reconnecting. polling: no WebSocket, but HTTP works.
 export const connection = makeStore({ state: "idle", since: Date.now() });
 const subscriptions = new Map();
-let socket = null, acknowledged = false, everLive = false, tries = 0, lastId = 0;
-let retryTimer = null, pingTimer = null, pongTimer = null, ackTimer = null, pollTimer = null, lingerTimer = null;
+let socket = null;
+let acknowledged = false;
+let everLive = false;
+let tries = 0;
+let lastId = 0;
+let retryTimer = null;
+let pingTimer = null;
+let pongTimer = null;
+let ackTimer = null;
+let pollTimer = null;
+let lingerTimer = null;
 
-function say(state) {
+function setState(state) {
   if (connection.get().state !== state) connection.set({ state, since: Date.now() });
 }
 
-// Calls onData(data) with the present state and again on each change. Returns what ends it. `query` is a subscription whose
-// fields the Query has too: it is turned into one where it must be polled.
+// Calls onData(data) with the present state and again on each change; returns a function that ends it. The
+// fields of the
+// subscription must also be fields of Query, so that it can be polled.
 export function subscribe(query, variables, onData, onError = () => {}) {
   const id = String(++lastId);
   const subscription = { id, query, variables, onData, onError, asked: false, last: null };
@@ -29,77 +41,92 @@ export function subscribe(query, variables, onData, onError = () => {}) {
   return () => {
     subscriptions.delete(id);
     if (acknowledged && subscription.asked) send({ id, type: "complete" });
-    if (!subscriptions.size) lingerTimer = setTimeout(rest, PATIENCE.linger);
+    if (!subscriptions.size) lingerTimer = setTimeout(disconnect, PATIENCE.linger);
   };
 }
 
 function connect() {
   clearTimeout(retryTimer);
   retryTimer = null;
-  if (!everLive && connection.get().state === "idle") say("connecting");
-  const mine = new WebSocket(`${location.protocol.replace("http", "ws")}//${location.host}/graphql`, "graphql-transport-ws");
+  if (!everLive && connection.get().state === "idle") setState("connecting");
+  const mine = new WebSocket(
+    `${location.protocol.replace("http", "ws")}//${location.host}/graphql`,
+    "graphql-transport-ws"
+  );
   socket = mine;
   ackTimer = setTimeout(() => mine.close(), PATIENCE.acknowledge);
   mine.onopen = () => send({ type: "connection_init" });
-  mine.onmessage = (event) => { if (socket === mine) take(JSON.parse(event.data)); };
-  mine.onclose = () => { if (socket === mine) lost(); };
+  mine.onmessage = (event) => { if (socket === mine) receive(JSON.parse(event.data)); };
+  mine.onclose = () => { if (socket === mine) onLost(); };
 }
 
-const send = (message) => { if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message)); };
+const send =
+  (message) => { if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message)); };
 
 function begin(subscription) {
   subscription.asked = true;
-  send({ id: subscription.id, type: "subscribe", payload: { query: subscription.query, variables: subscription.variables } });
+  send({
+    id: subscription.id,
+    type: "subscribe",
+    payload: { query: subscription.query, variables: subscription.variables }
+  });
 }
 
-function take({ type, id, payload }) {
+function receive({ type, id, payload }) {
   const subscription = subscriptions.get(id);
-  if (type === "connection_ack") agreed();
+  if (type === "connection_ack") onAcknowledged();
   else if (type === "ping") send({ type: "pong" });
   else if (type === "pong") clearTimeout(pongTimer);
   else if (type === "next" && subscription) deliver(subscription, payload);
-  else if (type === "error" && subscription) subscription.onError(troubleOf(payload));
-  else if (type === "complete" && subscription) setTimeout(() => { if (subscriptions.has(id) && acknowledged) begin(subscription); }, PATIENCE.first * 4);
+  else if (type === "error" && subscription) subscription.onError(errorOf(payload));
+  else if (
+    type === "complete"
+      && subscription
+  ) setTimeout(
+    () => { if (subscriptions.has(id) && acknowledged) begin(subscription); },
+    PATIENCE.first * 4
+  );
 }
 
 function deliver(subscription, { data, errors }) {
-  if (errors?.length) return subscription.onError(troubleOf(errors));
+  if (errors?.length) return subscription.onError(errorOf(errors));
   subscription.onData(data);
 }
 
-function agreed() {
+function onAcknowledged() {
   clearTimeout(ackTimer);
   clearTimeout(pollTimer);
   acknowledged = everLive = true;
   tries = 0;
-  say("live");
+  setState("live");
   for (const subscription of subscriptions.values()) begin(subscription);
   pingTimer = setInterval(() => {
     send({ type: "ping" });
     clearTimeout(pongTimer);
-    pongTimer = setTimeout(() => socket?.close(), PATIENCE.pong); // half open: nothing comes, and nobody says so
+    pongTimer = setTimeout(() => socket?.close(), PATIENCE.pong); // a half-open connection reports nothing
   }, PATIENCE.ping);
 }
 
-function lost() {
+function onLost() {
   for (const timer of [ackTimer, pongTimer]) clearTimeout(timer);
   clearInterval(pingTimer);
   socket = null;
   acknowledged = false;
-  if (!subscriptions.size) return say("idle");
+  if (!subscriptions.size) return setState("idle");
   tries += 1;
-  if (everLive) say("reconnecting");
+  if (everLive) setState("reconnecting");
   if (tries === TRIES_BEFORE_POLLING) poll();
   const wait = Math.min(PATIENCE.first * 2 ** (tries - 1), PATIENCE.longest);
-  retryTimer = setTimeout(connect, wait * (0.75 + Math.random() / 2)); // spread, so that not all pages come back at the same instant
+  // spread, so that not all pages reconnect at once
+  retryTimer = setTimeout(connect, wait * (0.75 + Math.random() / 2));
 }
 
 async function poll() {
   clearTimeout(pollTimer);
   if (acknowledged || !subscriptions.size) return;
-  const answered = await Promise.all([...subscriptions.values()].map(pollOne));
+  const results = await Promise.all([...subscriptions.values()].map(pollOne));
   if (acknowledged) return;
-  say(answered.some(Boolean) ? "polling" : "reconnecting");
+  setState(results.some(Boolean) ? "polling" : "reconnecting");
   pollTimer = setTimeout(poll, PATIENCE.poll);
 }
 
@@ -107,7 +134,11 @@ async function pollOne(subscription) {
   try {
     const data = await gql(subscription.query.replace(/^\s*subscription\b/, "query"), subscription.variables);
     const text = JSON.stringify(data);
-    if (subscriptions.has(subscription.id) && !acknowledged && text !== subscription.last) subscription.onData(data);
+    if (
+      subscriptions.has(subscription.id)
+        && !acknowledged
+        && text !== subscription.last
+    ) subscription.onData(data);
     subscription.last = text;
     return true;
   } catch (error) {
@@ -117,16 +148,16 @@ async function pollOne(subscription) {
   }
 }
 
-function rest() {
+function disconnect() {
   clearTimeout(pollTimer);
   clearTimeout(retryTimer);
   retryTimer = null;
   socket?.close();
 }
 
-// Somebody who comes back to the page should not wait for the next try.
-function hurry() {
+// Reconnects at once when the page becomes visible again.
+function reconnectNow() {
   if (retryTimer && document.visibilityState === "visible") connect();
 }
-addEventListener("online", hurry);
-document.addEventListener("visibilitychange", hurry);
+addEventListener("online", reconnectNow);
+document.addEventListener("visibilitychange", reconnectNow);

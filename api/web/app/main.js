@@ -10,9 +10,9 @@ import "/web/topology/register.js";
 import "/web/order/register.js";
 import "/web/desk/register.js";
 
-// Ages are right on a computer whose clock is not; without an answer they are by its own.
-const tellTime = () => gql("{ serverTime }").then(({ serverTime }) => setNow(serverTime), () => {});
-connection.watch(({ state }) => { if (state === "live") tellTime(); });
-tellTime();
+// Uses the server's clock, since that of the computer may be wrong.
+const synchronizeClock = () => gql("{ serverTime }").then(({ serverTime }) => setNow(serverTime), () => {});
+connection.watch(({ state }) => { if (state === "live") synchronizeClock(); });
+synchronizeClock();
 
 render(html`<${Shell} />`, document.getElementById("page"));

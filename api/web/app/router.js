@@ -1,4 +1,5 @@
-// The address is the state: #/order/O-1001?asOf=... A view reads all that it shows from here, so every state can be sent, kept and gone back to.
+// The state of a view is in the address, #/order/O-1001?asOf=..., so that it can be shared, bookmarked and
+// gone back to.
 import { makeStore } from "./store.js";
 
 function parse(hash) {
@@ -8,14 +9,18 @@ function parse(hash) {
 }
 
 export const route = makeStore(parse(location.hash));
-const follow = () => { if (location.hash !== route.get().hash) route.set(parse(location.hash)); };
-addEventListener("hashchange", follow);
-addEventListener("popstate", follow);
+const update = () => { if (location.hash !== route.get().hash) route.set(parse(location.hash)); };
+addEventListener("hashchange", update);
+addEventListener("popstate", update);
 
 function fill(search, params) {
   for (const [name, value] of Object.entries(params)) {
     search.delete(name);
-    for (const one of [value].flat()) if (one !== null && one !== undefined && one !== "") search.append(name, one);
+    for (const one of [value].flat()) if (
+      one !== null
+        && one !== undefined
+        && one !== ""
+    ) search.append(name, one);
   }
   return search;
 }
@@ -25,14 +30,15 @@ function address(path, search) {
   return `#/${path}${query ? `?${query}` : ""}`;
 }
 
-// href("order/O-1001", {asOf: null}); a list gives the parameter several times; null and "" leave it out.
-export const href = (path, params = {}) => address(path.split("/").map(encodeURIComponent).join("/"), fill(new URLSearchParams(), params));
+// href("order/O-1001", {asOf: null}): a list repeats the parameter; null and "" omit it.
+export const href = (path, params = {}) =>
+  address(path.split("/").map(encodeURIComponent).join("/"), fill(new URLSearchParams(), params));
 
 export function go(path, params = {}, { replace = false } = {}) {
   move(href(path, params), replace);
 }
 
-// Changes some parameters of this view and keeps the rest. `replace` for what a person would not go back to, such as each letter of a search.
+// Changes some parameters of this view and keeps the rest. `replace`: without an entry in the history.
 export function change(params, { replace = false } = {}) {
   move(hrefWith(params), replace);
 }
@@ -46,5 +52,5 @@ export function hrefWith(params) {
 function move(to, replace) {
   if (to === location.hash) return;
   history[replace ? "replaceState" : "pushState"](null, "", to);
-  follow();
+  update();
 }

@@ -1,4 +1,4 @@
-// What a person may choose here; kept in this browser.
+// Settings of the user, stored in this browser.
 import { makeSetting } from "./store.js";
 
 export const theme = makeSetting("impactgraph.theme", "auto", ["auto", "light", "dark"]);

@@ -1,4 +1,4 @@
-// What stands around every view: name, navigation, the search box, whether the page is live, the zone, help.
+// The frame of every view: name, navigation, search box, connection state, time zone, help.
 import { html, useCallback, useEffect, useLayoutEffect, useRef, useState } from "./ui.js";
 import { now, ticks } from "./clock.js";
 import { fullMoment, span, zoneName, zoneShort } from "./format.js";
@@ -13,31 +13,47 @@ import { Toasts } from "./toasts.js";
 import { View, views } from "./views.js";
 
 const LIVE_WORDS = {
-  live: ["live", "Changes appear here within a second."],
-  connecting: ["connecting", "The page is about to follow changes."],
-  reconnecting: ["reconnecting", "The connection was lost. What you see is the last known state; it is brought up to date as soon as the server is back."],
-  polling: ["every few seconds", "No web socket gets through to the server: the page asks again every few seconds."],
-  idle: ["", "Nothing on this page changes by itself."],
+  live: ["live", "Changes appear within a second."],
+  connecting: ["connecting", "Connecting to the server."],
+  reconnecting: [
+    "reconnecting",
+    "The connection was lost. The page shows the last known state and updates as soon as the server is back."
+  ],
+  polling: ["polling", "No WebSocket connection to the server: the page updates every few seconds."],
+  idle: ["", "This page does not update by itself."],
 };
 
 function LiveState() {
   const { state, since } = useStore(connection);
   useStore(ticks);
   const [word, about] = LIVE_WORDS[state];
-  return html`<span class="live ${state}" role="status" title=${about} data-state=${state}>${word && html`<span class="dot" aria-hidden="true"></span>${word}${
-    state === "reconnecting" && Date.now() - since > 10_000 && ` since ${span(Date.now() - since)}`
-  }`}</span>`;
+  return html`
+    <span class="live ${state}" role="status" title=${about} data-state=${state}>
+      ${word && html`<span class="dot" aria-hidden="true"></span>${word}${
+        state === "reconnecting" && Date.now() - since > 10_000 && ` for ${span(Date.now() - since)}`
+      }`}</span>`;
 }
 
 const NEXT_THEME = { auto: "dark", dark: "light", light: "auto" };
 const THEME_SIGNS = { auto: "◐", dark: "●", light: "○" };
 
 function Choices({ onHelp }) {
-  const here = useStore(zone), look = useStore(theme);
+  const zoneChoice = useStore(zone);
+  const look = useStore(theme);
   return html`<div class="choices">
-    <button class="quiet" type="button" onClick=${() => zone.set(here === "UTC" ? "local" : "UTC")} title="Times are shown in ${zoneName()}. Press to change between yours and UTC."><span class="sr">Times in </span>${zoneShort()}</button>
-    <button class="quiet" type="button" onClick=${() => theme.set(NEXT_THEME[look])} aria-label="Colours: ${look}" title="Colours: ${look}. Press for ${NEXT_THEME[look]}.">${THEME_SIGNS[look]}</button>
-    <button class="quiet" type="button" onClick=${onHelp} aria-label="Keys and help" title="Keys and help (?)">?</button>
+    <button class="quiet" type="button" onClick=${() => zone.set(zoneChoice === "UTC" ? "local" : "UTC")}
+        title="Times are in ${zoneName()}. Press to switch between local time and UTC.">
+      <span class="sr">Times in </span>
+      ${zoneShort()}
+    </button>
+    <button class="quiet" type="button" onClick=${() => theme.set(NEXT_THEME[look])}
+        aria-label="Colours: ${look}" title="Colours: ${look}. Press for ${NEXT_THEME[look]}.">
+      ${THEME_SIGNS[look]}
+    </button>
+    <button class="quiet" type="button" onClick=${onHelp} aria-label="Keys and help"
+        title="Keys and help (?)">
+      ?
+    </button>
   </div>`;
 }
 
@@ -49,23 +65,33 @@ function Navigation({ view }) {
 
 function Help({ open, onClose }) {
   const dialog = useRef(null);
-  const keys = useStore(bindings), on = useStore(singleKeys);
+  const keys = useStore(bindings);
+  const on = useStore(singleKeys);
   useEffect(() => { if (open) dialog.current.showModal(); else dialog.current.close(); }, [open]);
   return html`<dialog ref=${dialog} onClose=${onClose} aria-labelledby="help-title">
     <h2 id="help-title">Keys</h2>
     <dl class="keys">
       ${keys.map(({ key, label }) => html`<div><dt><kbd>${key}</kbd></dt><dd>${label}</dd></div>`)}
-      <div><dt><kbd>↑</kbd> <kbd>↓</kbd></dt><dd>Go through a list</dd></div>
-      <div><dt><kbd>Enter</kbd></dt><dd>Open what is chosen</dd></div>
+      <div><dt><kbd>↑</kbd> <kbd>↓</kbd></dt><dd>Move through a list</dd></div>
+      <div><dt><kbd>Enter</kbd></dt><dd>Open the selected item</dd></div>
       <div><dt><kbd>Esc</kbd></dt><dd>Close</dd></div>
     </dl>
-    <p><label><input type="checkbox" checked=${on === "on"} onChange=${(event) => singleKeys.set(event.target.checked ? "on" : "off")} /> Single keys work outside of fields</label></p>
-    <p class="muted">Every address on this page can be sent to others: it opens the same state. <a href="/graphql">GraphiQL</a> asks everything this page asks.</p>
+    <p>
+      <label>
+        <input type="checkbox" checked=${on === "on"}
+            onChange=${(event) => singleKeys.set(event.target.checked ? "on" : "off")} /> Single-key
+        shortcuts
+      </label>
+    </p>
+    <p class="muted">
+      Every address can be shared: it opens the same state. <a href="/graphql">GraphiQL</a> offers everything
+      on this page.
+    </p>
     <form method="dialog"><button class="button">Close</button></form>
   </dialog>`;
 }
 
-// At the foot of a report: where it comes from, and of when it is.
+// Footer of a printed report: its address and time.
 function Printed() {
   useStore(ticks);
   useStore(zone);
@@ -78,17 +104,21 @@ export function Shell() {
   const [help, setHelp] = useState(false);
   const before = useRef(null);
   const where = `${here.view}/${here.rest}`;
-  useKey("?", "This help", useCallback(() => setHelp(true), []));
+  useKey("?", "Help", useCallback(() => setHelp(true), []));
   useLayoutEffect(() => {
     document.title = view ? `${here.rest || view.title} · impactgraph` : "impactgraph";
     if (before.current !== null && before.current !== where) {
       scrollTo(0, 0);
-      document.querySelector("main").focus({ preventScroll: true }); // the next Tab starts in the new view, and it is read out
+      // the next Tab starts in the new view, and screen readers announce it
+      document.querySelector("main").focus({ preventScroll: true });
     }
     before.current = where;
   }, [where]);
   return html`
-    <a class="skip" href="#main" onClick=${(event) => { event.preventDefault(); document.querySelector("main").focus(); }}>To the content</a>
+    <a class="skip" href="#main"
+        onClick=${(event) => { event.preventDefault(); document.querySelector("main").focus(); }}>
+      Skip to content
+    </a>
     <header class="top">
       <a class="name" href=${href("")}>impactgraph</a>
       <${Navigation} view=${here.view} />
@@ -97,8 +127,14 @@ export function Shell() {
       <${Choices} onHelp=${() => setHelp(true)} />
     </header>
     <main id="main" tabindex="-1" aria-label=${view?.title}>${view
-      ? html`<${View} view=${view} route=${here} key=${here.view} />`
-      : html`<${Empty} whole title="There is no such page"><p>The address names no view. <a href=${href("")}>See what fails now</a>, or press / and search.</p><//>`}</main>
+        ? html`<${View} view=${view} route=${here} key=${here.view} />`
+        : html`
+          <${Empty} whole title="Page not found">
+            <p><a href=${href("")}>See active failures</a>, or press / to search.</p>
+          <//>
+        `
+    }
+    </main>
     <${Printed} />
     <${Help} open=${help} onClose=${() => setHelp(false)} />
     <${Toasts} />`;

@@ -1,4 +1,4 @@
-// A value that views look at: they are drawn again when it changes.
+// Observable values: components render again when one changes.
 import { useEffect, useState } from "./ui.js";
 
 export function makeStore(value) {
@@ -26,11 +26,11 @@ export function useStore(store) {
   return value;
 }
 
-// A setting of this browser; where storage is forbidden it lasts as long as the page.
+// A setting stored in this browser; for the page only where storage is forbidden.
 export function makeSetting(name, fallback, allowed) {
-  let kept = null;
-  try { kept = localStorage.getItem(name); } catch { /* forbidden: the fallback it is */ }
-  const store = makeStore(allowed.includes(kept) ? kept : fallback);
+  let stored = null;
+  try { stored = localStorage.getItem(name); } catch { /* forbidden: use the fallback */ }
+  const store = makeStore(allowed.includes(stored) ? stored : fallback);
   store.watch((value) => { try { localStorage.setItem(name, value); } catch { /* forbidden */ } });
   return store;
 }

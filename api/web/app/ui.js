@@ -1,5 +1,13 @@
-// What every view is written with. One address for it, so that there is one copy of it on the page.
+// The UI library, under one address, so that the page loads one copy of it.
 export {
   h, html, render, createContext,
-  useCallback, useContext, useEffect, useErrorBoundary, useLayoutEffect, useMemo, useReducer, useRef, useState,
+  useCallback,
+  useContext,
+  useEffect,
+  useErrorBoundary,
+  useLayoutEffect,
+  useMemo,
+  useReducer,
+  useRef,
+  useState,
 } from "/web/vendor/htm/standalone.module.js";

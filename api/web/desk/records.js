@@ -1,6 +1,6 @@
-// Postings and messages that should have come and did not, came twice, late, with another amount, or before what they must follow.
+// Records that are missing, duplicate, late, wrong or out of sequence.
 import { html, useState } from "/web/app/ui.js";
-import { useMoved } from "/web/app/ask.js";
+import { useStoreVersion } from "/web/app/ask.js";
 import { duration, key, money, plural, words } from "/web/app/format.js";
 import { gql } from "/web/app/gql.js";
 import { CsvButton } from "/web/app/parts/copy.js";
@@ -10,54 +10,152 @@ import { hrefWith } from "/web/app/router.js";
 import { Chosen, Choice, filterOf } from "./filters.js";
 
 const MONEY = "{ amount currency }";
-const RECORDS = `query Records($where: OrderFilter, $effects: [RecordEffect!], $types: [String!], $first: Int, $after: String) {
+const RECORDS =
+  `query Records($where: OrderFilter, $effects: [RecordEffect!], $types: [String!], $first: Int,
+    $after: String) {
   records(where: $where, effects: $effects, types: $types, first: $first, after: $after) {
     totalCount pageInfo { hasNextPage endCursor }
-    edges { node { order { id } fulfillment kind type effect due lateBy amount ${MONEY} expectedAmount ${MONEY} likelyCause { evidence failure { id summary } element { id name } } } }
+    edges { node { order { id } fulfillment kind type effect due lateBy amount ${MONEY} expectedAmount
+    ${MONEY} likelyCause { evidence failure { id summary } element { id name } } } }
   }
 }`;
-const EFFECTS = [["", "all"], ["MISSING", "missing"], ["LATE", "late"], ["DUPLICATED", "doubled"], ["WRONG", "other amount"], ["OUT_OF_SEQUENCE", "out of sequence"]];
+const EFFECTS =
+  [
+    ["", "all"],
+    ["MISSING", "missing"],
+    ["LATE", "late"],
+    ["DUPLICATED", "duplicate"],
+    ["WRONG", "wrong amount"],
+    ["OUT_OF_SEQUENCE", "out of sequence"]
+  ];
 
 function Amount({ record }) {
   if (!record.amount && !record.expectedAmount) return null;
-  const other = record.effect === "WRONG" && record.expectedAmount;
-  return html`<span class="figure nowrap">${money(record.amount ?? record.expectedAmount)}${other && html` <span class="muted">not ${money(record.expectedAmount)}</span>`}</span>`;
+  const isWrong = record.effect === "WRONG" && record.expectedAmount;
+  return html`
+    <span class="figure nowrap">
+      ${
+        money(record.amount ?? record.expectedAmount)
+      }${isWrong && html`
+        <span class="muted">expected ${money(record.expectedAmount)}</span>
+      `}
+    </span>
+  `;
 }
 
 function Cause({ cause }) {
-  if (!cause) return html`<span class="muted">not known</span>`;
+  if (!cause) return html`<span class="muted">unknown</span>`;
   const about = cause.failure ?? cause.element;
-  return html`<span title=${cause.evidence}>${about ? html`<${IdLink} id=${about.id}>${about.summary || about.name || about.id}<//>` : cause.evidence}</span>`;
+  return html`
+    <span title=${cause.evidence}>
+      ${
+        about
+          ? html`<${IdLink} id=${about.id}>${about.summary || about.name || about.id}<//>`
+          : cause.evidence
+      }
+    </span>
+  `;
 }
 
 const COLUMNS = [
-  { key: "order", label: "Order", cell: ({ order }) => html`<${IdLink} id=${order.id} data-stop>${key(order.id)}<//>` },
-  { key: "record", label: "Record", cell: ({ type, kind }) => html`<a class="plain-link" href=${hrefWith({ type })} title="Only these">${words(type)}</a> <span class="muted small wide">${words(kind)}</span>` },
-  { key: "effect", label: "What", cell: ({ effect }) => html`<${Badge} of=${effect} />` },
+  {
+    key: "order",
+    label: "Order",
+    cell: ({ order }) => html`<${IdLink} id=${order.id} data-stop>${key(order.id)}<//>`
+  },
+  {
+    key: "record",
+    label: "Record",
+    cell: ({ type, kind }) => html`
+      <a class="plain-link" href=${hrefWith({ type })} title="Only these">
+        ${words(type)}
+      </a> <span class="muted small wide">
+        ${words(kind)}
+      </span>
+    `
+  },
+  { key: "effect", label: "Problem", cell: ({ effect }) => html`<${Badge} of=${effect} />` },
   { key: "due", label: "Due", wide: true, cell: ({ due }) => html`<${Time} at=${due} />` },
   { key: "late", label: "Late by", cell: ({ lateBy }) => duration(lateBy) },
-  { key: "amount", label: "Amount", right: true, wide: true, cell: (record) => html`<${Amount} record=${record} />` },
-  { key: "cause", label: "Likely cause", wide: true, cell: ({ likelyCause }) => html`<${Cause} cause=${likelyCause} />` },
+  {
+    key: "amount",
+    label: "Amount",
+    right: true,
+    wide: true,
+    cell: (record) => html`<${Amount} record=${record} />`
+  },
+  {
+    key: "cause",
+    label: "Likely cause",
+    wide: true,
+    cell: ({ likelyCause }) => html`<${Cause} cause=${likelyCause} />`
+  },
 ];
-const CSV_COLUMNS = ["order", "fulfillment", "kind", "type", "effect", "due", "late by", "amount", "expected amount", "currency", "likely cause"];
-const csvRow = (one) => [key(one.order.id), one.fulfillment, one.kind, one.type, one.effect, one.due, one.lateBy, one.amount?.amount, one.expectedAmount?.amount,
-  (one.amount ?? one.expectedAmount)?.currency, one.likelyCause?.evidence];
+const CSV_COLUMNS =
+  [
+    "order",
+    "fulfillment",
+    "kind",
+    "type",
+    "effect",
+    "due",
+    "late by",
+    "amount",
+    "expected amount",
+    "currency",
+    "likely cause"
+  ];
+const csvRow = (one) =>
+  [
+    key(one.order.id),
+    one.fulfillment,
+    one.kind,
+    one.type,
+    one.effect,
+    one.due,
+    one.lateBy,
+    one.amount?.amount,
+    one.expectedAmount?.amount,
+    (one.amount ?? one.expectedAmount)?.currency, one.likelyCause?.evidence];
+
+function titleOf(total) {
+  if (total === null) return "Records to check";
+  return total ? `${plural(total, "record")} to check` : "No records to check";
+}
 
 export function Records({ route }) {
   const { params } = route;
-  const effect = params.get("effect"), types = params.getAll("type");
-  const variables = { where: filterOf(params), effects: effect ? [effect] : null, types: types.length ? types : null };
-  const [total, setTotal] = useState(null), moved = useMoved();
+  const effect = params.get("effect");
+  const types = params.getAll("type");
+  const variables = {
+    where: filterOf(params),
+    effects: effect
+      ? [effect]
+      : null,
+    types: types.length
+      ? types
+      : null
+  };
+  const [total, setTotal] = useState(null);
+  const storeVersion = useStoreVersion();
   return html`
     <div class="row spread">
-      <${Heading} sub="Found from what each step should have made, whether a failure is known or not.">${total === null ? "Records that need a look" : total ? `${plural(total, "record")} ${total === 1 ? "needs" : "need"} a look` : "Every record is as it should be"}<//>
-      <div class="row no-print"><${CsvButton} name="records.csv" columns=${CSV_COLUMNS} rows=${() => all(variables)} /><button class="button" type="button" onClick=${() => print()}>Print</button></div>
+      <${Heading} sub="Compared with what each step should have produced, with and without a known failure.">
+        ${titleOf(total)}
+      <//>
+      <div class="row no-print">
+        <${CsvButton} name="records.csv" columns=${CSV_COLUMNS} rows=${() => all(variables)} />
+        <button class="button" type="button" onClick=${() => print()}>Print</button>
+      </div>
     </div>
-    <${Choice} label="What is wrong" name="effect" chosen=${effect} options=${EFFECTS} />
+    <${Choice} label="Problem" name="effect" chosen=${effect} options=${EFFECTS} />
     <${Chosen} params=${params} also=${["type"]} />
-    <section class="card"><${LongTable} caption="Records that are missing, late, doubled, wrong or out of sequence" columns=${COLUMNS} query=${RECORDS} variables=${variables} version=${moved}
-      pick=${(data) => data.records} keyOf=${(one) => [one.fulfillment, one.kind, one.type, one.effect].join()} onTotal=${setTotal}
-      empty="None: every posting and message that was due has come, once, with the amount that was expected." /></section>`;
+    <section class="card">
+      <${LongTable} caption="Records that are missing, late, duplicate, wrong or out of sequence"
+          columns=${COLUMNS} query=${RECORDS} variables=${variables} version=${storeVersion}
+          pick=${(data) => data.records}
+          keyOf=${(one) => [one.fulfillment, one.kind, one.type, one.effect].join()} onTotal=${setTotal}
+          empty="None: all due postings and messages arrived once, with the expected amount." /></section>`;
 }
 
 async function all(variables) {

@@ -1,4 +1,4 @@
-// Draws a picture: frames, lines and boxes on a sheet that can be dragged, zoomed, and walked through with the arrows.
+// Draws a map: frames, lines and boxes, with panning, zooming and keyboard navigation.
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../app/ui.js";
 import { Box } from "./box.js";
 import { EFFECTS, styleOf } from "./effects.js";
@@ -10,14 +10,30 @@ const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], Arro
 
 /**
  * @param picture {width, height, places, upright: whether it reads from top to bottom}
- * @param scene what the picture is of, in a word: while it stays, a person's own view is kept
- * @param lines [{from, to}] between boxes, all alike; @param strong [{from, to, effect, phase}] those that a failure takes; `reach`: to what it does not impair
+ * @param scene key of the picture: while it stays, the user's zoom and position are kept
+ * @param lines [{from, to}] between boxes; @param strong [{from, to, effect, phase}] on the path of a
+ *  failure; `reach`: to unimpaired boxes
  * @param looks of each box {name, sub, effect, phase, failed, badge, label}
- * @param lit {boxes: Set, lines: [{from, to}]} what is brought out, the rest steps back; null: nothing
- * @param chosen id of the box that is chosen; @param onChoose(id); @param onToggle(id) opens or closes a group
+ * @param lit {boxes: Set, lines: [{from, to}]} what is highlighted; null: nothing
+ * @param chosen id of the selected box; @param onChoose(id); @param onToggle(id) opens or closes a group
  */
-export function Drawing({ picture, scene, lines, strong, looks, lit, chosen, onChoose, onToggle, label, children }) {
-  const frame = useRef(null), sheet = useRef(null), stage = useRef(null), toggled = useRef(null);
+export function Drawing({
+  picture,
+  scene,
+  lines,
+  strong,
+  looks,
+  lit,
+  chosen,
+  onChoose,
+  onToggle,
+  label,
+  children
+}) {
+  const frame = useRef(null);
+  const sheet = useRef(null);
+  const stage = useRef(null);
+  const toggled = useRef(null);
   const [focus, setFocus] = useState(null);
   const [near, setNear] = useState(null);
   useLayoutEffect(() => {
@@ -34,42 +50,86 @@ export function Drawing({ picture, scene, lines, strong, looks, lit, chosen, onC
   useEffect(() => { if (there) stage.current.show(picture.places.get(chosen)); }, [chosen, there]);
   useEffect(() => {
     const place = picture.places.get(toggled.current?.id);
-    if (!place || place.node.open === toggled.current.open) return; // it is not done yet: something else changed the picture
+    // not toggled yet: something else changed the picture
+    if (!place || place.node.open === toggled.current.open) return;
     toggled.current = null;
     focusOn(sheet.current, place);
   }, [picture]);
   const { frames, boxes } = useMemo(() => split(picture), [picture]);
-  const stop = picture.places.has(focus) ? focus : chosen && picture.places.has(chosen) ? chosen : boxes[0]?.node.id;
+  const stop = picture.places.has(focus)
+    ? focus
+    : chosen
+    && picture.places.has(chosen)
+    ? chosen
+    : boxes[0]?.node.id;
   const press = (event) => {
     const id = event.target.closest("[data-id]")?.dataset.id;
     if (!id || stage.current.dragged) return;
     if (event.target.closest("[data-toggle]")) onToggle(id);
     else onChoose(id);
   };
-  const look = (event) => setNear(/out$/.test(event.type) ? null : (event.target.closest(".box")?.dataset.id ?? null));
+  const look = (event) =>
+    setNear(/out$/.test(event.type) ? null : (event.target.closest(".box")?.dataset.id ?? null));
   const toggle = (id) => {
     toggled.current = { id, open: picture.places.get(id).node.open };
     onToggle(id);
   };
-  const keys = (event) => walk(event, { picture, boxes, stop, stage: stage.current, setFocus, onChoose, toggle });
+  const keys = (event) =>
+    walk(event, { picture, boxes, stop, stage: stage.current, setFocus, onChoose, toggle });
   return html`<div class="map">
     <div class="map-tools no-print">
-      <button class="quiet" type="button" onClick=${() => stage.current.nearer()} aria-label="Nearer" title="Nearer (+)">+</button>
-      <button class="quiet" type="button" onClick=${() => stage.current.farther()} aria-label="Farther" title="Farther (-)">−</button>
-      <button class="quiet" type="button" onClick=${() => stage.current.fit()} title="All of it (0)">Fit</button>
+      <button class="quiet" type="button" onClick=${() => stage.current.zoomIn()} aria-label="Zoom in"
+          title="Zoom in (+)">
+        +
+      </button>
+      <button class="quiet" type="button" onClick=${() => stage.current.zoomOut()} aria-label="Zoom out"
+          title="Zoom out (-)">
+        −
+      </button>
+      <button class="quiet" type="button" onClick=${() => stage.current.fit()} title="Fit to window (0)">
+        Fit
+      </button>
       ${children}
     </div>
     <div class="map-frame" ref=${frame}>
-      <svg class="map-sheet ${lit ? "has-lit" : ""}" ref=${sheet} width=${picture.width} height=${picture.height} viewBox="0 0 ${picture.width} ${picture.height}"
-        role="group" aria-label=${label} onClick=${press} onKeyDown=${keys} onPointerOver=${look} onPointerOut=${look} onFocusIn=${look} onFocusOut=${look}>
+      <svg class="map-sheet ${lit ? "has-lit" : ""}" ref=${sheet} width=${picture.width}
+          height=${picture.height} viewBox="0 0 ${picture.width} ${picture.height}"
+          role="group" aria-label=${label} onClick=${press} onKeyDown=${keys} onPointerOver=${look}
+          onPointerOut=${look} onFocusIn=${look} onFocusOut=${look}>
         <${Arrowheads} />
-        ${useMemo(() => frames.map((place) => html`<${Frame} key=${place.node.id} place=${place} />`), [frames])}
-        ${useMemo(() => html`<path class="lines" d=${paths(lines, picture)} style=${{ strokeOpacity: faintness(lines.length) }} />`, [lines, picture])}
-        ${near && html`<path class="near-lines" d=${paths(lines.filter(({ from, to }) => from === near || to === near), picture)} />`}
-        ${strong.map(({ from, to, effect, phase, reach }) => html`<path key=${`${from} ${to}`} class="${reach ? "reach" : "strong"} ${styleOf(effect)} phase-${phase}" d=${between(picture, from, to)} marker-end="url(#to-${effect})" />`)}
-        ${lit?.lines.map(({ from, to }) => html`<path key=${`lit ${from} ${to}`} class="lit-line" d=${between(picture, from, to)} marker-end="url(#to-lit)" />`)}
-        ${useMemo(() => boxes.map((place) => html`<${Box} key=${place.node.id} place=${place} look=${looks.get(place.node.id)}
-          lit=${lit?.boxes.has(place.node.id) ?? false} chosen=${place.node.id === chosen} stop=${place.node.id === stop} />`), [boxes, looks, lit, chosen, stop])}
+        ${useMemo(
+          () => frames.map((place) => html`<${Frame} key=${place.node.id} place=${place} />`),
+          [frames]
+        )}
+        ${useMemo(
+          () => html`
+            <path class="lines" d=${paths(lines, picture)}
+                style=${{ strokeOpacity: faintness(lines.length) }} />
+          `,
+          [lines, picture]
+        )}
+        ${near && html`
+          <path class="near-lines"
+              d=${paths(lines.filter(({ from, to }) => from === near || to === near), picture)} />
+        `}
+        ${strong.map(({ from, to, effect, phase, reach }) => html`
+          <path key=${`${from} ${to}`}
+              class="${reach ? "reach" : "strong"} ${styleOf(effect)} phase-${phase}"
+              d=${between(picture, from, to)} marker-end="url(#to-${effect})" />
+        `)}
+        ${lit?.lines.map(({ from, to }) => html`
+          <path key=${`lit ${from} ${to}`} class="lit-line" d=${between(picture, from, to)}
+              marker-end="url(#to-lit)" />
+        `)}
+        ${useMemo(
+          () =>
+            boxes.map((place) => html`
+              <${Box} key=${place.node.id} place=${place} look=${looks.get(place.node.id)}
+                  lit=${lit?.boxes.has(place.node.id) ?? false} chosen=${place.node.id === chosen}
+                  stop=${place.node.id === stop} />
+            `),
+          [boxes, looks, lit, chosen, stop]
+        )}
       </svg>
     </div>
   </div>`;
@@ -81,44 +141,71 @@ function split(picture) {
 }
 
 function between(picture, from, to) {
-  const a = picture.places.get(from), b = picture.places.get(to);
+  const a = picture.places.get(from);
+  const b = picture.places.get(to);
   return a && b ? curve(a, b, picture.upright) : "";
 }
 
-/** Many lines are drawn fainter, so that boxes and what a failure takes stand out before them. */
+/** Opacity of the lines: fainter the more there are, so that boxes and failure paths stand out. */
 const faintness = (count) => Math.max(0.1, Math.min(0.4, 50 / count));
 
-/** All in one path: thousands of lines cost as much to move as one. */
+/** All lines in one path: thousands move as fast as one. */
 const paths = (lines, picture) => lines.map(({ from, to }) => between(picture, from, to)).join("");
 
 function Arrowheads() {
-  return html`<defs>${[...Object.keys(EFFECTS), "lit"].map((name) => html`<marker key=${name} id="to-${name}" class="arrow ${name === "lit" ? "effect-lit" : styleOf(name)}"
-    viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto" markerUnits="userSpaceOnUse"><path d="M0 0 L8 4 L0 8 Z" /></marker>`)}</defs>`;
+  return html`
+    <defs>
+      ${[...Object.keys(EFFECTS), "lit"]
+          .map((name) => html`
+            <marker key=${name} id="to-${name}" class="arrow ${name === "lit" ? "effect-lit" : styleOf(name)}"
+                viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"
+                markerUnits="userSpaceOnUse">
+              <path d="M0 0 L8 4 L0 8 Z" />
+            </marker>
+          `)}
+    </defs>
+  `;
 }
 
 function Frame({ place: { x, y, width, height, node } }) {
-  return html`<g class="group-frame ${node.group.kind.toLowerCase()}" transform="translate(${x} ${y})" data-id=${node.id}>
-    <rect width=${width} height=${height} rx="8" />
-    <g data-toggle role="button" tabindex="-1"><title>Close ${node.group.name}</title>
-      <rect class="grip" x="4" y="4" width=${Math.min(width - 8, 12 + node.group.name.length * 7.5 + 14)} height="18" rx="4" />
-      <text aria-hidden="true" x="12" y="18">${fitting(node.group.name, "name", width - 34)} <tspan class="sign">−</tspan></text>
-    </g>
-  </g>`;
+  return html`
+    <g class="group-frame ${node.group.kind.toLowerCase()}" transform="translate(${x} ${y})"
+        data-id=${node.id}>
+      <rect width=${width} height=${height} rx="8" />
+      <g data-toggle role="button" tabindex="-1"><title>Close ${node.group.name}</title>
+        <rect class="grip" x="4" y="4" width=${Math.min(width - 8, 12 + node.group.name.length * 7.5 + 14)}
+            height="18" rx="4" />
+        <text aria-hidden="true" x="12" y="18">
+          ${fitting(node.group.name, "name", width - 34)} <tspan class="sign">−</tspan>
+        </text>
+      </g>
+    </g>`;
 }
 
-/** Where the keyboard goes on after a group was opened or closed: to its first box, or to its own. */
+/** Moves the focus after a group was toggled: to its first box, or to its own. */
 function focusOn(sheet, place) {
   const ids = place.node.open ? place.node.children.map(({ id }) => id) : [place.node.id];
-  ids.map((id) => sheet.querySelector(`.box[data-id="${CSS.escape(id)}"]`)).find(Boolean)?.focus({ preventScroll: true });
+  ids.map((id) => sheet.querySelector(`.box[data-id="${CSS.escape(id)}"]`))
+    .find(Boolean)?.focus({ preventScroll: true });
 }
 
-/** The open group that a box stands in. */
-const groupOf = (picture, id) => [...picture.places.values()].find(({ node }) => node.open && node.children.some((child) => child.id === id))?.node.id;
+/** The open group that contains a box. */
+const groupOf = (picture, id) => [...picture.places.values()].find(({ node }) => node.open
+    && node.children.some((child) => child.id === id))?.node.id;
 
 function walk(event, { picture, boxes, stop, stage, setFocus, onChoose, toggle }) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const here = event.target.closest("[data-id]")?.dataset.id ?? stop;
-  const acts = { Enter: () => onChoose(here), " ": () => picture.places.get(here)?.node.group && toggle(here), Backspace: () => groupOf(picture, here) && toggle(groupOf(picture, here)), "+": () => stage.nearer(), "-": () => stage.farther(), 0: () => stage.fit() };
+  const acts = {
+    Enter: () => onChoose(here),
+    " ": () => picture.places.get(here)?.node.group
+      && toggle(here),
+    Backspace: () => groupOf(picture, here)
+      && toggle(groupOf(picture, here)),
+    "+": () => stage.zoomIn(),
+    "-": () => stage.zoomOut(),
+    0: () => stage.fit()
+  };
   const way = ARROWS[event.key];
   if (!way && !acts[event.key]) return;
   event.preventDefault();
@@ -130,12 +217,15 @@ function walk(event, { picture, boxes, stop, stage, setFocus, onChoose, toggle }
   event.currentTarget.querySelector(`[data-id="${CSS.escape(next.node.id)}"]`).focus({ preventScroll: true });
 }
 
-/** The box that comes next in a direction: near along it counts once, aside of it three times. */
+/** The nearest box in a direction: distance along it counts once, across it three times. */
 export function nearest(boxes, from, [dx, dy]) {
-  let best = null, least = Infinity;
+  let best = null;
+  let least = Infinity;
   for (const place of boxes) {
-    const x = place.x + place.width / 2 - from.x - from.width / 2, y = place.y + place.height / 2 - from.y - from.height / 2;
-    const along = x * dx + y * dy, aside = Math.abs(x * dy) + Math.abs(y * dx);
+    const x = place.x + place.width / 2 - from.x - from.width / 2,
+    y = place.y + place.height / 2 - from.y - from.height / 2;
+    const along = x * dx + y * dy;
+    const aside = Math.abs(x * dy) + Math.abs(y * dx);
     if (along > 1 && along + 3 * aside < least) [best, least] = [place, along + 3 * aside];
   }
   return best;

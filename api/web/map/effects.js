@@ -1,28 +1,59 @@
-// How an effect looks and is told: a colour, a shape and a word each, so that none of the three is needed alone.
+// Appearance of effects: a colour, a shape and a word each, so that no meaning depends on colour alone.
 
-/** From the worst on. `mark` is a path in a square of 16 by 16, `line` the dashes of the border. */
+/** Worst first. `mark` is a path in a square of 16 by 16, `line` the dashes of the border. */
 export const EFFECTS = {
-  REJECTED: { rank: 0, says: "rejects", means: "does not come back by itself", line: "", mark: "M4 4 L12 12 M12 4 L4 12" },
-  BLOCKED: { rank: 1, says: "blocked", means: "what arrives waits until the end", line: "", mark: "M5 2 H11 L14 5 V11 L11 14 H5 L2 11 V5 Z M5 8 H11" },
-  DELAYED: { rank: 2, says: "delayed", means: "takes longer", line: "9 4", mark: "M8 2 A6 6 0 1 1 7.99 2 Z M8 5 V8 L10.5 9.5" },
-  STALE: { rank: 3, says: "stale", means: "works on old data", line: "2 4", mark: "M4 2 H12 M4 14 H12 M5 2 C5 8 11 8 11 14 M11 2 C11 8 5 8 5 14" },
-  DUPLICATED: { rank: 4, says: "doubled", means: "happens twice", line: "9 4 2 4", mark: "M2 2 H10 V10 H2 Z M6 6 H14 V14 H6 Z" },
-  DEGRADED: { rank: 5, says: "degraded", means: "works with less", line: "4 4", mark: "M2 4 H14 L8 13 Z" },
+  REJECTED: {
+    rank: 0,
+    says: "rejecting",
+    means: "needs action to recover",
+    line: "",
+    mark: "M4 4 L12 12 M12 4 L4 12"
+  },
+  BLOCKED: {
+    rank: 1,
+    says: "blocked",
+    means: "arrivals wait until the end",
+    line: "",
+    mark: "M5 2 H11 L14 5 V11 L11 14 H5 L2 11 V5 Z M5 8 H11"
+  },
+  DELAYED: {
+    rank: 2,
+    says: "delayed",
+    means: "takes longer",
+    line: "9 4",
+    mark: "M8 2 A6 6 0 1 1 7.99 2 Z M8 5 V8 L10.5 9.5"
+  },
+  STALE: {
+    rank: 3,
+    says: "stale",
+    means: "uses outdated data",
+    line: "2 4",
+    mark: "M4 2 H12 M4 14 H12 M5 2 C5 8 11 8 11 14 M11 2 C11 8 5 8 5 14"
+  },
+  DUPLICATED: {
+    rank: 4,
+    says: "duplicate",
+    means: "happens twice",
+    line: "9 4 2 4",
+    mark: "M2 2 H10 V10 H2 Z M6 6 H14 V14 H6 Z"
+  },
+  DEGRADED: { rank: 5, says: "degraded", means: "reduced service", line: "4 4", mark: "M2 4 H14 L8 13 Z" },
 };
 
-/** The mark of what failed itself. */
+/** The mark of a failed element. */
 export const FAILED = { says: "failed", means: "the cause", mark: "M9 1 L3 9 H7.5 L6.5 15 L13 6.5 H8.5 Z" };
 
-/** When an effect holds, seen from a moment. */
+/** Whether an effect holds at a moment. */
 export const PHASES = { now: "", later: "later", past: "over" };
 
 export const worse = (a, b) => (a === null || (b !== null && EFFECTS[b].rank < EFFECTS[a].rank) ? b : a);
 
-/** Name of the style of an effect, such as `effect-blocked`; of none, `effect-none`. */
+/** CSS class of an effect, such as `effect-blocked`; without one `effect-none`. */
 export const styleOf = (effect) => `effect-${effect ? effect.toLowerCase() : "none"}`;
 
 /**
- * What is done to each element, seen from a moment: its worst effect that holds then; else the next one to come; else the last one that ended.
+ * The effect on each element at a moment: the worst one that holds; else the next one; else the last one that
+ *  ended.
  * @param impairments [{element: {id}, effect, from, until}], moments as ISO 8601 or null
  * @param at milliseconds
  * @returns {Map<string, {effect, phase: "now"|"later"|"past", from: number, until: number|null}>}
@@ -38,8 +69,19 @@ export function effectsAt(impairments, at) {
 }
 
 function seenFrom({ effect, from, until }, at) {
-  const begins = Date.parse(from), ends = until ? Date.parse(until) : null;
-  return { effect, phase: begins > at ? "later" : ends !== null && ends <= at ? "past" : "now", from: begins, until: ends };
+  const begins = Date.parse(from);
+  const ends = until ? Date.parse(until) : null;
+  return {
+    effect,
+    phase: begins > at
+      ? "later"
+      : ends !== null
+      && ends <= at
+      ? "past"
+      : "now",
+    from: begins,
+    until: ends
+  };
 }
 
 const NEARNESS = { now: 0, later: 1, past: 2 };
@@ -51,9 +93,10 @@ function comesFirst(a, b) {
   return EFFECTS[a.effect].rank < EFFECTS[b.effect].rank;
 }
 
-/** What is done to a box that stands for several elements: the worst of those that hold, and how many there are. */
+/** The effect on a box of several elements: the worst one, and the number of affected elements. */
 export function effectOfBox(members, effects) {
-  let worst = null, count = 0;
+  let worst = null;
+  let count = 0;
   for (const id of members) {
     const seen = effects.get(id);
     if (!seen) continue;

@@ -1,5 +1,7 @@
-// Groups of elements, as a tree: team (or kind of system), then system, then what belongs to it; workflow, then its steps; region, then its locations.
-// The map shows a cut through the tree, so that a picture has as many boxes as a person can read, whatever the size of the topology.
+// Groups of elements, as a tree: team (or kind of system), then system, then what belongs to it; workflow,
+// then its steps; region, then its locations.
+// The map shows a cut through the tree, so that a picture has as many boxes as a person can read, whatever
+// the size of the topology.
 
 import { keyOf } from "./model.js";
 
@@ -11,7 +13,8 @@ const PLACES = "group:places";
 
 /**
  * @param by "team" or "category": what systems are gathered by
- * @returns {{groups: Map<string, {id, name, kind, parent, children}>, parent: Map<string, string>, roots: string[]}} `children` are ids of groups or elements
+ * @returns {{groups: Map<string, {id, name, kind, parent, children}>, parent: Map<string, string>, roots:
+ *  string[]}} `children` are ids of groups or elements
  */
 export function treeOf(model, by = "team") {
   const tree = { groups: new Map(), parent: new Map(), roots: [] };
@@ -36,7 +39,13 @@ export function treeOf(model, by = "team") {
 function groupFor(model, homes, element, by, group) {
   if (element.kind === "STEP") {
     const workflow = element.parent ?? `workflow:${keyOf(element.id).split("/")[0]}`;
-    return group(`in:${workflow}`, model.byId.get(workflow)?.name ?? keyOf(workflow), "WORKFLOW", group(FLOW, "Flow of orders", "FLOW"));
+    return group(
+      `in:${workflow}`,
+      model.byId.get(workflow)?.name
+        ?? keyOf(workflow),
+      "WORKFLOW",
+      group(FLOW, "Flow of orders", "FLOW")
+    );
   }
   if (element.kind === "LOCATION") {
     const region = element.region ?? "elsewhere";
@@ -50,10 +59,19 @@ function groupFor(model, homes, element, by, group) {
 function areaOf(model, element, by, group) {
   const mark = by === "category" ? (element.category && `category:${element.category}`) : element.owner;
   if (!mark) return group("in:others", by === "category" ? "Other kinds" : "No owner", "AREA");
-  return group(`in:${mark}`, by === "category" ? element.category.replaceAll("_", " ") : (model.byId.get(mark)?.name ?? keyOf(mark)), "AREA");
+  return group(
+    `in:${mark}`,
+    by === "category"
+      ? element.category.replaceAll("_", " ")
+      : (model.byId.get(mark)?.name ?? keyOf(mark)),
+    "AREA"
+  );
 }
 
-/** Of each element the system it is shown with: an api or data with its own, an integration with the one it comes from. */
+/**
+ * Of each element the system it is shown with: an api or data with its own, an integration with the one it
+ * comes from.
+ */
 function homesOf(model) {
   const homes = new Map();
   for (const { id, kind, parent } of model.byId.values()) {
@@ -78,14 +96,20 @@ function withoutSingles(tree) {
 }
 
 /**
- * The cut: which groups are open. Whole levels are opened while the picture stays readable, then single ones of the outermost level and those that hold
+ * The cut: which groups are open. Whole levels are opened while the picture stays readable, then single ones
+ *  of the outermost level and those that hold
  * what matters: the fullest of it first, and the small before the large.
  * @param shown ids of the elements that are to be seen; null: all but locations
  * @param matters ids whose groups are opened first
  * @param toggled ids of groups that a person opened or closed: the other way round than by itself
- * @returns {{id, group: object|null, members: string[], open: boolean, children: object[]}[]} the roots; an element has no group
+ * @returns {{id, group: object|null, members: string[], open: boolean, children: object[]}[]} the roots; an
+ *  element has no group
  */
-export function cut(model, tree, { shown = null, matters = new Set(), toggled = new Set(), most = READABLE } = {}) {
+export function cut(
+  model,
+  tree,
+  { shown = null, matters = new Set(), toggled = new Set(), most = READABLE } = {}
+) {
   const roots = tree.roots.map((id) => nodeOf(model, tree, id, shown)).filter(Boolean);
   openAll(roots, matters, most);
   for (const node of everyNode(roots)) if (node.group && toggled.has(node.id)) node.open = !node.open;
@@ -97,17 +121,25 @@ function nodeOf(model, tree, id, shown) {
   if (!group) return !shown || shown.has(id) ? { id, group, members: [id], open: false, children: [] } : null;
   if (!shown && group.id === PLACES) return null;
   const children = group.children.map((child) => nodeOf(model, tree, child, shown)).filter(Boolean);
-  return children.length ? { id, group, members: children.flatMap((child) => child.members), open: false, children } : null;
+  return children.length
+    ? { id, group, members: children.flatMap((child) => child.members), open: false, children }
+    : null;
 }
 
 function openAll(roots, matters, most) {
   const weight = (node) => node.members.filter((id) => matters.has(id)).length / node.children.length;
   const cost = (node) => node.children.length - 1;
-  let boxes = roots.length, whole = true, level = roots;
+  let boxes = roots.length;
+  let whole = true;
+  let level = roots;
   while (level.length) {
     const groups = level.filter((node) => node.group);
     whole &&= boxes + groups.reduce((sum, node) => sum + cost(node), 0) <= most;
-    const wanted = whole ? groups : groups.filter((node) => level === roots || weight(node)).sort((a, b) => weight(b) - weight(a) || cost(a) - cost(b));
+    const wanted = whole
+      ? groups
+      : groups.filter((node) => level === roots
+          || weight(node)).sort((a, b) => weight(b) - weight(a)
+              || cost(a) - cost(b));
     for (const node of wanted) {
       if (boxes + cost(node) > most) continue;
       node.open = true;

@@ -1,4 +1,4 @@
-// The topology for the map, asked once for each version.
+// Loads the topology for the map, once per version.
 import { useEffect, useState } from "/web/app/ui.js";
 import { gql } from "/web/app/gql.js";
 import { modelOf } from "./model.js";
@@ -7,39 +7,42 @@ const MAP = `query Map($version: ID) { topologyMap(version: $version) {
   version elements { id kind name owner parent category region tier } edges { from to kind share }
 } }`;
 
-const kept = new Map();
+const models = new Map();
 let current = null;
 
 async function ask(version) {
   const model = modelOf((await gql(MAP, { version })).topologyMap);
-  kept.set(model.version, Promise.resolve(model));
+  models.set(model.version, Promise.resolve(model));
   return model;
 }
 
-/** The model of a version (full id; null: the current one). A failed question is not kept, so the next one asks again. */
+/** The model of a version (full id; null: the current one). A failed request is not cached. */
 export function load(version = null) {
   if (version === null) return (current = ask(null));
-  if (!kept.has(version)) kept.set(version, unlessComing(version).catch((error) => { kept.delete(version); throw error; }));
-  return kept.get(version);
+  if (!models.has(version)) models.set(
+    version,
+    orCurrent(version).catch((error) => { models.delete(version); throw error; })
+  );
+  return models.get(version);
 }
 
-/** The current one may be on its way already, and most often it is the one that is wanted. */
-async function unlessComing(version) {
+/** The current version may be loading already, and is most often the requested one. */
+async function orCurrent(version) {
   const coming = await current?.catch(() => null);
   return coming?.version === version ? coming : ask(version);
 }
 
-/** { data, error, loading, reload } as from useQuery. The model before stays until the next has come. */
+/** { data, error, loading, reload } as from useQuery. The former model stays until the next one arrives. */
 export function useModel(version = null) {
   const [state, set] = useState({ data: null, error: null, loading: true });
   const [round, setRound] = useState(0);
   useEffect(() => {
-    let wanted = true;
+    let isMounted = true;
     load(version).then(
-      (data) => wanted && set({ data, error: null, loading: false }),
-      (error) => wanted && set((before) => ({ ...before, error, loading: false })),
+      (data) => isMounted && set({ data, error: null, loading: false }),
+      (error) => isMounted && set((before) => ({ ...before, error, loading: false })),
     );
-    return () => { wanted = false; };
+    return () => { isMounted = false; };
   }, [version, round]);
   return { ...state, reload: () => setRound((before) => before + 1) };
 }

@@ -1,19 +1,23 @@
-// The topology as the map sees it: elements by id, what each needs and is needed by. Pure: no page, no network.
+// The topology for the map: elements by id, and their neighbours. Pure: no DOM, no network.
 
-/** Kinds that are not drawn as boxes of their own: a workflow is the lane of its steps, the others care for elements or hold them. */
+/** Kinds without a box: a workflow is the lane of its steps; teams and playbooks own or cover elements. */
 const NOT_DRAWN = new Set(["TEAM", "PLAYBOOK", "WORKFLOW"]);
 
-/** Relations of care, not of dependence. */
-const CARE = new Set(["OWNED_BY", "COVERS"]);
+/** Relations of responsibility, not of dependency. */
+const RESPONSIBILITY = new Set(["OWNED_BY", "COVERS"]);
 
 /**
- * @param {{version: string, elements: object[], edges: {from: string, to: string, kind: string}[]}} map the answer to `topologyMap`; an edge goes from what depends
- * @returns {{version: string, byId: Map<string, object>, edges: object[], drawn: string[], near: Map<string, string[]>}}
- *   `edges` without those of care, `drawn` the ids that are boxes, `near` the neighbours of each id both ways
+ * @param {{version: string, elements: object[], edges: {from: string, to: string, kind: string}[]}} map the
+ *  answer to `topologyMap`; an edge goes from what depends
+ * @returns {{version: string, byId: Map<string, object>, edges: object[], drawn: string[], near: Map<string,
+ *  string[]>}}
+ *   `edges` are dependencies, `drawn` the ids with boxes, `near` the neighbours of each id both ways
  */
 export function modelOf(map) {
   const byId = new Map(map.elements.map((element) => [element.id, element]));
-  const edges = map.edges.filter((edge) => !CARE.has(edge.kind) && byId.has(edge.from) && byId.has(edge.to));
+  const edges = map.edges.filter((edge) => !RESPONSIBILITY.has(edge.kind)
+      && byId.has(edge.from)
+      && byId.has(edge.to));
   const near = new Map(map.elements.map((element) => [element.id, []]));
   for (const { from, to } of edges) {
     near.get(from).push(to);
@@ -23,7 +27,9 @@ export function modelOf(map) {
   return { version: map.version, byId, edges, drawn, near };
 }
 
-/** The name people call an element by; of one that the topology does not know (an order, a failure), its bare key. */
+/**
+ * Display name of an element; the bare key of an id that the topology does not have (an order, a failure).
+ */
 export function nameOf(model, id) {
   return model?.byId.get(id)?.name || keyOf(id);
 }
@@ -33,12 +39,12 @@ export function keyOf(id) {
   return id.slice(id.indexOf(":") + 1);
 }
 
-/** The kind of an id in small letters, such as `integration`. */
+/** The kind of an id in lower case, such as `integration`. */
 export function kindOf(id) {
   return id.slice(0, id.indexOf(":"));
 }
 
-/** Where an edge leads when it is drawn: the way orders, messages and troubles go. Gives [from, to]. */
+/** Direction of an edge when drawn: that of orders, messages and failures. Returns [from, to]. */
 export function drawnWay({ from, to, kind }) {
   return kind === "TO" ? [from, to] : [to, from];
 }

@@ -1,6 +1,8 @@
-// A sheet that is dragged and zoomed within its frame. It moves the element itself, so that nothing is drawn anew while a hand is on it.
+// Panning and zooming of a sheet within its frame, by transforms of the element: nothing renders again
+// meanwhile.
 
-const NEAREST = 2.5, FARTHEST = 0.08;
+const MAX_ZOOM = 2.5;
+const MIN_ZOOM = 0.08;
 const STEP = 1.3;
 const MARGIN = 14;
 const REST = 250;
@@ -14,7 +16,21 @@ const FAR = 0.45;
 export class Stage {
   /** @param frame the element that clips, and takes the events; @param sheet the one that is moved */
   constructor(frame, sheet, onMove = () => {}) {
-    Object.assign(this, { frame, sheet, onMove, x: 0, y: 0, scale: 1, size: { width: 1, height: 1 }, fingers: new Map(), moved: 0, own: false });
+    Object.assign(
+      this,
+      {
+        frame,
+        sheet,
+        onMove,
+        x: 0,
+        y: 0,
+        scale: 1,
+        size: { width: 1, height: 1 },
+        fingers: new Map(),
+        moved: 0,
+        own: false
+      }
+    );
     const off = listen(frame, {
       pointerdown: (event) => this.press(event), pointermove: (event) => this.drag(event),
       pointerup: (event) => this.release(event), pointercancel: (event) => this.release(event),
@@ -26,44 +42,57 @@ export class Stage {
     };
   }
 
-  /** Gives the frame the height that the picture has at the width there is, within what a screen has room for. */
+  /** Sets the height of the frame to that of the picture at the available width, within the screen. */
   grow({ width, height }) {
     const scale = Math.min(1.1, (this.frame.clientWidth - 2 * MARGIN) / width);
-    const room = Math.max(320, innerHeight * 0.95), least = Math.min(height * READABLE, innerHeight * 0.6);
+    const room = Math.max(320, innerHeight * 0.95);
+    const least = Math.min(height * READABLE, innerHeight * 0.6);
     this.frame.style.height = `${Math.min(room, Math.max(200, least, height * scale) + 2 * MARGIN + 12)}px`;
   }
 
-  /** Shows all of a picture; one that would be too small to read is shown from its top left at a size that can be. */
+  /** Fits a picture into the frame; one that would be unreadable starts at its top left instead. */
   fit(size = this.size) {
     this.size = size;
     this.own = false;
     const { clientWidth, clientHeight } = this.frame;
-    const whole = Math.min((clientWidth - 2 * MARGIN) / size.width, (clientHeight - 2 * MARGIN) / size.height);
+    const whole = Math.min(
+      (clientWidth - 2 * MARGIN) / size.width,
+      (clientHeight - 2 * MARGIN) / size.height
+    );
     const scale = Math.max(Math.min(whole, 1.15), READABLE);
-    const centred = (room, length) => (length * scale < room - 2 * MARGIN ? (room - length * scale) / 2 : MARGIN);
+    const centred = (room, length) => (
+      length * scale < room - 2 * MARGIN
+        ? (room - length * scale) / 2
+        : MARGIN
+    );
     this.move(centred(clientWidth, size.width), centred(clientHeight, size.height), scale);
   }
 
-  /** Makes a rectangle of the sheet visible, moving no more than it takes. */
+  /** Makes a rectangle of the sheet visible with the smallest move. */
   show({ x, y, width, height }) {
     const { clientWidth, clientHeight } = this.frame;
     const shift = (at, from, length, room) => {
-      const near = at + from * this.scale, far = near + length * this.scale;
-      return near < MARGIN ? at + MARGIN - near : far > room - MARGIN ? at - Math.min(far - room + MARGIN, near - MARGIN) : at;
+      const near = at + from * this.scale;
+      const far = near + length * this.scale;
+      return near < MARGIN
+        ? at + MARGIN - near
+        : far > room - MARGIN
+        ? at - Math.min(far - room + MARGIN, near - MARGIN)
+        : at;
     };
     this.move(shift(this.x, x, width, clientWidth), shift(this.y, y, height, clientHeight), this.scale);
   }
 
-  /** `own`: from now on the view is the person's, not the picture's. */
+  /** Zooms around a point; `own`: the user has changed the view. */
   zoom(factor, x = this.frame.clientWidth / 2, y = this.frame.clientHeight / 2) {
     this.own = true;
-    const scale = Math.min(NEAREST, Math.max(FARTHEST, this.scale * factor));
+    const scale = Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, this.scale * factor));
     const ratio = scale / this.scale;
     this.move(x - (x - this.x) * ratio, y - (y - this.y) * ratio, scale);
   }
 
-  nearer() { this.zoom(STEP); }
-  farther() { this.zoom(1 / STEP); }
+  zoomIn() { this.zoom(STEP); }
+  zoomOut() { this.zoom(1 / STEP); }
 
   move(x, y, scale) {
     Object.assign(this, { x, y, scale });
@@ -73,7 +102,7 @@ export class Stage {
     this.onMove();
   }
 
-  /** While it moves the sheet is a picture that is pushed about; when it rests its words are drawn sharp at the size they have. */
+  /** A moving sheet is a scaled bitmap; at rest its text is rendered sharp. */
   hold() {
     this.sheet.style.willChange = "transform";
     clearTimeout(this.rest);
@@ -92,7 +121,10 @@ export class Stage {
     const now = { x: event.clientX, y: event.clientY };
     const [dx, dy] = [now.x - before.x, now.y - before.y];
     this.moved += Math.abs(dx) + Math.abs(dy);
-    if (this.moved > 4 && !this.frame.hasPointerCapture(event.pointerId)) this.frame.setPointerCapture(event.pointerId);
+    if (
+      this.moved > 4
+        && !this.frame.hasPointerCapture(event.pointerId)
+    ) this.frame.setPointerCapture(event.pointerId);
     const other = [...this.fingers].find(([id]) => id !== event.pointerId)?.[1];
     if (other) this.pinch(other, before, now);
     else {
@@ -112,7 +144,7 @@ export class Stage {
     this.fingers.delete(event.pointerId);
   }
 
-  /** With Ctrl (so also a pinch on a trackpad) it zooms; without, the page scrolls as everywhere. */
+  /** Ctrl and wheel, also a pinch on a trackpad, zoom; the wheel alone scrolls the page. */
   wheel(event) {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
@@ -120,13 +152,21 @@ export class Stage {
     this.zoom(Math.exp(-event.deltaY / 300), event.clientX - box.left, event.clientY - box.top);
   }
 
-  /** Whether the press that ends now was a drag, and so not a click on what lies under it. */
+  /** Whether the gesture was a drag, and not a click. */
   get dragged() {
     return this.moved > 4;
   }
 }
 
 function listen(element, listeners) {
-  for (const [name, listener] of Object.entries(listeners)) element.addEventListener(name, listener, { passive: false });
-  return () => { for (const [name, listener] of Object.entries(listeners)) element.removeEventListener(name, listener); };
+  for (
+    const [name, listener] of Object.entries(listeners)
+  ) element.addEventListener(
+    name,
+    listener,
+    { passive: false }
+  );
+  return () => {
+    for (const [name, listener] of Object.entries(listeners)) element.removeEventListener(name, listener);
+  };
 }

@@ -1,6 +1,10 @@
 // Words that fit into a width: measured once each, cut with an ellipsis.
 
-const FONTS = { name: "600 12.5px system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif", sub: "400 10.5px system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif" };
+const FONTS =
+  {
+    name: "600 12.5px system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif",
+    sub: "400 10.5px system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif"
+  };
 const kept = new Map();
 let context = null;
 

@@ -1,4 +1,4 @@
-// Beside the failures: which promises go first, whom to call, what ended lately.
+// Beside the failures: next missed promises, teams to call, recently resolved failures.
 import { html } from "/web/app/ui.js";
 import { useQuery } from "/web/app/ask.js";
 import { plural } from "/web/app/format.js";
@@ -7,36 +7,69 @@ import { Table } from "/web/app/parts/table.js";
 import { href } from "/web/app/router.js";
 
 const PROMISE_COLUMNS = [
-  { key: "order", label: "Order", cell: ({ order }) => html`<${IdLink} id=${order.id} data-stop class="nowrap">${order.id.slice(6)}<//>` },
+  {
+    key: "order",
+    label: "Order",
+    cell: ({ order }) => html`<${IdLink} id=${order.id} data-stop class="nowrap">${order.id.slice(6)}<//>`
+  },
   { key: "promised", label: "Promised", cell: ({ order }) => html`<${Time} at=${order.promisedBy} />` },
-  { key: "band", label: "Now", cell: ({ band, firstHit }) => html`<${Badge} of=${band} /> <span class="small muted">${firstHit.name}</span>` },
+  {
+    key: "band",
+    label: "Now",
+    cell: ({ band, firstHit }) => html`
+      <${Badge} of=${band} /> <span class="small muted">${firstHit.name}</span>
+    `
+  },
 ];
 
 export function Promises({ promises }) {
-  if (!promises.totalCount) return html`<section class="card"><h2>Promises</h2><p>No promise will be missed because of these failures.</p></section>`;
-  return html`<section class="card"><h2>Promises that will be missed, the soonest first</h2>
-    <${Table} caption="Promises that will be missed" columns=${PROMISE_COLUMNS} rows=${promises.edges.map(({ node }) => node)} keyOf=${({ order }) => order.id} />
-    ${promises.totalCount > promises.edges.length && html`<p class="small"><a href=${href("radius", { missed: 1 })}>All ${promises.totalCount}</a></p>`}
+  if (!promises.totalCount) return html`
+    <section class="card">
+      <h2>Promises</h2>
+      <p>No promises will be missed because of these failures.</p>
+    </section>
+  `;
+  return html`<section class="card"><h2>Promises that will be missed, soonest first</h2>
+    <${Table} caption="Promises that will be missed" columns=${PROMISE_COLUMNS}
+        rows=${promises.edges.map(({ node }) => node)} keyOf=${({ order }) => order.id} />
+    ${promises.totalCount > promises.edges.length && html`
+      <p class="small"><a href=${href("radius", { missed: 1 })}>All ${promises.totalCount}</a></p>
+    `}
   </section>`;
 }
 
 export function Call({ owners }) {
-  return html`<section class="card"><h2>Whom to call</h2><ul class="call">${owners.map(({ team, orders, playbooks }) => html`<li key=${team.id}>
-    <div class="row spread"><strong>${team.name}</strong><span class="contact">${team.contact}</span></div>
-    <p class="small muted">${plural(orders, "order")}${playbooks.length > 0 && html`; ${playbooks.map((one, at) => html`${at > 0 && ", "}<${IdLink} id=${one.id}>${one.name}<//>`)}`}</p>
-  </li>`)}</ul></section>`;
+  return html`
+    <section class="card">
+      <h2>Teams to call</h2>
+      <ul class="call">${owners.map(({ team, orders, playbooks }) => html`<li key=${team.id}>
+        <div class="row spread">
+          <strong>${team.name}</strong>
+          <span class="contact">${team.contact}</span>
+        </div>
+        <p class="small muted">
+          ${plural(orders, "order")}${playbooks.length > 0 && html`
+            ; ${playbooks.map((one, at) => html`${at > 0 && ", "}<${IdLink} id=${one.id}>${one.name}<//>`)}
+          `}
+        </p>
+      </li>`)}</ul></section>`;
 }
 
-const ENDED = `query Ended { failures(active: false, first: 5) { totalCount edges { node { id summary endedAt target { id } } } } }`;
+const RESOLVED =
+  `query Resolved { failures(active: false, first: 5) { totalCount edges { node { id summary endedAt
+    target { id } } } } }`;
 
-// `when` changes when a failure begins or ends: the list is asked for again then.
-export function EndedLately({ when }) {
-  const { data } = useQuery(ENDED, { when });
+// `when` changes when a failure begins or ends, and makes the list load again.
+export function RecentlyResolved({ when }) {
+  const { data } = useQuery(RESOLVED, { when });
   if (!data?.failures.totalCount) return null;
-  return html`<section class="card"><h2>Ended lately</h2><ul class="call">${data.failures.edges.map(({ node }) => html`<li key=${node.id}>
-    <a href=${href("radius", { failure: node.id })}>${node.summary || node.id}</a>
-    <p class="small muted">ended <${Time} at=${node.endedAt} /></p>
-  </li>`)}</ul></section>`;
+  return html`
+    <section class="card">
+      <h2>Recently resolved</h2>
+      <ul class="call">${data.failures.edges.map(({ node }) => html`<li key=${node.id}>
+        <a href=${href("radius", { failure: node.id })}>${node.summary || node.id}</a>
+        <p class="small muted">resolved <${Time} at=${node.endedAt} /></p>
+      </li>`)}</ul></section>`;
 }
 
 const OVERDUE = `query OverdueCount { overdue(first: 1) { totalCount } }`;
@@ -46,6 +79,9 @@ export function OverdueLine() {
   if (!data) return null;
   const { totalCount } = data.overdue;
   return html`<p class="small">${totalCount
-    ? html`<a href=${href("overdue")}>${plural(totalCount, "order")} overdue</a>, those with no known failure included: see what they have in common.`
-    : "No order is overdue."}</p>`;
+      ? html`
+        <a href=${href("overdue")}>${plural(totalCount, "order")} overdue</a>, with and without a known
+        failure: see what they have in common.
+      `
+      : "No orders are overdue."}</p>`;
 }

@@ -1,4 +1,4 @@
-// One failure: what it is, what is at stake, whom to call, where to go on.
+// Card of one failure: what it is, its impact, the team to call, and links.
 import { html } from "/web/app/ui.js";
 import { now } from "/web/app/clock.js";
 import { key, plural, since, words, span } from "/web/app/format.js";
@@ -14,40 +14,79 @@ function End({ at }) {
   return html`<span>expected to end <${Time} at=${at} /></span>`;
 }
 
-export function FailureCard({ stake, place }) {
-  const { failure, owner, oldestOrder: oldest } = stake, { target } = failure;
+export function FailureCard({ summary, place }) {
+  const { failure, owner, oldestOrder: oldest } = summary;
+  const { target } = failure;
   const radius = href("radius", { failure: failure.id });
   return html`<li class="card failure" data-failure=${failure.id}>
     <div class="failure-head">
-      <h2><a href=${radius} data-stop>${place}. ${failure.summary || `${words(failure.class)} of ${target.name}`}</a></h2>
+      <h2>
+        <a href=${radius} data-stop>
+          ${place}. ${failure.summary || `${words(failure.class)} of ${target.name}`}
+        </a>
+      </h2>
       <p class="row small">
         <${Badge} of=${failure.severity} />
         <span>${words(failure.class)} of <${IdLink} id=${target.id} /></span>
-        <span><strong>for ${since(failure.startedAt)}</strong>, since <${Time} at=${failure.startedAt} only="absolute" /></span>
+        <span>
+          <strong>for ${since(failure.startedAt)}</strong>,
+          since <${Time} at=${failure.startedAt} only="absolute" />
+        </span>
         <${End} at=${failure.expectedEnd} />
       </p>
     </div>
     <dl class="stats">
-      <${Stat} label="Will miss promise" kind=${stake.willMissPromise ? "bad" : ""}><${Figure} of=${stake.willMissPromise} /><//>
-      <${Stat} label="Stuck now"><${Figure} of=${stake.stuck} /><//>
-      <${Stat} label="Orders hit"><${Figure} of=${stake.orders} /><//>
+      <${Stat} label="Will miss promise" kind=${summary.willMissPromise ? "bad" : ""}>
+        <${Figure} of=${summary.willMissPromise} />
+      <//>
+      <${Stat} label="Stuck now"><${Figure} of=${summary.stuck} /><//>
+      <${Stat} label="Affected orders"><${Figure} of=${summary.orders} /><//>
     </dl>
     <dl class="pairs">
-      <${Stat} label="Whom to call" kind="small">${owner ? html`${owner.name} <span class="contact">${owner.contact}</span>` : "nobody owns it"}<//>
-      <${Stat} label="Worth" kind="small"><${Moneys} of=${stake.value} most=${MOST_CURRENCIES} /><//>
-      ${stake.nextPromise && html`<${Stat} label="Next promise to go" kind="small"><${Time} at=${stake.nextPromise} /><//>`}
-      ${oldest && html`<${Stat} label="Oldest order hit" kind="small"><${IdLink} id=${oldest.id}>${key(oldest.id)}<//> <span class="muted"><${Time} at=${oldest.placedAt} only="relative" /></span><//>`}
+      <${Stat} label="Team to call" kind="small">
+        ${owner ? html`${owner.name} <span class="contact">${owner.contact}</span>` : "no owner"}
+      <//>
+      <${Stat} label="Order value" kind="small"><${Moneys} of=${summary.value} most=${MOST_CURRENCIES} /><//>
+      ${summary.nextPromise && html`
+        <${Stat} label="Next missed promise" kind="small"><${Time} at=${summary.nextPromise} /><//>
+      `}
+      ${oldest && html`
+        <${Stat} label="Oldest affected order" kind="small">
+          <${IdLink} id=${oldest.id}>
+            ${key(oldest.id)}
+          <//> <span class="muted">
+            <${Time} at=${oldest.placedAt} only="relative" />
+          </span>
+        <//>
+      `}
     </dl>
-    ${stake.shared.length > 0 && html`<p class="small">What sets these orders apart: ${stake.shared.join(", ")}.</p>`}
+    ${summary.shared.length > 0 && html`
+      <p class="small">These orders have in common: ${summary.shared.join(", ")}.</p>
+    `}
     <p class="row no-print">
-      <a class="button" href=${radius}>Open what it hits<span class="sr"> of ${failure.id}</span></a>
-      <a class="button" href=${href("topology", { element: target.id, whatif: 1 })}>What if …<span class="sr"> with ${target.id}</span></a>
+      <a class="button" href=${radius}>Open blast radius<span class="sr"> of ${failure.id}</span></a>
+      <a class="button" href=${href("topology", { element: target.id, whatif: 1 })}>
+        What if …
+        <span class="sr"> with ${target.id}</span>
+      </a>
     </p>
   </li>`;
 }
 
+function line({ failure, owner, ...summary }, at) {
+  return [
+    `${at + 1}. ${failure.id}: ${failure.summary || words(failure.class)}.`,
+    `${plural(summary.orders, "order")}, ${summary.stuck} stuck,`,
+    `${summary.willMissPromise} will miss their promise.`,
+    `For ${since(failure.startedAt)}.`,
+    owner ? `${owner.name} ${owner.contact}` : "No owner",
+  ].join(" ");
+}
+
 export const markdown = (radius, list) => [
-  `**${radius.headline}**`, "",
-  ...list.map(({ failure, owner, ...stake }, at) => `${at + 1}. ${failure.id}: ${failure.summary || words(failure.class)}. ${plural(stake.orders, "order")}, ${stake.stuck} stuck, ${stake.willMissPromise} will miss their promise. For ${since(failure.startedAt)}. ${owner ? `${owner.name} ${owner.contact}` : "No owner"}`),
-  "", location.href,
+  `**${radius.headline}**`,
+  "",
+  ...list.map(line),
+  "",
+  location.href,
 ].join("\n");

@@ -1,11 +1,12 @@
-// What Now asks, and the answer as its parts want it. One answer for all of it: the figures come from one state of the data.
+// The subscription of the Now view: one answer, so that all figures come from one state of the data.
 const MONEY = "{ amount currency }";
 const PROMISES = 6;
 
 export const NOW = `subscription Now { blastRadius {
   asOf headline
-  atStake {
-    orders stuck willMissPromise nextPromise shared value ${MONEY} oldestOrder { id placedAt } owner { id name contact }
+  impactSummary {
+    orders stuck willMissPromise nextPromise shared value ${MONEY} oldestOrder { id placedAt } owner { id
+    name contact }
     failure { id class severity summary startedAt expectedEnd target { id name } }
   }
   totals { orders stuck exposed upcoming recordsOnly willMissPromise value ${MONEY} refundsAtRisk ${MONEY} }
@@ -15,5 +16,7 @@ export const NOW = `subscription Now { blastRadius {
   owners { team { id name contact } orders playbooks { id name } }
 } }`;
 
-// The worst first: promises that will be missed, then what waits now, then all that is hit.
-export const ranked = (stakes) => [...stakes].sort((a, b) => b.willMissPromise - a.willMissPromise || b.stuck - a.stuck || b.orders - a.orders);
+// Ranked by missed promises, then by stuck orders, then by affected orders.
+export const ranked = (summaries) => [...summaries].sort((a, b) => b.willMissPromise - a.willMissPromise
+    || b.stuck - a.stuck
+    || b.orders - a.orders);

@@ -1,4 +1,4 @@
-// Home of whoever answers for incidents: what fails now, the most costly first.
+// Home page of incident responders: active failures, most costly first.
 import { html } from "/web/app/ui.js";
 import { useLive } from "/web/app/ask.js";
 import { moveByArrows } from "/web/app/keys.js";
@@ -7,7 +7,7 @@ import { MarkdownButton } from "/web/app/parts/copy.js";
 import { Answered, Empty } from "/web/app/parts/states.js";
 import { Figure, Heading, Moneys, Stat, Time } from "/web/app/parts/words.js";
 import { href } from "/web/app/router.js";
-import { Call, EndedLately, OverdueLine, Promises } from "./aside.js";
+import { Call, RecentlyResolved, OverdueLine, Promises } from "./aside.js";
 import { FailureCard, markdown } from "./failure.js";
 import { NOW, ranked } from "./question.js";
 
@@ -15,50 +15,102 @@ const MOST_CURRENCIES = 5;
 
 export function Now() {
   const answer = useLive(NOW);
-  return html`<${Answered} answer=${answer} whole what="what fails now">${({ blastRadius }) => (blastRadius.atStake.length ? html`<${Failing} radius=${blastRadius} />` : html`<${Calm} asOf=${blastRadius.asOf} />`)}<//>`;
+  return html`
+    <${Answered} answer=${answer} whole what="active failures">
+      ${({ blastRadius }) => (
+        blastRadius.impactSummary.length
+          ? html`<${Failing} radius=${blastRadius} />`
+          : html`<${Calm} asOf=${blastRadius.asOf} />`
+      )}
+    <//>
+  `;
 }
 
 function Failing({ radius }) {
-  const list = ranked(radius.atStake), { totals } = radius;
+  const list = ranked(radius.impactSummary);
+  const { totals } = radius;
   return html`
     <div class="row spread">
-      <${Heading} sub=${html`As of <${Time} at=${radius.asOf} only="absolute" />. Ranked by promises missed, then by what is stuck.`}>${plural(list.length, "failure")} ${list.length === 1 ? "hits" : "hit"} ${plural(totals.orders, "order")}<//>
+      <${Heading}
+          sub=${html`
+            As of <${Time} at=${radius.asOf} only="absolute" />. Ranked by missed promises, then by
+            stuck orders.
+          `}>
+        ${
+          plural(list.length, "failure")
+        } ${
+          list.length === 1
+            ? "affects"
+            : "affect"
+        } ${
+          plural(totals.orders, "order")
+        }
+      <//>
       <div class="row no-print">
         <a class="button first" href=${href("topology", { whatif: 1 })}>What if …</a>
         <${MarkdownButton} text=${() => markdown(radius, list)} />
       </div>
     </div>
-    <section class="card" aria-label="All together"><dl class="stats" data-totals>
-      <${Stat} label="Will miss promise" kind=${totals.willMissPromise ? "bad" : ""} to=${href("radius", { missed: 1 })}><${Figure} of=${totals.willMissPromise} /><//>
+    <section class="card" aria-label="Totals"><dl class="stats" data-totals>
+      <${Stat} label="Will miss promise" kind=${totals.willMissPromise ? "bad" : ""}
+          to=${href("radius", { missed: 1 })}>
+        <${Figure} of=${totals.willMissPromise} />
+      <//>
       <${Stat} label="Stuck now" to=${href("radius", { band: "STUCK" })}><${Figure} of=${totals.stuck} /><//>
-      <${Stat} label="Exposed" to=${href("radius", { band: "EXPOSED" })}><${Figure} of=${totals.exposed} /><//>
-      <${Stat} label="Upcoming" to=${href("radius", { band: "UPCOMING" })}><${Figure} of=${totals.upcoming} /><//>
-      <${Stat} label="Records only" to=${href("radius", { band: "RECORDS_ONLY" })}><${Figure} of=${totals.recordsOnly} /><//>
+      <${Stat} label="Exposed" to=${href("radius", { band: "EXPOSED" })}>
+        <${Figure} of=${totals.exposed} />
+      <//>
+      <${Stat} label="Upcoming" to=${href("radius", { band: "UPCOMING" })}>
+        <${Figure} of=${totals.upcoming} />
+      <//>
+      <${Stat} label="Records only" to=${href("radius", { band: "RECORDS_ONLY" })}>
+        <${Figure} of=${totals.recordsOnly} />
+      <//>
     </dl><dl class="pairs">
-      <${Stat} label="Worth" kind="small"><${Moneys} of=${totals.value} most=${MOST_CURRENCIES} /><//>
-      <${Stat} label="Refunds at risk" kind="small"><${Moneys} of=${totals.refundsAtRisk} most=${MOST_CURRENCIES} /><//>
+      <${Stat} label="Order value" kind="small"><${Moneys} of=${totals.value} most=${MOST_CURRENCIES} /><//>
+      <${Stat} label="Refunds at risk" kind="small">
+        <${Moneys} of=${totals.refundsAtRisk} most=${MOST_CURRENCIES} />
+      <//>
     </dl></section>
     <div class="main-and-side">
-      <ol class="stack" onKeyDown=${moveByArrows} aria-label="Active failures, the most costly first">${list.map((stake, at) => html`<${FailureCard} key=${stake.failure.id} stake=${stake} place=${at + 1} />`)}</ol>
+      <ol class="stack" onKeyDown=${moveByArrows} aria-label="Active failures, most costly first">
+        ${list.map((summary, at) => html`
+          <${FailureCard} key=${summary.failure.id} summary=${summary} place=${at + 1} />
+        `)}
+      </ol>
       <div class="stack">
         <${Promises} promises=${radius.promises} />
         <${Call} owners=${radius.owners} />
-        <${EndedLately} when=${list.length} />
+        <${RecentlyResolved} when=${list.length} />
         <${OverdueLine} />
       </div>
     </div>`;
 }
 
 function Calm({ asOf }) {
-  return html`<${Heading} sub=${html`As of <${Time} at=${asOf} only="absolute" />. This page changes by itself when something fails.`}>Nothing is failing<//>
+  return html`
+    <${Heading}
+        sub=${html`As of <${Time} at=${asOf} only="absolute" />. This page updates when something fails.`}>
+      No active failures
+    <//>
     <${Empty} title="What you can do">
       <ul>
-        <li><a href=${href("topology", { whatif: 1 })}>Try what would happen if something failed</a>, without touching live data.</li>
-        <li>Look at <a href=${href("overdue")}>overdue orders</a> and at <a href=${href("records")}>postings and messages that should have come</a>: trouble that nobody has reported shows there first.</li>
+        <li>
+          <a href=${href("topology", { whatif: 1 })}>Try what would happen if something failed</a>, without
+          changing live data.
+        </li>
+        <li>
+          Look at <a href=${href("overdue")}>overdue orders</a> and
+          at <a href=${href("records")}>missing postings and messages</a>: unreported problems show there
+          first.
+        </li>
         <li>Search for an order (<kbd>/</kbd>) that a customer asks about.</li>
-        <li>Something fails and is not here? Report it by <a href="/graphql">reportFailure</a>, or send it to <code>POST /events</code>.</li>
+        <li>
+          Is a failure missing here? Report it with <a href="/graphql">reportFailure</a>, or send it
+          to <code>POST /events</code>.
+        </li>
       </ul>
       <${OverdueLine} />
     <//>
-    <${EndedLately} when=${0} />`;
+    <${RecentlyResolved} when=${0} />`;
 }

@@ -1,27 +1,55 @@
-// Beside the story: what is missing, who else is in the same trouble, where the parts of the order are.
+// Beside the timeline: missing records, other affected orders, the fulfillments.
 import { html } from "/web/app/ui.js";
 import { duration, key, money, percent, plural, words } from "/web/app/format.js";
 import { Badge, IdLink, Money, Time, sentence } from "/web/app/parts/words.js";
 import { href } from "/web/app/router.js";
 
 function Record({ record, how }) {
-  return html`<li><p><${Badge} of=${how} /> <strong>${words(record.type)}</strong> <span class="muted">${words(record.kind)}</span> ${record.amount && html`<${Money} of=${record.amount} />`}</p>
-    <p class="small muted">due <${Time} at=${record.due} />, ${duration(record.lateBy)} late</p></li>`;
+  return html`
+    <li>
+      <p>
+        <${Badge} of=${how} /> <strong>
+          ${words(record.type)}
+        </strong> <span class="muted">
+          ${words(record.kind)}
+        </span> ${record.amount && html`
+          <${Money} of=${record.amount} />
+        `}
+      </p>
+      <p class="small muted">due <${Time} at=${record.due} />, ${duration(record.lateBy)} late</p></li>`;
 }
 
 export function Missing({ diagnosis }) {
   const { missing, outOfSequence } = diagnosis;
-  return html`<section class="card"><h2>What should have happened</h2>${missing.length + outOfSequence.length
-    ? html`<ul class="list">${missing.map((record) => html`<${Record} record=${record} how="MISSING" />`)}${outOfSequence.map((record) => html`<${Record} record=${record} how="OUT_OF_SEQUENCE" />`)}</ul>`
-    : html`<p class="muted">Every posting and message that was due has come.</p>`}</section>`;
+  return html`<section class="card"><h2>Missing records</h2>${missing.length + outOfSequence.length
+      ? html`
+        <ul class="list">
+          ${missing.map((record) => html`
+            <${Record} record=${record} how="MISSING" />
+          `)}${outOfSequence.map((record) => html`
+            <${Record} record=${record} how="OUT_OF_SEQUENCE" />
+          `)}
+        </ul>
+      `
+      : html`<p class="muted">All due postings and messages have arrived.</p>`}</section>`;
 }
 
-export const factorWords = (factor) => `${factor.dimension.split("+").map(words).join(" and ")} ${factor.value.split("+").join(" and ")}`;
+export const factorWords = (factor) =>
+  `${factor.dimension.split("+").map(words).join(" and ")} ${factor.value.split("+").join(" and ")}`;
+
+/** A measured ratio in words; above ten its exact value says nothing more. */
+function liftWords(lift) {
+  if (lift >= 1000) return "never without it";
+  return lift >= 10 ? "far more often" : `${lift.toFixed(1)} times as often`;
+}
 
 export function Factors({ list }) {
   return html`<ul class="list">${list.map((factor) => html`<li key=${factor.dimension + factor.value}>
     <p><strong>${factorWords(factor)}</strong></p>
-    <p class="small muted">${plural(factor.overdueWith, "of", "of")} ${plural(factor.totalWith, "order")} with it overdue, ${factor.overdueWithout} of ${factor.totalWithout} without it: ${factor.lift >= 1000 ? "never without it" : `${factor.lift.toFixed(1)} times as often`}</p>
+    <p class="small muted">
+      ${plural(factor.overdueWith, "of", "of")} ${plural(factor.totalWith, "order")} with it
+      overdue, ${factor.overdueWithout} of ${factor.totalWithout} without it: ${liftWords(factor.lift)}
+    </p>
   </li>`)}</ul>`;
 }
 
@@ -29,17 +57,53 @@ export function Peers({ peers, order }) {
   if (!peers) return null;
   const others = peers.sample.filter(({ id }) => id !== order);
   const where = `${peers.step.name}${peers.location ? ` at ${peers.location.name}` : ""}`;
-  return html`<section class="card"><h2>Who else is in the same trouble</h2>
-    <p><strong>${peers.overdue} of ${plural(peers.total, "order")}</strong> in ${where} ${peers.overdue === 1 ? "is" : "are"} overdue (${percent(peers.total ? peers.overdue / peers.total : 0)}).</p>
-    ${peers.inCommon.length > 0 && html`<h3>What they have in common</h3><${Factors} list=${peers.inCommon} />`}
-    ${others.length > 0 && html`<p class="small">Such as ${others.map(({ id }, at) => html`${at > 0 && ", "}<${IdLink} id=${id} class="nowrap">${key(id)}<//>`)}</p>`}
-    <p class="small no-print"><a href=${href("overdue", { step: peers.step.id, location: peers.location?.id })}>See all of them</a></p>
+  return html`<section class="card"><h2>Other orders in this step</h2>
+    <p>
+      <strong>
+        ${peers.overdue} of ${plural(peers.total, "order")}
+      </strong> in ${where} ${
+        peers.overdue === 1
+          ? "is"
+          : "are"
+      } overdue
+      (${percent(peers.total ? peers.overdue / peers.total : 0)}).
+    </p>
+    ${peers.inCommon.length > 0 && html`
+      <h3>What they have in common</h3>
+      <${Factors} list=${peers.inCommon} />
+    `}
+    ${others.length > 0 && html`
+      <p class="small">
+        Such
+        as ${others.map(({ id }, at) => html`
+          ${at > 0 && ", "}
+          <${IdLink} id=${id} class="nowrap">${key(id)}<//>
+        `)}
+      </p>
+    `}
+    <p class="small no-print">
+      <a href=${href("overdue", { step: peers.step.id, location: peers.location?.id })}>See all</a>
+    </p>
   </section>`;
 }
 
 export function Fulfillments({ list }) {
-  return html`<section class="card"><h2>${list.length === 1 ? "Where it is" : `Where its ${list.length} parts are`}</h2><ul class="list">${list.map((one) => html`<li key=${one.id}>
-    <p><strong>${one.step ? one.step.name : "not begun"}</strong>${one.location && html` at <${IdLink} id=${one.location.id}>${one.location.name}<//>`} <${Badge} of=${one.status} /> ${one.overdue && html`<${Badge} of="LATE">overdue<//>`}</p>
-    <p class="small muted">${sentence(one.workflow.name)}, ${key(one.id)}, ${money(one.value)}${one.enteredAt && html`; in this step since <${Time} at=${one.enteredAt} />`}</p>
-  </li>`)}</ul></section>`;
+  return html`
+    <section class="card">
+      <h2>${list.length === 1 ? "Where it is" : `Where its ${list.length} fulfillments are`}</h2>
+      <ul class="list">${list.map((one) => html`<li key=${one.id}>
+        <p>
+          <strong>${one.step ? one.step.name : "not started"}</strong>
+          ${one.location && html`
+            at <${IdLink} id=${one.location.id}>${one.location.name}<//>
+          `} <${Badge} of=${one.status} /> ${one.overdue && html`
+            <${Badge} of="LATE">overdue<//>
+          `}
+        </p>
+        <p class="small muted">
+          ${sentence(one.workflow.name)}, ${key(one.id)}, ${money(one.value)}${one.enteredAt && html`
+            ; in this step since <${Time} at=${one.enteredAt} />
+          `}
+        </p>
+      </li>`)}</ul></section>`;
 }

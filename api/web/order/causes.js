@@ -1,34 +1,51 @@
-// Why: the causes, best first, each with its evidence and its path.
+// The causes, most likely first, each with its evidence and its path.
 import { html } from "/web/app/ui.js";
 import { percent } from "/web/app/format.js";
 import { Badge, IdLink, Time } from "/web/app/parts/words.js";
 
-// `told`: words that stand above already; the path's own sentence is left out where it is among them.
-function Hops({ path, told }) {
+// `evidence`: the text above; the sentence of the path is omitted where the evidence contains it.
+function Hops({ path, evidence }) {
   if (!path?.hops.length) return null;
-  return html`<details><summary>The path, in ${path.hops.length} ${path.hops.length === 1 ? "hop" : "hops"}</summary>
-    ${!told.includes(path.sentence) && html`<p class="small">${path.sentence}</p>`}
-    <ol class="hops">${path.hops.map((hop) => html`<li><p><${IdLink} id=${hop.from} /> → <${IdLink} id=${hop.to} /> <${Badge} of=${hop.effect} /></p>
-      <p class="small muted"><${Time} at=${hop.at} only="absolute" /> · ${hop.detail}</p></li>`)}</ol>
-  </details>`;
+  return html`
+    <details><summary>The path, in ${path.hops.length} ${path.hops.length === 1 ? "hop" : "hops"}</summary>
+      ${!evidence.includes(path.sentence) && html`<p class="small">${path.sentence}</p>`}
+      <ol class="hops">
+        ${path.hops.map((hop) => html`
+          <li><p><${IdLink} id=${hop.from} /> → <${IdLink} id=${hop.to} /> <${Badge} of=${hop.effect} /></p>
+            <p class="small muted"><${Time} at=${hop.at} only="absolute" /> · ${hop.detail}</p></li>`)}</ol>
+    </details>`;
 }
 
-// The evidence names a failure with its summary, which stands above it here.
-const evidenceOf = ({ evidence, failure }) => (failure?.summary ? evidence.replace(` (${failure.summary})`, "") : evidence);
+// The evidence without the summary of the failure, which is the heading here.
+const evidenceOf =
+  ({ evidence, failure }) => (failure?.summary ? evidence.replace(` (${failure.summary})`, "") : evidence);
 
 function Cause({ cause }) {
-  const about = cause.failure ? html`<${IdLink} id=${cause.failure.id}>${cause.failure.summary || cause.failure.id}<//>` : cause.element && html`<${IdLink} id=${cause.element.id}>${cause.element.name}<//>`;
+  const about = cause.failure
+    ? html`<${IdLink} id=${cause.failure.id}>${cause.failure.summary || cause.failure.id}<//>`
+    : cause.element && html`<${IdLink} id=${cause.element.id}>${cause.element.name}<//>`;
   return html`<li>
-    <p><strong>${about || cause.evidence}</strong> <span class="muted nowrap">${percent(cause.likelihood)} likely</span></p>
+    <p>
+      <strong>
+        ${about || cause.evidence}
+      </strong> <span class="muted nowrap">
+        ${percent(cause.likelihood)} likely
+      </span>
+    </p>
     ${about && html`<p>${evidenceOf(cause)}</p>`}
-    ${cause.failure?.expectedEnd && cause.failure.active && html`<p class="small muted">Expected to end <${Time} at=${cause.failure.expectedEnd} /></p>`}
-    <${Hops} path=${cause.path} told=${cause.evidence} />
+    ${cause.failure?.expectedEnd
+        && cause.failure.active && html`
+          <p class="small muted">Expected to end <${Time} at=${cause.failure.expectedEnd} /></p>
+        `}
+    <${Hops} path=${cause.path} evidence=${cause.evidence} />
   </li>`;
 }
 
 export function Causes({ diagnosis }) {
   if (!diagnosis.causes.length) return null;
-  return html`<section class="card"><h2>${diagnosis.causes.length === 1 ? "The cause" : "Causes, the best first"}</h2>
-    <ol class="causes">${diagnosis.causes.map((cause) => html`<${Cause} cause=${cause} />`)}</ol>
-  </section>`;
+  return html`
+    <section class="card">
+      <h2>${diagnosis.causes.length === 1 ? "The cause" : "Causes, most likely first"}</h2>
+      <ol class="causes">${diagnosis.causes.map((cause) => html`<${Cause} cause=${cause} />`)}</ol>
+    </section>`;
 }

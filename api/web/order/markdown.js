@@ -4,10 +4,18 @@ import { stateWords } from "./verdict.js";
 
 export function markdown({ id, value, promisedBy, diagnosis }) {
   const lines = [`**Order ${key(id)}: ${stateWords(diagnosis.state)}.** ${diagnosis.headline}`, ""];
-  lines.push(`- Worth ${money(value)}${promisedBy ? `, promised by ${fullMoment(promisedBy)}` : ""}`);
-  if (diagnosis.nextExpected) lines.push(`- Moves next ${fullMoment(diagnosis.nextExpected)}`);
-  for (const cause of diagnosis.causes) lines.push(`- Cause (${Math.round(100 * cause.likelihood)} %): ${cause.evidence}`);
-  for (const record of diagnosis.missing) lines.push(`- Missing: ${words(record.type)} ${words(record.kind)}, ${duration(record.lateBy)} late`);
+  lines.push(`- Value ${money(value)}${promisedBy ? `, promised by ${fullMoment(promisedBy)}` : ""}`);
+  if (diagnosis.nextExpected) lines.push(`- Next step ${fullMoment(diagnosis.nextExpected)}`);
+  for (
+    const cause of diagnosis.causes
+  ) lines.push(
+    `- Cause (${Math.round(100 * cause.likelihood)} %): ${cause.evidence}`
+  );
+  for (
+    const record of diagnosis.missing
+  ) lines.push(
+    `- Missing: ${words(record.type)} ${words(record.kind)}, ${duration(record.lateBy)} late`
+  );
   if (diagnosis.owner) lines.push(`- Owner: ${diagnosis.owner.name} ${diagnosis.owner.contact}`);
   if (diagnosis.customerMessage) lines.push("", `> ${diagnosis.customerMessage}`);
   return [...lines, "", location.href].join("\n");

@@ -1,4 +1,4 @@
-// What is asked of one order: its verdict, its story, what is missing, who else is in the same trouble.
+// The query of one order: its diagnosis, timeline and fulfillments.
 const MONEY = "{ amount currency }";
 const ELEMENT = "{ id kind name }";
 const PATH = "{ sentence hops { from to rule effect at detail } }";
@@ -7,17 +7,19 @@ const MISSING = `{ kind type due lateBy amount ${MONEY} }`;
 
 const FIELDS = `{
   id channel mode region customerTier status placedAt promisedBy attributes value ${MONEY}
-  fulfillments { id status enteredAt expectedNext overdue value ${MONEY} workflow { id name } step { id name } location { id name } }
+  fulfillments { id status enteredAt expectedNext overdue value ${MONEY} workflow { id name } step { id
+  name } location { id name } }
   timeline { at kind title detail expected late element ${ELEMENT} failure { id summary } }
   diagnosis {
     state since headline customerMessage nextExpected
     owner { id name contact }
     playbooks { id name steps { text owner approval } }
-    causes { kind likelihood evidence failure { id summary active expectedEnd } element ${ELEMENT} path ${PATH} }
+    causes { kind likelihood evidence failure { id summary active expectedEnd } element ${ELEMENT} path
+  ${PATH} }
     missing ${MISSING} outOfSequence ${MISSING}
     peers { step ${ELEMENT} location { id name } overdue total sample { id } inCommon ${FACTOR} }
   }
 }`;
 
-export const FOLLOWED = `subscription Order($id: ID!) { order(id: $id) ${FIELDS} }`;
+export const SUBSCRIPTION = `subscription Order($id: ID!) { order(id: $id) ${FIELDS} }`;
 export const AS_OF = `query Order($id: ID!, $asOf: DateTime) { order(id: $id, asOf: $asOf) ${FIELDS} }`;

@@ -1,12 +1,20 @@
-// The verdict in one look: what state, since when, what the promise looks like, when it moves, who owns it.
+// The verdict: state, since when, the promise, the next step, the owner.
 import { html } from "/web/app/ui.js";
 import { now } from "/web/app/clock.js";
 import { words } from "/web/app/format.js";
 import { Badge, Stat, Time, tone } from "/web/app/parts/words.js";
 
 const STATE_WORDS = {
-  ON_TRACK: "on track", WAITING: "waits, as it should", AT_RISK: "at risk", STUCK: "stuck by a known failure", STUCK_WITH_OTHERS: "stuck, with others", STUCK_ALONE: "stuck, alone",
-  FAILED: "failed", DEAD_LETTERED: "in a dead-letter queue", RECORD_MISSING: "a record is missing", OUT_OF_SEQUENCE: "records out of sequence",
+  ON_TRACK: "on track",
+  WAITING: "waiting as planned",
+  AT_RISK: "at risk",
+  STUCK: "stuck by a known failure",
+  STUCK_WITH_OTHERS: "stuck: common cause",
+  STUCK_ALONE: "stuck: no common cause",
+  FAILED: "failed",
+  DEAD_LETTERED: "in a dead-letter queue",
+  RECORD_MISSING: "a record is missing",
+  OUT_OF_SEQUENCE: "records out of sequence",
   COMPLETED: "completed", CANCELLED: "cancelled", UNKNOWN: "unknown",
 };
 const ENDED = new Set(["COMPLETED", "CANCELLED"]);
@@ -17,16 +25,42 @@ export function Verdict({ order }) {
   const { diagnosis, promisedBy } = order;
   const open = !ENDED.has(diagnosis.state);
   const missed = open && promisedBy && Date.parse(promisedBy) < now();
-  return html`<section class="card verdict ${tone(diagnosis.state)}" aria-label="Verdict" data-state=${diagnosis.state}>
-    <p class="row"><${Badge} of=${diagnosis.state}>${stateWords(diagnosis.state)}<//>${diagnosis.since && html`<span>since <${Time} at=${diagnosis.since} /></span>`}</p>
-    <p class="lead">${diagnosis.headline}</p>
-    <dl class="stats">
-      ${promisedBy && html`<${Stat} label="Promised" kind=${missed ? "small bad" : "small"}><${Time} at=${promisedBy} />${missed && html` <span class="note">missed</span>`}<//>`}
-      ${open && html`<${Stat} label="Moves next" kind="small">${diagnosis.nextExpected ? html`<${Time} at=${diagnosis.nextExpected} />` : "nobody knows"}<//>`}
-      ${diagnosis.owner && html`<${Stat} label="Owner" kind="small">${diagnosis.owner.name} <span class="contact">${diagnosis.owner.contact}</span><//>`}
-    </dl>
-    ${diagnosis.playbooks.map((playbook) => html`<details key=${playbook.id}><summary>What to do: ${playbook.name}</summary><ol class="numbered">${
-      playbook.steps.map((step) => html`<li>${step.text}${step.owner && html` <span class="muted">(${step.owner}${step.approval && `, after approval by ${step.approval}`})</span>`}</li>`)
-    }</ol></details>`)}
-  </section>`;
+  return html`
+    <section class="card verdict ${tone(diagnosis.state)}" aria-label="Verdict" data-state=${diagnosis.state}>
+      <p class="row">
+        <${Badge} of=${diagnosis.state}>${stateWords(diagnosis.state)}<//>
+        ${diagnosis.since && html`<span>since <${Time} at=${diagnosis.since} /></span>`}
+      </p>
+      <p class="lead">${diagnosis.headline}</p>
+      <dl class="stats">
+        ${promisedBy && html`
+          <${Stat} label="Promised" kind=${missed ? "small bad" : "small"}>
+            <${Time} at=${promisedBy} />
+            ${missed && html` <span class="note">missed</span>`}
+          <//>
+        `}
+        ${open && html`
+          <${Stat} label="Next step" kind="small">
+            ${diagnosis.nextExpected ? html`<${Time} at=${diagnosis.nextExpected} />` : "unknown"}
+          <//>
+        `}
+        ${diagnosis.owner && html`
+          <${Stat} label="Owner" kind="small">
+            ${diagnosis.owner.name} <span class="contact">${diagnosis.owner.contact}</span>
+          <//>
+        `}
+      </dl>
+      ${diagnosis.playbooks.map((playbook) => html`
+        <details key=${playbook.id}><summary>What to do: ${playbook.name}</summary><ol class="numbered">${
+          playbook.steps.map((step) => html`
+            <li>
+              ${step.text}${step.owner && html`
+                <span class="muted">
+                  (${step.owner}${step.approval && `, after approval by ${step.approval}`})
+                </span>
+              `}
+            </li>
+          `)
+        }</ol></details>`)}
+    </section>`;
 }

@@ -1,4 +1,4 @@
-// Home of the service desk: why this order is where it is, what to tell the customer, and what comes next.
+// Order page for the service desk: why it is where it is, what to tell the customer, what comes next.
 import { html } from "/web/app/ui.js";
 import { useLive, useQuery } from "/web/app/ask.js";
 import { key, words } from "/web/app/format.js";
@@ -9,53 +9,105 @@ import { hrefWith } from "/web/app/router.js";
 import { Causes } from "./causes.js";
 import { markdown } from "./markdown.js";
 import { Fulfillments, Missing, Peers } from "./aside.js";
-import { AS_OF, FOLLOWED } from "./question.js";
+import { AS_OF, SUBSCRIPTION } from "./question.js";
 import { Timeline } from "./timeline.js";
 import { Verdict } from "./verdict.js";
 
 export function OrderView({ route }) {
   const asOf = route.params.get("asOf");
-  if (!route.rest) return html`<${Heading}>An order<//><${Empty} title="Which order?"><p>Press <kbd>/</kbd> and type its number, or that of a document of it.</p><//>`;
-  return asOf ? html`<${Then} id=${route.rest} asOf=${asOf} key=${route.rest + asOf} />` : html`<${Followed} id=${route.rest} key=${route.rest} />`;
+  if (!route.rest) return html`
+    <${Heading}>Order<//>
+    <${Empty} title="Which order?">
+      <p>Press <kbd>/</kbd> and type its number, or that of one of its documents.</p>
+    <//>
+  `;
+  return asOf
+    ? html`<${PastOrder} id=${route.rest} asOf=${asOf} key=${route.rest + asOf} />`
+    : html`<${LiveOrder} id=${route.rest} key=${route.rest} />`;
 }
 
-function Followed({ id }) {
-  const answer = useLive(FOLLOWED, { id });
-  return html`<${Shown} answer=${answer} id=${id} />`;
+function LiveOrder({ id }) {
+  const answer = useLive(SUBSCRIPTION, { id });
+  return html`<${OrderAnswer} answer=${answer} id=${id} />`;
 }
 
-function Then({ id, asOf }) {
+function PastOrder({ id, asOf }) {
   const answer = useQuery(AS_OF, { id, asOf });
-  return html`<p class="card">As it was <${Time} at=${asOf} />. <a href=${hrefWith({ asOf: null })}>See it as it is now</a></p><${Shown} answer=${answer} id=${id} />`;
+  return html`
+    <p class="card">
+      State of <${Time} at=${asOf} />. <a href=${hrefWith({ asOf: null })}>See the present state</a>
+    </p>
+    <${OrderAnswer} answer=${answer} id=${id} />
+  `;
 }
 
-function Shown({ answer, id }) {
-  if (answer.error?.code === "NOT_FOUND" || (answer.data && !answer.data.order)) return html`<${Unknown} id=${id} near=${answer.error?.near ?? []} />`;
-  return html`<${Answered} answer=${answer} whole what="the order">${({ order }) => html`<${Story} order=${order} />`}<//>`;
+function OrderAnswer({ answer, id }) {
+  if (
+    answer.error?.code === "NOT_FOUND"
+      || (answer.data && !answer.data.order)
+  ) return html`
+    <${Unknown} id=${id} near=${answer.error?.near ?? []} />
+  `;
+  return html`
+    <${Answered} answer=${answer} whole what="the order">
+      ${({ order }) => html`<${OrderPage} order=${order} />`}
+    <//>
+  `;
 }
 
 function Unknown({ id, near }) {
   return html`<${Heading}>There is no order ${id}<//>
-    <${Empty} title="Look for it another way">
-      <p>Press <kbd>/</kbd> and type a part of the number, or the number of an invoice or a shipment. An order that is not known here has sent no event yet.</p>
-      ${near.length > 0 && html`<p>Nearest: ${near.map((one, at) => html`${at > 0 && ", "}<a href=${`#/order/${key(one)}`}>${key(one)}</a>`)}</p>`}
+    <${Empty} title="Search for it">
+      <p>
+        Press <kbd>/</kbd> and type a part of the number, or the number of an invoice or shipment. No events
+        of this order have arrived.
+      </p>
+      ${near.length > 0 && html`
+        <p>
+          Did you
+          mean: ${near.map((one, at) => html`
+            ${at > 0 && ", "}
+            <a href=${`#/order/${key(one)}`}>${key(one)}</a>
+          `)}
+        </p>
+      `}
     <//>`;
 }
 
-function Story({ order }) {
+function OrderPage({ order }) {
   const { diagnosis } = order;
-  const about = [order.channel, words(order.mode), order.region, order.customerTier && `${order.customerTier} customer`].filter(Boolean).join(" · ");
+  const about = [
+    order.channel,
+    words(order.mode),
+    order.region,
+    order.customerTier
+      && `${order.customerTier} customer`
+  ]
+    .filter(Boolean)
+    .join(" · ");
   return html`
     <div class="row spread">
       <${Heading} sub=${sentence(about)}>Order ${key(order.id)}<//>
-      <div class="row no-print"><${MarkdownButton} text=${() => markdown(order)} /><button class="button" type="button" onClick=${() => print()}>Print</button></div>
+      <div class="row no-print">
+        <${MarkdownButton} text=${() => markdown(order)} />
+        <button class="button" type="button" onClick=${() => print()}>Print</button>
+      </div>
     </div>
     <${Verdict} order=${order} />
     <div class="main-and-side">
       <div class="stack">
-        <section class="card words"><div class="row spread"><h2>Words for the customer</h2>${
-          diagnosis.customerMessage && html`<${CopyButton} kind="first" text=${diagnosis.customerMessage} label="Copy the words" done="Copied: the words for the customer" />`
-        }</div>${diagnosis.customerMessage ? html`<blockquote>${diagnosis.customerMessage}</blockquote>` : html`<p class="muted">Nothing needs to be said: the order is as it should be.</p>`}</section>
+        <section class="card words"><div class="row spread"><h2>Customer message</h2>${
+          diagnosis.customerMessage && html`
+            <${CopyButton} kind="first" text=${diagnosis.customerMessage} label="Copy message"
+                done="Customer message copied" />
+          `
+        }</div>
+          ${
+            diagnosis.customerMessage
+              ? html`<blockquote>${diagnosis.customerMessage}</blockquote>`
+              : html`<p class="muted">No message needed: the order is on schedule.</p>`
+          }
+        </section>
         <${Causes} diagnosis=${diagnosis} />
       </div>
       <div class="stack">
@@ -68,9 +120,12 @@ function Story({ order }) {
       <div class="stack">
         <${Fulfillments} list=${order.fulfillments} />
         <section class="card"><h2>The order</h2><dl class="stats">
-          <${Stat} label="Worth" kind="small"><${Money} of=${order.value} /><//>
+          <${Stat} label="Value" kind="small"><${Money} of=${order.value} /><//>
           <${Stat} label="Placed" kind="small"><${Time} at=${order.placedAt} /><//>
-          ${Object.entries(order.attributes).map(([name, value]) => html`<${Stat} key=${name} label=${sentence(words(name))} kind="small">${String(value)}<//>`)}
+          ${Object.entries(order.attributes)
+              .map(([name, value]) => html`
+                <${Stat} key=${name} label=${sentence(words(name))} kind="small">${String(value)}<//>
+              `)}
         </dl></section>
       </div>
     </div>`;

@@ -1,11 +1,14 @@
-// What a blast radius is asked for, as the address says it. Pure: parameters in, variables of the question out.
+// The question of a blast radius, from the parameters of the address. Pure.
 
-/** What can be filtered by: parameter of the address, field of OrderFilter, dimension of the breakdown. The first four are asked with the answer itself. */
+/**
+ * Filters: parameter of the address, field of OrderFilter, dimension of the breakdown. The first four come
+ * with the answer.
+ */
 export const FILTERS = [
   { param: "channel", field: "channels", by: "CHANNEL", label: "Channel" },
   { param: "region", field: "regions", by: "REGION", label: "Region" },
   { param: "location", field: "locations", by: "LOCATION", label: "Location" },
-  { param: "step", field: "steps", by: "STEP", label: "Step where they are" },
+  { param: "step", field: "steps", by: "STEP", label: "Current step" },
   { param: "mode", field: "modes", by: "MODE", label: "Fulfillment mode" },
   { param: "workflow", field: "workflows", by: "WORKFLOW", label: "Workflow" },
   { param: "tier", field: "tiers", by: "TIER", label: "Customer tier" },
@@ -16,7 +19,7 @@ export const FILTERS = [
   { param: "effect", field: "effects", by: "EFFECT", label: "Effect" },
 ];
 
-/** Of a supposed failure: values of its scope, as parameters of the address. */
+/** Scope of a supposed failure, as parameters of the address. */
 export const SCOPES = [
   { param: "in-region", field: "regions", label: "Regions" },
   { param: "in-location", field: "locations", label: "Locations" },
@@ -30,7 +33,7 @@ const OPTIONS = ["asOf", "horizon", "assumeRecovery", "tolerance"];
 
 /**
  * @param params URLSearchParams
- * @returns variables of blastRadius; those that are not asked for are left out
+ * @returns variables of blastRadius; without unset ones
  */
 export function questionOf(params) {
   const question = {};
@@ -44,50 +47,70 @@ export function questionOf(params) {
   return question;
 }
 
-/** The supposed failure as a FailureInput; null where the address supposes none. `now`, ISO 8601, is the begin of one that names none. */
+/** The supposed failure as a FailureInput; null without one. `now`, ISO 8601: its default start. */
 export function supposedOf(params, now = null) {
   if (!params.get("target")) return null;
-  const supposed = { target: params.get("target"), class: params.get("class") || "OUTAGE", startedAt: params.get("from") || now };
+  const supposed = {
+    target: params.get("target"),
+    class: params.get("class")
+      || "OUTAGE",
+    startedAt: params.get("from")
+      || now
+  };
   if (params.get("until")) supposed.expectedEnd = params.get("until");
-  for (const [param, field] of Object.entries(GIVEN)) if (params.get(param)) supposed[field] = field === "errorRate" ? Number(params.get(param)) : params.get(param);
-  const scope = Object.fromEntries(SCOPES.map(({ param, field }) => [field, params.getAll(param)]).filter(([, values]) => values.length));
+  for (
+    const [param, field] of Object.entries(GIVEN)
+  ) if (params.get(param)) supposed[field] = field === "errorRate"
+    ? Number(params.get(param))
+    : params.get(param);
+  const scope = Object.fromEntries(
+    SCOPES.map(({ param, field }) => [field, params.getAll(param)]).filter(([, values]) => values.length)
+  );
   if (Object.keys(scope).length) supposed.scope = scope;
   return supposed;
 }
 
-/** The filter as an OrderFilter; null where there is none. */
+/** The filter as an OrderFilter; null without one. */
 export function whereOf(params) {
   const where = {};
-  for (const { param, field } of FILTERS) if (params.getAll(param).length) where[field] = params.getAll(param);
+  for (
+    const { param, field } of FILTERS
+  ) if (params.getAll(param).length) where[field] = params.getAll(param);
   if (params.get("missed")) where.willMissPromise = true;
   return Object.keys(where).length ? where : null;
 }
 
-/** Whether the answer changes by itself: of a moment that has passed it does not. */
+/** Whether the answer changes by itself: not for a past moment. */
 export function isLive(question) {
   return !question.asOf;
 }
 
-/** The filters that are set: [{param, value, label}]. */
+/** The active filters: [{param, value, label}]. */
 export function chosenFilters(params) {
-  const chosen = FILTERS.flatMap(({ param, label }) => params.getAll(param).map((value) => ({ param, value, label })));
+  const chosen = FILTERS.flatMap(({ param, label }) => params.getAll(param)
+      .map((value) => ({ param, value, label })));
   return params.get("missed") ? [...chosen, { param: "missed", value: "1", label: "Promise" }] : chosen;
 }
 
-/** Values of a parameter after one of them was clicked: it is taken out where it was in. */
+/** Values of a parameter after a click on one: it is removed if present, else added. */
 export function toggled(params, param, value) {
   const present = params.getAll(param);
   return present.includes(value) ? present.filter((one) => one !== value) : [...present, value];
 }
 
-/** The address of the export that holds what the page shows. */
+/** The address of the export of what the page shows. */
 export function exportAddress(question, of, format = "csv", orderBy = null) {
   const search = new URLSearchParams();
   for (const failure of question.failures ?? []) search.append("failure", failure);
   search.set("of", of);
   search.set("format", format);
   for (const name of OPTIONS) if (question[name]) search.set(name, question[name]);
-  for (const name of ["where", "suppose"]) if (question[name]) search.set(name, JSON.stringify(question[name]));
+  for (
+    const name of ["where", "suppose"]
+  ) if (question[name]) search.set(
+    name,
+    JSON.stringify(question[name])
+  );
   if (orderBy) search.set("orderBy", orderBy);
   return `/export?${search}`;
 }

@@ -1,4 +1,4 @@
-// The answer: the sentence, the failures it speaks of, the totals with the bands told apart.
+// The answer: headline, totals, bands and failures.
 import { html } from "/web/app/ui.js";
 import { number, plural, words } from "/web/app/format.js";
 import { Badge, Figure, Heading, IdLink, Moneys, Stat, Time } from "/web/app/parts/words.js";
@@ -8,47 +8,105 @@ import { toggled } from "./address.js";
 import { markdown } from "./markdown.js";
 
 const BANDS = [
-  { band: "STUCK", field: "stuck", says: "Stuck now", means: "wait in a step or handoff that does not work" },
-  { band: "EXPOSED", field: "exposed", says: "Exposed", means: "went through while it failed: late, or decided on old data" },
-  { band: "UPCOMING", field: "upcoming", says: "Upcoming", means: "will arrive while it lasts" },
-  { band: "RECORDS_ONLY", field: "recordsOnly", says: "Records only", means: "flow on; a posting or message does not" },
+  { band: "STUCK", field: "stuck", says: "Stuck now", means: "wait in an impaired step or handoff" },
+  {
+    band: "EXPOSED",
+    field: "exposed",
+    says: "Exposed",
+    means: "passed during the failure and were affected"
+  },
+  { band: "UPCOMING", field: "upcoming", says: "Upcoming", means: "will arrive during the failure" },
+  {
+    band: "RECORDS_ONLY",
+    field: "recordsOnly",
+    says: "Records only",
+    means: "only a posting or message is affected"
+  },
 ];
 
 export function Answer({ radius, question, route }) {
   const { failures, totals } = radius;
   return html`<section class="card answer" aria-labelledby="title">
     <div class="row spread">
-      <${Heading} sub=${html`as of <${Time} at=${radius.asOf} only="absolute" />, by <a href=${href("topology")}>${radius.topology}</a>`}>${titleOf(failures, question)}<//>
-      <div class="row no-print"><${MarkdownButton} text=${() => markdown(radius, location.href)} /><button class="button" type="button" onClick=${() => print()}>Print a report</button></div>
+      <${Heading}
+          sub=${html`
+            as of <${Time} at=${radius.asOf} only="absolute" />,
+            by <a href=${href("topology")}>${radius.topology}</a>
+          `}>
+        ${titleOf(failures, question)}
+      <//>
+      <div class="row no-print">
+        <${MarkdownButton} text=${() => markdown(radius, location.href)} />
+        <button class="button" type="button" onClick=${() => print()}>Print report</button>
+      </div>
     </div>
     <p class="lead" id="headline">${radius.headline}</p>
     ${failures.length > 0 && html`<${Totals} totals=${totals} params=${route.params} />`}
-    ${failures.length > 0 && html`<ul class="failures">${failures.map((failure) => html`<${FailureLine} key=${failure.id} failure=${failure} supposed=${question.suppose} />`)}</ul>`}
-    ${!failures.length && html`<p>Nothing is known to fail. <a href=${href("topology", { whatif: 1 })}>Try what would happen if something did</a>, or <a href=${href("overdue")}>see which orders are overdue</a> all the same.</p>`}
-    ${!radius.complete && html`<p role="status"><strong>Not everything was followed.</strong> What lies behind ${radius.frontier.join(", ")} is not counted.</p>`}
+    ${failures.length > 0 && html`
+      <ul class="failures">
+        ${failures.map((failure) => html`
+          <${FailureLine} key=${failure.id} failure=${failure} supposed=${question.suppose} />
+        `)}
+      </ul>
+    `}
+    ${!failures.length && html`
+      <p>
+        No active
+        failures. <a href=${href("topology", { whatif: 1 })}>Try what would happen if something failed</a>,
+        or <a href=${href("overdue")}>see overdue orders</a>.
+      </p>
+    `}
+    ${!radius.complete && html`
+      <p role="status">
+        <strong>Incomplete.</strong> Effects beyond ${radius.frontier.join(", ")} are not counted.
+      </p>
+    `}
   </section>`;
 }
 
 function titleOf(failures, question) {
-  if (question.suppose) return `What if: ${words(question.suppose[0].class)} of ${question.suppose[0].target}`;
+  if (
+    question.suppose
+  ) return `What if: ${words(question.suppose[0].class)} of ${question.suppose[0].target}`;
   if (!failures.length) return "Blast radius";
-  return `Blast radius of ${failures.length > 3 ? plural(failures.length, "failure") : failures.map(({ id }) => id.slice(8)).join(" and ")}`;
+  if (failures.length > 3) return `Blast radius of ${plural(failures.length, "failure")}`;
+  return `Blast radius of ${failures.map(({ id }) => id.slice(8)).join(" and ")}`;
 }
 
 function Totals({ totals, params }) {
   const all = Math.max(1, totals.orders);
   return html`<dl class="stats">
-      <${Stat} label="Promises missed" kind=${totals.willMissPromise ? "bad" : ""} to=${hrefWith({ missed: params.get("missed") ? null : 1 })}><${Figure} of=${totals.willMissPromise} /><//>
-      <${Stat} label="Orders hit"><${Figure} of=${totals.orders} /><//>
-      <${Stat} label="Worth" kind="small"><${Moneys} of=${totals.value} /><//>
-      <${Stat} label="Refunds at risk" kind="small"><${Moneys} of=${totals.refundsAtRisk} /><//>
-      ${[["postings", "Postings"], ["notifications", "Messages"]].map(([field, label]) => html`<${Stat} key=${field} label=${label} kind="small" to=${hrefWith({ list: field })}><${Figure} of=${sum(totals[field])} /> <span class="small muted">${byEffect(totals[field])}</span><//>`)}
-      <${Stat} label="Tasks" kind="small" to=${hrefWith({ list: "tasks" })}><${Figure} of=${totals.tasks} /><//>
-      ${totals.supplierOrders > 0 && html`<${Stat} label="Supplier orders" kind="small"><${Figure} of=${totals.supplierOrders} /><//>`}
-    </dl>
-    ${totals.orders > 0 && html`<ul class="bands" aria-label="Orders by band">${BANDS.filter(({ field }) => totals[field]).map(({ band, field, says, means }) => html`<li key=${band} class="band ${band.toLowerCase()}" style=${{ flexGrow: totals[field] / all }}>
-      <a href=${hrefWith({ band: toggled(params, "band", band) })} aria-current=${params.getAll("band").includes(band) ? "true" : null} title=${means}><strong><${Figure} of=${totals[field]} /></strong> ${says}<span class="sr">: ${means}</span></a>
-    </li>`)}</ul>`}`;
+    <${Stat} label="Promises missed" kind=${totals.willMissPromise ? "bad" : ""}
+        to=${hrefWith({ missed: params.get("missed") ? null : 1 })}>
+      <${Figure} of=${totals.willMissPromise} />
+    <//>
+    <${Stat} label="Affected orders"><${Figure} of=${totals.orders} /><//>
+    <${Stat} label="Order value" kind="small"><${Moneys} of=${totals.value} /><//>
+    <${Stat} label="Refunds at risk" kind="small"><${Moneys} of=${totals.refundsAtRisk} /><//>
+    ${[["postings", "Postings"], ["notifications", "Messages"]]
+        .map(([field, label]) => html`
+          <${Stat} key=${field} label=${label} kind="small" to=${hrefWith({ list: field })}>
+            <${Figure} of=${sum(totals[field])} /> <span class="small muted">${byEffect(totals[field])}</span>
+          <//>
+        `)}
+    <${Stat} label="Tasks" kind="small" to=${hrefWith({ list: "tasks" })}>
+      <${Figure} of=${totals.tasks} />
+    <//>
+    ${totals.supplierOrders > 0 && html`
+      <${Stat} label="Supplier orders" kind="small"><${Figure} of=${totals.supplierOrders} /><//>
+    `}
+  </dl>
+    ${totals.orders > 0 && html`
+      <ul class="bands" aria-label="Orders by band">
+        ${BANDS.filter(({ field }) => totals[field])
+            .map(({ band, field, says, means }) => html`
+              <li key=${band} class="band ${band.toLowerCase()}" style=${{ flexGrow: totals[field] / all }}>
+                <a href=${hrefWith({ band: toggled(params, "band", band) })}
+                    aria-current=${params.getAll("band").includes(band) ? "true" : null} title=${means}>
+                  <strong><${Figure} of=${totals[field]} /></strong> ${says}
+                  <span class="sr">: ${means}</span>
+                </a>
+              </li>`)}</ul>`}`;
 }
 
 const sum = (rows) => rows.reduce((total, { count }) => total + count, 0);
@@ -63,13 +121,24 @@ export function byEffect(rows) {
 function FailureLine({ failure, supposed }) {
   const { target } = failure;
   return html`<li class="small">
-    <${Badge} of=${failure.severity} /> ${supposed ? html`<strong>supposed</strong>` : html`<${IdLink} id=${failure.id}>${failure.id.slice(8)}<//>`}: ${words(failure.class)} of <${IdLink} id=${target.id} />
-    ${" "}since <${Time} at=${failure.startedAt} />, ${failure.endedAt ? html`ended <${Time} at=${failure.endedAt} />` : failure.expectedEnd ? html`expected to end <${Time} at=${failure.expectedEnd} />` : "end unknown"}${scopeWords(failure.scope)}.
+    <${Badge} of=${failure.severity} /> ${
+      supposed
+        ? html`<strong>supposed</strong>`
+        : html`<${IdLink} id=${failure.id}>${failure.id.slice(8)}<//>`
+    }: ${words(failure.class)} of <${IdLink} id=${target.id} />
+    ${" "}since <${Time} at=${failure.startedAt} />, ${
+      failure.endedAt
+        ? html`ended <${Time} at=${failure.endedAt} />`
+        : failure.expectedEnd
+        ? html`expected to end <${Time} at=${failure.expectedEnd} />`
+        : "end unknown"
+    }${scopeWords(failure.scope)}.
     ${failure.summary && html` ${failure.summary}.`}
   </li>`;
 }
 
 export function scopeWords(scope) {
-  const parts = Object.entries(scope ?? {}).map(([name, values]) => `${words(name)} ${[values].flat().join(", ")}`);
+  const parts = Object.entries(scope ?? {})
+    .map(([name, values]) => `${words(name)} ${[values].flat().join(", ")}`);
   return parts.length ? `, for ${parts.join("; ")} only` : "";
 }

@@ -1,4 +1,4 @@
-// The orders by channel, region, location, step and more: each bar is a filter of the whole view. The filters that are set, to take away.
+// Breakdowns of the affected orders; each bar filters the whole view. The active filters.
 import { html, useState } from "/web/app/ui.js";
 import { useQuery } from "/web/app/ask.js";
 import { number, words } from "/web/app/format.js";
@@ -16,13 +16,24 @@ export function Chips({ params }) {
   const chosen = chosenFilters(params);
   if (!chosen.length) return null;
   const none = Object.fromEntries([...FILTERS.map(({ param }) => [param, null]), ["missed", null]]);
-  return html`<section class="row chips" aria-label="Filters"><span>Only</span>${chosen.map(({ param, value, label }) => html`<a key=${param + value} class="chip" href=${hrefWith({ [param]: toggled(params, param, value) })}>
-    ${label}: <strong>${param === "missed" ? "will be missed" : nameOfValue(model, param, value)}</strong> <span aria-hidden="true">×</span><span class="sr">: take this filter away</span></a>`)}
-    <a class="small" href=${hrefWith(none)}>Take all away</a>
-  </section>`;
+  return html`
+    <section class="row chips" aria-label="Filters">
+      <span>Filters:</span>
+      ${chosen.map(({ param, value, label }) => html`
+        <a key=${param + value} class="chip" href=${hrefWith({ [param]: toggled(params, param, value) })}>
+          ${label}: <strong>
+            ${param === "missed" ? "will be missed" : nameOfValue(model, param, value)}
+          </strong> <span aria-hidden="true">
+            ×
+          </span>
+          <span class="sr">: remove this filter</span>
+        </a>
+      `)}
+      <a class="small" href=${hrefWith(none)}>Clear filters</a>
+    </section>`;
 }
 
-/** What people call a value of a filter: of a location and a step the name, else the value in words. */
+/** Display name of a filter value: the name of a location or step, else the value in words. */
 export function nameOfValue(model, param, value) {
   if (value === null) return "none";
   const id = { location: `location:${value}`, step: `step:${value}`, workflow: `workflow:${value}` }[param];
@@ -34,9 +45,15 @@ export function nameOfValue(model, param, value) {
 export function Breakdowns({ radius, question, route }) {
   const [open, setOpen] = useState(false);
   if (!radius.totals.orders) return null;
-  return html`<section class="stack" aria-label="Orders by what they are">
-    <div class="breakdowns">${FIRST.map((filter) => html`<${Breakdown} key=${filter.param} filter=${filter} groups=${radius[`by_${filter.param}`]} params=${route.params} />`)}</div>
-    <details class="no-print" onToggle=${(event) => setOpen(event.currentTarget.open)}><summary>More: ${FURTHER.map(({ label }) => label.toLowerCase()).join(", ")}</summary>
+  return html`<section class="stack" aria-label="Breakdowns">
+    <div class="breakdowns">
+      ${FIRST.map((filter) => html`
+        <${Breakdown} key=${filter.param} filter=${filter} groups=${radius[`by_${filter.param}`]}
+            params=${route.params} />
+      `)}
+    </div>
+    <details class="no-print" onToggle=${(event) => setOpen(event.currentTarget.open)}>
+      <summary>More: ${FURTHER.map(({ label }) => label.toLowerCase()).join(", ")}</summary>
       ${open && html`<${Further} question=${question} route=${route} />`}
     </details>
   </section>`;
@@ -44,8 +61,18 @@ export function Breakdowns({ radius, question, route }) {
 
 function Further({ question, route }) {
   const answer = useQuery(furtherQuery(question), question);
-  return html`<${Answered} answer=${answer} what="breakdowns">${({ blastRadius }) => html`<div class="breakdowns">
-    ${FURTHER.filter(({ param, by }) => blastRadius[`by_${param}`].some(({ key }) => key[by] !== null)).map((filter) => html`<${Breakdown} key=${filter.param} filter=${filter} groups=${blastRadius[`by_${filter.param}`]} params=${route.params} />`)}</div>`}<//>`;
+  return html`
+    <${Answered} answer=${answer} what="breakdowns">${({ blastRadius }) => html`<div class="breakdowns">
+      ${FURTHER.filter(({ param, by }) => blastRadius[`by_${param}`]
+          .some(({ key }) => key[by] !== null))
+          .map((filter) => html`
+            <${Breakdown} key=${filter.param} filter=${filter} groups=${blastRadius[`by_${filter.param}`]}
+                params=${route.params} />
+          `)}
+    </div>
+    `}
+    <//>
+  `;
 }
 
 function Breakdown({ filter: { param, by, label }, groups, params }) {
@@ -53,11 +80,23 @@ function Breakdown({ filter: { param, by, label }, groups, params }) {
   const [all, setAll] = useState(false);
   const chosen = params.getAll(param);
   const rows = groups.slice(0, all ? groups.length : SHOWN).map(({ key, orders, stuck }) => ({
-    label: nameOfValue(model, param, key[by]), value: orders, part: stuck, chosen: chosen.includes(key[by]), note: stuck ? `${number(stuck)} stuck` : null,
+    label: nameOfValue(model, param, key[by]),
+    value: orders,
+    part: stuck,
+    chosen: chosen.includes(key[by]),
+    note: stuck
+      ? `${number(stuck)} stuck`
+      : null,
     to: key[by] === null ? null : hrefWith({ [param]: toggled(params, param, key[by]) }),
   }));
   return html`<section class="card"><h2>${label}</h2>
     <${Bars} rows=${rows} label="Orders by ${label.toLowerCase()}" />
-    ${groups.length > SHOWN && html`<p class="no-print"><button class="quiet" type="button" onClick=${() => setAll(!all)}>${all ? "Fewer" : `${groups.length - SHOWN}${groups.length === GROUPS ? " or more" : ""} more`}</button></p>`}
+    ${groups.length > SHOWN && html`
+      <p class="no-print">
+        <button class="quiet" type="button" onClick=${() => setAll(!all)}>
+          ${all ? "Fewer" : `${groups.length - SHOWN}${groups.length === GROUPS ? "+" : ""} more`}
+        </button>
+      </p>
+    `}
   </section>`;
 }

@@ -1,4 +1,4 @@
-// Whom to call, and what they can do.
+// Teams to call, and playbooks.
 import { html } from "/web/app/ui.js";
 import { plural } from "/web/app/format.js";
 import { CopyButton } from "/web/app/parts/copy.js";
@@ -9,12 +9,31 @@ const FIRST = 4;
 export function Calls({ radius }) {
   if (!radius.owners.length) return null;
   return html`<div class="columns">
-    <section class="card"><h2>Whom to call</h2><ol class="call">${radius.owners.slice(0, FIRST).map((share) => html`<${Call} key=${share.team.id} ...${share} />`)}</ol>
-      ${radius.owners.length > FIRST && html`<details><summary>${plural(radius.owners.length - FIRST, "more team")}</summary><ol class="call">${radius.owners.slice(FIRST).map((share) => html`<${Call} key=${share.team.id} ...${share} />`)}</ol></details>`}
+    <section class="card">
+      <h2>Teams to call</h2>
+      <ol class="call">
+        ${radius.owners.slice(0, FIRST).map((share) => html`<${Call} key=${share.team.id} ...${share} />`)}
+      </ol>
+      ${radius.owners.length > FIRST && html`
+        <details>
+          <summary>${plural(radius.owners.length - FIRST, "more team")}</summary>
+          <ol class="call">
+            ${radius.owners.slice(FIRST).map((share) => html`<${Call} key=${share.team.id} ...${share} />`)}
+          </ol>
+        </details>
+      `}
     </section>
     <section class="card"><h2>What to do</h2>${radius.playbooks.length
-      ? radius.playbooks.map((playbook, at) => html`<${Playbook} key=${playbook.id} playbook=${playbook} open=${at === 0} />`)
-      : html`<p class="muted">No playbook covers this. One is added to the topology under <code>playbooks</code>, with the elements and classes that it is for.</p>`}
+        ? radius.playbooks.map((playbook, at) => html`
+          <${Playbook} key=${playbook.id} playbook=${playbook} open=${at === 0} />
+        `)
+        : html`
+          <p class="muted">
+            No playbook covers this. Add one to the topology under <code>playbooks</code>, with its elements
+            and failure classes.
+          </p>
+        `
+    }
     </section>
   </div>`;
 }
@@ -22,13 +41,36 @@ export function Calls({ radius }) {
 function Call({ team, orders, elements }) {
   return html`<li>
     <div class="row spread"><strong>${team.name}</strong><span class="contact">${team.contact}</span></div>
-    <p class="small muted">${orders ? plural(orders, "order") : "no order"} by way of ${elements.slice(0, 3).map(({ id, name }, at) => html`${at > 0 && ", "}<${IdLink} id=${id}>${name}<//>`)}${elements.length > 3 && ` and ${elements.length - 3} more`}${team.escalation.length > 0 && `; then ${team.escalation.join(", ")}`}</p>
+    <p class="small muted">
+      ${orders ? plural(orders, "order") : "no order"} via ${elements.slice(0, 3)
+          .map(({ id, name }, at) => html`
+            ${at > 0 && ", "}
+            <${IdLink} id=${id}>${name}<//>
+          `)}${
+            elements.length > 3
+              && ` and ${elements.length - 3} more`
+          }${
+            team.escalation.length > 0
+              && `; escalate to ${team.escalation.join(", ")}`
+          }
+    </p>
   </li>`;
 }
 
 function Playbook({ playbook, open }) {
   return html`<details class="playbook" open=${open}><summary>${playbook.name}</summary>
-    <ol class="numbered">${playbook.steps.map(({ text, owner, approval }) => html`<li>${text}${owner && html` <span class="muted">${owner}${approval && `, after approval by ${approval}`}</span>`}</li>`)}</ol>
-    ${playbook.message && html`<p class="say">${playbook.message}</p><p class="no-print"><${CopyButton} text=${playbook.message} label="Copy the words for the customer" /></p>`}
+    <ol class="numbered">
+      ${playbook.steps.map(({ text, owner, approval }) => html`
+        <li>
+          ${text}${owner && html`
+            <span class="muted">${owner}${approval && `, after approval by ${approval}`}</span>
+          `}
+        </li>
+      `)}
+    </ol>
+    ${playbook.message && html`
+      <p class="say">${playbook.message}</p>
+      <p class="no-print"><${CopyButton} text=${playbook.message} label="Copy customer message" /></p>
+    `}
   </details>`;
 }

@@ -1,4 +1,4 @@
-// An element that was clicked on the map: what is done to it, why, and where to go on.
+// Card of the selected element: its impairments, their paths, and links.
 import { html } from "/web/app/ui.js";
 import { duration, plural, words } from "/web/app/format.js";
 import { Badge, IdLink, Time } from "/web/app/parts/words.js";
@@ -13,11 +13,56 @@ export function ElementCard({ id, model, impairments, counts, params }) {
   const found = impairments.filter((one) => one.element.id === id);
   const count = counts.get(id);
   return html`<section class="picked" aria-labelledby="element-title">
-    <div class="row spread"><h3 id="element-title">${nameOf(model, id)} <span class="muted small">${id}</span></h3><a class="quiet no-print" href=${hrefWith({ element: null })}>Close</a></div>
-    ${count && html`<p>${plural(count.orders, "affected order")} here now${count.stuck ? `, ${count.stuck} of them stuck` : ""}. <a class="no-print" href=${hrefWith({ step: toggled(params, "step", id.slice(5)), element: null })}>Only these</a></p>`}
-    ${found.map((one) => html`<div key=${one.effect + one.from}><p><${Badge} of=${one.effect} /> from <${Time} at=${one.from} />${one.until ? html` until <${Time} at=${one.until} />` : ", no end known"}${one.delay && `, by ${duration(one.delay)}`}${one.likelihood < 1 && `, with a likelihood of ${Math.round(100 * one.likelihood)} %`}${scopeWords(one.scope)}.</p>
-      <${Hops} hops=${one.path.hops} model=${model} /></div>`)}
-    ${!found.length && html`<p class="muted">${element ? `This ${words(element.kind)} is not impaired.` : model ? "This group is not one element; open it with + to see what is in it." : ""}</p>`}
-    ${element && html`<p class="row no-print"><${IdLink} id=${id}>Its dependents and dependencies<//><a href=${href("topology", { element: id, whatif: 1 })}>What if it failed</a></p>`}
+    <div class="row spread">
+      <h3 id="element-title">${nameOf(model, id)} <span class="muted small">${id}</span></h3>
+      <a class="quiet no-print" href=${hrefWith({ element: null })}>Close</a>
+    </div>
+    ${count && html`
+      <p>
+        ${plural(count.orders, "affected order")} here
+        now${
+          count.stuck
+            ? `, ${count.stuck} of them stuck`
+            : ""
+        }. <a class="no-print"
+            href=${hrefWith({ step: toggled(params, "step", id.slice(5)), element: null })}>
+          Only these
+        </a>
+      </p>
+    `}
+    ${found.map((one) => html`
+      <div key=${one.effect + one.from}>
+        <p>
+          <${Badge} of=${one.effect} /> from <${Time} at=${one.from} />
+          ${
+            one.until
+              ? html` until <${Time} at=${one.until} />`
+              : ", end unknown"
+          }${
+            one.delay
+              && `, by ${duration(one.delay)}`
+          }${
+            one.likelihood < 1
+              && `, ${Math.round(100 * one.likelihood)} % likely`
+          }${scopeWords(one.scope)}.
+        </p>
+        <${Hops} hops=${one.path.hops} model=${model} /></div>`)}
+    ${!found.length && html`
+      <p class="muted">
+        ${
+          element
+            ? `This ${words(element.kind)} is not impaired.`
+            : model
+            ? "This is a group; expand it with + to see its elements."
+            : ""
+        }
+      </p>
+    `}
+    ${element && html`
+      <p class="row no-print">
+        <${IdLink} id=${id}>Dependencies<//>
+        <a href=${href("topology", { element: id, whatif: 1 })}>What if it failed</a>
+      </p>
+    `}
   </section>`;
 }

@@ -1,4 +1,4 @@
-// What the view asks, and how: followed where it can change, asked once where it cannot.
+// The query of a blast radius: a subscription where the answer can change.
 import { FILTERS } from "./address.js";
 
 const MONEY = "{ amount currency }";
@@ -11,15 +11,20 @@ export const TOTALS = `{
   value ${MONEY} refundsAtRisk ${MONEY} postings ${RECORDS} notifications ${RECORDS}
 }`;
 
-export const FAILURES = `{ id class severity summary startedAt expectedEnd endedAt active delay errorRate scope source evidence target { id kind name owner { id name contact } } }`;
+export const FAILURES =
+  `{ id class severity summary startedAt expectedEnd endedAt active delay errorRate scope source evidence
+    target { id kind name owner { id name contact } } }`;
 
-/** Groups that a breakdown gives at most; the rest is counted beside them. */
+/** Maximum number of groups of a breakdown. */
 export const GROUPS = 40;
 
-/** Filters whose bars come with the answer; the others are asked for when they are opened. */
-export const FIRST = FILTERS.slice(0, 4), FURTHER = FILTERS.slice(4);
+/** Filters whose breakdowns come with the answer; the others load when opened. */
+export const FIRST = FILTERS.slice(0, 4);
+export const FURTHER = FILTERS.slice(4);
 
-const breakdown = ({ param, by }) => `by_${param}: breakdown(by: [${by}]${by === "STEP" ? "" : `, first: ${GROUPS}`}) { key orders stuck willMissPromise }`;
+const breakdown = ({ param, by }) =>
+  `by_${param}: breakdown(by: [${by}]${by === "STEP" ? "" : `, first: ${GROUPS}`}) { key orders stuck
+    willMissPromise }`;
 
 const BODY = `{
   asOf topology complete frontier headline assumptions
@@ -28,32 +33,57 @@ const BODY = `{
   ${FIRST.map(breakdown).join("\n  ")}
   causes: breakdown(by: [CAUSE]) { key orders stuck willMissPromise }
   forecast(bucket: "${BUCKET}") { at ordersHit promisesMissed postingsLate notificationsLate }
-  elements(first: 500) { totalCount edges { node { element { id } effect from until delay likelihood scope path ${PATH} } } }
-  owners { team { id name contact escalation } orders value ${MONEY} elements { id name } playbooks { id name } }
+  elements(first: 500) { totalCount edges { node { element { id } effect from until delay likelihood scope
+  path ${PATH} } } }
+  owners { team { id name contact escalation } orders value ${MONEY} elements { id name } playbooks { id
+  name } }
   playbooks { id name message steps { text owner approval } }
   absorbed { element { id name } rule detail }
   residual { healed healing needAction drainedBy }
 }`;
 
-const KINDS = { failures: "[ID!]", suppose: "[FailureInput!]", where: "OrderFilter", asOf: "DateTime", horizon: "Duration", assumeRecovery: "Duration", tolerance: "Duration", minLikelihood: "Float" };
+const KINDS =
+  {
+    failures: "[ID!]",
+    suppose: "[FailureInput!]",
+    where: "OrderFilter",
+    asOf: "DateTime",
+    horizon: "Duration",
+    assumeRecovery: "Duration",
+    tolerance: "Duration",
+    minLikelihood: "Float"
+  };
 
-/** The head of an operation for the variables that a question has: ["($where: OrderFilter)", "(where: $where)"]; `more` are declared too. */
+/**
+ * Declarations and arguments of the variables of a question: ["($where: OrderFilter)", "(where: $where)"].
+ */
 export function heads(question, more = []) {
   const names = Object.keys(question);
-  const declared = [...names.map((name) => `$${name}: ${KINDS[name]}`), ...more];
-  return [declared.length ? `(${declared.join(", ")})` : "", names.length ? `(${names.map((name) => `${name}: $${name}`).join(", ")})` : ""];
+  const declarations = [...names.map((name) => `$${name}: ${KINDS[name]}`), ...more];
+  return [
+    declarations.length
+      ? `(${declarations.join(", ")})`
+      : "",
+    names.length
+      ? `(${names.map((name) => `${name}: $${name}`).join(", ")})`
+      : ""
+  ];
 }
 
 /** @param how "query" or "subscription" */
 export function radiusQuery(question, how) {
-  const [declared, given] = heads(question);
-  return `${how} Radius${declared} { blastRadius${given} ${BODY} }`;
+  const [declarations, values] = heads(question);
+  return `${how} Radius${declarations} { blastRadius${values} ${BODY} }`;
 }
 
 export function furtherQuery(question) {
-  const [declared, given] = heads(question);
-  return `query Further${declared} { blastRadius${given} { ${FURTHER.map(breakdown).join(" ")} } }`;
+  const [declarations, values] = heads(question);
+  return `query Further${declarations} { blastRadius${values} { ${FURTHER.map(breakdown).join(" ")} } }`;
 }
 
-/** How many orders are at each step now: Map of {orders, stuck} by full id. */
-export const countsOf = (radius) => new Map(radius.by_step.filter(({ key }) => key.STEP).map(({ key, orders, stuck }) => [`step:${key.STEP}`, { orders, stuck }]));
+/** Number of orders at each step: Map of {orders, stuck} by full id. */
+export const countsOf = (radius) =>
+  new Map(
+    radius.by_step.filter(({ key }) => key.STEP)
+      .map(({ key, orders, stuck }) => [`step:${key.STEP}`, { orders, stuck }])
+  );

@@ -1,4 +1,4 @@
-// A blast radius: what failures hit, or what one would. The answer first, then the map, then every row of it.
+// Page of a blast radius: the answer, the map, then all rows.
 import { html, useEffect } from "/web/app/ui.js";
 import { useLive, useQuery } from "/web/app/ask.js";
 import { Answered, Loading } from "/web/app/parts/states.js";
@@ -16,32 +16,36 @@ import { Rest } from "./rest.js";
 const NOW = `query Now { blastRadius { asOf } }`;
 
 export function Radius({ route }) {
-  useEffect(() => { load().catch(() => null); }, []); // beside the answer, not after it; who shows the map tells what went wrong
-  if (route.params.get("target") && !route.params.get("from")) return html`<${Begun} />`;
+  // in parallel with the answer; the map itself shows an error
+  useEffect(() => { load().catch(() => null); }, []);
+  if (route.params.get("target") && !route.params.get("from")) return html`<${WithStart} />`;
   const question = questionOf(route.params);
-  const How = isLive(question) ? Followed : Asked;
-  return html`<${How} question=${question} route=${route} />`;
+  const Kind = isLive(question) ? LiveRadius : PastRadius;
+  return html`<${Kind} question=${question} route=${route} />`;
 }
 
-/** A supposed failure that names no begin begins now; from then on the address says when, so that it stays what it was. */
-function Begun() {
+/**
+ * Puts the present into the address as the start of a supposed failure without one, so that it stays the
+ * same.
+ */
+function WithStart() {
   const answer = useQuery(NOW);
   const begin = answer.data?.blastRadius.asOf;
   useEffect(() => { if (begin) change({ from: begin }, { replace: true }); }, [begin]);
   return html`<${Answered} answer=${answer} what="the time">${() => html`<${Loading} />`}<//>`;
 }
 
-function Followed({ question, route }) {
+function LiveRadius({ question, route }) {
   const answer = useLive(radiusQuery(question, "subscription"), question);
-  return html`<${Shown} answer=${answer} question=${question} route=${route} />`;
+  return html`<${RadiusAnswer} answer=${answer} question=${question} route=${route} />`;
 }
 
-function Asked({ question, route }) {
+function PastRadius({ question, route }) {
   const answer = useQuery(radiusQuery(question, "query"), question);
-  return html`<${Shown} answer=${answer} question=${question} route=${route} />`;
+  return html`<${RadiusAnswer} answer=${answer} question=${question} route=${route} />`;
 }
 
-function Shown({ answer, question, route }) {
+function RadiusAnswer({ answer, question, route }) {
   return html`<${Answered} answer=${answer} what="blast radius">${({ blastRadius }) => html`
     <${Answer} radius=${blastRadius} question=${question} route=${route} />
     <${Chips} params=${route.params} />

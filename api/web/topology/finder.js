@@ -1,4 +1,4 @@
-// Finds an element while it is typed: the whole topology is here already, so nothing is asked.
+// Finds elements by a part of their name or id, in the loaded topology.
 import { html, useState } from "/web/app/ui.js";
 import { moveByArrows } from "/web/app/keys.js";
 import { words } from "/web/app/format.js";
@@ -7,10 +7,17 @@ import { nameOf } from "../map/model.js";
 import { matching } from "./near.js";
 
 export function Finder({ model, params }) {
-  const id = params.get("element"), to = params.get("to");
+  const id = params.get("element");
+  const to = params.get("to");
   return html`<div class="finders">
-    <${Field} model=${model} label=${id ? `Element: ${nameOf(model, id)}` : "Find an element"} param="element" chosen=${id} />
-    ${id && !params.has("whatif") && !params.has("versions") && html`<${Field} model=${model} label=${to ? `How it hangs together with: ${nameOf(model, to)}` : "How does it hang together with"} param="to" chosen=${to} />`}
+    <${Field} model=${model} label=${id ? `Element: ${nameOf(model, id)}` : "Find an element"}
+        param="element" chosen=${id} />
+    ${id
+        && !params.has("whatif")
+        && !params.has("versions") && html`
+          <${Field} model=${model} label=${to ? `Path to: ${nameOf(model, to)}` : "Path to"} param="to"
+              chosen=${to} />
+        `}
   </div>`;
 }
 
@@ -20,10 +27,32 @@ function Field({ model, label, param, chosen }) {
   const field = `find-${param}`;
   return html`<div class="finder" onKeyDown=${moveByArrows}>
     <label for=${field}>${label}</label>
-    <div class="row"><input id=${field} data-stop type="text" autocomplete="off" spellcheck="false" placeholder="A part of its name or id" value=${text} onInput=${(event) => setText(event.target.value)}
-      onKeyDown=${(event) => { if (event.key === "ArrowDown") { event.preventDefault(); event.currentTarget.closest(".finder").querySelector("a[data-stop]")?.focus(); } if (event.key === "Enter" && found[0]) { location.hash = hrefWith({ [param]: found[0].id, path: null }); setText(""); } }} />
-      ${chosen && html`<a class="small" href=${hrefWith({ [param]: null, to: null, path: null })}>Clear</a>`}</div>
-    ${text && html`<ul class="finder-found">${found.map((element) => html`<li key=${element.id}><a data-stop href=${hrefWith({ [param]: element.id, path: null })} onClick=${() => setText("")}>${element.name} <span class="muted small">${words(element.kind)} ${element.id}</span></a></li>`)}
-      ${!found.length && html`<li class="muted">No element has this in its name or id. Try a shorter part of it.</li>`}</ul>`}
+    <div class="row">
+      <input id=${field} data-stop type="text" autocomplete="off" spellcheck="false"
+          placeholder="Part of a name or id" value=${text} onInput=${(event) => setText(event.target.value)}
+          onKeyDown=${(event) => {
+            if (event.key === "ArrowDown") {
+              event.preventDefault();
+              event.currentTarget.closest(".finder").querySelector("a[data-stop]")?.focus();
+            } if (
+              event.key === "Enter"
+                && found[0]
+            ) {
+              location.hash = hrefWith({ [param]: found[0].id, path: null });
+              setText("");
+            }
+          }} />
+      ${chosen && html`<a class="small" href=${hrefWith({ [param]: null, to: null, path: null })}>Clear</a>`}
+    </div>
+    ${text && html`
+      <ul class="finder-found">
+        ${found.map((element) => html`
+          <li key=${element.id}>
+            <a data-stop href=${hrefWith({ [param]: element.id, path: null })} onClick=${() => setText("")}>
+              ${element.name} <span class="muted small">${words(element.kind)} ${element.id}</span>
+            </a>
+          </li>
+        `)}
+        ${!found.length && html`<li class="muted">No element matches. Try a shorter part.</li>`}</ul>`}
   </div>`;
 }

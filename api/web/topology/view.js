@@ -1,4 +1,4 @@
-// The topology: find an element, see what hangs on it, how two hang together, what other versions had, and what would happen if it failed.
+// Topology page: find an element, its dependencies, paths between two, versions, and what-if.
 import { html } from "/web/app/ui.js";
 import { href, hrefWith } from "/web/app/router.js";
 import { Answered } from "/web/app/parts/states.js";
@@ -15,7 +15,10 @@ export function Topology({ route }) {
   const answer = useModel();
   return html`<${Answered} answer=${answer} what="topology">${(model) => html`
     <section class="card">
-      <div class="row spread"><${Heading} sub=${`${model.version}: ${model.byId.size} elements, ${model.edges.length} relations`}>Topology<//>
+      <div class="row spread">
+        <${Heading} sub=${`${model.version}: ${model.byId.size} elements, ${model.edges.length} relations`}>
+          Topology
+        <//>
         <${Tabs} route=${route} /></div>
       <${Finder} model=${model} params=${route.params} />
     </section>
@@ -26,18 +29,28 @@ function Part({ model, params }) {
   if (params.has("versions")) return html`<${Versions} params=${params} />`;
   if (params.has("whatif")) return html`<${WhatIf} model=${model} params=${params} />`;
   if (params.get("element") && params.get("to")) return html`<${Paths} model=${model} params=${params} />`;
-  if (params.get("element")) return html`<${Neighbourhood} key=${params.get("element")} model=${model} params=${params} />`;
+  if (params.get("element")) return html`
+    <${Neighbourhood} key=${params.get("element")} model=${model} params=${params} />
+  `;
   return html`<${Everything} model=${model} params=${params} />`;
 }
 
 const CLEAR = { versions: null, whatif: null, to: null, path: null, open: null };
 
 function Tabs({ route: { params } }) {
-  const here = params.has("versions") ? "versions" : params.has("whatif") ? "whatif" : params.get("element") ? "element" : "all";
-  const tab = (name, to, label) => html`<li><a href=${to} aria-current=${here === name ? "true" : null}>${label}</a></li>`;
-  return html`<ul class="tabs no-print" aria-label="Ways to look">
+  const here = params.has("versions")
+    ? "versions"
+    : params.has("whatif")
+    ? "whatif"
+    : params.get("element")
+    ? "element"
+    : "all";
+  const tab = (name, to, label) => html`
+    <li><a href=${to} aria-current=${here === name ? "true" : null}>${label}</a></li>
+  `;
+  return html`<ul class="tabs no-print" aria-label="Views of the topology">
     ${tab("all", href("topology"), "Everything")}
-    ${params.get("element") && tab("element", hrefWith(CLEAR), "What hangs on it")}
+    ${params.get("element") && tab("element", hrefWith(CLEAR), "Dependencies")}
     ${tab("whatif", hrefWith({ ...CLEAR, whatif: 1 }), "What if")}
     ${tab("versions", hrefWith({ ...CLEAR, versions: 1 }), "Versions")}
   </ul>`;

@@ -69,7 +69,7 @@ def shows_what_graphql_says(radius: RadiusPage, api: Api, where: str = "") -> di
     ]
     expect(radius.page.locator("#headline")).to_have_text(said["headline"])
     totals = said["totals"]
-    expect(radius.stat("Orders hit")).to_have_text(f"{totals['orders']:,}")
+    expect(radius.stat("Affected orders")).to_have_text(f"{totals['orders']:,}")
     expect(radius.stat("Promises missed")).to_have_text(f"{totals['willMissPromise']:,}")
     for band in BANDS:
         place = radius.band("records_only" if band == "recordsOnly" else band)
@@ -106,16 +106,16 @@ def test_a_click_on_a_bar_filters_everything_and_the_back_button_takes_it_away(
     radius: RadiusPage, api: Api
 ) -> None:
     radius.open("radius")
-    all_orders = radius.stat("Orders hit").inner_text()
+    all_orders = radius.stat("Affected orders").inner_text()
     radius.card("Region").get_by_role("link", name="uk").click()
 
     expect(radius.page.get_by_role("region", name="Filters")).to_contain_text("Region: uk")
     totals = shows_what_graphql_says(radius, api, '{ regions: ["uk"] }')
     expect(radius.card("Region").get_by_role("listitem")).to_have_count(1)
-    expect(radius.page.locator("#rows")).to_contain_text(f"{totals['orders']} in all.")
+    expect(radius.page.locator("#rows")).to_contain_text(f"{totals['orders']} in total.")
 
     radius.page.go_back()
-    expect(radius.stat("Orders hit")).to_have_text(all_orders)
+    expect(radius.stat("Affected orders")).to_have_text(all_orders)
 
 
 def test_bars_show_what_graphql_breaks_down(radius: RadiusPage, api: Api) -> None:
@@ -137,7 +137,7 @@ def test_a_click_on_a_row_tells_why_and_lights_the_path_on_the_map(radius: Radiu
     order = row.locator("a").first.inner_text()
     row.click(position={"x": 300, "y": 20})
 
-    why = radius.page.get_by_role("region", name=f"Why {order} is hit")
+    why = radius.page.get_by_role("region", name=f"Why {order} is affected")
     path = api.ask(
         "query ($order: ID!) { blastRadius { explain(order: $order) { paths { sentence hops { to } } } } }",
         order=order,
@@ -161,7 +161,7 @@ def test_a_posting_has_a_path_of_its_own(radius: RadiusPage, api: Api) -> None:
     path = api.ask("{ blastRadius { postings(first: 1) { edges { node { type path { sentence } } } } } }")[
         "blastRadius"
     ]["postings"]["edges"][0]["node"]
-    why = radius.page.get_by_role("region", name=f"Why {path['type'].replace('_', ' ')} of {order} is hit")
+    why = radius.page.get_by_role("region", name=f"Why {path['type'].replace('_', ' ')} of {order} is affected")
     expect(why).to_contain_text(path["path"]["sentence"])
 
 
@@ -233,25 +233,25 @@ def test_the_slider_moves_the_map_through_the_forecast(radius: RadiusPage, api: 
     ]["forecast"]
     by_then = [point for point in points if point["at"] < moment(DEMO_NOW + 4 * HOUR).isoformat()]
     radius.open("radius")
-    expect(radius.page.locator(".wave-says")).to_contain_text("Now: 11 elements impaired")
+    expect(radius.page.locator(".impact-timeline-says")).to_contain_text("Now: 11 elements impaired")
 
     radius.page.get_by_role("link", name="+4 h").click()
 
     hit, missed = (sum(point[name] for point in by_then) for name in ("ordersHit", "promisesMissed"))
-    expect(radius.page.locator(".wave-says")).to_contain_text(
-        f"by then {hit:,} orders hit, {missed:,} promise"
+    expect(radius.page.locator(".impact-timeline-says")).to_contain_text(
+        f"by then {hit:,} orders affected, {missed:,} promise"
     )
     expect(radius.box("integration:pick-confirm")).to_have_class("box effect-delayed phase-past")
     assert "at=PT4H" in radius.params
 
     radius.page.get_by_role("slider").focus()
     radius.page.keyboard.press("Home")
-    expect(radius.page.locator(".wave-says")).to_contain_text("ago, at")
+    expect(radius.page.locator(".impact-timeline-says")).to_contain_text("ago, at")
 
 
 def test_the_list_is_sorted_by_the_server_and_read_on_as_it_is_scrolled(radius: RadiusPage, api: Api) -> None:
     radius.open("radius")
-    radius.page.get_by_role("button", name="Worth").click()
+    radius.page.get_by_role("button", name="Value").click()
     first = api.ask(
         "{ blastRadius { totals { orders } orders(orderBy: VALUE_DESC, first: 1) { edges { node { order { id } } } } } }"
     )["blastRadius"]
@@ -259,7 +259,7 @@ def test_the_list_is_sorted_by_the_server_and_read_on_as_it_is_scrolled(radius: 
 
     expect(radius.page.locator("#rows")).to_contain_text(f"100 of {first['totals']['orders']} read")
     radius.page.locator("#rows .table-box").evaluate("box => { box.scrollTop = box.scrollHeight; }")
-    expect(radius.page.locator("#rows")).to_contain_text(f"{first['totals']['orders']} in all.")
+    expect(radius.page.locator("#rows")).to_contain_text(f"{first['totals']['orders']} in total.")
 
 
 def test_the_file_has_the_rows_of_the_page(radius: RadiusPage) -> None:
@@ -292,7 +292,7 @@ def test_whom_to_call_and_what_to_do_stand_before_the_map(radius: RadiusPage, ap
     radius.open("radius")
     first = api.ask("{ blastRadius { owners { team { name contact } orders } } }")["blastRadius"]["owners"][0]
 
-    call = radius.card("Whom to call").get_by_role("listitem").first
+    call = radius.card("Teams to call").get_by_role("listitem").first
     expect(call).to_contain_text(first["team"]["name"])
     expect(call).to_contain_text(first["team"]["contact"])
     expect(radius.card("What to do")).to_contain_text(
@@ -306,12 +306,12 @@ def test_what_was_absorbed_and_what_remains_is_told_of_an_ended_failure(radius: 
     )["blastRadius"]
     radius.open("radius?failure=F-payments")
 
-    expect(radius.card("What was absorbed, and why").get_by_role("listitem")).to_have_count(
+    expect(radius.card("Absorbed").get_by_role("listitem")).to_have_count(
         len(said["absorbed"])
     )
     expect(
         radius.card("What remains after the end")
-        .locator(".stat", has_text="Need a replay or a person")
+        .locator(".stat", has_text="Need action")
         .locator("dd")
     ).to_have_text(str(said["residual"]["needAction"]))
 
@@ -360,15 +360,15 @@ def test_a_supposed_failure_keeps_its_begin_in_the_address(radius: RadiusPage, a
 def test_a_failure_that_does_not_exist_is_told_with_what_to_do(page: Page, demo: str) -> None:
     page.goto(f"{demo}/#/radius?failure=F-404")
 
-    expect(page.get_by_role("alert")).to_contain_text("Look for it in the search box")
+    expect(page.get_by_role("alert")).to_contain_text("Press / and search")
 
 
 def test_a_filter_that_leaves_nothing_can_be_taken_away(radius: RadiusPage) -> None:
     radius.open("radius?region=atlantis")
-    expect(radius.stat("Orders hit")).to_have_text("0")
+    expect(radius.stat("Affected orders")).to_have_text("0")
 
-    radius.page.get_by_role("link", name="Take all away").click()
-    expect(radius.stat("Orders hit")).not_to_have_text("0")
+    radius.page.get_by_role("link", name="Clear filters").click()
+    expect(radius.stat("Affected orders")).not_to_have_text("0")
 
 
 def test_the_report_on_paper_has_the_map_and_no_buttons(radius: RadiusPage) -> None:

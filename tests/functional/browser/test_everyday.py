@@ -85,15 +85,15 @@ def test_where_nothing_fails_it_says_so_and_what_to_do(calm: str, page: Page) ->
     explorer = Explorer(page, calm)
     explorer.open()
 
-    expect(explorer.heading).to_have_text("Nothing is failing")
+    expect(explorer.heading).to_have_text("No active failures")
     expect(page.locator("main")).to_contain_text("Try what would happen if something failed")
 
 
 def test_an_address_that_names_no_view_leads_home(explorer: Explorer) -> None:
     explorer.page.goto(f"{explorer.address}/#/nowhere")
-    explorer.page.get_by_role("link", name="See what fails now").click()
+    explorer.page.get_by_role("link", name="See active failures").click()
 
-    expect(explorer.heading).to_contain_text("failures hit")
+    expect(explorer.heading).to_contain_text("failures affect")
 
 
 def test_the_keys_are_listed_and_single_ones_can_be_switched_off(explorer: Explorer) -> None:
@@ -102,7 +102,7 @@ def test_the_keys_are_listed_and_single_ones_can_be_switched_off(explorer: Explo
     help_ = explorer.page.get_by_role("dialog", name="Keys")
     help_.get_by_text("Search").wait_for()
 
-    help_.get_by_label("Single keys work outside of fields").uncheck()
+    help_.get_by_label("Single-key shortcuts").uncheck()
     explorer.page.keyboard.press("Escape")
     explorer.page.keyboard.press("/")
     expect(explorer.search).not_to_be_focused()
@@ -131,7 +131,7 @@ def test_times_are_in_the_zone_that_is_shown(explorer: Explorer) -> None:
 def test_another_view_takes_the_focus(explorer: Explorer) -> None:
     explorer.open()
     explorer.page.get_by_role("link", name="Records").click()
-    explorer.page.get_by_role("heading", level=1, name="records need a look").wait_for()
+    explorer.page.get_by_role("heading", level=1, name="records to check").wait_for()
 
     expect(explorer.page.locator("main")).to_be_focused()
 
@@ -155,8 +155,8 @@ def test_a_question_that_takes_too_long_says_what_to_do_and_can_be_asked_again(e
     explorer.page.route("**/graphql", lambda route: route.fulfill(json=late))
     explorer.page.goto(f"{explorer.address}/#/records")
     problem = explorer.page.get_by_role("alert")
-    expect(problem).to_contain_text("set a filter to ask for less")
+    expect(problem).to_contain_text("set a filter")
 
     explorer.page.unroute("**/graphql")
     problem.get_by_role("button", name="Try again").click()
-    explorer.page.get_by_role("heading", level=1, name="records need a look").wait_for()
+    explorer.page.get_by_role("heading", level=1, name="records to check").wait_for()

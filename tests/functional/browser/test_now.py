@@ -10,7 +10,7 @@ from tests.functional.browser.conftest import DEMO_NOW
 from tests.functional.browser.explorer import NowPage
 from tests.functional.http.serving import Api
 
-ASKED = """{ blastRadius { atStake { orders stuck willMissPromise failure { id } } totals { orders stuck exposed upcoming recordsOnly willMissPromise } } }"""
+ASKED = """{ blastRadius { impactSummary { orders stuck willMissPromise failure { id } } totals { orders stuck exposed upcoming recordsOnly willMissPromise } } }"""
 LABELS = {
     "stuck": "Stuck now",
     "exposed": "Exposed",
@@ -38,14 +38,14 @@ def now_page(page: Page, demo: str) -> NowPage:
 def shows_what_graphql_says(now_page: NowPage, api: Api) -> None:
     said = api.ask(ASKED)["blastRadius"]
     assert (
-        f"{len(said['atStake'])} failures hit {said['totals']['orders']:,} orders"
+        f"{len(said['impactSummary'])} failures affect {said['totals']['orders']:,} orders"
         in now_page.heading.inner_text()
     )
     for name, label in LABELS.items():
         expect(now_page.stat(label)).to_have_text(f"{said['totals'][name]:,}")
-    for stake in said["atStake"]:
+    for stake in said["impactSummary"]:
         part = now_page.of(stake["failure"]["id"])
-        shown = [now_page.figure(label, part) for label in ("Orders hit", "Stuck now", "Will miss promise")]
+        shown = [now_page.figure(label, part) for label in ("Affected orders", "Stuck now", "Will miss promise")]
         assert shown == [stake["orders"], stake["stuck"], stake["willMissPromise"]]
 
 
@@ -68,7 +68,7 @@ def test_the_figures_are_those_of_graphql_before_and_after_a_failure_begins_and_
 def test_the_failure_that_costs_most_stands_first(now_page: NowPage, api: Api) -> None:
     now_page.open()
 
-    stakes = api.ask(ASKED)["blastRadius"]["atStake"]
+    stakes = api.ask(ASKED)["blastRadius"]["impactSummary"]
     worst_first = sorted(
         stakes, key=lambda stake: (-stake["willMissPromise"], -stake["stuck"], -stake["orders"])
     )
@@ -78,11 +78,11 @@ def test_the_failure_that_costs_most_stands_first(now_page: NowPage, api: Api) -
 def test_a_failure_leads_to_what_it_hits_and_the_back_button_returns(now_page: NowPage) -> None:
     now_page.open()
     first = now_page.failures()[0]
-    now_page.page.get_by_role("link", name="Open what it hits").first.click()
+    now_page.page.get_by_role("link", name="Open blast radius").first.click()
 
     expect(now_page.page).to_have_url(f"{now_page.address}/#/radius?failure={quote(first, safe='')}")
     now_page.page.go_back()
-    expect(now_page.heading).to_contain_text("failures hit")
+    expect(now_page.heading).to_contain_text("failures affect")
 
 
 def test_arrows_go_through_the_failures_and_enter_opens_one(now_page: NowPage) -> None:

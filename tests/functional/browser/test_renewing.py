@@ -61,7 +61,7 @@ def test_records_renew_when_one_comes_twice(page: Page, demo: str, api: Api) -> 
     known = said["edges"][0]["node"]
     explorer = Explorer(page, demo)
     explorer.open("records")
-    expect(explorer.heading).to_have_text(f"{said['totalCount']:,} records need a look")
+    expect(explorer.heading).to_have_text(f"{said['totalCount']:,} records to check")
 
     data = {
         "order": known["order"]["id"].removeprefix("order:"),
@@ -73,4 +73,4 @@ def test_records_renew_when_one_comes_twice(page: Page, demo: str, api: Api) -> 
 
     now = api.ask(RECORDS)["records"]["totalCount"]
     assert now != said["totalCount"]
-    expect(explorer.heading).to_have_text(f"{now:,} records need a look")
+    expect(explorer.heading).to_have_text(f"{now:,} records to check")

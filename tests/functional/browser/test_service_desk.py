@@ -1,4 +1,4 @@
-"""The service desk's way: one order from the search box to the words for the customer, and what needs a look before anybody asks."""
+"""The service desk's way: one order from the search box to the customer message, and what needs a look before anybody asks."""
 
 import csv
 import re
@@ -59,7 +59,7 @@ def test_a_number_that_is_typed_faster_than_it_is_found_is_opened_all_the_same(
 
 def test_the_words_for_the_customer_are_copied_as_they_are(explorer: Explorer, api: Api, stuck: str) -> None:
     explorer.open(f"order/{stuck}")
-    explorer.page.get_by_role("button", name="Copy the words").click()
+    explorer.page.get_by_role("button", name="Copy message").click()
     explorer.page.get_by_text("Copied").wait_for()
 
     assert (
@@ -70,7 +70,7 @@ def test_the_words_for_the_customer_are_copied_as_they_are(explorer: Explorer, a
 
 def test_the_story_has_every_entry_and_where_now_is(explorer: Explorer, api: Api, stuck: str) -> None:
     explorer.open(f"order/{stuck}")
-    story = explorer.card("The story")
+    story = explorer.card("Timeline")
 
     for entry in api.ask(DIAGNOSIS, id=stuck)["order"]["timeline"]:
         expect(story).to_contain_text(entry["title"])
@@ -100,8 +100,8 @@ def test_an_order_that_is_looked_at_changes_with_its_events(explorer: Explorer, 
 
 def test_an_order_as_it_was_says_so_and_leads_back_to_now(explorer: Explorer, stuck: str) -> None:
     explorer.open(f"order/{stuck}?asOf=2026-03-02T08:30:00Z")
-    explorer.page.get_by_text("As it was").wait_for()
-    explorer.page.get_by_role("link", name="See it as it is now").click()
+    explorer.page.get_by_text("State of").wait_for()
+    explorer.page.get_by_role("link", name="See the present state").click()
 
     expect(explorer.page).to_have_url(f"{explorer.address}/#/order/{stuck}")
     explorer.wait_until_live()
@@ -118,7 +118,7 @@ def test_what_is_not_found_says_so(explorer: Explorer) -> None:
     explorer.open()
     explorer.search.fill("no such thing anywhere")
 
-    explorer.page.get_by_text("Nothing has this in its id").wait_for()
+    explorer.page.get_by_text("No match in ids").wait_for()
 
 
 def test_overdue_orders_are_as_many_as_graphql_says_and_a_group_filters_them(
@@ -141,11 +141,11 @@ def test_records_that_need_a_look_are_as_many_as_graphql_says_and_can_be_narrowe
     explorer.open("records")
     every = api.ask("{ records { totalCount } }")["records"]["totalCount"]
     missing = api.ask("{ records(effects: [MISSING]) { totalCount } }")["records"]["totalCount"]
-    expect(explorer.heading).to_have_text(f"{every:,} records need a look")
+    expect(explorer.heading).to_have_text(f"{every:,} records to check")
 
     explorer.page.get_by_role("link", name="missing", exact=True).click()
 
-    expect(explorer.heading).to_have_text(re.compile(rf"^{missing:,} records? needs? a look$"))
+    expect(explorer.heading).to_have_text(re.compile(rf"^{missing:,} records? to check$"))
     assert 0 < missing < every
 
 

@@ -1,4 +1,4 @@
-"""The architect's way: what hangs on an element, how two hang together, what changed, and what would happen if it failed."""
+"""The architect's pages: dependencies of an element, paths between two, what changed, and what-if."""
 
 from collections.abc import Iterator
 from urllib.parse import unquote
@@ -15,7 +15,7 @@ from tests.functional.http.shop import TOPOLOGY
 
 COUNTS = "orders stuck exposed upcoming recordsOnly willMissPromise tasks"
 LABELS = {
-    "orders": "Orders hit",
+    "orders": "Affected orders",
     "stuck": "Stuck now",
     "exposed": "Exposed",
     "upcoming": "Upcoming",
@@ -82,7 +82,7 @@ def test_an_element_is_found_by_a_part_of_its_name(topology: TopologyPage, api: 
         '{ element(id: "system:oms") { dependents(depth: 1, first: 500) { totalCount edges { node { id } } } dependencies(depth: 1) { totalCount } } }'
     )["element"]
     expect(topology.page.locator("main")).to_contain_text(
-        f"Needs {said['dependencies']['totalCount']}, needed by {said['dependents']['totalCount']}, up to 1 away."
+        f"Needs {said['dependencies']['totalCount']}, needed by {said['dependents']['totalCount']}, up to 1 hop away."
     )
     assert topology.boxes() == {"system:oms"} | {edge["node"]["id"] for edge in said["dependents"]["edges"]}
 
@@ -164,7 +164,7 @@ def test_the_list_leads_to_the_same_elements(topology: TopologyPage) -> None:
 
 def test_the_ways_between_two_elements_are_told_and_lit(topology: TopologyPage, api: Api) -> None:
     topology.open("topology?element=system:oms")
-    topology.find("How does it hang together with", "ship-from-store/pick")
+    topology.find("Path to", "ship-from-store/pick")
 
     ways = api.ask(
         '{ paths(from: "system:oms", to: "step:ship-from-store/pick", first: 20) { sentence hops { from to } } }'
@@ -182,7 +182,7 @@ def test_the_ways_between_two_elements_are_told_and_lit(topology: TopologyPage, 
 def test_two_that_do_not_hang_together_are_told_to(topology: TopologyPage) -> None:
     topology.open("topology?element=system:bank&to=system:loyalty")
 
-    expect(topology.page.get_by_role("heading", name="They do not hang together")).to_be_visible()
+    expect(topology.page.get_by_role("heading", name="No path")).to_be_visible()
 
 
 def test_an_element_that_does_not_exist_is_told(topology: TopologyPage) -> None:
@@ -195,7 +195,7 @@ def test_a_what_if_stands_beside_today_with_the_difference(topology: TopologyPag
     topology.open("topology?element=system:wms")
     topology.page.get_by_role("link", name="What if it failed").click()
     topology.page.get_by_label("How").select_option("LATENCY")
-    topology.page.get_by_label("Later by").select_option("PT2H")
+    topology.page.get_by_label("Delay").select_option("PT2H")
     topology.page.get_by_label("From").select_option("1")
     topology.page.get_by_label("For").select_option("4")
     topology.page.get_by_label("Regions").fill("uk, emea-north")
@@ -222,7 +222,7 @@ def test_a_what_if_stands_beside_today_with_the_difference(topology: TopologyPag
 def test_a_what_if_opens_as_a_blast_radius_of_its_own(topology: TopologyPage) -> None:
     topology.open("topology?element=system:wms&whatif=1&class=LATENCY&delay=PT2H")
     headline = topology.page.locator("#headline").inner_text()
-    topology.page.get_by_role("link", name="Open it as a blast radius").click()
+    topology.page.get_by_role("link", name="Open as blast radius").click()
 
     expect(topology.heading).to_have_text("What if: latency of system:wms")
     expect(topology.page.locator("#headline")).to_have_text(headline)
@@ -248,6 +248,6 @@ def test_versions_are_compared(page: Page, address: str, shop: Api) -> None:
     versions.open("topology?versions=1")
 
     expect(versions.page.get_by_role("row", name=f"{applied['topology']['id']} (current)")).to_be_visible()
-    expect(versions.page.locator("main")).to_contain_text("1 element new, 0 gone, 0 fields changed.")
+    expect(versions.page.locator("main")).to_contain_text("1 element new, 0 removed, 0 fields changed.")
     versions.page.get_by_role("link", name="system:parrot").click()
     expect(versions.page.get_by_role("heading", name="Parrot")).to_be_visible()

@@ -1,4 +1,4 @@
-// Small things that are shown everywhere: moments, money, badges, figures.
+// Small components for all views: moments, money, badges, figures.
 import { html, useEffect, useRef, useState } from "../ui.js";
 import { ticks } from "../clock.js";
 import { clock, fullMoment, moment, money, number, relative, words, sentence } from "../format.js";
@@ -8,45 +8,81 @@ import { useStore } from "../store.js";
 
 const MOST_CURRENCIES = 3;
 
-// A moment, absolute and relative; the whole of it with its zone on hover and for screen readers. `only`: "absolute", "relative", "clock".
+// A moment, absolute and relative; the full date on hover. `only`: "absolute", "relative", "clock".
 export function Time({ at, only = null }) {
   useStore(ticks);
   useStore(zone);
   if (!at) return html`<span class="muted">unknown</span>`;
   const absolute = only === "clock" ? clock(at) : moment(at);
   return html`<time datetime=${at} title=${fullMoment(at)}>${
-    only === "relative" ? relative(at) : html`${absolute}${!only && html` <span class="muted nowrap">${relative(at)}</span>`}`
+    only === "relative"
+      ? relative(at)
+      : html`${absolute}${!only && html` <span class="muted nowrap">${relative(at)}</span>`}`
   }</time>`;
 }
 
-export const Money = ({ of, whole = false }) => html`<span class="figure nowrap">${money(of, { whole })}</span>`;
+export const Money =
+  ({ of, whole = false }) => html`<span class="figure nowrap">${money(of, { whole })}</span>`;
 
-// A sum for each currency, the greatest number first; never mixed. `most` of them, the others behind a word.
+// A sum per currency; `most` of them, the others in a tooltip.
 export function Moneys({ of, most = MOST_CURRENCIES, whole = true }) {
   if (!of.length) return html`<span class="muted">nothing</span>`;
   const all = of.map((one) => money(one, { whole }));
   const hidden = all.slice(most);
-  return html`<span class="figure moneys">${all.slice(0, most).map((text) => html`<span class="nowrap">${text}</span>`)}${
-    hidden.length > 0 && html`<span class="muted nowrap" title=${hidden.join(" + ")}>and ${hidden.length} more<span class="sr">: ${hidden.join(", ")}</span></span>`
-  }</span>`;
+  return html`
+    <span class="figure moneys">
+      ${all.slice(0, most).map((text) => html`<span class="nowrap">${text}</span>`)}${
+        hidden.length > 0 && html`
+          <span class="muted nowrap" title=${hidden.join(" + ")}>
+            and ${hidden.length} more
+            <span class="sr">: ${hidden.join(", ")}</span>
+          </span>
+        `
+      }</span>`;
 }
 
 const TONES = {
   STUCK: "stuck", EXPOSED: "exposed", UPCOMING: "upcoming", RECORDS_ONLY: "records",
   CRITICAL: "stuck", ERROR: "stuck", WARNING: "exposed", INFO: "upcoming",
-  BLOCKED: "stuck", REJECTED: "stuck", DELAYED: "exposed", STALE: "records", DUPLICATED: "records", DEGRADED: "upcoming",
+  BLOCKED: "stuck",
+  REJECTED: "stuck",
+  DELAYED: "exposed",
+  STALE: "records",
+  DUPLICATED: "records",
+  DEGRADED: "upcoming",
   MISSING: "stuck", LATE: "exposed", WRONG: "stuck", OUT_OF_SEQUENCE: "records",
-  ON_TRACK: "good", COMPLETED: "good", WAITING: "upcoming", AT_RISK: "exposed", CANCELLED: "neutral", UNKNOWN: "neutral", IN_FLIGHT: "neutral",
-  STUCK_WITH_OTHERS: "stuck", STUCK_ALONE: "stuck", FAILED: "stuck", DEAD_LETTERED: "stuck", RECORD_MISSING: "exposed",
+  ON_TRACK: "good",
+  COMPLETED: "good",
+  WAITING: "upcoming",
+  AT_RISK: "exposed",
+  CANCELLED: "neutral",
+  UNKNOWN: "neutral",
+  IN_FLIGHT: "neutral",
+  STUCK_WITH_OTHERS: "stuck",
+  STUCK_ALONE: "stuck",
+  FAILED: "stuck",
+  DEAD_LETTERED: "stuck",
+  RECORD_MISSING: "exposed",
 };
 export const tone = (name) => TONES[name] ?? "neutral";
-export const Badge = ({ of, children = null }) => html`<span class="badge ${tone(of)}">${children ?? words(of)}</span>`;
+export const Badge =
+  ({ of, children = null }) => html`<span class="badge ${tone(of)}">${children ?? words(of)}</span>`;
 
-export const Stat = ({ label, children, to = null, note = null, kind = "" }) => html`<div class="stat ${kind}">
-  <dt>${label}</dt><dd>${to ? html`<a href=${to}>${children}</a>` : children}${note && html`<div class="note muted">${note}</div>`}</dd>
-</div>`;
+export const Stat =
+  ({ label, children, to = null, note = null, kind = "" }) => html`<div class="stat ${kind}">
+    <dt>${label}</dt>
+    <dd>
+      ${
+        to
+          ? html`<a href=${to}>${children}</a>`
+          : children
+      }${note && html`
+        <div class="note muted">${note}</div>
+      `}
+    </dd>
+  </div>`;
 
-// A count that lights up for a moment when it changes while it is looked at.
+// A count that lights up for a moment when it changes.
 export function Figure({ of }) {
   const before = useRef(of);
   const [changes, setChanges] = useState(0);
@@ -57,15 +93,24 @@ export function Figure({ of }) {
   return html`<span key=${changes} class="figure ${changes ? "changed" : ""}">${number(of)}</span>`;
 }
 
-// A link to whatever an id names.
+// A link to the object of an id.
 const VIEW_OF = { order: "order", fulfillment: "order", failure: "radius" };
 export function hrefOf(id) {
   const [kind] = id.split(":");
   if (kind === "failure") return href("radius", { failure: id });
   if (kind === "fulfillment") return href(`order/${id.slice(12).replace(/\/[^/]*$/, "")}`);
-  return VIEW_OF[kind] ? href(`${VIEW_OF[kind]}/${id.slice(kind.length + 1)}`) : href("topology", { element: id });
+  return VIEW_OF[kind]
+    ? href(`${VIEW_OF[kind]}/${id.slice(kind.length + 1)}`)
+    : href("topology", { element: id });
 }
-export const IdLink = ({ id, children = null, ...rest }) => html`<a href=${hrefOf(id)} ...${rest}>${children ?? id}</a>`;
+export const IdLink =
+  ({ id, children = null, ...rest }) => html`<a href=${hrefOf(id)} ...${rest}>${children ?? id}</a>`;
 
-export const Heading = ({ children, sub = null }) => html`<header class="heading"><h1 tabindex="-1" id="title">${children}</h1>${sub && html`<p class="muted">${sub}</p>`}</header>`;
+export const Heading =
+  ({ children, sub = null }) => html`
+    <header class="heading">
+      <h1 tabindex="-1" id="title">${children}</h1>
+      ${sub && html`<p class="muted">${sub}</p>`}
+    </header>
+  `;
 export { sentence };

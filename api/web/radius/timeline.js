@@ -1,0 +1,168 @@
+// Timeline: when orders are affected and promises missed, with a slider for the moment that the map shows.
+import { html } from "/web/app/ui.js";
+import { clock, milliseconds, moment, number, plural, span } from "/web/app/format.js";
+import { change, hrefWith } from "/web/app/router.js";
+import { BUCKET } from "./question.js";
+
+const HOUR = 3_600_000;
+const JUMPS = [0, 1, 4, 12, 24, 48];
+
+/** Offset of the slider from the moment of the answer, in milliseconds. */
+export const aheadOf = (params) => (params.get("at") ? milliseconds(params.get("at")) : 0);
+
+/** Buckets in which something happens, and the span that they cover. */
+export function timelineOf(forecast, asOf) {
+  const length = milliseconds(BUCKET);
+  const busy = forecast.filter((point) => point.ordersHit
+      || point.promisesMissed
+      || point.postingsLate
+      || point.notificationsLate);
+  const times = busy.map(({ at }) => Date.parse(at));
+  const from = Math.floor(Math.min(asOf, ...times) / length) * length;
+  const to = Math.max(asOf + 4 * HOUR, ...times.map((time) => time + length));
+  return {
+    points: busy.map((point, n) => ({ ...point, from: times[n] })),
+    from,
+    to: Math.ceil(to / length) * length,
+    length
+  };
+}
+
+/** Sums before a moment, of whole buckets. */
+export function until(timeline, at) {
+  const sums = { ordersHit: 0, promisesMissed: 0, postingsLate: 0, notificationsLate: 0 };
+  for (const point of timeline.points) if (point.from < at) for (
+    const name of Object.keys(sums)
+  ) sums[name] += point[name];
+  return sums;
+}
+
+export function Timeline({ radius, params, impaired }) {
+  const asOf = Date.parse(radius.asOf);
+  const timeline = timelineOf(radius.forecast, asOf);
+  if (!timeline.points.length) return null;
+  const at = Math.min(Math.max(asOf + aheadOf(params), timeline.from), timeline.to);
+  const place = (time) => `${(100 * (time - timeline.from)) / (timeline.to - timeline.from)}%`;
+  const most = Math.max(
+    ...timeline.points.map(({ ordersHit, promisesMissed }) => Math.max(ordersHit, promisesMissed)),
+    1
+  );
+  const move = (event) => {
+    const hours = Math.round((Number(event.target.value) - asOf) / HOUR);
+    change({ at: hours ? `${hours < 0 ? "-" : ""}PT${Math.abs(hours)}H` : null }, { replace: true });
+  };
+  return html`<section class="impact-timeline" aria-labelledby="impact-timeline-title">
+    <div class="row spread">
+      <h3 id="impact-timeline-title">Timeline</h3>
+      <p class="small impact-timeline-key">
+        <span class="key hit"></span> affected orders <span class="key missed"></span> missed promises, per
+        hour
+      </p>
+    </div>
+    <p class="row no-print jumps">
+      ${JUMPS.filter((hours) => !hours
+          || asOf + hours * HOUR <= timeline.to)
+          .map((hours) => html`
+            <a key=${hours} class="quiet" href=${hrefWith({ at: hours ? `PT${hours}H` : null })}
+                aria-current=${aheadOf(params) === hours * HOUR ? "true" : null}>
+              ${hours ? `+${hours} h` : "Now"}
+            </a>
+          `)}
+    </p>
+    <p role="status" class="impact-timeline-says">
+      ${summaryOf(timeline, at, asOf, radius.totals, impaired)}
+    </p>
+    <div class="impact-timeline-chart" aria-hidden="true">
+      <span class="impact-timeline-most">${number(most)}</span>
+      ${timeline.points.map((point) => html`
+        <span key=${point.at} class="impact-timeline-bar"
+            title="${clock(point.at)}: ${point.ordersHit} affected, ${point.promisesMissed} missed"
+            style=${{
+              left: place(point.from),
+              width: `calc(${(100 * timeline.length) / (timeline.to - timeline.from)}% - 1px)`
+            }}>
+          <span class="hit" style=${{ height: tall(point.ordersHit, most) }}></span>
+          <span class="missed" style=${{ height: tall(point.promisesMissed, most) }}></span>
+        </span>
+      `)}
+      ${ticks(timeline)
+          .map((time) => html`
+            <span key=${time} class="impact-timeline-tick" style=${{ left: place(time) }}>
+              ${clock(time) === "00:00" ? moment(time).replace(/ 00:00$/, "") : clock(time)}
+            </span>
+          `)}
+      <span class="impact-timeline-now" style=${{ left: place(asOf) }}></span>
+      <span class="impact-timeline-at" style=${{ left: place(at) }}></span>
+    </div>
+    <input class="impact-timeline-slider no-print" type="range" min=${timeline.from} max=${timeline.to}
+        step=${HOUR / 4} value=${at} onInput=${move} aria-label="Time of the map"
+        aria-valuetext=${at === asOf ? "now" : moment(at)} />
+    <${Figures} timeline=${timeline} />
+  </section>`;
+}
+
+/** Proportional, but always visible. */
+const tall = (count, most) => (count ? `max(3px, ${(100 * count) / most}%)` : 0);
+
+/** Round hours, as many as have room for their labels on a narrow screen. */
+function ticks({ from, to }) {
+  const every = [1, 2, 3, 6, 12, 24].find((hours) => (to - from) / (hours * HOUR) <= 5.5) ?? 24;
+  const found = [];
+  for (
+    let time = Math.ceil(from / HOUR) * HOUR; time < to - (to - from) / 20; time += HOUR
+  ) if (
+    Number(clock(time).slice(0, 2)) % every === 0
+  ) found.push(time);
+  const leap = Math.ceil(found.length / 5.5);
+  return found.filter((_, n) => n % leap === 0);
+}
+
+function summaryOf(timeline, at, asOf, totals, impaired) {
+  if (Math.abs(at - asOf) < 1000) {
+    const later = totals.upcoming ? `; ${plural(totals.upcoming, "more order")} will be affected` : "";
+    const bands = `${plural(totals.stuck, "order")} stuck, ${number(totals.exposed)} exposed`;
+    return `Now: ${plural(impaired, "element")} impaired, ${bands}${later}.`;
+  }
+  const sums = until(timeline, at);
+  const when = at > asOf
+    ? `In ${span(at - asOf)}, at ${moment(at)}`
+    : `${span(asOf - at)} ago, at ${moment(at)}`;
+  const figures = [
+    `${plural(sums.ordersHit, "order")} affected`,
+    `${plural(sums.promisesMissed, "promise")} missed`,
+    `${plural(sums.postingsLate, "posting")} and ${plural(sums.notificationsLate, "message")} late`,
+  ];
+  return `${when}: ${plural(impaired, "element")} impaired; by then ${figures.join(", ")}.`;
+}
+
+function Figures({ timeline }) {
+  return html`
+    <details class="small">
+      <summary>Figures</summary>
+      <div class="table-box" tabindex="0" role="region" aria-label="Timeline by the hour">
+        <table><caption class="sr">Timeline by the hour</caption>
+          <thead>
+            <tr>
+              <th scope="col">From</th>
+              <th scope="col" class="right">Affected orders</th>
+              <th scope="col" class="right">Promises missed</th>
+              <th scope="col" class="right">Postings late</th>
+              <th scope="col" class="right">Messages late</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${timeline.points.map((point) => html`
+              <tr key=${point.at}>
+                <th scope="row">${moment(point.at)}</th>
+                <td class="right">${number(point.ordersHit)}</td>
+                <td class="right">${number(point.promisesMissed)}</td>
+                <td class="right">${number(point.postingsLate)}</td>
+                <td class="right">${number(point.notificationsLate)}</td>
+              </tr>
+            `)}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  `;
+}
