@@ -161,7 +161,9 @@ def test_a_posting_has_a_path_of_its_own(radius: RadiusPage, api: Api) -> None:
     path = api.ask("{ blastRadius { postings(first: 1) { edges { node { type path { sentence } } } } } }")[
         "blastRadius"
     ]["postings"]["edges"][0]["node"]
-    why = radius.page.get_by_role("region", name=f"Why {path['type'].replace('_', ' ')} of {order} is affected")
+    why = radius.page.get_by_role(
+        "region", name=f"Why {path['type'].replace('_', ' ')} of {order} is affected"
+    )
     expect(why).to_contain_text(path["path"]["sentence"])
 
 
@@ -306,13 +308,9 @@ def test_what_was_absorbed_and_what_remains_is_told_of_an_ended_failure(radius: 
     )["blastRadius"]
     radius.open("radius?failure=F-payments")
 
-    expect(radius.card("Absorbed").get_by_role("listitem")).to_have_count(
-        len(said["absorbed"])
-    )
+    expect(radius.card("Absorbed").get_by_role("listitem")).to_have_count(len(said["absorbed"]))
     expect(
-        radius.card("What remains after the end")
-        .locator(".stat", has_text="Need action")
-        .locator("dd")
+        radius.card("What remains after the end").locator(".stat", has_text="Need action").locator("dd")
     ).to_have_text(str(said["residual"]["needAction"]))
 
 

@@ -1,4 +1,4 @@
-"""The incident responder's way: what fails, what is at stake, what changed."""
+"""The incident responder's way: what fails, what is at summary, what changed."""
 
 from urllib.parse import quote
 
@@ -10,7 +10,10 @@ from tests.functional.browser.conftest import DEMO_NOW
 from tests.functional.browser.explorer import NowPage
 from tests.functional.http.serving import Api
 
-ASKED = """{ blastRadius { impactSummary { orders stuck willMissPromise failure { id } } totals { orders stuck exposed upcoming recordsOnly willMissPromise } } }"""
+ASKED = """{ blastRadius {
+    impactSummary { orders stuck willMissPromise failure { id } }
+    totals { orders stuck exposed upcoming recordsOnly willMissPromise }
+} }"""
 LABELS = {
     "stuck": "Stuck now",
     "exposed": "Exposed",
@@ -43,10 +46,12 @@ def shows_what_graphql_says(now_page: NowPage, api: Api) -> None:
     )
     for name, label in LABELS.items():
         expect(now_page.stat(label)).to_have_text(f"{said['totals'][name]:,}")
-    for stake in said["impactSummary"]:
-        part = now_page.of(stake["failure"]["id"])
-        shown = [now_page.figure(label, part) for label in ("Affected orders", "Stuck now", "Will miss promise")]
-        assert shown == [stake["orders"], stake["stuck"], stake["willMissPromise"]]
+    for summary in said["impactSummary"]:
+        part = now_page.of(summary["failure"]["id"])
+        shown = [
+            now_page.figure(label, part) for label in ("Affected orders", "Stuck now", "Will miss promise")
+        ]
+        assert shown == [summary["orders"], summary["stuck"], summary["willMissPromise"]]
 
 
 def test_the_figures_are_those_of_graphql_before_and_after_a_failure_begins_and_ends(
@@ -68,11 +73,11 @@ def test_the_figures_are_those_of_graphql_before_and_after_a_failure_begins_and_
 def test_the_failure_that_costs_most_stands_first(now_page: NowPage, api: Api) -> None:
     now_page.open()
 
-    stakes = api.ask(ASKED)["blastRadius"]["impactSummary"]
+    summaries = api.ask(ASKED)["blastRadius"]["impactSummary"]
     worst_first = sorted(
-        stakes, key=lambda stake: (-stake["willMissPromise"], -stake["stuck"], -stake["orders"])
+        summaries, key=lambda summary: (-summary["willMissPromise"], -summary["stuck"], -summary["orders"])
     )
-    assert now_page.failures() == [stake["failure"]["id"] for stake in worst_first]
+    assert now_page.failures() == [summary["failure"]["id"] for summary in worst_first]
 
 
 def test_a_failure_leads_to_what_it_hits_and_the_back_button_returns(now_page: NowPage) -> None:
