@@ -1,4 +1,4 @@
-"""Wiring: the only place that names a concrete store."""
+"""Composition root: the only place that names a concrete store."""
 
 import ctypes
 import gc
@@ -17,14 +17,17 @@ if TYPE_CHECKING:
     from impactgraph.settings import Settings
     from impactgraph.stores.neo4j.address import Address
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
-"""Parameters of glibc's mallopt."""
+_TRIM_THRESHOLD = -1
+_MMAP_THRESHOLD = -3
+"""Parameters of glibc's mallopt (malloc.h)."""
 FIXED_NOW = "IMPACTGRAPH_NOW"
 """Environment variable that only tests set: an ISO 8601 moment at which the clock of every command stands
 still.
 """
 _DATABASES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
-_LACKS_DRIVER = "A store in Neo4j needs the driver, which is not installed: pip install 'impactgraph[neo4j]'."
+_DRIVER_MISSING = (
+    "A store in Neo4j needs the driver, which is not installed: pip install 'impactgraph[neo4j]'."
+)
 
 
 def _quiet(_: str) -> None: ...
@@ -58,7 +61,7 @@ def store_exists(address: str) -> bool:
 
 
 def shown_address(address: str) -> str:
-    """The address as it may be shown: without user and password."""
+    """The address without user and password."""
     scheme, separator, rest = address.partition("://")
     return f"{scheme}://{rest.rpartition('@')[2]}" if separator else address
 
@@ -66,45 +69,44 @@ def shown_address(address: str) -> str:
 def open_store(
     address: str, *, now: Callable[[], Millis] = system_clock, say: Callable[[str], None] = _quiet
 ) -> Store:
-    """The store at `address`: a folder that is made where it does not exist, or a Neo4j database that is set
-    up where it is empty.
+    """The store at `address`: a folder, or a Neo4j database; created or set up where there is none.
 
-    `say` is told of what takes long. Raises BadInputError for an address that cannot be read or is of a kind
-    that there is not, StoreUnavailableError where it is in use or cannot be reached.
+    `say` is called with the progress of what takes long.
+
+    Raises:
+        BadInputError: the address cannot be read, or is of an unknown kind.
+        StoreUnavailableError: the store is in use or cannot be reached.
     """
     scheme, separator, _ = address.partition("://")
     if separator and scheme not in _DATABASES:
         raise BadInputError(
-            f"There is no store of the kind {scheme}://. Give the path of a folder, such as .impactgraph, or neo4j://host."
+            f"There is no store of the kind {scheme}://. "
+            "Give the path of a folder, such as .impactgraph, or neo4j://host."
         )
     suit_process()
     if separator:
         return _open_neo4j(address, now, say)
-    from impactgraph.stores.embedded import (
-        EmbeddedStore,
-    )  # DuckDB takes a third of a second to import: only who opens a store waits for it.
+    # DuckDB takes a third of a second to import: only commands that open a store wait for it.
+    from impactgraph.stores.embedded import EmbeddedStore
 
     return EmbeddedStore.open(Path(address), now=now)
 
 
 def examine_store(address: str, *, now: Callable[[], Millis] = system_clock) -> Iterator[HealthCheck]:
-    """What can be told of a Neo4j database before it is opened; nothing of a folder.
-
-    Raises as `open_store` does.
-    """
+    """Health checks of a Neo4j database that need no open store. Raises as `open_store` does."""
     if address.partition("://")[0] in _DATABASES:
-        known = _neo4j_address(address, _settings())
+        parsed = _neo4j_address(address, _settings())
         from impactgraph.stores.neo4j.doctor import health_checks
 
-        yield from health_checks(known, now)
+        yield from health_checks(parsed, now)
 
 
 def _open_neo4j(address: str, now: Callable[[], Millis], say: Callable[[str], None]) -> Store:
     settings = _settings()
-    known = _neo4j_address(address, settings)
+    parsed = _neo4j_address(address, settings)
     from impactgraph.stores.neo4j.store import Neo4jStore
 
-    return Neo4jStore.open(known, now=now, cache=settings.cache or _cache(), say=say)
+    return Neo4jStore.open(parsed, now=now, cache=settings.cache or _cache(), say=say)
 
 
 def _settings() -> "Settings":
@@ -126,7 +128,7 @@ def _cache() -> Path:
 
 def _neo4j_address(address: str, settings: "Settings") -> "Address":
     if find_spec("neo4j") is None:
-        raise BadInputError(_LACKS_DRIVER)
+        raise BadInputError(_DRIVER_MISSING)
     from impactgraph.stores.neo4j.address import read_address
 
     password = settings.neo4j_password.get_secret_value() if settings.neo4j_password else None
@@ -136,11 +138,11 @@ def _neo4j_address(address: str, settings: "Settings") -> "Address":
 
 
 def suit_process() -> None:
-    """Settings of the whole process that suit arrays and many small objects.
+    """Tunes the whole process for arrays and many small objects.
 
-    The arrays of one question are used again by the next, where the C library can (glibc): to fetch them anew
-    takes a tenth of its time. The cyclic garbage collector looks less often: events are thousands of fresh
-    objects that refer to no other in a circle, and to look through them takes a fifth of an ingest.
+    With glibc, freed arrays stay with the process for the next question: mapping them anew takes a tenth of
+    its time. The cyclic garbage collector runs less often: events are thousands of new objects without cycles,
+    and scanning them takes a fifth of an ingest.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:

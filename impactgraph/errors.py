@@ -1,6 +1,4 @@
-"""One base for everything that a user can mend; each subclass has a stable code, the same in GraphQL, HTTP
-and on the command line.
-"""
+"""Errors that a user can fix, with stable codes: the same in GraphQL, HTTP and on the command line."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with a document or a request: what, and where."""
+    """One problem of a document or a request, with its place."""
 
     message: str
     file: str | None = None
@@ -20,13 +18,13 @@ class Problem:
 
 
 class ImpactGraphError(Exception):
-    """Something the caller can mend; the message says what is wrong and how."""
+    """Base class: an error that the caller can fix; the message says what is wrong and how to fix it."""
 
     code = "BAD_INPUT"
 
 
 class BadInputError(ImpactGraphError):
-    """The question or a document is not as it must be; `problems` has them all."""
+    """A question or a document is invalid; `problems` lists everything that is wrong with it."""
 
     def __init__(self, *problems: Problem | str) -> None:
         self.problems = tuple(p if isinstance(p, Problem) else Problem(p) for p in problems)
@@ -34,33 +32,35 @@ class BadInputError(ImpactGraphError):
 
 
 class NotFoundError(ImpactGraphError):
-    """An id names nothing that is known."""
+    """An id is unknown; `near` are similar ids."""
 
     code = "NOT_FOUND"
 
     def __init__(self, identifier: str, *, near: Sequence[str] = ()) -> None:
-        self.identifier, self.near = identifier, tuple(near)
+        self.identifier = identifier
+        self.near = tuple(near)
         hint = f" Did you mean {' or '.join(self.near)}?" if self.near else ""
         super().__init__(f"There is no {identifier!r}.{hint}")
 
 
 class NoTopologyError(NotFoundError):
-    """A question needs a topology, and none was ever applied."""
+    """A question needs a topology, and none has been applied."""
 
     def __init__(self) -> None:
         super().__init__("topology")
         self.args = (
-            "No topology was applied yet. Apply one with `impactgraph apply PATH` or the mutation applyTopology.",
+            "No topology was applied yet. "
+            "Apply one with `impactgraph apply PATH` or the mutation applyTopology.",
         )
 
 
 class DeadlineExceededError(ImpactGraphError):
-    """The answer was not ready in the time the request had."""
+    """The answer was not ready within the deadline of the request."""
 
     code = "DEADLINE_EXCEEDED"
 
 
 class StoreUnavailableError(ImpactGraphError):
-    """The record cannot be read or written now; nothing was acknowledged."""
+    """The record cannot be read or written now, often a transient failure; nothing was acknowledged."""
 
     code = "STORE_UNAVAILABLE"

@@ -1,4 +1,4 @@
-"""What can be set from outside, read once from the environment: each name with IMPACTGRAPH_ before it."""
+"""Settings from the environment, read once; each variable is the name with the prefix IMPACTGRAPH_."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """A wrong value raises pydantic's ValidationError, which names the variable."""
+    """Raises pydantic's ValidationError for an invalid value; the error names the variable."""
 
     model_config = SettingsConfigDict(env_prefix="IMPACTGRAPH_", frozen=True, extra="ignore")
 

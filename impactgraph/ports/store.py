@@ -1,4 +1,4 @@
-"""What the use cases ask of a store. Each method is a whole question in the words of the field."""
+"""The port that use cases call for stored data: each method is one whole question or change."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -17,10 +17,10 @@ from impactgraph.columns import Columns, ErrorTexts, Visits
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedEvent:
-    """An event that was kept aside: what was received, why, and where it stood."""
+    """A rejected event: its text as received, the reason, and where it came from."""
 
     number: int
-    """Its key in the list of what is kept aside; 0 where it is a repeat and was not kept."""
+    """Its number in the quarantine; 0 where an earlier event with the same content has the entry."""
     reason: str
     text: str
     place: str = ""
@@ -46,7 +46,7 @@ class EventResult:
 
 @dataclass
 class IngestResult:
-    """Outcomes of one ingest: taken + repeated + len(rejected) is the number of events read."""
+    """Outcomes of one ingest; the counts and quarantined events add up to the events read."""
 
     accepted_count: int = 0
     duplicate_count: int = 0
@@ -72,7 +72,7 @@ class TopologyVersion:
 
 @dataclass(frozen=True, slots=True)
 class OrderTimeline:
-    """An order with all that is recorded of it, oldest first."""
+    """An order with its events and records, oldest first."""
 
     order: Order
     entries: tuple[TimelineEntry, ...]
@@ -81,8 +81,9 @@ class OrderTimeline:
 
 @dataclass(frozen=True, slots=True)
 class SearchMatch:
-    """What a text names: an order, a fulfillment of it (then `fulfillment`), or a document of it (then
-    `document`). Keys are bare.
+    """What a text identifies: an order, one of its fulfillments (`fulfillment`), or a document (`document`).
+
+    Keys are bare.
     """
 
     order: str
@@ -94,8 +95,9 @@ class SearchMatch:
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """One thing that was looked at to see whether a store can work; `warn` is worth a look, `fail` keeps
-    something from working.
+    """Result of one check of a store.
+
+    `warn` deserves a look, `fail` keeps something from working.
     """
 
     check: str
@@ -106,73 +108,76 @@ class HealthCheck:
 class Store(Protocol):
     """One process's view of the record and its columns.
 
-    Raises StoreUnavailableError where the record cannot be reached.
+    `as_of` asks for the state made by the events whose time is at or before it (None: by all events).
+    Any method raises StoreUnavailableError where the record cannot be reached.
     """
 
     def columns(self, as_of: Millis | None = None) -> AbstractContextManager[Columns]:
-        """The instances as they are (None), or as made by all events whose time is at or before `as_of`; not
-        changed while the context is open.
-        """
+        """The state of all orders as arrays, which do not change while the context is open."""
         ...
 
     def visits(self, as_of: Millis | None = None, *, per_step: int = 20_000) -> Visits:
-        """For each (workflow, step) the latest `per_step` stays by (entered, fulfillment id), in flight ones
-        too, as known at `as_of`.
+        """The latest `per_step` visits of each (workflow, step), ordered by (entered, fulfillment id).
+
+        Includes visits that have not ended.
         """
         ...
 
     def failures(self, as_of: Millis | None = None) -> Sequence[Failure]:
-        """Every failure known (reported at or before `as_of`), in the state it had then; oldest first."""
+        """Every failure reported by then, in its state at that time; oldest first."""
         ...
 
     def topology(self, as_of: Millis | None = None) -> Topology:
         """The version current then; before the first was applied, the first.
 
-        Raises NotFoundError where none was ever applied.
+        Raises:
+            NotFoundError: no version was ever applied.
         """
         ...
 
     def topology_version(self, key: str) -> Topology:
-        """Raises NotFoundError."""
+        """Raises NotFoundError for an unknown key."""
         ...
 
     def topologies(self) -> Sequence[TopologyVersion]:
-        """Newest first."""
+        """All versions, newest first."""
         ...
 
     def apply_topology(self, topology: Topology, documents: Mapping[str, str], at: Millis) -> TopologyVersion:
-        """Makes it the current version (documents: text by file name, kept with it); what is kept aside and
-        now fits is taken.
+        """Makes it the current version, and replays the quarantine.
+
+        `documents` are its texts by file name, stored with it.
         """
         ...
 
     def ingest(
         self, lines: Sequence[bytes], *, places: Sequence[str] = (), results: bool = False
     ) -> IngestResult:
-        """CloudEvents in structured JSON, one each.
+        """Ingests CloudEvents in structured JSON, one in each line; durable when it returns.
 
-        Durable when it returns. Order, batches and repeats do not matter.
+        Order, batches and duplicates make no difference to the state. `places` say where each line came from;
+        `results`: whether to return the outcome of each event.
         """
         ...
 
     def quarantined(self, limit: int = 1000) -> Sequence[QuarantinedEvent]:
-        """What was refused and is kept, oldest first."""
+        """The oldest entries of the quarantine."""
         ...
 
     def replay_quarantined(self, numbers: Sequence[int] | None = None) -> IngestResult:
-        """Tries what is kept aside again (all by default); what is taken now leaves the list."""
+        """Ingests the entries with these numbers again (None: all); accepted ones leave the quarantine."""
         ...
 
     def timeline(self, order: str, as_of: Millis | None = None) -> OrderTimeline | None:
-        """By bare order key; None where it is not known (then)."""
+        """Of the order with this bare key; None where it does not exist (then)."""
         ...
 
     def timelines(self, orders: Sequence[str], as_of: Millis | None = None) -> Mapping[str, OrderTimeline]:
-        """Those of the orders that are known (then), by bare key: one question for a page."""
+        """Timelines by bare key of those orders that exist (then): one call for a page."""
         ...
 
     def orders(self, keys: Sequence[str], as_of: Millis | None = None) -> Mapping[str, Order]:
-        """Those of the keys that are known, with their fulfillments: one question for a page."""
+        """Those of the orders that exist, with their fulfillments, by bare key: one call for a page."""
         ...
 
     def find_orders(
@@ -184,30 +189,30 @@ class Store(Protocol):
         after: str | None,
         as_of: Millis | None = None,
     ) -> Page[Order]:
-        """Every order known, ended ones too.
+        """A page of all orders, ended ones too; cursors are keysets.
 
-        Keyset cursors. Raises BadInputError for a cursor that is not one of ours.
+        Raises:
+            BadInputError: `after` is not a cursor of this store.
         """
         ...
 
     def error_texts(self, since: Millis, as_of: Millis | None = None) -> ErrorTexts:
-        """What every fulfillment.failed from `since` on said; its rows are those of `columns(as_of)`, so ask
-        with these open.
+        """Texts of every fulfillment.failed from `since` on.
+
+        Rows are those of `columns(as_of)`, so call it while that context is open.
         """
         ...
 
     def differing_stock(self, as_of: Millis | None = None) -> Sequence[StockFigure]:
-        """Items of which systems say different figures: the last one of each system, by location, item and
-        system.
-        """
+        """Latest figure of each system for the items whose systems disagree, by location, item and system."""
         ...
 
     def find(self, text: str, first: int, *, inside: bool = False) -> Sequence[SearchMatch]:
-        """At most `first` orders, fulfillments and documents: those whose id is the text, then orders and
-        fulfillments whose id begins with it.
+        """At most `first` orders, fulfillments and documents whose id matches the text.
 
-        `inside`: instead orders and documents whose id has the text in it, a look at all there are. Ids are
-        looked for as written and in capitals.
+        The text is looked for as written and in capitals. Exact matches come first, then orders and
+        fulfillments whose id begins with it. `inside`: instead orders and documents whose id contains it,
+        which scans all of them.
         """
         ...
 

@@ -21,7 +21,8 @@ _LAST_CHARACTER = "\U0010ffff"
 _FULFILLMENTS = "select o.id, f.id from fulfillments f join orders o on o.number = f.order_number"
 _DOCUMENTS = """
 select o.id, f.id, e.document, w.word from events e join orders o on o.number = e.order_number
-left join fulfillments f on f.number = e.fulfillment_number join words w on w.domain = 'type' and w.code = e.type
+left join fulfillments f on f.number = e.fulfillment_number
+join words w on w.domain = 'type' and w.code = e.type
 """
 
 

@@ -1,4 +1,4 @@
-"""The DuckDB file: appending in one transaction, reading back as arrays. Knows nothing of state."""
+"""The record in a DuckDB file: blocks are applied in one transaction, events are read back as arrays."""
 
 import re
 import secrets
@@ -42,49 +42,50 @@ _HOLDER = re.compile(r"PID (\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a record that is a replica has followed the log it is a replica of."""
+    """Position of a replica in the log that it replicates."""
 
     identity: str
     """Of the log."""
     block: int
-    """Number of the last block that it has, 0 before the first."""
+    """Number of the last block replicated, 0 before the first."""
     token: str
-    """Of that block, so that another log of the same identity is told apart."""
+    """Token of that block: distinguishes logs of one identity, such as one restored from a backup."""
 
     def may_follow(self, other: "Position") -> bool:
-        """Whether the same log can have come here from there."""
+        """Whether a log that was at `other` may have grown to this position."""
         if self.identity != other.identity or self.block < other.block:
             return False
         return self.block > other.block or self.token == other.token
 
 
 class StoreInUseError(StoreUnavailableError):
-    """Another process has it."""
+    """Another process has the file open."""
 
 
 class Record:
-    """One process's hold on the file. Writes come from one thread at a time; reads may come from any."""
+    """The open file. One thread at a time writes; any thread may read."""
 
     def __init__(self, folder: Path | None) -> None:
-        """None: in memory, gone when it is closed."""
+        """`folder` None: in memory, until it is closed."""
         self.folder = folder
         self._connection = _connected(folder) if folder else duckdb.connect(config=_SETTINGS)
-        with self._said():
+        with self._translated_errors():
             if not self.rows("select 1 from information_schema.tables where table_name = 'meta'"):
                 self._create()
         meta = dict(self.rows("select name, value from meta"))
         if meta["format"] != FORMAT:
             self._connection.close()
             raise StoreUnavailableError(
-                f"The store in {folder} was written in format {meta['format']}, this version reads {FORMAT}: ingest its events into a new folder."
+                f"The store in {folder} was written in format {meta['format']}, "
+                f"this version reads {FORMAT}: ingest its events into a new folder."
             )
         self.identity: str = meta["identity"]
         self.position = Position(meta["log"], int(meta["block"]), meta["token"]) if "log" in meta else None
-        """None where it is no replica."""
+        """None where it is not a replica."""
         self.dictionary_sizes: dict[str, int] = dict(
             self.rows("select domain, count(*) from words group by domain")
         )
-        """How many words of each domain it has."""
+        """Number of words recorded, by domain."""
 
     def _create(self) -> None:
         with self.transaction():
@@ -95,9 +96,9 @@ class Record:
             )
 
     def apply(self, block: Block, position: Position | None = None) -> None:
-        """What the block changes, with the position that it brings a replica to.
+        """Writes a block, with the position that it brings a replica to.
 
-        On disk when it returns; where it raises, nothing of it is.
+        Durable when it returns; where it raises, nothing of it is.
         """
         with self.transaction():
             for table, columns in block.rows.items():
@@ -129,21 +130,19 @@ class Record:
 
     @contextmanager
     def transaction(self) -> Generator[None]:
-        """All or nothing; on disk when it ends."""
-        with self._said():
+        """A transaction: durable when the context ends, rolled back where it raises."""
+        with self._translated_errors():
             self._connection.execute("begin")
             try:
                 yield
                 self._connection.execute("commit")
             except BaseException:
-                with suppress(
-                    duckdb.Error
-                ):  # where the disk failed there may be no transaction left to take back
+                with suppress(duckdb.Error):  # after a disk failure there may be no transaction left
                     self._connection.execute("rollback")
                 raise
 
     @contextmanager
-    def _said(self) -> Generator[None]:
+    def _translated_errors(self) -> Generator[None]:
         try:
             yield
         except (duckdb.OperationalError, duckdb.FatalException) as error:
@@ -153,7 +152,7 @@ class Record:
         self._connection.execute(statement, list(values))
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        with self._said(), self._connection.cursor() as cursor:
+        with self._translated_errors(), self._connection.cursor() as cursor:
             return cursor.execute(query, list(values)).fetchall()
 
     def arrays(
@@ -163,15 +162,14 @@ class Record:
 
         Texts are object arrays with None.
         """
-        with self._said(), self._connection.cursor() as cursor:
+        with self._translated_errors(), self._connection.cursor() as cursor:
             for name, table in tables.items():
                 cursor.register(name, table)
-            found = cast(
-                "dict[str, NDArray[Any]]", cast("Any", cursor.execute(query, list(values))).fetchnumpy()
-            )
+            result = cast("Any", cursor.execute(query, list(values))).fetchnumpy()
+            columns = cast("dict[str, NDArray[Any]]", result)
             for name in tables:
                 cursor.unregister(name)
-        return [_plain(column) for column in found.values()]
+        return [_unmasked(column) for column in columns.values()]
 
     def append(self, table: str, columns: Mapping[str, NDArray[Any]]) -> None:
         """Adds rows; the columns go by their names in the table."""
@@ -191,7 +189,7 @@ class Record:
             self._connection.unregister("batch")
 
     def words(self) -> dict[str, list[str]]:
-        """Every list of words by its domain, in order of the codes."""
+        """Words of each domain, in the order of their codes."""
         return dict(self.rows("select domain, list(word order by code) from words group by domain"))
 
     def watermark(self) -> int:
@@ -202,24 +200,20 @@ class Record:
         return int(self.rows("select coalesce(max(time), 0) from events where order_number >= 0")[0][0])
 
     def failure_changes(self) -> tuple[FailureChange, ...]:
-        """Every event about a failure."""
+        """Every failure event, in the order of ingest."""
         query = """
-            select e.time, w.word, e.id, e.kind, e.extra from events e join words w on w.domain = 'source' and w.code = e.source
+            select e.time, w.word, e.id, e.kind, e.extra
+            from events e join words w on w.domain = 'source' and w.code = e.source
             where e.kind >= ? order by e.seq
         """
-        found = self.rows(query, [int(EventKind.FAILURE_REPORTED)])
-        return tuple(
-            read_failure_change(time, source, id_, kind, extra) for time, source, id_, kind, extra in found
-        )
+        rows = self.rows(query, [int(EventKind.FAILURE_REPORTED)])
+        return tuple(read_failure_change(*row) for row in rows)
 
     def count_of_records(self, as_of: Millis | None) -> int:
-        """Postings, messages, tasks and supplier orders (by then)."""
+        """Number of postings, messages, tasks and supplier orders (by then)."""
         until = "" if as_of is None else f" and time <= {as_of}"
-        return int(
-            self.rows(
-                f"select count(*) from events where kind between {int(EventKind.POSTING)} and {int(EventKind.SUPPLIER_ORDER)}{until}"
-            )[0][0]
-        )
+        kinds = f"kind between {int(EventKind.POSTING)} and {int(EventKind.SUPPLIER_ORDER)}"
+        return int(self.rows(f"select count(*) from events where {kinds}{until}")[0][0])
 
     def last_order(self) -> int:
         return int(self.rows("select coalesce(max(number), -1) from orders")[0][0])
@@ -227,7 +221,7 @@ class Record:
     def event_batch(
         self, condition: str, values: Sequence[Any] = (), **tables: Mapping[str, NDArray[Any]]
     ) -> EventBatch:
-        """Events under a condition that holds of all three tables."""
+        """Events that meet a condition, which must be valid for all three tables."""
 
         def read(columns: str, table: str) -> list[NDArray[Any]]:
             return self.arrays(f"select {columns} from {table} where {condition}", values, **tables)
@@ -239,7 +233,7 @@ class Record:
         )
 
     def _with_odd_amounts(self, events: EventRows) -> EventRows:
-        """Amounts finer or larger than SQL was asked to read, in millionths."""
+        """Sets the amounts that SQL does not convert to millionths: too fine or too large for its cast."""
         odd = np.flatnonzero(events.amount == ODD_AMOUNT)
         if len(odd):
             texts = dict(
@@ -297,14 +291,15 @@ class Record:
         """(source, id) of events by sequence number."""
         bounds = f"e.seq between {int(seqs.min())} and {int(seqs.max())}"
         seq, source, id_ = self.arrays(
-            f"select e.seq, w.word, e.id from events e join words w on w.domain = 'source' and w.code = e.source "
+            "select e.seq, w.word, e.id "
+            "from events e join words w on w.domain = 'source' and w.code = e.source "
             f"where {bounds} and e.seq in (select seq from wanted)",
             wanted={"seq": seqs},
         )
         return {int(s): (w, i) for s, w, i in zip(seq, source, id_, strict=True)}
 
     def close(self) -> None:
-        with self._said():
+        with self._translated_errors():
             self._connection.execute("checkpoint")
             self._connection.close()
 
@@ -326,8 +321,8 @@ def _connected(folder: Path) -> duckdb.DuckDBPyConnection:
         raise StoreUnavailableError(f"The store in {folder} cannot be opened: {error}") from error
 
 
-def _plain(column: NDArray[Any]) -> NDArray[Any]:
-    """Without a mask: None where there is none."""
+def _unmasked(column: NDArray[Any]) -> NDArray[Any]:
+    """The column with None where it is masked."""
     if not isinstance(column, np.ma.MaskedArray):
         return np.asarray(column)
     plain: NDArray[Any] = np.array(column.data)

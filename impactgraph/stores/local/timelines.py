@@ -16,14 +16,15 @@ from impactgraph.stores.state.event_dictionaries import EventDictionaries
 from impactgraph.stores.state.event_kinds import RECORDS, TYPES, EventKind
 
 _QUERY = """
-select e.order_number, e.kind, e.time, coalesce(f.id, ''), e.workflow, e.step, e.location, e.type, e.code, e.element,
-  e.amount, e.currency, e.document, e.note, e.extra, w.word, e.id
+select e.order_number, e.kind, e.time, coalesce(f.id, ''), e.workflow, e.step, e.location, e.type, e.code,
+  e.element, e.amount, e.currency, e.document, e.note, e.extra, w.word, e.id
 from events e left join fulfillments f on f.number = e.fulfillment_number
 join words w on w.domain = 'source' and w.code = e.source
 where e.order_number in (select unnest(?::integer[])) and e.time <= ?
 """
 _PLACEMENTS = """
-select p.order_number, p.time, f.id, p.workflow from placements p join fulfillments f on f.number = p.fulfillment_number
+select p.order_number, p.time, f.id, p.workflow
+from placements p join fulfillments f on f.number = p.fulfillment_number
 where p.order_number in (select unnest(?::integer[])) and p.time <= ?
 """
 _RANKS = {

@@ -3,7 +3,7 @@
 from typing import Any
 
 from graph_models.time import FOREVER
-from impactgraph.stores.neo4j.graph.failures import ANEW, impairments
+from impactgraph.stores.neo4j.graph.failures import ESTIMATE_LIFETIME, impairments
 from tests.stores.events import TOPOLOGY, at, event, reported, topology
 from tests.stores.graph.kept import Kept, plain
 
@@ -102,7 +102,7 @@ def test_an_end_that_is_an_estimate_is_looked_at_anew(kept: Kept):
 
     assert followed and followed.failures
     assert {until for *_, until, _, _, _ in impaired(kept)} != early
-    kept.now += ANEW // 10
+    kept.now += ESTIMATE_LIFETIME // 10
     assert not kept.follow()
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from impactgraph.errors import StoreUnavailableError
-from impactgraph.stores.neo4j.graph.migrations import LATEST, MIGRATIONS, applied, migrate
+from impactgraph.stores.neo4j.graph.migrations import LATEST, MIGRATIONS, current_schema, migrate
 from impactgraph.stores.neo4j.graph.nodes import ELEMENTS, NODES
 from impactgraph.stores.neo4j.graph.relations import EDGES, RELATIONS
 from impactgraph.topology.edges import EdgeKind
@@ -62,7 +62,7 @@ def test_a_new_database_gets_the_keys_and_indexes_that_are_declared(new_neo4j_ad
             *((kind.label, kind.key) for kind in NODES if kind.key),
         }
         assert indexes == {(kind.label, name) for kind in NODES for name in kind.indexed}
-        assert applied(kept.database) == LATEST
+        assert current_schema(kept.database) == LATEST
 
 
 def test_migrations_are_numbered_in_order():
@@ -75,7 +75,7 @@ def test_a_migration_may_be_applied_again(kept: Kept):
 
     migrate(kept.database)
 
-    assert applied(kept.database) == LATEST
+    assert current_schema(kept.database) == LATEST
 
 
 def test_a_database_that_was_emptied_is_set_up_and_filled_afresh(kept: Kept):

@@ -87,7 +87,8 @@ set n.retired = true, n.retiredIn = $number
 merge (n)-[:RETIRED_IN]->(v)
 """
 RETIRE_EDGES = f"""
-match (:{ELEMENT})-[r:{"|".join(kind.name for kind in EDGES)}]->() where r.listedIn < $number and not r.retired
+match (:{ELEMENT})-[r:{"|".join(kind.name for kind in EDGES)}]->()
+where r.listedIn < $number and not r.retired
 set r.retired = true, r.retiredIn = $number
 """
 

@@ -19,7 +19,7 @@ LISTED = (
     Property(
         "listedIn",
         WHOLE,
-        "number of the last topology version that lists it; absent where none did, and an order or a failure named it",
+        "number of the last topology version that lists it; absent where only an order or a failure names it",
     ),
     Property("retired", TRUTH, "whether the current version no longer lists it"),
     Property(
@@ -33,7 +33,7 @@ def _element(label: str, text: str, *properties: Property) -> NodeKind:
     return NodeKind(
         label,
         text,
-        (_ELEMENT_ID, _KEY, Property("name", TEXT, "as people say it", _name), *properties),
+        (_ELEMENT_ID, _KEY, Property("name", TEXT, "display name", _name), *properties),
         element=True,
     )
 
@@ -49,7 +49,7 @@ def _buffer_rate(it: Integration) -> float | None:
 ELEMENTS: tuple[NodeKind, ...] = (
     _element(
         "System",
-        "An application or a piece of middleware.",
+        "An application or middleware.",
         named("tier", WHOLE, "how much depends on it, 1 the most"),
         named("kind", TEXT, "such as `oms`, `erp`, `middleware`"),
         named("per_location", TRUTH, "whether each location has its own"),
@@ -64,48 +64,48 @@ ELEMENTS: tuple[NodeKind, ...] = (
                 ("version", "as its owner counts"),
                 ("lifecycle", "such as `deprecated`"),
                 ("schema", "what its messages look like"),
-                ("rate_limit", "how many calls it takes"),
+                ("rate_limit", "calls it accepts"),
             )
         ),
     ),
     _element(
         "Integration",
-        "What carries calls, messages or files from one system to another.",
+        "Carries calls, messages or files from one system to another.",
         named("transport", TEXT, "`sync`, `queue`, `stream`, `batch` or `file`"),
         named("carries", TEXTS, "types of messages"),
         Property("attempts", WHOLE, "tries in all", lambda it: it.retry.attempts),
         Property("backoff", SPAN, "wait between them", lambda it: it.retry.backoff),
-        Property("retryFor", SPAN, "how long it goes on trying", lambda it: it.retry.lasting),
+        Property("retryFor", SPAN, "how long it retries", lambda it: it.retry.lasting),
         named("timeout", SPAN, "of a call"),
-        named("dead_letter", TEXT, "where messages go that are refused; absent: they are lost"),
-        Property("bufferCapacity", WHOLE, "messages that it holds", lambda it: it.buffer.capacity),
-        Property("bufferRate", NUMBER, "messages an hour that come", _buffer_rate),
-        Property("retention", SPAN, "how long it holds one", lambda it: it.buffer.retention),
+        named("dead_letter", TEXT, "where rejected messages go; absent: they are lost"),
+        Property("bufferCapacity", WHOLE, "messages it holds at most", lambda it: it.buffer.capacity),
+        Property("bufferRate", NUMBER, "messages that arrive in an hour", _buffer_rate),
+        Property("retention", SPAN, "how long it holds a message", lambda it: it.buffer.retention),
         Property("every", SPAN, "between two runs", lambda it: it.schedule.every if it.schedule else None),
         Property("cron", TEXT, "when it runs", lambda it: it.schedule.cron if it.schedule else None),
-        named("idempotent", TRUTH, "whether the receiver bears a message that comes twice"),
+        named("idempotent", TRUTH, "whether the receiver ignores duplicates"),
         named("schema", TEXT, "what its messages look like"),
-        named("slo_latency", SPAN, "what its owner promises"),
+        named("slo_latency", SPAN, "latency that its owner promises"),
     ),
     _element(
         "Data",
         "A replica of figures that steps decide by.",
-        named("fresh_within", SPAN, "age up to which it serves"),
-        named("decision_risk", NUMBER, "how likely a decision on older figures is wrong"),
+        named("fresh_within", SPAN, "age up to which it is fresh enough"),
+        named("decision_risk", NUMBER, "probability that a decision on older data is wrong"),
     ),
     _element(
         "Workflow",
-        "A way orders go.",
-        named("modes", TEXTS, "of fulfillment that take it"),
-        named("channels", TEXTS, "of sale that take it"),
+        "A sequence of steps that orders go through.",
+        named("modes", TEXTS, "fulfillment modes that use it"),
+        named("channels", TEXTS, "sales channels that use it"),
     ),
     _element(
         "Step",
         "A step of a workflow.",
         named("workflow", TEXT, "key of its workflow"),
-        Property("takes", SPAN, "the middle of how long it takes", lambda it: it.takes.p50),
-        Property("takesAtMost", SPAN, "what 95 of 100 keep to", lambda it: it.takes.p95),
-        named("within", SPAN, "how long an order may stay"),
+        Property("takes", SPAN, "median dwell time", lambda it: it.takes.p50),
+        Property("takesAtMost", SPAN, "95th percentile of the dwell time", lambda it: it.takes.p95),
+        named("within", SPAN, "limit of the dwell time"),
         named("surfaces_at", TEXT, "key of the step where a wrong decision comes to light"),
         Property("emits", TEXTS, "records that it causes: `posting:invoice`", _emits),
     ),
@@ -119,7 +119,7 @@ ELEMENTS: tuple[NodeKind, ...] = (
         "Team",
         "Who owns elements.",
         named("contact", TEXT, "how to reach it"),
-        named("escalation", TEXTS, "whom to ask next, in order"),
+        named("escalation", TEXTS, "whom to contact next, in order"),
     ),
     _element(
         "Playbook",
@@ -127,7 +127,7 @@ ELEMENTS: tuple[NodeKind, ...] = (
         Property("steps", TEXTS, "in order", lambda it: tuple(step.text for step in it.steps)),
         named("kinds", TEXTS, "of elements it is for"),
         named("classes", TEXTS, "of failures it is for"),
-        named("message", TEXT, "words for customers"),
+        named("message", TEXT, "message to customers"),
     ),
 )
 
@@ -146,24 +146,24 @@ VERSION = NodeKind(
 
 ORDER = NodeKind(
     "Order",
-    "An order. Its attributes are properties too, each with `attribute_` before its name, such as `attribute_carrier`.",
+    "An order. Its attributes are properties too, with the prefix `attribute_`, such as `attribute_carrier`.",
     (
         Property("id", TEXT, _ID.text),
-        Property("channel", TEXT, "of sale"),
+        Property("channel", TEXT, "sales channel"),
         Property("mode", TEXT, "of fulfillment"),
         Property("region", TEXT, "of the customer"),
         Property("tier", TEXT, "of the customer"),
         Property("currency", TEXT, "ISO 4217"),
         Property("valueMicros", WHOLE, "millionths of the currency's main unit, so that sums are exact"),
         Property("placedAt", MOMENT, "when it was placed"),
-        Property("promisedBy", MOMENT, "what the customer was told"),
+        Property("promisedBy", MOMENT, "promised to the customer"),
     ),
     indexed=("promisedBy",),
 )
 
 FULFILLMENT = NodeKind(
     "Fulfillment",
-    "A part of an order that goes its own way.",
+    "One unit of an order that ships or is collected.",
     (
         Property("id", TEXT, _ID.text),
         Property("status", TEXT, "`IN_FLIGHT`, `COMPLETED` or `CANCELLED`"),
@@ -174,9 +174,9 @@ FULFILLMENT = NodeKind(
         Property("enteredAt", MOMENT, "when it entered the step that it is in, or was in last"),
         Property("endedAt", MOMENT, "when it completed or was cancelled"),
         Property("failedAt", MOMENT, "last failure in its present step"),
-        Property("failedCode", TEXT, "what that failure said"),
-        Property("failedElement", TEXT, "where that failure came from, as the event says it"),
-        Property("reroutedAt", MOMENT, "last time it was sent another way"),
+        Property("failedCode", TEXT, "error code of that failure"),
+        Property("failedElement", TEXT, "element that the failure event names"),
+        Property("reroutedAt", MOMENT, "last time it was rerouted"),
     ),
 )
 
@@ -202,7 +202,7 @@ RECORDS: dict[str, NodeKind] = {
     "notification": _record(
         "Notification", "A message to the customer.", Property("channel", TEXT, "such as `email`")
     ),
-    "task": _record("Task", "Work for people that was closed."),
+    "task": _record("Task", "A manual task that was closed."),
     "supplier_order": _record(
         "SupplierOrder",
         "An order to a supplier that was confirmed.",
@@ -223,9 +223,9 @@ FAILURE = NodeKind(
         named("started_at", MOMENT, "when it began"),
         named("expected_end", MOMENT, "as reported: an estimate"),
         named("ended_at", MOMENT, "when it ended"),
-        named("delay", SPAN, "what it costs each passage"),
-        named("error_rate", NUMBER, "part of calls that fail"),
-        named("drain", SPAN, "to work off what has piled up"),
+        named("delay", SPAN, "delay of each message or order"),
+        named("error_rate", NUMBER, "share of calls that fail"),
+        named("drain", SPAN, "time to clear the backlog"),
         named("summary", TEXT, "in words"),
         named("evidence", TEXT, "where to look"),
         named("source", TEXT, "who reported it"),

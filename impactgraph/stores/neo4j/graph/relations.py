@@ -8,7 +8,7 @@ from impactgraph.stores.neo4j.graph.nodes import LISTED, RECORDS
 from impactgraph.topology.edges import EdgeKind
 
 _NEEDED = ("System", "Api", "Integration", "Data")
-_PLACE = Property("place", Value.WHOLE, "tells several between the same two apart: 0 on")
+_PLACE = Property("place", Value.WHOLE, "distinguishes several between the same two elements: from 0 on")
 BETWEEN_VERSIONS = (Property("since", Value.WHOLE, "number of the version that brought it"), *LISTED, _PLACE)
 """Of every relation of the topology, beside its own properties."""
 
@@ -34,10 +34,10 @@ def _edge(
 
 EDGES: tuple[RelationKind, ...] = (
     _edge(EdgeKind.NEEDS, ("System", "Step"), _NEEDED, "It cannot work without it."),
-    _edge(EdgeKind.ANY_OF, ("System", "Step"), _NEEDED, "It is one of its alternatives."),
+    _edge(EdgeKind.ANY_OF, ("System", "Step"), _NEEDED, "One of several alternatives it needs."),
     _edge(EdgeKind.OPTIONAL, ("System", "Step"), _NEEDED, "It works with less without it."),
     _edge(EdgeKind.RUNS_ON, ("Step",), ("System",), "The system that people or machines do the step with."),
-    _edge(EdgeKind.READS, ("Step",), ("Data",), "The figures that the step decides by."),
+    _edge(EdgeKind.READS, ("Step",), ("Data",), "Data that the step uses for decisions."),
     _edge(EdgeKind.HANDED_OVER, ("Step",), ("Integration",), "The integration brings orders to this step."),
     _edge(EdgeKind.FOLLOWS, ("Step",), ("Step",), "Orders come to this step from that one.", _WHEN),
     _edge(
@@ -46,14 +46,14 @@ EDGES: tuple[RelationKind, ...] = (
         ("Integration",),
         "A posting, message, task or supplier order of the step goes through it.",
     ),
-    _edge(EdgeKind.FROM, ("Integration",), ("System", "Api"), "Who sends."),
-    _edge(EdgeKind.TO, ("Integration",), ("System", "Api"), "Who receives."),
-    _edge(EdgeKind.VIA, ("Integration",), ("System",), "What it passes on its way."),
-    _edge(EdgeKind.FED_BY, ("Data",), ("Integration",), "What keeps it fresh."),
-    _edge(EdgeKind.OFFERED_BY, ("Api",), ("System",), "The system whose interface it is."),
-    _edge(EdgeKind.HELD_BY, ("Data",), ("System",), "The system that has it."),
+    _edge(EdgeKind.FROM, ("Integration",), ("System", "Api"), "Sender."),
+    _edge(EdgeKind.TO, ("Integration",), ("System", "Api"), "Receiver."),
+    _edge(EdgeKind.VIA, ("Integration",), ("System",), "System that it passes through."),
+    _edge(EdgeKind.FED_BY, ("Data",), ("Integration",), "Integration that updates it."),
+    _edge(EdgeKind.OFFERED_BY, ("Api",), ("System",), "The system that offers the interface."),
+    _edge(EdgeKind.HELD_BY, ("Data",), ("System",), "The system that stores it."),
     _edge(EdgeKind.HAS_STEP, ("Workflow",), ("Step",), "A step of it; `place` is the order."),
-    _edge(EdgeKind.OWNED_BY, ("System", "Integration"), ("Team",), "Who cares for it."),
+    _edge(EdgeKind.OWNED_BY, ("System", "Integration"), ("Team",), "Owning team."),
     _edge(
         EdgeKind.COVERS,
         ("Playbook",),
@@ -86,32 +86,35 @@ IMPAIRS = RelationKind(
     "IMPAIRS",
     ("Failure",),
     ("Element",),
-    "What the failure does to an element while it is active; several where scopes or windows differ. A scope is a property for each dimension that is limited: "
-    "`locations`, `regions`, `channels`, `modes`, `messageTypes`, `versions`, `carriers`, `suppliers`, `currencies`, `workflows`, `attributes.NAME`.",
+    "What the failure does to an element while it is active; several where scopes or windows differ. "
+    "A scope is a property for each dimension that is limited: `locations`, `regions`, `channels`, `modes`, "
+    "`messageTypes`, `versions`, `carriers`, `suppliers`, `currencies`, `workflows`, `attributes.NAME`.",
     (
         Property(
             "effect", Value.TEXT, "`REJECTED`, `BLOCKED`, `DELAYED`, `STALE`, `DUPLICATED` or `DEGRADED`"
         ),
         Property("from", Value.MOMENT, "when it begins"),
-        Property("until", Value.MOMENT, "when it ends, as far as that can be told; absent: not by itself"),
-        Property("likelihood", Value.NUMBER, "that what passes is hit, 0 to 1"),
-        Property("delay", Value.SPAN, "what passes takes longer by it"),
-        Property("drain", Value.SPAN, "after the end, until what waited has passed"),
+        Property("until", Value.MOMENT, "expected end; absent: no end is expected"),
+        Property("likelihood", Value.NUMBER, "probability that what passes is affected, 0 to 1"),
+        Property("delay", Value.SPAN, "added delay of what passes"),
+        Property("drain", Value.SPAN, "time after the end until the backlog is cleared"),
         Property("atStart", Value.TRUTH, "of steps: whether it meets an order when the step starts"),
         Property(
             "atCompletion",
             Value.TRUTH,
             "of steps: whether it meets an order when the step's completion is recorded",
         ),
-        Property("scope", Value.TEXT, "whom it touches, in words; absent: everyone"),
-        Property("rule", Value.TEXT, "the rule by which it came about"),
+        Property("scope", Value.TEXT, "scope in words; absent: everything"),
+        Property("rule", Value.TEXT, "propagation rule that derived it"),
         Property("detail", Value.TEXT, "in words"),
-        Property("hops", Value.WHOLE, "how far from what failed: 0 there"),
-        Property("cause", Value.TEXT, "id of the element that it came from, one hop nearer to what failed"),
+        Property("hops", Value.WHOLE, "hops from the failed element: 0 there"),
+        Property(
+            "cause", Value.TEXT, "id of the element it was derived from, one hop nearer to the failed one"
+        ),
         Property(
             "failures",
             Value.TEXTS,
-            "ids of all failures that must stand together for it, where there are several",
+            "ids of all failures that cause it together, where there are several",
         ),
     ),
 )
