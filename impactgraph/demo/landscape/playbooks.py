@@ -19,7 +19,7 @@ playbooks:
       - {text: Add consumers to the release and pick confirmation queues, owner: integration}
       - {text: Move new orders to the distribution centres until the queues are short, owner: orders, approval: commerce}
       - {text: Hold the invoice run until the goods issues of the window have arrived, owner: finance, approval: finance}
-    message: Your order is being prepared in a store. It takes longer than usual today, and we expect it to leave within hours.
+    message: Your order is being prepared in a store. It's taking longer than usual today, and we expect it to leave within a few hours.
   drain-dead-letters:
     name: Replay what was rejected
     for: {kinds: [integration], classes: [schema_mismatch]}

@@ -20,7 +20,9 @@ _LEAST = 1e-250
 
 @dataclass(frozen=True)
 class Counts:
-    """Totals of a comparison with contrast: every hour has visits that are overdue and visits that are not."""
+    """Totals of a comparison with contrast: every hour has visits that are overdue and visits that
+    are not.
+    """
 
     comparison: Comparison
     overdue: Reals

@@ -68,7 +68,12 @@ def common_factors(state: OverdueState, *, controls: int = CONTROLS) -> tuple[Sh
     comparison = comparison_of(Population(columns, overdue, among, limit, controls=controls), state.at)
     dimensions = [
         dimension_values(
-            columns, topology, name, comparison.rows, comparison.step_index, entered_at=comparison.entered_at
+            columns,
+            topology,
+            name,
+            comparison.rows,
+            step=comparison.step_index,
+            entered_at=comparison.entered_at,
         )
         for name in dimension_names(columns)
     ]
@@ -100,7 +105,7 @@ class _InFlight:
                 self.topology,
                 name,
                 self.rows,
-                f.step[self.rows],
+                step=f.step[self.rows],
                 entered_at=f.entered_at[self.rows],
             )
             has_value &= np.isin(own.codes, codes)

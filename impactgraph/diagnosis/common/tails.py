@@ -25,7 +25,8 @@ def log_chi_square_tail(value: float, freedom: int) -> float:
     """
     if value <= 0:
         return 0.0
-    a, x = freedom / 2, value / 2
+    a = freedom / 2
+    x = value / 2
     front = a * log(x) - x - lgamma(a)
     if x >= a + 1:
         return front + log(_fraction(a, x))

@@ -21,7 +21,9 @@ _SAMPLE_LENGTH = 200
 def find_error_templates(
     topology: Topology, columns: Columns, errors: ErrorTexts, among: NDArray[np.bool_]
 ) -> list[PayloadFinding]:
-    """One finding per template; errors without a message are grouped by code. `among` is by row of an order."""
+    """One finding per template; errors without a message are grouped by code. `among` is by row of
+    an order.
+    """
     order = columns.fulfillments.order[errors.fulfillment]
     eligible = np.flatnonzero(among[order])
     numbers: dict[str, int] = {}

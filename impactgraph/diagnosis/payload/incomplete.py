@@ -78,7 +78,9 @@ class _Groups:
     """Orders that findings are made of."""
 
     def incomplete(self, has: Flags) -> Iterator[int]:
-        """Groups in which nearly all orders have it, now or before the last day, and some candidates do not."""
+        """Groups in which nearly all orders have it, now or before the last day, and some
+        candidates do not.
+        """
         size = int(self.number.max(initial=-1)) + 1
 
         def count(mask: Flags) -> NDArray[np.intp]:

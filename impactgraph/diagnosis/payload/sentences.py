@@ -24,7 +24,8 @@ def incomplete_sentence(count: int, key: dict[str, str], having: int, total: int
 
 def error_template_sentence(errors: int, orders: int, template: str, stopped_count: int) -> str:
     """`stopped_count`: fulfillments whose last event is such an error."""
-    return f"{_count(errors, 'error')} in {_count(orders, 'order')}: {template}; {_count(stopped_count, 'fulfillment')} still stopped."
+    counts = f"{_count(errors, 'error')} in {_count(orders, 'order')}"
+    return f"{counts}: {template}; {_count(stopped_count, 'fulfillment')} still stopped."
 
 
 def error_source_evidence(naming: int, total: int, element: str) -> str:

@@ -33,7 +33,7 @@ def test_it_reads_from_the_verdict_down(shop: Path, hit: tuple[str, str]):
     places = [
         told.out.find(line)
         for line in (
-            "is held in",
+            "has been held in",
             "Customer message",
             "Timeline",
             "Causes, most likely first",
