@@ -1,6 +1,7 @@
 """Columns: the state of all orders and fulfillments as arrays, which forecasts are matched against.
 
-`declare.py` says where to add a column, `tables.py` declares them; `columns.py` holds the tables of one moment.
+`declare.py` says where to add a column, `tables.py` declares them; `columns.py` holds the tables of one
+moment.
 """
 
 from impactgraph.columns.columns import Columns

@@ -1,4 +1,5 @@
-"""Columns: the state of all orders and fulfillments at one moment as arrays, with the indexes that questions use.
+"""Columns: the state of all orders and fulfillments at one moment as arrays, with the indexes that questions
+use.
 
 A store fills and keeps them; nothing here reads a store.
 """
@@ -23,7 +24,8 @@ _NO_ROWS: Codes = np.zeros(0, np.int32)
 class Columns:
     """One state of the data. `watermark` is the sequence number of the last event in it.
 
-    Rows may be written in place; `mark_changed` must then be called with them, so that the index of places follows.
+    Rows may be written in place; `mark_changed` must then be called with them, so that the index of places
+    follows.
     """
 
     orders: OrderColumns
@@ -73,8 +75,9 @@ class Columns:
     def rows_at(self, workflow: int, step: int, among: Codes | None = None) -> Codes:
         """Rows of the fulfillments in flight that are in this step, in order of `entered_at`.
 
-        Of the step ENDED: those that are completed, in order of `ended_at`. `among` limits the answer to these rows.
-        Costs a sort of all rows the first time and after many changes, otherwise a look at the rows that changed.
+        Of the step ENDED: those that are completed, in order of `ended_at`. `among` limits the answer to
+        these rows. Costs a sort of all rows the first time and after many changes, otherwise a look at the
+        rows that changed.
         """
         place = place_of(workflow, step)
         if among is not None:

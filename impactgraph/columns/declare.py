@@ -1,4 +1,5 @@
-"""Declarations of columns: the name, element type, blank value, shape, rule and meaning of each, written once.
+"""Declarations of columns: the name, element type, blank value, shape, rule and meaning of each, written
+once.
 
 A table is a class decorated with `table`; each field is one column of it:
 
@@ -7,15 +8,17 @@ A table is a class decorated with `table`; each field is one column of it:
 Where do I add a column?
 
 1. Declare it, one field in one class. What questions read belongs to `tables.py` beside this file; what only
-   folding needs, to `stores/state/state_tables.py`. Everything else follows from the declaration: blank rows, room to
-   grow, the views that questions get, and the file of the snapshot. A snapshot that lacks the column is rebuilt from
-   the record.
-2. Fold it. With `set_by` it takes its value from the latest event of a kind and nothing else is needed. Otherwise
-   compute it in `stores/state/fold.py` (from all events of an order) and in `stores/state/increment.py` (from one more
-   event); orders have `stores/state/order_fold.py` only. State the rule in `tests/properties/plain_fold.py` too.
-3. Only where the value is not yet among the encoded events: declare it in `stores/state/event_tables.py` (an order's
-   column that order.placed states is declared in `OrderTerms`, for the event and the state at once), and encode it in
-   `stores/state/encoding.py`. The record's SQL and its blocks follow; raise FORMAT in `stores/local/tables.py`.
+   folding needs, to `stores/state/state_tables.py`. Everything else follows from the declaration: blank rows,
+   room to grow, the views that questions get, and the file of the snapshot. A snapshot that lacks the column
+   is rebuilt from the record.
+2. Fold it. With `set_by` it takes its value from the latest event of a kind and nothing else is needed.
+   Otherwise compute it in `stores/state/fold.py` (from all events of an order) and in
+   `stores/state/increment.py` (from one more event); orders have `stores/state/order_fold.py` only. State the
+   rule in `tests/properties/plain_fold.py` too.
+3. Only where the value is not yet among the encoded events: declare it in `stores/state/event_tables.py` (an
+   order's column that order.placed states is declared in `OrderTerms`, for the event and the state at once),
+   and encode it in `stores/state/encoding.py`. The record's SQL and its blocks follow; raise FORMAT in
+   `stores/local/tables.py`: records of the earlier format are then refused.
 """
 
 import dataclasses
@@ -23,7 +26,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from typing import Any, TypeAlias, TypeVar, dataclass_transform, get_args, get_origin
+from typing import Any, TypeAlias, TypeVar, cast, dataclass_transform, get_args, get_origin
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +78,8 @@ class Column:
     field: str
     """Field of the event that it takes its value from."""
     coded_by: str
-    """Field of `Dictionaries` that encodes the values, empty where the values are numbers or coded otherwise."""
+    """Field of `Dictionaries` that encodes the values, empty where the values are numbers or coded otherwise.
+    """
 
     def blank_array(self, count: int, width: int = 0) -> NDArray[Any]:
         """(count,), or (count, width) of a matrix: `width` is the number of steps."""
@@ -84,7 +88,7 @@ class Column:
 
 
 def blank_array(shape: tuple[int, ...], dtype: Any, blank: int = 0) -> NDArray[Any]:
-    """Blank values; each column of a matrix is contiguous: questions read one step's column over many rows."""
+    """Blank values; columns of a matrix are contiguous: questions read one step's column over many rows."""
     if dtype == np.object_:
         return np.full(shape, None, np.object_)
     return np.full(shape, blank, dtype, order="F") if blank else np.zeros(shape, dtype, order="F")
@@ -143,8 +147,8 @@ class Table:
     def from_arrays(cls: type[T], arrays: Sequence[NDArray[Any]]) -> T:
         """The arrays in the order of the declarations, cast to their types; uncopied where they have them."""
         pairs = zip(cls.columns(), arrays, strict=True)
-        cast: dict[str, Any] = {each.name: array.astype(each.dtype, copy=False) for each, array in pairs}
-        return cls(**cast)
+        columns: dict[str, Any] = {each.name: array.astype(each.dtype, copy=False) for each, array in pairs}
+        return cls(**columns)
 
     @classmethod
     def concatenate(cls: type[T], parts: Sequence[T]) -> T:
@@ -165,12 +169,12 @@ class Table:
 
 @cache
 def _columns(cls: type[Table]) -> tuple[Column, ...]:
-    return tuple(_declaration(each) for each in dataclasses.fields(cls))  # pyright: ignore[reportArgumentType]
+    return tuple(_declaration(each) for each in dataclasses.fields(cast("Any", cls)))
 
 
 def _declaration(each: "dataclasses.Field[Any]") -> Column:
-    stated = each.metadata
-    shape = Shape.STEP if stated["per_step"] else Shape.ROW
+    declaration = each.metadata
+    shape = Shape.STEP if declaration["per_step"] else Shape.ROW
     annotation: Any = each.type
     if get_origin(annotation) is dict:
         shape = Shape.ATTRIBUTE
@@ -179,11 +183,11 @@ def _declaration(each: "dataclasses.Field[Any]") -> Column:
         name=each.name,
         dtype=_dtype(annotation),
         shape=shape,
-        meaning=stated["meaning"],
-        blank=stated["blank"],
-        set_by=stated["set_by"],
-        field=stated["field"] or each.name,
-        coded_by=stated["coded_by"],
+        meaning=declaration["meaning"],
+        blank=declaration["blank"],
+        set_by=declaration["set_by"],
+        field=declaration["field"] or each.name,
+        coded_by=declaration["coded_by"],
     )
 
 

@@ -1,4 +1,6 @@
-"""Dictionary encoding: the values that codes in the columns stand for. A code indexes a list; code 0 is the empty string."""
+"""Dictionary encoding: the values that codes in the columns stand for. A code indexes a list; code 0 is the
+empty string.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -14,7 +14,9 @@ _MOST_NEW = 20_000
 
 @dataclass(frozen=True)
 class OrderIndex:
-    """The first `size` rows in order of the hashes of their keys. Rows keep their position and key; new ones follow."""
+    """The first `size` rows in order of the hashes of their keys. Rows keep their position and key; new ones
+    follow.
+    """
 
     hashes: NDArray[np.int64]
     rows: Codes

@@ -23,14 +23,16 @@ def place_of(workflow: int, step: int) -> int:
 
 @dataclass(frozen=True)
 class PlaceIndex:
-    """Rows by place when the index was built, and the rows that were written since, by their present place."""
+    """Rows by place when the index was built, and the rows written since, by their present place."""
 
     by_place: dict[int, Codes]
     is_changed: NDArray[np.bool_]
     """(rows,): written since the index was built."""
     changes_by_place: dict[int, Codes]
     any_changes: bool
-    """Whether a row was written since. Rows that were cancelled have no place and so are not in `changes_by_place`."""
+    """Whether a row was written since. Rows that were cancelled have no place and so are not in
+    `changes_by_place`.
+    """
 
     @staticmethod
     def of(fulfillments: FulfillmentColumns) -> "PlaceIndex":
@@ -53,11 +55,11 @@ class PlaceIndex:
 
     def rows(self, fulfillments: FulfillmentColumns, place: int) -> Codes:
         """Rows at the place, in order of arrival."""
-        unchanged = self.by_place.get(place, _NO_ROWS)
+        old_rows = self.by_place.get(place, _NO_ROWS)
         if not self.any_changes:
-            return unchanged
+            return old_rows
         changes = self.changes_by_place.get(place, _NO_ROWS)
-        rows = np.concatenate([unchanged[~self.is_changed[unchanged]], changes])
+        rows = np.concatenate([old_rows[~self.is_changed[old_rows]], changes])
         if not len(changes):
             return rows
         return rows[np.argsort(_arrival_times(fulfillments, rows), kind="stable")]

@@ -1,7 +1,7 @@
 """Tables of columns that questions read: orders, fulfillments, errors, records and visits.
 
-`declare.py` says where to add a column. Moments are milliseconds since 1970 UTC, 0 where there is none; money is
-millionths of the currency's main unit; a code indexes a dictionary of the same subject, 0 stands for none.
+`declare.py` says where to add a column. Moments are milliseconds since 1970 UTC, 0 where there is none; money
+is millionths of the currency's main unit; a code indexes a dictionary of the same subject, 0 stands for none.
 """
 
 from collections.abc import Sequence
@@ -99,7 +99,9 @@ class ErrorColumns(Table):
 
 @table
 class RecordColumns(Table):
-    """One row for each posting, notification, task and supplier order, in no particular order. Many: narrow types."""
+    """One row for each posting, notification, task and supplier order, in no particular order. Many: narrow
+    types.
+    """
 
     fulfillment: Codes = column("Row of the fulfillment.")
     kind: NDArray[np.uint8] = column("Index in RECORD_KINDS.")
@@ -123,7 +125,7 @@ class Visits(Table):
 
 @dataclass
 class ErrorTexts:
-    """Texts of errors, one row for each event; the row numbers are those of the columns of the same moment."""
+    """Texts of errors, one row for each event; row numbers are those of the columns of the same moment."""
 
     fulfillment: Codes
     at: Ints

@@ -53,9 +53,11 @@ def _definition(columns: tuple[Column, ...], *others: str) -> str:
     return ", ".join([*(f"{_sql_name(each)} {_SQL_TYPES[each.dtype]}" for each in columns), *others])
 
 
-def _selection(columns: tuple[Column, ...], derived: Mapping[str, str]) -> str:
+def _selection(columns: tuple[Column, ...], expressions: Mapping[str, str]) -> str:
     """What to select so that the answer has these columns in their order."""
-    return ", ".join(f"{derived.get(each.name, _sql_name(each))} as {_sql_name(each)}" for each in columns)
+    return ", ".join(
+        f"{expressions.get(each.name, _sql_name(each))} as {_sql_name(each)}" for each in columns
+    )
 
 
 TABLES = f"""
@@ -67,8 +69,8 @@ create table events ({_definition(_EVENTS, "hash ubigint")});
 create table placed ({_definition(_PLACED, "exact varchar")});
 create table placements ({_definition(_PLACEMENTS, "exact varchar")});
 create table aside (
-  number bigint, hash ubigint, name_hash ubigint, order_id varchar, source varchar, id varchar, reason varchar,
-  text varchar, place varchar, received_at bigint
+  number bigint, hash ubigint, name_hash ubigint, order_id varchar, source varchar, id varchar,
+  reason varchar, text varchar, place varchar, received_at bigint
 );
 create table topologies (number integer, key varchar, applied_at bigint, elements integer, documents varchar);
 """
@@ -79,7 +81,7 @@ PLACEMENT_COLUMNS = _selection(_PLACEMENTS, {})
 
 
 def event_table(events: EventRows, details: EventDetails) -> dict[str, NDArray[Any]]:
-    """Columns of `events` but its hash, by their names in SQL; the details replace what is derived from them."""
+    """Columns of `events` but its hash, by their names in SQL; details replace what is derived from them."""
     return sql_columns(events) | sql_columns(details)
 
 

@@ -34,7 +34,7 @@ def block_of(
     add_words(block, event_dictionaries, dictionary_sizes)
     _add_ids(block, writing.ids)
     block.add("events", _events(writing))
-    _add_placed(block, writing)
+    _add_placements(block, writing)
     return block
 
 
@@ -70,12 +70,12 @@ def _events(writing: Writing) -> Table:
     return {name: column[writing.is_accepted] for name, column in columns.items()}
 
 
-def _add_placed(block: Block, writing: Writing) -> None:
+def _add_placements(block: Block, writing: Writing) -> None:
     encoded = writing.encoded
     seqs = encoded.batch.events.seq[writing.is_accepted]
-    placed = sql_columns(encoded.batch.placed) | {"exact": encoded.placed_values}
+    orders = sql_columns(encoded.batch.placed) | {"exact": encoded.placed_values}
     placements = sql_columns(encoded.batch.placements) | {"exact": encoded.placement_values}
-    for table, columns in (("placed", placed), ("placements", placements)):
+    for table, columns in (("placed", orders), ("placements", placements)):
         which = np.isin(columns["seq"], seqs)
         block.add(table, {name: column[which] for name, column in columns.items()})
 

@@ -117,19 +117,19 @@ class EventEncoder:
         self._fulfillments = fulfillments
         self._rows = _Rows(EventRows.columns())
         self._details = _Rows(EventDetails.columns())
-        self._placed = _Rows(PlacedRows.columns())
+        self._placed_orders = _Rows(PlacedRows.columns())
         self._placements = _Rows(PlacementRows.columns())
         self._placed_values: list[str] = []
         self._placement_values: list[str | None] = []
         self._order_terms = [(each, self._encoder_of(each)) for each in OrderTerms.columns()]
         self._encoders: dict[type, Callable[[Any], _Encoding]] = {
             PlacedData: self._placed_order,
-            EnteredData: self._entered,
-            CompletedData: self._completed,
-            FailedData: self._failed,
-            ReroutedData: self._rerouted,
-            CancelledData: self._cancelled,
-            OrderCancelledData: self._order_cancelled,
+            EnteredData: self._entry,
+            CompletedData: self._completion,
+            FailedData: self._step_failure,
+            ReroutedData: self._reroute,
+            CancelledData: self._cancellation,
+            OrderCancelledData: self._order_cancellation,
             PostingData: self._posting,
             NotificationData: self._notification,
             TaskData: self._task,
@@ -139,12 +139,14 @@ class EventEncoder:
         }
 
     def add(self, seq: int, event: Event, extra: dict[str, Any] | None) -> None:
-        """Encodes an event under its sequence number; `extra` are the attributes that the event type does not know."""
+        """Encodes an event under its sequence number; `extra` are the attributes that the event type does not
+        know.
+        """
         head = {"seq": seq, "time": moment_millis(event.time)}
         data: Any = event.data
         encoding = self._encoders[type(data)](data)
         if isinstance(data, PlacedData):
-            self._add_placed(head | {"order": self._orders[data.order]}, data)
+            self._add_placement(head | {"order": self._orders[data.order]}, data)
         if event.datacontenttype not in (None, "application/json"):
             extra = {"datacontenttype": event.datacontenttype, **(extra or {})}
         self._rows.add(head | {"kind": int(KINDS[event.type])} | self._numbers(data) | encoding.row)
@@ -156,7 +158,7 @@ class EventEncoder:
         """Everything that was added."""
         batch = EventBatch(
             self._rows.table(EventRows),
-            self._placed.table(PlacedRows),
+            self._placed_orders.table(PlacedRows),
             self._placements.table(PlacementRows),
         )
         return EncodedBatch(
@@ -176,17 +178,17 @@ class EventEncoder:
             numbers["fulfillment"] = self._fulfillments[fulfillment]
         return numbers
 
-    def _completed(self, data: CompletedData) -> _Encoding:
+    def _completion(self, data: CompletedData) -> _Encoding:
         return _Encoding()
 
-    def _entered(self, data: EnteredData) -> _Encoding:
+    def _entry(self, data: EnteredData) -> _Encoding:
         return _Encoding(self._place(data))
 
     def _place(self, data: EnteredData | ReroutedData) -> dict[str, int]:
         step = self._dictionaries.steps.encode(data.step)
         return {"step": step, "location": self._dictionaries.locations.encode(data.location)}
 
-    def _failed(self, data: FailedData) -> _Encoding:
+    def _step_failure(self, data: FailedData) -> _Encoding:
         dictionaries = self._dictionaries
         row = {
             "step": dictionaries.steps.encode(data.step),
@@ -195,13 +197,13 @@ class EventEncoder:
         }
         return _Encoding(row, extra={"message": data.message} if data.message else None)
 
-    def _rerouted(self, data: ReroutedData) -> _Encoding:
+    def _reroute(self, data: ReroutedData) -> _Encoding:
         return _Encoding(self._place(data) | {"workflow": self._dictionaries.workflow_codes[data.workflow]})
 
-    def _cancelled(self, data: CancelledData) -> _Encoding:
+    def _cancellation(self, data: CancelledData) -> _Encoding:
         return _Encoding(extra={"reason": data.reason} if data.reason else None)
 
-    def _order_cancelled(self, data: OrderCancelledData) -> _Encoding:
+    def _order_cancellation(self, data: OrderCancelledData) -> _Encoding:
         statement = {"reason": data.reason, "fulfillment": data.fulfillment}
         return _Encoding(extra={name: value for name, value in statement.items() if value})
 
@@ -242,11 +244,11 @@ class EventEncoder:
         has_other_values = any(not isinstance(value, str) for value in attributes.values())
         return _Encoding(extra={"attributes": attributes} if has_other_values else None)
 
-    def _add_placed(self, head: dict[str, int], data: PlacedData) -> None:
+    def _add_placement(self, head: dict[str, int], data: PlacedData) -> None:
         terms = {each.name: encode(getattr(data, each.field)) for each, encode in self._order_terms}
         attributes = data.attributes or {}
         texts = {name: _text(value) for name, value in attributes.items() if value is not None}
-        self._placed.add(head | terms | {"attributes": _json(texts) if texts else None})
+        self._placed_orders.add(head | terms | {"attributes": _json(texts) if texts else None})
         self._placed_values.append(str(data.value))
         for part, value in zip(data.fulfillments, _shares(data), strict=True):
             placement = {

@@ -1,4 +1,6 @@
-"""Dictionary encoding of events: the dictionaries of the columns and those that only the record of events needs."""
+"""Dictionary encoding of events: the dictionaries of the columns and those that only the record of events
+needs.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -78,7 +80,9 @@ class EventDictionaries(Dictionaries):
         return self.attributes.setdefault(name, Dictionary())
 
     def add_workflows(self, topology: Topology) -> bool:
-        """Adds the topology's workflows, steps and record types; True where a workflow's step or record is new."""
+        """Adds the topology's workflows, steps and record types; True where a workflow's step or record is
+        new.
+        """
         has_grown = False
         for workflow in topology.workflows.values():
             entry = self._workflow(workflow.key)

@@ -1,4 +1,6 @@
-"""Validates that the current topology has what an event names; an event that names something else is quarantined."""
+"""Validates that the current topology has what an event names; an event that names something else is
+quarantined.
+"""
 
 from collections.abc import Iterable
 from difflib import get_close_matches

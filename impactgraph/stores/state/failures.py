@@ -40,7 +40,9 @@ def read_failure_change(time: Millis, source: str, id_: str, kind: int, extra: s
 
 
 def fold_failures(changes: Iterable[FailureChange], as_of: Millis | None = None) -> tuple[Failure, ...]:
-    """The failures that were reported by `as_of` (None: ever) as they were then, in order of their first report."""
+    """The failures that were reported by `as_of` (None: ever) as they were then, in order of their first
+    report.
+    """
     by_key: dict[str, list[FailureChange]] = {}
     for change in changes:
         if as_of is None or change.time <= as_of:
@@ -101,7 +103,9 @@ def _span(text: str | None) -> Millis | None:
 
 
 def _scope(limits: Mapping[str, Any] | None) -> Scope:
-    """`attributes: {brand: [x]}` becomes the dimension `attributes.brand`; a single value stands for a list of it."""
+    """`attributes: {brand: [x]}` becomes the dimension `attributes.brand`; a single value stands for a list
+    of it.
+    """
     if not limits:
         return EVERYWHERE
     dimensions: dict[str, list[str]] = {}

@@ -1,8 +1,8 @@
 """The state of orders and fulfillments, folded from all their events at once, in whatever order these came.
 
-Of every column the event with the greatest key (time, rank, source, id) wins. The workflow that a fulfillment was in
-at an event is the one that the last order.placed or reroute before it names; before the first of them, the one of
-order.placed.
+Of every column the event with the greatest key (time, rank, source, id) wins. The workflow that a fulfillment
+was in at an event is the one that the last order.placed or reroute before it names; before the first of them,
+the one of order.placed.
 """
 
 from typing import Any
@@ -31,8 +31,8 @@ def fold(
 ) -> FoldResult:
     """The state that these events add up to. The batch must hold all events of each of its orders.
 
-    Events from sequence number `strict_from` on must name steps that the current topology has; earlier ones, any that
-    it ever had. Costs a sort of the events.
+    Events from sequence number `strict_from` on must name steps that the current topology has; earlier ones,
+    any that it ever had. Costs a sort of the events.
     """
     orders, attributes = fold_orders(batch, tie_breaker)
     places, owners = _fulfillments(batch)
@@ -116,7 +116,8 @@ def _of_whole_orders(events: EventRows, owners: Codes) -> tuple[EventRows, Ints]
 def _resolve_steps(
     moves: Moves, lookup: WorkflowLookup, tie_breaker: TieBreaker, limits: tuple[int, int]
 ) -> tuple[Ints, Codes]:
-    """Puts the workflow in force, and the step's index in it, into the moves; drops and returns what does not fit.
+    """Puts the workflow in force, and the step's index in it, into the moves; drops and returns what does not
+    fit.
 
     `limits`: the number of fulfillments, and `strict_from` of `fold`.
     """
@@ -219,7 +220,7 @@ def _is_regular(states: FulfillmentFold, moves: Moves, *, has_ended: Flags) -> F
 
 
 def _irregular_visits(moves: Moves, states: FulfillmentFold) -> VisitRows:
-    """Visits of irregular fulfillments, without those that a cancellation ended; there is at least one move."""
+    """Visits of irregular fulfillments, without those that a cancellation ended; needs at least one move."""
     is_entry = np.isin(moves.kind, ENTRIES) & (moves.step >= 0)
     bounds = np.flatnonzero(is_entry | np.isin(moves.kind, ENDS))
     bounds = bounds[~states.is_regular[moves.target[bounds]]]
@@ -242,11 +243,13 @@ def _irregular_visits(moves: Moves, states: FulfillmentFold) -> VisitRows:
 
 
 def _locations_at(moves: Moves, states: FulfillmentFold) -> Codes:
-    """Location of the fulfillment after each move: as the last move until then names it, else where it was placed."""
+    """Location of the fulfillment after each move: as the last move until then names it, else where it was
+    placed.
+    """
     begin = np.searchsorted(moves.target, np.arange(len(states)))[moves.target]
-    last_named = np.maximum.accumulate(np.where(moves.location > 0, np.arange(len(moves)), -1))
+    last_location = np.maximum.accumulate(np.where(moves.location > 0, np.arange(len(moves)), -1))
     placed_at = states.placement_location[moves.target]
-    return np.where(last_named >= begin, moves.location[last_named], placed_at).astype(np.int32)
+    return np.where(last_location >= begin, moves.location[last_location], placed_at).astype(np.int32)
 
 
 def _set_values(

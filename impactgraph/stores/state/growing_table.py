@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impactgraph.columns import Codes
-from impactgraph.columns.declare import TEXT, Shape, Table, blank_array
+from impactgraph.columns.declare import TEXT, Column, Shape, Table, blank_array
 
 T = TypeVar("T", bound=Table)
 
@@ -23,11 +23,11 @@ class GrowingTable(Generic[T]):
         self.width = width
         """Number of steps in the matrices."""
         self._arrays: dict[str, NDArray[Any]] = {
-            each.name: each.blank_array(0, width) for each in self._declared()
+            each.name: each.blank_array(0, width) for each in self._columns()
         }
         self._rows: T | None = None
 
-    def _declared(self):
+    def _columns(self) -> list[Column]:
         return [each for each in self.kind.columns() if each.shape is not Shape.ATTRIBUTE]
 
     @property
@@ -80,22 +80,22 @@ class GrowingTable(Generic[T]):
     def reserve(self, size: int, *, least: int = 0, spare: float = 0.0) -> None:
         """Makes room for `size` rows.
 
-        Where there is too little, makes room for at least `least` and a share more than there was, so that growing
-        is rare.
+        Where there is too little, makes room for at least `least` and a share more than there was, so that
+        growing is rare.
         """
         for name, array in self._arrays.items():
             if len(array) < size:
                 length = max(size, len(array) + int(len(array) * spare), least)
-                grown = blank_array((length, *array.shape[1:]), array.dtype)
-                grown[: self.size] = array[: self.size]
-                self._arrays[name] = grown
+                larger = blank_array((length, *array.shape[1:]), array.dtype)
+                larger[: self.size] = array[: self.size]
+                self._arrays[name] = larger
         self._rows = None
 
     def widen(self, width: int) -> None:
         """Makes room for `width` steps in the matrices."""
         if width <= self.width:
             return
-        for each in self._declared():
+        for each in self._columns():
             if each.shape is Shape.STEP:
                 array = self._arrays[each.name]
                 self._arrays[each.name] = blank_array((len(array), width), array.dtype)
@@ -115,12 +115,14 @@ class GrowingTable(Generic[T]):
         self.size = int(np.count_nonzero(mask))
 
     def adopt(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Takes whole columns, which become its own. Raises ValueError where they are not those of the declarations."""
-        declared = {each.name: each for each in self._declared()}
+        """Takes whole columns, which become its own. Raises ValueError where they are not those of the
+        declarations.
+        """
+        columns = {each.name: each for each in self._columns()}
         names = {name for name in arrays if not name.startswith(_ATTRIBUTE)}
-        if names != declared.keys():
-            raise ValueError(f"columns {sorted(names ^ declared.keys())} differ")
-        for name, each in declared.items():
+        if names != columns.keys():
+            raise ValueError(f"columns {sorted(names ^ columns.keys())} differ")
+        for name, each in columns.items():
             if arrays[name].dtype != each.dtype:
                 raise ValueError(f"column {name} is {arrays[name].dtype}, not {each.dtype}")
         self._arrays = {
@@ -128,7 +130,7 @@ class GrowingTable(Generic[T]):
         }
         self.size = len(next(iter(arrays.values())))
         self.width = next(
-            (arrays[each.name].shape[1] for each in declared.values() if each.shape is Shape.STEP), 0
+            (arrays[each.name].shape[1] for each in columns.values() if each.shape is Shape.STEP), 0
         )
         self._rows = None
 

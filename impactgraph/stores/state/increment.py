@@ -1,6 +1,7 @@
 """Adds events to the state of fulfillments without a look at their earlier events.
 
-Possible for the great majority: `plan_increment` says which orders must be folded from all their events instead.
+Possible for the great majority: `plan_increment` says which orders must be folded from all their events
+instead.
 """
 
 from dataclasses import dataclass
@@ -52,7 +53,9 @@ def plan_increment(events: EventRows, instances: Instances, lookup: WorkflowLook
 
 
 def _moves(events: EventRows, rows: Codes, fulfillments: FulfillmentFold, lookup: WorkflowLookup) -> Moves:
-    """The events with the workflow that their fulfillment is in, the index of their step in it, and their keys."""
+    """The events with the workflow that their fulfillment is in, the index of their step in it, and their
+    keys.
+    """
     workflow = fulfillments.workflow[rows]
     step = lookup.step_index(workflow, events.step)
     return Moves(
@@ -70,7 +73,9 @@ def _moves(events: EventRows, rows: Codes, fulfillments: FulfillmentFold, lookup
 
 
 def _conflicts(moves: Moves, fulfillments: FulfillmentFold, lookup: WorkflowLookup) -> Flags:
-    """Which moves cannot be added alone: a step entered again, an end that is not the last, two errors of one moment."""
+    """Which moves cannot be added alone: a step entered again, an end that is not the last, two errors of one
+    moment.
+    """
     target = moves.target
     is_entry = moves.kind == EventKind.ENTERED
     is_end = np.isin(moves.kind, ENDS)
@@ -114,7 +119,9 @@ def _end_keys(rows: NDArray[np.int64], fulfillments: FulfillmentFold) -> Ints:
 
 
 def increment(events: EventRows, instances: Instances, lookup: WorkflowLookup) -> None:
-    """Adds events that `plan_increment` let pass: a few assignments to columns, whatever the number of events."""
+    """Adds events that `plan_increment` let pass: a few assignments to columns, whatever the number of
+    events.
+    """
     events = events.take(events.fulfillment >= 0)
     rows = instances.fulfillment_rows(events.fulfillment)
     instances.columns.mark_changed(rows)

@@ -1,4 +1,6 @@
-"""The state of orders and fulfillments as a store keeps it: tables that grow, rows by number, and the columns shown."""
+"""The state of orders and fulfillments as a store keeps it: tables that grow, rows by number, and the columns
+shown.
+"""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -24,11 +26,11 @@ from impactgraph.stores.state.state_tables import (
 )
 from impactgraph.stores.state.workflow_lookup import WorkflowLookup
 
-Stored = TypeVar("Stored", StoredOrders, StoredFulfillments)
+StoredTable = TypeVar("StoredTable", StoredOrders, StoredFulfillments)
 
 
 class Instances:
-    """Orders and fulfillments, one row each, with what folding needs beyond the columns that questions read."""
+    """Orders and fulfillments, one row each, with what folding needs beyond the columns of questions."""
 
     def __init__(self, dictionaries: EventDictionaries, width: int) -> None:
         self.dictionaries = dictionaries
@@ -54,7 +56,9 @@ class Instances:
     def put(
         self, result: FoldResult, order_ids: Mapping[int, str], fulfillment_ids: Mapping[int, str]
     ) -> None:
-        """Writes a fold over the rows it is of, or into new ones. The ids are by number, of the new ones at least."""
+        """Writes a fold over the rows it is of, or into new ones. The ids are by number, of the new ones at
+        least.
+        """
         self.fulfillments.widen(result.fulfillments.entered_step_at.shape[1])
         self._put_orders(result.orders, result.attributes, order_ids)
         self._put_fulfillments(result.fulfillments, fulfillment_ids)
@@ -174,7 +178,7 @@ class Instances:
 
 
 def _rows_of(
-    growing: GrowingTable[Stored], index: NumberIndex, numbers: Codes, ids: Mapping[int, str]
+    growing: GrowingTable[StoredTable], index: NumberIndex, numbers: Codes, ids: Mapping[int, str]
 ) -> Codes:
     """Rows of the numbers; new ones get rows at the end and their ids."""
     rows = index.rows(numbers)

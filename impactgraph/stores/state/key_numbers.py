@@ -48,7 +48,9 @@ class SortedRuns:
             self._runs.append(_sorted_run(np.concatenate([last_keys, keys]), both))
 
     def find(self, keys: Hashes) -> tuple[Flags, NDArray[Any] | None]:
-        """Which keys there are, and the payload of each: any for a key that there is not, one for a repeated key."""
+        """Which keys there are, and the payload of each: any for a key that there is not, one for a repeated
+        key.
+        """
         is_present = np.zeros(len(keys), np.bool_)
         payload: NDArray[Any] | None = None
         for run, run_payload in self._runs:
@@ -112,7 +114,9 @@ class KeyNumbers:
 
 
 class SeenEvents:
-    """Sequence number by hash of the events in a record. Two events may share a hash: compare their names too."""
+    """Sequence number by hash of the events in a record. Two events may share a hash: compare their names
+    too.
+    """
 
     def __init__(self) -> None:
         self._runs = SortedRuns()

@@ -14,7 +14,8 @@ from impactgraph.stores.state.event_tables import EventBatch, PlacedRows
 from impactgraph.stores.state.state_tables import OrderFold, columns_set_by
 
 TieBreaker: TypeAlias = Callable[[Ints], Mapping[int, tuple[str, str]]]
-"""(source, id) of the events with some sequence numbers: asked for only where two events have the same key."""
+"""(source, id) of the events with some sequence numbers: asked for only where two events have the same key.
+"""
 
 
 def event_order(
@@ -22,7 +23,8 @@ def event_order(
 ) -> NDArray[np.intp]:
     """Indices by (group, key, source, id).
 
-    Source and id are asked for only where group and key are the same; with `candidates`, where both are marked.
+    Source and id are asked for only where group and key are the same; with `candidates`, where both are
+    marked.
     """
     order = np.lexsort((key, group))
     is_tie = (group[order][1:] == group[order][:-1]) & (key[order][1:] == key[order][:-1])
@@ -42,35 +44,39 @@ def event_order(
 
 def fold_orders(batch: EventBatch, tie_breaker: TieBreaker) -> tuple[OrderFold, Objects]:
     """State of every order of which there is an event, by number; and its attributes as JSON, or None."""
-    placed = batch.placed
-    placed = placed.take(event_order(placed.order.astype(np.int64), placed.time, placed.seq, tie_breaker))
+    placement_events = batch.placed
+    placement_events = placement_events.take(
+        event_order(
+            placement_events.order.astype(np.int64), placement_events.time, placement_events.seq, tie_breaker
+        )
+    )
     events = batch.events
-    places = DensePlaces(np.concatenate([placed.order, events.order[events.order >= 0]]))
-    rows = places.of(placed.order)
+    places = DensePlaces(np.concatenate([placement_events.order, events.order[events.order >= 0]]))
+    rows = places.of(placement_events.order)
     orders = OrderFold.blank(len(places))
     orders.number = places.numbers
     orders.is_placed[rows] = True
-    orders.placed_at[rows[::-1]] = placed.time[::-1]
+    orders.placed_at[rows[::-1]] = placement_events.time[::-1]
     for each in columns_set_by(OrderFold, Setter.PLACEMENT):
-        getattr(orders, each.name)[rows] = getattr(placed, each.name)
+        getattr(orders, each.name)[rows] = getattr(placement_events, each.name)
     for each in columns_set_by(OrderFold, Setter.STATED):
-        _set_last_stated(getattr(orders, each.name), rows, getattr(placed, each.name))
-    return orders, _attributes(placed, rows, len(places))
+        _set_last_values(getattr(orders, each.name), rows, getattr(placement_events, each.name))
+    return orders, _attributes(placement_events, rows, len(places))
 
 
-def _set_last_stated(target: NDArray[Any], rows: Ints, values: NDArray[Any]) -> None:
+def _set_last_values(target: NDArray[Any], rows: Ints, values: NDArray[Any]) -> None:
     is_stated = values != 0
     target[rows[is_stated]] = values[is_stated]
 
 
-def _attributes(placed: PlacedRows, rows: Ints, count: int) -> Objects:
+def _attributes(placement_events: PlacedRows, rows: Ints, count: int) -> Objects:
     """By order the JSON of its attributes; of an order placed more than once, the last value of each."""
     texts = np.full(count, None, np.object_)
-    texts[rows] = placed.attributes
+    texts[rows] = placement_events.attributes
     repeats: Codes = np.flatnonzero(np.bincount(rows, minlength=count) > 1).astype(np.int32)
     for order in repeats.tolist():
         union: dict[str, str] = {}
-        for text in placed.attributes[rows == order]:
+        for text in placement_events.attributes[rows == order]:
             union.update(msgspec.json.decode(text) if text else {})
         texts[order] = msgspec.json.encode(union).decode() if union else None
     return texts

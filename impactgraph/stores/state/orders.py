@@ -15,7 +15,8 @@ from impactgraph.impact.orders import orders_of
 def order_page(
     columns: Columns, topology: Topology, where: OrderFilter, sort: OrderSort, first: int, after: str | None
 ) -> Page[Order]:
-    """A page of the orders that match the filter; its parts about a failure (bands, effects) do not apply here.
+    """A page of the orders that match the filter; its parts about a failure (bands, effects) do not apply
+    here.
 
     The sort by delay falls back to the time of placement. Raises BadInputError for a cursor of another list.
     """

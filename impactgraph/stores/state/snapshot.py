@@ -1,8 +1,9 @@
 """Snapshots: the state on disk, so that opening a store need not fold its record.
 
-One file an array, mapped into memory when it is opened again. A pointer file names the folder of the last complete
-snapshot; it is replaced when all of the next one is on disk. A snapshot is only ever a shortcut: where it is missing,
-incomplete, of an earlier format or of another record, the state is folded from the events.
+One file an array, mapped into memory when it is opened again. A pointer file names the folder of the last
+complete snapshot; it is replaced when all of the next one is on disk. A snapshot is only ever a shortcut:
+where it is missing, incomplete, of an earlier format or of another record, the state is folded from the
+events.
 """
 
 import os
@@ -25,7 +26,9 @@ from impactgraph.stores.state.state_tables import VisitRows
 
 _POINTER = "columns.json"
 _FORMAT = 4
-"""Raise it when a column keeps its name and type but changes its meaning; other changes are noticed by themselves."""
+"""Raise it when a column keeps its name and type but changes its meaning; other changes are noticed by
+themselves.
+"""
 _TEXTS_PER_PART = 100_000
 _VISITS = "irregular_visits"
 
@@ -53,7 +56,7 @@ class _SnapshotError(Exception):
 
 
 def save(folder: Path, instances: Instances, meta: Meta) -> None:
-    """Writes a snapshot, which is on disk when it returns; the one before it is removed then. Raises OSError."""
+    """Writes a snapshot and removes the one before; on disk when it returns. Raises OSError."""
     meta.folder = f"columns-{meta.watermark}-{secrets.token_hex(4)}"
     dictionaries = instances.dictionaries
     meta.words = dict(dictionaries.word_lists()) | {
@@ -160,7 +163,7 @@ def _read(folder: Path, name: str) -> NDArray[Any]:
 
 
 def _write_texts(path: Path, texts: NDArray[Any]) -> None:
-    """In parts, each after its length: as objects, a million texts take many times the memory of the array."""
+    """In parts, each after its length: as objects, texts take many times the memory of the array."""
     with path.open("wb") as file:
         for start in range(0, len(texts), _TEXTS_PER_PART):
             part = msgspec.msgpack.encode(texts[start : start + _TEXTS_PER_PART].tolist())

@@ -95,7 +95,9 @@ class Moves(Table):
 
 @dataclass
 class FoldResult:
-    """State of orders and fulfillments by number, visits that columns cannot hold, and events that do not fit."""
+    """State of orders and fulfillments by number, visits that columns cannot hold, and events that do not
+    fit.
+    """
 
     orders: OrderFold
     attributes: Objects

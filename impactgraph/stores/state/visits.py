@@ -17,8 +17,8 @@ _NEVER = 2**62
 def visits(instances: Instances, lookup: WorkflowLookup, per_step: int) -> Visits:
     """The latest `per_step` visits of each step of each workflow, in order of workflow, step and entry.
 
-    Of visits that began at one moment, those with the greater fulfillment ids are the later ones. Costs a selection
-    over the entries of each step, and little more for those that are selected.
+    Of visits that began at one moment, those with the greater fulfillment ids are the later ones. Costs a
+    selection over the entries of each step, and little more for those that are selected.
     """
     return VisitRows.concatenate([VisitRows.empty(), *_latest_visits(instances, lookup, per_step)])
 
@@ -96,11 +96,13 @@ class _StepVisits:
         f = self._fulfillments
         entry_location = f.entry_location[rows]
         location: Codes = entry_location[:, self._step].copy()
-        unnamed = np.flatnonzero(location == 0)
-        is_named: Flags = is_earlier[unnamed] & (entry_location[unnamed] > 0)
-        latest = np.where(is_named, entries[unnamed], -1).argmax(axis=1)
-        by_entry = entry_location[unnamed, latest]
-        location[unnamed] = np.where(is_named.any(axis=1), by_entry, f.placement_location[rows[unnamed]])
+        without_location = np.flatnonzero(location == 0)
+        is_named: Flags = is_earlier[without_location] & (entry_location[without_location] > 0)
+        latest = np.where(is_named, entries[without_location], -1).argmax(axis=1)
+        by_entry = entry_location[without_location, latest]
+        location[without_location] = np.where(
+            is_named.any(axis=1), by_entry, f.placement_location[rows[without_location]]
+        )
         return location
 
 

@@ -92,7 +92,9 @@ class WorkflowLookup:
     def note_first_records(
         self, first_recorded_at: Ints, rows: NDArray[Any], workflow: NDArray[Any], events: EventRows
     ) -> None:
-        """Writes the time of each step's first record to [row, step]: the earliest, in any order of the events."""
+        """Writes the time of each step's first record to [row, step]: the earliest, in any order of the
+        events.
+        """
         is_valid = (workflow >= 0) & (events.type < self.emitter.shape[2])
         cell = (np.where(is_valid, workflow, 0), events.kind, np.where(is_valid, events.type, 0))
         step = np.where(is_valid, self.emitter[cell], np.int32(-1))
