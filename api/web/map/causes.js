@@ -4,7 +4,7 @@
  * @param impairments [{element: {id}, path: {hops: [{from, to, ...}]}}]
  * @returns {{failed: Set<string>, hops: Map<string, number>, links: Map<string, object>}} ids of what failed;
  *  of each element how many hops it is
- *   from there, by the longest path told; the hops between elements by "from to"
+ *   from there, by the longest path; the hops between elements by "from to"
  */
 export function causesOf(impairments) {
   const failed = new Set();

@@ -253,13 +253,13 @@ def test_the_slider_moves_the_map_through_the_forecast(radius: RadiusPage, api: 
 
 def test_the_list_is_sorted_by_the_server_and_read_on_as_it_is_scrolled(radius: RadiusPage, api: Api) -> None:
     radius.open("radius")
-    radius.page.get_by_role("button", name="Value").click()
+    radius.page.get_by_role("button", name="Value", exact=True).click()
     first = api.ask(
         "{ blastRadius { totals { orders } orders(orderBy: VALUE_DESC, first: 1) { edges { node { order { id } } } } } }"
     )["blastRadius"]
     expect(radius.rows().first).to_contain_text(first["orders"]["edges"][0]["node"]["order"]["id"][6:])
 
-    expect(radius.page.locator("#rows")).to_contain_text(f"100 of {first['totals']['orders']} read")
+    expect(radius.page.locator("#rows")).to_contain_text(f"100 of {first['totals']['orders']} loaded")
     radius.page.locator("#rows .table-box").evaluate("box => { box.scrollTop = box.scrollHeight; }")
     expect(radius.page.locator("#rows")).to_contain_text(f"{first['totals']['orders']} in total.")
 
