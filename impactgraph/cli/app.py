@@ -42,7 +42,7 @@ def make_app() -> App:
             help_epilogue=command.epilogue,
             sort_key=order,
         )
-    app.register_install_completion_command(  # pyright: ignore[reportUnknownMemberType] - its further arguments are untyped
+    app.register_install_completion_command(  # pyright: ignore[reportUnknownMemberType] - untyped arguments
         help="Installs completion for your shell (bash, zsh, fish) and prints where."
     )
     return app
@@ -79,7 +79,8 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - only a developer needs the traceback of a defect
         print_error(
             f"error: {type(error).__name__}: {error}",
-            note=f"This is a defect of impactgraph, not of your input. Details for a report: {_write_traceback()}",
+            note="This is a defect of impactgraph, not of your input. "
+            f"Details for a report: {_write_traceback()}",
         )
         return DEFECT
     return result if isinstance(result, int) else DONE

@@ -60,7 +60,8 @@ def aside(
 def _print_result(out: "Console", result: "IngestResult") -> None:
     quarantined = len(result.quarantined)
     out.print(
-        f"{result.accepted_count:,} accepted, {result.duplicate_count:,} duplicates, {quarantined:,} still quarantined."
+        f"{result.accepted_count:,} accepted, {result.duplicate_count:,} duplicates, {quarantined:,} still "
+        "quarantined."
     )
 
 

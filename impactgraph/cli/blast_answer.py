@@ -30,7 +30,8 @@ class BlastAnswer:
 def open_answer(store: Store, question: Question, now: Millis) -> Generator[BlastAnswer]:
     """The answer to a question.
 
-    Raises BadInputError where the store has no topology or the question is invalid, NotFoundError for unknown ids.
+    Raises BadInputError where the store has no topology or the question is invalid, NotFoundError for unknown
+    ids.
     """
     if not list_topologies(store, first=1).items:
         raise BadInputError(

@@ -31,7 +31,8 @@ COMMANDS = (
     Command(
         "demo",
         "A retailer with two live failures: loads it, prints what they affect, serves it.",
-        "600 stores, distribution centres, drop-ship suppliers, and orders in flight, generated from a seed as of now. "
+        "600 stores, distribution centres, drop-ship suppliers, and orders in flight, generated from a seed "
+        "as of now. "
         "The demo has a store of its own: --store and --format are ignored.",
         ("impactgraph demo", "impactgraph demo --no-serve --orders 2000 --keep shop"),
     ),
@@ -89,7 +90,8 @@ COMMANDS = (
     Command(
         "why",
         "Why an order is where it is, and what to tell the customer.",
-        "The verdict in one sentence, a customer message, missing records, the timeline with what is expected next, "
+        "The verdict in one sentence, a customer message, missing records, the timeline with what is "
+        "expected next, "
         "causes, and the owner. --format csv has the timeline, one row per entry.",
         ("impactgraph why O-1001", "impactgraph why O-1001 --as-of -2h --format json"),
     ),
@@ -104,7 +106,8 @@ COMMANDS = (
         "Orders past their limit, what they have in common, and the likely causes.",
         "The limit is the one that the step declares, else the 95th percentile of past durations. "
         "No failure has to be reported. --report reports a suspect as a failure. "
-        "Exit status: 0 nothing is overdue, or the report was accepted; 1 orders are overdue; 2 the report was rejected.",
+        "Exit status: 0 nothing is overdue, or the report was accepted; 1 orders are overdue; 2 the report "
+        "was rejected.",
         (
             "impactgraph overdue --by step,region",
             "impactgraph overdue --as-of -2h --format json",
@@ -114,8 +117,10 @@ COMMANDS = (
     Command(
         "drift",
         "Steps, locations and channels whose duration, error rate or cancellation rate changed.",
-        "Compares durations and errors of steps and hand-overs, and reroutes, rejections and cancellations of locations, "
-        "modes and channels with their own past week, and names the hour of the change; those with the most orders first. "
+        "Compares durations and errors of steps and hand-overs, and reroutes, rejections and cancellations "
+        "of locations, "
+        "modes and channels with their own past week, and names the hour of the change; those with the most "
+        "orders first. "
         "Places with the same change at about the same time are one line. "
         "Exit status: 0 no change, 1 changes found.",
         (
@@ -127,8 +132,10 @@ COMMANDS = (
     Command(
         "records",
         "Postings, messages, tasks and supplier orders that are missing, late, duplicate or wrong.",
-        "Derived from the steps that orders have passed: missing, late, duplicate, with another amount than expected, "
-        "out of sequence, each with amount, age and likely cause; and hours in which more or fewer records than usual "
+        "Derived from the steps that orders have passed: missing, late, duplicate, with another amount than "
+        "expected, "
+        "out of sequence, each with amount, age and likely cause; and hours in which more or fewer records "
+        "than usual "
         "of a type arrived. Exit status: 0 no findings, 1 findings.",
         (
             "impactgraph records --effect missing --type invoice",
@@ -138,8 +145,10 @@ COMMANDS = (
     Command(
         "payloads",
         "Findings in message contents: duplicate and incomplete orders, stock differences, recurring errors.",
-        "Duplicates share an external id, or customer, basket and value within ten minutes. Errors of the last seven days "
-        "are grouped by their text without numbers, ids and quoted parts. Exit status: 0 no findings, 1 findings.",
+        "Duplicates share an external id, or customer, basket and value within ten minutes. Errors of the "
+        "last seven days "
+        "are grouped by their text without numbers, ids and quoted parts. Exit status: 0 no findings, 1 "
+        "findings.",
         (
             "impactgraph payloads",
             "impactgraph payloads --kind error_template --where steps=ship-from-store/pick --format json",

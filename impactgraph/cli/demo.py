@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from graph_models.time import Millis
-    from impactgraph.demo.load import DemoStory
+    from impactgraph.demo.load import LoadedDemo
     from impactgraph.settings import Settings
     from impactgraph.usecases import Store
 
@@ -65,17 +65,18 @@ def demo(
     from impactgraph.cli.stores import open_or_create
 
     _check(orders, keep)
-    clock, out = _clock(now), console()
+    clock = _clock(now)
+    out = console()
     with _folder(keep) as folder, open_or_create(str(folder), clock) as store:
-        story = _load(store, orders, clock(), out)
-        keys = [live.failure for live in story.live]
+        demo = _load(store, orders, clock(), out)
+        keys = [live.failure for live in demo.live]
         for failures in (*((key,) for key in keys), tuple(keys)):
             _print_answer(store, failures, clock(), out)
-        _print_next_steps(out, story, folder if keep is not None else None, serve)
+        _print_next_steps(out, demo, folder if keep is not None else None, serve)
         if serve:
             if isinstance(clock, StartableClock):
                 clock.start()
-            _serve(store, story, read_settings(host=host, port=port), clock)
+            _serve(store, demo, read_settings(host=host, port=port), clock)
 
 
 class StartableClock:
@@ -128,7 +129,7 @@ def _folder(keep: Path | None) -> Generator[Path]:
         yield Path(folder)
 
 
-def _load(store: "Store", orders: int, now: "Millis", out: "Console") -> "DemoStory":
+def _load(store: "Store", orders: int, now: "Millis", out: "Console") -> "LoadedDemo":
     from impactgraph.cli.formats import count
     from impactgraph.cli.progress import progress_bar
     from impactgraph.demo.load import load_demo
@@ -136,7 +137,7 @@ def _load(store: "Store", orders: int, now: "Millis", out: "Console") -> "DemoSt
     started = time.perf_counter()
     out.print(f"Loading a retailer with {count(orders, 'order')} in flight, generated from a seed ...")
     with progress_bar("Loading", 1_000) as advance:
-        story = load_demo(
+        demo = load_demo(
             store,
             orders,
             now,
@@ -145,10 +146,10 @@ def _load(store: "Store", orders: int, now: "Millis", out: "Console") -> "DemoSt
         )
     seconds = time.perf_counter() - started
     out.print(
-        f"{story.version.elements:,} elements, {story.events:,} events accepted, "
-        f"{story.rejected:,} quarantined, in {seconds:.1f} s."
+        f"{demo.version.elements:,} elements, {demo.events:,} events accepted, "
+        f"{demo.quarantined:,} quarantined, in {seconds:.1f} s."
     )
-    return story
+    return demo
 
 
 def _print_answer(store: "Store", failures: tuple[str, ...], now: "Millis", out: "Console") -> None:
@@ -170,9 +171,9 @@ def _print_answer(store: "Store", failures: tuple[str, ...], now: "Millis", out:
         out.print(f"Answered in {(time.perf_counter() - started) * 1000:,.0f} ms.", style="dim")
 
 
-def _print_next_steps(out: "Console", story: "DemoStory", folder: Path | None, serving: bool) -> None:
+def _print_next_steps(out: "Console", demo: "LoadedDemo", folder: Path | None, serving: bool) -> None:
     """Prints commands or a query to try next; `folder` is where the store is kept, if it is."""
-    failure = story.live[0].failure
+    failure = demo.live[0].failure
     out.print()
     if folder is not None:
         out.print(f"The store is kept in {folder}. Try next:", style="bold")
@@ -189,7 +190,8 @@ def _print_next_steps(out: "Console", story: "DemoStory", folder: Path | None, s
         _print_commands(out, failure, Path("shop"))
     if serving:
         out.print(
-            "Events continue while it is served: orders progress, new ones are placed, and both failures last."
+            "Events continue while it is served: orders progress, new ones are placed, and both failures "
+            "last."
         )
 
 
@@ -201,9 +203,9 @@ def _print_commands(out: "Console", failure: str, folder: Path) -> None:
         out.print(f"  impactgraph blast-radius {arguments} --store {folder}", soft_wrap=True)
 
 
-def _serve(store: "Store", story: "DemoStory", settings: "Settings", clock: "Callable[[], Millis]") -> None:
+def _serve(store: "Store", demo: "LoadedDemo", settings: "Settings", clock: "Callable[[], Millis]") -> None:
     from impactgraph.cli.server import serve_store
-    from impactgraph.demo.feed import fed
+    from impactgraph.demo.feed import running_feed
 
-    with fed(store, story.feed, clock):
+    with running_feed(store, demo.feed, clock):
         serve_store(store, settings, now=clock)

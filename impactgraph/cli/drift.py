@@ -1,4 +1,4 @@
-"""`impactgraph drift`: steps, locations and channels whose duration, error rate or cancellation rate changed."""
+"""`impactgraph drift`: steps, locations and channels whose durations or error rates changed."""
 
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -17,7 +17,8 @@ Ungrouped = Annotated[
     Parameter(
         name="--all",
         negative="",
-        help="Each place separately, instead of grouping places with the same change. JSON and CSV are always ungrouped.",
+        help="Each place separately, instead of grouping places with the same change. "
+        "JSON and CSV are always ungrouped.",
     ),
 ]
 

@@ -1,6 +1,7 @@
 """JSON of the command line, derived from the dataclasses of graph_models and the use cases.
 
-A field `late_by` becomes `lateBy`, as in GraphQL. `RULES` holds what differs from the model: other names, moments, durations, references,
+A field `late_by` becomes `lateBy`, as in GraphQL. `RULES` holds what differs from the model: other names,
+moments, durations, references,
 values that are computed, fields that are left out.
 """
 
@@ -49,9 +50,11 @@ def amount_text(amount: Money | None) -> str | None:
 
 
 class Encoder:
-    """Encodes models; elements, orders and failures that are referenced by id are encoded in full where they are known.
+    """Encodes models; elements, orders and failures that are referenced by id are encoded in full where they
+    are known.
 
-    Without `topology` an element is only its id; an order that is not in `orders` is only its id; likewise without `failures`.
+    Without `topology` an element is only its id; an order that is not in `orders` is only its id; likewise
+    without `failures`.
     `at` is the moment of the answer: whether a failure is active depends on it.
     """
 
@@ -162,7 +165,8 @@ class Rules:
     computed: Mapping[str, Converter] = field(default_factory=dict[str, Converter])
     """Values that are computed from the whole model, by JSON key."""
     keys: tuple[str, ...] = ()
-    """The JSON keys in order, fields without one are left out; by default every field, then what is computed."""
+    """The JSON keys in order, fields without one are left out; by default every field, then what is computed.
+    """
 
     def key_of(self, name: str) -> str:
         """The JSON key of a field."""

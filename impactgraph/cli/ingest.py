@@ -30,7 +30,10 @@ MOST_REJECTIONS = 20
 
 
 def ingest(files: Files, /, *, mapping: Mapping = None, wait: Wait = 300.0, common: Common = COMMON) -> int:
-    """Ingests the events of the files; returns the exit status. Raises BadInputError where a file cannot be read."""
+    """Ingests the events of the files; returns the exit status.
+
+    Raises BadInputError where a file cannot be read.
+    """
     from impactgraph.cli.outcomes import ingest_json, quarantine_rows
     from impactgraph.cli.output import present
     from impactgraph.cli.stores import open_or_create
@@ -104,7 +107,8 @@ def print_quarantined(result: "IngestResult") -> None:
         print_error(f"… and {len(result.quarantined) - MOST_REJECTIONS:,} more.")
     if result.quarantined:
         print_error(
-            "To list them: `impactgraph aside`. Correct the events, or apply a topology that has the elements "
+            "To list them: `impactgraph aside`. Correct the events, or apply a topology that has the "
+            "elements "
             "they name, then run `impactgraph aside --replay`."
         )
 
@@ -115,5 +119,6 @@ def _print_result(out: "Console", result: "IngestResult") -> None:
     quarantined = len(result.quarantined)
     read = count(result.accepted_count + result.duplicate_count + quarantined, "event")
     out.print(
-        f"{read} read: {result.accepted_count:,} accepted, {result.duplicate_count:,} duplicates, {quarantined:,} quarantined."
+        f"{read} read: {result.accepted_count:,} accepted, {result.duplicate_count:,} duplicates, "
+        f"{quarantined:,} quarantined."
     )

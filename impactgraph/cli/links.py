@@ -25,7 +25,7 @@ _ATTRIBUTE = "attributes."
 
 
 def server_address() -> str | None:
-    """Address of the server that IMPACTGRAPH_URL names, without a trailing slash; None where it is not set."""
+    """Address of the server that IMPACTGRAPH_URL names, without a trailing slash; None without one."""
     return os.environ.get("IMPACTGRAPH_URL", "").rstrip("/") or None
 
 

@@ -39,7 +39,10 @@ Where = Annotated[
 
 
 def order_filter(texts: tuple[str, ...], now: Millis) -> OrderFilter:
-    """Filter of texts `field=value,value`: any value within a field, all fields. Raises BadInputError with every problem."""
+    """Filter of texts `field=value,value`: any value within a field, all fields.
+
+    Raises BadInputError with every problem.
+    """
     limits: dict[str, Any] = {}
     problems: list[Problem] = []
     for text in texts:

@@ -27,7 +27,7 @@ class Rows:
 
 
 def console(*, error: bool = False) -> "Console":
-    """A console on standard output or standard error that prints ids verbatim, without markup or highlighting."""
+    """A console on standard output or standard error, without markup or highlighting."""
     import os
 
     from rich.console import Console

@@ -113,7 +113,8 @@ def _supposed_failure(options: WhatIfOptions, at: Millis, reader: OptionReader) 
         if options != NO_WHAT_IF:
             reader.problems.append(
                 Problem(
-                    "A what-if needs --target: the element that fails, such as --target system:oms --class outage."
+                    "A what-if needs --target: the element that fails, such as --target system:oms --class "
+                    "outage."
                 )
             )
         return None
@@ -150,7 +151,10 @@ def _failure_class(text: str | None) -> FailureClass:
 
 
 def parse_scope(texts: tuple[str, ...]) -> Scope:
-    """Scope of texts `dimension=value,value`; a dimension that occurs twice has the values of both. Raises BadInputError."""
+    """Scope of texts `dimension=value,value`; a dimension that occurs twice has the values of both.
+
+    Raises BadInputError.
+    """
     limits: dict[str, list[str]] = {}
     problems: list[Problem] = []
     for text in texts:

@@ -28,7 +28,8 @@ class ForecastOptions:
     assume_recovery: Annotated[
         str | None,
         Parameter(
-            help="Assumed duration of a failure whose end is unknown [default: learned from past failures, else 2h].",
+            help="Assumed duration of a failure whose end is unknown "
+            "[default: learned from past failures, else 2h].",
             group=FORECAST_GROUP,
         ),
     ] = None

@@ -1,4 +1,4 @@
-"""`impactgraph records`: postings, messages, tasks and supplier orders that are missing, late, duplicate or wrong."""
+"""`impactgraph records`: records that are missing, late, duplicate or wrong."""
 
 from typing import TYPE_CHECKING, Annotated
 

@@ -41,7 +41,8 @@ def serve_store(store: Store, settings: Settings, *, now: Callable[[], Millis] =
             server_header=False,
             ws_max_size=LONGEST_MESSAGE,
         )
-        # uvicorn raises the signal again after its shutdown; without a handler the process would end before the store is closed.
+        # uvicorn raises the signal again after its shutdown; without a handler the process
+        # would end before the store is closed.
         signal.signal(signal.SIGTERM, _end)
         with suppress(KeyboardInterrupt):
             _Server(config, app.state.end_subscriptions).run(sockets=[listener])

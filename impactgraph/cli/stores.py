@@ -41,7 +41,8 @@ def existing_store(address: str) -> "Generator[Store]":
     if not store_exists(address):
         raise BadInputError(
             Problem(
-                f"There is no store in the folder {address}. Name one with --store or IMPACTGRAPH_STORE, or create it: "
+                f"There is no store in the folder {address}. Name one with --store or IMPACTGRAPH_STORE, or "
+                "create it: "
                 "`impactgraph apply TOPOLOGY`, then `impactgraph ingest EVENTS`; "
                 "`impactgraph demo --keep FOLDER` creates one to try."
             )

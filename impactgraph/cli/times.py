@@ -8,7 +8,10 @@ DURATION = "a duration such as 30s, 15m, 4h, 2d or PT15M"
 
 
 def parse_moment_option(option: str, text: str | None, now: Millis) -> Millis | None:
-    """Milliseconds since 1970 UTC; relative moments count from `now`. Raises BadInputError naming the option."""
+    """Milliseconds since 1970 UTC; relative moments count from `now`.
+
+    Raises BadInputError naming the option.
+    """
     if text is None:
         return None
     try:

@@ -54,7 +54,9 @@ def why_json(answer: DiagnosisAnswer) -> Json:
 
 
 def why_rows(answer: DiagnosisAnswer) -> Rows:
-    """The timeline, a row for each entry, with order and state in each, so that the rows of many orders can be joined."""
+    """The timeline, a row for each entry, with order and state in each, so that the rows of many orders can
+    be joined.
+    """
     return Rows(_COLUMNS, _rows(answer))
 
 

@@ -1,4 +1,4 @@
-"""The failures of the demo: two that are live, told as the events of a monitor, and two of the days before that were absorbed."""
+"""The demo's failures: two live ones, reported by a monitor, and two past ones that were absorbed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ SOURCE = "/monitoring/alertmanager"
 
 
 @dataclass(frozen=True, slots=True)
-class Backlog:
-    """What passes `integrations` (full ids) in the window comes `delay` later, for the locations of `regions`."""
+class QueueBacklog:
+    """From `since` on, messages of `integrations` (full ids) arrive `delay` later, in some regions."""
 
     integrations: frozenset[str]
     regions: frozenset[str]
@@ -26,63 +26,81 @@ class Backlog:
 
 
 @dataclass(frozen=True, slots=True)
-class Blindness:
-    """Decisions on `data` (full ids) are wrong with the data's own risk from `since` on."""
+class StaleData:
+    """From `since` on, decisions on `data` (full ids) are wrong with the data's own risk."""
 
     data: frozenset[str]
     since: Millis
 
 
 @dataclass(frozen=True, slots=True)
-class Troubles:
-    """What the live failures do to the made-up orders, so that their events show what the failures tell."""
+class FailureEffects:
+    """Effects of the live failures on the generated orders, so that their events agree with the failures."""
 
-    backlog: Backlog
-    blindness: tuple[Blindness, ...]
+    backlog: QueueBacklog
+    stale_data: tuple[StaleData, ...]
 
 
 def live_failures(now: Millis) -> tuple[Failure, Failure]:
-    """Store adjustments that stop in the middleware, and queues that saturate at the peak of ship from store."""
-    return _adjustments_stopped(now), _queues_saturated(now)
+    """Stopped stock adjustments of the stores, and saturated queues at the peak of ship from store."""
+    return _stopped_adjustments(now), _saturated_queues(now)
 
 
 def past_failures(now: Millis) -> tuple[Failure, ...]:
-    """Ended ones; a second provider and an optional need absorbed them, so no order tells of them."""
-    yesterday, before = now - 26 * HOUR, now - 2 * DAY - 5 * HOUR
+    """Ended failures without effect on orders: a second provider and an optional need absorbed them."""
+    yesterday = now - 26 * HOUR
+    two_days_ago = now - 2 * DAY - 5 * HOUR
     return (
-        Failure("F-payments", "api:payments.capture", FailureClass.OUTAGE, yesterday, ended_at=yesterday + 22 * MINUTE,
-                severity=Severity.CRITICAL, summary="Captures time out at the payment provider", source=SOURCE, reported_at=yesterday + 3 * MINUTE),
-        Failure("F-loyalty", "system:loyalty", FailureClass.OUTAGE, before, ended_at=before + 3 * HOUR,
-                severity=Severity.WARNING, summary="Loyalty programme is down for a late upgrade", source=SOURCE, reported_at=before + MINUTE),
-    )  # fmt: skip
+        Failure(
+            "F-payments",
+            "api:payments.capture",
+            FailureClass.OUTAGE,
+            yesterday,
+            ended_at=yesterday + 22 * MINUTE,
+            severity=Severity.CRITICAL,
+            summary="Captures time out at the payment provider",
+            source=SOURCE,
+            reported_at=yesterday + 3 * MINUTE,
+        ),
+        Failure(
+            "F-loyalty",
+            "system:loyalty",
+            FailureClass.OUTAGE,
+            two_days_ago,
+            ended_at=two_days_ago + 3 * HOUR,
+            severity=Severity.WARNING,
+            summary="Loyalty programme is down for a late upgrade",
+            source=SOURCE,
+            reported_at=two_days_ago + MINUTE,
+        ),
+    )
 
 
-def troubles(topology: Topology, now: Millis) -> Troubles:
-    """What the live failures touch, read from the topology."""
+def failure_effects(topology: Topology, now: Millis) -> FailureEffects:
+    """Effects of the live failures, derived from the topology."""
     adjustments, queues = live_failures(now)
-    hit = frozenset(
+    queue_users = frozenset(
         f"integration:{key}"
         for key, integration in topology.integrations.items()
         if queues.target in integration.via
     )
-    backlog = Backlog(
-        hit, frozenset(queues.scope.values("regions") or ()), queues.started_at, queues.delay or 0
-    )
-    blind = [
-        Blindness(frozenset({id_of(data)}), failure.started_at + data.fresh_within)
-        for failure, feeds in ((adjustments, {adjustments.target}), (queues, hit))
+    regions = frozenset(queues.scope.values("regions") or ())
+    backlog = QueueBacklog(queue_users, regions, queues.started_at, queues.delay or 0)
+    stale_data = [
+        StaleData(frozenset({id_of(data)}), failure.started_at + data.fresh_within)
+        for failure, feeds in ((adjustments, {adjustments.target}), (queues, queue_users))
         for data in topology.data.values()
         if feeds.intersection(data.fed_by)
     ]
-    return Troubles(backlog, tuple(blind))
+    return FailureEffects(backlog, tuple(stale_data))
 
 
 def failure_lines(failures: Iterable[Failure]) -> list[bytes]:
-    """A CloudEvent each, and one more where the failure has ended."""
+    """A CloudEvent for each failure, and another one where it has ended."""
     return [line for failure in failures for line in _lines(failure)]
 
 
-def _adjustments_stopped(now: Millis) -> Failure:
+def _stopped_adjustments(now: Millis) -> Failure:
     return Failure(
         key="F-stock",
         target="integration:store-adjustments",
@@ -91,13 +109,14 @@ def _adjustments_stopped(now: Millis) -> Failure:
         expected_end=now + 80 * MINUTE,
         drain=40 * MINUTE,
         severity=Severity.CRITICAL,
-        summary="Store inventory adjustments no longer reach order management: the flow in the middleware has stopped",
+        summary="Store inventory adjustments no longer reach order management: "
+        "the flow in the middleware has stopped",
         source=SOURCE,
         reported_at=now - 128 * MINUTE,
     )
 
 
-def _queues_saturated(now: Millis) -> Failure:
+def _saturated_queues(now: Millis) -> Failure:
     return Failure(
         key="F-queues",
         target="system:store-queues",
@@ -108,14 +127,15 @@ def _queues_saturated(now: Millis) -> Failure:
         drain=45 * MINUTE,
         scope=Scope.of(regions=PEAK_REGIONS),
         severity=Severity.ERROR,
-        summary="Ship-from-store queues are saturated at peak: reservations, releases and pick confirmations wait about 40 minutes",
+        summary="Ship-from-store queues are saturated at peak: "
+        "reservations, releases and pick confirmations wait about 40 minutes",
         source=SOURCE,
         reported_at=now - 83 * MINUTE,
     )
 
 
 def _lines(failure: Failure) -> list[bytes]:
-    told: dict[str, object] = {
+    data: dict[str, object] = {
         "failure": failure.key,
         "target": failure.target,
         "class": failure.failure_class.value.lower(),
@@ -123,34 +143,29 @@ def _lines(failure: Failure) -> list[bytes]:
         "severity": failure.severity.value.lower(),
         "summary": failure.summary,
     }
-    told |= {name: _iso(at) for name, at in (("expected_end", failure.expected_end),) if at is not None}
-    told |= {
-        name: format_duration(span)
-        for name, span in (("delay", failure.delay), ("drain", failure.drain))
-        if span is not None
+    if failure.expected_end is not None:
+        data["expected_end"] = _iso(failure.expected_end)
+    data |= {
+        name: format_duration(duration)
+        for name, duration in (("delay", failure.delay), ("drain", failure.drain))
+        if duration is not None
     }
     if not failure.scope.everything:
-        told["scope"] = failure.scope.as_dict()
-    lines = [_event(f"{failure.key}/reported", "failure.reported", failure.reported_at, told)]
+        data["scope"] = failure.scope.as_dict()
+    lines = [_event(f"{failure.key}/reported", "failure.reported", failure.reported_at, data)]
     if failure.ended_at is not None:
-        lines.append(
-            _event(
-                f"{failure.key}/resolved",
-                "failure.resolved",
-                failure.ended_at,
-                {"failure": failure.key, "ended_at": _iso(failure.ended_at)},
-            )
-        )
+        end = {"failure": failure.key, "ended_at": _iso(failure.ended_at)}
+        lines.append(_event(f"{failure.key}/resolved", "failure.resolved", failure.ended_at, end))
     return lines
 
 
-def _event(identifier: str, kind: str, at: Millis, data: dict[str, object]) -> bytes:
+def _event(identifier: str, event_type: str, at: Millis, data: dict[str, object] | dict[str, str]) -> bytes:
     return orjson.dumps(
         {
             "specversion": "1.0",
             "id": identifier,
             "source": SOURCE,
-            "type": kind,
+            "type": event_type,
             "time": _iso(at),
             "data": data,
         }

@@ -1,4 +1,4 @@
-"""The demo into a store, by the same way as a user's topology and events."""
+"""Loads the demo into a store, as a user's topology and events would be."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,33 +8,33 @@ from impactgraph.demo.failures import live_failures
 from impactgraph.demo.feed import Feed
 from impactgraph.demo.generate import HISTORY, generate
 from impactgraph.demo.orders import LOOKBACK
-from impactgraph.ports.store import Store, TopologyVersion
+from impactgraph.ports.store import IngestResult, Store, TopologyVersion
 from impactgraph.topology.load import parse_topology
 
 
 @dataclass(frozen=True, slots=True)
-class LiveStory:
-    """A failure that is live, and what to look for in its answer."""
+class LiveFailure:
+    """A live failure with its description."""
 
     failure: str
     """Bare key."""
     title: str
-    plot: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
-class DemoStory:
-    """What was loaded."""
+class LoadedDemo:
+    """What was loaded into the store."""
 
     as_of: Millis
     version: TopologyVersion
     orders_in_flight: int
     events: int
-    """Taken, failures included."""
-    rejected: int
-    live: tuple[LiveStory, ...]
+    """Number of accepted events, failure events included."""
+    quarantined: int
+    live: tuple[LiveFailure, ...]
     feed: Feed
-    """What happens after `as_of`."""
+    """The events after `as_of`."""
 
 
 def load_demo(
@@ -45,44 +45,47 @@ def load_demo(
     progress: Callable[[int, int], None] | None = None,
     *,
     history: float = HISTORY,
-) -> DemoStory:
-    """Fills an empty store with `orders` orders in flight at `now`; `progress` is told (blocks done, blocks in all).
+) -> LoadedDemo:
+    """Fills an empty store with `orders` orders in flight at `now`.
 
-    The topology is applied as of the time before the first order. Raises StoreUnavailableError as the store does.
+    Calls `progress` with (blocks loaded, total blocks). The topology is applied as of a moment before the
+    first order.
+    Raises StoreUnavailableError as the store does.
     """
     demo = generate(orders, now, seed, history=history)
     version = store.apply_topology(parse_topology(demo.documents), demo.documents, now - LOOKBACK - HOUR)
-    taken = rejected = 0
-    for done, block in enumerate(demo.events, start=1):
-        intake = store.ingest(block.splitlines())
-        taken, rejected = taken + intake.accepted_count, rejected + len(intake.quarantined)
+    result = IngestResult()
+    for number, block in enumerate(demo.events, start=1):
+        result.extend(store.ingest(block.splitlines()))
         if progress is not None:
-            progress(done, demo.blocks)
-    intake = store.ingest(demo.failures)
-    return DemoStory(
-        now,
-        version,
-        orders,
-        taken + intake.accepted_count,
-        rejected + len(intake.quarantined),
-        _stories(now),
-        Feed(demo.future),
+            progress(number, demo.blocks)
+    result.extend(store.ingest(demo.failures))
+    return LoadedDemo(
+        as_of=now,
+        version=version,
+        orders_in_flight=orders,
+        events=result.accepted_count,
+        quarantined=len(result.quarantined),
+        live=_live_failures(now),
+        feed=Feed(demo.future),
     )
 
 
-def _stories(now: Millis) -> tuple[LiveStory, ...]:
+def _live_failures(now: Millis) -> tuple[LiveFailure, ...]:
     adjustments, queues = live_failures(now)
     return (
-        LiveStory(
+        LiveFailure(
             adjustments.key,
             "Store inventory adjustments have stopped in the middleware",
-            "Order management promises stock that is no longer there. It comes to light when somebody stands before the empty shelf: "
-            "orders to collect in store are cancelled then, orders to ship from store go to another store.",
+            "Order management promises stock that is no longer there. It is discovered at the empty shelf: "
+            "orders to collect in store are cancelled then, orders to ship from store are rerouted to "
+            "another store.",
         ),
-        LiveStory(
+        LiveFailure(
             queues.key,
             "The queues of ship from store are saturated at peak",
-            "Reservations are late, so allocation decides on stale figures: picks are rejected, alternatives come late, promises and refunds are at risk. "
-            "Goods issues reach finance after their invoices.",
+            "Reservations are late, so allocation decides on stale figures: picks are rejected, "
+            "alternatives come late, "
+            "promises and refunds are at risk. Goods issues reach finance after their invoices.",
         ),
     )

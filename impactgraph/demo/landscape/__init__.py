@@ -1,4 +1,4 @@
-"""The made-up retailer's topology, as the documents that a user would keep in a repository."""
+"""Topology of the demo's retailer, as the documents that a user would keep in a repository."""
 
 from impactgraph.demo.landscape.integrations import INTEGRATIONS
 from impactgraph.demo.landscape.places import locations_yaml, stores_csv

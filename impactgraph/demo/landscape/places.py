@@ -1,4 +1,4 @@
-"""Where the retailer stands: 600 stores, and the distribution centres, dark stores, third parties and suppliers around them."""
+"""Locations of the retailer: stores, distribution centres, third-party warehouses and suppliers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 class Region:
     key: str
     share: float
-    """Of the stores, and of the orders."""
+    """Share of the stores, and of the orders."""
     utc_offset: int
-    """Hours: when its customers are awake."""
+    """In hours, for the local time of its customers."""
     currencies: tuple[tuple[str, float], ...]
     """(code, share of the orders)."""
     carriers: tuple[str, ...]
-    """The most used first."""
+    """The most frequent first."""
     cities: tuple[str, ...]
 
 
@@ -28,53 +28,60 @@ class Place:
 
 REGIONS = (
     Region(
-        "emea-north",
-        0.17,
-        1,
-        (("EUR", 1.0),),
-        ("northpost", "parcelline"),
-        ("Hamburg", "Utrecht", "Malmo", "Aarhus", "Bremen", "Tampere"),
+        key="emea-north",
+        share=0.17,
+        utc_offset=1,
+        currencies=(("EUR", 1.0),),
+        carriers=("northpost", "parcelline"),
+        cities=("Hamburg", "Utrecht", "Malmo", "Aarhus", "Bremen", "Tampere"),
     ),
     Region(
-        "emea-south",
-        0.19,
-        1,
-        (("EUR", 1.0),),
-        ("parcelline", "northpost"),
-        ("Lisbon", "Porto", "Sevilla", "Torino", "Lyon", "Athens"),
+        key="emea-south",
+        share=0.19,
+        utc_offset=1,
+        currencies=(("EUR", 1.0),),
+        carriers=("parcelline", "northpost"),
+        cities=("Lisbon", "Porto", "Sevilla", "Torino", "Lyon", "Athens"),
     ),
     Region(
-        "uk",
-        0.13,
-        0,
-        (("GBP", 1.0),),
-        ("swiftway", "parcelline"),
-        ("Leeds", "Bristol", "Cardiff", "Glasgow", "Norwich"),
+        key="uk",
+        share=0.13,
+        utc_offset=0,
+        currencies=(("GBP", 1.0),),
+        carriers=("swiftway", "parcelline"),
+        cities=("Leeds", "Bristol", "Cardiff", "Glasgow", "Norwich"),
     ),
     Region(
-        "amer-east",
-        0.19,
-        -5,
-        (("USD", 1.0),),
-        ("swiftway", "couriernet"),
-        ("Boston", "Raleigh", "Albany", "Tampa", "Toronto", "Columbus"),
+        key="amer-east",
+        share=0.19,
+        utc_offset=-5,
+        currencies=(("USD", 1.0),),
+        carriers=("swiftway", "couriernet"),
+        cities=("Boston", "Raleigh", "Albany", "Tampa", "Toronto", "Columbus"),
     ),
     Region(
-        "amer-west",
-        0.12,
-        -8,
-        (("USD", 1.0),),
-        ("couriernet", "swiftway"),
-        ("Portland", "Sacramento", "Denver", "Tucson", "Boise"),
+        key="amer-west",
+        share=0.12,
+        utc_offset=-8,
+        currencies=(("USD", 1.0),),
+        carriers=("couriernet", "swiftway"),
+        cities=("Portland", "Sacramento", "Denver", "Tucson", "Boise"),
     ),
-    Region("latam", 0.09, -3, (("BRL", 1.0),), ("couriernet",), ("Recife", "Curitiba", "Puebla", "Merida")),
     Region(
-        "apac",
-        0.11,
-        9,
-        (("JPY", 0.8), ("USD", 0.2)),
-        ("northpost", "couriernet"),
-        ("Sendai", "Kobe", "Fukuoka", "Geelong", "Hobart"),
+        key="latam",
+        share=0.09,
+        utc_offset=-3,
+        currencies=(("BRL", 1.0),),
+        carriers=("couriernet",),
+        cities=("Recife", "Curitiba", "Puebla", "Merida"),
+    ),
+    Region(
+        key="apac",
+        share=0.11,
+        utc_offset=9,
+        currencies=(("JPY", 0.8), ("USD", 0.2)),
+        carriers=("northpost", "couriernet"),
+        cities=("Sendai", "Kobe", "Fukuoka", "Geelong", "Hobart"),
     ),
 )
 STORES = 600
@@ -106,7 +113,8 @@ _QUARTERS = (
     "Lakeside",
     "Airport",
 )
-_DCS_A_REGION, _DARK_STORES_A_REGION = 2, 4
+_DCS_PER_REGION = 2
+_DARK_STORES_PER_REGION = 4
 
 
 def stores() -> tuple[Place, ...]:
@@ -116,34 +124,38 @@ def stores() -> tuple[Place, ...]:
     )
 
 
-def others() -> tuple[Place, ...]:
+def other_places() -> tuple[Place, ...]:
     """Every place that is not a store."""
-    return tuple(place for region in REGIONS for place in _around(region)) + tuple(_suppliers())
+    return tuple(place for region in REGIONS for place in _places_of(region)) + tuple(_suppliers())
 
 
 def places() -> tuple[Place, ...]:
-    return stores() + others()
+    """Every place: stores first, then the others."""
+    return stores() + other_places()
 
 
 def stores_csv() -> str:
+    """The stores as a CSV file."""
     rows = (f"{place.key},{place.kind},{place.region},{place.name}" for place in stores())
     return "\n".join(("id,kind,region,name", *rows)) + "\n"
 
 
 def locations_yaml() -> str:
+    """The other locations as a YAML document that includes the CSV file."""
     rows = (
         f"  {place.key}: {{kind: {place.kind}, region: {place.region}, name: {place.name}}}"
-        for place in others()
+        for place in other_places()
     )
     return "\n".join(("impactgraph: 1", "locations_csv: stores.csv", "locations:", *rows)) + "\n"
 
 
 def _store_regions() -> Iterator[tuple[Region, int]]:
+    """Regions with the number of the store in its region, for all stores."""
     edges = [0.0]
     for region in REGIONS:
         edges.append(edges[-1] + region.share)
-    for region, since, until in zip(REGIONS, edges, edges[1:], strict=False):
-        yield from ((region, index) for index in range(round(until * STORES) - round(since * STORES)))
+    for region, start, end in zip(REGIONS, edges, edges[1:], strict=False):
+        yield from ((region, index) for index in range(round(end * STORES) - round(start * STORES)))
 
 
 def _store(number: int, region: Region, index: int) -> Place:
@@ -155,12 +167,12 @@ def _store(number: int, region: Region, index: int) -> Place:
     )
 
 
-def _around(region: Region) -> Iterator[Place]:
-    for number in range(1, _DCS_A_REGION + 1):
+def _places_of(region: Region) -> Iterator[Place]:
+    for number in range(1, _DCS_PER_REGION + 1):
         yield Place(
             f"dc-{region.key}-{number}", "dc", region.key, f"Distribution centre {region.cities[number - 1]}"
         )
-    for number in range(1, _DARK_STORES_A_REGION + 1):
+    for number in range(1, _DARK_STORES_PER_REGION + 1):
         yield Place(
             f"dark-{region.key}-{number}", "dark_store", region.key, f"Dark store {region.cities[number - 1]}"
         )

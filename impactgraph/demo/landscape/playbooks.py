@@ -1,4 +1,4 @@
-"""What to do, who does it, and what to tell the customer."""
+"""Playbooks: steps, their owners, and messages to the customer."""
 
 PLAYBOOKS = """\
 impactgraph: 1
@@ -7,33 +7,42 @@ playbooks:
     name: Store stock no longer reaches order management
     for: {elements: ["integration:store-adjustments", "data:oms.store-availability"]}
     steps:
-      - {text: Raise the safety stock of the stores in scope to 2 so that fewer false promises are made, owner: inventory, approval: commerce}
+      - {text: Raise the safety stock of the stores in scope to 2 so that fewer false promises are made,
+          owner: inventory, approval: commerce}
       - {text: Restart the flow and watch the queue drain oldest first, owner: integration}
-      - {text: Ask the stores to check collect orders promised since the stop before customers set out, owner: store-operations}
-      - {text: Reallocate or cancel what cannot be found and issue the refunds, owner: orders, approval: finance}
-    message: We are checking with the store that your items are really there, and will write to you before you set out.
+      - {text: Ask the stores to check collect orders promised since the stop before customers set out,
+          owner: store-operations}
+      - {text: Reallocate or cancel what cannot be found and issue the refunds, owner: orders,
+          approval: finance}
+    message: We are checking with the store that your items are really there, and will write to you before
+      you set out.
   store-queues-saturated:
     name: Ship-from-store queues are full
     for: {elements: ["system:store-queues", "integration:release-to-store", "integration:pick-confirm"]}
     steps:
       - {text: Add consumers to the release and pick confirmation queues, owner: integration}
-      - {text: Move new orders to the distribution centres until the queues are short, owner: orders, approval: commerce}
-      - {text: Hold the invoice run until the goods issues of the window have arrived, owner: finance, approval: finance}
-    message: Your order is being prepared in a store. It's taking longer than usual today, and we expect it to leave within a few hours.
+      - {text: Move new orders to the distribution centres until the queues are short, owner: orders,
+          approval: commerce}
+      - {text: Hold the invoice run until the goods issues of the window have arrived, owner: finance,
+          approval: finance}
+    message: Your order is being prepared in a store. It takes longer than usual today, and we expect it to
+      leave within a few hours.
   drain-dead-letters:
     name: Replay what was rejected
     for: {kinds: [integration], classes: [schema_mismatch]}
     steps:
       - {text: Roll back the producer to the last accepted schema version, owner: integration}
       - {text: Replay the dead-letter queue in order, owner: integration, approval: finance}
-    message: Your order is safe. A message between our systems has to be sent again, and we expect it to move within the hour.
+    message: Your order is safe. A message between our systems has to be sent again, and we expect it to move
+      within the hour.
   payment-provider-down:
     name: The payment provider does not answer
     for: {elements: ["system:payments", "api:payments.capture"]}
     steps:
       - {text: Open a case with the payment provider, owner: payments}
       - {text: Send captures through the second provider, owner: payments, approval: finance}
-    message: Your payment is reserved and nothing is charged twice. Your order goes on as soon as the payment is confirmed.
+    message: Your payment is reserved and nothing is charged twice. Your order goes on as soon as the payment
+      is confirmed.
   carrier-down:
     name: A carrier is not reachable
     for: {elements: ["system:northpost", "system:parcelline", "system:swiftway", "system:couriernet"]}
@@ -48,7 +57,7 @@ playbooks:
       - {text: Rerun the batch and compare counts, owner: integration, approval: finance}
     message: Your order is not affected. Your invoice will be sent later today.
   messages-late:
-    name: Customers are not told
+    name: Customers receive no messages
     for: {elements: ["system:mailer", "integration:oms-to-mailer"]}
     steps:
       - {text: Show the state of orders on the order page and in the app, owner: commerce}

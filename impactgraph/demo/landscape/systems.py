@@ -1,4 +1,4 @@
-"""Teams, systems and what the systems offer."""
+"""Teams, systems and their APIs."""
 
 SYSTEMS = """\
 impactgraph: 1
@@ -19,7 +19,8 @@ teams:
 
 systems:
   # Where customers buy
-  commerce:     {name: Commerce platform, owner: commerce, tier: 1, kind: commerce, optional: [loyalty-points, product-feed]}
+  commerce:     {name: Commerce platform, owner: commerce, tier: 1, kind: commerce,
+    optional: [loyalty-points, product-feed]}
   mobile:       {name: Mobile app backend, owner: commerce, tier: 1, kind: commerce, needs: [mobile-orders]}
   marketplace:  {name: Marketplace connector, owner: commerce, tier: 2, kind: commerce}
   catalogue:    {name: Product information, owner: commerce, tier: 2, kind: pim}
@@ -33,10 +34,13 @@ systems:
   returns:      {name: Returns portal, owner: orders, tier: 2, kind: returns}
 
   # Where goods are handled
-  storeops:     {name: Store fulfilment app, owner: stores, tier: 1, kind: store_operations, per_location: true, needs: [sign-in-stores]}
+  storeops:     {name: Store fulfilment app, owner: stores, tier: 1, kind: store_operations,
+    per_location: true, needs: [sign-in-stores]}
   pos:          {name: Point of sale, owner: stores, tier: 1, kind: pos, per_location: true}
-  wms:          {name: Warehouse management, owner: warehouse, tier: 1, kind: wms, per_location: true, needs: [sign-in-warehouses]}
-  darkops:      {name: Dark store picking, owner: warehouse, tier: 2, kind: wms, per_location: true, needs: [sign-in-dark]}
+  wms:          {name: Warehouse management, owner: warehouse, tier: 1, kind: wms, per_location: true,
+    needs: [sign-in-warehouses]}
+  darkops:      {name: Dark store picking, owner: warehouse, tier: 2, kind: wms, per_location: true,
+    needs: [sign-in-dark]}
   threepl:      {name: Third-party warehouse gateway, owner: warehouse, tier: 2, kind: wms}
   edi:          {name: Supplier EDI, owner: suppliers, tier: 2, kind: edi}
   workforce:    {name: Workforce planning, owner: store-operations, tier: 3, kind: workforce}
@@ -69,13 +73,16 @@ systems:
   transfer:     {name: Managed file transfer, owner: integration, tier: 2, kind: file_transfer}
 
 apis:
-  oms.orders:        {system: oms, protocol: rest, version: "4.1", lifecycle: production, schema: order@7, rate_limit: 400/s}
+  oms.orders:        {system: oms, protocol: rest, version: "4.1", lifecycle: production, schema: order@7,
+    rate_limit: 400/s}
   oms.returns:       {system: oms, protocol: rest, version: "2", lifecycle: production, schema: return@3}
-  inventory.reserve: {system: inventory, protocol: grpc, version: "3", lifecycle: production, schema: reservation@3}
+  inventory.reserve: {system: inventory, protocol: grpc, version: "3", lifecycle: production,
+    schema: reservation@3}
   tax.quote:         {system: tax, protocol: rest, version: "2", lifecycle: production}
   address.check:     {system: address, protocol: rest, version: "1", lifecycle: production}
   fraud.score:       {system: fraud, protocol: rest, version: "2", lifecycle: production}
-  payments.capture:  {system: payments, protocol: rest, version: "2025-06", lifecycle: production, rate_limit: 120/s}
+  payments.capture:  {system: payments, protocol: rest, version: "2025-06", lifecycle: production,
+    rate_limit: 120/s}
   payments.refund:   {system: payments, protocol: rest, version: "2025-06", lifecycle: production}
   payments-alt.capture: {system: payments-alt, protocol: rest, version: "1", lifecycle: production}
   labelhub.labels:   {system: labelhub, protocol: rest, version: "3", lifecycle: production}

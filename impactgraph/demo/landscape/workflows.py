@@ -1,4 +1,4 @@
-"""How the retailer fulfils an order from its own places: distribution centre, store, collected in store, same day from a dark store."""
+"""Workflows of the retailer's own locations: distribution centres, stores and dark stores."""
 
 WORKFLOWS = """\
 impactgraph: 1
@@ -49,7 +49,8 @@ workflows:
         within: 8h
         needs: [{any_of: [[capture], [capture-alt]], switch_after: 3m}]
         emits:
-          postings: [{type: invoice, via: oms-to-erp, due: 1h, after: [goods_issue], amount: value, account: "4000"}]
+          postings: [{type: invoice, via: oms-to-erp, due: 1h, after: [goods_issue], amount: value,
+            account: "4000"}]
           notifications: [{type: shipped, via: oms-to-mailer, due: 10m, channel: email}]
         then: [{step: deliver, via: carrier-manifest}]
       deliver:
@@ -99,7 +100,8 @@ workflows:
         takes: {p50: 18m, p95: 35m}
         within: 1h
         any_of: [[labels], [labels-backup]]
-        emits: {postings: [{type: goods_issue, via: store-goods-issue, due: 15m, amount: 0.6, account: "5000"}]}
+        emits: {postings: [{type: goods_issue, via: store-goods-issue, due: 15m, amount: 0.6,
+          account: "5000"}]}
         then: [ship]
       ship:
         runs_on: oms
@@ -107,7 +109,8 @@ workflows:
         within: 8h
         needs: [{any_of: [[capture], [capture-alt]], switch_after: 3m}]
         emits:
-          postings: [{type: invoice, via: oms-to-erp, due: 1h, after: [goods_issue], amount: value, account: "4000"}]
+          postings: [{type: invoice, via: oms-to-erp, due: 1h, after: [goods_issue], amount: value,
+            account: "4000"}]
           notifications: [{type: shipped, via: oms-to-mailer, due: 10m, channel: email}]
         then: [{step: deliver, via: carrier-manifest}]
       deliver:

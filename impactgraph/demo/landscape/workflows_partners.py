@@ -1,4 +1,4 @@
-"""How third parties and suppliers fulfil an order, and how goods come back."""
+"""Workflows of third parties and suppliers, and of returns."""
 
 PARTNER_WORKFLOWS = """\
 impactgraph: 1

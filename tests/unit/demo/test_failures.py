@@ -2,7 +2,13 @@ from collections import Counter
 
 from graph_models.time import MINUTE
 from graph_models.topology import Topology
-from impactgraph.demo.failures import PEAK_REGIONS, failure_lines, live_failures, past_failures, troubles
+from impactgraph.demo.failures import (
+    PEAK_REGIONS,
+    failure_effects,
+    failure_lines,
+    live_failures,
+    past_failures,
+)
 from impactgraph.ingest.read import read_event
 from tests.unit.demo.conftest import NOW, Told, step_of
 
@@ -28,7 +34,7 @@ def test_exactly_two_failures_are_live():
 
 
 def test_the_backlog_is_in_everything_that_passes_the_store_queues(topology: Topology):
-    assert troubles(topology, NOW).backlog.integrations == {
+    assert failure_effects(topology, NOW).backlog.integrations == {
         "integration:reservations",
         "integration:release-to-store",
         "integration:pick-confirm",
@@ -39,9 +45,7 @@ def test_the_backlog_is_in_everything_that_passes_the_store_queues(topology: Top
 def test_data_turns_stale_when_its_feed_has_been_late_for_longer_than_it_stays_fresh(topology: Topology):
     adjustments, queues = live_failures(NOW)
 
-    since = {
-        data: blindness.since for blindness in troubles(topology, NOW).blindness for data in blindness.data
-    }
+    since = {data: stale.since for stale in failure_effects(topology, NOW).stale_data for data in stale.data}
 
     assert since == {
         "data:oms.store-availability": adjustments.started_at + 10 * MINUTE,

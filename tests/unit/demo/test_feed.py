@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_models.time import Millis
-from impactgraph.demo.feed import Feed, fed
+from impactgraph.demo.feed import Feed, running_feed
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.ports.store import IngestResult, Store
 
@@ -88,7 +88,7 @@ def _as_store(taking: _Taking) -> Store:
 
 def test_the_store_takes_what_is_due_as_the_clock_goes_on():
     clock, taking = [2], _Taking(_line(1))
-    with fed(_as_store(taking), _feed([1, 2, 3]), lambda: clock[0], beat=0.001):
+    with running_feed(_as_store(taking), _feed([1, 2, 3]), lambda: clock[0], interval=0.001):
         assert taking.came.wait(PATIENCE)
         taking.came.clear()
         taking.wanted, clock[0] = _line(2), 3
@@ -99,7 +99,7 @@ def test_the_store_takes_what_is_due_as_the_clock_goes_on():
 
 def test_what_has_been_missed_comes_in_small_batches_without_a_pause():
     taking = _Taking(_line(1199))
-    with fed(_as_store(taking), _feed([1] * 1200), lambda: 1, beat=PATIENCE * 10):
+    with running_feed(_as_store(taking), _feed([1] * 1200), lambda: 1, interval=PATIENCE * 10):
         assert taking.came.wait(PATIENCE)
 
     assert [len(batch) for batch in taking.batches] == [500, 500, 200]
@@ -108,7 +108,7 @@ def test_what_has_been_missed_comes_in_small_batches_without_a_pause():
 def test_it_ends_at_once_while_it_waits_for_the_next_beat():
     before = threading.active_count()
     taking = _Taking(_line(0))
-    with fed(_as_store(taking), _feed([1, 2]), lambda: 1, beat=PATIENCE * 10):
+    with running_feed(_as_store(taking), _feed([1, 2]), lambda: 1, interval=PATIENCE * 10):
         assert taking.came.wait(PATIENCE)
 
     assert threading.active_count() == before
@@ -116,7 +116,7 @@ def test_it_ends_at_once_while_it_waits_for_the_next_beat():
 
 def test_an_error_is_told_once_and_ends_the_feed_alone(capsys: pytest.CaptureFixture[str]):
     taking = _Taking(broken=True)
-    with fed(_as_store(taking), _feed([1, 2, 3]), lambda: 3, beat=0.001):
+    with running_feed(_as_store(taking), _feed([1, 2, 3]), lambda: 3, interval=0.001):
         assert taking.came.wait(PATIENCE)
 
     assert len(taking.batches) == 1

@@ -7,7 +7,7 @@ import pytest
 
 from impactgraph.columns import IN_FLIGHT
 from impactgraph.demo.generate import HISTORY
-from impactgraph.demo.load import DemoStory, load_demo
+from impactgraph.demo.load import LoadedDemo, load_demo
 from impactgraph.demo.orders import LOOKBACK
 from impactgraph.ports.store import Store
 from impactgraph.stores.embedded import EmbeddedStore
@@ -19,7 +19,7 @@ ORDERS = 400
 @dataclass
 class Loaded:
     store: Store
-    story: DemoStory
+    demo: LoadedDemo
     progress: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
 
 
@@ -36,8 +36,8 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
 
 
 def test_every_event_is_taken(loaded: Loaded):
-    assert (loaded.story.rejected, loaded.store.quarantined()) == (0, [])
-    assert loaded.story.events > ORDERS
+    assert (loaded.demo.quarantined, loaded.store.quarantined()) == (0, [])
+    assert loaded.demo.events > ORDERS
 
 
 def test_the_columns_have_every_order(loaded: Loaded):
@@ -52,14 +52,14 @@ def test_the_columns_have_the_orders_in_flight(loaded: Loaded):
     assert len(set(live.tolist())) == ORDERS
 
 
-def test_the_live_failures_are_those_of_the_story(loaded: Loaded):
+def test_the_live_failures_are_those_of_the_demo(loaded: Loaded):
     active = [failure.key for failure in loaded.store.failures() if failure.active_at(NOW)]
 
-    assert active == [live.failure for live in loaded.story.live]
+    assert active == [live.failure for live in loaded.demo.live]
 
 
 def test_the_topology_was_there_before_the_first_order(loaded: Loaded):
-    assert loaded.story.version.applied_at < NOW - LOOKBACK
+    assert loaded.demo.version.applied_at < NOW - LOOKBACK
 
 
 def test_progress_is_told_to_the_last_block(loaded: Loaded):

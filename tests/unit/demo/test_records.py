@@ -1,4 +1,4 @@
-"""The watch over the demo's records: what it finds is what the made-up troubles did, and on a day without trouble it finds nothing that is not so."""
+"""The watch over the demo's records: what it finds is what the made-up failure_effects did, and on a day without trouble it finds nothing that is not so."""
 
 import json
 from collections import Counter
@@ -9,8 +9,8 @@ import pytest
 from graph_models.diagnosis import RecordFinding
 from graph_models.enums import RecordEffect, RecordKind
 from graph_models.time import MINUTE
-from impactgraph.demo import book
-from impactgraph.demo.failures import Backlog, Troubles
+from impactgraph.demo import order_book
+from impactgraph.demo.failures import FailureEffects, QueueBacklog
 from impactgraph.demo.generate import generate
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.topology.load import parse_topology
@@ -50,7 +50,9 @@ def load() -> Iterator[Load]:
 def calm(monkeypatch: pytest.MonkeyPatch) -> None:
     """A day without trouble."""
     monkeypatch.setattr(
-        book, "troubles", lambda topology, now: Troubles(Backlog(frozenset(), frozenset(), 0, 0), ())
+        order_book,
+        "failure_effects",
+        lambda topology, now: FailureEffects(QueueBacklog(frozenset(), frozenset(), 0, 0), ()),
     )
 
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_models.time import DAY, HOUR, Millis
-from impactgraph.demo.book import Book, Setting, next_hour, order_book
+from impactgraph.demo.event_lines import TimeWindow, event_blocks, events_within
 from impactgraph.demo.generate import Demo, generate
 from impactgraph.demo.landscape import documents
-from impactgraph.demo.lines import Window, event_blocks, events_within
+from impactgraph.demo.order_book import DemoSetting, OrderBook, generate_order_book, next_hour
 from impactgraph.demo.orders import LOOKBACK
 from impactgraph.ingest.events import Event, OrderPlaced
 from impactgraph.ingest.read import read_event
@@ -21,7 +21,7 @@ from tests.unit.demo.conftest import NOW
 
 ORDERS, HOURS = 500, 3
 TOPOLOGY = parse_topology(documents())
-BOOK, _ = order_book(Setting(TOPOLOGY, NOW, np.random.default_rng(7)), ORDERS, ORDERS // 10)
+BOOK, _ = generate_order_book(DemoSetting(TOPOLOGY, NOW, np.random.default_rng(7)), ORDERS, ORDERS // 10)
 
 
 def _until(demo: Demo, until: Millis) -> list[tuple[Millis, bytes]]:
@@ -51,7 +51,7 @@ def events(future: list[tuple[Millis, bytes]]) -> list[Event]:
 @settings(max_examples=30, deadline=None)
 @given(st.integers(NOW - LOOKBACK, NOW + 2 * DAY), st.integers(0, 2 * DAY))
 def test_what_has_come_and_what_follows_are_what_has_come_later(since: Millis, span: Millis):
-    follows = [line for _, line in events_within(BOOK, TOPOLOGY, Window(since, since + span))]
+    follows = [line for _, line in events_within(BOOK, TOPOLOGY, TimeWindow(since, since + span))]
 
     assert Counter([*_cut(since), *follows]) == Counter(_cut(since + span))
 
@@ -97,27 +97,29 @@ def test_every_event_of_an_order_has_its_own_id_and_comes_after_it_was_placed(ev
 
 def test_as_many_orders_are_placed_as_keep_so_many_in_flight():
     """A day on, about as many are open as there were: they do not run dry and do not pile up."""
-    setting = Setting(TOPOLOGY, NOW, np.random.default_rng(2))
-    book, hourly = order_book(setting, 3_000, 0)
+    setting = DemoSetting(TOPOLOGY, NOW, np.random.default_rng(2))
+    book, hourly = generate_order_book(setting, 3_000, 0)
     hours = [next_hour(setting, hourly, since, 0) for since in range(NOW, NOW + DAY, HOUR)]
 
     assert _open(book, NOW) == 3_000
     assert 0.85 < sum(_open(each, NOW + DAY) for each in (book, *hours)) / 3_000 < 1.15
 
 
-def _open(book: Book, at: Millis) -> int:
+def _open(book: OrderBook, at: Millis) -> int:
     """Orders with a fulfillment that has not ended."""
-    rows = np.concatenate([journeys.rows[journeys.ended > at] for journeys in book.journeys])
+    rows = np.concatenate([runs.rows[runs.ended_at > at] for runs in book.runs])
     return len(np.unique(book.fulfillments.order[rows]))
 
 
 def test_more_is_placed_by_day_than_by_night():
-    setting = Setting(TOPOLOGY, NOW, np.random.default_rng(2))
+    setting = DemoSetting(TOPOLOGY, NOW, np.random.default_rng(2))
     evening, night = (next_hour(setting, 1_000.0, NOW + hours * HOUR, 0) for hours in (1, 9))
 
     assert len(evening.orders) > 2 * len(night.orders)
 
 
 def test_a_book_is_through_when_its_last_event_has_come():
-    assert [at for at, _ in events_within(BOOK, TOPOLOGY, Window(NOW, BOOK.last))][-1] == BOOK.last
-    assert not list(events_within(BOOK, TOPOLOGY, Window(BOOK.last, BOOK.last + DAY)))
+    assert [at for at, _ in events_within(BOOK, TOPOLOGY, TimeWindow(NOW, BOOK.last_moment))][
+        -1
+    ] == BOOK.last_moment
+    assert not list(events_within(BOOK, TOPOLOGY, TimeWindow(BOOK.last_moment, BOOK.last_moment + DAY)))
