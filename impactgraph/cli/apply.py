@@ -57,8 +57,8 @@ def _print_outcome(out: "Console", outcome: "TopologyOutcome", path: Path, dry_r
     if outcome.change is None:
         return
     difference = outcome.change.difference
-    changed = len({change.element for change in difference.changed})
-    counts = f"{len(difference.added):,} added, {len(difference.removed):,} removed, {changed:,} changed"
+    change_count = len({change.element for change in difference.changed})
+    counts = f"{len(difference.added):,} added, {len(difference.removed):,} removed, {change_count:,} changed"
     if outcome.unchanged:
         out.print(f"{path} is unchanged: it is the current version.")
     elif dry_run:

@@ -58,9 +58,9 @@ def aside(
 
 
 def _print_result(out: "Console", result: "IngestResult") -> None:
-    quarantined = len(result.quarantined)
+    rest = len(result.quarantined)
     out.print(
-        f"{result.accepted_count:,} accepted, {result.duplicate_count:,} duplicates, {quarantined:,} still "
+        f"{result.accepted_count:,} accepted, {result.duplicate_count:,} duplicates, {rest:,} still "
         "quarantined."
     )
 
@@ -74,8 +74,8 @@ def _print_events(out: "Console", events: "Sequence[QuarantinedEvent]", limit: i
         return
     rows = table("number", "received", "from", "reason", right=("number",))
     for event in events:
-        received = day_and_time(event.received_at) if event.received_at else NOTHING
-        rows.add_row(str(event.number), received, event.place or NOTHING, event.reason)
+        moment = day_and_time(event.received_at) if event.received_at else NOTHING
+        rows.add_row(str(event.number), moment, event.place or NOTHING, event.reason)
     out.print(rows)
     if len(events) == limit:
         out.print("There may be more: --limit N.", style="dim")

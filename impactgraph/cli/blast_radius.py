@@ -1,5 +1,6 @@
 """`impactgraph blast-radius`: what a failure affects, now and in the next hours."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -24,36 +25,45 @@ Failures = Annotated[
         show_default=False,
     ),
 ]
-By = Annotated[str, Parameter(help="Dimensions of the breakdown, separated by commas, such as channel,step.")]
-Count = Annotated[
-    int | None,
-    Parameter(
-        help="Number of affected orders to list, the most urgent promise first [default: 10; csv: all]."
-    ),
-]
-Of = Annotated[
-    str,
-    Parameter(
-        help="Rows of --format csv: orders, postings, notifications, tasks, or groups (those of --by)."
-    ),
-]
-Bucket = Annotated[
-    str | None,
-    Parameter(
-        name="--forecast",
-        help="Also forecast orders hit and promises missed, in intervals of this length, such as 1h.",
-    ),
-]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class LayoutOptions:
+    """How much of the answer is printed, and by what it is broken down."""
+
+    by: Annotated[
+        str, Parameter(help="Dimensions of the breakdown, separated by commas, such as channel,step.")
+    ] = "channel"
+    orders: Annotated[
+        int | None,
+        Parameter(
+            help="Number of affected orders to list, the most urgent promise first [default: 10; csv: all]."
+        ),
+    ] = None
+    of: Annotated[
+        str,
+        Parameter(
+            help="Rows of --format csv: orders, postings, notifications, tasks, or groups (those of --by)."
+        ),
+    ] = "orders"
+    bucket: Annotated[
+        str | None,
+        Parameter(
+            name="--forecast",
+            help="Also forecast orders hit and promises missed, in intervals of this length, such as 1h.",
+        ),
+    ] = None
+
+
+DEFAULT_LAYOUT = LayoutOptions()
 
 
 def blast_radius(
     *,
     failure: Failures = (),
     as_of: AsOf = None,
-    by: By = "channel",
-    orders: Count = None,
-    of: Of = "orders",
-    bucket: Bucket = None,
+    options: LayoutOptions = DEFAULT_LAYOUT,
     what_if: WhatIfOptions = NO_WHAT_IF,
     forecast: ForecastOptions = NO_FORECAST_OPTIONS,
     common: Common = COMMON,
@@ -76,18 +86,20 @@ def blast_radius(
 
     now = system_clock()
     reader = OptionReader()
-    dimensions = reader.read(parse_dimensions, by) or ()
-    export = reader.read(parse_export, of, orders)
-    interval = reader.read(parse_duration_option, "--forecast", bucket)
-    options = QuestionOptions(failures=failure, as_of=as_of, what_if=what_if, forecast=forecast)
-    question = parse_question(options, now, reader)
-    layout = BlastLayout(dimensions, DEFAULT_ORDERS if orders is None else orders, interval)
+    dimensions = reader.read(parse_dimensions, options.by) or ()
+    export = reader.read(parse_export, options.of, options.orders)
+    interval = reader.read(parse_duration_option, "--forecast", options.bucket)
+    question_options = QuestionOptions(failures=failure, as_of=as_of, what_if=what_if, forecast=forecast)
+    question = parse_question(question_options, now, reader)
+    layout = BlastLayout(dimensions, DEFAULT_ORDERS if options.orders is None else options.orders, interval)
     with existing_store(common.store) as store, open_answer(store, question, now) as blast:
         present(
             common.format,
             text=lambda out: print_blast(out, blast, layout),
             data=lambda: blast_json(blast, layout),
             rows=lambda: (
-                group_rows(blast, dimensions) if export is None else export_rows(blast, export, orders)
+                group_rows(blast, dimensions)
+                if export is None
+                else export_rows(blast, export, options.orders)
             ),
         )

@@ -264,12 +264,12 @@ def _print_residual(out: Console, blast: BlastAnswer) -> None:
         return
     print_heading(out, "Remaining after the end")
     cleared_by = residual.drained_by
-    cleared = ""
+    clearance = ""
     if cleared_by is not None and cleared_by < FOREVER:
-        cleared = f" Cleared by {formats.at(cleared_by, blast.answer.as_of)}."
+        clearance = f" Cleared by {formats.at(cleared_by, blast.answer.as_of)}."
     line = (
         f"{residual.healed:,} recovered, {residual.healing:,} recover without action, "
-        f"{residual.need_action:,} wait for a replay or a person.{cleared}"
+        f"{residual.need_action:,} wait for a replay or a person.{clearance}"
     )
     print_lines(out, [line])
 

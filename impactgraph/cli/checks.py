@@ -108,8 +108,8 @@ def _store(address: str) -> Iterator[CheckResult]:
         )
         return
     try:
-        for checked in examine_store(address):
-            yield CheckResult(checked.check, checked.state, checked.detail)
+        for result in examine_store(address):
+            yield CheckResult(result.check, result.state, result.detail)
         with open_or_create(address) as store:
             yield CheckResult("store", "ok", f"{shown_address(address)} opens")
             yield from _content(store)
@@ -125,19 +125,19 @@ def _content(store: Store) -> Iterator[CheckResult]:
         yield CheckResult("topology", "warn", "none applied yet: impactgraph apply TOPOLOGY")
     else:
         elements = count(version.elements, "element")
-        applied = day_and_time(version.applied_at)
-        yield CheckResult("topology", "ok", f"topology:{version.key}, {elements}, applied {applied}")
+        since = day_and_time(version.applied_at)
+        yield CheckResult("topology", "ok", f"topology:{version.key}, {elements}, applied {since}")
     in_flight = count(summary.in_flight, "order")
     yield CheckResult("orders", "ok", f"{in_flight} in flight, {summary.orders:,} in memory")
     active = count(summary.active_failures, "failure")
     yield CheckResult("failures", "ok", f"{active} active, {summary.failures:,} in total")
-    quarantined = count(summary.quarantined, "event")
+    events = count(summary.quarantined, "event")
     if summary.has_more_quarantined:
-        quarantined = f"at least {quarantined}"
+        events = f"at least {events}"
     if summary.quarantined:
-        yield CheckResult("quarantine", "warn", f"{quarantined}: impactgraph aside lists them")
+        yield CheckResult("quarantine", "warn", f"{events}: impactgraph aside lists them")
     else:
-        yield CheckResult("quarantine", "ok", quarantined)
+        yield CheckResult("quarantine", "ok", events)
     yield _latest_event(summary.latest, now)
 
 
@@ -146,9 +146,9 @@ def _latest_event(latest: Millis | None, now: Millis) -> CheckResult:
         return CheckResult("latest event", "warn", "no order yet: impactgraph ingest EVENTS")
     moment = day_and_time(latest)
     if latest > now + 5 * MINUTE:
-        ahead = duration(latest - now)
+        lead = duration(latest - now)
         return CheckResult(
-            "latest event", "warn", f"{moment}, {ahead} ahead of this clock: one of the clocks is wrong"
+            "latest event", "warn", f"{moment}, {lead} ahead of this clock: one of the clocks is wrong"
         )
     age = f"{moment}, {duration(now - latest)} ago"
     if now - latest > 6 * HOUR:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,8 +46,18 @@ Now = Annotated[
         allow_leading_hyphen=True,
     ),
 ]
-Host = Annotated[str | None, Parameter(help="Address to listen on [default: 127.0.0.1].")]
-Port = Annotated[int | None, Parameter(help="Port to listen on; 0: any free one [default: 8000].")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class AddressOptions:
+    """Where the demo is served."""
+
+    host: Annotated[str | None, Parameter(help="Address to listen on [default: 127.0.0.1].")] = None
+    port: Annotated[int | None, Parameter(help="Port to listen on; 0: any free one [default: 8000].")] = None
+
+
+DEFAULT_ADDRESS = AddressOptions()
 
 
 def demo(
@@ -55,8 +66,7 @@ def demo(
     keep: Keep = None,
     now: Now = None,
     serve: Serve = True,
-    host: Host = None,
-    port: Port = None,
+    address: AddressOptions = DEFAULT_ADDRESS,
     common: Common = COMMON,
 ) -> None:
     """Loads the retailer into a store of its own, prints what its failures affect, and serves it."""
@@ -76,7 +86,7 @@ def demo(
         if serve:
             if isinstance(clock, StartableClock):
                 clock.start()
-            _serve(store, demo, read_settings(host=host, port=port), clock)
+            _serve(store, demo, read_settings(host=address.host, port=address.port), clock)
 
 
 class StartableClock:
@@ -88,8 +98,8 @@ class StartableClock:
         """Reading of the monotonic clock, in seconds."""
 
     def __call__(self) -> "Millis":
-        elapsed = 0.0 if self._started_at is None else time.monotonic() - self._started_at
-        return self._at + round(elapsed * 1000)
+        seconds = 0.0 if self._started_at is None else time.monotonic() - self._started_at
+        return self._at + round(seconds * 1000)
 
     def start(self) -> None:
         self._started_at = time.monotonic()
@@ -134,17 +144,19 @@ def _load(store: "Store", orders: int, now: "Millis", out: "Console") -> "Loaded
     from impactgraph.cli.progress import progress_bar
     from impactgraph.demo.load import load_demo
 
-    started = time.perf_counter()
+    start = time.perf_counter()
     out.print(f"Loading a retailer with {count(orders, 'order')} in flight, generated from a seed ...")
     with progress_bar("Loading", 1_000) as advance:
         demo = load_demo(
             store,
             orders,
             now,
-            SEED,
-            lambda loaded, blocks: advance(loaded * 1_000 // max(blocks, 1), f"{loaded} of {blocks} blocks"),
+            seed=SEED,
+            progress=lambda number, blocks: advance(
+                number * 1_000 // max(blocks, 1), f"{number} of {blocks} blocks"
+            ),
         )
-    seconds = time.perf_counter() - started
+    seconds = time.perf_counter() - start
     out.print(
         f"{demo.version.elements:,} elements, {demo.events:,} events accepted, "
         f"{demo.quarantined:,} quarantined, in {seconds:.1f} s."
@@ -160,7 +172,7 @@ def _print_answer(store: "Store", failures: tuple[str, ...], now: "Millis", out:
     from impactgraph.cli.blast_data import BlastLayout
     from impactgraph.cli.blast_text import print_blast, print_blast_summary
 
-    started = time.perf_counter()
+    start = time.perf_counter()
     with open_answer(store, Question(failures=failures), now) as blast:
         out.print()
         if len(failures) == 1:
@@ -168,7 +180,7 @@ def _print_answer(store: "Store", failures: tuple[str, ...], now: "Millis", out:
         else:
             out.rule("Both failures together", style="dim")
             print_blast(out, blast, BlastLayout((Dimension.CHANNEL,), orders=5))
-        out.print(f"Answered in {(time.perf_counter() - started) * 1000:,.0f} ms.", style="dim")
+        out.print(f"Answered in {(time.perf_counter() - start) * 1000:,.0f} ms.", style="dim")
 
 
 def _print_next_steps(out: "Console", demo: "LoadedDemo", folder: Path | None, serving: bool) -> None:

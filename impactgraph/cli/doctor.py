@@ -17,13 +17,13 @@ def doctor(*, common: Common = COMMON) -> int:
     from impactgraph.cli.output import Rows, present
 
     results = run_checks(common.store)
-    encoded = Encoder().encode(results)
+    rows = Encoder().encode(results)
     healthy = all(result.state != "fail" for result in results)
     present(
         common.format,
         text=lambda out: _print_results(out, results),
-        data=lambda: {"well": healthy, "checks": encoded},
-        rows=lambda: Rows(("check", "state", "detail"), encoded),
+        data=lambda: {"well": healthy, "checks": rows},
+        rows=lambda: Rows(("check", "state", "detail"), rows),
     )
     return 0 if healthy else 1
 

@@ -26,5 +26,5 @@ def drift_json(page: Page[Drift]) -> Json:
 def drift_rows(page: Page[Drift]) -> Rows:
     """A row for each drift."""
     encoder = Encoder()
-    encoded = map(encoder.encode, page.items)
-    return Rows(tuple(_KEYS), ({column: each[key] for column, key in _KEYS.items()} for each in encoded))
+    nodes = map(encoder.encode, page.items)
+    return Rows(tuple(_KEYS), ({column: each[key] for column, key in _KEYS.items()} for each in nodes))

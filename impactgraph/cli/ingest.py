@@ -62,10 +62,10 @@ def _reject_options(files: tuple[str, ...]) -> None:
     """Raises BadInputError for mistyped options: arguments may begin with a hyphen because `-` is a file."""
     from impactgraph.errors import BadInputError, Problem
 
-    mistyped = [file for file in files if file.startswith("-") and file != "-"]
-    if mistyped:
+    typos = [file for file in files if file.startswith("-") and file != "-"]
+    if typos:
         raise BadInputError(
-            *(Problem(f"Unknown option: {text}. A file of this name is ./{text}.") for text in mistyped)
+            *(Problem(f"Unknown option: {text}. A file of this name is ./{text}.") for text in typos)
         )
 
 
@@ -116,9 +116,9 @@ def print_quarantined(result: "IngestResult") -> None:
 def _print_result(out: "Console", result: "IngestResult") -> None:
     from impactgraph.cli.formats import count
 
-    quarantined = len(result.quarantined)
-    read = count(result.accepted_count + result.duplicate_count + quarantined, "event")
+    rejections = len(result.quarantined)
+    read = count(result.accepted_count + result.duplicate_count + rejections, "event")
     out.print(
         f"{read} read: {result.accepted_count:,} accepted, {result.duplicate_count:,} duplicates, "
-        f"{quarantined:,} quarantined."
+        f"{rejections:,} quarantined."
     )

@@ -32,19 +32,19 @@ def change_rows(change: TopologyChange | None) -> Rows:
 
 def _change_rows(change: TopologyChange | None) -> Iterator[Mapping[str, object]]:
     if change is not None:
-        encoded: Json = _ENCODER.encode(change)
-        yield from ({"change": "added", "id": each} for each in encoded["added"])
-        yield from ({"change": "removed", "id": each} for each in encoded["removed"])
-        yield from ({"change": "changed", **each} for each in encoded["changed"])
+        node: Json = _ENCODER.encode(change)
+        yield from ({"change": "added", "id": each} for each in node["added"])
+        yield from ({"change": "removed", "id": each} for each in node["removed"])
+        yield from ({"change": "changed", **each} for each in node["changed"])
 
 
 def print_change(out: Console, change: TopologyChange) -> None:
     """Prints the first elements that were added, removed or changed, and how many orders they affect."""
     difference = change.difference
-    changed = tuple(dict.fromkeys(f"{each.element} ({each.field})" for each in difference.changed))
+    changes = tuple(dict.fromkeys(f"{each.element} ({each.field})" for each in difference.changed))
     _print_elements(out, "+", "added", difference.added)
     _print_elements(out, "-", "removed", difference.removed)
-    _print_elements(out, "~", "changed", changed)
+    _print_elements(out, "~", "changed", changes)
     orders = count(change.affected_orders, "order")
     out.print(f"{orders} in flight will pass through changed elements.")
 
@@ -58,8 +58,8 @@ def _print_elements(out: Console, sign: str, adjective: str, names: Sequence[str
 
 def print_version(out: Console, version: TopologyVersion) -> None:
     """Prints the current version."""
-    applied = day_and_time(version.applied_at)
-    out.print(f"Current version: topology:{version.key}, {version.elements:,} elements, applied {applied}.")
+    since = day_and_time(version.applied_at)
+    out.print(f"Current version: topology:{version.key}, {version.elements:,} elements, applied {since}.")
 
 
 def quarantine_rows(events: Sequence[QuarantinedEvent]) -> Rows:

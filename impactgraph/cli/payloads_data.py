@@ -34,8 +34,8 @@ def payloads_rows(findings: Sequence[PayloadFinding]) -> Rows:
 
 
 def _row(finding: PayloadFinding) -> Mapping[str, object]:
-    encoded: Json = _ENCODER.encode(finding)
-    plain = {name: encoded[name] for name in ("kind", "sentence", "count", "total", "from", "to")}
+    node: Json = _ENCODER.encode(finding)
+    plain = {name: node[name] for name in ("kind", "sentence", "count", "total", "from", "to")}
     return plain | {
         "key": "; ".join(f"{name}={value}" for name, value in finding.key.items()),
         "value": "; ".join(f"{amount_text(money)} {money.currency}" for money in finding.value),

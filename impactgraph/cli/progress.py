@@ -12,7 +12,7 @@ def progress_bar(title: str, total: int | None) -> Generator[Callable[[int, str]
     `total` is in the same units; None: unknown.
     """
     if not sys.stderr.isatty():
-        yield lambda completed, note: None
+        yield lambda units, note: None
         return
     from rich.progress import (
         BarColumn,
@@ -35,4 +35,4 @@ def progress_bar(title: str, total: int | None) -> Generator[Callable[[int, str]
     )
     with Progress(*columns, console=console(error=True), transient=True) as progress:
         task = progress.add_task(title, total=total, note="")
-        yield lambda completed, note: progress.update(task, completed=completed, note=note)
+        yield lambda units, note: progress.update(task, completed=units, note=note)

@@ -74,11 +74,11 @@ def parse_question(options: QuestionOptions, now: Millis, reader: OptionReader) 
     horizon = reader.read(parse_duration_option, "--horizon", forecast.horizon)
     recovery = reader.read(parse_duration_option, "--assume-recovery", forecast.assume_recovery)
     tolerance = reader.read(parse_duration_option, "--tolerance", forecast.tolerance)
-    supposed = _supposed_failure(options.what_if, now if at is None else at, reader)
+    hypothetical = _supposed_failure(options.what_if, now if at is None else at, reader)
     reader.raise_problems()
     return Question(
         failures=tuple(dict.fromkeys(key_of(identifier, "failure") for identifier in options.failures)),
-        suppose=(supposed,) if supposed is not None else (),
+        suppose=(hypothetical,) if hypothetical is not None else (),
         as_of=at,
         horizon=_DEFAULTS.horizon if horizon is None else horizon,
         assume_recovery=recovery,
@@ -176,12 +176,12 @@ def parse_scope(texts: tuple[str, ...]) -> Scope:
 
 def _scope_limit(text: str) -> tuple[str, list[str]]:
     """Dimension and values of `dimension=value,value`; the dimension is empty where there is no such one."""
-    typed, _, listing = text.partition("=")
-    typed = typed.strip()
+    text_name, _, listing = text.partition("=")
+    text_name = text_name.strip()
     values = [value.strip() for value in listing.split(",") if value.strip()]
-    name = typed.lower().replace("-", "_")
+    name = text_name.lower().replace("-", "_")
     if name in DIMENSIONS:
         return name, values
     if name.startswith(_ATTRIBUTE) and name != _ATTRIBUTE:
-        return _ATTRIBUTE + typed[len(_ATTRIBUTE) :], values  # names of attributes keep their case
+        return _ATTRIBUTE + text_name[len(_ATTRIBUTE) :], values  # names of attributes keep their case
     return "", values

@@ -42,11 +42,11 @@ def records_rows(answer: RecordAnswer) -> Rows:
 
 
 def _row(finding: RecordFinding) -> Mapping[str, object]:
-    encoded: Json = _ENCODER.encode(finding)
+    node: Json = _ENCODER.encode(finding)
     cause = finding.likely_cause
-    row = {column: encoded[column] for column in ("fulfillment", "kind", "type", "effect", "due")} | {
-        "order": encoded["order"]["id"],
-        "late_by": encoded["lateBy"],
+    row = {column: node[column] for column in ("fulfillment", "kind", "type", "effect", "due")} | {
+        "order": node["order"]["id"],
+        "late_by": node["lateBy"],
         "amount": amount_text(finding.amount),
         "currency": finding.amount.currency if finding.amount else None,
         "expected_amount": amount_text(finding.expected_amount),

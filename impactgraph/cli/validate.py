@@ -18,9 +18,9 @@ def validate(path: Topology, /, *, common: Common = COMMON) -> int:
     from impactgraph.cli.output import present, print_error, print_problems
     from impactgraph.usecases.validate_topology import validate_path
 
-    checked = validate_path(path)
-    valid = checked.topology is not None
-    elements = len(checked.topology.elements) if checked.topology is not None else 0
+    validation = validate_path(path)
+    valid = validation.topology is not None
+    elements = len(validation.topology.elements) if validation.topology is not None else 0
     verdict = f"is valid: {elements:,} elements" if valid else "is not valid"
     encode = Encoder().encode
     present(
@@ -29,13 +29,13 @@ def validate(path: Topology, /, *, common: Common = COMMON) -> int:
         data=lambda: {
             "valid": valid,
             "elements": elements,
-            "problems": encode(checked.errors),
-            "warnings": encode(checked.warnings),
+            "problems": encode(validation.errors),
+            "warnings": encode(validation.warnings),
         },
-        rows=lambda: problem_rows(checked.errors, checked.warnings),
+        rows=lambda: problem_rows(validation.errors, validation.warnings),
     )
-    print_problems("error", checked.errors)
-    print_problems("warning", checked.warnings)
+    print_problems("error", validation.errors)
+    print_problems("warning", validation.warnings)
     if not valid:
-        print_error(f"{count(len(checked.errors), 'error')} in {path}.")
+        print_error(f"{count(len(validation.errors), 'error')} in {path}.")
     return 0 if valid else 2

@@ -1,4 +1,4 @@
-"""Events out of an HTTP request: structured, batched and binary mode of CloudEvents."""
+"""Events of an HTTP request in CloudEvents' structured, batched and binary modes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,27 +17,29 @@ _VALUE = msgspec.json.Decoder(msgspec.Raw)
 
 
 class UnsupportedMediaError(BadInputError):
-    """The body's media type is none of those that events come in."""
+    """The body has a media type that events cannot have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     events: list[bytes]
-    """Each in structured JSON, as it came; not checked yet."""
+    """Each in structured JSON, as received and unchecked."""
     single: bool
-    """Whether the request is of one event: then what is wrong with it is wrong with the request."""
+    """Whether the request has one event, whose errors are errors of the request."""
 
 
 def read_delivery(headers: Mapping[str, str], body: bytes) -> Delivery:
     """The events of a request.
 
-    Binary mode (`ce-*` headers) has one event with its data as body; a batch is a JSON array; NDJSON is taken too.
-    Raises UnsupportedMediaError for another media type, BadInputError for a body that is not what its type says.
+    Binary mode (`ce-*` headers) has one event with its data as body; a batch is a JSON array; NDJSON is
+    accepted too.
+
+    Raises UnsupportedMediaError for another media type, BadInputError for a body that does not match its type.
     """
-    given = {name.lower(): value for name, value in headers.items()}
-    media = given.get("content-type", "").partition(";")[0].strip().lower()
-    if "ce-type" in given or "ce-specversion" in given:
-        return Delivery([_binary(given, body)], single=True)
+    lower = {name.lower(): value for name, value in headers.items()}
+    media = lower.get("content-type", "").partition(";")[0].strip().lower()
+    if "ce-type" in lower or "ce-specversion" in lower:
+        return Delivery([_binary(lower, body)], single=True)
     if media == BATCHED:
         return Delivery(_batch(body), single=False)
     if media in STRUCTURED:
@@ -45,9 +47,9 @@ def read_delivery(headers: Mapping[str, str], body: bytes) -> Delivery:
         return Delivery(_batch(body), single=False) if several else Delivery([body], single=True)
     if media in LINES:
         return Delivery([line for line in body.splitlines() if line.strip()], single=False)
-    said = f"The media type is {media}" if media else "There is no content-type"
+    problem = f"The media type is {media}" if media else "There is no content-type"
     raise UnsupportedMediaError(
-        f"{said}: send {STRUCTURED[0]} (one event), {BATCHED} (a JSON array), or ce-* headers with JSON data."
+        f"{problem}: send {STRUCTURED[0]} (one event), {BATCHED} (a JSON array), or ce-* headers with JSON data."
     )
 
 

@@ -1,4 +1,4 @@
-"""A CSV of order steps, a row an event, by a mapping. The file is read twice, never whole."""
+"""Events of a CSV file of order steps, a row for each, by a mapping. The file is read twice, never as a whole."""
 
 import csv
 import gzip
@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import TextIO
 
 from impactgraph.errors import BadInputError, Problem
-from impactgraph.ingest.mapped import Book, Logged, LoggedObject, cloud_events
+from impactgraph.ingest.mapped import LogEntry, LoggedObject, OrderIndex, cloud_events
 from impactgraph.ingest.mapping import CsvMapping, From, Mapping
 
 
 def csv_events(path: Path, mapping: Mapping) -> Iterator[tuple[bytes, str]]:
-    """(event, `file:line`) of every row that means something. Raises BadInputError where a column is missing or the file cannot be read."""
+    """(event, `file:line`) of every mapped row.
+
+    Raises BadInputError where a column is missing or the file cannot be read.
+    """
     columns = mapping.csv
     if columns is None:
         raise BadInputError(
@@ -23,11 +26,11 @@ def csv_events(path: Path, mapping: Mapping) -> Iterator[tuple[bytes, str]]:
             )
         )
     _check_columns(path, mapping, columns)
-    yield from cloud_events(_entries(path, mapping, columns), mapping, _book(path, mapping, columns))
+    yield from cloud_events(_entries(path, mapping, columns), mapping, _order_index(path, mapping, columns))
 
 
 @contextmanager
-def _opened(path: Path) -> Generator[TextIO]:
+def _open(path: Path) -> Generator[TextIO]:
     try:
         with (
             gzip.open(path, "rt", encoding="utf-8-sig", newline="")
@@ -42,15 +45,15 @@ def _opened(path: Path) -> Generator[TextIO]:
 
 
 def _check_columns(path: Path, mapping: Mapping, columns: CsvMapping) -> None:
-    with _opened(path) as file:
+    with _open(path) as file:
         header = next(csv.reader(file, delimiter=columns.delimiter), list[str]())
-    wanted = [
+    required_names = [
         columns.activity,
         columns.time,
         mapping.order.type,
         *filter(None, (columns.id, mapping.fulfillment.type)),
     ]
-    missing = [name for name in wanted if name not in header]
+    missing = [name for name in required_names if name not in header]
     if missing:
         raise BadInputError(
             *(
@@ -60,15 +63,15 @@ def _check_columns(path: Path, mapping: Mapping, columns: CsvMapping) -> None:
         )
 
 
-def _entries(path: Path, mapping: Mapping, columns: CsvMapping) -> Iterator[Logged]:
-    with _opened(path) as file:
+def _entries(path: Path, mapping: Mapping, columns: CsvMapping) -> Iterator[LogEntry]:
+    with _open(path) as file:
         rows = csv.DictReader(file, delimiter=columns.delimiter)
         for row in rows:
             if order := row.get(mapping.order.type):
                 part = row.get(mapping.fulfillment.type) if mapping.fulfillment.type else None
                 parts = [LoggedObject(part)] if part else []
                 place = f"{path}:{rows.line_num}"
-                yield Logged(
+                yield LogEntry(
                     row.get(columns.id or "") or "",
                     row[columns.activity],
                     row[columns.time],
@@ -79,22 +82,26 @@ def _entries(path: Path, mapping: Mapping, columns: CsvMapping) -> Iterator[Logg
                 )
 
 
-def _book(path: Path, mapping: Mapping, columns: CsvMapping) -> Book:
-    """Fulfillments with the attributes of their first row; an order is placed by its first row where no activity places it."""
-    book = Book()
+def _order_index(path: Path, mapping: Mapping, columns: CsvMapping) -> OrderIndex:
+    """The fulfillments of each order, with the attributes of their first row, and the orders with a placement."""
+    index = OrderIndex()
     for entry in _entries(path, mapping, columns):
-        parts = book.fulfillments.setdefault(entry.order.id, {})
+        parts = index.fulfillments.setdefault(entry.order.id, {})
         for part in entry.fulfillments:
             if part.id not in parts:
                 parts[part.id] = LoggedObject(
                     part.id,
-                    {name: entry.attributes[name] for name in _used(mapping) if entry.attributes.get(name)},
+                    {
+                        name: entry.attributes[name]
+                        for name in _fulfillment_attributes(mapping)
+                        if entry.attributes.get(name)
+                    },
                 )
         if entry.activity in mapping.order.placed:
-            book.placed.add(entry.order.id)
-    return book
+            index.placements.add(entry.order.id)
+    return index
 
 
-def _used(mapping: Mapping) -> list[str]:
+def _fulfillment_attributes(mapping: Mapping) -> list[str]:
     values = (mapping.fulfillment.workflow, mapping.fulfillment.location, mapping.fulfillment.value)
     return [value.attribute for value in values if isinstance(value, From)]

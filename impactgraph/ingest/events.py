@@ -1,6 +1,7 @@
-"""The events: a CloudEvent of each type as a struct. `impactgraph.ingest.read` makes them from text.
+"""A struct for each type of event. `impactgraph.ingest.read` parses them from text.
 
-Names are those of the format (docs/events.md); moments are datetimes, money is decimal in the currency's main unit, exactly as it was written.
+Names are those of the format (docs/events.md); moments are datetimes, money is decimal in the currency's main
+unit, exactly as it was written.
 """
 
 from collections.abc import Mapping
@@ -27,7 +28,7 @@ class PlacedFulfillment(_Data):
     workflow: Text
     location: str | None = None
     value: Decimal | None = None
-    """In the order's currency; left out: an equal share of what the others leave of the order's value."""
+    """In the order's currency; by default an equal share of the order's value that is left by the others."""
 
 
 class PlacedData(_Data):
@@ -81,7 +82,7 @@ class CancelledData(_Data):
 class OrderCancelledData(_Data):
     order: Text
     fulfillment: str | None = None
-    """Said by some senders; the whole order is cancelled all the same."""
+    """Sent by some sources; the whole order is cancelled nevertheless."""
     reason: str | None = None
 
 
@@ -122,7 +123,7 @@ class InventoryData(_Data):
 
 
 class FailureData(_Data):
-    """Durations are `15m` or ISO 8601; null takes back what an earlier event said."""
+    """Durations are `15m` or ISO 8601; null removes the value of an earlier event."""
 
     failure: Text
     target: str | UnsetType = UNSET

@@ -1,4 +1,4 @@
-"""Events out of files, in blocks: NDJSON, gzip, standard input, and foreign logs by a mapping."""
+"""Blocks of events from files: NDJSON, gzip, standard input, and foreign logs by a mapping."""
 
 import gzip
 import sys
@@ -23,11 +23,14 @@ class Block:
     places: list[str]
     """`file:line` of each."""
     read: int
-    """Bytes of the file (as it lies on disk) that are behind this block's end."""
+    """Bytes of the file on disk up to the end of this block."""
 
 
 def size_of(path: str) -> int | None:
-    """Bytes of the file; None where it cannot be known beforehand. Raises BadInputError where there is no such file."""
+    """Bytes of the file; None for standard input.
+
+    Raises BadInputError where the file does not exist.
+    """
     if path == STANDARD_INPUT:
         return None
     try:
@@ -37,52 +40,60 @@ def size_of(path: str) -> int | None:
 
 
 def read_mapped(path: str, mapping: Mapping, *, block: int = BLOCK) -> Iterator[Block]:
-    """Blocks of events out of a foreign log: CSV (`.csv`, `.csv.gz`) or OCEL 2.0 (JSON or SQLite). Raises BadInputError where it cannot be read."""
+    """Blocks of events from a foreign log: CSV (`.csv`, `.csv.gz`) or OCEL 2.0 (JSON or SQLite).
+
+    Raises BadInputError where it cannot be read.
+    """
     size = size_of(path) or 0
-    found = (
+    events = (
         csv_events(Path(path), mapping)
         if path.removesuffix(".gz").lower().endswith(".csv")
         else ocel_events(Path(path), mapping)
     )
-    gathered: list[bytes] = []
+    batch: list[bytes] = []
     places: list[str] = []
-    for event, place in found:
-        gathered.append(event)
+    for event, place in events:
+        batch.append(event)
         places.append(place)
-        if len(gathered) >= block:
-            yield Block(gathered, places, 0)
-            gathered, places = [], []
-    yield Block(gathered, places, size)
+        if len(batch) >= block:
+            yield Block(batch, places, 0)
+            batch = []
+            places = []
+    yield Block(batch, places, size)
 
 
 def read_blocks(path: str, *, block: int = BLOCK, standard_input: BinaryIO | None = None) -> Iterator[Block]:
-    """Blocks of lines that are not blank; gzip is told by its first bytes, `-` is standard input. Raises BadInputError where it cannot be read."""
+    """Blocks of lines that are not blank; gzip is detected by its first bytes, `-` is standard input.
+
+    Raises BadInputError where it cannot be read.
+    """
     if path == STANDARD_INPUT:
         yield from _blocks("standard input", standard_input or sys.stdin.buffer, None, block)
         return
     try:
         with Path(path).open("rb") as raw:
-            packed = raw.peek(2)[:2] == _GZIP
-            lines = cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if packed else raw
+            is_gzip = raw.peek(2)[:2] == _GZIP
+            lines = cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if is_gzip else raw
             yield from _blocks(path, lines, raw.tell, block)
     except (OSError, EOFError) as error:
         raise _unreadable(path, error) from error
 
 
-def _blocks(name: str, lines: BinaryIO, tell: Callable[[], int] | None, block: int) -> Iterator[Block]:
-    gathered: list[bytes] = []
+def _blocks(name: str, lines: BinaryIO, position: Callable[[], int] | None, block: int) -> Iterator[Block]:
+    batch: list[bytes] = []
     places: list[str] = []
     read = 0
     for number, line in enumerate(lines, 1):
         read += len(line)
         if text := line.strip():
-            gathered.append(text)
+            batch.append(text)
             places.append(f"{name}:{number}")
-        if len(gathered) >= block:
-            yield Block(gathered, places, tell() if tell else read)
-            gathered, places = [], []
-    if gathered:
-        yield Block(gathered, places, tell() if tell else read)
+        if len(batch) >= block:
+            yield Block(batch, places, position() if position else read)
+            batch = []
+            places = []
+    if batch:
+        yield Block(batch, places, position() if position else read)
 
 
 def _unreadable(path: str, error: OSError | EOFError) -> BadInputError:

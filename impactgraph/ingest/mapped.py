@@ -1,4 +1,4 @@
-"""Entries of a foreign log to CloudEvents, by a mapping."""
+"""CloudEvents of a foreign log's entries, by a mapping."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as Pairs
@@ -15,49 +15,54 @@ _NO_ATTRIBUTES: Pairs[str, Any] = {}
 
 @dataclass(frozen=True, slots=True)
 class LoggedObject:
-    """An order or fulfillment of the log, with its attributes as they are in the end."""
+    """An order or fulfillment of the log, with its final attributes."""
 
     id: str
     attributes: Pairs[str, Any] = field(default_factory=lambda: _NO_ATTRIBUTES)
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
+class LogEntry:
     """One entry of the log."""
 
     id: str
-    """Empty: then it is the same event as another that says the same."""
+    """Empty: entries with the same content are the same event."""
     activity: str
     time: str
     order: LoggedObject
     fulfillments: Sequence[LoggedObject]
-    """Those that the entry is of; none: all of the order."""
+    """Those that the entry refers to; none: all of the order."""
     attributes: Pairs[str, Any]
     place: str
 
 
 @dataclass
-class Book:
-    """What is known of the orders of a log beforehand: the fulfillments of each, and which have an entry that places them."""
+class OrderIndex:
+    """The orders of a log: the fulfillments of each, and the ids of those that an entry places."""
 
     fulfillments: dict[str, dict[str, LoggedObject]] = field(
         default_factory=dict[str, dict[str, LoggedObject]]
     )
-    placed: set[str] = field(default_factory=set[str])
+    placements: set[str] = field(default_factory=set[str])
 
 
-def cloud_events(entries: Iterable[Logged], mapping: Mapping, book: Book) -> Iterator[tuple[bytes, str]]:
-    """(event in structured JSON, place) of every entry that means something; an order without an entry that places it is placed by its first one."""
+def cloud_events(
+    entries: Iterable[LogEntry], mapping: Mapping, index: OrderIndex
+) -> Iterator[tuple[bytes, str]]:
+    """(event in structured JSON, place) of every mapped entry.
+
+    An order without a placement is placed by its first entry.
+    """
     for entry in entries:
         parts = (
             entry.fulfillments
-            or list(book.fulfillments.get(entry.order.id, {}).values())
+            or list(index.fulfillments.get(entry.order.id, {}).values())
             or [LoggedObject(entry.order.id)]
         )
-        whole = list(book.fulfillments.get(entry.order.id, {}).values()) or parts
-        if entry.activity in mapping.order.placed or entry.order.id not in book.placed:
-            book.placed.add(entry.order.id)
-            yield _event(mapping, entry, "order.placed", _placed(mapping, entry, whole)), entry.place
+        whole = list(index.fulfillments.get(entry.order.id, {}).values()) or parts
+        if entry.activity in mapping.order.placed or entry.order.id not in index.placements:
+            index.placements.add(entry.order.id)
+            yield _event(mapping, entry, "order.placed", _placement(mapping, entry, whole)), entry.place
         for type_, data in _meanings(mapping, entry):
             for part in parts:
                 yield (
@@ -66,8 +71,8 @@ def cloud_events(entries: Iterable[Logged], mapping: Mapping, book: Book) -> Ite
                 )
 
 
-def _meanings(mapping: Mapping, entry: Logged) -> Iterator[tuple[str, dict[str, Any]]]:
-    """An activity may mean several things: a step that begins and a posting that comes with it."""
+def _meanings(mapping: Mapping, entry: LogEntry) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Event types and data of an activity, which may have several: the start of a step and a posting."""
     activity = entry.activity
     if step := mapping.steps.get(activity):
         location = _read(mapping.fulfillment.location, entry.attributes)
@@ -89,7 +94,7 @@ def _meanings(mapping: Mapping, entry: Logged) -> Iterator[tuple[str, dict[str, 
         yield "fulfillment.cancelled", {}
 
 
-def _posting(posting: str | PostingMapping, entry: Logged) -> dict[str, Any]:
+def _posting(posting: str | PostingMapping, entry: LogEntry) -> dict[str, Any]:
     if isinstance(posting, str):
         return {"type": posting}
     values = {
@@ -99,49 +104,52 @@ def _posting(posting: str | PostingMapping, entry: Logged) -> dict[str, Any]:
     return {"type": posting.type} | {name: value for name, value in values.items() if value is not None}
 
 
-def _placed(mapping: Mapping, entry: Logged, parts: Sequence[LoggedObject]) -> dict[str, Any]:
-    o, known = mapping.order, (entry.attributes, entry.order.attributes)
-    required = {name: _read(getattr(o, name), *known) or "unknown" for name in ("channel", "mode")}
+def _placement(mapping: Mapping, entry: LogEntry, parts: Sequence[LoggedObject]) -> dict[str, Any]:
+    o = mapping.order
+    sources = (entry.attributes, entry.order.attributes)
+    channel_and_mode = {name: _read(getattr(o, name), *sources) or "unknown" for name in ("channel", "mode")}
     optional = {
-        name: _read(getattr(o, name), *known)
+        name: _read(getattr(o, name), *sources)
         for name in ("currency", "value", "region", "customer_tier", "promised_by")
     }
     attributes = {
-        name: value for name, source in o.attributes.items() if (value := _read(source, *known)) is not None
+        name: value for name, source in o.attributes.items() if (value := _read(source, *sources)) is not None
     }
     fulfillments = [
-        {name: value for name, value in (("fulfillment", part.id), *_part(mapping, part, *known)) if value is not None} for part in parts
+        {name: value for name, value in (("fulfillment", part.id), *_part(mapping, part, *sources)) if value is not None} for part in parts
     ]  # fmt: skip
-    stated = {name: value for name, value in optional.items() if value is not None}
+    values = {name: value for name, value in optional.items() if value is not None}
     return (
         {"order": entry.order.id}
-        | required
-        | stated
+        | channel_and_mode
+        | values
         | {"attributes": attributes, "fulfillments": fulfillments}
     )
 
 
-def _part(mapping: Mapping, part: LoggedObject, *known: Pairs[str, Any]) -> Iterator[tuple[str, str | None]]:
+def _part(
+    mapping: Mapping, part: LoggedObject, *sources: Pairs[str, Any]
+) -> Iterator[tuple[str, str | None]]:
     for name in ("workflow", "location", "value"):
-        yield name, _read(getattr(mapping.fulfillment, name), part.attributes, *known)
+        yield name, _read(getattr(mapping.fulfillment, name), part.attributes, *sources)
 
 
-def _read(value: Value, *where: Pairs[str, Any]) -> str | None:
-    """As text, from the first that has it; an empty text is none."""
+def _read(value: Value, *sources: Pairs[str, Any]) -> str | None:
+    """The value as text, from the first source that has it; None for an empty text."""
     if isinstance(value, From):
         value = next(
-            (found for attributes in where if (found := attributes.get(value.attribute)) not in (None, "")),
+            (read for attributes in sources if (read := attributes.get(value.attribute)) not in (None, "")),
             None,
         )
     return None if value is None or value == "" else str(value)
 
 
-def _event(mapping: Mapping, entry: Logged, type_: str, data: dict[str, Any]) -> bytes:
-    said = msgspec.json.encode([type_, entry.time, data])
+def _event(mapping: Mapping, entry: LogEntry, type_: str, data: dict[str, Any]) -> bytes:
+    content = msgspec.json.encode([type_, entry.time, data])
     identity = (
         f"{entry.id}/{type_}/{data.get('fulfillment', '')}"
         if entry.id
-        else blake2b(said, digest_size=16).hexdigest()
+        else blake2b(content, digest_size=16).hexdigest()
     )
     return msgspec.json.encode(
         {

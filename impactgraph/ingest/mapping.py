@@ -1,4 +1,4 @@
-"""The mapping file: which objects and activities of a foreign log are orders, fulfillments, steps, postings and messages (docs/mapping.md)."""
+"""The mapping file: the orders, fulfillments, steps and records of a foreign log (docs/mapping.md)."""
 
 from collections.abc import Mapping as Pairs
 from pathlib import Path
@@ -11,13 +11,13 @@ from impactgraph.errors import BadInputError, Problem
 
 
 class From(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A value that is read from the log: the name of an attribute or of a column."""
+    """A value from the log: the name of an attribute or of a column."""
 
     attribute: str
 
 
 Value: TypeAlias = From | str | int | float | None
-"""Read from the log, or the same for all."""
+"""From the log, or a constant."""
 
 
 class OrderMapping(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -34,7 +34,7 @@ class OrderMapping(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fie
     customer_tier: Value = None
     promised_by: Value = None
     attributes: dict[str, From] = {}
-    """Attributes of the order by the name they shall have."""
+    """Attributes by the name that the order will have."""
 
 
 class FulfillmentMapping(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -54,7 +54,10 @@ class PostingMapping(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_f
 
 
 class CsvMapping(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """Columns of a CSV of steps. `id` may be left out: then an event is the same where all that is mapped of it is."""
+    """Columns of a CSV of steps.
+
+    Without `id`, rows with the same mapped values are the same event.
+    """
 
     activity: str
     time: str
@@ -80,8 +83,8 @@ class Mapping(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=T
     supplier_orders: dict[str, str] = {}
 
     def activities(self) -> frozenset[str]:
-        """Every activity that means something."""
-        named: tuple[Pairs[str, Any], ...] = (
+        """Every mapped activity."""
+        names_by_kind: tuple[Pairs[str, Any], ...] = (
             self.steps,
             self.failed,
             self.postings,
@@ -94,7 +97,7 @@ class Mapping(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=T
                 *self.order.placed,
                 *self.completed,
                 *self.cancelled,
-                *(activity for names in named for activity in names),
+                *(activity for names in names_by_kind for activity in names),
             ]
         )
 
@@ -117,7 +120,7 @@ def parse_mapping(text: str, name: str = "mapping.yaml") -> Mapping:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise BadInputError(Problem(f"This is not YAML: {error.problem}.", name, line)) from error
     except msgspec.ValidationError as error:
-        raise BadInputError(Problem(f"{error}. docs/mapping.md tells what a mapping has.", name)) from error
+        raise BadInputError(Problem(f"{error}. docs/mapping.md describes the format.", name)) from error
     if not mapping.activities():
         raise BadInputError(Problem("It maps no activity: name at least one under `steps`.", name))
     return mapping

@@ -1,4 +1,4 @@
-"""OCEL 2.0 logs, JSON and SQLite, by a mapping."""
+"""Events of OCEL 2.0 logs (JSON and SQLite), by a mapping."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from impactgraph.errors import BadInputError, Problem
-from impactgraph.ingest.mapped import Book, Logged, LoggedObject, cloud_events
+from impactgraph.ingest.mapped import LogEntry, LoggedObject, OrderIndex, cloud_events
 from impactgraph.ingest.mapping import Mapping
 
 _SQLITE = b"SQLite format 3\x00"
@@ -48,7 +48,7 @@ class _Document(msgspec.Struct):
 
 @dataclass
 class _Log:
-    """A log in memory: orders and fulfillments by id, who belongs to whom, and the events in the order of time."""
+    """A log in memory: orders and fulfillments by id, the order of each fulfillment, and the events by time."""
 
     orders: dict[str, LoggedObject] = field(default_factory=dict[str, LoggedObject])
     fulfillments: dict[str, LoggedObject] = field(default_factory=dict[str, LoggedObject])
@@ -57,16 +57,16 @@ class _Log:
     events: list[_Event] = field(default_factory=list[_Event])
 
     def relate(self, one: str, other: str) -> None:
-        """Objects that are related, in either direction."""
+        """Relates an order and a fulfillment, in either direction."""
         for order, part in ((one, other), (other, one)):
             if order in self.orders and part in self.fulfillments:
                 self.owner.setdefault(part, order)
 
 
 def ocel_events(path: Path, mapping: Mapping) -> Iterator[tuple[bytes, str]]:
-    """(event, `file: event id`) of every entry that means something.
+    """(event, `file: event id`) of every mapped event.
 
-    Raises BadInputError where the file is no OCEL 2.0 log, or has no orders by the mapping.
+    Raises BadInputError where the file is not an OCEL 2.0 log, or has no orders.
     """
     try:
         with path.open("rb") as file:
@@ -90,7 +90,7 @@ def ocel_events(path: Path, mapping: Mapping) -> Iterator[tuple[bytes, str]]:
         orders, parts = _objects(event, log)
         for one, part in ((one, part) for one in orders for part in parts):
             log.relate(one, part)
-    yield from cloud_events(_entries(path, mapping, log), mapping, _book(mapping, log))
+    yield from cloud_events(_entries(path, mapping, log), mapping, _order_index(mapping, log))
 
 
 def _json(path: Path, mapping: Mapping) -> _Log:
@@ -113,7 +113,7 @@ def _keep(log: _Log, mapping: Mapping, id_: str, type_: str, attributes: dict[st
 
 
 def _last(attributes: Sequence[_Attribute]) -> dict[str, Any]:
-    """The value that each had in the end."""
+    """The last value of each."""
     return {
         attribute.name: attribute.value
         for attribute in sorted(attributes, key=lambda attribute: attribute.time)
@@ -181,7 +181,7 @@ def _objects(event: _Event, log: _Log) -> tuple[list[str], list[str]]:
     return [id_ for id_ in ids if id_ in log.orders], [id_ for id_ in ids if id_ in log.fulfillments]
 
 
-def _entries(path: Path, mapping: Mapping, log: _Log) -> Iterator[Logged]:
+def _entries(path: Path, mapping: Mapping, log: _Log) -> Iterator[LogEntry]:
     known = mapping.activities()
     for event in log.events:
         if event.type not in known:
@@ -190,7 +190,7 @@ def _entries(path: Path, mapping: Mapping, log: _Log) -> Iterator[Logged]:
         mine = dict.fromkeys([*orders, *(log.owner[part] for part in parts if part in log.owner)])
         for order in mine:
             own = [log.fulfillments[part] for part in parts if log.owner.get(part) == order]
-            yield Logged(
+            yield LogEntry(
                 event.id,
                 event.type,
                 _moment(event.time),
@@ -201,17 +201,17 @@ def _entries(path: Path, mapping: Mapping, log: _Log) -> Iterator[Logged]:
             )
 
 
-def _book(mapping: Mapping, log: _Log) -> Book:
-    book = Book()
+def _order_index(mapping: Mapping, log: _Log) -> OrderIndex:
+    index = OrderIndex()
     for part, order in log.owner.items():
-        book.fulfillments.setdefault(order, {})[part] = log.fulfillments[part]
-    book.placed = {
+        index.fulfillments.setdefault(order, {})[part] = log.fulfillments[part]
+    index.placements = {
         order
         for event in log.events
         if event.type in mapping.order.placed
         for order in _objects(event, log)[0]
     }
-    return book
+    return index
 
 
 def _moment(text: str) -> str:

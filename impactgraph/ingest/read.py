@@ -1,4 +1,7 @@
-"""Text to event: parse, check, normalise ids. What is wrong is said in one sentence that tells how to mend it."""
+"""Text to event: parse, check, normalise ids.
+
+An error is one sentence that says how to correct it.
+"""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -35,11 +38,11 @@ _ANY = msgspec.json.Decoder(float_hook=Decimal)
 
 
 class RefusedEventError(ValueError):
-    """The text is not an event that can be taken; the message is the reason."""
+    """The text is not an acceptable event; the message is the reason."""
 
 
 def read_event(line: bytes) -> tuple[Event, dict[str, Any] | None]:
-    """The event, and what it says beyond the format (None where nothing): as {"traceparent": ..., "data": {...}}.
+    """The event, and its fields that are not in the format, such as {"traceparent": ..., "data": {...}}; None without.
 
     Raises RefusedEventError with the reason.
     """
@@ -61,7 +64,7 @@ def read_event(line: bytes) -> tuple[Event, dict[str, Any] | None]:
 
 
 def _read_leniently(line: bytes, reason: str) -> tuple[Event, dict[str, Any] | None]:
-    """Fields that the format does not know are set apart; anything else is refused."""
+    """The event without unknown fields, and those fields; any other problem raises RefusedEventError."""
     try:
         raw = _ANY.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -73,12 +76,12 @@ def _read_leniently(line: bytes, reason: str) -> tuple[Event, dict[str, Any] | N
     document = cast("dict[str, Any]", raw)
     kind = _kind(document)
     if "unknown field" not in reason:
-        raise RefusedEventError(_said(reason))
+        raise RefusedEventError(_reason(reason))
     extra = _split(document, kind)
     try:
         return msgspec.convert(document, kind), extra
     except msgspec.ValidationError as error:
-        raise RefusedEventError(_said(str(error))) from error
+        raise RefusedEventError(_reason(str(error))) from error
 
 
 def _kind(document: Mapping[str, Any]) -> type[Event]:
@@ -95,14 +98,14 @@ def _kind(document: Mapping[str, Any]) -> type[Event]:
     return kind
 
 
-def _said(reason: str) -> str:
+def _reason(reason: str) -> str:
     """msgspec's reason with the place first."""
     text, _, place = reason.partition(" - at ")
     return f"{place.strip('`')[2:]}: {text}" if place.startswith("`$.") else text
 
 
 def _split(document: dict[str, Any], kind: type[Event]) -> dict[str, Any]:
-    """Takes the unknown fields out of the document, on each level."""
+    """Removes and returns the unknown fields of the document, on each level."""
     extra = _unknown(document, kind)
     if isinstance(data := document.get("data"), dict):
         fields = cast("dict[str, Any]", data)
@@ -121,18 +124,18 @@ def _split(document: dict[str, Any], kind: type[Event]) -> dict[str, Any]:
 
 
 def _unknown(fields: dict[str, Any], kind: type[msgspec.Struct]) -> dict[str, Any]:
-    known = (
+    names = (
         {*kind.__struct_encode_fields__, "type"}
         if issubclass(kind, tuple(EVENT_TYPES.values()))
         else set(kind.__struct_encode_fields__)
     )
-    return {name: fields.pop(name) for name in list(fields) if name not in known}
+    return {name: fields.pop(name) for name in list(fields) if name not in names}
 
 
 def _check(event: Event) -> None:
-    """What the types cannot say. Raises ValueError. Ids lose their kind: `order:O-1` is O-1."""
+    """Checks what types cannot express, and reduces ids to bare keys. Raises ValueError."""
     if moment_millis(event.time) <= 0:
-        raise ValueError("time: events before 1970 are not taken")
+        raise ValueError("time: events before 1970 are not accepted")
     data = event.data
     if isinstance(data, FailureData):
         _check_failure(event, data)
@@ -144,12 +147,12 @@ def _check(event: Event) -> None:
     if (location := getattr(data, "location", None)) is not None and ":" in location:
         data.location = key_of(location, "location")  # pyright: ignore[reportAttributeAccessIssue]
     if isinstance(event, OrderPlaced):
-        _check_placed(event.data)
+        _check_placement(event.data)
     elif isinstance(event, PostingRecorded) and event.data.amount is not None:
         _amount("data.amount", event.data.amount)
 
 
-def _check_placed(data: PlacedData) -> None:
+def _check_placement(data: PlacedData) -> None:
     _amount("data.value", data.value)
     if data.promised_by is not None and moment_millis(data.promised_by) < 0:
         raise ValueError("data.promised_by: before 1970")
@@ -169,7 +172,8 @@ def _check_placed(data: PlacedData) -> None:
 def _amount(place: str, amount: Decimal) -> None:
     if not amount.is_finite() or amount.copy_abs() > LARGEST:
         raise ValueError(
-            f"{place}: {amount} is not an amount that can be kept (at most {LARGEST:,} of the currency's main unit)"
+            f"{place}: {amount} is not an amount that can be kept (at most {LARGEST:,} of the currency's "
+            "main unit)"
         )
 
 

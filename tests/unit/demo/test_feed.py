@@ -120,4 +120,4 @@ def test_an_error_is_told_once_and_ends_the_feed_alone(capsys: pytest.CaptureFix
         assert taking.came.wait(PATIENCE)
 
     assert len(taking.batches) == 1
-    assert capsys.readouterr().out.count("no more events of the demo follow") == 1
+    assert capsys.readouterr().out.count("the demo has no more events") == 1
