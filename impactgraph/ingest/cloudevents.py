@@ -34,7 +34,7 @@ def read_delivery(headers: Mapping[str, str], body: bytes) -> Delivery:
     Binary mode (`ce-*` headers) has one event with its data as body; a batch is a JSON array; NDJSON is
     accepted too.
 
-    Raises UnsupportedMediaError for another media type, BadInputError for a body that does not match its type.
+    Raises UnsupportedMediaError for another media type, BadInputError for an invalid body.
     """
     lower = {name.lower(): value for name, value in headers.items()}
     media = lower.get("content-type", "").partition(";")[0].strip().lower()
@@ -49,7 +49,8 @@ def read_delivery(headers: Mapping[str, str], body: bytes) -> Delivery:
         return Delivery([line for line in body.splitlines() if line.strip()], single=False)
     problem = f"The media type is {media}" if media else "There is no content-type"
     raise UnsupportedMediaError(
-        f"{problem}: send {STRUCTURED[0]} (one event), {BATCHED} (a JSON array), or ce-* headers with JSON data."
+        f"{problem}: send {STRUCTURED[0]} (one event), {BATCHED} (a JSON array), "
+        "or ce-* headers with JSON data."
     )
 
 

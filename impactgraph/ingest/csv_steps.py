@@ -1,4 +1,4 @@
-"""Events of a CSV file of order steps, a row for each, by a mapping. The file is read twice, never as a whole."""
+"""Events of a CSV file of order steps, by a mapping. The file is read twice, never as a whole."""
 
 import csv
 import gzip
@@ -83,7 +83,7 @@ def _entries(path: Path, mapping: Mapping, columns: CsvMapping) -> Iterator[LogE
 
 
 def _order_index(path: Path, mapping: Mapping, columns: CsvMapping) -> OrderIndex:
-    """The fulfillments of each order, with the attributes of their first row, and the orders with a placement."""
+    """The fulfillments of each order with the attributes of their first row, and the placed orders."""
     index = OrderIndex()
     for entry in _entries(path, mapping, columns):
         parts = index.fulfillments.setdefault(entry.order.id, {})

@@ -240,6 +240,6 @@ EVENT_TYPES: Mapping[str, type[Event]] = {str(kind.__struct_config__.tag): kind 
 
 
 def moment_millis(moment: datetime) -> Millis:
-    """Milliseconds since 1970; a moment without a zone is UTC, digits finer than a millisecond do not count."""
+    """Milliseconds since 1970, rounded down; a moment without a zone is UTC."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return round(aware.timestamp() * 1_000_000) // 1000

@@ -116,8 +116,13 @@ def _placement(mapping: Mapping, entry: LogEntry, parts: Sequence[LoggedObject])
         name: value for name, source in o.attributes.items() if (value := _read(source, *sources)) is not None
     }
     fulfillments = [
-        {name: value for name, value in (("fulfillment", part.id), *_part(mapping, part, *sources)) if value is not None} for part in parts
-    ]  # fmt: skip
+        {
+            name: value
+            for name, value in (("fulfillment", part.id), *_part(mapping, part, *sources))
+            if value is not None
+        }
+        for part in parts
+    ]
     values = {name: value for name, value in optional.items() if value is not None}
     return (
         {"order": entry.order.id}

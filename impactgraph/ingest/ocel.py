@@ -48,7 +48,7 @@ class _Document(msgspec.Struct):
 
 @dataclass
 class _Log:
-    """A log in memory: orders and fulfillments by id, the order of each fulfillment, and the events by time."""
+    """A log in memory: orders and fulfillments by id, and the events by time."""
 
     orders: dict[str, LoggedObject] = field(default_factory=dict[str, LoggedObject])
     fulfillments: dict[str, LoggedObject] = field(default_factory=dict[str, LoggedObject])

@@ -42,7 +42,7 @@ class RefusedEventError(ValueError):
 
 
 def read_event(line: bytes) -> tuple[Event, dict[str, Any] | None]:
-    """The event, and its fields that are not in the format, such as {"traceparent": ..., "data": {...}}; None without.
+    """The event, and its fields that are not in the format, such as {"data": {...}}; None without.
 
     Raises RefusedEventError with the reason.
     """

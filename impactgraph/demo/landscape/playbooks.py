@@ -25,7 +25,7 @@ playbooks:
           approval: commerce}
       - {text: Hold the invoice run until the goods issues of the window have arrived, owner: finance,
           approval: finance}
-    message: Your order is being prepared in a store. It takes longer than usual today, and we expect it to
+    message: Your order is being prepared in a store. It's taking longer than usual today, and we expect it to
       leave within a few hours.
   drain-dead-letters:
     name: Replay what was rejected
