@@ -91,11 +91,13 @@ def blast_json(blast: BlastAnswer, layout: BlastLayout) -> Json:
         return encoder.encode(each) | {"path": encoder.encode(answer.path(each))}
 
     bucket = layout.bucket
+    encoded_summaries = encoder.encode(summaries)
     return {
         "asOf": iso_moment(answer.as_of),
         "watermark": str(answer.inputs.columns.watermark),
         "topology": f"topology:{answer.topology}",
-        "atStake": encoder.encode(summaries),
+        "impactSummary": encoded_summaries,
+        "atStake": encoded_summaries,
         "failures": encoder.encode(answer.failures),
         "headline": answer.headline,
         "assumptions": encoder.encode(answer.assumptions),

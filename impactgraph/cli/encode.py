@@ -413,13 +413,17 @@ RULES: Mapping[type, Rules] = {
     diagnosis.RateFinding: Rules(
         names={"since": "from"},
         values={"since": moment_value},
-        computed={"to": lambda _, finding: iso_moment(finding.since + HOUR)},
+        computed={
+            "to": lambda _, finding: iso_moment(finding.since + HOUR),
+            "baseline": lambda _, finding: finding.usual,
+        },
         keys=(
             "kind",
             "type",
             "from",
             "to",
             "count",
+            "baseline",
             "usual",
             "low",
             "high",
@@ -439,6 +443,7 @@ RULES: Mapping[type, Rules] = {
             "before": _drift_measure("before"),
             "after": _drift_measure("after"),
             "sentence": lambda _, drift: drift_sentence(drift),
+            "orderValue": lambda encoder, drift: encoder.encode(drift.worth),
         },
         keys=(
             "kind",
@@ -449,6 +454,7 @@ RULES: Mapping[type, Rules] = {
             "after",
             "pValue",
             "orders",
+            "orderValue",
             "worth",
             "sentence",
         ),

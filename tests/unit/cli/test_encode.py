@@ -33,7 +33,7 @@ TYPES = {
     Impairment: "Impairment",
     Absorption: "Absorption",
     Failure: "Failure",
-    ImpactSummary: "AtStake",
+    ImpactSummary: "ImpactSummary",
     orders.Order: "Order",
     orders.Fulfillment: "Fulfillment",
     orders.TimelineEntry: "TimelineEntry",
@@ -61,7 +61,7 @@ WITHOUT_TYPE = {QuarantinedEvent, IngestResult, RecordCount}
 OWN_QUERIES = {
     "Order": {"timeline", "diagnosis"},
     "Fulfillment": {"value", "order"},
-    "Failure": {"atStake", "owner"},
+    "Failure": {"impactSummary", "atStake", "owner"},
     "Impairment": {"failures", "path"},
     "Cause": {"failureInput"},
     "Drift": {"element"},
