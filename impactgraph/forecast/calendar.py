@@ -1,4 +1,4 @@
-"""When batches and files leave."""
+"""Calendars: the runs of the schedules of batches and files, as functions of time."""
 
 from functools import cached_property
 

@@ -1,4 +1,4 @@
-"""Cohorts: fulfillments in one step that a forecast need not tell apart, with the evidence of their events."""
+"""Cohorts: equally treated fulfillments in one step, with the evidence of their events."""
 
 from dataclasses import dataclass
 

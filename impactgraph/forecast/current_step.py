@@ -1,4 +1,4 @@
-"""When cohorts complete their current step, given that they are still in it and what their events show of it."""
+"""Completion of the current step of cohorts, given that they are still in it and the evidence of their events."""
 
 from dataclasses import dataclass
 

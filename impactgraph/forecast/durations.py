@@ -1,8 +1,8 @@
-"""How long steps take: the documented figure until enough stays were seen, then what was seen.
+"""Distributions of step durations: the documented figure until enough visits are recorded, then learned from visits.
 
-Stays that still last, or that a failure cut off, count for as long as they were watched (right-censored). What is estimated is the
-time from entering a step to completing it: where a batch hands the order over, a stay ends with a run, so the completion lies
-somewhere in the interval before it, and the documented distribution says where.
+Visits that still last, or that a failure cut off, count for as long as they were observed (right-censored). The
+estimate is of the time from entry to completion: where a batch hands the order over, a visit ends with a run, so
+the completion lies in the interval before it, and the documented distribution gives where.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,13 +25,13 @@ _CELLS = 128
 GRID = np.linspace(0.0, 1.0, _CELLS + 1)
 """Probabilities at which a distribution is held."""
 ENOUGH = 12
-"""Stays that are needed before they outweigh the documented figure."""
+"""Visits needed before they outweigh the documented figure."""
 _Z95 = 1.6448536269514722
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """Durations in milliseconds at the probabilities of GRID, ascending; `seen` stays were learned from (0: documented)."""
+    """Durations in milliseconds at the probabilities of GRID, ascending, learned from `visits` (0: documented)."""
 
     at: Reals
     visits: int = 0
@@ -71,7 +71,7 @@ def documented(takes: Takes) -> Distribution:
 
 @dataclass(frozen=True)
 class Durations:
-    """Distributions by (workflow key, step key), and the pace of each location (by code) at the steps that are done on site."""
+    """Distributions by (workflow key, step key), and the slowdown level of each location (by code)."""
 
     of: Mapping[tuple[str, str], Distribution]
     slowdown_levels: SlowdownLevels = field(default_factory=lambda: np.zeros(0, np.int8))

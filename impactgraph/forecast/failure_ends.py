@@ -1,4 +1,4 @@
-"""When failures end: known, reported, or assumed; and how far an estimate may be off."""
+"""Ends of failures in all scenarios: as recorded, reported or assumed, with the error of the estimate."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

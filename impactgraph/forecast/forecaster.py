@@ -1,4 +1,4 @@
-"""Forecasts of cohorts under the impairments of one question: outcomes of what is to come, and of past steps' records."""
+"""Forecasts of cohorts under the impairments of one question, and of the records of their past steps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

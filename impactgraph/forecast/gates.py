@@ -1,8 +1,8 @@
-"""Arrival-time functions: when does what arrives at t get through an impaired element?
+"""Gates: arrival-time functions that give when an arrival departs from an impaired element.
 
-A gate maps arrays of arrival times to departure times, elementwise and (but for fixed delays) monotone: the max-plus algebra of timetables
-(Baccelli, Cohen, Olsder, Quadrat, "Synchronization and Linearity", 1992). Times are float milliseconds; infinity is "never".
-Arrays are (G, K): G arrivals, K futures.
+A gate maps arrays of arrivals to departures, elementwise and (but for fixed delays) monotone: the max-plus
+algebra of timetables (Baccelli, Cohen, Olsder, Quadrat, "Synchronization and Linearity", 1992). Times are float
+milliseconds; infinity is "never". Arrays are (G, K): G arrivals, K scenarios.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Barrier:
-    """One impairment in K futures. `index` is its place in the list of all impairments that a plan was made of."""
+    """One impairment in K scenarios. `index` is its position in `ImpairmentForecast.entries`."""
 
     index: int
     impairment: Impairment
@@ -161,7 +161,9 @@ class Barrier:
 
 @dataclass(frozen=True)
 class Passage:
-    """What a gate did: departures, what it did to each arrival (index of the barrier that changed it, else -1), and the chance that a coin falls."""
+    """Departures, the index of the barrier that changed each (else -1), and the chance that the uncertain barriers
+    occur (None without any).
+    """
 
     departures: Reals
     hit_by: NDArray[np.int16]
@@ -183,7 +185,9 @@ class Gate:
         return bool(self.barriers)
 
     def without_closed_at(self, at: float) -> "Gate":
-        """The same without what holds or refuses everything at that moment in every future: what was seen to pass by then, passed it."""
+        """The gate without the barriers that are certainly closed at that moment: a departure shows that they did
+        not hold it.
+        """
         return Gate(
             (
                 b
@@ -197,7 +201,7 @@ class Gate:
         return self.calendar.run_from(t) if self.calendar else t
 
     def pass_through(self, t: Reals, *, chance_occurs: bool) -> Passage:
-        """`coin`: every uncertain barrier that is met strikes; otherwise none does. The chance that one strikes is told with it."""
+        """With `chance_occurs` every uncertain barrier that applies occurs, and the passage has the chance of it."""
         base = self.scheduled_departures(t)
         out, by = base, np.full(t.shape, -1, np.int16)
         chance: Reals | None = None
@@ -247,8 +251,11 @@ def barriers(
     hold: Distribution,
     slope: float = 0.0,
 ) -> list[Barrier]:
-    """Impairments in K futures. `hold`: the wait for a person; `slope`: load over rate of the queue they are on, how fast a held backlog grows against
-    how fast it clears."""
+    """Barriers of impairments, in K scenarios.
+
+    `hold`: the wait for a person; `slope`: load over rate of their queue, how fast a held backlog grows against
+    how fast it clears.
+    """
     made: list[Barrier] = []
     for index, impairment in zip(indexes, impairments, strict=True):
         shift = (

@@ -1,4 +1,4 @@
-"""How long an order waits for a person after a call that failed by chance: within an hour, until enough such waits were seen."""
+"""Wait of an order for a person after a call that failed by chance: up to an hour, until enough were recorded."""
 
 from typing import Any
 
@@ -20,7 +20,10 @@ def default_manual_wait(longest: Millis = HOUR) -> Distribution:
 
 
 def learn_manual_wait(columns: Columns, durations: Durations, before: Millis) -> Distribution:
-    """What stays with an error took longer than usual, of stays that are over and errors before `before` (when the failures that are asked about began)."""
+    """By how much visits with an error took longer than usual, of visits that have ended.
+
+    `before`: only errors before the failures of the question began.
+    """
     waits = _waits(columns, durations, before)
     if len(waits) < ENOUGH:
         return default_manual_wait()
@@ -41,9 +44,12 @@ def _waits(columns: Columns, durations: Durations, before: Millis) -> NDArray[An
     for row, step in zip(errors.fulfillment[old].tolist(), errors.step[old].tolist(), strict=True):
         words = columns.dictionaries.workflows[int(f.workflow[row])]
         distribution = durations.of.get((words.key, words.steps[int(step)]))
-        entered, told = int(f.entered_step_at[row, step]), int(f.first_recorded_at[row, step])
+        entered = int(f.entered_step_at[row, step])
+        recorded_at = int(f.first_recorded_at[row, step])
         later = f.entered_step_at[row][f.entered_step_at[row] > entered]
-        left = told if told > entered else int(later.min()) if len(later) else int(f.ended_at[row])
+        left = int(later.min()) if len(later) else int(f.ended_at[row])
+        if recorded_at > entered:
+            left = recorded_at
         if distribution is not None and distribution.median < _SHORT_STEP and entered and left > entered:
             found.append(left - entered - distribution.median)
     return np.sort(np.array([w for w in found if w > 0]))

@@ -1,12 +1,13 @@
-"""What the failures have done already: by how much an order was held in a step that lies behind it.
+"""Delay that the failures have caused already: by how much cohorts were held in a step that they have left.
 
-Its coming and going are on record, its completion is not. So every length the work may have had is tried, and weighs as much as it
-explains when the order went on.
+Entry and departure are recorded, the completion of the work often is not. So every length that the work may have
+had is tried, weighed by how well it explains the departure.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph_models.time import MINUTE
 from impactgraph.forecast.gates import Flags, Gate
@@ -19,119 +20,137 @@ _LEAST = 1e-6
 
 @dataclass(frozen=True)
 class PastDelay:
-    """Each (G,): the chance that it was held, and for how long where it was (milliseconds)."""
+    """Each (G,): the chance that a cohort was held, and for how long where it was (milliseconds)."""
 
     chance: Reals
     delay: Reals
 
 
-def past_delay(
-    stage: Stage,
-    handoff: Handoff | None,
-    entered: Reals,
-    left: Reals,
-    told: Reals,
-    pace: Reals,
-    *,
-    failed: bool = False,
-) -> PastDelay:
-    """Of orders that entered `stage` and went on by `handoff` (None: the end of the workflow) at these moments.
+@dataclass(frozen=True)
+class PastVisits:
+    """Completed visits of cohorts to one step, each (G,); moments in milliseconds."""
 
-    `told`: when its completion was, NaN where it is not known; `pace`: how much longer than usual it takes there.
+    entered_at: Reals
+    left_at: Reals
+    completion_recorded_at: Reals
+    """NaN where it is not recorded."""
+    slowdown: Reals
+    """How much longer than usual the step takes there."""
+    has_error: bool = False
+    """An error of an impaired element was reported for these visits."""
 
-    `failed`: an error of an impaired element was reported for this stay. A barrier that still stands when the order went on did not hold it.
+    def take(self, at: NDArray[np.intp]) -> "PastVisits":
+        """Those of some of the cohorts, by position."""
+        return PastVisits(
+            entered_at=self.entered_at[at],
+            left_at=self.left_at[at],
+            completion_recorded_at=self.completion_recorded_at[at],
+            slowdown=self.slowdown[at],
+            has_error=self.has_error,
+        )
+
+
+def past_delay(stage: Stage, handoff: Handoff | None, visits: PastVisits) -> PastDelay:
+    """Of cohorts that left `stage` by `handoff` (None: the end of the workflow).
+
+    A barrier that was still closed when a cohort left did not hold it.
     """
-    held, explained = _explained(stage, handoff, entered, left, told, pace, failed)
-    lost = np.flatnonzero(~explained)
-    if len(lost):
-        at = float(left[lost].max())
-        bare = replace(
+    delay, is_explained = _explained(stage, handoff, visits)
+    unexplained = np.flatnonzero(~is_explained)
+    if len(unexplained):
+        at = float(visits.left_at[unexplained].max())
+        open_stage = replace(
             stage, start=stage.start.without_closed_at(at), completion=stage.completion.without_closed_at(at)
         )
         onward = replace(handoff, gate=handoff.gate.without_closed_at(at)) if handoff else None
-        again, _ = _explained(bare, onward, entered[lost], left[lost], told[lost], pace[lost], failed)
-        held.chance[lost], held.delay[lost] = again.chance, again.delay
-    return held
+        again, _ = _explained(open_stage, onward, visits.take(unexplained))
+        delay.chance[unexplained] = again.chance
+        delay.delay[unexplained] = again.delay
+    return delay
 
 
-def _explained(
-    stage: Stage, handoff: Handoff | None, entered: Reals, left: Reals, told: Reals, pace: Reals, failed: bool
-) -> tuple[PastDelay, Flags]:
-    """What held them, and for which of them any length of the work explains when they went on."""
-    arrived = np.broadcast_to(entered[:, None], (len(entered), SCENARIOS))
-    gone = left[:, None]
-    out = handoff.gate if handoff else Gate()
-    begun, struck = _begun(stage, arrived, gone, failed)
-    if not (stage.completion or out or struck):
-        late = np.maximum(begun - arrived, 0.0)
-        return _weighed(late, np.ones_like(late)), np.ones(len(entered), bool)
-    lasted = stage.durations(scenario_sample(f"takes/{stage.step.id}"), pace)
-    recorded = _through(stage.completion, begun + lasted)
-    departed = _through(out, recorded)
-    shift = np.maximum(departed - out.scheduled_departures(arrived + lasted), 0.0)
-    weight, unseen = _near(departed, gone, arrived), np.isnan(told)
-    blind, explained = _weighed(shift, weight), ~unseen | (weight.sum(axis=1) > _LEAST)
-    if unseen.all():
-        return blind, explained
-    late = recorded - (arrived + lasted)
-    seen = _told(
-        out,
-        late,
-        _near(recorded, told[:, None], arrived) if stage.completion or struck else np.ones_like(late),
-        gone,
-        told,
-    )
+def _explained(stage: Stage, handoff: Handoff | None, visits: PastVisits) -> tuple[PastDelay, Flags]:
+    """The delay, and for which cohorts (G,) some length of the work explains the departure."""
+    cohorts = len(visits.entered_at)
+    arrival = np.broadcast_to(visits.entered_at[:, None], (cohorts, SCENARIOS))
+    left_at = visits.left_at[:, None]
+    gate = handoff.gate if handoff else Gate()
+    begin, by_chance = _begin(stage, arrival, left_at, visits.has_error)
+    if not (stage.completion or gate or by_chance):
+        late = np.maximum(begin - arrival, 0.0)
+        return _weighed(late, np.ones_like(late)), np.ones(cohorts, bool)
+    work = stage.durations(scenario_sample(f"takes/{stage.step.id}"), visits.slowdown)
+    completion = _through(stage.completion, begin + work)
+    departure = _through(gate, completion)
+    delay = np.maximum(departure - gate.scheduled_departures(arrival + work), 0.0)
+    weight = _likeness(departure, left_at, arrival)
+    is_unrecorded = np.isnan(visits.completion_recorded_at)
+    estimate = _weighed(delay, weight)
+    is_explained = ~is_unrecorded | (weight.sum(axis=1) > _LEAST)
+    if is_unrecorded.all():
+        return estimate, is_explained
+    late = completion - (arrival + work)
+    fit = np.ones_like(late)
+    if stage.completion or by_chance:
+        fit = _likeness(completion, visits.completion_recorded_at[:, None], arrival)
+    recorded = _delay_by_record(gate, late, fit, visits)
     return PastDelay(
-        np.where(unseen, blind.chance, seen.chance), np.where(unseen, blind.delay, seen.delay)
-    ), explained
+        np.where(is_unrecorded, estimate.chance, recorded.chance),
+        np.where(is_unrecorded, estimate.delay, recorded.delay),
+    ), is_explained
 
 
-def _told(out: Gate, late: Reals, weight: Reals, gone: Reals, told: Reals) -> PastDelay:
-    """The completion is on record: what it waited from then on is the hand-off's doing, what it lost before is the step's."""
-    completed = np.nan_to_num(told)[:, None]
+def _delay_by_record(gate: Gate, late: Reals, weight: Reals, visits: PastVisits) -> PastDelay:
+    """Where the completion is recorded: the wait from then on is due to the hand-off, the rest to the step."""
+    completion = np.nan_to_num(visits.completion_recorded_at)[:, None]
     before = _weighed(np.maximum(late, 0.0), np.nan_to_num(weight))
-    free = out.scheduled_departures(completed)
-    most = 2.0 * np.max(_through(out, np.broadcast_to(completed, late.shape)) - free, axis=1)
-    wait = np.where(_met(out, completed), np.minimum(np.maximum(gone - free, 0.0)[:, 0], most), 0.0)
-    return PastDelay(
-        np.where(wait > MINUTE, 1.0, before.chance), before.delay + np.where(wait > MINUTE, wait, 0.0)
-    )
+    scheduled = gate.scheduled_departures(completion)
+    most = 2.0 * np.max(_through(gate, np.broadcast_to(completion, late.shape)) - scheduled, axis=1)
+    since = np.maximum(visits.left_at[:, None] - scheduled, 0.0)[:, 0]
+    wait = np.where(_was_in_force(gate, completion), np.minimum(since, most), 0.0)
+    is_held = wait > MINUTE
+    return PastDelay(np.where(is_held, 1.0, before.chance), before.delay + np.where(is_held, wait, 0.0))
 
 
-def _met(gate: Gate, at: Reals) -> Flags:
-    """(G,) whether any barrier was, or may have been, in force."""
-    found = np.zeros(len(at), bool)
+def _was_in_force(gate: Gate, at: Reals) -> Flags:
+    """(G,) whether any barrier was, or may have been, in force at (G, 1)."""
+    in_force = np.zeros(len(at), bool)
     for barrier in gate.barriers:
-        found |= (at[:, 0] >= barrier.since) & (
-            at[:, 0] < float(np.max(barrier.until)) + barrier.impairment.drain
-        )
-    return found
+        latest = float(np.max(barrier.until)) + barrier.impairment.drain
+        in_force |= (at[:, 0] >= barrier.since) & (at[:, 0] < latest)
+    return in_force
 
 
-def _near(t: Reals, seen: Reals, arrived: Reals) -> Reals:
-    """How well a moment explains what was seen: within a minute, or a twentieth of the stay."""
-    return np.exp(-0.5 * ((t - seen) / np.maximum(MINUTE, 0.05 * (seen - arrived))) ** 2)
+def _likeness(moment: Reals, recorded_at: Reals, arrival: Reals) -> Reals:
+    """How well a moment explains a recorded one: within a minute, or a twentieth of the visit."""
+    width = np.maximum(MINUTE, 0.05 * (recorded_at - arrival))
+    return np.exp(-0.5 * ((moment - recorded_at) / width) ** 2)
 
 
-def _weighed(shift: Reals, weight: Reals) -> PastDelay:
-    """Where no length explains when it went on, nothing is said to have held it."""
+def _weighed(delay: Reals, weight: Reals) -> PastDelay:
+    """The delay averaged over the scenarios; none where no length of the work explains the departure."""
     total = weight.sum(axis=1)
-    held = weight * (shift > 1.0)
-    chance = np.where(total > _LEAST, held.sum(axis=1) / np.maximum(total, 1e-300), 0.0)
-    mean = (held * np.where(held > 0, shift, 0.0)).sum(axis=1) / np.maximum(
-        held.sum(axis=1), 1e-300
-    )  # what would have been refused has no weight, nor an end
+    held_weight = weight * (delay > 1.0)
+    chance = np.where(total > _LEAST, held_weight.sum(axis=1) / np.maximum(total, 1e-300), 0.0)
+    # A delay without weight may be infinite: what would have been rejected.
+    weighted = held_weight * np.where(held_weight > 0, delay, 0.0)
+    mean = weighted.sum(axis=1) / np.maximum(held_weight.sum(axis=1), 1e-300)
     return PastDelay(chance, np.where(chance > 0, mean, 0.0))
 
 
-def _begun(stage: Stage, arrived: Reals, gone: Reals, failed: bool) -> tuple[Reals, bool]:
-    """When the work began, and whether a coin held it. A barrier that stood longer than the order stayed did not hold it."""
-    begun = _through(stage.start, arrived)
-    begun = np.where(begun > gone, arrived, begun)
-    if not failed or not stage.start.uncertain_barriers:
-        return begun, False
-    return np.minimum(stage.start.pass_through(arrived, chance_occurs=True).departures, gone), True
+def _begin(stage: Stage, arrival: Reals, left_at: Reals, has_error: bool) -> tuple[Reals, bool]:
+    """When the work began, and whether an uncertain impairment held it.
+
+    A barrier that was closed for longer than the visit did not hold it.
+    """
+    begin = _through(stage.start, arrival)
+    begin = np.where(begin > left_at, arrival, begin)
+    if not has_error or not stage.start.uncertain_barriers:
+        return begin, False
+    return np.minimum(stage.start.pass_through(arrival, chance_occurs=True).departures, left_at), True
 
 
-def _through(gate: Gate, t: Reals) -> Reals:
-    return gate.pass_through(t, chance_occurs=False).departures if gate else gate.scheduled_departures(t)
+def _through(gate: Gate, arrival: Reals) -> Reals:
+    if not gate:
+        return gate.scheduled_departures(arrival)
+    return gate.pass_through(arrival, chance_occurs=False).departures

@@ -1,4 +1,4 @@
-"""A workflow with its impairments, ready to be walked: the gates at the start, the completion, the hand-offs and the records of each step."""
+"""Plan of a workflow for one segment: gates at the start, completion, hand-offs and records of each step."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from impactgraph.forecast.slowdown import on_site
 
 _USUAL = np.ones((1, 1))
 _LIFTED = ("message_types",)
-"""Scope dimensions that are about messages, not about orders: settled when the plan is made."""
+"""Scope dimensions of messages, not of orders: decided when the plan is made."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,15 @@ class Record:
     content_barriers: tuple[Barrier, ...]
     """Barriers that double it or make its content wrong."""
     shows_completion: bool
-    """It comes within moments of the completion and nothing impairs it, so that its absence shows that the step is not complete."""
+    """It is recorded within moments of the completion and nothing impairs it: without it the step is not completed."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A step in one cell.
+    """A step of one segment.
 
-    `on_site`: its duration goes with the pace of the location; `hold`: how long an error that has nothing to do with the failures keeps an order.
+    `on_site`: its duration depends on the slowdown of the location; `manual_wait`: how long an error that no
+    failure caused holds an order.
     """
 
     index: int
@@ -107,7 +108,9 @@ class Stage:
 
 @dataclass(frozen=True)
 class ImpairmentForecast:
-    """All impairments of one question by element, with the future ends and the load on queues (messages arriving per message that could be sent)."""
+    """All impairments of one question, with their ends in all scenarios and the load on queues (messages that
+    arrive for each that could be sent).
+    """
 
     entries: tuple[Impairment, ...] = ()
     ends: FailureEnds = NO_ENDS
@@ -133,14 +136,14 @@ def order_scope(scope: Scope) -> Scope:
 
 @dataclass(frozen=True)
 class Plan:
-    """A workflow as one cell of orders meets it."""
+    """A workflow as one segment of orders passes it."""
 
     workflow: Workflow
     stages: tuple[Stage, ...]
 
     @cached_property
     def order(self) -> tuple[int, ...]:
-        """Indexes of the steps, each behind all that lead to it; what leads back (a loop) is left out of account."""
+        """Indexes of the steps in topological order; hand-offs that lead back (loops) are ignored."""
         found: list[int] = []
         seen: set[int] = set()
         led_to = {h.to for s in self.stages for h in s.handoffs if s.index != h.to}
@@ -206,7 +209,7 @@ def branch_shares(then: Sequence[Transition], to: Sequence[int], workflow: Workf
 
 @dataclass(frozen=True)
 class Segment:
-    """Orders that a question cannot tell apart: inside these scopes, and taking these branches."""
+    """Orders with the same scopes and branches."""
 
     scopes: frozenset[Scope]
     branches: frozenset[When]

@@ -1,4 +1,4 @@
-"""How busy queues are: messages that arrive for each that could be sent. It decides how long a backlog takes to clear."""
+"""Load of queues: messages that arrive for each that could be sent, which gives how long a backlog takes to clear."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ _WIDTH = 4096
 
 @dataclass(frozen=True)
 class QueueLoad:
-    """Comings and goings of every step, as learned from visits."""
+    """Entries to and departures from every step, from visits."""
 
     topology: Topology
     vocabulary: Dictionaries
     visits: Visits
 
     def at(self, integration: str, at: Millis) -> float:
-        """Load over rate of a queue (full id) in the two hours before `at`; 0 where its rate or its traffic is not known."""
+        """Load over rate of a queue (full id) in the two hours before `at`; 0 where its rate is unknown."""
         rate = self.topology.integrations[integration.partition(":")[2]].buffer.rate
         if not rate:
             return 0.0
@@ -37,7 +37,7 @@ class QueueLoad:
 
     @cached_property
     def _loads(self) -> dict[tuple[str, Millis], float]:
-        """Those that were asked for: failures that last are asked about again and again."""
+        """Cached: the same active failures are in many questions."""
         return {}
 
     def _messages(self, workflow: Workflow, integration: str, at: Millis) -> float:

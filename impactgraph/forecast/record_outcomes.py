@@ -1,4 +1,4 @@
-"""What the failures do to the records of one class of orders: which come late, out of sequence, doubled, wrong or not at all."""
+"""Outcomes of the records of cohorts: which are late, out of sequence, duplicated, wrong or missing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ RECORD_EFFECTS = (
 
 @dataclass
 class RecordOutcomes:
-    """Of one record (by bit), each (G,). What is told of it beside the likelihood holds where that is more than 0; `due` holds always."""
+    """Of one record (by bit), each (G,). All but `due_at` is valid only where the likelihood is more than 0."""
 
     bit: int
     likelihood: Reals
@@ -43,7 +43,7 @@ class RecordOutcomes:
 
 @dataclass
 class RecordComparison:
-    """Of all records of one pair at once: arrays of (records * G, K), one record after the other, in the order of `bits`."""
+    """All records of one comparison: arrays of (records * G, K), one record after the other, as in `bits`."""
 
     bits: list[int]
     mask: Flags

@@ -1,7 +1,7 @@
-"""Locations that are quicker or slower than usual at the steps that are done on site, as far as their stays show it.
+"""Slowdown of locations at the steps on site, relative to the usual duration, learned from visits.
 
-A location's figure is drawn towards the usual one the less was seen of it: with n stays it keeps n / (n + 20) of its difference
-(James and Stein's shrinkage, with a fixed prior). It is then put into one of a few classes, so that a forecast is made once for many locations.
+With n visits a location keeps n / (n + 20) of its difference from the usual (James and Stein's shrinkage, with a
+fixed prior). The figure is rounded to one of a few levels, so that one cohort covers many locations.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from impactgraph.columns import Codes
 from impactgraph.forecast.scenarios import Reals
 
 LEVEL_WIDTH = 0.3
-"""Of a class, in natural logarithms: a class takes a third longer than the one below."""
+"""Of a level, in natural logarithms: a level takes a third longer than the one below."""
 MAX_LEVEL = 1
 _PRIOR = 20.0
 _OUTLIER = 1.5
@@ -24,7 +24,7 @@ SlowdownLevels = NDArray[np.int8]
 
 
 def slowdown_factors(pace: NDArray[np.integer[Any]]) -> Reals:
-    """How much longer than usual it takes at a pace."""
+    """How much longer than usual steps take at each level."""
     return np.exp(pace * LEVEL_WIDTH)
 
 

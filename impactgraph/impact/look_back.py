@@ -7,7 +7,7 @@ import numpy as np
 
 from graph_models.enums import RecordEffect
 from impactgraph.columns import Codes, Ints
-from impactgraph.forecast.past_delay import past_delay
+from impactgraph.forecast.past_delay import PastVisits, past_delay
 from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS, RecordOutcomes
 from impactgraph.forecast.scenarios import Reals
@@ -192,15 +192,14 @@ class LookBack:
         for kind in np.flatnonzero(np.bincount(kinds)):
             mine = np.flatnonzero(kinds == kind)
             handoff = next((h for h in stage.handoffs if h.to == kind // 2 - 1), None)
-            held = past_delay(
-                stage,
-                handoff,
-                came[mine],
-                went[mine],
-                told[mine],
-                slowdown_factors(slow[mine] - MAX_LEVEL),
-                failed=bool(kind % 2),
+            visits = PastVisits(
+                entered_at=came[mine],
+                left_at=went[mine],
+                completion_recorded_at=told[mine],
+                slowdown=slowdown_factors(slow[mine] - MAX_LEVEL),
+                has_error=bool(kind % 2),
             )
+            held = past_delay(stage, handoff, visits)
             chance[mine], shift[mine] = held.chance, held.delay
         return chance, shift
 

@@ -1,4 +1,4 @@
-"""A choice under troubles: which alternative is taken, what that costs, and when all of them fail at once."""
+"""Choices under impairments: which alternative is taken, what that costs, and when all fail at once."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple

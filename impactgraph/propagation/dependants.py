@@ -1,4 +1,4 @@
-"""Rules for what a trouble does to systems, apis, data and steps. Each is pure: (trouble, policy) -> outcome."""
+"""Rules for what an impairment does to systems, apis, data and steps: (impairment state, policy) -> outcome."""
 
 from graph_models.enums import Effect, FailureClass
 from graph_models.time import say_duration

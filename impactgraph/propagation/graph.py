@@ -1,4 +1,4 @@
-"""The topology compiled for propagation: elements by number, edges as numbers, policies shared. Made once, asked often."""
+"""Failure graph: the topology compiled for propagation, with numbered elements and edges and shared policies."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What travels along the edges of the topology: a trouble, the policy of the edge it meets, and the outcome."""
+"""Values of propagation: impairment state, edge, policy of the edge, and outcome of a rule."""
 
 from enum import StrEnum
 from typing import NamedTuple

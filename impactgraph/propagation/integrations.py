@@ -1,4 +1,4 @@
-"""Rules for what happens to the calls and messages of an integration. Each is pure: (trouble, policy) -> outcome."""
+"""Rules for the calls and messages of an integration: (impairment state, policy) -> outcome."""
 
 from collections.abc import Callable
 from functools import wraps

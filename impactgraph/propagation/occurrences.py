@@ -1,4 +1,4 @@
-"""What propagation found, told in words for the elements that somebody asks about."""
+"""Impairments by element, made from the occurrences of impairment states when an element is looked up."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence

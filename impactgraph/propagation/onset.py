@@ -1,4 +1,4 @@
-"""What a failure means for the element that it is reported of."""
+"""Impairment of the failed element itself, from its failure."""
 
 from graph_models.enums import Effect, ElementKind, FailureClass
 from graph_models.failure import Failure

@@ -1,4 +1,4 @@
-"""The fixed point: everything that failures make of a topology.
+"""Fixed point of the propagation rules: all impairments that failures cause in a topology.
 
 A trouble is a value, and the rules make of finitely many values finitely many others, so what can be reached of (element, trouble) is a finite
 set that does not depend on the order of visits. It is found level by level, which makes the first way to each the shortest one, and of equally
@@ -34,7 +34,7 @@ def propagate(
     """What the failures, all together, do to the elements of the topology.
 
     `recovery(failure)` is its nominal end (milliseconds since 1970 UTC). With `limit` no more than so many elements are impaired, and what was
-    not followed is the frontier. A failure of something that the topology does not have does nothing, and is told among `absorbed`.
+    not followed is the frontier. A failure of an element that the topology does not have is among `absorbed`.
     Costs O(edges reached * troubles an element has), which is one trouble for one failure nearly everywhere.
     """
     solver = _Solver(graph, limit)
@@ -198,12 +198,12 @@ class _Solver:
 
     def result(self) -> Impairments:
         absorbed = {self._absorption(*key) for key in self.absorbed}
-        told = sorted(
+        absorptions = sorted(
             {*absorbed, *self.unknown}, key=lambda each: (each.element, each.rule, each.detail, each.failures)
         )
         found = ImpairmentsByElement(self.graph, self.troubles, self.notes, self.entries)
         return Impairments(
-            found, tuple(told), tuple(self.graph.ids[number] for number in sorted(self.frontier))
+            found, tuple(absorptions), tuple(self.graph.ids[number] for number in sorted(self.frontier))
         )
 
     def _absorption(self, element: int, note: int, by: int, trouble: int) -> Absorption:
