@@ -24,7 +24,7 @@ from api.workers import Workers
 from graph_models.time import Millis
 from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Ask
-from impactgraph.usecases.blast_radius import blast_radius
+from impactgraph.usecases.blast_radius import answer_question
 
 ABOUT = "Which orders, postings and customer messages a failure affects, when, and why."
 
@@ -38,7 +38,7 @@ def create_app(
     store: Store,
     settings: ApiSettings,
     *,
-    ask_impact: Ask = blast_radius,
+    ask_impact: Ask = answer_question,
     now: Callable[[], Millis],
 ) -> FastAPI:
     """An application that serves `store`; the caller closes the store."""

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -22,12 +21,11 @@ from graph_models.topology import Topology
 from impactgraph.errors import DeadlineExceededError, NotFoundError
 from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Answer, Ask
-from impactgraph.usecases.diagnoses import Case, cases
 from impactgraph.usecases.impact_summary import ImpactSummary, impact_summaries, impact_summary
-from impactgraph.usecases.orders import current_topology, get_orders
-from impactgraph.usecases.questions import check_question
-from impactgraph.usecases.timelines import timelines
+from impactgraph.usecases.orders import get_orders
+from impactgraph.usecases.snapshot import Snapshot, current_topology, snapshot
 from impactgraph.usecases.topologies import get_topology
+from impactgraph.usecases.why import Case, cases, timelines
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -78,6 +76,7 @@ class Context(BaseContext):
         self._landscapes: dict[Millis | None, Landscape] = {}
         self._active: dict[Millis | None, Answer] = {}
         self._failures: dict[Millis | None, dict[str, Failure]] = {}
+        self._snapshots: dict[Millis | None, Snapshot] = {}
         self._borrowing = asyncio.Lock()
         self._looking_up = asyncio.Lock()
 
@@ -94,6 +93,16 @@ class Context(BaseContext):
     async def ask(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of a use case, whose first argument is the store. Raises DeadlineExceededError."""
         return await self.run(work, self.store, *args, **kwargs)
+
+    async def ask_at(
+        self,
+        as_of: Millis | None,
+        work: Callable[Concatenate[Snapshot, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """The result of a use case on the request's snapshot of a moment (None: now)."""
+        return await self.run(lambda: work(self._snapshot(as_of), *args, **kwargs))
 
     async def run_on(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Like `run` without the deadline, for the rest of a response that is being streamed."""
@@ -139,6 +148,7 @@ class Context(BaseContext):
         self._landscapes.clear()
         self._active.clear()
         self._failures.clear()
+        self._snapshots.clear()
 
     def count(self, objects: int) -> None:
         """Counts objects of the answer. Raises TooComplexError, DeadlineExceededError."""
@@ -175,9 +185,7 @@ class Context(BaseContext):
 
     async def impact(self, question: Question) -> Answer:
         """The answer to a question. Raises NotFoundError, BadInputError."""
-        topology = (await self.landscape(question.as_of)).topology
-        await self.ask(check_question, question, topology)
-        return await self.ask(self._open_answer, question)
+        return await self.ask_at(question.as_of, self._ask_impact, question)
 
     async def active_impact(self, as_of: Millis | None) -> Answer:
         """Of all failures active then; cached for the request."""
@@ -188,27 +196,27 @@ class Context(BaseContext):
 
     async def impact_summary(self, failure: Failure, as_of: Millis | None) -> ImpactSummary:
         """The impact summary of one failure by itself."""
-        return await self.ask(impact_summary, self._ask_impact, failure, Question(as_of=as_of), self.now)
+        return await self.ask_at(as_of, impact_summary, self._ask_impact, failure, Question(as_of=as_of))
 
     async def impact_summaries(self, answer: Answer) -> tuple[ImpactSummary, ...]:
         """The impact summary of each failure of an answer, ranked."""
-        return await self.ask(impact_summaries, self._ask_impact, answer)
+        as_of = answer.inputs.question.as_of
+        return await self.ask_at(as_of, impact_summaries, self._ask_impact, answer)
 
     @cached_property
     def orders(self) -> OrderLoader[Order]:
-        return OrderLoader(lambda keys, as_of: self.ask(get_orders, keys, self.now, as_of))
+        return OrderLoader(lambda keys, as_of: self.ask_at(as_of, get_orders, keys))
 
     @cached_property
     def cases(self) -> OrderLoader[Case]:
         """Evidence for the diagnoses and timelines of orders."""
-        return OrderLoader(lambda keys, as_of: self.ask(cases, keys, self.now, as_of))
+        return OrderLoader(lambda keys, as_of: self.ask_at(as_of, cases, keys))
 
     @cached_property
     def timelines(self) -> OrderLoader[tuple[TimelineEntry, ...]]:
         return OrderLoader(self._timelines)
 
     async def _timelines(self, keys: list[str], as_of: Millis | None) -> dict[str, tuple[TimelineEntry, ...]]:
-        topology = (await self.landscape(as_of)).topology
         results = await asyncio.gather(*(self.cases.load(key, as_of) for key in keys), return_exceptions=True)
         for error in results:
             if isinstance(error, BaseException) and not isinstance(error, NotFoundError):
@@ -216,20 +224,14 @@ class Context(BaseContext):
         by_order = {
             key: case for key, case in zip(keys, results, strict=True) if not isinstance(case, BaseException)
         }
-        return await self.ask(timelines, topology, by_order, as_of)
+        return await self.ask_at(as_of, timelines, by_order)
 
-    async def hold(self, enter: Callable[[Store], AbstractContextManager[T]]) -> T:
-        """The value of a use case's context manager, which stays open as long as the request."""
-
-        def enter_in_worker(store: Store) -> T:
-            assert self._worker is not None
-            return self._worker.enter(enter(store))
-
-        return await self.ask(enter_in_worker)
-
-    def _open_answer(self, store: Store, question: Question) -> Answer:
+    def _snapshot(self, as_of: Millis | None) -> Snapshot:
+        """In the request's thread; open as long as the request lasts, or until it changes something."""
         assert self._worker is not None
-        return self._worker.enter(self._ask_impact(store, question, self.now))
+        if as_of not in self._snapshots:
+            self._snapshots[as_of] = self._worker.enter(snapshot(self.store, as_of, self.now))
+        return self._snapshots[as_of]
 
     @property
     def _seconds_left(self) -> float:

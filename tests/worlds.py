@@ -14,6 +14,7 @@ from graph_models.impact import Question
 from graph_models.orders import Order
 from graph_models.time import Millis
 from graph_models.topology import Topology
+from impactgraph.baselines import Baselines
 from impactgraph.columns import (
     COMPLETED,
     IN_FLIGHT,
@@ -106,12 +107,15 @@ class SmallStore:
 
     world: World
     made: Columns = field(init=False)
+    baselines: Baselines = field(init=False, default_factory=Baselines)
 
     def __post_init__(self) -> None:
         self.made = columns_of(self.world)
 
     def topology(self, as_of: Millis | None = None) -> Topology:
-        return self.world.topology
+        """As one that was applied: it has a version."""
+        topology = self.world.topology
+        return topology if topology.version else replace(topology, version="drawn")
 
     def topologies(self) -> Sequence[TopologyVersion]:
         """None was ever applied: its topology is as it always was."""

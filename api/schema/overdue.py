@@ -96,7 +96,7 @@ async def report(
 ) -> OverdueReport:
     """The report, which stays open with the context. Raises NotFoundError, BadInputError."""
     question = overdue.OverdueQuestion(where, as_of)
-    answer = await context.hold(lambda store: overdue.overdue(store, question, context.now))
+    answer = await context.ask_at(as_of, overdue.overdue_in, question)
     total = await context.run(lambda: answer.total_count)
     landscape = await context.landscape_of(answer.topology.version, as_of)
     return OverdueReport(

@@ -4,15 +4,15 @@ import inspect
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from inspect import Parameter
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import strawberry
 
 from api.schema.filters import OrderFilter, filter_of
 from api.schema.inputs import FailureInput, failure_of
 from api.schema.scalars import Moment, Span
-from graph_models.ids import key_of
 from graph_models.impact import Question
+from impactgraph.usecases.questions import QuestionInput
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -93,18 +93,17 @@ def takes_question_arguments(*, without: Collection[str] = ()) -> Callable[[F], 
 
 def question_of(arguments: QuestionArguments) -> Question:
     """The model's question. Raises BadInputError for attributes of a scope in another form."""
-    overrides: dict[str, Any] = {
-        name: value
-        for name in ("horizon", "assume_recovery", "tolerance", "min_likelihood", "limit")
-        if (value := getattr(arguments, name)) is not None
-    }
-    return Question(
-        failures=tuple(dict.fromkeys(key_of(id_, "failure") for id_ in arguments.failures or ())),
+    return QuestionInput(
+        failures=arguments.failures or (),
         suppose=tuple(
             failure_of(failure, supposed=True, key=f"supposed-{number}")
             for number, failure in enumerate(arguments.suppose or (), 1)
         ),
         as_of=arguments.as_of,
+        horizon=arguments.horizon,
+        assume_recovery=arguments.assume_recovery,
+        tolerance=arguments.tolerance,
+        min_likelihood=arguments.min_likelihood,
         where=filter_of(arguments.where),
-        **overrides,
-    )
+        limit=arguments.limit,
+    ).question()

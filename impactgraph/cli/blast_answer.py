@@ -10,9 +10,9 @@ from graph_models.topology import Topology
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Answer
-from impactgraph.usecases.blast_radius import blast_radius
-from impactgraph.usecases.questions import check_question
-from impactgraph.usecases.topologies import get_topology, list_topologies
+from impactgraph.usecases.blast_radius import answer_question
+from impactgraph.usecases.snapshot import Snapshot, snapshot
+from impactgraph.usecases.topologies import list_topologies
 from impactgraph.usecases.validation import check_element
 
 
@@ -20,7 +20,7 @@ from impactgraph.usecases.validation import check_element
 class BlastAnswer:
     """Valid while the context that returned it is open."""
 
-    store: Store
+    snapshot: Snapshot
     question: Question
     answer: Answer
     topology: Topology
@@ -40,11 +40,9 @@ def open_answer(store: Store, question: Question, now: Millis) -> Generator[Blas
                 "Apply one: impactgraph apply TOPOLOGY."
             )
         )
-    topology = store.topology(question.as_of)
-    suppose = tuple(
-        replace(failure, target=check_element(topology, failure.target)) for failure in question.suppose
-    )
-    question = replace(question, suppose=suppose)
-    check_question(store, question, topology)
-    with blast_radius(store, question, now) as answer:
-        yield BlastAnswer(store, question, answer, get_topology(store, answer.topology))
+    with snapshot(store, question.as_of, now) as s:
+        suppose = tuple(
+            replace(failure, target=check_element(s.topology, failure.target)) for failure in question.suppose
+        )
+        question = replace(question, suppose=suppose)
+        yield BlastAnswer(s, question, answer_question(s, question), s.topology)

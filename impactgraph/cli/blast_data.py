@@ -15,7 +15,7 @@ from impactgraph.cli.encode import Encoder, Json, amount_text, iso_moment
 from impactgraph.cli.output import Rows
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.usecases import exports, impact_pages
-from impactgraph.usecases.blast_radius import blast_radius
+from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.exports import Export
 from impactgraph.usecases.impact_summary import impact_summaries
 from impactgraph.usecases.orders import get_orders
@@ -75,12 +75,12 @@ def blast_json(blast: BlastAnswer, layout: BlastLayout) -> Json:
     """GraphQL's BlastRadius; its pages have the first `layout.orders` items."""
     answer = blast.answer
     page = affected_orders(blast, layout.orders)
-    summaries = impact_summaries(blast.store, blast_radius, answer)
+    summaries = impact_summaries(blast.snapshot, answer_question, answer)
     keys = [
         *(each.order for each in page.items),
         *(each.oldest_order for each in summaries if each.oldest_order),
     ]
-    orders = get_orders(blast.store, keys, answer.as_of, blast.question.as_of)
+    orders = get_orders(blast.snapshot, keys)
     encoder = Encoder(answer.as_of, blast.topology, orders=orders)
 
     def records(kind: RecordKind) -> Json:

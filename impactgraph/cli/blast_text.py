@@ -223,7 +223,7 @@ def _playbook_step(step: PlaybookStep, topology: Topology) -> str:
 def _print_orders(out: Console, blast: BlastAnswer, size: int) -> None:
     now = blast.answer.as_of
     page = affected_orders(blast, size)
-    orders = get_orders(blast.store, [each.order for each in page.items], now, blast.question.as_of)
+    orders = get_orders(blast.snapshot, [each.order for each in page.items])
     columns = ALL_COLUMNS if out.width >= WIDE else NARROW_COLUMNS
     rows = table(*columns, right=("delay", "likelihood", "value"))
     for each in page.items:

@@ -19,6 +19,7 @@ from impactgraph.cli.question_options import (
 )
 from impactgraph.cli.times import parse_duration_option, parse_moment_option
 from impactgraph.errors import BadInputError, Problem
+from impactgraph.usecases.questions import QuestionInput
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,7 +31,6 @@ SUPPOSED_KEY = "supposed"
 _ATTRIBUTE = "attributes."
 _KEY_KINDS = {"locations": "location", "workflows": "workflow"}
 """Kind of the ids of a scope's dimension, which may be given in full or as bare keys."""
-_DEFAULTS = Question()
 
 
 class OptionReader:
@@ -76,15 +76,15 @@ def parse_question(options: QuestionOptions, now: Millis, reader: OptionReader) 
     tolerance = reader.read(parse_duration_option, "--tolerance", forecast.tolerance)
     hypothetical = _supposed_failure(options.what_if, now if at is None else at, reader)
     reader.raise_problems()
-    return Question(
-        failures=tuple(dict.fromkeys(key_of(identifier, "failure") for identifier in options.failures)),
+    return QuestionInput(
+        failures=options.failures,
         suppose=(hypothetical,) if hypothetical is not None else (),
         as_of=at,
-        horizon=_DEFAULTS.horizon if horizon is None else horizon,
+        horizon=horizon,
         assume_recovery=recovery,
-        tolerance=_DEFAULTS.tolerance if tolerance is None else tolerance,
+        tolerance=tolerance,
         min_likelihood=forecast.min_likelihood,
-    )
+    ).question()
 
 
 def parse_dimensions(text: str) -> tuple[Dimension, ...]:

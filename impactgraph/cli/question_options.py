@@ -38,9 +38,11 @@ class ForecastOptions:
         Parameter(help="Delay that still counts as unaffected [default: 5m].", group=FORECAST_GROUP),
     ] = None
     min_likelihood: Annotated[
-        float,
-        Parameter(help="List and count only what is more likely than this.", group=FORECAST_GROUP),
-    ] = 0.05
+        float | None,
+        Parameter(
+            help="List and count only what is more likely than this [default: 0.05].", group=FORECAST_GROUP
+        ),
+    ] = None
 
 
 @Parameter(name="*")

@@ -16,24 +16,17 @@ def why(order: OrderId, /, *, as_of: AsOf = None, common: Common = COMMON) -> No
     from impactgraph.cli.output import present
     from impactgraph.cli.stores import existing_store
     from impactgraph.cli.times import parse_moment_option
-    from impactgraph.cli.why_data import DiagnosisAnswer, why_json, why_rows
+    from impactgraph.cli.why_data import why_json, why_rows
     from impactgraph.cli.why_text import print_why
-    from impactgraph.usecases.diagnoses import find_case
-    from impactgraph.usecases.orders import current_topology
-    from impactgraph.usecases.timelines import timelines
+    from impactgraph.usecases.why import why as answer_why
 
     now = system_clock()
     at = parse_moment_option("--as-of", as_of, now)
     with existing_store(common.store) as store:
-        case = find_case(store, order, now, at)
-        topology = current_topology(store, at)
-        key = case.situation.order.key
-        timeline = timelines(store, topology, {key: case}, at).get(key, ())
-        failures = {failure.key: failure for failure in store.failures(at)}
-        answer = DiagnosisAnswer(case, timeline, topology, failures, at)
-        present(
-            common.format,
-            text=lambda out: print_why(out, answer),
-            data=lambda: why_json(answer),
-            rows=lambda: why_rows(answer),
-        )
+        answer = answer_why(store, order, now, at)
+    present(
+        common.format,
+        text=lambda out: print_why(out, answer),
+        data=lambda: why_json(answer),
+        rows=lambda: why_rows(answer),
+    )

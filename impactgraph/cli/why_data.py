@@ -1,15 +1,10 @@
 """A diagnosis for programs: as JSON with GraphQL's names, or its timeline as rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
-from graph_models.failure import Failure
-from graph_models.orders import TimelineEntry
-from graph_models.time import Millis
-from graph_models.topology import Topology
 from impactgraph.cli.encode import Encoder, Json, iso_moment
 from impactgraph.cli.output import Rows
-from impactgraph.usecases.diagnoses import Case
+from impactgraph.usecases.why import WhyAnswer
 
 _COLUMNS = (
     "order",
@@ -26,45 +21,27 @@ _COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class DiagnosisAnswer:
-    """The diagnosis of one order with its timeline."""
-
-    case: Case
-    timeline: Sequence[TimelineEntry]
-    topology: Topology
-    failures: Mapping[str, Failure]
-    """By bare key."""
-    as_of: Millis | None
-    """As requested; None: now."""
-
-    @property
-    def at(self) -> Millis:
-        """The moment of the diagnosis."""
-        return self.case.situation.at
-
-
-def why_json(answer: DiagnosisAnswer) -> Json:
+def why_json(answer: WhyAnswer) -> Json:
     """GraphQL's Order with its timeline and its diagnosis."""
     encoder = Encoder(answer.at, answer.topology, failures=answer.failures)
-    return encoder.encode(answer.case.situation.order) | {
+    return encoder.encode(answer.order) | {
         "timeline": encoder.encode(answer.timeline),
-        "diagnosis": encoder.encode(answer.case.diagnosis),
+        "diagnosis": encoder.encode(answer.diagnosis),
     }
 
 
-def why_rows(answer: DiagnosisAnswer) -> Rows:
-    """The timeline, a row for each entry, with order and state in each, so that the rows of many orders can
-    be joined.
+def why_rows(answer: WhyAnswer) -> Rows:
+    """The timeline, a row for each entry, with order and state in each, so that the rows of many
+    orders can be joined.
     """
     return Rows(_COLUMNS, _rows(answer))
 
 
-def _rows(answer: DiagnosisAnswer) -> Iterator[Mapping[str, object]]:
+def _rows(answer: WhyAnswer) -> Iterator[Mapping[str, object]]:
     for entry in answer.timeline:
         yield {
-            "order": answer.case.situation.order.key,
-            "state": answer.case.diagnosis.state.value,
+            "order": answer.order.key,
+            "state": answer.diagnosis.state.value,
             "at": iso_moment(entry.at),
             "kind": entry.kind,
             "title": entry.title,

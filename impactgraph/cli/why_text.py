@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from impactgraph.cli.why_data import DiagnosisAnswer
+    from impactgraph.usecases.why import WhyAnswer
 
 MOST_CAUSES = 5
 
 
-def print_why(out: "Console", answer: "DiagnosisAnswer") -> None:
+def print_why(out: "Console", answer: "WhyAnswer") -> None:
     """Prints the whole diagnosis, and its address where a server is configured."""
-    diagnosis = answer.case.diagnosis
+    diagnosis = answer.diagnosis
     out.print(diagnosis.headline, style="bold")
-    facts = _facts(answer.case.situation.order)
+    facts = _facts(answer.order)
     out.print(f"{facts} As of {formats.day_and_time(answer.at)}; times are UTC.", style="dim")
     if diagnosis.customer_message:
         print_heading(out, "Customer message")
@@ -65,7 +65,7 @@ def _record(record: MissingRecord) -> str:
     return f"{formats.words(record.type)} ({kind}{amount}): due {due}, {age} ago"
 
 
-def _print_timeline(out: "Console", answer: "DiagnosisAnswer") -> None:
+def _print_timeline(out: "Console", answer: "WhyAnswer") -> None:
     if not answer.timeline:
         return
     print_heading(out, "Timeline")
@@ -124,13 +124,13 @@ def _playbook(key: str, topology: Topology) -> str:
     return f"{key} ({name})" if name else key
 
 
-def _print_link(out: "Console", answer: "DiagnosisAnswer") -> None:
+def _print_link(out: "Console", answer: "WhyAnswer") -> None:
     """Prints the address of the same answer, where a server is configured."""
     from impactgraph.cli.encode import iso_moment
 
     if server_address() is None:
         return
-    identifier = json.dumps(answer.case.situation.order.id)
+    identifier = json.dumps(answer.order.id)
     as_of = f", asOf: {json.dumps(iso_moment(answer.as_of))}" if answer.as_of is not None else ""
     print_address(
         out,

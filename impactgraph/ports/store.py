@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from graph_models.diagnosis import StockFigure
 from graph_models.enums import OrderSort
@@ -13,6 +13,9 @@ from graph_models.orders import Order, OrderFilter, OrderRecord, Page, TimelineE
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.columns import Columns, ErrorTexts, Visits
+
+if TYPE_CHECKING:
+    from impactgraph.baselines import Baselines
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,11 @@ class Store(Protocol):
     `as_of` asks for the state made by the events whose time is at or before it (None: by all events).
     Any method raises StoreUnavailableError where the record cannot be reached.
     """
+
+    @property
+    def baselines(self) -> "Baselines":
+        """What was learned from this store: it lives as long as the store, and no other shares it."""
+        ...
 
     def columns(self, as_of: Millis | None = None) -> AbstractContextManager[Columns]:
         """The state of all orders as arrays, which do not change while the context is open."""

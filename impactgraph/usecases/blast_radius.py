@@ -1,140 +1,120 @@
-"""What does this failure hit, now and in the next hours?"""
+"""The blast radius of failures: what they affect now and in the next hours."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
 
 from graph_models.enums import Transport
 from graph_models.failure import Failure
 from graph_models.impact import Question
 from graph_models.impairment import Impairments
 from graph_models.time import Millis, say_duration
-from graph_models.topology import Topology
-from impactgraph.columns import Codes, Columns
-from impactgraph.errors import NotFoundError
+from impactgraph.columns import Codes
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.failure_ends import FailureEnds, failure_ends, typical_length
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.plan import ImpairmentForecast
 from impactgraph.impact.answer import BlastRadius
 from impactgraph.impact.hits import Inputs
-from impactgraph.impact.membership import Membership
 from impactgraph.ports.store import Store
 from impactgraph.propagation import propagate
-from impactgraph.topology.near import nearest
-from impactgraph.usecases.learned import Known, learned
+from impactgraph.usecases.questions import check_question
+from impactgraph.usecases.snapshot import Snapshot, snapshot
 
 
 @contextmanager
 def blast_radius(store: Store, question: Question, now: Millis) -> Generator[BlastRadius]:
-    """The answer, good while the context is open. Raises NotFoundError for a failure that is not known, or where no topology was ever applied."""
-    as_of = question.as_of if question.as_of is not None else now
-    topology = store.topology(question.as_of)
-    reported = store.failures(question.as_of)
-    failures = _asked(question, reported, as_of)
-    with store.columns(question.as_of) as columns:
-        known = learned(store, topology, columns, reported, question.as_of, as_of)
-        yield answered(question, Standpoint(as_of, topology, tuple(reported), columns, known), failures)
+    """The answer to one question, good while the context is open. Raises as `check_question` does."""
+    with snapshot(store, question.as_of, now) as s:
+        yield answer_question(s, question)
 
 
-@dataclass(frozen=True)
-class Standpoint:
-    """What several questions of one moment stand on. `columns` must not change while they are asked."""
-
-    as_of: Millis
-    topology: Topology
-    reported: tuple[Failure, ...]
-    columns: Columns
-    known: Known
-    parts: Codes | None = None
-    """Rows of the fulfillments of the orders that all the questions are about, where they are about some (`where.ids`)."""
-
-    kept: Membership | None = None
-    """Of these columns, where it is known already."""
-
-    @cached_property
-    def membership(self) -> Membership:
-        return self.kept or Membership(self.columns, self.topology)
+def answer_question(s: Snapshot, question: Question) -> BlastRadius:
+    """Good while the snapshot is open. Raises as `check_question` does."""
+    check_question(s, question)
+    return assess(s, question, _failures_of(s, question))
 
 
-def answered(question: Question, at: Standpoint, failures: tuple[Failure, ...]) -> BlastRadius:
-    """Of these failures, whichever the question names."""
-    as_of, known = at.as_of, at.known
+def assess(
+    s: Snapshot, question: Question, failures: tuple[Failure, ...], rows: Codes | None = None
+) -> BlastRadius:
+    """What these failures affect, whichever the question names.
+
+    `rows`: of the fulfillments that `question.where.ids` names, where they were looked up already.
+    """
+    baseline = s.forecast_baseline
     ends = failure_ends(
         failures,
-        as_of,
+        s.at,
         assumed=question.assume_recovery,
-        typical=lambda f: typical_length(f, at.reported, as_of),
+        typical=lambda failure: typical_length(failure, s.failures, s.at),
     )
     impairments = propagate(
-        known.graph, failures, recovery=lambda f: ends.nominal[f.key], limit=question.limit
+        s.graph, failures, recovery=lambda failure: ends.nominal[failure.key], limit=question.limit
     )
-    hazards = _hazards(impairments, ends, at.topology, known)
-    forecaster = Forecaster(
-        topology=at.topology,
-        durations=known.durations,
-        impairments=hazards,
-        as_of=float(as_of),
-        tolerance=float(question.tolerance),
-        keeps_steps=at.parts is not None,
-    )
-    assumptions = _assumptions(question, ends, known.durations, impairments)
+    forecast = _impairment_forecast(s, impairments, ends)
     return BlastRadius(
         Inputs(
-            question,
-            as_of,
-            at.topology,
-            failures,
-            impairments,
-            forecaster,
-            at.columns,
-            at.membership,
-            assumptions,
-            at.parts,
+            question=question,
+            as_of=s.at,
+            topology=s.topology,
+            failures=failures,
+            impairments=impairments,
+            forecaster=Forecaster(
+                topology=s.topology,
+                durations=baseline.durations,
+                impairments=forecast,
+                as_of=float(s.at),
+                tolerance=float(question.tolerance),
+                keeps_steps=rows is not None,
+            ),
+            columns=s.columns,
+            membership=s.membership,
+            assumptions=_assumptions(question, ends, baseline.durations, impairments),
+            parts=rows,
         )
     )
 
 
-def _asked(question: Question, reported: Sequence[Failure], as_of: Millis) -> tuple[Failure, ...]:
-    by_key = {f.key: f for f in reported}
-    unknown = [key for key in question.failures if key not in by_key]
-    if unknown:
-        raise NotFoundError(
-            f"failure:{unknown[0]}", near=[f"failure:{k}" for k in nearest(unknown[0], by_key)]
-        )
+def _failures_of(s: Snapshot, question: Question) -> tuple[Failure, ...]:
+    """Those that are named, with those that are supposed; of neither, all that are active."""
+    by_key = {failure.key: failure for failure in s.failures}
     named = tuple(by_key[key] for key in dict.fromkeys(question.failures))
-    if question.suppose:
-        return named + question.suppose
-    return named or tuple(f for f in reported if f.active_at(as_of))
+    return named + question.suppose or s.active_failures
 
 
-def _hazards(
-    impairments: Impairments, ends: FailureEnds, topology: Topology, known: Known
-) -> ImpairmentForecast:
-    every = tuple(i for rows in impairments.by_element.values() for i in rows)
+def _impairment_forecast(s: Snapshot, impairments: Impairments, ends: FailureEnds) -> ImpairmentForecast:
+    every = tuple(impairment for rows in impairments.by_element.values() for impairment in rows)
     queues = (Transport.QUEUE, Transport.STREAM)
     load = {
-        f"integration:{key}": known.traffic.at(f"integration:{key}", min(i.since for i in rows))
-        for key, integration in topology.integrations.items()
+        f"integration:{key}": s.forecast_baseline.queue_load.at(
+            f"integration:{key}", min(impairment.since for impairment in rows)
+        )
+        for key, integration in s.topology.integrations.items()
         if integration.transport in queues and (rows := impairments.by_element.get(f"integration:{key}"))
     }
-    return ImpairmentForecast(every, ends, load, known.hold)
+    return ImpairmentForecast(every, ends, load, s.forecast_baseline.manual_wait)
 
 
 def _assumptions(
     question: Question, ends: FailureEnds, durations: Durations, impairments: Impairments
 ) -> tuple[str, ...]:
-    seen = sum(1 for d in durations.of.values() if d.visits)
-    how = f"Durations of {seen} of {len(durations.of)} steps are learned from {durations.visits:,} stays, the others as the topology states them."
-    later = f"An order counts as later from {say_duration(question.tolerance)} on, and is listed from a likelihood above {question.min_likelihood:g} on."
-    return (*ends.assumptions, how, later, *_left_out(impairments))
+    learned = sum(1 for distribution in durations.of.values() if distribution.visits)
+    source = (
+        f"Durations of {learned} of {len(durations.of)} steps are learned from {durations.visits:,} observed"
+        " durations, the others are as the topology states them."
+    )
+    threshold = (
+        f"An order counts as later after {say_duration(question.tolerance)}, and is listed"
+        f" above a likelihood of {question.min_likelihood:g}."
+    )
+    return (*ends.assumptions, source, threshold, *_left_out(impairments))
 
 
 def _left_out(impairments: Impairments) -> tuple[str, ...]:
     if impairments.complete:
         return ()
-    many = len(impairments.frontier)
+    count = len(impairments.frontier)
+    elements = f"{count} element{'s' if count > 1 else ''}"
     return (
-        f"The answer is not complete: {many} element{'s' if many > 1 else ''} at the frontier, and what depends on them, were left out.",
+        f"The answer is not complete: {elements} at the frontier, and what depends on them, were left out.",
     )

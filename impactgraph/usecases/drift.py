@@ -7,8 +7,8 @@ from impactgraph.diagnosis.drift import find_drift, group_drift
 from impactgraph.diagnosis.drift.sentences import drift_sentence, places_text
 from impactgraph.errors import NoTopologyError
 from impactgraph.ports.store import Store
-from impactgraph.usecases.orders import current_topology
 from impactgraph.usecases.pages import Key, check_first, page
+from impactgraph.usecases.snapshot import snapshot
 
 __all__ = ["drift_sentence", "list_drift", "list_drift_groups", "places_text"]
 
@@ -35,11 +35,10 @@ def list_drift_groups(
 
 
 def _drift(store: Store, now: Millis, as_of: Millis | None) -> tuple[Drift, ...]:
-    topology = current_topology(store, as_of)
-    if not topology.workflows:
-        raise NoTopologyError
-    with store.columns(as_of) as columns:
-        return find_drift(columns, topology, now if as_of is None else as_of)
+    with snapshot(store, as_of, now) as s:
+        if not s.topology.workflows:
+            raise NoTopologyError
+        return find_drift(s.columns, s.topology, s.at)
 
 
 def _key(drift: Drift) -> Key:

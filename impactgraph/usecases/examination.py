@@ -1,6 +1,9 @@
-"""The evidence on a few orders, at one moment and on one state: what failures do to them, their records, their peers, what would explain them."""
+"""The evidence on a few orders in one snapshot, and their diagnoses.
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+What failures do to them, what is wrong with their records, who their peers are, and what would explain them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -10,7 +13,7 @@ from graph_models.diagnosis import Cause, CommonFactor, Diagnosis, PeerGroup, Re
 from graph_models.enums import Band, RecordKind
 from graph_models.failure import Failure
 from graph_models.impact import AffectedRecord, Question
-from graph_models.orders import Order, OrderFilter
+from graph_models.orders import Fulfillment, Order, OrderFilter
 from impactgraph.columns import Codes, Ints
 from impactgraph.diagnosis.common import OverdueState, common_factors
 from impactgraph.diagnosis.overdue import limits, peers_of
@@ -28,93 +31,81 @@ from impactgraph.diagnosis.why.impacts import ImpactsByFulfillment, impacts_in, 
 from impactgraph.forecast.plan import order_scope
 from impactgraph.impact.answer import BlastRadius
 from impactgraph.ports.store import OrderTimeline
-from impactgraph.propagation import propagate
-from impactgraph.usecases.blast_radius import Standpoint, answered
-from impactgraph.usecases.habits import Habits
+from impactgraph.usecases.blast_radius import assess
 from impactgraph.usecases.pages import MOST
+from impactgraph.usecases.snapshot import Snapshot
+from impactgraph.usecases.suspects import suspects_in
 
 _CONTROLS = 2_000
-"""Others that the overdue of a step are compared with: enough to blame one thing, few enough for an answer on the phone."""
+"""Others that the overdue of a step are compared with: enough to blame one thing, few enough to answer at once."""
 _EVERYWHERE = ("location:", "workflow:")
 """Kinds of elements that orders are in, rather than need."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """An order with all that its diagnosis and its story are told from."""
+    """An order with all that its diagnosis and its timeline are made from."""
 
     situation: Situation
     diagnosis: Diagnosis
-    ways: Mapping[str, ExpectedSteps]
+    expected_steps: Mapping[str, ExpectedSteps]
     """What is left to its parts, by bare key of the fulfillment."""
     records: tuple[AffectedRecord, ...] = ()
-    """Those that active failures hit."""
-    story: OrderTimeline | None = None
-    """What events told, where it had to be read for the diagnosis."""
+    """Those that active failures affect."""
+    events: OrderTimeline | None = None
+    """What is recorded of it, where that had to be read for the diagnosis."""
 
 
 class Examination:
-    """Of a few orders, at one moment, on one state."""
+    """Of a few orders in one snapshot."""
 
-    def __init__(
-        self,
-        at: Standpoint,
-        usual: Habits,
-        orders: Mapping[str, Order],
-        stories: Mapping[str, OrderTimeline],
-        suspects: Callable[[], tuple[Suspect, ...]],
-    ) -> None:
-        """`stories`: of the orders that an error was reported of, by bare key."""
-        self.at, self.usual, self.orders, self.stories, self._ask_suspects = (
-            at,
-            usual,
-            orders,
-            stories,
-            suspects,
-        )
-        self.columns, self.topology = at.columns, at.topology
-        assert at.parts is not None
-        self.rows = at.parts
-        ids = self.columns.fulfillments.ids
+    def __init__(self, s: Snapshot, orders: Mapping[str, Order], events: Mapping[str, OrderTimeline]) -> None:
+        """`events`: of the orders that an error was reported of; both by bare key."""
+        self.snapshot, self.orders, self.events = s, orders, events
+        self.rows = s.columns.fulfillment_rows(s.columns.order_rows(list(orders)))
+        ids = s.columns.fulfillments.ids
         self.row_of = {str(ids[row]): int(row) for row in self.rows}
-        self.where = OrderFilter(ids=tuple(orders))
-        self.ground = EvidenceSources(self.topology, self.columns, at.known.durations, usual.stays, at.as_of)
+        stays = s.diagnosis_baseline.stays
+        self._sources = EvidenceSources(s.topology, s.columns, s.durations, stays, s.at)
         self._peers: dict[tuple[int, int, int], PeerGroup | None] = {}
-        self._shared: dict[tuple[int, int], tuple[tuple[CommonFactor, Codes], ...]] = {}
+        self._factors: dict[tuple[int, int], tuple[tuple[CommonFactor, Codes], ...]] = {}
 
     def cases(self) -> dict[str, Case]:
         return {key: self._case(order) for key, order in self.orders.items()}
 
     # ---- what failures do
 
-    def _answer(self, failures: Iterable[Failure], orders: Sequence[str] | None = None) -> BlastRadius:
-        """`orders`: of these only, by bare key."""
-        if orders is None or len(orders) == len(self.orders):
-            return answered(Question(where=self.where), self.at, tuple(failures))
-        parts = self.columns.fulfillment_rows(self.columns.order_rows(orders))
-        return answered(
-            Question(where=OrderFilter(ids=tuple(orders))), replace(self.at, parts=parts), tuple(failures)
+    def _assess(self, failures: Iterable[Failure], orders: Sequence[str] | None = None) -> BlastRadius:
+        """What these failures do to the orders; `orders`: to these of them, by bare key."""
+        keys = tuple(self.orders if orders is None else orders)
+        columns = self.snapshot.columns
+        rows = (
+            self.rows
+            if len(keys) == len(self.orders)
+            else columns.fulfillment_rows(columns.order_rows(list(keys)))
         )
+        return assess(self.snapshot, Question(where=OrderFilter(ids=keys)), tuple(failures), rows)
 
-    def _touching(self, failures: Iterable[Failure]) -> tuple[Failure, ...]:
-        """Those that can get to anything on the ways of these orders; the others need not be asked about."""
-        return tuple(failure for failure in failures if self._can_touch(failure))
+    def _relevant(self, failures: Iterable[Failure]) -> tuple[Failure, ...]:
+        """Those that can affect anything on the ways of these orders; the others need not be asked about."""
+        return tuple(failure for failure in failures if self._can_affect(failure))
 
-    def _can_touch(self, failure: Failure) -> bool:
+    def _can_affect(self, failure: Failure) -> bool:
         if failure.target.startswith(_EVERYWHERE):
             return True
         return self._is_on_the_way(failure) and bool(
-            self.at.membership.in_scope(self.rows, order_scope(failure.scope)).any()
+            self.snapshot.membership.in_scope(self.rows, order_scope(failure.scope)).any()
         )
 
     def _is_on_the_way(self, failure: Failure) -> bool:
-        return not self.usual.needing(self.topology, failure.target).isdisjoint(self._ways)
+        return not self.snapshot.dependents(failure.target).isdisjoint(self._ways)
 
     @cached_property
     def _ways(self) -> frozenset[str]:
         """All steps, hand-offs and ways of records of their workflows."""
         keys = {part.workflow for order in self.orders.values() for part in order.fulfillments}
-        workflows = [self.topology.workflows[key] for key in keys if key in self.topology.workflows]
+        known = self.snapshot.topology.workflows
+        workflows = [known[key] for key in keys if key in known]
         steps = {step.id for workflow in workflows for step in workflow.steps}
         ways = {t.via for workflow in workflows for step in workflow.steps for t in step.then if t.via}
         return frozenset(
@@ -122,204 +113,205 @@ class Examination:
         )
 
     @cached_property
-    def _active(self) -> tuple[Failure, ...]:
-        return tuple(failure for failure in self.at.reported if failure.active_at(self.at.as_of))
+    def _relevant_active(self) -> tuple[Failure, ...]:
+        return self._relevant(self.snapshot.active_failures)
 
     @cached_property
-    def _active_here(self) -> tuple[Failure, ...]:
-        return self._touching(self._active)
+    def _joint_impact(self) -> BlastRadius | None:
+        """Of all active failures together; None where none of them can affect an order."""
+        return self._assess(self.snapshot.active_failures) if self._relevant_active else None
 
     @cached_property
-    def _together(self) -> BlastRadius | None:
-        """Of all that are active, jointly; None where none of them can touch an order."""
-        return self._answer(self._active) if self._active_here else None
+    def _joint_impacts(self) -> ImpactsByFulfillment:
+        return impacts_in(self._joint_impact) if self._joint_impact is not None else {}
 
     @cached_property
-    def _joint(self) -> ImpactsByFulfillment:
-        return impacts_in(self._together) if self._together is not None else {}
+    def _single_impacts(self) -> ImpactsByFulfillment:
+        """Of each active failure by itself, to the orders that the joint answer does not blame on it.
 
-    @cached_property
-    def _alone(self) -> ImpactsByFulfillment:
-        """Of each active failure by itself, to the orders that the joint answer does not blame on it: another one stands before it there."""
-        found: dict[str, list[Impact]] = {}
-        for failure in self._active_here if len(self._active) > 1 else ():
-            unnamed = [key for key, order in self.orders.items() if not self._named(order, failure)]
-            for key, hits in impacts_in(self._answer([failure], unnamed)).items() if unnamed else ():
-                found.setdefault(key, []).extend(hits)
-        return found
+        There another failure stands before it.
+        """
+        hits: dict[str, list[Impact]] = {}
+        for failure in self._relevant_active if len(self.snapshot.active_failures) > 1 else ():
+            unnamed = [key for key, order in self.orders.items() if not self._is_blamed(order, failure)]
+            for key, of_part in impacts_in(self._assess([failure], unnamed)).items() if unnamed else ():
+                hits.setdefault(key, []).extend(of_part)
+        return hits
 
-    def _named(self, order: Order, failure: Failure) -> bool:
+    def _is_blamed(self, order: Order, failure: Failure) -> bool:
         return any(
-            failure in hit.failures for part in order.fulfillments for hit in self._joint.get(part.key, ())
+            failure in hit.failures
+            for part in order.fulfillments
+            for hit in self._joint_impacts.get(part.key, ())
         )
 
     @cached_property
-    def _over(self) -> BlastRadius | None:
-        """Of all that ended while one of the orders was on its way; None where none of them can have touched an order."""
+    def _past_impact(self) -> BlastRadius | None:
+        """Of all failures that ended while one of the orders was in flight; None where none of them can matter."""
         since = min(order.placed_at for order in self.orders.values())
         ended = [
-            f for f in self.at.reported if f.ended_at is not None and since < f.ended_at <= self.at.as_of
+            failure
+            for failure in self.snapshot.failures
+            if failure.ended_at is not None and since < failure.ended_at <= self.snapshot.at
         ]
-        return self._answer(ended) if self._touching(ended) else None
+        return self._assess(ended) if self._relevant(ended) else None
 
     @cached_property
-    def _past(self) -> ImpactsByFulfillment:
-        return impacts_in(self._over) if self._over is not None else {}
+    def _past_impacts(self) -> ImpactsByFulfillment:
+        return impacts_in(self._past_impact) if self._past_impact is not None else {}
 
     @cached_property
-    def _records_hit(self) -> dict[str, list[AffectedRecord]]:
+    def _affected_records(self) -> dict[str, list[AffectedRecord]]:
         """By bare key of the order."""
-        found: dict[str, list[AffectedRecord]] = {}
-        if self._together is not None and self._together.records_hit:
-            hit = {group.emission.kind for group in self._together.records_hit}
-            for kind in (kind for kind in RecordKind if kind in hit):
-                for record in self._together.records(kind, first=MOST).items:
-                    found.setdefault(record.order, []).append(record)
-        return found
+        records: dict[str, list[AffectedRecord]] = {}
+        if self._joint_impact is not None and self._joint_impact.records_hit:
+            affected = {group.emission.kind for group in self._joint_impact.records_hit}
+            for kind in (kind for kind in RecordKind if kind in affected):
+                for record in self._joint_impact.records(kind, first=MOST).items:
+                    records.setdefault(record.order, []).append(record)
+        return records
 
     # ---- records
 
     @cached_property
     def _findings(self) -> dict[str, list[RecordFinding]]:
         """By bare key of the order."""
-        at, known = self.at.as_of, self.at.known
-        sorted_prefix = self.usual.filed(self.columns)
-        found = find_records(
-            self.topology,
-            self.columns,
-            known.durations,
-            at,
-            RecordSearch(self.rows, sorted_prefix),
-            transports=self.usual.transports,
+        s = self.snapshot
+        findings = find_records(
+            s.topology,
+            s.columns,
+            s.durations,
+            s.at,
+            RecordSearch(self.rows, s.column_index.ordered_records),
+            transports=s.diagnosis_baseline.transports,
         )
-        if not len(found):
+        if not len(findings):
             return {}
-        begun = [
-            failure for failure in self.at.reported if failure.started_at <= at and self._can_touch(failure)
-        ]
-        impairments = propagate(known.graph, begun, recovery=lambda failure: failure.ended_at or at)
-        causes = Causes(
-            found, impairments, {failure.key: failure for failure in begun}, ()
-        )  # whoever else is asked about tells nothing of this order
+        begun = self._relevant(s.begun_failures)
+        # no tallies: whoever else is asked about tells nothing of this order
+        causes = Causes(findings, s.impairments_of(begun), {failure.key: failure for failure in begun}, ())
         by_order: dict[str, list[RecordFinding]] = {}
-        for finding in found.findings(cause_of=causes.of):
+        for finding in findings.findings(cause_of=causes.of):
             by_order.setdefault(finding.order, []).append(finding)
         return by_order
 
     # ---- one order
 
     def _case(self, order: Order) -> Case:
-        placed = [self._placed(order, part.key) for part in order.fulfillments]
-        parts = tuple(each.state for each in placed)
-        situation = Situation(order, self.at.as_of, parts, tuple(self._findings.get(order.key, ())))
+        outlooks = [self._outlook(order, part) for part in order.fulfillments]
+        states = tuple(outlook.state for outlook in outlooks)
+        situation = Situation(order, self.snapshot.at, states, tuple(self._findings.get(order.key, ())))
         situation = self._with_suspects(self._with_peers(situation))
-        ways = {
-            each.state.fulfillment.key: each.expected_steps
-            for each in placed
-            if each.expected_steps is not None
-        }
-        diagnosis = diagnose(self.topology, situation)
         return Case(
-            situation,
-            diagnosis,
-            ways,
-            tuple(self._records_hit.get(order.key, ())),
-            self.stories.get(order.key),
+            situation=situation,
+            diagnosis=diagnose(self.snapshot.topology, situation),
+            expected_steps={
+                outlook.state.fulfillment.key: outlook.expected_steps
+                for outlook in outlooks
+                if outlook.expected_steps is not None
+            },
+            records=tuple(self._affected_records.get(order.key, ())),
+            events=self.events.get(order.key),
         )
 
-    def _placed(self, order: Order, key: str) -> FulfillmentOutlook:
-        told = next(part for part in order.fulfillments if part.key == key)
-        hits = [*self._joint.get(key, ()), *self._alone.get(key, ()), *self._past.get(key, ())]
-        row = self.row_of[key]
-        evidence = FulfillmentEvidence(told, row, hits, self._said_of(order).get(key, ""))
+    def _outlook(self, order: Order, part: Fulfillment) -> FulfillmentOutlook:
+        impacts = [
+            *self._joint_impacts.get(part.key, ()),
+            *self._single_impacts.get(part.key, ()),
+            *self._past_impacts.get(part.key, ()),
+        ]
+        row = self.row_of[part.key]
         return outlook_of(
-            self.ground,
+            self._sources,
             order,
-            evidence,
-            lambda hit: steps_in(self._told_by(hit), row),
+            FulfillmentEvidence(part, row, impacts, self._error_text(order, part)),
+            lambda impact: steps_in(self._radius_of(impact), row),
         )
 
-    def _said_of(self, order: Order) -> dict[str, str]:
-        """What the last error of each part said, by bare key of the fulfillment."""
-        story = self.stories.get(order.key)
-        errors = (
-            [entry for entry in story.entries if entry.kind == "fulfillment.failed" and entry.fulfillment]
-            if story is not None
-            else []
-        )
-        return {entry.fulfillment or "": entry.message or "" for entry in errors}
+    def _error_text(self, order: Order, part: Fulfillment) -> str:
+        """What the last error of the part said; empty where it said nothing, or none was reported."""
+        events = self.events.get(order.key)
+        entries = events.entries if events is not None else ()
+        texts = [
+            entry.message
+            for entry in entries
+            if entry.kind == "fulfillment.failed" and entry.fulfillment == part.key
+        ]
+        return texts[-1] or "" if texts else ""
 
-    def _told_by(self, hit: Impact) -> BlastRadius:
-        answer = self._together if hit.is_active else self._over
-        assert answer is not None
-        return answer
+    def _radius_of(self, impact: Impact) -> BlastRadius:
+        radius = self._joint_impact if impact.is_active else self._past_impact
+        assert radius is not None
+        return radius
 
-    def _with_peers(self, s: Situation) -> Situation:
+    def _with_peers(self, situation: Situation) -> Situation:
         """Others in the step of the part that is longest overdue, else of one that failed or is held."""
-        troubled = [*s.overdue, *(part for part in s.in_flight if part.error is not None or _held(part))]
-        if not troubled:
-            return s
-        row = self.row_of[troubled[0].fulfillment.key]
-        common = self._common(row) if s.overdue and not _held(troubled[0]) else ()
-        shared = tuple(f"{factor.dimension} {factor.value}" for factor, rows in common if row in rows)
+        failed_or_held = (part for part in situation.in_flight if part.error is not None or _is_held(part))
+        part = next(iter((*situation.overdue, *failed_or_held)), None)
+        if part is None:
+            return situation
+        row = self.row_of[part.fulfillment.key]
+        common = self._common_factors(row) if situation.overdue and not _is_held(part) else ()
         return replace(
-            s, peers=self._peers_of(row, tuple(factor for factor, _ in common)), shared_factors=shared
+            situation,
+            peers=self._peers_of(row, tuple(factor for factor, _ in common)),
+            shared_factors=tuple(
+                f"{factor.dimension} {factor.value}" for factor, rows in common if row in rows
+            ),
         )
 
-    def _with_suspects(self, s: Situation) -> Situation:
+    def _with_suspects(self, situation: Situation) -> Situation:
         """Elements whose failure would explain that it is overdue, or its error, where no known one holds it."""
-        puzzling = {
-            part.fulfillment.key
-            for part in (*s.overdue, *(part for part in s.in_flight if part.error is not None))
-            if not _held(part)
-        }
-        if not puzzling:
-            return s
-        return replace(
-            s, suspects=tuple(cause for cause, keys in self._suspects if not keys.isdisjoint(puzzling))
-        )
+        failed = (part for part in situation.in_flight if part.error is not None)
+        unexplained = {part.fulfillment.key for part in (*situation.overdue, *failed) if not _is_held(part)}
+        if not unexplained:
+            return situation
+        causes = tuple(cause for cause, keys in self._suspects if not keys.isdisjoint(unexplained))
+        return replace(situation, suspects=causes)
 
     @cached_property
     def _suspects(self) -> tuple[tuple[Cause, frozenset[str]], ...]:
         """Each with the parts that it would hold, had it failed as it seems to have."""
-        return tuple((each.cause, self._would_hold(each)) for each in self._ask_suspects())
+        return tuple((suspect.cause, self._would_hold(suspect)) for suspect in suspects_in(self.snapshot))
 
     def _would_hold(self, suspect: Suspect) -> frozenset[str]:
-        if not self._touching([suspect.failure]):
+        if not self._relevant([suspect.failure]):
             return frozenset()
-        found = impacts_in(self._answer([suspect.failure]))
         return frozenset(
             key
-            for key, hits in found.items()
-            if any(hit.is_probable and hit.band in (Band.STUCK, Band.EXPOSED) for hit in hits)
+            for key, impacts in impacts_in(self._assess([suspect.failure])).items()
+            if any(impact.is_probable and impact.band in (Band.STUCK, Band.EXPOSED) for impact in impacts)
         )
 
     def _peers_of(self, row: int, factors: tuple[CommonFactor, ...]) -> PeerGroup | None:
-        f = self.columns.fulfillments
+        f = self.snapshot.columns.fulfillments
         place = int(f.workflow[row]), int(f.step[row]), int(f.location[row])
         if place not in self._peers:
-            self._peers[place] = peers_of(self.columns, self._limits, row, self.at.as_of, factors)
+            self._peers[place] = peers_of(self.snapshot.columns, self._limits, row, self.snapshot.at, factors)
         return self._peers[place]
 
     def _limits(self, rows: Codes) -> Ints:
-        return limits(self.topology, self.columns, self.usual.stays, self.at.known.durations, rows)
+        s = self.snapshot
+        return limits(s.topology, s.columns, s.diagnosis_baseline.stays, s.durations, rows)
 
-    def _common(self, row: int) -> tuple[tuple[CommonFactor, Codes], ...]:
+    def _common_factors(self, row: int) -> tuple[tuple[CommonFactor, Codes], ...]:
         """What the overdue of its step share, each with the fulfillments that have it."""
-        f = self.columns.fulfillments
+        s = self.snapshot
+        f = s.columns.fulfillments
         place = int(f.workflow[row]), int(f.step[row])
-        if place not in self._shared:
-            rows, stays, at = self.columns.rows_at(*place), self.usual.stays, self.at.as_of
-            here, overdue = np.zeros(len(f), bool), np.zeros(len(f), bool)
-            here[rows], overdue[rows] = (
-                True,
-                (f.entered_at[rows] > 0) & (at - f.entered_at[rows] > self._limits(rows)),
+        if place not in self._factors:
+            rows = s.columns.rows_at(*place)
+            in_place = np.zeros(len(f), bool)
+            in_place[rows] = True
+            overdue = np.zeros(len(f), bool)
+            overdue[rows] = (f.entered_at[rows] > 0) & (s.at - f.entered_at[rows] > self._limits(rows))
+            state = OverdueState(
+                s.columns, s.topology, s.diagnosis_baseline.stays, overdue, at=s.at, among=in_place
             )
-            state = OverdueState(self.columns, self.topology, stays, overdue, at=at, among=here)
-            found = common_factors(state, controls=_CONTROLS)
-            self._shared[place] = tuple((each.factor, each.rows) for each in found)
-        return self._shared[place]
+            factors = common_factors(state, controls=_CONTROLS)
+            self._factors[place] = tuple((each.factor, each.rows) for each in factors)
+        return self._factors[place]
 
 
-def _held(part: FulfillmentState) -> bool:
-    return any(hit.holds for hit in part.impacts)
+def _is_held(part: FulfillmentState) -> bool:
+    return any(impact.holds for impact in part.impacts)

@@ -1,4 +1,4 @@
-"""What a failure puts at stake: the few figures by which failures are ranked."""
+"""The figures by which failures are ranked: orders affected, money, promises."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,9 +9,9 @@ from graph_models.failure import Failure
 from graph_models.impact import Question
 from graph_models.money import Money
 from graph_models.time import Millis
-from impactgraph.ports.store import Store
 from impactgraph.usecases.answer import Answer, Ask
 from impactgraph.usecases.common_values import common_values
+from impactgraph.usecases.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,39 +33,37 @@ class ImpactSummary:
     """What nearly all orders hit have and most others have not, such as `region emea`."""
 
 
-def impact_summary(
-    store: Store, ask: Ask, failure: Failure, question: Question, now: Millis
-) -> ImpactSummary:
-    """By itself, else as in `question`. Costs one answer."""
+def impact_summary(s: Snapshot, ask: Ask, failure: Failure, question: Question) -> ImpactSummary:
+    """Of the failure by itself, else as in `question`. Costs one answer."""
     alone = (
         replace(question, failures=(), suppose=(failure,))
         if failure.is_supposed
         else replace(question, failures=(failure.key,), suppose=())
     )
-    with ask(store, alone, now) as answer:
-        return _told(answer, failure)
+    return _summary(ask(s, alone), failure)
 
 
-def impact_summaries(store: Store, ask: Ask, answer: Answer) -> tuple[ImpactSummary, ...]:
-    """Of each failure of the answer, the most orders first. Costs an answer for each but a single one, all from the state that this one stands on."""
+def impact_summaries(s: Snapshot, ask: Ask, answer: Answer) -> tuple[ImpactSummary, ...]:
+    """Of each failure of the answer, the most orders first.
+
+    Costs an answer for each but a single one, all from the snapshot of this one.
+    """
     if len(answer.failures) == 1:
-        return (_told(answer, answer.failures[0]),)
-    found = [
-        impact_summary(store, ask, failure, answer.inputs.question, answer.as_of)
-        for failure in answer.failures
-    ]
-    return tuple(
-        sorted(
-            found,
-            key=lambda one: (-one.orders, -one.will_miss_promise, one.failure.started_at, one.failure.key),
-        )
-    )
+        return (_summary(answer, answer.failures[0]),)
+    summaries = [impact_summary(s, ask, failure, answer.inputs.question) for failure in answer.failures]
+    return tuple(sorted(summaries, key=_rank))
 
 
-def _told(answer: Answer, failure: Failure) -> ImpactSummary:
-    columns, hit, totals = answer.inputs.columns, answer.orders_hit, answer.order_totals
-    placed, promised = columns.orders.placed_at[hit.order], columns.orders.promised_by[hit.order]
-    missed = promised[hit.misses & (promised > answer.as_of)]
+def _rank(summary: ImpactSummary) -> tuple[int, int, Millis, str]:
+    return -summary.orders, -summary.will_miss_promise, summary.failure.started_at, summary.failure.key
+
+
+def _summary(answer: Answer, failure: Failure) -> ImpactSummary:
+    affected, totals = answer.orders_hit, answer.order_totals
+    orders = answer.inputs.columns.orders
+    placed_at, promised_by = orders.placed_at[affected.order], orders.promised_by[affected.order]
+    missed = promised_by[affected.misses & (promised_by > answer.as_of)]
+    oldest = str(orders.ids[affected.order[np.argmin(placed_at)]]) if len(placed_at) else None
     return ImpactSummary(
         failure=failure,
         orders=totals.orders,
@@ -73,9 +71,9 @@ def _told(answer: Answer, failure: Failure) -> ImpactSummary:
         value=totals.value,
         will_miss_promise=totals.will_miss_promise,
         next_promise=int(missed.min()) if len(missed) else None,
-        oldest_order=str(columns.orders.ids[hit.order[np.argmin(placed)]]) if len(placed) else None,
+        oldest_order=oldest,
         team=_team(answer, failure),
-        common_values=common_values(columns, hit.order, hit.fulfillment),
+        common_values=common_values(answer.inputs.columns, affected.order, affected.fulfillment),
     )
 
 

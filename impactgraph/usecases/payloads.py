@@ -1,4 +1,4 @@
-"""Trouble in what messages say: orders sent twice, incomplete ones, stock figures that differ, errors that say the same."""
+"""Findings in message contents: orders sent twice, incomplete orders, differing stock figures, similar errors."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 from graph_models.diagnosis import PayloadFinding, PayloadKind
 from graph_models.orders import ANY_ORDER, OrderFilter, Page
 from graph_models.time import DAY, Millis
-from graph_models.topology import Topology
-from impactgraph.columns import Columns
 from impactgraph.diagnosis.payload import (
     find_duplicates,
     find_error_templates,
@@ -19,11 +17,10 @@ from impactgraph.diagnosis.payload import (
 )
 from impactgraph.errors import BadInputError
 from impactgraph.impact.filters import order_mask
-from impactgraph.impact.membership import Membership
 from impactgraph.ports.store import Store
-from impactgraph.propagation import FailureGraph, propagate
-from impactgraph.usecases.orders import asks_for_impact, current_topology
+from impactgraph.usecases.orders import asks_for_impact
 from impactgraph.usecases.pages import Key, check_first, page
+from impactgraph.usecases.snapshot import Snapshot, snapshot
 from impactgraph.usecases.validation import check_filter
 
 ERRORS_OF: Millis = 7 * DAY
@@ -41,86 +38,77 @@ class PayloadsQuestion:
 
 
 def list_payload_findings(
-    store: Store, asked: PayloadsQuestion, now: Millis, first: int | None = None, after: str | None = None
+    store: Store, question: PayloadsQuestion, now: Millis, first: int | None = None, after: str | None = None
 ) -> Page[PayloadFinding]:
-    """By kind, the most first. Raises BadInputError for a bad page or filter, NotFoundError where the filter names what there is not."""
+    """By kind, the most first.
+
+    Raises BadInputError for a bad page or filter, NotFoundError where the filter names what does not exist.
+    """
     check_first(first)
-    return page(find_payload_findings(store, asked, now), _key, first=first, after=after)
+    return page(find_payload_findings(store, question, now), _key, first=first, after=after)
 
 
-def find_payload_findings(store: Store, asked: PayloadsQuestion, now: Millis) -> list[PayloadFinding]:
+def find_payload_findings(store: Store, question: PayloadsQuestion, now: Millis) -> list[PayloadFinding]:
     """All of them, in the same order.
 
-    Stock figures are of no order: of the filter only locations and regions apply to them, and any other field leaves them out.
+    Stock figures are of no order: of the filter only locations and regions apply to them, any other field
+    leaves them out.
     """
-    at = now if asked.as_of is None else asked.as_of
-    if asks_for_impact(asked.where):
+    if asks_for_impact(question.where):
         raise BadInputError(
-            "where.bands, effects and willMissPromise are of orders that a failure hits. Ask for payloads without them."
+            "where.bands, effects and willMissPromise are of orders that a failure affects."
+            " Ask for payloads without them."
         )
-    topology = current_topology(store, asked.as_of)
-    check_filter(store, topology, asked.where)
-    with store.columns(asked.as_of) as columns:
-        among = _among(columns, topology, asked.where)
-        found = [
+    with snapshot(store, question.as_of, now) as s:
+        check_filter(store, s.topology, question.where)
+        in_question = _orders_in_question(s, question.where)
+        findings = [
             finding
-            for kind in asked.kinds or _ORDER
-            for finding in _of_kind(store, kind, topology, columns, among, asked, at)
+            for kind in question.kinds or _ORDER
+            for finding in _of_kind(s, kind, in_question, question.where)
         ]
-    return sorted(found, key=_key)
+    return sorted(findings, key=_key)
 
 
 def _of_kind(
-    store: Store,
-    kind: PayloadKind,
-    topology: Topology,
-    columns: Columns,
-    among: NDArray[np.bool_],
-    asked: PayloadsQuestion,
-    at: Millis,
+    s: Snapshot, kind: PayloadKind, in_question: NDArray[np.bool_], where: OrderFilter
 ) -> Sequence[PayloadFinding]:
     match kind:
         case PayloadKind.DUPLICATE_ORDER:
-            return find_duplicates(columns, among)
+            return find_duplicates(s.columns, in_question)
         case PayloadKind.INCOMPLETE:
-            return find_incomplete(columns, among, at)
+            return find_incomplete(s.columns, in_question, s.at)
         case PayloadKind.ERROR_TEMPLATE:
-            return find_error_templates(
-                topology, columns, store.error_texts(at - ERRORS_OF, asked.as_of), among
-            )
+            texts = s.store.error_texts(s.at - ERRORS_OF, s.as_of)
+            return find_error_templates(s.topology, s.columns, texts, in_question)
         case PayloadKind.STOCK_DIFFERENCE:
-            return list(_stock(store, topology, asked, at))
+            return list(_stock_differences(s, where))
 
 
-def _stock(store: Store, topology: Topology, asked: PayloadsQuestion, at: Millis) -> Iterator[PayloadFinding]:
-    where = asked.where
+def _stock_differences(s: Snapshot, where: OrderFilter) -> Iterator[PayloadFinding]:
     if replace(where, locations=None, regions=None) != ANY_ORDER:
         return
-    figures = store.differing_stock(asked.as_of)
+    figures = s.store.differing_stock(s.as_of)
     if not figures:
         return
-    failures = [failure for failure in store.failures(asked.as_of) if failure.started_at <= at]
-    impairments = propagate(
-        FailureGraph.of(topology), failures, recovery=lambda failure: failure.ended_at or at
-    )
-    for finding in find_stock_differences(topology, figures, impairments):
-        place = topology.locations.get(finding.key["location"])
+    for finding in find_stock_differences(s.topology, figures, s.impairments):
+        location = s.topology.locations.get(finding.key["location"])
         if where.locations is not None and finding.key["location"] not in where.locations:
             continue
-        if where.regions is not None and (place is None or place.region not in where.regions):
+        if where.regions is not None and (location is None or location.region not in where.regions):
             continue
         yield finding
 
 
-def _among(columns: Columns, topology: Topology, where: OrderFilter) -> NDArray[np.bool_]:
+def _orders_in_question(s: Snapshot, where: OrderFilter) -> NDArray[np.bool_]:
     """By row of an order: whether a fulfillment of it is asked for."""
-    keep = order_mask(columns, Membership(columns, topology), where)
+    keep = order_mask(s.columns, s.membership, where)
     if keep is None:
-        return np.ones(len(columns.orders), bool)
-    among = np.zeros(len(columns.orders), bool)
-    rows = np.arange(len(columns.fulfillments), dtype=np.int32)
-    among[columns.fulfillments.order[keep(rows)]] = True
-    return among
+        return np.ones(len(s.columns.orders), bool)
+    mask = np.zeros(len(s.columns.orders), bool)
+    rows = np.arange(len(s.columns.fulfillments), dtype=np.int32)
+    mask[s.columns.fulfillments.order[keep(rows)]] = True
+    return mask
 
 
 def _key(finding: PayloadFinding) -> Key:

@@ -1,31 +1,67 @@
-"""Whether a question makes sense before it is worked on."""
+"""Questions about failures: their defaults, and the checks that every question passes before it is answered."""
 
 import math
+from collections.abc import Iterable
+from dataclasses import dataclass
 
+from graph_models.failure import Failure
+from graph_models.ids import key_of
 from graph_models.impact import Question
+from graph_models.orders import ANY_ORDER, OrderFilter
 from graph_models.time import DAY, Millis
-from graph_models.topology import Topology
 from impactgraph.errors import BadInputError, NotFoundError, NoTopologyError, Problem
-from impactgraph.ports.store import Store
 from impactgraph.topology.near import nearest
 from impactgraph.usecases.failure_events import problems_in
+from impactgraph.usecases.snapshot import Snapshot
 from impactgraph.usecases.validation import check_element, check_filter, check_scope
 
 LONGEST: Millis = 366 * DAY
 
 
-def check_question(store: Store, question: Question, topology: Topology) -> None:
-    """Raises NotFoundError for what it names and there is not, BadInputError with everything else that is wrong."""
+@dataclass(frozen=True, kw_only=True)
+class QuestionInput:
+    """A question as a person or a program puts it: what is None takes the default of `Question`."""
+
+    failures: Iterable[str] = ()
+    """Full ids or bare keys."""
+    suppose: tuple[Failure, ...] = ()
+    as_of: Millis | None = None
+    horizon: Millis | None = None
+    assume_recovery: Millis | None = None
+    tolerance: Millis | None = None
+    min_likelihood: float | None = None
+    where: OrderFilter | None = None
+    limit: int | None = None
+
+    def question(self) -> Question:
+        """Not checked yet: `check_question` does that when it is answered."""
+        default = Question()
+        return Question(
+            failures=tuple(dict.fromkeys(key_of(identifier, "failure") for identifier in self.failures)),
+            suppose=self.suppose,
+            as_of=self.as_of,
+            horizon=default.horizon if self.horizon is None else self.horizon,
+            assume_recovery=self.assume_recovery,
+            tolerance=default.tolerance if self.tolerance is None else self.tolerance,
+            min_likelihood=default.min_likelihood if self.min_likelihood is None else self.min_likelihood,
+            where=ANY_ORDER if self.where is None else self.where,
+            limit=self.limit,
+        )
+
+
+def check_question(s: Snapshot, question: Question) -> None:
+    """Raises NotFoundError for an id that names nothing, BadInputError with everything else that is wrong."""
+    topology = s.topology
     if not topology.version:
         raise NoTopologyError
-    known = {failure.key for failure in store.failures(question.as_of)} if question.failures else set[str]()
+    keys = {failure.key for failure in s.failures}
     for key in question.failures:
-        if key not in known:
-            raise NotFoundError(f"failure:{key}", near=[f"failure:{near}" for near in nearest(key, known, 3)])
+        if key not in keys:
+            raise NotFoundError(f"failure:{key}", near=[f"failure:{near}" for near in nearest(key, keys, 3)])
     for supposed in question.suppose:
         check_element(topology, supposed.target)
-        check_scope(store, topology, supposed.scope)
-    check_filter(store, topology, question.where)
+        check_scope(s.store, topology, supposed.scope)
+    check_filter(s.store, topology, question.where)
     if problems := _problems(question):
         raise BadInputError(*problems)
 
@@ -52,5 +88,5 @@ def _problems(question: Question) -> list[Problem]:
     ]
     keys = [supposed.key for supposed in question.suppose]
     wrong.append((len(set(keys)) < len(keys), "suppose has two failures with the same id."))
-    found = [Problem(message) for is_wrong, message in wrong if is_wrong]
-    return found + [problem for supposed in question.suppose for problem in problems_in(supposed)]
+    problems = [Problem(message) for is_wrong, message in wrong if is_wrong]
+    return problems + [problem for supposed in question.suppose for problem in problems_in(supposed)]

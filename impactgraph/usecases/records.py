@@ -10,17 +10,14 @@ from numpy.typing import NDArray
 
 from graph_models.diagnosis import RateFinding, RecordFinding
 from graph_models.enums import RecordEffect, RecordKind
-from graph_models.failure import Failure
 from graph_models.impact import Question
-from graph_models.impairment import Impairments
 from graph_models.money import Money
 from graph_models.orders import ANY_ORDER, OrderFilter, Page
 from graph_models.time import Millis
-from impactgraph.columns import NO_AMOUNT, Columns
+from impactgraph.columns import NO_AMOUNT
 from impactgraph.diagnosis.records import (
     Causes,
     RecordFindings,
-    Transports,
     cause_of_rate,
     find_rates,
     find_records,
@@ -28,15 +25,12 @@ from impactgraph.diagnosis.records import (
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
 from impactgraph.impact import keyset
 from impactgraph.impact.filters import order_mask, post_filter
-from impactgraph.impact.membership import Membership
 from impactgraph.impact.totals import money_of
 from impactgraph.ports.store import Store
-from impactgraph.propagation import propagate
-from impactgraph.usecases.blast_radius import blast_radius
-from impactgraph.usecases.learned import Known, learned
-from impactgraph.usecases.named_since import named_since
-from impactgraph.usecases.orders import asks_for_impact, current_topology
+from impactgraph.usecases.blast_radius import answer_question
+from impactgraph.usecases.orders import asks_for_impact
 from impactgraph.usecases.pages import MOST, check_first
+from impactgraph.usecases.snapshot import Snapshot, snapshot
 from impactgraph.usecases.validation import check_filter
 
 T = TypeVar("T")
@@ -123,75 +117,51 @@ class RecordAnswer:
 
 
 def list_records(
-    store: Store, asked: RecordsQuestion, now: Millis, first: int | None = None, after: str | None = None
+    store: Store, question: RecordsQuestion, now: Millis, first: int | None = None, after: str | None = None
 ) -> Page[RecordFinding]:
-    """Raises BadInputError for a bad page, NotFoundError where the filter names what there is not."""
+    """Raises BadInputError for a bad page, NotFoundError where the filter names what does not exist."""
     size = check_first(first)
-    with watch_records(store, asked, now) as watched:
-        return watched.page(size, after)
+    with watch_records(store, question, now) as answer:
+        return answer.page(size, after)
 
 
 def list_rates(store: Store, as_of: Millis | None, now: Millis) -> tuple[RateFinding, ...]:
-    """Hours of the last day in which a type of record came more often or less often than usual, the latest first."""
-    at = now if as_of is None else as_of
-    topology, reported = current_topology(store, as_of), store.failures(as_of)
-    with store.columns(as_of) as columns:
-        found = find_rates(columns, at)
-        if not found:
+    """Hours of the last day in which a type of record came more or less often than usual, the latest first."""
+    with snapshot(store, as_of, now) as s:
+        rates = find_rates(s.columns, s.at)
+        if not rates:
             return ()
-        impairments, failures = _impairments(
-            learned(store, topology, columns, reported, as_of, at), reported, at
+        failures = {failure.key: failure for failure in s.begun_failures}
+        return tuple(
+            replace(rate, likely_cause=cause_of_rate(rate, s.topology, s.impairments, failures))
+            for rate in rates
         )
-    return tuple(
-        replace(rate, likely_cause=cause_of_rate(rate, topology, impairments, failures)) for rate in found
-    )
-
-
-def _impairments(
-    known: Known, reported: Sequence[Failure], at: Millis
-) -> tuple[Impairments, dict[str, Failure]]:
-    """Of all failures that began by then, and these by key."""
-    begun = [failure for failure in reported if failure.started_at <= at]
-    return propagate(known.graph, begun, recovery=lambda failure: failure.ended_at or at), {
-        failure.key: failure for failure in begun
-    }
 
 
 @contextmanager
-def watch_records(store: Store, asked: RecordsQuestion, now: Millis) -> Generator[RecordAnswer]:
-    """Raises NotFoundError where the filter names what there is not."""
-    at = now if asked.as_of is None else asked.as_of
-    topology = current_topology(store, asked.as_of)
-    check_filter(store, topology, asked.where)
-    reported = store.failures(asked.as_of)
-    with store.columns(asked.as_of) as columns:
-        known = learned(store, topology, columns, reported, asked.as_of, at)
-        found = find_records(
-            topology,
-            columns,
-            known.durations,
-            at,
-            transports=Transports(named_since=named_since(store, topology)),
-        )
-        impairments, failures = _impairments(known, reported, at)
-        chosen = found.select(np.flatnonzero(_asked_for(store, found, columns, asked, now)))
-        yield RecordAnswer(chosen, Causes(chosen, impairments, failures, found.tallies))
+def watch_records(store: Store, question: RecordsQuestion, now: Millis) -> Generator[RecordAnswer]:
+    """Good while the context is open. Raises NotFoundError where the filter names what does not exist."""
+    with snapshot(store, question.as_of, now) as s:
+        check_filter(store, s.topology, question.where)
+        findings = find_records(s.topology, s.columns, s.durations, s.at, transports=s.declared_records)
+        in_question = findings.select(np.flatnonzero(_in_question(s, findings, question)))
+        failures = {failure.key: failure for failure in s.begun_failures}
+        yield RecordAnswer(in_question, Causes(in_question, s.impairments, failures, findings.tallies))
 
 
-def _asked_for(
-    store: Store, findings: RecordFindings, columns: Columns, asked: RecordsQuestion, now: Millis
-) -> NDArray[np.bool_]:
-    found = findings.rows
-    chosen = np.ones(len(found), bool)
-    if asked.types is not None:
-        chosen &= np.array([slot.type in asked.types for slot in findings.slots] or [False])[found.slot]
-    if asked.effects is not None:
-        chosen &= np.isin(found.effect, [RECORD_EFFECTS.index(effect) for effect in asked.effects])
-    keep = order_mask(columns, Membership(columns, findings.topology), asked.where)
-    if keep is not None and len(found):
-        chosen &= keep(found.row)
-    if asks_for_impact(asked.where):
-        with blast_radius(store, Question(as_of=asked.as_of), now) as answer:
-            hit = post_filter(answer.orders_hit, asked.where, answer.effects_of)
-            chosen &= np.isin(columns.fulfillments.order[found.row], hit.order)
-    return chosen
+def _in_question(s: Snapshot, findings: RecordFindings, question: RecordsQuestion) -> NDArray[np.bool_]:
+    """By finding."""
+    rows = findings.rows
+    mask = np.ones(len(rows), bool)
+    if question.types is not None:
+        mask &= np.array([slot.type in question.types for slot in findings.slots] or [False])[rows.slot]
+    if question.effects is not None:
+        mask &= np.isin(rows.effect, [RECORD_EFFECTS.index(effect) for effect in question.effects])
+    keep = order_mask(s.columns, s.membership, question.where)
+    if keep is not None and len(rows):
+        mask &= keep(rows.row)
+    if asks_for_impact(question.where):
+        impact = answer_question(s, Question(as_of=question.as_of))
+        affected = post_filter(impact.orders_hit, question.where, impact.effects_of)
+        mask &= np.isin(s.columns.fulfillments.order[rows.row], affected.order)
+    return mask

@@ -12,8 +12,9 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from impactgraph.columns import IN_FLIGHT
 from impactgraph.ports.store import Store
-from impactgraph.usecases.diagnoses import cases, find_case
-from impactgraph.usecases.timelines import timelines
+from impactgraph.usecases.snapshot import snapshot
+from impactgraph.usecases.why import cases, timelines
+from tests.asking import cases_of
 from tests.benchmarks.million import NOW, SEED
 
 ASKED = 600
@@ -23,7 +24,7 @@ PAGE = 500
 @pytest.fixture(scope="module", autouse=True)
 def what_is_usual(store: Store) -> None:
     """Learned, as after the first question of a quarter of an hour."""
-    find_case(store, _drawn(store, 1)[0], NOW)
+    cases_of(store, _drawn(store, 1), NOW)
 
 
 def _drawn(store: Store, count: int) -> list[str]:
@@ -42,7 +43,7 @@ def test_diagnosis_of_one_order(
 
     def ask() -> None:
         key, start = next(keys), perf_counter()
-        state = find_case(store, key, NOW).diagnosis.state.value
+        state = cases_of(store, [key], NOW)[key].diagnosis.state.value
         took[state].append(perf_counter() - start)
 
     benchmark.pedantic(ask, rounds=ASKED, warmup_rounds=5)
@@ -61,14 +62,15 @@ def test_diagnosis_of_one_order(
 def test_diagnoses_and_stories_of_a_page(
     benchmark: BenchmarkFixture, store: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    keys, topology = _drawn(store, PAGE), store.topology()
+    keys = _drawn(store, PAGE)
     seconds: dict[str, list[float]] = {"diagnoses": [], "with stories": []}
 
     def ask() -> None:
         start = perf_counter()
-        found = cases(store, keys, NOW)
-        seconds["diagnoses"].append(perf_counter() - start)
-        timelines(store, topology, found, None)
+        with snapshot(store, None, NOW) as s:
+            found = cases(s, keys)
+            seconds["diagnoses"].append(perf_counter() - start)
+            timelines(s, found)
         seconds["with stories"].append(perf_counter() - start)
 
     benchmark.pedantic(ask, rounds=5, warmup_rounds=1)

@@ -12,9 +12,9 @@ from graph_models.enums import Band, OrderStatus
 from graph_models.failure import Failure
 from graph_models.time import HOUR, MINUTE, Millis
 from impactgraph.ports.store import Store
-from impactgraph.usecases.diagnoses import Case, cases
-from impactgraph.usecases.orders import get_orders
 from impactgraph.usecases.overdue import OverdueQuestion, overdue
+from impactgraph.usecases.why import Case
+from tests.asking import cases_of, orders_by_key
 from tests.listing import orders_of
 from tests.properties.small_worlds import AS_OF, worlds
 from tests.worlds import SmallStore, World, ask
@@ -27,7 +27,7 @@ CALM = (DiagnosisState.ON_TRACK, DiagnosisState.WAITING, DiagnosisState.UNKNOWN)
 
 def examined(world: World, *keys: str) -> dict[str, Case]:
     asked = keys or tuple(dict.fromkeys(j.order for j in world.journeys))
-    return cases(cast(Store, SmallStore(world)), asked, world.as_of)
+    return cases_of(cast(Store, SmallStore(world)), asked, world.as_of)
 
 
 def active(world: World) -> tuple[Failure, ...]:
@@ -126,7 +126,7 @@ def test_overdue_means_one_thing_in_a_diagnosis_in_an_order_and_in_the_list_of_t
     }
     world = replace(world, topology=replace(world.topology, workflows=workflows))
     store, found = cast(Store, SmallStore(world)), examined(world)
-    told = get_orders(store, list(found), world.as_of)
+    told = orders_by_key(store, list(found), world.as_of)
     with overdue(store, OverdueQuestion(), world.as_of) as late:
         listed = {order.key for order in late.orders(first=500, after=None).items}
 
@@ -150,7 +150,7 @@ def test_what_is_expected_lies_ahead_and_ends_when_the_forecast_does(world: Worl
     for case in examined(world).values():
         assert case.diagnosis.next_expected is None or case.diagnosis.next_expected >= world.as_of
         for part in case.situation.fulfillments:
-            way = case.ways.get(part.fulfillment.key)
+            way = case.expected_steps.get(part.fulfillment.key)
             if way is None or way.done_at is None:
                 continue
             assert all(stop.begins <= stop.leaves for stop in way.steps)
@@ -169,7 +169,7 @@ def test_the_way_of_an_order_that_is_held_ends_when_the_forecast_does_or_later(w
     for case in examined(world).values():
         for part in case.situation.fulfillments:
             way, held = (
-                case.ways.get(part.fulfillment.key),
+                case.expected_steps.get(part.fulfillment.key),
                 [hit for hit in part.impacts if hit.is_probable and hit.band is not Band.RECORDS_ONLY],
             )
             if (

@@ -14,8 +14,8 @@ from impactgraph.demo.generate import generate
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.topology.load import parse_topology
 from impactgraph.usecases.blast_radius import blast_radius
-from impactgraph.usecases.diagnoses import Case, cases
-from impactgraph.usecases.timelines import timelines
+from impactgraph.usecases.why import Case
+from tests.asking import cases_of, timelines_of
 from tests.listing import orders_of
 
 NOW = parse_moment("2026-03-03T14:00:00Z")
@@ -41,7 +41,7 @@ def told(store: EmbeddedStore) -> dict[str, Case]:
     return {
         key: case
         for start in range(0, len(keys), 500)
-        for key, case in cases(store, keys[start : start + 500], NOW).items()
+        for key, case in cases_of(store, keys[start : start + 500], NOW).items()
     }
 
 
@@ -87,7 +87,7 @@ def test_a_promise_on_old_stock_may_go_wrong_and_surely_did_where_the_order_was_
         for key, case in told.items()
         if blamed(case) == {"F-stock"} and case.diagnosis.state is DiagnosisState.AT_RISK
     }
-    stories = timelines(store, store.topology(), risky, None)
+    stories = timelines_of(store, risky)
     sent_elsewhere = {
         key for key, story in stories.items() if any(entry.kind == "fulfillment.rerouted" for entry in story)
     }
@@ -121,7 +121,7 @@ def test_a_story_is_one_line_of_time_for_split_orders_too(
     store: EmbeddedStore, told: dict[str, Case]
 ) -> None:
     split = {key: case for key, case in told.items() if len(case.situation.fulfillments) > 1}
-    stories = timelines(store, store.topology(), split, None)
+    stories = timelines_of(store, split)
 
     assert split.keys() == stories.keys() and len(split) > 10
     for key, story in stories.items():

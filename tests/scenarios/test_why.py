@@ -10,8 +10,8 @@ from graph_models.diagnosis import DiagnosisState
 from graph_models.time import parse_moment
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.usecases.apply_topology import apply_path
-from impactgraph.usecases.diagnoses import Case, cases
-from impactgraph.usecases.timelines import timelines
+from impactgraph.usecases.why import Case
+from tests.asking import cases_of, timelines_of
 from tests.scenarios.test_scenarios import HOME, SCENARIOS
 
 STATES = {
@@ -33,7 +33,7 @@ def told(request: pytest.FixtureRequest) -> tuple[dict[str, Any], dict[str, Case
     store = EmbeddedStore.in_memory(now=lambda: as_of)
     assert apply_path(store, folder / "topology.yaml", as_of).problems == ()
     assert store.ingest((folder / "events.ndjson").read_bytes().splitlines()).quarantined == []
-    return expected, cases(store, [*expected["orders"], *expected["spared"]], as_of), store
+    return expected, cases_of(store, [*expected["orders"], *expected["spared"]], as_of), store
 
 
 def test_what_an_active_failure_hits_is_told_so(
@@ -67,7 +67,7 @@ def test_what_was_hit_has_it_in_its_story(
     """Of failures that have ended too. A diagnosis has the tolerance of every day."""
     expected, found, store = told
     hit = [] if expected["tolerance"] else list(expected["orders"])
-    stories = timelines(store, store.topology(), {key: found[key] for key in hit}, None)
+    stories = timelines_of(store, {key: found[key] for key in hit})
 
     for key, story in stories.items():
         assert [entry.at for entry in story] == sorted(entry.at for entry in story)

@@ -15,6 +15,7 @@ from graph_models.failure import Failure
 from graph_models.orders import Order, OrderFilter, Page
 from graph_models.time import Millis
 from graph_models.topology import Topology
+from impactgraph.baselines import Baselines
 from impactgraph.columns import Columns, ErrorTexts, Visits
 from impactgraph.ports.store import (
     IngestResult,
@@ -52,8 +53,14 @@ class LocalStore(ABC):
     def __init__(self, replica: Replica, now: Callable[[], Millis]) -> None:
         self._replica = replica
         self._now = now
+        self._baselines = Baselines()
         self._write_lock = threading.RLock()
         self._state_lock = ReadWriteLock()
+
+    @property
+    def baselines(self) -> Baselines:
+        """What was learned from this store; empty at first."""
+        return self._baselines
 
     @abstractmethod
     def _commit(self, prepare: Callable[[], Change | None]) -> None:

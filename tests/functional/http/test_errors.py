@@ -10,12 +10,12 @@ import pytest
 
 from api.app import create_app
 from graph_models.impact import Question
-from graph_models.time import Millis
 from impactgraph.bootstrap import open_store
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
 from impactgraph.usecases.answer import Answer, Ask
+from impactgraph.usecases.snapshot import Snapshot
 from tests.functional.http.serving import Api, served
 from tests.functional.http.shop import NOW, fill
 
@@ -112,10 +112,8 @@ def filled(tmp_path: Path) -> Iterator[Store]:
 
 
 def test_an_error_that_nobody_foresaw_is_masked_and_has_a_number(filled: Store) -> None:
-    @contextmanager
-    def broken(_: Store, __: Question, ___: Millis) -> Iterator[Answer]:
+    def broken(_: Snapshot, __: Question) -> Answer:
         raise RuntimeError("secret: the password is hunter2")
-        yield
 
     with serving(filled, broken) as api:
         answer = api.answer("{ blastRadius { headline } }")
@@ -126,10 +124,8 @@ def test_an_error_that_nobody_foresaw_is_masked_and_has_a_number(filled: Store) 
 
 
 def test_a_store_that_cannot_be_reached_is_told_by_its_code(filled: Store) -> None:
-    @contextmanager
-    def unreachable(_: Store, __: Question, ___: Millis) -> Iterator[Answer]:
+    def unreachable(_: Snapshot, __: Question) -> Answer:
         raise StoreUnavailableError("The database does not answer.")
-        yield
 
     with serving(filled, unreachable) as api:
         assert api.codes("{ blastRadius { headline } }") == ["STORE_UNAVAILABLE"]
@@ -140,11 +136,9 @@ def stuck() -> Iterator[Ask]:
     """Something that takes until the test is over."""
     over = Event()
 
-    @contextmanager
-    def ask(_: Store, __: Question, ___: Millis) -> Iterator[Answer]:
+    def ask(_: Snapshot, __: Question) -> Answer:
         over.wait(30)
         raise StoreUnavailableError("Too late for anybody to hear.")
-        yield
 
     yield ask
     over.set()

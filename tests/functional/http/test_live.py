@@ -3,8 +3,7 @@
 import socket
 import threading
 from collections import Counter
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -15,13 +14,14 @@ from websockets.sync.client import connect
 
 from api.app import create_app
 from graph_models.impact import Question
-from graph_models.time import MINUTE, Millis
+from graph_models.time import MINUTE
 from impactgraph.bootstrap import open_store
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
 from impactgraph.usecases.answer import Answer
-from impactgraph.usecases.blast_radius import blast_radius
+from impactgraph.usecases.blast_radius import answer_question
+from impactgraph.usecases.snapshot import Snapshot
 from tests.functional.http.following import follower, streamed
 from tests.functional.http.serving import Api, served
 from tests.functional.http.shop import NOW, event, fill
@@ -228,13 +228,11 @@ class Asking:
         self.counts: Counter[str] = Counter()
         self.broken = False
 
-    @contextmanager
-    def __call__(self, store: Store, question: Question, now: Millis) -> Generator[Answer]:
+    def __call__(self, s: Snapshot, question: Question) -> Answer:
         self.counts[threading.current_thread().name.partition("_")[0]] += 1
         if self.broken:
             raise StoreUnavailableError("The record cannot be reached.")
-        with blast_radius(store, question, now) as answer:
-            yield answer
+        return answer_question(s, question)
 
 
 def test_a_hundred_who_ask_the_same_cost_one_answer(store: Store) -> None:
@@ -280,11 +278,9 @@ def test_a_store_that_cannot_be_reached_for_a_while_is_told_and_the_answers_go_o
 def test_an_answer_that_takes_too_long_is_given_up(store: Store) -> None:
     released = threading.Event()
 
-    @contextmanager
-    def slow(store: Store, question: Question, now: Millis) -> Generator[Answer]:
+    def slow(s: Snapshot, question: Question) -> Answer:
         released.wait(60)
-        with blast_radius(store, question, now) as answer:
-            yield answer
+        return answer_question(s, question)
 
     with (
         served(create_app(store, Settings(deadline=0.2), ask_impact=slow, now=lambda: NOW)) as address,

@@ -1,0 +1,40 @@
+"""Baselines: what is usual, learned from history, and kept between the questions to one store."""
+
+from impactgraph.baselines.baselines import (
+    LEARNED_FOR,
+    SUSPECTED_FOR,
+    Baselines,
+    FailureSpans,
+    Period,
+    is_current,
+)
+from impactgraph.baselines.cache import Cache
+from impactgraph.baselines.column_index import ColumnIndex
+from impactgraph.baselines.declarations import declared_since
+from impactgraph.baselines.diagnosis_baseline import DiagnosisBaseline, learn_diagnosis_baseline
+from impactgraph.baselines.forecast_baseline import (
+    ForecastBaseline,
+    HeldSpans,
+    History,
+    held_spans_of,
+    learn_forecast_baseline,
+)
+
+__all__ = [
+    "LEARNED_FOR",
+    "SUSPECTED_FOR",
+    "Baselines",
+    "Cache",
+    "ColumnIndex",
+    "DiagnosisBaseline",
+    "FailureSpans",
+    "ForecastBaseline",
+    "HeldSpans",
+    "History",
+    "Period",
+    "declared_since",
+    "held_spans_of",
+    "is_current",
+    "learn_diagnosis_baseline",
+    "learn_forecast_baseline",
+]

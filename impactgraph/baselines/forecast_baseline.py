@@ -1,0 +1,76 @@
+"""What a forecast takes as usual: durations of steps, the wait for a person, and the load of queues."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from graph_models.failure import Failure
+from graph_models.impairment import Impairment, Impairments
+from graph_models.time import Millis
+from graph_models.topology import Topology
+from impactgraph.columns import Columns
+from impactgraph.forecast.durations import Distribution, Durations, learn_durations
+from impactgraph.forecast.manual_wait import learn_manual_wait
+from impactgraph.forecast.queue_load import QueueLoad
+
+HeldSpans = Mapping[tuple[str, str], tuple[tuple[Millis, Millis], ...]]
+"""By (workflow, step): the spans in which failures held orders."""
+
+_PROBABLY_HELD = 0.3
+"""Likelihood of an impairment above which its span is not learned from."""
+
+
+@dataclass(frozen=True)
+class History:
+    """The visits of orders to steps, read from the store; `watermark`: of the columns at that moment."""
+
+    queue_load: QueueLoad
+    watermark: int
+
+
+@dataclass(frozen=True)
+class ForecastBaseline:
+    """`manual_wait`: how long an order with an error waits for a person; `watermark`: of the history it was learned from."""
+
+    durations: Durations
+    manual_wait: Distribution
+    queue_load: QueueLoad
+    watermark: int
+
+
+def learn_forecast_baseline(
+    topology: Topology,
+    columns: Columns,
+    history: History,
+    failures: Sequence[Failure],
+    held_spans: HeldSpans,
+    at: Millis,
+) -> ForecastBaseline:
+    """As known at `at`. `failures`: those that had begun by then. Costs a pass over the visits."""
+    durations = learn_durations(
+        topology,
+        columns.dictionaries,
+        history.queue_load.visits,
+        at,
+        lambda workflow, step: held_spans.get((workflow, step), ()),
+    )
+    active_since = min((failure.started_at for failure in failures if failure.active_at(at)), default=at)
+    manual_wait = learn_manual_wait(columns, durations, active_since)
+    return ForecastBaseline(durations, manual_wait, history.queue_load, history.watermark)
+
+
+def held_spans_of(topology: Topology, impairments: Impairments, at: Millis) -> HeldSpans:
+    """The spans up to `at` in which impairments held what was in a step or what it handed over: none of it is usual."""
+    spans: dict[tuple[str, str], tuple[tuple[Millis, Millis], ...]] = {}
+    for workflow in topology.workflows.values():
+        for step in workflow.steps:
+            elements = [step.id, *(transition.via for transition in step.then if transition.via)]
+            holding: list[Impairment] = [
+                impairment
+                for element in elements
+                for impairment in impairments.by_element.get(element, ())
+                if impairment.likelihood > _PROBABLY_HELD
+            ]
+            spans[workflow.key, step.key] = tuple(
+                (impairment.since, min(impairment.until, at) + impairment.drain) for impairment in holding
+            )
+    return spans

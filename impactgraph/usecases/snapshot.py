@@ -1,0 +1,197 @@
+"""One question's consistent view of a store: the moment, the topology, the failures, the columns and the baselines."""
+
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from functools import cached_property
+
+from graph_models.failure import Failure
+from graph_models.impairment import Impairments
+from graph_models.time import Millis
+from graph_models.topology import Topology
+from impactgraph.baselines import (
+    LEARNED_FOR,
+    Baselines,
+    ColumnIndex,
+    DiagnosisBaseline,
+    FailureSpans,
+    ForecastBaseline,
+    HeldSpans,
+    History,
+    Period,
+    declared_since,
+    held_spans_of,
+    is_current,
+    learn_diagnosis_baseline,
+    learn_forecast_baseline,
+)
+from impactgraph.columns import Columns
+from impactgraph.diagnosis.records import Transports
+from impactgraph.errors import NotFoundError
+from impactgraph.forecast.durations import Durations
+from impactgraph.forecast.queue_load import QueueLoad
+from impactgraph.impact.membership import Membership
+from impactgraph.ports.store import Store
+from impactgraph.propagation import FailureGraph, propagate
+from impactgraph.topology.reach import dependents
+
+
+@contextmanager
+def snapshot(store: Store, as_of: Millis | None, now: Millis) -> Generator["Snapshot"]:
+    """The store as it is (`as_of` None: at `now`) or was. Nothing of it changes while the context is open.
+
+    Good in the thread that opened it; other parts than the columns are read or computed when they are first used.
+    A baseline is computed inside the columns only: `Cache.get` says why.
+    """
+    with store.columns(as_of) as columns:
+        yield Snapshot(store, as_of, now if as_of is None else as_of, columns)
+
+
+class Snapshot:
+    """What all answers to one question are made from."""
+
+    def __init__(self, store: Store, as_of: Millis | None, at: Millis, columns: Columns) -> None:
+        """`as_of` is the moment that was asked for (None: now), `at` the moment that is meant."""
+        self.store = store
+        self.as_of = as_of
+        self.at = at
+        self.columns = columns
+
+    # ---- read from the store
+
+    @cached_property
+    def topology(self) -> Topology:
+        """An empty one before the first was applied."""
+        return current_topology(self.store, self.as_of)
+
+    @cached_property
+    def failures(self) -> tuple[Failure, ...]:
+        """All that are on record, ended ones and announced ones too, oldest first."""
+        return tuple(self.store.failures(self.as_of))
+
+    # ---- what failures do
+
+    @cached_property
+    def active_failures(self) -> tuple[Failure, ...]:
+        return tuple(failure for failure in self.failures if failure.active_at(self.at))
+
+    @cached_property
+    def begun_failures(self) -> tuple[Failure, ...]:
+        """Those that have begun, whether or not they have ended."""
+        return tuple(failure for failure in self.failures if failure.started_at <= self.at)
+
+    @cached_property
+    def graph(self) -> FailureGraph:
+        topology = self.topology
+        return self._baselines.failure_graphs.get(topology.version, lambda: FailureGraph.of(topology))
+
+    @cached_property
+    def impairments(self) -> Impairments:
+        """What the failures that have begun did and do up to now."""
+        return self.impairments_of(self.begun_failures)
+
+    def impairments_of(self, failures: Iterable[Failure]) -> Impairments:
+        """What these failures did and do up to now: each until its end, else until the moment of the question."""
+        return propagate(self.graph, tuple(failures), recovery=lambda failure: failure.ended_at or self.at)
+
+    # ---- what is usual
+
+    @cached_property
+    def forecast_baseline(self) -> ForecastBaseline:
+        """Good for a quarter of an hour; what the failures on record held is left out."""
+        columns = self.columns
+        history = self._baselines.histories.get(
+            self._period, self._read_history, lambda found: is_current(found, columns)
+        )
+        return self._baselines.forecast.get(
+            (self._period, self._failure_spans),
+            lambda: learn_forecast_baseline(
+                self.topology, columns, history, self.begun_failures, self._held_spans, self.at
+            ),
+            lambda found: is_current(found, columns),
+        )
+
+    @cached_property
+    def diagnosis_baseline(self) -> DiagnosisBaseline:
+        """As `forecast_baseline`."""
+        columns = self.columns
+        return self._baselines.diagnosis.get(
+            (self._period, self._failure_spans),
+            lambda: learn_diagnosis_baseline(
+                self.topology, columns, self._held_spans, self.declared_records.named_since, self.at
+            ),
+            lambda found: is_current(found, columns),
+        )
+
+    @property
+    def durations(self) -> Durations:
+        return self.forecast_baseline.durations
+
+    @cached_property
+    def declared_records(self) -> Transports:
+        """Since when the topology declares each record, without how long records take."""
+        store, topology = self.store, self.topology
+        return Transports(
+            named_since=self._baselines.declared_since.get(
+                topology.version,
+                lambda: declared_since(
+                    topology,
+                    [(version.key, version.applied_at) for version in store.topologies()],
+                    store.topology_version,
+                ),
+            )
+        )
+
+    def dependents(self, element: str) -> frozenset[str]:
+        """All that a failure of the element (full id) can affect, and the element itself."""
+        topology = self.topology
+        if element not in topology.elements:
+            return frozenset({element})
+        return self._baselines.dependents.get(
+            (topology.version, element), lambda: frozenset({element, *dependents(topology, element)})
+        )
+
+    # ---- what is derived from the columns
+
+    @property
+    def membership(self) -> Membership:
+        return self.column_index.membership
+
+    @cached_property
+    def column_index(self) -> ColumnIndex:
+        columns, topology = self.columns, self.topology
+        if self.as_of is not None:
+            return ColumnIndex(columns, topology)
+        return self._baselines.column_indexes.get(
+            topology.version, lambda: ColumnIndex(columns, topology), lambda index: index.fits(columns)
+        )
+
+    # ----
+
+    @property
+    def _baselines(self) -> Baselines:
+        return self.store.baselines
+
+    @property
+    def _period(self) -> Period:
+        return Period(self.topology.version, self.as_of, self.at // LEARNED_FOR)
+
+    @property
+    def _failure_spans(self) -> FailureSpans:
+        return tuple((failure.key, failure.started_at, failure.ended_at) for failure in self.failures)
+
+    @cached_property
+    def _held_spans(self) -> HeldSpans:
+        return held_spans_of(self.topology, self.impairments, self.at)
+
+    def _read_history(self) -> History:
+        columns = self.columns
+        queue_load = QueueLoad(self.topology, columns.dictionaries, self.store.visits(self.as_of))
+        return History(queue_load, columns.watermark)
+
+
+def current_topology(store: Store, as_of: Millis | None = None) -> Topology:
+    """An empty one before the first was applied."""
+    try:
+        return store.topology(as_of)
+    except NotFoundError:
+        return Topology()

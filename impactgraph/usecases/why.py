@@ -1,0 +1,104 @@
+"""Why an order is where it is: its diagnosis and its timeline, both from one snapshot."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from graph_models.diagnosis import Diagnosis
+from graph_models.failure import Failure
+from graph_models.ids import key_of
+from graph_models.orders import Order, TimelineEntry
+from graph_models.time import Millis
+from graph_models.topology import Topology
+from impactgraph.diagnosis.why.timeline import TimelineSources, timeline_of
+from impactgraph.errors import NotFoundError
+from impactgraph.impact.orders import orders_of
+from impactgraph.ports.store import OrderTimeline, Store
+from impactgraph.topology.near import nearest
+from impactgraph.usecases.examination import Case, Examination
+from impactgraph.usecases.snapshot import Snapshot, snapshot
+
+__all__ = ["Case", "WhyAnswer", "cases", "timelines", "why"]
+
+Timeline = tuple[TimelineEntry, ...]
+
+_FEW = 20_000
+"""Orders among which a near key is looked for."""
+
+
+@dataclass(frozen=True)
+class WhyAnswer:
+    """The answer on one order, as plain values."""
+
+    order: Order
+    as_of: Millis | None
+    """The moment that was asked for; None: now."""
+    at: Millis
+    diagnosis: Diagnosis
+    timeline: Timeline
+    """Oldest first."""
+    topology: Topology
+    failures: Mapping[str, Failure]
+    """All that are on record, by bare key."""
+
+
+def why(store: Store, identifier: str, now: Millis, as_of: Millis | None = None) -> WhyAnswer:
+    """By full id or bare key. Raises NotFoundError where the order is not on record (then)."""
+    with snapshot(store, as_of, now) as s:
+        key = key_of(identifier, "order")
+        by_key = cases(s, [key])
+        if key not in by_key:
+            raise NotFoundError(identifier, near=_near_orders(s, key))
+        case = by_key[key]
+        return WhyAnswer(
+            order=case.situation.order,
+            as_of=as_of,
+            at=s.at,
+            diagnosis=case.diagnosis,
+            timeline=timelines(s, by_key).get(key, ()),
+            topology=s.topology,
+            failures={failure.key: failure for failure in s.failures},
+        )
+
+
+def cases(s: Snapshot, keys: Sequence[str]) -> dict[str, Case]:
+    """Those of the orders that are on record, by bare key: a few questions to the store for all of them."""
+    rows = s.columns.order_rows(list(dict.fromkeys(keys)))
+    orders = {order.key: order for order in orders_of(s.columns, rows[rows >= 0])}
+    return Examination(s, orders, _events_of_failed(s, orders)).cases() if orders else {}
+
+
+def timelines(s: Snapshot, cases: Mapping[str, Case]) -> dict[str, Timeline]:
+    """Of these cases, by bare key, oldest first: one question to the store for all whose events were not read yet."""
+    unread = [key for key, case in cases.items() if case.events is None]
+    events = {key: case.events for key, case in cases.items() if case.events is not None}
+    events |= s.store.timelines(unread, s.as_of) if unread else {}
+    return {key: _timeline(s, case, events[key]) for key, case in cases.items() if key in events}
+
+
+def _timeline(s: Snapshot, case: Case, events: OrderTimeline) -> Timeline:
+    return timeline_of(
+        TimelineSources(
+            topology=s.topology,
+            situation=case.situation,
+            recorded_entries=events.entries,
+            records=events.records,
+            expected_steps=case.expected_steps,
+            affected_records=case.records,
+        )
+    )
+
+
+def _events_of_failed(s: Snapshot, orders: Mapping[str, Order]) -> Mapping[str, OrderTimeline]:
+    """Of the orders that an error was reported of, for what it said; the store is asked of no others."""
+    failed = [
+        key
+        for key, order in orders.items()
+        if any(part.failed_code or part.failed_element for part in order.fulfillments)
+    ]
+    return s.store.timelines(failed, s.as_of) if failed else {}
+
+
+def _near_orders(s: Snapshot, key: str) -> list[str]:
+    ids = s.columns.orders.ids
+    keys = [str(each) for each in ids] if len(ids) <= _FEW else []
+    return [f"order:{near}" for near in nearest(key, keys, 3)]
