@@ -5,7 +5,7 @@ from typing import Any
 from graph_models.enums import RecordKind
 from graph_models.impact import AffectedOrder, AffectedRecord
 from graph_models.orders import Page
-from impactgraph.impact.answer import BlastRadius
+from impactgraph.impact.blast_radius import BlastRadius
 
 
 def orders_of(answer: BlastRadius, first: int = 500, **asked: Any) -> list[AffectedOrder]:

@@ -33,7 +33,7 @@ from impactgraph.columns import (
     WorkflowDictionary,
     document_code,
 )
-from impactgraph.impact.answer import BlastRadius
+from impactgraph.impact.blast_radius import BlastRadius
 from impactgraph.impact.orders import orders_of
 from impactgraph.ports.store import Store, TopologyVersion
 from impactgraph.usecases.blast_radius import blast_radius

@@ -285,8 +285,8 @@ class BlastRadius:
     def of(cls, answer: Answer, landscape: Landscape) -> "BlastRadius":
         return cls(
             as_of=Moment(VolatileMoment(answer.as_of)),
-            topology=strawberry.ID(f"topology:{answer.topology}"),
-            watermark=strawberry.ID(VolatileText(answer.inputs.columns.watermark)),
+            topology=strawberry.ID(f"topology:{answer.topology_version}"),
+            watermark=strawberry.ID(VolatileText(answer.watermark)),
             failures=[Failure.of(failure, answer.as_of, landscape) for failure in answer.failures],
             assumptions=list(answer.assumptions),
             complete=answer.complete,

@@ -80,7 +80,9 @@ class Query:
     async def blast_radius(self, info: Info, **arguments: Any) -> BlastRadius:
         question = question_of(QuestionArguments(**arguments))
         answer = await info.context.impact(question)
-        return BlastRadius.of(answer, await info.context.landscape_of(answer.topology, question.as_of))
+        return BlastRadius.of(
+            answer, await info.context.landscape_of(answer.topology_version, question.as_of)
+        )
 
     @strawberry.field(description="The reported failures, newest first.")
     async def failures(

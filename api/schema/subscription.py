@@ -33,7 +33,7 @@ class Subscription:
 
         async def value(context: Context) -> BlastRadius:
             answer = await context.impact(question)
-            return BlastRadius.of(answer, await context.landscape_of(answer.topology, None))
+            return BlastRadius.of(answer, await context.landscape_of(answer.topology_version, None))
 
         yield _as_field(Topic("blastRadius", question, value))
 

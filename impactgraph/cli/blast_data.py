@@ -94,8 +94,8 @@ def blast_json(blast: BlastAnswer, layout: BlastLayout) -> Json:
     encoded_summaries = encoder.encode(summaries)
     return {
         "asOf": iso_moment(answer.as_of),
-        "watermark": str(answer.inputs.columns.watermark),
-        "topology": f"topology:{answer.topology}",
+        "watermark": str(answer.watermark),
+        "topology": f"topology:{answer.topology_version}",
         "impactSummary": encoded_summaries,
         "atStake": encoded_summaries,
         "failures": encoder.encode(answer.failures),

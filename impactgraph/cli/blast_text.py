@@ -48,7 +48,7 @@ def print_blast(out: Console, blast: BlastAnswer, layout: BlastLayout) -> None:
     answer = blast.answer
     out.print(answer.headline, style="bold")
     as_of = formats.day_and_time(answer.as_of)
-    out.print(f"As of {as_of}, by topology:{answer.topology}. Times are UTC.", style="dim")
+    out.print(f"As of {as_of}, by topology:{answer.topology_version}. Times are UTC.", style="dim")
     _print_failures(out, blast)
     if answer.totals.orders:
         _print_totals(out, answer.totals)

@@ -1,4 +1,4 @@
-"""Affected orders by one or more dimensions."""
+"""Breakdown of affected orders by one or more dimensions."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -11,83 +11,95 @@ from graph_models.impact import ImpactGroup
 from graph_models.money import Money
 from impactgraph.errors import BadInputError
 from impactgraph.forecast.cohort_outcomes import BANDS
-from impactgraph.impact.affected import AffectedRows
-from impactgraph.impact.classes import Classes, classify
-from impactgraph.impact.dimensions import coded
-from impactgraph.impact.hits import Hits
+from impactgraph.impact.affected_rows import AffectedRows
+from impactgraph.impact.dimensions import dimension_codes
+from impactgraph.impact.grouping import Groups, group_rows
+from impactgraph.impact.matched_impact import MatchedImpact
 from impactgraph.impact.totals import worth_by_group
 
 _Figures = tuple[int, int, tuple[Money, ...], int]
-_At = NDArray[np.intp] | slice
-"""Places of orders."""
-_EACH = slice(None)
+_Places = NDArray[np.intp] | slice
+"""Positions among the affected orders."""
+_ALL = slice(None)
 _OF_FULFILLMENT = (Dimension.LOCATION, Dimension.WORKFLOW, Dimension.STEP)
 
 
-def breakdown(answer: Hits, by: Sequence[Dimension], first: int | None) -> tuple[ImpactGroup, ...]:
-    """Groups, the most orders first. Raises BadInputError where no dimension is named."""
+def breakdown(impact: MatchedImpact, by: Sequence[Dimension], first: int | None) -> tuple[ImpactGroup, ...]:
+    """Groups, the most orders first; `first` limits their number.
+
+    Raises: BadInputError where no dimension is named.
+    """
     if not by:
         raise BadInputError("Name at least one dimension to break down by.")
     by = list(dict.fromkeys(by))
-    orders = answer.orders_hit
+    orders = impact.affected_orders
     if not len(orders):
         return ()
-    rows, at = (
-        _spread(answer, orders) if any(d in _OF_FULFILLMENT for d in by) else (orders.fulfillment, _EACH)
-    )
-    codes, names = zip(*(_codes(answer, dimension, orders, rows, at) for dimension in by), strict=True)
-    groups = classify(len(rows), *codes)
+    if any(dimension in _OF_FULFILLMENT for dimension in by):
+        rows, at = _fulfillments_of(impact, orders)
+    else:
+        rows, at = orders.fulfillment, _ALL
+    columns = [_codes(impact, dimension, rows, at) for dimension in by]
+    groups = group_rows(len(rows), *(codes for codes, _ in columns))
     if not isinstance(at, slice) and len(at) > len(orders):
-        groups, at = _once(groups, at)
-    found = [
-        ImpactGroup({d.value: w[c] or None for d, w, c in zip(by, names, place, strict=True)}, *figures)
-        for place, figures in zip(
-            zip(*(code.tolist() for code in groups.codes), strict=True),
-            _figures(answer, orders, groups, at),
-            strict=True,
-        )
+        groups, at = _distinct(groups, at)
+    keys = zip(*(codes.tolist() for codes in groups.codes), strict=True)
+    listed = [
+        ImpactGroup(_key(by, [names for _, names in columns], key), *figures)
+        for key, figures in zip(keys, _figures(impact, groups, at), strict=True)
     ]
-    found.sort(key=lambda g: (-g.orders, [str(v) for v in g.key.values()]))
-    return tuple(found if first is None else found[:first])
+    listed.sort(key=lambda g: (-g.orders, [str(v) for v in g.key.values()]))
+    return tuple(listed if first is None else listed[:first])
 
 
-def _once(groups: Classes, at: NDArray[np.intp]) -> tuple[Classes, NDArray[np.intp]]:
-    """Each order once in each group, however many fulfillments of it are there."""
-    group, at = np.unique(np.stack([groups.of, at]), axis=1)
-    return Classes(np.bincount(group), groups.codes, group), at
+def _key(
+    by: Sequence[Dimension], names: Sequence[Sequence[str]], codes: Sequence[int]
+) -> dict[str, str | None]:
+    """Names of a group by dimension; None stands for the empty name."""
+    return {d.value: n[code] or None for d, n, code in zip(by, names, codes, strict=True)}
 
 
-def _spread(answer: Hits, orders: AffectedRows) -> tuple[NDArray[Any], NDArray[np.intp]]:
-    """Every affected fulfillment of the affected orders, with the place of its order."""
-    place = np.full(len(answer.inputs.columns.orders), -1, np.intp)
+def _distinct(groups: Groups, at: NDArray[np.intp]) -> tuple[Groups, NDArray[np.intp]]:
+    """Each order once in each group, however many of its fulfillments are there."""
+    group, at = np.unique(np.stack([groups.group_of, at]), axis=1)
+    return Groups(np.bincount(group), groups.codes, group), at
+
+
+def _fulfillments_of(impact: MatchedImpact, orders: AffectedRows) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Every affected fulfillment of the affected orders, each with the position of its order."""
+    columns = impact.columns
+    place = np.full(len(columns.orders), -1, np.intp)
     place[orders.order] = np.arange(len(orders))
-    rows = answer.rows
-    chosen = (place[rows.order] >= 0) & (rows.likelihood > answer.inputs.question.min_likelihood)
-    fulfillments = np.concatenate([rows.fulfillment[chosen], orders.fulfillment])
-    unique = np.unique(fulfillments)
-    return unique, place[answer.inputs.columns.fulfillments.order[unique]]
+    rows = impact.affected_fulfillments
+    is_of_order = (place[rows.order] >= 0) & (rows.likelihood > impact.min_likelihood)
+    fulfillments = np.unique(np.concatenate([rows.fulfillment[is_of_order], orders.fulfillment]))
+    return fulfillments, place[columns.fulfillments.order[fulfillments]]
 
 
 def _codes(
-    answer: Hits, dimension: Dimension, orders: AffectedRows, rows: NDArray[Any], at: _At
+    impact: MatchedImpact, dimension: Dimension, rows: NDArray[Any], at: _Places
 ) -> tuple[NDArray[Any], Sequence[str]]:
+    """Code of each row, and the name of each code."""
+    orders = impact.affected_orders
     match dimension:
         case Dimension.BAND:
             return orders.band[at], [b.value for b in BANDS]
         case Dimension.EFFECT:
-            return answer.effects_of(orders)[at], [e.value for e in Effect]
+            return impact.effects_of(orders)[at], [e.value for e in Effect]
         case Dimension.CAUSE:
-            told = [",".join(f"failure:{key}" for key in i.failures) for i in answer.impairments]
-            causes = [*dict.fromkeys(told), ""]
-            table = np.array([*(causes.index(cause) for cause in told), len(causes) - 1])
-            return table[orders.hit_by][at], causes
+            cause_of = [",".join(f"failure:{key}" for key in i.failures) for i in impact.impairments]
+            causes = [*dict.fromkeys(cause_of), ""]
+            table = np.array([*(causes.index(cause) for cause in cause_of), len(causes) - 1])
+            return table[orders.impairment][at], causes
         case _:
-            return coded(answer.inputs.columns, dimension, rows, orders.order[at])
+            return dimension_codes(impact.columns, dimension, rows, orders.order[at])
 
 
-def _figures(answer: Hits, orders: AffectedRows, groups: Classes, at: _At) -> Iterator[_Figures]:
-    """Of each group: orders, those that are stuck, what they are worth, those that miss their promise."""
-    stuck = np.bincount(groups.of[orders.band[at] == 0], minlength=len(groups))
-    missed = np.bincount(groups.of[orders.misses[at]], minlength=len(groups))
-    money = worth_by_group(answer.inputs.columns, groups.of, orders.order[at], len(groups))
-    return zip(groups.count.tolist(), stuck.tolist(), money, missed.tolist(), strict=True)
+def _figures(impact: MatchedImpact, groups: Groups, at: _Places) -> Iterator[_Figures]:
+    """Of each group: orders, how many are stuck, what they are worth, how many miss their promise."""
+    orders = impact.affected_orders
+    group_of = groups.group_of
+    stuck_count = np.bincount(group_of[orders.band[at] == 0], minlength=len(groups))
+    missed_count = np.bincount(group_of[orders.misses_promise[at]], minlength=len(groups))
+    worth = worth_by_group(impact.columns, group_of, orders.order[at], len(groups))
+    return zip(groups.sizes.tolist(), stuck_count.tolist(), worth, missed_count.tolist(), strict=True)

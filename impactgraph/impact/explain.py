@@ -1,4 +1,4 @@
-"""Why an order is affected, or what stopped the failure before it."""
+"""Explanation of one order: the paths by which failures affect it, or what stopped them before it."""
 
 from typing import Any
 
@@ -7,119 +7,110 @@ from numpy.typing import NDArray
 
 from graph_models.enums import Effect
 from graph_models.impact import Explanation, Path
-from graph_models.impairment import Absorption
+from graph_models.impairment import Absorption, Impairment
 from graph_models.time import moment
 from graph_models.topology import Workflow
 from impactgraph.columns import CANCELLED, IN_FLIGHT
 from impactgraph.errors import NotFoundError
-from impactgraph.impact.hits import Hits
-from impactgraph.impact.order_pages import path_for, shown
+from impactgraph.impact.matched_impact import EFFECTS, MatchedImpact
+from impactgraph.impact.order_pages import affected_order, path_for
+from impactgraph.impact.segments import workflow_elements
 
 
-def explain(answer: Hits, order: str) -> Explanation:
-    """By bare key. Raises NotFoundError for an order that is not in the columns (unknown, or long since ended)."""
-    columns = answer.inputs.columns
-    rows = np.flatnonzero(columns.orders.ids == order)
+def explain(impact: MatchedImpact, order: str) -> Explanation:
+    """The explanation of an order by its bare key.
+
+    Raises: NotFoundError for an order that the columns do not have: it is unknown, or ended long ago.
+    """
+    rows = np.flatnonzero(impact.columns.orders.ids == order)
     if not len(rows):
         raise NotFoundError(f"order:{order}")
-    hit = np.flatnonzero(answer.orders_hit.order == rows[0])
-    if len(hit):
-        return _affected(answer, int(rows[0]), int(hit[0]))
-    return _spared(answer, order, int(rows[0]))
+    places = np.flatnonzero(impact.affected_orders.order == rows[0])
+    if len(places):
+        return _of_affected(impact, int(rows[0]), int(places[0]))
+    return _of_unaffected(impact, order, int(rows[0]))
 
 
-def _affected(answer: Hits, order: int, hit: int) -> Explanation:
-    best = shown(answer, answer.orders_hit, hit)
-    paths: dict[Path, None] = {best.path: None}
-    mine = np.flatnonzero(
-        (answer.rows.order == order) & (answer.rows.likelihood > answer.inputs.question.min_likelihood)
-    )
-    effects = answer.effects_of(answer.rows)
-    for row in mine:
-        paths[path_for(answer, answer.rows, int(row), _effect(int(effects[row])))] = None
-    return Explanation(True, best.path.sentence, tuple(paths), ())
+def _of_affected(impact: MatchedImpact, order: int, place: int) -> Explanation:
+    """`order`: its row in the columns; `place`: its row among the affected orders."""
+    first = affected_order(impact, impact.affected_orders, place)
+    paths: dict[Path, None] = {first.path: None}
+    rows = impact.affected_fulfillments
+    effects = impact.effects_of(rows)
+    for row in np.flatnonzero((rows.order == order) & (rows.likelihood > impact.min_likelihood)):
+        paths[path_for(impact, rows, int(row), EFFECTS[int(effects[row])])] = None
+    return Explanation(True, first.path.sentence, tuple(paths), ())
 
 
-def _effect(code: int):
-
-    return tuple(Effect)[code]
-
-
-def _spared(answer: Hits, order: str, row: int) -> Explanation:
-    notes = list(_reasons(answer, row))
-    why = notes[0].detail if notes else "nothing that is impaired lies on its way in the time of the failure"
-    return Explanation(False, f"order:{order} is not affected: {why}.", (), tuple(notes))
+def _of_unaffected(impact: MatchedImpact, order: str, row: int) -> Explanation:
+    reasons = _reasons(impact, row)
+    nothing = "nothing that is impaired lies on its way in the time of the failure"
+    why = reasons[0].detail if reasons else nothing
+    return Explanation(False, f"order:{order} is not affected: {why}.", (), tuple(reasons))
 
 
-def _reasons(answer: Hits, order: int) -> list[Absorption]:
+def _reasons(impact: MatchedImpact, order: int) -> list[Absorption]:
     """What stopped the failure before this order, the nearest first."""
-    f = answer.inputs.columns.fulfillments
-    notes: list[Absorption] = []
+    f = impact.columns.fulfillments
+    reasons: list[Absorption] = []
     for row in np.flatnonzero(f.order == order):
         name = str(f.ids[row])
-        if f.status[row] != IN_FLIGHT:
-            word = "cancelled" if f.status[row] == CANCELLED else "completed"
-            notes.append(
-                Absorption(
-                    f"fulfillment:{name}",
-                    "ended",
-                    f"{name} was {word} at {moment(int(f.ended_at[row])).strftime('%Y-%m-%d %H:%M UTC')}",
-                )
-            )
-            continue
-        notes += _on_the_way(answer, name, np.array([row], np.int32))
-    return [*notes, *answer.absorbed]
+        if f.status[row] == IN_FLIGHT:
+            reasons += _reasons_in_flight(impact, name, np.array([row], np.int32))
+        else:
+            reasons.append(_end_of(impact, name, int(row)))
+    return [*reasons, *impact.absorbed]
 
 
-def _on_the_way(answer: Hits, name: str, row: NDArray[Any]) -> list[Absorption]:
-    columns = answer.inputs.columns
-    words = columns.dictionaries.workflows[int(columns.fulfillments.workflow[row[0]])]
-    workflow = answer.inputs.topology.workflows.get(words.key)
+def _end_of(impact: MatchedImpact, name: str, row: int) -> Absorption:
+    f = impact.columns.fulfillments
+    word = "cancelled" if f.status[row] == CANCELLED else "completed"
+    ended_at = moment(int(f.ended_at[row])).strftime("%Y-%m-%d %H:%M UTC")
+    return Absorption(f"fulfillment:{name}", "ended", f"{name} was {word} at {ended_at}")
+
+
+def _reasons_in_flight(impact: MatchedImpact, name: str, row: NDArray[Any]) -> list[Absorption]:
+    """`row` (1,): the row of the fulfillment."""
+    columns = impact.columns
+    key = columns.dictionaries.workflows[int(columns.fulfillments.workflow[row[0]])].key
+    workflow = impact.topology.workflows.get(key)
     if workflow is None:
-        return [
-            Absorption(
-                f"fulfillment:{name}",
-                "workflow",
-                f"{name} follows {words.key}, which this topology does not have",
-            )
-        ]
-    ahead = (
-        {s.id for s in workflow.steps}
-        | {t.via for s in workflow.steps for t in s.then if t.via}
-        | {e.via for _, e in workflow.records if e.via}
-    )
-    touching = [i for i in answer.impairments if i.element in ahead]
-    if not touching:
-        nothing = Absorption(
-            f"workflow:{workflow.key}",
-            "not on its way",
-            f"{workflow.key} uses nothing that the failure impairs",
-        )
-        return _stopped_before(answer, workflow) or [nothing]
-    inside = [i for i in touching if answer.membership.in_scope(row, i.scope)[0]]
-    if not inside:
-        return [
-            Absorption(i.element, "scope", f"{name} is outside the scope of what happens to {i.element}")
-            for i in touching[:1]
-        ]
-    passed = {hop.element for i in inside for hop in i.hops}
-    if all(i.effect in (Effect.DEGRADED, Effect.DELAYED) for i in inside) and (
-        notes := [a for a in answer.absorbed if a.element in passed]
-    ):
-        return notes[:1]
-    words_of_time = "before or after its window, or is no more than the tolerance later for it"
-    return [Absorption(i.element, "time", f"{name} passes {i.element} {words_of_time}") for i in inside[:1]]
+        detail = f"{name} follows {key}, which this topology does not have"
+        return [Absorption(f"fulfillment:{name}", "workflow", detail)]
+    elements = workflow_elements(workflow)
+    on_way = [i for i in impact.impairments if i.element in elements]
+    if not on_way:
+        detail = f"{key} uses nothing that the failure impairs"
+        nothing = Absorption(f"workflow:{key}", "not on its way", detail)
+        return _stopped_before(impact, workflow) or [nothing]
+    in_scope = [i for i in on_way if impact.membership.in_scope(row, i.scope)[0]]
+    if not in_scope:
+        element = on_way[0].element
+        return [Absorption(element, "scope", f"{name} is outside the scope of what happens to {element}")]
+    return _absorbed_on_way(impact, in_scope) or [_out_of_time(name, in_scope[0].element)]
 
 
-def _stopped_before(answer: Hits, workflow: Workflow) -> list[Absorption]:
+def _absorbed_on_way(impact: MatchedImpact, impairments: list[Impairment]) -> list[Absorption]:
+    """What absorbed the failure on the way to these, where they are no worse than slow."""
+    if not all(i.effect in (Effect.DEGRADED, Effect.DELAYED) for i in impairments):
+        return []
+    on_path = {hop.element for i in impairments for hop in i.hops}
+    return [a for a in impact.absorbed if a.element in on_path][:1]
+
+
+def _out_of_time(name: str, element: str) -> Absorption:
+    when = "before or after its window, or is no more than the tolerance later for it"
+    return Absorption(element, "time", f"{name} passes {element} {when}")
+
+
+def _stopped_before(impact: MatchedImpact, workflow: Workflow) -> list[Absorption]:
     """What kept the failure from all that the steps of a workflow need, read and run on."""
-    used: set[str] = set()
+    inputs: set[str] = set()
     for step in workflow.steps:
-        used |= {step.id, step.runs_on, *step.reads, *step.needs.optional}
+        inputs |= {step.id, step.runs_on, *step.reads, *step.needs.optional}
         for need in step.needs.required:
-            used |= (
-                {need}
-                if isinstance(need, str)
-                else {member for alternative in need.alternatives for member in alternative}
-            )
-    return [a for a in answer.absorbed if a.element in used][:1]
+            if isinstance(need, str):
+                inputs.add(need)
+            else:
+                inputs.update(member for alternative in need.alternatives for member in alternative)
+    return [a for a in impact.absorbed if a.element in inputs][:1]

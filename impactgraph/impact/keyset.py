@@ -1,8 +1,9 @@
-"""Pages of a long list by key: the cursor says after which row to go on, so that pages hold still while rows come and go."""
+"""Keyset pagination: a cursor names the last row by key, so pages hold still while rows come and go."""
 
 import base64
 import json
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,23 +11,32 @@ from numpy.typing import NDArray
 from impactgraph.errors import BadInputError
 
 MAX_FIRST = 500
+_LARGEST = 1e300
+"""Stands for an infinite key: JSON has none."""
+
+
+class KeysetPage(NamedTuple):
+    """Rows of one page in order, the cursor of each, and whether there are rows after and before the page."""
+
+    rows: NDArray[np.intp]
+    cursors: list[str]
+    has_next: bool
+    has_previous: bool
 
 
 def encode(sort: str, key: float, identity: str) -> str:
-    return (
-        base64.urlsafe_b64encode(json.dumps([sort, key, identity], separators=(",", ":")).encode())
-        .decode()
-        .rstrip("=")
-    )
+    """The cursor of a row of a list in this sort order."""
+    text = json.dumps([sort, key, identity], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def decode(cursor: str, sort: str) -> tuple[float, str]:
-    """(key, identity). Raises BadInputError for a cursor of another list or another order."""
+    """(key, identity) of the row. Raises: BadInputError for a cursor of another list or sort order."""
     try:
-        found, key, identity = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if found != sort:
+        own_sort, key, identity = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if own_sort != sort:
             raise BadInputError(
-                f"The cursor is of another order ({found}); ask for the first page again without `after`."
+                f"The cursor is of another order ({own_sort}); ask for the first page again without `after`."
             )
         return float(key), str(identity)
     except (ValueError, TypeError):
@@ -36,6 +46,7 @@ def decode(cursor: str, sort: str) -> tuple[float, str]:
 
 
 def checked_first(first: int) -> int:
+    """`first`, where a page may have so many rows. Raises: BadInputError."""
     if not 1 <= first <= MAX_FIRST:
         raise BadInputError(f"`first` is {first}; it must be from 1 to {MAX_FIRST}.")
     return first
@@ -47,28 +58,36 @@ def page(
     first: int,
     after: str | None,
     sort: str,
-) -> tuple[NDArray[np.intp], list[str], bool, bool]:
-    """Rows of a page in ascending order of (key, name), their cursors, and whether there is more behind and before.
+) -> KeysetPage:
+    """The page of at most `first` rows after the cursor `after`, ascending by (key, name).
 
-    `names(rows)`: the identity of rows, asked only for those near the page. Costs O(rows), and a sort of the page and its ties.
+    `names(rows)` gives the identity of rows and is called only for rows near the page. Raises: BadInputError.
+    Costs O(rows), and a sort of the page and its ties.
     """
     first = checked_first(first)
+    keys = np.nan_to_num(keys, nan=_LARGEST, posinf=_LARGEST, neginf=-_LARGEST)
     rows = np.arange(len(keys))
-    keys = np.nan_to_num(keys, nan=1e300, posinf=1e300, neginf=-1e300)
-    behind = False
     if after is not None:
-        key, name = decode(after, sort)
-        ties = rows[keys == key]
-        tied = ties[[n > name for n in names(ties)]] if len(ties) else ties
-        rows = np.concatenate([tied, rows[keys > key]])
-        behind = len(rows) < len(keys)
+        rows = _after(keys, names, *decode(after, sort))
+    near = rows
     if len(rows) > first:
         limit = np.partition(keys[rows], first)[first]
         near = rows[keys[rows] <= limit]
-    else:
-        near = rows
     labels = list(names(near))
     order = sorted(range(len(near)), key=lambda i: (keys[near[i]], labels[i]))[:first]
-    chosen = near[order]
-    cursors = [encode(sort, float(keys[near[i]]), labels[i]) for i in order]
-    return chosen, cursors, len(rows) > len(chosen), behind
+    return KeysetPage(
+        rows=near[order],
+        cursors=[encode(sort, float(keys[near[i]]), labels[i]) for i in order],
+        has_next=len(rows) > len(order),
+        has_previous=len(rows) < len(keys),
+    )
+
+
+def _after(
+    keys: NDArray[np.float64], names: Callable[[NDArray[np.intp]], Sequence[str]], key: float, name: str
+) -> NDArray[np.intp]:
+    """Rows after (key, name)."""
+    ties = np.flatnonzero(keys == key)
+    if len(ties):
+        ties = ties[[own_name > name for own_name in names(ties)]]
+    return np.concatenate([ties, np.flatnonzero(keys > key)])

@@ -1,6 +1,8 @@
-"""What a match found: groups of fulfillments, each row with the class whose outcome it takes."""
+"""Result of a match: groups of fulfillments, each row with the cohort whose forecast it takes."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,62 +13,74 @@ from impactgraph.forecast.cohort_outcomes import CohortOutcomes
 from impactgraph.forecast.record_outcomes import RecordOutcomes
 from impactgraph.forecast.scenarios import Reals
 
+Positions: TypeAlias = NDArray[np.intp]
 
-@dataclass
+
+@dataclass(frozen=True)
 class RecordGroup:
-    """One record type of one group of rows: `rows` are fulfillment rows, `of` the class of each in `outcome`."""
+    """One record type of some fulfillments: `rows` are rows of fulfillments, `cohort` (rows,) indexes `outcome`."""
 
     workflow: Workflow
     step: int
     rows: Codes
-    of: NDArray[np.intp]
+    cohort: Positions
     outcome: RecordOutcomes
     certainty: Reals
-    """(rows,) what the likelihood is to be multiplied with."""
-    past: bool
-    """Its step lies behind: no FlowGroup speaks of it."""
+    """(rows,) factor of the likelihood."""
+    is_past: bool
+    """Its step has been completed: no FlowGroup stands for it."""
 
-    def take(self, chosen: NDArray[np.bool_]) -> "RecordGroup":
-        """Of some of its rows."""
-        return replace(self, rows=self.rows[chosen], of=self.of[chosen], certainty=self.certainty[chosen])
+    def take(self, mask: NDArray[np.bool_]) -> "RecordGroup":
+        """Some of its rows."""
+        return replace(self, rows=self.rows[mask], cohort=self.cohort[mask], certainty=self.certainty[mask])
 
     @property
     def emission(self) -> Emission:
         return self.workflow.records[self.outcome.bit][1]
 
 
-@dataclass
-class FlowGroup:
-    """Rows that stand in one step, with the outcome of the class of each."""
+@dataclass(frozen=True)
+class FirstEffects:
+    """First past effect of each row: index of the impairment (-1: none), step and moment."""
 
-    workflow: Workflow
-    step: int
-    rows: Codes
-    of: NDArray[np.intp]
-    outcome: CohortOutcomes
-    certainty: Reals
-    past: "PastHits"
-
-
-@dataclass
-class PastHits:
-    """What held rows in steps that lie behind them: barrier (-1: nothing did), step and moment."""
-
-    by: NDArray[np.int16]
+    impairment: NDArray[np.int16]
     step: NDArray[np.int16]
     at: Reals
 
     @staticmethod
-    def none(rows: int) -> "PastHits":
-        return PastHits(np.full(rows, -1, np.int16), np.full(rows, -1, np.int16), np.full(rows, np.nan))
+    def none(rows: int) -> "FirstEffects":
+        return FirstEffects(np.full(rows, -1, np.int16), np.full(rows, -1, np.int16), np.full(rows, np.nan))
 
 
-@dataclass
+@dataclass(frozen=True)
+class FlowGroup:
+    """Fulfillments in one step, each with its cohort in `outcome`, the certainty and what affected it before."""
+
+    workflow: Workflow
+    step: int
+    rows: Codes
+    cohort: Positions
+    outcome: CohortOutcomes
+    certainty: Reals
+    first_effects: FirstEffects
+
+
+@dataclass(frozen=True)
 class Matches:
-    flows: list[FlowGroup] = field(default_factory=list[FlowGroup])
-    records: list[RecordGroup] = field(default_factory=list[RecordGroup])
+    """All groups of one question."""
+
+    flows: tuple[FlowGroup, ...] = ()
+    records: tuple[RecordGroup, ...] = ()
+
+    @staticmethod
+    def joined(parts: Iterable["Matches"]) -> "Matches":
+        every = list(parts)
+        return Matches(
+            tuple(group for part in every for group in part.flows),
+            tuple(group for part in every for group in part.records),
+        )
 
     @property
     def rows(self) -> int:
-        """How many fulfillments and reasons there are."""
-        return sum(len(g.of) for g in self.flows) + sum(len(g.of) for g in self.records if g.past)
+        """Number of pairs of a fulfillment and a reason."""
+        return sum(len(g.cohort) for g in self.flows) + sum(len(g.cohort) for g in self.records if g.is_past)

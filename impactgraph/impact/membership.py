@@ -1,4 +1,4 @@
-"""Which rows are in which scopes, and which branches of their workflow they take: both decided by columns alone."""
+"""Membership of fulfillments in scopes and branches, decided by columns alone."""
 
 from collections.abc import Sequence
 
@@ -10,42 +10,43 @@ from graph_models.topology import Topology, When
 from impactgraph.columns import Codes, Columns
 
 Flags = NDArray[np.bool_]
-_OF_ORDER = {"channels": "channel", "modes": "mode", "currencies": "currency"}
+_ORDER_COLUMNS = {"channels": "channel", "modes": "mode", "currencies": "currency"}
 _ATTRIBUTES = {"carriers": "carrier", "suppliers": "supplier", "versions": "payload_version"}
 
 
 class Membership:
-    """Answers for one state of the columns; what it works out of a dimension (a table by code) is kept."""
+    """Membership for one state of the columns; tables of locations by code are computed once."""
 
     def __init__(self, columns: Columns, topology: Topology) -> None:
         self._columns = columns
         self._topology = topology
-        words = columns.dictionaries.locations.values
-        places = [topology.locations.get(word) for word in words]
+        names = columns.dictionaries.locations.values
+        locations = [topology.locations.get(name) for name in names]
         regions = columns.dictionaries.regions
         self._region_of_location = np.array(
-            [regions.find(p.region) or 0 if p and p.region else 0 for p in places], np.int32
+            [regions.find(place.region) or 0 if place and place.region else 0 for place in locations],
+            np.int32,
         )
-        self._region_names = np.array([p.region or "" if p else "" for p in places], object)
-        self._kind_names = np.array([p.kind if p else "" for p in places], object)
+        self._region_names = np.array([place.region or "" if place else "" for place in locations], object)
+        self._kind_names = np.array([place.kind if place else "" for place in locations], object)
 
     def fits(self, columns: Columns) -> bool:
-        """Whether it still answers for these columns: it does not know places that came later."""
+        """Whether it still answers for these columns, which may have got new locations."""
         return self._columns is columns and len(self._region_of_location) == len(
             columns.dictionaries.locations
         )
 
     def in_scope(self, rows: Codes, scope: Scope) -> Flags:
-        """Which fulfillments (by row) a scope touches."""
-        inside = np.ones(len(rows), bool)
+        """(rows,) whether a fulfillment is inside a scope; message types do not limit it."""
+        mask = np.ones(len(rows), bool)
         for dimension, values in scope.limits:
             if dimension != "message_types":
-                inside &= self._has(rows, dimension, values)
-        return inside
+                mask &= self._has_value(rows, dimension, values)
+        return mask
 
-    def takes(self, rows: Codes, when: When) -> Flags:
-        """Which fulfillments take a transition with this condition."""
-        inside = np.ones(len(rows), bool)
+    def takes_branch(self, rows: Codes, when: When) -> Flags:
+        """(rows,) whether a fulfillment takes a transition with this condition."""
+        mask = np.ones(len(rows), bool)
         for dimension, values in (
             ("channels", when.channels),
             ("modes", when.modes),
@@ -53,42 +54,46 @@ class Membership:
             ("regions", when.regions),
         ):
             if values:
-                inside &= self._has(rows, dimension, values)
-        return inside
+                mask &= self._has_value(rows, dimension, values)
+        return mask
 
     def region(self, rows: Codes) -> Codes:
-        """Region code: of the location where the fulfillment is, else of its order."""
+        """(rows,) code of the region: of the fulfillment's location, else of its order."""
         f = self._columns.fulfillments
-        own = self._region_of_location[f.location[rows]]
-        return np.where(own > 0, own, self._columns.orders.region[f.order[rows]])
+        of_location = self._region_of_location[f.location[rows]]
+        return np.where(of_location > 0, of_location, self._columns.orders.region[f.order[rows]])
 
-    def _has(self, rows: Codes, dimension: str, values: Sequence[str]) -> Flags:
-        f, o, v = self._columns.fulfillments, self._columns.orders, self._columns.dictionaries
+    def _has_value(self, rows: Codes, dimension: str, values: Sequence[str]) -> Flags:
+        """(rows,) whether a fulfillment has one of the values in a dimension."""
+        f = self._columns.fulfillments
+        dictionaries = self._columns.dictionaries
         if dimension == "locations":
-            return v.locations.mask_of(values)[f.location[rows]]
+            return dictionaries.locations.mask_of(values)[f.location[rows]]
         if dimension == "location_kinds":
             return np.isin(self._kind_names, list(values))[f.location[rows]]
         if dimension == "regions":
             return self._in_regions(rows, values)
         if dimension == "workflows":
-            known = np.array([w.key in values for w in v.workflows] + [False])
-            return known[f.workflow[rows]]
-        if dimension in _OF_ORDER:
-            name = _OF_ORDER[dimension]
-            return getattr(v, dimension).mask_of(values)[getattr(o, name)[f.order[rows]]]
-        return self._has_attribute(
-            rows, _ATTRIBUTES.get(dimension, dimension.removeprefix("attributes.")), values
-        )
+            # The last is for rows whose workflow is unknown (-1).
+            is_among = np.array([w.key in values for w in dictionaries.workflows] + [False])
+            return is_among[f.workflow[rows]]
+        if dimension in _ORDER_COLUMNS:
+            codes = getattr(self._columns.orders, _ORDER_COLUMNS[dimension])
+            return getattr(dictionaries, dimension).mask_of(values)[codes[f.order[rows]]]
+        name = _ATTRIBUTES.get(dimension, dimension.removeprefix("attributes."))
+        return self._has_attribute(rows, name, values)
 
     def _in_regions(self, rows: Codes, values: Sequence[str]) -> Flags:
-        f, o, v = self._columns.fulfillments, self._columns.orders, self._columns.dictionaries
-        here = np.isin(self._region_names, list(values))[f.location[rows]]
-        nowhere = (self._region_names == "")[f.location[rows]]
-        return np.where(nowhere, v.regions.mask_of(values)[o.region[f.order[rows]]], here)
+        f = self._columns.fulfillments
+        of_location = np.isin(self._region_names, list(values))[f.location[rows]]
+        has_no_region = (self._region_names == "")[f.location[rows]]
+        regions = self._columns.dictionaries.regions
+        of_order = regions.mask_of(values)[self._columns.orders.region[f.order[rows]]]
+        return np.where(has_no_region, of_order, of_location)
 
     def _has_attribute(self, rows: Codes, name: str, values: Sequence[str]) -> Flags:
-        words = self._columns.dictionaries.attributes.get(name)
+        dictionary = self._columns.dictionaries.attributes.get(name)
         codes = self._columns.orders.attributes.get(name)
-        if words is None or codes is None:
+        if dictionary is None or codes is None:
             return np.zeros(len(rows), bool)
-        return words.mask_of(values)[codes[self._columns.fulfillments.order[rows]]]
+        return dictionary.mask_of(values)[codes[self._columns.fulfillments.order[rows]]]

@@ -1,4 +1,4 @@
-"""From the failure to an order, hop by hop, each with the rule that was applied."""
+"""Paths from a failure to an order, hop by hop, each hop with the rule that was applied."""
 
 from collections.abc import Mapping
 
@@ -19,31 +19,35 @@ _VERBS = {
 
 
 def path_to(impairment: Impairment, failures: Mapping[str, Failure]) -> Path:
-    """The path to an impaired element."""
-    hops = impairment.hops
-    failure = failures.get(impairment.failures[0]) if impairment.failures else None
-    start = failure.id if failure else f"failure:{impairment.failures[0] if impairment.failures else '?'}"
-    found: list[Hop] = []
-    source = start
-    for hop in hops:
-        found.append(Hop(source, hop.element, hop.rule, hop.effect, hop.since, hop.detail))
+    """The path to the element of an impairment; `failures` by bare key."""
+    key = impairment.failures[0] if impairment.failures else "?"
+    failure = failures.get(key)
+    source = failure.id if failure else f"failure:{key}"
+    hops: list[Hop] = []
+    for hop in impairment.hops:
+        hops.append(
+            Hop(
+                source=source,
+                target=hop.element,
+                rule=hop.rule,
+                effect=hop.effect,
+                at=hop.since,
+                detail=hop.detail,
+            )
+        )
         source = hop.element
-    return Path(tuple(found), sentence(hops, failure))
+    return Path(tuple(hops), _sentence(impairment.hops, failure))
 
 
-def extended(path: Path, target: str, rule: str, effect: Effect, at: Millis, detail: str) -> Path:
-    """One hop further."""
-    return Path(
-        (*path.hops, Hop(path.hops[-1].target, target, rule, effect, at, detail)),
-        f"{path.sentence.rstrip('.')}; {detail}.",
-    )
+def with_hop(path: Path, target: str, *, rule: str, effect: Effect, at: Millis, detail: str) -> Path:
+    """The path, one hop longer."""
+    hop = Hop(source=path.hops[-1].target, target=target, rule=rule, effect=effect, at=at, detail=detail)
+    return Path((*path.hops, hop), f"{path.sentence.rstrip('.')}; {detail}.")
 
 
-def sentence(hops: tuple[Impairment, ...], failure: Failure | None) -> str:
-    words = [f"{hop.element} {_VERBS[hop.effect]}" for hop in hops]
-    what = (
-        f"{failure.failure_class.value.lower().replace('_', ' ')} of {failure.target}"
-        if failure
-        else words[0]
-    )
-    return f"Because of the {what}, " + ", so ".join(words) + "."
+def _sentence(hops: tuple[Impairment, ...], failure: Failure | None) -> str:
+    clauses = [f"{hop.element} {_VERBS[hop.effect]}" for hop in hops]
+    cause = clauses[0]
+    if failure:
+        cause = f"{failure.failure_class.value.lower().replace('_', ' ')} of {failure.target}"
+    return f"Because of the {cause}, " + ", so ".join(clauses) + "."

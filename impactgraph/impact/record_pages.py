@@ -1,103 +1,147 @@
 """Pages of affected postings, notifications, tasks and supplier orders."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from graph_models.enums import RecordEffect, RecordKind
-from graph_models.impact import AffectedRecord
-from graph_models.money import from_micros
+from graph_models.impact import AffectedRecord, Path
+from graph_models.money import Money, from_micros
 from graph_models.orders import Page
+from impactgraph.columns import Columns
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
+from impactgraph.forecast.scenarios import Reals
 from impactgraph.impact import keyset
-from impactgraph.impact.hits import Hits
-from impactgraph.impact.matches import RecordGroup
-from impactgraph.impact.paths import extended, path_to
-from impactgraph.impact.totals import listed, record_amounts
+from impactgraph.impact.matched_impact import MatchedImpact
+from impactgraph.impact.matches import Positions, RecordGroup
+from impactgraph.impact.paths import path_to, with_hop
+from impactgraph.impact.totals import listed_mask, record_amounts
 
 
-def page_of(
-    answer: Hits,
+def record_page(
+    impact: MatchedImpact,
     kind: RecordKind,
+    *,
     types: Sequence[str] | None,
     effects: Sequence[RecordEffect] | None,
     first: int,
     after: str | None,
 ) -> Page[AffectedRecord]:
-    """By due moment, then fulfillment and type."""
-    found = [
-        (g, _chosen(answer, g, effects))
-        for g in answer.records_hit
-        if g.emission.kind is kind and (types is None or g.emission.type in types)
+    """Records by due moment, then fulfillment and type. Raises: BadInputError."""
+    groups = [
+        group
+        for group in impact.affected_records
+        if group.emission.kind is kind and (types is None or group.emission.type in types)
     ]
-    found = [(g, at) for g, at in found if len(at)]
-    keys = np.concatenate([_due(g, at) for g, at in found]) if found else np.zeros(0)
-    group_of = np.repeat(np.arange(len(found)), [len(at) for _, at in found])
-    starts = np.concatenate([[0], np.cumsum([len(at) for _, at in found])]).astype(np.intp)
-    ids = answer.inputs.columns.fulfillments.ids
+    records = _JoinedRecords.of(groups, [_selection(impact, group, effects) for group in groups])
+    ids = impact.columns.fulfillments.ids
 
-    def names(rows: NDArray[np.intp]) -> list[str]:
-        labels: list[str] = []
-        for row in rows:
-            group, at = found[group_of[row]]
-            labels.append(f"{ids[group.rows[at[row - starts[group_of[row]]]]]}\t{group.emission.type}")
-        return labels
+    def names(at: Positions) -> list[str]:
+        places = [records.place(int(n)) for n in at]
+        return [f"{ids[group.rows[row]]}\t{group.emission.type}" for group, row in places]
 
-    chosen, cursors, more, before = keyset.page(keys, names, first, after, f"{kind.value}-due")
-    items = tuple(
-        _shown(answer, found[group_of[row]][0], int(found[group_of[row]][1][row - starts[group_of[row]]]))
-        for row in chosen
+    page = keyset.page(records.due, names, first=first, after=after, sort=f"{kind.value}-due")
+    return Page(
+        items=tuple(_affected_record(impact, *records.place(int(n))) for n in page.rows),
+        cursors=tuple(page.cursors),
+        total_count=len(records.due),
+        has_next=page.has_next,
+        has_previous=page.has_previous,
     )
-    return Page(items, tuple(cursors), len(keys), more, before)
 
 
-def _chosen(answer: Hits, group: RecordGroup, effects: Sequence[RecordEffect] | None) -> NDArray[np.intp]:
-    hit = listed(group, answer.inputs.question.min_likelihood)
+@dataclass(frozen=True)
+class _JoinedRecords:
+    """Selected rows of several groups, one group after the other."""
+
+    groups: Sequence[RecordGroup]
+    selections: Sequence[Positions]
+    group_of: Positions
+    starts: Positions
+    due: Reals
+    """When each is due; of those without a due time: when it is expected."""
+
+    @staticmethod
+    def of(groups: Sequence[RecordGroup], selections: Sequence[Positions]) -> "_JoinedRecords":
+        sizes = [len(selection) for selection in selections]
+        due = [_due(group, at) for group, at in zip(groups, selections, strict=True)]
+        return _JoinedRecords(
+            groups=groups,
+            selections=selections,
+            group_of=np.repeat(np.arange(len(groups)), sizes),
+            starts=np.cumsum([0, *sizes]).astype(np.intp),
+            due=np.concatenate([np.zeros(0), *due]),
+        )
+
+    def place(self, n: int) -> tuple[RecordGroup, int]:
+        """The group of the n-th record, and its row in it."""
+        group = int(self.group_of[n])
+        return self.groups[group], int(self.selections[group][n - self.starts[group]])
+
+
+def _selection(
+    impact: MatchedImpact, group: RecordGroup, effects: Sequence[RecordEffect] | None
+) -> Positions:
+    mask = listed_mask(group, impact.min_likelihood)
     if effects is not None:
-        hit &= np.isin(group.outcome.effect[group.of], [RECORD_EFFECTS.index(e) for e in effects])
-    return np.flatnonzero(hit)
+        mask &= np.isin(group.outcome.effect[group.cohort], [RECORD_EFFECTS.index(e) for e in effects])
+    return np.flatnonzero(mask)
 
 
-def _due(group: RecordGroup, at: NDArray[np.intp]) -> NDArray[np.float64]:
-    of = group.of[at]
-    return np.where(np.isnan(group.outcome.due_at), group.outcome.expected_at, group.outcome.due_at)[of]
+def _due(group: RecordGroup, at: Positions) -> Reals:
+    due = group.outcome.due_at
+    return np.where(np.isnan(due), group.outcome.expected_at, due)[group.cohort[at]]
 
 
-def _shown(answer: Hits, group: RecordGroup, at: int) -> AffectedRecord:
-    columns, out, of = answer.inputs.columns, group.outcome, int(group.of[at])
+def _affected_record(impact: MatchedImpact, group: RecordGroup, at: int) -> AffectedRecord:
+    """One row of a group as a value."""
+    columns = impact.columns
+    outcome = group.outcome
+    cohort = int(group.cohort[at])
     row = int(group.rows[at])
-    order = int(columns.fulfillments.order[row])
-    effect = RECORD_EFFECTS[int(out.effect[of])]
-    amount = None
-    if group.emission.kind is RecordKind.POSTING:
-        chosen = np.zeros(len(group.rows), bool)
-        chosen[at] = True
-        currency = columns.dictionaries.currencies.values[int(columns.orders.currency[order])]
-        amount = from_micros(int(record_amounts(columns, group, chosen)[0]), currency)
-    name = str(columns.fulfillments.ids[row])
-    due = None if np.isnan(out.due_at[of]) else round(float(out.due_at[of]))
-    expected = round(float(out.expected_at[of])) if np.isfinite(out.expected_at[of]) else None
-    impairment = answer.impairments[int(out.hit_by[of])]
-    what = f"{group.emission.type} of {name}"
-    path = extended(
-        path_to(impairment, answer.failure_by_key),
-        f"fulfillment:{name}",
-        "record",
-        impairment.effect,
-        due or expected or answer.as_of,
-        f"{what} is {effect.value.lower().replace('_', ' ')}",
-    )
+    effect = RECORD_EFFECTS[int(outcome.effect[cohort])]
+    due = _moment(outcome.due_at[cohort])
+    expected_at = _moment(outcome.expected_at[cohort])
     return AffectedRecord(
         kind=group.emission.kind,
-        order=str(columns.orders.ids[order]),
-        fulfillment=name,
+        order=str(columns.orders.ids[int(columns.fulfillments.order[row])]),
+        fulfillment=str(columns.fulfillments.ids[row]),
         type=group.emission.type,
         effect=effect,
-        likelihood=round(float(out.likelihood[of] * group.certainty[at]), 4),
+        likelihood=round(float(outcome.likelihood[cohort] * group.certainty[at]), 4),
         due=due,
-        expected_at=expected,
-        amount=amount,
+        expected_at=expected_at,
+        amount=_amount(columns, group, at),
         location=columns.dictionaries.locations.values[int(columns.fulfillments.location[row])] or None,
-        path=path,
+        path=_path(impact, group, at, due or expected_at or impact.as_of),
+    )
+
+
+def _moment(at: float) -> int | None:
+    return round(float(at)) if np.isfinite(at) else None
+
+
+def _amount(columns: Columns, group: RecordGroup, at: int) -> Money | None:
+    """None for a kind that posts no amount."""
+    if group.emission.kind is not RecordKind.POSTING:
+        return None
+    order = int(columns.fulfillments.order[int(group.rows[at])])
+    currency = columns.dictionaries.currencies.values[int(columns.orders.currency[order])]
+    return from_micros(int(record_amounts(columns, group, np.array([at]))[0]), currency)
+
+
+def _path(impact: MatchedImpact, group: RecordGroup, at: int, moment: int) -> Path:
+    """The path from the failure to one row of a group."""
+    cohort = int(group.cohort[at])
+    impairment = impact.impairments[int(group.outcome.hit_by[cohort])]
+    fulfillment = str(impact.columns.fulfillments.ids[int(group.rows[at])])
+    effect = RECORD_EFFECTS[int(group.outcome.effect[cohort])].value.lower().replace("_", " ")
+    return with_hop(
+        path_to(impairment, impact.failures_by_key),
+        f"fulfillment:{fulfillment}",
+        rule="record",
+        effect=impairment.effect,
+        at=moment,
+        detail=f"{group.emission.type} of {fulfillment} is {effect}",
     )

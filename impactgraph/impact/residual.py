@@ -1,35 +1,39 @@
-"""After the end of a failure: what has recovered, what will by itself, and what waits for a replay or a person."""
+"""What is left after the end of a failure: orders that have recovered, will recover, or need an action."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_models.enums import Effect
+from graph_models.enums import Band, Effect
 from graph_models.impact import ResidualTotals
-from impactgraph.impact.affected import AffectedRows
-from impactgraph.impact.hits import Hits
+from impactgraph.forecast.cohort_outcomes import BANDS
+from impactgraph.impact.affected_rows import AffectedRows
+from impactgraph.impact.matched_impact import EFFECTS, MatchedImpact
 
 
-def residual_totals(answer: Hits) -> ResidualTotals | None:
-    """None where there is no failure, or one still lasts at the moment of the question."""
-    if not answer.failures or any(f.active_at(answer.as_of) for f in answer.failures):
+def residual_totals(impact: MatchedImpact) -> ResidualTotals | None:
+    """None where there is no failure, or one is still active at the moment of the question."""
+    if not impact.failures or any(f.active_at(impact.as_of) for f in impact.failures):
         return None
-    orders = answer.orders_hit
-    action = _needs_action(answer, orders)
-    passed = (orders.band == 1) & ~action
-    healing = ~action & ~passed
-    drained = [i.until + i.drain for i in answer.impairments if i.effect is not Effect.REJECTED]
+    orders = impact.affected_orders
+    needs_action = _needs_action(impact, orders)
+    is_healed = (orders.band == BANDS.index(Band.EXPOSED)) & ~needs_action
+    is_healing = ~needs_action & ~is_healed
+    drain_ends = [i.until + i.drain for i in impact.impairments if i.effect is not Effect.REJECTED]
     return ResidualTotals(
-        int(passed.sum()), int(healing.sum()), int(action.sum()), max(drained) if drained else None
+        int(is_healed.sum()),
+        int(is_healing.sum()),
+        int(needs_action.sum()),
+        max(drain_ends) if drain_ends else None,
     )
 
 
-def waiting(answer: Hits) -> AffectedRows:
-    """Affected orders that do not move by themselves."""
-    return answer.orders_hit.take(_needs_action(answer, answer.orders_hit))
+def orders_to_act_on(impact: MatchedImpact) -> AffectedRows:
+    """Affected orders that do not go on by themselves: they wait for a replay or a person."""
+    return impact.affected_orders.take(_needs_action(impact, impact.affected_orders))
 
 
-def _needs_action(answer: Hits, orders: AffectedRows) -> NDArray[Any]:
-    rejected = answer.effects_of(orders) == tuple(Effect).index(Effect.REJECTED)
-    return rejected & ~np.isfinite(orders.delay)
+def _needs_action(impact: MatchedImpact, orders: AffectedRows) -> NDArray[Any]:
+    is_rejected = impact.effects_of(orders) == EFFECTS.index(Effect.REJECTED)
+    return is_rejected & ~np.isfinite(orders.delay)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from graph_models.impact import Question
-from impactgraph.impact.answer import BlastRadius as Answer
+from impactgraph.impact.blast_radius import BlastRadius as Answer
 from impactgraph.usecases.snapshot import Snapshot
 
 __all__ = ["Answer", "Ask"]

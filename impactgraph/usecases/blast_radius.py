@@ -13,8 +13,8 @@ from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.failure_ends import FailureEnds, failure_ends, typical_length
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.plan import ImpairmentForecast
-from impactgraph.impact.answer import BlastRadius
-from impactgraph.impact.hits import Inputs
+from impactgraph.impact.blast_radius import BlastRadius
+from impactgraph.impact.impact_inputs import ImpactInputs
 from impactgraph.ports.store import Store
 from impactgraph.propagation import propagate
 from impactgraph.usecases.questions import check_question
@@ -53,7 +53,7 @@ def assess(
     )
     forecast = _impairment_forecast(s, impairments, ends)
     return BlastRadius(
-        Inputs(
+        ImpactInputs(
             question=question,
             as_of=s.at,
             topology=s.topology,
@@ -70,7 +70,7 @@ def assess(
             columns=s.columns,
             membership=s.membership,
             assumptions=_assumptions(question, ends, baseline.durations, impairments),
-            parts=rows,
+            fulfillment_rows=rows,
         )
     )
 

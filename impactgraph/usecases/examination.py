@@ -29,7 +29,7 @@ from impactgraph.diagnosis.why.fulfillments import (
 )
 from impactgraph.diagnosis.why.impacts import ImpactsByFulfillment, impacts_in, steps_in
 from impactgraph.forecast.plan import order_scope
-from impactgraph.impact.answer import BlastRadius
+from impactgraph.impact.blast_radius import BlastRadius
 from impactgraph.ports.store import OrderTimeline
 from impactgraph.usecases.blast_radius import assess
 from impactgraph.usecases.pages import MOST
@@ -164,8 +164,8 @@ class Examination:
     def _affected_records(self) -> dict[str, list[AffectedRecord]]:
         """By bare key of the order."""
         records: dict[str, list[AffectedRecord]] = {}
-        if self._joint_impact is not None and self._joint_impact.records_hit:
-            affected = {group.emission.kind for group in self._joint_impact.records_hit}
+        if self._joint_impact is not None and self._joint_impact.affected_records:
+            affected = {group.emission.kind for group in self._joint_impact.affected_records}
             for kind in (kind for kind in RecordKind if kind in affected):
                 for record in self._joint_impact.records(kind, first=MOST).items:
                     records.setdefault(record.order, []).append(record)

@@ -54,9 +54,7 @@ def impairments(
 ) -> Page[Impairment]:
     """By element, then window. Raises NotFoundError for an id that the topology has not."""
     check_first(first)
-    wanted = (
-        None if ids is None else {check_element(answer.inputs.topology, identifier) for identifier in ids}
-    )
+    wanted = None if ids is None else {check_element(answer.topology, identifier) for identifier in ids}
     found = [one for one in answer.elements(kinds) if wanted is None or one.element in wanted]
     return page(sorted(found, key=_by_element), _by_element, first=first, after=after)
 

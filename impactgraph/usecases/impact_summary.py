@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from graph_models.failure import Failure
 from graph_models.impact import Question
 from graph_models.money import Money
@@ -50,7 +48,7 @@ def impact_summaries(s: Snapshot, ask: Ask, answer: Answer) -> tuple[ImpactSumma
     """
     if len(answer.failures) == 1:
         return (_summary(answer, answer.failures[0]),)
-    summaries = [impact_summary(s, ask, failure, answer.inputs.question) for failure in answer.failures]
+    summaries = [impact_summary(s, ask, failure, answer.question) for failure in answer.failures]
     return tuple(sorted(summaries, key=_rank))
 
 
@@ -59,26 +57,22 @@ def _rank(summary: ImpactSummary) -> tuple[int, int, Millis, str]:
 
 
 def _summary(answer: Answer, failure: Failure) -> ImpactSummary:
-    affected, totals = answer.orders_hit, answer.order_totals
-    orders = answer.inputs.columns.orders
-    placed_at, promised_by = orders.placed_at[affected.order], orders.promised_by[affected.order]
-    missed = promised_by[affected.misses & (promised_by > answer.as_of)]
-    oldest = str(orders.ids[affected.order[np.argmin(placed_at)]]) if len(placed_at) else None
+    affected, totals = answer.affected_orders, answer.order_totals
     return ImpactSummary(
         failure=failure,
         orders=totals.orders,
         stuck=totals.stuck,
         value=totals.value,
         will_miss_promise=totals.will_miss_promise,
-        next_promise=int(missed.min()) if len(missed) else None,
-        oldest_order=oldest,
+        next_promise=answer.next_missed_promise,
+        oldest_order=answer.oldest_order,
         team=_team(answer, failure),
-        common_values=common_values(answer.inputs.columns, affected.order, affected.fulfillment),
+        common_values=common_values(answer.columns, affected.order, affected.fulfillment),
     )
 
 
 def _team(answer: Answer, failure: Failure) -> str | None:
-    topology = answer.inputs.topology
+    topology = answer.topology
     own = topology.owner_of(failure.target) if failure.target in topology.elements else None
     owners: Sequence[str] = [share.team for share in answer.owners[:1]]
     return own or next(iter(owners), None)

@@ -162,6 +162,6 @@ def _in_question(s: Snapshot, findings: RecordFindings, question: RecordsQuestio
         mask &= keep(rows.row)
     if asks_for_impact(question.where):
         impact = answer_question(s, Question(as_of=question.as_of))
-        affected = post_filter(impact.orders_hit, question.where, impact.effects_of)
+        affected = post_filter(impact.affected_orders, question.where, impact.effects_of)
         mask &= np.isin(s.columns.fulfillments.order[rows.row], affected.order)
     return mask

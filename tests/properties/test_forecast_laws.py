@@ -13,8 +13,8 @@ from graph_models.needs import Choice
 from graph_models.scope import Scope
 from graph_models.time import HOUR, MINUTE, Millis
 from impactgraph.diagnosis.why.impacts import steps_in
-from impactgraph.impact.answer import BlastRadius
-from impactgraph.impact.hit_rows import RECORDS_ONLY
+from impactgraph.impact.affected_fulfillments import RECORDS_ONLY
+from impactgraph.impact.blast_radius import BlastRadius
 from tests.listing import orders_of, records_of
 from tests.properties.small_worlds import worlds
 from tests.worlds import Journey, World, ask
@@ -217,12 +217,12 @@ def test_expected_steps_lie_ahead_without_gaps_and_end_with_the_forecast(world: 
     answer = ask(world)
     answer.inputs.forecaster.keeps_steps = True
 
-    for row in np.flatnonzero(answer.rows.band != RECORDS_ONLY).tolist():
-        fulfillment = int(answer.rows.fulfillment[row])
+    for row in np.flatnonzero(answer.affected_fulfillments.band != RECORDS_ONLY).tolist():
+        fulfillment = int(answer.affected_fulfillments.fulfillment[row])
         expected = steps_in(answer, fulfillment)
         if not expected.steps:
             continue
-        finish = float(answer.rows.finish[row])
+        finish = float(answer.affected_fulfillments.completion[row])
         assert all(before.leaves == after.begins for before, after in pairwise(expected.steps))
         assert all(step.leaves >= max(step.begins, world.as_of) for step in expected.steps)
         assert expected.is_open_ended == np.isinf(finish)

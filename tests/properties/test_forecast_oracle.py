@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, event, given, settings
 from graph_models.time import MINUTE
 from impactgraph.forecast.cohort_outcomes import BANDS
 from impactgraph.forecast.scenarios import SCENARIOS
-from impactgraph.impact.answer import BlastRadius
+from impactgraph.impact.blast_radius import BlastRadius
 from tests.oracle.basics import INF, Verdict
 from tests.oracle.slow import Oracle
 from tests.properties.small_worlds import worlds
@@ -42,7 +42,7 @@ def unheld(world: World) -> World:
 
 def fast(answer: BlastRadius, order: str) -> tuple[float, object, float]:
     """(likelihood, band, delay) as the answer has them; (0, None, 0) where it is not affected."""
-    rows, ids = answer.orders_hit, answer.inputs.columns.orders.ids
+    rows, ids = answer.affected_orders, answer.columns.orders.ids
     for n in range(len(rows)):
         if str(ids[rows.order[n]]) == order:
             return float(rows.likelihood[n]), BANDS[int(rows.band[n])], float(rows.delay[n])

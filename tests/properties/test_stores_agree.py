@@ -18,7 +18,7 @@ from graph_models.impact import Question
 from graph_models.orders import ANY_ORDER
 from graph_models.time import HOUR, MINUTE, Millis, moment
 from graph_models.topology import Topology
-from impactgraph.impact.answer import BlastRadius
+from impactgraph.impact.blast_radius import BlastRadius
 from impactgraph.ports.store import Store
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.stores.local import topologies

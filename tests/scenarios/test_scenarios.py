@@ -10,7 +10,7 @@ import pytest
 from graph_models.enums import RecordKind
 from graph_models.impact import AffectedOrder, Question
 from graph_models.time import MINUTE, parse_duration, parse_moment
-from impactgraph.impact.answer import BlastRadius
+from impactgraph.impact.blast_radius import BlastRadius
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.usecases.apply_topology import apply_path
 from impactgraph.usecases.blast_radius import blast_radius
@@ -61,7 +61,7 @@ def test_the_hits_are_hit_and_nothing_else_is(answer: BlastRadius, expected: dic
 def test_every_order_is_either_expected_to_be_hit_or_to_be_spared(
     answer: BlastRadius, expected: dict[str, Any]
 ) -> None:
-    assert {str(key) for key in answer.inputs.columns.orders.ids} <= set(expected["orders"]) | set(
+    assert {str(key) for key in answer.columns.orders.ids} <= set(expected["orders"]) | set(
         expected["spared"]
     )
 
@@ -69,7 +69,7 @@ def test_every_order_is_either_expected_to_be_hit_or_to_be_spared(
 def test_what_was_spared_is_told_what_stopped_the_failure(
     answer: BlastRadius, expected: dict[str, Any]
 ) -> None:
-    known = {str(key) for key in answer.inputs.columns.orders.ids}
+    known = {str(key) for key in answer.columns.orders.ids}
 
     assert {key: answer.explain(key).stopped_by[0].rule for key in expected["spared"] if key in known} == {
         key: rule for key, rule in expected["spared"].items() if key in known

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from graph_models.diagnosis import OverdueGroup
 from graph_models.enums import Dimension
 from impactgraph.columns import Codes, Columns, Ints
-from impactgraph.impact.dimensions import coded
+from impactgraph.impact.dimensions import dimension_codes
 from impactgraph.impact.totals import worth_by_group
 
 Flags = NDArray[np.bool_]
@@ -65,7 +65,7 @@ def _keys(
     names: list[Sequence[str]] = []
     spans: list[int] = []
     for dimension in by:
-        codes, values = coded(columns, dimension, rows, columns.fulfillments.order[rows])
+        codes, values = dimension_codes(columns, dimension, rows, columns.fulfillments.order[rows])
         key = key * len(values) + codes
         names.append(values)
         spans.append(len(values))

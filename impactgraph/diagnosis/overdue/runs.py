@@ -82,7 +82,7 @@ def _calendars(
     membership = Membership(columns, topology) if conditional else None
     for transition in conditional:
         assert membership is not None and transition.when is not None
-        takes = remaining & membership.takes(rows, transition.when)
+        takes = remaining & membership.takes_branch(rows, transition.when)
         remaining &= ~takes
         if (calendar := _calendar(topology, transition)) is not None:
             yield calendar, np.flatnonzero(takes)

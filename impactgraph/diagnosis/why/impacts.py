@@ -10,8 +10,8 @@ from graph_models.impact import AffectedOrder
 from graph_models.time import Millis
 from impactgraph.diagnosis.why.situation import Impact
 from impactgraph.forecast.expected_steps import ExpectedSteps
-from impactgraph.impact.answer import BlastRadius
-from impactgraph.impact.order_pages import shown
+from impactgraph.impact.blast_radius import BlastRadius
+from impactgraph.impact.order_pages import affected_order
 
 ImpactsByFulfillment = Mapping[str, Sequence[Impact]]
 """By bare key of the fulfillment."""
@@ -20,23 +20,23 @@ ImpactsByFulfillment = Mapping[str, Sequence[Impact]]
 def impacts_in(answer: BlastRadius) -> ImpactsByFulfillment:
     """The impacts on each fulfillment of the orders that the answer lists. Costs a look at each impact."""
     by_fulfillment: defaultdict[str, list[Impact]] = defaultdict(list)
-    rows = answer.rows
-    is_listed = np.isin(rows.order, answer.orders_hit.order)
-    likely = is_listed & (rows.likelihood > answer.inputs.question.min_likelihood)
+    rows = answer.affected_fulfillments
+    is_listed = np.isin(rows.order, answer.affected_orders.order)
+    likely = is_listed & (rows.likelihood > answer.min_likelihood)
     # Impacts of these orders are likely enough only together.
     unlikely = is_listed & ~np.isin(rows.order, rows.order[likely])
     for row in np.flatnonzero(likely | unlikely).tolist():
-        order = shown(answer, rows, row)
-        impact = _impact(order, _failures(answer, int(rows.hit_by[row])), answer.as_of)
+        order = affected_order(answer, rows, row)
+        impact = _impact(order, _failures(answer, int(rows.impairment[row])), answer.as_of)
         by_fulfillment[order.fulfillment].append(impact)
     return by_fulfillment
 
 
 def _failures(answer: BlastRadius, impairment: int) -> tuple[Failure, ...]:
     return tuple(
-        answer.failure_by_key[key]
+        answer.failures_by_key[key]
         for key in answer.impairments[impairment].failures
-        if key in answer.failure_by_key
+        if key in answer.failures_by_key
     )
 
 
@@ -58,10 +58,10 @@ def _impact(order: AffectedOrder, failures: tuple[Failure, ...], at: Millis) -> 
 
 def steps_in(answer: BlastRadius, row: int) -> ExpectedSteps:
     """The expected steps of a fulfillment by the forecast of an answer; empty where it is not affected."""
-    entered_at = int(answer.inputs.columns.fulfillments.entered_at[row])
+    entered_at = int(answer.columns.fulfillments.entered_at[row])
     for group in answer.matches.flows:
         at = np.flatnonzero(group.rows == row)
         if len(at) and group.outcome.steps is not None:
-            cohort = int(group.of[at[0]])
+            cohort = int(group.cohort[at[0]])
             return group.outcome.steps.expected_steps(cohort, group.step, entered_at, answer.as_of)
     return ExpectedSteps()

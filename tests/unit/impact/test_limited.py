@@ -3,7 +3,7 @@
 import pytest
 
 from graph_models.topology import Topology, Transition
-from impactgraph.impact.answer import BlastRadius
+from impactgraph.impact.blast_radius import BlastRadius
 from tests.drawing import EIGHT, HOUR, MINUTE, call, drawn, failure, step
 from tests.worlds import Journey, World, ask
 

@@ -1,0 +1,165 @@
+"""Affected fulfillments from the match: one row for each fulfillment and reason.
+
+Values that the rows of a cohort share are kept once, in a table of all cohorts; a row has its cohort, its
+certainty and its first past effect.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from impactgraph.columns import Codes, Columns
+from impactgraph.forecast.cohort_outcomes import BANDS, CohortOutcomes
+from impactgraph.forecast.record_outcomes import RecordOutcomes
+from impactgraph.forecast.scenarios import Reals
+from impactgraph.impact.affected_rows import AffectedRows, Positions
+from impactgraph.impact.matches import FirstEffects, FlowGroup, Matches, RecordGroup
+
+RECORDS_ONLY = len(BANDS) - 1
+"""Band of rows of which only records are affected."""
+_Table: TypeAlias = dict[str, NDArray[Any]]
+_TYPES: dict[str, Any] = {
+    "likelihood": np.float64,
+    "band": np.int8,
+    "impairment": np.int16,
+    "workflow": np.int16,
+    "step": np.int16,
+    "hit_at": np.float64,
+    "delay": np.float64,
+    "completion": np.float64,
+    "completion_without": np.float64,
+    "wrong_decision": np.float64,
+}
+"""Columns of the table of cohorts."""
+_PAST_COLUMNS = {"impairment": "impairment", "step": "step", "hit_at": "at"}
+"""Columns in which a past effect replaces the forecast, and its field in FirstEffects."""
+
+
+def affected_fulfillments(
+    columns: Columns, matches: Matches, workflows: Sequence[str], before: float
+) -> AffectedRows:
+    """One row for each fulfillment and reason that is affected before a moment, whatever the likelihood."""
+    groups = _joined(columns, matches, workflows)
+    rows = AffectedRows(len(groups.cohort), groups.read)
+    with np.errstate(invalid="ignore"):
+        if not (groups.table["hit_at"] >= before).any():  # past effects are before every moment asked for
+            return rows
+        return rows.take(~(rows.hit_at >= before))
+
+
+@dataclass(frozen=True)
+class _JoinedGroups:
+    """All groups of a match: of each row its fulfillment, its cohort in `table`, and its certainty."""
+
+    columns: Columns
+    table: _Table
+    fulfillment: Codes
+    cohort: Positions
+    certainty: Reals
+    past: tuple[FirstEffects, ...]
+
+    def read(self, name: str, at: Positions | None) -> NDArray[Any]:
+        """Column `name` of AffectedRows at some positions, or (None) at all."""
+        cohort = _at(self.cohort, at)
+        match name:
+            case "fulfillment":
+                return _at(self.fulfillment, at)
+            case "order":
+                return self.columns.fulfillments.order.take(_at(self.fulfillment, at))
+            case "misses_promise":
+                return self._misses_promise(_at(self.fulfillment, at), cohort)
+            case "likelihood" | "wrong_decision":
+                return self.table[name].take(cohort) * _at(self.certainty, at)
+            case "impairment" | "step" | "hit_at":
+                return self._with_past(name, cohort, at)
+            case _:
+                return self.table[name].take(cohort)
+
+    def _misses_promise(self, fulfillment: Codes, cohort: Positions) -> NDArray[np.bool_]:
+        promised_by = self.columns.orders.promised_by.take(self.columns.fulfillments.order.take(fulfillment))
+        is_late = self.table["completion"].take(cohort) > promised_by
+        return (promised_by > 0) & is_late & (self.table["completion_without"].take(cohort) <= promised_by)
+
+    def _with_past(self, name: str, cohort: Positions, at: Positions | None) -> NDArray[Any]:
+        has_effect = _at(self._past_columns["impairment"], at) >= 0
+        has_flow = self.table["band"].take(cohort) != RECORDS_ONLY
+        past = _at(self._past_columns[_PAST_COLUMNS[name]], at)
+        return np.where(has_effect & has_flow, past, self.table[name].take(cohort))
+
+    @cached_property
+    def _past_columns(self) -> Mapping[str, NDArray[Any]]:
+        return {
+            field: np.concatenate([getattr(effects, field) for effects in self.past])
+            for field in _PAST_COLUMNS.values()
+        }
+
+
+def _at(values: NDArray[Any], at: Positions | None) -> NDArray[Any]:
+    return values if at is None else values.take(at)
+
+
+def _joined(columns: Columns, matches: Matches, workflows: Sequence[str]) -> _JoinedGroups:
+    past_records = [group for group in matches.records if group.is_past]
+    groups = [*matches.flows, *past_records]
+    tables: list[_Table] = []
+    starts: dict[int, int] = {}
+    size = 0
+    for group in groups:
+        if id(group.outcome) not in starts:  # several groups take their rows' cohorts from one outcome
+            starts[id(group.outcome)] = size
+            tables.append(_table_of(group, workflows.index(group.workflow.key)))
+            size += len(group.outcome.likelihood)
+    no_effects = FirstEffects.none(sum(len(group.cohort) for group in past_records))
+    return _JoinedGroups(
+        columns=columns,
+        table={
+            name: np.concatenate([np.zeros(0, dtype), *(table[name] for table in tables)])
+            for name, dtype in _TYPES.items()
+        },
+        fulfillment=np.concatenate([np.zeros(0, np.int32), *(group.rows for group in groups)]),
+        cohort=np.concatenate(
+            [np.zeros(0, np.intp), *(group.cohort + starts[id(group.outcome)] for group in groups)]
+        ),
+        certainty=np.concatenate([np.zeros(0), *(group.certainty for group in groups)]),
+        past=(*(group.first_effects for group in matches.flows), no_effects),
+    )
+
+
+def _table_of(group: FlowGroup | RecordGroup, workflow: int) -> _Table:
+    """The part of the table for the cohorts of one outcome, a row a cohort."""
+    is_record = isinstance(group, RecordGroup)
+    values = _record_values(group.outcome, group.step) if is_record else _flow_values(group.outcome)
+    values["workflow"] = workflow
+    return {name: np.broadcast_to(values[name], len(group.outcome.likelihood)) for name in _TYPES}
+
+
+def _flow_values(outcome: CohortOutcomes) -> dict[str, Any]:
+    return {
+        "likelihood": outcome.likelihood,
+        "band": outcome.band,
+        "impairment": outcome.hit_by,
+        "step": outcome.hit_step,
+        "hit_at": outcome.hit_at,
+        "delay": outcome.delay,
+        "completion": np.where(outcome.band == RECORDS_ONLY, np.nan, outcome.finish),
+        "completion_without": outcome.counterfactual_finish,
+        "wrong_decision": outcome.wrong_decision_likelihood,
+    }
+
+
+def _record_values(outcome: RecordOutcomes, step: int) -> dict[str, Any]:
+    return {
+        "likelihood": outcome.likelihood,
+        "band": RECORDS_ONLY,
+        "impairment": outcome.hit_by,
+        "step": step,
+        "hit_at": outcome.emitted_at,
+        "delay": 0.0,
+        "completion": np.nan,
+        "completion_without": np.nan,
+        "wrong_decision": 0.0,
+    }

@@ -1,0 +1,182 @@
+"""Blast radius: the answer to one question, whose totals, pages and breakdowns all come from the same match."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from functools import cached_property
+
+import numpy as np
+
+from graph_models.enums import Dimension, OrderSort, RecordEffect, RecordKind
+from graph_models.impact import (
+    AffectedOrder,
+    AffectedRecord,
+    Explanation,
+    ForecastPoint,
+    ImpactGroup,
+    ImpactTotals,
+    OrderTotals,
+    OwnerShare,
+    RecordTotals,
+    ResidualTotals,
+)
+from graph_models.money import Money
+from graph_models.orders import OrderFilter, Page
+from graph_models.time import Millis
+from impactgraph.impact import (
+    breakdown,
+    explain,
+    forecast_points,
+    headline,
+    order_pages,
+    owners,
+    record_pages,
+    residual,
+    totals,
+)
+from impactgraph.impact.matched_impact import MatchedImpact
+
+
+class BlastRadius(MatchedImpact):
+    """Everything that can be asked about one question. Parts are computed when first read, then kept."""
+
+    @property
+    def watermark(self) -> int:
+        """Sequence number of the last event in the state that it was computed from."""
+        return self.columns.watermark
+
+    @property
+    def totals(self) -> ImpactTotals:
+        """All totals. Callers that show only some read `order_totals` and `record_totals` instead."""
+        orders = self.order_totals
+        return ImpactTotals(
+            *(getattr(orders, field.name) for field in fields(orders)),
+            refunds_at_risk=self.refunds_at_risk,
+            postings=self.record_totals(RecordKind.POSTING),
+            notifications=self.record_totals(RecordKind.NOTIFICATION),
+            tasks=sum(r.count for r in self.record_totals(RecordKind.TASK)),
+            supplier_orders=sum(r.count for r in self.record_totals(RecordKind.SUPPLIER_ORDER)),
+        )
+
+    @cached_property
+    def order_totals(self) -> OrderTotals:
+        return totals.order_totals(self.columns, self.affected_orders, self._fulfillments)
+
+    def record_totals(self, kind: RecordKind) -> tuple[RecordTotals, ...]:
+        """By type and effect, the most frequent first."""
+        rows = self._record_totals.get(kind)
+        if rows is None:
+            rows = self._record_totals[kind] = totals.record_totals(
+                self.columns, self.affected_records, kind, self.min_likelihood
+            )
+        return rows
+
+    @cached_property
+    def _record_totals(self) -> dict[RecordKind, tuple[RecordTotals, ...]]:
+        return {}
+
+    @cached_property
+    def refunds_at_risk(self) -> tuple[Money, ...]:
+        postings = self.record_totals(RecordKind.POSTING)
+        return totals.refunds_at_risk(self.columns, self.affected_orders, postings, self.min_likelihood)
+
+    @cached_property
+    def _fulfillments(self) -> int:
+        """Number of affected fulfillments."""
+        rows = self.affected_fulfillments
+        is_affected = np.zeros(len(self.columns.fulfillments), bool)
+        is_affected[rows.fulfillment[rows.likelihood > self.min_likelihood]] = True
+        return int(np.count_nonzero(is_affected))
+
+    @cached_property
+    def next_missed_promise(self) -> Millis | None:
+        """The soonest promise of an affected order, not yet due, that is expected to be missed."""
+        orders = self.affected_orders
+        promised_by = self.columns.orders.promised_by[orders.order]
+        missed = promised_by[orders.misses_promise & (promised_by > self.as_of)]
+        return int(missed.min()) if len(missed) else None
+
+    @cached_property
+    def oldest_order(self) -> str | None:
+        """Bare key of the affected order that was placed first."""
+        rows = self.affected_orders.order
+        if not len(rows):
+            return None
+        oldest = rows[np.argmin(self.columns.orders.placed_at[rows])]
+        return str(self.columns.orders.ids[oldest])
+
+    @cached_property
+    def headline(self) -> str:
+        """The blast radius in one sentence."""
+        return headline.headline(self.failures, self.totals, self.absorbed)
+
+    def breakdown(self, by: Sequence[Dimension], first: int | None = None) -> tuple[ImpactGroup, ...]:
+        """Groups by the dimensions, the most orders first.
+
+        An order counts in each group that one of its fulfillments is in. Raises: BadInputError.
+        """
+        return breakdown.breakdown(self, by, first)
+
+    def forecast(self, bucket: Millis) -> tuple[ForecastPoint, ...]:
+        """When orders are affected and promises missed; sums are the totals. Raises: BadInputError."""
+        return forecast_points.forecast_points(self, bucket)
+
+    def orders(
+        self,
+        where: OrderFilter | None = None,
+        sort: OrderSort | None = None,
+        first: int = 50,
+        after: str | None = None,
+    ) -> Page[AffectedOrder]:
+        """Affected orders, the most urgent promise first. Raises: BadInputError."""
+        return order_pages.order_page(
+            self,
+            self.affected_orders,
+            where=where,
+            sort=sort or OrderSort.PROMISE_ASC,
+            first=first,
+            after=after,
+        )
+
+    def records(
+        self,
+        kind: RecordKind,
+        types: Sequence[str] | None = None,
+        effects: Sequence[RecordEffect] | None = None,
+        first: int = 50,
+        after: str | None = None,
+    ) -> Page[AffectedRecord]:
+        """Affected postings, notifications, tasks or supplier orders, the first due first.
+
+        Raises: BadInputError.
+        """
+        return record_pages.record_page(self, kind, types=types, effects=effects, first=first, after=after)
+
+    @cached_property
+    def owners(self) -> tuple[OwnerShare, ...]:
+        """Teams that own impaired elements, the most affected orders first."""
+        return owners.owner_shares(self)
+
+    @cached_property
+    def playbooks(self) -> tuple[str, ...]:
+        """Keys of the playbooks for the impaired elements."""
+        return owners.playbooks_for(self.topology, self.elements(), self.failures)
+
+    def explain(self, order: str) -> Explanation:
+        """Why an order, by bare key, is affected or not. Raises: NotFoundError."""
+        return explain.explain(self, order)
+
+    @cached_property
+    def residual(self) -> ResidualTotals | None:
+        """What is left after the end; None while a failure of the question is active."""
+        return residual.residual_totals(self)
+
+    def residual_orders(self, first: int = 50, after: str | None = None) -> Page[AffectedOrder]:
+        """Affected orders that wait for a replay or a person."""
+        return order_pages.order_page(
+            self,
+            residual.orders_to_act_on(self),
+            where=None,
+            sort=OrderSort.PROMISE_ASC,
+            first=first,
+            after=after,
+        )

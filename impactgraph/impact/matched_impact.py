@@ -1,0 +1,134 @@
+"""Affected fulfillments, orders and records of one question as arrays, from one match of failures with orders."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph_models.enums import Effect, ElementKind
+from graph_models.failure import Failure
+from graph_models.ids import key_of
+from graph_models.impact import Path, Question
+from graph_models.impairment import Absorption, Impairment
+from graph_models.topology import Topology
+from impactgraph.columns import Columns
+from impactgraph.forecast.forecaster import Forecaster
+from impactgraph.impact.affected_fulfillments import affected_fulfillments
+from impactgraph.impact.affected_orders import affected_orders
+from impactgraph.impact.affected_rows import AffectedRows
+from impactgraph.impact.filters import order_mask, post_filter
+from impactgraph.impact.impact_inputs import ImpactInputs
+from impactgraph.impact.match import RowSelection, match
+from impactgraph.impact.matches import Matches, RecordGroup
+from impactgraph.impact.membership import Membership
+from impactgraph.impact.paths import path_to
+
+EFFECTS = tuple(Effect)
+
+
+class MatchedImpact:
+    """The arrays that totals, pages, breakdowns and explanations are made from, each computed when first read."""
+
+    def __init__(self, inputs: ImpactInputs) -> None:
+        self.inputs = inputs
+        self.as_of = inputs.as_of
+        self.topology_version = inputs.topology.version
+        self.failures = inputs.failures
+        self.failures_by_key: Mapping[str, Failure] = {f.key: f for f in inputs.failures}
+        self.assumptions = inputs.assumptions
+        self.absorbed: tuple[Absorption, ...] = inputs.impairments.absorbed
+        self.complete = inputs.impairments.complete
+        self.frontier = inputs.impairments.frontier
+        self.workflows = list(inputs.topology.workflows)
+
+    @property
+    def question(self) -> Question:
+        return self.inputs.question
+
+    @property
+    def topology(self) -> Topology:
+        return self.inputs.topology
+
+    @property
+    def columns(self) -> Columns:
+        return self.inputs.columns
+
+    @property
+    def membership(self) -> Membership:
+        return self.inputs.membership
+
+    @property
+    def forecaster(self) -> Forecaster:
+        return self.inputs.forecaster
+
+    @property
+    def min_likelihood(self) -> float:
+        """Rows of at most this likelihood are left out."""
+        return self.question.min_likelihood
+
+    @property
+    def impairments(self) -> tuple[Impairment, ...]:
+        """By the index that rows refer to."""
+        return self.forecaster.impairments.entries
+
+    @cached_property
+    def matches(self) -> Matches:
+        where = self.question.where
+        among = self.inputs.fulfillment_rows
+        if where.ids is not None and among is None:
+            orders = self.columns.order_rows([key_of(key, "order") for key in where.ids])
+            among = self.columns.fulfillment_rows(orders)
+        keep = order_mask(self.columns, self.membership, replace(where, ids=None))  # `among` holds the ids
+        return match(self.columns, self.forecaster, self.membership, RowSelection(keep, among))
+
+    @cached_property
+    def affected_fulfillments(self) -> AffectedRows:
+        """A row for each fulfillment and reason that is affected before the horizon, whatever the likelihood."""
+        horizon = self.as_of + self.question.horizon
+        return affected_fulfillments(self.columns, self.matches, self.workflows, horizon)
+
+    @cached_property
+    def _likely_orders(self) -> AffectedRows:
+        return affected_orders(self.columns, self.affected_fulfillments, self.min_likelihood)
+
+    @cached_property
+    def affected_orders(self) -> AffectedRows:
+        """A row for each affected order."""
+        return post_filter(self._likely_orders, self.question.where, self.effects_of)
+
+    @cached_property
+    def affected_records(self) -> Sequence[RecordGroup]:
+        """Affected records of affected orders."""
+        orders = self.affected_orders
+        left_out = self.matches.rows - len(self.affected_fulfillments)
+        left_out += len(self._likely_orders) - len(orders)
+        if not left_out:
+            return self.matches.records
+        order_is_affected = np.zeros(len(self.columns.orders), bool)
+        order_is_affected[orders.order] = True
+        return [
+            group.take(order_is_affected[self.columns.fulfillments.order[group.rows]])
+            for group in self.matches.records
+        ]
+
+    def effects_of(self, rows: AffectedRows) -> NDArray[np.int8]:
+        """(rows,) index in EFFECTS."""
+        return self._effects[rows.impairment]
+
+    @cached_property
+    def _effects(self) -> NDArray[np.int8]:
+        """By impairment; the last is for rows without one (-1)."""
+        effects = [EFFECTS.index(i.effect) for i in self.impairments]
+        return np.array([*effects, EFFECTS.index(Effect.DELAYED)], np.int8)
+
+    def elements(self, kinds: Sequence[ElementKind] | None = None) -> tuple[Impairment, ...]:
+        """Every impairment, of elements of these kinds, nearest to the failure first."""
+        names = None if kinds is None else {kind.value.lower() for kind in kinds}
+        rows = [i for i in self.impairments if names is None or i.element.partition(":")[0] in names]
+        return tuple(sorted(rows, key=lambda i: (len(i.hops), i.element, i.since, EFFECTS.index(i.effect))))
+
+    def path(self, impairment: Impairment) -> Path:
+        """From its failure to its element."""
+        return path_to(impairment, self.failures_by_key)

@@ -1,0 +1,117 @@
+"""Scatter: outcomes of cohorts back onto their rows, as groups of fulfillments and of records."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+
+import numpy as np
+
+from impactgraph.columns import Codes
+from impactgraph.forecast.cohort_outcomes import CohortOutcomes
+from impactgraph.forecast.plan import Plan
+from impactgraph.forecast.scenarios import Reals
+from impactgraph.impact.cohorts import StepCohorts
+from impactgraph.impact.matches import FirstEffects, FlowGroup, Matches, Positions, RecordGroup
+from impactgraph.impact.past_effects import PastEffects
+from impactgraph.impact.segment_columns import SegmentColumns
+from impactgraph.impact.stale_decisions import ReroutedRows
+from impactgraph.impact.workflow_context import WorkflowContext
+
+
+@dataclass(frozen=True)
+class _AffectedRows:
+    """Rows of fulfillments, with the cohort of each in the outcome."""
+
+    step: int
+    rows: Codes
+    cohort: Positions
+    certainty: Reals
+    first_effects: FirstEffects
+
+
+def scatter(
+    context: WorkflowContext,
+    plan: Plan,
+    columns: SegmentColumns,
+    effects: PastEffects,
+    cohorts: StepCohorts,
+    outcome: "OutcomePart",
+) -> Matches:
+    """Groups of the rows whose cohort is affected."""
+    is_affected = np.zeros(len(cohorts.groups), bool)
+    end = outcome.first + len(cohorts)
+    is_affected[: len(cohorts)] = outcome.outcome.likelihood[outcome.first : end] > 0
+    if not is_affected.any():
+        return Matches()
+    at, group = cohorts.groups.members(is_affected)
+    at = at + cohorts.start
+    certainty, first_effects = effects.at(at)
+    rows = _AffectedRows(cohorts.position, columns.rows[at], group + outcome.first, certainty, first_effects)
+    return _groups(context, plan, rows, outcome.outcome)
+
+
+def scatter_rerouted(
+    context: WorkflowContext,
+    plan: Plan,
+    columns: SegmentColumns,
+    effects: PastEffects,
+    rerouted: ReroutedRows,
+    outcome: "OutcomePart",
+) -> Matches:
+    """Groups of the rerouted rows."""
+    _, first_effects = effects.at(rerouted.at)
+    certainty = np.full(len(rerouted.at), rerouted.certainty)
+    cohort = rerouted.cohort + outcome.first
+    rows = _AffectedRows(rerouted.cohorts.step, columns.rows[rerouted.at], cohort, certainty, first_effects)
+    return _groups(context, plan, rows, outcome.outcome)
+
+
+@dataclass(frozen=True)
+class OutcomePart:
+    """An outcome of several steps: the cohorts of one begin at `first`."""
+
+    outcome: CohortOutcomes
+    first: int
+
+
+def outcome_parts(outcome: CohortOutcomes, sizes: list[int]) -> list[OutcomePart]:
+    """The part of each step, by the number of its cohorts."""
+    return [OutcomePart(outcome, end - size) for end, size in zip(accumulate(sizes), sizes, strict=True)]
+
+
+def _groups(context: WorkflowContext, plan: Plan, rows: _AffectedRows, outcome: CohortOutcomes) -> Matches:
+    flow = FlowGroup(
+        workflow=plan.workflow,
+        step=rows.step,
+        rows=rows.rows,
+        cohort=rows.cohort,
+        outcome=outcome,
+        certainty=rows.certainty,
+        first_effects=rows.first_effects,
+    )
+    return Matches((flow,), tuple(_record_groups(context, plan, rows, outcome)))
+
+
+def _record_groups(
+    context: WorkflowContext, plan: Plan, rows: _AffectedRows, outcome: CohortOutcomes
+) -> Iterator[RecordGroup]:
+    """Of each record type that is affected: the rows whose record has not come."""
+    records = context.columns.fulfillments.records[rows.rows]
+    any_come = int(np.bitwise_or.reduce(records))
+    in_use = np.zeros(len(outcome.likelihood), bool)
+    in_use[rows.cohort] = True
+    for record in outcome.records:
+        if not (record.likelihood[in_use] > 0).any():
+            continue
+        group = RecordGroup(
+            workflow=plan.workflow,
+            step=plan.workflow.records[record.bit][0],
+            rows=rows.rows,
+            cohort=rows.cohort,
+            outcome=record,
+            certainty=rows.certainty,
+            is_past=False,
+        )
+        bit = context.record_bits[record.bit]
+        has_come = bit >= 0 and any_come >> bit & 1
+        yield group.take((records & np.uint64(1 << bit)) == 0) if has_come else group

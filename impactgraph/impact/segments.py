@@ -1,0 +1,136 @@
+"""First stage of the match: rows of each workflow step, divided into segments by scopes and branches."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph_models.scope import Scope
+from graph_models.topology import When, Workflow
+from impactgraph.columns import COMPLETED, ENDED, Codes
+from impactgraph.forecast.plan import Segment, order_scope
+from impactgraph.impact.membership import Membership
+from impactgraph.impact.workflow_context import WorkflowContext
+
+Flags = NDArray[np.bool_]
+_MOST_COUNTED = 20
+"""Flags up to which their combinations are counted in a table; with more they are sorted."""
+
+
+@dataclass(frozen=True)
+class RowSelection:
+    """Fulfillments that a question is about."""
+
+    keep: Callable[[Codes], Flags] | None = None
+    """Mask of the rows that count; None: all do."""
+    among: Codes | None = None
+    """The only rows that need be looked at; None: all."""
+
+
+@dataclass(frozen=True)
+class SegmentRows:
+    """Rows of one segment in one step (`position` None: completed), in the order in which they came there."""
+
+    position: int | None
+    rows: Codes
+
+
+def segments(
+    context: WorkflowContext, membership: Membership, selection: RowSelection
+) -> dict[Segment, list[SegmentRows]]:
+    """Rows of each segment that impairments can affect, by step."""
+    scopes = _scopes(context)
+    if not scopes:
+        return {}
+    branches = workflow_branches(context.workflow)
+    found: dict[Segment, list[SegmentRows]] = {}
+    for position in _positions(context, selection.among):
+        rows = _rows_at(context, position, selection)
+        for segment, members in _divide(membership, rows, scopes, branches):
+            found.setdefault(segment, []).append(SegmentRows(position, members))
+    return found
+
+
+def workflow_elements(workflow: Workflow) -> list[str]:
+    """Elements that its orders and their records pass: steps, then hand-offs, then ways of records."""
+    steps = [step.id for step in workflow.steps]
+    handoffs = [t.via for step in workflow.steps for t in step.then if t.via]
+    return [*steps, *handoffs, *(emission.via for _, emission in workflow.records if emission.via)]
+
+
+def workflow_branches(workflow: Workflow) -> list[When]:
+    """Conditions of its transitions, each once."""
+    return list(dict.fromkeys(t.when for step in workflow.steps for t in step.then if t.when is not None))
+
+
+def _scopes(context: WorkflowContext) -> list[Scope]:
+    """Scopes of impairments that can affect the workflow, each once."""
+    scopes = {
+        order_scope(impairment.scope): None
+        for element in workflow_elements(context.workflow)
+        for _, impairment in context.forecaster.impairments.at(element)
+        if _applies(impairment.scope, context.workflow)
+    }
+    return list(scopes)
+
+
+def _applies(scope: Scope, workflow: Workflow) -> bool:
+    workflows = scope.values("workflows")
+    return workflows is None or workflow.key in workflows
+
+
+def _positions(context: WorkflowContext, among: Codes | None) -> list[int | None]:
+    """Positions at which rows can be, the completed last; `among`: only where one of these is."""
+    positions = [p for p in range(len(context.workflow.steps)) if context.has_column(p)]
+    if among is None:
+        return [*positions, None]
+    f = context.columns.fulfillments
+    present = {ENDED if f.status[row] == COMPLETED else int(f.step[row]) for row in among.tolist()}
+    every: list[int | None] = [p for p in positions if context.step_columns[p] in present]
+    return [*every, None] if ENDED in present else every
+
+
+def _rows_at(context: WorkflowContext, position: int | None, selection: RowSelection) -> Codes:
+    step = ENDED if position is None else context.step_columns[position]
+    rows = context.columns.rows_at(context.index, step, selection.among)
+    if position is None:
+        rows = _completed_since_first_impairment(context, rows)
+    return rows[selection.keep(rows)] if selection.keep is not None and len(rows) else rows
+
+
+def _completed_since_first_impairment(context: WorkflowContext, rows: Codes) -> Codes:
+    since = min(i.since for i in context.forecaster.impairments.entries)
+    ended_at = context.columns.fulfillments.ended_at
+    return rows[bisect_left(rows, since, key=lambda row: ended_at[row]) :]
+
+
+def _divide(
+    membership: Membership, rows: Codes, scopes: Sequence[Scope], branches: Sequence[When]
+) -> list[tuple[Segment, Codes]]:
+    """Rows inside any scope, divided by the scopes that they are in and the branches that they take."""
+    if not len(rows):
+        return []
+    flags = [membership.in_scope(rows, scope) for scope in scopes]
+    in_any = np.logical_or.reduce(flags)
+    if not in_any.all():
+        rows = rows[in_any]
+        flags = [flag[in_any] for flag in flags]
+    flags += [membership.takes_branch(rows, branch) for branch in branches]
+    if len(flags) == 1:
+        return [(Segment(frozenset(scopes), frozenset()), rows)] if len(rows) else []
+    codes = np.zeros(len(rows), np.int64)
+    for flag in flags:
+        codes = codes * 2 + flag
+    present = np.flatnonzero(np.bincount(codes)) if len(flags) < _MOST_COUNTED else np.unique(codes)
+    divided: list[tuple[Segment, Codes]] = []
+    for code in present:
+        bits = [bool(code >> (len(flags) - 1 - n) & 1) for n in range(len(flags))]
+        segment = Segment(
+            frozenset(scope for scope, bit in zip(scopes, bits, strict=False) if bit),
+            frozenset(branch for branch, bit in zip(branches, bits[len(scopes) :], strict=True) if bit),
+        )
+        mask = codes == code
+        divided.append((segment, rows if mask.all() else rows[mask]))
+    return divided
