@@ -1,4 +1,6 @@
-"""Diagnosis of orders: verdicts, causes, missing records, payload findings and drift, as GraphQL names them."""
+"""Diagnosis of orders: verdicts, causes, missing records, payload findings and drift, as GraphQL names
+them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -188,7 +190,9 @@ class PayloadFinding:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The diagnosis of one order: its verdict with causes, deviations from the expected records, and advice."""
+    """The diagnosis of one order: its verdict with causes, deviations from the expected records, and
+    advice.
+    """
 
     state: DiagnosisState
     since: Millis | None

@@ -37,7 +37,10 @@ def moment(value: Millis) -> datetime:
 
 
 def parse_moment(text: str) -> Millis:
-    """Returns the milliseconds of an ISO 8601 moment, in UTC where it has no time zone. Raises: ValueError."""
+    """Returns the milliseconds of an ISO 8601 moment, in UTC where it has no time zone.
+
+    Raises: ValueError.
+    """
     value = datetime.fromisoformat(text)
     return millis(value if value.tzinfo else value.replace(tzinfo=UTC))
 

@@ -141,8 +141,8 @@ def suit_process() -> None:
     """Tunes the whole process for arrays and many small objects.
 
     With glibc, freed arrays stay with the process for the next question: mapping them anew takes a tenth of
-    its time. The cyclic garbage collector runs less often: events are thousands of new objects without cycles,
-    and scanning them takes a fifth of an ingest.
+    its time. The cyclic garbage collector runs less often: events are thousands of new objects without
+    cycles, and scanning them takes a fifth of an ingest.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:

@@ -23,7 +23,10 @@ class Settings(BaseSettings):
     )
     cache: Path | None = Field(
         default=None,
-        description="Folder for copies of a Neo4j record, one a process [default: the user's cache]; may be removed while none runs.",
+        description=(
+            "Folder for copies of a Neo4j record, one a process [default: the user's cache]; may be removed "
+            "while none runs."
+        ),
     )
     host: str = Field(default="127.0.0.1", description="Address that `serve` listens on.")
     port: int = Field(

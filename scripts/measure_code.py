@@ -1,8 +1,8 @@
 """Measures what reviews of this code look at: python -m scripts.measure_code [--list] [PATH ...]
 
-Prints, by package: bindings, the share of participles among them, lines over 110 columns, functions with more than six
-parameters, nested conditional expressions; and for the whole: import cycles of modules, classes of the domain model in the
-glossary, and forbidden words. `--list` prints each place.
+Prints, by package: bindings, the share of participles among them, lines over 110 columns, functions with more
+than six parameters, nested conditional expressions; and for the whole: import cycles of modules, classes of
+the domain model in the glossary, and forbidden words. `--list` prints each place.
 """
 
 import argparse
@@ -49,7 +49,9 @@ class Figures:
 
 
 def is_participle(name: str) -> bool:
-    """Whether the last word of a name is a past participle or an adverb of place, and it is no constant or Boolean."""
+    """Whether the last word of a name is a past participle or an adverb of place, and it is no constant or
+    Boolean.
+    """
     words = name.strip("_").split("_")
     last = words[-1].lower()
     if name.isupper() or words[0] in PREFIXES:

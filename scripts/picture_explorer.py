@@ -1,8 +1,10 @@
-"""Takes the pictures of docs/images: each main view of the explorer over a retailer made up from a seed, at a fixed moment.
+"""Takes the pictures of docs/images: each main view of the explorer over a retailer made up from a seed, at a
+fixed moment.
 
     python -m scripts.picture_explorer
 
-Run it after a change of what the page looks like and commit what it writes. It needs chromium (`make browser`).
+Run it after a change of what the page looks like and commit what it writes. It needs chromium (`make
+browser`).
 """
 
 import base64
@@ -28,7 +30,10 @@ ORDERS, SEED = 10_000, 1
 QUALITY = 70
 WIDE, TALL, NARROW = (1280, 800), (1280, 1400), (390, 844)
 MAP = ".map-frame .box"
-STUCK = '{ orders(first: 1, where: { bands: [STUCK], regions: ["emea-north"] }, orderBy: PROMISE_ASC) { edges { node { id } } } }'
+STUCK = (
+    '{ orders(first: 1, where: { bands: [STUCK], regions: ["emea-north"] }, orderBy: PROMISE_ASC) { edges { '
+    "node { id } } } }"
+)
 
 
 @dataclass(frozen=True)

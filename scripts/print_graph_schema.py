@@ -58,7 +58,10 @@ def page() -> str:
 
 
 def _picture(relations: Iterable[RelationKind], apart: list[str]) -> str:
-    """One arrow between two labels, with the names of all relations that go there. The labels in `apart` come first, in their order."""
+    """One arrow between two labels, with the names of all relations that go there.
+
+    The labels in `apart` come first, in their order.
+    """
     arrows: dict[tuple[str, str], list[str]] = defaultdict(list)
     for relation in relations:
         for source in relation.sources:
@@ -109,7 +112,10 @@ def _row(each: Property) -> str:
 def _relations() -> Iterator[str]:
     yield "| relation | from | to | what it is |\n| --- | --- | --- | --- |"
     for relation in RELATIONS:
-        yield f"| `{relation.name}` | {', '.join(relation.sources)} | {', '.join(relation.targets)} | {relation.text} |"
+        yield (
+            f"| `{relation.name}` | {', '.join(relation.sources)} | {', '.join(relation.targets)} | "
+            f"{relation.text} |"
+        )
     yield ""
     for relation in RELATIONS:
         if relation.properties:

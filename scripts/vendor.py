@@ -1,8 +1,10 @@
-"""Fetches the browser libraries of api/web/vendor: pinned versions, checked against their hashes, with their licences.
+"""Fetches the browser libraries of api/web/vendor: pinned versions, checked against their hashes, with their
+licences.
 
     python scripts/vendor.py
 
-Run it after a change of the pins and commit what it writes; nothing is fetched when the product is built, tested or run.
+Run it after a change of the pins and commit what it writes; nothing is fetched when the product is built,
+tested or run.
 """
 
 import base64

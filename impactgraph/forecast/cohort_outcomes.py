@@ -113,7 +113,9 @@ def _bands(
 
 
 def _set_records_only(plan: Plan, outcomes: CohortOutcomes, records_only: Flags) -> None:
-    """Where the order itself is not affected, its first affected record is its hit, at the step that emits it."""
+    """Where the order itself is not affected, its first affected record is its hit, at the step that emits
+    it.
+    """
     for record in outcomes.records:
         outcomes.likelihood = np.maximum(outcomes.likelihood, record.likelihood)
     if not records_only.any() or not outcomes.records:

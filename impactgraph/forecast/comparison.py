@@ -1,4 +1,6 @@
-"""Factual against counterfactual simulations, and figures over the scenarios in which cohorts are affected."""
+"""Factual against counterfactual simulations, and figures over the scenarios in which cohorts are
+affected.
+"""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,6 @@
-"""Completion of the current step of cohorts, given that they are still in it and the evidence of their events."""
+"""Completion of the current step of cohorts, given that they are still in it and the evidence of their
+events.
+"""
 
 from dataclasses import dataclass
 

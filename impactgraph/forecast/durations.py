@@ -1,8 +1,9 @@
-"""Distributions of step durations: the documented figure until enough visits are recorded, then learned from visits.
+"""Distributions of step durations: the documented figure until enough visits are recorded, then learned from
+visits.
 
-Visits that still last, or that a failure cut off, count for as long as they were observed (right-censored). The
-estimate is of the time from entry to completion: where a batch hands the order over, a visit ends with a run, so
-the completion lies in the interval before it, and the documented distribution gives where.
+Visits that still last, or that a failure cut off, count for as long as they were observed (right-censored).
+The estimate is of the time from entry to completion: where a batch hands the order over, a visit ends with a
+run, so the completion lies in the interval before it, and the documented distribution gives where.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -31,13 +32,17 @@ _Z95 = 1.6448536269514722
 
 @dataclass(frozen=True)
 class Distribution:
-    """Durations in milliseconds at the probabilities of GRID, ascending, learned from `visits` (0: documented)."""
+    """Durations in milliseconds at the probabilities of GRID, ascending, learned from `visits` (0:
+    documented).
+    """
 
     at: Reals
     visits: int = 0
 
     def quantile(self, p: Reals) -> Reals:
-        """As `np.interp(p, GRID, self.at)` to the last digit, for p in [0, 1]; where the grid is even nothing need be searched."""
+        """As `np.interp(p, GRID, self.at)` to the last digit, for p in [0, 1]; where the grid is even nothing
+        need be searched.
+        """
         place = (p * _CELLS).astype(np.intp)
         return self._slopes[place] * (p - GRID[place]) + self.at[place]
 
@@ -50,7 +55,9 @@ class Distribution:
         return np.interp(value, self.at, GRID)
 
     def between(self, low: Reals, high: Reals, p: Reals) -> Reals:
-        """Quantiles of the duration given that it is in (low, high]; beyond what was ever seen, a tenth longer than `low`."""
+        """Quantiles of the duration given that it is in (low, high]; beyond what was ever seen, a tenth
+        longer than `low`.
+        """
         from_, to = self.below(low), self.below(high)
         inside = self.quantile(from_ + p * (to - from_))
         beyond = np.minimum(low + (0.02 + 0.1 * p) * np.maximum(low, 60_000.0), np.maximum(high, low))
@@ -91,7 +98,10 @@ def learn_durations(
     at: Millis,
     cut: Callable[[str, str], tuple[tuple[Millis, Millis], ...]] = lambda workflow, step: (),
 ) -> Durations:
-    """Durations of every step as known at `at`. `cut(workflow, step)`: spans in which a failure held what was there."""
+    """Durations of every step as known at `at`.
+
+    `cut(workflow, step)`: spans in which a failure held what was there.
+    """
     known = {w.key: index for index, w in enumerate(vocabulary.workflows)}
     place = visits.workflow.astype(np.int64) * 4096 + visits.step
     order = np.argsort(place, kind="stable")
@@ -128,7 +138,9 @@ def _paces(local: Sequence[tuple[Codes, Reals, float]], locations: int) -> Slowd
 def _watched(
     entered: Ints, left: Ints, at: Millis, spans: tuple[tuple[Millis, Millis], ...]
 ) -> tuple[Reals, Flags]:
-    """For how long each stay was watched, undisturbed by the failures of the spans, and whether it ended by then."""
+    """For how long each stay was watched, undisturbed by the failures of the spans, and whether it ended by
+    then.
+    """
     lasted = np.where(left > 0, left - entered, at - entered).astype(np.float64)
     ended = left > 0
     for since, until in spans:
@@ -159,7 +171,9 @@ def _handed_over_by_batch(topology: Topology, step: Step) -> Calendar | None:
 def _before_the_run(
     calendar: Calendar, prior: Distribution, entered: Ints, lasted: Reals, ended: Flags
 ) -> Reals:
-    """Completions behind the runs that ended the stays: the documented distribution, scaled to fit, given that it fell between two runs."""
+    """Completions behind the runs that ended the stays: the documented distribution, scaled to fit, given
+    that it fell between two runs.
+    """
     run = calendar.run_before(entered + lasted)
     earliest = np.maximum(calendar.run_before(run - 1.0) - entered, 1.0)
     latest = np.maximum(run - entered, earliest + 1.0)
@@ -170,7 +184,9 @@ def _before_the_run(
 
 
 def _kaplan_meier(lasted: Reals, ended: Flags, prior: Distribution) -> Reals:
-    """Quantiles of a right-censored sample (Kaplan and Meier, JASA 53, 1958); where the curve ends early, the documented shape goes on from there."""
+    """Quantiles of a right-censored sample (Kaplan and Meier, JASA 53, 1958); where the curve ends early, the
+    documented shape goes on from there.
+    """
     order = np.lexsort((~ended, lasted))
     lasted, ended = lasted[order], ended[order].astype(bool)
     at_risk = np.arange(len(lasted), 0, -1)
@@ -187,7 +203,9 @@ def _kaplan_meier(lasted: Reals, ended: Flags, prior: Distribution) -> Reals:
 
 
 def _normal_quantile(p: Reals) -> Reals:
-    """Standard normal quantiles by Newton steps on the logistic approximation; exact to 1e-9 in (0.001, 0.999)."""
+    """Standard normal quantiles by Newton steps on the logistic approximation; exact to 1e-9 in (0.001,
+    0.999).
+    """
     from math import erf, exp, pi, sqrt
 
     def one(target: float) -> float:

@@ -1,8 +1,9 @@
-"""The expected steps of one fulfillment: when it begins and leaves each, by the simulation behind its forecast.
+"""The expected steps of one fulfillment: when it begins and leaves each, by the simulation behind its
+forecast.
 
 Each moment is the median over the scenarios in which the forecast finds the fulfillment affected (all of them
-where nothing affects it), along the way that most of these scenarios take. A step's departure is the arrival at
-the next, so there are no gaps; medians keep the order of what they are taken of; and the last one is the
+where nothing affects it), along the way that most of these scenarios take. A step's departure is the arrival
+at the next, so there are no gaps; medians keep the order of what they are taken of; and the last one is the
 completion that the forecast gives.
 """
 
@@ -43,7 +44,8 @@ class ExpectedSteps:
 
     steps: tuple[ExpectedStep, ...] = ()
     is_open_ended: bool = False
-    """It does not leave the last of the steps by itself: when it does is not known, `leaves` is the earliest."""
+    """It does not leave the last of the steps by itself: when it does is not known, `leaves` is the earliest.
+    """
 
     @property
     def done_at(self) -> Millis | None:
@@ -52,7 +54,9 @@ class ExpectedSteps:
 
 @dataclass(frozen=True)
 class ScenarioSteps:
-    """Simulations that kept departures, one for each comparison, and the affected scenarios of the cohorts."""
+    """Simulations that kept departures, one for each comparison, and the affected scenarios of the
+    cohorts.
+    """
 
     plan: Plan
     results: tuple[SimulationResult, ...]
@@ -61,7 +65,8 @@ class ScenarioSteps:
     def expected_steps(self, cohort: int, current: int, entered_at: Millis, as_of: Millis) -> ExpectedSteps:
         """Those of a fulfillment of the cohort that entered its step `current` at `entered_at`.
 
-        Nothing that has not happened by `as_of` is expected before it. Empty where the cohort is not affected.
+        Nothing that has not happened by `as_of` is expected before it. Empty where the cohort is not
+        affected.
         """
         result = self.results[0 if self.affected.first_is_dominant[cohort] else 1]
         departures = {step: moments[cohort] for step, moments in result.departures.items()}
@@ -130,7 +135,9 @@ def _timed(
 
 
 def _rank(finish: Reals, completion: float) -> int:
-    """Of the completion among those on the usual way: the median of them, but where ways of other lengths shift it."""
+    """Of the completion among those on the usual way: the median of them, but where ways of other lengths
+    shift it.
+    """
     ascending = np.sort(finish)
     middle = (len(ascending) - 1) // 2
     if ascending[middle] == completion:

@@ -16,14 +16,18 @@ REPORT_ERROR = 0.2
 
 @dataclass(frozen=True)
 class FailureEnds:
-    """For each failure (by bare key) its nominal end, and by how much it ends later than that in each future."""
+    """For each failure (by bare key) its nominal end, and by how much it ends later than that in each
+    future.
+    """
 
     nominal: Mapping[str, Millis]
     shifts: Mapping[str, Reals]
     assumptions: tuple[str, ...]
 
     def shift(self, failures: Sequence[str], until: Millis) -> Reals:
-        """How far a window that ends at `until` moves: with the failure that ends there, else with the first."""
+        """How far a window that ends at `until` moves: with the failure that ends there, else with the
+        first.
+        """
         known = [key for key in failures if key in self.shifts]
         if not known:
             return np.zeros(SCENARIOS)
@@ -40,7 +44,9 @@ def failure_ends(
     assumed: Millis | None = None,
     typical: Callable[[Failure], Millis | None] = lambda failure: None,
 ) -> FailureEnds:
-    """`assumed`: asked for, counted from `as_of`; `typical`: the usual length of such a failure where some have ended."""
+    """`assumed`: asked for, counted from `as_of`; `typical`: the usual length of such a failure where some
+    have ended.
+    """
     nominal: dict[str, Millis] = {}
     shifts: dict[str, Reals] = {}
     notes: list[str] = []
@@ -63,7 +69,8 @@ def _end_of(
         return (
             end,
             np.full(SCENARIOS, float(end)),
-            f"{failure.key} recovers {say_duration(assumed)} from {_clock(max(as_of, failure.started_at))}, as asked.",
+            f"{failure.key} recovers {say_duration(assumed)} from {_clock(max(as_of, failure.started_at))}, "
+            "as asked.",
         )
     if failure.expected_end is not None:
         spread = _estimate(failure.started_at, failure.expected_end, as_of, failure.key)
@@ -76,7 +83,8 @@ def _end_of(
         return (
             end,
             spread,
-            f"{failure.key} ends about {_clock(failure.expected_end)}, as reported; an estimate, right within a fifth of its length.{passed}",
+            f"{failure.key} ends about {_clock(failure.expected_end)}, as reported; an estimate, right "
+            f"within a fifth of its length.{passed}",
         )
     length, how = (
         (typical, "as failures of this kind did before")
@@ -93,7 +101,9 @@ def _end_of(
 
 
 def _estimate(started: Millis, expected: Millis, as_of: Millis, key: str) -> Reals:
-    """Ends spread evenly over a fifth of the length to either side, given that it has not ended by `as_of`."""
+    """Ends spread evenly over a fifth of the length to either side, given that it has not ended by
+    `as_of`.
+    """
     slack = REPORT_ERROR * max(expected - started, MINUTE)
     low, high = max(expected - slack, float(as_of)), expected + slack
     if high <= low + MINUTE:
@@ -106,7 +116,9 @@ def _clock(at: Millis) -> str:
 
 
 def typical_length(failure: Failure, reported: Sequence[Failure], as_of: Millis) -> Millis | None:
-    """Median length of ended failures of the same class and element, else of the same class; None where there is none."""
+    """Median length of ended failures of the same class and element, else of the same class; None where there
+    is none.
+    """
     ended = [
         f
         for f in reported

@@ -30,7 +30,8 @@ from impactgraph.forecast.simulate import (
 
 @dataclass
 class Forecaster:
-    """The forecasts of one question: its topology, durations and impairments, moment and tolerance (milliseconds).
+    """The forecasts of one question: its topology, durations and impairments, moment and tolerance
+    (milliseconds).
 
     With `keeps_steps` the outcomes have the expected steps of each cohort; this costs an array for each step.
     """

@@ -1,8 +1,8 @@
 """Gates: arrival-time functions that give when an arrival departs from an impaired element.
 
 A gate maps arrays of arrivals to departures, elementwise and (but for fixed delays) monotone: the max-plus
-algebra of timetables (Baccelli, Cohen, Olsder, Quadrat, "Synchronization and Linearity", 1992). Times are float
-milliseconds; infinity is "never". Arrays are (G, K): G arrivals, K scenarios.
+algebra of timetables (Baccelli, Cohen, Olsder, Quadrat, "Synchronization and Linearity", 1992). Times are
+float milliseconds; infinity is "never". Arrays are (G, K): G arrivals, K scenarios.
 """
 
 from collections.abc import Iterable, Sequence
@@ -161,8 +161,8 @@ class Barrier:
 
 @dataclass(frozen=True)
 class Passage:
-    """Departures, the index of the barrier that changed each (else -1), and the chance that the uncertain barriers
-    occur (None without any).
+    """Departures, the index of the barrier that changed each (else -1), and the chance that the uncertain
+    barriers occur (None without any).
     """
 
     departures: Reals
@@ -185,8 +185,8 @@ class Gate:
         return bool(self.barriers)
 
     def without_closed_at(self, at: float) -> "Gate":
-        """The gate without the barriers that are certainly closed at that moment: a departure shows that they did
-        not hold it.
+        """The gate without the barriers that are certainly closed at that moment: a departure shows that they
+        did not hold it.
         """
         return Gate(
             (
@@ -201,7 +201,9 @@ class Gate:
         return self.calendar.run_from(t) if self.calendar else t
 
     def pass_through(self, t: Reals, *, chance_occurs: bool) -> Passage:
-        """With `chance_occurs` every uncertain barrier that applies occurs, and the passage has the chance of it."""
+        """With `chance_occurs` every uncertain barrier that applies occurs, and the passage has the chance of
+        it.
+        """
         base = self.scheduled_departures(t)
         out, by = base, np.full(t.shape, -1, np.int16)
         chance: Reals | None = None
@@ -228,7 +230,9 @@ class Gate:
         return Passage(out, by, chance)
 
     def threshold(self, at: float) -> Reals:
-        """(K,) the least arrival that is still held at `at`: back through the barriers, from the last to the first."""
+        """(K,) the least arrival that is still held at `at`: back through the barriers, from the last to the
+        first.
+        """
         least = np.full(SCENARIOS, at)
         for barrier in reversed(self.barriers):
             least = barrier.threshold(self._run_before(least))
@@ -253,8 +257,8 @@ def barriers(
 ) -> list[Barrier]:
     """Barriers of impairments, in K scenarios.
 
-    `hold`: the wait for a person; `slope`: load over rate of their queue, how fast a held backlog grows against
-    how fast it clears.
+    `hold`: the wait for a person; `slope`: load over rate of their queue, how fast a held backlog grows
+    against how fast it clears.
     """
     made: list[Barrier] = []
     for index, impairment in zip(indexes, impairments, strict=True):

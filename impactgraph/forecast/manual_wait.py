@@ -1,4 +1,6 @@
-"""Wait of an order for a person after a call that failed by chance: up to an hour, until enough were recorded."""
+"""Wait of an order for a person after a call that failed by chance: up to an hour, until enough were
+recorded.
+"""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """Delay that the failures have caused already: by how much cohorts were held in a step that they have left.
 
-Entry and departure are recorded, the completion of the work often is not. So every length that the work may have
-had is tried, weighed by how well it explains the departure.
+Entry and departure are recorded, the completion of the work often is not. So every length that the work may
+have had is tried, weighed by how well it explains the departure.
 """
 
 from dataclasses import dataclass, replace
@@ -101,7 +101,9 @@ def _explained(stage: Stage, handoff: Handoff | None, visits: PastVisits) -> tup
 
 
 def _delay_by_record(gate: Gate, late: Reals, weight: Reals, visits: PastVisits) -> PastDelay:
-    """Where the completion is recorded: the wait from then on is due to the hand-off, the rest to the step."""
+    """Where the completion is recorded: the wait from then on is due to the hand-off, the rest to the
+    step.
+    """
     completion = np.nan_to_num(visits.completion_recorded_at)[:, None]
     before = _weighed(np.maximum(late, 0.0), np.nan_to_num(weight))
     scheduled = gate.scheduled_departures(completion)

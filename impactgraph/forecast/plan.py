@@ -41,7 +41,9 @@ class Record:
     content_barriers: tuple[Barrier, ...]
     """Barriers that double it or make its content wrong."""
     shows_completion: bool
-    """It is recorded within moments of the completion and nothing impairs it: without it the step is not completed."""
+    """It is recorded within moments of the completion and nothing impairs it: without it the step is not
+    completed.
+    """
 
 
 @dataclass(frozen=True)
@@ -304,7 +306,9 @@ def _record(
 
 
 def _carried(scope: Scope, integration: Integration | None, emission: Emission) -> bool:
-    """Whether a record of this type is among the message types of the scope; where the types name what the integration carries as a whole, it is."""
+    """Whether a record of this type is among the message types of the scope; where the types name what the
+    integration carries as a whole, it is.
+    """
     types = scope.values("message_types")
     if types is None or emission.type in types:
         return True
@@ -334,7 +338,9 @@ def _gate(
 
 
 def _worst_coins(found: Sequence[tuple[int, Impairment]]) -> list[tuple[int, Impairment]]:
-    """Of the uncertain outcomes of one failure at one element only the worst: they exclude each other, and the milder ones are small delays."""
+    """Of the uncertain outcomes of one failure at one element only the worst: they exclude each other, and
+    the milder ones are small delays.
+    """
     worst: dict[tuple[tuple[str, ...], Scope], int] = {}
     for at, (_, i) in enumerate(found):
         if i.likelihood < CERTAIN:

@@ -1,4 +1,6 @@
-"""Load of queues: messages that arrive for each that could be sent, which gives how long a backlog takes to clear."""
+"""Load of queues: messages that arrive for each that could be sent, which gives how long a backlog takes to
+clear.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -26,7 +26,10 @@ RECORD_EFFECTS = (
 
 @dataclass
 class RecordOutcomes:
-    """Of one record (by bit), each (G,). All but `due_at` is valid only where the likelihood is more than 0."""
+    """Of one record (by bit), each (G,).
+
+    All but `due_at` is valid only where the likelihood is more than 0.
+    """
 
     bit: int
     likelihood: Reals
@@ -104,7 +107,9 @@ def _stacked(arrays: Mapping[int, NDArray[Any]], bits: list[int], like: NDArray[
 def _disordered(
     bits: list[int], emissions: Sequence[Emission], with_: Reals, without: Reals, own: Indexes
 ) -> tuple[Flags, Indexes]:
-    """Where a record comes before one that it must follow, and would not without the failure; and what keeps that one. `own`: what keeps each."""
+    """Where a record comes before one that it must follow, and would not without the failure; and what keeps
+    that one. `own`: what keeps each.
+    """
     found, held_by = np.zeros(with_.shape, bool), np.full(with_.shape, NOBODY)
     rows = len(with_) // max(len(bits), 1)
     at = {(emissions[b].kind, emissions[b].type): slice(n * rows, (n + 1) * rows) for n, b in enumerate(bits)}
@@ -164,7 +169,9 @@ def _due(plan: Plan, bits: list[int], free: SimulationResult) -> list[Reals]:
 
 
 def _spoil(row: RecordOutcomes, trace: SimulationResult) -> RecordOutcomes:
-    """What makes its content wrong or doubles it often comes together: each future is asked whether it stays intact."""
+    """What makes its content wrong or doubles it often comes together: each future is asked whether it stays
+    intact.
+    """
     spoilings = trace.record_defects.get(row.bit, ())
     if not spoilings:
         return row

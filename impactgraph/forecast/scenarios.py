@@ -2,9 +2,9 @@
 reproducible.
 
 Along every dimension (a step's duration, the end of a failure, ...) the K values are the middles of K equal
-strata, in an order of its own. McKay, Beckman, Conover, "A comparison of three methods for selecting values of
-input variables", Technometrics 21 (1979). Costs O(K log K) a dimension, once. The names of dimensions decide the
-sample: renaming one changes answers.
+strata, in an order of its own. McKay, Beckman, Conover, "A comparison of three methods for selecting values
+of input variables", Technometrics 21 (1979). Costs O(K log K) a dimension, once. The names of dimensions
+decide the sample: renaming one changes answers.
 """
 
 from functools import cache
@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 SCENARIOS = 32
-"""K: likelihoods have a resolution of about 3 %. Twice as many changed no score of docs/accuracy.md by more than
-0.003.
+"""K: likelihoods have a resolution of about 3 %.
+
+Twice as many changed no score of docs/accuracy.md by more than 0.003.
 """
 
 Reals = NDArray[np.float64]

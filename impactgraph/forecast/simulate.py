@@ -1,9 +1,10 @@
-"""Vectorised simulation of cohorts from their current step to the end of the workflow, in all scenarios at once.
+"""Vectorised simulation of cohorts from their current step to the end of the workflow, in all scenarios at
+once.
 
-It composes the gates of the steps. With the impairments it gives what is expected (factual), without them what
-would have been (counterfactual); the difference of the two is the effect of the failures. Arrays are (G, K):
-G cohorts, K scenarios; NaN where a cohort does not come to a step in a scenario. Cohorts are ordered by their
-current step as in `Plan.order`. Costs a few array operations a step.
+It composes the gates of the steps. With the impairments it gives what is expected (factual), without them
+what would have been (counterfactual); the difference of the two is the effect of the failures. Arrays are (G,
+K): G cohorts, K scenarios; NaN where a cohort does not come to a step in a scenario. Cohorts are ordered by
+their current step as in `Plan.order`. Costs a few array operations a step.
 """
 
 from collections.abc import Mapping, Sequence
@@ -93,7 +94,9 @@ FACTUAL_BY_CHANCE = SimulationMode(with_failures=True, chance_occurs=True)
 
 @dataclass(frozen=True)
 class PendingDecision:
-    """A wrong decision before the simulation begins: the step that made it, and the step where it surfaces."""
+    """A wrong decision before the simulation begins: the step that made it, and the step where it
+    surfaces.
+    """
 
     step: int
     surfacing_step: int
@@ -129,7 +132,9 @@ def simulate(
     result: SimulationResult,
     decisions: Sequence[tuple[PendingDecision, Flags]] = (),
 ) -> SimulationResult:
-    """The filled `result`, from the completions at `starts` (by step) on. Hits that it holds already come first.
+    """The filled `result`, from the completions at `starts` (by step) on.
+
+    Hits that it holds already come first.
 
     `decisions`: earlier wrong ones, each with the (G,) cohorts concerned; they count where chance occurs.
     """
@@ -307,7 +312,9 @@ class _Simulation:
 
 
 def _hit_at(gate: Gate, arrival: Reals, hit_by: Indexes) -> Reals:
-    """When an arrival is stopped by its barrier: one that waits for a run already, when the barrier begins."""
+    """When an arrival is stopped by its barrier: one that waits for a run already, when the barrier
+    begins.
+    """
     if gate.calendar is not None:
         for barrier in gate.barriers:
             arrival = np.where((hit_by == barrier.index) & (arrival < barrier.since), barrier.since, arrival)

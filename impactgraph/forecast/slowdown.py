@@ -1,7 +1,7 @@
 """Slowdown of locations at the steps on site, relative to the usual duration, learned from visits.
 
-With n visits a location keeps n / (n + 20) of its difference from the usual (James and Stein's shrinkage, with a
-fixed prior). The figure is rounded to one of a few levels, so that one cohort covers many locations.
+With n visits a location keeps n / (n + 20) of its difference from the usual (James and Stein's shrinkage,
+with a fixed prior). The figure is rounded to one of a few levels, so that one cohort covers many locations.
 """
 
 from typing import Any
@@ -35,7 +35,10 @@ def on_site(topology: Topology, step: Step) -> bool:
 
 
 def slowdown_levels(location: Codes, lasted: Reals, usual: Reals, locations: int) -> SlowdownLevels:
-    """Class by location code, 0 the usual one. Whole millionths are summed, so that the order of the stays does not matter."""
+    """Class by location code, 0 the usual one.
+
+    Whole millionths are summed, so that the order of the stays does not matter.
+    """
     ratio = np.clip(np.log(np.maximum(lasted, 1.0) / np.maximum(usual, 1.0)), -_OUTLIER, _OUTLIER)
     sums = np.bincount(location, weights=np.rint(ratio * _EXACT), minlength=locations) / _EXACT
     counts = np.bincount(location, minlength=locations)

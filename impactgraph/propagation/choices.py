@@ -45,11 +45,13 @@ _MILDNESS = {effect: rank for rank, effect in enumerate(Effect)}
 def resolve_choice(
     choice: ChoiceNode, met: Sequence[Sequence[MemberImpairment]]
 ) -> tuple[list[ChoiceImpairment], list[tuple[str, int]]]:
-    """The troubles of the owner, and (detail, source) of the fallbacks that work. `met` has those of each alternative's members.
+    """The troubles of the owner, and (detail, source) of the fallbacks that work.
 
-    An order takes the first alternative that does not fail. So, cell by cell: where all before it fail and this one works, the order is
-    late by the time lost, and by the wait for a run; where this one is only slow or stale, it suffers that too; where all fail, it
-    suffers the mildest of them while all of them last.
+    `met` has those of each alternative's members.
+
+    An order takes the first alternative that does not fail. So, cell by cell: where all before it fail and
+    this one works, the order is late by the time lost, and by the wait for a run; where this one is only slow
+    or stale, it suffers that too; where all fail, it suffers the mildest of them while all of them last.
     """
     chosen: list[ChoiceImpairment] = []
     fallbacks: dict[str, int] = {}
@@ -124,7 +126,9 @@ def _failures(cell: Remainder) -> tuple[str, ...]:
 
 
 def _suffers(cell: Remainder, alternative: Alternative, *, handed_over: bool) -> ChoiceImpairment:
-    """The alternative that is taken works, but with a trouble of its own; one that is late anyway has the time lost before in its delay."""
+    """The alternative that is taken works, but with a trouble of its own; one that is late anyway has the
+    time lost before in its delay.
+    """
     last = cell.troubles[-1]
     own = last._replace(
         scope=cell.scope,

@@ -1,4 +1,6 @@
-"""Rules for what an impairment does to systems, apis, data and steps: (impairment state, policy) -> outcome."""
+"""Rules for what an impairment does to systems, apis, data and steps: (impairment state, policy) ->
+outcome.
+"""
 
 from graph_models.enums import Effect, FailureClass
 from graph_models.time import say_duration
@@ -48,7 +50,9 @@ def _past(trouble: ImpairmentState, policy: Policy) -> ImpairmentState:
 
 
 def _outside(trouble: ImpairmentState, policy: Policy) -> RuleOutcome | None:
-    """The outcome where no order in scope is in a step of this workflow, or where only messages are in scope; else None."""
+    """The outcome where no order in scope is in a step of this workflow, or where only messages are in scope;
+    else None.
+    """
     workflows = trouble.scope.values("workflows")
     if workflows is not None and policy.workflow not in workflows:
         return RuleOutcome(
@@ -90,7 +94,9 @@ _STEP_WORDS = {
 
 @_at_step
 def step_stands(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
-    """A step needs the system it runs on when it starts and when its completion is recorded; work in hand goes on in between."""
+    """A step needs the system it runs on when it starts and when its completion is recorded; work in hand
+    goes on in between.
+    """
     both = trouble.effect is Effect.BLOCKED
     words = (
         "{it} runs on {by}: it cannot start, nor can its completion be recorded"
@@ -159,7 +165,9 @@ def _does_without(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
 
 
 def data_ages(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
-    """Data whose feed is late by more than fresh_within is stale from onset + fresh_within to the end and the drain."""
+    """Data whose feed is late by more than fresh_within is stale from onset + fresh_within to the end and the
+    drain.
+    """
     return _ages(trouble, policy, "{it} is fed by {by}, which is late")
 
 

@@ -1,4 +1,6 @@
-"""Failure graph: the topology compiled for propagation, with numbered elements and edges and shared policies."""
+"""Failure graph: the topology compiled for propagation, with numbered elements and edges and shared
+policies.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,12 +17,17 @@ Links = list[tuple[int, int]]
 """(number of the element it leads to, number of the kind of edge)."""
 
 WORKS_ON_SITE = frozenset({"store_operations", "pos", "wms", "warehouse"})
-"""Kinds of systems whose steps are done by people at a location, even where one instance serves all locations."""
+"""Kinds of systems whose steps are done by people at a location, even where one instance serves all
+locations.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One way to meet a choice. `cost` is the time lost on it when it fails; `run` the schedule that an order handed to it waits for."""
+    """One way to meet a choice.
+
+    `cost` is the time lost on it when it fails; `run` the schedule that an order handed to it waits for.
+    """
 
     members: tuple[int, ...]
     names: tuple[str, ...]
@@ -41,7 +48,10 @@ class ChoiceNode:
 
 @dataclass(frozen=True)
 class FailureGraph:
-    """Adjacency in the direction in which a trouble travels: from what is needed to what needs it. Costs O(elements + edges)."""
+    """Adjacency in the direction in which a trouble travels: from what is needed to what needs it.
+
+    Costs O(elements + edges).
+    """
 
     ids: tuple[str, ...]
     """In the order of the alphabet, so that the order of numbers is the order of ids."""
@@ -80,7 +90,8 @@ class _Compiler:
             on_site if kind is ElementKind.LOCATION else [] for kind in self.kinds
         )
         self.on_site = on_site
-        """Shared by all locations: what happens on site may happen at any of them; the scope says at which."""
+        """Shared by all locations: what happens on site may happen at any of them; the scope says at which.
+        """
         self.slots: dict[tuple[Edge, Policy], int] = {}
         self.own: dict[int, Policy] = {}
         self.choices: list[ChoiceNode] = []
@@ -237,7 +248,9 @@ def _time_lost(integration: Integration) -> Millis:
 
 
 def _on_site(workflow: Workflow, systems: Mapping[str, System]) -> frozenset[str]:
-    """Keys of the steps that take place at the location of the fulfillment; all of them where nothing tells."""
+    """Keys of the steps that take place at the location of the fulfillment; all of them where nothing
+    tells.
+    """
     found = frozenset(
         step.key for step in workflow.steps if _is_on_site(systems[step.runs_on.partition(":")[2]])
     )

@@ -31,9 +31,12 @@ class Edge(StrEnum):
 
 
 class ImpairmentState(NamedTuple):
-    """An impairment without its place and its story: what two elements can have in common. Fields as in Impairment.
+    """An impairment without its place and its story: what two elements can have in common.
 
-    `failure_class` is how it looks to the next element: a call that times out looks like an outage, whatever slowed it down.
+    Fields as in Impairment.
+
+    `failure_class` is how it looks to the next element: a call that times out looks like an outage, whatever
+    slowed it down.
     """
 
     failure_class: FailureClass
@@ -55,7 +58,9 @@ class ImpairmentState(NamedTuple):
     failures: tuple[str, ...] = ()
 
     def dominated_by(self, other: "ImpairmentState") -> bool:
-        """True where `other` has the same effect for the same failures (or fewer of them), and is nowhere milder, shorter, narrower or less likely."""
+        """True where `other` has the same effect for the same failures (or fewer of them), and is nowhere
+        milder, shorter, narrower or less likely.
+        """
         return (
             self.effect is other.effect
             and other.since <= self.since
@@ -74,7 +79,9 @@ class ImpairmentState(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """What an edge and the element it leads to have agreed on; an edge uses the fields that its kind knows."""
+    """What an edge and the element it leads to have agreed on; an edge uses the fields that its kind
+    knows.
+    """
 
     transport: Transport | None = None
     retry: Retry = Retry()
@@ -99,7 +106,8 @@ class Policy(NamedTuple):
 
 
 class RuleOutcome(NamedTuple):
-    """What a rule makes of a trouble: (trouble, detail) found at the next element, (rule, detail) that stopped it or part of it.
+    """What a rule makes of a trouble: (trouble, detail) found at the next element, (rule, detail) that
+    stopped it or part of it.
 
     In a detail `{it}` stands for the element and `{by}` for the one that the trouble came from.
     """

@@ -60,14 +60,19 @@ def patience_of(retry: Retry) -> Millis:
 
 @_carried
 def call_fails(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
-    """A synchronous call fails while the other side is out; one that goes on trying for longer than the outage is only late."""
+    """A synchronous call fails while the other side is out; one that goes on trying for longer than the
+    outage is only late.
+    """
     span = trouble.until - trouble.since
     if span > patience_of(policy.retry):
         return _found(trouble, "{it} calls synchronously: what needs it waits until the end")
     late = trouble._replace(
         failure_class=FailureClass.LATENCY, effect=Effect.DELAYED, delay=span, remaining=True
     )
-    words = f"{{it}} goes on trying for {say_duration(patience_of(policy.retry))}, longer than the {say_duration(span)} of the outage"
+    words = (
+        f"{{it}} goes on trying for {say_duration(patience_of(policy.retry))}, longer than the "
+        f"{say_duration(span)} of the outage"
+    )
     return _found(late, words, absorbed=(("retry", words),))
 
 
@@ -121,7 +126,9 @@ def _by_chance(
 
 @_carried
 def call_fails_by_chance(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
-    """A transient error rate p with n attempts: with likelihood p^n the order waits for a person, else it is late by the backoff."""
+    """A transient error rate p with n attempts: with likelihood p^n the order waits for a person, else it is
+    late by the backoff.
+    """
     return _by_chance(
         trouble,
         policy,
@@ -132,7 +139,9 @@ def call_fails_by_chance(trouble: ImpairmentState, policy: Policy) -> RuleOutcom
 
 @_carried
 def message_fails_by_chance(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
-    """A transient error rate p with n attempts: with likelihood p^n the message is rejected, else it is late by the backoff."""
+    """A transient error rate p with n attempts: with likelihood p^n the message is rejected, else it is late
+    by the backoff.
+    """
     refused = trouble._replace(
         failure_class=FailureClass.BUSINESS_RULE, effect=Effect.REJECTED, hold=0, lost=not policy.dead_letter
     )
@@ -143,7 +152,9 @@ def message_fails_by_chance(trouble: ImpairmentState, policy: Policy) -> RuleOut
 
 @_carried
 def run_fails_by_chance(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
-    """A transient error rate p with n attempts: with likelihood p^n a run fails and its load waits for the next one."""
+    """A transient error rate p with n attempts: with likelihood p^n a run fails and its load waits for the
+    next one.
+    """
     every = policy.schedule.every if policy.schedule and policy.schedule.every else PERSON_WITHIN
     return _by_chance(
         trouble,
@@ -159,7 +170,9 @@ def _fate(policy: Policy) -> str:
 
 @_carried
 def queue_holds(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
-    """What arrives in a queue or stream waits until the end and the drain; what its buffer cannot hold is rejected."""
+    """What arrives in a queue or stream waits until the end and the drain; what its buffer cannot hold is
+    rejected.
+    """
     kind = policy.transport.value if policy.transport else "queue"
     found = [(trouble, f"{{it}} is a {kind}: what arrives waits until the end")]
     refused = trouble._replace(
@@ -180,7 +193,10 @@ def queue_holds(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
     if buffer.retention is not None:
         limits.append(buffer.retention)
         if buffer.retention < span:
-            words = f"{{it}} keeps messages for {say_duration(buffer.retention)}: one that waits longer {_fate(policy)}"
+            words = (
+                f"{{it}} keeps messages for {say_duration(buffer.retention)}: one that waits longer "
+                f"{_fate(policy)}"
+            )
             found.append((refused._replace(until=trouble.until - buffer.retention), words))
     held = limits and min(limits) >= span
     return RuleOutcome(

@@ -16,7 +16,10 @@ Reason: TypeAlias = tuple[str, str]
 
 
 def worst(entries: Sequence[int], troubles: Sequence[ImpairmentState]) -> list[int]:
-    """Positions in `entries` whose trouble no other one dominates; of equal ones the first. `troubles` has that of each entry."""
+    """Positions in `entries` whose trouble no other one dominates; of equal ones the first.
+
+    `troubles` has that of each entry.
+    """
     kept: list[tuple[int, ImpairmentState]] = []
     for entry, trouble in zip(entries, troubles, strict=True):
         if not any(trouble.dominated_by(other) for _, other in kept):
@@ -26,7 +29,10 @@ def worst(entries: Sequence[int], troubles: Sequence[ImpairmentState]) -> list[i
 
 
 class ImpairmentsByElement(Mapping[str, tuple[Impairment, ...]]):
-    """Impairments by element, the nearest to the failures first. Each is made when it is first asked for: a question about steps does not pay for the rest."""
+    """Impairments by element, the nearest to the failures first.
+
+    Each is made when it is first asked for: a question about steps does not pay for the rest.
+    """
 
     def __init__(
         self,

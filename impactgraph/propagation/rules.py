@@ -1,4 +1,6 @@
-"""The rules of propagation as one table: (edge, transport of the integration it leads to, failure class) -> rule."""
+"""The rules of propagation as one table: (edge, transport of the integration it leads to, failure class) ->
+rule.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -89,7 +91,8 @@ _RUNS = {
     C.MISSED_RUN: ONE_RUN_MISSED,
 }
 _FROM_SOURCE = {C.OUTAGE: NOTHING_SENT, C.LATENCY: LATE, C.BUSINESS_RULE: STOPS}
-"""What the source does differently: it does not call itself, and what it refuses to process it has not sent."""
+"""What the source does differently: it does not call itself, and what it refuses to process it has not sent.
+"""
 _TO_TARGET = {C.STALE_DATA: STOPS}
 """Old content in the target does not change what was sent to it; only a call gets old content back."""
 
@@ -118,7 +121,8 @@ _DEPENDANTS: Mapping[Edge, Mapping[FailureClass, Rule]] = {
     Edge.SYSTEM_OPTIONAL: {**dict.fromkeys(ALL, SYSTEM_WITHOUT), C.MISSED_RUN: STOPS},
     Edge.STEP_NEEDS: {**dict.fromkeys(ALL, STEP_WAITS), C.MISSED_RUN: STOPS},
     Edge.STEP_OPTIONAL: {**dict.fromkeys(ALL, STEP_WITHOUT), C.MISSED_RUN: STOPS},
-    # A schema concerns what is exchanged, old content what is read, a run what is sent: the work in the system itself goes on.
+    # A schema concerns what is exchanged, old content what is read, a run what is sent: the work in the
+    # system itself goes on.
     Edge.RUNS_ON: {
         **dict.fromkeys(ALL, STEP_STANDS),
         C.SCHEMA_MISMATCH: STOPS,
@@ -150,8 +154,14 @@ RULES: Mapping[Place, Rule] = dict(_table())
 
 _BESIDE_THE_TABLE: Mapping[str, str] = {
     "choice": "The alternative that is taken works, but with a trouble of its own.",
-    "fallback": "Where an alternative fails, the next one is taken: later by the time lost, and by the wait for a run where it has runs.",
-    "all alternatives": "A choice fails where all its alternatives fail at once, in the overlap of their scopes and windows; the mildest of them counts.",
+    "fallback": (
+        "Where an alternative fails, the next one is taken: later by the time lost, and by the wait for a "
+        "run where it has runs."
+    ),
+    "all alternatives": (
+        "A choice fails where all its alternatives fail at once, in the overlap of their scopes and windows; "
+        "the mildest of them counts."
+    ),
     "retry": "Whoever tries again for long enough, or often enough, gets through.",
     "timeout": "An answer that is late within the time-out is waited for.",
     "buffer": "A queue that can hold what arrives until the end loses nothing.",
@@ -161,11 +171,16 @@ _BESIDE_THE_TABLE: Mapping[str, str] = {
     "unknown": "The topology has no such element, or it is one that does not fail.",
 }
 RULE_SUMMARIES: Mapping[str, str] = {rule.name: rule.summary for rule in RULES.values()} | _BESIDE_THE_TABLE
-"""One line for people by the name of every rule: those of the table, of choices, and of what absorbs a failure."""
+"""One line for people by the name of every rule: those of the table, of choices, and of what absorbs a
+failure.
+"""
 
 
 def apply_rule(edge: Edge, trouble: ImpairmentState, policy: Policy) -> tuple[Rule, RuleOutcome]:
-    """What the trouble at one end of an edge means at the other. A degraded element works: nothing goes on from it but its missed runs."""
+    """What the trouble at one end of an edge means at the other.
+
+    A degraded element works: nothing goes on from it but its missed runs.
+    """
     rule = RULES[edge, policy.transport, trouble.failure_class]
     if trouble.effect is Effect.DEGRADED and trouble.failure_class is not FailureClass.MISSED_RUN:
         return rule, NOTHING

@@ -1,8 +1,9 @@
 """Fixed point of the propagation rules: all impairments that failures cause in a topology.
 
-A trouble is a value, and the rules make of finitely many values finitely many others, so what can be reached of (element, trouble) is a finite
-set that does not depend on the order of visits. It is found level by level, which makes the first way to each the shortest one, and of equally
-short ones the first by the ids along it. Rules see a trouble and a policy, never an element, so each is asked once for each pair that occurs.
+A trouble is a value, and the rules make of finitely many values finitely many others, so what can be reached
+of (element, trouble) is a finite set that does not depend on the order of visits. It is found level by level,
+which makes the first way to each the shortest one, and of equally short ones the first by the ids along it.
+Rules see a trouble and a policy, never an element, so each is asked once for each pair that occurs.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,7 +21,9 @@ from impactgraph.propagation.onset import onset
 from impactgraph.propagation.rules import apply_rule
 
 _Step: TypeAlias = tuple[tuple[tuple[int, int, set[int]], ...], tuple[int, ...]]
-"""What an edge makes of a trouble: (trouble, note, elements that have that trouble) found, notes of what was absorbed."""
+"""What an edge makes of a trouble: (trouble, note, elements that have that trouble) found, notes of what was
+absorbed.
+"""
 _CANNOT_FAIL = (ElementKind.TEAM, ElementKind.PLAYBOOK)
 
 
@@ -33,9 +36,10 @@ def propagate(
 ) -> Impairments:
     """What the failures, all together, do to the elements of the topology.
 
-    `recovery(failure)` is its nominal end (milliseconds since 1970 UTC). With `limit` no more than so many elements are impaired, and what was
-    not followed is the frontier. A failure of an element that the topology does not have is among `absorbed`.
-    Costs O(edges reached * troubles an element has), which is one trouble for one failure nearly everywhere.
+    `recovery(failure)` is its nominal end (milliseconds since 1970 UTC). With `limit` no more than so many
+    elements are impaired, and what was not followed is the frontier. A failure of an element that the
+    topology does not have is among `absorbed`. Costs O(edges reached * troubles an element has), which is one
+    trouble for one failure nearly everywhere.
     """
     solver = _Solver(graph, limit)
     for failure in sorted(failures, key=lambda each: (each.target, each.key)):
@@ -92,7 +96,10 @@ class _Solver:
             self.absorbed[number, self._note(name, detail), number, self._number(trouble)] = None
 
     def spread(self) -> None:
-        """Follows every edge from what was reached and not spread yet. The inner loop: nothing in it may grow with what an element is."""
+        """Follows every edge from what was reached and not spread yet.
+
+        The inner loop: nothing in it may grow with what an element is.
+        """
         links, entries, followed, absorbed = self.graph.links, self.entries, self.followed, self.absorbed
         limited = self.limit is not None
         here = self.spread_to
@@ -124,7 +131,9 @@ class _Solver:
         return made
 
     def choose(self, owners: ElementKind) -> bool:
-        """Takes the choices of systems or of steps, as far as their members are impaired; True where that impairs anything anew."""
+        """Takes the choices of systems or of steps, as far as their members are impaired; True where that
+        impairs anything anew.
+        """
         choices = [choice for choice in self.graph.choices if self.graph.kinds[choice.owner] is owners]
         entries: dict[int, list[int]] = {
             member: [] for choice in choices for each in choice.alternatives for member in each.members

@@ -10,7 +10,9 @@ from impactgraph.topology.near import did_you_mean
 
 
 class Pointer:
-    """A reference to an element of one of these kinds; the value is its key, or its full id if `full` is set."""
+    """A reference to an element of one of these kinds; the value is its key, or its full id if `full` is
+    set.
+    """
 
     def __init__(self, *kinds: str, full: bool = False) -> None:
         self.kinds = kinds

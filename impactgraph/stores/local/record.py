@@ -316,7 +316,8 @@ def _connected(folder: Path) -> duckdb.DuckDBPyConnection:
         if holder := _HOLDER.search(str(error)):
             raise StoreInUseError(
                 f"The store in {folder} is held by process {holder[1]}: one process can use it at a time. "
-                "Ask that process (its HTTP API takes events too), stop it, or name another folder with --store."
+                "Ask that process (its HTTP API takes events too), stop it, or name another folder with "
+                "--store."
             ) from error
         raise StoreUnavailableError(f"The store in {folder} cannot be opened: {error}") from error
 

@@ -137,7 +137,8 @@ class Database:
             raise StoreUnavailableError(
                 f"Neo4j at {self.address} refuses the user {self.address.user or '(none)'}: "
                 f"{_first_line(error)} Give user and password in the address, "
-                "or in IMPACTGRAPH_NEO4J_USER and IMPACTGRAPH_NEO4J_PASSWORD (or IMPACTGRAPH_NEO4J_PASSWORD_FILE)."
+                "or in IMPACTGRAPH_NEO4J_USER and IMPACTGRAPH_NEO4J_PASSWORD (or "
+                "IMPACTGRAPH_NEO4J_PASSWORD_FILE)."
             ) from error
         except Neo4jError as error:
             if not (error.code or "").startswith(_SERVER_STATE_CODES):

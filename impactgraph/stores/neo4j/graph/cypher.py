@@ -21,7 +21,10 @@ def constraints() -> Iterable[str]:
 def indexes() -> Iterable[str]:
     for kind in NODES:
         for name in kind.indexed:
-            yield f"create index {kind.label.lower()}_{name.lower()} if not exists for (n:{kind.label}) on (n.{name})"
+            yield (
+                f"create index {kind.label.lower()}_{name.lower()} if not exists for (n:{kind.label}) on "
+                f"(n.{name})"
+            )
 
 
 def _unique(name: str, label: str, key: str) -> str:
