@@ -200,7 +200,7 @@ class Context(BaseContext):
 
     async def impact_summaries(self, answer: Answer) -> tuple[ImpactSummary, ...]:
         """The impact summary of each failure of an answer, ranked."""
-        as_of = answer.inputs.question.as_of
+        as_of = answer.question.as_of
         return await self.ask_at(as_of, impact_summaries, self._ask_impact, answer)
 
     @cached_property

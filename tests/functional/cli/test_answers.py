@@ -2,6 +2,7 @@
 
 import csv
 import io
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,10 @@ from graphql import (
     is_leaf_type,
 )
 
+from graph_models.impact import Question
+from impactgraph.bootstrap import open_store
+from impactgraph.errors import BadInputError
+from impactgraph.usecases.blast_radius import blast_radius
 from tests.functional.cli.running import Ran, run
 
 ROOT = Path(__file__).parents[3]
@@ -269,3 +274,15 @@ def _differences(schema: GraphQLSchema, value: Any, kind: Any, at: str) -> Any:
                 yield f"{at}.{name} is not in {kind.name}"
             else:
                 yield from _differences(schema, each, kind.fields[name].type, f"{at}.{name}")
+
+
+def test_a_horizon_of_nothing_is_refused_with_the_message_of_the_api(shop: Path):
+    command = run("blast-radius", "--store", shop, "--horizon", "0s")
+    with (
+        closing(open_store(str(shop), now=lambda: 0)) as store,
+        pytest.raises(BadInputError) as refusal,
+        blast_radius(store, Question(horizon=0), 0),
+    ):
+        pass
+
+    assert (command.status, command.err) == (2, f"error: {refusal.value}\n")

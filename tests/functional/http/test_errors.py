@@ -16,6 +16,7 @@ from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
 from impactgraph.usecases.answer import Answer, Ask
 from impactgraph.usecases.snapshot import Snapshot
+from tests.functional.http.following import follower
 from tests.functional.http.serving import Api, served
 from tests.functional.http.shop import NOW, fill
 
@@ -94,6 +95,25 @@ def test_bad_input_lists_all_problems_at_once(api: Api) -> None:
     query = '{ blastRadius(minLikelihood: 2, horizon: "PT0S") { headline } }'
 
     assert len(api.answer(query)["errors"][0]["extensions"]["problems"]) == 2
+
+
+def test_the_export_and_the_subscription_refuse_a_horizon_with_the_error_of_the_query(
+    api: Api, http: httpx.Client
+) -> None:
+    selection = 'blastRadius(horizon: "PT0S") { headline }'
+    error = api.answer(f"{{ {selection} }}")["errors"][0]
+    export = http.get("/export", params={"horizon": "PT0S"})
+    with follower(str(http.base_url)) as reader:
+        reader.ask("1", f"subscription {{ {selection} }}")
+        pushed = reader.message("1")["payload"]
+
+    assert error["extensions"]["code"] == "BAD_INPUT"
+    assert export.status_code == 400
+    assert (export.json()["code"], export.json()["message"]) == ("BAD_INPUT", error["message"])
+    errors = pushed["errors"] if isinstance(pushed, dict) else pushed
+    assert [(each["extensions"]["code"], each["message"]) for each in errors] == [
+        ("BAD_INPUT", error["message"])
+    ]
 
 
 @contextmanager
