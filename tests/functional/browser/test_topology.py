@@ -147,7 +147,7 @@ def test_a_group_is_opened_and_closed_with_the_keyboard(topology: TopologyPage) 
 
 def test_a_view_that_a_person_chose_stays_while_groups_are_opened(topology: TopologyPage) -> None:
     topology.open("topology")
-    topology.page.get_by_label("Nearer").click()
+    topology.page.get_by_label("Zoom in").click()
     chosen = topology.map.evaluate("sheet => sheet.style.transform")
     topology.box("in:workflow:ship-from-store").locator("[data-toggle]").click()
     topology.box("step:ship-from-store/pick").wait_for(state="attached")
@@ -188,16 +188,16 @@ def test_two_that_do_not_hang_together_are_told_to(topology: TopologyPage) -> No
 def test_an_element_that_does_not_exist_is_told(topology: TopologyPage) -> None:
     topology.open("topology?element=system:nothing")
 
-    expect(topology.page.get_by_role("heading", name="There is no system:nothing")).to_be_visible()
+    expect(topology.page.get_by_role("heading", name="system:nothing not found")).to_be_visible()
 
 
 def test_a_what_if_stands_beside_today_with_the_difference(topology: TopologyPage, api: Api) -> None:
     topology.open("topology?element=system:wms")
     topology.page.get_by_role("link", name="What if it failed").click()
-    topology.page.get_by_label("How").select_option("LATENCY")
+    topology.page.get_by_label("Class").select_option("LATENCY")
     topology.page.get_by_label("Delay").select_option("PT2H")
     topology.page.get_by_label("From").select_option("1")
-    topology.page.get_by_label("For").select_option("4")
+    topology.page.get_by_label("Duration").select_option("4")
     topology.page.get_by_label("Regions").fill("uk, emea-north")
     topology.page.keyboard.press("Tab")
 
