@@ -1,4 +1,4 @@
-"""Calendars: the runs of the schedules of batches and files, as functions of time."""
+"""Calendars: runs of the schedules of batches and files as functions of time."""
 
 from functools import cached_property
 
@@ -44,18 +44,19 @@ class Calendar:
         if not finite.any():
             return at
         runs = self._runs_around(at[finite])
-        found = runs[np.minimum(np.searchsorted(runs, np.where(finite, at, runs[0])), len(runs) - 1)]
-        return np.where(finite, found, at)
+        next_run = runs[np.minimum(np.searchsorted(runs, np.where(finite, at, runs[0])), len(runs) - 1)]
+        return np.where(finite, next_run, at)
 
     def _runs_around(self, at: Reals) -> Reals:
-        low, high = float(np.min(at)) - 32 * DAY, float(np.max(at)) + 32 * DAY
-        known = self._known
-        if not known or known[0][0] > low or known[0][1] < high:
-            known[:] = [(low, high, self._simulate(low, high))]
-        return known[0][2]
+        low = float(np.min(at)) - 32 * DAY
+        high = float(np.max(at)) + 32 * DAY
+        cache = self._cache
+        if not cache or cache[0][0] > low or cache[0][1] < high:
+            cache[:] = [(low, high, self._simulate(low, high))]
+        return cache[0][2]
 
     @cached_property
-    def _known(self) -> list[tuple[float, float, Reals]]:
+    def _cache(self) -> list[tuple[float, float, Reals]]:
         return []
 
     def _simulate(self, low: float, high: float) -> Reals:

@@ -63,25 +63,25 @@ def cohort_outcomes(
         for delay, result in zip(delays, factual, strict=True)
     ]
     records = [compare_records(plan, comparison, tolerance) for comparison in comparisons]
-    affected = AffectedScenarios.of(weights, flows)
+    affected_scenarios = AffectedScenarios.of(weights, flows)
     any_effect = [flow | record.any for flow, record in zip(flows, records, strict=True)]
     outcomes = CohortOutcomes(
         likelihood=AffectedScenarios.of(weights, any_effect).likelihood,
-        flow_likelihood=affected.likelihood,
+        flow_likelihood=affected_scenarios.likelihood,
         wrong_decision_likelihood=_wrong_decision_likelihood(comparisons),
-        band=_bands(affected, comparisons, setup.as_of, past_delay),
-        hit_by=affected.mode([result.hit_by for result in factual]),
-        hit_step=affected.mode([result.hit_step for result in factual]),
-        hit_at=affected.median([result.hit_at for result in factual]),
-        delay=affected.median(delays),
-        finish=affected.median([result.finish for result in factual]),
-        counterfactual_finish=affected.median([each.counterfactual.finish for each in comparisons]),
+        band=_bands(affected_scenarios, comparisons, setup.as_of, past_delay),
+        hit_by=affected_scenarios.mode([result.hit_by for result in factual]),
+        hit_step=affected_scenarios.mode([result.hit_step for result in factual]),
+        hit_at=affected_scenarios.median([result.hit_at for result in factual]),
+        delay=affected_scenarios.median(delays),
+        finish=affected_scenarios.median([result.finish for result in factual]),
+        counterfactual_finish=affected_scenarios.median([each.counterfactual.finish for each in comparisons]),
         records=record_outcomes(plan, comparisons, records),
     )
     records_only = outcomes.flow_likelihood <= np.maximum(outcomes.likelihood * 0.05, 1e-9)
     _set_records_only(plan, outcomes, records_only)
     if setup.keeps_departures:
-        outcomes.steps = ScenarioSteps(plan, tuple(factual), affected)
+        outcomes.steps = ScenarioSteps(plan, tuple(factual), affected_scenarios)
     return outcomes
 
 
@@ -101,14 +101,14 @@ def _delay(comparison: Comparison) -> Reals:
 
 
 def _bands(
-    affected: AffectedScenarios, comparisons: list[Comparison], as_of: float, past_delay: Reals
+    affected_scenarios: AffectedScenarios, comparisons: list[Comparison], as_of: float, past_delay: Reals
 ) -> NDArray[np.int8]:
-    is_waiting = affected.select([comparison.factual.is_waiting for comparison in comparisons])
+    is_waiting = affected_scenarios.select([comparison.factual.is_waiting for comparison in comparisons])
     with np.errstate(invalid="ignore"):
-        hit_at = affected.select([comparison.factual.hit_at for comparison in comparisons])
+        hit_at = affected_scenarios.select([comparison.factual.hit_at for comparison in comparisons])
         is_over = (hit_at <= as_of) & ~is_waiting
-    is_stuck = affected.share(is_waiting) >= 0.5
-    is_exposed = (affected.share(is_over) >= 0.5) | (past_delay > 0)
+    is_stuck = affected_scenarios.share(is_waiting) >= 0.5
+    is_exposed = (affected_scenarios.share(is_over) >= 0.5) | (past_delay > 0)
     return np.where(is_stuck, 0, np.where(is_exposed, 1, 2)).astype(np.int8)
 
 

@@ -41,11 +41,11 @@ class AffectedScenarios:
         """`weights`: how likely each comparison is; `masks`: where (G, K) cohorts are affected in each."""
         parts = [(weight * mask).mean(axis=1) for weight, mask in zip(weights, masks, strict=True)]
         first: Flags = parts[0] >= parts[1] if len(parts) > 1 else np.ones(len(parts[0]), bool)
-        affected = AffectedScenarios(np.clip(sum(parts), 0.0, 1.0), first, masks[0])
-        affected.mask = affected.select(
+        scenarios = AffectedScenarios(np.clip(sum(parts), 0.0, 1.0), first, masks[0])
+        scenarios.mask = scenarios.select(
             [mask & (weight > 0) for weight, mask in zip(weights, masks, strict=True)]
         )
-        return affected
+        return scenarios
 
     def take(self, at: NDArray[np.intp]) -> "AffectedScenarios":
         """Those of some of the cohorts."""

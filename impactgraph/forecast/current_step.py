@@ -78,7 +78,9 @@ def current_step(stage: Stage, cohorts: Cohorts, as_of: float) -> CurrentStep:
     )
     if not stage.start.uncertain_barriers:
         return CurrentStep(certain, None, np.zeros_like(begin))
-    by_chance, chance = _by_chance(visit, evidence, past_delay, certain, as_of)
+    by_chance, chance = _by_chance(
+        visit=visit, evidence=evidence, past_delay=past_delay, certain=certain, as_of=as_of
+    )
     return CurrentStep(certain, by_chance, chance)
 
 
@@ -97,12 +99,12 @@ def _by_chance(
     elif evidence.reports_errors:
         chance = np.zeros_like(chance)
     work = _work(visit, begin)
-    occurred = chance > 0
+    has_occurred = chance > 0
     hit_by = np.where(may_occur, passage.hit_by, NOBODY)
     is_hit = hit_by >= 0
     completion = StepCompletion(
-        factual=np.where(occurred, begin + work, certain.factual),
-        counterfactual=np.where(occurred, visit.arrival - past_delay + work, certain.counterfactual),
+        factual=np.where(has_occurred, begin + work, certain.factual),
+        counterfactual=np.where(has_occurred, visit.arrival - past_delay + work, certain.counterfactual),
         hit_by=np.where(is_hit, hit_by, certain.hit_by),
         is_held=np.where(is_hit, begin + work > as_of, certain.is_held),
     )

@@ -1,9 +1,9 @@
-"""Distributions of step durations: the documented figure until enough visits are recorded, then learned from
+"""Distributions of step durations: documented ones until enough visits are recorded, then estimates from
 visits.
 
-Visits that still last, or that a failure cut off, count for as long as they were observed (right-censored).
-The estimate is of the time from entry to completion: where a batch hands the order over, a visit ends with a
-run, so the completion lies in the interval before it, and the documented distribution gives where.
+Visits that have not ended, or that a failure interrupted, are right-censored. The estimate is of the time
+from entry to completion: where a batch run hands the order over, the visit ends with a run, so the completion
+lies between two runs, and the documented distribution tells where.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -40,8 +40,9 @@ class Distribution:
     visits: int = 0
 
     def quantile(self, p: Reals) -> Reals:
-        """As `np.interp(p, GRID, self.at)` to the last digit, for p in [0, 1]; where the grid is even nothing
-        need be searched.
+        """Durations at the probabilities p in [0, 1].
+
+        Bit-identical to `np.interp(p, GRID, self.at)`, without its search: the grid is even.
         """
         place = (p * _CELLS).astype(np.intp)
         return self._slopes[place] * (p - GRID[place]) + self.at[place]
@@ -51,14 +52,16 @@ class Distribution:
         return np.append(np.diff(self.at) / (1.0 / _CELLS), 0.0)
 
     def below(self, value: Reals) -> Reals:
-        """Probability that it lasts at most so long."""
+        """Probability that the duration is at most `value`."""
         return np.interp(value, self.at, GRID)
 
     def between(self, low: Reals, high: Reals, p: Reals) -> Reals:
-        """Quantiles of the duration given that it is in (low, high]; beyond what was ever seen, a tenth
-        longer than `low`.
+        """Quantiles of the duration given that it is in (low, high].
+
+        Beyond the longest observed duration it is up to a tenth longer than `low`.
         """
-        from_, to = self.below(low), self.below(high)
+        from_ = self.below(low)
+        to = self.below(high)
         inside = self.quantile(from_ + p * (to - from_))
         beyond = np.minimum(low + (0.02 + 0.1 * p) * np.maximum(low, 60_000.0), np.maximum(high, low))
         return np.where(to - from_ > 1e-9, np.clip(inside, low, np.maximum(high, low)), beyond)
@@ -68,7 +71,7 @@ class Distribution:
         return float(self.at[len(GRID) // 2])
 
 
-def documented(takes: Takes) -> Distribution:
+def documented_distribution(takes: Takes) -> Distribution:
     """Log-normal through p50 and p95; without a p95, a spread of a third."""
     p50 = max(float(takes.p50), 1.0)
     sigma = np.log(max(takes.p95, p50 * 1.01) / p50) / _Z95 if takes.p95 else 0.3
@@ -98,68 +101,84 @@ def learn_durations(
     at: Millis,
     cut: Callable[[str, str], tuple[tuple[Millis, Millis], ...]] = lambda workflow, step: (),
 ) -> Durations:
-    """Durations of every step as known at `at`.
+    """Durations of every step, from the visits recorded by `at`.
 
-    `cut(workflow, step)`: spans in which a failure held what was there.
+    `cut(workflow, step)`: spans in which a failure held the orders in the step.
     """
-    known = {w.key: index for index, w in enumerate(vocabulary.workflows)}
+    workflow_codes = {w.key: index for index, w in enumerate(vocabulary.workflows)}
     place = visits.workflow.astype(np.int64) * 4096 + visits.step
     order = np.argsort(place, kind="stable")
     place = place[order]
-    found: dict[tuple[str, str], Distribution] = {}
-    local: list[tuple[Codes, Reals, float]] = []
+    distributions: dict[tuple[str, str], Distribution] = {}
+    visits_on_site: list[tuple[Codes, Reals, float]] = []
     for workflow in topology.workflows.values():
-        index = known.get(workflow.key)
+        index = workflow_codes.get(workflow.key)
         for step in workflow.steps:
             rows = order[0:0]
             if index is not None and step.key in vocabulary.workflows[index].steps:
                 code = index * 4096 + vocabulary.workflows[index].steps.index(step.key)
                 rows = order[np.searchsorted(place, code) : np.searchsorted(place, code + 1)]
-            lasted, ended = _watched(
+            dwell_time, has_ended = _observed_dwell_times(
                 visits.entered_at[rows], visits.left_at[rows], at, cut(workflow.key, step.key)
             )
-            learned = found[workflow.key, step.key] = _of_step(
-                topology, step, visits.entered_at[rows], lasted, ended
+            distribution = distributions[workflow.key, step.key] = _of_step(
+                topology=topology,
+                step=step,
+                entered_at=visits.entered_at[rows],
+                dwell_time=dwell_time,
+                has_ended=has_ended,
             )
-            if on_site(topology, step) and learned.visits:
-                local.append((visits.location[rows][ended], lasted[ended], learned.median))
-    return Durations(found, _paces(local, len(vocabulary.locations)))
+            if on_site(topology, step) and distribution.visits:
+                visits_on_site.append(
+                    (visits.location[rows][has_ended], dwell_time[has_ended], distribution.median)
+                )
+    return Durations(distributions, _slowdown_levels(visits_on_site, len(vocabulary.locations)))
 
 
-def _paces(local: Sequence[tuple[Codes, Reals, float]], locations: int) -> SlowdownLevels:
-    if not local:
+def _slowdown_levels(visits_on_site: Sequence[tuple[Codes, Reals, float]], locations: int) -> SlowdownLevels:
+    if not visits_on_site:
         return np.zeros(locations, np.int8)
-    where, lasted, usual = zip(
-        *((place, lasted, np.full(len(lasted), median)) for place, lasted, median in local), strict=True
+    location, dwell_time, usual = zip(
+        *(
+            (place, dwell_time, np.full(len(dwell_time), median))
+            for place, dwell_time, median in visits_on_site
+        ),
+        strict=True,
     )
-    return slowdown_levels(np.concatenate(where), np.concatenate(lasted), np.concatenate(usual), locations)
+    return slowdown_levels(
+        np.concatenate(location), np.concatenate(dwell_time), np.concatenate(usual), locations
+    )
 
 
-def _watched(
-    entered: Ints, left: Ints, at: Millis, spans: tuple[tuple[Millis, Millis], ...]
+def _observed_dwell_times(
+    entered_at: Ints, left_at: Ints, at: Millis, spans: tuple[tuple[Millis, Millis], ...]
 ) -> tuple[Reals, Flags]:
-    """For how long each stay was watched, undisturbed by the failures of the spans, and whether it ended by
-    then.
+    """Observed dwell time of each visit (milliseconds) up to the first failure of `spans`, and whether the
+    visit ended by then.
     """
-    lasted = np.where(left > 0, left - entered, at - entered).astype(np.float64)
-    ended = left > 0
+    dwell_time = np.where(left_at > 0, left_at - entered_at, at - entered_at).astype(np.float64)
+    has_ended = left_at > 0
     for since, until in spans:
-        touched = (entered < until) & (np.where(ended, left, at) > since)
-        lasted = np.where(touched, np.maximum(since - entered, 0), lasted)
-        ended = ended & ~touched
-    return lasted, ended & (lasted > 0)
+        is_disturbed = (entered_at < until) & (np.where(has_ended, left_at, at) > since)
+        dwell_time = np.where(is_disturbed, np.maximum(since - entered_at, 0), dwell_time)
+        has_ended = has_ended & ~is_disturbed
+    return dwell_time, has_ended & (dwell_time > 0)
 
 
-def _of_step(topology: Topology, step: Step, entered: Ints, lasted: Reals, ended: Flags) -> Distribution:
-    prior = documented(step.takes)
-    keep = lasted > 0
-    lasted, ended, entered = lasted[keep], ended[keep], entered[keep]
-    if int(ended.sum()) < ENOUGH:
+def _of_step(
+    topology: Topology, step: Step, entered_at: Ints, dwell_time: Reals, has_ended: Flags
+) -> Distribution:
+    prior = documented_distribution(step.takes)
+    keep = dwell_time > 0
+    dwell_time, has_ended, entered_at = dwell_time[keep], has_ended[keep], entered_at[keep]
+    if int(has_ended.sum()) < ENOUGH:
         return prior
     calendar = _handed_over_by_batch(topology, step)
     if calendar is not None:
-        lasted = _before_the_run(calendar, prior, entered, lasted, ended)
-    return Distribution(_kaplan_meier(lasted, ended, prior), int(ended.sum()))
+        dwell_time = _before_the_run(
+            calendar=calendar, prior=prior, entered_at=entered_at, dwell_time=dwell_time, has_ended=has_ended
+        )
+    return Distribution(_kaplan_meier(dwell_time, has_ended, prior), int(has_ended.sum()))
 
 
 def _handed_over_by_batch(topology: Topology, step: Step) -> Calendar | None:
@@ -169,29 +188,31 @@ def _handed_over_by_batch(topology: Topology, step: Step) -> Calendar | None:
 
 
 def _before_the_run(
-    calendar: Calendar, prior: Distribution, entered: Ints, lasted: Reals, ended: Flags
+    calendar: Calendar, prior: Distribution, entered_at: Ints, dwell_time: Reals, has_ended: Flags
 ) -> Reals:
-    """Completions behind the runs that ended the stays: the documented distribution, scaled to fit, given
-    that it fell between two runs.
+    """Times to completion of visits that ended with a batch run: quantiles of the documented distribution,
+    scaled to the observed median, given that the completion fell between two runs.
     """
-    run = calendar.run_before(entered + lasted)
-    earliest = np.maximum(calendar.run_before(run - 1.0) - entered, 1.0)
-    latest = np.maximum(run - entered, earliest + 1.0)
-    scale = float(np.median(lasted[ended])) / max(calendar.typical_wait + prior.median, 1.0)
-    fitted = Distribution(prior.at * min(max(scale, 0.2), 5.0))
-    middle = fitted.between(earliest, latest, np.linspace(0.02, 0.98, len(lasted)))
-    return np.where(ended, middle, lasted)
+    run = calendar.run_before(entered_at + dwell_time)
+    earliest = np.maximum(calendar.run_before(run - 1.0) - entered_at, 1.0)
+    latest = np.maximum(run - entered_at, earliest + 1.0)
+    scale = float(np.median(dwell_time[has_ended])) / max(calendar.typical_wait + prior.median, 1.0)
+    scaled_prior = Distribution(prior.at * min(max(scale, 0.2), 5.0))
+    middle = scaled_prior.between(earliest, latest, np.linspace(0.02, 0.98, len(dwell_time)))
+    return np.where(has_ended, middle, dwell_time)
 
 
-def _kaplan_meier(lasted: Reals, ended: Flags, prior: Distribution) -> Reals:
-    """Quantiles of a right-censored sample (Kaplan and Meier, JASA 53, 1958); where the curve ends early, the
-    documented shape goes on from there.
+def _kaplan_meier(dwell_time: Reals, has_ended: Flags, prior: Distribution) -> Reals:
+    """Quantiles of a right-censored sample (Kaplan and Meier, JASA 53, 1958).
+
+    Where the curve ends early, the shape of the documented distribution continues it.
     """
-    order = np.lexsort((~ended, lasted))
-    lasted, ended = lasted[order], ended[order].astype(bool)
-    at_risk = np.arange(len(lasted), 0, -1)
-    survival = np.cumprod(np.where(ended, 1.0 - 1.0 / at_risk, 1.0))
-    times, failing = lasted[ended], 1.0 - survival[ended]
+    order = np.lexsort((~has_ended, dwell_time))
+    dwell_time, has_ended = dwell_time[order], has_ended[order].astype(bool)
+    at_risk = np.arange(len(dwell_time), 0, -1)
+    survival = np.cumprod(np.where(has_ended, 1.0 - 1.0 / at_risk, 1.0))
+    times = dwell_time[has_ended]
+    failing = 1.0 - survival[has_ended]
     middle = failing - np.diff(failing, prepend=0.0) / 2
     reach = failing[-1]
     quantiles = np.interp(GRID, np.concatenate(([0.0], middle)), np.concatenate(([times[0] * 0.9], times)))

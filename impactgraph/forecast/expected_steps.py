@@ -60,7 +60,7 @@ class ScenarioSteps:
 
     plan: Plan
     results: tuple[SimulationResult, ...]
-    affected: AffectedScenarios
+    affected_scenarios: AffectedScenarios
 
     def expected_steps(self, cohort: int, current: int, entered_at: Millis, as_of: Millis) -> ExpectedSteps:
         """Those of a fulfillment of the cohort that entered its step `current` at `entered_at`.
@@ -68,13 +68,15 @@ class ScenarioSteps:
         Nothing that has not happened by `as_of` is expected before it. Empty where the cohort is not
         affected.
         """
-        result = self.results[0 if self.affected.first_is_dominant[cohort] else 1]
+        result = self.results[0 if self.affected_scenarios.first_is_dominant[cohort] else 1]
         departures = {step: moments[cohort] for step, moments in result.departures.items()}
-        mask = self.affected.mask[cohort] & ~np.isnan(result.finish[cohort])
+        mask = self.affected_scenarios.mask[cohort] & ~np.isnan(result.finish[cohort])
         if not mask.any():
             return ExpectedSteps()
         way = _usual_way(self.plan, current, mask, departures)
-        return _timed(way, result.finish[cohort], mask, entered_at, as_of)
+        return _expected_steps(
+            way=way, finish=result.finish[cohort], mask=mask, entered_at=entered_at, as_of=as_of
+        )
 
 
 def undisturbed_steps(plan: Plan, cohorts: Cohorts, as_of: Millis) -> ExpectedSteps:
@@ -113,7 +115,7 @@ def _usual_way(plan: Plan, current: int, mask: Flags, departures: dict[int, Real
     return way
 
 
-def _timed(
+def _expected_steps(
     way: list[_WayStep], finish: Reals, mask: Flags, entered_at: Millis, as_of: Millis
 ) -> ExpectedSteps:
     """Ends with the first step that it does not leave by itself."""

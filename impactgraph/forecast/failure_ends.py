@@ -16,22 +16,18 @@ REPORT_ERROR = 0.2
 
 @dataclass(frozen=True)
 class FailureEnds:
-    """For each failure (by bare key) its nominal end, and by how much it ends later than that in each
-    future.
-    """
+    """Nominal end of each failure (by bare key), and how much later it ends in each scenario."""
 
     nominal: Mapping[str, Millis]
     shifts: Mapping[str, Reals]
     assumptions: tuple[str, ...]
 
     def shift(self, failures: Sequence[str], until: Millis) -> Reals:
-        """How far a window that ends at `until` moves: with the failure that ends there, else with the
-        first.
-        """
-        known = [key for key in failures if key in self.shifts]
-        if not known:
+        """(K,) shift of a window that ends at `until`: that of the failure whose nominal end is nearest."""
+        failures_with_shift = [key for key in failures if key in self.shifts]
+        if not failures_with_shift:
             return np.zeros(SCENARIOS)
-        return self.shifts[min(known, key=lambda key: abs(self.nominal[key] - until))]
+        return self.shifts[min(failures_with_shift, key=lambda key: abs(self.nominal[key] - until))]
 
 
 NO_ENDS = FailureEnds({}, {}, ())
@@ -41,17 +37,19 @@ def failure_ends(
     failures: Sequence[Failure],
     as_of: Millis,
     *,
-    assumed: Millis | None = None,
+    recovery_time: Millis | None = None,
     typical: Callable[[Failure], Millis | None] = lambda failure: None,
 ) -> FailureEnds:
-    """`assumed`: asked for, counted from `as_of`; `typical`: the usual length of such a failure where some
-    have ended.
+    """Ends of the failures, and the assumptions behind them.
+
+    `recovery_time`: assumed by the question, counted from `as_of`; `typical`: the usual length of such a
+    failure, where similar ones have ended.
     """
     nominal: dict[str, Millis] = {}
     shifts: dict[str, Reals] = {}
     notes: list[str] = []
     for failure in failures:
-        end, spread, note = _end_of(failure, as_of, assumed, typical(failure))
+        end, spread, note = _end_of(failure, as_of, recovery_time, typical(failure))
         nominal[failure.key] = end
         shifts[failure.key] = spread - end
         if note:
@@ -60,22 +58,23 @@ def failure_ends(
 
 
 def _end_of(
-    failure: Failure, as_of: Millis, assumed: Millis | None, typical: Millis | None
+    failure: Failure, as_of: Millis, recovery_time: Millis | None, typical: Millis | None
 ) -> tuple[Millis, Reals, str | None]:
     if failure.ended_at is not None and (failure.ended_at <= as_of or failure.is_supposed):
         return failure.ended_at, np.full(SCENARIOS, float(failure.ended_at)), None
-    if assumed is not None:
-        end = max(as_of, failure.started_at) + assumed
+    if recovery_time is not None:
+        end = max(as_of, failure.started_at) + recovery_time
         return (
             end,
             np.full(SCENARIOS, float(end)),
-            f"{failure.key} recovers {say_duration(assumed)} from {_clock(max(as_of, failure.started_at))}, "
+            f"{failure.key} recovers {say_duration(recovery_time)} from "
+            f"{_clock(max(as_of, failure.started_at))}, "
             "as asked.",
         )
     if failure.expected_end is not None:
         spread = _estimate(failure.started_at, failure.expected_end, as_of, failure.key)
         end = round(float(np.median(spread)))
-        passed = (
+        overdue_note = (
             " The reported end has passed without an end being reported, so it is taken to come soon."
             if failure.expected_end <= as_of
             else ""
@@ -84,7 +83,7 @@ def _end_of(
             end,
             spread,
             f"{failure.key} ends about {_clock(failure.expected_end)}, as reported; an estimate, right "
-            f"within a fifth of its length.{passed}",
+            f"within a fifth of its length.{overdue_note}",
         )
     length, how = (
         (typical, "as failures of this kind did before")
@@ -100,14 +99,15 @@ def _end_of(
     )
 
 
-def _estimate(started: Millis, expected: Millis, as_of: Millis, key: str) -> Reals:
-    """Ends spread evenly over a fifth of the length to either side, given that it has not ended by
+def _estimate(started_at: Millis, expected_end: Millis, as_of: Millis, key: str) -> Reals:
+    """(K,) ends spread evenly over a fifth of the length to either side, given that none is before
     `as_of`.
     """
-    slack = REPORT_ERROR * max(expected - started, MINUTE)
-    low, high = max(expected - slack, float(as_of)), expected + slack
+    slack = REPORT_ERROR * max(expected_end - started_at, MINUTE)
+    low = max(expected_end - slack, float(as_of))
+    high = expected_end + slack
     if high <= low + MINUTE:
-        high = low + max(slack, float(as_of - started) * REPORT_ERROR, float(MINUTE))
+        high = low + max(slack, float(as_of - started_at) * REPORT_ERROR, float(MINUTE))
     return low + scenario_sample(f"end/{key}") * (high - low)
 
 
@@ -115,18 +115,18 @@ def _clock(at: Millis) -> str:
     return moment(at).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def typical_length(failure: Failure, reported: Sequence[Failure], as_of: Millis) -> Millis | None:
-    """Median length of ended failures of the same class and element, else of the same class; None where there
-    is none.
+def typical_length(failure: Failure, failures: Sequence[Failure], as_of: Millis) -> Millis | None:
+    """Median length of ended failures of the same class and element, else of the same class; None without
+    any.
     """
-    ended = [
+    former_failures = [
         f
-        for f in reported
+        for f in failures
         if f.ended_at is not None
         and f.ended_at <= as_of
         and f.failure_class is failure.failure_class
         and f.key != failure.key
     ]
-    same = [f for f in ended if f.target == failure.target] or ended
+    same = [f for f in former_failures if f.target == failure.target] or former_failures
     lengths = sorted(f.ended_at - f.started_at for f in same if f.ended_at is not None)
     return lengths[len(lengths) // 2] if lengths else None

@@ -47,7 +47,13 @@ class Forecaster:
     def plan(self, workflow: Workflow, segment: Segment) -> Plan:
         plan = self._plans.get((workflow.key, segment))
         if plan is None:
-            plan = plan_for(self.topology, workflow, self.durations, self.impairments, segment)
+            plan = plan_for(
+                topology=self.topology,
+                workflow=workflow,
+                durations=self.durations,
+                impairments=self.impairments,
+                segment=segment,
+            )
             self._plans[workflow.key, segment] = plan
         return plan
 
@@ -76,7 +82,7 @@ class Forecaster:
             comparisons[0].weight = 1.0 - comparisons[1].weight
         return self._outcomes(setup, comparisons, np.concatenate([group.past_delay for group in groups]))
 
-    def forecast_rerouted(
+    def forecast_after_reroute(
         self, plan: Plan, groups: Sequence[Cohorts], rerouted_at: Reals, decision: PendingDecision
     ) -> CohortOutcomes:
         """Outcomes of cohorts that a wrong decision sent elsewhere at `rerouted_at` (G,).
@@ -93,8 +99,8 @@ class Forecaster:
         result.add_wrong_decision(every, 1.0)
         starts = _starts(groups, [each.certain.factual for each in current])
         factual = simulate(setup, FACTUAL, starts, result)
-        surfaced = np.broadcast_to(rerouted_at[:, None], (len(rerouted_at), SCENARIOS))
-        without_decision = {decision.surfacing_step: SimulationStart(every, surfaced)}
+        surfacing_at = np.broadcast_to(rerouted_at[:, None], (len(rerouted_at), SCENARIOS))
+        without_decision = {decision.surfacing_step: SimulationStart(every, surfacing_at)}
         counterfactual = simulate(setup, COUNTERFACTUAL, without_decision, setup.blank_result)
         comparison = Comparison(factual, counterfactual, np.ones_like(factual.finish))
         return self._outcomes(setup, [comparison], np.ones(len(rerouted_at)))
@@ -119,7 +125,13 @@ class Forecaster:
     def _outcomes(
         self, setup: SimulationSetup, comparisons: list[Comparison], past_delay: Reals
     ) -> CohortOutcomes:
-        return cohort_outcomes(setup, comparisons, self.impairments, self.tolerance, past_delay)
+        return cohort_outcomes(
+            setup=setup,
+            comparisons=comparisons,
+            impairments=self.impairments,
+            tolerance=self.tolerance,
+            past_delay=past_delay,
+        )
 
 
 def _compare_by_chance(
@@ -135,15 +147,17 @@ def _compare_by_chance(
     for rows, group, each in zip(_rows(groups), groups, current, strict=True):
         result.chance[rows] = each.chance
         if group.decision is not None:
-            _add_decision(setup, result, rows, group.decision, group.decision_chance)
-            concerned = np.zeros(len(setup.slowdown), bool)
-            concerned[rows] = True
-            decisions.append((group.decision, concerned))
+            _add_decision(
+                setup=setup, result=result, rows=rows, decision=group.decision, chance=group.decision_chance
+            )
+            has_decision = np.zeros(len(setup.slowdown), bool)
+            has_decision[rows] = True
+            decisions.append((group.decision, has_decision))
     if any(each.by_chance is not None for each in current):
         starts = _starts(groups, [completion.counterfactual for completion in completions])
         counterfactual = simulate(setup, COUNTERFACTUAL, starts, setup.blank_result)
     starts = _starts(groups, [completion.factual for completion in completions])
-    factual = simulate(setup, FACTUAL_BY_CHANCE, starts, result, decisions)
+    factual = simulate(setup=setup, mode=FACTUAL_BY_CHANCE, starts=starts, result=result, decisions=decisions)
     return Comparison(factual, counterfactual, factual.chance)
 
 

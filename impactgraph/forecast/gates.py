@@ -56,7 +56,7 @@ class Barrier:
 
     @cached_property
     def repeat_draws(self) -> Reals:
-        """(4, K): draws that decide whether it does."""
+        """(4, K): draws that decide whether it strikes again."""
         return np.stack([scenario_sample(f"again/{n}/{self.impairment.element}") for n in range(_REPEATS)])
 
     @property
@@ -73,11 +73,11 @@ class Barrier:
 
     @cached_property
     def latest_end(self) -> float:
-        """When it ends in the future in which it lasts longest."""
+        """Its end in the scenario in which it lasts longest."""
         return float(self.until.max())
 
     def may_change(self, t: Reals) -> bool:
-        """Whether it can change any of these: a backlog is felt beyond its end."""
+        """Whether it can delay any of these arrivals; a backlog delays arrivals after its end too."""
         if float(np.fmax.reduce(t, axis=None, initial=-np.inf)) < self.since:
             return False
         return (
@@ -90,13 +90,13 @@ class Barrier:
         return (t >= self.since) & (t < self.until)
 
     def departures(self, t: Reals) -> Reals:
-        """Departures of what meets it for certain."""
+        """Departures given that the barrier occurs."""
         i = self.impairment
         match i.effect:
             case Effect.REJECTED:
                 return np.where(self.applies_at(t), np.inf, t)
             case Effect.BLOCKED if i.hold:
-                return self._held(t)
+                return self._departures_after_manual_waits(t)
             case Effect.BLOCKED if self.backlog_slope > 0:
                 return np.where(
                     t >= self.since, np.maximum(t, self.until + (t - self.since) * self.backlog_slope), t
@@ -104,7 +104,7 @@ class Barrier:
             case Effect.BLOCKED:
                 return np.where(self.applies_at(t), self.until + self.retry_lag, t)
             case Effect.DELAYED if i.growing:
-                return self._grown(t)
+                return self._departures_of_growing_delay(t)
             case Effect.DELAYED if i.remaining:
                 return np.where(self.applies_at(t), np.minimum(self.until + self.retry_lag, t + i.delay), t)
             case Effect.DELAYED | Effect.DEGRADED:
@@ -113,7 +113,7 @@ class Barrier:
             case _:
                 return t
 
-    def _held(self, t: Reals) -> Reals:
+    def _departures_after_manual_waits(self, t: Reals) -> Reals:
         failing = self.applies_at(t)
         out = np.where(failing, t + self.manual_waits[0], t)
         for hold, draw in zip(self.manual_waits[1:], self.repeat_draws[1:], strict=True):
@@ -121,7 +121,7 @@ class Barrier:
             out = np.where(failing, out + hold, out)
         return out
 
-    def _grown(self, t: Reals) -> Reals:
+    def _departures_of_growing_delay(self, t: Reals) -> Reals:
         length = np.maximum(self.until - self.since, 1.0)
         within = t + self.impairment.delay * np.clip((t - self.since) / length, 0.0, 1.0)
         worst = self.until + self.impairment.delay
@@ -174,7 +174,7 @@ class Gate:
     """The barriers of one element as one function, with the runs of its schedule where it has one."""
 
     def __init__(self, barriers: Iterable[Barrier] = (), calendar: Calendar | None = None) -> None:
-        # What is full refuses at the door: only what is let in waits.
+        # A full buffer rejects first; only what it accepts waits.
         self.barriers = tuple(
             sorted(barriers, key=lambda b: (b.impairment.effect is not Effect.REJECTED, b.since, b.index))
         )
@@ -201,36 +201,38 @@ class Gate:
         return self.calendar.run_from(t) if self.calendar else t
 
     def pass_through(self, t: Reals, *, chance_occurs: bool) -> Passage:
-        """With `chance_occurs` every uncertain barrier that applies occurs, and the passage has the chance of
-        it.
+        """The passage of arrivals through all barriers.
+
+        With `chance_occurs` every uncertain barrier that applies occurs, and the passage has the chance of
+        that.
         """
         base = self.scheduled_departures(t)
-        out, by = base, np.full(t.shape, -1, np.int16)
+        out = base
+        by = np.full(t.shape, -1, np.int16)
         chance: Reals | None = None
         for again in range(2 if len(self.barriers) > 1 else 1):
             for barrier in self.barriers:
-                if (again and not barrier.makes_wait) or not barrier.may_change(
-                    out
-                ):  # a delay is met once; a wait may end in another one
+                # A delay applies once, but the end of a wait may fall into another wait.
+                if (again and not barrier.makes_wait) or not barrier.may_change(out):
                     continue
                 if not barrier.is_certain:
                     if not chance_occurs:
                         continue
-                    met = barrier.applies_at(out) & (by != barrier.index)
-                    struck = np.where(met, barrier.chance, 0.0)
-                    chance = struck if chance is None else 1 - (1 - chance) * (1 - struck)
-                    by = np.where(met & (by < 0), np.int16(barrier.index), by)
-                moved = barrier.departures(out)
-                if again:  # who has waited in a line does not stand in it a second time
-                    moved = np.where(barrier.applies_at(out), moved, out)
+                    applies = barrier.applies_at(out) & (by != barrier.index)
+                    strike_chance = np.where(applies, barrier.chance, 0.0)
+                    chance = strike_chance if chance is None else 1 - (1 - chance) * (1 - strike_chance)
+                    by = np.where(applies & (by < 0), np.int16(barrier.index), by)
+                later = barrier.departures(out)
+                if again:  # an order that has waited in a queue does not queue a second time
+                    later = np.where(barrier.applies_at(out), later, out)
                 if self.calendar is not None:
-                    moved = np.where(moved > out, self.calendar.run_from(moved), out)
-                by = np.where((moved > out) & (by < 0), np.int16(barrier.index), by)
-                out = moved
+                    later = np.where(later > out, self.calendar.run_from(later), out)
+                by = np.where((later > out) & (by < 0), np.int16(barrier.index), by)
+                out = later
         return Passage(out, by, chance)
 
     def threshold(self, at: float) -> Reals:
-        """(K,) the least arrival that is still held at `at`: back through the barriers, from the last to the
+        """(K,) the earliest arrival that is still held at `at`, computed from the last barrier to the
         first.
         """
         least = np.full(SCENARIOS, at)
@@ -260,14 +262,14 @@ def barriers(
     `hold`: the wait for a person; `slope`: load over rate of their queue, how fast a held backlog grows
     against how fast it clears.
     """
-    made: list[Barrier] = []
+    result: list[Barrier] = []
     for index, impairment in zip(indexes, impairments, strict=True):
         shift = (
             np.zeros(SCENARIOS) if impairment.fixed_end else ends.shift(impairment.failures, impairment.until)
         )
         until = np.full(SCENARIOS, np.inf) if impairment.until >= FOREVER else impairment.until + shift
         until = np.maximum(until, float(impairment.since))
-        made.append(
+        result.append(
             Barrier(
                 index=index,
                 impairment=impairment,
@@ -279,7 +281,7 @@ def barriers(
                 run=Calendar(impairment.run) if impairment.run else None,
             )
         )
-    return made
+    return result
 
 
 def _slope(impairment: Impairment, until: Reals, slope: float) -> float:

@@ -1,6 +1,4 @@
-"""Wait of an order for a person after a call that failed by chance: up to an hour, until enough were
-recorded.
-"""
+"""Distribution of the wait for a person after a call failed by chance, learned from visits with errors."""
 
 from typing import Any
 
@@ -30,28 +28,34 @@ def learn_manual_wait(columns: Columns, durations: Durations, before: Millis) ->
     if len(waits) < ENOUGH:
         return default_manual_wait()
     weight = min(len(waits) / 40, 1.0)
-    seen = np.quantile(waits, GRID)
+    observed_waits = np.quantile(waits, GRID)
     return Distribution(
         np.maximum.accumulate(
-            np.maximum(weight * seen + (1 - weight) * default_manual_wait().at, float(MINUTE))
+            np.maximum(weight * observed_waits + (1 - weight) * default_manual_wait().at, float(MINUTE))
         ),
         len(waits),
     )
 
 
 def _waits(columns: Columns, durations: Durations, before: Millis) -> NDArray[Any]:
-    errors, f = columns.errors, columns.fulfillments
+    errors = columns.errors
+    f = columns.fulfillments
     old = np.flatnonzero((errors.at < before) & (errors.step >= 0))
-    found: list[float] = []
+    waits: list[float] = []
     for row, step in zip(errors.fulfillment[old].tolist(), errors.step[old].tolist(), strict=True):
-        words = columns.dictionaries.workflows[int(f.workflow[row])]
-        distribution = durations.of.get((words.key, words.steps[int(step)]))
-        entered = int(f.entered_step_at[row, step])
+        dictionary = columns.dictionaries.workflows[int(f.workflow[row])]
+        distribution = durations.of.get((dictionary.key, dictionary.steps[int(step)]))
+        entered_at = int(f.entered_step_at[row, step])
         recorded_at = int(f.first_recorded_at[row, step])
-        later = f.entered_step_at[row][f.entered_step_at[row] > entered]
-        left = int(later.min()) if len(later) else int(f.ended_at[row])
-        if recorded_at > entered:
-            left = recorded_at
-        if distribution is not None and distribution.median < _SHORT_STEP and entered and left > entered:
-            found.append(left - entered - distribution.median)
-    return np.sort(np.array([w for w in found if w > 0]))
+        later = f.entered_step_at[row][f.entered_step_at[row] > entered_at]
+        left_at = int(later.min()) if len(later) else int(f.ended_at[row])
+        if recorded_at > entered_at:
+            left_at = recorded_at
+        if (
+            distribution is not None
+            and distribution.median < _SHORT_STEP
+            and entered_at
+            and left_at > entered_at
+        ):
+            waits.append(left_at - entered_at - distribution.median)
+    return np.sort(np.array([w for w in waits if w > 0]))

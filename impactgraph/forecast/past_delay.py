@@ -55,21 +55,21 @@ def past_delay(stage: Stage, handoff: Handoff | None, visits: PastVisits) -> Pas
 
     A barrier that was still closed when a cohort left did not hold it.
     """
-    delay, is_explained = _explained(stage, handoff, visits)
-    unexplained = np.flatnonzero(~is_explained)
-    if len(unexplained):
-        at = float(visits.left_at[unexplained].max())
+    delay, is_explained = _delay_by_departure(stage, handoff, visits)
+    unexplained_rows = np.flatnonzero(~is_explained)
+    if len(unexplained_rows):
+        at = float(visits.left_at[unexplained_rows].max())
         open_stage = replace(
             stage, start=stage.start.without_closed_at(at), completion=stage.completion.without_closed_at(at)
         )
         onward = replace(handoff, gate=handoff.gate.without_closed_at(at)) if handoff else None
-        again, _ = _explained(open_stage, onward, visits.take(unexplained))
-        delay.chance[unexplained] = again.chance
-        delay.delay[unexplained] = again.delay
+        again, _ = _delay_by_departure(open_stage, onward, visits.take(unexplained_rows))
+        delay.chance[unexplained_rows] = again.chance
+        delay.delay[unexplained_rows] = again.delay
     return delay
 
 
-def _explained(stage: Stage, handoff: Handoff | None, visits: PastVisits) -> tuple[PastDelay, Flags]:
+def _delay_by_departure(stage: Stage, handoff: Handoff | None, visits: PastVisits) -> tuple[PastDelay, Flags]:
     """The delay, and for which cohorts (G,) some length of the work explains the departure."""
     cohorts = len(visits.entered_at)
     arrival = np.broadcast_to(visits.entered_at[:, None], (cohorts, SCENARIOS))
@@ -78,14 +78,14 @@ def _explained(stage: Stage, handoff: Handoff | None, visits: PastVisits) -> tup
     begin, by_chance = _begin(stage, arrival, left_at, visits.has_error)
     if not (stage.completion or gate or by_chance):
         late = np.maximum(begin - arrival, 0.0)
-        return _weighed(late, np.ones_like(late)), np.ones(cohorts, bool)
+        return _weighted_delay(late, np.ones_like(late)), np.ones(cohorts, bool)
     work = stage.durations(scenario_sample(f"takes/{stage.step.id}"), visits.slowdown)
     completion = _through(stage.completion, begin + work)
     departure = _through(gate, completion)
     delay = np.maximum(departure - gate.scheduled_departures(arrival + work), 0.0)
     weight = _likeness(departure, left_at, arrival)
     is_unrecorded = np.isnan(visits.completion_recorded_at)
-    estimate = _weighed(delay, weight)
+    estimate = _weighted_delay(delay, weight)
     is_explained = ~is_unrecorded | (weight.sum(axis=1) > _LEAST)
     if is_unrecorded.all():
         return estimate, is_explained
@@ -93,10 +93,10 @@ def _explained(stage: Stage, handoff: Handoff | None, visits: PastVisits) -> tup
     fit = np.ones_like(late)
     if stage.completion or by_chance:
         fit = _likeness(completion, visits.completion_recorded_at[:, None], arrival)
-    recorded = _delay_by_record(gate, late, fit, visits)
+    delay_by_record = _delay_by_record(gate, late, fit, visits)
     return PastDelay(
-        np.where(is_unrecorded, estimate.chance, recorded.chance),
-        np.where(is_unrecorded, estimate.delay, recorded.delay),
+        np.where(is_unrecorded, estimate.chance, delay_by_record.chance),
+        np.where(is_unrecorded, estimate.delay, delay_by_record.delay),
     ), is_explained
 
 
@@ -105,10 +105,10 @@ def _delay_by_record(gate: Gate, late: Reals, weight: Reals, visits: PastVisits)
     step.
     """
     completion = np.nan_to_num(visits.completion_recorded_at)[:, None]
-    before = _weighed(np.maximum(late, 0.0), np.nan_to_num(weight))
-    scheduled = gate.scheduled_departures(completion)
-    most = 2.0 * np.max(_through(gate, np.broadcast_to(completion, late.shape)) - scheduled, axis=1)
-    since = np.maximum(visits.left_at[:, None] - scheduled, 0.0)[:, 0]
+    before = _weighted_delay(np.maximum(late, 0.0), np.nan_to_num(weight))
+    scheduled_departure = gate.scheduled_departures(completion)
+    most = 2.0 * np.max(_through(gate, np.broadcast_to(completion, late.shape)) - scheduled_departure, axis=1)
+    since = np.maximum(visits.left_at[:, None] - scheduled_departure, 0.0)[:, 0]
     wait = np.where(_was_in_force(gate, completion), np.minimum(since, most), 0.0)
     is_held = wait > MINUTE
     return PastDelay(np.where(is_held, 1.0, before.chance), before.delay + np.where(is_held, wait, 0.0))
@@ -129,14 +129,14 @@ def _likeness(moment: Reals, recorded_at: Reals, arrival: Reals) -> Reals:
     return np.exp(-0.5 * ((moment - recorded_at) / width) ** 2)
 
 
-def _weighed(delay: Reals, weight: Reals) -> PastDelay:
+def _weighted_delay(delay: Reals, weight: Reals) -> PastDelay:
     """The delay averaged over the scenarios; none where no length of the work explains the departure."""
     total = weight.sum(axis=1)
     held_weight = weight * (delay > 1.0)
     chance = np.where(total > _LEAST, held_weight.sum(axis=1) / np.maximum(total, 1e-300), 0.0)
     # A delay without weight may be infinite: what would have been rejected.
-    weighted = held_weight * np.where(held_weight > 0, delay, 0.0)
-    mean = weighted.sum(axis=1) / np.maximum(held_weight.sum(axis=1), 1e-300)
+    weighted_delay = held_weight * np.where(held_weight > 0, delay, 0.0)
+    mean = weighted_delay.sum(axis=1) / np.maximum(held_weight.sum(axis=1), 1e-300)
     return PastDelay(chance, np.where(chance > 0, mean, 0.0))
 
 

@@ -67,17 +67,17 @@ class Stage:
 
     @property
     def is_impaired(self) -> bool:
-        """Whether anything can happen to an order here, or to what the step causes."""
-        handed = any(h.gate or h.duplication_barriers for h in self.handoffs)
+        """Whether an impairment can affect an order in this step, its hand-offs or its records."""
+        has_impaired_handoff = any(h.gate or h.duplication_barriers for h in self.handoffs)
         return (
             bool(self.start or self.completion or self.content_barriers)
-            or handed
+            or has_impaired_handoff
             or any(r.gate or r.content_barriers for r in self.records)
         )
 
     @cached_property
     def barriers(self) -> tuple[Barrier, ...]:
-        """All that can hold an order here, or on the way to the next step."""
+        """All barriers that can hold an order in this step or on the way to the next one."""
         return (
             *self.start.barriers,
             *self.completion.barriers,
@@ -86,21 +86,23 @@ class Stage:
 
     @property
     def is_uncertain(self) -> bool:
-        """Whether something here strikes only with a likelihood."""
-        handed = any(h.gate.uncertain_barriers or h.duplication_barriers for h in self.handoffs)
+        """Whether any barrier of the step occurs only with a likelihood."""
+        has_uncertain_handoff = any(
+            h.gate.uncertain_barriers or h.duplication_barriers for h in self.handoffs
+        )
         return (
             bool(self.start.uncertain_barriers or self.completion.uncertain_barriers or self.content_barriers)
-            or handed
+            or has_uncertain_handoff
             or any(r.gate.uncertain_barriers for r in self.records)
         )
 
-    def durations(self, p: Reals, pace: Reals) -> Reals:
-        """(G, K) durations at the probabilities (K,) for classes of a pace (G,)."""
-        return self.duration.quantile(p) * self.slowdown(pace)
+    def durations(self, p: Reals, slowdown: Reals) -> Reals:
+        """(G, K) durations at the probabilities (K,) for cohorts with a slowdown (G,)."""
+        return self.duration.quantile(p) * self.slowdown(slowdown)
 
-    def slowdown(self, pace: Reals) -> Reals:
-        """(G, 1) or (1, 1): how much longer than usual it takes there."""
-        return pace[:, None] if self.on_site else _USUAL
+    def slowdown(self, slowdown: Reals) -> Reals:
+        """(G, 1) or (1, 1): factor by which the step takes longer than usual."""
+        return slowdown[:, None] if self.on_site else _USUAL
 
     @cached_property
     def records_show_completion(self) -> bool:
@@ -122,10 +124,10 @@ class ImpairmentForecast:
 
     @cached_property
     def by_element(self) -> Mapping[str, tuple[tuple[int, Impairment], ...]]:
-        found: dict[str, list[tuple[int, Impairment]]] = {}
+        by_element: dict[str, list[tuple[int, Impairment]]] = {}
         for index, impairment in enumerate(self.entries):
-            found.setdefault(impairment.element, []).append((index, impairment))
-        return {element: tuple(rows) for element, rows in found.items()}
+            by_element.setdefault(impairment.element, []).append((index, impairment))
+        return {element: tuple(rows) for element, rows in by_element.items()}
 
     def at(self, element: str | None) -> tuple[tuple[int, Impairment], ...]:
         return self.by_element.get(element, ()) if element else ()
@@ -146,24 +148,24 @@ class Plan:
     @cached_property
     def order(self) -> tuple[int, ...]:
         """Indexes of the steps in topological order; hand-offs that lead back (loops) are ignored."""
-        found: list[int] = []
-        seen: set[int] = set()
+        post_order: list[int] = []
+        visited_steps: set[int] = set()
         led_to = {h.to for s in self.stages for h in s.handoffs if s.index != h.to}
         for index in (
             *(i for i in reversed(range(len(self.stages))) if i not in led_to),
             *range(len(self.stages)),
         ):
-            self._behind(index, seen, found)
-        return tuple(reversed(found))
+            self._add_in_post_order(index, visited_steps, post_order)
+        return tuple(reversed(post_order))
 
-    def _behind(self, index: int, seen: set[int], found: list[int]) -> None:
-        """Adds what a step leads to, the last first, then the step itself."""
-        if index in seen:
+    def _add_in_post_order(self, index: int, visited_steps: set[int], post_order: list[int]) -> None:
+        """Appends the steps after this one, the last first, then the step itself."""
+        if index in visited_steps:
             return
-        seen.add(index)
+        visited_steps.add(index)
         for handoff in reversed(self.stages[index].handoffs):
-            self._behind(handoff.to, seen, found)
-        found.append(index)
+            self._add_in_post_order(handoff.to, visited_steps, post_order)
+        post_order.append(index)
 
     def onward(self, index: int) -> tuple[Handoff, ...]:
         """Hand-offs that lead on."""
@@ -171,17 +173,18 @@ class Plan:
         return tuple(h for h in self.stages[index].handoffs if self.order.index(h.to) > place)
 
     def branches(self, index: int) -> tuple[tuple[Handoff, Flags], ...]:
-        """Where a step leads, each with the futures (K,) that go there."""
+        """Hand-offs of a step, each with the mask (K,) of the scenarios that take it."""
         if index not in self._branches:
-            self._branches[index] = self._divided(index)
+            self._branches[index] = self._divide_scenarios(index)
         return self._branches[index]
 
     @cached_property
     def _branches(self) -> dict[int, tuple[tuple[Handoff, Flags], ...]]:
         return {}
 
-    def _divided(self, index: int) -> tuple[tuple[Handoff, Flags], ...]:
-        stage, open_ = self.stages[index], self.onward(index)
+    def _divide_scenarios(self, index: int) -> tuple[tuple[Handoff, Flags], ...]:
+        stage = self.stages[index]
+        open_ = self.onward(index)
         if len(open_) <= 1:
             return tuple((h, np.ones(SCENARIOS, bool)) for h in open_)
         shares = np.cumsum(branch_shares(stage.step.then, [h.to for h in open_], self.workflow))
@@ -189,23 +192,25 @@ class Plan:
         return tuple((h, which == n) for n, h in enumerate(open_) if (which == n).any())
 
     def reach(self, start: int) -> frozenset[int]:
-        """Every step on a way from a step, itself included."""
-        if start not in self._reached:
-            self._reached[start] = frozenset({start}).union(*(self.reach(h.to) for h in self.onward(start)))
-        return self._reached[start]
+        """Indexes of the steps that can be reached from a step, itself included."""
+        if start not in self._reach_by_step:
+            self._reach_by_step[start] = frozenset({start}).union(
+                *(self.reach(h.to) for h in self.onward(start))
+            )
+        return self._reach_by_step[start]
 
     @cached_property
-    def _reached(self) -> dict[int, frozenset[int]]:
+    def _reach_by_step(self) -> dict[int, frozenset[int]]:
         return {}
 
 
 def branch_shares(then: Sequence[Transition], to: Sequence[int], workflow: Workflow) -> list[float]:
     """Shares of the open branches: as stated, the rest in equal parts."""
-    stated = {workflow.position(t.step): t.share for t in then}
-    shares = [stated.get(index) for index in to]
+    share_by_step = {workflow.position(t.step): t.share for t in then}
+    shares = [share_by_step.get(index) for index in to]
     rest = max(1.0 - sum(share for share in shares if share is not None), 0.0)
-    unstated = sum(share is None for share in shares)
-    parts = [share if share is not None else rest / unstated for share in shares]
+    missing_shares = sum(share is None for share in shares)
+    parts = [share if share is not None else rest / missing_shares for share in shares]
     return parts if sum(parts) > 0 else [1.0] * len(parts)
 
 
@@ -218,12 +223,23 @@ class Segment:
 
 
 def plan_for(
-    topology: Topology, workflow: Workflow, durations: Durations, hazards: ImpairmentForecast, cell: Segment
+    topology: Topology,
+    workflow: Workflow,
+    durations: Durations,
+    impairments: ImpairmentForecast,
+    segment: Segment,
 ) -> Plan:
     return Plan(
         workflow,
         tuple(
-            _stage(topology, workflow, index, durations, hazards, cell)
+            _stage(
+                topology=topology,
+                workflow=workflow,
+                index=index,
+                durations=durations,
+                forecast=impairments,
+                segment=segment,
+            )
             for index in range(len(workflow.steps))
         ),
     )
@@ -234,14 +250,14 @@ def _stage(
     workflow: Workflow,
     index: int,
     durations: Durations,
-    hazards: ImpairmentForecast,
-    cell: Segment,
+    forecast: ImpairmentForecast,
+    segment: Segment,
 ) -> Stage:
     step = workflow.steps[index]
-    own = [(n, i) for n, i in hazards.at(step.id) if order_scope(i.scope) in cell.scopes]
+    own = [(n, i) for n, i in forecast.at(step.id) if order_scope(i.scope) in segment.scopes]
     moving = [(n, i) for n, i in own if i.effect not in (Effect.STALE, Effect.DUPLICATED)]
     records = tuple(
-        _record(topology, hazards, cell, bit, emission)
+        _record(topology=topology, forecast=forecast, segment=segment, bit=bit, emission=emission)
         for bit, (at, emission) in enumerate(workflow.records)
         if at == index
     )
@@ -250,64 +266,74 @@ def _stage(
         step=step,
         duration=durations[workflow.key, step.key],
         on_site=on_site(topology, step),
-        manual_wait=hazards.manual_wait,
-        start=_gate([(n, i) for n, i in moving if i.at_start], hazards),
-        completion=_gate([(n, i) for n, i in moving if i.at_completion and not i.hold], hazards),
+        manual_wait=forecast.manual_wait,
+        start=_gate([(n, i) for n, i in moving if i.at_start], forecast),
+        completion=_gate([(n, i) for n, i in moving if i.at_completion and not i.hold], forecast),
         content_barriers=tuple(
-            _barriers([(n, i) for n, i in own if i.effect in (Effect.STALE, Effect.DUPLICATED)], hazards)
+            _barriers([(n, i) for n, i in own if i.effect in (Effect.STALE, Effect.DUPLICATED)], forecast)
         ),
-        handoffs=tuple(_handoff(topology, workflow, hazards, cell, t) for t in open_transitions(step, cell)),
+        handoffs=tuple(
+            _handoff(topology=topology, workflow=workflow, forecast=forecast, segment=segment, transition=t)
+            for t in open_transitions(step, segment)
+        ),
         records=records,
     )
 
 
-def open_transitions(step: Step, cell: Segment) -> list[Transition]:
-    """The first whose `when` holds, else all without one."""
+def open_transitions(step: Step, segment: Segment) -> list[Transition]:
+    """The first transition whose `when` holds, else all that have no condition."""
     for transition in step.then:
-        if transition.when is not None and transition.when in cell.branches:
+        if transition.when is not None and transition.when in segment.branches:
             return [transition]
     return [t for t in step.then if t.when is None]
 
 
 def _handoff(
-    topology: Topology, workflow: Workflow, hazards: ImpairmentForecast, cell: Segment, transition: Transition
+    topology: Topology,
+    workflow: Workflow,
+    forecast: ImpairmentForecast,
+    segment: Segment,
+    transition: Transition,
 ) -> Handoff:
     integration = _integration(topology, transition.via)
-    found = [(n, i) for n, i in hazards.at(transition.via) if order_scope(i.scope) in cell.scopes]
-    moving = [(n, i) for n, i in found if i.effect is not Effect.DUPLICATED and i.effect is not Effect.STALE]
+    impairments = [(n, i) for n, i in forecast.at(transition.via) if order_scope(i.scope) in segment.scopes]
+    moving = [
+        (n, i) for n, i in impairments if i.effect is not Effect.DUPLICATED and i.effect is not Effect.STALE
+    ]
     return Handoff(
         to=workflow.position(transition.step),
-        gate=_gate(moving, hazards, integration),
+        gate=_gate(moving, forecast, integration),
         duplication_barriers=tuple(
-            _barriers([(n, i) for n, i in found if i.effect is Effect.DUPLICATED], hazards)
+            _barriers([(n, i) for n, i in impairments if i.effect is Effect.DUPLICATED], forecast)
         ),
     )
 
 
 def _record(
-    topology: Topology, hazards: ImpairmentForecast, cell: Segment, bit: int, emission: Emission
+    topology: Topology, forecast: ImpairmentForecast, segment: Segment, bit: int, emission: Emission
 ) -> Record:
     integration = _integration(topology, emission.via)
-    found = [
+    impairments = [
         (n, i)
-        for n, i in hazards.at(emission.via)
-        if order_scope(i.scope) in cell.scopes and _carried(i.scope, integration, emission)
+        for n, i in forecast.at(emission.via)
+        if order_scope(i.scope) in segment.scopes and _is_carried(i.scope, integration, emission)
     ]
-    moving = [(n, i) for n, i in found if i.effect not in (Effect.DUPLICATED, Effect.STALE)]
-    spoiling = [(n, i) for n, i in found if i.effect in (Effect.DUPLICATED, Effect.STALE)]
+    moving = [(n, i) for n, i in impairments if i.effect not in (Effect.DUPLICATED, Effect.STALE)]
+    spoiling = [(n, i) for n, i in impairments if i.effect in (Effect.DUPLICATED, Effect.STALE)]
     fast = integration is None or integration.transport in (Transport.QUEUE, Transport.STREAM, Transport.SYNC)
     return Record(
         bit=bit,
         emission=emission,
-        gate=_gate(moving, hazards, integration),
-        content_barriers=tuple(_barriers(spoiling, hazards)),
+        gate=_gate(moving, forecast, integration),
+        content_barriers=tuple(_barriers(spoiling, forecast)),
         shows_completion=fast and not moving and emission.kind is not RecordKind.SUPPLIER_ORDER,
     )
 
 
-def _carried(scope: Scope, integration: Integration | None, emission: Emission) -> bool:
-    """Whether a record of this type is among the message types of the scope; where the types name what the
-    integration carries as a whole, it is.
+def _is_carried(scope: Scope, integration: Integration | None, emission: Emission) -> bool:
+    """Whether the message types of the scope include a record of this type.
+
+    They do where they name what the integration carries as a whole.
     """
     types = scope.values("message_types")
     if types is None or emission.type in types:
@@ -325,8 +351,8 @@ def _integration(topology: Topology, identifier: str | None) -> Integration | No
 
 
 def _gate(
-    found: Sequence[tuple[int, Impairment]],
-    hazards: ImpairmentForecast,
+    impairments: Sequence[tuple[int, Impairment]],
+    forecast: ImpairmentForecast,
     integration: Integration | None = None,
 ) -> Gate:
     calendar = (
@@ -334,26 +360,29 @@ def _gate(
         if integration is not None and integration.schedule is not None
         else None
     )
-    return Gate(_barriers(_worst_coins(found), hazards), calendar)
+    return Gate(_barriers(_worst_coins(impairments), forecast), calendar)
 
 
-def _worst_coins(found: Sequence[tuple[int, Impairment]]) -> list[tuple[int, Impairment]]:
-    """Of the uncertain outcomes of one failure at one element only the worst: they exclude each other, and
-    the milder ones are small delays.
+def _worst_coins(impairments: Sequence[tuple[int, Impairment]]) -> list[tuple[int, Impairment]]:
+    """The certain impairments, and of the uncertain ones of one failure and scope only the worst.
+
+    The uncertain ones exclude each other, and the milder ones are small delays.
     """
     worst: dict[tuple[tuple[str, ...], Scope], int] = {}
-    for at, (_, i) in enumerate(found):
+    for at, (_, i) in enumerate(impairments):
         if i.likelihood < CERTAIN:
             key = i.failures, i.scope
-            if key not in worst or _SEVERITY[i.effect] < _SEVERITY[found[worst[key]][1].effect]:
+            if key not in worst or _SEVERITY[i.effect] < _SEVERITY[impairments[worst[key]][1].effect]:
                 worst[key] = at
     keep = set(worst.values())
-    return [row for at, row in enumerate(found) if at in keep or row[1].likelihood >= CERTAIN]
+    return [row for at, row in enumerate(impairments) if at in keep or row[1].likelihood >= CERTAIN]
 
 
 _SEVERITY = {effect: rank for rank, effect in enumerate(Effect)}
 
 
-def _barriers(found: Sequence[tuple[int, Impairment]], hazards: ImpairmentForecast) -> list[Barrier]:
-    load = hazards.queue_load.get(found[0][1].element, 0.0) if found else 0.0
-    return barriers([i for _, i in found], [n for n, _ in found], hazards.ends, hazards.manual_wait, load)
+def _barriers(impairments: Sequence[tuple[int, Impairment]], forecast: ImpairmentForecast) -> list[Barrier]:
+    load = forecast.queue_load.get(impairments[0][1].element, 0.0) if impairments else 0.0
+    return barriers(
+        [i for _, i in impairments], [n for n, _ in impairments], forecast.ends, forecast.manual_wait, load
+    )

@@ -1,4 +1,4 @@
-"""Load of queues: messages that arrive for each that could be sent, which gives how long a backlog takes to
+"""Load of queues: arriving messages over the rate of delivery, which gives how long a backlog takes to
 clear.
 """
 
@@ -29,13 +29,13 @@ class QueueLoad:
         rate = self.topology.integrations[integration.partition(":")[2]].buffer.rate
         if not rate:
             return 0.0
-        known = self._loads.get((integration, at))
-        if known is None:
+        load = self._loads.get((integration, at))
+        if load is None:
             messages = sum(
                 self._messages(workflow, integration, at) for workflow in self.topology.workflows.values()
             )
-            known = self._loads[integration, at] = messages / SPAN / rate
-        return known
+            load = self._loads[integration, at] = messages / SPAN / rate
+        return load
 
     @cached_property
     def _loads(self) -> dict[tuple[str, Millis], float]:
@@ -45,22 +45,23 @@ class QueueLoad:
     def _messages(self, workflow: Workflow, integration: str, at: Millis) -> float:
         messages = 0
         for step in workflow.steps:
-            emitted = sum(1 for e in step.emits if e.via == integration)
-            handed = [t.step for t in step.then if t.via == integration]
-            if emitted or handed:
-                gone = self._count(self._left, workflow.key, step.key, at)
-                messages += emitted * gone + sum(
-                    min(gone, self._count(self._entered, workflow.key, to, at)) for to in handed
+            emissions = sum(1 for e in step.emits if e.via == integration)
+            next_steps = [t.step for t in step.then if t.via == integration]
+            if emissions or next_steps:
+                departures = self._count(self._departures, workflow.key, step.key, at)
+                messages += emissions * departures + sum(
+                    min(departures, self._count(self._entries, workflow.key, to, at)) for to in next_steps
                 )
         return messages
 
     def _count(self, moments: Mapping[int, Ints], workflow: str, step: str, at: Millis) -> int:
-        found = moments.get(self._codes.get((workflow, step), -1))
+        step_moments = moments.get(self._codes.get((workflow, step), -1))
         return (
             0
-            if found is None
+            if step_moments is None
             else int(
-                np.searchsorted(found, at, side="right") - np.searchsorted(found, at - SPAN, side="right")
+                np.searchsorted(step_moments, at, side="right")
+                - np.searchsorted(step_moments, at - SPAN, side="right")
             )
         )
 
@@ -73,18 +74,19 @@ class QueueLoad:
         }
 
     @cached_property
-    def _entered(self) -> Mapping[int, Ints]:
-        return self._sorted(self.visits.entered_at)
+    def _entries(self) -> Mapping[int, Ints]:
+        return self._by_step(self.visits.entered_at)
 
     @cached_property
-    def _left(self) -> Mapping[int, Ints]:
-        return self._sorted(self.visits.left_at)
+    def _departures(self) -> Mapping[int, Ints]:
+        return self._by_step(self.visits.left_at)
 
-    def _sorted(self, moments: Ints) -> Mapping[int, Ints]:
-        """By step: its moments, ascending."""
+    def _by_step(self, moments: Ints) -> Mapping[int, Ints]:
+        """Moments of each step, ascending, by code of the step."""
         place = self.visits.workflow.astype(np.int64) * _WIDTH + self.visits.step
         order = np.lexsort((moments, place))
-        place, moments = place[order], moments[order]
+        place = place[order]
+        moments = moments[order]
         starts = np.flatnonzero(np.diff(place, prepend=-1))
         ends = np.append(starts, len(place))[1:]
         return {int(place[a]): moments[a:b] for a, b in zip(starts, ends, strict=True)}

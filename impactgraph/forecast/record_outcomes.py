@@ -40,7 +40,7 @@ class RecordOutcomes:
     due_at: Reals
     """NaN where nothing is declared."""
     emitted_at: Reals
-    """When its step is completed, in the futures in which it is hit."""
+    """When its step is completed, in the scenarios in which it is hit."""
     hit_by: Indexes
 
 
@@ -52,65 +52,63 @@ class RecordComparison:
     mask: Flags
     effect: Indexes
     arrival: Reals
-    completed: Reals
+    emitted_at: Reals
     by: Indexes
     rows: int
 
     @property
     def any(self) -> Flags:
         """(G, K) whether any record is hit."""
-        futures = self.mask.shape[1]
+        scenarios = self.mask.shape[1]
         return np.logical_or.reduce(
-            self.mask.reshape(len(self.bits), self.rows, futures), axis=0, initial=False
+            self.mask.reshape(len(self.bits), self.rows, scenarios), axis=0, initial=False
         )
 
 
 def compare_records(plan: Plan, pair: Comparison, tolerance: float) -> RecordComparison:
     emissions = [emission for _, emission in plan.workflow.records]
-    bits, rows, impaired, free = (
-        sorted(pair.factual.record_arrivals),
-        len(pair.weight),
-        pair.factual,
-        pair.counterfactual,
-    )
-    with_, without = (
-        _stacked(impaired.record_arrivals, bits, pair.weight),
-        _stacked(free.record_arrivals, bits, pair.weight),
-    )
+    factual, counterfactual = pair.factual, pair.counterfactual
+    bits = sorted(factual.record_arrivals)
+    rows = len(pair.weight)
+    with_ = _stack(factual.record_arrivals, bits, pair.weight)
+    without = _stack(counterfactual.record_arrivals, bits, pair.weight)
     due = (
-        _stacked(free.record_emissions, bits, pair.weight)
+        _stack(counterfactual.record_emissions, bits, pair.weight)
         + np.repeat([float(emissions[b].due or 0) for b in bits], rows)[:, None]
     )
-    own = _stacked(impaired.record_hit_by, bits, impaired.hit_by)
+    own = _stack(factual.record_hit_by, bits, factual.hit_by)
     with np.errstate(invalid="ignore"):
         late = (with_ > due) & (with_ - without > tolerance)
         missing = np.isinf(with_) & np.isfinite(without)
-        disordered, held_by = _disordered(bits, emissions, with_, without, own)
-    effect = np.where(missing, 0, np.where(disordered, 1, 2)).astype(np.int16)
-    by = np.where((own < 0) & disordered, held_by, own)
-    by = np.where(by < 0, np.tile(impaired.hit_by, (len(bits), 1)), by) if bits else by
+        is_out_of_sequence, held_by = _out_of_sequence(
+            bits=bits, emissions=emissions, with_=with_, without=without, own=own
+        )
+    effect = np.where(missing, 0, np.where(is_out_of_sequence, 1, 2)).astype(np.int16)
+    by = np.where((own < 0) & is_out_of_sequence, held_by, own)
+    by = np.where(by < 0, np.tile(factual.hit_by, (len(bits), 1)), by) if bits else by
     return RecordComparison(
-        bits,
-        late | missing | disordered,
-        effect,
-        with_,
-        _stacked(impaired.record_emissions, bits, pair.weight),
-        by,
-        rows,
+        bits=bits,
+        mask=late | missing | is_out_of_sequence,
+        effect=effect,
+        arrival=with_,
+        emitted_at=_stack(factual.record_emissions, bits, pair.weight),
+        by=by,
+        rows=rows,
     )
 
 
-def _stacked(arrays: Mapping[int, NDArray[Any]], bits: list[int], like: NDArray[Any]) -> NDArray[Any]:
+def _stack(arrays: Mapping[int, NDArray[Any]], bits: list[int], like: NDArray[Any]) -> NDArray[Any]:
     return np.concatenate([arrays[b] for b in bits]) if bits else like[:0]
 
 
-def _disordered(
+def _out_of_sequence(
     bits: list[int], emissions: Sequence[Emission], with_: Reals, without: Reals, own: Indexes
 ) -> tuple[Flags, Indexes]:
-    """Where a record comes before one that it must follow, and would not without the failure; and what keeps
-    that one. `own`: what keeps each.
+    """Where a record overtakes one that it must follow, only because of the failures, and the barrier that
+    holds the other one. `own`: the barrier that holds each record.
     """
-    found, held_by = np.zeros(with_.shape, bool), np.full(with_.shape, NOBODY)
+    is_out_of_sequence = np.zeros(with_.shape, bool)
+    held_by = np.full(with_.shape, NOBODY)
     rows = len(with_) // max(len(bits), 1)
     at = {(emissions[b].kind, emissions[b].type): slice(n * rows, (n + 1) * rows) for n, b in enumerate(bits)}
     for b in bits:
@@ -118,64 +116,79 @@ def _disordered(
         for kind in emissions[b].after:
             other = at.get((emissions[b].kind, kind))
             if other is not None:
-                overtaken = (with_[other] > with_[mine] + 1.0) & ~(without[other] > without[mine] + 1.0)
-                held_by[mine] = np.where(overtaken & (held_by[mine] < 0), own[other], held_by[mine])
-                found[mine] |= overtaken
-    return found, held_by
+                is_overtaken = (with_[other] > with_[mine] + 1.0) & ~(without[other] > without[mine] + 1.0)
+                held_by[mine] = np.where(is_overtaken & (held_by[mine] < 0), own[other], held_by[mine])
+                is_out_of_sequence[mine] |= is_overtaken
+    return is_out_of_sequence, held_by
 
 
 def record_outcomes(
     plan: Plan, pairs: list[Comparison], hits: list[RecordComparison]
 ) -> list[RecordOutcomes]:
-    """Costs what the records cost that are hit, and a look at the others."""
+    """Outcomes of each record, computed only for the cohorts in which the failures affect it."""
     bits, rows = hits[0].bits, hits[0].rows
     if not bits:
         return []
     every = AffectedScenarios.of([np.tile(p.weight, (len(bits), 1)) for p in pairs], [h.mask for h in hits])
-    hit = np.flatnonzero(every.likelihood)
-    chosen = every.take(hit)
+    hit_rows = np.flatnonzero(every.likelihood)
+    affected_scenarios = every.take(hit_rows)
 
     def spread(values: NDArray[Any], blank: Any) -> NDArray[Any]:
-        found = np.full(len(every.likelihood), blank, values.dtype)
-        found[hit] = values
-        return found.reshape(len(bits), rows)
+        spread_values = np.full(len(every.likelihood), blank, values.dtype)
+        spread_values[hit_rows] = values
+        return spread_values.reshape(len(bits), rows)
 
     likelihood = every.likelihood.reshape(len(bits), rows)
-    effect = spread(np.maximum(chosen.mode([h.effect[hit] for h in hits]), 0).astype(np.int8), 0)
-    arrival = spread(chosen.median([h.arrival[hit] for h in hits]), np.nan)
-    emitted = spread(chosen.median([h.completed[hit] for h in hits]), np.nan)
-    by = spread(chosen.mode([h.by[hit] for h in hits]), NOBODY)
+    effect = spread(
+        np.maximum(affected_scenarios.mode([h.effect[hit_rows] for h in hits]), 0).astype(np.int8), 0
+    )
+    arrival = spread(affected_scenarios.median([h.arrival[hit_rows] for h in hits]), np.nan)
+    emitted_at = spread(affected_scenarios.median([h.emitted_at[hit_rows] for h in hits]), np.nan)
+    by = spread(affected_scenarios.mode([h.by[hit_rows] for h in hits]), NOBODY)
     due = _due(plan, bits, pairs[0].counterfactual)
     outcomes = [
-        RecordOutcomes(bit, likelihood[n], effect[n], arrival[n], due[n], emitted[n], by[n])
+        RecordOutcomes(
+            bit=bit,
+            likelihood=likelihood[n],
+            effect=effect[n],
+            expected_at=arrival[n],
+            due_at=due[n],
+            emitted_at=emitted_at[n],
+            hit_by=by[n],
+        )
         for n, bit in enumerate(bits)
     ]
     return [_spoil(one, pairs[0].factual) for one in outcomes]
 
 
-def _due(plan: Plan, bits: list[int], free: SimulationResult) -> list[Reals]:
+def _due(plan: Plan, bits: list[int], counterfactual: SimulationResult) -> list[Reals]:
     """By record, (G,): when it was due without the failures."""
-    completed: dict[int, Reals] = {}
-    found: list[Reals] = []
+    completion_by_step: dict[int, Reals] = {}
+    due_moments: list[Reals] = []
     for bit in bits:
         step, emission = plan.workflow.records[bit]
         if emission.due is None:
-            found.append(np.full(len(free.finish), np.nan))
+            due_moments.append(np.full(len(counterfactual.finish), np.nan))
             continue
-        if step not in completed:
-            completed[step] = masked_median(free.record_emissions[bit], np.ones(free.finish.shape, bool))
-        found.append(completed[step] + float(emission.due))
-    return found
+        if step not in completion_by_step:
+            completion_by_step[step] = masked_median(
+                counterfactual.record_emissions[bit], np.ones(counterfactual.finish.shape, bool)
+            )
+        due_moments.append(completion_by_step[step] + float(emission.due))
+    return due_moments
 
 
 def _spoil(row: RecordOutcomes, trace: SimulationResult) -> RecordOutcomes:
-    """What makes its content wrong or doubles it often comes together: each future is asked whether it stays
-    intact.
+    """The outcome with the barriers that duplicate the record or make its content wrong.
+
+    Several of them often apply together, so the likelihood that the record stays intact is computed for each
+    scenario.
     """
     spoilings = trace.record_defects.get(row.bit, ())
     if not spoilings:
         return row
-    intact, worst = np.ones(spoilings[0].chance.shape), row.likelihood
+    intact = np.ones(spoilings[0].chance.shape)
+    worst = row.likelihood
     for spoiling in spoilings:
         chance = spoiling.chance.mean(axis=1)
         worse = chance > worst
@@ -184,10 +197,11 @@ def _spoil(row: RecordOutcomes, trace: SimulationResult) -> RecordOutcomes:
             if spoiling.barrier.impairment.effect is Effect.DUPLICATED
             else RecordEffect.WRONG
         )
-        met = masked_median(trace.record_emissions[row.bit], spoiling.chance > 0)
-        row.emitted_at = np.where(worse & ~np.isnan(met), met, row.emitted_at)
+        emission_time = masked_median(trace.record_emissions[row.bit], spoiling.chance > 0)
+        row.emitted_at = np.where(worse & ~np.isnan(emission_time), emission_time, row.emitted_at)
         row.effect = np.where(worse, code, row.effect).astype(np.int8)
         row.hit_by = np.where(worse, spoiling.barrier.index, row.hit_by).astype(np.int16)
-        worst, intact = np.maximum(worst, chance), intact * (1 - spoiling.chance)
+        worst = np.maximum(worst, chance)
+        intact = intact * (1 - spoiling.chance)
     row.likelihood = 1 - (1 - row.likelihood) * intact.mean(axis=1)
     return row

@@ -208,10 +208,10 @@ class _Simulation:
         """A wrong decision that surfaces here: the steps since the decision are done once more."""
         for decision, cohorts in self.decisions:
             if decision.surfacing_step == stage.index:
-                concerned = np.zeros((len(completion), 1 if cohorts.shape[1] == 1 else SCENARIOS), bool)
-                concerned[: len(cohorts)] = cohorts[: len(completion)]
+                needs_rework = np.zeros((len(completion), 1 if cohorts.shape[1] == 1 else SCENARIOS), bool)
+                needs_rework[: len(cohorts)] = cohorts[: len(completion)]
                 rework = self._rework(decision, self.setup.slowdown[: len(completion)])
-                completion = np.where(concerned, completion + rework, completion)
+                completion = np.where(needs_rework, completion + rework, completion)
         return completion
 
     def _rework(self, decision: PendingDecision, slowdown: Reals) -> Reals:

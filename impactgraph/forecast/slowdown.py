@@ -34,12 +34,12 @@ def on_site(topology: Topology, step: Step) -> bool:
     return system is not None and system.per_location
 
 
-def slowdown_levels(location: Codes, lasted: Reals, usual: Reals, locations: int) -> SlowdownLevels:
+def slowdown_levels(location: Codes, dwell_time: Reals, usual: Reals, locations: int) -> SlowdownLevels:
     """Class by location code, 0 the usual one.
 
     Whole millionths are summed, so that the order of the stays does not matter.
     """
-    ratio = np.clip(np.log(np.maximum(lasted, 1.0) / np.maximum(usual, 1.0)), -_OUTLIER, _OUTLIER)
+    ratio = np.clip(np.log(np.maximum(dwell_time, 1.0) / np.maximum(usual, 1.0)), -_OUTLIER, _OUTLIER)
     sums = np.bincount(location, weights=np.rint(ratio * _EXACT), minlength=locations) / _EXACT
     counts = np.bincount(location, minlength=locations)
     everywhere = sums.sum() / max(counts.sum(), 1)

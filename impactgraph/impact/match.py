@@ -67,7 +67,7 @@ def _match_segment(context: WorkflowContext, plan: Plan, steps: Sequence[Segment
     return Matches.joined(
         [
             *_forecast(context, plan, every),
-            *_forecast_rerouted(context, plan, every),
+            *_forecast_after_reroute(context, plan, every),
             *(past_records(context, plan, step.past, step.effects) for step in every),
         ]
     )
@@ -108,12 +108,14 @@ def _forecast(context: WorkflowContext, plan: Plan, steps: Sequence[_Step]) -> I
         yield scatter(context, plan, step.columns, step.effects, cohorts, part)
 
 
-def _forecast_rerouted(context: WorkflowContext, plan: Plan, steps: Sequence[_Step]) -> Iterator[Matches]:
+def _forecast_after_reroute(
+    context: WorkflowContext, plan: Plan, steps: Sequence[_Step]
+) -> Iterator[Matches]:
     """Matches of the rerouted rows of each step, from one forecast for each decision."""
     rerouted = [(step, rows) for step in steps for rows in step.rerouted]
     for decision in dict.fromkeys(rows.decision for _, rows in rerouted):
         mine = [(step, rows) for step, rows in rerouted if rows.decision == decision]
-        outcome = context.forecaster.forecast_rerouted(
+        outcome = context.forecaster.forecast_after_reroute(
             plan,
             [rows.cohorts for _, rows in mine],
             np.concatenate([rows.rerouted_at for _, rows in mine]),

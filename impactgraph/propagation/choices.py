@@ -38,7 +38,9 @@ class Remainder(NamedTuple):
     source: int
 
 
-ALL = Remainder(EVERYWHERE, -FOREVER, FOREVER, 1.0, 0, (), -1)
+ALL = Remainder(
+    scope=EVERYWHERE, since=-FOREVER, until=FOREVER, likelihood=1.0, lost=0, troubles=(), source=-1
+)
 _MILDNESS = {effect: rank for rank, effect in enumerate(Effect)}
 
 
@@ -93,13 +95,13 @@ def _meet(
             if since < until and not scope.nothing:
                 first = cell.source if cell.troubles else source
                 yield Remainder(
-                    scope,
-                    since,
-                    until,
-                    cell.likelihood * trouble.likelihood,
-                    cell.lost + alternative.cost,
-                    (*cell.troubles, trouble),
-                    first,
+                    scope=scope,
+                    since=since,
+                    until=until,
+                    likelihood=cell.likelihood * trouble.likelihood,
+                    lost=cell.lost + alternative.cost,
+                    troubles=(*cell.troubles, trouble),
+                    source=first,
                 )
 
 

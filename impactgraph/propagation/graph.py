@@ -102,7 +102,13 @@ class _Compiler:
         for links in (self.on_site, *(links for links in self.links if links is not self.on_site)):
             links.sort()
         return FailureGraph(
-            self.ids, self.numbers, self.kinds, self.links, tuple(self.slots), self.own, tuple(self.choices)
+            ids=self.ids,
+            numbers=self.numbers,
+            kinds=self.kinds,
+            links=self.links,
+            edges=tuple(self.slots),
+            own=self.own,
+            choices=tuple(self.choices),
         )
 
     def _link(self, source: str, target: str, edge: Edge, policy: Policy) -> None:
@@ -130,7 +136,13 @@ class _Compiler:
         for api in self.topology.apis.values():
             self._link(f"system:{api.system}", f"api:{api.key}", Edge.OFFERS, Policy())
         for system in self.topology.systems.values():
-            self._needs(f"system:{system.key}", system.needs, "", Edge.SYSTEM_NEEDS, Edge.SYSTEM_OPTIONAL)
+            self._needs(
+                owner=f"system:{system.key}",
+                needs=system.needs,
+                workflow="",
+                required=Edge.SYSTEM_NEEDS,
+                optional=Edge.SYSTEM_OPTIONAL,
+            )
 
     def _data(self) -> None:
         for each in self.topology.data.values():
@@ -159,7 +171,13 @@ class _Compiler:
                     self._link(data, step.id, Edge.READS, policy._replace(decision_risk=risk))
                 if step.key in there:
                     self.on_site.append((self.numbers[step.id], self._slot(Edge.AT_LOCATION, policy)))
-                self._needs(step.id, step.needs, workflow.key, Edge.STEP_NEEDS, Edge.STEP_OPTIONAL)
+                self._needs(
+                    owner=step.id,
+                    needs=step.needs,
+                    workflow=workflow.key,
+                    required=Edge.STEP_NEEDS,
+                    optional=Edge.STEP_OPTIONAL,
+                )
 
     def _needs(self, owner: str, needs: Needs, workflow: str, required: Edge, optional: Edge) -> None:
         for need in needs.required:
@@ -185,7 +203,13 @@ class _Compiler:
     def _choice(self, owner: str, choice: Choice, workflow: str) -> ChoiceNode:
         made = tuple(self._alternative(members, choice.switch_after) for members in choice.alternatives)
         edge = Edge.STEP_NEEDS if workflow else Edge.SYSTEM_NEEDS
-        return ChoiceNode(self.numbers[owner], made, choice.switch_after, edge, Policy(workflow=workflow))
+        return ChoiceNode(
+            owner=self.numbers[owner],
+            alternatives=made,
+            switch_after=choice.switch_after,
+            edge=edge,
+            policy=Policy(workflow=workflow),
+        )
 
     def _alternative(self, members: Sequence[str], switch_after: Millis | None) -> Alternative:
         integrations = [found for member in members if (found := self._integration(member))]

@@ -45,7 +45,7 @@ def assess(
     ends = failure_ends(
         failures,
         s.at,
-        assumed=question.assume_recovery,
+        recovery_time=question.assume_recovery,
         typical=lambda failure: typical_length(failure, s.failures, s.at),
     )
     impairments = propagate(

@@ -11,7 +11,7 @@ from graph_models.impairment import Impairment
 from graph_models.scope import Scope
 from graph_models.time import DAY, MINUTE
 from graph_models.topology import Emission, Schedule, Step, Takes, Transition, Workflow
-from impactgraph.forecast.durations import GRID, documented
+from impactgraph.forecast.durations import GRID, documented_distribution
 from impactgraph.forecast.scenarios import SCENARIOS, scenario_sample
 from tests.worlds import Journey
 
@@ -81,7 +81,7 @@ def next_run(schedule: Schedule, at: float) -> float:
 
 @cache
 def shape(takes: Takes) -> list[float]:
-    return documented(takes).at.tolist()
+    return documented_distribution(takes).at.tolist()
 
 
 def quantile(takes: Takes, p: float) -> float:

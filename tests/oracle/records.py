@@ -9,7 +9,7 @@ from graph_models.enums import RecordEffect, RecordKind, Transport
 from graph_models.time import MINUTE, SECOND, Millis
 from graph_models.topology import Emission, Step, Topology, Workflow
 from impactgraph.forecast.calendar import Calendar
-from impactgraph.forecast.durations import documented
+from impactgraph.forecast.durations import documented_distribution
 from tests.worlds import Came, Journey, World
 
 Told = tuple[str, str, str, RecordEffect, Millis | None, Millis | None, int | None, int | None]
@@ -108,7 +108,9 @@ class _One:
         earliest, latest = max(before - entered, 1.0), run - entered
         if latest <= earliest:
             return completed
-        likely = documented(step.takes).between(np.array([earliest]), np.array([latest]), np.array([0.95]))
+        likely = documented_distribution(step.takes).between(
+            np.array([earliest]), np.array([latest]), np.array([0.95])
+        )
         return min(int(entered + likely[0]), completed)
 
     def out_of_sequence(self, step: Step, emission: Emission, mine: Sequence[Came]) -> Iterator[Told]:

@@ -17,7 +17,7 @@ from graph_models.topology import Step, Topology
 from impactgraph.columns import Columns
 from impactgraph.diagnosis.overdue.visits import Visits, sample_by_workflow, visits_of
 from impactgraph.forecast.calendar import Calendar
-from impactgraph.forecast.durations import ENOUGH, GRID, Distribution, documented
+from impactgraph.forecast.durations import ENOUGH, GRID, Distribution, documented_distribution
 from impactgraph.forecast.scenarios import Reals
 
 RECENT: Millis = 6 * HOUR
@@ -47,7 +47,7 @@ class DwellBaseline:
 def learn_dwell_baseline(
     topology: Topology, columns: Columns, at: Millis, held_spans: HeldSpans = lambda workflow, step: ()
 ) -> DwellBaseline:
-    """The baseline from what was recorded by `at`; steps with too few visits get their documented
+    """The baseline from what was recorded by `at`; steps with too few visits get their documented_distribution
     duration.
     """
     by_place: dict[Place, Visits] = {}
@@ -92,7 +92,7 @@ def _documented_dwell(topology: Topology, step: Step) -> Distribution:
     """The duration in the topology, plus the wait for a run where a batch hands the order over."""
     vias = [topology.integrations[t.via.partition(":")[2]] for t in step.then if t.via]
     waits = [Calendar(via.schedule).typical_wait for via in vias if via.schedule is not None]
-    duration = documented(step.takes)
+    duration = documented_distribution(step.takes)
     return Distribution(duration.at + 2 * max(waits) * GRID) if waits else duration
 
 

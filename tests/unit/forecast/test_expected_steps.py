@@ -12,7 +12,7 @@ from graph_models.time import HOUR, MINUTE, Millis
 from graph_models.topology import Takes, Transition
 from impactgraph.forecast.cohort_outcomes import CohortOutcomes
 from impactgraph.forecast.cohorts import Cohorts, StepEvidence
-from impactgraph.forecast.durations import Durations, documented
+from impactgraph.forecast.durations import Durations, documented_distribution
 from impactgraph.forecast.expected_steps import ExpectedSteps, undisturbed_steps
 from impactgraph.forecast.failure_ends import NO_ENDS
 from impactgraph.forecast.forecaster import Forecaster
@@ -30,7 +30,9 @@ TOPOLOGY = drawn(
 
 def forecaster(*impairments: Impairment) -> Forecaster:
     workflow = TOPOLOGY.workflows["ship"]
-    durations = Durations({("ship", each.key): documented(each.takes) for each in workflow.steps})
+    durations = Durations(
+        {("ship", each.key): documented_distribution(each.takes) for each in workflow.steps}
+    )
     return Forecaster(
         topology=TOPOLOGY,
         durations=durations,

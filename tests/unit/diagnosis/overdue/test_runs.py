@@ -6,7 +6,7 @@ from graph_models.enums import RecordKind
 from graph_models.time import HOUR, MINUTE, Millis
 from graph_models.topology import Emission, Schedule, Takes, Topology, Transition, When
 from impactgraph.diagnosis.overdue import learn_dwell_baseline, limits, overdue_mask, runs_of
-from impactgraph.forecast.durations import Durations, documented
+from impactgraph.forecast.durations import Durations, documented_distribution
 from tests.drawing import EIGHT, batch, drawn, queue, step
 from tests.worlds import Came, Journey, World, columns_of
 
@@ -44,7 +44,9 @@ def is_overdue(
             at,
         )
     )
-    durations = Durations({("ship", "pack"): documented(topology.workflows["ship"].steps[0].takes)})
+    durations = Durations(
+        {("ship", "pack"): documented_distribution(topology.workflows["ship"].steps[0].takes)}
+    )
     return bool(
         overdue_mask(
             columns, limits(topology, columns, learn_dwell_baseline(topology, columns, at), durations), at
