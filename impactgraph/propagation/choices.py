@@ -11,96 +11,100 @@ from impactgraph.propagation.impairment_state import ImpairmentState
 
 
 class MemberImpairment(NamedTuple):
-    """A trouble of a member of an alternative; `source` is the caller's name for where it came from."""
+    """Impairment state of a member of an alternative; `source` is the caller's id of its origin."""
 
-    trouble: ImpairmentState
+    state: ImpairmentState
     source: int
 
 
 class ChoiceImpairment(NamedTuple):
-    """What a choice comes to: a trouble of its owner, caused by `source`."""
+    """Impairment state that a choice causes at its owner; `source` is the id of its origin."""
 
-    trouble: ImpairmentState
+    state: ImpairmentState
     source: int
     rule: str
     detail: str
 
 
 class Remainder(NamedTuple):
-    """Orders for which every alternative so far fails: whom, when, how likely, and the time they lost."""
+    """Orders for which every alternative so far fails: scope, window, likelihood, and the time lost on
+    them.
+    """
 
     scope: Scope
     since: Millis
     until: Millis
     likelihood: float
-    lost: Millis
-    troubles: tuple[ImpairmentState, ...]
+    lost_time: Millis
+    states: tuple[ImpairmentState, ...]
     source: int
 
 
 ALL = Remainder(
-    scope=EVERYWHERE, since=-FOREVER, until=FOREVER, likelihood=1.0, lost=0, troubles=(), source=-1
+    scope=EVERYWHERE, since=-FOREVER, until=FOREVER, likelihood=1.0, lost_time=0, states=(), source=-1
 )
 _MILDNESS = {effect: rank for rank, effect in enumerate(Effect)}
 
 
 def resolve_choice(
-    choice: ChoiceNode, met: Sequence[Sequence[MemberImpairment]]
+    choice: ChoiceNode, member_states: Sequence[Sequence[MemberImpairment]]
 ) -> tuple[list[ChoiceImpairment], list[tuple[str, int]]]:
-    """The troubles of the owner, and (detail, source) of the fallbacks that work.
+    """Impairment states of the owner, and (detail, source) of the fallbacks that work.
 
-    `met` has those of each alternative's members.
+    `member_states`: the impairment states of the members of each alternative.
 
     An order takes the first alternative that does not fail. So, cell by cell: where all before it fail and
     this one works, the order is late by the time lost, and by the wait for a run; where this one is only slow
     or stale, it suffers that too; where all fail, it suffers the mildest of them while all of them last.
     """
-    chosen: list[ChoiceImpairment] = []
+    impairments: list[ChoiceImpairment] = []
     fallbacks: dict[str, int] = {}
     cells = [ALL]
-    for position, (alternative, troubles) in enumerate(zip(choice.alternatives, met, strict=True)):
-        failing = [each for each in troubles if _turns_away(each.trouble, choice)]
-        slow = [each for each in troubles if not _turns_away(each.trouble, choice)]
+    for position, (alternative, states) in enumerate(zip(choice.alternatives, member_states, strict=True)):
+        failing = [each for each in states if _turns_away(each.state, choice)]
+        slow = [each for each in states if not _turns_away(each.state, choice)]
         deeper = list(dict.fromkeys(_meet(cells, failing, alternative)))
-        troubled = list(dict.fromkeys(_meet(cells, slow, alternative)))
-        chosen += [_suffers(cell, alternative, handed_over=position > 0) for cell in troubled]
+        suffering = list(dict.fromkeys(_meet(cells, slow, alternative)))
+        impairments += [_suffers(cell, alternative, handed_over=position > 0) for cell in suffering]
         if position:
             words = (
                 f"{' and '.join(alternative.names)} instead of {' and '.join(choice.alternatives[0].names)}"
             )
-            late = [cell for cell in troubled if cell.troubles[-1].effect is Effect.DELAYED]
+            late = [cell for cell in suffering if cell.states[-1].effect is Effect.DELAYED]
             for cell in cells:
                 fallbacks.update(
                     (f"{{it}} goes on over {words}", rest.source) for rest in _without(cell, deeper)
                 )
-                chosen += [_falls_back(rest, alternative, words) for rest in _without(cell, [*deeper, *late])]
+                impairments += [
+                    _falls_back(rest, alternative, words) for rest in _without(cell, [*deeper, *late])
+                ]
         cells = deeper
-    return chosen + [_stands(cell) for cell in cells], list(fallbacks.items())
+    return impairments + [_stands(cell) for cell in cells], list(fallbacks.items())
 
 
-def _turns_away(trouble: ImpairmentState, choice: ChoiceNode) -> bool:
-    """Whether an order that meets the trouble tries the next alternative."""
-    if trouble.effect is Effect.DELAYED and choice.switch_after is not None:
-        return trouble.delay > choice.switch_after
-    return trouble.effect in (Effect.BLOCKED, Effect.REJECTED)
+def _turns_away(state: ImpairmentState, choice: ChoiceNode) -> bool:
+    """Whether an order that meets the impairment tries the next alternative."""
+    if state.effect is Effect.DELAYED and choice.switch_after is not None:
+        return state.delay > choice.switch_after
+    return state.effect in (Effect.BLOCKED, Effect.REJECTED)
 
 
 def _meet(
-    cells: Sequence[Remainder], troubles: Sequence[MemberImpairment], alternative: Alternative
+    cells: Sequence[Remainder], states: Sequence[MemberImpairment], alternative: Alternative
 ) -> Iterator[Remainder]:
     for cell in cells:
-        for trouble, source in troubles:
-            since, until = max(cell.since, trouble.since), min(cell.until, trouble.until)
-            scope = cell.scope.intersection(trouble.scope)
+        for state, source in states:
+            since, until = max(cell.since, state.since), min(cell.until, state.until)
+            scope = cell.scope.intersection(state.scope)
             if since < until and not scope.nothing:
-                first = cell.source if cell.troubles else source
+                first = cell.source if cell.states else source
                 yield Remainder(
                     scope=scope,
                     since=since,
                     until=until,
-                    likelihood=cell.likelihood * trouble.likelihood,
-                    lost=cell.lost + alternative.cost,
-                    troubles=(*cell.troubles, trouble),
+                    likelihood=cell.likelihood * state.likelihood,
+                    lost_time=cell.lost_time + alternative.cost,
+                    states=(*cell.states, state),
                     source=first,
                 )
 
@@ -112,7 +116,7 @@ def _without(cell: Remainder, deeper: Sequence[Remainder]) -> list[Remainder]:
         if (
             other.likelihood >= cell.likelihood
             and cell.scope.is_within(other.scope)
-            and other.troubles[:-1] == cell.troubles
+            and other.states[:-1] == cell.states
         ):
             spans = [
                 part
@@ -124,14 +128,12 @@ def _without(cell: Remainder, deeper: Sequence[Remainder]) -> list[Remainder]:
 
 
 def _failures(cell: Remainder) -> tuple[str, ...]:
-    return tuple(sorted({key for trouble in cell.troubles for key in trouble.failures}))
+    return tuple(sorted({key for state in cell.states for key in state.failures}))
 
 
 def _suffers(cell: Remainder, alternative: Alternative, *, handed_over: bool) -> ChoiceImpairment:
-    """The alternative that is taken works, but with a trouble of its own; one that is late anyway has the
-    time lost before in its delay.
-    """
-    last = cell.troubles[-1]
+    """The alternative works, but is impaired itself; the time lost on earlier ones adds to its delay."""
+    last = cell.states[-1]
     own = last._replace(
         scope=cell.scope,
         since=cell.since,
@@ -140,10 +142,12 @@ def _suffers(cell: Remainder, alternative: Alternative, *, handed_over: bool) ->
         failures=_failures(cell),
     )
     if handed_over and last.effect is Effect.DELAYED:
-        own = own._replace(delay=last.delay + cell.lost - alternative.cost, run=last.run or alternative.run)
-    made = own._replace(at_start=True, at_completion=False)
+        own = own._replace(
+            delay=last.delay + cell.lost_time - alternative.cost, run=last.run or alternative.run
+        )
+    owner_state = own._replace(at_start=True, at_completion=False)
     return ChoiceImpairment(
-        made,
+        owner_state,
         cell.source,
         "choice",
         f"{{it}} goes over {' and '.join(alternative.names)}, which has a trouble of its own",
@@ -151,27 +155,27 @@ def _suffers(cell: Remainder, alternative: Alternative, *, handed_over: bool) ->
 
 
 def _falls_back(cell: Remainder, alternative: Alternative, words: str) -> ChoiceImpairment:
-    late = cell.lost or alternative.run
-    trouble = ImpairmentState(
+    late = cell.lost_time or alternative.run
+    state = ImpairmentState(
         failure_class=FailureClass.BACKLOG,
         effect=Effect.DELAYED if late else Effect.DEGRADED,
         since=cell.since,
         until=cell.until,
-        delay=cell.lost,
+        delay=cell.lost_time,
         run=alternative.run,
         likelihood=cell.likelihood,
         scope=cell.scope,
         failures=_failures(cell),
     )
-    how = f", {say_duration(cell.lost)} later" if cell.lost else ""
+    how = f", {say_duration(cell.lost_time)} later" if cell.lost_time else ""
     wait = " and waits for its next run" if alternative.run else ""
-    return ChoiceImpairment(trouble, cell.source, "fallback", f"{{it}} goes on over {words}{how}{wait}")
+    return ChoiceImpairment(state, cell.source, "fallback", f"{{it}} goes on over {words}{how}{wait}")
 
 
 def _stands(cell: Remainder) -> ChoiceImpairment:
     """Every alternative fails: the mildest counts, and of equals the one that ends first."""
-    best = max(cell.troubles, key=lambda each: (_MILDNESS[each.effect], -each.delay, -each.until))
-    trouble = best._replace(
+    best = max(cell.states, key=lambda each: (_MILDNESS[each.effect], -each.delay, -each.until))
+    state = best._replace(
         since=cell.since,
         until=cell.until,
         likelihood=cell.likelihood,
@@ -181,5 +185,5 @@ def _stands(cell: Remainder) -> ChoiceImpairment:
         at_completion=False,
     )
     return ChoiceImpairment(
-        trouble, cell.source, "all alternatives", "{it} has no alternative left: all of them fail at once"
+        state, cell.source, "all alternatives", "{it} has no alternative left: all of them fail at once"
     )

@@ -48,7 +48,7 @@ class ChoiceNode:
 
 @dataclass(frozen=True)
 class FailureGraph:
-    """Adjacency in the direction in which a trouble travels: from what is needed to what needs it.
+    """Adjacency in the direction of propagation: from each element to those that need it.
 
     Costs O(elements + edges).
     """
@@ -67,14 +67,14 @@ class FailureGraph:
     @staticmethod
     def of(topology: Topology) -> "FailureGraph":
         """Every reference in the topology must name one of its elements."""
-        return _Compiler(topology).compiled()
+        return _Compiler(topology).compile()
 
     def key(self, number: int) -> str:
         """The bare key, as people say it."""
         return self.ids[number].partition(":")[2]
 
     def words(self, detail: str, it: int, by: int) -> str:
-        """The detail of a rule with the names of the element and of the one that the trouble came from."""
+        """The detail of a rule with the names of the element and of the one that impairs it."""
         return detail.replace("{it}", self.key(it)).replace("{by}", self.key(by))
 
 
@@ -96,7 +96,7 @@ class _Compiler:
         self.own: dict[int, Policy] = {}
         self.choices: list[ChoiceNode] = []
 
-    def compiled(self) -> FailureGraph:
+    def compile(self) -> FailureGraph:
         for edge_maker in (self._integrations, self._systems, self._data, self._steps):
             edge_maker()
         for links in (self.on_site, *(links for links in self.links if links is not self.on_site)):
@@ -122,10 +122,10 @@ class _Compiler:
             yield from workflow.steps
 
     def _integrations(self) -> None:
-        emitted = _emitted(self._all_steps())
+        emissions = _emissions_by_integration(self._all_steps())
         for key, each in self.topology.integrations.items():
             identifier = f"integration:{key}"
-            policy = _policy_of(each, tuple(sorted(emitted.get(identifier, ()))))
+            policy = _policy_of(each, tuple(sorted(emissions.get(identifier, ()))))
             self.own[self.numbers[identifier]] = policy
             self._link(each.target, identifier, Edge.TARGET, policy)
             self._link(each.source, identifier, Edge.SOURCE, policy)
@@ -140,8 +140,8 @@ class _Compiler:
                 owner=f"system:{system.key}",
                 needs=system.needs,
                 workflow="",
-                required=Edge.SYSTEM_NEEDS,
-                optional=Edge.SYSTEM_OPTIONAL,
+                required_edge=Edge.SYSTEM_NEEDS,
+                optional_edge=Edge.SYSTEM_OPTIONAL,
             )
 
     def _data(self) -> None:
@@ -161,7 +161,7 @@ class _Compiler:
 
     def _steps(self) -> None:
         for workflow in self.topology.workflows.values():
-            there = _on_site(workflow, self.topology.systems)
+            steps_on_site = _on_site(workflow, self.topology.systems)
             policy = Policy(workflow=workflow.key)
             for step in workflow.steps:
                 self._link(step.runs_on, step.id, Edge.RUNS_ON, policy)
@@ -169,17 +169,19 @@ class _Compiler:
                 for data in step.reads:
                     risk = self.topology.data[data.partition(":")[2]].decision_risk
                     self._link(data, step.id, Edge.READS, policy._replace(decision_risk=risk))
-                if step.key in there:
+                if step.key in steps_on_site:
                     self.on_site.append((self.numbers[step.id], self._slot(Edge.AT_LOCATION, policy)))
                 self._needs(
                     owner=step.id,
                     needs=step.needs,
                     workflow=workflow.key,
-                    required=Edge.STEP_NEEDS,
-                    optional=Edge.STEP_OPTIONAL,
+                    required_edge=Edge.STEP_NEEDS,
+                    optional_edge=Edge.STEP_OPTIONAL,
                 )
 
-    def _needs(self, owner: str, needs: Needs, workflow: str, required: Edge, optional: Edge) -> None:
+    def _needs(
+        self, owner: str, needs: Needs, workflow: str, required_edge: Edge, optional_edge: Edge
+    ) -> None:
         for need in needs.required:
             if isinstance(need, Choice):
                 self.choices.append(self._choice(owner, need, workflow))
@@ -187,7 +189,7 @@ class _Compiler:
                 self._link(
                     need,
                     owner,
-                    required,
+                    required_edge,
                     Policy(workflow=workflow, from_integration=need.startswith("integration:")),
                 )
         for need in needs.optional:
@@ -196,27 +198,29 @@ class _Compiler:
             self._link(
                 need,
                 owner,
-                optional,
+                optional_edge,
                 Policy(workflow=workflow, timeout=timeout, from_integration=integration is not None),
             )
 
     def _choice(self, owner: str, choice: Choice, workflow: str) -> ChoiceNode:
-        made = tuple(self._alternative(members, choice.switch_after) for members in choice.alternatives)
+        alternatives = tuple(
+            self._alternative(members, choice.switch_after) for members in choice.alternatives
+        )
         edge = Edge.STEP_NEEDS if workflow else Edge.SYSTEM_NEEDS
         return ChoiceNode(
             owner=self.numbers[owner],
-            alternatives=made,
+            alternatives=alternatives,
             switch_after=choice.switch_after,
             edge=edge,
             policy=Policy(workflow=workflow),
         )
 
     def _alternative(self, members: Sequence[str], switch_after: Millis | None) -> Alternative:
-        integrations = [found for member in members if (found := self._integration(member))]
+        integrations = [integration for member in members if (integration := self._integration(member))]
         cost = (
             switch_after
             if switch_after is not None
-            else max((_time_lost(each) for each in integrations), default=0)
+            else max((_time_to_give_up(each) for each in integrations), default=0)
         )
         runs = [
             each.schedule
@@ -233,24 +237,24 @@ class _Compiler:
         return self.topology.integrations.get(key) if kind == "integration" else None
 
 
-def _emitted(steps: Iterable[Step]) -> dict[str, set[tuple[str, str]]]:
+def _emissions_by_integration(steps: Iterable[Step]) -> dict[str, set[tuple[str, str]]]:
     """Of each integration, the (type, kind) of the records that steps send over it."""
-    found: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    emissions: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
     for step in steps:
         for emission in step.emits:
             if emission.via:
-                found[emission.via].add((emission.type, emission.kind.value))
-    return found
+                emissions[emission.via].add((emission.type, emission.kind.value))
+    return emissions
 
 
-def _policy_of(integration: Integration, emitted: tuple[tuple[str, str], ...]) -> Policy:
+def _policy_of(integration: Integration, emissions: tuple[tuple[str, str], ...]) -> Policy:
     """Only what counts for its transport, so that integrations that behave alike share one policy."""
     common = Policy(
         transport=integration.transport,
         retry=integration.retry,
         idempotent=integration.idempotent,
         carries=integration.carries,
-        emitted=emitted,
+        emissions=emissions,
     )
     match integration.transport:
         case Transport.SYNC:
@@ -261,7 +265,7 @@ def _policy_of(integration: Integration, emitted: tuple[tuple[str, str], ...]) -
             return common._replace(schedule=integration.schedule, dead_letter=bool(integration.dead_letter))
 
 
-def _time_lost(integration: Integration) -> Millis:
+def _time_to_give_up(integration: Integration) -> Millis:
     """From the first attempt until the caller gives up: each attempt may take the whole time-out."""
     if integration.transport is not Transport.SYNC:
         return 0
@@ -272,13 +276,11 @@ def _time_lost(integration: Integration) -> Millis:
 
 
 def _on_site(workflow: Workflow, systems: Mapping[str, System]) -> frozenset[str]:
-    """Keys of the steps that take place at the location of the fulfillment; all of them where nothing
-    tells.
-    """
-    found = frozenset(
+    """Keys of the steps that take place at the location of the fulfillment; all steps if no system shows it."""
+    keys = frozenset(
         step.key for step in workflow.steps if _is_on_site(systems[step.runs_on.partition(":")[2]])
     )
-    return found or frozenset(step.key for step in workflow.steps)
+    return keys or frozenset(step.key for step in workflow.steps)
 
 
 def _is_on_site(system: System) -> bool:

@@ -10,7 +10,7 @@ from graph_models.topology import Buffer, Retry, Schedule
 
 
 class Edge(StrEnum):
-    """From what to what a trouble passes; the value is how an explanation names it."""
+    """Kind of dependency that an impairment passes; the value is its name in explanations."""
 
     OWN = "fails itself"
     OWN_DATA = "data fails itself"
@@ -31,7 +31,7 @@ class Edge(StrEnum):
 
 
 class ImpairmentState(NamedTuple):
-    """An impairment without its place and its story: what two elements can have in common.
+    """An impairment without its element and its cause: a value that several elements can share.
 
     Fields as in Impairment.
 
@@ -79,8 +79,9 @@ class ImpairmentState(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """What an edge and the element it leads to have agreed on; an edge uses the fields that its kind
-    knows.
+    """Properties of an edge and of the element it leads to that decide how an impairment passes.
+
+    Each kind of edge uses some of the fields.
     """
 
     transport: Transport | None = None
@@ -91,7 +92,7 @@ class Policy(NamedTuple):
     schedule: Schedule | None = None
     idempotent: bool = False
     carries: tuple[str, ...] = ()
-    emitted: tuple[tuple[str, str], ...] = ()
+    emissions: tuple[tuple[str, str], ...] = ()
     """(type, kind) of the records that steps send over the integration."""
     fresh_within: Millis = 0
     decision_risk: float = 1.0
@@ -106,14 +107,14 @@ class Policy(NamedTuple):
 
 
 class RuleOutcome(NamedTuple):
-    """What a rule makes of a trouble: (trouble, detail) found at the next element, (rule, detail) that
-    stopped it or part of it.
+    """Result of a rule: (impairment state, detail) at the next element, and (rule, detail) of what absorbs
+    it.
 
-    In a detail `{it}` stands for the element and `{by}` for the one that the trouble came from.
+    In a detail `{it}` stands for the element and `{by}` for the one that impairs it.
     """
 
     impairments: tuple[tuple[ImpairmentState, str], ...] = ()
-    absorbed: tuple[tuple[str, str], ...] = ()
+    absorptions: tuple[tuple[str, str], ...] = ()
 
 
 NOTHING = RuleOutcome()

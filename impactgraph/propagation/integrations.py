@@ -18,39 +18,39 @@ Apply = Callable[[ImpairmentState, Policy], RuleOutcome]
 
 
 def _message_types(scope: Scope, policy: Policy) -> Scope | None:
-    """The scope as far as it concerns what the integration carries; None where that is nothing."""
-    wanted = scope.values("message_types")
-    known = {*policy.carries, *(type_ for type_, _ in policy.emitted)}
-    if wanted is None or not known:
+    """The part of the scope that the integration carries; None where it carries nothing of it."""
+    types_in_scope = scope.values("message_types")
+    carried_types = {*policy.carries, *(type_ for type_, _ in policy.emissions)}
+    if types_in_scope is None or not carried_types:
         return scope
-    hit = {name for name in policy.carries if name in wanted} | {
-        type_ for type_, kind in policy.emitted if type_ in wanted or kind in wanted
+    affected_types = {name for name in policy.carries if name in types_in_scope} | {
+        type_ for type_, kind in policy.emissions if type_ in types_in_scope or kind in types_in_scope
     }
-    if not hit:
+    if not affected_types:
         return None
-    everything = (policy.carries and set(policy.carries) <= hit) or known <= hit
+    everything = (policy.carries and set(policy.carries) <= affected_types) or carried_types <= affected_types
     rest = scope.without("message_types")
-    return rest if everything else rest.intersection(Scope.of(message_types=hit))
+    return rest if everything else rest.intersection(Scope.of(message_types=affected_types))
 
 
-def _carried(rule: Apply) -> Apply:
-    """The rule, for what the integration carries of the message types in scope."""
+def _within_carried_types(rule: Apply) -> Apply:
+    """The rule, applied only to the message types in scope that the integration carries."""
 
     @wraps(rule)
-    def narrowed(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
-        scope = _message_types(trouble.scope, policy)
+    def rule_within_carried_types(state: ImpairmentState, policy: Policy) -> RuleOutcome:
+        scope = _message_types(state.scope, policy)
         if scope is None:
-            wanted = ", ".join(trouble.scope.values("message_types") or ())
-            return RuleOutcome(absorbed=(("scope", f"{{it}} carries nothing of {wanted}"),))
-        return rule(trouble if scope == trouble.scope else trouble._replace(scope=scope), policy)
+            types_in_scope = ", ".join(state.scope.values("message_types") or ())
+            return RuleOutcome(absorptions=(("scope", f"{{it}} carries nothing of {types_in_scope}"),))
+        return rule(state if scope == state.scope else state._replace(scope=scope), policy)
 
-    return narrowed
+    return rule_within_carried_types
 
 
-def _found(
-    trouble: ImpairmentState, detail: str, *, absorbed: tuple[tuple[str, str], ...] = ()
+def _single_outcome(
+    state: ImpairmentState, detail: str, *, absorptions: tuple[tuple[str, str], ...] = ()
 ) -> RuleOutcome:
-    return RuleOutcome(((trouble, detail),), absorbed)
+    return RuleOutcome(((state, detail),), absorptions)
 
 
 def patience_of(retry: Retry) -> Millis:
@@ -58,45 +58,47 @@ def patience_of(retry: Retry) -> Millis:
     return max(retry.lasting, (retry.attempts - 1) * retry.backoff)
 
 
-@_carried
-def call_fails(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
+@_within_carried_types
+def call_fails(state: ImpairmentState, policy: Policy) -> RuleOutcome:
     """A synchronous call fails while the other side is out; one that goes on trying for longer than the
     outage is only late.
     """
-    span = trouble.until - trouble.since
+    span = state.until - state.since
     if span > patience_of(policy.retry):
-        return _found(trouble, "{it} calls synchronously: what needs it waits until the end")
-    late = trouble._replace(
+        return _single_outcome(state, "{it} calls synchronously: what needs it waits until the end")
+    late = state._replace(
         failure_class=FailureClass.LATENCY, effect=Effect.DELAYED, delay=span, remaining=True
     )
     words = (
         f"{{it}} goes on trying for {say_duration(patience_of(policy.retry))}, longer than the "
         f"{say_duration(span)} of the outage"
     )
-    return _found(late, words, absorbed=(("retry", words),))
+    return _single_outcome(late, words, absorptions=(("retry", words),))
 
 
-@_carried
-def call_is_slow(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
+@_within_carried_types
+def call_is_slow(state: ImpairmentState, policy: Policy) -> RuleOutcome:
     """A slow answer makes the call slow; slower than the time-out, and the call fails."""
-    late = say_duration(trouble.delay)
+    late = say_duration(state.delay)
     if policy.timeout is None:
-        return _found(trouble, f"{{it}} waits {late} longer for each answer")
-    if trouble.delay <= policy.timeout:
+        return _single_outcome(state, f"{{it}} waits {late} longer for each answer")
+    if state.delay <= policy.timeout:
         words = f"an answer that comes {late} later is within the time-out of {say_duration(policy.timeout)}"
-        return _found(trouble, f"{{it}} waits for it: {words}", absorbed=(("timeout", f"{{it}}: {words}"),))
-    failed = trouble._replace(
+        return _single_outcome(
+            state, f"{{it}} waits for it: {words}", absorptions=(("timeout", f"{{it}}: {words}"),)
+        )
+    time_out = state._replace(
         failure_class=FailureClass.OUTAGE, effect=Effect.BLOCKED, delay=0, growing=False, remaining=False
     )
-    return _found(
-        failed,
+    return _single_outcome(
+        time_out,
         f"{{it}} times out: an answer takes {late} longer, and it waits {say_duration(policy.timeout)}",
     )
 
 
-def _tries(trouble: ImpairmentState, policy: Policy) -> tuple[float, float, Millis]:
+def _tries(state: ImpairmentState, policy: Policy) -> tuple[float, float, Millis]:
     """(likelihood that all attempts fail, that it takes more than one, expected wait where it does)."""
-    p, n = trouble.likelihood, policy.retry.attempts
+    p, n = state.likelihood, policy.retry.attempts
     for_good = p**n
     later = p - for_good
     if later <= 0:
@@ -105,61 +107,61 @@ def _tries(trouble: ImpairmentState, policy: Policy) -> tuple[float, float, Mill
     return for_good, later, round(waits / later)
 
 
-def _by_chance(
-    trouble: ImpairmentState, policy: Policy, for_good: ImpairmentState, detail: str
-) -> RuleOutcome:
-    likelihood, later, wait = _tries(trouble, policy)
-    found: list[tuple[ImpairmentState, str]] = []
-    absorbed: tuple[tuple[str, str], ...] = ()
-    tried = f"{policy.retry.attempts} attempts at an error rate of {trouble.likelihood:.0%}"
+def _by_chance(state: ImpairmentState, policy: Policy, for_good: ImpairmentState, detail: str) -> RuleOutcome:
+    likelihood, later, wait = _tries(state, policy)
+    impairments: list[tuple[ImpairmentState, str]] = []
+    absorptions: tuple[tuple[str, str], ...] = ()
+    attempts = f"{policy.retry.attempts} attempts at an error rate of {state.likelihood:.0%}"
     if likelihood >= NEVER_IN_PRACTICE:
-        found.append((for_good._replace(likelihood=likelihood), f"{detail} ({tried}: {likelihood:.2%})"))
+        impairments.append(
+            (for_good._replace(likelihood=likelihood), f"{detail} ({attempts}: {likelihood:.2%})")
+        )
     else:
-        absorbed = (("retry", f"{{it}} gets through in the end: {tried}"),)
+        absorptions = (("retry", f"{{it}} gets through in the end: {attempts}"),)
     if later >= NEVER_IN_PRACTICE and wait >= NEGLIGIBLE_DELAY:
-        slow = trouble._replace(
+        slow = state._replace(
             failure_class=FailureClass.LATENCY, effect=Effect.DELAYED, delay=wait, hold=0, likelihood=later
         )
-        found.append((slow, f"{{it}} tries again: {say_duration(wait)} later on average"))
-    return RuleOutcome(tuple(found), absorbed)
+        impairments.append((slow, f"{{it}} tries again: {say_duration(wait)} later on average"))
+    return RuleOutcome(tuple(impairments), absorptions)
 
 
-@_carried
-def call_fails_by_chance(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
+@_within_carried_types
+def call_fails_by_chance(state: ImpairmentState, policy: Policy) -> RuleOutcome:
     """A transient error rate p with n attempts: with likelihood p^n the order waits for a person, else it is
     late by the backoff.
     """
     return _by_chance(
-        trouble,
+        state,
         policy,
-        trouble._replace(hold=PERSON_WITHIN),
+        state._replace(hold=PERSON_WITHIN),
         "every attempt of {it} fails and a person has to look at it",
     )
 
 
-@_carried
-def message_fails_by_chance(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
+@_within_carried_types
+def message_fails_by_chance(state: ImpairmentState, policy: Policy) -> RuleOutcome:
     """A transient error rate p with n attempts: with likelihood p^n the message is rejected, else it is late
     by the backoff.
     """
-    refused = trouble._replace(
+    rejection = state._replace(
         failure_class=FailureClass.BUSINESS_RULE, effect=Effect.REJECTED, hold=0, lost=not policy.dead_letter
     )
     return _by_chance(
-        trouble, policy, refused, f"every attempt of {{it}} fails and the message {_fate(policy)}"
+        state, policy, rejection, f"every attempt of {{it}} fails and the message {_fate(policy)}"
     )
 
 
-@_carried
-def run_fails_by_chance(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
+@_within_carried_types
+def run_fails_by_chance(state: ImpairmentState, policy: Policy) -> RuleOutcome:
     """A transient error rate p with n attempts: with likelihood p^n a run fails and its load waits for the
     next one.
     """
     every = policy.schedule.every if policy.schedule and policy.schedule.every else PERSON_WITHIN
     return _by_chance(
-        trouble,
+        state,
         policy,
-        trouble._replace(hold=every),
+        state._replace(hold=every),
         "every attempt of a run of {it} fails and its load waits for the next",
     )
 
@@ -168,28 +170,29 @@ def _fate(policy: Policy) -> str:
     return "goes to the dead-letter queue" if policy.dead_letter else "is lost"
 
 
-@_carried
-def queue_holds(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
+@_within_carried_types
+def queue_holds(state: ImpairmentState, policy: Policy) -> RuleOutcome:
     """What arrives in a queue or stream waits until the end and the drain; what its buffer cannot hold is
     rejected.
     """
     kind = policy.transport.value if policy.transport else "queue"
-    found = [(trouble, f"{{it}} is a {kind}: what arrives waits until the end")]
-    refused = trouble._replace(
+    impairments = [(state, f"{{it}} is a {kind}: what arrives waits until the end")]
+    rejection = state._replace(
         failure_class=FailureClass.BUSINESS_RULE,
         effect=Effect.REJECTED,
         delay=0,
         drain=0,
         lost=not policy.dead_letter,
     )
-    buffer, span = policy.buffer, trouble.until - trouble.since
+    buffer = policy.buffer
+    span = state.until - state.since
     limits: list[Millis] = []
     if buffer.capacity is not None and buffer.rate:
         fill = round(buffer.capacity / buffer.rate)
         limits.append(fill)
         if fill < span:
             words = f"{{it}} is full after {say_duration(fill)} and what comes then {_fate(policy)}"
-            found.append((refused._replace(since=trouble.since + fill), words))
+            impairments.append((rejection._replace(since=state.since + fill), words))
     if buffer.retention is not None:
         limits.append(buffer.retention)
         if buffer.retention < span:
@@ -197,80 +200,78 @@ def queue_holds(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
                 f"{{it}} keeps messages for {say_duration(buffer.retention)}: one that waits longer "
                 f"{_fate(policy)}"
             )
-            found.append((refused._replace(until=trouble.until - buffer.retention), words))
-    held = limits and min(limits) >= span
+            impairments.append((rejection._replace(until=state.until - buffer.retention), words))
+    is_buffer_sufficient = limits and min(limits) >= span
     return RuleOutcome(
-        tuple(found),
+        tuple(impairments),
         (("buffer", f"{{it}} holds {say_duration(min(limits))} of messages, and nothing is lost"),)
-        if held
+        if is_buffer_sufficient
         else (),
     )
 
 
-@_carried
-def run_is_missed(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
+@_within_carried_types
+def waits_for_run(state: ImpairmentState, policy: Policy) -> RuleOutcome:
     """What misses a run of a batch or file waits for the first run after the end."""
-    return _found(
-        trouble, "{it} leaves on a schedule: what misses a run waits for the first run after the end"
+    return _single_outcome(
+        state, "{it} leaves on a schedule: what misses a run waits for the first run after the end"
     )
 
 
-@_carried
-def one_run_is_missed(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
+@_within_carried_types
+def waits_for_next_run(state: ImpairmentState, policy: Policy) -> RuleOutcome:
     """A run that did not take place: its load waits for the next one."""
-    missed = trouble._replace(failure_class=FailureClass.OUTAGE, effect=Effect.BLOCKED)
-    if trouble.fixed_end and policy.schedule and policy.schedule.every:
-        run = next_run(trouble.since, policy.schedule.every)
-        missed = missed._replace(until=run + 1)
-    return _found(missed, "a run of {it} did not take place: its load waits for the next")
+    outage = state._replace(failure_class=FailureClass.OUTAGE, effect=Effect.BLOCKED)
+    if state.fixed_end and policy.schedule and policy.schedule.every:
+        run = next_run(state.since, policy.schedule.every)
+        outage = outage._replace(until=run + 1)
+    return _single_outcome(outage, "a run of {it} did not take place: its load waits for the next")
 
 
 def next_run(at: Millis, every: Millis) -> Millis:
     """The first whole multiple of `every`, counted from midnight UTC, at or after the moment."""
     midnight = at - at % DAY
-    return (
-        min(midnight - (midnight - at) // every * every, midnight + DAY)
-        if every < DAY
-        else midnight + (DAY if at > midnight else 0)
-    )
+    if every < DAY:
+        return min(midnight - (midnight - at) // every * every, midnight + DAY)
+    return midnight + DAY if at > midnight else midnight
 
 
-@_carried
-def nothing_is_sent(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
+@_within_carried_types
+def sends_nothing(state: ImpairmentState, policy: Policy) -> RuleOutcome:
     """While the system that it comes from is out, nothing is sent."""
-    return _found(trouble, "{by} is out and sends nothing over {it}")
+    return _single_outcome(state, "{by} is out and sends nothing over {it}")
 
 
-@_carried
-def passes_late(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
+@_within_carried_types
+def passes_late(state: ImpairmentState, policy: Policy) -> RuleOutcome:
     """Calls and messages take longer by the delay."""
-    return _found(trouble, f"what passes {{it}} takes {say_duration(trouble.delay)} longer")
+    return _single_outcome(state, f"what passes {{it}} takes {say_duration(state.delay)} longer")
 
 
-@_carried
-def is_rejected(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
+@_within_carried_types
+def is_rejected(state: ImpairmentState, policy: Policy) -> RuleOutcome:
     """Calls and messages in scope are rejected, until somebody acts or replays them; retries do not help."""
     fate = _fate(policy) if policy.queues else "is refused until somebody acts"
     words = f"{{it}} rejects what is in scope, and retries do not help: it {fate}"
-    return _found(trouble._replace(lost=policy.queues and not policy.dead_letter), words)
+    return _single_outcome(state._replace(lost=policy.queues and not policy.dead_letter), words)
 
 
-@_carried
-def carries_old_content(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
+@_within_carried_types
+def carries_old_content(state: ImpairmentState, policy: Policy) -> RuleOutcome:
     """What passes is in time, with content that is old."""
-    return _found(trouble, "what passes {it} has old content")
+    return _single_outcome(state, "what passes {it} has old content")
 
 
-@_carried
-def passes_twice(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
+@_within_carried_types
+def passes_twice(state: ImpairmentState, policy: Policy) -> RuleOutcome:
     """What passes happens twice, unless the receiver is idempotent."""
     if policy.idempotent:
         return RuleOutcome(
-            absorbed=(("idempotent", "what {it} delivers twice counts once: its receiver is idempotent"),)
+            absorptions=(("idempotent", "what {it} delivers twice counts once: its receiver is idempotent"),)
         )
-    return _found(trouble, "what passes {it} happens twice")
+    return _single_outcome(state, "what passes {it} happens twice")
 
 
-def has_no_runs(trouble: ImpairmentState, policy: Policy) -> RuleOutcome:
+def has_no_runs(state: ImpairmentState, policy: Policy) -> RuleOutcome:
     """A missed run does not touch what has no runs."""
     return NOTHING

@@ -17,8 +17,10 @@ _STEP_CLASSES = {FailureClass.MISSED_RUN: FailureClass.OUTAGE}
 
 
 def onset(failure: Failure, kind: ElementKind, key: str, until: Millis) -> ImpairmentState:
-    """The trouble at the failed element itself, in [started_at, until). What was not reported is assumed."""
-    trouble = ImpairmentState(
+    """Impairment state of the failed element in [started_at, until); figures that are not reported are
+    assumed.
+    """
+    state = ImpairmentState(
         failure_class=_class_of(failure, kind),
         effect=Effect.BLOCKED,
         since=failure.started_at,
@@ -27,7 +29,7 @@ def onset(failure: Failure, kind: ElementKind, key: str, until: Millis) -> Impai
         scope=_scope_of(failure.scope, kind, key),
         failures=(failure.key,),
     )
-    return _as_reported(trouble, failure, kind)
+    return _with_reported_figures(state, failure, kind)
 
 
 def _class_of(failure: Failure, kind: ElementKind) -> FailureClass:
@@ -48,29 +50,29 @@ def _scope_of(scope: Scope, kind: ElementKind, key: str) -> Scope:
     return scope
 
 
-def _as_reported(trouble: ImpairmentState, failure: Failure, kind: ElementKind) -> ImpairmentState:
-    match trouble.failure_class:
+def _with_reported_figures(state: ImpairmentState, failure: Failure, kind: ElementKind) -> ImpairmentState:
+    match state.failure_class:
         case FailureClass.OUTAGE:
-            return trouble._replace(at_completion=kind is ElementKind.STEP)
+            return state._replace(at_completion=kind is ElementKind.STEP)
         case FailureClass.TRANSIENT:
             rate = ASSUMED_ERROR_RATE if failure.error_rate is None else failure.error_rate
-            return trouble._replace(likelihood=rate, hold=PERSON_WITHIN)
+            return state._replace(likelihood=rate, hold=PERSON_WITHIN)
         case FailureClass.LATENCY:
-            return trouble._replace(
+            return state._replace(
                 effect=Effect.DELAYED, delay=ASSUMED_LATENCY if failure.delay is None else failure.delay
             )
         case FailureClass.BACKLOG:
-            return trouble._replace(
+            return state._replace(
                 effect=Effect.DELAYED, growing=True, delay=failure.delay or failure.drain or ASSUMED_BACKLOG
             )
         case FailureClass.CAPACITY:
-            return trouble._replace(effect=Effect.DELAYED, delay=failure.delay or 0)
+            return state._replace(effect=Effect.DELAYED, delay=failure.delay or 0)
         case FailureClass.SCHEMA_MISMATCH | FailureClass.BUSINESS_RULE:
-            return trouble._replace(effect=Effect.REJECTED, drain=0)
+            return state._replace(effect=Effect.REJECTED, drain=0)
         case FailureClass.STALE_DATA:
-            return trouble._replace(effect=Effect.STALE, delay=failure.delay or 0)
+            return state._replace(effect=Effect.STALE, delay=failure.delay or 0)
         case FailureClass.DUPLICATE:
-            return trouble._replace(effect=Effect.DUPLICATED)
+            return state._replace(effect=Effect.DUPLICATED)
         case FailureClass.MISSED_RUN:
             ends = failure.ended_at is not None or failure.expected_end is not None
-            return trouble._replace(effect=Effect.DEGRADED, fixed_end=not ends)
+            return state._replace(effect=Effect.DEGRADED, fixed_end=not ends)

@@ -17,7 +17,7 @@ Place: TypeAlias = tuple[Edge, Transport | None, FailureClass]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`name` is short and stable, `says` is one line for people."""
+    """`name` is short and stable, `summary` is one line for people."""
 
     name: str
     summary: str
@@ -25,8 +25,8 @@ class Rule:
 
 
 def _rule(name: str, apply: Apply) -> Rule:
-    says = (apply.__doc__ or "").strip()
-    return Rule(name, says, apply)
+    summary = " ".join((apply.__doc__ or "").split())
+    return Rule(name, summary, apply)
 
 
 OWN = _rule("failed", to.fails_itself)
@@ -38,9 +38,9 @@ CALL_BY_CHANCE = _rule("attempts used up", over.call_fails_by_chance)
 MESSAGE_BY_CHANCE = _rule("message rejected by chance", over.message_fails_by_chance)
 RUN_BY_CHANCE = _rule("run fails by chance", over.run_fails_by_chance)
 QUEUE_HOLDS = _rule("queue holds", over.queue_holds)
-RUN_MISSED = _rule("run missed", over.run_is_missed)
-ONE_RUN_MISSED = _rule("one run missed", over.one_run_is_missed)
-NOTHING_SENT = _rule("nothing sent", over.nothing_is_sent)
+RUN_MISSED = _rule("run missed", over.waits_for_run)
+ONE_RUN_MISSED = _rule("one run missed", over.waits_for_next_run)
+NOTHING_SENT = _rule("nothing sent", over.sends_nothing)
 LATE = _rule("late", over.passes_late)
 REJECTED = _rule("rejected", over.is_rejected)
 OLD_CONTENT = _rule("old content", over.carries_old_content)
@@ -48,7 +48,7 @@ TWICE = _rule("twice", over.passes_twice)
 NO_RUNS = _rule("no runs", over.has_no_runs)
 STEP_WAITS = _rule("step waits", to.step_waits)
 STEP_STANDS = _rule("step stands", to.step_stands)
-STEP_THERE = _rule("step there", to.step_is_there)
+STEP_THERE = _rule("step there", to.step_at_location)
 STEP_DECIDES = _rule("wrong decision", to.step_decides)
 STEP_WITHOUT = _rule("optional", to.step_does_without)
 SYSTEM_WITHOUT = _rule("optional to a system", to.system_does_without)
@@ -91,8 +91,7 @@ _RUNS = {
     C.MISSED_RUN: ONE_RUN_MISSED,
 }
 _FROM_SOURCE = {C.OUTAGE: NOTHING_SENT, C.LATENCY: LATE, C.BUSINESS_RULE: STOPS}
-"""What the source does differently: it does not call itself, and what it refuses to process it has not sent.
-"""
+"""Differences at the source: it makes no calls to itself, and does not send what it rejects."""
 _TO_TARGET = {C.STALE_DATA: STOPS}
 """Old content in the target does not change what was sent to it; only a call gets old content back."""
 
@@ -176,12 +175,12 @@ failure.
 """
 
 
-def apply_rule(edge: Edge, trouble: ImpairmentState, policy: Policy) -> tuple[Rule, RuleOutcome]:
-    """What the trouble at one end of an edge means at the other.
+def apply_rule(edge: Edge, state: ImpairmentState, policy: Policy) -> tuple[Rule, RuleOutcome]:
+    """The rule of an edge for an impairment state, and its outcome at the other end.
 
     A degraded element works: nothing goes on from it but its missed runs.
     """
-    rule = RULES[edge, policy.transport, trouble.failure_class]
-    if trouble.effect is Effect.DEGRADED and trouble.failure_class is not FailureClass.MISSED_RUN:
+    rule = RULES[edge, policy.transport, state.failure_class]
+    if state.effect is Effect.DEGRADED and state.failure_class is not FailureClass.MISSED_RUN:
         return rule, NOTHING
-    return rule, rule.apply(trouble, policy)
+    return rule, rule.apply(state, policy)

@@ -1,9 +1,9 @@
 """Fixed point of the propagation rules: all impairments that failures cause in a topology.
 
-A trouble is a value, and the rules make of finitely many values finitely many others, so what can be reached
-of (element, trouble) is a finite set that does not depend on the order of visits. It is found level by level,
-which makes the first way to each the shortest one, and of equally short ones the first by the ids along it.
-Rules see a trouble and a policy, never an element, so each is asked once for each pair that occurs.
+Impairment states are values, and the rules derive finitely many from finitely many, so the set of reachable
+(element, state) pairs is finite and does not depend on the order of visits. A breadth-first search finds it,
+so the first path to each pair is the shortest, and of equally short ones the first by the ids along it. Rules
+see a state and a policy, never an element, so each is applied once for each pair of them that occurs.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,8 +21,8 @@ from impactgraph.propagation.onset import onset
 from impactgraph.propagation.rules import apply_rule
 
 _Step: TypeAlias = tuple[tuple[tuple[int, int, set[int]], ...], tuple[int, ...]]
-"""What an edge makes of a trouble: (trouble, note, elements that have that trouble) found, notes of what was
-absorbed.
+"""Result of an edge for a state: (state, note, elements that have that state) reached, notes of
+absorptions.
 """
 _CANNOT_FAIL = (ElementKind.TEAM, ElementKind.PLAYBOOK)
 
@@ -37,17 +37,16 @@ def propagate(
     """What the failures, all together, do to the elements of the topology.
 
     `recovery(failure)` is its nominal end (milliseconds since 1970 UTC). With `limit` no more than so many
-    elements are impaired, and what was not followed is the frontier. A failure of an element that the
-    topology does not have is among `absorbed`. Costs O(edges reached * troubles an element has), which is one
-    trouble for one failure nearly everywhere.
+    elements are impaired, and the elements beyond them are the frontier. A failure of an element that the
+    topology does not have is among `absorbed`. Costs O(edges reached * states of an element), which is one
+    state for one failure nearly everywhere.
     """
     solver = _Solver(graph, limit)
     for failure in sorted(failures, key=lambda each: (each.target, each.key)):
         solver.start(failure, recovery(failure))
     solver.spread()
-    for _ in (
-        graph.choices
-    ):  # one choice may stand on another; where they stand on each other in a circle this ends it
+    # A choice may depend on another one; with a cycle of choices the number of rounds ends the loop.
+    for _ in graph.choices:
         if not solver.choose(ElementKind.SYSTEM):
             break
         solver.spread()
@@ -59,19 +58,19 @@ class _Solver:
     def __init__(self, graph: FailureGraph, limit: int | None) -> None:
         self.graph = graph
         self.limit = limit
-        self.troubles: list[ImpairmentState] = []
-        self.trouble_numbers: dict[ImpairmentState, int] = {}
+        self.states: list[ImpairmentState] = []
+        self.state_numbers: dict[ImpairmentState, int] = {}
         self.notes: list[Reason] = []
         self.note_numbers: dict[Reason, int] = {}
         self.having: list[set[int]] = []
-        """Of each trouble the elements that have it."""
-        self.followed: list[dict[int, _Step]] = []
-        """Of each trouble what each kind of edge makes of it."""
+        """Of each state the elements that have it."""
+        self.step_results: list[dict[int, _Step]] = []
+        """Of each state the result of each kind of edge."""
         self.entries: list[Occurrence] = []
         self.spread_to = 0
-        self.impaired: set[int] = set()
+        self.impaired_elements: set[int] = set()
         self.frontier: set[int] = set()
-        self.absorbed: dict[tuple[int, int, int, int], None] = {}
+        self.absorptions: dict[tuple[int, int, int, int], None] = {}
         self.unknown: list[Absorption] = []
 
     def start(self, failure: Failure, until: Millis) -> None:
@@ -87,52 +86,57 @@ class _Solver:
             return
         if until <= failure.started_at:
             return
-        trouble = onset(failure, self.graph.kinds[number], self.graph.key(number), until)
+        state = onset(failure, self.graph.kinds[number], self.graph.key(number), until)
         edge = Edge.OWN_DATA if self.graph.kinds[number] is ElementKind.DATA else Edge.OWN
-        rule, outcome = apply_rule(edge, trouble, self.graph.own.get(number, Policy()))
-        for found, detail in outcome.impairments:
-            self._reach(number, self._number(found), -1, self._note(rule.name, detail))
-        for name, detail in outcome.absorbed:
-            self.absorbed[number, self._note(name, detail), number, self._number(trouble)] = None
+        rule, outcome = apply_rule(edge, state, self.graph.own.get(number, Policy()))
+        for state, detail in outcome.impairments:
+            self._reach(number, self._number(state), -1, self._note(rule.name, detail))
+        for name, detail in outcome.absorptions:
+            self.absorptions[number, self._note(name, detail), number, self._number(state)] = None
 
     def spread(self) -> None:
-        """Follows every edge from what was reached and not spread yet.
+        """Follows every edge from the entries that are not spread yet.
 
-        The inner loop: nothing in it may grow with what an element is.
+        This is the inner loop: the cost of a pass must not depend on the kind of the element.
         """
-        links, entries, followed, absorbed = self.graph.links, self.entries, self.followed, self.absorbed
-        limited = self.limit is not None
-        here = self.spread_to
-        while here < len(entries):
-            element, trouble, _, _ = entries[here]
-            steps = followed[trouble]
+        links, entries, step_results, absorptions = (
+            self.graph.links,
+            self.entries,
+            self.step_results,
+            self.absorptions,
+        )
+        is_limited = self.limit is not None
+        entry = self.spread_to
+        while entry < len(entries):
+            element, state, _, _ = entries[entry]
+            steps = step_results[state]
             for target, slot in links[element]:
-                found, stopped = steps.get(slot) or self._follow(slot, trouble)
-                for number, note, having in found:
-                    if target not in having and not (limited and self._beyond(target)):
+                impairments, absorption_notes = steps.get(slot) or self._follow(slot, state)
+                for number, note, having in impairments:
+                    if target not in having and not (is_limited and self._beyond(target)):
                         having.add(target)
-                        entries.append((target, number, here, note))
-                for note in stopped:
-                    absorbed[target, note, element, trouble] = None
-            here += 1
-        self.spread_to = here
+                        entries.append((target, number, entry, note))
+                for note in absorption_notes:
+                    absorptions[target, note, element, state] = None
+            entry += 1
+        self.spread_to = entry
 
-    def _follow(self, slot: int, trouble: int) -> _Step:
+    def _follow(self, slot: int, state: int) -> _Step:
         edge, policy = self.graph.edges[slot]
-        rule, outcome = apply_rule(edge, self.troubles[trouble], policy)
+        rule, outcome = apply_rule(edge, self.states[state], policy)
         numbers = [
             (self._number(each), self._note(rule.name, detail))
             for each, detail in outcome.impairments
             if not each.scope.nothing
         ]
-        found = tuple((number, note, self.having[number]) for number, note in numbers)
-        made = (found, tuple(self._note(name, detail) for name, detail in outcome.absorbed))
-        self.followed[trouble][slot] = made
-        return made
+        impairments = tuple((number, note, self.having[number]) for number, note in numbers)
+        step = (impairments, tuple(self._note(name, detail) for name, detail in outcome.absorptions))
+        self.step_results[state][slot] = step
+        return step
 
     def choose(self, owners: ElementKind) -> bool:
-        """Takes the choices of systems or of steps, as far as their members are impaired; True where that
-        impairs anything anew.
+        """Resolves the choices of systems or of steps with impaired members; True where that adds an
+        impairment.
         """
         choices = [choice for choice in self.graph.choices if self.graph.kinds[choice.owner] is owners]
         entries: dict[int, list[int]] = {
@@ -148,55 +152,61 @@ class _Solver:
         return len(self.entries) > before
 
     def _choose(self, choice: ChoiceNode, entries: Mapping[int, Sequence[int]]) -> None:
-        met = [
-            [seen for member in each.members for seen in self._met(choice, member, entries[member])]
+        member_states = [
+            [
+                state
+                for member in each.members
+                for state in self._member_states(choice, member, entries[member])
+            ]
             for each in choice.alternatives
         ]
-        if not any(met):
+        if not any(member_states):
             return
-        chosen, fallbacks = resolve_choice(choice, met)
-        for trouble, source, rule, detail in chosen:
-            self._reach(choice.owner, self._number(trouble), source, self._note(rule, detail))
+        impairments, fallbacks = resolve_choice(choice, member_states)
+        for state, source, rule, detail in impairments:
+            self._reach(choice.owner, self._number(state), source, self._note(rule, detail))
         for detail, source in fallbacks:
-            element, trouble, _, _ = self.entries[source]
-            self.absorbed[choice.owner, self._note("fallback", detail), element, trouble] = None
+            element, state, _, _ = self.entries[source]
+            self.absorptions[choice.owner, self._note("fallback", detail), element, state] = None
 
-    def _met(self, choice: ChoiceNode, member: int, entries: Sequence[int]) -> Iterator[MemberImpairment]:
-        """The worst troubles of a member, as the owner of the choice sees them."""
+    def _member_states(
+        self, choice: ChoiceNode, member: int, entries: Sequence[int]
+    ) -> Iterator[MemberImpairment]:
+        """The worst impairment states of a member, as the owner of the choice sees them."""
         policy = choice.policy._replace(from_integration=self.graph.kinds[member] is ElementKind.INTEGRATION)
-        for entry in worst(entries, [self.troubles[self.entries[each][1]] for each in entries]):
-            trouble = self.entries[entry][1]
-            _, outcome = apply_rule(choice.edge, self.troubles[trouble], policy)
-            yield from (MemberImpairment(found, entry) for found, _ in outcome.impairments)
-            for name, detail in outcome.absorbed:
-                self.absorbed[choice.owner, self._note(name, detail), member, trouble] = None
+        for entry in worst(entries, [self.states[self.entries[each][1]] for each in entries]):
+            state = self.entries[entry][1]
+            _, outcome = apply_rule(choice.edge, self.states[state], policy)
+            yield from (MemberImpairment(state, entry) for state, _ in outcome.impairments)
+            for name, detail in outcome.absorptions:
+                self.absorptions[choice.owner, self._note(name, detail), member, state] = None
 
-    def _reach(self, element: int, trouble: int, cause: int, note: int) -> None:
+    def _reach(self, element: int, state: int, cause: int, note: int) -> None:
         if (
-            element in self.having[trouble]
-            or self.troubles[trouble].scope.nothing
+            element in self.having[state]
+            or self.states[state].scope.nothing
             or (self.limit is not None and self._beyond(element))
         ):
             return
-        self.having[trouble].add(element)
-        self.entries.append((element, trouble, cause, note))
+        self.having[state].add(element)
+        self.entries.append((element, state, cause, note))
 
     def _beyond(self, element: int) -> bool:
         """Whether the limit leaves no room for the element."""
-        if element in self.impaired:
+        if element in self.impaired_elements:
             return False
-        if self.limit is not None and len(self.impaired) >= self.limit:
+        if self.limit is not None and len(self.impaired_elements) >= self.limit:
             self.frontier.add(element)
             return True
-        self.impaired.add(element)
+        self.impaired_elements.add(element)
         return False
 
-    def _number(self, trouble: ImpairmentState) -> int:
-        number = self.trouble_numbers.setdefault(trouble, len(self.troubles))
-        if number == len(self.troubles):
-            self.troubles.append(trouble)
+    def _number(self, state: ImpairmentState) -> int:
+        number = self.state_numbers.setdefault(state, len(self.states))
+        if number == len(self.states):
+            self.states.append(state)
             self.having.append(set())
-            self.followed.append({})
+            self.step_results.append({})
         return number
 
     def _note(self, rule: str, detail: str) -> int:
@@ -206,20 +216,23 @@ class _Solver:
         return number
 
     def result(self) -> Impairments:
-        absorbed = {self._absorption(*key) for key in self.absorbed}
-        absorptions = sorted(
-            {*absorbed, *self.unknown}, key=lambda each: (each.element, each.rule, each.detail, each.failures)
+        rule_absorptions = {self._absorption(*key) for key in self.absorptions}
+        ordered_absorptions = sorted(
+            {*rule_absorptions, *self.unknown},
+            key=lambda each: (each.element, each.rule, each.detail, each.failures),
         )
-        found = ImpairmentsByElement(self.graph, self.troubles, self.notes, self.entries)
+        impairments = ImpairmentsByElement(self.graph, self.states, self.notes, self.entries)
         return Impairments(
-            found, tuple(absorptions), tuple(self.graph.ids[number] for number in sorted(self.frontier))
+            impairments,
+            tuple(ordered_absorptions),
+            tuple(self.graph.ids[number] for number in sorted(self.frontier)),
         )
 
-    def _absorption(self, element: int, note: int, by: int, trouble: int) -> Absorption:
+    def _absorption(self, element: int, note: int, by: int, state: int) -> Absorption:
         rule, detail = self.notes[note]
         return Absorption(
             self.graph.ids[element],
             rule,
             self.graph.words(detail, element, by),
-            self.troubles[trouble].failures,
+            self.states[state].failures,
         )
