@@ -25,8 +25,8 @@ from tests.stores.graph.queries import queries
 NOW: Millis = 1_772_546_400_000
 QUERIES = queries()
 MAY_BE_EMPTY = {
-    "Which orders stand where no version has a place for them?",
-    "Whose element is it? What has no owner?",
+    "Which orders are at an element that is not in the topology?",
+    "Which elements have no owner?",
 }
 """Good news where they are."""
 
@@ -121,7 +121,7 @@ def test_what_fails_is_what_the_store_says_is_active(demo: Kept, parameters: dic
 
 
 def test_the_way_is_that_of_the_hops(demo: Kept, parameters: dict[str, Any]):
-    [row] = answer(demo, "By which way does it get there?", parameters)
+    [row] = answer(demo, "How does the failure reach this element?", parameters)
     [found] = [i for i in impaired(demo, "F-queues") if i.element == parameters["impaired"]]
 
     assert row["path"] == [hop.element for hop in found.hops]
@@ -133,7 +133,7 @@ def test_orders_in_impaired_steps_are_counted_with_their_money(
 ):
     found = answer(
         demo,
-        "Which orders stand in a step that is impaired, and what are they worth?",
+        "Which orders are in an impaired step, and what are they worth?",
         parameters | {"failure": f"failure:{failure}"},
     )
     expected: dict[tuple[str, str, str], tuple[set[str], int]] = defaultdict(lambda: (set(), 0))
@@ -166,7 +166,7 @@ def test_orders_in_impaired_steps_are_counted_with_their_money(
 def test_orders_before_an_impaired_hand_over_are_counted(
     demo: Kept, orders: dict[str, Order], parameters: dict[str, Any]
 ):
-    found = answer(demo, "Which orders wait before a hand-over that is impaired?", parameters)
+    found = answer(demo, "Which orders wait for an impaired hand-off?", parameters)
     expected: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     steps = [step for workflow in demo.store.topology().workflows.values() for step in workflow.steps]
     ways = [
@@ -198,7 +198,7 @@ def test_orders_before_an_impaired_hand_over_are_counted(
     ],
 )
 def test_dependents_are_those_that_the_product_names(demo: Kept, parameters: dict[str, Any], element: str):
-    found = answer(demo, "What depends on this, directly or not?", parameters | {"element": element})
+    found = answer(demo, "What depends on this, directly or indirectly?", parameters | {"element": element})
 
     assert [row["dependent"] for row in found] == sorted(dependents(demo.store.topology(), element))
 
@@ -207,13 +207,13 @@ def test_dependents_are_those_that_the_product_names(demo: Kept, parameters: dic
     "step", ["step:ship-from-store/pick", "step:ship-from-store/ship", "step:collect-in-store/promise"]
 )
 def test_what_a_step_needs_is_what_the_product_names(demo: Kept, parameters: dict[str, Any], step: str):
-    found = answer(demo, "What does this need, directly or not?", parameters | {"step": step})
+    found = answer(demo, "What does this need, directly or indirectly?", parameters | {"step": step})
 
     assert [row["needed"] for row in found] == sorted(dependencies(demo.store.topology(), step))
 
 
 def test_messages_are_lost_where_the_topology_has_no_dead_letters(demo: Kept, parameters: dict[str, Any]):
-    found = answer(demo, "Where are messages lost when they are refused?", parameters)
+    found = answer(demo, "Where are rejected messages lost?", parameters)
     integrations = demo.store.topology().integrations
 
     assert [row["integration"] for row in found] == sorted(
@@ -224,7 +224,7 @@ def test_messages_are_lost_where_the_topology_has_no_dead_letters(demo: Kept, pa
 
 
 def test_what_has_no_owner_is_what_the_topology_gives_none(demo: Kept, parameters: dict[str, Any]):
-    found = answer(demo, "Whose element is it? What has no owner?", parameters)
+    found = answer(demo, "Which elements have no owner?", parameters)
     elements = demo.store.topology().elements
 
     assert {row["element"] for row in found} == {
@@ -245,9 +245,9 @@ def test_the_records_of_an_order_are_those_of_its_story(demo: Kept, parameters: 
     assert story is not None
 
     found = answer(
-        demo, "What has been posted, sent and done for it?", parameters | {"order": "order:O-000001"}
+        demo, "Which records does this order have?", parameters | {"order": "order:O-000001"}
     )
-    told = answer(demo, "What have we told the customer?", parameters | {"order": "order:O-000001"})
+    told = answer(demo, "Which messages has the customer received?", parameters | {"order": "order:O-000001"})
 
     assert sorted((row["at"], row["type"]) for row in found) == sorted(
         (record.at, record.type) for record in story.records
@@ -260,7 +260,7 @@ def test_the_records_of_an_order_are_those_of_its_story(demo: Kept, parameters: 
 def test_who_was_promised_earlier_is_who_the_store_says(
     demo: Kept, orders: dict[str, Order], parameters: dict[str, Any]
 ):
-    found = answer(demo, "Whose promise has passed?", parameters)
+    found = answer(demo, "Which orders have missed their promise?", parameters)
     late = [
         o
         for o in orders.values()
@@ -277,7 +277,7 @@ def test_who_was_promised_earlier_is_who_the_store_says(
 def test_who_is_longer_in_a_step_than_it_may_is_counted(
     demo: Kept, orders: dict[str, Order], parameters: dict[str, Any]
 ):
-    found = answer(demo, "Which orders have been longer in a step than they may?", parameters)
+    found = answer(demo, "Which orders are past the limit of their step?", parameters)
     limits = {
         step.id: step.within
         for workflow in demo.store.topology().workflows.values()
@@ -301,7 +301,7 @@ def test_who_is_longer_in_a_step_than_it_may_is_counted(
 def test_orders_in_the_same_step_at_the_same_location_are_named(
     demo: Kept, orders: dict[str, Order], parameters: dict[str, Any]
 ):
-    found = answer(demo, "Do others wait beside it?", parameters)
+    found = answer(demo, "Which other orders are in the same step?", parameters)
     [mine] = [part for part in orders[parameters["order"]].fulfillments if _step(part) == parameters["step"]]
     beside = [
         o.id
@@ -315,7 +315,7 @@ def test_orders_in_the_same_step_at_the_same_location_are_named(
 
 
 def test_what_went_wrong_is_told_while_the_order_is_there(demo: Kept, parameters: dict[str, Any]):
-    assert answer(demo, "What went wrong where orders stand now?", parameters) == [
+    assert answer(demo, "Which errors occurred in the current steps of orders?", parameters) == [
         {"step": "step:ship-from-store/pick", "code": "EMPTY_SHELF", "element": None, "fulfillments": 1}
     ]
 
@@ -323,7 +323,7 @@ def test_what_went_wrong_is_told_while_the_order_is_there(demo: Kept, parameters
 def test_promises_at_stake_are_of_orders_in_what_is_impaired(
     demo: Kept, orders: dict[str, Order], parameters: dict[str, Any]
 ):
-    found = answer(demo, "Which promises are at stake in the next hours?", parameters)
+    found = answer(demo, "Which promises are at risk in the next hours?", parameters)
     steps = [step for workflow in demo.store.topology().workflows.values() for step in workflow.steps]
     at_stake: set[str] = set()
     for i in (*impaired(demo, "F-queues"), *impaired(demo, "F-stock")):
