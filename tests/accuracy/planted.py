@@ -250,7 +250,7 @@ def main() -> int:
         reached &= first >= 0.95 * chosen.seeds
         lines.append(f"| {name} | {chosen.seeds} | {first} | first in at least 95 of 100 |")
     blamed = sum(bool(first_blamed(seed, None)[0]) for seed in range(chosen.seeds))
-    lines.append(f"| nothing | {chosen.seeds} | {blamed} with something blamed | at most 5 of 100 |")
+    lines.append(f"| nothing | {chosen.seeds} | {blamed} with a false finding | at most 5 of 100 |")
     put(PLANTED, "\n".join(lines))
     sys.stdout.write("\n".join(lines) + "\n")
     return 0 if reached and blamed <= 0.05 * chosen.seeds else 1

@@ -1,4 +1,4 @@
-"""docs/accuracy.md: the figures are written anew by `make accuracy`; the words about them stay as they are."""
+"""docs/accuracy.md: the figures are written anew by `make accuracy`; the text around them does not change."""
 
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ def figures(result: dict[str, Any]) -> str:
 
 
 def _targets(pooled: dict[str, Any]) -> str:
-    lines = ["| pooled | reached | target | ceiling |", "| --- | ---: | ---: | ---: |"]
+    lines = ["| pooled | result | target | ceiling |", "| --- | ---: | ---: | ---: |"]
     best = ceilings()["pooled"]
     lines += [
         f"| F1 of {_WORDS[name]} | {pooled[name]['f1']:.3f} | at least {least:.3f} | {best[name]:.3f} |"
@@ -66,13 +66,13 @@ def _targets(pooled: dict[str, Any]) -> str:
     absorbed = answer_to(ABSORBED)
     reason = absorbed["absorbed"][0]["detail"] if absorbed["absorbed"] else "no reason"
     lines.append(
-        f"| orders called in `{ABSORBED}` | {len(absorbed['orders'])} ({reason}) | 0, with its reason | 0 |"
+        f"| orders called affected in `{ABSORBED}` | {len(absorbed['orders'])} ({reason}) | 0, with its reason | 0 |"
     )
     return "\n".join(lines)
 
 
 def _cases(result: dict[str, Any]) -> str:
-    head = "| case | scored | affected | called | orders F1 (ceiling) | postings F1 | messages F1 | Brier | delay off by | promises F1 |"
+    head = "| case | scored | affected | called | orders F1 (ceiling) | postings F1 | messages F1 | Brier | delay error | promises F1 |"
     lines = [head, "| --- |" + " ---: |" * 9]
     best = ceilings()
     lines += [

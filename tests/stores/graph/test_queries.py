@@ -244,9 +244,7 @@ def test_the_records_of_an_order_are_those_of_its_story(demo: Kept, parameters: 
     story = demo.store.timeline("O-000001")
     assert story is not None
 
-    found = answer(
-        demo, "Which records does this order have?", parameters | {"order": "order:O-000001"}
-    )
+    found = answer(demo, "Which records does this order have?", parameters | {"order": "order:O-000001"})
     told = answer(demo, "Which messages has the customer received?", parameters | {"order": "order:O-000001"})
 
     assert sorted((row["at"], row["type"]) for row in found) == sorted(
