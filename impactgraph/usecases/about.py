@@ -1,4 +1,4 @@
-"""What answers: its version and the state of its data."""
+"""Version of the product and state of a store's data."""
 
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -13,26 +13,26 @@ class StoreState:
     topology: str
     """Bare key of the current version; empty before the first."""
     watermark: int
-    """Number of the last event taken."""
+    """Number of the last event ingested."""
     orders: int
     fulfillments: int
 
 
 @dataclass(frozen=True, slots=True)
 class StateMark:
-    """Another one whenever what is known is other, whoever changed it."""
+    """Differs after every change of a store's data, also by another process."""
 
     watermark: int
     topology: str
 
 
 def about(store: Store) -> StoreState:
-    """Costs a look at the columns."""
-    seen = mark(store)
+    """Version and counts of the store."""
+    current = mark(store)
     with store.columns() as columns:
         return StoreState(
             version("impactgraph"),
-            seen.topology,
+            current.topology,
             columns.watermark,
             len(columns.orders),
             len(columns.fulfillments),
@@ -40,7 +40,7 @@ def about(store: Store) -> StoreState:
 
 
 def mark(store: Store) -> StateMark:
-    """Cheap enough to be asked several times a second."""
+    """The present mark; cheap enough for several calls a second."""
     versions = store.topologies()
     with store.columns() as columns:
         return StateMark(columns.watermark, versions[0].key if versions else "")

@@ -1,4 +1,4 @@
-"""How many orders in flight still have to pass something that two versions of a topology have differently."""
+"""Number of orders in flight that will still pass an element which differs between two topologies."""
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
@@ -12,11 +12,14 @@ from impactgraph.topology.difference import Difference
 from impactgraph.topology.edges import EdgeKind, dependency_edges
 
 _AROUND_A_STEP = frozenset({EdgeKind.FOLLOWS, EdgeKind.HANDED_OVER, EdgeKind.HAS_STEP})
-"""Edges that tie a step to the one before it or to its workflow: an order that has passed them does not use them again."""
+"""Edges from a step to the one before it or to its workflow: an order that has passed them does not use
+them again.
+"""
 
 
 def affected_orders_in_flight(store: Store, difference: Difference, *versions: Topology) -> int:
-    """Orders in flight, each once, with a fulfillment at a place that is touched, or with a step, a handoff or a record before it that uses what is.
+    """Number of orders in flight with a fulfillment at a changed location, or with a later step, hand-off or
+    record that depends on a changed element.
 
     Costs the edges of the topologies and one look at each fulfillment.
     """
@@ -32,9 +35,9 @@ def affected_orders_in_flight(store: Store, difference: Difference, *versions: T
         return _count(columns, places, locations)
 
 
-def _places(topology: Topology, touched: Iterable[str]) -> set[str]:
-    """Ids of the steps from which an order goes on to use what is touched."""
-    using = _using(topology, touched)
+def _places(topology: Topology, changed_ids: Iterable[str]) -> set[str]:
+    """Ids of the steps from which an order will still use a changed element."""
+    using = _using(topology, changed_ids)
     entries = {
         (edge.source)
         for edge in dependency_edges(topology)
@@ -43,17 +46,17 @@ def _places(topology: Topology, touched: Iterable[str]) -> set[str]:
     return {step for workflow in topology.workflows.values() for step in _before(workflow, using, entries)}
 
 
-def _using(topology: Topology, touched: Iterable[str]) -> set[str]:
-    """The touched ones and all that depends on them, without going along the workflow."""
+def _using(topology: Topology, changed_ids: Iterable[str]) -> set[str]:
+    """Ids of the changed elements and all that depends on them, without following the workflow."""
     needed_by: defaultdict[str, list[str]] = defaultdict(list)
     for edge in dependency_edges(topology):
         if edge.kind not in _AROUND_A_STEP:
             needed_by[edge.target].append(edge.source)
-    return _spread(needed_by, touched)
+    return _spread(needed_by, changed_ids)
 
 
 def _before(workflow: Workflow, using: set[str], entries: set[str]) -> set[str]:
-    """Steps that use it, and those with such a step, or a handoff that uses it, still to come."""
+    """Ids of the steps that are in `using`, or precede such a step or a hand-off in `entries`."""
     previous: defaultdict[str, list[str]] = defaultdict(list)
     for step in workflow.steps:
         for transition in step.then:
@@ -63,28 +66,28 @@ def _before(workflow: Workflow, using: set[str], entries: set[str]) -> set[str]:
 
 
 def _spread(ways: Mapping[str, list[str]], starts: Iterable[str]) -> set[str]:
-    seen = set(starts)
-    waiting = deque(seen)
+    reachable = set(starts)
+    waiting = deque(reachable)
     while waiting:
-        fresh = [other for other in ways.get(waiting.popleft(), ()) if other not in seen]
-        seen.update(fresh)
+        fresh = [other for other in ways.get(waiting.popleft(), ()) if other not in reachable]
+        reachable.update(fresh)
         waiting.extend(fresh)
-    return seen
+    return reachable
 
 
 def _count(columns: Columns, places: set[str], locations: set[str]) -> int:
-    rows, words = columns.fulfillments, columns.dictionaries
+    rows = columns.fulfillments
+    dictionaries = columns.dictionaries
     live = rows.status == IN_FLIGHT
-    width = max((len(workflow.steps) for workflow in words.workflows), default=0) + 1
-    hit = np.zeros(
-        (len(words.workflows) + 1, width), dtype=bool
-    )  # the last row and column are for -1: not placed, or before the first step
-    for index, workflow in enumerate(words.workflows):
+    width = max((len(workflow.steps) for workflow in dictionaries.workflows), default=0) + 1
+    # the last row and column are for -1: not placed, or before the first step
+    uses_change = np.zeros((len(dictionaries.workflows) + 1, width), dtype=bool)
+    for index, workflow in enumerate(dictionaries.workflows):
         for place, step in enumerate(workflow.steps):
-            hit[index, place] = f"step:{workflow.key}/{step}" in places
-        hit[index, -1] = hit[index, :1].any()
-    at = hit[rows.workflow, rows.step]
-    there = np.isin(
-        rows.location, [code for key in locations if (code := words.locations.find(key)) is not None]
+            uses_change[index, place] = f"step:{workflow.key}/{step}" in places
+        uses_change[index, -1] = uses_change[index, :1].any()
+    at_step = uses_change[rows.workflow, rows.step]
+    at_location = np.isin(
+        rows.location, [code for key in locations if (code := dictionaries.locations.find(key)) is not None]
     )
-    return len(np.unique(rows.order[live & (at | there)]))
+    return len(np.unique(rows.order[live & (at_step | at_location)]))

@@ -1,4 +1,4 @@
-"""Make a topology the current version, or say what would change."""
+"""Applies a topology as the current version, or reports what would change."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from impactgraph.usecases.orders import current_topology
 
 @dataclass(frozen=True, slots=True)
 class TopologyOutcome:
-    """`version` is the one that is current afterwards: None after a dry run, or where problems kept it from being applied."""
+    """`version`: the current one afterwards; None after a dry run, or where problems prevented it."""
 
     version: TopologyVersion | None
     change: TopologyChange | None
@@ -29,22 +29,25 @@ class TopologyOutcome:
 def apply_documents(
     store: Store, documents: Mapping[str, str], now: Millis, *, dry_run: bool = False
 ) -> TopologyOutcome:
-    """Of texts by file name. Nothing of a faulty topology is applied; one that changes nothing makes no new version."""
+    """Applies documents, given as text by file name.
+
+    A topology with errors is not applied; one without a change does not create a version.
+    """
     return _apply(store, check_documents(documents), now, dry_run=dry_run)
 
 
 def apply_path(store: Store, path: Path, now: Millis, *, dry_run: bool = False) -> TopologyOutcome:
-    """Of a file or a folder, as `apply_documents`."""
+    """Applies a file or a folder, as `apply_documents`."""
     return _apply(store, check_path(path), now, dry_run=dry_run)
 
 
-def _apply(store: Store, checked: CheckedDocuments, now: Millis, *, dry_run: bool) -> TopologyOutcome:
-    if checked.topology is None:
-        return TopologyOutcome(None, None, checked.errors, checked.warnings)
-    change = change_between(store, current_topology(store), checked.topology)
+def _apply(store: Store, validation: CheckedDocuments, now: Millis, *, dry_run: bool) -> TopologyOutcome:
+    if validation.topology is None:
+        return TopologyOutcome(None, None, validation.errors, validation.warnings)
+    change = change_between(store, current_topology(store), validation.topology)
     current = next((version for version in store.topologies() if version.current), None)
     if dry_run:
-        return TopologyOutcome(None, change, (), checked.warnings)
+        return TopologyOutcome(None, change, (), validation.warnings)
     if current is None or not change.difference.nothing:
-        current = store.apply_topology(checked.topology, checked.documents, now)
-    return TopologyOutcome(current, change, (), checked.warnings)
+        current = store.apply_topology(validation.topology, validation.documents, now)
+    return TopologyOutcome(current, change, (), validation.warnings)

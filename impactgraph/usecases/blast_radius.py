@@ -76,10 +76,10 @@ def assess(
 
 
 def _failures_of(s: Snapshot, question: Question) -> tuple[Failure, ...]:
-    """Those that are named, with those that are supposed; of neither, all that are active."""
+    """The failures that the question names and supposes; all active ones where it does neither."""
     by_key = {failure.key: failure for failure in s.failures}
-    named = tuple(by_key[key] for key in dict.fromkeys(question.failures))
-    return named + question.suppose or s.active_failures
+    named_failures = tuple(by_key[key] for key in dict.fromkeys(question.failures))
+    return named_failures + question.suppose or s.active_failures
 
 
 def _impairment_forecast(s: Snapshot, impairments: Impairments, ends: FailureEnds) -> ImpairmentForecast:
@@ -98,9 +98,10 @@ def _impairment_forecast(s: Snapshot, impairments: Impairments, ends: FailureEnd
 def _assumptions(
     question: Question, ends: FailureEnds, durations: Durations, impairments: Impairments
 ) -> tuple[str, ...]:
-    learned = sum(1 for distribution in durations.of.values() if distribution.visits)
+    learned_steps = sum(1 for distribution in durations.of.values() if distribution.visits)
     source = (
-        f"Durations of {learned} of {len(durations.of)} steps are learned from {durations.visits:,} observed"
+        f"Durations of {learned_steps} of {len(durations.of)} steps are learned from {durations.visits:,} "
+        "observed"
         " durations, the others are as the topology states them."
     )
     threshold = (

@@ -1,4 +1,4 @@
-"""What orders have in common, in a few words."""
+"""Values that nearly all of some orders share and most others do not have."""
 
 from collections.abc import Iterator
 
@@ -7,30 +7,32 @@ import numpy as np
 from impactgraph.columns import IN_FLIGHT, Codes, Columns
 
 NEARLY_ALL = 0.9
-"""Share of the orders that must have a value for it to be told."""
+"""Share of the orders that must have a value for it to be listed."""
 MOST_OTHERS = 0.7
-"""Where more than this share of everything in flight has the value too, it says nothing."""
-MOST_TOLD = 4
+"""Where more than this share of everything in flight has the value too, it is not listed."""
+MOST_VALUES = 4
 
 
 def common_values(columns: Columns, orders: Codes, fulfillments: Codes) -> tuple[str, ...]:
-    """Such as `region emea`, the most telling first, for rows of orders and of one fulfillment of each.
+    """Shared values such as `region emea`, the rarest elsewhere first.
 
-    Costs a count of each dimension over all that is in flight.
+    `orders`, `fulfillments`: rows of the orders and of one fulfillment of each.
+
+    Cost: a count of each dimension over all fulfillments in flight.
     """
     if not len(orders):
         return ()
     flying = np.flatnonzero(columns.fulfillments.status == IN_FLIGHT)
     owners = columns.fulfillments.order[flying]
-    found: list[tuple[float, str]] = []
+    candidates: list[tuple[float, str]] = []
     for name, words, of_order, codes in _dimensions(columns):
         code, share = _most(codes[orders if of_order else fulfillments])
         if not code or share < NEARLY_ALL:
             continue
         usual = float(np.count_nonzero(codes[owners if of_order else flying] == code)) / max(1, len(flying))
         if usual < MOST_OTHERS:
-            found.append((usual, f"{name} {words[code]}"))
-    return tuple(text for _, text in sorted(found)[:MOST_TOLD])
+            candidates.append((usual, f"{name} {words[code]}"))
+    return tuple(text for _, text in sorted(candidates)[:MOST_VALUES])
 
 
 def _dimensions(columns: Columns) -> Iterator[tuple[str, list[str], bool, Codes]]:

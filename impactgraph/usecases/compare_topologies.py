@@ -1,4 +1,4 @@
-"""What is other in one version of the topology than in another, and what in flight it touches."""
+"""Difference between two versions of the topology, and the orders in flight that it affects."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from impactgraph.usecases.topologies import get_topology
 class TopologyChange:
     difference: Difference
     affected_orders: int
-    """Orders in flight that still have to pass what is other."""
+    """Orders in flight that will still pass a changed element."""
 
 
 def compare_topologies(store: Store, before: str, after: str) -> TopologyChange:
@@ -22,5 +22,5 @@ def compare_topologies(store: Store, before: str, after: str) -> TopologyChange:
 
 
 def change_between(store: Store, before: Topology, after: Topology) -> TopologyChange:
-    found = difference(before, after)
-    return TopologyChange(found, affected_orders_in_flight(store, found, before, after))
+    changes = difference(before, after)
+    return TopologyChange(changes, affected_orders_in_flight(store, changes, before, after))

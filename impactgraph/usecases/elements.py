@@ -1,4 +1,4 @@
-"""The elements of the landscape: find one, list them, follow what they need and what needs them."""
+"""Elements of the topology: look-up, list, dependencies and dependents."""
 
 from collections.abc import Sequence
 
@@ -15,17 +15,17 @@ _KINDS = list(ElementKind)
 
 
 def find_element(topology: Topology, identifier: str) -> Element | None:
-    """By full id, the kind in either case; None where there is none."""
+    """The element by full id, its kind in any case; None where it does not exist."""
     return topology.elements.get(element_id(identifier))
 
 
 def get_element(store: Store, identifier: str, topology: Topology) -> Element:
-    """Of this topology, else of the latest version that had it. Raises NotFoundError."""
-    if (found := find_element(topology, identifier)) is not None:
-        return found
+    """The element of this topology, else of the latest version that had it. Raises NotFoundError."""
+    if (element := find_element(topology, identifier)) is not None:
+        return element
     for version in store.topologies():
-        if (found := find_element(store.topology_version(version.key), identifier)) is not None:
-            return found
+        if (element := find_element(store.topology_version(version.key), identifier)) is not None:
+            return element
     raise NotFoundError(identifier)
 
 
@@ -38,20 +38,25 @@ def list_elements(
     first: int | None = None,
     after: str | None = None,
 ) -> Page[Element]:
-    """By kind, then id. `search` is looked for in ids and names, whatever the case; `owner` is the bare key of a team. Raises BadInputError, NotFoundError."""
+    """A page of elements, by kind, then id.
+
+    `search`: part of an id or name, ignoring case; `owner`: bare key of a team.
+
+    Raises: BadInputError for a bad page, NotFoundError for an unknown team.
+    """
     check_first(first)
     if owner is not None:
         check_team(topology, owner)
     text = (search or "").casefold().strip()
-    chosen = [
+    matches = [
         element
         for identifier, element in topology.elements.items()
         if (kinds is None or kind_of(element) in kinds)
         and (not text or text in identifier.casefold() or text in name_of(element).casefold())
         and (owner is None or topology.owner_of(identifier) == owner)
     ]
-    chosen.sort(key=_by_kind)
-    return page(chosen, _by_kind, first=first, after=after)
+    matches.sort(key=_by_kind)
+    return page(matches, _by_kind, first=first, after=after)
 
 
 def dependencies(
@@ -62,7 +67,12 @@ def dependencies(
     first: int | None = None,
     after: str | None = None,
 ) -> Page[str]:
-    """Ids of what the element needs, the nearest first; `depth` 1 is what it needs directly, None all. Raises BadInputError, NotFoundError."""
+    """Ids of the elements that this one depends on, the nearest first.
+
+    `depth`: 1 for direct dependencies only, None for all.
+
+    Raises: BadInputError for a bad page, NotFoundError for an unknown element.
+    """
     return page_in_order(
         reach.dependencies(topology, check_element(topology, identifier), depth), first=first, after=after
     )
@@ -76,14 +86,14 @@ def dependents(
     first: int | None = None,
     after: str | None = None,
 ) -> Page[str]:
-    """Ids of what needs the element, as `dependencies`."""
+    """Ids of the elements that depend on this one, as `dependencies`."""
     return page_in_order(
         reach.dependents(topology, check_element(topology, identifier), depth), first=first, after=after
     )
 
 
 def name_of(element: Element) -> str:
-    """What people call it; its key where it was given no name."""
+    """Display name of the element; its key where it has none."""
     return getattr(element, "name", "") or element.key
 
 

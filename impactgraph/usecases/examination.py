@@ -1,6 +1,6 @@
-"""The evidence on a few orders in one snapshot, and their diagnoses.
+"""Evidence on a few orders in one snapshot, and their diagnoses.
 
-What failures do to them, what is wrong with their records, who their peers are, and what would explain them.
+Evidence: impacts of failures, findings on records, peers in the same step, and suspected elements.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,19 +37,21 @@ from impactgraph.usecases.snapshot import Snapshot
 from impactgraph.usecases.suspects import suspects_in
 
 _CONTROLS = 2_000
-"""Others that the overdue of a step are compared with: enough to blame one thing, few enough to answer at once."""
+"""Sample size of the fulfillments that the overdue ones of a step are compared with: enough to identify one
+factor, few enough for a fast answer.
+"""
 _EVERYWHERE = ("location:", "workflow:")
 """Kinds of elements that orders are in, rather than need."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """An order with all that its diagnosis and its timeline are made from."""
+    """An order with its diagnosis and the evidence for diagnosis and timeline."""
 
     situation: Situation
     diagnosis: Diagnosis
     expected_steps: Mapping[str, ExpectedSteps]
-    """What is left to its parts, by bare key of the fulfillment."""
+    """Remaining steps of its parts, by bare key of the fulfillment."""
     records: tuple[AffectedRecord, ...] = ()
     """Those that active failures affect."""
     events: OrderTimeline | None = None
@@ -76,7 +78,7 @@ class Examination:
     # ---- what failures do
 
     def _assess(self, failures: Iterable[Failure], orders: Sequence[str] | None = None) -> BlastRadius:
-        """What these failures do to the orders; `orders`: to these of them, by bare key."""
+        """Blast radius of these failures on the orders; `orders`: only these of them, by bare key."""
         keys = tuple(self.orders if orders is None else orders)
         columns = self.snapshot.columns
         rows = (
@@ -87,7 +89,7 @@ class Examination:
         return assess(self.snapshot, Question(where=OrderFilter(ids=keys)), tuple(failures), rows)
 
     def _relevant(self, failures: Iterable[Failure]) -> tuple[Failure, ...]:
-        """Those that can affect anything on the ways of these orders; the others need not be asked about."""
+        """The failures that can affect an element of the workflows of these orders."""
         return tuple(failure for failure in failures if self._can_affect(failure))
 
     def _can_affect(self, failure: Failure) -> bool:
@@ -102,10 +104,10 @@ class Examination:
 
     @cached_property
     def _ways(self) -> frozenset[str]:
-        """All steps, hand-offs and ways of records of their workflows."""
+        """Ids of all steps, hand-offs and record integrations of their workflows."""
         keys = {part.workflow for order in self.orders.values() for part in order.fulfillments}
-        known = self.snapshot.topology.workflows
-        workflows = [known[key] for key in keys if key in known]
+        by_key = self.snapshot.topology.workflows
+        workflows = [by_key[key] for key in keys if key in by_key]
         steps = {step.id for workflow in workflows for step in workflow.steps}
         ways = {t.via for workflow in workflows for step in workflow.steps for t in step.then if t.via}
         return frozenset(
@@ -127,14 +129,13 @@ class Examination:
 
     @cached_property
     def _single_impacts(self) -> ImpactsByFulfillment:
-        """Of each active failure by itself, to the orders that the joint answer does not blame on it.
-
-        There another failure stands before it.
-        """
+        """Of each active failure by itself, on the orders for which the joint answer names another one."""
         hits: dict[str, list[Impact]] = {}
         for failure in self._relevant_active if len(self.snapshot.active_failures) > 1 else ():
-            unnamed = [key for key, order in self.orders.items() if not self._is_blamed(order, failure)]
-            for key, of_part in impacts_in(self._assess([failure], unnamed)).items() if unnamed else ():
+            other_orders = [key for key, order in self.orders.items() if not self._is_blamed(order, failure)]
+            for key, of_part in (
+                impacts_in(self._assess([failure], other_orders)).items() if other_orders else ()
+            ):
                 hits.setdefault(key, []).extend(of_part)
         return hits
 
@@ -147,14 +148,14 @@ class Examination:
 
     @cached_property
     def _past_impact(self) -> BlastRadius | None:
-        """Of all failures that ended while one of the orders was in flight; None where none of them can matter."""
+        """Of all failures that ended while one of the orders was in flight; None where none is relevant."""
         since = min(order.placed_at for order in self.orders.values())
-        ended = [
+        ended_failures = [
             failure
             for failure in self.snapshot.failures
             if failure.ended_at is not None and since < failure.ended_at <= self.snapshot.at
         ]
-        return self._assess(ended) if self._relevant(ended) else None
+        return self._assess(ended_failures) if self._relevant(ended_failures) else None
 
     @cached_property
     def _past_impacts(self) -> ImpactsByFulfillment:
@@ -165,8 +166,8 @@ class Examination:
         """By bare key of the order."""
         records: dict[str, list[AffectedRecord]] = {}
         if self._joint_impact is not None and self._joint_impact.affected_records:
-            affected = {group.emission.kind for group in self._joint_impact.affected_records}
-            for kind in (kind for kind in RecordKind if kind in affected):
+            kinds = {group.emission.kind for group in self._joint_impact.affected_records}
+            for kind in (kind for kind in RecordKind if kind in kinds):
                 for record in self._joint_impact.records(kind, first=MOST).items:
                     records.setdefault(record.order, []).append(record)
         return records
@@ -187,9 +188,14 @@ class Examination:
         )
         if not len(findings):
             return {}
-        begun = self._relevant(s.begun_failures)
-        # no tallies: whoever else is asked about tells nothing of this order
-        causes = Causes(findings, s.impairments_of(begun), {failure.key: failure for failure in begun}, ())
+        begun_failures = self._relevant(s.begun_failures)
+        # no tallies: records of other orders are no evidence for this one
+        causes = Causes(
+            findings,
+            s.impairments_of(begun_failures),
+            {failure.key: failure for failure in begun_failures},
+            (),
+        )
         by_order: dict[str, list[RecordFinding]] = {}
         for finding in findings.findings(cause_of=causes.of):
             by_order.setdefault(finding.order, []).append(finding)
@@ -229,7 +235,7 @@ class Examination:
         )
 
     def _error_text(self, order: Order, part: Fulfillment) -> str:
-        """What the last error of the part said; empty where it said nothing, or none was reported."""
+        """Message of the last error of the part; empty where there is none."""
         events = self.events.get(order.key)
         entries = events.entries if events is not None else ()
         texts = [
@@ -245,9 +251,11 @@ class Examination:
         return radius
 
     def _with_peers(self, situation: Situation) -> Situation:
-        """Others in the step of the part that is longest overdue, else of one that failed or is held."""
-        failed_or_held = (part for part in situation.in_flight if part.error is not None or _is_held(part))
-        part = next(iter((*situation.overdue, *failed_or_held)), None)
+        """Adds the peers in the step of the part that is longest overdue, else of one that failed or is
+        held.
+        """
+        stopped_parts = (part for part in situation.in_flight if part.error is not None or _is_held(part))
+        part = next(iter((*situation.overdue, *stopped_parts)), None)
         if part is None:
             return situation
         row = self.row_of[part.fulfillment.key]
@@ -261,17 +269,21 @@ class Examination:
         )
 
     def _with_suspects(self, situation: Situation) -> Situation:
-        """Elements whose failure would explain that it is overdue, or its error, where no known one holds it."""
-        failed = (part for part in situation.in_flight if part.error is not None)
-        unexplained = {part.fulfillment.key for part in (*situation.overdue, *failed) if not _is_held(part)}
-        if not unexplained:
+        """Adds elements whose failure would explain why it is overdue or has an error, where no failure
+        on record holds it.
+        """
+        failed_parts = (part for part in situation.in_flight if part.error is not None)
+        unexplained_parts = {
+            part.fulfillment.key for part in (*situation.overdue, *failed_parts) if not _is_held(part)
+        }
+        if not unexplained_parts:
             return situation
-        causes = tuple(cause for cause, keys in self._suspects if not keys.isdisjoint(unexplained))
+        causes = tuple(cause for cause, keys in self._suspects if not keys.isdisjoint(unexplained_parts))
         return replace(situation, suspects=causes)
 
     @cached_property
     def _suspects(self) -> tuple[tuple[Cause, frozenset[str]], ...]:
-        """Each with the parts that it would hold, had it failed as it seems to have."""
+        """Suspected causes, each with the parts that the suspected failure would hold."""
         return tuple((suspect.cause, self._would_hold(suspect)) for suspect in suspects_in(self.snapshot))
 
     def _would_hold(self, suspect: Suspect) -> frozenset[str]:
@@ -295,7 +307,7 @@ class Examination:
         return limits(s.topology, s.columns, s.diagnosis_baseline.stays, s.durations, rows)
 
     def _common_factors(self, row: int) -> tuple[tuple[CommonFactor, Codes], ...]:
-        """What the overdue of its step share, each with the fulfillments that have it."""
+        """Values that the overdue fulfillments of its step share, each with the fulfillments that have it."""
         s = self.snapshot
         f = s.columns.fulfillments
         place = int(f.workflow[row]), int(f.step[row])

@@ -1,4 +1,4 @@
-"""All of a blast radius as rows, for files and other programs: what pages would give, without their limit."""
+"""Complete lists of a blast radius as flat rows, for files and other programs."""
 
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
@@ -17,7 +17,7 @@ Row: TypeAlias = Mapping[str, str | float | bool | None]
 
 
 class Export(StrEnum):
-    """What rows are of."""
+    """Lists that can be exported."""
 
     ORDERS = "orders"
     POSTINGS = "postings"
@@ -33,7 +33,10 @@ _KINDS = {
 
 
 def rows(answer: Answer, export: Export, sort: OrderSort = OrderSort.PROMISE_ASC) -> Iterator[Row]:
-    """One at a time, so that memory does not grow with the answer. Every row of an export has the same fields, `columns`. `sort` is of orders."""
+    """Yields the rows of an export one by one, so that memory does not grow with the answer.
+
+    Every row has the fields `columns(export)`. `sort` applies to orders.
+    """
     if export is Export.ORDERS:
         yield from map(_order, _all(lambda after: answer.orders(None, sort, MOST, after)))
     else:
@@ -82,39 +85,39 @@ _RECORD = (
 )
 
 
-def _order(found: AffectedOrder) -> Row:
+def _order(order: AffectedOrder) -> Row:
     return {
-        "order": f"order:{found.order}",
-        "fulfillment": f"fulfillment:{found.fulfillment}",
-        "band": found.band.value,
-        "effect": found.effect.value,
-        "first_hit": found.first_hit,
-        "hit_at": iso(found.hit_at),
-        "likelihood": round(found.likelihood, 6),
-        "expected_delay": format_duration(found.expected_delay)
-        if found.expected_delay is not None and found.expected_delay < FOREVER
+        "order": f"order:{order.order}",
+        "fulfillment": f"fulfillment:{order.fulfillment}",
+        "band": order.band.value,
+        "effect": order.effect.value,
+        "first_hit": order.first_hit,
+        "hit_at": iso(order.hit_at),
+        "likelihood": round(order.likelihood, 6),
+        "expected_delay": format_duration(order.expected_delay)
+        if order.expected_delay is not None and order.expected_delay < FOREVER
         else None,
-        "expected_completion": _at(found.expected_completion),
-        "misses_promise": found.misses_promise,
-        "value": f"{found.value.amount:f}",
-        "currency": found.value.currency,
-        "why": found.path.sentence,
+        "expected_completion": _at(order.expected_completion),
+        "misses_promise": order.misses_promise,
+        "value": f"{order.value.amount:f}",
+        "currency": order.value.currency,
+        "why": order.path.sentence,
     }
 
 
-def _record(found: AffectedRecord) -> Row:
+def _record(record: AffectedRecord) -> Row:
     return {
-        "order": f"order:{found.order}",
-        "fulfillment": f"fulfillment:{found.fulfillment}",
-        "type": found.type,
-        "effect": found.effect.value,
-        "likelihood": round(found.likelihood, 6),
-        "due": _at(found.due),
-        "expected_at": _at(found.expected_at),
-        "amount": f"{found.amount.amount:f}" if found.amount else None,
-        "currency": found.amount.currency if found.amount else None,
-        "location": f"location:{found.location}" if found.location else None,
-        "why": found.path.sentence,
+        "order": f"order:{record.order}",
+        "fulfillment": f"fulfillment:{record.fulfillment}",
+        "type": record.type,
+        "effect": record.effect.value,
+        "likelihood": round(record.likelihood, 6),
+        "due": _at(record.due),
+        "expected_at": _at(record.expected_at),
+        "amount": f"{record.amount.amount:f}" if record.amount else None,
+        "currency": record.amount.currency if record.amount else None,
+        "location": f"location:{record.location}" if record.location else None,
+        "why": record.path.sentence,
     }
 
 

@@ -1,10 +1,11 @@
-"""Failures as events: what a person reports is kept the same way as what monitoring sends."""
+"""Events of failures that users report: the same types as monitoring sends."""
 
 import hashlib
 import itertools
 import json
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from graph_models.failure import Failure
@@ -14,7 +15,7 @@ from impactgraph.errors import Problem
 from impactgraph.ports.store import IngestResult, Store
 
 SOURCE = "/impactgraph"
-"""Of every event that comes from a use case."""
+"""CloudEvents source of every event from a use case."""
 
 Data: TypeAlias = dict[str, object]
 
@@ -23,8 +24,33 @@ ATTRIBUTE = "attributes."
 _COUNT = itertools.count()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedFields:
+    """Fields that a report and an update of a failure have in common; None is left out."""
+
+    expected_end: Millis | None = None
+    ended_at: Millis | None = None
+    delay: Millis | None = None
+    drain: Millis | None = None
+    error_rate: float | None = None
+    scope: Scope | None = None
+    evidence: str | None = None
+
+    def data(self) -> Data:
+        """The fields as `data` of an event."""
+        moments = (("expected_end", self.expected_end), ("ended_at", self.ended_at))
+        spans = (("delay", self.delay), ("drain", self.drain))
+        values = (("error_rate", self.error_rate), ("evidence", self.evidence))
+        fields: Data = {name: iso(at) for name, at in moments if at is not None}
+        fields |= {name: format_duration(span) for name, span in spans if span is not None}
+        fields |= {name: value for name, value in values if value is not None}
+        if self.scope is not None:
+            fields["scope"] = scope_data(self.scope)
+        return fields
+
+
 def failure_data(failure: Failure) -> Data:
-    """The `data` of failure.reported: what is set, in the words of the event."""
+    """The `data` of failure.reported, without fields that are None."""
     fields: Data = {
         "failure": failure.key,
         "target": failure.target,
@@ -33,7 +59,7 @@ def failure_data(failure: Failure) -> Data:
         "severity": failure.severity.value.lower(),
         "summary": failure.summary,
     }
-    return fields | changes_data(
+    changes = ChangedFields(
         expected_end=failure.expected_end,
         ended_at=failure.ended_at,
         delay=failure.delay,
@@ -42,35 +68,7 @@ def failure_data(failure: Failure) -> Data:
         scope=failure.scope if failure.scope.limits else None,
         evidence=failure.evidence,
     )
-
-
-def changes_data(
-    *,
-    expected_end: Millis | None,
-    ended_at: Millis | None,
-    delay: Millis | None,
-    drain: Millis | None,
-    error_rate: float | None,
-    scope: Scope | None,
-    evidence: str | None,
-) -> Data:
-    """Those of the fields that are given, in the words of the event."""
-    fields: Data = {
-        name: iso(at)
-        for name, at in (("expected_end", expected_end), ("ended_at", ended_at))
-        if at is not None
-    }
-    fields |= {
-        name: format_duration(span) for name, span in (("delay", delay), ("drain", drain)) if span is not None
-    }
-    fields |= {
-        name: value
-        for name, value in (("error_rate", error_rate), ("evidence", evidence))
-        if value is not None
-    }
-    if scope is not None:
-        fields["scope"] = scope_data(scope)
-    return fields
+    return fields | changes.data()
 
 
 def scope_data(scope: Scope) -> Data:
@@ -85,17 +83,17 @@ def scope_data(scope: Scope) -> Data:
 
 
 def content_id(event_type: str, data: Mapping[str, object]) -> str:
-    """The same for the same content, so that a report sent twice is one event; sorts before every `next_id`."""
+    """A hash of the content, so that a repeated report is a duplicate; sorts before every `next_id`."""
     return "0-" + hashlib.sha256(json.dumps([event_type, data], sort_keys=True).encode()).hexdigest()
 
 
 def next_id(now: Millis) -> str:
-    """Sorts behind those given before, so that of two changes in one millisecond the later holds."""
+    """An id that sorts after all earlier ones: of two changes in one millisecond the later one wins."""
     return f"{now:015d}-{next(_COUNT):09d}-{uuid.uuid4().hex}"
 
 
 def send(store: Store, event_type: str, data: Data, *, event_id: str, at: Millis) -> IngestResult:
-    """Puts one event on record; durable when it returns."""
+    """Ingests one event; durable when it returns."""
     event = {
         "specversion": "1.0",
         "id": event_id,
@@ -108,11 +106,11 @@ def send(store: Store, event_type: str, data: Data, *, event_id: str, at: Millis
 
 
 def problems_of(intake: IngestResult) -> tuple[Problem, ...]:
-    return tuple(Problem(refused.reason) for refused in intake.quarantined)
+    return tuple(Problem(event.reason) for event in intake.quarantined)
 
 
 def problems_in(failure: Failure) -> tuple[Problem, ...]:
-    """What is wrong with its figures."""
+    """Problems with the numbers and moments of a failure."""
     return tuple(
         Problem(message)
         for wrong, message in (

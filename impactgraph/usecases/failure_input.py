@@ -1,4 +1,4 @@
-"""A failure as the input that would report it: the names of GraphQL's FailureInput."""
+"""A failure as GraphQL's FailureInput, which would report it."""
 
 from typing import Any
 
@@ -11,32 +11,32 @@ _ATTRIBUTE = "attributes."
 
 
 def failure_input(failure: Failure) -> dict[str, Any]:
-    """Only what is set; without an id, so that each report gets one of its own."""
-    found: dict[str, Any] = {
+    """The fields that are set, without the id: each report gets its own."""
+    fields: dict[str, Any] = {
         "target": failure.target,
         "class": failure.failure_class.value,
         "startedAt": iso(failure.started_at),
     }
     moments = (("expectedEnd", failure.expected_end), ("endedAt", failure.ended_at))
-    found |= {name: iso(at) for name, at in moments if at is not None}
-    found |= {
+    fields |= {name: iso(at) for name, at in moments if at is not None}
+    fields |= {
         name: format_duration(span)
         for name, span in (("delay", failure.delay), ("drain", failure.drain))
         if span is not None
     }
     if failure.error_rate is not None:
-        found["errorRate"] = failure.error_rate
+        fields["errorRate"] = failure.error_rate
     if not failure.scope.everything:
-        found["scope"] = _scope(failure.scope)
+        fields["scope"] = _scope(failure.scope)
     return (
-        found
+        fields
         | {"severity": failure.severity.value, "summary": failure.summary}
         | ({"evidence": failure.evidence} if failure.evidence else {})
     )
 
 
 def _scope(scope: Scope) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    fields: dict[str, Any] = {
         _camel(name): list(values) for name, values in scope.limits if not name.startswith(_ATTRIBUTE)
     }
     attributes = {
@@ -44,7 +44,7 @@ def _scope(scope: Scope) -> dict[str, Any]:
         for name, values in scope.limits
         if name.startswith(_ATTRIBUTE)
     }
-    return found | ({"attributes": attributes} if attributes else {})
+    return fields | ({"attributes": attributes} if attributes else {})
 
 
 def _camel(name: str) -> str:

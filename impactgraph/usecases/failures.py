@@ -1,4 +1,4 @@
-"""Which failures are known."""
+"""Failures on record: look-up and list."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,10 @@ from impactgraph.usecases.pages import page
 
 @dataclass(frozen=True, slots=True)
 class FailureFilter:
-    """Any value within a field, all fields across; None is not restricted. `since` and `until` bound the start: since <= started_at < until."""
+    """Any value within a field, all fields across; None is not restricted.
+
+    `since` and `until` bound the start: since <= started_at < until.
+    """
 
     targets: tuple[str, ...] | None = None
     classes: tuple[FailureClass, ...] | None = None
@@ -42,41 +45,46 @@ def list_failures(
     first: int | None = None,
     after: str | None = None,
 ) -> Page[Failure]:
-    """The newest first. Raises BadInputError for a bad page, NotFoundError for a target that neither the topology nor a failure knows."""
-    known = store.failures()
+    """A page of failures, the newest first.
+
+    Raises: BadInputError for a bad page, NotFoundError for a target of neither the topology nor a failure.
+    """
+    failures = store.failures()
     where = where or FailureFilter()
-    _check_targets(store, known_targets={failure.target for failure in known}, asked=where.targets or ())
-    chosen = [
+    _check_targets(
+        store, reported_targets={failure.target for failure in failures}, targets=where.targets or ()
+    )
+    matches = [
         failure
-        for failure in known
+        for failure in failures
         if where.accepts(failure) and (active is None or failure.active_at(now) == active)
     ]
-    chosen.sort(key=_newest_first)
-    return page(chosen, _newest_first, first=first, after=after)
+    matches.sort(key=_newest_first)
+    return page(matches, _newest_first, first=first, after=after)
 
 
 def find_failure(store: Store, identifier: str, as_of: Millis | None = None) -> Failure | None:
-    """By full id or bare key; None where it is not known (then)."""
+    """The failure by full id or bare key; None where it is not on record (at `as_of`)."""
     key = key_of(identifier, "failure")
     return next((failure for failure in store.failures(as_of) if failure.key == key), None)
 
 
 def get_failure(store: Store, identifier: str) -> Failure:
     """By full id or bare key. Raises NotFoundError."""
-    found = find_failure(store, identifier)
-    if found is None:
+    failure = find_failure(store, identifier)
+    if failure is None:
         raise NotFoundError(
             identifier, near=nearest(identifier, [failure.id for failure in store.failures()], 3)
         )
-    return found
+    return failure
 
 
 def _newest_first(failure: Failure) -> tuple[int | str, ...]:
     return -failure.started_at, failure.key
 
 
-def _check_targets(store: Store, *, known_targets: set[str], asked: tuple[str, ...]) -> None:
-    unknown = [target for target in asked if target not in known_targets]
+def _check_targets(store: Store, *, reported_targets: set[str], targets: tuple[str, ...]) -> None:
+    unknown = [target for target in targets if target not in reported_targets]
     if not unknown:
         return
     elements = store.topology().elements

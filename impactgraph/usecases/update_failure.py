@@ -1,4 +1,4 @@
-"""Change what is known of a failure."""
+"""Updates the fields of a failure on record."""
 
 from dataclasses import dataclass, replace
 
@@ -8,8 +8,8 @@ from graph_models.scope import Scope
 from graph_models.time import Millis
 from impactgraph.ports.store import Store
 from impactgraph.usecases.failure_events import (
+    ChangedFields,
     Data,
-    changes_data,
     iso,
     next_id,
     problems_in,
@@ -37,8 +37,8 @@ class FailureChange:
     evidence: str | None = None
 
     def applied_to(self, failure: Failure) -> Failure:
-        given = {name: getattr(self, name) for name in self.__slots__ if getattr(self, name) is not None}
-        return replace(failure, **given)
+        changes = {name: getattr(self, name) for name in self.__slots__ if getattr(self, name) is not None}
+        return replace(failure, **changes)
 
     def data(self, key: str) -> Data:
         """The `data` of failure.updated."""
@@ -49,7 +49,7 @@ class FailureChange:
             fields["severity"] = self.severity.value.lower()
         if self.summary is not None:
             fields["summary"] = self.summary
-        return fields | changes_data(
+        changes = ChangedFields(
             expected_end=self.expected_end,
             ended_at=self.ended_at,
             delay=self.delay,
@@ -58,10 +58,14 @@ class FailureChange:
             scope=self.scope,
             evidence=self.evidence,
         )
+        return fields | changes.data()
 
 
 def update_failure(store: Store, identifier: str, change: FailureChange, now: Millis) -> FailureOutcome:
-    """Durable when it returns. Raises NotFoundError for the failure, or for a location or workflow of the new scope."""
+    """Updates a failure; durable when it returns.
+
+    Raises: NotFoundError for the failure, or for a location or workflow of the new scope.
+    """
     failure = get_failure(store, identifier)
     if change == FailureChange():
         return FailureOutcome(failure)
