@@ -1,4 +1,6 @@
-"""Baselines: what is usual, learned from history, and kept between the questions to one store."""
+"""Baselines of a store: usual durations, loads and delays, learned from history and cached between
+questions.
+"""
 
 from impactgraph.baselines.baselines import (
     LEARNED_FOR,

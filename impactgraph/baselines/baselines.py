@@ -1,4 +1,4 @@
-"""All that is learned from one store and kept between questions."""
+"""Caches of the values that are derived from one store and shared between questions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,20 +14,20 @@ from impactgraph.diagnosis.suspects import Suspect
 from impactgraph.propagation import FailureGraph
 
 LEARNED_FOR: Millis = 15 * MINUTE
-"""How long a baseline holds."""
+"""Length of the period for which a baseline is valid."""
 SUSPECTED_FOR: Millis = 5 * MINUTE
-"""How long suspects hold."""
+"""Length of the period for which suspects are valid."""
 _GROWTH = 1.02
-"""A baseline is learned again before its time when so many times its events are known."""
+"""Growth of the number of events after which a baseline is learned again before its period ends."""
 _VERSIONS = 8
-"""Versions of the topology whose graphs are kept."""
+"""Versions of the topology whose graphs are cached."""
 _ELEMENTS = 4_096
-"""Elements whose dependents are kept."""
+"""Elements whose dependents are cached."""
 
 
 @dataclass(frozen=True)
 class Period:
-    """What a value holds for: a version of the topology, the moment that was asked for, and a span of time."""
+    """Validity of a value: a version of the topology, the `asOf` of a question, and a span of time."""
 
     topology: str
     as_of: Millis | None
@@ -36,20 +36,20 @@ class Period:
 
 
 FailureSpans = tuple[tuple[str, Millis, Millis | None], ...]
-"""Key, start and end of each failure: what a baseline leaves out depends on these alone."""
+"""Key, start and end of each failure; these determine which observations a baseline leaves out."""
 
 
 class Baselines:
-    """Made once for a store, and carried by it. Any thread may ask; only those that ask for the same key wait."""
+    """One instance per store. Thread-safe: only threads that need the same key wait for each other."""
 
     def __init__(self) -> None:
         self.failure_graphs: Cache[str, FailureGraph] = Cache(_VERSIONS)
         """By version of the topology, as the next two."""
         self.declared_since: Cache[str, Mapping[RecordName, Millis]] = Cache(_VERSIONS)
         self.column_indexes: Cache[str, ColumnIndex] = Cache(1)
-        """Of the present columns: those of an earlier moment would be held in memory for nothing."""
+        """Of the present columns only: those of an earlier moment would stay in memory without use."""
         self.dependents: Cache[tuple[str, str], frozenset[str]] = Cache(_ELEMENTS)
-        """By version and element: the element and all that needs it."""
+        """By version and element: the element and its dependents."""
         self.histories: Cache[Period, History] = Cache(8)
         self.forecast: Cache[tuple[Period, FailureSpans], ForecastBaseline] = Cache(8)
         self.diagnosis: Cache[tuple[Period, FailureSpans], DiagnosisBaseline] = Cache(4)
@@ -57,6 +57,6 @@ class Baselines:
         """By period and the keys of the active failures."""
 
 
-def is_current(learned: History | ForecastBaseline | DiagnosisBaseline, columns: Columns) -> bool:
-    """Whether the columns have hardly grown since it was learned."""
-    return columns.watermark <= learned.watermark * _GROWTH
+def is_current(baseline: History | ForecastBaseline | DiagnosisBaseline, columns: Columns) -> bool:
+    """Whether the columns have grown by at most 2 % since the baseline was learned."""
+    return columns.watermark <= baseline.watermark * _GROWTH

@@ -1,4 +1,4 @@
-"""A bounded cache whose keys are computed once, each without waiting for the others."""
+"""Bounded cache that computes each key once, independently of other keys."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Hashable
@@ -11,7 +11,7 @@ V = TypeVar("V")
 
 
 class Cache(Generic[K, V]):
-    """The latest `size` values that were computed. Any thread may ask."""
+    """The `size` values computed last. Thread-safe."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -23,9 +23,10 @@ class Cache(Generic[K, V]):
     def get(self, key: K, compute: Callable[[], V], is_fresh: Callable[[V], bool] = lambda _: True) -> V:
         """The cached value where it is fresh, else a computed one.
 
-        Threads that ask for the same key wait for one computation; where it raises, the next of them computes.
-        A caller that holds a read lock of the store when it asks for a key must hold it at every call for that key:
-        who computes without it would wait behind a writer that waits for those who wait for the key.
+        Threads that need the same key wait for one computation; where it raises, the next of them computes.
+        If one caller holds a read lock of the store at a call for a key, all callers must hold it at calls
+        for that key: a thread that computes without it could wait for a writer, which waits for readers that
+        wait for the key.
         """
         with self._turn(key):
             with self._lock:

@@ -1,4 +1,4 @@
-"""What is derived from one state of the columns and used by many questions."""
+"""Indexes over one state of the columns, shared by many questions."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +11,7 @@ from impactgraph.impact.membership import Membership
 
 @dataclass(frozen=True)
 class ColumnIndex:
-    """Of these columns under this topology."""
+    """Indexes of these columns under this topology."""
 
     columns: Columns
     topology: Topology
@@ -22,9 +22,9 @@ class ColumnIndex:
 
     @cached_property
     def ordered_records(self) -> int:
-        """How many records, from the first on, are in the order of their fulfillments; later ones follow them."""
+        """Number of leading records that are sorted by fulfillment."""
         return sorted_prefix_length(self.columns.records.fulfillment)
 
     def fits(self, columns: Columns) -> bool:
-        """Whether it still holds for these columns: it does not know locations that were added since."""
+        """Whether the index is valid for these columns: it lacks locations that were added later."""
         return self.columns is columns and self.membership.fits(columns)

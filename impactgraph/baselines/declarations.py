@@ -1,4 +1,4 @@
-"""Since when the topology declares each record that steps emit: steps passed before that caused none."""
+"""Time since which the topology declares each record of a step; earlier visits do not emit it."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -7,7 +7,7 @@ from graph_models.topology import Topology
 from impactgraph.diagnosis.records import RecordName
 
 MOST_VERSIONS = 8
-"""Versions that are compared; what the oldest of them declares was always declared."""
+"""Number of versions to compare; records of the oldest of them count as always declared."""
 Version = tuple[str, Millis]
 """Key, and when it was applied."""
 
@@ -15,24 +15,27 @@ Version = tuple[str, Millis]
 def declared_since(
     topology: Topology, versions: Sequence[Version], read: Callable[[str], Topology]
 ) -> Mapping[RecordName, Millis]:
-    """By record, when the first of the versions was applied that declare it without a gap up to `topology`.
+    """By record: when the first version was applied that declares it without a gap up to `topology`.
 
-    Records that the oldest version declares are left out. `versions`: all, the newest first; `read` gives one by key.
+    Records of the oldest version are left out. `versions`: all, the newest first; `read`: topology by key.
     """
     index = next((n for n, (key, _) in enumerate(versions) if key == topology.version), None)
     if index is None:
         return {}
-    undated, since, declarations = _declared(topology), versions[index][1], dict[RecordName, Millis]()
+    declarations: dict[RecordName, Millis] = {}
+    open_names = _declarations(topology)
+    since = versions[index][1]
     for key, applied_at in versions[index + 1 : index + MOST_VERSIONS]:
-        before = _declared(read(key))
-        declarations |= dict.fromkeys(undated - before, since)
-        undated, since = undated & before, applied_at
-        if not undated:
+        before = _declarations(read(key))
+        declarations |= dict.fromkeys(open_names - before, since)
+        open_names = open_names & before
+        since = applied_at
+        if not open_names:
             break
     return declarations
 
 
-def _declared(topology: Topology) -> set[RecordName]:
+def _declarations(topology: Topology) -> set[RecordName]:
     return {
         (workflow.key, emission.kind, emission.type, step.key)
         for workflow in topology.workflows.values()

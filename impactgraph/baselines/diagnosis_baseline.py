@@ -1,4 +1,4 @@
-"""What a diagnosis takes as usual: how long orders dwell in steps, and how long records take."""
+"""Baseline of a diagnosis: dwell times in steps and delays of records."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from impactgraph.diagnosis.records import RecordName, Transports, learn_transpor
 
 @dataclass(frozen=True)
 class DiagnosisBaseline:
-    """`stays`: from entering a step to leaving it; `transports`: from a step to where its record is kept."""
+    """`stays`: dwell times in steps; `transports`: delays from a step to its record."""
 
     stays: DwellBaseline
     transports: Transports
@@ -28,7 +28,7 @@ def learn_diagnosis_baseline(
     declared_since: Mapping[RecordName, Millis],
     at: Millis,
 ) -> DiagnosisBaseline:
-    """As known at `at`. Costs a pass over a sample of the fulfillments and one over the records."""
+    """The baseline at `at`. Cost: a pass over a sample of the fulfillments and one over the records."""
     stays = learn_dwell_baseline(
         topology, columns, at, lambda workflow, step: held_spans.get((workflow, step), ())
     )

@@ -1,4 +1,4 @@
-"""What a forecast takes as usual: durations of steps, the wait for a person, and the load of queues."""
+"""Baseline of a forecast: durations of steps, waits for manual work, and loads of queues."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ HeldSpans = Mapping[tuple[str, str], tuple[tuple[Millis, Millis], ...]]
 """By (workflow, step): the spans in which failures held orders."""
 
 _PROBABLY_HELD = 0.3
-"""Likelihood of an impairment above which its span is not learned from."""
+"""Likelihood of an impairment above which observations in its span are left out."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class History:
 
 @dataclass(frozen=True)
 class ForecastBaseline:
-    """`manual_wait`: how long an order with an error waits for a person; `watermark`: of the history it was learned from."""
+    """`manual_wait`: how long an order with an error waits for manual work; `watermark`: of its history."""
 
     durations: Durations
     manual_wait: Distribution
@@ -45,7 +45,7 @@ def learn_forecast_baseline(
     held_spans: HeldSpans,
     at: Millis,
 ) -> ForecastBaseline:
-    """As known at `at`. `failures`: those that had begun by then. Costs a pass over the visits."""
+    """The baseline at `at`. `failures`: those that started by then. Cost: a pass over the visits."""
     durations = learn_durations(
         topology,
         columns.dictionaries,
@@ -59,7 +59,7 @@ def learn_forecast_baseline(
 
 
 def held_spans_of(topology: Topology, impairments: Impairments, at: Millis) -> HeldSpans:
-    """The spans up to `at` in which impairments held what was in a step or what it handed over: none of it is usual."""
+    """By (workflow, step): the spans up to `at` in which impairments held orders there or in a hand-off."""
     spans: dict[tuple[str, str], tuple[tuple[Millis, Millis], ...]] = {}
     for workflow in topology.workflows.values():
         for step in workflow.steps:

@@ -1,4 +1,4 @@
-"""Pages of a blast radius, with what was asked checked first. Each raises BadInputError for a bad page."""
+"""Pages of a blast radius, with validated arguments. Each raises BadInputError for a bad page."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ def orders(
     first: int | None,
     after: str | None,
 ) -> Page[AffectedOrder]:
-    """Raises NotFoundError where the filter names what there is not."""
+    """Affected orders. Raises NotFoundError for an unknown id in the filter."""
     size = check_first(first)
     check_filter(store, topology, where)
     return answer.orders(None if where == ANY_ORDER else where, sort or OrderSort.PROMISE_ASC, size, after)
@@ -54,9 +54,9 @@ def impairments(
 ) -> Page[Impairment]:
     """By element, then window. Raises NotFoundError for an id that the topology has not."""
     check_first(first)
-    wanted = None if ids is None else {check_element(answer.topology, identifier) for identifier in ids}
-    found = [one for one in answer.elements(kinds) if wanted is None or one.element in wanted]
-    return page(sorted(found, key=_by_element), _by_element, first=first, after=after)
+    elements = None if ids is None else {check_element(answer.topology, identifier) for identifier in ids}
+    rows = [one for one in answer.elements(kinds) if elements is None or one.element in elements]
+    return page(sorted(rows, key=_by_element), _by_element, first=first, after=after)
 
 
 def breakdown(answer: Answer, by: Sequence[Dimension], first: int | None) -> tuple[ImpactGroup, ...]:
@@ -81,6 +81,7 @@ def explain(store: Store, answer: Answer, order: str, as_of: Millis | None) -> E
     return answer.explain(order)
 
 
-def _by_element(found: Impairment) -> Key:
-    window = (found.element, found.since, found.until, found.effect.value, found.delay)
-    return *window, repr(found.likelihood), repr(found.scope.limits), found.rule, repr(found.failures)
+def _by_element(impairment: Impairment) -> Key:
+    row = impairment
+    window = (row.element, row.since, row.until, row.effect.value, row.delay)
+    return *window, repr(row.likelihood), repr(row.scope.limits), row.rule, repr(row.failures)

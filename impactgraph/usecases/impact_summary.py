@@ -14,7 +14,7 @@ from impactgraph.usecases.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class ImpactSummary:
-    """Of a failure by itself: an order that two failures hit counts for both. Keys are bare."""
+    """Of a failure by itself: an order that two failures affect counts for both. Keys are bare."""
 
     failure: Failure
     orders: int
@@ -24,11 +24,11 @@ class ImpactSummary:
     next_promise: Millis | None
     """The soonest promise, not yet passed, that is expected to be missed."""
     oldest_order: str | None
-    """The one placed first of those that are hit."""
+    """The affected order that was placed first."""
     team: str | None
     """Whom to call first."""
     common_values: tuple[str, ...]
-    """What nearly all orders hit have and most others have not, such as `region emea`."""
+    """Values that nearly all affected orders share and most others do not, such as `region emea`."""
 
 
 def impact_summary(s: Snapshot, ask: Ask, failure: Failure, question: Question) -> ImpactSummary:
@@ -57,7 +57,8 @@ def _rank(summary: ImpactSummary) -> tuple[int, int, Millis, str]:
 
 
 def _summary(answer: Answer, failure: Failure) -> ImpactSummary:
-    affected, totals = answer.affected_orders, answer.order_totals
+    totals = answer.order_totals
+    orders = answer.affected_orders
     return ImpactSummary(
         failure=failure,
         orders=totals.orders,
@@ -67,7 +68,7 @@ def _summary(answer: Answer, failure: Failure) -> ImpactSummary:
         next_promise=answer.next_missed_promise,
         oldest_order=answer.oldest_order,
         team=_team(answer, failure),
-        common_values=common_values(answer.columns, affected.order, affected.fulfillment),
+        common_values=common_values(answer.columns, orders.order, orders.fulfillment),
     )
 
 

@@ -1,4 +1,4 @@
-"""Take the events of files, block by block."""
+"""Ingests the events of files, block by block."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,15 +19,15 @@ _LOGS = (".csv", ".csv.gz", ".sqlite", ".sqlite3", ".jsonocel", ".xmlocel")
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What became of one block."""
+    """Outcome of one block."""
 
     read: int
-    """Bytes of all files that are behind it."""
+    """Bytes of all files up to the end of this block."""
     intake: IngestResult
 
 
 def total_size(paths: Sequence[str]) -> int | None:
-    """Bytes of all files; None where one is standard input. Raises BadInputError naming every file that is not there."""
+    """Bytes of all files; None where one is standard input. Raises BadInputError with every missing file."""
     sizes: list[int | None] = []
     problems: list[Problem] = []
     for path in paths:
@@ -42,12 +42,12 @@ def total_size(paths: Sequence[str]) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How a store that cannot be reached is waited for."""
+    """How long to wait for a store that cannot be reached."""
 
     seconds: float = 0.0
-    """In all, since it was last reached, before it is given up."""
+    """In total, from the first failed attempt to the last."""
     on_wait: Callable[[str], None] = lambda _: None
-    """Called with the reason when waiting begins."""
+    """Called with the reason when the wait begins."""
     pause: Callable[[float], None] = time.sleep
     tick: Callable[[], float] = time.monotonic
 
@@ -58,24 +58,28 @@ NO_PATIENCE = Patience()
 def ingest_files(
     store: Store, paths: Sequence[str], mapping: Path | None = None, patience: Patience = NO_PATIENCE
 ) -> Iterator[Ingested]:
-    """Of NDJSON files (gzip too) and `-`, standard input; with a mapping file, of OCEL 2.0 logs and CSV files of order steps.
+    """Ingests NDJSON files (also gzip) and `-`, standard input; with a mapping file, OCEL 2.0 logs and CSV
+    files of order steps. Yields the outcome of each block, whose events are then durable.
 
-    What a block tells of is durable when it is given; what the store cannot take now it is given again, as long as patience says.
-    Raises BadInputError where a file cannot be read (what came before it stays taken), StoreUnavailableError.
+    A block that an unavailable store does not accept is sent again, as long as `patience` allows.
+
+    Raises:
+        BadInputError: a file cannot be read; events before it stay ingested.
+        StoreUnavailableError: the store did not come back in time.
     """
-    known = load_mapping(mapping) if mapping is not None else None
-    _check(paths, mapped=known is not None)
+    reader_mapping = load_mapping(mapping) if mapping is not None else None
+    _check(paths, is_mapped=reader_mapping is not None)
     before = 0
     for path in paths:
         read = 0
-        for block in read_blocks(path) if known is None else read_mapped(path, known):
+        for block in read_blocks(path) if reader_mapping is None else read_mapped(path, reader_mapping):
             read = block.read
-            yield Ingested(before + read, _given(store, block, patience))
+            yield Ingested(before + read, _ingest_block(store, block, patience))
         before += read
 
 
-def _given(store: Store, block: Block, patience: Patience) -> IngestResult:
-    """Events that came through although the store did not say so are repeats when they are given again."""
+def _ingest_block(store: Store, block: Block, patience: Patience) -> IngestResult:
+    """Events that were committed although the store did not confirm it are duplicates of the next attempt."""
     since: float | None = None
     pauses = chain(_PAUSES, repeat(_PAUSES[-1]))
     while True:
@@ -87,14 +91,14 @@ def _given(store: Store, block: Block, patience: Patience) -> IngestResult:
                 since = now
                 if patience.seconds:
                     patience.on_wait(str(error))
-            left = since + patience.seconds - now
-            if left <= 0:
+            remaining = since + patience.seconds - now
+            if remaining <= 0:
                 raise
-            patience.pause(min(next(pauses), left))
+            patience.pause(min(next(pauses), remaining))
 
 
-def _check(paths: Sequence[str], *, mapped: bool) -> None:
-    if mapped:
+def _check(paths: Sequence[str], *, is_mapped: bool) -> None:
+    if is_mapped:
         if STANDARD_INPUT in paths:
             raise BadInputError(
                 Problem("Standard input cannot be mapped, since such logs are read twice: name a file.")

@@ -1,4 +1,4 @@
-"""Orders as they are, with when each part of them is expected to leave its step."""
+"""Orders with the expected time at which each of their fulfillments leaves its step."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
@@ -27,7 +27,10 @@ def list_orders(
     first: int | None = None,
     after: str | None = None,
 ) -> Page[Order]:
-    """Every order known, ended ones too. Raises BadInputError for a bad page, NotFoundError where the filter names what there is not."""
+    """A page of all orders, also completed ones.
+
+    Raises: BadInputError for a bad page, NotFoundError for an unknown id in the filter.
+    """
     size = check_first(first)
     topology = current_topology(store)
     check_filter(store, topology, where)
@@ -37,10 +40,14 @@ def list_orders(
 
 
 def asks_for_impact(where: OrderFilter) -> bool:
-    """Whether the filter asks how orders stand to failures. Raises BadInputError for those that will keep their promise: most orders were never at risk."""
+    """Whether the filter depends on what failures affect.
+
+    Raises: BadInputError for orders that will keep their promise: most orders were never at risk.
+    """
     if where.will_miss_promise is False and where.bands is None and where.effects is None:
         raise BadInputError(
-            "where.willMissPromise: false holds for every order that no failure hits. Ask it of the orders of a blastRadius."
+            "where.willMissPromise: false holds for every order that no failure hits. Ask it of the orders "
+            "of a blastRadius."
         )
     return where.bands is not None or where.effects is not None or where.will_miss_promise is not None
 
@@ -55,14 +62,14 @@ def list_affected_orders(
     first: int | None = None,
     after: str | None = None,
 ) -> Page[Order]:
-    """Those that the failures of `answer` hit, as `list_orders`."""
+    """Orders that the failures of `answer` affect, as `list_orders`."""
     size = check_first(first)
     check_filter(store, current_topology(store), where)
     page = answer.orders(where, sort, size, after)
     with snapshot(store, None, now) as s:
-        orders = get_orders(s, [affected.order for affected in page.items])
+        orders = get_orders(s, [row.order for row in page.items])
     return Page(
-        items=tuple(orders[affected.order] for affected in page.items),
+        items=tuple(orders[row.order] for row in page.items),
         cursors=page.cursors,
         total_count=page.total_count,
         has_next=page.has_next,
@@ -84,9 +91,9 @@ def find_order(store: Store, identifier: str, now: Millis, as_of: Millis | None 
 
 
 def with_expectations(s: Snapshot, orders: Iterable[Order]) -> list[Order]:
-    """The orders with which of their parts are overdue, and when each is expected to leave its step.
+    """The orders with `overdue` and `expected_next` of each fulfillment.
 
-    The baselines are asked for only where something is under way.
+    Uses the baselines only where a fulfillment is in a step.
     """
     orders = list(orders)
     if not any(_is_under_way(part) for order in orders for part in order.fulfillments):
@@ -95,7 +102,10 @@ def with_expectations(s: Snapshot, orders: Iterable[Order]) -> list[Order]:
     paces = _pace_by_location(s)
     return [
         replace(
-            order, fulfillments=tuple(_timed(s, part, paces, overdue_parts) for part in order.fulfillments)
+            order,
+            fulfillments=tuple(
+                _with_expectation(s, part, paces, overdue_parts) for part in order.fulfillments
+            ),
         )
         for order in orders
     ]
@@ -115,15 +125,15 @@ def _overdue_parts(s: Snapshot, orders: Sequence[str]) -> frozenset[str]:
 
 
 def _pace_by_location(s: Snapshot) -> dict[str, float]:
-    """By bare key: how many times as long as usual it takes there what is done on site."""
+    """By bare key of the location: duration of steps on site, relative to the usual one."""
     locations = s.columns.dictionaries.locations.values
     return dict(zip(locations, slowdown_factors(s.durations.slowdown_levels).tolist(), strict=False))
 
 
-def _timed(
+def _with_expectation(
     s: Snapshot, part: Fulfillment, paces: Mapping[str, float], overdue_parts: Set[str]
 ) -> Fulfillment:
-    """Expected to leave after the usual stay, which a slow location lengthens."""
+    """The fulfillment, expected to leave after the median dwell time, which a slow location lengthens."""
     step = s.topology.elements.get(f"step:{part.workflow}/{part.step}")
     if not isinstance(step, Step) or part.entered_at is None or part.status is not OrderStatus.IN_FLIGHT:
         return part

@@ -126,7 +126,7 @@ class Overdue:
         return overdue_groups(columns, self.overdue, in_flight, by or (Dimension.STEP,))
 
     @cached_property
-    def _shared(self) -> tuple[SharedFactor, ...]:
+    def _shared_factors(self) -> tuple[SharedFactor, ...]:
         s = self.snapshot
         stays = s.diagnosis_baseline.stays
         return common_factors(
@@ -135,18 +135,18 @@ class Overdue:
 
     @property
     def in_common(self) -> tuple[CommonFactor, ...]:
-        """Independent causes, the best first; nothing in common is an answer."""
-        return tuple(each.factor for each in self._shared)
+        """Independent factors, the best first; empty where the orders have nothing in common."""
+        return tuple(each.factor for each in self._shared_factors)
 
     @cached_property
     def suspects(self) -> tuple[Suspect, ...]:
-        """Elements that would explain what orders show and no failure on record does, best first.
+        """Elements whose failure would explain overdue orders that no failure on record explains, best first.
 
-        They are looked for in all orders, whichever were asked about.
+        Based on all orders, whatever the filter of the question.
         """
         s = self.snapshot
         impairments = s.impairments if s.begun_failures else None
-        scopes = [scope for each in self._shared if (scope := _scope_of(each)) is not None]
+        scopes = [scope for each in self._shared_factors if (scope := _scope_of(each)) is not None]
         return suspects(
             Investigation(s.columns, s.topology, s.graph, s.at, factors=tuple(scopes), recorded=impairments)
         )
@@ -160,9 +160,12 @@ def overdue(store: Store, question: OverdueQuestion, now: Millis) -> Generator[O
 
 
 def overdue_in(s: Snapshot, question: OverdueQuestion) -> Overdue:
-    """Raises NotFoundError where the filter names what does not exist, BadInputError where it is about failures.
+    """The overdue orders in a snapshot.
 
-    Raises NoTopologyError where no topology says how long an order may take.
+    Raises:
+        NotFoundError: an unknown id in the filter.
+        BadInputError: the filter depends on failures.
+        NoTopologyError: no topology says how long an order may take.
     """
     if not s.topology.workflows:
         raise NoTopologyError
@@ -188,10 +191,10 @@ _SCOPES = {
 _ATTRIBUTES = {"carrier": "carriers", "supplier": "suppliers", "payload_version": "versions"}
 
 
-def _scope_of(shared: SharedFactor) -> Scope | None:
-    """Whom a failure would touch that is the cause; None where it is a step or a way, which is not a scope."""
+def _scope_of(factor: SharedFactor) -> Scope | None:
+    """Scope of a failure with this factor as its cause; None for a step, an integration or a tier."""
     limits: dict[str, tuple[str, ...]] = {}
-    for dimension, value in shared.values:
+    for dimension, value in factor.values:
         if dimension in ("step", "integration", "tier"):
             return None
         name = _SCOPES.get(dimension) or _ATTRIBUTES.get(dimension) or f"attributes.{dimension}"
@@ -200,7 +203,7 @@ def _scope_of(shared: SharedFactor) -> Scope | None:
 
 
 def suspected_failure(answer: Overdue, element: str) -> Failure:
-    """The failure to report of a suspect, by full id. Raises NotFoundError where it is none (any more)."""
+    """The failure of a suspected element (full id). Raises NotFoundError where it is not suspected."""
     for suspect in answer.suspects:
         if element == suspect.failure.target or element in suspect.alike:
             return replace(suspect.failure, target=element)

@@ -1,11 +1,11 @@
-"""Keyset pages over lists that are in memory, with cursors that say what was last seen instead of where it stood."""
+"""Keyset pages over lists in memory: a cursor holds the key of the last item, not its position."""
 
 import base64
 import binascii
 import json
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, cast
 
 from graph_models.orders import Page
 from impactgraph.errors import BadInputError
@@ -18,7 +18,7 @@ MOST = 500
 
 
 def check_first(first: int | None) -> int:
-    """How many to give; None is the default. Raises BadInputError outside 1..500."""
+    """Size of the page; None is the default. Raises BadInputError outside 1..500."""
     if first is None:
         return DEFAULT_FIRST
     if not 1 <= first <= MOST:
@@ -29,13 +29,13 @@ def check_first(first: int | None) -> int:
 
 
 def page(items: Sequence[T], key: Callable[[T], Key], *, first: int | None, after: str | None) -> Page[T]:
-    """The `first` items after the cursor; `items` are in order of `key`, which is unique. Raises BadInputError."""
+    """The `first` items after the cursor. `items`: sorted by `key`, which is unique. Raises BadInputError."""
     size = check_first(first)
     start = _place(items, key, after) if after is not None else 0
-    chosen = tuple(items[start : start + size])
+    rows = tuple(items[start : start + size])
     return Page(
-        chosen,
-        tuple(_encode(key(item)) for item in chosen),
+        rows,
+        tuple(_encode(key(item)) for item in rows),
         len(items),
         has_next=start + size < len(items),
         has_previous=start > 0,
@@ -43,7 +43,7 @@ def page(items: Sequence[T], key: Callable[[T], Key], *, first: int | None, afte
 
 
 def page_in_order(items: Sequence[str], *, first: int | None, after: str | None) -> Page[str]:
-    """The same for distinct ids in an order of their own; the cursor is the id last seen."""
+    """As `page`, for distinct ids in an arbitrary order; the cursor is the last id."""
     places = {item: index for index, item in enumerate(items)}
     if after is None:
         return _slice(items, 0, check_first(first))
@@ -61,10 +61,10 @@ def _place(items: Sequence[T], key: Callable[[T], Key], after: str) -> int:
 
 
 def _slice(items: Sequence[str], start: int, size: int) -> Page[str]:
-    chosen = tuple(items[start : start + size])
+    rows = tuple(items[start : start + size])
     return Page(
-        chosen,
-        tuple(_encode((item,)) for item in chosen),
+        rows,
+        tuple(_encode((item,)) for item in rows),
         len(items),
         has_next=start + size < len(items),
         has_previous=start > 0,
@@ -77,15 +77,16 @@ def _encode(key: Key) -> str:
 
 def _decode(cursor: str) -> Key:
     try:
-        found = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        parts: Any = json.loads(base64.urlsafe_b64decode(cursor.encode()))
     except (binascii.Error, ValueError):
         raise _bad_cursor(cursor) from None
-    if not isinstance(found, list):
+    if not isinstance(parts, list):
         raise _bad_cursor(cursor)
-    return tuple(part for part in found if isinstance(part, int | str))  # pyright: ignore[reportUnknownVariableType] - JSON has no types
+    return tuple(part for part in cast(list[object], parts) if isinstance(part, int | str))
 
 
 def _bad_cursor(cursor: str) -> BadInputError:
     return BadInputError(
-        f"after is {cursor!r}, which is no cursor of this list. Pass an endCursor of the page before, as it is."
+        f"after is {cursor!r}, which is no cursor of this list. Pass an endCursor of the page before, as it "
+        "is."
     )

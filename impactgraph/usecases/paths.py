@@ -1,4 +1,4 @@
-"""How two elements of the landscape hang together."""
+"""Paths between two elements."""
 
 from itertools import pairwise
 
@@ -33,9 +33,11 @@ _WORDS = {
 def find_paths(
     topology: Topology, source: str, target: str, now: Millis, first: int | None = None
 ) -> tuple[Path, ...]:
-    """Ways from one element to another, the shortest first; hops read in the direction asked for. Raises BadInputError, NotFoundError.
+    """Paths from one element to another, the shortest first, with hops in the same direction.
 
-    A way without a failure has no effect or moment of its own: a hop gives the worst that could come by it, and `now`.
+    Without a failure a path has no effect and no time: each hop gives the worst possible effect, and `now`.
+
+    Raises: BadInputError for a bad `first`, NotFoundError for an unknown element.
     """
     size = check_first(first)
     return tuple(
@@ -60,19 +62,15 @@ def _path(topology: Topology, route: Route, now: Millis) -> Path:
 
 
 def _worst(kind: str) -> Effect:
-    return (
-        Effect.STALE
-        if kind in ("reads", "fed_by")
-        else Effect.DEGRADED
-        if kind == "optional"
-        else Effect.BLOCKED
-    )
+    if kind in ("reads", "fed_by"):
+        return Effect.STALE
+    return Effect.DEGRADED if kind == "optional" else Effect.BLOCKED
 
 
 def _sentence(topology: Topology, source: str, target: str, kind: str, *, downward: bool) -> str:
-    needing, needed = (source, target) if downward else (target, source)
+    dependent, dependency = (source, target) if downward else (target, source)
     names = {
         identifier: f"{name_of(topology.elements[identifier])} ({identifier})"
-        for identifier in (needing, needed)
+        for identifier in (dependent, dependency)
     }
-    return f"{names[needing]} {_WORDS.get(kind, kind + ' {}').format(names[needed])}"
+    return f"{names[dependent]} {_WORDS.get(kind, kind + ' {}').format(names[dependency])}"

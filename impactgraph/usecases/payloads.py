@@ -1,4 +1,6 @@
-"""Findings in message contents: orders sent twice, incomplete orders, differing stock figures, similar errors."""
+"""Findings in message contents: orders sent twice, incomplete orders, differing stock figures, similar
+errors.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

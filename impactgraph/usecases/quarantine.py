@@ -1,4 +1,4 @@
-"""What was refused and is kept: list it, try it again."""
+"""Quarantined events: list and replay."""
 
 from collections.abc import Sequence
 
@@ -7,17 +7,20 @@ from impactgraph.ports.store import IngestResult, QuarantinedEvent, Store
 
 
 def list_quarantined(store: Store, limit: int) -> tuple[QuarantinedEvent, ...]:
-    """The oldest first, at most `limit`. Raises BadInputError where that is below 1."""
+    """At most `limit` quarantined events, the oldest first. Raises BadInputError for a limit below 1."""
     if limit < 1:
         raise BadInputError(f"The limit is {limit}; give a number from 1 on.")
     return tuple(store.quarantined(limit))
 
 
 def replay_quarantined(store: Store, numbers: Sequence[int] | None) -> IngestResult:
-    """Tries them again, all where none are named; what is taken now leaves the list. Raises NotFoundError for a number that is not in it."""
+    """Ingests quarantined events again, all where `numbers` is None; accepted ones leave the quarantine.
+
+    Raises: NotFoundError for a number that is not in the quarantine.
+    """
     if numbers is not None:
-        kept = {each.number for each in store.quarantined(2**31 - 1)}
+        numbers_in_quarantine = {each.number for each in store.quarantined(2**31 - 1)}
         for number in numbers:
-            if number not in kept:
-                raise NotFoundError(f"number {number} among what is kept aside")
+            if number not in numbers_in_quarantine:
+                raise NotFoundError(f"number {number} in the quarantine")
     return store.replay_quarantined(numbers)

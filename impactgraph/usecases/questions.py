@@ -1,4 +1,4 @@
-"""Questions about failures: their defaults, and the checks that every question passes before it is answered."""
+"""Questions about failures: defaults and validation."""
 
 import math
 from collections.abc import Iterable
@@ -50,7 +50,7 @@ class QuestionInput:
 
 
 def check_question(s: Snapshot, question: Question) -> None:
-    """Raises NotFoundError for an id that names nothing, BadInputError with everything else that is wrong."""
+    """Raises NotFoundError for an unknown id, BadInputError with all other problems."""
     topology = s.topology
     if not topology.version:
         raise NoTopologyError
@@ -58,9 +58,9 @@ def check_question(s: Snapshot, question: Question) -> None:
     for key in question.failures:
         if key not in keys:
             raise NotFoundError(f"failure:{key}", near=[f"failure:{near}" for near in nearest(key, keys, 3)])
-    for supposed in question.suppose:
-        check_element(topology, supposed.target)
-        check_scope(s.store, topology, supposed.scope)
+    for failure in question.suppose:
+        check_element(topology, failure.target)
+        check_scope(s.store, topology, failure.scope)
     check_filter(s.store, topology, question.where)
     if problems := _problems(question):
         raise BadInputError(*problems)
@@ -86,7 +86,7 @@ def _problems(question: Question) -> list[Problem]:
             "minLikelihood must be at least 0 and below 1, such as 0.05.",
         ),
     ]
-    keys = [supposed.key for supposed in question.suppose]
+    keys = [failure.key for failure in question.suppose]
     wrong.append((len(set(keys)) < len(keys), "suppose has two failures with the same id."))
     problems = [Problem(message) for is_wrong, message in wrong if is_wrong]
-    return problems + [problem for supposed in question.suppose for problem in problems_in(supposed)]
+    return problems + [problem for failure in question.suppose for problem in problems_in(failure)]

@@ -1,4 +1,4 @@
-"""Which records should have come and did not, or not so."""
+"""Findings on records: missing, late, repeated or wrong ones, and unusual rates."""
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -47,13 +47,16 @@ class RecordsQuestion:
 
 
 def tuple_or_none(words: Sequence[T] | None) -> tuple[T, ...] | None:
-    """As `RecordsAsked` keeps it."""
+    """As a field of `RecordsQuestion`."""
     return None if words is None else tuple(words)
 
 
 @dataclass(frozen=True, slots=True)
 class RecordCount:
-    """How many of one type have one effect. `longest`: how late the latest is, 0 where that does not apply."""
+    """How many of one type have one effect.
+
+    `longest`: how late the latest is, 0 where that does not apply.
+    """
 
     kind: RecordKind
     type: str
@@ -65,46 +68,47 @@ class RecordCount:
 
 @dataclass(frozen=True)
 class RecordAnswer:
-    """What was found, good while the context that gave it is open."""
+    """Findings on the records of some orders, valid while the context that yields it is open."""
 
     findings: RecordFindings
     causes: Causes
 
     def page(self, first: int, after: str | None) -> Page[RecordFinding]:
         """The longest due first."""
-        found, f = self.findings.rows, self.findings.columns.fulfillments
+        rows = self.findings.rows
+        f = self.findings.columns.fulfillments
 
         def names(at: NDArray[np.intp]) -> list[str]:
             return [
-                f"{f.ids[int(found.row[i])]}\t{slot.kind.value}\t{slot.type}\t{RECORD_EFFECTS[int(found.effect[i])]}\t{int(found.emitter[i])}"
+                f"{f.ids[int(rows.row[i])]}\t{slot.kind.value}\t{slot.type}"
+                f"\t{RECORD_EFFECTS[int(rows.effect[i])]}\t{int(rows.emitter[i])}"
                 for i in at.tolist()
-                for slot in (self.findings.slots[int(found.slot[i])],)
+                for slot in (self.findings.slots[int(rows.slot[i])],)
             ]
 
-        chosen, cursors, more, before = keyset.page(
-            found.due.astype(np.float64), names, first, after, "records-due"
+        indices, cursors, more, before = keyset.page(
+            rows.due.astype(np.float64), names, first, after, "records-due"
         )
         return Page(
-            self.findings.findings(chosen.tolist(), self.causes.of), tuple(cursors), len(found), more, before
+            self.findings.findings(indices.tolist(), self.causes.of), tuple(cursors), len(rows), more, before
         )
 
     def totals(self) -> tuple[RecordCount, ...]:
         """By type and effect, the most first."""
-        found, columns = self.findings.rows, self.findings.columns
-        place = found.slot.astype(np.int64) * len(RECORD_EFFECTS) + found.effect
+        rows = self.findings.rows
+        columns = self.findings.columns
+        place = rows.slot.astype(np.int64) * len(RECORD_EFFECTS) + rows.effect
         parts: dict[tuple[RecordKind, str, RecordEffect], list[NDArray[np.intp]]] = {}
         for code in map(int, np.unique(place)):
-            slot, effect = (
-                self.findings.slots[code // len(RECORD_EFFECTS)],
-                RECORD_EFFECTS[code % len(RECORD_EFFECTS)],
-            )
+            slot = self.findings.slots[code // len(RECORD_EFFECTS)]
+            effect = RECORD_EFFECTS[code % len(RECORD_EFFECTS)]
             parts.setdefault((slot.kind, slot.type, effect), []).append(np.flatnonzero(place == code))
         counts: list[RecordCount] = []
-        for name, rows in parts.items():
-            mine = np.concatenate(rows)
-            stated = mine[found.amount[mine] != NO_AMOUNT]
-            money = money_of(columns, found.currency[stated], found.amount[stated])
-            counts.append(RecordCount(*name, len(mine), money, int(found.late_by[mine].max())))
+        for name, indices in parts.items():
+            mine = np.concatenate(indices)
+            with_amount = mine[rows.amount[mine] != NO_AMOUNT]
+            money = money_of(columns, rows.currency[with_amount], rows.amount[with_amount])
+            counts.append(RecordCount(*name, len(mine), money, int(rows.late_by[mine].max())))
         return tuple(sorted(counts, key=lambda c: (-c.count, c.kind, c.type, c.effect)))
 
     def all(self) -> Iterator[RecordFinding]:
@@ -126,7 +130,9 @@ def list_records(
 
 
 def list_rates(store: Store, as_of: Millis | None, now: Millis) -> tuple[RateFinding, ...]:
-    """Hours of the last day in which a type of record came more or less often than usual, the latest first."""
+    """Hours of the last day in which a type of record came more or less often than usual, the latest
+    first.
+    """
     with snapshot(store, as_of, now) as s:
         rates = find_rates(s.columns, s.at)
         if not rates:
@@ -162,6 +168,6 @@ def _in_question(s: Snapshot, findings: RecordFindings, question: RecordsQuestio
         mask &= keep(rows.row)
     if asks_for_impact(question.where):
         impact = answer_question(s, Question(as_of=question.as_of))
-        affected = post_filter(impact.affected_orders, question.where, impact.effects_of)
-        mask &= np.isin(s.columns.fulfillments.order[rows.row], affected.order)
+        affected_orders = post_filter(impact.affected_orders, question.where, impact.effects_of)
+        mask &= np.isin(s.columns.fulfillments.order[rows.row], affected_orders.order)
     return mask

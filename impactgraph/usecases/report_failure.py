@@ -1,4 +1,4 @@
-"""Put a failure on record."""
+"""Reports a failure."""
 
 import uuid
 from dataclasses import dataclass, replace
@@ -22,17 +22,23 @@ from impactgraph.usecases.validation import check_element, check_scope
 
 @dataclass(frozen=True, slots=True)
 class FailureOutcome:
-    """The failure as it now is, or None with the problems that kept it from being taken."""
+    """The failure as it now is, or None with the problems for which it was refused."""
 
     failure: Failure | None
     problems: tuple[Problem, ...] = ()
 
 
 def report_failure(store: Store, failure: Failure, now: Millis) -> FailureOutcome:
-    """Durable when it returns; the same report again changes nothing. An empty key is given one.
+    """Reports a failure; durable when it returns.
 
-    It is on record as of its start, or of now where it is announced ahead, so that a question about an earlier moment knows it too.
-    Raises NotFoundError where it names an element, location or workflow that there is not.
+    A repeated report changes nothing; an empty key is replaced.
+
+    It is on record as of its start, or of now where it starts later, so that it also counts in questions
+    about earlier moments.
+
+    Raises:
+        NotFoundError: an unknown element, location or workflow.
+        NoTopologyError: no topology was applied.
     """
     failure = replace(failure, key=failure.key or uuid.uuid4().hex, source=SOURCE)
     topology = current_topology(store)
@@ -43,17 +49,18 @@ def report_failure(store: Store, failure: Failure, now: Millis) -> FailureOutcom
     if problems := problems_in(failure):
         return FailureOutcome(None, problems)
     data = failure_data(failure)
-    known = find_failure(store, failure.key)
-    if known is not None and failure_data(known) != data:
+    recorded_failure = find_failure(store, failure.key)
+    if recorded_failure is not None and failure_data(recorded_failure) != data:
         return FailureOutcome(
             None,
             (
                 Problem(
-                    f"{failure.id} is reported already. Change it with updateFailure, or report this one by another id."
+                    f"{failure.id} is reported already. Change it with updateFailure, or report this one by "
+                    "another id."
                 ),
             ),
         )
-    if known is None:
+    if recorded_failure is None:
         intake = send(
             store,
             "failure.reported",

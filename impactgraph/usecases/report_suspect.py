@@ -1,4 +1,4 @@
-"""Put a suspicion on record as a failure, in one call."""
+"""Reports a suspected element as a failure."""
 
 import uuid
 from dataclasses import replace
@@ -13,12 +13,15 @@ from impactgraph.usecases.validation import element_id
 
 
 def report_suspect(store: Store, element: str, now: Millis, where: OrderFilter = ANY_ORDER) -> FailureOutcome:
-    """As the suspicion of now says: its class, since when, in which scope. Raises NotFoundError where the element (full id) is not suspected (any more)."""
-    with overdue(store, OverdueQuestion(where), now) as found:
-        failure = suspected_failure(found, element_id(element))
+    """Reports the failure that is suspected of the element (full id) now.
+
+    Raises: NotFoundError where the element is not suspected.
+    """
+    with overdue(store, OverdueQuestion(where), now) as answer:
+        failure = suspected_failure(answer, element_id(element))
     return report_suspected_failure(store, failure, now)
 
 
 def report_suspected_failure(store: Store, failure: Failure, now: Millis) -> FailureOutcome:
-    """A suspicion that was told, under an id of its own."""
+    """Reports a suspected failure under a new id."""
     return report_failure(store, replace(failure, key=f"suspect-{uuid.uuid4().hex[:12]}"), now)

@@ -1,4 +1,4 @@
-"""Say that a failure has ended."""
+"""Resolves a failure."""
 
 from graph_models.time import Millis
 from impactgraph.errors import Problem
@@ -9,13 +9,17 @@ from impactgraph.usecases.report_failure import FailureOutcome
 
 
 def resolve_failure(store: Store, identifier: str, ended_at: Millis | None, now: Millis) -> FailureOutcome:
-    """Durable when it returns; `ended_at` None is now, or the end it already has. Raises NotFoundError.
+    """Sets the end of a failure; durable when it returns. `ended_at` None: the end it has, else now.
 
-    The first end is on record as of that end, so that a question about a moment between it and now knows it; a correction
-    is on record as of now, because of two statements the later one holds.
+    The first end is on record as of that end, so that it counts in questions about moments between it and
+    now; a correction is on record as of now, because the later of two statements wins.
+
+    Raises: NotFoundError for an unknown failure.
     """
     failure = get_failure(store, identifier)
-    end = ended_at if ended_at is not None else failure.ended_at if failure.ended_at is not None else now
+    end = failure.ended_at if ended_at is None else ended_at
+    if end is None:
+        end = now
     if end < failure.started_at:
         return FailureOutcome(
             failure,

@@ -1,4 +1,4 @@
-"""One box for everything: an order, a fulfillment, a document number, a failure, an element."""
+"""Search over orders, fulfillments, document numbers, failures and elements."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ from impactgraph.usecases.pages import check_first
 LONGEST = 200
 DEFAULT = 20
 _EXACT, _BEGINNING, _WORDS, _NEAR = range(4)
-"""How well something fits what was typed, the best first."""
+"""Ranks of a match, the best first."""
 _OF_ORDERS = ("order", "fulfillment")
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """`id` is the full id of what is shown: for a document number the order that has it."""
+    """`id`: the full id of the object; for a document number that of its order."""
 
     id: str
     matched: str
-    """What of it fits, such as `order O-1001` or `invoice RE-4711`."""
+    """The part that matches, such as `order O-1001` or `invoice RE-4711`."""
     order: str | None = None
     """Bare key of the order, where it is one or belongs to one."""
     fulfillment: str | None = None
@@ -34,61 +34,64 @@ class SearchResult:
 
 
 def search(store: Store, text: str, first: int | None = None) -> list[SearchResult]:
-    """Exact ids first, then ids and names that begin with the text, then those that have all its words; where there is nothing of these, what looks like it.
+    """Exact ids first, then ids and names that begin with the text, then those with all its words; near
+    matches only where there is nothing else.
 
-    Raises BadInputError for a text that says nothing or is no name of anything.
+    Raises: BadInputError for an empty or too long text.
     """
     size = DEFAULT if first is None else check_first(first)
     kind, key = split_id(text.strip())
     if not key or len(key) > LONGEST:
         raise BadInputError(f"text must have 1 to {LONGEST} characters, such as the number of an order.")
     topology = current_topology(store)
-    ranked = [*_elements(topology, kind, key), *_failures(store.failures(), kind, key)]
+    ranking = [*_elements(topology, kind, key), *_failures(store.failures(), kind, key)]
     if kind in ("", *_OF_ORDERS):
-        ranked += [hit for found in store.find(key, size) for hit in _found(found, key, kind)]
-    if not ranked and kind in ("", "order"):
-        ranked += [hit for found in store.find(key, size, inside=True) for hit in _found(found, key, kind)]
-    if not ranked:
-        ranked = [(_NEAR, SearchResult(near, near.replace(":", " ", 1))) for near in _near(topology, key)]
-    ranked.sort(key=lambda each: each[0])
-    return list({hit.id: hit for _, hit in reversed(ranked)}.values())[::-1][:size]
+        ranking += [hit for match in store.find(key, size) for hit in _results_of(match, key, kind)]
+    if not ranking and kind in ("", "order"):
+        ranking += [
+            hit for match in store.find(key, size, inside=True) for hit in _results_of(match, key, kind)
+        ]
+    if not ranking:
+        ranking = [(_NEAR, SearchResult(near, near.replace(":", " ", 1))) for near in _near(topology, key)]
+    ranking.sort(key=lambda each: each[0])
+    return list({hit.id: hit for _, hit in reversed(ranking)}.values())[::-1][:size]
 
 
 def find_fulfillment(store: Store, key: str) -> list[SearchResult]:
     """By bare key; none or one."""
     return [
         hit
-        for found in store.find(key, DEFAULT)
-        if found.fulfillment == key
-        for _, hit in _found(found, key, "fulfillment")
+        for match in store.find(key, DEFAULT)
+        if match.fulfillment == key
+        for _, hit in _results_of(match, key, "fulfillment")
     ][:1]
 
 
-def _found(found: SearchMatch, text: str, kind: str) -> Iterator[tuple[int, SearchResult]]:
-    if found.document is not None:
+def _results_of(match: SearchMatch, text: str, kind: str) -> Iterator[tuple[int, SearchResult]]:
+    if match.document is not None:
         if not kind:
             hit = SearchResult(
-                full_id("order", found.order),
-                f"{found.record or 'document'} {found.document}",
-                found.order,
-                found.fulfillment,
+                full_id("order", match.order),
+                f"{match.record or 'document'} {match.document}",
+                match.order,
+                match.fulfillment,
             )
-            yield _rank(found.document, text), hit
-    elif found.fulfillment is not None:
+            yield _rank(match.document, text), hit
+    elif match.fulfillment is not None:
         if kind != "order":
             yield (
-                _rank(found.fulfillment, text),
+                _rank(match.fulfillment, text),
                 SearchResult(
-                    full_id("fulfillment", found.fulfillment),
-                    f"fulfillment {found.fulfillment}",
-                    found.order,
-                    found.fulfillment,
+                    full_id("fulfillment", match.fulfillment),
+                    f"fulfillment {match.fulfillment}",
+                    match.order,
+                    match.fulfillment,
                 ),
             )
     elif kind != "fulfillment":
         yield (
-            _rank(found.order, text),
-            SearchResult(full_id("order", found.order), f"order {found.order}", found.order),
+            _rank(match.order, text),
+            SearchResult(full_id("order", match.order), f"order {match.order}", match.order),
         )
 
 
@@ -121,14 +124,16 @@ def _fit(text: str, key: str, name: str) -> int | None:
 
 def _rank(key: str, text: str) -> int:
     key, text = key.casefold(), text.casefold()
-    return _EXACT if key == text else _BEGINNING if key.startswith(text) else _NEAR
+    if key == text:
+        return _EXACT
+    return _BEGINNING if key.startswith(text) else _NEAR
 
 
 def _near(topology: Topology, text: str) -> Iterator[str]:
     """Ids of elements whose key or name looks like the text."""
-    named = {
+    id_by_name = {
         name: identifier
         for identifier, element in topology.elements.items()
         for name in (identifier.partition(":")[2], name_of(element))
     }
-    yield from dict.fromkeys(named[name] for name in nearest(text, named, 5))
+    yield from dict.fromkeys(id_by_name[name] for name in nearest(text, id_by_name, 5))

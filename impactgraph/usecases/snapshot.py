@@ -1,4 +1,4 @@
-"""One question's consistent view of a store: the moment, the topology, the failures, the columns and the baselines."""
+"""One question's consistent view of a store: moment, topology, failures, columns and baselines."""
 
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
@@ -37,9 +37,9 @@ from impactgraph.topology.reach import dependents
 
 @contextmanager
 def snapshot(store: Store, as_of: Millis | None, now: Millis) -> Generator["Snapshot"]:
-    """The store as it is (`as_of` None: at `now`) or was. Nothing of it changes while the context is open.
+    """The store at `as_of` (None: at `now`), unchanged while the context is open.
 
-    Good in the thread that opened it; other parts than the columns are read or computed when they are first used.
+    Valid in the thread that opened it; everything but the columns is read or computed on first use.
     A baseline is computed inside the columns only: `Cache.get` says why.
     """
     with store.columns(as_of) as columns:
@@ -47,7 +47,7 @@ def snapshot(store: Store, as_of: Millis | None, now: Millis) -> Generator["Snap
 
 
 class Snapshot:
-    """What all answers to one question are made from."""
+    """The data from which all answers to one question are computed."""
 
     def __init__(self, store: Store, as_of: Millis | None, at: Millis, columns: Columns) -> None:
         """`as_of` is the moment that was asked for (None: now), `at` the moment that is meant."""
@@ -90,7 +90,9 @@ class Snapshot:
         return self.impairments_of(self.begun_failures)
 
     def impairments_of(self, failures: Iterable[Failure]) -> Impairments:
-        """What these failures did and do up to now: each until its end, else until the moment of the question."""
+        """What these failures did and do up to now: each until its end, else until the moment of the
+        question.
+        """
         return propagate(self.graph, tuple(failures), recovery=lambda failure: failure.ended_at or self.at)
 
     # ---- what is usual
@@ -100,14 +102,14 @@ class Snapshot:
         """Good for a quarter of an hour; what the failures on record held is left out."""
         columns = self.columns
         history = self._baselines.histories.get(
-            self._period, self._read_history, lambda found: is_current(found, columns)
+            self._period, self._read_history, lambda baseline: is_current(baseline, columns)
         )
         return self._baselines.forecast.get(
             (self._period, self._failure_spans),
             lambda: learn_forecast_baseline(
                 self.topology, columns, history, self.begun_failures, self._held_spans, self.at
             ),
-            lambda found: is_current(found, columns),
+            lambda baseline: is_current(baseline, columns),
         )
 
     @cached_property
@@ -119,7 +121,7 @@ class Snapshot:
             lambda: learn_diagnosis_baseline(
                 self.topology, columns, self._held_spans, self.declared_records.named_since, self.at
             ),
-            lambda found: is_current(found, columns),
+            lambda baseline: is_current(baseline, columns),
         )
 
     @property

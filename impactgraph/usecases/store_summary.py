@@ -1,4 +1,4 @@
-"""What a store holds, in figures."""
+"""Counts of a store: orders, failures and quarantined events."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class StoreSummary:
     active_failures: int
     quarantined: int
     has_more_quarantined: bool
-    """True where `aside` was only counted up to a limit."""
+    """True where `quarantined` was only counted up to a limit."""
 
 
 def summary_of(store: Store, now: Millis) -> StoreSummary:
@@ -36,10 +36,10 @@ def summary_of(store: Store, now: Millis) -> StoreSummary:
         in_flight = len(np.unique(parts.order[parts.status == IN_FLIGHT]))
         moments = (orders.placed_at, parts.entered_at, parts.ended_at)
         latest = max((int(moment.max()) for moment in moments if len(moment)), default=0)
-        held = len(orders)
+        order_count = len(orders)
     return StoreSummary(
         topology=next((version for version in store.topologies() if version.current), None),
-        orders=held,
+        orders=order_count,
         in_flight=in_flight,
         latest=latest or None,
         failures=len(failures),

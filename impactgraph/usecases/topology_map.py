@@ -39,17 +39,17 @@ class MapEdge:
 
 def map_elements(topology: Topology, kinds: Sequence[ElementKind] | None = None) -> list[MapElement]:
     """In the order of the document."""
-    wanted = set(ElementKind) if kinds is None else set(kinds)
+    selection = set(ElementKind) if kinds is None else set(kinds)
     return [
         _element(topology, identifier, element)
         for identifier, element in topology.elements.items()
-        if kind_of(element) in wanted
+        if kind_of(element) in selection
     ]
 
 
 def map_edges(topology: Topology, kinds: Sequence[EdgeKind] | None = None) -> Iterator[MapEdge]:
     """In the order of the document; a pair of elements may have several, each of another kind."""
-    wanted = set(EdgeKind) if kinds is None else set(kinds)
+    selection = set(EdgeKind) if kinds is None else set(kinds)
     shares = {
         (f"step:{workflow.key}/{transition.step}", step.id): transition.share
         for workflow in topology.workflows.values()
@@ -57,7 +57,7 @@ def map_edges(topology: Topology, kinds: Sequence[EdgeKind] | None = None) -> It
         for transition in step.then
     }
     for source, target, kind in edges(topology):
-        if kind in wanted:
+        if kind in selection:
             yield MapEdge(
                 source, target, kind, shares.get((source, target)) if kind is EdgeKind.FOLLOWS else None
             )

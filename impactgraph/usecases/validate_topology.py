@@ -1,4 +1,4 @@
-"""Say what is wrong with a topology, without a store."""
+"""Validates a topology without a store."""
 
 from pathlib import Path
 
@@ -8,5 +8,8 @@ __all__ = ["CheckedDocuments", "validate_path"]
 
 
 def validate_path(path: Path) -> CheckedDocuments:
-    """Of a file or a folder: the topology, or every problem; warnings beside. Raises nothing for what is in it."""
+    """The topology of a file or a folder, or all its problems; with warnings.
+
+    Does not raise for its content.
+    """
     return check_path(path)

@@ -1,4 +1,4 @@
-"""Whether what a question names exists: an id that names nothing is an error, never an empty answer."""
+"""Validates the ids in a question; unknown ids raise NotFoundError with near matches."""
 
 from collections.abc import Iterable
 
@@ -20,10 +20,10 @@ def element_id(identifier: str) -> str:
 
 def check_element(topology: Topology, identifier: str) -> str:
     """The id as the topology spells it. Raises NotFoundError."""
-    found = element_id(identifier)
-    if found not in topology.elements:
-        raise NotFoundError(identifier, near=near(topology, found))
-    return found
+    element = element_id(identifier)
+    if element not in topology.elements:
+        raise NotFoundError(identifier, near=near(topology, element))
+    return element
 
 
 def check_team(topology: Topology, key: str) -> str:
@@ -33,14 +33,14 @@ def check_team(topology: Topology, key: str) -> str:
 
 
 def check_scope(store: Store, topology: Topology, scope: Scope) -> None:
-    """Raises NotFoundError for a location or a workflow that neither the topology nor an order knows."""
+    """Raises NotFoundError for a location or a workflow of neither the topology nor an order."""
     _check_places(
         store, topology, locations=scope.values("locations") or (), workflows=scope.values("workflows") or ()
     )
 
 
 def check_filter(store: Store, topology: Topology, where: OrderFilter) -> None:
-    """Raises NotFoundError for an order, a location, a workflow or a step that is not known."""
+    """Raises NotFoundError for an unknown order, location, workflow or step."""
     _check("order", where.ids or (), store.orders(where.ids) if where.ids else ())
     _check_places(
         store,
@@ -59,11 +59,14 @@ def _check_places(
     workflows: Iterable[str] = (),
     steps: Iterable[str] = (),
 ) -> None:
-    """Orders may stand at places that the topology has not (a store that opened today) or no longer has, so what it lacks is looked for among theirs."""
-    unlisted = [key for key in locations if key not in topology.locations]
-    unfollowed = [key for key in workflows if key not in topology.workflows]
-    untaken = [key for key in steps if f"step:{key}" not in topology.elements]
-    if not (unlisted or unfollowed or untaken):
+    """Raises NotFoundError for a key of neither the topology nor an order.
+
+    Orders may be at places that the topology does not have yet (a new store) or any more.
+    """
+    other_locations = [key for key in locations if key not in topology.locations]
+    other_workflows = [key for key in workflows if key not in topology.workflows]
+    other_steps = [key for key in steps if f"step:{key}" not in topology.elements]
+    if not (other_locations or other_workflows or other_steps):
         return
     with store.columns() as columns:
         words = columns.dictionaries
@@ -73,20 +76,22 @@ def _check_places(
         }
         _check(
             "location",
-            [key for key in unlisted if not key or words.locations.find(key) is None],
+            [key for key in other_locations if not key or words.locations.find(key) is None],
             topology.locations,
         )
-    _check("workflow", [key for key in unfollowed if key not in seen_workflows], topology.workflows)
+    _check("workflow", [key for key in other_workflows if key not in seen_workflows], topology.workflows)
     seen_steps = set[str]().union(*seen_workflows.values())
     _check(
         "step",
-        [key for key in untaken if key not in seen_steps],
+        [key for key in other_steps if key not in seen_steps],
         [step.id.removeprefix("step:") for w in topology.workflows.values() for step in w.steps],
     )
 
 
-def _check(kind: str, keys: Iterable[str], known: Iterable[str]) -> None:
-    known = set(known)
+def _check(kind: str, keys: Iterable[str], existing_keys: Iterable[str]) -> None:
+    existing_keys = set(existing_keys)
     for key in keys:
-        if key not in known:
-            raise NotFoundError(f"{kind}:{key}", near=[f"{kind}:{near}" for near in nearest(key, known, 3)])
+        if key not in existing_keys:
+            raise NotFoundError(
+                f"{kind}:{key}", near=[f"{kind}:{near}" for near in nearest(key, existing_keys, 3)]
+            )

@@ -1,4 +1,4 @@
-"""Why an order is where it is: its diagnosis and its timeline, both from one snapshot."""
+"""Diagnosis and timeline of an order, both from one snapshot."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -61,14 +61,16 @@ def why(store: Store, identifier: str, now: Millis, as_of: Millis | None = None)
 
 
 def cases(s: Snapshot, keys: Sequence[str]) -> dict[str, Case]:
-    """Those of the orders that are on record, by bare key: a few questions to the store for all of them."""
+    """Cases of the orders that are on record, by bare key, with a few reads of the store for all of them."""
     rows = s.columns.order_rows(list(dict.fromkeys(keys)))
     orders = {order.key: order for order in orders_of(s.columns, rows[rows >= 0])}
-    return Examination(s, orders, _events_of_failed(s, orders)).cases() if orders else {}
+    return Examination(s, orders, _events_of_failed_orders(s, orders)).cases() if orders else {}
 
 
 def timelines(s: Snapshot, cases: Mapping[str, Case]) -> dict[str, Timeline]:
-    """Of these cases, by bare key, oldest first: one question to the store for all whose events were not read yet."""
+    """Timelines of these cases by bare key, oldest first, with one read of the store for all missing
+    events.
+    """
     unread = [key for key, case in cases.items() if case.events is None]
     events = {key: case.events for key, case in cases.items() if case.events is not None}
     events |= s.store.timelines(unread, s.as_of) if unread else {}
@@ -88,14 +90,14 @@ def _timeline(s: Snapshot, case: Case, events: OrderTimeline) -> Timeline:
     )
 
 
-def _events_of_failed(s: Snapshot, orders: Mapping[str, Order]) -> Mapping[str, OrderTimeline]:
-    """Of the orders that an error was reported of, for what it said; the store is asked of no others."""
-    failed = [
+def _events_of_failed_orders(s: Snapshot, orders: Mapping[str, Order]) -> Mapping[str, OrderTimeline]:
+    """Timelines of the orders with a reported error, for its message."""
+    failed_orders = [
         key
         for key, order in orders.items()
         if any(part.failed_code or part.failed_element for part in order.fulfillments)
     ]
-    return s.store.timelines(failed, s.as_of) if failed else {}
+    return s.store.timelines(failed_orders, s.as_of) if failed_orders else {}
 
 
 def _near_orders(s: Snapshot, key: str) -> list[str]:
