@@ -1,7 +1,8 @@
 """What all tests share.
 
-No example of a property has a deadline, since a busy machine is no failure. A check of a change looks at the same examples each time, so that
-what it says is about the change; HYPOTHESIS_PROFILE=explore looks for new ones.
+No example of a property has a deadline, since a busy machine is no failure. A check of a change looks at the
+same examples each time, so that what it says is about the change; HYPOTHESIS_PROFILE=explore looks for new
+ones.
 """
 
 import os

@@ -55,7 +55,9 @@ def any_of(*alternatives: str, switch_after: Millis | None = None) -> Choice:
 
 
 def drawn(*elements: Element) -> Topology:
-    """A topology of these; systems that are mentioned and not given are made, and steps are put into the workflow that they name."""
+    """A topology of these; systems that are mentioned and not given are made, and steps are put into the
+    workflow that they name.
+    """
     found: dict[type, dict[str, Any]] = {
         System: {},
         Api: {},

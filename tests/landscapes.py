@@ -21,7 +21,9 @@ from graph_models.topology import (
 
 
 def landscape(elements: int, seed: int = 7) -> Topology:
-    """About so many elements: a tenth systems, a tenth apis, six tenths integrations, the rest data and steps. All stand on `system:s0`."""
+    """About so many elements: a tenth systems, a tenth apis, six tenths integrations, the rest data and
+    steps. All stand on `system:s0`.
+    """
     dice = Random(seed)
     tenth = max(elements // 10, 2)
     styles = [_style(dice) for _ in range(40)]

@@ -72,7 +72,8 @@ def _java() -> str:
     if not found:
         where = f"JAVA_HOME={home} has no bin/java" if home else "there is no java on the PATH"
         raise RuntimeError(
-            f"Tests need a Neo4j, which needs Java 17 or later: {where}. Install it (openjdk-17-jre-headless), or name a server in {NAMED}."
+            f"Tests need a Neo4j, which needs Java 17 or later: {where}. Install it "
+            f"(openjdk-17-jre-headless), or name a server in {NAMED}."
         )
     return found
 
@@ -83,7 +84,8 @@ def _release(java: str) -> Release:
     number = int(found[1]) if found else 0
     if number < 17:
         raise RuntimeError(
-            f"Tests need a Neo4j, which needs Java 17 or later; {java} is {said.splitlines()[0]}. Point JAVA_HOME to a later one."
+            f"Tests need a Neo4j, which needs Java 17 or later; {java} is {said.splitlines()[0]}. Point "
+            "JAVA_HOME to a later one."
         )
     return LATEST if number >= 21 else LTS
 
@@ -93,7 +95,8 @@ def _fetch(release: Release, jars: Path) -> None:
     maven = shutil.which("mvn")
     if not maven:
         raise RuntimeError(
-            f"Tests need a Neo4j, which Maven fetches: there is no mvn on the PATH. Install maven, or name a server in {NAMED}."
+            "Tests need a Neo4j, which Maven fetches: there is no mvn on the PATH. Install maven, or name a "
+            f"server in {NAMED}."
         )
     jars.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=jars.parent) as folder:

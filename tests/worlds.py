@@ -1,4 +1,6 @@
-"""Orders in flight drawn in a line or two, for tests of forecasts and matches: the columns a store would make of them, and the blast radius over them."""
+"""Orders in flight drawn in a line or two, for tests of forecasts and matches: the columns a store would
+make of them, and the blast radius over them.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -66,7 +68,9 @@ class Erred:
 
 @dataclass(frozen=True)
 class Journey:
-    """A fulfillment, and what its events have told: (step, entered) in order; the last step is where it is, unless it `ended`."""
+    """A fulfillment, and what its events have told: (step, entered) in order; the last step is where it
+    is, unless it `ended`.
+    """
 
     order: str
     stays: tuple[tuple[str, Millis], ...]
@@ -139,7 +143,9 @@ class SmallStore:
 
 
 def ask(world: World, **question: Any) -> BlastRadius:
-    """The blast radius of all its failures; every order that may be hit is listed unless `min_likelihood` says otherwise."""
+    """The blast radius of all its failures; every order that may be hit is listed unless `min_likelihood`
+    says otherwise.
+    """
     asked = Question(
         **{
             "failures": tuple(f.key for f in world.failures),

@@ -1,4 +1,6 @@
-"""What the public API says of a case: its events ingested as a user's files are, then the blast radius asked for over GraphQL, page by page."""
+"""What the public API says of a case: its events ingested as a user's files are, then the blast radius
+asked for over GraphQL, page by page.
+"""
 
 import asyncio
 import json
@@ -30,7 +32,10 @@ _ABOUT = "headline complete absorbed { rule detail }"
 
 
 def answer_of(case: Path, folder: Path) -> Row:
-    """The answer to the question of a case, in the words of its README; a store is made in `folder`. Beside it `headline`, `complete` and `absorbed`."""
+    """The answer to the question of a case, in the words of its README; a store is made in `folder`.
+
+    Beside it `headline`, `complete` and `absorbed`.
+    """
     question = json.loads((case / "question.json").read_text())
     as_of = parse_moment(question["as_of"])
     store = open_store(str(folder), now=lambda: as_of)
@@ -73,12 +78,14 @@ async def _asked(transport: httpx.AsyncBaseTransport, question: Row) -> Row:
 
 async def _page(http: httpx.AsyncClient, question: Row, after: Mapping[str, str | None]) -> Row:
     lists = " ".join(
-        f"{name}(first: {PAGE}, after: ${name}) {{ pageInfo {{ hasNextPage endCursor }} edges {{ node {{ {_NODES[name]} }} }} }}"
+        f"{name}(first: {PAGE}, after: ${name}) "
+        f"{{ pageInfo {{ hasNextPage endCursor }} edges {{ node {{ {_NODES[name]} }} }} }}"
         for name in after
     )
     named = "".join(f", ${name}: String" for name in after)
     query = f"""query ($failures: [ID!], $asOf: DateTime, $horizon: Duration, $tolerance: Duration{named}) {{
-        blastRadius(failures: $failures, asOf: $asOf, horizon: $horizon, tolerance: $tolerance, minLikelihood: 0) {{ {_ABOUT} {lists} }}
+        blastRadius(failures: $failures, asOf: $asOf, horizon: $horizon, tolerance: $tolerance, minLikelihood:
+        0) {{ {_ABOUT} {lists} }}
     }}"""
     asked = {
         "failures": question["failures"],

@@ -1,8 +1,11 @@
-"""Days of a retailer in which one cause holds 2 % of the orders, or none does: is it the first that the overdue are said to have in common?
+"""Days of a retailer in which one cause holds 2 % of the orders, or none does: is it the first that the
+overdue are said to have in common?
 
-python -m tests.accuracy.planted writes the figures of 100 seeds to docs/accuracy.md; the tests look at a few of them.
+python -m tests.accuracy.planted writes the figures of 100 seeds to docs/accuracy.md; the tests look at a few
+of them.
 
-Every day has noise: people who forget an order for hours anywhere, slow stores, regions whose people work at other hours, popular carriers.
+Every day has noise: people who forget an order for hours anywhere, slow stores, regions whose people work at
+other hours, popular carriers.
 """
 
 import argparse
@@ -51,7 +54,9 @@ _NIGHT = {
 
 @dataclass(frozen=True)
 class Planted:
-    """A cause, as CommonFactor should tell it; `holds` says of an order whether a stay in a step of `steps` is held."""
+    """A cause, as CommonFactor should tell it; `holds` says of an order whether a stay in a step of
+    `steps` is held.
+    """
 
     dimension: str
     value: str

@@ -61,18 +61,23 @@ def _targets(pooled: dict[str, Any]) -> str:
         f"| median error of the delay | {pooled['delay_error']:.1%} | at most {WORST_DELAY:.0%} | 1 % |"
     )
     lines.append(
-        f"| sum of the likelihoods / truly affected | {pooled['expected_affected']:.0f} / {pooled['affected']} | | |"
+        f"| sum of the likelihoods / truly affected | {pooled['expected_affected']:.0f} / "
+        f"{pooled['affected']} | | |"
     )
     absorbed = answer_to(ABSORBED)
     reason = absorbed["absorbed"][0]["detail"] if absorbed["absorbed"] else "no reason"
     lines.append(
-        f"| orders called affected in `{ABSORBED}` | {len(absorbed['orders'])} ({reason}) | 0, with its reason | 0 |"
+        f"| orders called affected in `{ABSORBED}` | {len(absorbed['orders'])} ({reason}) | 0, with its "
+        "reason | 0 |"
     )
     return "\n".join(lines)
 
 
 def _cases(result: dict[str, Any]) -> str:
-    head = "| case | scored | affected | called | orders F1 (ceiling) | postings F1 | messages F1 | Brier | delay error | promises F1 |"
+    head = (
+        "| case | scored | affected | called | orders F1 (ceiling) | postings F1 | messages F1 | Brier | "
+        "delay error | promises F1 |"
+    )
     lines = [head, "| --- |" + " ---: |" * 9]
     best = ceilings()
     lines += [

@@ -1,4 +1,6 @@
-"""`make accuracy`: answers every case through the public API, prints the scores and writes docs/accuracy.md."""
+"""`make accuracy`: answers every case through the public API, prints the scores and writes
+docs/accuracy.md.
+"""
 
 import argparse
 import sys
@@ -25,7 +27,8 @@ def main() -> int:
     among = [case for case in traced if (place := place_of(case)) is not None and place <= FIRST]
     if len(among) < SHARE * len(traced):
         missed.append(
-            f"The failed element is among the first {FIRST} suspects in {len(among)} of {len(traced)} cases, below {SHARE:.0%}."
+            f"The failed element is among the first {FIRST} suspects in {len(among)} of {len(traced)} cases, "
+            f"below {SHARE:.0%}."
         )
     sys.stdout.write("\n".join(missed or ["Every target is met."]) + "\n")
     return 1 if missed else 0

@@ -1,4 +1,6 @@
-"""The scores of a few of the days, through the public API: a change that makes forecasts worse is seen here first."""
+"""The scores of a few of the days, through the public API: a change that makes forecasts worse is seen
+here first.
+"""
 
 import pytest
 

@@ -24,7 +24,10 @@ from tests.accuracy.scoring import HOME
 FIRST = 3
 SHARE = 0.75
 """Of the cases with a trace, in which the failed element has to be among the first three."""
-_QUERY = "query ($at: DateTime) { overdue(asOf: $at) { totalCount inCommon { dimension value } suspects { likelihood evidence element { id } } } }"
+_QUERY = (
+    "query ($at: DateTime) { overdue(asOf: $at) { totalCount inCommon { dimension value } suspects { "
+    "likelihood evidence element { id } } } }"
+)
 
 
 @cache
@@ -58,7 +61,9 @@ def truth_of(case: str) -> dict[str, Any]:
 
 
 def place_of(case: str) -> int | None:
-    """At which place of the list the failed element stands, or one that orders cannot tell from it: an integration over it, its API. None where it does not."""
+    """At which place of the list the failed element stands, or one that orders cannot tell from it: an
+    integration over it, its API. None where it does not.
+    """
     topology = load_topology(HOME / "cases" / case / "topology")
     roots = truth_of(case)["root"]
     for place, suspect in enumerate(suspected(case)["suspects"], 1):
@@ -68,7 +73,9 @@ def place_of(case: str) -> int | None:
 
 
 def is_like(topology: Topology, suspect: str, root: str) -> bool:
-    """The element itself, an API of it, or an integration that leads to it, comes from it or passes through it."""
+    """The element itself, an API of it, or an integration that leads to it, comes from it or passes
+    through it.
+    """
     element = topology.elements.get(suspect)
     if suspect == root:
         return True
@@ -96,6 +103,7 @@ def rows(cases: tuple[str, ...]) -> list[str]:
         common = "; ".join(f"{each['dimension']} {each['value']}" for each in found["inCommon"]) or "nothing"
         failed = ", ".join(split_id(root)[0] + " " + split_id(root)[1] for root in truth["root"])
         lines.append(
-            f"| {case} | {failed} | {'yes' if truth['leaves_trace'] else 'no'} | {place_of(case) or '-'} | {first} | {common} |"
+            f"| {case} | {failed} | {'yes' if truth['leaves_trace'] else 'no'} | {place_of(case) or '-'} | "
+            f"{first} | {common} |"
         )
     return lines

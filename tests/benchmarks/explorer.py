@@ -1,9 +1,11 @@
-"""How fast the explorer draws a topology of 1,500 elements and moves it, in the browser that is installed, without a graphics card.
+"""How fast the explorer draws a topology of 1,500 elements and moves it, in the browser that is installed,
+without a graphics card.
 
     python -m tests.benchmarks.explorer
 
-Prints, as medians of the rounds: from the click that opens every group until the next frame is on the screen, the frames while the map is dragged for two
-seconds and the longest of them, and the same with groups closed. No test asserts on it.
+Prints, as medians of the rounds: from the click that opens every group until the next frame is on the screen,
+the frames while the map is dragged for two seconds and the longest of them, and the same with groups closed.
+No test asserts on it.
 """
 
 import shutil
@@ -35,7 +37,8 @@ DRAWN = """(link) => new Promise((done) => {
 
 DRAGGED = """() => new Promise((done) => {
   const frame = document.querySelector(".map-frame"), box = frame.getBoundingClientRect(), gaps = [];
-  const spot = (step) => ({ clientX: box.x + 300 + 200 * Math.sin(step / 9), clientY: box.y + 200 + 90 * Math.cos(step / 7) });
+  const spot = (step) => ({ clientX: box.x + 300 + 200 * Math.sin(step / 9),
+                            clientY: box.y + 200 + 90 * Math.cos(step / 7) });
   const at = (step) => ({ pointerId: 1, button: 0, bubbles: true, ...spot(step) });
   frame.setPointerCapture = () => {};
   frame.dispatchEvent(new PointerEvent("pointerdown", at(0)));
@@ -54,7 +57,9 @@ DRAGGED = """() => new Promise((done) => {
 
 
 def topology(dice: Random) -> Iterator[str]:
-    """As YAML: 120 systems of twelve teams with an api and data each, integrations between them, 45 workflows of eight steps."""
+    """As YAML: 120 systems of twelve teams with an api and data each, integrations between them, 45
+    workflows of eight steps.
+    """
     yield "impactgraph: 1\nteams:\n" + "".join(f"  t{n}: {{name: Team {n}}}\n" for n in range(SYSTEMS // 10))
     yield "systems:\n" + "".join(
         f"  s{n}: {{name: System number {n}, owner: t{n // 10}, kind: kind{n % 9}}}\n" for n in range(SYSTEMS)
@@ -72,7 +77,10 @@ def topology(dice: Random) -> Iterator[str]:
 
 def _integration(n: int, dice: Random) -> str:
     source, target, via = (dice.randrange(SYSTEMS) for _ in range(3))
-    return f"  i{n}: {{name: Integration {n}, from: s{source}, to: s{target}.api, via: [s{via}], transport: sync}}\n"
+    return (
+        f"  i{n}: "
+        f"{{name: Integration {n}, from: s{source}, to: s{target}.api, via: [s{via}], transport: sync}}\n"
+    )
 
 
 def _step(n: int, dice: Random) -> str:
@@ -93,7 +101,8 @@ def measure(page: Page, address: str) -> None:
             page.locator("a", has_text="Groups closed").click()
             page.locator("a", has_text="All groups open").wait_for()
     sys.stdout.write(
-        f"every group open: on the screen after {statistics.median(drawn):.0f} ms (from {min(drawn):.0f} to {max(drawn):.0f})\n"
+        f"every group open: on the screen after {statistics.median(drawn):.0f} ms (from {min(drawn):.0f} to "
+        f"{max(drawn):.0f})\n"
     )
     say("every group open", page)
     page.get_by_label("Farther").click()
@@ -109,7 +118,8 @@ def say(what: str, page: Page) -> None:
         statistics.median(run["longest"] for run in runs),
     )
     sys.stdout.write(
-        f"{what}: {boxes} boxes, {frames:.0f} frames a second while it is dragged, the longest {longest:.0f} ms\n"
+        f"{what}: {boxes} boxes, {frames:.0f} frames a second while it is dragged, the longest {longest:.0f} "
+        "ms\n"
     )
 
 

@@ -1,8 +1,10 @@
-"""How long after its event an update is on the wire, with events coming in and many who follow the same blast radius.
+"""How long after its event an update is on the wire, with events coming in and many who follow the same
+blast radius.
 
 python -m tests.benchmarks.live --orders 100000 --readers 100 --rate 1000 --seconds 30
 
-The server is a process of its own, and so are the readers; all share the machine. A reader is slow where it never reads.
+The server is a process of its own, and so are the readers; all share the machine. A reader is slow where it
+never reads.
 """
 
 import argparse
@@ -24,9 +26,11 @@ import numpy as np
 import websockets
 
 QUERY = """subscription { blastRadius { asOf watermark headline complete
-  totals { orders expectedOrders stuck exposed upcoming recordsOnly willMissPromise value { amount currency } postings { type effect count } }
+  totals { orders expectedOrders stuck exposed upcoming recordsOnly willMissPromise value { amount currency }
+  postings { type effect count } }
   failures { id target { id name } startedAt }
-  orders(first: 20) { totalCount edges { node { band effect hitAt missesPromise order { id channel region promisedBy value { amount currency } } } } } } }"""
+  orders(first: 20) { totalCount edges { node { band effect hitAt missesPromise order { id channel region
+  promisedBy value { amount currency } } } } } } }"""
 BATCH = 100
 """Events of one POST: what comes together in a tenth of a second."""
 SETTLE = 3.0
@@ -165,11 +169,13 @@ def report(
     gaps = [b[0] - a[0] for updates in seen for a, b in pairwise(updates[1:])]
     span = sent[-1][0] - sent[0][0]
     print(  # noqa: T201
-        f"{args.orders} orders, {len(sent) * BATCH / span:.0f} events/s, {args.readers} readers, {args.slow} of them slow"
+        f"{args.orders} orders, {len(sent) * BATCH / span:.0f} events/s, {args.readers} readers, {args.slow} "
+        "of them slow"
     )
     print(f"from an event to its update at a reader: {shares(late)}")  # noqa: T201
     print(  # noqa: T201
-        f"between two updates: {shares(gaps)}; {np.mean([len(updates) for updates in seen]):.1f} updates a reader"
+        f"between two updates: {shares(gaps)}; {np.mean([len(updates) for updates in seen]):.1f} updates a "
+        "reader"
     )
     print(f"POST of {BATCH} events: {shares(took)}")  # noqa: T201
 

@@ -8,7 +8,9 @@ ROUNDS = 9
 
 
 def measured(work: Callable[[], object]) -> tuple[float, float]:
-    """Medians of the clock and of processor time, in milliseconds, after a first round that does not count."""
+    """Medians of the clock and of processor time, in milliseconds, after a first round that does not
+    count.
+    """
     work()
     clock, processor = list[float](), list[float]()
     for _ in range(ROUNDS):

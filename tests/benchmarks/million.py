@@ -1,4 +1,6 @@
-"""A store with a million orders in flight, made as the demo makes them; built once, then kept in `.bench/`."""
+"""A store with a million orders in flight, made as the demo makes them; built once, then kept in
+`.bench/`.
+"""
 
 import os
 from pathlib import Path

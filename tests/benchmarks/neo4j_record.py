@@ -1,7 +1,9 @@
-"""The record in Neo4j under load: `python -m tests.benchmarks.neo4j_record --orders 100000 --seconds 120`. Prints what it measured; writes nothing but scratch.
+"""The record in Neo4j under load: `python -m tests.benchmarks.neo4j_record --orders 100000 --seconds 120`.
+Prints what it measured; writes nothing but scratch.
 
-It starts a server of its own (IMPACTGRAPH_TEST_NEO4J names a running one instead, which is emptied) and measures, after each other: loading the demo's history
-into log and graph, opening without and with a replica, a blast radius against the embedded store over the same events, one event alone, how the graph follows
+It starts a server of its own (IMPACTGRAPH_TEST_NEO4J names a running one instead, which is emptied) and
+measures, after each other: loading the demo's history into log and graph, opening without and with a replica,
+a blast radius against the embedded store over the same events, one event alone, how the graph follows
 batches, a writer with two readers, and opening again without a replica, what these wrote in small blocks.
 """
 
@@ -87,7 +89,8 @@ def load(store: Neo4jStore, orders: int) -> None:
     store.ingest(demo.failures)
     whole = monotonic() - start
     say(
-        f"load: {taken:,} events of {orders:,} orders in {taking:.1f} s ({taken / taking:,.0f} a second; {whole:.1f} s with making them)"
+        f"load: {taken:,} events of {orders:,} orders in {taking:.1f} s ({taken / taking:,.0f} a second; "
+        f"{whole:.1f} s with making them)"
     )
     while store.graph.update() != GraphUpdate():
         pass
@@ -103,7 +106,8 @@ def opening(url: str, cache: Path) -> None:
     with store.columns() as columns:
         took = monotonic() - start
         say(
-            f"open without a replica: {took:.1f} s for {columns.watermark:,} events ({columns.watermark / took:,.0f} a second)"
+            f"open without a replica: {took:.1f} s for {columns.watermark:,} events "
+            f"({columns.watermark / took:,.0f} a second)"
         )
     store.close()
     start = monotonic()
@@ -155,7 +159,8 @@ def alone(store: Store) -> None:
         for n in range(200)
     ]
     say(
-        f"one event alone: median {median(times) * 1000:.1f} ms, 99 of 100 within {quantiles(times, n=100)[98] * 1000:.0f} ms"
+        f"one event alone: median {median(times) * 1000:.1f} ms, 99 of 100 within "
+        f"{quantiles(times, n=100)[98] * 1000:.0f} ms"
     )
 
 
@@ -203,7 +208,9 @@ def memory() -> float:
 
 
 def read(url: str, cache: Path, last: Path) -> None:
-    """Prints (moment, watermark, megabytes, seconds of CPU) twenty times a second until the sequence number in the file is read; then the digest."""
+    """Prints (moment, watermark, megabytes, seconds of CPU) twenty times a second until the sequence
+    number in the file is read; then the digest.
+    """
     store = opened(url, cache)
     while True:
         with store.columns() as columns:
@@ -269,18 +276,21 @@ def sustained(url: str, cache: Path, seconds: int, scratch: Path) -> None:
     }
     digests = {role: rows.pop() for role, rows in seen.items()}
     say(
-        f"sustained: {sent:,} events in {took:.0f} s ({sent / took:,.0f} a second, and a tenth again told twice)"
+        f"sustained: {sent:,} events in {took:.0f} s ({sent / took:,.0f} a second, and a tenth again told "
+        "twice)"
     )
     for role, rows in [("write", written), *seen.items()]:
         quarter = rows[len(rows) // 4][2]
         behind = "" if role == "write" else f"; {_behind(written, rows)}"
         busy = (rows[-1][3] - rows[0][3]) / (rows[-1][0] - rows[0][0])
         say(
-            f"  {role}: {rows[-1][2]:.0f} MB at the end, {quarter:.0f} MB after a quarter, {busy:.0%} of a core{behind}"
+            f"  {role}: {rows[-1][2]:.0f} MB at the end, {quarter:.0f} MB after a quarter, {busy:.0%} of a "
+            f"core{behind}"
         )
     given_out = written[-1][1] - written[0][1] + BATCH
     say(
-        f"  sequence numbers given out {given_out:,} for {sent:,} events; both readers the same: {len(set(digests.values())) == 1}"
+        f"  sequence numbers given out {given_out:,} for {sent:,} events; both readers the same: "
+        f"{len(set(digests.values())) == 1}"
     )
 
 
@@ -292,7 +302,10 @@ def _behind(written: list[list[float]], rows: list[list[float]]) -> str:
             at += 1
         if rows[at][1] >= watermark and rows[0][0] < moment:
             lags.append(max(0.0, rows[at][0] - moment))
-    return f"behind the writer by {median(lags) * 1000:.0f} ms, 99 of 100 within {quantiles(lags, n=100)[98] * 1000:.0f} ms, at most {max(lags) * 1000:.0f} ms"
+    return (
+        f"behind the writer by {median(lags) * 1000:.0f} ms, 99 of 100 within "
+        f"{quantiles(lags, n=100)[98] * 1000:.0f} ms, at most {max(lags) * 1000:.0f} ms"
+    )
 
 
 def main() -> None:

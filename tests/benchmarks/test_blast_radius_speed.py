@@ -1,6 +1,8 @@
-"""The blast radius over HTTP with a million orders in flight, beside the least that could be done: a numpy mask, group and sum.
+"""The blast radius over HTTP with a million orders in flight, beside the least that could be done: a numpy
+mask, group and sum.
 
-Each round asks what was not asked before. Nothing here asserts on time; `make bench` prints the table and the ratios.
+Each round asks what was not asked before. Nothing here asserts on time; `make bench` prints the table and the
+ratios.
 """
 
 import itertools
@@ -39,7 +41,10 @@ CASES = {"narrow": NARROW, "wide, held": {"target": "system:oms", "scope": {}}, 
 """A thousand orders, a quarter of all with half of them held now, and half of all."""
 TOTALS = "totals { orders stuck exposed upcoming recordsOnly willMissPromise value { amount currency } }"
 GROUPS = "breakdown(by: [CHANNEL, REGION]) { key orders stuck willMissPromise value { amount currency } }"
-PAGE = "orders(first: 50) { totalCount edges { node { band hitAt likelihood expectedDelay missesPromise order { id } } } }"
+PAGE = (
+    "orders(first: 50) { totalCount edges { node { band hitAt likelihood expectedDelay missesPromise order { "
+    "id } } } }"
+)
 _seconds = itertools.count()
 
 
@@ -117,9 +122,16 @@ class Plain:
             code for word in NARROW["scope"]["locations"] if (code := words.locations.find(word)) is not None
         ]
         return Plain(
-            place, f.location.astype(np.int16), o.channel[f.order].astype(np.int16), o.region[f.order].astype(np.int16), f.value.copy(),
-            o.promised_by[f.order], f.entered_at.copy(), {k: np.array(v, np.int16) for k, v in on.items()}, np.array(chosen, np.int16),
-        )  # fmt: skip
+            place,
+            f.location.astype(np.int16),
+            o.channel[f.order].astype(np.int16),
+            o.region[f.order].astype(np.int16),
+            f.value.copy(),
+            o.promised_by[f.order],
+            f.entered_at.copy(),
+            {k: np.array(v, np.int16) for k, v in on.items()},
+            np.array(chosen, np.int16),
+        )
 
     def ask(self, case: str) -> tuple[NDArray[Any], ...]:
         """Orders and value by channel and region, and missed promises; nothing else."""
@@ -177,7 +189,8 @@ def test_blast_radius_over_http(
     with capsys.disabled():
         hit = answer["totals"]["orders"]
         sys.stdout.write(
-            f"\n{case}, {name}: {hit:,} orders, {took * 1000:.1f} ms, numpy {floor * 1000:.2f} ms, {took / floor:.1f} times"
+            f"\n{case}, {name}: {hit:,} orders, {took * 1000:.1f} ms, numpy {floor * 1000:.2f} ms, "
+            f"{took / floor:.1f} times"
         )
 
 
@@ -190,7 +203,9 @@ def test_walking_a_graph_of_orders(
     records: bool,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """What a dependency graph with the orders as nodes does: walk from the failed element to them, then sum up what was reached."""
+    """What a dependency graph with the orders as nodes does: walk from the failed element to them, then
+    sum up what was reached.
+    """
     graph = _graph(served.store, records)
     walk = {"networkx": _networkx, "rustworkx": _rustworkx}[library](graph)
     answers = {case: typical(partial(served.ask, case, f"{TOTALS} {GROUPS}"), 5) for case in CASES}
@@ -199,7 +214,10 @@ def test_walking_a_graph_of_orders(
         target = str(asked["target"])
         took, walked, reached = answers[case], typical(partial(walk, target), 1), walk(target)
         summed = walked + typical(partial(_figures, graph, reached), 1)
-        figures = f"walks in {walked:.2f} s, {walked / took:.0f} times the blast radius; with figures {summed:.2f} s, {summed / took:.0f} times"
+        figures = (
+            f"walks in {walked:.2f} s, {walked / took:.0f} times the blast radius; with figures {summed:.2f} "
+            f"s, {summed / took:.0f} times"
+        )
         lines.append(
             f"\n{case}: {library}, {len(graph.edges):,} edges, reaches {len(reached):,} orders, {figures}"
         )
@@ -212,10 +230,14 @@ def test_walking_a_graph_of_orders(
 
 @dataclass
 class Graph:
-    """The graph that a team would build: elements, steps, fulfillments and orders, as docs/graph-schema.md has them, each with its id."""
+    """The graph that a team would build: elements, steps, fulfillments and orders, as docs/graph-schema.md
+    has them, each with its id.
+    """
 
     edges: list[tuple[str, str]]
-    """From what fails to what is hit by it: to what needs it, to the step before, to the fulfillments in a step, to their orders (and records)."""
+    """From what fails to what is hit by it: to what needs it, to the step before, to the fulfillments in a
+    step, to their orders (and records).
+    """
     orders: dict[str, tuple[str, str, int, bool]]
     """Channel, region, value, and whether the promise is within the hour."""
 

@@ -1,4 +1,6 @@
-"""Why is this order where it is, with a million orders in flight: one order never asked about before, and a page of 500. Prints what it measured."""
+"""Why is this order where it is, with a million orders in flight: one order never asked about before, and
+a page of 500. Prints what it measured.
+"""
 
 import itertools
 import sys
@@ -51,11 +53,13 @@ def test_diagnosis_of_one_order(
     everything = [seconds for each in took.values() for seconds in each]
     with capsys.disabled():
         sys.stdout.write(
-            f"\none order: median {median(everything) * 1000:.1f} ms, 95 of 100 within {quantiles(everything, n=20)[-1] * 1000:.1f} ms"
+            f"\none order: median {median(everything) * 1000:.1f} ms, 95 of 100 within "
+            f"{quantiles(everything, n=20)[-1] * 1000:.1f} ms"
         )
         for state, seconds in sorted(took.items(), key=lambda each: -len(each[1])):
             sys.stdout.write(
-                f"\n  {state}: {len(seconds)} orders, median {median(seconds) * 1000:.1f} ms, longest {max(seconds) * 1000:.1f} ms"
+                f"\n  {state}: {len(seconds)} orders, median {median(seconds) * 1000:.1f} ms, longest "
+                f"{max(seconds) * 1000:.1f} ms"
             )
 
 

@@ -1,4 +1,7 @@
-"""Overdue orders among a million in flight, what they have in common, and suspects. Prints the clock beside processor time; no assertion on time."""
+"""Overdue orders among a million in flight, what they have in common, and suspects.
+
+Prints the clock beside processor time; no assertion on time.
+"""
 
 import itertools
 import sys
@@ -21,7 +24,9 @@ _seconds = itertools.count()
 
 
 def _asked(store: EmbeddedStore, *parts: Callable[[Overdue], object]) -> None:
-    """At a moment that was not asked about before: nothing but what is usual is kept from the question before."""
+    """At a moment that was not asked about before: nothing but what is usual is kept from the question
+    before.
+    """
     with ExitStack() as stack:
         found = stack.enter_context(overdue(store, OverdueQuestion(), NOW + next(_seconds)))
         for part in parts:

@@ -1,4 +1,7 @@
-"""Propagation beside a plain Dijkstra with heapq over the same edges. Prints the ratio; no assertion on time."""
+"""Propagation beside a plain Dijkstra with heapq over the same edges.
+
+Prints the ratio; no assertion on time.
+"""
 
 from collections.abc import Callable
 from heapq import heappop, heappush
@@ -59,7 +62,8 @@ def test_propagation_beside_dijkstra_over_the_same_edges(benchmark: BenchmarkFix
         impaired=len(found.by_element), dijkstra_ms=round(plain * 1000, 2), ratio=round(ratio, 2)
     )
     print(  # noqa: T201 - the figure that is asked for
-        f"\n{elements} elements, {len(found.by_element)} impaired: {ratio:.2f} times Dijkstra ({plain * 1000:.1f} ms)"
+        f"\n{elements} elements, {len(found.by_element)} impaired: {ratio:.2f} times Dijkstra "
+        f"({plain * 1000:.1f} ms)"
     )
     assert set(found.by_element) <= {graph.ids[number] for number in dijkstra(graph.links, source)}
 

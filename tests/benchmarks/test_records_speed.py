@@ -1,4 +1,7 @@
-"""The records watch over a million orders in flight. Prints what it measured, as processor time beside the clock; no assertion on time."""
+"""The records watch over a million orders in flight.
+
+Prints what it measured, as processor time beside the clock; no assertion on time.
+"""
 
 import sys
 from collections.abc import Callable

@@ -1,4 +1,7 @@
-"""Taking events, one alone and many, and opening a million orders. Prints what it measured; no assertion on time."""
+"""Taking events, one alone and many, and opening a million orders.
+
+Prints what it measured; no assertion on time.
+"""
 
 import itertools
 import subprocess
@@ -32,7 +35,7 @@ opened = perf_counter()
 with blast_radius(store, Question(), now) as answer:
     answer.totals
 done = perf_counter()
-peak = re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())  # of this program alone, unlike what getrusage tells of a child
+peak = re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())
 print(opened - loaded, done - loaded, int(peak[1]) / 1024)
 """
 
@@ -74,7 +77,10 @@ def test_one_event_alone(benchmark: BenchmarkFixture, capsys: pytest.CaptureFixt
     store = EmbeddedStore.open(built(), now=lambda: NOW)
     numbers = itertools.count()
     seconds: list[float] = []
-    line = '{"specversion":"1.0","id":"bench-%d-%d","source":"/bench","type":"inventory.reported","time":"2026-03-03T12:00:00Z","data":%s}'
+    line = (
+        '{"specversion":"1.0","id":"bench-%d-%d","source":"/bench","type":"inventory.reported",'
+        '"time":"2026-03-03T12:00:00Z","data":%s}'
+    )
     stamp = int(perf_counter() * 1e6)
 
     def take() -> None:
@@ -112,5 +118,6 @@ def test_opening_a_million_orders(benchmark: BenchmarkFixture, capsys: pytest.Ca
     figures = benchmark.pedantic(opened, rounds=3, warmup_rounds=1)
     _say(
         capsys,
-        f"a million orders: open in {figures[0]:.2f} s, first answer after {figures[1]:.2f} s, {figures[2]:,.0f} MiB resident",
+        f"a million orders: open in {figures[0]:.2f} s, first answer after {figures[1]:.2f} s, "
+        f"{figures[2]:,.0f} MiB resident",
     )

@@ -25,9 +25,13 @@ class Verdict:
     likelihood: float
     band: Band | None
     delay: float
-    """Milliseconds, the lower median of the futures in which the order itself is hit; infinite: never done; 0: only records are."""
+    """Milliseconds, the lower median of the futures in which the order itself is hit; infinite: never
+    done; 0: only records are.
+    """
     delay_between: tuple[float, float] = (0.0, 0.0)
-    """The delays beside the median: where a future ends at the very moment of a run, which of two runs it takes is a matter of rounding."""
+    """The delays beside the median: where a future ends at the very moment of a run, which of two runs it
+    takes is a matter of rounding.
+    """
 
 
 @dataclass
@@ -57,7 +61,9 @@ class Life:
 
 @dataclass(frozen=True)
 class Told:
-    """What one future says: whether the order itself is hit, by how much it is later, and which records are."""
+    """What one future says: whether the order itself is hit, by how much it is later, and which records
+    are.
+    """
 
     flow: bool
     delay: float

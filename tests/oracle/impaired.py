@@ -24,7 +24,9 @@ class Impaired:
     # ---- when things end
 
     def _ends(self, failure: Failure) -> tuple[float, list[float]]:
-        """(nominal, by future): the reported end is right within a fifth of the length, and has not come yet."""
+        """(nominal, by future): the reported end is right within a fifth of the length, and has not come
+        yet.
+        """
         assert failure.expected_end is not None
         slack = 0.2 * max(failure.expected_end - failure.started_at, MINUTE)
         low, high = max(failure.expected_end - slack, self.as_of), failure.expected_end + slack
@@ -101,7 +103,9 @@ class Impaired:
     def passes(
         self, rows: Sequence[Impairment], schedule: Schedule | None, t: float, k: int, coin: bool
     ) -> Met:
-        """Refused first; then each delay once, each wait as often as one ends in another; messages of a batch with its runs."""
+        """Refused first; then each delay once, each wait as often as one ends in another; messages of a
+        batch with its runs.
+        """
         met = Met(next_run(schedule, t) if schedule else t)
         rows = sorted(
             rows, key=lambda i: (i.effect is not Effect.REJECTED, i.since, self.impairments.index(i))
@@ -139,7 +143,9 @@ class Impaired:
         ]
 
     def gate(self, element: str | None, journey: Journey) -> list[Impairment]:
-        """What moves an order there; of the chances of one failure only the worst, since they exclude each other."""
+        """What moves an order there; of the chances of one failure only the worst, since they exclude each
+        other.
+        """
         return only_worst(self.at(element, journey, *MOVING))
 
     def start(self, step: Step, journey: Journey) -> list[Impairment]:

@@ -1,4 +1,6 @@
-"""Findings about records, looked at plainly: one fulfillment, one record that it should have, one rule at a time."""
+"""Findings about records, looked at plainly: one fulfillment, one record that it should have, one rule at
+a time.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

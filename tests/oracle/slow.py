@@ -1,7 +1,8 @@
-"""A slow forecast to hold the fast one against: one order, one future after the other, in plain Python, from nothing but the impairments.
+"""A slow forecast to hold the fast one against: one order, one future after the other, in plain Python,
+from nothing but the impairments.
 
-It shares the fixed futures (`strata`) and the shapes of distributions with the forecast, and none of its code. It knows orders that no failure
-has held in a step behind them, and whose records have not come.
+It shares the fixed futures (`strata`) and the shapes of distributions with the forecast, and none of its
+code. It knows orders that no failure has held in a step behind them, and whose records have not come.
 """
 
 import math

@@ -1,4 +1,6 @@
-"""What is deployed: the image, docker-compose.yml and the Kubernetes manifests, checked as far as that goes without containers."""
+"""What is deployed: the image, docker-compose.yml and the Kubernetes manifests, checked as far as that
+goes without containers.
+"""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,7 @@
-"""Propagation again, as simply as it can be said: sweep over all edges until nothing changes. Shares the rules, and nothing of how they are applied."""
+"""Propagation again, as simply as it can be said: sweep over all edges until nothing changes.
+
+Shares the rules, and nothing of how they are applied.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,6 @@
-"""What events add up to, said as plainly as possible: one fulfillment at a time, its events in order, a look at each."""
+"""What events add up to, said as plainly as possible: one fulfillment at a time, its events in order, a
+look at each.
+"""
 
 import json
 from datetime import datetime
@@ -10,9 +12,14 @@ from graph_models.topology import Topology, Workflow
 from impactgraph.columns import CANCELLED, COMPLETED, IN_FLIGHT, document_code
 
 RANK = {
-    "order.placed": 0, "fulfillment.entered": 1, "fulfillment.rerouted": 2, "fulfillment.failed": 3,
-    "fulfillment.completed": 4, "fulfillment.cancelled": 5, "order.cancelled": 5,
-}  # fmt: skip
+    "order.placed": 0,
+    "fulfillment.entered": 1,
+    "fulfillment.rerouted": 2,
+    "fulfillment.failed": 3,
+    "fulfillment.completed": 4,
+    "fulfillment.cancelled": 5,
+    "order.cancelled": 5,
+}
 RECORD = {
     "posting.recorded": "posting",
     "notification.sent": "notification",
@@ -148,7 +155,9 @@ def _workflow_of(setter: dict[str, Any], name: str, topology: Topology) -> Workf
 def _in_force(
     event: dict[str, Any], setters: list[dict[str, Any]], name: str, topology: Topology
 ) -> Workflow | None:
-    """That of the last setter up to the event; before the first, that of the first if it is the order's placing."""
+    """That of the last setter up to the event; before the first, that of the first if it is the order's
+    placing.
+    """
     before = [setter for setter in setters if _when(setter) <= _when(event)]
     if before:
         return _workflow_of(before[-1], name, topology)

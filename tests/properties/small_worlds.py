@@ -1,4 +1,6 @@
-"""Random small worlds: a landscape in which every kind of edge occurs, workflows with branches and hand-offs, orders on their way, failures."""
+"""Random small worlds: a landscape in which every kind of edge occurs, workflows with branches and
+hand-offs, orders on their way, failures.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -85,7 +87,9 @@ def integrations(
 
 @st.composite
 def topologies(draw: Callable[..., Any]) -> Topology:
-    """`ship`: release -> pick -> (pack ->) send, with a call, a hand-off over `hand`, postings over `book`, messages over `tell`; `fetch`: release -> ready."""
+    """`ship`: release -> pick -> (pack ->) send, with a call, a hand-off over `hand`, postings over
+    `book`, messages over `tell`; `fetch`: release -> ready.
+    """
     choice = Choice((("integration:call",), ("integration:book",)))
     needs = draw(
         st.sampled_from(
@@ -173,7 +177,9 @@ ROUTES = {"ship": ("release", "pick", "pack", "send"), "fetch": ("release", "rea
 
 @st.composite
 def journeys(draw: Callable[..., Any], order: str, part: int = 1) -> Journey:
-    """Somewhere on its way at ten, after stays of minutes to hours; each stay began a while before the next."""
+    """Somewhere on its way at ten, after stays of minutes to hours; each stay began a while before the
+    next.
+    """
     workflow = draw(st.sampled_from(list(ROUTES)))
     route = ROUTES[workflow][: draw(st.integers(1, len(ROUTES[workflow])))]
     at = AS_OF - draw(st.integers(0, 150)) * MINUTE - draw(st.integers(1, 59)) * SECOND

@@ -1,4 +1,6 @@
-"""What holds of the parts of every answer: totals, pages, breakdowns and explanations agree, and narrower questions only remove."""
+"""What holds of the parts of every answer: totals, pages, breakdowns and explanations agree, and narrower
+questions only remove.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -192,7 +194,9 @@ def connected(path: Path, world: World) -> bool:
 
 
 def replays(path: Path, impairments: Sequence[Impairment]) -> bool:
-    """Whether the hops are an impairment and its causes, the nearest to the failure first; behind them come a step, perhaps, and the order."""
+    """Whether the hops are an impairment and its causes, the nearest to the failure first; behind them
+    come a step, perhaps, and the order.
+    """
     elements = [(hop.target, hop.rule, hop.effect) for hop in path.hops]
     return any(
         [(hop.element, hop.rule, hop.effect) for hop in each.hops] in (elements[:-1], elements[:-2])

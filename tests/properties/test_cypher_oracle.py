@@ -1,9 +1,10 @@
 """The affected set in plain Cypher, which shares no code with the columns, the forecast or the match.
 
-Compared are the orders that a standing outage hits, whatever the chance: those in, or on their way to, an impaired step or hand-over, or with a record
-still to come through an impaired integration, within scope. Outages have begun by ten o'clock and last for a year, so it does not matter when somebody
-arrives; what passed before they began is left out, as no graph of the present tells of it. So are delays below the tolerance: who misses a batch by one
-of them is an hour late, which takes the forecast to tell.
+Compared are the orders that a standing outage hits, whatever the chance: those in, or on their way to, an
+impaired step or hand-over, or with a record still to come through an impaired integration, within scope.
+Outages have begun by ten o'clock and last for a year, so it does not matter when somebody arrives; what
+passed before they began is left out, as no graph of the present tells of it. So are delays below the
+tolerance: who misses a batch by one of them is an hour late, which takes the forecast to tell.
 """
 
 import json

@@ -1,4 +1,6 @@
-"""What holds of every diagnosis: it agrees with the blast radius both ways, promises no more than the forecast, whoever else is asked about."""
+"""What holds of every diagnosis: it agrees with the blast radius both ways, promises no more than the
+forecast, whoever else is asked about.
+"""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -98,7 +100,9 @@ def test_an_order_is_told_the_same_whoever_else_is_asked_about(world: World, dat
 
 
 def without_moments(told: Diagnosis) -> tuple[Diagnosis, list[object]]:
-    """Apart from its peers, and from when it meets what is to come: among others that is told of all that stand where it does, to a few seconds."""
+    """Apart from its peers, and from when it meets what is to come: among others that is told of all that
+    stand where it does, to a few seconds.
+    """
     causes = [
         (
             cause.kind,

@@ -46,31 +46,77 @@ def _placed(
 
 _EVENT = st.one_of(
     st.builds(
-        _placed, st.sampled_from(["O-1", "O-2"]), _MINUTES, _WORKFLOW, _PLACE, st.integers(1, 2),
-        st.dictionaries(st.sampled_from(["carrier", "brand"]), st.sampled_from(["a", "b"])), st.sampled_from([None, "gold", "basic"]),
+        _placed,
+        st.sampled_from(["O-1", "O-2"]),
+        _MINUTES,
+        _WORKFLOW,
+        _PLACE,
+        st.integers(1, 2),
+        st.dictionaries(st.sampled_from(["carrier", "brand"]), st.sampled_from(["a", "b"])),
+        st.sampled_from([None, "gold", "basic"]),
     ),
-    st.builds(lambda step, minutes, who, place: entered(step, minutes, who, **place), _STEP, _MINUTES, _WHO, _PLACE),
-    st.builds(lambda step, minutes, who, place: entered(step, minutes, who, **place), _STEP, _MINUTES, _WHO, _PLACE),
     st.builds(
-        lambda minutes, who, place, target: of("fulfillment.rerouted", minutes, who, workflow=target[0], step=target[1], **place),
-        _MINUTES, _WHO, _PLACE, st.sampled_from([("ship", "promise"), ("ship", "pack"), ("collect", "pick")]),
+        lambda step, minutes, who, place: entered(step, minutes, who, **place), _STEP, _MINUTES, _WHO, _PLACE
     ),
-    st.builds(lambda minutes, who, step, code: of("fulfillment.failed", minutes, who, step=step, code=code), _MINUTES, _WHO, _STEP, st.sampled_from("AB")),
+    st.builds(
+        lambda step, minutes, who, place: entered(step, minutes, who, **place), _STEP, _MINUTES, _WHO, _PLACE
+    ),
+    st.builds(
+        lambda minutes, who, place, target: of(
+            "fulfillment.rerouted", minutes, who, workflow=target[0], step=target[1], **place
+        ),
+        _MINUTES,
+        _WHO,
+        _PLACE,
+        st.sampled_from([("ship", "promise"), ("ship", "pack"), ("collect", "pick")]),
+    ),
+    st.builds(
+        lambda minutes, who, step, code: of("fulfillment.failed", minutes, who, step=step, code=code),
+        _MINUTES,
+        _WHO,
+        _STEP,
+        st.sampled_from("AB"),
+    ),
     st.builds(lambda minutes, who: of("fulfillment.completed", minutes, who), _MINUTES, _WHO),
     st.builds(lambda minutes, who: of("fulfillment.cancelled", minutes, who), _MINUTES, _WHO),
-    st.builds(lambda minutes, order: event("order.cancelled", minutes, order=order), _MINUTES, st.sampled_from(["O-1", "O-2"])),
+    st.builds(
+        lambda minutes, order: event("order.cancelled", minutes, order=order),
+        _MINUTES,
+        st.sampled_from(["O-1", "O-2"]),
+    ),
     st.builds(
         lambda minutes, who, type_, said: of("posting.recorded", minutes, who, type=type_, **said),
-        _MINUTES, _WHO, st.sampled_from(["invoice", "refund"]), st.sampled_from([
-            {}, {"amount": "12.50", "currency": "EUR"}, {"amount": 1e3, "currency": "JPY", "document": "D-1"},
-            {"amount": "-0.1234565", "currency": "EUR", "document": "D-2"}, {"amount": "1E+2", "document": ""},
-        ]),
+        _MINUTES,
+        _WHO,
+        st.sampled_from(["invoice", "refund"]),
+        st.sampled_from(
+            [
+                {},
+                {"amount": "12.50", "currency": "EUR"},
+                {"amount": 1e3, "currency": "JPY", "document": "D-1"},
+                {"amount": "-0.1234565", "currency": "EUR", "document": "D-2"},
+                {"amount": "1E+2", "document": ""},
+            ]
+        ),
     ),
-    st.builds(lambda minutes, who, type_: of("notification.sent", minutes, who, type=type_), _MINUTES, _WHO, st.sampled_from(["shipped", "thanks"])),
-    st.builds(lambda minutes, severity: reported("F-1", minutes, severity=severity), _MINUTES, st.sampled_from(["info", "error"])),
-    st.builds(lambda minutes, name: event("failure.updated", minutes, failure=name, delay="5m"), _MINUTES, st.sampled_from(["F-1", "F-2"])),
+    st.builds(
+        lambda minutes, who, type_: of("notification.sent", minutes, who, type=type_),
+        _MINUTES,
+        _WHO,
+        st.sampled_from(["shipped", "thanks"]),
+    ),
+    st.builds(
+        lambda minutes, severity: reported("F-1", minutes, severity=severity),
+        _MINUTES,
+        st.sampled_from(["info", "error"]),
+    ),
+    st.builds(
+        lambda minutes, name: event("failure.updated", minutes, failure=name, delay="5m"),
+        _MINUTES,
+        st.sampled_from(["F-1", "F-2"]),
+    ),
     st.builds(lambda minutes: event("failure.resolved", minutes, failure="F-1"), _MINUTES),
-)  # fmt: skip
+)
 
 
 @contextmanager
@@ -121,7 +167,9 @@ def test_the_state_as_of_a_moment_is_that_of_the_events_up_to_it(events: list[by
 
 
 def _placed_ones(seen: dict[str, Any]) -> dict[str, Any]:
-    """Without orders and fulfillments of which nothing says yet what they are: an event of theirs may be aside in one store, since it did not fit later."""
+    """Without orders and fulfillments of which nothing says yet what they are: an event of theirs may be
+    aside in one store, since it did not fit later.
+    """
     orders = {key: order for key, order in seen["orders"].items() if order["placed_at"]}
     return seen | {
         "orders": orders,

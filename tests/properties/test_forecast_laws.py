@@ -65,8 +65,9 @@ def test_the_same_question_has_the_same_answer(world: World) -> None:
 
 
 def unpassed(world: World) -> World:
-    """The same orders as if they had come just now to where they are: one that has passed meanwhile is evidence of what the failure was not,
-    and fits a milder one better."""
+    """The same orders as if they had come just now to where they are: one that has passed meanwhile is
+    evidence of what the failure was not, and fits a milder one better.
+    """
     return replace(world, journeys=tuple(replace(j, stays=j.stays[-1:]) for j in world.journeys))
 
 
@@ -129,10 +130,11 @@ def test_a_milder_failure_of_the_same_class_never_adds_an_order(world: World, wh
 @SETTINGS
 @given(worlds(most_failures=1))
 def test_what_a_latency_makes_later_an_outage_makes_later_too(world: World) -> None:
-    """Where there is no alternative and nothing is optional: in an outage orders do without, a slow answer is waited for.
+    """Where there is no alternative and nothing is optional: in an outage orders do without, a slow answer
+    is waited for.
 
-    With no tolerance: shortly before its end an outage holds orders for a moment only, a latency for as long as ever. Of the orders
-    themselves: a record is late from its due time on.
+    With no tolerance: shortly before its end an outage holds orders for a moment only, a latency for as long
+    as ever. Of the orders themselves: a record is late from its due time on.
     """
     needs = [s.needs for w in world.topology.workflows.values() for s in w.steps]
     assume(not any(n.optional or any(isinstance(need, Choice) for need in n.required) for n in needs))

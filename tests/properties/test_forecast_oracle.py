@@ -21,7 +21,9 @@ TOLERANCE = 5.0 * MINUTE
 
 
 def unheld(world: World) -> World:
-    """One fulfillment an order, each of an age of its own; what lies behind them lies before every failure."""
+    """One fulfillment an order, each of an age of its own; what lies behind them lies before every
+    failure.
+    """
     begun = min(f.started_at for f in world.failures)
     found: list[Journey] = []
     for n, journey in enumerate(j for j in world.journeys if j.part == 1):

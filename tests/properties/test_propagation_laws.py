@@ -1,4 +1,6 @@
-"""What holds of propagation over every topology: it is what naive sweeps find, and milder failures never do more."""
+"""What holds of propagation over every topology: it is what naive sweeps find, and milder failures never
+do more.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -68,7 +70,10 @@ def met_at(several: Iterable[Impairment], order: Order, at: Millis) -> Iterator[
 
 
 def points(found: Impairments) -> set[tuple[str, Order, Millis]]:
-    """(element, kind of order, moment) that is impaired. On steps and data the type of a message does not count."""
+    """(element, kind of order, moment) that is impaired.
+
+    On steps and data the type of a message does not count.
+    """
     return {
         (element, order, at)
         for element, several in found.by_element.items()
@@ -238,7 +243,9 @@ def choices_of(owner: System | Step) -> list[Choice]:
 def fails(
     found: Impairments, members: Sequence[str], order: Order, at: Millis, switch_after: Millis | None
 ) -> bool:
-    """Whether an alternative is left, for this order at this moment: one of its members surely fails, or is too slow to wait for."""
+    """Whether an alternative is left, for this order at this moment: one of its members surely fails, or
+    is too slow to wait for.
+    """
     met = [
         each
         for member in members

@@ -1,4 +1,6 @@
-"""Findings about records: as a plain look at one fulfillment after the other gives them, and laws that hold of all."""
+"""Findings about records: as a plain look at one fulfillment after the other gives them, and laws that
+hold of all.
+"""
 
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -25,7 +27,9 @@ _OFFSETS = st.sampled_from(
 
 @st.composite
 def recorded(draw: Callable[..., Any]) -> World:
-    """A small world in which some records of each fulfillment have come, at about the time of its steps; some fulfillments have ended."""
+    """A small world in which some records of each fulfillment have come, at about the time of its steps;
+    some fulfillments have ended.
+    """
     world: World = replace(
         draw(worlds(most_failures=1)), as_of=AS_OF + draw(st.sampled_from([0, 30 * MINUTE, 5 * HOUR]))
     )
@@ -99,13 +103,19 @@ def told(found: RecordFindings) -> list[Told]:
     return sorted(
         (
             (
-                each.fulfillment, each.kind.value, each.type, each.effect, each.due, each.late_by,
-                to_micros(each.amount.amount) if each.amount else None, to_micros(each.expected_amount.amount) if each.expected_amount else None,
+                each.fulfillment,
+                each.kind.value,
+                each.type,
+                each.effect,
+                each.due,
+                each.late_by,
+                to_micros(each.amount.amount) if each.amount else None,
+                to_micros(each.expected_amount.amount) if each.expected_amount else None,
             )
             for each in found.findings()
         ),
         key=repr,
-    )  # fmt: skip
+    )
 
 
 @settings(max_examples=300, deadline=None)

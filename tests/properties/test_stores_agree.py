@@ -1,4 +1,6 @@
-"""Whatever store has the events, and in whatever order and batches it got them: the same answers, to the last digit."""
+"""Whatever store has the events, and in whatever order and batches it got them: the same answers, to the
+last digit.
+"""
 
 import json
 import random

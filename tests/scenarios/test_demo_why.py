@@ -1,4 +1,6 @@
-"""The demo's two stories as the service desk hears them; and once more with nobody having reported a failure."""
+"""The demo's two stories as the service desk hears them; and once more with nobody having reported a
+failure.
+"""
 
 from collections.abc import Iterator
 

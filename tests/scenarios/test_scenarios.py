@@ -1,4 +1,6 @@
-"""Every folder of fixtures/scenarios, in every store: what is hit, and beside it what only looks as if it were."""
+"""Every folder of fixtures/scenarios, in every store: what is hit, and beside it what only looks as if it
+were.
+"""
 
 import json
 from collections.abc import Iterator

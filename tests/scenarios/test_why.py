@@ -1,4 +1,6 @@
-"""Every folder of fixtures/scenarios, asked order by order: what is hit is told of the failure, and what only looks as if it were is not."""
+"""Every folder of fixtures/scenarios, asked order by order: what is hit is told of the failure, and what
+only looks as if it were is not.
+"""
 
 import json
 from pathlib import Path

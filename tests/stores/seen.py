@@ -99,11 +99,16 @@ def _came(columns: Columns, row: int) -> list[tuple[Any, ...]]:
     r, v = columns.records, columns.dictionaries
     return [
         (
-            int(r.at[i]), RECORD_KINDS[r.kind[i]].value, v.types.values[r.type[i]], str(None if r.amount[i] == NO_AMOUNT else int(r.amount[i])),
-            v.currencies.values[r.currency[i]], int(r.document[i]),
+            int(r.at[i]),
+            RECORD_KINDS[r.kind[i]].value,
+            v.types.values[r.type[i]],
+            str(None if r.amount[i] == NO_AMOUNT else int(r.amount[i])),
+            v.currencies.values[r.currency[i]],
+            int(r.document[i]),
         )
-        for i in range(len(r)) if r.fulfillment[i] == row
-    ]  # fmt: skip
+        for i in range(len(r))
+        if r.fulfillment[i] == row
+    ]
 
 
 def _errors(columns: Columns, row: int) -> list[tuple[int, int, str, str]]:

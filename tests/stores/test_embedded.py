@@ -30,12 +30,23 @@ print("held", flush=True)
 sys.stdin.read()
 """
 _EVENTS = [
-    placed("O-1", 0, attributes={"carrier": "a"}), entered("promise", 1, "O-1/1"), placed("O-2", 2, workflow="ship", parts=2), entered("pack", 3, "O-2/1"),
-    of("fulfillment.failed", 4, "O-2/1", step="pack", code="ERROR"), entered("deliver", 5, "O-2/1"), of("posting.recorded", 6, "O-2/1", type="invoice"),
-    of("fulfillment.rerouted", 7, "O-1/1", workflow="ship", step="promise", location="store-2"), entered("pack", 8, "O-1/1"), reported("F-1", 9),
-    event("order.cancelled", 10, order="O-2"), entered("pack", 3, "O-3/1"), of("fulfillment.failed", 4, "O-3/1", step="pack", code="LOST"),
-    placed("O-3", 1, workflow="collect"), of("fulfillment.completed", 12, "O-1/1"), placed("O-4", 13, attributes={"carrier": "b", "brand": "x"}),
-]  # fmt: skip
+    placed("O-1", 0, attributes={"carrier": "a"}),
+    entered("promise", 1, "O-1/1"),
+    placed("O-2", 2, workflow="ship", parts=2),
+    entered("pack", 3, "O-2/1"),
+    of("fulfillment.failed", 4, "O-2/1", step="pack", code="ERROR"),
+    entered("deliver", 5, "O-2/1"),
+    of("posting.recorded", 6, "O-2/1", type="invoice"),
+    of("fulfillment.rerouted", 7, "O-1/1", workflow="ship", step="promise", location="store-2"),
+    entered("pack", 8, "O-1/1"),
+    reported("F-1", 9),
+    event("order.cancelled", 10, order="O-2"),
+    entered("pack", 3, "O-3/1"),
+    of("fulfillment.failed", 4, "O-3/1", step="pack", code="LOST"),
+    placed("O-3", 1, workflow="collect"),
+    of("fulfillment.completed", 12, "O-1/1"),
+    placed("O-4", 13, attributes={"carrier": "b", "brand": "x"}),
+]
 
 
 @pytest.fixture

@@ -20,19 +20,41 @@ def only(store: Store, as_of: int | None = None) -> Failure:
 
 
 def test_a_reported_failure_has_all_that_was_said(store: Store) -> None:
-    store.ingest([
-        reported(
-            minutes=3, target="integration:oms-to-erp", started_at="2026-03-02T12:01:00Z", expected_end="2026-03-02T14:00:00Z", delay="15m", error_rate=0.25,
-            drain="PT1H", severity="critical", summary="Down", evidence="https://example.org/1", scope={"regions": ["emea"], "attributes": {"brand": ["x"]}},
-            **{"class": "backlog"},
-        )
-    ])  # fmt: skip
+    store.ingest(
+        [
+            reported(
+                minutes=3,
+                target="integration:oms-to-erp",
+                started_at="2026-03-02T12:01:00Z",
+                expected_end="2026-03-02T14:00:00Z",
+                delay="15m",
+                error_rate=0.25,
+                drain="PT1H",
+                severity="critical",
+                summary="Down",
+                evidence="https://example.org/1",
+                scope={"regions": ["emea"], "attributes": {"brand": ["x"]}},
+                **{"class": "backlog"},
+            )
+        ]
+    )
 
     assert only(store) == Failure(
-        key="F-1", target="integration:oms-to-erp", failure_class=FailureClass.BACKLOG, started_at=at(1), expected_end=at(120), delay=15 * MINUTE,
-        error_rate=0.25, drain=HOUR, severity=Severity.CRITICAL, summary="Down", evidence="https://example.org/1", source="/oms", reported_at=at(3),
+        key="F-1",
+        target="integration:oms-to-erp",
+        failure_class=FailureClass.BACKLOG,
+        started_at=at(1),
+        expected_end=at(120),
+        delay=15 * MINUTE,
+        error_rate=0.25,
+        drain=HOUR,
+        severity=Severity.CRITICAL,
+        summary="Down",
+        evidence="https://example.org/1",
+        source="/oms",
+        reported_at=at(3),
         scope=Scope.from_mapping({"regions": ["emea"], "attributes.brand": ["x"]}),
-    )  # fmt: skip
+    )
 
 
 def test_a_failure_starts_when_it_is_reported_unless_said_otherwise(store: Store) -> None:

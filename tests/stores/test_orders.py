@@ -11,12 +11,17 @@ from tests.stores.events import at, entered, event, of, placed
 
 @pytest.fixture
 def several(store: Store) -> Store:
-    store.ingest([
-        placed("O-1", 1, value="10.00", promised_by="2026-03-02T18:00:00Z"), entered("pick", 3, "O-1/1"),
-        placed("O-2", 2, value="30.00", channel="app", parts=2, workflow="ship", location="store-2"),
-        placed("O-3", 3, value="20.00", promised_by="2026-03-02T17:00:00Z"), of("fulfillment.completed", 9, "O-3/1"),
-        placed("O-4", 4, value="20.00"), event("order.cancelled", 5, order="O-4"),
-    ])  # fmt: skip
+    store.ingest(
+        [
+            placed("O-1", 1, value="10.00", promised_by="2026-03-02T18:00:00Z"),
+            entered("pick", 3, "O-1/1"),
+            placed("O-2", 2, value="30.00", channel="app", parts=2, workflow="ship", location="store-2"),
+            placed("O-3", 3, value="20.00", promised_by="2026-03-02T17:00:00Z"),
+            of("fulfillment.completed", 9, "O-3/1"),
+            placed("O-4", 4, value="20.00"),
+            event("order.cancelled", 5, order="O-4"),
+        ]
+    )
     return store
 
 
@@ -122,8 +127,11 @@ def test_a_story_has_every_event_in_the_order_of_time(several: Store) -> None:
 
     assert story is not None
     assert [(entry.kind, entry.at) for entry in story.entries] == [
-        ("order.placed", at(1)), ("fulfillment.entered", at(1)), ("notification.sent", at(2)), ("fulfillment.entered", at(3)),
-    ]  # fmt: skip
+        ("order.placed", at(1)),
+        ("fulfillment.entered", at(1)),
+        ("notification.sent", at(2)),
+        ("fulfillment.entered", at(3)),
+    ]
 
 
 def test_a_story_names_the_step_of_the_workflow_it_was_in(several: Store) -> None:

@@ -1,4 +1,6 @@
-"""A browser that may load nothing from anywhere else and must not complain, and the servers that it looks at."""
+"""A browser that may load nothing from anywhere else and must not complain, and the servers that it looks
+at.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -32,7 +34,9 @@ PICTURES = Path(__file__).parents[3] / "build" / "browser"
 DEMO_NOW: Millis = NOW
 DEMO_ORDERS = 2000
 PATIENCE = 30_000
-"""Milliseconds until something that should come counts as not coming: what is tested is that it comes, on however busy a machine."""
+"""Milliseconds until something that should come counts as not coming: what is tested is that it comes, on
+however busy a machine.
+"""
 ZONE = "Europe/Berlin"
 
 
@@ -72,7 +76,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def watched(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Watched]:
-    """A fresh page; at the end it is pictured, nothing may have been asked of another host, and nothing complained of."""
+    """A fresh page; at the end it is pictured, nothing may have been asked of another host, and nothing
+    complained of.
+    """
     context = browser.new_context(
         viewport={"width": 1280, "height": 800},
         timezone_id=ZONE,

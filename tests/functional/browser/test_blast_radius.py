@@ -16,7 +16,10 @@ from tests.functional.browser.explorer import Explorer, count_of
 from tests.functional.http.serving import Api
 from tests.functional.http.shop import event
 
-TOTALS = "totals { orders stuck exposed upcoming recordsOnly willMissPromise tasks postings { count } notifications { count } }"
+TOTALS = (
+    "totals { orders stuck exposed upcoming recordsOnly willMissPromise tasks postings { count } "
+    "notifications { count } }"
+)
 BANDS = {"stuck": "Stuck now", "exposed": "Exposed", "upcoming": "Upcoming", "recordsOnly": "Records only"}
 LISTS = {"postings": "Postings", "notifications": "Messages", "tasks": "Tasks"}
 CANCELLED = "customer changed their mind"
@@ -255,7 +258,8 @@ def test_the_list_is_sorted_by_the_server_and_read_on_as_it_is_scrolled(radius: 
     radius.open("radius")
     radius.page.get_by_role("button", name="Value", exact=True).click()
     first = api.ask(
-        "{ blastRadius { totals { orders } orders(orderBy: VALUE_DESC, first: 1) { edges { node { order { id } } } } } }"
+        "{ blastRadius { totals { orders } orders(orderBy: VALUE_DESC, first: 1) { edges { node { order { id "
+        "} } } } } }"
     )["blastRadius"]
     expect(radius.rows().first).to_contain_text(first["orders"]["edges"][0]["node"]["order"]["id"][6:])
 
@@ -381,7 +385,8 @@ def test_the_report_on_paper_has_the_map_and_no_buttons(radius: RadiusPage) -> N
     assert (
         json.loads(
             radius.page.evaluate(
-                "JSON.stringify([...document.querySelectorAll('.no-print')].filter(e => e.offsetParent).length)"
+                "JSON.stringify([...document.querySelectorAll('.no-print')].filter(e => "
+                "e.offsetParent).length)"
             )
         )
         == 0

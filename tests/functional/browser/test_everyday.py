@@ -1,4 +1,6 @@
-"""What people expect of any page: small screens, both looks, no barriers, keys, addresses, errors that help."""
+"""What people expect of any page: small screens, both looks, no barriers, keys, addresses, errors that
+help.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path

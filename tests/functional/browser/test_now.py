@@ -23,7 +23,8 @@ LABELS = {
 }
 REPORT = "mutation ($input: FailureInput!) { reportFailure(input: $input) { problems { message } } }"
 NOTE_STATES = """window.states = [];
-    new MutationObserver(() => states.push(document.querySelector('.live').dataset.state)).observe(document.querySelector('.live'), { attributes: true });"""
+    new MutationObserver(() => states.push(document.querySelector('.live').dataset.state))
+      .observe(document.querySelector('.live'), { attributes: true });"""
 REPORTED = {
     "id": "F-erp",
     "target": "system:erp",

@@ -1,4 +1,6 @@
-"""Pages that cannot be followed by subscription renew by themselves when events come in, and leave the reader where they are."""
+"""Pages that cannot be followed by subscription renew by themselves when events come in, and leave the
+reader where they are.
+"""
 
 from playwright.sync_api import Page, expect
 
@@ -8,7 +10,10 @@ from tests.functional.browser.explorer import Explorer
 from tests.functional.http.serving import Api
 from tests.functional.http.shop import event
 
-OVERDUE = "{ overdue(by: [STEP], first: 5) { totalCount orders { edges { node { id fulfillments { id overdue } } } } } }"
+OVERDUE = (
+    "{ overdue(by: [STEP], first: 5) { totalCount orders { edges { node { id fulfillments { id overdue } } } "
+    "} } }"
+)
 RECORDS = "{ records(first: 500) { totalCount edges { node { order { id } fulfillment kind type } } } }"
 
 EVENTS = {

@@ -1,4 +1,6 @@
-"""The service desk's way: one order from the search box to the customer message, and what needs a look before anybody asks."""
+"""The service desk's way: one order from the search box to the customer message, and what needs a look
+before anybody asks.
+"""
 
 import csv
 import re
@@ -15,7 +17,8 @@ from tests.functional.http.shop import event
 STUCK = "{ orders(first: 1, where: { bands: [STUCK] }) { edges { node { id } } } }"
 EXPOSED = STUCK.replace("STUCK", "EXPOSED")
 DIAGNOSIS = """query ($id: ID!) { order(id: $id) { timeline { title } diagnosis {
-  state headline customerMessage causes { evidence failure { summary } } missing { type } peers { overdue total } } } }"""
+  state headline customerMessage causes { evidence failure { summary } } missing { type } peers { overdue
+  total } } } }"""
 
 
 @pytest.fixture

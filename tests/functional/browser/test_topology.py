@@ -79,10 +79,12 @@ def test_an_element_is_found_by_a_part_of_its_name(topology: TopologyPage, api: 
 
     expect(topology.page.get_by_role("heading", name="Order management")).to_be_visible()
     said = api.ask(
-        '{ element(id: "system:oms") { dependents(depth: 1, first: 500) { totalCount edges { node { id } } } dependencies(depth: 1) { totalCount } } }'
+        '{ element(id: "system:oms") { dependents(depth: 1, first: 500) { totalCount edges { node { id } } } '
+        "dependencies(depth: 1) { totalCount } } }"
     )["element"]
     expect(topology.page.locator("main")).to_contain_text(
-        f"Needs {said['dependencies']['totalCount']}, needed by {said['dependents']['totalCount']}, up to 1 hop away."
+        f"Needs {said['dependencies']['totalCount']}, needed by {said['dependents']['totalCount']}, up to 1 "
+        "hop away."
     )
     assert topology.boxes() == {"system:oms"} | {edge["node"]["id"] for edge in said["dependents"]["edges"]}
 
@@ -94,7 +96,8 @@ def test_what_hangs_on_an_element_is_as_far_as_asked(
     topology.open(f"topology?element=data:inventory.allocation&depth={depth}&side=dependents")
 
     said = api.ask(
-        f'{{ element(id: "data:inventory.allocation") {{ dependents(depth: {asked}, first: 500) {{ totalCount edges {{ node {{ id }} }} }} }} }}'
+        '{ element(id: "data:inventory.allocation") '
+        f"{{ dependents(depth: {asked}, first: 500) {{ totalCount edges {{ node {{ id }} }} }} }} }}"
     )["element"]
     expect(topology.card("What needs it").get_by_role("listitem")).to_have_count(
         said["dependents"]["totalCount"]
@@ -167,7 +170,8 @@ def test_the_ways_between_two_elements_are_told_and_lit(topology: TopologyPage, 
     topology.find("Path to", "ship-from-store/pick")
 
     ways = api.ask(
-        '{ paths(from: "system:oms", to: "step:ship-from-store/pick", first: 20) { sentence hops { from to } } }'
+        '{ paths(from: "system:oms", to: "step:ship-from-store/pick", first: 20) { sentence hops { from to } '
+        "} }"
     )["paths"]
     shown = topology.page.locator(".ways li")
     expect(shown).to_have_count(len(ways))
@@ -209,7 +213,8 @@ def test_a_what_if_stands_beside_today_with_the_difference(topology: TopologyPag
         "expectedEnd": moment(DEMO_NOW + 5 * HOUR).isoformat(),
         "scope": {"regions": ["uk", "emea-north"]},
     }
-    query = f"""query ($s: [FailureInput!]) {{ today: blastRadius {{ totals {{ {COUNTS} }} }} alone: blastRadius(suppose: $s) {{ headline }}
+    query = f"""query ($s: [FailureInput!]) {{ today: blastRadius {{ totals {{ {COUNTS} }} }}
+      alone: blastRadius(suppose: $s) {{ headline }}
       both: blastRadius(failures: ["F-stock", "F-queues"], suppose: $s) {{ totals {{ {COUNTS} }} }} }}"""
     said = api.ask(query, s=[supposed])
     expect(topology.page.locator("#headline")).to_have_text(said["alone"]["headline"])

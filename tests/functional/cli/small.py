@@ -29,11 +29,21 @@ def event(identifier: str, kind: str, at: str, **data: object) -> bytes:
 
 
 def orders(count: int) -> list[bytes]:
-    """Each placed at 09:00 and in its first step; the release to the warehouse fails at 08:59, for two hours as is expected."""
+    """Each placed at 09:00 and in its first step; the release to the warehouse fails at 08:59, for two
+    hours as is expected.
+    """
     lines = [
-        event("f", "failure.reported", PLACED, failure="F-1", target="integration:release", **{"class": "outage"}, started_at="2026-03-02T08:59:00Z",
-              expected_end="2026-03-02T11:00:00Z"),
-    ]  # fmt: skip
+        event(
+            "f",
+            "failure.reported",
+            PLACED,
+            failure="F-1",
+            target="integration:release",
+            **{"class": "outage"},
+            started_at="2026-03-02T08:59:00Z",
+            expected_end="2026-03-02T11:00:00Z",
+        ),
+    ]
     for number in range(1, count + 1):
         key = f"O-{number}"
         parts = [{"fulfillment": f"{key}/1", "workflow": "ship", "location": "dc-1"}]

@@ -50,7 +50,10 @@ def test_help_of_a_command_has_an_example_and_the_options_of_all(command):
     ids=" ".join,
 )
 def test_what_only_tells_of_commands_imports_nothing_heavy(arguments: list[str]):
-    script = f"import sys; from impactgraph.cli.app import run; run({arguments!r}); sys.stderr.write('loaded ' + ' '.join(sys.modules))"
+    script = (
+        f"import sys; from impactgraph.cli.app import run; run({arguments!r}); sys.stderr.write('loaded ' + "
+        "' '.join(sys.modules))"
+    )
 
     done = subprocess.run(
         [sys.executable, "-c", script],

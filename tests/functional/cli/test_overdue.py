@@ -1,4 +1,6 @@
-"""`impactgraph overdue` and `impactgraph drift` over the demo's store, and a suspicion that becomes a failure."""
+"""`impactgraph overdue` and `impactgraph drift` over the demo's store, and a suspicion that becomes a
+failure.
+"""
 
 import csv
 import io

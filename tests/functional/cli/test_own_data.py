@@ -146,9 +146,12 @@ steps: {promised: promise}
 """
 
 OCEL = """\
-{"eventTypes": [{"name": "promised", "attributes": []}], "objectTypes": [{"name": "order", "attributes": [{"name": "total", "type": "float"}]}],
- "events": [{"id": "1", "type": "promised", "time": "2026-03-02T09:00:00Z", "attributes": [], "relationships": [{"objectId": "O-1", "qualifier": ""}]}],
- "objects": [{"id": "O-1", "type": "order", "attributes": [{"name": "total", "time": "1970-01-01T00:00:00Z", "value": 10.5}]}]}
+{"eventTypes": [{"name": "promised", "attributes": []}],
+ "objectTypes": [{"name": "order", "attributes": [{"name": "total", "type": "float"}]}],
+ "events": [{"id": "1", "type": "promised", "time": "2026-03-02T09:00:00Z", "attributes": [],
+   "relationships": [{"objectId": "O-1", "qualifier": ""}]}],
+ "objects": [{"id": "O-1", "type": "order",
+   "attributes": [{"name": "total", "time": "1970-01-01T00:00:00Z", "value": 10.5}]}]}
 """
 
 STEPS = "n,order,what,at,total\n1,O-1,promised,2026-03-02T09:00:00Z,10.50\n"

@@ -12,7 +12,9 @@ from graphql import (
 
 
 def everything_of(schema: GraphQLSchema, kind: str, levels: int) -> str:
-    """A selection of all scalar fields of the type, and of its objects down to `levels`; a connection and its edges are no level of their own."""
+    """A selection of all scalar fields of the type, and of its objects down to `levels`; a connection and
+    its edges are no level of their own.
+    """
     found = schema.type_map[kind]
     assert isinstance(found, GraphQLObjectType | GraphQLInterfaceType)
     parts = [
@@ -48,5 +50,6 @@ def _field(schema: GraphQLSchema, name: str, field: GraphQLField, levels: int) -
     if levels == 0:
         return ""
     if named.name.endswith("Connection"):
-        return f"{name}{{totalCount edges{{node{everything_of(schema, named.name.removesuffix('Connection'), levels - 1)}}}}}"
+        node = everything_of(schema, named.name.removesuffix("Connection"), levels - 1)
+        return f"{name}{{totalCount edges{{node{node}}}}}"
     return name + everything_of(schema, named.name, levels - 1)

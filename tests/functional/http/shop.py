@@ -1,4 +1,6 @@
-"""A small shop for the tests of the HTTP API: the retailer's topology, a few dozen orders, a failure that holds some of them."""
+"""A small shop for the tests of the HTTP API: the retailer's topology, a few dozen orders, a failure that
+holds some of them.
+"""
 
 import json
 from collections.abc import Iterator
@@ -37,7 +39,9 @@ def event(event_type: str, at: Millis, data: object, number: str) -> bytes:
 
 
 def orders(count: int) -> Iterator[bytes]:
-    """O-0000 on: every third at each store, each placed a minute after the one before, all in `pick`, those of EMEA caught by F-1."""
+    """O-0000 on: every third at each store, each placed a minute after the one before, all in `pick`,
+    those of EMEA caught by F-1.
+    """
     for n in range(count):
         order, place, at = f"O-{n:04d}", STORES[n % 3], NOW - 2 * HOUR + n % 60 * MINUTE
         placed = {

@@ -65,7 +65,9 @@ def test_the_pages_of_an_answer_give_every_order_once(api: Api) -> None:
 
 
 def test_a_what_if_is_answered_and_nothing_of_it_is_stored(api: Api) -> None:
-    query = """{ blastRadius(suppose: [{target: "system:storeops", class: OUTAGE, startedAt: "2026-03-02T09:20:00Z", scope: {locations: ["store-101"]}}]) {
+    query = """{ blastRadius(suppose: [{target: "system:storeops",
+        class: OUTAGE, startedAt: "2026-03-02T09:20:00Z",
+        scope: {locations: ["store-101"]}}]) {
         failures { id target { id } } totals { orders } } }"""
 
     answer = api.ask(query)["blastRadius"]
@@ -77,7 +79,8 @@ def test_a_what_if_is_answered_and_nothing_of_it_is_stored(api: Api) -> None:
 
 def test_a_filter_narrows_the_whole_answer(api: Api) -> None:
     query = """{ blastRadius(where: {locations: ["location:store-001"]}) {
-        totals { orders } orders(first: 500) { edges { node { order { fulfillments { location { id } } } } } } } }"""
+        totals { orders } orders(first: 500) { edges { node { order { fulfillments { location { id } } } } } }
+        } }"""
 
     answer = api.ask(query)["blastRadius"]
 
@@ -98,7 +101,8 @@ def test_an_answer_of_a_moment_before_the_failure_is_empty(api: Api) -> None:
 
 def test_an_impaired_element_comes_with_the_path_to_it(api: Api) -> None:
     edges = api.ask(
-        "{ blastRadius { elements { edges { node { element { id } effect from until path { sentence hops { to } } } } } } }"
+        "{ blastRadius { elements { edges { node { element { id } effect from until path { sentence hops { "
+        "to } } } } } } }"
     )
     nodes = [edge["node"] for edge in edges["blastRadius"]["elements"]["edges"]]
 
@@ -108,12 +112,14 @@ def test_an_impaired_element_comes_with_the_path_to_it(api: Api) -> None:
 
 def test_an_affected_order_is_explained_to_its_own_effect(api: Api) -> None:
     node = api.ask(
-        "{ blastRadius { orders(first: 1) { edges { node { effect order { id } path { hops { to effect } } } } } } }"
+        "{ blastRadius { orders(first: 1) { edges { node { effect order { id } path { hops { to effect } } } "
+        "} } } }"
     )
     first = node["blastRadius"]["orders"]["edges"][0]["node"]
 
     explained = api.ask(
-        "query ($order: ID!) { blastRadius { explain(order: $order) { affected sentence paths { hops { to effect } } } } }",
+        "query ($order: ID!) { blastRadius { explain(order: $order) { affected sentence paths { hops { to "
+        "effect } } } } }",
         order=first["order"]["id"],
     )
 
@@ -134,7 +140,8 @@ def test_an_order_out_of_scope_is_explained_by_what_stopped_the_failure(api: Api
 @pytest.mark.parametrize("identifier", ["order:O-0001", "O-0001", "ORDER:O-0001"])
 def test_an_order_is_found_by_its_full_id_or_its_key(api: Api, identifier: str) -> None:
     order = api.ask(
-        "query ($id: ID!) { order(id: $id) { id channel value { amount currency } fulfillments { id step { id } status } } }",
+        "query ($id: ID!) { order(id: $id) { id channel value { amount currency } fulfillments { id step { "
+        "id } status } } }",
         id=identifier,
     )["order"]
 
@@ -182,7 +189,8 @@ def test_the_story_of_an_order_that_no_failure_touches_names_none(api: Api) -> N
 
 def test_orders_are_listed_oldest_first_and_filtered(api: Api) -> None:
     page = api.ask(
-        '{ orders(where: {channels: ["app"]}, first: 500) { totalCount edges { node { channel placedAt } } } }'
+        '{ orders(where: {channels: ["app"]}, first: 500) { totalCount edges { node { channel placedAt } } } '
+        "}"
     )["orders"]
     placed = [edge["node"]["placedAt"] for edge in page["edges"]]
 
@@ -193,7 +201,8 @@ def test_orders_are_listed_oldest_first_and_filtered(api: Api) -> None:
 
 def test_orders_are_found_by_how_they_stand_to_the_failures_that_are_active(api: Api) -> None:
     listed = api.ask(
-        "{ orders(where: {bands: [STUCK, EXPOSED, UPCOMING, RECORDS_ONLY]}, first: 500) { edges { node { id placedAt } } } }"
+        "{ orders(where: {bands: [STUCK, EXPOSED, UPCOMING, RECORDS_ONLY]}, first: 500) { edges { node { id "
+        "placedAt } } } }"
     )["orders"]["edges"]
 
     assert {edge["node"]["id"] for edge in listed} == affected(api)
@@ -204,9 +213,8 @@ def test_orders_are_found_by_how_they_stand_to_the_failures_that_are_active(api:
 
 def test_an_element_tells_its_kind_its_owner_and_its_own_fields(api: Api) -> None:
     element = api.ask("""{ element(id: "integration:pick-confirm") { kind key name owner { id }
-        ... on Integration { from { id } to { id } via { id } transport deadLetter } impairments { effect } } }""")[
-        "element"
-    ]
+        ... on Integration { from { id } to { id } via { id } transport deadLetter } impairments { effect } }
+        }""")["element"]
 
     assert element == {
         "kind": "INTEGRATION",
@@ -231,7 +239,10 @@ def test_elements_are_searched_by_name_and_owner(api: Api) -> None:
 
 
 def test_what_an_element_needs_is_followed_as_deep_as_asked(api: Api) -> None:
-    query = 'query ($depth: Int) { element(id: "api:oms.orders") { dependencies(depth: $depth) { edges { node { id } } } } }'
+    query = (
+        'query ($depth: Int) { element(id: "api:oms.orders") { dependencies(depth: $depth) { edges { node { '
+        "id } } } } }"
+    )
 
     near = [edge["node"]["id"] for edge in api.ask(query, depth=1)["element"]["dependencies"]["edges"]]
 
@@ -240,7 +251,8 @@ def test_what_an_element_needs_is_followed_as_deep_as_asked(api: Api) -> None:
 
 def test_a_path_reads_from_one_end_to_the_other(api: Api) -> None:
     paths = api.ask(
-        '{ paths(from: "step:ship-from-store/pack", to: "system:broker", first: 3) { sentence hops { from to rule } } }'
+        '{ paths(from: "step:ship-from-store/pack", to: "system:broker", first: 3) { sentence hops { from to '
+        "rule } } }"
     )["paths"]
 
     assert paths

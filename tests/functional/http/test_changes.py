@@ -14,7 +14,8 @@ from tests.functional.http.serving import Api, served
 from tests.functional.http.shop import NOW, TOPOLOGY, fill
 
 REPORT = """mutation ($input: FailureInput!) { reportFailure(input: $input) {
-    failure { id target { id } class startedAt expectedEnd delay scope severity summary active } problems { message } } }"""
+    failure { id target { id } class startedAt expectedEnd delay scope severity summary active } problems {
+    message } } }"""
 OUTAGE = {
     "id": "F-7",
     "target": "system:oms",
@@ -135,7 +136,10 @@ def test_of_two_updates_the_later_holds(api: Api) -> None:
     )
 
 
-RESOLVE = "mutation ($id: ID!, $at: DateTime) { resolveFailure(id: $id, endedAt: $at) { failure { endedAt active } problems { message } } }"
+RESOLVE = (
+    "mutation ($id: ID!, $at: DateTime) { resolveFailure(id: $id, endedAt: $at) { failure { endedAt active } "
+    "problems { message } } }"
+)
 
 
 def test_a_resolved_failure_has_ended(api: Api) -> None:
@@ -161,7 +165,8 @@ def test_an_end_before_the_start_is_a_problem(api: Api) -> None:
 
 
 APPLY = """mutation ($yaml: String!, $dryRun: Boolean) { applyTopology(yaml: $yaml, dryRun: $dryRun) {
-    topology { id current elements } unchanged change { added removed changed { id field before after } ordersTouched } problems { message file line } } }"""
+    topology { id current elements } unchanged change { added removed changed { id field before after }
+    ordersTouched } problems { message file line } } }"""
 
 
 def changed() -> str:
@@ -211,7 +216,10 @@ def test_two_versions_are_compared(api: Api, store: Store) -> None:
     before = store.topologies()[0].key
     after = api.ask(APPLY, yaml=changed())["applyTopology"]["topology"]["id"]
 
-    query = "query ($a: ID!, $b: ID!) { compareTopologies(from: $a, to: $b) { added removed ordersTouched changed { id before after } } }"
+    query = (
+        "query ($a: ID!, $b: ID!) { compareTopologies(from: $a, to: $b) { added removed ordersTouched "
+        "changed { id before after } } }"
+    )
     change = api.ask(query, a=f"topology:{before}", b=after)["compareTopologies"]
 
     assert (change["added"], change["removed"], change["ordersTouched"]) == ([], [], 9)
@@ -241,7 +249,8 @@ def test_a_failure_of_an_element_that_is_gone_keeps_its_target(api: Api) -> None
 
 def test_two_changes_in_one_request_both_happen_though_the_first_answer_looks_around(api: Api) -> None:
     query = """mutation {
-        a: reportFailure(input: {id: "F-8", target: "system:oms", class: OUTAGE, startedAt: "2026-03-02T09:00:00Z"}) {
+        a: reportFailure(input: {id: "F-8", target: "system:oms", class: OUTAGE, startedAt:
+        "2026-03-02T09:00:00Z"}) {
             failure { target { impairments { effect } } }
         }
         b: resolveFailure(id: "F-8") { failure { active } }

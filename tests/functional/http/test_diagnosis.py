@@ -11,7 +11,8 @@ CAUSE = (
 )
 RECORD = "kind type due lateBy amount { amount currency }"
 WHOLE = f"""state since headline causes {{ {CAUSE} }} missing {{ {RECORD} }} outOfSequence {{ {RECORD} }}
-  peers {{ step {{ id }} location {{ id }} overdue total sample {{ id }} inCommon {{ dimension value overdueWith totalWith lift pValue }} }}
+  peers {{ step {{ id }} location {{ id }} overdue total sample {{ id }} inCommon {{ dimension value
+  overdueWith totalWith lift pValue }} }}
   nextExpected owner {{ id name }} playbooks {{ id message }} customerMessage"""
 
 
@@ -56,7 +57,8 @@ def test_what_a_failure_hits_is_told_with_its_path_and_whose_it_is(page: list[di
 def test_a_past_moment_knows_no_failure_that_came_later(api: Api) -> None:
     before = moment(NOW - HOUR).isoformat()
     found = api.ask(
-        'query Q($at: DateTime!) { order(id: "O-0000", asOf: $at) { diagnosis { state causes { failure { id } } } } }',
+        'query Q($at: DateTime!) { order(id: "O-0000", asOf: $at) { diagnosis { state causes { failure { id '
+        "} } } } }",
         at=before,
     )
 
@@ -65,10 +67,12 @@ def test_a_past_moment_knows_no_failure_that_came_later(api: Api) -> None:
 
 def test_a_page_of_five_hundred_is_answered_or_refused_with_the_figure(api: Api) -> None:
     plain = api.answer(
-        "{ orders(first: 500) { edges { node { id diagnosis { state since headline nextExpected customerMessage } } } } }"
+        "{ orders(first: 500) { edges { node { id diagnosis { state since headline nextExpected "
+        "customerMessage } } } } }"
     )
     rich = api.answer(
-        f"{{ orders(first: 500) {{ edges {{ node {{ id timeline {{ title element {{ id }} }} diagnosis {{ {WHOLE} }} }} }} }} }}"
+        "{ orders(first: 500) { edges { node { id timeline { title element { id } } "
+        f"diagnosis {{ {WHOLE} }} }} }} }} }}"
     )
 
     assert "errors" not in plain
@@ -87,7 +91,8 @@ def test_an_error_is_a_verdict_in_its_own_words(api: Api, shop) -> None:
     assert shop.ingest([event("fulfillment.failed", NOW - 5 * MINUTE, told, "failed")]).quarantined == []
 
     found = api.ask(
-        f'{{ order(id: "O-0002") {{ diagnosis {{ {WHOLE} }} timeline {{ kind title detail fulfillment }} }} }}'
+        f'{{ order(id: "O-0002") {{ diagnosis {{ {WHOLE} }} '
+        "timeline { kind title detail fulfillment } } }"
     )["order"]
 
     assert found["diagnosis"]["state"] == "FAILED"

@@ -32,7 +32,8 @@ def test_every_list_is_empty(api: Api, field: str) -> None:
     "query",
     [
         "{ blastRadius { headline } }",
-        'mutation { reportFailure(input: {target: "system:oms", class: OUTAGE, startedAt: "2026-03-02T09:00:00Z"}) { failure { id } } }',
+        'mutation { reportFailure(input: {target: "system:oms", class: OUTAGE, startedAt: '
+        '"2026-03-02T09:00:00Z"}) { failure { id } } }',
     ],
 )
 def test_what_needs_a_topology_says_that_there_is_none_yet(api: Api, query: str) -> None:

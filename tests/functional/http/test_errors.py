@@ -25,7 +25,8 @@ from tests.functional.http.shop import NOW, fill
     "query",
     [
         '{ blastRadius(failures: ["failure:F-9"]) { headline } }',
-        '{ blastRadius(suppose: {target: "system:nope", class: OUTAGE, startedAt: "2026-03-02T09:00:00Z"}) { headline } }',
+        '{ blastRadius(suppose: {target: "system:nope", class: OUTAGE, startedAt: "2026-03-02T09:00:00Z"}) { '
+        "headline } }",
         '{ blastRadius(where: {ids: ["order:nope"]}) { headline } }',
         '{ blastRadius { orders(where: {locations: ["location:nope"]}) { totalCount } } }',
         '{ blastRadius { explain(order: "order:nope") { sentence } } }',
@@ -36,7 +37,8 @@ from tests.functional.http.shop import NOW, fill
         '{ paths(from: "system:nope", to: "system:oms") { sentence } }',
         '{ paths(from: "system:oms", to: "system:nope") { sentence } }',
         '{ compareTopologies(from: "topology:nope", to: "topology:nope") { added } }',
-        'mutation { reportFailure(input: {target: "system:nope", class: OUTAGE, startedAt: "2026-03-02T09:00:00Z"}) { failure { id } } }',
+        'mutation { reportFailure(input: {target: "system:nope", class: OUTAGE, startedAt: '
+        '"2026-03-02T09:00:00Z"}) { failure { id } } }',
         'mutation { updateFailure(id: "failure:nope", input: {summary: "x"}) { failure { id } } }',
         'mutation { resolveFailure(id: "failure:nope") { failure { id } } }',
     ],
@@ -84,7 +86,8 @@ def test_what_is_not_found_comes_with_the_nearest_id(api: Api) -> None:
         '{ elements(after: "WzFd") { totalCount } }',
         '{ topologies(after: "WyJ4Il0=") { totalCount } }',
         '{ blastRadius { elements(after: "nonsense") { totalCount } } }',
-        '{ blastRadius(suppose: {target: "system:oms", class: TRANSIENT, errorRate: 2, startedAt: "2026-03-02T09:00:00Z"}) { headline } }',
+        '{ blastRadius(suppose: {target: "system:oms", class: TRANSIENT, errorRate: 2, startedAt: '
+        '"2026-03-02T09:00:00Z"}) { headline } }',
     ],
 )
 def test_what_makes_no_sense_is_bad_input(api: Api, query: str) -> None:

@@ -172,7 +172,9 @@ def test_events_that_arrive_together_are_each_answered_for_themselves(http: http
 
 def test_events_are_taken_while_questions_are_answered(http: httpx.Client) -> None:
     question = {
-        "query": "{ blastRadius { totals { orders } orders { edges { node { order { id timeline { at } } } } } } }"
+        "query": (
+            "{ blastRadius { totals { orders } orders { edges { node { order { id timeline { at } } } } } } }"
+        )
     }
 
     def either(number: int) -> int:

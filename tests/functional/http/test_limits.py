@@ -51,13 +51,19 @@ def test_a_page_within_a_page_that_gives_too_many_objects_is_too_complex(api: Ap
 
 
 def test_a_size_in_a_variable_counts_as_well(api: Api) -> None:
-    query = "query ($n: Int) { elements(first: $n) { edges { node { dependents(first: $n) { edges { node { id } } } } } } }"
+    query = (
+        "query ($n: Int) { elements(first: $n) { edges { node { dependents(first: $n) { edges { node { id } "
+        "} } } } } }"
+    )
 
     assert api.codes(query, n=500) == ["TOO_COMPLEX"]
 
 
 def test_a_size_in_a_variables_default_counts_as_well(api: Api) -> None:
-    query = "query ($n: Int = 500) { elements(first: $n) { edges { node { dependents(first: $n) { edges { node { id } } } } } } }"
+    query = (
+        "query ($n: Int = 500) { elements(first: $n) { edges { node { dependents(first: $n) { edges { node { "
+        "id } } } } } } }"
+    )
 
     assert api.codes(query) == ["TOO_COMPLEX"]
 

@@ -26,8 +26,14 @@ from tests.functional.http.following import follower, streamed
 from tests.functional.http.serving import Api, served
 from tests.functional.http.shop import NOW, event, fill
 
-RADIUS = "subscription { blastRadius { asOf watermark failures { id } totals { orders } orders(first: 500) { totalCount } } }"
-ORDER = "subscription ($id: ID!) { order(id: $id) { id status fulfillments { step { key } } timeline { title } } }"
+RADIUS = (
+    "subscription { blastRadius { asOf watermark failures { id } totals { orders } orders(first: 500) { "
+    "totalCount } } }"
+)
+ORDER = (
+    "subscription ($id: ID!) { order(id: $id) { id status fulfillments { step { key } } timeline { title } } "
+    "}"
+)
 
 
 @pytest.fixture
@@ -99,7 +105,8 @@ def test_a_failure_that_is_reported_is_told_where_none_was_active(address: str, 
         assert reader.next("1")["blastRadius"]["failures"] == []
 
         api.ask(
-            """mutation { reportFailure(input: {id: "F-2", target: "integration:pick-confirm", class: OUTAGE, startedAt: "2026-03-02T09:10:00Z"}) {
+            """mutation { reportFailure(input: {id: "F-2", target: "integration:pick-confirm", class: OUTAGE,
+                startedAt: "2026-03-02T09:10:00Z"}) {
                 problems { message } } }"""
         )
         told = reader.next("1")["blastRadius"]
@@ -144,10 +151,17 @@ def test_questions_and_changes_are_answered_over_the_socket_too(address: str) ->
         ("subscription { blastRadius { nothing } }", "BAD_INPUT"),
         ("subscription { blastRadius {", "BAD_INPUT"),
         ('subscription { a: order(id: "O-0001") { id } b: order(id: "O-0001") { id } }', "BAD_INPUT"),
-        ("subscription { blastRadius { orders(first: 500) { edges { node { order { timeline { failure { target { dependents(first: 500) { edges { node { id } } } } } } } } } } } }", "TOO_COMPLEX"),  # noqa: E501
+        (
+            (
+                "subscription { blastRadius { orders(first: 500) { edges { node { order { timeline { failure "
+                "{ "
+                "target { dependents(first: 500) { edges { node { id } } } } } } } } } } } }"
+            ),
+            "TOO_COMPLEX",
+        ),
         ("{ failures(first: 0) { totalCount } }", "BAD_INPUT"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_told_with_its_code_and_the_socket_stays(
     address: str, query: str, code: str
 ) -> None:

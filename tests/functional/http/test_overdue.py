@@ -2,9 +2,11 @@
 
 from tests.functional.http.serving import Api
 
-QUERY = """query ($by: [Dimension!], $first: Int, $after: String) { overdue(by: $by, first: $first, after: $after) {
+QUERY = """query ($by: [Dimension!], $first: Int, $after: String) {
+  overdue(by: $by, first: $first, after: $after) {
     asOf totalCount groups { key overdue total value { amount currency } }
-    orders { totalCount pageInfo { hasNextPage endCursor } edges { node { id fulfillments { overdue expectedNext enteredAt status } } } }
+    orders { totalCount pageInfo { hasNextPage endCursor } edges { node { id fulfillments { overdue
+    expectedNext enteredAt status } } } }
     inCommon { dimension value overdueWith totalWith overdueWithout totalWithout lift pValue }
     suspects { kind likelihood evidence failureInput element { id } path { sentence } }
 } }"""
@@ -54,7 +56,8 @@ def test_an_element_that_nobody_suspects_is_not_reported(api: Api) -> None:
 
 def test_drift_is_a_page(api: Api) -> None:
     found = api.ask(
-        "{ drift(first: 5) { totalCount edges { node { kind dimension value since before after pValue orders sentence element { id } } } } }"
+        "{ drift(first: 5) { totalCount edges { node { kind dimension value since before after pValue orders "
+        "sentence element { id } } } } }"
     )
 
     assert len(found["drift"]["edges"]) == min(5, found["drift"]["totalCount"])

@@ -16,13 +16,16 @@ from tests.functional.http.serving import Api, served
 
 NOW: Millis = parse_moment("2026-03-02T14:00:00Z")
 FOUND = (
-    "order { id channel } fulfillment kind type effect due lateBy amount { amount currency } expectedAmount { amount currency } "
+    "order { id channel } fulfillment kind type effect due lateBy amount { amount currency } expectedAmount "
+    "{ amount currency } "
     "likelyCause { kind element { id } failure { id } evidence path { sentence } }"
 )
 
 
 def _orders() -> Iterator[bytes]:
-    """O-1 to O-6, done at 11:00; of O-1 and O-2 the goods issue has not come, of O-3 it is of another amount, of O-4 it came twice."""
+    """O-1 to O-6, done at 11:00; of O-1 and O-2 the goods issue has not come, of O-3 it is of another
+    amount, of O-4 it came twice.
+    """
     for number in range(1, 7):
         key = f"O-{number}"
         parts = [{"fulfillment": f"{key}/1", "workflow": "ship", "location": "dc-1"}]
@@ -107,15 +110,23 @@ def test_a_record_that_did_not_come_is_told_with_its_money_and_age(records: Api)
 
     assert page["totalCount"] == 2
     assert nodes(page)[0] == {
-        "order": {"id": "order:O-1", "channel": "web"}, "fulfillment": "fulfillment:O-1/1", "kind": "posting", "type": "goods_issue", "effect": "MISSING",
-        "due": "2026-03-02T12:01:00Z", "lateBy": "PT1H59M", "amount": {"amount": "10.00", "currency": "EUR"},
-        "expectedAmount": {"amount": "10.00", "currency": "EUR"}, "likelyCause": None,
-    }  # fmt: skip
+        "order": {"id": "order:O-1", "channel": "web"},
+        "fulfillment": "fulfillment:O-1/1",
+        "kind": "posting",
+        "type": "goods_issue",
+        "effect": "MISSING",
+        "due": "2026-03-02T12:01:00Z",
+        "lateBy": "PT1H59M",
+        "amount": {"amount": "10.00", "currency": "EUR"},
+        "expectedAmount": {"amount": "10.00", "currency": "EUR"},
+        "likelyCause": None,
+    }
 
 
 def test_amounts_that_differ_and_postings_that_came_twice_are_told(records: Api) -> None:
     page = records.ask(
-        "{ records(effects: [WRONG, DUPLICATED]) { edges { node { fulfillment effect amount { amount } expectedAmount { amount } } } } }"
+        "{ records(effects: [WRONG, DUPLICATED]) { edges { node { fulfillment effect amount { amount } "
+        "expectedAmount { amount } } } } }"
     )["records"]
 
     told = {
@@ -129,7 +140,10 @@ def test_amounts_that_differ_and_postings_that_came_twice_are_told(records: Api)
 
 
 def test_pages_of_records_have_every_finding_once(records: Api) -> None:
-    query = "query($after: String) { records(first: 1, after: $after) { totalCount pageInfo { hasNextPage endCursor } edges { node { fulfillment effect } } } }"
+    query = (
+        "query($after: String) { records(first: 1, after: $after) { totalCount pageInfo { hasNextPage "
+        "endCursor } edges { node { fulfillment effect } } } }"
+    )
     found, after = [], None
     while True:
         page = records.ask(query, after=after)["records"]
@@ -143,9 +157,15 @@ def test_pages_of_records_have_every_finding_once(records: Api) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "many"),
-    [('where: {channels: ["app"]}', 2), ('types: ["invoice"]', 0), ('types: ["goods_issue"]', 4), ('where: {ids: ["order:O-1"]}', 1),
-     ("where: {bands: [STUCK]}", 0), ('asOf: "2026-03-02T11:30:00Z"', 2)],
-)  # fmt: skip
+    [
+        ('where: {channels: ["app"]}', 2),
+        ('types: ["invoice"]', 0),
+        ('types: ["goods_issue"]', 4),
+        ('where: {ids: ["order:O-1"]}', 1),
+        ("where: {bands: [STUCK]}", 0),
+        ('asOf: "2026-03-02T11:30:00Z"', 2),
+    ],
+)
 def test_records_are_narrowed_by_what_is_asked(records: Api, arguments: str, many: int) -> None:
     assert records.ask(f"{{ records({arguments}) {{ totalCount }} }}")["records"]["totalCount"] == many
 
@@ -159,14 +179,18 @@ def test_what_cannot_be_asked_of_records_is_refused(records: Api) -> None:
 def test_less_than_a_week_of_history_gives_no_unusual_hours(records: Api) -> None:
     assert (
         records.ask(
-            "{ recordRates { type from to count usual low high hours season amount { amount } likelyCause { kind } } }"
+            "{ recordRates { type from to count usual low high hours season amount { amount } likelyCause { "
+            "kind } } }"
         )["recordRates"]
         == []
     )
 
 
 def test_trouble_in_messages_is_told_by_kind(records: Api) -> None:
-    fields = "kind sentence key count total from to value { amount currency } samples orders { id } suspects { kind element { id } evidence }"
+    fields = (
+        "kind sentence key count total from to value { amount currency } samples orders { id } suspects { "
+        "kind element { id } evidence }"
+    )
     page = records.ask(f"{{ payloadFindings {{ totalCount edges {{ node {{ {fields} }} }} }} }}")[
         "payloadFindings"
     ]
@@ -187,7 +211,10 @@ def test_trouble_in_messages_is_told_by_kind(records: Api) -> None:
 
 
 def test_kinds_and_orders_narrow_it(records: Api) -> None:
-    query = '{ payloadFindings(kinds: [DUPLICATE_ORDER], where: {channels: ["app"]}) { edges { node { key orders { id } } } } }'
+    query = (
+        '{ payloadFindings(kinds: [DUPLICATE_ORDER], where: {channels: ["app"]}) { edges { node { key orders '
+        "{ id } } } } }"
+    )
 
     assert nodes(records.ask(query)["payloadFindings"]) == [
         {

@@ -7,7 +7,10 @@ from tests.functional.http.conftest import ORDERS
 from tests.functional.http.serving import Api
 from tests.functional.http.shop import NOW, event
 
-HITS = "query ($text: String!, $first: Int) { searchHits(text: $text, first: $first) { matched fulfillment node { __typename id } } }"
+HITS = (
+    "query ($text: String!, $first: Int) { searchHits(text: $text, first: $first) { matched fulfillment node "
+    "{ __typename id } } }"
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -95,7 +98,10 @@ def test_a_fulfillment_is_a_node_and_knows_its_order(api: Api) -> None:
 
 
 def test_the_map_has_every_element_once_and_edges_between_them(api: Api) -> None:
-    query = "{ about { topology } topologyMap { version elements { id kind name parent owner } edges { from to kind } } elements { totalCount } }"
+    query = (
+        "{ about { topology } topologyMap { version elements { id kind name parent owner } edges { from to "
+        "kind } } elements { totalCount } }"
+    )
     answer = api.ask(query)
     drawn = answer["topologyMap"]
     ids = [element["id"] for element in drawn["elements"]]
@@ -117,7 +123,8 @@ def test_the_edges_of_the_map_are_the_dependencies_of_the_elements(api: Api) -> 
     }
 
     nodes = api.ask(
-        '{ element(id: "integration:pick-confirm") { dependencies(depth: 1, first: 500) { edges { node { id } } } } }'
+        '{ element(id: "integration:pick-confirm") { dependencies(depth: 1, first: 500) { edges { node { id '
+        "} } } } }"
     )
     assert needs == {edge["node"]["id"] for edge in nodes["element"]["dependencies"]["edges"]}
 
@@ -136,7 +143,8 @@ def test_what_a_failure_puts_at_stake_is_what_its_own_answer_says(api: Api) -> N
     answer = api.ask("""{
         failures(active: true) { edges { node { owner { id } atStake {
             orders stuck willMissPromise value { amount currency } oldestOrder { id placedAt } shared } } } }
-        blastRadius(failures: ["F-1"]) { atStake { failure { id } orders } totals { orders stuck willMissPromise value { amount currency } }
+        blastRadius(failures: ["F-1"]) { atStake { failure { id } orders } totals { orders stuck
+        willMissPromise value { amount currency } }
             orders(first: 500) { edges { node { order { id placedAt } } } } } }""")
     node = answer["failures"]["edges"][0]["node"]
     stake, radius = node["atStake"], answer["blastRadius"]
@@ -153,7 +161,8 @@ def test_what_a_failure_puts_at_stake_is_what_its_own_answer_says(api: Api) -> N
 
 def test_several_failures_are_ranked_by_what_each_puts_at_stake(api: Api) -> None:
     answer = api.ask("""{ blastRadius(failures: ["F-1"], suppose: [
-        {id: "S-1", target: "system:oms", class: OUTAGE, startedAt: "2026-03-02T09:20:00Z"}]) { atStake { failure { id } orders } } }""")
+        {id: "S-1", target: "system:oms", class: OUTAGE, startedAt: "2026-03-02T09:20:00Z"}]) { atStake {
+        failure { id } orders } } }""")
     ranked = answer["blastRadius"]["atStake"]
 
     assert [stake["failure"]["id"] for stake in ranked] == ["failure:S-1", "failure:F-1"]
@@ -161,7 +170,8 @@ def test_several_failures_are_ranked_by_what_each_puts_at_stake(api: Api) -> Non
 
 
 def test_impairments_of_one_element_can_be_asked_for(api: Api) -> None:
-    query = """query ($ids: [ID!]) { blastRadius(suppose: [{target: "system:oms", class: OUTAGE, startedAt: "2026-03-02T09:20:00Z"}]) {
+    query = """query ($ids: [ID!]) {
+      blastRadius(suppose: [{target: "system:oms", class: OUTAGE, startedAt: "2026-03-02T09:20:00Z"}]) {
         elements(ids: $ids, first: 500) { totalCount edges { node { element { id } } } } } }"""
     found = api.ask(query, ids=["system:oms"])["blastRadius"]["elements"]
 
@@ -171,7 +181,9 @@ def test_impairments_of_one_element_can_be_asked_for(api: Api) -> None:
 
 
 def test_an_answer_that_looks_no_further_says_so(api: Api) -> None:
-    query = """query ($limit: Int) { blastRadius(limit: $limit, suppose: [{target: "system:oms", class: OUTAGE, startedAt: "2026-03-02T09:20:00Z"}]) {
+    query = """query ($limit: Int) {
+      blastRadius(limit: $limit, suppose: [{target: "system:oms",
+        class: OUTAGE, startedAt: "2026-03-02T09:20:00Z"}]) {
         complete frontier assumptions } }"""
     short, whole = api.ask(query, limit=1)["blastRadius"], api.ask(query)["blastRadius"]
 

@@ -88,7 +88,8 @@ def everything(kept: Kept) -> dict[str, Any]:
     """All nodes but how far the graph is, and all relations, with their properties."""
     nodes = kept.ask("match (n) where not n:Graph return labels(n) as labels, properties(n) as said")
     relations = kept.ask(
-        "match (a)-[r]->(b) return coalesce(a.id, a.seq) as a, type(r) as type, properties(r) as said, coalesce(b.id, b.seq) as b"
+        "match (a)-[r]->(b) return coalesce(a.id, a.seq) as a, type(r) as type, properties(r) as said, "
+        "coalesce(b.id, b.seq) as b"
     )
     return {
         "nodes": sorted(

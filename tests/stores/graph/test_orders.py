@@ -47,9 +47,16 @@ HISTORY = [
 
 def told(order: Order) -> dict[str, Any]:
     said = {
-        "id": order.id, "channel": order.channel, "mode": order.mode, "region": order.region, "tier": order.customer_tier, "currency": order.value.currency,
-        "valueMicros": to_micros(order.value.amount), "placedAt": order.placed_at, "promisedBy": order.promised_by,
-    }  # fmt: skip
+        "id": order.id,
+        "channel": order.channel,
+        "mode": order.mode,
+        "region": order.region,
+        "tier": order.customer_tier,
+        "currency": order.value.currency,
+        "valueMicros": to_micros(order.value.amount),
+        "placedAt": order.placed_at,
+        "promisedBy": order.promised_by,
+    }
     return {name: value for name, value in said.items() if value is not None} | {
         f"attribute_{name}": value for name, value in order.attributes.items()
     }
@@ -107,7 +114,8 @@ def test_following_in_steps_leads_to_the_same_graph_as_following_once(kept: Kept
     agrees(kept)
     in_steps = everything(kept)
     kept.change(
-        "match (n) where n:Order or n:Fulfillment or n:Posting or n:Notification or n:Task or n:SupplierOrder detach delete n"
+        "match (n) where n:Order or n:Fulfillment or n:Posting or n:Notification or n:Task or "
+        "n:SupplierOrder detach delete n"
     )
     kept.change("match (g:Graph) set g.watermark = 0, g.lastOrder = -1")
 

@@ -45,7 +45,9 @@ def demo(neo4j_driver: tuple[Any, Neo4jAddress, Neo4jServer | None]) -> Iterator
 
 
 def _failed(kept: Kept) -> bytes:
-    """Something that goes wrong in the step that an order is in now; the demo tells of such as have passed."""
+    """Something that goes wrong in the step that an order is in now; the demo tells of such as have
+    passed.
+    """
     found = kept.store.orders([f"O-{n:06d}" for n in range(1, 1100)]).values()
     part = next(
         part for order in found for part in order.fulfillments if _step(part) == "step:ship-from-store/pick"
@@ -70,9 +72,15 @@ def parameters(orders: dict[str, Order]) -> dict[str, Any]:
         if _step(part) == "step:ship-from-store/pick"
     ]
     return {
-        "failure": "failure:F-queues", "impaired": "step:ship-from-store/allocate", "element": "system:oms", "step": "step:ship-from-store/pick",
-        "order": waiting, "document": "INV-O-000001/1", "now": moment(NOW), "hours": 72,
-    }  # fmt: skip
+        "failure": "failure:F-queues",
+        "impaired": "step:ship-from-store/allocate",
+        "element": "system:oms",
+        "step": "step:ship-from-store/pick",
+        "order": waiting,
+        "document": "INV-O-000001/1",
+        "now": moment(NOW),
+        "hours": 72,
+    }
 
 
 def _step(part: Fulfillment) -> str | None:

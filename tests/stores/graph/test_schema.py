@@ -15,8 +15,14 @@ from tests.stores.events import at, placed
 from tests.stores.graph.kept import Kept, keeping
 
 ROOT = Path(__file__).parents[3]
-_KEYS = "show constraints yield labelsOrTypes, properties, type where type contains 'UNIQUE' return labelsOrTypes[0] as label, properties[0] as name"
-_INDEXES = "show indexes yield labelsOrTypes, properties, owningConstraint where owningConstraint is null and labelsOrTypes is not null "
+_KEYS = (
+    "show constraints yield labelsOrTypes, properties, type where type contains 'UNIQUE' return "
+    "labelsOrTypes[0] as label, properties[0] as name"
+)
+_INDEXES = (
+    "show indexes yield labelsOrTypes, properties, owningConstraint where owningConstraint is null and "
+    "labelsOrTypes is not null "
+)
 
 
 def test_the_page_of_the_graph_is_printed_from_the_declarations():

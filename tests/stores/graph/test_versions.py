@@ -12,7 +12,10 @@ LESS = {
 }
 """Without the step `pack`."""
 IN_FORCE = "match (n:Element {retired: false}) return n.id as id"
-EDGES_IN_FORCE = "match (a:Element)-[r {retired: false}]->(b:Element) return a.id as source, b.id as target, toLower(type(r)) as kind"
+EDGES_IN_FORCE = (
+    "match (a:Element)-[r {retired: false}]->(b:Element) return a.id as source, b.id as target, "
+    "toLower(type(r)) as kind"
+)
 
 
 def apply(kept: Kept, documents: dict[str, str], minutes: float = 0) -> None:
@@ -38,9 +41,15 @@ def test_an_element_says_what_the_topology_says_of_it(kept: Kept):
     step = plain(kept.one("match (s:Step {id: 'step:collect/hand-over'}) return properties(s)"))
 
     assert step == {
-        "id": "step:collect/hand-over", "key": "hand-over", "name": "hand-over", "workflow": "collect", "takes": 60 * MINUTE,
-        "emits": ["posting:invoice", "notification:thanks"], "listedIn": 1, "retired": False,
-    }  # fmt: skip
+        "id": "step:collect/hand-over",
+        "key": "hand-over",
+        "name": "hand-over",
+        "workflow": "collect",
+        "takes": 60 * MINUTE,
+        "emits": ["posting:invoice", "notification:thanks"],
+        "listedIn": 1,
+        "retired": False,
+    }
 
 
 def test_a_transition_says_for_whom_it_is(bare: Kept):
@@ -55,7 +64,10 @@ def test_a_transition_says_for_whom_it_is(bare: Kept):
     query = "match (s)-[r:FOLLOWS]->(:Step {id: 'step:collect/promise'}) "
     found = bare.ask(
         query
-        + "return s.key as step, r.channels as channels, r.locationKinds as kinds, r.share as share order by step"
+        + (
+            "return s.key as step, r.channels as channels, r.locationKinds as kinds, r.share as share order "
+            "by step"
+        )
     )
 
     assert found == [
@@ -69,14 +81,16 @@ def test_what_a_version_no_longer_lists_is_retired_and_stays(kept: Kept):
     apply(kept, LESS)
 
     gone = kept.one(
-        "match (s:Step {id: 'step:ship/pack'})-[:RETIRED_IN]->(v:TopologyVersion) return [s.retired, s.retiredIn, s.listedIn, v.number]"
+        "match (s:Step {id: 'step:ship/pack'})-[:RETIRED_IN]->(v:TopologyVersion) return [s.retired, "
+        "s.retiredIn, s.listedIn, v.number]"
     )
 
     assert gone == [True, 2, 1, 2]
     assert ids(kept) == set(kept.store.topology().elements)
     assert {tuple(row.values()) for row in kept.ask(EDGES_IN_FORCE)} == set(edges(kept.store.topology()))
     assert kept.one(
-        "match (:Step {id: 'step:ship/pack'})-[r:RUNS_ON]->(:System {id: 'system:oms'}) return [r.retired, r.retiredIn, r.since]"
+        "match (:Step {id: 'step:ship/pack'})-[r:RUNS_ON]->(:System {id: 'system:oms'}) return [r.retired, "
+        "r.retiredIn, r.since]"
     ) == [True, 2, 1]
 
 
@@ -94,13 +108,15 @@ def test_what_comes_back_is_in_force_again_and_its_past_is_told(kept: Kept):
     apply(kept, DOCUMENTS, 5)
 
     story = kept.ask(
-        "match (:Step {id: 'step:ship/pack'})-[r:ADDED_IN|RETIRED_IN]->(v) return type(r) as what, v.number as number order by number"
+        "match (:Step {id: 'step:ship/pack'})-[r:ADDED_IN|RETIRED_IN]->(v) return type(r) as what, v.number "
+        "as number order by number"
     )
 
     assert [tuple(row.values()) for row in story] == [("ADDED_IN", 1), ("RETIRED_IN", 2), ("ADDED_IN", 3)]
     assert ids(kept) == set(kept.store.topology().elements)
     periods = kept.ask(
-        "match (:Step {id: 'step:ship/pack'})-[r:RUNS_ON]->() return r.since as since, r.retiredIn as until order by since"
+        "match (:Step {id: 'step:ship/pack'})-[r:RUNS_ON]->() return r.since as since, r.retiredIn as until "
+        "order by since"
     )
     assert [tuple(row.values()) for row in periods] == [(1, 2), (3, None)]
 

@@ -141,7 +141,8 @@ def set_back(database: Database, *, to: int) -> None:
     """As from a backup."""
     database.change("match (b:Block) where b.number > $to delete b", to=to)
     database.change(
-        "match (b:Block {number: $to}) match (l:Log) set l.block = b.number, l.last = b.last, l.token = b.token",
+        "match (b:Block {number: $to}) match (l:Log) set l.block = b.number, l.last = b.last, l.token = "
+        "b.token",
         to=to,
     )
 

@@ -38,12 +38,20 @@ def _life(order: str) -> list[bytes]:
     """All that can happen to an order, some of which does not fit until more is known."""
     part = f"{order}/1"
     return [
-        placed(order, 0, attributes={"carrier": order}), entered("promise", 1, part), entered("pick", 2, part), entered("deliver", 3, part),
-        entered("pack", 4, part), of("fulfillment.rerouted", 3, part, workflow="ship", step="promise", location="store-2"),
-        of("posting.recorded", 5, part, type="invoice"), of("fulfillment.failed", 4, part, step="pack", code=f"E{order}"),
+        placed(order, 0, attributes={"carrier": order}),
+        entered("promise", 1, part),
+        entered("pick", 2, part),
+        entered("deliver", 3, part),
+        entered("pack", 4, part),
+        of("fulfillment.rerouted", 3, part, workflow="ship", step="promise", location="store-2"),
+        of("posting.recorded", 5, part, type="invoice"),
+        of("fulfillment.failed", 4, part, step="pack", code=f"E{order}"),
         of("fulfillment.failed", 2, part, step="hand-over", code="LOST"),
-        of("fulfillment.completed", 9, part), event("order.cancelled", 8, order=order), reported(f"F-{order}", 5), entered("wrap", 6, part),
-    ]  # fmt: skip
+        of("fulfillment.completed", 9, part),
+        event("order.cancelled", 8, order=order),
+        reported(f"F-{order}", 5),
+        entered("wrap", 6, part),
+    ]
 
 
 def test_what_one_writes_the_other_shows(two: tuple[Neo4jStore, Neo4jStore]) -> None:
@@ -210,7 +218,8 @@ from impactgraph.stores.neo4j.store import Neo4jStore
 from tests.stores.events import at
 store = Neo4jStore.open(read_address(sys.argv[1]), now=lambda: at(600), cache=Path(sys.argv[2]), graph=False)
 lines = Path(sys.argv[3]).read_bytes().splitlines()
-print(sum(store.ingest(lines[start : start + 50]).accepted_count for start in range(0, len(lines), 50)), flush=True)
+results = [store.ingest(lines[start : start + 50]) for start in range(0, len(lines), 50)]
+print(sum(result.accepted_count for result in results), flush=True)
 store.close()
 """
 

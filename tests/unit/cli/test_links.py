@@ -16,9 +16,19 @@ from impactgraph.cli.links import blast_query, explain_selection, print_link
 
 NOW = 1_772_442_600_000
 SUPPOSED = Failure(
-    key="supposed", target="system:oms", failure_class=FailureClass.TRANSIENT, started_at=NOW, expected_end=NOW + HOUR, delay=MINUTE, drain=HOUR,
-    error_rate=0.25, scope=Scope.from_mapping({"locations": ["store-1"], "message_types": ["order"], "attributes.brand": ["acme"]}), is_supposed=True,
-)  # fmt: skip
+    key="supposed",
+    target="system:oms",
+    failure_class=FailureClass.TRANSIENT,
+    started_at=NOW,
+    expected_end=NOW + HOUR,
+    delay=MINUTE,
+    drain=HOUR,
+    error_rate=0.25,
+    scope=Scope.from_mapping(
+        {"locations": ["store-1"], "message_types": ["order"], "attributes.brand": ["acme"]}
+    ),
+    is_supposed=True,
+)
 EVERYTHING = Question(
     ("F-1", 'F "2"'), (SUPPOSED,), as_of=NOW, horizon=HOUR, assume_recovery=0, tolerance=0, min_likelihood=0.5
 )
@@ -49,8 +59,8 @@ def test_everything_that_was_said_is_asked_again():
         in text
     )
     assert (
-        'asOf: "2026-03-02T09:10:00Z", horizon: "PT1H", assumeRecovery: "PT0S", tolerance: "PT0S", minLikelihood: 0.5'
-        in text
+        'asOf: "2026-03-02T09:10:00Z", horizon: "PT1H", assumeRecovery: "PT0S", tolerance: "PT0S", '
+        "minLikelihood: 0.5" in text
     )
     assert 'scope: {locations: ["store-1"], messageTypes: ["order"], attributes: {brand: ["acme"]}}' in text
 

@@ -16,9 +16,20 @@ from impactgraph.stores.state.growing_table import GrowingTable
 from impactgraph.stores.state.state_tables import StoredErrors, StoredFulfillments, StoredOrders, VisitRows
 
 TABLES = (
-    OrderColumns, FulfillmentColumns, ErrorColumns, RecordColumns, Visits, StoredOrders, StoredFulfillments,
-    StoredErrors, VisitRows, EventRows, EventDetails, PlacedRows, PlacementRows,
-)  # fmt: skip
+    OrderColumns,
+    FulfillmentColumns,
+    ErrorColumns,
+    RecordColumns,
+    Visits,
+    StoredOrders,
+    StoredFulfillments,
+    StoredErrors,
+    VisitRows,
+    EventRows,
+    EventDetails,
+    PlacedRows,
+    PlacementRows,
+)
 
 
 @table

@@ -1,4 +1,6 @@
-"""The watch over the demo's records: what it finds is what the made-up failure_effects did, and on a day without trouble it finds nothing that is not so."""
+"""The watch over the demo's records: what it finds is what the made-up failure_effects did, and on a day
+without trouble it finds nothing that is not so.
+"""
 
 import json
 from collections import Counter
@@ -72,8 +74,12 @@ def test_saturated_queues_show_as_goods_issues_that_are_missing_and_invoices_tha
         ("goods_issue", RecordEffect.LATE),
         ("invoice", RecordEffect.OUT_OF_SEQUENCE),
     } <= set(kinds)
-    assert set(kinds) <= {("goods_issue", RecordEffect.MISSING), ("goods_issue", RecordEffect.LATE), ("invoice", RecordEffect.OUT_OF_SEQUENCE),
-                          ("purchase_order", RecordEffect.LATE)}  # fmt: skip
+    assert set(kinds) <= {
+        ("goods_issue", RecordEffect.MISSING),
+        ("goods_issue", RecordEffect.LATE),
+        ("invoice", RecordEffect.OUT_OF_SEQUENCE),
+        ("purchase_order", RecordEffect.LATE),
+    }
 
 
 def test_each_of_them_is_blamed_on_the_queues(load: Load) -> None:

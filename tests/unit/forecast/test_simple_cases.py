@@ -82,7 +82,9 @@ def test_what_waits_behind_a_stopped_queue_already_is_stuck() -> None:
 
 
 def test_what_waits_for_the_run_of_a_file_is_hit_when_the_failure_begins() -> None:
-    """Done at ten past eight, and the file goes at nine: it waited, and nothing was wrong, until half past."""
+    """Done at ten past eight, and the file goes at nine: it waited, and nothing was wrong, until half
+    past.
+    """
     files = replace(
         shop(),
         integrations={
@@ -189,7 +191,9 @@ def test_an_end_that_is_reported_is_an_estimate() -> None:
 
 
 def test_who_has_waited_in_a_line_does_not_stand_in_it_again() -> None:
-    """An hour and nine minutes after eight, of two hours that take half an hour to clear: 14 minutes after ten. Then a minute for the second failure."""
+    """An hour and nine minutes after eight, of two hours that take half an hour to clear: 14 minutes after
+    ten. Then a minute for the second failure.
+    """
     line = replace(ended("integration:hand", until=NINE + HOUR, drain=30 * MINUTE), key="line")
     slow = replace(
         ended("integration:hand", FailureClass.LATENCY, until=NINE + 3 * HOUR, delay=MINUTE), key="slow"

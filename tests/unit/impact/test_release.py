@@ -1,4 +1,6 @@
-"""An answer is let go of with its last reference: arrays of a question that waited for the garbage collector would pile up, and be fetched anew for each."""
+"""An answer is let go of with its last reference: arrays of a question that waited for the garbage
+collector would pile up, and be fetched anew for each.
+"""
 
 import gc
 from collections.abc import Iterator

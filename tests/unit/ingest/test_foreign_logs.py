@@ -64,15 +64,37 @@ def json_log(folder: Path) -> Path:
         ]
 
     order: list[dict[str, str]] = [
-        {"name": "carrier", "value": "other", "time": "2026-03-01T00:00:00Z"}, {"name": "carrier", "value": "northpost", "time": "2026-03-02T00:00:00Z"},
-        {"name": "channel", "value": "web", "time": ""}, {"name": "total", "value": "60.00", "time": ""},
-    ]  # fmt: skip
+        {"name": "carrier", "value": "other", "time": "2026-03-01T00:00:00Z"},
+        {"name": "carrier", "value": "northpost", "time": "2026-03-02T00:00:00Z"},
+        {"name": "channel", "value": "web", "time": ""},
+        {"name": "total", "value": "60.00", "time": ""},
+    ]
     document = {
-        "objectTypes": [], "eventTypes": [],
-        "objects": [{"id": "O-1", "type": "Order", "attributes": order, "relationships": [{"objectId": d, "qualifier": "has"} for d in PLANTS]}]
-        + [{"id": d, "type": "Delivery", "attributes": [{"name": "plant", "value": plant, "time": ""}]} for d, plant in PLANTS.items()],
-        "events": [{"id": r["id"], "type": r["activity"], "time": r["time"], "attributes": attributes(r), "relationships": objects(r)} for r in ROWS],
-    }  # fmt: skip
+        "objectTypes": [],
+        "eventTypes": [],
+        "objects": [
+            {
+                "id": "O-1",
+                "type": "Order",
+                "attributes": order,
+                "relationships": [{"objectId": d, "qualifier": "has"} for d in PLANTS],
+            }
+        ]
+        + [
+            {"id": d, "type": "Delivery", "attributes": [{"name": "plant", "value": plant, "time": ""}]}
+            for d, plant in PLANTS.items()
+        ],
+        "events": [
+            {
+                "id": r["id"],
+                "type": r["activity"],
+                "time": r["time"],
+                "attributes": attributes(r),
+                "relationships": objects(r),
+            }
+            for r in ROWS
+        ],
+    }
     (folder / "log.json").write_text(json.dumps(document))
     return folder / "log.json"
 
@@ -84,7 +106,8 @@ def sqlite_log(folder: Path) -> Path:
             create table object_map_type (ocel_type text, ocel_type_map text);
             create table event_object (ocel_event_id text, ocel_object_id text, ocel_qualifier text);
             create table object_object (ocel_source_id text, ocel_target_id text, ocel_qualifier text);
-            create table object_Order (ocel_id text, ocel_time text, channel text, total text, carrier text, ocel_changed_field text);
+            create table object_Order (ocel_id text, ocel_time text, channel text, total text, carrier text,
+                ocel_changed_field text);
             create table object_Delivery (ocel_id text, ocel_time text, plant text, ocel_changed_field text);
             insert into object_map_type values ('Order', 'Order'), ('Delivery', 'Delivery');
             insert into object_Order values ('O-1', '1970-01-01 00:00:00', 'web', '60.00', 'other', null);
@@ -136,17 +159,36 @@ def log(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 def test_an_order_is_placed_with_all_its_fulfillments(log: Path) -> None:
     first = events(log)[0]
 
-    assert (first["type"], first["source"], first["data"]) == ("order.placed", "/erp", {
-        "order": "O-1", "channel": "web", "mode": "ship_from_dc", "currency": "EUR", "value": "60.00", "attributes": {"carrier": "northpost"},
-        "fulfillments": [{"fulfillment": "D-1", "workflow": "ship", "location": "dc-1"}, {"fulfillment": "D-2", "workflow": "ship", "location": "dc-2"}],
-    })  # fmt: skip
+    assert (first["type"], first["source"], first["data"]) == (
+        "order.placed",
+        "/erp",
+        {
+            "order": "O-1",
+            "channel": "web",
+            "mode": "ship_from_dc",
+            "currency": "EUR",
+            "value": "60.00",
+            "attributes": {"carrier": "northpost"},
+            "fulfillments": [
+                {"fulfillment": "D-1", "workflow": "ship", "location": "dc-1"},
+                {"fulfillment": "D-2", "workflow": "ship", "location": "dc-2"},
+            ],
+        },
+    )
 
 
 def test_activities_become_steps_records_errors_and_ends(log: Path) -> None:
-    assert [(event["type"], event["data"].get("step") or event["data"].get("type")) for event in events(log)[1:]] == [
-        ("fulfillment.entered", "pack"), ("fulfillment.entered", "pack"), ("fulfillment.failed", None), ("fulfillment.entered", "deliver"),
-        ("notification.sent", "shipped"), ("posting.recorded", "invoice"), ("fulfillment.completed", None),
-    ]  # fmt: skip
+    assert [
+        (event["type"], event["data"].get("step") or event["data"].get("type")) for event in events(log)[1:]
+    ] == [
+        ("fulfillment.entered", "pack"),
+        ("fulfillment.entered", "pack"),
+        ("fulfillment.failed", None),
+        ("fulfillment.entered", "deliver"),
+        ("notification.sent", "shipped"),
+        ("posting.recorded", "invoice"),
+        ("fulfillment.completed", None),
+    ]
 
 
 def test_every_event_can_be_read(log: Path) -> None:

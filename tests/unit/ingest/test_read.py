@@ -70,7 +70,10 @@ def test_words_of_closed_sets_are_taken_in_either_case(word: str) -> None:
         (b"\xff\xfe", "not JSON"),
         (b"[]", "an event is a JSON object"),
         (changed(placed(), type=...), "`type` is missing"),
-        (changed(placed(), type="order.place"), "there is no event type 'order.place'. Did you mean order.placed?"),
+        (
+            changed(placed(), type="order.place"),
+            "there is no event type 'order.place'. Did you mean order.placed?",
+        ),
         (changed(placed(), specversion="2.0"), "specversion: Invalid enum value"),
         (changed(placed(), id=""), "id: Expected `str` of length >= 1"),
         (changed(placed(), time="yesterday"), "time: Invalid RFC3339"),
@@ -81,7 +84,10 @@ def test_words_of_closed_sets_are_taken_in_either_case(word: str) -> None:
         (changed(placed(), data={"value": 1e300}), "data.value: 1E+300 is not an amount"),
         (changed(placed(), data={"currency": "Euro"}), "data.currency: Expected `str` matching regex"),
         (changed(placed(), data={"fulfillments": []}), "data.fulfillments: Expected `array` of length >= 1"),
-        (changed(placed(parts=2), data={"fulfillments": [{"fulfillment": "a", "workflow": "w"}] * 2}), "data.fulfillments: one fulfillment is named twice"),
+        (
+            changed(placed(parts=2), data={"fulfillments": [{"fulfillment": "a", "workflow": "w"}] * 2}),
+            "data.fulfillments: one fulfillment is named twice",
+        ),
         (changed(entered("pick", 1), data={"step": 7}), "data.step: Expected `str`, got `int`"),
         (placed().replace(b'"60.00"', b"1e9999999999"), "data.value: 1E+9999999999 is not an amount"),
         (b'{"a":' * 3000, "it is nested too deeply"),
@@ -91,7 +97,7 @@ def test_words_of_closed_sets_are_taken_in_either_case(word: str) -> None:
         (reported(scope={"attributes": {"brand": 7.5}}), "data.scope.brand: a list of words is meant"),
         (event("failure.reported", 1, failure="F-1"), "data: a reported failure has a target"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_taken_is_refused_with_the_place_and_the_reason(line: bytes, expected: str) -> None:
     assert reason(line).startswith(expected)
 

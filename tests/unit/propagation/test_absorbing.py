@@ -1,4 +1,6 @@
-"""Each rule that stops a failure: with it nothing (or less) happens and the reason is told, without it the same failure appears."""
+"""Each rule that stops a failure: with it nothing (or less) happens and the reason is told, without it the
+same failure appears.
+"""
 
 from dataclasses import dataclass
 from typing import Any

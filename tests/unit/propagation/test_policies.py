@@ -1,4 +1,6 @@
-"""What the policy of an integration, of data or of a step makes of a failure: windows, delays, likelihoods."""
+"""What the policy of an integration, of data or of a step makes of a failure: windows, delays,
+likelihoods.
+"""
 
 import pytest
 

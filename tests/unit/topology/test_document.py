@@ -84,7 +84,8 @@ def test_aliases_that_multiply_are_stopped(monkeypatch: pytest.MonkeyPatch) -> N
     laughs = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
 
     assert problems(laughs) == [
-        "a.yaml:5: The aliases of this document stand for more than 100 nodes: write what they stand for, or generate the file."
+        "a.yaml:5: The aliases of this document stand for more than 100 nodes: write what they stand for, or "
+        "generate the file."
     ]
 
 
@@ -93,11 +94,13 @@ def test_aliases_that_multiply_are_stopped(monkeypatch: pytest.MonkeyPatch) -> N
     [
         (
             "a: 1\nb: [1, 2\n\n",
-            "a.yaml:2: This is not YAML: did not find expected ',' or ']' (while parsing a flow sequence that begins in line 2).",
+            "a.yaml:2: This is not YAML: did not find expected ',' or ']' (while parsing a flow sequence "
+            "that begins in line 2).",
         ),
         (
             "a: 1\nb: \x01",
-            "a.yaml:2: This is not YAML: it holds a character that may not stand in it, such as a control character.",
+            "a.yaml:2: This is not YAML: it holds a character that may not stand in it, such as a control "
+            "character.",
         ),
         ("a: &x [*x]", "a.yaml:1: The alias *x stands for nothing that ends above it."),
         ("? [a]\n: 1", "a.yaml:1: A key must be text: a list or a map cannot be one."),

@@ -216,7 +216,8 @@ def test_a_schedule_is_an_interval_or_a_cron_expression(text: str, schedule: Sch
 )
 def test_a_rate_is_kept_in_messages_a_millisecond(rate: str, per_second: float) -> None:
     topology = parsed(
-        f"systems: {{a: {{}}}}\nintegrations: {{i: {{from: a, to: a, transport: queue, buffer: {{rate: {rate}}}}}}}"
+        f"systems: {{a: {{}}}}\nintegrations: "
+        f"{{i: {{from: a, to: a, transport: queue, buffer: {{rate: {rate}}}}}}}"
     )
 
     assert topology.integrations["i"].buffer.rate == pytest.approx(per_second / SECOND)

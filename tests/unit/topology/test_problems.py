@@ -50,19 +50,23 @@ def told_of_step(text: str) -> list[str]:
         ("systems:\n  a: 5", "a.yaml:2: system:a: it must be a map with fields such as `name`, not '5'."),
         (
             "systems:\n  a b: {}",
-            "a.yaml:2: 'a b' cannot be the key of a system: a key is printable text without white space, `/` and `:`.",
+            "a.yaml:2: 'a b' cannot be the key of a system: a key is printable text without white space, `/` "
+            "and `:`.",
         ),
         (
             "systems:\n  a/b: {}",
-            "a.yaml:2: 'a/b' cannot be the key of a system: a key is printable text without white space, `/` and `:`.",
+            "a.yaml:2: 'a/b' cannot be the key of a system: a key is printable text without white space, `/` "
+            "and `:`.",
         ),
         (
             "systems:\n  'a:b': {}",
-            "a.yaml:2: 'a:b' cannot be the key of a system: a key is printable text without white space, `/` and `:`.",
+            "a.yaml:2: 'a:b' cannot be the key of a system: a key is printable text without white space, `/` "
+            "and `:`.",
         ),
         (
             "systems:\n  '': {}",
-            "a.yaml:2: '' cannot be the key of a system: a key is printable text without white space, `/` and `:`.",
+            "a.yaml:2: '' cannot be the key of a system: a key is printable text without white space, `/` "
+            "and `:`.",
         ),
         ("systems:\n  a: {}\n  a: {}", "a.yaml:3: The key 'a' stands twice: first at a.yaml:2, and here."),
         (
@@ -71,7 +75,8 @@ def told_of_step(text: str) -> list[str]:
         ),
         (
             "locations_csv: t.csv\nsystems: {a: {}}",
-            "a.yaml:1: `locations_csv`: the text of t.csv was not given: send it too, or write the locations under `locations`.",
+            "a.yaml:1: `locations_csv`: the text of t.csv was not given: send it too, or write the locations "
+            "under `locations`.",
         ),
     ],
 )
@@ -116,7 +121,8 @@ def test_the_top_of_a_document(text: str, message: str) -> None:
         ("apis:\n  a:\n    version: '1'\n    system:\n", "b.yaml:4: api:a: `system` is missing."),
         (
             "apis: {a: {system: oms, protocol: rst}}",
-            "b.yaml:1: api:a: `protocol` must be rest, graphql, soap, grpc, edi, idoc or event, not 'rst'. Did you mean 'rest'?",
+            "b.yaml:1: api:a: `protocol` must be rest, graphql, soap, grpc, edi, idoc or event, not 'rst'. "
+            "Did you mean 'rest'?",
         ),
         (
             "locations: {a: {kind: shop}}",
@@ -132,7 +138,8 @@ def test_the_top_of_a_document(text: str, message: str) -> None:
         ),
         (
             "data: {a: {system: oms, fresh_within: 999999d}}",
-            "b.yaml:1: data:a: `fresh_within` must be a duration such as 30s, 15m, 4h, 2d or PT15M, not '999999d'.",
+            "b.yaml:1: data:a: `fresh_within` must be a duration such as 30s, 15m, 4h, 2d or PT15M, not "
+            "'999999d'.",
         ),
         (
             "workflows: {w: {steps: {}}}",
@@ -145,13 +152,15 @@ def test_the_top_of_a_document(text: str, message: str) -> None:
         ("workflows: {w: {steps: {a: {}}}}", "b.yaml:1: step:w/a: `runs_on` is missing."),
         (
             "workflows: {w: {steps: {a b: {runs_on: oms}}}}",
-            "b.yaml:1: 'a b' cannot be the key of a step: a key is printable text without white space, `/` and `:`.",
+            "b.yaml:1: 'a b' cannot be the key of a step: a key is printable text without white space, `/` "
+            "and `:`.",
         ),
         ("playbooks: {p: {steps: []}}", "b.yaml:1: playbook:p: `steps` must not be empty."),
         ("playbooks: {p: {steps: [{owner: t}]}}", "b.yaml:1: playbook:p: `steps.text` is missing."),
         (
             "playbooks: {p: {steps: [{text: x}], for: {classes: [outag]}}}",
-            "b.yaml:1: playbook:p: `for.classes` must be OUTAGE, TRANSIENT, LATENCY, BACKLOG, SCHEMA_MISMATCH, BUSINESS_RULE, STALE_DATA, DUPLICATE, "
+            "b.yaml:1: playbook:p: `for.classes` must be OUTAGE, TRANSIENT, LATENCY, BACKLOG, "
+            "SCHEMA_MISMATCH, BUSINESS_RULE, STALE_DATA, DUPLICATE, "
             "MISSED_RUN or CAPACITY, not 'outag'. Did you mean 'OUTAGE'?",
         ),
     ],
@@ -239,7 +248,8 @@ def test_the_fields_of_an_integration(text: str, message: str) -> None:
         ),
         (
             "emits: {postings: [{type: invoice, after: [goods_isue]}, {type: goods_issue}]}",
-            "`emits.postings.after`: no step of workflow 'w' emits a posting 'goods_isue'. Did you mean 'goods_issue'?",
+            "`emits.postings.after`: no step of workflow 'w' emits a posting 'goods_isue'. Did you mean "
+            "'goods_issue'?",
         ),
         ("emits: {tasks: [{type: p, account: '1'}]}", "there is no field `emits.tasks.account`."),
     ],
@@ -256,7 +266,8 @@ def test_the_fields_of_a_step(text: str, message: str) -> None:
         ("from: qqqq", "`from`: There is no system or api 'qqqq'."),
         (
             "from: stock",
-            "`from`: There is no system or api 'stock'. There is data:stock, but here it must be system or api.",
+            "`from`: There is no system or api 'stock'. There is data:stock, but here it must be system or "
+            "api.",
         ),
         (
             "from: 'data:stock'",
@@ -274,7 +285,8 @@ def test_a_reference_that_names_nothing(text: str, message: str) -> None:
 
 def test_a_bare_key_that_fits_several_kinds_there_names_them() -> None:
     problems = told(
-        "systems: {a: {}, b: {}}\napis: {a: {system: a}}\nintegrations: {i: {from: b, to: a, transport: sync}}"
+        "systems: {a: {}, b: {}}\napis: {a: {system: a}}\nintegrations: {i: {from: b, to: a, transport: "
+        "sync}}"
     )
 
     assert problems == ["a.yaml:3: integration:i: `to`: 'a' may be system:a or api:a: write which."]
@@ -283,7 +295,8 @@ def test_a_bare_key_that_fits_several_kinds_there_names_them() -> None:
 def test_a_bare_key_is_clear_where_only_one_of_the_kinds_may_stand_there() -> None:
     assert (
         told(
-            "systems: {a: {}, b: {needs: ['api:a']}}\napis: {a: {system: a}}\nintegrations: {i: {from: b, to: 'system:a', via: [a], transport: sync}}"
+            "systems: {a: {}, b: {needs: ['api:a']}}\napis: {a: {system: a}}\nintegrations: {i: {from: b, "
+            "to: 'system:a', via: [a], transport: sync}}"
         )
         == []
     )
@@ -331,8 +344,10 @@ def test_a_location_in_a_document_and_a_table_names_both_places() -> None:
         (
             "",
             [
-                "t.csv:1: The column 'id' is missing: the first row must name the columns id,kind,region,name.",
-                "t.csv:1: The column 'kind' is missing: the first row must name the columns id,kind,region,name.",
+                "t.csv:1: The column 'id' is missing: the first row must name the columns "
+                "id,kind,region,name.",
+                "t.csv:1: The column 'kind' is missing: the first row must name the columns "
+                "id,kind,region,name.",
             ],
         ),
         ("id,kind,regon", ["t.csv:1: There is no column 'regon' for locations. Did you mean 'region'?"]),
@@ -344,7 +359,8 @@ def test_a_location_in_a_document_and_a_table_names_both_places() -> None:
         (
             "id,kind\n,store",
             [
-                "t.csv:2: '' cannot be the key of a location: a key is printable text without white space, `/` and `:`."
+                "t.csv:2: '' cannot be the key of a location: a key is printable text without white space, "
+                "`/` and `:`."
             ],
         ),
         ("id,kind\na", ["t.csv:2: location:a: `kind` is missing."]),
@@ -366,7 +382,8 @@ def test_a_table_of_locations(table: str, messages: list[str]) -> None:
 
 def test_a_file_that_is_not_yaml_raises_no_false_alarms_about_what_it_holds() -> None:
     assert told("systems: {a: {}", "apis: {b: {system: a}}") == [
-        "a.yaml:1: This is not YAML: did not find expected ',' or '}' (while parsing a flow mapping that begins in line 1)."
+        "a.yaml:1: This is not YAML: did not find expected ',' or '}' (while parsing a flow mapping that "
+        "begins in line 1)."
     ]
 
 
@@ -390,7 +407,8 @@ def test_a_faulty_topology_is_not_given() -> None:
         ),
         (
             "integrations: {i: {from: oms, to: erp, transport: batch}}",
-            "b.yaml:1: integration:i: `every` or `cron` is missing: without it a batch counts as leaving at once.",
+            "b.yaml:1: integration:i: `every` or `cron` is missing: without it a batch counts as leaving at "
+            "once.",
         ),
         (
             "workflows: {w: {steps: {a: {runs_on: oms}, b: {runs_on: oms}}}}",
@@ -401,7 +419,8 @@ def test_a_faulty_topology_is_not_given() -> None:
             "b.yaml:1: step:w/a: the shares of `then` add up to 0.5, and no next step takes the rest.",
         ),
         (
-            "workflows: {w: {steps: {a: {runs_on: oms, then: [{step: a, share: 0.5, when: {modes: [m]}}, a]}}}}",
+            "workflows: {w: {steps: {a: {runs_on: oms, then: [{step: a, share: 0.5, when: {modes: [m]}}, "
+            "a]}}}}",
             "b.yaml:1: step:w/a: `share` beside `when` is not used: the first `when` that holds decides.",
         ),
         (

@@ -36,7 +36,8 @@ workflows:
   w:
     steps:
       take: {runs_on: oms, reads: [stock], then: [{step: give, via: hand}]}
-      give: {runs_on: app, any_of: [[auth], [backup]], emits: {notifications: [{type: n, via: post}]}, then: [last]}
+      give: {runs_on: app, any_of: [[auth], [backup]],
+             emits: {notifications: [{type: n, via: post}]}, then: [last]}
       last: {runs_on: app}
 playbooks: {p: {steps: [{text: x}], for: {elements: ['system:oms']}}}
 """

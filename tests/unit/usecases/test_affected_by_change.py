@@ -1,6 +1,6 @@
 """Which orders in flight still have to pass what two versions of a topology have differently.
 
-capture -> promise -(release)-> pick -> pack -> ship        pack needs labels, ship emits an invoice over to-erp
+capture -> promise -(release)-> pick -> pack -> ship pack needs labels, ship emits an invoice over to-erp
 """
 
 import json

@@ -1,4 +1,6 @@
-"""What was learned is kept for the questions of a quarter of an hour; a failure that is reported meanwhile makes nobody wait for the history again."""
+"""What was learned is kept for the questions of a quarter of an hour; a failure that is reported meanwhile
+makes nobody wait for the history again.
+"""
 
 import pytest
 

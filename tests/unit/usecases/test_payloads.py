@@ -18,7 +18,8 @@ from tests.stores.test_payload import stock
 NOW = at(600)
 _MORE = TOPOLOGY.replace(
     "  oms-to-erp: {",
-    "  sales: {from: pos, to: oms, transport: queue, carries: [sale]}\n  counts: {from: erp, to: wms, transport: queue}\n  oms-to-erp: {",
+    "  sales: {from: pos, to: oms, transport: queue, carries: [sale]}\n  counts: {from: erp, to: wms, "
+    "transport: queue}\n  oms-to-erp: {",
 ).replace("  erp: {", "  pos: {name: Tills, owner: shop}\n  wms: {name: Warehouse, owner: shop}\n  erp: {")
 
 
@@ -204,10 +205,13 @@ def test_errors_are_grouped_by_what_they_say(store: EmbeddedStore) -> None:
             of("fulfillment.failed", minutes, f"{order}/1", step="pick", message=message, **more),
         ]
 
-    store.ingest([
-        *failed("O-1", 1, "Item 'shirt' is not on shelf 12", code="SHORT"), *failed("O-2", 2, "Item 'hat' is not on shelf 7", code="SHORT"),
-        *failed("O-3", 3, "Connection refused", element="integration:oms-to-erp"),
-    ])  # fmt: skip
+    store.ingest(
+        [
+            *failed("O-1", 1, "Item 'shirt' is not on shelf 12", code="SHORT"),
+            *failed("O-2", 2, "Item 'hat' is not on shelf 7", code="SHORT"),
+            *failed("O-3", 3, "Connection refused", element="integration:oms-to-erp"),
+        ]
+    )
 
     first, second = found(store, PayloadKind.ERROR_TEMPLATE)
 
@@ -232,11 +236,17 @@ def test_errors_that_say_nothing_are_grouped_by_their_code(store: EmbeddedStore)
 
 
 def test_a_filter_narrows_the_orders_and_of_stock_the_places(store: EmbeddedStore) -> None:
-    store.ingest([
-        *(placed(f"O-{n}", channel=channel) for n, channel in enumerate(("web", "app"))), of("fulfillment.failed", 1, "O-0/1", message="a"),
-        of("fulfillment.failed", 1, "O-1/1", message="b"), stock("pos", 1), stock("oms", 2),
-        stock("pos", 1, location="store-2"), stock("oms", 2, location="store-2"),
-    ])  # fmt: skip
+    store.ingest(
+        [
+            *(placed(f"O-{n}", channel=channel) for n, channel in enumerate(("web", "app"))),
+            of("fulfillment.failed", 1, "O-0/1", message="a"),
+            of("fulfillment.failed", 1, "O-1/1", message="b"),
+            stock("pos", 1),
+            stock("oms", 2),
+            stock("pos", 1, location="store-2"),
+            stock("oms", 2, location="store-2"),
+        ]
+    )
 
     assert [
         each.key["template"]

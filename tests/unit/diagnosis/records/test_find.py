@@ -22,7 +22,9 @@ MAIL = Emission(RecordKind.NOTIFICATION, "mail", None, 5 * MINUTE)
 
 
 def shop(*emits: Emission, slow: bool = False, again: tuple[Emission, ...] = ()) -> Topology:
-    """`pack` emits what is given, `send` follows it (and emits `again`); `slow`: both postings go by the batch of every quarter of an hour."""
+    """`pack` emits what is given, `send` follows it (and emits `again`); `slow`: both postings go by the
+    batch of every quarter of an hour.
+    """
     kind = batch if slow else queue
     pack = step("pack", "wms", takes=Takes(5 * MINUTE), then=(Transition("send"),), emits=emits)
     return drawn(
@@ -206,8 +208,9 @@ def test_of_what_was_cancelled_postings_are_still_expected_and_messages_are_not(
 def test_usual_transport_is_learned_from_fifty_records_on() -> None:
     whenever, chance = shop(replace(ISSUE, due=None)), np.random.default_rng(1)
     journeys = [
-        replace(packed(posted("issue", 40 + float(chance.normal(0, 1)), 50)), order=f"O-{n}", part=1) for n in range(60)
-    ] + [replace(packed(at=NOON - 50 * MINUTE), order="O-99")]  # fmt: skip
+        replace(packed(posted("issue", 40 + float(chance.normal(0, 1)), 50)), order=f"O-{n}", part=1)
+        for n in range(60)
+    ] + [replace(packed(at=NOON - 50 * MINUTE), order="O-99")]
 
     def missing(many: list[Journey]) -> int:
         return len(

@@ -16,7 +16,9 @@ NOW: Millis = EIGHT + 30 * 60_000
 def rates(
     days: int, per_hour: dict[int, int], *, usual: int = 40, at: Millis = NOW
 ) -> tuple[RateFinding, ...]:
-    """So many days in which every hour had about `usual` invoices of 2 EUR (twice as many at noon), but the hours before `at` that are given."""
+    """So many days in which every hour had about `usual` invoices of 2 EUR (twice as many at noon), but
+    the hours before `at` that are given.
+    """
     chance, moments = np.random.default_rng(3), list[Millis]()
     first = at // HOUR - days * 24
     for hour in range(first, at // HOUR):

@@ -76,9 +76,9 @@ def test_without_a_forecast_nothing_is_promised() -> None:
 def test_a_failure_that_is_not_probable_does_not_speak() -> None:
     message = told(situation(state(impacts=(impact(Band.STUCK, 0.1),)))).customer_message
 
-    assert (
-        message
-        == "Your order is being prepared, but it may take longer than usual. We expect it to be delivered today by about 14:30 (UTC)."
+    assert message == (
+        "Your order is being prepared, but it may take longer than usual. We expect it to be delivered "
+        "today by about 14:30 (UTC)."
     )
 
 

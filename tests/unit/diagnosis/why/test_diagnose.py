@@ -40,7 +40,8 @@ def test_what_is_held_tells_where_since_when_by_what_and_until_when() -> None:
     found = diagnose(TOPOLOGY, situation(state(impacts=(impact(),), expected_to_leave_at=NOW + 40 * MINUTE)))
 
     assert found.headline == (
-        "Order O-1 has been held in Pick at Lisbon Chiado since 13:30 UTC by a known failure, F-1 (Queues are full); "
+        "Order O-1 has been held in Pick at Lisbon Chiado since 13:30 UTC by a known failure, F-1 (Queues "
+        "are full); "
         "next step expected around 14:40 UTC."
     )
     assert (found.since, found.next_expected) == (NOW - 30 * MINUTE, NOW + 40 * MINUTE)
