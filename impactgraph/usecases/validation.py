@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from graph_models.ids import split_id
+from graph_models.ids import key_of, split_id
 from graph_models.orders import OrderFilter
 from graph_models.scope import Scope
 from graph_models.topology import Topology
@@ -41,7 +41,8 @@ def check_scope(store: Store, topology: Topology, scope: Scope) -> None:
 
 def check_filter(store: Store, topology: Topology, where: OrderFilter) -> None:
     """Raises NotFoundError for an unknown order, location, workflow or step."""
-    _check("order", where.ids or (), store.orders(where.ids) if where.ids else ())
+    order_keys = [key_of(identifier, "order") for identifier in where.ids or ()]
+    _check("order", order_keys, store.orders(order_keys) if order_keys else ())
     _check_places(
         store,
         topology,
