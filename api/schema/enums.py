@@ -194,7 +194,7 @@ _describe(
     PayloadKind,
     "Kind of a finding on the content of messages.",
     {
-        "DUPLICATE_ORDER": "Orders that look like one sent twice: same external id, or same customer and basket.",
+        "DUPLICATE_ORDER": "Orders that look like duplicates: same external id, or same customer and basket.",
         "INCOMPLETE": "Orders without a field that nearly all others of their channel and workflow have.",
         "STOCK_DIFFERENCE": "Systems that report different stock of one item at one location.",
         "ERROR_TEMPLATE": "Errors with the same text except for numbers, ids and quoted text.",

@@ -54,7 +54,8 @@ def _merge(rows: AffectedRows, at: Positions) -> tuple[dict[str, NDArray[Any]], 
     """Rows at some positions grouped by order: values of each order over all its rows, and the position of
     the row that represents it.
 
-    That is its worst: by band, then likelihood, then delay, then the earliest hit, then the latest completion.
+    That is its worst: by band, then likelihood, then delay, then the earliest hit, then the latest
+    completion.
     """
     rows = rows.take(at)
     hit_at = np.nan_to_num(rows.hit_at, nan=1e18, posinf=1e18)

@@ -33,7 +33,10 @@ class AffectedRows:
         )
 
     def column(self, name: str, at: Positions | None = None) -> NDArray[Any]:
-        """The column of a name, at some positions or (None) whole. A whole column is kept for the next read."""
+        """The column of a name, at some positions or (None) whole.
+
+        A whole column is kept for the next read.
+        """
         column = self._columns.get(name)
         if column is None and at is not None:
             return self._read(name, at)

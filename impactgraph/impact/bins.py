@@ -20,7 +20,9 @@ _AGE_EDGES = np.concatenate(
 )
 """Edges of the bins of ages in milliseconds, finer where it is recent."""
 _TICK = 13
-"""Ages are looked up in steps of 2 ** 13 milliseconds: a shift and a look-up cost less than a division and a search."""
+"""Ages are looked up in steps of 2 ** 13 milliseconds: a shift and a look-up cost less than a division and
+a search.
+"""
 _BIN_OF_TICK = np.searchsorted(
     _AGE_EDGES, np.arange(-1, (int(_AGE_EDGES[-1]) >> _TICK) + 2) * float(1 << _TICK), side="right"
 ).astype(np.int32)

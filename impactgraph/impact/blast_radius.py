@@ -1,4 +1,6 @@
-"""Blast radius: the answer to one question, whose totals, pages and breakdowns all come from the same match."""
+"""Blast radius: the answer to one question, whose totals, pages and breakdowns all come from the same
+match.
+"""
 
 from collections.abc import Sequence
 from dataclasses import fields

@@ -25,8 +25,8 @@ def dimension_codes(
 ) -> tuple[NDArray[Any], Sequence[str]]:
     """(rows,) code of each fulfillment, and the name of each code; the empty name stands for none.
 
-    `order` (rows,): the row of the order of each. Raises: ValueError for a dimension of failures (band, effect,
-    cause), which fulfillments have no code for.
+    `order` (rows,): the row of the order of each. Raises: ValueError for a dimension of failures (band,
+    effect, cause), which fulfillments have no code for.
     """
     f = columns.fulfillments
     dictionaries = columns.dictionaries

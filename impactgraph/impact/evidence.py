@@ -28,7 +28,9 @@ class EvidenceKind(IntEnum):
 
 @dataclass(frozen=True)
 class RowEvidence:
-    """Rows with evidence, by ascending position: its kind, and when the completion was recorded (0: it was not)."""
+    """Rows with evidence, by ascending position: its kind, and when the completion was recorded (0: it was
+    not).
+    """
 
     at: Positions
     kinds: Codes

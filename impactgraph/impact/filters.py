@@ -64,7 +64,9 @@ def _order_conditions(columns: Columns, where: OrderFilter, rows: Codes) -> Iter
 
 
 def _dictionary_conditions(columns: Columns, where: OrderFilter, order: Codes) -> Iterable[Flags]:
-    """(rows,) of each condition on a dictionary-encoded column of orders; `order` (rows,) is the row of each."""
+    """(rows,) of each condition on a dictionary-encoded column of orders; `order` (rows,) is the row of
+    each.
+    """
     orders = columns.orders
     dictionaries = columns.dictionaries
     for values, codes, dictionary in (

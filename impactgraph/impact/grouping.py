@@ -1,7 +1,7 @@
 """Groups rows with equal codes, so that the cost of a forecast does not grow with the rows.
 
-Rows come in the order in which they entered their step, so rows of one age follow each other. Where nothing but
-age tells rows apart, a group is a run of rows, and no array of all rows is needed.
+Rows come in the order in which they entered their step, so rows of one age follow each other. Where nothing
+but age tells rows apart, a group is a run of rows, and no array of all rows is needed.
 """
 
 import math
@@ -18,7 +18,9 @@ Flags: TypeAlias = NDArray[np.bool_]
 Positions: TypeAlias = NDArray[np.intp]
 _DENSE_FACTOR = 8
 _DENSE_MINIMUM = 100_000
-"""Keys are counted in a table of all possible keys up to so many, and so many per row; else they are sorted."""
+"""Keys are counted in a table of all possible keys up to so many, and so many per row; else they are
+sorted.
+"""
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ NO_CODES = SparseCodes(np.zeros(0, np.intp), np.zeros(0, np.int32))
 class Groups:
     """Rows grouped by their codes.
 
-    `sizes` (G,): rows of each group; `codes`: for each of the codings, (G,) the code that the rows of a group share.
-    `group_of` is None where each group is a run of rows: then only sums read all rows.
+    `sizes` (G,): rows of each group; `codes`: for each of the codings, (G,) the code that the rows of a group
+    share. `group_of` is None where each group is a run of rows: then only sums read all rows.
     """
 
     def __init__(self, sizes: Ints, codes: tuple[Codes, ...], group_of: Positions | None = None) -> None:
@@ -78,7 +80,9 @@ class Groups:
         return at, self._group_of[at]
 
     def mean(self, values: Ints, origin: int) -> Reals:
-        """(G,) mean of moments, exact in any order of the rows: milliseconds from `origin` are summed as integers."""
+        """(G,) mean of moments, exact in any order of the rows: milliseconds from `origin` are summed as
+        integers.
+        """
         if self._group_of is None:
             # The sums may overflow; so does what is subtracted, and the difference is right.
             sums = np.add.reduceat(values, np.cumsum(self.sizes) - self.sizes)
@@ -89,8 +93,8 @@ class Groups:
 def group_rows(rows: int, *codings: RowCodes) -> Groups:
     """Groups of rows with equal codes in all codings, ascending by codes.
 
-    Codes are not negative; only the last coding may be run-length encoded. Costs O(rows), with a sort only where
-    codes are sparse, and O(runs) where nothing but runs tells rows apart.
+    Codes are not negative; only the last coding may be run-length encoded. Costs O(rows), with a sort only
+    where codes are sparse, and O(runs) where nothing but runs tells rows apart.
     """
     spans = [int(_codes(coding).max(initial=0)) + 1 for coding in codings]
     last = codings[-1]

@@ -40,7 +40,8 @@ def headline(failures: Sequence[Failure], totals: ImpactTotals, absorbed: Sequen
     ]
     if totals.will_miss_promise:
         parts.append(
-            f"{totals.will_miss_promise:,} will miss {'their' if totals.will_miss_promise > 1 else 'its'} promise"
+            f"{totals.will_miss_promise:,} will miss {'their' if totals.will_miss_promise > 1 else 'its'} "
+            "promise"
         )
     for rows, word in ((totals.postings, "posting"), (totals.notifications, "customer message")):
         if rows:

@@ -1,4 +1,6 @@
-"""Affected fulfillments, orders and records of one question as arrays, from one match of failures with orders."""
+"""Affected fulfillments, orders and records of one question as arrays, from one match of failures with
+orders.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -29,7 +31,9 @@ EFFECTS = tuple(Effect)
 
 
 class MatchedImpact:
-    """The arrays that totals, pages, breakdowns and explanations are made from, each computed when first read."""
+    """The arrays that totals, pages, breakdowns and explanations are made from, each computed when first
+    read.
+    """
 
     def __init__(self, inputs: ImpactInputs) -> None:
         self.inputs = inputs
@@ -85,7 +89,9 @@ class MatchedImpact:
 
     @cached_property
     def affected_fulfillments(self) -> AffectedRows:
-        """A row for each fulfillment and reason that is affected before the horizon, whatever the likelihood."""
+        """A row for each fulfillment and reason that is affected before the horizon, whatever the
+        likelihood.
+        """
         horizon = self.as_of + self.question.horizon
         return affected_fulfillments(self.columns, self.matches, self.workflows, horizon)
 

@@ -18,7 +18,9 @@ Positions: TypeAlias = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class RecordGroup:
-    """One record type of some fulfillments: `rows` are rows of fulfillments, `cohort` (rows,) indexes `outcome`."""
+    """One record type of some fulfillments: `rows` are rows of fulfillments, `cohort` (rows,) indexes
+    `outcome`.
+    """
 
     workflow: Workflow
     step: int
@@ -54,7 +56,9 @@ class FirstEffects:
 
 @dataclass(frozen=True)
 class FlowGroup:
-    """Fulfillments in one step, each with its cohort in `outcome`, the certainty and what affected it before."""
+    """Fulfillments in one step, each with its cohort in `outcome`, the certainty and what affected it
+    before.
+    """
 
     workflow: Workflow
     step: int

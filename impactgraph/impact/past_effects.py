@@ -1,4 +1,6 @@
-"""Past effects: for how long failures held each row in steps that it has left, how certainly, and what did so first."""
+"""Past effects: for how long failures held each row in steps that it has left, how certainly, and what did
+so first.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -30,7 +32,9 @@ class PastEffects:
     first: FirstEffects
 
     def at(self, rows: Positions) -> tuple[Reals, FirstEffects]:
-        """Certainty and first effects at ascending positions among all rows, those before `start` included."""
+        """Certainty and first effects at ascending positions among all rows, those before `start`
+        included.
+        """
         split = int(np.searchsorted(rows, self.start))
         recent = rows[split:] - self.start
         certainty = np.ones(len(rows))

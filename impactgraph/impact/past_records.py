@@ -1,4 +1,6 @@
-"""Records of steps that rows have completed: those that have not come, or came before one they must follow."""
+"""Records of steps that rows have completed: those that have not come, or came before one they must
+follow.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -64,7 +66,9 @@ def _of_stage(
 def _may_be_open(
     context: WorkflowContext, past: PastSteps, effects: PastEffects, stage: Stage, completed_at: Ints
 ) -> Flags:
-    """(rows,) whether a row completed the stage late, or while its records were held, and not all have come."""
+    """(rows,) whether a row completed the stage late, or while its records were held, and not all have
+    come.
+    """
     barriers = [barrier for record in stage.records for barrier in record.gate.barriers]
     mask = (completed_at > 0) & (effects.delay > 0)
     if barriers:

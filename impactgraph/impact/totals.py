@@ -46,7 +46,9 @@ def money_of(columns: Columns, currency: Codes, values: Ints) -> tuple[Money, ..
 def worth_by_group(
     columns: Columns, group: NDArray[Any], orders: Codes, size: int
 ) -> list[tuple[Money, ...]]:
-    """Worth of the orders of each group in [0, size), as `money_of`; `group` (orders,) is the group of each."""
+    """Worth of the orders of each group in [0, size), as `money_of`; `group` (orders,) is the group of
+    each.
+    """
     names = columns.dictionaries.currencies.values
     sums = exact_sums(
         group * len(names) + columns.orders.currency.take(orders),

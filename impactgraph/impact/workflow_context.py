@@ -75,7 +75,9 @@ class WorkflowContext:
 def workflow_contexts(
     columns: Columns, forecaster: Forecaster, among: Codes | None
 ) -> Iterator[WorkflowContext]:
-    """The workflows of the topology that have rows, in the order of the columns; `among`: only these rows count."""
+    """The workflows of the topology that have rows, in the order of the columns; `among`: only these rows
+    count.
+    """
     is_impaired = _impaired_codes(columns, forecaster)
     has_error = _error_mask(columns, among)
     dead_letter_code = columns.dictionaries.fail_codes.find(DEAD_LETTERED)

@@ -276,7 +276,9 @@ def _time_to_give_up(integration: Integration) -> Millis:
 
 
 def _on_site(workflow: Workflow, systems: Mapping[str, System]) -> frozenset[str]:
-    """Keys of the steps that take place at the location of the fulfillment; all steps if no system shows it."""
+    """Keys of the steps that take place at the location of the fulfillment; all steps if no system shows
+    it.
+    """
     keys = frozenset(
         step.key for step in workflow.steps if _is_on_site(systems[step.runs_on.partition(":")[2]])
     )

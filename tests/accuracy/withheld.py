@@ -94,7 +94,8 @@ def with_trace(cases: tuple[str, ...]) -> tuple[str, ...]:
 def rows(cases: tuple[str, ...]) -> list[str]:
     """Of the report: a line a case."""
     lines = [
-        "| case | failed element | leaves a trace | rank among the suspects | first suspect | common factors |",
+        "| case | failed element | leaves a trace | rank among the suspects | first suspect | common factors "
+        "|",
         "| --- | --- | --- | ---: | --- | --- |",
     ]
     for case in cases:

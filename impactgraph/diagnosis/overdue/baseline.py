@@ -47,8 +47,8 @@ class DwellBaseline:
 def learn_dwell_baseline(
     topology: Topology, columns: Columns, at: Millis, held_spans: HeldSpans = lambda workflow, step: ()
 ) -> DwellBaseline:
-    """The baseline from what was recorded by `at`; steps with too few visits get their documented_distribution
-    duration.
+    """The baseline from what was recorded by `at`; steps with too few visits get their
+    documented_distribution duration.
     """
     by_place: dict[Place, Visits] = {}
     for number, rows in sample_by_workflow(columns, MOST):
