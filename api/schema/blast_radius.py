@@ -24,6 +24,7 @@ from graph_models.ids import key_of
 from graph_models.orders import Page
 from impactgraph.usecases import impact_pages
 from impactgraph.usecases.answer import Answer
+from impactgraph.usecases.orders import OrderQuery
 
 Types = Annotated[list[str] | None, strawberry.argument(description="Only these types.")]
 Effects = Annotated[list[RecordEffect] | None, strawberry.argument(description="Only these effects.")]
@@ -187,15 +188,10 @@ class BlastRadius:
         first: First = 50,
         after: After = None,
     ) -> Connection[AffectedOrder]:
-        page = await info.context.ask(
-            impact_pages.orders,
-            self.answer,
-            self.landscape.topology,
-            filter_of(where),
-            order_by,
-            first,
-            after,
+        query = OrderQuery(
+            where=filter_of(where), sort=order_by or enums.OrderSort.PROMISE_ASC, first=first, after=after
         )
+        page = await info.context.ask(impact_pages.orders, self.answer, self.landscape.topology, query)
         return _orders(info, page, self.landscape)
 
     @strawberry.field(description="The affected finance postings.")

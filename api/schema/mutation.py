@@ -50,7 +50,7 @@ class TopologyPayload:
         return cls(
             topology=TopologyVersion.of(outcome.version) if outcome.version else None,
             change=TopologyChange.of(outcome.change) if outcome.change else None,
-            unchanged=outcome.unchanged,
+            unchanged=outcome.is_unchanged,
             problems=Problem.each(outcome.problems),
             warnings=Problem.each(outcome.warnings),
         )

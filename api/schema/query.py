@@ -132,17 +132,14 @@ class Query:
         first: First = 50,
         after: After = None,
     ) -> Connection[Order]:
-        arguments: Any = {
-            "where": filter_of(where),
-            "sort": order_by or enums.OrderSort.PLACED_ASC,
-            "first": first,
-            "after": after,
-        }
-        if orders.asks_for_impact(filter_of(where)):
+        query = orders.OrderQuery(
+            where=filter_of(where), sort=order_by or enums.OrderSort.PLACED_ASC, first=first, after=after
+        )
+        if orders.asks_for_impact(query.where):
             answer = await info.context.active_impact(None)
-            page = await info.context.ask(orders.list_affected_orders, answer, info.context.now, **arguments)
+            page = await info.context.ask(orders.list_affected_orders, answer, info.context.now, query)
         else:
-            page = await info.context.ask(orders.list_orders, info.context.now, **arguments)
+            page = await info.context.ask(orders.list_orders, info.context.now, query)
         landscape = await info.context.landscape()
         return Connection.of(info.context, page, [Order.of(item, landscape) for item in page.items])
 

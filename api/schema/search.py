@@ -31,7 +31,7 @@ async def search_hits(context: Context, hits: list[SearchResult]) -> list[Search
     return [
         SearchHit(
             node=node,
-            matched=hit.matched,
+            matched=hit.match_text,
             fulfillment=strawberry.ID(f"fulfillment:{hit.fulfillment}") if hit.fulfillment else None,
         )
         for hit, node in zip(hits, nodes, strict=True)

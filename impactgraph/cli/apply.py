@@ -38,7 +38,7 @@ def apply(path: Topology, /, *, dry_run: DryRun = False, common: Common = COMMON
         text=lambda out: _print_outcome(out, outcome, path, dry_run),
         data=lambda: {
             "topology": encode(outcome.version),
-            "unchanged": outcome.unchanged,
+            "unchanged": outcome.is_unchanged,
             "change": encode(outcome.change),
             "problems": encode(outcome.problems),
             "warnings": encode(outcome.warnings),
@@ -59,7 +59,7 @@ def _print_outcome(out: "Console", outcome: "TopologyOutcome", path: Path, dry_r
     difference = outcome.change.difference
     change_count = len({change.element for change in difference.changed})
     counts = f"{len(difference.added):,} added, {len(difference.removed):,} removed, {change_count:,} changed"
-    if outcome.unchanged:
+    if outcome.is_unchanged:
         out.print(f"{path} is unchanged: it is the current version.")
     elif dry_run:
         out.print(f"{path} would change the topology: {counts}. Nothing was applied.")

@@ -32,13 +32,13 @@ def aside(
     from impactgraph.cli.output import present
     from impactgraph.cli.stores import existing_store
     from impactgraph.errors import BadInputError, Problem
-    from impactgraph.usecases.quarantine import list_quarantined, replay_quarantined
+    from impactgraph.usecases.quarantine import list_quarantine, replay_quarantine
 
     if numbers and not replay:
         raise BadInputError(Problem("Numbers are for retrying events: add --replay."))
     with existing_store(common.store) as store:
         if replay:
-            result = replay_quarantined(store, numbers or None)
+            result = replay_quarantine(store, numbers or None)
             print_quarantined(result)
             present(
                 common.format,
@@ -47,7 +47,7 @@ def aside(
                 rows=lambda: quarantine_rows(result.quarantined),
             )
             return 1 if result.quarantined else 0
-        events = list_quarantined(store, limit)
+        events = list_quarantine(store, limit)
         present(
             common.format,
             text=lambda out: _print_events(out, events, limit),

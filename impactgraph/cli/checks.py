@@ -131,10 +131,10 @@ def _content(store: Store) -> Iterator[CheckResult]:
     yield CheckResult("orders", "ok", f"{in_flight} in flight, {summary.orders:,} in memory")
     active = count(summary.active_failures, "failure")
     yield CheckResult("failures", "ok", f"{active} active, {summary.failures:,} in total")
-    events = count(summary.quarantined, "event")
+    events = count(summary.quarantine_size, "event")
     if summary.has_more_quarantined:
         events = f"at least {events}"
-    if summary.quarantined:
+    if summary.quarantine_size:
         yield CheckResult("quarantine", "warn", f"{events}: impactgraph aside lists them")
     else:
         yield CheckResult("quarantine", "ok", events)

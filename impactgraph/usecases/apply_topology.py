@@ -22,7 +22,7 @@ class TopologyOutcome:
     warnings: tuple[Problem, ...] = ()
 
     @property
-    def unchanged(self) -> bool:
+    def is_unchanged(self) -> bool:
         return self.change is not None and self.change.difference.nothing
 
 

@@ -2,32 +2,26 @@
 
 from collections.abc import Sequence
 
-from graph_models.enums import Dimension, ElementKind, OrderSort, RecordEffect, RecordKind
+from graph_models.enums import Dimension, ElementKind, RecordEffect, RecordKind
 from graph_models.impact import AffectedOrder, AffectedRecord, Explanation, ForecastPoint, ImpactGroup
 from graph_models.impairment import Impairment
-from graph_models.orders import ANY_ORDER, OrderFilter, Page
+from graph_models.orders import ANY_ORDER, Page
 from graph_models.time import MINUTE, Millis
 from graph_models.topology import Topology
 from impactgraph.errors import BadInputError, NotFoundError
 from impactgraph.ports.store import Store
 from impactgraph.usecases.answer import Answer
+from impactgraph.usecases.orders import OrderQuery
 from impactgraph.usecases.pages import Key, check_first, page
 from impactgraph.usecases.validation import check_element, check_filter
 
 
-def orders(
-    store: Store,
-    answer: Answer,
-    topology: Topology,
-    where: OrderFilter,
-    sort: OrderSort | None,
-    first: int | None,
-    after: str | None,
-) -> Page[AffectedOrder]:
+def orders(store: Store, answer: Answer, topology: Topology, query: OrderQuery) -> Page[AffectedOrder]:
     """Affected orders. Raises NotFoundError for an unknown id in the filter."""
-    size = check_first(first)
-    check_filter(store, topology, where)
-    return answer.orders(None if where == ANY_ORDER else where, sort or OrderSort.PROMISE_ASC, size, after)
+    size = check_first(query.first)
+    check_filter(store, topology, query.where)
+    where = None if query.where == ANY_ORDER else query.where
+    return answer.orders(where, query.sort, size, query.after)
 
 
 def records(

@@ -18,7 +18,7 @@ _LOGS = (".csv", ".csv.gz", ".sqlite", ".sqlite3", ".jsonocel", ".xmlocel")
 
 
 @dataclass(frozen=True, slots=True)
-class Ingested:
+class IngestedBlock:
     """Outcome of one block."""
 
     read: int
@@ -57,7 +57,7 @@ NO_PATIENCE = Patience()
 
 def ingest_files(
     store: Store, paths: Sequence[str], mapping: Path | None = None, patience: Patience = NO_PATIENCE
-) -> Iterator[Ingested]:
+) -> Iterator[IngestedBlock]:
     """Ingests NDJSON files (also gzip) and `-`, standard input; with a mapping file, OCEL 2.0 logs and CSV
     files of order steps. Yields the outcome of each block, whose events are then durable.
 
@@ -74,7 +74,7 @@ def ingest_files(
         read = 0
         for block in read_blocks(path) if reader_mapping is None else read_mapped(path, reader_mapping):
             read = block.read
-            yield Ingested(before + read, _ingest_block(store, block, patience))
+            yield IngestedBlock(before + read, _ingest_block(store, block, patience))
         before += read
 
 

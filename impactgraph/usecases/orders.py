@@ -1,7 +1,7 @@
 """Orders with the expected time at which each of their fulfillments leaves its step."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from graph_models.enums import OrderSort, OrderStatus
 from graph_models.ids import key_of
@@ -18,24 +18,25 @@ from impactgraph.usecases.snapshot import Snapshot, current_topology, snapshot
 from impactgraph.usecases.validation import check_filter
 
 
-def list_orders(
-    store: Store,
-    now: Millis,
-    *,
-    where: OrderFilter = ANY_ORDER,
-    sort: OrderSort = OrderSort.PLACED_ASC,
-    first: int | None = None,
-    after: str | None = None,
-) -> Page[Order]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderQuery:
+    """A page of orders: filter, order of the rows, size (None: the default), and cursor of the page before."""
+
+    where: OrderFilter = ANY_ORDER
+    sort: OrderSort = OrderSort.PLACED_ASC
+    first: int | None = None
+    after: str | None = None
+
+
+def list_orders(store: Store, now: Millis, query: OrderQuery) -> Page[Order]:
     """A page of all orders, also completed ones.
 
     Raises: BadInputError for a bad page, NotFoundError for an unknown id in the filter.
     """
-    size = check_first(first)
-    topology = current_topology(store)
-    check_filter(store, topology, where)
+    size = check_first(query.first)
+    check_filter(store, current_topology(store), query.where)
     with snapshot(store, None, now) as s:
-        page = store.find_orders(where, sort, first=size, after=after)
+        page = store.find_orders(query.where, query.sort, first=size, after=query.after)
         return replace(page, items=tuple(with_expectations(s, page.items)))
 
 
@@ -52,20 +53,11 @@ def asks_for_impact(where: OrderFilter) -> bool:
     return where.bands is not None or where.effects is not None or where.will_miss_promise is not None
 
 
-def list_affected_orders(
-    store: Store,
-    answer: Answer,
-    now: Millis,
-    *,
-    where: OrderFilter,
-    sort: OrderSort = OrderSort.PLACED_ASC,
-    first: int | None = None,
-    after: str | None = None,
-) -> Page[Order]:
+def list_affected_orders(store: Store, answer: Answer, now: Millis, query: OrderQuery) -> Page[Order]:
     """Orders that the failures of `answer` affect, as `list_orders`."""
-    size = check_first(first)
-    check_filter(store, current_topology(store), where)
-    page = answer.orders(where, sort, size, after)
+    size = check_first(query.first)
+    check_filter(store, current_topology(store), query.where)
+    page = answer.orders(query.where, query.sort, size, query.after)
     with snapshot(store, None, now) as s:
         orders = get_orders(s, [row.order for row in page.items])
     return Page(

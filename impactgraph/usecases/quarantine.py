@@ -6,14 +6,14 @@ from impactgraph.errors import BadInputError, NotFoundError
 from impactgraph.ports.store import IngestResult, QuarantinedEvent, Store
 
 
-def list_quarantined(store: Store, limit: int) -> tuple[QuarantinedEvent, ...]:
+def list_quarantine(store: Store, limit: int) -> tuple[QuarantinedEvent, ...]:
     """At most `limit` quarantined events, the oldest first. Raises BadInputError for a limit below 1."""
     if limit < 1:
         raise BadInputError(f"The limit is {limit}; give a number from 1 on.")
     return tuple(store.quarantined(limit))
 
 
-def replay_quarantined(store: Store, numbers: Sequence[int] | None) -> IngestResult:
+def replay_quarantine(store: Store, numbers: Sequence[int] | None) -> IngestResult:
     """Ingests quarantined events again, all where `numbers` is None; accepted ones leave the quarantine.
 
     Raises: NotFoundError for a number that is not in the quarantine.

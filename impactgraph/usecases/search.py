@@ -25,7 +25,7 @@ class SearchResult:
     """`id`: the full id of the object; for a document number that of its order."""
 
     id: str
-    matched: str
+    match_text: str
     """The part that matches, such as `order O-1001` or `invoice RE-4711`."""
     order: str | None = None
     """Bare key of the order, where it is one or belongs to one."""

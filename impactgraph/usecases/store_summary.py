@@ -22,7 +22,7 @@ class StoreSummary:
     """When something last happened to an order; None where there is none."""
     failures: int
     active_failures: int
-    quarantined: int
+    quarantine_size: int
     has_more_quarantined: bool
     """True where `quarantined` was only counted up to a limit."""
 
@@ -44,6 +44,6 @@ def summary_of(store: Store, now: Millis) -> StoreSummary:
         latest=latest or None,
         failures=len(failures),
         active_failures=sum(failure.active_at(now) for failure in failures),
-        quarantined=aside,
+        quarantine_size=aside,
         has_more_quarantined=aside == _MOST_ASIDE,
     )

@@ -119,7 +119,7 @@ def test_orders_are_touched_that_still_have_to_pass_it(
 def test_a_topology_that_says_the_same_otherwise_touches_nothing(store: Store) -> None:
     outcome = apply_documents(store, {"t.yaml": "# a comment\n" + TOPOLOGY}, NOW, dry_run=True)
 
-    assert outcome.unchanged
+    assert outcome.is_unchanged
     assert outcome.change is not None
     assert outcome.change.affected_orders == 0
 
