@@ -20,7 +20,7 @@ from impactgraph.usecases.validation import check_filter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderQuery:
-    """A page of orders: filter, order of the rows, size (None: the default), and cursor of the page before."""
+    """Filter, sort order, size (None: the default) and cursor of a page of orders."""
 
     where: OrderFilter = ANY_ORDER
     sort: OrderSort = OrderSort.PLACED_ASC
