@@ -72,7 +72,7 @@ class Context(BaseContext):
         self._worker: Worker | None = None
         self._seconds = seconds
         self._deadline = time.monotonic() + seconds
-        self._max_objects = self._objects_left = factory.max_objects
+        self._max_objects = self._object_budget = factory.max_objects
         self._landscapes: dict[Millis | None, Landscape] = {}
         self._active: dict[Millis | None, Answer] = {}
         self._failures: dict[Millis | None, dict[str, Failure]] = {}
@@ -83,10 +83,10 @@ class Context(BaseContext):
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `work`, run in the request's thread. Raises DeadlineExceededError."""
         try:
-            async with asyncio.timeout(self._seconds_left), self._borrowing:
+            async with asyncio.timeout(self._remaining_seconds), self._borrowing:
                 if self._worker is None:
                     self._worker = await self._workers.borrow()
-            return await self._worker.run(partial(work, *args, **kwargs), self._seconds_left)
+            return await self._worker.run(partial(work, *args, **kwargs), self._remaining_seconds)
         except TimeoutError:
             raise self._deadline_error() from None
 
@@ -130,7 +130,7 @@ class Context(BaseContext):
         await self.run(lambda: None)
         turn = copy(self)
         turn._deadline = time.monotonic() + self._seconds
-        turn._objects_left = self._max_objects
+        turn._object_budget = self._max_objects
         return turn
 
     def close(self) -> None:
@@ -152,8 +152,8 @@ class Context(BaseContext):
 
     def count(self, objects: int) -> None:
         """Counts objects of the answer. Raises TooComplexError, DeadlineExceededError."""
-        self._objects_left -= objects
-        if self._objects_left < 0:
+        self._object_budget -= objects
+        if self._object_budget < 0:
             raise TooComplexError(
                 f"The answer has more than {self._max_objects} objects. Request smaller pages, or use "
                 f"/export."
@@ -234,7 +234,7 @@ class Context(BaseContext):
         return self._snapshots[as_of]
 
     @property
-    def _seconds_left(self) -> float:
+    def _remaining_seconds(self) -> float:
         return max(0.0, self._deadline - time.monotonic())
 
     def _deadline_error(self) -> DeadlineExceededError:

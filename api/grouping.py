@@ -46,7 +46,7 @@ class Grouping:
         while self._waiting:
             group = self._next()
             try:
-                received = await to_thread.run_sync(
+                results = await to_thread.run_sync(
                     receive_events, self._store, [waiting.lines for waiting in group]
                 )
             except (ImpactGraphError, RuntimeError, OSError) as error:
@@ -54,7 +54,7 @@ class Grouping:
                 continue
             self._metrics.commits.inc()
             self._on_commit()
-            for waiting, answer in zip(group, received, strict=True):
+            for waiting, answer in zip(group, results, strict=True):
                 self._count(answer)
                 if not waiting.answer.done():
                     waiting.answer.set_result(answer)

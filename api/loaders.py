@@ -31,10 +31,10 @@ class OrderLoader(Generic[T]):
         return value
 
     async def _load(self, requests: list[OrderAt]) -> list[T | NotFoundError]:
-        grouped: defaultdict[Millis | None, list[str]] = defaultdict(list)
+        keys_by_moment: defaultdict[Millis | None, list[str]] = defaultdict(list)
         for key, as_of in requests:
-            grouped[as_of].append(key)
-        values = {as_of: await self._find(keys, as_of) for as_of, keys in grouped.items()}
+            keys_by_moment[as_of].append(key)
+        values = {as_of: await self._find(keys, as_of) for as_of, keys in keys_by_moment.items()}
         return [
             values[as_of][key] if key in values[as_of] else NotFoundError(f"order:{key}")
             for key, as_of in requests

@@ -38,14 +38,14 @@ def system_clock() -> Millis:
 
     Raises BadInputError where that variable is not an ISO 8601 moment.
     """
-    fixed = os.environ.get(FIXED_NOW)
-    if not fixed:
+    fixed_moment = os.environ.get(FIXED_NOW)
+    if not fixed_moment:
         return millis(datetime.now(UTC))
     try:
-        return parse_moment(fixed)
+        return parse_moment(fixed_moment)
     except (ValueError, OverflowError):
         raise BadInputError(
-            f"{FIXED_NOW} is {fixed!r}; give a moment such as 2026-03-02T09:10:00Z."
+            f"{FIXED_NOW} is {fixed_moment!r}; give a moment such as 2026-03-02T09:10:00Z."
         ) from None
 
 
@@ -95,18 +95,18 @@ def open_store(
 def examine_store(address: str, *, now: Callable[[], Millis] = system_clock) -> Iterator[HealthCheck]:
     """Health checks of a Neo4j database that need no open store. Raises as `open_store` does."""
     if address.partition("://")[0] in _DATABASES:
-        parsed = _neo4j_address(address, _settings())
+        location = _neo4j_address(address, _settings())
         from impactgraph.stores.neo4j.doctor import health_checks
 
-        yield from health_checks(parsed, now)
+        yield from health_checks(location, now)
 
 
 def _open_neo4j(address: str, now: Callable[[], Millis], say: Callable[[str], None]) -> Store:
     settings = _settings()
-    parsed = _neo4j_address(address, settings)
+    location = _neo4j_address(address, settings)
     from impactgraph.stores.neo4j.store import Neo4jStore
 
-    return Neo4jStore.open(parsed, now=now, cache=settings.cache or _cache(), say=say)
+    return Neo4jStore.open(location, now=now, cache=settings.cache or _cache(), say=say)
 
 
 def _settings() -> "Settings":

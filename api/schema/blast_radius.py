@@ -265,14 +265,14 @@ class BlastRadius:
         description="What remains to recover after the end of the failures; null while one is active."
     )
     async def residual(self, info: Info) -> Residual | None:
-        left = await info.context.run(lambda: self.answer.residual)
-        if left is None:
+        residual_impact = await info.context.run(lambda: self.answer.residual)
+        if residual_impact is None:
             return None
         return Residual(
-            healed=left.healed,
-            healing=left.healing,
-            need_action=left.need_action,
-            drained_by=moment_of(left.drained_by),
+            healed=residual_impact.healed,
+            healing=residual_impact.healing,
+            need_action=residual_impact.need_action,
+            drained_by=moment_of(residual_impact.drained_by),
             answer=self.answer,
             landscape=self.landscape,
         )

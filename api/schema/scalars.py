@@ -62,7 +62,7 @@ def _parse_decimal(value: object) -> Decimal:
     return number
 
 
-def _unchanged(value: object) -> object:
+def _identity(value: object) -> object:
     return value
 
 
@@ -86,6 +86,6 @@ SCALARS: dict[object, ScalarDefinition] = {
         parse_value=_parse_decimal,
     ),
     JSON: strawberry.scalar(
-        name="JSON", description="Any JSON value.", serialize=_unchanged, parse_value=_unchanged
+        name="JSON", description="Any JSON value.", serialize=_identity, parse_value=_identity
     ),
 }

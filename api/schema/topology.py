@@ -79,5 +79,5 @@ class Problem:
 
 
 def _json(value: object) -> JSON | None:
-    converted = as_json(value)
-    return None if converted in EMPTY else JSON(converted)
+    json_value = as_json(value)
+    return None if json_value in EMPTY else JSON(json_value)

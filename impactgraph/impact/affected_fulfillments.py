@@ -43,7 +43,7 @@ def affected_fulfillments(
     columns: Columns, matches: Matches, workflows: Sequence[str], before: float
 ) -> AffectedRows:
     """One row for each fulfillment and reason that is affected before a moment, whatever the likelihood."""
-    groups = _joined(columns, matches, workflows)
+    groups = _join_groups(columns, matches, workflows)
     rows = AffectedRows(len(groups.cohort), groups.read)
     with np.errstate(invalid="ignore"):
         if not (groups.table["hit_at"] >= before).any():  # past effects are before every moment asked for
@@ -102,7 +102,7 @@ def _at(values: NDArray[Any], at: Positions | None) -> NDArray[Any]:
     return values if at is None else values.take(at)
 
 
-def _joined(columns: Columns, matches: Matches, workflows: Sequence[str]) -> _JoinedGroups:
+def _join_groups(columns: Columns, matches: Matches, workflows: Sequence[str]) -> _JoinedGroups:
     past_records = [group for group in matches.records if group.is_past]
     groups = [*matches.flows, *past_records]
     tables: list[_Table] = []

@@ -94,8 +94,8 @@ class BlastRadius(MatchedImpact):
         """The soonest promise of an affected order, not yet due, that is expected to be missed."""
         orders = self.affected_orders
         promised_by = self.columns.orders.promised_by[orders.order]
-        missed = promised_by[orders.misses_promise & (promised_by > self.as_of)]
-        return int(missed.min()) if len(missed) else None
+        missed_promises = promised_by[orders.misses_promise & (promised_by > self.as_of)]
+        return int(missed_promises.min()) if len(missed_promises) else None
 
     @cached_property
     def oldest_order(self) -> str | None:

@@ -44,12 +44,12 @@ def breakdown(impact: MatchedImpact, by: Sequence[Dimension], first: int | None)
     if not isinstance(at, slice) and len(at) > len(orders):
         groups, at = _distinct(groups, at)
     keys = zip(*(codes.tolist() for codes in groups.codes), strict=True)
-    listed = [
+    impact_groups = [
         ImpactGroup(_key(by, [names for _, names in columns], key), *figures)
         for key, figures in zip(keys, _figures(impact, groups, at), strict=True)
     ]
-    listed.sort(key=lambda g: (-g.orders, [str(v) for v in g.key.values()]))
-    return tuple(listed if first is None else listed[:first])
+    impact_groups.sort(key=lambda g: (-g.orders, [str(v) for v in g.key.values()]))
+    return tuple(impact_groups if first is None else impact_groups[:first])
 
 
 def _key(

@@ -107,7 +107,7 @@ def _cohorts(
         completion=evidence.completion_ages(context.as_of),
         age=_ages(context, stage, entered_at, evidence),
     )
-    groups = _grouped(len(entered_at), keys)
+    groups = _group_keys(len(entered_at), keys)
     entry = np.minimum(groups.mean(entered_at, context.as_of), context.as_of)
     completion = _completion_recorded_at(context, groups, evidence, entry)
     left_out, evidence_kinds, has_decision, delay, pace, _, _ = groups.codes
@@ -134,7 +134,7 @@ def _cohorts(
     return StepCohorts(step.position, start, tuple(cohorts), groups)
 
 
-def _grouped(rows: int, keys: _CohortKeys) -> Groups:
+def _group_keys(rows: int, keys: _CohortKeys) -> Groups:
     return group_rows(
         rows,
         *(
@@ -154,10 +154,10 @@ def _ages(
 ) -> Codes | RunLengthCodes:
     """Bins of the time in the step; 0 for completed rows, whose entry matters only under a start barrier."""
     runs = age_bin_runs(entered_at, context.as_of)
-    if stage.start or not len(evidence.completed):
+    if stage.start or not len(evidence.completed_rows):
         return runs
-    ages = runs.expanded
-    ages[evidence.completed] = 0
+    ages = runs.row_codes
+    ages[evidence.completed_rows] = 0
     return ages
 
 
@@ -165,7 +165,7 @@ def _completion_recorded_at(
     context: WorkflowContext, groups: Groups, evidence: RowEvidence, entered_at: Reals
 ) -> Reals:
     """(G,) when the completion was recorded; of groups without one: when they entered."""
-    if not len(evidence.completed):
+    if not len(evidence.completed_rows):
         return entered_at
     as_of = context.as_of
     moments = np.full(len(groups.group_of), as_of)

@@ -47,7 +47,7 @@ class RowEvidence:
         return SparseCodes(self.at[is_completed], 1 + ages)
 
     @property
-    def completed(self) -> Positions:
+    def completed_rows(self) -> Positions:
         """Rows whose completion was recorded."""
         return self.at[self.kinds == EvidenceKind.COMPLETED]
 
@@ -67,9 +67,9 @@ def row_evidence(context: WorkflowContext, stage: Stage, columns: SegmentColumns
     every = np.union1d(at, errors)
     kinds = np.full(len(every), EvidenceKind.NONE, np.int32)
     moments = np.zeros(len(every), np.int64)
-    completed = np.searchsorted(every, at)
-    kinds[completed] = EvidenceKind.COMPLETED
-    moments[completed] = recorded_at[at]
+    completion_places = np.searchsorted(every, at)
+    kinds[completion_places] = EvidenceKind.COMPLETED
+    moments[completion_places] = recorded_at[at]
     places = np.searchsorted(every, errors)
     kinds[places] = _error_kinds(context, stage, columns.rows[start:][errors], kinds[places])
     return RowEvidence(every, kinds, moments)

@@ -27,11 +27,11 @@ def explain(impact: MatchedImpact, order: str) -> Explanation:
         raise NotFoundError(f"order:{order}")
     places = np.flatnonzero(impact.affected_orders.order == rows[0])
     if len(places):
-        return _of_affected(impact, int(rows[0]), int(places[0]))
-    return _of_unaffected(impact, order, int(rows[0]))
+        return _explain_affected(impact, int(rows[0]), int(places[0]))
+    return _explain_unaffected(impact, order, int(rows[0]))
 
 
-def _of_affected(impact: MatchedImpact, order: int, place: int) -> Explanation:
+def _explain_affected(impact: MatchedImpact, order: int, place: int) -> Explanation:
     """`order`: its row in the columns; `place`: its row among the affected orders."""
     first = affected_order(impact, impact.affected_orders, place)
     paths: dict[Path, None] = {first.path: None}
@@ -42,7 +42,7 @@ def _of_affected(impact: MatchedImpact, order: int, place: int) -> Explanation:
     return Explanation(True, first.path.sentence, tuple(paths), ())
 
 
-def _of_unaffected(impact: MatchedImpact, order: str, row: int) -> Explanation:
+def _explain_unaffected(impact: MatchedImpact, order: str, row: int) -> Explanation:
     reasons = _reasons(impact, row)
     nothing = "nothing that is impaired lies on its way in the time of the failure"
     why = reasons[0].detail if reasons else nothing

@@ -39,7 +39,7 @@ class RunLengthCodes:
     lengths: Ints
 
     @property
-    def expanded(self) -> Codes:
+    def row_codes(self) -> Codes:
         """(rows,) code of each row."""
         return np.repeat(self.codes, self.lengths)
 
@@ -122,7 +122,7 @@ def _keys(rows: int, codings: tuple[RowCodes, ...], spans: list[int], dtype: typ
     """(rows,) all codes of a row as the digits of one number, the first coding the most significant."""
     last = codings[-1]
     has_runs = isinstance(last, RunLengthCodes)
-    keys = last.expanded.astype(dtype, copy=False) if has_runs else np.zeros(rows, dtype)
+    keys = last.row_codes.astype(dtype, copy=False) if has_runs else np.zeros(rows, dtype)
     for n, coding in enumerate(codings):
         weight = math.prod(spans[n + 1 :])
         if spans[n] == 1 or isinstance(coding, RunLengthCodes):

@@ -10,18 +10,18 @@ from graph_models.money import Money
 _MOST = 3
 
 
-def headline(failures: Sequence[Failure], totals: ImpactTotals, absorbed: Sequence[Absorption]) -> str:
+def headline(failures: Sequence[Failure], totals: ImpactTotals, absorptions: Sequence[Absorption]) -> str:
     """What is hit, how much of it now, what it is worth, and which records; or why nothing is."""
     if not failures:
         return "No failure is active, so nothing is affected."
-    who = " and ".join(_named(f) for f in failures[:_MOST]) + (
+    who = " and ".join(_failure_name(f) for f in failures[:_MOST]) + (
         f" and {len(failures) - _MOST} more" if len(failures) > _MOST else ""
     )
     verb = "hits" if len(failures) == 1 else "hit"
     if not totals.orders:
         why = (
-            f": {absorbed[0].detail}"
-            if absorbed
+            f": {absorptions[0].detail}"
+            if absorptions
             else ": nothing in flight passes what it impairs in its time and scope"
         )
         return f"{who} {verb} no order{why}."
@@ -55,7 +55,7 @@ def say_money(amounts: Sequence[Money]) -> str:
     return " + ".join(f"{m.amount:,.2f} {m.currency}" for m in amounts) or "nothing"
 
 
-def _named(failure: Failure) -> str:
+def _failure_name(failure: Failure) -> str:
     return f"{failure.key} ({failure.failure_class.value.lower().replace('_', ' ')} of {failure.target})"
 
 

@@ -27,7 +27,7 @@ from impactgraph.impact.membership import Membership
 from impactgraph.impact.past_effects import PastEffects, past_effects
 from impactgraph.impact.past_records import past_records
 from impactgraph.impact.past_steps import PastSteps, past_steps
-from impactgraph.impact.scatter import outcome_parts, scatter, scatter_rerouted
+from impactgraph.impact.scatter import outcome_parts, scatter, scatter_reroutes
 from impactgraph.impact.segment_columns import SegmentColumns
 from impactgraph.impact.segments import RowSelection, SegmentRows, segments
 from impactgraph.impact.stale_decisions import (
@@ -43,7 +43,7 @@ def match(
     columns: Columns, forecaster: Forecaster, membership: Membership, selection: RowSelection
 ) -> Matches:
     """All selected fulfillments that may be affected, with any likelihood."""
-    return Matches.joined(
+    return Matches.join(
         _match_segment(context, forecaster.plan(context.workflow, segment), steps)
         for context in workflow_contexts(columns, forecaster, selection.among)
         for segment, steps in segments(context, membership, selection).items()
@@ -57,14 +57,14 @@ class _Step:
     columns: SegmentColumns
     past: PastSteps
     effects: PastEffects
-    rerouted: tuple[ReroutedRows, ...] = ()
+    rerouted_rows: tuple[ReroutedRows, ...] = ()
     cohorts: StepCohorts | None = None
 
 
 def _match_segment(context: WorkflowContext, plan: Plan, steps: Sequence[SegmentRows]) -> Matches:
     decisions = stale_decisions(context, plan)
     every = [_prepare(context, plan, rows, decisions) for rows in _in_plan_order(plan, steps)]
-    return Matches.joined(
+    return Matches.join(
         [
             *_forecast(context, plan, every),
             *_forecast_after_reroute(context, plan, every),
@@ -87,14 +87,14 @@ def _prepare(
     if rows.position is None:
         return _Step(columns, past, effects)
     every = [rerouted_rows(context, plan, rows.position, columns, decision) for decision in decisions]
-    rerouted = tuple(each for each in every if each is not None)
-    for each in rerouted:
+    reroutes = tuple(each for each in every if each is not None)
+    for each in reroutes:
         effects = effects.with_certainty(each.at, each.certainty)
     pending = pending_rows(plan, rows.position, columns, decisions)
     step = StepRows(rows.position, columns, effects, pending)
-    left_out = np.unique(np.concatenate([np.zeros(0, np.intp), *(each.at for each in rerouted)]))
+    left_out = np.unique(np.concatenate([np.zeros(0, np.intp), *(each.at for each in reroutes)]))
     cohorts = step_cohorts(context, plan, step, left_out)
-    return _Step(columns, past, effects, rerouted, cohorts)
+    return _Step(columns, past, effects, reroutes, cohorts)
 
 
 def _forecast(context: WorkflowContext, plan: Plan, steps: Sequence[_Step]) -> Iterator[Matches]:
@@ -112,9 +112,9 @@ def _forecast_after_reroute(
     context: WorkflowContext, plan: Plan, steps: Sequence[_Step]
 ) -> Iterator[Matches]:
     """Matches of the rerouted rows of each step, from one forecast for each decision."""
-    rerouted = [(step, rows) for step in steps for rows in step.rerouted]
-    for decision in dict.fromkeys(rows.decision for _, rows in rerouted):
-        mine = [(step, rows) for step, rows in rerouted if rows.decision == decision]
+    rerouted_steps = [(step, rows) for step in steps for rows in step.rerouted_rows]
+    for decision in dict.fromkeys(rows.decision for _, rows in rerouted_steps):
+        mine = [(step, rows) for step, rows in rerouted_steps if rows.decision == decision]
         outcome = context.forecaster.forecast_after_reroute(
             plan,
             [rows.cohorts for _, rows in mine],
@@ -123,4 +123,4 @@ def _forecast_after_reroute(
         )
         parts = outcome_parts(outcome, [len(rows.cohorts) for _, rows in mine])
         for (step, rows), part in zip(mine, parts, strict=True):
-            yield scatter_rerouted(context, plan, step.columns, step.effects, rows, part)
+            yield scatter_reroutes(context, plan, step.columns, step.effects, rows, part)

@@ -77,7 +77,7 @@ class Matches:
     records: tuple[RecordGroup, ...] = ()
 
     @staticmethod
-    def joined(parts: Iterable["Matches"]) -> "Matches":
+    def join(parts: Iterable["Matches"]) -> "Matches":
         every = list(parts)
         return Matches(
             tuple(group for part in every for group in part.flows),

@@ -59,7 +59,7 @@ def _status(parts: Sequence[OrderStatus]) -> OrderStatus:
 def _fulfillment(columns: Columns, row: int, currency: str) -> Fulfillment:
     f, v = columns.fulfillments, columns.dictionaries
     workflow = v.workflows[int(f.workflow[row])] if f.workflow[row] >= 0 else None
-    failed = bool(f.failed_at[row])
+    has_failed = bool(f.failed_at[row])
     return Fulfillment(
         key=str(f.ids[row]),
         workflow=workflow.key if workflow else "",
@@ -68,6 +68,6 @@ def _fulfillment(columns: Columns, row: int, currency: str) -> Fulfillment:
         entered_at=int(f.entered_at[row]) or None,
         value=from_micros(int(f.value[row]), currency),
         status=_STATUS[int(f.status[row])],
-        failed_code=(v.fail_codes.values[int(f.failed_code[row])] or None) if failed else None,
-        failed_element=(v.elements.values[int(f.failed_element[row])] or None) if failed else None,
+        failed_code=(v.fail_codes.values[int(f.failed_code[row])] or None) if has_failed else None,
+        failed_element=(v.elements.values[int(f.failed_element[row])] or None) if has_failed else None,
     )

@@ -50,19 +50,19 @@ def scatter(
     return _groups(context, plan, rows, outcome.outcome)
 
 
-def scatter_rerouted(
+def scatter_reroutes(
     context: WorkflowContext,
     plan: Plan,
     columns: SegmentColumns,
     effects: PastEffects,
-    rerouted: ReroutedRows,
+    reroutes: ReroutedRows,
     outcome: "OutcomePart",
 ) -> Matches:
     """Groups of the rerouted rows."""
-    _, first_effects = effects.at(rerouted.at)
-    certainty = np.full(len(rerouted.at), rerouted.certainty)
-    cohort = rerouted.cohort + outcome.first
-    rows = _AffectedRows(rerouted.cohorts.step, columns.rows[rerouted.at], cohort, certainty, first_effects)
+    _, first_effects = effects.at(reroutes.at)
+    certainty = np.full(len(reroutes.at), reroutes.certainty)
+    cohort = reroutes.cohort + outcome.first
+    rows = _AffectedRows(reroutes.cohorts.step, columns.rows[reroutes.at], cohort, certainty, first_effects)
     return _groups(context, plan, rows, outcome.outcome)
 
 

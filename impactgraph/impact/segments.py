@@ -45,12 +45,12 @@ def segments(
     if not scopes:
         return {}
     branches = workflow_branches(context.workflow)
-    found: dict[Segment, list[SegmentRows]] = {}
+    rows_by_segment: dict[Segment, list[SegmentRows]] = {}
     for position in _positions(context, selection.among):
         rows = _rows_at(context, position, selection)
         for segment, members in _divide(membership, rows, scopes, branches):
-            found.setdefault(segment, []).append(SegmentRows(position, members))
-    return found
+            rows_by_segment.setdefault(segment, []).append(SegmentRows(position, members))
+    return rows_by_segment
 
 
 def workflow_elements(workflow: Workflow) -> list[str]:
@@ -124,7 +124,7 @@ def _divide(
     for flag in flags:
         codes = codes * 2 + flag
     present = np.flatnonzero(np.bincount(codes)) if len(flags) < _MOST_COUNTED else np.unique(codes)
-    divided: list[tuple[Segment, Codes]] = []
+    segment_rows: list[tuple[Segment, Codes]] = []
     for code in present:
         bits = [bool(code >> (len(flags) - 1 - n) & 1) for n in range(len(flags))]
         segment = Segment(
@@ -132,5 +132,5 @@ def _divide(
             frozenset(branch for branch, bit in zip(branches, bits[len(scopes) :], strict=True) if bit),
         )
         mask = codes == code
-        divided.append((segment, rows if mask.all() else rows[mask]))
-    return divided
+        segment_rows.append((segment, rows if mask.all() else rows[mask]))
+    return segment_rows

@@ -67,9 +67,9 @@ class WorkflowContext:
 
     def _reroute_rate(self, before: float) -> float:
         f = self.columns.fulfillments
-        entered = (f.workflow == self.index) & (f.entered_at < before)
-        rerouted = entered & (f.rerouted_at > 0) & (f.rerouted_at < before)
-        return (int(rerouted.sum()) + 1) / (int(entered.sum()) + _REROUTE_PRIOR)
+        is_earlier_entry = (f.workflow == self.index) & (f.entered_at < before)
+        is_rerouted = is_earlier_entry & (f.rerouted_at > 0) & (f.rerouted_at < before)
+        return (int(is_rerouted.sum()) + 1) / (int(is_earlier_entry.sum()) + _REROUTE_PRIOR)
 
 
 def workflow_contexts(

@@ -39,7 +39,7 @@ def size_of(path: str) -> int | None:
         raise _unreadable(path, error) from error
 
 
-def read_mapped(path: str, mapping: Mapping, *, block: int = BLOCK) -> Iterator[Block]:
+def read_with_mapping(path: str, mapping: Mapping, *, block: int = BLOCK) -> Iterator[Block]:
     """Blocks of events from a foreign log: CSV (`.csv`, `.csv.gz`) or OCEL 2.0 (JSON or SQLite).
 
     Raises BadInputError where it cannot be read.

@@ -96,11 +96,11 @@ def ocel_events(path: Path, mapping: Mapping) -> Iterator[tuple[bytes, str]]:
 def _json(path: Path, mapping: Mapping) -> _Log:
     document = msgspec.json.decode(path.read_bytes(), type=_Document)
     log = _Log()
-    for found in document.objects:
-        _keep(log, mapping, found.id, found.type, _last(found.attributes))
-    for found in document.objects:
-        for relation in found.relationships:
-            log.relate(found.id, relation.object_id)
+    for instance in document.objects:
+        _keep(log, mapping, instance.id, instance.type, _last(instance.attributes))
+    for instance in document.objects:
+        for relation in instance.relationships:
+            log.relate(instance.id, relation.object_id)
     log.events = sorted(document.events, key=lambda event: event.time)
     return log
 
@@ -167,12 +167,12 @@ def _by_id(connection: sqlite3.Connection, what: str, type_: str) -> dict[str, l
     table = connection.execute(
         f"select ocel_type_map from {what}_map_type where ocel_type = ?", [type_]
     ).fetchone()
-    found: dict[str, list[sqlite3.Row]] = {}
+    rows_by_id: dict[str, list[sqlite3.Row]] = {}
     if table is not None:
         name = str(table[0]).replace('"', '""')
         for row in connection.execute(f'select * from "{what}_{name}"'):
-            found.setdefault(str(row["ocel_id"]), []).append(row)
-    return found
+            rows_by_id.setdefault(str(row["ocel_id"]), []).append(row)
+    return rows_by_id
 
 
 def _objects(event: _Event, log: _Log) -> tuple[list[str], list[str]]:
@@ -182,9 +182,9 @@ def _objects(event: _Event, log: _Log) -> tuple[list[str], list[str]]:
 
 
 def _entries(path: Path, mapping: Mapping, log: _Log) -> Iterator[LogEntry]:
-    known = mapping.activities()
+    activities = mapping.activities()
     for event in log.events:
-        if event.type not in known:
+        if event.type not in activities:
             continue
         orders, parts = _objects(event, log)
         mine = dict.fromkeys([*orders, *(log.owner[part] for part in parts if part in log.owner)])

@@ -210,8 +210,8 @@ def word_of(words: type[W], place: str, word: str) -> W:
     try:
         return words(word.upper())
     except ValueError:
-        known = ", ".join(member.value.lower() for member in words)
-        raise ValueError(f"{place}: {word!r} is none of {known}") from None
+        choices = ", ".join(member.value.lower() for member in words)
+        raise ValueError(f"{place}: {word!r} is none of {choices}") from None
 
 
 def _check_scope(scope: dict[str, Any]) -> None:

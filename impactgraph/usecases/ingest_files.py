@@ -7,7 +7,7 @@ from itertools import chain, repeat
 from pathlib import Path
 
 from impactgraph.errors import BadInputError, Problem, StoreUnavailableError
-from impactgraph.ingest.files import STANDARD_INPUT, Block, read_blocks, read_mapped, size_of
+from impactgraph.ingest.files import STANDARD_INPUT, Block, read_blocks, read_with_mapping, size_of
 from impactgraph.ingest.mapping import load_mapping
 from impactgraph.ports.store import IngestResult, Store
 
@@ -72,7 +72,7 @@ def ingest_files(
     before = 0
     for path in paths:
         read = 0
-        for block in read_blocks(path) if reader_mapping is None else read_mapped(path, reader_mapping):
+        for block in read_blocks(path) if reader_mapping is None else read_with_mapping(path, reader_mapping):
             read = block.read
             yield IngestedBlock(before + read, _ingest_block(store, block, patience))
         before += read

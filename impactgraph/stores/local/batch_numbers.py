@@ -37,19 +37,23 @@ def assign_numbers(batch: Sequence[BatchEvent], index: IngestIndex) -> BatchNumb
     A fulfillment belongs to the order that it was first seen with; an event that names another order is
     rejected.
     """
-    named = [
+    order_references = [
         (event, event.order_key, _fulfillment_keys(event))
         for event in batch
         if event.is_acceptable and event.order_key
     ]
-    orders = index.orders.find(list(dict.fromkeys(order for _, order, _ in named)))
-    fulfillments = index.fulfillments.find(list(dict.fromkeys(key for _, _, keys in named for key in keys)))
-    known = np.fromiter(fulfillments.values(), np.int32, len(fulfillments))
-    owners = dict(zip(known.tolist(), index.orders_of(known).tolist(), strict=True))
+    orders = index.orders.find(list(dict.fromkeys(order for _, order, _ in order_references)))
+    fulfillments = index.fulfillments.find(
+        list(dict.fromkeys(key for _, _, keys in order_references for key in keys))
+    )
+    fulfillment_numbers = np.fromiter(fulfillments.values(), np.int32, len(fulfillments))
+    owners = dict(
+        zip(fulfillment_numbers.tolist(), index.orders_of(fulfillment_numbers).tolist(), strict=True)
+    )
     numbers = BatchNumbers(orders, fulfillments, new_orders={}, new_fulfillments={}, owners={})
     next_order = index.orders.count
     next_fulfillment = index.fulfillments.count
-    for event, order, keys in named:
+    for event, order, keys in order_references:
         number = orders.get(order)
         foreign = next(
             (key for key in keys if key in fulfillments and owners[fulfillments[key]] != number), None

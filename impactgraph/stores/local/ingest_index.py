@@ -16,14 +16,14 @@ class IngestIndex:
         self._record = record
         self.orders = KeyNumbers()
         self.fulfillments = KeyNumbers()
-        self.seen = SeenEvents()
+        self.seen_events = SeenEvents()
         for numbering, table in ((self.orders, "orders"), (self.fulfillments, "fulfillments")):
             high, low, number = record.arrays(f"select high, low, number from {table}")
             numbering.load(high, low, number)
         number, order_number = record.arrays("select number, order_number from fulfillments")
         self._orders_of = np.full(self.fulfillments.count, -1, np.int32)
         self._orders_of[number] = order_number
-        self.seen.add(*record.arrays("select hash, seq from events"))
+        self.seen_events.add(*record.arrays("select hash, seq from events"))
 
     def mark_duplicates(self, batch: list[BatchEvent], hashes: Hashes) -> None:
         """Marks events whose (source, id) was ingested before, or occurs earlier in the batch.
@@ -36,7 +36,7 @@ class IngestIndex:
             if earlier is not event:
                 event.is_duplicate = True
                 event.first_occurrence = earlier
-        seqs = self.seen.find(hashes)
+        seqs = self.seen_events.find(hashes)
         suspects = np.flatnonzero(seqs >= 0)
         if not len(suspects):
             return
@@ -48,9 +48,9 @@ class IngestIndex:
             else:
                 collisions.append(index)
         if collisions:
-            recorded = self._names_with(np.unique(hashes[collisions]))
+            recorded_names = self._names_with(np.unique(hashes[collisions]))
             for index in collisions:
-                batch[index].is_duplicate |= batch[index].source_and_id in recorded
+                batch[index].is_duplicate |= batch[index].source_and_id in recorded_names
 
     def _names_with(self, hashes: Hashes) -> set[tuple[str, str]]:
         """(source, id) of the recorded events that have one of the hashes; several may share one.
@@ -78,9 +78,9 @@ class IngestIndex:
                 numbering.add(dict(zip(rows["id"].tolist(), rows["number"].tolist(), strict=True)))
         if rows := block.rows.get("fulfillments"):
             if self.fulfillments.count > len(self._orders_of):
-                grown = np.full(self.fulfillments.count + self.fulfillments.count // 2, -1, np.int32)
-                grown[: len(self._orders_of)] = self._orders_of
-                self._orders_of = grown
+                larger_array = np.full(self.fulfillments.count + self.fulfillments.count // 2, -1, np.int32)
+                larger_array[: len(self._orders_of)] = self._orders_of
+                self._orders_of = larger_array
             self._orders_of[rows["number"]] = rows["order_number"]
         if events := block.rows.get("events"):
-            self.seen.add(events["hash"], events["seq"])
+            self.seen_events.add(events["hash"], events["seq"])

@@ -44,7 +44,7 @@ class _Column(msgspec.Struct, array_like=True, omit_defaults=True):
     """Length of a column of texts that are all None."""
 
 
-class _Packed(msgspec.Struct, array_like=True):
+class _BlockFormat(msgspec.Struct, array_like=True):
     format: int
     rows: dict[str, list[_Column]]
     removed_seqs: _Column
@@ -53,7 +53,7 @@ class _Packed(msgspec.Struct, array_like=True):
 
 
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(_Packed)
+_DECODER = msgspec.msgpack.Decoder(_BlockFormat)
 
 
 def pack(block: Block) -> bytes:
@@ -62,14 +62,14 @@ def pack(block: Block) -> bytes:
         table: [_column(name, column) for name, column in columns.items()]
         for table, columns in block.rows.items()
     }
-    packed = _Packed(
+    block_format = _BlockFormat(
         format=_FORMAT,
         rows=rows,
         removed_seqs=_column("removed_seqs", block.removed_seqs),
         quarantine_releases=_column("quarantine_releases", block.quarantine_releases),
         reasons=block.reasons,
     )
-    return zstd.compress(_ENCODER.encode(packed), _LEVEL)
+    return zstd.compress(_ENCODER.encode(block_format), _LEVEL)
 
 
 def unpack(packed: bytes) -> Block:

@@ -65,7 +65,7 @@ class PreparedBatch:
     """Events that are added to the states of their orders as these are."""
     events: EventRows
     """All accepted events."""
-    removed: Ints
+    removed_seqs: Ints
     """Sequence numbers of events that leave the record."""
     watermark: int
     latest: Millis
@@ -77,8 +77,8 @@ class PreparedBatch:
         increment(self.increments, instances, state.lookup)
         instances.add_errors(self.events.take(self.events.kind == EventKind.FAILED))
         instances.add_records(self.events)
-        if len(self.removed):
-            instances.drop_errors(self.removed)
+        if len(self.removed_seqs):
+            instances.drop_errors(self.removed_seqs)
         instances.columns.watermark = self.watermark
         instances.refresh(state.lookup)
 
@@ -94,7 +94,7 @@ def prepare_batch(
     """
     # Entries of the quarantine come first, so that their entry stays, or is released, and not one of a
     # duplicate.
-    batch = [*_revived(batch, sources), *batch]
+    batch = [*_retryable_events(batch, sources), *batch]
     state = sources.state
     acceptable = [event for event in batch if event.is_acceptable]
     names = event_hashes([event.source_and_id for event in acceptable])
@@ -103,16 +103,16 @@ def prepare_batch(
     is_acceptable = np.array([event.is_acceptable for event in acceptable], np.bool_)
     names = names[is_acceptable]
     acceptable = [event for event in acceptable if event.is_acceptable]
-    encoded = _encoded(acceptable, state.event_dictionaries, numbers, watermark + 1)
-    folding = _Folding(encoded.batch, acceptable, state, sources.record, watermark + 1)
+    encoded_batch = _encode_batch(acceptable, state.event_dictionaries, numbers, watermark + 1)
+    folding = _Folding(encoded_batch.batch, acceptable, state, sources.record, watermark + 1)
     batch = [*batch, *folding.removed_events()]
     for event in batch:
         event.inherit_rejection()
     is_accepted = np.array([event.is_acceptable for event in acceptable], np.bool_)
-    writing = Writing(encoded, names, is_accepted, numbers, folding.removed_seqs)
+    writing = Writing(encoded_batch, names, is_accepted, numbers, folding.removed_seqs)
     block = block_of(writing, state.event_dictionaries, sources.record.dictionary_sizes)
     sources.quarantine.add_changes(block, batch, now)
-    events = encoded.batch.events.take(is_accepted)
+    events = encoded_batch.batch.events.take(is_accepted)
     order_event_times = events.time[events.order >= 0]
     return PreparedBatch(
         block=block,
@@ -120,13 +120,13 @@ def prepare_batch(
         ids=numbers,
         increments=folding.increments,
         events=events,
-        removed=folding.removed_seqs,
+        removed_seqs=folding.removed_seqs,
         watermark=int(events.seq.max()) if len(events) else watermark,
         latest=int(order_event_times.max()) if len(order_event_times) else 0,
     )
 
 
-def _revived(batch: Sequence[BatchEvent], sources: IngestSources) -> list[BatchEvent]:
+def _retryable_events(batch: Sequence[BatchEvent], sources: IngestSources) -> list[BatchEvent]:
     """Quarantined events of the orders whose workflow the batch reports, validated again."""
     orders = {
         event.order_key
@@ -135,13 +135,13 @@ def _revived(batch: Sequence[BatchEvent], sources: IngestSources) -> list[BatchE
     }
     present = {event.quarantine_number for event in batch if event.quarantine_number}
     entries = sources.quarantine.of_orders(orders)
-    revived = [event for event in entries if event.quarantine_number not in present]
-    for event in revived:
+    retryable_events = [event for event in entries if event.quarantine_number not in present]
+    for event in retryable_events:
         validate(event, sources.state.validator)
-    return revived
+    return retryable_events
 
 
-def _encoded(
+def _encode_batch(
     batch: Sequence[BatchEvent], event_dictionaries: EventDictionaries, numbers: BatchNumbers, first_seq: int
 ) -> EncodedBatch:
     encoder = EventEncoder(event_dictionaries, numbers.orders, numbers.fulfillments)
@@ -185,8 +185,8 @@ class _Folding:
         """(source, id) of events, recorded or of this batch, by sequence number."""
         is_new = seqs >= self._first_seq
         new = {int(seq): self._batch[int(seq) - self._first_seq].source_and_id for seq in seqs[is_new]}
-        recorded = seqs[~is_new]
-        return new | self._record.names(recorded) if len(recorded) else new
+        recorded_seqs = seqs[~is_new]
+        return new | self._record.names(recorded_seqs) if len(recorded_seqs) else new
 
     def _reject(self, seqs: Ints, workflows: NDArray[np.int32], events: EventRows) -> None:
         """Rejects those of the events that are of this batch."""

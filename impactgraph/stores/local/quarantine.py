@@ -72,13 +72,13 @@ class Quarantine:
         new_rejections = [event for event in batch if event.rejection and not event.quarantine_number]
         self._add_entries(new_rejections, now, block)
         for event in batch:
-            replayed = event.rejection and event.quarantine_number and event.previous_rejection
-            if replayed and event.rejection != event.previous_rejection:
+            is_replay = event.rejection and event.quarantine_number and event.previous_rejection
+            if is_replay and event.rejection != event.previous_rejection:
                 block.reasons[event.quarantine_number] = event.rejection
-        released = [event for event in batch if not event.rejection]
-        numbers = [event.quarantine_number for event in released if event.quarantine_number]
+        accepted_events = [event for event in batch if not event.rejection]
+        numbers = [event.quarantine_number for event in accepted_events if event.quarantine_number]
         if self._by_source_and_id:
-            names = [event.source_and_id for event in released if not event.quarantine_number]
+            names = [event.source_and_id for event in accepted_events if not event.quarantine_number]
             numbers += [
                 self._by_source_and_id[name]
                 for name in event_hashes(names).tolist()

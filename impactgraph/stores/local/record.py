@@ -68,7 +68,7 @@ class Record:
     def __init__(self, folder: Path | None) -> None:
         """`folder` None: in memory, until it is closed."""
         self.folder = folder
-        self._connection = _connected(folder) if folder else duckdb.connect(config=_SETTINGS)
+        self._connection = _connections(folder) if folder else duckdb.connect(config=_SETTINGS)
         with self._translated_errors():
             if not self.rows("select 1 from information_schema.tables where table_name = 'meta'"):
                 self._create()
@@ -169,7 +169,7 @@ class Record:
             columns = cast("dict[str, NDArray[Any]]", result)
             for name in tables:
                 cursor.unregister(name)
-        return [_unmasked(column) for column in columns.values()]
+        return [_without_mask(column) for column in columns.values()]
 
     def append(self, table: str, columns: Mapping[str, NDArray[Any]]) -> None:
         """Adds rows; the columns go by their names in the table."""
@@ -304,7 +304,7 @@ class Record:
             self._connection.close()
 
 
-def _connected(folder: Path) -> duckdb.DuckDBPyConnection:
+def _connections(folder: Path) -> duckdb.DuckDBPyConnection:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return duckdb.connect(str(folder / FILE), config=_SETTINGS)
@@ -322,7 +322,7 @@ def _connected(folder: Path) -> duckdb.DuckDBPyConnection:
         raise StoreUnavailableError(f"The store in {folder} cannot be opened: {error}") from error
 
 
-def _unmasked(column: NDArray[Any]) -> NDArray[Any]:
+def _without_mask(column: NDArray[Any]) -> NDArray[Any]:
     """The column with None where it is masked."""
     if not isinstance(column, np.ma.MaskedArray):
         return np.asarray(column)

@@ -92,7 +92,7 @@ class Replica:
         self._latest = catch_up(self.record, instances, lookup, meta.latest)
         return instances
 
-    def save(self, *, least: int, arranged: bool = False) -> None:
+    def save(self, *, least: int, arrange_rows: bool = False) -> None:
         """Writes a snapshot where at least `least` events came since the last one.
 
         A full disk is ignored: the state is then folded again when it is next opened. `arranged` sorts the
@@ -108,7 +108,7 @@ class Replica:
             watermark=instances.columns.watermark,
             latest=self._latest,
         )
-        if arranged:
+        if arrange_rows:
             instances.arrange()
         with suppress(OSError):
             save(folder, instances, meta)
@@ -169,13 +169,13 @@ class Replica:
         if self._index is None:
             self._index = IngestIndex(self.record)
         sources = IngestSources(self.state, self.record, self._index, self.quarantine)
-        prepared = prepare_batch(batch, sources, watermark, now)
+        change = prepare_batch(batch, sources, watermark, now)
 
         def publish() -> None:
-            prepared.apply_to(self.state)
-            self._latest = max(self._latest, prepared.latest)
+            change.apply_to(self.state)
+            self._latest = max(self._latest, change.latest)
 
-        return Change(prepared.block, publish)
+        return Change(change.block, publish)
 
     def prepare_version(self, topology: Topology, documents: Mapping[str, str], at: Millis) -> Change:
         """Prepares the next version of the topology."""

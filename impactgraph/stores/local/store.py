@@ -169,14 +169,14 @@ class LocalStore(ABC):
         """
         validator = self._replica.state.validator
         now = self._now()
-        parsed: list[BatchEvent] | None = read(validator)
+        first_batch: list[BatchEvent] | None = read(validator)
         batch: list[BatchEvent] = []
 
         def prepare() -> Change:
-            nonlocal parsed, batch
+            nonlocal first_batch, batch
             current = self._replica.state.validator
-            batch = parsed if parsed is not None and current is validator else read(current)
-            parsed = None
+            batch = first_batch if first_batch is not None and current is validator else read(current)
+            first_batch = None
             return self._replica.prepare(batch, self._watermark(), now)
 
         self._commit(prepare)
@@ -211,7 +211,7 @@ class LocalStore(ABC):
 
         def prepare() -> Change | None:
             nonlocal is_new
-            is_new = not self._replica.topologies.unchanged(documents)
+            is_new = not self._replica.topologies.is_current(documents)
             return self._replica.prepare_version(topology, documents, at) if is_new else None
 
         self._commit(prepare)
@@ -223,5 +223,5 @@ class LocalStore(ABC):
 
     def close(self) -> None:
         with self._write_lock, self._state_lock.writing():
-            self._replica.save(least=SAVE_ON_CLOSE, arranged=True)
+            self._replica.save(least=SAVE_ON_CLOSE, arrange_rows=True)
             self._replica.record.close()

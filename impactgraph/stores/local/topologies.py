@@ -26,7 +26,7 @@ class Topologies:
         self._record = record
         rows = record.rows("select key, applied_at, elements from topologies order by number")
         self._versions = [(str(key), int(at), int(elements)) for key, at, elements in rows]
-        self._parsed: dict[str, Topology] = {}
+        self._topologies: dict[str, Topology] = {}
 
     def versions(self) -> Sequence[TopologyVersion]:
         """Newest first."""
@@ -59,16 +59,16 @@ class Topologies:
 
     def version(self, key: str) -> Topology:
         """Raises NotFoundError for an unknown key."""
-        if key not in self._parsed:
+        if key not in self._topologies:
             rows = self._record.rows("select documents from topologies where key = ?", [key])
             if not rows:
                 near = get_close_matches(key, [key for key, _, _ in self._versions])
                 raise NotFoundError(f"topology:{key}", near=[f"topology:{key}" for key in near])
             documents = msgspec.json.decode(rows[0][0], type=dict[str, str])
-            self._parsed[key] = replace(parse_topology(documents), version=key)
-        return self._parsed[key]
+            self._topologies[key] = replace(parse_topology(documents), version=key)
+        return self._topologies[key]
 
-    def unchanged(self, documents: Mapping[str, str]) -> bool:
+    def is_current(self, documents: Mapping[str, str]) -> bool:
         """Whether these are the documents of the current version."""
         return bool(self._versions) and self._versions[-1][0].endswith(f"-{_digest(documents)}")
 
@@ -98,7 +98,7 @@ class Topologies:
 
     def adopt(self, topology: Topology) -> None:
         """Keeps a version that was parsed already."""
-        self._parsed[topology.version] = topology
+        self._topologies[topology.version] = topology
 
 
 def _digest(documents: Mapping[str, str]) -> str:

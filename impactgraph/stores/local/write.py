@@ -65,16 +65,16 @@ def _add_ids(block: Block, ids: BatchNumbers) -> None:
 
 
 def _events(writing: Writing) -> Table:
-    encoded = writing.encoded
-    columns = event_table(encoded.batch.events, encoded.details) | {"hash": writing.hashes}
+    encoded_batch = writing.encoded
+    columns = event_table(encoded_batch.batch.events, encoded_batch.details) | {"hash": writing.hashes}
     return {name: column[writing.is_accepted] for name, column in columns.items()}
 
 
 def _add_placements(block: Block, writing: Writing) -> None:
-    encoded = writing.encoded
-    seqs = encoded.batch.events.seq[writing.is_accepted]
-    orders = sql_columns(encoded.batch.placed) | {"exact": encoded.placed_values}
-    placements = sql_columns(encoded.batch.placements) | {"exact": encoded.placement_values}
+    encoded_batch = writing.encoded
+    seqs = encoded_batch.batch.events.seq[writing.is_accepted]
+    orders = sql_columns(encoded_batch.batch.placed) | {"exact": encoded_batch.placed_values}
+    placements = sql_columns(encoded_batch.batch.placements) | {"exact": encoded_batch.placement_values}
     for table, columns in (("placed", orders), ("placements", placements)):
         which = np.isin(columns["seq"], seqs)
         block.add(table, {name: column[which] for name, column in columns.items()})

@@ -47,8 +47,8 @@ def _version(database: Database) -> HealthCheck:
     detail = f"{kernel['version']} ({kernel['edition']}) at {database.address}"
     numbers = tuple(int(part) for part in kernel["version"].split("-")[0].split(".")[:2] if part.isdigit())
     if numbers < OLDEST:
-        needed = ".".join(map(str, OLDEST))
-        return HealthCheck("neo4j", "fail", f"{detail}: version {needed} or later is needed")
+        oldest_version = ".".join(map(str, OLDEST))
+        return HealthCheck("neo4j", "fail", f"{detail}: version {oldest_version} or later is needed")
     return HealthCheck("neo4j", "ok", detail)
 
 
@@ -72,7 +72,8 @@ def _rights(database: Database) -> HealthCheck:
     """Tries a write, and rolls it back."""
 
     def attempt(tx: object) -> None:
-        rows(tx, "create (n:Log {key: 'doctor'}) set n.tried = true delete n")  # pyright: ignore[reportArgumentType]
+        query = "create (n:Log {key: 'doctor'}) set n.tried = true delete n"
+        rows(tx, query)  # pyright: ignore[reportArgumentType]
         raise _RollbackError
 
     try:
@@ -91,9 +92,9 @@ def _rights(database: Database) -> HealthCheck:
 
 
 def _constraints(database: Database) -> HealthCheck:
-    required = {statement.split()[2] for statement in (*CONSTRAINTS, CONSTRAINT, *constraints())}
+    required_names = {statement.split()[2] for statement in (*CONSTRAINTS, CONSTRAINT, *constraints())}
     existing = {row["name"] for row in database.command("show constraints yield name return name")}
-    missing = sorted(required - existing)
+    missing = sorted(required_names - existing)
     if missing:
         return HealthCheck(
             "neo4j constraints",
@@ -107,12 +108,12 @@ def _indexes(database: Database) -> HealthCheck:
     indexes = database.command(
         "show indexes yield name, state, populationPercent return name, state, populationPercent as percent"
     )
-    failed = sorted(row["name"] for row in indexes if row["state"] == "FAILED")
-    if failed:
+    failed_indexes = sorted(row["name"] for row in indexes if row["state"] == "FAILED")
+    if failed_indexes:
         return HealthCheck(
             "neo4j indexes",
             "fail",
-            f"{', '.join(failed)} failed: "
+            f"{', '.join(failed_indexes)} failed: "
             "drop them (DROP INDEX or DROP CONSTRAINT), they are made anew on opening",
         )
     building = [f"{row['name']} ({row['percent']:.0f} %)" for row in indexes if row["state"] != "ONLINE"]

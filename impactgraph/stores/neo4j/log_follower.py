@@ -31,14 +31,14 @@ class LogFollower:
         self._poll = poll
         self._tick = tick
         self._intervals = intervals
-        self._changed = threading.Condition()
-        self._polls_started = 0
-        self._polls_finished = 0
-        self._poll_requested = 0
+        self._condition = threading.Condition()
+        self._started_poll_count = 0
+        self._finished_poll_count = 0
+        self._poll_request = 0
         """Number of the poll that somebody waits for."""
         self._polled_at = float("-inf")
         self._error: Exception | None = None
-        self._closed = False
+        self._is_closed = False
         self._thread = threading.Thread(target=self._run, name="following the log", daemon=True)
 
     def start(self) -> None:
@@ -50,14 +50,16 @@ class LogFollower:
         Raises:
             StoreUnavailableError: the log could not be read in time.
         """
-        with self._changed:
+        with self._condition:
             age = self._tick() - self._polled_at
             if self._error is None and age <= self._intervals.freshness:
                 return
-            number = self._poll_requested = self._polls_started + 1
-            self._changed.notify_all()
+            number = self._poll_request = self._started_poll_count + 1
+            self._condition.notify_all()
             timeout = self._intervals.timeout
-            if not self._changed.wait_for(lambda: self._polls_finished >= number or self._closed, timeout):
+            if not self._condition.wait_for(
+                lambda: self._finished_poll_count >= number or self._is_closed, timeout
+            ):
                 raise StoreUnavailableError(
                     f"The record did not answer within {timeout:g} seconds, "
                     "or much that others wrote is still being read."
@@ -72,31 +74,32 @@ class LogFollower:
 
     def _run(self) -> None:
         while True:
-            with self._changed:
-                self._changed.wait_for(
-                    lambda: self._poll_requested > self._polls_started or self._closed, self._intervals.poll
+            with self._condition:
+                self._condition.wait_for(
+                    lambda: self._poll_request > self._started_poll_count or self._is_closed,
+                    self._intervals.poll,
                 )
-                if self._closed:
+                if self._is_closed:
                     return
-                self._polls_started += 1
-                number = self._polls_started
+                self._started_poll_count += 1
+                number = self._started_poll_count
                 started_at = self._tick()
             error: Exception | None = None
             try:
                 self._poll()
             except Exception as problem:  # noqa: BLE001 - raised in the threads that wait
                 error = problem
-            with self._changed:
-                self._polls_finished = number
+            with self._condition:
+                self._finished_poll_count = number
                 self._error = error
                 if error is None:
                     self._polled_at = started_at
-                self._changed.notify_all()
+                self._condition.notify_all()
 
     def close(self) -> None:
         """Ends the thread; whoever waits goes on."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
+        with self._condition:
+            self._is_closed = True
+            self._condition.notify_all()
         if self._thread.is_alive():
             self._thread.join(self._intervals.timeout)

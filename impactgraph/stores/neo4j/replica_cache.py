@@ -46,14 +46,14 @@ class ReplicaCache:
         record = self._claim(end.position.identity)
         if not self._is_valid(record, end):
             record = self._clear(record)
-        replicated = self._catch_up(record, end)
-        return Replica(record), replicated
+        replica_end = self._catch_up(record, end)
+        return Replica(record), replica_end
 
     def replace(self, replica: Replica, end: LogEnd) -> tuple[Replica, LogEnd]:
         """A new replica, for one that is of another log, or ahead of it."""
         record = self._clear(replica.record)
-        replicated = self._catch_up(record, end)
-        return Replica(record), replicated
+        replica_end = self._catch_up(record, end)
+        return Replica(record), replica_end
 
     def close(self) -> None:
         """The record must be closed."""
@@ -110,16 +110,16 @@ class ReplicaCache:
     def _catch_up(self, record: Record, end: LogEnd) -> LogEnd:
         """Fills the record up to `end`; the state is folded once, afterwards."""
         start = record.position or Position(end.position.identity, 0, "")
-        replicated = LogEnd(start, record.watermark())
+        replica_end = LogEnd(start, record.watermark())
         if record.position is None:
             record.apply(Block(), start)
         for group in groups(self._log.between(start, end)):
-            replicated = group[-1].end
-            record.apply(concatenate_blocks([entry.block for entry in group]), replicated.position)
+            replica_end = group[-1].end
+            record.apply(concatenate_blocks([entry.block for entry in group]), replica_end.position)
             if end.last > GROUP:
-                self._say(f"Reading the record: {replicated.last:,} of {end.last:,} events")
-        is_complete = replicated.position.block == end.position.block
-        return LogEnd(replicated.position, end.last) if is_complete else replicated
+                self._say(f"Reading the record: {replica_end.last:,} of {end.last:,} events")
+        is_complete = replica_end.position.block == end.position.block
+        return LogEnd(replica_end.position, end.last) if is_complete else replica_end
 
 
 def _open_or_recreate(folder: Path) -> Record:
@@ -143,25 +143,25 @@ def groups(entries: Iterable[LogEntry]) -> Iterator[Sequence[LogEntry]]:
     alone.
     """
     group: list[LogEntry] = []
-    released = set[int]()
+    releases = set[int]()
     events = 0
     for entry in chain(entries, [None]):
-        if group and (entry is None or events > GROUP or _must_separate(group[-1], entry, released)):
+        if group and (entry is None or events > GROUP or _must_separate(group[-1], entry, releases)):
             yield group
             group = []
-            released = set[int]()
+            releases = set[int]()
             events = 0
         if entry is not None:
             group.append(entry)
             events += len(entry.block.rows["events"]["seq"]) if "events" in entry.block.rows else 0
-            released.update(entry.block.quarantine_releases.tolist())
+            releases.update(entry.block.quarantine_releases.tolist())
 
 
-def _must_separate(last: LogEntry, entry: LogEntry, released: set[int]) -> bool:
+def _must_separate(last: LogEntry, entry: LogEntry, releases: set[int]) -> bool:
     """Whether an entry cannot be in the group that `last` ends and that has released these quarantine
     numbers.
     """
     if "topologies" in entry.block.rows or "topologies" in last.block.rows:
         return True
-    quarantined = entry.block.rows.get("aside")
-    return bool(quarantined and released.intersection(quarantined["number"].tolist()))
+    quarantine_rows = entry.block.rows.get("aside")
+    return bool(quarantine_rows and releases.intersection(quarantine_rows["number"].tolist()))

@@ -28,7 +28,7 @@ def test_ages_of_ascending_moments_come_in_runs(at: list[int]) -> None:
 
     runs = age_bin_runs(ascending, AS_OF)
 
-    assert runs.expanded.tolist() == age_bins(ascending, AS_OF).tolist()
+    assert runs.row_codes.tolist() == age_bins(ascending, AS_OF).tolist()
     assert (runs.lengths > 0).all()
 
 

@@ -35,12 +35,14 @@ def typed(row: str, properties: Iterable[Property]) -> str:
     """A map of the properties, from a row in which moments and spans are milliseconds."""
     return (
         "{"
-        + ", ".join(f"`{each.name}`: {_typed(f'{row}.`{each.name}`', each.value)}" for each in properties)
+        + ", ".join(
+            f"`{each.name}`: {_with_types(f'{row}.`{each.name}`', each.value)}" for each in properties
+        )
         + "}"
     )
 
 
-def _typed(sent: str, value: Value) -> str:
+def _with_types(sent: str, value: Value) -> str:
     if value is Value.MOMENT:
         return f"case when {sent} is null then null else datetime({{epochMillis: {sent}}}) end"
     if value is Value.SPAN:

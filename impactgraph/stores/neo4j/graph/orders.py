@@ -28,11 +28,11 @@ def order_rows(replica: Replica, rows: Codes) -> list[Row]:
     return _rows(
         {
             "id": [f"order:{key}" for key in o.ids[rows].tolist()],
-            "channel": _decoded(v.channels.values, o.channel[rows]),
-            "mode": _decoded(v.modes.values, o.mode[rows]),
-            "region": _decoded(v.regions.values, o.region[rows]),
-            "tier": _decoded(v.tiers.values, o.tier[rows]),
-            "currency": _decoded(v.currencies.values, o.currency[rows]),
+            "channel": _decode(v.channels.values, o.channel[rows]),
+            "mode": _decode(v.modes.values, o.mode[rows]),
+            "region": _decode(v.regions.values, o.region[rows]),
+            "tier": _decode(v.tiers.values, o.tier[rows]),
+            "currency": _decode(v.currencies.values, o.currency[rows]),
             "valueMicros": o.value[rows].tolist(),
             "placedAt": _moments(o.placed_at[rows]),
             "promisedBy": _moments(o.promised_by[rows]),
@@ -46,7 +46,7 @@ def _attributes(replica: Replica, rows: Codes) -> list[dict[str, str]]:
     by_order: list[dict[str, str]] = [{} for _ in range(len(rows))]
     words = replica.state.event_dictionaries.attributes
     for name, codes in replica.state.instances.columns.orders.attributes.items():
-        for attributes, word in zip(by_order, _decoded(words[name].values, codes[rows]), strict=True):
+        for attributes, word in zip(by_order, _decode(words[name].values, codes[rows]), strict=True):
             if word:
                 attributes[f"attribute_{name}"] = word
     return by_order
@@ -64,18 +64,17 @@ def part_rows(replica: Replica, rows: Codes) -> list[Row]:
             "id": fulfillment_ids(replica, rows),
             "order": [f"order:{key}" for key in columns.orders.ids[f.order[rows]].tolist()],
             "status": [_STATUS[code] for code in f.status[rows].tolist()],
-            "workflow": _decoded(workflows, f.workflow[rows] + 1),
+            "workflow": _decode(workflows, f.workflow[rows] + 1),
             "valueMicros": f.value[rows].tolist(),
             "enteredAt": _moments(f.entered_at[rows]),
             "endedAt": _moments(f.ended_at[rows]),
             "failedAt": _moments(f.failed_at[rows]),
-            "failedCode": _decoded(v.fail_codes.values, np.where(has_failed, f.failed_code[rows], 0)),
-            "failedElement": _decoded(v.elements.values, np.where(has_failed, f.failed_element[rows], 0)),
+            "failedCode": _decode(v.fail_codes.values, np.where(has_failed, f.failed_code[rows], 0)),
+            "failedElement": _decode(v.elements.values, np.where(has_failed, f.failed_element[rows], 0)),
             "reroutedAt": _moments(f.rerouted_at[rows]),
             "step": _steps(replica, rows),
             "location": [
-                f"location:{word}" if word else None
-                for word in _decoded(v.locations.values, f.location[rows])
+                f"location:{word}" if word else None for word in _decode(v.locations.values, f.location[rows])
             ],
         }
     )
@@ -95,7 +94,7 @@ def _steps(replica: Replica, rows: Codes) -> list[str | None]:
     return [ids[workflow][step] if inside else None for inside, workflow, step in columns]
 
 
-def _decoded(words: Sequence[str], codes: NDArray[Any]) -> list[str | None]:
+def _decode(words: Sequence[str], codes: NDArray[Any]) -> list[str | None]:
     values: list[str | None] = [word or None for word in words]
     return [values[code] for code in codes.tolist()]
 
