@@ -178,7 +178,7 @@ def test_serve_tells_of_a_port_that_is_taken(shop: Path):
         taken.listen()
         told = run("serve", "--store", shop, "--port", str(taken.getsockname()[1]))
 
-    assert (told.status, "It cannot listen on 127.0.0.1" in told.err) == (2, True)
+    assert (told.status, "Cannot listen on 127.0.0.1" in told.err) == (2, True)
 
 
 def test_serve_tells_of_a_setting_that_cannot_be(shop: Path):
