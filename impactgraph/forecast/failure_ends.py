@@ -75,15 +75,15 @@ def _end_of(
         spread = _estimate(failure.started_at, failure.expected_end, as_of, failure.key)
         end = round(float(np.median(spread)))
         overdue_note = (
-            " The reported end has passed without an end being reported, so it is taken to come soon."
+            " That moment has passed and no end was reported; the forecast assumes that it ends soon."
             if failure.expected_end <= as_of
             else ""
         )
         return (
             end,
             spread,
-            f"{failure.key} ends about {_clock(failure.expected_end)}, as reported; an estimate, right "
-            f"within a fifth of its length.{overdue_note}",
+            f"{failure.key} ends around {_clock(failure.expected_end)}, as reported: an estimate, "
+            f"+/- 20 % of its length.{overdue_note}",
         )
     length, how = (
         (typical, "as failures of this kind did before")

@@ -31,7 +31,7 @@ def headline(failures: Sequence[Failure], totals: ImpactTotals, absorptions: Seq
             (totals.stuck, "stuck now"),
             (totals.exposed, "exposed"),
             (totals.upcoming, "upcoming"),
-            (totals.records_only, "with records only"),
+            (totals.records_only, "with only records affected"),
         )
         if count
     ]

@@ -112,5 +112,5 @@ def path_for(impact: MatchedImpact, rows: AffectedRows, row: int, effect: Effect
         path = with_hop(path, step, rule="hand-off", effect=effect, at=at, detail=detail)
     order = f"order:{impact.columns.orders.ids[int(rows.order[row])]}"
     band = BANDS[int(rows.band[row])].value.lower().replace("_", " ")
-    detail = f"{order} is {band}: it meets this at {moment(at).strftime('%Y-%m-%d %H:%M UTC')}"
+    detail = f"{order} is {band}: affected at {moment(at).strftime('%Y-%m-%d %H:%M UTC')}"
     return with_hop(path, order, rule="match", effect=effect, at=at, detail=detail)

@@ -13,7 +13,7 @@ _VERBS = {
     Effect.DELAYED: "is delayed",
     Effect.REJECTED: "rejects",
     Effect.STALE: "is stale",
-    Effect.DUPLICATED: "is doubled",
+    Effect.DUPLICATED: "is duplicated",
     Effect.DEGRADED: "is degraded",
 }
 
