@@ -125,6 +125,9 @@ class SmallStore:
         """None was ever applied: its topology is as it always was."""
         return ()
 
+    def topology_version(self, key: str) -> Topology:
+        return self.topology()
+
     def failures(self, as_of: Millis | None = None) -> Sequence[Failure]:
         return self.world.failures
 

@@ -107,7 +107,7 @@ def _event(type_: str, at: int, data: object) -> bytes:
 def by_columns(kept: Kept, world: World) -> set[str]:
     keys = tuple(failure.key for failure in world.failures)
     question = Question(
-        failures=keys, min_likelihood=0.0, as_of=AS_OF, horizon=400 * DAY, tolerance=TOLERANCE
+        failures=keys, min_likelihood=0.0, as_of=AS_OF, horizon=365 * DAY, tolerance=TOLERANCE
     )
     with blast_radius(kept.store, question, AS_OF) as answer:
         return {f"order:{affected.order}" for affected in orders_of(answer)}
