@@ -52,7 +52,7 @@ def test_orders_move_while_it_is_served_until_it_is_interrupted():
 
         assert process.wait(PATIENCE) == 0
     assert len(watermarks) == 3
-    assert "Events go on while it is served" in "".join(printed)
+    assert "Events continue while it is served" in "".join(printed)
     assert (rest, [line for line in errors.splitlines() if "Traceback" in line]) == ("", [])
 
 
