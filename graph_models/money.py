@@ -45,6 +45,22 @@ def minor_digits(currency: str) -> int:
     return 3 if currency in _THOUSANDTHS else 2
 
 
+def equal_shares(micros: int, count: int, currency: str) -> list[int]:
+    """Returns an amount in millionths as `count` shares that add up to it exactly.
+
+    Shares are whole units of the currency (cents of EUR, yen) that differ by one unit at most, the larger
+    ones first (largest remainder; equal remainders go to the first). What is finer than the unit stays with
+    the first.
+    """
+    unit = MICROS // 10 ** minor_digits(currency)
+    sign = -1 if micros < 0 else 1
+    units, finer = divmod(abs(micros), unit)
+    least, more = divmod(units, count)
+    shares = [(least + (n < more)) * unit for n in range(count)]
+    shares[0] += finer
+    return [sign * share for share in shares]
+
+
 def to_micros(amount: Decimal) -> int:
     """Returns the amount in millionths, rounded half to even."""
     return int((amount * MICROS).to_integral_value())

@@ -159,22 +159,41 @@ class _One:
 
     def amounts(self, step: Step, emission: Emission, mine: Sequence[Came]) -> Iterator[Told]:
         expected = self.expected(emission)
+        foreign = [c for c in mine if expected is not None and self.is_foreign(c)]
+        yield from self.in_another_currency(emission, foreign, expected)
+        own = [c for c in mine if c not in foreign]
         if len(mine) == 1:
-            if self.differs(mine[0], expected):
+            if own and self.differs(mine[0], expected):
                 yield self.told(emission, RecordEffect.WRONG, None, None, mine[0].micros, expected)
             return
         entered = self.entered(step.key) or 0
-        for part in ([c for c in mine if c.at >= entered], [c for c in mine if c.at < entered]):
+        for part in ([c for c in own if c.at >= entered], [c for c in own if c.at < entered]):
             found = self.surplus(emission, part, expected)
-            if found is not None:
+            if found is not None and not (foreign and found[3] is RecordEffect.WRONG):
                 yield found
                 return
 
+    def is_foreign(self, came: Came) -> bool:
+        return (
+            came.kind is RecordKind.POSTING and came.micros is not None and came.currency not in ("", "EUR")
+        )
+
+    def in_another_currency(
+        self, emission: Emission, foreign: Sequence[Came], expected: int | None
+    ) -> Iterator[Told]:
+        """The sum in the currency of the last posting whose currency does not sum up to nothing."""
+        sums: dict[str, int] = {}
+        for came in foreign:
+            sums[came.currency] = sums.get(came.currency, 0) + (came.micros or 0)
+        remaining = [came.currency for came in foreign if sums[came.currency]]
+        if remaining:
+            yield self.told(emission, RecordEffect.WRONG, None, None, sums[remaining[-1]], expected)
+
     def differs(self, came: Came, expected: int | None) -> bool:
-        """By more than a cent, or in another currency."""
+        """By more than a cent."""
         if came.kind is not RecordKind.POSTING or expected is None or came.micros is None:
             return False
-        return abs(came.micros - expected) > 10_000 or came.currency not in ("", "EUR")
+        return abs(came.micros - expected) > 10_000
 
     def surplus(self, emission: Emission, part: Sequence[Came], expected: int | None) -> Told | None:
         if len(part) < 2:
@@ -183,7 +202,9 @@ class _One:
         if emission.kind is not RecordKind.POSTING or len(amounts) < len(part):
             return self.told(emission, RecordEffect.DUPLICATED, None, None, None, None)
         numbers = [c.document for c in part if c.document]
-        again = len(set(amounts)) < len(amounts) or len(set(numbers)) < len(numbers)
+        currencies = [c.currency or "EUR" for c in part]
+        distinct = set(zip(amounts, currencies, strict=True))
+        again = len(distinct) < len(amounts) or len(set(numbers)) < len(numbers)
         if expected is not None and abs(sum(amounts) - expected) <= 10_000:
             return None
         if not again and expected is None:
@@ -193,14 +214,15 @@ class _One:
             RecordEffect.DUPLICATED if again else RecordEffect.WRONG,
             None,
             None,
-            sum(amounts),
+            sum(amounts) if len(set(currencies)) == 1 else None,
             expected,
         )
 
     def expected(self, emission: Emission) -> int | None:
         if emission.amount is None or emission.kind is not RecordKind.POSTING:
             return None
-        return round(self.journey.value * 1_000_000 * emission.amount)
+        micros = self.journey.value * 1_000_000
+        return micros if emission.amount == 1.0 else round(micros * emission.amount / 10_000) * 10_000
 
     def told(
         self,

@@ -79,7 +79,7 @@ def _came(
         name,
         at,
         micros,
-        draw(st.sampled_from(["", "EUR", "EUR", "USD"])),
+        draw(st.sampled_from(["", "EUR", "EUR", "USD", "JPY"])),
         draw(st.sampled_from(["", "D-1", "D-2"])),
     )
 

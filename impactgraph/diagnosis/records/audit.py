@@ -15,7 +15,12 @@ from graph_models.enums import RecordEffect, RecordKind
 from graph_models.time import DAY, MINUTE, SECOND, Millis
 from graph_models.topology import Topology, Workflow
 from impactgraph.columns import CANCELLED, Codes, Columns, Ints
-from impactgraph.diagnosis.records.amounts import Ledger, find_duplicates, find_wrong_amounts
+from impactgraph.diagnosis.records.amounts import (
+    Ledger,
+    find_duplicates,
+    find_foreign_amounts,
+    find_wrong_amounts,
+)
 from impactgraph.diagnosis.records.completion import StepTimes
 from impactgraph.diagnosis.records.findings import FindingRows, Tally
 from impactgraph.diagnosis.records.slots import FAR, Arrivals, Emitter, Slot, SlotRecords, position_lookup
@@ -260,22 +265,23 @@ class WorkflowAudit:
         which = which[each.recorded_at[which] > route.arrives_by(each.completed_at[which])]
         due = each.completed_at[which] + emission.due
         recorded_at = each.recorded_at[which]
+        amount, currency = self._recorded_amount(each.slot, which, recorded_at)
         return FindingRows.of(
             RecordEffect.LATE,
             each.slot,
             self._rows[which],
             emitter=each.index,
-            currency=self._ledger.currency[which],
+            currency=currency,
             due=due,
             late_by=recorded_at - due,
             completed_at=each.completed_at[which],
             recorded_at=recorded_at,
-            amount=self._recorded_amount(each.slot, which, recorded_at),
+            amount=amount,
             expected_amount=self._expected_amount(each, which),
         )
 
-    def _recorded_amount(self, slot: Slot, which: NDArray[np.intp], recorded_at: Ints) -> Ints:
-        """Of the record of the slot that arrived at that moment."""
+    def _recorded_amount(self, slot: Slot, which: NDArray[np.intp], recorded_at: Ints) -> tuple[Ints, Codes]:
+        """Amount of the record of the slot that arrived at that moment, and its currency."""
         records = self._records[slot.number]
         first = records.first[which]
         rank = np.zeros(len(which), np.intp)
@@ -283,8 +289,9 @@ class WorkflowAudit:
             position = np.minimum(first + rank, len(records.recorded_at) - 1)
             rank += records.recorded_at[position] < recorded_at
         if not len(which):
-            return np.zeros(0, np.int64)
-        return self._columns.records.amount[records.record[first + rank]]
+            return np.zeros(0, np.int64), np.zeros(0, np.int32)
+        record = records.record[first + rank]
+        return self._columns.records.amount[record], self._ledger.currency_of(record, which)
 
     def _out_of_sequence(self, slot: Slot, passes: list[_Pass]) -> FindingRows:
         names = dict.fromkeys(name for emitter in slot.emitters for name in emitter.emission.after)
@@ -303,17 +310,18 @@ class WorkflowAudit:
         emission = passes[0].emitter.emission
         completed_at = passes[0].completed_at[which]
         recorded_at = first[which]
+        amount, currency = self._recorded_amount(slot, which, recorded_at)
         return FindingRows.of(
             RecordEffect.OUT_OF_SEQUENCE,
             slot,
             self._rows[which],
             emitter=0,
-            currency=self._ledger.currency[which],
+            currency=currency,
             due=np.where(completed_at < FAR, completed_at + (emission.due or 0), recorded_at),
             late_by=gap[which],
             completed_at=completed_at,
             recorded_at=recorded_at,
-            amount=self._recorded_amount(slot, which, recorded_at),
+            amount=amount,
             expected_amount=self._ledger.expected(emission.amount, which),
             after_slot=after_slot[which],
         )
@@ -354,5 +362,6 @@ class WorkflowAudit:
             since = np.maximum(since, self._step_times.entered_at(slot.emitters[0].column))
         return [
             find_wrong_amounts(slot, fraction, records, self._ledger),
+            find_foreign_amounts(slot, fraction, records, self._ledger),
             find_duplicates(slot, fraction, records, self._ledger, passes=pass_count, since=since),
         ]

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_models.money import to_micros
+from graph_models.money import equal_shares, to_micros
 from impactgraph.columns import NO_AMOUNT, document_code
 from impactgraph.columns.declare import Column, Objects, Table
 from impactgraph.columns.tables import OrderTerms
@@ -280,7 +280,9 @@ def _number(value: Decimal | datetime | None) -> int:
 
 
 def _shares(data: PlacedData) -> list[int]:
-    """Millionths of each fulfillment; those that state none share equally what the others leave."""
+    """Millionths of each fulfillment; those that state none share equally what the others leave, in whole
+    units of the currency where that can be.
+    """
     values = [None if part.value is None else to_micros(part.value) for part in data.fulfillments]
     missing = values.count(None)
     if not missing:
@@ -289,7 +291,8 @@ def _shares(data: PlacedData) -> list[int]:
     rest = total - sum(value or 0 for value in values)
     if (rest < 0) != (total < 0):  # the others state more than there is
         rest = 0
-    return [rest // missing if value is None else value for value in values]
+    shares = iter(equal_shares(rest, missing, data.currency))
+    return [next(shares) if value is None else value for value in values]
 
 
 def _text(value: Any) -> str:
