@@ -1,0 +1,27 @@
+"""When a batch or file leaves."""
+
+from datetime import timedelta
+
+from cronsim import CronSim
+
+from graph_models.time import DAY, SECOND, millis, moment
+from graph_models.topology import Schedule
+
+
+def next_run(schedule: Schedule, at: float) -> float:
+    """The first run at or after the moment: at whole multiples of the interval from midnight UTC, or as the
+    cron expression says.
+    """
+    if schedule.cron:
+        before = moment(int(at)) - timedelta(milliseconds=1)
+        return float(next(run for run in map(millis, CronSim(schedule.cron, before)) if run >= at))
+    assert schedule.every is not None
+    assert schedule.every <= DAY
+    midnight = at // DAY * DAY
+    runs = -(-(at - midnight) // schedule.every)
+    return min(midnight + runs * schedule.every, midnight + DAY)
+
+
+def after(schedule: Schedule, run: float) -> float:
+    """The run after that one."""
+    return next_run(schedule, run + SECOND)
