@@ -104,14 +104,16 @@ class _WayStep:
 
 def _usual_way(plan: Plan, current: int, mask: Flags, departures: dict[int, Reals]) -> list[_WayStep]:
     """From the current step on, at each branch where most of the scenarios go that came so far."""
-    index = current
-    way = [_WayStep(plan.stages[index].step, departures[index], mask)]
-    while branches := plan.branches(index):
-        counts = [(mask & scenarios).sum() for _, scenarios in branches]
-        handoff, scenarios = branches[int(np.argmax(counts))]
-        index = handoff.to
-        mask = mask & scenarios
-        way.append(_WayStep(plan.stages[index].step, departures[index], mask))
+    visit = current
+    way = [_WayStep(plan.stage(visit).step, departures[visit], mask)]
+    while branches := plan.branches(visit):
+        counts = [(mask & branch.scenarios).sum() for branch in branches]
+        most = int(np.argmax(counts))
+        if counts[most] < (mask & plan.ends(visit)).sum():
+            break
+        visit = branches[most].to
+        mask = mask & branches[most].scenarios
+        way.append(_WayStep(plan.stage(visit).step, departures[visit], mask))
     return way
 
 

@@ -15,7 +15,8 @@ from impactgraph.forecast.durations import Distribution, Durations
 from impactgraph.forecast.failure_ends import NO_ENDS, FailureEnds
 from impactgraph.forecast.gates import CERTAIN, Barrier, Flags, Gate, barriers
 from impactgraph.forecast.manual_wait import default_manual_wait
-from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
+from impactgraph.forecast.routes import Routes, Transit, routes_of, transition_shares
+from impactgraph.forecast.scenarios import Reals
 from impactgraph.forecast.slowdown import on_site
 
 _USUAL = np.ones((1, 1))
@@ -29,6 +30,8 @@ class Handoff:
     """Index of the next step in the topology's workflow."""
     gate: Gate
     duplication_barriers: tuple[Barrier, ...]
+    share: float = 1.0
+    """Of the orders that leave the step."""
 
 
 @dataclass(frozen=True)
@@ -139,79 +142,76 @@ def order_scope(scope: Scope) -> Scope:
 
 
 @dataclass(frozen=True)
+class Branch:
+    """A way on from a visit."""
+
+    handoff: Handoff
+    """`handoff.to` is the position of the next step."""
+    to: int
+    """Number of the visit that it leads to."""
+    scenarios: Flags
+    """The mask (K,) of the scenarios that take it."""
+
+
+@dataclass(frozen=True)
 class Plan:
-    """A workflow as one segment of orders passes it."""
+    """A workflow as one segment of orders passes it.
+
+    `stages` are its steps by position. The simulation passes visits, in `order`: a step that orders come back
+    to has one for each lap (see `impactgraph/forecast/routes.py`). The number of a visit of lap 0 is the
+    position of its step, so an order that is in a step now starts at the visit of that number.
+    """
 
     workflow: Workflow
     stages: tuple[Stage, ...]
 
     @cached_property
+    def routes(self) -> Routes:
+        return routes_of(
+            tuple((s.step.id, tuple(Transit(h.to, h.share) for h in s.handoffs)) for s in self.stages)
+        )
+
+    @property
     def order(self) -> tuple[int, ...]:
-        """Indexes of the steps in topological order; hand-offs that lead back (loops) are ignored."""
-        post_order: list[int] = []
-        visited_steps: set[int] = set()
-        led_to = {h.to for s in self.stages for h in s.handoffs if s.index != h.to}
-        for index in (
-            *(i for i in reversed(range(len(self.stages))) if i not in led_to),
-            *range(len(self.stages)),
-        ):
-            self._add_in_post_order(index, visited_steps, post_order)
-        return tuple(reversed(post_order))
+        """Numbers of the visits in topological order."""
+        return self.routes.order
 
-    def _add_in_post_order(self, index: int, visited_steps: set[int], post_order: list[int]) -> None:
-        """Appends the steps after this one, the last first, then the step itself."""
-        if index in visited_steps:
-            return
-        visited_steps.add(index)
-        for handoff in reversed(self.stages[index].handoffs):
-            self._add_in_post_order(handoff.to, visited_steps, post_order)
-        post_order.append(index)
+    def place(self, visit: int) -> int:
+        """Place of a visit in `order`."""
+        return self.routes.places[visit]
 
-    def onward(self, index: int) -> tuple[Handoff, ...]:
-        """Hand-offs that lead on."""
-        place = self.order.index(index)
-        return tuple(h for h in self.stages[index].handoffs if self.order.index(h.to) > place)
+    def stage(self, visit: int) -> Stage:
+        """The step of a visit."""
+        return self.stages[self.routes.positions[visit]]
 
-    def branches(self, index: int) -> tuple[tuple[Handoff, Flags], ...]:
-        """Hand-offs of a step, each with the mask (K,) of the scenarios that take it."""
-        if index not in self._branches:
-            self._branches[index] = self._divide_scenarios(index)
-        return self._branches[index]
+    def sample(self, name: str, visit: int) -> Reals:
+        """(K,) sample of a random input of the step at a visit, such as "takes"."""
+        return self.routes.sample(name, visit)
+
+    def branches(self, visit: int) -> tuple[Branch, ...]:
+        """Ways on from a visit. Their masks do not overlap; the other scenarios end there (`ends`)."""
+        if visit not in self._branches:
+            handoffs = self.stage(visit).handoffs
+            self._branches[visit] = tuple(
+                Branch(handoffs[leg.transit], leg.to, leg.scenarios) for leg in self.routes.legs[visit]
+            )
+        return self._branches[visit]
 
     @cached_property
-    def _branches(self) -> dict[int, tuple[tuple[Handoff, Flags], ...]]:
+    def _branches(self) -> dict[int, tuple[Branch, ...]]:
         return {}
 
-    def _divide_scenarios(self, index: int) -> tuple[tuple[Handoff, Flags], ...]:
-        stage = self.stages[index]
-        open_ = self.onward(index)
-        if len(open_) <= 1:
-            return tuple((h, np.ones(SCENARIOS, bool)) for h in open_)
-        shares = np.cumsum(branch_shares(stage.step.then, [h.to for h in open_], self.workflow))
-        which = np.searchsorted(shares / shares[-1], scenario_sample(f"branch/{stage.step.id}"))
-        return tuple((h, which == n) for n, h in enumerate(open_) if (which == n).any())
+    def ends(self, visit: int) -> Flags:
+        """The mask (K,) of the scenarios that end with a visit."""
+        return self.routes.ends[visit]
+
+    def leads_to(self, start: int, position: int) -> bool:
+        """Whether orders can come from one step to another, loops included; True for the step itself."""
+        return self.routes.leads_to(start, position)
 
     def reach(self, start: int) -> frozenset[int]:
-        """Indexes of the steps that can be reached from a step, itself included."""
-        if start not in self._reach_by_step:
-            self._reach_by_step[start] = frozenset({start}).union(
-                *(self.reach(h.to) for h in self.onward(start))
-            )
-        return self._reach_by_step[start]
-
-    @cached_property
-    def _reach_by_step(self) -> dict[int, frozenset[int]]:
-        return {}
-
-
-def branch_shares(then: Sequence[Transition], to: Sequence[int], workflow: Workflow) -> list[float]:
-    """Shares of the open branches: as stated, the rest in equal parts."""
-    share_by_step = {workflow.position(t.step): t.share for t in then}
-    shares = [share_by_step.get(index) for index in to]
-    rest = max(1.0 - sum(share for share in shares if share is not None), 0.0)
-    missing_shares = sum(share is None for share in shares)
-    parts = [share if share is not None else rest / missing_shares for share in shares]
-    return parts if sum(parts) > 0 else [1.0] * len(parts)
+        """Positions of the steps that can be reached from a step, itself included."""
+        return frozenset(index for index in range(len(self.stages)) if self.leads_to(start, index))
 
 
 @dataclass(frozen=True)
@@ -272,11 +272,30 @@ def _stage(
         content_barriers=tuple(
             _barriers([(n, i) for n, i in own if i.effect in (Effect.STALE, Effect.DUPLICATED)], forecast)
         ),
-        handoffs=tuple(
-            _handoff(topology=topology, workflow=workflow, forecast=forecast, segment=segment, transition=t)
-            for t in open_transitions(step, segment)
+        handoffs=_handoffs(
+            topology=topology, workflow=workflow, forecast=forecast, segment=segment, step=step
         ),
         records=records,
+    )
+
+
+def _handoffs(
+    topology: Topology, workflow: Workflow, forecast: ImpairmentForecast, segment: Segment, step: Step
+) -> tuple[Handoff, ...]:
+    """The ways on that a step leaves to the segment, sorted: how they are listed must not matter."""
+    transitions = sorted(
+        open_transitions(step, segment), key=lambda t: (workflow.position(t.step), t.via or "")
+    )
+    return tuple(
+        _handoff(
+            topology=topology,
+            workflow=workflow,
+            forecast=forecast,
+            segment=segment,
+            transition=transition,
+            share=share,
+        )
+        for transition, share in zip(transitions, transition_shares(transitions), strict=True)
     )
 
 
@@ -294,6 +313,7 @@ def _handoff(
     forecast: ImpairmentForecast,
     segment: Segment,
     transition: Transition,
+    share: float,
 ) -> Handoff:
     integration = _integration(topology, transition.via)
     impairments = [(n, i) for n, i in forecast.at(transition.via) if order_scope(i.scope) in segment.scopes]
@@ -306,6 +326,7 @@ def _handoff(
         duplication_barriers=tuple(
             _barriers([(n, i) for n, i in impairments if i.effect is Effect.DUPLICATED], forecast)
         ),
+        share=share,
     )
 
 

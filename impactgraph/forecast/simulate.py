@@ -57,7 +57,7 @@ class SimulationResult:
     record_hit_by: dict[int, Indexes] = field(default_factory=dict[int, Indexes])
     record_defects: dict[int, list[RecordDefect]] = field(default_factory=dict[int, list[RecordDefect]])
     departures: dict[int, Reals] = field(default_factory=dict[int, Reals])
-    """By step: arrival at the next step, or the end. Empty unless `SimulationSetup.keeps_departures`."""
+    """By visit: arrival at the next step, or the end. Empty unless `SimulationSetup.keeps_departures`."""
 
     def add_wrong_decision(self, rows: slice, chance: Reals | float) -> None:
         """Combines the chance with that of earlier decisions: any of them may be wrong."""
@@ -167,32 +167,32 @@ class _Simulation:
             [(decision, cohorts[:, None]) for decision, cohorts in decisions] if mode.chance_occurs else []
         )
         self.arrivals: dict[int, Reals] = {}
-        """By step: when cohorts arrive at it."""
+        """By visit: when cohorts arrive at it."""
 
     def run(self, starts: Mapping[int, SimulationStart]) -> None:
         rows = 0
-        for index in self.plan.order:
-            start = starts.get(index)
-            arrival = self.arrivals.pop(index, None)
+        for visit in self.plan.order:
+            start = starts.get(visit)
+            arrival = self.arrivals.pop(visit, None)
             rows = max(rows, start.rows.stop if start else 0)
             if start is None and arrival is None:
                 continue
-            stage = self.plan.stages[index]
             completion = np.full((rows, SCENARIOS), np.nan)
             if arrival is not None:
-                completion[: len(arrival)] = self._visit(stage, arrival)
+                completion[: len(arrival)] = self._visit(visit, arrival)
             if start is not None:
                 completion[start.rows] = start.completion
-            self._leave(stage, self._after_rework(stage, completion))
+            self._leave(visit, self._after_rework(self.plan.stage(visit), completion))
 
-    def _visit(self, stage: Stage, arrival: Reals) -> Reals:
+    def _visit(self, visit: int, arrival: Reals) -> Reals:
         """Completion of the step by arrival at it."""
+        stage = self.plan.stage(visit)
         begin = self._pass(stage.start, arrival, stage.index)
         if self.mode.chance_occurs:
             for barrier in stage.content_barriers:
                 self._read_content(stage, barrier, begin)
         slowdown = self.setup.slowdown[: len(begin)]
-        return begin + stage.durations(scenario_sample(f"takes/{stage.step.id}"), slowdown)
+        return begin + stage.durations(self.plan.sample("takes", visit), slowdown)
 
     def _read_content(self, stage: Stage, barrier: Barrier, at: Reals) -> None:
         """A step that reads stale data may decide wrongly."""
@@ -206,11 +206,12 @@ class _Simulation:
 
     def _after_rework(self, stage: Stage, completion: Reals) -> Reals:
         """A wrong decision that surfaces here: the steps since the decision are done once more."""
-        for decision, cohorts in self.decisions:
+        for n, (decision, cohorts) in enumerate(self.decisions):
             if decision.surfacing_step == stage.index:
                 needs_rework = np.zeros((len(completion), 1 if cohorts.shape[1] == 1 else SCENARIOS), bool)
                 needs_rework[: len(cohorts)] = cohorts[: len(completion)]
                 rework = self._rework(decision, self.setup.slowdown[: len(completion)])
+                self.decisions[n] = decision, _without(cohorts, needs_rework & ~np.isnan(completion))
                 completion = np.where(needs_rework, completion + rework, completion)
         return completion
 
@@ -222,27 +223,30 @@ class _Simulation:
             total = total + stage.durations(scenario_sample(f"again/{stage.step.id}"), slowdown)
         return total
 
-    def _leave(self, stage: Stage, completion: Reals) -> None:
+    def _leave(self, visit: int, completion: Reals) -> None:
+        stage = self.plan.stage(visit)
         completion = self._pass(stage.completion, completion, stage.index)
         self.emit(stage, completion)
-        branches = self.plan.branches(stage.index)
-        if not branches:
+        ends = self.plan.ends(visit)
+        if ends.any():
             finish = self.result.finish[: len(completion)]
-            np.copyto(finish, completion, where=~np.isnan(completion))
-            self._keep_departure(stage, completion)
-        for handoff, scenarios in branches:
+            ending = np.where(ends, completion, np.nan)
+            np.copyto(finish, ending, where=~np.isnan(ending))
+            self._keep_departure(visit, ending)
+        for branch in self.plan.branches(visit):
+            handoff, scenarios = branch.handoff, branch.scenarios
             if self.mode.chance_occurs:
                 for barrier in handoff.duplication_barriers:
                     self._occur(barrier.applies_at(completion) & scenarios, barrier, handoff.to, completion)
             leaving = completion if scenarios.all() else np.where(scenarios, completion, np.nan)
             departure = self._pass(handoff.gate, leaving, handoff.to)
-            self._keep_departure(stage, departure)
-            self._arrive(handoff.to, departure)
+            self._keep_departure(visit, departure)
+            self._arrive(branch.to, departure)
 
-    def _keep_departure(self, stage: Stage, departure: Reals) -> None:
+    def _keep_departure(self, visit: int, departure: Reals) -> None:
         if not self.setup.keeps_departures:
             return
-        departures = self.result.departures.setdefault(stage.index, np.full_like(self.result.finish, np.nan))
+        departures = self.result.departures.setdefault(visit, np.full_like(self.result.finish, np.nan))
         np.copyto(departures[: len(departure)], departure, where=~np.isnan(departure))
 
     def _arrive(self, to: int, at: Reals) -> None:
@@ -258,10 +262,12 @@ class _Simulation:
         result = self.result
         for record in stage.records:
             arrival, hit_by = self._through(record.gate, completion)
-            self._put(result.record_arrivals, record.bit, arrival, np.nan)
-            self._put(result.record_emissions, record.bit, completion, np.nan)
+            earlier = result.record_emissions.get(record.bit)
+            is_first = None if earlier is None else np.isnan(earlier)
+            self._put(result.record_arrivals, record.bit, arrival, np.nan, is_first)
+            self._put(result.record_emissions, record.bit, completion, np.nan, is_first)
             if self.mode.with_failures:
-                self._put(result.record_hit_by, record.bit, hit_by, NOBODY)
+                self._put(result.record_hit_by, record.bit, hit_by, NOBODY, is_first)
                 for barrier in record.content_barriers:
                     chance = np.zeros_like(result.chance)
                     applies = barrier.applies_at(completion)
@@ -269,13 +275,19 @@ class _Simulation:
                     result.record_defects.setdefault(record.bit, []).append(RecordDefect(chance, barrier))
 
     def _put(
-        self, into: dict[int, NDArray[Any]], bit: int, values: NDArray[Any], blank: float | np.int16
+        self,
+        into: dict[int, NDArray[Any]],
+        bit: int,
+        values: NDArray[Any],
+        blank: float | np.int16,
+        is_first: Flags | None,
     ) -> None:
+        """Of a step that is completed in several laps the first record counts."""
         if len(values) < len(self.result.finish):
             whole = np.full(self.result.finish.shape, blank, values.dtype)
             whole[: len(values)] = values
             values = whole
-        into[bit] = values
+        into[bit] = values if is_first is None else np.where(is_first, values, into[bit])
 
     def _pass(self, gate: Gate, arrival: Reals, step: int) -> Reals:
         departure, hit_by = self._through(gate, arrival)
@@ -309,6 +321,14 @@ class _Simulation:
         np.copyto(result.hit_at[:rows], at, where=first)
         as_of = self.setup.as_of
         result.is_waiting[:rows] |= first & (at <= as_of) & (departure > as_of)
+
+
+def _without(cohorts: Flags, surfaced: Flags) -> Flags:
+    """The cohorts (G, 1 or K) with a wrong decision, without those (rows, K) in which it came to light."""
+    left = np.broadcast_to(cohorts, (len(cohorts), SCENARIOS)).copy()
+    rows = min(len(cohorts), len(surfaced))
+    left[:rows] &= ~surfaced[:rows]
+    return left
 
 
 def _hit_at(gate: Gate, arrival: Reals, hit_by: Indexes) -> Reals:

@@ -75,7 +75,7 @@ def _match_segment(context: WorkflowContext, plan: Plan, steps: Sequence[Segment
 
 def _in_plan_order(plan: Plan, steps: Sequence[SegmentRows]) -> list[SegmentRows]:
     """The completed first, then step by step."""
-    return sorted(steps, key=lambda s: -1 if s.position is None else plan.order.index(s.position))
+    return sorted(steps, key=lambda s: -1 if s.position is None else plan.place(s.position))
 
 
 def _prepare(

@@ -54,7 +54,7 @@ def past_steps(
         for stage in plan.stages
         if stage.index != position
         and context.has_column(stage.index)
-        and (position is None or position in plan.reach(stage.index))
+        and (position is None or plan.leads_to(stage.index, position))
     )
     came_at = columns.column("ended_at" if position is None else "entered_at")
     start = int(np.searchsorted(came_at, _earliest_barrier(stages)))

@@ -63,7 +63,7 @@ def pending_rows(
 ) -> PendingRows | None:
     """Rows in one step that read stale data and are on the way to where the decision comes to light."""
     for decision in decisions:
-        if position in plan.reach(decision.step) and decision.surfacing_step in plan.reach(position):
+        if plan.leads_to(decision.step, position) and plan.leads_to(position, decision.surfacing_step):
             read_at = columns.step_column("entered_step_at", decision.step)
             mask = np.zeros(len(columns), bool)
             for barrier in plan.stages[decision.step].content_barriers:

@@ -1,10 +1,10 @@
 """Checks across the fields of an element: exclusive fields, sums of shares, and warnings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph_models.enums import Transport
-from graph_models.topology import Transition
+from graph_models.topology import Step, Transition
 from impactgraph.topology.document import Items, Map
 from impactgraph.topology.fields import Reading
 
@@ -57,30 +57,71 @@ def shares(then: Sequence[Transition], body: Map, reading: Reading) -> None:
     total = sum(share for share in plain if share is not None)
     if total > 1 + _ROUNDING:
         reading.wrong(f"the shares of `then` add up to {total:g}: they must not be more than 1.", at)
+    elif None in plain and total > 1 - _ROUNDING:
+        reading.warn("no order takes a next step without `share`: the other shares add up to 1.", at)
     elif plain and None not in plain and total < 1 - _ROUNDING:
         reading.warn(f"the shares of `then` add up to {total:g}, and no next step takes the rest.", at)
 
 
-def reachable(values: dict[str, Any], body: Map, reading: Reading) -> None:
-    """Warns of unreachable steps. Reads the raw document, so that an error in one step does not hide them."""
+def workflow(values: dict[str, Any], body: Map, reading: Reading) -> None:
+    """Warns of steps that no order comes to, and of loops that no order leaves.
+
+    Reads the raw document, so that an error in one step does not hide the others.
+    """
     steps = body.get("steps")
     if not isinstance(steps, Map) or not steps:
         return
-    visited = set[str]()
-    queue = [next(iter(steps))]
-    while queue:
-        key = queue.pop()
-        step_body = steps.get(key)
-        if key not in visited and isinstance(step_body, Map):
-            visited.add(key)
-            then = step_body.get("then")
-            queue.extend(_next_keys(then) if isinstance(then, Items) else ())
-    for key in steps:
-        if key not in visited and isinstance(steps[key], Map):
+    following = {key: _following(each) for key, each in steps.items() if isinstance(each, Map)}
+    reachable = _reached(following, [next(iter(steps))])
+    for key in following:
+        if key not in reachable:
             reading.warn(
                 f"no order comes to step {key!r}: no `then` leads to it from the first step.",
                 steps.lines[key],
             )
+    _loops_without_end(values.get("steps", ()), steps, reading)
+
+
+def _loops_without_end(steps: Sequence[Step], body: Map, reading: Reading) -> None:
+    """Warns of the steps after which no order can come to an end."""
+    leads_to: dict[str, list[str]] = {}
+    for each in steps:
+        for transition in each.then:
+            if transition.share != 0:
+                leads_to.setdefault(transition.step, []).append(each.key)
+    ending = _reached(leads_to, [each.key for each in steps if _may_end(each)])
+    endless = [each.key for each in steps if each.key not in ending]
+    if endless:
+        reading.warn(
+            f"orders never end after step {endless[0]!r}: {_every(endless)} leads back.",
+            body.lines[endless[0]],
+        )
+
+
+def _every(keys: Sequence[str]) -> str:
+    return "every `then` of " + ", ".join(repr(key) for key in keys)
+
+
+def _may_end(step: Step) -> bool:
+    """Whether an order may take none of its transitions."""
+    plain = [each.share for each in step.then if each.when is None]
+    return None not in plain and sum(share for share in plain if share is not None) < 1 - _ROUNDING
+
+
+def _reached(ways: Mapping[str, Sequence[str]], starts: Sequence[str]) -> set[str]:
+    visited = set[str]()
+    queue = list(starts)
+    while queue:
+        key = queue.pop()
+        if key not in visited:
+            visited.add(key)
+            queue.extend(ways.get(key, ()))
+    return visited
+
+
+def _following(step: Map) -> list[str]:
+    then = step.get("then")
+    return _next_keys(then) if isinstance(then, Items) else []
 
 
 def _next_keys(then: Items) -> list[str]:

@@ -261,7 +261,7 @@ SECTIONS = (
         help="How an order is fulfilled.",
         fields=_WORKFLOWS,
         make=Workflow,
-        check=checks.reachable,
+        check=checks.workflow,
     ),
     Section("playbooks", kind="playbook", help="Governed remediation.", fields=_PLAYBOOKS, make=_playbook),
 )

@@ -420,8 +420,18 @@ def test_a_faulty_topology_is_not_given() -> None:
         ),
         (
             "workflows: {w: {steps: {a: {runs_on: oms, then: [{step: a, share: 0.5, when: {modes: [m]}}, "
-            "a]}}}}",
+            "b]}, b: {runs_on: oms}}}}",
             "b.yaml:1: step:w/a: `share` beside `when` is not used: the first `when` that holds decides.",
+        ),
+        (
+            "workflows: {w: {steps: {a: {runs_on: oms, then: [{step: b, share: 1}, c]}, b: {runs_on: oms}, "
+            "c: {runs_on: oms}}}}",
+            "b.yaml:1: step:w/a: no order takes a next step without `share`: the other shares add up to 1.",
+        ),
+        (
+            "workflows: {w: {steps: {a: {runs_on: oms, then: [b, c]}, b: {runs_on: oms, then: [{step: c, "
+            "share: 0}, b]}, c: {runs_on: oms}}}}",
+            "b.yaml:1: workflow:w: orders never end after step 'b': every `then` of 'b' leads back.",
         ),
         (
             "workflows: {w: {steps: {a: {runs_on: oms, surfaces_at: a}}}}",
