@@ -7,7 +7,7 @@ ARGS ?=
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench accuracy lock browser npm neo4j
+.PHONY: help demo test check laws bench accuracy lock browser npm neo4j
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -24,6 +24,9 @@ check: $(READY) ## lint, types, layers, unused dependencies
 	$(BIN)/pyright
 	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/deptry .
+
+laws: $(READY) neo4j ## the laws on 50 times the examples, new ones each time: hours
+	HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n 2 --timeout 14400 tests/properties tests/laws $(ARGS)
 
 bench: $(READY) ## speed: writes nothing, prints a table
 	$(BIN)/pytest tests/benchmarks --benchmark-only --timeout 3600 $(ARGS)

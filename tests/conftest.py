@@ -2,15 +2,29 @@
 
 No example of a property has a deadline, since a busy machine is no failure. A check of a change looks at the
 same examples each time, so that what it says is about the change; HYPOTHESIS_PROFILE=explore looks for new
-ones.
+ones, and HYPOTHESIS_PROFILE=nightly (`make laws`) for new ones and 50 times as many.
 """
 
 import os
 
+import pytest
 from hypothesis import settings
+
+from tests.laws_count import NIGHTLY, take_more
+
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "impactgraph")
 
 settings.register_profile("impactgraph", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "impactgraph"))
+settings.register_profile("nightly", deadline=None, print_blob=True)
+settings.load_profile(PROFILE)
 
 pytest_plugins = ["tests.neo4j_server"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The nightly profile takes more examples of every property, whatever its own settings say."""
+    if PROFILE == "nightly":
+        for item in items:
+            if isinstance(item, pytest.Function):
+                take_more(item.obj, NIGHTLY)

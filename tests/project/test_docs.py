@@ -12,6 +12,7 @@ from impactgraph.cli.app import make_app
 from impactgraph.cli.commands import COMMANDS
 from impactgraph.settings import Settings
 from scripts.print_cli import TARGET, page
+from tests import laws_count
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -20,6 +21,15 @@ RUN = re.compile(r"<!-- run -->\n+```sh\n(.*?)```", re.DOTALL)
 
 def test_the_page_of_the_command_line_is_what_the_commands_say():
     assert TARGET.read_text() == page(), "print it again: python -m scripts.print_cli"
+
+
+def test_the_table_of_laws_is_that_of_the_properties():
+    """Their counts are those of a check, whatever profile this runs under."""
+    sentences = [law.sentence for law in laws_count.laws()]
+    text = laws_count.PAGE.read_text()
+
+    assert sentences
+    assert [each for each in sentences if f"| {each} |" not in text] == [], "python -m tests.laws_count"
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
