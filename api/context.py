@@ -161,17 +161,22 @@ class Context(BaseContext):
         if time.monotonic() > self._deadline:
             raise self._deadline_error()
 
-    async def landscape_of(self, version: str, as_of: Millis | None) -> Landscape:
+    async def landscape_of(self, version: str) -> Landscape:
         """With the version of the topology that has this bare key. Raises NotFoundError."""
-        current = await self.landscape(as_of)
-        if current.topology.version == version:
-            return current
-        return Landscape(await self.ask(get_topology, version), as_of)
+        return Landscape(await self.ask(get_topology, version))
+
+    async def current_landscape(self) -> Landscape:
+        """With the current topology: for what is about elements."""
+        return Landscape(await self.ask(current_topology))
 
     async def landscape(self, as_of: Millis | None = None) -> Landscape:
-        """With the topology that was current then; cached for the request."""
+        """With the topology of that moment and the former steps that orders are in; cached for the request.
+
+        For what is about orders.
+        """
         if as_of not in self._landscapes:
-            self._landscapes[as_of] = Landscape(await self.ask(current_topology, as_of), as_of)
+            topology = await self.ask_at(as_of, lambda snapshot: snapshot.topology)
+            self._landscapes[as_of] = Landscape(topology, as_of)
         return self._landscapes[as_of]
 
     async def failure(self, key: str, as_of: Millis | None) -> Failure | None:

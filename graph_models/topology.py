@@ -252,6 +252,17 @@ def id_of(element: Element) -> str:
 
 
 @dataclass(frozen=True)
+class FormerWorkflow:
+    """A workflow as an earlier version of the topology declares it, for orders in steps that were lost."""
+
+    version: str
+    """Bare key of that version."""
+    workflow: Workflow
+    steps: tuple[str, ...]
+    """Bare keys of the steps that were taken from it."""
+
+
+@dataclass(frozen=True)
 class Topology:
     """One version of the topology. Mappings are from bare key to element, in document order."""
 
@@ -265,6 +276,18 @@ class Topology:
     data: Mapping[str, Data] = field(default_factory=dict[str, Data])
     workflows: Mapping[str, Workflow] = field(default_factory=dict[str, Workflow])
     playbooks: Mapping[str, Playbook] = field(default_factory=dict[str, Playbook])
+    former: tuple[FormerWorkflow, ...] = ()
+    """Earlier definitions whose steps were added, because orders are in flight in them."""
+
+    @cached_property
+    def former_steps(self) -> frozenset[str]:
+        """Full ids of the steps that this version lacks and an earlier one had."""
+        return frozenset(f"step:{each.workflow.key}/{step}" for each in self.former for step in each.steps)
+
+    @property
+    def variant(self) -> str:
+        """Identifies the topology among all versions, with what was added to it."""
+        return "+".join((self.version, *sorted(self.former_steps)))
 
     @cached_property
     def elements(self) -> Mapping[str, Element]:

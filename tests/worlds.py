@@ -5,6 +5,7 @@ make of them, and the blast radius over them.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -15,7 +16,7 @@ from graph_models.failure import Failure
 from graph_models.impact import Question
 from graph_models.orders import Order
 from graph_models.time import Millis
-from graph_models.topology import Topology
+from graph_models.topology import Topology, Workflow
 from impactgraph.baselines import Baselines
 from impactgraph.columns import (
     COMPLETED,
@@ -69,7 +70,7 @@ class Erred:
 @dataclass(frozen=True)
 class Journey:
     """A fulfillment, and what its events have told: (step, entered) in order; the last step is where it
-    is, unless it `ended`.
+    is, unless it `ended`. Without steps it was `placed` and waits for the first.
     """
 
     order: str
@@ -81,6 +82,8 @@ class Journey:
     channel: str = "web"
     value: int = 100
     promised_by: Millis = 0
+    placed: Millis = 0
+    """By default when it entered its first step."""
     ended: Millis = 0
     came: tuple[Came, ...] = ()
     errors: tuple[Erred, ...] = ()
@@ -91,6 +94,10 @@ class Journey:
     def fulfillment(self) -> str:
         return f"{self.order}/{self.part}"
 
+    @property
+    def placed_at(self) -> Millis:
+        return self.placed or self.stays[0][1]
+
 
 @dataclass(frozen=True)
 class World:
@@ -100,6 +107,8 @@ class World:
     failures: tuple[Failure, ...]
     journeys: tuple[Journey, ...]
     as_of: Millis
+    earlier: tuple[Topology, ...] = ()
+    """Earlier versions of its topology, the newest first."""
 
     def with_failures(self, *failures: Failure) -> "World":
         return replace(self, failures=failures)
@@ -117,16 +126,27 @@ class SmallStore:
         self.made = columns_of(self.world)
 
     def topology(self, as_of: Millis | None = None) -> Topology:
-        """As one that was applied: it has a version."""
-        topology = self.world.topology
-        return topology if topology.version else replace(topology, version="drawn")
+        return self._versions[0]
 
     def topologies(self) -> Sequence[TopologyVersion]:
-        """None was ever applied: its topology is as it always was."""
-        return ()
+        """Of a topology that is as it always was, none: nothing about it was ever applied."""
+        versions = self._versions if self.world.earlier else ()
+        return [
+            TopologyVersion(each.version, -n, len(each.elements), current=n == 0)
+            for n, each in enumerate(versions)
+        ]
 
     def topology_version(self, key: str) -> Topology:
-        return self.topology()
+        return next(each for each in self._versions if each.version == key)
+
+    @cached_property
+    def _versions(self) -> tuple[Topology, ...]:
+        """As ones that were applied: each has a version."""
+        every = (self.world.topology, *self.world.earlier)
+        return tuple(
+            each if each.version else replace(each, version=f"drawn-{len(every) - n}")
+            for n, each in enumerate(every)
+        )
 
     def failures(self, as_of: Millis | None = None) -> Sequence[Failure]:
         return self.world.failures
@@ -162,27 +182,33 @@ def ask(world: World, **question: Any) -> BlastRadius:
 
 
 def columns_of(world: World) -> Columns:
-    return _Builder(world.topology, world.journeys).columns()
+    return _Builder((*reversed(world.earlier), world.topology), world.journeys).columns()
 
 
 class _Builder:
-    def __init__(self, topology: Topology, journeys: Sequence[Journey]) -> None:
-        self.topology, self.journeys = topology, journeys
-        self.words = Dictionaries(
-            workflows=[
-                WorkflowDictionary(
-                    w.key,
-                    [s.key for s in w.steps],
-                    [(e.kind.value, e.type) for _, e in w.records],
-                    [n for n, _ in w.records],
-                )
-                for w in topology.workflows.values()
-            ]
-        )
+    def __init__(self, topologies: Sequence[Topology], journeys: Sequence[Journey]) -> None:
+        """`topologies`: all versions, the oldest first."""
+        self.topologies, self.journeys = topologies, journeys
+        self.words = Dictionaries()
+        for topology in topologies:
+            for workflow in topology.workflows.values():
+                self._add(workflow)
         for name in ("carrier", "supplier", "payload_version"):
             self.words.attributes[name] = Dictionary()
         self.workflow_at = {w.key: n for n, w in enumerate(self.words.workflows)}
         self.order_at = {key: n for n, key in enumerate(dict.fromkeys(j.order for j in journeys))}
+
+    def _add(self, workflow: Workflow) -> None:
+        """As a store does when a version is applied."""
+        known = next((each for each in self.words.workflows if each.key == workflow.key), None)
+        if known is None:
+            known = WorkflowDictionary(workflow.key)
+            self.words.workflows.append(known)
+        known.steps += [step.key for step in workflow.steps if step.key not in known.steps]
+        for place, emission in workflow.records:
+            if (emission.kind.value, emission.type) not in known.records:
+                known.records.append((emission.kind.value, emission.type))
+                known.emitters.append(known.steps.index(workflow.steps[place].key))
 
     def columns(self) -> Columns:
         orders = self._orders([next(j for j in self.journeys if j.order == key) for key in self.order_at])
@@ -199,7 +225,7 @@ class _Builder:
             tier=np.zeros(count, np.int32),
             currency=_codes(v.currencies.encode("EUR") for _ in first),
             value=_ints(value[key] * MICROS for key in self.order_at),
-            placed_at=_ints(j.stays[0][1] for j in first),
+            placed_at=_ints(j.placed_at for j in first),
             promised_by=_ints(j.promised_by for j in first),
             attributes={
                 name: _codes(words.encode(dict(j.attributes).get(name)) for j in first)
@@ -214,10 +240,10 @@ class _Builder:
             ids=np.array([j.fulfillment for j in journeys], np.dtypes.StringDType()),
             order=_codes(self.order_at[j.order] for j in journeys),
             workflow=_codes(self.workflow_at[j.workflow] for j in journeys),
-            step=_codes(self._step(j, j.stays[-1][0]) for j in journeys),
+            step=_codes(self._step(j, j.stays[-1][0]) if j.stays else -1 for j in journeys),
             location=_codes(v.locations.encode(j.location) for j in journeys),
             value=_ints(j.value * MICROS for j in journeys),
-            entered_at=_ints(j.stays[-1][1] for j in journeys),
+            entered_at=_ints(j.stays[-1][1] if j.stays else 0 for j in journeys),
             entered_step_at=self._by_step([dict(j.stays) for j in journeys]),
             records=np.array([self._mask(j) for j in journeys], np.uint64),
             failed_at=_ints(e.at if e else 0 for e in failing),
@@ -257,6 +283,8 @@ class _Builder:
         return self.words.workflows[self.workflow_at[journey.workflow]].steps.index(key)
 
     def _failing(self, journey: Journey) -> Erred | None:
+        if not journey.stays:
+            return None
         mine = [e for e in journey.errors if e.step == journey.stays[-1][0] and e.at >= journey.stays[-1][1]]
         return max(mine, key=lambda e: e.at) if mine else None
 
@@ -274,7 +302,11 @@ class _Builder:
         )
 
     def _told(self, journey: Journey) -> dict[str, Millis]:
-        workflow = self.topology.workflows[journey.workflow]
+        workflow = next(
+            each.workflows[journey.workflow]
+            for each in reversed(self.topologies)
+            if journey.workflow in each.workflows
+        )
         emitters = {(e.kind, e.type): workflow.steps[n].key for n, e in workflow.records}
         found: dict[str, Millis] = {}
         for came in journey.came:

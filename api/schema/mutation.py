@@ -124,6 +124,6 @@ class Mutation:
 
 
 async def _payload(info: Info, outcome: FailureOutcome) -> FailurePayload:
-    landscape = await info.context.landscape()
+    landscape = await info.context.current_landscape()
     failure = Failure.of(outcome.failure, info.context.now, landscape) if outcome.failure else None
     return FailurePayload(failure=failure, problems=Problem.each(outcome.problems))

@@ -98,7 +98,7 @@ async def report(
     question = overdue.OverdueQuestion(where, as_of)
     answer = await context.ask_at(as_of, overdue.overdue_in, question)
     total = await context.run(lambda: answer.total_count)
-    landscape = await context.landscape_of(answer.topology.version, as_of)
+    landscape = Landscape(answer.topology, as_of)
     return OverdueReport(
         as_of=Moment(answer.at),
         total_count=total,

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from api.context import Landscape
 from api.schema.about import About
 from api.schema.blast_radius import BlastRadius
 from api.schema.drift import Drift
@@ -66,7 +67,7 @@ class Query:
             hits = await search_hits(info.context, await info.context.ask(search.find_fulfillment, key))
             return hits[0].node if hits else None
         if kind == "failure":
-            return await find_failure(key, await info.context.landscape(), info.context)
+            return await find_failure(key, await info.context.current_landscape(), info.context)
         if kind == "topology":
             version = await info.context.ask(topologies.find_topology, key)
             return TopologyVersion.of(version) if version else None
@@ -80,9 +81,7 @@ class Query:
     async def blast_radius(self, info: Info, **arguments: Any) -> BlastRadius:
         question = question_of(QuestionArguments(**arguments))
         answer = await info.context.impact(question)
-        return BlastRadius.of(
-            answer, await info.context.landscape_of(answer.topology_version, question.as_of)
-        )
+        return BlastRadius.of(answer, Landscape(answer.topology, question.as_of))
 
     @strawberry.field(description="The reported failures, newest first.")
     async def failures(
@@ -104,7 +103,7 @@ class Query:
             first=first,
             after=after,
         )
-        landscape = await info.context.landscape()
+        landscape = await info.context.current_landscape()
         return Connection.of(
             info.context, page, [Failure.of(item, info.context.now, landscape) for item in page.items]
         )
@@ -293,7 +292,7 @@ class Query:
         first: First = 50,
         after: After = None,
     ) -> Connection[Element]:
-        landscape = await info.context.landscape()
+        landscape = await info.context.current_landscape()
         team = key_of(owner, "team") if owner is not None else None
         page = await info.context.run(
             elements.list_elements,
@@ -308,7 +307,7 @@ class Query:
 
     @strawberry.field(description="Paths between two elements, shortest first; empty without any.")
     async def paths(self, info: Info, source: From, target: To, first: First = 50) -> list[Path]:
-        landscape = await info.context.landscape()
+        landscape = await info.context.current_landscape()
         return [
             Path.of(path)
             for path in await info.context.run(
@@ -339,4 +338,6 @@ async def _order(info: Info, identifier: str, as_of: Moment | None) -> Order | N
 
 
 async def _element(info: Info, identifier: str) -> Element | None:
-    return find_element_by_id(identifier, await info.context.landscape())
+    """Of the current topology, else a former one that orders in flight need."""
+    element = find_element_by_id(identifier, await info.context.current_landscape())
+    return element or find_element_by_id(identifier, await info.context.landscape())

@@ -26,7 +26,7 @@ class SearchHit:
 async def search_hits(context: Context, hits: list[SearchResult]) -> list[SearchHit]:
     """Search results with their objects; loads all orders at once."""
     context.count(len(hits))
-    landscape = await context.landscape()
+    landscape = await (context.landscape() if any(hit.order for hit in hits) else context.current_landscape())
     nodes = await asyncio.gather(*(_node(context, hit, landscape) for hit in hits))
     return [
         SearchHit(

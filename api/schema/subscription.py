@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from api.context import Context
+from api.context import Context, Landscape
 from api.live.topic import Topic
 from api.schema.blast_radius import BlastRadius
 from api.schema.element import Info
@@ -33,7 +33,7 @@ class Subscription:
 
         async def value(context: Context) -> BlastRadius:
             answer = await context.impact(question)
-            return BlastRadius.of(answer, await context.landscape_of(answer.topology_version, None))
+            return BlastRadius.of(answer, Landscape(answer.topology))
 
         yield _as_field(Topic("blastRadius", question, value))
 

@@ -97,9 +97,9 @@ class TopologyMap:
     async def of(cls, context: Context, version: str | None) -> "TopologyMap":
         """The version with this bare key; None: the current edge. Raises NotFoundError."""
         if version is None:
-            landscape = await context.landscape()
+            landscape = await context.current_landscape()
         else:
-            landscape = await context.landscape_of(version, None)
+            landscape = await context.landscape_of(version)
         return cls(
             version=strawberry.ID(f"topology:{landscape.topology.version}"), topology=landscape.topology
         )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graph_models.time import MINUTE, Millis
+from graph_models.topology import Topology
 from impactgraph.baselines.cache import Cache
 from impactgraph.baselines.column_index import ColumnIndex
 from impactgraph.baselines.diagnosis_baseline import DiagnosisBaseline
@@ -27,7 +28,7 @@ _ELEMENTS = 4_096
 
 @dataclass(frozen=True)
 class Period:
-    """Validity of a value: a version of the topology, the `asOf` of a question, and a span of time."""
+    """Validity of a value: a variant of the topology, the `asOf` of a question, and a span of time."""
 
     topology: str
     as_of: Millis | None
@@ -35,6 +36,8 @@ class Period:
     """Number of the span, of `LEARNED_FOR` or `SUSPECTED_FOR`, since 1970."""
 
 
+LostSteps = tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]
+"""A version of the topology, and the steps that it lacks, by workflow."""
 FailureSpans = tuple[tuple[str, Millis, Millis | None], ...]
 """Key, start and end of each failure; these determine which observations a baseline leaves out."""
 
@@ -43,13 +46,15 @@ class Baselines:
     """One instance per store. Thread-safe: only threads that need the same key wait for each other."""
 
     def __init__(self) -> None:
+        self.topologies: Cache[LostSteps, Topology] = Cache(_VERSIONS)
+        """Versions with the former steps that orders are in."""
         self.failure_graphs: Cache[str, FailureGraph] = Cache(_VERSIONS)
-        """By version of the topology, as the next two."""
+        """By variant of the topology, as the next two."""
         self.declared_since: Cache[str, Mapping[RecordName, Millis]] = Cache(_VERSIONS)
         self.column_indexes: Cache[str, ColumnIndex] = Cache(1)
         """Of the present columns only: those of an earlier moment would stay in memory without use."""
         self.dependents: Cache[tuple[str, str], frozenset[str]] = Cache(_ELEMENTS)
-        """By version and element: the element and its dependents."""
+        """By variant and element: the element and its dependents."""
         self.histories: Cache[Period, History] = Cache(8)
         self.forecast: Cache[tuple[Period, FailureSpans], ForecastBaseline] = Cache(8)
         self.diagnosis: Cache[tuple[Period, FailureSpans], DiagnosisBaseline] = Cache(4)

@@ -7,7 +7,7 @@ moment.
 from impactgraph.columns.columns import Columns
 from impactgraph.columns.declare import Codes, Ints
 from impactgraph.columns.dictionaries import Dictionaries, Dictionary, WorkflowDictionary, dictionary
-from impactgraph.columns.places import ENDED
+from impactgraph.columns.places import ENDED, NO_WORKFLOW, NOT_BEGUN
 from impactgraph.columns.tables import (
     CANCELLED,
     COMPLETED,
@@ -28,7 +28,9 @@ __all__ = [
     "COMPLETED",
     "ENDED",
     "IN_FLIGHT",
+    "NOT_BEGUN",
     "NO_AMOUNT",
+    "NO_WORKFLOW",
     "RECORD_KINDS",
     "Codes",
     "Columns",

@@ -75,9 +75,9 @@ class Columns:
     def rows_at(self, workflow: int, step: int, among: Codes | None = None) -> Codes:
         """Rows of the fulfillments in flight that are in this step, in order of `entered_at`.
 
-        Of the step ENDED: those that are completed, in order of `ended_at`. `among` limits the answer to
-        these rows. Costs a sort of all rows the first time and after many changes, otherwise a look at the
-        rows that changed.
+        Of the step ENDED: those that are completed, in order of `ended_at`. Of NOT_BEGUN: those in flight
+        that have entered no step. `among` limits the answer to these rows. Costs a sort of all rows the first
+        time and after many changes, otherwise a look at the rows that changed.
         """
         place = place_of(workflow, step)
         if among is not None:

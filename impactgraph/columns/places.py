@@ -6,10 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impactgraph.columns.declare import Codes, Flags, Ints
-from impactgraph.columns.tables import CANCELLED, COMPLETED, FulfillmentColumns
+from impactgraph.columns.tables import COMPLETED, IN_FLIGHT, FulfillmentColumns
 
 ENDED = 4095
 """Stands for a step: all completed fulfillments of the workflow."""
+NOT_BEGUN = 4094
+"""Stands for a step: all fulfillments in flight that have entered no step of the workflow."""
+NO_WORKFLOW = -1
+"""Stands for a workflow: that of fulfillments whose placement has not been reported."""
 _WIDTH = 4096
 _SHARE_OF_CHANGES = 0.05
 _FEW_CHANGES = 1_000
@@ -17,7 +21,7 @@ _NO_ROWS: Codes = np.zeros(0, np.int32)
 
 
 def place_of(workflow: int, step: int) -> int:
-    """The place of a step of a workflow as one number; `step` may be ENDED."""
+    """The place of a step of a workflow as one number; `step` may be ENDED or NOT_BEGUN."""
     return workflow * _WIDTH + step
 
 
@@ -66,10 +70,15 @@ class PlaceIndex:
 
 
 def rows_by_place(fulfillments: FulfillmentColumns, rows: Codes) -> dict[int, Codes]:
-    """Those of the rows that have a place, by place, in order of arrival."""
+    """Those of the rows that have a place, by place, in order of arrival.
+
+    Cancelled ones have none, nor have those that were completed without a step.
+    """
     f = fulfillments
-    rows = rows[(f.status[rows] != CANCELLED) & (f.workflow[rows] >= 0) & (f.step[rows] >= 0)]
-    step = np.where(f.status[rows] == COMPLETED, ENDED, f.step[rows])
+    has_step = (f.workflow[rows] >= 0) & (f.step[rows] >= 0)
+    rows = rows[(f.status[rows] == IN_FLIGHT) | ((f.status[rows] == COMPLETED) & has_step)]
+    step = np.where(f.step[rows] >= 0, f.step[rows], NOT_BEGUN)
+    step = np.where(f.status[rows] == COMPLETED, ENDED, step)
     place = f.workflow[rows].astype(np.int64) * _WIDTH + step
     order = np.lexsort((_arrival_times(f, rows), place))
     rows = rows[order]

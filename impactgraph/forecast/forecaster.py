@@ -42,10 +42,11 @@ class Forecaster:
     as_of: float
     tolerance: float
     keeps_steps: bool = False
-    _plans: dict[tuple[str, Segment], Plan] = field(default_factory=dict[tuple[str, Segment], Plan])
+    _plans: dict[tuple[int, Segment], Plan] = field(default_factory=dict[tuple[int, Segment], Plan])
 
     def plan(self, workflow: Workflow, segment: Segment) -> Plan:
-        plan = self._plans.get((workflow.key, segment))
+        # By identity: a workflow may have several definitions, and a plan keeps its own alive.
+        plan = self._plans.get((id(workflow), segment))
         if plan is None:
             plan = plan_for(
                 topology=self.topology,
@@ -54,7 +55,7 @@ class Forecaster:
                 impairments=self.impairments,
                 segment=segment,
             )
-            self._plans[workflow.key, segment] = plan
+            self._plans[id(workflow), segment] = plan
         return plan
 
     def forecast(self, plan: Plan, groups: Sequence[Cohorts]) -> CohortOutcomes:

@@ -36,6 +36,7 @@ from impactgraph.impact.stale_decisions import (
     rerouted_rows,
     stale_decisions,
 )
+from impactgraph.impact.waiting_rows import waiting_columns
 from impactgraph.impact.workflow_context import WorkflowContext, workflow_contexts
 
 
@@ -74,14 +75,17 @@ def _match_segment(context: WorkflowContext, plan: Plan, steps: Sequence[Segment
 
 
 def _in_plan_order(plan: Plan, steps: Sequence[SegmentRows]) -> list[SegmentRows]:
-    """The completed first, then step by step."""
+    """The completed first, then step by step, those that have not begun before those in the first step."""
     return sorted(steps, key=lambda s: -1 if s.position is None else plan.place(s.position))
 
 
 def _prepare(
     context: WorkflowContext, plan: Plan, rows: SegmentRows, decisions: Sequence[PendingDecision]
 ) -> _Step:
-    columns = SegmentColumns(context, rows.rows)
+    if rows.not_begun:
+        columns = waiting_columns(context, plan, rows.rows)
+    else:
+        columns = SegmentColumns(context, rows.rows)
     past = past_steps(context, plan, rows.position, columns)
     effects = past_effects(context, past)
     if rows.position is None:

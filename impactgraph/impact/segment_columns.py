@@ -13,11 +13,14 @@ from impactgraph.impact.workflow_context import Flags, WorkflowContext
 class SegmentColumns:
     """Values of some fulfillments in the order of `rows`. Arrays may be views of the columns: read only."""
 
-    def __init__(self, context: WorkflowContext, rows: Codes) -> None:
+    def __init__(self, context: WorkflowContext, rows: Codes, arrivals: Ints | None = None) -> None:
+        """`arrivals`: of rows that wait to enter their step, since when they do."""
         self.rows = rows
         self._context = context
         self._where = _contiguous(rows)
         self._arrays: dict[tuple[str, int], NDArray[Any]] = {}
+        if arrivals is not None:
+            self._arrays["entered_at", -1] = arrivals
 
     def __len__(self) -> int:
         return len(self.rows)

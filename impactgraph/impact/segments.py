@@ -1,15 +1,14 @@
 """First stage of the match: rows of each workflow step, divided into segments by scopes and branches."""
 
-from bisect import bisect_left
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.scope import Scope
 from graph_models.topology import When, Workflow
-from impactgraph.columns import COMPLETED, ENDED, Codes
+from impactgraph.columns import Codes
 from impactgraph.forecast.plan import Segment, order_scope
 from impactgraph.impact.membership import Membership
 from impactgraph.impact.workflow_context import WorkflowContext
@@ -35,6 +34,8 @@ class SegmentRows:
 
     position: int | None
     rows: Codes
+    not_begun: bool = False
+    """They were placed and have not entered their first step, at whose `position` they count."""
 
 
 def segments(
@@ -46,11 +47,22 @@ def segments(
         return {}
     branches = workflow_branches(context.workflow)
     rows_by_segment: dict[Segment, list[SegmentRows]] = {}
-    for position in _positions(context, selection.among):
-        rows = _rows_at(context, position, selection)
-        for segment, members in _divide(membership, rows, scopes, branches):
-            rows_by_segment.setdefault(segment, []).append(SegmentRows(position, members))
+    for place in _places(context, selection):
+        for segment, members in _divide(membership, place.rows, scopes, branches):
+            rows_by_segment.setdefault(segment, []).append(replace(place, rows=members))
     return rows_by_segment
+
+
+def _places(context: WorkflowContext, selection: RowSelection) -> Iterator[SegmentRows]:
+    """The rows that count, step by step, those that have not begun first, the completed last."""
+
+    def kept(rows: Codes) -> Codes:
+        return rows[selection.keep(rows)] if selection.keep is not None and len(rows) else rows
+
+    if context.workflow.steps and context.has_column(0):
+        yield SegmentRows(0, kept(context.rows_not_begun(selection.among)), not_begun=True)
+    for position in context.positions(selection.among):
+        yield SegmentRows(position, kept(context.rows_at(position, selection.among)))
 
 
 def workflow_elements(workflow: Workflow) -> list[str]:
@@ -79,31 +91,6 @@ def _scopes(context: WorkflowContext) -> list[Scope]:
 def _applies(scope: Scope, workflow: Workflow) -> bool:
     workflows = scope.values("workflows")
     return workflows is None or workflow.key in workflows
-
-
-def _positions(context: WorkflowContext, among: Codes | None) -> list[int | None]:
-    """Positions at which rows can be, the completed last; `among`: only where one of these is."""
-    positions = [p for p in range(len(context.workflow.steps)) if context.has_column(p)]
-    if among is None:
-        return [*positions, None]
-    f = context.columns.fulfillments
-    present = {ENDED if f.status[row] == COMPLETED else int(f.step[row]) for row in among.tolist()}
-    every: list[int | None] = [p for p in positions if context.step_columns[p] in present]
-    return [*every, None] if ENDED in present else every
-
-
-def _rows_at(context: WorkflowContext, position: int | None, selection: RowSelection) -> Codes:
-    step = ENDED if position is None else context.step_columns[position]
-    rows = context.columns.rows_at(context.index, step, selection.among)
-    if position is None:
-        rows = _completed_since_first_impairment(context, rows)
-    return rows[selection.keep(rows)] if selection.keep is not None and len(rows) else rows
-
-
-def _completed_since_first_impairment(context: WorkflowContext, rows: Codes) -> Codes:
-    since = min(i.since for i in context.forecaster.impairments.entries)
-    ended_at = context.columns.fulfillments.ended_at
-    return rows[bisect_left(rows, since, key=lambda row: ended_at[row]) :]
 
 
 def _divide(

@@ -1,16 +1,22 @@
-"""What all stages of the match need of one workflow: columns, forecaster, and how both number its steps."""
+"""What all stages of the match need of one workflow: columns, forecaster, and how both number its steps.
 
+Rows that came through steps which the topology has lost have a context of their own for each step they are
+in: it differs in how the steps before that one follow each other.
+"""
+
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.time import HOUR
 from graph_models.topology import Workflow
-from impactgraph.columns import Codes, Columns
+from impactgraph.columns import COMPLETED, ENDED, NOT_BEGUN, Codes, Columns
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.slowdown import MAX_LEVEL
+from impactgraph.topology.former import way_to
 
 Flags = NDArray[np.bool_]
 DEAD_LETTERED = "DEAD_LETTERED"
@@ -39,6 +45,12 @@ class WorkflowContext:
     """By row of a fulfillment: whether an error was reported of its present step."""
     dead_letter_code: int
     """Code of the errors of dead-lettered messages, -1 where there is none."""
+    former_columns: tuple[int, ...]
+    """Indexes in the columns of the steps that the topology has lost."""
+    impaired_since: float
+    """When the first impairment began: what happened before it does not matter."""
+    former_position: tuple[int | None, ...] = ()
+    """The only position (None: completed) of rows that came there through lost steps; empty: all others."""
 
     @property
     def as_of(self) -> int:
@@ -47,6 +59,53 @@ class WorkflowContext:
     def has_column(self, position: int) -> bool:
         """Whether the columns have a step."""
         return self.step_columns[position] >= 0
+
+    def positions(self, among: Codes | None) -> list[int | None]:
+        """Positions at which rows can be, the completed last; `among`: only where one of these is."""
+        if self.former_position:
+            return list(self.former_position)
+        positions = [p for p in range(len(self.workflow.steps)) if self.has_column(p)]
+        if among is None:
+            return [*positions, None]
+        f = self.columns.fulfillments
+        present = {ENDED if f.status[row] == COMPLETED else int(f.step[row]) for row in among.tolist()}
+        every: list[int | None] = [p for p in positions if self.step_columns[p] in present]
+        return [*every, None] if ENDED in present else every
+
+    def rows_at(self, position: int | None, among: Codes | None) -> Codes:
+        """Rows of this context in one step, in the order in which they came there.
+
+        None: those that were completed since the first impairment began.
+        """
+        step = ENDED if position is None else self.step_columns[position]
+        rows = self.columns.rows_at(self.index, step, among)
+        start = self._first_since_impairment(position, rows) if position is None or self.former_columns else 0
+        if position is None:
+            rows, start = rows[start:], 0
+        if not self.former_columns:
+            return rows
+        mask = np.zeros(len(rows), bool)
+        mask[start:] = self._came_through_lost_steps(rows[start:])
+        return rows[mask == bool(self.former_position)]
+
+    def rows_not_begun(self, among: Codes | None) -> Codes:
+        """Rows that were placed and have entered no step."""
+        if self.former_position:
+            return np.zeros(0, np.int32)
+        return self.columns.rows_at(self.index, NOT_BEGUN, among)
+
+    def _first_since_impairment(self, position: int | None, rows: Codes) -> int:
+        """Index of the first row that came there after the first impairment began: of those before it the
+        past does not matter.
+        """
+        f = self.columns.fulfillments
+        came_at = f.ended_at if position is None else f.entered_at
+        return bisect_left(rows, self.impaired_since, key=lambda row: came_at[row])
+
+    def _came_through_lost_steps(self, rows: Codes) -> Flags:
+        """(rows,) whether they entered a step that the topology has lost."""
+        entered_at = self.columns.fulfillments.entered_step_at
+        return np.any(entered_at[rows][:, self.former_columns] > 0, axis=1)
 
     def pace_bins(self, rows: Codes) -> Codes:
         """(rows,) bin of the pace of each row's location, 0 the quickest; USUAL_PACE the usual one."""
@@ -81,14 +140,15 @@ def workflow_contexts(
     is_impaired = _impaired_codes(columns, forecaster)
     has_error = _error_mask(columns, among)
     dead_letter_code = columns.dictionaries.fail_codes.find(DEAD_LETTERED)
+    impaired_since = min((i.since for i in forecaster.impairments.entries), default=np.inf)
     for index, dictionary in enumerate(columns.dictionaries.workflows):
         workflow = forecaster.topology.workflows.get(dictionary.key)
-        if workflow is None:
+        if workflow is None:  # `unanswered` counts its orders
             continue
         if among is not None and not (columns.fulfillments.workflow[among] == index).any():
             continue
         records = [(emission.kind.value, emission.type) for _, emission in workflow.records]
-        yield WorkflowContext(
+        context = WorkflowContext(
             columns=columns,
             forecaster=forecaster,
             workflow=workflow,
@@ -98,7 +158,29 @@ def workflow_contexts(
             is_impaired=is_impaired,
             has_error=has_error,
             dead_letter_code=-1 if dead_letter_code is None else dead_letter_code,
+            former_columns=_former_columns(forecaster, workflow, dictionary.steps),
+            impaired_since=impaired_since,
         )
+        yield context
+        yield from _former_contexts(context, among)
+
+
+def _former_contexts(context: WorkflowContext, among: Codes | None) -> Iterator[WorkflowContext]:
+    """A context for each step that rows have come to through lost steps."""
+    if not context.former_columns:
+        return
+    for position in context.positions(among):
+        former = replace(context, former_position=(position,))
+        if len(former.rows_at(position, among)):
+            step = None if position is None else context.workflow.steps[position].key
+            way = way_to(context.forecaster.topology, context.workflow, step)
+            yield replace(former, workflow=way)
+
+
+def _former_columns(forecaster: Forecaster, workflow: Workflow, steps: Sequence[str]) -> tuple[int, ...]:
+    """Indexes in the columns of the steps of a workflow that the topology has lost."""
+    lost = forecaster.topology.former_steps
+    return tuple(n for n, step in enumerate(steps) if f"step:{workflow.key}/{step}" in lost)
 
 
 def _indexes(keys: Sequence[object], values: Sequence[object]) -> tuple[int, ...]:

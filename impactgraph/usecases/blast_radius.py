@@ -8,8 +8,8 @@ from graph_models.failure import Failure
 from graph_models.impact import Question
 from graph_models.impairment import Impairments
 from graph_models.time import Millis, say_duration
+from graph_models.topology import FormerWorkflow, Topology
 from impactgraph.columns import Codes
-from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.failure_ends import FailureEnds, failure_ends, typical_length
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.plan import ImpairmentForecast
@@ -19,6 +19,9 @@ from impactgraph.ports.store import Store
 from impactgraph.propagation import propagate
 from impactgraph.usecases.questions import check_question
 from impactgraph.usecases.snapshot import Snapshot, snapshot
+
+_MOST_STEPS = 5
+"""Steps that a sentence names."""
 
 
 @contextmanager
@@ -69,7 +72,7 @@ def assess(
             ),
             columns=s.columns,
             membership=s.membership,
-            assumptions=_assumptions(question, ends, baseline.durations, impairments),
+            assumptions=_assumptions(s, question, ends, impairments),
             fulfillment_rows=rows,
         )
     )
@@ -96,8 +99,9 @@ def _impairment_forecast(s: Snapshot, impairments: Impairments, ends: FailureEnd
 
 
 def _assumptions(
-    question: Question, ends: FailureEnds, durations: Durations, impairments: Impairments
+    s: Snapshot, question: Question, ends: FailureEnds, impairments: Impairments
 ) -> tuple[str, ...]:
+    durations = s.forecast_baseline.durations
     learned_steps = sum(1 for distribution in durations.of.values() if distribution.visits)
     source = (
         f"Durations of {learned_steps} of {len(durations.of)} steps are learned from {durations.visits:,} "
@@ -108,7 +112,26 @@ def _assumptions(
         f"An order counts as later after {say_duration(question.tolerance)}, and is listed"
         f" above a likelihood of {question.min_likelihood:g}."
     )
-    return (*ends.assumptions, source, threshold, *_left_out(impairments))
+    return (*ends.assumptions, source, threshold, *_former_steps(s.topology), *_left_out(impairments))
+
+
+def _former_steps(topology: Topology) -> tuple[str, ...]:
+    """By which versions orders are answered that are in steps which the topology has lost."""
+    return tuple(
+        f"topology:{topology.version} lacks {_named(each)}; orders that were there are answered as"
+        f" topology:{each.version} declares it."
+        for each in topology.former
+    )
+
+
+def _named(former: FormerWorkflow) -> str:
+    """Its steps, or the whole workflow."""
+    key = former.workflow.key
+    if len(former.steps) == len(former.workflow.steps):
+        return f"the workflow {key}"
+    steps = [f"{key}/{step}" for step in former.steps]
+    more = f" and {len(steps) - _MOST_STEPS} more" if len(steps) > _MOST_STEPS else ""
+    return f"the step{'s' if len(steps) > 1 else ''} {', '.join(steps[:_MOST_STEPS])}{more}"
 
 
 def _left_out(impairments: Impairments) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """One question's consistent view of a store: moment, topology, failures, columns and baselines."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -29,9 +29,11 @@ from impactgraph.diagnosis.records import Transports
 from impactgraph.errors import NotFoundError
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.queue_load import QueueLoad
+from impactgraph.impact.lost_steps import lost_steps
 from impactgraph.impact.membership import Membership
 from impactgraph.ports.store import Store
 from impactgraph.propagation import FailureGraph, propagate
+from impactgraph.topology.former import with_former_steps
 from impactgraph.topology.reach import dependents
 
 
@@ -59,9 +61,30 @@ class Snapshot:
     # ---- read from the store
 
     @cached_property
-    def topology(self) -> Topology:
-        """An empty one before the first was applied."""
+    def current_topology(self) -> Topology:
+        """The version of the moment; an empty one before the first was applied."""
         return current_topology(self.store, self.as_of)
+
+    @cached_property
+    def topology(self) -> Topology:
+        """The version of the moment, with the former steps that orders are in: what answers are based on."""
+        current = self.current_topology
+        lost = lost_steps(self.columns, current, self.at)
+        if not lost or not current.version:
+            return current
+        key = current.version, tuple(sorted((workflow, tuple(sorted(lost[workflow]))) for workflow in lost))
+        return self._baselines.topologies.get(
+            key, lambda: with_former_steps(current, lost, self._other_versions())
+        )
+
+    def _other_versions(self) -> Iterator[Topology]:
+        """Earlier versions of the topology, the newest first, then later ones, the oldest first."""
+        keys = [version.key for version in self.store.topologies()]
+        if self.current_topology.version not in keys:
+            return
+        at = keys.index(self.current_topology.version)
+        for key in (*keys[at + 1 :], *reversed(keys[:at])):
+            yield self.store.topology_version(key)
 
     @cached_property
     def failures(self) -> tuple[Failure, ...]:
@@ -82,7 +105,7 @@ class Snapshot:
     @cached_property
     def graph(self) -> FailureGraph:
         topology = self.topology
-        return self._baselines.failure_graphs.get(topology.version, lambda: FailureGraph.of(topology))
+        return self._baselines.failure_graphs.get(topology.variant, lambda: FailureGraph.of(topology))
 
     @cached_property
     def impairments(self) -> Impairments:
@@ -131,7 +154,7 @@ class Snapshot:
     @cached_property
     def declared_records(self) -> Transports:
         """Since when the topology declares each record, without how long records take."""
-        store, topology = self.store, self.topology
+        store, topology = self.store, self.current_topology
         return Transports(
             named_since=self._baselines.declared_since.get(
                 topology.version,
@@ -149,7 +172,7 @@ class Snapshot:
         if element not in topology.elements:
             return frozenset({element})
         return self._baselines.dependents.get(
-            (topology.version, element), lambda: frozenset({element, *dependents(topology, element)})
+            (topology.variant, element), lambda: frozenset({element, *dependents(topology, element)})
         )
 
     # ---- what is derived from the columns
@@ -164,7 +187,7 @@ class Snapshot:
         if self.as_of is not None:
             return ColumnIndex(columns, topology)
         return self._baselines.column_indexes.get(
-            topology.version, lambda: ColumnIndex(columns, topology), lambda index: index.fits(columns)
+            topology.variant, lambda: ColumnIndex(columns, topology), lambda index: index.fits(columns)
         )
 
     # ----
@@ -175,7 +198,7 @@ class Snapshot:
 
     @property
     def _period(self) -> Period:
-        return Period(self.topology.version, self.as_of, self.at // LEARNED_FOR)
+        return Period(self.topology.variant, self.as_of, self.at // LEARNED_FOR)
 
     @property
     def _failure_spans(self) -> FailureSpans:

@@ -15,7 +15,7 @@ def suspects_in(s: Snapshot) -> tuple[Suspect, ...]:
     """Best first, each with a failure that could be reported of it, as one that is supposed."""
     if not s.topology.workflows:
         return ()
-    period = Period(s.topology.version, s.as_of, s.at // SUSPECTED_FOR)
+    period = Period(s.topology.variant, s.as_of, s.at // SUSPECTED_FOR)
     active = tuple(failure.key for failure in s.active_failures)
     return s.store.baselines.suspects.get((period, active), lambda: _suspects(s))
 
