@@ -73,10 +73,16 @@ class Buffer:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The runs of a batch or file: multiples of `every` from midnight UTC, or a cron expression."""
+    """The runs of a batch or file: every so often, or a cron expression in UTC."""
 
     every: Millis | None = None
     cron: str | None = None
+    at: Millis | None = None
+    """With `every`: a run. Below a day it is a time of day in UTC, else a moment. None: midnight UTC."""
+    counted_from: Millis | None = field(default=None, compare=False)
+    """When a topology was first applied. Runs of an interval that does not divide a day are counted from that
+    day, unless `at` is a moment. The same for all integrations of a topology.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from graph_models.time import Millis
 from graph_models.topology import Step, Takes, Topology
 from impactgraph.columns import Codes, Dictionaries, Ints, Visits
-from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.forecast.slowdown import SlowdownLevels, on_site, slowdown_levels
+from impactgraph.topology.calendar import Calendar
 
 Flags = NDArray[np.bool_]
 

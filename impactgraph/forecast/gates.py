@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from graph_models.enums import Effect
 from graph_models.impairment import Impairment
 from graph_models.time import FOREVER, SECOND
-from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Distribution
 from impactgraph.forecast.failure_ends import FailureEnds
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
+from impactgraph.topology.calendar import Calendar
 
 RETRY_LAG = 90.0 * SECOND
 """What waits for a recovered element tries again within this time."""

@@ -10,7 +10,6 @@ from graph_models.enums import Effect, RecordKind, Transport
 from graph_models.impairment import Impairment
 from graph_models.scope import Scope
 from graph_models.topology import Emission, Integration, Step, Topology, Transition, When, Workflow
-from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Distribution, Durations
 from impactgraph.forecast.failure_ends import NO_ENDS, FailureEnds
 from impactgraph.forecast.gates import CERTAIN, Barrier, Flags, Gate, barriers
@@ -18,6 +17,7 @@ from impactgraph.forecast.manual_wait import default_manual_wait
 from impactgraph.forecast.routes import Routes, Transit, routes_of, transition_shares
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.forecast.slowdown import on_site
+from impactgraph.topology.calendar import Calendar
 
 _USUAL = np.ones((1, 1))
 _LIFTED = ("message_types",)

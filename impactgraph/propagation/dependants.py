@@ -5,7 +5,8 @@ outcome.
 from graph_models.enums import Effect, FailureClass
 from graph_models.time import say_duration
 from impactgraph.propagation.impairment_state import NOTHING, ImpairmentState, Policy, RuleOutcome
-from impactgraph.propagation.integrations import Apply, next_run
+from impactgraph.propagation.integrations import Apply
+from impactgraph.topology.calendar import Calendar
 
 
 def goes_on(state: ImpairmentState, policy: Policy) -> RuleOutcome:
@@ -183,8 +184,8 @@ def _ages(state: ImpairmentState, policy: Policy, words: str) -> RuleOutcome:
     fresh = say_duration(policy.fresh_within)
     since = state.since + policy.fresh_within
     until = state.until + max(state.drain, state.hold)
-    if state.effect in (Effect.BLOCKED, Effect.DELAYED) and policy.schedule and policy.schedule.every:
-        until = next_run(until, policy.schedule.every)
+    if state.effect in (Effect.BLOCKED, Effect.DELAYED) and policy.schedule:
+        until = Calendar(policy.schedule).next_run(until)
     if late <= policy.fresh_within or since >= until:
         return RuleOutcome(
             absorptions=(("freshness", f"{words}, by {say_duration(late)} at most, and may be {fresh} old"),)

@@ -5,9 +5,10 @@ from functools import wraps
 
 from graph_models.enums import Effect, FailureClass
 from graph_models.scope import Scope
-from graph_models.time import DAY, HOUR, SECOND, Millis, say_duration
+from graph_models.time import HOUR, SECOND, Millis, say_duration
 from graph_models.topology import Retry
 from impactgraph.propagation.impairment_state import NOTHING, ImpairmentState, Policy, RuleOutcome
+from impactgraph.topology.calendar import Calendar
 
 PERSON_WITHIN: Millis = HOUR
 """How long an order waits for a person when a call failed for good by chance."""
@@ -157,7 +158,7 @@ def run_fails_by_chance(state: ImpairmentState, policy: Policy) -> RuleOutcome:
     """A transient error rate p with n attempts: with likelihood p^n a run fails and its load waits for the
     next one.
     """
-    every = policy.schedule.every if policy.schedule and policy.schedule.every else PERSON_WITHIN
+    every = round(2 * Calendar(policy.schedule).typical_wait) if policy.schedule else PERSON_WITHIN
     return _by_chance(
         state,
         policy,
@@ -220,20 +221,14 @@ def waits_for_run(state: ImpairmentState, policy: Policy) -> RuleOutcome:
 
 @_within_carried_types
 def waits_for_next_run(state: ImpairmentState, policy: Policy) -> RuleOutcome:
-    """A run that did not take place: its load waits for the next one."""
+    """A run that did not take place: its load waits for the next one.
+
+    Where no end is reported it is one run, the first at or after the start of the failure.
+    """
     outage = state._replace(failure_class=FailureClass.OUTAGE, effect=Effect.BLOCKED)
-    if state.fixed_end and policy.schedule and policy.schedule.every:
-        run = next_run(state.since, policy.schedule.every)
-        outage = outage._replace(until=run + 1)
+    if state.fixed_end and policy.schedule:
+        outage = outage._replace(until=Calendar(policy.schedule).next_run(state.since) + 1)
     return _single_outcome(outage, "a run of {it} did not take place: its load waits for the next")
-
-
-def next_run(at: Millis, every: Millis) -> Millis:
-    """The first whole multiple of `every`, counted from midnight UTC, at or after the moment."""
-    midnight = at - at % DAY
-    if every < DAY:
-        return min(midnight - (midnight - at) // every * every, midnight + DAY)
-    return midnight + DAY if at > midnight else midnight
 
 
 @_within_carried_types

@@ -1,12 +1,14 @@
 """Checks across the fields of an element: exclusive fields, sums of shares, and warnings."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from graph_models.enums import Transport
-from graph_models.topology import Step, Transition
+from graph_models.topology import Schedule, Step, Transition
 from impactgraph.topology.document import Items, Map
 from impactgraph.topology.fields import Reading
+from impactgraph.topology.schedules import how_read
 
 SCHEDULED = (Transport.BATCH, Transport.FILE)
 BUFFERED = (Transport.QUEUE, Transport.STREAM)
@@ -25,6 +27,9 @@ def integration(values: dict[str, Any], body: Map, reading: Reading) -> None:
     transport = values.get("transport")
     if body.get("every") is not None and body.get("cron") is not None:
         reading.wrong("`every` and `cron` both say when it runs: keep one.", body.lines["cron"])
+    schedule = values.get("schedule")
+    if body.get("at") is not None and (schedule is None or not schedule.every):
+        reading.wrong("`at` belongs to an interval in `every`, which is missing.", body.lines["at"])
     if transport is None:
         return
     for name in ("every", "cron"):
@@ -35,8 +40,14 @@ def integration(values: dict[str, Any], body: Map, reading: Reading) -> None:
             f"`every` or `cron` is missing: without it a {transport.value} counts as leaving at once.",
             body.line,
         )
+    if transport in SCHEDULED and schedule is not None and (runs := how_read(_with_at(schedule, values))):
+        reading.warn(f"it {runs}", body.lines["every"])
     if body.get("buffer") is not None and transport not in BUFFERED:
         reading.warn("`buffer` is not used: only a queue or a stream holds messages.", body.lines["buffer"])
+
+
+def _with_at(schedule: Schedule, values: dict[str, Any]) -> Schedule:
+    return replace(schedule, at=values.get("at"))
 
 
 def step(values: dict[str, Any], body: Map, reading: Reading) -> None:

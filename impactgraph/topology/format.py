@@ -1,10 +1,11 @@
 """The topology format, declared once: sections and fields, for the loader and for the JSON Schema."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graph_models.enums import ElementKind, FailureClass, Transport
+from graph_models.time import Millis
 from graph_models.topology import (
     Api,
     Buffer,
@@ -15,6 +16,7 @@ from graph_models.topology import (
     Playbook,
     PlaybookStep,
     Retry,
+    Schedule,
     System,
     Team,
     Workflow,
@@ -33,7 +35,7 @@ from impactgraph.topology.format_steps import (
     with_needs,
 )
 from impactgraph.topology.reference_fields import Pointer, TeamOrContact
-from impactgraph.topology.values import Cron, Every, Flag, Fraction, Rate, Whole, Word
+from impactgraph.topology.values import Cron, Every, Flag, Fraction, Rate, TimeOrMoment, Whole, Word
 
 FORMAT_VERSION = 1
 CSV_COLUMNS = ("id", "kind", "region", "name")
@@ -58,6 +60,12 @@ class Section:
 
 def _system(key: str, **values: Any) -> System:
     return System(key=key, **with_needs(values))
+
+
+def _integration(
+    key: str, schedule: Schedule | None = None, at: Millis | None = None, **values: Any
+) -> Integration:
+    return Integration(key=key, schedule=replace(schedule, at=at) if schedule and at else schedule, **values)
 
 
 def _playbook(key: str, covers: dict[str, Any] | None = None, **values: Any) -> Playbook:
@@ -150,12 +158,18 @@ _INTEGRATIONS = Fields(
         Field(
             "every",
             Every(),
-            "Batch and file: the interval (runs at its whole multiples from midnight UTC), or a cron "
+            "Batch and file: the interval between runs, counted from midnight UTC or from `at`; or a cron "
             "expression.",
             attribute="schedule",
         ),
         Field(
             "cron", Cron(), "Batch and file: when it runs (UTC), in place of `every`.", attribute="schedule"
+        ),
+        Field(
+            "at",
+            TimeOrMoment(),
+            "With `every`: one of the runs, a time of day in UTC or a moment. Intervals that do not divide a "
+            "day are counted from the day on which a topology is first applied, unless `at` is a moment.",
         ),
         Field("idempotent", Flag(), "Whether the receiver ignores what it has seen."),
         Field("schema", TEXT, "Name and version of the messages, such as adjustment@3."),
@@ -245,7 +259,7 @@ SECTIONS = (
         kind="integration",
         help="Calls or messages from one system to another.",
         fields=_INTEGRATIONS,
-        make=Integration,
+        make=_integration,
         check=checks.integration,
     ),
     Section(

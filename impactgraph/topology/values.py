@@ -7,7 +7,7 @@ from typing import Any
 
 from cronsim import CronSim, CronSimError
 
-from graph_models.time import HOUR, MINUTE, SECOND, moment, parse_duration
+from graph_models.time import HOUR, MINUTE, SECOND, moment, parse_duration, parse_moment
 from graph_models.topology import Schedule
 from impactgraph.topology.document import Node, Real
 from impactgraph.topology.fields import WRONG, JsonSchema, Reading, display_text, source_text
@@ -189,6 +189,28 @@ class Every:
         return {"anyOf": [self.interval.schema(), Cron().schema()]}
 
 
+class TimeOrMoment:
+    """A time of day in UTC (milliseconds of the day), or a moment."""
+
+    def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
+        if isinstance(node, str):
+            if match := _TIME_OF_DAY.fullmatch(node):
+                hours, minutes, seconds = (int(part or 0) for part in match.groups())
+                return hours * HOUR + minutes * MINUTE + seconds * SECOND
+            try:
+                return parse_moment(node)
+            except ValueError:
+                pass
+        return reading.wrong(
+            f"`{name}` must be a time of day such as 02:30, or a moment such as 2026-03-01T02:30Z, "
+            f"not {display_text(node)}.",
+            line,
+        )
+
+    def schema(self) -> JsonSchema:
+        return {"type": "string", "pattern": rf"^{_TIME_OF_DAY.pattern}$|^\d{{4}}-\d{{2}}-\d{{2}}"}
+
+
 def is_cron(text: str) -> bool:
     """Whether the cron expression is valid and has at least one run."""
     if len(text.split()) != 5:
@@ -200,5 +222,6 @@ def is_cron(text: str) -> bool:
     return True
 
 
+_TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
 _RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?/ ?(s|min|h)")
 _RATE_UNITS = {"s": SECOND, "min": MINUTE, "h": HOUR}

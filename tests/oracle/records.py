@@ -10,8 +10,8 @@ import numpy as np
 from graph_models.enums import RecordEffect, RecordKind, Transport
 from graph_models.time import MINUTE, SECOND, Millis
 from graph_models.topology import Emission, Step, Topology, Workflow
-from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import documented_distribution
+from impactgraph.topology.calendar import Calendar
 from tests.worlds import Came, Journey, World
 
 Told = tuple[str, str, str, RecordEffect, Millis | None, Millis | None, int | None, int | None]

@@ -9,17 +9,15 @@ from graph_models.topology import Schedule
 
 
 def next_run(schedule: Schedule, at: float) -> float:
-    """The first run at or after the moment: at whole multiples of the interval from midnight UTC, or as the
-    cron expression says.
+    """The first run at or after the moment: at whole multiples of the interval from midnight UTC (from Monday
+    1970-01-05 where it does not divide a day), or as the cron expression says.
     """
     if schedule.cron:
         before = moment(int(at)) - timedelta(milliseconds=1)
         return float(next(run for run in map(millis, CronSim(schedule.cron, before)) if run >= at))
     assert schedule.every is not None
-    assert schedule.every <= DAY
-    midnight = at // DAY * DAY
-    runs = -(-(at - midnight) // schedule.every)
-    return min(midnight + runs * schedule.every, midnight + DAY)
+    monday = 4 * DAY
+    return monday - (monday - at) // schedule.every * schedule.every
 
 
 def after(schedule: Schedule, run: float) -> float:

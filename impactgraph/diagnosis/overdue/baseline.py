@@ -16,9 +16,9 @@ from graph_models.time import HOUR, Millis
 from graph_models.topology import Step, Topology
 from impactgraph.columns import Columns
 from impactgraph.diagnosis.overdue.visits import Visits, sample_by_workflow, visits_of
-from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import ENOUGH, GRID, Distribution, documented_distribution
 from impactgraph.forecast.scenarios import Reals
+from impactgraph.topology.calendar import Calendar
 
 RECENT: Millis = 6 * HOUR
 """Visits that began within this time are left out, provided that enough began before."""

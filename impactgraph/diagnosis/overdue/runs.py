@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from graph_models.topology import Step, Topology, Transition
 from impactgraph.columns import Codes, Columns, Ints
-from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.slowdown import on_site, slowdown_factors
 from impactgraph.impact.membership import Membership
+from impactgraph.topology.calendar import Calendar
 
 _NEARLY_ALL = np.array(0.95)
 

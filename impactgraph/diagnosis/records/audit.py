@@ -25,8 +25,8 @@ from impactgraph.diagnosis.records.completion import StepTimes
 from impactgraph.diagnosis.records.findings import FindingRows, Tally
 from impactgraph.diagnosis.records.slots import FAR, Arrivals, Emitter, Slot, SlotRecords, position_lookup
 from impactgraph.diagnosis.records.transport import RecordName, Route, Transports, route_of, usual_limit
-from impactgraph.forecast.calendar import Calendar
 from impactgraph.forecast.durations import Durations
+from impactgraph.topology.calendar import Calendar
 
 UNSTATED: Millis = 15 * MINUTE
 """Time beyond its usual transport before a record without a stated `due` counts as missing."""

@@ -11,7 +11,7 @@ from graph_models.enums import RecordKind, Transport
 from graph_models.time import MINUTE, Millis
 from graph_models.topology import Integration, Topology
 from impactgraph.columns import Ints
-from impactgraph.forecast.calendar import Calendar
+from impactgraph.topology.calendar import Calendar
 
 ENOUGH = 50
 """Records that are needed before the learned time replaces the documented one."""

@@ -17,7 +17,7 @@ from graph_models.time import MINUTE, Millis
 from graph_models.topology import Step, Topology
 from impactgraph.columns import RECORD_KINDS, Codes, Columns, Ints
 from impactgraph.diagnosis.overdue.visits import Visits, visits_of
-from impactgraph.forecast.calendar import Calendar
+from impactgraph.topology.calendar import Calendar
 
 SHORTEST: Millis = 5 * MINUTE
 """Shorter transits count as this long, so that one that ends this much later is still in time."""

@@ -18,7 +18,7 @@ from impactgraph.diagnosis.why import entries
 from impactgraph.diagnosis.why.ahead import ExpectedStep, ExpectedSteps
 from impactgraph.diagnosis.why.entries import join_details
 from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, Situation
-from impactgraph.forecast.calendar import Calendar
+from impactgraph.topology.calendar import Calendar
 
 ENTERED = "fulfillment.entered"
 COMPLETED = "fulfillment.completed"

@@ -7,7 +7,7 @@ counts as committed is for the store to decide.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
@@ -179,12 +179,11 @@ class Replica:
 
     def prepare_version(self, topology: Topology, documents: Mapping[str, str], at: Millis) -> Change:
         """Prepares the next version of the topology."""
-        key = self.topologies.next_key(documents)
-        version = replace(topology, version=key)
+        version = self.topologies.new_version(topology, documents, at)
         self.state.event_dictionaries.add_workflows(version)
         block = Block()
         add_words(block, self.state.event_dictionaries, self.record.dictionary_sizes)
-        block.add("topologies", self.topologies.row(key, at, version, documents))
+        block.add("topologies", self.topologies.row(version.version, at, version, documents))
 
         def publish() -> None:
             self.topologies.adopt(version)

@@ -15,6 +15,7 @@ from impactgraph.ports.store import TopologyVersion
 from impactgraph.stores.local.block import Block, Table
 from impactgraph.stores.local.record import Record
 from impactgraph.topology.load import parse_topology
+from impactgraph.topology.schedules import with_anchor
 
 _NEVER_APPLIED = "topology"
 
@@ -65,7 +66,8 @@ class Topologies:
                 near = get_close_matches(key, [key for key, _, _ in self._versions])
                 raise NotFoundError(f"topology:{key}", near=[f"topology:{key}" for key in near])
             documents = msgspec.json.decode(rows[0][0], type=dict[str, str])
-            self._topologies[key] = replace(parse_topology(documents), version=key)
+            topology = replace(parse_topology(documents), version=key)
+            self._topologies[key] = with_anchor(topology, self._versions[0][1])
         return self._topologies[key]
 
     def is_current(self, documents: Mapping[str, str]) -> bool:
@@ -74,6 +76,11 @@ class Topologies:
 
     def next_key(self, documents: Mapping[str, str]) -> str:
         return f"{len(self._versions) + 1}-{_digest(documents)}"
+
+    def new_version(self, topology: Topology, documents: Mapping[str, str], at: Millis) -> Topology:
+        """The topology as the next version, applied at a moment."""
+        version = replace(topology, version=self.next_key(documents))
+        return with_anchor(version, self._versions[0][1] if self._versions else at)
 
     def row(self, key: str, at: Millis, topology: Topology, documents: Mapping[str, str]) -> Table:
         """Row of the table `topologies` for the next version."""

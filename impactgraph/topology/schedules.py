@@ -1,0 +1,49 @@
+"""How the schedules of a topology are read: what the runs of an interval are counted from."""
+
+from dataclasses import replace
+
+from graph_models.time import DAY, MINUTE, SECOND, Millis, say_duration
+from graph_models.topology import Integration, Schedule, Topology
+
+
+def with_anchor(topology: Topology, first_applied_at: Millis) -> Topology:
+    """The topology whose schedules know when a topology was first applied, where that decides their runs."""
+    changed = {
+        key: _counted_from(each, first_applied_at)
+        for key, each in topology.integrations.items()
+        if each.schedule is not None and depends_on_first_application(each.schedule)
+    }
+    if not changed:
+        return topology
+    return replace(topology, integrations={**topology.integrations, **changed})
+
+
+def _counted_from(integration: Integration, first_applied_at: Millis) -> Integration:
+    assert integration.schedule is not None
+    return replace(integration, schedule=replace(integration.schedule, counted_from=first_applied_at))
+
+
+def depends_on_first_application(schedule: Schedule) -> bool:
+    """Whether neither the interval nor `at` says on which days it runs."""
+    if not schedule.every or DAY % schedule.every == 0:
+        return False
+    return schedule.at is None or 0 <= schedule.at < DAY
+
+
+def how_read(schedule: Schedule) -> str:
+    """In words, where the runs depend on the first application; else empty."""
+    if not schedule.every or not depends_on_first_application(schedule):
+        return ""
+    return (
+        f"runs every {_interval(schedule.every)}, counted from {_clock(schedule.at or 0)} UTC of the day on "
+        "which a topology is first applied; give `at: <moment>` to choose."
+    )
+
+
+def _interval(every: Millis) -> str:
+    return say_duration(every) if every % MINUTE == 0 else f"{every / SECOND:g} s"
+
+
+def _clock(at: Millis) -> str:
+    hours, minutes = divmod(at // MINUTE, 60)
+    return f"{hours:02}:{minutes:02}"
