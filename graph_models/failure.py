@@ -30,10 +30,17 @@ class Failure:
     reported_at: Millis = 0
     is_supposed: bool = False
     """True for a what-if question; such a failure is not stored."""
+    former_episodes: tuple["Failure", ...] = ()
+    """The times before that it occurred and ended, oldest first; all else is about its last one."""
 
     @property
     def id(self) -> str:
         return f"failure:{self.key}"
+
+    @property
+    def episodes(self) -> tuple["Failure", ...]:
+        """All times that it occurred, oldest first."""
+        return *self.former_episodes, self
 
     def active_at(self, at: Millis) -> bool:
         """Whether it has started and not ended. An expected end in the past does not end a failure."""

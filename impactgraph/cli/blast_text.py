@@ -95,7 +95,7 @@ def _circumstances(failure: Failure, now: Millis) -> str:
 
 def _end(failure: Failure, now: Millis) -> str:
     if failure.ended_at is not None:
-        return f"ended {formats.at(failure.ended_at, now)}"
+        return f"{'ended' if failure.ended_at <= now else 'ends'} {formats.at(failure.ended_at, now)}"
     if failure.expected_end is not None:
         return f"expected until {formats.at(failure.expected_end, now)}"
     return "end unknown"

@@ -29,6 +29,14 @@ class FailureEnds:
             return np.zeros(SCENARIOS)
         return self.shifts[min(failures_with_shift, key=lambda key: abs(self.nominal[key] - until))]
 
+    def of(self, keys: Mapping[str, str]) -> "FailureEnds":
+        """The ends by other keys: each gets the end of the failure that it stands for."""
+        return FailureEnds(
+            nominal={key: self.nominal[own] for key, own in keys.items()},
+            shifts={key: self.shifts[own] for key, own in keys.items()},
+            assumptions=self.assumptions,
+        )
+
 
 NO_ENDS = FailureEnds({}, {}, ())
 
@@ -57,46 +65,58 @@ def failure_ends(
     return FailureEnds(nominal, shifts, tuple(notes))
 
 
-def _end_of(
-    failure: Failure, as_of: Millis, recovery_time: Millis | None, typical: Millis | None
-) -> tuple[Millis, Reals, str | None]:
-    if failure.ended_at is not None and (failure.ended_at <= as_of or failure.is_supposed):
+_End = tuple[Millis, Reals, str | None]
+"""Nominal end, (K,) end in each scenario, and the assumption behind it."""
+
+
+def _end_of(failure: Failure, as_of: Millis, recovery_time: Millis | None, typical: Millis | None) -> _End:
+    """As stated where the end is known, also one in the future; else the reported estimate while that has
+    not passed; else as the question assumes; else an estimate.
+    """
+    if failure.ended_at is not None:
         return failure.ended_at, np.full(SCENARIOS, float(failure.ended_at)), None
-    if recovery_time is not None:
-        end = max(as_of, failure.started_at) + recovery_time
-        return (
-            end,
-            np.full(SCENARIOS, float(end)),
-            f"{failure.key} recovers {say_duration(recovery_time)} from "
-            f"{_clock(max(as_of, failure.started_at))}, "
-            "as asked.",
+    expected_end = failure.expected_end
+    is_past = expected_end is not None and expected_end <= as_of
+    if recovery_time is not None and (expected_end is None or is_past):
+        return _as_asked(failure, as_of, recovery_time)
+    if expected_end is not None:
+        return _as_reported(failure, expected_end, as_of)
+    return _as_usual(failure, as_of, typical)
+
+
+def _as_asked(failure: Failure, as_of: Millis, recovery_time: Millis) -> _End:
+    since = max(as_of, failure.started_at)
+    end = since + recovery_time
+    note = f"{failure.key} recovers {say_duration(recovery_time)} from {_clock(since)}, as asked."
+    return end, np.full(SCENARIOS, float(end)), note
+
+
+def _as_reported(failure: Failure, expected_end: Millis, as_of: Millis) -> _End:
+    spread = _estimate(failure.started_at, expected_end, as_of, failure.key)
+    if expected_end <= as_of:
+        note = (
+            f"{failure.key} should have ended {_ago(expected_end, as_of)}, around {_clock(expected_end)}; no "
+            "end reported. The forecast assumes that it ends soon."
         )
-    if failure.expected_end is not None:
-        spread = _estimate(failure.started_at, failure.expected_end, as_of, failure.key)
-        end = round(float(np.median(spread)))
-        overdue_note = (
-            " That moment has passed and no end was reported; the forecast assumes that it ends soon."
-            if failure.expected_end <= as_of
-            else ""
+    else:
+        note = (
+            f"{failure.key} ends around {_clock(expected_end)}, as reported: an estimate, +/- 20 % of its "
+            "length."
         )
-        return (
-            end,
-            spread,
-            f"{failure.key} ends around {_clock(failure.expected_end)}, as reported: an estimate, "
-            f"+/- 20 % of its length.{overdue_note}",
-        )
-    length, how = (
-        (typical, "as failures of this kind did before")
-        if typical is not None
-        else (DEFAULT_RECOVERY, "the default, as no end is known")
-    )
+    return round(float(np.median(spread))), spread, note
+
+
+def _ago(at: Millis, as_of: Millis) -> str:
+    return f"{say_duration(as_of - at)} ago" if as_of - at >= MINUTE else "just now"
+
+
+def _as_usual(failure: Failure, as_of: Millis, typical: Millis | None) -> _End:
+    length = DEFAULT_RECOVERY if typical is None else typical
+    reason = "the default, as no end is known" if typical is None else "as failures of this kind did before"
     end = max(failure.started_at + length, as_of + length // 4)
     spread = _estimate(failure.started_at, end, as_of, failure.key)
-    return (
-        end,
-        spread,
-        f"{failure.key} is assumed to recover about {_clock(end)}: {say_duration(length)} is {how}.",
-    )
+    note = f"{failure.key} is assumed to recover about {_clock(end)}: {say_duration(length)} is {reason}."
+    return end, spread, note
 
 
 def _estimate(started_at: Millis, expected_end: Millis, as_of: Millis, key: str) -> Reals:
@@ -118,15 +138,18 @@ def _clock(at: Millis) -> str:
 def typical_length(failure: Failure, failures: Sequence[Failure], as_of: Millis) -> Millis | None:
     """Median length of ended failures of the same class and element, else of the same class; None without
     any.
+
+    Former episodes count, its own too; a failure that was called off before it started has no length.
     """
     former_failures = [
-        f
-        for f in failures
-        if f.ended_at is not None
-        and f.ended_at <= as_of
-        and f.failure_class is failure.failure_class
-        and f.key != failure.key
+        (each.target, each.ended_at - each.started_at)
+        for known in failures
+        for each in known.episodes
+        if each.ended_at is not None
+        and each.started_at < each.ended_at <= as_of
+        and each.failure_class is failure.failure_class
+        and (each.key, each.started_at) != (failure.key, failure.started_at)
     ]
-    same = [f for f in former_failures if f.target == failure.target] or former_failures
-    lengths = sorted(f.ended_at - f.started_at for f in same if f.ended_at is not None)
+    same_target = [length for target, length in former_failures if target == failure.target]
+    lengths = sorted(same_target or [length for _, length in former_failures])
     return lengths[len(lengths) // 2] if lengths else None

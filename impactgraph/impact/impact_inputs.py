@@ -10,6 +10,7 @@ from graph_models.topology import Topology
 from impactgraph.columns import Codes, Columns
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.impact.membership import Membership
+from impactgraph.propagation import DistinctFailures
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class ImpactInputs:
     as_of: Millis
     topology: Topology
     failures: tuple[Failure, ...]
+    distinct: DistinctFailures
+    """The same failures, without twins: the forecast knows only these."""
     impairments: Impairments
     forecaster: Forecaster
     columns: Columns

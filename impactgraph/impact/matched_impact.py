@@ -42,7 +42,9 @@ class MatchedImpact:
         self.failures = inputs.failures
         self.failures_by_key: Mapping[str, Failure] = {f.key: f for f in inputs.failures}
         self.assumptions = inputs.assumptions
-        self.absorbed: tuple[Absorption, ...] = inputs.impairments.absorbed
+        self.absorbed: tuple[Absorption, ...] = tuple(
+            inputs.distinct.absorption(each) for each in inputs.impairments.absorbed
+        )
         self.complete = inputs.impairments.complete
         self.frontier = inputs.impairments.frontier
         self.workflows = list(inputs.topology.workflows)
@@ -72,10 +74,10 @@ class MatchedImpact:
         """Rows of at most this likelihood are left out."""
         return self.question.min_likelihood
 
-    @property
+    @cached_property
     def impairments(self) -> tuple[Impairment, ...]:
-        """By the index that rows refer to."""
-        return self.forecaster.impairments.entries
+        """By the index that rows refer to; they name all failures that were reported, twins too."""
+        return tuple(map(self.inputs.distinct.impairment, self.forecaster.impairments.entries))
 
     @cached_property
     def matches(self) -> Matches:

@@ -4,6 +4,7 @@ An error is one sentence that says how to correct it.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, TypeVar, cast
@@ -192,6 +193,10 @@ def _check_failure(event: Event, data: FailureData) -> None:
         raise ValueError(f"data.error_rate: {data.error_rate} is not between 0 and 1")
     if isinstance(data.scope, dict):
         _check_scope(data.scope)
+    for name in ("started_at", "expected_end", "ended_at"):
+        at = getattr(data, name)
+        if isinstance(at, datetime) and moment_millis(at) < 0:
+            raise ValueError(f"data.{name}: before 1970")
 
 
 def _duration(place: str, text: str) -> None:

@@ -3,5 +3,6 @@
 from impactgraph.propagation.graph import FailureGraph
 from impactgraph.propagation.rules import RULE_SUMMARIES
 from impactgraph.propagation.solve import propagate
+from impactgraph.propagation.twins import DistinctFailures, distinct_failures
 
-__all__ = ["RULE_SUMMARIES", "FailureGraph", "propagate"]
+__all__ = ["RULE_SUMMARIES", "DistinctFailures", "FailureGraph", "distinct_failures", "propagate"]

@@ -16,7 +16,7 @@ from impactgraph.forecast.plan import ImpairmentForecast
 from impactgraph.impact.blast_radius import BlastRadius
 from impactgraph.impact.impact_inputs import ImpactInputs
 from impactgraph.ports.store import Store
-from impactgraph.propagation import propagate
+from impactgraph.propagation import distinct_failures, propagate
 from impactgraph.usecases.questions import check_question
 from impactgraph.usecases.snapshot import Snapshot, snapshot
 
@@ -51,8 +51,10 @@ def assess(
         recovery_time=question.assume_recovery,
         typical=lambda failure: typical_length(failure, s.failures, s.at),
     )
+    distinct = distinct_failures(failures, ends.nominal)
+    ends = ends.of(distinct.last)
     impairments = propagate(
-        s.graph, failures, recovery=lambda failure: ends.nominal[failure.key], limit=question.limit
+        s.graph, distinct.failures, recovery=lambda failure: ends.nominal[failure.key], limit=question.limit
     )
     forecast = _impairment_forecast(s, impairments, ends)
     return BlastRadius(
@@ -61,6 +63,7 @@ def assess(
             as_of=s.at,
             topology=s.topology,
             failures=failures,
+            distinct=distinct,
             impairments=impairments,
             forecaster=Forecaster(
                 topology=s.topology,

@@ -147,19 +147,27 @@ class Examination:
         )
 
     @cached_property
-    def _past_impact(self) -> BlastRadius | None:
-        """Of all failures that ended while one of the orders was in flight; None where none is relevant."""
+    def _past_impact(self) -> tuple[BlastRadius, ...]:
+        """Of all failures that ended while one of the orders was in flight. Of one that occurred several
+        times then, each episode is in an answer of its own.
+        """
         since = min(order.placed_at for order in self.orders.values())
-        ended_failures = [
-            failure
-            for failure in self.snapshot.failures
-            if failure.ended_at is not None and since < failure.ended_at <= self.snapshot.at
-        ]
-        return self._assess(ended_failures) if self._relevant(ended_failures) else None
+        rounds: list[list[Failure]] = []
+        for failure in self.snapshot.failures:
+            ended = (e for e in failure.episodes if e.ended_at and since < e.ended_at <= self.snapshot.at)
+            for number, episode in enumerate(ended):
+                if number == len(rounds):
+                    rounds.append([])
+                rounds[number].append(episode)
+        return tuple(self._assess(episodes) for episodes in rounds if self._relevant(episodes))
 
     @cached_property
     def _past_impacts(self) -> ImpactsByFulfillment:
-        return impacts_in(self._past_impact) if self._past_impact is not None else {}
+        impacts: dict[str, list[Impact]] = {}
+        for radius in self._past_impact:
+            for key, of_part in impacts_in(radius).items():
+                impacts.setdefault(key, []).extend(of_part)
+        return impacts
 
     @cached_property
     def _affected_records(self) -> dict[str, list[AffectedRecord]]:
@@ -246,9 +254,10 @@ class Examination:
         return texts[-1] or "" if texts else ""
 
     def _radius_of(self, impact: Impact) -> BlastRadius:
-        radius = self._joint_impact if impact.is_active else self._past_impact
-        assert radius is not None
-        return radius
+        if not impact.is_active:
+            return next(each for each in self._past_impact if set(impact.failures) <= set(each.failures))
+        assert self._joint_impact is not None
+        return self._joint_impact
 
     def _with_peers(self, situation: Situation) -> Situation:
         """Adds the peers in the step of the part that is longest overdue, else of one that failed or is

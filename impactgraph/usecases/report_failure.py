@@ -31,7 +31,8 @@ class FailureOutcome:
 def report_failure(store: Store, failure: Failure, now: Millis) -> FailureOutcome:
     """Reports a failure; durable when it returns.
 
-    A repeated report changes nothing; an empty key is replaced.
+    A repeated report changes nothing; one that starts after the end on record is a new episode; an empty key
+    is replaced.
 
     It is on record as of its start, or of now where it starts later, so that it also counts in questions
     about earlier moments.
@@ -50,6 +51,8 @@ def report_failure(store: Store, failure: Failure, now: Millis) -> FailureOutcom
         return FailureOutcome(None, problems)
     data = failure_data(failure)
     recorded_failure = find_failure(store, failure.key)
+    if recorded_failure is not None and _is_over_before(recorded_failure, failure):
+        recorded_failure = None
     if recorded_failure is not None and failure_data(recorded_failure) != data:
         return FailureOutcome(
             None,
@@ -71,3 +74,7 @@ def report_failure(store: Store, failure: Failure, now: Millis) -> FailureOutcom
         if problems := problems_of(intake):
             return FailureOutcome(None, problems)
     return FailureOutcome(find_failure(store, failure.key))
+
+
+def _is_over_before(recorded_failure: Failure, failure: Failure) -> bool:
+    return recorded_failure.ended_at is not None and failure.started_at > recorded_failure.ended_at

@@ -103,6 +103,12 @@ class Snapshot:
         return tuple(failure for failure in self.failures if failure.started_at <= self.at)
 
     @cached_property
+    def begun_episodes(self) -> tuple[Failure, ...]:
+        """As `begun_failures`, with each former episode as a failure of its own."""
+        episodes = (episode for failure in self.failures for episode in failure.episodes)
+        return tuple(episode for episode in episodes if episode.started_at <= self.at)
+
+    @cached_property
     def graph(self) -> FailureGraph:
         topology = self.topology
         return self._baselines.failure_graphs.get(topology.variant, lambda: FailureGraph.of(topology))
@@ -202,11 +208,15 @@ class Snapshot:
 
     @property
     def _failure_spans(self) -> FailureSpans:
-        return tuple((failure.key, failure.started_at, failure.ended_at) for failure in self.failures)
+        return tuple(
+            (episode.key, episode.started_at, episode.ended_at)
+            for failure in self.failures
+            for episode in failure.episodes
+        )
 
     @cached_property
     def _held_spans(self) -> HeldSpans:
-        return held_spans_of(self.topology, self.impairments, self.at)
+        return held_spans_of(self.topology, self.impairments_of(self.begun_episodes), self.at)
 
     def _read_history(self) -> History:
         columns = self.columns

@@ -135,3 +135,37 @@ def test_a_word_that_is_none_is_refused_with_those_that_are(
     (refused,) = store.ingest([reported(**field)]).quarantined
 
     assert refused.reason.startswith(reason)
+
+
+def test_an_end_before_the_start_is_quarantined_whichever_came_first(store: Store) -> None:
+    wrong = updated(60, type_="failure.resolved", ended_at="2026-03-02T11:00:00Z")
+
+    first = store.ingest([wrong]).quarantined
+    store.ingest([reported(minutes=1)])
+
+    (entry,) = store.quarantined()
+    assert not first
+    assert "ended_at: 2026-03-02T11:00:00Z is before the failure starts, 2026-03-02T12:01:00Z" in entry.reason
+    assert only(store).ended_at is None
+    again = store.ingest([wrong]).quarantined
+    assert [each.reason for each in again] == [entry.reason]
+    assert len(store.quarantined()) == 1
+
+
+def test_a_quarantined_end_applies_once_the_start_is_corrected(store: Store) -> None:
+    store.ingest([reported(minutes=1)])
+    refused = store.ingest([updated(60, type_="failure.resolved", ended_at="2026-03-02T11:00:00Z")])
+
+    store.ingest([updated(30, started_at="2026-03-02T10:00:00Z")])
+
+    assert (len(refused.quarantined), store.quarantined()) == (1, [])
+    assert only(store).ended_at == at(-60)
+
+
+def test_a_report_under_the_same_id_after_the_end_is_a_new_episode(store: Store) -> None:
+    store.ingest([updated(60, type_="failure.resolved"), reported(minutes=90), reported(minutes=1)])
+
+    failure = only(store)
+    assert (failure.started_at, failure.ended_at) == (at(90), None)
+    assert [(each.started_at, each.ended_at) for each in failure.former_episodes] == [(at(1), at(60))]
+    assert only(store, at(70)).ended_at == at(60)

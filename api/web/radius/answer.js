@@ -128,7 +128,7 @@ function FailureLine({ failure, supposed }) {
     }: ${words(failure.class)} of <${IdLink} id=${target.id} />
     ${" "}since <${Time} at=${failure.startedAt} />, ${
       failure.endedAt
-        ? html`ended <${Time} at=${failure.endedAt} />`
+        ? html`${failure.active ? "ends" : "ended"} <${Time} at=${failure.endedAt} />`
         : failure.expectedEnd
         ? html`expected to end <${Time} at=${failure.expectedEnd} />`
         : "end unknown"

@@ -98,10 +98,15 @@ class _Sentence:
         return f", later than promised ({clock(promise, self.s.at)})" if at > promise else ", as promised"
 
     def _failures(self, impact: Impact) -> str:
-        return (
-            " together with ".join(failure_text(self.topology, each) for each in impact.failures)
-            or "a failure"
-        )
+        """Failures that had to occur together; reports of the same failure under other ids in one."""
+        texts: dict[object, str] = {}
+        for each in impact.failures:
+            subject = each.target, each.failure_class, each.scope
+            if subject in texts:
+                texts[subject] += f", also reported as {each.key}"
+            else:
+                texts[subject] = failure_text(self.topology, each)
+        return " together with ".join(texts.values()) or "a failure"
 
     @property
     def _overdue(self) -> str:

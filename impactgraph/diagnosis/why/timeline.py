@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from graph_models.enums import RecordEffect, RecordKind
+from graph_models.failure import Failure
 from graph_models.impact import AffectedRecord
 from graph_models.orders import Order, OrderRecord, TimelineEntry
 from graph_models.time import Millis
@@ -160,15 +161,15 @@ def _missing_records(s: Situation) -> Iterator[TimelineEntry]:
 
 
 def _failures(sources: TimelineSources) -> Iterator[TimelineEntry]:
-    """Each failure once, from when it affected the order: active ones, and past ones that held it."""
+    """Each episode of a failure once, from when it affected the order: active ones, and past ones that held
+    it.
+    """
     s = sources.situation
-    by_key: defaultdict[str, list[tuple[FulfillmentState, Impact]]] = defaultdict(list)
+    by_episode: defaultdict[Failure, list[tuple[FulfillmentState, Impact]]] = defaultdict(list)
     for state, impact in s.impacts:
         for failure in impact.failures:
-            by_key[failure.key].append((state, impact))
-    failures = {failure.key: failure for _, impact in s.impacts for failure in impact.failures}
-    for key, impacts in by_key.items():
-        failure = failures[key]
+            by_episode[failure].append((state, impact))
+    for failure, impacts in by_episode.items():
         state, impact = min(impacts, key=lambda each: (not each[1].is_probable, each[1].at))
         fulfillment = state.fulfillment.key
         yield TimelineEntry(

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from graph_models.time import Millis
-from impactgraph.ingest.events import Event
+from impactgraph.ingest.events import Event, FailureData
 from impactgraph.ingest.read import RefusedEventError, read_event
 from impactgraph.ports.store import EventOutcome, EventResult, IngestResult, QuarantinedEvent
 from impactgraph.stores.state.event_validator import EventValidator
@@ -44,6 +44,13 @@ class BatchEvent:
         return getattr(self.event.data, "order", "") if self.event else ""
 
     @property
+    def subject(self) -> str:
+        """Key of its order, or `failure_subject` of its failure; empty where it belongs to neither."""
+        if self.event is not None and isinstance(self.event.data, FailureData):
+            return failure_subject(self.event.data.failure)
+        return self.order_key
+
+    @property
     def fingerprint(self) -> tuple[str, str]:
         """Equal for events with equal content, however it is written; the text where it could not be
         parsed.
@@ -76,6 +83,11 @@ class BatchEvent:
         """Number 0 where an earlier event with the same content has the entry."""
         number = 0 if self.is_in_quarantine else self.quarantine_number
         return QuarantinedEvent(number, self.rejection, as_text(self.text), self.place, now)
+
+
+def failure_subject(key: str) -> str:
+    """A text that no key of an order is: those have no kind."""
+    return f"failure:{key}"
 
 
 def read_batch(lines: Sequence[bytes], places: Sequence[str], validator: EventValidator) -> list[BatchEvent]:

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from graph_models.time import Millis
 from impactgraph.columns import Ints
 from impactgraph.ingest.events import FulfillmentRerouted, OrderPlaced
-from impactgraph.stores.local.batch import BatchEvent, validate
+from impactgraph.stores.local.batch import BatchEvent, failure_subject, validate
 from impactgraph.stores.local.batch_numbers import BatchNumbers, assign_numbers
 from impactgraph.stores.local.block import Block
 from impactgraph.stores.local.event_texts import event_texts
+from impactgraph.stores.local.failure_conflicts import FailureConflicts, failure_keys
 from impactgraph.stores.local.ingest_index import IngestIndex
 from impactgraph.stores.local.quarantine import Quarantine
 from impactgraph.stores.local.record import Record
@@ -105,11 +106,13 @@ def prepare_batch(
     acceptable = [event for event in acceptable if event.is_acceptable]
     encoded_batch = _encode_batch(acceptable, state.event_dictionaries, numbers, watermark + 1)
     folding = _Folding(encoded_batch.batch, acceptable, state, sources.record, watermark + 1)
-    batch = [*batch, *folding.removed_events()]
+    conflicts = FailureConflicts(acceptable, sources.record, watermark + 1)
+    removed_seqs = np.concatenate([folding.removed_seqs, conflicts.removed_seqs])
+    batch = [*batch, *folding.removed_events(), *conflicts.removed_events(state.validator)]
     for event in batch:
         event.inherit_rejection()
     is_accepted = np.array([event.is_acceptable for event in acceptable], np.bool_)
-    writing = Writing(encoded_batch, names, is_accepted, numbers, folding.removed_seqs)
+    writing = Writing(encoded_batch, names, is_accepted, numbers, removed_seqs)
     block = block_of(writing, state.event_dictionaries, sources.record.dictionary_sizes)
     sources.quarantine.add_changes(block, batch, now)
     events = encoded_batch.batch.events.take(is_accepted)
@@ -120,21 +123,24 @@ def prepare_batch(
         ids=numbers,
         increments=folding.increments,
         events=events,
-        removed_seqs=folding.removed_seqs,
+        removed_seqs=removed_seqs,
         watermark=int(events.seq.max()) if len(events) else watermark,
         latest=int(order_event_times.max()) if len(order_event_times) else 0,
     )
 
 
 def _retryable_events(batch: Sequence[BatchEvent], sources: IngestSources) -> list[BatchEvent]:
-    """Quarantined events of the orders whose workflow the batch reports, validated again."""
+    """Quarantined events of the orders whose workflow the batch reports, and of its failures, validated
+    again.
+    """
     orders = {
         event.order_key
         for event in batch
         if event.is_acceptable and isinstance(event.event, (OrderPlaced, FulfillmentRerouted))
     }
     present = {event.quarantine_number for event in batch if event.quarantine_number}
-    entries = sources.quarantine.of_orders(orders)
+    failures = {failure_subject(key) for key in failure_keys(batch)}
+    entries = sources.quarantine.of_subjects(orders | failures)
     retryable_events = [event for event in entries if event.quarantine_number not in present]
     for event in retryable_events:
         validate(event, sources.state.validator)

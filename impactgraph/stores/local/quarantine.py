@@ -1,5 +1,5 @@
-"""Quarantine of rejected events: listed, replayed, and tried again when an event about their order is
-accepted.
+"""Quarantine of rejected events: listed, replayed, and tried again when an event about their order or failure
+is accepted.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from impactgraph.stores.state.encoding import event_hashes
 
 
 class Quarantine:
-    """Index of the quarantine: in memory only the hashes and the order key of each entry.
+    """Index of the quarantine: in memory only the hashes and the subject of each entry.
 
     Changes are written with a block; `apply` brings the index to the state after its commit.
     """
@@ -25,24 +25,24 @@ class Quarantine:
         self._entries: dict[int, tuple[int, int, str]] = {}
         self._by_content: dict[int, int] = {}
         self._by_source_and_id: dict[int, int] = {}
-        self._by_order: dict[str, set[int]] = {}
-        for number, content, name, order in record.rows(
+        self._by_subject: dict[str, set[int]] = {}
+        for number, content, name, subject in record.rows(
             "select number, hash, name_hash, order_id from aside"
         ):
-            self._index(number, content, name, order)
+            self._index(number, content, name, subject)
         self._next = max(self._entries, default=0) + 1
 
-    def _index(self, number: int, content: int, name: int, order: str) -> None:
-        self._entries[number] = (content, name, order)
+    def _index(self, number: int, content: int, name: int, subject: str) -> None:
+        self._entries[number] = (content, name, subject)
         self._by_content[content] = number
         if name:
             self._by_source_and_id[name] = number
-        if order:
-            self._by_order.setdefault(order, set()).add(number)
+        if subject:
+            self._by_subject.setdefault(subject, set()).add(number)
 
-    def of_orders(self, orders: Iterable[str]) -> list[BatchEvent]:
-        """Entries about these orders, oldest first."""
-        numbers = sorted(number for order in set(orders) for number in self._by_order.get(order, ()))
+    def of_subjects(self, subjects: Iterable[str]) -> list[BatchEvent]:
+        """Entries about these orders and failures (`BatchEvent.subject`), oldest first."""
+        numbers = sorted(number for each in set(subjects) for number in self._by_subject.get(each, ()))
         return self.batch_events(numbers) if numbers else []
 
     def batch_events(self, numbers: Sequence[int] | None = None) -> list[BatchEvent]:
@@ -106,13 +106,13 @@ class Quarantine:
                 self._index(*entry)
                 self._next = max(self._next, entry[0] + 1)
         for number in block.quarantine_releases.tolist():
-            content, name, order = self._entries.pop(number, (0, 0, ""))
+            content, name, subject = self._entries.pop(number, (0, 0, ""))
             self._by_content.pop(content, None)
             self._by_source_and_id.pop(name, None)
-            if numbers := self._by_order.get(order):
+            if numbers := self._by_subject.get(subject):
                 numbers.discard(number)
                 if not numbers:
-                    del self._by_order[order]
+                    del self._by_subject[subject]
 
     def has(self, number: int) -> bool:
         return number in self._entries
@@ -126,7 +126,7 @@ def _entry_columns(events: dict[int, BatchEvent], now: Millis) -> Table:
         "number": np.array([event.quarantine_number for event in batch], np.int64),
         "hash": np.array(list(events), np.uint64),
         "name_hash": np.where([event.event is not None for event in batch], name_hashes, np.uint64(0)),
-        "order_id": np.array([event.order_key for event in batch], np.object_),
+        "order_id": np.array([event.subject for event in batch], np.object_),
         "source": np.array([event.source_and_id[0] for event in batch], np.object_),
         "id": np.array([event.source_and_id[1] for event in batch], np.object_),
         "reason": np.array([event.rejection for event in batch], np.object_),

@@ -199,14 +199,16 @@ class Record:
         """Greatest time of an event of an order, 0 where there is none."""
         return int(self.rows("select coalesce(max(time), 0) from events where order_number >= 0")[0][0])
 
-    def failure_changes(self) -> tuple[FailureChange, ...]:
-        """Every failure event, in the order of ingest."""
-        query = """
-            select e.time, w.word, e.id, e.kind, e.extra
+    def failure_changes(self, keys: Sequence[str] | None = None) -> tuple[FailureChange, ...]:
+        """Every event of these failures (None: of all), in the order of ingest."""
+        query = f"""
+            select e.time, w.word, e.id, e.kind, e.extra, e.seq
             from events e join words w on w.domain = 'source' and w.code = e.source
-            where e.kind >= ? order by e.seq
+            where e.kind >= ? {"" if keys is None else "and e.document in (select unnest(?::varchar[]))"}
+            order by e.seq
         """
-        rows = self.rows(query, [int(EventKind.FAILURE_REPORTED)])
+        values: list[Any] = [int(EventKind.FAILURE_REPORTED)]
+        rows = self.rows(query, values if keys is None else [*values, list(keys)])
         return tuple(read_failure_change(*row) for row in rows)
 
     def count_of_records(self, as_of: Millis | None) -> int:
@@ -255,11 +257,12 @@ class Record:
         )
 
     def orders_of_events(self, seqs: Ints) -> Codes:
-        """Numbers of the orders of these events."""
+        """Numbers of the orders of these events; those of failures have none."""
         if not len(seqs):
             return np.zeros(0, np.int32)
         return self.arrays(
-            "select distinct order_number from events where seq in (select seq from wanted)",
+            "select distinct order_number from events"
+            " where order_number >= 0 and seq in (select seq from wanted)",
             wanted={"seq": seqs},
         )[0]
 

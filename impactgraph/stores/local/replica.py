@@ -227,7 +227,7 @@ class Replica:
             self._index.apply(block)
         self.quarantine.apply(block)
         self.topologies.apply(block)
-        if block.has_failure_events:
+        if block.has_failure_events or len(block.removed_seqs):
             self._failure_events = None
 
     def _adopt_topology(self, block: Block) -> None:

@@ -1,18 +1,20 @@
-"""The state of failures, folded from their events: of each field the event with the greatest key wins."""
+"""The state of failures, folded from their events: in each episode, the last event that sets a field wins."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 import msgspec
-from msgspec import UNSET
 
 from graph_models.enums import FailureClass, Severity
 from graph_models.failure import Failure
 from graph_models.scope import EVERYWHERE, Scope
 from graph_models.time import Millis, parse_duration
-from impactgraph.ingest.events import FailureData, moment_millis
+from impactgraph.ingest.events import FailureData
 from impactgraph.stores.state.event_kinds import EventKind
+from impactgraph.stores.state.failure_life import Episode, FailureChange, failure_life, millis_of
+
+__all__ = ["FailureChange", "changes_by_key", "fold_failures", "read_failure_change"]
 
 
 class _StoredDetails(msgspec.Struct):
@@ -22,52 +24,53 @@ class _StoredDetails(msgspec.Struct):
 _DECODER = msgspec.json.Decoder(_StoredDetails)
 
 
-@dataclass(frozen=True, slots=True)
-class FailureChange:
-    """One event about a failure."""
-
-    time: Millis
-    source: str
-    id: str
-    kind: EventKind
-    data: FailureData
-
-
-def read_failure_change(time: Millis, source: str, id_: str, kind: int, extra: str) -> FailureChange:
+def read_failure_change(
+    time: Millis, source: str, id_: str, kind: int, extra: str, seq: int
+) -> FailureChange:
     """The event, from its columns in a record; `extra` is its JSON there."""
     data = _DECODER.decode(extra).failure
-    return FailureChange(time=time, source=source, id=id_, kind=EventKind(kind), data=data)
+    return FailureChange(time=time, source=source, id=id_, kind=EventKind(kind), data=data, seq=seq)
+
+
+def changes_by_key(changes: Iterable[FailureChange]) -> dict[str, list[FailureChange]]:
+    """The events of each failure, by its bare key."""
+    by_key: dict[str, list[FailureChange]] = {}
+    for change in changes:
+        by_key.setdefault(change.data.failure, []).append(change)
+    return by_key
 
 
 def fold_failures(changes: Iterable[FailureChange], as_of: Millis | None = None) -> tuple[Failure, ...]:
-    """The failures that were reported by `as_of` (None: ever) as they were then, in order of their first
-    report.
+    """The failures that were reported by `as_of` (None: ever) as they were then, in order of the first report
+    of their present episode.
     """
-    by_key: dict[str, list[FailureChange]] = {}
-    for change in changes:
-        if as_of is None or change.time <= as_of:
-            by_key.setdefault(change.data.failure, []).append(change)
-    failures = [
-        _failure(key, sorted(each, key=lambda n: (n.time, n.kind, n.source, n.id)))
-        for key, each in by_key.items()
-    ]
-    return tuple(sorted((f for f in failures if f), key=lambda f: (f.reported_at, f.key)))
+    by_key = changes_by_key(change for change in changes if as_of is None or change.time <= as_of)
+    failures = (_failure(key, failure_life(each).episodes) for key, each in by_key.items())
+    return tuple(sorted((f for f in failures if f is not None), key=lambda f: (f.reported_at, f.key)))
 
 
-def _failure(key: str, changes: Sequence[FailureChange]) -> Failure | None:
-    """The failure after these changes, which are in order; None where it was never reported."""
-    reports = [change for change in changes if change.kind is EventKind.FAILURE_REPORTED]
-    if not reports:
-        return None
-    fields = _last_values(changes)
-    first = reports[0]
+def _failure(key: str, episodes: tuple[Episode, ...]) -> Failure | None:
+    """The last episode, with the former ones; None where it was never reported."""
+    former: list[Failure] = []
+    for episode in episodes:
+        former.append(_of_episode(key, episode, tuple(former)))
+    return former[-1] if former else None
+
+
+def _of_episode(key: str, episode: Episode, former: tuple[Failure, ...]) -> Failure:
+    fields = episode.values
+    report = episode.first_report
+    assert report is not None
+    started_at = report.time if episode.started_at is None else episode.started_at
+    ended_at = episode.resolved_at
     return Failure(
         key=key,
         target=fields["target"],
         failure_class=FailureClass(fields["failure_class"].upper()),
-        started_at=_millis(fields.get("started_at")) or first.time,
-        expected_end=_millis(fields.get("expected_end")),
-        ended_at=_millis(fields.get("ended_at")),
+        started_at=started_at,
+        expected_end=millis_of(fields.get("expected_end")),
+        # one that was called off before it started has no length
+        ended_at=None if ended_at is None else max(ended_at, started_at),
         delay=_span(fields.get("delay")),
         error_rate=fields.get("error_rate"),
         drain=_span(fields.get("drain")),
@@ -75,27 +78,10 @@ def _failure(key: str, changes: Sequence[FailureChange]) -> Failure | None:
         severity=Severity(fields.get("severity", "error").upper()),
         summary=fields.get("summary") or "",
         evidence=fields.get("evidence"),
-        source=first.source,
-        reported_at=first.time,
+        source=report.source,
+        reported_at=report.time,
+        former_episodes=tuple(replace(each, former_episodes=()) for each in former),
     )
-
-
-def _last_values(changes: Iterable[FailureChange]) -> dict[str, Any]:
-    """By field, the value of the last change that sets it."""
-    fields: dict[str, Any] = {}
-    for change in changes:
-        for name in FailureData.__struct_fields__:
-            value = getattr(change.data, name)
-            if value is not UNSET:
-                fields[name] = value
-        if change.kind is EventKind.FAILURE_RESOLVED and change.data.ended_at is UNSET:
-            fields["ended_at"] = change.time
-    return fields
-
-
-def _millis(value: Any) -> Millis | None:
-    """Of a datetime, or of a moment in milliseconds."""
-    return value if value is None or isinstance(value, int) else moment_millis(value)
 
 
 def _span(text: str | None) -> Millis | None:

@@ -1,0 +1,92 @@
+"""Failure events that contradict other events of their failure, such as an end before the start."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+import numpy as np
+
+from graph_models.time import moment
+from impactgraph.columns import Ints
+from impactgraph.ingest.events import FailureData, FailureEvent
+from impactgraph.stores.local.batch import BatchEvent, validate
+from impactgraph.stores.local.record import Record
+from impactgraph.stores.state.event_kinds import KINDS, TYPES
+from impactgraph.stores.state.event_validator import EventValidator
+from impactgraph.stores.state.failure_life import FailureChange, failure_life
+from impactgraph.stores.state.failures import changes_by_key
+
+
+class FailureConflicts:
+    """Rejects events of a batch that contradict the life of their failure.
+
+    Whether an event does depends on all events of the failure, not on which came first: a recorded event that
+    turns out to contradict earlier ones leaves the record for the quarantine.
+    """
+
+    def __init__(self, batch: Sequence[BatchEvent], record: Record, first_seq: int) -> None:
+        """`batch`: its acceptable events, which get the sequence numbers from `first_seq` on."""
+        self._removed: list[tuple[FailureChange, str]] = []
+        new = [_change(event, seq) for seq, event in enumerate(batch, first_seq) if _is_failure_event(event)]
+        if not new:
+            return
+        keys = list(dict.fromkeys(change.data.failure for change in new))
+        for changes in changes_by_key([*record.failure_changes(keys), *new]).values():
+            for change, reason in failure_life(changes).contradictions:
+                if change.seq >= first_seq:
+                    batch[change.seq - first_seq].rejection = reason
+                else:
+                    self._removed.append((change, reason))
+
+    @property
+    def removed_seqs(self) -> Ints:
+        """Sequence numbers of recorded events that leave the record."""
+        return np.array([change.seq for change, _ in self._removed], np.int64)
+
+    def removed_events(self, validator: EventValidator) -> list[BatchEvent]:
+        """These events, to be quarantined."""
+        batch = [BatchEvent(_text(change)) for change, _ in self._removed]
+        for event, (_, reason) in zip(batch, self._removed, strict=True):
+            validate(event, validator)
+            event.rejection = reason
+        return batch
+
+
+def failure_keys(batch: Iterable[BatchEvent]) -> set[str]:
+    """Bare keys of the failures that acceptable events of the batch are about."""
+    return {
+        event.event.data.failure
+        for event in batch
+        if event.is_acceptable and isinstance(event.event, FailureEvent)
+    }
+
+
+def _is_failure_event(event: BatchEvent) -> bool:
+    return isinstance(event.event, FailureEvent)
+
+
+def _change(event: BatchEvent, seq: int) -> FailureChange:
+    cloud_event = event.event
+    assert isinstance(cloud_event, FailureEvent)
+    return FailureChange(
+        time=cloud_event.millis,
+        source=cloud_event.source,
+        id=cloud_event.id,
+        kind=KINDS[cloud_event.type],
+        data=cloud_event.data,
+        seq=seq,
+    )
+
+
+def _text(change: FailureChange) -> bytes:
+    """The CloudEvent as JSON."""
+    data: FailureData = change.data
+    return msgspec.json.encode(
+        {
+            "specversion": "1.0",
+            "id": change.id,
+            "source": change.source,
+            "type": TYPES[change.kind],
+            "time": moment(change.time).isoformat(),
+            "data": data,
+        }
+    )
