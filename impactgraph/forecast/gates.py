@@ -105,7 +105,7 @@ class Barrier:
                 return np.where(self.applies_at(t), self.until + self.retry_lag, t)
             case Effect.DELAYED if i.growing:
                 return self._departures_of_growing_delay(t)
-            case Effect.DELAYED if i.remaining:
+            case Effect.DELAYED | Effect.DEGRADED if i.remaining:
                 return np.where(self.applies_at(t), np.minimum(self.until + self.retry_lag, t + i.delay), t)
             case Effect.DELAYED | Effect.DEGRADED:
                 later = t + i.delay

@@ -3,7 +3,7 @@ outcome.
 """
 
 from graph_models.enums import Effect, FailureClass
-from graph_models.time import say_duration
+from graph_models.time import Millis, say_duration
 from impactgraph.propagation.impairment_state import NOTHING, ImpairmentState, Policy, RuleOutcome
 from impactgraph.propagation.integrations import Apply
 from impactgraph.topology.calendar import Calendar
@@ -127,12 +127,12 @@ def step_decides(state: ImpairmentState, policy: Policy) -> RuleOutcome:
 
 @_at_step
 def step_does_without(state: ImpairmentState, policy: Policy) -> RuleOutcome:
-    """Without an optional need a step is degraded, not stopped."""
+    """Without an optional need a step is degraded, not stopped: later by the time for which it tries."""
     return _does_without(state, policy)
 
 
 def system_does_without(state: ImpairmentState, policy: Policy) -> RuleOutcome:
-    """Without an optional need a system is degraded, and slower by the time-out where there is one."""
+    """Without an optional need a system is degraded, and slower by the time for which it tries."""
     impairments, absorptions = _does_without(_past(state, policy), policy)
     less = impairments[0][0]
     if not less.delay:
@@ -145,9 +145,7 @@ def system_does_without(state: ImpairmentState, policy: Policy) -> RuleOutcome:
 
 
 def _does_without(state: ImpairmentState, policy: Policy) -> RuleOutcome:
-    delay = policy.timeout or 0
-    if state.effect is Effect.DELAYED:
-        delay = state.delay if policy.timeout is None else min(state.delay, policy.timeout)
+    delay, remaining = _wait_for_optional(state, policy)
     words = (
         "{it} waits for {by}, which is optional and slower"
         if state.effect is Effect.DELAYED
@@ -162,9 +160,25 @@ def _does_without(state: ImpairmentState, policy: Policy) -> RuleOutcome:
         run=None,
         lost=False,
         at_completion=False,
-        remaining=False,
+        remaining=remaining,
     )
     return RuleOutcome(((less, words),), (("optional", words),))
+
+
+def _wait_for_optional(state: ImpairmentState, policy: Policy) -> tuple[Millis, bool]:
+    """How long is waited for an optional need, and whether the wait ends with the impairment.
+
+    What has failed is tried until the retries are used up, or until it works again: in a longer outage the
+    wait is never shorter. A slow answer is waited for, at most until the call gives up. What is refused, or
+    comes in time with other content, is not waited for.
+    """
+    if state.effect is Effect.BLOCKED or (state.effect is Effect.DELAYED and state.remaining):
+        return min(policy.gives_up_after, state.until - state.since), True
+    if state.effect is not Effect.DELAYED:
+        return 0, False
+    if policy.timeout is None:
+        return state.delay, False
+    return min(state.delay, max(policy.timeout, policy.gives_up_after)), False
 
 
 def data_ages(state: ImpairmentState, policy: Policy) -> RuleOutcome:

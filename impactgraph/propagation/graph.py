@@ -199,7 +199,12 @@ class _Compiler:
                 need,
                 owner,
                 optional_edge,
-                Policy(workflow=workflow, timeout=timeout, from_integration=integration is not None),
+                Policy(
+                    workflow=workflow,
+                    timeout=timeout,
+                    gives_up_after=_time_to_give_up(integration) if integration else 0,
+                    from_integration=integration is not None,
+                ),
             )
 
     def _choice(self, owner: str, choice: Choice, workflow: str) -> ChoiceNode:

@@ -97,6 +97,8 @@ class Policy(NamedTuple):
     fresh_within: Millis = 0
     decision_risk: float = 1.0
     workflow: str = ""
+    gives_up_after: Millis = 0
+    """Options: how long a call that fails is tried before the owner goes on without."""
     from_integration: bool = False
     """Needs and options: whether what is needed is an integration (its time-out is the edge's)."""
 

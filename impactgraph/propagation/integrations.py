@@ -178,13 +178,7 @@ def queue_holds(state: ImpairmentState, policy: Policy) -> RuleOutcome:
     """
     kind = policy.transport.value if policy.transport else "queue"
     impairments = [(state, f"{{it}} is a {kind}: what arrives waits until the end")]
-    rejection = state._replace(
-        failure_class=FailureClass.BUSINESS_RULE,
-        effect=Effect.REJECTED,
-        delay=0,
-        drain=0,
-        lost=not policy.dead_letter,
-    )
+    rejection = _rejected_by_queue(state, policy)
     buffer = policy.buffer
     span = state.until - state.since
     limits: list[Millis] = []
@@ -208,6 +202,38 @@ def queue_holds(state: ImpairmentState, policy: Policy) -> RuleOutcome:
         (("buffer", f"{{it}} holds {say_duration(min(limits))} of messages, and nothing is lost"),)
         if is_buffer_sufficient
         else (),
+    )
+
+
+@_within_carried_types
+def queue_is_slow(state: ImpairmentState, policy: Policy) -> RuleOutcome:
+    """What passes a queue or stream is late by the delay; what it would hold for longer than its retention is
+    rejected.
+    """
+    late = passes_late(state, policy)
+    retention = policy.buffer.retention
+    if retention is None or state.delay <= retention:
+        return late
+    since = state.since
+    if state.growing:
+        since += round((state.until - state.since) * retention / state.delay)
+    rejection = _rejected_by_queue(state, policy)._replace(since=since)
+    words = (
+        f"{{it}} keeps messages for {say_duration(retention)}: one that is {say_duration(state.delay)} late "
+        f"{_fate(policy)}"
+    )
+    return RuleOutcome((*late.impairments, (rejection, words)), late.absorptions)
+
+
+def _rejected_by_queue(state: ImpairmentState, policy: Policy) -> ImpairmentState:
+    return state._replace(
+        failure_class=FailureClass.BUSINESS_RULE,
+        effect=Effect.REJECTED,
+        delay=0,
+        drain=0,
+        growing=False,
+        remaining=False,
+        lost=not policy.dead_letter,
     )
 
 

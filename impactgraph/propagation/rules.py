@@ -38,6 +38,7 @@ CALL_BY_CHANCE = _rule("attempts used up", over.call_fails_by_chance)
 MESSAGE_BY_CHANCE = _rule("message rejected by chance", over.message_fails_by_chance)
 RUN_BY_CHANCE = _rule("run fails by chance", over.run_fails_by_chance)
 QUEUE_HOLDS = _rule("queue holds", over.queue_holds)
+SLOW_QUEUE = _rule("slow queue", over.queue_is_slow)
 RUN_MISSED = _rule("run missed", over.waits_for_run)
 ONE_RUN_MISSED = _rule("one run missed", over.waits_for_next_run)
 NOTHING_SENT = _rule("nothing sent", over.sends_nothing)
@@ -79,7 +80,9 @@ _SYNC = {
 _QUEUES = {
     **_ANY_TRANSPORT,
     C.OUTAGE: QUEUE_HOLDS,
-    C.LATENCY: LATE,
+    C.LATENCY: SLOW_QUEUE,
+    C.BACKLOG: SLOW_QUEUE,
+    C.CAPACITY: SLOW_QUEUE,
     C.TRANSIENT: MESSAGE_BY_CHANCE,
     C.MISSED_RUN: NO_RUNS,
 }
@@ -90,7 +93,13 @@ _RUNS = {
     C.TRANSIENT: RUN_BY_CHANCE,
     C.MISSED_RUN: ONE_RUN_MISSED,
 }
-_FROM_SOURCE = {C.OUTAGE: NOTHING_SENT, C.LATENCY: LATE, C.BUSINESS_RULE: STOPS}
+_FROM_SOURCE = {
+    C.OUTAGE: NOTHING_SENT,
+    C.LATENCY: LATE,
+    C.BACKLOG: LATE,
+    C.CAPACITY: LATE,
+    C.BUSINESS_RULE: STOPS,
+}
 """Differences at the source: it makes no calls to itself, and does not send what it rejects."""
 _TO_TARGET = {C.STALE_DATA: STOPS}
 """Old content in the target does not change what was sent to it; only a call gets old content back."""

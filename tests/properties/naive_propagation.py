@@ -6,8 +6,9 @@ Shares the rules, and nothing of how they are applied.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from graph_models.enums import ElementKind
+from graph_models.enums import ElementKind, Transport
 from graph_models.failure import Failure
+from graph_models.time import Millis
 from graph_models.topology import Integration, Step, Topology, kind_of
 from impactgraph.propagation.impairment_state import Edge, ImpairmentState, Policy
 from impactgraph.propagation.onset import onset
@@ -143,8 +144,22 @@ def optional_edges(
     topology: Topology, owner: str, needs: Sequence[str], edge: Edge, workflow: str
 ) -> Iterator[NaiveEdge]:
     for need in needs:
-        timeout = topology.integrations[need.partition(":")[2]].timeout if is_link(need) else None
-        yield need, owner, edge, Policy(workflow=workflow, timeout=timeout, from_integration=is_link(need))
+        link = topology.integrations[need.partition(":")[2]] if is_link(need) else None
+        policy = Policy(
+            workflow=workflow,
+            timeout=link.timeout if link else None,
+            gives_up_after=time_to_give_up(link) if link else 0,
+            from_integration=link is not None,
+        )
+        yield need, owner, edge, policy
+
+
+def time_to_give_up(link: Integration) -> Millis:
+    """As long as it retries; its attempts, each of the whole time-out, with the waits between them."""
+    if link.transport is not Transport.SYNC:
+        return 0
+    waits = (link.retry.attempts - 1) * link.retry.backoff
+    return max(link.retry.lasting, waits + link.retry.attempts * (link.timeout or 0))
 
 
 def is_link(identifier: str) -> bool:
