@@ -42,6 +42,8 @@ class CohortOutcomes:
     records: list[RecordOutcomes]
     steps: ScenarioSteps | None = None
     """None unless the forecast keeps departures."""
+    hits_at_entry: Flags | None = None
+    """Whether the first hit is at the entry to the present step; None: of none."""
 
 
 def cohort_outcomes(
@@ -51,7 +53,7 @@ def cohort_outcomes(
     tolerance: float,
     past_delay: Reals,
 ) -> CohortOutcomes:
-    """`past_delay` (G,): by how much the failures held the cohorts in earlier steps."""
+    """`past_delay` (G, K): by how much the failures held the cohorts in earlier steps."""
     plan = setup.plan
     weights = [comparison.weight for comparison in comparisons]
     factual = [comparison.factual for comparison in comparisons]
@@ -108,7 +110,7 @@ def _bands(
         hit_at = affected_scenarios.select([comparison.factual.hit_at for comparison in comparisons])
         is_over = (hit_at <= as_of) & ~is_waiting
     is_stuck = affected_scenarios.share(is_waiting) >= 0.5
-    is_exposed = (affected_scenarios.share(is_over) >= 0.5) | (past_delay > 0)
+    is_exposed = affected_scenarios.share(is_over | (past_delay > 0)) >= 0.5
     return np.where(is_stuck, 0, np.where(is_exposed, 1, 2)).astype(np.int8)
 
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from impactgraph.forecast.scenarios import Reals
+import numpy as np
+
+from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 from impactgraph.forecast.simulate import PendingDecision
 
 
@@ -38,6 +40,16 @@ class Cohorts:
     decision: PendingDecision | None = None
     """A wrong decision was made about them, with `decision_chance`."""
     decision_chance: float = 0.0
+    past_chance: Reals | None = None
+    """(G,) that they were held before; None: all were."""
 
     def __len__(self) -> int:
         return len(self.entered_at)
+
+    @property
+    def past_delays(self) -> Reals:
+        """(G, K) `past_delay` in the scenarios in which they were held, else 0."""
+        delays = np.broadcast_to(self.past_delay[:, None], (len(self), SCENARIOS))
+        if self.past_chance is None or (self.past_chance >= 1).all():
+            return delays
+        return np.where(scenario_sample("past") < self.past_chance[:, None], delays, 0.0)

@@ -66,7 +66,7 @@ def current_step(stage: Stage, cohorts: Cohorts, as_of: float) -> CurrentStep:
         waits = stage.manual_wait.quantile(scenario_sample("hold/unrelated"))
         begin = visit.arrival + _likely_waits(visit, np.broadcast_to(waits, visit.arrival.shape))
     work = _work(visit, begin)
-    past_delay = cohorts.past_delay[:, None]
+    past_delay = cohorts.past_delays
     completion = begin + work
     if evidence.is_dead_lettered:
         completion = np.maximum(visit.arrival, _rejects_since(stage, as_of))

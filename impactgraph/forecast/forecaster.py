@@ -81,7 +81,7 @@ class Forecaster:
         ):
             comparisons.append(_compare_by_chance(setup, groups, current, counterfactual))
             comparisons[0].weight = 1.0 - comparisons[1].weight
-        return self._outcomes(setup, comparisons, np.concatenate([group.past_delay for group in groups]))
+        return self._outcomes(setup, comparisons, np.concatenate([group.past_delays for group in groups]))
 
     def forecast_after_reroute(
         self, plan: Plan, groups: Sequence[Cohorts], rerouted_at: Reals, decision: PendingDecision
@@ -104,7 +104,7 @@ class Forecaster:
         without_decision = {decision.surfacing_step: SimulationStart(every, surfacing_at)}
         counterfactual = simulate(setup, COUNTERFACTUAL, without_decision, setup.blank_result)
         comparison = Comparison(factual, counterfactual, np.ones_like(factual.finish))
-        return self._outcomes(setup, [comparison], np.ones(len(rerouted_at)))
+        return self._outcomes(setup, [comparison], np.ones_like(factual.finish))
 
     def forecast_past_records(
         self, plan: Plan, step: int, completed_at: Reals, past_delay: Reals

@@ -1,29 +1,58 @@
 """Delay that the failures have caused already: by how much cohorts were held in a step that they have left.
 
-Entry and departure are recorded, the completion of the work often is not. So every length that the work may
-have had is tried, weighed by how well it explains the departure.
+Entry and departure are recorded, the completion of the work often is not, and seldom whether an uncertain
+impairment occurred. So every length that the work may have had, with and without each uncertain impairment,
+is tried and weighed by how well it explains the departure.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_models.time import MINUTE
-from impactgraph.forecast.gates import Flags, Gate
+from graph_models.enums import Effect
+from graph_models.time import HOUR, MINUTE
+from impactgraph.forecast.gates import Barrier, Flags, Gate
+from impactgraph.forecast.past_holds import Explanation, FirstHold, HoldRecorder, Place, first_hold
+from impactgraph.forecast.past_variants import Variant, past_variants
 from impactgraph.forecast.plan import Handoff, Stage
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 
 _LEAST = 1e-6
 """Weight below which nothing is explained."""
+_LEAST_FAR = 1e-3
+_LONGEST_REPLAY = 2.0 * HOUR
+"""What was rejected is replayed at any moment within about this time, so each has a small likelihood."""
+
+Cohorts = NDArray[np.intp]
+_Likelihood = Callable[[Reals], Reals]
+"""Of a recorded moment, relative to the likeliest; by how much the model is after it, in units of the error.
+"""
 
 
 @dataclass(frozen=True)
 class PastDelay:
-    """Each (G,): the chance that a cohort was held, and for how long where it was (milliseconds)."""
+    """Each (G,): the chance that a cohort was held, for how long where it was (milliseconds), and by what."""
 
     chance: Reals
     delay: Reals
+    first: FirstHold
+
+    @staticmethod
+    def none(cohorts: int) -> "PastDelay":
+        nothing = FirstHold(
+            np.full(cohorts, -1, np.int16), np.zeros(cohorts, np.int16), np.full(cohorts, np.nan)
+        )
+        return PastDelay(np.zeros(cohorts), np.zeros(cohorts), nothing)
+
+    def put(self, at: Cohorts, other: "PastDelay") -> None:
+        """Replaces the cohorts at some positions."""
+        self.chance[at] = other.chance
+        self.delay[at] = other.delay
+        self.first.impairment[at] = other.first.impairment
+        self.first.place[at] = other.first.place
+        self.first.at[at] = other.first.at
 
 
 @dataclass(frozen=True)
@@ -39,7 +68,10 @@ class PastVisits:
     has_error: bool = False
     """An error of an impaired element was reported for these visits."""
 
-    def take(self, at: NDArray[np.intp]) -> "PastVisits":
+    def __len__(self) -> int:
+        return len(self.entered_at)
+
+    def take(self, at: Cohorts) -> "PastVisits":
         """Those of some of the cohorts, by position."""
         return PastVisits(
             entered_at=self.entered_at[at],
@@ -50,109 +82,197 @@ class PastVisits:
         )
 
 
-def past_delay(stage: Stage, handoff: Handoff | None, visits: PastVisits) -> PastDelay:
+@dataclass(frozen=True)
+class _PassedGates:
+    """The gates of a step, and the one by which visits left it."""
+
+    stage: Stage
+    gate: Gate
+    tolerance: float
+
+    @property
+    def barriers(self) -> tuple[Barrier, ...]:
+        return (*self.stage.start.barriers, *self.stage.completion.barriers, *self.gate.barriers)
+
+    @property
+    def only_start_holds(self) -> bool:
+        """Whether nothing but the start can have held a visit, and that for certain."""
+        start = self.stage.start
+        return bool(start) and not (self.stage.completion or self.gate or start.uncertain_barriers)
+
+    def without_closed_at(self, at: float, *, keeps_rejecting: bool) -> "_PassedGates":
+        """The gates without the barriers that are certainly closed at that moment."""
+
+        def without(gate: Gate) -> Gate:
+            rejecting = (b.impairment.effect is Effect.REJECTED and keeps_rejecting for b in gate.barriers)
+            pairs = zip(gate.barriers, rejecting, strict=True)
+            return Gate((b for b, is_kept in pairs if is_kept or not _is_closed(b, at)), gate.calendar)
+
+        stage = replace(
+            self.stage, start=without(self.stage.start), completion=without(self.stage.completion)
+        )
+        return _PassedGates(stage, without(self.gate), self.tolerance)
+
+
+def past_delay(stage: Stage, handoff: Handoff | None, visits: PastVisits, tolerance: float) -> PastDelay:
     """Of cohorts that left `stage` by `handoff` (None: the end of the workflow).
 
-    A barrier that was still closed when a cohort left did not hold it.
+    A barrier that was still closed when a cohort left did not hold it. A visit that is longer than this can
+    explain was rejected and replayed where it may have been, else held by what it met and something unknown.
     """
-    delay, is_explained = _delay_by_departure(stage, handoff, visits)
-    unexplained_rows = np.flatnonzero(~is_explained)
-    if len(unexplained_rows):
-        at = float(visits.left_at[unexplained_rows].max())
-        open_stage = replace(
-            stage, start=stage.start.without_closed_at(at), completion=stage.completion.without_closed_at(at)
+    gates = _PassedGates(stage, handoff.gate if handoff else Gate(), tolerance)
+    estimate, is_explained = _estimate(gates, visits, _has_replays(gates, visits), _near)
+    for likelihood in (_near, _far):
+        for at in _by_closed_barriers(gates, visits, np.flatnonzero(~is_explained)):
+            is_last = likelihood is _far
+            open_gates = gates.without_closed_at(float(visits.left_at[at[0]]), keeps_rejecting=is_last)
+            again, explained = _estimate(open_gates, visits.take(at), np.full(len(at), is_last), likelihood)
+            estimate.put(at, again)
+            is_explained[at] = explained
+    return estimate
+
+
+def _is_closed(barrier: Barrier, at: float) -> bool:
+    return barrier.makes_wait and barrier.is_certain and barrier.since <= at < float(barrier.until.min())
+
+
+def _closed_mask(barrier: Barrier, at: Reals) -> Flags:
+    return (barrier.since <= at) & (at < float(barrier.until.min()))
+
+
+def _has_replays(gates: _PassedGates, visits: PastVisits) -> Flags:
+    """(G,) whether nothing rejected any more when a cohort left: it may have been replayed."""
+    rejecting = [b for b in gates.barriers if b.impairment.effect is Effect.REJECTED and b.is_certain]
+    is_closed = [_closed_mask(barrier, visits.left_at) for barrier in rejecting]
+    return ~np.logical_or.reduce([np.zeros(len(visits), bool), *is_closed])
+
+
+def _by_closed_barriers(gates: _PassedGates, visits: PastVisits, at: Cohorts) -> list[Cohorts]:
+    """Positions `at`, divided by the barriers that were closed when the visits ended."""
+    if not len(at) or not gates.barriers:
+        return [at] if len(at) else []
+    is_closed = np.stack([_closed_mask(barrier, visits.left_at[at]) for barrier in gates.barriers], axis=1)
+    _, pattern = np.unique(is_closed, axis=0, return_inverse=True)
+    return [at[pattern == n] for n in range(int(pattern.max()) + 1)]
+
+
+def _estimate(
+    gates: _PassedGates, visits: PastVisits, has_replays: Flags, likelihood: _Likelihood
+) -> tuple[PastDelay, Flags]:
+    """The delay, and for which cohorts (G,) something explains the departure."""
+    variants = past_variants(gates.stage, gates.gate, has_error=visits.has_error)
+    explanations = [_explain(gates, visits, has_replays, variant, likelihood) for variant in variants]
+    delay = np.concatenate([each.delay for each in explanations], axis=1)
+    weight = np.concatenate([each.weight for each in explanations], axis=1)
+    held_weight = weight * (delay > min(float(MINUTE), gates.tolerance))
+    total, held = weight.sum(axis=1), held_weight.sum(axis=1)
+    is_explained = total > _LEAST
+    chance = np.where(is_explained, held / np.maximum(total, 1e-300), 0.0)
+    mean = (held_weight * delay).sum(axis=1) / np.maximum(held, 1e-300)
+    first = first_hold(explanations, held_weight, gates.tolerance)
+    first.impairment[chance <= 0] = -1
+    return PastDelay(chance, np.where(chance > 0, mean, 0.0), first), is_explained
+
+
+@dataclass(frozen=True)
+class _Moments:
+    """Moments of visits, (G, 1) but for `arrival` (G, K)."""
+
+    arrival: Reals
+    left_at: Reals
+    recorded_at: Reals
+    is_recorded: Flags
+    error: Reals
+    """Within what a model of a visit gives a moment: a minute, or a twentieth of the visit."""
+
+    @staticmethod
+    def of(visits: PastVisits) -> "_Moments":
+        entered_at, left_at = visits.entered_at[:, None], visits.left_at[:, None]
+        recorded_at = visits.completion_recorded_at[:, None]
+        return _Moments(
+            arrival=np.broadcast_to(entered_at, (len(visits), SCENARIOS)),
+            left_at=left_at,
+            recorded_at=recorded_at,
+            is_recorded=~np.isnan(recorded_at),
+            error=np.maximum(float(MINUTE), 0.05 * (left_at - entered_at)),
         )
-        onward = replace(handoff, gate=handoff.gate.without_closed_at(at)) if handoff else None
-        again, _ = _delay_by_departure(open_stage, onward, visits.take(unexplained_rows))
-        delay.chance[unexplained_rows] = again.chance
-        delay.delay[unexplained_rows] = again.delay
-    return delay
 
 
-def _delay_by_departure(stage: Stage, handoff: Handoff | None, visits: PastVisits) -> tuple[PastDelay, Flags]:
-    """The delay, and for which cohorts (G,) some length of the work explains the departure."""
-    cohorts = len(visits.entered_at)
-    arrival = np.broadcast_to(visits.entered_at[:, None], (cohorts, SCENARIOS))
-    left_at = visits.left_at[:, None]
-    gate = handoff.gate if handoff else Gate()
-    begin, by_chance = _begin(stage, arrival, left_at, visits.has_error)
-    if not (stage.completion or gate or by_chance):
-        late = np.maximum(begin - arrival, 0.0)
-        return _weighted_delay(late, np.ones_like(late)), np.ones(cohorts, bool)
+@dataclass(frozen=True)
+class _Work:
+    """The work of visits (G, K): its end with and without the failures, whether it was rejected, and the
+    weight of each scenario by the recorded completion.
+    """
+
+    completion: Reals
+    usual_completion: Reals
+    is_rejected: Flags
+    weight: Reals
+
+
+def _explain(
+    gates: _PassedGates, visits: PastVisits, has_replays: Flags, variant: Variant, likelihood: _Likelihood
+) -> Explanation:
+    moments = _Moments.of(visits)
+    left_at, scheduled = moments.left_at, gates.gate.scheduled_departures
+    recorder = HoldRecorder(left_at, left_at + moments.error)
+    work = _work(gates.stage, visits, moments, variant, recorder, likelihood)
+    departure = recorder.departures(variant.gate(gates.gate), work.completion, Place.HANDOFF)
+    is_rejected = work.is_rejected | np.isinf(departure)
+    usual = scheduled(work.usual_completion)
+    departure = np.where(is_rejected, np.maximum(left_at, usual), departure)
+    can_be_replay = has_replays[:, None] & (work.completion <= left_at)
+    replay_fit = np.where(can_be_replay, moments.error * np.sqrt(2 * np.pi) / _LONGEST_REPLAY, 0.0)
+    ordinary_fit = likelihood((departure - left_at) / moments.error)
+    if gates.only_start_holds:
+        replay_fit, ordinary_fit = can_be_replay.astype(np.float64), np.ones_like(ordinary_fit)
+    weight = work.weight * np.where(is_rejected, replay_fit, ordinary_fit)
+    # Where the completion is known, so is the wait for the hand-off, which may be longer than a model says.
+    wait = departure - scheduled(work.completion)
+    own_wait = np.minimum(np.maximum(left_at - scheduled(work.completion), 0.0), 2.0 * wait)
+    is_known = moments.is_recorded & (wait > MINUTE)
+    departure = np.where(is_known, scheduled(work.completion) + own_wait, departure)
+    return Explanation(np.maximum(departure - usual, 0.0), weight, tuple(recorder.holds))
+
+
+def _work(
+    stage: Stage,
+    visits: PastVisits,
+    moments: _Moments,
+    variant: Variant,
+    recorder: HoldRecorder,
+    likelihood: _Likelihood,
+) -> _Work:
+    arrival, recorded_at = moments.arrival, moments.recorded_at
+    begin = recorder.departures(variant.gate(stage.start), arrival, Place.START)
+    is_rejected = np.isinf(begin)
+    # What was closed for longer than the visit did not hold it; of what occurs by chance the weight says so.
+    did_not_hold = (begin > moments.left_at) & (not variant.occurred)
+    begin = np.where(is_rejected | did_not_hold, arrival, begin)
     work = stage.durations(scenario_sample(f"takes/{stage.step.id}"), visits.slowdown)
-    completion = _through(stage.completion, begin + work)
-    departure = _through(gate, completion)
-    delay = np.maximum(departure - gate.scheduled_departures(arrival + work), 0.0)
-    weight = _likeness(departure, left_at, arrival)
-    is_unrecorded = np.isnan(visits.completion_recorded_at)
-    estimate = _weighted_delay(delay, weight)
-    is_explained = ~is_unrecorded | (weight.sum(axis=1) > _LEAST)
-    if is_unrecorded.all():
-        return estimate, is_explained
-    late = completion - (arrival + work)
-    fit = np.ones_like(late)
-    if stage.completion or by_chance:
-        fit = _likeness(completion, visits.completion_recorded_at[:, None], arrival)
-    delay_by_record = _delay_by_record(gate, late, fit, visits)
-    return PastDelay(
-        np.where(is_unrecorded, estimate.chance, delay_by_record.chance),
-        np.where(is_unrecorded, estimate.delay, delay_by_record.delay),
-    ), is_explained
+    usual_completion = arrival + work
+    completion = recorder.departures(variant.gate(stage.completion), begin + work, Place.COMPLETION)
+    is_rejected = is_rejected | np.isinf(completion)
+    completion = np.where(is_rejected, begin + work, completion)
+    weight = np.full(completion.shape, variant.weight)
+    if not moments.is_recorded.any():
+        return _Work(completion, usual_completion, is_rejected, weight)
+    if variant.gate(stage.start) or variant.gate(stage.completion):
+        fit = np.nan_to_num(likelihood((completion - recorded_at) / moments.error))
+        weight = np.where(moments.is_recorded, weight * fit, weight)
+    late = np.where(is_rejected, 0.0, completion - usual_completion)
+    return _Work(
+        completion=np.where(moments.is_recorded, recorded_at, completion),
+        usual_completion=np.where(moments.is_recorded, recorded_at - late, usual_completion),
+        is_rejected=is_rejected,
+        weight=weight,
+    )
 
 
-def _delay_by_record(gate: Gate, late: Reals, weight: Reals, visits: PastVisits) -> PastDelay:
-    """Where the completion is recorded: the wait from then on is due to the hand-off, the rest to the
-    step.
-    """
-    completion = np.nan_to_num(visits.completion_recorded_at)[:, None]
-    before = _weighted_delay(np.maximum(late, 0.0), np.nan_to_num(weight))
-    scheduled_departure = gate.scheduled_departures(completion)
-    most = 2.0 * np.max(_through(gate, np.broadcast_to(completion, late.shape)) - scheduled_departure, axis=1)
-    since = np.maximum(visits.left_at[:, None] - scheduled_departure, 0.0)[:, 0]
-    wait = np.where(_was_in_force(gate, completion), np.minimum(since, most), 0.0)
-    is_held = wait > MINUTE
-    return PastDelay(np.where(is_held, 1.0, before.chance), before.delay + np.where(is_held, wait, 0.0))
+def _near(distance: Reals) -> Reals:
+    return np.exp(-0.5 * distance**2)
 
 
-def _was_in_force(gate: Gate, at: Reals) -> Flags:
-    """(G,) whether any barrier was, or may have been, in force at (G, 1)."""
-    in_force = np.zeros(len(at), bool)
-    for barrier in gate.barriers:
-        latest = float(np.max(barrier.until)) + barrier.impairment.drain
-        in_force |= (at[:, 0] >= barrier.since) & (at[:, 0] < latest)
-    return in_force
-
-
-def _likeness(moment: Reals, recorded_at: Reals, arrival: Reals) -> Reals:
-    """How well a moment explains a recorded one: within a minute, or a twentieth of the visit."""
-    width = np.maximum(MINUTE, 0.05 * (recorded_at - arrival))
-    return np.exp(-0.5 * ((moment - recorded_at) / width) ** 2)
-
-
-def _weighted_delay(delay: Reals, weight: Reals) -> PastDelay:
-    """The delay averaged over the scenarios; none where no length of the work explains the departure."""
-    total = weight.sum(axis=1)
-    held_weight = weight * (delay > 1.0)
-    chance = np.where(total > _LEAST, held_weight.sum(axis=1) / np.maximum(total, 1e-300), 0.0)
-    # A delay without weight may be infinite: what would have been rejected.
-    weighted_delay = held_weight * np.where(held_weight > 0, delay, 0.0)
-    mean = weighted_delay.sum(axis=1) / np.maximum(held_weight.sum(axis=1), 1e-300)
-    return PastDelay(chance, np.where(chance > 0, mean, 0.0))
-
-
-def _begin(stage: Stage, arrival: Reals, left_at: Reals, has_error: bool) -> tuple[Reals, bool]:
-    """When the work began, and whether an uncertain impairment held it.
-
-    A barrier that was closed for longer than the visit did not hold it.
-    """
-    begin = _through(stage.start, arrival)
-    begin = np.where(begin > left_at, arrival, begin)
-    if not has_error or not stage.start.uncertain_barriers:
-        return begin, False
-    return np.minimum(stage.start.pass_through(arrival, chance_occurs=True).departures, left_at), True
-
-
-def _through(gate: Gate, arrival: Reals) -> Reals:
-    if not gate:
-        return gate.scheduled_departures(arrival)
-    return gate.pass_through(arrival, chance_occurs=False).departures
+def _far(distance: Reals) -> Reals:
+    """As `_near`, but what came much later may have been held by something else too."""
+    return np.where(distance < 0, np.maximum((1.0 + distance**2) ** -2, _LEAST_FAR), _near(distance))

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.columns import Codes, Columns
+from impactgraph.columns import Codes, Columns, Ints
 from impactgraph.forecast.cohort_outcomes import BANDS, CohortOutcomes
 from impactgraph.forecast.record_outcomes import RecordOutcomes
 from impactgraph.forecast.scenarios import Reals
@@ -29,6 +29,7 @@ _TYPES: dict[str, Any] = {
     "workflow": np.int16,
     "step": np.int16,
     "hit_at": np.float64,
+    "hits_at_entry": np.bool_,
     "delay": np.float64,
     "completion": np.float64,
     "completion_without": np.float64,
@@ -61,6 +62,8 @@ class _JoinedGroups:
     cohort: Positions
     certainty: Reals
     past: tuple[FirstEffects, ...]
+    arrivals: tuple[Ints | None, ...]
+    """Of each group, as in FlowGroup."""
 
     def read(self, name: str, at: Positions | None) -> NDArray[Any]:
         """Column `name` of AffectedRows at some positions, or (None) at all."""
@@ -74,8 +77,11 @@ class _JoinedGroups:
                 return self._misses_promise(_at(self.fulfillment, at), cohort)
             case "likelihood" | "wrong_decision":
                 return self.table[name].take(cohort) * _at(self.certainty, at)
-            case "impairment" | "step" | "hit_at":
-                return self._with_past(name, cohort, at)
+            case "impairment" | "step":
+                return self._with_past(name, self.table[name].take(cohort), cohort, at)
+            case "hit_at":
+                hit_at = self._hit_at(_at(self.fulfillment, at), cohort, at)
+                return self._with_past(name, hit_at, cohort, at)
             case _:
                 return self.table[name].take(cohort)
 
@@ -84,11 +90,41 @@ class _JoinedGroups:
         is_late = self.table["completion"].take(cohort) > promised_by
         return (promised_by > 0) & is_late & (self.table["completion_without"].take(cohort) <= promised_by)
 
-    def _with_past(self, name: str, cohort: Positions, at: Positions | None) -> NDArray[Any]:
+    def _hit_at(self, fulfillment: Codes, cohort: Positions, at: Positions | None) -> NDArray[Any]:
+        """A hit at the entry to the present step is at the entry of each fulfillment."""
+        hit_at = self.table["hit_at"].take(cohort)
+        hits_at_entry = self.table["hits_at_entry"].take(cohort)
+        if hits_at_entry.any():
+            hit_at = np.where(hits_at_entry, self._entered_at(fulfillment, at), hit_at)
+        return hit_at
+
+    def _entered_at(self, fulfillment: Codes, at: Positions | None) -> Ints:
+        """Since when each fulfillment is in its step, or waits to enter it."""
+        entered_at = self.columns.fulfillments.entered_at.take(fulfillment)
+        if not any(arrivals is not None for arrivals in self.arrivals):
+            return entered_at
+        return np.where(entered_at > 0, entered_at, _at(self._arrival_column, at))
+
+    @cached_property
+    def _arrival_column(self) -> Ints:
+        """Arrivals of fulfillments that wait to enter their step, 0 of all others."""
+        column = np.zeros(len(self.cohort), np.int64)
+        start = 0
+        for arrivals, effects in zip(self.arrivals, self.past, strict=True):
+            end = start + len(effects.impairment)
+            if arrivals is not None:
+                column[start:end] = arrivals
+            start = end
+        return column
+
+    def _with_past(
+        self, name: str, values: NDArray[Any], cohort: Positions, at: Positions | None
+    ) -> NDArray[Any]:
+        """The values, replaced by those of the first past effect where there is one."""
         has_effect = _at(self._past_columns["impairment"], at) >= 0
         has_flow = self.table["band"].take(cohort) != RECORDS_ONLY
         past = _at(self._past_columns[_PAST_COLUMNS[name]], at)
-        return np.where(has_effect & has_flow, past, self.table[name].take(cohort))
+        return np.where(has_effect & has_flow, past, values)
 
     @cached_property
     def _past_columns(self) -> Mapping[str, NDArray[Any]]:
@@ -126,6 +162,7 @@ def _join_groups(columns: Columns, matches: Matches, workflows: Sequence[str]) -
         ),
         certainty=np.concatenate([np.zeros(0), *(group.certainty for group in groups)]),
         past=(*(group.first_effects for group in matches.flows), no_effects),
+        arrivals=(*(group.arrivals for group in matches.flows), None),
     )
 
 
@@ -144,6 +181,7 @@ def _flow_values(outcome: CohortOutcomes) -> dict[str, Any]:
         "impairment": outcome.hit_by,
         "step": outcome.hit_step,
         "hit_at": outcome.hit_at,
+        "hits_at_entry": False if outcome.hits_at_entry is None else outcome.hits_at_entry,
         "delay": outcome.delay,
         "completion": np.where(outcome.band == RECORDS_ONLY, np.nan, outcome.finish),
         "completion_without": outcome.counterfactual_finish,
@@ -158,6 +196,7 @@ def _record_values(outcome: RecordOutcomes, step: int) -> dict[str, Any]:
         "impairment": outcome.hit_by,
         "step": step,
         "hit_at": outcome.emitted_at,
+        "hits_at_entry": False,
         "delay": 0.0,
         "completion": np.nan,
         "completion_without": np.nan,

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from impactgraph.columns import Codes, Ints
+from impactgraph.forecast.barrier_edges import completion_edges, entry_edges
 from impactgraph.forecast.cohorts import Cohorts
-from impactgraph.forecast.plan import Plan, Stage
-from impactgraph.forecast.scenarios import Reals
+from impactgraph.forecast.plan import Plan
+from impactgraph.forecast.scenarios import SCENARIOS, Reals
 from impactgraph.forecast.slowdown import slowdown_factors
-from impactgraph.impact.bins import age_bin_runs, delay_bins, delay_of_bin
+from impactgraph.impact.bins import MomentBins, delay_bins, delay_of_bin
 from impactgraph.impact.evidence import RowEvidence, cohort_evidence, row_evidence
 from impactgraph.impact.grouping import (
     NO_CODES,
@@ -60,9 +61,11 @@ class _CohortKeys:
     evidence: RowCodes
     decision: RowCodes
     delay: RowCodes
+    chance: RowCodes
+    """Of the delay."""
     pace: RowCodes
     completion: RowCodes
-    age: RowCodes
+    entry: RowCodes
 
 
 def step_cohorts(
@@ -98,19 +101,21 @@ def _cohorts(
     evidence = row_evidence(context, stage, step.columns, start)
     has_pace = any(plan.stages[i].on_site for i in plan.reach(step.position))
     effects = step.effects
+    recent = slice(effects.start - start, None)
+    bins = _StepBins(context, plan, step.position)
     keys = _CohortKeys(
         is_left_out=is_left_out,
         evidence=evidence.kind_codes,
         decision=NO_CODES if step.pending is None else step.pending.mask[start:].astype(np.int32),
-        delay=SparseCodes(slice(effects.start - start, None), delay_bins(effects.delay)),
+        delay=SparseCodes(recent, delay_bins(effects.delay)),
+        chance=SparseCodes(recent, _chance_bins(effects.chance)),
         pace=context.pace_bins(step.columns.rows[start:]) if has_pace else NO_CODES,
-        completion=evidence.completion_ages(context.as_of),
-        age=_ages(context, stage, entered_at, evidence),
+        completion=bins.completion_codes(evidence),
+        entry=bins.entry_codes(entered_at, evidence),
     )
     groups = _group_keys(len(entered_at), keys)
-    entry = np.minimum(groups.mean(entered_at, context.as_of), context.as_of)
-    completion = _completion_recorded_at(context, groups, evidence, entry)
-    left_out, evidence_kinds, has_decision, delay, pace, _, _ = groups.codes
+    left_out, evidence_kinds, has_decision, delay, chance, pace, completion, entry = groups.codes
+    completion_at, entry_at = bins.moments(completion, entry)
     count = int((left_out == 0).sum())
     kinds = (evidence_kinds * 2 + has_decision)[:count]
     starts = np.flatnonzero(np.diff(kinds, prepend=-1)).tolist()
@@ -120,9 +125,10 @@ def _cohorts(
         cohorts.append(
             Cohorts(
                 step=step.position,
-                entered_at=entry[first:end],
+                entered_at=entry_at[first:end],
                 past_delay=delay_of_bin(delay[first:end]),
-                completion_recorded_at=completion[first:end],
+                past_chance=_chance_of_bin(chance[first:end]),
+                completion_recorded_at=completion_at[first:end],
                 slowdown=slowdown_factors(pace[first:end] - USUAL_PACE) if has_pace else np.ones(end - first),
                 evidence=cohort_evidence(context, stage, int(evidence_kinds[first])),
                 decision=decision,
@@ -142,33 +148,54 @@ def _group_keys(rows: int, keys: _CohortKeys) -> Groups:
             keys.evidence,
             keys.decision,
             keys.delay,
+            keys.chance,
             keys.pace,
             keys.completion,
-            keys.age,
+            keys.entry,
         ),
     )
 
 
-def _ages(
-    context: WorkflowContext, stage: Stage, entered_at: Ints, evidence: RowEvidence
-) -> Codes | RunLengthCodes:
-    """Bins of the time in the step; 0 for completed rows, whose entry matters only under a start barrier."""
-    runs = age_bin_runs(entered_at, context.as_of)
-    if stage.start or not len(evidence.completed_rows):
-        return runs
-    ages = runs.row_codes
-    ages[evidence.completed_rows] = 0
-    return ages
+def _chance_bins(chance: Reals) -> Codes:
+    """(rows,) bins of chances: 0 for certain, else the number of scenarios."""
+    scenarios = np.maximum(np.rint(chance * SCENARIOS), 1)
+    return np.where(scenarios < SCENARIOS, scenarios, 0).astype(np.int32)
 
 
-def _completion_recorded_at(
-    context: WorkflowContext, groups: Groups, evidence: RowEvidence, entered_at: Reals
-) -> Reals:
-    """(G,) when the completion was recorded; of groups without one: when they entered."""
-    if not len(evidence.completed_rows):
-        return entered_at
-    as_of = context.as_of
-    moments = np.full(len(groups.group_of), as_of)
-    recorded_at = evidence.completion_recorded_at
-    moments[evidence.at] = np.where(recorded_at > 0, recorded_at, as_of)
-    return np.maximum(np.minimum(groups.mean(moments, as_of), as_of), entered_at)
+def _chance_of_bin(bins: Codes) -> Reals:
+    return np.where(bins > 0, bins / SCENARIOS, 1.0)
+
+
+class _StepBins:
+    """Bins of the moments at which rows entered a step and completed it."""
+
+    def __init__(self, context: WorkflowContext, plan: Plan, position: int) -> None:
+        stage, as_of = plan.stages[position], context.as_of
+        tolerance = context.forecaster.tolerance
+        self._entries = MomentBins(as_of, entry_edges(plan, position, tolerance))
+        self._completions = MomentBins(as_of, completion_edges(stage, as_of, tolerance))
+        self._entry_matters = bool(stage.start)
+        """Also where the completion is known."""
+
+    def entry_codes(self, entered_at: Ints, evidence: RowEvidence) -> Codes | RunLengthCodes:
+        runs = self._entries.runs(entered_at)
+        if self._entry_matters or not len(evidence.completed_rows):
+            return runs
+        codes = runs.row_codes
+        codes[evidence.completed_rows] = 0
+        return codes
+
+    def completion_codes(self, evidence: RowEvidence) -> SparseCodes:
+        """From 1 on."""
+        at = evidence.completed_rows
+        return SparseCodes(at, 1 + self._completions.codes(evidence.completions))
+
+    def moments(self, completion: Codes, entry: Codes) -> tuple[Reals, Reals]:
+        """(G,) completion, which is the entry where it is not known, and entry."""
+        entered_at = self._entries.moments(entry)
+        if not completion.any():
+            return entered_at, entered_at
+        completed_at = self._completions.moments(np.maximum(completion - 1, 0))
+        if not self._entry_matters:
+            entered_at = np.where(completion > 0, completed_at, entered_at)
+        return np.where(completion > 0, np.maximum(completed_at, entered_at), entered_at), entered_at

@@ -8,7 +8,6 @@ import numpy as np
 from impactgraph.columns import Codes, Ints
 from impactgraph.forecast.cohorts import StepEvidence
 from impactgraph.forecast.plan import Stage
-from impactgraph.impact.bins import age_bins
 from impactgraph.impact.grouping import SparseCodes
 from impactgraph.impact.matches import Positions
 from impactgraph.impact.segment_columns import SegmentColumns
@@ -40,16 +39,15 @@ class RowEvidence:
     def kind_codes(self) -> SparseCodes:
         return SparseCodes(self.at, self.kinds)
 
-    def completion_ages(self, as_of: int) -> SparseCodes:
-        """Bins of the ages of completions, from 1 on."""
-        is_completed = self.kinds == EvidenceKind.COMPLETED
-        ages = age_bins(self.completion_recorded_at[is_completed], as_of)
-        return SparseCodes(self.at[is_completed], 1 + ages)
-
     @property
     def completed_rows(self) -> Positions:
         """Rows whose completion was recorded."""
         return self.at[self.kinds == EvidenceKind.COMPLETED]
+
+    @property
+    def completions(self) -> Ints:
+        """When the completion of each of `completed_rows` was recorded."""
+        return self.completion_recorded_at[self.kinds == EvidenceKind.COMPLETED]
 
 
 def row_evidence(context: WorkflowContext, stage: Stage, columns: SegmentColumns, start: int) -> RowEvidence:

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impactgraph.columns import Codes, Ints
-from impactgraph.forecast.scenarios import Reals
 
 Flags: TypeAlias = NDArray[np.bool_]
 Positions: TypeAlias = NDArray[np.intp]
@@ -21,6 +20,7 @@ _DENSE_MINIMUM = 100_000
 """Keys are counted in a table of all possible keys up to so many, and so many per row; else they are
 sorted.
 """
+_MOST_KEYS = 2**62
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Groups:
     """Rows grouped by their codes.
 
     `sizes` (G,): rows of each group; `codes`: for each of the codings, (G,) the code that the rows of a group
-    share. `group_of` is None where each group is a run of rows: then only sums read all rows.
+    share. `group_of` is None where each group is a run of rows: then no array of all rows is needed.
     """
 
     def __init__(self, sizes: Ints, codes: tuple[Codes, ...], group_of: Positions | None = None) -> None:
@@ -79,16 +79,6 @@ class Groups:
         at = np.flatnonzero(mask[self._group_of])
         return at, self._group_of[at]
 
-    def mean(self, values: Ints, origin: int) -> Reals:
-        """(G,) mean of moments, exact in any order of the rows: milliseconds from `origin` are summed as
-        integers.
-        """
-        if self._group_of is None:
-            # The sums may overflow; so does what is subtracted, and the difference is right.
-            sums = np.add.reduceat(values, np.cumsum(self.sizes) - self.sizes)
-            return origin + (sums - self.sizes * origin) / self.sizes
-        return origin + np.bincount(self._group_of, weights=values - origin, minlength=len(self)) / self.sizes
-
 
 def group_rows(rows: int, *codings: RowCodes) -> Groups:
     """Groups of rows with equal codes in all codings, ascending by codes.
@@ -102,6 +92,8 @@ def group_rows(rows: int, *codings: RowCodes) -> Groups:
         zeros = (np.zeros(len(last.codes), np.int32) for _ in spans[:-1])
         return Groups(last.lengths, (*zeros, last.codes))
     size = math.prod(spans)
+    if size >= _MOST_KEYS:
+        return _sorted_groups(rows, codings)
     keys = _keys(rows, codings, spans, np.int32 if size < 2**31 else np.int64)
     if size > _DENSE_FACTOR * len(keys) + _DENSE_MINIMUM:
         present, group_of, counts = np.unique(keys, return_inverse=True, return_counts=True)
@@ -112,6 +104,16 @@ def group_rows(rows: int, *codings: RowCodes) -> Groups:
     group_of_key = np.zeros(size, np.intp)
     group_of_key[present] = np.arange(len(present))
     return Groups(counts[present].astype(np.int64), _decode(present, spans), group_of_key[keys])
+
+
+def _sorted_groups(rows: int, codings: tuple[RowCodes, ...]) -> Groups:
+    """Groups of rows whose codes do not fit into one number."""
+    columns = np.stack(
+        [_keys(rows, (coding,), [int(_codes(coding).max()) + 1], np.int64) for coding in codings]
+    )
+    present, group_of, counts = np.unique(columns, axis=1, return_inverse=True, return_counts=True)
+    codes = tuple(column.astype(np.int32) for column in present)
+    return Groups(counts.astype(np.int64), codes, group_of.astype(np.intp))
 
 
 def _codes(coding: RowCodes) -> Codes:

@@ -92,8 +92,6 @@ def _prepare(
         return _Step(columns, past, effects)
     every = [rerouted_rows(context, plan, rows.position, columns, decision) for decision in decisions]
     reroutes = tuple(each for each in every if each is not None)
-    for each in reroutes:
-        effects = effects.with_certainty(each.at, each.certainty)
     pending = pending_rows(plan, rows.position, columns, decisions)
     step = StepRows(rows.position, columns, effects, pending)
     left_out = np.unique(np.concatenate([np.zeros(0, np.intp), *(each.at for each in reroutes)]))
@@ -106,7 +104,11 @@ def _forecast(context: WorkflowContext, plan: Plan, steps: Sequence[_Step]) -> I
     forecast = [(step, step.cohorts) for step in steps if step.cohorts is not None]
     if not forecast:
         return
-    outcome = context.forecaster.forecast(plan, [c for _, cohorts in forecast for c in cohorts.cohorts])
+    groups = [c for _, cohorts in forecast for c in cohorts.cohorts]
+    outcome = context.forecaster.forecast(plan, groups)
+    entered_at = np.concatenate([group.entered_at for group in groups])
+    present_step = np.repeat([group.step for group in groups], [len(group) for group in groups])
+    outcome.hits_at_entry = (outcome.hit_at == entered_at) & (outcome.hit_step == present_step)
     parts = outcome_parts(outcome, [len(cohorts) for _, cohorts in forecast])
     for (step, cohorts), part in zip(forecast, parts, strict=True):
         yield scatter(context, plan, step.columns, step.effects, cohorts, part)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.topology import Emission, Workflow
-from impactgraph.columns import Codes
+from impactgraph.columns import Codes, Ints
 from impactgraph.forecast.cohort_outcomes import CohortOutcomes
 from impactgraph.forecast.record_outcomes import RecordOutcomes
 from impactgraph.forecast.scenarios import Reals
@@ -67,6 +67,8 @@ class FlowGroup:
     outcome: CohortOutcomes
     certainty: Reals
     first_effects: FirstEffects
+    arrivals: Ints | None = None
+    """(rows,) since when they wait to enter the step; None: they are in it."""
 
 
 @dataclass(frozen=True)

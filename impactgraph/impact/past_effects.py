@@ -2,20 +2,23 @@
 so first.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from graph_models.enums import Effect
 from impactgraph.columns import Codes, Ints
-from impactgraph.forecast.past_delay import PastVisits, past_delay
+from impactgraph.forecast.barrier_edges import backlog_end, visit_edges
+from impactgraph.forecast.past_delay import PastDelay, PastVisits, past_delay
+from impactgraph.forecast.past_holds import FirstHold, Place
 from impactgraph.forecast.plan import Stage
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.forecast.slowdown import slowdown_factors
-from impactgraph.impact.bins import age_bins
 from impactgraph.impact.grouping import Groups, group_rows
 from impactgraph.impact.matches import FirstEffects, Positions
 from impactgraph.impact.past_steps import PastSteps
 from impactgraph.impact.segment_columns import take_ascending
+from impactgraph.impact.visit_bins import VisitBins, VisitCodes
 from impactgraph.impact.workflow_context import USUAL_PACE, Flags, WorkflowContext
 
 _LEAST_CHANCE = 0.02
@@ -24,32 +27,25 @@ _LEAST_CHANCE = 0.02
 
 @dataclass(frozen=True)
 class PastEffects:
-    """Of each row from `start` on: total delay (milliseconds), how certain it is, and the first effect."""
+    """Of each row from `start` on: total delay (milliseconds), the chance of it, and the first effect."""
 
     start: int
     delay: Reals
-    certainty: Reals
+    chance: Reals
+    """1 where there is no delay."""
     first: FirstEffects
 
-    def at(self, rows: Positions) -> tuple[Reals, FirstEffects]:
-        """Certainty and first effects at ascending positions among all rows, those before `start`
-        included.
-        """
+    def first_at(self, rows: Positions) -> tuple[Reals, FirstEffects]:
+        """Chances and first effects at ascending positions among all rows, those before `start` included."""
         split = int(np.searchsorted(rows, self.start))
         recent = rows[split:] - self.start
-        certainty = np.ones(len(rows))
+        chance = np.ones(len(rows))
         first = FirstEffects.none(len(rows))
-        certainty[split:] = self.certainty[recent]
+        chance[split:] = self.chance[recent]
         first.impairment[split:] = self.first.impairment[recent]
         first.step[split:] = self.first.step[recent]
         first.at[split:] = self.first.at[recent]
-        return certainty, first
-
-    def with_certainty(self, rows: Positions, certainty: float) -> "PastEffects":
-        """The same, of another certainty at ascending positions among all rows."""
-        every = self.certainty.copy()
-        every[rows[np.searchsorted(rows, self.start) :] - self.start] = certainty
-        return replace(self, certainty=every)
+        return chance, first
 
 
 @dataclass(frozen=True)
@@ -67,59 +63,79 @@ class _Visits:
     has_error: Flags
     pace: Codes
 
+    def __len__(self) -> int:
+        return len(self.at)
+
 
 @dataclass(frozen=True)
 class _Holds:
-    """Rows, by position, that a stage has held: since when they were there, the chance, and the delay."""
+    """Visits that a stage may have held: by row, the chance, the delay, and what held it first."""
 
-    at: Positions
-    entered_at: Ints
+    visits: _Visits
     chance: Reals
     delay: Reals
+    first: FirstHold
 
 
 def past_effects(context: WorkflowContext, past: PastSteps) -> PastEffects:
     """Effects of all past stages, in the order of the plan."""
     rows = len(past.columns)
     delay = np.zeros(rows)
-    certainty = np.ones(rows)
+    chance = np.ones(rows)
     first = FirstEffects.none(rows)
+    longest = np.zeros(rows)
     for stage in past.stages if rows else ():
         late, left_over = _delay_after_calendar(past, stage, delay)
         delay[late] = left_over
-        if not stage.barriers:
+        holds = _holds(context, past, stage) if stage.barriers else None
+        if holds is None:
             continue
-        holds = _holds(context, past, stage)
-        _note_first(stage, holds, first)
-        before = delay[holds.at]
-        either = 1 - (1 - certainty[holds.at]) * (1 - holds.chance)
-        certainty[holds.at] = np.where(before > 0, either, holds.chance)
-        delay[holds.at] = before + holds.delay
-    return PastEffects(past.start, delay, certainty, first)
+        at = holds.visits.at
+        _note_first(stage, holds, first, longest, context.forecaster.tolerance)
+        before = delay[at]
+        either = 1 - (1 - chance[at]) * (1 - holds.chance)
+        chance[at] = np.where(before > 0, either, holds.chance)
+        delay[at] = before + holds.delay
+    chance[delay <= 0] = 1.0
+    return PastEffects(past.start, delay, chance, first)
 
 
-def _note_first(stage: Stage, holds: _Holds, first: FirstEffects) -> None:
-    """Writes what held rows into `first`, where nothing did before."""
-    is_first = first.impairment[holds.at] < 0
-    at = holds.at[is_first]
-    barrier = stage.barriers[0]
-    is_handoff = not stage.start and not stage.completion and bool(stage.handoffs)
-    first.impairment[at] = barrier.index
-    first.step[at] = stage.handoffs[0].to if is_handoff else stage.index
-    first.at[at] = np.maximum(holds.entered_at[is_first], barrier.since)
+def _note_first(stage: Stage, holds: _Holds, first: FirstEffects, longest: Reals, tolerance: float) -> None:
+    """Writes what held rows into `first`, where nothing before held them beyond the tolerance.
+
+    `longest`: by row, how long what is in `first` held it.
+    """
+    at = holds.visits.at
+    is_first = (holds.first.impairment >= 0) & (longest[at] <= tolerance) & (holds.delay > longest[at])
+    at, hold = at[is_first], holds.first
+    place, met_at = hold.place[is_first], hold.at[is_first]
+    handoff_to = stage.handoffs[0].to if stage.handoffs else stage.index
+    next_position = holds.visits.next_position[is_first]
+    to = np.where(next_position >= 0, next_position, handoff_to)
+    entered_at = holds.visits.entered_at[is_first].astype(np.float64)
+    left_at = holds.visits.left_at[is_first].astype(np.float64)
+    first.impairment[at] = hold.impairment[is_first]
+    first.step[at] = np.where(place == Place.HANDOFF, to, stage.index)
+    first.at[at] = np.clip(np.where(np.isnan(met_at), entered_at, met_at), entered_at, left_at)
+    longest[at] = holds.delay[is_first]
 
 
-def _holds(context: WorkflowContext, past: PastSteps, stage: Stage) -> _Holds:
+def _holds(context: WorkflowContext, past: PastSteps, stage: Stage) -> _Holds | None:
     every = past.visits(stage)
     at = np.flatnonzero(_meets_barriers(stage, every.entered_at, every.left_at))
     if not len(at):
-        return _Holds(at, np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
+        return None
     visits = _visits_at(context, past, stage, at)
-    groups = _group_visits(context, stage, visits)
-    chance, delay = _past_delays(context, stage, visits, groups)
-    is_likely = chance[groups.group_of] > _LEAST_CHANCE
-    group = groups.group_of[is_likely]
-    return _Holds(visits.at[is_likely], visits.entered_at[is_likely], chance[group], delay[group])
+    groups, delays = _past_delays(context, stage, visits)
+    group = groups.group_of
+    is_likely = delays.chance[group] > _LEAST_CHANCE
+    group = group[is_likely]
+    first = FirstHold(delays.first.impairment[group], delays.first.place[group], delays.first.at[group])
+    return _Holds(_take(visits, is_likely), delays.chance[group], delays.delay[group], first)
+
+
+def _take(visits: _Visits, mask: Flags) -> _Visits:
+    return _Visits(**{field.name: getattr(visits, field.name)[mask] for field in fields(visits)})
 
 
 def _visits_at(context: WorkflowContext, past: PastSteps, stage: Stage, at: Positions) -> _Visits:
@@ -142,11 +158,13 @@ def _visits_at(context: WorkflowContext, past: PastSteps, stage: Stage, at: Posi
 
 
 def _meets_barriers(stage: Stage, entered_at: Ints, left_at: Ints) -> Flags:
-    """(rows,) whether a row was in the step, or left it, while a barrier was in force."""
+    """(rows,) whether a row was in the step, or left it, while a barrier was in force or its backlog
+    cleared.
+    """
     since = min(b.since for b in stage.barriers)
-    until = max(float(np.max(b.until)) + b.impairment.drain for b in stage.barriers)
+    until = max(backlog_end(b) for b in stage.barriers)
     mask = (entered_at > 0) & (left_at >= since) & (entered_at < until)
-    if all(b.makes_wait and b.is_certain for b in stage.barriers):
+    if all(b.makes_wait and b.is_certain and b.impairment.effect is Effect.BLOCKED for b in stage.barriers):
         # A row that left while every barrier was in force was held by none of them.
         last_since = max(b.since for b in stage.barriers)
         mask &= (left_at < last_since) | (left_at >= min(float(b.until.min()) for b in stage.barriers))
@@ -164,51 +182,45 @@ def _error_mask(context: WorkflowContext, stage: Stage, rows: Codes) -> Flags:
     return mask[rows]
 
 
-def _group_visits(context: WorkflowContext, stage: Stage, visits: _Visits) -> Groups:
-    """Visits grouped by pace, entry, exit, record, next step and error."""
+def _past_delays(context: WorkflowContext, stage: Stage, visits: _Visits) -> tuple[Groups, PastDelay]:
+    """Groups of visits that differ by less than their delay is known, and the hold of each."""
+    bins = VisitBins(visit_edges(stage, context.as_of), context.as_of)
+    # The entry does not matter where the completion is known and nothing holds before it.
     is_recorded = visits.recorded_at > 0
-    entry_matters = bool(stage.start or stage.completion)
-    entry = age_bins(visits.entered_at, context.as_of)
-    return group_rows(
-        len(visits.at),
-        visits.pace,
-        entry if entry_matters else np.where(is_recorded, 0, entry),
-        age_bins(visits.left_at, context.as_of),
-        np.where(is_recorded, 1 + age_bins(visits.recorded_at, context.as_of), 0),
-        (visits.next_position + 1).astype(np.int32),
-        visits.has_error.astype(np.int32),
+    needs_entry = bool(stage.start or stage.completion)
+    arrived_at = (
+        visits.entered_at if needs_entry else np.where(is_recorded, visits.recorded_at, visits.entered_at)
     )
-
-
-def _past_delays(
-    context: WorkflowContext, stage: Stage, visits: _Visits, groups: Groups
-) -> tuple[Reals, Reals]:
-    """(chance, length) of the hold of each group."""
-    as_of = context.as_of
-    entered_at = groups.mean(visits.entered_at, as_of)
-    left_at = groups.mean(visits.left_at, as_of)
-    pace, _, _, record, next_step, has_error = groups.codes
+    codes = bins.codes(arrived_at, visits.left_at)
+    since_record = np.where(is_recorded, visits.left_at - visits.recorded_at + 1, 0)
+    record_codes = bins.distances(since_record, codes)
+    record_span = np.where(is_recorded, bins.spans(visits.recorded_at) - codes.entry_span, 0).astype(np.int32)
+    kinds = (visits.next_position + 1) * 2 + visits.has_error
+    groups = group_rows(
+        len(visits), kinds.astype(np.int32), visits.pace, record_codes, record_span, *codes.every
+    )
+    kind, pace, record, span, *visit = groups.codes
+    codes = VisitCodes(*visit)
+    arrival, departure = bins.visits(codes)
     recorded_at = np.full(len(groups), np.nan)
     if record.any():
-        mean = groups.mean(np.where(visits.recorded_at > 0, visits.recorded_at, as_of), as_of)
-        recorded_at = np.where(record > 0, np.minimum(mean, left_at), np.nan)
-    chance = np.zeros(len(groups))
-    delay = np.zeros(len(groups))
-    kinds = next_step * 2 + has_error
-    for kind in np.flatnonzero(np.bincount(kinds)):
+        moments = bins.clip(departure - bins.lengths(record, codes), codes.entry_span + span)
+        recorded_at = np.where(record > 0, np.clip(moments, arrival, departure), np.nan)
+        if not needs_entry:
+            recorded_at = np.where(record > 0, arrival, np.nan)
+    every = PastVisits(arrival, departure, recorded_at, slowdown_factors(pace - USUAL_PACE))
+    return groups, _delays_by_kind(stage, kind, every, context.forecaster.tolerance)
+
+
+def _delays_by_kind(stage: Stage, kinds: Codes, visits: PastVisits, tolerance: float) -> PastDelay:
+    """`kinds` (G,): twice the position of the next step, from 1 on, and whether an error was reported."""
+    delays = PastDelay.none(len(visits))
+    for kind in np.flatnonzero(np.bincount(kinds)).tolist():
         mine = np.flatnonzero(kinds == kind)
         handoff = next((h for h in stage.handoffs if h.to == kind // 2 - 1), None)
-        cohorts = PastVisits(
-            entered_at=entered_at[mine],
-            left_at=left_at[mine],
-            completion_recorded_at=recorded_at[mine],
-            slowdown=slowdown_factors(pace[mine] - USUAL_PACE),
-            has_error=bool(kind % 2),
-        )
-        hold = past_delay(stage, handoff, cohorts)
-        chance[mine] = hold.chance
-        delay[mine] = hold.delay
-    return chance, delay
+        of_kind = replace(visits.take(mine), has_error=bool(kind % 2))
+        delays.put(mine, past_delay(stage, handoff, of_kind, tolerance))
+    return delays
 
 
 def _delay_after_calendar(past: PastSteps, stage: Stage, delay: Reals) -> tuple[Positions, Reals]:

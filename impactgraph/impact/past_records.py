@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from graph_models.enums import RecordEffect
-from graph_models.time import MINUTE
 from impactgraph.columns import Ints
+from impactgraph.forecast.barrier_edges import record_edges
 from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS, RecordOutcomes
-from impactgraph.impact.bins import delay_bins, delay_of_bin
+from impactgraph.impact.bins import MinuteBins, delay_bins, delay_of_bin
 from impactgraph.impact.grouping import group_rows
 from impactgraph.impact.matches import Matches, Positions, RecordGroup
 from impactgraph.impact.past_effects import PastEffects
@@ -20,7 +20,6 @@ from impactgraph.impact.past_steps import PastSteps
 from impactgraph.impact.workflow_context import Flags, WorkflowContext
 
 _OUT_OF_SEQUENCE = RECORD_EFFECTS.index(RecordEffect.OUT_OF_SEQUENCE)
-_MOST_MINUTES = 2**20
 
 
 @dataclass(frozen=True)
@@ -50,14 +49,11 @@ def _of_stage(
     at = np.flatnonzero(_may_be_open(context, past, effects, stage, completed_at))
     if not len(at):
         return
-    age = np.clip((context.as_of - completed_at[at]) // MINUTE, 0, _MOST_MINUTES).astype(np.int32)
-    cohorts = group_rows(len(at), age, delay_bins(effects.delay[at]))
-    outcomes = context.forecaster.forecast_past_records(
-        plan,
-        stage.index,
-        cohorts.mean(completed_at[at], context.as_of),
-        delay_of_bin(cohorts.codes[1]),
-    )
+    bins = MinuteBins(record_edges(stage, context.as_of), context.as_of)
+    cohorts = group_rows(len(at), *bins.codes(completed_at[at]), delay_bins(effects.delay[at]))
+    span, minute, delay = cohorts.codes
+    completion = bins.moments(span, minute)
+    outcomes = context.forecaster.forecast_past_records(plan, stage.index, completion, delay_of_bin(delay))
     records = _StageRecords(stage, at, cohorts.group_of)
     for outcome, mask in _record_outcomes(context, plan, past, records, outcomes):
         yield from _record_group(plan, past, effects, records, outcome, mask)
@@ -134,6 +130,6 @@ def _record_group(
             rows=past.columns.rows[at],
             cohort=records.cohort[mask],
             outcome=outcome,
-            certainty=np.where(effects.delay[at] > 0, effects.certainty[at], 1.0),
+            certainty=effects.chance[at],
             is_past=True,
         )

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
+from numpy.typing import NDArray
 
-from impactgraph.columns import Codes
-from impactgraph.forecast.cohort_outcomes import CohortOutcomes
+from graph_models.enums import Band
+from impactgraph.columns import Codes, Ints
+from impactgraph.forecast.cohort_outcomes import BANDS, CohortOutcomes
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.impact.cohorts import StepCohorts
@@ -16,6 +18,9 @@ from impactgraph.impact.past_effects import PastEffects
 from impactgraph.impact.segment_columns import SegmentColumns
 from impactgraph.impact.stale_decisions import ReroutedRows
 from impactgraph.impact.workflow_context import WorkflowContext
+
+_LIKELY = 0.5
+_EXPOSED = BANDS.index(Band.EXPOSED)
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,7 @@ class _AffectedRows:
     cohort: Positions
     certainty: Reals
     first_effects: FirstEffects
+    arrivals: Ints | None = None
 
 
 def scatter(
@@ -45,8 +51,16 @@ def scatter(
         return Matches()
     at, group = cohorts.groups.members(is_affected)
     at = at + cohorts.start
-    certainty, first_effects = effects.at(at)
-    rows = _AffectedRows(cohorts.position, columns.rows[at], group + outcome.first, certainty, first_effects)
+    cohort = group + outcome.first
+    first_effects = _likely_first_effects(effects, at, outcome.outcome.band[cohort])
+    rows = _AffectedRows(
+        step=cohorts.position,
+        rows=columns.rows[at],
+        cohort=cohort,
+        certainty=np.ones(len(at)),
+        first_effects=first_effects,
+        arrivals=columns.column("entered_at")[at] if columns.has_arrivals else None,
+    )
     return _groups(context, plan, rows, outcome.outcome)
 
 
@@ -59,11 +73,18 @@ def scatter_reroutes(
     outcome: "OutcomePart",
 ) -> Matches:
     """Groups of the rerouted rows."""
-    _, first_effects = effects.at(reroutes.at)
+    _, first_effects = effects.first_at(reroutes.at)
     certainty = np.full(len(reroutes.at), reroutes.certainty)
     cohort = reroutes.cohort + outcome.first
     rows = _AffectedRows(reroutes.cohorts.step, columns.rows[reroutes.at], cohort, certainty, first_effects)
     return _groups(context, plan, rows, outcome.outcome)
+
+
+def _likely_first_effects(effects: PastEffects, at: Positions, band: NDArray[np.int8]) -> FirstEffects:
+    """First past effects of rows in these bands, none where a row is more likely hit by what is to come."""
+    chance, first = effects.first_at(at)
+    first.impairment[(chance < _LIKELY) & (band != _EXPOSED)] = -1
+    return first
 
 
 @dataclass(frozen=True)
@@ -88,6 +109,7 @@ def _groups(context: WorkflowContext, plan: Plan, rows: _AffectedRows, outcome: 
         outcome=outcome,
         certainty=rows.certainty,
         first_effects=rows.first_effects,
+        arrivals=rows.arrivals,
     )
     return Matches((flow,), tuple(_record_groups(context, plan, rows, outcome)))
 

@@ -19,6 +19,7 @@ class SegmentColumns:
         self._context = context
         self._where = _contiguous(rows)
         self._arrays: dict[tuple[str, int], NDArray[Any]] = {}
+        self.has_arrivals = arrivals is not None
         if arrivals is not None:
             self._arrays["entered_at", -1] = arrivals
 

@@ -7,11 +7,12 @@ import numpy as np
 
 from graph_models.enums import Effect
 from impactgraph.columns import Ints
+from impactgraph.forecast.barrier_edges import entry_edges
 from impactgraph.forecast.cohorts import Cohorts, StepEvidence
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.forecast.simulate import PendingDecision
-from impactgraph.impact.bins import age_bins
+from impactgraph.impact.bins import MomentBins
 from impactgraph.impact.grouping import group_rows
 from impactgraph.impact.matches import Positions
 from impactgraph.impact.segment_columns import SegmentColumns
@@ -87,22 +88,22 @@ def rerouted_rows(
     at = at[(read_at >= stale.since) & (read_at < read_until)]
     if not len(at):
         return None
+    reroutes = MomentBins(context.as_of, [np.array([stale.since]), stale.until])
+    entries = MomentBins(context.as_of, entry_edges(plan, position, context.forecaster.tolerance))
     entered_at = columns.column("entered_at")[at]
-    groups = group_rows(
-        len(at), age_bins(rerouted_at[at], context.as_of), age_bins(entered_at, context.as_of)
-    )
-    mean_entry = groups.mean(entered_at, context.as_of)
+    groups = group_rows(len(at), reroutes.codes(rerouted_at[at]), entries.codes(entered_at))
+    entry_at = entries.moments(groups.codes[1])
     return ReroutedRows(
         decision=decision,
         cohorts=Cohorts(
             step=position,
-            entered_at=mean_entry,
+            entered_at=entry_at,
             past_delay=np.zeros(len(groups)),
-            completion_recorded_at=mean_entry,
+            completion_recorded_at=entry_at,
             slowdown=np.ones(len(groups)),
             evidence=StepEvidence(),
         ),
-        rerouted_at=groups.mean(rerouted_at[at], context.as_of),
+        rerouted_at=reroutes.moments(groups.codes[0]),
         certainty=stale.chance / (stale.chance + context.reroute_rate(stale.since)),
         at=at,
         cohort=groups.group_of,

@@ -12,7 +12,7 @@ from graph_models.enums import FailureClass, RecordKind, Transport
 from graph_models.failure import Failure
 from graph_models.needs import Choice, Needs
 from graph_models.scope import Scope
-from graph_models.time import HOUR, MINUTE, SECOND, Millis
+from graph_models.time import DAY, HOUR, MINUTE, SECOND, Millis
 from graph_models.topology import (
     Buffer,
     Data,
@@ -175,18 +175,27 @@ def topologies(draw: Callable[..., Any]) -> Topology:
 ROUTES = {"ship": ("release", "pick", "pack", "send"), "fetch": ("release", "ready")}
 
 
+ages = st.one_of(
+    st.integers(0, 150).map(lambda minutes: minutes * MINUTE),
+    st.integers(0, 150).map(lambda minutes: minutes * MINUTE),
+    st.integers(150, 3 * 24 * 60).map(lambda minutes: minutes * MINUTE),
+    st.integers(3, 25).map(lambda days: days * DAY),
+)
+"""Of the present step, more of them recent."""
+
+
 @st.composite
 def journeys(draw: Callable[..., Any], order: str, part: int = 1) -> Journey:
-    """Somewhere on its way at ten, after stays of minutes to hours; each stay began a while before the
+    """Somewhere on its way at ten, after stays of minutes to weeks; each stay began a while before the
     next.
     """
     workflow = draw(st.sampled_from(list(ROUTES)))
     route = ROUTES[workflow][: draw(st.integers(1, len(ROUTES[workflow])))]
-    at = AS_OF - draw(st.integers(0, 150)) * MINUTE - draw(st.integers(1, 59)) * SECOND
+    at = AS_OF - draw(ages) - draw(st.integers(1, 59)) * SECOND
     stays: list[tuple[str, Millis]] = []
     for step in reversed(route):
         stays.insert(0, (step, at))
-        at -= draw(st.sampled_from([3, 22, 65])) * MINUTE
+        at -= draw(st.sampled_from([3, 22, 65, 65, 5 * 60])) * MINUTE
     return Journey(
         order,
         tuple(stays),
@@ -203,8 +212,9 @@ def journeys(draw: Callable[..., Any], order: str, part: int = 1) -> Journey:
 def failures(
     draw: Callable[..., Any], key: str = "F", classes: st.SearchStrategy[FailureClass] | None = None
 ) -> Failure:
-    """Of any class and element, begun between eight and half past ten."""
-    since = EIGHT + draw(st.sampled_from([0, 30, 100, 150])) * MINUTE
+    """Of any class and element, begun between eight and half past ten, or days ago."""
+    today = st.sampled_from([0, 30, 100, 150]).map(lambda minutes: EIGHT + minutes * MINUTE)
+    since = draw(st.one_of(today, today, st.sampled_from([AS_OF - 30 * HOUR, AS_OF - 9 * DAY])))
     return Failure(
         key,
         draw(st.sampled_from(TARGETS)),

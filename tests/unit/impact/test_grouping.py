@@ -1,14 +1,12 @@
 """Groups of rows with equal codes, compared with a dictionary filled row by row."""
 
-from fractions import Fraction
-
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_models.time import DAY
+from graph_models.time import DAY, HOUR, MINUTE
 from impactgraph.columns import Codes
-from impactgraph.impact.bins import age_bin_runs, age_bins
+from impactgraph.impact.bins import MinuteBins, MomentBins
 from impactgraph.impact.grouping import (
     Groups,
     RowCodes,
@@ -16,20 +14,64 @@ from impactgraph.impact.grouping import (
     SparseCodes,
     group_rows,
 )
+from impactgraph.impact.visit_bins import VisitBins
 
 AS_OF = 1_772_546_400_000
 moments = st.lists(st.integers(AS_OF - 130 * DAY, AS_OF + DAY), max_size=40)
+edges = st.lists(st.floats(AS_OF - 20.0 * DAY, AS_OF + 1.0 * DAY), max_size=4)
 tables = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 1), st.integers(0, 3)), min_size=1, max_size=40)
 
 
-@given(moments)
-def test_ages_of_ascending_moments_come_in_runs(at: list[int]) -> None:
+@given(moments, edges)
+def test_bins_of_ascending_moments_come_in_runs(at: list[int], edges: list[float]) -> None:
     ascending = np.sort(np.array(at, np.int64))
+    bins = MomentBins(AS_OF, [np.array(edges)])
 
-    runs = age_bin_runs(ascending, AS_OF)
+    runs = bins.runs(ascending)
 
-    assert runs.row_codes.tolist() == age_bins(ascending, AS_OF).tolist()
+    assert runs.row_codes.tolist() == bins.codes(ascending).tolist()
     assert (runs.lengths > 0).all()
+
+
+@given(moments, edges)
+def test_no_edge_lies_between_a_moment_and_the_centre_of_its_bin(at: list[int], edges: list[float]) -> None:
+    moments = np.array(at, np.int64)
+    bins = MomentBins(AS_OF, [np.array(edges)])
+    minutes = MinuteBins([np.array(edges)], AS_OF)
+
+    for centres in (bins.moments(bins.codes(moments)), minutes.moments(*minutes.codes(moments))):
+        for moment, centre in zip(np.minimum(moments, AS_OF).tolist(), centres.tolist(), strict=True):
+            assert [edge <= moment for edge in edges] == [edge <= centre for edge in edges]
+
+
+@given(st.lists(st.tuples(st.integers(0, 120 * DAY), st.integers(0, 12 * HOUR)), min_size=1), edges)
+def test_no_edge_lies_between_a_visit_and_the_one_that_stands_for_it(
+    visits: list[tuple[int, int]], edges: list[float]
+) -> None:
+    entered_at = np.array([AS_OF - age for age, _ in visits], np.int64)
+    left_at = np.minimum(entered_at + np.array([length for _, length in visits]), AS_OF)
+    bins = VisitBins([np.array(edges)], AS_OF)
+
+    entries, exits = bins.visits(bins.codes(entered_at, left_at))
+
+    width = np.maximum(65_536, (left_at - entered_at) / 16)
+    assert (np.abs((exits - entries) - (left_at - entered_at)) <= width).all()
+    for n, edge in enumerate(edges):
+        assert ((edge <= entered_at) == (edge <= entries)).all(), n
+        assert ((edge <= left_at) == (edge <= exits)).all(), n
+    has_edge = np.array(
+        [any(a < edge <= b for edge in edges) for a, b in zip(entered_at, left_at, strict=True)]
+    )
+    assert (np.abs(entries - entered_at)[has_edge] <= width[has_edge]).all()
+
+
+def test_a_bin_keeps_its_centre_while_time_passes() -> None:
+    at = np.array([AS_OF - 3 * MINUTE, AS_OF - 60 * MINUTE, AS_OF - 20 * HOUR, AS_OF - 3 * DAY], np.int64)
+    centres = [
+        bins.moments(bins.codes(at)).tolist() for bins in (MomentBins(AS_OF), MomentBins(AS_OF + 7919))
+    ]
+
+    assert centres[0] == centres[1]
 
 
 @given(tables)
@@ -77,11 +119,24 @@ def _rows_by_codes(classes: Groups, rows: int) -> dict[tuple[int, ...], list[int
 
 
 def _check(classes: Groups, rows: int) -> None:
-    values, of = AS_OF - 977 * np.arange(rows), classes.group_of
+    of = classes.group_of
     chosen = np.arange(len(classes)) % 2 == 0
     at, its = classes.members(chosen)
     assert at.tolist() == [n for n in range(rows) if chosen[of[n]]]
     assert its.tolist() == of[at].tolist()
-    for mean, group in zip(classes.mean(values, AS_OF).tolist(), range(len(classes)), strict=True):
-        mine = values[of == group].tolist()
-        assert mean == AS_OF + float(Fraction(sum(mine) - AS_OF * len(mine), len(mine)))
+
+
+@given(tables)
+def test_codes_that_do_not_fit_into_one_number_make_the_same_groups(
+    table: list[tuple[int, int, int]],
+) -> None:
+    few = [np.array(codes, np.int32) for codes in zip(*table, strict=True)]
+    many = [codes * np.int32(2**29) for codes in few]
+
+    classes, same = (
+        group_rows(len(table), *many, np.full(len(table), 2**30, np.int32)),
+        group_rows(len(table), *few),
+    )
+
+    assert classes.group_of.tolist() == same.group_of.tolist()
+    assert classes.sizes.tolist() == same.sizes.tolist()

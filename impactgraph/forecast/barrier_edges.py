@@ -1,0 +1,128 @@
+"""Edges: arrivals at which the effect of a barrier changes abruptly, or its wait passes the tolerance.
+
+Arrivals between two neighbouring edges are treated alike, so they may share a forecast.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from graph_models.enums import Effect
+from graph_models.time import MINUTE
+from impactgraph.columns import Ints
+from impactgraph.forecast.gates import Barrier, Gate
+from impactgraph.forecast.plan import Plan, Stage
+from impactgraph.forecast.scenarios import Reals
+
+_PARTS = 64
+"""Parts into which a window is divided where the wait depends on the moment of the arrival in it."""
+_LONGEST_CALENDAR = 40 * 24 * 60 * float(MINUTE)
+"""Runs of a schedule further back are not looked for."""
+
+
+def whole_moments(edges: Iterable[Reals], low: float, high: float) -> Ints:
+    """Ascending whole milliseconds in (low, high]: a moment is at or after one if it is so of the edge."""
+    every = np.concatenate([np.zeros(0), *(np.atleast_1d(edge) for edge in edges)])
+    return np.unique(np.ceil(every[(every > low) & (every <= high)])).astype(np.int64)
+
+
+def entry_edges(plan: Plan, position: int, tolerance: float) -> Iterator[Reals]:
+    """Edges of the entry to a step, over all that is impaired from there on."""
+    stage = plan.stages[position]
+    for barrier in (*stage.start.barriers, *stage.content_barriers):
+        yield from barrier_edges(barrier, tolerance)
+    for index in plan.reach(position):
+        for barrier in stage_barriers(plan.stages[index]):
+            yield from _windows(barrier)
+
+
+def completion_edges(stage: Stage, as_of: float, tolerance: float) -> Iterator[Reals]:
+    """Edges of the completion of a step: of its hand-offs and records, with the runs of their schedules."""
+    since = np.inf
+    for barrier in stage_barriers(stage):
+        since = min(since, barrier.since)
+        yield from barrier_edges(barrier, tolerance)
+    for handoff in stage.handoffs:
+        yield from run_edges(handoff.gate, since, as_of)
+
+
+def visit_edges(stage: Stage, as_of: float) -> Iterator[Reals]:
+    """Edges of entry, completion and departure of a visit that has ended."""
+    since = np.inf
+    for barrier in stage.barriers:
+        since = min(since, barrier.since)
+        yield from _windows(barrier)
+        if barrier.backlog_slope > 0 or barrier.impairment.growing:
+            end = min(backlog_end(barrier), as_of)
+            yield np.linspace(barrier.since, max(end, barrier.since), _PARTS + 1)
+    for handoff in stage.handoffs:
+        yield from run_edges(handoff.gate, since, as_of)
+
+
+def record_edges(stage: Stage, as_of: float) -> Iterator[Reals]:
+    """Edges of the completion of a step for its records."""
+    for record in stage.records:
+        since = np.inf
+        for barrier in (*record.gate.barriers, *record.content_barriers):
+            since = min(since, barrier.since)
+            yield from _windows(barrier)
+        yield from run_edges(record.gate, since, as_of)
+
+
+def stage_barriers(stage: Stage) -> Iterator[Barrier]:
+    """All barriers of a step, its hand-offs and its records."""
+    yield from stage.barriers
+    yield from stage.content_barriers
+    for handoff in stage.handoffs:
+        yield from handoff.duplication_barriers
+    for record in stage.records:
+        yield from record.gate.barriers
+        yield from record.content_barriers
+
+
+def barrier_edges(barrier: Barrier, tolerance: float) -> Iterator[Reals]:
+    """Start and ends, and where the wait is as long as the tolerance, or 0 behind a backlog."""
+    yield from _windows(barrier)
+    impairment, since, until = barrier.impairment, barrier.since, barrier.until
+    match impairment.effect:
+        case Effect.BLOCKED if impairment.hold:
+            return
+        case Effect.BLOCKED if barrier.backlog_slope > 0:
+            slope = barrier.backlog_slope
+            for wait in (0.0, tolerance):
+                yield (until - slope * since - wait) / (1 - slope)
+        case Effect.BLOCKED:
+            yield until + barrier.retry_lag - tolerance
+        case Effect.DELAYED if impairment.growing:
+            delay = max(float(impairment.delay), 1.0)
+            drain = max(float(impairment.drain), 0.25 * delay)
+            yield since + tolerance * (until - since) / delay
+            for wait in (0.0, tolerance):
+                yield until + (delay - wait) * (drain + delay) / delay
+        case Effect.DELAYED if impairment.remaining:
+            yield until + barrier.retry_lag - tolerance
+        case _:
+            return
+
+
+def run_edges(gate: Gate, since: float, as_of: float) -> Iterator[Reals]:
+    """Runs of the schedule of a gate between two moments."""
+    low = max(since, as_of - _LONGEST_CALENDAR)
+    if gate.calendar is not None and low < as_of:
+        yield gate.calendar.run_from(np.arange(low, as_of + MINUTE, float(MINUTE)))
+
+
+def _windows(barrier: Barrier) -> Iterator[Reals]:
+    yield np.array([barrier.since])
+    yield barrier.until
+
+
+def backlog_end(barrier: Barrier) -> float:
+    """Until when the barrier, or the backlog behind it, delays arrivals."""
+    latest = float(barrier.until.max())
+    if barrier.impairment.growing:
+        delay = max(float(barrier.impairment.delay), 1.0)
+        return latest + max(float(barrier.impairment.drain), 0.25 * delay) + delay
+    if not barrier.backlog_slope:
+        return latest + barrier.impairment.drain
+    return (latest - barrier.backlog_slope * barrier.since) / (1 - barrier.backlog_slope)

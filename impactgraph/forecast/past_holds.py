@@ -1,0 +1,113 @@
+"""Holds: how long each barrier alone would have held past visits, and which of them held a visit first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from impactgraph.forecast.gates import Barrier, Gate
+from impactgraph.forecast.scenarios import Reals
+
+
+class Place(IntEnum):
+    """Where in a visit a barrier can hold it, in this order."""
+
+    START = 0
+    COMPLETION = 1
+    HANDOFF = 2
+
+
+@dataclass(frozen=True)
+class Hold:
+    """How long (G, K) a barrier alone would hold visits that meet it at `met_at` (G, K)."""
+
+    barrier: Barrier
+    place: Place
+    met_at: Reals
+    length: Reals
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Visits in the K scenarios of one variant: the delay and the weight of each (G, K), and all holds."""
+
+    delay: Reals
+    weight: Reals
+    holds: tuple[Hold, ...]
+
+
+@dataclass(frozen=True)
+class FirstHold:
+    """What held cohorts first, each (G,): index of the impairment (-1: none), a Place, and when it began to
+    (NaN: at the entry).
+    """
+
+    impairment: NDArray[np.int16]
+    place: NDArray[np.int16]
+    at: Reals
+
+
+@dataclass
+class HoldRecorder:
+    """Passes visits through gates, and keeps what each barrier of them does.
+
+    `latest` (G, 1): a barrier that would hold a visit beyond this moment did not hold it.
+    """
+
+    left_at: Reals
+    latest: Reals
+    holds: list[Hold] = field(default_factory=list[Hold])
+
+    def departures(self, gate: Gate, arrival: Reals, place: Place) -> Reals:
+        scheduled = gate.scheduled_departures(arrival)
+        if not gate:
+            return scheduled
+        departures = gate.pass_through(arrival, chance_occurs=True).departures
+        for barrier in gate.barriers:
+            alone = departures
+            if len(gate.barriers) > 1:
+                alone = Gate((barrier,), gate.calendar).pass_through(arrival, chance_occurs=True).departures
+            ended = np.where(np.isinf(alone), self.left_at, alone)
+            length = np.where(ended <= self.latest, np.maximum(ended - scheduled, 0.0), 0.0)
+            self.holds.append(Hold(barrier, place, arrival, length))
+        return departures
+
+
+def first_hold(explanations: Sequence[Explanation], held_weight: Reals, tolerance: float) -> FirstHold:
+    """The first barrier that alone held a cohort for longer than the tolerance, else the one that held it
+    longest.
+
+    `held_weight`: weights of the delays of all explanations (G, K each, side by side), 0 where there is none.
+    """
+    cohorts = len(explanations[0].delay)
+    weights = np.split(held_weight, len(explanations), axis=1)
+    total = np.maximum(held_weight.sum(axis=1), 1e-300)
+    every = [
+        (hold, weight)
+        for explanation, weight in zip(explanations, weights, strict=True)
+        for hold in explanation.holds
+    ]
+    every.sort(key=lambda pair: (pair[0].place, pair[0].barrier.since, pair[0].barrier.index))
+    candidates = [
+        (place, index, *_mean_hold(list(pairs), total))
+        for (place, index), pairs in groupby(every, key=lambda pair: (pair[0].place, pair[0].barrier.index))
+    ]
+    first = FirstHold(np.full(cohorts, -1, np.int16), np.zeros(cohorts, np.int16), np.full(cohorts, np.nan))
+    longest = np.maximum.reduce([np.zeros(cohorts), *(length for _, _, length, _ in candidates)])
+    enough = np.minimum(longest, tolerance)
+    for place, index, length, met_at in reversed(candidates):
+        is_first = (length >= enough) & (length > 0)
+        first.impairment[is_first] = index
+        first.place[is_first] = place
+        first.at[is_first] = np.nan if place is Place.START else met_at[is_first]
+    return first
+
+
+def _mean_hold(pairs: Sequence[tuple[Hold, Reals]], total: Reals) -> tuple[Reals, Reals]:
+    """(G,) mean length of the holds of one barrier, and when they began."""
+    length = sum((weight * hold.length).sum(axis=1) for hold, weight in pairs)
+    met_at = sum((weight * hold.length * hold.met_at).sum(axis=1) for hold, weight in pairs)
+    return length / total, met_at / np.maximum(length, 1e-300)

@@ -1,0 +1,66 @@
+"""Variants of a past visit: which of the uncertain impairments that it may have met occurred."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from impactgraph.forecast.gates import Barrier, Gate
+from impactgraph.forecast.plan import Stage
+
+_MOST_COMBINED = 4
+"""Up to so many uncertain barriers are combined in pairs; of more, at most one is taken to have occurred."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Uncertain barriers that occurred, and how likely that is before the visit is looked at."""
+
+    occurred: frozenset[int]
+    """Indexes of impairments."""
+    weight: float
+
+    def gate(self, gate: Gate) -> Gate:
+        """The gate with its certain barriers and those that occurred."""
+        if not gate.uncertain_barriers:
+            return gate
+        return Gate((b for b in gate.barriers if b.is_certain or b.index in self.occurred), gate.calendar)
+
+
+def past_variants(stage: Stage, gate: Gate, *, has_error: bool) -> list[Variant]:
+    """Variants of visits to a step that left it by a gate.
+
+    `has_error`: an error was reported, so an uncertain barrier at the start, where there is one, occurred.
+    """
+    barriers = (
+        *stage.start.uncertain_barriers,
+        *stage.completion.uncertain_barriers,
+        *gate.uncertain_barriers,
+    )
+    by_index = {barrier.index: barrier for barrier in barriers}
+    at_start = {barrier.index for barrier in stage.start.uncertain_barriers}
+    variants = [_variant(by_index.values(), occurred) for occurred in _combinations(list(by_index.values()))]
+    if has_error and at_start:
+        variants = [variant for variant in variants if variant.occurred & at_start]
+    return variants
+
+
+def _combinations(barriers: list[Barrier]) -> Iterable[tuple[Barrier, ...]]:
+    yield ()
+    for barrier in barriers:
+        yield (barrier,)
+    if len(barriers) <= _MOST_COMBINED:
+        yield from (pair for pair in combinations(barriers, 2) if not _exclude_each_other(*pair))
+
+
+def _exclude_each_other(one: Barrier, other: Barrier) -> bool:
+    """Whether they are outcomes of the same chance: of one failure at one element."""
+    mine, its = one.impairment, other.impairment
+    return mine.failures == its.failures and mine.element == its.element
+
+
+def _variant(barriers: Iterable[Barrier], occurred: tuple[Barrier, ...]) -> Variant:
+    indexes = frozenset(barrier.index for barrier in occurred)
+    chances = [b.chance if b.index in indexes else 1.0 - b.chance for b in barriers]
+    return Variant(indexes, float(np.prod(chances)))

@@ -1,0 +1,129 @@
+"""An order's answer is its own: the same to the last digit asked alone, in a list, in any filter, whoever
+else is in flight.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from graph_models.enums import RecordKind
+from graph_models.impact import AffectedOrder, AffectedRecord
+from graph_models.orders import OrderFilter
+from tests.listing import orders_of, records_of
+from tests.properties.small_worlds import CHANNELS, journeys, worlds
+from tests.worlds import Journey, World, ask
+
+SETTINGS = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+Answer = tuple[dict[str, AffectedOrder], dict[str, list[AffectedRecord]]]
+
+
+def with_ends(world: World, is_known: bool) -> World:
+    """With the end known of each failure that was expected to end before now."""
+    if not is_known:
+        return world
+    return world.with_failures(
+        *(
+            replace(failure, ended_at=failure.expected_end, expected_end=None)
+            if failure.expected_end is not None and failure.expected_end <= world.as_of
+            else failure
+            for failure in world.failures
+        )
+    )
+
+
+def busy_worlds(**limits: int) -> st.SearchStrategy[World]:
+    """With failures that go on, and some that have ended."""
+    return st.builds(with_ends, worlds(**limits), st.booleans())
+
+
+def answers(world: World, **question: Any) -> Answer:
+    """By order: its row, and the rows of its records."""
+    impact = ask(world, **question)
+    records: dict[str, list[AffectedRecord]] = {}
+    for kind in RecordKind:
+        for row in records_of(impact, kind):
+            records.setdefault(row.order, []).append(row)
+    return {row.order: row for row in orders_of(impact)}, records
+
+
+@SETTINGS
+@given(busy_worlds(most_failures=3))
+def test_an_order_asked_alone_has_the_answer_that_it_has_in_the_list(world: World) -> None:
+    orders, records = answers(world)
+
+    for key in dict.fromkeys(journey.order for journey in world.journeys):
+        alone, its_records = answers(world, where=OrderFilter(ids=(key,)))
+        assert alone.get(key) == orders.get(key)
+        assert its_records.get(key) == records.get(key)
+
+
+@SETTINGS
+@given(busy_worlds(most_failures=3), st.data())
+def test_an_order_has_the_same_answer_whoever_else_is_in_flight(world: World, data: st.DataObject) -> None:
+    orders, records = answers(world)
+    others = neighbours(world, data)
+
+    with_others = answers(replace(world, journeys=(*others, *world.journeys)))
+
+    assert {key: row for key, row in with_others[0].items() if not key.startswith("N")} == orders
+    assert {key: rows for key, rows in with_others[1].items() if not key.startswith("N")} == records
+
+
+def neighbours(world: World, data: st.DataObject) -> Sequence[Journey]:
+    """Others of about the same time as those of the world, and others of any."""
+    shifts = data.draw(st.lists(st.integers(-600_000, 600_000), max_size=12))
+    near = [
+        replace(
+            world.journeys[n % len(world.journeys)],
+            order=f"N-{n}",
+            part=1,
+            stays=tuple(
+                (step, min(at + shift, world.as_of))
+                for step, at in world.journeys[n % len(world.journeys)].stays
+            ),
+        )
+        for n, shift in enumerate(shifts)
+    ]
+    return [*near, *(data.draw(journeys(f"NX-{n}")) for n in range(data.draw(st.integers(0, 4))))]
+
+
+@SETTINGS
+@given(busy_worlds(most_failures=3, most_orders=12))
+def test_filters_that_partition_the_orders_partition_every_total(world: World) -> None:
+    whole = ask(world).totals
+    parts = [ask(world, where=OrderFilter(channels=(channel,))).totals for channel in CHANNELS]
+
+    for name in (
+        "orders",
+        "stuck",
+        "exposed",
+        "upcoming",
+        "records_only",
+        "will_miss_promise",
+        "fulfillments",
+    ):
+        assert sum(getattr(part, name) for part in parts) == getattr(whole, name), name
+    for name in ("postings", "notifications"):
+        counts = {(row.type, row.effect): row.count for row in getattr(whole, name)}
+        assert {
+            key: sum(
+                row.count for part in parts for row in getattr(part, name) if (row.type, row.effect) == key
+            )
+            for key in counts
+        } == counts
+
+
+@SETTINGS
+@given(busy_worlds(most_failures=2))
+def test_an_order_in_a_filter_has_the_answer_that_it_has_without(world: World) -> None:
+    orders, records = answers(world)
+
+    for channel in CHANNELS:
+        mine, its_records = answers(world, where=OrderFilter(channels=(channel,)))
+        assert mine == {key: orders.get(key) for key in mine}
+        assert its_records == {key: records.get(key) for key in its_records}
