@@ -30,8 +30,7 @@ class Impairment:
     growing: bool = False
     """DELAYED only: like a backlog, the delay grows from 0 at `since` to `delay` at `until`, then shrinks."""
     remaining: bool = False
-    """DELAYED only: the delay is the time left until `until`, at most `delay` (a retry that outlasts an
-    outage).
+    """DELAYED and DEGRADED: the delay is the time left until `until`, at most `delay` (a retry in an outage).
     """
     run: Schedule | None = None
     likelihood: float = 1.0
