@@ -1,13 +1,14 @@
 """The expected steps of one fulfillment: when it begins and leaves each, by the simulation behind its
 forecast.
 
-Each moment is the median over the scenarios in which the forecast finds the fulfillment affected (all of them
-where nothing affects it), along the way that most of these scenarios take. A step's departure is the arrival
-at the next, so there are no gaps; medians keep the order of what they are taken of; and the last one is the
-completion that the forecast gives.
+Each moment, also that of a record that a step causes, is the median over the scenarios in which the forecast
+finds the fulfillment affected (all of them where nothing affects it), along the way that most of these
+scenarios take. A step's departure is the arrival at the next, so there are no gaps; medians keep the order of
+what they are taken of; and the last one is the completion that the forecast gives.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -36,6 +37,10 @@ class ExpectedStep:
     begins: Millis
     leaves: Millis
     """When it arrives at the next step, or is done."""
+    records: Mapping[int, Millis] = field(default_factory=dict[int, Millis])
+    """When each of its records arrives, by index in the records of the workflow; without those that do not
+    arrive by themselves.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,8 @@ class ScenarioSteps:
         mask = self.affected_scenarios.mask[cohort] & ~np.isnan(result.finish[cohort])
         if not mask.any():
             return ExpectedSteps()
-        way = _usual_way(self.plan, current, mask, departures)
+        arrivals = {bit: moments[cohort] for bit, moments in result.record_arrivals.items()}
+        way = _usual_way(self.plan, current, mask, departures, arrivals)
         return _expected_steps(
             way=way, finish=result.finish[cohort], mask=mask, entered_at=entered_at, as_of=as_of
         )
@@ -100,12 +106,24 @@ class _WayStep:
     """(K,)"""
     on_way: Flags
     """(K,) the scenarios that come to the step on the way to it."""
+    records: Mapping[int, Reals]
+    """(K,) arrivals of the records that it causes for the first time on the way."""
 
 
-def _usual_way(plan: Plan, current: int, mask: Flags, departures: dict[int, Reals]) -> list[_WayStep]:
+def _usual_way(
+    plan: Plan, current: int, mask: Flags, departures: dict[int, Reals], arrivals: Mapping[int, Reals]
+) -> list[_WayStep]:
     """From the current step on, at each branch where most of the scenarios go that came so far."""
+    open_arrivals = dict(arrivals)
+
+    def step_of(visit: int, on_way: Flags) -> _WayStep:
+        stage = plan.stage(visit)
+        bits = [record.bit for record in stage.records if record.bit in open_arrivals]
+        records = {bit: open_arrivals.pop(bit) for bit in bits}
+        return _WayStep(stage.step, departures[visit], on_way, records)
+
     visit = current
-    way = [_WayStep(plan.stage(visit).step, departures[visit], mask)]
+    way = [step_of(visit, mask)]
     while branches := plan.branches(visit):
         counts = [(mask & branch.scenarios).sum() for branch in branches]
         most = int(np.argmax(counts))
@@ -113,7 +131,7 @@ def _usual_way(plan: Plan, current: int, mask: Flags, departures: dict[int, Real
             break
         visit = branches[most].to
         mask = mask & branches[most].scenarios
-        way.append(_WayStep(plan.stage(visit).step, departures[visit], mask))
+        way.append(step_of(visit, mask))
     return way
 
 
@@ -133,9 +151,18 @@ def _expected_steps(
             steps.append(ExpectedStep(each.step, begins, max(begins, as_of)))
             return ExpectedSteps(tuple(steps), is_open_ended=True)
         leaves = max(round(moment), begins, as_of)
-        steps.append(ExpectedStep(each.step, begins, leaves))
+        earliest = max(leaves if is_last else begins, as_of)
+        steps.append(ExpectedStep(each.step, begins, leaves, _records(each, usual, rank, earliest)))
         begins = leaves
     return ExpectedSteps(tuple(steps))
+
+
+def _records(step: _WayStep, usual: Flags, rank: int, earliest: Millis) -> dict[int, Millis]:
+    """When the records of the step arrive, by the rank of the completion: in each scenario a record follows
+    its step, and so it does in the answer.
+    """
+    moments = {bit: float(np.sort(arrival[usual])[rank]) for bit, arrival in step.records.items()}
+    return {bit: max(round(at), earliest) for bit, at in moments.items() if np.isfinite(at)}
 
 
 def _rank(finish: Reals, completion: float) -> int:

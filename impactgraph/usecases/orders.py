@@ -1,18 +1,17 @@
 """Orders with the expected time at which each of their fulfillments leaves its step."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from graph_models.enums import OrderSort, OrderStatus
 from graph_models.ids import key_of
 from graph_models.orders import ANY_ORDER, Fulfillment, Order, OrderFilter, Page
 from graph_models.time import Millis
-from graph_models.topology import Step
 from impactgraph.diagnosis.overdue import limits, overdue_mask
 from impactgraph.errors import BadInputError
-from impactgraph.forecast.slowdown import on_site, slowdown_factors
 from impactgraph.ports.store import Store
 from impactgraph.usecases.answer import Answer
+from impactgraph.usecases.outlooks import Outlooks
 from impactgraph.usecases.pages import check_first
 from impactgraph.usecases.snapshot import Snapshot, current_topology, snapshot
 from impactgraph.usecases.validation import check_filter
@@ -83,22 +82,28 @@ def find_order(store: Store, identifier: str, now: Millis, as_of: Millis | None 
 
 
 def with_expectations(s: Snapshot, orders: Iterable[Order]) -> list[Order]:
-    """The orders with `overdue` and `expected_next` of each fulfillment.
+    """The orders with `overdue` and `expected_next` of each fulfillment, which is as its diagnosis has it.
 
-    Uses the baselines only where a fulfillment is in a step.
+    Uses the baselines, and the forecast of these orders, only where a fulfillment is in a step.
     """
     orders = list(orders)
-    if not any(_is_under_way(part) for order in orders for part in order.fulfillments):
+    moving = {order.key: order for order in orders if any(map(_is_under_way, order.fulfillments))}
+    if not moving:
         return orders
-    overdue_parts = _overdue_parts(s, [order.key for order in orders])
-    paces = _pace_by_location(s)
+    overdue_parts = _overdue_parts(s, list(moving))
+    dates = Outlooks(s, moving).next_dates()
     return [
         replace(
             order,
             fulfillments=tuple(
-                _with_expectation(s, part, paces, overdue_parts) for part in order.fulfillments
+                replace(part, overdue=part.key in overdue_parts, expected_next=dates[part.key])
+                if _is_under_way(part)
+                else part
+                for part in order.fulfillments
             ),
         )
+        if order.key in moving
+        else order
         for order in orders
     ]
 
@@ -114,25 +119,3 @@ def _overdue_parts(s: Snapshot, orders: Sequence[str]) -> frozenset[str]:
     limit = limits(s.topology, s.columns, s.diagnosis_baseline.stays, s.durations, rows)
     overdue = overdue_mask(s.columns, limit, s.at, rows)
     return frozenset(str(key) for key in s.columns.fulfillments.ids[rows[overdue]])
-
-
-def _pace_by_location(s: Snapshot) -> dict[str, float]:
-    """By bare key of the location: duration of steps on site, relative to the usual one."""
-    locations = s.columns.dictionaries.locations.values
-    return dict(zip(locations, slowdown_factors(s.durations.slowdown_levels).tolist(), strict=False))
-
-
-def _with_expectation(
-    s: Snapshot, part: Fulfillment, paces: Mapping[str, float], overdue_parts: Set[str]
-) -> Fulfillment:
-    """The fulfillment, expected to leave after the median dwell time, which a slow location lengthens."""
-    step = s.topology.elements.get(f"step:{part.workflow}/{part.step}")
-    if not isinstance(step, Step) or part.entered_at is None or part.status is not OrderStatus.IN_FLIGHT:
-        return part
-    pace = paces.get(part.location or "", 1.0) if on_site(s.topology, step) else 1.0
-    median = s.diagnosis_baseline.stays.by_step[step.workflow, step.key].median * pace
-    return replace(
-        part,
-        overdue=part.key in overdue_parts,
-        expected_next=part.expected_next or part.entered_at + round(median),
-    )

@@ -2,6 +2,8 @@
 customer.
 """
 
+from dataclasses import replace
+
 from graph_models.diagnosis import Diagnosis, DiagnosisState, MissingRecord
 from graph_models.enums import RecordEffect
 from graph_models.time import Millis
@@ -77,6 +79,18 @@ def _next_date(s: Situation, verdict: Verdict) -> Millis | None:
         return basis.fulfillment.expected_to_leave_at
     dates = (state.expected_to_leave_at for state in s.in_flight)
     return min((date for date in dates if date is not None), default=None)
+
+
+def next_dates(s: Situation) -> dict[str, Millis | None]:
+    """By bare key of each fulfillment, the date that its diagnosis would give were it all of the order.
+
+    Findings on records and peers are not needed: they decide the words of a diagnosis, not its date.
+    """
+    dates: dict[str, Millis | None] = {}
+    for state in s.fulfillments:
+        own = replace(s, fulfillments=(state,))
+        dates[state.fulfillment.key] = _next_date(own, decide(own))
+    return dates
 
 
 def _done_at(s: Situation) -> Millis | None:

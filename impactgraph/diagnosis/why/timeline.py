@@ -7,19 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import numpy as np
-
 from graph_models.enums import RecordEffect, RecordKind
 from graph_models.failure import Failure
 from graph_models.impact import AffectedRecord
 from graph_models.orders import Order, OrderRecord, TimelineEntry
 from graph_models.time import Millis
-from graph_models.topology import Emission, Step, Topology
+from graph_models.topology import Step, Topology
 from impactgraph.diagnosis.why import entries
 from impactgraph.diagnosis.why.ahead import ExpectedStep, ExpectedSteps
 from impactgraph.diagnosis.why.entries import join_details
 from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, Situation
-from impactgraph.topology.calendar import Calendar
 
 ENTERED = "fulfillment.entered"
 COMPLETED = "fulfillment.completed"
@@ -196,12 +193,13 @@ def _expected_entries(
         return
     fulfillment = state.fulfillment
     tag = fulfillment.key if sources.is_split else None
+    seen: set[int] = set()
     before: ExpectedStep | None = None
     for step in steps.steps:
         if before is not None:
             yield _step_begin(sources.situation, step, before, fulfillment.key, tag=tag)
         if not (steps.is_open_ended and step is steps.steps[-1]):
-            yield from _expected_records(sources, step, fulfillment.key, tag)
+            yield from _expected_records(sources, step, fulfillment.key, tag, seen)
         before = step
     if steps.is_open_ended:
         yield _expected_entry(
@@ -242,16 +240,18 @@ def _step_begin(
 
 
 def _expected_records(
-    sources: TimelineSources, step: ExpectedStep, fulfillment: str, tag: str | None
+    sources: TimelineSources, step: ExpectedStep, fulfillment: str, tag: str | None, seen: set[int]
 ) -> Iterator[TimelineEntry]:
-    for emission in step.step.emits:
+    """Those that have not come, each once: `seen` has the records of earlier steps, by index."""
+    workflow = sources.topology.workflows[step.step.workflow]
+    for bit, (position, emission) in enumerate(workflow.records):
         key = fulfillment, emission.kind, emission.type
-        if key in sources.arrivals or key in sources.missing:
+        is_of_step = workflow.steps[position].key == step.step.key
+        if not is_of_step or bit in seen or key in sources.arrivals or key in sources.missing:
             continue
+        seen.add(bit)
         forecast = sources.forecasts.get(key)
-        at = _arrival(sources.topology, emission, step.leaves)
-        if forecast is not None and forecast.expected_at is not None:
-            at = forecast.expected_at
+        at = step.records.get(bit, step.leaves)
         is_late = forecast is not None or (emission.due is not None and at > step.leaves + emission.due)
         effect = forecast.effect if forecast is not None else None
         entry = _expected_entry(
@@ -286,14 +286,6 @@ def _overdue_records(
                 fulfillment=fulfillment,
                 record=forecast.type,
             )
-
-
-def _arrival(topology: Topology, emission: Emission, left_at: Millis) -> Millis:
-    """When a record arrives whose step was left then: with the next run, where a batch carries it."""
-    via = topology.integrations.get(emission.via.partition(":")[2]) if emission.via else None
-    if via is None or via.schedule is None:
-        return left_at
-    return round(float(Calendar(via.schedule).run_from(np.array([float(left_at)]))[0]))
 
 
 def _expected_entry(

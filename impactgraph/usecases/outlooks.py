@@ -1,0 +1,176 @@
+"""What failures did and do to a few orders in one snapshot, and when their fulfillments move on."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+
+from graph_models.failure import Failure
+from graph_models.impact import Question
+from graph_models.orders import Fulfillment, Order, OrderFilter
+from graph_models.time import Millis
+from impactgraph.diagnosis.why import Impact, Situation
+from impactgraph.diagnosis.why.diagnose import next_dates
+from impactgraph.diagnosis.why.fulfillments import (
+    EvidenceSources,
+    FulfillmentEvidence,
+    FulfillmentOutlook,
+    outlook_of,
+)
+from impactgraph.diagnosis.why.impacts import ImpactsByFulfillment, impacts_in, steps_in
+from impactgraph.forecast.plan import order_scope
+from impactgraph.impact.blast_radius import BlastRadius
+from impactgraph.ports.store import OrderTimeline
+from impactgraph.usecases.blast_radius import assess
+from impactgraph.usecases.snapshot import Snapshot
+
+_EVERYWHERE = ("location:", "workflow:")
+"""Kinds of elements that orders are in, rather than need."""
+
+
+class Outlooks:
+    """Of a few orders in one snapshot: one forecast for all of them and each group of failures."""
+
+    def __init__(
+        self, s: Snapshot, orders: Mapping[str, Order], events: Mapping[str, OrderTimeline] | None = None
+    ) -> None:
+        """`events`: what is recorded of orders with an error, for its text; both by bare key."""
+        self.snapshot, self.orders, self.events = s, orders, events or {}
+        self.rows = s.columns.fulfillment_rows(s.columns.order_rows(list(orders)))
+        ids = s.columns.fulfillments.ids
+        self.row_of = {str(ids[row]): int(row) for row in self.rows}
+        stays = s.diagnosis_baseline.stays
+        self._sources = EvidenceSources(s.topology, s.columns, s.durations, stays, s.at)
+
+    def next_dates(self) -> dict[str, Millis | None]:
+        """By bare key of each fulfillment, when it leaves its step, as its diagnosis says; None where that
+        gives no date.
+        """
+        dates: dict[str, Millis | None] = {}
+        for order in self.orders.values():
+            states = tuple(self.outlook(order, part).state for part in order.fulfillments)
+            dates |= next_dates(Situation(order, self.snapshot.at, states))
+        return dates
+
+    # ---- what failures do
+
+    def assess(self, failures: Iterable[Failure], orders: Sequence[str] | None = None) -> BlastRadius:
+        """Blast radius of these failures on the orders; `orders`: only these of them, by bare key."""
+        keys = tuple(self.orders if orders is None else orders)
+        columns = self.snapshot.columns
+        rows = (
+            self.rows
+            if len(keys) == len(self.orders)
+            else columns.fulfillment_rows(columns.order_rows(list(keys)))
+        )
+        return assess(self.snapshot, Question(where=OrderFilter(ids=keys)), tuple(failures), rows)
+
+    def relevant(self, failures: Iterable[Failure]) -> tuple[Failure, ...]:
+        """The failures that can affect an element of the workflows of these orders."""
+        return tuple(failure for failure in failures if self._can_affect(failure))
+
+    def _can_affect(self, failure: Failure) -> bool:
+        if failure.target.startswith(_EVERYWHERE):
+            return True
+        return self._is_on_the_way(failure) and bool(
+            self.snapshot.membership.in_scope(self.rows, order_scope(failure.scope)).any()
+        )
+
+    def _is_on_the_way(self, failure: Failure) -> bool:
+        return not self.snapshot.dependents(failure.target).isdisjoint(self._ways)
+
+    @cached_property
+    def _ways(self) -> frozenset[str]:
+        """Ids of all steps, hand-offs and record integrations of their workflows."""
+        keys = {part.workflow for order in self.orders.values() for part in order.fulfillments}
+        by_key = self.snapshot.topology.workflows
+        workflows = [by_key[key] for key in keys if key in by_key]
+        steps = {step.id for workflow in workflows for step in workflow.steps}
+        ways = {t.via for workflow in workflows for step in workflow.steps for t in step.then if t.via}
+        return frozenset(
+            steps | ways | {e.via for workflow in workflows for _, e in workflow.records if e.via}
+        )
+
+    @cached_property
+    def _relevant_active(self) -> tuple[Failure, ...]:
+        return self.relevant(self.snapshot.active_failures)
+
+    @cached_property
+    def joint_impact(self) -> BlastRadius | None:
+        """Of all active failures together; None where none of them can affect an order."""
+        return self.assess(self.snapshot.active_failures) if self._relevant_active else None
+
+    @cached_property
+    def _joint_impacts(self) -> ImpactsByFulfillment:
+        return impacts_in(self.joint_impact) if self.joint_impact is not None else {}
+
+    @cached_property
+    def _single_impacts(self) -> ImpactsByFulfillment:
+        """Of each active failure by itself, on the orders for which the joint answer names another one."""
+        hits: dict[str, list[Impact]] = {}
+        for failure in self._relevant_active if len(self.snapshot.active_failures) > 1 else ():
+            other_orders = [key for key, order in self.orders.items() if not self._is_blamed(order, failure)]
+            for key, of_part in (
+                impacts_in(self.assess([failure], other_orders)).items() if other_orders else ()
+            ):
+                hits.setdefault(key, []).extend(of_part)
+        return hits
+
+    def _is_blamed(self, order: Order, failure: Failure) -> bool:
+        return any(
+            failure in hit.failures
+            for part in order.fulfillments
+            for hit in self._joint_impacts.get(part.key, ())
+        )
+
+    @cached_property
+    def _past_impact(self) -> tuple[BlastRadius, ...]:
+        """Of all failures that ended while one of the orders was in flight. Of one that occurred several
+        times then, each episode is in an answer of its own.
+        """
+        since = min(order.placed_at for order in self.orders.values())
+        rounds: list[list[Failure]] = []
+        for failure in self.snapshot.failures:
+            ended = (e for e in failure.episodes if e.ended_at and since < e.ended_at <= self.snapshot.at)
+            for number, episode in enumerate(ended):
+                if number == len(rounds):
+                    rounds.append([])
+                rounds[number].append(episode)
+        return tuple(self.assess(episodes) for episodes in rounds if self.relevant(episodes))
+
+    @cached_property
+    def _past_impacts(self) -> ImpactsByFulfillment:
+        impacts: dict[str, list[Impact]] = {}
+        for radius in self._past_impact:
+            for key, of_part in impacts_in(radius).items():
+                impacts.setdefault(key, []).extend(of_part)
+        return impacts
+
+    def outlook(self, order: Order, part: Fulfillment) -> FulfillmentOutlook:
+        impacts = [
+            *self._joint_impacts.get(part.key, ()),
+            *self._single_impacts.get(part.key, ()),
+            *self._past_impacts.get(part.key, ()),
+        ]
+        row = self.row_of[part.key]
+        return outlook_of(
+            self._sources,
+            order,
+            FulfillmentEvidence(part, row, impacts, self._error_text(order, part)),
+            lambda impact: steps_in(self._radius_of(impact), row),
+        )
+
+    def _error_text(self, order: Order, part: Fulfillment) -> str:
+        """Message of the last error of the part; empty where there is none."""
+        events = self.events.get(order.key)
+        entries = events.entries if events is not None else ()
+        texts = [
+            entry.message
+            for entry in entries
+            if entry.kind == "fulfillment.failed" and entry.fulfillment == part.key
+        ]
+        return texts[-1] or "" if texts else ""
+
+    def _radius_of(self, impact: Impact) -> BlastRadius:
+        if not impact.is_active:
+            return next(each for each in self._past_impact if set(impact.failures) <= set(each.failures))
+        assert self.joint_impact is not None
+        return self.joint_impact
