@@ -19,6 +19,7 @@ from tests.oracle.windows import INF
 from tests.worlds import Journey, World
 
 TRIES = 400
+FIRST = 10
 NEAR = 45.0 * SECOND
 """How near to the moment seen a life must end a visit."""
 
@@ -77,10 +78,17 @@ class Estimate:
 
 
 def estimate(world: World, journey: Journey, lives: int = 4000, tolerance: Millis = 5 * MINUTE) -> Estimate:
-    """Each life from its own seed, so that the same question has the same answer."""
-    found = [_outcome(world, journey, seed, tolerance) for seed in range(lives)]
-    fitting = tuple(each for each in found if each is not None)
-    return Estimate(fitting, lives - len(fitting))
+    """Each life from its own seed, so that the same question has the same answer. Where none of the first
+    fits with what was seen, none is looked for further.
+    """
+    fitting: list[Outcome] = []
+    for seed in range(lives):
+        outcome = _outcome(world, journey, seed, tolerance)
+        if outcome is not None:
+            fitting.append(outcome)
+        elif seed == FIRST and not fitting:
+            break
+    return Estimate(tuple(fitting), lives - len(fitting))
 
 
 def _outcome(world: World, journey: Journey, seed: int, tolerance: Millis) -> Outcome | None:

@@ -5,13 +5,12 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph_models.enums import Band, FailureClass, RecordKind
-from graph_models.needs import Choice
+from graph_models.enums import Band, RecordKind
 from graph_models.scope import Scope
-from graph_models.time import HOUR, MINUTE, Millis
+from graph_models.time import HOUR, MINUTE
 from impactgraph.diagnosis.why.impacts import steps_in
 from impactgraph.impact.affected_fulfillments import RECORDS_ONLY
 from impactgraph.impact.blast_radius import BlastRadius
@@ -59,101 +58,6 @@ def without_ties(answer: BlastRadius) -> tuple[Any, ...]:
 @given(worlds())
 def test_the_same_question_has_the_same_answer(world: World) -> None:
     assert told(ask(world)) == told(ask(world))
-
-
-# ---- milder failures
-
-
-def unpassed(world: World) -> World:
-    """The same orders as if they had come just now to where they are: one that has passed meanwhile is
-    evidence of what the failure was not, and fits a milder one better.
-    """
-    return replace(world, journeys=tuple(replace(j, stays=j.stays[-1:]) for j in world.journeys))
-
-
-@SETTINGS
-@given(worlds(most_failures=1), st.sampled_from(NARROW))
-def test_a_narrower_scope_never_adds_an_order(world: World, narrow: Scope) -> None:
-    failure = world.failures[0]
-    narrower = world.with_failures(replace(failure, scope=failure.scope.intersection(narrow)))
-
-    assert affected(narrower) <= affected(world)
-
-
-@SETTINGS
-@given(worlds(most_failures=2))
-def test_one_failure_less_never_adds_an_order(world: World) -> None:
-    world = unpassed(world)
-
-    assert (
-        affected(world, failures=tuple(f.key for f in world.failures[1:]), suppose=()) <= affected(world)
-        or len(world.failures) == 1
-    )
-
-
-@SETTINGS
-@given(worlds(most_failures=1), st.sampled_from([30 * MINUTE, 2 * HOUR]))
-def test_a_shorter_window_never_adds_an_order(world: World, earlier: Millis) -> None:
-    world = unpassed(world)
-    failure = world.failures[0]
-    assume(failure.failure_class is not FailureClass.BACKLOG)  # the same backlog in less time grows faster
-    assert failure.expected_end is not None
-    end = max(failure.expected_end - earlier, failure.started_at + MINUTE)
-    assume(end > world.as_of)
-
-    assert affected(world.with_failures(replace(failure, expected_end=end))) <= affected(world)
-
-
-@SETTINGS
-@given(
-    worlds(most_failures=1),
-    st.sampled_from(
-        [
-            FailureClass.LATENCY,
-            FailureClass.TRANSIENT,
-            FailureClass.CAPACITY,
-            FailureClass.BACKLOG,
-            FailureClass.STALE_DATA,
-        ]
-    ),
-)
-def test_a_milder_failure_of_the_same_class_never_adds_an_order(world: World, what: FailureClass) -> None:
-    world = unpassed(world)
-    worse = replace(world.failures[0], failure_class=what, drain=None)
-    assert worse.delay is not None
-    assert worse.error_rate is not None
-    milder = replace(worse, delay=worse.delay // 3, error_rate=worse.error_rate / 3)
-
-    assert affected(world.with_failures(milder)) <= affected(world.with_failures(worse))
-
-
-@SETTINGS
-@given(worlds(most_failures=1))
-def test_what_a_latency_makes_later_an_outage_makes_later_too(world: World) -> None:
-    """Where there is no alternative and nothing is optional: in an outage orders do without, a slow answer
-    is waited for.
-
-    With no tolerance: shortly before its end an outage holds orders for a moment only, a latency for as long
-    as ever. Of the orders themselves: a record is late from its due time on.
-    """
-    needs = [s.needs for w in world.topology.workflows.values() for s in w.steps]
-    assume(not any(n.optional or any(isinstance(need, Choice) for need in n.required) for n in needs))
-    world = unpassed(world)
-    outage = replace(world.failures[0], failure_class=FailureClass.OUTAGE)
-    assert outage.expected_end is not None
-    late = replace(
-        outage,
-        failure_class=FailureClass.LATENCY,
-        delay=min(outage.delay or MINUTE, (outage.expected_end - outage.started_at) // 10),
-    )
-
-    delayed = {
-        row.order
-        for row in orders_of(ask(world.with_failures(late), tolerance=0))
-        if row.band is not Band.RECORDS_ONLY
-    }
-
-    assert delayed <= affected(world.with_failures(outage), tolerance=0)
 
 
 # ---- out of reach

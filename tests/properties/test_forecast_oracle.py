@@ -7,6 +7,7 @@ from collections.abc import Callable
 from statistics import NormalDist
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
 
 from graph_models.enums import Band
 from graph_models.impact import AffectedOrder
@@ -14,11 +15,15 @@ from graph_models.time import DAY, MINUTE
 from tests.listing import orders_of
 from tests.oracle import known_worlds as known
 from tests.oracle.montecarlo import Estimate, estimate
+from tests.properties.oracle_worlds import lived_worlds
 from tests.worlds import World, ask
 
 LIVES = 3000
 NEAR = 0.035
 """Of a likelihood: a share of 32 scenarios comes in steps of 0.03."""
+FEWER = 500
+NOISE = 0.05
+"""Of a share of fewer lives, at most: two standard errors and a bit."""
 PART = 0.1
 """Of a median delay."""
 LEAST = 0.1
@@ -31,6 +36,7 @@ HOLDS = (
     known.full_queue,
     known.wait_for_a_person,
     known.stale_read,
+    known.shares,
     known.chained_records,
 )
 
@@ -39,23 +45,24 @@ def answers(world: World) -> dict[str, AffectedOrder]:
     return {row.order: row for row in orders_of(ask(world, horizon=365 * DAY))}
 
 
-def differences(row: AffectedOrder | None, lives: Estimate) -> list[str]:
+def differences(row: AffectedOrder | None, lives: Estimate, near: float = NEAR) -> list[str]:
     """What the product says otherwise than the lives do."""
     likelihood = row.likelihood if row else 0.0
     found: list[str] = []
-    if abs(likelihood - lives.likelihood) > NEAR:
+    if abs(likelihood - lives.likelihood) > near:
         found.append(f"likelihood {likelihood:.3f}, of the lives {lives.likelihood:.3f}")
-    if row is None or likelihood < LEAST or row.band is Band.RECORDS_ONLY:
+    if row is None or min(likelihood, lives.itself) < LEAST or row.band is Band.RECORDS_ONLY:
         return found
     said = float("inf") if row.expected_delay is None else float(row.expected_delay)
-    if not delay_agrees(said, lives):
+    if not delay_agrees(said, lives, near):
         found.append(f"delay {said / MINUTE:.1f} min, of the lives {lives.delay / MINUTE:.1f} min")
     return found
 
 
-def delay_agrees(said: float, lives: Estimate) -> bool:
-    """Within a tenth of the median, or of what lies about it as near as a likelihood may err."""
-    low, high = lives.delay_at(0.5 - NEAR), lives.delay_at(0.5 + NEAR)
+def delay_agrees(said: float, lives: Estimate, near: float) -> bool:
+    """Within a tenth of the median, or of what lies about it as near as the likelihood of it may err."""
+    part = near / lives.itself
+    low, high = lives.delay_at(max(0.5 - part, 0.0)), lives.delay_at(min(0.5 + part, 1.0))
     return low * (1 - PART) - MINUTE <= said <= high * (1 + PART) + MINUTE
 
 
@@ -100,3 +107,15 @@ def test_the_lives_show_what_can_be_worked_out(
 
     assert lives.likelihood == pytest.approx(likelihood, abs=0.03)
     assert delay is None or lives.delay / MINUTE == pytest.approx(delay, rel=0.05)
+
+
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+@given(lived_worlds())
+def test_the_forecast_of_a_random_world_is_what_its_lives_show(world: World) -> None:
+    (journey,) = world.journeys
+    lives = estimate(world, journey, FEWER)
+    assume(lives.contradicted <= FEWER / 10)
+
+    assert differences(answers(world).get(journey.order), lives, NEAR + NOISE) == []
