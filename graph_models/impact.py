@@ -165,6 +165,36 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Orders in flight about which an answer says nothing, as nobody can tell where they are."""
+
+    element: str | None
+    """Full id of their step, else of their workflow; None where not even that is known."""
+    reason: str
+    """As the end of a sentence."""
+    orders: int
+    value: tuple[Money, ...]
+    oldest_order: str
+    """Bare key of the one that was placed first."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingReplay:
+    """What a failure that has ended, or one that nobody reported, left in dead-letter queues."""
+
+    failure: str | None
+    """Bare key; None where no failure on record explains it."""
+    orders: int
+    """Orders that go on only when their message is sent again."""
+    records: int
+    """Postings, messages and other records of further steps that come only when they are sent again."""
+    value: tuple[Money, ...]
+    """Of the orders, and of the orders of these records."""
+    oldest_order: str
+    """Bare key of the one that was placed first."""
+
+
+@dataclass(frozen=True, slots=True)
 class ResidualTotals:
     """Orders after the end of a failure: recovered, recovering, and those that need a replay or a person."""
 

@@ -18,6 +18,7 @@ from api.schema.page import After, Connection, First
 from api.schema.path import Path
 from api.schema.scalars import Moment, Span, moment_of
 from api.schema.totals import ForecastPoint, ImpactGroup, ImpactTotals
+from api.schema.unanswered import AwaitingReplay, Unanswered
 from api.volatile import VolatileMoment, VolatileText
 from graph_models import enums, impact
 from graph_models.ids import key_of
@@ -94,18 +95,47 @@ class BlastRadius:
         description="Number of the last event in the data that the answer is based on."
     )
     failures: list[Failure] = strawberry.field(description="The failures of the question.")
-    assumptions: list[str] = strawberry.field(
-        description="Assumptions of the forecast, such as the end of a failure without one."
-    )
-    complete: bool = strawberry.field(
-        description="False where `limit` cut the propagation off at `frontier`; lists are never cut off "
-        "otherwise."
-    )
     frontier: list[strawberry.ID] = strawberry.field(
         description="Full ids of the elements at which the propagation was cut off."
     )
     answer: strawberry.Private[Answer]
     landscape: strawberry.Private[Landscape]
+
+    @strawberry.field(
+        description="Assumptions of the forecast, such as the end of a failure without one, and what the "
+        "answer leaves out."
+    )
+    async def assumptions(self, info: Info) -> list[str]:
+        return list(await info.context.run(lambda: self.answer.assumptions))
+
+    @strawberry.field(
+        description="False where the answer leaves something out: see `leftOut`, `unanswered` and "
+        "`frontier`. Lists are never cut off otherwise."
+    )
+    async def complete(self, info: Info) -> bool:
+        return await info.context.run(lambda: self.answer.complete)
+
+    @strawberry.field(
+        description="What the answer leaves out, a sentence each: orders whose position nobody can tell, "
+        "elements that were not followed, scopes that no order can be in."
+    )
+    async def left_out(self, info: Info) -> list[str]:
+        return list(await info.context.run(lambda: self.answer.left_out))
+
+    @strawberry.field(description="Orders in flight that are not answered, by place, most orders first.")
+    async def unanswered(self, info: Info) -> list[Unanswered]:
+        groups = await info.context.run(lambda: self.answer.unanswered)
+        info.context.count(len(groups))
+        return [Unanswered.of(group, self.landscape) for group in groups]
+
+    @strawberry.field(
+        description="What ended failures, and dead letters that no failure on record explains, left to be "
+        "sent again; most orders first."
+    )
+    async def awaiting_replay(self, info: Info) -> list[AwaitingReplay]:
+        groups = await info.context.run(lambda: self.answer.awaiting_replay)
+        info.context.count(len(groups))
+        return [AwaitingReplay.of(group, self.landscape) for group in groups]
 
     @strawberry.field(description="The answer in one sentence.")
     async def headline(self, info: Info) -> str:
@@ -284,8 +314,6 @@ class BlastRadius:
             topology=strawberry.ID(f"topology:{answer.topology_version}"),
             watermark=strawberry.ID(VolatileText(answer.watermark)),
             failures=[Failure.of(failure, answer.as_of, landscape) for failure in answer.failures],
-            assumptions=list(answer.assumptions),
-            complete=answer.complete,
             frontier=[strawberry.ID(identifier) for identifier in answer.frontier],
             answer=answer,
             landscape=landscape,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from graph_models.failure import Failure
 from graph_models.time import MINUTE, Millis
 from graph_models.topology import Topology
 from impactgraph.baselines.cache import Cache
@@ -12,6 +13,7 @@ from impactgraph.baselines.forecast_baseline import ForecastBaseline, History
 from impactgraph.columns import Columns
 from impactgraph.diagnosis.records import RecordName
 from impactgraph.diagnosis.suspects import Suspect
+from impactgraph.impact.open_rejections import Rejections
 from impactgraph.propagation import FailureGraph
 
 LEARNED_FOR: Millis = 15 * MINUTE
@@ -51,6 +53,8 @@ class Baselines:
         self.failure_graphs: Cache[str, FailureGraph] = Cache(_VERSIONS)
         """By variant of the topology, as the next two."""
         self.declared_since: Cache[str, Mapping[RecordName, Millis]] = Cache(_VERSIONS)
+        self.rejections: Cache[tuple[str, tuple[Failure, ...]], Rejections] = Cache(_VERSIONS)
+        """By variant and ended failures."""
         self.column_indexes: Cache[str, ColumnIndex] = Cache(1)
         """Of the present columns only: those of an earlier moment would stay in memory without use."""
         self.dependents: Cache[tuple[str, str], frozenset[str]] = Cache(_ELEMENTS)

@@ -79,6 +79,7 @@ def blast_json(blast: BlastAnswer, layout: BlastLayout) -> Json:
     keys = [
         *(each.order for each in page.items),
         *(each.oldest_order for each in summaries if each.oldest_order),
+        *(each.oldest_order for each in (*answer.unanswered, *answer.awaiting_replay)),
     ]
     orders = get_orders(blast.snapshot, keys)
     encoder = Encoder(answer.as_of, blast.topology, orders=orders)
@@ -114,6 +115,9 @@ def blast_json(blast: BlastAnswer, layout: BlastLayout) -> Json:
         "absorbed": encoder.encode(answer.absorbed),
         "residual": encoder.encode(answer.residual),
         "complete": answer.complete,
+        "leftOut": list(answer.left_out),
+        "unanswered": encoder.encode(answer.unanswered),
+        "awaitingReplay": encoder.encode(answer.awaiting_replay),
         "frontier": list(answer.frontier),
     }
 

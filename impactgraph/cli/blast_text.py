@@ -291,7 +291,9 @@ def _print_assumptions(out: Console, blast: BlastAnswer) -> None:
     answer = blast.answer
     if answer.failures:
         print_heading(out, "Assumptions")
-        print_lines(out, answer.assumptions)
+        print_lines(out, answer.inputs.assumptions)
     if not answer.complete:
         print_heading(out, "Incomplete")
-        print_lines(out, [f"Not followed beyond {', '.join(answer.frontier)}."])
+        print_lines(out, answer.left_out)
+        if answer.frontier:
+            print_lines(out, [f"Not followed beyond {', '.join(answer.frontier)}."])

@@ -274,6 +274,8 @@ RULES: Mapping[type, Rules] = {
     impact.OwnerShare: Rules(
         values={"team": Encoder.team, "elements": _elements, "playbooks": Encoder.playbooks}
     ),
+    impact.Unanswered: Rules(values={"oldest_order": Encoder.order}),
+    impact.AwaitingReplay: Rules(values={"failure": Encoder.failure, "oldest_order": Encoder.order}),
     impact.AffectedOrder: Rules(
         values={
             "order": Encoder.order,

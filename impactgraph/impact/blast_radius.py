@@ -12,6 +12,7 @@ from graph_models.enums import Dimension, OrderSort, RecordEffect, RecordKind
 from graph_models.impact import (
     AffectedOrder,
     AffectedRecord,
+    AwaitingReplay,
     Explanation,
     ForecastPoint,
     ImpactGroup,
@@ -109,7 +110,12 @@ class BlastRadius(MatchedImpact):
     @cached_property
     def headline(self) -> str:
         """The blast radius in one sentence."""
-        return headline.headline(self.failures, self.totals, self.absorbed)
+        remainder = headline.Remainder(self.awaiting_replay, self.left_out, self.as_of)
+        text = headline.headline(self.failures, self.totals, self.absorbed, remainder)
+        is_of_all = not self.question.failures and not self.question.suppose
+        if is_of_all and self.failures and not any(f.active_at(self.as_of) for f in self.failures):
+            return f"No failure is active, but {text}"
+        return text
 
     def breakdown(self, by: Sequence[Dimension], first: int | None = None) -> tuple[ImpactGroup, ...]:
         """Groups by the dimensions, the most orders first.
@@ -166,6 +172,11 @@ class BlastRadius(MatchedImpact):
     def explain(self, order: str) -> Explanation:
         """Why an order, by bare key, is affected or not. Raises: NotFoundError."""
         return explain.explain(self, order)
+
+    @cached_property
+    def awaiting_replay(self) -> tuple[AwaitingReplay, ...]:
+        """What ended failures, and dead letters that no failure explains, leave to be sent again."""
+        return residual.awaiting_replay(self)
 
     @cached_property
     def residual(self) -> ResidualTotals | None:

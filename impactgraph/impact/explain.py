@@ -72,6 +72,9 @@ def _end_of(impact: MatchedImpact, name: str, row: int) -> Absorption:
 def _reasons_in_flight(impact: MatchedImpact, name: str, row: NDArray[Any]) -> list[Absorption]:
     """`row` (1,): the row of the fulfillment."""
     columns = impact.columns
+    if columns.fulfillments.workflow[row[0]] < 0:
+        detail = f"nobody can tell where {name} is: there are events of it, but not of its placement"
+        return [Absorption(f"fulfillment:{name}", "position", detail)]
     key = columns.dictionaries.workflows[int(columns.fulfillments.workflow[row[0]])].key
     workflow = impact.topology.workflows.get(key)
     if workflow is None:

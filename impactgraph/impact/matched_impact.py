@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from graph_models.enums import Effect, ElementKind
 from graph_models.failure import Failure
 from graph_models.ids import key_of
-from graph_models.impact import Path, Question
+from graph_models.impact import Path, Question, Unanswered
 from graph_models.impairment import Absorption, Impairment
 from graph_models.topology import Topology
 from impactgraph.columns import Columns
@@ -20,12 +20,16 @@ from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.impact.affected_fulfillments import affected_fulfillments
 from impactgraph.impact.affected_orders import affected_orders
 from impactgraph.impact.affected_rows import AffectedRows
+from impactgraph.impact.amounts import say_money
 from impactgraph.impact.filters import order_mask, post_filter
 from impactgraph.impact.impact_inputs import ImpactInputs
-from impactgraph.impact.match import RowSelection, match
+from impactgraph.impact.match import match
 from impactgraph.impact.matches import Matches, RecordGroup
 from impactgraph.impact.membership import Membership
 from impactgraph.impact.paths import path_to
+from impactgraph.impact.scope_gaps import scope_gaps
+from impactgraph.impact.segments import RowSelection
+from impactgraph.impact.unanswered import unanswered
 
 EFFECTS = tuple(Effect)
 
@@ -41,11 +45,9 @@ class MatchedImpact:
         self.topology_version = inputs.topology.version
         self.failures = inputs.failures
         self.failures_by_key: Mapping[str, Failure] = {f.key: f for f in inputs.failures}
-        self.assumptions = inputs.assumptions
         self.absorbed: tuple[Absorption, ...] = tuple(
             inputs.distinct.absorption(each) for each in inputs.impairments.absorbed
         )
-        self.complete = inputs.impairments.complete
         self.frontier = inputs.impairments.frontier
         self.workflows = list(inputs.topology.workflows)
 
@@ -80,14 +82,43 @@ class MatchedImpact:
         return tuple(map(self.inputs.distinct.impairment, self.forecaster.impairments.entries))
 
     @cached_property
-    def matches(self) -> Matches:
+    def unanswered(self) -> tuple[Unanswered, ...]:
+        """Orders in flight that no answer about these failures can be given on."""
+        return unanswered(self.columns, self.topology, self.selection) if self.failures else ()
+
+    @cached_property
+    def left_out(self) -> tuple[str, ...]:
+        """Sentences that name all that the answer leaves out."""
+        return (
+            *(_not_answered(each) for each in self.unanswered),
+            *_not_followed(len(self.frontier)),
+            *scope_gaps(self.columns, self.topology, self.failures),
+        )
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left out."""
+        return not self.left_out
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the answer assumes, and what it leaves out."""
+        return (*self.inputs.assumptions, *(f"The answer is not complete: {each}" for each in self.left_out))
+
+    @cached_property
+    def selection(self) -> RowSelection:
+        """The fulfillments that the question is about."""
         where = self.question.where
         among = self.inputs.fulfillment_rows
         if where.ids is not None and among is None:
             orders = self.columns.order_rows([key_of(key, "order") for key in where.ids])
             among = self.columns.fulfillment_rows(orders)
         keep = order_mask(self.columns, self.membership, replace(where, ids=None))  # `among` holds the ids
-        return match(self.columns, self.forecaster, self.membership, RowSelection(keep, among))
+        return RowSelection(keep, among)
+
+    @cached_property
+    def matches(self) -> Matches:
+        return match(self.columns, self.forecaster, self.membership, self.selection)
 
     @cached_property
     def affected_fulfillments(self) -> AffectedRows:
@@ -140,3 +171,16 @@ class MatchedImpact:
     def path(self, impairment: Impairment) -> Path:
         """From its failure to its element."""
         return path_to(impairment, self.failures_by_key)
+
+
+def _not_answered(group: Unanswered) -> str:
+    count = f"{group.orders:,} order{'' if group.orders == 1 else 's'}"
+    verb = "is" if group.orders == 1 else "are"
+    return f"{count} worth {say_money(group.value)} {verb} not answered: {group.reason}."
+
+
+def _not_followed(count: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    elements = f"{count} element{'s' if count > 1 else ''}"
+    return (f"{elements} at the frontier, and what depends on them, were left out.",)

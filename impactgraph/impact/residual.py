@@ -1,15 +1,23 @@
 """What is left after the end of a failure: orders that have recovered, will recover, or need an action."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_models.enums import Band, Effect
-from graph_models.impact import ResidualTotals
+from graph_models.enums import Band, Effect, RecordEffect
+from graph_models.failure import Failure
+from graph_models.impact import AwaitingReplay, ResidualTotals
+from impactgraph.columns import IN_FLIGHT, Codes
 from impactgraph.forecast.cohort_outcomes import BANDS
+from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
 from impactgraph.impact.affected_rows import AffectedRows
 from impactgraph.impact.matched_impact import EFFECTS, MatchedImpact
+from impactgraph.impact.totals import listed_mask, money_of
+from impactgraph.impact.workflow_context import DEAD_LETTERED
+
+_MISSING = RECORD_EFFECTS.index(RecordEffect.MISSING)
 
 
 def residual_totals(impact: MatchedImpact) -> ResidualTotals | None:
@@ -37,3 +45,75 @@ def orders_to_act_on(impact: MatchedImpact) -> AffectedRows:
 def _needs_action(impact: MatchedImpact, orders: AffectedRows) -> NDArray[Any]:
     is_rejected = impact.effects_of(orders) == EFFECTS.index(Effect.REJECTED)
     return is_rejected & ~np.isfinite(orders.delay)
+
+
+def awaiting_replay(impact: MatchedImpact) -> tuple[AwaitingReplay, ...]:
+    """What waits for a replay although its failure has ended, by failure, the most orders first.
+
+    Of a question about all failures also the dead letters that no failure on record explains.
+    """
+    groups = [
+        _awaiting(impact, failure.key, *_left_by(impact, failure))
+        for failure in impact.failures
+        if failure.ended_at is not None and failure.ended_at <= impact.as_of
+    ]
+    if not impact.question.failures and not impact.question.suppose:
+        groups.append(_awaiting(impact, None, _unexplained_dead_letters(impact), _NO_ORDERS))
+    return tuple(sorted((each for each in groups if each is not None), key=lambda each: -each.orders))
+
+
+_NO_ORDERS: Codes = np.zeros(0, np.int32)
+
+
+def _left_by(impact: MatchedImpact, failure: Failure) -> tuple[Codes, Codes]:
+    """Orders that its rejections hold, and the order of each record of past steps that they hold."""
+    is_cause = np.array(
+        [*(i.effect is Effect.REJECTED and failure.key in i.failures for i in impact.impairments), False]
+    )
+    waiting = orders_to_act_on(impact)
+    records = [_NO_ORDERS, *_rejected_records(impact, is_cause)]
+    return waiting.order[is_cause[waiting.impairment]], np.concatenate(records)
+
+
+def _rejected_records(impact: MatchedImpact, is_cause: NDArray[np.bool_]) -> Iterator[Codes]:
+    for group in impact.affected_records:
+        if group.is_past:
+            is_lost = (group.outcome.effect == _MISSING) & is_cause[group.outcome.hit_by]
+            rows = group.rows[is_lost[group.cohort] & listed_mask(group, impact.min_likelihood)]
+            yield impact.columns.fulfillments.order[rows]
+
+
+def _unexplained_dead_letters(impact: MatchedImpact) -> Codes:
+    """Orders with a dead letter in their present step that no failure of the answer holds."""
+    columns = impact.columns
+    f = columns.fulfillments
+    code = columns.dictionaries.fail_codes.find(DEAD_LETTERED)
+    if code is None:
+        return _NO_ORDERS
+    rows = np.unique(columns.errors.fulfillment[columns.errors.code == code])
+    is_open = (f.status[rows] == IN_FLIGHT) & (f.failed_code[rows] == code)
+    rows = rows[is_open & (f.failed_at[rows] >= np.maximum(f.entered_at[rows], 1))]
+    keep = impact.selection.keep
+    if keep is not None and len(rows):
+        rows = rows[keep(rows)]
+    if impact.selection.among is not None:
+        rows = rows[np.isin(rows, impact.selection.among)]
+    return np.setdiff1d(f.order[rows], impact.affected_orders.order)
+
+
+def _awaiting(
+    impact: MatchedImpact, failure: str | None, orders: Codes, of_records: Codes
+) -> AwaitingReplay | None:
+    """None where nothing waits. `of_records`: the order of each record."""
+    every = np.unique(np.concatenate([orders, of_records]))
+    if not len(every):
+        return None
+    columns = impact.columns
+    oldest = every[np.argmin(columns.orders.placed_at[every])]
+    return AwaitingReplay(
+        failure=failure,
+        orders=len(np.unique(orders)),
+        records=len(of_records),
+        value=money_of(columns, columns.orders.currency[every], columns.orders.value[every]),
+        oldest_order=str(columns.orders.ids[oldest]),
+    )

@@ -14,7 +14,9 @@ from impactgraph.forecast.failure_ends import FailureEnds, failure_ends, typical
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.plan import ImpairmentForecast
 from impactgraph.impact.blast_radius import BlastRadius
+from impactgraph.impact.filters import order_mask
 from impactgraph.impact.impact_inputs import ImpactInputs
+from impactgraph.impact.open_rejections import rows_possibly_rejected
 from impactgraph.ports.store import Store
 from impactgraph.propagation import distinct_failures, propagate
 from impactgraph.usecases.questions import check_question
@@ -75,17 +77,38 @@ def assess(
             ),
             columns=s.columns,
             membership=s.membership,
-            assumptions=_assumptions(s, question, ends, impairments),
+            assumptions=_assumptions(s, question, ends),
             fulfillment_rows=rows,
         )
     )
 
 
 def _failures_of(s: Snapshot, question: Question) -> tuple[Failure, ...]:
-    """The failures that the question names and supposes; all active ones where it does neither."""
+    """The failures that the question names and supposes.
+
+    Where it does neither: all active ones, and ended ones whose rejected work is still open.
+    """
     by_key = {failure.key: failure for failure in s.failures}
     named_failures = tuple(by_key[key] for key in dict.fromkeys(question.failures))
-    return named_failures + question.suppose or s.active_failures
+    return named_failures + question.suppose or (*s.active_failures, *_with_open_rejections(s, question))
+
+
+def _with_open_rejections(s: Snapshot, question: Question) -> tuple[Failure, ...]:
+    """Ended failures after which orders or records in question wait for a replay.
+
+    Costs a look at the places where they rejected work, and a forecast of what is still there.
+    """
+    rejections = s.rejections
+    if not rejections.failures:
+        return ()
+    rows = rows_possibly_rejected(s.columns, s.topology, rejections)
+    keep = order_mask(s.columns, s.membership, question.where)
+    rows = rows[keep(rows)] if keep is not None and len(rows) else rows
+    if not len(rows):
+        return ()
+    failures = tuple(failure for failure in s.failures if failure.key in rejections.failures)
+    waiting = {each.failure for each in assess(s, question, failures, rows).awaiting_replay}
+    return tuple(failure for failure in failures if failure.key in waiting)
 
 
 def _impairment_forecast(s: Snapshot, impairments: Impairments, ends: FailureEnds) -> ImpairmentForecast:
@@ -101,9 +124,7 @@ def _impairment_forecast(s: Snapshot, impairments: Impairments, ends: FailureEnd
     return ImpairmentForecast(every, ends, load, s.forecast_baseline.manual_wait)
 
 
-def _assumptions(
-    s: Snapshot, question: Question, ends: FailureEnds, impairments: Impairments
-) -> tuple[str, ...]:
+def _assumptions(s: Snapshot, question: Question, ends: FailureEnds) -> tuple[str, ...]:
     durations = s.forecast_baseline.durations
     learned_steps = sum(1 for distribution in durations.of.values() if distribution.visits)
     source = (
@@ -115,7 +136,7 @@ def _assumptions(
         f"An order counts as later after {say_duration(question.tolerance)}, and is listed"
         f" above a likelihood of {question.min_likelihood:g}."
     )
-    return (*ends.assumptions, source, threshold, *_former_steps(s.topology), *_left_out(impairments))
+    return (*ends.assumptions, source, threshold, *_former_steps(s.topology))
 
 
 def _former_steps(topology: Topology) -> tuple[str, ...]:
@@ -135,13 +156,3 @@ def _named(former: FormerWorkflow) -> str:
     steps = [f"{key}/{step}" for step in former.steps]
     more = f" and {len(steps) - _MOST_STEPS} more" if len(steps) > _MOST_STEPS else ""
     return f"the step{'s' if len(steps) > 1 else ''} {', '.join(steps[:_MOST_STEPS])}{more}"
-
-
-def _left_out(impairments: Impairments) -> tuple[str, ...]:
-    if impairments.complete:
-        return ()
-    count = len(impairments.frontier)
-    elements = f"{count} element{'s' if count > 1 else ''}"
-    return (
-        f"The answer is not complete: {elements} at the frontier, and what depends on them, were left out.",
-    )

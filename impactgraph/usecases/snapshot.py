@@ -31,6 +31,7 @@ from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.queue_load import QueueLoad
 from impactgraph.impact.lost_steps import lost_steps
 from impactgraph.impact.membership import Membership
+from impactgraph.impact.open_rejections import Rejections, may_reject, rejections_of
 from impactgraph.ports.store import Store
 from impactgraph.propagation import FailureGraph, propagate
 from impactgraph.topology.former import with_former_steps
@@ -107,6 +108,20 @@ class Snapshot:
         """As `begun_failures`, with each former episode as a failure of its own."""
         episodes = (episode for failure in self.failures for episode in failure.episodes)
         return tuple(episode for episode in episodes if episode.started_at <= self.at)
+
+    @cached_property
+    def rejections(self) -> Rejections:
+        """What the failures that have ended rejected."""
+        ended = tuple(
+            episode
+            for failure in self.failures
+            if failure not in self.active_failures
+            for episode in failure.episodes
+            if may_reject(episode, self.at)
+        )
+        return self._baselines.rejections.get(
+            (self.topology.variant, ended), lambda: rejections_of(self.graph, ended)
+        )
 
     @cached_property
     def graph(self) -> FailureGraph:

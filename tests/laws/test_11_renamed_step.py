@@ -1,8 +1,9 @@
 """Orders in steps and workflows that the topology has lost are answered as before."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from graph_models.failure import Failure
 from graph_models.impact import AffectedOrder, Question
 from graph_models.time import HOUR, Millis
 from graph_models.topology import Transition, Workflow
+from impactgraph.ports.store import Store, TopologyVersion
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.topology.load import check_documents
 from impactgraph.usecases.blast_radius import blast_radius
@@ -21,7 +23,7 @@ from impactgraph.usecases.why import why
 from tests.laws.inputs import HOME, moment_of, store_of
 from tests.listing import orders_of
 from tests.properties.small_worlds import worlds
-from tests.worlds import World, ask
+from tests.worlds import SmallStore, World, ask
 
 LAW = "11-renamed-step-hides-its-orders"
 NOON = moment_of("12:00")
@@ -90,6 +92,13 @@ def test_such_orders_become_overdue() -> None:
 
 
 # ---- random worlds
+
+
+SETTINGS = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
 
 
 @dataclass(frozen=True)
@@ -173,16 +182,40 @@ def renamed_workflow(workflow: Workflow) -> Workflow:
     return replace(workflow, key=key, steps=tuple(replace(s, workflow=key) for s in workflow.steps))
 
 
+class ForgetfulStore(SmallStore):
+    """It has no earlier version of its topology."""
+
+    def topologies(self) -> Sequence[TopologyVersion]:
+        return ()
+
+
+@SETTINGS
+@given(changes())
+def test_orders_that_no_version_places_are_counted_and_named(change: Change) -> None:
+    world = replace(change.after, journeys=tuple(j for j in change.after.journeys if j.part == 1))
+    steps = {step.id for workflow in world.topology.workflows.values() for step in workflow.steps}
+    lost = Counter(
+        f"step:{j.workflow}/{j.stays[-1][0]}"
+        for j in world.journeys
+        if f"step:{j.workflow}/{j.stays[-1][0]}" not in steps
+    )
+    question = Question(failures=tuple(f.key for f in world.failures), as_of=world.as_of, min_likelihood=0.0)
+
+    with blast_radius(cast(Store, ForgetfulStore(world)), question, world.as_of) as answer:
+        assert {each.element: each.orders for each in answer.unanswered} == lost
+        assert answer.complete == (not answer.left_out)
+        assert (" not answered: " in answer.headline) == bool(lost)
+        assert not {row.order for row in orders_of(answer)} & {
+            j.order for j in world.journeys if f"step:{j.workflow}/{j.stays[-1][0]}" in lost
+        }
+
+
 def by_fulfillment(world: World) -> dict[str, AffectedOrder]:
     """Of worlds in which every order has one fulfillment."""
     return {row.order: row for row in orders_of(ask(world))}
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
-)
+@SETTINGS
 @given(changes())
 def test_orders_go_on_as_before_whatever_steps_the_topology_loses(change: Change) -> None:
     single = tuple(j for j in change.before.journeys if j.part == 1)

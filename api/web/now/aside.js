@@ -38,6 +38,25 @@ export function Promises({ promises }) {
   </section>`;
 }
 
+// What is still open although nothing fails, and what the figures leave out.
+export function Open({ radius }) {
+  const waiting = radius.awaitingReplay.map(({ orders, records, failure }) => {
+    const what = [orders && plural(orders, "order"), records && plural(records, "record")]
+      .filter(Boolean)
+      .join(" and ");
+    const cause = failure
+      ? `after ${failure.id.slice(8)}`
+      : "from a dead-letter queue, with no failure that explains it";
+    return `Waiting for a replay ${cause}: ${what}.`;
+  });
+  const lines = [...waiting, ...radius.leftOut];
+  return lines.length > 0 && html`
+    <section class="card" role="status" data-open>
+      ${lines.map((line) => html`<p key=${line}>${line}</p>`)}
+    </section>
+  `;
+}
+
 export function Call({ owners }) {
   return html`
     <section class="card">

@@ -7,7 +7,8 @@ import { href } from "/web/app/router.js";
 
 const MOST_CURRENCIES = 5;
 
-function End({ at }) {
+function End({ at, endedAt }) {
+  if (endedAt) return html`<strong>ended <${Time} at=${endedAt} />: rejected work waits for a replay</strong>`;
   if (!at) return html`<span>end unknown</span>`;
   const late = now() - Date.parse(at);
   if (late > 0) return html`<strong class="bad">should have ended ${span(late)} ago</strong>`;
@@ -32,7 +33,7 @@ export function FailureCard({ summary, place }) {
           <strong>for ${since(failure.startedAt)}</strong>,
           since <${Time} at=${failure.startedAt} only="absolute" />
         </span>
-        <${End} at=${failure.expectedEnd} />
+        <${End} at=${failure.expectedEnd} endedAt=${failure.endedAt} />
       </p>
     </div>
     <dl class="stats">

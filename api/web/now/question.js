@@ -3,11 +3,12 @@ const MONEY = "{ amount currency }";
 const PROMISES = 6;
 
 export const NOW = `subscription Now { blastRadius {
-  asOf headline
+  asOf headline leftOut
+  awaitingReplay { orders records failure { id } }
   impactSummary {
     orders stuck willMissPromise nextPromise shared value ${MONEY} oldestOrder { id placedAt } owner { id
     name contact }
-    failure { id class severity summary startedAt expectedEnd target { id name } }
+    failure { id class severity summary startedAt expectedEnd endedAt target { id name } }
   }
   totals { orders stuck exposed upcoming recordsOnly willMissPromise value ${MONEY} refundsAtRisk ${MONEY} }
   promises: orders(where: { willMissPromise: true }, orderBy: PROMISE_ASC, first: ${PROMISES}) {

@@ -7,7 +7,7 @@ import { MarkdownButton } from "/web/app/parts/copy.js";
 import { Answered, Empty } from "/web/app/parts/states.js";
 import { Figure, Heading, Moneys, Stat, Time } from "/web/app/parts/words.js";
 import { href } from "/web/app/router.js";
-import { Call, RecentlyResolved, OverdueLine, Promises } from "./aside.js";
+import { Call, RecentlyResolved, Open, OverdueLine, Promises } from "./aside.js";
 import { FailureCard, markdown } from "./failure.js";
 import { NOW, ranked } from "./question.js";
 
@@ -20,7 +20,7 @@ export function Now() {
       ${({ blastRadius }) => (
         blastRadius.impactSummary.length
           ? html`<${Failing} radius=${blastRadius} />`
-          : html`<${Calm} asOf=${blastRadius.asOf} />`
+          : html`<${Calm} radius=${blastRadius} />`
       )}
     <//>
   `;
@@ -51,6 +51,7 @@ function Failing({ radius }) {
         <${MarkdownButton} text=${() => markdown(radius, list)} />
       </div>
     </div>
+    <${Open} radius=${radius} />
     <section class="card" aria-label="Totals"><dl class="stats" data-totals>
       <${Stat} label="Will miss promise" kind=${totals.willMissPromise ? "bad" : ""}
           to=${href("radius", { missed: 1 })}>
@@ -87,12 +88,15 @@ function Failing({ radius }) {
     </div>`;
 }
 
-function Calm({ asOf }) {
+function Calm({ radius }) {
   return html`
     <${Heading}
-        sub=${html`As of <${Time} at=${asOf} only="absolute" />. This page updates when something fails.`}>
+        sub=${html`
+          As of <${Time} at=${radius.asOf} only="absolute" />. This page updates when something fails.
+        `}>
       No active failures
     <//>
+    <${Open} radius=${radius} />
     <${Empty} title="What you can do">
       <ul>
         <li>

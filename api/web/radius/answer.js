@@ -58,7 +58,8 @@ export function Answer({ radius, question, route }) {
     `}
     ${!radius.complete && html`
       <p role="status">
-        <strong>Incomplete.</strong> Effects beyond ${radius.frontier.join(", ")} are not counted.
+        <strong>Incomplete.</strong> ${radius.leftOut.join(" ")}
+        ${radius.frontier.length > 0 && `Effects beyond ${radius.frontier.join(", ")} are not counted.`}
       </p>
     `}
   </section>`;

@@ -27,7 +27,7 @@ const breakdown = ({ param, by }) =>
     willMissPromise }`;
 
 const BODY = `{
-  asOf topology complete frontier headline assumptions
+  asOf topology complete leftOut frontier headline assumptions
   failures ${FAILURES}
   totals ${TOTALS}
   ${FIRST.map(breakdown).join("\n  ")}

@@ -28,6 +28,8 @@ TYPES = {
     impact.ForecastPoint: "ForecastPoint",
     impact.ResidualTotals: "Residual",
     impact.OwnerShare: "OwnerShare",
+    impact.Unanswered: "Unanswered",
+    impact.AwaitingReplay: "AwaitingReplay",
     impact.AffectedOrder: "AffectedOrder",
     impact.Explanation: "Explanation",
     Impairment: "Impairment",
