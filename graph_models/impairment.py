@@ -5,8 +5,37 @@ from dataclasses import dataclass, field
 
 from graph_models.enums import Effect
 from graph_models.scope import EVERYWHERE, Scope
-from graph_models.time import FOREVER, Millis
+from graph_models.time import FOREVER, HOUR, Millis
 from graph_models.topology import Schedule
+
+BACKLOG_GROWTH: Millis = 2 * HOUR
+"""Assumed: the time in which a backlog of unknown delay grows to its full delay. It does not depend on the
+end, so that a longer backlog never delays less.
+"""
+CERTAIN = 1.0 - 1e-9
+"""A likelihood from which on something is certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """One outcome of something uncertain: a call, a message, a run or a decision.
+
+    Outcomes of the same event exclude each other; different events are independent.
+    """
+
+    event: str
+    """What is uncertain: the id of the element that is called, read or passed."""
+    outcome: str
+    likelihood: float
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedAttempts:
+    """Attempts a `backoff` (milliseconds) apart, each failing with `error_rate`, until one succeeds."""
+
+    error_rate: float
+    attempts: int
+    backoff: Millis
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +57,20 @@ class Impairment:
     drain: Millis = 0
     hold: Millis = 0
     growing: bool = False
-    """DELAYED only: like a backlog, the delay grows from 0 at `since` to `delay` at `until`, then shrinks."""
+    """DELAYED only: a backlog whose delay grows from 0 at `since` to `delay` within BACKLOG_GROWTH, stays so
+    until `until`, then shrinks.
+    """
     remaining: bool = False
     """DELAYED and DEGRADED: the delay is the time left until `until`, at most `delay` (a retry in an outage).
     """
     run: Schedule | None = None
+    repeats: RepeatedAttempts | None = None
+    """DELAYED only: the delay is that of the failed attempts before one succeeds, `delay` on average."""
     likelihood: float = 1.0
+    chances: tuple[Chance, ...] = ()
+    """What has to happen for it to occur, all together with `likelihood`. Empty with a likelihood below 1:
+    one event of its own.
+    """
     scope: Scope = EVERYWHERE
     lost: bool = False
     fixed_end: bool = False
@@ -49,6 +86,15 @@ class Impairment:
     detail: str = ""
     cause: "Impairment | None" = field(default=None, compare=False)
     """The impairment one hop closer to the failure; None at the failed element."""
+
+    @property
+    def conditions(self) -> tuple[Chance, ...]:
+        """`chances`, or the event that stands for them; empty where it is certain."""
+        if self.likelihood >= CERTAIN:
+            return ()
+        place = self.cause.element if self.cause is not None else self.element
+        event = f"{place} by {', '.join(self.failures)}"
+        return self.chances or (Chance(event, "fails", self.likelihood),)
 
     @property
     def hops(self) -> tuple["Impairment", ...]:

@@ -5,19 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_models.enums import Band, Effect
+from graph_models.enums import Band
 from impactgraph.forecast.comparison import AffectedScenarios, Comparison
 from impactgraph.forecast.expected_steps import ScenarioSteps
 from impactgraph.forecast.gates import Flags
-from impactgraph.forecast.plan import ImpairmentForecast, Plan
+from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.record_outcomes import RecordOutcomes, compare_records, record_outcomes
 from impactgraph.forecast.scenarios import Reals
-from impactgraph.forecast.simulate import Indexes, SimulationSetup
+from impactgraph.forecast.simulate import Indexes, SimulationResult, SimulationSetup
 
 BANDS = (Band.STUCK, Band.EXPOSED, Band.UPCOMING, Band.RECORDS_ONLY)
 """By code, the worst first."""
-CONTENT_EFFECTS = (Effect.STALE, Effect.DUPLICATED)
-"""Effects that count as such, whether or not the order gets later."""
 
 
 @dataclass
@@ -46,54 +44,32 @@ class CohortOutcomes:
     """Whether the first hit is at the entry to the present step; None: of none."""
 
 
-def cohort_outcomes(
-    setup: SimulationSetup,
-    comparisons: list[Comparison],
-    impairments: ImpairmentForecast,
-    tolerance: float,
-    past_delay: Reals,
-) -> CohortOutcomes:
+def cohort_outcomes(setup: SimulationSetup, comparison: Comparison, past_delay: Reals) -> CohortOutcomes:
     """`past_delay` (G, K): by how much the failures held the cohorts in earlier steps."""
     plan = setup.plan
-    weights = [comparison.weight for comparison in comparisons]
-    factual = [comparison.factual for comparison in comparisons]
-    delays = [_delay(comparison) for comparison in comparisons]
-    # The last flag is for the index -1: hit by nothing.
-    has_content_effect = np.array([*(i.effect in CONTENT_EFFECTS for i in impairments.entries), False])
-    flows = [
-        (delay > tolerance) | has_content_effect[result.hit_by]
-        for delay, result in zip(delays, factual, strict=True)
-    ]
-    records = [compare_records(plan, comparison, tolerance) for comparison in comparisons]
-    affected_scenarios = AffectedScenarios.of(weights, flows)
-    any_effect = [flow | record.any for flow, record in zip(flows, records, strict=True)]
+    factual, counterfactual = comparison.factual, comparison.counterfactual
+    delay = _delay(comparison)
+    flow = (delay > setup.tolerance) | factual.has_content_effect
+    affected_scenarios = AffectedScenarios.of(comparison.weight, flow)
+    records = compare_records(plan, comparison, setup.tolerance)
     outcomes = CohortOutcomes(
-        likelihood=AffectedScenarios.of(weights, any_effect).likelihood,
+        likelihood=AffectedScenarios.of(comparison.weight, flow | records.any).likelihood,
         flow_likelihood=affected_scenarios.likelihood,
-        wrong_decision_likelihood=_wrong_decision_likelihood(comparisons),
-        band=_bands(affected_scenarios, comparisons, setup.as_of, past_delay),
-        hit_by=affected_scenarios.mode([result.hit_by for result in factual]),
-        hit_step=affected_scenarios.mode([result.hit_step for result in factual]),
-        hit_at=affected_scenarios.median([result.hit_at for result in factual]),
-        delay=affected_scenarios.median(delays),
-        finish=affected_scenarios.median([result.finish for result in factual]),
-        counterfactual_finish=affected_scenarios.median([each.counterfactual.finish for each in comparisons]),
-        records=record_outcomes(plan, comparisons, records),
+        wrong_decision_likelihood=AffectedScenarios.of(comparison.weight, factual.wrong_decision).likelihood,
+        band=_bands(affected_scenarios, factual, setup.as_of, past_delay),
+        hit_by=affected_scenarios.mode(factual.hit_by),
+        hit_step=affected_scenarios.mode(factual.hit_step),
+        hit_at=affected_scenarios.median(factual.hit_at),
+        delay=affected_scenarios.median(delay),
+        finish=affected_scenarios.median(factual.finish),
+        counterfactual_finish=affected_scenarios.median(counterfactual.finish),
+        records=record_outcomes(plan, comparison, records),
     )
     records_only = outcomes.flow_likelihood <= np.maximum(outcomes.likelihood * 0.05, 1e-9)
     _set_records_only(plan, outcomes, records_only)
     if setup.keeps_departures:
-        outcomes.steps = ScenarioSteps(plan, tuple(factual), affected_scenarios)
+        outcomes.steps = ScenarioSteps(plan, factual, affected_scenarios)
     return outcomes
-
-
-def _wrong_decision_likelihood(comparisons: list[Comparison]) -> Reals:
-    chances = [
-        comparison.factual.wrong_decision_chance.mean(axis=1)
-        for comparison in comparisons
-        if comparison.factual.wrong_decision_chance is not None
-    ]
-    return np.maximum.reduce(chances) if chances else np.zeros(len(comparisons[0].weight))
 
 
 def _delay(comparison: Comparison) -> Reals:
@@ -103,14 +79,14 @@ def _delay(comparison: Comparison) -> Reals:
 
 
 def _bands(
-    affected_scenarios: AffectedScenarios, comparisons: list[Comparison], as_of: float, past_delay: Reals
+    affected_scenarios: AffectedScenarios, factual: SimulationResult, as_of: float, past_delay: Reals
 ) -> NDArray[np.int8]:
-    is_waiting = affected_scenarios.select([comparison.factual.is_waiting for comparison in comparisons])
     with np.errstate(invalid="ignore"):
-        hit_at = affected_scenarios.select([comparison.factual.hit_at for comparison in comparisons])
-        is_over = (hit_at <= as_of) & ~is_waiting
-    is_stuck = affected_scenarios.share(is_waiting) >= 0.5
-    is_exposed = affected_scenarios.share(is_over | (past_delay > 0)) >= 0.5
+        is_over = (factual.hit_at <= as_of) & ~factual.is_waiting
+    strata = factual.finish.shape[1] // past_delay.shape[1]
+    was_held = np.tile(past_delay > 0, (1, strata))
+    is_stuck = affected_scenarios.share(factual.is_waiting) >= 0.5
+    is_exposed = affected_scenarios.share(is_over | was_held) >= 0.5
     return np.where(is_stuck, 0, np.where(is_exposed, 1, 2)).astype(np.int8)
 
 

@@ -20,8 +20,8 @@ class StepEvidence:
     """An error was reported that the failures did not cause: it waits with and without them."""
     is_dead_lettered: bool = False
     """Its message is in the dead-letter queue."""
-    reports_errors: bool = True
-    """Errors at the impaired elements are reported: without one, no uncertain impairment has occurred."""
+    error_reporting: float = 0.0
+    """Share of the failed calls of which an error is reported, as far as earlier ones show."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,7 @@ class Cohorts:
     """How much longer than usual the steps on site take."""
     evidence: StepEvidence
     decision: PendingDecision | None = None
-    """A wrong decision was made about them, with `decision_chance`."""
-    decision_chance: float = 0.0
+    """A decision about them was made on stale data."""
     past_chance: Reals | None = None
     """(G,) that they were held before; None: all were."""
 

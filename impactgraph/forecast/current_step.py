@@ -1,5 +1,8 @@
 """Completion of the current step of cohorts, given that they are still in it and the evidence of their
 events.
+
+Every scenario says when the work ends and what held it. How well it explains what was seen is its weight
+(importance weighting): an order that stays longer than its work can take is hardly one whose call went well.
 """
 
 from dataclasses import dataclass
@@ -9,10 +12,18 @@ import numpy as np
 from graph_models.enums import Effect
 from graph_models.time import MINUTE
 from impactgraph.forecast.cohorts import Cohorts, StepEvidence
-from impactgraph.forecast.gates import Flags
-from impactgraph.forecast.plan import Stage
+from impactgraph.forecast.gates import Barrier, Flags, Occurs
+from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
-from impactgraph.forecast.simulate import NOBODY, Indexes
+from impactgraph.forecast.simulate import Indexes
+
+UNEXPLAINED = 5e-4
+"""Likelihood of whatever no scenario explains: an order that stays for a reason that nobody knows."""
+_OUTLASTS = 0.05
+"""Likelihood that a delay is longer than reported; that it is n times as long is n times less likely."""
+_HANDOVER = 1.0 * MINUTE
+"""What is completed and not held is handed over within about this time."""
+_FAILING = (Effect.BLOCKED, Effect.REJECTED)
 
 
 @dataclass(frozen=True)
@@ -25,17 +36,8 @@ class StepCompletion:
     """Index of the impairment that held its start, -1 where none did."""
     is_held: Flags
     """Where its start is still held."""
-
-
-@dataclass(frozen=True)
-class CurrentStep:
-    """Completions of the current step without and with the uncertain impairments at its start."""
-
-    certain: StepCompletion
-    by_chance: StepCompletion | None
-    """None where nothing uncertain is at its start."""
-    chance: Reals
-    """(G, K) that the uncertain impairments have occurred."""
+    weight: Reals | None
+    """How likely what was seen is in each scenario; None: the scenarios differ in nothing uncertain."""
 
 
 @dataclass(frozen=True)
@@ -43,86 +45,158 @@ class _Visit:
     """Arrivals (G, K) at a step whose work ends in (`low`, `high`], each (G, 1) or (1, K)."""
 
     stage: Stage
+    evidence: StepEvidence
+    as_of: float
+    occurs: Occurs
     arrival: Reals
     low: Reals
     high: Reals
     slowdown: Reals
 
 
-def current_step(stage: Stage, cohorts: Cohorts, as_of: float) -> CurrentStep:
+def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> StepCompletion:
+    """The completion where the barriers that `occurs` names do occur."""
+    stage = plan.stages[cohorts.step]
     evidence = cohorts.evidence
     recorded_at = cohorts.completion_recorded_at[:, None]
-    low, high = _work_ends_between(stage, recorded_at, evidence, as_of)
+    low, high = _work_ends_between(stage, recorded_at, evidence, as_of, occurs)
     visit = _Visit(
         stage=stage,
+        evidence=evidence,
+        as_of=as_of,
+        occurs=occurs,
         arrival=np.broadcast_to(cohorts.entered_at[:, None], (len(cohorts), SCENARIOS)),
         low=low,
         high=high,
         slowdown=stage.slowdown(cohorts.slowdown),
     )
-    passage = stage.start.pass_through(visit.arrival, chance_occurs=False)
+    passage = stage.start.pass_through(visit.arrival, occurs)
     begin = np.minimum(passage.departures, recorded_at) if evidence.is_completed else passage.departures
     if evidence.has_unrelated_error:
         waits = stage.manual_wait.quantile(scenario_sample("hold/unrelated"))
         begin = visit.arrival + _likely_waits(visit, np.broadcast_to(waits, visit.arrival.shape))
     work = _work(visit, begin)
-    past_delay = cohorts.past_delays
+    fit = _fit(visit, passage.departures)
+    longer = _longer_chance(visit, passage.departures)
+    outlasted = _outlasted(visit, fit, longer)
+    usual_work = np.where(outlasted, stage.durations(_sample(stage), cohorts.slowdown), work)
     completion = begin + work
     if evidence.is_dead_lettered:
         completion = np.maximum(visit.arrival, _rejects_since(stage, as_of))
-    certain = StepCompletion(
+    without = begin if evidence.has_unrelated_error else visit.arrival
+    return StepCompletion(
         factual=completion,
-        counterfactual=(begin if evidence.has_unrelated_error else visit.arrival) - past_delay + work,
+        counterfactual=without - cohorts.past_delays + usual_work,
         hit_by=passage.hit_by,
-        is_held=begin > as_of,
+        is_held=(begin > as_of) | (outlasted & (passage.hit_by >= 0)),
+        weight=_weight(plan, visit, completion, fit + longer),
     )
-    if not stage.start.uncertain_barriers:
-        return CurrentStep(certain, None, np.zeros_like(begin))
-    by_chance, chance = _by_chance(
-        visit=visit, evidence=evidence, past_delay=past_delay, certain=certain, as_of=as_of
-    )
-    return CurrentStep(certain, by_chance, chance)
 
 
-def _by_chance(
-    visit: _Visit, evidence: StepEvidence, past_delay: Reals, certain: StepCompletion, as_of: float
-) -> tuple[StepCompletion, Reals]:
-    """The completion where the uncertain impairments at the start have occurred, and the chance of it."""
-    passage = visit.stage.start.pass_through(visit.arrival, chance_occurs=True)
-    chance = passage.chance if passage.chance is not None else np.zeros_like(visit.arrival)
-    may_occur = chance > 0
-    begin = passage.departures
+def _weight(plan: Plan, visit: _Visit, completion: Reals, fit: Reals) -> Reals | None:
+    """How likely everything seen of the cohorts in their step is; None where nothing uncertain is there."""
+    if all(barrier.is_certain for barrier in visit.stage.barriers):
+        return None
+    weight = np.clip(fit, UNEXPLAINED, 1.0)
+    evidence = visit.evidence
     if evidence.has_related_error:
-        waits = _likely_waits(visit, passage.departures - visit.arrival)
-        begin = np.where(may_occur, visit.arrival + waits, passage.departures)
-        chance = np.where(may_occur, 1.0, 0.0)
-    elif evidence.reports_errors:
-        chance = np.zeros_like(chance)
-    work = _work(visit, begin)
-    has_occurred = chance > 0
-    hit_by = np.where(may_occur, passage.hit_by, NOBODY)
-    is_hit = hit_by >= 0
-    completion = StepCompletion(
-        factual=np.where(has_occurred, begin + work, certain.factual),
-        counterfactual=np.where(has_occurred, visit.arrival - past_delay + work, certain.counterfactual),
-        hit_by=np.where(is_hit, hit_by, certain.hit_by),
-        is_held=np.where(is_hit, begin + work > as_of, certain.is_held),
-    )
-    return completion, chance
+        weight = weight * np.where(_meets_uncertain(visit), 1.0, UNEXPLAINED)
+    elif evidence.error_reporting and not evidence.has_unrelated_error:
+        weight = weight * np.where(_meets_uncertain(visit), 1.0 - evidence.error_reporting, 1.0)
+    if evidence.is_dead_lettered:
+        return weight * np.where(_is_rejected(visit), 1.0, UNEXPLAINED)
+    if evidence.is_completed:
+        weight = weight * _stays_completed(plan, visit, completion)
+    return weight
+
+
+def _fit(visit: _Visit, begin: Reals) -> Reals:
+    """(G, K) that work which begins then ends within the bounds."""
+    if visit.evidence.is_dead_lettered or visit.evidence.has_unrelated_error:
+        return np.ones(visit.arrival.shape)
+    slack = 2.0 * MINUTE if visit.evidence.is_completed else 0.0
+    duration = visit.stage.duration
+    begin = np.where(np.isfinite(begin), begin, visit.as_of + 1.0)
+    high = np.where(np.isfinite(visit.high), visit.high, 1e18) + slack
+    latest = duration.below(np.maximum(high - begin, 0.0) / visit.slowdown)
+    earliest = duration.below(np.maximum(visit.low - slack - begin, 0.0) / visit.slowdown)
+    return np.where(high < begin, 0.0, latest - earliest)
+
+
+def _outlasted(visit: _Visit, fit: Reals, longer: Reals) -> Flags:
+    """(G, K) where a delay that is still in force, rather than the work, is longer than expected."""
+    if not longer.any():
+        return np.zeros(visit.arrival.shape, bool)
+    sample = scenario_sample(f"outlasts/{visit.stage.step.id}")
+    return (longer > 0) & (sample * (fit + longer) < longer)
+
+
+def _longer_chance(visit: _Visit, begin: Reals) -> Reals:
+    """(G, K) that a delay which is still in force lasts to the moment of the question, although less was
+    reported.
+    """
+    none = np.zeros(visit.arrival.shape)
+    if visit.evidence.is_completed or visit.evidence.is_dead_lettered or visit.evidence.has_unrelated_error:
+        return none
+    with np.errstate(invalid="ignore"):
+        held = np.maximum(begin - visit.arrival, 0.0)
+    held = np.where(_is_in_force(visit, visit.stage.start.barriers), held, 0.0)
+    for handoff in visit.stage.handoffs:
+        delay = np.maximum(visit.as_of - visit.low, 0.0)
+        held = np.maximum(held, np.where(_is_in_force(visit, handoff.gate.barriers), delay, 0.0))
+    if not held.any():
+        return none
+    stay = np.maximum(visit.as_of - visit.arrival, 1.0)
+    return np.where(begin <= visit.as_of, _OUTLASTS * np.minimum(held / stay, 1.0), 0.0)
+
+
+def _is_in_force(visit: _Visit, barriers: tuple[Barrier, ...]) -> Flags:
+    """(G, K) whether any of the barriers is in force at the moment of the question and was met before."""
+    in_force = np.zeros(visit.arrival.shape, bool)
+    for barrier in barriers:
+        in_force |= (barrier.until > visit.as_of) & (barrier.since <= visit.as_of) & visit.occurs(barrier)
+    return in_force
+
+
+def _meets_uncertain(visit: _Visit) -> Flags:
+    """(G, K) whether a call at the start fails for good; attempts before one that succeeds are no error."""
+    failing = [b for b in visit.stage.start.uncertain_barriers if b.impairment.effect in _FAILING]
+    met = np.zeros(visit.arrival.shape, bool)
+    for barrier in failing:
+        met |= barrier.applies_at(visit.arrival) & visit.occurs(barrier)
+    return met
+
+
+def _is_rejected(visit: _Visit) -> Flags:
+    """(G, K) whether a barrier that rejects occurs at a hand-off."""
+    rejected = np.zeros(visit.arrival.shape, bool)
+    for barrier in (b for h in visit.stage.handoffs for b in h.gate.barriers):
+        if barrier.impairment.effect is Effect.REJECTED:
+            rejected |= np.broadcast_to(np.asarray(visit.occurs(barrier)), rejected.shape)
+    return rejected
+
+
+def _stays_completed(plan: Plan, visit: _Visit, completion: Reals) -> Reals:
+    """(G, K) that what was completed then has not been handed over."""
+    departure = np.full(completion.shape, np.nan)
+    for branch in plan.branches(visit.stage.index):
+        passed = branch.handoff.gate.pass_through(completion, visit.occurs).departures
+        departure = np.where(branch.scenarios, passed, departure)
+    with np.errstate(invalid="ignore"):
+        late = np.maximum(visit.as_of - departure, 0.0)
+    return np.where(np.isnan(late), 1.0, np.maximum(np.exp(-late / _HANDOVER), UNEXPLAINED))
 
 
 def _work_ends_between(
-    stage: Stage, recorded_at: Reals, evidence: StepEvidence, as_of: float
+    stage: Stage, recorded_at: Reals, evidence: StepEvidence, as_of: float, occurs: Occurs
 ) -> tuple[Reals, Reals]:
     """(G, 1) or (1, K): the bounds of when the work of a fulfillment that is still in the step ends."""
     if evidence.is_completed:
         return recorded_at - 1.0, recorded_at
-    low = stage.completion.threshold(as_of)
-    shows_completion = stage.records_show_completion or (
-        evidence.reports_errors and any(handoff.gate.rejects() for handoff in stage.handoffs)
-    )
+    low = stage.completion.threshold(as_of, occurs)
+    shows_completion = stage.records_show_completion
     if evidence.is_dead_lettered or not shows_completion:
-        low = np.minimum.reduce([low, *(handoff.gate.threshold(as_of) for handoff in stage.handoffs)])
+        low = np.minimum.reduce([low, *(h.gate.threshold(as_of, occurs) for h in stage.handoffs)])
     return low[None, :], np.full((1, SCENARIOS), as_of if evidence.is_dead_lettered else np.inf)
 
 
@@ -133,6 +207,10 @@ def _rejects_since(stage: Stage, as_of: float) -> float:
     return min(rejecting, default=as_of)
 
 
+def _sample(stage: Stage) -> Reals:
+    return scenario_sample(f"takes/{stage.step.id}")
+
+
 def _work(visit: _Visit, begin: Reals) -> Reals:
     """Durations of work that began then, given the bounds of its end."""
     begin = _narrow(begin)
@@ -141,8 +219,7 @@ def _work(visit: _Visit, begin: Reals) -> Reals:
     least = np.maximum(np.where(is_finite, _narrow(visit.low) - since, 0.0), 0.0)
     most = np.maximum(_narrow(visit.high) - since, least)
     slowdown = visit.slowdown
-    sample = scenario_sample(f"takes/{visit.stage.step.id}")
-    return visit.stage.duration.between(least / slowdown, most / slowdown, sample) * slowdown
+    return visit.stage.duration.between(least / slowdown, most / slowdown, _sample(visit.stage)) * slowdown
 
 
 def _narrow(moments: Reals) -> Reals:

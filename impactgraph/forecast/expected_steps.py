@@ -17,11 +17,10 @@ from graph_models.topology import Step
 from impactgraph.forecast.cohorts import Cohorts
 from impactgraph.forecast.comparison import AffectedScenarios, masked_median
 from impactgraph.forecast.current_step import current_step
-from impactgraph.forecast.gates import Flags
+from impactgraph.forecast.gates import Flags, only_certain
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import SCENARIOS, Reals
 from impactgraph.forecast.simulate import (
-    COUNTERFACTUAL,
     SimulationResult,
     SimulationSetup,
     SimulationStart,
@@ -59,12 +58,10 @@ class ExpectedSteps:
 
 @dataclass(frozen=True)
 class ScenarioSteps:
-    """Simulations that kept departures, one for each comparison, and the affected scenarios of the
-    cohorts.
-    """
+    """A simulation that kept departures, and the affected scenarios of the cohorts."""
 
     plan: Plan
-    results: tuple[SimulationResult, ...]
+    result: SimulationResult
     affected_scenarios: AffectedScenarios
 
     def expected_steps(self, cohort: int, current: int, entered_at: Millis, as_of: Millis) -> ExpectedSteps:
@@ -73,7 +70,7 @@ class ScenarioSteps:
         Nothing that has not happened by `as_of` is expected before it. Empty where the cohort is not
         affected.
         """
-        result = self.results[0 if self.affected_scenarios.first_is_dominant[cohort] else 1]
+        result = self.result
         departures = {step: moments[cohort] for step, moments in result.departures.items()}
         mask = self.affected_scenarios.mask[cohort] & ~np.isnan(result.finish[cohort])
         if not mask.any():
@@ -90,12 +87,12 @@ def undisturbed_steps(plan: Plan, cohorts: Cohorts, as_of: Millis) -> ExpectedSt
 
     What is completed and still in the step at `as_of` is handed over from then on.
     """
-    setup = SimulationSetup(plan, float(as_of), cohorts.slowdown, keeps_departures=True)
-    completion = current_step(plan.stages[cohorts.step], cohorts, float(as_of)).certain.factual
+    setup = SimulationSetup(plan, float(as_of), 0.0, cohorts.slowdown, keeps_departures=True)
+    completion = current_step(plan, cohorts, float(as_of), only_certain).factual
     start = SimulationStart(slice(0, 1), np.maximum(completion, float(as_of)))
-    result = simulate(setup, COUNTERFACTUAL, {cohorts.step: start}, setup.blank_result)
-    all_scenarios = AffectedScenarios(np.ones(1), np.ones(1, bool), np.ones((1, SCENARIOS), bool))
-    steps = ScenarioSteps(plan, (result,), all_scenarios)
+    result = simulate(setup, None, {cohorts.step: start}, setup.blank_result)
+    all_scenarios = AffectedScenarios(np.ones(1), np.ones((1, SCENARIOS), bool))
+    steps = ScenarioSteps(plan, result, all_scenarios)
     return steps.expected_steps(0, cohorts.step, round(float(cohorts.entered_at[0])), as_of)
 
 
@@ -123,14 +120,16 @@ def _usual_way(
         return _WayStep(stage.step, departures[visit], on_way, records)
 
     visit = current
+    strata = len(mask) // SCENARIOS
     way = [step_of(visit, mask)]
     while branches := plan.branches(visit):
-        counts = [(mask & branch.scenarios).sum() for branch in branches]
+        takes = [np.tile(branch.scenarios, strata) for branch in branches]
+        counts = [(mask & scenarios).sum() for scenarios in takes]
         most = int(np.argmax(counts))
-        if counts[most] < (mask & plan.ends(visit)).sum():
+        if counts[most] < (mask & np.tile(plan.ends(visit), strata)).sum():
             break
         visit = branches[most].to
-        mask = mask & branches[most].scenarios
+        mask = mask & takes[most]
         way.append(step_of(visit, mask))
     return way
 

@@ -5,20 +5,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from graph_models.enums import Effect
 from graph_models.topology import Topology, Workflow
 from impactgraph.forecast.cohort_outcomes import CohortOutcomes, cohort_outcomes
 from impactgraph.forecast.cohorts import Cohorts
-from impactgraph.forecast.comparison import Comparison
-from impactgraph.forecast.current_step import CurrentStep, StepCompletion, current_step
+from impactgraph.forecast.comparison import Comparison, Positions, StratumPart, join_strata
+from impactgraph.forecast.current_step import StepCompletion, current_step
 from impactgraph.forecast.durations import Durations
-from impactgraph.forecast.gates import Flags
+from impactgraph.forecast.gates import Flags, Occurs, only_certain
 from impactgraph.forecast.plan import ImpairmentForecast, Plan, Segment, plan_for
 from impactgraph.forecast.record_outcomes import RecordOutcomes, compare_records, record_outcomes
 from impactgraph.forecast.scenarios import SCENARIOS, Reals
 from impactgraph.forecast.simulate import (
-    COUNTERFACTUAL,
-    FACTUAL,
-    FACTUAL_BY_CHANCE,
     PendingDecision,
     SimulationResult,
     SimulationSetup,
@@ -60,28 +58,40 @@ class Forecaster:
 
     def forecast(self, plan: Plan, groups: Sequence[Cohorts]) -> CohortOutcomes:
         """The outcomes of all cohorts, group after group. Groups are ordered by step as in `plan.order`."""
-        current = [current_step(plan.stages[group.step], group, self.as_of) for group in groups]
         setup = self._setup(plan, groups)
-        certain = [each.certain for each in current]
+        weights = [_stratum_weights(plan, group) for group in groups]
+        sizes = [len(group) for group in groups]
+        parts: list[StratumPart] = []
+        for number, stratum in enumerate(plan.strata):
+            members = [n for n, weight in enumerate(weights) if weight[number] > 0]
+            if members:
+                chances = [weights[n][number] for n in members]
+                at: Positions = np.flatnonzero(np.isin(np.repeat(range(len(groups)), sizes), members))
+                parts.append(self._compare(plan, [groups[n] for n in members], stratum, chances, at))
+        past_delay = np.concatenate([group.past_delays for group in groups])
+        comparison = join_strata(parts, len(past_delay))
+        return cohort_outcomes(setup, comparison, past_delay)
+
+    def _compare(
+        self, plan: Plan, groups: Sequence[Cohorts], occurs: Occurs, chances: Sequence[float], at: Positions
+    ) -> StratumPart:
+        """The comparison of groups, at `at` among all cohorts, in one stratum, with its chance for each."""
+        setup = self._setup(plan, groups)
+        completions = [current_step(plan, group, self.as_of, occurs) for group in groups]
+        result = _current_hits(setup, groups, completions)
+        decisions = _made_decisions(setup, groups, occurs, result)
         factual = simulate(
-            setup,
-            FACTUAL,
-            _starts(groups, [completion.factual for completion in certain]),
-            _current_hits(setup, groups, certain),
+            setup, occurs, _starts(groups, [c.factual for c in completions]), result, decisions
         )
         counterfactual = simulate(
-            setup,
-            COUNTERFACTUAL,
-            _starts(groups, [completion.counterfactual for completion in certain]),
-            setup.blank_result,
+            setup, None, _starts(groups, [c.counterfactual for c in completions]), setup.blank_result
         )
-        comparisons = [Comparison(factual, counterfactual, np.ones_like(factual.finish))]
-        if any(group.decision for group in groups) or any(
-            plan.stages[step].is_uncertain for group in groups for step in plan.reach(group.step)
-        ):
-            comparisons.append(_compare_by_chance(setup, groups, current, counterfactual))
-            comparisons[0].weight = 1.0 - comparisons[1].weight
-        return self._outcomes(setup, comparisons, np.concatenate([group.past_delays for group in groups]))
+        weight = [
+            np.full((len(group), SCENARIOS), chance) * (1.0 if c.weight is None else c.weight)
+            for group, chance, c in zip(groups, chances, completions, strict=True)
+        ]
+        is_certain = min(chances) >= 1.0 and all(c.weight is None for c in completions)
+        return StratumPart(at, factual, counterfactual, None if is_certain else np.concatenate(weight))
 
     def forecast_after_reroute(
         self, plan: Plan, groups: Sequence[Cohorts], rerouted_at: Reals, decision: PendingDecision
@@ -90,76 +100,55 @@ class Forecaster:
 
         Without it they had gone on then from where it surfaces.
         """
-        current = [current_step(plan.stages[group.step], group, self.as_of) for group in groups]
+        current = [current_step(plan, group, self.as_of, only_certain) for group in groups]
         setup = self._setup(plan, groups)
         result = setup.blank_result
         result.hit_by[:] = plan.stages[decision.step].content_barriers[0].index
         result.hit_step[:] = decision.step
         result.hit_at[:] = rerouted_at[:, None]
-        every = slice(0, len(rerouted_at))
-        result.add_wrong_decision(every, 1.0)
-        starts = _starts(groups, [each.certain.factual for each in current])
-        factual = simulate(setup, FACTUAL, starts, result)
+        result.hit_matters[:] = True
+        result.has_content_effect[:] = True
+        result.wrong_decision[:] = True
+        starts = _starts(groups, [each.factual for each in current])
+        factual = simulate(setup, only_certain, starts, result)
         surfacing_at = np.broadcast_to(rerouted_at[:, None], (len(rerouted_at), SCENARIOS))
+        every = slice(0, len(rerouted_at))
         without_decision = {decision.surfacing_step: SimulationStart(every, surfacing_at)}
-        counterfactual = simulate(setup, COUNTERFACTUAL, without_decision, setup.blank_result)
-        comparison = Comparison(factual, counterfactual, np.ones_like(factual.finish))
-        return self._outcomes(setup, [comparison], np.ones_like(factual.finish))
+        counterfactual = simulate(setup, None, without_decision, setup.blank_result)
+        past_delay = np.ones_like(factual.finish)
+        return cohort_outcomes(setup, Comparison(factual, counterfactual), past_delay)
 
     def forecast_past_records(
         self, plan: Plan, step: int, completed_at: Reals, past_delay: Reals
     ) -> list[RecordOutcomes]:
         """Outcomes of the records of a step completed at `completed_at` (G,), later by `past_delay` (G,)."""
-        setup = SimulationSetup(plan, self.as_of, np.ones(len(completed_at)))
+        setup = SimulationSetup(plan, self.as_of, self.tolerance, np.ones(len(completed_at)))
         shape = len(completed_at), SCENARIOS
-        factual, counterfactual = (
-            simulate_emissions(setup, mode, step, np.broadcast_to(at[:, None], shape))
-            for mode, at in ((FACTUAL, completed_at), (COUNTERFACTUAL, completed_at - past_delay))
-        )
-        comparison = Comparison(factual, counterfactual, np.ones(shape))
-        return record_outcomes(plan, [comparison], [compare_records(plan, comparison, self.tolerance)])
+        completion = np.broadcast_to(completed_at[:, None], shape)
+        without = np.broadcast_to((completed_at - past_delay)[:, None], shape)
+        counterfactual = simulate_emissions(setup, None, step, without)
+        parts = [
+            StratumPart(
+                np.arange(len(completed_at)),
+                simulate_emissions(setup, occurs, step, completion),
+                counterfactual,
+                np.full(shape, weight) if weight < 1.0 else None,
+            )
+            for occurs, weight in zip(plan.strata, plan.weights((step,)), strict=True)
+            if weight > 0
+        ]
+        comparison = join_strata(parts, len(completed_at))
+        return record_outcomes(plan, comparison, compare_records(plan, comparison, self.tolerance))
 
     def _setup(self, plan: Plan, groups: Sequence[Cohorts]) -> SimulationSetup:
         slowdown = np.concatenate([group.slowdown for group in groups])
-        return SimulationSetup(plan, self.as_of, slowdown, self.keeps_steps)
-
-    def _outcomes(
-        self, setup: SimulationSetup, comparisons: list[Comparison], past_delay: Reals
-    ) -> CohortOutcomes:
-        return cohort_outcomes(
-            setup=setup,
-            comparisons=comparisons,
-            impairments=self.impairments,
-            tolerance=self.tolerance,
-            past_delay=past_delay,
-        )
+        return SimulationSetup(plan, self.as_of, self.tolerance, slowdown, self.keeps_steps)
 
 
-def _compare_by_chance(
-    setup: SimulationSetup,
-    groups: Sequence[Cohorts],
-    current: Sequence[CurrentStep],
-    counterfactual: SimulationResult,
-) -> Comparison:
-    """The comparison in which the uncertain impairments occur."""
-    completions = [each.by_chance or each.certain for each in current]
-    result = _current_hits(setup, groups, completions)
-    decisions: list[tuple[PendingDecision, Flags]] = []
-    for rows, group, each in zip(_rows(groups), groups, current, strict=True):
-        result.chance[rows] = each.chance
-        if group.decision is not None:
-            _add_decision(
-                setup=setup, result=result, rows=rows, decision=group.decision, chance=group.decision_chance
-            )
-            has_decision = np.zeros(len(setup.slowdown), bool)
-            has_decision[rows] = True
-            decisions.append((group.decision, has_decision))
-    if any(each.by_chance is not None for each in current):
-        starts = _starts(groups, [completion.counterfactual for completion in completions])
-        counterfactual = simulate(setup, COUNTERFACTUAL, starts, setup.blank_result)
-    starts = _starts(groups, [completion.factual for completion in completions])
-    factual = simulate(setup=setup, mode=FACTUAL_BY_CHANCE, starts=starts, result=result, decisions=decisions)
-    return Comparison(factual, counterfactual, factual.chance)
+def _stratum_weights(plan: Plan, group: Cohorts) -> tuple[float, ...]:
+    """Probability of each stratum of the plan for a group: by the events on its way, and by its decision."""
+    decided = () if group.decision is None else (group.decision.step,)
+    return plan.weights((*sorted(plan.reach(group.step)), *decided))
 
 
 def _current_hits(
@@ -173,18 +162,35 @@ def _current_hits(
         result.hit_step[rows] = np.where(is_hit, np.int16(group.step), np.int16(-1))
         result.hit_at[rows] = np.where(is_hit, group.entered_at[:, None], np.nan)
         result.is_waiting[rows] = is_hit & completion.is_held
+        with np.errstate(invalid="ignore"):
+            delay = completion.factual - completion.counterfactual
+        result.hit_matters[rows] = is_hit & (delay > setup.tolerance)
     return result
 
 
-def _add_decision(
-    setup: SimulationSetup, result: SimulationResult, rows: slice, decision: PendingDecision, chance: float
-) -> None:
-    result.chance[rows] = 1 - (1 - result.chance[rows]) * (1 - chance)
-    result.add_wrong_decision(rows, chance)
-    first = result.hit_by[rows] < 0
-    result.hit_by[rows][first] = setup.plan.stages[decision.step].content_barriers[0].index
-    result.hit_step[rows][first] = decision.step
-    result.hit_at[rows][first] = setup.as_of - 1.0
+def _made_decisions(
+    setup: SimulationSetup, groups: Sequence[Cohorts], occurs: Occurs, result: SimulationResult
+) -> list[tuple[PendingDecision, Flags]]:
+    """Decisions that the groups made on stale data, and where (G, K) they are wrong; writes them as hits."""
+    decisions: list[tuple[PendingDecision, Flags]] = []
+    for rows, group in zip(_rows(groups), groups, strict=True):
+        if group.decision is None:
+            continue
+        barriers = setup.plan.stages[group.decision.step].content_barriers
+        is_wrong = np.zeros(result.finish.shape, bool)
+        for barrier in barriers:
+            if barrier.impairment.effect is Effect.STALE:
+                is_wrong[rows] |= np.broadcast_to(np.asarray(occurs(barrier)), is_wrong[rows].shape)
+        if is_wrong.any():
+            result.wrong_decision |= is_wrong
+            result.has_content_effect |= is_wrong
+            first = is_wrong & ~result.hit_matters
+            result.hit_by[first] = barriers[0].index
+            result.hit_step[first] = group.decision.step
+            result.hit_at[first] = setup.as_of - 1.0
+            result.hit_matters |= is_wrong
+            decisions.append((group.decision, is_wrong))
+    return decisions
 
 
 def _rows(groups: Sequence[Cohorts]) -> list[slice]:

@@ -5,7 +5,7 @@ algebra of timetables (Baccelli, Cohen, Olsder, Quadrat, "Synchronization and Li
 float milliseconds; infinity is "never". Arrays are (G, K): G arrivals, K scenarios.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import Effect
-from graph_models.impairment import Impairment
+from graph_models.impairment import BACKLOG_GROWTH, CERTAIN, Impairment, RepeatedAttempts
 from graph_models.time import FOREVER, SECOND
+from impactgraph.forecast.chances import event_name
 from impactgraph.forecast.durations import Distribution
 from impactgraph.forecast.failure_ends import FailureEnds
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
@@ -22,7 +23,6 @@ from impactgraph.topology.calendar import Calendar
 
 RETRY_LAG = 90.0 * SECOND
 """What waits for a recovered element tries again within this time."""
-CERTAIN = 1.0 - 1e-9
 _REPEATS = 4
 
 Flags = NDArray[np.bool_]
@@ -43,6 +43,10 @@ class Barrier:
     manual_wait: Distribution
     """The wait for a person."""
     run: Calendar | None
+    delays: Reals | float
+    """DELAYED, DEGRADED: (K,), or the same in all scenarios."""
+    place: str = ""
+    """Where it stands: with that, the events that it depends on are named."""
 
     @cached_property
     def manual_waits(self) -> Reals:
@@ -63,6 +67,11 @@ class Barrier:
     def chance(self) -> float:
         return self.impairment.likelihood
 
+    @cached_property
+    def conditions(self) -> tuple[tuple[str, str], ...]:
+        """(event, outcome) of all that has to happen for it to occur."""
+        return tuple((event_name(self.place, c), c.outcome) for c in self.impairment.conditions)
+
     @property
     def is_certain(self) -> bool:
         return self.impairment.likelihood >= CERTAIN
@@ -70,6 +79,11 @@ class Barrier:
     @property
     def makes_wait(self) -> bool:
         return self.impairment.effect in (Effect.BLOCKED, Effect.REJECTED) and not self.impairment.hold
+
+    @property
+    def makes_wait_for_run(self) -> bool:
+        """Whether what it holds at an integration with a schedule leaves with a later run."""
+        return self.impairment.effect in (Effect.BLOCKED, Effect.REJECTED)
 
     @cached_property
     def latest_end(self) -> float:
@@ -108,7 +122,7 @@ class Barrier:
             case Effect.DELAYED | Effect.DEGRADED if i.remaining:
                 return np.where(self.applies_at(t), np.minimum(self.until + self.retry_lag, t + i.delay), t)
             case Effect.DELAYED | Effect.DEGRADED:
-                later = t + i.delay
+                later = t + self.delays
                 return np.where(self.applies_at(t), self.run.run_from(later) if self.run else later, t)
             case _:
                 return t
@@ -122,16 +136,20 @@ class Barrier:
         return out
 
     def _departures_of_growing_delay(self, t: Reals) -> Reals:
-        length = np.maximum(self.until - self.since, 1.0)
-        within = t + self.impairment.delay * np.clip((t - self.since) / length, 0.0, 1.0)
-        worst = self.until + self.impairment.delay
-        drain = max(float(self.impairment.drain), 0.25 * self.impairment.delay)
-        after = worst + (t - self.until) * (drain / (drain + self.impairment.delay))
-        return np.where(t < self.since, t, np.where(t < self.until, within, np.maximum(t, after)))
+        grown = self._grown_delay(t)
+        most = self._grown_delay(self.until)
+        drain = np.maximum(float(self.impairment.drain), 0.25 * most)
+        after = self.until + most + (t - self.until) * (drain / np.maximum(drain + most, 1.0))
+        return np.where(t < self.since, t, np.where(t < self.until, t + grown, np.maximum(t, after)))
+
+    def _grown_delay(self, t: Reals) -> Reals:
+        return self.impairment.delay * np.clip((t - self.since) / float(BACKLOG_GROWTH), 0.0, 1.0)
 
     def threshold(self, at: Reals) -> Reals:
-        """(K,) the least arrival whose departure is after `at` (K,), given that it arrived by then."""
-        return np.where(at < self.since, at, self._least(at)) if self.is_certain else at
+        """(K,) the least arrival whose departure is after `at` (K,), given that it occurs and that it arrived
+        by then.
+        """
+        return np.where(at < self.since, at, self._least(at))
 
     def _least(self, at: Reals) -> Reals:
         i = self.impairment
@@ -139,7 +157,7 @@ class Barrier:
             case Effect.REJECTED:
                 return np.full(SCENARIOS, self.since)
             case Effect.BLOCKED if i.hold:
-                return at
+                return np.maximum(at - self.manual_waits[0], self.since)
             case Effect.BLOCKED if self.backlog_slope > 0:
                 return np.where(
                     self.until > at,
@@ -149,37 +167,49 @@ class Barrier:
             case Effect.BLOCKED:
                 return np.where(self.until > at, self.since, at)
             case Effect.DELAYED if i.growing:
-                rate = i.delay / np.maximum(self.until - self.since, 1.0)
-                return np.where(
-                    self.until > at, np.maximum((at + rate * self.since) / (1 + rate), self.since), at
-                )
+                rate = i.delay / float(BACKLOG_GROWTH)
+                growing = np.maximum((at + rate * self.since) / (1 + rate), at - i.delay)
+                return np.where(self.until > at, np.maximum(growing, self.since), at)
             case Effect.DELAYED if not i.run:
-                return np.where(self.until > at - i.delay, np.maximum(at - i.delay, self.since), at)
+                return np.where(self.until > at - self.delays, np.maximum(at - self.delays, self.since), at)
             case _:
                 return at
 
 
+Occurs = Callable[[Barrier], bool | Flags]
+"""Whether a barrier occurs: in all scenarios or in none, or by scenario (K,)."""
+
+
+def only_certain(barrier: Barrier) -> bool:
+    """Nothing uncertain occurs."""
+    return barrier.is_certain
+
+
+def everything(barrier: Barrier) -> bool:
+    """All that is uncertain occurs."""
+    return True
+
+
 @dataclass(frozen=True)
 class Passage:
-    """Departures, the index of the barrier that changed each (else -1), and the chance that the uncertain
-    barriers occur (None without any).
-    """
+    """Departures, and the index of the barrier that added most to the wait of each (else -1)."""
 
     departures: Reals
     hit_by: NDArray[np.int16]
-    chance: Reals | None
 
 
 class Gate:
     """The barriers of one element as one function, with the runs of its schedule where it has one."""
 
     def __init__(self, barriers: Iterable[Barrier] = (), calendar: Calendar | None = None) -> None:
-        # A full buffer rejects first; only what it accepts waits.
-        self.barriers = tuple(
-            sorted(barriers, key=lambda b: (b.impairment.effect is not Effect.REJECTED, b.since, b.index))
-        )
         self.calendar = calendar
+        self.barriers = tuple(sorted(barriers, key=self._rank))
         self.uncertain_barriers = tuple(b for b in self.barriers if not b.is_certain)
+
+    def _rank(self, barrier: Barrier) -> tuple[bool, bool, float, int]:
+        """A full buffer rejects first, and only what it accepts waits; a run leaves before it is slow."""
+        is_transfer = self.calendar is not None and not barrier.makes_wait
+        return barrier.impairment.effect is not Effect.REJECTED, is_transfer, barrier.since, barrier.index
 
     def __bool__(self) -> bool:
         return bool(self.barriers)
@@ -200,44 +230,52 @@ class Gate:
     def scheduled_departures(self, t: Reals) -> Reals:
         return self.calendar.run_from(t) if self.calendar else t
 
-    def pass_through(self, t: Reals, *, chance_occurs: bool) -> Passage:
-        """The passage of arrivals through all barriers.
-
-        With `chance_occurs` every uncertain barrier that applies occurs, and the passage has the chance of
-        that.
-        """
-        base = self.scheduled_departures(t)
-        out = base
+    def pass_through(self, t: Reals, occurs: Occurs) -> Passage:
+        """The passage of arrivals through all barriers that occur."""
+        out = self.scheduled_departures(t)
         by = np.full(t.shape, -1, np.int16)
-        chance: Reals | None = None
+        most = np.zeros(t.shape)
         for again in range(2 if len(self.barriers) > 1 else 1):
             for barrier in self.barriers:
                 # A delay applies once, but the end of a wait may fall into another wait.
                 if (again and not barrier.makes_wait) or not barrier.may_change(out):
                     continue
-                if not barrier.is_certain:
-                    if not chance_occurs:
-                        continue
-                    applies = barrier.applies_at(out) & (by != barrier.index)
-                    strike_chance = np.where(applies, barrier.chance, 0.0)
-                    chance = strike_chance if chance is None else 1 - (1 - chance) * (1 - strike_chance)
-                    by = np.where(applies & (by < 0), np.int16(barrier.index), by)
-                later = barrier.departures(out)
-                if again:  # an order that has waited in a queue does not queue a second time
-                    later = np.where(barrier.applies_at(out), later, out)
-                if self.calendar is not None:
-                    later = np.where(later > out, self.calendar.run_from(later), out)
-                by = np.where((later > out) & (by < 0), np.int16(barrier.index), by)
+                later = self._depart(barrier, out, occurs(barrier), again=bool(again))
+                if later is None:
+                    continue
+                with np.errstate(invalid="ignore"):
+                    added = np.where(later > out, later - out, 0.0)
+                is_most = added > most
+                by = np.where(is_most, np.int16(barrier.index), by)
+                most = np.where(is_most, added, most)
                 out = later
-        return Passage(out, by, chance)
+        return Passage(out, by)
 
-    def threshold(self, at: float) -> Reals:
+    def _depart(self, barrier: Barrier, out: Reals, occurs: bool | Flags, *, again: bool) -> Reals | None:
+        """Departures behind one barrier; None where it does not occur."""
+        if occurs is False:
+            return None
+        later = barrier.departures(out)
+        if again:  # an order that has waited in a queue does not queue a second time
+            later = np.where(barrier.applies_at(out), later, out)
+        if occurs is not True:
+            later = np.where(occurs, later, out)
+        # What waits takes the next run; what is slow on its way has left with its run.
+        if self.calendar is not None and barrier.makes_wait_for_run:
+            later = np.where(later > out, self.calendar.run_from(later), out)
+        return later
+
+    def threshold(self, at: float, occurs: Occurs) -> Reals:
         """(K,) the earliest arrival that is still held at `at`, computed from the last barrier to the
         first.
         """
         least = np.full(SCENARIOS, at)
         for barrier in reversed(self.barriers):
-            least = barrier.threshold(self._run_before(least))
+            happens = occurs(barrier)
+            if happens is not False:
+                # Only what leaves by the run itself, or waits for one, is on a run then.
+                before = self._run_before(least) if barrier.makes_wait_for_run else least
+                least = np.where(happens, barrier.threshold(before), least)
         return self._run_before(least)
 
     def _run_before(self, at: Reals) -> Reals:
@@ -251,19 +289,20 @@ OPEN = Gate()
 
 
 def barriers(
-    impairments: Sequence[Impairment],
-    indexes: Sequence[int],
+    impairments: Sequence[tuple[int, Impairment]],
     ends: FailureEnds,
     hold: Distribution,
+    *,
     slope: float = 0.0,
+    place: str = "",
 ) -> list[Barrier]:
-    """Barriers of impairments, in K scenarios.
+    """Barriers of (index, impairment) at a place, in K scenarios.
 
     `hold`: the wait for a person; `slope`: load over rate of their queue, how fast a held backlog grows
     against how fast it clears.
     """
     result: list[Barrier] = []
-    for index, impairment in zip(indexes, impairments, strict=True):
+    for index, impairment in impairments:
         shift = (
             np.zeros(SCENARIOS) if impairment.fixed_end else ends.shift(impairment.failures, impairment.until)
         )
@@ -279,9 +318,26 @@ def barriers(
                 retry_lag=RETRY_LAG * scenario_sample(f"lag/{impairment.element}"),
                 manual_wait=hold,
                 run=Calendar(impairment.run) if impairment.run else None,
+                delays=_delays(impairment),
+                place=place,
             )
         )
     return result
+
+
+def _delays(impairment: Impairment) -> Reals | float:
+    """(K,) or a number: the delay that it adds."""
+    repeats = impairment.repeats
+    if repeats is None or impairment.effect is not Effect.DELAYED:
+        return float(impairment.delay)
+    return _failed_attempts(repeats, scenario_sample(f"attempts/{impairment.element}")) * repeats.backoff
+
+
+def _failed_attempts(repeats: RepeatedAttempts, sample: Reals) -> Reals:
+    """(K,) how many attempts failed before one succeeded: at least one, and not all of them."""
+    failures = np.arange(1, max(repeats.attempts, 2))
+    chances = np.cumsum(repeats.error_rate ** (failures - 1.0))
+    return failures[np.searchsorted(chances / chances[-1], sample)].astype(np.float64)
 
 
 def _slope(impairment: Impairment, until: Reals, slope: float) -> float:

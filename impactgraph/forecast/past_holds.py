@@ -8,7 +8,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.forecast.gates import Barrier, Gate
+from impactgraph.forecast.gates import Barrier, Gate, everything
 from impactgraph.forecast.scenarios import Reals
 
 
@@ -65,11 +65,11 @@ class HoldRecorder:
         scheduled = gate.scheduled_departures(arrival)
         if not gate:
             return scheduled
-        departures = gate.pass_through(arrival, chance_occurs=True).departures
+        departures = gate.pass_through(arrival, everything).departures
         for barrier in gate.barriers:
             alone = departures
             if len(gate.barriers) > 1:
-                alone = Gate((barrier,), gate.calendar).pass_through(arrival, chance_occurs=True).departures
+                alone = Gate((barrier,), gate.calendar).pass_through(arrival, everything).departures
             ended = np.where(np.isinf(alone), self.left_at, alone)
             length = np.where(ended <= self.latest, np.maximum(ended - scheduled, 0.0), 0.0)
             self.holds.append(Hold(barrier, place, arrival, length))

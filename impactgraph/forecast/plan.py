@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -10,9 +10,10 @@ from graph_models.enums import Effect, RecordKind, Transport
 from graph_models.impairment import Impairment
 from graph_models.scope import Scope
 from graph_models.topology import Emission, Integration, Step, Topology, Transition, When, Workflow
+from impactgraph.forecast.chances import Events, Stratum, events_of
 from impactgraph.forecast.durations import Distribution, Durations
 from impactgraph.forecast.failure_ends import NO_ENDS, FailureEnds
-from impactgraph.forecast.gates import CERTAIN, Barrier, Flags, Gate, barriers
+from impactgraph.forecast.gates import Barrier, Flags, Gate, Occurs, barriers
 from impactgraph.forecast.manual_wait import default_manual_wait
 from impactgraph.forecast.routes import Routes, Transit, routes_of, transition_shares
 from impactgraph.forecast.scenarios import Reals
@@ -87,16 +88,14 @@ class Stage:
             *(b for h in self.handoffs for b in h.gate.barriers),
         )
 
-    @property
-    def is_uncertain(self) -> bool:
-        """Whether any barrier of the step occurs only with a likelihood."""
-        has_uncertain_handoff = any(
-            h.gate.uncertain_barriers or h.duplication_barriers for h in self.handoffs
-        )
+    @cached_property
+    def all_barriers(self) -> tuple[Barrier, ...]:
+        """`barriers`, and those of contents and records."""
         return (
-            bool(self.start.uncertain_barriers or self.completion.uncertain_barriers or self.content_barriers)
-            or has_uncertain_handoff
-            or any(r.gate.uncertain_barriers for r in self.records)
+            *self.barriers,
+            *self.content_barriers,
+            *(b for h in self.handoffs for b in h.duplication_barriers),
+            *(b for r in self.records for b in (*r.gate.barriers, *r.content_barriers)),
         )
 
     def durations(self, p: Reals, slowdown: Reals) -> Reals:
@@ -171,6 +170,40 @@ class Plan:
             tuple((s.step.id, tuple(Transit(h.to, h.share) for h in s.handoffs)) for s in self.stages)
         )
 
+    @cached_property
+    def events(self) -> Events:
+        """All that is uncertain on the way."""
+        return events_of(
+            (barrier.place, stage.index, chance)
+            for stage in self.stages
+            for barrier in stage.all_barriers
+            for chance in barrier.impairment.conditions
+        )
+
+    @cached_property
+    def strata(self) -> tuple[Occurs, ...]:
+        """For each stratum of the events: which barriers occur in it."""
+        return tuple(partial(_occurs, stratum, self._codes) for stratum in self.events.strata)
+
+    @cached_property
+    def _codes(self) -> dict[tuple[str, str], int]:
+        """By event and outcome: its code."""
+        return {
+            (event.name, outcome): code
+            for event in self.events.events
+            for code, outcome in enumerate(event.outcomes, 1)
+        }
+
+    def weights(self, steps: tuple[int, ...]) -> tuple[float, ...]:
+        """Probability of each stratum, where only the events at these steps matter."""
+        if steps not in self._weights:
+            self._weights[steps] = self.events.weights(steps)
+        return self._weights[steps]
+
+    @cached_property
+    def _weights(self) -> dict[tuple[int, ...], tuple[float, ...]]:
+        return {}
+
     @property
     def order(self) -> tuple[int, ...]:
         """Numbers of the visits in topological order."""
@@ -212,6 +245,10 @@ class Plan:
     def reach(self, start: int) -> frozenset[int]:
         """Positions of the steps that can be reached from a step, itself included."""
         return frozenset(index for index in range(len(self.stages)) if self.leads_to(start, index))
+
+
+def _occurs(stratum: Stratum, codes: Mapping[tuple[str, str], int], barrier: Barrier) -> bool | Flags:
+    return stratum.occurs([(event, codes[event, outcome]) for event, outcome in barrier.conditions])
 
 
 @dataclass(frozen=True)
@@ -267,10 +304,14 @@ def _stage(
         duration=durations[workflow.key, step.key],
         on_site=on_site(topology, step),
         manual_wait=forecast.manual_wait,
-        start=_gate([(n, i) for n, i in moving if i.at_start], forecast),
-        completion=_gate([(n, i) for n, i in moving if i.at_completion and not i.hold], forecast),
+        start=_gate([(n, i) for n, i in moving if i.at_start], forecast, step.id),
+        completion=_gate(
+            [(n, i) for n, i in moving if i.at_completion and not i.hold], forecast, f"{step.id} completed"
+        ),
         content_barriers=tuple(
-            _barriers([(n, i) for n, i in own if i.effect in (Effect.STALE, Effect.DUPLICATED)], forecast)
+            _barriers(
+                [(n, i) for n, i in own if i.effect in (Effect.STALE, Effect.DUPLICATED)], forecast, step.id
+            )
         ),
         handoffs=_handoffs(
             topology=topology, workflow=workflow, forecast=forecast, segment=segment, step=step
@@ -292,6 +333,7 @@ def _handoffs(
             workflow=workflow,
             forecast=forecast,
             segment=segment,
+            place=f"{step.id} to {transition.step}",
             transition=transition,
             share=share,
         )
@@ -312,6 +354,7 @@ def _handoff(
     workflow: Workflow,
     forecast: ImpairmentForecast,
     segment: Segment,
+    place: str,
     transition: Transition,
     share: float,
 ) -> Handoff:
@@ -322,9 +365,9 @@ def _handoff(
     ]
     return Handoff(
         to=workflow.position(transition.step),
-        gate=_gate(moving, forecast, integration),
+        gate=_gate(moving, forecast, place, integration),
         duplication_barriers=tuple(
-            _barriers([(n, i) for n, i in impairments if i.effect is Effect.DUPLICATED], forecast)
+            _barriers([(n, i) for n, i in impairments if i.effect is Effect.DUPLICATED], forecast, place)
         ),
         share=share,
     )
@@ -341,12 +384,13 @@ def _record(
     ]
     moving = [(n, i) for n, i in impairments if i.effect not in (Effect.DUPLICATED, Effect.STALE)]
     spoiling = [(n, i) for n, i in impairments if i.effect in (Effect.DUPLICATED, Effect.STALE)]
+    place = f"{emission.kind}:{emission.type}"
     fast = integration is None or integration.transport in (Transport.QUEUE, Transport.STREAM, Transport.SYNC)
     return Record(
         bit=bit,
         emission=emission,
-        gate=_gate(moving, forecast, integration),
-        content_barriers=tuple(_barriers(spoiling, forecast)),
+        gate=_gate(moving, forecast, place, integration),
+        content_barriers=tuple(_barriers(spoiling, forecast, place)),
         shows_completion=fast and not moving and emission.kind is not RecordKind.SUPPLIER_ORDER,
     )
 
@@ -374,6 +418,7 @@ def _integration(topology: Topology, identifier: str | None) -> Integration | No
 def _gate(
     impairments: Sequence[tuple[int, Impairment]],
     forecast: ImpairmentForecast,
+    place: str,
     integration: Integration | None = None,
 ) -> Gate:
     calendar = (
@@ -381,29 +426,11 @@ def _gate(
         if integration is not None and integration.schedule is not None
         else None
     )
-    return Gate(_barriers(_worst_coins(impairments), forecast), calendar)
+    return Gate(_barriers(impairments, forecast, place), calendar)
 
 
-def _worst_coins(impairments: Sequence[tuple[int, Impairment]]) -> list[tuple[int, Impairment]]:
-    """The certain impairments, and of the uncertain ones of one failure and scope only the worst.
-
-    The uncertain ones exclude each other, and the milder ones are small delays.
-    """
-    worst: dict[tuple[tuple[str, ...], Scope], int] = {}
-    for at, (_, i) in enumerate(impairments):
-        if i.likelihood < CERTAIN:
-            key = i.failures, i.scope
-            if key not in worst or _SEVERITY[i.effect] < _SEVERITY[impairments[worst[key]][1].effect]:
-                worst[key] = at
-    keep = set(worst.values())
-    return [row for at, row in enumerate(impairments) if at in keep or row[1].likelihood >= CERTAIN]
-
-
-_SEVERITY = {effect: rank for rank, effect in enumerate(Effect)}
-
-
-def _barriers(impairments: Sequence[tuple[int, Impairment]], forecast: ImpairmentForecast) -> list[Barrier]:
+def _barriers(
+    impairments: Sequence[tuple[int, Impairment]], forecast: ImpairmentForecast, place: str
+) -> list[Barrier]:
     load = forecast.queue_load.get(impairments[0][1].element, 0.0) if impairments else 0.0
-    return barriers(
-        [i for _, i in impairments], [n for n, _ in impairments], forecast.ends, forecast.manual_wait, load
-    )
+    return barriers(impairments, forecast.ends, forecast.manual_wait, slope=load, place=place)

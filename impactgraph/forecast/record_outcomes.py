@@ -22,6 +22,9 @@ RECORD_EFFECTS = (
     RecordEffect.DUPLICATED,
     RecordEffect.WRONG,
 )
+_LATE = RECORD_EFFECTS.index(RecordEffect.LATE)
+_DUPLICATED = RECORD_EFFECTS.index(RecordEffect.DUPLICATED)
+_WRONG = RECORD_EFFECTS.index(RecordEffect.WRONG)
 
 
 @dataclass
@@ -69,11 +72,11 @@ def compare_records(plan: Plan, pair: Comparison, tolerance: float) -> RecordCom
     emissions = [emission for _, emission in plan.workflow.records]
     factual, counterfactual = pair.factual, pair.counterfactual
     bits = sorted(factual.record_arrivals)
-    rows = len(pair.weight)
-    with_ = _stack(factual.record_arrivals, bits, pair.weight)
-    without = _stack(counterfactual.record_arrivals, bits, pair.weight)
+    rows = len(factual.finish)
+    with_ = _stack(factual.record_arrivals, bits, factual.finish)
+    without = _stack(counterfactual.record_arrivals, bits, factual.finish)
     due = (
-        _stack(counterfactual.record_emissions, bits, pair.weight)
+        _stack(counterfactual.record_emissions, bits, factual.finish)
         + np.repeat([float(emissions[b].due or 0) for b in bits], rows)[:, None]
     )
     own = _stack(factual.record_hit_by, bits, factual.hit_by)
@@ -86,15 +89,30 @@ def compare_records(plan: Plan, pair: Comparison, tolerance: float) -> RecordCom
     effect = np.where(missing, 0, np.where(is_out_of_sequence, 1, 2)).astype(np.int16)
     by = np.where((own < 0) & is_out_of_sequence, held_by, own)
     by = np.where(by < 0, np.tile(factual.hit_by, (len(bits), 1)), by) if bits else by
-    return RecordComparison(
+    comparison = RecordComparison(
         bits=bits,
         mask=late | missing | is_out_of_sequence,
         effect=effect,
         arrival=with_,
-        emitted_at=_stack(factual.record_emissions, bits, pair.weight),
+        emitted_at=_stack(factual.record_emissions, bits, factual.finish),
         by=by,
         rows=rows,
     )
+    _add_defects(comparison, factual)
+    return comparison
+
+
+def _add_defects(comparison: RecordComparison, factual: SimulationResult) -> None:
+    """Records that come twice or with wrong content: worse than late, not as bad as missing."""
+    for n, bit in enumerate(comparison.bits):
+        rows = slice(n * comparison.rows, (n + 1) * comparison.rows)
+        for defect in factual.record_defects.get(bit, ()):
+            is_doubled = defect.barrier.impairment.effect is Effect.DUPLICATED
+            code = _DUPLICATED if is_doubled else _WRONG
+            is_worst = defect.occurs & ~(comparison.mask[rows] & (comparison.effect[rows] != _LATE))
+            comparison.effect[rows] = np.where(is_worst, code, comparison.effect[rows])
+            comparison.by[rows] = np.where(is_worst, np.int16(defect.barrier.index), comparison.by[rows])
+            comparison.mask[rows] |= defect.occurs
 
 
 def _stack(arrays: Mapping[int, NDArray[Any]], bits: list[int], like: NDArray[Any]) -> NDArray[Any]:
@@ -122,14 +140,13 @@ def _out_of_sequence(
     return is_out_of_sequence, held_by
 
 
-def record_outcomes(
-    plan: Plan, pairs: list[Comparison], hits: list[RecordComparison]
-) -> list[RecordOutcomes]:
+def record_outcomes(plan: Plan, pair: Comparison, hits: RecordComparison) -> list[RecordOutcomes]:
     """Outcomes of each record, computed only for the cohorts in which the failures affect it."""
-    bits, rows = hits[0].bits, hits[0].rows
+    bits, rows = hits.bits, hits.rows
     if not bits:
         return []
-    every = AffectedScenarios.of([np.tile(p.weight, (len(bits), 1)) for p in pairs], [h.mask for h in hits])
+    weight = None if pair.weight is None else np.tile(pair.weight, (len(bits), 1))
+    every = AffectedScenarios.of(weight, hits.mask)
     hit_rows = np.flatnonzero(every.likelihood)
     affected_scenarios = every.take(hit_rows)
 
@@ -139,14 +156,12 @@ def record_outcomes(
         return spread_values.reshape(len(bits), rows)
 
     likelihood = every.likelihood.reshape(len(bits), rows)
-    effect = spread(
-        np.maximum(affected_scenarios.mode([h.effect[hit_rows] for h in hits]), 0).astype(np.int8), 0
-    )
-    arrival = spread(affected_scenarios.median([h.arrival[hit_rows] for h in hits]), np.nan)
-    emitted_at = spread(affected_scenarios.median([h.emitted_at[hit_rows] for h in hits]), np.nan)
-    by = spread(affected_scenarios.mode([h.by[hit_rows] for h in hits]), NOBODY)
-    due = _due(plan, bits, pairs[0].counterfactual)
-    outcomes = [
+    effect = spread(np.maximum(affected_scenarios.mode(hits.effect[hit_rows]), 0).astype(np.int8), 0)
+    arrival = spread(affected_scenarios.median(hits.arrival[hit_rows]), np.nan)
+    emitted_at = spread(affected_scenarios.median(hits.emitted_at[hit_rows]), np.nan)
+    by = spread(affected_scenarios.mode(hits.by[hit_rows]), NOBODY)
+    due = _due(plan, bits, pair)
+    return [
         RecordOutcomes(
             bit=bit,
             likelihood=likelihood[n],
@@ -158,11 +173,11 @@ def record_outcomes(
         )
         for n, bit in enumerate(bits)
     ]
-    return [_spoil(one, pairs[0].factual) for one in outcomes]
 
 
-def _due(plan: Plan, bits: list[int], counterfactual: SimulationResult) -> list[Reals]:
+def _due(plan: Plan, bits: list[int], pair: Comparison) -> list[Reals]:
     """By record, (G,): when it was due without the failures."""
+    counterfactual = pair.counterfactual
     completion_by_step: dict[int, Reals] = {}
     due_moments: list[Reals] = []
     for bit in bits:
@@ -172,36 +187,7 @@ def _due(plan: Plan, bits: list[int], counterfactual: SimulationResult) -> list[
             continue
         if step not in completion_by_step:
             completion_by_step[step] = masked_median(
-                counterfactual.record_emissions[bit], np.ones(counterfactual.finish.shape, bool)
+                counterfactual.record_emissions[bit], np.ones(counterfactual.finish.shape, bool), pair.weight
             )
         due_moments.append(completion_by_step[step] + float(emission.due))
     return due_moments
-
-
-def _spoil(row: RecordOutcomes, trace: SimulationResult) -> RecordOutcomes:
-    """The outcome with the barriers that duplicate the record or make its content wrong.
-
-    Several of them often apply together, so the likelihood that the record stays intact is computed for each
-    scenario.
-    """
-    spoilings = trace.record_defects.get(row.bit, ())
-    if not spoilings:
-        return row
-    intact = np.ones(spoilings[0].chance.shape)
-    worst = row.likelihood
-    for spoiling in spoilings:
-        chance = spoiling.chance.mean(axis=1)
-        worse = chance > worst
-        code = RECORD_EFFECTS.index(
-            RecordEffect.DUPLICATED
-            if spoiling.barrier.impairment.effect is Effect.DUPLICATED
-            else RecordEffect.WRONG
-        )
-        emission_time = masked_median(trace.record_emissions[row.bit], spoiling.chance > 0)
-        row.emitted_at = np.where(worse & ~np.isnan(emission_time), emission_time, row.emitted_at)
-        row.effect = np.where(worse, code, row.effect).astype(np.int8)
-        row.hit_by = np.where(worse, spoiling.barrier.index, row.hit_by).astype(np.int16)
-        worst = np.maximum(worst, chance)
-        intact = intact * (1 - spoiling.chance)
-    row.likelihood = 1 - (1 - row.likelihood) * intact.mean(axis=1)
-    return row

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import Effect
-from impactgraph.forecast.gates import Barrier, Flags, Gate
+from impactgraph.forecast.gates import Barrier, Flags, Gate, Occurs
 from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 
@@ -26,9 +26,9 @@ Indexes = NDArray[np.int16]
 
 @dataclass
 class RecordDefect:
-    """The chance (G, K) that a record is duplicated or has wrong content, and the barrier that causes it."""
+    """Where (G, K) a record is duplicated or has wrong content, and the barrier that causes it."""
 
-    chance: Reals
+    occurs: Flags
     barrier: Barrier
 
 
@@ -36,8 +36,9 @@ class RecordDefect:
 class SimulationResult:
     """Moments and first hits of one simulation, each (G, K).
 
-    `hit_by` is the first barrier that changed anything (an index of `ImpairmentForecast.entries`, else -1),
-    `hit_step` and `hit_at` are the step and the moment where it did.
+    `hit_by` is the first barrier that matters (an index of `ImpairmentForecast.entries`, else -1): that costs
+    more than the tolerance or changes contents; where none does, the first that costs anything. `hit_step`
+    and `hit_at` are the step and the moment where it does.
     """
 
     finish: Reals
@@ -45,11 +46,13 @@ class SimulationResult:
     hit_step: Indexes
     hit_at: Reals
     is_waiting: Flags
-    """Where the first hit still holds the cohort at the moment of the question."""
-    chance: Reals
-    """That the uncertain impairments which occur in this simulation do occur; 0 where there are none."""
-    wrong_decision_chance: Reals | None = None
-    """Chance that a decision on stale data is wrong; None where there is none."""
+    """Where any barrier holds the cohort at the moment of the question."""
+    hit_matters: Flags
+    """Where the hit is one that matters."""
+    has_content_effect: Flags
+    """Where something was done twice, or decided on stale data."""
+    wrong_decision: Flags
+    """Where a decision on stale data is wrong."""
     record_arrivals: dict[int, Reals] = field(default_factory=dict[int, Reals])
     """By record bit: its arrival; NaN in scenarios whose route does not emit it."""
     record_emissions: dict[int, Reals] = field(default_factory=dict[int, Reals])
@@ -58,12 +61,6 @@ class SimulationResult:
     record_defects: dict[int, list[RecordDefect]] = field(default_factory=dict[int, list[RecordDefect]])
     departures: dict[int, Reals] = field(default_factory=dict[int, Reals])
     """By visit: arrival at the next step, or the end. Empty unless `SimulationSetup.keeps_departures`."""
-
-    def add_wrong_decision(self, rows: slice, chance: Reals | float) -> None:
-        """Combines the chance with that of earlier decisions: any of them may be wrong."""
-        if self.wrong_decision_chance is None:
-            self.wrong_decision_chance = np.zeros_like(self.chance)
-        self.wrong_decision_chance[rows] = 1 - (1 - self.wrong_decision_chance[rows]) * (1 - chance)
 
     @staticmethod
     def blank(cohorts: int) -> "SimulationResult":
@@ -74,22 +71,10 @@ class SimulationResult:
             hit_step=np.full(shape, NOBODY),
             hit_at=np.full(shape, np.nan),
             is_waiting=np.zeros(shape, bool),
-            chance=np.zeros(shape),
+            hit_matters=np.zeros(shape, bool),
+            has_content_effect=np.zeros(shape, bool),
+            wrong_decision=np.zeros(shape, bool),
         )
-
-
-@dataclass(frozen=True)
-class SimulationMode:
-    """Whether the impairments apply, and whether the uncertain ones occur."""
-
-    with_failures: bool
-    chance_occurs: bool = False
-
-
-COUNTERFACTUAL = SimulationMode(with_failures=False)
-FACTUAL = SimulationMode(with_failures=True)
-FACTUAL_BY_CHANCE = SimulationMode(with_failures=True, chance_occurs=True)
-"""With all uncertain impairments occurring."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +101,8 @@ class SimulationSetup:
 
     plan: Plan
     as_of: float
+    tolerance: float
+    """A wait of no more does not matter by itself."""
     slowdown: Reals
     """(G,) how much longer than usual the steps on site take."""
     keeps_departures: bool = False
@@ -127,26 +114,25 @@ class SimulationSetup:
 
 def simulate(
     setup: SimulationSetup,
-    mode: SimulationMode,
+    occurs: Occurs | None,
     starts: Mapping[int, SimulationStart],
     result: SimulationResult,
     decisions: Sequence[tuple[PendingDecision, Flags]] = (),
 ) -> SimulationResult:
     """The filled `result`, from the completions at `starts` (by step) on.
 
-    Hits that it holds already come first.
-
-    `decisions`: earlier wrong ones, each with the (G,) cohorts concerned; they count where chance occurs.
+    `occurs`: which barriers do; None: what would be without the failures. Hits that `result` holds already
+    come first. `decisions`: earlier wrong ones, each with where (G, K).
     """
-    _Simulation(setup, mode, result, decisions).run(starts)
+    _Simulation(setup, occurs, result, decisions).run(starts)
     return result
 
 
 def simulate_emissions(
-    setup: SimulationSetup, mode: SimulationMode, step: int, completion: Reals
+    setup: SimulationSetup, occurs: Occurs | None, step: int, completion: Reals
 ) -> SimulationResult:
     """The records of one step only, which is completed at (G, K)."""
-    simulation = _Simulation(setup, mode, setup.blank_result, ())
+    simulation = _Simulation(setup, occurs, setup.blank_result, ())
     simulation.emit(setup.plan.stages[step], completion)
     return simulation.result
 
@@ -155,17 +141,15 @@ class _Simulation:
     def __init__(
         self,
         setup: SimulationSetup,
-        mode: SimulationMode,
+        occurs: Occurs | None,
         result: SimulationResult,
         decisions: Sequence[tuple[PendingDecision, Flags]],
     ) -> None:
         self.plan = setup.plan
         self.setup = setup
-        self.mode = mode
+        self.occurs = occurs
         self.result = result
-        self.decisions: list[tuple[PendingDecision, Flags]] = (
-            [(decision, cohorts[:, None]) for decision, cohorts in decisions] if mode.chance_occurs else []
-        )
+        self.decisions = list(decisions)
         self.arrivals: dict[int, Reals] = {}
         """By visit: when cohorts arrive at it."""
 
@@ -188,18 +172,16 @@ class _Simulation:
         """Completion of the step by arrival at it."""
         stage = self.plan.stage(visit)
         begin = self._pass(stage.start, arrival, stage.index)
-        if self.mode.chance_occurs:
-            for barrier in stage.content_barriers:
-                self._read_content(stage, barrier, begin)
+        for barrier in stage.content_barriers:
+            self._read_content(stage, barrier, begin)
         slowdown = self.setup.slowdown[: len(begin)]
         return begin + stage.durations(self.plan.sample("takes", visit), slowdown)
 
     def _read_content(self, stage: Stage, barrier: Barrier, at: Reals) -> None:
         """A step that reads stale data may decide wrongly."""
-        applies = barrier.applies_at(at)
-        self._occur(applies, barrier, stage.index, at)
-        if barrier.impairment.effect is Effect.STALE:
-            self.result.add_wrong_decision(slice(0, len(at)), np.where(applies, barrier.chance, 0.0))
+        applies = self._change_content(barrier, stage.index, at)
+        if applies is not None and barrier.impairment.effect is Effect.STALE:
+            self.result.wrong_decision[: len(at)] |= applies
             surfaces_at = stage.step.surfaces_at
             surfacing = self.plan.workflow.position(surfaces_at) if surfaces_at else stage.index
             self.decisions.append((PendingDecision(stage.index, surfacing), applies))
@@ -208,7 +190,7 @@ class _Simulation:
         """A wrong decision that surfaces here: the steps since the decision are done once more."""
         for n, (decision, cohorts) in enumerate(self.decisions):
             if decision.surfacing_step == stage.index:
-                needs_rework = np.zeros((len(completion), 1 if cohorts.shape[1] == 1 else SCENARIOS), bool)
+                needs_rework = np.zeros(completion.shape, bool)
                 needs_rework[: len(cohorts)] = cohorts[: len(completion)]
                 rework = self._rework(decision, self.setup.slowdown[: len(completion)])
                 self.decisions[n] = decision, _without(cohorts, needs_rework & ~np.isnan(completion))
@@ -235,10 +217,9 @@ class _Simulation:
             self._keep_departure(visit, ending)
         for branch in self.plan.branches(visit):
             handoff, scenarios = branch.handoff, branch.scenarios
-            if self.mode.chance_occurs:
-                for barrier in handoff.duplication_barriers:
-                    self._occur(barrier.applies_at(completion) & scenarios, barrier, handoff.to, completion)
             leaving = completion if scenarios.all() else np.where(scenarios, completion, np.nan)
+            for barrier in handoff.duplication_barriers:
+                self._change_content(barrier, handoff.to, leaving)
             departure = self._pass(handoff.gate, leaving, handoff.to)
             self._keep_departure(visit, departure)
             self._arrive(branch.to, departure)
@@ -266,13 +247,14 @@ class _Simulation:
             is_first = None if earlier is None else np.isnan(earlier)
             self._put(result.record_arrivals, record.bit, arrival, np.nan, is_first)
             self._put(result.record_emissions, record.bit, completion, np.nan, is_first)
-            if self.mode.with_failures:
-                self._put(result.record_hit_by, record.bit, hit_by, NOBODY, is_first)
-                for barrier in record.content_barriers:
-                    chance = np.zeros_like(result.chance)
-                    applies = barrier.applies_at(completion)
-                    chance[: len(completion)] = np.where(applies, barrier.chance, 0.0)
-                    result.record_defects.setdefault(record.bit, []).append(RecordDefect(chance, barrier))
+            if self.occurs is None:
+                continue
+            self._put(result.record_hit_by, record.bit, hit_by, NOBODY, is_first)
+            for barrier in record.content_barriers:
+                occurs = np.zeros(result.finish.shape, bool)
+                occurs[: len(completion)] = barrier.applies_at(completion) & self.occurs(barrier)
+                if occurs.any():
+                    result.record_defects.setdefault(record.bit, []).append(RecordDefect(occurs, barrier))
 
     def _put(
         self,
@@ -291,36 +273,45 @@ class _Simulation:
 
     def _pass(self, gate: Gate, arrival: Reals, step: int) -> Reals:
         departure, hit_by = self._through(gate, arrival)
-        if self.mode.with_failures and gate:
-            self._note_hit(hit_by, step, _hit_at(gate, arrival, hit_by), departure)
+        if self.occurs is not None and gate:
+            hit_at = _hit_at(gate, arrival, hit_by)
+            with np.errstate(invalid="ignore"):
+                cost = departure - gate.scheduled_departures(arrival)
+            self._note_hit(hit_by, step, hit_at, cost > self.setup.tolerance)
+            rows = len(hit_by)
+            is_held = (hit_by >= 0) & (hit_at <= self.setup.as_of) & (departure > self.setup.as_of)
+            self.result.is_waiting[:rows] |= is_held
         return departure
 
     def _through(self, gate: Gate, arrival: Reals) -> tuple[Reals, Indexes]:
-        if not self.mode.with_failures or not gate:
+        if self.occurs is None or not gate:
             return gate.scheduled_departures(arrival), np.full(arrival.shape, NOBODY)
-        passage = gate.pass_through(arrival, chance_occurs=self.mode.chance_occurs)
-        if passage.chance is not None:
-            chance = self.result.chance[: len(arrival)]
-            chance[:] = 1 - (1 - chance) * (1 - passage.chance)
+        passage = gate.pass_through(arrival, self.occurs)
         return passage.departures, passage.hit_by
 
-    def _occur(self, where: Flags, barrier: Barrier, step: int, at: Reals) -> None:
-        """An uncertain impairment occurs to some cohorts, without holding them."""
-        chance = self.result.chance[: len(at)]
-        chance[:] = np.where(where, 1 - (1 - chance) * (1 - barrier.chance), chance)
-        self._note_hit(np.where(where, np.int16(barrier.index), NOBODY), step, at, at)
+    def _change_content(self, barrier: Barrier, step: int, at: Reals) -> Flags | None:
+        """Where (G, K) a barrier makes something happen twice or wrongly, without holding it."""
+        occurs = self.occurs(barrier) if self.occurs is not None else False
+        if occurs is False:
+            return None
+        where = barrier.applies_at(at) & occurs
+        self.result.has_content_effect[: len(at)] |= where
+        self._note_hit(np.where(where, np.int16(barrier.index), NOBODY), step, at, where)
+        return where
 
-    def _note_hit(self, hit_by: Indexes, step: int, at: Reals, departure: Reals) -> None:
+    def _note_hit(self, hit_by: Indexes, step: int, at: Reals, matters: Flags) -> None:
+        """Keeps the first hit that matters, else the first."""
         result = self.result
         rows = len(hit_by)
-        first = (result.hit_by[:rows] < 0) & (hit_by >= 0)
+        is_hit = hit_by >= 0
+        matters = matters & is_hit
+        first = np.where(result.hit_by[:rows] < 0, is_hit, matters & ~result.hit_matters[:rows])
         if not first.any():
             return
         np.copyto(result.hit_by[:rows], hit_by, where=first)
         np.copyto(result.hit_step[:rows], np.int16(step), where=first)
         np.copyto(result.hit_at[:rows], at, where=first)
-        as_of = self.setup.as_of
-        result.is_waiting[:rows] |= first & (at <= as_of) & (departure > as_of)
+        result.hit_matters[:rows] |= matters
 
 
 def _without(cohorts: Flags, surfaced: Flags) -> Flags:

@@ -132,9 +132,6 @@ def _cohorts(
                 slowdown=slowdown_factors(pace[first:end] - USUAL_PACE) if has_pace else np.ones(end - first),
                 evidence=cohort_evidence(context, stage, int(evidence_kinds[first])),
                 decision=decision,
-                decision_chance=plan.stages[decision.step].content_barriers[0].chance
-                if decision is not None
-                else 0.0,
             )
         )
     return StepCohorts(step.position, start, tuple(cohorts), groups)

@@ -97,5 +97,5 @@ def cohort_evidence(context: WorkflowContext, stage: Stage, kind: int) -> StepEv
         has_related_error=kind == EvidenceKind.FAILED and bool(stage.start),
         has_unrelated_error=kind == EvidenceKind.UNRELATED_ERROR,
         is_dead_lettered=kind == EvidenceKind.DEAD_LETTERED,
-        reports_errors=bool(context.is_impaired.any()),
+        error_reporting=context.error_reporting,
     )

@@ -3,6 +3,7 @@
 import numpy as np
 
 from impactgraph.columns import Codes, Ints
+from impactgraph.forecast.gates import only_certain
 from impactgraph.forecast.plan import Plan
 from impactgraph.impact.segment_columns import SegmentColumns
 from impactgraph.impact.workflow_context import WorkflowContext
@@ -23,5 +24,5 @@ def _arrivals(context: WorkflowContext, plan: Plan, rows: Codes) -> Ints:
     """
     columns = context.columns
     placed_at = columns.orders.placed_at[columns.fulfillments.order[rows]]
-    held_since = round(float(np.median(plan.stages[0].start.threshold(float(context.as_of)))))
+    held_since = round(float(np.median(plan.stages[0].start.threshold(float(context.as_of), only_certain))))
     return np.minimum(np.maximum(placed_at, held_since), context.as_of)

@@ -22,6 +22,7 @@ Flags = NDArray[np.bool_]
 DEAD_LETTERED = "DEAD_LETTERED"
 USUAL_PACE = MAX_LEVEL
 """Bin of the usual pace of a location."""
+_ENOUGH_ERRORS = 8
 _REROUTE_PRIOR = 100
 """One reroute among so many is assumed beside those that were observed."""
 
@@ -43,6 +44,8 @@ class WorkflowContext:
     """By code of an element: whether it is impaired, or on the path to an impaired one."""
     has_error: Flags
     """By row of a fulfillment: whether an error was reported of its present step."""
+    error_reporting: float
+    """Share of the failed calls of which an error is reported."""
     dead_letter_code: int
     """Code of the errors of dead-lettered messages, -1 where there is none."""
     former_columns: tuple[int, ...]
@@ -139,6 +142,7 @@ def workflow_contexts(
     """
     is_impaired = _impaired_codes(columns, forecaster)
     has_error = _error_mask(columns, among)
+    error_reporting = _error_reporting(columns, forecaster, is_impaired)
     dead_letter_code = columns.dictionaries.fail_codes.find(DEAD_LETTERED)
     impaired_since = min((i.since for i in forecaster.impairments.entries), default=np.inf)
     for index, dictionary in enumerate(columns.dictionaries.workflows):
@@ -157,6 +161,7 @@ def workflow_contexts(
             record_bits=_indexes(records, dictionary.records),
             is_impaired=is_impaired,
             has_error=has_error,
+            error_reporting=error_reporting,
             dead_letter_code=-1 if dead_letter_code is None else dead_letter_code,
             former_columns=_former_columns(forecaster, workflow, dictionary.steps),
             impaired_since=impaired_since,
@@ -191,6 +196,16 @@ def _indexes(keys: Sequence[object], values: Sequence[object]) -> tuple[int, ...
 def _impaired_codes(columns: Columns, forecaster: Forecaster) -> Flags:
     on_path = {hop.element for i in forecaster.impairments.entries for hop in i.hops}
     return np.array([element in on_path for element in columns.dictionaries.elements.values])
+
+
+def _error_reporting(columns: Columns, forecaster: Forecaster, is_impaired: Flags) -> float:
+    """Whether errors of what is impaired are reported: learned, as durations are, from those of the time
+    before the failures. Few of them show nothing; after n errors the next is not reported with 1 in n + 1.
+    """
+    since = min((i.since for i in forecaster.impairments.entries), default=0)
+    errors = columns.errors
+    count = int(np.count_nonzero(is_impaired[errors.element] & (errors.at < since)))
+    return count / (count + 1.0) if count >= _ENOUGH_ERRORS else 0.0
 
 
 def _error_mask(columns: Columns, among: Codes | None) -> Flags:

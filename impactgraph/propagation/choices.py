@@ -1,9 +1,11 @@
 """Choices under impairments: which alternative is taken, what that costs, and when all fail at once."""
 
 from collections.abc import Iterator, Sequence
+from math import prod
 from typing import NamedTuple
 
 from graph_models.enums import Effect, FailureClass
+from graph_models.impairment import CERTAIN, Chance
 from graph_models.scope import EVERYWHERE, Scope
 from graph_models.time import FOREVER, Millis, say_duration
 from impactgraph.propagation.graph import Alternative, ChoiceNode
@@ -11,10 +13,18 @@ from impactgraph.propagation.impairment_state import ImpairmentState
 
 
 class MemberImpairment(NamedTuple):
-    """Impairment state of a member of an alternative; `source` is the caller's id of its origin."""
+    """Impairment state of a member (full id) of an alternative; `source` is the caller's id of its origin."""
 
     state: ImpairmentState
     source: int
+    member: str = ""
+
+    @property
+    def chances(self) -> tuple[Chance, ...]:
+        """What has to happen for it to occur."""
+        if self.state.likelihood >= CERTAIN:
+            return ()
+        return self.state.chances or (Chance(self.state.event(self.member), "fails", self.state.likelihood),)
 
 
 class ChoiceImpairment(NamedTuple):
@@ -27,21 +37,26 @@ class ChoiceImpairment(NamedTuple):
 
 
 class Remainder(NamedTuple):
-    """Orders for which every alternative so far fails: scope, window, likelihood, and the time lost on
-    them.
+    """Orders for which every alternative so far fails: scope, window, what has to happen for that, and the
+    time lost on them.
     """
 
     scope: Scope
     since: Millis
     until: Millis
-    likelihood: float
+    chances: tuple[Chance, ...]
     lost_time: Millis
     states: tuple[ImpairmentState, ...]
     source: int
 
+    @property
+    def likelihood(self) -> float:
+        """That it happens: the events are independent."""
+        return prod(chance.likelihood for chance in self.chances)
+
 
 ALL = Remainder(
-    scope=EVERYWHERE, since=-FOREVER, until=FOREVER, likelihood=1.0, lost_time=0, states=(), source=-1
+    scope=EVERYWHERE, since=-FOREVER, until=FOREVER, chances=(), lost_time=0, states=(), source=-1
 )
 _MILDNESS = {effect: rank for rank, effect in enumerate(Effect)}
 
@@ -93,20 +108,28 @@ def _meet(
     cells: Sequence[Remainder], states: Sequence[MemberImpairment], alternative: Alternative
 ) -> Iterator[Remainder]:
     for cell in cells:
-        for state, source in states:
+        for each in states:
+            state = each.state
+            chances = _joint(cell.chances, each.chances)
             since, until = max(cell.since, state.since), min(cell.until, state.until)
             scope = cell.scope.intersection(state.scope)
-            if since < until and not scope.nothing:
-                first = cell.source if cell.states else source
+            if chances is not None and since < until and not scope.nothing:
+                first = cell.source if cell.states else each.source
                 yield Remainder(
                     scope=scope,
                     since=since,
                     until=until,
-                    likelihood=cell.likelihood * state.likelihood,
+                    chances=chances,
                     lost_time=cell.lost_time + alternative.cost,
                     states=(*cell.states, state),
                     source=first,
                 )
+
+
+def _joint(some: tuple[Chance, ...], others: tuple[Chance, ...]) -> tuple[Chance, ...] | None:
+    """All of them, each once; None where they exclude each other."""
+    joint = tuple(dict.fromkeys((*some, *others)))
+    return joint if len({chance.event for chance in joint}) == len(joint) else None
 
 
 def _without(cell: Remainder, deeper: Sequence[Remainder]) -> list[Remainder]:
@@ -114,7 +137,7 @@ def _without(cell: Remainder, deeper: Sequence[Remainder]) -> list[Remainder]:
     spans = [(cell.since, cell.until)]
     for other in deeper:
         if (
-            other.likelihood >= cell.likelihood
+            set(other.chances) <= set(cell.chances)
             and cell.scope.is_within(other.scope)
             and other.states[:-1] == cell.states
         ):
@@ -139,6 +162,7 @@ def _suffers(cell: Remainder, alternative: Alternative, *, handed_over: bool) ->
         since=cell.since,
         until=cell.until,
         likelihood=cell.likelihood,
+        chances=cell.chances,
         failures=_failures(cell),
     )
     if handed_over and last.effect is Effect.DELAYED:
@@ -164,6 +188,7 @@ def _falls_back(cell: Remainder, alternative: Alternative, words: str) -> Choice
         delay=cell.lost_time,
         run=alternative.run,
         likelihood=cell.likelihood,
+        chances=cell.chances,
         scope=cell.scope,
         failures=_failures(cell),
     )
@@ -179,6 +204,7 @@ def _stands(cell: Remainder) -> ChoiceImpairment:
         since=cell.since,
         until=cell.until,
         likelihood=cell.likelihood,
+        chances=cell.chances,
         scope=cell.scope,
         failures=_failures(cell),
         at_start=True,

@@ -3,6 +3,7 @@ outcome.
 """
 
 from graph_models.enums import Effect, FailureClass
+from graph_models.impairment import Chance
 from graph_models.time import Millis, say_duration
 from impactgraph.propagation.impairment_state import NOTHING, ImpairmentState, Policy, RuleOutcome
 from impactgraph.propagation.integrations import Apply
@@ -122,7 +123,14 @@ def step_decides(state: ImpairmentState, policy: Policy) -> RuleOutcome:
         return RuleOutcome(((state, "{it} reads {by}"),))
     likelihood = state.likelihood * policy.decision_risk
     words = f"{{it}} reads {{by}} and decides wrongly with a likelihood of {likelihood:.0%}"
-    return RuleOutcome(((state._replace(likelihood=likelihood), words),)) if likelihood else NOTHING
+    if not likelihood:
+        return NOTHING
+    chances = state.chances
+    if state.likelihood < 1.0 and not chances:
+        chances = (Chance(state.event("{by}"), "is stale", state.likelihood),)
+    if policy.decision_risk < 1.0:
+        chances = (*chances, Chance("{by}", "is decided on wrongly", policy.decision_risk))
+    return RuleOutcome(((state._replace(likelihood=likelihood, chances=chances), words),))
 
 
 @_at_step
@@ -157,6 +165,7 @@ def _does_without(state: ImpairmentState, policy: Policy) -> RuleOutcome:
         drain=0,
         hold=0,
         growing=False,
+        repeats=None,
         run=None,
         lost=False,
         at_completion=False,
@@ -243,6 +252,7 @@ def _stale(state: ImpairmentState, policy: Policy) -> ImpairmentState:
         drain=0,
         hold=0,
         growing=False,
+        repeats=None,
         run=None,
         lost=False,
         remaining=False,

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from graph_models.enums import Effect, FailureClass, Transport
+from graph_models.impairment import Chance, RepeatedAttempts
 from graph_models.scope import EVERYWHERE, Scope
 from graph_models.time import Millis
 from graph_models.topology import Buffer, Retry, Schedule
@@ -48,7 +49,10 @@ class ImpairmentState(NamedTuple):
     hold: Millis = 0
     growing: bool = False
     run: Schedule | None = None
+    repeats: RepeatedAttempts | None = None
     likelihood: float = 1.0
+    chances: tuple[Chance, ...] = ()
+    """`event` may hold {it} and {by}, as the details of rules do."""
     scope: Scope = EVERYWHERE
     lost: bool = False
     fixed_end: bool = False
@@ -56,6 +60,17 @@ class ImpairmentState(NamedTuple):
     at_completion: bool = False
     remaining: bool = False
     failures: tuple[str, ...] = ()
+
+    def event(self, element: str) -> str:
+        """Name of what is uncertain at an element, "{it}" or "{by}": what one failure makes uncertain is
+        independent of what another does.
+        """
+        return f"{element} by {', '.join(self.failures)}"
+
+    @property
+    def outcomes(self) -> frozenset[tuple[str, str]]:
+        """(event, outcome) of all that has to happen for it to occur."""
+        return frozenset((chance.event, chance.outcome) for chance in self.chances)
 
     def dominated_by(self, other: "ImpairmentState") -> bool:
         """True where `other` has the same effect for the same failures (or fewer of them), and is nowhere
@@ -68,8 +83,9 @@ class ImpairmentState(NamedTuple):
             and self.delay <= other.delay
             and self.drain <= other.drain
             and self.likelihood <= other.likelihood
-            and (self.hold, self.growing, self.run, self.fixed_end, self.remaining)
-            == (other.hold, other.growing, other.run, other.fixed_end, other.remaining)
+            and (self.hold, self.growing, self.run, self.fixed_end, self.remaining, self.repeats)
+            == (other.hold, other.growing, other.run, other.fixed_end, other.remaining, other.repeats)
+            and other.outcomes <= self.outcomes
             and self.lost <= other.lost
             and self.at_start <= other.at_start
             and self.at_completion <= other.at_completion

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from graph_models.enums import Effect, FailureClass
+from graph_models.impairment import Chance, RepeatedAttempts
 from graph_models.scope import Scope
 from graph_models.time import HOUR, SECOND, Millis, say_duration
 from graph_models.topology import Retry
@@ -89,7 +90,12 @@ def call_is_slow(state: ImpairmentState, policy: Policy) -> RuleOutcome:
             state, f"{{it}} waits for it: {words}", absorptions=(("timeout", f"{{it}}: {words}"),)
         )
     time_out = state._replace(
-        failure_class=FailureClass.OUTAGE, effect=Effect.BLOCKED, delay=0, growing=False, remaining=False
+        failure_class=FailureClass.OUTAGE,
+        effect=Effect.BLOCKED,
+        delay=0,
+        growing=False,
+        repeats=None,
+        remaining=False,
     )
     return _single_outcome(
         time_out,
@@ -114,14 +120,21 @@ def _by_chance(state: ImpairmentState, policy: Policy, for_good: ImpairmentState
     absorptions: tuple[tuple[str, str], ...] = ()
     attempts = f"{policy.retry.attempts} attempts at an error rate of {state.likelihood:.0%}"
     if likelihood >= NEVER_IN_PRACTICE:
-        impairments.append(
-            (for_good._replace(likelihood=likelihood), f"{detail} ({attempts}: {likelihood:.2%})")
+        failed = for_good._replace(
+            likelihood=likelihood, chances=(Chance(state.event("{it}"), "fails for good", likelihood),)
         )
+        impairments.append((failed, f"{detail} ({attempts}: {likelihood:.2%})"))
     else:
         absorptions = (("retry", f"{{it}} gets through in the end: {attempts}"),)
     if later >= NEVER_IN_PRACTICE and wait >= NEGLIGIBLE_DELAY:
         slow = state._replace(
-            failure_class=FailureClass.LATENCY, effect=Effect.DELAYED, delay=wait, hold=0, likelihood=later
+            failure_class=FailureClass.LATENCY,
+            effect=Effect.DELAYED,
+            delay=wait,
+            hold=0,
+            repeats=RepeatedAttempts(state.likelihood, policy.retry.attempts, policy.retry.backoff),
+            likelihood=later,
+            chances=(Chance(state.event("{it}"), "is tried again", later),),
         )
         impairments.append((slow, f"{{it}} tries again: {say_duration(wait)} later on average"))
     return RuleOutcome(tuple(impairments), absorptions)

@@ -63,7 +63,9 @@ def _with_reported_figures(state: ImpairmentState, failure: Failure, kind: Eleme
             )
         case FailureClass.BACKLOG:
             return state._replace(
-                effect=Effect.DELAYED, growing=True, delay=failure.delay or failure.drain or ASSUMED_BACKLOG
+                effect=Effect.DELAYED,
+                growing=failure.delay is None,
+                delay=failure.delay or failure.drain or ASSUMED_BACKLOG,
             )
         case FailureClass.CAPACITY:
             return state._replace(effect=Effect.DELAYED, delay=failure.delay or 0)

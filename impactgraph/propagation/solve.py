@@ -7,6 +7,7 @@ see a state and a policy, never an element, so each is applied once for each pai
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from graph_models.enums import ElementKind
@@ -20,9 +21,10 @@ from impactgraph.propagation.occurrences import ImpairmentsByElement, Occurrence
 from impactgraph.propagation.onset import onset
 from impactgraph.propagation.rules import apply_rule
 
-_Step: TypeAlias = tuple[tuple[tuple[int, int, set[int]], ...], tuple[int, ...]]
-"""Result of an edge for a state: (state, note, elements that have that state) reached, notes of
-absorptions.
+_Step: TypeAlias = tuple[tuple[tuple[int, int, set[int] | None], ...], tuple[int, ...]]
+"""Result of an edge for a state: (state, note, elements that have that state) reached, notes of absorptions.
+
+None for the elements where the state is to be completed with the names of the elements (see `_named`).
 """
 _CANNOT_FAIL = (ElementKind.TEAM, ElementKind.PLAYBOOK)
 
@@ -90,7 +92,8 @@ class _Solver:
         edge = Edge.OWN_DATA if self.graph.kinds[number] is ElementKind.DATA else Edge.OWN
         rule, outcome = apply_rule(edge, state, self.graph.own.get(number, Policy()))
         for state, detail in outcome.impairments:
-            self._reach(number, self._number(state), -1, self._note(rule.name, detail))
+            named = self._named(self._number(state), number, number)
+            self._reach(number, named, -1, self._note(rule.name, detail))
         for name, detail in outcome.absorptions:
             self.absorptions[number, self._note(name, detail), number, self._number(state)] = None
 
@@ -112,7 +115,9 @@ class _Solver:
             steps = step_results[state]
             for target, slot in links[element]:
                 impairments, absorption_notes = steps.get(slot) or self._follow(slot, state)
-                for number, note, having in impairments:
+                for unnamed, note, elements in impairments:
+                    number = unnamed if elements is not None else self._named(unnamed, target, element)
+                    having = elements if elements is not None else self.having[number]
                     if target not in having and not (is_limited and self._beyond(target)):
                         having.add(target)
                         entries.append((target, number, entry, note))
@@ -129,10 +134,30 @@ class _Solver:
             for each, detail in outcome.impairments
             if not each.scope.nothing
         ]
-        impairments = tuple((number, note, self.having[number]) for number, note in numbers)
+        impairments = tuple(
+            (number, note, None if self._is_unnamed(number) else self.having[number])
+            for number, note in numbers
+        )
         step = (impairments, tuple(self._note(name, detail) for name, detail in outcome.absorptions))
         self.step_results[state][slot] = step
         return step
+
+    def _is_unnamed(self, number: int) -> bool:
+        return any("{" in chance.event for chance in self.states[number].chances)
+
+    def _named(self, number: int, target: int, source: int) -> int:
+        """The state whose events have the ids of the elements: what is uncertain of one call is not of
+        another.
+        """
+        if not self._is_unnamed(number):
+            return number
+        state = self.states[number]
+        it, by = self.graph.ids[target], self.graph.ids[source]
+        chances = tuple(
+            replace(chance, event=chance.event.replace("{it}", it).replace("{by}", by))
+            for chance in state.chances
+        )
+        return self._number(state._replace(chances=chances))
 
     def choose(self, owners: ElementKind) -> bool:
         """Resolves the choices of systems or of steps with impaired members; True where that adds an
@@ -177,7 +202,9 @@ class _Solver:
         for entry in worst(entries, [self.states[self.entries[each][1]] for each in entries]):
             state = self.entries[entry][1]
             _, outcome = apply_rule(choice.edge, self.states[state], policy)
-            yield from (MemberImpairment(state, entry) for state, _ in outcome.impairments)
+            yield from (
+                MemberImpairment(state, entry, self.graph.ids[member]) for state, _ in outcome.impairments
+            )
             for name, detail in outcome.absorptions:
                 self.absorptions[choice.owner, self._note(name, detail), member, state] = None
 

@@ -61,7 +61,6 @@ def _undisturbed(forecaster: Forecaster, order: Order, visit: CurrentVisit) -> E
         evidence=StepEvidence(
             is_completed=visit.completed_at > 0,
             has_unrelated_error=visit.has_error and not visit.completed_at,
-            reports_errors=False,
         ),
     )
     return undisturbed_steps(plan, cohort, round(forecaster.as_of))
