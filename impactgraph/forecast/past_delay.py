@@ -223,14 +223,14 @@ def _explain(
     departure = np.where(is_rejected, np.maximum(left_at, usual), departure)
     can_be_replay = has_replays[:, None] & (work.completion <= left_at)
     replay_fit = np.where(can_be_replay, moments.error * np.sqrt(2 * np.pi) / _LONGEST_REPLAY, 0.0)
-    ordinary_fit = likelihood((departure - left_at) / moments.error)
+    wait = departure - scheduled(work.completion)
+    is_known = moments.is_recorded & (wait > MINUTE)
+    # Where the completion is known, so is the wait for the hand-off, whatever was reported of it.
+    ordinary_fit = np.where(is_known, 1.0, likelihood((departure - left_at) / moments.error))
     if gates.only_start_holds:
         replay_fit, ordinary_fit = can_be_replay.astype(np.float64), np.ones_like(ordinary_fit)
     weight = work.weight * np.where(is_rejected, replay_fit, ordinary_fit)
-    # Where the completion is known, so is the wait for the hand-off, which may be longer than a model says.
-    wait = departure - scheduled(work.completion)
     own_wait = np.minimum(np.maximum(left_at - scheduled(work.completion), 0.0), 2.0 * wait)
-    is_known = moments.is_recorded & (wait > MINUTE)
     departure = np.where(is_known, scheduled(work.completion) + own_wait, departure)
     return Explanation(np.maximum(departure - usual, 0.0), weight, tuple(recorder.holds))
 
