@@ -12,6 +12,7 @@ from impactgraph.forecast.scenarios import SCENARIOS, Reals
 from impactgraph.forecast.simulate import Indexes, RecordDefect, SimulationResult
 
 Positions = NDArray[np.intp]
+_RESAMPLED = 256
 _WORD = np.dtype(f"u{SCENARIOS // 8}")
 
 
@@ -137,6 +138,16 @@ class AffectedScenarios:
             return AffectedScenarios(count_flags(mask) / mask.shape[1], mask)
         likelihood = np.clip((weight * mask).sum(axis=1), 0.0, 1.0)
         return AffectedScenarios(likelihood, mask & (weight > 0), weight)
+
+    def equally_likely(self, cohort: int) -> Positions:
+        """Positions of scenarios of one cohort, all equally likely: those with a weight as often as it says."""
+        if self.weight is None:
+            return np.arange(self.mask.shape[1])
+        cumulative = np.cumsum(np.where(self.mask[cohort], self.weight[cohort], 0.0))
+        if not cumulative[-1] > 0:
+            return np.arange(self.mask.shape[1])
+        points = (np.arange(_RESAMPLED) + 0.5) / _RESAMPLED
+        return np.searchsorted(cumulative / cumulative[-1], points)
 
     def take(self, at: Positions) -> "AffectedScenarios":
         """Those of some of the cohorts."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph_models.time import Millis
 from graph_models.topology import Step
@@ -71,15 +72,16 @@ class ScenarioSteps:
         affected.
         """
         result = self.result
-        departures = {step: moments[cohort] for step, moments in result.departures.items()}
-        mask = self.affected_scenarios.mask[cohort] & ~np.isnan(result.finish[cohort])
+        at = self.affected_scenarios.equally_likely(cohort)
+        finish = result.finish[cohort][at]
+        mask = self.affected_scenarios.mask[cohort][at] & ~np.isnan(finish)
         if not mask.any():
             return ExpectedSteps()
-        arrivals = {bit: moments[cohort] for bit, moments in result.record_arrivals.items()}
-        way = _usual_way(self.plan, current, mask, departures, arrivals)
-        return _expected_steps(
-            way=way, finish=result.finish[cohort], mask=mask, entered_at=entered_at, as_of=as_of
-        )
+        departures = {step: moments[cohort][at] for step, moments in result.departures.items()}
+        arrivals = {bit: moments[cohort][at] for bit, moments in result.record_arrivals.items()}
+        scenarios = _Scenarios(mask, at % SCENARIOS)
+        way = _usual_way(self.plan, current, scenarios, departures, arrivals)
+        return _expected_steps(way=way, finish=finish, mask=mask, entered_at=entered_at, as_of=as_of)
 
 
 def undisturbed_steps(plan: Plan, cohorts: Cohorts, as_of: Millis) -> ExpectedSteps:
@@ -97,6 +99,14 @@ def undisturbed_steps(plan: Plan, cohorts: Cohorts, as_of: Millis) -> ExpectedSt
 
 
 @dataclass(frozen=True)
+class _Scenarios:
+    """Which (N,) of some scenarios count, and the number of each among the K of the routes."""
+
+    mask: Flags
+    number: NDArray[np.intp]
+
+
+@dataclass(frozen=True)
 class _WayStep:
     step: Step
     departures: Reals
@@ -108,7 +118,11 @@ class _WayStep:
 
 
 def _usual_way(
-    plan: Plan, current: int, mask: Flags, departures: dict[int, Reals], arrivals: Mapping[int, Reals]
+    plan: Plan,
+    current: int,
+    scenarios: _Scenarios,
+    departures: dict[int, Reals],
+    arrivals: Mapping[int, Reals],
 ) -> list[_WayStep]:
     """From the current step on, at each branch where most of the scenarios go that came so far."""
     open_arrivals = dict(arrivals)
@@ -120,13 +134,13 @@ def _usual_way(
         return _WayStep(stage.step, departures[visit], on_way, records)
 
     visit = current
-    strata = len(mask) // SCENARIOS
+    mask = scenarios.mask
     way = [step_of(visit, mask)]
     while branches := plan.branches(visit):
-        takes = [np.tile(branch.scenarios, strata) for branch in branches]
+        takes = [branch.scenarios[scenarios.number] for branch in branches]
         counts = [(mask & scenarios).sum() for scenarios in takes]
         most = int(np.argmax(counts))
-        if counts[most] < (mask & np.tile(plan.ends(visit), strata)).sum():
+        if counts[most] < (mask & plan.ends(visit)[scenarios.number]).sum():
             break
         visit = branches[most].to
         mask = mask & takes[most]
