@@ -140,7 +140,7 @@ class AffectedScenarios:
         return AffectedScenarios(likelihood, mask & (weight > 0), weight)
 
     def equally_likely(self, cohort: int) -> Positions:
-        """Positions of scenarios of one cohort, all equally likely: those with a weight as often as it says."""
+        """Positions of equally likely scenarios of one cohort: each as often as its weight says."""
         if self.weight is None:
             return np.arange(self.mask.shape[1])
         cumulative = np.cumsum(np.where(self.mask[cohort], self.weight[cohort], 0.0))
