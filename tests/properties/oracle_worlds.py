@@ -20,7 +20,7 @@ from tests.oracle.walk import Walk
 from tests.worlds import Journey, World
 
 C = FailureClass
-CLASSES = (C.OUTAGE, C.LATENCY, C.SCHEMA_MISMATCH)
+CLASSES = (C.OUTAGE, C.TRANSIENT, C.LATENCY, C.SCHEMA_MISMATCH, C.DUPLICATE)
 takes = st.sampled_from([Takes(5 * MINUTE), known.WIDE, Takes(HOUR, 2 * HOUR)])
 
 
@@ -77,7 +77,7 @@ def failures_of(draw: Callable[..., Any], link: Integration) -> Failure:
     drains = [None, 30 * MINUTE] if link.transport is Transport.QUEUE else [None]
     return known.failing(
         f"integration:{link.key}",
-        draw(st.sampled_from([each for each in CLASSES if each is not C.LATENCY or not link.schedule])),
+        draw(st.sampled_from([each for each in CLASSES if each is not C.DUPLICATE or not link.schedule])),
         since,
         max(since, 0) + draw(st.sampled_from([40 * MINUTE, 5 * HOUR])),
         delay=draw(st.sampled_from([20 * MINUTE, 2 * HOUR])),

@@ -29,17 +29,6 @@ PART = 0.1
 LEAST = 0.1
 """Likelihood below which delays are not compared."""
 
-HOLDS = (
-    known.lognormal_step,
-    known.batch,
-    known.queue_with_drain,
-    known.full_queue,
-    known.wait_for_a_person,
-    known.stale_read,
-    known.shares,
-    known.chained_records,
-)
-
 
 def answers(world: World) -> dict[str, AffectedOrder]:
     return {row.order: row for row in orders_of(ask(world, horizon=365 * DAY))}
@@ -66,7 +55,7 @@ def delay_agrees(said: float, lives: Estimate, near: float) -> bool:
     return low * (1 - PART) - MINUTE <= said <= high * (1 + PART) + MINUTE
 
 
-@pytest.mark.parametrize("make", HOLDS, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", known.KNOWN, ids=lambda make: make.__name__)
 def test_the_forecast_of_a_known_world_is_what_its_lives_show(make: Callable[[], World]) -> None:
     world = make()
     rows = answers(world)
