@@ -116,7 +116,11 @@ def _add_defects(comparison: RecordComparison, factual: SimulationResult) -> Non
 
 
 def _stack(arrays: Mapping[int, NDArray[Any]], bits: list[int], like: NDArray[Any]) -> NDArray[Any]:
-    return np.concatenate([arrays[b] for b in bits]) if bits else like[:0]
+    """The arrays of the records one after the other; NaN for a record that is not emitted at all."""
+    if not bits:
+        return like[:0]
+    nothing = np.full(like.shape, np.nan)
+    return np.concatenate([arrays.get(b, nothing) for b in bits])
 
 
 def _out_of_sequence(
@@ -182,7 +186,7 @@ def _due(plan: Plan, bits: list[int], pair: Comparison) -> list[Reals]:
     due_moments: list[Reals] = []
     for bit in bits:
         step, emission = plan.workflow.records[bit]
-        if emission.due is None:
+        if emission.due is None or bit not in counterfactual.record_emissions:
             due_moments.append(np.full(len(counterfactual.finish), np.nan))
             continue
         if step not in completion_by_step:

@@ -199,9 +199,12 @@ class _Simulation:
 
     def _rework(self, decision: PendingDecision, slowdown: Reals) -> Reals:
         """How long it takes from the decision to where it surfaces, a second time."""
-        first = min(decision.step, decision.surfacing_step)
+        first, last = min(decision.step, decision.surfacing_step), decision.surfacing_step
         total = np.zeros((1, SCENARIOS))
-        for stage in self.plan.stages[first : decision.surfacing_step + 1]:
+        for stage in self.plan.stages[first : last + 1]:
+            # Steps of other branches, and former steps, stand between them in the document, too.
+            if not (self.plan.leads_to(decision.step, stage.index) and self.plan.leads_to(stage.index, last)):
+                continue
             total = total + stage.durations(scenario_sample(f"again/{stage.step.id}"), slowdown)
         return total
 

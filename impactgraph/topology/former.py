@@ -57,17 +57,23 @@ def way_to(topology: Topology, workflow: Workflow, step: str | None) -> Workflow
     """A workflow with former steps, as orders came to a step of it by an earlier version (None: to the end).
 
     Its steps are those of `workflow` in the same order. From the step on they follow each other as in
-    `workflow`, before it as in the newest earlier version that has the step.
+    `workflow`; before it, also in where decisions come to light, as in the newest earlier version that has
+    the step.
     """
     former = [each.workflow for each in topology.former if each.workflow.key == workflow.key]
     having_it = [each for each in former if step is None or any(s.key == step for s in each.steps)]
     definition = (having_it or former)[0]
     ahead = frozenset[str]() if step is None else _ahead(workflow, step)
     leads_on = () if having_it or step is None else (Transition(step),)
-    earlier = {each.key: (*each.then, *leads_on) for each in definition.steps if each.key not in ahead}
-    return replace(
-        workflow, steps=tuple(replace(each, then=earlier.get(each.key, each.then)) for each in workflow.steps)
-    )
+    earlier = {each.key: each for each in definition.steps if each.key not in ahead}
+
+    def as_before(each: Step) -> Step:
+        before = earlier.get(each.key)
+        if before is None:
+            return each
+        return replace(each, then=(*before.then, *leads_on), surfaces_at=before.surfaces_at)
+
+    return replace(workflow, steps=tuple(map(as_before, workflow.steps)))
 
 
 def _has_any(workflow: Workflow, steps: frozenset[str]) -> bool:

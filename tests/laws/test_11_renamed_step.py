@@ -9,21 +9,22 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from graph_models.diagnosis import DiagnosisState
-from graph_models.enums import FailureClass
+from graph_models.enums import FailureClass, RecordKind
 from graph_models.failure import Failure
 from graph_models.impact import AffectedOrder, Question
-from graph_models.time import HOUR, Millis
-from graph_models.topology import Transition, Workflow
+from graph_models.time import HOUR, MINUTE, Millis
+from graph_models.topology import Data, Emission, Takes, Topology, Transition, Workflow
 from impactgraph.ports.store import Store, TopologyVersion
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.topology.load import check_documents
 from impactgraph.usecases.blast_radius import blast_radius
 from impactgraph.usecases.overdue import OverdueQuestion, overdue
 from impactgraph.usecases.why import why
+from tests.drawing import EIGHT, drawn, queue, step
 from tests.laws.inputs import HOME, moment_of, store_of
 from tests.listing import orders_of
 from tests.properties.small_worlds import worlds
-from tests.worlds import SmallStore, World, ask
+from tests.worlds import Journey, SmallStore, World, ask
 
 LAW = "11-renamed-step-hides-its-orders"
 NOON = moment_of("12:00")
@@ -89,6 +90,81 @@ def test_such_orders_become_overdue() -> None:
 
     with overdue(store, OverdueQuestion(), late) as answer:
         assert answer.total_count == 40
+
+
+# ---- decisions on stale data
+
+
+def deciding(pick: str) -> Topology:
+    """The first step decides on stock that is late; what was wrong comes to light in the second."""
+    issue = Emission(RecordKind.POSTING, f"{pick}-issue", due=HOUR)
+    return drawn(
+        queue("feed", "wms", "oms"),
+        Data("stock", "oms", ("integration:feed",), 10 * MINUTE, 0.5),
+        step("take", reads=("data:stock",), surfaces_at=pick, then=(Transition(pick),)),
+        step(pick, "wms", takes=Takes(HOUR), then=(Transition("send"),), emits=(issue,)),
+        step("send"),
+    )
+
+
+def test_a_decision_still_comes_to_light_where_it_did() -> None:
+    late = Failure("F", "integration:feed", FailureClass.OUTAGE, EIGHT, expected_end=EIGHT + 3 * HOUR)
+    journey = Journey("O", (("take", EIGHT + 30 * MINUTE), ("pick", EIGHT + 40 * MINUTE)))
+    before = World(deciding("pick"), (late,), (journey,), EIGHT + HOUR)
+    after = replace(before, topology=deciding("picking"), earlier=(before.topology,))
+
+    assert by_fulfillment(before)
+    assert by_fulfillment(after) == by_fulfillment(before)
+
+
+REROUTES = """
+systems: {oms: {}, wms: {}}
+integrations:
+  feed: {from: wms, to: oms, transport: queue}
+data:
+  stock: {system: oms, fed_by: [feed], fresh_within: 10m, decision_risk: 0.9}
+workflows:
+  w:
+    steps:
+      take: {runs_on: oms, takes: 10m, reads: [stock], surfaces_at: pick, then: [pick]}
+      pick:
+        runs_on: wms
+        takes: 1h
+        then: [send]
+      send:
+        runs_on: oms
+        takes: 1h
+      again:
+        runs_on: wms
+        takes: 1h
+        then: [send]
+        emits: {postings: [{type: issue, due: 1h}]}
+"""
+REROUTED = (
+    b'{"specversion": "1.0", "id": "f", "source": "/t", "type": "failure.reported",'
+    b' "time": "2026-03-02T09:00:00Z",'
+    b' "data": {"failure": "F", "target": "integration:feed", "class": "outage"}}',
+    b'{"specversion": "1.0", "id": "p", "source": "/t", "type": "order.placed",'
+    b' "time": "2026-03-02T10:00:00Z", "data": {"order": "O", "channel": "web", "mode": "m",'
+    b' "currency": "EUR", "value": "9.00", "fulfillments": [{"fulfillment": "O/1", "workflow": "w"}]}}',
+    b'{"specversion": "1.0", "id": "e", "source": "/t", "type": "fulfillment.entered",'
+    b' "time": "2026-03-02T10:01:00Z", "data": {"order": "O", "fulfillment": "O/1", "step": "take"}}',
+    b'{"specversion": "1.0", "id": "r", "source": "/t", "type": "fulfillment.rerouted",'
+    b' "time": "2026-03-02T11:30:00Z",'
+    b' "data": {"order": "O", "fulfillment": "O/1", "workflow": "w", "step": "again"}}',
+)
+
+
+def test_a_reroute_to_where_other_records_are_due_is_answered() -> None:
+    """The way without the failure emits no record of the step that the order was sent to."""
+    store = EmbeddedStore.in_memory(now=lambda: NOON)
+    checked = check_documents({"topology.yaml": REROUTES})
+    assert checked.topology is not None
+    store.apply_topology(checked.topology, checked.documents, NOON - 5 * HOUR)
+    assert not store.ingest(REROUTED).quarantined
+
+    with blast_radius(store, Question(), NOON) as answer:
+        assert answer.totals.orders == 1
 
 
 # ---- random worlds
