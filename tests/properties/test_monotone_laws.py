@@ -225,6 +225,15 @@ def test_one_precaution_fewer_hits_no_order_less(milder: Change, worse: Change, 
 
 
 @SETTINGS
+@given(wide_worlds(most_failures=2))
+def test_a_failure_that_is_reported_twice_is_one(world: World) -> None:
+    """To the last digit where the first of them has the first id: an end is drawn for the id that stands."""
+    twice = world.with_failures(*world.failures, replace(world.failures[0], key="Z-again"))
+
+    assert told(twice) == told(world)
+
+
+@SETTINGS
 @given(wide_worlds(most_failures=3, classes=FAILING))
 def test_the_order_of_alternatives_does_not_matter_where_none_costs_anything(world: World) -> None:
     """A slow alternative is waited for, a failing one is not: so it does matter which is slow."""
