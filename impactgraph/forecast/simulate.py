@@ -222,7 +222,7 @@ class _Simulation:
             handoff, scenarios = branch.handoff, branch.scenarios
             leaving = completion if scenarios.all() else np.where(scenarios, completion, np.nan)
             for barrier in handoff.duplication_barriers:
-                self._change_content(barrier, handoff.to, leaving)
+                self._change_content(barrier, handoff.to, handoff.gate.scheduled_departures(leaving))
             departure = self._pass(handoff.gate, leaving, handoff.to)
             self._keep_departure(visit, departure)
             self._arrive(branch.to, departure)
@@ -246,6 +246,7 @@ class _Simulation:
         result = self.result
         for record in stage.records:
             arrival, hit_by = self._through(record.gate, completion)
+            sent_at = record.gate.scheduled_departures(completion)
             earlier = result.record_emissions.get(record.bit)
             is_first = None if earlier is None else np.isnan(earlier)
             self._put(result.record_arrivals, record.bit, arrival, np.nan, is_first)
@@ -255,7 +256,7 @@ class _Simulation:
             self._put(result.record_hit_by, record.bit, hit_by, NOBODY, is_first)
             for barrier in record.content_barriers:
                 occurs = np.zeros(result.finish.shape, bool)
-                occurs[: len(completion)] = barrier.applies_at(completion) & self.occurs(barrier)
+                occurs[: len(completion)] = barrier.applies_at(sent_at) & self.occurs(barrier)
                 if occurs.any():
                     result.record_defects.setdefault(record.bit, []).append(RecordDefect(occurs, barrier))
 
