@@ -6,9 +6,9 @@ from impactgraph.baselines.baselines import (
     LEARNED_FOR,
     SUSPECTED_FOR,
     Baselines,
-    FailureSpans,
+    KnownFailures,
     Period,
-    is_current,
+    SuspectsKey,
 )
 from impactgraph.baselines.cache import Cache
 from impactgraph.baselines.column_index import ColumnIndex
@@ -29,14 +29,14 @@ __all__ = [
     "Cache",
     "ColumnIndex",
     "DiagnosisBaseline",
-    "FailureSpans",
     "ForecastBaseline",
     "HeldSpans",
     "History",
+    "KnownFailures",
     "Period",
+    "SuspectsKey",
     "declared_since",
     "held_spans_of",
-    "is_current",
     "learn_diagnosis_baseline",
     "learn_forecast_baseline",
 ]

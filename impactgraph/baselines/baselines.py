@@ -10,7 +10,6 @@ from impactgraph.baselines.cache import Cache
 from impactgraph.baselines.column_index import ColumnIndex
 from impactgraph.baselines.diagnosis_baseline import DiagnosisBaseline
 from impactgraph.baselines.forecast_baseline import ForecastBaseline, History
-from impactgraph.columns import Columns
 from impactgraph.diagnosis.records import RecordName
 from impactgraph.diagnosis.suspects import Suspect
 from impactgraph.impact.open_rejections import Rejections
@@ -20,8 +19,6 @@ LEARNED_FOR: Millis = 15 * MINUTE
 """Length of the period for which a baseline is valid."""
 SUSPECTED_FOR: Millis = 5 * MINUTE
 """Length of the period for which suspects are valid."""
-_GROWTH = 1.02
-"""Growth of the number of events after which a baseline is learned again before its period ends."""
 _VERSIONS = 8
 """Versions of the topology whose graphs are cached."""
 _ELEMENTS = 4_096
@@ -30,18 +27,27 @@ _ELEMENTS = 4_096
 
 @dataclass(frozen=True)
 class Period:
-    """Validity of a value: a variant of the topology, the `asOf` of a question, and a span of time."""
+    """A span of time in which one value is valid: what was known at its start decides the value."""
 
     topology: str
+    """Variant of the topology."""
+    since: Millis
+
+
+@dataclass(frozen=True)
+class SuspectsKey:
+    """What decides the suspects: a period, the `asOf` and state of the columns, and the active failures."""
+
+    period: Period
     as_of: Millis | None
-    span: int
-    """Number of the span, of `LEARNED_FOR` or `SUSPECTED_FOR`, since 1970."""
+    watermark: int
+    failures: tuple[str, ...]
 
 
 LostSteps = tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]
 """A version of the topology, and the steps that it lacks, by workflow."""
-FailureSpans = tuple[tuple[str, Millis, Millis | None], ...]
-"""Key, start and end of each failure; these determine which observations a baseline leaves out."""
+KnownFailures = tuple[Failure, ...]
+"""Failures up to the start of a period, which determine the observations that a baseline leaves out."""
 
 
 class Baselines:
@@ -60,12 +66,15 @@ class Baselines:
         self.dependents: Cache[tuple[str, str], frozenset[str]] = Cache(_ELEMENTS)
         """By variant and element: the element and its dependents."""
         self.histories: Cache[Period, History] = Cache(8)
-        self.forecast: Cache[tuple[Period, FailureSpans], ForecastBaseline] = Cache(8)
-        self.diagnosis: Cache[tuple[Period, FailureSpans], DiagnosisBaseline] = Cache(4)
-        self.suspects: Cache[tuple[Period, tuple[str, ...]], tuple[Suspect, ...]] = Cache(4)
-        """By period and the keys of the active failures."""
+        self.forecast: Cache[tuple[Period, KnownFailures], ForecastBaseline] = Cache(8)
+        self.diagnosis: Cache[tuple[Period, KnownFailures], DiagnosisBaseline] = Cache(4)
+        self.suspects: Cache[SuspectsKey, tuple[Suspect, ...]] = Cache(4)
 
+    def forget_since(self, at: Millis) -> None:
+        """Drops what was learned of moments from `at` on: events that came late have changed the state then.
 
-def is_current(baseline: History | ForecastBaseline | DiagnosisBaseline, columns: Columns) -> bool:
-    """Whether the columns have grown by at most 2 % since the baseline was learned."""
-    return columns.watermark <= baseline.watermark * _GROWTH
+        Called while nobody reads the store.
+        """
+        self.histories.discard(lambda key: key.since >= at)
+        self.forecast.discard(lambda key: key[0].since >= at)
+        self.diagnosis.discard(lambda key: key[0].since >= at)

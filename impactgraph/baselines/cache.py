@@ -41,6 +41,12 @@ class Cache(Generic[K, V]):
                     self._values.popitem(last=False)
             return value
 
+    def discard(self, is_outdated: Callable[[K], bool]) -> None:
+        """Drops values by key. A value that is being computed meanwhile is not dropped."""
+        with self._lock:
+            for key in [key for key in self._values if is_outdated(key)]:
+                del self._values[key]
+
     @contextmanager
     def _turn(self, key: K) -> Generator[None]:
         with self._lock:

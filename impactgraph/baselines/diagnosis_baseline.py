@@ -17,8 +17,6 @@ class DiagnosisBaseline:
 
     stays: DwellBaseline
     transports: Transports
-    watermark: int
-    """Of the columns it was learned from."""
 
 
 def learn_diagnosis_baseline(
@@ -33,4 +31,4 @@ def learn_diagnosis_baseline(
         topology, columns, at, lambda workflow, step: held_spans.get((workflow, step), ())
     )
     transports = replace(learn_transports(topology, columns), named_since=declared_since)
-    return DiagnosisBaseline(stays, transports, columns.watermark)
+    return DiagnosisBaseline(stays, transports)

@@ -21,20 +21,18 @@ _PROBABLY_HELD = 0.3
 
 @dataclass(frozen=True)
 class History:
-    """The visits of orders to steps, read from the store; `watermark`: of the columns at that moment."""
+    """The visits of orders to steps, read from the store."""
 
     queue_load: QueueLoad
-    watermark: int
 
 
 @dataclass(frozen=True)
 class ForecastBaseline:
-    """`manual_wait`: how long an order with an error waits for manual work; `watermark`: of its history."""
+    """`manual_wait`: how long an order with an error waits for manual work."""
 
     durations: Durations
     manual_wait: Distribution
     queue_load: QueueLoad
-    watermark: int
 
 
 def learn_forecast_baseline(
@@ -55,7 +53,7 @@ def learn_forecast_baseline(
     )
     active_since = min((failure.started_at for failure in failures if failure.active_at(at)), default=at)
     manual_wait = learn_manual_wait(columns, durations, active_since)
-    return ForecastBaseline(durations, manual_wait, history.queue_load, history.watermark)
+    return ForecastBaseline(durations, manual_wait, history.queue_load)
 
 
 def held_spans_of(topology: Topology, impairments: Impairments, at: Millis) -> HeldSpans:

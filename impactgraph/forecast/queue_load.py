@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from graph_models.time import HOUR, Millis
+from graph_models.time import FOREVER, HOUR, Millis
 from graph_models.topology import Topology, Workflow
 from impactgraph.columns import Dictionaries, Ints, Visits
 
@@ -23,9 +23,14 @@ class QueueLoad:
     topology: Topology
     vocabulary: Dictionaries
     visits: Visits
+    until: Millis = FOREVER
+    """The last moment that the visits cover."""
 
     def at(self, integration: str, at: Millis) -> float:
-        """Load over rate of a queue (full id) in the two hours before `at`; 0 where its rate is unknown."""
+        """Load over rate of a queue (full id) in the two hours before `at`, or before the last moment that is
+        known; 0 where its rate is unknown.
+        """
+        at = min(at, self.until)
         rate = self.topology.integrations[integration.partition(":")[2]].buffer.rate
         if not rate:
             return 0.0

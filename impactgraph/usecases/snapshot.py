@@ -2,8 +2,10 @@
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 
+from graph_models.enums import Severity
 from graph_models.failure import Failure
 from graph_models.impairment import Impairments
 from graph_models.time import Millis
@@ -13,14 +15,13 @@ from impactgraph.baselines import (
     Baselines,
     ColumnIndex,
     DiagnosisBaseline,
-    FailureSpans,
     ForecastBaseline,
     HeldSpans,
     History,
+    KnownFailures,
     Period,
     declared_since,
     held_spans_of,
-    is_current,
     learn_diagnosis_baseline,
     learn_forecast_baseline,
 )
@@ -104,12 +105,6 @@ class Snapshot:
         return tuple(failure for failure in self.failures if failure.started_at <= self.at)
 
     @cached_property
-    def begun_episodes(self) -> tuple[Failure, ...]:
-        """As `begun_failures`, with each former episode as a failure of its own."""
-        episodes = (episode for failure in self.failures for episode in failure.episodes)
-        return tuple(episode for episode in episodes if episode.started_at <= self.at)
-
-    @cached_property
     def rejections(self) -> Rejections:
         """What the failures that have ended rejected."""
         ended = tuple(
@@ -141,32 +136,39 @@ class Snapshot:
 
     # ---- what is usual
 
+    @property
+    def learned_at(self) -> Millis:
+        """What is usual is learned from what was known at the start of the quarter of an hour.
+
+        So it depends on nothing but the moment of the question: neither on earlier questions, nor on
+        whether the question names the moment.
+        """
+        return self.at // LEARNED_FOR * LEARNED_FOR
+
     @cached_property
     def forecast_baseline(self) -> ForecastBaseline:
-        """Good for a quarter of an hour; what the failures on record held is left out."""
-        columns = self.columns
-        history = self._baselines.histories.get(
-            self._period, self._read_history, lambda baseline: is_current(baseline, columns)
-        )
-        return self._baselines.forecast.get(
-            (self._period, self._failure_spans),
-            lambda: learn_forecast_baseline(
-                self.topology, columns, history, self.begun_failures, self._held_spans, self.at
-            ),
-            lambda baseline: is_current(baseline, columns),
-        )
+        """What the failures on record held is left out."""
+        return self._baselines.forecast.get(self._baseline_key, self._learn_forecast_baseline)
+
+    def _learn_forecast_baseline(self) -> ForecastBaseline:
+        at = self.learned_at
+        history = self._baselines.histories.get(self._period, self._read_history)
+        with self.store.columns(at) as columns:
+            return learn_forecast_baseline(
+                self.topology, columns, history, self._known_failures, self._held_spans, at
+            )
 
     @cached_property
     def diagnosis_baseline(self) -> DiagnosisBaseline:
         """As `forecast_baseline`."""
-        columns = self.columns
-        return self._baselines.diagnosis.get(
-            (self._period, self._failure_spans),
-            lambda: learn_diagnosis_baseline(
-                self.topology, columns, self._held_spans, self.declared_records.named_since, self.at
-            ),
-            lambda baseline: is_current(baseline, columns),
-        )
+        return self._baselines.diagnosis.get(self._baseline_key, self._learn_diagnosis_baseline)
+
+    def _learn_diagnosis_baseline(self) -> DiagnosisBaseline:
+        at = self.learned_at
+        with self.store.columns(at) as columns:
+            return learn_diagnosis_baseline(
+                self.topology, columns, self._held_spans, self.declared_records.named_since, at
+            )
 
     @property
     def durations(self) -> Durations:
@@ -219,24 +221,44 @@ class Snapshot:
 
     @property
     def _period(self) -> Period:
-        return Period(self.topology.variant, self.as_of, self.at // LEARNED_FOR)
+        return Period(self.topology.variant, self.learned_at)
 
     @property
-    def _failure_spans(self) -> FailureSpans:
+    def _baseline_key(self) -> tuple[Period, KnownFailures]:
+        return self._period, self._known_failures
+
+    @cached_property
+    def _known_failures(self) -> KnownFailures:
+        """All episodes of failures that had begun when the period did, as far as they concern it: none ends
+        later, and texts do not matter.
+        """
+        at = self.learned_at
+        episodes = (episode for failure in self.failures for episode in failure.episodes)
         return tuple(
-            (episode.key, episode.started_at, episode.ended_at)
-            for failure in self.failures
-            for episode in failure.episodes
+            replace(
+                each,
+                ended_at=None if each.ended_at is None or each.ended_at > at else each.ended_at,
+                severity=Severity.ERROR,
+                summary="",
+                evidence=None,
+                source="",
+                former_episodes=(),
+            )
+            for each in episodes
+            if each.started_at <= at
         )
 
     @cached_property
     def _held_spans(self) -> HeldSpans:
-        return held_spans_of(self.topology, self.impairments_of(self.begun_episodes), self.at)
+        at = self.learned_at
+        impairments = propagate(
+            self.graph, self._known_failures, recovery=lambda failure: failure.ended_at or at
+        )
+        return held_spans_of(self.topology, impairments, at)
 
     def _read_history(self) -> History:
-        columns = self.columns
-        queue_load = QueueLoad(self.topology, columns.dictionaries, self.store.visits(self.as_of))
-        return History(queue_load, columns.watermark)
+        visits = self.store.visits(self.learned_at)
+        return History(QueueLoad(self.topology, self.columns.dictionaries, visits, until=self.learned_at))
 
 
 def current_topology(store: Store, as_of: Millis | None = None) -> Topology:

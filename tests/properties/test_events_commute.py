@@ -44,7 +44,7 @@ def _placed(
     )
 
 
-_EVENT = st.one_of(
+EVENTS = st.one_of(
     st.builds(
         _placed,
         st.sampled_from(["O-1", "O-2"]),
@@ -120,7 +120,7 @@ _EVENT = st.one_of(
 
 
 @contextmanager
-def _store(batches: Sequence[Sequence[bytes]]) -> Iterator[EmbeddedStore]:
+def store_with(batches: Sequence[Sequence[bytes]]) -> Iterator[EmbeddedStore]:
     store = EmbeddedStore.in_memory(now=lambda: at(600))
     store.apply_topology(_TOPOLOGY, DOCUMENTS, at(-60))
     for batch in batches:
@@ -147,22 +147,22 @@ def _split(events: Sequence[bytes], chance: random.Random) -> list[list[bytes]]:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(_EVENT, min_size=1, max_size=24), st.randoms(use_true_random=False))
+@given(st.lists(EVENTS, min_size=1, max_size=24), st.randoms(use_true_random=False))
 def test_the_same_events_give_the_same_state_in_any_order_and_any_batches(
     events: list[bytes], chance: random.Random
 ) -> None:
-    with _store([events]) as together, _store(_split(events, chance)) as apart:
+    with store_with([events]) as together, store_with(_split(events, chance)) as apart:
         assert _seen(apart) == _seen(together)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(_EVENT, min_size=1, max_size=20), _MINUTES)
+@given(st.lists(EVENTS, min_size=1, max_size=20), _MINUTES)
 def test_the_state_as_of_a_moment_is_that_of_the_events_up_to_it(events: list[bytes], minutes: int) -> None:
     until = [
         line for line in events if json.loads(line)["time"] <= (NOON + timedelta(minutes=minutes)).isoformat()
     ]
 
-    with _store([events]) as all_of_it, _store([until]) as that_part:
+    with store_with([events]) as all_of_it, store_with([until]) as that_part:
         assert _placed_ones(everything(all_of_it, at(minutes))) == _placed_ones(everything(that_part))
 
 
@@ -178,11 +178,11 @@ def _placed_ones(seen: dict[str, Any]) -> dict[str, Any]:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(_EVENT, min_size=1, max_size=20), st.randoms(use_true_random=False))
+@given(st.lists(EVENTS, min_size=1, max_size=20), st.randoms(use_true_random=False))
 def test_the_state_folded_from_the_record_is_that_which_was_kept_up_to_date(
     events: list[bytes], chance: random.Random
 ) -> None:
-    with _store(_split(events, chance)) as store:
+    with store_with(_split(events, chance)) as store:
         kept = everything(store)
         store.reload()
 
@@ -190,12 +190,12 @@ def test_the_state_folded_from_the_record_is_that_which_was_kept_up_to_date(
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(_EVENT, min_size=1, max_size=24), st.randoms(use_true_random=False))
+@given(st.lists(EVENTS, min_size=1, max_size=24), st.randoms(use_true_random=False))
 def test_the_state_is_what_a_plain_look_at_each_event_gives(
     events: list[bytes], chance: random.Random
 ) -> None:
     plain = plainly(events, _TOPOLOGY)
 
-    with _store(_split(events, chance)) as store:
+    with store_with(_split(events, chance)) as store:
         kept = fulfillments(store)
     assert {name: {field: kept[name][field] for field in state} for name, state in plain.items()} == plain

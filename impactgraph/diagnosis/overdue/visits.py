@@ -69,15 +69,24 @@ def visits_of(columns: Columns, rows: Codes) -> Visits:
 
 
 def sample_by_workflow(columns: Columns, most: int) -> Iterator[tuple[int, Codes]]:
-    """(workflow index, rows) with up to `most` fulfillments of each workflow.
+    """(workflow index, rows) with about `most` fulfillments of each workflow that has more.
 
-    They are evenly spaced, so that the same state always gives the same sample.
+    Which ones does not depend on the order of the rows, so that the same state always gives the same sample.
     """
     f = columns.fulfillments
     for workflow in range(len(columns.dictionaries.workflows)):
         rows = np.flatnonzero(f.workflow == workflow).astype(np.int32)
+        if len(rows) > most:
+            moments = f.entered_at[rows] ^ f.ended_at[rows] ^ columns.orders.placed_at[f.order[rows]]
+            rows = rows[_scattered(moments) < most / len(rows)]
         if len(rows):
-            yield workflow, rows[:: max(1, -(-len(rows) // most))]
+            yield workflow, rows
+
+
+def _scattered(values: Ints) -> NDArray[np.float64]:
+    """Values evenly spread over [0, 1), equal for equal values (multiplicative hashing)."""
+    mixed = values.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    return (mixed >> np.uint64(11)).astype(np.float64) / 2.0**53
 
 
 def in_step(f: FulfillmentColumns, at: Millis, rows: Codes | None = None) -> NDArray[np.bool_]:

@@ -39,6 +39,10 @@ completed.
 """
 
 
+_MOST_LAGS = 20_000
+"""Records of a step from which its usual transport time is learned: the latest."""
+
+
 @dataclass(frozen=True)
 class AuditScope:
     """What all audits of one search share. `learn`: whether transport times are learned from its own
@@ -138,7 +142,7 @@ class WorkflowAudit:
 
     def _usual_limit(self, each: _Pass) -> Millis | None:
         which = np.flatnonzero((each.completed_at < FAR) & (each.recorded_at < FAR))
-        which = which[:: len(which) // 20_000 + 1]
+        which = _latest(which, each.recorded_at, _MOST_LAGS)
         route = route_of(self._topology, each.emitter.emission.via, None)
         return usual_limit(each.recorded_at[which] - route.departure(each.completed_at[which]))
 
@@ -365,3 +369,11 @@ class WorkflowAudit:
             find_foreign_amounts(slot, fraction, records, self._ledger),
             find_duplicates(slot, fraction, records, self._ledger, passes=pass_count, since=since),
         ]
+
+
+def _latest(which: NDArray[np.intp], recorded_at: Ints, most: int) -> NDArray[np.intp]:
+    """Those of the positions with the latest records, about `most`: all of one moment or none."""
+    if len(which) <= most:
+        return which
+    moments = recorded_at[which]
+    return which[moments >= np.partition(moments, len(moments) - most)[len(moments) - most]]

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from graph_models.time import Millis
 from impactgraph.columns import Ints
 from impactgraph.stores.state.event_kinds import EventKind
 
@@ -42,6 +43,15 @@ class Block:
             for domain, word in zip(rows["domain"].tolist(), rows["word"].tolist(), strict=True):
                 by_domain.setdefault(domain, []).append(word)
         return by_domain
+
+    @property
+    def earliest_change(self) -> Millis | None:
+        """The earliest moment whose state of orders it changes; None where it changes none."""
+        if len(self.removed_seqs):
+            return 0
+        events = self.rows.get("events")
+        times = events["time"][events["order_number"] >= 0] if events else ()
+        return int(min(times)) if len(times) else None
 
     @property
     def has_failure_events(self) -> bool:

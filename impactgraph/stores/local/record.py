@@ -266,6 +266,12 @@ class Record:
             wanted={"seq": seqs},
         )[0]
 
+    def orders_with_events_after(self, at: Millis) -> Codes:
+        """Numbers of the orders that have an event later than `at`."""
+        return self.arrays(
+            "select distinct order_number from events where time > ? and order_number >= 0", [at]
+        )[0].astype(np.int32)
+
     def ids_between(self, first: int, last: int) -> tuple[dict[int, str], dict[int, str]]:
         """Ids by number of the orders with numbers from first to last, and of their fulfillments."""
         number, id_ = self.arrays("select number, id from orders where number between ? and ?", [first, last])

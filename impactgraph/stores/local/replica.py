@@ -25,6 +25,7 @@ from impactgraph.stores.local.prepare_batch import IngestSources, State, prepare
 from impactgraph.stores.local.quarantine import Quarantine
 from impactgraph.stores.local.rebuild import catch_up, rebuild
 from impactgraph.stores.local.record import Position, Record
+from impactgraph.stores.local.rewind import rewind
 from impactgraph.stores.local.timelines import order_numbers
 from impactgraph.stores.local.topologies import Topologies
 from impactgraph.stores.local.write import add_words
@@ -54,6 +55,8 @@ class Replica:
 
     def __init__(self, record: Record) -> None:
         self.record = record
+        self.on_change: Callable[[Millis], None] = lambda earliest: None
+        """Called while events of orders are published, with the earliest moment whose state they change."""
         self.load()
 
     def load(self) -> None:
@@ -124,7 +127,7 @@ class Replica:
     def instances(self, as_of: Millis | None) -> Instances:
         """The live state, or the one of a past moment.
 
-        A past state is folded from the record, and stays in memory until events come.
+        A past state is made of the live one and of the record, and stays in memory until events come.
         """
         live = self.state.instances
         if as_of is None or as_of >= self._latest:
@@ -134,7 +137,9 @@ class Replica:
             version, instances = self._past.get(as_of, (None, None))
             if instances is None or version != live_version:
                 self._drop_past_states(live_version)
-                instances = rebuild(self.record, self.state.event_dictionaries, self.state.lookup, as_of)
+                instances = rewind(self.record, live, self.state.lookup, as_of) or rebuild(
+                    self.record, self.state.event_dictionaries, self.state.lookup, as_of
+                )
                 self._past[as_of] = (live_version, instances)
             return instances
 
@@ -227,6 +232,9 @@ class Replica:
             self._index.apply(block)
         self.quarantine.apply(block)
         self.topologies.apply(block)
+        if (earliest := block.earliest_change) is not None:
+            self._past = {}
+            self.on_change(earliest)
         if block.has_failure_events or len(block.removed_seqs):
             self._failure_events = None
 

@@ -54,6 +54,7 @@ class LocalStore(ABC):
         self._replica = replica
         self._now = now
         self._baselines = Baselines()
+        replica.on_change = self._baselines.forget_since
         self._write_lock = threading.RLock()
         self._state_lock = ReadWriteLock()
 

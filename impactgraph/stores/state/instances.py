@@ -135,19 +135,48 @@ class Instances:
         is_of_orders = np.isin(self.fulfillments.rows.order[errors.fulfillment], self.order_rows(orders))
         self.drop_errors(errors.seq[is_of_orders & ~np.isin(errors.seq, seqs)])
 
+    def without_orders(self, numbers: Codes) -> "Instances":
+        """A copy that lacks these orders."""
+        rows = self.order_rows(numbers)
+        is_kept = np.ones(self.orders.size, np.bool_)
+        is_kept[rows[rows >= 0]] = False
+        f = self.fulfillments.rows
+        f_is_kept = is_kept[f.order]
+        new_row = (np.cumsum(f_is_kept) - 1).astype(np.int32)
+        copy = Instances(self.dictionaries, self.fulfillments.width)
+        copy.orders.adopt({name: self.orders[name][is_kept] for name in self.orders.names()})
+        names = self.fulfillments.names()
+        copy.fulfillments.adopt({name: self.fulfillments[name][f_is_kept] for name in names})
+        copy.fulfillments.rows.order[:] = (np.cumsum(is_kept) - 1).astype(np.int32)[f.order[f_is_kept]]
+        for table, own in ((copy.errors, self.errors), (copy.records, self.records)):
+            mask = f_is_kept[own["fulfillment"]]
+            table.adopt({name: own[name][mask] for name in own.names()})
+            table["fulfillment"][:] = new_row[own["fulfillment"][mask]]
+        copy.restore(VisitRows.empty())
+        is_known = self.fulfillment_rows(np.array(list(self.irregular_visits), np.int32))
+        copy.irregular_visits = {
+            number: visits
+            for (number, visits), row in zip(self.irregular_visits.items(), is_known.tolist(), strict=True)
+            if f_is_kept[row]
+        }
+        return copy
+
     def arrange(self) -> None:
-        """Sorts rows by step and arrival there, so that questions read memory in sequence."""
+        """Sorts rows by step and arrival there, so that questions read memory in sequence; the order is the
+        same whatever it was before.
+        """
         f = self.fulfillments.rows
         arrival = np.where(f.status == COMPLETED, f.ended_at, f.entered_at)
-        order = np.lexsort((arrival, f.step, f.workflow, f.status))
+        order = np.lexsort((f.number, arrival, f.step, f.workflow, f.status))
         new_row = _inverse(order)
         self.fulfillments.reorder(order)
         for fulfillment in (self.errors.rows.fulfillment, self.records.rows.fulfillment):
             fulfillment[:] = new_row[fulfillment]
+        self.errors.reorder(np.argsort(self.errors.rows.seq))
         self.records.reorder(np.argsort(self.records.rows.fulfillment, kind="stable"))
         first = np.full(self.orders.size, len(order), np.int64)
         np.minimum.at(first, self.fulfillments.rows.order, np.arange(len(order)))
-        self._arrange_orders(np.argsort(first, kind="stable"))
+        self._arrange_orders(np.lexsort((self.orders.rows.number, first)))
         self._fulfillment_index = NumberIndex(self.fulfillments.rows.number)
 
     def _arrange_orders(self, order: NDArray[np.intp]) -> None:
@@ -173,8 +202,9 @@ class Instances:
         self.irregular_visits = dict(irregular_visits.by_fulfillment())
 
     def all_irregular_visits(self) -> VisitRows:
-        """Those of all fulfillments as one table."""
-        return VisitRows.concatenate([VisitRows.empty(), *self.irregular_visits.values()])
+        """Those of all fulfillments as one table, by number of the fulfillment."""
+        by_number = [self.irregular_visits[number] for number in sorted(self.irregular_visits)]
+        return VisitRows.concatenate([VisitRows.empty(), *by_number])
 
 
 def _rows_of(

@@ -37,10 +37,10 @@ def test_the_history_is_read_once_in_a_quarter_of_an_hour(
     )
     with_another = ask(store, NOW)
 
-    assert reads == [None]
+    assert reads == [NOW]
     assert with_another > first
     ask(store, NOW + 15 * MINUTE)
-    assert reads == [None, None]
+    assert reads == [NOW, NOW + 15 * MINUTE]
 
 
 def ask(store: EmbeddedStore, now: Millis) -> int:
