@@ -8,7 +8,9 @@ import { href } from "/web/app/router.js";
 const MOST_CURRENCIES = 5;
 
 function End({ at, endedAt }) {
-  if (endedAt) return html`<strong>ended <${Time} at=${endedAt} />: rejected work waits for a replay</strong>`;
+  if (endedAt) {
+    return html`<strong>ended <${Time} at=${endedAt} />: rejected work waits for a replay</strong>`;
+  }
   if (!at) return html`<span>end unknown</span>`;
   const late = now() - Date.parse(at);
   if (late > 0) return html`<strong class="bad">should have ended ${span(late)} ago</strong>`;
