@@ -9,7 +9,13 @@ from graph_models.enums import Effect
 from graph_models.topology import Topology, Workflow
 from impactgraph.forecast.cohort_outcomes import CohortOutcomes, cohort_outcomes
 from impactgraph.forecast.cohorts import Cohorts
-from impactgraph.forecast.comparison import Comparison, Positions, StratumPart, join_strata
+from impactgraph.forecast.comparison import (
+    Comparison,
+    Positions,
+    StratumPart,
+    join_strata,
+    masked_median,
+)
 from impactgraph.forecast.current_step import StepCompletion, current_step
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.gates import Flags, Occurs, only_certain
@@ -92,6 +98,14 @@ class Forecaster:
         ]
         is_certain = min(chances) >= 1.0 and all(c.weight is None for c in completions)
         return StratumPart(at, factual, counterfactual, None if is_certain else np.concatenate(weight))
+
+    def expected_completions(self, plan: Plan, groups: Sequence[Cohorts]) -> Reals:
+        """(G,) medians of the completion, whether or not the failures affect a cohort."""
+        current = [current_step(plan, group, self.as_of, only_certain) for group in groups]
+        setup = self._setup(plan, groups)
+        starts = _starts(groups, [completion.factual for completion in current])
+        finish = simulate(setup, only_certain, starts, _current_hits(setup, groups, current)).finish
+        return masked_median(finish, np.ones(finish.shape, bool))
 
     def forecast_after_reroute(
         self, plan: Plan, groups: Sequence[Cohorts], rerouted_at: Reals, decision: PendingDecision

@@ -65,15 +65,20 @@ class HoldRecorder:
         scheduled = gate.scheduled_departures(arrival)
         if not gate:
             return scheduled
-        departures = gate.pass_through(arrival, everything).departures
+        departures = pass_all(gate, arrival)
         for barrier in gate.barriers:
             alone = departures
             if len(gate.barriers) > 1:
-                alone = Gate((barrier,), gate.calendar).pass_through(arrival, everything).departures
+                alone = pass_all(Gate((barrier,), gate.calendar), arrival)
             ended = np.where(np.isinf(alone), self.left_at, alone)
             length = np.where(ended <= self.latest, np.maximum(ended - scheduled, 0.0), 0.0)
             self.holds.append(Hold(barrier, place, arrival, length))
         return departures
+
+
+def pass_all(gate: Gate, arrival: Reals) -> Reals:
+    """(G, K) departures from a gate all of whose barriers occur."""
+    return gate.pass_through(arrival, everything).departures
 
 
 def first_hold(explanations: Sequence[Explanation], held_weight: Reals, tolerance: float) -> FirstHold:

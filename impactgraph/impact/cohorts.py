@@ -92,6 +92,13 @@ def step_cohorts(
     return _cohorts(context, plan, step, start, (~mask[start:]).astype(np.int32))
 
 
+def cohorts_at(context: WorkflowContext, plan: Plan, step: StepRows, at: Positions) -> StepCohorts:
+    """Cohorts of the rows at some positions."""
+    is_left_out = np.ones(len(step.columns), np.int32)
+    is_left_out[at] = 0
+    return _cohorts(context, plan, step, 0, is_left_out)
+
+
 def _cohorts(
     context: WorkflowContext, plan: Plan, step: StepRows, start: int, is_left_out: RowCodes
 ) -> StepCohorts:

@@ -7,7 +7,8 @@ The stages, each a function from values to values:
 3. stale decisions: rows with a pending decision on stale data, and rows that one rerouted
 4. cohorts: rows grouped by evidence, age, pace, past delay and pending decision
 5. forecast: one call for all cohorts of a segment
-6. scatter: outcomes back onto the rows; past records: records that steps behind still owe
+6. scatter: outcomes back onto the rows
+7. past content and past records: what passed twice, and records that steps behind owe, doubled or got wrong
 
 Costs O(rows at steps that the failures can reach) array operations, and the forecast of the cohorts.
 """
@@ -21,13 +22,20 @@ from impactgraph.columns import Columns
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.simulate import PendingDecision
-from impactgraph.impact.cohorts import StepCohorts, StepRows, step_cohorts
+from impactgraph.impact.cohorts import StepCohorts, StepRows, cohorts_at, step_cohorts
 from impactgraph.impact.matches import Matches
 from impactgraph.impact.membership import Membership
+from impactgraph.impact.past_content import DuplicatedRows, duplicated_rows
 from impactgraph.impact.past_effects import PastEffects, past_effects
-from impactgraph.impact.past_records import past_records
+from impactgraph.impact.past_records import past_records, present_records
 from impactgraph.impact.past_steps import PastSteps, past_steps
-from impactgraph.impact.scatter import outcome_parts, scatter, scatter_reroutes
+from impactgraph.impact.scatter import (
+    duplicate_outcomes,
+    outcome_parts,
+    scatter,
+    scatter_duplicates,
+    scatter_reroutes,
+)
 from impactgraph.impact.segment_columns import SegmentColumns
 from impactgraph.impact.segments import RowSelection, SegmentRows, segments
 from impactgraph.impact.stale_decisions import (
@@ -60,6 +68,9 @@ class _Step:
     effects: PastEffects
     rerouted_rows: tuple[ReroutedRows, ...] = ()
     cohorts: StepCohorts | None = None
+    duplicated: DuplicatedRows | None = None
+    duplicated_cohorts: StepCohorts | None = None
+    present_records: Matches | None = None
 
 
 def _match_segment(context: WorkflowContext, plan: Plan, steps: Sequence[SegmentRows]) -> Matches:
@@ -69,7 +80,9 @@ def _match_segment(context: WorkflowContext, plan: Plan, steps: Sequence[Segment
         [
             *_forecast(context, plan, every),
             *_forecast_after_reroute(context, plan, every),
+            *_forecast_duplicates(context, plan, every),
             *(past_records(context, plan, step.past, step.effects) for step in every),
+            *(step.present_records for step in every if step.present_records is not None),
         ]
     )
 
@@ -95,8 +108,17 @@ def _prepare(
     pending = pending_rows(plan, rows.position, columns, decisions)
     step = StepRows(rows.position, columns, effects, pending)
     left_out = np.unique(np.concatenate([np.zeros(0, np.intp), *(each.at for each in reroutes)]))
-    cohorts = step_cohorts(context, plan, step, left_out)
-    return _Step(columns, past, effects, reroutes, cohorts)
+    duplicated = duplicated_rows(context, plan, past, columns, rows.position)
+    return _Step(
+        columns=columns,
+        past=past,
+        effects=effects,
+        rerouted_rows=reroutes,
+        cohorts=step_cohorts(context, plan, step, left_out),
+        duplicated=duplicated,
+        duplicated_cohorts=cohorts_at(context, plan, step, duplicated.at) if duplicated else None,
+        present_records=present_records(context, plan, columns, rows.position),
+    )
 
 
 def _forecast(context: WorkflowContext, plan: Plan, steps: Sequence[_Step]) -> Iterator[Matches]:
@@ -112,6 +134,23 @@ def _forecast(context: WorkflowContext, plan: Plan, steps: Sequence[_Step]) -> I
     parts = outcome_parts(outcome, [len(cohorts) for _, cohorts in forecast])
     for (step, cohorts), part in zip(forecast, parts, strict=True):
         yield scatter(context, plan, step.columns, step.effects, cohorts, part)
+
+
+def _forecast_duplicates(context: WorkflowContext, plan: Plan, steps: Sequence[_Step]) -> Iterator[Matches]:
+    """Matches of the rows of each step that a failure has duplicated, from one forecast."""
+    forecast = [
+        (step, step.duplicated, step.duplicated_cohorts)
+        for step in steps
+        if step.duplicated is not None and step.duplicated_cohorts is not None
+    ]
+    if not forecast:
+        return
+    groups = [group for _, _, cohorts in forecast for group in cohorts.cohorts]
+    completion = context.forecaster.expected_completions(plan, groups)
+    outcome = duplicate_outcomes(context.forecaster.forecast(plan, groups), completion)
+    parts = outcome_parts(outcome, [len(cohorts) for _, _, cohorts in forecast])
+    for (step, duplicated, cohorts), part in zip(forecast, parts, strict=True):
+        yield scatter_duplicates(plan, step.columns, duplicated, cohorts, part)
 
 
 def _forecast_after_reroute(

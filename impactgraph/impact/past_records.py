@@ -1,22 +1,27 @@
-"""Records of steps that rows have completed: those that have not come, or came before one they must
-follow.
+"""Records of steps that rows have completed: those that have not come, came before one they must follow, or
+were duplicated or wrong.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from graph_models.enums import RecordEffect
 from impactgraph.columns import Ints
-from impactgraph.forecast.barrier_edges import record_edges
+from impactgraph.forecast.barrier_edges import backlog_end, record_edges
+from impactgraph.forecast.gates import Barrier
+from impactgraph.forecast.lost_records import lost_records
 from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS, RecordOutcomes
+from impactgraph.forecast.scenarios import Reals
 from impactgraph.impact.bins import MinuteBins, delay_bins, delay_of_bin
 from impactgraph.impact.grouping import group_rows
 from impactgraph.impact.matches import Matches, Positions, RecordGroup
+from impactgraph.impact.past_content import content_outcome, corrected_rows
 from impactgraph.impact.past_effects import PastEffects
 from impactgraph.impact.past_steps import PastSteps
+from impactgraph.impact.segment_columns import SegmentColumns
 from impactgraph.impact.workflow_context import Flags, WorkflowContext
 
 _OUT_OF_SEQUENCE = RECORD_EFFECTS.index(RecordEffect.OUT_OF_SEQUENCE)
@@ -42,11 +47,44 @@ def past_records(context: WorkflowContext, plan: Plan, past: PastSteps, effects:
     return Matches(records=tuple(groups))
 
 
+def present_records(context: WorkflowContext, plan: Plan, columns: SegmentColumns, position: int) -> Matches:
+    """Record groups of rows that have completed their present step: records that came on a way that
+    duplicated them or made them wrong.
+    """
+    stage = plan.stages[position]
+    records = [record for record in stage.records if record.content_barriers]
+    if not records or columns.has_arrivals:
+        return Matches()
+    completed_at = columns.first_recorded_at(position)
+    windows = [barrier for record in records for barrier in record.content_barriers]
+    at = np.flatnonzero(_in_any(windows, completed_at))
+    bins = MinuteBins(record_edges(stage, context.as_of), context.as_of)
+    cohorts = group_rows(len(at), *bins.codes(completed_at[at]))
+    groups: list[RecordGroup] = []
+    for record in records if len(at) else ():
+        outcome = content_outcome(record, bins.moments(*cohorts.codes))
+        mask = columns.has_record(record.bit)[at] & (outcome.likelihood[cohorts.group_of] > 0)
+        mask &= ~corrected_rows(context, record, columns.rows[at])
+        if mask.any():
+            groups.append(
+                RecordGroup(
+                    workflow=plan.workflow,
+                    step=position,
+                    rows=columns.rows[at[mask]],
+                    cohort=cohorts.group_of[mask],
+                    outcome=outcome,
+                    certainty=np.ones(int(mask.sum())),
+                    is_past=True,
+                )
+            )
+    return Matches(records=tuple(groups))
+
+
 def _of_stage(
     context: WorkflowContext, plan: Plan, past: PastSteps, effects: PastEffects, stage: Stage
 ) -> Iterator[RecordGroup]:
-    completed_at = past.visits(stage).left_at
-    at = np.flatnonzero(_may_be_open(context, past, effects, stage, completed_at))
+    completed_at = _completed_at(past, stage)
+    at = np.flatnonzero(_may_be_affected(context, past, effects, stage, completed_at))
     if not len(at):
         return
     bins = MinuteBins(record_edges(stage, context.as_of), context.as_of)
@@ -54,43 +92,76 @@ def _of_stage(
     span, minute, delay = cohorts.codes
     completion = bins.moments(span, minute)
     outcomes = context.forecaster.forecast_past_records(plan, stage.index, completion, delay_of_bin(delay))
+    outcomes = [_given_absence(context, stage, outcome, completion) for outcome in outcomes]
     records = _StageRecords(stage, at, cohorts.group_of)
-    for outcome, mask in _record_outcomes(context, plan, past, records, outcomes):
+    for outcome, mask in _record_outcomes(plan, past, records, outcomes):
         yield from _record_group(plan, past, effects, records, outcome, mask)
+    for outcome in outcomes:
+        yield from _content_group(context, plan, past, records, outcome, completion)
 
 
-def _may_be_open(
+def _completed_at(past: PastSteps, stage: Stage) -> Ints:
+    """(rows,) when the stage was completed: at the latest when its first record came."""
+    left_at = past.visits(stage).left_at
+    if not stage.records_show_completion:
+        return left_at
+    recorded_at = past.columns.first_recorded_at(stage.index)
+    return np.where((recorded_at > 0) & (recorded_at < left_at), recorded_at, left_at)
+
+
+def _may_be_affected(
     context: WorkflowContext, past: PastSteps, effects: PastEffects, stage: Stage, completed_at: Ints
 ) -> Flags:
-    """(rows,) whether a row completed the stage late, or while its records were held, and not all have
-    come.
+    """(rows,) whether a row completed the stage late, or while its records were held, and not all have come;
+    or while their content was affected.
     """
     barriers = [barrier for record in stage.records for barrier in record.gate.barriers]
     mask = (completed_at > 0) & (effects.delay > 0)
     if barriers:
         since = min(b.since for b in barriers)
-        until = max(float(np.max(b.until)) + b.impairment.drain for b in barriers)
-        backlog = max(b.backlog_slope / (1 - b.backlog_slope) for b in barriers) * (until - since)
-        mask |= (completed_at >= since) & (completed_at < until + backlog)
+        mask |= (completed_at >= since) & (completed_at < max(backlog_end(b) for b in barriers))
     bits = [context.record_bits[record.bit] for record in stage.records]
     if min(bits) >= 0:
         every = np.uint64(sum(1 << bit for bit in bits))
         mask &= (past.columns.column("records") & every) != every
+    return mask | _in_any([b for record in stage.records for b in record.content_barriers], completed_at)
+
+
+def _in_any(barriers: Sequence[Barrier], at: Ints) -> Flags:
+    """(rows,) whether a moment lies in the window of any of the barriers."""
+    mask = np.zeros(len(at), bool)
+    for barrier in barriers:
+        mask |= (at >= barrier.since) & (at < barrier.latest_end)
     return mask
 
 
+def _given_absence(
+    context: WorkflowContext, stage: Stage, outcome: RecordOutcomes, completed_at: Reals
+) -> RecordOutcomes:
+    """The outcome of a record that has not come by now."""
+    # What was expected before now has come, or its absence has another cause.
+    likelihood = np.where(outcome.expected_at > context.as_of, outcome.likelihood, 0.0)
+    outcome = replace(outcome, likelihood=likelihood)
+    record = next(record for record in stage.records if record.bit == outcome.bit)
+    if not record.gate.uncertain_barriers:
+        return outcome
+    lost = lost_records(record, completed_at, context.as_of, context.forecaster.tolerance)
+    is_lost = lost.likelihood > outcome.likelihood
+    return RecordOutcomes(
+        bit=outcome.bit,
+        likelihood=np.where(is_lost, lost.likelihood, outcome.likelihood),
+        effect=np.where(is_lost, lost.effect, outcome.effect),
+        expected_at=np.where(is_lost, lost.expected_at, outcome.expected_at),
+        due_at=outcome.due_at,
+        emitted_at=np.where(is_lost, lost.emitted_at, outcome.emitted_at),
+        hit_by=np.where(is_lost, lost.hit_by, outcome.hit_by),
+    )
+
+
 def _record_outcomes(
-    context: WorkflowContext,
-    plan: Plan,
-    past: PastSteps,
-    records: _StageRecords,
-    outcomes: list[RecordOutcomes],
+    plan: Plan, past: PastSteps, records: _StageRecords, outcomes: list[RecordOutcomes]
 ) -> Iterator[tuple[RecordOutcomes, Flags]]:
     """Outcomes of each record type, with the rows (mask over `records.at`) that they hold for."""
-    # What was expected before now has come, or its absence has another cause.
-    outcomes = [
-        replace(o, likelihood=np.where(o.expected_at > context.as_of, o.likelihood, 0.0)) for o in outcomes
-    ]
     for outcome in outcomes:
         has_come = past.columns.has_record(outcome.bit)[records.at]
         yield outcome, ~has_come
@@ -99,6 +170,35 @@ def _record_outcomes(
             if plan.workflow.records[earlier.bit][1].type in emission.after:
                 came_before = has_come & ~past.columns.has_record(earlier.bit)[records.at]
                 yield _out_of_sequence(outcome, earlier), came_before
+
+
+def _content_group(
+    context: WorkflowContext,
+    plan: Plan,
+    past: PastSteps,
+    records: _StageRecords,
+    outcome: RecordOutcomes,
+    completed_at: Reals,
+) -> Iterator[RecordGroup]:
+    """The group of rows whose record was duplicated or wrong, if it has come, or comes without a delay."""
+    record = next(record for record in records.stage.records if record.bit == outcome.bit)
+    if not record.content_barriers:
+        return
+    content = content_outcome(record, completed_at)
+    has_come = past.columns.has_record(record.bit)[records.at]
+    mask = has_come | (outcome.likelihood[records.cohort] <= 0)
+    mask &= content.likelihood[records.cohort] > 0
+    mask &= ~corrected_rows(context, record, past.columns.rows[records.at])
+    if mask.any():
+        yield RecordGroup(
+            workflow=plan.workflow,
+            step=records.stage.index,
+            rows=past.columns.rows[records.at[mask]],
+            cohort=records.cohort[mask],
+            outcome=content,
+            certainty=np.ones(int(mask.sum())),
+            is_past=True,
+        )
 
 
 def _out_of_sequence(outcome: RecordOutcomes, earlier: RecordOutcomes) -> RecordOutcomes:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from impactgraph.columns import Codes, Ints
+from impactgraph.forecast.barrier_edges import stage_barriers
 from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.impact.segment_columns import SegmentColumns
 from impactgraph.impact.workflow_context import WorkflowContext
@@ -64,15 +65,7 @@ def past_steps(
 
 def _earliest_barrier(stages: tuple[Stage, ...]) -> float:
     """When the first barrier began that can have affected a row, or a record, in these stages."""
-    return min(
-        (
-            barrier.since
-            for stage in stages
-            for barriers in (stage.barriers, *(record.gate.barriers for record in stage.records))
-            for barrier in barriers
-        ),
-        default=np.inf,
-    )
+    return min((barrier.since for stage in stages for barrier in stage_barriers(stage)), default=np.inf)
 
 
 def _step_visits(past: PastSteps, stage: Stage) -> StepVisits:

@@ -14,6 +14,7 @@ from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.impact.cohorts import StepCohorts
 from impactgraph.impact.matches import FirstEffects, FlowGroup, Matches, Positions, RecordGroup
+from impactgraph.impact.past_content import DuplicatedRows
 from impactgraph.impact.past_effects import PastEffects
 from impactgraph.impact.segment_columns import SegmentColumns
 from impactgraph.impact.stale_decisions import ReroutedRows
@@ -78,6 +79,47 @@ def scatter_reroutes(
     cohort = reroutes.cohort + outcome.first
     rows = _AffectedRows(reroutes.cohorts.step, columns.rows[reroutes.at], cohort, certainty, first_effects)
     return _groups(context, plan, rows, outcome.outcome)
+
+
+def scatter_duplicates(
+    plan: Plan, columns: SegmentColumns, duplicates: DuplicatedRows, cohorts: StepCohorts, part: "OutcomePart"
+) -> Matches:
+    """Groups of rows that a failure has duplicated; `part`: the outcome of `duplicate_outcomes`."""
+    every = np.zeros(len(cohorts.groups), bool)
+    every[: len(cohorts)] = True
+    at, cohort = cohorts.groups.members(every)
+    flow = FlowGroup(
+        workflow=plan.workflow,
+        step=cohorts.position,
+        rows=columns.rows[at],
+        cohort=cohort + part.first,
+        outcome=part.outcome,
+        certainty=duplicates.chance,
+        first_effects=duplicates.first,
+    )
+    return Matches((flow,))
+
+
+def duplicate_outcomes(outcome: CohortOutcomes, completion: Reals) -> CohortOutcomes:
+    """The outcomes of cohorts that were duplicated for certain, by those of all that is to come.
+
+    `completion` (G,): expected, whether or not they are later for the failures.
+    """
+    size = len(completion)
+    is_late = (outcome.flow_likelihood >= _LIKELY) & ~np.isnan(outcome.finish)
+    return CohortOutcomes(
+        likelihood=np.ones(size),
+        flow_likelihood=np.ones(size),
+        wrong_decision_likelihood=np.zeros(size),
+        band=np.full(size, _EXPOSED, np.int8),
+        hit_by=outcome.hit_by,
+        hit_step=outcome.hit_step,
+        hit_at=outcome.hit_at,
+        delay=np.where(is_late, outcome.delay, 0.0),
+        finish=np.where(is_late, outcome.finish, completion),
+        counterfactual_finish=np.where(is_late, outcome.counterfactual_finish, completion),
+        records=[],
+    )
 
 
 def _likely_first_effects(effects: PastEffects, at: Positions, band: NDArray[np.int8]) -> FirstEffects:

@@ -68,7 +68,8 @@ def pending_rows(
             read_at = columns.step_column("entered_step_at", decision.step)
             mask = np.zeros(len(columns), bool)
             for barrier in plan.stages[decision.step].content_barriers:
-                mask |= (read_at >= barrier.since) & (read_at < float(np.median(barrier.until)))
+                if barrier.impairment.effect is Effect.STALE:
+                    mask |= (read_at >= barrier.since) & (read_at < barrier.latest_end)
             return PendingRows(decision, mask)
     return None
 

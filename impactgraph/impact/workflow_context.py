@@ -6,7 +6,7 @@ in: it differs in how the steps before that one follow each other.
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,8 @@ class WorkflowContext:
     """When the first impairment began: what happened before it does not matter."""
     former_position: tuple[int | None, ...] = ()
     """The only position (None: completed) of rows that came there through lost steps; empty: all others."""
+    corrected: dict[int, Flags] = field(default_factory=dict[int, Flags], repr=False)
+    """By record of the workflow, once computed: the rows of fulfillments that have a correction of it."""
 
     @property
     def as_of(self) -> int:

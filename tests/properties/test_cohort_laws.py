@@ -2,7 +2,7 @@
 else is in flight.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from graph_models.enums import RecordKind
 from graph_models.impact import AffectedOrder, AffectedRecord
 from graph_models.orders import OrderFilter
+from graph_models.time import MINUTE
 from tests.listing import orders_of, records_of
 from tests.properties.small_worlds import CHANNELS, journeys, worlds
-from tests.worlds import Journey, World, ask
+from tests.worlds import Came, Journey, World, ask
 
 SETTINGS = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -36,9 +37,23 @@ def with_ends(world: World, is_known: bool) -> World:
     )
 
 
-def busy_worlds(**limits: int) -> st.SearchStrategy[World]:
-    """With failures that go on, and some that have ended."""
-    return st.builds(with_ends, worlds(**limits), st.booleans())
+@st.composite
+def busy_worlds(draw: Callable[..., Any], **limits: int) -> World:
+    """With failures that go on, and some that have ended, and with records that have come."""
+    world = with_ends(draw(worlds(**limits)), draw(st.booleans()))
+    delays = draw(st.lists(st.integers(0, 90), min_size=len(world.journeys), max_size=len(world.journeys)))
+    journeys = (with_records(each, world, delay) for each, delay in zip(world.journeys, delays, strict=True))
+    return replace(world, journeys=tuple(journeys))
+
+
+def with_records(journey: Journey, world: World, minutes: int) -> Journey:
+    """With the records of its present step so many minutes after it came there; none later than now."""
+    step, entered_at = journey.stays[-1]
+    at = entered_at + minutes * MINUTE
+    steps = world.topology.workflows[journey.workflow].steps
+    emits = next(each for each in steps if each.key == step).emits
+    came = tuple(Came(emission.kind, emission.type, at) for emission in emits)
+    return replace(journey, came=came) if minutes and at <= world.as_of else journey
 
 
 def answers(world: World, **question: Any) -> Answer:

@@ -1,0 +1,85 @@
+"""Records that may have been lost, or delayed, by chance: how likely, given that they have not come yet.
+
+Bayes: the chance of each outcome at their way, weighed by how likely it is that a record has not come by now
+under it. One that nothing harmed is there by its due time in 95 of 100 cases, and later in ever fewer.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from graph_models.enums import Effect, RecordEffect
+from graph_models.time import MINUTE
+from impactgraph.forecast.gates import Barrier, Gate
+from impactgraph.forecast.past_holds import pass_all
+from impactgraph.forecast.plan import Record
+from impactgraph.forecast.record_outcomes import RECORD_EFFECTS, RecordOutcomes
+from impactgraph.forecast.scenarios import SCENARIOS, Reals
+
+_DECAY = 3.0
+"""Of exp(-3 * time / allowance): 5 % are left when the record is due."""
+_MISSING = RECORD_EFFECTS.index(RecordEffect.MISSING)
+_LATE = RECORD_EFFECTS.index(RecordEffect.LATE)
+
+
+def lost_records(record: Record, completed_at: Reals, as_of: float, tolerance: float) -> RecordOutcomes:
+    """Outcomes of a record that has not come of a step completed at (G,): missing, or late, by chance."""
+    cohorts = len(completed_at)
+    due = record.emission.due
+    emission = np.broadcast_to(completed_at[:, None], (cohorts, SCENARIOS))
+    certain = [barrier for barrier in record.gate.barriers if barrier.is_certain]
+    unharmed = pass_all(Gate(certain, record.gate.calendar), emission)
+    allowance = max(float(due or tolerance), float(MINUTE))
+    outcome = RecordOutcomes(
+        bit=record.bit,
+        likelihood=np.zeros(cohorts),
+        effect=np.full(cohorts, _MISSING, np.int8),
+        expected_at=np.full(cohorts, np.inf),
+        due_at=np.full(cohorts, np.nan) if due is None else completed_at + float(due),
+        emitted_at=completed_at,
+        hit_by=np.full(cohorts, -1, np.int16),
+    )
+    likeliest = np.zeros(cohorts)
+    total = _none_occurs(record.gate.uncertain_barriers, completed_at) * _absence(unharmed, as_of, allowance)
+    for barrier in record.gate.uncertain_barriers:
+        arrival = pass_all(Gate((*certain, barrier), record.gate.calendar), emission)
+        weight = _chance_at(barrier, completed_at) * _absence(arrival, as_of, allowance)
+        total = total + weight
+        expected_at = np.sort(arrival, axis=1)[:, SCENARIOS // 2]
+        is_late = (expected_at > as_of) & (expected_at > np.nan_to_num(outcome.due_at, nan=-np.inf))
+        is_late &= expected_at - np.sort(unharmed, axis=1)[:, SCENARIOS // 2] > tolerance
+        weight = np.where(is_late, weight, 0.0)
+        outcome.likelihood += weight
+        is_likeliest = weight > likeliest
+        likeliest = np.maximum(weight, likeliest)
+        effect = _MISSING if barrier.impairment.effect is Effect.REJECTED else _LATE
+        outcome.effect[is_likeliest] = effect
+        outcome.expected_at[is_likeliest] = expected_at[is_likeliest]
+        outcome.hit_by[is_likeliest] = barrier.index
+    outcome.likelihood /= np.maximum(total, 1e-300)
+    return outcome
+
+
+def _absence(arrival: Reals, as_of: float, allowance: float) -> Reals:
+    """(G,) how likely a record that was to arrive then has not come yet."""
+    with np.errstate(invalid="ignore"):
+        overdue = np.maximum(as_of - arrival, 0.0)
+    return np.exp(-_DECAY * overdue / allowance).mean(axis=1)
+
+
+def _chance_at(barrier: Barrier, at: Reals) -> Reals:
+    """(G,)"""
+    in_force = (at >= barrier.since) & (at < barrier.latest_end)
+    return np.where(in_force, barrier.chance, 0.0)
+
+
+def _none_occurs(barriers: Sequence[Barrier], at: Reals) -> Reals:
+    """(G,) the chance that nothing uncertain occurs: outcomes of one failure exclude each other."""
+    by_failures: dict[tuple[str, ...], Reals] = {}
+    for barrier in barriers:
+        failures = barrier.impairment.failures
+        by_failures[failures] = by_failures.get(failures, np.zeros(len(at))) + _chance_at(barrier, at)
+    none = np.ones(len(at))
+    for chance in by_failures.values():
+        none = none * np.clip(1.0 - chance, 0.0, 1.0)
+    return none
