@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
-import numpy as np
-
 from impactgraph.forecast.gates import Barrier, Gate
 from impactgraph.forecast.plan import Stage
 
@@ -61,6 +59,14 @@ def _exclude_each_other(one: Barrier, other: Barrier) -> bool:
 
 
 def _variant(barriers: Iterable[Barrier], occurred: tuple[Barrier, ...]) -> Variant:
+    """Outcomes of one chance exclude each other: none of them occurs with what is left of 1."""
     indexes = frozenset(barrier.index for barrier in occurred)
-    chances = [b.chance if b.index in indexes else 1.0 - b.chance for b in barriers]
-    return Variant(indexes, float(np.prod(chances)))
+    by_chance: dict[tuple[tuple[str, ...], str], list[Barrier]] = {}
+    for barrier in barriers:
+        key = barrier.impairment.failures, barrier.impairment.element
+        by_chance.setdefault(key, []).append(barrier)
+    weight = 1.0
+    for outcomes in by_chance.values():
+        chance = sum(outcome.chance for outcome in outcomes if outcome.index in indexes)
+        weight *= chance or max(1.0 - sum(outcome.chance for outcome in outcomes), 0.0)
+    return Variant(indexes, weight)
