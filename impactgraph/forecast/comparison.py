@@ -141,11 +141,12 @@ class AffectedScenarios:
 
     def equally_likely(self, cohort: int) -> Positions:
         """Positions of equally likely scenarios of one cohort: each as often as its weight says."""
+        every: Positions = np.arange(self.mask.shape[1], dtype=np.intp)
         if self.weight is None:
-            return np.arange(self.mask.shape[1])
+            return every
         cumulative = np.cumsum(np.where(self.mask[cohort], self.weight[cohort], 0.0))
         if not cumulative[-1] > 0:
-            return np.arange(self.mask.shape[1])
+            return every
         points = (np.arange(_RESAMPLED) + 0.5) / _RESAMPLED
         return np.searchsorted(cumulative / cumulative[-1], points)
 

@@ -1,6 +1,5 @@
 """A past state made from the present one is the state that is folded from the events up to then."""
 
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -31,7 +30,7 @@ def tables(instances: Instances) -> dict[str, Any]:
 
 def values(table: Table) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for field in fields(table):
+    for field in type(table).columns():
         value = getattr(table, field.name)
         if isinstance(value, dict):
             found |= {f"{field.name}.{key}": each.tolist() for key, each in value.items() if np.any(each)}
