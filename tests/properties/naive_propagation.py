@@ -5,6 +5,7 @@ Shares the rules, and nothing of how they are applied.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from graph_models.enums import ElementKind, Transport
 from graph_models.failure import Failure
@@ -25,7 +26,9 @@ def naive(topology: Topology, failures: Sequence[Failure]) -> dict[str, set[Impa
     reached: defaultdict[str, set[ImpairmentState]] = defaultdict(set)
     for failure in failures:
         reached[failure.target] |= {
-            each for each in at_the_target(topology, failure) if not each.scope.nothing
+            named(each, failure.target, failure.target)
+            for each in at_the_target(topology, failure)
+            if not each.scope.nothing
         }
     grows = True
     while grows:
@@ -33,13 +36,22 @@ def naive(topology: Topology, failures: Sequence[Failure]) -> dict[str, set[Impa
         for source, target, edge, policy in edges:
             for trouble in list(reached[source]):
                 found = {
-                    each
+                    named(each, target, source)
                     for each, _ in apply_rule(edge, trouble, policy)[1].impairments
                     if not each.scope.nothing
                 }
                 grows |= not found <= reached[target]
                 reached[target] |= found
     return {element: troubles for element, troubles in reached.items() if troubles}
+
+
+def named(trouble: ImpairmentState, it: str, by: str) -> ImpairmentState:
+    """With the ids of the elements in the names of what is uncertain."""
+    chances = tuple(
+        replace(chance, event=chance.event.replace("{it}", it).replace("{by}", by))
+        for chance in trouble.chances
+    )
+    return trouble._replace(chances=chances)
 
 
 def at_the_target(topology: Topology, failure: Failure) -> set[ImpairmentState]:

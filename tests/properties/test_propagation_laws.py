@@ -21,7 +21,7 @@ from impactgraph.propagation import RULE_SUMMARIES
 from impactgraph.propagation.impairment_state import ImpairmentState
 from impactgraph.propagation.rules import apply_rule
 from tests.drawing import EIGHT, hit
-from tests.properties.naive_propagation import NaiveEdge, all_edges, naive, worst_of
+from tests.properties.naive_propagation import NaiveEdge, all_edges, naive, named, worst_of
 from tests.properties.small_topologies import failures, several_failures, topologies
 
 SETTINGS = settings(
@@ -197,7 +197,7 @@ def follows(edges: Iterable[NaiveEdge], before: Impairment, after: Impairment) -
             for each in FailureClass:
                 rule, outcome = apply_rule(edge, ImpairmentState(each, *value_of(before)), policy)
                 if rule.name == after.rule and value_of(after) in [
-                    value_of(found) for found, _ in outcome.impairments
+                    value_of(named(found, target, source)) for found, _ in outcome.impairments
                 ]:
                     return True
     return False
