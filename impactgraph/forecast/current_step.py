@@ -76,10 +76,16 @@ def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> 
         waits = stage.manual_wait.quantile(scenario_sample("hold/unrelated"))
         begin = visit.arrival + _likely_waits(visit, np.broadcast_to(waits, visit.arrival.shape))
     work = _work(visit, begin)
-    fit = _fit(visit, passage.departures)
+    is_uncertain = any(not barrier.is_certain for barrier in stage.barriers)
     longer = _longer_chance(visit, passage.departures)
-    outlasted = _outlasted(visit, fit, longer)
-    usual_work = np.where(outlasted, stage.durations(_sample(stage), cohorts.slowdown), work)
+    may_outlast = bool(longer.any())
+    # Most questions need no fit, and it costs as much as the work itself.
+    fit = _fit(visit, passage.departures) if is_uncertain or may_outlast else longer
+    usual_work, is_held = work, begin > as_of
+    if may_outlast:
+        outlasted = _outlasted(visit, fit, longer)
+        usual_work = np.where(outlasted, stage.durations(_sample(stage), cohorts.slowdown), work)
+        is_held |= outlasted & (passage.hit_by >= 0)
     completion = begin + work
     if evidence.is_dead_lettered:
         completion = np.maximum(visit.arrival, _rejects_since(stage, as_of))
@@ -88,15 +94,13 @@ def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> 
         factual=completion,
         counterfactual=without - cohorts.past_delays + usual_work,
         hit_by=passage.hit_by,
-        is_held=(begin > as_of) | (outlasted & (passage.hit_by >= 0)),
-        weight=_weight(plan, visit, completion, fit + longer),
+        is_held=is_held,
+        weight=_weight(plan, visit, completion, fit + longer) if is_uncertain else None,
     )
 
 
-def _weight(plan: Plan, visit: _Visit, completion: Reals, fit: Reals) -> Reals | None:
-    """How likely everything seen of the cohorts in their step is; None where nothing uncertain is there."""
-    if all(barrier.is_certain for barrier in visit.stage.barriers):
-        return None
+def _weight(plan: Plan, visit: _Visit, completion: Reals, fit: Reals) -> Reals:
+    """(G, K) how likely everything seen of the cohorts in their step is."""
     weight = np.clip(fit, UNEXPLAINED, 1.0)
     evidence = visit.evidence
     if evidence.has_related_error:
@@ -125,8 +129,6 @@ def _fit(visit: _Visit, begin: Reals) -> Reals:
 
 def _outlasted(visit: _Visit, fit: Reals, longer: Reals) -> Flags:
     """(G, K) where a delay that is still in force, rather than the work, is longer than expected."""
-    if not longer.any():
-        return np.zeros(visit.arrival.shape, bool)
     sample = scenario_sample(f"outlasts/{visit.stage.step.id}")
     return (longer > 0) & (sample * (fit + longer) < longer)
 
