@@ -49,13 +49,13 @@ def _combinations(barriers: list[Barrier]) -> Iterable[tuple[Barrier, ...]]:
     for barrier in barriers:
         yield (barrier,)
     if len(barriers) <= _MOST_COMBINED:
-        yield from (pair for pair in combinations(barriers, 2) if not _exclude_each_other(*pair))
+        pairs = combinations(barriers, 2)
+        yield from (pair for pair in pairs if _chance_of(pair[0]) != _chance_of(pair[1]))
 
 
-def _exclude_each_other(one: Barrier, other: Barrier) -> bool:
-    """Whether they are outcomes of the same chance: of one failure at one element."""
-    mine, its = one.impairment, other.impairment
-    return mine.failures == its.failures and mine.element == its.element
+def _chance_of(barrier: Barrier) -> tuple[tuple[str, ...], str]:
+    """Outcomes of the same chance, of one failure at one element, exclude each other."""
+    return barrier.impairment.failures, barrier.impairment.element
 
 
 def _variant(barriers: Iterable[Barrier], occurred: tuple[Barrier, ...]) -> Variant:
@@ -63,8 +63,7 @@ def _variant(barriers: Iterable[Barrier], occurred: tuple[Barrier, ...]) -> Vari
     indexes = frozenset(barrier.index for barrier in occurred)
     by_chance: dict[tuple[tuple[str, ...], str], list[Barrier]] = {}
     for barrier in barriers:
-        key = barrier.impairment.failures, barrier.impairment.element
-        by_chance.setdefault(key, []).append(barrier)
+        by_chance.setdefault(_chance_of(barrier), []).append(barrier)
     weight = 1.0
     for outcomes in by_chance.values():
         chance = sum(outcome.chance for outcome in outcomes if outcome.index in indexes)

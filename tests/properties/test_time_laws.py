@@ -60,12 +60,16 @@ def lasting(world: World, where: str) -> World:
     return replace(world, failures=tuple(failures), journeys=tuple(journeys))
 
 
+def rows_after(world: World, passing: Millis) -> dict[str, AffectedOrder]:
+    """Affected orders when some time has passed, but no failure can have ended."""
+    return rows(replace(world, as_of=min(world.as_of + passing, earliest_end(world))))
+
+
 @SETTINGS
 @given(wide_worlds(most_failures=2, classes=STOPPING), PASSING, PLACES)
 def test_who_is_stuck_stays_stuck_until_a_failure_may_end(world: World, passing: Millis, where: str) -> None:
     world = lasting(world, where)
-    later = replace(world, as_of=min(world.as_of + passing, earliest_end(world)))
-    after = rows(later)
+    after = rows_after(world, passing)
 
     for order, row in rows(world).items():
         if row.band is not Band.STUCK or row.likelihood < SURE:
@@ -80,8 +84,7 @@ def test_who_is_stuck_stays_stuck_until_a_failure_may_end(world: World, passing:
 @given(wide_worlds(most_failures=2, classes=HOLDING), PASSING, PLACES)
 def test_a_promise_missed_by_who_is_stuck_stays_missed(world: World, passing: Millis, where: str) -> None:
     world = lasting(world, where)
-    later = replace(world, as_of=min(world.as_of + passing, earliest_end(world)))
-    after = rows(later)
+    after = rows_after(world, passing)
 
     for order, row in rows(world).items():
         if row.band is Band.STUCK and row.likelihood >= SURE and row.misses_promise:
