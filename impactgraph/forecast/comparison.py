@@ -50,7 +50,7 @@ def join_strata(parts: Sequence[StratumPart], cohorts: int) -> Comparison:
     return Comparison(
         _join_results([part.factual for part in parts], parts, cohorts),
         _join_results([part.counterfactual for part in parts], parts, cohorts),
-        weight / weight.sum(axis=1, keepdims=True),
+        weight / sum_scenarios(weight)[:, None],
     )
 
 
@@ -136,7 +136,7 @@ class AffectedScenarios:
     def of(weight: Reals | None, mask: Flags) -> "AffectedScenarios":
         if weight is None:
             return AffectedScenarios(count_flags(mask) / mask.shape[1], mask)
-        likelihood = np.clip((weight * mask).sum(axis=1), 0.0, 1.0)
+        likelihood = np.clip(sum_scenarios(weight * mask), 0.0, 1.0)
         return AffectedScenarios(likelihood, mask & (weight > 0), weight)
 
     def equally_likely(self, cohort: int) -> Positions:
@@ -159,8 +159,8 @@ class AffectedScenarios:
         """(G,) the share of the affected scenarios where the flags are set."""
         if self.weight is None:
             return count_flags(flags & self.mask) / np.maximum(count_flags(self.mask), 1)
-        total = (self.weight * self.mask).sum(axis=1)
-        return (self.weight * (flags & self.mask)).sum(axis=1) / np.maximum(total, 1e-300)
+        total = sum_scenarios(self.weight * self.mask)
+        return sum_scenarios(self.weight * (flags & self.mask)) / np.maximum(total, 1e-300)
 
     def median(self, values: Reals) -> Reals:
         return masked_median(values, self.mask, self.weight)
@@ -173,6 +173,15 @@ def count_flags(flags: Flags) -> Positions:
     """(G,) how many of (G, N) are set: the K flags of a stratum fill one word."""
     counts = np.bitwise_count(np.packbits(flags, axis=1).view(_WORD))
     return counts[:, 0].astype(np.intp) if counts.shape[1] == 1 else counts.sum(axis=1, dtype=np.intp)
+
+
+def sum_scenarios(values: Reals) -> Reals:
+    """(G,) sums of (G, N), stratum by stratum: a stratum that a cohort has no part in changes no digit.
+
+    A sum over the whole row adds in an order that depends on its length, thus on who else is in the batch.
+    """
+    by_stratum = values.reshape(len(values), -1, SCENARIOS).sum(axis=2)
+    return np.cumsum(by_stratum, axis=1)[:, -1]
 
 
 def masked_median(values: Reals, mask: Flags, weight: Reals | None = None) -> Reals:
