@@ -14,7 +14,7 @@ from api.errors import TooComplexError
 from api.loaders import OrderLoader
 from api.workers import Worker, Workers
 from graph_models.failure import Failure
-from graph_models.impact import Question
+from graph_models.impact import OwnerShare, Question
 from graph_models.orders import Order, TimelineEntry
 from graph_models.time import Millis
 from graph_models.topology import Topology
@@ -23,6 +23,7 @@ from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Answer, Ask
 from impactgraph.usecases.impact_summary import ImpactSummary, impact_summaries, impact_summary
 from impactgraph.usecases.orders import get_orders
+from impactgraph.usecases.single_failures import owner_shares
 from impactgraph.usecases.snapshot import Snapshot, current_topology, snapshot
 from impactgraph.usecases.topologies import get_topology
 from impactgraph.usecases.why import Case, cases, timelines
@@ -207,6 +208,10 @@ class Context(BaseContext):
         """The impact summary of each failure of an answer, ranked."""
         as_of = answer.question.as_of
         return await self.ask_at(as_of, impact_summaries, self._ask_impact, answer)
+
+    async def owner_shares(self, answer: Answer) -> tuple[OwnerShare, ...]:
+        """Teams that own impaired elements of an answer, the most affected first."""
+        return await self.ask_at(answer.question.as_of, owner_shares, self._ask_impact, answer)
 
     @cached_property
     def orders(self) -> OrderLoader[Order]:

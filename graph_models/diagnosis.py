@@ -52,6 +52,20 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class Blame:
+    """What one of several failures has of their joint answer on an order."""
+
+    failures: tuple[str, ...]
+    """Bare keys: several where the same failure was reported under several."""
+    alone: float
+    """Likelihood that it affects the order by itself."""
+    adds: float
+    """Joint likelihood less that without it."""
+    share: float
+    """Shares of an order add up to the joint likelihood."""
+
+
+@dataclass(frozen=True, slots=True)
 class CommonFactor:
     """An attribute value that is more common among overdue orders.
 

@@ -260,8 +260,7 @@ class BlastRadius:
     @strawberry.field(description="Teams to call, the most affected first.")
     async def owners(self, info: Info) -> list[OwnerShare]:
         return [
-            OwnerShare.of(share, self.landscape)
-            for share in await info.context.run(lambda: self.answer.owners)
+            OwnerShare.of(share, self.landscape) for share in await info.context.owner_shares(self.answer)
         ]
 
     @strawberry.field(description="Playbooks for the failures.")

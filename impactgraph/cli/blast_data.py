@@ -20,6 +20,7 @@ from impactgraph.usecases.exports import Export
 from impactgraph.usecases.impact_summary import impact_summaries
 from impactgraph.usecases.orders import get_orders
 from impactgraph.usecases.pages import MOST
+from impactgraph.usecases.single_failures import owner_shares
 
 T = TypeVar("T")
 
@@ -110,7 +111,7 @@ def blast_json(blast: BlastAnswer, layout: BlastLayout) -> Json:
         "postings": records(RecordKind.POSTING),
         "notifications": records(RecordKind.NOTIFICATION),
         "tasks": records(RecordKind.TASK),
-        "owners": encoder.encode(answer.owners),
+        "owners": encoder.encode(owner_shares(blast.snapshot, answer_question, answer)),
         "playbooks": encoder.playbooks(answer.playbooks),
         "absorbed": encoder.encode(answer.absorbed),
         "residual": encoder.encode(answer.residual),

@@ -15,7 +15,9 @@ from impactgraph.cli.blast_data import BlastLayout, affected_orders
 from impactgraph.cli.links import print_link
 from impactgraph.cli.output import print_heading, print_lines, table
 from impactgraph.usecases import impact_pages
+from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.orders import get_orders
+from impactgraph.usecases.single_failures import owner_shares
 
 WIDE = 120
 """Columns of a console that shows every column of the orders."""
@@ -172,7 +174,8 @@ def _print_forecast(out: Console, blast: BlastAnswer, bucket: Millis) -> None:
 
 
 def _print_owners(out: Console, blast: BlastAnswer) -> None:
-    owners = [share for share in blast.answer.owners if share.orders]
+    shares = owner_shares(blast.snapshot, answer_question, blast.answer)
+    owners = [share for share in shares if share.orders]
     if not owners:
         return
     print_heading(out, "Who to call")

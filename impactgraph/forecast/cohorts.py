@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
-from impactgraph.forecast.simulate import PendingDecision
+from impactgraph.forecast.simulate import StaleRead
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Cohorts:
     slowdown: Reals
     """How much longer than usual the steps on site take."""
     evidence: StepEvidence
-    decision: PendingDecision | None = None
-    """A decision about them was made on stale data."""
+    stale_reads: tuple[StaleRead, ...] = ()
+    """Decisions about them that were made on stale data."""
     past_chance: Reals | None = None
     """(G,) that they were held before; None: all were."""
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from graph_models.enums import Effect
 from graph_models.topology import Topology, Workflow
 from impactgraph.forecast.cohort_outcomes import CohortOutcomes, cohort_outcomes
 from impactgraph.forecast.cohorts import Cohorts
@@ -27,6 +26,7 @@ from impactgraph.forecast.simulate import (
     SimulationResult,
     SimulationSetup,
     SimulationStart,
+    StaleRead,
     simulate,
     simulate_emissions,
 )
@@ -108,7 +108,7 @@ class Forecaster:
         return masked_median(finish, np.ones(finish.shape, bool))
 
     def forecast_after_reroute(
-        self, plan: Plan, groups: Sequence[Cohorts], rerouted_at: Reals, decision: PendingDecision
+        self, plan: Plan, groups: Sequence[Cohorts], rerouted_at: Reals, read: StaleRead
     ) -> CohortOutcomes:
         """Outcomes of cohorts that a wrong decision sent elsewhere at `rerouted_at` (G,).
 
@@ -117,8 +117,8 @@ class Forecaster:
         current = [current_step(plan, group, self.as_of, only_certain) for group in groups]
         setup = self._setup(plan, groups)
         result = setup.blank_result
-        result.hit_by[:] = plan.stages[decision.step].content_barriers[0].index
-        result.hit_step[:] = decision.step
+        result.hit_by[:] = read.barrier.index
+        result.hit_step[:] = read.decision.step
         result.hit_at[:] = rerouted_at[:, None]
         result.hit_matters[:] = True
         result.has_content_effect[:] = True
@@ -127,7 +127,7 @@ class Forecaster:
         factual = simulate(setup, only_certain, starts, result)
         surfacing_at = np.broadcast_to(rerouted_at[:, None], (len(rerouted_at), SCENARIOS))
         every = slice(0, len(rerouted_at))
-        without_decision = {decision.surfacing_step: SimulationStart(every, surfacing_at)}
+        without_decision = {read.decision.surfacing_step: SimulationStart(every, surfacing_at)}
         counterfactual = simulate(setup, None, without_decision, setup.blank_result)
         past_delay = np.ones_like(factual.finish)
         return cohort_outcomes(setup, Comparison(factual, counterfactual), past_delay)
@@ -160,9 +160,9 @@ class Forecaster:
 
 
 def _stratum_weights(plan: Plan, group: Cohorts) -> tuple[float, ...]:
-    """Probability of each stratum of the plan for a group: by the events on its way, and by its decision."""
-    decided = () if group.decision is None else (group.decision.step,)
-    return plan.weights((*sorted(plan.reach(group.step)), *decided))
+    """Probability of each stratum of the plan for a group: by the events on its way, and by its decisions."""
+    decided = {read.decision.step for read in group.stale_reads}
+    return plan.weights((*sorted(plan.reach(group.step)), *sorted(decided)))
 
 
 def _current_hits(
@@ -188,22 +188,18 @@ def _made_decisions(
     """Decisions that the groups made on stale data, and where (G, K) they are wrong; writes them as hits."""
     decisions: list[tuple[PendingDecision, Flags]] = []
     for rows, group in zip(_rows(groups), groups, strict=True):
-        if group.decision is None:
-            continue
-        barriers = setup.plan.stages[group.decision.step].content_barriers
-        is_wrong = np.zeros(result.finish.shape, bool)
-        for barrier in barriers:
-            if barrier.impairment.effect is Effect.STALE:
-                is_wrong[rows] |= np.broadcast_to(np.asarray(occurs(barrier)), is_wrong[rows].shape)
-        if is_wrong.any():
-            result.wrong_decision |= is_wrong
-            result.has_content_effect |= is_wrong
-            first = is_wrong & ~result.hit_matters
-            result.hit_by[first] = barriers[0].index
-            result.hit_step[first] = group.decision.step
-            result.hit_at[first] = setup.as_of - 1.0
-            result.hit_matters |= is_wrong
-            decisions.append((group.decision, is_wrong))
+        for read in group.stale_reads:
+            is_wrong = np.zeros(result.finish.shape, bool)
+            is_wrong[rows] = occurs(read.barrier)
+            if is_wrong.any():
+                result.wrong_decision |= is_wrong
+                result.has_content_effect |= is_wrong
+                first = is_wrong & ~result.hit_matters
+                result.hit_by[first] = read.barrier.index
+                result.hit_step[first] = read.decision.step
+                result.hit_at[first] = setup.as_of - 1.0
+                result.hit_matters |= is_wrong
+                decisions.append((read.decision, is_wrong))
     return decisions
 
 

@@ -88,6 +88,14 @@ class PendingDecision:
 
 
 @dataclass(frozen=True)
+class StaleRead:
+    """A decision that was made while this barrier made its data stale."""
+
+    decision: PendingDecision
+    barrier: Barrier
+
+
+@dataclass(frozen=True)
 class SimulationStart:
     """Cohorts in one step: their rows, and when they complete that step (rows, K)."""
 
@@ -187,15 +195,18 @@ class _Simulation:
             self.decisions.append((PendingDecision(stage.index, surfacing), applies))
 
     def _after_rework(self, stage: Stage, completion: Reals) -> Reals:
-        """A wrong decision that surfaces here: the steps since the decision are done once more."""
+        """Wrong decisions that surface here: the steps since the earliest of them are done once more."""
+        rework: Reals | None = None
         for n, (decision, cohorts) in enumerate(self.decisions):
             if decision.surfacing_step == stage.index:
-                needs_rework = np.zeros(completion.shape, bool)
-                needs_rework[: len(cohorts)] = cohorts[: len(completion)]
-                rework = self._rework(decision, self.setup.slowdown[: len(completion)])
-                self.decisions[n] = decision, _without(cohorts, needs_rework & ~np.isnan(completion))
-                completion = np.where(needs_rework, completion + rework, completion)
-        return completion
+                is_wrong = np.zeros(completion.shape, bool)
+                is_wrong[: len(cohorts)] = cohorts[: len(completion)]
+                again = np.where(
+                    is_wrong, self._rework(decision, self.setup.slowdown[: len(completion)]), 0.0
+                )
+                self.decisions[n] = decision, _without(cohorts, is_wrong & ~np.isnan(completion))
+                rework = again if rework is None else np.maximum(rework, again)
+        return completion if rework is None else completion + rework
 
     def _rework(self, decision: PendingDecision, slowdown: Reals) -> Reals:
         """How long it takes from the decision to where it surfaces, a second time."""

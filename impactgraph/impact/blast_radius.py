@@ -18,7 +18,6 @@ from graph_models.impact import (
     ImpactGroup,
     ImpactTotals,
     OrderTotals,
-    OwnerShare,
     RecordTotals,
     ResidualTotals,
 )
@@ -158,11 +157,6 @@ class BlastRadius(MatchedImpact):
         Raises: BadInputError.
         """
         return record_pages.record_page(self, kind, types=types, effects=effects, first=first, after=after)
-
-    @cached_property
-    def owners(self) -> tuple[OwnerShare, ...]:
-        """Teams that own impaired elements, the most affected orders first."""
-        return owners.owner_shares(self)
 
     @cached_property
     def playbooks(self) -> tuple[str, ...]:

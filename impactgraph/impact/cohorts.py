@@ -1,4 +1,4 @@
-"""Cohorts: rows of one segment and step grouped by evidence, age, pace, past delay and pending decision."""
+"""Cohorts: rows of one segment and step grouped by evidence, age, pace, past delay and pending decisions."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ from impactgraph.impact.workflow_context import USUAL_PACE, WorkflowContext
 
 @dataclass(frozen=True)
 class StepRows:
-    """Rows of one segment in one step that is in flight, with their past effects and pending decision."""
+    """Rows of one segment in one step that is in flight, with their past effects and pending decisions."""
 
     position: int
     columns: SegmentColumns
@@ -113,7 +113,7 @@ def _cohorts(
     keys = _CohortKeys(
         is_left_out=is_left_out,
         evidence=evidence.kind_codes,
-        decision=NO_CODES if step.pending is None else step.pending.mask[start:].astype(np.int32),
+        decision=NO_CODES if step.pending is None else step.pending.codes[start:],
         delay=SparseCodes(recent, delay_bins(effects.delay)),
         chance=SparseCodes(recent, _chance_bins(effects.chance)),
         pace=context.pace_bins(step.columns.rows[start:]) if has_pace else NO_CODES,
@@ -121,14 +121,14 @@ def _cohorts(
         entry=bins.entry_codes(entered_at, evidence),
     )
     groups = _group_keys(len(entered_at), keys)
-    left_out, evidence_kinds, has_decision, delay, chance, pace, completion, entry = groups.codes
+    left_out, evidence_kinds, decisions, delay, chance, pace, completion, entry = groups.codes
     completion_at, entry_at = bins.moments(completion, entry)
     count = int((left_out == 0).sum())
-    kinds = (evidence_kinds * 2 + has_decision)[:count]
+    kinds = (evidence_kinds.astype(np.int64) * (int(decisions.max(initial=0)) + 1) + decisions)[:count]
     starts = np.flatnonzero(np.diff(kinds, prepend=-1)).tolist()
     cohorts: list[Cohorts] = []
     for first, end in zip(starts, [*starts[1:], count], strict=True):
-        decision = step.pending.decision if step.pending is not None and has_decision[first] else None
+        reads = step.pending.of_code(int(decisions[first])) if step.pending is not None else ()
         cohorts.append(
             Cohorts(
                 step=step.position,
@@ -138,7 +138,7 @@ def _cohorts(
                 completion_recorded_at=completion_at[first:end],
                 slowdown=slowdown_factors(pace[first:end] - USUAL_PACE) if has_pace else np.ones(end - first),
                 evidence=cohort_evidence(context, stage, int(evidence_kinds[first])),
-                decision=decision,
+                stale_reads=reads,
             )
         )
     return StepCohorts(step.position, start, tuple(cohorts), groups)

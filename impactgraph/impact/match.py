@@ -21,7 +21,7 @@ import numpy as np
 from impactgraph.columns import Columns
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.plan import Plan
-from impactgraph.forecast.simulate import PendingDecision
+from impactgraph.forecast.simulate import StaleRead
 from impactgraph.impact.cohorts import StepCohorts, StepRows, cohorts_at, step_cohorts
 from impactgraph.impact.matches import Matches
 from impactgraph.impact.membership import Membership
@@ -42,7 +42,7 @@ from impactgraph.impact.stale_decisions import (
     ReroutedRows,
     pending_rows,
     rerouted_rows,
-    stale_decisions,
+    stale_reads,
 )
 from impactgraph.impact.waiting_rows import waiting_columns
 from impactgraph.impact.workflow_context import WorkflowContext, workflow_contexts
@@ -74,8 +74,8 @@ class _Step:
 
 
 def _match_segment(context: WorkflowContext, plan: Plan, steps: Sequence[SegmentRows]) -> Matches:
-    decisions = stale_decisions(context, plan)
-    every = [_prepare(context, plan, rows, decisions) for rows in _in_plan_order(plan, steps)]
+    reads = stale_reads(context, plan)
+    every = [_prepare(context, plan, rows, reads) for rows in _in_plan_order(plan, steps)]
     return Matches.join(
         [
             *_forecast(context, plan, every),
@@ -92,9 +92,7 @@ def _in_plan_order(plan: Plan, steps: Sequence[SegmentRows]) -> list[SegmentRows
     return sorted(steps, key=lambda s: -1 if s.position is None else plan.place(s.position))
 
 
-def _prepare(
-    context: WorkflowContext, plan: Plan, rows: SegmentRows, decisions: Sequence[PendingDecision]
-) -> _Step:
+def _prepare(context: WorkflowContext, plan: Plan, rows: SegmentRows, reads: Sequence[StaleRead]) -> _Step:
     if rows.not_begun:
         columns = waiting_columns(context, plan, rows.rows)
     else:
@@ -103,9 +101,8 @@ def _prepare(
     effects = past_effects(context, past)
     if rows.position is None:
         return _Step(columns, past, effects)
-    every = [rerouted_rows(context, plan, rows.position, columns, decision) for decision in decisions]
-    reroutes = tuple(each for each in every if each is not None)
-    pending = pending_rows(plan, rows.position, columns, decisions)
+    reroutes = tuple(rerouted_rows(context, plan, rows.position, columns, reads))
+    pending = pending_rows(plan, rows.position, columns, reads)
     step = StepRows(rows.position, columns, effects, pending)
     left_out = np.unique(np.concatenate([np.zeros(0, np.intp), *(each.at for each in reroutes)]))
     duplicated = duplicated_rows(context, plan, past, columns, rows.position)
@@ -156,15 +153,15 @@ def _forecast_duplicates(context: WorkflowContext, plan: Plan, steps: Sequence[_
 def _forecast_after_reroute(
     context: WorkflowContext, plan: Plan, steps: Sequence[_Step]
 ) -> Iterator[Matches]:
-    """Matches of the rerouted rows of each step, from one forecast for each decision."""
+    """Matches of the rerouted rows of each step, from one forecast for each stale read."""
     rerouted_steps = [(step, rows) for step in steps for rows in step.rerouted_rows]
-    for decision in dict.fromkeys(rows.decision for _, rows in rerouted_steps):
-        mine = [(step, rows) for step, rows in rerouted_steps if rows.decision == decision]
+    for read in {id(rows.read): rows.read for _, rows in rerouted_steps}.values():
+        mine = [(step, rows) for step, rows in rerouted_steps if rows.read is read]
         outcome = context.forecaster.forecast_after_reroute(
             plan,
             [rows.cohorts for _, rows in mine],
             np.concatenate([rows.rerouted_at for _, rows in mine]),
-            decision,
+            read,
         )
         parts = outcome_parts(outcome, [len(rows.cohorts) for _, rows in mine])
         for (step, rows), part in zip(mine, parts, strict=True):

@@ -1,8 +1,10 @@
 """Owning teams of impaired elements, and the playbooks for them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph_models.enums import FailureClass
 from graph_models.failure import Failure
@@ -12,24 +14,52 @@ from graph_models.topology import Playbook, Topology
 from impactgraph.impact.matched_impact import MatchedImpact
 from impactgraph.impact.totals import money_of
 
+_NO_PATH = -2
 
-def owner_shares(impact: MatchedImpact) -> tuple[OwnerShare, ...]:
+
+def owner_shares(joint: MatchedImpact, alone: Sequence[MatchedImpact] = ()) -> tuple[OwnerShare, ...]:
     """Each team with what it owns on the paths to affected orders, and those orders; the most orders first.
 
-    An order counts for every team that owns an element on its path: each of them can shorten it.
+    An order counts for every team that owns an element on a path to it: each of them can shorten it. Its
+    paths are those of each failure that affects it by itself (`alone`: the answer on each of several), else
+    that of the joint answer. Costs a look at the affected orders of each answer.
     """
-    impairments = impact.elements()
     elements: dict[str, dict[str, None]] = {}
-    for impairment in impairments:
-        owner = impact.topology.owner_of(impairment.element)
+    for impairment in joint.elements():
+        owner = joint.topology.owner_of(impairment.element)
         if owner:
             elements.setdefault(owner, {})[impairment.element] = None
-    owners_on_path = _owners_on_path(impact)
-    shares = [
-        _share(impact, team, tuple(elements_of_team), owners_on_path)
-        for team, elements_of_team in elements.items()
-    ]
+    paths = [_Paths.of(joint, single) for single in alone]
+    is_of_single = np.logical_or.reduce(
+        [np.zeros(len(joint.affected_orders), bool), *(p.leads for p in paths)]
+    )
+    paths.append(_Paths(~is_of_single, joint.affected_orders.impairment, _owners_on_path(joint)))
+    shares = [_share(joint, team, tuple(of_team), paths) for team, of_team in elements.items()]
     return tuple(sorted(shares, key=lambda s: (-s.orders, s.team)))
+
+
+@dataclass(frozen=True)
+class _Paths:
+    """Paths of one answer to the affected orders of the joint one: whether there is one (orders,), the
+    impairment that it leads to, and by impairment the teams on the way.
+    """
+
+    leads: NDArray[np.bool_]
+    impairment: NDArray[np.int16]
+    owners: list[frozenset[str]]
+
+    @staticmethod
+    def of(joint: MatchedImpact, single: MatchedImpact) -> "_Paths":
+        impairment = np.full(len(joint.columns.orders), _NO_PATH, np.int16)
+        rows = single.affected_orders
+        impairment[rows.order] = rows.impairment
+        of_joint = impairment[joint.affected_orders.order]
+        return _Paths(of_joint != _NO_PATH, of_joint, _owners_on_path(single))
+
+    def through(self, team: str) -> NDArray[np.bool_]:
+        """(orders,) whether something on the way is of the team."""
+        is_owned = np.array([team in owners for owners in self.owners])
+        return self.leads & is_owned[np.where(self.leads, self.impairment, -1)]
 
 
 def _owners_on_path(impact: MatchedImpact) -> list[frozenset[str]]:
@@ -44,11 +74,10 @@ def _owners_on_path(impact: MatchedImpact) -> list[frozenset[str]]:
 
 
 def _share(
-    impact: MatchedImpact, team: str, elements: tuple[str, ...], owners_on_path: list[frozenset[str]]
+    impact: MatchedImpact, team: str, elements: tuple[str, ...], paths: Sequence[_Paths]
 ) -> OwnerShare:
-    orders = impact.affected_orders
-    is_on_path = np.array([team in owners for owners in owners_on_path])[orders.impairment]
-    rows = orders.order[is_on_path]
+    is_on_path = np.logical_or.reduce([each.through(team) for each in paths])
+    rows = impact.affected_orders.order[is_on_path]
     columns = impact.columns
     impairments = [i for i in impact.elements() if i.element in elements]
     return OwnerShare(

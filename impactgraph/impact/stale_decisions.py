@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph_models.enums import Effect
-from impactgraph.columns import Ints
+from impactgraph.columns import Codes, Ints
 from impactgraph.forecast.barrier_edges import entry_edges
 from impactgraph.forecast.cohorts import Cohorts, StepEvidence
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import Reals
-from impactgraph.forecast.simulate import PendingDecision
+from impactgraph.forecast.simulate import PendingDecision, StaleRead
 from impactgraph.impact.bins import MomentBins
 from impactgraph.impact.grouping import group_rows
 from impactgraph.impact.matches import Positions
@@ -21,10 +21,19 @@ from impactgraph.impact.workflow_context import Flags, WorkflowContext
 
 @dataclass(frozen=True)
 class PendingRows:
-    """A decision that has not come to light, and the rows (mask) about which it may be wrong."""
+    """Decisions that have not come to light, each with the stale data that it read, and the rows about which
+    they may be wrong: bit n of a row's code (rows,) is set where it may be for `reads[n]`.
+    """
 
-    decision: PendingDecision
-    mask: Flags
+    reads: tuple[StaleRead, ...]
+    codes: Codes
+
+    @property
+    def mask(self) -> Flags:
+        return self.codes > 0
+
+    def of_code(self, code: int) -> tuple[StaleRead, ...]:
+        return tuple(read for n, read in enumerate(self.reads) if code >> n & 1)
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,7 @@ class ReroutedRows:
     `rerouted_at` (G,): when; `certainty`: that the data was the cause.
     """
 
-    decision: PendingDecision
+    read: StaleRead
     cohorts: Cohorts
     rerouted_at: Reals
     certainty: float
@@ -42,49 +51,74 @@ class ReroutedRows:
     cohort: Positions
 
 
-def stale_decisions(context: WorkflowContext, plan: Plan) -> list[PendingDecision]:
+def stale_reads(context: WorkflowContext, plan: Plan) -> list[StaleRead]:
     """Where the workflow decides on stale data, and where a wrong decision comes to light."""
-    stages = [
-        stage
-        for stage in plan.stages
-        if any(b.impairment.effect is Effect.STALE for b in stage.content_barriers)
-        and context.has_column(stage.index)
-    ]
-    return [
-        PendingDecision(
-            stage.index,
-            plan.workflow.position(stage.step.surfaces_at) if stage.step.surfaces_at else stage.index,
-        )
-        for stage in stages
-    ]
+    reads: list[StaleRead] = []
+    for stage in plan.stages:
+        if not context.has_column(stage.index):
+            continue
+        surfaces_at = stage.step.surfaces_at
+        surfacing = plan.workflow.position(surfaces_at) if surfaces_at else stage.index
+        reads += [
+            StaleRead(PendingDecision(stage.index, surfacing), barrier)
+            for barrier in stage.content_barriers
+            if barrier.impairment.effect is Effect.STALE
+        ]
+    return reads
 
 
 def pending_rows(
-    plan: Plan, position: int, columns: SegmentColumns, decisions: Sequence[PendingDecision]
+    plan: Plan, position: int, columns: SegmentColumns, reads: Sequence[StaleRead]
 ) -> PendingRows | None:
     """Rows in one step that read stale data and are on the way to where the decision comes to light."""
-    for decision in decisions:
-        if plan.leads_to(decision.step, position) and plan.leads_to(position, decision.surfacing_step):
-            read_at = columns.step_column("entered_step_at", decision.step)
-            mask = np.zeros(len(columns), bool)
-            for barrier in plan.stages[decision.step].content_barriers:
-                if barrier.impairment.effect is Effect.STALE:
-                    mask |= (read_at >= barrier.since) & (read_at < barrier.latest_end)
-            return PendingRows(decision, mask)
-    return None
+    pending = tuple(
+        read
+        for read in reads
+        if plan.leads_to(read.decision.step, position)
+        and plan.leads_to(position, read.decision.surfacing_step)
+    )
+    if not pending:
+        return None
+    codes = np.zeros(len(columns), np.int32)
+    for n, read in enumerate(pending):
+        read_at = columns.step_column("entered_step_at", read.decision.step)
+        is_stale = (read_at >= read.barrier.since) & (read_at < read.barrier.latest_end)
+        codes |= is_stale.astype(np.int32) << n
+    return PendingRows(pending, codes)
 
 
 def rerouted_rows(
-    context: WorkflowContext, plan: Plan, position: int, columns: SegmentColumns, decision: PendingDecision
+    context: WorkflowContext, plan: Plan, position: int, columns: SegmentColumns, reads: Sequence[StaleRead]
+) -> list[ReroutedRows]:
+    """Rows in one step that were rerouted after decisions on stale data, each after the first that explains
+    it.
+    """
+    is_explained = np.zeros(len(columns), bool)
+    rerouted: list[ReroutedRows] = []
+    for read in reads:
+        rows = _rerouted_after(context, plan, position, columns, read, is_explained)
+        if rows is not None:
+            is_explained[rows.at] = True
+            rerouted.append(rows)
+    return rerouted
+
+
+def _rerouted_after(
+    context: WorkflowContext,
+    plan: Plan,
+    position: int,
+    columns: SegmentColumns,
+    read: StaleRead,
+    is_explained: Flags,
 ) -> ReroutedRows | None:
-    """Rows in one step that were rerouted after a decision on stale data; None where there are none.
+    """The rows that none before explains; None where there are none.
 
     The usual rate of reroutes says how certain it is that the data was the cause.
     """
-    stale = plan.stages[decision.step].content_barriers[0]
+    stale = read.barrier
     rerouted_at = columns.column("rerouted_at")
-    at = np.flatnonzero(rerouted_at >= stale.since)
-    read_at = _read_at(context, plan, columns, decision.step, at)
+    at = np.flatnonzero((rerouted_at >= stale.since) & ~is_explained)
+    read_at = _read_at(context, plan, columns, read.decision.step, at)
     read_until = np.minimum(float(np.median(stale.until)), rerouted_at[at])
     at = at[(read_at >= stale.since) & (read_at < read_until)]
     if not len(at):
@@ -95,7 +129,7 @@ def rerouted_rows(
     groups = group_rows(len(at), reroutes.codes(rerouted_at[at]), entries.codes(entered_at))
     entry_at = entries.moments(groups.codes[1])
     return ReroutedRows(
-        decision=decision,
+        read=read,
         cohorts=Cohorts(
             step=position,
             entered_at=entry_at,

@@ -31,16 +31,16 @@ class DistinctFailures:
         if self.twins.keys().isdisjoint(impairment.failures):
             return impairment
         first, *later = impairment.hops
-        link = replace(first, failures=self._names(first.failures))
+        link = replace(first, failures=self.names(first.failures))
         for hop in later:
-            link = replace(hop, failures=self._names(hop.failures), cause=link)
+            link = replace(hop, failures=self.names(hop.failures), cause=link)
         return link
 
     def absorption(self, absorption: Absorption) -> Absorption:
         """The absorption, naming the twins of its failures too."""
-        return replace(absorption, failures=self._names(absorption.failures))
+        return replace(absorption, failures=self.names(absorption.failures))
 
-    def _names(self, keys: Iterable[str]) -> tuple[str, ...]:
+    def names(self, keys: Iterable[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for key in keys for name in self.twins.get(key, (key,))))
 
 

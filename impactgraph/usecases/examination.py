@@ -104,7 +104,13 @@ class Examination(Outlooks):
     def _case(self, order: Order) -> Case:
         outlooks = [self.outlook(order, part) for part in order.fulfillments]
         states = tuple(outlook.state for outlook in outlooks)
-        situation = Situation(order, self.snapshot.at, states, tuple(self._findings.get(order.key, ())))
+        situation = Situation(
+            order=order,
+            at=self.snapshot.at,
+            fulfillments=states,
+            findings=tuple(self._findings.get(order.key, ())),
+            blame=self.blame.get(order.key, ()),
+        )
         situation = self._with_suspects(self._with_peers(situation))
         return Case(
             situation=situation,

@@ -1,14 +1,15 @@
 """The figures by which failures are ranked: orders affected, money, promises."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from graph_models.failure import Failure
 from graph_models.impact import Question
 from graph_models.money import Money
 from graph_models.time import Millis
+from impactgraph.impact.owners import owner_shares
 from impactgraph.usecases.answer import Answer, Ask
 from impactgraph.usecases.common_values import common_values
+from impactgraph.usecases.single_failures import question_about
 from impactgraph.usecases.snapshot import Snapshot
 
 
@@ -33,12 +34,7 @@ class ImpactSummary:
 
 def impact_summary(s: Snapshot, ask: Ask, failure: Failure, question: Question) -> ImpactSummary:
     """Of the failure by itself, else as in `question`. Costs one answer."""
-    alone = (
-        replace(question, failures=(), suppose=(failure,))
-        if failure.is_supposed
-        else replace(question, failures=(failure.key,), suppose=())
-    )
-    return _summary(ask(s, alone), failure)
+    return _summary(ask(s, question_about(question, [failure])), failure)
 
 
 def impact_summaries(s: Snapshot, ask: Ask, answer: Answer) -> tuple[ImpactSummary, ...]:
@@ -75,5 +71,4 @@ def _summary(answer: Answer, failure: Failure) -> ImpactSummary:
 def _team(answer: Answer, failure: Failure) -> str | None:
     topology = answer.topology
     own = topology.owner_of(failure.target) if failure.target in topology.elements else None
-    owners: Sequence[str] = [share.team for share in answer.owners[:1]]
-    return own or next(iter(owners), None)
+    return own or next((share.team for share in owner_shares(answer)), None)

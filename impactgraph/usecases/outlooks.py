@@ -1,8 +1,10 @@
 """What failures did and do to a few orders in one snapshot, and when their fulfillments move on."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
+from graph_models.diagnosis import Blame
 from graph_models.failure import Failure
 from graph_models.impact import Question
 from graph_models.orders import Fulfillment, Order, OrderFilter
@@ -17,6 +19,7 @@ from impactgraph.diagnosis.why.fulfillments import (
 )
 from impactgraph.diagnosis.why.impacts import ImpactsByFulfillment, impacts_in, steps_in
 from impactgraph.forecast.plan import order_scope
+from impactgraph.impact.blame import FailureAnswers, blame_by_order
 from impactgraph.impact.blast_radius import BlastRadius
 from impactgraph.ports.store import OrderTimeline
 from impactgraph.usecases.blast_radius import assess
@@ -103,23 +106,71 @@ class Outlooks:
         return impacts_in(self.joint_impact) if self.joint_impact is not None else {}
 
     @cached_property
+    def _active_answers(self) -> tuple[FailureAnswers, ...]:
+        return self._answers_of(self.joint_impact) if self.joint_impact is not None else ()
+
+    def _answers_of(self, joint: BlastRadius) -> tuple[FailureAnswers, ...]:
+        """Answers on each of several failures, for the orders that they affect together.
+
+        Costs two answers for each failure; none where only one can affect these orders.
+        """
+        distinct = joint.inputs.distinct
+        failures = self.relevant(distinct.failures)
+        orders = [str(key) for key in joint.columns.orders.ids[joint.affected_orders.order]]
+        if len(failures) < 2 or not orders:
+            return ()
+
+        def answers(failure: Failure) -> FailureAnswers:
+            names = distinct.names((failure.key,))
+            others = [other for other in joint.failures if other.key not in names]
+            return FailureAnswers(
+                names, alone=self.assess([failure], orders), without=self.assess(others, orders)
+            )
+
+        return tuple(answers(failure) for failure in failures)
+
+    @cached_property
+    def blame(self) -> Mapping[str, tuple[Blame, ...]]:
+        """By bare key of the order, what each of several failures has of its impact, active ones first.
+
+        Nothing for orders that only one failure can affect.
+        """
+        blame: dict[str, tuple[Blame, ...]] = {}
+        rounds = [(radius, self._answers_of(radius)) for radius in self._past_impact]
+        if self.joint_impact is not None:
+            rounds.insert(0, (self.joint_impact, self._active_answers))
+        for radius, answers in rounds:
+            for order, of_round in blame_by_order(radius, answers).items():
+                known = {key for each in blame.get(order, ()) for key in each.failures}
+                new = (each for each in of_round if known.isdisjoint(each.failures))
+                blame[order] = (*blame.get(order, ()), *new)
+        return blame
+
+    @cached_property
     def _single_impacts(self) -> ImpactsByFulfillment:
         """Of each active failure by itself, on the orders for which the joint answer names another one."""
         hits: dict[str, list[Impact]] = {}
-        for failure in self._relevant_active if len(self.snapshot.active_failures) > 1 else ():
-            other_orders = [key for key, order in self.orders.items() if not self._is_blamed(order, failure)]
-            for key, of_part in (
-                impacts_in(self.assess([failure], other_orders)).items() if other_orders else ()
-            ):
-                hits.setdefault(key, []).extend(of_part)
+        for answers in self._active_answers:
+            for key, of_part in impacts_in(answers.alone).items():
+                if not self._is_named(key, of_part[0].failures):
+                    hits.setdefault(key, []).extend(of_part)
         return hits
 
-    def _is_blamed(self, order: Order, failure: Failure) -> bool:
-        return any(
-            failure in hit.failures
+    def _is_named(self, fulfillment: str, failures: Sequence[Failure]) -> bool:
+        """Whether the joint answer names one of the failures for the order of a fulfillment."""
+        order = self._order_of[fulfillment]
+        named = (
+            failure
             for part in order.fulfillments
             for hit in self._joint_impacts.get(part.key, ())
+            for failure in hit.failures
         )
+        return not {failure.key for failure in named}.isdisjoint(failure.key for failure in failures)
+
+    @cached_property
+    def _order_of(self) -> Mapping[str, Order]:
+        """By bare key of the fulfillment."""
+        return {part.key: order for order in self.orders.values() for part in order.fulfillments}
 
     @cached_property
     def _past_impact(self) -> tuple[BlastRadius, ...]:
@@ -154,9 +205,24 @@ class Outlooks:
         return outlook_of(
             self._sources,
             order,
-            FulfillmentEvidence(part, row, impacts, self._error_text(order, part)),
+            FulfillmentEvidence(part, row, self._blamed(order, impacts), self._error_text(order, part)),
             lambda impact: steps_in(self._radius_of(impact), row),
         )
+
+    def _blamed(self, order: Order, impacts: Sequence[Impact]) -> list[Impact]:
+        """The impacts, each naming the failures that change something for the order, the most to blame
+        first.
+        """
+        blame = self.blame.get(order.key, ())
+        if not blame:
+            return list(impacts)
+        rank = {key: n for n, each in enumerate(blame) for key in each.failures}
+        blamed: list[Impact] = []
+        for impact in impacts:
+            failures = [failure for failure in impact.failures if failure.key in rank]
+            failures.sort(key=lambda failure: rank[failure.key])
+            blamed.append(replace(impact, failures=tuple(failures) or impact.failures))
+        return blamed
 
     def _error_text(self, order: Order, part: Fulfillment) -> str:
         """Message of the last error of the part; empty where there is none."""

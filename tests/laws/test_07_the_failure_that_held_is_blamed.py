@@ -1,6 +1,8 @@
 """Of several failures at one step, the one that held an order is its first cause, from when they met."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import cast
 
 import pytest
 
@@ -8,11 +10,14 @@ from graph_models.enums import Effect, FailureClass
 from graph_models.failure import Failure
 from graph_models.impact import AffectedOrder, Question
 from graph_models.time import MINUTE
-from graph_models.topology import Takes, Topology, Transition
-from impactgraph.usecases.blast_radius import blast_radius
+from graph_models.topology import Takes, Team, Topology, Transition
+from impactgraph.ports.store import Store
+from impactgraph.usecases.blast_radius import answer_question
+from impactgraph.usecases.single_failures import owner_shares
+from impactgraph.usecases.snapshot import snapshot
 from tests.drawing import EIGHT, HOUR, call, drawn, queue, step
 from tests.laws.inputs import moment_of, store_of
-from tests.worlds import Journey, World, ask
+from tests.worlds import Journey, SmallStore, World, ask
 
 LAW = "07-the-wrong-failure-is-blamed"
 NOW = moment_of("12:00")
@@ -21,8 +26,27 @@ NOW = moment_of("12:00")
 def asked(*failures: str) -> tuple[list[AffectedOrder], dict[str, int]]:
     """Affected orders, and how many each team owns."""
     store = store_of(LAW, "12:00", "events")
-    with blast_radius(store, Question(failures=failures, as_of=NOW), NOW) as answer:
-        return list(answer.orders().items), {share.team: share.orders for share in answer.owners}
+    with snapshot(store, NOW, NOW) as s:
+        answer = answer_question(s, Question(failures=failures, as_of=NOW))
+        shares = owner_shares(s, answer_question, answer)
+        return list(answer.orders().items), {share.team: share.orders for share in shares}
+
+
+def test_an_order_that_two_failures_hold_is_of_both_teams() -> None:
+    """The call is out for as long as the order is at it, and so is the queue behind it."""
+    failures = (over("P", "pay", -10, 200), over("H", "hand", 0, 200))
+    owned = replace(
+        shop(),
+        teams={key: Team(key, key) for key in ("payments", "warehouse")},
+        integrations={key: replace(each, owner=OWNER.get(key)) for key, each in shop().integrations.items()},
+    )
+    world = World(owned, failures, (Journey("O-1", (("release", NINE),)),), NINE + HOUR)
+    store = cast(Store, SmallStore(world))
+    with snapshot(store, world.as_of, world.as_of) as s:
+        answer = answer_question(s, Question(as_of=world.as_of))
+        shares = owner_shares(s, answer_question, answer)
+
+    assert {share.team: share.orders for share in shares} == {"payments": 1, "warehouse": 1}
 
 
 @pytest.mark.parametrize("failures", [("MQ",), ("PAY", "MQ"), ("MQ", "PAY")])
@@ -54,6 +78,9 @@ def shop() -> Topology:
         step("release", "oms", "integration:pay", takes=PICK, then=(Transition("pick", "integration:hand"),)),
         step("pick", "wms", takes=Takes(8 * HOUR)),
     )
+
+
+OWNER = {"pay": "payments", "hand": "warehouse"}
 
 
 def over(key: str, target: str, since: int, until: int) -> Failure:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from graph_models.diagnosis import Cause, DiagnosisState
 from graph_models.enums import Band
+from graph_models.failure import Failure
 from graph_models.topology import Topology
 from impactgraph.diagnosis.why.evidence import (
     error_evidence,
@@ -40,7 +41,7 @@ def causes_of(topology: Topology, s: Situation, verdict: Verdict) -> tuple[Cause
 
 
 def _failures(topology: Topology, s: Situation) -> Iterator[Cause]:
-    """Each failure once, by its worst impact."""
+    """Each failure once, by its worst impact; its likelihood is what it has of the joint one."""
     listed_keys: set[str] = set()
     relevant = [
         impact
@@ -51,28 +52,32 @@ def _failures(topology: Topology, s: Situation) -> Iterator[Cause]:
         or impact.misses_promise
         or impact in state.past_impacts_in_step
     ]
-    for impact in sorted(relevant, key=_rank):
-        for failure in impact.failures:
-            if failure.key not in listed_keys:
-                listed_keys.add(failure.key)
-                evidence = failure_evidence(topology, failure, impact, s.at)
-                yield Cause(
-                    kind=_FAILURE,
-                    likelihood=impact.likelihood,
-                    evidence=evidence,
-                    failure=failure.key,
-                    element=failure.target,
-                    path=impact.path,
-                )
+    pairs = [(impact, failure) for impact in relevant for failure in impact.failures]
+    for impact, failure in sorted(pairs, key=lambda pair: _rank(s, *pair)):
+        blame = s.blame_of(failure)
+        if failure.key in listed_keys:
+            continue
+        listed_keys.update(blame.failures if blame is not None else (failure.key,))
+        yield Cause(
+            kind=_FAILURE,
+            likelihood=blame.share if blame is not None else impact.likelihood,
+            evidence=failure_evidence(topology, failure, impact, blame, s.at),
+            failure=failure.key,
+            element=failure.target,
+            path=impact.path,
+        )
 
 
-def _rank(impact: Impact) -> tuple[bool, bool, int, float, str]:
+def _rank(s: Situation, impact: Impact, failure: Failure) -> tuple[bool, bool, float, int, float, str]:
+    """Probable and active ones first, then by blame, then the worst."""
+    blame = s.blame_of(failure)
     return (
         not impact.is_probable,
         not impact.is_active,
+        -blame.share if blame is not None else 0.0,
         _BANDS.index(impact.band),
         -impact.likelihood,
-        impact.failures[0].key if impact.failures else "",
+        failure.key,
     )
 
 

@@ -1,6 +1,6 @@
 """Sentences of evidence for the causes of a diagnosis."""
 
-from graph_models.diagnosis import CommonFactor
+from graph_models.diagnosis import Blame, CommonFactor
 from graph_models.failure import Failure
 from graph_models.time import Millis, say_duration
 from graph_models.topology import Topology
@@ -9,13 +9,28 @@ from impactgraph.diagnosis.why.sentences import display_name, failure_text
 from impactgraph.diagnosis.why.situation import Impact, ReportedError
 
 
-def failure_evidence(topology: Topology, failure: Failure, impact: Impact, at: Millis) -> str:
-    """The failure, when it began and ended, and the path on which it affects the order."""
+def failure_evidence(
+    topology: Topology, failure: Failure, impact: Impact, blame: Blame | None, at: Millis
+) -> str:
+    """The failure, when it began and ended, the path on which it affects the order, and, of several, what it
+    does alone and adds.
+    """
     end = ""
     if failure.ended_at is not None and failure.ended_at <= at:
         end = f", ended {clock(failure.ended_at, at)}"
     begin = clock(failure.started_at, at)
-    return f"{failure_text(topology, failure)} since {begin}{end}: {impact.path.sentence}"
+    return (
+        f"{failure_text(topology, failure)} since {begin}{end}: {impact.path.sentence}{_contribution(blame)}"
+    )
+
+
+def _contribution(blame: Blame | None) -> str:
+    if blame is None:
+        return ""
+    alone = f" By itself it affects the order with a likelihood of {blame.alone * 100:.0f} %"
+    others = f"to the other failures it adds {blame.adds * 100:.0f} %"
+    also = "".join(f", also reported as failure:{key}" for key in blame.failures[1:])
+    return f"{alone}; {others}{also}."
 
 
 def error_evidence(topology: Topology, error: ReportedError, element: str | None, at: Millis) -> str:

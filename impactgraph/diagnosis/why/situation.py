@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from graph_models.diagnosis import Cause, PeerGroup, RecordFinding
+from graph_models.diagnosis import Blame, Cause, PeerGroup, RecordFinding
 from graph_models.enums import Band, Effect, OrderStatus
 from graph_models.failure import Failure
 from graph_models.impact import Path
@@ -141,8 +141,14 @@ class Situation:
     peers: PeerGroup | None = None
     shared_factors: tuple[str, ...] = ()
     """The peers' common factors that this order has itself, as `dimension value`."""
+    blame: tuple[Blame, ...] = ()
+    """Of each of several failures that may have affected it; empty where only one can have."""
     suspects: tuple[Cause, ...] = ()
     """Elements that would explain why it is overdue, the likeliest first."""
+
+    def blame_of(self, failure: Failure) -> Blame | None:
+        """Of a failure; None where it is the only one that may have affected the order."""
+        return next((each for each in self.blame if failure.key in each.failures), None)
 
     @cached_property
     def in_flight(self) -> tuple[FulfillmentState, ...]:

@@ -12,7 +12,9 @@ from graph_models.enums import Dimension, RecordKind
 from graph_models.impact import Question
 from graph_models.time import HOUR
 from impactgraph.stores.embedded import EmbeddedStore
-from impactgraph.usecases.blast_radius import blast_radius
+from impactgraph.usecases.blast_radius import answer_question
+from impactgraph.usecases.single_failures import owner_shares
+from impactgraph.usecases.snapshot import snapshot
 from tests.demo_store import NOW, demo_store
 
 
@@ -48,10 +50,11 @@ def _circles() -> Iterator[list[object]]:
 
 
 def _ask_everything(store: EmbeddedStore) -> None:
-    with blast_radius(store, Question(), NOW) as answer:
+    with snapshot(store, None, NOW) as s:
+        answer = answer_question(s, Question())
         assert answer.order_totals.orders > 100
         assert answer.breakdown([Dimension.CHANNEL, Dimension.STEP])
         assert answer.orders(first=50).items
         assert any(answer.records(kind, first=50).items for kind in RecordKind)
-        assert answer.forecast(HOUR) and answer.headline and answer.owners
+        assert answer.forecast(HOUR) and answer.headline and owner_shares(s, answer_question, answer)
         assert answer.explain(str(answer.orders(first=1).items[0].order)).paths

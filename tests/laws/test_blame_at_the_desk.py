@@ -1,0 +1,98 @@
+"""The desk names the failures that change something for an order, each with its share of the joint answer."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from graph_models.diagnosis import Cause
+from graph_models.enums import FailureClass
+from graph_models.failure import Failure
+from graph_models.time import MINUTE
+from graph_models.topology import Takes, Topology, Transition
+from tests.asking import cases_of
+from tests.drawing import EIGHT, HOUR, call, drawn, queue, step
+from tests.laws.inputs import moment_of, store_of
+from tests.worlds import Journey, SmallStore, World
+
+NOW = moment_of("12:00")
+
+
+def causes(failures: Sequence[Failure], journey: Journey, topology: Topology) -> tuple[Cause, ...]:
+    """Failures that the diagnosis of an order names at eleven."""
+    store = SmallStore(World(topology, tuple(failures), (journey,), EIGHT + 3 * HOUR))
+    case = cases_of(store, [journey.order], EIGHT + 3 * HOUR)[journey.order]  # type: ignore[arg-type]
+    return tuple(each for each in case.diagnosis.causes if each.kind == "failure")
+
+
+def test_a_failure_that_was_over_before_the_order_came_is_not_among_its_causes() -> None:
+    store = store_of("07-the-wrong-failure-is-blamed", "12:00", "events")
+
+    for case in cases_of(store, ["O0", "O1", "O2"], NOW).values():
+        assert {cause.failure for cause in case.diagnosis.causes if cause.kind == "failure"} <= {"MQ"}
+
+
+WORK = Takes(10 * MINUTE, 12 * MINUTE)
+
+
+def shop() -> Topology:
+    return drawn(
+        call("pay", "oms", "psp"),
+        call("tax", "oms", "gov"),
+        queue("hand", "oms", "wms"),
+        step(
+            "release",
+            "oms",
+            "integration:pay",
+            "integration:tax",
+            takes=WORK,
+            then=(Transition("pick", "integration:hand"),),
+        ),
+        step("pick", "wms", takes=Takes(HOUR, 2 * HOUR)),
+    )
+
+
+def failing(key: str, target: str, rate: float | None = None) -> Failure:
+    failure_class = FailureClass.OUTAGE if rate is None else FailureClass.TRANSIENT
+    return Failure(
+        key,
+        f"integration:{target}",
+        failure_class,
+        EIGHT + HOUR,
+        expected_end=EIGHT + 6 * HOUR,
+        error_rate=rate,
+    )
+
+
+JOURNEY = Journey("O-1", (("release", EIGHT + 3 * HOUR - 2 * MINUTE),))
+
+
+def test_shares_of_two_add_up_and_each_says_what_it_does_alone() -> None:
+    first, second = causes([failing("P", "pay", 0.6), failing("T", "tax", 0.3)], JOURNEY, shop())
+
+    assert (first.failure, second.failure) == ("P", "T")
+    assert first.likelihood > second.likelihood > 0
+    assert first.likelihood + second.likelihood == pytest.approx(1 - 0.4 * 0.7, abs=0.03)
+    assert "By itself it affects the order with a likelihood of 60 %" in first.evidence
+    assert "to the other failures it adds 42 %" in first.evidence
+
+
+def test_what_two_outages_do_alike_is_shared() -> None:
+    first, second = causes([failing("P", "pay"), failing("T", "tax")], JOURNEY, shop())
+
+    assert first.likelihood == second.likelihood == pytest.approx(0.5, abs=0.01)
+    assert "to the other failures it adds 0 %" in first.evidence
+
+
+def test_the_same_failure_under_two_ids_is_one_cause() -> None:
+    every = causes([failing("P", "pay"), failing("P2", "pay"), failing("T", "tax")], JOURNEY, shop())
+
+    assert [cause.failure for cause in every] == ["P", "T"]
+    assert "also reported as failure:P2" in every[0].evidence
+    assert sum(cause.likelihood for cause in every) == pytest.approx(1.0, abs=0.01)
+
+
+def test_a_single_failure_has_all_of_it() -> None:
+    (only,) = causes([failing("P", "pay", 0.6)], JOURNEY, shop())
+
+    assert only.likelihood == pytest.approx(0.6, abs=0.03)
+    assert "By itself" not in only.evidence
