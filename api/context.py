@@ -22,7 +22,7 @@ from impactgraph.errors import DeadlineExceededError, NotFoundError
 from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Answer, Ask
 from impactgraph.usecases.impact_summary import ImpactSummary, impact_summaries, impact_summary
-from impactgraph.usecases.orders import get_orders
+from impactgraph.usecases.orders import get_orders, recorded_orders
 from impactgraph.usecases.single_failures import owner_shares
 from impactgraph.usecases.snapshot import Snapshot, current_topology, snapshot
 from impactgraph.usecases.topologies import get_topology
@@ -215,6 +215,12 @@ class Context(BaseContext):
 
     @cached_property
     def orders(self) -> OrderLoader[Order]:
+        """Without what is expected of them."""
+        return OrderLoader(lambda keys, as_of: self.ask_at(as_of, recorded_orders, keys))
+
+    @cached_property
+    def expected_orders(self) -> OrderLoader[Order]:
+        """With what is expected of them."""
         return OrderLoader(lambda keys, as_of: self.ask_at(as_of, get_orders, keys))
 
     @cached_property

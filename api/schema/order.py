@@ -62,20 +62,35 @@ class TimelineEntry:
 @strawberry.type(description="A unit of an order that ships or is collected on its own.")
 class Fulfillment(Node):
     entered_at: Moment | None = strawberry.field(description="When it entered its step.")
-    overdue: bool = strawberry.field(
-        description="Whether it exceeds the time limit of its step; finished work may wait for the next "
-        "batch run."
-    )
-    expected_next: Moment | None = strawberry.field(description="When it is expected to leave its step.")
     status: str = strawberry.field(description="IN_FLIGHT, COMPLETED or CANCELLED.")
     value: Money = strawberry.field(description="Its share of the order's value.")
     landscape: strawberry.Private[Landscape]
     order_key: strawberry.Private[str]
     model: strawberry.Private[orders.Fulfillment]
+    has_expectations: strawberry.Private[bool]
+    """Whether `model` has what is expected: that costs a forecast, so it is computed on request."""
+
+    @strawberry.field(
+        description="Whether it exceeds the time limit of its step; finished work may wait for the next "
+        "batch run."
+    )
+    async def overdue(self, info: Info) -> bool:
+        return (await self._expected(info)).overdue
+
+    @strawberry.field(description="When it is expected to leave its step.")
+    async def expected_next(self, info: Info) -> Moment | None:
+        return moment_of((await self._expected(info)).expected_next)
+
+    async def _expected(self, info: Info) -> orders.Fulfillment:
+        if self.has_expectations:
+            return self.model
+        order = await info.context.expected_orders.load(self.order_key, self.landscape.as_of)
+        return next(part for part in order.fulfillments if part.key == self.model.key)
 
     @strawberry.field(description="Its order.")
     async def order(self, info: Info) -> "Order":
-        return Order.of(await info.context.orders.load(self.order_key, self.landscape.as_of), self.landscape)
+        order = await info.context.orders.load(self.order_key, self.landscape.as_of)
+        return Order.of(order, self.landscape)
 
     @strawberry.field(description="Its workflow.")
     def workflow(self) -> Workflow:
@@ -93,18 +108,19 @@ class Fulfillment(Node):
         return location_of(self.model.location, self.landscape)
 
     @classmethod
-    def of(cls, model: orders.Fulfillment, order: str, landscape: Landscape) -> "Fulfillment":
+    def of(
+        cls, model: orders.Fulfillment, order: str, landscape: Landscape, *, has_expectations: bool = False
+    ) -> "Fulfillment":
         """The GraphQL object; `order` is the bare key of its order."""
         return cls(
             id=strawberry.ID(model.id),
             entered_at=moment_of(model.entered_at),
-            overdue=model.overdue,
-            expected_next=moment_of(model.expected_next),
             status=model.status.value,
             value=Money.of(model.value),
             landscape=landscape,
             order_key=order,
             model=model,
+            has_expectations=has_expectations,
         )
 
 
@@ -145,7 +161,7 @@ class Order(Node):
         return Diagnosis.of(case.diagnosis, self.landscape)
 
     @classmethod
-    def of(cls, order: orders.Order, landscape: Landscape) -> "Order":
+    def of(cls, order: orders.Order, landscape: Landscape, *, has_expectations: bool = False) -> "Order":
         return cls(
             id=strawberry.ID(order.id),
             channel=order.channel,
@@ -158,7 +174,8 @@ class Order(Node):
             status=order.status.value,
             attributes=JSON(dict(order.attributes)),
             fulfillments=[
-                Fulfillment.of(fulfillment, order.key, landscape) for fulfillment in order.fulfillments
+                Fulfillment.of(part, order.key, landscape, has_expectations=has_expectations)
+                for part in order.fulfillments
             ],
             landscape=landscape,
             model=order,

@@ -62,7 +62,9 @@ class OverdueReport:
     @strawberry.field(description="The overdue orders, the longest overdue first.")
     async def orders(self, info: Info) -> Connection[Order]:
         page = await info.context.run(self.answer.orders, self.first, self.after)
-        return Connection.of(info.context, page, [Order.of(item, self.landscape) for item in page.items])
+        return Connection.of(
+            info.context, page, [Order.of(item, self.landscape, has_expectations=True) for item in page.items]
+        )
 
     @strawberry.field(
         description="What overdue fulfillments share more often than those that entered the same steps in "

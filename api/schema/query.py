@@ -140,7 +140,9 @@ class Query:
         else:
             page = await info.context.ask(orders.list_orders, info.context.now, query)
         landscape = await info.context.landscape()
-        return Connection.of(info.context, page, [Order.of(item, landscape) for item in page.items])
+        return Connection.of(
+            info.context, page, [Order.of(item, landscape, has_expectations=True) for item in page.items]
+        )
 
     @strawberry.field(
         description="Searches orders, fulfillments, elements and failures, best match first; a document "
@@ -334,7 +336,9 @@ class Query:
 
 async def _order(info: Info, identifier: str, as_of: Moment | None) -> Order | None:
     order = await info.context.ask(orders.find_order, identifier, info.context.now, as_of)
-    return Order.of(order, await info.context.landscape(as_of)) if order else None
+    if order is None:
+        return None
+    return Order.of(order, await info.context.landscape(as_of), has_expectations=True)
 
 
 async def _element(info: Info, identifier: str) -> Element | None:

@@ -47,7 +47,7 @@ class Subscription:
             order = await context.ask(orders.find_order, id, context.now, None)
             if order is None:
                 raise NotFoundError(id)
-            return Order.of(order, await context.landscape())
+            return Order.of(order, await context.landscape(), has_expectations=True)
 
         yield _as_field(Topic("order", key_of(id, "order"), value))
 

@@ -1,16 +1,23 @@
 """Outcomes of cohorts: how likely, how much and by what the failures affect them, over all scenarios."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import Band
-from impactgraph.forecast.comparison import AffectedScenarios, Comparison
-from impactgraph.forecast.expected_steps import ScenarioSteps
+from impactgraph.forecast.comparison import AffectedScenarios, Comparison, Positions
+from impactgraph.forecast.expected_steps import JoinedSteps, ScenarioSteps
 from impactgraph.forecast.gates import Flags
 from impactgraph.forecast.plan import Plan
-from impactgraph.forecast.record_outcomes import RecordOutcomes, compare_records, record_outcomes
+from impactgraph.forecast.record_outcomes import (
+    RecordOutcomes,
+    compare_records,
+    join_records,
+    record_outcomes,
+)
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.forecast.simulate import Indexes, SimulationResult, SimulationSetup
 
@@ -38,7 +45,7 @@ class CohortOutcomes:
     """Median of the completion where it is affected."""
     counterfactual_finish: Reals
     records: list[RecordOutcomes]
-    steps: ScenarioSteps | None = None
+    steps: ScenarioSteps | JoinedSteps | None = None
     """None unless the forecast keeps departures."""
     hits_at_entry: Flags | None = None
     """Whether the first hit is at the entry to the present step; None: of none."""
@@ -70,6 +77,35 @@ def cohort_outcomes(setup: SimulationSetup, comparison: Comparison, past_delay: 
     if setup.keeps_departures:
         outcomes.steps = ScenarioSteps(plan, factual, affected_scenarios)
     return outcomes
+
+
+def join_outcomes(parts: Sequence[tuple[Positions, CohortOutcomes]]) -> CohortOutcomes:
+    """Outcomes of all cohorts from those of some of them, each with their positions."""
+    if len(parts) == 1:
+        return parts[0][1]
+
+    def joined(name: str) -> NDArray[Any]:
+        columns = [(at, getattr(outcomes, name)) for at, outcomes in parts]
+        whole = np.empty(sum(len(at) for at, _ in parts), columns[0][1].dtype)
+        for at, values in columns:
+            whole[at] = values
+        return whole
+
+    steps = [(at, outcomes.steps) for at, outcomes in parts if isinstance(outcomes.steps, ScenarioSteps)]
+    return CohortOutcomes(
+        likelihood=joined("likelihood"),
+        flow_likelihood=joined("flow_likelihood"),
+        wrong_decision_likelihood=joined("wrong_decision_likelihood"),
+        band=joined("band"),
+        hit_by=joined("hit_by"),
+        hit_step=joined("hit_step"),
+        hit_at=joined("hit_at"),
+        delay=joined("delay"),
+        finish=joined("finish"),
+        counterfactual_finish=joined("counterfactual_finish"),
+        records=join_records([(at, outcomes.records) for at, outcomes in parts]),
+        steps=JoinedSteps(steps) if steps else None,
+    )
 
 
 def _delay(comparison: Comparison) -> Reals:

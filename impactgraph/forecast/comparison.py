@@ -29,70 +29,53 @@ class Comparison:
     weight: Reals | None = None
 
 
-@dataclass(frozen=True)
-class StratumPart:
-    """The comparison of some cohorts (positions) in one stratum, and the weight (cohorts, K) of its
-    scenarios.
-    """
-
-    cohorts: Positions
-    factual: SimulationResult
-    counterfactual: SimulationResult
-    weight: Reals | None
-    """None: there is no other stratum, and all scenarios are equally likely."""
-
-
-def join_strata(parts: Sequence[StratumPart], cohorts: int) -> Comparison:
-    """One comparison of all cohorts over all strata; what a stratum does not have has no weight."""
-    if len(parts) == 1 and parts[0].weight is None:
-        return Comparison(parts[0].factual, parts[0].counterfactual)
-    weight = np.concatenate([_spread(_weight(part), part.cohorts, cohorts, 0.0) for part in parts], axis=1)
+def join_strata(strata: Sequence[Comparison]) -> Comparison:
+    """One comparison of the same cohorts over several strata, whose weights it scales to one."""
+    if len(strata) == 1 and strata[0].weight is None:
+        return strata[0]
+    weight = np.concatenate([_weight(stratum) for stratum in strata], axis=1)
     return Comparison(
-        _join_results([part.factual for part in parts], parts, cohorts),
-        _join_results([part.counterfactual for part in parts], parts, cohorts),
-        weight / sum_scenarios(weight)[:, None],
+        _join_results([stratum.factual for stratum in strata]),
+        _join_results([stratum.counterfactual for stratum in strata]),
+        weight / weight.sum(axis=1, keepdims=True),
     )
 
 
-def _weight(part: StratumPart) -> Reals:
-    return np.ones(part.factual.finish.shape) if part.weight is None else part.weight
+def _weight(stratum: Comparison) -> Reals:
+    return np.ones(stratum.factual.finish.shape) if stratum.weight is None else stratum.weight
 
 
-def _join_results(
-    results: Sequence[SimulationResult], parts: Sequence[StratumPart], cohorts: int
-) -> SimulationResult:
-    at = [part.cohorts for part in parts]
+def _join_results(results: Sequence[SimulationResult]) -> SimulationResult:
+    if len(results) == 1:
+        return results[0]
 
-    def wide(arrays: Sequence[NDArray[Any]], blank: Any) -> NDArray[Any]:
-        blocks = [_spread(array, places, cohorts, blank) for array, places in zip(arrays, at, strict=True)]
-        return np.concatenate(blocks, axis=1)
+    def wide(name: str) -> NDArray[Any]:
+        return np.concatenate([getattr(result, name) for result in results], axis=1)
 
-    def wide_each(arrays: Sequence[dict[int, NDArray[Any]]], blank: Any) -> dict[int, NDArray[Any]]:
-        keys = dict.fromkeys(key for each in arrays for key in each)
-        missing = [np.full(result.finish.shape, blank) for result in results]
-        return {
-            key: wide([each.get(key, none) for each, none in zip(arrays, missing, strict=True)], blank)
-            for key in keys
-        }
+    def wide_each(name: str, blank: Any) -> dict[int, NDArray[Any]]:
+        each: list[dict[int, NDArray[Any]]] = [getattr(result, name) for result in results]
+        keys = dict.fromkeys(key for values in each for key in values)
+        missing = np.full(results[0].finish.shape, blank)
+        return {key: np.concatenate([values.get(key, missing) for values in each], axis=1) for key in keys}
 
     return SimulationResult(
-        finish=wide([r.finish for r in results], np.nan),
-        hit_by=wide([r.hit_by for r in results], np.int16(-1)),
-        hit_step=wide([r.hit_step for r in results], np.int16(-1)),
-        hit_at=wide([r.hit_at for r in results], np.nan),
-        is_waiting=wide([r.is_waiting for r in results], False),
-        hit_matters=wide([r.hit_matters for r in results], False),
-        has_content_effect=wide([r.has_content_effect for r in results], False),
-        wrong_decision=wide([r.wrong_decision for r in results], False),
-        record_arrivals=wide_each([r.record_arrivals for r in results], np.nan),
-        record_emissions=wide_each([r.record_emissions for r in results], np.nan),
-        record_hit_by=wide_each([r.record_hit_by for r in results], np.int16(-1)),
-        record_defects=_join_defects(results, wide),
-        departures=wide_each([r.departures for r in results], np.nan),
+        finish=wide("finish"),
+        hit_by=wide("hit_by"),
+        hit_step=wide("hit_step"),
+        hit_at=wide("hit_at"),
+        is_waiting=wide("is_waiting"),
+        hit_matters=wide("hit_matters"),
+        has_content_effect=wide("has_content_effect"),
+        wrong_decision=wide("wrong_decision"),
+        record_arrivals=wide_each("record_arrivals", np.nan),
+        record_emissions=wide_each("record_emissions", np.nan),
+        record_hit_by=wide_each("record_hit_by", np.int16(-1)),
+        record_defects=_join_defects(results),
+        departures=wide_each("departures", np.nan),
     )
 
 
-def _join_defects(results: Sequence[SimulationResult], wide: Any) -> dict[int, list[RecordDefect]]:
+def _join_defects(results: Sequence[SimulationResult]) -> dict[int, list[RecordDefect]]:
     barriers = {
         (bit, defect.barrier.index): defect.barrier
         for result in results
@@ -108,17 +91,8 @@ def _join_defects(results: Sequence[SimulationResult], wide: Any) -> dict[int, l
             )
             for result in results
         ]
-        joined.setdefault(bit, []).append(RecordDefect(wide(flags, False), barrier))
+        joined.setdefault(bit, []).append(RecordDefect(np.concatenate(flags, axis=1), barrier))
     return joined
-
-
-def _spread(values: NDArray[Any], at: Positions, rows: int, blank: Any) -> NDArray[Any]:
-    """(rows, K) of values of some of the rows."""
-    if len(at) == rows:
-        return values
-    spread = np.full((rows, values.shape[1]), blank, values.dtype)
-    spread[at] = values
-    return spread
 
 
 @dataclass(frozen=True)
@@ -136,7 +110,7 @@ class AffectedScenarios:
     def of(weight: Reals | None, mask: Flags) -> "AffectedScenarios":
         if weight is None:
             return AffectedScenarios(count_flags(mask) / mask.shape[1], mask)
-        likelihood = np.clip(sum_scenarios(weight * mask), 0.0, 1.0)
+        likelihood = np.clip((weight * mask).sum(axis=1), 0.0, 1.0)
         return AffectedScenarios(likelihood, mask & (weight > 0), weight)
 
     def equally_likely(self, cohort: int) -> Positions:
@@ -159,8 +133,8 @@ class AffectedScenarios:
         """(G,) the share of the affected scenarios where the flags are set."""
         if self.weight is None:
             return count_flags(flags & self.mask) / np.maximum(count_flags(self.mask), 1)
-        total = sum_scenarios(self.weight * self.mask)
-        return sum_scenarios(self.weight * (flags & self.mask)) / np.maximum(total, 1e-300)
+        total = (self.weight * self.mask).sum(axis=1)
+        return (self.weight * (flags & self.mask)).sum(axis=1) / np.maximum(total, 1e-300)
 
     def median(self, values: Reals) -> Reals:
         return masked_median(values, self.mask, self.weight)
@@ -173,15 +147,6 @@ def count_flags(flags: Flags) -> Positions:
     """(G,) how many of (G, N) are set: the K flags of a stratum fill one word."""
     counts = np.bitwise_count(np.packbits(flags, axis=1).view(_WORD))
     return counts[:, 0].astype(np.intp) if counts.shape[1] == 1 else counts.sum(axis=1, dtype=np.intp)
-
-
-def sum_scenarios(values: Reals) -> Reals:
-    """(G,) sums of (G, N), stratum by stratum: a stratum that a cohort has no part in changes no digit.
-
-    A sum over the whole row adds in an order that depends on its length, thus on who else is in the batch.
-    """
-    by_stratum = values.reshape(len(values), -1, SCENARIOS).sum(axis=2)
-    return np.cumsum(by_stratum, axis=1)[:, -1]
 
 
 def masked_median(values: Reals, mask: Flags, weight: Reals | None = None) -> Reals:

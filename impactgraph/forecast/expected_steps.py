@@ -7,7 +7,7 @@ scenarios take. A step's departure is the arrival at the next, so there are no g
 what they are taken of; and the last one is the completion that the forecast gives.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from graph_models.time import Millis
 from graph_models.topology import Step
 from impactgraph.forecast.cohorts import Cohorts
-from impactgraph.forecast.comparison import AffectedScenarios, masked_median
+from impactgraph.forecast.comparison import AffectedScenarios, Positions, masked_median
 from impactgraph.forecast.current_step import current_step
 from impactgraph.forecast.gates import Flags, only_certain
 from impactgraph.forecast.plan import Plan
@@ -82,6 +82,21 @@ class ScenarioSteps:
         scenarios = _Scenarios(mask, at % SCENARIOS)
         way = _usual_way(self.plan, current, scenarios, departures, arrivals)
         return _expected_steps(way=way, finish=finish, mask=mask, entered_at=entered_at, as_of=as_of)
+
+
+@dataclass(frozen=True)
+class JoinedSteps:
+    """Of all cohorts: the steps of some of them, each with their positions."""
+
+    parts: Sequence[tuple[Positions, ScenarioSteps]]
+
+    def expected_steps(self, cohort: int, current: int, entered_at: Millis, as_of: Millis) -> ExpectedSteps:
+        """As `ScenarioSteps` gives them."""
+        for at, steps in self.parts:
+            place = np.flatnonzero(at == cohort)
+            if len(place):
+                return steps.expected_steps(int(place[0]), current, entered_at, as_of)
+        return ExpectedSteps()
 
 
 def undisturbed_steps(plan: Plan, cohorts: Cohorts, as_of: Millis) -> ExpectedSteps:

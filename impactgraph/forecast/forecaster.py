@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from graph_models.topology import Topology, Workflow
-from impactgraph.forecast.cohort_outcomes import CohortOutcomes, cohort_outcomes
+from impactgraph.forecast.cohort_outcomes import CohortOutcomes, cohort_outcomes, join_outcomes
 from impactgraph.forecast.cohorts import Cohorts
 from impactgraph.forecast.comparison import (
     Comparison,
     Positions,
-    StratumPart,
     join_strata,
     masked_median,
 )
@@ -63,41 +62,61 @@ class Forecaster:
         return plan
 
     def forecast(self, plan: Plan, groups: Sequence[Cohorts]) -> CohortOutcomes:
-        """The outcomes of all cohorts, group after group. Groups are ordered by step as in `plan.order`."""
-        setup = self._setup(plan, groups)
+        """The outcomes of all cohorts, group after group. Groups are ordered by step as in `plan.order`.
+
+        Groups are compared together that take part in the same strata, so that an answer does not depend on
+        who else is asked about, and what is certain costs one stratum only.
+        """
         weights = [_stratum_weights(plan, group) for group in groups]
+        classes: dict[tuple[bool, ...], list[int]] = {}
+        for n, of_group in enumerate(weights):
+            classes.setdefault(tuple(weight > 0 for weight in of_group), []).append(n)
         sizes = [len(group) for group in groups]
-        parts: list[StratumPart] = []
-        for number, stratum in enumerate(plan.strata):
-            members = [n for n, weight in enumerate(weights) if weight[number] > 0]
-            if members:
-                chances = [weights[n][number] for n in members]
-                at: Positions = np.flatnonzero(np.isin(np.repeat(range(len(groups)), sizes), members))
-                parts.append(self._compare(plan, [groups[n] for n in members], stratum, chances, at))
+        group_of: Positions = np.repeat(np.arange(len(groups)), sizes)
+        parts: list[tuple[Positions, CohortOutcomes]] = []
+        for strata, members in classes.items():
+            chances = [[w for w in weights[n] if w > 0] for n in members]
+            every = [stratum for stratum, is_met in zip(plan.strata, strata, strict=True) if is_met]
+            at: Positions = np.flatnonzero(np.isin(group_of, members))
+            parts.append((at, self._outcomes(plan, [groups[n] for n in members], every, chances)))
+        return join_outcomes(parts)
+
+    def _outcomes(
+        self,
+        plan: Plan,
+        groups: Sequence[Cohorts],
+        strata: Sequence[Occurs],
+        chances: Sequence[Sequence[float]],
+    ) -> CohortOutcomes:
+        """Of groups that take part in these strata; `chances`: for each group, of each stratum."""
+        setup = self._setup(plan, groups)
+        undisturbed = _Undisturbed(setup, groups)
+        comparison = join_strata(
+            [
+                self._compare(undisturbed, occurs, [of_group[n] for of_group in chances])
+                for n, occurs in enumerate(strata)
+            ]
+        )
         past_delay = np.concatenate([group.past_delays for group in groups])
-        comparison = join_strata(parts, len(past_delay))
         return cohort_outcomes(setup, comparison, past_delay)
 
-    def _compare(
-        self, plan: Plan, groups: Sequence[Cohorts], occurs: Occurs, chances: Sequence[float], at: Positions
-    ) -> StratumPart:
-        """The comparison of groups, at `at` among all cohorts, in one stratum, with its chance for each."""
-        setup = self._setup(plan, groups)
-        completions = [current_step(plan, group, self.as_of, occurs) for group in groups]
+    def _compare(self, undisturbed: "_Undisturbed", occurs: Occurs, chances: Sequence[float]) -> Comparison:
+        """The comparison of groups in one stratum, with its chance for each."""
+        setup, groups = undisturbed.setup, undisturbed.groups
+        completions = [current_step(setup.plan, group, self.as_of, occurs) for group in groups]
         result = _current_hits(setup, groups, completions)
         decisions = _made_decisions(setup, groups, occurs, result)
         factual = simulate(
             setup, occurs, _starts(groups, [c.factual for c in completions]), result, decisions
         )
-        counterfactual = simulate(
-            setup, None, _starts(groups, [c.counterfactual for c in completions]), setup.blank_result
-        )
+        counterfactual = undisturbed.simulation([c.counterfactual for c in completions])
+        if min(chances) >= 1.0 and all(c.weight is None for c in completions):
+            return Comparison(factual, counterfactual)
         weight = [
             np.full((len(group), SCENARIOS), chance) * (1.0 if c.weight is None else c.weight)
             for group, chance, c in zip(groups, chances, completions, strict=True)
         ]
-        is_certain = min(chances) >= 1.0 and all(c.weight is None for c in completions)
-        return StratumPart(at, factual, counterfactual, None if is_certain else np.concatenate(weight))
+        return Comparison(factual, counterfactual, np.concatenate(weight))
 
     def expected_completions(self, plan: Plan, groups: Sequence[Cohorts]) -> Reals:
         """(G,) medians of the completion, whether or not the failures affect a cohort."""
@@ -141,9 +160,8 @@ class Forecaster:
         completion = np.broadcast_to(completed_at[:, None], shape)
         without = np.broadcast_to((completed_at - past_delay)[:, None], shape)
         counterfactual = simulate_emissions(setup, None, step, without)
-        parts = [
-            StratumPart(
-                np.arange(len(completed_at)),
+        strata = [
+            Comparison(
                 simulate_emissions(setup, occurs, step, completion),
                 counterfactual,
                 np.full(shape, weight) if weight < 1.0 else None,
@@ -151,12 +169,30 @@ class Forecaster:
             for occurs, weight in zip(plan.strata, plan.weights((step,)), strict=True)
             if weight > 0
         ]
-        comparison = join_strata(parts, len(completed_at))
+        comparison = join_strata(strata)
         return record_outcomes(plan, comparison, compare_records(plan, comparison, self.tolerance))
 
     def _setup(self, plan: Plan, groups: Sequence[Cohorts]) -> SimulationSetup:
         slowdown = np.concatenate([group.slowdown for group in groups])
         return SimulationSetup(plan, self.as_of, self.tolerance, slowdown, self.keeps_steps)
+
+
+class _Undisturbed:
+    """Simulations of some cohorts without the failures: strata that agree on when the present steps end
+    share one.
+    """
+
+    def __init__(self, setup: SimulationSetup, groups: Sequence[Cohorts]) -> None:
+        self.setup, self.groups = setup, groups
+        self._last: tuple[list[Reals], SimulationResult] | None = None
+
+    def simulation(self, completions: list[Reals]) -> SimulationResult:
+        """By completions of the present steps, group by group."""
+        if self._last is not None and all(map(np.array_equal, self._last[0], completions)):
+            return self._last[1]
+        result = simulate(self.setup, None, _starts(self.groups, completions), self.setup.blank_result)
+        self._last = completions, result
+        return result
 
 
 def _stratum_weights(plan: Plan, group: Cohorts) -> tuple[float, ...]:

@@ -232,10 +232,12 @@ class Gate:
 
     def pass_through(self, t: Reals, occurs: Occurs) -> Passage:
         """The passage of arrivals through all barriers that occur."""
+        if len(self.barriers) == 1:
+            return self._pass_one(self.barriers[0], t, occurs)
         out = self.scheduled_departures(t)
         by = np.full(t.shape, -1, np.int16)
         most = np.zeros(t.shape)
-        for again in range(2 if len(self.barriers) > 1 else 1):
+        for again in range(2):
             for barrier in self.barriers:
                 # A delay applies once, but the end of a wait may fall into another wait.
                 if (again and not barrier.makes_wait) or not barrier.may_change(out):
@@ -250,6 +252,15 @@ class Gate:
                 most = np.where(is_most, added, most)
                 out = later
         return Passage(out, by)
+
+    def _pass_one(self, barrier: Barrier, t: Reals, occurs: Occurs) -> Passage:
+        """The passage of arrivals through the only barrier."""
+        out = self.scheduled_departures(t)
+        later = self._depart(barrier, out, occurs(barrier), again=False) if barrier.may_change(out) else None
+        if later is None:
+            return Passage(out, np.full(t.shape, -1, np.int16))
+        with np.errstate(invalid="ignore"):
+            return Passage(later, np.where(later > out, np.int16(barrier.index), np.int16(-1)))
 
     def _depart(self, barrier: Barrier, out: Reals, occurs: bool | Flags, *, again: bool) -> Reals | None:
         """Departures behind one barrier; None where it does not occur."""

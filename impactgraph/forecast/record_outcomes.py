@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from graph_models.enums import Effect, RecordEffect
 from graph_models.topology import Emission
-from impactgraph.forecast.comparison import AffectedScenarios, Comparison, masked_median
+from impactgraph.forecast.comparison import AffectedScenarios, Comparison, Positions, masked_median
 from impactgraph.forecast.gates import Flags
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import Reals
@@ -45,6 +45,9 @@ class RecordOutcomes:
     emitted_at: Reals
     """When its step is completed, in the scenarios in which it is hit."""
     hit_by: Indexes
+
+
+_COLUMNS = ("likelihood", "effect", "expected_at", "due_at", "emitted_at", "hit_by")
 
 
 @dataclass
@@ -177,6 +180,33 @@ def record_outcomes(plan: Plan, pair: Comparison, hits: RecordComparison) -> lis
         )
         for n, bit in enumerate(bits)
     ]
+
+
+def join_records(parts: Sequence[tuple[Positions, list[RecordOutcomes]]]) -> list[RecordOutcomes]:
+    """Outcomes of the records of all cohorts from those of some of them, each with their positions."""
+    size = sum(len(at) for at, _ in parts)
+    joined: dict[int, RecordOutcomes] = {}
+    for at, records in parts:
+        for record in records:
+            whole = joined.get(record.bit)
+            if whole is None:
+                whole = joined[record.bit] = _no_outcomes(record.bit, size)
+            for column in _COLUMNS:
+                getattr(whole, column)[at] = getattr(record, column)
+    return [joined[bit] for bit in sorted(joined)]
+
+
+def _no_outcomes(bit: int, cohorts: int) -> RecordOutcomes:
+    """Of a record that no failure affects."""
+    return RecordOutcomes(
+        bit=bit,
+        likelihood=np.zeros(cohorts),
+        effect=np.zeros(cohorts, np.int8),
+        expected_at=np.full(cohorts, np.nan),
+        due_at=np.full(cohorts, np.nan),
+        emitted_at=np.full(cohorts, np.nan),
+        hit_by=np.full(cohorts, NOBODY),
+    )
 
 
 def _due(plan: Plan, bits: list[int], pair: Comparison) -> list[Reals]:

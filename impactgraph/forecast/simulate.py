@@ -9,6 +9,7 @@ their current step as in `Plan.order`. Costs a few array operations a step.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -161,6 +162,10 @@ class _Simulation:
         self.arrivals: dict[int, Reals] = {}
         """By visit: when cohorts arrive at it."""
 
+    @cached_property
+    def no_hits(self) -> Indexes:
+        return np.full(self.result.finish.shape, NOBODY)
+
     def run(self, starts: Mapping[int, SimulationStart]) -> None:
         rows = 0
         for visit in self.plan.order:
@@ -264,7 +269,8 @@ class _Simulation:
             self._put(result.record_emissions, record.bit, completion, np.nan, is_first)
             if self.occurs is None:
                 continue
-            self._put(result.record_hit_by, record.bit, hit_by, NOBODY, is_first)
+            hits = self.no_hits[: len(completion)] if hit_by is None else hit_by
+            self._put(result.record_hit_by, record.bit, hits, NOBODY, is_first)
             for barrier in record.content_barriers:
                 occurs = np.zeros(result.finish.shape, bool)
                 occurs[: len(completion)] = barrier.applies_at(sent_at) & self.occurs(barrier)
@@ -288,7 +294,7 @@ class _Simulation:
 
     def _pass(self, gate: Gate, arrival: Reals, step: int) -> Reals:
         departure, hit_by = self._through(gate, arrival)
-        if self.occurs is not None and gate:
+        if hit_by is not None:
             hit_at = _hit_at(gate, arrival, hit_by)
             with np.errstate(invalid="ignore"):
                 cost = departure - gate.scheduled_departures(arrival)
@@ -298,9 +304,10 @@ class _Simulation:
             self.result.is_waiting[:rows] |= is_held
         return departure
 
-    def _through(self, gate: Gate, arrival: Reals) -> tuple[Reals, Indexes]:
+    def _through(self, gate: Gate, arrival: Reals) -> tuple[Reals, Indexes | None]:
+        """Departures, and what adds most to the wait of each; None where nothing can."""
         if self.occurs is None or not gate:
-            return gate.scheduled_departures(arrival), np.full(arrival.shape, NOBODY)
+            return gate.scheduled_departures(arrival), None
         passage = gate.pass_through(arrival, self.occurs)
         return passage.departures, passage.hit_by
 

@@ -17,6 +17,11 @@ MONDAY: Millis = 4 * DAY
 """Monday 1970-01-05: what intervals are counted from that have nothing else to be counted from."""
 
 
+_FEW = 256
+_LISTED = 60.0 * DAY
+"""Runs are listed for many moments within this time: finding a moment in a list costs a tenth."""
+
+
 class Calendar:
     """Runs of a schedule, as functions over arrays of moments; infinity stays infinity."""
 
@@ -86,6 +91,22 @@ class _CronRuns:
         return squares / (2.0 * CYCLE_DAYS * DAY)
 
     def run_from(self, at: Reals) -> Reals:
+        if at.size < _FEW:
+            return self._run_from(at)
+        low, high = float(at.min()), float(at.max())
+        if high - low > _LISTED:
+            return self._run_from(at)
+        runs = self._runs(int(low // DAY), int(high // DAY))
+        return runs[np.searchsorted(runs, at)]
+
+    def _runs(self, first: int, last: int) -> Reals:
+        """All runs of these days, and the first one after them."""
+        days = np.arange(first, last + 1)
+        days = days[self._day_from(days) == days]
+        runs = (days[:, None] * float(DAY) + self._times_of_day).ravel()
+        return np.append(runs, self._run_from(np.array([(last + 1) * float(DAY)])))
+
+    def _run_from(self, at: Reals) -> Reals:
         since_midnight = np.mod(at, float(DAY))
         day = ((at - since_midnight) / DAY).astype(np.int64)
         place = np.searchsorted(self._times_of_day, since_midnight)

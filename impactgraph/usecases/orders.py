@@ -1,6 +1,6 @@
 """Orders with the expected time at which each of their fulfillments leaves its step."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from graph_models.enums import OrderSort, OrderStatus
@@ -68,9 +68,17 @@ def list_affected_orders(store: Store, answer: Answer, now: Millis, query: Order
     )
 
 
+def recorded_orders(s: Snapshot, keys: Sequence[str]) -> Mapping[str, Order]:
+    """Those of the orders that are on record, by bare key: one question to the store for all.
+
+    Without what is expected of them, which costs a forecast.
+    """
+    return s.store.orders(keys, s.as_of)
+
+
 def get_orders(s: Snapshot, keys: Sequence[str]) -> dict[str, Order]:
-    """Those of the orders that are on record, by bare key: one question to the store for all."""
-    orders = s.store.orders(keys, s.as_of)
+    """As `recorded_orders`, with what is expected of them."""
+    orders = recorded_orders(s, keys)
     return {order.key: order for order in with_expectations(s, orders.values())}
 
 

@@ -1,4 +1,4 @@
-"""Medians, modes, counts and sums over the scenarios, beside the plain ones of one class after the other."""
+"""Medians, modes and counts over the scenarios, beside the plain ones of one class after the other."""
 
 from collections import Counter
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from impactgraph.forecast.comparison import count_flags, masked_median, masked_mode, sum_scenarios
+from impactgraph.forecast.comparison import count_flags, masked_median, masked_mode
 from impactgraph.forecast.gates import Flags
 from impactgraph.forecast.scenarios import SCENARIOS, Reals
 from impactgraph.forecast.simulate import Indexes
@@ -39,20 +39,3 @@ def test_the_mode_is_the_commonest_and_the_least_of_several(values: Indexes, mas
 @given(masks)
 def test_flags_are_counted_by_row(mask: Flags) -> None:
     assert count_flags(mask).tolist() == [sum(row) for row in mask.tolist()]
-
-
-@given(
-    arrays(np.float64, (5, 3 * SCENARIOS), elements=st.floats(0.0, 1.0)),
-    st.lists(st.integers(0, 3), max_size=4),
-)
-def test_strata_that_a_cohort_has_no_part_in_change_no_digit_of_a_sum(
-    values: Reals, places: list[int]
-) -> None:
-    strata = [values[:, n * SCENARIOS : (n + 1) * SCENARIOS] for n in range(3)]
-    for place in places:
-        strata.insert(place, np.zeros((5, SCENARIOS)))
-
-    wider = np.concatenate(strata, axis=1)
-
-    assert sum_scenarios(wider).tolist() == sum_scenarios(values).tolist()
-    np.testing.assert_allclose(sum_scenarios(values), values.sum(axis=1))
