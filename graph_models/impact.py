@@ -76,6 +76,7 @@ class OrderTotals:
     records_only: int
     value: tuple[Money, ...]
     will_miss_promise: int
+    """Promises missed because of the failures: the sum of their likelihoods, rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,13 @@ class AffectedOrder:
     expected_delay: Millis | None
     expected_completion: Millis | None
     misses_promise: bool
+    """`miss_likelihood` is at least one half."""
     value: Money
     path: Path
+    miss_likelihood: float = 0.0
+    """That it misses its promise because of the failures: it would keep it without them."""
+    late_anyway: float = 0.0
+    """That it misses its promise in any case."""
 
 
 @dataclass(frozen=True, slots=True)

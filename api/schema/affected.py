@@ -30,8 +30,13 @@ class AffectedOrder:
         description="By how much the failure is expected to delay its completion."
     )
     expected_completion: Moment | None = strawberry.field(description="When it is expected to be complete.")
-    misses_promise: bool = strawberry.field(
-        description="Whether it is expected to miss its promise because of the failure."
+    misses_promise: bool = strawberry.field(description="Whether missLikelihood is at least one half.")
+    miss_likelihood: float = strawberry.field(
+        description="The probability that it misses its promise because of the failures: it would keep it "
+        "without them."
+    )
+    late_anyway: float = strawberry.field(
+        description="The probability that it misses its promise in any case."
     )
     model: strawberry.Private[impact.AffectedOrder]
     landscape: strawberry.Private[Landscape]
@@ -62,6 +67,8 @@ class AffectedOrder:
             expected_delay=span_of(model.expected_delay),
             expected_completion=moment_of(model.expected_completion),
             misses_promise=model.misses_promise,
+            miss_likelihood=model.miss_likelihood,
+            late_anyway=model.late_anyway,
             model=model,
             landscape=landscape,
         )

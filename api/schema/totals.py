@@ -45,7 +45,8 @@ class ImpactTotals:
     )
     value: list[Money] = strawberry.field(description="Total value of the affected orders, per currency.")
     will_miss_promise: int = strawberry.field(
-        description="Orders that are expected to miss their promise because of the failure."
+        description="Expected number of orders that miss their promise because of the failures: the sum of "
+        "`missLikelihood`, rounded."
     )
     answer: strawberry.Private[Answer]
 

@@ -244,6 +244,13 @@ def _print_orders(out: Console, blast: BlastAnswer, size: int) -> None:
         )
 
 
+def _miss(order: AffectedOrder, promised_by: Millis | None) -> str:
+    """How likely the failures make it miss its promise, or that it misses it in any case."""
+    if promised_by is None:
+        return ""
+    return "late anyway" if order.late_anyway >= 0.5 else formats.share(order.miss_likelihood)
+
+
 def _order_cells(order: AffectedOrder, promised_by: Millis | None, now: Millis) -> dict[str, str]:
     """Text by column."""
     return {
@@ -255,7 +262,7 @@ def _order_cells(order: AffectedOrder, promised_by: Millis | None, now: Millis) 
         "delay": formats.duration(order.expected_delay),
         "done by": formats.at(order.expected_completion, now),
         "promised": formats.at(promised_by, now),
-        "miss": "yes" if order.misses_promise else "no",
+        "miss": _miss(order, promised_by),
         "likelihood": formats.share(order.likelihood),
         "value": formats.money([order.value]),
     }

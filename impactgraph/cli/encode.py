@@ -294,6 +294,8 @@ RULES: Mapping[type, Rules] = {
             "expectedDelay",
             "expectedCompletion",
             "missesPromise",
+            "missLikelihood",
+            "lateAnyway",
             "path",
         ),
     ),

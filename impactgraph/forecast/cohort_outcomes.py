@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from graph_models.enums import Band
 from impactgraph.forecast.comparison import AffectedScenarios, Comparison, Positions
+from impactgraph.forecast.completions import Completions, JoinedCompletions
 from impactgraph.forecast.expected_steps import JoinedSteps, ScenarioSteps
 from impactgraph.forecast.gates import Flags
 from impactgraph.forecast.plan import Plan
@@ -45,6 +46,8 @@ class CohortOutcomes:
     """Median of the completion where it is affected."""
     counterfactual_finish: Reals
     records: list[RecordOutcomes]
+    completions: Completions | JoinedCompletions
+    """In all scenarios."""
     steps: ScenarioSteps | JoinedSteps | None = None
     """None unless the forecast keeps departures."""
     hits_at_entry: Flags | None = None
@@ -71,6 +74,7 @@ def cohort_outcomes(setup: SimulationSetup, comparison: Comparison, past_delay: 
         finish=affected_scenarios.median(factual.finish),
         counterfactual_finish=affected_scenarios.median(counterfactual.finish),
         records=record_outcomes(plan, comparison, records),
+        completions=Completions.of(comparison),
     )
     records_only = outcomes.flow_likelihood <= np.maximum(outcomes.likelihood * 0.05, 1e-9)
     _set_records_only(plan, outcomes, records_only)
@@ -91,6 +95,9 @@ def join_outcomes(parts: Sequence[tuple[Positions, CohortOutcomes]]) -> CohortOu
             whole[at] = values
         return whole
 
+    completions = [
+        (at, outcomes.completions) for at, outcomes in parts if isinstance(outcomes.completions, Completions)
+    ]
     steps = [(at, outcomes.steps) for at, outcomes in parts if isinstance(outcomes.steps, ScenarioSteps)]
     return CohortOutcomes(
         likelihood=joined("likelihood"),
@@ -104,6 +111,7 @@ def join_outcomes(parts: Sequence[tuple[Positions, CohortOutcomes]]) -> CohortOu
         finish=joined("finish"),
         counterfactual_finish=joined("counterfactual_finish"),
         records=join_records([(at, outcomes.records) for at, outcomes in parts]),
+        completions=JoinedCompletions(completions),
         steps=JoinedSteps(steps) if steps else None,
     )
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from impactgraph.columns import Codes, Columns, Ints
 from impactgraph.forecast.cohort_outcomes import BANDS, CohortOutcomes
+from impactgraph.forecast.completions import PromiseChances
 from impactgraph.forecast.record_outcomes import RecordOutcomes
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.impact.affected_rows import AffectedRows, Positions
@@ -32,7 +33,6 @@ _TYPES: dict[str, Any] = {
     "hits_at_entry": np.bool_,
     "delay": np.float64,
     "completion": np.float64,
-    "completion_without": np.float64,
     "wrong_decision": np.float64,
 }
 """Columns of the table of cohorts."""
@@ -61,6 +61,10 @@ class _JoinedGroups:
     fulfillment: Codes
     cohort: Positions
     certainty: Reals
+    outcomes: tuple[CohortOutcomes | None, ...]
+    """Of each group; None: of records of past steps."""
+    starts: tuple[int, ...]
+    """Of each group: where the cohorts of its outcome begin in `table`."""
     past: tuple[FirstEffects, ...]
     arrivals: tuple[Ints | None, ...]
     """Of each group, as in FlowGroup."""
@@ -73,8 +77,8 @@ class _JoinedGroups:
                 return _at(self.fulfillment, at)
             case "order":
                 return self.columns.fulfillments.order.take(_at(self.fulfillment, at))
-            case "misses_promise":
-                return self._misses_promise(_at(self.fulfillment, at), cohort)
+            case "missed" | "late_anyway":
+                return getattr(self._promise_chances(at), name)
             case "likelihood" | "wrong_decision":
                 return self.table[name].take(cohort) * _at(self.certainty, at)
             case "impairment" | "step":
@@ -85,10 +89,30 @@ class _JoinedGroups:
             case _:
                 return self.table[name].take(cohort)
 
-    def _misses_promise(self, fulfillment: Codes, cohort: Positions) -> NDArray[np.bool_]:
-        promised_by = self.columns.orders.promised_by.take(self.columns.fulfillments.order.take(fulfillment))
-        is_late = self.table["completion"].take(cohort) > promised_by
-        return (promised_by > 0) & is_late & (self.table["completion_without"].take(cohort) <= promised_by)
+    def _promise_chances(self, at: Positions | None) -> PromiseChances:
+        """Of the rows at some positions, or (None) of all."""
+        return self._every_promise if at is None else self._chances_at(at)
+
+    @cached_property
+    def _every_promise(self) -> PromiseChances:
+        return self._chances_at(np.arange(len(self.cohort)))
+
+    def _chances_at(self, at: Positions) -> PromiseChances:
+        chances = PromiseChances.none(len(at))
+        ends = np.cumsum([len(effects.impairment) for effects in self.past])
+        group_of = np.searchsorted(ends, at, side="right")
+        order = self.columns.fulfillments.order.take(self.fulfillment.take(at))
+        promised_by = self.columns.orders.promised_by.take(order)
+        for number in np.flatnonzero(np.bincount(group_of, minlength=len(ends))).tolist():
+            outcome = self.outcomes[number]
+            if outcome is None:
+                continue
+            of_group = np.flatnonzero(group_of == number)
+            cohort = self.cohort.take(at.take(of_group)) - self.starts[number]
+            found = outcome.completions.chances(cohort, promised_by.take(of_group))
+            certainty = self.certainty.take(at.take(of_group))
+            chances.put(of_group, PromiseChances(found.missed * certainty, found.late_anyway))
+        return chances
 
     def _hit_at(self, fulfillment: Codes, cohort: Positions, at: Positions | None) -> NDArray[Any]:
         """A hit at the entry to the present step is at the entry of each fulfillment."""
@@ -161,6 +185,8 @@ def _join_groups(columns: Columns, matches: Matches, workflows: Sequence[str]) -
             [np.zeros(0, np.intp), *(group.cohort + starts[id(group.outcome)] for group in groups)]
         ),
         certainty=np.concatenate([np.zeros(0), *(group.certainty for group in groups)]),
+        outcomes=(*(group.outcome for group in matches.flows), None),
+        starts=(*(starts[id(group.outcome)] for group in matches.flows), 0),
         past=(*(group.first_effects for group in matches.flows), no_effects),
         arrivals=(*(group.arrivals for group in matches.flows), None),
     )
@@ -184,7 +210,6 @@ def _flow_values(outcome: CohortOutcomes) -> dict[str, Any]:
         "hits_at_entry": False if outcome.hits_at_entry is None else outcome.hits_at_entry,
         "delay": outcome.delay,
         "completion": np.where(outcome.band == RECORDS_ONLY, np.nan, outcome.finish),
-        "completion_without": outcome.counterfactual_finish,
         "wrong_decision": outcome.wrong_decision_likelihood,
     }
 
@@ -199,6 +224,5 @@ def _record_values(outcome: RecordOutcomes, step: int) -> dict[str, Any]:
         "hits_at_entry": False,
         "delay": 0.0,
         "completion": np.nan,
-        "completion_without": np.nan,
         "wrong_decision": 0.0,
     }

@@ -74,9 +74,12 @@ def _merge(rows: AffectedRows, at: Positions) -> tuple[dict[str, NDArray[Any]], 
     )
     rows = rows.take(rank)
     first = np.flatnonzero(np.diff(rows.order, prepend=-1))
+    kept_without = np.multiply.reduceat(1.0 - rows.late_anyway, first)
+    kept = np.multiply.reduceat(1.0 - rows.late_anyway - rows.missed, first)
     values = {
         "likelihood": 1.0 - np.multiply.reduceat(1.0 - rows.likelihood, first),
-        "misses_promise": np.logical_or.reduceat(rows.misses_promise, first),
+        "missed": kept_without - kept,
+        "late_anyway": 1.0 - kept_without,
         "wrong_decision": np.maximum.reduceat(rows.wrong_decision, first),
     }
     return values, at[rank[first]]

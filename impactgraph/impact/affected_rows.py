@@ -10,6 +10,8 @@ from impactgraph.columns import Codes
 from impactgraph.forecast.scenarios import Reals
 
 Positions: TypeAlias = NDArray[np.intp]
+EVEN = 0.5 - 1e-9
+"""One half, but for what a sum of weights may lack to it."""
 ReadColumn: TypeAlias = Callable[[str, Positions | None], NDArray[Any]]
 """Reads the column of a name at some positions, or (None) at all."""
 
@@ -94,8 +96,19 @@ class AffectedRows:
         return self.column("completion")
 
     @property
+    def missed(self) -> Reals:
+        """Likelihood that the promise is missed because of the failures: it would be kept without them."""
+        return self.column("missed")
+
+    @property
+    def late_anyway(self) -> Reals:
+        """Likelihood that the promise is missed in any case."""
+        return self.column("late_anyway")
+
+    @property
     def misses_promise(self) -> NDArray[np.bool_]:
-        return self.column("misses_promise")
+        """Whether the promise is at least as likely missed because of the failures as not."""
+        return self.missed >= EVEN
 
     @property
     def wrong_decision(self) -> Reals:

@@ -15,7 +15,7 @@ from impactgraph.impact.affected_rows import AffectedRows
 from impactgraph.impact.dimensions import dimension_codes
 from impactgraph.impact.grouping import Groups, group_rows
 from impactgraph.impact.matched_impact import MatchedImpact
-from impactgraph.impact.totals import worth_by_group
+from impactgraph.impact.totals import expected_by_group, worth_by_group
 
 _Figures = tuple[int, int, tuple[Money, ...], int]
 _Places = NDArray[np.intp] | slice
@@ -100,6 +100,6 @@ def _figures(impact: MatchedImpact, groups: Groups, at: _Places) -> Iterator[_Fi
     orders = impact.affected_orders
     group_of = groups.group_of
     stuck_count = np.bincount(group_of[orders.band[at] == 0], minlength=len(groups))
-    missed_count = np.bincount(group_of[orders.misses_promise[at]], minlength=len(groups))
+    missed = map(round, expected_by_group(group_of, orders.missed[at], len(groups)))
     worth = worth_by_group(impact.columns, group_of, orders.order[at], len(groups))
-    return zip(groups.sizes.tolist(), stuck_count.tolist(), worth, missed_count.tolist(), strict=True)
+    return zip(groups.sizes.tolist(), stuck_count.tolist(), worth, missed, strict=True)

@@ -1,5 +1,7 @@
 """Forecast over time: affected orders, missed promises and late records by buckets of equal length."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,6 +9,7 @@ from graph_models.enums import RecordKind
 from graph_models.impact import ForecastPoint
 from graph_models.time import Millis, say_duration
 from impactgraph.errors import BadInputError
+from impactgraph.forecast.scenarios import Reals
 from impactgraph.impact.matched_impact import MatchedImpact
 from impactgraph.impact.totals import listed_mask
 
@@ -25,9 +28,10 @@ def forecast_points(impact: MatchedImpact, bucket: Millis) -> tuple[ForecastPoin
     if not len(orders):
         return ()
     promised_by = impact.columns.orders.promised_by[orders.order].astype(np.float64)
+    may_miss = orders.missed > 0
     series = [
         orders.hit_at,
-        promised_by[orders.misses_promise],
+        promised_by[may_miss],
         _due_moments(impact, RecordKind.POSTING),
         _due_moments(impact, RecordKind.NOTIFICATION),
     ]
@@ -40,15 +44,24 @@ def forecast_points(impact: MatchedImpact, bucket: Millis) -> tuple[ForecastPoin
             f"at most {MOST_POINTS} are given. Ask for longer ones."
         )
     counts = [_counts(s, bucket, first, last) for s in series]
+    counts[1] = _whole(_counts(series[1], bucket, first, last, orders.missed[may_miss]))
     return tuple(
         ForecastPoint((first + n) * bucket, *(int(c[n]) for c in counts)) for n in range(last - first + 1)
     )
 
 
-def _counts(moments: NDArray[np.float64], bucket: Millis, first: int, last: int) -> NDArray[np.intp]:
-    """Moments in each bucket from `first` to `last`, which are numbered from 1970."""
+def _counts(
+    moments: NDArray[np.float64], bucket: Millis, first: int, last: int, weights: Reals | None = None
+) -> NDArray[Any]:
+    """Moments (or the sum of their weights) in each bucket from `first` to `last`, numbered from 1970."""
     place = np.where(np.isfinite(moments), np.nan_to_num(moments) // bucket, last)
-    return np.bincount(np.clip(place, first, last).astype(np.intp) - first, minlength=last - first + 1)
+    buckets = np.clip(place, first, last).astype(np.intp) - first
+    return np.bincount(buckets, weights, minlength=last - first + 1)
+
+
+def _whole(sums: Reals) -> NDArray[np.intp]:
+    """Sums as whole numbers whose own sum is that of all, rounded."""
+    return np.diff(np.rint(np.round(np.cumsum(sums), 6)), prepend=0).astype(np.intp)
 
 
 def _due_moments(impact: MatchedImpact, kind: RecordKind) -> NDArray[np.float64]:

@@ -85,6 +85,8 @@ def affected_order(impact: MatchedImpact, rows: AffectedRows, row: int) -> Affec
         misses_promise=bool(rows.misses_promise[row]),
         value=from_micros(int(columns.orders.value[order]), currency),
         path=path_for(impact, rows, row, effect),
+        miss_likelihood=round(float(rows.missed[row]), 4),
+        late_anyway=round(float(rows.late_anyway[row]), 4),
     )
 
 

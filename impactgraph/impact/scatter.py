@@ -119,6 +119,7 @@ def duplicate_outcomes(outcome: CohortOutcomes, completion: Reals) -> CohortOutc
         finish=np.where(is_late, outcome.finish, completion),
         counterfactual_finish=np.where(is_late, outcome.counterfactual_finish, completion),
         records=[],
+        completions=outcome.completions,
     )
 
 

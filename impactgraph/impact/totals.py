@@ -15,11 +15,13 @@ from graph_models.money import Money, from_micros, total
 from impactgraph.columns import Codes, Columns, Ints
 from impactgraph.forecast.cohort_outcomes import BANDS
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
+from impactgraph.forecast.scenarios import Reals
 from impactgraph.impact.affected_rows import AffectedRows
 from impactgraph.impact.matches import Positions, RecordGroup
 
 _LOW_BITS = 20
 """Bits that are summed apart where sums are large."""
+_MILLION = 1e6
 _EXACT = 2**52
 """Integers up to twice as large are exact as floats."""
 
@@ -119,12 +121,26 @@ def listed_mask(group: RecordGroup, min_likelihood: float) -> NDArray[np.bool_]:
     return group.outcome.likelihood[group.cohort] * group.certainty > min_likelihood
 
 
+def expected_number(likelihoods: Reals) -> float:
+    """The sum of likelihoods, each to a millionth, so that it does not depend on their order."""
+    return int(_millionths(likelihoods).sum()) / _MILLION
+
+
+def expected_by_group(group: NDArray[Any], likelihoods: Reals, size: int) -> list[float]:
+    """As `expected_number`, of each group in [0, size); `group`: that of each likelihood."""
+    return [total / _MILLION for total in exact_sums(group, _millionths(likelihoods), size)]
+
+
+def _millionths(likelihoods: Reals) -> Ints:
+    return np.rint(likelihoods * _MILLION).astype(np.int64)
+
+
 def order_totals(columns: Columns, orders: AffectedRows, fulfillments: int) -> OrderTotals:
     """Totals of affected orders; `fulfillments`: how many of theirs are affected."""
     band_count = dict(zip(BANDS, np.bincount(orders.band, minlength=len(BANDS)).tolist(), strict=True))
     return OrderTotals(
         orders=len(orders),
-        expected_orders=int(np.rint(orders.likelihood * 1e6).astype(np.int64).sum()) / 1e6,
+        expected_orders=expected_number(orders.likelihood),
         fulfillments=fulfillments,
         stuck=band_count[Band.STUCK],
         exposed=band_count[Band.EXPOSED],
@@ -133,7 +149,7 @@ def order_totals(columns: Columns, orders: AffectedRows, fulfillments: int) -> O
         value=money_of(
             columns, columns.orders.currency.take(orders.order), columns.orders.value.take(orders.order)
         ),
-        will_miss_promise=int(np.count_nonzero(orders.misses_promise)),
+        will_miss_promise=round(expected_number(orders.missed)),
     )
 
 

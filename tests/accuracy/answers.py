@@ -24,7 +24,7 @@ PAGE = 500
 
 _RECORD = "order { id } fulfillment type effect likelihood"
 _NODES = {
-    "orders": "order { id } likelihood band expectedDelay missesPromise",
+    "orders": "order { id } likelihood band expectedDelay missesPromise missLikelihood",
     "postings": _RECORD,
     "notifications": _RECORD,
 }
@@ -106,6 +106,7 @@ def _order(node: Row) -> Row:
         "band": node["band"],
         "delay_s": None if delay is None else parse_duration(delay) / 1000,
         "misses_promise": node["missesPromise"],
+        "miss_likelihood": node["missLikelihood"],
     }
 
 

@@ -59,7 +59,9 @@ def _less(row: AffectedOrder, other: AffectedOrder | None, delays: bool) -> str:
         return ""
     if delay(other) < delay(row) * NEARLY - MARGIN:
         return f"delay {delay(row) / MINUTE:.1f} -> {delay(other) / MINUTE:.1f} min"
-    return "the promise is kept" if row.misses_promise and not other.misses_promise else ""
+    if other.miss_likelihood + other.late_anyway < row.miss_likelihood + row.late_anyway - STEP:
+        return f"promise missed by {row.miss_likelihood} -> {other.miss_likelihood}"
+    return ""
 
 
 def delay(row: AffectedOrder) -> float:

@@ -20,6 +20,13 @@ const why =
   `;
 const delayed = (iso) => duration(iso) || html`<span class="muted">no new date</span>`;
 
+/** How likely the failures make an order miss its promise, where that is worth a look. */
+function promise({ missLikelihood, missesPromise, lateAnyway }) {
+  if (lateAnyway >= 0.5) return html`<span class="muted">late anyway</span>`;
+  if (missesPromise) return html`<${Badge} of="STUCK">missed: ${percent(missLikelihood)}<//>`;
+  return missLikelihood >= 0.05 ? html`<span class="muted">missed: ${percent(missLikelihood)}</span>` : "";
+}
+
 const ORDERS = [
   { key: "order", label: "Order", cell: ({ order }) => why(order, null, order.id.slice(6)) },
   { key: "band", label: "Band", cell: ({ band }) => html`<${Badge} of=${band} />` },
@@ -27,9 +34,8 @@ const ORDERS = [
     key: "promise",
     label: "Promised",
     sort: "promise",
-    cell: ({ order, missesPromise }) => html`
-      <${Time} at=${order.promisedBy} only="absolute" />
-      ${missesPromise ? html` <${Badge} of="STUCK">missed<//>` : ""}
+    cell: ({ order, ...chances }) => html`
+      <${Time} at=${order.promisedBy} only="absolute" /> ${promise(chances)}
     `
   },
   {
@@ -100,8 +106,8 @@ const LISTS = {
     label: "Orders",
     columns: ORDERS,
     count: ({ orders }) => orders,
-    fields: `band effect hitAt likelihood expectedDelay expectedCompletion missesPromise firstHit { id name
-      } ${ORDER}`
+    fields: `band effect hitAt likelihood expectedDelay expectedCompletion missesPromise missLikelihood
+      lateAnyway firstHit { id name } ${ORDER}`
   },
   postings: {
     label: "Postings",
