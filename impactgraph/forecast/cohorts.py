@@ -16,6 +16,8 @@ class StepEvidence:
     """A record of the step exists: its work is completed and waits to be handed over."""
     has_related_error: bool = False
     """An error was reported at an impaired element: an uncertain impairment has occurred."""
+    error_element: str | None = None
+    """Full id of the impaired element that this error names; None: it may be of any."""
     has_unrelated_error: bool = False
     """An error was reported that the failures did not cause: it waits with and without them."""
     is_dead_lettered: bool = False

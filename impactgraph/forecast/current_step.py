@@ -5,6 +5,7 @@ Every scenario says when the work ends and what held it. How well it explains wh
 (importance weighting): an order that stays longer than its work can take is hardly one whose call went well.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,8 @@ UNEXPLAINED = 5e-4
 """Likelihood of whatever no scenario explains: an order that stays for a reason that nobody knows."""
 _OUTLASTS = 0.05
 """Likelihood that a delay is longer than reported; that it is n times as long is n times less likely."""
+_LATEST_PERSON = 0.02
+"""Likelihood that a person looks later than is usual, at any later moment."""
 _HANDOVER = 1.0 * MINUTE
 """What is completed and not held is handed over within about this time."""
 _FAILING = (Effect.BLOCKED, Effect.REJECTED)
@@ -72,9 +75,12 @@ def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> 
     )
     passage = stage.start.pass_through(visit.arrival, occurs)
     begin = np.minimum(passage.departures, recorded_at) if evidence.is_completed else passage.departures
+    again = visit.arrival
     if evidence.has_unrelated_error:
         waits = stage.manual_wait.quantile(scenario_sample("hold/unrelated"))
-        begin = visit.arrival + _likely_waits(visit, np.broadcast_to(waits, visit.arrival.shape))
+        again = visit.arrival + _likely_waits(visit, np.broadcast_to(waits, visit.arrival.shape))
+        passage = stage.start.pass_through(again, occurs)  # who is tried again meets the failures as well
+        begin = passage.departures
     work = _work(visit, begin)
     is_uncertain = any(not barrier.is_certain for barrier in stage.barriers)
     longer = _longer_chance(visit, passage.departures)
@@ -89,10 +95,9 @@ def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> 
     completion = begin + work
     if evidence.is_dead_lettered:
         completion = np.maximum(visit.arrival, _rejects_since(stage, as_of))
-    without = begin if evidence.has_unrelated_error else visit.arrival
     return StepCompletion(
         factual=completion,
-        counterfactual=without - cohorts.past_delays + usual_work,
+        counterfactual=again - cohorts.past_delays + usual_work,
         hit_by=passage.hit_by,
         is_held=is_held,
         weight=_weight(plan, visit, completion, fit + longer) if is_uncertain else None,
@@ -101,10 +106,10 @@ def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> 
 
 def _weight(plan: Plan, visit: _Visit, completion: Reals, fit: Reals) -> Reals:
     """(G, K) how likely everything seen of the cohorts in their step is."""
-    weight = np.clip(fit, UNEXPLAINED, 1.0)
+    weight = np.clip(fit, UNEXPLAINED * _still_waiting(visit), 1.0)
     evidence = visit.evidence
     if evidence.has_related_error:
-        weight = weight * np.where(_meets_uncertain(visit), 1.0, UNEXPLAINED)
+        weight = weight * np.where(_explains_error(visit), 1.0, UNEXPLAINED)
     elif evidence.error_reporting and not evidence.has_unrelated_error:
         weight = weight * np.where(_meets_uncertain(visit), 1.0 - evidence.error_reporting, 1.0)
     if evidence.is_dead_lettered:
@@ -146,10 +151,10 @@ def _longer_chance(visit: _Visit, begin: Reals) -> Reals:
     for handoff in visit.stage.handoffs:
         delay = np.maximum(visit.as_of - visit.low, 0.0)
         held = np.maximum(held, np.where(_is_in_force(visit, handoff.gate.barriers), delay, 0.0))
-    if not held.any():
-        return none
     stay = np.maximum(visit.as_of - visit.arrival, 1.0)
-    return np.where(begin <= visit.as_of, _OUTLASTS * np.minimum(held / stay, 1.0), 0.0)
+    longer = np.where(begin <= visit.as_of, _OUTLASTS * np.minimum(held / stay, 1.0), 0.0)
+    # Who waits for a person may do so for longer than is usual, like what waits for an unknown reason.
+    return np.where(_waits_for_person(visit), np.maximum(longer, _LATEST_PERSON), longer)
 
 
 def _is_in_force(visit: _Visit, barriers: tuple[Barrier, ...]) -> Flags:
@@ -162,11 +167,39 @@ def _is_in_force(visit: _Visit, barriers: tuple[Barrier, ...]) -> Flags:
 
 def _meets_uncertain(visit: _Visit) -> Flags:
     """(G, K) whether a call at the start fails for good; attempts before one that succeeds are no error."""
-    failing = [b for b in visit.stage.start.uncertain_barriers if b.impairment.effect in _FAILING]
+    return _meets(visit, visit.stage.start.uncertain_barriers)
+
+
+def _explains_error(visit: _Visit) -> Flags:
+    """(G, K) whether a call fails that the reported error may be of."""
+    start, element = visit.stage.start, visit.evidence.error_element
+    related = [b for b in start.barriers if element in {hop.element for hop in b.impairment.hops}]
+    return _meets(visit, related or start.uncertain_barriers)
+
+
+def _meets(visit: _Visit, barriers: Iterable[Barrier]) -> Flags:
+    """(G, K) whether a call at the start fails for good by one of the barriers."""
     met = np.zeros(visit.arrival.shape, bool)
-    for barrier in failing:
-        met |= barrier.applies_at(visit.arrival) & visit.occurs(barrier)
+    for barrier in barriers:
+        if barrier.impairment.effect in _FAILING:
+            met |= barrier.applies_at(visit.arrival) & visit.occurs(barrier)
     return met
+
+
+def _waits_for_person(visit: _Visit) -> Flags:
+    """(G, K) whether a failure by chance left the order to a person: at the start, or at the hand-over."""
+    waits = _meets_uncertain(visit)
+    for barrier in (b for handoff in visit.stage.handoffs for b in handoff.gate.uncertain_barriers):
+        if barrier.impairment.effect in _FAILING:
+            in_time = (barrier.since <= visit.as_of) & (barrier.until > visit.arrival)
+            waits = waits | (in_time & visit.occurs(barrier))
+    return waits
+
+
+def _still_waiting(visit: _Visit) -> Reals:
+    """(G, K) that nobody has looked at an order yet that stands still for an unknown reason."""
+    stay = np.maximum(visit.as_of - visit.arrival, 0.0)
+    return np.maximum(1.0 - visit.stage.manual_wait.below(stay), _LATEST_PERSON)
 
 
 def _is_rejected(visit: _Visit) -> Flags:

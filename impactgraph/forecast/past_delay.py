@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from graph_models.enums import Effect
 from graph_models.time import HOUR, MINUTE
+from impactgraph.forecast.current_step import UNEXPLAINED
 from impactgraph.forecast.gates import Barrier, Flags, Gate
 from impactgraph.forecast.past_holds import Explanation, FirstHold, HoldRecorder, Place, first_hold
 from impactgraph.forecast.past_variants import Variant, past_variants
@@ -98,7 +99,17 @@ class _PassedGates:
     def only_start_holds(self) -> bool:
         """Whether nothing but the start can have held a visit, and that for certain."""
         start = self.stage.start
-        return bool(start) and not (self.stage.completion or self.gate or start.uncertain_barriers)
+        is_open_ended = any(barrier.impairment.hold for barrier in start.barriers)
+        return bool(start) and not (
+            self.stage.completion or self.gate or start.uncertain_barriers or is_open_ended
+        )
+
+    def leaves_to_person(self, variant: Variant) -> bool:
+        """Whether something that occurs in a variant leaves a visit to a person, for any length of time."""
+        return any(
+            barrier.impairment.hold and (barrier.is_certain or barrier.index in variant.occurred)
+            for barrier in (*self.stage.start.barriers, *self.gate.barriers)
+        )
 
     def without_closed_at(self, at: float, *, keeps_rejecting: bool) -> "_PassedGates":
         """The gates without the barriers that are certainly closed at that moment."""
@@ -161,6 +172,8 @@ def _estimate(
 ) -> tuple[PastDelay, Flags]:
     """The delay, and for which cohorts (G,) something explains the departure."""
     variants = past_variants(gates.stage, gates.gate, has_error=visits.has_error)
+    if likelihood is _far and any(map(gates.leaves_to_person, variants)):
+        variants = [_standing_still(gates, variant) for variant in variants]
     explanations = [_explain(gates, visits, has_replays, variant, likelihood) for variant in variants]
     delay = np.concatenate([each.delay for each in explanations], axis=1)
     weight = np.concatenate([each.weight for each in explanations], axis=1)
@@ -172,6 +185,15 @@ def _estimate(
     first = first_hold(explanations, held_weight, gates.tolerance)
     first.impairment[chance <= 0] = -1
     return PastDelay(chance, np.where(chance > 0, mean, 0.0), first), is_explained
+
+
+def _standing_still(gates: _PassedGates, variant: Variant) -> Variant:
+    """The variant of a visit that lasted longer than anything explains: who waits for a person may do so for
+    long, but hardly anything else stands still.
+    """
+    return (
+        variant if gates.leaves_to_person(variant) else replace(variant, weight=variant.weight * UNEXPLAINED)
+    )
 
 
 @dataclass(frozen=True)
@@ -221,12 +243,17 @@ def _explain(
     is_rejected = work.is_rejected | np.isinf(departure)
     usual = scheduled(work.usual_completion)
     departure = np.where(is_rejected, np.maximum(left_at, usual), departure)
+    ordinary_fit = likelihood((departure - left_at) / moments.error)
+    if likelihood is _far and gates.leaves_to_person(variant):
+        # A person may be later than is usual, and sooner than the same call fails again.
+        ordinary_fit = np.maximum(ordinary_fit, _LEAST_FAR)
+        departure = np.broadcast_to(left_at, departure.shape)
     can_be_replay = has_replays[:, None] & (work.completion <= left_at)
     replay_fit = np.where(can_be_replay, moments.error * np.sqrt(2 * np.pi) / _LONGEST_REPLAY, 0.0)
     wait = departure - scheduled(work.completion)
     is_known = moments.is_recorded & (wait > MINUTE)
     # Where the completion is known, so is the wait for the hand-off, whatever was reported of it.
-    ordinary_fit = np.where(is_known, 1.0, likelihood((departure - left_at) / moments.error))
+    ordinary_fit = np.where(is_known, 1.0, ordinary_fit)
     if gates.only_start_holds:
         replay_fit, ordinary_fit = can_be_replay.astype(np.float64), np.ones_like(ordinary_fit)
     weight = work.weight * np.where(is_rejected, replay_fit, ordinary_fit)
@@ -247,7 +274,8 @@ def _work(
     begin = recorder.departures(variant.gate(stage.start), arrival, Place.START)
     is_rejected = np.isinf(begin)
     # What was closed for longer than the visit did not hold it; of what occurs by chance the weight says so.
-    did_not_hold = (begin > moments.left_at) & (not variant.occurred)
+    occurs_by_chance = bool(variant.occurred) or any(b.impairment.hold for b in stage.start.barriers)
+    did_not_hold = (begin > moments.left_at) & (not occurs_by_chance)
     begin = np.where(is_rejected | did_not_hold, arrival, begin)
     work = stage.durations(scenario_sample(f"takes/{stage.step.id}"), visits.slowdown)
     usual_completion = arrival + work

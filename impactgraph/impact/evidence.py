@@ -5,6 +5,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from graph_models.topology import Integration
 from impactgraph.columns import Codes, Ints
 from impactgraph.forecast.cohorts import StepEvidence
 from impactgraph.forecast.plan import Stage
@@ -23,6 +24,10 @@ class EvidenceKind(IntEnum):
     """An error that the failures explain."""
     DEAD_LETTERED = 3
     UNRELATED_ERROR = 4
+
+
+_NAMED = len(EvidenceKind)
+"""From here on: an error that the failures explain, of the impaired element with this code less that."""
 
 
 @dataclass(frozen=True)
@@ -76,25 +81,43 @@ def row_evidence(context: WorkflowContext, stage: Stage, columns: SegmentColumns
 def _error_kinds(context: WorkflowContext, stage: Stage, rows: Codes, kinds: Codes) -> Codes:
     """Kinds of rows with an error in their present step; `kinds`: without the error.
 
-    An error that names no element is taken for one of the failures'.
+    An error that names no element, or only who makes or takes a call that the failures impair, is taken for
+    one of the failures'.
     """
     f = context.columns.fulfillments
     element = f.failed_element[rows]
-    is_related: Flags = context.is_impaired[element] | (element == 0)
+    is_named = context.is_impaired[element]
+    is_related: Flags = is_named | np.isin(element, _codes_around(context, stage))
     is_dead = f.failed_code[rows] == context.dead_letter_code
     is_open = kinds != EvidenceKind.COMPLETED
     rejects = any(h.gate.rejects() for h in stage.handoffs) or stage.start.rejects()
-    kinds = np.where(is_related & bool(stage.start) & is_open, EvidenceKind.FAILED, kinds)
+    failed = np.where(is_named, _NAMED + element, EvidenceKind.FAILED)
+    kinds = np.where(is_related & bool(stage.start) & is_open, failed, kinds)
     kinds = np.where(~is_related & is_open, EvidenceKind.UNRELATED_ERROR, kinds)
     dead_kinds = np.where(is_related & rejects, EvidenceKind.DEAD_LETTERED, EvidenceKind.UNRELATED_ERROR)
     return np.where(is_dead, dead_kinds, kinds).astype(np.int32)
+
+
+def _codes_around(context: WorkflowContext, stage: Stage) -> list[int]:
+    """Codes of elements whose errors may be of an impaired one that the step needs: none named, the step,
+    its system, and both ends of impaired integrations.
+    """
+    topology = context.forecaster.topology
+    names = {stage.step.id, stage.step.runs_on}
+    for hop in (hop for barrier in stage.start.barriers for hop in barrier.impairment.hops):
+        integration = topology.elements.get(hop.element)
+        if isinstance(integration, Integration):
+            names |= {integration.source, integration.target}
+    codes = (context.columns.dictionaries.elements.find(name) for name in names)
+    return [0, *(code for code in codes if code is not None)]
 
 
 def cohort_evidence(context: WorkflowContext, stage: Stage, kind: int) -> StepEvidence:
     """Evidence of a cohort of one kind, as the forecast takes it."""
     return StepEvidence(
         is_completed=kind == EvidenceKind.COMPLETED,
-        has_related_error=kind == EvidenceKind.FAILED and bool(stage.start),
+        has_related_error=(kind == EvidenceKind.FAILED or kind >= _NAMED) and bool(stage.start),
+        error_element=context.columns.dictionaries.elements.values[kind - _NAMED] if kind >= _NAMED else None,
         has_unrelated_error=kind == EvidenceKind.UNRELATED_ERROR,
         is_dead_lettered=kind == EvidenceKind.DEAD_LETTERED,
         error_reporting=context.error_reporting,

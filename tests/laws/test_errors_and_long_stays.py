@@ -1,0 +1,122 @@
+"""What an order needs holds it whatever else is reported of it, and the longer it stays, the surer."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from graph_models.enums import Band, FailureClass
+from graph_models.failure import Failure
+from graph_models.impact import AffectedOrder
+from graph_models.time import MINUTE
+from graph_models.topology import Retry, Takes, Topology, Transition
+from tests.drawing import EIGHT, HOUR, call, drawn, queue, step
+from tests.listing import orders_of
+from tests.worlds import Erred, Journey, World, ask
+
+NOW = EIGHT + 30 * HOUR
+WORK = Takes(10 * MINUTE, 12 * MINUTE)
+
+
+def shop(retry: Retry | None = None) -> Topology:
+    return drawn(
+        call("pay", "oms", "psp", **({"retry": retry} if retry else {})),
+        call("tax", "oms", "gov"),
+        queue("hand", "oms", "wms"),
+        step(
+            "release",
+            "oms",
+            "integration:pay",
+            "integration:tax",
+            takes=WORK,
+            then=(Transition("pick", "integration:hand"),),
+        ),
+        step("pick", "wms", takes=Takes(10 * HOUR, 20 * HOUR)),
+    )
+
+
+def failing(target: str = "integration:pay", rate: float | None = None, **ends: int) -> Failure:
+    failure_class = FailureClass.OUTAGE if rate is None else FailureClass.TRANSIENT
+    ends = ends or {"expected_end": NOW + 2 * HOUR}
+    return Failure(target, target, failure_class, EIGHT, error_rate=rate, drain=0, **ends)
+
+
+def row(journey: Journey, *failures: Failure, topology: Topology | None = None) -> AffectedOrder | None:
+    rows = orders_of(ask(World(topology or shop(), failures, (journey,), NOW)))
+    return rows[0] if rows else None
+
+
+def likelihood(journey: Journey, *failures: Failure, topology: Topology | None = None) -> float:
+    found = row(journey, *failures, topology=topology)
+    return found.likelihood if found is not None else 0.0
+
+
+def staying(minutes: int, element: str | None = None) -> Journey:
+    """In the step for so long, with an error two minutes ago where an element is given."""
+    errors = () if element is None else (Erred("release", NOW - 2 * MINUTE, element, "TIMEOUT"),)
+    return Journey("O-1", (("release", NOW - minutes * MINUTE),), errors=errors)
+
+
+# ---- errors of something else
+
+
+@pytest.mark.parametrize("element", ["integration:tax", "system:oms", "system:psp", "system:wms", ""])
+def test_an_error_of_something_else_leaves_an_order_in_an_outage_of_what_it_needs(element: str) -> None:
+    found = row(staying(4, element), failing())
+
+    assert found is not None
+    assert found.band is Band.STUCK
+    assert found.likelihood > 0.85  # unless the failure is over when it is tried again
+
+
+@pytest.mark.parametrize("rate", [0.3, 0.9])
+@pytest.mark.parametrize("minutes", [6, 40])
+def test_an_error_of_something_else_leaves_the_chance_of_a_failed_call(rate: float, minutes: int) -> None:
+    assert likelihood(staying(minutes, "integration:tax"), failing(rate=rate)) > rate * 0.85
+
+
+@pytest.mark.parametrize("element", ["integration:pay", "system:psp", "system:oms", ""])
+def test_an_error_of_the_call_or_of_who_makes_or_takes_it_is_evidence(element: str) -> None:
+    assert likelihood(staying(4, element), failing(rate=0.3)) > 0.99
+
+
+def test_an_error_is_of_the_failure_that_it_names() -> None:
+    """Of two calls that may have failed: the error names the second."""
+    both = failing(rate=0.3), failing("integration:tax", rate=0.1)
+    found = row(staying(6, "integration:tax"), *both)
+
+    assert found is not None
+    assert found.likelihood > 0.99
+    assert found.path.hops[0].source == "failure:integration:tax"
+
+
+# ---- long stays
+
+
+@pytest.mark.parametrize("rate", [0.02, 0.1, 0.5])
+@pytest.mark.parametrize("retry", [None, Retry(3, 10 * MINUTE)])
+def test_who_stays_long_is_held_by_what_may_have_failed(rate: float, retry: Retry | None) -> None:
+    """Retries that fail one after the other are unlikely by themselves, so that they explain less."""
+    least = 0.97 if retry is None else 0.2
+    for minutes in (60, 90, 240, 600, 1500):
+        found = likelihood(staying(minutes), failing(rate=rate), topology=shop(retry))
+        assert found > max(least, rate), (minutes, found)
+
+
+@pytest.mark.parametrize("rate", [0.2, 0.9, 0.98, 1.0])
+@pytest.mark.parametrize("minutes", [30, 90, 240, 600])
+@pytest.mark.parametrize("is_over", [False, True])
+def test_who_stayed_long_and_has_left_was_held(rate: float, minutes: int, *, is_over: bool) -> None:
+    left = NOW - 5 * MINUTE
+    journey = replace(staying(minutes + 5), stays=(("release", left - minutes * MINUTE), ("pick", left)))
+    ends = {"ended_at": left - MINUTE} if is_over else {}
+
+    assert likelihood(journey, failing(rate=rate, **ends)) > 0.9
+
+
+def test_a_higher_error_rate_never_hits_who_has_left_less() -> None:
+    left = NOW - 5 * MINUTE
+    for minutes in (14, 25, 45, 120):
+        journey = replace(staying(5), stays=(("release", left - minutes * MINUTE), ("pick", left)))
+        chances = [likelihood(journey, failing(rate=rate)) for rate in (0.1, 0.3, 0.6, 0.9, 0.97, 0.99, 1.0)]
+        assert all(b >= a - 0.035 for a, b in pairwise(chances)), (minutes, chances)
