@@ -96,3 +96,11 @@ def test_a_single_failure_has_all_of_it() -> None:
 
     assert only.likelihood == pytest.approx(0.6, abs=0.03)
     assert "By itself" not in only.evidence
+
+
+def test_nothing_is_added_to_other_failures_where_no_other_one_has_a_share() -> None:
+    every = [failing("P", "pay", 0.6), failing("P2", "pay", 0.6), failing("T", "tax", 0.0001)]
+    (only,) = causes(every, JOURNEY, shop())
+
+    assert "By itself" not in only.evidence and "to the other failures" not in only.evidence
+    assert only.evidence.endswith("It was also reported as failure:P2.")

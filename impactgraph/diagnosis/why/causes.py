@@ -61,7 +61,7 @@ def _failures(topology: Topology, s: Situation) -> Iterator[Cause]:
         yield Cause(
             kind=_FAILURE,
             likelihood=blame.share if blame is not None else impact.likelihood,
-            evidence=failure_evidence(topology, failure, impact, blame, s.at),
+            evidence=failure_evidence(topology, failure, impact, blame, s.at, is_shared=s.is_blame_shared),
             failure=failure.key,
             element=failure.target,
             path=impact.path,

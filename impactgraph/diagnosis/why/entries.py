@@ -1,13 +1,13 @@
 """Titles and details of timeline entries."""
 
+from graph_models.diagnosis import Blame
 from graph_models.enums import RecordEffect, RecordKind
 from graph_models.failure import Failure
 from graph_models.time import Millis, say_duration
 from graph_models.topology import Emission, Step, Topology
-from impactgraph.diagnosis.why.sentences import display_name, failure_text
+from impactgraph.diagnosis.why.sentences import display_name, failure_text, percent
 from impactgraph.diagnosis.why.situation import Impact
 
-LATER_THAN_PROMISED = "later than promised"
 NO_DATE = "No date for the next step yet: a message has to be sent again"
 _CERTAIN = 0.995
 
@@ -23,11 +23,6 @@ def dwell_text(step: Step, dwell: Millis) -> str:
 
 def late_arrival(excess: Millis) -> str:
     return f"{say_duration(excess)} after it was due"
-
-
-def delay_to_promise(excess: Millis) -> str | None:
-    """None where it is in time."""
-    return f"{say_duration(excess)} {LATER_THAN_PROMISED}" if excess else None
 
 
 def step_begin(step: Step) -> str:
@@ -65,12 +60,18 @@ def failure_title(topology: Topology, failure: Failure, impact: Impact, at: Mill
     return f"{failure_text(topology, failure)} {verb} it at {display_name(topology, impact.first_hit)}"
 
 
-def failure_detail(failure: Failure, impact: Impact, at: Millis, fulfillment: str | None) -> str | None:
-    """Delay, likelihood and end of the failure, and the fulfillment where the order is split."""
+def failure_detail(
+    failure: Failure, impact: Impact, blame: Blame | None, at: Millis, fulfillment: str | None
+) -> str | None:
+    """Delay, likelihood and end of the failure, and the fulfillment where the order is split.
+
+    Of several failures (`blame`), the likelihood is that with which this one alone affects the order.
+    """
+    word, likelihood = ("alone", blame.alone) if blame is not None else ("likelihood", impact.likelihood)
     has_ended = failure.ended_at is not None and failure.ended_at <= at
     return join_details(
         f"adds {say_duration(impact.delay)}" if impact.delay else None,
-        f"likelihood {impact.likelihood:.0%}" if impact.likelihood < _CERTAIN else None,
+        f"{word} {percent(likelihood)}" if likelihood < _CERTAIN else None,
         "it has ended" if has_ended else None,
         fulfillment,
     )

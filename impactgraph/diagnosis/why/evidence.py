@@ -5,32 +5,38 @@ from graph_models.failure import Failure
 from graph_models.time import Millis, say_duration
 from graph_models.topology import Topology
 from impactgraph.diagnosis.why.moments import clock
-from impactgraph.diagnosis.why.sentences import display_name, failure_text
+from impactgraph.diagnosis.why.sentences import display_name, failure_text, percent
 from impactgraph.diagnosis.why.situation import Impact, ReportedError
 
 
 def failure_evidence(
-    topology: Topology, failure: Failure, impact: Impact, blame: Blame | None, at: Millis
+    topology: Topology, failure: Failure, impact: Impact, blame: Blame | None, at: Millis, *, is_shared: bool
 ) -> str:
     """The failure, when it began and ended, the path on which it affects the order, and, of several, what it
     does alone and adds.
+
+    `is_shared`: whether another failure has a share, too.
     """
     end = ""
     if failure.ended_at is not None and failure.ended_at <= at:
         end = f", ended {clock(failure.ended_at, at)}"
     begin = clock(failure.started_at, at)
+    contribution = _contribution(blame) if blame is not None and is_shared else ""
+    other_ids = _other_ids(blame) if blame is not None else ""
     return (
-        f"{failure_text(topology, failure)} since {begin}{end}: {impact.path.sentence}{_contribution(blame)}"
+        f"{failure_text(topology, failure)} since {begin}{end}: "
+        f"{impact.path.sentence}{contribution}{other_ids}"
     )
 
 
-def _contribution(blame: Blame | None) -> str:
-    if blame is None:
-        return ""
-    alone = f" By itself it affects the order with a likelihood of {blame.alone * 100:.0f} %"
-    others = f"to the other failures it adds {blame.adds * 100:.0f} %"
-    also = "".join(f", also reported as failure:{key}" for key in blame.failures[1:])
-    return f"{alone}; {others}{also}."
+def _contribution(blame: Blame) -> str:
+    alone = f" By itself it affects the order with a likelihood of {percent(blame.alone)}"
+    return f"{alone}; to the other failures it adds {percent(blame.adds)}."
+
+
+def _other_ids(blame: Blame) -> str:
+    others = ", ".join(f"failure:{key}" for key in blame.failures[1:])
+    return f" It was also reported as {others}." if others else ""
 
 
 def error_evidence(topology: Topology, error: ReportedError, element: str | None, at: Millis) -> str:

@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from graph_models.diagnosis import RecordFinding
 from graph_models.enums import Band, Effect, OrderStatus, RecordEffect
 from graph_models.failure import Failure
-from graph_models.time import Millis, say_duration
+from graph_models.time import MINUTE, Millis, say_duration
 from graph_models.topology import Topology
 from impactgraph.diagnosis.why.moments import ago, clock
 from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, ReportedError, Situation
 from impactgraph.diagnosis.why.verdict import Verdict, worst_impact
+
+LATER_THAN_PROMISED = "later than promised"
 
 
 def headline(topology: Topology, s: Situation, verdict: Verdict) -> str:
@@ -30,6 +32,20 @@ def display_name(topology: Topology, identifier: str) -> str:
     """The name of an element; its key where it has no name or is not in the topology."""
     name = getattr(topology.elements.get(identifier), "name", "")
     return name or identifier.partition(":")[2].rpartition("/")[2]
+
+
+def percent(likelihood: float) -> str:
+    """`12 %`."""
+    return f"{likelihood * 100:.0f} %"
+
+
+def delay_to_promise(at: Millis, promise: Millis) -> str:
+    """`1 h 36 min later than promised`: the difference of the two times as they are printed, to the minute.
+
+    In seconds where both are in the same minute. `at` is after the promise.
+    """
+    excess = (at // MINUTE - promise // MINUTE) * MINUTE or at - promise
+    return f"{say_duration(excess)} {LATER_THAN_PROMISED}"
 
 
 class _Sentence:
@@ -170,9 +186,7 @@ class _Sentence:
         promise = self.s.order.promised_by
         punctuality = ""
         if promise is not None:
-            punctuality = (
-                f", {say_duration(at - promise)} later than promised" if at > promise else ", as promised"
-            )
+            punctuality = f", {delay_to_promise(at, promise)}" if at > promise else ", as promised"
         return f"Order {self.s.order.key} was completed at {ago(at, self.s.at)}{punctuality}."
 
     def rejection(self) -> str:
@@ -254,7 +268,7 @@ class _Sentence:
         impact = self._known_impact
         step = display_name(self.topology, impact.first_hit)
         failures = self._failures(impact)
-        likelihood = "" if impact.is_probable else f" (likelihood {impact.likelihood:.0%})"
+        likelihood = "" if impact.is_probable else f" (likelihood {percent(impact.likelihood)})"
         if impact.band is Band.RECORDS_ONLY:
             verb = "will" if impact.is_probable else "may"
             record = f"{_RECORD_EFFECTS.get(impact.effect, 'a late or missing')} posting or message of {step}"

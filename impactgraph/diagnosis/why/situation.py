@@ -151,6 +151,11 @@ class Situation:
         return next((each for each in self.blame if failure.key in each.failures), None)
 
     @cached_property
+    def is_blame_shared(self) -> bool:
+        """Whether several failures have a share."""
+        return sum(each.share > 0 for each in self.blame) > 1
+
+    @cached_property
     def in_flight(self) -> tuple[FulfillmentState, ...]:
         return tuple(state for state in self.fulfillments if state.is_in_flight)
 

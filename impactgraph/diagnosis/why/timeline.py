@@ -16,6 +16,7 @@ from graph_models.topology import Step, Topology
 from impactgraph.diagnosis.why import entries
 from impactgraph.diagnosis.why.ahead import ExpectedStep, ExpectedSteps
 from impactgraph.diagnosis.why.entries import join_details
+from impactgraph.diagnosis.why.sentences import LATER_THAN_PROMISED, delay_to_promise
 from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, Situation
 
 ENTERED = "fulfillment.entered"
@@ -103,7 +104,7 @@ def _with_lateness(
                 left_at[key, before.element] = entry.at
             late = _exceeded_limit(topology, before, entry.at)
             misses_promise = promise is not None and entry.kind == COMPLETED and entry.at > promise
-            broken_promise = entries.LATER_THAN_PROMISED if misses_promise else None
+            broken_promise = LATER_THAN_PROMISED if misses_promise else None
             yield replace(
                 entry,
                 late=late is not None or misses_promise,
@@ -169,11 +170,13 @@ def _failures(sources: TimelineSources) -> Iterator[TimelineEntry]:
     for failure, impacts in by_episode.items():
         state, impact = min(impacts, key=lambda each: (not each[1].is_probable, each[1].at))
         fulfillment = state.fulfillment.key
+        tag = fulfillment if sources.is_split else None
+        blame = s.blame_of(failure) if s.is_blame_shared else None
         yield TimelineEntry(
             at=max(impact.at, failure.started_at),
             kind=FAILURE,
             title=entries.failure_title(sources.topology, failure, impact, s.at),
-            detail=entries.failure_detail(failure, impact, s.at, fulfillment if sources.is_split else None),
+            detail=entries.failure_detail(failure, impact, blame, s.at, tag),
             expected=impact.at > s.at,
             late=bool(impact.delay) and impact.is_probable,
             element=failure.target,
@@ -212,14 +215,15 @@ def _expected_entries(
         )
     elif steps.done_at is not None:
         promise = sources.situation.order.promised_by
-        excess = max(steps.done_at - promise, 0) if promise is not None else 0
+        is_late = promise is not None and steps.done_at > promise
+        delay = delay_to_promise(steps.done_at, promise) if promise is not None and is_late else None
         yield _expected_entry(
             steps.done_at,
             entries.completion(tag),
-            join_details(tag, entries.delay_to_promise(excess)),
+            join_details(tag, delay),
             element=f"workflow:{sources.topology.workflows[fulfillment.workflow].key}",
             fulfillment=fulfillment.key,
-            late=excess > 0,
+            late=is_late,
         )
 
 

@@ -1,0 +1,65 @@
+"""Details of timeline entries: likelihoods and delays."""
+
+import pytest
+
+from graph_models.diagnosis import Blame
+from graph_models.enums import OrderStatus
+from graph_models.time import HOUR, MINUTE, SECOND
+from impactgraph.diagnosis.why import diagnose
+from impactgraph.diagnosis.why.entries import failure_detail
+from impactgraph.diagnosis.why.sentences import delay_to_promise
+from impactgraph.diagnosis.why.situation import Situation
+from impactgraph.diagnosis.why.timeline import TimelineSources, timeline_of
+from tests.unit.diagnosis.why.situations import NOW, TOPOLOGY, ended, failure, impact, situation, state
+
+
+def test_a_single_failure_has_its_likelihood() -> None:
+    assert (
+        failure_detail(failure(), impact(likelihood=0.12), None, NOW, None) == "adds 40 min; likelihood 12 %"
+    )
+
+
+def test_one_of_several_failures_has_what_it_does_alone() -> None:
+    blame = Blame(("F-1",), alone=0.12, adds=0.0, share=0.06)
+
+    assert failure_detail(failure(), impact(), blame, NOW, "O-1/1") == "adds 40 min; alone 12 %; O-1/1"
+
+
+def test_a_certain_effect_has_no_likelihood() -> None:
+    blame = Blame(("F-1",), alone=1.0, adds=0.9, share=0.95)
+
+    assert failure_detail(failure(), impact(), blame, NOW, None) == "adds 40 min"
+
+
+@pytest.mark.parametrize(
+    ("at", "promise", "text"),
+    [
+        (NOW + 96 * MINUTE + 50 * SECOND, NOW, "1 h 36 min"),
+        (NOW + 5 * SECOND, NOW - 5 * SECOND, "1 min"),
+        (NOW + 40 * SECOND, NOW, "40 s"),
+    ],
+)
+def test_a_delay_is_the_difference_of_the_printed_times(at: int, promise: int, text: str) -> None:
+    assert delay_to_promise(at, promise) == f"{text} later than promised"
+
+
+def test_the_headline_of_a_completed_order_has_the_same_delay() -> None:
+    found = diagnose(
+        TOPOLOGY, situation(ended(OrderStatus.COMPLETED), promised_by=NOW - 2 * HOUR - 20 * SECOND)
+    )
+
+    assert "13:00 UTC (1 h ago), 1 h 1 min later than promised" in found.headline
+
+
+def failure_entries(s: Situation) -> list[str | None]:
+    """Details of the failures in the timeline."""
+    sources = TimelineSources(TOPOLOGY, s, (), (), {}, ())
+    return [entry.detail for entry in timeline_of(sources) if entry.failure]
+
+
+def test_the_timeline_says_what_each_of_several_failures_does_alone() -> None:
+    blame = (Blame(("F-2",), 1.0, 0.9, 0.95), Blame(("F-1",), 0.12, 0.0, 0.05))
+    held = state(impacts=(impact(likelihood=1.0),))
+
+    assert failure_entries(situation(held, blame=blame)) == ["adds 40 min; alone 12 %"]
+    assert failure_entries(situation(held, blame=blame[1:])) == ["adds 40 min"]
