@@ -1,27 +1,48 @@
 """What each of several failures has of their joint answer on each order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from itertools import combinations
+from math import comb
+from typing import TypeAlias
 
 from graph_models.diagnosis import Blame
 from impactgraph.impact.affected_orders import affected_orders
 from impactgraph.impact.affected_rows import AffectedRows
 from impactgraph.impact.blast_radius import BlastRadius
 
+MOST_EXACT = 4
+"""Of more failures not every combination is asked about."""
 _NOTICED = 0.005
 """Least change of a likelihood that a failure makes."""
 
+Combination: TypeAlias = frozenset[int]
+"""Numbers of the failures that are in force together."""
+
 
 @dataclass(frozen=True)
-class FailureAnswers:
-    """The answers on one failure by itself, and on all the others of a joint answer without it."""
+class CombinedAnswers:
+    """Answers on combinations of the failures of a joint answer, all of them among them.
 
-    failures: tuple[str, ...]
-    """Bare keys: several where the same failure was reported under several."""
-    alone: BlastRadius
-    without: BlastRadius
+    `failures`: bare keys by number: several where the same failure was reported under several.
+    """
+
+    failures: tuple[tuple[str, ...], ...]
+    answers: Mapping[Combination, BlastRadius]
+
+    @property
+    def joint(self) -> BlastRadius:
+        return self.answers[frozenset(range(len(self.failures)))]
+
+    def alone(self, number: int) -> BlastRadius:
+        return self.answers[frozenset((number,))]
+
+
+def combinations_to_ask(count: int) -> Iterator[Combination]:
+    """All of so many failures, each alone, all without one, and of few failures every other combination."""
+    sizes = range(1, count + 1) if count <= MOST_EXACT else (1, count - 1, count)
+    for size in sizes:
+        yield from map(frozenset, combinations(range(count), size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,71 +55,88 @@ class _Figures:
     misses_promise: bool = False
 
 
-def blame_by_order(joint: BlastRadius, answers: Sequence[FailureAnswers]) -> Mapping[str, tuple[Blame, ...]]:
+_NOTHING = _Figures()
+
+
+def blame_by_order(combined: CombinedAnswers) -> Mapping[str, tuple[Blame, ...]]:
     """By bare key of each affected order, the failures that change something for it, the most to blame first.
 
-    The share of a failure is the mean of what it does alone and of what it adds to all others, which for two
-    failures is the Shapley value (L. S. Shapley, "A value for n-person games", 1953); of more, shares are
-    scaled. They add up to the likelihood of the joint answer. Costs a look at the affected orders of each
-    answer.
+    The share of a failure is its Shapley value: the mean, over all orders in which the failures may have
+    come, of what it adds to those before it (L. S. Shapley, "A value for n-person games", 1953). Of more
+    than `MOST_EXACT` failures only the first and the last place count, and shares are scaled. They add up to
+    the likelihood of the joint answer. Costs a look at the affected orders of each answer.
     """
-    if not answers:
-        return {}
-    listed = set(joint.affected_orders.order.tolist())
-    of_all = _figures(joint)
-    alone = [_figures(each.alone) for each in answers]
-    without = [_figures(each.without) for each in answers]
-    keys = [each.failures for each in answers]
+    joint = combined.joint
+    figures = {members: _figures(answer) for members, answer in combined.answers.items()}
     ids = joint.columns.orders.ids
-    nothing = _Figures()
     return {
         str(ids[order]): _blame(
-            keys,
-            of_all[order],
-            [figures.get(order, nothing) for figures in alone],
-            [figures.get(order, nothing) for figures in without],
+            combined.failures,
+            {members: of_orders.get(order, _NOTHING) for members, of_orders in figures.items()},
             least=joint.min_likelihood,
             tolerance=joint.question.tolerance,
         )
-        for order in listed
+        for order in joint.affected_orders.order.tolist()
     }
 
 
 def _blame(
     keys: Sequence[tuple[str, ...]],
-    joint: _Figures,
-    alone: Sequence[_Figures],
-    without: Sequence[_Figures],
+    figures: Mapping[Combination, _Figures],
     *,
     least: float,
     tolerance: float,
 ) -> tuple[Blame, ...]:
-    places = [
-        n
-        for n, single in enumerate(alone)
-        if single.likelihood > least or _differs(joint, without[n], tolerance)
-    ]
-    adds = [max(joint.likelihood - without[n].likelihood, 0.0) for n in places]
-    means = np.array([(alone[n].likelihood + added) / 2 for n, added in zip(places, adds, strict=True)])
-    if places and not means.sum() > 0:
-        means = np.ones(len(places))
-    shares = means * (joint.likelihood / means.sum()) if places else means
+    """`figures`: of one order, by combination."""
+    everyone = frozenset(range(len(keys)))
+    joint = figures[everyone]
+    steps = {number: list(_steps(number, figures)) for number in everyone}
+    shares = {
+        number: max(
+            sum(weight * (after.likelihood - before.likelihood) for weight, before, after in each), 0.0
+        )
+        for number, each in steps.items()
+        if figures[frozenset((number,))].likelihood > least
+        or any(_differs(before, after, tolerance) for _, before, after in each)
+    }
+    total = sum(shares.values())
     blame = [
-        Blame(keys[n], alone[n].likelihood, added, float(share))
-        for n, added, share in zip(places, adds, shares, strict=True)
+        Blame(
+            failures=keys[number],
+            alone=figures[frozenset((number,))].likelihood,
+            adds=max(joint.likelihood - figures.get(everyone - {number}, _NOTHING).likelihood, 0.0),
+            share=joint.likelihood * (share / total if total > 0 else 1 / len(shares)),
+        )
+        for number, share in shares.items()
     ]
     return tuple(sorted(blame, key=lambda each: (-each.share, each.failures)))
 
 
-def _differs(joint: _Figures, other: _Figures, tolerance: float) -> bool:
-    """Whether an order has another answer without a failure."""
-    with np.errstate(invalid="ignore"):
-        is_later = abs(joint.delay - other.delay) > tolerance
-    return (
-        is_later
-        or abs(joint.likelihood - other.likelihood) > _NOTICED
-        or (joint.band, joint.misses_promise) != (other.band, other.misses_promise)
-    )
+def _steps(
+    number: int, figures: Mapping[Combination, _Figures]
+) -> Iterator[tuple[float, _Figures, _Figures]]:
+    """What is without a failure and with it, for all that others may have done before; with the probability
+    of each in a random order of the failures.
+    """
+    count = max(map(len, figures))
+    sizes = sorted({len(members) for members in figures})
+    for members, after in figures.items():
+        if number not in members:
+            continue
+        before = figures.get(members - {number}, _NOTHING) if len(members) > 1 else _NOTHING
+        if len(members) == 1 or members - {number} in figures:
+            places = count if len(sizes) == count else 2
+            yield 1 / (places * comb(count - 1, len(members) - 1)), before, after
+
+
+def _differs(one: _Figures, other: _Figures, tolerance: float) -> bool:
+    """Whether an order has another answer."""
+    if abs(one.likelihood - other.likelihood) > _NOTICED:
+        return True
+    if min(one.likelihood, other.likelihood) <= _NOTICED:
+        return False
+    is_later = one.delay != other.delay and not abs(one.delay - other.delay) <= tolerance
+    return is_later or (one.band, one.misses_promise) != (other.band, other.misses_promise)
 
 
 def _figures(answer: BlastRadius) -> dict[int, _Figures]:

@@ -110,6 +110,7 @@ class Examination(Outlooks):
             fulfillments=states,
             findings=tuple(self._findings.get(order.key, ())),
             blame=self.blame.get(order.key, ()),
+            failures={failure.key: failure for failure in self.snapshot.failures},
         )
         situation = self._with_suspects(self._with_peers(situation))
         return Case(

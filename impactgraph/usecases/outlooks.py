@@ -19,7 +19,7 @@ from impactgraph.diagnosis.why.fulfillments import (
 )
 from impactgraph.diagnosis.why.impacts import ImpactsByFulfillment, impacts_in, steps_in
 from impactgraph.forecast.plan import order_scope
-from impactgraph.impact.blame import FailureAnswers, blame_by_order
+from impactgraph.impact.blame import CombinedAnswers, blame_by_order, combinations_to_ask
 from impactgraph.impact.blast_radius import BlastRadius
 from impactgraph.ports.store import OrderTimeline
 from impactgraph.usecases.blast_radius import assess
@@ -106,43 +106,39 @@ class Outlooks:
         return impacts_in(self.joint_impact) if self.joint_impact is not None else {}
 
     @cached_property
-    def _active_answers(self) -> tuple[FailureAnswers, ...]:
-        return self._answers_of(self.joint_impact) if self.joint_impact is not None else ()
+    def _active_answers(self) -> CombinedAnswers | None:
+        return self._answers_of(self.joint_impact) if self.joint_impact is not None else None
 
-    def _answers_of(self, joint: BlastRadius) -> tuple[FailureAnswers, ...]:
-        """Answers on each of several failures, for the orders that they affect together.
+    def _answers_of(self, joint: BlastRadius) -> CombinedAnswers | None:
+        """Answers on combinations of the failures that can affect these orders, for those that they affect
+        together.
 
-        Costs two answers for each failure; none where only one can affect these orders.
+        None where they affect none. Costs an answer for each combination, none where there is one failure.
         """
         distinct = joint.inputs.distinct
         failures = self.relevant(distinct.failures)
         orders = [str(key) for key in joint.columns.orders.ids[joint.affected_orders.order]]
-        if len(failures) < 2 or not orders:
-            return ()
-
-        def answers(failure: Failure) -> FailureAnswers:
-            names = distinct.names((failure.key,))
-            others = [other for other in joint.failures if other.key not in names]
-            return FailureAnswers(
-                names, alone=self.assess([failure], orders), without=self.assess(others, orders)
-            )
-
-        return tuple(answers(failure) for failure in failures)
+        if not failures or not orders:
+            return None
+        answers = {
+            members: self.assess((failures[number] for number in sorted(members)), orders)
+            for members in combinations_to_ask(len(failures))
+            if len(members) < len(failures)
+        }
+        answers[frozenset(range(len(failures)))] = joint
+        return CombinedAnswers(tuple(distinct.names((failure.key,)) for failure in failures), answers)
 
     @cached_property
     def blame(self) -> Mapping[str, tuple[Blame, ...]]:
-        """By bare key of the order, what each of several failures has of its impact, active ones first.
-
-        Nothing for orders that only one failure can affect.
-        """
+        """By bare key of the order, what each failure has of its impact, active ones first."""
         blame: dict[str, tuple[Blame, ...]] = {}
-        rounds = [(radius, self._answers_of(radius)) for radius in self._past_impact]
-        if self.joint_impact is not None:
-            rounds.insert(0, (self.joint_impact, self._active_answers))
-        for radius, answers in rounds:
-            for order, of_round in blame_by_order(radius, answers).items():
+        past = (self._answers_of(radius) for radius in self._past_impact)
+        for answers in (self._active_answers, *past):
+            if answers is None:
+                continue
+            for order, of_round in blame_by_order(answers).items():
                 known = {key for each in blame.get(order, ()) for key in each.failures}
-                new = (each for each in of_round if known.isdisjoint(each.failures))
+                new = tuple(each for each in of_round if known.isdisjoint(each.failures))
                 blame[order] = (*blame.get(order, ()), *new)
         return blame
 
@@ -150,8 +146,9 @@ class Outlooks:
     def _single_impacts(self) -> ImpactsByFulfillment:
         """Of each active failure by itself, on the orders for which the joint answer names another one."""
         hits: dict[str, list[Impact]] = {}
-        for answers in self._active_answers:
-            for key, of_part in impacts_in(answers.alone).items():
+        answers = self._active_answers
+        for radius in map(answers.alone, range(len(answers.failures))) if answers is not None else ():
+            for key, of_part in impacts_in(radius).items():
                 if not self._is_named(key, of_part[0].failures):
                     hits.setdefault(key, []).extend(of_part)
         return hits

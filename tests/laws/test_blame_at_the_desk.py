@@ -1,6 +1,7 @@
 """The desk names the failures that change something for an order, each with its share of the joint answer."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from graph_models.failure import Failure
 from graph_models.time import MINUTE
 from graph_models.topology import Takes, Topology, Transition
 from tests.asking import cases_of
-from tests.drawing import EIGHT, HOUR, call, drawn, queue, step
+from tests.drawing import EIGHT, HOUR, any_of, call, drawn, queue, step
 from tests.laws.inputs import moment_of, store_of
 from tests.worlds import Journey, SmallStore, World
 
@@ -104,3 +105,47 @@ def test_nothing_is_added_to_other_failures_where_no_other_one_has_a_share() -> 
 
     assert "By itself" not in only.evidence and "to the other failures" not in only.evidence
     assert only.evidence.endswith("It was also reported as failure:P2.")
+
+
+def test_failures_that_are_unlikely_alone_are_causes_of_what_they_do_together() -> None:
+    """Alone each is less likely than what is listed."""
+    every = causes([failing("P", "pay", 0.04), failing("T", "tax", 0.04)], JOURNEY, shop())
+
+    assert {cause.failure for cause in every} == {"P", "T"}
+    assert sum(cause.likelihood for cause in every) == pytest.approx(0.0784, abs=0.01)
+
+
+def test_failures_of_which_any_two_would_do_share_what_they_do() -> None:
+    """Two alternatives, each of which two failures take out: none of the four changes anything by itself."""
+    either = drawn(
+        call("one", "oms", "first"),
+        call("two", "oms", "second"),
+        step(
+            "release",
+            "oms",
+            any_of("integration:one", "integration:two"),
+            takes=WORK,
+            then=(Transition("pick"),),
+        ),
+        step("pick", "wms", takes=Takes(HOUR, 2 * HOUR)),
+    )
+    failures = [
+        failing("A", "one"),
+        replace(failing("B", "one"), target="system:first"),
+        failing("D", "two"),
+        replace(failing("E", "two"), target="system:second"),
+    ]
+
+    three, four = causes(failures[:3], JOURNEY, either), causes(failures, JOURNEY, either)
+
+    assert {cause.failure: round(cause.likelihood, 2) for cause in three} == {"D": 0.67, "A": 0.17, "B": 0.17}
+    assert {cause.failure: round(cause.likelihood, 2) for cause in four} == dict.fromkeys("ABDE", 0.25)
+
+
+def test_the_cause_of_an_order_of_two_parts_is_as_likely_as_the_order_is_hit() -> None:
+    store = SmallStore(
+        World(shop(), (failing("P", "pay", 0.6),), (JOURNEY, replace(JOURNEY, part=2)), EIGHT + 3 * HOUR)
+    )
+    case = cases_of(store, ["O-1"], EIGHT + 3 * HOUR)["O-1"]  # type: ignore[arg-type]
+
+    assert case.diagnosis.causes[0].likelihood == pytest.approx(0.84, abs=0.02)

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 
 from graph_models.failure import Failure
 from graph_models.impact import AffectedOrder
-from impactgraph.impact.blame import FailureAnswers, blame_by_order
+from impactgraph.impact.blame import CombinedAnswers, blame_by_order, combinations_to_ask
+from impactgraph.impact.blast_radius import BlastRadius
 from tests.listing import orders_of
 from tests.properties.small_worlds import worlds
 from tests.worlds import World, ask
@@ -18,46 +19,39 @@ SETTINGS = settings(
 LEAST = 0.05
 
 
-def without(world: World, failure: Failure) -> World:
-    return world.with_failures(*(each for each in world.failures if each.key != failure.key))
-
-
-def rows(world: World) -> dict[str, AffectedOrder]:
-    if not world.failures:
-        return {}
-    return {row.order: row for row in orders_of(ask(world, min_likelihood=LEAST))}
-
-
 @SETTINGS
 @given(worlds(most_failures=3))
 def test_shares_add_up_and_who_changes_nothing_has_none(world: World) -> None:
     world = distinct(world)
-    joint = ask(world, min_likelihood=LEAST)
-    answers = [
-        FailureAnswers(
-            (failure.key,),
-            ask(world.with_failures(failure), min_likelihood=LEAST),
-            ask(without(world, failure), min_likelihood=LEAST, failures=keys(without(world, failure))),
+    every = [tuple(sorted(members)) for members in combinations_to_ask(len(world.failures))]
+    answers = {members: asked(world, members) for members in every}
+
+    blame = blame_by_order(
+        CombinedAnswers(
+            tuple((failure.key,) for failure in world.failures),
+            {frozenset(members): answer for members, answer in answers.items()},
         )
-        for failure in world.failures
-        if len(world.failures) > 1
-    ]
+    )
 
-    blame = blame_by_order(joint, answers)
-
-    listed = rows(world)
-    assert blame.keys() == (listed.keys() if answers else set())
+    rows = {members: {row.order: row for row in orders_of(answer)} for members, answer in answers.items()}
+    listed = rows[tuple(range(len(world.failures)))]
+    assert blame.keys() == listed.keys()
     for order, shares in blame.items():
         assert sum(each.share for each in shares) == pytest.approx(listed[order].likelihood, abs=2e-4)
         assert all(each.share >= 0 and 0 <= each.adds <= 1 and 0 <= each.alone <= 1 for each in shares)
-    for failure in world.failures if answers else ():
-        alone, others = rows(world.with_failures(failure)), rows(without(world, failure))
-        for order in blame:
-            named = {key for each in blame[order] for key in each.failures}
-            if order in alone:
+        named = {key for each in shares for key in each.failures}
+        for number, failure in enumerate(world.failures):
+            if order in rows[number,]:
                 assert failure.key in named
             elif failure.key not in named:
-                assert same(listed[order], others.get(order))
+                for members in every:
+                    if number in members and len(members) > 1:
+                        without = rows[tuple(each for each in members if each != number)].get(order)
+                        assert same(rows[members].get(order), without)
+
+
+def asked(world: World, members: tuple[int, ...]) -> BlastRadius:
+    return ask(world.with_failures(*(world.failures[number] for number in members)), min_likelihood=LEAST)
 
 
 def distinct(world: World) -> World:
@@ -68,14 +62,10 @@ def distinct(world: World) -> World:
     return replace(world, failures=tuple(seen.values()))
 
 
-def keys(world: World) -> tuple[str, ...]:
-    return tuple(failure.key for failure in world.failures)
-
-
-def same(row: AffectedOrder, other: AffectedOrder | None) -> bool:
-    """To an order, as far as its answer is told: band, likelihood to half a per cent, delay, promise."""
-    if other is None:
-        return False
+def same(row: AffectedOrder | None, other: AffectedOrder | None) -> bool:
+    """Whether two answers on an order agree: band, likelihood to half a per cent, delay, promise."""
+    if row is None or other is None:
+        return (row or other) is None or (row or other).likelihood <= LEAST + 0.006  # type: ignore[union-attr]
     told = (row.band, row.misses_promise) == (other.band, other.misses_promise)
     delays = row.expected_delay, other.expected_delay
     close = delays[0] == delays[1] or (

@@ -66,6 +66,16 @@ def _failures(topology: Topology, s: Situation) -> Iterator[Cause]:
             element=failure.target,
             path=impact.path,
         )
+    for blame in s.blame:
+        failure = s.failures.get(blame.failures[0])
+        if failure is not None and failure.active_at(s.at) and listed_keys.isdisjoint(blame.failures):
+            yield Cause(
+                kind=_FAILURE,
+                likelihood=blame.share,
+                evidence=failure_evidence(topology, failure, None, blame, s.at, is_shared=True),
+                failure=failure.key,
+                element=failure.target,
+            )
 
 
 def _rank(s: Situation, impact: Impact, failure: Failure) -> tuple[bool, bool, float, int, float, str]:

@@ -10,12 +10,19 @@ from impactgraph.diagnosis.why.situation import Impact, ReportedError
 
 
 def failure_evidence(
-    topology: Topology, failure: Failure, impact: Impact, blame: Blame | None, at: Millis, *, is_shared: bool
+    topology: Topology,
+    failure: Failure,
+    impact: Impact | None,
+    blame: Blame | None,
+    at: Millis,
+    *,
+    is_shared: bool,
 ) -> str:
     """The failure, when it began and ended, the path on which it affects the order, and, of several, what it
     does alone and adds.
 
-    `is_shared`: whether another failure has a share, too.
+    `impact`: None where it affects the order only together with others. `is_shared`: whether another failure
+    has a share, too.
     """
     end = ""
     if failure.ended_at is not None and failure.ended_at <= at:
@@ -23,10 +30,8 @@ def failure_evidence(
     begin = clock(failure.started_at, at)
     contribution = _contribution(blame) if blame is not None and is_shared else ""
     other_ids = _other_ids(blame) if blame is not None else ""
-    return (
-        f"{failure_text(topology, failure)} since {begin}{end}: "
-        f"{impact.path.sentence}{contribution}{other_ids}"
-    )
+    path = f": {impact.path.sentence}" if impact is not None else "."
+    return f"{failure_text(topology, failure)} since {begin}{end}{path}{contribution}{other_ids}"
 
 
 def _contribution(blame: Blame) -> str:

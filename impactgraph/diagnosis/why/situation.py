@@ -1,6 +1,7 @@
 """Situation of one order at one moment, as plain values: the evidence that its verdict is decided from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from graph_models.diagnosis import Blame, Cause, PeerGroup, RecordFinding
@@ -142,12 +143,14 @@ class Situation:
     shared_factors: tuple[str, ...] = ()
     """The peers' common factors that this order has itself, as `dimension value`."""
     blame: tuple[Blame, ...] = ()
-    """Of each of several failures that may have affected it; empty where only one can have."""
+    """Of each failure that affects it, alone or with others."""
+    failures: Mapping[str, Failure] = field(default_factory=dict[str, Failure])
+    """Those that `blame` names, by bare key."""
     suspects: tuple[Cause, ...] = ()
     """Elements that would explain why it is overdue, the likeliest first."""
 
     def blame_of(self, failure: Failure) -> Blame | None:
-        """Of a failure; None where it is the only one that may have affected the order."""
+        """Of a failure; None where it is not known to affect the order."""
         return next((each for each in self.blame if failure.key in each.failures), None)
 
     @cached_property
