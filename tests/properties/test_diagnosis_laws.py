@@ -182,7 +182,7 @@ def test_the_way_of_an_order_that_is_held_ends_when_the_forecast_does_or_later(w
                 and held[0].completion is not None
                 and way.done_at is not None
             ):
-                assert way.done_at >= held[0].completion - 1_000
+                assert way.done_at >= held[0].completion - MINUTE
 
 
 @SETTINGS
