@@ -8,7 +8,7 @@ import pytest
 from graph_models.enums import Band, FailureClass
 from graph_models.failure import Failure
 from graph_models.impact import AffectedOrder
-from graph_models.time import MINUTE
+from graph_models.time import MINUTE, Millis
 from graph_models.topology import Retry, Takes, Topology, Transition
 from tests.drawing import EIGHT, HOUR, call, drawn, queue, step
 from tests.listing import orders_of
@@ -20,7 +20,7 @@ WORK = Takes(10 * MINUTE, 12 * MINUTE)
 
 def shop(retry: Retry | None = None) -> Topology:
     return drawn(
-        call("pay", "oms", "psp", **({"retry": retry} if retry else {})),
+        call("pay", "oms", "psp", retry=retry or Retry()),
         call("tax", "oms", "gov"),
         queue("hand", "oms", "wms"),
         step(
@@ -35,10 +35,20 @@ def shop(retry: Retry | None = None) -> Topology:
     )
 
 
-def failing(target: str = "integration:pay", rate: float | None = None, **ends: int) -> Failure:
+def failing(
+    target: str = "integration:pay", rate: float | None = None, ended_at: Millis | None = None
+) -> Failure:
     failure_class = FailureClass.OUTAGE if rate is None else FailureClass.TRANSIENT
-    ends = ends or {"expected_end": NOW + 2 * HOUR}
-    return Failure(target, target, failure_class, EIGHT, error_rate=rate, drain=0, **ends)
+    return Failure(
+        target,
+        target,
+        failure_class,
+        EIGHT,
+        error_rate=rate,
+        drain=0,
+        ended_at=ended_at,
+        expected_end=None if ended_at else NOW + 2 * HOUR,
+    )
 
 
 def row(journey: Journey, *failures: Failure, topology: Topology | None = None) -> AffectedOrder | None:
@@ -109,9 +119,7 @@ def test_who_stays_long_is_held_by_what_may_have_failed(rate: float, retry: Retr
 def test_who_stayed_long_and_has_left_was_held(rate: float, minutes: int, *, is_over: bool) -> None:
     left = NOW - 5 * MINUTE
     journey = replace(staying(minutes + 5), stays=(("release", left - minutes * MINUTE), ("pick", left)))
-    ends = {"ended_at": left - MINUTE} if is_over else {}
-
-    assert likelihood(journey, failing(rate=rate, **ends)) > 0.9
+    assert likelihood(journey, failing(rate=rate, ended_at=left - MINUTE if is_over else None)) > 0.9
 
 
 def test_a_higher_error_rate_never_hits_who_has_left_less() -> None:

@@ -22,15 +22,20 @@ const PROMISE_COLUMNS = [
   },
 ];
 
-export function Promises({ promises }) {
+export function Promises({ promises, expected }) {
   if (!promises.totalCount) return html`
     <section class="card">
       <h2>Promises</h2>
-      <p>No promises will be missed because of these failures.</p>
+      <p>
+        ${expected
+          ? `About ${plural(expected, "promise")} of all affected orders will be missed because of these
+            failures. No single order is more likely than not to miss its own.`
+          : "No promises will be missed because of these failures."}
+      </p>
     </section>
   `;
-  return html`<section class="card"><h2>Promises that will be missed, soonest first</h2>
-    <${Table} caption="Promises that will be missed" columns=${PROMISE_COLUMNS}
+  return html`<section class="card"><h2>Promises that are likely to be missed, soonest first</h2>
+    <${Table} caption="Promises that are likely to be missed" columns=${PROMISE_COLUMNS}
         rows=${promises.edges.map(({ node }) => node)} keyOf=${({ order }) => order.id} />
     ${promises.totalCount > promises.edges.length && html`
       <p class="small"><a href=${href("radius", { missed: 1 })}>All ${promises.totalCount}</a></p>

@@ -39,7 +39,7 @@ export function FailureCard({ summary, place }) {
       </p>
     </div>
     <dl class="stats">
-      <${Stat} label="Will miss promise" kind=${summary.willMissPromise ? "bad" : ""}>
+      <${Stat} label="Promises missed, expected" kind=${summary.willMissPromise ? "bad" : ""}>
         <${Figure} of=${summary.willMissPromise} />
       <//>
       <${Stat} label="Stuck now"><${Figure} of=${summary.stuck} /><//>
@@ -80,7 +80,7 @@ function line({ failure, owner, ...summary }, at) {
   return [
     `${at + 1}. ${failure.id}: ${failure.summary || words(failure.class)}.`,
     `${plural(summary.orders, "order")}, ${summary.stuck} stuck,`,
-    `${summary.willMissPromise} will miss their promise.`,
+    `about ${summary.willMissPromise} will miss their promise.`,
     `For ${since(failure.startedAt)}.`,
     owner ? `${owner.name} ${owner.contact}` : "No owner",
   ].join(" ");

@@ -53,7 +53,7 @@ function Failing({ radius }) {
     </div>
     <${Open} radius=${radius} />
     <section class="card" aria-label="Totals"><dl class="stats" data-totals>
-      <${Stat} label="Will miss promise" kind=${totals.willMissPromise ? "bad" : ""}
+      <${Stat} label="Promises missed, expected" kind=${totals.willMissPromise ? "bad" : ""}
           to=${href("radius", { missed: 1 })}>
         <${Figure} of=${totals.willMissPromise} />
       <//>
@@ -80,7 +80,7 @@ function Failing({ radius }) {
         `)}
       </ol>
       <div class="stack">
-        <${Promises} promises=${radius.promises} />
+        <${Promises} promises=${radius.promises} expected=${totals.willMissPromise} />
         <${Call} owners=${radius.owners} />
         <${RecentlyResolved} when=${list.length} />
         <${OverdueLine} />

@@ -77,7 +77,7 @@ function titleOf(failures, question) {
 function Totals({ totals, params }) {
   const all = Math.max(1, totals.orders);
   return html`<dl class="stats">
-    <${Stat} label="Promises missed" kind=${totals.willMissPromise ? "bad" : ""}
+    <${Stat} label="Promises missed, expected" kind=${totals.willMissPromise ? "bad" : ""}
         to=${hrefWith({ missed: params.get("missed") ? null : 1 })}>
       <${Figure} of=${totals.willMissPromise} />
     <//>

@@ -19,7 +19,7 @@ LABELS = {
     "exposed": "Exposed",
     "upcoming": "Upcoming",
     "recordsOnly": "Records only",
-    "willMissPromise": "Will miss promise",
+    "willMissPromise": "Promises missed, expected",
 }
 REPORT = "mutation ($input: FailureInput!) { reportFailure(input: $input) { problems { message } } }"
 NOTE_STATES = """window.states = [];
@@ -50,7 +50,8 @@ def shows_what_graphql_says(now_page: NowPage, api: Api) -> None:
     for summary in said["impactSummary"]:
         part = now_page.of(summary["failure"]["id"])
         shown = [
-            now_page.figure(label, part) for label in ("Affected orders", "Stuck now", "Will miss promise")
+            now_page.figure(label, part)
+            for label in ("Affected orders", "Stuck now", "Promises missed, expected")
         ]
         assert shown == [summary["orders"], summary["stuck"], summary["willMissPromise"]]
 
