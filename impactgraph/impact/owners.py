@@ -1,6 +1,6 @@
 """Owning teams of impaired elements, and the playbooks for them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from impactgraph.impact.totals import money_of
 _NO_PATH = -2
 
 
-def owner_shares(joint: MatchedImpact, alone: Sequence[MatchedImpact] = ()) -> tuple[OwnerShare, ...]:
+def owner_shares(joint: MatchedImpact, alone: Iterable[MatchedImpact] = ()) -> tuple[OwnerShare, ...]:
     """Each team with what it owns on the paths to affected orders, and those orders; the most orders first.
 
     An order counts for every team that owns an element on a path to it: each of them can shorten it. Its

@@ -1,6 +1,6 @@
 """Answers on single failures of a question, and what needs them: whom to call when there are several."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from graph_models.failure import Failure
@@ -17,17 +17,16 @@ def question_about(question: Question, failures: Sequence[Failure]) -> Question:
     return replace(question, failures=reported, suppose=supposed)
 
 
-def single_answers(s: Snapshot, ask: Ask, answer: Answer) -> tuple[Answer, ...]:
-    """On each of several failures by itself, reports of the same failure in one.
+def single_answers(s: Snapshot, ask: Ask, answer: Answer) -> Iterator[Answer]:
+    """On each of several failures by itself, reports of the same failure in one; nothing where there is one.
 
-    Costs an answer for each failure; nothing where there is only one.
+    Costs an answer for each failure. They come one by one, since each may hold a part of all orders.
     """
     distinct = answer.inputs.distinct
-    groups = [distinct.names((failure.key,)) for failure in distinct.failures]
-    if len(groups) < 2:
-        return ()
     by_key = answer.failures_by_key
-    return tuple(ask(s, question_about(answer.question, [by_key[key] for key in keys])) for keys in groups)
+    for failure in distinct.failures if len(distinct.failures) > 1 else ():
+        reports = [by_key[key] for key in distinct.names((failure.key,))]
+        yield ask(s, question_about(answer.question, reports))
 
 
 def owner_shares(s: Snapshot, ask: Ask, answer: Answer) -> tuple[OwnerShare, ...]:
