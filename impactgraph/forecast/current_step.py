@@ -13,7 +13,7 @@ import numpy as np
 from graph_models.enums import Effect
 from graph_models.time import MINUTE
 from impactgraph.forecast.cohorts import Cohorts, StepEvidence
-from impactgraph.forecast.gates import Barrier, Flags, Occurs
+from impactgraph.forecast.gates import Barrier, Flags, Gate, Occurs
 from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 from impactgraph.forecast.simulate import Indexes
@@ -41,6 +41,8 @@ class StepCompletion:
     """Where its start is still held."""
     weight: Reals | None
     """How likely what was seen is in each scenario; None: the scenarios differ in nothing uncertain."""
+    is_given_up: bool = False
+    """Its message is in the dead-letter queue, although nothing at the way on rejects."""
 
 
 @dataclass(frozen=True)
@@ -93,15 +95,27 @@ def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> 
         usual_work = np.where(outlasted, stage.durations(_sample(stage), cohorts.slowdown), work)
         is_held |= outlasted & (passage.hit_by >= 0)
     completion = begin + work
+    hit_by, is_given_up = passage.hit_by, False
     if evidence.is_dead_lettered:
         completion = np.maximum(visit.arrival, _rejects_since(stage, as_of))
+        is_given_up = not any(gate.rejects() for gate in _ways_on(stage))
+    if is_given_up:
+        impaired = next(barrier for gate in _ways_on(stage) for barrier in gate.barriers)
+        hit_by = np.where(hit_by < 0, np.int16(impaired.index), hit_by)
+        is_held = np.ones_like(is_held)
     return StepCompletion(
         factual=completion,
         counterfactual=again - cohorts.past_delays + usual_work,
-        hit_by=passage.hit_by,
+        hit_by=hit_by,
         is_held=is_held,
         weight=_weight(plan, visit, completion, fit + longer) if is_uncertain else None,
+        is_given_up=is_given_up,
     )
+
+
+def _ways_on(stage: Stage) -> tuple[Gate, ...]:
+    """The gates of its hand-overs, then that of its start: a call may be given up as well."""
+    return (*(handoff.gate for handoff in stage.handoffs), stage.start)
 
 
 def _weight(plan: Plan, visit: _Visit, completion: Reals, fit: Reals) -> Reals:
@@ -113,7 +127,8 @@ def _weight(plan: Plan, visit: _Visit, completion: Reals, fit: Reals) -> Reals:
     elif evidence.error_reporting and not evidence.has_unrelated_error:
         weight = weight * np.where(_meets_uncertain(visit), 1.0 - evidence.error_reporting, 1.0)
     if evidence.is_dead_lettered:
-        return weight * np.where(_is_rejected(visit), 1.0, UNEXPLAINED)
+        rejects = any(gate.rejects() for gate in _ways_on(visit.stage))
+        return weight * np.where(_is_rejected(visit), 1.0, UNEXPLAINED) if rejects else weight
     if evidence.is_completed:
         weight = weight * _stays_completed(plan, visit, completion)
     return weight

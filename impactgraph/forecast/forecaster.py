@@ -107,7 +107,7 @@ class Forecaster:
         result = _current_hits(setup, groups, completions)
         decisions = _made_decisions(setup, groups, occurs, result)
         factual = simulate(
-            setup, occurs, _starts(groups, [c.factual for c in completions]), result, decisions
+            setup, occurs, _starts(groups, [c.factual for c in completions], completions), result, decisions
         )
         counterfactual = undisturbed.simulation([c.counterfactual for c in completions])
         if min(chances) >= 1.0 and all(c.weight is None for c in completions):
@@ -122,7 +122,7 @@ class Forecaster:
         """(G,) medians of the completion, whether or not the failures affect a cohort."""
         current = [current_step(plan, group, self.as_of, only_certain) for group in groups]
         setup = self._setup(plan, groups)
-        starts = _starts(groups, [completion.factual for completion in current])
+        starts = _starts(groups, [completion.factual for completion in current], current)
         finish = simulate(setup, only_certain, starts, _current_hits(setup, groups, current)).finish
         return masked_median(finish, np.ones(finish.shape, bool))
 
@@ -142,7 +142,7 @@ class Forecaster:
         result.hit_matters[:] = True
         result.has_content_effect[:] = True
         result.wrong_decision[:] = True
-        starts = _starts(groups, [each.factual for each in current])
+        starts = _starts(groups, [each.factual for each in current], current)
         factual = simulate(setup, only_certain, starts, result)
         surfacing_at = np.broadcast_to(rerouted_at[:, None], (len(rerouted_at), SCENARIOS))
         every = slice(0, len(rerouted_at))
@@ -244,14 +244,25 @@ def _rows(groups: Sequence[Cohorts]) -> list[slice]:
     return [slice(int(end) - len(group), int(end)) for end, group in zip(ends, groups, strict=True)]
 
 
-def _starts(groups: Sequence[Cohorts], completions: Sequence[Reals]) -> dict[int, SimulationStart]:
-    """By step: the completions of all its groups, which follow each other."""
-    starts: dict[int, SimulationStart] = {}
-    for rows, group, completion in zip(_rows(groups), groups, completions, strict=True):
-        before = starts.get(group.step)
-        if before:
-            joint = np.concatenate([before.completion, completion])
-            starts[group.step] = SimulationStart(slice(before.rows.start, rows.stop), joint)
-        else:
-            starts[group.step] = SimulationStart(rows, completion)
-    return starts
+def _starts(
+    groups: Sequence[Cohorts], completions: Sequence[Reals], current: Sequence[StepCompletion] = ()
+) -> dict[int, SimulationStart]:
+    """By step: the completions of all its groups, which follow each other.
+
+    `current`: which of them are given up; empty: none is.
+    """
+    is_given_up = [each.is_given_up for each in current] or [False] * len(groups)
+    by_step: dict[int, list[int]] = {}
+    for number, group in enumerate(groups):
+        by_step.setdefault(group.step, []).append(number)
+    rows = _rows(groups)
+    return {
+        step: SimulationStart(
+            slice(rows[members[0]].start, rows[members[-1]].stop),
+            np.concatenate([completions[n] for n in members]),
+            np.concatenate([np.full(len(groups[n]), is_given_up[n]) for n in members])
+            if any(is_given_up[n] for n in members)
+            else None,
+        )
+        for step, members in by_step.items()
+    }

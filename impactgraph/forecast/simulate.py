@@ -102,6 +102,8 @@ class SimulationStart:
 
     rows: slice
     completion: Reals
+    is_given_up: Flags | None = None
+    """(rows,) whether it is not handed over by itself; None: all are."""
 
 
 @dataclass(frozen=True)
@@ -177,9 +179,13 @@ class _Simulation:
             completion = np.full((rows, SCENARIOS), np.nan)
             if arrival is not None:
                 completion[: len(arrival)] = self._visit(visit, arrival)
+            is_given_up = None
             if start is not None:
                 completion[start.rows] = start.completion
-            self._leave(visit, self._after_rework(self.plan.stage(visit), completion))
+                if start.is_given_up is not None:
+                    is_given_up = np.zeros(rows, bool)
+                    is_given_up[start.rows] = start.is_given_up
+            self._leave(visit, self._after_rework(self.plan.stage(visit), completion), is_given_up)
 
     def _visit(self, visit: int, arrival: Reals) -> Reals:
         """Completion of the step by arrival at it."""
@@ -224,7 +230,8 @@ class _Simulation:
             total = total + stage.durations(scenario_sample(f"again/{stage.step.id}"), slowdown)
         return total
 
-    def _leave(self, visit: int, completion: Reals) -> None:
+    def _leave(self, visit: int, completion: Reals, is_given_up: Flags | None = None) -> None:
+        """`is_given_up` (rows,): what waits in a dead-letter queue."""
         stage = self.plan.stage(visit)
         completion = self._pass(stage.completion, completion, stage.index)
         self.emit(stage, completion)
@@ -232,6 +239,8 @@ class _Simulation:
         if ends.any():
             finish = self.result.finish[: len(completion)]
             ending = np.where(ends, completion, np.nan)
+            if is_given_up is not None:
+                ending = np.where(is_given_up[:, None] & ~np.isnan(ending), np.inf, ending)
             np.copyto(finish, ending, where=~np.isnan(ending))
             self._keep_departure(visit, ending)
         for branch in self.plan.branches(visit):
@@ -240,6 +249,8 @@ class _Simulation:
             for barrier in handoff.duplication_barriers:
                 self._change_content(barrier, handoff.to, handoff.gate.scheduled_departures(leaving))
             departure = self._pass(handoff.gate, leaving, handoff.to)
+            if is_given_up is not None:
+                departure = np.where(is_given_up[:, None] & ~np.isnan(departure), np.inf, departure)
             self._keep_departure(visit, departure)
             self._arrive(branch.to, departure)
 

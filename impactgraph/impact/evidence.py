@@ -90,21 +90,23 @@ def _error_kinds(context: WorkflowContext, stage: Stage, rows: Codes, kinds: Cod
     is_related: Flags = is_named | np.isin(element, _codes_around(context, stage))
     is_dead = f.failed_code[rows] == context.dead_letter_code
     is_open = kinds != EvidenceKind.COMPLETED
-    rejects = any(h.gate.rejects() for h in stage.handoffs) or stage.start.rejects()
+    # Whatever impairs the way on: a message that waits too long for it, or too often, is given up as well.
+    is_impaired = bool(stage.start) or any(handoff.gate for handoff in stage.handoffs)
     failed = np.where(is_named, _NAMED + element, EvidenceKind.FAILED)
     kinds = np.where(is_related & bool(stage.start) & is_open, failed, kinds)
     kinds = np.where(~is_related & is_open, EvidenceKind.UNRELATED_ERROR, kinds)
-    dead_kinds = np.where(is_related & rejects, EvidenceKind.DEAD_LETTERED, EvidenceKind.UNRELATED_ERROR)
+    dead_kinds = np.where(is_related & is_impaired, EvidenceKind.DEAD_LETTERED, EvidenceKind.UNRELATED_ERROR)
     return np.where(is_dead, dead_kinds, kinds).astype(np.int32)
 
 
 def _codes_around(context: WorkflowContext, stage: Stage) -> list[int]:
-    """Codes of elements whose errors may be of an impaired one that the step needs: none named, the step,
-    its system, and both ends of impaired integrations.
+    """Codes of elements whose errors may be of an impaired one that the step needs or hands over by: none
+    named, the step, its system, and both ends of impaired integrations.
     """
     topology = context.forecaster.topology
     names = {stage.step.id, stage.step.runs_on}
-    for hop in (hop for barrier in stage.start.barriers for hop in barrier.impairment.hops):
+    gates = (stage.start, *(handoff.gate for handoff in stage.handoffs))
+    for hop in (hop for gate in gates for barrier in gate.barriers for hop in barrier.impairment.hops):
         integration = topology.elements.get(hop.element)
         if isinstance(integration, Integration):
             names |= {integration.source, integration.target}

@@ -13,7 +13,7 @@ from impactgraph.columns import IN_FLIGHT, Codes
 from impactgraph.forecast.cohort_outcomes import BANDS
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
 from impactgraph.impact.affected_rows import AffectedRows
-from impactgraph.impact.matched_impact import EFFECTS, MatchedImpact
+from impactgraph.impact.matched_impact import MatchedImpact
 from impactgraph.impact.totals import listed_mask, money_of
 from impactgraph.impact.workflow_context import DEAD_LETTERED
 
@@ -43,8 +43,7 @@ def orders_to_act_on(impact: MatchedImpact) -> AffectedRows:
 
 
 def _needs_action(impact: MatchedImpact, orders: AffectedRows) -> NDArray[Any]:
-    is_rejected = impact.effects_of(orders) == EFFECTS.index(Effect.REJECTED)
-    return is_rejected & ~np.isfinite(orders.delay)
+    return np.isinf(orders.delay) & (orders.band != BANDS.index(Band.RECORDS_ONLY))
 
 
 def awaiting_replay(impact: MatchedImpact) -> tuple[AwaitingReplay, ...]:
@@ -66,12 +65,11 @@ _NO_ORDERS: Codes = np.zeros(0, np.int32)
 
 
 def _left_by(impact: MatchedImpact, failure: Failure) -> tuple[Codes, Codes]:
-    """Orders that its rejections hold, and the order of each record of past steps that they hold."""
-    is_cause = np.array(
-        [*(i.effect is Effect.REJECTED and failure.key in i.failures for i in impact.impairments), False]
-    )
+    """Orders that wait for a replay after it, and the order of each record of past steps that it rejected."""
+    is_cause = np.array([*(failure.key in i.failures for i in impact.impairments), False])
+    rejects = np.array([*(i.effect is Effect.REJECTED for i in impact.impairments), False])
     waiting = orders_to_act_on(impact)
-    records = [_NO_ORDERS, *_rejected_records(impact, is_cause)]
+    records = [_NO_ORDERS, *_rejected_records(impact, is_cause & rejects)]
     return waiting.order[is_cause[waiting.impairment]], np.concatenate(records)
 
 

@@ -144,3 +144,31 @@ def test_a_scope_that_no_order_can_be_in_makes_the_answer_incomplete() -> None:
 
     assert not answer.complete
     assert "carriers ups" in answer.headline
+
+
+@pytest.mark.parametrize("failure_class", [FailureClass.OUTAGE, FailureClass.LATENCY, FailureClass.BACKLOG])
+@pytest.mark.parametrize("element", ["integration:hand", "system:wms", ""])
+@pytest.mark.parametrize("has_ended", [False, True])
+def test_what_is_in_the_dead_letter_queue_waits_for_a_replay_whatever_impairs_the_queue(
+    failure_class: FailureClass, element: str, *, has_ended: bool
+) -> None:
+    dead = Journey(
+        "DEAD",
+        (("take", EIGHT + 5 * MINUTE),),
+        errors=(Erred("take", EIGHT + 20 * MINUTE, element, "DEAD_LETTERED"),),
+    )
+    failure = Failure(
+        "F",
+        "integration:hand",
+        failure_class,
+        EIGHT,
+        delay=2 * HOUR,
+        ended_at=EIGHT + 50 * MINUTE if has_ended else None,
+        expected_end=None if has_ended else NINE + HOUR,
+    )
+    answer = ask(World(TOPOLOGY, (failure,), (dead, STUCK), NINE), failures=("F",))
+    row = next(row for row in orders_of(answer) if row.order == "DEAD")
+
+    assert (row.band, row.likelihood) == (Band.STUCK, 1.0)
+    assert (row.expected_delay, row.expected_completion) == (None, None)
+    assert [(each.failure, each.orders) for each in answer.awaiting_replay] == [("F", 1)] * has_ended
