@@ -44,7 +44,6 @@ class CohortOutcomes:
     """Median of the delay where it is affected; infinite: it never finishes; 0: records only."""
     finish: Reals
     """Median of the completion where it is affected."""
-    counterfactual_finish: Reals
     records: list[RecordOutcomes]
     completions: Completions | JoinedCompletions
     """In all scenarios."""
@@ -57,7 +56,7 @@ class CohortOutcomes:
 def cohort_outcomes(setup: SimulationSetup, comparison: Comparison, past_delay: Reals) -> CohortOutcomes:
     """`past_delay` (G, K): by how much the failures held the cohorts in earlier steps."""
     plan = setup.plan
-    factual, counterfactual = comparison.factual, comparison.counterfactual
+    factual = comparison.factual
     delay = _delay(comparison)
     flow = (delay > setup.tolerance) | factual.has_content_effect
     affected_scenarios = AffectedScenarios.of(comparison.weight, flow)
@@ -72,7 +71,6 @@ def cohort_outcomes(setup: SimulationSetup, comparison: Comparison, past_delay: 
         hit_at=affected_scenarios.median(factual.hit_at),
         delay=affected_scenarios.median(delay),
         finish=affected_scenarios.median(factual.finish),
-        counterfactual_finish=affected_scenarios.median(counterfactual.finish),
         records=record_outcomes(plan, comparison, records),
         completions=Completions.of(comparison),
     )
@@ -109,7 +107,6 @@ def join_outcomes(parts: Sequence[tuple[Positions, CohortOutcomes]]) -> CohortOu
         hit_at=joined("hit_at"),
         delay=joined("delay"),
         finish=joined("finish"),
-        counterfactual_finish=joined("counterfactual_finish"),
         records=join_records([(at, outcomes.records) for at, outcomes in parts]),
         completions=JoinedCompletions(completions),
         steps=JoinedSteps(steps) if steps else None,

@@ -8,7 +8,6 @@ from typing import TypeAlias
 
 from graph_models.diagnosis import Blame
 from impactgraph.impact.affected_orders import affected_orders
-from impactgraph.impact.affected_rows import AffectedRows
 from impactgraph.impact.blast_radius import BlastRadius
 
 MOST_EXACT = 4
@@ -119,14 +118,15 @@ def _steps(
     of each in a random order of the failures.
     """
     count = max(map(len, figures))
-    sizes = sorted({len(members) for members in figures})
+    sizes = {len(members) for members in figures}
     for members, after in figures.items():
         if number not in members:
             continue
-        before = figures.get(members - {number}, _NOTHING) if len(members) > 1 else _NOTHING
-        if len(members) == 1 or members - {number} in figures:
+        others = members - {number}
+        if not others or others in figures:
             places = count if len(sizes) == count else 2
-            yield 1 / (places * comb(count - 1, len(members) - 1)), before, after
+            weight = 1 / (places * comb(count - 1, len(others)))
+            yield weight, figures.get(others, _NOTHING), after
 
 
 def _differs(one: _Figures, other: _Figures, tolerance: float) -> bool:
@@ -141,7 +141,7 @@ def _differs(one: _Figures, other: _Figures, tolerance: float) -> bool:
 
 def _figures(answer: BlastRadius) -> dict[int, _Figures]:
     """By row of the order, however unlikely."""
-    rows: AffectedRows = affected_orders(answer.columns, answer.affected_fulfillments, 0.0)
+    rows = affected_orders(answer.columns, answer.affected_fulfillments, 0.0)
     columns = (rows.likelihood, rows.band, rows.delay, rows.misses_promise)
     return {
         order: _Figures(*values)

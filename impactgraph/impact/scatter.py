@@ -117,7 +117,6 @@ def duplicate_outcomes(outcome: CohortOutcomes, completion: Reals) -> CohortOutc
         hit_at=outcome.hit_at,
         delay=np.where(is_late, outcome.delay, 0.0),
         finish=np.where(is_late, outcome.finish, completion),
-        counterfactual_finish=np.where(is_late, outcome.counterfactual_finish, completion),
         records=[],
         completions=outcome.completions,
     )
