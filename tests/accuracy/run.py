@@ -5,7 +5,8 @@ docs/accuracy.md.
 import argparse
 import sys
 
-from tests.accuracy.report import WITHHELD, misses, put, write
+from tests.accuracy.calibration import PICTURE, measure, picture, table
+from tests.accuracy.report import TENTHS, WITHHELD, misses, put, write
 from tests.accuracy.scoring import ABSORBED, CASES, answer_to, score_all, scorer
 from tests.accuracy.withheld import FIRST, SHARE, place_of, rows, with_trace
 
@@ -17,11 +18,13 @@ def main() -> int:
     chosen = parser.parse_args()
     result = score_all()
     sys.stdout.write(f"{scorer().table(result)}\n\n{ABSORBED}: {answer_to(ABSORBED)['headline']}\n")
-    table = "\n".join(rows(CASES))
-    sys.stdout.write(f"\n{table}\n")
+    measured, suspects = measure(), "\n".join(rows(CASES))
+    sys.stdout.write(f"\n{table(measured)}\n\n{suspects}\n")
     if not chosen.no_write:
         write(result)
-        put(WITHHELD, table)
+        put(TENTHS, table(measured))
+        PICTURE.write_text(picture(measured))
+        put(WITHHELD, suspects)
     missed = misses(result)
     traced = with_trace(CASES)
     among = [case for case in traced if (place := place_of(case)) is not None and place <= FIRST]

@@ -4,6 +4,7 @@ here first.
 
 import pytest
 
+from tests.accuracy.calibration import Tenth, by_tenth
 from tests.accuracy.report import BEGIN, END, PAGE
 from tests.accuracy.scoring import ABSORBED, CASES, answer_to, ceilings, figures_of
 
@@ -39,3 +40,11 @@ def test_every_case_has_its_ceiling_and_its_line_in_the_report() -> None:
 
     assert set(ceilings()) == {*CASES, "pooled"}
     assert [case for case in CASES if f"| {case} |" not in figures] == []
+
+
+def test_orders_are_counted_in_the_tenth_of_their_likelihood() -> None:
+    tenths = by_tenth([(0.0, True), (0.25, True), (0.25, False), (1.0, True)])
+
+    assert tenths[2] == Tenth(orders=2, likelihood=0.5, hit=1)
+    assert tenths[9] == Tenth(orders=1, likelihood=1.0, hit=1)
+    assert sum(tenth.orders for tenth in tenths) == 3
