@@ -64,7 +64,7 @@ def record_edges(stage: Stage, as_of: float) -> Iterator[Reals]:
     for record in stage.records:
         since = np.inf
         for barrier in (*record.gate.barriers, *record.content_barriers):
-            since = min(since, barrier.since)
+            since = min(since, record.gate.arrivals_of(barrier.since, barrier.since)[0])
             yield from _windows(barrier)
         yield from run_edges(record.gate, since, as_of)
 

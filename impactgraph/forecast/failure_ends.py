@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from graph_models.enums import FailureClass
 from graph_models.failure import Failure
 from graph_models.impact import DEFAULT_RECOVERY
 from graph_models.time import MINUTE, Millis, moment, say_duration
+from graph_models.topology import Topology
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
+from impactgraph.topology.calendar import Calendar
 
 REPORT_ERROR = 0.2
 """A reported end is an estimate, right within this part of the failure's length."""
@@ -47,17 +50,21 @@ def failure_ends(
     *,
     recovery_time: Millis | None = None,
     typical: Callable[[Failure], Millis | None] = lambda failure: None,
+    runs: Callable[[Failure], Calendar | None] = lambda failure: None,
 ) -> FailureEnds:
     """Ends of the failures, and the assumptions behind them.
 
     `recovery_time`: assumed by the question, counted from `as_of`; `typical`: the usual length of such a
-    failure, where similar ones have ended.
+    failure, where similar ones have ended; `runs`: the schedule of what missed a run.
     """
     nominal: dict[str, Millis] = {}
     shifts: dict[str, Reals] = {}
     notes: list[str] = []
     for failure in failures:
         end, spread, note = _end_of(failure, as_of, recovery_time, typical(failure))
+        calendar = runs(failure) if failure.ended_at is None and failure.expected_end is not None else None
+        if calendar is not None and spread.min() < spread.max():
+            end, spread, note = _at_run(failure, as_of, spread, calendar)
         nominal[failure.key] = end
         shifts[failure.key] = spread - end
         if note:
@@ -104,6 +111,34 @@ def _as_reported(failure: Failure, expected_end: Millis, as_of: Millis) -> _End:
             "length."
         )
     return round(float(np.median(spread))), spread, note
+
+
+def missed_runs(topology: Topology) -> Callable[[Failure], Calendar | None]:
+    """By failure: the schedule of the integration that missed a run; None for failures of other classes."""
+
+    def runs(failure: Failure) -> Calendar | None:
+        if failure.failure_class is not FailureClass.MISSED_RUN:
+            return None
+        integration = topology.integrations.get(failure.target.removeprefix("integration:"))
+        return Calendar(integration.schedule) if integration and integration.schedule else None
+
+    return runs
+
+
+def _at_run(failure: Failure, as_of: Millis, spread: Reals, calendar: Calendar) -> _End:
+    """Ends of a failure that missed runs: each the run that goes again.
+
+    Whoever estimates such an end means a run. Where runs are further apart than the estimate is uncertain, it
+    is the nearest one, even if that leaves shortly before the estimate; where they are closer, the first one
+    after it.
+    """
+    assert failure.expected_end is not None, "only an estimate is one of a run"
+    uncertainty = REPORT_ERROR * max(failure.expected_end - failure.started_at, MINUTE)
+    early = max(calendar.typical_wait - uncertainty, 0.0)
+    runs = calendar.run_from(np.maximum(spread - early, float(as_of)))
+    end = round(float(np.median(runs)))
+    note = f"{failure.key} ends with the run at about {_clock(end)}, by the reported end: an estimate."
+    return end, runs, note
 
 
 def _ago(at: Millis, as_of: Millis) -> str:

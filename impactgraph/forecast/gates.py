@@ -230,6 +230,15 @@ class Gate:
     def scheduled_departures(self, t: Reals) -> Reals:
         return self.calendar.run_from(t) if self.calendar else t
 
+    def arrivals_of(self, since: float, until: float) -> tuple[float, float]:
+        """The window of arrivals, in whole milliseconds, that are to depart in [since, until): with a
+        schedule, those that wait for one of the runs in it.
+        """
+        if self.calendar is None:
+            return since, until
+        first, last = self.calendar.run_before(np.array([since - 1.0, until - 1.0])) + 1.0
+        return float(first), float(last)
+
     def pass_through(self, t: Reals, occurs: Occurs) -> Passage:
         """The passage of arrivals through all barriers that occur."""
         if len(self.barriers) == 1:

@@ -36,14 +36,15 @@ def lost_records(record: Record, completed_at: Reals, as_of: float, tolerance: f
         effect=np.full(cohorts, _MISSING, np.int8),
         expected_at=np.full(cohorts, np.inf),
         due_at=np.full(cohorts, np.nan) if due is None else completed_at + float(due),
-        emitted_at=completed_at,
+        emitted_at=completed_at.copy(),
         hit_by=np.full(cohorts, -1, np.int16),
     )
     likeliest = np.zeros(cohorts)
-    total = _none_occurs(record.gate.uncertain_barriers, completed_at) * _absence(unharmed, as_of, allowance)
+    sent_at = record.gate.scheduled_departures(completed_at)
+    total = _none_occurs(record.gate.uncertain_barriers, sent_at) * _absence(unharmed, as_of, allowance)
     for barrier in record.gate.uncertain_barriers:
         arrival = pass_all(Gate((*certain, barrier), record.gate.calendar), emission)
-        weight = _chance_at(barrier, completed_at) * _absence(arrival, as_of, allowance)
+        weight = _chance_at(barrier, sent_at) * _absence(arrival, as_of, allowance)
         total = total + weight
         expected_at = np.sort(arrival, axis=1)[:, SCENARIOS // 2]
         is_late = (expected_at > as_of) & (expected_at > np.nan_to_num(outcome.due_at, nan=-np.inf))
@@ -56,6 +57,7 @@ def lost_records(record: Record, completed_at: Reals, as_of: float, tolerance: f
         outcome.effect[is_likeliest] = effect
         outcome.expected_at[is_likeliest] = expected_at[is_likeliest]
         outcome.hit_by[is_likeliest] = barrier.index
+        outcome.emitted_at[is_likeliest] = np.maximum(completed_at, barrier.since)[is_likeliest]
     outcome.likelihood /= np.maximum(total, 1e-300)
     return outcome
 

@@ -1,7 +1,7 @@
 """Plan of a workflow for one segment: gates at the start, completion, hand-offs and records of each step."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -16,7 +16,7 @@ from impactgraph.forecast.failure_ends import NO_ENDS, FailureEnds
 from impactgraph.forecast.gates import Barrier, Flags, Gate, Occurs, barriers
 from impactgraph.forecast.manual_wait import default_manual_wait
 from impactgraph.forecast.routes import Routes, Transit, routes_of, transition_shares
-from impactgraph.forecast.scenarios import Reals
+from impactgraph.forecast.scenarios import SCENARIOS, Reals
 from impactgraph.forecast.slowdown import on_site
 from impactgraph.topology.calendar import Calendar
 
@@ -426,7 +426,11 @@ def _gate(
         if integration is not None and integration.schedule is not None
         else None
     )
-    return Gate(_barriers(impairments, forecast, place), calendar)
+    waiting = _barriers(impairments, forecast, place)
+    if calendar is not None:
+        # The first run at or after the end takes what waits.
+        waiting = [replace(barrier, retry_lag=np.zeros(SCENARIOS)) for barrier in waiting]
+    return Gate(waiting, calendar)
 
 
 def _barriers(

@@ -43,7 +43,9 @@ class RecordOutcomes:
     due_at: Reals
     """NaN where nothing is declared."""
     emitted_at: Reals
-    """When its step is completed, in the scenarios in which it is hit."""
+    """When its step is completed, in the scenarios in which it is hit; where the record waits for a run then,
+    not before that begins by which it is hit.
+    """
     hit_by: Indexes
 
 
@@ -167,6 +169,7 @@ def record_outcomes(plan: Plan, pair: Comparison, hits: RecordComparison) -> lis
     arrival = spread(affected_scenarios.median(hits.arrival[hit_rows]), np.nan)
     emitted_at = spread(affected_scenarios.median(hits.emitted_at[hit_rows]), np.nan)
     by = spread(affected_scenarios.mode(hits.by[hit_rows]), NOBODY)
+    emitted_at = np.fmax(emitted_at, _beginnings(plan)[by])
     due = _due(plan, bits, pair)
     return [
         RecordOutcomes(
@@ -180,6 +183,18 @@ def record_outcomes(plan: Plan, pair: Comparison, hits: RecordComparison) -> lis
         )
         for n, bit in enumerate(bits)
     ]
+
+
+def _beginnings(plan: Plan) -> Reals:
+    """By index of a barrier: when it begins; at the end, for the index -1, NaN.
+
+    A record that waits for a run when the barrier begins is hit then, and not when its step was completed.
+    """
+    since = {barrier.index: barrier.since for stage in plan.stages for barrier in stage.all_barriers}
+    beginnings = np.full(max(since, default=0) + 2, np.nan)
+    for index, moment in since.items():
+        beginnings[index] = moment
+    return beginnings
 
 
 def join_records(parts: Sequence[tuple[Positions, list[RecordOutcomes]]]) -> list[RecordOutcomes]:

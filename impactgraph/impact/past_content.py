@@ -92,18 +92,23 @@ def _in_force(barrier: Barrier, at: Ints | Reals) -> Flags:
 
 
 def content_outcome(record: Record, completed_at: Reals) -> RecordOutcomes:
-    """Outcome of a record of a step completed at (G,) on a way that duplicates it or makes it wrong."""
+    """Outcome of a record of a step completed at (G,) on a way that duplicates it or makes it
+    wrong when it is sent.
+    """
     cohorts = len(completed_at)
+    sent_at = record.gate.scheduled_departures(completed_at)
     intact = np.ones(cohorts)
     likeliest = np.zeros(cohorts)
     effect = np.full(cohorts, _DUPLICATED, np.int8)
     hit_by = np.full(cohorts, -1, np.int16)
+    hit_at = completed_at
     for barrier in record.content_barriers:
-        chance = np.where(_in_force(barrier, completed_at), barrier.chance, 0.0)
+        chance = np.where(_in_force(barrier, sent_at), barrier.chance, 0.0)
         intact = intact * (1.0 - chance)
         is_likeliest = chance > likeliest
         effect[is_likeliest] = _DUPLICATED if barrier.impairment.effect is Effect.DUPLICATED else _WRONG
         hit_by[is_likeliest] = barrier.index
+        hit_at = np.where(is_likeliest, np.maximum(completed_at, barrier.since), hit_at)
         likeliest = np.maximum(chance, likeliest)
     due = record.emission.due
     return RecordOutcomes(
@@ -112,7 +117,7 @@ def content_outcome(record: Record, completed_at: Reals) -> RecordOutcomes:
         effect=effect,
         expected_at=np.full(cohorts, np.nan),
         due_at=np.full(cohorts, np.nan) if due is None else completed_at + float(due),
-        emitted_at=completed_at,
+        emitted_at=hit_at,
         hit_by=hit_by,
     )
 

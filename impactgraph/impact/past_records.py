@@ -2,7 +2,7 @@
 were duplicated or wrong.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +10,6 @@ import numpy as np
 from graph_models.enums import RecordEffect
 from impactgraph.columns import Ints
 from impactgraph.forecast.barrier_edges import backlog_end, record_edges
-from impactgraph.forecast.gates import Barrier
 from impactgraph.forecast.lost_records import lost_records
 from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS, RecordOutcomes
@@ -56,8 +55,7 @@ def present_records(context: WorkflowContext, plan: Plan, columns: SegmentColumn
     if not records or columns.has_arrivals:
         return Matches()
     completed_at = columns.first_recorded_at(position)
-    windows = [barrier for record in records for barrier in record.content_barriers]
-    at = np.flatnonzero(_in_any(windows, completed_at))
+    at = np.flatnonzero(_on_spoiling_way(stage, completed_at))
     bins = MinuteBins(record_edges(stage, context.as_of), context.as_of)
     cohorts = group_rows(len(at), *bins.codes(completed_at[at]))
     groups: list[RecordGroup] = []
@@ -115,24 +113,30 @@ def _may_be_affected(
     """(rows,) whether a row completed the stage late, or while its records were held, and not all have come;
     or while their content was affected.
     """
-    barriers = [barrier for record in stage.records for barrier in record.gate.barriers]
     mask = (completed_at > 0) & (effects.delay > 0)
-    if barriers:
-        since = min(b.since for b in barriers)
-        mask |= (completed_at >= since) & (completed_at < max(backlog_end(b) for b in barriers))
+    for record in stage.records:
+        if record.gate:
+            since = min(b.since for b in record.gate.barriers)
+            until = max(backlog_end(b) for b in record.gate.barriers)
+            mask |= _between(completed_at, *record.gate.arrivals_of(since, until))
     bits = [context.record_bits[record.bit] for record in stage.records]
     if min(bits) >= 0:
         every = np.uint64(sum(1 << bit for bit in bits))
         mask &= (past.columns.column("records") & every) != every
-    return mask | _in_any([b for record in stage.records for b in record.content_barriers], completed_at)
+    return mask | _on_spoiling_way(stage, completed_at)
 
 
-def _in_any(barriers: Sequence[Barrier], at: Ints) -> Flags:
-    """(rows,) whether a moment lies in the window of any of the barriers."""
-    mask = np.zeros(len(at), bool)
-    for barrier in barriers:
-        mask |= (at >= barrier.since) & (at < barrier.latest_end)
+def _on_spoiling_way(stage: Stage, completed_at: Ints) -> Flags:
+    """(rows,) whether a record left, or leaves, on a way that duplicates it or makes it wrong."""
+    mask = np.zeros(len(completed_at), bool)
+    for record in stage.records:
+        for barrier in record.content_barriers:
+            mask |= _between(completed_at, *record.gate.arrivals_of(barrier.since, barrier.latest_end))
     return mask
+
+
+def _between(at: Ints, since: float, until: float) -> Flags:
+    return (at >= since) & (at < until)
 
 
 def _given_absence(

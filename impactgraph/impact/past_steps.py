@@ -64,8 +64,17 @@ def past_steps(
 
 
 def _earliest_barrier(stages: tuple[Stage, ...]) -> float:
-    """When the first barrier began that can have affected a row, or a record, in these stages."""
-    return min((barrier.since for stage in stages for barrier in stage_barriers(stage)), default=np.inf)
+    """The first moment at which a row can have left one of these stages that a barrier affected, or one of
+    whose records it did: of a record that waits for a run, the run before the barrier began.
+    """
+    own = [barrier.since for stage in stages for barrier in stage_barriers(stage)]
+    records = (record for stage in stages for record in stage.records if record.gate.calendar is not None)
+    waiting = [
+        record.gate.arrivals_of(barrier.since, barrier.since)[0]
+        for record in records
+        for barrier in (*record.gate.barriers, *record.content_barriers)
+    ]
+    return min([*own, *waiting], default=np.inf)
 
 
 def _step_visits(past: PastSteps, stage: Stage) -> StepVisits:

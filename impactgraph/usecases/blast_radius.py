@@ -10,7 +10,7 @@ from graph_models.impairment import Impairments
 from graph_models.time import Millis, say_duration
 from graph_models.topology import FormerWorkflow, Topology
 from impactgraph.columns import Codes
-from impactgraph.forecast.failure_ends import FailureEnds, failure_ends, typical_length
+from impactgraph.forecast.failure_ends import FailureEnds, failure_ends, missed_runs, typical_length
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.plan import ImpairmentForecast
 from impactgraph.impact.blast_radius import BlastRadius
@@ -52,6 +52,7 @@ def assess(
         s.at,
         recovery_time=question.assume_recovery,
         typical=lambda failure: typical_length(failure, s.failures, s.at),
+        runs=missed_runs(s.topology),
     )
     distinct = distinct_failures(failures, ends.nominal)
     ends = ends.of(distinct.last)

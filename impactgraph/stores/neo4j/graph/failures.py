@@ -9,7 +9,7 @@ from graph_models.impairment import Impairment
 from graph_models.scope import Scope
 from graph_models.time import FOREVER, MINUTE, Millis
 from graph_models.topology import Topology
-from impactgraph.forecast.failure_ends import failure_ends, typical_length
+from impactgraph.forecast.failure_ends import failure_ends, missed_runs, typical_length
 from impactgraph.propagation import FailureGraph, propagate
 from impactgraph.stores.neo4j.graph import cypher
 from impactgraph.stores.neo4j.graph.kinds import camel
@@ -50,7 +50,12 @@ def impairments(
     them.
     """
     active = [failure for failure in failures if failure.active_at(at)]
-    ends = failure_ends(active, at, typical=lambda failure: typical_length(failure, failures, at))
+    ends = failure_ends(
+        active,
+        at,
+        typical=lambda failure: typical_length(failure, failures, at),
+        runs=missed_runs(topology),
+    )
     return propagate(
         FailureGraph.of(topology), active, recovery=lambda failure: ends.nominal[failure.key]
     ).by_element
