@@ -55,6 +55,8 @@ def visit_edges(stage: Stage, as_of: float) -> Iterator[Reals]:
         if barrier.backlog_slope > 0 or barrier.impairment.growing:
             end = min(backlog_end(barrier), as_of)
             yield np.linspace(barrier.since, max(end, barrier.since), _PARTS + 1)
+        elif barrier.people:
+            yield barrier.people.arrivals
     for handoff in stage.handoffs:
         yield from run_edges(handoff.gate, since, as_of)
 
@@ -93,6 +95,8 @@ def barrier_edges(barrier: Barrier, tolerance: float) -> Iterator[Reals]:
                 yield (until - slope * since - wait) / (1 - slope)
         case Effect.BLOCKED:
             yield until + barrier.retry_lag - tolerance
+        case Effect.DELAYED if barrier.people:
+            yield barrier.people.arrivals
         case Effect.DELAYED if impairment.growing:
             delay = max(float(impairment.delay), 1.0)
             drain = max(float(impairment.drain), 0.25 * delay)

@@ -5,7 +5,7 @@ algebra of timetables (Baccelli, Cohen, Olsder, Quadrat, "Synchronization and Li
 float milliseconds; infinity is "never". Arrays are (G, K): G arrivals, K scenarios.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +18,7 @@ from graph_models.time import FOREVER, SECOND
 from impactgraph.forecast.chances import event_name
 from impactgraph.forecast.durations import Distribution
 from impactgraph.forecast.failure_ends import FailureEnds
+from impactgraph.forecast.people_queue import PeopleQueue
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 from impactgraph.topology.calendar import Calendar
 
@@ -47,6 +48,8 @@ class Barrier:
     """DELAYED, DEGRADED: (K,), or the same in all scenarios."""
     place: str = ""
     """Where it stands: with that, the events that it depends on are named."""
+    people: PeopleQueue | None = None
+    """The queue of a location that is out of capacity: with it, arrivals wait for their turn."""
 
     @cached_property
     def manual_waits(self) -> Reals:
@@ -117,6 +120,9 @@ class Barrier:
                 )
             case Effect.BLOCKED:
                 return np.where(self.applies_at(t), self.until + self.retry_lag, t)
+            case Effect.DELAYED if self.people:
+                begin = np.minimum(self.people.begin(t), self.until + self.retry_lag)
+                return np.where(self.applies_at(t), np.maximum(begin, t), t)
             case Effect.DELAYED if i.growing:
                 return self._departures_of_growing_delay(t)
             case Effect.DELAYED | Effect.DEGRADED if i.remaining:
@@ -166,6 +172,9 @@ class Barrier:
                 )
             case Effect.BLOCKED:
                 return np.where(self.until > at, self.since, at)
+            case Effect.DELAYED if self.people:
+                first = np.maximum(self.people.first_waiting(at), self.since)
+                return np.where(self.until + self.retry_lag > at, np.minimum(first, at), at)
             case Effect.DELAYED if i.growing:
                 rate = i.delay / float(BACKLOG_GROWTH)
                 growing = np.maximum((at + rate * self.since) / (1 + rate), at - i.delay)
@@ -315,11 +324,12 @@ def barriers(
     *,
     slope: float = 0.0,
     place: str = "",
+    people: Mapping[str, PeopleQueue] | None = None,
 ) -> list[Barrier]:
     """Barriers of (index, impairment) at a place, in K scenarios.
 
     `hold`: the wait for a person; `slope`: load over rate of their queue, how fast a held backlog grows
-    against how fast it clears.
+    against how fast it clears; `people`: queues for the people of a location, by failure.
     """
     result: list[Barrier] = []
     for index, impairment in impairments:
@@ -340,6 +350,7 @@ def barriers(
                 run=Calendar(impairment.run) if impairment.run else None,
                 delays=_delays(impairment),
                 place=place,
+                people=next((people[key] for key in impairment.failures if people and key in people), None),
             )
         )
     return result

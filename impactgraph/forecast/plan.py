@@ -15,6 +15,7 @@ from impactgraph.forecast.durations import Distribution, Durations
 from impactgraph.forecast.failure_ends import NO_ENDS, FailureEnds
 from impactgraph.forecast.gates import Barrier, Flags, Gate, Occurs, barriers
 from impactgraph.forecast.manual_wait import default_manual_wait
+from impactgraph.forecast.people_queue import PeopleQueue
 from impactgraph.forecast.routes import Routes, Transit, routes_of, transition_shares
 from impactgraph.forecast.scenarios import SCENARIOS, Reals
 from impactgraph.forecast.slowdown import on_site
@@ -123,6 +124,8 @@ class ImpairmentForecast:
     queue_load: Mapping[str, float] = field(default_factory=dict[str, float])
     manual_wait: Distribution = field(default_factory=default_manual_wait)
     """How long an order waits for a person."""
+    people: Mapping[str, PeopleQueue] = field(default_factory=dict[str, PeopleQueue])
+    """By failure: the queue of a location that is out of capacity."""
 
     @cached_property
     def by_element(self) -> Mapping[str, tuple[tuple[int, Impairment], ...]]:
@@ -437,4 +440,6 @@ def _barriers(
     impairments: Sequence[tuple[int, Impairment]], forecast: ImpairmentForecast, place: str
 ) -> list[Barrier]:
     load = forecast.queue_load.get(impairments[0][1].element, 0.0) if impairments else 0.0
-    return barriers(impairments, forecast.ends, forecast.manual_wait, slope=load, place=place)
+    return barriers(
+        impairments, forecast.ends, forecast.manual_wait, slope=load, place=place, people=forecast.people
+    )

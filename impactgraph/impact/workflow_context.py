@@ -15,7 +15,9 @@ from graph_models.time import HOUR
 from graph_models.topology import Workflow
 from impactgraph.columns import COMPLETED, ENDED, NOT_BEGUN, Codes, Columns
 from impactgraph.forecast.forecaster import Forecaster
+from impactgraph.forecast.gates import Gate
 from impactgraph.forecast.slowdown import MAX_LEVEL
+from impactgraph.topology.calendar import Calendar
 from impactgraph.topology.former import way_to
 
 Flags = NDArray[np.bool_]
@@ -51,7 +53,7 @@ class WorkflowContext:
     former_columns: tuple[int, ...]
     """Indexes in the columns of the steps that the topology has lost."""
     impaired_since: float
-    """When the first impairment began: what happened before it does not matter."""
+    """When the first impairment began, or the run before it left: what happened earlier does not matter."""
     former_position: tuple[int | None, ...] = ()
     """The only position (None: completed) of rows that came there through lost steps; empty: all others."""
     corrected: dict[int, Flags] = field(default_factory=dict[int, Flags], repr=False)
@@ -146,7 +148,7 @@ def workflow_contexts(
     has_error = _error_mask(columns, among)
     error_reporting = _error_reporting(columns, forecaster, is_impaired)
     dead_letter_code = columns.dictionaries.fail_codes.find(DEAD_LETTERED)
-    impaired_since = min((i.since for i in forecaster.impairments.entries), default=np.inf)
+    impaired_since = _impaired_since(forecaster)
     for index, dictionary in enumerate(columns.dictionaries.workflows):
         workflow = forecaster.topology.workflows.get(dictionary.key)
         if workflow is None:  # `unanswered` counts its orders
@@ -170,6 +172,19 @@ def workflow_contexts(
         )
         yield context
         yield from _former_contexts(context, among)
+
+
+def _impaired_since(forecaster: Forecaster) -> float:
+    """The first moment from which on something can have been affected: what waits for a run when an
+    impairment begins came after the run before.
+    """
+    integrations = forecaster.topology.integrations
+    moments = [np.inf]
+    for impairment in forecaster.impairments.entries:
+        integration = integrations.get(impairment.element.removeprefix("integration:"))
+        calendar = Calendar(integration.schedule) if integration and integration.schedule else None
+        moments.append(Gate((), calendar).arrivals_of(float(impairment.since), np.inf)[0])
+    return min(moments)
 
 
 def _former_contexts(context: WorkflowContext, among: Codes | None) -> Iterator[WorkflowContext]:

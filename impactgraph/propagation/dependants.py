@@ -117,6 +117,15 @@ def step_at_location(state: ImpairmentState, policy: Policy) -> RuleOutcome:
 
 
 @_at_step
+def step_is_short_of_people(state: ImpairmentState, policy: Policy) -> RuleOutcome:
+    """Where a location is out of capacity, what its people do waits; its other steps go on."""
+    if not policy.by_people:
+        return NOTHING
+    words = "{it} is done by the people in {by}, who are too few"
+    return RuleOutcome(((state._replace(at_start=True, at_completion=False), words),))
+
+
+@_at_step
 def step_decides(state: ImpairmentState, policy: Policy) -> RuleOutcome:
     """A step that reads stale data decides wrongly with the likelihood decision_risk."""
     if state.effect is not Effect.STALE:

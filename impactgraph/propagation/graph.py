@@ -3,10 +3,10 @@ policies.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from graph_models.enums import ElementKind, Transport
+from graph_models.enums import ElementKind, RecordKind, Transport
 from graph_models.needs import Choice, Needs
 from graph_models.time import Millis
 from graph_models.topology import Data, Integration, Schedule, Step, System, Topology, Workflow, kind_of
@@ -160,6 +160,7 @@ class _Compiler:
         )
 
     def _steps(self) -> None:
+        systems_of_people = {step.runs_on for step in self._all_steps() if _gives_task(step)}
         for workflow in self.topology.workflows.values():
             steps_on_site = _on_site(workflow, self.topology.systems)
             policy = Policy(workflow=workflow.key)
@@ -170,7 +171,8 @@ class _Compiler:
                     risk = self.topology.data[data.partition(":")[2]].decision_risk
                     self._link(data, step.id, Edge.READS, policy._replace(decision_risk=risk))
                 if step.key in steps_on_site:
-                    self.on_site.append((self.numbers[step.id], self._slot(Edge.AT_LOCATION, policy)))
+                    there = policy._replace(by_people=_is_by_people(workflow, step, systems_of_people))
+                    self.on_site.append((self.numbers[step.id], self._slot(Edge.AT_LOCATION, there)))
                 self._needs(
                     owner=step.id,
                     needs=step.needs,
@@ -288,6 +290,20 @@ def _on_site(workflow: Workflow, systems: Mapping[str, System]) -> frozenset[str
         step.key for step in workflow.steps if _is_on_site(systems[step.runs_on.partition(":")[2]])
     )
     return keys or frozenset(step.key for step in workflow.steps)
+
+
+def _gives_task(step: Step) -> bool:
+    return any(emission.kind is RecordKind.TASK for emission in step.emits)
+
+
+def _is_by_people(workflow: Workflow, step: Step, systems_of_people: Set[str]) -> bool:
+    """Whether the people at a location do a step there: it gives them a task. Where neither the workflow nor
+    the step's system has tasks, nothing tells, and all steps are taken to be done by people.
+
+    `systems_of_people`: those with a step that gives a task.
+    """
+    has_no_tasks = step.runs_on not in systems_of_people and not any(map(_gives_task, workflow.steps))
+    return _gives_task(step) or has_no_tasks
 
 
 def _is_on_site(system: System) -> bool:

@@ -117,6 +117,8 @@ class Policy(NamedTuple):
     """Options: how long a call that fails is tried before the owner goes on without."""
     from_integration: bool = False
     """Needs and options: whether what is needed is an integration (its time-out is the edge's)."""
+    by_people: bool = True
+    """Steps at a location: whether its people do them."""
 
     @property
     def queues(self) -> bool:

@@ -50,6 +50,7 @@ NO_RUNS = _rule("no runs", over.has_no_runs)
 STEP_WAITS = _rule("step waits", to.step_waits)
 STEP_STANDS = _rule("step stands", to.step_stands)
 STEP_THERE = _rule("step there", to.step_at_location)
+STEP_SHORT_OF_PEOPLE = _rule("too few people", to.step_is_short_of_people)
 STEP_DECIDES = _rule("wrong decision", to.step_decides)
 STEP_WITHOUT = _rule("optional", to.step_does_without)
 SYSTEM_WITHOUT = _rule("optional to a system", to.system_does_without)
@@ -137,7 +138,11 @@ _DEPENDANTS: Mapping[Edge, Mapping[FailureClass, Rule]] = {
         C.STALE_DATA: STOPS,
         C.MISSED_RUN: STOPS,
     },
-    Edge.AT_LOCATION: {**dict.fromkeys(ALL, STEP_THERE), C.MISSED_RUN: STOPS},
+    Edge.AT_LOCATION: {
+        **dict.fromkeys(ALL, STEP_THERE),
+        C.MISSED_RUN: STOPS,
+        C.CAPACITY: STEP_SHORT_OF_PEOPLE,
+    },
     Edge.OF_WORKFLOW: {**dict.fromkeys(ALL, STEP_THERE), C.MISSED_RUN: STOPS},
     Edge.FEEDS: {**dict.fromkeys(ALL, DATA_AGES), C.DUPLICATE: DATA_WRONG},
     Edge.HOLDS: {**dict.fromkeys(ALL, STOPS), C.STALE_DATA: DATA_OLD},

@@ -1,6 +1,6 @@
 """The blast radius of failures: what they affect now and in the next hours."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 
 from graph_models.enums import Transport
@@ -17,6 +17,7 @@ from impactgraph.impact.blast_radius import BlastRadius
 from impactgraph.impact.filters import order_mask
 from impactgraph.impact.impact_inputs import ImpactInputs
 from impactgraph.impact.open_rejections import rows_possibly_rejected
+from impactgraph.impact.people_queues import PeopleQueues
 from impactgraph.ports.store import Store
 from impactgraph.propagation import distinct_failures, propagate
 from impactgraph.usecases.questions import check_question
@@ -59,7 +60,7 @@ def assess(
     impairments = propagate(
         s.graph, distinct.failures, recovery=lambda failure: ends.nominal[failure.key], limit=question.limit
     )
-    forecast = _impairment_forecast(s, impairments, ends)
+    forecast = _impairment_forecast(s, distinct.failures, impairments, ends)
     return BlastRadius(
         ImpactInputs(
             question=question,
@@ -112,7 +113,9 @@ def _with_open_rejections(s: Snapshot, question: Question) -> tuple[Failure, ...
     return tuple(failure for failure in failures if failure.key in waiting)
 
 
-def _impairment_forecast(s: Snapshot, impairments: Impairments, ends: FailureEnds) -> ImpairmentForecast:
+def _impairment_forecast(
+    s: Snapshot, failures: Iterable[Failure], impairments: Impairments, ends: FailureEnds
+) -> ImpairmentForecast:
     every = tuple(impairment for rows in impairments.by_element.values() for impairment in rows)
     queues = (Transport.QUEUE, Transport.STREAM)
     load = {
@@ -122,7 +125,14 @@ def _impairment_forecast(s: Snapshot, impairments: Impairments, ends: FailureEnd
         for key, integration in s.topology.integrations.items()
         if integration.transport in queues and (rows := impairments.by_element.get(f"integration:{key}"))
     }
-    return ImpairmentForecast(every, ends, load, s.forecast_baseline.manual_wait)
+    durations = s.forecast_baseline.durations
+    return ImpairmentForecast(
+        entries=every,
+        ends=ends,
+        queue_load=load,
+        manual_wait=s.forecast_baseline.manual_wait,
+        people=PeopleQueues(s.topology, s.columns, durations, s.at).of(failures, every),
+    )
 
 
 def _assumptions(s: Snapshot, question: Question, ends: FailureEnds) -> tuple[str, ...]:

@@ -26,7 +26,10 @@ workflows:
         takes: 10m
         then: [deliver]
         emits: {postings: [{type: invoice, via: posts, due: 30m}]}
-      deliver: {runs_on: oms, takes: 20h}
+      deliver:
+        runs_on: oms
+        takes: 20h
+        emits: {postings: [{type: settlement, via: posts, due: 30m}]}
 """
 NOON = moment_of("12:00")
 BEGAN = moment_of("11:09")
@@ -35,11 +38,14 @@ BEGAN = moment_of("11:09")
 
 def records(what: FailureClass, completed_at: Millis, *came: Came) -> list[AffectedRecord]:
     """Of an order that completed `pack` then; the failure of the batch began at 11:09 and ends at 14:00."""
+    stays = (("pack", completed_at - 10 * MINUTE), ("deliver", completed_at))
+    return records_in(what, Journey("O-1", stays, came=came))
+
+
+def records_in(what: FailureClass, journey: Journey) -> list[AffectedRecord]:
     topology = check_documents({"topology.yaml": TOPOLOGY}).require_topology()
     failure = Failure("F", "integration:posts", what, BEGAN, ended_at=NOON + 2 * HOUR)
-    stays = (("pack", completed_at - 10 * MINUTE), ("deliver", completed_at))
-    world = World(topology, (failure,), (Journey("O-1", stays, came=came),), NOON)
-    return records_of(ask(world), RecordKind.POSTING)
+    return records_of(ask(World(topology, (failure,), (journey,), NOON)), RecordKind.POSTING)
 
 
 @pytest.mark.parametrize("what", [FailureClass.OUTAGE, FailureClass.MISSED_RUN])
@@ -59,6 +65,17 @@ def test_what_leaves_with_a_run_that_duplicates_is_duplicated() -> None:
     [record] = records(FailureClass.DUPLICATE, moment_of("11:05"), came)
 
     assert (record.effect, record.likelihood) == (RecordEffect.DUPLICATED, 1.0)
+
+
+def test_the_last_record_of_an_order_that_is_over_is_late_as_well() -> None:
+    stays = (("pack", BEGAN - 21 * HOUR), ("deliver", BEGAN - 20 * HOUR))
+    invoice = Came(RecordKind.POSTING, "invoice", BEGAN - 19 * HOUR)
+
+    [record] = records_in(
+        FailureClass.OUTAGE, Journey("O-1", stays, ended=moment_of("11:05"), came=(invoice,))
+    )
+
+    assert (record.type, record.effect, record.likelihood) == ("settlement", RecordEffect.LATE, 1.0)
 
 
 @given(minute=st.integers(0, 59))
