@@ -44,8 +44,10 @@ class PeopleQueue:
 
     def first_waiting(self, at: Reals) -> Reals:
         """(K,) the earliest arrival that waits until `at` (K,)."""
-        moments = zip(at.tolist(), self.begins.T, strict=True)
-        return np.array([float(np.interp(moment, begins, self.arrivals)) for moment, begins in moments])
+        first = np.empty(SCENARIOS)
+        for k in range(SCENARIOS):
+            first[k] = np.interp(at[k], self.begins[:, k], self.arrivals)
+        return first
 
 
 @dataclass(frozen=True)

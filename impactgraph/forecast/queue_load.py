@@ -13,6 +13,8 @@ from graph_models.topology import Topology, Workflow
 from impactgraph.columns import Dictionaries, Ints, Visits
 
 SPAN: Millis = 2 * HOUR
+_USUAL_ENTRIES = 8
+"""So many entries at the usual rate are assumed beside those since a failure began."""
 _WIDTH = 4096
 
 
@@ -27,8 +29,10 @@ class QueueLoad:
     """The last moment that the visits cover."""
 
     def at(self, integration: str, at: Millis) -> float:
-        """Load over rate of a queue (full id) in the two hours before `at`, or before the last moment that is
-        known; 0 where its rate is unknown.
+        """Load over rate of a queue (full id) since `at`; 0 where its rate is unknown.
+
+        That is the load in the two hours before `at`, or before the last moment that is known, and more where
+        orders have entered the steps before the queue more often since.
         """
         at = min(at, self.until)
         rate = self.topology.integrations[integration.partition(":")[2]].buffer.rate
@@ -39,7 +43,8 @@ class QueueLoad:
             messages = sum(
                 self._messages(workflow, integration, at) for workflow in self.topology.workflows.values()
             )
-            load = self._loads[integration, at] = messages / SPAN / rate
+            load = messages / SPAN / rate * self._growth(integration, at)
+            self._loads[integration, at] = load
         return load
 
     @cached_property
@@ -59,14 +64,31 @@ class QueueLoad:
                 )
         return messages
 
-    def _count(self, moments: Mapping[int, Ints], workflow: str, step: str, at: Millis) -> int:
+    def _growth(self, integration: str, at: Millis) -> float:
+        """How much more often orders have entered the steps that send over a queue since `at` than in the two
+        hours before; 1 where less often, for the failure may hold them up elsewhere as well.
+        """
+        end = min(self.until, int(self.visits.entered_at.max(initial=0)))
+        before = since = 0
+        for workflow in self.topology.workflows.values():
+            for step in workflow.steps:
+                if integration in (*(e.via for e in step.emits), *(t.via for t in step.then)):
+                    before += self._count(self._entries, workflow.key, step.key, at)
+                    since += self._count(self._entries, workflow.key, step.key, end, max(end - at, 0))
+        expected = before * max(end - at, 0) / SPAN
+        return max((since + _USUAL_ENTRIES) / (expected + _USUAL_ENTRIES), 1.0)
+
+    def _count(
+        self, moments: Mapping[int, Ints], workflow: str, step: str, at: Millis, span: Millis = SPAN
+    ) -> int:
+        """In the span up to `at`."""
         step_moments = moments.get(self._codes.get((workflow, step), -1))
         return (
             0
             if step_moments is None
             else int(
                 np.searchsorted(step_moments, at, side="right")
-                - np.searchsorted(step_moments, at - SPAN, side="right")
+                - np.searchsorted(step_moments, at - span, side="right")
             )
         )
 
