@@ -70,23 +70,22 @@ def people_queue(
 ) -> PeopleQueue | None:
     """The queue since capacity was lost at `since`; None where nothing is known of it yet.
 
-    `name` tells the scenarios of this queue from those of others.
+    `as_of`: up to when visits tell of it, at the latest its end. `name` tells its scenarios
+    from those of others.
     """
     visits = visits.take(visits.entered_at <= as_of)
     if since >= as_of or not (visits.entered_at >= since).any():
         return None
     line = _Line(visits, since, as_of)
     numbers = np.unique(np.rint(np.geomspace(1.0, line.most, _NUMBERS)))
-    report = np.array([line.agreement(number, reported_delay) for number in numbers])
-    evidence = np.array([line.evidence(number) for number in numbers]) + report
-    weight = (
-        np.exp(evidence - evidence.max()) * np.gradient(numbers) / numbers if len(numbers) > 1 else np.ones(1)
-    )
-    cumulative = np.cumsum(weight / weight.sum())
-    sample = scenario_sample(f"people/{name}")
-    chosen = np.minimum(np.searchsorted(cumulative, sample), len(numbers) - 1)
-    begins = np.stack([line.begins(number) for number in numbers[np.unique(chosen)]], axis=1)
-    return PeopleQueue(line.knots, begins[:, np.searchsorted(np.unique(chosen), chosen)])
+    evidence = np.array([line.evidence(n) + line.agreement(n, reported_delay) for n in numbers])
+    # Before the visits, each order of magnitude is as likely.
+    density = np.gradient(numbers) / numbers if len(numbers) > 1 else np.ones(1)
+    cumulative = np.cumsum(np.exp(evidence - evidence.max()) * density)
+    sample = scenario_sample(f"people/{name}") * cumulative[-1]
+    chosen, of_scenario = np.unique(np.searchsorted(cumulative, sample), return_inverse=True)
+    begins = np.stack([line.begins(number) for number in numbers[chosen]], axis=1)
+    return PeopleQueue(line.knots, begins[:, of_scenario])
 
 
 class _Line:

@@ -43,7 +43,7 @@ class PeopleQueues:
                 people_queue(
                     visits=visits,
                     since=float(failure.started_at),
-                    as_of=float(self.as_of),
+                    as_of=float(min(self.as_of, failure.ended_at or self.as_of)),
                     reported_delay=float(failure.delay),
                     name=failure.target,
                 )

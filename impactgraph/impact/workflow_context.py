@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.time import HOUR
-from graph_models.topology import Workflow
+from graph_models.topology import Schedule, Workflow
 from impactgraph.columns import COMPLETED, ENDED, NOT_BEGUN, Codes, Columns
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.gates import Gate
@@ -179,12 +179,13 @@ def _impaired_since(forecaster: Forecaster) -> float:
     impairment begins came after the run before.
     """
     integrations = forecaster.topology.integrations
-    moments = [np.inf]
+    since: dict[Schedule | None, float] = {}
     for impairment in forecaster.impairments.entries:
         integration = integrations.get(impairment.element.removeprefix("integration:"))
-        calendar = Calendar(integration.schedule) if integration and integration.schedule else None
-        moments.append(Gate((), calendar).arrivals_of(float(impairment.since), np.inf)[0])
-    return min(moments)
+        schedule = integration.schedule if integration else None
+        since[schedule] = min(float(impairment.since), since.get(schedule, np.inf))
+    gates = ((Gate((), Calendar(each) if each else None), moment) for each, moment in since.items())
+    return min((gate.arrivals_of(moment, np.inf)[0] for gate, moment in gates), default=np.inf)
 
 
 def _former_contexts(context: WorkflowContext, among: Codes | None) -> Iterator[WorkflowContext]:

@@ -106,6 +106,15 @@ def test_who_still_waits_at_the_end_begins_then(end: Millis) -> None:
     assert last.expected_completion < end + 6 * HOUR + 10 * MINUTE
 
 
+def test_the_queue_is_over_with_the_failure() -> None:
+    new = picking("N", NOON - 10 * MINUTE)
+
+    found = affected(world(new, *crowd(), failure=replace(SHORT, ended_at=NOON - 20 * MINUTE)))
+
+    assert "N" not in found
+    assert found["W-00"].likelihood > 0.9
+
+
 @given(waiting=st.integers(1, 15), minutes=st.integers(5, 200))
 def test_an_outage_of_the_location_hits_no_order_less(waiting: int, minutes: int) -> None:
     few = replace(SHORT, delay=minutes * MINUTE)
