@@ -22,6 +22,8 @@ _REPORT_SPREAD = 1.0
 _UNEXPLAINED = 1e-3
 _NUMBERS = 48
 """Numbers in work that are tried, evenly spaced in their logarithm."""
+_KNOTS = 256
+"""At most so many arrivals stand for a long queue, and at most four times as many visits are weighed."""
 _AHEAD = 48.0 * HOUR
 """Arrivals later than that wait no longer than the one then."""
 
@@ -80,12 +82,13 @@ def people_queue(
     numbers = np.unique(np.rint(np.geomspace(1.0, line.most, _NUMBERS)))
     evidence = np.array([line.evidence(n) + line.agreement(n, reported_delay) for n in numbers])
     # Before the visits, each order of magnitude is as likely.
-    density = np.gradient(numbers) / numbers if len(numbers) > 1 else np.ones(1)
-    cumulative = np.cumsum(np.exp(evidence - evidence.max()) * density)
+    density: Reals = np.gradient(numbers) / numbers if len(numbers) > 1 else np.ones(1)
+    cumulative: Reals = np.cumsum(np.exp(evidence - evidence.max()) * density)
     sample = scenario_sample(f"people/{name}") * cumulative[-1]
     chosen, of_scenario = np.unique(np.searchsorted(cumulative, sample), return_inverse=True)
-    begins = np.stack([line.begins(number) for number in numbers[chosen]], axis=1)
-    return PeopleQueue(line.knots, begins[:, of_scenario])
+    knots = np.unique(np.linspace(0, len(line.knots) - 1, _KNOTS).astype(np.intp))
+    begins = np.stack([line.begins(number)[knots] for number in numbers[chosen]], axis=1)
+    return PeopleQueue(line.knots[knots], begins[:, of_scenario])
 
 
 class _Line:
@@ -122,11 +125,15 @@ class _Line:
 
     def evidence(self, number: float) -> float:
         """Logarithm of how likely the visits since are."""
-        begin = self.begins(number)[1:-2]
-        left_at = self._new.left_at
+        some = slice(None, None, 1 + len(self._new.entered_at) // (4 * _KNOTS))
+        begin, left_at, places = (
+            self.begins(number)[1:-2][some],
+            self._new.left_at[some],
+            self._new.place[some],
+        )
         total = 0.0
         for place, work in enumerate(self._new.work):
-            at = self._new.place == place
+            at = places == place
             stay = np.minimum(left_at[at], self._as_of) - begin[at]
             slack = np.maximum(float(MINUTE), 0.05 * stay)
             ended = work.below(stay + slack) - work.below(stay - slack)

@@ -91,6 +91,13 @@ def test_other_locations_go_on() -> None:
     assert "E" not in affected(world(picking("E", NOON - 20 * MINUTE, "store-2"), *crowd()))
 
 
+@given(minutes=st.lists(st.integers(1, 200), max_size=8))
+def test_who_is_elsewhere_changes_no_place_in_the_queue(minutes: list[int]) -> None:
+    elsewhere = (picking(f"E-{n}", NOON - each * MINUTE, "store-2") for n, each in enumerate(minutes))
+
+    assert affected(world(*elsewhere, *crowd(4))) == affected(world(*crowd(4)))
+
+
 def test_without_tasks_every_step_there_is_done_by_its_people() -> None:
     arriving = picked("C", NOON - 2 * HOUR, NOON - 10 * MINUTE)
 

@@ -73,6 +73,15 @@ def test_without_a_visit_since_nothing_is_known() -> None:
     assert people_queue(visits(BEFORE, BEFORE_LEFT), SINCE, AS_OF, HOUR, "location:store") is None
 
 
+def test_a_long_queue_is_held_at_a_few_arrivals() -> None:
+    entered = [float(n) for n in np.linspace(0.0, 170.0, 5000)]
+
+    found = queue(visits([*BEFORE, *entered], [*BEFORE_LEFT, *([np.inf] * 5000)]))
+
+    assert len(found.arrivals) <= 256
+    assert np.median(waits(found, 170.0)) > 1000
+
+
 stays = st.lists(st.tuples(st.integers(-100, 179), st.integers(1, 300)), min_size=1, max_size=25)
 
 
