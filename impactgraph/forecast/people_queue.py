@@ -84,8 +84,9 @@ def people_queue(
     # Before the visits, each order of magnitude is as likely.
     density: Reals = np.gradient(numbers) / numbers if len(numbers) > 1 else np.ones(1)
     cumulative: Reals = np.cumsum(np.exp(evidence - evidence.max()) * density)
-    sample = scenario_sample(f"people/{name}") * cumulative[-1]
-    chosen, of_scenario = np.unique(np.searchsorted(cumulative, sample), return_inverse=True)
+    sample: Reals = scenario_sample(f"people/{name}") * float(cumulative[-1])
+    place = np.searchsorted(cumulative, sample)
+    chosen, of_scenario = np.unique(place.astype(np.intp), return_inverse=True)
     knots = np.unique(np.linspace(0, len(line.knots) - 1, _KNOTS).astype(np.intp))
     begins = np.stack([line.begins(number)[knots] for number in numbers[chosen]], axis=1)
     return PeopleQueue(line.knots[knots], begins[:, of_scenario])
