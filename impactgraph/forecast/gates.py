@@ -204,7 +204,14 @@ class Passage:
     """Departures, and the index of the barrier that added most to the wait of each (else -1)."""
 
     departures: Reals
-    hit_by: NDArray[np.int16]
+    scheduled: Reals
+    """Departures without the barriers."""
+    waits: NDArray[np.int16] | None
+    """`hit_by`; None: no barrier makes any of them wait."""
+
+    @property
+    def hit_by(self) -> NDArray[np.int16]:
+        return np.full(self.departures.shape, np.int16(-1)) if self.waits is None else self.waits
 
 
 class Gate:
@@ -252,9 +259,9 @@ class Gate:
         """The passage of arrivals through all barriers that occur."""
         if len(self.barriers) == 1:
             return self._pass_one(self.barriers[0], t, occurs)
-        out = self.scheduled_departures(t)
-        by = np.full(t.shape, -1, np.int16)
-        most = np.zeros(t.shape)
+        out = scheduled = self.scheduled_departures(t)
+        by: NDArray[np.int16] | None = None
+        most = np.zeros(())
         for again in range(2):
             for barrier in self.barriers:
                 # A delay applies once, but the end of a wait may fall into another wait.
@@ -266,19 +273,19 @@ class Gate:
                 with np.errstate(invalid="ignore"):
                     added = np.where(later > out, later - out, 0.0)
                 is_most = added > most
-                by = np.where(is_most, np.int16(barrier.index), by)
-                most = np.where(is_most, added, most)
+                by = np.where(is_most, np.int16(barrier.index), np.int16(-1) if by is None else by)
+                most = np.maximum(added, most)
                 out = later
-        return Passage(out, by)
+        return Passage(out, scheduled, by)
 
     def _pass_one(self, barrier: Barrier, t: Reals, occurs: Occurs) -> Passage:
         """The passage of arrivals through the only barrier."""
         out = self.scheduled_departures(t)
         later = self._depart(barrier, out, occurs(barrier), again=False) if barrier.may_change(out) else None
         if later is None:
-            return Passage(out, np.full(t.shape, -1, np.int16))
+            return Passage(out, out, None)
         with np.errstate(invalid="ignore"):
-            return Passage(later, np.where(later > out, np.int16(barrier.index), np.int16(-1)))
+            return Passage(later, out, np.where(later > out, np.int16(barrier.index), np.int16(-1)))
 
     def _depart(self, barrier: Barrier, out: Reals, occurs: bool | Flags, *, again: bool) -> Reals | None:
         """Departures behind one barrier; None where it does not occur."""

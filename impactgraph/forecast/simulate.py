@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import Effect
-from impactgraph.forecast.gates import Barrier, Flags, Gate, Occurs
+from impactgraph.forecast.gates import Barrier, Flags, Gate, Occurs, Passage
 from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 
@@ -272,19 +272,18 @@ class _Simulation:
     def emit(self, stage: Stage, completion: Reals) -> None:
         result = self.result
         for record in stage.records:
-            arrival, hit_by = self._through(record.gate, completion)
-            sent_at = record.gate.scheduled_departures(completion)
+            passage = self._through(record.gate, completion)
             earlier = result.record_emissions.get(record.bit)
             is_first = None if earlier is None else np.isnan(earlier)
-            self._put(result.record_arrivals, record.bit, arrival, np.nan, is_first)
+            self._put(result.record_arrivals, record.bit, passage.departures, np.nan, is_first)
             self._put(result.record_emissions, record.bit, completion, np.nan, is_first)
             if self.occurs is None:
                 continue
-            hits = self.no_hits[: len(completion)] if hit_by is None else hit_by
+            hits = self.no_hits[: len(completion)] if passage.waits is None else passage.waits
             self._put(result.record_hit_by, record.bit, hits, NOBODY, is_first)
             for barrier in record.content_barriers:
                 occurs = np.zeros(result.finish.shape, bool)
-                occurs[: len(completion)] = barrier.applies_at(sent_at) & self.occurs(barrier)
+                occurs[: len(completion)] = barrier.applies_at(passage.scheduled) & self.occurs(barrier)
                 if occurs.any():
                     result.record_defects.setdefault(record.bit, []).append(RecordDefect(occurs, barrier))
 
@@ -304,23 +303,24 @@ class _Simulation:
         into[bit] = values if is_first is None else np.where(is_first, values, into[bit])
 
     def _pass(self, gate: Gate, arrival: Reals, step: int) -> Reals:
-        departure, hit_by = self._through(gate, arrival)
+        passage = self._through(gate, arrival)
+        departure, hit_by = passage.departures, passage.waits
         if hit_by is not None:
             hit_at = _hit_at(gate, arrival, hit_by)
             with np.errstate(invalid="ignore"):
-                cost = departure - gate.scheduled_departures(arrival)
+                cost = departure - passage.scheduled
             self._note_hit(hit_by, step, hit_at, cost > self.setup.tolerance)
             rows = len(hit_by)
             is_held = (hit_by >= 0) & (hit_at <= self.setup.as_of) & (departure > self.setup.as_of)
             self.result.is_waiting[:rows] |= is_held
         return departure
 
-    def _through(self, gate: Gate, arrival: Reals) -> tuple[Reals, Indexes | None]:
-        """Departures, and what adds most to the wait of each; None where nothing can."""
+    def _through(self, gate: Gate, arrival: Reals) -> Passage:
+        """The passage of arrivals through a gate."""
         if self.occurs is None or not gate:
-            return gate.scheduled_departures(arrival), None
-        passage = gate.pass_through(arrival, self.occurs)
-        return passage.departures, passage.hit_by
+            scheduled = gate.scheduled_departures(arrival)
+            return Passage(scheduled, scheduled, None)
+        return gate.pass_through(arrival, self.occurs)
 
     def _change_content(self, barrier: Barrier, step: int, at: Reals) -> Flags | None:
         """Where (G, K) a barrier makes something happen twice or wrongly, without holding it."""

@@ -144,3 +144,15 @@ def test_the_usual_wait_of_a_cron_weighs_the_long_gaps() -> None:
     wait = Calendar(Schedule(cron="0 2 * * 1-5")).typical_wait
 
     assert wait == pytest.approx((4 * DAY**2 + (3 * DAY) ** 2) / (2 * 7 * DAY))
+
+
+@given(st.integers(1, 40 * DAY), st.lists(moments, min_size=1, max_size=20))
+@SETTINGS
+def test_intervals_since_the_last_run_are_remainders_to_the_last_bit(every: Millis, at: list[float]) -> None:
+    calendar = Calendar(Schedule(every=every, at=NOON))
+    runs = NOON + every * np.arange(-3.0, 4.0)
+    around = np.concatenate([at, runs, np.nextafter(runs, 0.0), np.nextafter(runs, np.inf)])
+
+    last = calendar.run_before(around)
+
+    np.testing.assert_array_equal(last, around - np.mod(around - NOON, float(every)))
