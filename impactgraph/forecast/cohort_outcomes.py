@@ -14,6 +14,7 @@ from impactgraph.forecast.expected_steps import JoinedSteps, ScenarioSteps
 from impactgraph.forecast.gates import Flags
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.record_outcomes import (
+    RecordComparison,
     RecordOutcomes,
     compare_records,
     join_records,
@@ -75,7 +76,7 @@ def cohort_outcomes(setup: SimulationSetup, comparison: Comparison, past_delay: 
         completions=Completions.of(comparison),
     )
     records_only = outcomes.flow_likelihood <= np.maximum(outcomes.likelihood * 0.05, 1e-9)
-    _set_records_only(plan, outcomes, records_only)
+    _set_records_only(plan, outcomes, records_only, records, comparison.weight)
     if setup.keeps_departures:
         outcomes.steps = ScenarioSteps(plan, factual, affected_scenarios)
     return outcomes
@@ -131,19 +132,28 @@ def _bands(
     return np.where(is_stuck, 0, np.where(is_exposed, 1, 2)).astype(np.int8)
 
 
-def _set_records_only(plan: Plan, outcomes: CohortOutcomes, records_only: Flags) -> None:
+def _set_records_only(
+    plan: Plan,
+    outcomes: CohortOutcomes,
+    records_only: Flags,
+    comparison: RecordComparison,
+    weight: Reals | None,
+) -> None:
     """Where the order itself is not affected, its first affected record is its hit, at the step that emits
     it.
     """
-    for record in outcomes.records:
-        outcomes.likelihood = np.maximum(outcomes.likelihood, record.likelihood)
-    if not records_only.any() or not outcomes.records:
+    if not outcomes.records:
         return
-    first = np.argmax(np.stack([record.likelihood for record in outcomes.records]), axis=0)
-    for n, record in enumerate(outcomes.records):
-        rows = records_only & (first == n) & (record.likelihood > 0)
-        outcomes.band[rows] = 3
-        outcomes.hit_by[rows] = record.hit_by[rows]
-        outcomes.hit_step[rows] = plan.workflow.records[record.bit][0]
-        outcomes.hit_at[rows] = record.emitted_at[rows]
-        outcomes.delay[rows] = 0.0
+    likelihoods = np.stack([record.likelihood for record in outcomes.records])
+    outcomes.likelihood = np.maximum(outcomes.likelihood, likelihoods.max(axis=0))
+    at = np.flatnonzero(records_only & (likelihoods.max(axis=0) > 0))
+    if not len(at):
+        return
+    first = np.argmax(likelihoods[:, at], axis=0)
+    hit_by, emitted_at = comparison.first_hits(first, at, weight)
+    steps = np.array([plan.workflow.records[record.bit][0] for record in outcomes.records], np.int16)
+    outcomes.band[at] = 3
+    outcomes.hit_by[at] = hit_by
+    outcomes.hit_step[at] = steps[first]
+    outcomes.hit_at[at] = emitted_at
+    outcomes.delay[at] = 0.0

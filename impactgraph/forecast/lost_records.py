@@ -13,7 +13,7 @@ from graph_models.time import MINUTE
 from impactgraph.forecast.gates import Barrier, Gate
 from impactgraph.forecast.past_holds import pass_all
 from impactgraph.forecast.plan import Record
-from impactgraph.forecast.record_outcomes import RECORD_EFFECTS, RecordOutcomes
+from impactgraph.forecast.record_outcomes import RECORD_EFFECTS, RecordDetails, RecordOutcomes
 from impactgraph.forecast.scenarios import SCENARIOS, Reals
 
 _DECAY = 3.0
@@ -30,9 +30,8 @@ def lost_records(record: Record, completed_at: Reals, as_of: float, tolerance: f
     certain = [barrier for barrier in record.gate.barriers if barrier.is_certain]
     unharmed = pass_all(Gate(certain, record.gate.calendar), emission)
     allowance = max(float(due or tolerance), float(MINUTE))
-    outcome = RecordOutcomes(
-        bit=record.bit,
-        likelihood=np.zeros(cohorts),
+    likelihood = np.zeros(cohorts)
+    details = RecordDetails(
         effect=np.full(cohorts, _MISSING, np.int8),
         expected_at=np.full(cohorts, np.inf),
         due_at=np.full(cohorts, np.nan) if due is None else completed_at + float(due),
@@ -47,19 +46,19 @@ def lost_records(record: Record, completed_at: Reals, as_of: float, tolerance: f
         weight = _chance_at(barrier, sent_at) * _absence(arrival, as_of, allowance)
         total = total + weight
         expected_at = np.sort(arrival, axis=1)[:, SCENARIOS // 2]
-        is_late = (expected_at > as_of) & (expected_at > np.nan_to_num(outcome.due_at, nan=-np.inf))
+        is_late = (expected_at > as_of) & (expected_at > np.nan_to_num(details.due_at, nan=-np.inf))
         is_late &= expected_at - np.sort(unharmed, axis=1)[:, SCENARIOS // 2] > tolerance
         weight = np.where(is_late, weight, 0.0)
-        outcome.likelihood += weight
+        likelihood += weight
         is_likeliest = weight > likeliest
         likeliest = np.maximum(weight, likeliest)
         effect = _MISSING if barrier.impairment.effect is Effect.REJECTED else _LATE
-        outcome.effect[is_likeliest] = effect
-        outcome.expected_at[is_likeliest] = expected_at[is_likeliest]
-        outcome.hit_by[is_likeliest] = barrier.index
-        outcome.emitted_at[is_likeliest] = np.maximum(completed_at, barrier.since)[is_likeliest]
-    outcome.likelihood /= np.maximum(total, 1e-300)
-    return outcome
+        details.effect[is_likeliest] = effect
+        details.expected_at[is_likeliest] = expected_at[is_likeliest]
+        details.hit_by[is_likeliest] = barrier.index
+        details.emitted_at[is_likeliest] = np.maximum(completed_at, barrier.since)[is_likeliest]
+    likelihood /= np.maximum(total, 1e-300)
+    return RecordOutcomes.known(record.bit, likelihood, details)
 
 
 def _absence(arrival: Reals, as_of: float, allowance: float) -> Reals:

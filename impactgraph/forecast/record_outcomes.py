@@ -1,7 +1,8 @@
 """Outcomes of the records of cohorts: which are late, out of sequence, duplicated, wrong or missing."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,13 @@ from numpy.typing import NDArray
 
 from graph_models.enums import Effect, RecordEffect
 from graph_models.topology import Emission
-from impactgraph.forecast.comparison import AffectedScenarios, Comparison, Positions, masked_median
+from impactgraph.forecast.comparison import (
+    AffectedScenarios,
+    Comparison,
+    Positions,
+    count_flags,
+    masked_median,
+)
 from impactgraph.forecast.gates import Flags
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import Reals
@@ -27,15 +34,10 @@ _DUPLICATED = RECORD_EFFECTS.index(RecordEffect.DUPLICATED)
 _WRONG = RECORD_EFFECTS.index(RecordEffect.WRONG)
 
 
-@dataclass
-class RecordOutcomes:
-    """Of one record (by bit), each (G,).
+@dataclass(frozen=True)
+class RecordDetails:
+    """Of one record, each (G,). All but `due_at` is valid only where the likelihood is more than 0."""
 
-    All but `due_at` is valid only where the likelihood is more than 0.
-    """
-
-    bit: int
-    likelihood: Reals
     effect: NDArray[np.int8]
     """Index of RECORD_EFFECTS."""
     expected_at: Reals
@@ -49,7 +51,44 @@ class RecordOutcomes:
     hit_by: Indexes
 
 
-_COLUMNS = ("likelihood", "effect", "expected_at", "due_at", "emitted_at", "hit_by")
+@dataclass(frozen=True)
+class RecordOutcomes:
+    """Of one record (by bit): the likelihood (G,), and details, which cost more and are computed when the
+    first of them is read.
+    """
+
+    bit: int
+    likelihood: Reals
+    details: Callable[[], RecordDetails]
+
+    @staticmethod
+    def known(bit: int, likelihood: Reals, details: RecordDetails) -> "RecordOutcomes":
+        """With details that are computed already."""
+        return RecordOutcomes(bit, likelihood, lambda: details)
+
+    @property
+    def effect(self) -> NDArray[np.int8]:
+        return self.details().effect
+
+    @property
+    def expected_at(self) -> Reals:
+        return self.details().expected_at
+
+    @property
+    def due_at(self) -> Reals:
+        return self.details().due_at
+
+    @property
+    def emitted_at(self) -> Reals:
+        return self.details().emitted_at
+
+    @property
+    def hit_by(self) -> Indexes:
+        return self.details().hit_by
+
+
+_Emissions = Mapping[int, Reals]
+"""By record: when it is emitted (G, N)."""
 
 
 @dataclass
@@ -71,6 +110,21 @@ class RecordComparison:
         return np.logical_or.reduce(
             self.mask.reshape(len(self.bits), self.rows, scenarios), axis=0, initial=False
         )
+
+    def likelihoods(self, weight: Reals | None) -> Reals:
+        """(records, G) by the weights (G, N) of the scenarios, which are None where all are alike."""
+        if weight is None:
+            return (count_flags(self.mask) / self.mask.shape[1]).reshape(len(self.bits), self.rows)
+        masks = self.mask.reshape(len(self.bits), *weight.shape)
+        return np.clip(np.stack([(weight * mask).sum(axis=1) for mask in masks]), 0.0, 1.0)
+
+    def first_hits(self, record: Positions, cohort: Positions, weight: Reals | None) -> tuple[Indexes, Reals]:
+        """What hits the record of each of some cohorts, by their place in `bits` and among the cohorts, and
+        when the record is emitted then.
+        """
+        at = record * self.rows + cohort
+        scenarios = AffectedScenarios.of(None if weight is None else weight[cohort], self.mask[at])
+        return scenarios.mode(self.by[at]), scenarios.median(self.emitted_at[at])
 
 
 def compare_records(plan: Plan, pair: Comparison, tolerance: float) -> RecordComparison:
@@ -150,39 +204,39 @@ def _out_of_sequence(
 
 
 def record_outcomes(plan: Plan, pair: Comparison, hits: RecordComparison) -> list[RecordOutcomes]:
-    """Outcomes of each record, computed only for the cohorts in which the failures affect it."""
-    bits, rows = hits.bits, hits.rows
-    if not bits:
+    """Outcomes of each record; details are computed only for the cohorts in which the failures affect it."""
+    if not hits.bits:
         return []
-    weight = None if pair.weight is None else np.tile(pair.weight, (len(bits), 1))
-    every = AffectedScenarios.of(weight, hits.mask)
-    hit_rows = np.flatnonzero(every.likelihood)
-    affected_scenarios = every.take(hit_rows)
+    likelihoods = hits.likelihoods(pair.weight)
+    emissions = pair.counterfactual.record_emissions
+    details = cache(partial(_details, plan, hits, likelihoods, emissions, pair.weight))
+    return [RecordOutcomes(bit, likelihoods[n], partial(_nth, details, n)) for n, bit in enumerate(hits.bits)]
+
+
+def _nth(details: Callable[[], list[RecordDetails]], n: int) -> RecordDetails:
+    return details()[n]
+
+
+def _details(
+    plan: Plan, hits: RecordComparison, likelihoods: Reals, emissions: _Emissions, weight: Reals | None
+) -> list[RecordDetails]:
+    """By record. `likelihoods` (records, G); `emissions`: without the failures."""
+    hit_rows = np.flatnonzero(likelihoods)
+    own_weight = None if weight is None else weight[hit_rows % hits.rows]
+    affected_scenarios = AffectedScenarios.of(own_weight, hits.mask[hit_rows])
 
     def spread(values: NDArray[Any], blank: Any) -> NDArray[Any]:
-        spread_values = np.full(len(every.likelihood), blank, values.dtype)
-        spread_values[hit_rows] = values
-        return spread_values.reshape(len(bits), rows)
+        spread_values = np.full(likelihoods.shape, blank, values.dtype)
+        spread_values.ravel()[hit_rows] = values
+        return spread_values
 
-    likelihood = every.likelihood.reshape(len(bits), rows)
     effect = spread(np.maximum(affected_scenarios.mode(hits.effect[hit_rows]), 0).astype(np.int8), 0)
     arrival = spread(affected_scenarios.median(hits.arrival[hit_rows]), np.nan)
     emitted_at = spread(affected_scenarios.median(hits.emitted_at[hit_rows]), np.nan)
     by = spread(affected_scenarios.mode(hits.by[hit_rows]), NOBODY)
     emitted_at = np.fmax(emitted_at, _beginnings(plan)[by])
-    due = _due(plan, bits, pair)
-    return [
-        RecordOutcomes(
-            bit=bit,
-            likelihood=likelihood[n],
-            effect=effect[n],
-            expected_at=arrival[n],
-            due_at=due[n],
-            emitted_at=emitted_at[n],
-            hit_by=by[n],
-        )
-        for n, bit in enumerate(bits)
-    ]
+    due = _due(plan, hits, emissions, weight)
+    return [RecordDetails(*of_record) for of_record in zip(effect, arrival, due, emitted_at, by, strict=True)]
 
 
 def _beginnings(plan: Plan) -> Reals:
@@ -200,43 +254,45 @@ def _beginnings(plan: Plan) -> Reals:
 def join_records(parts: Sequence[tuple[Positions, list[RecordOutcomes]]]) -> list[RecordOutcomes]:
     """Outcomes of the records of all cohorts from those of some of them, each with their positions."""
     size = sum(len(at) for at, _ in parts)
-    joined: dict[int, RecordOutcomes] = {}
+    by_bit: dict[int, list[tuple[Positions, RecordOutcomes]]] = {}
     for at, records in parts:
         for record in records:
-            whole = joined.get(record.bit)
-            if whole is None:
-                whole = joined[record.bit] = _no_outcomes(record.bit, size)
-            for column in _COLUMNS:
-                getattr(whole, column)[at] = getattr(record, column)
-    return [joined[bit] for bit in sorted(joined)]
+            by_bit.setdefault(record.bit, []).append((at, record))
+    joined: list[RecordOutcomes] = []
+    for bit, of_bit in sorted(by_bit.items()):
+        likelihood = np.zeros(size)
+        for at, record in of_bit:
+            likelihood[at] = record.likelihood
+        joined.append(RecordOutcomes(bit, likelihood, cache(partial(_join_details, of_bit, size))))
+    return joined
 
 
-def _no_outcomes(bit: int, cohorts: int) -> RecordOutcomes:
-    """Of a record that no failure affects."""
-    return RecordOutcomes(
-        bit=bit,
-        likelihood=np.zeros(cohorts),
-        effect=np.zeros(cohorts, np.int8),
-        expected_at=np.full(cohorts, np.nan),
-        due_at=np.full(cohorts, np.nan),
-        emitted_at=np.full(cohorts, np.nan),
-        hit_by=np.full(cohorts, NOBODY),
+def _join_details(parts: Sequence[tuple[Positions, RecordOutcomes]], size: int) -> RecordDetails:
+    """Of one record; cohorts of no part are not affected."""
+    whole = RecordDetails(
+        effect=np.zeros(size, np.int8),
+        expected_at=np.full(size, np.nan),
+        due_at=np.full(size, np.nan),
+        emitted_at=np.full(size, np.nan),
+        hit_by=np.full(size, NOBODY),
     )
+    for at, record in parts:
+        for field in fields(RecordDetails):
+            getattr(whole, field.name)[at] = getattr(record, field.name)
+    return whole
 
 
-def _due(plan: Plan, bits: list[int], pair: Comparison) -> list[Reals]:
+def _due(plan: Plan, hits: RecordComparison, emissions: _Emissions, weight: Reals | None) -> list[Reals]:
     """By record, (G,): when it was due without the failures."""
-    counterfactual = pair.counterfactual
     completion_by_step: dict[int, Reals] = {}
     due_moments: list[Reals] = []
-    for bit in bits:
+    for bit in hits.bits:
         step, emission = plan.workflow.records[bit]
-        if emission.due is None or bit not in counterfactual.record_emissions:
-            due_moments.append(np.full(len(counterfactual.finish), np.nan))
+        if emission.due is None or bit not in emissions:
+            due_moments.append(np.full(hits.rows, np.nan))
             continue
         if step not in completion_by_step:
-            completion_by_step[step] = masked_median(
-                counterfactual.record_emissions[bit], np.ones(counterfactual.finish.shape, bool), pair.weight
-            )
+            emitted_at = emissions[bit]
+            completion_by_step[step] = masked_median(emitted_at, np.ones(emitted_at.shape, bool), weight)
         due_moments.append(completion_by_step[step] + float(emission.due))
     return due_moments

@@ -11,7 +11,7 @@ from graph_models.enums import Effect, RecordEffect
 from impactgraph.columns import NO_AMOUNT, RECORD_KINDS, Codes, Ints
 from impactgraph.forecast.gates import Barrier
 from impactgraph.forecast.plan import Plan, Record
-from impactgraph.forecast.record_outcomes import RECORD_EFFECTS, RecordOutcomes
+from impactgraph.forecast.record_outcomes import RECORD_EFFECTS, RecordDetails, RecordOutcomes
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.impact.matches import FirstEffects, Positions
 from impactgraph.impact.past_steps import PastSteps
@@ -111,15 +111,14 @@ def content_outcome(record: Record, completed_at: Reals) -> RecordOutcomes:
         hit_at = np.where(is_likeliest, np.maximum(completed_at, barrier.since), hit_at)
         likeliest = np.maximum(chance, likeliest)
     due = record.emission.due
-    return RecordOutcomes(
-        bit=record.bit,
-        likelihood=1.0 - intact,
+    details = RecordDetails(
         effect=effect,
         expected_at=np.full(cohorts, np.nan),
         due_at=np.full(cohorts, np.nan) if due is None else completed_at + float(due),
         emitted_at=hit_at,
         hit_by=hit_by,
     )
+    return RecordOutcomes.known(record.bit, 1.0 - intact, details)
 
 
 def corrected_rows(context: WorkflowContext, record: Record, rows: Codes) -> Flags:

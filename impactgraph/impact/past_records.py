@@ -12,7 +12,7 @@ from impactgraph.columns import Ints
 from impactgraph.forecast.barrier_edges import backlog_end, record_edges
 from impactgraph.forecast.lost_records import lost_records
 from impactgraph.forecast.plan import Plan, Stage
-from impactgraph.forecast.record_outcomes import RECORD_EFFECTS, RecordOutcomes
+from impactgraph.forecast.record_outcomes import RECORD_EFFECTS, RecordDetails, RecordOutcomes
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.impact.bins import MinuteBins, delay_bins, delay_of_bin
 from impactgraph.impact.grouping import group_rows
@@ -151,15 +151,14 @@ def _given_absence(
         return outcome
     lost = lost_records(record, completed_at, context.as_of, context.forecaster.tolerance)
     is_lost = lost.likelihood > outcome.likelihood
-    return RecordOutcomes(
-        bit=outcome.bit,
-        likelihood=np.where(is_lost, lost.likelihood, outcome.likelihood),
+    details = RecordDetails(
         effect=np.where(is_lost, lost.effect, outcome.effect),
         expected_at=np.where(is_lost, lost.expected_at, outcome.expected_at),
         due_at=outcome.due_at,
         emitted_at=np.where(is_lost, lost.emitted_at, outcome.emitted_at),
         hit_by=np.where(is_lost, lost.hit_by, outcome.hit_by),
     )
+    return RecordOutcomes.known(outcome.bit, np.maximum(lost.likelihood, outcome.likelihood), details)
 
 
 def _record_outcomes(
@@ -207,13 +206,13 @@ def _content_group(
 
 def _out_of_sequence(outcome: RecordOutcomes, earlier: RecordOutcomes) -> RecordOutcomes:
     """CohortOutcomes of a record that came before an earlier one, which has not come."""
-    return replace(
-        earlier,
-        bit=outcome.bit,
+    details = replace(
+        earlier.details(),
         effect=np.full_like(earlier.effect, _OUT_OF_SEQUENCE),
         due_at=outcome.due_at,
         expected_at=outcome.expected_at,
     )
+    return RecordOutcomes.known(outcome.bit, earlier.likelihood, details)
 
 
 def _record_group(
