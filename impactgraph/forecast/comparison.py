@@ -152,22 +152,28 @@ def count_flags(flags: Flags) -> Positions:
 def masked_median(values: Reals, mask: Flags, weight: Reals | None = None) -> Reals:
     """Lower median over axis 1 of the values where `mask`; NaN in rows without any."""
     mask = mask & ~np.isnan(values)
+    count = count_flags(mask)
+    rows = np.flatnonzero(count)
+    if len(rows) < len(values):
+        median = np.full(len(values), np.nan)
+        if len(rows):
+            own_weight = None if weight is None else weight[rows]
+            median[rows] = masked_median(values[rows], mask[rows], own_weight)
+        return median
     if weight is not None:
         return _weighted_median(values, np.where(mask, weight, 0.0))
-    count = count_flags(mask)
     ascending = np.sort(np.where(mask, values, np.inf), axis=1)
-    median = ascending[np.arange(len(ascending)), np.maximum((count - 1) // 2, 0)]
-    return np.where(count > 0, median, np.nan)
+    return ascending[np.arange(len(ascending)), (count - 1) // 2]
 
 
 def _weighted_median(values: Reals, weight: Reals) -> Reals:
     """The least value with half of the weight at it or below; NaN in rows without weight."""
-    order = np.argsort(np.where(weight > 0, values, np.inf), axis=1, kind="stable")
+    order = np.argsort(np.where(weight > 0, values, np.inf), axis=1)
     cumulative = np.cumsum(np.take_along_axis(weight, order, axis=1), axis=1)
     total = cumulative[:, -1:]
     place = np.argmax(cumulative >= total * (0.5 - 1e-9), axis=1)
-    median = values[np.arange(len(values)), order[np.arange(len(values)), place]]
-    return np.where(total[:, 0] > 0, median, np.nan)
+    rows = np.arange(len(values))
+    return np.where(total[:, 0] > 0, values[rows, order[rows, place]], np.nan)
 
 
 def masked_mode(values: Indexes, mask: Flags, weight: Reals | None = None) -> Indexes:

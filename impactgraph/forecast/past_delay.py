@@ -162,8 +162,10 @@ def _by_closed_barriers(gates: _PassedGates, visits: PastVisits, at: Cohorts) ->
     """Positions `at`, divided by the barriers that were closed when the visits ended."""
     if not len(at) or not gates.barriers:
         return [at] if len(at) else []
-    is_closed = np.stack([_closed_mask(barrier, visits.left_at[at]) for barrier in gates.barriers], axis=1)
-    _, pattern = np.unique(is_closed, axis=0, return_inverse=True)
+    is_closed = np.stack([_closed_mask(barrier, visits.left_at[at]) for barrier in gates.barriers])
+    pattern = np.zeros(len(at), np.intp)
+    for flags in is_closed:
+        _, pattern = np.unique(pattern * 2 + flags, return_inverse=True)
     return [at[pattern == n] for n in range(int(pattern.max()) + 1)]
 
 
