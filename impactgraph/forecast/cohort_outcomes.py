@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from graph_models.enums import Band
 from impactgraph.forecast.comparison import AffectedScenarios, Comparison, Positions
-from impactgraph.forecast.completions import Completions, JoinedCompletions
+from impactgraph.forecast.completions import CohortCompletions, Completions, JoinedCompletions
 from impactgraph.forecast.expected_steps import JoinedSteps, ScenarioSteps
 from impactgraph.forecast.gates import Flags
 from impactgraph.forecast.plan import Plan
@@ -46,7 +46,7 @@ class CohortOutcomes:
     finish: Reals
     """Median of the completion where it is affected."""
     records: list[RecordOutcomes]
-    completions: Completions | JoinedCompletions
+    completions: CohortCompletions
     """In all scenarios."""
     steps: ScenarioSteps | JoinedSteps | None = None
     """None unless the forecast keeps departures."""
@@ -94,9 +94,6 @@ def join_outcomes(parts: Sequence[tuple[Positions, CohortOutcomes]]) -> CohortOu
             whole[at] = values
         return whole
 
-    completions = [
-        (at, outcomes.completions) for at, outcomes in parts if isinstance(outcomes.completions, Completions)
-    ]
     steps = [(at, outcomes.steps) for at, outcomes in parts if isinstance(outcomes.steps, ScenarioSteps)]
     return CohortOutcomes(
         likelihood=joined("likelihood"),
@@ -109,7 +106,7 @@ def join_outcomes(parts: Sequence[tuple[Positions, CohortOutcomes]]) -> CohortOu
         delay=joined("delay"),
         finish=joined("finish"),
         records=join_records([(at, outcomes.records) for at, outcomes in parts]),
-        completions=JoinedCompletions(completions),
+        completions=JoinedCompletions([(at, outcomes.completions) for at, outcomes in parts]),
         steps=JoinedSteps(steps) if steps else None,
     )
 

@@ -1,14 +1,22 @@
 """Completions of cohorts in all scenarios, and how likely a promise is kept with and without the failures."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from graph_models.time import MINUTE
 from impactgraph.columns import Ints
 from impactgraph.forecast.comparison import Comparison, Positions
 from impactgraph.forecast.scenarios import Reals
+
+_DENSE_FACTOR = 8
+_DENSE_MINIMUM = 100_000
+"""Values are counted in a table of all possible values up to so many, and so many per row; else they are
+sorted.
+"""
 
 
 @dataclass(frozen=True)
@@ -29,8 +37,42 @@ class PromiseChances:
         self.missed[at], self.late_anyway[at] = other.missed, other.late_anyway
 
 
+class CohortCompletions(ABC):
+    """Completions of cohorts, as far as promises are concerned."""
+
+    @abstractmethod
+    def bounds(self) -> tuple[Reals, Reals]:
+        """(G,) before the first every scenario is late without the failures; after the last none is late."""
+
+    @abstractmethod
+    def weigh(self, cohort: Positions, promised_by: Ints) -> PromiseChances:
+        """The chances by the scenarios of each cohort."""
+
+    def chances(self, cohort: Positions, promised_by: Ints) -> PromiseChances:
+        """Of rows of these cohorts, by their promises; 0 where nothing is promised (0).
+
+        Most promises lie before or after all completions of their cohort, which costs a comparison. The
+        others cost a look at its scenarios for each different promise of a cohort.
+        """
+        first, last = self.bounds()
+        has_promise = promised_by > 0
+        is_late = has_promise & (promised_by < first.take(cohort))
+        chances = PromiseChances(np.zeros(len(cohort)), is_late.astype(np.float64))
+        at = np.flatnonzero(has_promise & ~is_late & (promised_by < last.take(cohort)))
+        if not len(at):
+            return chances
+        cohort, promised_by = cohort.take(at), promised_by.take(at)
+        count, promise = _codes_of_equal(promised_by, int(MINUTE))
+        pairs, pair = _codes_of_equal(cohort * count + promise)
+        example = np.empty(pairs, np.intp)
+        example[pair] = np.arange(len(pair))
+        found = self.weigh(cohort.take(example), promised_by.take(example))
+        chances.put(at, PromiseChances(found.missed.take(pair), found.late_anyway.take(pair)))
+        return chances
+
+
 @dataclass(frozen=True)
-class Completions:
+class Completions(CohortCompletions):
     """Of cohorts in N scenarios, (G, N) each with and without the failures; infinite: never, NaN: unknown.
 
     `weight`: of each scenario, summing to 1; None: all are equally likely.
@@ -44,24 +86,11 @@ class Completions:
     def of(comparison: Comparison) -> "Completions":
         return Completions(comparison.factual.finish, comparison.counterfactual.finish, comparison.weight)
 
-    def chances(self, cohort: Positions, promised_by: Ints) -> PromiseChances:
-        """Of rows of these cohorts, by their promises; 0 where nothing is promised (0).
-
-        Most promises lie before or after all completions of their cohort, which costs a comparison; the
-        others cost a look at its scenarios.
-        """
-        first, last = self._bounds
-        has_promise = promised_by > 0
-        is_late = has_promise & (promised_by < first[cohort])
-        chances = PromiseChances(np.zeros(len(cohort)), is_late.astype(np.float64))
-        at = np.flatnonzero(has_promise & ~is_late & (promised_by < last[cohort]))
-        if len(at):
-            chances.put(at, self._weighed(cohort[at], promised_by[at]))
-        return chances
+    def bounds(self) -> tuple[Reals, Reals]:
+        return self._bounds
 
     @cached_property
     def _bounds(self) -> tuple[Reals, Reals]:
-        """(G,) before the first every scenario is late without the failures; after the last none is late."""
         first = np.where(np.isnan(self.counterfactual), -np.inf, self.counterfactual).min(axis=1)
         last = np.fmax(
             np.fmax.reduce(self.factual, axis=1, initial=-np.inf),
@@ -69,7 +98,7 @@ class Completions:
         )
         return first, last
 
-    def _weighed(self, cohort: Positions, promised_by: Ints) -> PromiseChances:
+    def weigh(self, cohort: Positions, promised_by: Ints) -> PromiseChances:
         promise = promised_by[:, None]
         with np.errstate(invalid="ignore"):
             is_late = self.counterfactual[cohort] > promise
@@ -80,24 +109,60 @@ class Completions:
         return PromiseChances((weight * is_missed).sum(axis=1), (weight * is_late).sum(axis=1))
 
 
-class JoinedCompletions:
-    """Of all cohorts: the completions of some of them, each with their positions."""
+class JoinedCompletions(CohortCompletions):
+    """Of all cohorts: the completions of some of them, each with their positions.
 
-    def __init__(self, parts: Sequence[tuple[Positions, "Completions"]]) -> None:
-        size = sum(len(at) for at, _ in parts)
-        self._completions = [completions for _, completions in parts]
-        self._part = np.zeros(size, np.intp)
-        self._place = np.zeros(size, np.intp)
-        for number, (at, _) in enumerate(parts):
-            self._part[at] = number
-            self._place[at] = np.arange(len(at))
+    The promises of cohorts that are in no part are kept.
+    """
 
-    def chances(self, cohort: Positions, promised_by: Ints) -> PromiseChances:
-        """As `Completions` gives them."""
+    def __init__(self, parts: Sequence[tuple[Positions, CohortCompletions]], size: int | None = None) -> None:
+        """`size`: the number of all cohorts; None: all are in a part."""
+        self._size = sum(len(at) for at, _ in parts) if size is None else size
+        self._parts = parts
+
+    def bounds(self) -> tuple[Reals, Reals]:
+        return self._bounds
+
+    @cached_property
+    def _bounds(self) -> tuple[Reals, Reals]:
+        first, last = np.full(self._size, -np.inf), np.full(self._size, -np.inf)
+        for at, completions in self._parts:
+            first[at], last[at] = completions.bounds()
+        return first, last
+
+    @cached_property
+    def _places(self) -> tuple[Positions, Positions]:
+        """(G,) the part of each cohort, and its place there."""
+        part, place = np.full(self._size, -1, np.intp), np.zeros(self._size, np.intp)
+        for number, (at, _) in enumerate(self._parts):
+            part[at] = number
+            place[at] = np.arange(len(at))
+        return part, place
+
+    def weigh(self, cohort: Positions, promised_by: Ints) -> PromiseChances:
         chances = PromiseChances.none(len(cohort))
-        part = self._part[cohort]
-        for number, completions in enumerate(self._completions):
+        part_of, place_of = self._places
+        part = part_of[cohort]
+        for number, (_, completions) in enumerate(self._parts):
             at = np.flatnonzero(part == number)
             if len(at):
-                chances.put(at, completions.chances(self._place[cohort[at]], promised_by[at]))
+                chances.put(at, completions.weigh(place_of[cohort[at]], promised_by[at]))
         return chances
+
+
+def _codes_of_equal(values: Ints, unit: int = 1) -> tuple[int, Ints]:
+    """How many values there are, and the code of each: equal values have the same.
+
+    `unit`: a common one of many lists of values, by which they are fewer.
+    """
+    offset = values - values.min()
+    if unit > 1 and not (offset % unit).any():
+        offset //= unit
+    span = int(offset.max()) + 1
+    if span > _DENSE_FACTOR * len(offset) + _DENSE_MINIMUM:
+        distinct: tuple[Ints, Positions] = np.unique(offset, return_inverse=True)
+        return len(distinct[0]), distinct[1]
+    present = np.flatnonzero(np.bincount(offset))
+    code_of = np.zeros(span, np.intp)
+    code_of[present] = np.arange(len(present))
+    return len(present), code_of[offset]

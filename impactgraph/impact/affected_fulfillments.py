@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from impactgraph.columns import Codes, Columns, Ints
 from impactgraph.forecast.cohort_outcomes import BANDS, CohortOutcomes
-from impactgraph.forecast.completions import PromiseChances
+from impactgraph.forecast.completions import JoinedCompletions, PromiseChances
 from impactgraph.forecast.record_outcomes import RecordOutcomes
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.impact.affected_rows import AffectedRows, Positions
@@ -22,6 +22,8 @@ from impactgraph.impact.matches import FirstEffects, FlowGroup, Matches, RecordG
 
 RECORDS_ONLY = len(BANDS) - 1
 """Band of rows of which only records are affected."""
+_MANY = 20
+"""Of more than one row in so many the chances of promises are computed with those of all others."""
 _Table: TypeAlias = dict[str, NDArray[Any]]
 _TYPES: dict[str, Any] = {
     "likelihood": np.float64,
@@ -61,10 +63,8 @@ class _JoinedGroups:
     fulfillment: Codes
     cohort: Positions
     certainty: Reals
-    outcomes: tuple[CohortOutcomes | None, ...]
-    """Of each group; None: of records of past steps."""
-    starts: tuple[int, ...]
-    """Of each group: where the cohorts of its outcome begin in `table`."""
+    completions: JoinedCompletions
+    """Of the cohorts in `table`."""
     past: tuple[FirstEffects, ...]
     arrivals: tuple[Ints | None, ...]
     """Of each group, as in FlowGroup."""
@@ -91,28 +91,20 @@ class _JoinedGroups:
 
     def _promise_chances(self, at: Positions | None) -> PromiseChances:
         """Of the rows at some positions, or (None) of all."""
-        return self._every_promise if at is None else self._chances_at(at)
+        # Totals need those of nearly all rows, in several parts.
+        if at is not None and len(at) * _MANY < len(self.cohort):
+            return self._chances_of(at)
+        every = self._every_promise
+        return every if at is None else PromiseChances(every.missed.take(at), every.late_anyway.take(at))
 
     @cached_property
     def _every_promise(self) -> PromiseChances:
-        return self._chances_at(np.arange(len(self.cohort)))
+        return self._chances_of(None)
 
-    def _chances_at(self, at: Positions) -> PromiseChances:
-        chances = PromiseChances.none(len(at))
-        ends = np.cumsum([len(effects.impairment) for effects in self.past])
-        group_of = np.searchsorted(ends, at, side="right")
-        order = self.columns.fulfillments.order.take(self.fulfillment.take(at))
-        promised_by = self.columns.orders.promised_by.take(order)
-        for number in np.flatnonzero(np.bincount(group_of, minlength=len(ends))).tolist():
-            outcome = self.outcomes[number]
-            if outcome is None:
-                continue
-            of_group = np.flatnonzero(group_of == number)
-            cohort = self.cohort.take(at.take(of_group)) - self.starts[number]
-            found = outcome.completions.chances(cohort, promised_by.take(of_group))
-            certainty = self.certainty.take(at.take(of_group))
-            chances.put(of_group, PromiseChances(found.missed * certainty, found.late_anyway))
-        return chances
+    def _chances_of(self, at: Positions | None) -> PromiseChances:
+        order = self.columns.fulfillments.order.take(_at(self.fulfillment, at))
+        chances = self.completions.chances(_at(self.cohort, at), self.columns.orders.promised_by.take(order))
+        return PromiseChances(chances.missed * _at(self.certainty, at), chances.late_anyway)
 
     def _hit_at(self, fulfillment: Codes, cohort: Positions, at: Positions | None) -> NDArray[Any]:
         """A hit at the entry to the present step is at the entry of each fulfillment."""
@@ -185,10 +177,21 @@ def _join_groups(columns: Columns, matches: Matches, workflows: Sequence[str]) -
             [np.zeros(0, np.intp), *(group.cohort + starts[id(group.outcome)] for group in groups)]
         ),
         certainty=np.concatenate([np.zeros(0), *(group.certainty for group in groups)]),
-        outcomes=(*(group.outcome for group in matches.flows), None),
-        starts=(*(starts[id(group.outcome)] for group in matches.flows), 0),
+        completions=_join_completions(matches.flows, starts, size),
         past=(*(group.first_effects for group in matches.flows), no_effects),
         arrivals=(*(group.arrivals for group in matches.flows), None),
+    )
+
+
+def _join_completions(groups: Sequence[FlowGroup], starts: Mapping[int, int], size: int) -> JoinedCompletions:
+    """Of all cohorts; `starts`: by the identity of an outcome, where its cohorts begin."""
+    outcomes = {id(group.outcome): group.outcome for group in groups}
+    return JoinedCompletions(
+        [
+            (starts[key] + np.arange(len(outcome.likelihood)), outcome.completions)
+            for key, outcome in outcomes.items()
+        ],
+        size,
     )
 
 

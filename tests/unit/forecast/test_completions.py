@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
+from graph_models.time import HOUR, MINUTE
 from impactgraph.forecast.completions import Completions, JoinedCompletions
 
 COHORTS, SCENARIOS = 4, 6
@@ -70,3 +71,33 @@ def test_parts_are_joined_by_the_positions_of_their_cohorts(
         joined.chances(cohort, promised_by).late_anyway.tolist()
         == whole.chances(cohort, promised_by).late_anyway.tolist()
     )
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, COHORTS - 1), st.integers(0, 40)), min_size=1, max_size=30),
+    st.sampled_from([1, 7, int(MINUTE), 3 * int(HOUR), 10**8 + 1]),
+)
+def test_rows_with_the_same_promise_have_the_chances_that_each_has_alone(
+    asked: list[tuple[int, int]], unit: int
+) -> None:
+    """However far promises lie apart."""
+    steps: NDArray[np.float64] = np.arange(COHORTS * SCENARIOS, dtype=np.float64).reshape(COHORTS, SCENARIOS)
+    every = Completions(steps * (2 * unit), steps * unit, None)
+    cohort = np.array([row for row, _ in asked], np.intp)
+    promised_by = np.array([promise * unit for _, promise in asked], np.int64)
+
+    together = every.chances(cohort, promised_by)
+
+    alone = [every.chances(cohort[n : n + 1], promised_by[n : n + 1]) for n in range(len(asked))]
+    assert together.missed.tolist() == [float(one.missed[0]) for one in alone]
+    assert together.late_anyway.tolist() == [float(one.late_anyway[0]) for one in alone]
+
+
+def test_promises_of_cohorts_without_completions_are_kept() -> None:
+    one = Completions(np.array([[30.0]]), np.array([[20.0]]), None)
+    joined = JoinedCompletions([(np.array([1]), one)], 3)
+
+    chances = joined.chances(np.array([0, 1, 2]), np.array([25, 25, 5]))
+
+    assert chances.missed.tolist() == [0.0, 1.0, 0.0]
+    assert chances.late_anyway.tolist() == [0.0, 0.0, 0.0]
