@@ -91,19 +91,50 @@ def group_rows(rows: int, *codings: RowCodes) -> Groups:
     if isinstance(last, RunLengthCodes) and math.prod(spans[:-1]) == 1:
         zeros = (np.zeros(len(last.codes), np.int32) for _ in spans[:-1])
         return Groups(last.lengths, (*zeros, last.codes))
-    size = math.prod(spans)
-    if size >= _MOST_KEYS:
+    if math.prod(spans) >= _MOST_KEYS:
         return _sorted_groups(rows, codings)
-    keys = _keys(rows, codings, spans, np.int32 if size < 2**31 else np.int64)
-    if size > _DENSE_FACTOR * len(keys) + _DENSE_MINIMUM:
-        present, group_of, counts = np.unique(keys, return_inverse=True, return_counts=True)
-        codes = _decode(present.astype(np.int64), spans)
-        return Groups(counts.astype(np.int64), codes, group_of.astype(np.intp))
+    present, counts, group_of = _distinct_keys(rows, codings, spans)
+    return Groups(counts, _decode(present, spans), group_of)
+
+
+def _distinct_keys(
+    rows: int, codings: tuple[RowCodes, ...], spans: list[int]
+) -> tuple[Ints, Ints, Positions]:
+    """The keys of all codings that rows have, ascending, the number of their rows, and the key of each row by
+    its place among them.
+
+    Codings are joined as long as a table of all their keys is small. Then each joint key is replaced by its
+    place among those that rows have, which are few, and the next codings are joined to that.
+    """
+    limit = _DENSE_FACTOR * rows + _DENSE_MINIMUM
+    present, place = np.zeros(1, np.int64), np.zeros(rows, np.intp)
+    counts = np.array([rows])
+    start = 0
+    while start < len(codings):
+        end, size = start + 1, spans[start]
+        while end < len(codings) and len(present) * size * spans[end] <= limit:
+            size *= spans[end]
+            end += 1
+        is_small = len(present) * size < 2**31
+        keys = _keys(rows, codings[start:end], spans[start:end], np.int32 if is_small else np.int64)
+        if start:
+            keys += (place * size).astype(keys.dtype)
+        found, counts, place = _distinct(keys, len(present) * size, limit)
+        present = present[found // size] * size + found % size
+        start = end
+    return present, counts, place
+
+
+def _distinct(keys: Ints, size: int, limit: int) -> tuple[Ints, Ints, Positions]:
+    """The different keys in [0, size), ascending, how often each occurs, and the place of each key there."""
+    if size > limit:
+        found, place, counts = np.unique(keys, return_inverse=True, return_counts=True)
+        return found.astype(np.int64), counts.astype(np.int64), place.astype(np.intp)
     counts = np.bincount(keys, minlength=size)
-    present = np.flatnonzero(counts)
-    group_of_key = np.zeros(size, np.intp)
-    group_of_key[present] = np.arange(len(present))
-    return Groups(counts[present].astype(np.int64), _decode(present, spans), group_of_key[keys])
+    found = np.flatnonzero(counts)
+    place_of = np.zeros(size, np.intp)
+    place_of[found] = np.arange(len(found))
+    return found, counts[found].astype(np.int64), place_of[keys]
 
 
 def _sorted_groups(rows: int, codings: tuple[RowCodes, ...]) -> Groups:

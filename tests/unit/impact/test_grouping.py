@@ -140,3 +140,18 @@ def test_codes_that_do_not_fit_into_one_number_make_the_same_groups(
 
     assert classes.group_of.tolist() == same.group_of.tolist()
     assert classes.sizes.tolist() == same.sizes.tolist()
+
+
+@given(tables, st.sampled_from([1, 150, 70_000]), st.sampled_from([1, 900, 300_000]))
+def test_codes_that_are_far_apart_make_the_same_groups(
+    table: list[tuple[int, int, int]], first: int, second: int
+) -> None:
+    """Whether a table holds the keys of all codings, of some of them, or none."""
+    few = [np.array(codes, np.int32) for codes in zip(*table, strict=True)]
+    far = [few[0] * np.int32(first), few[1] * np.int32(second), few[2] * np.int32(first)]
+
+    classes, same = group_rows(len(table), *far), group_rows(len(table), *few)
+
+    assert classes.group_of.tolist() == same.group_of.tolist()
+    assert classes.sizes.tolist() == same.sizes.tolist()
+    assert _rows_by_codes(classes, len(table)) == _plainly(*far)
