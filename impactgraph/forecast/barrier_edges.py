@@ -22,8 +22,20 @@ _LONGEST_CALENDAR = 40 * 24 * 60 * float(MINUTE)
 
 def whole_moments(edges: Iterable[Reals], low: float, high: float) -> Ints:
     """Ascending whole milliseconds in (low, high]: a moment is at or after one if it is so of the edge."""
-    every = np.concatenate([np.zeros(0), *(np.atleast_1d(edge) for edge in edges)])
-    return np.unique(np.ceil(every[(every > low) & (every <= high)])).astype(np.int64)
+    listed = [np.atleast_1d(edge) for edge in edges]
+    if not listed:
+        return np.zeros(0, np.int64)
+    every = np.concatenate(listed)
+    within = np.ceil(every[(every > low) & (every <= high)]).astype(np.int64)
+    return distinct_ascending(within)
+
+
+def distinct_ascending(moments: Ints) -> Ints:
+    """Each of the moments once; for few of them quicker than `np.unique`."""
+    ascending = np.sort(moments)
+    is_new = np.ones(len(ascending), bool)
+    np.not_equal(ascending[1:], ascending[:-1], out=is_new[1:])
+    return ascending[is_new]
 
 
 def entry_edges(plan: Plan, position: int, tolerance: float) -> Iterator[Reals]:

@@ -160,6 +160,8 @@ def _longer_chance(visit: _Visit, begin: Reals) -> Reals:
     none = np.zeros(visit.arrival.shape)
     if visit.evidence.is_completed or visit.evidence.is_dead_lettered or visit.evidence.has_unrelated_error:
         return none
+    if not visit.stage.start and not any(handoff.gate for handoff in visit.stage.handoffs):
+        return none
     with np.errstate(invalid="ignore"):
         held = np.maximum(begin - visit.arrival, 0.0)
     held = np.where(_is_in_force(visit, visit.stage.start.barriers), held, 0.0)

@@ -10,7 +10,7 @@ import numpy as np
 
 from graph_models.time import DAY, HOUR, MINUTE
 from impactgraph.columns import Codes, Ints
-from impactgraph.forecast.barrier_edges import whole_moments
+from impactgraph.forecast.barrier_edges import distinct_ascending, whole_moments
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.impact.grouping import RunLengthCodes
 
@@ -45,7 +45,7 @@ class MomentBins:
     def __init__(self, as_of: int, edges: Iterable[Reals] = ()) -> None:
         grid = _grid(as_of)
         within = whole_moments(edges, float(grid[0]), float(as_of))
-        self._bounds = np.union1d(grid, within) if len(within) else grid
+        self._bounds = distinct_ascending(np.concatenate([grid, within])) if len(within) else grid
         centres = (self._bounds[:-1] + self._bounds[1:] - 1) / 2
         self._centres = np.append(centres, float(as_of))
 

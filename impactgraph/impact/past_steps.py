@@ -10,8 +10,6 @@ from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.impact.segment_columns import SegmentColumns
 from impactgraph.impact.workflow_context import WorkflowContext
 
-_NEVER = 2**62
-
 
 @dataclass(frozen=True)
 class StepVisits:
@@ -82,15 +80,16 @@ def _step_visits(past: PastSteps, stage: Stage) -> StepVisits:
     entered_at = columns.step_column("entered_step_at", stage.index)
     ended_at = columns.column("ended_at")
     present_since = columns.column("entered_at")
-    left_at = np.full(len(columns), _NEVER)
-    next_position = np.full(len(columns), -1, np.int32)
+    # In the same step since, or ended: where no next step says when a row left this one.
+    no_handoff = np.where(ended_at > entered_at, ended_at, present_since)
+    left_at, next_position = no_handoff, np.full(len(columns), -1, np.int32)
     for handoff in stage.handoffs:
         if past.step_columns[handoff.to] >= 0:
             arrived_at = columns.step_column("entered_step_at", handoff.to)
-            is_sooner = (arrived_at > entered_at) & (arrived_at < left_at)
+            is_sooner = arrived_at > entered_at
+            if left_at is not no_handoff:
+                is_sooner &= (next_position < 0) | (arrived_at < left_at)
             left_at = np.where(is_sooner, arrived_at, left_at)
-            next_position = np.where(is_sooner, np.int32(handoff.to), next_position)
-    no_handoff = np.where(ended_at > entered_at, ended_at, present_since)
-    left_at = np.where(next_position < 0, no_handoff, left_at)
+            next_position[is_sooner] = handoff.to
     is_visit = (entered_at > 0) & (left_at >= entered_at) & ((left_at <= present_since) | (ended_at > 0))
     return StepVisits(np.where(is_visit, entered_at, 0), np.where(is_visit, left_at, 0), next_position)

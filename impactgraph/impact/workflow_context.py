@@ -119,9 +119,9 @@ class WorkflowContext:
         pace = self.forecaster.durations.slowdown_levels
         if not pace.any():
             return np.full(len(rows), USUAL_PACE, np.int32)
-        location = self.columns.fulfillments.location[rows]
-        own = np.where(location < len(pace), pace[np.minimum(location, len(pace) - 1)], np.int8(0))
-        return own.astype(np.int32) + USUAL_PACE
+        bins = np.full(max(len(self.columns.dictionaries.locations), len(pace)), USUAL_PACE, np.int32)
+        bins[: len(pace)] += pace
+        return bins[self.columns.fulfillments.location[rows]]
 
     def reroute_rate(self, before: float) -> float:
         """Share of the workflow's fulfillments that were rerouted before a moment.
