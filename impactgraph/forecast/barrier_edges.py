@@ -4,6 +4,7 @@ Arrivals between two neighbouring edges are treated alike, so they may share a f
 """
 
 from collections.abc import Iterable, Iterator
+from math import ceil
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from impactgraph.forecast.gates import Barrier, Gate
 from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.forecast.scenarios import Reals
 
+_FAR = 2**62
 _PARTS = 64
 """Parts into which a window is divided where the wait depends on the moment of the arrival in it."""
 _LONGEST_CALENDAR = 40 * 24 * 60 * float(MINUTE)
@@ -28,6 +30,11 @@ def whole_moments(edges: Iterable[Reals], low: float, high: float) -> Ints:
     every = np.concatenate(listed)
     within = np.ceil(every[(every > low) & (every <= high)]).astype(np.int64)
     return distinct_ascending(within)
+
+
+def whole_moment(edge: float) -> int:
+    """The first whole millisecond at or after an edge: integers are compared with it without a conversion."""
+    return ceil(edge) if abs(edge) < _FAR else _FAR if edge > 0 else -_FAR
 
 
 def distinct_ascending(moments: Ints) -> Ints:

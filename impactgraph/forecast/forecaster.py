@@ -90,26 +90,26 @@ class Forecaster:
     ) -> CohortOutcomes:
         """Of groups that take part in these strata; `chances`: for each group, of each stratum."""
         setup = self._setup(plan, groups)
-        undisturbed = _Undisturbed(setup, groups)
+        shared = _SharedByStrata(setup, groups)
         comparison = join_strata(
             [
-                self._compare(undisturbed, occurs, [of_group[n] for of_group in chances])
+                self._compare(shared, occurs, [of_group[n] for of_group in chances])
                 for n, occurs in enumerate(strata)
             ]
         )
         past_delay = np.concatenate([group.past_delays for group in groups])
         return cohort_outcomes(setup, comparison, past_delay)
 
-    def _compare(self, undisturbed: "_Undisturbed", occurs: Occurs, chances: Sequence[float]) -> Comparison:
+    def _compare(self, shared: "_SharedByStrata", occurs: Occurs, chances: Sequence[float]) -> Comparison:
         """The comparison of groups in one stratum, with its chance for each."""
-        setup, groups = undisturbed.setup, undisturbed.groups
-        completions = [current_step(setup.plan, group, self.as_of, occurs) for group in groups]
+        setup, groups = shared.setup, shared.groups
+        completions = shared.present_steps(occurs)
         result = _current_hits(setup, groups, completions)
         decisions = _made_decisions(setup, groups, occurs, result)
         factual = simulate(
             setup, occurs, _starts(groups, [c.factual for c in completions], completions), result, decisions
         )
-        counterfactual = undisturbed.simulation([c.counterfactual for c in completions])
+        counterfactual = shared.simulation([c.counterfactual for c in completions])
         if min(chances) >= 1.0 and all(c.weight is None for c in completions):
             return Comparison(factual, counterfactual)
         weight = [
@@ -177,14 +177,31 @@ class Forecaster:
         return SimulationSetup(plan, self.as_of, self.tolerance, slowdown, self.keeps_steps)
 
 
-class _Undisturbed:
-    """Simulations of some cohorts without the failures: strata that agree on when the present steps end
-    share one.
+class _SharedByStrata:
+    """What strata have in common: how the present step of a group ends where the same of its barriers occur,
+    and the simulations without the failures where all present steps end alike.
     """
 
     def __init__(self, setup: SimulationSetup, groups: Sequence[Cohorts]) -> None:
         self.setup, self.groups = setup, groups
         self._last: tuple[list[Reals], SimulationResult] | None = None
+        self._ends: dict[tuple[int, tuple[bool, ...]], StepCompletion] = {}
+
+    def present_steps(self, occurs: Occurs) -> list[StepCompletion]:
+        """How the present step of each group ends in a stratum."""
+        return [self._present_step(number, group, occurs) for number, group in enumerate(self.groups)]
+
+    def _present_step(self, number: int, group: Cohorts, occurs: Occurs) -> StepCompletion:
+        plan, as_of = self.setup.plan, self.setup.as_of
+        flags = tuple(occurs(barrier) for barrier in plan.stages[group.step].barriers)
+        in_all_or_none = tuple(flag for flag in flags if isinstance(flag, bool))
+        if len(in_all_or_none) < len(flags):
+            return current_step(plan, group, as_of, occurs)
+        key = number, in_all_or_none
+        end = self._ends.get(key)
+        if end is None:
+            end = self._ends[key] = current_step(plan, group, as_of, occurs)
+        return end
 
     def simulation(self, completions: list[Reals]) -> SimulationResult:
         """By completions of the present steps, group by group."""
@@ -208,6 +225,8 @@ def _current_hits(
     result = setup.blank_result
     for rows, group, completion in zip(_rows(groups), groups, completions, strict=True):
         is_hit = completion.hit_by >= 0
+        if not is_hit.any():
+            continue
         result.hit_by[rows] = completion.hit_by
         result.hit_step[rows] = np.where(is_hit, np.int16(group.step), np.int16(-1))
         result.hit_at[rows] = np.where(is_hit, group.entered_at[:, None], np.nan)

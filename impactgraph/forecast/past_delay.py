@@ -177,8 +177,10 @@ def _estimate(
     if likelihood is _far and any(map(gates.leaves_to_person, variants)):
         variants = [_standing_still(gates, variant) for variant in variants]
     explanations = [_explain(gates, visits, has_replays, variant, likelihood) for variant in variants]
-    delay = np.concatenate([each.delay for each in explanations], axis=1)
-    weight = np.concatenate([each.weight for each in explanations], axis=1)
+    delay, weight = explanations[0].delay, explanations[0].weight
+    if len(explanations) > 1:
+        delay = np.concatenate([each.delay for each in explanations], axis=1)
+        weight = np.concatenate([each.weight for each in explanations], axis=1)
     held_weight = weight * (delay > min(float(MINUTE), gates.tolerance))
     total, held = weight.sum(axis=1), held_weight.sum(axis=1)
     is_explained = total > _LEAST

@@ -8,7 +8,7 @@ import numpy as np
 
 from graph_models.enums import Effect
 from impactgraph.columns import Codes, Ints
-from impactgraph.forecast.barrier_edges import backlog_end, visit_edges
+from impactgraph.forecast.barrier_edges import backlog_end, visit_edges, whole_moment
 from impactgraph.forecast.past_delay import PastDelay, PastVisits, past_delay
 from impactgraph.forecast.past_holds import FirstHold, Place
 from impactgraph.forecast.plan import Stage
@@ -161,13 +161,14 @@ def _meets_barriers(stage: Stage, entered_at: Ints, left_at: Ints) -> Flags:
     """(rows,) whether a row was in the step, or left it, while a barrier was in force or its backlog
     cleared.
     """
-    since = min(b.since for b in stage.barriers)
-    until = max(backlog_end(b) for b in stage.barriers)
+    since = whole_moment(min(b.since for b in stage.barriers))
+    until = whole_moment(max(backlog_end(b) for b in stage.barriers))
     mask = (entered_at > 0) & (left_at >= since) & (entered_at < until)
     if all(b.makes_wait and b.is_certain and b.impairment.effect is Effect.BLOCKED for b in stage.barriers):
         # A row that left while every barrier was in force was held by none of them.
-        last_since = max(b.since for b in stage.barriers)
-        mask &= (left_at < last_since) | (left_at >= min(float(b.until.min()) for b in stage.barriers))
+        last_since = whole_moment(max(b.since for b in stage.barriers))
+        first_end = whole_moment(min(float(b.until.min()) for b in stage.barriers))
+        mask &= (left_at < last_since) | (left_at >= first_end)
     return mask
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from graph_models.enums import RecordEffect
 from impactgraph.columns import Ints
-from impactgraph.forecast.barrier_edges import backlog_end, record_edges
+from impactgraph.forecast.barrier_edges import backlog_end, record_edges, whole_moment
 from impactgraph.forecast.lost_records import lost_records
 from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS, RecordDetails, RecordOutcomes
@@ -136,7 +136,7 @@ def _on_spoiling_way(stage: Stage, completed_at: Ints) -> Flags:
 
 
 def _between(at: Ints, since: float, until: float) -> Flags:
-    return (at >= since) & (at < until)
+    return (at >= whole_moment(since)) & (at < whole_moment(until))
 
 
 def _given_absence(

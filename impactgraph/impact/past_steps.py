@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from impactgraph.columns import Codes, Ints
-from impactgraph.forecast.barrier_edges import stage_barriers
+from impactgraph.forecast.barrier_edges import stage_barriers, whole_moment
 from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.impact.segment_columns import SegmentColumns
 from impactgraph.impact.workflow_context import WorkflowContext
@@ -56,7 +56,7 @@ def past_steps(
         and (position is None or plan.leads_to(stage.index, position))
     )
     came_at = columns.column("ended_at" if position is None else "entered_at")
-    start = int(np.searchsorted(came_at, _earliest_barrier(stages)))
+    start = int(np.searchsorted(came_at, whole_moment(_earliest_barrier(stages))))
     recent = SegmentColumns(context, columns.rows[start:])
     return PastSteps(stages, start, recent, context.step_columns)
 

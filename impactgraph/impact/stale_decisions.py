@@ -7,7 +7,7 @@ import numpy as np
 
 from graph_models.enums import Effect
 from impactgraph.columns import Codes, Ints
-from impactgraph.forecast.barrier_edges import entry_edges
+from impactgraph.forecast.barrier_edges import entry_edges, whole_moment
 from impactgraph.forecast.cohorts import Cohorts, StepEvidence
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import Reals
@@ -82,7 +82,8 @@ def pending_rows(
     codes = np.zeros(len(columns), np.int32)
     for n, read in enumerate(pending):
         read_at = columns.step_column("entered_step_at", read.decision.step)
-        is_stale = (read_at >= read.barrier.since) & (read_at < read.barrier.latest_end)
+        since, until = whole_moment(read.barrier.since), whole_moment(read.barrier.latest_end)
+        is_stale = (read_at >= since) & (read_at < until)
         codes |= is_stale.astype(np.int32) << n
     return PendingRows(pending, codes)
 
@@ -117,7 +118,7 @@ def _rerouted_after(
     """
     stale = read.barrier
     rerouted_at = columns.column("rerouted_at")
-    at = np.flatnonzero((rerouted_at >= stale.since) & ~is_explained)
+    at = np.flatnonzero((rerouted_at >= whole_moment(stale.since)) & ~is_explained)
     read_at = _read_at(context, plan, columns, read.decision.step, at)
     read_until = np.minimum(float(np.median(stale.until)), rerouted_at[at])
     at = at[(read_at >= stale.since) & (read_at < read_until)]

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from graph_models.time import DAY, HOUR, MINUTE
 from impactgraph.columns import Codes
+from impactgraph.forecast.barrier_edges import whole_moment
 from impactgraph.impact.bins import MinuteBins, MomentBins
 from impactgraph.impact.grouping import (
     Groups,
@@ -155,3 +156,9 @@ def test_codes_that_are_far_apart_make_the_same_groups(
     assert classes.group_of.tolist() == same.group_of.tolist()
     assert classes.sizes.tolist() == same.sizes.tolist()
     assert _rows_by_codes(classes, len(table)) == _plainly(*far)
+
+
+@given(st.integers(-5, 5), st.floats(allow_nan=False) | st.floats(-5, 5))
+def test_a_moment_is_after_an_edge_if_it_is_after_the_whole_moment_of_it(at: int, edge: float) -> None:
+    assert (at >= whole_moment(edge)) == (at >= edge)
+    assert (at < whole_moment(edge)) == (at < edge)
