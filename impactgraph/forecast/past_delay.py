@@ -263,7 +263,7 @@ def _explain(
     weight = work.weight * np.where(is_rejected, replay_fit, ordinary_fit)
     own_wait = np.minimum(np.maximum(left_at - scheduled(work.completion), 0.0), 2.0 * wait)
     departure = np.where(is_known, scheduled(work.completion) + own_wait, departure)
-    return Explanation(np.maximum(departure - usual, 0.0), weight, tuple(recorder.holds))
+    return Explanation(np.maximum(departure - usual, 0.0), weight, recorder)
 
 
 def _work(

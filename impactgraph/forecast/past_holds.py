@@ -1,6 +1,6 @@
 """Holds: how long each barrier alone would have held past visits, and which of them held a visit first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import groupby
@@ -32,11 +32,13 @@ class Hold:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Visits in the K scenarios of one variant: the delay and the weight of each (G, K), and all holds."""
+    """Visits in the K scenarios of one variant: the delay and the weight of each (G, K), and what may have
+    held them.
+    """
 
     delay: Reals
     weight: Reals
-    holds: tuple[Hold, ...]
+    recorder: "HoldRecorder"
 
 
 @dataclass(frozen=True)
@@ -50,30 +52,48 @@ class FirstHold:
     at: Reals
 
 
+@dataclass(frozen=True)
+class _GatePassage:
+    """The passage of visits through a gate, moments (G, K)."""
+
+    gate: Gate
+    place: Place
+    arrival: Reals
+    departures: Reals
+
+
 @dataclass
 class HoldRecorder:
-    """Passes visits through gates, and keeps what each barrier of them does.
+    """Passes visits through gates, and tells what each barrier of them does.
 
     `latest` (G, 1): a barrier that would hold a visit beyond this moment did not hold it.
     """
 
     left_at: Reals
     latest: Reals
-    holds: list[Hold] = field(default_factory=list[Hold])
+    _passages: list[_GatePassage] = field(default_factory=list[_GatePassage], repr=False)
 
     def departures(self, gate: Gate, arrival: Reals, place: Place) -> Reals:
-        scheduled = gate.scheduled_departures(arrival)
         if not gate:
-            return scheduled
+            return gate.scheduled_departures(arrival)
         departures = pass_all(gate, arrival)
-        for barrier in gate.barriers:
-            alone = departures
-            if len(gate.barriers) > 1:
-                alone = pass_all(Gate((barrier,), gate.calendar), arrival)
-            ended = np.where(np.isinf(alone), self.left_at, alone)
-            length = np.where(ended <= self.latest, np.maximum(ended - scheduled, 0.0), 0.0)
-            self.holds.append(Hold(barrier, place, arrival, length))
+        self._passages.append(_GatePassage(gate, place, arrival, departures))
         return departures
+
+    def holds(self, at: NDArray[np.intp]) -> Iterator[Hold]:
+        """Of the visits at some positions."""
+        left_at, latest = self.left_at[at], self.latest[at]
+        for passage in self._passages:
+            gate, arrival = passage.gate, passage.arrival[at]
+            scheduled = gate.scheduled_departures(arrival)
+            for barrier in gate.barriers:
+                if len(gate.barriers) > 1:
+                    alone = pass_all(Gate((barrier,), gate.calendar), arrival)
+                else:
+                    alone = passage.departures[at]
+                ended = np.where(np.isinf(alone), left_at, alone)
+                length = np.where(ended <= latest, np.maximum(ended - scheduled, 0.0), 0.0)
+                yield Hold(barrier, passage.place, arrival, length)
 
 
 def pass_all(gate: Gate, arrival: Reals) -> Reals:
@@ -88,26 +108,31 @@ def first_hold(explanations: Sequence[Explanation], held_weight: Reals, toleranc
     `held_weight`: weights of the delays of all explanations (G, K each, side by side), 0 where there is none.
     """
     cohorts = len(explanations[0].delay)
-    weights = np.split(held_weight, len(explanations), axis=1)
-    total = np.maximum(held_weight.sum(axis=1), 1e-300)
+    first = FirstHold(np.full(cohorts, -1, np.int16), np.zeros(cohorts, np.int16), np.full(cohorts, np.nan))
+    total = held_weight.sum(axis=1)
+    at = np.flatnonzero(total > 0)
+    if not len(at):
+        return first
+    total = np.maximum(total[at], 1e-300)
+    weights = np.split(held_weight[at], len(explanations), axis=1)
     every = [
         (hold, weight)
         for explanation, weight in zip(explanations, weights, strict=True)
-        for hold in explanation.holds
+        for hold in explanation.recorder.holds(at)
     ]
     every.sort(key=lambda pair: (pair[0].place, pair[0].barrier.since, pair[0].barrier.index))
     candidates = [
         (place, index, *_mean_hold(list(pairs), total))
         for (place, index), pairs in groupby(every, key=lambda pair: (pair[0].place, pair[0].barrier.index))
     ]
-    first = FirstHold(np.full(cohorts, -1, np.int16), np.zeros(cohorts, np.int16), np.full(cohorts, np.nan))
-    longest = np.maximum.reduce([np.zeros(cohorts), *(length for _, _, length, _ in candidates)])
+    longest = np.maximum.reduce([np.zeros(len(at)), *(length for _, _, length, _ in candidates)])
     enough = np.minimum(longest, tolerance)
     for place, index, length, met_at in reversed(candidates):
         is_first = (length >= enough) & (length > 0)
-        first.impairment[is_first] = index
-        first.place[is_first] = place
-        first.at[is_first] = np.nan if place is Place.START else met_at[is_first]
+        rows = at[is_first]
+        first.impairment[rows] = index
+        first.place[rows] = place
+        first.at[rows] = np.nan if place is Place.START else met_at[is_first]
     return first
 
 

@@ -29,7 +29,9 @@ RECORD_EFFECTS = (
     RecordEffect.DUPLICATED,
     RecordEffect.WRONG,
 )
-_LATE = RECORD_EFFECTS.index(RecordEffect.LATE)
+_MISSING = np.int16(RECORD_EFFECTS.index(RecordEffect.MISSING))
+_OUT_OF_SEQUENCE = np.int16(RECORD_EFFECTS.index(RecordEffect.OUT_OF_SEQUENCE))
+_LATE = np.int16(RECORD_EFFECTS.index(RecordEffect.LATE))
 _DUPLICATED = RECORD_EFFECTS.index(RecordEffect.DUPLICATED)
 _WRONG = RECORD_EFFECTS.index(RecordEffect.WRONG)
 
@@ -145,13 +147,13 @@ def compare_records(plan: Plan, pair: Comparison, tolerance: float) -> RecordCom
         is_out_of_sequence, held_by = _out_of_sequence(
             bits=bits, emissions=emissions, with_=with_, without=without, own=own
         )
-    effect = np.where(missing, 0, np.where(is_out_of_sequence, 1, 2)).astype(np.int16)
-    by = np.where((own < 0) & is_out_of_sequence, held_by, own)
-    by = np.where(by < 0, np.tile(factual.hit_by, (len(bits), 1)), by) if bits else by
+    order_effect = np.where(is_out_of_sequence, _OUT_OF_SEQUENCE, _LATE)
+    by = np.where((own < 0) & is_out_of_sequence, held_by, own).reshape(len(bits), *factual.hit_by.shape)
+    by = np.where(by < 0, factual.hit_by, by).reshape(own.shape)
     comparison = RecordComparison(
         bits=bits,
         mask=late | missing | is_out_of_sequence,
-        effect=effect,
+        effect=np.where(missing, _MISSING, order_effect),
         arrival=with_,
         emitted_at=_stack(factual.record_emissions, bits, factual.finish),
         by=by,
