@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -14,13 +14,15 @@ from api.errors import TooComplexError
 from api.loaders import OrderLoader
 from api.workers import Worker, Workers
 from graph_models.failure import Failure
-from graph_models.impact import OwnerShare, Question
+from graph_models.impact import Contribution, CostOfDelayPoint, OwnerShare, Question
 from graph_models.orders import Order, TimelineEntry
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.errors import DeadlineExceededError, NotFoundError
 from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Answer, Ask
+from impactgraph.usecases.contributions import contributions
+from impactgraph.usecases.cost_of_delay import cost_of_delay
 from impactgraph.usecases.impact_summary import ImpactSummary, impact_summaries, impact_summary
 from impactgraph.usecases.orders import get_orders, recorded_orders
 from impactgraph.usecases.single_failures import owner_shares
@@ -212,6 +214,16 @@ class Context(BaseContext):
     async def owner_shares(self, answer: Answer) -> tuple[OwnerShare, ...]:
         """Teams that own impaired elements of an answer, the most affected first."""
         return await self.ask_at(answer.question.as_of, owner_shares, self._ask_impact, answer)
+
+    async def contributions(self, answer: Answer) -> tuple[Contribution, ...]:
+        """What each failure of an answer adds, the most costly first."""
+        return await self.ask_at(answer.question.as_of, contributions, self._ask_impact, answer)
+
+    async def cost_of_delay(
+        self, answer: Answer, ends: Sequence[Millis] | None
+    ) -> tuple[CostOfDelayPoint, ...]:
+        """What the failures of an answer cost if they end at each of several moments."""
+        return await self.ask_at(answer.question.as_of, cost_of_delay, answer, ends)
 
     @cached_property
     def orders(self) -> OrderLoader[Order]:

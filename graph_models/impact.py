@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graph_models.enums import Band, Effect, RecordEffect, RecordKind
+from graph_models.estimates import Estimates
 from graph_models.failure import Failure
 from graph_models.impairment import Absorption
 from graph_models.money import Money
@@ -61,7 +62,10 @@ class RecordTotals:
     type: str
     effect: RecordEffect
     count: int
+    """How many are possible."""
     amount: tuple[Money, ...] = ()
+    expected: float = 0.0
+    """The sum of their likelihoods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ class ImpactTotals(OrderTotals):
     notifications: tuple[RecordTotals, ...]
     tasks: int
     supplier_orders: int
+    estimates: Estimates
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,8 @@ class ImpactGroup:
     stuck: int
     value: tuple[Money, ...]
     will_miss_promise: int
+    estimates: Estimates | None = None
+    """None where they were not asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,30 @@ class ForecastPoint:
     promises_missed: int
     postings_late: int
     notifications_late: int
+    estimates: Estimates | None = None
+    """None where they were not asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one of several failures does by itself, and what it adds to the others."""
+
+    failure: Failure
+    alone: Estimates
+    adds: Estimates
+    """The joint answer less the joint answer without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostOfDelayPoint:
+    """What the failures of an answer cost if they end at a moment."""
+
+    ends_in: Millis
+    """Counted from the moment of the answer."""
+    ends_at: Millis
+    estimates: Estimates
+    reason: str | None
+    """What makes the cost grow faster up to here, such as the run of a batch; None where nothing does."""
 
 
 @dataclass(frozen=True, slots=True)

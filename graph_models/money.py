@@ -45,6 +45,11 @@ def minor_digits(currency: str) -> int:
     return 3 if currency in _THOUSANDTHS else 2
 
 
+def say_amount(amount: Decimal, currency: str) -> str:
+    """Returns an amount with the digits of its currency, such as `1,200.00 EUR` or `1,200 JPY`."""
+    return f"{amount:,.{minor_digits(currency)}f} {currency}"
+
+
 def equal_shares(micros: int, count: int, currency: str) -> list[int]:
     """Returns an amount in millionths as `count` shares that add up to it exactly.
 
@@ -74,6 +79,11 @@ def from_micros(micros: int, currency: str) -> Money:
     if isinstance(exponent, int) and exponent > -2:
         amount = amount.quantize(Decimal("0.01"))
     return Money(amount, currency)
+
+
+def rounded_amount(micros: float, currency: str) -> Decimal:
+    """Returns an amount in millionths in whole units of the currency (cents of EUR, yen)."""
+    return (Decimal(micros) / MICROS).quantize(Decimal(1).scaleb(-minor_digits(currency)))
 
 
 def total(parts: Iterable[Money]) -> tuple[Money, ...]:

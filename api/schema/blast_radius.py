@@ -1,11 +1,14 @@
 """Blast radius: what failures affect."""
 
-from typing import Annotated, cast
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Annotated, TypeVar, cast
 
 import strawberry
 
 from api.context import Landscape
 from api.schema.affected import AffectedNotification, AffectedOrder, AffectedPosting, AffectedTask, record_of
+from api.schema.delay_cost import Contribution, CostOfDelayPoint
 from api.schema.element import Element, Info, element_by_id
 from api.schema.enums import Dimension, ElementKind, OrderSort, RecordEffect
 from api.schema.failure import Failure
@@ -20,13 +23,14 @@ from api.schema.scalars import Moment, Span, moment_of
 from api.schema.totals import ForecastPoint, ImpactGroup, ImpactTotals
 from api.schema.unanswered import AwaitingReplay, Unanswered
 from api.volatile import VolatileMoment, VolatileText
-from graph_models import enums, impact
+from graph_models import enums, estimates, impact
 from graph_models.ids import key_of
 from graph_models.orders import Page
 from impactgraph.usecases import impact_pages
 from impactgraph.usecases.answer import Answer
 from impactgraph.usecases.orders import OrderQuery
 
+Key = TypeVar("Key")
 Types = Annotated[list[str] | None, strawberry.argument(description="Only these types.")]
 Effects = Annotated[list[RecordEffect] | None, strawberry.argument(description="Only these effects.")]
 
@@ -158,10 +162,14 @@ class BlastRadius:
     ) -> list[ImpactGroup]:
         groups = await info.context.run(impact_pages.breakdown, self.answer, by, first)
         info.context.count(len(groups))
-        return [ImpactGroup.of(group) for group in groups]
+        return [
+            ImpactGroup.of(group, partial(_nth_of, self.answer.group_estimates, tuple(by), number))
+            for number, group in enumerate(groups)
+        ]
 
     @strawberry.field(
-        description="Impact of each failure by itself, most orders first. Costs one more answer per failure."
+        description="Impact of each failure by itself, most promises missed first. Costs one more answer per "
+        "failure."
     )
     async def impact_summary(self, info: Info) -> list[ImpactSummary]:
         return await self._impact_summaries(info)
@@ -177,6 +185,34 @@ class BlastRadius:
         info.context.count(len(summaries))
         return [ImpactSummary.of(summary, self.landscape) for summary in summaries]
 
+    @strawberry.field(
+        description="What each failure adds to the others, the most costly first. Costs up to two more "
+        "answers per failure."
+    )
+    async def contributions(self, info: Info) -> list[Contribution]:
+        found = await info.context.contributions(self.answer)
+        info.context.count(len(found))
+        return [Contribution.of(each, self.answer.as_of, self.landscape) for each in found]
+
+    @strawberry.field(
+        description="What the failures cost if all that have not ended end now or later. Costs one more "
+        "answer per end."
+    )
+    async def cost_of_delay(
+        self,
+        info: Info,
+        ends: Annotated[
+            list[Span] | None,
+            strawberry.argument(
+                description="Ends, counted from `asOf`, from PT0S to P14D, at most 24; null: PT0S, PT30M, "
+                "PT1H, PT2H, PT4H and PT8H."
+            ),
+        ] = None,
+    ) -> list[CostOfDelayPoint]:
+        points = await info.context.cost_of_delay(self.answer, ends)
+        info.context.count(len(points))
+        return [CostOfDelayPoint.of(point) for point in points]
+
     @strawberry.field(description="When orders are affected and promises missed, in intervals of `bucket`.")
     async def forecast(
         self,
@@ -185,7 +221,10 @@ class BlastRadius:
     ) -> list[ForecastPoint]:
         points = await info.context.run(impact_pages.forecast, self.answer, bucket)
         info.context.count(len(points))
-        return [ForecastPoint.of(point) for point in points]
+        return [
+            ForecastPoint.of(point, partial(_nth_of, self.answer.forecast_estimates, bucket, number))
+            for number, point in enumerate(points)
+        ]
 
     @strawberry.field(
         description="Impairments of elements; one element may have several, in different windows or scopes."
@@ -321,6 +360,12 @@ class BlastRadius:
 
 def _orders(info: Info, page: Page[impact.AffectedOrder], landscape: Landscape) -> Connection[AffectedOrder]:
     return Connection.of(info.context, page, [AffectedOrder.of(item, landscape) for item in page.items])
+
+
+def _nth_of(
+    read: Callable[[Key], Sequence[estimates.Estimates]], key: Key, number: int
+) -> estimates.Estimates:
+    return read(key)[number]
 
 
 def _playbooks(keys: tuple[str, ...], landscape: Landscape) -> list[Playbook]:

@@ -6,6 +6,7 @@ import strawberry
 
 from api.context import Landscape
 from api.schema.element import Info, element_by_id
+from api.schema.estimates import Estimates
 from api.schema.money import Money
 from api.schema.organisation import Team
 from api.schema.scalars import Moment, moment_of
@@ -26,6 +27,7 @@ class ImpactSummary:
     will_miss_promise: int = strawberry.field(
         description="Orders that are expected to miss their promise because of it."
     )
+    estimates: Estimates = strawberry.field(description="Expected values of the totals, with ranges.")
     next_promise: Moment | None = strawberry.field(
         description="The next promise that is expected to be missed."
     )
@@ -66,6 +68,7 @@ class ImpactSummary:
             stuck=model.stuck,
             value=Money.each(model.value),
             will_miss_promise=model.will_miss_promise,
+            estimates=Estimates.of(model.estimates),
             next_promise=moment_of(model.next_promise),
             shared=list(model.common_values),
             landscape=landscape,

@@ -1,15 +1,17 @@
 """Counts and sums of a blast radius."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import strawberry
 from strawberry.scalars import JSON
 
 from api.schema.element import Info
 from api.schema.enums import RecordEffect
+from api.schema.estimates import Estimates
 from api.schema.money import Money
 from api.schema.scalars import Moment
 from graph_models import enums, impact
+from graph_models import estimates as models
 from impactgraph.usecases.answer import Answer
 
 
@@ -17,13 +19,20 @@ from impactgraph.usecases.answer import Answer
 class RecordTotals:
     type: str = strawberry.field(description="Type of the records, such as invoice or shipped.")
     effect: RecordEffect = strawberry.field(description="The effect on them.")
-    count: int = strawberry.field(description="Number of records.")
+    count: int = strawberry.field(description="Number of records that may be affected.")
+    expected: float = strawberry.field(description="Expected number: the sum of their likelihoods.")
     amount: list[Money] = strawberry.field(description="Sum of their amounts, per currency.")
 
     @classmethod
     def each(cls, totals: Iterable[impact.RecordTotals]) -> "list[RecordTotals]":
         return [
-            cls(type=total.type, effect=total.effect, count=total.count, amount=Money.each(total.amount))
+            cls(
+                type=total.type,
+                effect=total.effect,
+                count=total.count,
+                expected=total.expected,
+                amount=Money.each(total.amount),
+            )
             for total in totals
         ]
 
@@ -49,6 +58,10 @@ class ImpactTotals:
         "`missLikelihood`, rounded."
     )
     answer: strawberry.Private[Answer]
+
+    @strawberry.field(description="Expected values of all totals, with ranges.")
+    async def estimates(self, info: Info) -> Estimates:
+        return Estimates.of(await info.context.run(lambda: self.answer.estimates))
 
     @strawberry.field(description="Possible refunds, per currency.")
     async def refunds_at_risk(self, info: Info) -> list[Money]:
@@ -103,15 +116,21 @@ class ImpactGroup:
     will_miss_promise: int = strawberry.field(
         description="Orders of the group that are expected to miss their promise because of the failure."
     )
+    read_estimates: strawberry.Private[Callable[[], models.Estimates]]
+
+    @strawberry.field(description="Expected values of the group, with ranges.")
+    async def estimates(self, info: Info) -> Estimates:
+        return Estimates.of(await info.context.run(self.read_estimates))
 
     @classmethod
-    def of(cls, group: impact.ImpactGroup) -> "ImpactGroup":
+    def of(cls, group: impact.ImpactGroup, read_estimates: Callable[[], models.Estimates]) -> "ImpactGroup":
         return cls(
             key=JSON(dict(group.key)),
             orders=group.orders,
             stuck=group.stuck,
             value=Money.each(group.value),
             will_miss_promise=group.will_miss_promise,
+            read_estimates=read_estimates,
         )
 
 
@@ -124,13 +143,24 @@ class ForecastPoint:
     )
     postings_late: int = strawberry.field(description="Postings due in it that are late.")
     notifications_late: int = strawberry.field(description="Customer messages due in it that are late.")
+    read_estimates: strawberry.Private[Callable[[], models.Estimates]]
+
+    @strawberry.field(
+        description="Expected values of the interval, with ranges: of orders first affected in it, and of "
+        "promises and records due in it."
+    )
+    async def estimates(self, info: Info) -> Estimates:
+        return Estimates.of(await info.context.run(self.read_estimates))
 
     @classmethod
-    def of(cls, point: impact.ForecastPoint) -> "ForecastPoint":
+    def of(
+        cls, point: impact.ForecastPoint, read_estimates: Callable[[], models.Estimates]
+    ) -> "ForecastPoint":
         return cls(
             at=Moment(point.at),
             orders_hit=point.orders_hit,
             promises_missed=point.promises_missed,
             postings_late=point.postings_late,
             notifications_late=point.notifications_late,
+            read_estimates=read_estimates,
         )

@@ -1,12 +1,12 @@
 """A blast radius for programs: as JSON with GraphQL's names, or as rows."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar
 
 from graph_models.enums import Dimension, RecordKind
-from graph_models.impact import AffectedOrder, AffectedRecord, ImpactGroup
+from graph_models.impact import AffectedOrder, AffectedRecord, ForecastPoint, ImpactGroup
 from graph_models.impairment import Impairment
 from graph_models.orders import Page
 from graph_models.time import Millis
@@ -16,6 +16,8 @@ from impactgraph.cli.output import Rows
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.usecases import exports, impact_pages
 from impactgraph.usecases.blast_radius import answer_question
+from impactgraph.usecases.contributions import contributions
+from impactgraph.usecases.cost_of_delay import cost_of_delay
 from impactgraph.usecases.exports import Export
 from impactgraph.usecases.impact_summary import impact_summaries
 from impactgraph.usecases.orders import get_orders
@@ -104,8 +106,10 @@ def blast_json(blast: BlastAnswer, layout: BlastLayout) -> Json:
         "headline": answer.headline,
         "assumptions": encoder.encode(answer.assumptions),
         "totals": encoder.encode(answer.totals),
-        "breakdown": encoder.encode(impact_pages.breakdown(answer, layout.dimensions, None)),
-        "forecast": encoder.encode(impact_pages.forecast(answer, bucket)) if bucket is not None else [],
+        "breakdown": encoder.encode(_groups(blast, layout)),
+        "forecast": encoder.encode(_points(blast, bucket)) if bucket is not None else [],
+        "contributions": encoder.encode(contributions(blast.snapshot, answer_question, answer)),
+        "costOfDelay": encoder.encode(cost_of_delay(blast.snapshot, answer)),
         "elements": encoder.connection(impact_pages.impairments(answer, None, None, None), impairment),
         "orders": encoder.encode(page),
         "postings": records(RecordKind.POSTING),
@@ -121,6 +125,20 @@ def blast_json(blast: BlastAnswer, layout: BlastLayout) -> Json:
         "awaitingReplay": encoder.encode(answer.awaiting_replay),
         "frontier": list(answer.frontier),
     }
+
+
+def _groups(blast: BlastAnswer, layout: BlastLayout) -> list[ImpactGroup]:
+    """With their estimates."""
+    groups = impact_pages.breakdown(blast.answer, layout.dimensions, None)
+    estimates = blast.answer.group_estimates(layout.dimensions)
+    return [replace(group, estimates=of) for group, of in zip(groups, estimates, strict=True)]
+
+
+def _points(blast: BlastAnswer, bucket: Millis) -> list[ForecastPoint]:
+    """With their estimates."""
+    points = impact_pages.forecast(blast.answer, bucket)
+    estimates = blast.answer.forecast_estimates(bucket)
+    return [replace(point, estimates=of) for point, of in zip(points, estimates, strict=True)]
 
 
 def _record_json(record: AffectedRecord, encoder: Encoder) -> Json:

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from graph_models.enums import Dimension
+from graph_models.estimates import Estimate, MoneyEstimate
 from graph_models.failure import Failure
 from graph_models.impact import AffectedOrder, ImpactTotals, OwnerShare, RecordTotals
+from graph_models.money import say_amount
 from graph_models.time import FOREVER, Millis, moment
 from graph_models.topology import PlaybookStep, Topology
 from impactgraph.cli import formats
@@ -14,6 +16,7 @@ from impactgraph.cli.blast_answer import BlastAnswer
 from impactgraph.cli.blast_data import BlastLayout, affected_orders
 from impactgraph.cli.links import print_link
 from impactgraph.cli.output import print_heading, print_lines, table
+from impactgraph.impact.estimate_text import say_money_estimate, say_number
 from impactgraph.usecases import impact_pages
 from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.orders import get_orders
@@ -109,22 +112,40 @@ def _scope_limit(name: str, values: Sequence[str]) -> str:
 
 
 def _print_totals(out: Console, totals: ImpactTotals) -> None:
-    rows = table("", "")
-    rows.show_header = False
-    bands = (
-        f"{totals.stuck:,} stuck now, {totals.exposed:,} exposed, {totals.upcoming:,} upcoming, "
-        f"{totals.records_only:,} records affected only"
-    )
-    rows.add_row("orders", f"{totals.orders:,} ({bands})")
-    fulfillments = formats.count(totals.fulfillments, "fulfillment")
-    expected = formats.count(round(totals.expected_orders), "order")
-    rows.add_row("expected", f"{expected} (sum of likelihoods), {fulfillments}")
-    rows.add_row("value", formats.money(totals.value))
-    rows.add_row("will miss promise", f"{totals.will_miss_promise:,}")
-    rows.add_row("refunds at risk", formats.money(totals.refunds_at_risk))
-    rows.add_row("tasks, supplier orders", f"{totals.tasks:,}, {totals.supplier_orders:,}")
-    print_heading(out, "Totals")
+    """Expected numbers and amounts, with their ranges."""
+    of = totals.estimates
+    rows = table("", "expected", "range", "possible", right=("expected", "range", "possible"))
+    for name, estimate in (
+        ("orders", of.orders),
+        ("  stuck now", of.stuck),
+        ("  exposed", of.exposed),
+        ("  upcoming", of.upcoming),
+        ("  only records affected", of.records_only),
+        ("promises missed", of.promises_missed),
+        ("postings", of.postings),
+        ("customer messages", of.notifications),
+        ("tasks", of.tasks),
+        ("supplier orders", of.supplier_orders),
+    ):
+        rows.add_row(name, *_estimate_cells(estimate))
+    for name, amounts in (("value", of.value), ("refunds at risk", of.refunds_at_risk)):
+        for number, each in enumerate(amounts):
+            rows.add_row(name if number == 0 else "", *_money_cells(each))
+    print_heading(out, "Totals, expected")
     out.print(rows)
+    print_lines(out, ["A range holds the true number in four of five cases."])
+
+
+def _estimate_cells(estimate: Estimate) -> tuple[str, str, str]:
+    """Expected number, range and possible number."""
+    range_ = f"{estimate.low:,.0f} to {estimate.high:,.0f}" if estimate.possible else formats.NOTHING
+    return say_number(estimate.expected), range_, f"{estimate.possible:,}"
+
+
+def _money_cells(amount: MoneyEstimate) -> tuple[str, str]:
+    """Expected amount, and its range in the same currency."""
+    low, high = (say_amount(each, amount.currency).split()[0] for each in (amount.low, amount.high))
+    return say_amount(amount.expected, amount.currency), f"{low} to {high}"
 
 
 def _print_records(out: Console, totals: ImpactTotals) -> None:
@@ -134,11 +155,13 @@ def _print_records(out: Console, totals: ImpactTotals) -> None:
     )
     if not any(totals_of_kind for _, totals_of_kind in kinds):
         return
-    rows = table("record", "type", "effect", "count", "amount", right=("count", "amount"))
+    figures = ("expected", "possible", "amount")
+    rows = table("record", "type", "effect", *figures, right=figures)
     for kind, totals_of_kind in kinds:
         for each in totals_of_kind:
             amount = formats.money(each.amount)
-            rows.add_row(kind, each.type, formats.words(each.effect), f"{each.count:,}", amount)
+            counts = say_number(each.expected), f"{each.count:,}"
+            rows.add_row(kind, each.type, formats.words(each.effect), *counts, amount)
     print_heading(out, "Postings and messages")
     out.print(rows)
 
@@ -146,17 +169,18 @@ def _print_records(out: Console, totals: ImpactTotals) -> None:
 def _print_groups(out: Console, blast: BlastAnswer, dimensions: Sequence[Dimension]) -> None:
     groups = impact_pages.breakdown(blast.answer, dimensions, None)
     names = [dimension.value.lower() for dimension in dimensions]
-    figures = ("orders", "stuck", "miss promise", "value")
+    figures = ("orders", "range", "possible", "stuck", "promises missed", "value")
     rows = table(*names, *figures, right=figures)
-    for each in groups[:MOST_GROUPS]:
+    estimates = blast.answer.group_estimates(dimensions)
+    for each, of in zip(groups[:MOST_GROUPS], estimates, strict=False):
         rows.add_row(
             *(each.key[dimension.value] or formats.NOTHING for dimension in dimensions),
-            f"{each.orders:,}",
-            f"{each.stuck:,}",
-            f"{each.will_miss_promise:,}",
-            formats.money(each.value),
+            *_estimate_cells(of.orders),
+            say_number(of.stuck.expected),
+            say_number(of.promises_missed.expected),
+            say_money_estimate(of.value),
         )
-    print_heading(out, f"By {' and '.join(names)}")
+    print_heading(out, f"By {' and '.join(names)}, expected")
     out.print(rows)
     if len(groups) > MOST_GROUPS:
         more = formats.count(len(groups) - MOST_GROUPS, "more group")
@@ -164,13 +188,16 @@ def _print_groups(out: Console, blast: BlastAnswer, dimensions: Sequence[Dimensi
 
 
 def _print_forecast(out: Console, blast: BlastAnswer, bucket: Millis) -> None:
-    figures = ("orders hit", "promises missed", "postings late", "messages late")
+    figures = ("orders affected", "range", "promises missed", "postings late", "messages late")
     rows = table("from", *figures, right=figures)
-    for point in impact_pages.forecast(blast.answer, bucket):
-        counts = (point.orders_hit, point.promises_missed, point.postings_late, point.notifications_late)
-        if any(counts):
-            rows.add_row(f"{moment(point.at):%Y-%m-%d %H:%M}", *(f"{number:,}" for number in counts))
-    print_heading(out, f"Forecast in intervals of {formats.duration(bucket)}")
+    points = impact_pages.forecast(blast.answer, bucket)
+    for point, of in zip(points, blast.answer.forecast_estimates(bucket), strict=True):
+        late = (of.promises_missed, of.postings, of.notifications)
+        if any(each.possible for each in (of.orders, *late)):
+            expected, range_, _ = _estimate_cells(of.orders)
+            numbers = (say_number(each.expected) for each in late)
+            rows.add_row(f"{moment(point.at):%Y-%m-%d %H:%M}", expected, range_, *numbers)
+    print_heading(out, f"Forecast in intervals of {formats.duration(bucket)}, expected")
     out.print(rows)
 
 

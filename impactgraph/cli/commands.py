@@ -88,6 +88,17 @@ COMMANDS = (
         ),
     ),
     Command(
+        "cost-of-delay",
+        "What failures cost if they end now or later, and which of them to end first.",
+        "Orders, promises, postings and refunds if the failures end now, in 30 minutes, 1, 2, 4 and 8 hours, "
+        "each with its range; where the cost grows faster, the run of a batch or file that is the reason. Of "
+        "several failures what each adds to the others.",
+        (
+            "impactgraph cost-of-delay --failure F-stock",
+            "impactgraph cost-of-delay --ends 1h,2h,6h --format json",
+        ),
+    ),
+    Command(
         "why",
         "Why an order is where it is, and what to tell the customer.",
         "The verdict in one sentence, a customer message, missing records, the timeline with what is "

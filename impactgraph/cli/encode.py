@@ -7,6 +7,7 @@ values that are computed, fields that are left out.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from typing import Any, TypeAlias, cast
@@ -79,6 +80,8 @@ class Encoder:
             return value
         if isinstance(value, Money):
             return {"amount": amount_text(value), "currency": value.currency}
+        if isinstance(value, Decimal):
+            return f"{value:f}"
         if isinstance(value, Scope):
             return value.as_dict()
         if isinstance(value, orders.Page):
@@ -268,8 +271,9 @@ def _name_or_key(_: Encoder, model: Team | Playbook) -> str:
 
 RULES: Mapping[type, Rules] = {
     impact.Hop: Rules(names={"source": "from", "target": "to"}, values={"at": moment_value}),
-    impact.RecordTotals: Rules(keys=("type", "effect", "count", "amount")),
+    impact.RecordTotals: Rules(keys=("type", "effect", "count", "expected", "amount")),
     impact.ForecastPoint: Rules(values={"at": moment_value}),
+    impact.CostOfDelayPoint: Rules(values={"ends_in": duration_value, "ends_at": moment_value}),
     impact.ResidualTotals: Rules(values={"drained_by": moment_value}),
     impact.OwnerShare: Rules(
         values={"team": Encoder.team, "elements": _elements, "playbooks": Encoder.playbooks}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from graph_models.money import Money
+from graph_models.money import Money, say_amount
 from graph_models.time import DAY, FOREVER, Millis, moment, say_duration
 
 NOTHING = "-"
@@ -15,7 +15,7 @@ def count(number: int, singular: str, plural: str = "") -> str:
 
 def money(amounts: Sequence[Money]) -> str:
     """One amount for each currency; currencies are never added up."""
-    return " + ".join(f"{m.amount:,.2f} {m.currency}" for m in amounts) or NOTHING
+    return " + ".join(say_amount(m.amount, m.currency) for m in amounts) or NOTHING
 
 
 def at(value: Millis | None, now: Millis) -> str:

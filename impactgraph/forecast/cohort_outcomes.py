@@ -20,6 +20,7 @@ from impactgraph.forecast.record_outcomes import (
     join_records,
     record_outcomes,
 )
+from impactgraph.forecast.scenario_likelihoods import ScenarioLikelihoods
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.forecast.simulate import Indexes, SimulationResult, SimulationSetup
 
@@ -52,6 +53,8 @@ class CohortOutcomes:
     """None unless the forecast keeps departures."""
     hits_at_entry: Flags | None = None
     """Whether the first hit is at the entry to the present step; None: of none."""
+    scenario_likelihoods: ScenarioLikelihoods | None = None
+    """Of being affected in any way; None: the same in all scenarios."""
 
 
 def cohort_outcomes(setup: SimulationSetup, comparison: Comparison, past_delay: Reals) -> CohortOutcomes:
@@ -62,8 +65,9 @@ def cohort_outcomes(setup: SimulationSetup, comparison: Comparison, past_delay: 
     flow = (delay > setup.tolerance) | factual.has_content_effect
     affected_scenarios = AffectedScenarios.of(comparison.weight, flow)
     records = compare_records(plan, comparison, setup.tolerance)
+    is_affected = flow | records.any
     outcomes = CohortOutcomes(
-        likelihood=AffectedScenarios.of(comparison.weight, flow | records.any).likelihood,
+        likelihood=AffectedScenarios.of(comparison.weight, is_affected).likelihood,
         flow_likelihood=affected_scenarios.likelihood,
         wrong_decision_likelihood=AffectedScenarios.of(comparison.weight, factual.wrong_decision).likelihood,
         band=_bands(affected_scenarios, factual, setup.as_of, past_delay),
@@ -74,6 +78,7 @@ def cohort_outcomes(setup: SimulationSetup, comparison: Comparison, past_delay: 
         finish=affected_scenarios.median(factual.finish),
         records=record_outcomes(plan, comparison, records),
         completions=Completions.of(comparison),
+        scenario_likelihoods=ScenarioLikelihoods.of(is_affected, comparison.weight),
     )
     records_only = outcomes.flow_likelihood <= np.maximum(outcomes.likelihood * 0.05, 1e-9)
     _set_records_only(plan, outcomes, records_only, records, comparison.weight)
@@ -94,6 +99,7 @@ def join_outcomes(parts: Sequence[tuple[Positions, CohortOutcomes]]) -> CohortOu
             whole[at] = values
         return whole
 
+    likelihoods = [(at, outcomes.scenario_likelihoods) for at, outcomes in parts]
     steps = [(at, outcomes.steps) for at, outcomes in parts if isinstance(outcomes.steps, ScenarioSteps)]
     return CohortOutcomes(
         likelihood=joined("likelihood"),
@@ -107,6 +113,7 @@ def join_outcomes(parts: Sequence[tuple[Positions, CohortOutcomes]]) -> CohortOu
         finish=joined("finish"),
         records=join_records([(at, outcomes.records) for at, outcomes in parts]),
         completions=JoinedCompletions([(at, outcomes.completions) for at, outcomes in parts]),
+        scenario_likelihoods=ScenarioLikelihoods.join(sum(len(at) for at, _ in parts), likelihoods),
         steps=JoinedSteps(steps) if steps else None,
     )
 

@@ -10,7 +10,9 @@ import numpy as np
 from graph_models.time import MINUTE
 from impactgraph.columns import Ints
 from impactgraph.forecast.comparison import Comparison, Positions
-from impactgraph.forecast.scenarios import Reals
+from impactgraph.forecast.gates import Flags
+from impactgraph.forecast.scenario_likelihoods import Deviations, scenario_deviations
+from impactgraph.forecast.scenarios import SCENARIOS, Reals
 
 _DENSE_FACTOR = 8
 _DENSE_MINIMUM = 100_000
@@ -48,6 +50,12 @@ class CohortCompletions(ABC):
     def weigh(self, cohort: Positions, promised_by: Ints) -> PromiseChances:
         """The chances by the scenarios of each cohort."""
 
+    @abstractmethod
+    def missed_deviations(self, cohort: Positions, promised_by: Ints) -> Deviations:
+        """(rows, K): by how much a promise is likelier missed because of the failures in each scenario than
+        on average.
+        """
+
     def chances(self, cohort: Positions, promised_by: Ints) -> PromiseChances:
         """Of rows of these cohorts, by their promises; 0 where nothing is promised (0).
 
@@ -62,10 +70,7 @@ class CohortCompletions(ABC):
         if not len(at):
             return chances
         cohort, promised_by = cohort.take(at), promised_by.take(at)
-        count, promise = _codes_of_equal(promised_by, int(MINUTE))
-        pairs, pair = _codes_of_equal(cohort * count + promise)
-        example = np.empty(pairs, np.intp)
-        example[pair] = np.arange(len(pair))
+        pair, example = distinct_promises(cohort, promised_by)
         found = self.weigh(cohort.take(example), promised_by.take(example))
         chances.put(at, PromiseChances(found.missed.take(pair), found.late_anyway.take(pair)))
         return chances
@@ -98,11 +103,19 @@ class Completions(CohortCompletions):
         )
         return first, last
 
-    def weigh(self, cohort: Positions, promised_by: Ints) -> PromiseChances:
+    def missed_deviations(self, cohort: Positions, promised_by: Ints) -> Deviations:
+        is_missed, _ = self._flags(cohort, promised_by)
+        return scenario_deviations(is_missed, None if self.weight is None else self.weight[cohort])
+
+    def _flags(self, cohort: Positions, promised_by: Ints) -> tuple[Flags, Flags]:
+        """(rows, N) each: the promise is missed because of the failures, and it is missed in any case."""
         promise = promised_by[:, None]
         with np.errstate(invalid="ignore"):
             is_late = self.counterfactual[cohort] > promise
-            is_missed = (self.factual[cohort] > promise) & ~is_late
+            return (self.factual[cohort] > promise) & ~is_late, is_late
+
+    def weigh(self, cohort: Positions, promised_by: Ints) -> PromiseChances:
+        is_missed, is_late = self._flags(cohort, promised_by)
         if self.weight is None:
             return PromiseChances(is_missed.mean(axis=1), is_late.mean(axis=1))
         weight = self.weight[cohort]
@@ -148,6 +161,25 @@ class JoinedCompletions(CohortCompletions):
             if len(at):
                 chances.put(at, completions.weigh(place_of[cohort[at]], promised_by[at]))
         return chances
+
+    def missed_deviations(self, cohort: Positions, promised_by: Ints) -> Deviations:
+        deviations = np.zeros((len(cohort), SCENARIOS), np.float32)
+        part_of, place_of = self._places
+        part = part_of[cohort]
+        for number, (_, completions) in enumerate(self._parts):
+            at = np.flatnonzero(part == number)
+            if len(at):
+                deviations[at] = completions.missed_deviations(place_of[cohort[at]], promised_by[at])
+        return deviations
+
+
+def distinct_promises(cohort: Positions, promised_by: Ints) -> tuple[Ints, Positions]:
+    """(rows,) the number of the pair of cohort and promise of each row, and a row of each pair."""
+    count, promise = _codes_of_equal(promised_by, int(MINUTE))
+    pairs, pair = _codes_of_equal(cohort * count + promise)
+    example = np.empty(pairs, np.intp)
+    example[pair] = np.arange(len(pair))
+    return pair, example
 
 
 def _codes_of_equal(values: Ints, unit: int = 1) -> tuple[int, Ints]:

@@ -19,6 +19,7 @@ from impactgraph.forecast.comparison import (
 )
 from impactgraph.forecast.gates import Flags
 from impactgraph.forecast.plan import Plan
+from impactgraph.forecast.scenario_likelihoods import ScenarioLikelihoods
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.forecast.simulate import NOBODY, Indexes, SimulationResult
 
@@ -62,6 +63,8 @@ class RecordOutcomes:
     bit: int
     likelihood: Reals
     details: Callable[[], RecordDetails]
+    scenario_likelihoods: ScenarioLikelihoods | None = None
+    """Of being affected; None: the same in all scenarios."""
 
     @staticmethod
     def known(bit: int, likelihood: Reals, details: RecordDetails) -> "RecordOutcomes":
@@ -212,7 +215,13 @@ def record_outcomes(plan: Plan, pair: Comparison, hits: RecordComparison) -> lis
     likelihoods = hits.likelihoods(pair.weight)
     emissions = pair.counterfactual.record_emissions
     details = cache(partial(_details, plan, hits, likelihoods, emissions, pair.weight))
-    return [RecordOutcomes(bit, likelihoods[n], partial(_nth, details, n)) for n, bit in enumerate(hits.bits)]
+    masks = hits.mask.reshape(len(hits.bits), hits.rows, -1)
+    return [
+        RecordOutcomes(
+            bit, likelihoods[n], partial(_nth, details, n), ScenarioLikelihoods.of(masks[n], pair.weight)
+        )
+        for n, bit in enumerate(hits.bits)
+    ]
 
 
 def _nth(details: Callable[[], list[RecordDetails]], n: int) -> RecordDetails:
@@ -265,7 +274,11 @@ def join_records(parts: Sequence[tuple[Positions, list[RecordOutcomes]]]) -> lis
         likelihood = np.zeros(size)
         for at, record in of_bit:
             likelihood[at] = record.likelihood
-        joined.append(RecordOutcomes(bit, likelihood, cache(partial(_join_details, of_bit, size))))
+        scenario_likelihoods = ScenarioLikelihoods.join(
+            size, [(at, record.scenario_likelihoods) for at, record in of_bit]
+        )
+        details = cache(partial(_join_details, of_bit, size))
+        joined.append(RecordOutcomes(bit, likelihood, details, scenario_likelihoods))
     return joined
 
 

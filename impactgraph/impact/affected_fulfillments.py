@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from impactgraph.columns import Codes, Columns, Ints
 from impactgraph.forecast.cohort_outcomes import BANDS, CohortOutcomes
-from impactgraph.forecast.completions import JoinedCompletions, PromiseChances
+from impactgraph.forecast.completions import JoinedCompletions, PromiseChances, distinct_promises
 from impactgraph.forecast.record_outcomes import RecordOutcomes
-from impactgraph.forecast.scenarios import Reals
+from impactgraph.forecast.scenario_likelihoods import Deviations, ScenarioLikelihoods
+from impactgraph.forecast.scenarios import SCENARIOS, Reals
 from impactgraph.impact.affected_rows import AffectedRows, Positions
 from impactgraph.impact.matches import FirstEffects, FlowGroup, Matches, RecordGroup
 
@@ -42,20 +43,8 @@ _PAST_COLUMNS = {"impairment": "impairment", "step": "step", "hit_at": "at"}
 """Columns in which a past effect replaces the forecast, and its field in FirstEffects."""
 
 
-def affected_fulfillments(
-    columns: Columns, matches: Matches, workflows: Sequence[str], before: float
-) -> AffectedRows:
-    """One row for each fulfillment and reason that is affected before a moment, whatever the likelihood."""
-    groups = _join_groups(columns, matches, workflows)
-    rows = AffectedRows(len(groups.cohort), groups.read)
-    with np.errstate(invalid="ignore"):
-        if not (groups.table["hit_at"] >= before).any():  # past effects are before every moment asked for
-            return rows
-        return rows.take(~(rows.hit_at >= before))
-
-
 @dataclass(frozen=True)
-class _JoinedGroups:
+class JoinedGroups:
     """All groups of a match: of each row its fulfillment, its cohort in `table`, and its certainty."""
 
     columns: Columns
@@ -68,11 +57,48 @@ class _JoinedGroups:
     past: tuple[FirstEffects, ...]
     arrivals: tuple[Ints | None, ...]
     """Of each group, as in FlowGroup."""
+    every_outcome: tuple[CohortOutcomes | RecordOutcomes, ...]
+    """In the order of `table`, each once."""
+
+    def affected_before(self, moment: float) -> AffectedRows:
+        """One row for each fulfillment and reason that is affected before a moment, whatever the
+        likelihood.
+        """
+        rows = AffectedRows(len(self.cohort), self.read)
+        with np.errstate(invalid="ignore"):
+            if not (self.table["hit_at"] >= moment).any():  # past effects are before every moment asked for
+                return rows
+            return rows.take(~(rows.hit_at >= moment))
+
+    @cached_property
+    def deviations(self) -> Deviations:
+        """(cohorts in `table`, K): by how much each is likelier affected in a scenario than on average."""
+        return np.concatenate(
+            [np.zeros((0, SCENARIOS), np.float32), *(_deviations(outcome) for outcome in self.every_outcome)]
+        )
+
+    def missed_deviations(self, at: Positions) -> tuple[Ints, Deviations]:
+        """Of the rows at some positions: the number of the pair of cohort and promise of each, and by pair
+        (pairs, K) by how much the promise is likelier missed in a scenario than on average.
+        """
+        cohort = self.cohort.take(at)
+        order = self.columns.fulfillments.order.take(self.fulfillment.take(at))
+        promised_by = self.columns.orders.promised_by.take(order)
+        pair, example = distinct_promises(cohort, promised_by)
+        return pair, self.completions.missed_deviations(cohort.take(example), promised_by.take(example))
 
     def read(self, name: str, at: Positions | None) -> NDArray[Any]:
         """Column `name` of AffectedRows at some positions, or (None) at all."""
         cohort = _at(self.cohort, at)
         match name:
+            case "position":
+                return np.arange(len(self.cohort)) if at is None else at
+            case "cohort":
+                return cohort
+            case "certainty":
+                return _at(self.certainty, at)
+            case "cohort_likelihood":
+                return self.table["likelihood"].take(cohort)
             case "fulfillment":
                 return _at(self.fulfillment, at)
             case "order":
@@ -154,19 +180,22 @@ def _at(values: NDArray[Any], at: Positions | None) -> NDArray[Any]:
     return values if at is None else values.take(at)
 
 
-def _join_groups(columns: Columns, matches: Matches, workflows: Sequence[str]) -> _JoinedGroups:
+def join_groups(columns: Columns, matches: Matches, workflows: Sequence[str]) -> JoinedGroups:
+    """All groups of a match; `workflows`: their keys, by number."""
     past_records = [group for group in matches.records if group.is_past]
     groups = [*matches.flows, *past_records]
     tables: list[_Table] = []
+    every_outcome: list[CohortOutcomes | RecordOutcomes] = []
     starts: dict[int, int] = {}
     size = 0
     for group in groups:
         if id(group.outcome) not in starts:  # several groups take their rows' cohorts from one outcome
             starts[id(group.outcome)] = size
             tables.append(_table_of(group, workflows.index(group.workflow.key)))
+            every_outcome.append(group.outcome)
             size += len(group.outcome.likelihood)
     no_effects = FirstEffects.none(sum(len(group.cohort) for group in past_records))
-    return _JoinedGroups(
+    return JoinedGroups(
         columns=columns,
         table={
             name: np.concatenate([np.zeros(0, dtype), *(table[name] for table in tables)])
@@ -180,6 +209,7 @@ def _join_groups(columns: Columns, matches: Matches, workflows: Sequence[str]) -
         completions=_join_completions(matches.flows, starts, size),
         past=(*(group.first_effects for group in matches.flows), no_effects),
         arrivals=(*(group.arrivals for group in matches.flows), None),
+        every_outcome=tuple(every_outcome),
     )
 
 
@@ -193,6 +223,11 @@ def _join_completions(groups: Sequence[FlowGroup], starts: Mapping[int, int], si
         ],
         size,
     )
+
+
+def _deviations(outcome: CohortOutcomes | RecordOutcomes) -> Deviations:
+    likelihoods = outcome.scenario_likelihoods or ScenarioLikelihoods(len(outcome.likelihood))
+    return likelihoods.deviations
 
 
 def _table_of(group: FlowGroup | RecordGroup, workflow: int) -> _Table:

@@ -52,6 +52,26 @@ class AffectedRows:
         return self.column("order")
 
     @property
+    def position(self) -> Positions:
+        """Position among all affected rows of the answer; of an order: of the row that represents it."""
+        return self.column("position")
+
+    @property
+    def cohort(self) -> Positions:
+        """Position among all cohorts of the answer."""
+        return self.column("cohort")
+
+    @property
+    def certainty(self) -> Reals:
+        """Factor of the likelihood of its cohort."""
+        return self.column("certainty")
+
+    @property
+    def cohort_likelihood(self) -> Reals:
+        """The likelihood of its cohort."""
+        return self.column("cohort_likelihood")
+
+    @property
     def fulfillment(self) -> Codes:
         """Row of the fulfillment; of an order: of the one that is affected worst."""
         return self.column("fulfillment")

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from graph_models.enums import Dimension, OrderSort, RecordEffect, RecordKind
+from graph_models.estimates import Estimates
 from graph_models.impact import (
     AffectedOrder,
     AffectedRecord,
@@ -25,9 +26,7 @@ from graph_models.money import Money
 from graph_models.orders import OrderFilter, Page
 from graph_models.time import Millis
 from impactgraph.impact import (
-    breakdown,
     explain,
-    forecast_points,
     headline,
     order_pages,
     owners,
@@ -35,6 +34,9 @@ from impactgraph.impact import (
     residual,
     totals,
 )
+from impactgraph.impact.breakdown import breakdown_by
+from impactgraph.impact.estimates import Sums, read_estimates, sum_parts, whole
+from impactgraph.impact.forecast_points import forecast_points
 from impactgraph.impact.matched_impact import MatchedImpact
 
 
@@ -57,6 +59,7 @@ class BlastRadius(MatchedImpact):
             notifications=self.record_totals(RecordKind.NOTIFICATION),
             tasks=sum(r.count for r in self.record_totals(RecordKind.TASK)),
             supplier_orders=sum(r.count for r in self.record_totals(RecordKind.SUPPLIER_ORDER)),
+            estimates=self.estimates,
         )
 
     @cached_property
@@ -80,6 +83,16 @@ class BlastRadius(MatchedImpact):
     def refunds_at_risk(self) -> tuple[Money, ...]:
         postings = self.record_totals(RecordKind.POSTING)
         return totals.refunds_at_risk(self.columns, self.affected_orders, postings, self.min_likelihood)
+
+    @cached_property
+    def estimates(self) -> Estimates:
+        """Expected totals with their ranges."""
+        return read_estimates(self.sums)[0]
+
+    @cached_property
+    def sums(self) -> Sums:
+        """What the estimates are made of."""
+        return sum_parts(self, whole(self))
 
     @cached_property
     def _fulfillments(self) -> int:
@@ -121,11 +134,39 @@ class BlastRadius(MatchedImpact):
 
         An order counts in each group that one of its fulfillments is in. Raises: BadInputError.
         """
-        return breakdown.breakdown(self, by, first)
+        key = tuple(by)
+        if key not in self._groups:
+            self._groups[key] = breakdown_by(self, by).groups
+        return self._groups[key][:first]
+
+    def group_estimates(self, by: Sequence[Dimension]) -> tuple[Estimates, ...]:
+        """Estimates of all groups of the breakdown, in its order. Raises: BadInputError."""
+        key = tuple(by)
+        if key not in self._group_estimates:
+            self._group_estimates[key] = breakdown_by(self, by).estimates
+        return self._group_estimates[key]
+
+    @cached_property
+    def _groups(self) -> dict[tuple[Dimension, ...], tuple[ImpactGroup, ...]]:
+        return {}
+
+    @cached_property
+    def _group_estimates(self) -> dict[tuple[Dimension, ...], tuple[Estimates, ...]]:
+        return {}
 
     def forecast(self, bucket: Millis) -> tuple[ForecastPoint, ...]:
         """When orders are affected and promises missed; sums are the totals. Raises: BadInputError."""
-        return forecast_points.forecast_points(self, bucket)
+        return forecast_points(self, bucket).points
+
+    def forecast_estimates(self, bucket: Millis) -> tuple[Estimates, ...]:
+        """Estimates of all points of the forecast. Raises: BadInputError."""
+        if bucket not in self._forecast_estimates:
+            self._forecast_estimates[bucket] = forecast_points(self, bucket).estimates
+        return self._forecast_estimates[bucket]
+
+    @cached_property
+    def _forecast_estimates(self) -> dict[Millis, tuple[Estimates, ...]]:
+        return {}
 
     def orders(
         self,

@@ -8,6 +8,7 @@ from graph_models.impact import AwaitingReplay, ImpactTotals, RecordTotals
 from graph_models.impairment import Absorption
 from graph_models.time import Millis
 from impactgraph.impact.amounts import say_money
+from impactgraph.impact.estimate_text import say_estimate, say_money_estimate, say_number
 
 _MOST = 3
 
@@ -72,7 +73,7 @@ def _impact(
     who = " and ".join(_failure_name(f, remainder.as_of) for f in failures[:_MOST]) + (
         f" and {len(failures) - _MOST} more" if len(failures) > _MOST else ""
     )
-    verb = "hits" if len(failures) == 1 else "hit"
+    verb = "affects" if len(failures) == 1 else "affect"
     if not totals.orders:
         why = (
             f": {absorptions[0].detail}"
@@ -80,29 +81,29 @@ def _impact(
             else ": nothing in flight passes what it impairs in its time and scope"
         )
         return [f"{who} {verb} no order{why}"]
+    of = totals.estimates
     bands = [
-        f"{count:,} {word}"
-        for count, word in (
-            (totals.stuck, "stuck now"),
-            (totals.exposed, "exposed"),
-            (totals.upcoming, "upcoming"),
-            (totals.records_only, "with only records affected"),
+        f"{say_number(band.expected)} {word}"
+        for band, word in (
+            (of.stuck, "stuck now"),
+            (of.exposed, "exposed"),
+            (of.upcoming, "upcoming"),
+            (of.records_only, "with only records affected"),
         )
-        if count
+        if band.possible
     ]
-    parts = [
-        f"{who} {verb} {_count(totals.orders, 'order')} worth {say_money(totals.value)}: {', '.join(bands)}"
-    ]
-    if totals.will_miss_promise:
-        parts.append(
-            f"{totals.will_miss_promise:,} will miss {'their' if totals.will_miss_promise > 1 else 'its'} "
-            "promise"
-        )
-    for rows, word in ((totals.postings, "posting"), (totals.notifications, "customer message")):
+    orders = say_estimate(of.orders, "order")
+    parts = [f"{who} {verb} {orders} worth {say_money_estimate(of.value)}: {', '.join(bands)}"]
+    if of.promises_missed.possible:
+        parts.append(f"{say_estimate(of.promises_missed, 'promise')} missed because of this")
+    for rows, estimate, word in (
+        (totals.postings, of.postings, "posting"),
+        (totals.notifications, of.notifications, "customer message"),
+    ):
         if rows:
-            parts.append(_records(rows, word))
-    if totals.refunds_at_risk:
-        parts.append(f"refunds at risk of {say_money(totals.refunds_at_risk)}")
+            parts.append(f"{say_estimate(estimate, word)}: {_by_effect(rows)}")
+    if of.refunds_at_risk:
+        parts.append(f"refunds at risk of {say_money_estimate(of.refunds_at_risk)}")
     return parts
 
 
@@ -116,13 +117,11 @@ def _count(number: int, word: str) -> str:
     return f"{number:,} {word}" + ("" if number == 1 else "s")
 
 
-def _records(rows: Sequence[RecordTotals], word: str) -> str:
-    by_effect: dict[str, int] = {}
+def _by_effect(rows: Sequence[RecordTotals]) -> str:
+    """Such as `120 late and 4 missing`: expected numbers."""
+    by_effect: dict[str, float] = {}
     for row in rows:
         name = row.effect.value.lower().replace("_", " ")
-        by_effect[name] = by_effect.get(name, 0) + row.count
-    total = sum(by_effect.values())
-    detail = " and ".join(
-        f"{count:,} {name}" for name, count in sorted(by_effect.items(), key=lambda p: (-p[1], p[0]))
-    )
-    return f"{_count(total, word)} ({detail})"
+        by_effect[name] = by_effect.get(name, 0.0) + row.expected
+    ranked = sorted(by_effect.items(), key=lambda pair: (-pair[1], pair[0]))
+    return " and ".join(f"{say_number(expected)} {name}" for name, expected in ranked)

@@ -17,7 +17,7 @@ from graph_models.impairment import Absorption, Impairment
 from graph_models.topology import Topology
 from impactgraph.columns import Columns
 from impactgraph.forecast.forecaster import Forecaster
-from impactgraph.impact.affected_fulfillments import affected_fulfillments
+from impactgraph.impact.affected_fulfillments import JoinedGroups, join_groups
 from impactgraph.impact.affected_orders import affected_orders
 from impactgraph.impact.affected_rows import AffectedRows
 from impactgraph.impact.amounts import say_money
@@ -125,8 +125,12 @@ class MatchedImpact:
         """A row for each fulfillment and reason that is affected before the horizon, whatever the
         likelihood.
         """
-        horizon = self.as_of + self.question.horizon
-        return affected_fulfillments(self.columns, self.matches, self.workflows, horizon)
+        return self.joined_groups.affected_before(self.as_of + self.question.horizon)
+
+    @cached_property
+    def joined_groups(self) -> JoinedGroups:
+        """All affected rows, whenever they are affected."""
+        return join_groups(self.columns, self.matches, self.workflows)
 
     @cached_property
     def _likely_orders(self) -> AffectedRows:

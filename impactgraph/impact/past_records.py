@@ -158,7 +158,9 @@ def _given_absence(
         emitted_at=np.where(is_lost, lost.emitted_at, outcome.emitted_at),
         hit_by=np.where(is_lost, lost.hit_by, outcome.hit_by),
     )
-    return RecordOutcomes.known(outcome.bit, np.maximum(lost.likelihood, outcome.likelihood), details)
+    return replace(
+        outcome, likelihood=np.maximum(lost.likelihood, outcome.likelihood), details=lambda: details
+    )
 
 
 def _record_outcomes(

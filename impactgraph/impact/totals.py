@@ -17,25 +17,10 @@ from impactgraph.forecast.cohort_outcomes import BANDS
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.impact.affected_rows import AffectedRows
+from impactgraph.impact.exact_sums import exact_sums
 from impactgraph.impact.matches import Positions, RecordGroup
 
-_LOW_BITS = 20
-"""Bits that are summed apart where sums are large."""
 _MILLION = 1e6
-_EXACT = 2**52
-"""Integers up to twice as large are exact as floats."""
-
-
-def exact_sums(codes: NDArray[Any], values: Ints, size: int) -> list[int]:
-    """Sum of the values of each code in [0, size), exact.
-
-    Where floats cannot hold the sums, high and low bits, whose sums they can hold, are summed apart.
-    """
-    if np.abs(values).sum(dtype=np.float64) < _EXACT:
-        return [int(s) for s in np.bincount(codes, weights=values, minlength=size)]
-    high = np.bincount(codes, weights=(values >> _LOW_BITS).astype(np.float64), minlength=size)
-    low = np.bincount(codes, weights=(values & ((1 << _LOW_BITS) - 1)).astype(np.float64), minlength=size)
-    return [(int(h) << _LOW_BITS) + int(s) for h, s in zip(high, low, strict=True)]
 
 
 def money_of(columns: Columns, currency: Codes, values: Ints) -> tuple[Money, ...]:
@@ -75,6 +60,7 @@ def record_totals(
 ) -> tuple[RecordTotals, ...]:
     """Totals by type and effect, the most frequent first."""
     counts: dict[tuple[str, RecordEffect], int] = {}
+    expected: dict[tuple[str, RecordEffect], float] = {}
     sums: dict[tuple[str, RecordEffect], dict[str, int]] = {}
     names = columns.dictionaries.currencies.values
     for group in groups:
@@ -83,11 +69,14 @@ def record_totals(
         at = np.flatnonzero(listed_mask(group, min_likelihood))
         effects = group.outcome.effect[group.cohort[at]].astype(np.intp)
         count_of = np.bincount(effects, minlength=len(RECORD_EFFECTS)).tolist()
+        likelihoods = group.outcome.likelihood[group.cohort[at]] * group.certainty[at]
+        expected_of = expected_by_group(effects, likelihoods, len(RECORD_EFFECTS))
         money = _money_by_effect(columns, group, at, effects) if group.emission.amount is not None else {}
         for code, count in enumerate(count_of):
             if count:
                 key = group.emission.type, RECORD_EFFECTS[code]
                 counts[key] = counts.get(key, 0) + count
+                expected[key] = expected.get(key, 0.0) + expected_of[code]
                 sum_of = sums.setdefault(key, {})
                 for name, part in zip(names, money.get(code, ()), strict=False):
                     sum_of[name] = sum_of.get(name, 0) + part
@@ -98,6 +87,7 @@ def record_totals(
             effect=key[1],
             count=count,
             amount=tuple(from_micros(value, name) for name, value in sorted(sums[key].items()) if value),
+            expected=expected[key],
         )
         for key, count in counts.items()
     ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from graph_models.estimates import Estimates
 from graph_models.failure import Failure
 from graph_models.impact import Question
 from graph_models.money import Money
@@ -22,6 +23,7 @@ class ImpactSummary:
     stuck: int
     value: tuple[Money, ...]
     will_miss_promise: int
+    estimates: Estimates
     next_promise: Millis | None
     """The soonest promise, not yet passed, that is expected to be missed."""
     oldest_order: str | None
@@ -38,7 +40,7 @@ def impact_summary(s: Snapshot, ask: Ask, failure: Failure, question: Question) 
 
 
 def impact_summaries(s: Snapshot, ask: Ask, answer: Answer) -> tuple[ImpactSummary, ...]:
-    """Of each failure of the answer, the most orders first.
+    """Of each failure of the answer, the most promises missed first.
 
     Costs an answer for each but a single one, all from the snapshot of this one.
     """
@@ -48,8 +50,14 @@ def impact_summaries(s: Snapshot, ask: Ask, answer: Answer) -> tuple[ImpactSumma
     return tuple(sorted(summaries, key=_rank))
 
 
-def _rank(summary: ImpactSummary) -> tuple[int, int, Millis, str]:
-    return -summary.orders, -summary.will_miss_promise, summary.failure.started_at, summary.failure.key
+def _rank(summary: ImpactSummary) -> tuple[float, float, Millis, str]:
+    of = summary.estimates
+    return (
+        -of.promises_missed.expected,
+        -of.orders.expected,
+        summary.failure.started_at,
+        summary.failure.key,
+    )
 
 
 def _summary(answer: Answer, failure: Failure) -> ImpactSummary:
@@ -61,6 +69,7 @@ def _summary(answer: Answer, failure: Failure) -> ImpactSummary:
         stuck=totals.stuck,
         value=totals.value,
         will_miss_promise=totals.will_miss_promise,
+        estimates=answer.estimates,
         next_promise=answer.next_missed_promise,
         oldest_order=answer.oldest_order,
         team=_team(answer, failure),

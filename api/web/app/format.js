@@ -25,6 +25,22 @@ export function percent(share, digits = 0) {
 }
 export const plural = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
 
+// An expected number as a whole one; "under 1" for what rounds to none.
+export const expectedNumber = ({ expected }) => (expected > 0 && expected < 0.5 ? "under 1" : number(expected));
+// Such as "2,700 to 3,300; 4,690 possible"; empty where nothing is uncertain.
+export const rangeOf = ({ low, high, possible }) => (
+  low === possible && high === possible
+    ? ""
+    : `${number(low)} to ${number(high)}; ${number(possible)} possible`
+);
+// Such as "about 2,960 orders", or "12 orders" where nothing is uncertain.
+export function about(estimate, one) {
+  const noun = Math.round(estimate.expected) === 1 || estimate.expected < 0.5 ? one : `${one}s`;
+  return rangeOf(estimate) && estimate.expected >= 0.5
+    ? `about ${expectedNumber(estimate)} ${noun}`
+    : `${expectedNumber(estimate)} ${estimate.possible ? noun : `${one}s`}`;
+}
+
 // Amounts are exact decimals in strings: Intl formats them without a conversion to a float.
 export function money({ amount, currency }, { whole = false } = {}) {
   const options = { style: "currency", currency, currencyDisplay: "code" };

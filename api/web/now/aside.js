@@ -1,7 +1,7 @@
 // Beside the failures: next missed promises, teams to call, recently resolved failures.
 import { html } from "/web/app/ui.js";
 import { useQuery } from "/web/app/ask.js";
-import { plural } from "/web/app/format.js";
+import { about, plural } from "/web/app/format.js";
 import { Badge, IdLink, Time } from "/web/app/parts/words.js";
 import { Table } from "/web/app/parts/table.js";
 import { href } from "/web/app/router.js";
@@ -27,9 +27,9 @@ export function Promises({ promises, expected }) {
     <section class="card">
       <h2>Promises</h2>
       <p>
-        ${expected
-          ? `About ${plural(expected, "promise")} of all affected orders will be missed because of these
-            failures. No single order is more likely than not to miss its own.`
+        ${expected.possible
+          ? `Of all affected orders, ${about(expected, "promise")} will be missed because of these failures.
+            No single order is more likely than not to miss its own.`
           : "No promises will be missed because of these failures."}
       </p>
     </section>

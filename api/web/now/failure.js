@@ -1,8 +1,8 @@
 // Card of one failure: what it is, its impact, the team to call, and links.
 import { html } from "/web/app/ui.js";
 import { now } from "/web/app/clock.js";
-import { key, plural, since, words, span } from "/web/app/format.js";
-import { Badge, Figure, IdLink, Moneys, Stat, Time } from "/web/app/parts/words.js";
+import { about, expectedNumber, key, since, words, span } from "/web/app/format.js";
+import { Badge, Expected, ExpectedMoneys, IdLink, Stat, Time } from "/web/app/parts/words.js";
 import { href } from "/web/app/router.js";
 
 const MOST_CURRENCIES = 5;
@@ -18,7 +18,7 @@ function End({ at, endedAt }) {
 }
 
 export function FailureCard({ summary, place }) {
-  const { failure, owner, oldestOrder: oldest } = summary;
+  const { failure, owner, estimates, oldestOrder: oldest } = summary;
   const { target } = failure;
   const radius = href("radius", { failure: failure.id });
   return html`<li class="card failure" data-failure=${failure.id}>
@@ -39,17 +39,16 @@ export function FailureCard({ summary, place }) {
       </p>
     </div>
     <dl class="stats">
-      <${Stat} label="Promises missed, expected" kind=${summary.willMissPromise ? "bad" : ""}>
-        <${Figure} of=${summary.willMissPromise} />
-      <//>
-      <${Stat} label="Stuck now"><${Figure} of=${summary.stuck} /><//>
-      <${Stat} label="Affected orders"><${Figure} of=${summary.orders} /><//>
+      <${Expected} label="Promises missed, expected" of=${estimates.promisesMissed}
+          kind=${estimates.promisesMissed.possible ? "bad" : ""} />
+      <${Expected} label="Stuck now" of=${estimates.stuck} />
+      <${Expected} label="Affected orders, expected" of=${estimates.orders} />
     </dl>
     <dl class="pairs">
       <${Stat} label="Team to call" kind="small">
         ${owner ? html`${owner.name} <span class="contact">${owner.contact}</span>` : "no owner"}
       <//>
-      <${Stat} label="Order value" kind="small"><${Moneys} of=${summary.value} most=${MOST_CURRENCIES} /><//>
+      <${Stat} label="Order value" kind="small"><${ExpectedMoneys} of=${estimates.value} most=${MOST_CURRENCIES} /><//>
       ${summary.nextPromise && html`
         <${Stat} label="Next missed promise" kind="small"><${Time} at=${summary.nextPromise} /><//>
       `}
@@ -76,11 +75,11 @@ export function FailureCard({ summary, place }) {
   </li>`;
 }
 
-function line({ failure, owner, ...summary }, at) {
+function line({ failure, owner, estimates }, at) {
   return [
     `${at + 1}. ${failure.id}: ${failure.summary || words(failure.class)}.`,
-    `${plural(summary.orders, "order")}, ${summary.stuck} stuck,`,
-    `about ${summary.willMissPromise} will miss their promise.`,
+    `${about(estimates.orders, "order")}, ${expectedNumber(estimates.stuck)} stuck;`,
+    `${about(estimates.promisesMissed, "promise")} missed.`,
     `For ${since(failure.startedAt)}.`,
     owner ? `${owner.name} ${owner.contact}` : "No owner",
   ].join(" ");

@@ -2,10 +2,10 @@
 import { html } from "/web/app/ui.js";
 import { useLive } from "/web/app/ask.js";
 import { moveByArrows } from "/web/app/keys.js";
-import { plural } from "/web/app/format.js";
+import { about, plural } from "/web/app/format.js";
 import { MarkdownButton } from "/web/app/parts/copy.js";
 import { Answered, Empty } from "/web/app/parts/states.js";
-import { Figure, Heading, Moneys, Stat, Time } from "/web/app/parts/words.js";
+import { Expected, ExpectedMoneys, Heading, Stat, Time } from "/web/app/parts/words.js";
 import { href } from "/web/app/router.js";
 import { Call, RecentlyResolved, Open, OverdueLine, Promises } from "./aside.js";
 import { FailureCard, markdown } from "./failure.js";
@@ -28,13 +28,14 @@ export function Now() {
 
 function Failing({ radius }) {
   const list = ranked(radius.impactSummary);
-  const { totals } = radius;
+  const { estimates } = radius.totals;
   return html`
     <div class="row spread">
       <${Heading}
           sub=${html`
-            As of <${Time} at=${radius.asOf} only="absolute" />. Ranked by missed promises, then by
-            stuck orders.
+            As of <${Time} at=${radius.asOf} only="absolute" />. Ranked by promises missed, then by
+            stuck orders. Numbers are expected ones, with the range that holds the true number in four of
+            five cases.
           `}>
         ${
           plural(list.length, "failure")
@@ -43,7 +44,7 @@ function Failing({ radius }) {
             ? "affects"
             : "affect"
         } ${
-          plural(totals.orders, "order")
+          about(estimates.orders, "order")
         }
       <//>
       <div class="row no-print">
@@ -53,24 +54,17 @@ function Failing({ radius }) {
     </div>
     <${Open} radius=${radius} />
     <section class="card" aria-label="Totals"><dl class="stats" data-totals>
-      <${Stat} label="Promises missed, expected" kind=${totals.willMissPromise ? "bad" : ""}
-          to=${href("radius", { missed: 1 })}>
-        <${Figure} of=${totals.willMissPromise} />
-      <//>
-      <${Stat} label="Stuck now" to=${href("radius", { band: "STUCK" })}><${Figure} of=${totals.stuck} /><//>
-      <${Stat} label="Exposed" to=${href("radius", { band: "EXPOSED" })}>
-        <${Figure} of=${totals.exposed} />
-      <//>
-      <${Stat} label="Upcoming" to=${href("radius", { band: "UPCOMING" })}>
-        <${Figure} of=${totals.upcoming} />
-      <//>
-      <${Stat} label="Records only" to=${href("radius", { band: "RECORDS_ONLY" })}>
-        <${Figure} of=${totals.recordsOnly} />
-      <//>
+      <${Expected} label="Promises missed, expected" of=${estimates.promisesMissed}
+          kind=${estimates.promisesMissed.possible ? "bad" : ""} to=${href("radius", { missed: 1 })} />
+      <${Expected} label="Stuck now" of=${estimates.stuck} to=${href("radius", { band: "STUCK" })} />
+      <${Expected} label="Exposed" of=${estimates.exposed} to=${href("radius", { band: "EXPOSED" })} />
+      <${Expected} label="Upcoming" of=${estimates.upcoming} to=${href("radius", { band: "UPCOMING" })} />
+      <${Expected} label="Records only" of=${estimates.recordsOnly}
+          to=${href("radius", { band: "RECORDS_ONLY" })} />
     </dl><dl class="pairs">
-      <${Stat} label="Order value" kind="small"><${Moneys} of=${totals.value} most=${MOST_CURRENCIES} /><//>
+      <${Stat} label="Order value" kind="small"><${ExpectedMoneys} of=${estimates.value} most=${MOST_CURRENCIES} /><//>
       <${Stat} label="Refunds at risk" kind="small">
-        <${Moneys} of=${totals.refundsAtRisk} most=${MOST_CURRENCIES} />
+        <${ExpectedMoneys} of=${estimates.refundsAtRisk} most=${MOST_CURRENCIES} />
       <//>
     </dl></section>
     <div class="main-and-side">
@@ -80,7 +74,7 @@ function Failing({ radius }) {
         `)}
       </ol>
       <div class="stack">
-        <${Promises} promises=${radius.promises} expected=${totals.willMissPromise} />
+        <${Promises} promises=${radius.promises} expected=${estimates.promisesMissed} />
         <${Call} owners=${radius.owners} />
         <${RecentlyResolved} when=${list.length} />
         <${OverdueLine} />

@@ -1,7 +1,7 @@
 // The answer: headline, totals, bands and failures.
 import { html } from "/web/app/ui.js";
-import { number, plural, words } from "/web/app/format.js";
-import { Badge, Figure, Heading, IdLink, Moneys, Stat, Time } from "/web/app/parts/words.js";
+import { expectedNumber, plural, rangeOf, words } from "/web/app/format.js";
+import { Badge, Expected, ExpectedMoneys, Figure, Heading, IdLink, Stat, Time } from "/web/app/parts/words.js";
 import { MarkdownButton } from "/web/app/parts/copy.js";
 import { href, hrefWith } from "/web/app/router.js";
 import { toggled } from "./address.js";
@@ -75,48 +75,52 @@ function titleOf(failures, question) {
 }
 
 function Totals({ totals, params }) {
-  const all = Math.max(1, totals.orders);
+  const { estimates } = totals;
+  const all = Math.max(1, estimates.orders.expected);
   return html`<dl class="stats">
-    <${Stat} label="Promises missed, expected" kind=${totals.willMissPromise ? "bad" : ""}
-        to=${hrefWith({ missed: params.get("missed") ? null : 1 })}>
-      <${Figure} of=${totals.willMissPromise} />
-    <//>
-    <${Stat} label="Affected orders"><${Figure} of=${totals.orders} /><//>
-    <${Stat} label="Order value" kind="small"><${Moneys} of=${totals.value} /><//>
-    <${Stat} label="Refunds at risk" kind="small"><${Moneys} of=${totals.refundsAtRisk} /><//>
+    <${Expected} label="Promises missed, expected" of=${estimates.promisesMissed}
+        kind=${estimates.promisesMissed.possible ? "bad" : ""}
+        to=${hrefWith({ missed: params.get("missed") ? null : 1 })} />
+    <${Expected} label="Affected orders, expected" of=${estimates.orders} />
+    <${Stat} label="Order value" kind="small"><${ExpectedMoneys} of=${estimates.value} /><//>
+    <${Stat} label="Refunds at risk" kind="small"><${ExpectedMoneys} of=${estimates.refundsAtRisk} /><//>
     ${[["postings", "Postings"], ["notifications", "Messages"]]
         .map(([field, label]) => html`
-          <${Stat} key=${field} label=${label} kind="small" to=${hrefWith({ list: field })}>
-            <${Figure} of=${sum(totals[field])} /> <span class="small muted">${byEffect(totals[field])}</span>
+          <${Stat} key=${field} label=${label} kind="small" to=${hrefWith({ list: field })}
+              note=${rangeOf(estimates[field])}>
+            <${Figure} of=${estimates[field].expected} text=${expectedNumber(estimates[field])} />
+            ${" "}<span class="small muted">${byEffect(totals[field])}</span>
           <//>
         `)}
-    <${Stat} label="Tasks" kind="small" to=${hrefWith({ list: "tasks" })}>
-      <${Figure} of=${totals.tasks} />
-    <//>
-    ${totals.supplierOrders > 0 && html`
-      <${Stat} label="Supplier orders" kind="small"><${Figure} of=${totals.supplierOrders} /><//>
+    <${Expected} label="Tasks" kind="small" of=${estimates.tasks} to=${hrefWith({ list: "tasks" })} />
+    ${estimates.supplierOrders.possible > 0 && html`
+      <${Expected} label="Supplier orders" kind="small" of=${estimates.supplierOrders} />
     `}
   </dl>
     ${totals.orders > 0 && html`
       <ul class="bands" aria-label="Orders by band">
-        ${BANDS.filter(({ field }) => totals[field])
+        ${BANDS.filter(({ field }) => estimates[field].possible)
             .map(({ band, field, says, means }) => html`
-              <li key=${band} class="band ${band.toLowerCase()}" style=${{ flexGrow: totals[field] / all }}>
+              <li key=${band} class="band ${band.toLowerCase()}"
+                  style=${{ flexGrow: estimates[field].expected / all }}>
                 <a href=${hrefWith({ band: toggled(params, "band", band) })}
-                    aria-current=${params.getAll("band").includes(band) ? "true" : null} title=${means}>
-                  <strong><${Figure} of=${totals[field]} /></strong> ${says}
+                    aria-current=${params.getAll("band").includes(band) ? "true" : null}
+                    title=${`${means}; ${rangeOf(estimates[field]) || "for certain"}`}>
+                  <strong>
+                    <${Figure} of=${estimates[field].expected} text=${expectedNumber(estimates[field])} />
+                  </strong> ${says}
                   <span class="sr">: ${means}</span>
                 </a>
               </li>`)}</ul>`}`;
 }
 
-const sum = (rows) => rows.reduce((total, { count }) => total + count, 0);
-
-/** Such as "1,180 late, 91 out of sequence". */
+/** Such as "1,180 late, 91 out of sequence": expected numbers. */
 export function byEffect(rows) {
-  const counts = new Map();
-  for (const { effect, count } of rows) counts.set(effect, (counts.get(effect) ?? 0) + count);
-  return [...counts].map(([effect, count]) => `${number(count)} ${words(effect)}`).join(", ");
+  const sums = new Map();
+  for (const { effect, expected } of rows) sums.set(effect, (sums.get(effect) ?? 0) + expected);
+  return [...sums]
+    .map(([effect, expected]) => `${expectedNumber({ expected })} ${words(effect)}`)
+    .join(", ");
 }
 
 function FailureLine({ failure, supposed }) {

@@ -1,7 +1,7 @@
 // Breakdowns of the affected orders; each bar filters the whole view. The active filters.
 import { html, useState } from "/web/app/ui.js";
 import { useQuery } from "/web/app/ask.js";
-import { number, words } from "/web/app/format.js";
+import { expectedNumber, words } from "/web/app/format.js";
 import { Bars } from "/web/app/parts/bars.js";
 import { Answered } from "/web/app/parts/states.js";
 import { hrefWith } from "/web/app/router.js";
@@ -79,18 +79,18 @@ function Breakdown({ filter: { param, by, label }, groups, params }) {
   const { data: model } = useModel();
   const [all, setAll] = useState(false);
   const chosen = params.getAll(param);
-  const rows = groups.slice(0, all ? groups.length : SHOWN).map(({ key, orders, stuck }) => ({
+  const rows = groups.slice(0, all ? groups.length : SHOWN).map(({ key, estimates: { orders, stuck } }) => ({
     label: nameOfValue(model, param, key[by]),
-    value: orders,
-    part: stuck,
+    value: orders.expected,
+    part: stuck.expected,
     chosen: chosen.includes(key[by]),
-    note: stuck
-      ? `${number(stuck)} stuck`
+    note: stuck.possible
+      ? `${expectedNumber(stuck)} stuck`
       : null,
     to: key[by] === null ? null : hrefWith({ [param]: toggled(params, param, key[by]) }),
   }));
   return html`<section class="card"><h2>${label}</h2>
-    <${Bars} rows=${rows} label="Orders by ${label.toLowerCase()}" />
+    <${Bars} rows=${rows} label="Expected orders by ${label.toLowerCase()}" />
     ${groups.length > SHOWN && html`
       <p class="no-print">
         <button class="quiet" type="button" onClick=${() => setAll(!all)}>

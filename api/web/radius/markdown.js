@@ -1,12 +1,19 @@
 // A blast radius as Markdown for a chat or a ticket: headline, totals, teams, playbooks and address.
-import { moneys, number, words } from "/web/app/format.js";
+import { expectedNumber, moneys, number, rangeOf, words } from "/web/app/format.js";
 import { markdownTable } from "/web/app/parts/copy.js";
 
 const records = (rows) =>
-  rows.map(({ type, effect, count }) =>
-      `${number(count)} ${words(type)} ${words(effect)}`)
+  rows.map(({ type, effect, expected }) =>
+      `${expectedNumber({ expected })} ${words(type)} ${words(effect)}`)
   .join(", ")
   || "none";
+
+const expectedAmount = ({ expected, currency }) => ({ amount: expected, currency });
+
+function withRange(estimate) {
+  const range = rangeOf(estimate);
+  return range ? `${expectedNumber(estimate)} (${range})` : expectedNumber(estimate);
+}
 
 function failureLine({ id, class: failureClass, target, startedAt, expectedEnd, summary }) {
   const end = expectedEnd ? `, expected until ${expectedEnd}` : "";
@@ -15,24 +22,25 @@ function failureLine({ id, class: failureClass, target, startedAt, expectedEnd, 
 
 export function markdown(radius, address) {
   const { totals } = radius;
+  const { estimates } = totals;
   const figures = [
-    ["affected orders", number(totals.orders)],
-    ["stuck now", number(totals.stuck)],
-    ["exposed", number(totals.exposed)],
-    ["upcoming", number(totals.upcoming)],
-    ["records only", number(totals.recordsOnly)],
-    ["promises missed", number(totals.willMissPromise)],
-    ["order value", moneys(totals.value)],
-    ["refunds at risk", moneys(totals.refundsAtRisk)],
-    ["postings", records(totals.postings)],
-    ["messages", records(totals.notifications)],
-    ["tasks", number(totals.tasks)],
+    ["affected orders", withRange(estimates.orders)],
+    ["stuck now", withRange(estimates.stuck)],
+    ["exposed", withRange(estimates.exposed)],
+    ["upcoming", withRange(estimates.upcoming)],
+    ["records only", withRange(estimates.recordsOnly)],
+    ["promises missed", withRange(estimates.promisesMissed)],
+    ["order value", moneys(estimates.value.map(expectedAmount))],
+    ["refunds at risk", moneys(estimates.refundsAtRisk.map(expectedAmount))],
+    ["postings", `${withRange(estimates.postings)}: ${records(totals.postings)}`],
+    ["messages", `${withRange(estimates.notifications)}: ${records(totals.notifications)}`],
+    ["tasks", withRange(estimates.tasks)],
   ];
   return [
     `**${radius.headline}**`, "",
     ...radius.failures.map(failureLine),
     "",
-    markdownTable(["what", "how much"], figures), "",
+    markdownTable(["what", "expected (range)"], figures), "",
     ...radius.owners.map(({ team, orders }) =>
         `- Call ${team.name} ${team.contact}: ${number(orders)} orders`),
     "",

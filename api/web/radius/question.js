@@ -1,14 +1,19 @@
 // The query of a blast radius: a subscription where the answer can change.
+import { AMOUNTS, ESTIMATE } from "/web/app/estimates.js";
 import { FILTERS } from "./address.js";
 
 const MONEY = "{ amount currency }";
-const RECORDS = `{ type effect count amount ${MONEY} }`;
+const RECORDS = `{ type effect count expected amount ${MONEY} }`;
 export const PATH = "{ sentence hops { from to rule effect at detail } }";
 export const BUCKET = "PT1H";
 
 export const TOTALS = `{
-  orders expectedOrders fulfillments stuck exposed upcoming recordsOnly willMissPromise tasks supplierOrders
-  value ${MONEY} refundsAtRisk ${MONEY} postings ${RECORDS} notifications ${RECORDS}
+  orders tasks postings ${RECORDS} notifications ${RECORDS}
+  estimates {
+    orders ${ESTIMATE} stuck ${ESTIMATE} exposed ${ESTIMATE} upcoming ${ESTIMATE} recordsOnly ${ESTIMATE}
+    promisesMissed ${ESTIMATE} postings ${ESTIMATE} notifications ${ESTIMATE} tasks ${ESTIMATE}
+    supplierOrders ${ESTIMATE} value ${AMOUNTS} refundsAtRisk ${AMOUNTS}
+  }
 }`;
 
 export const FAILURES =
@@ -23,16 +28,18 @@ export const FIRST = FILTERS.slice(0, 4);
 export const FURTHER = FILTERS.slice(4);
 
 const breakdown = ({ param, by }) =>
-  `by_${param}: breakdown(by: [${by}]${by === "STEP" ? "" : `, first: ${GROUPS}`}) { key orders stuck
-    willMissPromise }`;
+  `by_${param}: breakdown(by: [${by}]${by === "STEP" ? "" : `, first: ${GROUPS}`}) { key
+    orders estimates { orders ${ESTIMATE} stuck ${ESTIMATE} } }`;
 
 const BODY = `{
   asOf topology complete leftOut frontier headline assumptions
   failures ${FAILURES}
   totals ${TOTALS}
   ${FIRST.map(breakdown).join("\n  ")}
-  causes: breakdown(by: [CAUSE]) { key orders stuck willMissPromise }
-  forecast(bucket: "${BUCKET}") { at ordersHit promisesMissed postingsLate notificationsLate }
+  causes: breakdown(by: [CAUSE]) { key orders estimates { orders ${ESTIMATE} } }
+  forecast(bucket: "${BUCKET}") { at estimates {
+    orders ${ESTIMATE} promisesMissed ${ESTIMATE} postings ${ESTIMATE} notifications ${ESTIMATE}
+  } }
   elements(first: 500) { totalCount edges { node { element { id } effect from until delay likelihood scope
   path ${PATH} } } }
   owners { team { id name contact escalation } orders value ${MONEY} elements { id name } playbooks { id
@@ -81,9 +88,10 @@ export function furtherQuery(question) {
   return `query Further${declarations} { blastRadius${values} { ${FURTHER.map(breakdown).join(" ")} } }`;
 }
 
-/** Number of orders at each step: Map of {orders, stuck} by full id. */
+/** Expected number of orders at each step: Map of {orders, stuck} by full id. */
 export const countsOf = (radius) =>
   new Map(
     radius.by_step.filter(({ key }) => key.STEP)
-      .map(({ key, orders, stuck }) => [`step:${key.STEP}`, { orders, stuck }])
+      .map(({ key, estimates: { orders, stuck } }) =>
+          [`step:${key.STEP}`, { orders: Math.round(orders.expected), stuck: Math.round(stuck.expected) }])
   );

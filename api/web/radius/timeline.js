@@ -1,6 +1,6 @@
 // Timeline: when orders are affected and promises missed, with a slider for the moment that the map shows.
 import { html } from "/web/app/ui.js";
-import { clock, milliseconds, moment, number, plural, span } from "/web/app/format.js";
+import { about, clock, expectedNumber, milliseconds, moment, number, plural, rangeOf, span } from "/web/app/format.js";
 import { change, hrefWith } from "/web/app/router.js";
 import { BUCKET } from "./question.js";
 
@@ -10,13 +10,23 @@ const JUMPS = [0, 1, 4, 12, 24, 48];
 /** Offset of the slider from the moment of the answer, in milliseconds. */
 export const aheadOf = (params) => (params.get("at") ? milliseconds(params.get("at")) : 0);
 
+const NUMBERS = ["ordersHit", "promisesMissed", "postingsLate", "notificationsLate"];
+
+/** The expected numbers of a bucket. */
+const expectedPoint = ({ at, estimates: { orders, promisesMissed, postings, notifications } }) => ({
+  at,
+  ordersHit: orders.expected,
+  promisesMissed: promisesMissed.expected,
+  postingsLate: postings.expected,
+  notificationsLate: notifications.expected,
+  orders
+});
+
 /** Buckets in which something happens, and the span that they cover. */
 export function timelineOf(forecast, asOf) {
   const length = milliseconds(BUCKET);
-  const busy = forecast.filter((point) => point.ordersHit
-      || point.promisesMissed
-      || point.postingsLate
-      || point.notificationsLate);
+  const busy = forecast.map(expectedPoint)
+    .filter((point) => NUMBERS.some((name) => point[name]));
   const times = busy.map(({ at }) => Date.parse(at));
   const from = Math.floor(Math.min(asOf, ...times) / length) * length;
   const to = Math.max(asOf + 4 * HOUR, ...times.map((time) => time + length));
@@ -76,7 +86,7 @@ export function Timeline({ radius, params, impaired }) {
       <span class="impact-timeline-most">${number(most)}</span>
       ${timeline.points.map((point) => html`
         <span key=${point.at} class="impact-timeline-bar"
-            title="${clock(point.at)}: ${point.ordersHit} affected, ${point.promisesMissed} missed"
+            title="${clock(point.at)}: ${number(point.ordersHit)} affected, ${number(point.promisesMissed)} missed"
             style=${{
               left: place(point.from),
               width: `calc(${(100 * timeline.length) / (timeline.to - timeline.from)}% - 1px)`
@@ -119,8 +129,9 @@ function ticks({ from, to }) {
 
 function summaryOf(timeline, at, asOf, totals, impaired) {
   if (Math.abs(at - asOf) < 1000) {
-    const later = totals.upcoming ? `; ${plural(totals.upcoming, "more order")} will be affected` : "";
-    const bands = `${plural(totals.stuck, "order")} stuck, ${number(totals.exposed)} exposed`;
+    const { stuck, exposed, upcoming } = totals.estimates;
+    const later = upcoming.possible ? `; ${about(upcoming, "more order")} will be affected` : "";
+    const bands = `${about(stuck, "order")} stuck, ${expectedNumber(exposed)} exposed`;
     return `Now: ${plural(impaired, "element")} impaired, ${bands}${later}.`;
   }
   const sums = until(timeline, at);
@@ -128,9 +139,10 @@ function summaryOf(timeline, at, asOf, totals, impaired) {
     ? `In ${span(at - asOf)}, at ${moment(at)}`
     : `${span(asOf - at)} ago, at ${moment(at)}`;
   const figures = [
-    `${plural(sums.ordersHit, "order")} affected`,
-    `${plural(sums.promisesMissed, "promise")} missed`,
-    `${plural(sums.postingsLate, "posting")} and ${plural(sums.notificationsLate, "message")} late`,
+    `about ${plural(Math.round(sums.ordersHit), "order")} affected`,
+    `${plural(Math.round(sums.promisesMissed), "promise")} missed`,
+    `${plural(Math.round(sums.postingsLate), "posting")} and
+      ${plural(Math.round(sums.notificationsLate), "message")} late`,
   ];
   return `${when}: ${plural(impaired, "element")} impaired; by then ${figures.join(", ")}.`;
 }
@@ -145,6 +157,7 @@ function Figures({ timeline }) {
             <tr>
               <th scope="col">From</th>
               <th scope="col" class="right">Affected orders</th>
+              <th scope="col" class="right">Range</th>
               <th scope="col" class="right">Promises missed</th>
               <th scope="col" class="right">Postings late</th>
               <th scope="col" class="right">Messages late</th>
@@ -155,6 +168,7 @@ function Figures({ timeline }) {
               <tr key=${point.at}>
                 <th scope="row">${moment(point.at)}</th>
                 <td class="right">${number(point.ordersHit)}</td>
+                <td class="right">${rangeOf(point.orders)}</td>
                 <td class="right">${number(point.promisesMissed)}</td>
                 <td class="right">${number(point.postingsLate)}</td>
                 <td class="right">${number(point.notificationsLate)}</td>

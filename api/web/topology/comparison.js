@@ -1,19 +1,18 @@
-// Comparison of totals: now, with the supposed failure, and the difference.
+// Comparison of expected totals: now, with the supposed failure, and the difference.
 import { html } from "/web/app/ui.js";
-import { money, number } from "/web/app/format.js";
+import { expectedNumber, money, number, rangeOf } from "/web/app/format.js";
 
-const counted = (rows) => rows.reduce((sum, { count }) => sum + count, 0);
 const COUNTS = [
-  ["Affected orders", ({ orders }) => orders],
-  ["Stuck now", ({ stuck }) => stuck],
-  ["Exposed", ({ exposed }) => exposed],
-  ["Upcoming", ({ upcoming }) => upcoming],
-  ["Records only", ({ recordsOnly }) => recordsOnly],
-  ["Promises missed", ({ willMissPromise }) => willMissPromise],
-  ["Postings", ({ postings }) => counted(postings)],
-  ["Messages", ({ notifications }) => counted(notifications)],
-  ["Tasks", ({ tasks }) => tasks],
-  ["Supplier orders", ({ supplierOrders }) => supplierOrders],
+  ["Affected orders", "orders"],
+  ["Stuck now", "stuck"],
+  ["Exposed", "exposed"],
+  ["Upcoming", "upcoming"],
+  ["Records only", "recordsOnly"],
+  ["Promises missed", "promisesMissed"],
+  ["Postings", "postings"],
+  ["Messages", "notifications"],
+  ["Tasks", "tasks"],
+  ["Supplier orders", "supplierOrders"],
 ];
 
 export function Comparison({ present, both, alone, active }) {
@@ -29,7 +28,7 @@ export function Comparison({ present, both, alone, active }) {
     </thead>
   `;
   const sums = [["Order value", "value"], ["Refunds at risk", "refundsAtRisk"]]
-    .flatMap(([label, field]) => currencies(present[field], both[field], alone[field])
+    .flatMap(([label, field]) => currencies(...[present, both, alone].map(({ estimates }) => estimates[field]))
         .map((currency) => ({ label, field, currency })));
   return html`
     <div class="columns">
@@ -38,13 +37,19 @@ export function Comparison({ present, both, alone, active }) {
           <caption class="sr">Totals now, with the supposed failure, and the difference</caption>
           ${head}
           <tbody>
-            ${COUNTS.map(([label, of]) => html`
+            ${COUNTS.map(([label, field]) => html`
               <tr key=${label}>
                 <th scope="row">${label}</th>
-                <td class="right">${number(of(present))}</td>
-                <td class="right">${number(of(both))}</td>
-                <td class="right"><${Difference} by=${of(both) - of(present)} /></td>
-                <td class="right wide">${number(of(alone))}</td>
+                <td class="right">${expectedNumber(present.estimates[field])}</td>
+                <td class="right" title=${rangeOf(both.estimates[field])}>
+                  ${expectedNumber(both.estimates[field])}
+                </td>
+                <td class="right">
+                  <${Difference} by=${
+                    Math.round(both.estimates[field].expected) - Math.round(present.estimates[field].expected)
+                  } />
+                </td>
+                <td class="right wide">${expectedNumber(alone.estimates[field])}</td>
               </tr>
             `)}
           </tbody></table></div>
@@ -57,9 +62,13 @@ export function Comparison({ present, both, alone, active }) {
               ${sums.map(({ label, field, currency }) => html`
                 <tr key=${label + currency}><th scope="row">${label}, ${currency}</th>
                   ${[present, both]
-                      .map((totals) => html`<td class="right">${amount(totals[field], currency)}</td>`)}
-                  <td class="right">${amountDifference(present[field], both[field], currency)}</td>
-                  <td class="right wide">${amount(alone[field], currency)}</td>
+                      .map((totals) => html`
+                        <td class="right">${amount(totals.estimates[field], currency)}</td>
+                      `)}
+                  <td class="right">
+                    ${amountDifference(present.estimates[field], both.estimates[field], currency)}
+                  </td>
+                  <td class="right wide">${amount(alone.estimates[field], currency)}</td>
                 </tr>
               `)}
             </tbody>
@@ -77,7 +86,7 @@ const Difference =
       : html`<span class="muted">none</span>`
   );
 const currencies = (...lists) => [...new Set(lists.flat().map(({ currency }) => currency))].sort();
-const of = (list, currency) => list.find((one) => one.currency === currency)?.amount ?? "0";
+const of = (list, currency) => list.find((one) => one.currency === currency)?.expected ?? "0";
 const amount = (list, currency) => money({ amount: of(list, currency), currency }, { whole: true });
 
 /** Amounts are shown in whole units, for which floats are exact enough. */

@@ -6,6 +6,7 @@ import { now } from "/web/app/clock.js";
 import { Answered } from "/web/app/parts/states.js";
 import { change, href, hrefWith } from "/web/app/router.js";
 import { SCOPES, supposedOf } from "../radius/address.js";
+import { ESTIMATE } from "/web/app/estimates.js";
 import { TOTALS, PATH, countsOf } from "../radius/question.js";
 import { TopologyMap, asksForList } from "../map/map.js";
 import { nameOf } from "../map/model.js";
@@ -18,7 +19,7 @@ const WHAT_IF = `query WhatIf($active: [ID!], $suppose: [FailureInput!]) {
   today: blastRadius(failures: $active) { ${PART} }
   alone: blastRadius(suppose: $suppose) { ${PART} }
   both: blastRadius(failures: $active, suppose: $suppose) { ${PART} topology
-  by_step: breakdown(by: [STEP]) { key orders stuck }
+  by_step: breakdown(by: [STEP]) { key estimates { orders ${ESTIMATE} stuck ${ESTIMATE} } }
     elements(first: 500) { totalCount edges { node { element { id } effect from until delay likelihood
     scope path ${PATH} } } } absorbed { element { id } rule detail } }
 }`;

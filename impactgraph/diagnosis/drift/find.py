@@ -21,7 +21,7 @@ from impactgraph.diagnosis.drift.change import Change, level_change, rate_change
 from impactgraph.diagnosis.overdue.visits import in_step
 from impactgraph.diagnosis.suspects.transits import Place, TransitKind, recent_rows, transits_of
 from impactgraph.forecast.scenarios import Reals
-from impactgraph.impact.totals import exact_sums
+from impactgraph.impact.exact_sums import exact_sums
 
 SPAN: Millis = 7 * DAY
 MOST_ROWS = 5_000

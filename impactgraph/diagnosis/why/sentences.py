@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from graph_models.diagnosis import RecordFinding
 from graph_models.enums import Band, Effect, OrderStatus, RecordEffect
 from graph_models.failure import Failure
+from graph_models.money import say_amount
 from graph_models.time import MINUTE, Millis, say_duration
 from graph_models.topology import Topology
 from impactgraph.diagnosis.why.moments import ago, clock
@@ -312,9 +313,8 @@ class _Sentence:
     def _record(self) -> str:
         """`invoice (posting, 100.00 EUR)`."""
         finding = self._known_finding
-        amount = (
-            f", {finding.amount.amount:,.2f} {finding.amount.currency}" if finding.amount is not None else ""
-        )
+        money = finding.amount
+        amount = f", {say_amount(money.amount, money.currency)}" if money is not None else ""
         return f"{finding.type.replace('_', ' ')} ({finding.kind.value.replace('_', ' ')}{amount})"
 
     def _more(self, effect: RecordEffect) -> str:

@@ -7,20 +7,21 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 
 from graph_models.time import MINUTE, moment
 from tests.functional.browser.conftest import DEMO_NOW
+from tests.functional.browser.estimates import asked, shown
 from tests.functional.browser.explorer import NowPage
 from tests.functional.http.serving import Api
 
-ASKED = """{ blastRadius {
-    impactSummary { orders stuck willMissPromise failure { id } }
-    totals { orders stuck exposed upcoming recordsOnly willMissPromise }
-} }"""
 LABELS = {
     "stuck": "Stuck now",
     "exposed": "Exposed",
     "upcoming": "Upcoming",
     "recordsOnly": "Records only",
-    "willMissPromise": "Promises missed, expected",
+    "promisesMissed": "Promises missed, expected",
 }
+ASKED = f"""{{ blastRadius {{
+    impactSummary {{ {asked("orders", "stuck", "promisesMissed")} failure {{ id }} }}
+    totals {{ {asked("orders", *LABELS)} }}
+}} }}"""
 REPORT = "mutation ($input: FailureInput!) { reportFailure(input: $input) { problems { message } } }"
 NOTE_STATES = """window.states = [];
     new MutationObserver(() => states.push(document.querySelector('.live').dataset.state))
@@ -41,19 +42,22 @@ def now_page(page: Page, demo: str) -> NowPage:
 
 def shows_what_graphql_says(now_page: NowPage, api: Api) -> None:
     said = api.ask(ASKED)["blastRadius"]
+    estimates = said["totals"]["estimates"]
     assert (
-        f"{len(said['impactSummary'])} failures affect {said['totals']['orders']:,} orders"
+        f"{len(said['impactSummary'])} failures affect about {shown(estimates['orders'])} orders"
         in now_page.heading.inner_text()
     )
     for name, label in LABELS.items():
-        expect(now_page.stat(label)).to_have_text(f"{said['totals'][name]:,}")
+        expect(now_page.stat(label).locator(".figure")).to_have_text(shown(estimates[name]))
     for summary in said["impactSummary"]:
         part = now_page.of(summary["failure"]["id"])
-        shown = [
-            now_page.figure(label, part)
-            for label in ("Affected orders", "Stuck now", "Promises missed, expected")
-        ]
-        assert shown == [summary["orders"], summary["stuck"], summary["willMissPromise"]]
+        for label, name in (
+            ("Affected orders, expected", "orders"),
+            ("Stuck now", "stuck"),
+            ("Promises missed, expected", "promisesMissed"),
+        ):
+            figure = now_page.stat(label, part).locator(".figure")
+            expect(figure).to_have_text(shown(summary["estimates"][name]))
 
 
 def test_the_figures_are_those_of_graphql_before_and_after_a_failure_begins_and_ends(
@@ -76,8 +80,9 @@ def test_the_failure_that_costs_most_stands_first(now_page: NowPage, api: Api) -
     now_page.open()
 
     summaries = api.ask(ASKED)["blastRadius"]["impactSummary"]
+    ranks = ("promisesMissed", "stuck", "orders")
     worst_first = sorted(
-        summaries, key=lambda summary: (-summary["willMissPromise"], -summary["stuck"], -summary["orders"])
+        summaries, key=lambda summary: [-summary["estimates"][rank]["expected"] for rank in ranks]
     )
     assert now_page.failures() == [summary["failure"]["id"] for summary in worst_first]
 

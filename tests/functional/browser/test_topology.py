@@ -9,19 +9,20 @@ from playwright.sync_api import Locator, Page, expect
 
 from graph_models.time import HOUR, moment
 from tests.functional.browser.conftest import DEMO_NOW
+from tests.functional.browser.estimates import asked, rounded, shown
 from tests.functional.browser.explorer import Explorer
 from tests.functional.http.serving import Api
 from tests.functional.http.shop import TOPOLOGY
 
-COUNTS = "orders stuck exposed upcoming recordsOnly willMissPromise tasks"
 LABELS = {
     "orders": "Affected orders",
     "stuck": "Stuck now",
     "exposed": "Exposed",
     "upcoming": "Upcoming",
-    "willMissPromise": "Promises missed",
+    "promisesMissed": "Promises missed",
     "tasks": "Tasks",
 }
+COUNTS = asked(*LABELS)
 
 
 class TopologyPage(Explorer):
@@ -219,9 +220,10 @@ def test_a_what_if_stands_beside_today_with_the_difference(topology: TopologyPag
     said = api.ask(query, s=[supposed])
     expect(topology.page.locator("#headline")).to_have_text(said["alone"]["headline"])
     for name, label in LABELS.items():
-        today, both = said["today"]["totals"][name], said["both"]["totals"][name]
+        of_today, of_both = (said[part]["totals"]["estimates"][name] for part in ("today", "both"))
+        today, both = rounded(of_today), rounded(of_both)
         difference = "none" if both == today else f"{'+' if both > today else '−'}{abs(both - today):,}"  # noqa: RUF001 - a minus, as it is printed
-        assert topology.beside(label) == [f"{today:,}", f"{both:,}", difference]
+        assert topology.beside(label) == [shown(of_today), shown(of_both), difference]
 
 
 def test_a_what_if_opens_as_a_blast_radius_of_its_own(topology: TopologyPage) -> None:

@@ -7,6 +7,7 @@ import pytest
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, build_schema, get_named_type
 
 from graph_models import diagnosis, impact, orders
+from graph_models.estimates import Estimate, Estimates, MoneyEstimate
 from graph_models.failure import Failure
 from graph_models.impairment import Absorption, Impairment
 from graph_models.time import FOREVER, HOUR
@@ -26,6 +27,11 @@ TYPES = {
     impact.RecordTotals: "RecordTotals",
     impact.ImpactGroup: "ImpactGroup",
     impact.ForecastPoint: "ForecastPoint",
+    impact.Contribution: "Contribution",
+    impact.CostOfDelayPoint: "CostOfDelayPoint",
+    Estimate: "Estimate",
+    MoneyEstimate: "MoneyEstimate",
+    Estimates: "Estimates",
     impact.ResidualTotals: "Residual",
     impact.OwnerShare: "OwnerShare",
     impact.Unanswered: "Unanswered",

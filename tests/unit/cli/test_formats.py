@@ -15,8 +15,7 @@ def test_one_is_singular_and_many_have_separators():
 
 def test_every_currency_is_told():
     assert (
-        formats.money([Money(Decimal("1234.5"), "EUR"), Money(Decimal(7), "JPY")])
-        == "1,234.50 EUR + 7.00 JPY"
+        formats.money([Money(Decimal("1234.5"), "EUR"), Money(Decimal(7), "JPY")]) == "1,234.50 EUR + 7 JPY"
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impactgraph.impact.totals import exact_sums
+from impactgraph.impact.exact_sums import exact_sums
 
 small, large = st.integers(-(2**30), 2**30), st.integers(0, 2**60)
 

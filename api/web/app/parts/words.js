@@ -1,7 +1,9 @@
 // Small components for all views: moments, money, badges, figures.
 import { html, useEffect, useRef, useState } from "../ui.js";
 import { ticks } from "../clock.js";
-import { clock, fullMoment, moment, money, number, relative, words, sentence } from "../format.js";
+import {
+  clock, expectedNumber, fullMoment, moment, money, number, rangeOf, relative, words, sentence
+} from "../format.js";
 import { href } from "../router.js";
 import { zone } from "../settings.js";
 import { useStore } from "../store.js";
@@ -82,15 +84,25 @@ export const Stat =
     </dd>
   </div>`;
 
+// An expected number with its range below.
+export const Expected = ({ of, label, ...rest }) => html`
+  <${Stat} label=${label} note=${rangeOf(of)} ...${rest}><${Figure} of=${of.expected} text=${expectedNumber(of)} /><//>
+`;
+
+// Expected amounts, one a currency.
+export const ExpectedMoneys = ({ of, ...rest }) => html`
+  <${Moneys} of=${of.map(({ expected, currency }) => ({ amount: expected, currency }))} ...${rest} />
+`;
+
 // A count that lights up for a moment when it changes.
-export function Figure({ of }) {
+export function Figure({ of, text = number(of) }) {
   const before = useRef(of);
   const [changes, setChanges] = useState(0);
   useEffect(() => {
     if (before.current !== of) setChanges(changes + 1);
     before.current = of;
   }, [of]);
-  return html`<span key=${changes} class="figure ${changes ? "changed" : ""}">${number(of)}</span>`;
+  return html`<span key=${changes} class="figure ${changes ? "changed" : ""}">${text}</span>`;
 }
 
 // A link to the object of an id.

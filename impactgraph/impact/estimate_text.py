@@ -1,0 +1,77 @@
+"""Estimates in words, the same in the headline, on the command line and on the page."""
+
+from collections.abc import Sequence
+from math import floor
+
+from graph_models.estimates import Estimate, MoneyEstimate
+from graph_models.impact import CostOfDelayPoint
+from graph_models.money import say_amount
+from graph_models.time import HOUR, moment
+
+
+def say_number(expected: float) -> str:
+    """An expected number as a whole one, such as `2,960`; `under 1` for what rounds to none."""
+    return "under 1" if 0 < expected < 0.5 else f"{floor(expected + 0.5):,}"
+
+
+def is_exact(estimate: Estimate) -> bool:
+    """Whether nothing about the number is uncertain."""
+    return estimate.low == estimate.high == estimate.possible
+
+
+def say_range(estimate: Estimate) -> str:
+    """Such as `2,700 to 3,300; 4,690 are possible`."""
+    verb = "is" if estimate.possible == 1 else "are"
+    return f"{estimate.low:,.0f} to {estimate.high:,.0f}; {estimate.possible:,} {verb} possible"
+
+
+def say_estimate(estimate: Estimate, singular: str) -> str:
+    """Such as `about 2,960 orders (2,700 to 3,300; 4,690 are possible)`; `12 orders` where it is certain."""
+    noun = singular if round(estimate.expected) == 1 or estimate.expected < 0.5 else f"{singular}s"
+    if is_exact(estimate):
+        return f"{estimate.possible:,} {singular if estimate.possible == 1 else f'{singular}s'}"
+    if estimate.expected < 0.5:
+        return f"under 1 {noun} ({say_range(estimate)})"
+    return f"about {say_number(estimate.expected)} {noun} ({say_range(estimate)})"
+
+
+def say_money_estimate(amounts: Sequence[MoneyEstimate]) -> str:
+    """The expected amounts, such as `315,118.03 EUR + 98,196.25 GBP`."""
+    return " + ".join(say_amount(each.expected, each.currency) for each in amounts) or "nothing"
+
+
+def cost_sentence(points: Sequence[CostOfDelayPoint]) -> str:
+    """What an hour costs from the first end until the cost hardly grows any more, such as `Each hour until
+    18:00 UTC costs about 40 promises and 120 orders.`
+    """
+    first = points[0]
+    last = next(point for point in points if _has_most(points, point))
+    promises, orders = (after - before for after, before in zip(_costs(last), _costs(first), strict=True))
+    if promises < 0.5 and orders < 0.5:
+        return (
+            f"If the failures end by {moment(points[-1].ends_at):%H:%M} UTC, "
+            f"{say_estimate(last.estimates.orders, 'order')} are affected and "
+            f"{say_estimate(last.estimates.promises_missed, 'promise')} missed; an earlier end saves none."
+        )
+    hours = (last.ends_in - first.ends_in) / HOUR
+    costs = [
+        f"{say_number(cost / hours)} {singular if round(cost / hours) <= 1 else f'{singular}s'}"
+        for cost, singular in ((promises, "promise"), (orders, "order"))
+        if cost >= 0.5
+    ]
+    rest = "; later ends cost little more" if last.ends_in < points[-1].ends_in else ""
+    return f"Each hour until {moment(last.ends_at):%H:%M} UTC costs about {' and '.join(costs)}{rest}."
+
+
+_MOST = 0.95
+
+
+def _has_most(points: Sequence[CostOfDelayPoint], point: CostOfDelayPoint) -> bool:
+    """Whether nearly all of the growth is behind this end."""
+    ends = zip(_costs(points[0]), _costs(point), _costs(points[-1]), strict=True)
+    return all(cost - first >= _MOST * (last - first) - 0.5 for first, cost, last in ends)
+
+
+def _costs(point: CostOfDelayPoint) -> tuple[float, float]:
+    """Promises and orders."""
+    return point.estimates.promises_missed.expected, point.estimates.orders.expected

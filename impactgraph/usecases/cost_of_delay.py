@@ -1,0 +1,55 @@
+"""What it costs to end failures later: the answer for several ends."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from graph_models.failure import Failure
+from graph_models.impact import CostOfDelayPoint
+from graph_models.time import DAY, HOUR, MINUTE, Millis
+from impactgraph.errors import BadInputError
+from impactgraph.impact.knees import knee_reasons
+from impactgraph.usecases.answer import Answer
+from impactgraph.usecases.blast_radius import assess
+from impactgraph.usecases.snapshot import Snapshot
+
+DEFAULT_ENDS: tuple[Millis, ...] = (0, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR)
+MOST_ENDS = 24
+LONGEST_DELAY: Millis = 14 * DAY
+
+
+def cost_of_delay(
+    s: Snapshot, answer: Answer, ends: Sequence[Millis] | None = None
+) -> tuple[CostOfDelayPoint, ...]:
+    """A point for each end, counted from the moment of the answer, the earliest first.
+
+    All failures of the answer that have not ended end then. Costs an answer for each end. Raises:
+    BadInputError for a negative, too long or too many ends.
+    """
+    chosen = sorted(set(DEFAULT_ENDS if ends is None else ends))
+    _check(chosen)
+    answers = [
+        assess(s, answer.question, tuple(_ended(failure, answer.as_of, end) for failure in answer.failures))
+        for end in chosen
+    ]
+    estimates = [each.estimates for each in answers]
+    reasons = knee_reasons(answer, chosen, estimates)
+    return tuple(
+        CostOfDelayPoint(ends_in=end, ends_at=answer.as_of + end, estimates=of, reason=reason)
+        for end, of, reason in zip(chosen, estimates, reasons, strict=True)
+    )
+
+
+def _check(ends: Sequence[Millis]) -> None:
+    if not ends:
+        raise BadInputError("ends is empty: name at least one duration, such as PT1H.")
+    if len(ends) > MOST_ENDS:
+        raise BadInputError(f"ends has {len(ends)} durations; give at most {MOST_ENDS}.")
+    if ends[0] < 0 or ends[-1] > LONGEST_DELAY:
+        raise BadInputError("ends must be durations from PT0S to P14D, such as PT1H.")
+
+
+def _ended(failure: Failure, as_of: Millis, end: Millis) -> Failure:
+    """The failure with an end so much later than `as_of`; one that has ended stays as it is."""
+    if failure.ended_at is not None and failure.ended_at <= as_of:
+        return failure
+    return replace(failure, ended_at=max(as_of + end, failure.started_at), expected_end=None)
