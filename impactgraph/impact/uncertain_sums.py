@@ -26,7 +26,7 @@ _QUANTILE = 1.2816
 """Of the normal distribution: four of five cases lie within so many standard deviations."""
 _LOGIT_ERROR = 0.35
 """Standard deviation of the forecast's own error, in log-odds. Measured: docs/accuracy.md."""
-_MOST_CERTAIN = 1.0 - 0.5 / SCENARIOS
+_MOST_CERTAIN = 1.0 - 1.0 / SCENARIOS
 _LEAST_REST = 0.01
 _MOST_CELLS = 4_000_000
 

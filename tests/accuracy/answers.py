@@ -28,7 +28,10 @@ _NODES = {
     "postings": _RECORD,
     "notifications": _RECORD,
 }
-_ABOUT = "headline complete absorbed { rule detail }"
+_TOTALS = {"orders": "orders", "missed": "promisesMissed", "postings": "postings"}
+"""GraphQL's estimates by their names in an answer."""
+_ESTIMATES = " ".join(f"{name}: {field} {{ low expected high }}" for name, field in _TOTALS.items())
+_ABOUT = f"headline complete absorbed {{ rule detail }} totals {{ estimates {{ {_ESTIMATES} }} }}"
 
 
 def answer_of(case: Path, folder: Path) -> Row:
@@ -64,6 +67,7 @@ async def _asked(transport: httpx.AsyncBaseTransport, question: Row) -> Row:
         while after:
             found = await _page(http, question, after)
             answer |= {name: found[name] for name in ("headline", "complete", "absorbed")}
+            answer["totals"] = found["totals"]["estimates"]
             answer |= {
                 name: answer[name] + [_ROW[name](edge["node"]) for edge in found[name]["edges"]]
                 for name in after

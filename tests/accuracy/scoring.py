@@ -26,6 +26,11 @@ PROMISES_WITHIN = 0.15
 PROMISES_OFF = 80
 """How far the sums of the single cases may be from the truth, all together."""
 
+LEAST_HELD = 0.7
+"""In which part of the cases the range of a total holds the truth, at least."""
+WIDEST = {"orders": 0.25, "missed": 0.8, "postings": 0.25}
+"""How wide the ranges of all cases are together, as a part of the truth, at most."""
+
 
 @cache
 def scorer() -> ModuleType:
