@@ -8,8 +8,9 @@ const PATIENCE =
   { first: 250, longest: 5_000, acknowledge: 5_000, ping: 10_000, pong: 5_000, poll: 3_000, linger: 2_000 };
 const TRIES_BEFORE_POLLING = 2;
 
+// `since` is in milliseconds since the page was opened: a computer that sets its clock does not change it.
 // idle: no subscriptions. connecting, live, reconnecting. polling: no WebSocket, but HTTP works.
-export const connection = makeStore({ state: "idle", since: Date.now() });
+export const connection = makeStore({ state: "idle", since: performance.now() });
 const subscriptions = new Map();
 let socket = null;
 let acknowledged = false;
@@ -24,7 +25,7 @@ let pollTimer = null;
 let lingerTimer = null;
 
 function setState(state) {
-  if (connection.get().state !== state) connection.set({ state, since: Date.now() });
+  if (connection.get().state !== state) connection.set({ state, since: performance.now() });
 }
 
 // Calls onData(data) with the present state and again on each change; returns a function that ends it. The

@@ -27,10 +27,11 @@ function LiveState() {
   const { state, since } = useStore(connection);
   useStore(ticks);
   const [word, about] = LIVE_WORDS[state];
+  const waiting = performance.now() - since;
   return html`
     <span class="live ${state}" role="status" title=${about} data-state=${state}>
       ${word && html`<span class="dot" aria-hidden="true"></span>${word}${
-        state === "reconnecting" && Date.now() - since > 10_000 && ` for ${span(Date.now() - since)}`
+        state === "reconnecting" && waiting > 10_000 && ` for ${span(waiting)}`
       }`}</span>`;
 }
 
