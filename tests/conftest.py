@@ -10,9 +10,12 @@ import os
 import pytest
 from hypothesis import settings
 
+from impactgraph.bootstrap import FIXED_NOW
 from tests.laws_count import NIGHTLY, take_more
 
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "impactgraph")
+
+os.environ[FIXED_NOW] = "unreadable, so that a test fails when it does not pass its moment in"
 
 settings.register_profile("impactgraph", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None)

@@ -58,35 +58,6 @@ def test_no_file_names_a_folder_of_one_machine():
     assert texts and [path.name for path in texts if own.search(path.read_text())] == []
 
 
-CLOCK = re.compile(r"datetime\.now\(|\.utcnow\(|\btime\.time(?:_ns)?\(|date\.today\(|\bsystem_clock\(")
-"""Calls that read the current time of day."""
-
-
-def _modules_that_read_the_clock(*folders: str) -> list[str]:
-    modules = [path for path in TRACKED if path.suffix == ".py" and path.exists()]
-    names = [path.relative_to(ROOT).as_posix() for path in modules if CLOCK.search(path.read_text())]
-    return [name for name in names if name.startswith(folders)]
-
-
-def test_no_test_reads_the_time_of_day():
-    own = {
-        "tests/project/test_repository.py",
-        "tests/unit/test_bootstrap.py",
-    }  # the name, and the clock itself
-
-    readers = _modules_that_read_the_clock("tests/")
-
-    assert [name for name in readers if name not in own and "/benchmarks/" not in name] == []
-
-
-def test_only_the_command_line_reads_the_time_of_day_and_hands_it_on():
-    readers = _modules_that_read_the_clock("graph_models/", "impactgraph/", "api/")
-
-    assert [name for name in readers if not name.startswith("impactgraph/cli/")] == [
-        "impactgraph/bootstrap.py"
-    ]
-
-
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_a_page_names_only_targets_that_make_has(page: Path):
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
