@@ -9,10 +9,11 @@ from graph_models.diagnosis import Cause
 from graph_models.enums import FailureClass
 from graph_models.failure import Failure
 from graph_models.time import MINUTE
-from graph_models.topology import Takes, Topology, Transition
+from graph_models.topology import Topology, Transition
 from tests.asking import cases_of
-from tests.drawing import EIGHT, HOUR, any_of, call, drawn, queue, step
+from tests.drawing import EIGHT, HOUR, any_of, call, drawn, step
 from tests.laws.inputs import moment_of, store_of
+from tests.laws.shops import PICKING, WORK, shop
 from tests.worlds import Journey, SmallStore, World
 
 NOW = moment_of("12:00")
@@ -30,26 +31,6 @@ def test_a_failure_that_was_over_before_the_order_came_is_not_among_its_causes()
 
     for case in cases_of(store, ["O0", "O1", "O2"], NOW).values():
         assert {cause.failure for cause in case.diagnosis.causes if cause.kind == "failure"} <= {"MQ"}
-
-
-WORK = Takes(10 * MINUTE, 12 * MINUTE)
-
-
-def shop() -> Topology:
-    return drawn(
-        call("pay", "oms", "psp"),
-        call("tax", "oms", "gov"),
-        queue("hand", "oms", "wms"),
-        step(
-            "release",
-            "oms",
-            "integration:pay",
-            "integration:tax",
-            takes=WORK,
-            then=(Transition("pick", "integration:hand"),),
-        ),
-        step("pick", "wms", takes=Takes(HOUR, 2 * HOUR)),
-    )
 
 
 def failing(key: str, target: str, rate: float | None = None) -> Failure:
@@ -127,7 +108,7 @@ def test_failures_of_which_any_two_would_do_share_what_they_do() -> None:
             takes=WORK,
             then=(Transition("pick"),),
         ),
-        step("pick", "wms", takes=Takes(HOUR, 2 * HOUR)),
+        step("pick", "wms", takes=PICKING),
     )
     failures = [
         failing("A", "one"),

@@ -9,30 +9,14 @@ from graph_models.enums import Band, FailureClass
 from graph_models.failure import Failure
 from graph_models.impact import AffectedOrder
 from graph_models.time import MINUTE, Millis
-from graph_models.topology import Retry, Takes, Topology, Transition
-from tests.drawing import EIGHT, HOUR, call, drawn, queue, step
+from graph_models.topology import Retry, Takes, Topology
+from tests.drawing import EIGHT, HOUR
+from tests.laws.shops import shop
 from tests.listing import orders_of
 from tests.worlds import Erred, Journey, World, ask
 
 NOW = EIGHT + 30 * HOUR
-WORK = Takes(10 * MINUTE, 12 * MINUTE)
-
-
-def shop(retry: Retry | None = None) -> Topology:
-    return drawn(
-        call("pay", "oms", "psp", retry=retry or Retry()),
-        call("tax", "oms", "gov"),
-        queue("hand", "oms", "wms"),
-        step(
-            "release",
-            "oms",
-            "integration:pay",
-            "integration:tax",
-            takes=WORK,
-            then=(Transition("pick", "integration:hand"),),
-        ),
-        step("pick", "wms", takes=Takes(10 * HOUR, 20 * HOUR)),
-    )
+LONG_PICKING = Takes(10 * HOUR, 20 * HOUR)
 
 
 def failing(
@@ -52,7 +36,7 @@ def failing(
 
 
 def row(journey: Journey, *failures: Failure, topology: Topology | None = None) -> AffectedOrder | None:
-    rows = orders_of(ask(World(topology or shop(), failures, (journey,), NOW)))
+    rows = orders_of(ask(World(topology or shop(picking=LONG_PICKING), failures, (journey,), NOW)))
     return rows[0] if rows else None
 
 
@@ -109,7 +93,9 @@ def test_who_stays_long_is_held_by_what_may_have_failed(rate: float, retry: Retr
     """Retries that fail one after the other are unlikely by themselves, so that they explain less."""
     least = 0.97 if retry is None else 0.2
     for minutes in (60, 90, 240, 600, 1500):
-        found = likelihood(staying(minutes), failing(rate=rate), topology=shop(retry))
+        found = likelihood(
+            staying(minutes), failing(rate=rate), topology=shop(retry=retry, picking=LONG_PICKING)
+        )
         assert found > max(least, rate), (minutes, found)
 
 

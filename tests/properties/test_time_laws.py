@@ -1,5 +1,6 @@
 """What holds while time passes and nothing is heard, and of the failures that are blamed."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import cast
 
@@ -65,31 +66,34 @@ def rows_after(world: World, passing: Millis) -> dict[str, AffectedOrder]:
     return rows(replace(world, as_of=min(world.as_of + passing, earliest_end(world))))
 
 
+def surely_stuck(
+    world: World, passing: Millis, where: str
+) -> Iterator[tuple[AffectedOrder, AffectedOrder | None]]:
+    """Orders that a lasting failure surely holds: each with what is said of it when some time has passed."""
+    world = lasting(world, where)
+    after = rows_after(world, passing)
+    for order, row in rows(world).items():
+        if row.band is Band.STUCK and row.likelihood >= SURE:
+            yield row, after.get(order)
+
+
 @SETTINGS
 @given(wide_worlds(most_failures=2, classes=STOPPING), PASSING, PLACES)
 def test_who_is_stuck_stays_stuck_until_a_failure_may_end(world: World, passing: Millis, where: str) -> None:
-    world = lasting(world, where)
-    after = rows_after(world, passing)
-
-    for order, row in rows(world).items():
-        if row.band is not Band.STUCK or row.likelihood < SURE:
-            continue
+    for _, later in surely_stuck(world, passing, where):
         event("stuck")
-        assert order in after
-        assert after[order].band is Band.STUCK
-        assert after[order].likelihood >= SURE - 0.035
+        assert later is not None
+        assert later.band is Band.STUCK
+        assert later.likelihood >= SURE - 0.035
 
 
 @SETTINGS
 @given(wide_worlds(most_failures=2, classes=HOLDING), PASSING, PLACES)
 def test_a_promise_missed_by_who_is_stuck_stays_missed(world: World, passing: Millis, where: str) -> None:
-    world = lasting(world, where)
-    after = rows_after(world, passing)
-
-    for order, row in rows(world).items():
-        if row.band is Band.STUCK and row.likelihood >= SURE and row.misses_promise:
+    for row, later in surely_stuck(world, passing, where):
+        if row.misses_promise:
             event("missed")
-            assert after[order].misses_promise
+            assert later is not None and later.misses_promise
 
 
 @SETTINGS
