@@ -4,6 +4,7 @@ from rich.console import Console
 
 from graph_models.diagnosis import Drift, DriftGroup, DriftKind
 from graph_models.orders import Page
+from graph_models.percent import percent
 from graph_models.time import Millis
 from impactgraph.cli import formats
 from impactgraph.cli.output import table
@@ -53,4 +54,4 @@ def _dimension(drift: Drift | DriftGroup) -> str:
 
 def _measure(drift: Drift | DriftGroup, value: float) -> str:
     """A duration or a rate."""
-    return formats.duration(round(value)) if drift.kind is DriftKind.DURATION else f"{value:.1%}"
+    return formats.duration(round(value)) if drift.kind is DriftKind.DURATION else percent(value, 1)

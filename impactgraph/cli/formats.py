@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from graph_models.money import Money, say_amount
+from graph_models.percent import percent
 from graph_models.time import DAY, FOREVER, Millis, moment, say_duration
 
 NOTHING = "-"
@@ -39,12 +40,11 @@ def duration(value: Millis | None) -> str:
 
 def share(value: float) -> str:
     """A likelihood as a percentage; only exactly 0 and 1 are printed as 0 % and 100 %."""
-    percent = value * 100
-    if 0 < percent < 1:
+    if 0 < value < 0.01:
         return "< 1 %"
-    if 99 < percent < 100:
+    if 0.99 < value < 1:
         return "> 99 %"
-    return f"{percent:.0f} %"
+    return percent(value)
 
 
 def words(value: str) -> str:

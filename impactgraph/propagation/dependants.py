@@ -4,6 +4,7 @@ outcome.
 
 from graph_models.enums import Effect, FailureClass
 from graph_models.impairment import Chance
+from graph_models.percent import percent
 from graph_models.time import Millis, say_duration
 from impactgraph.propagation.impairment_state import NOTHING, ImpairmentState, Policy, RuleOutcome
 from impactgraph.propagation.integrations import Apply
@@ -22,7 +23,7 @@ def fails_itself(state: ImpairmentState, policy: Policy) -> RuleOutcome:
             (
                 state,
                 _OWN_WORDS[state.effect].format(
-                    delay=say_duration(state.delay), likelihood=f"{state.likelihood:.0%}", it="{it}"
+                    delay=say_duration(state.delay), likelihood=percent(state.likelihood), it="{it}"
                 ),
             ),
         )
@@ -131,7 +132,7 @@ def step_decides(state: ImpairmentState, policy: Policy) -> RuleOutcome:
     if state.effect is not Effect.STALE:
         return RuleOutcome(((state, "{it} reads {by}"),))
     likelihood = state.likelihood * policy.decision_risk
-    words = f"{{it}} reads {{by}} and decides wrongly with a likelihood of {likelihood:.0%}"
+    words = f"{{it}} reads {{by}} and decides wrongly with a likelihood of {percent(likelihood)}"
     if not likelihood:
         return NOTHING
     chances = state.chances

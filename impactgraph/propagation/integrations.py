@@ -5,6 +5,7 @@ from functools import wraps
 
 from graph_models.enums import Effect, FailureClass
 from graph_models.impairment import Chance, RepeatedAttempts
+from graph_models.percent import percent
 from graph_models.scope import Scope
 from graph_models.time import HOUR, SECOND, Millis, say_duration
 from graph_models.topology import Retry
@@ -118,12 +119,12 @@ def _by_chance(state: ImpairmentState, policy: Policy, for_good: ImpairmentState
     likelihood, later, wait = _tries(state, policy)
     impairments: list[tuple[ImpairmentState, str]] = []
     absorptions: tuple[tuple[str, str], ...] = ()
-    attempts = f"{policy.retry.attempts} attempts at an error rate of {state.likelihood:.0%}"
+    attempts = f"{policy.retry.attempts} attempts at an error rate of {percent(state.likelihood)}"
     if likelihood >= NEVER_IN_PRACTICE:
         failed = for_good._replace(
             likelihood=likelihood, chances=(Chance(state.event("{it}"), "fails for good", likelihood),)
         )
-        impairments.append((failed, f"{detail} ({attempts}: {likelihood:.2%})"))
+        impairments.append((failed, f"{detail} ({attempts}: {percent(likelihood, 2)})"))
     else:
         absorptions = (("retry", f"{{it}} gets through in the end: {attempts}"),)
     if later >= NEVER_IN_PRACTICE and wait >= NEGLIGIBLE_DELAY:

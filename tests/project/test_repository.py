@@ -76,3 +76,18 @@ def test_every_decision_has_its_question_choice_reason_and_cost():
     }
 
     assert pages and not incomplete
+
+
+def test_percentages_have_a_space_before_the_sign():
+    close = re.compile(r":[.\d]*%\}|style: \"percent\"|\d%[ ,.)\"`]")
+    folders = ("impactgraph/", "graph_models/", "api/")
+    texts = [
+        path
+        for path in TRACKED
+        if path.suffix in {".py", ".js"} and path.exists() and "vendor" not in path.parts
+    ]
+    names = {path.relative_to(ROOT).as_posix(): path for path in texts}
+
+    product = {name: path.read_text() for name, path in names.items() if name.startswith(folders)}
+
+    assert [name for name, text in product.items() if close.search(text)] == []

@@ -20,8 +20,8 @@ function formatter(kind, options) {
 export const number = (value, digits = 0) => formatter(Intl.NumberFormat, { maximumFractionDigits: digits })
   .format(value);
 export function percent(share, digits = 0) {
-  if (share > 0 && share < 0.01 && !digits) return "under 1%";
-  return formatter(Intl.NumberFormat, { style: "percent", maximumFractionDigits: digits }).format(share);
+  if (share > 0 && share < 0.01 && !digits) return "under 1 %";
+  return `${number(100 * share, digits)} %`;
 }
 export const plural = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
 

@@ -1,5 +1,5 @@
 // The answer for a chat or a ticket.
-import { duration, fullMoment, key, money, words } from "/web/app/format.js";
+import { duration, fullMoment, key, money, percent, words } from "/web/app/format.js";
 import { stateWords } from "./verdict.js";
 
 export function markdown({ id, value, promisedBy, diagnosis }) {
@@ -9,7 +9,7 @@ export function markdown({ id, value, promisedBy, diagnosis }) {
   for (
     const cause of diagnosis.causes
   ) lines.push(
-    `- Cause (${Math.round(100 * cause.likelihood)} %): ${cause.evidence}`
+    `- Cause (${percent(cause.likelihood)}): ${cause.evidence}`
   );
   for (
     const record of diagnosis.missing

@@ -1,6 +1,6 @@
 // Card of the selected element: its impairments, their paths, and links.
 import { html } from "/web/app/ui.js";
-import { duration, plural, words } from "/web/app/format.js";
+import { duration, percent, plural, words } from "/web/app/format.js";
 import { Badge, IdLink, Time } from "/web/app/parts/words.js";
 import { href, hrefWith } from "/web/app/router.js";
 import { nameOf } from "../map/model.js";
@@ -43,7 +43,7 @@ export function ElementCard({ id, model, impairments, counts, params }) {
               && `, by ${duration(one.delay)}`
           }${
             one.likelihood < 1
-              && `, ${Math.round(100 * one.likelihood)} % likely`
+              && `, ${percent(one.likelihood)} likely`
           }${scopeWords(one.scope)}.
         </p>
         <${Hops} hops=${one.path.hops} model=${model} /></div>`)}

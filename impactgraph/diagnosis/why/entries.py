@@ -3,9 +3,10 @@
 from graph_models.diagnosis import Blame
 from graph_models.enums import RecordEffect, RecordKind
 from graph_models.failure import Failure
+from graph_models.percent import percent
 from graph_models.time import Millis, say_duration
 from graph_models.topology import Emission, Step, Topology
-from impactgraph.diagnosis.why.sentences import display_name, failure_text, percent
+from impactgraph.diagnosis.why.sentences import display_name, failure_text
 from impactgraph.diagnosis.why.situation import Impact
 
 NO_DATE = "No date for the next step yet: a message has to be sent again"

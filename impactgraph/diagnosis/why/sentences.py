@@ -6,6 +6,7 @@ from graph_models.diagnosis import RecordFinding
 from graph_models.enums import Band, Effect, OrderStatus, RecordEffect
 from graph_models.failure import Failure
 from graph_models.money import say_amount
+from graph_models.percent import percent
 from graph_models.time import MINUTE, Millis, say_duration
 from graph_models.topology import Topology
 from impactgraph.diagnosis.why.moments import ago, clock
@@ -33,11 +34,6 @@ def display_name(topology: Topology, identifier: str) -> str:
     """The name of an element; its key where it has no name or is not in the topology."""
     name = getattr(topology.elements.get(identifier), "name", "")
     return name or identifier.partition(":")[2].rpartition("/")[2]
-
-
-def percent(likelihood: float) -> str:
-    """`12 %`."""
-    return f"{likelihood * 100:.0f} %"
 
 
 def delay_to_promise(at: Millis, promise: Millis) -> str:
