@@ -12,7 +12,8 @@ from graph_models.failure import Failure
 from graph_models.impairment import Absorption, Impairment
 from graph_models.time import FOREVER, HOUR
 from graph_models.topology import Playbook, PlaybookStep, Team
-from impactgraph.cli.encode import RULES, Encoder, duration_value, json_keys, moment_value
+from impactgraph.cli.encode import RULES, Encoder, json_keys
+from impactgraph.cli.encode.converters import duration_value, moment_value
 from impactgraph.errors import Problem
 from impactgraph.topology.difference import Change
 from impactgraph.usecases import IngestResult, QuarantinedEvent, TopologyVersion

@@ -1,0 +1,136 @@
+"""JSON of orders, of their timelines and of what a diagnosis finds."""
+
+from collections.abc import Mapping
+
+from graph_models import diagnosis, orders
+from graph_models.time import HOUR
+from impactgraph.cli.encode.converters import (
+    duration_value,
+    element_of,
+    id_of,
+    moment_value,
+    order_id,
+    order_ids,
+)
+from impactgraph.cli.encode.model_encoder import Converter, ModelEncoder, Rules
+from impactgraph.cli.encode.values import Json, iso_moment
+from impactgraph.usecases.drift import drift_sentence
+from impactgraph.usecases.records import RecordCount
+
+
+def _step(encoder: ModelEncoder, fulfillment: orders.Fulfillment) -> Json | None:
+    step = fulfillment.step
+    return encoder.element(f"step:{fulfillment.workflow}/{step}" if step else None)
+
+
+def _drift_measure(name: str) -> Converter:
+    """Converter of a drift's measure: GraphQL has durations in seconds."""
+
+    def measure(_: ModelEncoder, drift: diagnosis.Drift) -> float:
+        value: float = getattr(drift, name)
+        return value / 1000 if drift.kind is diagnosis.DriftKind.DURATION else value
+
+    return measure
+
+
+ORDER_RULES: Mapping[type, Rules] = {
+    orders.Order: Rules(
+        names={"key": "id"},
+        values={"key": id_of("order"), "placed_at": moment_value, "promised_by": moment_value},
+    ),
+    orders.Fulfillment: Rules(
+        names={"key": "id"},
+        values={
+            "key": id_of("fulfillment"),
+            "workflow": element_of("workflow"),
+            "location": element_of("location"),
+            "entered_at": moment_value,
+            "expected_next": moment_value,
+        },
+        computed={"step": _step},
+        keys=("id", "workflow", "step", "location", "enteredAt", "overdue", "expectedNext", "status"),
+    ),
+    orders.TimelineEntry: Rules(
+        values={
+            "at": moment_value,
+            "fulfillment": id_of("fulfillment"),
+            "element": ModelEncoder.element,
+            "failure": ModelEncoder.failure,
+        },
+        keys=("at", "kind", "title", "detail", "expected", "late", "fulfillment", "element", "failure"),
+    ),
+    diagnosis.Diagnosis: Rules(
+        values={
+            "since": moment_value,
+            "next_expected": moment_value,
+            "owner": ModelEncoder.team,
+            "playbooks": ModelEncoder.playbooks,
+        },
+    ),
+    diagnosis.Cause: Rules(
+        values={"failure": ModelEncoder.failure, "element": ModelEncoder.element},
+        keys=("kind", "likelihood", "failure", "element", "path", "evidence"),
+    ),
+    diagnosis.PeerGroup: Rules(
+        values={"step": ModelEncoder.element, "location": element_of("location"), "sample": order_ids},
+    ),
+    diagnosis.MissingRecord: Rules(values={"due": moment_value, "late_by": duration_value}),
+    diagnosis.RecordFinding: Rules(
+        values={
+            "order": order_id,
+            "fulfillment": id_of("fulfillment"),
+            "due": moment_value,
+            "late_by": duration_value,
+        },
+    ),
+    diagnosis.RateFinding: Rules(
+        names={"since": "from"},
+        values={"since": moment_value},
+        computed={
+            "to": lambda _, finding: iso_moment(finding.since + HOUR),
+            "baseline": lambda _, finding: finding.usual,
+        },
+        keys=(
+            "kind",
+            "type",
+            "from",
+            "to",
+            "count",
+            "baseline",
+            "usual",
+            "low",
+            "high",
+            "hours",
+            "season",
+            "amount",
+            "likelyCause",
+        ),
+    ),
+    diagnosis.PayloadFinding: Rules(
+        names={"since": "from", "until": "to"},
+        values={"since": moment_value, "until": moment_value, "orders": order_ids},
+    ),
+    diagnosis.Drift: Rules(
+        values={"since": moment_value},
+        computed={
+            "before": _drift_measure("before"),
+            "after": _drift_measure("after"),
+            "sentence": lambda _, drift: drift_sentence(drift),
+            "orderValue": lambda encoder, drift: encoder.encode(drift.worth),
+        },
+        keys=(
+            "kind",
+            "dimension",
+            "value",
+            "since",
+            "before",
+            "after",
+            "pValue",
+            "orders",
+            "orderValue",
+            "worth",
+            "sentence",
+        ),
+    ),
+    RecordCount: Rules(values={"longest": duration_value}),
+}

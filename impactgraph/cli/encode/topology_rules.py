@@ -1,0 +1,53 @@
+"""JSON of topologies, of changes to them and of events that do not fit them."""
+
+from collections.abc import Mapping
+
+from graph_models.topology import Playbook, Team
+from impactgraph.cli.encode.converters import id_of, moment_value
+from impactgraph.cli.encode.model_encoder import ModelEncoder, Rules
+from impactgraph.cli.encode.values import iso_moment
+from impactgraph.topology.difference import Change
+from impactgraph.usecases import QuarantinedEvent, TopologyVersion
+from impactgraph.usecases.compare_topologies import TopologyChange
+
+
+def _plain_value(_: ModelEncoder, value: object) -> str | float | bool | None:
+    """The value of an element's field: text where JSON has no such value."""
+    return value if isinstance(value, str | int | float | bool) or value is None else repr(value)
+
+
+def _name_or_key(_: ModelEncoder, model: Team | Playbook) -> str:
+    return model.name or model.key
+
+
+TOPOLOGY_RULES: Mapping[type, Rules] = {
+    Team: Rules(
+        computed={"id": lambda _, team: f"team:{team.key}", "name": _name_or_key},
+        keys=("id", "key", "name", "contact", "escalation"),
+    ),
+    Playbook: Rules(
+        computed={"id": lambda _, playbook: f"playbook:{playbook.key}", "name": _name_or_key},
+        keys=("id", "key", "name", "steps", "message"),
+    ),
+    TopologyVersion: Rules(
+        names={"key": "id"}, values={"key": id_of("topology"), "applied_at": moment_value}
+    ),
+    TopologyChange: Rules(
+        names={"affected_orders": "ordersTouched"},
+        computed={
+            "added": lambda _, change: list(change.difference.added),
+            "removed": lambda _, change: list(change.difference.removed),
+            "changed": lambda encoder, change: encoder.encode(change.difference.changed),
+        },
+        keys=("added", "removed", "changed", "ordersTouched"),
+    ),
+    Change: Rules(names={"element": "id"}, values={"before": _plain_value, "after": _plain_value}),
+    QuarantinedEvent: Rules(
+        names={"text": "event"},
+        values={
+            "place": lambda _, place: place or None,
+            "received_at": lambda _, at: iso_moment(at or None),
+        },
+        keys=("number", "place", "reason", "receivedAt", "event"),
+    ),
+}
