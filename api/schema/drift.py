@@ -1,4 +1,4 @@
-"""Drift: steps, locations and channels whose duration, error rate or cancellation rate changed."""
+"""GraphQL type of drift, as `impactgraph.diagnosis.drift` finds it."""
 
 from typing import cast
 
@@ -17,7 +17,8 @@ ELEMENT_KINDS = {"location": "location", "step": "step", "hand-over": "step", "r
 
 
 @strawberry.type(
-    description="A step, location, mode or channel whose behaviour changed, compared with its own past."
+    description="A step, location, mode or channel whose duration, error rate, reroutes, rejections or "
+    "cancellations changed, compared with its own past."
 )
 class Drift:
     kind: DriftKind = strawberry.field(description="What changed.")

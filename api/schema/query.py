@@ -202,9 +202,8 @@ class Query:
         return await report(info.context, filter_of(where), by or [], as_of, first, after)
 
     @strawberry.field(
-        description="What changed within the last week: steps and hand-overs that take longer or fail more "
-        "often; "
-        "locations, modes and channels with more reroutes, rejections or cancellations. Most orders first."
+        description="Drift within the last week: steps, locations, modes and channels whose duration, "
+        "error rate, reroutes, rejections or cancellations changed. Most orders first."
     )
     async def drift(
         self, info: Info, as_of: AsOf = None, first: First = 50, after: After = None

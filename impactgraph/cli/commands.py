@@ -127,7 +127,8 @@ COMMANDS = (
     ),
     Command(
         "drift",
-        "Steps, locations and channels whose duration, error rate or cancellation rate changed.",
+        "Steps, locations, modes and channels whose duration, error rate, reroutes, rejections or "
+        "cancellations changed.",
         "Compares durations and errors of steps and hand-overs, and reroutes, rejections and cancellations "
         "of locations, "
         "modes and channels with their own past week, and names the hour of the change; those with the most "

@@ -1,4 +1,4 @@
-"""`impactgraph drift`: steps, locations and channels whose durations or error rates changed."""
+"""`impactgraph drift`: what `impactgraph.diagnosis.drift` finds."""
 
 from typing import TYPE_CHECKING, Annotated, cast
 

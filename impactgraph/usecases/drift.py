@@ -1,4 +1,4 @@
-"""Steps, locations, modes and channels whose duration or rates changed within the last week."""
+"""Drift within the last week, as `impactgraph.diagnosis.drift` finds it."""
 
 from graph_models.diagnosis import Drift, DriftGroup
 from graph_models.orders import Page

@@ -1,5 +1,5 @@
-"""Drift detection: steps, locations, modes and channels whose duration, error rate or cancellation rate
-changed.
+"""Drift detection: steps, locations, modes and channels whose duration, error rate, reroutes, rejections or
+cancellations changed.
 """
 
 from impactgraph.diagnosis.drift.find import find_drift
