@@ -6,7 +6,7 @@ from graph_models.failure import Failure
 from graph_models.percent import percent
 from graph_models.time import Millis, say_duration
 from graph_models.topology import Emission, Step, Topology
-from impactgraph.diagnosis.why.sentences import display_name, failure_text
+from impactgraph.diagnosis.why.names import display_name, failure_text
 from impactgraph.diagnosis.why.situation import Impact
 
 NO_DATE = "No date for the next step yet: a message has to be sent again"

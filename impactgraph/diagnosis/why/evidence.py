@@ -6,7 +6,7 @@ from graph_models.percent import percent
 from graph_models.time import Millis, say_duration
 from graph_models.topology import Topology
 from impactgraph.diagnosis.why.moments import clock
-from impactgraph.diagnosis.why.sentences import display_name, failure_text
+from impactgraph.diagnosis.why.names import display_name, failure_text
 from impactgraph.diagnosis.why.situation import Impact, ReportedError
 
 

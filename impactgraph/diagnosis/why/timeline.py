@@ -16,7 +16,7 @@ from graph_models.topology import Step, Topology
 from impactgraph.diagnosis.why import entries
 from impactgraph.diagnosis.why.ahead import ExpectedStep, ExpectedSteps
 from impactgraph.diagnosis.why.entries import join_details
-from impactgraph.diagnosis.why.sentences import LATER_THAN_PROMISED, delay_to_promise
+from impactgraph.diagnosis.why.names import LATER_THAN_PROMISED, delay_to_promise
 from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, Situation
 
 ENTERED = "fulfillment.entered"

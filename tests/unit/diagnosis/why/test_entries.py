@@ -7,7 +7,7 @@ from graph_models.enums import OrderStatus
 from graph_models.time import HOUR, MINUTE, SECOND
 from impactgraph.diagnosis.why import diagnose
 from impactgraph.diagnosis.why.entries import failure_detail
-from impactgraph.diagnosis.why.sentences import delay_to_promise
+from impactgraph.diagnosis.why.names import delay_to_promise
 from impactgraph.diagnosis.why.situation import Situation
 from impactgraph.diagnosis.why.timeline import TimelineSources, timeline_of
 from tests.unit.diagnosis.why.situations import NOW, TOPOLOGY, ended, failure, impact, situation, state

@@ -1,0 +1,94 @@
+"""Sentences about an order that a failure, known or suspected, holds or will affect."""
+
+from graph_models.enums import Band, Effect
+from graph_models.percent import percent
+from graph_models.time import say_duration
+from impactgraph.diagnosis.why.moments import ago, clock
+from impactgraph.diagnosis.why.names import display_name
+from impactgraph.diagnosis.why.phrases import Phrases
+from impactgraph.diagnosis.why.verdict import worst_impact
+
+_WILL = {
+    Effect.REJECTED: "will reject it at",
+    Effect.BLOCKED: "will hold it at",
+    Effect.DELAYED: "will delay it at",
+    Effect.STALE: "may mislead a decision about it in",
+    Effect.DUPLICATED: "will duplicate it at",
+    Effect.DEGRADED: "will affect it at",
+}
+_MAY = {effect: phrase.replace("will ", "may ", 1) for effect, phrase in _WILL.items()}
+_RECORD_EFFECTS = {Effect.DUPLICATED: "a duplicate", Effect.STALE: "a wrong"}
+
+
+def rejection(p: Phrases) -> str:
+    state = p.known_state
+    worst = worst_impact((state, impact) for impact in state.impacts if impact.holds)
+    reason = ""
+    if worst is not None and worst.impact is not None:
+        reason = f" because of a known failure, {p.failures(worst.impact)},"
+    return (
+        f"A message of {p.mention} was rejected in {p.place} at "
+        f"{ago(p.known_error.at, p.s.at)}{reason} and waits to be sent again: "
+        "the order continues after that, and there is no date for it yet."
+    )
+
+
+def holding(p: Phrases) -> str:
+    impact = p.known_impact
+    return (
+        f"{p.subject} has been held in {p.place} since {clock(impact.at, p.s.at)} "
+        f"by a known failure, {p.failures(impact)}; {p.next_step}."
+    )
+
+
+def awaiting_replay(p: Phrases) -> str:
+    return (
+        f"{p.subject} has been waiting in {p.place}{p.since_entry} because of "
+        f"{p.failures(p.known_impact)}, which has ended; {p.next_step}."
+    )
+
+
+def backlog(p: Phrases) -> str:
+    return (
+        f"{p.subject} is still held in {p.place}{p.since_entry} by the backlog of "
+        f"{p.failures(p.known_impact)}, which has ended; {p.next_step}."
+    )
+
+
+def shared_delay(p: Phrases) -> str:
+    if p.s.shared_factors:
+        factors = "; ".join(p.s.shared_factors)
+        return f"{p.overdue}; no known failure holds it, but similar orders are overdue too: {factors}."
+    suspect = p.s.suspects[0]
+    evidence = suspect.evidence.partition(". ")[0].rstrip(".")
+    problem = evidence
+    if suspect.element:
+        element = display_name(p.topology, suspect.element)
+        problem = f"a problem at {element} ({evidence[:1].lower()}{evidence[1:]})"
+    return f"{p.overdue}; no known failure holds it, but {problem} would explain it and other orders."
+
+
+def effect(p: Phrases) -> str:
+    impact = p.known_impact
+    step = display_name(p.topology, impact.first_hit)
+    failures = p.failures(impact)
+    likelihood = "" if impact.is_probable else f" (likelihood {percent(impact.likelihood)})"
+    if impact.band is Band.RECORDS_ONLY:
+        verb = "will" if impact.is_probable else "may"
+        record = f"{_RECORD_EFFECTS.get(impact.effect, 'a late or missing')} posting or message of {step}"
+        return f"{p.subject} itself is on schedule, but {failures} {verb} cause {record}{likelihood}."
+    if impact.band is Band.UPCOMING:
+        verb = _WILL[impact.effect] if impact.is_probable else _MAY[impact.effect]
+        when = f"around {clock(impact.at, p.s.at)}"
+        return (
+            f"{p.subject} is currently on schedule, but {failures} {verb} {step} "
+            f"{when}{likelihood}{p.completion}."
+        )
+    if impact.band is Band.STUCK:
+        return f"{p.subject} is in {p.place}, where {failures} may hold it{likelihood}{p.completion}."
+    verb = "was" if impact.is_probable else "may have been"
+    delay = f", which adds {say_duration(impact.delay)}" if impact.delay else ""
+    return (
+        f"{p.subject} {verb} affected by {failures} at {step}{delay}{likelihood}; "
+        f"it is moving again{p.completion}."
+    )
