@@ -53,6 +53,7 @@ def test_no_test_reads_the_time_of_day():
     readers = [name for name in _readers(CLOCK, "tests/") if "/benchmarks/" not in name]
 
     assert set(readers) - own == set()
+    assert set(_readers(PAGE_CLOCK, "tests/", suffixes=(".py", ".js", ".mjs"))) - own == set()
 
 
 def test_only_the_command_line_reads_the_time_of_day_and_hands_it_on():
