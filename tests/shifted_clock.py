@@ -88,13 +88,25 @@ def run_at(run: ShiftedRun, arguments: list[str], library: Path) -> Result:
     """Runs pytest at the moment."""
     title = f"{run.moment:%a %Y-%m-%d %H:%M} UTC, {run.zone} ({run.reason})"
     print(f"\n{title}", flush=True)  # noqa: T201
+    environment = shifted_environment(library, run.moment, run.zone)
+    _check_clock(environment, run.moment)
     report = library.with_name(f"{run.moment:%Y-%m-%dT%H%M}.xml")
     status = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", f"--junit-xml={report}", *arguments],
-        env=shifted_environment(library, run.moment, run.zone),
+        env=environment,
         check=False,
     ).returncode
     return Result(status, f"{title}: {_counts(report)}")
+
+
+def _check_clock(environment: dict[str, str], moment: datetime) -> None:
+    """Raises RuntimeError where the clock of a process is not shifted: a library that cannot be loaded is
+    ignored.
+    """
+    command = [sys.executable, "-c", "import time; print(time.time())"]
+    printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    if abs(float(printed) - moment.timestamp()) > 60:
+        raise RuntimeError(f"The clock of a process stands at {printed.strip()} instead of {moment}.")
 
 
 def _counts(report: Path) -> str:
