@@ -1,4 +1,5 @@
-// The present time by the server's clock, once an answer has given it; by this computer's clock before.
+// The present time by the server's clock, once an answer has given it; by this computer's clock before. A
+// component that shows anything of it uses the store `ticks`, so that it is drawn again.
 import { makeStore } from "./store.js";
 
 const TICK = 10_000;

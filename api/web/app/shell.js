@@ -39,6 +39,7 @@ const NEXT_THEME = { auto: "dark", dark: "light", light: "auto" };
 const THEME_SIGNS = { auto: "◐", dark: "●", light: "○" };
 
 function Choices({ onHelp }) {
+  useStore(ticks);
   const zoneChoice = useStore(zone);
   const look = useStore(theme);
   return html`<div class="choices">

@@ -1,13 +1,15 @@
 // Card of one failure: what it is, its impact, the team to call, and links.
 import { html } from "/web/app/ui.js";
-import { now } from "/web/app/clock.js";
+import { now, ticks } from "/web/app/clock.js";
 import { about, expectedNumber, key, since, words, span } from "/web/app/format.js";
 import { Badge, Expected, ExpectedMoneys, IdLink, Stat, Time } from "/web/app/parts/words.js";
 import { href } from "/web/app/router.js";
+import { useStore } from "/web/app/store.js";
 
 const MOST_CURRENCIES = 5;
 
 function End({ at, endedAt }) {
+  useStore(ticks);
   if (endedAt) {
     return html`<strong>ended <${Time} at=${endedAt} />: rejected work waits for a replay</strong>`;
   }
@@ -18,6 +20,7 @@ function End({ at, endedAt }) {
 }
 
 export function FailureCard({ summary, place }) {
+  useStore(ticks);
   const { failure, owner, estimates, oldestOrder: oldest } = summary;
   const { target } = failure;
   const radius = href("radius", { failure: failure.id });

@@ -1,8 +1,9 @@
 // The verdict: state, since when, the promise, the next step, the owner.
 import { html } from "/web/app/ui.js";
-import { now } from "/web/app/clock.js";
+import { now, ticks } from "/web/app/clock.js";
 import { words } from "/web/app/format.js";
 import { Badge, Stat, Time, tone } from "/web/app/parts/words.js";
+import { useStore } from "/web/app/store.js";
 
 const STATE_WORDS = {
   ON_TRACK: "on track",
@@ -22,6 +23,7 @@ const ENDED = new Set(["COMPLETED", "CANCELLED"]);
 export const stateWords = (state) => STATE_WORDS[state] ?? words(state);
 
 export function Verdict({ order }) {
+  useStore(ticks);
   const { diagnosis, promisedBy } = order;
   const open = !ENDED.has(diagnosis.state);
   const missed = open && promisedBy && Date.parse(promisedBy) < now();

@@ -120,7 +120,10 @@ def test_a_chosen_look_stays(explorer: Explorer) -> None:
     expect(explorer.page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
-def test_times_are_in_the_zone_that_is_shown(explorer: Explorer) -> None:
+@pytest.mark.parametrize("computer", ["2026-01-15T03:10:00Z", "2026-07-15T03:10:00Z"])
+def test_times_are_in_the_zone_that_is_shown(explorer: Explorer, computer: str) -> None:
+    """Whatever this computer's clock says: in summer its zone has another name."""
+    explorer.page.clock.set_fixed_time(computer)
     explorer.open()
     as_of = explorer.page.locator("main .heading time")
     expect(as_of).to_have_text("10:30")
