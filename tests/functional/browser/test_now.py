@@ -1,11 +1,12 @@
 """The incident responder's way: what fails, what is at summary, what changed."""
 
+import re
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from graph_models.time import MINUTE, moment
+from graph_models.time import DAY, MINUTE, moment
 from tests.functional.browser.conftest import DEMO_NOW
 from tests.functional.browser.estimates import asked, shown
 from tests.functional.browser.explorer import NowPage
@@ -85,6 +86,15 @@ def test_the_failure_that_costs_most_stands_first(now_page: NowPage, api: Api) -
         summaries, key=lambda summary: [-summary["estimates"][rank]["expected"] for rank in ranks]
     )
     assert now_page.failures() == [summary["failure"]["id"] for summary in worst_first]
+
+
+def test_how_long_a_failure_lasts_is_by_the_servers_clock(now_page: NowPage) -> None:
+    now_page.page.clock.set_fixed_time(moment(DEMO_NOW + 400 * DAY).isoformat())
+    now_page.open()
+
+    first = now_page.page.locator("[data-failure]").first
+    expect(first).to_contain_text(re.compile(r"for \d+ (?:min|h)\b"))
+    expect(first).not_to_contain_text("should have ended")
 
 
 def test_a_failure_leads_to_what_it_hits_and_the_back_button_returns(now_page: NowPage) -> None:
