@@ -41,6 +41,10 @@ class FailureEffects:
     stale_data: tuple[StaleData, ...]
 
 
+NO_EFFECTS = FailureEffects(QueueBacklog(frozenset(), frozenset(), since=0, delay=0), ())
+"""Those of a quiet day."""
+
+
 def live_failures(now: Millis) -> tuple[Failure, Failure]:
     """Stopped stock adjustments of the stores, and saturated queues at the peak of ship from store."""
     return _stopped_adjustments(now), _saturated_queues(now)

@@ -36,17 +36,22 @@ class Demo:
     as_of: Millis
 
 
-def generate(orders: int, now: Millis, seed: int, *, history: float = HISTORY) -> Demo:
-    """A retailer with exactly `orders` orders in flight at `now`, and `history` times as many ended ones."""
+def generate(
+    orders: int, now: Millis, seed: int, *, history: float = HISTORY, has_failures: bool = True
+) -> Demo:
+    """A retailer with exactly `orders` orders in flight at `now`, and `history` times as many ended ones.
+
+    Without failures, nothing out of the ordinary happens to the orders.
+    """
     texts = documents()
     topology = parse_topology(texts)
-    setting = DemoSetting(topology, now, np.random.default_rng(seed))
+    setting = DemoSetting(topology, now, np.random.default_rng(seed), has_failures=has_failures)
     book, hourly = generate_order_book(setting, orders, round(orders * history))
     return Demo(
         documents=texts,
         events=event_blocks(book, topology, now),
         blocks=count_blocks(book),
         future=upcoming_events(setting, book, hourly),
-        failures=failure_lines((*past_failures(now), *live_failures(now))),
+        failures=failure_lines((*past_failures(now), *live_failures(now)) if has_failures else ()),
         as_of=now,
     )

@@ -45,14 +45,15 @@ def load_demo(
     progress: Callable[[int, int], None] | None = None,
     *,
     history: float = HISTORY,
+    has_failures: bool = True,
 ) -> LoadedDemo:
     """Fills an empty store with `orders` orders in flight at `now`.
 
-    Calls `progress` with (blocks loaded, total blocks). The topology is applied as of a moment before the
+    Without failures it is a quiet day. Calls `progress` with (blocks loaded, total blocks). The topology is applied as of a moment before the
     first order.
     Raises StoreUnavailableError as the store does.
     """
-    demo = generate(orders, now, seed, history=history)
+    demo = generate(orders, now, seed, history=history, has_failures=has_failures)
     version = store.apply_topology(parse_topology(demo.documents), demo.documents, now - LOOKBACK - HOUR)
     result = IngestResult()
     for number, block in enumerate(demo.events, start=1):
@@ -66,7 +67,7 @@ def load_demo(
         orders_in_flight=orders,
         events=result.accepted_count,
         quarantined=len(result.quarantined),
-        live=_live_failures(now),
+        live=_live_failures(now) if has_failures else (),
         feed=Feed(demo.future),
     )
 

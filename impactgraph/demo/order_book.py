@@ -10,7 +10,7 @@ import numpy as np
 
 from graph_models.time import HOUR, Millis
 from graph_models.topology import Topology
-from impactgraph.demo.failures import failure_effects, live_failures
+from impactgraph.demo.failures import NO_EFFECTS, failure_effects, live_failures
 from impactgraph.demo.orders import (
     LOOKBACK,
     WORKFLOWS,
@@ -62,6 +62,8 @@ class DemoSetting:
     rng: Rng
     pace: dict[str, float] = field(default_factory=dict[str, float])
     """As in Simulation."""
+    has_failures: bool = True
+    """Whether the live failures have their effects on the orders."""
 
 
 def generate_order_book(setting: DemoSetting, in_flight: int, past: int) -> tuple[OrderBook, float]:
@@ -82,7 +84,9 @@ def generate_order_book(setting: DemoSetting, in_flight: int, past: int) -> tupl
         take_past = round(past * (live_count + take_live) / in_flight) - past_count
         take_past = min(take_past, int((~live).sum()))
         live_rows = setting.rng.permutation(np.flatnonzero(live))
-        past_rows = _victims_first(draw, setting.rng.permutation(np.flatnonzero(~live)), setting.now)
+        past_rows = setting.rng.permutation(np.flatnonzero(~live))
+        if setting.has_failures:
+            past_rows = _victims_first(draw, past_rows, setting.now)
         draws.append(_select_orders(draw, np.concatenate((live_rows[:take_live], past_rows[:take_past]))))
         live_count += take_live
         past_count += take_past
@@ -105,7 +109,7 @@ def _simulate(setting: DemoSetting, orders: Orders, fulfillments: Fulfillments) 
         topology=topology,
         orders=orders,
         fulfillments=fulfillments,
-        effects=failure_effects(topology, setting.now),
+        effects=failure_effects(topology, setting.now) if setting.has_failures else NO_EFFECTS,
         rng=setting.rng,
         pace=setting.pace,
     )
