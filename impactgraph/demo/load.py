@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from graph_models.time import HOUR, Millis
 from impactgraph.demo.failures import live_failures
 from impactgraph.demo.feed import Feed
-from impactgraph.demo.generate import HISTORY, generate
+from impactgraph.demo.generate import generate
 from impactgraph.demo.orders import LOOKBACK
 from impactgraph.ports.store import IngestResult, Store, TopologyVersion
 from impactgraph.topology.load import parse_topology
@@ -44,16 +44,15 @@ def load_demo(
     seed: int,
     progress: Callable[[int, int], None] | None = None,
     *,
-    history: float = HISTORY,
     has_failures: bool = True,
 ) -> LoadedDemo:
     """Fills an empty store with `orders` orders in flight at `now`.
 
-    Without failures it is a quiet day. Calls `progress` with (blocks loaded, total blocks). The topology is applied as of a moment before the
-    first order.
+    Without failures it is a quiet day. Calls `progress` with (blocks loaded, total blocks). The topology is
+    applied as of a moment before the first order.
     Raises StoreUnavailableError as the store does.
     """
-    demo = generate(orders, now, seed, history=history, has_failures=has_failures)
+    demo = generate(orders, now, seed, has_failures=has_failures)
     version = store.apply_topology(parse_topology(demo.documents), demo.documents, now - LOOKBACK - HOUR)
     result = IngestResult()
     for number, block in enumerate(demo.events, start=1):

@@ -5,8 +5,9 @@ docs/accuracy.md.
 import argparse
 import sys
 
+from tests.accuracy import quiet
 from tests.accuracy.calibration import PICTURE, measure, picture, table
-from tests.accuracy.report import TENTHS, WITHHELD, misses, put, write
+from tests.accuracy.report import QUIET, TENTHS, WITHHELD, misses, put, write
 from tests.accuracy.scoring import ABSORBED, CASES, answer_to, score_all, scorer
 from tests.accuracy.withheld import FIRST, SHARE, place_of, rows, with_trace
 
@@ -19,13 +20,16 @@ def main() -> int:
     result = score_all()
     sys.stdout.write(f"{scorer().table(result)}\n\n{ABSORBED}: {answer_to(ABSORBED)['headline']}\n")
     measured, suspects = measure(), "\n".join(rows(CASES))
-    sys.stdout.write(f"\n{table(measured)}\n\n{suspects}\n")
+    quiet_moments = quiet.moments()
+    quiet_table = "\n".join(quiet.rows(quiet_moments))
+    sys.stdout.write(f"\n{table(measured)}\n\n{suspects}\n\n{quiet_table}\n")
     if not chosen.no_write:
         write(result)
         put(TENTHS, table(measured))
         PICTURE.write_text(picture(measured))
         put(WITHHELD, suspects)
-    missed = misses(result)
+        put(QUIET, quiet_table)
+    missed = [*misses(result), *quiet.misses(quiet_moments)]
     traced = with_trace(CASES)
     among = [case for case in traced if (place := place_of(case)) is not None and place <= FIRST]
     if len(among) < SHARE * len(traced):

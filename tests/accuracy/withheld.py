@@ -33,7 +33,11 @@ _QUERY = (
 @cache
 def suspected(case: str) -> dict[str, Any]:
     """What `overdue` says of a case at the moment of its question, asked over GraphQL."""
-    folder = HOME / "cases" / case
+    return suspected_in(HOME / "cases" / case)
+
+
+def suspected_in(folder: Path) -> dict[str, Any]:
+    """What `overdue` says of the day in this folder."""
     asked = json.loads((folder / "question.json").read_text())["as_of"]
     at = parse_moment(asked)
     with TemporaryDirectory() as made:
@@ -43,12 +47,12 @@ def suspected(case: str) -> dict[str, Any]:
             for block in read_blocks(str(folder / "events.ndjson.gz")):
                 assert not store.ingest(block.lines, places=block.places).quarantined
             app = create_app(store, Settings(deadline=120), now=lambda: at)
-            return asyncio.run(_asked(httpx.ASGITransport(app), asked))
+            return asyncio.run(ask_overdue(httpx.ASGITransport(app), asked))
         finally:
             store.close()
 
 
-async def _asked(transport: httpx.AsyncBaseTransport, at: str) -> dict[str, Any]:
+async def ask_overdue(transport: httpx.AsyncBaseTransport, at: str) -> dict[str, Any]:
     async with httpx.AsyncClient(transport=transport, base_url="http://impactgraph", timeout=None) as http:
         body = (await http.post("/graphql", json={"query": _QUERY, "variables": {"at": at}})).json()
     assert "errors" not in body, body["errors"]

@@ -171,11 +171,21 @@ def _of_hand_overs(
     return [(impairment, True) for transition in step.then for impairment in holding(transition.via)]
 
 
-def group_by_signature(hypotheses: Iterable[Hypothesis]) -> list[tuple[Hypothesis, ...]]:
-    """Classes of hypotheses that orders cannot distinguish: integrations first, then in the given order."""
+def group_by_signature(
+    hypotheses: Iterable[Hypothesis], error_kinds: frozenset[str]
+) -> list[tuple[Hypothesis, ...]]:
+    """Classes of hypotheses that orders cannot distinguish: integrations first, then in the given order.
+
+    One that stops nothing, since an alternative remains, shows in errors alone (`error_kinds`: what errors
+    name); without any it is left out.
+    """
     by_signature: defaultdict[object, list[Hypothesis]] = defaultdict(list)
     for each in hypotheses:
-        by_signature[each.signature].append(each)
+        named = each.impaired_elements & error_kinds
+        if each.is_visible:
+            by_signature[each.signature].append(each)
+        elif named:
+            by_signature[named].append(each)
     return [
         tuple(sorted(same, key=lambda h: not h.element.startswith("integration:")))
         for same in by_signature.values()

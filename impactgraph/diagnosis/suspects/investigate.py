@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import exp
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,22 +11,33 @@ from graph_models.scope import EVERYWHERE, Scope
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.columns import Codes, Columns, Dictionary
-from impactgraph.diagnosis.suspects.evidence import (
+from impactgraph.diagnosis.suspects.errors import (
+    Entries,
     Errors,
-    Evidence,
-    RareEvents,
-    detours_of,
+    entries_of,
     errors_of,
-    flow_of,
-    no_detours,
     rare_errors,
+    rates_in_scope,
+    usual_rates,
 )
+from impactgraph.diagnosis.suspects.evidence import Evidence, Flow, detours_of, flow_of, usual_of
 from impactgraph.diagnosis.suspects.hypotheses import group_by_signature, hypothesis, upstream
-from impactgraph.diagnosis.suspects.pace import LEARNED, ObservedTransits, hazards, observe
-from impactgraph.diagnosis.suspects.rank import Explanation, rank_explanations
+from impactgraph.diagnosis.suspects.pace import (
+    LEARNED,
+    Hazard,
+    ObservedTransits,
+    hazards,
+    observe,
+    observe_before,
+)
+from impactgraph.diagnosis.suspects.posterior import Pair, likely
+from impactgraph.diagnosis.suspects.rank import Comparison, Explanation
 from impactgraph.diagnosis.suspects.recorded import misleads, unexplained_errors, unexplained_transits
+from impactgraph.diagnosis.suspects.retention import hidden_places, retention
 from impactgraph.diagnosis.suspects.suspect import Suspect, suspect_of
-from impactgraph.diagnosis.suspects.transits import Place, TransitKind, recent_rows, transits_of
+from impactgraph.diagnosis.suspects.transits import Place, TransitKind, Transits, recent_rows, transits_of
+from impactgraph.diagnosis.suspects.windows import RareEvents, no_events
+from impactgraph.forecast.scenarios import Reals
 from impactgraph.impact.membership import Membership
 from impactgraph.propagation import FailureGraph
 
@@ -35,7 +45,7 @@ MOST_ROWS = 2_000
 """Fulfillments of a workflow that are sampled, evenly spaced."""
 MOST = 5
 """Suspects that are reported."""
-LEAST = 5.0
+LEAST = 4.0
 """Natural logarithm of the likelihood ratio that makes an element suspect."""
 _RELATIVE = 0.2
 """Share of the best score that another suspect must have."""
@@ -59,24 +69,46 @@ class Investigation:
 
 
 def suspects(investigation: Investigation) -> tuple[Suspect, ...]:
-    """Best first; none where nothing is clearly wrong.
+    """Likeliest first; none where nothing is clearly wrong.
 
     Examines a sample of the fulfillments, and more in the scope of each factor. The cost does not grow with
     the orders in flight except for one pass over them and over their records; it grows with the number of
     elements near the problem times scopes times places.
     """
-    ranking = explanations(investigation)
-    best = [each for each in ranking if each.score >= max(LEAST, _RELATIVE * ranking[0].score)][:MOST]
-    weights = [exp(each.score - best[0].score) for each in best]
-    total = sum(weights) + (exp(-best[0].score) if best else 0.0)
+    compared = comparison(investigation)
+    ranking = compared.ranking()
+    best = [each for each in ranking if each.score >= max(LEAST, _RELATIVE * ranking[0].score)]
+    pairs = _pairs(compared, best)
+    elements = {each.hypotheses[0].element for each in (*best, *(second for _, second in pairs))}
+    found = [
+        each
+        for each in likely(ranking, pairs, len(ranking))
+        if each.explanation.hypotheses[0].element in elements
+    ]
     return tuple(
-        suspect_of(each, weight / total, investigation.topology, investigation.graph, at=investigation.at)
-        for each, weight in zip(best, weights, strict=True)
+        suspect_of(
+            each.explanation,
+            each.likelihood,
+            investigation.topology,
+            investigation.graph,
+            at=investigation.at,
+        )
+        for each in found[:MOST]
     )
 
 
-def explanations(investigation: Investigation) -> list[Explanation]:
-    """Every element near current transits, with what its failure would explain: the best first."""
+def _pairs(compared: Comparison, best: Sequence[Explanation]) -> list[Pair]:
+    """For the best explanations: the one that explains most of what each leaves unexplained."""
+    found: list[Pair] = []
+    for each in best[:MOST]:
+        rest = compared.ranking(each.hypotheses[0])
+        if rest[0].score >= LEAST:
+            found.append((each, rest[0]))
+    return found
+
+
+def comparison(investigation: Investigation) -> Comparison:
+    """Every element near current transits, with the evidence that its failure may explain."""
     columns = investigation.columns
     topology = investigation.topology
     at = investigation.at
@@ -89,27 +121,38 @@ def explanations(investigation: Investigation) -> list[Explanation]:
     in_sample[sample_rows] = True
     transits = transits_of(columns, topology, rows, at)
     errors = errors_of(columns, rows, at)
-    hazard_of = hazards(transits.take(in_sample[transits.rows]), at, _final_places(topology, transits.places))
+    hazard_of = _hazards(columns, topology, transits.take(in_sample[transits.rows]), at)
+    entries = entries_of(columns, transits, at)
     detours_are_explained = False
     recorded = investigation.recorded
     if recorded is not None:
         detours_are_explained = misleads(recorded, at)
         transits = transits.take(unexplained_transits(transits, topology, recorded, membership))
         errors = errors.take(unexplained_errors(errors, topology, recorded, membership, at=at))
-    detours = no_detours()
+    detours = no_events()
     if not detours_are_explained:
-        detours = detours_of(columns, sample_rows, transits.began_at[in_sample[transits.rows]], at)
+        detours = detours_of(columns, sample_rows, transits.take(in_sample[transits.rows]), at)
     observations = observe(transits, hazard_of, at)
-    sources = _Sources(membership, observations, errors, in_sample)
+    before = observe_before(transits, hazard_of, at)
+    sources = _Sources(membership, observations, before, errors=errors, entries=entries, in_sample=in_sample)
     evidence = sources.evidence(detours, tuple(_usual_scopes(columns)), factors)
     hypotheses = (
         hypothesis(investigation.graph, topology, element, transits.places, at=at)
         for element in upstream(topology, transits.places)
     )
-    classes = group_by_signature(each for each in hypotheses if each.is_visible)
+    classes = group_by_signature(hypotheses, frozenset(errors.kinds))
     sampled_places = observations.transits.place[in_sample[observations.transits.rows]]
     volume = np.bincount(sampled_places, minlength=len(transits.places)).astype(np.float64)
-    return rank_explanations(classes, transits.places, volume, evidence)
+    return Comparison(classes, transits.places, volume, evidence)
+
+
+def _hazards(columns: Columns, topology: Topology, transits: Transits, at: Millis) -> dict[int, Hazard]:
+    """By place (index), where it can be learned."""
+    last = _final_places(topology, transits.places)
+    f = columns.fulfillments
+    share = retention(columns.orders.placed_at[f.order], f.ended_at, at)
+    hidden = hidden_places(transits, f.ended_at[transits.rows], share, last, at)
+    return {place: own for place, own in hazards(transits, at, last).items() if place not in hidden}
 
 
 @dataclass(frozen=True)
@@ -118,34 +161,40 @@ class _Sources:
 
     membership: Membership
     observations: ObservedTransits
+    before: ObservedTransits
+    """The day before."""
     errors: Errors
+    entries: Entries
     in_sample: NDArray[np.bool_]
 
     def evidence(
         self, detours: RareEvents, scopes: Sequence[Scope], factors: Sequence[Scope]
     ) -> list[Evidence]:
         """Everywhere, in usual scopes within the sample, and in the scopes of factors."""
-        transit_rows = self.observations.transits.rows
-        transits_in_sample = self.in_sample[transit_rows]
-        errors_in_sample = self.in_sample[self.errors.row]
-        evidence = [
-            Evidence(
-                EVERYWHERE,
-                flow_of(self.observations, np.flatnonzero(transits_in_sample)),
-                rare_errors(self.errors, errors_in_sample),
-                detours,
-            )
-        ]
-        for scope in (*scopes, *factors):
-            is_factor = scope in factors
-            transits_mask = self.membership.in_scope(transit_rows, scope)
-            errors_mask = self.membership.in_scope(self.errors.row, scope)
-            if not is_factor:
-                transits_mask = transits_mask & transits_in_sample
-                errors_mask = errors_mask & errors_in_sample
-            flow = flow_of(self.observations, np.flatnonzero(transits_mask))
-            evidence.append(Evidence(scope, flow, rare_errors(self.errors, errors_mask), no_detours()))
-        return evidence
+        errors = self.errors.take(self.in_sample[self.errors.row])
+        entries = self.entries.take(self.in_sample[self.entries.row])
+        rates = usual_rates(errors, entries)
+        everywhere = Evidence(
+            EVERYWHERE, self._flow(EVERYWHERE, True), rare_errors(errors, entries, rates), detours
+        )
+        within = [self._in_scope(scope, rates, scope not in factors) for scope in (*scopes, *factors)]
+        return [everywhere, *within]
+
+    def _in_scope(self, scope: Scope, rates: Reals, in_sample: bool) -> Evidence:
+        errors = self.errors.take(self._mask(self.errors.row, scope, in_sample))
+        entries = self.entries.take(self._mask(self.entries.row, scope, in_sample))
+        own = rare_errors(errors, entries, rates_in_scope(errors, entries, rates))
+        return Evidence(scope, self._flow(scope, in_sample), own, no_events())
+
+    def _flow(self, scope: Scope, in_sample: bool) -> Flow:
+        recent = np.flatnonzero(self._mask(self.observations.transits.rows, scope, in_sample))
+        earlier = np.flatnonzero(self._mask(self.before.transits.rows, scope, in_sample))
+        return flow_of(self.observations, recent, usual_of(self.before, earlier))
+
+    def _mask(self, rows: Codes, scope: Scope, in_sample: bool) -> NDArray[np.bool_]:
+        """Whether each fulfillment is in the scope, and in the sample, if only that counts."""
+        mask = self.membership.in_scope(rows, scope)
+        return mask & self.in_sample[rows] if in_sample else mask
 
 
 def _final_places(topology: Topology, places: Sequence[Place]) -> frozenset[int]:

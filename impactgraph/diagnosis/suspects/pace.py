@@ -7,7 +7,7 @@ that have lasted longer than nearly all others are not counted: they carry no mo
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ BINS = 24
 SPAN: Millis = BIN * BINS
 """The last hours, which are observed; hazards are learned from before."""
 LEARNED: Millis = 48 * HOUR
+HOURS_BEFORE = 24
+"""Hours before the observed span, which show how much counts scatter and what is usual at an hour."""
 _LONGEST = 0.95
 """Quantile of the age beyond which transits are not counted."""
 _SURGE = 6.0
@@ -98,18 +100,23 @@ def _nelson_aalen(lengths: Reals, is_over: NDArray[np.bool_]) -> Hazard:
     total = np.cumsum(np.bincount(index, weights=is_over, minlength=len(age)) / at_risk)
     reliable = np.flatnonzero(total <= -np.log(1 - _LONGEST))
     last = int(reliable[-1]) if len(reliable) else 0
-    return Hazard(np.concatenate(([0.0], age[: last + 1])), np.concatenate(([0.0], total[: last + 1])))
+    # Nothing ends before the first age: what nearly all take at least is no reason to expect them earlier.
+    ages = np.concatenate(([0.0, age[0] - 1.0], age[: last + 1]))
+    return Hazard(ages, np.concatenate(([0.0, 0.0], total[: last + 1])))
 
 
-def observe(transits: Transits, hazard_of: dict[int, Hazard], at: Millis) -> ObservedTransits:
-    """The transits in the last hours with their expected ends. Costs an interpolation for each transit and
-    bin.
+def observe(
+    transits: Transits, hazard_of: dict[int, Hazard], at: Millis, grid: tuple[Millis, int] = (BIN, BINS)
+) -> ObservedTransits:
+    """The transits in the last hours with their expected ends. `grid`: length and number of the bins before
+    the moment. Costs an interpolation for each transit and bin.
     """
-    since = at - SPAN
+    length, bins = grid
+    since = at - length * bins
     has_hazard = np.isin(transits.place, np.array(list(hazard_of), np.int32))
     recent = transits.take(has_hazard & ((transits.ended_at == 0) | (transits.ended_at > since)))
-    edges = since + BIN * np.arange(BINS + 1)
-    expected_ends = np.zeros((len(recent), BINS))
+    edges = since + length * np.arange(bins + 1)
+    expected_ends = np.zeros((len(recent), bins))
     in_time = np.zeros(len(recent), bool)
     for place, hazard in hazard_of.items():
         rows = np.flatnonzero(recent.place == place)
@@ -119,6 +126,17 @@ def observe(transits: Transits, hazard_of: dict[int, Hazard], at: Millis) -> Obs
             ages = np.clip(edges[None, :], began_at[:, None], until[:, None]) - began_at[:, None]
             expected_ends[rows] = np.diff(hazard.until(ages.astype(np.float64)), axis=1)
             in_time[rows] = (recent.ended_at[rows] > 0) & (until - began_at <= hazard.age[-1])
-    began_bin = np.clip((recent.began_at - since) // BIN, -1, BINS - 1)
-    ended_bin = np.where(in_time, np.clip((recent.ended_at - since) // BIN, 0, BINS - 1), -1)
+    began_bin = np.clip((recent.began_at - since) // length, -1, bins - 1)
+    ended_bin = np.where(in_time, np.clip((recent.ended_at - since) // length, 0, bins - 1), -1)
     return ObservedTransits(recent, began_bin.astype(np.int32), expected_ends, ended_bin.astype(np.int32))
+
+
+def observe_before(transits: Transits, hazard_of: dict[int, Hazard], at: Millis) -> ObservedTransits:
+    """The day before the observed span, hour by hour, as it was seen when that span began."""
+    until = at - SPAN
+    known = transits.take(transits.began_at < until)
+    is_open = (known.ended_at == 0) | (known.ended_at > until)
+    ended_at = np.where(is_open, 0, known.ended_at)
+    observed_until = np.minimum(known.observed_until, until)
+    earlier = replace(known, ended_at=ended_at, observed_until=observed_until)
+    return observe(earlier, hazard_of, until, (HOUR, HOURS_BEFORE))

@@ -3,9 +3,9 @@ evidence.
 
 The score is the logarithm of a likelihood ratio against "nothing is wrong": transits at the places that the
 element would stop end at a fraction of their usual pace, errors that name what it would impair are more
-frequent than usual, and so are reroutes where decisions would be made on stale data. Since paces vary, only
-clear deviations count for a hypothesis, and a usual pace counts against it. The best window and scope are
-taken, with a penalty for how many there are.
+frequent than usual, and so are reroutes where decisions would be made on stale data. Counts scatter as they
+did before (dispersion.py); since paces vary, only clear deviations count for a hypothesis, and a usual pace
+counts against it. The ratio is the mean over all windows and scopes; the best of them is shown.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,9 +15,11 @@ from math import log
 import numpy as np
 
 from graph_models.scope import EVERYWHERE, Scope
-from impactgraph.diagnosis.suspects.evidence import WINDOWS, Evidence, RareEvents
+from impactgraph.diagnosis.suspects.dispersion import log_likelihood
+from impactgraph.diagnosis.suspects.evidence import Evidence
 from impactgraph.diagnosis.suspects.hypotheses import Hypothesis
 from impactgraph.diagnosis.suspects.transits import Place
+from impactgraph.diagnosis.suspects.windows import WINDOWS, RareEvents
 from impactgraph.forecast.scenarios import Reals
 
 HALTED = 0.7
@@ -27,8 +29,8 @@ _USUAL = 0.85
 _LEAST_PACE = 0.02
 _OFTEN = 1.5
 """Ratio to the usual number of errors that is still usual."""
-_BINS = 8.0
-"""Number of windows that are as good as independent."""
+_LEAST_EVENTS = 0.05
+"""A number of errors that is always usual."""
 
 HypothesisClass = tuple[Hypothesis, ...]
 """Hypotheses that orders cannot distinguish; the first one represents all."""
@@ -53,31 +55,45 @@ class Explanation:
     usual_detours: float
 
 
-def rank_explanations(
-    classes: Sequence[HypothesisClass],
-    places: Sequence[Place],
-    volume: Reals,
-    evidence: Sequence[Evidence],
-) -> list[Explanation]:
-    """One explanation per class of hypotheses, the best first. `volume`: number of transits at each place.
+@dataclass(frozen=True)
+class Comparison:
+    """What is compared: classes of hypotheses with evidence by scope. `volume`: transits at each place."""
 
-    Costs a product of (hypotheses, places) and (places, windows) for each scope.
-    """
-    if not classes or not evidence:
-        return []
-    number_of = {place: n for n, place in enumerate(places)}
-    stops = np.zeros((len(classes), len(places)))
-    stops_new = np.zeros((len(classes), len(places)))
-    for row, (first, *_) in enumerate(classes):
-        stops[row, [number_of[p] for p in first.stops]] = 1
-        stops_new[row, [number_of[p] for p in first.stops_new]] = 1
-    model = _Model(classes, stops, stops_new, _detour_prior(classes, number_of, volume), scopes=len(evidence))
-    scores = [model.scores(each) for each in evidence]
-    best: list[Explanation] = []
-    for row, hypotheses in enumerate(classes):
-        index = max(range(len(evidence)), key=lambda n: float(scores[n].total[row].max()))
-        best.append(scores[index].explanation(hypotheses, row, evidence[index].scope))
-    return sorted(best, key=lambda each: (-each.score, each.hypotheses[0].element))
+    classes: Sequence[HypothesisClass]
+    places: Sequence[Place]
+    volume: Reals
+    evidence: Sequence[Evidence]
+
+    def ranking(self, failed: Hypothesis | None = None) -> list[Explanation]:
+        """One explanation per class, the best first; with `failed`, of what its failure leaves unexplained.
+
+        Costs a product of (hypotheses, places) and (places, windows) for each scope.
+        """
+        if not self.classes or not self.evidence:
+            return []
+        model = self._model(failed)
+        scores = [model.scores(each) for each in self.evidence]
+        total = np.stack([each.total for each in scores])
+        score = _log_sum(total.transpose(1, 0, 2).reshape(len(self.classes), -1))
+        best: list[Explanation] = []
+        for row, hypotheses in enumerate(self.classes):
+            index = int(total[:, row].max(axis=1).argmax())
+            scope = self.evidence[index].scope
+            best.append(scores[index].explanation(hypotheses, row, scope, float(score[row])))
+        return sorted(best, key=lambda each: (-each.score, each.hypotheses[0].element))
+
+    def _model(self, failed: Hypothesis | None) -> "_Model":
+        number_of = {place: n for n, place in enumerate(self.places)}
+        stops = np.zeros((len(self.classes), len(self.places)))
+        stops_new = np.zeros((len(self.classes), len(self.places)))
+        for row, (first, *_) in enumerate(self.classes):
+            stops[row, [number_of[p] for p in first.stops]] = 1
+            stops_new[row, [number_of[p] for p in first.stops_new]] = 1
+        if failed is not None:
+            explained = [number_of[p] for p in failed.stops | failed.stops_new]
+            stops[:, explained] = stops_new[:, explained] = 0
+        prior = _detour_prior(self.classes, number_of, self.volume)
+        return _Model(self.classes, stops, stops_new, prior, scopes=len(self.evidence), failed=failed)
 
 
 @dataclass(frozen=True)
@@ -95,12 +111,12 @@ class _Scores:
     """By class: kinds of errors that it would impair."""
     rare_errors: RareEvents
 
-    def explanation(self, hypotheses: HypothesisClass, row: int, scope: Scope) -> Explanation:
+    def explanation(self, hypotheses: HypothesisClass, row: int, scope: Scope, score: float) -> Explanation:
         """Of the class in this row, in its best window."""
         window = int(self.total[row].argmax())
         return Explanation(
             hypotheses=hypotheses,
-            score=float(self.total[row, window]),
+            score=score,
             scope=scope,
             window=WINDOWS[window],
             ends=float(self.ends[row, window]),
@@ -132,35 +148,82 @@ class _Model:
     prior: Reals
     """Logarithm, by class."""
     scopes: int
+    failed: Hypothesis | None
+    """What is taken to have failed, and explains its share."""
 
     def scores(self, evidence: Evidence) -> _Scores:
         flow = evidence.flow
         ends = self.stops @ flow.ends + self.stops_new @ flow.new_ends
         expected_ends = self.stops @ flow.expected_ends + self.stops_new @ flow.expected_new_ends
+        spread = self.stops @ (flow.deviation[:, None] * flow.expected_ends) ** 2
+        spread += self.stops_new @ (flow.deviation[:, None] * flow.expected_new_ends) ** 2
         kinds = evidence.errors.kinds
-        names = tuple(tuple(kind for kind in kinds if kind in c[0].impaired_elements) for c in self.classes)
-        matrix = np.array([[kind in own for kind in kinds] for own in names], np.float64)
-        matrix = matrix.reshape(len(self.classes), len(kinds))
-        errors = matrix @ evidence.errors.counts
-        usual_errors = matrix @ evidence.errors.expected_counts
-        has_detours = np.array([bool(c[0].misled_places) for c in self.classes], np.float64)[:, None]
-        detours = has_detours * evidence.detours.counts
-        usual_detours = has_detours * evidence.detours.expected_counts
-        penalty = log(_BINS**2)
+        explained = self.failed.impaired_elements if self.failed else frozenset[str]()
+        names = tuple(
+            tuple(kind for kind in kinds if kind in c[0].impaired_elements and kind not in explained)
+            for c in self.classes
+        )
+        calls = self._counts(evidence.errors, names, False)
+        surfaced = self._counts(evidence.errors, names, True)
+        detours = _Counts.of(self._misled(evidence.detours.kinds), evidence.detours)
+        penalty = log(len(WINDOWS))
         if evidence.scope is not EVERYWHERE:
             penalty += log(max(self.scopes, 2))
-        total = _fewer(ends, expected_ends) + _more(errors, usual_errors) + _more(detours, usual_detours)
+        # An empty shelf is an error of the step and a detour: two views of one event, not two events.
+        total = _fewer(ends, expected_ends, spread) + calls.score + np.maximum(surfaced.score, detours.score)
         return _Scores(
             total=total + self.prior[:, None] - penalty,
             ends=ends,
             expected_ends=expected_ends,
-            errors=errors,
-            usual_errors=usual_errors,
-            detours=detours,
-            usual_detours=usual_detours,
+            errors=calls.counts + surfaced.counts,
+            usual_errors=calls.usual + surfaced.usual,
+            detours=detours.counts,
+            usual_detours=detours.usual,
             names=names,
             rare_errors=evidence.errors,
         )
+
+    def _misled(self, workflows: Sequence[str]) -> Reals:
+        """By (class, workflow): whether it would mislead decisions there, which nothing else explains."""
+        explained = {place.workflow for place in self.failed.misled_places} if self.failed else set[str]()
+        misled = [{place.workflow for place in c[0].misled_places} - explained for c in self.classes]
+        matrix = np.array([[workflow in own for workflow in workflows] for own in misled], np.float64)
+        return matrix.reshape(len(self.classes), len(workflows))
+
+    def _counts(self, errors: RareEvents, names: Sequence[Sequence[str]], surfaced: bool) -> "_Counts":
+        """Errors that name an element, or those at a step at which a wrong decision surfaces."""
+        rows = [
+            [
+                kind in own and surfaced == (bool(c[0].misled_places) and kind.startswith("step:"))
+                for kind in errors.kinds
+            ]
+            for own, c in zip(names, self.classes, strict=True)
+        ]
+        matrix = np.array(rows, np.float64).reshape(len(self.classes), len(errors.kinds))
+        return _Counts.of(matrix, errors)
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """By (class, window): events, how many are usual, and what speaks for more than that."""
+
+    counts: Reals
+    usual: Reals
+    score: Reals
+
+    @staticmethod
+    def of(matrix: Reals, events: RareEvents) -> "_Counts":
+        """Sums of the kinds that the matrix of (class, kind) names."""
+        counts = matrix @ events.counts
+        usual = matrix @ events.expected_counts
+        spread = matrix @ (events.deviation[:, None] * events.expected_counts) ** 2
+        return _Counts(counts, usual, _more(counts, usual, spread))
+
+
+def _log_sum(values: Reals) -> Reals:
+    """Logarithm of the sum of the exponentials of each row."""
+    largest = values.max(axis=1)
+    return largest + np.log(np.exp(values - largest[:, None]).sum(axis=1))
 
 
 def _detour_prior(classes: Sequence[HypothesisClass], number_of: Mapping[Place, int], volume: Reals) -> Reals:
@@ -173,15 +236,20 @@ def _detour_prior(classes: Sequence[HypothesisClass], number_of: Mapping[Place, 
     return np.log(np.where(decisions > 0, decisions / largest, 1.0))
 
 
-def _fewer(ends: Reals, expected_ends: Reals) -> Reals:
-    """Log-likelihood ratio of a pace of at most HALTED against one that is still usual (Poisson)."""
+def _fewer(ends: Reals, expected_ends: Reals, spread: Reals) -> Reals:
+    """Log-likelihood ratio of a pace of at most HALTED against one that is still usual. `spread`: variance
+    of the expected ends beyond Poisson.
+    """
     pace = np.clip(ends / np.maximum(expected_ends, 1e-9), _LEAST_PACE, HALTED)
-    ratio = ends * np.log(pace / _USUAL) + expected_ends * (_USUAL - pace)
-    return np.where(expected_ends > 0, ratio, 0.0)
+    variance = spread / np.maximum(expected_ends, 1e-9) ** 2
+    halted = log_likelihood(ends, pace * expected_ends, variance)
+    usual = log_likelihood(ends, _USUAL * expected_ends, variance)
+    return np.where(expected_ends > 0, halted - usual, 0.0)
 
 
-def _more(counts: Reals, usual_counts: Reals) -> Reals:
+def _more(counts: Reals, usual_counts: Reals, spread: Reals) -> Reals:
     """Log-likelihood ratio of more than _OFTEN times the usual count against that many; 0 up to that."""
-    most = np.maximum(_OFTEN * usual_counts, 1e-9)
-    ratio = counts * np.log(np.maximum(counts, 1e-9) / most) - (counts - most)
+    most = np.maximum(_OFTEN * usual_counts, _LEAST_EVENTS)
+    variance = spread / np.maximum(usual_counts, 1e-9) ** 2
+    ratio = log_likelihood(counts, counts, variance) - log_likelihood(counts, most, variance)
     return np.where(counts > most, ratio, 0.0)

@@ -7,7 +7,7 @@ from graph_models.enums import Effect
 from graph_models.impairment import Impairment, Impairments
 from graph_models.time import Millis
 from graph_models.topology import Step, Topology
-from impactgraph.diagnosis.suspects.evidence import Errors
+from impactgraph.diagnosis.suspects.errors import Errors
 from impactgraph.diagnosis.suspects.hypotheses import effects_at
 from impactgraph.diagnosis.suspects.pace import BIN, BINS, SPAN
 from impactgraph.diagnosis.suspects.transits import Transits

@@ -8,10 +8,10 @@ from graph_models.failure import Failure
 from graph_models.impact import Path
 from graph_models.time import HOUR, Millis
 from graph_models.topology import Integration, Step, Topology, kind_of
-from impactgraph.diagnosis.suspects.evidence import span_of
 from impactgraph.diagnosis.suspects.hypotheses import effects_at
 from impactgraph.diagnosis.suspects.rank import Explanation
 from impactgraph.diagnosis.suspects.sentences import evidence_text, summary_text
+from impactgraph.diagnosis.suspects.windows import span_of
 from impactgraph.impact.paths import path_to
 from impactgraph.propagation import FailureGraph, propagate
 
