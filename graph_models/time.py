@@ -1,6 +1,7 @@
 """Moments and durations: integers of milliseconds, since 1970 UTC in the case of moments."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
@@ -13,6 +14,17 @@ HOUR: Millis = 60 * MINUTE
 DAY: Millis = 24 * HOUR
 FOREVER: Millis = 2**61
 """Later than every moment: the end of what has no end. Sums with it stay within 64 bits."""
+LAST_MOMENT: Millis = 32_503_679_999_999
+"""The end of the year 2999: no input may name a later moment, so that every output can show what is
+calculated from it.
+"""
+LONGEST: Millis = 100 * 366 * DAY
+"""A hundred years: no input may name a longer duration."""
+TOO_LATE = "later than the year 2999; leave it out where the end is not known"
+TOO_LONG = "longer than a hundred years"
+
+LAST_SHOWN: Millis = 253_402_300_799_999
+"""The end of the year 9999: a later moment, or a longer duration, is shown as one that never comes."""
 
 _UNITS = {"ms": 1, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 _SHORT = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w))+")
@@ -24,6 +36,10 @@ _ISO = re.compile(
 _ISO_UNITS = (7 * DAY, DAY, HOUR, MINUTE, SECOND)
 
 
+class OutOfRangeError(ValueError):
+    """A moment or duration that is too large; the message says how."""
+
+
 def millis(moment: datetime) -> Millis:
     """Returns the moment in milliseconds. Raises ValueError if it has no time zone."""
     if moment.tzinfo is None:
@@ -32,28 +48,45 @@ def millis(moment: datetime) -> Millis:
 
 
 def moment(value: Millis) -> datetime:
-    """Returns the moment in UTC."""
-    return _EPOCH + timedelta(milliseconds=value)
+    """Returns the moment in UTC; beyond the years 1 to 9999 the nearest within them."""
+    return _EPOCH + timedelta(milliseconds=min(max(value, _FIRST_SHOWN), LAST_SHOWN))
 
 
 def parse_moment(text: str) -> Millis:
     """Returns the milliseconds of an ISO 8601 moment, in UTC where it has no time zone.
 
-    Raises: ValueError.
+    Raises: ValueError; OutOfRangeError where it is after LAST_MOMENT.
     """
     value = datetime.fromisoformat(text)
-    return millis(value if value.tzinfo else value.replace(tzinfo=UTC))
+    return check_moment(millis(value if value.tzinfo else value.replace(tzinfo=UTC)))
+
+
+def check_moment(at: Millis) -> Millis:
+    """Returns the moment. Raises OutOfRangeError where it is after LAST_MOMENT."""
+    if at > LAST_MOMENT:
+        raise OutOfRangeError(TOO_LATE)
+    return at
 
 
 def parse_duration(text: str) -> Millis:
-    """Returns the milliseconds of `15m`, `1h30m`, `2d` or ISO 8601 `PT15M`, `P1DT2H`. Raises: ValueError."""
+    """Returns the milliseconds of `15m`, `1h30m`, `2d` or ISO 8601 `PT15M`, `P1DT2H`.
+
+    Raises: ValueError; OutOfRangeError where it is longer than LONGEST.
+    """
     text = text.strip()
     if _SHORT.fullmatch(text):
-        return round(sum(float(number) * _UNITS[unit] for number, unit in _SHORT_PART.findall(text)))
+        return _span((float(number), _UNITS[unit]) for number, unit in _SHORT_PART.findall(text))
     if iso := _ISO.fullmatch(text.upper()):
         numbers = zip(iso.groups(), _ISO_UNITS, strict=True)
-        return round(sum(float(number) * unit for number, unit in numbers if number))
+        return _span((float(number), unit) for number, unit in numbers if number)
     raise ValueError(f"{text!r} is not a duration such as 30s, 15m, 4h, 2d or PT15M")
+
+
+def _span(parts: Iterable[tuple[float, Millis]]) -> Millis:
+    span = sum(number * unit for number, unit in parts)
+    if span > LONGEST:
+        raise OutOfRangeError(TOO_LONG)
+    return round(span)
 
 
 def format_duration(span: Millis) -> str:
@@ -106,3 +139,4 @@ class Window:
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_SHOWN: Millis = -62_135_596_800_000

@@ -162,6 +162,11 @@ class Takes:
 
     p50: Millis = 0
     p95: Millis | None = None
+    is_stated: bool = True
+    """False where the topology does not say how long the step takes."""
+
+
+UNSTATED = Takes(is_stated=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +175,7 @@ class Step:
     workflow: str
     runs_on: str
     """Full id of a system."""
-    takes: Takes = Takes()
+    takes: Takes = UNSTATED
     within: Millis | None = None
     needs: Needs = Needs()
     reads: tuple[str, ...] = ()

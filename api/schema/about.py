@@ -2,8 +2,15 @@
 
 import strawberry
 
-from api.schema.scalars import Moment
+from api.schema.scalars import Moment, moment_of
 from impactgraph.usecases.about import StoreState
+
+
+@strawberry.type(description="Recorded events that are stamped ahead of the clock by more than a minute.")
+class EventsAhead:
+    count: int = strawberry.field(description="Number of them: they take effect when their time comes.")
+    next_at: Moment | None = strawberry.field(description="When the next takes effect; null without any.")
+    last_at: Moment | None = strawberry.field(description="When the last takes effect; null without any.")
 
 
 @strawberry.type(description="Version of the server, and the state of its data.")
@@ -15,6 +22,9 @@ class About:
     watermark: strawberry.ID = strawberry.field(description="Number of the last ingested event.")
     orders: int = strawberry.field(description="Orders, completed and cancelled ones included.")
     fulfillments: int = strawberry.field(description="Fulfillments, completed and cancelled ones included.")
+    events_ahead: EventsAhead = strawberry.field(
+        description="Events stamped ahead of the clock: answers about now do not know them yet."
+    )
     server_time: Moment = strawberry.field(description="The server's present time.")
 
     @classmethod
@@ -25,5 +35,10 @@ class About:
             watermark=strawberry.ID(str(state.watermark)),
             orders=state.orders,
             fulfillments=state.fulfillments,
+            events_ahead=EventsAhead(
+                count=state.events_ahead.count,
+                next_at=moment_of(state.events_ahead.next_at),
+                last_at=moment_of(state.events_ahead.last_at),
+            ),
             server_time=Moment(now),
         )

@@ -8,7 +8,15 @@ from strawberry.scalars import JSON
 from strawberry.types.scalar import ScalarDefinition
 
 from api.volatile import VolatileMoment, VolatileText
-from graph_models.time import FOREVER, Millis, format_duration, moment, parse_duration, parse_moment
+from graph_models.time import (
+    LAST_SHOWN,
+    Millis,
+    OutOfRangeError,
+    format_duration,
+    moment,
+    parse_duration,
+    parse_moment,
+)
 
 Moment = NewType("Moment", int)
 """Milliseconds since 1970 UTC; GraphQL's DateTime."""
@@ -19,12 +27,12 @@ Span = NewType("Span", int)
 
 def moment_of(at: Millis | None) -> Moment | None:
     """The moment; None also for one that never comes."""
-    return None if at is None or at >= FOREVER else Moment(at)
+    return None if at is None or at > LAST_SHOWN else Moment(at)
 
 
 def span_of(span: Millis | None) -> Span | None:
     """The span; None also for one that never ends."""
-    return None if span is None or span >= FOREVER else Span(span)
+    return None if span is None or span > LAST_SHOWN else Span(span)
 
 
 def _parse_moment(value: object) -> Moment:
@@ -32,6 +40,8 @@ def _parse_moment(value: object) -> Moment:
         raise ValueError(f'{value!r} is not a moment such as "2026-03-02T09:10:00Z".')
     try:
         return Moment(parse_moment(value))
+    except OutOfRangeError as error:
+        raise ValueError(f"{value!r} is {error}.") from None
     except (ValueError, OverflowError):
         raise ValueError(f'{value!r} is not a moment such as "2026-03-02T09:10:00Z".') from None
 
@@ -45,10 +55,10 @@ def _format_moment(value: int) -> str:
 def _parse_span(value: object) -> Span:
     if not isinstance(value, str):
         raise ValueError(f'{value!r} is not a duration such as "PT15M".')
-    span = parse_duration(value)
-    if span >= FOREVER:
-        raise ValueError(f"{value!r} is too long.")
-    return Span(span)
+    try:
+        return Span(parse_duration(value))
+    except OutOfRangeError as error:
+        raise ValueError(f"{value!r} is {error}.") from None
 
 
 def _parse_decimal(value: object) -> Decimal:

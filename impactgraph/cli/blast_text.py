@@ -9,7 +9,7 @@ from graph_models.estimates import Estimate, MoneyEstimate
 from graph_models.failure import Failure
 from graph_models.impact import AffectedOrder, ImpactTotals, OwnerShare, RecordTotals
 from graph_models.money import say_amount
-from graph_models.time import FOREVER, Millis, moment
+from graph_models.time import LAST_SHOWN, Millis, moment
 from graph_models.topology import PlaybookStep, Topology
 from impactgraph.cli import formats
 from impactgraph.cli.blast_answer import BlastAnswer
@@ -303,7 +303,7 @@ def _print_residual(out: Console, blast: BlastAnswer) -> None:
     print_heading(out, "Remaining after the end")
     cleared_by = residual.drained_by
     clearance = ""
-    if cleared_by is not None and cleared_by < FOREVER:
+    if cleared_by is not None and cleared_by <= LAST_SHOWN:
         clearance = f" Cleared by {formats.at(cleared_by, blast.answer.as_of)}."
     line = (
         f"{residual.healed:,} recovered, {residual.healing:,} recover without action, "

@@ -7,13 +7,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-from graph_models.time import DAY, HOUR, MINUTE, Millis
+from graph_models.time import DAY, HOUR, Millis
 from impactgraph.bootstrap import examine_store, shown_address, store_exists, system_clock
 from impactgraph.cli.formats import count, day_and_time, duration
 from impactgraph.cli.settings import read_settings
 from impactgraph.cli.stores import open_or_create
 from impactgraph.errors import BadInputError, ImpactGraphError
-from impactgraph.usecases import Store
+from impactgraph.usecases import EventsAhead, Store
+from impactgraph.usecases.events_ahead import ahead_text, events_ahead
 from impactgraph.usecases.store_summary import summary_of
 
 OLDEST_PYTHON = (3, 11)
@@ -139,17 +140,24 @@ def _content(store: Store) -> Iterator[CheckResult]:
     else:
         yield CheckResult("quarantine", "ok", events)
     yield _latest_event(summary.latest, now)
+    yield from _events_ahead(events_ahead(store, now), now)
+
+
+def _events_ahead(ahead: EventsAhead, now: Millis) -> Iterator[CheckResult]:
+    if ahead.next_at is not None and ahead.last_at is not None:
+        furthest = f"the furthest, {day_and_time(ahead.last_at)}, by {duration(ahead.last_at - now)}"
+        yield CheckResult(
+            "events ahead",
+            "warn",
+            f"{ahead_text(ahead)}: the next at {day_and_time(ahead.next_at)}; {furthest}. "
+            "Does a sender write local time as UTC?",
+        )
 
 
 def _latest_event(latest: Millis | None, now: Millis) -> CheckResult:
     if latest is None:
         return CheckResult("latest event", "warn", "no order yet: impactgraph ingest EVENTS")
     moment = day_and_time(latest)
-    if latest > now + 5 * MINUTE:
-        lead = duration(latest - now)
-        return CheckResult(
-            "latest event", "warn", f"{moment}, {lead} ahead of this clock: one of the clocks is wrong"
-        )
     age = f"{moment}, {duration(now - latest)} ago"
     if now - latest > 6 * HOUR:
         return CheckResult("latest event", "warn", f"{age}: do events still arrive?")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from graph_models.money import Money, say_amount
 from graph_models.percent import percent
-from graph_models.time import DAY, FOREVER, Millis, moment, say_duration
+from graph_models.time import DAY, LAST_SHOWN, Millis, moment, say_duration
 
 NOTHING = "-"
 
@@ -21,7 +21,7 @@ def money(amounts: Sequence[Money]) -> str:
 
 def at(value: Millis | None, now: Millis) -> str:
     """The time of day (UTC), with the date where it is more than half a day away from `now`."""
-    if value is None or value >= FOREVER:
+    if value is None or value > LAST_SHOWN:
         return NOTHING
     return f"{moment(value):%H:%M}" if abs(value - now) < DAY // 2 else f"{moment(value):%Y-%m-%d %H:%M}"
 
@@ -35,7 +35,7 @@ def duration(value: Millis | None) -> str:
     """Such as `3 h 20 min`; `indefinitely` for what never ends."""
     if value is None:
         return NOTHING
-    return "indefinitely" if value >= FOREVER else say_duration(value)
+    return "indefinitely" if value > LAST_SHOWN else say_duration(value)
 
 
 def share(value: float) -> str:

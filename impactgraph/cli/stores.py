@@ -49,3 +49,16 @@ def existing_store(address: str) -> "Generator[Store]":
         )
     with open_or_create(address) as store:
         yield store
+        _note_events_ahead(store)
+
+
+def _note_events_ahead(store: "Store") -> None:
+    """Says on standard error that what was answered lacks events stamped ahead of the clock."""
+    from impactgraph.bootstrap import system_clock
+    from impactgraph.cli.output import console
+    from impactgraph.usecases.events_ahead import ahead_text, events_ahead
+
+    if (ahead := events_ahead(store, system_clock())).count:
+        console(error=True).print(
+            f"Note: {ahead_text(ahead)}. `impactgraph doctor` says when.", style="yellow"
+        )

@@ -1,6 +1,6 @@
 """Moments and durations of options: ISO 8601, or relative such as -2h."""
 
-from graph_models.time import FOREVER, Millis, parse_duration, parse_moment
+from graph_models.time import Millis, OutOfRangeError, check_moment, parse_duration, parse_moment
 from impactgraph.errors import BadInputError, Problem
 
 MOMENT = "a moment such as 2026-03-02T09:10:00Z (UTC where no zone is given), now, -2h or +30m"
@@ -16,6 +16,8 @@ def parse_moment_option(option: str, text: str | None, now: Millis) -> Millis | 
         return None
     try:
         return _moment(text.strip(), now)
+    except OutOfRangeError as error:
+        raise BadInputError(Problem(f"{option} is {text!r}, which is {error}; give {MOMENT}.")) from None
     except (ValueError, OverflowError):
         raise BadInputError(Problem(f"{option} is {text!r}; give {MOMENT}.")) from None
 
@@ -25,12 +27,11 @@ def parse_duration_option(option: str, text: str | None) -> Millis | None:
     if text is None:
         return None
     try:
-        duration = parse_duration(text)
-    except (ValueError, OverflowError):
+        return parse_duration(text)
+    except OutOfRangeError as error:
+        raise BadInputError(Problem(f"{option} is {text!r}, which is {error}; give {DURATION}.")) from None
+    except ValueError:
         raise BadInputError(Problem(f"{option} is {text!r}; give {DURATION}.")) from None
-    if duration >= FOREVER:
-        raise BadInputError(Problem(f"{option} is {text!r}, which is too long; give {DURATION}."))
-    return duration
 
 
 def _moment(text: str, now: Millis) -> Millis:
@@ -38,5 +39,5 @@ def _moment(text: str, now: Millis) -> Millis:
         return now
     if text[:1] in ("-", "+"):
         distance = parse_duration(text[1:])
-        return now - distance if text[0] == "-" else now + distance
+        return now - distance if text[0] == "-" else check_moment(now + distance)
     return parse_moment(text)

@@ -15,7 +15,7 @@ from msgspec import UNSET
 from graph_models.enums import FailureClass, Severity
 from graph_models.ids import key_of
 from graph_models.scope import DIMENSIONS
-from graph_models.time import DAY, parse_duration
+from graph_models.time import LAST_MOMENT, TOO_LATE, parse_duration
 from impactgraph.ingest.events import (
     EVENT_TYPES,
     Event,
@@ -31,8 +31,6 @@ LARGEST = Decimal(9_000_000_000_000)
 """What fits into 64 bits as millionths."""
 
 W = TypeVar("W", FailureClass, Severity)
-
-_LONGEST = 36_525 * DAY
 
 _EVENT: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _ANY = msgspec.json.Decoder(float_hook=Decimal)
@@ -137,6 +135,7 @@ def _check(event: Event) -> None:
     """Checks what types cannot express, and reduces ids to bare keys. Raises ValueError."""
     if moment_millis(event.time) <= 0:
         raise ValueError("time: events before 1970 are not accepted")
+    _check_latest("time", event.time)
     data = event.data
     if isinstance(data, FailureData):
         _check_failure(event, data)
@@ -155,8 +154,8 @@ def _check(event: Event) -> None:
 
 def _check_placement(data: PlacedData) -> None:
     _amount("data.value", data.value)
-    if data.promised_by is not None and moment_millis(data.promised_by) < 0:
-        raise ValueError("data.promised_by: before 1970")
+    if data.promised_by is not None:
+        _check_moment("data.promised_by", data.promised_by)
     for part in data.fulfillments:
         part.fulfillment, part.workflow = (
             key_of(part.fulfillment, "fulfillment"),
@@ -195,19 +194,26 @@ def _check_failure(event: Event, data: FailureData) -> None:
         _check_scope(data.scope)
     for name in ("started_at", "expected_end", "ended_at"):
         at = getattr(data, name)
-        if isinstance(at, datetime) and moment_millis(at) < 0:
-            raise ValueError(f"data.{name}: before 1970")
+        if isinstance(at, datetime):
+            _check_moment(f"data.{name}", at)
+
+
+def _check_moment(place: str, at: datetime) -> None:
+    if moment_millis(at) < 0:
+        raise ValueError(f"{place}: before 1970")
+    _check_latest(place, at)
+
+
+def _check_latest(place: str, at: datetime) -> None:
+    if moment_millis(at) > LAST_MOMENT:
+        raise ValueError(f"{place}: {at:%Y-%m-%d} is {TOO_LATE}")
 
 
 def _duration(place: str, text: str) -> None:
     try:
-        span = parse_duration(text)
+        parse_duration(text)
     except ValueError as error:
         raise ValueError(f"{place}: {error}") from error
-    except OverflowError:
-        span = _LONGEST + 1
-    if span > _LONGEST:
-        raise ValueError(f"{place}: longer than a hundred years")
 
 
 def word_of(words: type[W], place: str, word: str) -> W:

@@ -97,6 +97,16 @@ class SearchMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class EventsAhead:
+    """Recorded events that are stamped ahead of the clock: they take effect when their time comes."""
+
+    count: int = 0
+    next_at: Millis | None = None
+    """Time of the earliest; None where there is none."""
+    last_at: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HealthCheck:
     """Result of one check of a store.
 
@@ -111,7 +121,8 @@ class HealthCheck:
 class Store(Protocol):
     """One process's view of the record and its columns.
 
-    `as_of` asks for the state made by the events whose time is at or before it (None: by all events).
+    `as_of` asks for the state made by the events whose time is at or before it (None: at or before the
+    present of the store's clock). An event ahead of the clock waits until its time comes.
     Any method raises StoreUnavailableError where the record cannot be reached.
     """
 
@@ -133,6 +144,10 @@ class Store(Protocol):
 
     def failures(self, as_of: Millis | None = None) -> Sequence[Failure]:
         """Every failure reported by then, in its state at that time; oldest first."""
+        ...
+
+    def events_ahead(self, of: Millis) -> EventsAhead:
+        """The waiting events with a time after `of`."""
         ...
 
     def topology(self, as_of: Millis | None = None) -> Topology:

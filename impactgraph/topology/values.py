@@ -7,7 +7,7 @@ from typing import Any
 
 from cronsim import CronSim, CronSimError
 
-from graph_models.time import HOUR, MINUTE, SECOND, moment, parse_duration, parse_moment
+from graph_models.time import HOUR, MINUTE, SECOND, OutOfRangeError, moment, parse_duration, parse_moment
 from graph_models.topology import Schedule
 from impactgraph.topology.document import Node, Real
 from impactgraph.topology.fields import WRONG, JsonSchema, Reading, display_text, source_text
@@ -120,9 +120,11 @@ class Duration:
                 return self.cache[node]
             try:
                 span = parse_duration(node)
+            except OutOfRangeError as error:
+                return reading.wrong(f"`{name}` is {display_text(node)}, which is {error}.", line)
             except ValueError:
                 span = -1
-            if self.least <= span <= LONGEST:
+            if self.least <= span:
                 if len(self.cache) < 10_000:
                     self.cache[node] = span
                 return span
@@ -134,10 +136,6 @@ class Duration:
 
     def schema(self) -> JsonSchema:
         return {"$ref": "#/$defs/duration"}
-
-
-LONGEST = 100 * 366 * 24 * HOUR
-"""A hundred years: longer durations are mistakes, and sums with them would exceed 64 bits."""
 
 
 class Rate:
@@ -199,6 +197,8 @@ class TimeOrMoment:
                 return hours * HOUR + minutes * MINUTE + seconds * SECOND
             try:
                 return parse_moment(node)
+            except OutOfRangeError as error:
+                return reading.wrong(f"`{name}` is {display_text(node)}, which is {error}.", line)
             except ValueError:
                 pass
         return reading.wrong(

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from impactgraph.ports.store import Store
+from graph_models.time import Millis
+from impactgraph.ports.store import EventsAhead, Store
+from impactgraph.usecases.events_ahead import events_ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,8 @@ class StoreState:
     """Number of the last event ingested."""
     orders: int
     fulfillments: int
+    events_ahead: EventsAhead
+    """Events that wait for their time, further ahead than clocks usually differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +28,11 @@ class StateMark:
 
     watermark: int
     topology: str
+    next_event_at: Millis | None = None
+    """When the next event that waits for its time takes effect."""
 
 
-def about(store: Store) -> StoreState:
+def about(store: Store, now: Millis) -> StoreState:
     """Version and counts of the store."""
     current = mark(store)
     with store.columns() as columns:
@@ -36,11 +42,12 @@ def about(store: Store) -> StoreState:
             columns.watermark,
             len(columns.orders),
             len(columns.fulfillments),
+            events_ahead(store, now),
         )
 
 
 def mark(store: Store) -> StateMark:
     """The present mark; cheap enough for several calls a second."""
-    versions = store.topologies()
+    current = next((version.key for version in store.topologies() if version.current), "")
     with store.columns() as columns:
-        return StateMark(columns.watermark, versions[0].key if versions else "")
+        return StateMark(columns.watermark, current, store.events_ahead(0).next_at)

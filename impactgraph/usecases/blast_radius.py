@@ -18,8 +18,9 @@ from impactgraph.impact.filters import order_mask
 from impactgraph.impact.impact_inputs import ImpactInputs
 from impactgraph.impact.open_rejections import rows_possibly_rejected
 from impactgraph.impact.people_queues import PeopleQueues
-from impactgraph.ports.store import Store
+from impactgraph.ports.store import EventsAhead, Store
 from impactgraph.propagation import distinct_failures, propagate
+from impactgraph.usecases.events_ahead import ahead_text, events_ahead
 from impactgraph.usecases.questions import check_question
 from impactgraph.usecases.snapshot import Snapshot, snapshot
 
@@ -147,7 +148,13 @@ def _assumptions(s: Snapshot, question: Question, ends: FailureEnds) -> tuple[st
         f"An order counts as later after {say_duration(question.tolerance)}, and is listed"
         f" above a likelihood of {question.min_likelihood:g}."
     )
-    return (*ends.assumptions, source, threshold, *_former_steps(s.topology))
+    return (*ends.assumptions, source, threshold, *_former_steps(s.topology), *_events_ahead(s))
+
+
+def _events_ahead(s: Snapshot) -> tuple[str, ...]:
+    """That the present lacks what is stamped ahead of the clock."""
+    ahead = events_ahead(s.store, s.at) if s.as_of is None else EventsAhead()
+    return (f"{ahead_text(ahead)}.",) if ahead.count else ()
 
 
 def _former_steps(topology: Topology) -> tuple[str, ...]:

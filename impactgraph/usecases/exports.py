@@ -7,7 +7,7 @@ from typing import TypeAlias, TypeVar
 from graph_models.enums import OrderSort, RecordKind
 from graph_models.impact import AffectedOrder, AffectedRecord
 from graph_models.orders import Page
-from graph_models.time import FOREVER, Millis, format_duration
+from graph_models.time import LAST_SHOWN, Millis, format_duration
 from impactgraph.usecases.answer import Answer
 from impactgraph.usecases.failure_events import iso
 from impactgraph.usecases.pages import MOST
@@ -97,7 +97,7 @@ def _order(order: AffectedOrder) -> Row:
         "hit_at": iso(order.hit_at),
         "likelihood": round(order.likelihood, 6),
         "expected_delay": format_duration(order.expected_delay)
-        if order.expected_delay is not None and order.expected_delay < FOREVER
+        if order.expected_delay is not None and order.expected_delay <= LAST_SHOWN
         else None,
         "expected_completion": _at(order.expected_completion),
         "misses_promise": order.misses_promise,
@@ -126,4 +126,4 @@ def _record(record: AffectedRecord) -> Row:
 
 
 def _at(at: Millis | None) -> str | None:
-    return iso(at) if at is not None and at < FOREVER else None
+    return iso(at) if at is not None and at <= LAST_SHOWN else None

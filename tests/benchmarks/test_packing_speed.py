@@ -42,7 +42,7 @@ class _Recorder(Record):
 def blocks() -> list[Block]:
     """The blocks of the demo's order events."""
     recorder = _Recorder()
-    store = EmbeddedStore(Replica(recorder), lambda: NOW)
+    store = EmbeddedStore(Replica(recorder, lambda: NOW), lambda: NOW)
     demo = generate(ORDERS, NOW, 1, history=1)
     store.apply_topology(parse_topology(demo.documents), demo.documents, NOW - 30 * DAY)
     for lines in demo.events:

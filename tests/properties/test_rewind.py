@@ -43,7 +43,7 @@ def both(store: EmbeddedStore, moment: int) -> tuple[dict[str, Any], dict[str, A
     """By way of the present state, and from all events."""
     replica = store._replica  # pyright: ignore[reportPrivateUsage]
     state = replica.state
-    past = rewind(replica.record, state.instances, state.lookup, moment, most=1.0)
+    past = rewind(replica.record, state.instances, state.lookup, moment, replica.waiting.horizon, most=1.0)
     whole = rebuild(replica.record, state.event_dictionaries, state.lookup, moment)
     assert past is not None
     return tables(past), tables(whole)

@@ -96,6 +96,24 @@ export function RecentlyResolved({ when }) {
       </li>`)}</ul></section>`;
 }
 
+const AHEAD = `query EventsAhead { about { eventsAhead { count nextAt } } }`;
+
+// `when` is the moment of the answer beside it.
+export function EventsAhead({ when }) {
+  const { data } = useQuery(AHEAD, { when }, { keep: true });
+  if (!data?.about.eventsAhead.count) return null;
+  const { count, nextAt } = data.about.eventsAhead;
+  return html`
+    <section class="card" role="status" data-ahead>
+      <p>
+        ${plural(count, "event")} ${count === 1 ? "is" : "are"} stamped ahead of the clock, and not part of
+        this page until their time comes: the next <${Time} at=${nextAt} />. Does a sender write local time
+        as UTC?
+      </p>
+    </section>
+  `;
+}
+
 const OVERDUE = `query OverdueCount { overdue(first: 1) { totalCount } }`;
 
 export function OverdueLine() {

@@ -7,7 +7,7 @@ import { MarkdownButton } from "/web/app/parts/copy.js";
 import { Answered, Empty } from "/web/app/parts/states.js";
 import { Expected, ExpectedMoneys, Heading, Stat, Time } from "/web/app/parts/words.js";
 import { href } from "/web/app/router.js";
-import { Call, RecentlyResolved, Open, OverdueLine, Promises } from "./aside.js";
+import { Call, EventsAhead, RecentlyResolved, Open, OverdueLine, Promises } from "./aside.js";
 import { FailureCard, markdown } from "./failure.js";
 import { NOW, ranked } from "./question.js";
 
@@ -53,6 +53,7 @@ function Failing({ radius }) {
       </div>
     </div>
     <${Open} radius=${radius} />
+    <${EventsAhead} when=${radius.asOf} />
     <section class="card" aria-label="Totals"><dl class="stats" data-totals>
       <${Expected} label="Promises missed, expected" of=${estimates.promisesMissed}
           kind=${estimates.promisesMissed.possible ? "bad" : ""} to=${href("radius", { missed: 1 })} />
@@ -91,6 +92,7 @@ function Calm({ radius }) {
       No active failures
     <//>
     <${Open} radius=${radius} />
+    <${EventsAhead} when=${radius.asOf} />
     <${Empty} title="What you can do">
       <ul>
         <li>

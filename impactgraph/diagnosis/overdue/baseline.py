@@ -39,6 +39,11 @@ class DwellBaseline:
 
     by_step: Mapping[Place, Distribution]
 
+    def knows(self, step: Step) -> bool:
+        """Whether the dwell time of the step was learned, or is stated in the topology."""
+        distribution = self.by_step.get((step.workflow, step.key))
+        return distribution is not None and (distribution.visits > 0 or step.takes.is_stated)
+
     def p95(self, place: Place) -> float:
         """95th percentile in milliseconds. Raises KeyError for a step that the topology does not have."""
         return float(self.by_step[place].quantile(np.array(0.95)))

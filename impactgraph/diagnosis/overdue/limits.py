@@ -16,11 +16,13 @@ Flags = NDArray[np.bool_]
 
 
 def limit_of(step: Step, baseline: DwellBaseline) -> float:
-    """Milliseconds: what the step declares (`within`), else the 95th percentile of its usual dwell time."""
+    """Milliseconds: what the step declares (`within`), else the 95th percentile of its usual dwell time;
+    FOREVER where that is unknown.
+    """
     if step.within is not None:
         return float(step.within)
     place = step.workflow, step.key
-    return baseline.p95(place) if place in baseline.by_step else float(FOREVER)
+    return baseline.p95(place) if baseline.knows(step) else float(FOREVER)
 
 
 def limit_table(topology: Topology, columns: Columns, baseline: DwellBaseline) -> Ints:

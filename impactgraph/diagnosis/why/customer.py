@@ -99,7 +99,8 @@ def _status(s: Situation, verdict: Verdict, done_at: Millis | None) -> str:
         case DiagnosisState.ON_TRACK | DiagnosisState.WAITING if _misses_promise(s, done_at):
             return f"{_progress(s)}, but it's taking longer than expected."
         case DiagnosisState.ON_TRACK | DiagnosisState.WAITING:
-            return f"{_progress(s)} as planned."
+            is_known = not any(state.has_unknown_duration for state in s.in_flight)
+            return f"{_progress(s)} as planned." if is_known else f"{_progress(s)}."
         case DiagnosisState.UNKNOWN:
             return "We can't see yet where exactly your order is, and are looking into it."
         case DiagnosisState.RECORD_MISSING | DiagnosisState.OUT_OF_SEQUENCE:

@@ -125,11 +125,14 @@ def _with_expected_steps(
     limit = int(limits(sources.topology, sources.columns, sources.baseline, sources.durations, rows=rows)[0])
     stays = steps.is_open_ended and len(steps.steps) == 1
     median = sources.baseline.by_step[fulfillment.workflow, step.key].median
+    is_known = sources.baseline.knows(step)
+    leaves_at = steps.steps[0].leaves if steps.steps and not stays else None
     complete_state = replace(
         state,
-        expected_to_leave_at=steps.steps[0].leaves if steps.steps and not stays else None,
-        expected_done_at=steps.done_at,
-        usually_leaves_at=fulfillment.entered_at + round(median),
+        expected_to_leave_at=leaves_at if is_known else None,
+        expected_done_at=steps.done_at if is_known else None,
+        usually_leaves_at=fulfillment.entered_at + round(median) if is_known else None,
+        has_unknown_duration=not is_known,
         limit=limit if limit < FOREVER else None,
         run_at=_pending_run(sources, rows),
     )

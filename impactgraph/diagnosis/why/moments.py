@@ -20,7 +20,9 @@ def ago(at: Millis, now: Millis) -> str:
 
 
 def customer_moment(at: Millis, now: Millis) -> str:
-    """`today by about 15:15 (UTC)`, `tomorrow morning`, `on Friday 27 November`. Never earlier than `at`."""
+    """`today by about 15:15 (UTC)`, `tomorrow morning`, `on Friday 27 November`, in another year
+    `on Thursday 30 December 2027`. Never earlier than `at`.
+    """
     days = at // DAY - now // DAY
     if days <= 0:
         quarter_hour = -(-max(at, now) // _QUARTER) * _QUARTER
@@ -29,7 +31,8 @@ def customer_moment(at: Millis, now: Millis) -> str:
         return f"today by about {moment(quarter_hour):%H:%M} (UTC)"
     if days == 1:
         return f"tomorrow {_day_part(at)}"
-    return f"on {moment(at):%A} {moment(at).day} {moment(at):%B}"
+    year = "" if moment(at).year == moment(now).year else f" {moment(at).year}"
+    return f"on {moment(at):%A} {moment(at).day} {moment(at):%B}{year}"
 
 
 def _day_part(at: Millis) -> str:

@@ -87,6 +87,8 @@ class FulfillmentState:
     """When it is expected to be done; None where that is unknown."""
     usually_leaves_at: Millis | None = None
     """When half of all fulfillments have left the step."""
+    has_unknown_duration: bool = False
+    """The topology does not state how long its step takes, and too few visits of it have ended."""
     limit: Millis | None = None
     """How long it may stay in the step; None where that is unknown."""
     run_at: Millis | None = None

@@ -19,12 +19,12 @@ class EmbeddedStore(LocalStore):
         Raises:
             StoreUnavailableError: another process has it open, or it cannot be read.
         """
-        return cls(Replica(Record(path)), now)
+        return cls(Replica(Record(path), now), now)
 
     @classmethod
     def in_memory(cls, *, now: Callable[[], Millis]) -> "EmbeddedStore":
         """A store without a folder: its content ends with it."""
-        return cls(Replica(Record(None)), now)
+        return cls(Replica(Record(None), now), now)
 
     def _commit(self, prepare: Callable[[], Change | None]) -> None:
         with self._write_lock:

@@ -4,14 +4,14 @@ state.
 Nothing is written and the state stays as it is until the block is committed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.time import Millis
-from impactgraph.columns import Ints
+from impactgraph.columns import Codes, Ints
 from impactgraph.ingest.events import FulfillmentRerouted, OrderPlaced
 from impactgraph.stores.local.batch import BatchEvent, failure_subject, validate
 from impactgraph.stores.local.batch_numbers import BatchNumbers, assign_numbers
@@ -21,6 +21,7 @@ from impactgraph.stores.local.failure_conflicts import FailureConflicts, failure
 from impactgraph.stores.local.ingest_index import IngestIndex
 from impactgraph.stores.local.quarantine import Quarantine
 from impactgraph.stores.local.record import Record
+from impactgraph.stores.local.waiting import EVER, Waiting
 from impactgraph.stores.local.write import Writing, block_of
 from impactgraph.stores.state.encoding import EncodedBatch, EventEncoder, event_hashes
 from impactgraph.stores.state.event_dictionaries import EventDictionaries
@@ -36,7 +37,9 @@ from impactgraph.stores.state.workflow_lookup import WorkflowLookup
 
 @dataclass
 class State:
-    """The instances that all committed events make, and how further events are validated and encoded."""
+    """The instances that all committed events up to the present make, and how further events are validated
+    and encoded.
+    """
 
     event_dictionaries: EventDictionaries
     lookup: WorkflowLookup
@@ -52,6 +55,9 @@ class IngestSources:
     record: Record
     index: IngestIndex
     quarantine: Quarantine
+    waiting: Waiting
+    present: Millis
+    """The state has the events up to this moment; later ones wait."""
 
 
 @dataclass
@@ -61,20 +67,23 @@ class PreparedBatch:
     block: Block
     fold_result: FoldResult
     """States of the orders that are folded from all their events."""
-    ids: BatchNumbers
+    order_ids: Mapping[int, str]
+    """By number, of the orders of `fold_result` without a row at least."""
+    fulfillment_ids: Mapping[int, str]
+    """As `order_ids`."""
     increments: EventRows
     """Events that are added to the states of their orders as these are."""
     events: EventRows
-    """All accepted events."""
+    """All accepted events up to the present."""
     removed_seqs: Ints
     """Sequence numbers of events that leave the record."""
     watermark: int
     latest: Millis
-    """Greatest time of an accepted event of an order; 0 where there is none."""
+    """Greatest time of an event of an order among `events`; 0 where there is none."""
 
     def apply_to(self, state: State) -> None:
         instances = state.instances
-        instances.put(self.fold_result, self.ids.order_ids(), self.ids.fulfillment_ids())
+        instances.put(self.fold_result, self.order_ids, self.fulfillment_ids)
         increment(self.increments, instances, state.lookup)
         instances.add_errors(self.events.take(self.events.kind == EventKind.FAILED))
         instances.add_records(self.events)
@@ -105,7 +114,7 @@ def prepare_batch(
     names = names[is_acceptable]
     acceptable = [event for event in acceptable if event.is_acceptable]
     encoded_batch = _encode_batch(acceptable, state.event_dictionaries, numbers, watermark + 1)
-    folding = _Folding(encoded_batch.batch, acceptable, state, sources.record, watermark + 1)
+    folding = _Folding(encoded_batch.batch, acceptable, sources, watermark + 1)
     conflicts = FailureConflicts(acceptable, sources.record, watermark + 1)
     removed_seqs = np.concatenate([folding.removed_seqs, conflicts.removed_seqs])
     batch = [*batch, *folding.removed_events(), *conflicts.removed_events(state.validator)]
@@ -115,18 +124,37 @@ def prepare_batch(
     writing = Writing(encoded_batch, names, is_accepted, numbers, removed_seqs)
     block = block_of(writing, state.event_dictionaries, sources.record.dictionary_sizes)
     sources.quarantine.add_changes(block, batch, now)
-    events = encoded_batch.batch.events.take(is_accepted)
-    order_event_times = events.time[events.order >= 0]
+    accepted = encoded_batch.batch.events.take(is_accepted)
+    events = accepted.take(accepted.time <= sources.present)
+    order_ids, fulfillment_ids = _ids(folding.fold_result, numbers, sources)
     return PreparedBatch(
         block=block,
         fold_result=folding.fold_result,
-        ids=numbers,
+        order_ids=order_ids,
+        fulfillment_ids=fulfillment_ids,
         increments=folding.increments,
         events=events,
         removed_seqs=removed_seqs,
-        watermark=int(events.seq.max()) if len(events) else watermark,
-        latest=int(order_event_times.max()) if len(order_event_times) else 0,
+        watermark=int(accepted.seq.max()) if len(accepted) else watermark,
+        latest=int(events.time[events.order >= 0].max(initial=0)),
     )
+
+
+def _ids(
+    result: FoldResult, numbers: BatchNumbers, sources: IngestSources
+) -> tuple[Mapping[int, str], Mapping[int, str]]:
+    """Ids by number of orders and fulfillments that are new in the batch, or have no row as their events
+    waited.
+    """
+    order_ids, fulfillment_ids = numbers.order_ids(), numbers.fulfillment_ids()
+    instances = sources.state.instances
+    orders, fulfillments = result.orders.number, result.fulfillments.number
+    new_orders = orders[instances.order_rows(orders) < 0].tolist()
+    new_fulfillments = fulfillments[instances.fulfillment_rows(fulfillments) < 0].tolist()
+    if order_ids.keys() >= set(new_orders) and fulfillment_ids.keys() >= set(new_fulfillments):
+        return order_ids, fulfillment_ids
+    recorded_orders, recorded_fulfillments = sources.record.ids(orders)
+    return {**recorded_orders, **order_ids}, {**recorded_fulfillments, **fulfillment_ids}
 
 
 def _retryable_events(batch: Sequence[BatchEvent], sources: IngestSources) -> list[BatchEvent]:
@@ -157,35 +185,66 @@ def _encode_batch(
     return encoder.encoded_batch()
 
 
+def _orders_with_events_ahead(events: EventRows, sources: IngestSources) -> Codes:
+    """Numbers of the orders of a batch that have an event later than the present, in it or in the record."""
+    ahead = events.order[(events.time > sources.present) & (events.order >= 0)]
+    recorded = events.order[(events.order >= 0) & np.isin(events.order, sources.waiting.order)]
+    return np.unique(np.concatenate([ahead, recorded]))
+
+
 class _Folding:
     """Decides which orders of a batch are folded from all their events, and which events are added
     incrementally.
 
-    Events at a step that their order's workflow does not have are rejected.
+    Events at a step that their order's workflow does not have are rejected. Orders with an event ahead of the
+    present are folded twice: all their events decide what is rejected, those up to the present are the state.
     """
 
     def __init__(
-        self, encoded: EventBatch, batch: Sequence[BatchEvent], state: State, record: Record, first_seq: int
+        self, encoded: EventBatch, batch: Sequence[BatchEvent], sources: IngestSources, first_seq: int
     ) -> None:
         self._batch = batch
-        self._state = state
-        self._record = record
+        self._state = state = sources.state
+        self._record = record = sources.record
         self._first_seq = first_seq
-        events = encoded.events.take(encoded.events.order >= 0)
+        orders_ahead = _orders_with_events_ahead(encoded.events, sources)
+        events = encoded.events.take(
+            (encoded.events.order >= 0) & ~np.isin(encoded.events.order, orders_ahead)
+        )
         of_known_orders = events.take(state.instances.order_rows(events.order) >= 0)
         plan = plan_increment(of_known_orders, state.instances, state.lookup)
         self._reject(plan.misfits, plan.misfit_workflows, encoded.events)
         must_refold = np.isin(of_known_orders.order, plan.orders_to_fold)
         is_misfit = np.isin(of_known_orders.seq, plan.misfits)
         self.increments = of_known_orders.take(~must_refold & ~is_misfit)
-        is_folded = np.zeros(int(events.order.max()) + 1 if len(events) else 0, np.bool_)
+        is_folded = np.zeros(int(encoded.events.order.max(initial=-1)) + 1, np.bool_)
         is_folded[events.order] = True
         is_folded[of_known_orders.order[~must_refold]] = False
-        earlier = record.of_orders(plan.orders_to_fold)
+        earlier = record.of_orders(plan.orders_to_fold, sources.present)
         together = EventBatch.concatenate([earlier, encoded.of_orders(is_folded)])
-        self.fold_result = fold(together, state.lookup, self._names, strict_from=first_seq)
-        self._reject(self.fold_result.misfits, self.fold_result.misfit_workflows, together.events)
-        self.removed_seqs = self.fold_result.misfits[self.fold_result.misfits < first_seq]
+        self.fold_result = self._fold(together)
+        self._misfits, self._misfit_workflows = self.fold_result.misfits, self.fold_result.misfit_workflows
+        if len(orders_ahead):
+            due = self._due_events(encoded, orders_ahead, sources.present)
+            self.fold_result = self._fold(EventBatch.concatenate([together, due]))
+        self.removed_seqs = self._misfits[self._misfits < first_seq]
+
+    def _fold(self, events: EventBatch) -> FoldResult:
+        """The fold; rejects the events of this batch that do not fit."""
+        result = fold(events, self._state.lookup, self._names, strict_from=self._first_seq)
+        self._reject(result.misfits, result.misfit_workflows, events.events)
+        return result
+
+    def _due_events(self, encoded: EventBatch, orders: Codes, present: Millis) -> EventBatch:
+        """The events of these orders up to the present that fit, with the later ones considered."""
+        is_wanted = np.zeros(int(max(encoded.events.order.max(), orders.max())) + 1, np.bool_)
+        is_wanted[orders] = True
+        recorded = self._record.of_orders(orders, EVER)
+        together = EventBatch.concatenate([recorded, encoded.of_orders(is_wanted)])
+        result = self._fold(together)
+        self._misfits = np.concatenate([self._misfits, result.misfits])
+        self._misfit_workflows = np.concatenate([self._misfit_workflows, result.misfit_workflows])
+        return together.until(present, without=result.misfits)
 
     def _names(self, seqs: Ints) -> dict[int, tuple[str, str]]:
         """(source, id) of events, recorded or of this batch, by sequence number."""
@@ -214,9 +273,7 @@ class _Folding:
         """
         if not len(self.removed_seqs):
             return []
-        workflows = dict(
-            zip(self.fold_result.misfits.tolist(), self.fold_result.misfit_workflows.tolist(), strict=True)
-        )
+        workflows = dict(zip(self._misfits.tolist(), self._misfit_workflows.tolist(), strict=True))
         batch: list[BatchEvent] = []
         for seq, step, text in event_texts(self._record, self.removed_seqs):
             event = BatchEvent(text)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph_models.time import Millis
-from impactgraph.columns import Codes
+from impactgraph.columns import Codes, Ints
 from impactgraph.stores.local.record import Record
 from impactgraph.stores.state.event_dictionaries import EventDictionaries
 from impactgraph.stores.state.event_kinds import EventKind
@@ -82,32 +82,64 @@ def catch_up(
     record: Record,
     instances: Instances,
     lookup: WorkflowLookup,
-    latest: Millis,
+    present: Millis,
     changed_orders: Codes = _NONE,
 ) -> Millis:
-    """Brings a state up to the end of the record; the greatest time of an event of an order, `latest`
-    included.
+    """Brings a state up to the end of the record, without events later than `present`; the greatest time of
+    an event of an order that was added, 0 without.
 
     `changed_orders` are numbers of orders that lost an event: they are folded again in any case.
     """
     end = record.watermark()
+    latest = 0
     while (first := instances.columns.watermark) < end or len(changed_orders):
         last = min(first + _EVENTS_PER_RANGE, end)
-        events = record.event_batch("seq > ? and seq <= ? and order_number >= 0", [first, last]).events
-        of_known_orders = events.take(instances.order_rows(events.order) >= 0)
-        must_refold = plan_increment(of_known_orders, instances, lookup).orders_to_fold
-        new_orders = events.order[instances.order_rows(events.order) < 0]
-        numbers = np.unique(np.concatenate([must_refold, new_orders, changed_orders]))
+        condition = "seq > ? and seq <= ? and order_number >= 0 and time <= ?"
+        events = record.event_batch(condition, [first, last, present]).events
+        _add(record, instances, lookup, events, present, changed_orders)
         changed_orders = _NONE
-        batch = record.of_orders(numbers)
-        order_ids, fulfillment_ids = record.ids(numbers)
-        instances.put(fold(batch, lookup, record.names), order_ids, fulfillment_ids)
-        is_folded = np.isin(of_known_orders.order, numbers)
-        increment(of_known_orders.take(~is_folded), instances, lookup)
-        instances.add_errors(events.take(events.kind == EventKind.FAILED))
-        instances.add_records(events)
-        instances.keep_errors(numbers, batch.events.seq)
         instances.columns.watermark = last
         latest = max(latest, int(events.time.max(initial=0)))
     instances.refresh(lookup)
     return latest
+
+
+def add_recorded(
+    record: Record, instances: Instances, lookup: WorkflowLookup, seqs: Ints, present: Millis
+) -> Millis:
+    """Adds recorded events of orders, by sequence number, that the state lacks as they were later than the
+    present; `present` is the new one. Returns the greatest of their times, 0 without.
+    """
+    if not len(seqs):
+        return 0
+    bounds = f"seq between {int(seqs.min())} and {int(seqs.max())}"
+    condition = f"{bounds} and order_number >= 0 and seq in (select seq from wanted)"
+    events = record.event_batch(condition, wanted={"seq": seqs}).events
+    _add(record, instances, lookup, events, present, _NONE)
+    instances.refresh(lookup)
+    return int(events.time.max(initial=0))
+
+
+def _add(
+    record: Record,
+    instances: Instances,
+    lookup: WorkflowLookup,
+    events: EventRows,
+    present: Millis,
+    changed_orders: Codes,
+) -> None:
+    """Adds events of orders that are in the record and not in the state; orders are folded again where they
+    must be.
+    """
+    of_known_orders = events.take(instances.order_rows(events.order) >= 0)
+    must_refold = plan_increment(of_known_orders, instances, lookup).orders_to_fold
+    new_orders = events.order[instances.order_rows(events.order) < 0]
+    numbers = np.unique(np.concatenate([must_refold, new_orders, changed_orders]))
+    batch = record.of_orders(numbers, present)
+    order_ids, fulfillment_ids = record.ids(numbers)
+    instances.put(fold(batch, lookup, record.names), order_ids, fulfillment_ids)
+    is_folded = np.isin(of_known_orders.order, numbers)
+    increment(of_known_orders.take(~is_folded), instances, lookup)
+    instances.add_errors(events.take(events.kind == EventKind.FAILED))
+    instances.add_records(events)
+    instances.keep_errors(numbers, batch.events.seq)

@@ -195,9 +195,15 @@ class Record:
     def watermark(self) -> int:
         return int(self.rows("select coalesce(max(seq), 0) from events")[0][0])
 
-    def latest(self) -> Millis:
-        """Greatest time of an event of an order, 0 where there is none."""
-        return int(self.rows("select coalesce(max(time), 0) from events where order_number >= 0")[0][0])
+    def latest(self, until: Millis) -> Millis:
+        """Greatest time of an event of an order that is not after `until`, 0 where there is none."""
+        query = "select coalesce(max(time), 0) from events where order_number >= 0 and time <= ?"
+        return int(self.rows(query, [until])[0][0])
+
+    def seqs_between(self, after: Millis, until: Millis, watermark: int) -> Ints:
+        """Sequence numbers, up to `watermark`, of events of orders later than `after` and up to `until`."""
+        query = "select seq from events where order_number >= 0 and time > ? and time <= ? and seq <= ?"
+        return self.arrays(query, [after, until, watermark])[0]
 
     def failure_changes(self, keys: Sequence[str] | None = None) -> tuple[FailureChange, ...]:
         """Every event of these failures (None: of all), in the order of ingest."""
@@ -247,11 +253,11 @@ class Record:
             events.amount[odd] = [bounded_micros(Decimal(texts[seq])) for seq in events.seq[odd].tolist()]
         return events
 
-    def of_orders(self, numbers: Codes) -> EventBatch:
-        """Every event of these orders."""
+    def of_orders(self, numbers: Codes, until: Millis) -> EventBatch:
+        """Every event of these orders whose time is at or before `until`."""
         if not len(numbers):
             return EventBatch.empty()
-        bounds = f"order_number between {int(numbers.min())} and {int(numbers.max())}"
+        bounds = f"time <= {until} and order_number between {int(numbers.min())} and {int(numbers.max())}"
         return self.event_batch(
             f"{bounds} and order_number in (select number from wanted)", wanted={"number": numbers}
         )

@@ -23,11 +23,12 @@ from impactgraph.stores.local.block import Block, concatenate_blocks
 from impactgraph.stores.local.ingest_index import IngestIndex
 from impactgraph.stores.local.prepare_batch import IngestSources, State, prepare_batch
 from impactgraph.stores.local.quarantine import Quarantine
-from impactgraph.stores.local.rebuild import catch_up, rebuild
+from impactgraph.stores.local.rebuild import add_recorded, catch_up, rebuild
 from impactgraph.stores.local.record import Position, Record
 from impactgraph.stores.local.rewind import rewind
 from impactgraph.stores.local.timelines import order_numbers
 from impactgraph.stores.local.topologies import Topologies
+from impactgraph.stores.local.waiting import Waiting
 from impactgraph.stores.local.write import add_words
 from impactgraph.stores.state.event_dictionaries import EventDictionaries
 from impactgraph.stores.state.event_validator import EventValidator
@@ -53,8 +54,9 @@ class Change:
 class Replica:
     """One thread at a time changes it, and publishes changes while nobody reads."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, now: Callable[[], Millis]) -> None:
         self.record = record
+        self._now = now
         self.on_change: Callable[[Millis], None] = lambda earliest: None
         """Called while events of orders are published, with the earliest moment whose state they change."""
         self.load()
@@ -63,6 +65,8 @@ class Replica:
         """Derives everything in memory from the record, or from its latest snapshot."""
         self.topologies = Topologies(self.record)
         self.quarantine = Quarantine(self.record)
+        self.present = self._now()
+        """The state has the events up to this moment; `waiting` are the later ones."""
         self._index: IngestIndex | None = None
         self._failure_events: tuple[FailureChange, ...] | None = None
         self._folding = Lock()
@@ -73,18 +77,23 @@ class Replica:
         lookup = WorkflowLookup.of(event_dictionaries, topology or Topology())
         instances = self._from_snapshot(event_dictionaries, lookup)
         if instances is None:
-            instances = rebuild(self.record, event_dictionaries, lookup)
-            self._latest = self.record.latest()
+            instances = rebuild(self.record, event_dictionaries, lookup, self.present)
+            self._latest = self.record.latest(self.present)
+        self.waiting = Waiting.of(self.record, self.present)
         self.state = State(event_dictionaries, lookup, EventValidator(topology), instances)
 
     def _from_snapshot(
         self, event_dictionaries: EventDictionaries, lookup: WorkflowLookup
     ) -> Instances | None:
-        """None where there is no snapshot of this record by the current topology."""
+        """None where there is no snapshot of this record by the current topology, or one with events ahead of
+        the clock.
+        """
         self._snapshot_watermark = 0
         folder = self.record.folder
         meta = read_meta(folder) if folder else None
         if folder is None or meta is None or meta.watermark > self.record.watermark():
+            return None
+        if meta.latest > self.present:
             return None
         if (meta.identity, meta.topology) != (self.record.identity, self.topologies.current_key):
             return None
@@ -92,7 +101,12 @@ class Replica:
         if instances is None:
             return None
         instances.columns.watermark = self._snapshot_watermark = meta.watermark
-        self._latest = catch_up(self.record, instances, lookup, meta.latest)
+        due = self.record.seqs_between(meta.latest, self.present, meta.watermark)
+        self._latest = max(
+            meta.latest,
+            add_recorded(self.record, instances, lookup, due, self.present),
+            catch_up(self.record, instances, lookup, self.present),
+        )
         return instances
 
     def save(self, *, least: int, arrange_rows: bool = False) -> None:
@@ -125,21 +139,22 @@ class Replica:
         return self.state.instances.columns.watermark
 
     def instances(self, as_of: Millis | None) -> Instances:
-        """The live state, or the one of a past moment.
+        """The live state, or the one of another moment.
 
-        A past state is made of the live one and of the record, and stays in memory until events come.
+        The state of another moment is made of the live one and of the record, and stays in memory until the
+        live one changes.
         """
         live = self.state.instances
-        if as_of is None or as_of >= self._latest:
+        if as_of is None or self._latest <= as_of < self.waiting.next_at:
             return live
         with self._folding:
             live_version = (id(live), live.columns.watermark)
             version, instances = self._past.get(as_of, (None, None))
             if instances is None or version != live_version:
                 self._drop_past_states(live_version)
-                instances = rewind(self.record, live, self.state.lookup, as_of) or rebuild(
-                    self.record, self.state.event_dictionaries, self.state.lookup, as_of
-                )
+                instances = rewind(
+                    self.record, live, self.state.lookup, as_of, self.waiting.horizon
+                ) or rebuild(self.record, self.state.event_dictionaries, self.state.lookup, as_of)
                 self._past[as_of] = (live_version, instances)
             return instances
 
@@ -153,7 +168,11 @@ class Replica:
     def failures(self, as_of: Millis | None) -> Sequence[Failure]:
         if (events := self._failure_events) is None:
             events = self._failure_events = self.record.failure_changes()
-        return fold_failures(events, as_of)
+        return fold_failures(events, self.horizon(as_of))
+
+    def horizon(self, as_of: Millis | None) -> Millis:
+        """The greatest time of the events that make the state at `as_of` (None: the live one)."""
+        return self.waiting.horizon if as_of is None else as_of
 
     def orders(self, keys: Sequence[str], as_of: Millis | None) -> dict[int, Order]:
         """The orders by number, in the order of their keys; without those that do not exist (at `as_of`)."""
@@ -167,13 +186,33 @@ class Replica:
 
     # Changes
 
+    def advance(self, now: Millis) -> None:
+        """Moves the present to `now`: events whose time has come take effect. Nobody may be reading."""
+        self.present = max(self.present, now)
+        due = self.waiting.until(self.present)
+        if not len(due):
+            return
+        self.waiting = self.waiting.after(self.present)
+        seqs = due.seq[due.order >= 0]
+        latest = add_recorded(self.record, self.state.instances, self.state.lookup, seqs, self.present)
+        self._latest = max(self._latest, latest)
+        self._past = {}
+        self.on_change(int(due.time[0]))
+
     def prepare(self, batch: Sequence[BatchEvent], watermark: int, now: Millis) -> Change:
         """Prepares a batch and sets the outcome of its events; new events get the numbers after
-        `watermark`.
+        `watermark`. Events later than the present wait.
         """
         if self._index is None:
             self._index = IngestIndex(self.record)
-        sources = IngestSources(self.state, self.record, self._index, self.quarantine)
+        sources = IngestSources(
+            state=self.state,
+            record=self.record,
+            index=self._index,
+            quarantine=self.quarantine,
+            waiting=self.waiting,
+            present=self.present,
+        )
         change = prepare_batch(batch, sources, watermark, now)
 
         def publish() -> None:
@@ -221,9 +260,10 @@ class Replica:
             if "topologies" in block.rows:
                 self._adopt_topology(block)
             if "events" in block.rows or len(changed_orders):
-                self._latest = catch_up(
-                    self.record, self.state.instances, self.state.lookup, self._latest, changed_orders
+                latest = catch_up(
+                    self.record, self.state.instances, self.state.lookup, self.present, changed_orders
                 )
+                self._latest = max(self._latest, latest)
 
         return publish
 
@@ -231,6 +271,7 @@ class Replica:
         if self._index is not None:
             self._index.apply(block)
         self.quarantine.apply(block)
+        self.waiting = self.waiting.with_block(block, self.present)
         self.topologies.apply(block)
         if (earliest := block.earliest_change) is not None:
             self._past = {}
@@ -245,7 +286,7 @@ class Replica:
         topology = self.topologies.current()
         lookup = WorkflowLookup.of(event_dictionaries, topology or Topology())
         if self.watermark and any(domain.startswith(("steps:", "records:")) for domain in block.words):
-            instances = rebuild(self.record, event_dictionaries, lookup)
+            instances = rebuild(self.record, event_dictionaries, lookup, self.present)
         instances.fulfillments.widen(lookup.most_steps)
         instances.refresh(lookup)
         self.state = State(event_dictionaries, lookup, EventValidator(topology), instances)

@@ -1,4 +1,4 @@
-"""The state of a past moment, from the present state: only orders with later events are folded again."""
+"""The state of another moment, from the present one: only orders with events in between are folded again."""
 
 from graph_models.time import Millis
 from impactgraph.columns import Codes
@@ -13,14 +13,20 @@ MOST = 0.25
 
 
 def rewind(
-    record: Record, live: Instances, lookup: WorkflowLookup, as_of: Millis, most: float = MOST
+    record: Record,
+    live: Instances,
+    lookup: WorkflowLookup,
+    as_of: Millis,
+    live_until: Millis,
+    most: float = MOST,
 ) -> Instances | None:
     """The state at `as_of`, row by row equal to the one that `rebuild` makes; None where too many orders have
     later events.
 
-    Costs a copy of the state, a sort of its rows, and a fold of the orders with later events.
+    `live` has the events up to `live_until`. Costs a copy of the state, a sort of its rows, and a fold of the
+    orders with later events.
     """
-    orders = record.orders_with_events_after(as_of)
+    orders = record.orders_with_events_after(min(as_of, live_until))
     if len(orders) > most * live.orders.size:
         return None
     past = live.without_orders(orders)

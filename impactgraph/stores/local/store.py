@@ -18,6 +18,7 @@ from graph_models.topology import Topology
 from impactgraph.baselines import Baselines
 from impactgraph.columns import Columns, ErrorTexts, Visits
 from impactgraph.ports.store import (
+    EventsAhead,
     IngestResult,
     OrderTimeline,
     QuarantinedEvent,
@@ -73,8 +74,21 @@ class LocalStore(ABC):
     @contextmanager
     def _reading(self) -> Generator[Replica]:
         """The replica, as current as the store promises, not changed while the context is open."""
+        self._follow_clock()
         with self._state_lock.reading():
             yield self._replica
+
+    def _follow_clock(self) -> None:
+        """Lets events take effect whose time has come. Where a thread writes, it does so itself."""
+        now = self._now()
+        if now < self._replica.waiting.next_at or self._state_lock.is_reading:
+            return
+        if self._write_lock.acquire(blocking=False):
+            try:
+                with self._state_lock.writing():
+                    self._replica.advance(now)
+            finally:
+                self._write_lock.release()
 
     # Questions
 
@@ -93,7 +107,7 @@ class LocalStore(ABC):
 
     def topology(self, as_of: Millis | None = None) -> Topology:
         with self._reading() as replica:
-            return replica.topologies.at(as_of)
+            return replica.topologies.at(self._now() if as_of is None else as_of)
 
     def topology_version(self, key: str) -> Topology:
         with self._reading() as replica:
@@ -101,7 +115,7 @@ class LocalStore(ABC):
 
     def topologies(self) -> Sequence[TopologyVersion]:
         with self._reading() as replica:
-            return replica.topologies.versions()
+            return replica.topologies.versions(self._now())
 
     def quarantined(self, limit: int = 1000) -> Sequence[QuarantinedEvent]:
         with self._reading() as replica:
@@ -117,7 +131,10 @@ class LocalStore(ABC):
     def timelines(self, orders: Sequence[str], as_of: Millis | None = None) -> Mapping[str, OrderTimeline]:
         with self._reading() as replica:
             return timelines(
-                replica.record, replica.state.event_dictionaries, replica.orders(orders, as_of), as_of
+                replica.record,
+                replica.state.event_dictionaries,
+                replica.orders(orders, as_of),
+                replica.horizon(as_of),
             )
 
     def find_orders(
@@ -130,22 +147,38 @@ class LocalStore(ABC):
         as_of: Millis | None = None,
     ) -> Page[Order]:
         with self._reading() as replica:
-            topology = replica.topologies.at(as_of) if replica.topologies.versions() else Topology()
+            at = self._now() if as_of is None else as_of
+            topology = replica.topologies.at(at) if replica.topologies.count else Topology()
             return order_page(replica.instances(as_of).columns, topology, where, sort, first, after)
 
     def find(self, text: str, first: int, *, inside: bool = False) -> Sequence[SearchMatch]:
         with self._reading() as replica:
-            return search_ids(replica.record, replica.instances(None).columns, text, first, inside=inside)
+            matches = search_ids(replica.record, replica.instances(None).columns, text, first, inside=inside)
+            if not len(replica.waiting):
+                return matches
+            begun = {order.key for order in replica.orders([match.order for match in matches], None).values()}
+            return [match for match in matches if match.order in begun]
 
     def error_texts(self, since: Millis, as_of: Millis | None = None) -> ErrorTexts:
         with self._reading() as replica:
             return error_texts(
-                replica.record, replica.instances(as_of), replica.state.event_dictionaries, since, as_of
+                replica.record,
+                replica.instances(as_of),
+                replica.state.event_dictionaries,
+                since,
+                replica.horizon(as_of),
             )
 
     def differing_stock(self, as_of: Millis | None = None) -> Sequence[StockFigure]:
         with self._reading() as replica:
-            return differing_stock(replica.record, replica.state.event_dictionaries, as_of)
+            return differing_stock(replica.record, replica.state.event_dictionaries, replica.horizon(as_of))
+
+    def events_ahead(self, of: Millis) -> EventsAhead:
+        with self._reading() as replica:
+            ahead = replica.waiting.after(of)
+        if not len(ahead):
+            return EventsAhead()
+        return EventsAhead(len(ahead), int(ahead.time[0]), int(ahead.time[-1]))
 
     # Changes
 
@@ -175,6 +208,7 @@ class LocalStore(ABC):
 
         def prepare() -> Change:
             nonlocal first_batch, batch
+            self._follow_clock_to(now)
             current = self._replica.state.validator
             batch = first_batch if first_batch is not None and current is validator else read(current)
             first_batch = None
@@ -182,6 +216,14 @@ class LocalStore(ABC):
 
         self._commit(prepare)
         return batch_result(batch, now, results=results)
+
+    def _follow_clock_to(self, now: Millis) -> None:
+        """Moves the present to `now`. Needs the write lock."""
+        if now >= self._replica.waiting.next_at:
+            with self._state_lock.writing():
+                self._replica.advance(now)
+        else:
+            self._replica.advance(now)
 
     def _watermark(self) -> int:
         """The sequence number that the next events follow."""
@@ -217,7 +259,7 @@ class LocalStore(ABC):
 
         self._commit(prepare)
         with self._reading() as replica:
-            version = replica.topologies.versions()[0]
+            version = replica.topologies.versions(self._now())[0]
         if is_new:
             self.replay_quarantined()
         return version

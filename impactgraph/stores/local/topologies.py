@@ -29,34 +29,41 @@ class Topologies:
         self._versions = [(str(key), int(at), int(elements)) for key, at, elements in rows]
         self._topologies: dict[str, Topology] = {}
 
-    def versions(self) -> Sequence[TopologyVersion]:
+    @property
+    def count(self) -> int:
+        return len(self._versions)
+
+    def versions(self, now: Millis) -> Sequence[TopologyVersion]:
         """Newest first."""
-        last = len(self._versions) - 1
+        current = self._number_at(now)
         return [
-            TopologyVersion(key, at, elements, number == last)
+            TopologyVersion(key, at, elements, number == current)
             for number, (key, at, elements) in reversed(list(enumerate(self._versions)))
         ]
 
     @property
     def current_key(self) -> str:
-        """Empty before the first was applied."""
+        """Of the newest version; empty before the first was applied."""
         return self._versions[-1][0] if self._versions else ""
 
     def current(self) -> Topology | None:
+        """The newest version, by which events are read."""
         return self.version(self._versions[-1][0]) if self._versions else None
 
-    def at(self, as_of: Millis | None) -> Topology:
-        """The version current at `as_of` (None: now); before the first one, the first.
+    def at(self, as_of: Millis) -> Topology:
+        """The version current at `as_of`; before the first one, the first.
 
         Raises:
             NotFoundError: no version was ever applied.
         """
         if not self._versions:
             raise NotFoundError(_NEVER_APPLIED)
-        if as_of is None:
-            return self.version(self._versions[-1][0])
-        earlier = [(at, number, key) for number, (key, at, _) in enumerate(self._versions) if at <= as_of]
-        return self.version(max(earlier)[2] if earlier else self._versions[0][0])
+        return self.version(self._versions[self._number_at(as_of)][0])
+
+    def _number_at(self, as_of: Millis) -> int:
+        """Index of the version current at `as_of`."""
+        earlier = [(at, number) for number, (_, at, _) in enumerate(self._versions) if at <= as_of]
+        return max(earlier)[1] if earlier else 0
 
     def version(self, key: str) -> Topology:
         """Raises NotFoundError for an unknown key."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
+from graph_models.time import Millis
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.stores.local.block import Block, concatenate_blocks
 from impactgraph.stores.local.record import Position, Record, StoreInUseError
@@ -33,8 +34,9 @@ _CLAIMING = threading.Lock()
 class ReplicaCache:
     """The folder of this process's replica, claimed until it is closed."""
 
-    def __init__(self, cache: Path | None, log: Log, say: Say) -> None:
+    def __init__(self, cache: Path | None, log: Log, now: Callable[[], Millis], say: Say) -> None:
         """`cache` None: a temporary folder is used."""
+        self._now = now
         self._cache = cache
         self._log = log
         self._say = say
@@ -47,13 +49,13 @@ class ReplicaCache:
         if not self._is_valid(record, end):
             record = self._clear(record)
         replica_end = self._catch_up(record, end)
-        return Replica(record), replica_end
+        return Replica(record, self._now), replica_end
 
     def replace(self, replica: Replica, end: LogEnd) -> tuple[Replica, LogEnd]:
         """A new replica, for one that is of another log, or ahead of it."""
         record = self._clear(replica.record)
         replica_end = self._catch_up(record, end)
-        return Replica(record), replica_end
+        return Replica(record, self._now), replica_end
 
     def close(self) -> None:
         """The record must be closed."""

@@ -95,7 +95,7 @@ class Neo4jStore(LocalStore):
         """
         database = Database(address)
         try:
-            replicas = ReplicaCache(cache, Log(database), say)
+            replicas = ReplicaCache(cache, Log(database), now, say)
             return cls(database, replicas, now=now, freshness=freshness, graph=graph, say=say)
         except BaseException:
             database.close()
@@ -112,12 +112,13 @@ class Neo4jStore(LocalStore):
     def _reading(self) -> Generator[Replica]:
         if not self._state_lock.is_reading:  # nested contexts must see one state
             self._follower.wait_until_current()
-        with self._state_lock.reading():
-            yield self._replica
+        with self._reading_unpolled() as replica:
+            yield replica
 
     @contextmanager
     def _reading_unpolled(self) -> Generator[Replica]:
-        """The replica as it is, without waiting for the log."""
+        """The replica as it is at present, without waiting for the log."""
+        self._follow_clock()
         with self._state_lock.reading():
             yield self._replica
 
@@ -142,6 +143,7 @@ class Neo4jStore(LocalStore):
 
     def _replicate(self, entries: Sequence[LogEntry]) -> None:
         end = entries[-1].end
+        self._follow_clock_to(self._now())
         publish = self._replica.replicate([entry.block for entry in entries], end.position)
         with self._state_lock.writing():
             publish()

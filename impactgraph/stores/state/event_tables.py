@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from graph_models.time import Millis
 from impactgraph.columns import NO_AMOUNT, Codes, Ints
 from impactgraph.columns.declare import Flags, Objects, Table, column, table
 from impactgraph.columns.tables import OrderTerms
@@ -88,6 +89,14 @@ class EventBatch:
             EventRows.concatenate([part.events for part in parts]),
             PlacedRows.concatenate([part.placed for part in parts]),
             PlacementRows.concatenate([part.placements for part in parts]),
+        )
+
+    def until(self, at: Millis, *, without: Ints) -> "EventBatch":
+        """The events at or before a moment, but those with the sequence numbers `without`."""
+        tables = (self.events, self.placed, self.placements)
+        is_left = [(each.time <= at) & ~np.isin(each.seq, without) for each in tables]
+        return EventBatch(
+            self.events.take(is_left[0]), self.placed.take(is_left[1]), self.placements.take(is_left[2])
         )
 
     def of_orders(self, mask: Flags) -> "EventBatch":

@@ -44,10 +44,13 @@ class Kept:
 
 @contextmanager
 def keeping(address: Neo4jAddress, now: Millis) -> Iterator[Kept]:
+    """With a clock that stands at `now` until `Kept.now` is set."""
     database = Database(read_address(address.url))
-    store = EmbeddedStore.in_memory(now=lambda: now)
+    kept: Kept | None = None
+    store = EmbeddedStore.in_memory(now=lambda: kept.now if kept else now)
     try:
-        yield Kept(store, database, now)
+        kept = Kept(store, database, now)
+        yield kept
     finally:
         store.close()
         database.close()

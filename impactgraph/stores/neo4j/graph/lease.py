@@ -10,6 +10,8 @@ from typing import Any
 
 from neo4j import ManagedTransaction
 
+from graph_models.time import Millis
+from impactgraph.stores.local.waiting import EVER
 from impactgraph.stores.neo4j.database import Database, rows
 
 LEASE_SECONDS = 60
@@ -17,10 +19,12 @@ LABEL = "Graph"
 
 CONSTRAINT = f"create constraint graph_key if not exists for (n:{LABEL}) require n.key is unique"
 _MATCH = f"match (g:{LABEL} {{key: 'graph'}})"
-_RETURN_STATE = """
+_RETURN_STATE = f"""
 return g.identity as identity, g.schema as schema, g.watermark as watermark, g.topology as topology,
   g.failures as failures,
-  coalesce(g.turnUntil, 0) as turn_until, coalesce(g.turnDone, -1) as turn_done,
+  coalesce(g.present, {EVER}) as present,
+  coalesce(g.turnUntil, 0) as turn_until, coalesce(g.turnPresent, {EVER}) as turn_present,
+  coalesce(g.turnDone, -1) as turn_done,
   coalesce(
     g.lastOrder, case when g.watermark > 0 or g.turnUntil > 0 then 2147483647 else -1 end
   ) as last_order
@@ -51,12 +55,16 @@ class ProjectionState:
     """Number of the last migration."""
     watermark: int = 0
     """Sequence number of the last event projected, with all before it."""
+    present: Millis = EVER
+    """Moment up to which events are projected; later than all in graphs older than this property."""
     topology: int = 0
     """Number of the last topology version projected, 0: none."""
     failures: str = ""
     """Fingerprint of the failures and impairments projected."""
     turn_until: int = 0
     """Watermark that an unfinished turn leads to; 0: no turn is unfinished."""
+    turn_present: Millis = EVER
+    """The `present` that an unfinished turn leads to."""
     turn_done: int = -1
     """Number of the last order that the unfinished turn has projected; orders come in ascending order."""
     last_order: int = -1

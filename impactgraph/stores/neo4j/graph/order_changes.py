@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graph_models.time import Millis
 from impactgraph.columns import Codes
 from impactgraph.stores.local.replica import Replica
 from impactgraph.stores.neo4j.graph.orders import Row, fulfillment_ids, order_rows, part_rows
@@ -22,17 +23,15 @@ Records = dict[int, dict[str, list[Row]]]
 
 _RECORD_KINDS = {int(kind): record.value for kind, record in RECORDS.items()}
 _KINDS_FOR_ALL_PARTS = (EventKind.PLACED, EventKind.ORDER_CANCELLED)
-_TOUCHED_ORDERS = (
-    "select distinct order_number from events where seq > ? and seq <= ? and order_number >= 0 order by 1"
-)
+_TOUCHED_ORDERS = "select distinct order_number from events where {window} and order_number >= 0 order by 1"
 _FULFILLMENTS = """
 select distinct fulfillment_number from events
-where seq > ? and seq <= ? and order_number between ? and ? and order_number in (select number from wanted)
+where {window} and order_number between ? and ? and order_number in (select number from wanted)
   and fulfillment_number >= 0
 """
 _EVENTS = f"""
 select order_number, fulfillment_number, kind, seq, type, time, amount, currency, document, note from events
-where seq > ? and seq <= ? and order_number between ? and ? and order_number in (select number from wanted)
+where {{window}} and order_number between ? and ? and order_number in (select number from wanted)
   and (order_number <= ? or kind between {int(EventKind.POSTING)} and {int(EventKind.SUPPLIER_ORDER)})
 order by seq
 """
@@ -40,10 +39,20 @@ order by seq
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Events with sequence numbers above `after` and up to `until`: those to be projected."""
+    """Events to be projected: those with sequence numbers above `after` and up to `until` that are not later
+    than `present`, and earlier ones that waited for their time, which came after `since`.
+    """
 
     after: int
     until: int
+    since: Millis
+    present: Millis
+
+    @property
+    def condition(self) -> str:
+        """In SQL."""
+        came = f"(seq > {self.after} or time > {self.since})"
+        return f"seq <= {self.until} and time <= {self.present} and {came}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +71,7 @@ class OrderChanges:
 
 def touched_orders(replica: Replica, window: Window) -> Codes:
     """Numbers of the orders with events in the window, ascending."""
-    return replica.record.arrays(_TOUCHED_ORDERS, [window.after, window.until])[0].astype(np.int32)
+    return replica.record.arrays(_TOUCHED_ORDERS.format(window=window.condition))[0].astype(np.int32)
 
 
 def touched_fulfillment_ids(replica: Replica, window: Window, numbers: Codes, last: int) -> list[str]:
@@ -73,8 +82,8 @@ def touched_fulfillment_ids(replica: Replica, window: Window, numbers: Codes, la
     if not len(numbers):
         return []
     (parts,) = replica.record.arrays(
-        _FULFILLMENTS,
-        [window.after, window.until, int(numbers[0]), int(numbers[-1])],
+        _FULFILLMENTS.format(window=window.condition),
+        [int(numbers[0]), int(numbers[-1])],
         wanted={"number": numbers},
     )
     return fulfillment_ids(replica, replica.state.instances.fulfillment_rows(parts))
@@ -90,8 +99,9 @@ def order_changes(
     new orders, whatever the number of earlier events.
     """
     instances = replica.state.instances
-    bounds = [window.after, window.until, int(numbers[0]), int(numbers[-1]), last]
-    order, part, kind, *details = replica.record.arrays(_EVENTS, bounds, wanted={"number": numbers})
+    query = _EVENTS.format(window=window.condition)
+    bounds = [int(numbers[0]), int(numbers[-1]), last]
+    order, part, kind, *details = replica.record.arrays(query, bounds, wanted={"number": numbers})
     records = _records(replica, part, kind, details)
     may_exist = order <= last
     part_numbers = np.unique(part[may_exist & (part >= 0)])

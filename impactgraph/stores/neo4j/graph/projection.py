@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from graph_models.time import Millis
 from impactgraph.columns import Codes
 from impactgraph.stores.local.replica import Replica
+from impactgraph.stores.local.waiting import EVER
 from impactgraph.stores.neo4j.database import Database
 from impactgraph.stores.neo4j.graph import cypher, failures, versions
 from impactgraph.stores.neo4j.graph.lease import CONSTRAINT, Lease, LeaseLostError, ProjectionState
@@ -99,7 +100,9 @@ class Projection:
         with self._reading() as replica:
             if state.schema < LATEST or replica.watermark > state.watermark:
                 return True
-            if len(replica.topologies.versions()) > state.topology:
+            if _due_events(replica, state, _present(replica, state, now)):
+                return True
+            if replica.topologies.count > state.topology:
                 return True
             fingerprint = failures.fingerprint(replica.failures(None), state.topology, now)
             return fingerprint != state.failures
@@ -109,7 +112,14 @@ class Projection:
         for statement in cypher.clear():
             self._database.command(statement)
         self._lease.write(
-            identity=identity, schema=0, watermark=0, topology=0, failures="", turnUntil=0, lastOrder=-1
+            identity=identity,
+            schema=0,
+            watermark=0,
+            present=0,
+            topology=0,
+            failures="",
+            turnUntil=0,
+            lastOrder=-1,
         )
         return ProjectionState(identity)
 
@@ -117,12 +127,12 @@ class Projection:
         migrate(self._database)
         version_count = self._project_versions(state)
         has_new_failures = self._project_failures(state, now)
-        return GraphUpdate(self._project_orders(state), version_count, has_new_failures)
+        return GraphUpdate(self._project_orders(state, now), version_count, has_new_failures)
 
     def _project_versions(self, state: ProjectionState) -> int:
         """Projects each version in turn, so that elements carry the versions that added and retired them."""
         with self._reading() as replica:
-            oldest_first = list(reversed(replica.topologies.versions()))
+            oldest_first = list(reversed(replica.topologies.versions(replica.present)))
             missing = [
                 (number, version, replica.topologies.version(version.key))
                 for number, version in enumerate(oldest_first, start=1)
@@ -134,13 +144,15 @@ class Projection:
             self._lease.write(topology=number)
         return len(missing)
 
-    def _project_orders(self, state: ProjectionState) -> int:
+    def _project_orders(self, state: ProjectionState, now: Millis) -> int:
         """Projects the changed orders; a turn that another process began is continued where it ended."""
-        turn = state if state.turn_until else self._begin_turn(state)
+        turn = state if state.turn_until else self._begin_turn(state, now)
         with self._reading() as replica:
             if not turn.turn_until or replica.watermark < turn.turn_until:
                 return 0
-            window = Window(turn.watermark, turn.turn_until)
+            if replica.waiting.horizon < turn.turn_present:
+                return 0
+            window = Window(turn.watermark, turn.turn_until, turn.present, turn.turn_present)
             numbers = touched_orders(replica, window)
             place_ids = places(replica)
         self._project_places(turn.identity, place_ids)
@@ -156,16 +168,17 @@ class Projection:
             self._lease.write(*_statements(changes), turnDone=last_in_batch, lastOrder=last_order)
             if len(numbers) > MANY_ORDERS:
                 self._say(f"Bringing orders into the graph: {done_count:,} of {len(numbers):,}")
-        self._lease.write(watermark=turn.turn_until, turnUntil=0, turnDone=-1)
+        self._lease.write(watermark=turn.turn_until, present=turn.turn_present, turnUntil=0, turnDone=-1)
         return len(remaining)
 
-    def _begin_turn(self, state: ProjectionState) -> ProjectionState:
+    def _begin_turn(self, state: ProjectionState, now: Millis) -> ProjectionState:
         with self._reading() as replica:
             until = replica.watermark
-        if until <= state.watermark:
-            return state
-        self._lease.write(turnUntil=until, turnDone=-1)
-        return replace(state, turn_until=until, turn_done=-1)
+            present = _present(replica, state, now)
+            if until <= state.watermark and not _due_events(replica, state, present):
+                return state
+        self._lease.write(turnUntil=until, turnPresent=present, turnDone=-1)
+        return replace(state, turn_until=until, turn_present=present, turn_done=-1)
 
     def _project_places(self, identity: str, ids_by_label: Mapping[str, Sequence[str]]) -> None:
         """Creates steps and locations of orders, whether a topology lists them or not."""
@@ -210,13 +223,25 @@ class Projection:
     def _project_failures(self, state: ProjectionState, now: Millis) -> bool:
         with self._reading() as replica:
             all_failures = replica.failures(None)
-            applied = replica.topologies.versions()
+            applied = replica.topologies.versions(replica.present)
             topology = replica.topologies.version(applied[0].key) if applied else None
         fingerprint = failures.fingerprint(all_failures, len(applied), now)
         if topology is None or fingerprint == state.failures:
             return False
         self._lease.write(*failures.statements(topology, all_failures, now), failures=fingerprint)
         return True
+
+
+def _present(replica: Replica, state: ProjectionState, now: Millis) -> Millis:
+    """The moment up to which the replica has every event: not before that of the graph, unless this process's
+    clock is behind that of another.
+    """
+    return min(replica.waiting.horizon, now if state.present >= EVER else max(now, state.present))
+
+
+def _due_events(replica: Replica, state: ProjectionState, present: Millis) -> int:
+    """Number of events that the graph lacks as they were ahead of the clock, and whose time has come."""
+    return len(replica.record.seqs_between(state.present, present, state.watermark))
 
 
 def _statements(changes: OrderChanges) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,0 +1,19 @@
+"""Recorded events that are stamped ahead of the clock: they wait until their time comes."""
+
+from graph_models.time import MINUTE, Millis
+from impactgraph.ports.store import EventsAhead, Store
+
+CLOCK_SKEW: Millis = MINUTE
+"""Events up to this far ahead wait as well, but are not reported: clocks differ by as much."""
+
+
+def events_ahead(store: Store, now: Millis) -> EventsAhead:
+    """Those further ahead than clocks usually differ. Raises StoreUnavailableError."""
+    return store.events_ahead(now + CLOCK_SKEW)
+
+
+def ahead_text(ahead: EventsAhead) -> str:
+    """`2 events are stamped ahead of the clock, and take effect when their time comes`."""
+    if ahead.count == 1:
+        return "1 event is stamped ahead of the clock, and takes effect when its time comes"
+    return f"{ahead.count:,} events are stamped ahead of the clock, and take effect when their time comes"
