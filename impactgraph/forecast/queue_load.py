@@ -2,14 +2,14 @@
 clear.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from graph_models.time import FOREVER, HOUR, Millis
-from graph_models.topology import Topology, Workflow
+from graph_models.topology import Step, Topology
 from impactgraph.columns import Dictionaries, Ints, Visits
 
 SPAN: Millis = 2 * HOUR
@@ -41,7 +41,7 @@ class QueueLoad:
         load = self._loads.get((integration, at))
         if load is None:
             messages = sum(
-                self._messages(workflow, integration, at) for workflow in self.topology.workflows.values()
+                self._messages(step, integration, at) for step in self._senders.get(integration, ())
             )
             load = messages / SPAN / rate * self._growth(integration, at)
             self._loads[integration, at] = load
@@ -52,17 +52,25 @@ class QueueLoad:
         """Cached: the same active failures are in many questions."""
         return {}
 
-    def _messages(self, workflow: Workflow, integration: str, at: Millis) -> float:
-        messages = 0
-        for step in workflow.steps:
-            emissions = sum(1 for e in step.emits if e.via == integration)
-            next_steps = [t.step for t in step.then if t.via == integration]
-            if emissions or next_steps:
-                departures = self._count(self._departures, workflow.key, step.key, at)
-                messages += emissions * departures + sum(
-                    min(departures, self._count(self._entries, workflow.key, to, at)) for to in next_steps
-                )
-        return messages
+    @cached_property
+    def _senders(self) -> Mapping[str, Sequence[Step]]:
+        """Steps whose records or hand-overs each integration (full id) carries."""
+        senders: dict[str, dict[str, Step]] = {}
+        for workflow in self.topology.workflows.values():
+            for step in workflow.steps:
+                for via in (*(e.via for e in step.emits), *(t.via for t in step.then)):
+                    if via:
+                        senders.setdefault(via, {})[step.id] = step
+        return {via: tuple(steps.values()) for via, steps in senders.items()}
+
+    def _messages(self, step: Step, integration: str, at: Millis) -> int:
+        """Messages of a step that the integration carried before `at`."""
+        emissions = sum(1 for e in step.emits if e.via == integration)
+        next_steps = [t.step for t in step.then if t.via == integration]
+        departures = self._count(self._departures, step.workflow, step.key, at)
+        return emissions * departures + sum(
+            min(departures, self._count(self._entries, step.workflow, to, at)) for to in next_steps
+        )
 
     def _growth(self, integration: str, at: Millis) -> float:
         """How much more often orders have entered the steps that send over a queue since `at` than in the two
