@@ -25,6 +25,7 @@ from graph_models.time import Millis
 from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Ask
 from impactgraph.usecases.blast_radius import answer_question
+from impactgraph.usecases.kept_lists import KeptLists
 
 ABOUT = "Which orders, postings and customer messages a failure affects, when, and why."
 
@@ -51,6 +52,7 @@ def create_app(
         clock=now,
         seconds=settings.deadline,
         max_objects=settings.max_cost,
+        lists=KeptLists(settings.kept_pages),
         on_change=lambda: hub.notify(),  # noqa: PLW0108 - the hub is made below
     )
     schema = build_schema(settings)

@@ -22,4 +22,9 @@ class ApiSettings(Protocol):
     def max_cost(self) -> int: ...
 
     @property
+    def kept_pages(self) -> int:
+        """Bytes of lists that are kept for their next pages."""
+        ...
+
+    @property
     def max_body(self) -> int: ...

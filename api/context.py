@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -24,7 +24,9 @@ from impactgraph.usecases.answer import Answer, Ask
 from impactgraph.usecases.contributions import contributions
 from impactgraph.usecases.cost_of_delay import cost_of_delay
 from impactgraph.usecases.impact_summary import ImpactSummary, impact_summaries, impact_summary
+from impactgraph.usecases.kept_lists import AnswerKey, KeptLists
 from impactgraph.usecases.orders import get_orders, recorded_orders
+from impactgraph.usecases.paged_answer import PagedAnswer, answer_again, as_answer, key_of_cursors
 from impactgraph.usecases.single_failures import owner_shares
 from impactgraph.usecases.snapshot import Snapshot, current_topology, snapshot
 from impactgraph.usecases.topologies import get_topology
@@ -54,6 +56,8 @@ class Contexts:
     """Deadline of a request."""
     max_objects: int
     """Of an answer."""
+    lists: KeptLists
+    """Lists of answers for their next pages, of all requests."""
     on_change: Callable[[], None] = lambda: None
     """Called after each change of the data."""
 
@@ -71,6 +75,7 @@ class Context(BaseContext):
         self.store = factory.store
         self.now = factory.clock()
         self._ask_impact = factory.ask_impact
+        self._lists = factory.lists
         self._workers = factory.workers
         self._worker: Worker | None = None
         self._seconds = seconds
@@ -194,6 +199,26 @@ class Context(BaseContext):
     async def impact(self, question: Question) -> Answer:
         """The answer to a question. Raises NotFoundError, BadInputError."""
         return await self.ask_at(question.as_of, self._ask_impact, question)
+
+    async def paged_impact(self, question: Question, cursors: Sequence[str]) -> Answer:
+        """As `impact`, for lists that are read in pages: of the answer that the cursors belong to, if any.
+
+        Raises NotFoundError; BadInputError, also for cursors of another question.
+        """
+        key = key_of_cursors(cursors, question)
+        if key is None:
+            answer = await self.impact(question)
+            key = AnswerKey.of(question, answer.watermark, answer.topology_version, answer.as_of)
+            paged = PagedAnswer(self._lists, key, question, lambda: lambda: answer)
+        else:
+            again = replace(question, as_of=key.moment)
+
+            def opened() -> Callable[[], Answer]:
+                return partial(answer_again, self._snapshot(key.moment), self._ask_impact, key, again)
+
+            paged = PagedAnswer(self._lists, key, again, opened)
+        await self.run(lambda: paged.facts)
+        return as_answer(paged)
 
     async def active_impact(self, as_of: Millis | None) -> Answer:
         """Of all failures active then; cached for the request."""

@@ -44,6 +44,11 @@ class Settings(BaseSettings):
         default=20_000, ge=100, description="How many tokens a GraphQL document may have."
     )
     max_cost: int = Field(default=250_000, ge=1000, description="How many objects a GraphQL answer may have.")
+    kept_pages: int = Field(
+        default=256 * 1024 * 1024,
+        ge=0,
+        description="Bytes of lists that are kept for their next pages; those used least recently leave.",
+    )
     max_body: int = Field(
         default=64 * 1024 * 1024, ge=1024, description="Bytes of the largest body that is read."
     )

@@ -14,6 +14,21 @@ First = Annotated[int | None, strawberry.argument(description="Size of the page,
 After = Annotated[str | None, strawberry.argument(description="Continue after this cursor.")]
 
 
+def cursors_in(info: strawberry.Info[Context, None]) -> list[str]:
+    """The values of `after` in the selection of a field, at any depth."""
+    cursors: list[str] = []
+
+    def collect(selections: Sequence[Any]) -> None:
+        for selection in selections:
+            after = getattr(selection, "arguments", {}).get("after")
+            if isinstance(after, str):
+                cursors.append(after)
+            collect(selection.selections)
+
+    collect(info.selected_fields)
+    return cursors
+
+
 @strawberry.type(description="Position of a page in its list.")
 class PageInfo:
     has_next_page: bool = strawberry.field(description="Whether there are more items after this page.")

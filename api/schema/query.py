@@ -15,7 +15,7 @@ from api.schema.filters import FailureFilter, failure_filter_of, filter_of
 from api.schema.node import Node
 from api.schema.order import Order
 from api.schema.overdue import OverdueReport, report
-from api.schema.page import After, Connection, First
+from api.schema.page import After, Connection, First, cursors_in
 from api.schema.path import Path
 from api.schema.payloads import PayloadFinding
 from api.schema.question import AsOf, QuestionArguments, Where, question_of, takes_question_arguments
@@ -80,7 +80,7 @@ class Query:
     @takes_question_arguments()
     async def blast_radius(self, info: Info, **arguments: Any) -> BlastRadius:
         question = question_of(QuestionArguments(**arguments))
-        answer = await info.context.impact(question)
+        answer = await info.context.paged_impact(question, cursors_in(info))
         return BlastRadius.of(answer, Landscape(answer.topology, question.as_of))
 
     @strawberry.field(description="The reported failures, newest first.")

@@ -37,6 +37,7 @@ from impactgraph.impact import (
 from impactgraph.impact.breakdown import breakdown_by
 from impactgraph.impact.estimates import Sums, read_estimates, sum_parts, whole
 from impactgraph.impact.forecast_points import forecast_points
+from impactgraph.impact.lists import OrderList, RecordList
 from impactgraph.impact.matched_impact import MatchedImpact
 
 
@@ -198,6 +199,23 @@ class BlastRadius(MatchedImpact):
         Raises: BadInputError.
         """
         return record_pages.record_page(self, kind, types=types, effects=effects, first=first, after=after)
+
+    def order_list(self, where: OrderFilter | None = None, sort: OrderSort | None = None) -> OrderList:
+        """The list of `orders`, to be read in many pages, also when the state of the store has changed."""
+        return OrderList.of(self, self.affected_orders, where, sort or OrderSort.PROMISE_ASC)
+
+    def residual_list(self) -> OrderList:
+        """The list of `residual_orders`, as `order_list`."""
+        return OrderList.of(self, residual.orders_to_act_on(self), None, OrderSort.PROMISE_ASC)
+
+    def record_list(
+        self,
+        kind: RecordKind,
+        types: Sequence[str] | None = None,
+        effects: Sequence[RecordEffect] | None = None,
+    ) -> RecordList:
+        """The list of `records`, as `order_list`."""
+        return RecordList.of(self, kind, types, effects)
 
     @cached_property
     def playbooks(self) -> tuple[str, ...]:

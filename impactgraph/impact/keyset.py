@@ -33,7 +33,8 @@ def encode(sort: str, key: float, identity: str) -> str:
 def decode(cursor: str, sort: str) -> tuple[float, str]:
     """(key, identity) of the row. Raises: BadInputError for a cursor of another list or sort order."""
     try:
-        own_sort, key, identity = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        place = cursor.rpartition(".")[2]  # without the answer that it belongs to
+        own_sort, key, identity = json.loads(base64.urlsafe_b64decode(place + "=" * (-len(place) % 4)))
         if own_sort != sort:
             raise BadInputError(
                 f"The cursor is of another order ({own_sort}); ask for the first page again without `after`."
@@ -43,6 +44,11 @@ def decode(cursor: str, sort: str) -> tuple[float, str]:
         raise BadInputError(
             f"{cursor!r} is not a cursor; take one from `endCursor` or an edge of the page before."
         ) from None
+
+
+def finite(keys: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The keys as JSON can hold them; an unknown one is the largest."""
+    return np.nan_to_num(keys, nan=_LARGEST, posinf=_LARGEST, neginf=-_LARGEST)
 
 
 def checked_first(first: int) -> int:
@@ -65,7 +71,7 @@ def page(
     Costs O(rows), and a sort of the page and its ties.
     """
     first = checked_first(first)
-    keys = np.nan_to_num(keys, nan=_LARGEST, posinf=_LARGEST, neginf=-_LARGEST)
+    keys = finite(keys)
     rows = np.arange(len(keys))
     if after is not None:
         rows = _after(keys, names, *decode(after, sort))

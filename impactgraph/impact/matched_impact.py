@@ -158,10 +158,10 @@ class MatchedImpact:
 
     def effects_of(self, rows: AffectedRows) -> NDArray[np.int8]:
         """(rows,) index in EFFECTS."""
-        return self._effects[rows.impairment]
+        return self.effects[rows.impairment]
 
     @cached_property
-    def _effects(self) -> NDArray[np.int8]:
+    def effects(self) -> NDArray[np.int8]:
         """By impairment; the last is for rows without one (-1)."""
         effects = [EFFECTS.index(i.effect) for i in self.impairments]
         return np.array([*effects, EFFECTS.index(Effect.DELAYED)], np.int8)

@@ -14,6 +14,7 @@ from impactgraph.impact.affected_fulfillments import RECORDS_ONLY
 from impactgraph.impact.affected_rows import AffectedRows
 from impactgraph.impact.filters import order_mask, post_filter
 from impactgraph.impact.matched_impact import EFFECTS, MatchedImpact
+from impactgraph.impact.page_source import PageSource
 from impactgraph.impact.paths import path_to, with_hop
 
 
@@ -27,17 +28,13 @@ def order_page(
     after: str | None,
 ) -> Page[AffectedOrder]:
     """A page of these affected orders; `where` narrows them. Raises: BadInputError."""
-    if where is not None:
-        keep = order_mask(impact.columns, impact.membership, where)
-        if keep is not None and len(rows):
-            rows = rows.take(keep(rows.fulfillment))
-        rows = post_filter(rows, where, impact.effects_of)
+    rows = narrowed(impact, rows, where)
     ids = impact.columns.orders.ids
 
     def names(at: NDArray[np.intp]) -> list[str]:
         return [str(name) for name in ids[rows.order[at]]]
 
-    page = keyset.page(_keys(impact, rows, sort), names, first=first, after=after, sort=sort.value)
+    page = keyset.page(keys(impact, rows, sort), names, first=first, after=after, sort=sort.value)
     on_page = rows.take(np.asarray(page.rows, np.intp))
     return Page(
         items=tuple(affected_order(impact, on_page, row) for row in range(len(on_page))),
@@ -48,7 +45,17 @@ def order_page(
     )
 
 
-def _keys(impact: MatchedImpact, rows: AffectedRows, sort: OrderSort) -> NDArray[np.float64]:
+def narrowed(impact: MatchedImpact, rows: AffectedRows, where: OrderFilter | None) -> AffectedRows:
+    """The affected orders that a filter keeps."""
+    if where is None:
+        return rows
+    keep = order_mask(impact.columns, impact.membership, where)
+    if keep is not None and len(rows):
+        rows = rows.take(keep(rows.fulfillment))
+    return post_filter(rows, where, impact.effects_of)
+
+
+def keys(impact: MatchedImpact, rows: AffectedRows, sort: OrderSort) -> NDArray[np.float64]:
     """(rows,) what they are sorted by, ascending."""
     orders = impact.columns.orders
     match sort:
@@ -63,12 +70,12 @@ def _keys(impact: MatchedImpact, rows: AffectedRows, sort: OrderSort) -> NDArray
             return orders.placed_at[rows.order].astype(np.float64)
 
 
-def affected_order(impact: MatchedImpact, rows: AffectedRows, row: int) -> AffectedOrder:
+def affected_order(impact: PageSource, rows: AffectedRows, row: int) -> AffectedOrder:
     """One row as a value."""
     columns = impact.columns
     order = int(rows.order[row])
     currency = columns.dictionaries.currencies.values[int(columns.orders.currency[order])]
-    effect = EFFECTS[int(impact.effects_of(rows.take(np.array([row])))[0])]
+    effect = EFFECTS[int(impact.effects[int(rows.impairment[row])])]
     band = int(rows.band[row])
     delay = float(rows.delay[row])
     completion = float(rows.completion[row])
@@ -90,17 +97,17 @@ def affected_order(impact: MatchedImpact, rows: AffectedRows, row: int) -> Affec
     )
 
 
-def _step_id(impact: MatchedImpact, rows: AffectedRows, row: int) -> str:
+def _step_id(impact: PageSource, rows: AffectedRows, row: int) -> str:
     workflow = impact.topology.workflows[impact.workflows[int(rows.workflow[row])]]
     return workflow.steps[max(int(rows.step[row]), 0)].id
 
 
-def _hit_at(impact: MatchedImpact, rows: AffectedRows, row: int) -> Millis:
+def _hit_at(impact: PageSource, rows: AffectedRows, row: int) -> Millis:
     hit_at = float(rows.hit_at[row])
     return round(hit_at) if np.isfinite(hit_at) else impact.as_of
 
 
-def path_for(impact: MatchedImpact, rows: AffectedRows, row: int, effect: Effect) -> Path:
+def path_for(impact: PageSource, rows: AffectedRows, row: int, effect: Effect) -> Path:
     """The path from the failure to the order of a row."""
     impairment = impact.impairments[int(rows.impairment[row])]
     path = path_to(impairment, impact.failures_by_key)

@@ -1,7 +1,7 @@
 """Pages of affected postings, notifications, tasks and supplier orders."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,12 +9,13 @@ from graph_models.enums import RecordEffect, RecordKind
 from graph_models.impact import AffectedRecord, Path
 from graph_models.money import Money, from_micros
 from graph_models.orders import Page
-from impactgraph.columns import Columns
+from impactgraph.columns import Codes, Columns
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.impact import keyset
 from impactgraph.impact.matched_impact import MatchedImpact
 from impactgraph.impact.matches import Positions, RecordGroup
+from impactgraph.impact.page_source import PageSource
 from impactgraph.impact.paths import path_to, with_hop
 from impactgraph.impact.totals import listed_mask, record_amounts
 
@@ -29,21 +30,11 @@ def record_page(
     after: str | None,
 ) -> Page[AffectedRecord]:
     """Records by due moment, then fulfillment and type. Raises: BadInputError."""
-    groups = [
-        group
-        for group in impact.affected_records
-        if group.emission.kind is kind and (types is None or group.emission.type in types)
-    ]
-    records = _JoinedRecords.of(groups, [_selection(impact, group, effects) for group in groups])
-    ids = impact.columns.fulfillments.ids
-
-    def names(at: Positions) -> list[str]:
-        places = [records.place(int(n)) for n in at]
-        return [f"{ids[group.rows[row]]}\t{group.emission.type}" for group, row in places]
-
-    page = keyset.page(records.due, names, first=first, after=after, sort=f"{kind.value}-due")
+    records = joined_records(impact, kind, types, effects)
+    names = names_of(impact, records)
+    page = keyset.page(records.due, names, first=first, after=after, sort=sort_of(kind))
     return Page(
-        items=tuple(_affected_record(impact, *records.place(int(n))) for n in page.rows),
+        items=tuple(affected_record(impact, *records.place(int(n))) for n in page.rows),
         cursors=tuple(page.cursors),
         total_count=len(records.due),
         has_next=page.has_next,
@@ -51,8 +42,39 @@ def record_page(
     )
 
 
+def sort_of(kind: RecordKind) -> str:
+    """Name of the sort order, for cursors."""
+    return f"{kind.value}-due"
+
+
+def joined_records(
+    impact: MatchedImpact,
+    kind: RecordKind,
+    types: Sequence[str] | None,
+    effects: Sequence[RecordEffect] | None,
+) -> "JoinedRecords":
+    """The affected records of a kind, of these types and effects."""
+    groups = [
+        group
+        for group in impact.affected_records
+        if group.emission.kind is kind and (types is None or group.emission.type in types)
+    ]
+    return JoinedRecords.of(groups, [_selection(impact, group, effects) for group in groups])
+
+
+def names_of(source: PageSource, records: "JoinedRecords") -> Callable[[Positions], list[str]]:
+    """Function from positions to the identities of records."""
+    ids = source.columns.fulfillments.ids
+
+    def names(at: Positions) -> list[str]:
+        places = [records.place(int(n)) for n in at]
+        return [f"{ids[group.rows[row]]}\t{group.emission.type}" for group, row in places]
+
+    return names
+
+
 @dataclass(frozen=True)
-class _JoinedRecords:
+class JoinedRecords:
     """Selected rows of several groups, one group after the other."""
 
     groups: Sequence[RecordGroup]
@@ -63,16 +85,41 @@ class _JoinedRecords:
     """When each is due; of those without a due time: when it is expected."""
 
     @staticmethod
-    def of(groups: Sequence[RecordGroup], selections: Sequence[Positions]) -> "_JoinedRecords":
+    def of(groups: Sequence[RecordGroup], selections: Sequence[Positions]) -> "JoinedRecords":
         sizes = [len(selection) for selection in selections]
         due = [_due(group, at) for group, at in zip(groups, selections, strict=True)]
-        return _JoinedRecords(
+        return JoinedRecords(
             groups=groups,
             selections=selections,
             group_of=np.repeat(np.arange(len(groups)), sizes),
             starts=np.cumsum([0, *sizes]).astype(np.intp),
             due=np.concatenate([np.zeros(0), *due]),
         )
+
+    @property
+    def rows(self) -> Codes:
+        """Row of the fulfillment of each record."""
+        parts = [group.rows[at] for group, at in zip(self.groups, self.selections, strict=True)]
+        return np.concatenate([np.zeros(0, np.int32), *parts]).astype(np.int32)
+
+    @property
+    def nbytes(self) -> int:
+        groups = sum(each.rows.nbytes + each.cohort.nbytes + each.certainty.nbytes for each in self.groups)
+        own = sum(each.nbytes for each in self.selections)
+        return groups + own + self.group_of.nbytes + self.starts.nbytes + self.due.nbytes
+
+    def renumbered(self) -> "JoinedRecords":
+        """The same records, whose fulfillments are in the rows 0, 1, 2, ... of other columns."""
+        groups = [
+            replace(
+                group,
+                rows=np.arange(start, start + len(at), dtype=np.int32),
+                cohort=group.cohort[at],
+                certainty=group.certainty[at],
+            )
+            for group, at, start in zip(self.groups, self.selections, self.starts[:-1], strict=True)
+        ]
+        return replace(self, groups=groups, selections=[np.arange(len(each.rows)) for each in groups])
 
     def place(self, n: int) -> tuple[RecordGroup, int]:
         """The group of the n-th record, and its row in it."""
@@ -94,7 +141,7 @@ def _due(group: RecordGroup, at: Positions) -> Reals:
     return np.where(np.isnan(due), group.outcome.expected_at, due)[group.cohort[at]]
 
 
-def _affected_record(impact: MatchedImpact, group: RecordGroup, at: int) -> AffectedRecord:
+def affected_record(impact: PageSource, group: RecordGroup, at: int) -> AffectedRecord:
     """One row of a group as a value."""
     columns = impact.columns
     outcome = group.outcome
@@ -131,7 +178,7 @@ def _amount(columns: Columns, group: RecordGroup, at: int) -> Money | None:
     return from_micros(int(record_amounts(columns, group, np.array([at]))[0]), currency)
 
 
-def _path(impact: MatchedImpact, group: RecordGroup, at: int, moment: int) -> Path:
+def _path(impact: PageSource, group: RecordGroup, at: int, moment: int) -> Path:
     """The path from the failure to one row of a group."""
     cohort = int(group.cohort[at])
     impairment = impact.impairments[int(group.outcome.hit_by[cohort])]

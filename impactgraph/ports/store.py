@@ -150,6 +150,10 @@ class Store(Protocol):
         """The waiting events with a time after `of`."""
         ...
 
+    def has_events_between(self, watermark: int, as_of: Millis) -> bool:
+        """Whether an event with a number after `watermark` has a time at or before `as_of`."""
+        ...
+
     def topology(self, as_of: Millis | None = None) -> Topology:
         """The version current then; before the first was applied, the first.
 

@@ -1,13 +1,13 @@
 """Complete lists of a blast radius as flat rows, for files and other programs."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import TypeAlias, TypeVar
 
 from graph_models.enums import OrderSort, RecordKind
 from graph_models.impact import AffectedOrder, AffectedRecord
-from graph_models.orders import Page
 from graph_models.time import LAST_SHOWN, Millis, format_duration
+from impactgraph.impact.lists import KeptList
 from impactgraph.usecases.answer import Answer
 from impactgraph.usecases.failure_events import iso
 from impactgraph.usecases.pages import MOST
@@ -38,20 +38,20 @@ def rows(answer: Answer, export: Export, sort: OrderSort = OrderSort.PROMISE_ASC
     Every row has the fields `columns(export)`. `sort` applies to orders.
     """
     if export is Export.ORDERS:
-        yield from map(_order, _all(lambda after: answer.orders(None, sort, MOST, after)))
+        yield from map(_order, _all(answer.order_list(None, sort)))
     else:
-        yield from map(_record, _all(lambda after: answer.records(_KINDS[export], None, None, MOST, after)))
+        yield from map(_record, _all(answer.record_list(_KINDS[export])))
 
 
 def columns(export: Export) -> tuple[str, ...]:
     return _ORDER if export is Export.ORDERS else _RECORD
 
 
-def _all(ask: Callable[[str | None], Page[T]]) -> Iterator[T]:
-    page = ask(None)
+def _all(every: KeptList[T]) -> Iterator[T]:
+    page = every.page(MOST, None)
     yield from page.items
     while page.has_next:
-        page = ask(page.cursors[-1])
+        page = every.page(MOST, page.cursors[-1])
         yield from page.items
 
 

@@ -11,8 +11,10 @@ from graph_models.topology import Topology
 from impactgraph.errors import BadInputError, NotFoundError
 from impactgraph.ports.store import Store
 from impactgraph.usecases.answer import Answer
+from impactgraph.usecases.impairment_list import ImpairmentList
 from impactgraph.usecases.orders import OrderQuery
-from impactgraph.usecases.pages import Key, check_first, page
+from impactgraph.usecases.paged_answer import PagedAnswer
+from impactgraph.usecases.pages import check_first
 from impactgraph.usecases.validation import check_element, check_filter
 
 
@@ -40,17 +42,19 @@ def residual_orders(answer: Answer, first: int | None, after: str | None) -> Pag
 
 
 def impairments(
-    answer: Answer,
+    answer: Answer | PagedAnswer,
     kinds: Sequence[ElementKind] | None,
     first: int | None,
     after: str | None,
     ids: Sequence[str] | None = None,
 ) -> Page[Impairment]:
     """By element, then window. Raises NotFoundError for an id that the topology has not."""
-    check_first(first)
-    elements = None if ids is None else {check_element(answer.topology, identifier) for identifier in ids}
-    rows = [one for one in answer.elements(kinds) if elements is None or one.element in elements]
-    return page(sorted(rows, key=_by_element), _by_element, first=first, after=after)
+    size = check_first(first)
+    topology = answer.topology
+    elements = None if ids is None else frozenset(check_element(topology, identifier) for identifier in ids)
+    if isinstance(answer, PagedAnswer):
+        return answer.impairment_page(kinds, elements, size, after)
+    return ImpairmentList.of(answer.elements(kinds), elements).page(size, after)
 
 
 def breakdown(answer: Answer, by: Sequence[Dimension], first: int | None) -> tuple[ImpactGroup, ...]:
@@ -73,9 +77,3 @@ def explain(store: Store, answer: Answer, order: str, as_of: Millis | None) -> E
     if not store.orders([order], as_of):
         raise NotFoundError(f"order:{order}")
     return answer.explain(order)
-
-
-def _by_element(impairment: Impairment) -> Key:
-    row = impairment
-    window = (row.element, row.since, row.until, row.effect.value, row.delay)
-    return *window, repr(row.likelihood), repr(row.scope.limits), row.rule, repr(row.failures)

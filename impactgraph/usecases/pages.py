@@ -5,7 +5,7 @@ import binascii
 import json
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, Generic, TypeAlias, TypeVar, cast, overload
 
 from graph_models.orders import Page
 from impactgraph.errors import BadInputError
@@ -30,12 +30,17 @@ def check_first(first: int | None) -> int:
 
 def page(items: Sequence[T], key: Callable[[T], Key], *, first: int | None, after: str | None) -> Page[T]:
     """The `first` items after the cursor. `items`: sorted by `key`, which is unique. Raises BadInputError."""
+    return page_of_keys(items, _Keys(items, key), first=first, after=after)
+
+
+def page_of_keys(items: Sequence[T], keys: Sequence[Key], *, first: int | None, after: str | None) -> Page[T]:
+    """As `page`, where the key of each item is at hand."""
     size = check_first(first)
-    start = _place(items, key, after) if after is not None else 0
+    start = _place(keys, after) if after is not None else 0
     rows = tuple(items[start : start + size])
     return Page(
         rows,
-        tuple(_encode(key(item)) for item in rows),
+        tuple(_encode(keys[at]) for at in range(start, start + len(rows))),
         len(items),
         has_next=start + size < len(items),
         has_previous=start > 0,
@@ -53,11 +58,33 @@ def page_in_order(items: Sequence[str], *, first: int | None, after: str | None)
     return _slice(items, places[str(last[0])] + 1, check_first(first))
 
 
-def _place(items: Sequence[T], key: Callable[[T], Key], after: str) -> int:
+class _Keys(Sequence[Key], Generic[T]):
+    """The key of each item, computed when it is read."""
+
+    def __init__(self, items: Sequence[T], key: Callable[[T], Key]) -> None:
+        self._items = items
+        self._key = key
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, at: int) -> Key: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Key]: ...
+    def __getitem__(self, at: int | slice) -> Key | Sequence[Key]:
+        return (
+            [self._key(item) for item in self._items[at]]
+            if isinstance(at, slice)
+            else self._key(self._items[at])
+        )
+
+
+def _place(keys: Sequence[Key], after: str) -> int:
     last = _decode(after)
-    if items and list(map(type, last)) != list(map(type, key(items[0]))):
+    if len(keys) and list(map(type, last)) != list(map(type, keys[0])):
         raise _bad_cursor(after)
-    return bisect_right(items, last, key=key)
+    return bisect_right(keys, last)
 
 
 def _slice(items: Sequence[str], start: int, size: int) -> Page[str]:
@@ -77,7 +104,8 @@ def _encode(key: Key) -> str:
 
 def _decode(cursor: str) -> Key:
     try:
-        parts: Any = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        place = cursor.rpartition(".")[2]  # without the answer that it belongs to
+        parts: Any = json.loads(base64.urlsafe_b64decode(place.encode()))
     except (binascii.Error, ValueError):
         raise _bad_cursor(cursor) from None
     if not isinstance(parts, list):

@@ -73,8 +73,8 @@ def on_track(p: Phrases) -> str:
         return f"{p.subject} was placed at {placement} and its first step is about to begin."
     if p.known_state.has_unknown_duration:
         return (
-            f"{p.subject} is in {p.place}{p.since_entry}; how long this step takes is unknown: the topology states "
-            "no duration, and too few orders have passed it."
+            f"{p.subject} is in {p.place}{p.since_entry}; how long this step takes is unknown: the topology "
+            "states no duration, and too few orders have passed it."
         )
     return f"{p.subject} is on schedule: in {p.place}{p.since_entry}; {p.next_step}{p.late_completion}."
 

@@ -205,6 +205,11 @@ class Record:
         query = "select seq from events where order_number >= 0 and time > ? and time <= ? and seq <= ?"
         return self.arrays(query, [after, until, watermark])[0]
 
+    def has_events_between(self, watermark: int, until: Millis) -> bool:
+        """Whether an event with a number after `watermark` has a time at or before `until`."""
+        query = "select 1 from events where seq > ? and time <= ? limit 1"
+        return bool(self.rows(query, [watermark, until]))
+
     def failure_changes(self, keys: Sequence[str] | None = None) -> tuple[FailureChange, ...]:
         """Every event of these failures (None: of all), in the order of ingest."""
         query = f"""

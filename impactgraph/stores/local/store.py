@@ -173,6 +173,10 @@ class LocalStore(ABC):
         with self._reading() as replica:
             return differing_stock(replica.record, replica.state.event_dictionaries, replica.horizon(as_of))
 
+    def has_events_between(self, watermark: int, as_of: Millis) -> bool:
+        with self._reading() as replica:
+            return replica.record.has_events_between(watermark, as_of)
+
     def events_ahead(self, of: Millis) -> EventsAhead:
         with self._reading() as replica:
             ahead = replica.waiting.after(of)
