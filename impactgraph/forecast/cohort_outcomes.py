@@ -154,7 +154,7 @@ def _set_records_only(
     if not len(at):
         return
     first = np.argmax(likelihoods[:, at], axis=0)
-    hit_by, emitted_at = comparison.first_hits(first, at, weight)
+    hit_by, emitted_at = comparison.first_hits(plan, first, at, weight)
     steps = np.array([plan.workflow.records[record.bit][0] for record in outcomes.records], np.int16)
     outcomes.band[at] = 3
     outcomes.hit_by[at] = hit_by

@@ -123,13 +123,16 @@ class RecordComparison:
         masks = self.mask.reshape(len(self.bits), *weight.shape)
         return np.clip(np.stack([(weight * mask).sum(axis=1) for mask in masks]), 0.0, 1.0)
 
-    def first_hits(self, record: Positions, cohort: Positions, weight: Reals | None) -> tuple[Indexes, Reals]:
+    def first_hits(
+        self, plan: Plan, record: Positions, cohort: Positions, weight: Reals | None
+    ) -> tuple[Indexes, Reals]:
         """What hits the record of each of some cohorts, by their place in `bits` and among the cohorts, and
         when the record is emitted then.
         """
         at = record * self.rows + cohort
         scenarios = AffectedScenarios.of(None if weight is None else weight[cohort], self.mask[at])
-        return scenarios.mode(self.by[at]), scenarios.median(self.emitted_at[at])
+        by = scenarios.mode(self.by[at])
+        return by, np.fmax(scenarios.median(self.emitted_at[at]), _beginnings(plan)[by])
 
 
 def compare_records(plan: Plan, pair: Comparison, tolerance: float) -> RecordComparison:
