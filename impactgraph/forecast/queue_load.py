@@ -76,15 +76,17 @@ class QueueLoad:
         """How much more often orders have entered the steps that send over a queue since `at` than in the two
         hours before; 1 where less often, for the failure may hold them up elsewhere as well.
         """
-        end = min(self.until, int(self.visits.entered_at.max(initial=0)))
+        end = min(self.until, self._last_entry)
         before = since = 0
-        for workflow in self.topology.workflows.values():
-            for step in workflow.steps:
-                if integration in (*(e.via for e in step.emits), *(t.via for t in step.then)):
-                    before += self._count(self._entries, workflow.key, step.key, at)
-                    since += self._count(self._entries, workflow.key, step.key, end, max(end - at, 0))
+        for step in self._senders.get(integration, ()):
+            before += self._count(self._entries, step.workflow, step.key, at)
+            since += self._count(self._entries, step.workflow, step.key, end, max(end - at, 0))
         expected = before * max(end - at, 0) / SPAN
         return max((since + _USUAL_ENTRIES) / (expected + _USUAL_ENTRIES), 1.0)
+
+    @cached_property
+    def _last_entry(self) -> Millis:
+        return int(self.visits.entered_at.max(initial=0))
 
     def _count(
         self, moments: Mapping[int, Ints], workflow: str, step: str, at: Millis, span: Millis = SPAN
