@@ -169,13 +169,13 @@ def _print_records(out: Console, totals: ImpactTotals) -> None:
 def _print_groups(out: Console, blast: BlastAnswer, dimensions: Sequence[Dimension]) -> None:
     groups = impact_pages.breakdown(blast.answer, dimensions, None)
     names = [dimension.value.lower() for dimension in dimensions]
-    figures = ("orders", "range", "possible", "stuck", "promises missed", "value")
+    figures = ("orders", "range", "stuck", "promises missed", "value")
     rows = table(*names, *figures, right=figures)
     estimates = blast.answer.group_estimates(dimensions)
     for each, of in zip(groups[:MOST_GROUPS], estimates, strict=False):
         rows.add_row(
             *(each.key[dimension.value] or formats.NOTHING for dimension in dimensions),
-            *_estimate_cells(of.orders),
+            *_estimate_cells(of.orders)[:2],
             say_number(of.stuck.expected),
             say_number(of.promises_missed.expected),
             say_money_estimate(of.value),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from graph_models.estimates import MoneyEstimate
     from graph_models.impact import Contribution, CostOfDelayPoint
     from graph_models.time import Millis
     from impactgraph.cli.blast_answer import BlastAnswer
@@ -98,16 +99,19 @@ def _print(
     from impactgraph.cli import formats
     from impactgraph.cli.links import print_link
     from impactgraph.cli.output import print_heading, print_lines, table
-    from impactgraph.impact.estimate_text import cost_sentence, say_money_estimate, say_number
+    from impactgraph.impact.estimate_text import cost_sentence, say_number
 
     answer = blast.answer
     out.print(cost_sentence(points) if answer.failures else answer.headline, style="bold")
     as_of = formats.day_and_time(answer.as_of)
     out.print(f"As of {as_of}, by topology:{answer.topology_version}. Times are UTC.", style="dim")
     figures = ("orders", "range", "promises missed", "range ", "postings", "refunds at risk")
+    has_refunds = any(_single_amount(point.estimates.refunds_at_risk) for point in points)
+    figures = figures if has_refunds else figures[:-1]
     rows = table("ends in", "at", *figures, right=figures)
     for point in points:
         of = point.estimates
+        refunds = [_single_amount(of.refunds_at_risk) or formats.NOTHING] if has_refunds else []
         rows.add_row(
             formats.duration(point.ends_in) if point.ends_in else "now",
             formats.at(point.ends_at, answer.as_of),
@@ -116,11 +120,17 @@ def _print(
             say_number(of.promises_missed.expected),
             f"{of.promises_missed.low:,.0f} to {of.promises_missed.high:,.0f}",
             say_number(of.postings.expected),
-            say_money_estimate(of.refunds_at_risk) if of.refunds_at_risk else formats.NOTHING,
+            *refunds,
         )
     print_heading(out, "If the failures end then, expected")
     out.print(rows)
-    print_lines(out, ["A range holds the true number in four of five cases."])
+    print_lines(
+        out,
+        [
+            "A range holds the true number in four of five cases. Orders that are still to be placed are not "
+            "counted."
+        ],
+    )
     knees = [
         f"Up to {formats.at(point.ends_at, answer.as_of)}: {point.reason}" for point in points if point.reason
     ]
@@ -128,6 +138,15 @@ def _print(
     if len(added) > 1:
         _print_contributions(out, added)
     print_link(out, blast.question)
+
+
+def _single_amount(amounts: "Sequence[MoneyEstimate]") -> str:
+    """The amount in the reporting currency, or in the only currency that there is; else nothing."""
+    from graph_models.money import say_amount
+
+    converted = [each for each in amounts if each.converted]
+    chosen = converted or (amounts if len(amounts) == 1 else [])
+    return say_amount(chosen[0].expected, chosen[0].currency) if chosen else ""
 
 
 def _print_contributions(out: "Console", added: "Sequence[Contribution]") -> None:

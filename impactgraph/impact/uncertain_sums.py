@@ -28,6 +28,8 @@ _LOGIT_ERROR = 0.35
 """Standard deviation of the forecast's own error, in log-odds. Measured: docs/accuracy.md."""
 _MOST_CERTAIN = 1.0 - 1.0 / SCENARIOS
 _LEAST_REST = 0.01
+_FAR = 500.0
+"""Log-odds beyond which nothing changes."""
 _MOST_CELLS = 4_000_000
 
 
@@ -176,5 +178,6 @@ def _logit_normal_range(mean: Reals, possible: Reals, deviation: Reals) -> tuple
     relative = (deviation / span) ** 2 / most
     width = np.sqrt(np.log1p(relative / most) / np.maximum(1.0 - relative, _LEAST_REST))
     centre = np.log(share / (1.0 - share)) - 0.5 * width**2 * (1.0 - 2.0 * share)
-    low, high = (possible / (1.0 + np.exp(-(centre + sign * _QUANTILE * width))) for sign in (-1.0, 1.0))
+    edges = (np.clip(centre + sign * _QUANTILE * width, -_FAR, _FAR) for sign in (-1.0, 1.0))
+    low, high = (possible / (1.0 + np.exp(-edge)) for edge in edges)
     return low, high
