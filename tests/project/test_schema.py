@@ -8,6 +8,7 @@ from graphql import (
     InputObjectTypeDefinitionNode,
     InterfaceTypeDefinitionNode,
     ObjectTypeDefinitionNode,
+    ObjectTypeExtensionNode,
     ScalarTypeDefinitionNode,
     parse,
     print_ast,
@@ -19,6 +20,7 @@ from impactgraph.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PRINTED, CONTRACT = ROOT / "api" / "schema.graphql", ROOT / "docs" / "contract" / "schema.graphql"
+ADDITIONS = CONTRACT.with_name("additions.graphql")
 
 LATER = {
     "Query.incidents",
@@ -35,6 +37,20 @@ LATER = {
     "RootCause",
     "Criticality",
     "Finding",
+    "BlastRadius.toCome",
+    "ToCome",
+    "Query.sources",
+    "Query.ingests",
+    "Source",
+    "Order.seenIn",
+    "Presence",
+    "IncidentState",
+    "Alert",
+    "ChecklistStep",
+    "Mutation.mergeIncidents",
+    "Mutation.splitIncident",
+    "Mutation.doStep",
+    "Mutation.closeIncident",
 }
 """What the contract has and later versions bring: each name leaves the list when it comes."""
 
@@ -61,10 +77,15 @@ def signatures(text: str) -> dict[str, str]:
         elif isinstance(node, ScalarTypeDefinitionNode):
             found[node.name.value] = "scalar"
         elif isinstance(
-            node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | InputObjectTypeDefinitionNode
+            node,
+            ObjectTypeDefinitionNode
+            | ObjectTypeExtensionNode
+            | InterfaceTypeDefinitionNode
+            | InputObjectTypeDefinitionNode,
         ):
             name = node.name.value
-            found[name] = node.kind
+            if not isinstance(node, ObjectTypeExtensionNode):
+                found[name] = node.kind
             for field in node.fields or ():
                 found[f"{name}.{field.name.value}"] = print_ast(field.type)
                 for argument in getattr(field, "arguments", None) or ():
@@ -74,8 +95,13 @@ def signatures(text: str) -> dict[str, str]:
     return found
 
 
+def contract() -> dict[str, str]:
+    """The promises, with those that were added."""
+    return signatures(CONTRACT.read_text()) | signatures(ADDITIONS.read_text())
+
+
 def promised() -> dict[str, str]:
-    wanted = signatures(CONTRACT.read_text())
+    wanted = contract()
     return {name: kind for name, kind in wanted.items() if not _later(name)}
 
 
@@ -104,9 +130,7 @@ def test_nothing_is_promised_for_later_that_is_there_already(schema: Schema) -> 
 
 
 def test_everything_that_comes_later_is_in_the_contract() -> None:
-    contract = signatures(CONTRACT.read_text())
-
-    assert {name for name in LATER if name not in contract} == set()
+    assert {name for name in LATER if name not in contract()} == set()
 
 
 @pytest.mark.parametrize("name", PAYLOADS)
