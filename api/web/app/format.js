@@ -26,7 +26,8 @@ export function percent(share, digits = 0) {
 export const plural = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
 
 // An expected number as a whole one; "under 1" for what rounds to none.
-export const expectedNumber = ({ expected }) => (expected > 0 && expected < 0.5 ? "under 1" : number(expected));
+export const expectedNumber = ({ expected }) =>
+  (expected > 0 && expected < 0.5 ? "under 1" : number(expected));
 // Such as "2,700 to 3,300; 4,690 possible"; empty where nothing is uncertain.
 export const rangeOf = ({ low, high, possible }) => (
   low === possible && high === possible

@@ -51,7 +51,9 @@ export function FailureCard({ summary, place }) {
       <${Stat} label="Team to call" kind="small">
         ${owner ? html`${owner.name} <span class="contact">${owner.contact}</span>` : "no owner"}
       <//>
-      <${Stat} label="Order value" kind="small"><${ExpectedMoneys} of=${estimates.value} most=${MOST_CURRENCIES} /><//>
+      <${Stat} label="Order value" kind="small">
+        <${ExpectedMoneys} of=${estimates.value} most=${MOST_CURRENCIES} />
+      <//>
       ${summary.nextPromise && html`
         <${Stat} label="Next missed promise" kind="small"><${Time} at=${summary.nextPromise} /><//>
       `}

@@ -63,7 +63,9 @@ function Failing({ radius }) {
       <${Expected} label="Records only" of=${estimates.recordsOnly}
           to=${href("radius", { band: "RECORDS_ONLY" })} />
     </dl><dl class="pairs">
-      <${Stat} label="Order value" kind="small"><${ExpectedMoneys} of=${estimates.value} most=${MOST_CURRENCIES} /><//>
+      <${Stat} label="Order value" kind="small">
+        <${ExpectedMoneys} of=${estimates.value} most=${MOST_CURRENCIES} />
+      <//>
       <${Stat} label="Refunds at risk" kind="small">
         <${ExpectedMoneys} of=${estimates.refundsAtRisk} most=${MOST_CURRENCIES} />
       <//>

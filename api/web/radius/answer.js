@@ -1,7 +1,9 @@
 // The answer: headline, totals, bands and failures.
 import { html } from "/web/app/ui.js";
 import { expectedNumber, plural, rangeOf, words } from "/web/app/format.js";
-import { Badge, Expected, ExpectedMoneys, Figure, Heading, IdLink, Stat, Time } from "/web/app/parts/words.js";
+import {
+  Badge, Expected, ExpectedMoneys, Figure, Heading, IdLink, Stat, Time
+} from "/web/app/parts/words.js";
 import { MarkdownButton } from "/web/app/parts/copy.js";
 import { href, hrefWith } from "/web/app/router.js";
 import { toggled } from "./address.js";

@@ -1,6 +1,8 @@
 // Timeline: when orders are affected and promises missed, with a slider for the moment that the map shows.
 import { html } from "/web/app/ui.js";
-import { about, clock, expectedNumber, milliseconds, moment, number, plural, rangeOf, span } from "/web/app/format.js";
+import {
+  about, clock, expectedNumber, milliseconds, moment, number, plural, rangeOf, span
+} from "/web/app/format.js";
 import { change, hrefWith } from "/web/app/router.js";
 import { BUCKET } from "./question.js";
 
@@ -86,7 +88,7 @@ export function Timeline({ radius, params, impaired }) {
       <span class="impact-timeline-most">${number(most)}</span>
       ${timeline.points.map((point) => html`
         <span key=${point.at} class="impact-timeline-bar"
-            title="${clock(point.at)}: ${number(point.ordersHit)} affected, ${number(point.promisesMissed)} missed"
+            title=${titleOf(point)}
             style=${{
               left: place(point.from),
               width: `calc(${(100 * timeline.length) / (timeline.to - timeline.from)}% - 1px)`
@@ -110,6 +112,9 @@ export function Timeline({ radius, params, impaired }) {
     <${Figures} timeline=${timeline} />
   </section>`;
 }
+
+const titleOf = ({ at, ordersHit, promisesMissed }) =>
+  `${clock(at)}: ${number(ordersHit)} affected, ${number(promisesMissed)} missed`;
 
 /** Proportional, but always visible. */
 const tall = (count, most) => (count ? `max(3px, ${(100 * count) / most}%)` : 0);

@@ -28,7 +28,8 @@ export function Comparison({ present, both, alone, active }) {
     </thead>
   `;
   const sums = [["Order value", "value"], ["Refunds at risk", "refundsAtRisk"]]
-    .flatMap(([label, field]) => currencies(...[present, both, alone].map(({ estimates }) => estimates[field]))
+    .flatMap(([label, field]) =>
+      currencies(...[present, both, alone].map(({ estimates }) => estimates[field]))
         .map((currency) => ({ label, field, currency })));
   return html`
     <div class="columns">

@@ -86,7 +86,9 @@ export const Stat =
 
 // An expected number with its range below.
 export const Expected = ({ of, label, ...rest }) => html`
-  <${Stat} label=${label} note=${rangeOf(of)} ...${rest}><${Figure} of=${of.expected} text=${expectedNumber(of)} /><//>
+  <${Stat} label=${label} note=${rangeOf(of)} ...${rest}>
+    <${Figure} of=${of.expected} text=${expectedNumber(of)} />
+  <//>
 `;
 
 // Expected amounts, one a currency.
