@@ -72,12 +72,19 @@ def _ways(workflow: Workflow) -> Iterator[str]:
 
 
 def _run_between(integrations: Sequence[Integration], after: Millis, until: Millis) -> str | None:
-    """The first run after a moment, up to another, in words; None without any."""
-    runs = [
-        (run, integration.key)
+    """The first run after a moment, up to another, in words; None without any.
+
+    One that is followed by another before the second moment is missed by little, and is no reason.
+    """
+    calendars = [
+        (Calendar(integration.schedule), integration.key)
         for integration in integrations
         if integration.schedule is not None
-        and (run := Calendar(integration.schedule).next_run(after + 1)) <= until
+    ]
+    runs = [
+        (run, key)
+        for calendar, key in calendars
+        if (run := calendar.next_run(after + 1)) <= until < calendar.next_run(run + 1)
     ]
     if not runs:
         return None
