@@ -14,7 +14,7 @@ from api.errors import TooComplexError
 from api.loaders import OrderLoader
 from api.workers import Worker, Workers
 from graph_models.failure import Failure
-from graph_models.impact import Contribution, CostOfDelayPoint, OwnerShare, Question
+from graph_models.impact import Contribution, OwnerShare, Question
 from graph_models.orders import Order, TimelineEntry
 from graph_models.time import Millis
 from graph_models.topology import Topology
@@ -22,7 +22,6 @@ from impactgraph.errors import DeadlineExceededError, NotFoundError
 from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Answer, Ask
 from impactgraph.usecases.contributions import contributions
-from impactgraph.usecases.cost_of_delay import cost_of_delay
 from impactgraph.usecases.impact_summary import ImpactSummary, impact_summaries, impact_summary
 from impactgraph.usecases.kept_lists import AnswerKey, KeptLists
 from impactgraph.usecases.orders import get_orders, recorded_orders
@@ -243,12 +242,6 @@ class Context(BaseContext):
     async def contributions(self, answer: Answer) -> tuple[Contribution, ...]:
         """What each failure of an answer adds, the most costly first."""
         return await self.ask_at(answer.question.as_of, contributions, self._ask_impact, answer)
-
-    async def cost_of_delay(
-        self, answer: Answer, ends: Sequence[Millis] | None
-    ) -> tuple[CostOfDelayPoint, ...]:
-        """What the failures of an answer cost if they end at each of several moments."""
-        return await self.ask_at(answer.question.as_of, cost_of_delay, answer, ends)
 
     @cached_property
     def orders(self) -> OrderLoader[Order]:

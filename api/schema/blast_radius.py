@@ -28,10 +28,18 @@ from graph_models.ids import key_of
 from graph_models.orders import Page
 from impactgraph.usecases import impact_pages
 from impactgraph.usecases.answer import Answer
+from impactgraph.usecases.cost_of_delay import DelayCosts
 from impactgraph.usecases.orders import OrderQuery
 
 Key = TypeVar("Key")
 Types = Annotated[list[str] | None, strawberry.argument(description="Only these types.")]
+Ends = Annotated[
+    list[Span] | None,
+    strawberry.argument(
+        description="Ends, counted from `asOf`, from PT0S to P14D, at most 24; null: PT0S, PT30M, PT1H, "
+        "PT2H, PT4H and PT8H."
+    ),
+]
 Effects = Annotated[list[RecordEffect] | None, strawberry.argument(description="Only these effects.")]
 
 
@@ -104,6 +112,7 @@ class BlastRadius:
     )
     answer: strawberry.Private[Answer]
     landscape: strawberry.Private[Landscape]
+    delay_costs: strawberry.Private[DelayCosts]
 
     @strawberry.field(
         description="Assumptions of the forecast, such as the end of a failure without one, and what the "
@@ -201,17 +210,19 @@ class BlastRadius:
     async def cost_of_delay(
         self,
         info: Info,
-        ends: Annotated[
-            list[Span] | None,
-            strawberry.argument(
-                description="Ends, counted from `asOf`, from PT0S to P14D, at most 24; null: PT0S, PT30M, "
-                "PT1H, PT2H, PT4H and PT8H."
-            ),
-        ] = None,
+        ends: Ends = None,
     ) -> list[CostOfDelayPoint]:
-        points = await info.context.cost_of_delay(self.answer, ends)
+        as_of = self.answer.question.as_of
+        points = await info.context.ask_at(as_of, self.delay_costs.points, ends)
         info.context.count(len(points))
         return [CostOfDelayPoint.of(point) for point in points]
+
+    @strawberry.field(
+        description="What an hour costs until the cost hardly grows any more, in one sentence. Costs nothing "
+        "beside `costOfDelay` with the same ends."
+    )
+    async def delay_sentence(self, info: Info, ends: Ends = None) -> str:
+        return await info.context.ask_at(self.answer.question.as_of, self.delay_costs.sentence, ends)
 
     @strawberry.field(description="When orders are affected and promises missed, in intervals of `bucket`.")
     async def forecast(
@@ -355,6 +366,7 @@ class BlastRadius:
             frontier=[strawberry.ID(identifier) for identifier in answer.frontier],
             answer=answer,
             landscape=landscape,
+            delay_costs=DelayCosts(answer),
         )
 
 

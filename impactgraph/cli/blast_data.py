@@ -17,7 +17,7 @@ from impactgraph.errors import BadInputError, Problem
 from impactgraph.usecases import exports, impact_pages
 from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.contributions import contributions
-from impactgraph.usecases.cost_of_delay import cost_of_delay
+from impactgraph.usecases.cost_of_delay import DelayCosts
 from impactgraph.usecases.exports import Export
 from impactgraph.usecases.impact_summary import impact_summaries
 from impactgraph.usecases.orders import get_orders
@@ -95,6 +95,7 @@ def blast_json(blast: BlastAnswer, layout: BlastLayout) -> Json:
         return encoder.encode(each) | {"path": encoder.encode(answer.path(each))}
 
     bucket = layout.bucket
+    costs = DelayCosts(answer)
     encoded_summaries = encoder.encode(summaries)
     return {
         "asOf": iso_moment(answer.as_of),
@@ -109,7 +110,8 @@ def blast_json(blast: BlastAnswer, layout: BlastLayout) -> Json:
         "breakdown": encoder.encode(_groups(blast, layout)),
         "forecast": encoder.encode(_points(blast, bucket)) if bucket is not None else [],
         "contributions": encoder.encode(contributions(blast.snapshot, answer_question, answer)),
-        "costOfDelay": encoder.encode(cost_of_delay(blast.snapshot, answer)),
+        "costOfDelay": encoder.encode(costs.points(blast.snapshot, None)),
+        "delaySentence": costs.sentence(blast.snapshot, None),
         "elements": encoder.connection(impact_pages.impairments(answer, None, None, None), impairment),
         "orders": encoder.encode(page),
         "postings": records(RecordKind.POSTING),

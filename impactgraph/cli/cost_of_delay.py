@@ -58,6 +58,7 @@ def cost_of_delay(
     from impactgraph.usecases.blast_radius import answer_question
     from impactgraph.usecases.contributions import contributions
     from impactgraph.usecases.cost_of_delay import cost_of_delay as ask
+    from impactgraph.usecases.cost_of_delay import delay_sentence
 
     now = system_clock()
     reader = OptionReader()
@@ -73,6 +74,7 @@ def cost_of_delay(
             text=lambda out: _print(out, blast, points, added),
             data=lambda: {
                 "asOf": iso_moment(blast.answer.as_of),
+                "delaySentence": delay_sentence(blast.answer, points),
                 "costOfDelay": encoder.encode(points),
                 "contributions": encoder.encode(added),
             },
@@ -99,10 +101,11 @@ def _print(
     from impactgraph.cli import formats
     from impactgraph.cli.links import print_link
     from impactgraph.cli.output import print_heading, print_lines, table
-    from impactgraph.impact.estimate_text import cost_sentence, say_number
+    from impactgraph.impact.estimate_text import say_number
+    from impactgraph.usecases.cost_of_delay import delay_sentence
 
     answer = blast.answer
-    out.print(cost_sentence(points) if answer.failures else answer.headline, style="bold")
+    out.print(delay_sentence(answer, points), style="bold")
     as_of = formats.day_and_time(answer.as_of)
     out.print(f"As of {as_of}, by topology:{answer.topology_version}. Times are UTC.", style="dim")
     figures = ("orders", "range", "promises missed", "range ", "postings", "refunds at risk")

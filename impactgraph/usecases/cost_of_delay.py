@@ -7,6 +7,7 @@ from graph_models.failure import Failure
 from graph_models.impact import CostOfDelayPoint
 from graph_models.time import DAY, HOUR, MINUTE, Millis
 from impactgraph.errors import BadInputError
+from impactgraph.impact.estimate_text import cost_sentence
 from impactgraph.impact.knees import knee_reasons
 from impactgraph.usecases.answer import Answer
 from impactgraph.usecases.blast_radius import assess
@@ -37,6 +38,30 @@ def cost_of_delay(
         CostOfDelayPoint(ends_in=end, ends_at=answer.as_of + end, estimates=of, reason=reason)
         for end, of, reason in zip(chosen, estimates, reasons, strict=True)
     )
+
+
+def delay_sentence(answer: Answer, points: Sequence[CostOfDelayPoint]) -> str:
+    """What an hour costs, in one sentence; the headline where there is no failure."""
+    return cost_sentence(points) if answer.failures else answer.headline
+
+
+class DelayCosts:
+    """Costs of delay of one answer: those of the same ends are calculated once. For one thread."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self._points: dict[tuple[Millis, ...] | None, tuple[CostOfDelayPoint, ...]] = {}
+
+    def points(self, s: Snapshot, ends: Sequence[Millis] | None) -> tuple[CostOfDelayPoint, ...]:
+        """A point for each end; raises as `cost_of_delay`."""
+        key = None if ends is None else tuple(ends)
+        if key not in self._points:
+            self._points[key] = cost_of_delay(s, self._answer, key)
+        return self._points[key]
+
+    def sentence(self, s: Snapshot, ends: Sequence[Millis] | None) -> str:
+        """What an hour costs, in one sentence; raises as `cost_of_delay`."""
+        return delay_sentence(self._answer, self.points(s, ends))
 
 
 def _check(ends: Sequence[Millis]) -> None:
