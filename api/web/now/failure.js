@@ -1,12 +1,26 @@
 // Card of one failure: what it is, its impact, the team to call, and links.
-import { html } from "/web/app/ui.js";
+import { html, useRef } from "/web/app/ui.js";
+import { useQuery } from "/web/app/ask.js";
 import { now, ticks } from "/web/app/clock.js";
 import { about, expectedNumber, key, since, words, span } from "/web/app/format.js";
 import { Badge, Expected, ExpectedMoneys, IdLink, Stat, Time } from "/web/app/parts/words.js";
 import { href } from "/web/app/router.js";
+import { useSeen } from "/web/app/seen.js";
 import { useStore } from "/web/app/store.js";
 
 const MOST_CURRENCIES = 5;
+const HALF_HOUR = 1_800_000;
+const HOUR_COST = `query HourCost($failures: [ID!]) {
+  blastRadius(failures: $failures) { delaySentence(ends: ["PT0S", "PT1H", "PT2H"]) }
+}`;
+
+/** What an hour of one failure costs: asked once it is on the screen, not with each live update. */
+function HourCost({ failure }) {
+  const place = useRef(null);
+  const seen = useSeen(place);
+  const { data } = useQuery(seen ? HOUR_COST : null, { failures: [failure] });
+  return html`<p class="hour-cost" ref=${place}>${data?.blastRadius.delaySentence}</p>`;
+}
 
 function End({ at, endedAt }) {
   useStore(ticks);
@@ -67,6 +81,9 @@ export function FailureCard({ summary, place }) {
         <//>
       `}
     </dl>
+    ${!failure.endedAt && html`
+      <${HourCost} key=${`${failure.id} ${Math.floor(now() / HALF_HOUR)}`} failure=${failure.id} />
+    `}
     ${summary.shared.length > 0 && html`
       <p class="small">These orders have in common: ${summary.shared.join(", ")}.</p>
     `}

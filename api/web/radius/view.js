@@ -8,6 +8,7 @@ import { Breakdowns, Chips } from "./breakdowns.js";
 import { load } from "../map/load.js";
 import { Answer } from "./answer.js";
 import { Calls } from "./calls.js";
+import { DelayCost } from "./delay_cost.js";
 import { Lists } from "./lists.js";
 import { MapSection } from "./map_section.js";
 import { radiusQuery } from "./question.js";
@@ -50,6 +51,7 @@ function RadiusAnswer({ answer, question, route }) {
     <${Answer} radius=${blastRadius} question=${question} route=${route} />
     <${Chips} params=${route.params} />
     <${Calls} radius=${blastRadius} />
+    <${DelayCost} radius=${blastRadius} question=${question} />
     <${MapSection} radius=${blastRadius} question=${question} route=${route} />
     <${Breakdowns} radius=${blastRadius} question=${question} route=${route} />
     <${Lists} radius=${blastRadius} question=${question} route=${route} />
