@@ -1,7 +1,10 @@
 """Expected numbers and amounts, each with the range that holds the truth in four of five cases."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+
+from graph_models.time import Millis
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,9 @@ class MoneyEstimate:
     low: Decimal
     high: Decimal
     converted: bool = False
-    """Whether amounts of other currencies were converted into it."""
+    """Whether it is the sum of all currencies, converted into the reporting currency."""
+    rates_as_of: Millis | None = None
+    """The date of the rates, of a converted amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +49,24 @@ class Estimates:
     tasks: Estimate
     supplier_orders: Estimate
     value: tuple[MoneyEstimate, ...]
+    """One of each currency; then the converted one, where there are rates for all of them."""
     refunds_at_risk: tuple[MoneyEstimate, ...]
+
+
+def exact_amounts(amounts: Sequence[MoneyEstimate]) -> tuple[MoneyEstimate, ...]:
+    """One of each currency."""
+    return tuple(each for each in amounts if not each.converted)
+
+
+def converted_amount(amounts: Sequence[MoneyEstimate]) -> MoneyEstimate | None:
+    """The sum of all currencies in the reporting currency, where there is one."""
+    return next((each for each in amounts if each.converted), None)
+
+
+def comparable_amount(amounts: Sequence[MoneyEstimate], currency: str | None) -> Decimal:
+    """What the amounts are worth in the reporting currency, to rank by; 0 where that is not known."""
+    converted = converted_amount(amounts)
+    if converted is not None:
+        return converted.expected
+    is_of_it = len(amounts) == 1 and amounts[0].currency == currency
+    return amounts[0].expected if is_of_it else Decimal(0)

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from graph_models.enums import ElementKind, FailureClass, RecordKind, Transport
 from graph_models.needs import Needs
+from graph_models.rates import ExchangeRates
 from graph_models.time import Millis
 
 
@@ -289,6 +290,8 @@ class Topology:
     playbooks: Mapping[str, Playbook] = field(default_factory=dict[str, Playbook])
     former: tuple[FormerWorkflow, ...] = ()
     """Earlier definitions whose steps were added, because orders are in flight in them."""
+    rates: ExchangeRates | None = None
+    """Rates by which totals are also given in the reporting currency."""
 
     @cached_property
     def former_steps(self) -> frozenset[str]:

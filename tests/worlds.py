@@ -81,6 +81,8 @@ class Journey:
     region: str = ""
     channel: str = "web"
     value: int = 100
+    currency: str = "EUR"
+    """Of its order."""
     promised_by: Millis = 0
     placed: Millis = 0
     """By default when it entered its first step."""
@@ -227,7 +229,7 @@ class _Builder:
             mode=np.zeros(count, np.int32),
             region=_codes(v.regions.encode(j.region) for j in first),
             tier=np.zeros(count, np.int32),
-            currency=_codes(v.currencies.encode("EUR") for _ in first),
+            currency=_codes(v.currencies.encode(j.currency) for j in first),
             value=_ints(value[key] * MICROS for key in self.order_at),
             placed_at=_ints(j.placed_at for j in first),
             promised_by=_ints(j.promised_by for j in first),

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import strawberry
 
+from api.schema.scalars import Moment, moment_of
 from graph_models import estimates
 
 
@@ -35,6 +36,9 @@ class MoneyEstimate:
     converted: bool = strawberry.field(
         description="Whether it is the sum of all currencies, converted into the reporting currency."
     )
+    rates_as_of: Moment | None = strawberry.field(
+        description="The date of the exchange rates, of a converted amount."
+    )
 
     @classmethod
     def each(cls, models: tuple[estimates.MoneyEstimate, ...]) -> "list[MoneyEstimate]":
@@ -45,6 +49,7 @@ class MoneyEstimate:
                 low=model.low,
                 high=model.high,
                 converted=model.converted,
+                rates_as_of=moment_of(model.rates_as_of),
             )
             for model in models
         ]

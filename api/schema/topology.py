@@ -44,6 +44,7 @@ class TopologyChange:
     changed: list[ElementChange] = strawberry.field(
         description="Changed fields of elements in both versions."
     )
+    rates_changed: bool = strawberry.field(description="Whether the exchange rates are others.")
     orders_touched: int = strawberry.field(
         description="Orders in flight that will pass through changed elements."
     )
@@ -63,6 +64,7 @@ class TopologyChange:
                 )
                 for field in difference.changed
             ],
+            rates_changed=difference.rates_changed,
             orders_touched=change.affected_orders,
         )
 

@@ -16,7 +16,7 @@ from impactgraph.cli.blast_answer import BlastAnswer
 from impactgraph.cli.blast_data import BlastLayout, affected_orders
 from impactgraph.cli.links import print_link
 from impactgraph.cli.output import print_heading, print_lines, table
-from impactgraph.impact.estimate_text import say_money_estimate, say_number
+from impactgraph.impact.estimate_text import say_exact_amounts, say_number
 from impactgraph.usecases import impact_pages
 from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.orders import get_orders
@@ -145,7 +145,8 @@ def _estimate_cells(estimate: Estimate) -> tuple[str, str, str]:
 def _money_cells(amount: MoneyEstimate) -> tuple[str, str]:
     """Expected amount, and its range in the same currency."""
     low, high = (say_amount(each, amount.currency).split()[0] for each in (amount.low, amount.high))
-    return say_amount(amount.expected, amount.currency), f"{low} to {high}"
+    expected = say_amount(amount.expected, amount.currency)
+    return f"{expected} converted" if amount.converted else expected, f"{low} to {high}"
 
 
 def _print_records(out: Console, totals: ImpactTotals) -> None:
@@ -178,7 +179,7 @@ def _print_groups(out: Console, blast: BlastAnswer, dimensions: Sequence[Dimensi
             *_estimate_cells(of.orders)[:2],
             say_number(of.stuck.expected),
             say_number(of.promises_missed.expected),
-            say_money_estimate(of.value),
+            say_exact_amounts(of.value),
         )
     print_heading(out, f"By {' and '.join(names)}, expected")
     out.print(rows)
@@ -329,7 +330,7 @@ def _print_assumptions(out: Console, blast: BlastAnswer) -> None:
     answer = blast.answer
     if answer.failures:
         print_heading(out, "Assumptions")
-        print_lines(out, answer.inputs.assumptions)
+        print_lines(out, answer.assumed)
     if not answer.complete:
         print_heading(out, "Incomplete")
         print_lines(out, answer.left_out)

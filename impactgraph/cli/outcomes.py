@@ -45,6 +45,8 @@ def print_change(out: Console, change: TopologyChange) -> None:
     _print_elements(out, "+", "added", difference.added)
     _print_elements(out, "-", "removed", difference.removed)
     _print_elements(out, "~", "changed", changes)
+    if difference.rates_changed:
+        out.print("  ~ rates")
     orders = count(change.affected_orders, "order")
     out.print(f"{orders} in flight will pass through changed elements.")
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import floor
 
-from graph_models.estimates import Estimate, MoneyEstimate
+from graph_models.estimates import Estimate, MoneyEstimate, converted_amount, exact_amounts
 from graph_models.impact import CostOfDelayPoint
 from graph_models.money import say_amount
 from graph_models.time import HOUR, moment
@@ -36,8 +36,19 @@ def say_estimate(estimate: Estimate, singular: str) -> str:
 
 
 def say_money_estimate(amounts: Sequence[MoneyEstimate]) -> str:
-    """The expected amounts, such as `315,118.03 EUR + 98,196.25 GBP`."""
-    return " + ".join(say_amount(each.expected, each.currency) for each in amounts) or "nothing"
+    """The expected amounts, such as `315,118.03 EUR + 98,196.25 GBP`; where there are exchange rates, such as
+    `about 429,299.72 EUR in all, converted`.
+    """
+    converted = converted_amount(amounts)
+    if converted is None:
+        return say_exact_amounts(amounts)
+    return f"about {say_amount(converted.expected, converted.currency)} in all, converted"
+
+
+def say_exact_amounts(amounts: Sequence[MoneyEstimate]) -> str:
+    """The expected amount of each currency."""
+    exact = exact_amounts(amounts)
+    return " + ".join(say_amount(each.expected, each.currency) for each in exact) or "nothing"
 
 
 def cost_sentence(points: Sequence[CostOfDelayPoint]) -> str:

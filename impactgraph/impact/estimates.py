@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import Band, RecordKind
-from graph_models.estimates import Estimate, Estimates, MoneyEstimate
-from graph_models.money import rounded_amount
+from graph_models.estimates import Estimate, Estimates
+from graph_models.rates import ExchangeRates
 from impactgraph.columns import Ints
 from impactgraph.forecast.cohort_outcomes import BANDS
 from impactgraph.forecast.scenario_likelihoods import ScenarioLikelihoods
@@ -18,6 +18,7 @@ from impactgraph.forecast.shared_causes import shared_basis
 from impactgraph.impact.affected_rows import AffectedRows
 from impactgraph.impact.matched_impact import MatchedImpact
 from impactgraph.impact.matches import Positions, RecordGroup
+from impactgraph.impact.money_estimates import AmountSums, money_estimates
 from impactgraph.impact.totals import listed_mask, record_amounts
 from impactgraph.impact.uncertain_sums import UncertainRows, UncertainSums, sum_deviations
 
@@ -51,6 +52,8 @@ class Sums:
     refunds: UncertainSums
     """Of each part and currency."""
     currencies: Sequence[str]
+    rates: ExchangeRates | None
+    """By which all currencies become one."""
     basis: Reals
 
 
@@ -91,6 +94,7 @@ def sum_parts(impact: MatchedImpact, partition: Partition) -> Sums:
         value=_value_sums(impact, orders, partition),
         refunds=refunds,
         currencies=currencies,
+        rates=impact.topology.rates,
         basis=shared_basis(impact.forecaster.impairments.ends),
     )
 
@@ -191,7 +195,10 @@ def read_estimates(sums: Sums) -> list[Estimates]:
     orders = _estimates(sums.bands.pooled(len(BANDS)), sums.basis)
     promises = _estimates(sums.promises, sums.basis)
     records = {kind: _estimates(of_kind, sums.basis) for kind, of_kind in sums.records.items()}
-    value, refunds = (_money(each, sums) for each in (sums.value, sums.refunds))
+    value, refunds = (
+        money_estimates(AmountSums(each, sums.currencies, sums.basis), sums.rates)
+        for each in (sums.value, sums.refunds)
+    )
     return [
         Estimates(
             orders=orders[part],
@@ -221,6 +228,7 @@ def estimate_difference(joint: Sums, without: Sums) -> Estimates:
             value=joint.value - without.value,
             refunds=joint.refunds - without.refunds,
             currencies=joint.currencies,
+            rates=joint.rates,
             basis=joint.basis,
         )
     )[0]
@@ -233,23 +241,3 @@ def _estimates(sums: UncertainSums, basis: Reals) -> list[Estimate]:
     high = np.maximum(np.rint(high), np.ceil(sums.expected))
     columns = (each.tolist() for each in (sums.expected, low, high, sums.count))
     return [Estimate(*values) for values in zip(*columns, strict=True)]
-
-
-def _money(sums: UncertainSums, of: Sums) -> list[tuple[MoneyEstimate, ...]]:
-    """Of each part, by the names of the currencies; those without rows are left out."""
-    low, high = sums.range(of.basis)
-    names = of.currencies
-    parts = len(sums.count) // max(len(names), 1)
-    return [
-        tuple(
-            MoneyEstimate(
-                currency=name,
-                expected=rounded_amount(sums.expected[n], name),
-                low=rounded_amount(low[n], name),
-                high=rounded_amount(high[n], name),
-            )
-            for name, n in sorted((name, part * len(names) + c) for c, name in enumerate(names))
-            if sums.count[n]
-        )
-        for part in range(parts)
-    ]

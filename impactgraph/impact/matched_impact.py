@@ -26,6 +26,7 @@ from impactgraph.impact.impact_inputs import ImpactInputs
 from impactgraph.impact.match import match
 from impactgraph.impact.matches import Matches, RecordGroup
 from impactgraph.impact.membership import Membership
+from impactgraph.impact.money_estimates import conversion_assumptions
 from impactgraph.impact.paths import path_to
 from impactgraph.impact.scope_gaps import scope_gaps
 from impactgraph.impact.segments import RowSelection
@@ -103,7 +104,22 @@ class MatchedImpact:
     @property
     def assumptions(self) -> tuple[str, ...]:
         """What the answer assumes, and what it leaves out."""
-        return (*self.inputs.assumptions, *(f"The answer is not complete: {each}" for each in self.left_out))
+        return (*self.assumed, *(f"The answer is not complete: {each}" for each in self.left_out))
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What the answer assumes."""
+        return (*self.inputs.assumptions, *self._conversion)
+
+    @cached_property
+    def _conversion(self) -> tuple[str, ...]:
+        """How amounts are converted. Costs the affected orders, where the topology has rates."""
+        rates = self.topology.rates
+        if rates is None or not self.failures:
+            return ()
+        codes: list[int] = np.unique(self.columns.orders.currency.take(self.affected_orders.order)).tolist()
+        names = self.columns.dictionaries.currencies.values
+        return conversion_assumptions(sorted(names[code] for code in codes), rates)
 
     @cached_property
     def selection(self) -> RowSelection:

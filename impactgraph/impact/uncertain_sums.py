@@ -83,6 +83,18 @@ class UncertainSums:
             )
         )
 
+    def scaled(self, by: Reals) -> "UncertainSums":
+        """The same sums in another unit: (n,), what the unit of each group is worth in it."""
+        return UncertainSums(
+            expected=self.expected * by,
+            limited=self.limited * by,
+            possible=self.possible * by,
+            count=self.count,
+            own_variance=self.own_variance * by**2,
+            sensitivity=self.sensitivity * by,
+            by_scenario=self.by_scenario * by[:, None],
+        )
+
     def every(self, width: int, place: int) -> "UncertainSums":
         """Of every `width` consecutive groups the one at a place."""
         return UncertainSums(

@@ -1,4 +1,4 @@
-"""Difference between two versions of a topology: added, removed and changed elements."""
+"""Difference between two versions of a topology: added, removed and changed elements, other rates."""
 
 from dataclasses import dataclass, fields
 
@@ -22,10 +22,12 @@ class Difference:
     added: tuple[str, ...]
     removed: tuple[str, ...]
     changed: tuple[Change, ...]
+    rates_changed: bool = False
+    """Whether the exchange rates are others."""
 
     @property
     def nothing(self) -> bool:
-        return not (self.added or self.removed or self.changed)
+        return not (self.added or self.removed or self.changed or self.rates_changed)
 
     @property
     def affected_ids(self) -> tuple[str, ...]:
@@ -36,7 +38,7 @@ class Difference:
 
 
 def difference(before: Topology, after: Topology) -> Difference:
-    """Compares the elements of two versions; version keys and the order of sections do not count."""
+    """Compares elements and rates of two versions; version keys and the order of sections do not count."""
     old = before.elements
     new = after.elements
     both = (identifier for identifier in new if identifier in old and old[identifier] != new[identifier])
@@ -46,6 +48,7 @@ def difference(before: Topology, after: Topology) -> Difference:
         changed=tuple(
             change for identifier in both for change in _changes(identifier, old[identifier], new[identifier])
         ),
+        rates_changed=before.rates != after.rates,
     )
 
 

@@ -9,6 +9,7 @@ from impactgraph.errors import Problem
 from impactgraph.topology.document import Document, Items, Map, Node
 from impactgraph.topology.fields import display_text, source_text
 from impactgraph.topology.format import CSV_COLUMNS, FORMAT_VERSION, SECTIONS
+from impactgraph.topology.format_rates import RATES
 from impactgraph.topology.near import did_you_mean
 from impactgraph.topology.references import KeyIndex, Place
 
@@ -32,6 +33,7 @@ class Entries:
     sections: dict[str, dict[str, Entry]] = field(
         default_factory=lambda: {section.name: dict[str, Entry]() for section in SECTIONS}
     )
+    rates: Entry | None = None
     problems: list[Problem] = field(default_factory=list[Problem])
     tables: dict[str, str] = field(default_factory=dict[str, str])
     """Texts of the CSV files that the documents name."""
@@ -55,6 +57,16 @@ class Entries:
             )
             return
         entries[key] = entry
+
+    def set_rates(self, entry: Entry) -> None:
+        """Keeps the exchange rates, unless there are some already; without a value they count as omitted."""
+        if self.rates is not None and entry.body is not None:
+            self.wrong(
+                f"`{RATES}` is defined twice: at {self.rates.place} and here. Keep one.",
+                entry.place,
+            )
+        elif entry.body is not None:
+            self.rates = entry
 
 
 def is_key(text: str) -> bool:
@@ -90,10 +102,11 @@ def _sections(root: Map, file: str, entries: Entries, read_table: ReadTable) -> 
                 )
         elif name == LOCATIONS_CSV:
             _tables(node, place, entries, read_table)
+        elif name == RATES:
+            entries.set_rates(Entry(node, place))
         else:
-            entries.wrong(
-                f"There is no section `{name}`.{did_you_mean(name, [*kinds, VERSION, LOCATIONS_CSV])}", place
-            )
+            known = [*kinds, VERSION, LOCATIONS_CSV, RATES]
+            entries.wrong(f"There is no section `{name}`.{did_you_mean(name, known)}", place)
 
 
 def _section(entries: Entries, *, name: str, kind: str, node: Node, place: Place) -> None:

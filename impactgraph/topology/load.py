@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from graph_models.rates import ExchangeRates
 from graph_models.topology import Element, Topology
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.topology.document import Document, Map, parse_document, pause_garbage_collection
 from impactgraph.topology.entries import LOCATIONS_CSV, Entries, Entry, collect_entries, key_index
 from impactgraph.topology.fields import Reading, display_text
 from impactgraph.topology.format import SECTIONS, Section
+from impactgraph.topology.format_rates import read_rates
 
 YAML = (".yaml", ".yml")
 EMPTY = "There is nothing in it: a topology needs at least one section, such as `systems`."
@@ -116,7 +118,14 @@ def _build(entries: Entries, files: list[Document]) -> tuple[Topology, list[Prob
     sections: dict[str, Any] = {
         section.name: _elements(section, entries.sections[section.name], reading) for section in SECTIONS
     }
-    return Topology(**sections), problems, reading.warnings
+    return Topology(**sections, rates=_rates(entries.rates, reading)), problems, reading.warnings
+
+
+def _rates(entry: Entry | None, reading: Reading) -> ExchangeRates | None:
+    if entry is None:
+        return None
+    reading.file, reading.element = entry.place.file, ""
+    return read_rates(entry.body, entry.place.line, reading)
 
 
 def _elements(section: Section, entries: Mapping[str, Entry], reading: Reading) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import json
 from impactgraph.topology.entries import LOCATIONS_CSV, VERSION
 from impactgraph.topology.fields import JsonSchema
 from impactgraph.topology.format import FORMAT_VERSION, SECTIONS
+from impactgraph.topology.format_rates import RATES, rates_schema
 from impactgraph.topology.format_steps import STEP_FIELDS
 
 SHORT = r"([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+"
@@ -45,11 +46,13 @@ def topology_schema() -> JsonSchema:
                 "description": "A CSV file with the columns id,kind,region,name, relative to this file.",
             },
             **sections,
+            RATES: {"$ref": f"#/$defs/{RATES}"},
         },
         "$defs": {
             **_DEFINITIONS,
             "step": STEP_FIELDS.schema(),
             **{section.name: _section(section.help, section.fields.schema()) for section in SECTIONS},
+            RATES: rates_schema(),
         },
     }
 

@@ -1,7 +1,9 @@
 """What each of several failures adds to the impact: the joint answer less the answer without it."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
+from graph_models.estimates import comparable_amount
 from graph_models.failure import Failure
 from graph_models.impact import Contribution
 from impactgraph.impact.estimates import Sums, estimate_difference
@@ -24,7 +26,9 @@ def contributions(s: Snapshot, ask: Ask, answer: Answer) -> tuple[Contribution, 
         Contribution(failure, estimates, estimate_difference(answer.sums, rest))
         for failure, (estimates, _), rest in zip(failures, alone, without, strict=True)
     ]
-    return tuple(sorted(found, key=_rank))
+    rates = answer.topology.rates
+    currency = rates.currency if rates is not None else None
+    return tuple(sorted(found, key=lambda each: _rank(each, currency)))
 
 
 def _without_each(s: Snapshot, ask: Ask, answer: Answer, alone: Sequence[Sums]) -> Iterator[Sums]:
@@ -43,9 +47,15 @@ def _without_each(s: Snapshot, ask: Ask, answer: Answer, alone: Sequence[Sums]) 
         yield ask(s, question_about(answer.question, others)).sums
 
 
-def _rank(contribution: Contribution) -> tuple[float, float, str]:
+def _rank(contribution: Contribution, currency: str | None) -> tuple[float, float, Decimal, str]:
+    """`currency`: the reporting currency."""
     adds = contribution.adds
-    return -adds.promises_missed.expected, -adds.orders.expected, _key(contribution.failure)
+    return (
+        -adds.promises_missed.expected,
+        -adds.orders.expected,
+        -comparable_amount(adds.value, currency),
+        _key(contribution.failure),
+    )
 
 
 def _key(failure: Failure) -> str:

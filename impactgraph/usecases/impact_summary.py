@@ -1,8 +1,9 @@
 """The figures by which failures are ranked: orders affected, money, promises."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
-from graph_models.estimates import Estimates
+from graph_models.estimates import Estimates, comparable_amount
 from graph_models.failure import Failure
 from graph_models.impact import Question
 from graph_models.money import Money
@@ -40,21 +41,25 @@ def impact_summary(s: Snapshot, ask: Ask, failure: Failure, question: Question) 
 
 
 def impact_summaries(s: Snapshot, ask: Ask, answer: Answer) -> tuple[ImpactSummary, ...]:
-    """Of each failure of the answer, the most promises missed first.
+    """Of each failure of the answer, the most promises missed first; of as many, the most orders, then the
+    most value in the reporting currency.
 
     Costs an answer for each but a single one, all from the snapshot of this one.
     """
     if len(answer.failures) == 1:
         return (_summary(answer, answer.failures[0]),)
     summaries = [impact_summary(s, ask, failure, answer.question) for failure in answer.failures]
-    return tuple(sorted(summaries, key=_rank))
+    rates = answer.topology.rates
+    currency = rates.currency if rates is not None else None
+    return tuple(sorted(summaries, key=lambda summary: _rank(summary, currency)))
 
 
-def _rank(summary: ImpactSummary) -> tuple[float, float, Millis, str]:
+def _rank(summary: ImpactSummary, currency: str | None) -> tuple[float, float, Decimal, Millis, str]:
     of = summary.estimates
     return (
         -of.promises_missed.expected,
         -of.orders.expected,
+        -comparable_amount(of.value, currency),
         summary.failure.started_at,
         summary.failure.key,
     )

@@ -9,6 +9,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from impactgraph.topology.entries import LOCATIONS_CSV, VERSION
+from impactgraph.topology.format_rates import RATES
 from impactgraph.topology.load import check_documents
 from impactgraph.topology.schema import schema_text, topology_schema
 
@@ -31,12 +32,14 @@ def fields_of_the_page() -> set[tuple[str, str, bool]]:
 
 def fields_of_the_schema() -> set[tuple[str, str, bool]]:
     schema = topology_schema()
-    sections = [name for name in schema["properties"] if name not in (VERSION, LOCATIONS_CSV)]
-    return {
-        field
-        for name in sections
-        for field in _fields(schema["$defs"][name]["additionalProperties"], name, schema["$defs"])
+    single = (VERSION, LOCATIONS_CSV, RATES)
+    bodies = {
+        name: schema["$defs"][name]["additionalProperties"]
+        for name in schema["properties"]
+        if name not in single
     }
+    bodies[RATES] = schema["$defs"][RATES]
+    return {field for name, body in bodies.items() for field in _fields(body, name, schema["$defs"])}
 
 
 def _fields(node: dict[str, Any], path: str, definitions: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:

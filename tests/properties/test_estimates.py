@@ -1,15 +1,18 @@
 """Expected totals: sums of what every order says, that hold across failures, ends and parts of an answer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from graph_models.enums import Dimension, FailureClass, RecordKind
-from graph_models.estimates import Estimate, Estimates
+from graph_models.estimates import Estimate, Estimates, converted_amount, exact_amounts
+from graph_models.rates import ExchangeRates
 from graph_models.time import DAY, HOUR
 from impactgraph.impact.blast_radius import BlastRadius
 from impactgraph.impact.estimates import estimate_difference
@@ -66,6 +69,43 @@ def test_totals_are_the_sums_of_what_each_order_and_record_says(world: World) ->
         assert 0 <= each.low <= each.expected <= each.high <= each.possible
     for amount in (*estimates.value, *estimates.refunds_at_risk):
         assert 0 <= amount.low <= amount.expected <= amount.high
+
+
+RATES = ExchangeRates("EUR", 0, {"USD": Decimal("1.08"), "JPY": Decimal(171)})
+
+
+def in_currencies(world: World, currencies: Sequence[str]) -> World:
+    """Its orders have these currencies in turn, and its topology has rates."""
+    orders = list(dict.fromkeys(journey.order for journey in world.journeys))
+    currency_of = {order: currencies[n % len(currencies)] for n, order in enumerate(orders)}
+    journeys = tuple(replace(each, currency=currency_of[each.order]) for each in world.journeys)
+    return replace(world, journeys=journeys, topology=replace(world.topology, rates=RATES))
+
+
+@SETTINGS
+@given(
+    wide_worlds(most_failures=2).filter(lambda world: world.failures),
+    st.lists(st.sampled_from(["EUR", "USD", "JPY", "GBP"]), min_size=1, max_size=4),
+)
+def test_a_converted_amount_is_that_of_all_currencies_or_the_assumptions_say_why_not(
+    world: World, currencies: list[str]
+) -> None:
+    answer = asked(in_currencies(world, currencies))
+
+    parts = (answer.estimates, *answer.group_estimates((Dimension.CHANNEL,)), *answer.forecast_estimates(DAY))
+    for amounts in (amounts for part in parts for amounts in (part.value, part.refunds_at_risk)):
+        exact, converted = exact_amounts(amounts), converted_amount(amounts)
+        has_rates = all(RATES.has(each.currency) for each in exact)
+        assert (converted is not None) == (has_rates and any(each.currency != "EUR" for each in exact))
+        if converted is not None:
+            by_hand = sum((each.expected / RATES.of(each.currency) for each in exact), Decimal(0))
+            assert converted == amounts[-1]
+            assert abs(converted.expected - by_hand) < Decimal("0.02")
+            assert 0 <= converted.low <= converted.expected <= converted.high
+    sentences = [each for each in answer.assumptions if "1970-01-01" in each]
+    occurring = {each.currency for each in answer.estimates.value}
+    assert len(sentences) == bool(occurring - {"EUR"})
+    assert all(("GBP" in each) == ("GBP" in occurring) for each in sentences)
 
 
 @SETTINGS

@@ -1,3 +1,3 @@
 // The fragments of queries that ask for expected numbers and amounts with their ranges.
 export const ESTIMATE = "{ expected low high possible }";
-export const AMOUNTS = "{ currency expected low high converted }";
+export const AMOUNTS = "{ currency expected low high converted ratesAsOf }";

@@ -52,6 +52,10 @@ export function money({ amount, currency }, { whole = false } = {}) {
 export const moneys =
   (list, options) => (list.length ? list.map((one) => money(one, options)).join(" + ") : "nothing");
 
+// Amounts of several currencies, first the one of all of them in the reporting currency.
+export const convertedFirst =
+  (list) => [...list.filter(({ converted }) => converted), ...list.filter(({ converted }) => !converted)];
+
 export const zoneName =
   () => (zone.get() === "UTC" ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone);
 export const zoneShort = () => inZone({ timeZoneName: "short" })

@@ -1,5 +1,5 @@
 // A blast radius as Markdown for a chat or a ticket: headline, totals, teams, playbooks and address.
-import { expectedNumber, moneys, number, rangeOf, words } from "/web/app/format.js";
+import { convertedFirst, expectedNumber, money, number, rangeOf, words } from "/web/app/format.js";
 import { markdownTable } from "/web/app/parts/copy.js";
 
 const records = (rows) =>
@@ -8,7 +8,13 @@ const records = (rows) =>
   .join(", ")
   || "none";
 
-const expectedAmount = ({ expected, currency }) => ({ amount: expected, currency });
+// The converted sum first, in brackets what it is made of; else the sum of each currency.
+function amounts(list) {
+  const texts = convertedFirst(list).map(({ expected, currency }) => money({ amount: expected, currency }));
+  const inOne = list.find(({ converted }) => converted);
+  if (!inOne) return texts.join(" + ") || "nothing";
+  return `${texts[0]} converted (${texts.slice(1).join(" + ")})`;
+}
 
 function withRange(estimate) {
   const range = rangeOf(estimate);
@@ -30,8 +36,8 @@ export function markdown(radius, address) {
     ["upcoming", withRange(estimates.upcoming)],
     ["records only", withRange(estimates.recordsOnly)],
     ["promises missed", withRange(estimates.promisesMissed)],
-    ["order value", moneys(estimates.value.map(expectedAmount))],
-    ["refunds at risk", moneys(estimates.refundsAtRisk.map(expectedAmount))],
+    ["order value", amounts(estimates.value)],
+    ["refunds at risk", amounts(estimates.refundsAtRisk)],
     ["postings", `${withRange(estimates.postings)}: ${records(totals.postings)}`],
     ["messages", `${withRange(estimates.notifications)}: ${records(totals.notifications)}`],
     ["tasks", withRange(estimates.tasks)],

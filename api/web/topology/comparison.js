@@ -86,8 +86,9 @@ const Difference =
       ? html`<strong>${by > 0 ? "+" : "−"}${number(Math.abs(by))}</strong>`
       : html`<span class="muted">none</span>`
   );
-const currencies = (...lists) => [...new Set(lists.flat().map(({ currency }) => currency))].sort();
-const of = (list, currency) => list.find((one) => one.currency === currency)?.expected ?? "0";
+const exact = (list) => list.filter(({ converted }) => !converted);
+const currencies = (...lists) => [...new Set(exact(lists.flat()).map(({ currency }) => currency))].sort();
+const of = (list, currency) => exact(list).find((one) => one.currency === currency)?.expected ?? "0";
 const amount = (list, currency) => money({ amount: of(list, currency), currency }, { whole: true });
 
 /** Amounts are shown in whole units, for which floats are exact enough. */

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from graph_models import impact
+from graph_models.estimates import MoneyEstimate
 from graph_models.failure import Failure
 from graph_models.impairment import Absorption, Impairment
 from graph_models.time import Millis
@@ -26,6 +27,7 @@ def _positive_duration(_: ModelEncoder, duration: Millis) -> str | None:
 IMPACT_RULES: Mapping[type, Rules] = {
     impact.Hop: Rules(names={"source": "from", "target": "to"}, values={"at": moment_value}),
     impact.RecordTotals: Rules(keys=("type", "effect", "count", "expected", "amount")),
+    MoneyEstimate: Rules(values={"rates_as_of": moment_value}),
     impact.ForecastPoint: Rules(values={"at": moment_value}),
     impact.CostOfDelayPoint: Rules(values={"ends_in": duration_value, "ends_at": moment_value}),
     impact.ResidualTotals: Rules(values={"drained_by": moment_value}),

@@ -38,8 +38,9 @@ TOPOLOGY_RULES: Mapping[type, Rules] = {
             "added": lambda _, change: list(change.difference.added),
             "removed": lambda _, change: list(change.difference.removed),
             "changed": lambda encoder, change: encoder.encode(change.difference.changed),
+            "ratesChanged": lambda _, change: change.difference.rates_changed,
         },
-        keys=("added", "removed", "changed", "ordersTouched"),
+        keys=("added", "removed", "changed", "ratesChanged", "ordersTouched"),
     ),
     Change: Rules(names={"element": "id"}, values={"before": _plain_value, "after": _plain_value}),
     QuarantinedEvent: Rules(

@@ -3,6 +3,7 @@
 from impactgraph.demo.landscape.integrations import INTEGRATIONS
 from impactgraph.demo.landscape.places import locations_yaml, stores_csv
 from impactgraph.demo.landscape.playbooks import PLAYBOOKS
+from impactgraph.demo.landscape.rates import RATES
 from impactgraph.demo.landscape.systems import SYSTEMS
 from impactgraph.demo.landscape.workflows import WORKFLOWS
 from impactgraph.demo.landscape.workflows_partners import PARTNER_WORKFLOWS
@@ -18,4 +19,5 @@ def documents() -> dict[str, str]:
         "fulfilment.yaml": WORKFLOWS,
         "partners.yaml": PARTNER_WORKFLOWS,
         "playbooks.yaml": PLAYBOOKS,
+        "rates.yaml": RATES,
     }

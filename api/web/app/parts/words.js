@@ -2,7 +2,7 @@
 import { html, useEffect, useRef, useState } from "../ui.js";
 import { ticks } from "../clock.js";
 import {
-  clock, expectedNumber, fullMoment, moment, money, number, rangeOf, relative, words, sentence
+  clock, convertedFirst, expectedNumber, fullMoment, moment, money, number, rangeOf, relative, words, sentence
 } from "../format.js";
 import { href } from "../router.js";
 import { zone } from "../settings.js";
@@ -26,10 +26,10 @@ export function Time({ at, only = null }) {
 export const Money =
   ({ of, whole = false }) => html`<span class="figure nowrap">${money(of, { whole })}</span>`;
 
-// A sum per currency; `most` of them, the others in a tooltip.
+// A sum per currency, after the one in the reporting currency; `most` of them, the others in a tooltip.
 export function Moneys({ of, most = MOST_CURRENCIES, whole = true }) {
   if (!of.length) return html`<span class="muted">nothing</span>`;
-  const all = of.map((one) => money(one, { whole }));
+  const all = of.map((one) => (one.converted ? `${money(one, { whole })} converted` : money(one, { whole })));
   const hidden = all.slice(most);
   return html`
     <span class="figure moneys">
@@ -91,10 +91,18 @@ export const Expected = ({ of, label, ...rest }) => html`
   <//>
 `;
 
-// Expected amounts, one a currency.
-export const ExpectedMoneys = ({ of, ...rest }) => html`
-  <${Moneys} of=${of.map(({ expected, currency }) => ({ amount: expected, currency }))} ...${rest} />
-`;
+// Expected amounts: the converted one first, by the rates of a date, then one a currency.
+export function ExpectedMoneys({ of, ...rest }) {
+  const inOne = of.find(({ converted }) => converted);
+  const amounts = convertedFirst(of)
+    .map(({ expected, currency, converted }) => ({ amount: expected, currency, converted }));
+  return html`
+    <${Moneys} of=${amounts} ...${rest} />
+    ${inOne && html`
+      <span class="note muted nowrap">rates of ${inOne.ratesAsOf.slice(0, 10)}</span>
+    `}
+  `;
+}
 
 // A count that lights up for a moment when it changes.
 export function Figure({ of, text = number(of) }) {
