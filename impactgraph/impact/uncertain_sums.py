@@ -25,7 +25,7 @@ MILLION = 1_000_000
 _QUANTILE = 1.2816
 """Of the normal distribution: four of five cases lie within so many standard deviations."""
 _LOGIT_ERROR = 0.35
-"""Standard deviation of the forecast's own error, in log-odds. Measured: docs/accuracy.md."""
+"""Standard deviation of the forecast's own error, in log-odds, chosen by the days of docs/accuracy.md."""
 _MOST_CERTAIN = 1.0 - 1.0 / SCENARIOS
 _LEAST_REST = 0.01
 _FAR = 500.0
