@@ -92,19 +92,22 @@ class RecordOutcomes:
         return self.details().hit_by
 
 
-_Emissions = Mapping[int, Reals]
-"""By record: when it is emitted (G, N)."""
+_Moments = Mapping[int, Reals]
+"""By record, (G, N); of records of the same step they may be the same array."""
 
 
 @dataclass
 class RecordComparison:
-    """All records of one comparison: arrays of (records * G, K), one record after the other, as in `bits`."""
+    """All records of one comparison: arrays of (records * G, K), one record after the other, as in `bits`.
+
+    Moments stay as the simulation has them: an answer keeps them until its details are read.
+    """
 
     bits: list[int]
     mask: Flags
     effect: Indexes
-    arrival: Reals
-    emitted_at: Reals
+    arrivals: _Moments
+    emissions: _Moments
     by: Indexes
     rows: int
 
@@ -132,7 +135,11 @@ class RecordComparison:
         at = record * self.rows + cohort
         scenarios = AffectedScenarios.of(None if weight is None else weight[cohort], self.mask[at])
         by = scenarios.mode(self.by[at])
-        return by, np.fmax(scenarios.median(self.emitted_at[at]), _beginnings(plan)[by])
+        emitted_at = np.full(scenarios.mask.shape, np.nan)
+        for number, bit in enumerate(self.bits):
+            mine = record == number
+            emitted_at[mine] = self.emissions[bit][cohort[mine]]
+        return by, np.fmax(scenarios.median(emitted_at), _beginnings(plan)[by])
 
 
 def compare_records(plan: Plan, pair: Comparison, tolerance: float) -> RecordComparison:
@@ -160,8 +167,8 @@ def compare_records(plan: Plan, pair: Comparison, tolerance: float) -> RecordCom
         bits=bits,
         mask=late | missing | is_out_of_sequence,
         effect=np.where(missing, _MISSING, order_effect),
-        arrival=with_,
-        emitted_at=_stack(factual.record_emissions, bits, factual.finish),
+        arrivals=factual.record_arrivals,
+        emissions=factual.record_emissions,
         by=by,
         rows=rows,
     )
@@ -232,7 +239,7 @@ def _nth(details: Callable[[], list[RecordDetails]], n: int) -> RecordDetails:
 
 
 def _details(
-    plan: Plan, hits: RecordComparison, likelihoods: Reals, emissions: _Emissions, weight: Reals | None
+    plan: Plan, hits: RecordComparison, likelihoods: Reals, emissions: _Moments, weight: Reals | None
 ) -> list[RecordDetails]:
     """By record. `likelihoods` (records, G); `emissions`: without the failures."""
     hit_rows = np.flatnonzero(likelihoods)
@@ -245,8 +252,12 @@ def _details(
         return spread_values
 
     effect = spread(np.maximum(affected_scenarios.mode(hits.effect[hit_rows]), 0).astype(np.int8), 0)
-    arrival = spread(affected_scenarios.median(hits.arrival[hit_rows]), np.nan)
-    emitted_at = spread(affected_scenarios.median(hits.emitted_at[hit_rows]), np.nan)
+    arrivals, emitted_at = (
+        np.concatenate([moments[bit] for bit in hits.bits])[hit_rows]
+        for moments in (hits.arrivals, hits.emissions)
+    )
+    arrival = spread(affected_scenarios.median(arrivals), np.nan)
+    emitted_at = spread(affected_scenarios.median(emitted_at), np.nan)
     by = spread(affected_scenarios.mode(hits.by[hit_rows]), NOBODY)
     emitted_at = np.fmax(emitted_at, _beginnings(plan)[by])
     due = _due(plan, hits, emissions, weight)
@@ -300,7 +311,7 @@ def _join_details(parts: Sequence[tuple[Positions, RecordOutcomes]], size: int) 
     return whole
 
 
-def _due(plan: Plan, hits: RecordComparison, emissions: _Emissions, weight: Reals | None) -> list[Reals]:
+def _due(plan: Plan, hits: RecordComparison, emissions: _Moments, weight: Reals | None) -> list[Reals]:
     """By record, (G,): when it was due without the failures."""
     completion_by_step: dict[int, Reals] = {}
     due_moments: list[Reals] = []
