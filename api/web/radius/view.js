@@ -51,8 +51,8 @@ function RadiusAnswer({ answer, question, route }) {
     <${Answer} radius=${blastRadius} question=${question} route=${route} />
     <${Chips} params=${route.params} />
     <${Calls} radius=${blastRadius} />
-    <${DelayCost} radius=${blastRadius} question=${question} />
     <${MapSection} radius=${blastRadius} question=${question} route=${route} />
+    <${DelayCost} radius=${blastRadius} question=${question} />
     <${Breakdowns} radius=${blastRadius} question=${question} route=${route} />
     <${Lists} radius=${blastRadius} question=${question} route=${route} />
     <${Rest} radius=${blastRadius} />`}<//>`;
