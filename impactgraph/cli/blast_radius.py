@@ -10,21 +10,12 @@ from impactgraph.cli.question_options import (
     NO_FORECAST_OPTIONS,
     NO_WHAT_IF,
     AsOf,
+    Failures,
     ForecastOptions,
     WhatIfOptions,
 )
 
 DEFAULT_ORDERS = 10
-
-Failures = Annotated[
-    tuple[str, ...],
-    Parameter(
-        name="--failure",
-        help="Id of a reported failure; repeatable.",
-        negative=(),
-        show_default=False,
-    ),
-]
 
 
 @Parameter(name="*")

@@ -9,6 +9,7 @@ from impactgraph.cli.question_options import (
     NO_FORECAST_OPTIONS,
     NO_WHAT_IF,
     AsOf,
+    Failures,
     ForecastOptions,
     WhatIfOptions,
 )
@@ -24,12 +25,6 @@ if TYPE_CHECKING:
     from impactgraph.cli.blast_answer import BlastAnswer
     from impactgraph.cli.output import Rows
 
-Failures = Annotated[
-    tuple[str, ...],
-    Parameter(
-        name="--failure", help="Id of a reported failure; repeatable.", negative=(), show_default=False
-    ),
-]
 Ends = Annotated[
     str | None,
     Parameter(

@@ -12,6 +12,15 @@ WHAT_IF_GROUP = Group("What-if: nothing is stored", sort_key=2)
 FORECAST_GROUP = Group("Forecast", sort_key=3)
 ABOUT_AS_OF = "Answer as of this moment: ISO 8601, or relative such as -2h."
 
+Failures = Annotated[
+    tuple[str, ...],
+    Parameter(
+        name="--failure",
+        help="Id of a reported failure; repeatable.",
+        negative=(),
+        show_default=False,
+    ),
+]
 AsOf = Annotated[str | None, Parameter(help=ABOUT_AS_OF, allow_leading_hyphen=True)]
 """`--as-of -2h`: a value may begin with a hyphen."""
 

@@ -54,6 +54,11 @@ class ScenarioLikelihoods:
         return whole
 
 
+def deviations_of(likelihoods: ScenarioLikelihoods | None, cohorts: int) -> Deviations:
+    """(cohorts, K) of an outcome; 0 where it is the same in all scenarios (None)."""
+    return (likelihoods or ScenarioLikelihoods(cohorts)).deviations
+
+
 def scenario_deviations(flags: Flags, weight: Reals | None) -> Deviations:
     """(G, K): the likelihood of the flags (G, N) given each scenario, less their mean over all scenarios.
 

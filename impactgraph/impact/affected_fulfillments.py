@@ -16,7 +16,7 @@ from impactgraph.columns import Codes, Columns, Ints
 from impactgraph.forecast.cohort_outcomes import BANDS, CohortOutcomes
 from impactgraph.forecast.completions import JoinedCompletions, PromiseChances, distinct_promises
 from impactgraph.forecast.record_outcomes import RecordOutcomes
-from impactgraph.forecast.scenario_likelihoods import Deviations, ScenarioLikelihoods
+from impactgraph.forecast.scenario_likelihoods import Deviations, deviations_of
 from impactgraph.forecast.scenarios import SCENARIOS, Reals
 from impactgraph.impact.affected_rows import AffectedRows, Positions
 from impactgraph.impact.matches import FirstEffects, FlowGroup, Matches, RecordGroup
@@ -74,7 +74,13 @@ class JoinedGroups:
     def deviations(self) -> Deviations:
         """(cohorts in `table`, K): by how much each is likelier affected in a scenario than on average."""
         return np.concatenate(
-            [np.zeros((0, SCENARIOS), np.float32), *(_deviations(outcome) for outcome in self.every_outcome)]
+            [
+                np.zeros((0, SCENARIOS), np.float32),
+                *(
+                    deviations_of(each.scenario_likelihoods, len(each.likelihood))
+                    for each in self.every_outcome
+                ),
+            ]
         )
 
     def missed_deviations(self, at: Positions) -> tuple[Ints, Deviations]:
@@ -223,11 +229,6 @@ def _join_completions(groups: Sequence[FlowGroup], starts: Mapping[int, int], si
         ],
         size,
     )
-
-
-def _deviations(outcome: CohortOutcomes | RecordOutcomes) -> Deviations:
-    likelihoods = outcome.scenario_likelihoods or ScenarioLikelihoods(len(outcome.likelihood))
-    return likelihoods.deviations
 
 
 def _table_of(group: FlowGroup | RecordGroup, workflow: int) -> _Table:

@@ -16,10 +16,11 @@ from impactgraph.forecast.cohort_outcomes import BANDS
 from impactgraph.impact.affected_rows import AffectedRows
 from impactgraph.impact.dimensions import dimension_codes
 from impactgraph.impact.estimates import Partition, estimate_parts
+from impactgraph.impact.exact_sums import expected_by_group
 from impactgraph.impact.grouping import Groups, group_rows
 from impactgraph.impact.matched_impact import MatchedImpact
 from impactgraph.impact.matches import Positions, RecordGroup
-from impactgraph.impact.totals import expected_by_group, worth_by_group
+from impactgraph.impact.totals import worth_by_group
 
 _Places = NDArray[np.intp] | slice
 """Positions among the affected orders."""

@@ -8,6 +8,9 @@ from graph_models.impact import CostOfDelayPoint
 from graph_models.money import say_amount
 from graph_models.time import HOUR, moment
 
+_MOST = 0.95
+"""Of the growth of a cost: later ends add little."""
+
 
 def say_number(expected: float) -> str:
     """An expected number as a whole one, such as `2,960`; `under 1` for what rounds to none."""
@@ -72,9 +75,6 @@ def cost_sentence(points: Sequence[CostOfDelayPoint]) -> str:
     ]
     rest = "; later ends cost little more" if last.ends_in < points[-1].ends_in else ""
     return f"Each hour until {moment(last.ends_at):%H:%M} UTC costs about {' and '.join(costs)}{rest}."
-
-
-_MOST = 0.95
 
 
 def _has_most(points: Sequence[CostOfDelayPoint], point: CostOfDelayPoint) -> bool:

@@ -12,7 +12,7 @@ from graph_models.estimates import Estimate, Estimates
 from graph_models.rates import ExchangeRates
 from impactgraph.columns import Ints
 from impactgraph.forecast.cohort_outcomes import BANDS
-from impactgraph.forecast.scenario_likelihoods import ScenarioLikelihoods
+from impactgraph.forecast.scenario_likelihoods import deviations_of
 from impactgraph.forecast.scenarios import SCENARIOS, Reals
 from impactgraph.forecast.shared_causes import shared_basis
 from impactgraph.impact.affected_rows import AffectedRows
@@ -144,7 +144,8 @@ def _promise_sums(impact: MatchedImpact, orders: AffectedRows, partition: Partit
 def _record_sums(
     impact: MatchedImpact, group: RecordGroup, at: Positions, part: NDArray[Any], parts: int
 ) -> UncertainSums:
-    return _records(group, at, part, None).sums(parts, _deviations(group))
+    deviations = deviations_of(group.outcome.scenario_likelihoods, len(group.outcome.likelihood))
+    return _records(group, at, part, None).sums(parts, deviations)
 
 
 def _refund_sums(
@@ -154,7 +155,8 @@ def _refund_sums(
     currencies = len(columns.dictionaries.currencies.values)
     currency = columns.orders.currency[columns.fulfillments.order[group.rows[at]]]
     rows = _records(group, at, part * currencies + currency, record_amounts(columns, group, at))
-    return rows.sums(parts * currencies, _deviations(group))
+    deviations = deviations_of(group.outcome.scenario_likelihoods, len(group.outcome.likelihood))
+    return rows.sums(parts * currencies, deviations)
 
 
 def _records(group: RecordGroup, at: Positions, part: NDArray[Any], weight: Ints | None) -> UncertainRows:
@@ -167,11 +169,6 @@ def _records(group: RecordGroup, at: Positions, part: NDArray[Any], weight: Ints
         cohort=cohort,
         cohort_likelihood=of_cohort,
     )
-
-
-def _deviations(group: RecordGroup) -> NDArray[np.float32]:
-    likelihoods = group.outcome.scenario_likelihoods
-    return (likelihoods or ScenarioLikelihoods(len(group.outcome.likelihood))).deviations
 
 
 def _wrong_decisions(impact: MatchedImpact, orders: AffectedRows, partition: Partition) -> UncertainSums:

@@ -15,12 +15,9 @@ from graph_models.money import Money, from_micros, total
 from impactgraph.columns import Codes, Columns, Ints
 from impactgraph.forecast.cohort_outcomes import BANDS
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
-from impactgraph.forecast.scenarios import Reals
 from impactgraph.impact.affected_rows import AffectedRows
-from impactgraph.impact.exact_sums import exact_sums
+from impactgraph.impact.exact_sums import exact_sums, expected_by_group, expected_number
 from impactgraph.impact.matches import Positions, RecordGroup
-
-_MILLION = 1e6
 
 
 def money_of(columns: Columns, currency: Codes, values: Ints) -> tuple[Money, ...]:
@@ -109,20 +106,6 @@ def _money_by_effect(
 def listed_mask(group: RecordGroup, min_likelihood: float) -> NDArray[np.bool_]:
     """(rows,) whether the record is likely enough to be listed."""
     return group.outcome.likelihood[group.cohort] * group.certainty > min_likelihood
-
-
-def expected_number(likelihoods: Reals) -> float:
-    """The sum of likelihoods, each to a millionth, so that it does not depend on their order."""
-    return int(_millionths(likelihoods).sum()) / _MILLION
-
-
-def expected_by_group(group: NDArray[Any], likelihoods: Reals, size: int) -> list[float]:
-    """As `expected_number`, of each group in [0, size); `group`: that of each likelihood."""
-    return [total / _MILLION for total in exact_sums(group, _millionths(likelihoods), size)]
-
-
-def _millionths(likelihoods: Reals) -> Ints:
-    return np.rint(likelihoods * _MILLION).astype(np.int64)
 
 
 def order_totals(columns: Columns, orders: AffectedRows, fulfillments: int) -> OrderTotals:

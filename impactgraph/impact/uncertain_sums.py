@@ -18,10 +18,9 @@ from impactgraph.columns import Ints
 from impactgraph.forecast.scenario_likelihoods import Deviations
 from impactgraph.forecast.scenarios import SCENARIOS, Reals
 from impactgraph.forecast.shared_causes import shared_variance
-from impactgraph.impact.exact_sums import exact_sums
+from impactgraph.impact.exact_sums import exact_sums, expected_by_group
 from impactgraph.impact.matches import Positions
 
-MILLION = 1_000_000
 _QUANTILE = 1.2816
 """Of the normal distribution: four of five cases lie within so many standard deviations."""
 _LOGIT_ERROR = 0.35
@@ -145,8 +144,7 @@ class UncertainRows:
 
     def _expected(self, groups: int) -> Reals:
         if self.weight is None:
-            exact = exact_sums(self.group, np.rint(self.likelihood * MILLION).astype(np.int64), groups)
-            return np.array(exact, np.float64) / MILLION
+            return np.array(expected_by_group(self.group, self.likelihood, groups))
         return np.array(
             exact_sums(self.group, np.rint(self.weight * self.likelihood).astype(np.int64), groups),
             np.float64,

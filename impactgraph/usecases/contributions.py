@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from graph_models.estimates import comparable_amount
-from graph_models.failure import Failure
 from graph_models.impact import Contribution
 from impactgraph.impact.estimates import Sums, estimate_difference
 from impactgraph.usecases.answer import Answer, Ask
@@ -54,9 +53,5 @@ def _rank(contribution: Contribution, currency: str | None) -> tuple[float, floa
         -adds.promises_missed.expected,
         -adds.orders.expected,
         -comparable_amount(adds.value, currency),
-        _key(contribution.failure),
+        contribution.failure.key,
     )
-
-
-def _key(failure: Failure) -> str:
-    return failure.key
