@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from graph_models.enums import Band
 from impactgraph.forecast.comparison import AffectedScenarios, Comparison, Positions
 from impactgraph.forecast.completions import CohortCompletions, Completions, JoinedCompletions
-from impactgraph.forecast.expected_steps import JoinedSteps, ScenarioSteps
+from impactgraph.forecast.expected_steps import CohortSteps, JoinedSteps, ScenarioSteps
 from impactgraph.forecast.gates import Flags
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.record_outcomes import (
@@ -49,7 +49,7 @@ class CohortOutcomes:
     records: list[RecordOutcomes]
     completions: CohortCompletions
     """In all scenarios."""
-    steps: ScenarioSteps | JoinedSteps | None = None
+    steps: CohortSteps | None = None
     """None unless the forecast keeps departures."""
     hits_at_entry: Flags | None = None
     """Whether the first hit is at the entry to the present step; None: of none."""
@@ -100,7 +100,7 @@ def join_outcomes(parts: Sequence[tuple[Positions, CohortOutcomes]]) -> CohortOu
         return whole
 
     likelihoods = [(at, outcomes.scenario_likelihoods) for at, outcomes in parts]
-    steps = [(at, outcomes.steps) for at, outcomes in parts if isinstance(outcomes.steps, ScenarioSteps)]
+    steps = [(at, outcomes.steps) for at, outcomes in parts if outcomes.steps is not None]
     return CohortOutcomes(
         likelihood=joined("likelihood"),
         flow_likelihood=joined("flow_likelihood"),

@@ -12,7 +12,6 @@ from impactgraph.forecast.scenarios import SCENARIOS, Reals
 from impactgraph.forecast.simulate import Indexes, RecordDefect, SimulationResult
 
 Positions = NDArray[np.intp]
-_RESAMPLED = 256
 _WORD = np.dtype(f"u{SCENARIOS // 8}")
 
 
@@ -107,22 +106,21 @@ class AffectedScenarios:
     weight: Reals | None = None
 
     @staticmethod
+    def every(cohorts: int) -> "AffectedScenarios":
+        """All scenarios of one stratum."""
+        return AffectedScenarios(np.ones(cohorts), np.ones((cohorts, SCENARIOS), bool))
+
+    @staticmethod
     def of(weight: Reals | None, mask: Flags) -> "AffectedScenarios":
         if weight is None:
             return AffectedScenarios(count_flags(mask) / mask.shape[1], mask)
         likelihood = np.clip((weight * mask).sum(axis=1), 0.0, 1.0)
         return AffectedScenarios(likelihood, mask & (weight > 0), weight)
 
-    def equally_likely(self, cohort: int) -> Positions:
-        """Positions of equally likely scenarios of one cohort: each as often as its weight says."""
-        every: Positions = np.arange(self.mask.shape[1], dtype=np.intp)
-        if self.weight is None:
-            return every
-        cumulative = np.cumsum(np.where(self.mask[cohort], self.weight[cohort], 0.0))
-        if not cumulative[-1] > 0:
-            return every
-        points = (np.arange(_RESAMPLED) + 0.5) / _RESAMPLED
-        return np.searchsorted(cumulative / cumulative[-1], points)
+    def weight_of(self, cohort: int) -> Reals:
+        """(N,) of the scenarios of one cohort; 0 where it is not affected."""
+        mask = self.mask[cohort]
+        return mask.astype(np.float64) if self.weight is None else np.where(mask, self.weight[cohort], 0.0)
 
     def take(self, at: Positions) -> "AffectedScenarios":
         """Those of some of the cohorts."""
@@ -161,17 +159,19 @@ def masked_median(values: Reals, mask: Flags, weight: Reals | None = None) -> Re
             median[rows] = masked_median(values[rows], mask[rows], own_weight)
         return median
     if weight is not None:
-        return _weighted_median(values, np.where(mask, weight, 0.0))
+        return weighted_quantile(values, np.where(mask, weight, 0.0))
     ascending = np.sort(np.where(mask, values, np.inf), axis=1)
     return ascending[np.arange(len(ascending)), (count - 1) // 2]
 
 
-def _weighted_median(values: Reals, weight: Reals) -> Reals:
-    """The least value with half of the weight at it or below; NaN in rows without weight."""
+def weighted_quantile(values: Reals, weight: Reals, level: float = 0.5) -> Reals:
+    """The least value of each row with this share of its weight at it or below; NaN in rows without weight.
+    By default the lower median.
+    """
     order = np.argsort(np.where(weight > 0, values, np.inf), axis=1)
     cumulative = np.cumsum(np.take_along_axis(weight, order, axis=1), axis=1)
     total = cumulative[:, -1:]
-    place = np.argmax(cumulative >= total * (0.5 - 1e-9), axis=1)
+    place = np.argmax(cumulative >= total * (level - 1e-9), axis=1)
     rows = np.arange(len(values))
     return np.where(total[:, 0] > 0, values[rows, order[rows, place]], np.nan)
 

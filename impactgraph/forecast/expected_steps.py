@@ -9,14 +9,14 @@ what they are taken of; and the last one is the completion that the forecast giv
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from graph_models.time import Millis
 from graph_models.topology import Step
 from impactgraph.forecast.cohorts import Cohorts
-from impactgraph.forecast.comparison import AffectedScenarios, Positions, masked_median
+from impactgraph.forecast.comparison import AffectedScenarios, Positions, weighted_quantile
 from impactgraph.forecast.current_step import current_step
 from impactgraph.forecast.gates import Flags, only_certain
 from impactgraph.forecast.plan import Plan
@@ -72,23 +72,44 @@ class ScenarioSteps:
         affected.
         """
         result = self.result
-        at = self.affected_scenarios.equally_likely(cohort)
-        finish = result.finish[cohort][at]
-        mask = self.affected_scenarios.mask[cohort][at] & ~np.isnan(finish)
-        if not mask.any():
+        finish = result.finish[cohort]
+        weight = np.where(np.isnan(finish), 0.0, self.affected_scenarios.weight_of(cohort))
+        if not weight.any():
             return ExpectedSteps()
-        departures = {step: moments[cohort][at] for step, moments in result.departures.items()}
-        arrivals = {bit: moments[cohort][at] for bit, moments in result.record_arrivals.items()}
-        scenarios = _Scenarios(mask, at % SCENARIOS)
-        way = _usual_way(self.plan, current, scenarios, departures, arrivals)
-        return _expected_steps(way=way, finish=finish, mask=mask, entered_at=entered_at, as_of=as_of)
+        departures = {step: moments[cohort] for step, moments in result.departures.items()}
+        arrivals = {bit: moments[cohort] for bit, moments in result.record_arrivals.items()}
+        way = _usual_way(self.plan, current, weight, departures, arrivals)
+        return _expected_steps(way, finish, weight, entered_at=entered_at, as_of=as_of)
+
+
+class CohortSteps(Protocol):
+    """The expected steps of the cohorts of one forecast."""
+
+    def expected_steps(self, cohort: int, current: int, entered_at: Millis, as_of: Millis) -> ExpectedSteps:
+        """As `ScenarioSteps` gives them."""
+        ...
+
+
+@dataclass(frozen=True)
+class ChosenSteps:
+    """Of each cohort those of the one simulation or of the other."""
+
+    is_first: Flags
+    """(G,)"""
+    first: CohortSteps
+    second: CohortSteps
+
+    def expected_steps(self, cohort: int, current: int, entered_at: Millis, as_of: Millis) -> ExpectedSteps:
+        """As `ScenarioSteps` gives them."""
+        steps = self.first if self.is_first[cohort] else self.second
+        return steps.expected_steps(cohort, current, entered_at, as_of)
 
 
 @dataclass(frozen=True)
 class JoinedSteps:
     """Of all cohorts: the steps of some of them, each with their positions."""
 
-    parts: Sequence[tuple[Positions, ScenarioSteps]]
+    parts: Sequence[tuple[Positions, CohortSteps]]
 
     def expected_steps(self, cohort: int, current: int, entered_at: Millis, as_of: Millis) -> ExpectedSteps:
         """As `ScenarioSteps` gives them."""
@@ -108,97 +129,96 @@ def undisturbed_steps(plan: Plan, cohorts: Cohorts, as_of: Millis) -> ExpectedSt
     completion = current_step(plan, cohorts, float(as_of), only_certain).factual
     start = SimulationStart(slice(0, 1), np.maximum(completion, float(as_of)))
     result = simulate(setup, None, {cohorts.step: start}, setup.blank_result)
-    all_scenarios = AffectedScenarios(np.ones(1), np.ones((1, SCENARIOS), bool))
-    steps = ScenarioSteps(plan, result, all_scenarios)
+    steps = ScenarioSteps(plan, result, AffectedScenarios.every(1))
     return steps.expected_steps(0, cohorts.step, round(float(cohorts.entered_at[0])), as_of)
-
-
-@dataclass(frozen=True)
-class _Scenarios:
-    """Which (N,) of some scenarios count, and the number of each among the K of the routes."""
-
-    mask: Flags
-    number: NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class _WayStep:
     step: Step
     departures: Reals
-    """(K,)"""
-    on_way: Flags
-    """(K,) the scenarios that come to the step on the way to it."""
+    """(N,)"""
+    weight: Reals
+    """(N,) of the scenarios that come to the step on the way to it; 0 of others."""
     records: Mapping[int, Reals]
-    """(K,) arrivals of the records that it causes for the first time on the way."""
+    """(N,) arrivals of the records that it causes for the first time on the way."""
 
 
 def _usual_way(
     plan: Plan,
     current: int,
-    scenarios: _Scenarios,
+    weight: Reals,
     departures: dict[int, Reals],
     arrivals: Mapping[int, Reals],
 ) -> list[_WayStep]:
-    """From the current step on, at each branch where most of the scenarios go that came so far."""
+    """From the current step on, at each branch where most of the scenarios go that came so far, by `weight`
+    (N,).
+    """
     open_arrivals = dict(arrivals)
+    scenario = np.arange(len(weight)) % SCENARIOS
 
-    def step_of(visit: int, on_way: Flags) -> _WayStep:
+    def step_of(visit: int, weight: Reals) -> _WayStep:
         stage = plan.stage(visit)
         bits = [record.bit for record in stage.records if record.bit in open_arrivals]
         records = {bit: open_arrivals.pop(bit) for bit in bits}
-        return _WayStep(stage.step, departures[visit], on_way, records)
+        return _WayStep(stage.step, departures[visit], weight, records)
 
     visit = current
-    mask = scenarios.mask
-    way = [step_of(visit, mask)]
+    way = [step_of(visit, weight)]
     while branches := plan.branches(visit):
-        takes = [branch.scenarios[scenarios.number] for branch in branches]
-        counts = [(mask & scenarios).sum() for scenarios in takes]
-        most = int(np.argmax(counts))
-        if counts[most] < (mask & plan.ends(visit)[scenarios.number]).sum():
+        taken = [weight * branch.scenarios[scenario] for branch in branches]
+        sums = [float(each.sum()) for each in taken]
+        most = int(np.argmax(sums))
+        if sums[most] < float((weight * plan.ends(visit)[scenario]).sum()):
             break
         visit = branches[most].to
-        mask = mask & takes[most]
-        way.append(step_of(visit, mask))
+        weight = taken[most]
+        way.append(step_of(visit, weight))
     return way
 
 
 def _expected_steps(
-    way: list[_WayStep], finish: Reals, mask: Flags, entered_at: Millis, as_of: Millis
+    way: list[_WayStep], finish: Reals, weight: Reals, *, entered_at: Millis, as_of: Millis
 ) -> ExpectedSteps:
     """Ends with the first step that it does not leave by itself."""
-    completion = float(masked_median(finish[None, :], mask[None, :])[0])
-    usual = way[-1].on_way
-    rank = _rank(finish[usual], completion)
+    completion = _quantile(finish, weight, 0.5)
+    usual = way[-1].weight
+    level = _level(finish, usual, completion)
     begins = entered_at
     steps: list[ExpectedStep] = []
     for each in way:
         is_last = each is way[-1]
-        moment = completion if is_last else min(float(np.sort(each.departures[usual])[rank]), completion)
+        moment = completion if is_last else min(_quantile(each.departures, usual, level), completion)
         if not np.isfinite(moment):
             steps.append(ExpectedStep(each.step, begins, max(begins, as_of)))
             return ExpectedSteps(tuple(steps), is_open_ended=True)
         leaves = max(round(moment), begins, as_of)
         earliest = max(leaves if is_last else begins, as_of)
-        steps.append(ExpectedStep(each.step, begins, leaves, _records(each, usual, rank, earliest)))
+        steps.append(ExpectedStep(each.step, begins, leaves, _records(each, usual, level, earliest)))
         begins = leaves
     return ExpectedSteps(tuple(steps))
 
 
-def _records(step: _WayStep, usual: Flags, rank: int, earliest: Millis) -> dict[int, Millis]:
-    """When the records of the step arrive, by the rank of the completion: in each scenario a record follows
+def _records(step: _WayStep, usual: Reals, level: float, earliest: Millis) -> dict[int, Millis]:
+    """When the records of the step arrive, at the level of the completion: in each scenario a record follows
     its step, and so it does in the answer.
     """
-    moments = {bit: float(np.sort(arrival[usual])[rank]) for bit, arrival in step.records.items()}
+    moments = {bit: _quantile(arrival, usual, level) for bit, arrival in step.records.items()}
     return {bit: max(round(at), earliest) for bit, at in moments.items() if np.isfinite(at)}
 
 
-def _rank(finish: Reals, completion: float) -> int:
-    """Of the completion among those on the usual way: the median of them, but where ways of other lengths
-    shift it.
-    """
-    ascending = np.sort(finish)
-    middle = (len(ascending) - 1) // 2
-    if ascending[middle] == completion:
-        return middle
-    return min(int(np.searchsorted(ascending, completion)), len(ascending) - 1)
+def _level(finish: Reals, weight: Reals, completion: float) -> float:
+    """Of the completion among those on the usual way: one half, but where ways of other lengths shift it."""
+    if _quantile(finish, weight, 0.5) == completion:
+        return 0.5
+    order = np.argsort(np.where(weight > 0, finish, np.inf), kind="stable")
+    order = order[: int((weight > 0).sum())]
+    place = min(int(np.searchsorted(finish[order], completion)), len(order) - 1)
+    cumulative = np.cumsum(weight[order])
+    return float((cumulative[place] - weight[order[place]] / 2) / cumulative[-1])
+
+
+def _quantile(moments: Reals, weight: Reals, level: float) -> float:
+    """The least of the moments with this share of the weight at it or below; without a moment: infinity."""
+    whole = np.where(np.isnan(moments), np.inf, moments)
+    return float(weighted_quantile(whole[None, :], weight[None, :], level)[0])

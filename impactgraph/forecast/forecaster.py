@@ -9,13 +9,14 @@ from graph_models.topology import Topology, Workflow
 from impactgraph.forecast.cohort_outcomes import CohortOutcomes, cohort_outcomes, join_outcomes
 from impactgraph.forecast.cohorts import Cohorts
 from impactgraph.forecast.comparison import (
+    AffectedScenarios,
     Comparison,
     Positions,
     join_strata,
-    masked_median,
 )
 from impactgraph.forecast.current_step import StepCompletion, current_step
 from impactgraph.forecast.durations import Durations
+from impactgraph.forecast.expected_steps import ScenarioSteps
 from impactgraph.forecast.gates import Flags, Occurs, only_certain
 from impactgraph.forecast.plan import ImpairmentForecast, Plan, Segment, plan_for
 from impactgraph.forecast.record_outcomes import RecordOutcomes, compare_records, record_outcomes
@@ -118,13 +119,18 @@ class Forecaster:
         ]
         return Comparison(factual, counterfactual, np.concatenate(weight))
 
-    def expected_completions(self, plan: Plan, groups: Sequence[Cohorts]) -> Reals:
-        """(G,) medians of the completion, whether or not the failures affect a cohort."""
+    def expected_completions(
+        self, plan: Plan, groups: Sequence[Cohorts]
+    ) -> tuple[Reals, ScenarioSteps | None]:
+        """(G,) medians of the completion, whether or not the failures affect a cohort, with the steps up to
+        it where they are kept.
+        """
         current = [current_step(plan, group, self.as_of, only_certain) for group in groups]
         setup = self._setup(plan, groups)
         starts = _starts(groups, [completion.factual for completion in current], current)
-        finish = simulate(setup, only_certain, starts, _current_hits(setup, groups, current)).finish
-        return masked_median(finish, np.ones(finish.shape, bool))
+        result = simulate(setup, only_certain, starts, _current_hits(setup, groups, current))
+        every = AffectedScenarios.every(len(result.finish))
+        return every.median(result.finish), ScenarioSteps(plan, result, every) if self.keeps_steps else None
 
     def forecast_after_reroute(
         self, plan: Plan, groups: Sequence[Cohorts], rerouted_at: Reals, read: StaleRead

@@ -143,8 +143,8 @@ def _forecast_duplicates(context: WorkflowContext, plan: Plan, steps: Sequence[_
     if not forecast:
         return
     groups = [group for _, _, cohorts in forecast for group in cohorts.cohorts]
-    completion = context.forecaster.expected_completions(plan, groups)
-    outcome = duplicate_outcomes(context.forecaster.forecast(plan, groups), completion)
+    completion, way = context.forecaster.expected_completions(plan, groups)
+    outcome = duplicate_outcomes(context.forecaster.forecast(plan, groups), completion, way)
     parts = outcome_parts(outcome, [len(cohorts) for _, _, cohorts in forecast])
     for (step, duplicated, cohorts), part in zip(forecast, parts, strict=True):
         yield scatter_duplicates(plan, step.columns, duplicated, cohorts, part)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from graph_models.enums import Band
 from impactgraph.columns import Codes, Ints
 from impactgraph.forecast.cohort_outcomes import BANDS, CohortOutcomes
+from impactgraph.forecast.expected_steps import ChosenSteps, CohortSteps
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.impact.cohorts import StepCohorts
@@ -100,10 +101,12 @@ def scatter_duplicates(
     return Matches((flow,))
 
 
-def duplicate_outcomes(outcome: CohortOutcomes, completion: Reals) -> CohortOutcomes:
+def duplicate_outcomes(
+    outcome: CohortOutcomes, completion: Reals, steps: CohortSteps | None
+) -> CohortOutcomes:
     """The outcomes of cohorts that were duplicated for certain, by those of all that is to come.
 
-    `completion` (G,): expected, whether or not they are later for the failures.
+    `completion` (G,), `steps`: expected, whether or not they are later for the failures.
     """
     size = len(completion)
     is_late = (outcome.flow_likelihood >= _LIKELY) & ~np.isnan(outcome.finish)
@@ -119,6 +122,7 @@ def duplicate_outcomes(outcome: CohortOutcomes, completion: Reals) -> CohortOutc
         finish=np.where(is_late, outcome.finish, completion),
         records=[],
         completions=outcome.completions,
+        steps=ChosenSteps(is_late, outcome.steps, steps) if outcome.steps and steps else None,
     )
 
 

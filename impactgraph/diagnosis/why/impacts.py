@@ -57,11 +57,16 @@ def _impact(order: AffectedOrder, failures: tuple[Failure, ...], at: Millis) -> 
 
 
 def steps_in(answer: BlastRadius, row: int) -> ExpectedSteps:
-    """The expected steps of a fulfillment by the forecast of an answer; empty where it is not affected."""
+    """The expected steps of a fulfillment by the forecast of an answer, of several by the likeliest; empty
+    where it is not affected.
+    """
     entered_at = int(answer.columns.fulfillments.entered_at[row])
+    likeliest, steps = 0.0, ExpectedSteps()
     for group in answer.matches.flows:
-        at = np.flatnonzero(group.rows == row)
-        if len(at) and group.outcome.steps is not None:
-            cohort = int(group.cohort[at[0]])
-            return group.outcome.steps.expected_steps(cohort, group.step, entered_at, answer.as_of)
-    return ExpectedSteps()
+        for at in np.flatnonzero(group.rows == row).tolist():
+            cohort = int(group.cohort[at])
+            likelihood = float(group.outcome.flow_likelihood[cohort] * group.certainty[at])
+            if group.outcome.steps is not None and likelihood > likeliest:
+                expected = group.outcome.steps.expected_steps(cohort, group.step, entered_at, answer.as_of)
+                likeliest, steps = (likelihood, expected) if expected.steps else (likeliest, steps)
+    return steps

@@ -117,3 +117,24 @@ def test_without_failures_completed_work_goes_on_from_now() -> None:
     pick, pack = steps.steps
     assert pick.leaves == pack.begins == AS_OF
     assert steps.done_at == pytest.approx(AS_OF + 10 * MINUTE, abs=MINUTE)
+
+
+def test_steps_of_unequally_likely_scenarios_end_with_the_forecast() -> None:
+    """An order just picked, in a hold that probably was released long ago: few scenarios are likely."""
+    held = replace(
+        blocked(PACK), since=AS_OF - 30 * HOUR, until=AS_OF - 29 * HOUR, fixed_end=False, likelihood=0.4
+    )
+
+    for late in range(0, 3 * HOUR, 20 * MINUTE):
+        outcomes, steps = forecast(in_pick(AS_OF - 2 * HOUR), replace(held, until=AS_OF - HOUR + late))
+        assert steps.done_at is None or steps.done_at == round(float(outcomes.finish[0]))
+
+
+def test_an_order_whose_step_happened_twice_is_expected_when_its_blast_radius_says() -> None:
+    """Its completion is that of all scenarios, whatever the few hit once more would say."""
+    made = forecaster(blocked(PACK))
+    plan = made.plan(TOPOLOGY.workflows["ship"], Segment(frozenset({EVERYWHERE}), frozenset()))
+    completion, way = made.expected_completions(plan, [in_pick(AS_OF)])
+
+    assert way is not None
+    assert way.expected_steps(0, 0, AS_OF, AS_OF).done_at == round(float(completion[0]))
