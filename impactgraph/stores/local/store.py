@@ -52,12 +52,16 @@ class LocalStore(ABC):
     """
 
     def __init__(self, replica: Replica, now: Callable[[], Millis]) -> None:
-        self._replica = replica
+        self._use(replica)
         self._now = now
-        self._baselines = Baselines()
-        replica.on_change = self._baselines.forget_since
         self._write_lock = threading.RLock()
         self._state_lock = ReadWriteLock()
+
+    def _use(self, replica: Replica) -> None:
+        """Answers from this replica from now on; what was learned from another one is dropped."""
+        self._replica = replica
+        self._baselines = Baselines()
+        replica.on_change = self._baselines.forget_since
 
     @property
     def baselines(self) -> Baselines:

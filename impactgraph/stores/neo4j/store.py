@@ -136,7 +136,8 @@ class Neo4jStore(LocalStore):
         """Needs the write lock."""
         if not end.position.may_follow(self._end.position):
             with self._state_lock.writing():
-                self._replica, self._end = self._cache.replace(self._replica, end)
+                replica, self._end = self._cache.replace(self._replica, end)
+                self._use(replica)
         elif end.position.block > self._end.position.block:
             for group in groups(self._log.between(self._end.position, end)):
                 self._replicate(group)

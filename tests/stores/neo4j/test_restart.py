@@ -195,6 +195,17 @@ def test_a_process_that_runs_while_the_database_is_emptied_starts_anew(
     assert _seen(running) == _fresh(opened)
 
 
+def test_what_was_learned_from_a_database_is_dropped_when_it_is_emptied(
+    opened: Opened, cache: Path, database: Database
+) -> None:
+    running = opened(cache=cache)
+    baselines = running.baselines
+    database.change("match (n) detach delete n")
+
+    assert everything(running)["orders"] == {}
+    assert running.baselines is not baselines
+
+
 def test_a_change_finds_the_database_emptied_and_sets_it_up(
     opened: Opened, cache: Path, database: Database
 ) -> None:
