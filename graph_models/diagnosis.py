@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from graph_models.customer_facts import CustomerFacts
 from graph_models.enums import RecordEffect, RecordKind
 from graph_models.impact import Path
 from graph_models.money import Money
@@ -222,6 +223,8 @@ class Diagnosis:
     playbooks: tuple[str, ...] = ()
     """Bare keys."""
     customer_message: str | None = None
+    customer_facts: CustomerFacts | None = None
+    """What the message to the customer must say."""
 
 
 class DriftKind(StrEnum):

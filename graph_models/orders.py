@@ -84,6 +84,21 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderEdit:
+    """What a later order.placed changed; a pair is before and after, None where it did not change."""
+
+    at: Millis
+    value: tuple[Money, Money] | None = None
+    promised_by: tuple[Millis, Millis] | None = None
+    added: tuple[str, ...] = ()
+    """Bare keys of fulfillments that no earlier order.placed named."""
+    left_out: tuple[str, ...] = ()
+    """Bare keys of fulfillments that the one before named and this one does not; they go on until they are
+    cancelled.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineEntry:
     """One entry of an order's timeline.
 

@@ -38,7 +38,7 @@ from impactgraph.columns import (
 )
 from impactgraph.impact.blast_radius import BlastRadius
 from impactgraph.impact.orders import orders_of
-from impactgraph.ports.store import EventsAhead, Store, TopologyVersion
+from impactgraph.ports.store import EventsAhead, OrderTimeline, Store, TopologyVersion
 from impactgraph.usecases.blast_radius import blast_radius
 
 MICROS = 1_000_000
@@ -156,6 +156,10 @@ class SmallStore:
     def orders(self, keys: Sequence[str], as_of: Millis | None = None) -> Mapping[str, Order]:
         rows = self.made.order_rows(keys)
         return {order.key: order for order in orders_of(self.made, rows[rows >= 0])}
+
+    def timelines(self, orders: Sequence[str], as_of: Millis | None = None) -> Mapping[str, OrderTimeline]:
+        """None: a world has columns, not events."""
+        return {}
 
     def events_ahead(self, of: Millis) -> EventsAhead:
         """None: everything that is known has happened."""

@@ -28,6 +28,9 @@ from impactgraph.forecast.simulate import (
     simulate,
 )
 
+_UPPER_END = 0.9
+"""Quantile up to which a moment is given to customers."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExpectedStep:
@@ -37,6 +40,8 @@ class ExpectedStep:
     begins: Millis
     leaves: Millis
     """When it arrives at the next step, or is done."""
+    leaves_by: Millis | None = None
+    """Nine in ten scenarios have left it by then; None where they have not by any moment."""
     records: Mapping[int, Millis] = field(default_factory=dict[int, Millis])
     """When each of its records arrives, by index in the records of the workflow; without those that do not
     arrive by themselves.
@@ -55,6 +60,11 @@ class ExpectedSteps:
     @property
     def done_at(self) -> Millis | None:
         return self.steps[-1].leaves if self.steps and not self.is_open_ended else None
+
+    @property
+    def done_by(self) -> Millis | None:
+        """Nine in ten scenarios are done by then; None where that is not known."""
+        return self.steps[-1].leaves_by if self.steps and not self.is_open_ended else None
 
 
 @dataclass(frozen=True)
@@ -194,7 +204,17 @@ def _expected_steps(
             return ExpectedSteps(tuple(steps), is_open_ended=True)
         leaves = max(round(moment), begins, as_of)
         earliest = max(leaves if is_last else begins, as_of)
-        steps.append(ExpectedStep(each.step, begins, leaves, _records(each, usual, level, earliest)))
+        moments, of_weight = (finish, weight) if is_last else (each.departures, usual)
+        bound = _quantile(moments, of_weight, _UPPER_END)
+        steps.append(
+            ExpectedStep(
+                each.step,
+                begins,
+                leaves,
+                leaves_by=max(round(bound), leaves) if np.isfinite(bound) else None,
+                records=_records(each, usual, level, earliest),
+            )
+        )
         begins = leaves
     return ExpectedSteps(tuple(steps))
 

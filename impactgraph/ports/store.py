@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from graph_models.diagnosis import StockFigure
 from graph_models.enums import OrderSort
 from graph_models.failure import Failure
-from graph_models.orders import Order, OrderFilter, OrderRecord, Page, TimelineEntry
+from graph_models.orders import Order, OrderEdit, OrderFilter, OrderRecord, Page, TimelineEntry
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.columns import Columns, ErrorTexts, Visits
@@ -80,6 +80,7 @@ class OrderTimeline:
     order: Order
     entries: tuple[TimelineEntry, ...]
     records: tuple[OrderRecord, ...]
+    edits: tuple[OrderEdit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,14 +44,14 @@ class Case:
     records: tuple[AffectedRecord, ...] = ()
     """Those that active failures affect."""
     events: OrderTimeline | None = None
-    """What is recorded of it, where that had to be read for the diagnosis."""
+    """What is recorded of it; None where the store does not tell."""
 
 
 class Examination(Outlooks):
     """Of a few orders in one snapshot."""
 
     def __init__(self, s: Snapshot, orders: Mapping[str, Order], events: Mapping[str, OrderTimeline]) -> None:
-        """`events`: of the orders that an error was reported of; both by bare key."""
+        """Both by bare key."""
         super().__init__(s, orders, events)
         self._peers: dict[tuple[int, int, int], PeerGroup | None] = {}
         self._factors: dict[tuple[int, int], tuple[tuple[CommonFactor, Codes], ...]] = {}
@@ -104,11 +104,14 @@ class Examination(Outlooks):
     def _case(self, order: Order) -> Case:
         outlooks = [self.outlook(order, part) for part in order.fulfillments]
         states = tuple(outlook.state for outlook in outlooks)
+        events = self.events.get(order.key)
         situation = Situation(
             order=order,
             at=self.snapshot.at,
             fulfillments=states,
             findings=tuple(self._findings.get(order.key, ())),
+            records=events.records if events is not None else (),
+            edits=events.edits if events is not None else (),
             blame=self.blame.get(order.key, ()),
             failures={failure.key: failure for failure in self.snapshot.failures},
         )
@@ -122,7 +125,7 @@ class Examination(Outlooks):
                 if outlook.expected_steps is not None
             },
             records=tuple(self._affected_records.get(order.key, ())),
-            events=self.events.get(order.key),
+            events=events,
         )
 
     def _with_peers(self, situation: Situation) -> Situation:

@@ -64,17 +64,12 @@ def cases(s: Snapshot, keys: Sequence[str]) -> dict[str, Case]:
     """Cases of the orders that are on record, by bare key, with a few reads of the store for all of them."""
     rows = s.columns.order_rows(list(dict.fromkeys(keys)))
     orders = {order.key: order for order in orders_of(s.columns, rows[rows >= 0])}
-    return Examination(s, orders, _events_of_failed_orders(s, orders)).cases() if orders else {}
+    return Examination(s, orders, s.store.timelines(list(orders), s.as_of)).cases() if orders else {}
 
 
 def timelines(s: Snapshot, cases: Mapping[str, Case]) -> dict[str, Timeline]:
-    """Timelines of these cases by bare key, oldest first, with one read of the store for all missing
-    events.
-    """
-    unread = [key for key, case in cases.items() if case.events is None]
-    events = {key: case.events for key, case in cases.items() if case.events is not None}
-    events |= s.store.timelines(unread, s.as_of) if unread else {}
-    return {key: _timeline(s, case, events[key]) for key, case in cases.items() if key in events}
+    """Timelines of these cases by bare key, oldest first."""
+    return {key: _timeline(s, case, case.events) for key, case in cases.items() if case.events is not None}
 
 
 def _timeline(s: Snapshot, case: Case, events: OrderTimeline) -> Timeline:
@@ -88,16 +83,6 @@ def _timeline(s: Snapshot, case: Case, events: OrderTimeline) -> Timeline:
             affected_records=case.records,
         )
     )
-
-
-def _events_of_failed_orders(s: Snapshot, orders: Mapping[str, Order]) -> Mapping[str, OrderTimeline]:
-    """Timelines of the orders with a reported error, for its message."""
-    failed_orders = [
-        key
-        for key, order in orders.items()
-        if any(part.failed_code or part.failed_element for part in order.fulfillments)
-    ]
-    return s.store.timelines(failed_orders, s.as_of) if failed_orders else {}
 
 
 def _near_orders(s: Snapshot, key: str) -> list[str]:

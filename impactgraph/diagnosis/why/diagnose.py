@@ -10,6 +10,7 @@ from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.diagnosis.why.causes import causes_of
 from impactgraph.diagnosis.why.customer import customer_message
+from impactgraph.diagnosis.why.customer_facts import customer_facts
 from impactgraph.diagnosis.why.response import owner_of, playbook_messages, playbooks_for
 from impactgraph.diagnosis.why.sentences import headline
 from impactgraph.diagnosis.why.situation import Situation
@@ -44,6 +45,7 @@ def diagnose(topology: Topology, s: Situation) -> Diagnosis:
         owner=owner_of(topology, s, verdict, causes),
         playbooks=playbooks_for(topology, s, verdict, causes),
         customer_message=customer_message(s, verdict, messages, next_at, done_at=_done_at(s)),
+        customer_facts=customer_facts(topology, s, verdict, next_at),
     )
 
 

@@ -14,8 +14,15 @@ from graph_models.time import FOREVER, MINUTE, Millis
 from graph_models.topology import Step, Topology
 from impactgraph.columns import Codes, Columns
 from impactgraph.diagnosis.overdue import DwellBaseline, limits, runs_of
-from impactgraph.diagnosis.why.ahead import CurrentVisit, ExpectedSteps, StepsOf, expected_steps
+from impactgraph.diagnosis.why.ahead import (
+    CurrentVisit,
+    ExpectedStep,
+    ExpectedSteps,
+    StepsOf,
+    expected_steps,
+)
 from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, ReportedError
+from impactgraph.diagnosis.why.stages import CustomerJourney
 from impactgraph.diagnosis.why.verdict import worst_impact
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.forecaster import Forecaster
@@ -40,6 +47,14 @@ class EvidenceSources:
     def undisturbed(self) -> Forecaster:
         """Forecasts without impairments."""
         return Forecaster(self.topology, self.durations, ImpairmentForecast(), float(self.at), 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedArrival:
+    """When what the customer waits for is expected, and by when nine in ten arrive; None where unknown."""
+
+    at: Millis | None = None
+    by: Millis | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +83,10 @@ def outlook_of(
     fulfillment = evidence.fulfillment
     step = sources.topology.elements.get(f"step:{fulfillment.workflow}/{fulfillment.step}")
     state = FulfillmentState(
-        fulfillment, step if isinstance(step, Step) else None, impacts=tuple(evidence.impacts)
+        fulfillment,
+        step if isinstance(step, Step) else None,
+        rerouted_at=int(sources.columns.fulfillments.rerouted_at[evidence.row]) or None,
+        impacts=tuple(evidence.impacts),
     )
     if fulfillment.status is not OrderStatus.IN_FLIGHT:
         ended_at = int(sources.columns.fulfillments.ended_at[evidence.row]) or None
@@ -127,16 +145,35 @@ def _with_expected_steps(
     median = sources.baseline.by_step[fulfillment.workflow, step.key].median
     is_known = sources.baseline.knows(step)
     leaves_at = steps.steps[0].leaves if steps.steps and not stays else None
+    arrival = _arrival(sources.topology, order, state, steps) if is_known else ExpectedArrival()
     complete_state = replace(
         state,
         expected_to_leave_at=leaves_at if is_known else None,
         expected_done_at=steps.done_at if is_known else None,
+        expected_arrival_at=arrival.at,
+        expected_arrival_by=arrival.by,
         usually_leaves_at=fulfillment.entered_at + round(median) if is_known else None,
         has_unknown_duration=not is_known,
         limit=limit if limit < FOREVER else None,
         run_at=_pending_run(sources, rows),
     )
     return FulfillmentOutlook(complete_state, steps)
+
+
+def _arrival(
+    topology: Topology, order: Order, state: FulfillmentState, steps: ExpectedSteps
+) -> ExpectedArrival:
+    """When it is ready for its customer, where the customer collects it; else when it is done."""
+    workflow = topology.workflows.get(state.fulfillment.workflow)
+    journey = CustomerJourney(workflow, order.mode) if workflow is not None else None
+    before: ExpectedStep | None = None
+    for step in steps.steps:
+        if journey is not None and journey.waits_for_customer(step.step):
+            return (
+                ExpectedArrival(before.leaves, before.leaves_by) if before is not None else ExpectedArrival()
+            )
+        before = step
+    return ExpectedArrival(steps.done_at, steps.done_by)
 
 
 def _pending_run(sources: EvidenceSources, rows: Codes) -> Millis | None:

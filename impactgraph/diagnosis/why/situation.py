@@ -8,7 +8,7 @@ from graph_models.diagnosis import Blame, Cause, PeerGroup, RecordFinding
 from graph_models.enums import Band, Effect, OrderStatus
 from graph_models.failure import Failure
 from graph_models.impact import Path
-from graph_models.orders import Fulfillment, Order
+from graph_models.orders import Fulfillment, Order, OrderEdit, OrderRecord
 from graph_models.time import Millis
 from graph_models.topology import Step
 
@@ -85,6 +85,10 @@ class FulfillmentState:
     """When it is expected to leave its step, given how long it has been there."""
     expected_done_at: Millis | None = None
     """When it is expected to be done; None where that is unknown."""
+    expected_arrival_at: Millis | None = None
+    """When what the customer waits for is expected: that it is ready to collect, else that it is done."""
+    expected_arrival_by: Millis | None = None
+    """Nine in ten arrive by then; never before `expected_arrival_at`."""
     usually_leaves_at: Millis | None = None
     """When half of all fulfillments have left the step."""
     has_unknown_duration: bool = False
@@ -96,6 +100,7 @@ class FulfillmentState:
     run.
     """
     ended_at: Millis | None = None
+    rerouted_at: Millis | None = None
     error: ReportedError | None = None
     impacts: tuple[Impact, ...] = ()
     """The joint impact of active failures, that of failures not named there alone, and that of past
@@ -148,6 +153,10 @@ class Situation:
     """Of each failure that affects it, alone or with others."""
     failures: Mapping[str, Failure] = field(default_factory=dict[str, Failure])
     """Those that `blame` names, by bare key."""
+    records: tuple[OrderRecord, ...] = ()
+    """That arrived, the oldest first."""
+    edits: tuple[OrderEdit, ...] = ()
+    """The oldest first."""
     suspects: tuple[Cause, ...] = ()
     """Elements that would explain why it is overdue, the likeliest first."""
 

@@ -1,16 +1,17 @@
 """The timelines of orders: every event of theirs as a line, and the records that came."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
-from graph_models.money import Money
-from graph_models.orders import Order, OrderRecord, TimelineEntry
-from graph_models.time import Millis
+from graph_models.money import Money, say_amount
+from graph_models.orders import Order, OrderEdit, OrderRecord, TimelineEntry
+from graph_models.time import Millis, moment
 from impactgraph.ports.store import OrderTimeline
+from impactgraph.stores.local.edits import edits_of
 from impactgraph.stores.local.record import Record
 from impactgraph.stores.state.event_dictionaries import EventDictionaries
 from impactgraph.stores.state.event_kinds import RECORDS, TYPES, EventKind
@@ -72,24 +73,34 @@ def timelines(
 ) -> dict[str, OrderTimeline]:
     """Timelines by order key, up to `as_of`; `orders` are by number, in their state at `as_of`.
 
-    Takes two queries.
+    Takes three queries, one more where an order was placed again.
     """
-    bounds = [list(orders), _EVER if as_of is None else as_of]
+    until = _EVER if as_of is None else as_of
+    bounds = [list(orders), until]
     lines: dict[int, list[_Line]] = {number: [] for number in orders}
     for row in record.rows(_QUERY, bounds):
         lines[row[0]].append(_Line(EventKind(row[1]), *row[2:]))
     workflows: dict[int, dict[str, int]] = {number: {} for number in orders}
     for number, _, fulfillment, workflow in sorted(record.rows(_PLACEMENTS, bounds)):
         workflows[number].setdefault(fulfillment, workflow)
+    edits = edits_of(record, event_dictionaries, list(orders), until)
     return {
-        order.key: _timeline(order, lines[number], workflows[number], event_dictionaries)
+        order.key: _timeline(
+            OrderTimeline(order, (), (), edits.get(number, ())),
+            lines[number],
+            workflows[number],
+            event_dictionaries,
+        )
         for number, order in orders.items()
     }
 
 
 def _timeline(
-    order: Order, lines: list[_Line], workflows: dict[str, int], event_dictionaries: EventDictionaries
+    blank: OrderTimeline, lines: list[_Line], workflows: dict[str, int], event_dictionaries: EventDictionaries
 ) -> OrderTimeline:
+    """`blank`: with the edits of the order, without entries and records."""
+    order = blank.order
+    edits = {edit.at: edit for edit in blank.edits}
     entries: list[TimelineEntry] = []
     all_workflows = event_dictionaries.workflows
 
@@ -103,13 +114,16 @@ def _timeline(
     for line in sorted(lines, key=lambda line: line.key(position(line))):
         if line.kind is EventKind.REROUTED:
             workflows[line.fulfillment] = line.workflow
-        entries.append(_entry(line, workflows.get(line.fulfillment, -1), event_dictionaries, several))
+        entry = _entry(line, workflows.get(line.fulfillment, -1), event_dictionaries, several)
+        if line.kind is EventKind.PLACED and line.at in edits:
+            entry = replace(entry, title="Order changed", detail=_edit_detail(edits[line.at]))
+        entries.append(entry)
     records = [
         _record_of(line, event_dictionaries)
         for line in sorted(lines, key=lambda line: (line.at, line.source, line.id))
         if line.kind in RECORDS
     ]
-    return OrderTimeline(order, tuple(entries), tuple(records))
+    return replace(blank, entries=tuple(entries), records=tuple(records))
 
 
 def _entry(line: _Line, workflow: int, event_dictionaries: EventDictionaries, several: bool) -> TimelineEntry:
@@ -136,6 +150,20 @@ def _entry(line: _Line, workflow: int, event_dictionaries: EventDictionaries, se
         record=event_dictionaries.types.values[line.type] if line.kind in RECORDS else None,
         message=next((str(extra[name]) for name in ("message", "reason") if extra.get(name)), None),
     )
+
+
+def _edit_detail(edit: OrderEdit) -> str:
+    """`value 80.00 EUR instead of 100.00 EUR, O-1/2 added`."""
+    parts: list[str] = []
+    if edit.value is not None:
+        before, after = (say_amount(each.amount, each.currency) for each in edit.value)
+        parts.append(f"value {after} instead of {before}")
+    if edit.promised_by is not None:
+        before, after = (f"{moment(each):%Y-%m-%d %H:%M} UTC" for each in edit.promised_by)
+        parts.append(f"promised by {after} instead of {before}")
+    parts += [f"{part} added" for part in edit.added]
+    parts += [f"{part} left out" for part in edit.left_out]
+    return ", ".join(parts)
 
 
 def _title(line: _Line, step: str, workflow: str, event_dictionaries: EventDictionaries) -> str:

@@ -1,0 +1,76 @@
+"""What the customer of an order was charged and refunded, from its postings."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from graph_models.enums import RecordKind
+from graph_models.money import Money
+from graph_models.orders import OrderRecord
+from impactgraph.diagnosis.why.situation import Situation
+
+_CHARGE = re.compile(
+    r"(?:^|[^a-z])(?:invoice|payment|capture|captured|charge|sale|receipt|bill)", re.IGNORECASE
+)
+_REFUND = re.compile(r"(?:^|[^a-z])(?:refund|credit|reversal|chargeback)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Charges:
+    """Sums of postings in the order's currency; None where no posting tells."""
+
+    charged: Money | None = None
+    refunded: Money | None = None
+    is_refund_recorded: bool = False
+    """A refund is on record, whether with an amount or not."""
+
+    @property
+    def is_charged(self) -> bool:
+        return self.charged is not None and self.charged.amount > 0
+
+    @property
+    def is_refunded(self) -> bool:
+        """Whether all that was charged was refunded; of an order without charges on record, whether a refund
+        is.
+        """
+        if self.charged is None or self.refunded is None:
+            return self.is_refund_recorded
+        return self.refunded.amount >= self.charged.amount
+
+
+def charges_of(s: Situation) -> Charges:
+    """A negative invoice is a refund; so is a message that tells of one, without an amount."""
+    currency = s.order.value.currency
+    charged: list[Decimal] = []
+    refunded: list[Decimal] = []
+    is_refund_recorded = False
+    for record in _about_money(s.records):
+        is_refund = _REFUND.search(record.type) is not None
+        is_refund_recorded |= is_refund
+        if record.kind is not RecordKind.POSTING or record.amount is None:
+            continue
+        amount = record.amount.amount
+        if record.amount.currency not in ("", currency):
+            continue
+        if is_refund or amount < 0:
+            refunded.append(abs(amount))
+            is_refund_recorded = True
+        else:
+            charged.append(amount)
+    return Charges(_sum(charged, currency), _sum(refunded, currency), is_refund_recorded)
+
+
+def _about_money(records: Iterable[OrderRecord]) -> Iterable[OrderRecord]:
+    return (
+        record
+        for record in records
+        if record.kind in (RecordKind.POSTING, RecordKind.NOTIFICATION)
+        and (
+            _REFUND.search(record.type) or (record.kind is RecordKind.POSTING and _CHARGE.search(record.type))
+        )
+    )
+
+
+def _sum(amounts: list[Decimal], currency: str) -> Money | None:
+    return Money(sum(amounts, Decimal(0)), currency) if amounts else None

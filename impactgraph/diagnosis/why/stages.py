@@ -1,0 +1,171 @@
+"""How far a fulfillment is in the customer's eyes, from its step and the records that its workflow emits.
+
+A workflow does not say which of its steps is the delivery or the collection. The messages that it sends to
+the customer do: after the step that tells "shipped" an order is on its way, after the one that tells "ready"
+it can be collected. Where it sends none, the name of the step tells, else the step counts as preparation.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from graph_models.customer_facts import CustomerArrival, CustomerNotice, CustomerStage
+from graph_models.enums import OrderStatus, RecordKind
+from graph_models.orders import Order
+from graph_models.topology import Step, Workflow
+from impactgraph.diagnosis.why.situation import FulfillmentState
+
+_WORD = re.compile(r"[a-z0-9]+")
+_COLLECTION = {"bopis", "collect", "collection", "pickup", "boris", "ropis", "bops"}
+_COLLECTION_PAIRS = {("pick", "up"), ("click", "collect")}
+_RETURN = {"return", "returns", "refund", "rma"}
+_DELIVERY = {
+    "deliver",
+    "delivery",
+    "delivering",
+    "delivered",
+    "transit",
+    "ride",
+    "courier",
+    "carrier",
+    "mile",
+}
+_DEPARTURE = {"ship", "shipping", "shipped", "dispatch", "dispatched", "despatch", "manifest", "depart"}
+_SHIPPED = {"shipped", "dispatched", "despatched", "shipment", "way", "transit", "shipping"}
+_NOTICES = (
+    (CustomerNotice.REFUND_NOTICE, {"refund", "refunded", "credit", "return", "returned"}),
+    (CustomerNotice.READY_NOTICE, {"ready", "pickup", "collect", "collection"}),
+    (CustomerNotice.DELIVERY_NOTICE, {"delivered", "delivery", "arrived"}),
+    (CustomerNotice.SHIPPING_NOTICE, _SHIPPED),
+    (CustomerNotice.ORDER_CONFIRMATION, {"confirmed", "confirmation", "received", "placed", "accepted"}),
+)
+_MONEY_NOTICES = (
+    (CustomerNotice.REFUND, {"refund", "refunds", "credit", "reversal", "chargeback"}),
+    (CustomerNotice.INVOICE, {"invoice", "receipt", "bill"}),
+)
+
+
+def notice_of(kind: RecordKind, record_type: str) -> CustomerNotice | None:
+    """What a record is for the customer; None where the customer does not wait for it."""
+    words = _words(record_type)
+    if kind is RecordKind.NOTIFICATION:
+        return next((notice for notice, known in _NOTICES if words & known), CustomerNotice.OTHER_MESSAGE)
+    if kind is RecordKind.POSTING:
+        return next((notice for notice, known in _MONEY_NOTICES if words & known), None)
+    return None
+
+
+@dataclass(frozen=True)
+class CustomerJourney:
+    """What the steps of a workflow mean to the customer of an order."""
+
+    workflow: Workflow
+    mode: str
+    """Of the order."""
+
+    @cached_property
+    def arrival(self) -> CustomerArrival:
+        """By the mode of the order where the workflow is for it, else by the workflow: a rerouted order may
+        arrive in another way than its mode says.
+        """
+        modes = self.workflow.modes
+        texts = [self.mode] if not modes or self.mode in modes else [*modes, self.workflow.key]
+        if any(_words(text) & _RETURN for text in texts):
+            return CustomerArrival.RETURN
+        if any(_is_collection(text) for text in texts):
+            return CustomerArrival.COLLECTION
+        is_delivery = any(self._is_delivery(step) or self._is_departure(step) for step in self.workflow.steps)
+        return CustomerArrival.DELIVERY if is_delivery else CustomerArrival.COMPLETION
+
+    def stage_in(self, step: Step) -> CustomerStage:
+        """The stage of what is in this step."""
+        match self.arrival:
+            case CustomerArrival.RETURN:
+                return CustomerStage.RETURN_IN_PROGRESS
+            case CustomerArrival.COLLECTION if self.waits_for_customer(step):
+                return CustomerStage.READY_TO_COLLECT
+            case CustomerArrival.DELIVERY if self._is_delivery(step):
+                return CustomerStage.ON_ITS_WAY
+            case _:
+                return CustomerStage.BEING_PREPARED
+
+    @property
+    def end_stage(self) -> CustomerStage:
+        """The stage of what is completed."""
+        steps = self.workflow.steps
+        match self.arrival:
+            case CustomerArrival.RETURN:
+                return CustomerStage.RETURN_COMPLETE
+            case CustomerArrival.COLLECTION:
+                is_handed_over = any(map(self.waits_for_customer, steps))
+                return CustomerStage.COLLECTED if is_handed_over else CustomerStage.READY_TO_COLLECT
+            case CustomerArrival.DELIVERY:
+                is_tracked = any(map(self._is_delivery, steps))
+                return CustomerStage.DELIVERED if is_tracked else CustomerStage.ON_ITS_WAY
+            case CustomerArrival.COMPLETION:
+                return CustomerStage.COMPLETED
+
+    def waits_for_customer(self, step: Step) -> bool:
+        """Whether an order is ready to collect in this step: the last one, after the ready notice or named
+        so.
+        """
+        if self.arrival is not CustomerArrival.COLLECTION or step.then or len(self.workflow.steps) < 2:
+            return False
+        return self._follows(step, CustomerNotice.READY_NOTICE) or _is_collection(f"{step.key} {step.name}")
+
+    def _is_delivery(self, step: Step) -> bool:
+        if self._emits(step, CustomerNotice.SHIPPING_NOTICE):
+            return False
+        words = _words(f"{step.key} {step.name}")
+        return bool(words & _DELIVERY) or self._follows(step, CustomerNotice.SHIPPING_NOTICE)
+
+    @staticmethod
+    def _is_departure(step: Step) -> bool:
+        return bool(_words(f"{step.key} {step.name}") & _DEPARTURE)
+
+    @staticmethod
+    def _emits(step: Step, notice: CustomerNotice) -> bool:
+        return any(
+            each.kind is RecordKind.NOTIFICATION and notice_of(each.kind, each.type) is notice
+            for each in step.emits
+        )
+
+    def _follows(self, step: Step, notice: CustomerNotice) -> bool:
+        """Whether some way from a step that emits the notice leads to this step."""
+        by_key = {each.key: each for each in self.workflow.steps}
+        pending = [each for each in self.workflow.steps if self._emits(each, notice)]
+        reached: set[str] = set()
+        while pending:
+            for transition in pending.pop().then:
+                if transition.step not in reached and transition.step in by_key:
+                    reached.add(transition.step)
+                    pending.append(by_key[transition.step])
+        return step.key in reached
+
+
+def stage_of(order: Order, state: FulfillmentState, workflow: Workflow | None) -> CustomerStage:
+    """`workflow`: None where the topology does not have that of the fulfillment."""
+    fulfillment = state.fulfillment
+    if fulfillment.status is OrderStatus.CANCELLED:
+        return CustomerStage.CANCELLED
+    if not fulfillment.workflow:
+        return CustomerStage.NOT_PLACED
+    journey = CustomerJourney(workflow, order.mode) if workflow is not None else None
+    if fulfillment.status is OrderStatus.COMPLETED:
+        return journey.end_stage if journey is not None else CustomerStage.COMPLETED
+    if journey is None or state.unknown_reason is not None:
+        return CustomerStage.UNKNOWN
+    if state.step is None:
+        is_return = journey.arrival is CustomerArrival.RETURN
+        return CustomerStage.RETURN_IN_PROGRESS if is_return else CustomerStage.RECEIVED
+    return journey.stage_in(state.step)
+
+
+def _is_collection(text: str) -> bool:
+    words = _WORD.findall(text.lower().replace("_", " "))
+    return bool(_COLLECTION.intersection(words)) or any(pair in _COLLECTION_PAIRS for pair in pairwise(words))
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.lower().replace("_", " ")))
