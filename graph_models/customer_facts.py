@@ -44,6 +44,8 @@ class CustomerMessageKind(StrEnum):
     DELIVERED = "DELIVERED"
     COLLECTED = "COLLECTED"
     RETURN_COMPLETE = "RETURN_COMPLETE"
+    RETURN_REFUND_DUE = "RETURN_REFUND_DUE"
+    """The return is complete, but its refund, which was due, is not on record."""
     CANCELLED = "CANCELLED"
     """Nothing is known to have been charged."""
     CANCELLED_REFUND_DUE = "CANCELLED_REFUND_DUE"
@@ -52,7 +54,9 @@ class CustomerMessageKind(StrEnum):
     PARTLY_SHIPPED = "PARTLY_SHIPPED"
     """Some parts are on their way, ready or done, and others are not; none is late."""
     DELAYED_WITH_DATE = "DELAYED_WITH_DATE"
-    """Held up, overdue or later than promised; `expected_by` says when it is expected."""
+    """Held up, overdue or later than promised; `expected_by` says when it is expected. `is_late` says whether
+    the promise is missed: what is held up may be in time all the same.
+    """
     DELAYED_NO_DATE = "DELAYED_NO_DATE"
     """Held up, overdue or later than promised, and there is no date."""
 

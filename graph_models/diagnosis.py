@@ -19,9 +19,11 @@ class DiagnosisState(StrEnum):
 
     ON_TRACK = "ON_TRACK"
     WAITING = "WAITING"
-    """Waits as planned, until a known moment."""
+    """Waits as planned: for a run, within the limit of its step, or for its customer to collect it."""
     AT_RISK = "AT_RISK"
     """Currently on schedule, but a reported failure will hold it or make it miss its promise."""
+    LATE = "LATE"
+    """No failure holds it, but its promise was missed or will be."""
     STUCK = "STUCK"
     """Held by a reported failure."""
     STUCK_WITH_OTHERS = "STUCK_WITH_OTHERS"
@@ -110,11 +112,18 @@ class PeerGroup:
 
 @dataclass(frozen=True, slots=True)
 class MissingRecord:
+    """A record that has not arrived, or that arrived before one that it must follow."""
+
     kind: RecordKind
     type: str
     due: Millis
     late_by: Millis
+    """Since it was due, until it arrived; 0 where it arrived in time."""
     amount: Money | None = None
+    arrived_at: Millis | None = None
+    """None while it is missing."""
+    follows: str | None = None
+    """Type of the posting that it must follow and that arrived later, or has not arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +144,10 @@ class RecordFinding:
     amount: Money | None
     expected_amount: Money | None
     likely_cause: Cause | None = None
+    arrived_at: Millis | None = None
+    """None where it is missing, and where several records make the finding."""
+    follows: str | None = None
+    """Out of sequence: type of the posting that it must follow."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,8 +176,9 @@ _describe(
     "The verdict on an order.",
     {
         "ON_TRACK": "It is on schedule.",
-        "WAITING": "It waits as planned, until a known time.",
+        "WAITING": "It waits as planned: for a run, within its limit, or for its customer to collect it.",
         "AT_RISK": "A known failure has delayed it, will hold it, or affects one of its records.",
+        "LATE": "No failure holds it, but its promise was missed or will be.",
         "STUCK": "A known failure holds it.",
         "STUCK_WITH_OTHERS": "It is overdue without a known failure, and others share a likely cause.",
         "STUCK_ALONE": "It is overdue without a known failure, and without a common cause.",

@@ -9,6 +9,7 @@ const STATE_WORDS = {
   ON_TRACK: "on track",
   WAITING: "waiting as planned",
   AT_RISK: "at risk",
+  LATE: "late",
   STUCK: "stuck by a known failure",
   STUCK_WITH_OTHERS: "stuck: common cause",
   STUCK_ALONE: "stuck: no common cause",

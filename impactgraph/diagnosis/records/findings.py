@@ -157,6 +157,8 @@ class RecordFindings:
         slot = self.slots[int(rows.slot[index])]
         row = int(rows.row[index])
         order = f.order[row]
+        arrived_at = int(rows.recorded_at[index])
+        predecessor = int(rows.after_slot[index])
         order_currency = int(self.columns.orders.currency[order])
         return RecordFinding(
             order=str(self.columns.orders.ids[order]),
@@ -169,6 +171,8 @@ class RecordFindings:
             amount=self._money(int(rows.amount[index]), int(rows.currency[index])),
             expected_amount=self._money(int(rows.expected_amount[index]), order_currency),
             likely_cause=cause,
+            arrived_at=arrived_at if arrived_at < FAR else None,
+            follows=self.slots[predecessor].type if predecessor >= 0 else None,
         )
 
     def _money(self, micros: int, currency: int) -> Money | None:

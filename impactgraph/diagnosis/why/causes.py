@@ -49,7 +49,8 @@ def _failures(topology: Topology, s: Situation) -> Iterator[Cause]:
         if impact.is_active
         or impact.holds
         or impact.band is Band.RECORDS_ONLY
-        or impact.misses_promise
+        or impact.leaves_it_late
+        or (state in s.late and impact.is_probable)
         or impact in state.past_impacts_in_step
     ]
     pairs = [(impact, failure) for impact in relevant for failure in impact.failures]

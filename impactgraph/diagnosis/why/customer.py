@@ -96,6 +96,8 @@ def _status(s: Situation, verdict: Verdict, done_at: Millis | None) -> str:
             return "Your order has been cancelled. Any payment for it will be refunded."
         case DiagnosisState.COMPLETED:
             return "Your return is complete." if _is_return(s) else "Your order is complete."
+        case DiagnosisState.LATE:
+            return f"{_progress(s)}, but it's taking longer than expected."
         case DiagnosisState.ON_TRACK | DiagnosisState.WAITING if _misses_promise(s, done_at):
             return f"{_progress(s)}, but it's taking longer than expected."
         case DiagnosisState.ON_TRACK | DiagnosisState.WAITING:
@@ -158,7 +160,7 @@ def _expectation(s: Situation, verdict: Verdict, next_at: Millis | None, done_at
             | DiagnosisState.OUT_OF_SEQUENCE
         ):
             return ""
-        case DiagnosisState.ON_TRACK | DiagnosisState.WAITING | DiagnosisState.AT_RISK:
+        case DiagnosisState.ON_TRACK | DiagnosisState.WAITING | DiagnosisState.AT_RISK | DiagnosisState.LATE:
             return _arrival(s, done_at)
         case _ if next_at is not None:
             return f"We expect it to move on {customer_moment(next_at, s.at)}."

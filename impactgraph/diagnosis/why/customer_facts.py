@@ -11,10 +11,9 @@ from graph_models.customer_facts import (
 from graph_models.diagnosis import DiagnosisState
 from graph_models.enums import Band, RecordEffect
 from graph_models.time import Millis
-from graph_models.topology import Topology
 from impactgraph.diagnosis.why.charges import Charges, charges_of
 from impactgraph.diagnosis.why.situation import FulfillmentState, Situation
-from impactgraph.diagnosis.why.stages import CustomerJourney, notice_of, stage_of
+from impactgraph.diagnosis.why.stages import notice_of
 from impactgraph.diagnosis.why.verdict import Verdict
 
 _STAGES = tuple(CustomerStage)
@@ -41,23 +40,26 @@ _HELD = (
     DiagnosisState.FAILED,
     DiagnosisState.DEAD_LETTERED,
 )
-_WITHOUT_DATE = tuple(state for state in _HELD if state is not DiagnosisState.STUCK)
 
 
-def customer_facts(
-    topology: Topology, s: Situation, verdict: Verdict, next_at: Millis | None
-) -> CustomerFacts:
+def customer_facts(s: Situation, verdict: Verdict, next_at: Millis | None) -> CustomerFacts:
     """`next_at`: when the order is expected to reach its next step; None where there is no date."""
-    parts = tuple(_part(topology, s, state) for state in s.fulfillments)
+    parts = tuple(_part(s, state) for state in s.fulfillments)
     relevant = [part for part in parts if part.stage is not CustomerStage.CANCELLED] or list(parts)
-    stage = min((part.stage for part in relevant), key=_STAGES.index, default=CustomerStage.UNKNOWN)
+    stage = _farthest_behind(relevant)
     expected_at, expected_by = _expected(verdict, relevant, next_at)
-    is_late = _is_late(s, relevant, expected_at)
+    is_late = _is_late(s, expected_at)
     charges = charges_of(s)
+    notices = _overdue_notices(s)
+    kind = _kind(verdict, relevant, has_date=expected_at is not None, is_late=is_late)
+    if kind is CustomerMessageKind.CANCELLED:
+        kind = _cancelled_kind(charges)
+    if kind is CustomerMessageKind.RETURN_COMPLETE and CustomerNotice.REFUND in notices:
+        kind = CustomerMessageKind.RETURN_REFUND_DUE
     return CustomerFacts(
-        kind=_kind(verdict, stage, relevant, charges, expected_at=expected_at, is_late=is_late),
+        kind=kind,
         stage=stage,
-        arrival=_arrival(topology, s),
+        arrival=_arrival(s),
         parts=parts,
         placed_at=s.order.placed_at or None,
         since=_since(relevant, stage),
@@ -70,41 +72,42 @@ def customer_facts(
         is_rerouted=any(state.rerouted_at is not None for state in s.fulfillments),
         charged=charges.charged,
         refunded=charges.refunded,
-        overdue_notices=_overdue_notices(s),
+        overdue_notices=notices,
         value=s.order.value,
     )
 
 
-def _part(topology: Topology, s: Situation, state: FulfillmentState) -> CustomerPart:
+def _farthest_behind(parts: list[CustomerPart]) -> CustomerStage:
+    return min((part.stage for part in parts), key=_STAGES.index, default=CustomerStage.UNKNOWN)
+
+
+def _part(s: Situation, state: FulfillmentState) -> CustomerPart:
     fulfillment = state.fulfillment
-    stage = stage_of(s.order, state, topology.workflows.get(fulfillment.workflow))
-    is_settled = stage in _SETTLED
+    is_settled = state.stage in _SETTLED
     return CustomerPart(
         fulfillment=fulfillment.key,
-        stage=stage,
+        stage=state.stage,
         value=fulfillment.value,
         location=fulfillment.location,
-        since=_stage_since(topology, s, state),
+        since=_stage_since(s, state),
         expected_at=None if is_settled else state.expected_arrival_at,
         expected_by=None if is_settled else state.expected_arrival_by,
     )
 
 
-def _stage_since(topology: Topology, s: Situation, state: FulfillmentState) -> Millis | None:
-    """When it came to its stage, as far as its present step or its end tells."""
+def _stage_since(s: Situation, state: FulfillmentState) -> Millis | None:
+    """When it was placed, entered its step, or ended, whichever began the stage."""
     if not state.is_in_flight:
         return state.ended_at
-    return state.fulfillment.entered_at
+    if state.stage in (CustomerStage.ON_ITS_WAY, CustomerStage.READY_TO_COLLECT):
+        return state.fulfillment.entered_at
+    return s.order.placed_at or None
 
 
-def _arrival(topology: Topology, s: Situation) -> CustomerArrival:
-    """Of the first part that is not cancelled."""
+def _arrival(s: Situation) -> CustomerArrival:
+    """Of the first part that is in flight; where all have ended, of the first."""
     states = sorted(s.fulfillments, key=lambda state: not state.is_in_flight)
-    for state in states:
-        workflow = topology.workflows.get(state.fulfillment.workflow)
-        if workflow is not None:
-            return CustomerJourney(workflow, s.order.mode).arrival
-    return CustomerArrival.COMPLETION
+    return states[0].arrival if states else CustomerArrival.COMPLETION
 
 
 def _expected(
@@ -112,7 +115,7 @@ def _expected(
 ) -> tuple[Millis | None, Millis | None]:
     """Of the last part that is expected; None where one has no date."""
     open_parts = [part for part in parts if part.stage not in _SETTLED]
-    if not open_parts or verdict.state in _WITHOUT_DATE:
+    if not open_parts or verdict.has_no_date:
         return None, None
     if verdict.state is DiagnosisState.STUCK and next_at is None:
         return None, None
@@ -124,20 +127,11 @@ def _expected(
     return expected_at, max([expected_at, *bounds])
 
 
-def _is_late(s: Situation, parts: list[CustomerPart], expected_at: Millis | None) -> bool:
+def _is_late(s: Situation, expected_at: Millis | None) -> bool:
     promise = s.order.promised_by
-    if promise is None:
-        return False
-    has_open_part = any(part.stage not in _SETTLED for part in parts)
-    if has_open_part and (s.at > promise or (expected_at is not None and expected_at > promise)):
+    if promise is not None and expected_at is not None and expected_at > promise:
         return True
-    return any(
-        part.stage in _SETTLED
-        and part.stage is not CustomerStage.CANCELLED
-        and part.since is not None
-        and part.since > promise
-        for part in parts
-    )
+    return any(state.is_late(promise, s.at) for state in s.fulfillments)
 
 
 def _since(parts: list[CustomerPart], stage: CustomerStage) -> Millis | None:
@@ -177,24 +171,16 @@ _NOTICE_ORDER = (
 
 
 def _kind(
-    verdict: Verdict,
-    stage: CustomerStage,
-    parts: list[CustomerPart],
-    charges: Charges,
-    *,
-    expected_at: Millis | None,
-    is_late: bool,
+    verdict: Verdict, parts: list[CustomerPart], *, has_date: bool, is_late: bool
 ) -> CustomerMessageKind:
-    if stage is CustomerStage.CANCELLED:
-        return _cancelled_kind(charges)
-    if stage is CustomerStage.UNKNOWN:
+    """By the stage of the part that is farthest behind, unless a delay, or what has left, matters more."""
+    stage = _farthest_behind(parts)
+    if stage is not CustomerStage.NOT_PLACED and (
+        stage is CustomerStage.UNKNOWN or verdict.state is DiagnosisState.UNKNOWN
+    ):
         return CustomerMessageKind.NEEDS_HELP
-    if stage is CustomerStage.NOT_PLACED or stage in _ENDED:
-        return CustomerMessageKind(stage.value)
-    is_held = verdict.state in _HELD
-    is_ready = stage is CustomerStage.READY_TO_COLLECT
-    if (is_held or is_late) and not is_ready:
-        has_date = expected_at is not None
+    is_delayed = verdict.state in _HELD or is_late
+    if is_delayed and stage not in (*_SETTLED, CustomerStage.NOT_PLACED):
         return CustomerMessageKind.DELAYED_WITH_DATE if has_date else CustomerMessageKind.DELAYED_NO_DATE
     if stage not in _LEFT and any(part.stage in _LEFT for part in parts):
         return CustomerMessageKind.PARTLY_SHIPPED

@@ -4,7 +4,7 @@ customer.
 
 from dataclasses import replace
 
-from graph_models.diagnosis import Diagnosis, DiagnosisState, MissingRecord
+from graph_models.diagnosis import Diagnosis, DiagnosisState, MissingRecord, RecordFinding
 from graph_models.enums import RecordEffect
 from graph_models.time import Millis
 from graph_models.topology import Topology
@@ -15,17 +15,6 @@ from impactgraph.diagnosis.why.response import owner_of, playbook_messages, play
 from impactgraph.diagnosis.why.sentences import headline
 from impactgraph.diagnosis.why.situation import Situation
 from impactgraph.diagnosis.why.verdict import Verdict, decide
-
-_WITHOUT_DATE = (
-    DiagnosisState.CANCELLED,
-    DiagnosisState.COMPLETED,
-    DiagnosisState.DEAD_LETTERED,
-    DiagnosisState.FAILED,
-    DiagnosisState.STUCK_WITH_OTHERS,
-    DiagnosisState.STUCK_ALONE,
-    DiagnosisState.UNKNOWN,
-)
-"""No date can be given for the next step of such an order, or it has none."""
 
 
 def diagnose(topology: Topology, s: Situation) -> Diagnosis:
@@ -45,20 +34,23 @@ def diagnose(topology: Topology, s: Situation) -> Diagnosis:
         owner=owner_of(topology, s, verdict, causes),
         playbooks=playbooks_for(topology, s, verdict, causes),
         customer_message=customer_message(s, verdict, messages, next_at, done_at=_done_at(s)),
-        customer_facts=customer_facts(topology, s, verdict, next_at),
+        customer_facts=customer_facts(s, verdict, next_at),
     )
 
 
 def _since(s: Situation, verdict: Verdict) -> Millis | None:
     """When it ended, was affected, failed, or was due; else since when it has been where it is.
 
-    None for an impact in the future.
+    None for an impact and for a missed promise in the future.
     """
     basis = verdict.basis
     if verdict.state in (DiagnosisState.CANCELLED, DiagnosisState.COMPLETED):
         return max((state.ended_at or 0 for state in s.fulfillments), default=0) or None
     if basis.impact is not None:
         return basis.impact.at if basis.impact.at <= s.at else None
+    if verdict.state is DiagnosisState.LATE:
+        promise = s.order.promised_by
+        return promise if promise is not None and promise <= s.at else None
     if basis.finding is not None:
         return basis.finding.due
     if basis.fulfillment is None:
@@ -74,8 +66,7 @@ def _next_date(s: Situation, verdict: Verdict) -> Millis | None:
     None where there is no date.
     """
     basis = verdict.basis
-    awaits_replay = basis.impact is not None and basis.impact.needs_replay and basis.impact.holds
-    if verdict.state in _WITHOUT_DATE or awaits_replay:
+    if verdict.has_no_date:
         return None
     if basis.fulfillment is not None:
         return basis.fulfillment.expected_to_leave_at
@@ -106,7 +97,20 @@ def _records(s: Situation, effect: RecordEffect) -> tuple[MissingRecord, ...]:
     findings = sorted(
         (f for f in s.findings if f.effect is effect), key=lambda f: (f.due or 0, f.fulfillment, f.type)
     )
-    return tuple(
-        MissingRecord(f.kind, f.type, f.due if f.due is not None else s.at, f.late_by or 0, amount=f.amount)
-        for f in findings
+    return tuple(_missing_record(finding, s.at) for finding in findings)
+
+
+def _missing_record(finding: RecordFinding, at: Millis) -> MissingRecord:
+    """One that arrived too early for its sequence is not late by what it was early."""
+    due = finding.due if finding.due is not None else at
+    arrived_at = finding.arrived_at
+    late_by = max(arrived_at - due, 0) if arrived_at is not None else finding.late_by or 0
+    return MissingRecord(
+        kind=finding.kind,
+        type=finding.type,
+        due=due,
+        late_by=late_by,
+        amount=finding.amount,
+        arrived_at=arrived_at,
+        follows=finding.follows,
     )

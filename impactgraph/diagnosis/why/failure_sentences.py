@@ -29,7 +29,7 @@ def rejection(p: Phrases) -> str:
     return (
         f"A message of {p.mention} was rejected in {p.place} at "
         f"{ago(p.known_error.at, p.s.at)}{reason} and waits to be sent again: "
-        "the order continues after that, and there is no date for it yet."
+        f"the order continues after that, and there is no date for it yet{p.promise}"
     )
 
 
@@ -37,35 +37,36 @@ def holding(p: Phrases) -> str:
     impact = p.known_impact
     return (
         f"{p.subject} has been held in {p.place} since {clock(impact.at, p.s.at)} "
-        f"by a known failure, {p.failures(impact)}; {p.next_step}."
+        f"by a known failure, {p.failures(impact)}; {p.next_step}{p.promise}"
     )
 
 
 def awaiting_replay(p: Phrases) -> str:
     return (
         f"{p.subject} has been waiting in {p.place}{p.since_entry} because of "
-        f"{p.failures(p.known_impact)}, which has ended; {p.next_step}."
+        f"{p.failures(p.known_impact)}, which has ended; {p.next_step}{p.promise}"
     )
 
 
 def backlog(p: Phrases) -> str:
     return (
         f"{p.subject} is still held in {p.place}{p.since_entry} by the backlog of "
-        f"{p.failures(p.known_impact)}, which has ended; {p.next_step}."
+        f"{p.failures(p.known_impact)}, which has ended; {p.next_step}{p.promise}"
     )
 
 
 def shared_delay(p: Phrases) -> str:
+    unexplained = f"{p.overdue}; no known failure holds it, but"
     if p.s.shared_factors:
         factors = "; ".join(p.s.shared_factors)
-        return f"{p.overdue}; no known failure holds it, but similar orders are overdue too: {factors}."
+        return f"{unexplained} similar orders are overdue too: {factors}{p.promise}"
     suspect = p.s.suspects[0]
     evidence = suspect.evidence.partition(". ")[0].rstrip(".")
     problem = evidence
     if suspect.element:
         element = display_name(p.topology, suspect.element)
         problem = f"a problem at {element} ({evidence[:1].lower()}{evidence[1:]})"
-    return f"{p.overdue}; no known failure holds it, but {problem} would explain it and other orders."
+    return f"{unexplained} {problem} would explain it and other orders{p.promise}"
 
 
 def effect(p: Phrases) -> str:
@@ -76,19 +77,32 @@ def effect(p: Phrases) -> str:
     if impact.band is Band.RECORDS_ONLY:
         verb = "will" if impact.is_probable else "may"
         record = f"{_RECORD_EFFECTS.get(impact.effect, 'a late or missing')} posting or message of {step}"
-        return f"{p.subject} itself is on schedule, but {failures} {verb} cause {record}{likelihood}."
+        return f"{_own_status(p)}, but {failures} {verb} cause {record}{likelihood}"
+    if p.known_state.waits_for_customer and impact.band in (Band.STUCK, Band.UPCOMING):
+        verb = "will" if impact.is_probable else "may"
+        return f"{p.ready}, but {failures} {verb} hold up its collection{likelihood}"
     if impact.band is Band.UPCOMING:
         verb = _WILL[impact.effect] if impact.is_probable else _MAY[impact.effect]
         when = f"around {clock(impact.at, p.s.at)}"
-        return (
-            f"{p.subject} is currently on schedule, but {failures} {verb} {step} "
-            f"{when}{likelihood}{p.completion}."
-        )
+        return f"{_own_status(p)}, but {failures} {verb} {step} {when}{likelihood}{p.completion}"
     if impact.band is Band.STUCK:
-        return f"{p.subject} is in {p.place}, where {failures} may hold it{likelihood}{p.completion}."
+        return f"{p.subject} is in {p.place}, where {failures} may hold it{likelihood}{p.completion}"
     verb = "was" if impact.is_probable else "may have been"
     delay = f", which adds {say_duration(impact.delay)}" if impact.delay else ""
-    return (
-        f"{p.subject} {verb} affected by {failures} at {step}{delay}{likelihood}; "
-        f"it is moving again{p.completion}."
-    )
+    end = "" if impact.is_active else ", which has ended"
+    return f"{p.subject} {verb} affected by {failures}{end}, at {step}{delay}{likelihood}; {_progress(p)}"
+
+
+def _progress(p: Phrases) -> str:
+    if p.known_state.waits_for_customer:
+        return f"it is ready to collect now{p.punctuality}"
+    return f"it is moving again{p.completion}"
+
+
+def _own_status(p: Phrases) -> str:
+    """What is true of the order without the failure."""
+    if p.known_state.waits_for_customer:
+        return p.ready
+    if p.s.late:
+        return f"{p.subject} is in {p.place}{p.since_entry}"
+    return f"{p.subject} is currently on schedule"

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from graph_models.customer_facts import CustomerArrival
 from graph_models.enums import OrderStatus
 from graph_models.orders import Fulfillment, Order
 from graph_models.time import FOREVER, MINUTE, Millis
@@ -22,7 +23,7 @@ from impactgraph.diagnosis.why.ahead import (
     expected_steps,
 )
 from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, ReportedError
-from impactgraph.diagnosis.why.stages import CustomerJourney
+from impactgraph.diagnosis.why.stages import CustomerJourney, stage_of
 from impactgraph.diagnosis.why.verdict import worst_impact
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.forecaster import Forecaster
@@ -81,24 +82,48 @@ def outlook_of(
     sources: EvidenceSources, order: Order, evidence: FulfillmentEvidence, steps_of: StepsOf
 ) -> FulfillmentOutlook:
     fulfillment = evidence.fulfillment
+    workflow = sources.topology.workflows.get(fulfillment.workflow)
+    journey = CustomerJourney(workflow, order.mode) if workflow is not None else None
     step = sources.topology.elements.get(f"step:{fulfillment.workflow}/{fulfillment.step}")
     state = FulfillmentState(
         fulfillment,
         step if isinstance(step, Step) else None,
         rerouted_at=int(sources.columns.fulfillments.rerouted_at[evidence.row]) or None,
         impacts=tuple(evidence.impacts),
-    )
-    if fulfillment.status is not OrderStatus.IN_FLIGHT:
-        ended_at = int(sources.columns.fulfillments.ended_at[evidence.row]) or None
-        return FulfillmentOutlook(replace(state, ended_at=ended_at))
-    state = replace(
-        state,
-        error=_error(sources, evidence),
         unknown_reason=_unknown_reason(sources, order, fulfillment),
     )
+    state = replace(
+        state,
+        stage=stage_of(state, journey),
+        arrival=journey.arrival if journey is not None else CustomerArrival.COMPLETION,
+        arrived_at=_arrived_at(sources, fulfillment, journey, evidence.row),
+    )
+    if fulfillment.status is not OrderStatus.IN_FLIGHT:
+        return FulfillmentOutlook(replace(state, ended_at=_ended_at(sources, evidence.row)))
+    state = replace(state, error=_error(sources, evidence))
     if state.step is None or fulfillment.entered_at is None:
         return FulfillmentOutlook(state)
     return _with_expected_steps(sources, order, state, evidence.row, steps_of=steps_of)
+
+
+def _ended_at(sources: EvidenceSources, row: int) -> Millis | None:
+    return int(sources.columns.fulfillments.ended_at[row]) or None
+
+
+def _arrived_at(
+    sources: EvidenceSources, fulfillment: Fulfillment, journey: CustomerJourney | None, row: int
+) -> Millis | None:
+    """When it was ready to collect, where its customer collects it; else when it was completed."""
+    f = sources.columns.fulfillments
+    step = journey.collection if journey is not None else None
+    if step is not None:
+        known_steps = sources.columns.dictionaries.workflows[int(f.workflow[row])].steps
+        entered_at = (
+            int(f.entered_step_at[row, known_steps.index(step.key)]) if step.key in known_steps else 0
+        )
+        if entered_at and fulfillment.status is not OrderStatus.CANCELLED:
+            return entered_at
+    return _ended_at(sources, row) if fulfillment.status is OrderStatus.COMPLETED else None
 
 
 def _error(sources: EvidenceSources, evidence: FulfillmentEvidence) -> ReportedError | None:
@@ -114,6 +139,8 @@ def _error(sources: EvidenceSources, evidence: FulfillmentEvidence) -> ReportedE
 def _unknown_reason(sources: EvidenceSources, order: Order, fulfillment: Fulfillment) -> str | None:
     """Why the position of the fulfillment is unknown, as the end of a sentence; None where it is known."""
     workflow = sources.topology.workflows.get(fulfillment.workflow)
+    if fulfillment.status is not OrderStatus.IN_FLIGHT:
+        return None
     if not fulfillment.workflow:
         return "there are events of it, but not of its placement"
     if workflow is None:
@@ -165,13 +192,11 @@ def _arrival(
 ) -> ExpectedArrival:
     """When it is ready for its customer, where the customer collects it; else when it is done."""
     workflow = topology.workflows.get(state.fulfillment.workflow)
-    journey = CustomerJourney(workflow, order.mode) if workflow is not None else None
+    collection = CustomerJourney(workflow, order.mode).collection if workflow is not None else None
     before: ExpectedStep | None = None
     for step in steps.steps:
-        if journey is not None and journey.waits_for_customer(step.step):
-            return (
-                ExpectedArrival(before.leaves, before.leaves_by) if before is not None else ExpectedArrival()
-            )
+        if collection is not None and step.step.key == collection.key:
+            return ExpectedArrival(before.leaves, before.leaves_by) if before else ExpectedArrival()
         before = step
     return ExpectedArrival(steps.done_at, steps.done_by)
 

@@ -53,6 +53,7 @@ def _impact(order: AffectedOrder, failures: tuple[Failure, ...], at: Millis) -> 
         misses_promise=order.misses_promise,
         is_active=any(failure.active_at(at) for failure in failures),
         path=order.path,
+        late_anyway=order.late_anyway,
     )
 
 

@@ -1,12 +1,23 @@
-"""Parts of the sentences about one order: what it is called, where it is, since when, and when it goes on."""
+"""Parts of the sentences about one order: what it is called, where it is, since when, when it goes on, and
+whether it keeps its promise.
+"""
 
+from graph_models.customer_facts import CustomerArrival, CustomerStage
 from graph_models.diagnosis import RecordFinding
+from graph_models.enums import Band
 from graph_models.time import Millis, say_duration
 from graph_models.topology import Topology
 from impactgraph.diagnosis.why.moments import clock
-from impactgraph.diagnosis.why.names import display_name, failure_text
+from impactgraph.diagnosis.why.names import delay_to_promise, display_name, failure_text
 from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, ReportedError, Situation
 from impactgraph.diagnosis.why.verdict import Verdict
+
+_ARRIVALS = {
+    CustomerArrival.DELIVERY: "delivery expected around",
+    CustomerArrival.COLLECTION: "expected to be ready to collect around",
+    CustomerArrival.RETURN: "the return is expected to be complete around",
+    CustomerArrival.COMPLETION: "completion expected around",
+}
 
 
 class Phrases:
@@ -15,6 +26,7 @@ class Phrases:
     def __init__(self, topology: Topology, s: Situation, verdict: Verdict) -> None:
         self.topology = topology
         self.s = s
+        self.has_no_date = verdict.has_no_date
         self.state = verdict.basis.fulfillment
         self.impact = verdict.basis.impact
         self.finding = verdict.basis.finding
@@ -34,11 +46,13 @@ class Phrases:
 
     @property
     def place(self) -> str:
-        """`Pick at Lisbon Chiado`."""
+        """`Pick at Lisbon Chiado`; without the location where it has left that."""
         if self.state is None:
             return "its step"
         f = self.state.fulfillment
         step = display_name(self.topology, f"step:{f.workflow}/{f.step}") if f.step else "its first step"
+        if self.state.stage is CustomerStage.ON_ITS_WAY:
+            return step
         return f"{step} at {display_name(self.topology, f'location:{f.location}')}" if f.location else step
 
     @property
@@ -54,17 +68,97 @@ class Phrases:
         leaves_at = self.state.expected_to_leave_at if self.state is not None else None
         if leaves_at is None:
             return "there is no date for its next step yet"
+        if self._is_in_last_step:
+            return f"{_ARRIVALS[self.known_state.arrival]} {clock(leaves_at, self.s.at)}"
         return f"next step expected around {clock(leaves_at, self.s.at)}"
 
     @property
+    def _is_in_last_step(self) -> bool:
+        """Whether what the customer waits for is the end of its step."""
+        state = self.state
+        return (
+            state is not None
+            and state.step is not None
+            and state.expected_arrival_at is not None
+            and (state.expected_arrival_at == state.expected_to_leave_at)
+        )
+
+    # ---- the promise
+
+    @property
+    def promise(self) -> str:
+        """A clause where the promise was missed or will be; empty where it is kept, or where it is unknown
+        whether it is.
+        """
+        late = [state for state in self.s.late if state is self.state] or list(self.s.late)
+        return f"; {self.lateness(late[0])}" if late else ""
+
+    @property
     def completion(self) -> str:
-        """When it is expected to be completed, compared with its promise."""
+        """When what the customer waits for is expected, compared with the promise."""
         impact = self.known_impact
-        if impact.completion is None:
-            return "; there is no completion date yet" if impact.needs_replay else ""
-        start = "completion expected" if impact.is_probable else "if so, completion is expected"
-        moment = clock(impact.completion, self.s.at)
-        return f"; {start} around {moment}{self._against_promise(impact.completion)}"
+        if self.state in self.s.late:
+            return self.promise
+        at = self._expected_arrival(impact)
+        if at is None:
+            missing_date = "; there is no completion date yet" if impact.needs_replay else ""
+            return f"{missing_date}{self.promise}"
+        punctuality = ", as promised" if self.s.order.promised_by is not None else ""
+        if not impact.is_probable:
+            return f"; if so, completion is expected around {clock(at, self.s.at)}{self._against_promise(at)}"
+        if self.promise:
+            return self.promise
+        return f"; {_ARRIVALS[self.known_state.arrival]} {clock(at, self.s.at)}{punctuality}"
+
+    def _expected_arrival(self, impact: Impact) -> Millis | None:
+        """Of a failure that may affect it, when it is completed if the failure does."""
+        if not impact.is_probable:
+            return impact.completion
+        if self.known_state.arrived_at is not None or impact.needs_replay:
+            return None
+        return self.known_state.expected_arrival_at
+
+    def lateness(self, state: FulfillmentState) -> str:
+        """`it is 4 h past its promise (12:00 UTC)`, `delivery expected around 18:00 UTC, 2 h later than
+        promised`, or both.
+        """
+        promise = self.s.order.promised_by
+        assert promise is not None
+        at = state.expected_arrival_at
+        if self.has_no_date and self.s.at <= promise:
+            return f"it is expected to miss its promise ({clock(promise, self.s.at)})"
+        expected = ""
+        if at is not None and at > promise and not self.has_no_date:
+            expected = f"{_ARRIVALS[state.arrival]} {clock(at, self.s.at)}"
+        if self.s.at > promise:
+            excess = (
+                f"it is {say_duration(self.s.at - promise)} past its promise ({clock(promise, self.s.at)})"
+            )
+            return f"{excess}; {expected}" if expected else excess
+        return f"{expected}, {delay_to_promise(at, promise)}" if at is not None else expected
+
+    def lateness_of(self, state: FulfillmentState) -> str:
+        """`, 2 h later than promised` of a fulfillment that has arrived or is expected to; else empty."""
+        promise = self.s.order.promised_by
+        if promise is None or not state.is_late(promise, self.s.at):
+            return ""
+        at = state.arrived_at or max(state.expected_arrival_at or 0, self.s.at)
+        words = delay_to_promise(at, promise)
+        return f", {words}" if state.arrived_at is not None else f", and will be {words} or more"
+
+    @property
+    def punctuality(self) -> str:
+        """`, as promised` or `, 2 h later than promised` of what has arrived; of all parts the last."""
+        promise = self.s.order.promised_by
+        arrivals = [state.arrived_at for state in self._arrived_states if state.arrived_at is not None]
+        if promise is None or not arrivals:
+            return ""
+        at = max(arrivals)
+        return f", {delay_to_promise(at, promise)}" if at > promise else ", as promised"
+
+    @property
+    def _arrived_states(self) -> tuple[FulfillmentState, ...]:
+        return (self.state,) if self.state is not None else self.s.fulfillments
 
     def _against_promise(self, at: Millis) -> str:
         promise = self.s.order.promised_by
@@ -72,8 +166,32 @@ class Phrases:
             return ""
         return f", later than promised ({clock(promise, self.s.at)})" if at > promise else ", as promised"
 
+    # ---- failures and limits
+
+    @property
+    def past_delay(self) -> str:
+        """A clause on the failure that has ended and delayed it most; empty where there is none."""
+        past = [
+            impact
+            for impact in self.known_state.impacts
+            if impact.band is Band.EXPOSED and impact.is_probable and not impact.is_active and impact.delay
+        ]
+        if not past:
+            return ""
+        worst = max(past, key=lambda impact: impact.delay or 0)
+        return f"; {self.failures(worst)}, which has ended, added {say_duration(worst.delay or 0)}"
+
     def failures(self, impact: Impact) -> str:
-        """Failures that had to occur together; reports of the same failure under other ids in one."""
+        """Failures that had to occur together; reports of the same failure under other ids in one. Of an
+        active failure that should have ended it says so.
+        """
+        due = max(
+            (each.expected_end or 0 for each in impact.failures if each.active_at(self.s.at)), default=0
+        )
+        end = f", which should have ended at {clock(due, self.s.at)}" if 0 < due < self.s.at else ""
+        return f"{self._failure_names(impact)}{end}"
+
+    def _failure_names(self, impact: Impact) -> str:
         texts: dict[object, str] = {}
         for each in impact.failures:
             subject = each.target, each.failure_class, each.scope
@@ -90,22 +208,22 @@ class Phrases:
         assert state.limit is not None and entered_at is not None
         excess = say_duration(self.s.at - entered_at - state.limit)
         limit = say_duration(state.limit)
+        if state.waits_for_customer:
+            return f"{self.ready}, {excess} over the {limit} limit"
         return f"{self.subject} has been in {self.place}{self.since_entry}, {excess} over the {limit} limit"
+
+    @property
+    def ready(self) -> str:
+        """`Order O-1 has been ready to collect at Lisbon Chiado since 11:00 UTC (3 h)`."""
+        location = self.known_state.fulfillment.location
+        place = f" at {display_name(self.topology, f'location:{location}')}" if location else ""
+        return f"{self.subject} has been ready to collect{place}{self.since_entry}{self.punctuality}"
 
     @property
     def next_run(self) -> str:
         """Of work that was done too late for its run, or that is not known to be done."""
         run_at = self.known_state.run_at
         return f"; its next hand-over is at {clock(run_at, self.s.at)}" if run_at is not None else ""
-
-    @property
-    def late_completion(self) -> str:
-        """Where it is late although no failure delays it."""
-        done_at = self.known_state.expected_done_at
-        promise = self.s.order.promised_by
-        if done_at is None or promise is None or done_at <= promise:
-            return ""
-        return f"; completion expected around {clock(done_at, self.s.at)}{self._against_promise(done_at)}"
 
     # ---- the basis of the verdict
 

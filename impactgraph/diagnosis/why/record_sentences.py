@@ -1,25 +1,40 @@
 """Sentences about records of an order that are missing or out of sequence."""
 
+from graph_models.customer_facts import CustomerStage
 from graph_models.enums import OrderStatus, RecordEffect
 from graph_models.money import say_amount
-from impactgraph.diagnosis.why.moments import ago
-from impactgraph.diagnosis.why.names import display_name
+from impactgraph.diagnosis.why.moments import ago, clock
+from impactgraph.diagnosis.why.names import display_name, failure_text
 from impactgraph.diagnosis.why.phrases import Phrases
+
+_DONE = {
+    CustomerStage.DELIVERED: "delivered",
+    CustomerStage.COLLECTED: "collected",
+    CustomerStage.RETURN_COMPLETE: "returned",
+}
+
+
+def untold(p: Phrases) -> str:
+    return (
+        f"{p.ready}, but the customer has not been told: the {_record(p)}{_due(p)} "
+        f"has not arrived{_more(p, RecordEffect.MISSING)}{_record_cause(p)}{p.promise}"
+    )
 
 
 def missing(p: Phrases) -> str:
-    finding = p.known_finding
-    due = f" was due at {ago(finding.due, p.s.at)} and" if finding.due is not None else ""
     return (
-        f"The {_record(p)} of {p.mention}{due} has not arrived"
-        f"{_more(p, RecordEffect.MISSING)}{_record_cause(p)}; {_order_status(p)}."
+        f"The {_record(p)} of {p.mention}{_due(p)} has not arrived"
+        f"{_more(p, RecordEffect.MISSING)}{_record_cause(p)}; {_order_status(p)}"
     )
 
 
 def out_of_sequence(p: Phrases) -> str:
+    finding = p.known_finding
+    arrival = f" at {clock(finding.arrived_at, p.s.at)}" if finding.arrived_at is not None else ""
+    other = f"the {_words(finding.follows)} (posting)" if finding.follows else "one"
     return (
-        f"The {_record(p)} of {p.mention} arrived before one that it must follow"
-        f"{_more(p, RecordEffect.OUT_OF_SEQUENCE)}{_record_cause(p)}; {_order_status(p)}."
+        f"The {_record(p)} of {p.mention} arrived too early{arrival}, before {other} that it must follow"
+        f"{_more(p, RecordEffect.OUT_OF_SEQUENCE)}{_record_cause(p)}; {_order_status(p)}"
     )
 
 
@@ -28,7 +43,16 @@ def _record(p: Phrases) -> str:
     finding = p.known_finding
     money = finding.amount
     amount = f", {say_amount(money.amount, money.currency)}" if money is not None else ""
-    return f"{finding.type.replace('_', ' ')} ({finding.kind.value.replace('_', ' ')}{amount})"
+    return f"{_words(finding.type)} ({_words(finding.kind.value)}{amount})"
+
+
+def _words(text: str) -> str:
+    return text.replace("_", " ")
+
+
+def _due(p: Phrases) -> str:
+    due = p.known_finding.due
+    return f" was due at {ago(due, p.s.at)} and" if due is not None else ""
 
 
 def _more(p: Phrases, effect: RecordEffect) -> str:
@@ -38,11 +62,24 @@ def _more(p: Phrases, effect: RecordEffect) -> str:
 
 def _record_cause(p: Phrases) -> str:
     cause = p.known_finding.likely_cause
-    if cause is None or not cause.element:
+    if cause is None:
+        return ""
+    failure = p.s.failures.get(cause.failure or "")
+    if failure is not None:
+        return f", probably because of {failure_text(p.topology, failure)}"
+    if not cause.element:
         return ""
     return f", probably because of a problem at {display_name(p.topology, cause.element)}"
 
 
 def _order_status(p: Phrases) -> str:
-    is_completed = p.s.order.status is OrderStatus.COMPLETED
-    return f"the order itself is {'completed' if is_completed else 'on schedule'}"
+    """What the order itself does; of a split order the part of the record."""
+    if p.s.late:
+        return p.lateness(p.s.late[0])
+    state = p.state
+    stage = state.stage if state is not None else CustomerStage.UNKNOWN
+    if stage is CustomerStage.READY_TO_COLLECT:
+        return f"the order itself is ready to collect{p.punctuality}"
+    if p.s.order.status is OrderStatus.COMPLETED:
+        return f"the order itself was {_DONE.get(stage, 'completed')}{p.punctuality}"
+    return "the order itself is on schedule"

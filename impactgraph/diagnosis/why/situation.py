@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from graph_models.customer_facts import CustomerArrival, CustomerStage
 from graph_models.diagnosis import Blame, Cause, PeerGroup, RecordFinding
 from graph_models.enums import Band, Effect, OrderStatus
 from graph_models.failure import Failure
@@ -50,9 +51,17 @@ class Impact:
     """None where the fulfillment does not move without intervention, or where only a record is affected."""
     completion: Millis | None
     misses_promise: bool
+    """With a likelihood of one half or more, because of the failures."""
     is_active: bool
     """Whether one of the failures still lasts."""
     path: Path
+    late_anyway: float = 0.0
+    """Likelihood that the promise is missed without the failures."""
+
+    @property
+    def leaves_it_late(self) -> bool:
+        """Whether the promise is probably missed, because of the failures or without them."""
+        return self.misses_promise or self.late_anyway >= PROBABLE
 
     @property
     def is_probable(self) -> bool:
@@ -81,6 +90,10 @@ class FulfillmentState:
     fulfillment: Fulfillment
     step: Step | None = None
     """None before its first step, and where the topology does not have the step."""
+    stage: CustomerStage = CustomerStage.UNKNOWN
+    arrival: CustomerArrival = CustomerArrival.COMPLETION
+    arrived_at: Millis | None = None
+    """When what the customer waits for happened: it was ready to collect, else it was completed."""
     expected_to_leave_at: Millis | None = None
     """When it is expected to leave its step, given how long it has been there."""
     expected_done_at: Millis | None = None
@@ -108,6 +121,18 @@ class FulfillmentState:
     """
     unknown_reason: str | None = None
     """Why its position is unknown, as text; None where it is known."""
+
+    @property
+    def waits_for_customer(self) -> bool:
+        return self.stage is CustomerStage.READY_TO_COLLECT
+
+    def is_late(self, promise: Millis | None, at: Millis) -> bool:
+        """Whether the promise was missed by `at`, or is expected to be."""
+        if promise is None or self.fulfillment.status is OrderStatus.CANCELLED:
+            return False
+        if self.arrived_at is not None:
+            return self.arrived_at > promise
+        return at > promise or (self.expected_arrival_at or 0) > promise
 
     @property
     def is_in_flight(self) -> bool:
@@ -182,6 +207,17 @@ class Situation:
             if (since := state.overdue_since(self.at)) is not None
         ]
         return tuple(state for _, _, state in sorted(late, key=lambda each: each[:2]))
+
+    @cached_property
+    def late(self) -> tuple[FulfillmentState, ...]:
+        """Those that the customer still waits for and that miss the promise, the last expected first."""
+        promise = self.order.promised_by
+        late = [
+            state for state in self.in_flight if state.arrived_at is None and state.is_late(promise, self.at)
+        ]
+        return tuple(
+            sorted(late, key=lambda state: (-(state.expected_arrival_at or 0), state.fulfillment.key))
+        )
 
     @cached_property
     def impacts(self) -> tuple[tuple[FulfillmentState, Impact], ...]:

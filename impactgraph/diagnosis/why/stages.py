@@ -12,7 +12,6 @@ from itertools import pairwise
 
 from graph_models.customer_facts import CustomerArrival, CustomerNotice, CustomerStage
 from graph_models.enums import OrderStatus, RecordKind
-from graph_models.orders import Order
 from graph_models.topology import Step, Workflow
 from impactgraph.diagnosis.why.situation import FulfillmentState
 
@@ -83,7 +82,7 @@ class CustomerJourney:
         match self.arrival:
             case CustomerArrival.RETURN:
                 return CustomerStage.RETURN_IN_PROGRESS
-            case CustomerArrival.COLLECTION if self.waits_for_customer(step):
+            case CustomerArrival.COLLECTION if step == self.collection:
                 return CustomerStage.READY_TO_COLLECT
             case CustomerArrival.DELIVERY if self._is_delivery(step):
                 return CustomerStage.ON_ITS_WAY
@@ -98,7 +97,7 @@ class CustomerJourney:
             case CustomerArrival.RETURN:
                 return CustomerStage.RETURN_COMPLETE
             case CustomerArrival.COLLECTION:
-                is_handed_over = any(map(self.waits_for_customer, steps))
+                is_handed_over = self.collection is not None
                 return CustomerStage.COLLECTED if is_handed_over else CustomerStage.READY_TO_COLLECT
             case CustomerArrival.DELIVERY:
                 is_tracked = any(map(self._is_delivery, steps))
@@ -106,13 +105,18 @@ class CustomerJourney:
             case CustomerArrival.COMPLETION:
                 return CustomerStage.COMPLETED
 
-    def waits_for_customer(self, step: Step) -> bool:
-        """Whether an order is ready to collect in this step: the last one, after the ready notice or named
-        so.
+    @cached_property
+    def collection(self) -> Step | None:
+        """The step in which an order waits for its customer: one without a next step, after the ready notice
+        or named so. None where the workflow has none.
         """
-        if self.arrival is not CustomerArrival.COLLECTION or step.then or len(self.workflow.steps) < 2:
-            return False
-        return self._follows(step, CustomerNotice.READY_NOTICE) or _is_collection(f"{step.key} {step.name}")
+        if self.arrival is not CustomerArrival.COLLECTION or len(self.workflow.steps) < 2:
+            return None
+        last_steps = (step for step in self.workflow.steps if not step.then)
+        return next(filter(self._is_collection, last_steps), None)
+
+    def _is_collection(self, step: Step) -> bool:
+        return _is_collection(f"{step.key} {step.name}") or self._follows(step, CustomerNotice.READY_NOTICE)
 
     def _is_delivery(self, step: Step) -> bool:
         if self._emits(step, CustomerNotice.SHIPPING_NOTICE):
@@ -144,17 +148,16 @@ class CustomerJourney:
         return step.key in reached
 
 
-def stage_of(order: Order, state: FulfillmentState, workflow: Workflow | None) -> CustomerStage:
-    """`workflow`: None where the topology does not have that of the fulfillment."""
+def stage_of(state: FulfillmentState, journey: CustomerJourney | None) -> CustomerStage:
+    """`journey`: None where the topology does not have the workflow of the fulfillment."""
     fulfillment = state.fulfillment
     if fulfillment.status is OrderStatus.CANCELLED:
         return CustomerStage.CANCELLED
     if not fulfillment.workflow:
         return CustomerStage.NOT_PLACED
-    journey = CustomerJourney(workflow, order.mode) if workflow is not None else None
     if fulfillment.status is OrderStatus.COMPLETED:
         return journey.end_stage if journey is not None else CustomerStage.COMPLETED
-    if journey is None or state.unknown_reason is not None:
+    if journey is None or (state.step is None and fulfillment.step is not None):
         return CustomerStage.UNKNOWN
     if state.step is None:
         is_return = journey.arrival is CustomerArrival.RETURN

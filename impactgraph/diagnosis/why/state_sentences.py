@@ -1,25 +1,74 @@
-"""Sentences about an order that no failure affects: over, stopped by an error, overdue, or on schedule."""
+"""Sentences about an order that no failure affects: over, stopped by an error, overdue, late, ready or on
+schedule.
+"""
 
+from graph_models.customer_facts import CustomerArrival, CustomerStage
+from graph_models.money import Money, say_amount
+from graph_models.time import say_duration
+from impactgraph.diagnosis.why.charges import charges_of
 from impactgraph.diagnosis.why.moments import ago, clock
-from impactgraph.diagnosis.why.names import delay_to_promise, display_name
+from impactgraph.diagnosis.why.names import display_name
 from impactgraph.diagnosis.why.phrases import Phrases
+from impactgraph.diagnosis.why.verdict import worst_impact
+
+_DONE = {
+    CustomerStage.DELIVERED: "was delivered",
+    CustomerStage.COLLECTED: "was collected",
+    CustomerStage.RETURN_COMPLETE: "is a return that was completed",
+    CustomerStage.READY_TO_COLLECT: "was prepared and can be collected since its completion",
+    CustomerStage.ON_ITS_WAY: "was shipped",
+}
 
 
 def cancellation(p: Phrases) -> str:
     at = max((state.ended_at or 0 for state in p.s.fulfillments), default=0)
     when = f" at {ago(at, p.s.at)}" if at else ""
-    return f"Order {p.s.order.key} was cancelled{when}; nothing more is due."
+    return f"Order {p.s.order.key} was cancelled{when}; {_refund(p)}"
+
+
+def _refund(p: Phrases) -> str:
+    charges = charges_of(p.s)
+    if charges.is_refunded:
+        amount = f"{_amount(charges.refunded)} was" if charges.refunded is not None else "the payment was"
+        return f"{amount} refunded, and nothing more is due"
+    if charges.is_charged:
+        part = f", {_amount(charges.refunded)} of it was refunded" if charges.refunded is not None else ""
+        rest = "the rest" if part else "it"
+        return f"{_amount(charges.charged)} was charged{part}, and {rest} has not been refunded yet"
+    return "no charge is on record, and nothing more is due"
+
+
+def _amount(money: Money | None) -> str:
+    return say_amount(money.amount, money.currency) if money is not None else ""
 
 
 def completion(p: Phrases) -> str:
-    at = max((state.ended_at or 0 for state in p.s.fulfillments), default=0)
-    if not at:
-        return f"Order {p.s.order.key} is completed."
-    promise = p.s.order.promised_by
-    punctuality = ""
-    if promise is not None:
-        punctuality = f", {delay_to_promise(at, promise)}" if at > promise else ", as promised"
-    return f"Order {p.s.order.key} was completed at {ago(at, p.s.at)}{punctuality}."
+    """Of parts that ended differently, `completed`: the other clauses say how each did."""
+    done = [state for state in p.s.fulfillments if state.stage is not CustomerStage.CANCELLED]
+    stages = {state.stage for state in done}
+    verb = _DONE.get(stages.pop(), "was completed") if len(stages) == 1 else "was completed"
+    at = max((state.ended_at or 0 for state in done), default=0)
+    when = f" at {ago(at, p.s.at)}" if at else ""
+    return f"Order {p.s.order.key} {verb}{when}{_kept_promise(p)}{_refunded(p)}"
+
+
+def _kept_promise(p: Phrases) -> str:
+    """What was ready to collect in time has kept its promise, whenever the customer came."""
+    is_collected = all(state.stage is CustomerStage.COLLECTED for state in p.s.fulfillments)
+    if not is_collected or not p.punctuality:
+        return p.punctuality
+    ready_at = max(state.arrived_at or 0 for state in p.s.fulfillments)
+    return f"; it was ready at {clock(ready_at, p.s.at)}{p.punctuality}"
+
+
+def _refunded(p: Phrases) -> str:
+    """Of a return."""
+    if not any(state.arrival is CustomerArrival.RETURN for state in p.s.fulfillments):
+        return ""
+    charges = charges_of(p.s)
+    if charges.refunded is not None:
+        return f"; {_amount(charges.refunded)} was refunded"
+    return "; its refund is on record" if charges.is_refund_recorded else "; no refund is on record"
 
 
 def error(p: Phrases) -> str:
@@ -29,25 +78,75 @@ def error(p: Phrases) -> str:
     message = f' ("{error.message}")' if error.message else ""
     return (
         f"{p.subject} stopped in {p.place} at {ago(error.at, p.s.at)} "
-        f"with {code}{source}{message}; no known failure explains it."
+        f"with {code}{source}{message}; {_no_failure(p, 'explains')}{p.promise}"
     )
 
 
 def overdue(p: Phrases) -> str:
     peers = p.s.peers
+    holding = _no_failure(p, "holds")
+    if p.known_state.waits_for_customer:
+        return f"{p.overdue}: nobody has collected it{_peers(p)}"
     if peers is None or peers.total <= 1:
-        return (
-            f"{p.overdue}; no known failure holds it, and there are no peers to compare it with{p.next_run}."
-        )
+        return f"{p.overdue}; {holding}, and there are no peers to compare it with{p.next_run}{p.promise}"
+    return f"{p.overdue}; {holding}{_peers(p)}, and no common cause was found{p.next_run}{p.promise}"
+
+
+def _peers(p: Phrases) -> str:
+    peers = p.s.peers
+    if peers is None or peers.total <= 1:
+        return ""
     others = peers.total - 1
     late = max(peers.overdue - 1, 0)
     verb = "are" if late > 1 else "is"
-    share = f"{late or 'none'} of {others} other{'s' if others > 1 else ''} there {verb} overdue"
-    return f"{p.overdue}; no known failure holds it, {share}, and no common cause was found{p.next_run}."
+    return f", {late or 'none'} of {others} other{'s' if others > 1 else ''} there {verb} overdue"
+
+
+def _no_failure(p: Phrases, verb: str) -> str:
+    """That no failure is known to be the cause, or which one is ahead of it or may be."""
+    ahead = worst_impact((state, impact) for state, impact in p.s.impacts if impact.is_active)
+    if ahead is None or ahead.impact is None:
+        return f"no known failure {verb} it"
+    verb_ahead = "will probably affect" if ahead.impact.is_probable else "may affect"
+    step = display_name(p.topology, ahead.impact.first_hit)
+    return f"no known failure {verb} it now, but {p.failures(ahead.impact)} {verb_ahead} it at {step}"
 
 
 def unknown_position(p: Phrases) -> str:
-    return f"The position of {p.mention} is unknown: {p.known_state.unknown_reason}."
+    if p.known_state.stage is CustomerStage.NOT_PLACED:
+        return f"{p.subject} was never placed, as far as its events tell: {p.known_state.unknown_reason}"
+    return f"The position of {p.mention} is unknown: {p.known_state.unknown_reason}{p.promise}"
+
+
+def lateness(p: Phrases) -> str:
+    """Of an order that no failure holds and that is within the limits of its steps."""
+    promise = p.s.order.promised_by
+    if promise is None or p.s.at <= promise:
+        progress = _place(p) if p.next_step in p.promise else _progress(p)
+        return f"{p.subject} will miss its promise: {progress}{p.promise}{p.past_delay}"
+    progress = _progress(p)
+    excess = f"is {say_duration(p.s.at - promise)} past its promise ({clock(promise, p.s.at)})"
+    expected = p.lateness(p.known_state).partition("; ")[2]
+    clause = f"; {expected}" if expected and expected != p.next_step else ""
+    return f"{p.subject} {excess}: {progress}{clause}{p.past_delay}"
+
+
+def _progress(p: Phrases) -> str:
+    """Where it is, and when it goes on."""
+    state = p.known_state
+    if state.fulfillment.step is None:
+        return "its first step has not begun"
+    if state.run_at is not None:
+        return f"it waits in {p.place}{p.since_entry} for the hand-over at {clock(state.run_at, p.s.at)}"
+    return f"{_place(p)}; {p.next_step}"
+
+
+def _place(p: Phrases) -> str:
+    return f"in {p.place}{p.since_entry}"
+
+
+def readiness(p: Phrases) -> str:
+    return f"{p.ready}, and waits for the customer"
 
 
 def waiting(p: Phrases) -> str:
@@ -55,7 +154,7 @@ def waiting(p: Phrases) -> str:
     if state.run_at is not None:
         return (
             f"{p.subject} is done in {p.place} and waits, as planned, for the hand-over "
-            f"at {clock(state.run_at, p.s.at)}{p.late_completion}."
+            f"at {clock(state.run_at, p.s.at)}"
         )
     entered_at = state.fulfillment.entered_at
     until = ""
@@ -63,21 +162,21 @@ def waiting(p: Phrases) -> str:
         until = f" (until {clock(entered_at + state.limit, p.s.at)})"
     return (
         f"{p.subject} has been in {p.place}{p.since_entry}, longer than most but within "
-        f"the limit{until}; {p.next_step}{p.late_completion}."
+        f"the limit{until}; {p.next_step}"
     )
 
 
 def on_track(p: Phrases) -> str:
     if p.known_state.fulfillment.step is None:
         placement = ago(p.s.order.placed_at, p.s.at)
-        return f"{p.subject} was placed at {placement} and its first step is about to begin."
+        return f"{p.subject} was placed at {placement} and its first step is about to begin"
     if p.known_state.has_unknown_duration:
         return (
             f"{p.subject} is in {p.place}{p.since_entry}; how long this step takes is unknown: the topology "
-            "states no duration, and too few orders have passed it."
+            "states no duration, and too few orders have passed it"
         )
-    return f"{p.subject} is on schedule: in {p.place}{p.since_entry}; {p.next_step}{p.late_completion}."
+    return f"{p.subject} is on schedule: in {p.place}{p.since_entry}; {p.next_step}"
 
 
 def no_record(p: Phrases) -> str:
-    return f"The position of order {p.s.order.key} is unknown: nothing is recorded of its fulfillments."
+    return f"The position of order {p.s.order.key} is unknown: nothing is recorded of its fulfillments"

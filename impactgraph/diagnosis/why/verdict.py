@@ -2,17 +2,29 @@
 
 What holds an order now comes before what will hold it, reports come before conclusions, and problems of the
 order come before problems of its records. An order in flight that an active failure affects is never called
-on track or waiting, and no order is called stuck that no failure holds.
+on track or waiting, nor is one whose promise was missed or will be, and no order is called stuck that no
+failure holds.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from graph_models.customer_facts import CustomerNotice
 from graph_models.diagnosis import DiagnosisState, RecordFinding
 from graph_models.enums import Band, OrderStatus, RecordEffect
 from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, Situation
+from impactgraph.diagnosis.why.stages import notice_of
 
 _BANDS = tuple(Band)
+_WITHOUT_DATE = (
+    DiagnosisState.CANCELLED,
+    DiagnosisState.COMPLETED,
+    DiagnosisState.DEAD_LETTERED,
+    DiagnosisState.FAILED,
+    DiagnosisState.STUCK_WITH_OTHERS,
+    DiagnosisState.STUCK_ALONE,
+    DiagnosisState.UNKNOWN,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,13 @@ class Verdict:
     state: DiagnosisState
     rule: str
     basis: Basis
+
+    @property
+    def has_no_date(self) -> bool:
+        """Whether no date can be given for the next step of the order, or it has none."""
+        impact = self.basis.impact
+        awaits_replay = impact is not None and impact.needs_replay and impact.holds
+        return self.state in _WITHOUT_DATE or awaits_replay
 
 
 def decide(situation: Situation) -> Verdict:
@@ -113,8 +132,34 @@ def _probable_impact(s: Situation) -> Basis | None:
     return worst_impact(
         each
         for each in s.impacts
-        if each[1].is_active and each[1].band is not Band.RECORDS_ONLY and each[1].is_probable
+        if each[1].is_probable
+        and each[1].band is not Band.RECORDS_ONLY
+        and (each[1].is_active or each[1].leaves_it_late)
     )
+
+
+def _untold(s: Situation) -> Basis | None:
+    """Nobody told the customer that it can be collected, so that nobody comes."""
+    waiting = {state.fulfillment.key: state for state in s.in_flight if state.waits_for_customer}
+    finding = next(
+        (
+            finding
+            for finding in s.findings
+            if finding.effect is RecordEffect.MISSING
+            and finding.fulfillment in waiting
+            and notice_of(finding.kind, finding.type) is CustomerNotice.READY_NOTICE
+        ),
+        None,
+    )
+    return Basis(waiting[finding.fulfillment], finding=finding) if finding is not None else None
+
+
+def _late(s: Situation) -> Basis | None:
+    return _first(s.late, lambda state: state.unknown_reason is None)
+
+
+def _ready(s: Situation) -> Basis | None:
+    return Basis(s.in_flight[0]) if s.in_flight and all(p.waits_for_customer for p in s.in_flight) else None
 
 
 def _out_of_sequence(s: Situation) -> Basis | None:
@@ -133,7 +178,7 @@ def _possible_impact(s: Situation) -> Basis | None:
     return worst_impact(
         each
         for each in s.impacts
-        if each[1].is_active or each[1].misses_promise or each[1].band is Band.RECORDS_ONLY
+        if each[1].is_active or each[1].leaves_it_late or each[1].band is Band.RECORDS_ONLY
     )
 
 
@@ -165,11 +210,14 @@ RULES = (
     Rule("overdue like others", DiagnosisState.STUCK_WITH_OTHERS, _overdue_like_others),
     Rule("overdue", DiagnosisState.STUCK_ALONE, _overdue),
     Rule("affected by a failure", DiagnosisState.AT_RISK, _probable_impact),
+    Rule("customer not told", DiagnosisState.RECORD_MISSING, _untold),
+    Rule("promise missed", DiagnosisState.LATE, _late),
     Rule("record out of sequence", DiagnosisState.OUT_OF_SEQUENCE, _out_of_sequence),
     Rule("record missing", DiagnosisState.RECORD_MISSING, _missing),
     Rule("completed", DiagnosisState.COMPLETED, _completion),
     Rule("possibly affected by a failure", DiagnosisState.AT_RISK, _possible_impact),
     Rule("position unknown", DiagnosisState.UNKNOWN, _unknown),
+    Rule("ready to collect", DiagnosisState.WAITING, _ready),
     Rule("waiting", DiagnosisState.WAITING, _waiting),
     Rule("on track", DiagnosisState.ON_TRACK, _on_track),
     Rule("nothing recorded", DiagnosisState.UNKNOWN, lambda s: Basis()),

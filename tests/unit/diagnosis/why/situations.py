@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from graph_models.customer_facts import CustomerArrival, CustomerStage
 from graph_models.diagnosis import Cause, RecordFinding
 from graph_models.enums import Band, Effect, FailureClass, OrderStatus, RecordEffect, RecordKind, Severity
 from graph_models.failure import Failure
@@ -113,6 +114,9 @@ def state(**given: Any) -> FulfillmentState:
     usual: dict[str, Any] = {
         "expected_to_leave_at": NOW + 15 * MINUTE,
         "expected_done_at": NOW + 25 * MINUTE,
+        "expected_arrival_at": NOW + 25 * MINUTE,
+        "stage": CustomerStage.BEING_PREPARED,
+        "arrival": CustomerArrival.DELIVERY,
         "usually_leaves_at": NOW + 15 * MINUTE,
         "limit": 3 * HOUR,
     }
@@ -134,8 +138,15 @@ def late(**given: Any) -> FulfillmentState:
 
 
 def ended(status: OrderStatus) -> FulfillmentState:
+    is_completed = status is OrderStatus.COMPLETED
     return state(
-        fulfillment={"status": status}, ended_at=NOW - HOUR, expected_to_leave_at=None, expected_done_at=None
+        fulfillment={"status": status},
+        ended_at=NOW - HOUR,
+        arrived_at=NOW - HOUR if is_completed else None,
+        stage=CustomerStage.DELIVERED if is_completed else CustomerStage.CANCELLED,
+        expected_to_leave_at=None,
+        expected_done_at=None,
+        expected_arrival_at=None,
     )
 
 

@@ -149,7 +149,7 @@ def test_nobody_is_called_about_what_is_over() -> None:
     found = diagnose(TOPOLOGY, situation(ended(OrderStatus.COMPLETED), promised_by=NOW - 2 * HOUR))
 
     assert (found.owner, found.playbooks, found.next_expected) == (None, (), None)
-    assert found.headline == "Order O-1 was completed at 13:00 UTC (1 h ago), 1 h later than promised."
+    assert found.headline == "Order O-1 was delivered at 13:00 UTC (1 h ago), 1 h later than promised."
 
 
 def test_what_is_not_known_is_said() -> None:

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from graph_models.customer_facts import CustomerStage
 from graph_models.diagnosis import DiagnosisState as State
-from graph_models.enums import Band, Effect, OrderStatus, RecordEffect
+from graph_models.enums import Band, Effect, OrderStatus, RecordEffect, RecordKind
 from graph_models.time import HOUR, MINUTE
 from impactgraph.diagnosis.why import RULES, Situation, decide
 from tests.unit.diagnosis.why.situations import (
@@ -26,6 +27,8 @@ OVER = {"failures": (failure(ended_at=NOW - MINUTE),), "is_active": False}
 COMING, PASSED, RECORDS = (impact(band) for band in (Band.UPCOMING, Band.EXPOSED, Band.RECORDS_ONLY))
 MAYBE = impact(Band.STUCK, 0.1)
 GONE, CANCELLED = ended(OrderStatus.COMPLETED), ended(OrderStatus.CANCELLED)
+READY = state(stage=CustomerStage.READY_TO_COLLECT, arrived_at=NOW - HOUR, expected_arrival_at=None)
+UNTOLD = finding(RecordEffect.MISSING, RecordKind.NOTIFICATION, "ready_for_pickup")
 ABSENT, EARLY = (finding(effect) for effect in (RecordEffect.MISSING, RecordEffect.OUT_OF_SEQUENCE))
 
 TABLE = {
@@ -58,6 +61,25 @@ TABLE = {
         situation(state(impacts=(impact(Band.EXPOSED, misses_promise=True, **(OVER)),))),
         State.AT_RISK,
     ),
+    "late anyway, after what is over": (
+        situation(state(impacts=(impact(Band.EXPOSED, late_anyway=0.5, **(OVER)),))),
+        State.AT_RISK,
+    ),
+    "later than promised": (situation(state(), promised_by=NOW + MINUTE), State.LATE),
+    "past its promise": (situation(state(expected_arrival_at=None), promised_by=NOW - 1), State.LATE),
+    "past its promise, with an unknown position": (
+        situation(state(unknown_reason="?"), promised_by=NOW - 1),
+        State.UNKNOWN,
+    ),
+    "later than promised, a record missing": (
+        situation(state(), promised_by=NOW, findings=(ABSENT,)),
+        State.LATE,
+    ),
+    "ready to collect": (situation(READY), State.WAITING),
+    "ready to collect, in time, past its promise now": (situation(READY, promised_by=NOW - 1), State.WAITING),
+    "ready to collect, an invoice missing": (situation(READY, findings=(ABSENT,)), State.RECORD_MISSING),
+    "ready to collect, nobody was told": (situation(READY, findings=(EARLY, UNTOLD)), State.RECORD_MISSING),
+    "not ready, and nobody was told": (situation(state(), findings=(EARLY, UNTOLD)), State.OUT_OF_SEQUENCE),
     "an error": (situation(state(error=reported_error())), State.FAILED),
     "an error, long ago": (situation(late(error=reported_error())), State.FAILED),
     "a refused message": (situation(state(error=reported_error("DEAD_LETTERED"))), State.DEAD_LETTERED),
