@@ -96,8 +96,14 @@ class MissingRecord:
     kind: str = strawberry.field(description="posting, notification, task or supplier_order.")
     type: str = strawberry.field(description="Its type, such as invoice or shipped.")
     due: Moment = strawberry.field(description="When it was due.")
-    late_by: Span = strawberry.field(description="For how long it has been overdue.")
+    late_by: Span = strawberry.field(
+        description="For how long it has been overdue, or how late it arrived; zero where it was not late."
+    )
     amount: Money | None = strawberry.field(description="The amount that it should post.")
+    arrived_at: Moment | None = strawberry.field(description="When it arrived; null while it is missing.")
+    follows: str | None = strawberry.field(
+        description="Out of sequence: the type of the posting that it must follow and that it came before."
+    )
 
     @classmethod
     def of(cls, model: diagnosis.MissingRecord) -> "MissingRecord":
@@ -108,6 +114,8 @@ class MissingRecord:
             due=Moment(model.due),
             late_by=Span(model.late_by),
             amount=amount,
+            arrived_at=moment_of(model.arrived_at),
+            follows=model.follows,
         )
 
 

@@ -33,6 +33,12 @@ class RecordFinding:
         description="Posted amount, the sum of duplicates; for a missing posting, the expected amount."
     )
     expected_amount: Money | None = strawberry.field(description="The expected amount.")
+    arrived_at: Moment | None = strawberry.field(
+        description="When it arrived; null where it is missing or several records are meant."
+    )
+    follows: str | None = strawberry.field(
+        description="Out of sequence: the type of the posting that it must follow."
+    )
     likely_cause: Cause | None = strawberry.field(
         description="A failure on the record's path, or the element of the path that the missing records "
         "share."
@@ -57,6 +63,8 @@ class RecordFinding:
             late_by=span_of(model.late_by),
             amount=Money.of(model.amount) if model.amount is not None else None,
             expected_amount=Money.of(model.expected_amount) if model.expected_amount is not None else None,
+            arrived_at=moment_of(model.arrived_at),
+            follows=model.follows,
             likely_cause=Cause.of(model.likely_cause, landscape) if model.likely_cause is not None else None,
             model=model,
             landscape=landscape,

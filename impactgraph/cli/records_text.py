@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from graph_models.diagnosis import Cause, RateFinding, RecordFinding
+from graph_models.enums import RecordEffect
 from graph_models.orders import Page
 from graph_models.time import Millis
 from impactgraph.cli import formats
@@ -59,7 +60,7 @@ def _print_findings(out: Console, page: Page[RecordFinding], at: Millis) -> None
             each.type,
             formats.words(each.effect),
             formats.at(each.due, at),
-            formats.duration(each.late_by),
+            _lateness(each),
             formats.money([each.amount] if each.amount else []),
             formats.money([each.expected_amount] if each.expected_amount else []),
             _cause(each.likely_cause),
@@ -69,6 +70,12 @@ def _print_findings(out: Console, page: Page[RecordFinding], at: Millis) -> None
     if page.has_next:
         more = page.total_count - len(page.items)
         out.print(f"{more:,} more: --first N, or --format csv for all.", style="dim")
+
+
+def _lateness(finding: RecordFinding) -> str:
+    """Of a record out of sequence, how much earlier it came than the one that it must follow."""
+    span = formats.duration(finding.late_by)
+    return f"{span} early" if finding.effect is RecordEffect.OUT_OF_SEQUENCE and finding.late_by else span
 
 
 def _cause(cause: Cause | None) -> str:

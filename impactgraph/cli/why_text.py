@@ -58,11 +58,16 @@ def _print_records(out: "Console", title: str, records: "Sequence[MissingRecord]
 
 
 def _record(record: MissingRecord) -> str:
+    """`invoice (posting, 100.00 EUR): due 13:20, 2 h ago`, of one that has arrived what it came before."""
     amount = f", {formats.money([record.amount])}" if record.amount is not None else ""
     kind = formats.words(record.kind.value)
+    title = f"{formats.words(record.type)} ({kind}{amount})"
+    if record.arrived_at is not None:
+        other = formats.words(record.follows or "one that it must follow")
+        return f"{title}: arrived {formats.day_and_time(record.arrived_at)}, before {other}"
     due = formats.day_and_time(record.due)
     age = formats.duration(record.late_by)
-    return f"{formats.words(record.type)} ({kind}{amount}): due {due}, {age} ago"
+    return f"{title}: due {due}, {age} ago"
 
 
 def _print_timeline(out: "Console", answer: "WhyAnswer") -> None:

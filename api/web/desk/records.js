@@ -76,7 +76,7 @@ const COLUMNS = [
   },
   { key: "effect", label: "Problem", cell: ({ effect }) => html`<${Badge} of=${effect} />` },
   { key: "due", label: "Due", wide: true, cell: ({ due }) => html`<${Time} at=${due} />` },
-  { key: "late", label: "Late by", cell: ({ lateBy }) => duration(lateBy) },
+  { key: "late", label: "Late by", cell: lateness },
   {
     key: "amount",
     label: "Amount",
@@ -91,6 +91,10 @@ const COLUMNS = [
     cell: ({ likelyCause }) => html`<${Cause} cause=${likelyCause} />`
   },
 ];
+/** Of a record out of sequence: how much earlier it came than the one that it must follow. */
+function lateness({ effect, lateBy }) {
+  return effect === "OUT_OF_SEQUENCE" && lateBy ? `${duration(lateBy)} early` : duration(lateBy);
+}
 const CSV_COLUMNS =
   [
     "order",

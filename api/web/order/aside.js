@@ -16,7 +16,9 @@ function Record({ record, how }) {
           <${Money} of=${record.amount} />
         `}
       </p>
-      <p class="small muted">due <${Time} at=${record.due} />, ${duration(record.lateBy)} late</p></li>`;
+      <p class="small muted">${record.arrivedAt
+        ? html`arrived <${Time} at=${record.arrivedAt} />, before ${words(record.follows ?? "another")}`
+        : html`due <${Time} at=${record.due} />, ${duration(record.lateBy)} late`}</p></li>`;
 }
 
 export function Missing({ diagnosis }) {

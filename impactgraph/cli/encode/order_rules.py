@@ -66,6 +66,19 @@ ORDER_RULES: Mapping[type, Rules] = {
             "owner": ModelEncoder.team,
             "playbooks": ModelEncoder.playbooks,
         },
+        keys=(
+            "state",
+            "since",
+            "headline",
+            "causes",
+            "missing",
+            "outOfSequence",
+            "peers",
+            "nextExpected",
+            "owner",
+            "playbooks",
+            "customerMessage",
+        ),
     ),
     diagnosis.Cause: Rules(
         values={"failure": ModelEncoder.failure, "element": ModelEncoder.element},
@@ -74,13 +87,16 @@ ORDER_RULES: Mapping[type, Rules] = {
     diagnosis.PeerGroup: Rules(
         values={"step": ModelEncoder.element, "location": element_of("location"), "sample": order_ids},
     ),
-    diagnosis.MissingRecord: Rules(values={"due": moment_value, "late_by": duration_value}),
+    diagnosis.MissingRecord: Rules(
+        values={"due": moment_value, "late_by": duration_value, "arrived_at": moment_value}
+    ),
     diagnosis.RecordFinding: Rules(
         values={
             "order": order_id,
             "fulfillment": id_of("fulfillment"),
             "due": moment_value,
             "late_by": duration_value,
+            "arrived_at": moment_value,
         },
     ),
     diagnosis.RateFinding: Rules(
