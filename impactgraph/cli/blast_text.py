@@ -95,12 +95,17 @@ def _circumstances(failure: Failure, now: Millis) -> str:
     failure_class = formats.words(failure.failure_class)
     start = formats.at(failure.started_at, now)
     scope = "; ".join(_scope_limit(name, values) for name, values in failure.scope.limits)
-    return f"{failure_class} of {failure.target} since {start}, {_end(failure, now)}; {scope or 'all orders'}"
+    verb = "since" if failure.started_at <= now else "from"
+    return (
+        f"{failure_class} of {failure.target} {verb} {start}, {_end(failure, now)}; {scope or 'all orders'}"
+    )
 
 
 def _end(failure: Failure, now: Millis) -> str:
     if failure.ended_at is not None:
         return f"{'ended' if failure.ended_at <= now else 'ends'} {formats.at(failure.ended_at, now)}"
+    if failure.expected_end is not None and failure.expected_end < now:
+        return f"should have ended {formats.at(failure.expected_end, now)}"
     if failure.expected_end is not None:
         return f"expected until {formats.at(failure.expected_end, now)}"
     return "end unknown"

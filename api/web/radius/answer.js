@@ -1,5 +1,6 @@
 // The answer: headline, totals, bands and failures.
 import { html } from "/web/app/ui.js";
+import { now } from "/web/app/clock.js";
 import { expectedNumber, plural, rangeOf, words } from "/web/app/format.js";
 import {
   Badge, Expected, ExpectedMoneys, Figure, Heading, IdLink, Stat, Time
@@ -125,6 +126,8 @@ export function byEffect(rows) {
     .join(", ");
 }
 
+const isAhead = (at) => Date.parse(at) > now();
+
 function FailureLine({ failure, supposed }) {
   const { target } = failure;
   return html`<li class="small">
@@ -133,11 +136,12 @@ function FailureLine({ failure, supposed }) {
         ? html`<strong>supposed</strong>`
         : html`<${IdLink} id=${failure.id}>${failure.id.slice(8)}<//>`
     }: ${words(failure.class)} of <${IdLink} id=${target.id} />
-    ${" "}since <${Time} at=${failure.startedAt} />, ${
+    ${` ${isAhead(failure.startedAt) ? "from" : "since"} `}<${Time} at=${failure.startedAt} />, ${
       failure.endedAt
-        ? html`${failure.active ? "ends" : "ended"} <${Time} at=${failure.endedAt} />`
+        ? html`${isAhead(failure.endedAt) ? "ends" : "ended"} <${Time} at=${failure.endedAt} />`
         : failure.expectedEnd
-        ? html`expected to end <${Time} at=${failure.expectedEnd} />`
+        ? html`${isAhead(failure.expectedEnd) ? "expected to end" : "should have ended"} <${Time}
+            at=${failure.expectedEnd} />`
         : "end unknown"
     }${scopeWords(failure.scope)}.
     ${failure.summary && html` ${failure.summary}.`}

@@ -39,20 +39,26 @@ def diagnose(topology: Topology, s: Situation) -> Diagnosis:
 
 
 def _since(s: Situation, verdict: Verdict) -> Millis | None:
-    """When it ended, was affected, failed, or was due; else since when it has been where it is.
+    """When it ended, was affected, failed, was due, or arrived too early; else since when it has been where
+    it is. Never after the moment of the situation.
 
     None for an impact and for a missed promise in the future.
     """
+    at = _begin(s, verdict)
+    return at if at is not None and at <= s.at else None
+
+
+def _begin(s: Situation, verdict: Verdict) -> Millis | None:
+    """When what the verdict says began or begins."""
     basis = verdict.basis
     if verdict.state in (DiagnosisState.CANCELLED, DiagnosisState.COMPLETED):
         return max((state.ended_at or 0 for state in s.fulfillments), default=0) or None
     if basis.impact is not None:
-        return basis.impact.at if basis.impact.at <= s.at else None
+        return basis.impact.at
     if verdict.state is DiagnosisState.LATE:
-        promise = s.order.promised_by
-        return promise if promise is not None and promise <= s.at else None
+        return s.order.promised_by
     if basis.finding is not None:
-        return basis.finding.due
+        return basis.finding.arrived_at or basis.finding.due
     if basis.fulfillment is None:
         return s.order.placed_at
     if basis.fulfillment.error is not None:
