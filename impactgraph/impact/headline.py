@@ -75,10 +75,11 @@ def _impact(
     )
     verb = "affects" if len(failures) == 1 else "affect"
     if not totals.orders:
+        assumed = "if it ends soon, " if any(_is_overdue(f, remainder.as_of) for f in failures) else ""
         why = (
             f": {absorptions[0].detail}"
             if absorptions
-            else ": nothing in flight passes what it impairs in its time and scope"
+            else f": {assumed}nothing in flight passes what it impairs in its time and scope"
         )
         return [f"{who} {verb} no order{why}"]
     of = totals.estimates
@@ -110,7 +111,13 @@ def _impact(
 def _failure_name(failure: Failure, as_of: Millis) -> str:
     has_ended = failure.ended_at is not None and failure.ended_at <= as_of and not failure.is_supposed
     what = f"{failure.failure_class.value.lower().replace('_', ' ')} of {failure.target}"
-    return f"{failure.key} ({what}{', ended' if has_ended else ''})"
+    late = ", should have ended" if _is_overdue(failure, as_of) else ""
+    return f"{failure.key} ({what}{', ended' if has_ended else late})"
+
+
+def _is_overdue(failure: Failure, as_of: Millis) -> bool:
+    """Whether its expected end has passed, and no end is known: the forecast assumes that it ends soon."""
+    return failure.ended_at is None and failure.expected_end is not None and failure.expected_end < as_of
 
 
 def _count(number: int, word: str) -> str:

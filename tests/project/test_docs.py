@@ -12,7 +12,7 @@ from impactgraph.cli.app import make_app
 from impactgraph.cli.commands import COMMANDS
 from impactgraph.settings import Settings
 from scripts.print_cli import TARGET, page
-from tests import laws_count
+from tests import laws_count, situations_table
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -30,6 +30,10 @@ def test_the_table_of_laws_is_that_of_the_properties():
 
     assert sentences
     assert [each for each in sentences if f"| {each} |" not in text] == [], "python -m tests.laws_count"
+
+
+def test_the_table_of_situations_is_that_of_the_fixtures():
+    assert situations_table.PAGE.read_text() == situations_table.page(), "python -m tests.situations_table"
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
