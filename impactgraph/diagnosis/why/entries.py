@@ -6,7 +6,7 @@ from graph_models.failure import Failure
 from graph_models.percent import percent
 from graph_models.time import Millis, say_duration
 from graph_models.topology import Emission, Step, Topology
-from impactgraph.diagnosis.why.names import display_name, failure_text
+from impactgraph.diagnosis.why.names import display_name, failure_text, step_name
 from impactgraph.diagnosis.why.situation import Impact
 
 NO_DATE = "No date for the next step yet: a message has to be sent again"
@@ -19,7 +19,7 @@ def exceeded_limit(step: Step, dwell: Millis, limit: Millis) -> str:
 
 def dwell_text(step: Step, dwell: Millis) -> str:
     """`40 min in Pick`."""
-    return f"{say_duration(dwell)} in {step.name or step.key}"
+    return f"{say_duration(dwell)} in {step_name(step)}"
 
 
 def late_arrival(excess: Millis) -> str:
@@ -27,7 +27,12 @@ def late_arrival(excess: Millis) -> str:
 
 
 def step_begin(step: Step) -> str:
-    return f"{step.name or step.key} begins"
+    return f"{step_name(step)} begins"
+
+
+def reroute(topology: Topology, step: Step) -> str:
+    """`Rerouted to Pick of Ship from store`."""
+    return f"Rerouted to {step_name(step)} of {display_name(topology, f'workflow:{step.workflow}')}"
 
 
 def completion(fulfillment: str | None) -> str:

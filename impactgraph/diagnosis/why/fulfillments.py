@@ -22,6 +22,7 @@ from impactgraph.diagnosis.why.ahead import (
     StepsOf,
     expected_steps,
 )
+from impactgraph.diagnosis.why.names import step_name
 from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, ReportedError
 from impactgraph.diagnosis.why.stages import CustomerJourney, stage_of
 from impactgraph.diagnosis.why.verdict import worst_impact
@@ -150,10 +151,11 @@ def _unknown_reason(sources: EvidenceSources, order: Order, fulfillment: Fulfill
         limit = first.within if first is not None and first.within is not None else _SOON
         if sources.at - order.placed_at <= limit:
             return None
-        name = (first.name or first.key) if first is not None else "the first"
+        name = step_name(first) if first is not None else "the first"
         return f"it was placed, but no step of it has been reported, although {name} should have begun"
     if fulfillment.step not in {step.key for step in workflow.steps}:
-        return f"it is in the step {fulfillment.step}, which {fulfillment.workflow} no longer has"
+        name = workflow.name or workflow.key
+        return f"it is in the step {fulfillment.step}, which {name} no longer has"
     return None
 
 

@@ -2,7 +2,7 @@
 
 from graph_models.failure import Failure
 from graph_models.time import MINUTE, Millis, say_duration
-from graph_models.topology import Topology
+from graph_models.topology import Step, Topology
 
 LATER_THAN_PROMISED = "later than promised"
 
@@ -20,6 +20,11 @@ def display_name(topology: Topology, identifier: str) -> str:
     """The name of an element; its key where it has no name or is not in the topology."""
     name = getattr(topology.elements.get(identifier), "name", "")
     return name or identifier.partition(":")[2].rpartition("/")[2]
+
+
+def step_name(step: Step) -> str:
+    """Its display name; its key where it has none."""
+    return step.name or step.key
 
 
 def delay_to_promise(at: Millis, promise: Millis) -> str:

@@ -107,6 +107,7 @@ def _with_lateness(
             broken_promise = LATER_THAN_PROMISED if misses_promise else None
             yield replace(
                 entry,
+                title=_title(topology, entry),
                 late=late is not None or misses_promise,
                 detail=join_details(entry.detail, late, broken_promise),
             )
@@ -116,6 +117,14 @@ def _with_lateness(
             yield replace(entry, late=late is not None, detail=join_details(entry.detail, late))
         else:
             yield entry
+
+
+def _title(topology: Topology, entry: TimelineEntry) -> str:
+    """With the name of its step, which events do not have."""
+    step = topology.elements.get(entry.element or "")
+    if not isinstance(step, Step) or entry.kind == COMPLETED:
+        return entry.title
+    return entries.step_begin(step) if entry.kind == ENTERED else entries.reroute(topology, step)
 
 
 def _exceeded_limit(topology: Topology, before: TimelineEntry | None, at: Millis) -> str | None:
