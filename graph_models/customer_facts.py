@@ -52,7 +52,7 @@ class CustomerMessageKind(StrEnum):
     """It was charged, and not all of it has been refunded."""
     CANCELLED_REFUNDED = "CANCELLED_REFUNDED"
     PARTLY_SHIPPED = "PARTLY_SHIPPED"
-    """Some parts are on their way, ready or done, and others are not; none is late."""
+    """Its parts are at different stages, and at least one has left, is ready or done; none is late."""
     DELAYED_WITH_DATE = "DELAYED_WITH_DATE"
     """Held up, overdue or later than promised; `expected_by` says when it is expected. `is_late` says whether
     the promise is missed: what is held up may be in time all the same.

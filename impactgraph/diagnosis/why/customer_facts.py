@@ -31,6 +31,8 @@ _ENDED = (
     CustomerStage.RETURN_COMPLETE,
     CustomerStage.CANCELLED,
 )
+_STOPPED = (DiagnosisState.STUCK, DiagnosisState.FAILED, DiagnosisState.DEAD_LETTERED)
+"""What is ready to collect cannot be handed over then."""
 _SETTLED = (*_ENDED, CustomerStage.READY_TO_COLLECT)
 """Nothing more is expected for the customer to wait for."""
 _HELD = (
@@ -115,8 +117,11 @@ def _expected(
 ) -> tuple[Millis | None, Millis | None]:
     """Of the last part that is expected; None where one has no date."""
     open_parts = [part for part in parts if part.stage not in _SETTLED]
-    if not open_parts or verdict.has_no_date:
+    if verdict.has_no_date:
         return None, None
+    if not open_parts:
+        held_until = next_at if verdict.state in _HELD else None
+        return held_until, held_until
     if verdict.state is DiagnosisState.STUCK and next_at is None:
         return None, None
     moments = [part.expected_at for part in open_parts if part.expected_at is not None]
@@ -179,10 +184,13 @@ def _kind(
         stage is CustomerStage.UNKNOWN or verdict.state is DiagnosisState.UNKNOWN
     ):
         return CustomerMessageKind.NEEDS_HELP
-    is_delayed = verdict.state in _HELD or is_late
-    if is_delayed and stage not in (*_SETTLED, CustomerStage.NOT_PLACED):
+    is_open = stage not in (*_SETTLED, CustomerStage.NOT_PLACED)
+    if stage is CustomerStage.READY_TO_COLLECT and verdict.state in _STOPPED:
+        is_open = True
+    if is_open and (verdict.state in _HELD or is_late):
         return CustomerMessageKind.DELAYED_WITH_DATE if has_date else CustomerMessageKind.DELAYED_NO_DATE
-    if stage not in _LEFT and any(part.stage in _LEFT for part in parts):
+    stages = {part.stage for part in parts}
+    if len(stages) > 1 and not stages.isdisjoint(_LEFT) and not stages.issubset(_ENDED):
         return CustomerMessageKind.PARTLY_SHIPPED
     return CustomerMessageKind(stage.value)
 

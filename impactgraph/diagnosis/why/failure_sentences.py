@@ -2,7 +2,7 @@
 
 from graph_models.enums import Band, Effect
 from graph_models.percent import percent
-from graph_models.time import say_duration
+from graph_models.time import MINUTE, say_duration
 from impactgraph.diagnosis.why.moments import ago, clock
 from impactgraph.diagnosis.why.names import display_name
 from impactgraph.diagnosis.why.phrases import Phrases
@@ -88,7 +88,7 @@ def effect(p: Phrases) -> str:
     if impact.band is Band.STUCK:
         return f"{p.subject} is in {p.place}, where {failures} may hold it{likelihood}{p.completion}"
     verb = "was" if impact.is_probable else "may have been"
-    delay = f", which adds {say_duration(impact.delay)}" if impact.delay else ""
+    delay = f", which adds {say_duration(impact.delay)}" if impact.delay and impact.delay >= MINUTE else ""
     end = "" if impact.is_active else ", which has ended"
     return f"{p.subject} {verb} affected by {failures}{end}, at {step}{delay}{likelihood}; {_progress(p)}"
 

@@ -217,7 +217,9 @@ class Phrases:
         """`Order O-1 has been ready to collect at Lisbon Chiado since 11:00 UTC (3 h)`."""
         location = self.known_state.fulfillment.location
         place = f" at {display_name(self.topology, f'location:{location}')}" if location else ""
-        return f"{self.subject} has been ready to collect{place}{self.since_entry}{self.punctuality}"
+        at = self.known_state.arrived_at
+        since = f" since {clock(at, self.s.at)} ({say_duration(self.s.at - at)})" if at is not None else ""
+        return f"{self.subject} has been ready to collect{place}{since}{self.punctuality}"
 
     @property
     def next_run(self) -> str:

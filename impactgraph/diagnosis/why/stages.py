@@ -16,29 +16,32 @@ from graph_models.topology import Step, Workflow
 from impactgraph.diagnosis.why.situation import FulfillmentState
 
 _WORD = re.compile(r"[a-z0-9]+")
-_COLLECTION = {"bopis", "collect", "collection", "pickup", "boris", "ropis", "bops"}
+_COLLECTION = {
+    "bopis",
+    "bopus",
+    "bops",
+    "ropis",
+    "ispu",
+    "curbside",
+    "locker",
+    "collect",
+    "collection",
+    "pickup",
+}
 _COLLECTION_PAIRS = {("pick", "up"), ("click", "collect")}
 _RETURN = {"return", "returns", "refund", "rma"}
-_DELIVERY = {
-    "deliver",
-    "delivery",
-    "delivering",
-    "delivered",
-    "transit",
-    "ride",
-    "courier",
-    "carrier",
-    "mile",
-}
+_DELIVERY = {"deliver", "delivery", "delivering", "delivered", "transit", "ride", "mile"}
 _DEPARTURE = {"ship", "shipping", "shipped", "dispatch", "dispatched", "despatch", "manifest", "depart"}
 _SHIPPED = {"shipped", "dispatched", "despatched", "shipment", "way", "transit", "shipping"}
 _NOTICES = (
-    (CustomerNotice.REFUND_NOTICE, {"refund", "refunded", "credit", "return", "returned"}),
+    (CustomerNotice.REFUND_NOTICE, {"refund", "refunded", "credit"}),
+    (CustomerNotice.OTHER_MESSAGE, {"return", "returned"}),
     (CustomerNotice.READY_NOTICE, {"ready", "pickup", "collect", "collection"}),
     (CustomerNotice.DELIVERY_NOTICE, {"delivered", "delivery", "arrived"}),
     (CustomerNotice.SHIPPING_NOTICE, _SHIPPED),
     (CustomerNotice.ORDER_CONFIRMATION, {"confirmed", "confirmation", "received", "placed", "accepted"}),
 )
+"""By words of the type, the first that fits."""
 _MONEY_NOTICES = (
     (CustomerNotice.REFUND, {"refund", "refunds", "credit", "reversal", "chargeback"}),
     (CustomerNotice.INVOICE, {"invoice", "receipt", "bill"}),

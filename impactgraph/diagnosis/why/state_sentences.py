@@ -4,11 +4,12 @@ schedule.
 
 from graph_models.customer_facts import CustomerArrival, CustomerStage
 from graph_models.money import Money, say_amount
-from graph_models.time import say_duration
+from graph_models.time import Millis, say_duration
 from impactgraph.diagnosis.why.charges import charges_of
 from impactgraph.diagnosis.why.moments import ago, clock
 from impactgraph.diagnosis.why.names import display_name
 from impactgraph.diagnosis.why.phrases import Phrases
+from impactgraph.diagnosis.why.situation import Impact
 from impactgraph.diagnosis.why.verdict import worst_impact
 
 _DONE = {
@@ -103,13 +104,19 @@ def _peers(p: Phrases) -> str:
 
 
 def _no_failure(p: Phrases, verb: str) -> str:
-    """That no failure is known to be the cause, or which one is ahead of it or may be."""
+    """That no failure is known to be the cause, and which one affects it elsewhere or may."""
     ahead = worst_impact((state, impact) for state, impact in p.s.impacts if impact.is_active)
     if ahead is None or ahead.impact is None:
         return f"no known failure {verb} it"
-    verb_ahead = "will probably affect" if ahead.impact.is_probable else "may affect"
     step = display_name(p.topology, ahead.impact.first_hit)
-    return f"no known failure {verb} it now, but {p.failures(ahead.impact)} {verb_ahead} it at {step}"
+    failures = p.failures(ahead.impact)
+    return f"no known failure {verb} it, but {failures} {_verb(ahead.impact, p.s.at)} it at {step}"
+
+
+def _verb(impact: Impact, at: Millis) -> str:
+    if impact.at > at:
+        return "will probably affect" if impact.is_probable else "may affect"
+    return "probably affected" if impact.is_probable else "may have affected"
 
 
 def unknown_position(p: Phrases) -> str:

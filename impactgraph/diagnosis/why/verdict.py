@@ -140,7 +140,7 @@ def _probable_impact(s: Situation) -> Basis | None:
 
 def _untold(s: Situation) -> Basis | None:
     """Nobody told the customer that it can be collected, so that nobody comes."""
-    waiting = {state.fulfillment.key: state for state in s.in_flight if state.waits_for_customer}
+    waiting = {state.fulfillment.key: state for state in s.fulfillments if state.waits_for_customer}
     finding = next(
         (
             finding
@@ -190,14 +190,18 @@ def _waiting(s: Situation) -> Basis | None:
     return _first(
         s.in_flight,
         lambda state: (
-            state.run_at is not None
-            or (state.usually_leaves_at is not None and s.at > state.usually_leaves_at)
+            not state.waits_for_customer
+            and (
+                state.run_at is not None
+                or (state.usually_leaves_at is not None and s.at > state.usually_leaves_at)
+            )
         ),
     )
 
 
 def _on_track(s: Situation) -> Basis | None:
-    return Basis(s.in_flight[0]) if s.in_flight else None
+    moving = [state for state in s.in_flight if not state.waits_for_customer]
+    return Basis((moving or s.in_flight)[0]) if s.in_flight else None
 
 
 RULES = (
