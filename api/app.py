@@ -53,6 +53,7 @@ def create_app(
         seconds=settings.deadline,
         max_objects=settings.max_cost,
         lists=KeptLists(settings.kept_pages),
+        chat=settings.chat,
         on_change=lambda: hub.notify(),  # noqa: PLW0108 - the hub is made below
     )
     schema = build_schema(settings)

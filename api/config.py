@@ -28,3 +28,8 @@ class ApiSettings(Protocol):
 
     @property
     def max_body(self) -> int: ...
+
+    @property
+    def chat(self) -> str | None:
+        """Address of a chat channel, with {channel} in place of its name."""
+        ...

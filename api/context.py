@@ -57,6 +57,8 @@ class Contexts:
     """Of an answer."""
     lists: KeptLists
     """Lists of answers for their next pages, of all requests."""
+    chat: str | None = None
+    """Address of a chat channel, with {channel} in place of its name."""
     on_change: Callable[[], None] = lambda: None
     """Called after each change of the data."""
 
@@ -73,6 +75,7 @@ class Context(BaseContext):
         self._factory = factory
         self.store = factory.store
         self.now = factory.clock()
+        self.chat = factory.chat
         self._ask_impact = factory.ask_impact
         self._lists = factory.lists
         self._workers = factory.workers

@@ -35,6 +35,14 @@ class Settings(BaseSettings):
     url: str | None = Field(
         default=None, description="Public address of the server, for links that answers end with."
     )
+    chat: str | None = Field(
+        default=None,
+        pattern=r"^(https?|slack|msteams|xmpp|ircs?|matrix)://\S*\{channel\}\S*$",
+        description=(
+            "Address of a chat channel, with {channel} in place of its name: makes contacts such as "
+            "#oms-oncall links."
+        ),
+    )
     deadline: float = Field(
         default=10.0, gt=0, le=600, description="Seconds that a request may take; a request may ask for less."
     )

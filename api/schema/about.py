@@ -26,9 +26,12 @@ class About:
         description="Events stamped ahead of the clock: answers about now do not know them yet."
     )
     server_time: Moment = strawberry.field(description="The server's present time.")
+    chat: str | None = strawberry.field(
+        description="Address of a chat channel, with {channel} in place of its name; null where none is set."
+    )
 
     @classmethod
-    def of(cls, state: StoreState, now: int) -> "About":
+    def of(cls, state: StoreState, now: int, chat: str | None) -> "About":
         return cls(
             version=state.version,
             topology=strawberry.ID(f"topology:{state.topology}") if state.topology else None,
@@ -41,4 +44,5 @@ class About:
                 last_at=moment_of(state.events_ahead.last_at),
             ),
             server_time=Moment(now),
+            chat=chat,
         )

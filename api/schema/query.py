@@ -164,7 +164,8 @@ class Query:
 
     @strawberry.field(description="Version of the server, and the state of its data.")
     async def about(self, info: Info) -> About:
-        return About.of(await info.context.ask(about.about, info.context.now), info.context.now)
+        context = info.context
+        return About.of(await context.ask(about.about, context.now), context.now, context.chat)
 
     @strawberry.field(
         description="A version of the topology for drawing a map: all elements and edges in one answer."

@@ -77,6 +77,10 @@ export const fullMoment = (at) => inZone({
   timeZoneName: "short",
 }).format(new Date(at));
 
+// The day and the time, for texts that are read elsewhere and later.
+export const stamp = (at) => inZone({ day: "numeric", month: "short", year: "numeric" })
+  .format(new Date(at)) + ` ${clock(at)}`;
+
 // The time; with the day unless it is today, and with the year unless it is the present one.
 export function moment(at) {
   const then = new Date(at);

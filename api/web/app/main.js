@@ -1,4 +1,5 @@
 // The explorer: registers the views and draws the page.
+import { chat } from "./chat.js";
 import { setNow } from "./clock.js";
 import { gql } from "./gql.js";
 import { connection } from "./live.js";
@@ -10,9 +11,12 @@ import "/web/topology/register.js";
 import "/web/order/register.js";
 import "/web/desk/register.js";
 
-// Uses the server's clock, since that of the computer may be wrong.
-const synchronizeClock = () => gql("{ serverTime }").then(({ serverTime }) => setNow(serverTime), () => {});
-connection.watch(({ state }) => { if (state === "live") synchronizeClock(); });
-synchronizeClock();
+// The server's clock, since that of the computer may be wrong, and its settings.
+const synchronize = () => gql("{ serverTime about { chat } }").then(
+  ({ serverTime, about }) => { setNow(serverTime); chat.set(about.chat); },
+  () => {}
+);
+connection.watch(({ state }) => { if (state === "live") synchronize(); });
+synchronize();
 
 render(html`<${Shell} />`, document.getElementById("page"));

@@ -49,6 +49,9 @@ export function hrefWith(params) {
   return address(path, fill(new URLSearchParams(present), params));
 }
 
+// The whole address of a state, for texts that are read elsewhere.
+export const absolute = (hash) => new URL(hash, location.href).href;
+
 function move(to, replace) {
   if (to === location.hash) return;
   history[replace ? "replaceState" : "pushState"](null, "", to);

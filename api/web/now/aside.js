@@ -2,6 +2,7 @@
 import { html } from "/web/app/ui.js";
 import { useQuery } from "/web/app/ask.js";
 import { about, plural } from "/web/app/format.js";
+import { Contact } from "/web/app/parts/contact.js";
 import { Badge, IdLink, Time } from "/web/app/parts/words.js";
 import { Table } from "/web/app/parts/table.js";
 import { href } from "/web/app/router.js";
@@ -69,7 +70,7 @@ export function Call({ owners }) {
       <ul class="call">${owners.map(({ team, orders, playbooks }) => html`<li key=${team.id}>
         <div class="row spread">
           <strong>${team.name}</strong>
-          <span class="contact">${team.contact}</span>
+          <${Contact} of=${team.contact} />
         </div>
         <p class="small muted">
           ${plural(orders, "order")}${playbooks.length > 0 && html`

@@ -2,7 +2,8 @@
 import { html, useRef } from "/web/app/ui.js";
 import { useQuery } from "/web/app/ask.js";
 import { now, ticks } from "/web/app/clock.js";
-import { about, expectedNumber, key, since, words, span } from "/web/app/format.js";
+import { key, since, words, span } from "/web/app/format.js";
+import { Contact } from "/web/app/parts/contact.js";
 import { Badge, Expected, ExpectedMoneys, IdLink, Stat, Time } from "/web/app/parts/words.js";
 import { href } from "/web/app/router.js";
 import { useSeen } from "/web/app/seen.js";
@@ -63,7 +64,7 @@ export function FailureCard({ summary, place }) {
     </dl>
     <dl class="pairs">
       <${Stat} label="Team to call" kind="small">
-        ${owner ? html`${owner.name} <span class="contact">${owner.contact}</span>` : "no owner"}
+        ${owner ? html`${owner.name} <${Contact} of=${owner.contact} />` : "no owner"}
       <//>
       <${Stat} label="Order value" kind="small">
         <${ExpectedMoneys} of=${estimates.value} most=${MOST_CURRENCIES} />
@@ -89,28 +90,10 @@ export function FailureCard({ summary, place }) {
     `}
     <p class="row no-print">
       <a class="button" href=${radius}>Open blast radius<span class="sr"> of ${failure.id}</span></a>
-      <a class="button" href=${href("topology", { element: target.id, whatif: 1 })}>
+      <a class="button" href=${href("topology", { element: target.id, whatif: 1, failure: failure.id })}>
         What if …
-        <span class="sr"> with ${target.id}</span>
+        <span class="sr"> with ${failure.id}</span>
       </a>
     </p>
   </li>`;
 }
-
-function line({ failure, owner, estimates }, at) {
-  return [
-    `${at + 1}. ${failure.id}: ${failure.summary || words(failure.class)}.`,
-    `${about(estimates.orders, "order")}, ${expectedNumber(estimates.stuck)} stuck;`,
-    `${about(estimates.promisesMissed, "promise")} missed.`,
-    `For ${since(failure.startedAt)}.`,
-    owner ? `${owner.name} ${owner.contact}` : "No owner",
-  ].join(" ");
-}
-
-export const markdown = (radius, list) => [
-  `**${radius.headline}**`,
-  "",
-  ...list.map(line),
-  "",
-  location.href,
-].join("\n");

@@ -8,7 +8,8 @@ import { Answered, Empty } from "/web/app/parts/states.js";
 import { Expected, ExpectedMoneys, Heading, Stat, Time } from "/web/app/parts/words.js";
 import { href } from "/web/app/router.js";
 import { Call, EventsAhead, RecentlyResolved, Open, OverdueLine, Promises } from "./aside.js";
-import { FailureCard, markdown } from "./failure.js";
+import { FailureCard } from "./failure.js";
+import { markdown } from "./markdown.js";
 import { NOW, ranked } from "./question.js";
 
 const MOST_CURRENCIES = 5;

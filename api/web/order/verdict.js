@@ -2,6 +2,8 @@
 import { html } from "/web/app/ui.js";
 import { now, ticks } from "/web/app/clock.js";
 import { words } from "/web/app/format.js";
+import { Contact } from "/web/app/parts/contact.js";
+import { PlaybookSteps } from "/web/app/parts/playbook.js";
 import { Badge, Stat, Time, tone } from "/web/app/parts/words.js";
 import { useStore } from "/web/app/store.js";
 
@@ -49,21 +51,13 @@ export function Verdict({ order }) {
         `}
         ${diagnosis.owner && html`
           <${Stat} label="Owner" kind="small">
-            ${diagnosis.owner.name} <span class="contact">${diagnosis.owner.contact}</span>
+            ${diagnosis.owner.name} <${Contact} of=${diagnosis.owner.contact} />
           <//>
         `}
       </dl>
       ${diagnosis.playbooks.map((playbook) => html`
-        <details key=${playbook.id}><summary>What to do: ${playbook.name}</summary><ol class="numbered">${
-          playbook.steps.map((step) => html`
-            <li>
-              ${step.text}${step.owner && html`
-                <span class="muted">
-                  (${step.owner}${step.approval && `, after approval by ${step.approval}`})
-                </span>
-              `}
-            </li>
-          `)
-        }</ol></details>`)}
+        <details key=${playbook.id}><summary>What to do: ${playbook.name}</summary>
+          <${PlaybookSteps} steps=${playbook.steps} />
+        </details>`)}
     </section>`;
 }

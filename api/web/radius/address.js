@@ -19,16 +19,27 @@ export const FILTERS = [
   { param: "effect", field: "effects", by: "EFFECT", label: "Effect" },
 ];
 
-/** Scope of a supposed failure, as parameters of the address. */
+/**
+ * Scope of a supposed failure, as parameters of the address. `rare`: only where the failure has it.
+ * `in-attr.NAME` restricts another attribute of orders.
+ */
 export const SCOPES = [
   { param: "in-region", field: "regions", label: "Regions" },
   { param: "in-location", field: "locations", label: "Locations" },
   { param: "in-channel", field: "channels", label: "Channels" },
   { param: "in-mode", field: "modes", label: "Fulfillment modes" },
   { param: "in-workflow", field: "workflows", label: "Workflows" },
+  { param: "in-type", field: "messageTypes", label: "Message types", rare: true },
+  { param: "in-version", field: "versions", label: "Payload versions", rare: true },
+  { param: "in-carrier", field: "carriers", label: "Carriers", rare: true },
+  { param: "in-supplier", field: "suppliers", label: "Suppliers", rare: true },
+  { param: "in-currency", field: "currencies", label: "Currencies", rare: true },
 ];
+const ATTRIBUTE = "in-attr.";
 
-const GIVEN = { delay: "delay", rate: "errorRate" };
+const GIVEN = { delay: "delay", rate: "errorRate", drain: "drain", until: "expectedEnd", ends: "endedAt" };
+/** Parameters of a supposed failure beside its target and its scope. */
+export const SUPPOSED = ["class", "from", ...Object.keys(GIVEN)];
 const OPTIONS = ["asOf", "horizon", "assumeRecovery", "tolerance"];
 
 /**
@@ -57,17 +68,48 @@ export function supposedOf(params, now = null) {
     startedAt: params.get("from")
       || now
   };
-  if (params.get("until")) supposed.expectedEnd = params.get("until");
   for (
     const [param, field] of Object.entries(GIVEN)
   ) if (params.get(param)) supposed[field] = field === "errorRate"
     ? Number(params.get(param))
     : params.get(param);
+  const scope = scopeOf(params);
+  if (Object.keys(scope).length) supposed.scope = scope;
+  return supposed;
+}
+
+function scopeOf(params) {
   const scope = Object.fromEntries(
     SCOPES.map(({ param, field }) => [field, params.getAll(param)]).filter(([, values]) => values.length)
   );
-  if (Object.keys(scope).length) supposed.scope = scope;
-  return supposed;
+  const attributes = attributesOf(params);
+  if (attributes.length) scope.attributes = Object.fromEntries(
+    attributes.map((param) => [param.slice(ATTRIBUTE.length), params.getAll(param)])
+  );
+  return scope;
+}
+
+/** The parameters of the address that restrict other attributes of orders. */
+export const attributesOf = (params) =>
+  [...new Set(params.keys())].filter((param) => param.startsWith(ATTRIBUTE));
+
+/** The parameters that suppose a failure on record again: its class, its times and its scope. */
+export function paramsOf(failure) {
+  const params = {
+    class: failure.class,
+    from: failure.startedAt,
+    until: failure.endedAt ? null : failure.expectedEnd,
+    ends: failure.endedAt,
+    delay: failure.delay,
+    rate: failure.errorRate,
+    drain: failure.drain
+  };
+  for (const [name, values] of Object.entries(failure.scope ?? {})) {
+    const field = name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+    const known = SCOPES.find((one) => one.field === field);
+    params[known?.param ?? ATTRIBUTE + name.replace(/^attributes\./, "")] = values;
+  }
+  return params;
 }
 
 /** The filter as an OrderFilter; null without one. */

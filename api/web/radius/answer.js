@@ -33,13 +33,15 @@ export function Answer({ radius, question, route }) {
     <div class="row spread">
       <${Heading}
           sub=${html`
-            as of <${Time} at=${radius.asOf} only="absolute" />,
-            by <a href=${href("topology")}>${radius.topology}</a>
+            As of <${Time} at=${radius.asOf} only="absolute" />,
+            by <a href=${href("topology")}>${radius.topology}</a>.${question.asOf && html`
+              ${" "}<a class="no-print" href=${hrefWith({ asOf: null })}>See the present state</a>
+            `}
           `}>
         ${titleOf(failures, question)}
       <//>
       <div class="row no-print">
-        <${MarkdownButton} text=${() => markdown(radius, location.href)} />
+        <${MarkdownButton} text=${() => markdown(radius, route.params)} />
         <button class="button" type="button" onClick=${() => print()}>Print report</button>
       </div>
     </div>
@@ -145,6 +147,12 @@ function FailureLine({ failure, supposed }) {
         : "end unknown"
     }${scopeWords(failure.scope)}.
     ${failure.summary && html` ${failure.summary}.`}
+    ${!supposed && html`
+      ${" "}<a class="no-print nowrap"
+          href=${href("topology", { element: target.id, whatif: 1, failure: failure.id })}>
+        What if …<span class="sr"> with ${failure.id}</span>
+      </a>
+    `}
   </li>`;
 }
 

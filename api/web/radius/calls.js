@@ -2,6 +2,8 @@
 import { html } from "/web/app/ui.js";
 import { plural } from "/web/app/format.js";
 import { CopyButton } from "/web/app/parts/copy.js";
+import { Contact } from "/web/app/parts/contact.js";
+import { PlaybookSteps } from "/web/app/parts/playbook.js";
 import { IdLink } from "/web/app/parts/words.js";
 
 const FIRST = 4;
@@ -40,7 +42,7 @@ export function Calls({ radius }) {
 
 function Call({ team, orders, elements }) {
   return html`<li>
-    <div class="row spread"><strong>${team.name}</strong><span class="contact">${team.contact}</span></div>
+    <div class="row spread"><strong>${team.name}</strong><${Contact} of=${team.contact} /></div>
     <p class="small muted">
       ${orders ? plural(orders, "order") : "no order"} via ${elements.slice(0, 3)
           .map(({ id, name }, at) => html`
@@ -51,7 +53,7 @@ function Call({ team, orders, elements }) {
               && ` and ${elements.length - 3} more`
           }${
             team.escalation.length > 0
-              && `; escalate to ${team.escalation.join(", ")}`
+              && html`; escalate to <${Contact} of=${team.escalation.join(", ")} />`
           }
     </p>
   </li>`;
@@ -59,15 +61,7 @@ function Call({ team, orders, elements }) {
 
 function Playbook({ playbook, open }) {
   return html`<details class="playbook" open=${open}><summary>${playbook.name}</summary>
-    <ol class="numbered">
-      ${playbook.steps.map(({ text, owner, approval }) => html`
-        <li>
-          ${text}${owner && html`
-            <span class="muted">${owner}${approval && `, after approval by ${approval}`}</span>
-          `}
-        </li>
-      `)}
-    </ol>
+    <${PlaybookSteps} steps=${playbook.steps} />
     ${playbook.message && html`
       <p class="say">${playbook.message}</p>
       <p class="no-print"><${CopyButton} text=${playbook.message} label="Copy customer message" /></p>

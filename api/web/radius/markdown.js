@@ -1,6 +1,9 @@
-// A blast radius as Markdown for a chat or a ticket: headline, totals, teams, playbooks and address.
-import { convertedFirst, expectedNumber, money, number, rangeOf, words } from "/web/app/format.js";
+// A blast radius as Markdown for a chat or a ticket: headline, filters, totals, teams, playbooks and address.
+import { convertedFirst, expectedNumber, money, number, rangeOf, stamp, words } from "/web/app/format.js";
 import { markdownTable } from "/web/app/parts/copy.js";
+import { footer, playbookLines } from "/web/app/parts/markdown.js";
+import { hrefWith } from "/web/app/router.js";
+import { chosenFilters } from "./address.js";
 
 const records = (rows) =>
   rows.map(({ type, effect, expected }) =>
@@ -21,12 +24,25 @@ function withRange(estimate) {
   return range ? `${expectedNumber(estimate)} (${range})` : expectedNumber(estimate);
 }
 
-function failureLine({ id, class: failureClass, target, startedAt, expectedEnd, summary }) {
-  const end = expectedEnd ? `, expected until ${expectedEnd}` : "";
-  return `- ${id}: ${words(failureClass)} of ${target.id} since ${startedAt}${end}. ${summary}`.trim();
+function failureLine({ id, class: failureClass, target, startedAt, expectedEnd, endedAt, summary }) {
+  const expected = expectedEnd ? `, expected to end ${stamp(expectedEnd)}` : ", end unknown";
+  const end = endedAt ? ` until ${stamp(endedAt)}` : expected;
+  return `- ${id}: ${words(failureClass)} of ${target.id} since ${stamp(startedAt)}${end}. ${summary}`.trim();
 }
 
-export function markdown(radius, address) {
+/** Such as "Only orders with channel: web, app; region: uk."; empty without filters. */
+export function filterLine(params) {
+  const byLabel = new Map();
+  for (const { param, value, label } of chosenFilters(params)) {
+    const text = param === "missed" ? "will be missed" : value;
+    byLabel.set(label, [...(byLabel.get(label) ?? []), text]);
+  }
+  if (!byLabel.size) return "";
+  const filters = [...byLabel].map(([label, values]) => `${label.toLowerCase()}: ${values.join(", ")}`);
+  return `Only orders with ${filters.join("; ")}.`;
+}
+
+export function markdown(radius, params) {
   const { totals } = radius;
   const { estimates } = totals;
   const figures = [
@@ -42,20 +58,17 @@ export function markdown(radius, address) {
     ["messages", `${withRange(estimates.notifications)}: ${records(totals.notifications)}`],
     ["tasks", withRange(estimates.tasks)],
   ];
+  const filter = filterLine(params);
   return [
     `**${radius.headline}**`, "",
+    ...(filter ? [filter, ""] : []),
     ...radius.failures.map(failureLine),
     "",
     markdownTable(["what", "expected (range)"], figures), "",
     ...radius.owners.map(({ team, orders }) =>
         `- Call ${team.name} ${team.contact}: ${number(orders)} orders`),
     "",
-    ...radius.playbooks.flatMap((playbook) =>
-        [
-          `${playbook.name}:`,
-          ...playbook.steps.map(({ text, owner }, at) => `${at + 1}. ${text}${owner ? ` (${owner})` : ""}`),
-          ""
-        ]),
-    `As of ${radius.asOf}, by ${radius.topology}. ${address}`,
+    ...playbookLines(radius.playbooks),
+    footer({ asOf: radius.asOf, topology: radius.topology, hash: hrefWith({ asOf: radius.asOf }) }),
   ].join("\n");
 }

@@ -15,13 +15,14 @@ const COUNTS = [
   ["Supplier orders", "supplierOrders"],
 ];
 
-export function Comparison({ present, both, alone, active }) {
+/** `instead`: the supposed failure stands for one of today's. */
+export function Comparison({ present, both, alone, active, instead = false }) {
   const head = html`
     <thead>
       <tr>
         <th scope="col"><span class="sr">What</span></th>
         <th scope="col" class="right">Now${active ? "" : " (no failures)"}</th>
-        <th scope="col" class="right">With it</th>
+        <th scope="col" class="right">${instead ? "If so" : "With it"}</th>
         <th scope="col" class="right">Difference</th>
         <th scope="col" class="right wide">This failure only</th>
       </tr>

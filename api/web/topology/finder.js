@@ -6,6 +6,9 @@ import { hrefWith } from "/web/app/router.js";
 import { nameOf } from "../map/model.js";
 import { matching } from "./near.js";
 
+/** What belongs to the former element. */
+const CHANGED = { path: null, failure: null };
+
 export function Finder({ model, params }) {
   const id = params.get("element");
   const to = params.get("to");
@@ -38,17 +41,17 @@ function Field({ model, label, param, chosen }) {
               event.key === "Enter"
                 && found[0]
             ) {
-              location.hash = hrefWith({ [param]: found[0].id, path: null });
+              location.hash = hrefWith({ ...CHANGED, [param]: found[0].id });
               setText("");
             }
           }} />
-      ${chosen && html`<a class="small" href=${hrefWith({ [param]: null, to: null, path: null })}>Clear</a>`}
+      ${chosen && html`<a class="small" href=${hrefWith({ ...CHANGED, [param]: null, to: null })}>Clear</a>`}
     </div>
     ${text && html`
       <ul class="finder-found">
         ${found.map((element) => html`
           <li key=${element.id}>
-            <a data-stop href=${hrefWith({ [param]: element.id, path: null })} onClick=${() => setText("")}>
+            <a data-stop href=${hrefWith({ ...CHANGED, [param]: element.id })} onClick=${() => setText("")}>
               ${element.name} <span class="muted small">${words(element.kind)} ${element.id}</span>
             </a>
           </li>

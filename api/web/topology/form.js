@@ -1,8 +1,8 @@
 // Form of a supposed failure: class, duration and scope. Each choice changes the address, and so the answer.
 import { html } from "/web/app/ui.js";
-import { moment, words } from "/web/app/format.js";
+import { duration, moment, percent, words } from "/web/app/format.js";
 import { change } from "/web/app/router.js";
-import { SCOPES } from "../radius/address.js";
+import { SCOPES, attributesOf } from "../radius/address.js";
 
 const CLASSES = {
   OUTAGE: "does not respond",
@@ -49,7 +49,8 @@ export function Form({ model, params, begun }) {
       ? null
       : new Date(Date.parse(since) + Number(hours) * HOUR).toISOString()
   );
-  const length = params.get("until") ? (Date.parse(params.get("until")) - Date.parse(from)) / HOUR : "";
+  const end = params.get("until") ?? params.get("ends");
+  const length = end ? (Date.parse(end) - Date.parse(from)) / HOUR : "";
   const begin = params.get("from")
     ? Math.round(((Date.parse(params.get("from")) - Date.parse(begun)) / HOUR) * 10) / 10
     : "";
@@ -69,32 +70,44 @@ export function Form({ model, params, begun }) {
                 : null
             })} />
     ${WITH_DELAY.has(kind) && html`
-      <${Choice} label="Delay" value=${params.get("delay") ?? "PT15M"} options=${DELAYS}
+      <${Choice} label="Delay" value=${params.get("delay") ?? ""}
+          options=${withOwn(DELAYS, params.get("delay") ?? "", () => delayName(params.get("delay")))}
           onChange=${(value) => set({ delay: value })} />
     `}
     ${kind === "TRANSIENT" && html`
-      <${Choice} label="Failing calls" value=${params.get("rate") ?? "0.3"} options=${RATES}
+      <${Choice} label="Failing calls" value=${params.get("rate") ?? ""}
+          options=${withOwn(RATES, params.get("rate") ?? "", () => rateName(params.get("rate")))}
           onChange=${(value) => set({ rate: value })} />
     `}
     <${Choice} label="From" value=${begin}
         options=${withOwn(BEGINS, begin, () => moment(params.get("from")))}
         onChange=${(value) => {
-          const start = shift(value, begun);
-          set({ from: start, until: length === "" ? null : shift(length, start ?? begun) });
+          const start = shift(value, begun) ?? (params.has("failure") ? begun : null);
+          set({ from: start, until: length === "" ? null : shift(length, start ?? begun), ends: null });
         }} />
     <${Choice} label="Duration" value=${length}
-        options=${withOwn(LENGTHS, length, () => `until ${moment(params.get("until"))}`)}
+        options=${withOwn(LENGTHS, length, () => `until ${moment(end)}`)}
         onChange=${(value) =>
             set({
               from: params.get("from")
                 ?? (value === "" ? null : begun),
-              until: shift(value, from)
+              until: shift(value, from),
+              ends: null
             })} />
-    ${SCOPES.map((scope) => html`
+    ${scopesOf(params).map((scope) => html`
       <${Scope} key=${scope.param} scope=${scope} model=${model} params=${params} set=${set} />
     `)}
   </div>`;
 }
+
+const delayName = (delay) => duration(delay) || "unknown";
+const rateName = (rate) => (rate ? percent(Number(rate)) : "unknown");
+
+/** The scopes that can be chosen, and the rare ones that the address has. */
+const scopesOf = (params) => [
+  ...SCOPES.filter(({ param, rare }) => !rare || params.has(param)),
+  ...attributesOf(params).map((param) => ({ param, label: words(param.replace("in-attr.", "")) }))
+];
 
 /** The choices, with the value of the address added. */
 const withOwn =

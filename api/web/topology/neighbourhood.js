@@ -2,6 +2,7 @@
 import { html, useMemo } from "/web/app/ui.js";
 import { useQuery } from "/web/app/ask.js";
 import { number, sentence, words } from "/web/app/format.js";
+import { Contact } from "/web/app/parts/contact.js";
 import { Answered, Empty } from "/web/app/parts/states.js";
 import { IdLink } from "/web/app/parts/words.js";
 import { change, href, hrefWith } from "/web/app/router.js";
@@ -69,9 +70,7 @@ function Shown({ element, model, params, depth }) {
             , owned
             by <${IdLink} id=${element.owner.id}>
               ${element.owner.name}
-            <//> <span class="contact">
-              ${element.owner.contact}
-            </span>
+            <//> <${Contact} of=${element.owner.contact} />
           `}.
           ${" "}${
             seen

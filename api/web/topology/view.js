@@ -35,7 +35,7 @@ function Part({ model, params }) {
   return html`<${Everything} model=${model} params=${params} />`;
 }
 
-const CLEAR = { versions: null, whatif: null, to: null, path: null, open: null };
+const CLEAR = { versions: null, whatif: null, to: null, path: null, open: null, failure: null };
 
 function Tabs({ route: { params } }) {
   const here = params.has("versions")

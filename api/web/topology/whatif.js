@@ -5,7 +5,7 @@ import { useQuery } from "/web/app/ask.js";
 import { now } from "/web/app/clock.js";
 import { Answered } from "/web/app/parts/states.js";
 import { change, href, hrefWith } from "/web/app/router.js";
-import { SCOPES, supposedOf } from "../radius/address.js";
+import { SCOPES, SUPPOSED, attributesOf, supposedOf } from "../radius/address.js";
 import { ESTIMATE } from "/web/app/estimates.js";
 import { TOTALS, PATH, countsOf } from "../radius/question.js";
 import { TopologyMap, asksForList } from "../map/map.js";
@@ -13,12 +13,13 @@ import { nameOf } from "../map/model.js";
 import { Comparison } from "./comparison.js";
 import { flip } from "./everything.js";
 import { Form } from "./form.js";
+import { FromFailure } from "./from_failure.js";
 
 const PART = `asOf headline totals ${TOTALS}`;
-const WHAT_IF = `query WhatIf($active: [ID!], $suppose: [FailureInput!]) {
+const WHAT_IF = `query WhatIf($active: [ID!], $others: [ID!], $suppose: [FailureInput!]) {
   today: blastRadius(failures: $active) { ${PART} }
   alone: blastRadius(suppose: $suppose) { ${PART} }
-  both: blastRadius(failures: $active, suppose: $suppose) { ${PART} topology
+  both: blastRadius(failures: $others, suppose: $suppose) { ${PART} topology
   by_step: breakdown(by: [STEP]) { key estimates { orders ${ESTIMATE} stuck ${ESTIMATE} } }
     elements(first: 500) { totalCount edges { node { element { id } effect from until delay likelihood
     scope path ${PATH} } } } absorbed { element { id } rule detail } }
@@ -27,12 +28,17 @@ const TODAY = `query Today { blastRadius { asOf failures { id } } }`;
 
 export function WhatIf({ model, params }) {
   const id = params.get("element");
+  const failure = params.get("failure");
   const today = useQuery(id && TODAY);
+  const ready = !failure || params.has("from");
   return html`
-    <section class="card"><h2>What if ${id ? `${nameOf(model, id)} failed` : "something failed"}</h2>
+    <section class="card"><h2>${titleOf(model, id, failure)}</h2>
+      ${id && failure && today.data && html`
+        <${FromFailure} id=${failure} params=${params} asOf=${today.data.blastRadius.asOf} />
+      `}
       ${
         id
-          ? today.data && html`
+          ? today.data && ready && html`
             <${Form} model=${model} params=${params} begun=${today.data.blastRadius.asOf} />
           `
           : html`
@@ -47,9 +53,9 @@ export function WhatIf({ model, params }) {
       id
         ? html`
           <${Answered} answer=${today} what="failures">
-            ${({ blastRadius: { asOf, failures } }) => html`
-              <${Answer} model=${model} params=${params} begun=${asOf}
-                  active=${failures.map((failure) => failure.id)} />
+            ${({ blastRadius: { asOf, failures } }) => ready && html`
+              <${Answer} model=${model} params=${params} begun=${asOf} failure=${failure}
+                  active=${failures.map((one) => one.id)} />
             `}
           <//>
         `
@@ -69,21 +75,35 @@ export function WhatIf({ model, params }) {
   `;
 }
 
+const titleOf = (model, id, failure) => (
+  failure
+    ? `What if ${failure.replace("failure:", "")} ended at another time, or were larger or smaller`
+    : `What if ${id ? nameOf(model, id) : "something"} failed`
+);
+
 /** The parameters of the same supposed failure on the page of a blast radius. */
 function asSupposed(params) {
   const shared = new URLSearchParams();
   if (params.get("element")) shared.set("target", params.get("element"));
-  for (
-    const name of ["class", "from", "until", "delay", "rate"]
-  ) if (params.get(name)) shared.set(name, params.get(name));
-  for (const { param } of SCOPES) for (const value of params.getAll(param)) shared.append(param, value);
+  for (const name of SUPPOSED) if (params.get(name)) shared.set(name, params.get(name));
+  const scopes = [...SCOPES.map(({ param }) => param), ...attributesOf(params)];
+  for (const param of scopes) for (const value of params.getAll(param)) shared.append(param, value);
   return shared;
 }
 
-function Answer({ model, params, begun, active }) {
+/** `failure`: the one on record that the supposed one stands for; null: it comes on top of all. */
+function Answer({ model, params, begun, failure, active }) {
   const shared = asSupposed(params);
   const supposed = supposedOf(shared, begun);
-  const answer = useQuery(WHAT_IF, { active: active.length ? active : null, suppose: [supposed] });
+  const all = failure && !active.includes(failure) ? [...active, failure] : active;
+  const others = active.filter((one) => one !== failure);
+  // by the same id, its end is as uncertain as that of the failure on record
+  const named = failure ? { ...supposed, id: failure } : supposed;
+  const answer = useQuery(
+    WHAT_IF,
+    { active: listOrNull(all), others: listOrNull(others), suppose: [named] },
+    { keep: failure !== null }
+  );
   const radius = href(
     "radius",
     {
@@ -95,10 +115,12 @@ function Answer({ model, params, begun, active }) {
     <section class="card"><h2>Compared with now</h2>
       <p class="lead" id="headline">${data.alone.headline}</p>
       <${Comparison} present=${data.today.totals} both=${data.both.totals} alone=${data.alone.totals}
-          active=${active.length} />
+          active=${all.length} instead=${failure !== null} />
       <p class="row no-print"><a class="button first" href=${radius}>Open as blast radius</a></p></section>
     <${Impaired} model=${model} both=${data.both} params=${params} />`}<//>`;
 }
+
+const listOrNull = (list) => (list.length ? list : null);
 
 function Impaired({ model, both, params }) {
   const impairments = useMemo(() => both.elements.edges.map(({ node }) => node), [both]);
@@ -109,7 +131,7 @@ function Impaired({ model, both, params }) {
     <${TopologyMap} model=${model} impairments=${impairments} at=${Date.parse(both.asOf)} counts=${counts}
         toggled=${open} chosen=${params.get("element")} asList=${asList}
         label="Map of what would be impaired; the same content is in the list"
-        onChoose=${(id) => model.byId.has(id) && change({ element: id })}
+        onChoose=${(id) => model.byId.has(id) && change({ element: id, failure: null })}
         onToggle=${(id) => change({ open: flip(open, id) }, { replace: true })}>
       <a class="quiet" href=${hrefWith({ as: asList ? "map" : "list" })}>
         ${asList ? "As a map" : "As a list"}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chosenFilters, exportAddress, isLive, questionOf, supposedOf, toggled } from "../../../../api/web/radius/address.js";
+import { chosenFilters, exportAddress, isLive, paramsOf, questionOf, supposedOf, toggled } from "../../../../api/web/radius/address.js";
 import { farFrom, matching } from "../../../../api/web/topology/near.js";
 import { drawnWay, modelOf } from "../../../../api/web/map/model.js";
 import { curve, linksOf } from "../../../../api/web/map/links.js";
@@ -78,4 +78,21 @@ test("a line leaves by the side that faces the other box; in an upright picture 
   assert.match(curve(box(0, 0), box(900, 90), true), /^M50 40 C.* 950 90$/);
   assert.match(curve(box(0, 0), box(50, 90)), /^M50 40 C.* 100 90$/);
   assert.match(curve(box(900, 0), box(0, 10)), /^M900 20 C.* 100 30$/);
+});
+
+test("a failure on record supposes itself again: class, times and every part of its scope", () => {
+  const failure = {
+    class: "LATENCY", startedAt: "2026-03-02T08:00:00Z", expectedEnd: "2026-03-02T10:00:00Z", endedAt: null, delay: "PT15M",
+    errorRate: null, drain: "PT1H", scope: { regions: ["uk", "latam"], message_types: ["invoice"], "attributes.payload_version": ["7"] },
+  };
+  const search = new URLSearchParams("target=system:oms");
+  for (const [name, values] of Object.entries(paramsOf(failure))) {
+    for (const value of [values].flat()) if (value !== null) search.append(name, value);
+  }
+
+  assert.deepEqual(supposedOf(search), {
+    target: "system:oms", class: "LATENCY", startedAt: failure.startedAt, expectedEnd: failure.expectedEnd, delay: "PT15M",
+    drain: "PT1H", scope: { regions: ["uk", "latam"], messageTypes: ["invoice"], attributes: { payload_version: ["7"] } },
+  });
+  assert.deepEqual(paramsOf({ ...failure, endedAt: "2026-03-02T09:00:00Z" }).until, null);
 });
