@@ -44,3 +44,21 @@ def test_imports_have_no_cycle() -> None:
     except CycleError as error:
         cycle = " -> ".join(str(module.relative_to(WEB)) for module in error.args[1])
         raise AssertionError(f"Modules import each other in a cycle: {cycle}") from None
+
+
+def test_only_views_are_loaded_later() -> None:
+    """They are loaded as soon as the first one is there; anything else could be missing without a server."""
+    late = [
+        str(module.relative_to(WEB))
+        for module in MODULES
+        if re.search(r"\bimport\(", module.read_text()) and module.name != "register.js"
+    ]
+
+    assert late == []
+
+
+def test_every_style_is_linked_by_the_page() -> None:
+    page = (WEB / "index.html").read_text()
+    styles = [path.relative_to(WEB) for path in WEB.rglob("*.css") if "vendor" not in path.parts]
+
+    assert [str(path) for path in styles if path.name != "graphiql.css" and f"/web/{path}" not in page] == []

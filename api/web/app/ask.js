@@ -1,8 +1,9 @@
 // Hooks for queries and subscriptions: { data, error, loading, reload }. Data stays on the screen during a
-// reload.
+// reload, and an error of a lost server until it is back: then the query is sent again.
 import { useCallback, useEffect, useRef, useState } from "./ui.js";
 import { gql } from "./gql.js";
 import { subscribe } from "./live.js";
+import { useRetry } from "./retry.js";
 
 const EMPTY = { data: null, error: null, loading: true };
 
@@ -14,18 +15,22 @@ export function useQuery(query, variables = {}, { seconds = 10, keep = false } =
   const [state, set] = useState(EMPTY);
   const [round, setRound] = useState(0);
   const request = JSON.stringify([query, variables]);
-  const answeredRequest = useRef(null);
+  const sentRequest = useRef(null);
   useEffect(() => {
     if (query === null) return set({ ...EMPTY, loading: false });
     const stop = new AbortController();
-    set((before) => (keep || answeredRequest.current === request ? { ...before, loading: true } : EMPTY));
+    const isSame = sentRequest.current === request;
+    sentRequest.current = request;
+    set((before) => (keep || isSame ? { ...before, loading: true } : EMPTY));
     gql(query, variables, { signal: stop.signal, seconds }).then(
-      (data) => { answeredRequest.current = request; set({ data, error: null, loading: false }); },
+      (data) => set({ data, error: null, loading: false }),
       (error) => { if (error.code !== "CANCELLED") set((before) => ({ ...before, error, loading: false })); },
     );
     return () => stop.abort();
   }, [request, round]);
-  return { ...state, reload: useCallback(() => setRound((before) => before + 1), []) };
+  const reload = useCallback(() => setRound((before) => before + 1), []);
+  useRetry(state.error, reload);
+  return { ...state, reload };
 }
 
 // Subscribes: the newest data, and the number of updates.

@@ -33,7 +33,7 @@ function setState(state) {
 // subscription must also be fields of Query, so that it can be polled.
 export function subscribe(query, variables, onData, onError = () => {}) {
   const id = String(++lastId);
-  const subscription = { id, query, variables, onData, onError, asked: false, last: null };
+  const subscription = { id, query, variables, onData, onError, asked: false, answered: false, last: null };
   subscriptions.set(id, subscription);
   clearTimeout(lingerTimer);
   if (acknowledged) begin(subscription);
@@ -91,6 +91,7 @@ function receive({ type, id, payload }) {
 
 function deliver(subscription, { data, errors }) {
   if (errors?.length) return subscription.onError(errorOf(errors));
+  subscription.answered = true;
   subscription.onData(data);
 }
 
@@ -141,9 +142,13 @@ async function pollOne(subscription) {
         && text !== subscription.last
     ) subscription.onData(data);
     subscription.last = text;
+    subscription.answered = true;
     return true;
   } catch (error) {
-    if (error.code === "NO_CONNECTION") return false;
+    if (error.code === "NO_CONNECTION") {
+      if (!subscription.answered) subscription.onError(error); // else the last known state stays
+      return false;
+    }
     subscription.onError(error);
     return true;
   }

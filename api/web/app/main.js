@@ -5,6 +5,7 @@ import { gql } from "./gql.js";
 import { connection } from "./live.js";
 import { html, render } from "./ui.js";
 import { Shell } from "./shell.js";
+import { views } from "./views.js";
 import "/web/now/register.js";
 import "/web/radius/register.js";
 import "/web/topology/register.js";
@@ -20,3 +21,11 @@ connection.watch(({ state }) => { if (state === "live") synchronize(); });
 synchronize();
 
 render(html`<${Shell} />`, document.getElementById("page"));
+
+// The other views, when the first one is there: a server that is lost later takes none of them away.
+const loadViews = () => views.loadAll().then(
+  () => { document.documentElement.dataset.views = "loaded"; },
+  () => {} // again when the connection is back
+);
+addEventListener("load", () => (window.requestIdleCallback ?? setTimeout)(loadViews));
+connection.watch(({ state }) => { if (state === "live") loadViews(); });

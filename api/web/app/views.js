@@ -1,13 +1,15 @@
-// Views by the first part of their address. A large view has `load` instead of `component`, and is loaded
-// when opened.
+// Views by the first part of their address. A large view has `load` instead of `component`: it is loaded once
+// the first view is there, or when opened before, so that no view is missing when the server is lost later.
 import { html, useEffect, useState } from "./ui.js";
 import { Loading, Problem } from "./parts/states.js";
+import { whenBack } from "./retry.js";
 
 const registered = new Map();
 
 // register({ path: "radius", title: "Blast radius", component | load: async () => component, nav: 20 })
 // `nav`: position in the navigation; without it the view is reached by links only. A view gets { route }.
 export const views = {
+  loadAll: () => Promise.all([...registered.values()].map(loadOnce)),
   register: (view) => registered.set(view.path, view),
   find: (path) => registered.get(path),
   inNavigation: () => [...registered.values()]
@@ -15,13 +17,22 @@ export const views = {
     .sort((a, b) => a.nav - b.nav),
 };
 
+/** The component of a view; a failed load is tried again by the next call. */
+async function loadOnce(view) {
+  view.component ??= await view.load();
+  return view.component;
+}
+
 export function View({ view, route }) {
   const [loaded, setLoaded] = useState(null);
   useEffect(() => {
     if (view.component || loaded?.path === view.path) return;
-    view.load().then(
+    loadOnce(view).then(
       (component) => setLoaded({ path: view.path, component }),
-      (error) => setLoaded({ path: view.path, error }),
+      (error) => {
+        setLoaded({ path: view.path, error: { code: "NO_CONNECTION", message: error.message } });
+        whenBack().then(() => location.reload()); // a browser may keep a failed load of a module
+      },
     );
   }, [view]);
   const loadedView = loaded?.path === view.path ? loaded : null;

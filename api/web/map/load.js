@@ -1,6 +1,7 @@
 // Loads the topology for the map, once per version.
 import { useEffect, useState } from "/web/app/ui.js";
 import { gql } from "/web/app/gql.js";
+import { useRetry } from "/web/app/retry.js";
 import { modelOf } from "./model.js";
 
 const MAP = `query Map($version: ID) { topologyMap(version: $version) {
@@ -44,5 +45,7 @@ export function useModel(version = null) {
     );
     return () => { isMounted = false; };
   }, [version, round]);
-  return { ...state, reload: () => setRound((before) => before + 1) };
+  const reload = () => setRound((before) => before + 1);
+  useRetry(state.error, reload);
+  return { ...state, reload };
 }

@@ -4,6 +4,7 @@ import { html, useEffect, useLayoutEffect, useRef, useState } from "../ui.js";
 import { moveByArrows } from "../keys.js";
 import { number } from "../format.js";
 import { gql } from "../gql.js";
+import { useRetry } from "../retry.js";
 import { Loading, Problem } from "./states.js";
 
 const ROW = 44; // px; parts.css fixes the rows of a long table to this height
@@ -46,11 +47,13 @@ export function Table({ caption, columns, rows, keyOf = (row) => row.id, rowClas
   </table></div>`;
 }
 
+const NO_ROWS = { rows: [], total: null, end: null, more: true, error: null };
+
 // Pages of a Relay connection, loaded on scrolling. Rows stay until `query`, `variables` or `version` change.
 export function usePages({ query, variables, pick, version = 0 }) {
   const [round, setRound] = useState(0);
   const request = JSON.stringify([query, variables, version, round]);
-  const [state, set] = useState({ request, rows: [], total: null, end: null, more: true, error: null });
+  const [state, set] = useState({ ...NO_ROWS, request });
   const asking = useRef(null);
   const fresh = state.request === request;
   const load = async () => {
@@ -64,13 +67,15 @@ export function usePages({ query, variables, pick, version = 0 }) {
         total: page.totalCount, end: page.pageInfo.endCursor, more: page.pageInfo.hasNextPage, error: null,
       }));
     } catch (error) {
-      set((before) => ({ ...before, request, more: false, error }));
+      set((before) => (before.request === request ? { ...before, error } : { ...NO_ROWS, request, error }));
     } finally {
       if (asking.current === request) asking.current = null;
     }
   };
   useEffect(() => { load(); }, [request]);
-  return { ...state, stale: !fresh, load, retry: () => setRound(round + 1) };
+  const retry = () => (state.rows.length ? load() : setRound(round + 1));
+  useRetry(state.error, retry);
+  return { ...state, stale: !fresh, load, retry };
 }
 
 // A virtual list: renders the visible rows only; prints all loaded rows.
@@ -109,7 +114,7 @@ export function LongTable({
     addEventListener("afterprint", end);
     return () => { removeEventListener("beforeprint", begin); removeEventListener("afterprint", end); };
   }, []);
-  if (pages.error && !pages.stale) return html`<${Problem} error=${pages.error} retry=${pages.retry} />`;
+  if (pages.error && !rows.length) return html`<${Problem} error=${pages.error} retry=${pages.retry} />`;
   if (pages.total === null) return html`<${Loading} what=${caption} />`;
   if (pages.total === 0) return html`<p class="muted">${empty}</p>`;
   const from = printing ? 0 : visible.from;
@@ -140,6 +145,7 @@ export function LongTable({
         </tbody>
       </table>
     </div>
+    ${pages.error && html`<${Problem} error=${pages.error} retry=${pages.retry} />`}
     <p class="muted small">
       ${
         rows.length < pages.total
