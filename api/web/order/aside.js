@@ -79,7 +79,7 @@ export function Peers({ peers, order }) {
         Such
         as ${others.map(({ id }, at) => html`
           ${at > 0 && ", "}
-          <${IdLink} id=${id} class="nowrap">${key(id)}<//>
+          <${IdLink} id=${id}>${key(id)}<//>
         `)}
       </p>
     `}
@@ -97,7 +97,7 @@ export function Fulfillments({ list }) {
         <p>
           <strong>${one.step ? one.step.name : "not started"}</strong>
           ${one.location && html`
-            at <${IdLink} id=${one.location.id}>${one.location.name}<//>
+            ${" "}at <${IdLink} id=${one.location.id}>${one.location.name}<//>
           `} <${Badge} of=${one.status} /> ${one.overdue && html`
             <${Badge} of="LATE">overdue<//>
           `}

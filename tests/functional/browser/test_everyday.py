@@ -19,7 +19,7 @@ from tests.functional.http.shop import NOW, TOPOLOGY
 
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-WIDTHS = (1280, 390)
+WIDTHS = (1280, 390, 320)
 LOOKS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 VIEWS = {
     "now": "",

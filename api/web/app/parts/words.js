@@ -99,7 +99,7 @@ export function ExpectedMoneys({ of, ...rest }) {
   return html`
     <${Moneys} of=${amounts} ...${rest} />
     ${inOne && html`
-      <span class="note muted nowrap">rates of ${inOne.ratesAsOf.slice(0, 10)}</span>
+      ${" "}<span class="note muted nowrap">rates of ${inOne.ratesAsOf.slice(0, 10)}</span>
     `}
   `;
 }
