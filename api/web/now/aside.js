@@ -80,23 +80,6 @@ export function Call({ owners }) {
       </li>`)}</ul></section>`;
 }
 
-const RESOLVED =
-  `query Resolved { failures(active: false, first: 5) { totalCount edges { node { id summary endedAt
-    target { id } } } } }`;
-
-// `when` changes when a failure begins or ends, and makes the list load again.
-export function RecentlyResolved({ when }) {
-  const { data } = useQuery(RESOLVED, { when });
-  if (!data?.failures.totalCount) return null;
-  return html`
-    <section class="card">
-      <h2>Recently resolved</h2>
-      <ul class="call">${data.failures.edges.map(({ node }) => html`<li key=${node.id}>
-        <a href=${href("radius", { failure: node.id })}>${node.summary || node.id}</a>
-        <p class="small muted">resolved <${Time} at=${node.endedAt} /></p>
-      </li>`)}</ul></section>`;
-}
-
 const AHEAD = `query EventsAhead { about { eventsAhead { count nextAt } } }`;
 
 // `when` is the moment of the answer beside it.

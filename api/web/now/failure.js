@@ -8,6 +8,7 @@ import { Badge, Expected, ExpectedMoneys, IdLink, Stat, Time } from "/web/app/pa
 import { href } from "/web/app/router.js";
 import { useSeen } from "/web/app/seen.js";
 import { useStore } from "/web/app/store.js";
+import { LeftToRepair } from "./ended.js";
 
 const MOST_CURRENCIES = 5;
 const HALF_HOUR = 1_800_000;
@@ -26,7 +27,7 @@ function HourCost({ failure }) {
 function End({ at, endedAt }) {
   useStore(ticks);
   if (endedAt) {
-    return html`<strong>ended <${Time} at=${endedAt} />: rejected work waits for a replay</strong>`;
+    return html`<strong>ended <${Time} at=${endedAt} />, not yet repaired</strong>`;
   }
   if (!at) return html`<span>end unknown</span>`;
   const late = now() - Date.parse(at);
@@ -82,6 +83,7 @@ export function FailureCard({ summary, place }) {
         <//>
       `}
     </dl>
+    ${failure.endedAt && html`<${LeftToRepair} failure=${failure.id} />`}
     ${!failure.endedAt && html`
       <${HourCost} key=${`${failure.id} ${Math.floor(now() / HALF_HOUR)}`} failure=${failure.id} />
     `}

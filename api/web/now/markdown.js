@@ -1,5 +1,5 @@
 // The active failures as Markdown for a chat or a ticket.
-import { about, expectedNumber, since, words } from "/web/app/format.js";
+import { about, expectedNumber, since, stamp, words } from "/web/app/format.js";
 import { footer, playbookLines } from "/web/app/parts/markdown.js";
 import { href } from "/web/app/router.js";
 
@@ -8,7 +8,9 @@ function line({ failure, owner, estimates }, at) {
     `${at + 1}. ${failure.id}: ${failure.summary || words(failure.class)}.`,
     `${about(estimates.orders, "order")}, ${expectedNumber(estimates.stuck)} stuck;`,
     `${about(estimates.promisesMissed, "promise")} missed.`,
-    `For ${since(failure.startedAt)}.`,
+    failure.endedAt
+      ? `Ended ${stamp(failure.endedAt)}, not yet repaired.`
+      : `For ${since(failure.startedAt)}.`,
     owner ? `${owner.name} ${owner.contact}` : "No owner",
   ].join(" ");
 }

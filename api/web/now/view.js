@@ -7,12 +7,15 @@ import { MarkdownButton } from "/web/app/parts/copy.js";
 import { Answered, Empty } from "/web/app/parts/states.js";
 import { Expected, ExpectedMoneys, Heading, Stat, Time } from "/web/app/parts/words.js";
 import { href } from "/web/app/router.js";
-import { Call, EventsAhead, RecentlyResolved, Open, OverdueLine, Promises } from "./aside.js";
+import { Call, EventsAhead, Open, OverdueLine, Promises } from "./aside.js";
+import { Ended } from "./ended.js";
 import { FailureCard } from "./failure.js";
 import { markdown } from "./markdown.js";
 import { NOW, ranked } from "./question.js";
 
 const MOST_CURRENCIES = 5;
+const NONE = [];
+const idsOf = (summaries) => summaries.map(({ failure }) => failure.id);
 
 export function Now() {
   const answer = useLive(NOW);
@@ -72,15 +75,17 @@ function Failing({ radius }) {
       <//>
     </dl></section>
     <div class="main-and-side">
-      <ol class="stack" onKeyDown=${moveByArrows} aria-label="Active failures, most costly first">
-        ${list.map((summary, at) => html`
-          <${FailureCard} key=${summary.failure.id} summary=${summary} place=${at + 1} />
-        `)}
-      </ol>
+      <div class="stack">
+        <ol class="stack" onKeyDown=${moveByArrows} aria-label="Active failures, most costly first">
+          ${list.map((summary, at) => html`
+            <${FailureCard} key=${summary.failure.id} summary=${summary} place=${at + 1} />
+          `)}
+        </ol>
+        <${Ended} when=${idsOf(list).join()} shown=${idsOf(list)} />
+      </div>
       <div class="stack">
         <${Promises} promises=${radius.promises} expected=${estimates.promisesMissed} />
         <${Call} owners=${radius.owners} />
-        <${RecentlyResolved} when=${list.length} />
         <${OverdueLine} />
       </div>
     </div>`;
@@ -115,5 +120,5 @@ function Calm({ radius }) {
       </ul>
       <${OverdueLine} />
     <//>
-    <${RecentlyResolved} when=${0} />`;
+    <${Ended} when="" shown=${NONE} />`;
 }
