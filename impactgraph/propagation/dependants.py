@@ -81,8 +81,8 @@ def _at_step(rule: Apply) -> Apply:
 
 
 @_at_step
-def step_waits(state: ImpairmentState, policy: Policy) -> RuleOutcome:
-    """A step makes its calls when it starts: what it needs and cannot have, it waits for."""
+def step_needs(state: ImpairmentState, policy: Policy) -> RuleOutcome:
+    """A step makes its calls when it starts: what it needs impairs it as it impairs the call."""
     return RuleOutcome(((state._replace(at_start=True, at_completion=False), _STEP_WORDS[state.effect]),))
 
 

@@ -47,7 +47,7 @@ REJECTED = _rule("rejected", over.is_rejected)
 OLD_CONTENT = _rule("old content", over.carries_old_content)
 TWICE = _rule("twice", over.passes_twice)
 NO_RUNS = _rule("no runs", over.has_no_runs)
-STEP_WAITS = _rule("step waits", to.step_waits)
+STEP_NEEDS = _rule("step needs", to.step_needs)
 STEP_STANDS = _rule("step stands", to.step_stands)
 STEP_THERE = _rule("step there", to.step_at_location)
 STEP_SHORT_OF_PEOPLE = _rule("too few people", to.step_is_short_of_people)
@@ -128,7 +128,7 @@ _DEPENDANTS: Mapping[Edge, Mapping[FailureClass, Rule]] = {
     Edge.OFFERS: dict.fromkeys(ALL, SAME),
     Edge.SYSTEM_NEEDS: {**dict.fromkeys(ALL, SAME), C.MISSED_RUN: STOPS},
     Edge.SYSTEM_OPTIONAL: {**dict.fromkeys(ALL, SYSTEM_WITHOUT), C.MISSED_RUN: STOPS},
-    Edge.STEP_NEEDS: {**dict.fromkeys(ALL, STEP_WAITS), C.MISSED_RUN: STOPS},
+    Edge.STEP_NEEDS: {**dict.fromkeys(ALL, STEP_NEEDS), C.MISSED_RUN: STOPS},
     Edge.STEP_OPTIONAL: {**dict.fromkeys(ALL, STEP_WITHOUT), C.MISSED_RUN: STOPS},
     # A schema concerns what is exchanged, old content what is read, a run what is sent: the work in the
     # system itself goes on.

@@ -40,6 +40,9 @@ export const EFFECTS = {
   DEGRADED: { rank: 5, says: "degraded", means: "reduced service", line: "4 4", mark: "M2 4 H14 L8 13 Z" },
 };
 
+/** What an element does to what passes it, in one word: the same on the map, in paths and in lists. */
+export const effectName = (effect) => EFFECTS[effect].says;
+
 /** The mark of a failed element. */
 export const FAILED = { says: "failed", means: "the cause", mark: "M9 1 L3 9 H7.5 L6.5 15 L13 6.5 H8.5 Z" };
 
@@ -56,16 +59,26 @@ export const styleOf = (effect) => `effect-${effect ? effect.toLowerCase() : "no
  *  ended.
  * @param impairments [{element: {id}, effect, from, until}], moments as ISO 8601 or null
  * @param at milliseconds
- * @returns {Map<string, {effect, phase: "now"|"later"|"past", from: number, until: number|null}>}
+ * @returns {Map<string, {effect, phase: "now"|"later"|"past", from: number, until: number|null, also}>}
+ *  `also`: further effects that hold at the same moment; absent without any
  */
 export function effectsAt(impairments, at) {
   const found = new Map();
   for (const impairment of impairments) {
     const seen = seenFrom(impairment, at);
     const before = found.get(impairment.element.id);
-    if (!before || comesFirst(seen, before)) found.set(impairment.element.id, seen);
+    const [first, other] = !before || comesFirst(seen, before) ? [seen, before] : [before, seen];
+    found.set(impairment.element.id, withAlso(first, other));
   }
   return found;
+}
+
+/** The first with the effects of the other that hold beside it. */
+function withAlso(first, other) {
+  if (first.phase !== "now" || other?.phase !== "now") return first;
+  const also = [...(first.also ?? []), other.effect, ...(other.also ?? [])]
+    .filter((effect, n, all) => effect !== first.effect && all.indexOf(effect) === n);
+  return also.length ? { ...first, also } : first;
 }
 
 function seenFrom({ effect, from, until }, at) {

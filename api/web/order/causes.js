@@ -1,5 +1,6 @@
 // The causes, most likely first, each with its evidence and its path.
 import { html } from "/web/app/ui.js";
+import { effectName } from "/web/map/effects.js";
 import { percent } from "/web/app/format.js";
 import { Badge, IdLink, Time } from "/web/app/parts/words.js";
 
@@ -11,7 +12,11 @@ function Hops({ path, evidence }) {
       ${!evidence.includes(path.sentence) && html`<p class="small">${path.sentence}</p>`}
       <ol class="hops">
         ${path.hops.map((hop) => html`
-          <li><p><${IdLink} id=${hop.from} /> → <${IdLink} id=${hop.to} /> <${Badge} of=${hop.effect} /></p>
+          <li>
+            <p>
+              <${IdLink} id=${hop.from} /> → <${IdLink} id=${hop.to} />${" "}
+              <${Badge} of=${hop.effect}>${effectName(hop.effect)}<//>
+            </p>
             <p class="small muted"><${Time} at=${hop.at} only="absolute" /> · ${hop.detail}</p></li>`)}</ol>
     </details>`;
 }

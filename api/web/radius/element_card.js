@@ -3,14 +3,18 @@ import { html } from "/web/app/ui.js";
 import { duration, percent, plural, words } from "/web/app/format.js";
 import { Badge, IdLink, Time } from "/web/app/parts/words.js";
 import { href, hrefWith } from "/web/app/router.js";
+import { effectWords } from "../map/effect_text.js";
+import { effectName, effectsAt } from "../map/effects.js";
 import { nameOf } from "../map/model.js";
 import { toggled } from "./address.js";
 import { scopeWords } from "./answer.js";
 import { Hops } from "./path_card.js";
 
-export function ElementCard({ id, model, impairments, counts, params }) {
+/** `at`: the moment of the map, in milliseconds. */
+export function ElementCard({ id, model, impairments, at, counts, params }) {
   const element = model.byId.get(id);
   const found = impairments.filter((one) => one.element.id === id);
+  const seen = effectsAt(found, at).get(id);
   const count = counts.get(id);
   return html`<section class="picked" aria-labelledby="element-title">
     <div class="row spread">
@@ -30,10 +34,11 @@ export function ElementCard({ id, model, impairments, counts, params }) {
         </a>
       </p>
     `}
+    ${found.length > 1 && html`<p><strong>On the map: ${effectWords(seen)}.</strong></p>`}
     ${found.map((one) => html`
       <div key=${one.effect + one.from}>
         <p>
-          <${Badge} of=${one.effect} /> from <${Time} at=${one.from} />
+          <${Badge} of=${one.effect}>${effectName(one.effect)}<//> from <${Time} at=${one.from} />
           ${
             one.until
               ? html` until <${Time} at=${one.until} />`

@@ -4,6 +4,7 @@ import { duration, number, percent, words } from "/web/app/format.js";
 import { LongTable } from "/web/app/parts/table.js";
 import { Badge, Money, Time } from "/web/app/parts/words.js";
 import { change, hrefWith } from "/web/app/router.js";
+import { effectName } from "../map/effects.js";
 import { exportAddress } from "./address.js";
 import { heads } from "./question.js";
 
@@ -56,7 +57,8 @@ const ORDERS = [
     key: "hit",
     label: "Affected at step",
     cell: ({ firstHit, hitAt, effect }) => html`
-      ${firstHit.name} <span class="muted">${words(effect)}</span> <${Time} at=${hitAt} only="absolute" />
+      ${firstHit.name} <span class="muted">${effectName(effect)}</span>
+      ${" "}<${Time} at=${hitAt} only="absolute" />
     `
   },
   {

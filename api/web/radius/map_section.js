@@ -42,7 +42,7 @@ function MapWithTimeline({ model, radius, question, route: { params } }) {
   return html`
     <${PathCard} row=${row} model=${model} />
     ${chosen && html`
-      <${ElementCard} id=${chosen} model=${model} impairments=${impairments} counts=${counts}
+      <${ElementCard} id=${chosen} model=${model} impairments=${impairments} at=${at} counts=${counts}
           params=${params} />
     `}
     <${TopologyMap} model=${model} impairments=${impairments} at=${at}

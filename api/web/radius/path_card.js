@@ -6,7 +6,7 @@ import { IdLink, Time } from "/web/app/parts/words.js";
 import { Problem } from "/web/app/parts/states.js";
 import { hrefWith } from "/web/app/router.js";
 import { idsOnPath } from "../map/causes.js";
-import { EFFECTS, styleOf } from "../map/effects.js";
+import { EFFECTS, effectName, styleOf } from "../map/effects.js";
 import { Mark } from "../map/legend.js";
 import { nameOf } from "../map/model.js";
 import { PATH, heads } from "./question.js";
@@ -96,7 +96,8 @@ export function Hops({ hops, model }) {
             <a href=${hrefWith({ element: /^(order|fulfillment|failure):/.test(hop.to) ? null : hop.to })}>
               <strong>${nameOf(model, hop.to)}</strong>
             </a> <span class="muted small">
-              ${words(hop.to.split(":")[0])}, <${Time} at=${hop.at} only="absolute" />
+              ${words(hop.to.split(":")[0])}, ${effectName(hop.effect)}
+              ${" "}from <${Time} at=${hop.at} only="absolute" />
             </span>
             <br />
             ${hop.detail} <span class="muted small">(rule: ${hop.rule})</span></span></li>`)}</ol>`;

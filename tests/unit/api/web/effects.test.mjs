@@ -59,3 +59,13 @@ test("involved is what is impaired, what leads there, and the whole of each work
 
   assert.deepEqual([...found].sort(), ["data:oms.stock", "integration:stock", "step:home/pick", "step:home/place", "step:home/ship"]);
 });
+
+test("an element that both rejects and holds back what passes says both", () => {
+  const both = ["BLOCKED", "REJECTED"].map((effect) => ({
+    element: { id: "integration:q" }, effect, from: "2026-03-02T08:00:00Z", until: "2026-03-02T12:00:00Z",
+  }));
+  for (const list of [both, [...both].reverse()]) {
+    const seen = effectsAt(list, Date.parse("2026-03-02T09:00:00Z")).get("integration:q");
+    assert.deepEqual([seen.effect, seen.also], ["REJECTED", ["BLOCKED"]]);
+  }
+});
