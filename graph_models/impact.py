@@ -69,6 +69,23 @@ class RecordTotals:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordCause:
+    """Affected records of one type and effect, by the element that impairs them."""
+
+    kind: RecordKind
+    type: str
+    effect: RecordEffect
+    element: str | None
+    """Full id; None where no single element does."""
+    failures: tuple[str, ...]
+    """Bare keys."""
+    count: int
+    """How many are possible."""
+    expected: float
+    """The sum of their likelihoods."""
+
+
+@dataclass(frozen=True, slots=True)
 class OrderTotals:
     orders: int
     expected_orders: float

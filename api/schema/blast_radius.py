@@ -19,6 +19,7 @@ from api.schema.money import Money
 from api.schema.organisation import Playbook, Team
 from api.schema.page import After, Connection, First
 from api.schema.path import Path
+from api.schema.record_causes import RecordCause
 from api.schema.scalars import Moment, Span, moment_of
 from api.schema.totals import ForecastPoint, ImpactGroup, ImpactTotals
 from api.schema.unanswered import AwaitingReplay, Unanswered
@@ -175,6 +176,14 @@ class BlastRadius:
             ImpactGroup.of(group, partial(_nth_of, self.answer.group_estimates, tuple(by), number))
             for number, group in enumerate(groups)
         ]
+
+    @strawberry.field(
+        description="Affected records by type, effect and the element that impairs them, most expected first."
+    )
+    async def record_causes(self, info: Info) -> list[RecordCause]:
+        causes = await info.context.run(lambda: self.answer.record_causes)
+        info.context.count(len(causes))
+        return [RecordCause.of(cause, self.landscape) for cause in causes]
 
     @strawberry.field(
         description="Impact of each failure by itself, most promises missed first. Costs one more answer per "

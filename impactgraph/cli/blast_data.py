@@ -107,6 +107,7 @@ def blast_json(blast: BlastAnswer, layout: BlastLayout) -> Json:
         "headline": answer.headline,
         "assumptions": encoder.encode(answer.assumptions),
         "totals": encoder.encode(answer.totals),
+        "recordCauses": encoder.encode(answer.record_causes),
         "breakdown": encoder.encode(_groups(blast, layout)),
         "forecast": encoder.encode(_points(blast, bucket)) if bucket is not None else [],
         "contributions": encoder.encode(contributions(blast.snapshot, answer_question, answer)),

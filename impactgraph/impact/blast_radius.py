@@ -19,6 +19,7 @@ from graph_models.impact import (
     ImpactGroup,
     ImpactTotals,
     OrderTotals,
+    RecordCause,
     RecordTotals,
     ResidualTotals,
 )
@@ -39,6 +40,7 @@ from impactgraph.impact.estimates import Sums, read_estimates, sum_parts, whole
 from impactgraph.impact.forecast_points import forecast_points
 from impactgraph.impact.lists import OrderList, RecordList
 from impactgraph.impact.matched_impact import MatchedImpact
+from impactgraph.impact.record_causes import record_causes
 
 
 class BlastRadius(MatchedImpact):
@@ -79,6 +81,11 @@ class BlastRadius(MatchedImpact):
     @cached_property
     def _record_totals(self) -> dict[RecordKind, tuple[RecordTotals, ...]]:
         return {}
+
+    @cached_property
+    def record_causes(self) -> tuple[RecordCause, ...]:
+        """Affected records by type, effect and cause, the most expected first."""
+        return record_causes(self)
 
     @cached_property
     def refunds_at_risk(self) -> tuple[Money, ...]:

@@ -24,10 +24,10 @@ export function useRetry(error, again) {
   }, [error]);
 }
 
-/** Resolves once the server answers. */
+/** Resolves once the server answers, to the number of times that it did not. */
 export async function whenBack() {
   for (let failures = 0; ; failures += 1) {
-    try { return await gql("{ serverTime }"); } catch { /* not yet */ }
+    try { await gql("{ serverTime }"); return failures; } catch { /* not yet */ }
     await new Promise((done) => { setTimeout(done, waitOf(failures)); });
   }
 }

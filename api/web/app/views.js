@@ -31,7 +31,8 @@ export function View({ view, route }) {
       (component) => setLoaded({ path: view.path, component }),
       (error) => {
         setLoaded({ path: view.path, error: { code: "NO_CONNECTION", message: error.message } });
-        whenBack().then(() => location.reload()); // a browser may keep a failed load of a module
+        // a browser may keep a failed load of a module; one that fails with a server at hand is an error
+        whenBack().then((failures) => { if (failures) location.reload(); });
       },
     );
   }, [view]);

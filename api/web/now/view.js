@@ -12,6 +12,7 @@ import { Ended } from "./ended.js";
 import { FailureCard } from "./failure.js";
 import { markdown } from "./markdown.js";
 import { NOW, ranked } from "./question.js";
+import { Week } from "./week.js";
 
 const MOST_CURRENCIES = 5;
 const NONE = [];
@@ -88,7 +89,8 @@ function Failing({ radius }) {
         <${Call} owners=${radius.owners} />
         <${OverdueLine} />
       </div>
-    </div>`;
+    </div>
+    <${Week} when=${idsOf(list).join()} />`;
 }
 
 function Calm({ radius }) {
@@ -120,5 +122,6 @@ function Calm({ radius }) {
       </ul>
       <${OverdueLine} />
     <//>
-    <${Ended} when="" shown=${NONE} />`;
+    <${Ended} when="" shown=${NONE} />
+    <${Week} when="" />`;
 }

@@ -1,10 +1,11 @@
 // Timeline: when orders are affected and promises missed, with a slider for the moment that the map shows.
 import { html } from "/web/app/ui.js";
 import {
-  about, clock, expectedNumber, milliseconds, moment, number, plural, rangeOf, span
+  about, expectedNumber, milliseconds, moment, number, plural, rangeOf, span
 } from "/web/app/format.js";
 import { change, hrefWith } from "/web/app/router.js";
 import { BUCKET } from "./question.js";
+import { TimelineChart } from "./timeline_chart.js";
 
 const HOUR = 3_600_000;
 const JUMPS = [0, 1, 4, 12, 24, 48];
@@ -21,7 +22,8 @@ const expectedPoint = ({ at, estimates: { orders, promisesMissed, postings, noti
   promisesMissed: promisesMissed.expected,
   postingsLate: postings.expected,
   notificationsLate: notifications.expected,
-  orders
+  orders,
+  promises: promisesMissed
 });
 
 /** Buckets in which something happens, and the span that they cover. */
@@ -54,11 +56,6 @@ export function Timeline({ radius, params, impaired }) {
   const timeline = timelineOf(radius.forecast, asOf);
   if (!timeline.points.length) return null;
   const at = Math.min(Math.max(asOf + aheadOf(params), timeline.from), timeline.to);
-  const place = (time) => `${(100 * (time - timeline.from)) / (timeline.to - timeline.from)}%`;
-  const most = Math.max(
-    ...timeline.points.map(({ ordersHit, promisesMissed }) => Math.max(ordersHit, promisesMissed)),
-    1
-  );
   const move = (event) => {
     const hours = Math.round((Number(event.target.value) - asOf) / HOUR);
     change({ at: hours ? `${hours < 0 ? "-" : ""}PT${Math.abs(hours)}H` : null }, { replace: true });
@@ -68,7 +65,7 @@ export function Timeline({ radius, params, impaired }) {
       <h3 id="impact-timeline-title">Timeline</h3>
       <p class="small impact-timeline-key">
         <span class="key hit"></span> affected orders <span class="key missed"></span> missed promises, per
-        hour
+        hour <span class="key range-key"></span> range; past before the dashed line, then forecast
       </p>
     </div>
     <p class="row no-print jumps">
@@ -84,52 +81,12 @@ export function Timeline({ radius, params, impaired }) {
     <p role="status" class="impact-timeline-says">
       ${summaryOf(timeline, at, asOf, radius.totals, impaired)}
     </p>
-    <div class="impact-timeline-chart" aria-hidden="true">
-      <span class="impact-timeline-most">${number(most)}</span>
-      ${timeline.points.map((point) => html`
-        <span key=${point.at} class="impact-timeline-bar"
-            title=${titleOf(point)}
-            style=${{
-              left: place(point.from),
-              width: `calc(${(100 * timeline.length) / (timeline.to - timeline.from)}% - 1px)`
-            }}>
-          <span class="hit" style=${{ height: tall(point.ordersHit, most) }}></span>
-          <span class="missed" style=${{ height: tall(point.promisesMissed, most) }}></span>
-        </span>
-      `)}
-      ${ticks(timeline)
-          .map((time) => html`
-            <span key=${time} class="impact-timeline-tick" style=${{ left: place(time) }}>
-              ${clock(time) === "00:00" ? moment(time).replace(/ 00:00$/, "") : clock(time)}
-            </span>
-          `)}
-      <span class="impact-timeline-now" style=${{ left: place(asOf) }}></span>
-      <span class="impact-timeline-at" style=${{ left: place(at) }}></span>
-    </div>
+    <${TimelineChart} timeline=${timeline} asOf=${asOf} at=${at} />
     <input class="impact-timeline-slider no-print" type="range" min=${timeline.from} max=${timeline.to}
         step=${HOUR / 4} value=${at} onInput=${move} aria-label="Time of the map"
         aria-valuetext=${at === asOf ? "now" : moment(at)} />
     <${Figures} timeline=${timeline} />
   </section>`;
-}
-
-const titleOf = ({ at, ordersHit, promisesMissed }) =>
-  `${clock(at)}: ${number(ordersHit)} affected, ${number(promisesMissed)} missed`;
-
-/** Proportional, but always visible. */
-const tall = (count, most) => (count ? `max(3px, ${(100 * count) / most}%)` : 0);
-
-/** Round hours, as many as have room for their labels on a narrow screen. */
-function ticks({ from, to }) {
-  const every = [1, 2, 3, 6, 12, 24].find((hours) => (to - from) / (hours * HOUR) <= 5.5) ?? 24;
-  const found = [];
-  for (
-    let time = Math.ceil(from / HOUR) * HOUR; time < to - (to - from) / 20; time += HOUR
-  ) if (
-    Number(clock(time).slice(0, 2)) % every === 0
-  ) found.push(time);
-  const leap = Math.ceil(found.length / 5.5);
-  return found.filter((_, n) => n % leap === 0);
 }
 
 function summaryOf(timeline, at, asOf, totals, impaired) {
@@ -164,6 +121,7 @@ function Figures({ timeline }) {
               <th scope="col" class="right">Affected orders</th>
               <th scope="col" class="right">Range</th>
               <th scope="col" class="right">Promises missed</th>
+              <th scope="col" class="right">Range</th>
               <th scope="col" class="right">Postings late</th>
               <th scope="col" class="right">Messages late</th>
             </tr>
@@ -175,6 +133,7 @@ function Figures({ timeline }) {
                 <td class="right">${number(point.ordersHit)}</td>
                 <td class="right">${rangeOf(point.orders)}</td>
                 <td class="right">${number(point.promisesMissed)}</td>
+                <td class="right">${rangeOf(point.promises)}</td>
                 <td class="right">${number(point.postingsLate)}</td>
                 <td class="right">${number(point.notificationsLate)}</td>
               </tr>

@@ -9,9 +9,12 @@ import { load } from "../map/load.js";
 import { Answer } from "./answer.js";
 import { Calls } from "./calls.js";
 import { DelayCost } from "./delay_cost.js";
+import { FlowChart } from "./flow_chart.js";
+import { HeatMap } from "./heat_map.js";
 import { Lists } from "./lists.js";
 import { MapSection } from "./map_section.js";
 import { radiusQuery } from "./question.js";
+import { RecordsChart } from "./records_chart.js";
 import { Rest } from "./rest.js";
 
 const NOW = `query Now { blastRadius { asOf } }`;
@@ -53,6 +56,9 @@ function RadiusAnswer({ answer, question, route }) {
     <${Calls} radius=${blastRadius} />
     <${MapSection} radius=${blastRadius} question=${question} route=${route} />
     <${DelayCost} radius=${blastRadius} question=${question} />
+    <${FlowChart} radius=${blastRadius} params=${route.params} />
+    <${HeatMap} radius=${blastRadius} question=${question} params=${route.params} />
+    <${RecordsChart} radius=${blastRadius} question=${question} />
     <${Breakdowns} radius=${blastRadius} question=${question} route=${route} />
     <${Lists} radius=${blastRadius} question=${question} route=${route} />
     <${Rest} radius=${blastRadius} />`}<//>`;

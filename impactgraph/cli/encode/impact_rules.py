@@ -1,6 +1,6 @@
 """JSON of failures, impairments and what they affect."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from graph_models import impact
 from graph_models.estimates import MoneyEstimate
@@ -24,9 +24,14 @@ def _positive_duration(_: ModelEncoder, duration: Millis) -> str | None:
     return iso_duration(duration or None)
 
 
+def _failure_ids(_: ModelEncoder, keys: Sequence[str]) -> list[str]:
+    return [f"failure:{key}" for key in keys]
+
+
 IMPACT_RULES: Mapping[type, Rules] = {
     impact.Hop: Rules(names={"source": "from", "target": "to"}, values={"at": moment_value}),
     impact.RecordTotals: Rules(keys=("type", "effect", "count", "expected", "amount")),
+    impact.RecordCause: Rules(values={"element": ModelEncoder.element, "failures": _failure_ids}),
     MoneyEstimate: Rules(values={"rates_as_of": moment_value}),
     impact.ForecastPoint: Rules(values={"at": moment_value}),
     impact.CostOfDelayPoint: Rules(values={"ends_in": duration_value, "ends_at": moment_value}),
