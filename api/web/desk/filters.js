@@ -15,6 +15,7 @@ const FIELDS =
     tier: "tiers",
     currency: "currencies"
   };
+export const NAMES = Object.keys(FIELDS);
 // dimension of a breakdown -> parameter, if a group can become a filter
 export const PARAMETER =
   {

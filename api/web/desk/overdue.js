@@ -1,16 +1,17 @@
 // Overdue orders, with and without a known failure: what they have in common, and likely causes.
 import { html, useEffect } from "/web/app/ui.js";
 import { useStoreVersion, useQuery } from "/web/app/ask.js";
-import { key, moneys, number, percent, plural, words } from "/web/app/format.js";
+import { key, number, percent, plural, words } from "/web/app/format.js";
 import { gql } from "/web/app/gql.js";
 import { Bars } from "/web/app/parts/bars.js";
-import { CsvButton, MarkdownButton, markdownTable } from "/web/app/parts/copy.js";
+import { CsvButton, MarkdownButton } from "/web/app/parts/copy.js";
 import { Answered, Empty } from "/web/app/parts/states.js";
 import { LongTable } from "/web/app/parts/table.js";
 import { Heading, IdLink, Money, Time } from "/web/app/parts/words.js";
 import { href, hrefWith } from "/web/app/router.js";
-import { Factors, factorWords } from "/web/order/aside.js";
+import { Factors } from "/web/order/aside.js";
 import { Chosen, Choice, filterOf, PARAMETER } from "./filters.js";
+import { MOST_GROUPS, markdown } from "./markdown.js";
 
 const MONEY = "{ amount currency }";
 const DIMENSIONS =
@@ -23,24 +24,24 @@ const DIMENSIONS =
     ["CARRIER", "carrier"],
     ["SUPPLIER", "supplier"]
   ];
-const MOST_GROUPS = 12;
 const LIKELY_ENOUGH = 0.01; // less likely ones would only distract
 
 const SUMMARY =
-  `query Overdue($where: OrderFilter, $by: [Dimension!]) { overdue(where: $where, by: $by, first: 1) {
+  `query Overdue($where: OrderFilter, $by: [Dimension!], $asOf: DateTime) { overdue(where: $where, by: $by,
+    asOf: $asOf, first: 1) {
   totalCount
   groups { key overdue total value ${MONEY} }
   inCommon { dimension value overdueWith totalWith overdueWithout totalWithout lift pValue }
 } }`;
-const SUSPECTS = `query Suspects($where: OrderFilter) { overdue(where: $where, first: 1) {
-  suspects { kind likelihood evidence failure { id summary } element { id name } }
+const SUSPECTS = `query Suspects($where: OrderFilter, $asOf: DateTime) { overdue(where: $where, asOf: $asOf,
+  first: 1) { suspects { kind likelihood evidence failure { id summary } element { id name } }
 } }`; // by far the slowest part: a query of its own, so that the rest appears at once
 const KNOWN =
-  `query Known($where: OrderFilter) { blastRadius(where: $where) { impactSummary { stuck failure { id
-    summary } } } }`;
+  `query Known($where: OrderFilter, $asOf: DateTime) { blastRadius(where: $where, asOf: $asOf) {
+    impactSummary { stuck failure { id summary } } } }`;
 const ORDERS =
-  `query OverdueOrders($where: OrderFilter, $first: Int, $after: String) { overdue(where: $where,
-    first: $first, after: $after) { orders {
+  `query OverdueOrders($where: OrderFilter, $asOf: DateTime, $first: Int, $after: String) {
+    overdue(where: $where, asOf: $asOf, first: $first, after: $after) { orders {
   totalCount pageInfo { hasNextPage endCursor }
   edges { node { id channel mode region promisedBy value ${MONEY} fulfillments { id overdue enteredAt
   expectedNext step { id name } location { id name } } } }
@@ -104,10 +105,11 @@ export function Overdue({ route }) {
   const { params } = route;
   const by = params.get("by") ?? "STEP";
   const where = filterOf(params);
-  const answer = useQuery(SUMMARY, { where, by: [by] }, { keep: true });
-  const failing = useQuery(KNOWN, { where });
+  const asOf = params.get("asOf");
+  const answer = useQuery(SUMMARY, { where, asOf, by: [by] }, { keep: true });
+  const failing = useQuery(KNOWN, { where, asOf });
   const known = failing.data?.blastRadius.impactSummary.filter(({ stuck }) => stuck > 0) ?? [];
-  const explained = useQuery(SUSPECTS, { where });
+  const explained = useQuery(SUSPECTS, { where, asOf });
   const storeVersion = useStoreVersion();
   const total = answer.data?.overdue.totalCount;
   useEffect(
@@ -130,10 +132,15 @@ export function Overdue({ route }) {
         }
       <//>
       <div class="row no-print">
-        <${MarkdownButton} text=${() => markdown(overdue, suspects ?? [], by)} />
+        <${MarkdownButton} text=${() => markdown(overdue, suspects ?? [], params)} />
         <button class="button" type="button" onClick=${() => print()}>Print</button>
       </div>
     </div>
+    ${asOf && html`
+      <p class="card">
+        State of <${Time} at=${asOf} />. <a href=${hrefWith({ asOf: null })}>See the present state</a>
+      </p>
+    `}
     <${Chosen} params=${params} />
     ${overdue.totalCount === 0
         ? html`
@@ -161,6 +168,7 @@ export function Overdue({ route }) {
 }
 
 function OverdueOrders({ overdue, known, explained, suspects, by, where, params, storeVersion }) {
+  const question = { where, asOf: params.get("asOf") };
   // not what the filter makes all of them share
   const inCommon = overdue.inCommon.filter((factor) => factor.totalWithout > 0);
   return html`<div class="columns">
@@ -214,9 +222,9 @@ function OverdueOrders({ overdue, known, explained, suspects, by, where, params,
     <section class="card">
       <div class="row spread">
         <h2>Orders, longest overdue first</h2>
-        <${CsvButton} name="overdue.csv" columns=${CSV_COLUMNS} rows=${() => all(where)} />
+        <${CsvButton} name="overdue.csv" columns=${CSV_COLUMNS} rows=${() => all(question)} />
       </div>
-      <${LongTable} caption="Overdue orders" columns=${COLUMNS} query=${ORDERS} variables=${{ where }}
+      <${LongTable} caption="Overdue orders" columns=${COLUMNS} query=${ORDERS} variables=${question}
           version=${storeVersion} pick=${(data) => data.overdue.orders} />
     </section>`;
 }
@@ -255,31 +263,12 @@ function bar(group, by, params) {
 }
 
 // All rows, for the CSV file.
-async function all(where) {
+async function all(question) {
   const rows = [];
   for (let after = null; ;) {
-    const { orders } = (await gql(ORDERS, { where, first: 500, after })).overdue;
+    const { orders } = (await gql(ORDERS, { ...question, first: 500, after })).overdue;
     rows.push(...orders.edges.map(({ node }) => csvRow(node)));
     if (!orders.pageInfo.hasNextPage) return rows;
     after = orders.pageInfo.endCursor;
   }
 }
-
-function factorLine(factor) {
-  const { overdueWith, totalWith, overdueWithout, totalWithout } = factor;
-  const withFactor = `${overdueWith} of ${totalWith} overdue with it`;
-  const withoutFactor = `${overdueWithout} of ${totalWithout} without`;
-  return `- In common: ${factorWords(factor)}: ${withFactor}, ${withoutFactor}`;
-}
-
-const markdown = (overdue, suspects, by) => [
-  `**${plural(overdue.totalCount, "order")} overdue**`, "",
-  ...overdue.inCommon.map(factorLine),
-  ...suspects.map((one) => `- Likely cause (${percent(one.likelihood)}): ${one.evidence}`), "",
-  markdownTable(
-    [words(by), "overdue", "of", "value"],
-    overdue.groups.slice(0, MOST_GROUPS)
-      .map((group) => [group.key[by] ?? "none", group.overdue, group.total, moneys(group.value)])
-  ),
-  "", location.href,
-].join("\n");

@@ -39,8 +39,8 @@ function Failing({ radius }) {
       <${Heading}
           sub=${html`
             As of <${Time} at=${radius.asOf} only="absolute" />. Ranked by promises missed, then by
-            stuck orders. Numbers are expected ones, with the range that holds the true number in four of
-            five cases.
+            stuck orders. Numbers are expected values; each range holds the true number in four of five
+            cases.
           `}>
         ${
           plural(list.length, "failure")

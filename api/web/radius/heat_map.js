@@ -29,7 +29,7 @@ export function HeatMap({ radius, question, params }) {
     <div class="row spread">
       <h2 id="heat-title">By region and location</h2>
       <p class="small muted">
-        a square each location, expected orders <span class="key stuck-key"></span> share that is stuck
+        one square per location, expected orders <span class="key stuck-key"></span> share that is stuck
       </p>
     </div>
     ${seen && html`

@@ -22,7 +22,7 @@ export function Comparison({ present, both, alone, active, instead = false }) {
       <tr>
         <th scope="col"><span class="sr">What</span></th>
         <th scope="col" class="right">Now${active ? "" : " (no failures)"}</th>
-        <th scope="col" class="right">${instead ? "If so" : "With it"}</th>
+        <th scope="col" class="right">${instead ? "Changed" : "With it"}</th>
         <th scope="col" class="right">Difference</th>
         <th scope="col" class="right wide">This failure only</th>
       </tr>

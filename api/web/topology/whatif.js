@@ -77,7 +77,7 @@ export function WhatIf({ model, params }) {
 
 const titleOf = (model, id, failure) => (
   failure
-    ? `What if ${failure.replace("failure:", "")} ended at another time, or were larger or smaller`
+    ? `What if ${failure.replace("failure:", "")} ended earlier or later`
     : `What if ${id ? nameOf(model, id) : "something"} failed`
 );
 

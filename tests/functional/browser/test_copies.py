@@ -65,3 +65,10 @@ def test_an_order_is_copied_with_what_to_do_and_what_to_tell(explorer: Explorer,
     assert f"> {order['diagnosis']['customerMessage']}" in text
     assert "after approval by" in text
     opens_as_of(explorer, text, "Order")
+
+
+def test_overdue_orders_are_copied_with_their_filter_and_open_as_of_that_moment(explorer: Explorer) -> None:
+    text = copied(explorer, "overdue?region=uk")
+
+    assert "Only orders with region: uk." in text
+    opens_as_of(explorer, text, "overdue")
