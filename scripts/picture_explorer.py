@@ -54,6 +54,7 @@ PICTURES = (
     Picture("now-phone", "", size=NARROW),
     Picture("radius", "radius?failure=F-queues", size=TALL, until=MAP),
     Picture("radius-phone", "radius?failure=F-queues", size=NARROW),
+    Picture("radius-charts", "radius", size=(1280, 1380), until=".flow-step", scroll=".flow-card"),
     Picture("what-if", "topology?element=system:oms&whatif=1", size=TALL, until=MAP),
     Picture("order", "order/{order}"),
     Picture("order-phone-dark", "order/{order}", size=NARROW, dark=True),
@@ -81,6 +82,8 @@ def take(browser: Browser, address: str, picture: Picture, order: str) -> None:
     expect(page.locator(".live.connecting")).to_have_count(0)
     if picture.scroll:
         page.locator(picture.scroll).evaluate("element => element.scrollIntoView()")
+        page.wait_for_load_state("networkidle")  # what loads only when it is seen
+        expect(page.locator(".loading")).to_have_count(0, timeout=20_000)
     taken = context.new_cdp_session(page).send(
         "Page.captureScreenshot", {"format": "webp", "quality": QUALITY}
     )  # a third of what a PNG takes
