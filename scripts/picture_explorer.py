@@ -80,8 +80,8 @@ def take(browser: Browser, address: str, picture: Picture, order: str) -> None:
     page.locator(picture.until).first.wait_for()
     expect(page.locator(".loading")).to_have_count(0, timeout=20_000)
     expect(page.locator(".live.connecting")).to_have_count(0)
-    if picture.scroll:
-        page.locator(picture.scroll).evaluate("element => element.scrollIntoView()")
+    for _ in range(2 if picture.scroll else 0):  # what stands above may have grown when it was loaded
+        page.locator(picture.scroll or "main").evaluate("element => element.scrollIntoView()")
         page.wait_for_load_state("networkidle")  # what loads only when it is seen
         expect(page.locator(".loading")).to_have_count(0, timeout=20_000)
     taken = context.new_cdp_session(page).send(

@@ -48,13 +48,15 @@ def _causes_of(
     cohort = group.cohort[at]
     effect = group.outcome.effect[cohort].astype(np.intp)
     code = (group.outcome.hit_by[cohort].astype(np.intp) + 1) * len(RECORD_EFFECTS) + effect
-    codes, part = np.unique(code, return_inverse=True)
-    sizes = np.bincount(part, minlength=len(codes)).tolist()
+    size = (len(impairments) + 1) * len(RECORD_EFFECTS)
+    sizes: list[int] = np.bincount(code, minlength=size).tolist()
     likelihoods = group.outcome.likelihood[cohort] * group.certainty[at]
-    sums = expected_by_group(part.astype(np.intp), likelihoods, len(codes))
+    sums = expected_by_group(code, likelihoods, size)
     found: list[tuple[_Key, int, float]] = []
-    for each, count, likelihood in zip(codes.tolist(), sizes, sums, strict=True):
-        hit_by, effect_code = divmod(each, len(RECORD_EFFECTS))
+    for number, (count, likelihood) in enumerate(zip(sizes, sums, strict=True)):
+        if not count:
+            continue
+        hit_by, effect_code = divmod(number, len(RECORD_EFFECTS))
         cause = impairments[hit_by - 1] if hit_by else None
         key = (
             group.emission.kind,

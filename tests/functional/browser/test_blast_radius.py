@@ -298,7 +298,7 @@ def test_what_is_copied_for_the_chat_has_the_totals_the_teams_and_the_address(
     assert copied.startswith(f"**{said['headline']}**")
     assert f"| stuck now | {shown(said['totals']['estimates']['stuck'])} (" in copied
     assert "- Call Integration platform #mq-oncall: " in copied
-    assert copied.rstrip().endswith(radius.page.url)
+    assert copied.rstrip().endswith("/#/radius?failure=failure%3AF-queues&asOf=2026-03-02T09%3A30%3A00Z")
 
 
 def test_whom_to_call_and_what_to_do_stand_before_the_map(radius: RadiusPage, api: Api) -> None:
