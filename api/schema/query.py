@@ -12,6 +12,7 @@ from api.schema.element import Element, Info, element_of, find_element_by_id
 from api.schema.enums import Dimension, ElementKind, OrderSort, PayloadKind, RecordEffect
 from api.schema.failure import Failure, find_failure
 from api.schema.filters import FailureFilter, failure_filter_of, filter_of
+from api.schema.ingest import Ingest
 from api.schema.node import Node
 from api.schema.order import Order
 from api.schema.overdue import OverdueReport, report
@@ -32,6 +33,7 @@ from impactgraph.usecases import (
     drift,
     elements,
     failures,
+    ingests,
     orders,
     paths,
     payloads,
@@ -323,6 +325,11 @@ class Query:
     ) -> Connection[TopologyVersion]:
         page = await info.context.ask(topologies.list_topologies, first=first, after=after)
         return Connection.of(info.context, page, [TopologyVersion.of(version) for version in page.items])
+
+    @strawberry.field(description="Ingests of files, newest first, with their import reports.")
+    async def ingests(self, info: Info, first: First = 50, after: After = None) -> Connection[Ingest]:
+        page = await info.context.ask(ingests.list_ingests, first=first, after=after)
+        return Connection.of(info.context, page, [Ingest.of(ingest) for ingest in page.items])
 
     @strawberry.field(
         description="What changed between two versions of the topology, and how many orders in flight that "

@@ -1,4 +1,4 @@
-"""`impactgraph ingest`: reads order and failure events into the store."""
+"""`impactgraph ingest`: reads order and failure events into the store, and takes ingests back."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,9 +8,9 @@ from cyclopts import Parameter
 from impactgraph.cli.options import COMMON, Common
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
+    from impactgraph.cli.options import Form
     from impactgraph.usecases import IngestResult, Store
+    from impactgraph.usecases.ingest_files import FileIngest
 
 ABOUT_FILES = (
     "NDJSON files of CloudEvents, also gzipped; - is standard input. "
@@ -24,38 +24,101 @@ Mapping = Annotated[
 Wait = Annotated[
     float, Parameter(help="Seconds to wait for an unreachable store during ingestion before giving up.")
 ]
+DryRun = Annotated[
+    bool,
+    Parameter(help="Only print the import report and the first events; stores nothing.", negative=()),
+]
+Undo = Annotated[
+    int | None, Parameter(help="Takes back the ingest with this number: its events and what it quarantined.")
+]
 
+List = Annotated[
+    bool, Parameter(name="--list", help="Lists the latest ingests with their numbers.", negative=())
+]
+
+MOST_LISTED = 100
 MOST_REJECTIONS = 20
 """Number of rejected events that are printed one by one."""
 
 
-def ingest(files: Files, /, *, mapping: Mapping = None, wait: Wait = 300.0, common: Common = COMMON) -> int:
-    """Ingests the events of the files; returns the exit status.
+def ingest(
+    files: Files,
+    /,
+    *,
+    mapping: Mapping = None,
+    dry_run: DryRun = False,
+    undo: Undo = None,
+    list_: List = False,
+    wait: Wait = 300.0,
+    common: Common = COMMON,
+) -> int:
+    """Ingests the events of the files, or takes an ingest back; returns the exit status.
 
     Raises BadInputError where a file cannot be read.
     """
-    from impactgraph.cli.outcomes import ingest_json, quarantine_rows
-    from impactgraph.cli.output import present
-    from impactgraph.cli.stores import open_or_create
+    from impactgraph.cli.stores import open_or_create, trial_store
     from impactgraph.errors import BadInputError, Problem
     from impactgraph.usecases.ingest_files import total_size
 
+    if undo is not None or list_:
+        _reject_others("--list" if list_ else "--undo", files, mapping, dry_run=dry_run)
+        return _undo(undo, common) if undo is not None else _list(common)
     if not files:
         raise BadInputError(
             Problem("There is nothing to ingest: name NDJSON files (.gz too), or - for standard input.")
         )
     _reject_options(files)
     size = total_size(files)
-    with open_or_create(common.store) as store:
-        result = _ingest(store, files, size if mapping is None else None, mapping, wait)
-    print_quarantined(result)
+    with (trial_store if dry_run else open_or_create)(common.store) as store:
+        run, result = _ingest(store, files, size if mapping is None else None, mapping, wait)
+    print_quarantined(result, advise=not dry_run)
+    _present(run, result, common.format, dry_run=dry_run)
+    return 1 if run.has_findings else 0
+
+
+def _reject_others(option: str, files: tuple[str, ...], mapping: Path | None, *, dry_run: bool) -> None:
+    from impactgraph.errors import BadInputError, Problem
+
+    if files or mapping or dry_run:
+        raise BadInputError(Problem(f"{option} stands alone, without files, --mapping or --dry-run."))
+
+
+def _list(common: Common) -> int:
+    from impactgraph.cli.ingest_text import ingest_rows, print_ingests
+    from impactgraph.cli.output import present
+    from impactgraph.cli.stores import existing_store
+    from impactgraph.usecases.ingests import latest_ingests
+
+    with existing_store(common.store) as store:
+        ingests = latest_ingests(store, MOST_LISTED)
     present(
         common.format,
-        text=lambda out: _print_result(out, result),
-        data=lambda: ingest_json(result),
-        rows=lambda: quarantine_rows(result.quarantined),
+        text=lambda out: print_ingests(out, ingests),
+        data=lambda: list(ingest_rows(ingests).rows),
+        rows=lambda: ingest_rows(ingests),
     )
-    return 1 if result.quarantined else 0
+    return 0
+
+
+def _undo(number: int, common: Common) -> int:
+    from impactgraph.bootstrap import system_clock
+    from impactgraph.cli.formats import count
+    from impactgraph.cli.output import Rows, present
+    from impactgraph.cli.stores import existing_store
+
+    with existing_store(common.store) as store:
+        undone = store.undo_ingest(number, system_clock())
+    row = {"undone": number, "events": undone.events, "quarantined": undone.quarantined}
+    present(
+        common.format,
+        text=lambda out: out.print(
+            f"Ingest {number} was taken back: {count(undone.events, 'event')} and "
+            f"{count(undone.quarantined, 'quarantined event')} that no other ingest brought."
+        ),
+        data=lambda: row,
+        rows=lambda: Rows(tuple(row), [row]),
+    )
+    return 0
 
 
 def _reject_options(files: tuple[str, ...]) -> None:
@@ -71,19 +134,23 @@ def _reject_options(files: tuple[str, ...]) -> None:
 
 def _ingest(
     store: "Store", files: tuple[str, ...], size: int | None, mapping: Path | None, wait: float
-) -> "IngestResult":
-    """The result of all files; `size` is their size in bytes where it is known, for the progress bar."""
+) -> "tuple[FileIngest, IngestResult]":
+    """The ingest of all files and its result; `size` is their size in bytes where it is known, for the
+    progress bar.
+    """
+    from impactgraph.bootstrap import system_clock
     from impactgraph.cli.output import print_error
     from impactgraph.cli.progress import progress_bar
     from impactgraph.errors import BadInputError, StoreUnavailableError
     from impactgraph.usecases import IngestResult
-    from impactgraph.usecases.ingest_files import Patience, ingest_files
+    from impactgraph.usecases.ingest_files import FileIngest, Patience
 
     patience = Patience(wait, lambda reason: print_error(f"{reason} Retrying for {wait:g} seconds."))
+    run = FileIngest(store, files, mapping, now=system_clock(), patience=patience)
     total = IngestResult()
     with progress_bar("Ingesting", size) as advance:
         try:
-            for batch in ingest_files(store, files, mapping, patience):
+            for batch in run.run():
                 total.extend(batch.intake)
                 advance(batch.read, f"{total.accepted_count + total.duplicate_count:,} events")
         except (BadInputError, StoreUnavailableError):
@@ -91,13 +158,14 @@ def _ingest(
                 print_error(
                     f"Accepted before this: {total.accepted_count:,} events; "
                     f"{len(total.quarantined):,} quarantined. "
-                    "After correcting the problem, ingest all files again: duplicates change nothing."
+                    "After correcting the problem, ingest all files again: duplicates change nothing. "
+                    f"To take them back: `impactgraph ingest --undo {run.number}`."
                 )
             raise
-    return total
+    return run, total
 
 
-def print_quarantined(result: "IngestResult") -> None:
+def print_quarantined(result: "IngestResult", *, advise: bool = True) -> None:
     """Prints the first rejected events with their reasons on standard error, and what to do."""
     from impactgraph.cli.output import print_error
 
@@ -105,7 +173,7 @@ def print_quarantined(result: "IngestResult") -> None:
         print_error(f"{event.place or f'number {event.number}'}: quarantined: {event.reason}")
     if len(result.quarantined) > MOST_REJECTIONS:
         print_error(f"… and {len(result.quarantined) - MOST_REJECTIONS:,} more.")
-    if result.quarantined:
+    if result.quarantined and advise:
         print_error(
             "To list them: `impactgraph aside`. Correct the events, or apply a topology that has the "
             "elements "
@@ -113,12 +181,14 @@ def print_quarantined(result: "IngestResult") -> None:
         )
 
 
-def _print_result(out: "Console", result: "IngestResult") -> None:
-    from impactgraph.cli.formats import count
+def _present(run: "FileIngest", result: "IngestResult", form: "Form", *, dry_run: bool) -> None:
+    from impactgraph.cli.ingest_text import print_report
+    from impactgraph.cli.outcomes import import_report_json, quarantine_rows
+    from impactgraph.cli.output import present
 
-    rejections = len(result.quarantined)
-    read = count(result.accepted_count + result.duplicate_count + rejections, "event")
-    out.print(
-        f"{read} read: {result.accepted_count:,} accepted, {result.duplicate_count:,} duplicates, "
-        f"{rejections:,} quarantined."
+    present(
+        form,
+        text=lambda out: print_report(out, run, result, dry_run=dry_run),
+        data=lambda: import_report_json(run, result, dry_run=dry_run),
+        rows=lambda: quarantine_rows(result.quarantined),
     )

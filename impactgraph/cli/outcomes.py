@@ -10,6 +10,7 @@ from impactgraph.cli.output import Rows
 from impactgraph.errors import Problem
 from impactgraph.usecases import IngestResult, QuarantinedEvent, TopologyVersion
 from impactgraph.usecases.compare_topologies import TopologyChange
+from impactgraph.usecases.ingest_files import FileIngest
 
 MOST_CHANGES = 20
 _ENCODER = Encoder()
@@ -86,3 +87,14 @@ def ingest_json(result: IngestResult) -> Json:
         "repeated": result.duplicate_count,
         "rejected": _ENCODER.encode(result.quarantined),
     }
+
+
+def import_report_json(run: FileIngest, result: IngestResult, *, dry_run: bool) -> Json:
+    """The counts of events, then the import report: entries by file. A dry run has no number, and shows the
+    first events.
+    """
+    report = run.as_data()
+    if dry_run:
+        events = [event.decode("utf-8", "backslashreplace") for event in run.first_events]
+        report |= {"ingest": None, "dryRun": True, "events": events}
+    return ingest_json(result) | report

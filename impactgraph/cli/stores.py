@@ -34,6 +34,22 @@ def open_or_create(address: str, now: "Callable[[], Millis] | None" = None) -> "
 
 
 @contextmanager
+def trial_store(address: str) -> "Generator[Store]":
+    """A copy of the store at the address, or an empty store where there is none; it vanishes at the end."""
+    import tempfile
+    from pathlib import Path
+
+    from impactgraph.bootstrap import store_exists
+
+    if store_exists(address):
+        with open_or_create(address) as store, store.copy() as trial:
+            yield trial
+    else:
+        with tempfile.TemporaryDirectory() as folder, open_or_create(str(Path(folder) / "trial")) as store:
+            yield store
+
+
+@contextmanager
 def existing_store(address: str) -> "Generator[Store]":
     """The store at the address. Raises BadInputError where its folder does not exist."""
     from impactgraph.bootstrap import store_exists

@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 from graph_models.diagnosis import Cause, Diagnosis, MissingRecord, PeerGroup
+from graph_models.enums import OrderStatus
 from graph_models.orders import Order, TimelineEntry
 from graph_models.topology import Topology
 from impactgraph.cli import formats
@@ -43,7 +44,9 @@ def _facts(order: Order) -> str:
     value = formats.money([order.value])
     channel = order.channel or "no channel"
     mode = formats.words(order.mode) or "no mode"
-    size = len(order.fulfillments)
+    size = sum(part.status is not OrderStatus.CANCELLED for part in order.fulfillments) or len(
+        order.fulfillments
+    )
     split = f", in {size} fulfillments" if size > 1 else ""
     promise = ""
     if order.promised_by is not None:

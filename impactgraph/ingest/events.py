@@ -42,6 +42,8 @@ class PlacedData(_Data):
     customer_tier: str | None = None
     promised_by: datetime | None = None
     attributes: dict[str, AttributeValue] | None = None
+    adds: bool = False
+    """Whether the fulfillments come beside those of earlier events; else they are all that the order has."""
 
 
 class EnteredData(_Data):

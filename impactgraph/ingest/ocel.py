@@ -1,25 +1,31 @@
-"""Events of OCEL 2.0 logs (JSON and SQLite), by a mapping."""
+"""OCEL 2.0 logs (JSON and SQLite), read into memory."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
 from impactgraph.errors import BadInputError, Problem
-from impactgraph.ingest.mapped import LogEntry, LoggedObject, OrderIndex, cloud_events
-from impactgraph.ingest.mapping import Mapping
-
-_SQLITE = b"SQLite format 3\x00"
+from impactgraph.ingest.moments import MomentReader, instant
+from impactgraph.ingest.text_files import (
+    SQLITE,
+    UndecodableError,
+    foreign_kind,
+    open_unpacked,
+    read_bytes,
+)
 
 
 class _Attribute(msgspec.Struct):
     name: str
-    value: Any
-    time: str = ""
+    value: Any = None
+    time: str | None = None
 
 
 class _Relation(msgspec.Struct, rename="camel"):
@@ -29,16 +35,16 @@ class _Relation(msgspec.Struct, rename="camel"):
 class _Object(msgspec.Struct):
     id: str
     type: str
-    attributes: list[_Attribute] = []
-    relationships: list[_Relation] = []
+    attributes: list[_Attribute] | None = None
+    relationships: list[_Relation] | None = None
 
 
 class _Event(msgspec.Struct):
     id: str
     type: str
     time: str
-    attributes: list[_Attribute] = []
-    relationships: list[_Relation] = []
+    attributes: list[_Attribute] | None = None
+    relationships: list[_Relation] | None = None
 
 
 class _Document(msgspec.Struct):
@@ -46,174 +52,175 @@ class _Document(msgspec.Struct):
     events: list[_Event]
 
 
-@dataclass
-class _Log:
-    """A log in memory: orders and fulfillments by id, and the events by time."""
+@dataclass(slots=True)
+class OcelObject:
+    type: str
+    attributes: dict[str, Any]
+    """The last value of each."""
+    related: list[str] = field(default_factory=list[str])
+    """Ids of objects, in either direction; some may not be in the log."""
 
-    orders: dict[str, LoggedObject] = field(default_factory=dict[str, LoggedObject])
-    fulfillments: dict[str, LoggedObject] = field(default_factory=dict[str, LoggedObject])
-    owner: dict[str, str] = field(default_factory=dict[str, str])
-    """Order of each fulfillment."""
-    events: list[_Event] = field(default_factory=list[_Event])
+
+@dataclass(slots=True)
+class OcelEvent:
+    id: str
+    type: str
+    time: str
+    """RFC 3339, or as the log has it where that is no moment."""
+    attributes: dict[str, Any]
+    objects: list[str]
+    """Ids of its objects; some may not be in the log."""
+
+
+@dataclass
+class OcelLog:
+    objects: dict[str, OcelObject] = field(default_factory=dict[str, OcelObject])
+    events: list[OcelEvent] = field(default_factory=list[OcelEvent])
+    """By time; ids may stand twice."""
+    unknown: dict[str, str] = field(default_factory=dict[str, str])
+    """Objects that a relation between objects names and the log does not have, with one that names each."""
+
+    repeated: list[str] = field(default_factory=list[str])
+    """Ids that stand for several objects: the first counts."""
+
+    def add(self, id_: str, type_: str, attributes: dict[str, Any]) -> None:
+        """Adds an object, unless another one has its id."""
+        if id_ in self.objects:
+            self.repeated.append(id_)
+        else:
+            self.objects[id_] = OcelObject(type_, attributes)
 
     def relate(self, one: str, other: str) -> None:
-        """Relates an order and a fulfillment, in either direction."""
-        for order, part in ((one, other), (other, one)):
-            if order in self.orders and part in self.fulfillments:
-                self.owner.setdefault(part, order)
+        for source, target in ((one, other), (other, one)):
+            if source in self.objects:
+                self.objects[source].related.append(target)
+            elif source:
+                self.unknown.setdefault(source, target)
 
 
-def ocel_events(path: Path, mapping: Mapping) -> Iterator[tuple[bytes, str]]:
-    """(event, `file: event id`) of every mapped event.
-
-    Raises BadInputError where the file is not an OCEL 2.0 log, or has no orders.
-    """
+def read_ocel(path: Path, moments: MomentReader) -> OcelLog:
+    """Raises BadInputError where the file is no OCEL 2.0 log, with what it is instead where that shows."""
     try:
-        with path.open("rb") as file:
-            start = file.read(16)
-        log = _sqlite(path, mapping) if start == _SQLITE else _json(path, mapping)
-    except (OSError, msgspec.DecodeError, sqlite3.Error) as error:
-        raise BadInputError(
-            Problem(
-                f"It cannot be read as an OCEL 2.0 log: {getattr(error, 'strerror', None) or error}.",
-                str(path),
-            )
-        ) from error
-    if not log.orders:
-        raise BadInputError(
-            Problem(
-                f"It has no object of the type {mapping.order.type!r}, which the mapping says are orders.",
-                str(path),
-            )
+        with open_unpacked(path) as (head, stream):
+            if head.startswith(SQLITE):
+                with tempfile.NamedTemporaryFile(suffix=".sqlite") as copy:
+                    copy.write(stream.read())
+                    copy.flush()
+                    return _sqlite(Path(copy.name), moments)
+        if foreign := foreign_kind(head):
+            raise BadInputError(Problem(f"It is no OCEL 2.0 log in JSON or SQLite but {foreign}.", str(path)))
+        return _json(path, moments)
+    except (OSError, EOFError, sqlite3.Error, IndexError, UndecodableError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise BadInputError(Problem(f"It cannot be read as an OCEL 2.0 log: {reason}.", str(path))) from error
+
+
+def _json(path: Path, moments: MomentReader) -> OcelLog:
+    content = read_bytes(path)
+    try:
+        document = msgspec.json.decode(content, type=_Document)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise BadInputError(Problem(_json_problem(content, error), str(path))) from error
+    log = OcelLog()
+    for each in document.objects:
+        log.add(each.id.strip(), each.type.strip(), _last(each.attributes or ()))
+    for each in document.objects:
+        for relation in each.relationships or ():
+            log.relate(each.id.strip(), relation.object_id.strip())
+    log.events = [
+        OcelEvent(
+            event.id.strip(),
+            event.type.strip(),
+            moments.rfc3339(event.time.strip()),
+            _last(event.attributes or ()),
+            _distinct(relation.object_id for relation in event.relationships or ()),
         )
-    for event in log.events:
-        orders, parts = _objects(event, log)
-        for one, part in ((one, part) for one in orders for part in parts):
-            log.relate(one, part)
-    yield from cloud_events(_entries(path, mapping, log), mapping, _order_index(mapping, log))
-
-
-def _json(path: Path, mapping: Mapping) -> _Log:
-    document = msgspec.json.decode(path.read_bytes(), type=_Document)
-    log = _Log()
-    for instance in document.objects:
-        _keep(log, mapping, instance.id, instance.type, _last(instance.attributes))
-    for instance in document.objects:
-        for relation in instance.relationships:
-            log.relate(instance.id, relation.object_id)
-    log.events = sorted(document.events, key=lambda event: event.time)
+        for event in document.events
+    ]
+    _sort(log)
     return log
 
 
-def _keep(log: _Log, mapping: Mapping, id_: str, type_: str, attributes: dict[str, Any]) -> None:
-    if type_ == mapping.order.type:
-        log.orders[id_] = LoggedObject(id_, attributes)
-    elif type_ == mapping.fulfillment.type:
-        log.fulfillments[id_] = LoggedObject(id_, attributes)
+def _json_problem(content: bytes, error: Exception) -> str:
+    if b'"ocel:events"' in content or b'"ocel:global-log"' in content:
+        return "It is an OCEL 1.0 log, and OCEL 2.0 is read: convert it, for example with pm4py."
+    if isinstance(error, RecursionError):
+        return "It cannot be read as an OCEL 2.0 log: it is nested too deeply."
+    if isinstance(error, UnicodeDecodeError):
+        return f"It is not text in UTF-8 (byte 0x{content[error.start]:02x}): save it in UTF-8."
+    hint = ""
+    if isinstance(error, msgspec.ValidationError) and "`objects`" in str(error):
+        hint = " An OCEL 2.0 log has `objects` and `events`."
+    elif not isinstance(error, msgspec.ValidationError):
+        hint = " A CSV file needs a `csv` section in the mapping."
+    return f"It cannot be read as an OCEL 2.0 log: {error}.{hint}"
 
 
-def _last(attributes: Sequence[_Attribute]) -> dict[str, Any]:
-    """The last value of each."""
-    return {
-        attribute.name: attribute.value
-        for attribute in sorted(attributes, key=lambda attribute: attribute.time)
-    }
+def _distinct(ids: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(id_.strip() for id_ in ids))
 
 
-def _sqlite(path: Path, mapping: Mapping) -> _Log:
-    log = _Log()
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+def _last(attributes: Iterable[_Attribute]) -> dict[str, Any]:
+    """The last value of each; a value without a time is from the beginning."""
+    return _last_values((each.name, each.value, each.time) for each in attributes)
+
+
+def _last_values(changes: Iterable[tuple[str, Any, str | None]]) -> dict[str, Any]:
+    timed = [(instant(time) if time else float("-inf"), name, value) for name, value, time in changes]
+    timed.sort(key=lambda change: change[0])
+    return {name: _clean(value) for _, name, value in timed if value is not None}
+
+
+def _clean(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _sort(log: OcelLog) -> None:
+    log.events.sort(key=lambda event: instant(event.time))
+
+
+def _sqlite(path: Path, moments: MomentReader) -> OcelLog:
+    log = OcelLog()
+    with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
         connection.row_factory = sqlite3.Row
-        for type_ in filter(None, (mapping.order.type, mapping.fulfillment.type)):
-            for id_, rows in _by_id(connection, "object", type_).items():
+        for type_, table in _tables(connection, "object"):
+            for id_, rows in _rows_by_id(connection, table).items():
                 changes = [
-                    (str(row["ocel_time"] or ""), name, row[name])
+                    (name, row[name], moments.rfc3339(str(row["ocel_time"] or "")))
                     for row in rows
-                    for name in row.keys()  # noqa: SIM118 - a row iterates over its values
-                    if not name.startswith("ocel_")
+                    for name in _attribute_names(row)
                 ]
-                _keep(
-                    log,
-                    mapping,
-                    id_,
-                    type_,
-                    {
-                        name: value
-                        for _, name, value in sorted(changes, key=lambda c: c[0])
-                        if value is not None
-                    },
-                )
+                log.add(id_, type_, _last_values(changes))
         for one, other in connection.execute("select ocel_source_id, ocel_target_id from object_object"):
-            log.relate(str(one), str(other))
-        relations: dict[str, list[_Relation]] = {}
+            log.relate(str(one).strip(), str(other).strip())
+        relations: dict[str, list[str]] = {}
         for event, object_ in connection.execute("select ocel_event_id, ocel_object_id from event_object"):
-            relations.setdefault(str(event), []).append(_Relation(str(object_)))
-        for (type_,) in connection.execute("select ocel_type from event_map_type").fetchall():
-            for id_, rows in _by_id(connection, "event", str(type_)).items():
-                attributes = [
-                    _Attribute(name, rows[0][name])
-                    for name in rows[0].keys()  # noqa: SIM118 - a row iterates over its values
-                    if not name.startswith("ocel_")
-                ]
-                log.events.append(
-                    _Event(id_, str(type_), str(rows[0]["ocel_time"]), attributes, relations.get(id_, []))
-                )
-    log.events.sort(key=lambda event: event.time)
+            relations.setdefault(str(event).strip(), []).append(str(object_))
+        for type_, table in _tables(connection, "event"):
+            for id_, rows in _rows_by_id(connection, table).items():
+                for row in rows:
+                    attributes = {name: _clean(row[name]) for name in _attribute_names(row)}
+                    time = moments.rfc3339(str(row["ocel_time"] or "").strip())
+                    objects = _distinct(relations.get(id_, ()))
+                    log.events.append(OcelEvent(id_, type_, time, attributes, objects))
+    _sort(log)
     return log
 
 
-def _by_id(connection: sqlite3.Connection, what: str, type_: str) -> dict[str, list[sqlite3.Row]]:
-    """Rows of the table of an object or event type, by id; none where the log has no such type."""
-    table = connection.execute(
-        f"select ocel_type_map from {what}_map_type where ocel_type = ?", [type_]
-    ).fetchone()
+def _tables(connection: sqlite3.Connection, what: str) -> Iterator[tuple[str, str]]:
+    """(type, quoted name of its table) of every event or object type."""
+    types = connection.execute(f"select ocel_type, ocel_type_map from {what}_map_type").fetchall()
+    for type_, name in types:
+        escaped = str(name).replace('"', '""')
+        yield str(type_).strip(), f'"{what}_{escaped}"'
+
+
+def _rows_by_id(connection: sqlite3.Connection, table: str) -> dict[str, list[sqlite3.Row]]:
     rows_by_id: dict[str, list[sqlite3.Row]] = {}
-    if table is not None:
-        name = str(table[0]).replace('"', '""')
-        for row in connection.execute(f'select * from "{what}_{name}"'):
-            rows_by_id.setdefault(str(row["ocel_id"]), []).append(row)
+    for row in connection.execute(f"select * from {table}"):
+        rows_by_id.setdefault(str(row["ocel_id"]).strip(), []).append(row)
     return rows_by_id
 
 
-def _objects(event: _Event, log: _Log) -> tuple[list[str], list[str]]:
-    """Ids of the orders and of the fulfillments that an event is of."""
-    ids = list(dict.fromkeys(relation.object_id for relation in event.relationships))
-    return [id_ for id_ in ids if id_ in log.orders], [id_ for id_ in ids if id_ in log.fulfillments]
-
-
-def _entries(path: Path, mapping: Mapping, log: _Log) -> Iterator[LogEntry]:
-    activities = mapping.activities()
-    for event in log.events:
-        if event.type not in activities:
-            continue
-        orders, parts = _objects(event, log)
-        mine = dict.fromkeys([*orders, *(log.owner[part] for part in parts if part in log.owner)])
-        for order in mine:
-            own = [log.fulfillments[part] for part in parts if log.owner.get(part) == order]
-            yield LogEntry(
-                event.id,
-                event.type,
-                _moment(event.time),
-                log.orders[order],
-                own,
-                _last(event.attributes),
-                f"{path}: {event.id}",
-            )
-
-
-def _order_index(mapping: Mapping, log: _Log) -> OrderIndex:
-    index = OrderIndex()
-    for part, order in log.owner.items():
-        index.fulfillments.setdefault(order, {})[part] = log.fulfillments[part]
-    index.placements = {
-        order
-        for event in log.events
-        if event.type in mapping.order.placed
-        for order in _objects(event, log)[0]
-    }
-    return index
-
-
-def _moment(text: str) -> str:
-    """As RFC 3339: SQLite logs put a space between date and time."""
-    return text.replace(" ", "T", 1)
+def _attribute_names(row: sqlite3.Row) -> list[str]:
+    return [name for name in row.keys() if not name.startswith("ocel_")]  # noqa: SIM118 - a row iterates over values

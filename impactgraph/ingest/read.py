@@ -16,6 +16,7 @@ from graph_models.enums import FailureClass, Severity
 from graph_models.ids import key_of
 from graph_models.scope import DIMENSIONS
 from graph_models.time import LAST_MOMENT, TOO_LATE, parse_duration
+from impactgraph.ingest.event_texts import check_digits, refusal, tidy_event
 from impactgraph.ingest.events import (
     EVENT_TYPES,
     Event,
@@ -56,6 +57,7 @@ def read_event(line: bytes) -> tuple[Event, dict[str, Any] | None]:
     except RecursionError as error:
         raise RefusedEventError("it is nested too deeply") from error
     try:
+        check_digits(line, event)
         _check(event)
     except (ValueError, OverflowError) as error:
         raise RefusedEventError(str(error)) from error
@@ -75,12 +77,12 @@ def _read_leniently(line: bytes, reason: str) -> tuple[Event, dict[str, Any] | N
     document = cast("dict[str, Any]", raw)
     kind = _kind(document)
     if "unknown field" not in reason:
-        raise RefusedEventError(_reason(reason))
+        raise RefusedEventError(refusal(reason, document))
     extra = _split(document, kind)
     try:
         return msgspec.convert(document, kind), extra
     except msgspec.ValidationError as error:
-        raise RefusedEventError(_reason(str(error))) from error
+        raise RefusedEventError(refusal(str(error), document)) from error
 
 
 def _kind(document: Mapping[str, Any]) -> type[Event]:
@@ -95,12 +97,6 @@ def _kind(document: Mapping[str, Any]) -> type[Event]:
             + (f" Did you mean {near[0]}?" if near else f" Known are {', '.join(EVENT_TYPES)}.")
         )
     return kind
-
-
-def _reason(reason: str) -> str:
-    """msgspec's reason with the place first."""
-    text, _, place = reason.partition(" - at ")
-    return f"{place.strip('`')[2:]}: {text}" if place.startswith("`$.") else text
 
 
 def _split(document: dict[str, Any], kind: type[Event]) -> dict[str, Any]:
@@ -136,6 +132,7 @@ def _check(event: Event) -> None:
     if moment_millis(event.time) <= 0:
         raise ValueError("time: events before 1970 are not accepted")
     _check_latest("time", event.time)
+    tidy_event(event)
     data = event.data
     if isinstance(data, FailureData):
         _check_failure(event, data)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from graph_models.diagnosis import StockFigure
 from graph_models.enums import OrderSort
@@ -63,6 +63,43 @@ class IngestResult:
         self.duplicate_count += other.duplicate_count
         self.quarantined += other.quarantined
         self.results += other.results
+
+
+@dataclass(frozen=True, slots=True)
+class IngestedFile:
+    """A file of an ingest, as it was then."""
+
+    file: str
+    size: int | None = None
+    """Bytes; None of standard input."""
+    digest: str = ""
+    source: str = ""
+    """Where it was read by a mapping: the source of its events."""
+    mapping: str = ""
+    """Digest of that mapping."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """One ingest of files."""
+
+    number: int
+    started_at: Millis
+    files: tuple[IngestedFile, ...]
+    ended_at: Millis | None
+    """None where it was broken off."""
+    report: Mapping[str, Any]
+    """The import report; empty where it was broken off."""
+    undone_at: Millis | None
+    """When it was taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoResult:
+    """What was taken back with an ingest."""
+
+    events: int
+    quarantined: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +216,40 @@ class Store(Protocol):
         ...
 
     def ingest(
-        self, lines: Sequence[bytes], *, places: Sequence[str] = (), results: bool = False
+        self, lines: Sequence[bytes], *, places: Sequence[str] = (), results: bool = False, ingest: int = 0
     ) -> IngestResult:
         """Ingests CloudEvents in structured JSON, one in each line; durable when it returns.
 
         Order, batches and duplicates make no difference to the state. `places` say where each line came from;
-        `results`: whether to return the outcome of each event.
+        `results`: whether to return the outcome of each event; `ingest`: the number of the ingest of files
+        that brings them, 0 where they come otherwise.
         """
+        ...
+
+    def begin_ingest(self, files: Sequence[IngestedFile], at: Millis) -> int:
+        """The number of a new ingest, from 1 on."""
+        ...
+
+    def end_ingest(self, number: int, report: Mapping[str, Any], at: Millis) -> None:
+        """Stores the report of an ingest."""
+        ...
+
+    def ingests(self, limit: int, before: int | None = None) -> Sequence[Ingest]:
+        """The latest ingests, the newest first; those with a number below `before`."""
+        ...
+
+    def undo_ingest(self, number: int, at: Millis) -> UndoResult:
+        """Takes back what only this ingest brought, and tries all of the quarantine again: the state is that
+        of a store that never had it.
+
+        Raises:
+            NotFoundError: there is no such ingest.
+            BadInputError: it was taken back already.
+        """
+        ...
+
+    def copy(self) -> AbstractContextManager["Store"]:
+        """A store with the same content, which vanishes when the context ends: for what is only tried."""
         ...
 
     def quarantined(self, limit: int = 1000) -> Sequence[QuarantinedEvent]:

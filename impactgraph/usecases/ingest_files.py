@@ -3,17 +3,46 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
+from functools import partial
+from itertools import accumulate, chain, repeat
 from pathlib import Path
+from typing import Any, TypeVar
 
+from graph_models.time import Millis
 from impactgraph.errors import BadInputError, Problem, StoreUnavailableError
-from impactgraph.ingest.files import STANDARD_INPUT, Block, read_blocks, read_with_mapping, size_of
-from impactgraph.ingest.mapping import load_mapping
-from impactgraph.ports.store import IngestResult, Store
+from impactgraph.ingest.files import (
+    STANDARD_INPUT,
+    Block,
+    digest_of,
+    open_log,
+    read_blocks,
+    read_log,
+    size_of,
+)
+from impactgraph.ingest.mapping_format import load_mapping
+from impactgraph.ingest.moments import instant_millis
+from impactgraph.ingest.report import (
+    EntryOutcome,
+    FileReport,
+    PassedOver,
+    entry_outcome,
+    report_data,
+    unmatched_activities,
+)
+from impactgraph.ports.store import EventOutcome, EventResult, IngestedFile, IngestResult, Store
+
+__all__ = ["FileIngest", "FileReport", "IngestedBlock", "PassedOver", "Patience", "total_size"]
+
+T = TypeVar("T")
+
+MOST_SHOWN = 5
+"""Events that a dry run shows."""
+MOST_EARLIER = 10_000
+"""Ingests that are looked through for one that a mended mapping replaces."""
 
 _PAUSES = (0.5, 1.0, 2.0, 5.0)
 """Seconds between tries; the last goes on."""
-_LOGS = (".csv", ".csv.gz", ".sqlite", ".sqlite3", ".jsonocel", ".xmlocel")
+_LOGS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".sqlite", ".sqlite3", ".jsonocel", ".xmlocel")
 """Ends of names of files that are no CloudEvents: they need a mapping."""
 
 
@@ -55,46 +84,182 @@ class Patience:
 NO_PATIENCE = Patience()
 
 
-def ingest_files(
-    store: Store, paths: Sequence[str], mapping: Path | None = None, patience: Patience = NO_PATIENCE
-) -> Iterator[IngestedBlock]:
-    """Ingests NDJSON files (also gzip) and `-`, standard input; with a mapping file, OCEL 2.0 logs and CSV
-    files of order steps. Yields the outcome of each block, whose events are then durable.
+class FileIngest:
+    """One ingest of files; after `run`, `reports` say what became of every entry."""
 
-    A block that an unavailable store does not accept is sent again, as long as `patience` allows.
+    def __init__(
+        self,
+        store: Store,
+        paths: Sequence[str],
+        mapping: Path | None = None,
+        *,
+        now: Millis,
+        patience: Patience = NO_PATIENCE,
+    ) -> None:
+        """NDJSON files (also gzip, JSON arrays) and `-`, standard input; with a mapping file, OCEL 2.0 logs
+        and CSV files of order steps.
 
-    Raises:
-        BadInputError: a file cannot be read; events before it stay ingested.
-        StoreUnavailableError: the store did not come back in time.
-    """
-    reader_mapping = load_mapping(mapping) if mapping is not None else None
-    _check(paths, is_mapped=reader_mapping is not None)
-    before = 0
-    for path in paths:
-        read = 0
-        for block in read_blocks(path) if reader_mapping is None else read_with_mapping(path, reader_mapping):
-            read = block.read
-            yield IngestedBlock(before + read, _ingest_block(store, block, patience))
-        before += read
+        Raises BadInputError where the mapping is wrong, or a file is of a kind that needs one.
+        """
+        self._store, self._paths, self._patience, self._now = store, paths, patience, now
+        self._mapping = load_mapping(mapping) if mapping is not None else None
+        _check(paths, is_mapped=self._mapping is not None)
+        self.number = 0
+        """Of the ingest, once the first file could be read."""
+        self.reports: list[FileReport] = []
+        self.replaced: list[int] = []
+        """Earlier ingests of the same files by another mapping, which were taken back."""
+        self.first_events: list[bytes] = []
+
+    def run(self) -> Iterator[IngestedBlock]:
+        """Ingests, and yields the outcome of each block, whose events are then durable.
+
+        A block that an unavailable store does not accept is sent again, as long as patience allows.
+
+        Raises:
+            BadInputError: a file cannot be read; events before it stay ingested.
+            StoreUnavailableError: the store did not come back in time.
+        """
+        before = 0
+        for path in self._paths:
+            read = 0
+            report = FileReport(path)
+            for block in self._blocks(path, report):
+                if not self.number:
+                    self._begin()
+                if not self.reports or self.reports[-1] is not report:
+                    self.reports.append(report)
+                read = block.read or read
+                yield IngestedBlock(before + read, self._ingest(block, report))
+            if not self.reports or self.reports[-1] is not report:
+                self.reports.append(report)
+            if self._mapping is not None:
+                report.remarks += unmatched_activities(report, self._mapping)
+            before += read
+        if not self.number:
+            self._begin()
+        self._retried(lambda: self._store.end_ingest(self.number, self.as_data(), self._now))
+
+    def as_data(self) -> dict[str, Any]:
+        """The import report: names and shapes of `impactgraph ingest --format json`."""
+        data: dict[str, Any] = {"ingest": self.number, "files": [report_data(each) for each in self.reports]}
+        return data | ({"replaces": self.replaced} if self.replaced else {})
+
+    @property
+    def has_findings(self) -> bool:
+        """Whether something was refused, or passed over that the mapping names."""
+        return any(report.has_findings for report in self.reports)
+
+    def _begin(self) -> None:
+        files = [self._file(path) for path in self._paths]
+        self._replace_earlier(files)
+        self.number = self._retried(lambda: self._store.begin_ingest(files, self._now))
+
+    def _file(self, path: str) -> IngestedFile:
+        size = size_of(path)
+        if size is None or self._mapping is None:
+            return IngestedFile(path, size)
+        return IngestedFile(path, size, digest_of(path), self._mapping.source, self._mapping.digest)
+
+    def _replace_earlier(self, files: Sequence[IngestedFile]) -> None:
+        """Takes back ingests of these files, or of what they began with, that another mapping made."""
+        if self._mapping is None:
+            return
+        for earlier in self._retried(lambda: self._store.ingests(MOST_EARLIER)):
+            if earlier.undone_at is not None or not earlier.files:
+                continue
+            if all(any(_is_replaced(old, new) for new in files) for old in earlier.files):
+                self._retried(partial(self._store.undo_ingest, earlier.number, self._now))
+                self.replaced.append(earlier.number)
+
+    def _blocks(self, path: str, report: FileReport) -> Iterator[Block]:
+        if self._mapping is None:
+            yield from read_blocks(path)
+            return
+        log = open_log(path, self._mapping)
+        report.findings += log.findings()
+        report.remarks += log.remarks()
+        yield from read_log(log, self._mapping, size=size_of(path) or 0)
+
+    def _ingest(self, block: Block, report: FileReport) -> IngestResult:
+        lines, places, sizes = self._without_known_placements(block)
+        if len(self.first_events) < MOST_SHOWN:
+            self.first_events += lines[: MOST_SHOWN - len(self.first_events)]
+        result = self._retried(
+            lambda: self._store.ingest(lines, places=places, results=True, ingest=self.number)
+        )
+        report.add_passed(block.passed)
+        report.add_outcomes(_entry_outcomes(block.activities, sizes, result.results))
+        for object_, place in block.missing:
+            report.add_missing(object_, place)
+        result.results = []
+        return result
+
+    def _without_known_placements(self, block: Block) -> tuple[list[bytes], list[str], list[int]]:
+        """(events, places, events of each entry) without those that place an order which is placed already,
+        earlier, and that no entry says to be placed: a later file knows less of it.
+        """
+        if not block.inferred:
+            return block.lines, block.places, block.sizes
+        placed_at = self._placement_times(set(block.inferred.values()))
+        dropped = {
+            index
+            for index, order in block.inferred.items()
+            if placed_at.get(order, instant_millis(block.lines[index])) < instant_millis(block.lines[index])
+        }
+        indices = [index for index in range(len(block.lines)) if index not in dropped]
+        ends = list(accumulate(block.sizes))
+        sizes = [
+            size - sum(index in dropped for index in range(end - size, end))
+            for size, end in zip(block.sizes, ends, strict=True)
+        ]
+        return [block.lines[i] for i in indices], [block.places[i] for i in indices], sizes
+
+    def _placement_times(self, orders: set[str]) -> dict[str, Millis]:
+        stored = self._retried(lambda: self._store.orders(sorted(orders)))
+        return {key: order.placed_at for key, order in stored.items() if order.placed_at}
+
+    def _retried(self, call: Callable[[], T]) -> T:
+        """Events that were committed although the store did not confirm it are duplicates of the next try."""
+        patience = self._patience
+        since: float | None = None
+        pauses = chain(_PAUSES, repeat(_PAUSES[-1]))
+        while True:
+            try:
+                return call()
+            except StoreUnavailableError as error:
+                now = patience.tick()
+                if since is None:
+                    since = now
+                    if patience.seconds:
+                        patience.on_wait(str(error))
+                remaining = since + patience.seconds - now
+                if remaining <= 0:
+                    raise
+                patience.pause(min(next(pauses), remaining))
 
 
-def _ingest_block(store: Store, block: Block, patience: Patience) -> IngestResult:
-    """Events that were committed although the store did not confirm it are duplicates of the next attempt."""
-    since: float | None = None
-    pauses = chain(_PAUSES, repeat(_PAUSES[-1]))
-    while True:
-        try:
-            return store.ingest(block.lines, places=block.places)
-        except StoreUnavailableError as error:
-            now = patience.tick()
-            if since is None:
-                since = now
-                if patience.seconds:
-                    patience.on_wait(str(error))
-            remaining = since + patience.seconds - now
-            if remaining <= 0:
-                raise
-            patience.pause(min(next(pauses), remaining))
+def _is_replaced(old: IngestedFile, new: IngestedFile) -> bool:
+    """Whether the new file has all of the old one, read by another mapping of the same source."""
+    if not old.mapping or old.source != new.source or old.mapping == new.mapping:
+        return False
+    if old.size is None or new.size is None or old.size > new.size:
+        return False
+    return old.digest == (new.digest if old.size == new.size else digest_of(new.file, old.size))
+
+
+def _entry_outcomes(
+    activities: Sequence[str], sizes: Sequence[int], results: Sequence[EventResult]
+) -> Iterator[tuple[str, EntryOutcome]]:
+    """(activity, outcome) of each entry, of the outcomes of its events."""
+    start = 0
+    for activity, size in zip(activities, sizes, strict=True):
+        outcomes = [result.outcome for result in results[start : start + size]]
+        start += size
+        yield (
+            activity,
+            entry_outcome(outcomes.count(EventOutcome.ACCEPTED), outcomes.count(EventOutcome.QUARANTINED)),
+        )
 
 
 def _check(paths: Sequence[str], *, is_mapped: bool) -> None:

@@ -61,6 +61,8 @@ def _state(name: str, events: list[dict[str, Any]], topology: Topology) -> dict[
     workflow = _workflow_of(setters[-1], name, topology)
     moves = [(e, _in_force(e, setters, name, topology)) for e in mine if e["type"] in RANK]
     moves = [(e, w) for e, w in moves if w is None or "step" not in e["data"] or _has(w, e["data"]["step"])]
+    if removal := _removal(name, order, events):
+        moves.append((removal, None))
     moves.sort(key=lambda move: _key(*move))
     state: dict[str, Any] = {
         "order": order,
@@ -127,6 +129,17 @@ def _apply(
             state |= {"ended_at": at, "status": CANCELLED}
         case _:
             pass
+
+
+def _removal(name: str, order: str, events: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """A cancellation by the first order.placed after the last that names the fulfillment, unless it adds."""
+    placings = [e for e in events if e["type"] == "order.placed" and e["data"]["order"] == order]
+    placings.sort(key=_when)
+    naming = [number for number, e in enumerate(placings) if name in _named(e)]
+    if not naming:
+        return None
+    later = [e for e in placings[naming[-1] + 1 :] if not e["data"].get("adds")]
+    return {**later[0], "type": "fulfillment.cancelled", "data": {}} if later else None
 
 
 def _when(event: dict[str, Any]) -> tuple[int, int, str, str]:

@@ -31,8 +31,10 @@ def _placed(
     parts: int,
     attributes: dict[str, str],
     tier: str | None,
+    adds: bool,
 ) -> bytes:
-    more = {"customer_tier": tier} if tier else {}
+    more: dict[str, Any] = {"customer_tier": tier} if tier else {}
+    more |= {"adds": True} if adds else {}
     return placed(
         order,
         minutes,
@@ -54,6 +56,7 @@ EVENTS = st.one_of(
         st.integers(1, 2),
         st.dictionaries(st.sampled_from(["carrier", "brand"]), st.sampled_from(["a", "b"])),
         st.sampled_from([None, "gold", "basic"]),
+        st.booleans(),
     ),
     st.builds(
         lambda step, minutes, who, place: entered(step, minutes, who, **place), _STEP, _MINUTES, _WHO, _PLACE

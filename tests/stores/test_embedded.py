@@ -191,7 +191,7 @@ def test_a_snapshot_of_the_previous_format_is_rebuilt_from_the_record_and_the_lo
         store = opened(folder)
 
     assert everything(store) == expected
-    assert [entry["reason"] for entry in entries] == ["it has format 3, this version reads 4"]
+    assert [entry["reason"] for entry in entries] == ["it has format 3, this version reads 5"]
     store.close()
 
 

@@ -32,6 +32,12 @@ class BatchEvent:
     """An earlier event of the batch with the same (source, id)."""
     is_in_quarantine: bool = False
     """The quarantine has an entry with the same content already."""
+    entry_number: int = 0
+    """Where it is rejected: number of the quarantine entry with its content."""
+    seq: int = 0
+    """Sequence number: its own where it is accepted, that of the recorded event where it repeats one."""
+    bringers: frozenset[int] = frozenset()
+    """Numbers of the ingests that bring it; empty: it came otherwise."""
 
     @property
     def source_and_id(self) -> tuple[str, str]:

@@ -59,7 +59,11 @@ def assign_numbers(batch: Sequence[BatchEvent], index: IngestIndex) -> BatchNumb
             (key for key in keys if key in fulfillments and owners[fulfillments[key]] != number), None
         )
         if foreign is not None:
-            event.rejection = f"fulfillment {foreign!r} belongs to another order than {order!r}"
+            owner = _order_id(owners[fulfillments[foreign]], numbers, index)
+            event.rejection = (
+                f"fulfillment {foreign!r} belongs to order {owner!r}, not to {order!r} (in a mapping, "
+                "`fulfillment: {id: '{order}/{fulfillment}'}` keeps numbers apart that count within an order)"
+            )
             continue
         if number is None:
             number = orders[order] = numbers.new_orders[order] = next_order
@@ -70,6 +74,10 @@ def assign_numbers(batch: Sequence[BatchEvent], index: IngestIndex) -> BatchNumb
                 owners[next_fulfillment] = numbers.owners[next_fulfillment] = number
                 next_fulfillment += 1
     return numbers
+
+
+def _order_id(number: int, numbers: BatchNumbers, index: IngestIndex) -> str:
+    return numbers.order_ids().get(number) or index.order_id(number)
 
 
 def _fulfillment_keys(event: BatchEvent) -> tuple[str, ...]:

@@ -45,6 +45,12 @@ class Block:
         return by_domain
 
     @property
+    def last_seq(self) -> int:
+        """The greatest sequence number that it gives out; 0 where it gives out none."""
+        numbers = [self.rows[table]["seq"] for table in ("events", "undos") if table in self.rows]
+        return max((int(each.max()) for each in numbers), default=0)
+
+    @property
     def earliest_change(self) -> Millis | None:
         """The earliest moment whose state of orders it changes; None where it changes none."""
         if len(self.removed_seqs):

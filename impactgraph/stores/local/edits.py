@@ -11,7 +11,7 @@ from impactgraph.stores.local.record import Record
 from impactgraph.stores.state.event_dictionaries import EventDictionaries
 
 _PLACED = """
-select p.order_number, p.time, p.value, p.currency, p.promised_by, w.word, e.id, p.seq
+select p.order_number, p.time, p.value, p.currency, p.promised_by, w.word, e.id, p.seq, p.adds
 from placed p join events e on e.seq = p.seq join words w on w.domain = 'source' and w.code = e.source
 where p.order_number in (select unnest(?::integer[])) and p.time <= ?
 """
@@ -29,6 +29,8 @@ class _Placement:
     value: Money
     promised_by: Millis
     parts: list[str] = field(default_factory=list[str])
+    adds: bool = False
+    """Whether its fulfillments come beside those of the earlier ones."""
 
 
 def edits_of(
@@ -40,8 +42,9 @@ def edits_of(
     rows = sorted(record.rows(_PLACED, [list(orders), until]), key=lambda row: (row[1], *row[5:]))
     by_order: dict[int, list[_Placement]] = {}
     by_seq: dict[int, _Placement] = {}
-    for number, at, value, currency, promised_by, _, _, seq in rows:
-        placement = _Placement(at, from_micros(value, currencies.values[int(currency)]), promised_by)
+    for number, at, value, currency, promised_by, _, _, seq, adds in rows:
+        money = from_micros(value, currencies.values[int(currency)])
+        placement = _Placement(at, money, promised_by, adds=bool(adds))
         by_seq[seq] = placement
         by_order.setdefault(number, []).append(placement)
     repeated = {number: each for number, each in by_order.items() if len(each) > 1}
@@ -64,7 +67,7 @@ def _edits(placements: Sequence[_Placement]) -> Iterator[OrderEdit]:
             value=(before.value, after.value) if before.value != after.value else None,
             promised_by=promise if promise is not None and promise[0] != promise[1] else None,
             added=tuple(part for part in after.parts if part not in parts),
-            left_out=tuple(part for part in before.parts if part not in after.parts),
+            left_out=() if after.adds else tuple(part for part in before.parts if part not in after.parts),
         )
         parts |= dict.fromkeys(after.parts)
         promised_by = after.promised_by or promised_by

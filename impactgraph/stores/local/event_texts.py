@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from graph_models.time import moment
 from impactgraph.columns import Ints
+from impactgraph.stores.local.batch import BatchEvent, validate
 from impactgraph.stores.local.record import Record
+from impactgraph.stores.state.event_dictionaries import EventDictionaries
 from impactgraph.stores.state.event_kinds import TYPES, EventKind
+from impactgraph.stores.state.event_validator import EventValidator
 
 _COLUMNS: tuple[str, ...] = (
     "seq", "step_code", "kind", "time", "id", "extra", "order", "fulfillment",
@@ -37,6 +41,27 @@ def event_texts(record: Record, seqs: Ints) -> list[tuple[int, int, bytes]]:
     """(sequence number, code of the step, CloudEvent as JSON) of recorded events that name a step."""
     rows = [dict(zip(_COLUMNS, row, strict=True)) for row in record.rows(_QUERY, [seqs.tolist()])]
     return [(row["seq"], row["step_code"], _text(row)) for row in rows]
+
+
+def misfit_events(
+    record: Record,
+    workflows: Mapping[int, int],
+    event_dictionaries: EventDictionaries,
+    validator: EventValidator,
+) -> list[BatchEvent]:
+    """Recorded events that do not fit the workflow of their fulfillment, to be quarantined; by their sequence
+    numbers, that workflow.
+    """
+    if not workflows:
+        return []
+    batch: list[BatchEvent] = []
+    for seq, step, text in event_texts(record, np.array(list(workflows), np.int64)):
+        event = BatchEvent(text, seq=seq)
+        validate(event, validator)
+        workflow = event_dictionaries.workflows[workflows[seq]].key
+        event.rejection = validator.missing_step_reason(event_dictionaries.steps.values[step], workflow)
+        batch.append(event)
+    return batch
 
 
 def _text(row: Mapping[str, Any]) -> bytes:

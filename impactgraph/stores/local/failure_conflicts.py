@@ -15,6 +15,9 @@ from impactgraph.stores.state.event_validator import EventValidator
 from impactgraph.stores.state.failure_life import FailureChange, failure_life
 from impactgraph.stores.state.failures import changes_by_key
 
+_NO_SEQ = 2**62
+"""Later than every sequence number."""
+
 
 class FailureConflicts:
     """Rejects events of a batch that contradict the life of their failure.
@@ -27,10 +30,22 @@ class FailureConflicts:
         """`batch`: its acceptable events, which get the sequence numbers from `first_seq` on."""
         self._removed: list[tuple[FailureChange, str]] = []
         new = [_change(event, seq) for seq, event in enumerate(batch, first_seq) if _is_failure_event(event)]
-        if not new:
-            return
-        keys = list(dict.fromkeys(change.data.failure for change in new))
-        for changes in changes_by_key([*record.failure_changes(keys), *new]).values():
+        if new:
+            keys = list(dict.fromkeys(change.data.failure for change in new))
+            self._find([*record.failure_changes(keys), *new], batch, first_seq)
+
+    @staticmethod
+    def of_failures(keys: Sequence[str], record: Record, without: Ints) -> "FailureConflicts":
+        """The contradictions among the recorded events of failures, without those with these numbers."""
+        conflicts = FailureConflicts([], record, 0)
+        if keys:
+            gone = set(without.tolist())
+            changes = [change for change in record.failure_changes(keys) if change.seq not in gone]
+            conflicts._find(changes, [], _NO_SEQ)
+        return conflicts
+
+    def _find(self, events: Sequence[FailureChange], batch: Sequence[BatchEvent], first_seq: int) -> None:
+        for changes in changes_by_key(events).values():
             for change, reason in failure_life(changes).contradictions:
                 if change.seq >= first_seq:
                     batch[change.seq - first_seq].rejection = reason
@@ -44,7 +59,7 @@ class FailureConflicts:
 
     def removed_events(self, validator: EventValidator) -> list[BatchEvent]:
         """These events, to be quarantined."""
-        batch = [BatchEvent(_text(change)) for change, _ in self._removed]
+        batch = [BatchEvent(_text(change), seq=change.seq) for change, _ in self._removed]
         for event, (_, reason) in zip(batch, self._removed, strict=True):
             validate(event, validator)
             event.rejection = reason

@@ -45,24 +45,30 @@ class IngestIndex:
         for index in suspects.tolist():
             if names.get(int(seqs[index])) == batch[index].source_and_id:
                 batch[index].is_duplicate = True
+                batch[index].seq = int(seqs[index])
             else:
                 collisions.append(index)
         if collisions:
             recorded_names = self._names_with(np.unique(hashes[collisions]))
             for index in collisions:
-                batch[index].is_duplicate |= batch[index].source_and_id in recorded_names
+                if seq := recorded_names.get(batch[index].source_and_id):
+                    batch[index].is_duplicate = True
+                    batch[index].seq = seq
 
-    def _names_with(self, hashes: Hashes) -> set[tuple[str, str]]:
-        """(source, id) of the recorded events that have one of the hashes; several may share one.
+    def _names_with(self, hashes: Hashes) -> dict[tuple[str, str], int]:
+        """Sequence numbers by (source, id) of the recorded events that have one of the hashes; several may
+        share one.
 
         Scans all events.
         """
         names = self._record.arrays(
-            "select w.word, e.id from events e join words w on w.domain = 'source' and w.code = e.source "
+            "select w.word, e.id, e.seq "
+            "from events e join words w on w.domain = 'source' and w.code = e.source "
             "where e.hash in (select hash from suspects)",
             suspects={"hash": hashes},
         )
-        return set(zip(*names, strict=True))
+        sources, ids, seqs = names
+        return dict(zip(zip(sources, ids, strict=True), seqs.tolist(), strict=True))
 
     def orders_of(self, fulfillments: Codes) -> Codes:
         """Number of the order of each fulfillment, -1 where the fulfillment is new."""
@@ -70,6 +76,10 @@ class IngestIndex:
             return np.full(len(fulfillments), -1, np.int32)
         is_known = fulfillments < len(self._orders_of)
         return np.where(is_known, self._orders_of[np.where(is_known, fulfillments, 0)], np.int32(-1))
+
+    def order_id(self, number: int) -> str:
+        """Id of a recorded order."""
+        return str(self._record.rows("select id from orders where number = ?", [number])[0][0])
 
     def apply(self, block: Block) -> None:
         """Follows the commit of a block: its numbers, the order of each new fulfillment, its events."""

@@ -91,6 +91,10 @@ def unpack(packed: bytes) -> Block:
     rows: dict[str, Table] = {
         table: {column.name: _values(column) for column in columns} for table, columns in content.rows.items()
     }
+    if placed := rows.get("placed"):
+        placed.setdefault(
+            "adds", np.zeros(len(placed["seq"]), np.uint8)
+        )  # blocks of earlier versions lack it
     return Block(
         rows=rows,
         removed_seqs=_values(content.removed_seqs),

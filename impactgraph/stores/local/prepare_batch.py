@@ -16,9 +16,11 @@ from impactgraph.ingest.events import FulfillmentRerouted, OrderPlaced
 from impactgraph.stores.local.batch import BatchEvent, failure_subject, validate
 from impactgraph.stores.local.batch_numbers import BatchNumbers, assign_numbers
 from impactgraph.stores.local.block import Block
-from impactgraph.stores.local.event_texts import event_texts
+from impactgraph.stores.local.bringers import add_brought, mark_bringers
+from impactgraph.stores.local.event_texts import misfit_events
 from impactgraph.stores.local.failure_conflicts import FailureConflicts, failure_keys
 from impactgraph.stores.local.ingest_index import IngestIndex
+from impactgraph.stores.local.ingests import Ingests
 from impactgraph.stores.local.quarantine import Quarantine
 from impactgraph.stores.local.record import Record
 from impactgraph.stores.local.waiting import EVER, Waiting
@@ -55,9 +57,12 @@ class IngestSources:
     record: Record
     index: IngestIndex
     quarantine: Quarantine
+    ingests: Ingests
     waiting: Waiting
     present: Millis
     """The state has the events up to this moment; later ones wait."""
+    ingest: int = 0
+    """Number of the ingest that the batch is of; 0: it came otherwise."""
 
 
 @dataclass
@@ -105,6 +110,7 @@ def prepare_batch(
     # Entries of the quarantine come first, so that their entry stays, or is released, and not one of a
     # duplicate.
     batch = [*_retryable_events(batch, sources), *batch]
+    mark_bringers(batch, sources.ingests, sources.ingest)
     state = sources.state
     acceptable = [event for event in batch if event.is_acceptable]
     names = event_hashes([event.source_and_id for event in acceptable])
@@ -113,17 +119,23 @@ def prepare_batch(
     is_acceptable = np.array([event.is_acceptable for event in acceptable], np.bool_)
     names = names[is_acceptable]
     acceptable = [event for event in acceptable if event.is_acceptable]
+    for seq, event in enumerate(acceptable, watermark + 1):
+        event.seq = seq
     encoded_batch = _encode_batch(acceptable, state.event_dictionaries, numbers, watermark + 1)
     folding = _Folding(encoded_batch.batch, acceptable, sources, watermark + 1)
     conflicts = FailureConflicts(acceptable, sources.record, watermark + 1)
     removed_seqs = np.concatenate([folding.removed_seqs, conflicts.removed_seqs])
-    batch = [*batch, *folding.removed_events(), *conflicts.removed_events(state.validator)]
+    removed = [*folding.removed_events(), *conflicts.removed_events(state.validator)]
+    for event in removed:
+        event.bringers = frozenset(sources.ingests.of_event(event.seq))
+    batch = [*batch, *removed]
     for event in batch:
         event.inherit_rejection()
     is_accepted = np.array([event.is_acceptable for event in acceptable], np.bool_)
     writing = Writing(encoded_batch, names, is_accepted, numbers, removed_seqs)
     block = block_of(writing, state.event_dictionaries, sources.record.dictionary_sizes)
     sources.quarantine.add_changes(block, batch, now)
+    add_brought(block, batch, sources.ingests)
     accepted = encoded_batch.batch.events.take(is_accepted)
     events = accepted.take(accepted.time <= sources.present)
     order_ids, fulfillment_ids = _ids(folding.fold_result, numbers, sources)
@@ -271,13 +283,6 @@ class _Folding:
         """Recorded events that are invalid now that the workflow of their order is known, to be
         quarantined.
         """
-        if not len(self.removed_seqs):
-            return []
         workflows = dict(zip(self._misfits.tolist(), self._misfit_workflows.tolist(), strict=True))
-        batch: list[BatchEvent] = []
-        for seq, step, text in event_texts(self._record, self.removed_seqs):
-            event = BatchEvent(text)
-            validate(event, self._state.validator)
-            event.rejection = self._reason(step, workflows[seq])
-            batch.append(event)
-        return batch
+        removed = {seq: workflows[seq] for seq in self.removed_seqs.tolist()}
+        return misfit_events(self._record, removed, self._state.event_dictionaries, self._state.validator)

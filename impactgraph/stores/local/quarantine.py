@@ -20,7 +20,8 @@ class Quarantine:
     Changes are written with a block; `apply` brings the index to the state after its commit.
     """
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, greatest_number: int = 0) -> None:
+        """`greatest_number`: of the entries that there ever were, where it is known."""
         self._record = record
         self._entries: dict[int, tuple[int, int, str]] = {}
         self._by_content: dict[int, int] = {}
@@ -30,7 +31,7 @@ class Quarantine:
             "select number, hash, name_hash, order_id from aside"
         ):
             self._index(number, content, name, subject)
-        self._next = max(self._entries, default=0) + 1
+        self._next = max(greatest_number, *self._entries, 0) + 1
 
     def _index(self, number: int, content: int, name: int, subject: str) -> None:
         self._entries[number] = (content, name, subject)
@@ -92,8 +93,10 @@ class Quarantine:
         contents = event_hashes([event.fingerprint for event in rejections]).tolist()
         for event, content in zip(rejections, contents, strict=True):
             event.is_in_quarantine = content in self._by_content or content in new
-            if not event.is_in_quarantine:
-                event.quarantine_number = self._next + len(new)
+            if event.is_in_quarantine:
+                event.entry_number = self._by_content.get(content) or new[content].entry_number
+            else:
+                event.quarantine_number = event.entry_number = self._next + len(new)
                 new[content] = event
         if new:
             block.add("aside", _entry_columns(new, now))

@@ -20,6 +20,7 @@ from impactgraph.stores.local.block import Block
 from impactgraph.stores.local.tables import (
     EVENT_COLUMNS,
     FORMAT,
+    MIGRATIONS,
     ODD_AMOUNT,
     PLACED_COLUMNS,
     PLACEMENT_COLUMNS,
@@ -29,6 +30,7 @@ from impactgraph.stores.state.encoding import bounded_micros
 from impactgraph.stores.state.event_kinds import EventKind
 from impactgraph.stores.state.event_tables import EventBatch, EventRows, PlacedRows, PlacementRows
 from impactgraph.stores.state.failures import FailureChange, read_failure_change
+from impactgraph.stores.state.snapshot import copy_snapshot
 
 FILE = "impactgraph.duckdb"
 POSITION = ("log", "block", "token")
@@ -72,7 +74,7 @@ class Record:
         with self._translated_errors():
             if not self.rows("select 1 from information_schema.tables where table_name = 'meta'"):
                 self._create()
-        meta = dict(self.rows("select name, value from meta"))
+        meta = self._migrated_meta()
         if meta["format"] != FORMAT:
             self._connection.close()
             raise StoreUnavailableError(
@@ -86,6 +88,18 @@ class Record:
             self.rows("select domain, count(*) from words group by domain")
         )
         """Number of words recorded, by domain."""
+
+    def _migrated_meta(self) -> dict[str, str]:
+        """The names and values of `meta`, after bringing a record of an earlier format to the present one."""
+        meta = dict(self.rows("select name, value from meta"))
+        while (statements := MIGRATIONS.get(meta["format"])) is not None:
+            following = str(int(meta["format"]) + 1)
+            with self.transaction():
+                for statement in filter(str.strip, statements.split(";")):
+                    self.execute(statement)
+                self.execute("update meta set value = ? where name = 'format'", [following])
+            meta["format"] = following
+        return meta
 
     def _create(self) -> None:
         with self.transaction():
@@ -104,10 +118,7 @@ class Record:
             for table, columns in block.rows.items():
                 self.append(table, columns)
             if len(block.removed_seqs):
-                self.execute(
-                    "delete from events where seq in (select unnest(?::bigint[]))",
-                    [block.removed_seqs.tolist()],
-                )
+                self._remove_events(block.removed_seqs)
             for number, reason in block.reasons.items():
                 self.execute("update aside set reason = ? where number = ?", [reason, number])
             if len(block.quarantine_releases):
@@ -115,11 +126,25 @@ class Record:
                     "delete from aside where number in (select unnest(?::bigint[]))",
                     [block.quarantine_releases.tolist()],
                 )
+            if "undos" in block.rows:
+                self._remove_unused_numbers()
             if position:
                 self._set_position(position)
         for domain, words in block.words.items():
             self.dictionary_sizes[domain] = self.dictionary_sizes.get(domain, 0) + len(words)
         self.position = position or self.position
+
+    def _remove_events(self, seqs: Ints) -> None:
+        for table in ("events", "placed", "placements"):
+            self.execute(f"delete from {table} where seq in (select unnest(?::bigint[]))", [seqs.tolist()])
+
+    def _remove_unused_numbers(self) -> None:
+        """Removes orders and fulfillments without events: another order may have such a fulfillment then."""
+        self.execute(
+            "delete from fulfillments where number not in"
+            " (select fulfillment_number from events union all select fulfillment_number from placements)"
+        )
+        self.execute("delete from orders where number not in (select order_number from events)")
 
     def _set_position(self, position: Position) -> None:
         rows = zip(POSITION, (position.identity, str(position.block), position.token), strict=True)
@@ -193,7 +218,15 @@ class Record:
         return dict(self.rows("select domain, list(word order by code) from words group by domain"))
 
     def watermark(self) -> int:
-        return int(self.rows("select coalesce(max(seq), 0) from events")[0][0])
+        """The greatest sequence number: of events, and of what was taken back."""
+        query = (
+            "select greatest((select coalesce(max(seq), 0) from {}), (select coalesce(max(seq), 0) from {}))"
+        )
+        return int(self.rows(query.format("events", "undos"))[0][0])
+
+    def undo_count(self) -> int:
+        """Number of ingests that were taken back."""
+        return int(self.rows("select count(*) from undos")[0][0])
 
     def latest(self, until: Millis) -> Millis:
         """Greatest time of an event of an order that is not after `until`, 0 where there is none."""
@@ -207,8 +240,8 @@ class Record:
 
     def has_events_between(self, watermark: int, until: Millis) -> bool:
         """Whether an event with a number after `watermark` has a time at or before `until`."""
-        query = "select 1 from events where seq > ? and time <= ? limit 1"
-        return bool(self.rows(query, [watermark, until]))
+        query = "select 1 from events where seq > ? and time <= ? union all select 1 from undos where seq > ?"
+        return bool(self.rows(f"{query} limit 1", [watermark, until, watermark]))
 
     def failure_changes(self, keys: Sequence[str] | None = None) -> tuple[FailureChange, ...]:
         """Every event of these failures (None: of all), in the order of ingest."""
@@ -221,6 +254,11 @@ class Record:
         values: list[Any] = [int(EventKind.FAILURE_REPORTED)]
         rows = self.rows(query, values if keys is None else [*values, list(keys)])
         return tuple(read_failure_change(*row) for row in rows)
+
+    def failures_of_events(self, seqs: Ints) -> list[str]:
+        """Keys of the failures that these events are about."""
+        query = "select distinct document from events where kind >= ? and seq in (select unnest(?::bigint[]))"
+        return [key for (key,) in self.rows(query, [int(EventKind.FAILURE_REPORTED), seqs.tolist()])]
 
     def count_of_records(self, as_of: Millis | None) -> int:
         """Number of postings, messages, tasks and supplier orders (by then)."""
@@ -275,7 +313,7 @@ class Record:
             "select distinct order_number from events"
             " where order_number >= 0 and seq in (select seq from wanted)",
             wanted={"seq": seqs},
-        )[0]
+        )[0].astype(np.int32)
 
     def orders_with_events_after(self, at: Millis) -> Codes:
         """Numbers of the orders that have an event later than `at`."""
@@ -317,6 +355,19 @@ class Record:
             wanted={"seq": seqs},
         )
         return {int(s): (w, i) for s, w, i in zip(seq, source, id_, strict=True)}
+
+    def copy_to(self, folder: Path) -> None:
+        """Copies all tables, and the snapshot, into an empty folder. Nobody may be writing."""
+        name = str(folder / FILE).replace("'", "''")
+        with self._translated_errors():
+            (database,) = self.rows("select current_database()")[0]
+            self.execute(f"attach '{name}' as copied")
+            try:
+                self.execute(f'copy from database "{database}" to copied')
+            finally:
+                self.execute("detach copied")
+        if self.folder is not None:
+            copy_snapshot(self.folder, folder)
 
     def close(self) -> None:
         with self._translated_errors():

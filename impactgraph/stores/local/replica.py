@@ -7,7 +7,7 @@ counts as committed is for the store to decide.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 import numpy as np
@@ -19,15 +19,17 @@ from graph_models.topology import Topology
 from impactgraph.columns import Codes
 from impactgraph.impact.orders import orders_of
 from impactgraph.stores.local.batch import BatchEvent
-from impactgraph.stores.local.block import Block, concatenate_blocks
+from impactgraph.stores.local.block import Block, Table, concatenate_blocks
 from impactgraph.stores.local.ingest_index import IngestIndex
+from impactgraph.stores.local.ingests import Ingests
 from impactgraph.stores.local.prepare_batch import IngestSources, State, prepare_batch
 from impactgraph.stores.local.quarantine import Quarantine
 from impactgraph.stores.local.rebuild import add_recorded, catch_up, rebuild
 from impactgraph.stores.local.record import Position, Record
-from impactgraph.stores.local.rewind import rewind
+from impactgraph.stores.local.rewind import MOST, refolded, rewind
 from impactgraph.stores.local.timelines import order_numbers
 from impactgraph.stores.local.topologies import Topologies
+from impactgraph.stores.local.undo import PreparedUndo, UndoSources, prepare_undo
 from impactgraph.stores.local.waiting import Waiting
 from impactgraph.stores.local.write import add_words
 from impactgraph.stores.state.event_dictionaries import EventDictionaries
@@ -64,7 +66,8 @@ class Replica:
     def load(self) -> None:
         """Derives everything in memory from the record, or from its latest snapshot."""
         self.topologies = Topologies(self.record)
-        self.quarantine = Quarantine(self.record)
+        self.ingests = Ingests(self.record)
+        self.quarantine = Quarantine(self.record, self.ingests.greatest_entry)
         self.present = self._now()
         """The state has the events up to this moment; `waiting` are the later ones."""
         self._index: IngestIndex | None = None
@@ -95,7 +98,7 @@ class Replica:
             return None
         if meta.latest > self.present:
             return None
-        if (meta.identity, meta.topology) != (self.record.identity, self.topologies.current_key):
+        if (meta.identity, meta.topology) != (self.generation, self.topologies.current_key):
             return None
         instances = load(folder, meta, event_dictionaries, lookup.most_steps)
         if instances is None:
@@ -120,7 +123,7 @@ class Replica:
         if folder is None or instances.columns.watermark - self._snapshot_watermark < least:
             return
         meta = Meta(
-            identity=self.record.identity,
+            identity=self.generation,
             topology=self.topologies.current_key,
             watermark=instances.columns.watermark,
             latest=self._latest,
@@ -130,6 +133,14 @@ class Replica:
         with suppress(OSError):
             save(folder, instances, meta)
             self._snapshot_watermark = meta.watermark
+
+    @property
+    def generation(self) -> str:
+        """Identity of the record, another one after each ingest that was taken back: what was derived before
+        may have events that are gone.
+        """
+        undo_count = self.record.undo_count()
+        return f"{self.record.identity}-{undo_count}" if undo_count else self.record.identity
 
     # Questions
 
@@ -199,9 +210,9 @@ class Replica:
         self._past = {}
         self.on_change(int(due.time[0]))
 
-    def prepare(self, batch: Sequence[BatchEvent], watermark: int, now: Millis) -> Change:
-        """Prepares a batch and sets the outcome of its events; new events get the numbers after
-        `watermark`. Events later than the present wait.
+    def prepare(self, batch: Sequence[BatchEvent], watermark: int, now: Millis, *, ingest: int = 0) -> Change:
+        """Prepares a batch of an ingest (0: of none) and sets the outcome of its events; new events get the
+        numbers after `watermark`. Events later than the present wait.
         """
         if self._index is None:
             self._index = IngestIndex(self.record)
@@ -210,8 +221,10 @@ class Replica:
             record=self.record,
             index=self._index,
             quarantine=self.quarantine,
+            ingests=self.ingests,
             waiting=self.waiting,
             present=self.present,
+            ingest=ingest,
         )
         change = prepare_batch(batch, sources, watermark, now)
 
@@ -220,6 +233,32 @@ class Replica:
             self._latest = max(self._latest, change.latest)
 
         return Change(change.block, publish)
+
+    def prepare_rows(self, table: str, rows: Table) -> Change:
+        """Prepares the addition of rows that no state is folded from."""
+        block = Block()
+        block.add(table, rows)
+        return Change(block, lambda: None)
+
+    def prepare_undo(self, number: int, watermark: int, now: Millis) -> tuple[Change, PreparedUndo]:
+        """Prepares that an ingest is taken back. Raises as `undo.prepare_undo` does."""
+        sources = UndoSources(self.state, self.record, self.ingests, self.quarantine)
+        prepared = prepare_undo(number, sources, watermark, now)
+        orders = self.record.orders_of_events(prepared.block.removed_seqs)
+        return Change(prepared.block, lambda: self._without_events(prepared.block, orders)), prepared
+
+    def _without_events(self, block: Block, orders: Codes) -> None:
+        """Follows the commit of a block that takes an ingest back; `orders` lost events."""
+        instances = self.state.instances
+        if len(orders) > MOST * instances.orders.size:
+            instances = rebuild(self.record, self.state.event_dictionaries, self.state.lookup, self.present)
+        elif len(orders):
+            instances = refolded(self.record, instances, self.state.lookup, orders, self.present)
+        instances.columns.watermark = block.last_seq
+        self.state = replace(self.state, instances=instances)
+        self._index = None
+        self._latest = self.record.latest(self.present)
+        self._snapshot_watermark = 0
 
     def prepare_version(self, topology: Topology, documents: Mapping[str, str], at: Millis) -> Change:
         """Prepares the next version of the topology."""
@@ -248,7 +287,7 @@ class Replica:
         """Persists blocks that other processes committed, in their order; the function returned publishes
         them.
 
-        A block with a version of the topology must be the only one.
+        A block with a version of the topology, or one that takes an ingest back, must be the only one.
         """
         block = concatenate_blocks(blocks)
         changed_orders = self.record.orders_of_events(block.removed_seqs)
@@ -259,7 +298,9 @@ class Replica:
             self._apply_to_indexes(block)
             if "topologies" in block.rows:
                 self._adopt_topology(block)
-            if "events" in block.rows or len(changed_orders):
+            if "undos" in block.rows:
+                self._without_events(block, changed_orders)
+            elif "events" in block.rows or len(changed_orders):
                 latest = catch_up(
                     self.record, self.state.instances, self.state.lookup, self.present, changed_orders
                 )
@@ -271,6 +312,7 @@ class Replica:
         if self._index is not None:
             self._index.apply(block)
         self.quarantine.apply(block)
+        self.ingests.apply(block)
         self.waiting = self.waiting.with_block(block, self.present)
         self.topologies.apply(block)
         if (earliest := block.earliest_change) is not None:

@@ -29,17 +29,26 @@ def rewind(
     orders = record.orders_with_events_after(min(as_of, live_until))
     if len(orders) > most * live.orders.size:
         return None
-    past = live.without_orders(orders)
+    return refolded(record, live, lookup, orders, as_of)
+
+
+def refolded(
+    record: Record, live: Instances, lookup: WorkflowLookup, orders: Codes, until: Millis
+) -> Instances:
+    """A copy of the state with these orders (by number) folded from their recorded events up to a moment;
+    those without such an event are left out.
+    """
+    state = live.without_orders(orders)
     batch = record.event_batch(
-        f"time <= {as_of} and order_number in (select number from wanted)", wanted={"number": orders}
+        f"time <= {until} and order_number in (select number from wanted)", wanted={"number": orders}
     )
-    past.put(fold(batch, lookup, record.names), *_ids(record, orders))
-    past.add_errors(batch.events.take(batch.events.kind == EventKind.FAILED))
-    past.add_records(batch.events)
-    past.columns.watermark = live.columns.watermark
-    past.arrange()
-    past.refresh(lookup)
-    return past
+    state.put(fold(batch, lookup, record.names), *_ids(record, orders))
+    state.add_errors(batch.events.take(batch.events.kind == EventKind.FAILED))
+    state.add_records(batch.events)
+    state.columns.watermark = live.columns.watermark
+    state.arrange()
+    state.refresh(lookup)
+    return state
 
 
 def _ids(record: Record, orders: Codes) -> tuple[dict[int, str], dict[int, str]]:

@@ -3,11 +3,14 @@
 A subclass decides how a change is committed, and brings in what other processes commit.
 """
 
+import tempfile
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 from graph_models.diagnosis import StockFigure
 from graph_models.enums import OrderSort
@@ -19,16 +22,21 @@ from impactgraph.baselines import Baselines
 from impactgraph.columns import Columns, ErrorTexts, Visits
 from impactgraph.ports.store import (
     EventsAhead,
+    Ingest,
+    IngestedFile,
     IngestResult,
     OrderTimeline,
     QuarantinedEvent,
     SearchMatch,
     TopologyVersion,
+    UndoResult,
 )
 from impactgraph.stores.local.batch import BatchEvent, batch_result, read_batch
 from impactgraph.stores.local.id_search import search_ids
+from impactgraph.stores.local.ingests import report_row
 from impactgraph.stores.local.payload import differing_stock, error_texts
 from impactgraph.stores.local.read_write_lock import ReadWriteLock
+from impactgraph.stores.local.record import Record
 from impactgraph.stores.local.replica import Change, Replica
 from impactgraph.stores.local.timelines import timelines
 from impactgraph.stores.state.event_validator import EventValidator
@@ -191,19 +199,19 @@ class LocalStore(ABC):
     # Changes
 
     def ingest(
-        self, lines: Sequence[bytes], *, places: Sequence[str] = (), results: bool = False
+        self, lines: Sequence[bytes], *, places: Sequence[str] = (), results: bool = False, ingest: int = 0
     ) -> IngestResult:
         total = IngestResult()
         for start in range(0, len(lines), BATCH_SIZE):
             batch_lines = lines[start : start + BATCH_SIZE]
             read = partial(read_batch, batch_lines, places[start : start + BATCH_SIZE])
-            total.extend(self._ingest_batch(read, results=results))
+            total.extend(self._ingest_batch(read, results=results, ingest=ingest))
             with self._write_lock:
                 self._replica.save(least=SAVE_AFTER)
         return total
 
     def _ingest_batch(
-        self, read: Callable[[EventValidator], list[BatchEvent]], *, results: bool = False
+        self, read: Callable[[EventValidator], list[BatchEvent]], *, results: bool = False, ingest: int = 0
     ) -> IngestResult:
         """Commits one batch.
 
@@ -220,7 +228,7 @@ class LocalStore(ABC):
             current = self._replica.state.validator
             batch = first_batch if first_batch is not None and current is validator else read(current)
             first_batch = None
-            return self._replica.prepare(batch, self._watermark(), now)
+            return self._replica.prepare(batch, self._watermark(), now, ingest=ingest)
 
         self._commit(prepare)
         return batch_result(batch, now, results=results)
@@ -236,6 +244,39 @@ class LocalStore(ABC):
     def _watermark(self) -> int:
         """The sequence number that the next events follow."""
         return self._replica.watermark
+
+    def begin_ingest(self, files: Sequence[IngestedFile], at: Millis) -> int:
+        number = 0
+
+        def prepare() -> Change:
+            nonlocal number
+            number = self._replica.ingests.next_number
+            return self._replica.prepare_rows("ingests", self._replica.ingests.new_row(files, at))
+
+        self._commit(prepare)
+        return number
+
+    def end_ingest(self, number: int, report: Mapping[str, Any], at: Millis) -> None:
+        row = report_row(number, report, at)
+        self._commit(lambda: self._replica.prepare_rows("ingest_reports", row))
+
+    def ingests(self, limit: int, before: int | None = None) -> Sequence[Ingest]:
+        with self._reading() as replica:
+            return replica.ingests.list(limit, before)
+
+    def undo_ingest(self, number: int, at: Millis) -> UndoResult:
+        result = UndoResult(0, 0)
+
+        def prepare() -> Change:
+            nonlocal result
+            self._follow_clock_to(self._now())
+            change, prepared = self._replica.prepare_undo(number, self._watermark(), at)
+            result = UndoResult(prepared.event_count, prepared.entry_count)
+            return change
+
+        self._commit(prepare)
+        self.replay_quarantined()
+        return result
 
     def replay_quarantined(self, numbers: Sequence[int] | None = None) -> IngestResult:
         total = IngestResult()
@@ -272,7 +313,35 @@ class LocalStore(ABC):
             self.replay_quarantined()
         return version
 
+    @contextmanager
+    def copy(self) -> "Generator[LocalStore]":
+        with tempfile.TemporaryDirectory(prefix="impactgraph-") as folder:
+            with self._write_lock, self._reading() as replica:
+                replica.record.copy_to(Path(folder))
+            store = CopiedStore(Replica(Record(Path(folder)), self._now), self._now)
+            try:
+                yield store
+            finally:
+                store.discard()
+
     def close(self) -> None:
         with self._write_lock, self._state_lock.writing():
             self._replica.save(least=SAVE_ON_CLOSE, arrange_rows=True)
             self._replica.record.close()
+
+
+class CopiedStore(LocalStore):
+    """A copy of a store, to try changes on: what is on its disk is committed."""
+
+    def _commit(self, prepare: Callable[[], Change | None]) -> None:
+        with self._write_lock:
+            change = prepare()
+            if change is None or not change.block:
+                return
+            self._replica.persist(change.block)
+            with self._state_lock.writing():
+                self._replica.publish(change)
+
+    def discard(self) -> None:
+        """Closes it without saving anything."""
+        self._replica.record.close()

@@ -17,7 +17,7 @@ from impactgraph.stores.state.event_tables import EventDetails, EventRows, Place
 ODD_AMOUNT = NO_AMOUNT + 1
 """Stands for an amount that SQL cannot convert to millionths exactly."""
 
-FORMAT = "1"
+FORMAT = "2"
 """Changes whenever the tables or the encoding do."""
 
 _SIMPLE_AMOUNT = "'-?[0-9]{1,12}([.][0-9]{1,6})?'"
@@ -60,6 +60,22 @@ def _selection(columns: tuple[Column, ...], expressions: Mapping[str, str]) -> s
     )
 
 
+_INGEST_TABLES = """
+create table ingests (number integer, started_at bigint, files varchar);
+create table ingest_reports (number integer, ended_at bigint, report varchar);
+create table brought (ingest integer, first bigint, last bigint);
+create table brought_aside (ingest integer, number bigint);
+create table undos (ingest integer, undone_at bigint, seq bigint);
+"""
+"""Ingests of files, and what each brought: ranges of sequence numbers of events, numbers of quarantine
+entries. `ingest` 0 stands for what came again otherwise, over HTTP. Rows are added and never changed.
+"""
+
+MIGRATIONS: Mapping[str, str] = {
+    "1": f"alter table placed add column adds utinyint default 0; {_INGEST_TABLES}",
+}
+"""By format, the statements that make the next one of it."""
+
 TABLES = f"""
 create table meta (name varchar primary key, value varchar);
 create table words (domain varchar, code integer, word varchar);
@@ -73,7 +89,7 @@ create table aside (
   reason varchar, text varchar, place varchar, received_at bigint
 );
 create table topologies (number integer, key varchar, applied_at bigint, elements integer, documents varchar);
-"""
+{_INGEST_TABLES}"""
 
 EVENT_COLUMNS = _selection(EventRows.columns(), _DERIVED)
 PLACED_COLUMNS = _selection(_PLACED, {})

@@ -16,10 +16,12 @@ from impactgraph.stores.local.packing import pack, unpack
 from impactgraph.stores.local.record import Position
 from impactgraph.stores.neo4j.database import CommitUnknownError, Database, Row, rows
 
-FORMAT = "2"
+FORMAT = "3"
 """Of the log and its blocks: changes whenever an older version could not read them."""
-READABLE_FORMATS = ("1", FORMAT)
-"""Logs of format 1 have blocks of format 1 only; the first append makes them format 2."""
+READABLE_FORMATS = ("1", "2", FORMAT)
+"""Logs of format 1 have blocks of format 1 only, those of format 2 know no ingests; the first append makes
+them the present format.
+"""
 
 CONSTRAINTS = (
     "create constraint log_key if not exists for (n:Log) require n.key is unique",
@@ -122,8 +124,7 @@ class Log:
     @staticmethod
     def append(tx: ManagedTransaction, end: LogEnd, block: Block) -> LogEnd:
         """Appends a block after `end`, which must be locked; the new end."""
-        events = block.rows.get("events")
-        last = int(events["seq"].max()) if events else end.last
+        last = block.last_seq or end.last
         number = end.position.block + 1
         token = secrets.token_hex(8)
         values: Row = {"number": number, "first": end.last + 1, "last": last, "token": token}

@@ -163,7 +163,7 @@ def _must_separate(last: LogEntry, entry: LogEntry, releases: set[int]) -> bool:
     """Whether an entry cannot be in the group that `last` ends and that has released these quarantine
     numbers.
     """
-    if "topologies" in entry.block.rows or "topologies" in last.block.rows:
+    if any(table in each.block.rows for table in ("topologies", "undos") for each in (entry, last)):
         return True
     quarantine_rows = entry.block.rows.get("aside")
     return bool(quarantine_rows and releases.intersection(quarantine_rows["number"].tolist()))

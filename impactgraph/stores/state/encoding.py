@@ -248,7 +248,8 @@ class EventEncoder:
         terms = {each.name: encode(getattr(data, each.field)) for each, encode in self._order_terms}
         attributes = data.attributes or {}
         texts = {name: _text(value) for name, value in attributes.items() if value is not None}
-        self._placed_orders.add(head | terms | {"attributes": _json(texts) if texts else None})
+        row = head | terms | {"attributes": _json(texts) if texts else None, "adds": int(data.adds)}
+        self._placed_orders.add(row)
         self._placed_values.append(str(data.value))
         for part, value in zip(data.fulfillments, _shares(data), strict=True):
             placement = {

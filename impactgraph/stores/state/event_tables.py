@@ -56,6 +56,9 @@ class PlacedRows(OrderTerms):
     time: Ints = column("When it happened.")
     order: Codes = column("Number of the order.")
     attributes: Objects = column("JSON of {name: text}, or None.")
+    adds: NDArray[np.uint8] = column(
+        "1 where its fulfillments come beside the earlier ones, 0 where it names all."
+    )
 
 
 @table

@@ -16,6 +16,7 @@ from impactgraph.stores.state.dense_places import DensePlaces
 from impactgraph.stores.state.event_kinds import ENDS, ENTRIES, WORKFLOW_SETTERS, EventKind, fold_keys
 from impactgraph.stores.state.event_tables import EventBatch, EventRows
 from impactgraph.stores.state.order_fold import TieBreaker, event_order, fold_orders
+from impactgraph.stores.state.removals import Removals, removals
 from impactgraph.stores.state.state_tables import (
     FoldResult,
     FulfillmentFold,
@@ -36,7 +37,7 @@ def fold(
     """
     orders, attributes = fold_orders(batch, tie_breaker)
     places, owners = _fulfillments(batch)
-    moves = _moves(batch, places, owners)
+    moves = _moves(batch, places, owners, removals(batch, places, tie_breaker))
     misfits, workflows = _resolve_steps(moves, lookup, tie_breaker, (len(places), strict_from))
     _sort_by_key(moves, lookup, tie_breaker)
     states = FulfillmentFold.blank(len(places), lookup.most_steps)
@@ -70,7 +71,7 @@ def _fulfillments(batch: EventBatch) -> tuple[DensePlaces, Codes]:
     return places, owners
 
 
-def _moves(batch: EventBatch, places: DensePlaces, owners: Codes) -> Moves:
+def _moves(batch: EventBatch, places: DensePlaces, owners: Codes, removed: Removals) -> Moves:
     """Every event that changes fulfillments, once for each; `step` is still the code of its key."""
     events = batch.events
     placements = batch.placements
@@ -78,21 +79,27 @@ def _moves(batch: EventBatch, places: DensePlaces, owners: Codes) -> Moves:
     events = events.take(is_move & (events.fulfillment >= 0))
     cancellation, cancelled_targets = _of_whole_orders(batch.events, owners)
 
-    def column(name: str, of_placements: Any, of_cancellations: Any) -> NDArray[Any]:
+    def column(name: str, of_placements: Any, of_cancellations: Any, of_removals: Any = None) -> NDArray[Any]:
         values = getattr(events, name)
         parts = (
             np.broadcast_to(of_placements, len(placements)),
             np.broadcast_to(of_cancellations, len(cancelled_targets)),
+            np.broadcast_to(of_cancellations if of_removals is None else of_removals, len(removed.target)),
         )
         return np.concatenate([values, *parts]).astype(values.dtype, copy=False)
 
-    targets = [places.of(events.fulfillment), places.of(placements.fulfillment), cancelled_targets]
+    targets = [
+        places.of(events.fulfillment),
+        places.of(placements.fulfillment),
+        cancelled_targets,
+        removed.target,
+    ]
     count = sum(map(len, targets))
     return Moves(
         target=np.concatenate(targets).astype(np.int64),
-        time=column("time", placements.time, cancellation.time),
+        time=column("time", placements.time, cancellation.time, removed.time),
         kind=column("kind", int(EventKind.PLACED), int(EventKind.CANCELLED)),
-        seq=column("seq", placements.seq, cancellation.seq),
+        seq=column("seq", placements.seq, cancellation.seq, removed.seq),
         workflow=column("workflow", placements.workflow, -1),
         step=column("step", 0, 0),
         location=column("location", placements.location, 0),

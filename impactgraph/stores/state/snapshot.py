@@ -25,7 +25,7 @@ from impactgraph.stores.state.instances import Instances
 from impactgraph.stores.state.state_tables import VisitRows
 
 _POINTER = "columns.json"
-_FORMAT = 4
+_FORMAT = 5
 """Raise it when a column keeps its name and type but changes its meaning; other changes are noticed by
 themselves.
 """
@@ -73,6 +73,14 @@ def save(folder: Path, instances: Instances, meta: Meta) -> None:
     _put(folder / f"{_POINTER}.new", msgspec.json.encode(meta))
     os.replace(folder / f"{_POINTER}.new", folder / _POINTER)
     _remove_others(folder, meta.folder)
+
+
+def copy_snapshot(folder: Path, target: Path) -> None:
+    """Copies the last snapshot, where there is one, into another folder."""
+    meta = read_meta(folder)
+    if meta is not None:
+        shutil.copytree(folder / meta.folder, target / meta.folder)
+        shutil.copy(folder / _POINTER, target / _POINTER)
 
 
 def read_meta(folder: Path) -> Meta | None:

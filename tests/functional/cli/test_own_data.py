@@ -35,7 +35,12 @@ def test_events_that_came_before_are_told_and_change_nothing(folder: Path):
 
     again = run("ingest", "events.ndjson", "--format", "json", cwd=folder)
 
-    assert (again.status, again.json) == (0, {"taken": 0, "repeated": 7, "rejected": []})
+    assert (again.status, again.json["taken"], again.json["repeated"], again.json["rejected"]) == (
+        0,
+        0,
+        7,
+        [],
+    )
 
 
 def test_an_unchanged_topology_says_so(folder: Path):
@@ -177,7 +182,7 @@ def test_a_log_in_another_form_comes_in_by_a_mapping(folder: Path, name: str, te
         cwd=folder,
     )
 
-    assert (taken.status, taken.json) == (0, {"taken": 2, "repeated": 0, "rejected": []})
+    assert (taken.status, taken.json["taken"], taken.json["rejected"]) == (0, 2, [])
     assert [each["node"]["order"]["value"] for each in answer.json["orders"]["edges"]] == [
         {"amount": "10.50", "currency": "EUR"}
     ]

@@ -9,7 +9,7 @@ import pytest
 
 from impactgraph.errors import BadInputError
 from impactgraph.ingest.files import read_with_mapping
-from impactgraph.ingest.mapping import parse_mapping
+from impactgraph.ingest.mapping_format import parse_mapping
 from impactgraph.ingest.read import read_event
 
 MAPPING = """
@@ -250,8 +250,11 @@ def test_a_file_that_is_no_log_is_told(tmp_path: Path) -> None:
     ("text", "expected"),
     [
         ("a: [", "not YAML"),
-        (MAPPING.replace("currency: EUR\n  value", "value", 1), "missing required field `currency`"),
-        (MAPPING.replace("steps:", "stepz:"), "unknown field `stepz`"),
+        (
+            MAPPING.replace("currency: EUR\n  value", "value", 1),
+            "mapping.yaml:4: `order.currency` is missing",
+        ),
+        (MAPPING.replace("steps:", "stepz:"), "there is no field `stepz`. Did you mean 'steps'"),
         ("source: /a\norder: {type: O, currency: EUR}\nfulfillment: {workflow: ship}", "maps no activity"),
     ],
 )

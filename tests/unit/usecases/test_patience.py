@@ -7,8 +7,8 @@ from typing import Any, cast
 import pytest
 
 from impactgraph.errors import StoreUnavailableError
-from impactgraph.ports.store import IngestResult, Store
-from impactgraph.usecases.ingest_files import Patience, ingest_files
+from impactgraph.ports.store import EventOutcome, EventResult, IngestResult, Store
+from impactgraph.usecases.ingest_files import FileIngest, Patience
 
 
 class Lost:
@@ -17,11 +17,19 @@ class Lost:
     def __init__(self, times: int) -> None:
         self.times = times
 
-    def ingest(self, lines: Sequence[bytes], *, places: Sequence[str] = ()) -> IngestResult:
+    def begin_ingest(self, files: Sequence[Any], at: int) -> int:
+        return 1
+
+    def end_ingest(self, number: int, report: Any, at: int) -> None: ...
+
+    def ingest(
+        self, lines: Sequence[bytes], *, places: Sequence[str] = (), results: bool = False, ingest: int = 0
+    ) -> IngestResult:
         self.times -= 1
         if self.times >= 0:
             raise StoreUnavailableError("The database is away.")
-        return IngestResult(accepted_count=len(lines))
+        outcomes = [EventResult(EventOutcome.ACCEPTED) for _ in lines]
+        return IngestResult(accepted_count=len(lines), results=outcomes)
 
 
 class Clock:
@@ -44,9 +52,8 @@ def file(tmp_path: Path) -> str:
 
 def taken(store: Lost, file: str, seconds: float, clock: Clock, told: Callable[[str], Any]) -> int:
     patience = Patience(seconds, told, clock.pause, lambda: clock.now)
-    return sum(
-        done.intake.accepted_count for done in ingest_files(cast(Store, store), [file], None, patience)
-    )
+    ingest = FileIngest(cast(Store, store), [file], now=0, patience=patience)
+    return sum(done.intake.accepted_count for done in ingest.run())
 
 
 def test_what_could_not_be_taken_is_given_again_and_waiting_is_told_once(file: str) -> None:

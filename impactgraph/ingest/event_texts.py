@@ -1,0 +1,196 @@
+"""Texts of events: ids in one spelling, amounts in digits, and reasons that show what was received."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, cast
+from unicodedata import is_normalized, normalize
+
+import msgspec
+
+from impactgraph.ingest.events import Event, InventoryReported, OrderPlaced, PostingRecorded
+
+_IDS = (
+    "order",
+    "fulfillment",
+    "failure",
+    "workflow",
+    "step",
+    "location",
+    "type",
+    "code",
+    "element",
+    "document",
+    "channel",
+    "mode",
+    "region",
+    "customer_tier",
+    "supplier",
+    "item",
+    "system",
+    "target",
+)
+"""Fields of data that identify something or are compared with others; longer texts may have line breaks."""
+_MAY_BE_ODD = re.compile(rb'"(?:value|amount|on_hand)" *: *"[^"]*[^0-9.eE+ "-]')
+_AMOUNT = re.compile(r" *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? *", re.ASCII)
+_LONGEST_SHOWN = 60
+
+
+def tidy_event(event: Event) -> None:
+    """Brings ids into one spelling: no spaces around them, composed letters (NFC).
+
+    Raises ValueError for one with control characters or invisible ones.
+    """
+    event.id = tidy("id", event.id)
+    event.source = tidy("source", event.source)
+    data = event.data
+    for name in _fields(type(data)):
+        text = getattr(data, name)
+        if isinstance(text, str):
+            tidied = tidy(f"data.{name}", text)
+            if tidied is not text:
+                setattr(data, name, tidied)
+    if isinstance(event, OrderPlaced):
+        for part in event.data.fulfillments:
+            part.fulfillment = tidy("data.fulfillments.fulfillment", part.fulfillment)
+            part.workflow = tidy("data.fulfillments.workflow", part.workflow)
+            if part.location is not None:
+                part.location = tidy("data.fulfillments.location", part.location)
+
+
+_fields_by_type: dict[type, tuple[str, ...]] = {}
+
+
+def _fields(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    if kind not in _fields_by_type:
+        _fields_by_type[kind] = tuple(name for name in _IDS if name in kind.__struct_fields__)
+    return _fields_by_type[kind]
+
+
+def tidy(place: str, text: str) -> str:
+    """The text in its one spelling. Raises ValueError where it has characters that cannot be seen."""
+    if text.isascii():
+        tidied = text.strip()
+    else:
+        tidied = text.strip()
+        if not is_normalized("NFC", tidied):
+            tidied = normalize("NFC", tidied)
+    if not tidied.isprintable():
+        bad = next(character for character in tidied if not character.isprintable())
+        raise ValueError(
+            f"{place}: {shown(text)} has a character that cannot be seen (U+{ord(bad):04X}): send it without"
+        )
+    if not tidied and text:
+        raise ValueError(f"{place}: {shown(text)} is only spaces")
+    return tidied
+
+
+def check_digits(line: bytes, event: Event) -> None:
+    """Raises ValueError for an amount in other characters than digits: Python reads 1_000 as 1000."""
+    if isinstance(event, OrderPlaced | PostingRecorded | InventoryReported) and _MAY_BE_ODD.search(line):
+        document = cast("dict[str, Any]", msgspec.json.decode(line))
+        data = cast("dict[str, Any]", document["data"])
+        places = {f"data.{name}": data.get(name) for name in ("value", "amount", "on_hand")}
+        for part in cast("list[dict[str, Any]]", data.get("fulfillments") or ()):
+            places.setdefault("data.fulfillments.value", part.get("value"))
+        for place, text in places.items():
+            if isinstance(text, str) and not _AMOUNT.fullmatch(text) and not _is_special(text):
+                raise ValueError(f"{place}: {_amount_advice(text)}")
+
+
+def _is_special(text: str) -> bool:
+    """NaN and infinities are refused elsewhere, as other amounts that cannot be kept are."""
+    return not Decimal(text).is_finite()
+
+
+def refusal(reason: str, document: Mapping[str, Any]) -> str:
+    """A reason of msgspec as a sentence with the place first, the value, and how to mend it."""
+    text, _, place = reason.partition(" - at ")
+    path = place.strip("`")[2:] if place.startswith("`$.") else ""
+    if match := re.fullmatch(r"Object missing required field `(.*)`", text):
+        name = f"{path}.{match[1]}" if path else match[1]
+        return f"{name} is missing"
+    value = _value_at(document, path)
+    prefix = f"{path}: " if path else ""
+    if value is _NOTHING:
+        return f"{prefix}{text}"
+    return f"{prefix}{_advice(text, value)}"
+
+
+def _advice(text: str, value: Any) -> str:
+    if "length >= " in text:
+        return "it is empty"
+    if match := re.fullmatch(r"Expected `(.+?)`, got `(.+?)`", text):
+        expected, got = (
+            " or ".join(_TYPES.get(name.strip(), name.strip()) for name in types.split("|"))
+            for types in match.groups()
+        )
+        return (
+            f"{got} is sent, and {expected} is expected"
+            if value is None
+            else (f"{shown(value)} is {got}, and {expected} is expected")
+        )
+    if "enum" in text:
+        return f"{shown(value)} is not supported, and 1.0 is"
+    if "RFC3339" in text:
+        return (
+            f"{shown(value)} is no moment: write it as 2026-03-02T09:00:00Z "
+            "(of a log, say in the mapping how it writes them, such as `time_format: '%d/%m/%Y %H:%M'`)"
+        )
+    if "decimal" in text:
+        return _amount_advice(value)
+    if "[A-Z]{3}" in text:
+        return f"{shown(value)} is no currency: write three capital letters, such as EUR"
+    if "length <= " in text:
+        return f"{shown(value)} is longer than {text.rpartition(' ')[2]} characters"
+    return f"{shown(value)}: {text}"
+
+
+def _amount_advice(value: Any) -> str:
+    return (
+        f"{shown(value)} is no amount: write digits and a decimal point, such as 1299.90 "
+        "(of a log, say its decimal mark in the mapping: `decimal: ','`)"
+    )
+
+
+_TYPES = {
+    "str": "text",
+    "int": "a number",
+    "float": "a number",
+    "decimal": "an amount",
+    "datetime": "a moment",
+    "bool": "a truth value",
+    "object": "an object",
+    "array": "a list",
+    "null": "null",
+}
+_NOTHING: Any = object()
+
+
+def _value_at(document: Mapping[str, Any], path: str) -> Any:
+    """The value at a path such as `data.value`, of a list that of its only member; _NOTHING where that is not
+    clear.
+    """
+    value: Any = document
+    for name in re.findall(r"[^.\[\]]+|\[\.\.\.\]", path):
+        if name == "[...]":
+            members = cast("list[Any]", value) if isinstance(value, list) else []
+            value = members[0] if len(members) == 1 else _NOTHING
+        elif isinstance(value, Mapping) and name in value:
+            value = cast("Mapping[str, Any]", value)[name]
+        else:
+            return _NOTHING
+    return value
+
+
+def shown(value: Any) -> str:
+    """A value as messages show it: quoted, escaped, and not long."""
+    if isinstance(value, Decimal):
+        text = str(value)
+    elif isinstance(value, str):
+        text = repr(value) if value.isprintable() else ascii(value)
+    elif isinstance(value, dict | list):
+        text = "a list" if isinstance(value, list) else "an object"
+    else:
+        text = str(value).lower() if isinstance(value, bool) else "null" if value is None else str(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 4]}...{text[-1]}"

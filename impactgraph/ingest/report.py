@@ -1,0 +1,182 @@
+"""The import report: what became of every entry of the files of an ingest."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from impactgraph.ingest.mapped import Skipped
+from impactgraph.ingest.mapping import Mapping
+from impactgraph.ingest.skip_reasons import UNMAPPED
+from impactgraph.topology.near import did_you_mean, nearest
+
+MOST_ACTIVITIES = 500
+"""Activities that are counted one by one; free text in the column of the activity has no end of them."""
+OTHERS = "(other activities)"
+
+
+class EntryOutcome(StrEnum):
+    """What became of an entry that has events: the worst that became of one of them."""
+
+    TAKEN = "taken"
+    REPEATED = "repeated"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(slots=True)
+class PassedOver:
+    """Entries that became no event for one reason."""
+
+    reason: str
+    activity: str
+    count: int = 0
+    example: str = ""
+    """Place of the first."""
+    is_expected: bool = False
+    """Whether the mapping does not ask for them, so that they are no finding."""
+    hint: str = ""
+
+
+@dataclass(slots=True)
+class ActivityCounts:
+    taken: int = 0
+    repeated: int = 0
+    quarantined: int = 0
+
+
+@dataclass(slots=True)
+class FileReport:
+    """entries = taken + repeated + quarantined + the sum of passed."""
+
+    file: str
+    entries: int = 0
+    taken: int = 0
+    repeated: int = 0
+    quarantined: int = 0
+    passed: dict[tuple[str, str], PassedOver] = field(default_factory=dict[tuple[str, str], PassedOver])
+    activities: dict[str, ActivityCounts] = field(default_factory=dict[str, ActivityCounts])
+    """Of entries that have events; by event type in files of CloudEvents."""
+    findings: list[str] = field(default_factory=list[str])
+    """What the mapping names and the file lacks, or the file names and lacks itself."""
+    remarks: list[str] = field(default_factory=list[str])
+    """What may be as it should, such as activities of the mapping that no entry has."""
+    missing_count: int = 0
+    first_missing: str = ""
+
+    def add_passed(self, skipped: Iterable[Skipped]) -> None:
+        for each in skipped:
+            self.entries += 1
+            activity = self._name(each.activity, {activity for _, activity in self.passed})
+            key = (each.reason, activity)
+            passed = self.passed.get(key)
+            if passed is None:
+                passed = self.passed[key] = PassedOver(
+                    each.reason, activity, 0, each.place, is_expected=each.is_expected
+                )
+            passed.count += 1
+
+    def add_outcomes(self, outcomes: Iterable[tuple[str, EntryOutcome]]) -> None:
+        """(activity, outcome) of entries that have events."""
+        for activity, outcome in outcomes:
+            self.entries += 1
+            counts = self.activities.setdefault(self._name(activity, self.activities), ActivityCounts())
+            match outcome:
+                case EntryOutcome.TAKEN:
+                    self.taken += 1
+                    counts.taken += 1
+                case EntryOutcome.REPEATED:
+                    self.repeated += 1
+                    counts.repeated += 1
+                case EntryOutcome.QUARANTINED:
+                    self.quarantined += 1
+                    counts.quarantined += 1
+
+    def _name(self, activity: str, known: Collection[str]) -> str:
+        return activity if activity in known or len(known) < MOST_ACTIVITIES else OTHERS
+
+    def add_missing(self, object_: str, place: str) -> None:
+        """An object that an entry with events names, and the log does not have."""
+        self.missing_count += 1
+        if self.missing_count == 1:
+            self.first_missing = f"{object_!r} ({place})"
+
+    @property
+    def all_findings(self) -> list[str]:
+        """A sentence each."""
+        if not self.missing_count:
+            return self.findings
+        entries = (
+            "1 entry that was taken names an object"
+            if self.missing_count == 1
+            else (f"{self.missing_count:,} entries that were taken name an object")
+        )
+        return [*self.findings, f"{entries} that the log does not have, such as {self.first_missing}."]
+
+    @property
+    def has_findings(self) -> bool:
+        """Whether something was refused, or passed over that the mapping names."""
+        unexpected = any(not passed.is_expected for passed in self.passed.values())
+        return bool(self.quarantined or self.all_findings or unexpected)
+
+    @property
+    def passed_count(self) -> int:
+        return sum(passed.count for passed in self.passed.values())
+
+
+def entry_outcome(accepted: int, quarantined: int) -> EntryOutcome:
+    """Of an entry by its events."""
+    if quarantined:
+        return EntryOutcome.QUARANTINED
+    return EntryOutcome.TAKEN if accepted else EntryOutcome.REPEATED
+
+
+def unmatched_activities(report: FileReport, mapping: Mapping) -> list[str]:
+    """Remarks on activities of the mapping that no entry has; sets the hints of those passed over."""
+    passed = [each for each in report.passed.values() if each.reason == UNMAPPED]
+    for each in passed:
+        each.hint = did_you_mean(each.activity, mapping.activities()).strip()
+    met = {*report.activities, *(activity for _, activity in report.passed)}
+    names = sorted(mapping.activities() - met)
+    if passed and len(names) == len(mapping.activities()):
+        report.findings.append(
+            "no entry has an activity that the mapping names: compare the names, or see whether another "
+            "column has the activities."
+        )
+        return []
+    if not names:
+        return []
+    unmapped = [each.activity for each in passed]
+    listed = ", ".join(_with_near(name, unmapped) for name in names)
+    return [f"no entry has these activities of the mapping: {listed}."]
+
+
+def _with_near(name: str, names: Sequence[str]) -> str:
+    near = nearest(name, names)
+    return f"{name!r} (is it {near[0]!r}?)" if near else repr(name)
+
+
+def report_data(report: FileReport) -> dict[str, Any]:
+    """The report of a file in JSON: names and shapes are a contract."""
+    return {
+        "file": report.file,
+        "entries": report.entries,
+        "taken": report.taken,
+        "repeated": report.repeated,
+        "quarantined": report.quarantined,
+        "passed": [
+            {"reason": each.reason, "activity": each.activity, "count": each.count, "example": each.example}
+            | ({"hint": each.hint} if each.hint else {})
+            for each in sorted(report.passed.values(), key=lambda each: -each.count)
+        ],
+        "activities": [
+            {
+                "activity": activity,
+                "taken": counts.taken,
+                "repeated": counts.repeated,
+                "quarantined": counts.quarantined,
+            }
+            for activity, counts in report.activities.items()
+        ],
+        "findings": report.all_findings,
+        "remarks": report.remarks,
+    }

@@ -1,0 +1,10 @@
+"""Reasons for which an entry of a log is passed over; the import report counts entries by them."""
+
+UNMAPPED = "unmapped activity"
+NO_ID = "row without id"
+EMPTY_ROW = "empty row"
+MALFORMED = "malformed row"
+WRONG_WIDTH = "{cells} cells, and the header has {columns} columns"
+ID_TWICE = "an earlier entry has this id and other content"
+UNKNOWN_OBJECT = "reference to an object that the log does not have"
+NO_ORDER = "it names no order, and nothing that belongs to one"

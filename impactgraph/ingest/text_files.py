@@ -1,0 +1,155 @@
+"""Files as bytes or text, whatever their compression, byte order mark or encoding."""
+
+import codecs
+import gzip
+import io
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+GZIP = b"\x1f\x8b"
+SQLITE = b"SQLite format 3\x00"
+_ZIP = b"PK\x03\x04"
+_COMPOUND = b"\xd0\xcf\x11\xe0"
+_HEAD = 4096
+_UTF8_MARK = codecs.BOM_UTF8
+
+
+class UndecodableError(ValueError):
+    """A file is not text in its encoding; the message says so and how to mend it."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+class _Rejoined(io.RawIOBase):
+    """What was read of a stream to look at it, and the rest of the stream."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head, self._rest = head, rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "memoryview | bytearray") -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
+        data = self._head or self._rest.read(len(buffer))
+        data, self._head = data[: len(buffer)], data[len(buffer) :]
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def unpacked(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
+    """(the first bytes, the whole stream), both without gzip where it is zipped."""
+    head = _head(stream)
+    whole = cast("BinaryIO", io.BufferedReader(_Rejoined(head, stream)))
+    if not head.startswith(GZIP):
+        return head, whole
+    return unpacked(cast("BinaryIO", gzip.GzipFile(fileobj=whole)))
+
+
+def _head(stream: BinaryIO) -> bytes:
+    head = b""
+    while len(head) < _HEAD and (part := stream.read(_HEAD - len(head))):
+        head += part
+    return head
+
+
+@contextmanager
+def open_unpacked(path: Path) -> Generator[tuple[bytes, BinaryIO]]:
+    """As `unpacked`, of a file. Raises OSError and EOFError."""
+    with path.open("rb") as raw:
+        yield unpacked(raw)
+
+
+def encoding_of(head: bytes, default: str = "utf-8-sig") -> str:
+    """UTF-16 where a byte order mark, or every other byte being zero, shows it; else the default."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if len(head) >= 4 and head[1] == 0 and head[3] == 0 and head[0]:
+        return "utf-16-le"
+    if len(head) >= 4 and head[0] == 0 and head[2] == 0 and head[1]:
+        return "utf-16-be"
+    return default
+
+
+def utf8_lines(head: bytes, stream: BinaryIO) -> Iterator[bytes]:
+    """The lines in UTF-8 without byte order marks, also of a file in UTF-16."""
+    encoding = encoding_of(head)
+    if encoding == "utf-8-sig":
+        yield from (line.removeprefix(_UTF8_MARK) for line in stream)
+        return
+    with io.TextIOWrapper(stream, encoding=encoding, errors="backslashreplace", newline="\n") as text:
+        yield from (line.removeprefix("\ufeff").encode("utf-8", "backslashreplace") for line in text)
+
+
+@contextmanager
+def open_text(path: Path, encoding: str | None = None) -> Generator[Iterator[str]]:
+    """Lines of a text file with their ends, without a byte order mark.
+
+    Raises UndecodableError with the line, OSError and EOFError.
+    """
+    with open_unpacked(path) as (head, stream):
+        used = encoding or encoding_of(head)
+        with io.TextIOWrapper(stream, encoding=used, newline="") as text:
+            try:
+                yield text
+            except UnicodeDecodeError as error:
+                raise _undecodable(path, used, error) from error
+
+
+def read_text(path: Path) -> str:
+    """Raises UndecodableError and OSError."""
+    with open_text(path) as lines:
+        return "".join(lines)
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content in UTF-8 without a byte order mark, unzipped.
+
+    Raises OSError, EOFError, UndecodableError.
+    """
+    with open_unpacked(path) as (head, stream):
+        content = stream.read()
+    encoding = encoding_of(head)
+    if encoding == "utf-8-sig":
+        return content.removeprefix(_UTF8_MARK)
+    try:
+        return content.decode(encoding).removeprefix("\ufeff").encode()
+    except UnicodeError as error:
+        raise UndecodableError(f"It is not text in {encoding}: save it in UTF-8.") from error
+
+
+def foreign_kind(head: bytes) -> str | None:
+    """What a file that is no text of ours is, by its first bytes; None where that does not show."""
+    if head.startswith(_ZIP):
+        return "a ZIP archive or a workbook (.xlsx): save the sheet as CSV, or unpack it"
+    if head.startswith(_COMPOUND):
+        return "a workbook (.xls): save the sheet as CSV"
+    text = head.removeprefix(_UTF8_MARK).lstrip()
+    if text.startswith(b"<"):
+        return "XML: convert it to OCEL 2.0 in JSON or SQLite, or to CSV"
+    return None
+
+
+def _undecodable(path: Path, encoding: str, error: UnicodeDecodeError) -> UndecodableError:
+    name = "UTF-8" if encoding == "utf-8-sig" else encoding
+    try:
+        with open_unpacked(path) as (_, stream):
+            for number, line in enumerate(stream, 1):
+                try:
+                    line.decode("utf-8" if encoding == "utf-8-sig" else encoding)
+                except UnicodeDecodeError as bad:
+                    return UndecodableError(_encoding_advice(name, bad), number)
+    except (OSError, EOFError):
+        pass
+    return UndecodableError(_encoding_advice(name, error))
+
+
+def _encoding_advice(name: str, error: UnicodeDecodeError) -> str:
+    byte = error.object[error.start]
+    return (
+        f"It is not text in {name} (byte 0x{byte:02x}): save it in UTF-8, or name its encoding in the "
+        "mapping, such as `csv: {encoding: cp1252}`."
+    )

@@ -1,0 +1,118 @@
+"""`impactgraph ingest`: the import report, trying first, and taking back."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.functional.cli.running import run
+from tests.functional.cli.small import write
+
+FAULTS = Path(__file__).parents[3] / "fixtures" / "faults"
+RETAILER = FAULTS.parent / "topologies" / "retailer.yaml"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A store of the retailer, and a CSV file with rows that cannot be taken."""
+    for name in ("c1.csv", "map2.yaml"):
+        shutil.copy(FAULTS / "08-csv-rows-that-vanish" / name, tmp_path)
+    assert run("apply", RETAILER, cwd=tmp_path).status == 0
+    return tmp_path
+
+
+def test_the_report_adds_up_to_the_rows_of_the_file(folder: Path):
+    done = run("ingest", "c1.csv", "--mapping", "map2.yaml", "--format", "json", cwd=folder)
+
+    (file,) = done.json["files"]
+    assert (done.status, done.json["ingest"]) == (1, 1)
+    assert {name: file[name] for name in ("file", "entries", "taken", "repeated", "quarantined")} == {
+        "file": "c1.csv",
+        "entries": 4,
+        "taken": 2,
+        "repeated": 0,
+        "quarantined": 0,
+    }
+    assert [
+        {name: row[name] for name in ("reason", "activity", "count", "example")} for row in file["passed"]
+    ] == [
+        {"reason": "row without id", "activity": "Pick", "count": 1, "example": "c1.csv:3"},
+        {"reason": "unmapped activity", "activity": "pick", "count": 1, "example": "c1.csv:5"},
+    ]
+
+
+def test_the_report_is_told_in_words(folder: Path):
+    done = run("ingest", "c1.csv", "--mapping", "map2.yaml", cwd=folder)
+
+    assert "c1.csv: 4 entries: 2 taken, 0 repeated, 0 quarantined, 2 passed over." in done.out
+    assert "! 1 passed over: row without id, activity 'Pick' (first: c1.csv:3)." in done.out
+    assert "unmapped activity, activity 'pick' (first: c1.csv:5). Did you mean 'Pick'?" in done.out
+    assert "This was ingest 1. To take it back: `impactgraph ingest --undo 1`." in done.out
+
+
+@pytest.mark.parametrize("store", [[], ["--store", "elsewhere"]])
+def test_a_dry_run_reports_and_stores_nothing(folder: Path, store: list[str]):
+    arguments = ("ingest", "c1.csv", "--mapping", "map2.yaml", *store)
+
+    dry = run(*arguments, "--dry-run", "--format", "json", cwd=folder)
+    told = run(*arguments, "--dry-run", cwd=folder)
+
+    assert (dry.status, dry.json["ingest"], dry.json["dryRun"]) == (1, None, True)
+    assert (dry.json["files"][0]["entries"], len(dry.json["events"])) == (4, 2)
+    assert '"type":"order.placed"' in dry.json["events"][0]
+    assert "The first events that would come of it:" in told.out and "Nothing was stored." in told.out
+    assert not (folder / "elsewhere").exists()
+    if not store:
+        first = run(*arguments, "--format", "json", cwd=folder)
+        assert (first.json["ingest"], first.json["taken"]) == (1, 2)
+        again = run(*arguments, "--dry-run", "--format", "json", cwd=folder)
+        assert again.json["files"][0]["repeated"] == 2
+
+
+def test_an_ingest_is_taken_back_by_its_number(folder: Path):
+    run("ingest", "c1.csv", "--mapping", "map2.yaml", cwd=folder)
+
+    undone = run("ingest", "--undo", "1", cwd=folder)
+    again = run("ingest", "--undo", "1", "--format", "json", cwd=folder)
+    unknown = run("ingest", "--undo", "9", cwd=folder)
+
+    assert (undone.status, again.status, unknown.status) == (0, 2, 2)
+    assert "Ingest 1 was taken back: 2 events and 0 quarantined events" in undone.out
+    assert "taken back already" in again.err and "There is no 'ingest 9'" in unknown.err
+    assert run("why", "O-1", cwd=folder).status == 2
+
+
+def test_a_mended_mapping_replaces_what_the_old_one_made(folder: Path):
+    run("ingest", "c1.csv", "--mapping", "map2.yaml", cwd=folder)
+    mapping = folder / "map2.yaml"
+    mapping.write_text(mapping.read_text().replace("Pick: pick", "Pick: pack"))
+    with (folder / "c1.csv").open("a") as file:
+        file.write("O-1,Ship,2026-03-02T09:05:00Z,EUR,10,store-001\n")
+
+    mended = run("ingest", "c1.csv", "--mapping", "map2.yaml", "--format", "json", cwd=folder)
+    story = run("why", "O-1", cwd=folder)
+
+    assert (mended.json["ingest"], mended.json["replaces"], mended.json["taken"]) == (2, [1], 3)
+    assert "pack begins" in story.out and "pick begins" not in story.out
+
+
+def test_the_list_has_every_ingest(folder: Path):
+    run("ingest", "c1.csv", "--mapping", "map2.yaml", cwd=folder)
+    run("ingest", "--undo", "1", cwd=folder)
+    write(folder)
+    run("ingest", "events.ndjson", cwd=folder)
+
+    listed = run("ingest", "--list", "--format", "json", cwd=folder)
+
+    assert [(row["ingest"], row["undoneAt"] is None) for row in listed.json] == [(2, True), (1, False)]
+    assert "taken back" in run("ingest", "--list", cwd=folder).out
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--undo", "1", "c1.csv"], ["--undo", "1", "--dry-run"], ["--list", "c1.csv"]]
+)
+def test_what_does_not_go_together_is_told(folder: Path, arguments: list[str]):
+    done = run("ingest", *arguments, cwd=folder)
+
+    assert done.status == 2
+    assert "stands alone" in done.err
