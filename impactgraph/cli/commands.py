@@ -62,12 +62,16 @@ COMMANDS = (
         "ingest",
         "Ingests order and failure events.",
         "Duplicates change nothing, and the order of events does not matter. "
-        "Events that cannot be accepted are quarantined with a reason. "
-        "Exit status: 0 all accepted (or duplicates), 1 some were quarantined, 2 nothing could be read.",
+        "Events that cannot be accepted are quarantined with a reason. The import report says what became of "
+        "every entry of each file: taken, repeated, quarantined, or passed over with the reason. "
+        "Exit status: 0 all accepted (or duplicates), 1 some were quarantined, or passed over although the "
+        "mapping names them, 2 nothing could be read.",
         (
             "impactgraph ingest orders.ndjson.gz failures.ndjson",
             "cat *.ndjson | impactgraph ingest -",
+            "impactgraph ingest log.sqlite --mapping mapping.yaml --dry-run",
             "impactgraph ingest log.sqlite --mapping mapping.yaml",
+            "impactgraph ingest --undo 3",
         ),
     ),
     Command(

@@ -42,7 +42,7 @@ MOST_REJECTIONS = 20
 
 
 def ingest(
-    files: Files,
+    files: Files = (),
     /,
     *,
     mapping: Mapping = None,

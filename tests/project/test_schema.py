@@ -40,7 +40,6 @@ LATER = {
     "BlastRadius.toCome",
     "ToCome",
     "Query.sources",
-    "Query.ingests",
     "Source",
     "Order.seenIn",
     "Presence",

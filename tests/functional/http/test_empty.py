@@ -21,7 +21,7 @@ def api(empty: Store) -> Iterator[Api]:
         yield Api(client)
 
 
-@pytest.mark.parametrize("field", ["orders", "failures", "elements", "topologies"])
+@pytest.mark.parametrize("field", ["orders", "failures", "elements", "topologies", "ingests"])
 def test_every_list_is_empty(api: Api, field: str) -> None:
     assert api.ask(f"{{ {field} {{ totalCount edges {{ cursor }} }} }}") == {
         field: {"totalCount": 0, "edges": []}
