@@ -1,8 +1,9 @@
 """Texts of events: ids in one spelling, amounts in digits, and reasons that show what was received."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, cast
 from unicodedata import is_normalized, normalize
 
@@ -36,20 +37,21 @@ _AMOUNT = re.compile(r" *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? *
 _LONGEST_SHOWN = 60
 
 
-def tidy_event(event: Event) -> None:
-    """Brings ids into one spelling: no spaces around them, composed letters (NFC).
+def tidy_event(event: Event, line: bytes) -> None:
+    """Brings ids into one spelling: no spaces around them, composed letters (NFC). `line`: the event's text.
 
     Raises ValueError for one with control characters or invisible ones.
     """
+    is_plain = line.isascii() and b"\\" not in line and b"\x7f" not in line
+    data = event.data
+    if is_plain and not _has_outer_spaces(event, data):
+        return
     event.id = tidy("id", event.id)
     event.source = tidy("source", event.source)
-    data = event.data
     for name in _fields(type(data)):
         text = getattr(data, name)
         if isinstance(text, str):
-            tidied = tidy(f"data.{name}", text)
-            if tidied is not text:
-                setattr(data, name, tidied)
+            setattr(data, name, tidy(f"data.{name}", text))
     if isinstance(event, OrderPlaced):
         for part in event.data.fulfillments:
             part.fulfillment = tidy("data.fulfillments.fulfillment", part.fulfillment)
@@ -58,6 +60,24 @@ def tidy_event(event: Event) -> None:
                 part.location = tidy("data.fulfillments.location", part.location)
 
 
+def _has_outer_spaces(event: Event, data: Any) -> bool:
+    """Whether an id begins or ends with a space; fast, since every event is looked at."""
+    kind = cast("type[msgspec.Struct]", type(data))
+    read = _readers.get(kind)
+    if read is None:
+        read = _readers[kind] = attrgetter(*_fields(kind), *_fields(kind)[:1])
+    for text in (event.id, event.source, *read(data)):
+        if text and type(text) is str and (text[0] == " " or text[-1] == " "):
+            return True
+    return type(event) is OrderPlaced and any(
+        text and (text[0] == " " or text[-1] == " ")
+        for part in event.data.fulfillments
+        for text in (part.fulfillment, part.workflow, part.location)
+    )
+
+
+_readers: dict[type[msgspec.Struct], Callable[[Any], tuple[Any, ...]]] = {}
+"""By type of data, what reads all of its ids; the first one twice, so that there are always several."""
 _fields_by_type: dict[type, tuple[str, ...]] = {}
 
 

@@ -58,6 +58,7 @@ def read_event(line: bytes) -> tuple[Event, dict[str, Any] | None]:
         raise RefusedEventError("it is nested too deeply") from error
     try:
         check_digits(line, event)
+        tidy_event(event, line)
         _check(event)
     except (ValueError, OverflowError) as error:
         raise RefusedEventError(str(error)) from error
@@ -132,7 +133,6 @@ def _check(event: Event) -> None:
     if moment_millis(event.time) <= 0:
         raise ValueError("time: events before 1970 are not accepted")
     _check_latest("time", event.time)
-    tidy_event(event)
     data = event.data
     if isinstance(data, FailureData):
         _check_failure(event, data)
