@@ -29,6 +29,22 @@ class Location:
     kind: str
     region: str | None = None
     name: str = ""
+    timezone: str | None = None
+    """IANA name; None: that of its region."""
+    language: str | None = None
+    """Such as `de`; None: that of its region."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A market, which locations and orders name by its key. It is no element: nothing depends on it."""
+
+    key: str
+    name: str = ""
+    timezone: str | None = None
+    """IANA name; None: that of the topology."""
+    language: str | None = None
+    """Such as `de`; None: that of the topology."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,13 +245,40 @@ class PlaybookStep:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageTexts:
+    """A text in one language or several."""
+
+    plain: str = ""
+    """In the language of the topology; empty where `by_language` has the texts."""
+    by_language: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
+
+    def __bool__(self) -> bool:
+        return bool(self.plain or self.by_language)
+
+    def __str__(self) -> str:
+        """The plain text, else the English one, else the first."""
+        return self.plain or self.by_language.get("en") or next(iter(self.by_language.values()), "")
+
+    def within(self, language: str, default_language: str) -> str | None:
+        """The text in the language, or in the one without its region; None where there is none."""
+        if self.plain:
+            return self.plain if base_language(language) == base_language(default_language) else None
+        return self.by_language.get(language) or self.by_language.get(base_language(language))
+
+
+def base_language(language: str) -> str:
+    """`pt` of `pt-BR`."""
+    return language.partition("-")[0]
+
+
+@dataclass(frozen=True, slots=True)
 class Playbook:
     key: str
     steps: tuple[PlaybookStep, ...]
     elements: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     classes: tuple[FailureClass, ...] = ()
-    message: str = ""
+    message: LanguageTexts = LanguageTexts()
     name: str = ""
 
 
@@ -292,6 +335,12 @@ class Topology:
     """Earlier definitions whose steps were added, because orders are in flight in them."""
     rates: ExchangeRates | None = None
     """Rates by which totals are also given in the reporting currency."""
+    regions: Mapping[str, Region] = field(default_factory=dict[str, Region])
+    """Regions that have more than their key: time zone, language, name."""
+    timezone: str | None = None
+    """IANA name of the time zone where neither location nor region has one."""
+    language: str | None = None
+    """Language of customers where neither order nor region has one, and of texts that name none."""
 
     @cached_property
     def former_steps(self) -> frozenset[str]:

@@ -120,6 +120,8 @@ def as_json(value: object) -> object:
     """A model value as JSON: without empty fields, durations in milliseconds."""
     if isinstance(value, tuple | list):
         return [as_json(item) for item in value]
+    if isinstance(value, topology.LanguageTexts):
+        return value.plain or dict(value.by_language)
     if hasattr(value, "__dataclass_fields__"):
         names = [field.name for field in fields(value)]  # pyright: ignore[reportArgumentType] - a dataclass
         values = {name: as_json(getattr(value, name)) for name in names}

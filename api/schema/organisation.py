@@ -3,6 +3,7 @@
 from typing import cast
 
 import strawberry
+from strawberry.scalars import JSON
 
 from api.context import Landscape
 from api.schema.element import Element, element_of
@@ -56,9 +57,16 @@ class Playbook(Element):
             for step in self.model.steps
         ]
 
-    @strawberry.field(description="Customer message for the service desk.")
+    @strawberry.field(
+        description="Customer message for the service desk; of several languages the English one, else the "
+        "first."
+    )
     def message(self) -> str:
-        return self.model.message
+        return str(self.model.message)
+
+    @strawberry.field(description="Customer messages by language, where the playbook has several.")
+    def messages(self) -> JSON:
+        return JSON(dict(self.model.message.by_language))
 
     @strawberry.field(description="Classes of failures that it covers; none: all.")
     def classes(self) -> list[FailureClass]:

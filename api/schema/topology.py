@@ -31,7 +31,9 @@ class TopologyVersion(Node):
 
 @strawberry.type(description="A changed field of an element.")
 class ElementChange:
-    id: strawberry.ID = strawberry.field(description="Full id of the element.")
+    id: strawberry.ID = strawberry.field(
+        description="Full id of the element or region; `topology` for its own fields."
+    )
     field: str = strawberry.field(description="Name of the field.")
     before: JSON | None = strawberry.field(description="The former value; null: not declared.")
     after: JSON | None = strawberry.field(description="The new value; null: not declared.")

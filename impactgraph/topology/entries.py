@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from impactgraph.errors import Problem
 from impactgraph.topology.document import Document, Items, Map, Node
 from impactgraph.topology.fields import display_text, source_text
-from impactgraph.topology.format import CSV_COLUMNS, FORMAT_VERSION, SECTIONS
+from impactgraph.topology.format import CSV_COLUMNS, FORMAT_VERSION, SECTIONS, SINGLE_FIELDS
 from impactgraph.topology.format_rates import RATES
 from impactgraph.topology.near import did_you_mean
 from impactgraph.topology.references import KeyIndex, Place
 
 VERSION = "impactgraph"
 LOCATIONS_CSV = "locations_csv"
+SINGLES = (RATES, *SINGLE_FIELDS)
+"""What all documents together may have once, and that is no map from key to body."""
 
 ReadTable = Callable[[str], str]
 """Returns the text of a CSV file by name. Raises ValueError with the reason where it cannot be read."""
@@ -33,7 +35,8 @@ class Entries:
     sections: dict[str, dict[str, Entry]] = field(
         default_factory=lambda: {section.name: dict[str, Entry]() for section in SECTIONS}
     )
-    rates: Entry | None = None
+    singles: dict[str, Entry] = field(default_factory=dict[str, Entry])
+    """By name; see SINGLES."""
     problems: list[Problem] = field(default_factory=list[Problem])
     tables: dict[str, str] = field(default_factory=dict[str, str])
     """Texts of the CSV files that the documents name."""
@@ -58,15 +61,15 @@ class Entries:
             return
         entries[key] = entry
 
-    def set_rates(self, entry: Entry) -> None:
-        """Keeps the exchange rates, unless there are some already; without a value they count as omitted."""
-        if self.rates is not None and entry.body is not None:
+    def set_single(self, name: str, entry: Entry) -> None:
+        """Keeps what there is once, unless it is there already; without a value it counts as omitted."""
+        if name in self.singles and entry.body is not None:
             self.wrong(
-                f"`{RATES}` is defined twice: at {self.rates.place} and here. Keep one.",
+                f"`{name}` is defined twice: at {self.singles[name].place} and here. Keep one.",
                 entry.place,
             )
         elif entry.body is not None:
-            self.rates = entry
+            self.singles[name] = entry
 
 
 def is_key(text: str) -> bool:
@@ -102,10 +105,10 @@ def _sections(root: Map, file: str, entries: Entries, read_table: ReadTable) -> 
                 )
         elif name == LOCATIONS_CSV:
             _tables(node, place, entries, read_table)
-        elif name == RATES:
-            entries.set_rates(Entry(node, place))
+        elif name in SINGLES:
+            entries.set_single(name, Entry(node, place))
         else:
-            known = [*kinds, VERSION, LOCATIONS_CSV, RATES]
+            known = [*kinds, VERSION, LOCATIONS_CSV, *SINGLES]
             entries.wrong(f"There is no section `{name}`.{did_you_mean(name, known)}", place)
 
 

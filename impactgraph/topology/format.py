@@ -1,6 +1,6 @@
 """The topology format, declared once: sections and fields, for the loader and for the JSON Schema."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from graph_models.topology import (
     Location,
     Playbook,
     PlaybookStep,
+    Region,
     Retry,
     Schedule,
     System,
@@ -34,11 +35,12 @@ from impactgraph.topology.format_steps import (
     Steps,
     with_needs,
 )
+from impactgraph.topology.locale_fields import Language, TextOrTexts, TimeZone
 from impactgraph.topology.reference_fields import Pointer, TeamOrContact
 from impactgraph.topology.values import Cron, Every, Flag, Fraction, Rate, TimeOrMoment, Whole, Word
 
 FORMAT_VERSION = 1
-CSV_COLUMNS = ("id", "kind", "region", "name")
+CSV_COLUMNS = ("id", "kind", "region", "name", "timezone", "language")
 PROTOCOLS = ("rest", "graphql", "soap", "grpc", "edi", "idoc", "event")
 LIFECYCLES = ("experimental", "production", "deprecated")
 KINDS = tuple(kind.value.lower() for kind in ElementKind)
@@ -52,7 +54,7 @@ class Section:
     kind: str
     help: str
     fields: Fields
-    make: Callable[..., Element]
+    make: Callable[..., Element | Region]
     """Called with `key`, `name` and the other values by attribute."""
     check: Callable[[dict[str, Any], Map, Reading], None] = checks.nothing
     """Check across the fields of the element; gets the readable values."""
@@ -87,6 +89,15 @@ _LOCATIONS = Fields(
         Field("kind", Word(LOCATION_KINDS), "What it is.", required=True),
         Field("region", TEXT, "The region that it belongs to."),
         NAME,
+        Field("timezone", TimeZone(), "Its time zone by IANA name; by default that of its region."),
+        Field("language", Language(), "The language of its customers; by default that of its region."),
+    )
+)
+_REGIONS = Fields(
+    (
+        NAME,
+        Field("timezone", TimeZone(), "Its time zone by IANA name; by default that of the topology."),
+        Field("language", Language(), "The language of its customers; by default that of the topology."),
     )
 )
 _SYSTEMS = Fields(
@@ -232,12 +243,37 @@ _PLAYBOOKS = Fields(
             required=True,
         ),
         Field("for", Body(_COVERS), "Which failures it is for.", attribute="covers"),
-        Field("message", TEXT, "Text for the service desk to tell the customer."),
+        Field(
+            "message",
+            TextOrTexts(),
+            "Text for the service desk to tell the customer: one, or a map from language to text.",
+        ),
     )
 )
 
+SINGLE_FIELDS: Mapping[str, Field] = {
+    each.name: each
+    for each in (
+        Field("timezone", TimeZone(), "Time zone where neither location nor region has one; UTC by default."),
+        Field(
+            "language",
+            Language(),
+            "Language of customers where neither order, location nor region has one, and of the texts that "
+            "name none; English by default.",
+        ),
+    )
+}
+"""Fields of the topology itself, at the top of a document."""
+
 SECTIONS = (
     Section("teams", kind="team", help="Who owns and is called.", fields=_TEAMS, make=Team),
+    Section(
+        "regions",
+        kind="region",
+        help="Time zones and languages of the regions that locations and orders name.",
+        fields=_REGIONS,
+        make=Region,
+    ),
     Section(
         "locations",
         kind="location",

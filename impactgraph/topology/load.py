@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from graph_models.rates import ExchangeRates
-from graph_models.topology import Element, Topology
+from graph_models.topology import Element, Region, Topology
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.topology.document import Document, Map, parse_document, pause_garbage_collection
 from impactgraph.topology.entries import LOCATIONS_CSV, Entries, Entry, collect_entries, key_index
-from impactgraph.topology.fields import Reading, display_text
-from impactgraph.topology.format import SECTIONS, Section
-from impactgraph.topology.format_rates import read_rates
+from impactgraph.topology.fields import WRONG, Reading, display_text
+from impactgraph.topology.format import SECTIONS, SINGLE_FIELDS, Section
+from impactgraph.topology.format_rates import RATES, read_rates
+from impactgraph.topology.near import did_you_mean
 
 YAML = (".yaml", ".yml")
 EMPTY = "There is nothing in it: a topology needs at least one section, such as `systems`."
@@ -118,7 +119,10 @@ def _build(entries: Entries, files: list[Document]) -> tuple[Topology, list[Prob
     sections: dict[str, Any] = {
         section.name: _elements(section, entries.sections[section.name], reading) for section in SECTIONS
     }
-    return Topology(**sections, rates=_rates(entries.rates, reading)), problems, reading.warnings
+    singles = {name: _single(name, entries.singles.get(name), reading) for name in SINGLE_FIELDS}
+    topology = Topology(**sections, rates=_rates(entries.singles.get(RATES), reading), **singles)
+    _check_regions(topology, entries, reading)
+    return topology, problems, reading.warnings
 
 
 def _rates(entry: Entry | None, reading: Reading) -> ExchangeRates | None:
@@ -128,8 +132,29 @@ def _rates(entry: Entry | None, reading: Reading) -> ExchangeRates | None:
     return read_rates(entry.body, entry.place.line, reading)
 
 
+def _single(name: str, entry: Entry | None, reading: Reading) -> Any:
+    """The value of a field of the topology itself; None where it has none, or a wrong one."""
+    if entry is None:
+        return None
+    reading.file, reading.element = entry.place.file, ""
+    value = SINGLE_FIELDS[name].value.read(entry.body, entry.place.line, name, reading)
+    return None if value is WRONG else value
+
+
+def _check_regions(topology: Topology, entries: Entries, reading: Reading) -> None:
+    """Warns of locations whose region is not among the regions, where there are any."""
+    if not topology.regions:
+        return
+    for key, location in topology.locations.items():
+        if location.region and location.region not in topology.regions:
+            place = entries.sections["locations"][key].place
+            reading.file, reading.element = place.file, f"location:{key}"
+            hint = did_you_mean(location.region, topology.regions)
+            reading.warn(f"its region {location.region!r} is not among `regions`.{hint}", place.line)
+
+
 def _elements(section: Section, entries: Mapping[str, Entry], reading: Reading) -> dict[str, Any]:
-    elements: dict[str, Element] = {}
+    elements: dict[str, Element | Region] = {}
     for key, entry in entries.items():
         element = _element(section, key, entry, reading)
         if element is not None:
@@ -137,7 +162,7 @@ def _elements(section: Section, entries: Mapping[str, Entry], reading: Reading) 
     return elements
 
 
-def _element(section: Section, key: str, entry: Entry, reading: Reading) -> Element | None:
+def _element(section: Section, key: str, entry: Entry, reading: Reading) -> Element | Region | None:
     reading.file = entry.place.file
     reading.element = f"{section.kind}:{key}"
     reading.workflow = key

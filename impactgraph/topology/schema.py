@@ -7,7 +7,7 @@ import json
 
 from impactgraph.topology.entries import LOCATIONS_CSV, VERSION
 from impactgraph.topology.fields import JsonSchema
-from impactgraph.topology.format import FORMAT_VERSION, SECTIONS
+from impactgraph.topology.format import CSV_COLUMNS, FORMAT_VERSION, SECTIONS, SINGLE_FIELDS
 from impactgraph.topology.format_rates import RATES, rates_schema
 from impactgraph.topology.format_steps import STEP_FIELDS
 
@@ -43,7 +43,11 @@ def topology_schema() -> JsonSchema:
             VERSION: {"const": FORMAT_VERSION, "description": "Version of the format; may be left out."},
             LOCATIONS_CSV: {
                 **table,
-                "description": "A CSV file with the columns id,kind,region,name, relative to this file.",
+                "description": f"A CSV file with the columns {','.join(CSV_COLUMNS)}, relative to this file.",
+            },
+            **{
+                name: {**each.value.schema(), "description": each.help}
+                for name, each in SINGLE_FIELDS.items()
             },
             **sections,
             RATES: {"$ref": f"#/$defs/{RATES}"},

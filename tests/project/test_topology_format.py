@@ -9,6 +9,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from impactgraph.topology.entries import LOCATIONS_CSV, VERSION
+from impactgraph.topology.format import SINGLE_FIELDS
 from impactgraph.topology.format_rates import RATES
 from impactgraph.topology.load import check_documents
 from impactgraph.topology.schema import schema_text, topology_schema
@@ -32,7 +33,7 @@ def fields_of_the_page() -> set[tuple[str, str, bool]]:
 
 def fields_of_the_schema() -> set[tuple[str, str, bool]]:
     schema = topology_schema()
-    single = (VERSION, LOCATIONS_CSV, RATES)
+    single = (VERSION, LOCATIONS_CSV, RATES, *SINGLE_FIELDS)
     bodies = {
         name: schema["$defs"][name]["additionalProperties"]
         for name in schema["properties"]

@@ -110,7 +110,7 @@ function Compared({ from, to }) {
                 <tbody>
                   ${changed.map(({ id, field, before, after }) => html`
                     <tr key=${id + field}>
-                      <th scope="row"><${IdLink} id=${id} /></th>
+                      <th scope="row"><${ChangedId} id=${id} /></th>
                       <td>${words(field)}</td>
                       <td>${valueText(before)}</td>
                       <td>${valueText(after)}</td>
@@ -123,6 +123,10 @@ function Compared({ from, to }) {
         </section>`}<//>`;
 }
 
+// Regions, and the topology itself, have no page.
+const ChangedId =
+  ({ id }) => (/^(region:|topology$)/.test(id) ? id : html`<${IdLink} id=${id} />`);
+
 const valueText =
   (value) => (value === null ? "nothing" : typeof value === "string" ? value : JSON.stringify(value));
 
@@ -131,7 +135,7 @@ const Ids =
     <div>
       <h3>${title} <span class="muted">${ids.length}</span></h3>
       <ul class="facts-list">
-        ${ids.map((id) => html`<li key=${id}>${link ? html`<${IdLink} id=${id} />` : id}</li>`)}
+        ${ids.map((id) => html`<li key=${id}>${link ? html`<${ChangedId} id=${id} />` : id}</li>`)}
       </ul>
     </div>
   `;

@@ -1,8 +1,9 @@
 """JSON of topologies, of changes to them and of events that do not fit them."""
 
+import json
 from collections.abc import Mapping
 
-from graph_models.topology import Playbook, Team
+from graph_models.topology import LanguageTexts, Playbook, Team
 from impactgraph.cli.encode.converters import id_of, moment_value
 from impactgraph.cli.encode.model_encoder import ModelEncoder, Rules
 from impactgraph.cli.encode.values import iso_moment
@@ -13,6 +14,8 @@ from impactgraph.usecases.compare_topologies import TopologyChange
 
 def _plain_value(_: ModelEncoder, value: object) -> str | float | bool | None:
     """The value of an element's field: text where JSON has no such value."""
+    if isinstance(value, LanguageTexts):
+        return value.plain or json.dumps(dict(value.by_language), ensure_ascii=False)
     return value if isinstance(value, str | int | float | bool) or value is None else repr(value)
 
 
@@ -26,8 +29,13 @@ TOPOLOGY_RULES: Mapping[type, Rules] = {
         keys=("id", "key", "name", "contact", "escalation"),
     ),
     Playbook: Rules(
-        computed={"id": lambda _, playbook: f"playbook:{playbook.key}", "name": _name_or_key},
-        keys=("id", "key", "name", "steps", "message"),
+        computed={
+            "id": lambda _, playbook: f"playbook:{playbook.key}",
+            "name": _name_or_key,
+            "message": lambda _, playbook: str(playbook.message),
+            "messages": lambda _, playbook: dict(playbook.message.by_language),
+        },
+        keys=("id", "key", "name", "steps", "message", "messages"),
     ),
     TopologyVersion: Rules(
         names={"key": "id"}, values={"key": id_of("topology"), "applied_at": moment_value}

@@ -16,6 +16,9 @@ class Region:
     carriers: tuple[str, ...]
     """The most frequent first."""
     cities: tuple[str, ...]
+    timezone: str
+    language: str
+    """Of its customers, where `_CITIES` has none of the city."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ REGIONS = (
         currencies=(("EUR", 1.0),),
         carriers=("northpost", "parcelline"),
         cities=("Hamburg", "Utrecht", "Malmo", "Aarhus", "Bremen", "Tampere"),
+        timezone="Europe/Berlin",
+        language="de",
     ),
     Region(
         key="emea-south",
@@ -42,6 +47,8 @@ REGIONS = (
         currencies=(("EUR", 1.0),),
         carriers=("parcelline", "northpost"),
         cities=("Lisbon", "Porto", "Sevilla", "Torino", "Lyon", "Athens"),
+        timezone="Europe/Madrid",
+        language="es",
     ),
     Region(
         key="uk",
@@ -50,6 +57,8 @@ REGIONS = (
         currencies=(("GBP", 1.0),),
         carriers=("swiftway", "parcelline"),
         cities=("Leeds", "Bristol", "Cardiff", "Glasgow", "Norwich"),
+        timezone="Europe/London",
+        language="en-GB",
     ),
     Region(
         key="amer-east",
@@ -58,6 +67,8 @@ REGIONS = (
         currencies=(("USD", 1.0),),
         carriers=("swiftway", "couriernet"),
         cities=("Boston", "Raleigh", "Albany", "Tampa", "Toronto", "Columbus"),
+        timezone="America/New_York",
+        language="en-US",
     ),
     Region(
         key="amer-west",
@@ -66,6 +77,8 @@ REGIONS = (
         currencies=(("USD", 1.0),),
         carriers=("couriernet", "swiftway"),
         cities=("Portland", "Sacramento", "Denver", "Tucson", "Boise"),
+        timezone="America/Los_Angeles",
+        language="en-US",
     ),
     Region(
         key="latam",
@@ -74,6 +87,8 @@ REGIONS = (
         currencies=(("BRL", 1.0),),
         carriers=("couriernet",),
         cities=("Recife", "Curitiba", "Puebla", "Merida"),
+        timezone="America/Sao_Paulo",
+        language="pt-BR",
     ),
     Region(
         key="apac",
@@ -82,8 +97,31 @@ REGIONS = (
         currencies=(("JPY", 0.8), ("USD", 0.2)),
         carriers=("northpost", "couriernet"),
         cities=("Sendai", "Kobe", "Fukuoka", "Geelong", "Hobart"),
+        timezone="Asia/Tokyo",
+        language="ja",
     ),
 )
+_CITIES = {
+    "Utrecht": ("Europe/Amsterdam", "nl"),
+    "Malmo": ("Europe/Stockholm", "sv"),
+    "Aarhus": ("Europe/Copenhagen", "da"),
+    "Tampere": ("Europe/Helsinki", "fi"),
+    "Lisbon": ("Europe/Lisbon", "pt"),
+    "Porto": ("Europe/Lisbon", "pt"),
+    "Torino": ("Europe/Rome", "it"),
+    "Lyon": ("Europe/Paris", "fr"),
+    "Athens": ("Europe/Athens", "el"),
+    "Toronto": ("America/Toronto", "en-CA"),
+    "Denver": ("America/Denver", "en-US"),
+    "Tucson": ("America/Phoenix", "en-US"),
+    "Boise": ("America/Boise", "en-US"),
+    "Recife": ("America/Recife", "pt-BR"),
+    "Puebla": ("America/Mexico_City", "es-MX"),
+    "Merida": ("America/Merida", "es-MX"),
+    "Geelong": ("Australia/Melbourne", "en-AU"),
+    "Hobart": ("Australia/Hobart", "en-AU"),
+}
+"""(time zone, language) of the cities where they are not those of the region."""
 STORES = 600
 SUPPLIERS = (
     "oakfield",
@@ -136,8 +174,11 @@ def places() -> tuple[Place, ...]:
 
 def stores_csv() -> str:
     """The stores as a CSV file."""
-    rows = (f"{place.key},{place.kind},{place.region},{place.name}" for place in stores())
-    return "\n".join(("id,kind,region,name", *rows)) + "\n"
+    rows = (
+        ",".join((place.key, place.kind, place.region, place.name, *_local_settings(place)))
+        for place in stores()
+    )
+    return "\n".join(("id,kind,region,name,timezone,language", *rows)) + "\n"
 
 
 def locations_yaml() -> str:
@@ -147,6 +188,19 @@ def locations_yaml() -> str:
         for place in other_places()
     )
     return "\n".join(("impactgraph: 1", "locations_csv: stores.csv", "locations:", *rows)) + "\n"
+
+
+def regions_yaml() -> str:
+    """Time zones and languages of the regions, as a YAML document."""
+    rows = (
+        f"  {region.key}: {{timezone: {region.timezone}, language: {region.language}}}" for region in REGIONS
+    )
+    return "\n".join(("impactgraph: 1", "language: en", "regions:", *rows)) + "\n"
+
+
+def _local_settings(place: Place) -> tuple[str, str]:
+    """Time zone and language of a store; empty where they are those of its region."""
+    return next((settings for city, settings in _CITIES.items() if place.name.startswith(city)), ("", ""))
 
 
 def _store_regions() -> Iterator[tuple[Region, int]]:

@@ -63,7 +63,7 @@ def playbook_messages(
         return ()
     probable = [cause for cause in causes[:1] if cause.likelihood >= PROBABLE] if impact is None else []
     keys = playbooks_for(topology, s, verdict, probable)
-    return tuple(topology.playbooks[key].message for key in keys if topology.playbooks[key].message)
+    return tuple(str(topology.playbooks[key].message) for key in keys if topology.playbooks[key].message)
 
 
 def is_about(playbook: Playbook, element: str, classes: frozenset[FailureClass]) -> bool:

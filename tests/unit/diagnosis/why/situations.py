@@ -12,6 +12,7 @@ from graph_models.money import from_micros
 from graph_models.orders import Fulfillment, Order
 from graph_models.time import HOUR, MINUTE, Millis, parse_moment
 from graph_models.topology import (
+    LanguageTexts,
     Location,
     Playbook,
     PlaybookStep,
@@ -57,7 +58,9 @@ TOPOLOGY = Topology(
             "full-queues",
             (PlaybookStep("Add consumers"),),
             ("system:broker",),
-            message="Your order takes longer today, and we expect it to leave within the hour.",
+            message=LanguageTexts(
+                "Your order takes longer today, and we expect it to leave within the hour."
+            ),
         )
     },
 )
