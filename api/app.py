@@ -26,6 +26,7 @@ from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Ask
 from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.kept_lists import KeptLists
+from impactgraph.usecases.wording import read_messages
 
 ABOUT = "Which orders, postings and customer messages a failure affects, when, and why."
 
@@ -42,7 +43,10 @@ def create_app(
     ask_impact: Ask = answer_question,
     now: Callable[[], Millis],
 ) -> FastAPI:
-    """An application that serves `store`; the caller closes the store."""
+    """An application that serves `store`; the caller closes the store.
+
+    Raises BadInputError where the texts of customer messages are invalid.
+    """
     metrics = Metrics()
     workers = Workers()
     contexts = Contexts(
@@ -52,6 +56,7 @@ def create_app(
         clock=now,
         seconds=settings.deadline,
         max_objects=settings.max_cost,
+        messages=read_messages(settings.messages),
         lists=KeptLists(settings.kept_pages),
         chat=settings.chat,
         on_change=lambda: hub.notify(),  # noqa: PLW0108 - the hub is made below

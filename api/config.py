@@ -1,5 +1,6 @@
 """The settings that the API needs; impactgraph.settings.Settings satisfies them."""
 
+from pathlib import Path
 from typing import Protocol
 
 
@@ -7,6 +8,11 @@ class ApiSettings(Protocol):
     @property
     def deadline(self) -> float:
         """Seconds that a request may take."""
+        ...
+
+    @property
+    def messages(self) -> Path | None:
+        """Folder with the company's own texts of customer messages."""
         ...
 
     @property

@@ -18,6 +18,7 @@ from graph_models.impact import Contribution, OwnerShare, Question
 from graph_models.orders import Order, TimelineEntry
 from graph_models.time import Millis
 from graph_models.topology import Topology
+from graph_models.zones import UTC
 from impactgraph.errors import DeadlineExceededError, NotFoundError
 from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Answer, Ask
@@ -28,8 +29,10 @@ from impactgraph.usecases.orders import get_orders, recorded_orders
 from impactgraph.usecases.paged_answer import PagedAnswer, answer_again, as_answer, key_of_cursors
 from impactgraph.usecases.single_failures import owner_shares
 from impactgraph.usecases.snapshot import Snapshot, current_topology, snapshot
+from impactgraph.usecases.time_zones import check_zone
 from impactgraph.usecases.topologies import get_topology
 from impactgraph.usecases.why import Case, cases, timelines
+from impactgraph.usecases.wording import Catalogues, Wording
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -59,6 +62,8 @@ class Contexts:
     """Lists of answers for their next pages, of all requests."""
     chat: str | None = None
     """Address of a chat channel, with {channel} in place of its name."""
+    messages: Catalogues | None = None
+    """Texts of customer messages; None: the standard ones."""
     on_change: Callable[[], None] = lambda: None
     """Called after each change of the data."""
 
@@ -78,6 +83,8 @@ class Context(BaseContext):
         self.chat = factory.chat
         self._ask_impact = factory.ask_impact
         self._lists = factory.lists
+        self._messages = factory.messages
+        self._cases: dict[str, OrderLoader[Case]] = {}
         self._workers = factory.workers
         self._worker: Worker | None = None
         self._seconds = seconds
@@ -141,6 +148,7 @@ class Context(BaseContext):
         turn = copy(self)
         turn._deadline = time.monotonic() + self._seconds
         turn._object_budget = self._max_objects
+        turn._cases = dict(self._cases)
         return turn
 
     def close(self) -> None:
@@ -258,8 +266,15 @@ class Context(BaseContext):
 
     @cached_property
     def cases(self) -> OrderLoader[Case]:
-        """Evidence for the diagnoses and timelines of orders."""
-        return OrderLoader(lambda keys, as_of: self.ask_at(as_of, cases, keys))
+        """Evidence for the diagnoses and timelines of orders; times in sentences are UTC."""
+        return self.cases_in(UTC)
+
+    def cases_in(self, timezone: str) -> OrderLoader[Case]:
+        """As `cases`, with times in sentences of a zone. Raises BadInputError where there is no such zone."""
+        if timezone not in self._cases:
+            wording = Wording(check_zone(timezone, "timezone"), self._messages)
+            self._cases[timezone] = OrderLoader(lambda keys, as_of: self.ask_at(as_of, cases, keys, wording))
+        return self._cases[timezone]
 
     @cached_property
     def timelines(self) -> OrderLoader[tuple[TimelineEntry, ...]]:

@@ -12,6 +12,7 @@ from graph_models.enums import RecordEffect, RecordKind
 from graph_models.impact import Path
 from graph_models.money import Money
 from graph_models.time import Millis
+from graph_models.topology import LanguageTexts
 
 
 class DiagnosisState(StrEnum):
@@ -236,8 +237,11 @@ class Diagnosis:
     playbooks: tuple[str, ...] = ()
     """Bare keys."""
     customer_message: str | None = None
+    """In the customer's language, in the normal form."""
     customer_facts: CustomerFacts | None = None
     """What the message to the customer must say."""
+    customer_texts: tuple[LanguageTexts, ...] = ()
+    """The company's own texts on what is going on, from playbooks, the best first."""
 
 
 class DriftKind(StrEnum):

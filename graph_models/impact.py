@@ -10,6 +10,7 @@ from graph_models.impairment import Absorption
 from graph_models.money import Money
 from graph_models.orders import ANY_ORDER, OrderFilter
 from graph_models.time import DAY, HOUR, MINUTE, Millis
+from graph_models.zones import UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Question:
     """Maximum number of elements to follow from the failures; None: no limit. The answer's `frontier` has the
     rest.
     """
+    timezone: str = UTC
+    """IANA name of the zone of the times in sentences."""
 
 
 DEFAULT_RECOVERY: Millis = 2 * HOUR

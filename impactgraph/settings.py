@@ -43,6 +43,14 @@ class Settings(BaseSettings):
             "#oms-oncall links."
         ),
     )
+    messages: Path | None = Field(
+        default=None,
+        description="Folder with the company's own texts of customer messages: a YAML file a language.",
+    )
+    timezone: str = Field(
+        default="UTC",
+        description="IANA name of the zone of times in the text of the command line, such as Europe/Berlin.",
+    )
     deadline: float = Field(
         default=10.0, gt=0, le=600, description="Seconds that a request may take; a request may ask for less."
     )

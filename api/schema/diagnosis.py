@@ -7,14 +7,15 @@ from strawberry.scalars import JSON
 
 from api.context import Landscape
 from api.schema.element import Element, Info, element_by_id, find_element_by_id
-from api.schema.enums import DiagnosisState
+from api.schema.enums import DiagnosisState, MessageForm
 from api.schema.failure import Failure, find_failure
 from api.schema.money import Money
 from api.schema.organisation import Location, Playbook, Team, location_of
 from api.schema.path import Path
 from api.schema.scalars import Moment, Span, moment_of
 from api.schema.workflows import Step
-from graph_models import diagnosis
+from graph_models import customer_message, diagnosis
+from impactgraph.usecases.why import Case, CustomerMessages
 
 if TYPE_CHECKING:
     from api.schema.order import Order
@@ -161,6 +162,18 @@ class PeerGroup:
         )
 
 
+@strawberry.type(description="A message that may be sent to the customer.")
+class CustomerMessage:
+    language: str = strawberry.field(description="Its language, such as de or es-MX.")
+    form: MessageForm = strawberry.field(description="Its form.")
+    timezone: str = strawberry.field(description="IANA name of the zone of its times: the customer's.")
+    text: str = strawberry.field(description="The message.")
+
+    @classmethod
+    def of(cls, model: customer_message.CustomerMessage) -> "CustomerMessage":
+        return cls(language=model.language, form=model.form, timezone=model.timezone, text=model.text)
+
+
 @strawberry.type(description="Why an order is where it is, and what to do.")
 class Diagnosis:
     state: DiagnosisState = strawberry.field(description="The verdict.")
@@ -177,9 +190,32 @@ class Diagnosis:
     next_expected: Moment | None = strawberry.field(
         description="When the next step is expected; null where unknown."
     )
-    customer_message: str | None = strawberry.field(description="Message to the customer.")
+    customer_message: str | None = strawberry.field(
+        description="Message to the customer in the customer's language and time zone, in the normal form."
+    )
     model: strawberry.Private[diagnosis.Diagnosis]
+    messages: strawberry.Private[CustomerMessages]
     landscape: strawberry.Private[Landscape]
+
+    @strawberry.field(
+        description="Messages to the customer in every language and form, the customer's language first."
+    )
+    def customer_messages(
+        self,
+        language: Annotated[
+            str | None,
+            strawberry.argument(description="Only in this language, such as de or es-MX."),
+        ] = None,
+        form: Annotated[MessageForm | None, strawberry.argument(description="Only in this form.")] = None,
+    ) -> list[CustomerMessage]:
+        return [CustomerMessage.of(message) for message in self.messages.all(language, form)]
+
+    @strawberry.field(
+        description="What the message says, as values: kind, stage, moments in the customer's time zone, "
+        "promise, amounts, late notices, parts."
+    )
+    def customer_facts(self) -> JSON:
+        return JSON(self.messages.facts_json())
 
     @strawberry.field(description="The owning team.")
     def owner(self) -> Team | None:
@@ -193,7 +229,8 @@ class Diagnosis:
         ]
 
     @classmethod
-    def of(cls, model: diagnosis.Diagnosis, landscape: Landscape) -> "Diagnosis":
+    def of(cls, case: Case, landscape: Landscape) -> "Diagnosis":
+        model = case.diagnosis
         return cls(
             state=model.state,
             since=moment_of(model.since),
@@ -205,5 +242,6 @@ class Diagnosis:
             next_expected=moment_of(model.next_expected),
             customer_message=model.customer_message,
             model=model,
+            messages=case.messages,
             landscape=landscape,
         )

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import strawberry
 
+from graph_models.customer_message import MessageForm
 from graph_models.diagnosis import DiagnosisState, DriftKind, PayloadKind
 from graph_models.enums import (
     Band,
@@ -27,6 +28,7 @@ __all__ = [
     "ElementKind",
     "FailureClass",
     "MapEdgeKind",
+    "MessageForm",
     "OrderSort",
     "PayloadKind",
     "RecordEffect",
@@ -44,6 +46,14 @@ def _describe(
         value.description = values[value.name]
 
 
+_describe(
+    MessageForm,
+    "How long a message to the customer is.",
+    {
+        "SHORT": "For a text message: 160 GSM letters, or 70 others, unless the order number is long.",
+        "NORMAL": "For mail or chat.",
+    },
+)
 _describe(
     FailureClass,
     "Class of a failure.",

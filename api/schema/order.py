@@ -12,9 +12,10 @@ from api.schema.failure import Failure, find_failure
 from api.schema.money import Money
 from api.schema.node import Node
 from api.schema.organisation import Location, location_of
-from api.schema.scalars import Moment, moment_of
+from api.schema.scalars import Moment, TimeZone, moment_of
 from api.schema.workflows import Step, Workflow
 from graph_models import orders, topology
+from graph_models.zones import UTC
 
 
 @strawberry.type(description="An entry of an order's timeline: what happened, or is expected to happen.")
@@ -153,12 +154,12 @@ class Order(Node):
     @strawberry.field(
         description="Why it is where it is, what to tell the customer, and who owns the problem."
     )
-    async def diagnosis(self, info: Info) -> Diagnosis:
-        case = await info.context.cases.load(self.model.key, self.landscape.as_of)
+    async def diagnosis(self, info: Info, timezone: TimeZone = None) -> Diagnosis:
+        case = await info.context.cases_in(timezone or UTC).load(self.model.key, self.landscape.as_of)
         info.context.count(
             len(case.diagnosis.causes) + len(case.diagnosis.missing) + len(case.diagnosis.out_of_sequence)
         )
-        return Diagnosis.of(case.diagnosis, self.landscape)
+        return Diagnosis.of(case, self.landscape)
 
     @classmethod
     def of(cls, order: orders.Order, landscape: Landscape, *, has_expectations: bool = False) -> "Order":

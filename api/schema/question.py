@@ -10,8 +10,9 @@ import strawberry
 
 from api.schema.filters import OrderFilter, filter_of
 from api.schema.inputs import FailureInput, failure_of
-from api.schema.scalars import Moment, Span
+from api.schema.scalars import Moment, Span, TimeZone
 from graph_models.impact import Question
+from graph_models.zones import UTC
 from impactgraph.usecases.questions import QuestionInput
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -72,6 +73,7 @@ class QuestionArguments:
     min_likelihood: Likelihood = None
     where: Where = None
     limit: Limit = None
+    timezone: TimeZone = None
 
 
 def takes_question_arguments(*, without: Collection[str] = ()) -> Callable[[F], F]:
@@ -106,4 +108,5 @@ def question_of(arguments: QuestionArguments) -> Question:
         min_likelihood=arguments.min_likelihood,
         where=filter_of(arguments.where),
         limit=arguments.limit,
+        timezone=arguments.timezone or UTC,
     ).question()

@@ -1,7 +1,7 @@
 """GraphQL scalars: conversion of moments, spans and decimals from and to the model."""
 
 from decimal import Decimal, InvalidOperation
-from typing import NewType
+from typing import Annotated, NewType
 
 import strawberry
 from strawberry.scalars import JSON
@@ -75,6 +75,13 @@ def _parse_decimal(value: object) -> Decimal:
 def _identity(value: object) -> object:
     return value
 
+
+TimeZone = Annotated[
+    str | None,
+    strawberry.argument(
+        description="IANA name of the zone of the times in sentences, such as Europe/Berlin; null: UTC."
+    ),
+]
 
 SCALARS: dict[object, ScalarDefinition] = {
     Moment: strawberry.scalar(

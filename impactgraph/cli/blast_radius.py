@@ -13,6 +13,7 @@ from impactgraph.cli.question_options import (
     Failures,
     ForecastOptions,
     WhatIfOptions,
+    Zone,
 )
 
 DEFAULT_ORDERS = 10
@@ -54,6 +55,7 @@ def blast_radius(
     *,
     failure: Failures = (),
     as_of: AsOf = None,
+    timezone: Zone = "UTC",
     options: LayoutOptions = DEFAULT_LAYOUT,
     what_if: WhatIfOptions = NO_WHAT_IF,
     forecast: ForecastOptions = NO_FORECAST_OPTIONS,
@@ -80,12 +82,15 @@ def blast_radius(
     dimensions = reader.read(parse_dimensions, options.by) or ()
     export = reader.read(parse_export, options.of, options.orders)
     interval = reader.read(parse_duration_option, "--forecast", options.bucket)
-    question_options = QuestionOptions(failures=failure, as_of=as_of, what_if=what_if, forecast=forecast)
+    question_options = QuestionOptions(
+        failures=failure, as_of=as_of, timezone=timezone, what_if=what_if, forecast=forecast
+    )
     question = parse_question(question_options, now, reader)
     layout = BlastLayout(dimensions, DEFAULT_ORDERS if options.orders is None else options.orders, interval)
     with existing_store(common.store) as store, open_answer(store, question, now) as blast:
         present(
             common.format,
+            timezone=question.timezone,
             text=lambda out: print_blast(out, blast, layout),
             data=lambda: blast_json(blast, layout),
             rows=lambda: (

@@ -52,8 +52,8 @@ def print_blast(out: Console, blast: BlastAnswer, layout: BlastLayout) -> None:
     """Prints the whole answer; of long lists the first items, and how many more there are."""
     answer = blast.answer
     out.print(answer.headline, style="bold")
-    as_of = formats.day_and_time(answer.as_of)
-    out.print(f"As of {as_of}, by topology:{answer.topology_version}. Times are UTC.", style="dim")
+    as_of = formats.dated(answer.as_of)
+    out.print(f"As of {as_of}, by topology:{answer.topology_version}. {formats.zone_note()}", style="dim")
     _print_failures(out, blast)
     if answer.totals.orders:
         _print_totals(out, answer.totals)
@@ -335,7 +335,7 @@ def _print_assumptions(out: Console, blast: BlastAnswer) -> None:
     answer = blast.answer
     if answer.failures:
         print_heading(out, "Assumptions")
-        print_lines(out, answer.assumed)
+        print_lines(out, map(formats.without_zone, answer.assumed))
     if not answer.complete:
         print_heading(out, "Incomplete")
         print_lines(out, answer.left_out)

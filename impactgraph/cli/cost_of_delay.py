@@ -12,6 +12,7 @@ from impactgraph.cli.question_options import (
     Failures,
     ForecastOptions,
     WhatIfOptions,
+    Zone,
 )
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def cost_of_delay(
     failure: Failures = (),
     ends: Ends = None,
     as_of: AsOf = None,
+    timezone: Zone = "UTC",
     what_if: WhatIfOptions = NO_WHAT_IF,
     forecast: ForecastOptions = NO_FORECAST_OPTIONS,
     common: Common = COMMON,
@@ -58,7 +60,9 @@ def cost_of_delay(
     now = system_clock()
     reader = OptionReader()
     durations = reader.read(_parse_ends, ends)
-    options = QuestionOptions(failures=failure, as_of=as_of, what_if=what_if, forecast=forecast)
+    options = QuestionOptions(
+        failures=failure, as_of=as_of, timezone=timezone, what_if=what_if, forecast=forecast
+    )
     question = parse_question(options, now, reader)
     with existing_store(common.store) as store, open_answer(store, question, now) as blast:
         points = ask(blast.snapshot, blast.answer, durations)
@@ -66,6 +70,7 @@ def cost_of_delay(
         encoder = Encoder(blast.answer.as_of, blast.topology)
         present(
             common.format,
+            timezone=question.timezone,
             text=lambda out: _print(out, blast, points, added),
             data=lambda: {
                 "asOf": iso_moment(blast.answer.as_of),
@@ -100,9 +105,9 @@ def _print(
     from impactgraph.usecases.cost_of_delay import delay_sentence
 
     answer = blast.answer
-    out.print(delay_sentence(answer, points), style="bold")
-    as_of = formats.day_and_time(answer.as_of)
-    out.print(f"As of {as_of}, by topology:{answer.topology_version}. Times are UTC.", style="dim")
+    out.print(formats.without_zone(delay_sentence(answer, points)), style="bold")
+    as_of = formats.dated(answer.as_of)
+    out.print(f"As of {as_of}, by topology:{answer.topology_version}. {formats.zone_note()}", style="dim")
     figures = ("orders", "range", "promises missed", "range ", "postings", "refunds at risk")
     has_refunds = any(_single_amount(point.estimates.refunds_at_risk) for point in points)
     figures = figures if has_refunds else figures[:-1]
@@ -130,7 +135,9 @@ def _print(
         ],
     )
     knees = [
-        f"Up to {formats.at(point.ends_at, answer.as_of)}: {point.reason}" for point in points if point.reason
+        f"Up to {formats.at(point.ends_at, answer.as_of)}: {formats.without_zone(point.reason)}"
+        for point in points
+        if point.reason
     ]
     print_lines(out, knees)
     if len(added) > 1:

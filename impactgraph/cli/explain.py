@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from impactgraph.cli.options import COMMON, Common
-from impactgraph.cli.question_options import NO_FORECAST_OPTIONS, AsOf, ForecastOptions
+from impactgraph.cli.question_options import NO_FORECAST_OPTIONS, AsOf, ForecastOptions, Zone
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,6 +25,7 @@ def explain(
     /,
     *,
     as_of: AsOf = None,
+    timezone: Zone = "UTC",
     forecast: ForecastOptions = NO_FORECAST_OPTIONS,
     common: Common = COMMON,
 ) -> None:
@@ -39,13 +40,14 @@ def explain(
     from impactgraph.usecases import impact_pages
 
     now = system_clock()
-    options = QuestionOptions(failures=(failure,), as_of=as_of, forecast=forecast)
+    options = QuestionOptions(failures=(failure,), as_of=as_of, timezone=timezone, forecast=forecast)
     question = parse_question(options, now, OptionReader())
     key = key_of(order, "order")
     with existing_store(common.store) as store, open_answer(store, question, now) as blast:
         explanation = impact_pages.explain(store, blast.answer, key, question.as_of)
         present(
             common.format,
+            timezone=question.timezone,
             text=lambda out: _print_explanation(out, explanation, blast, key),
             data=lambda: Encoder(blast.answer.as_of, blast.topology).encode(explanation),
             rows=lambda: _rows(explanation),

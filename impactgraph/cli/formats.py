@@ -1,12 +1,17 @@
 """Numbers, money, moments and durations as text for people."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from graph_models.money import Money, say_amount
 from graph_models.percent import percent
-from graph_models.time import DAY, LAST_SHOWN, Millis, moment, say_duration
+from graph_models.time import DAY, LAST_SHOWN, Millis, say_duration
+from graph_models.zones import UTC, TextClock, local
 
 NOTHING = "-"
+_ZONE: ContextVar[str] = ContextVar("zone", default=UTC)
 
 
 def count(number: int, singular: str, plural: str = "") -> str:
@@ -20,15 +25,41 @@ def money(amounts: Sequence[Money]) -> str:
 
 
 def at(value: Millis | None, now: Millis) -> str:
-    """The time of day (UTC), with the date where it is more than half a day away from `now`."""
+    """The time of day, with the date where it is more than half a day away from `now`."""
     if value is None or value > LAST_SHOWN:
         return NOTHING
-    return f"{moment(value):%H:%M}" if abs(value - now) < DAY // 2 else f"{moment(value):%Y-%m-%d %H:%M}"
+    then = local(value, _ZONE.get())
+    return f"{then:%H:%M}" if abs(value - now) < DAY // 2 else f"{then:%Y-%m-%d %H:%M}"
 
 
 def day_and_time(value: Millis) -> str:
     """The date and the time of day, with its zone."""
-    return f"{moment(value):%Y-%m-%d %H:%M} UTC"
+    return TextClock(value, _ZONE.get()).dated(value)
+
+
+def dated(value: Millis) -> str:
+    """The date and the time of day, where the zone is named elsewhere."""
+    return f"{local(value, _ZONE.get()):%Y-%m-%d %H:%M}"
+
+
+def zone_note() -> str:
+    """Which zone all times of a text are in."""
+    return f"Times are {_ZONE.get()}."
+
+
+@contextmanager
+def times_in(zone: str) -> Generator[None]:
+    """Formats times in a zone, by IANA name; outside of it they are UTC."""
+    token = _ZONE.set(zone)
+    try:
+        yield
+    finally:
+        _ZONE.reset(token)
+
+
+def without_zone(text: str) -> str:
+    """A sentence without the name of the zone after its times, where the zone is named once for all."""
+    return re.sub(rf"(\d\d:\d\d) {re.escape(_ZONE.get())}(?![\w/])", r"\1", text)
 
 
 def duration(value: Millis | None) -> str:

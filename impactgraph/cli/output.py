@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from graph_models.zones import UTC
 from impactgraph.cli.options import Form
 
 if TYPE_CHECKING:
@@ -57,15 +58,23 @@ def table(*columns: str, right: Sequence[str] = (), title: str | None = None) ->
 
 
 def present(
-    form: Form, *, text: "Callable[[Console], None]", data: Callable[[], object], rows: Callable[[], Rows]
+    form: Form,
+    *,
+    text: "Callable[[Console], None]",
+    data: Callable[[], object],
+    rows: Callable[[], Rows],
+    timezone: str = UTC,
 ) -> None:
-    """Writes one answer in the requested form; only that form is computed."""
+    """Writes one answer in the requested form; only that form is computed. `timezone`: of times in text."""
     if form == "json":
         write_json(data())
     elif form == "csv":
         write_csv(rows())
     else:
-        text(console())
+        from impactgraph.cli.formats import times_in
+
+        with times_in(timezone):
+            text(console())
 
 
 def print_heading(out: "Console", text: str) -> None:

@@ -11,13 +11,14 @@ from graph_models.ids import key_of
 from graph_models.impact import Question
 from graph_models.scope import DIMENSIONS, Scope
 from graph_models.time import Millis
+from graph_models.zones import UTC
 from impactgraph.cli.question_options import (
     NO_FORECAST_OPTIONS,
     NO_WHAT_IF,
     ForecastOptions,
     WhatIfOptions,
 )
-from impactgraph.cli.times import parse_duration_option, parse_moment_option
+from impactgraph.cli.times import parse_duration_option, parse_moment_option, parse_zone_option
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.usecases.questions import QuestionInput
 
@@ -60,6 +61,7 @@ class QuestionOptions:
     failures: tuple[str, ...] = ()
     """Full ids or bare keys."""
     as_of: str | None = None
+    timezone: str = UTC
     what_if: WhatIfOptions = NO_WHAT_IF
     forecast: ForecastOptions = NO_FORECAST_OPTIONS
 
@@ -71,6 +73,7 @@ def parse_question(options: QuestionOptions, now: Millis, reader: OptionReader) 
     """
     forecast = options.forecast
     at = reader.read(parse_moment_option, "--as-of", options.as_of, now)
+    timezone = reader.read(parse_zone_option, options.timezone)
     horizon = reader.read(parse_duration_option, "--horizon", forecast.horizon)
     recovery = reader.read(parse_duration_option, "--assume-recovery", forecast.assume_recovery)
     tolerance = reader.read(parse_duration_option, "--tolerance", forecast.tolerance)
@@ -84,6 +87,7 @@ def parse_question(options: QuestionOptions, now: Millis, reader: OptionReader) 
         assume_recovery=recovery,
         tolerance=tolerance,
         min_likelihood=forecast.min_likelihood,
+        timezone=timezone or UTC,
     ).question()
 
 

@@ -23,6 +23,14 @@ Failures = Annotated[
 ]
 AsOf = Annotated[str | None, Parameter(help=ABOUT_AS_OF, allow_leading_hyphen=True)]
 """`--as-of -2h`: a value may begin with a hyphen."""
+Zone = Annotated[
+    str,
+    Parameter(
+        name="--timezone",
+        help="Zone of the times in the text: an IANA name such as Europe/Berlin.",
+        env_var="IMPACTGRAPH_TIMEZONE",
+    ),
+]
 
 
 @Parameter(name="*")

@@ -7,6 +7,13 @@ MOMENT = "a moment such as 2026-03-02T09:10:00Z (UTC where no zone is given), no
 DURATION = "a duration such as 30s, 15m, 4h, 2d or PT15M"
 
 
+def parse_zone_option(name: str) -> str:
+    """The name of a time zone. Raises BadInputError where there is none."""
+    from impactgraph.usecases.time_zones import check_zone
+
+    return check_zone(name, "--timezone")
+
+
 def parse_moment_option(option: str, text: str | None, now: Millis) -> Millis | None:
     """Milliseconds since 1970 UTC; relative moments count from `now`.
 

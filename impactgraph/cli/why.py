@@ -1,32 +1,82 @@
 """`impactgraph why`: the diagnosis of one order, and what to tell the customer."""
 
-from typing import Annotated
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 from impactgraph.cli.options import COMMON, Common
-from impactgraph.cli.question_options import AsOf
+from impactgraph.cli.question_options import AsOf, Zone
+
+MessageOption = Literal["short", "normal", "facts"]
+"""What is printed of the message to the customer."""
 
 OrderId = Annotated[str, Parameter(help="Id of an order, such as O-1001 or order:O-1001.")]
 
 
-def why(order: OrderId, /, *, as_of: AsOf = None, common: Common = COMMON) -> None:
+Language = Annotated[
+    str | None,
+    Parameter(help="Language of the customer message, such as de [default: the customer's, else English]."),
+]
+MessageForm = Annotated[
+    MessageOption,
+    Parameter(help="Customer message for SMS (short) or mail (normal), or its facts as JSON (facts)."),
+]
+Messages = Annotated[
+    Path | None,
+    Parameter(
+        help="Folder with the company's own texts of customer messages, a YAML file for each language.",
+        env_var="IMPACTGRAPH_MESSAGES",
+        show_default=False,
+    ),
+]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class MessageOptions:
+    """How the customer is addressed."""
+
+    language: Language = None
+    form: MessageForm = "normal"
+    messages: Messages = None
+
+
+DEFAULT_MESSAGE = MessageOptions()
+
+
+def why(
+    order: OrderId,
+    /,
+    *,
+    as_of: AsOf = None,
+    timezone: Zone = "UTC",
+    message: MessageOptions = DEFAULT_MESSAGE,
+    common: Common = COMMON,
+) -> None:
     """Prints the diagnosis of one order."""
     from impactgraph.bootstrap import system_clock
     from impactgraph.cli.output import present
     from impactgraph.cli.stores import existing_store
-    from impactgraph.cli.times import parse_moment_option
+    from impactgraph.cli.times import parse_moment_option, parse_zone_option
     from impactgraph.cli.why_data import why_json, why_rows
+    from impactgraph.cli.why_message import MessageLayout
     from impactgraph.cli.why_text import print_why
     from impactgraph.usecases.why import why as answer_why
+    from impactgraph.usecases.wording import Wording, read_messages
 
     now = system_clock()
     at = parse_moment_option("--as-of", as_of, now)
+    wording = Wording(parse_zone_option(timezone), read_messages(message.messages))
     with existing_store(common.store) as store:
-        answer = answer_why(store, order, now, at)
+        answer = answer_why(store, order, now, at, wording)
+    layout = MessageLayout.of(message.form, message.language)
+    layout.check(answer)
     present(
         common.format,
-        text=lambda out: print_why(out, answer),
-        data=lambda: why_json(answer),
+        timezone=wording.timezone,
+        text=lambda out: print_why(out, answer, layout),
+        data=lambda: why_json(answer, layout),
         rows=lambda: why_rows(answer),
     )

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from impactgraph.cli.encode import Encoder, Json, iso_moment
 from impactgraph.cli.output import Rows
+from impactgraph.cli.why_message import MessageLayout
 from impactgraph.usecases.why import WhyAnswer
 
+DEFAULT_LAYOUT = MessageLayout()
 _COLUMNS = (
     "order",
     "state",
@@ -21,12 +23,17 @@ _COLUMNS = (
 )
 
 
-def why_json(answer: WhyAnswer) -> Json:
-    """GraphQL's Order with its timeline and its diagnosis."""
+def why_json(answer: WhyAnswer, layout: MessageLayout = DEFAULT_LAYOUT) -> Json:
+    """GraphQL's Order with its timeline and its diagnosis; `customerMessage` as the layout says."""
     encoder = Encoder(answer.at, answer.topology, failures=answer.failures)
     return encoder.encode(answer.order) | {
         "timeline": encoder.encode(answer.timeline),
-        "diagnosis": encoder.encode(answer.diagnosis),
+        "diagnosis": encoder.encode(answer.diagnosis)
+        | {
+            "customerMessage": layout.message(answer).text,
+            "customerMessages": [encoder.encode(message) for message in answer.messages.all()],
+            "customerFacts": answer.messages.facts_json(),
+        },
     }
 
 

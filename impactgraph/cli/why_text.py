@@ -10,6 +10,7 @@ from graph_models.topology import Topology
 from impactgraph.cli import formats
 from impactgraph.cli.links import print_address, server_address
 from impactgraph.cli.output import print_heading, print_lines, table
+from impactgraph.cli.why_message import MessageLayout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,17 +20,16 @@ if TYPE_CHECKING:
     from impactgraph.usecases.why import WhyAnswer
 
 MOST_CAUSES = 5
+DEFAULT_LAYOUT = MessageLayout()
 
 
-def print_why(out: "Console", answer: "WhyAnswer") -> None:
+def print_why(out: "Console", answer: "WhyAnswer", layout: MessageLayout = DEFAULT_LAYOUT) -> None:
     """Prints the whole diagnosis, and its address where a server is configured."""
     diagnosis = answer.diagnosis
-    out.print(diagnosis.headline, style="bold")
+    out.print(formats.without_zone(diagnosis.headline), style="bold")
     facts = _facts(answer.order)
-    out.print(f"{facts} As of {formats.day_and_time(answer.at)}; times are UTC.", style="dim")
-    if diagnosis.customer_message:
-        print_heading(out, "Customer message")
-        print_lines(out, [diagnosis.customer_message])
+    out.print(f"{facts} As of {formats.dated(answer.at)}. {formats.zone_note()}", style="dim")
+    _print_message(out, answer, layout)
     _print_records(out, "Missing", diagnosis.missing)
     _print_records(out, "Out of sequence", diagnosis.out_of_sequence)
     _print_timeline(out, answer)
@@ -38,6 +38,18 @@ def print_why(out: "Console", answer: "WhyAnswer") -> None:
         _print_peers(out, diagnosis.peers)
     _print_owner(out, diagnosis, answer.topology)
     _print_link(out, answer)
+
+
+def _print_message(out: "Console", answer: "WhyAnswer", layout: MessageLayout) -> None:
+    """Prints the message to the customer with its language and zone, or its facts as JSON."""
+    if layout.form is None:
+        print_heading(out, "Customer facts")
+        text = json.dumps(answer.messages.facts_json(), indent=2, ensure_ascii=False)
+        out.print(text, markup=False, highlight=False, soft_wrap=True)
+        return
+    message = layout.message(answer)
+    print_heading(out, f"Customer message ({message.language}, {message.timezone})")
+    print_lines(out, message.text.splitlines())
 
 
 def _facts(order: Order) -> str:
@@ -50,7 +62,7 @@ def _facts(order: Order) -> str:
     split = f", in {size} fulfillments" if size > 1 else ""
     promise = ""
     if order.promised_by is not None:
-        promise = f", promised by {formats.day_and_time(order.promised_by)}"
+        promise = f", promised by {formats.dated(order.promised_by)}"
     return f"{value}, {channel}, {mode}{split}{promise}."
 
 
@@ -67,8 +79,8 @@ def _record(record: MissingRecord) -> str:
     title = f"{formats.words(record.type)} ({kind}{amount})"
     if record.arrived_at is not None:
         other = formats.words(record.follows or "one that it must follow")
-        return f"{title}: arrived {formats.day_and_time(record.arrived_at)}, before {other}"
-    due = formats.day_and_time(record.due)
+        return f"{title}: arrived {formats.dated(record.arrived_at)}, before {other}"
+    due = formats.dated(record.due)
     age = formats.duration(record.late_by)
     return f"{title}: due {due}, {age} ago"
 
@@ -101,7 +113,9 @@ def _print_causes(out: "Console", causes: "Sequence[Cause]") -> None:
         return
     print_heading(out, "Causes, most likely first")
     for number, cause in enumerate(causes[:MOST_CAUSES], 1):
-        print_lines(out, [f"{number}. {formats.share(cause.likelihood)}: {cause.evidence}"])
+        print_lines(
+            out, [f"{number}. {formats.share(cause.likelihood)}: {formats.without_zone(cause.evidence)}"]
+        )
     if len(causes) > MOST_CAUSES:
         more = formats.count(len(causes) - MOST_CAUSES, "more cause")
         out.print(f"… and {more}: --format json has them all.", style="dim")

@@ -8,8 +8,9 @@ import numpy as np
 from graph_models.enums import FailureClass
 from graph_models.failure import Failure
 from graph_models.impact import DEFAULT_RECOVERY
-from graph_models.time import MINUTE, Millis, moment, say_duration
+from graph_models.time import MINUTE, Millis, say_duration
 from graph_models.topology import Topology
+from graph_models.zones import UTC, TextClock
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 from impactgraph.topology.calendar import Calendar
 
@@ -51,20 +52,23 @@ def failure_ends(
     recovery_time: Millis | None = None,
     typical: Callable[[Failure], Millis | None] = lambda failure: None,
     runs: Callable[[Failure], Calendar | None] = lambda failure: None,
+    timezone: str = UTC,
 ) -> FailureEnds:
     """Ends of the failures, and the assumptions behind them.
 
     `recovery_time`: assumed by the question, counted from `as_of`; `typical`: the usual length of such a
-    failure, where similar ones have ended; `runs`: the schedule of what missed a run.
+    failure, where similar ones have ended; `runs`: the schedule of what missed a run; `timezone`: of the
+    times in the assumptions.
     """
+    clock = TextClock(as_of, timezone)
     nominal: dict[str, Millis] = {}
     shifts: dict[str, Reals] = {}
     notes: list[str] = []
     for failure in failures:
-        end, spread, note = _end_of(failure, as_of, recovery_time, typical(failure))
+        end, spread, note = _end_of(failure, clock, recovery_time, typical(failure))
         calendar = runs(failure) if failure.ended_at is None and failure.expected_end is not None else None
         if calendar is not None and spread.min() < spread.max():
-            end, spread, note = _at_run(failure, as_of, spread, calendar)
+            end, spread, note = _at_run(failure, clock, spread, calendar)
         nominal[failure.key] = end
         shifts[failure.key] = spread - end
         if note:
@@ -76,39 +80,40 @@ _End = tuple[Millis, Reals, str | None]
 """Nominal end, (K,) end in each scenario, and the assumption behind it."""
 
 
-def _end_of(failure: Failure, as_of: Millis, recovery_time: Millis | None, typical: Millis | None) -> _End:
+def _end_of(failure: Failure, clock: TextClock, recovery_time: Millis | None, typical: Millis | None) -> _End:
     """As stated where the end is known, also one in the future; else the reported estimate while that has
     not passed; else as the question assumes; else an estimate.
     """
     if failure.ended_at is not None:
         return failure.ended_at, np.full(SCENARIOS, float(failure.ended_at)), None
     expected_end = failure.expected_end
-    is_past = expected_end is not None and expected_end <= as_of
+    is_past = expected_end is not None and expected_end <= clock.now
     if recovery_time is not None and (expected_end is None or is_past):
-        return _as_asked(failure, as_of, recovery_time)
+        return _as_asked(failure, clock, recovery_time)
     if expected_end is not None:
-        return _as_reported(failure, expected_end, as_of)
-    return _as_usual(failure, as_of, typical)
+        return _as_reported(failure, expected_end, clock)
+    return _as_usual(failure, clock, typical)
 
 
-def _as_asked(failure: Failure, as_of: Millis, recovery_time: Millis) -> _End:
-    since = max(as_of, failure.started_at)
+def _as_asked(failure: Failure, clock: TextClock, recovery_time: Millis) -> _End:
+    since = max(clock.now, failure.started_at)
     end = since + recovery_time
-    note = f"{failure.key} recovers {say_duration(recovery_time)} from {_clock(since)}, as asked."
+    note = f"{failure.key} recovers {say_duration(recovery_time)} from {clock.dated(since)}, as asked."
     return end, np.full(SCENARIOS, float(end)), note
 
 
-def _as_reported(failure: Failure, expected_end: Millis, as_of: Millis) -> _End:
+def _as_reported(failure: Failure, expected_end: Millis, clock: TextClock) -> _End:
+    as_of = clock.now
     spread = _estimate(failure.started_at, expected_end, as_of, failure.key)
     if expected_end <= as_of:
         note = (
-            f"{failure.key} should have ended {_ago(expected_end, as_of)}, around {_clock(expected_end)}; no "
-            "end reported. The forecast assumes that it ends soon."
+            f"{failure.key} should have ended {_ago(expected_end, as_of)}, around "
+            f"{clock.dated(expected_end)}; no end reported. The forecast assumes that it ends soon."
         )
     else:
         note = (
-            f"{failure.key} ends around {_clock(expected_end)}, as reported: an estimate, +/- 20 % of its "
-            "length."
+            f"{failure.key} ends around {clock.dated(expected_end)}, as reported: an estimate, +/- 20 % of "
+            "its length."
         )
     return round(float(np.median(spread))), spread, note
 
@@ -125,7 +130,7 @@ def missed_runs(topology: Topology) -> Callable[[Failure], Calendar | None]:
     return runs
 
 
-def _at_run(failure: Failure, as_of: Millis, spread: Reals, calendar: Calendar) -> _End:
+def _at_run(failure: Failure, clock: TextClock, spread: Reals, calendar: Calendar) -> _End:
     """Ends of a failure that missed runs: each the run that goes again.
 
     Whoever estimates such an end means a run. Where runs are further apart than the estimate is uncertain, it
@@ -135,9 +140,9 @@ def _at_run(failure: Failure, as_of: Millis, spread: Reals, calendar: Calendar) 
     assert failure.expected_end is not None, "only an estimate is one of a run"
     uncertainty = REPORT_ERROR * max(failure.expected_end - failure.started_at, MINUTE)
     early = max(calendar.typical_wait - uncertainty, 0.0)
-    runs = calendar.run_from(np.maximum(spread - early, float(as_of)))
+    runs = calendar.run_from(np.maximum(spread - early, float(clock.now)))
     end = round(float(np.median(runs)))
-    note = f"{failure.key} ends with the run at about {_clock(end)}, by the reported end: an estimate."
+    note = f"{failure.key} ends with the run at about {clock.dated(end)}, by the reported end: an estimate."
     return end, runs, note
 
 
@@ -145,12 +150,15 @@ def _ago(at: Millis, as_of: Millis) -> str:
     return f"{say_duration(as_of - at)} ago" if as_of - at >= MINUTE else "just now"
 
 
-def _as_usual(failure: Failure, as_of: Millis, typical: Millis | None) -> _End:
+def _as_usual(failure: Failure, clock: TextClock, typical: Millis | None) -> _End:
+    as_of = clock.now
     length = DEFAULT_RECOVERY if typical is None else typical
     reason = "the default, as no end is known" if typical is None else "as failures of this kind did before"
     end = max(failure.started_at + length, as_of + length // 4)
     spread = _estimate(failure.started_at, end, as_of, failure.key)
-    note = f"{failure.key} is assumed to recover about {_clock(end)}: {say_duration(length)} is {reason}."
+    note = (
+        f"{failure.key} is assumed to recover about {clock.dated(end)}: {say_duration(length)} is {reason}."
+    )
     return end, spread, note
 
 
@@ -164,10 +172,6 @@ def _estimate(started_at: Millis, expected_end: Millis, as_of: Millis, key: str)
     if high <= low + MINUTE:
         high = low + max(slack, float(as_of - started_at) * REPORT_ERROR, float(MINUTE))
     return low + scenario_sample(f"end/{key}") * (high - low)
-
-
-def _clock(at: Millis) -> str:
-    return moment(at).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def typical_length(failure: Failure, failures: Sequence[Failure], as_of: Millis) -> Millis | None:

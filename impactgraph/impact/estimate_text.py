@@ -6,7 +6,8 @@ from math import floor
 from graph_models.estimates import Estimate, MoneyEstimate, converted_amount, exact_amounts
 from graph_models.impact import CostOfDelayPoint
 from graph_models.money import say_amount
-from graph_models.time import HOUR, moment
+from graph_models.time import HOUR
+from graph_models.zones import TextClock
 
 _MOST = 0.95
 """Of the growth of a cost: later ends add little."""
@@ -54,7 +55,7 @@ def say_exact_amounts(amounts: Sequence[MoneyEstimate]) -> str:
     return " + ".join(say_amount(each.expected, each.currency) for each in exact) or "nothing"
 
 
-def cost_sentence(points: Sequence[CostOfDelayPoint]) -> str:
+def cost_sentence(points: Sequence[CostOfDelayPoint], clock: TextClock) -> str:
     """What an hour costs from the first end until the cost hardly grows any more, such as `Each hour until
     18:00 UTC costs about 40 promises and 120 orders.`
     """
@@ -63,7 +64,7 @@ def cost_sentence(points: Sequence[CostOfDelayPoint]) -> str:
     promises, orders = (after - before for after, before in zip(_costs(last), _costs(first), strict=True))
     if promises < 0.5 and orders < 0.5:
         return (
-            f"If the failures end by {moment(points[-1].ends_at):%H:%M} UTC, "
+            f"If the failures end by {clock.time(points[-1].ends_at)}, "
             f"{say_estimate(last.estimates.orders, 'order')} are affected and "
             f"{say_estimate(last.estimates.promises_missed, 'promise')} missed; an earlier end saves none."
         )
@@ -74,7 +75,7 @@ def cost_sentence(points: Sequence[CostOfDelayPoint]) -> str:
         if cost >= 0.5
     ]
     rest = "; later ends cost little more" if last.ends_in < points[-1].ends_in else ""
-    return f"Each hour until {moment(last.ends_at):%H:%M} UTC costs about {' and '.join(costs)}{rest}."
+    return f"Each hour until {clock.time(last.ends_at)} costs about {' and '.join(costs)}{rest}."
 
 
 def _has_most(points: Sequence[CostOfDelayPoint], point: CostOfDelayPoint) -> bool:

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from graph_models.enums import Effect
 from graph_models.impact import Explanation, Path
 from graph_models.impairment import Absorption, Impairment
-from graph_models.time import moment
 from graph_models.topology import Workflow
 from impactgraph.columns import CANCELLED, IN_FLIGHT
 from impactgraph.errors import NotFoundError
@@ -65,7 +64,7 @@ def _reasons(impact: MatchedImpact, order: int) -> list[Absorption]:
 def _end_of(impact: MatchedImpact, name: str, row: int) -> Absorption:
     f = impact.columns.fulfillments
     word = "cancelled" if f.status[row] == CANCELLED else "completed"
-    ended_at = moment(int(f.ended_at[row])).strftime("%Y-%m-%d %H:%M UTC")
+    ended_at = impact.clock.dated(int(f.ended_at[row]))
     return Absorption(f"fulfillment:{name}", "ended", f"{name} was {word} at {ended_at}")
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from graph_models.estimates import Estimates
-from graph_models.time import HOUR, Millis, moment
+from graph_models.time import HOUR, Millis
 from graph_models.topology import Integration, Workflow
+from graph_models.zones import TextClock
 from impactgraph.impact.matched_impact import MatchedImpact
 from impactgraph.topology.calendar import Calendar
 
@@ -27,7 +28,9 @@ def knee_reasons(
     reasons: list[str | None] = [None] * len(ends)
     for n in range(1, len(ends)):
         if is_knee[n]:
-            reasons[n] = _run_between(integrations, impact.as_of + ends[n - 1], impact.as_of + ends[n])
+            reasons[n] = _run_between(
+                integrations, impact.as_of + ends[n - 1], impact.as_of + ends[n], impact.clock
+            )
     return reasons
 
 
@@ -71,7 +74,9 @@ def _ways(workflow: Workflow) -> Iterator[str]:
         yield from (emission.via for emission in step.emits if emission.via)
 
 
-def _run_between(integrations: Sequence[Integration], after: Millis, until: Millis) -> str | None:
+def _run_between(
+    integrations: Sequence[Integration], after: Millis, until: Millis, clock: TextClock
+) -> str | None:
     """The first run after a moment, up to another, in words; None without any.
 
     One that is followed by another before the second moment is missed by little, and is no reason.
@@ -89,5 +94,5 @@ def _run_between(integrations: Sequence[Integration], after: Millis, until: Mill
     if not runs:
         return None
     at, key = min(runs)
-    leaves = f"integration:{key} leaves at {moment(at):%H:%M} UTC"
+    leaves = f"integration:{key} leaves at {clock.time(at)}"
     return f"{leaves}; what is not ready by then waits for its next run."

@@ -135,6 +135,7 @@ def detached(impact: MatchedImpact, columns: Columns) -> Detached:
     """What pages need of an answer, with columns of their own."""
     return Detached(
         as_of=impact.as_of,
+        clock=impact.clock,
         topology=impact.topology,
         workflows=impact.workflows,
         impairments=impact.impairments,

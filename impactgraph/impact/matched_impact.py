@@ -15,6 +15,7 @@ from graph_models.ids import key_of
 from graph_models.impact import Path, Question, Unanswered
 from graph_models.impairment import Absorption, Impairment
 from graph_models.topology import Topology
+from graph_models.zones import TextClock
 from impactgraph.columns import Columns
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.impact.affected_fulfillments import JoinedGroups, join_groups
@@ -55,6 +56,11 @@ class MatchedImpact:
     @property
     def question(self) -> Question:
         return self.inputs.question
+
+    @property
+    def clock(self) -> TextClock:
+        """For the times of its sentences."""
+        return TextClock(self.as_of, self.question.timezone)
 
     @property
     def topology(self) -> Topology:

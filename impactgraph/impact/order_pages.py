@@ -7,7 +7,7 @@ from graph_models.enums import Effect, OrderSort
 from graph_models.impact import AffectedOrder, Path
 from graph_models.money import from_micros
 from graph_models.orders import OrderFilter, Page
-from graph_models.time import Millis, moment
+from graph_models.time import Millis
 from impactgraph.forecast.cohort_outcomes import BANDS
 from impactgraph.impact import keyset
 from impactgraph.impact.affected_fulfillments import RECORDS_ONLY
@@ -121,5 +121,5 @@ def path_for(impact: PageSource, rows: AffectedRows, row: int, effect: Effect) -
         path = with_hop(path, step, rule="hand-off", effect=effect, at=at, detail=detail)
     order = f"order:{impact.columns.orders.ids[int(rows.order[row])]}"
     band = BANDS[int(rows.band[row])].value.lower().replace("_", " ")
-    detail = f"{order} is {band}: affected at {moment(at).strftime('%Y-%m-%d %H:%M UTC')}"
+    detail = f"{order} is {band}: affected at {impact.clock.dated(at)}"
     return with_hop(path, order, rule="match", effect=effect, at=at, detail=detail)

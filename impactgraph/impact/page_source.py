@@ -11,6 +11,7 @@ from graph_models.failure import Failure
 from graph_models.impairment import Impairment
 from graph_models.time import Millis
 from graph_models.topology import Topology
+from graph_models.zones import TextClock
 from impactgraph.columns import Codes, Columns, ErrorColumns, FulfillmentColumns, OrderColumns
 from impactgraph.impact.affected_rows import AffectedRows
 from impactgraph.impact.matched_impact import MatchedImpact
@@ -24,6 +25,7 @@ class Detached:
     """
 
     as_of: Millis
+    clock: TextClock
     topology: Topology
     workflows: Sequence[str]
     impairments: Sequence[Impairment]

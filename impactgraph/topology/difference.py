@@ -1,5 +1,5 @@
-"""Difference between two versions of a topology: elements and regions that were added, removed or changed, and
-other rates.
+"""Difference between two versions of a topology: elements and regions that were added, removed or changed,
+and other rates.
 """
 
 from collections.abc import Mapping

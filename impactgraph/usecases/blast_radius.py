@@ -55,6 +55,7 @@ def assess(
         recovery_time=question.assume_recovery,
         typical=lambda failure: typical_length(failure, s.failures, s.at),
         runs=missed_runs(s.topology),
+        timezone=question.timezone,
     )
     distinct = distinct_failures(failures, ends.nominal)
     ends = ends.of(distinct.last)

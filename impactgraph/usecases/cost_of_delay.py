@@ -6,6 +6,7 @@ from dataclasses import replace
 from graph_models.failure import Failure
 from graph_models.impact import CostOfDelayPoint
 from graph_models.time import DAY, HOUR, MINUTE, Millis
+from graph_models.zones import TextClock
 from impactgraph.errors import BadInputError
 from impactgraph.impact.estimate_text import cost_sentence
 from impactgraph.impact.knees import knee_reasons
@@ -42,7 +43,9 @@ def cost_of_delay(
 
 def delay_sentence(answer: Answer, points: Sequence[CostOfDelayPoint]) -> str:
     """What an hour costs, in one sentence; the headline where there is no failure."""
-    return cost_sentence(points) if answer.failures else answer.headline
+    if not answer.failures:
+        return answer.headline
+    return cost_sentence(points, TextClock(answer.as_of, answer.question.timezone))
 
 
 class DelayCosts:

@@ -13,6 +13,7 @@ from graph_models.diagnosis import Cause, CommonFactor, Diagnosis, PeerGroup, Re
 from graph_models.enums import Band, RecordKind
 from graph_models.impact import AffectedRecord
 from graph_models.orders import Order
+from graph_models.zones import TextClock
 from impactgraph.columns import Codes, Ints
 from impactgraph.diagnosis.common import OverdueState, common_factors
 from impactgraph.diagnosis.overdue import limits, peers_of
@@ -21,11 +22,13 @@ from impactgraph.diagnosis.suspects import Suspect
 from impactgraph.diagnosis.why import FulfillmentState, Situation, diagnose
 from impactgraph.diagnosis.why.ahead import ExpectedSteps
 from impactgraph.diagnosis.why.impacts import impacts_in
+from impactgraph.messages.messages import CustomerMessages
 from impactgraph.ports.store import OrderTimeline
 from impactgraph.usecases.outlooks import Outlooks
 from impactgraph.usecases.pages import MOST
 from impactgraph.usecases.snapshot import Snapshot
 from impactgraph.usecases.suspects import suspects_in
+from impactgraph.usecases.wording import DEFAULT_WORDING, Wording
 
 _CONTROLS = 2_000
 """Sample size of the fulfillments that the overdue ones of a step are compared with: enough to identify one
@@ -39,6 +42,8 @@ class Case:
 
     situation: Situation
     diagnosis: Diagnosis
+    messages: CustomerMessages
+    """Those that may be sent to the customer."""
     expected_steps: Mapping[str, ExpectedSteps]
     """Remaining steps of its parts, by bare key of the fulfillment."""
     records: tuple[AffectedRecord, ...] = ()
@@ -50,9 +55,16 @@ class Case:
 class Examination(Outlooks):
     """Of a few orders in one snapshot."""
 
-    def __init__(self, s: Snapshot, orders: Mapping[str, Order], events: Mapping[str, OrderTimeline]) -> None:
-        """Both by bare key."""
-        super().__init__(s, orders, events)
+    def __init__(
+        self,
+        s: Snapshot,
+        orders: Mapping[str, Order],
+        events: Mapping[str, OrderTimeline],
+        wording: Wording = DEFAULT_WORDING,
+    ) -> None:
+        """`orders` and `events` by bare key."""
+        super().__init__(s, orders, events, timezone=wording.timezone)
+        self.wording = wording
         self._peers: dict[tuple[int, int, int], PeerGroup | None] = {}
         self._factors: dict[tuple[int, int], tuple[tuple[CommonFactor, Codes], ...]] = {}
 
@@ -113,12 +125,16 @@ class Examination(Outlooks):
             records=events.records if events is not None else (),
             edits=events.edits if events is not None else (),
             blame=self.blame.get(order.key, ()),
+            timezone=self.wording.timezone,
             failures={failure.key: failure for failure in self.snapshot.failures},
         )
         situation = self._with_suspects(self._with_peers(situation))
+        diagnosis = diagnose(self.snapshot.topology, situation)
+        messages = self._messages(order, diagnosis)
         return Case(
             situation=situation,
-            diagnosis=diagnose(self.snapshot.topology, situation),
+            diagnosis=replace(diagnosis, customer_message=messages.write().text),
+            messages=messages,
             expected_steps={
                 outlook.state.fulfillment.key: outlook.expected_steps
                 for outlook in outlooks
@@ -126,6 +142,18 @@ class Examination(Outlooks):
             },
             records=tuple(self._affected_records.get(order.key, ())),
             events=events,
+        )
+
+    def _messages(self, order: Order, diagnosis: Diagnosis) -> CustomerMessages:
+        assert diagnosis.customer_facts is not None, "every diagnosis has them"
+        return CustomerMessages(
+            catalogues=self.wording.messages,
+            topology=self.snapshot.topology,
+            order=order,
+            facts=diagnosis.customer_facts,
+            now=self.snapshot.at,
+            next_at=diagnosis.next_expected,
+            texts=diagnosis.customer_texts,
         )
 
     def _with_peers(self, situation: Situation) -> Situation:
@@ -162,7 +190,10 @@ class Examination(Outlooks):
     @cached_property
     def _suspects(self) -> tuple[tuple[Cause, frozenset[str]], ...]:
         """Suspected causes, each with the parts that the suspected failure would hold."""
-        return tuple((suspect.cause, self._would_hold(suspect)) for suspect in suspects_in(self.snapshot))
+        clock = TextClock(self.snapshot.at, self.timezone)
+        return tuple(
+            (suspect.cause_by(clock), self._would_hold(suspect)) for suspect in suspects_in(self.snapshot)
+        )
 
     def _would_hold(self, suspect: Suspect) -> frozenset[str]:
         if not self.relevant([suspect.failure]):

@@ -9,6 +9,7 @@ from graph_models.failure import Failure
 from graph_models.impact import Question
 from graph_models.orders import Fulfillment, Order, OrderFilter
 from graph_models.time import Millis
+from graph_models.zones import UTC
 from impactgraph.diagnosis.why import Impact, Situation
 from impactgraph.diagnosis.why.diagnose import next_dates
 from impactgraph.diagnosis.why.fulfillments import (
@@ -33,9 +34,17 @@ class Outlooks:
     """Of a few orders in one snapshot: one forecast for all of them and each group of failures."""
 
     def __init__(
-        self, s: Snapshot, orders: Mapping[str, Order], events: Mapping[str, OrderTimeline] | None = None
+        self,
+        s: Snapshot,
+        orders: Mapping[str, Order],
+        events: Mapping[str, OrderTimeline] | None = None,
+        *,
+        timezone: str = UTC,
     ) -> None:
-        """`events`: what is recorded of orders with an error, for its text; both by bare key."""
+        """`events`: what is recorded of orders with an error, for its text; both by bare key. `timezone`: of
+        the times in sentences.
+        """
+        self.timezone = timezone
         self.snapshot, self.orders, self.events = s, orders, events or {}
         self.rows = s.columns.fulfillment_rows(s.columns.order_rows(list(orders)))
         ids = s.columns.fulfillments.ids
@@ -64,7 +73,12 @@ class Outlooks:
             if len(keys) == len(self.orders)
             else columns.fulfillment_rows(columns.order_rows(list(keys)))
         )
-        return assess(self.snapshot, Question(where=OrderFilter(ids=keys)), tuple(failures), rows)
+        return assess(
+            self.snapshot,
+            Question(where=OrderFilter(ids=keys), timezone=self.timezone),
+            tuple(failures),
+            rows,
+        )
 
     def relevant(self, failures: Iterable[Failure]) -> tuple[Failure, ...]:
         """The failures that can affect an element of the workflows of these orders."""

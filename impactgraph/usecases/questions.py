@@ -9,6 +9,7 @@ from graph_models.ids import key_of
 from graph_models.impact import Question
 from graph_models.orders import ANY_ORDER, OrderFilter
 from graph_models.time import DAY, Millis
+from graph_models.zones import UTC, is_zone
 from impactgraph.errors import BadInputError, NotFoundError, NoTopologyError, Problem
 from impactgraph.topology.near import nearest
 from impactgraph.usecases.failure_events import problems_in
@@ -32,6 +33,7 @@ class QuestionInput:
     min_likelihood: float | None = None
     where: OrderFilter | None = None
     limit: int | None = None
+    timezone: str = UTC
 
     def question(self) -> Question:
         """Not checked yet: `check_question` does that when it is answered."""
@@ -46,6 +48,7 @@ class QuestionInput:
             min_likelihood=default.min_likelihood if self.min_likelihood is None else self.min_likelihood,
             where=ANY_ORDER if self.where is None else self.where,
             limit=self.limit,
+            timezone=self.timezone,
         )
 
 
@@ -79,6 +82,10 @@ def _problems(question: Question) -> list[Problem]:
         (
             not 0 <= question.tolerance <= LONGEST,
             "tolerance must be between nothing and a year, such as PT5M.",
+        ),
+        (
+            not is_zone(question.timezone),
+            f"timezone is {question.timezone!r}; give an IANA name such as Europe/Berlin.",
         ),
         (question.limit is not None and question.limit < 1, "limit must be at least 1, such as 500."),
         (

@@ -16,8 +16,9 @@ from impactgraph.ports.store import OrderTimeline, Store
 from impactgraph.topology.near import nearest
 from impactgraph.usecases.examination import Case, Examination
 from impactgraph.usecases.snapshot import Snapshot, snapshot
+from impactgraph.usecases.wording import DEFAULT_WORDING, CustomerMessages, Wording
 
-__all__ = ["Case", "WhyAnswer", "cases", "timelines", "why"]
+__all__ = ["Case", "CustomerMessages", "WhyAnswer", "cases", "timelines", "why"]
 
 Timeline = tuple[TimelineEntry, ...]
 
@@ -36,16 +37,23 @@ class WhyAnswer:
     diagnosis: Diagnosis
     timeline: Timeline
     """Oldest first."""
+    messages: CustomerMessages
     topology: Topology
     failures: Mapping[str, Failure]
     """All that are on record, by bare key."""
 
 
-def why(store: Store, identifier: str, now: Millis, as_of: Millis | None = None) -> WhyAnswer:
+def why(
+    store: Store,
+    identifier: str,
+    now: Millis,
+    as_of: Millis | None = None,
+    wording: Wording = DEFAULT_WORDING,
+) -> WhyAnswer:
     """By full id or bare key. Raises NotFoundError where the order is not on record (then)."""
     with snapshot(store, as_of, now) as s:
         key = key_of(identifier, "order")
-        by_key = cases(s, [key])
+        by_key = cases(s, [key], wording)
         if key not in by_key:
             raise NotFoundError(identifier, near=_near_orders(s, key))
         case = by_key[key]
@@ -54,17 +62,20 @@ def why(store: Store, identifier: str, now: Millis, as_of: Millis | None = None)
             as_of=as_of,
             at=s.at,
             diagnosis=case.diagnosis,
+            messages=case.messages,
             timeline=timelines(s, by_key).get(key, ()),
             topology=s.topology,
             failures={failure.key: failure for failure in s.failures},
         )
 
 
-def cases(s: Snapshot, keys: Sequence[str]) -> dict[str, Case]:
+def cases(s: Snapshot, keys: Sequence[str], wording: Wording = DEFAULT_WORDING) -> dict[str, Case]:
     """Cases of the orders that are on record, by bare key, with a few reads of the store for all of them."""
     rows = s.columns.order_rows(list(dict.fromkeys(keys)))
     orders = {order.key: order for order in orders_of(s.columns, rows[rows >= 0])}
-    return Examination(s, orders, s.store.timelines(list(orders), s.as_of)).cases() if orders else {}
+    if not orders:
+        return {}
+    return Examination(s, orders, s.store.timelines(list(orders), s.as_of), wording).cases()
 
 
 def timelines(s: Snapshot, cases: Mapping[str, Case]) -> dict[str, Timeline]:

@@ -14,8 +14,8 @@ playbooks:
           owner: store-operations}
       - {text: Reallocate or cancel what cannot be found and issue the refunds, owner: orders,
           approval: finance}
-    message: We are checking with the store that your items are really there, and will write to you before
-      you set out.
+    message: We are checking with the store that your items are really there, and will write to you as soon as
+      we know.
   store-queues-saturated:
     name: Ship-from-store queues are full
     for: {elements: ["system:store-queues", "integration:release-to-store", "integration:pick-confirm"]}

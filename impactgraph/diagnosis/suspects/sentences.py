@@ -1,15 +1,16 @@
 """Evidence for a suspect, as text."""
 
 from graph_models.scope import Scope
-from graph_models.time import Millis, moment
+from graph_models.time import Millis
+from graph_models.zones import TextClock
 from impactgraph.diagnosis.suspects.rank import Explanation
 
 _MOST_NAMED = 3
 
 
-def evidence_text(explanation: Explanation, since: Millis, until: Millis | None) -> str:
-    """When and where fewer steps were completed than expected, and which errors and detours were more
-    frequent.
+def observation_text(explanation: Explanation) -> str:
+    """Where fewer steps were completed than expected, and which errors and detours were more frequent;
+    without the time.
     """
     observations: list[str] = []
     if explanation.expected_ends >= 1 and explanation.ends < explanation.expected_ends:
@@ -24,13 +25,17 @@ def evidence_text(explanation: Explanation, since: Millis, until: Millis | None)
     if explanation.detours > explanation.usual_detours:
         usual = f"usually {explanation.usual_detours:.1f}"
         observations.append(f"{explanation.detours:,.0f} orders were rerouted or cancelled ({usual})")
-    when = f"Since {moment(since):%H:%M}"
-    if until is not None:
-        when = f"From {moment(since):%H:%M} to {moment(until):%H:%M}"
     where = "" if explanation.scope.everything else f", for {scope_text(explanation.scope)}"
     others = [each.element for each in explanation.hypotheses[1:]]
     alike = f" Orders alone do not distinguish it from {', '.join(others[:_MOST_NAMED])}." if others else ""
-    return f"{when}{where}: {'; '.join(observations) or 'fewer steps were completed than usual'}.{alike}"
+    return f"{where}: {'; '.join(observations) or 'fewer steps were completed than usual'}.{alike}"
+
+
+def evidence_text(observation: str, since: Millis, until: Millis | None, clock: TextClock) -> str:
+    """The observation with its time."""
+    if until is None:
+        return f"Since {clock.time(since)}{observation}"
+    return f"From {clock.time(since)} to {clock.time(until)}{observation}"
 
 
 def summary_text(evidence: str) -> str:

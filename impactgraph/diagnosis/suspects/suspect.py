@@ -1,6 +1,6 @@
 """A suspect as a cause, with the failure that it would be reported as."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph_models.diagnosis import Cause
 from graph_models.enums import ElementKind, FailureClass, Severity, Transport
@@ -8,9 +8,10 @@ from graph_models.failure import Failure
 from graph_models.impact import Path
 from graph_models.time import HOUR, Millis
 from graph_models.topology import Integration, Step, Topology, kind_of
+from graph_models.zones import TextClock
 from impactgraph.diagnosis.suspects.hypotheses import effects_at
 from impactgraph.diagnosis.suspects.rank import Explanation
-from impactgraph.diagnosis.suspects.sentences import evidence_text, summary_text
+from impactgraph.diagnosis.suspects.sentences import evidence_text, observation_text, summary_text
 from impactgraph.diagnosis.suspects.windows import span_of
 from impactgraph.impact.paths import path_to
 from impactgraph.propagation import FailureGraph, propagate
@@ -27,6 +28,14 @@ class Suspect:
     failure: Failure
     alike: tuple[str, ...]
     """Full ids of other elements that orders cannot distinguish from it."""
+    observation: str = ""
+    """The evidence without its time."""
+
+    def cause_by(self, clock: TextClock) -> Cause:
+        """The cause, with the times of its evidence as the clock names them."""
+        failure = self.failure
+        evidence = evidence_text(self.observation, failure.started_at, failure.ended_at, clock)
+        return replace(self.cause, evidence=evidence)
 
 
 def suspect_of(
@@ -35,7 +44,8 @@ def suspect_of(
     """Costs a propagation, for the path."""
     element, *others = (each.element for each in explanation.hypotheses)
     since, until = span_of(explanation.window, at)
-    evidence = evidence_text(explanation, since, until)
+    observation = observation_text(explanation)
+    evidence = evidence_text(observation, since, until, TextClock(at))
     failure = Failure(
         "",
         element,
@@ -48,7 +58,7 @@ def suspect_of(
     )
     path = _path(explanation, failure, topology, graph, at=at)
     cause = Cause("element", likelihood, evidence, element=element, path=path)
-    return Suspect(cause, failure, tuple(others))
+    return Suspect(cause, failure, tuple(others), observation)
 
 
 def _class_of(explanation: Explanation, topology: Topology) -> FailureClass:

@@ -62,7 +62,7 @@ def _failures(topology: Topology, s: Situation) -> Iterator[Cause]:
         yield Cause(
             kind=_FAILURE,
             likelihood=blame.share if blame is not None else impact.likelihood,
-            evidence=failure_evidence(topology, failure, impact, blame, s.at, is_shared=s.is_blame_shared),
+            evidence=failure_evidence(topology, failure, impact, blame, s.clock, is_shared=s.is_blame_shared),
             failure=failure.key,
             element=failure.target,
             path=impact.path,
@@ -73,7 +73,7 @@ def _failures(topology: Topology, s: Situation) -> Iterator[Cause]:
             yield Cause(
                 kind=_FAILURE,
                 likelihood=blame.share,
-                evidence=failure_evidence(topology, failure, None, blame, s.at, is_shared=True),
+                evidence=failure_evidence(topology, failure, None, blame, s.clock, is_shared=True),
                 failure=failure.key,
                 element=failure.target,
             )
@@ -96,7 +96,7 @@ def _errors(topology: Topology, s: Situation) -> Iterator[Cause]:
     for state in s.in_flight:
         if state.error is not None:
             element = state.error.element or (state.step.runs_on if state.step is not None else None)
-            evidence = error_evidence(topology, state.error, element, s.at)
+            evidence = error_evidence(topology, state.error, element, s.clock)
             known_element = element if element in topology.elements else None
             yield Cause("error", _ERROR_LIKELIHOOD, evidence, element=known_element)
 
@@ -134,7 +134,7 @@ def _normal_progress(state: FulfillmentState, s: Situation) -> Iterator[Cause]:
         return
     element = state.step.id if state.step is not None else None
     if state.run_at is not None:
-        yield Cause("normal", 1.0, run_evidence(state.run_at, s.at), element=element)
+        yield Cause("normal", 1.0, run_evidence(state.run_at, s.clock), element=element)
     elif state.usually_leaves_at is not None:
         evidence = usual_dwell_evidence(state.usually_leaves_at - entered_at, s.at - entered_at)
         yield Cause("normal", 1.0, evidence, element=element)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from graph_models.customer_facts import CustomerStage
 from graph_models.money import say_amount
 from graph_models.orders import OrderEdit
-from impactgraph.diagnosis.why.moments import clock
 from impactgraph.diagnosis.why.names import display_name
 from impactgraph.diagnosis.why.phrases import Phrases
 from impactgraph.diagnosis.why.situation import FulfillmentState
@@ -28,7 +27,7 @@ def _reroutes(p: Phrases) -> Iterator[str]:
     for state in p.s.fulfillments:
         if state.rerouted_at is not None:
             who = "it" if len(p.s.fulfillments) == 1 else state.fulfillment.key
-            yield f"{who} was rerouted{_target(p, state)} at {clock(state.rerouted_at, p.s.at)}"
+            yield f"{who} was rerouted{_target(p, state)} at {p.s.clock.time(state.rerouted_at)}"
 
 
 def _target(p: Phrases, state: FulfillmentState) -> str:
@@ -39,7 +38,7 @@ def _target(p: Phrases, state: FulfillmentState) -> str:
 def _edits(p: Phrases) -> Iterator[str]:
     for edit in p.s.edits[-1:]:
         times = f" ({len(p.s.edits)} times in all)" if len(p.s.edits) > 1 else ""
-        yield f"the order was changed at {clock(edit.at, p.s.at)}{times}: {_edit(p, edit)}"
+        yield f"the order was changed at {p.s.clock.time(edit.at)}{times}: {_edit(p, edit)}"
 
 
 def _edit(p: Phrases, edit: OrderEdit) -> str:
@@ -48,7 +47,7 @@ def _edit(p: Phrases, edit: OrderEdit) -> str:
         before, after = (say_amount(each.amount, each.currency) for each in edit.value)
         parts.append(f"{after} instead of {before}")
     if edit.promised_by is not None:
-        before, after = (clock(each, p.s.at) for each in edit.promised_by)
+        before, after = (p.s.clock.time(each) for each in edit.promised_by)
         parts.append(f"promised by {after} instead of {before}")
     parts += [f"{key} added" for key in edit.added]
     parts += [f"{key} left out" for key in edit.left_out]
@@ -69,7 +68,7 @@ def _other_parts(p: Phrases) -> Iterator[str]:
 def _status(p: Phrases, state: FulfillmentState) -> str:
     f = state.fulfillment
     if not state.is_in_flight:
-        when = f" at {clock(state.ended_at, p.s.at)}" if state.ended_at is not None else ""
+        when = f" at {p.s.clock.time(state.ended_at)}" if state.ended_at is not None else ""
         return f"{_ENDS.get(state.stage, 'was completed')}{when}{p.lateness_of(state)}"
     if state.unknown_reason is not None:
         return "is at an unknown position"

@@ -1,6 +1,4 @@
-"""Diagnosis of one order from its situation: verdict, causes, owner, playbooks, and what to tell the
-customer.
-"""
+"""Diagnosis of one order from its situation: verdict, causes, owner, playbooks, facts for the customer."""
 
 from dataclasses import replace
 
@@ -9,9 +7,8 @@ from graph_models.enums import RecordEffect
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.diagnosis.why.causes import causes_of
-from impactgraph.diagnosis.why.customer import customer_message
 from impactgraph.diagnosis.why.customer_facts import customer_facts
-from impactgraph.diagnosis.why.response import owner_of, playbook_messages, playbooks_for
+from impactgraph.diagnosis.why.response import customer_texts, owner_of, playbooks_for
 from impactgraph.diagnosis.why.sentences import headline
 from impactgraph.diagnosis.why.situation import Situation
 from impactgraph.diagnosis.why.verdict import Verdict, decide
@@ -21,7 +18,6 @@ def diagnose(topology: Topology, s: Situation) -> Diagnosis:
     verdict = decide(s)
     causes = causes_of(topology, s, verdict)
     next_at = _next_date(s, verdict)
-    messages = playbook_messages(topology, s, verdict, causes)
     return Diagnosis(
         state=verdict.state,
         since=_since(s, verdict),
@@ -33,8 +29,8 @@ def diagnose(topology: Topology, s: Situation) -> Diagnosis:
         next_expected=next_at,
         owner=owner_of(topology, s, verdict, causes),
         playbooks=playbooks_for(topology, s, verdict, causes),
-        customer_message=customer_message(s, verdict, messages, next_at, done_at=_done_at(s)),
         customer_facts=customer_facts(s, verdict, next_at),
+        customer_texts=customer_texts(topology, s, verdict, causes),
     )
 
 
@@ -90,12 +86,6 @@ def next_dates(s: Situation) -> dict[str, Millis | None]:
         own = replace(s, fulfillments=(state,))
         dates[state.fulfillment.key] = _next_date(own, decide(own))
     return dates
-
-
-def _done_at(s: Situation) -> Millis | None:
-    """When the last fulfillment is expected to be done; None where that of one is unknown."""
-    dates = [state.expected_done_at for state in s.in_flight]
-    return max((date or 0 for date in dates), default=None) if None not in dates else None
 
 
 def _records(s: Situation, effect: RecordEffect) -> tuple[MissingRecord, ...]:

@@ -5,7 +5,7 @@ from graph_models.failure import Failure
 from graph_models.percent import percent
 from graph_models.time import Millis, say_duration
 from graph_models.topology import Topology
-from impactgraph.diagnosis.why.moments import clock
+from graph_models.zones import TextClock
 from impactgraph.diagnosis.why.names import display_name, failure_text
 from impactgraph.diagnosis.why.situation import Impact, ReportedError
 
@@ -15,7 +15,7 @@ def failure_evidence(
     failure: Failure,
     impact: Impact | None,
     blame: Blame | None,
-    at: Millis,
+    clock: TextClock,
     *,
     is_shared: bool,
 ) -> str:
@@ -26,9 +26,9 @@ def failure_evidence(
     has a share, too.
     """
     end = ""
-    if failure.ended_at is not None and failure.ended_at <= at:
-        end = f", ended {clock(failure.ended_at, at)}"
-    begin = clock(failure.started_at, at)
+    if failure.ended_at is not None and failure.ended_at <= clock.now:
+        end = f", ended {clock.time(failure.ended_at)}"
+    begin = clock.time(failure.started_at)
     contribution = _contribution(blame) if blame is not None and is_shared else ""
     other_ids = _other_ids(blame) if blame is not None else ""
     path = f": {impact.path.sentence}" if impact is not None else "."
@@ -45,11 +45,11 @@ def _other_ids(blame: Blame) -> str:
     return f" It was also reported as {others}." if others else ""
 
 
-def error_evidence(topology: Topology, error: ReportedError, element: str | None, at: Millis) -> str:
+def error_evidence(topology: Topology, error: ReportedError, element: str | None, clock: TextClock) -> str:
     """`element`: full id of the source, None where it is unknown."""
     source = display_name(topology, element) if element else "an unnamed source"
     message = f': "{error.message}"' if error.message else ""
-    return f"{source} reported {error.code or 'an error without a code'} at {clock(error.at, at)}{message}"
+    return f"{source} reported {error.code or 'an error without a code'} at {clock.time(error.at)}{message}"
 
 
 def factor_evidence(factor: CommonFactor) -> str:
@@ -60,8 +60,8 @@ def factor_evidence(factor: CommonFactor) -> str:
     return f"{with_factor}, {factor.overdue_without} of {factor.total_without} without it"
 
 
-def run_evidence(run_at: Millis, at: Millis) -> str:
-    return f"orders leave this step in batches, the next time at {clock(run_at, at)}"
+def run_evidence(run_at: Millis, clock: TextClock) -> str:
+    return f"orders leave this step in batches, the next time at {clock.time(run_at)}"
 
 
 def usual_dwell_evidence(median: Millis, dwell: Millis) -> str:

@@ -3,7 +3,6 @@
 from graph_models.enums import Band, Effect
 from graph_models.percent import percent
 from graph_models.time import MINUTE, say_duration
-from impactgraph.diagnosis.why.moments import ago, clock
 from impactgraph.diagnosis.why.names import display_name
 from impactgraph.diagnosis.why.phrases import Phrases
 from impactgraph.diagnosis.why.verdict import worst_impact
@@ -28,7 +27,7 @@ def rejection(p: Phrases) -> str:
         reason = f" because of a known failure, {p.failures(worst.impact)},"
     return (
         f"A message of {p.mention} was rejected in {p.place} at "
-        f"{ago(p.known_error.at, p.s.at)}{reason} and waits to be sent again: "
+        f"{p.s.clock.ago(p.known_error.at)}{reason} and waits to be sent again: "
         f"the order continues after that, and there is no date for it yet{p.promise}"
     )
 
@@ -36,7 +35,7 @@ def rejection(p: Phrases) -> str:
 def holding(p: Phrases) -> str:
     impact = p.known_impact
     return (
-        f"{p.subject} has been held in {p.place} since {clock(impact.at, p.s.at)} "
+        f"{p.subject} has been held in {p.place} since {p.s.clock.time(impact.at)} "
         f"by a known failure, {p.failures(impact)}; {p.next_step}{p.promise}"
     )
 
@@ -83,7 +82,7 @@ def effect(p: Phrases) -> str:
         return f"{p.ready}, but {failures} {verb} hold up its collection{likelihood}"
     if impact.band is Band.UPCOMING:
         verb = _WILL[impact.effect] if impact.is_probable else _MAY[impact.effect]
-        when = f"around {clock(impact.at, p.s.at)}"
+        when = f"around {p.s.clock.time(impact.at)}"
         return f"{_own_status(p)}, but {failures} {verb} {step} {when}{likelihood}{p.completion}"
     if impact.band is Band.STUCK:
         return f"{p.subject} is in {p.place}, where {failures} may hold it{likelihood}{p.completion}"

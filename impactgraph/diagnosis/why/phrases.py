@@ -7,7 +7,6 @@ from graph_models.diagnosis import RecordFinding
 from graph_models.enums import Band
 from graph_models.time import Millis, say_duration
 from graph_models.topology import Topology
-from impactgraph.diagnosis.why.moments import clock
 from impactgraph.diagnosis.why.names import delay_to_promise, display_name, failure_text
 from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, ReportedError, Situation
 from impactgraph.diagnosis.why.verdict import Verdict
@@ -58,7 +57,7 @@ class Phrases:
     @property
     def since_entry(self) -> str:
         at = self.state.fulfillment.entered_at if self.state is not None else None
-        return f" since {clock(at, self.s.at)} ({say_duration(self.s.at - at)})" if at is not None else ""
+        return f" since {self.s.clock.time(at)} ({say_duration(self.s.at - at)})" if at is not None else ""
 
     @property
     def next_step(self) -> str:
@@ -69,8 +68,8 @@ class Phrases:
         if leaves_at is None:
             return "there is no date for its next step yet"
         if self._is_in_last_step:
-            return f"{_ARRIVALS[self.known_state.arrival]} {clock(leaves_at, self.s.at)}"
-        return f"next step expected around {clock(leaves_at, self.s.at)}"
+            return f"{_ARRIVALS[self.known_state.arrival]} {self.s.clock.time(leaves_at)}"
+        return f"next step expected around {self.s.clock.time(leaves_at)}"
 
     @property
     def _is_in_last_step(self) -> bool:
@@ -105,10 +104,12 @@ class Phrases:
             return f"{missing_date}{self.promise}"
         punctuality = ", as promised" if self.s.order.promised_by is not None else ""
         if not impact.is_probable:
-            return f"; if so, completion is expected around {clock(at, self.s.at)}{self._against_promise(at)}"
+            return (
+                f"; if so, completion is expected around {self.s.clock.time(at)}{self._against_promise(at)}"
+            )
         if self.promise:
             return self.promise
-        return f"; {_ARRIVALS[self.known_state.arrival]} {clock(at, self.s.at)}{punctuality}"
+        return f"; {_ARRIVALS[self.known_state.arrival]} {self.s.clock.time(at)}{punctuality}"
 
     def _expected_arrival(self, impact: Impact) -> Millis | None:
         """Of a failure that may affect it, when it is completed if the failure does."""
@@ -126,13 +127,13 @@ class Phrases:
         assert promise is not None
         at = state.expected_arrival_at
         if self.has_no_date and self.s.at <= promise:
-            return f"it is expected to miss its promise ({clock(promise, self.s.at)})"
+            return f"it is expected to miss its promise ({self.s.clock.time(promise)})"
         expected = ""
         if at is not None and at > promise and not self.has_no_date:
-            expected = f"{_ARRIVALS[state.arrival]} {clock(at, self.s.at)}"
+            expected = f"{_ARRIVALS[state.arrival]} {self.s.clock.time(at)}"
         if self.s.at > promise:
             excess = (
-                f"it is {say_duration(self.s.at - promise)} past its promise ({clock(promise, self.s.at)})"
+                f"it is {say_duration(self.s.at - promise)} past its promise ({self.s.clock.time(promise)})"
             )
             return f"{excess}; {expected}" if expected else excess
         return f"{expected}, {delay_to_promise(at, promise)}" if at is not None else expected
@@ -164,7 +165,7 @@ class Phrases:
         promise = self.s.order.promised_by
         if promise is None:
             return ""
-        return f", later than promised ({clock(promise, self.s.at)})" if at > promise else ", as promised"
+        return f", later than promised ({self.s.clock.time(promise)})" if at > promise else ", as promised"
 
     # ---- failures and limits
 
@@ -188,7 +189,7 @@ class Phrases:
         due = max(
             (each.expected_end or 0 for each in impact.failures if each.active_at(self.s.at)), default=0
         )
-        end = f", which should have ended at {clock(due, self.s.at)}" if 0 < due < self.s.at else ""
+        end = f", which should have ended at {self.s.clock.time(due)}" if 0 < due < self.s.at else ""
         return f"{self._failure_names(impact)}{end}"
 
     def _failure_names(self, impact: Impact) -> str:
@@ -218,14 +219,14 @@ class Phrases:
         location = self.known_state.fulfillment.location
         place = f" at {display_name(self.topology, f'location:{location}')}" if location else ""
         at = self.known_state.arrived_at
-        since = f" since {clock(at, self.s.at)} ({say_duration(self.s.at - at)})" if at is not None else ""
+        since = f" since {self.s.clock.time(at)} ({say_duration(self.s.at - at)})" if at is not None else ""
         return f"{self.subject} has been ready to collect{place}{since}{self.punctuality}"
 
     @property
     def next_run(self) -> str:
         """Of work that was done too late for its run, or that is not known to be done."""
         run_at = self.known_state.run_at
-        return f"; its next hand-over is at {clock(run_at, self.s.at)}" if run_at is not None else ""
+        return f"; its next hand-over is at {self.s.clock.time(run_at)}" if run_at is not None else ""
 
     # ---- the basis of the verdict
 

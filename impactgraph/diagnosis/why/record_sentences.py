@@ -3,7 +3,6 @@
 from graph_models.customer_facts import CustomerStage
 from graph_models.enums import OrderStatus, RecordEffect
 from graph_models.money import say_amount
-from impactgraph.diagnosis.why.moments import ago, clock
 from impactgraph.diagnosis.why.names import display_name, failure_text
 from impactgraph.diagnosis.why.phrases import Phrases
 
@@ -30,7 +29,7 @@ def missing(p: Phrases) -> str:
 
 def out_of_sequence(p: Phrases) -> str:
     finding = p.known_finding
-    arrival = f" at {clock(finding.arrived_at, p.s.at)}" if finding.arrived_at is not None else ""
+    arrival = f" at {p.s.clock.time(finding.arrived_at)}" if finding.arrived_at is not None else ""
     other = f"the {_words(finding.follows)} (posting)" if finding.follows else "one"
     return (
         f"The {_record(p)} of {p.mention} arrived too early{arrival}, before {other} that it must follow"
@@ -52,7 +51,7 @@ def _words(text: str) -> str:
 
 def _due(p: Phrases) -> str:
     due = p.known_finding.due
-    return f" was due at {ago(due, p.s.at)} and" if due is not None else ""
+    return f" was due at {p.s.clock.ago(due)} and" if due is not None else ""
 
 
 def _more(p: Phrases, effect: RecordEffect) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from graph_models.diagnosis import Cause
 from graph_models.enums import FailureClass, OrderStatus
-from graph_models.topology import Playbook, Topology
+from graph_models.topology import LanguageTexts, Playbook, Topology
 from impactgraph.diagnosis.why.situation import PROBABLE, Situation
 from impactgraph.diagnosis.why.verdict import Verdict
 
@@ -54,16 +54,16 @@ def playbooks_for(
     return tuple(keys)
 
 
-def playbook_messages(
+def customer_texts(
     topology: Topology, s: Situation, verdict: Verdict, causes: Sequence[Cause]
-) -> tuple[str, ...]:
-    """Messages to the customer from the playbooks for the probable causes."""
+) -> tuple[LanguageTexts, ...]:
+    """Texts for the customer from the playbooks for the probable causes, the best first."""
     impact = verdict.basis.impact
     if impact is not None and not impact.is_probable:
         return ()
     probable = [cause for cause in causes[:1] if cause.likelihood >= PROBABLE] if impact is None else []
     keys = playbooks_for(topology, s, verdict, probable)
-    return tuple(str(topology.playbooks[key].message) for key in keys if topology.playbooks[key].message)
+    return tuple(topology.playbooks[key].message for key in keys if topology.playbooks[key].message)
 
 
 def is_about(playbook: Playbook, element: str, classes: frozenset[FailureClass]) -> bool:

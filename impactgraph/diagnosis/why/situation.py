@@ -12,6 +12,7 @@ from graph_models.impact import Path
 from graph_models.orders import Fulfillment, Order, OrderEdit, OrderRecord
 from graph_models.time import Millis
 from graph_models.topology import Step
+from graph_models.zones import UTC, TextClock
 
 DEAD_LETTERED = "DEAD_LETTERED"
 HAND_OFF = "hand-off"
@@ -182,12 +183,19 @@ class Situation:
     """That arrived, the oldest first."""
     edits: tuple[OrderEdit, ...] = ()
     """The oldest first."""
+    timezone: str = UTC
+    """Zone of the times in sentences, by IANA name."""
     suspects: tuple[Cause, ...] = ()
     """Elements that would explain why it is overdue, the likeliest first."""
 
     def blame_of(self, failure: Failure) -> Blame | None:
         """Of a failure; None where it is not known to affect the order."""
         return next((each for each in self.blame if failure.key in each.failures), None)
+
+    @cached_property
+    def clock(self) -> TextClock:
+        """For the times of its sentences."""
+        return TextClock(self.at, self.timezone)
 
     @cached_property
     def is_blame_shared(self) -> bool:

@@ -6,7 +6,6 @@ from graph_models.customer_facts import CustomerArrival, CustomerStage
 from graph_models.money import Money, say_amount
 from graph_models.time import Millis, say_duration
 from impactgraph.diagnosis.why.charges import charges_of
-from impactgraph.diagnosis.why.moments import ago, clock
 from impactgraph.diagnosis.why.names import display_name
 from impactgraph.diagnosis.why.phrases import Phrases
 from impactgraph.diagnosis.why.situation import Impact
@@ -23,7 +22,7 @@ _DONE = {
 
 def cancellation(p: Phrases) -> str:
     at = max((state.ended_at or 0 for state in p.s.fulfillments), default=0)
-    when = f" at {ago(at, p.s.at)}" if at else ""
+    when = f" at {p.s.clock.ago(at)}" if at else ""
     return f"Order {p.s.order.key} was cancelled{when}; {_refund(p)}"
 
 
@@ -49,7 +48,7 @@ def completion(p: Phrases) -> str:
     stages = {state.stage for state in done}
     verb = _DONE.get(stages.pop(), "was completed") if len(stages) == 1 else "was completed"
     at = max((state.ended_at or 0 for state in done), default=0)
-    when = f" at {ago(at, p.s.at)}" if at else ""
+    when = f" at {p.s.clock.ago(at)}" if at else ""
     return f"Order {p.s.order.key} {verb}{when}{_kept_promise(p)}{_refunded(p)}"
 
 
@@ -59,7 +58,7 @@ def _kept_promise(p: Phrases) -> str:
     if not is_collected or not p.punctuality:
         return p.punctuality
     ready_at = max(state.arrived_at or 0 for state in p.s.fulfillments)
-    return f"; it was ready at {clock(ready_at, p.s.at)}{p.punctuality}"
+    return f"; it was ready at {p.s.clock.time(ready_at)}{p.punctuality}"
 
 
 def _refunded(p: Phrases) -> str:
@@ -78,7 +77,7 @@ def error(p: Phrases) -> str:
     source = f" from {display_name(p.topology, error.element)}" if error.element else ""
     message = f' ("{error.message}")' if error.message else ""
     return (
-        f"{p.subject} stopped in {p.place} at {ago(error.at, p.s.at)} "
+        f"{p.subject} stopped in {p.place} at {p.s.clock.ago(error.at)} "
         f"with {code}{source}{message}; {_no_failure(p, 'explains')}{p.promise}"
     )
 
@@ -132,7 +131,7 @@ def lateness(p: Phrases) -> str:
         progress = _place(p) if p.next_step in p.promise else _progress(p)
         return f"{p.subject} will miss its promise: {progress}{p.promise}{p.past_delay}"
     progress = _progress(p)
-    excess = f"is {say_duration(p.s.at - promise)} past its promise ({clock(promise, p.s.at)})"
+    excess = f"is {say_duration(p.s.at - promise)} past its promise ({p.s.clock.time(promise)})"
     expected = p.lateness(p.known_state).partition("; ")[2]
     clause = f"; {expected}" if expected and expected != p.next_step else ""
     return f"{p.subject} {excess}: {progress}{clause}{p.past_delay}"
@@ -144,7 +143,7 @@ def _progress(p: Phrases) -> str:
     if state.fulfillment.step is None:
         return "its first step has not begun"
     if state.run_at is not None:
-        return f"it waits in {p.place}{p.since_entry} for the hand-over at {clock(state.run_at, p.s.at)}"
+        return f"it waits in {p.place}{p.since_entry} for the hand-over at {p.s.clock.time(state.run_at)}"
     return f"{_place(p)}; {p.next_step}"
 
 
@@ -161,12 +160,12 @@ def waiting(p: Phrases) -> str:
     if state.run_at is not None:
         return (
             f"{p.subject} is done in {p.place} and waits, as planned, for the hand-over "
-            f"at {clock(state.run_at, p.s.at)}"
+            f"at {p.s.clock.time(state.run_at)}"
         )
     entered_at = state.fulfillment.entered_at
     until = ""
     if entered_at is not None and state.limit is not None:
-        until = f" (until {clock(entered_at + state.limit, p.s.at)})"
+        until = f" (until {p.s.clock.time(entered_at + state.limit)})"
     return (
         f"{p.subject} has been in {p.place}{p.since_entry}, longer than most but within "
         f"the limit{until}; {p.next_step}"
@@ -175,7 +174,7 @@ def waiting(p: Phrases) -> str:
 
 def on_track(p: Phrases) -> str:
     if p.known_state.fulfillment.step is None:
-        placement = ago(p.s.order.placed_at, p.s.at)
+        placement = p.s.clock.ago(p.s.order.placed_at)
         return f"{p.subject} was placed at {placement} and its first step is about to begin"
     if p.known_state.has_unknown_duration:
         return (

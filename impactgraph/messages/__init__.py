@@ -1,0 +1,1 @@
+"""Messages to customers: texts by kind and language, and moments in the customer's time zone."""

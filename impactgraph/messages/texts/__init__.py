@@ -1,0 +1,1 @@
+"""Standard catalogues of messages, a YAML file for each language."""
