@@ -28,6 +28,7 @@ _ENDED = (
     Kind.DELIVERED,
     Kind.COLLECTED,
     Kind.RETURN_COMPLETE,
+    Kind.RETURN_REFUND_DUE,
     Kind.CANCELLED,
     Kind.CANCELLED_REFUND_DUE,
     Kind.CANCELLED_REFUNDED,
@@ -164,7 +165,7 @@ class Writer:
         return self._moment(*(self.clock.since(at) if is_lasting else self.clock.past(at)))
 
     def _amount(self, facts: CustomerFacts) -> str:
-        if facts.kind is Kind.CANCELLED_REFUND_DUE:
+        if facts.kind in (Kind.CANCELLED_REFUND_DUE, Kind.RETURN_REFUND_DUE):
             return self._money(_difference(facts.charged, facts.refunded))
         return self._money(facts.refunded)
 

@@ -118,7 +118,7 @@ def test_a_short_message_fits_into_one_text_message(situation: tuple[Writer, Cus
 def test_the_zone_is_named_once_where_there_is_a_time_of_day(situation: tuple[Writer, CustomerFacts]) -> None:
     writer, of = situation
     text = writer.message(of)
-    times = re.findall(r"\d\d?:\d\d", text)
+    times = re.findall(r"\d\d?(?::| h )\d\d", text)
 
     names = {writer.clock.zone, replace(writer.clock, is_zone_offset=True).zone}
 
