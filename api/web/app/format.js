@@ -58,6 +58,11 @@ export const convertedFirst =
 
 export const zoneName =
   () => (zone.get() === "UTC" ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone);
+// A sentence of the server without the zone after its times: the frame of the page names it once.
+export const withoutZone = (text) => text.replaceAll(
+  new RegExp(String.raw`(\d\d:\d\d) ${zoneName().replaceAll(/[+]/g, "\\+")}(?![\w/])`, "g"),
+  "$1"
+);
 export const zoneShort = () => inZone({ timeZoneName: "short" })
   .formatToParts(now())
   .find((part) => part.type === "timeZoneName").value;

@@ -2,26 +2,29 @@
 import { html, useRef } from "/web/app/ui.js";
 import { useQuery } from "/web/app/ask.js";
 import { now, ticks } from "/web/app/clock.js";
-import { key, since, words, span } from "/web/app/format.js";
+import { key, since, span, withoutZone, words, zoneName } from "/web/app/format.js";
 import { Contact } from "/web/app/parts/contact.js";
 import { Badge, Expected, ExpectedMoneys, IdLink, Stat, Time } from "/web/app/parts/words.js";
 import { href } from "/web/app/router.js";
 import { useSeen } from "/web/app/seen.js";
+import { zone } from "/web/app/settings.js";
 import { useStore } from "/web/app/store.js";
 import { LeftToRepair } from "./ended.js";
 
 const MOST_CURRENCIES = 5;
 const HALF_HOUR = 1_800_000;
-const HOUR_COST = `query HourCost($failures: [ID!]) {
-  blastRadius(failures: $failures) { delaySentence(ends: ["PT0S", "PT1H", "PT2H"]) }
+const HOUR_COST = `query HourCost($failures: [ID!], $timezone: String) {
+  blastRadius(failures: $failures, timezone: $timezone) { delaySentence(ends: ["PT0S", "PT1H", "PT2H"]) }
 }`;
 
 /** What an hour of one failure costs: asked once it is on the screen, not with each live update. */
 function HourCost({ failure }) {
   const place = useRef(null);
   const seen = useSeen(place);
-  const { data } = useQuery(seen ? HOUR_COST : null, { failures: [failure] });
-  return html`<p class="hour-cost" ref=${place}>${data?.blastRadius.delaySentence}</p>`;
+  useStore(zone);
+  const { data } = useQuery(seen ? HOUR_COST : null, { failures: [failure], timezone: zoneName() });
+  const sentence = data && withoutZone(data.blastRadius.delaySentence);
+  return html`<p class="hour-cost" ref=${place}>${sentence}</p>`;
 }
 
 function End({ at, endedAt }) {

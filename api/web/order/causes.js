@@ -1,7 +1,7 @@
 // The causes, most likely first, each with its evidence and its path.
 import { html } from "/web/app/ui.js";
 import { effectName } from "/web/map/effects.js";
-import { percent } from "/web/app/format.js";
+import { percent, withoutZone } from "/web/app/format.js";
 import { Badge, IdLink, Time } from "/web/app/parts/words.js";
 
 // `evidence`: the text above; the sentence of the path is omitted where the evidence contains it.
@@ -9,7 +9,7 @@ function Hops({ path, evidence }) {
   if (!path?.hops.length) return null;
   return html`
     <details><summary>The path, in ${path.hops.length} ${path.hops.length === 1 ? "hop" : "hops"}</summary>
-      ${!evidence.includes(path.sentence) && html`<p class="small">${path.sentence}</p>`}
+      ${!evidence.includes(path.sentence) && html`<p class="small">${withoutZone(path.sentence)}</p>`}
       <ol class="hops">
         ${path.hops.map((hop) => html`
           <li>
@@ -17,13 +17,17 @@ function Hops({ path, evidence }) {
               <${IdLink} id=${hop.from} /> → <${IdLink} id=${hop.to} />${" "}
               <${Badge} of=${hop.effect}>${effectName(hop.effect)}<//>
             </p>
-            <p class="small muted"><${Time} at=${hop.at} only="absolute" /> · ${hop.detail}</p></li>`)}</ol>
+            <p class="small muted">
+              <${Time} at=${hop.at} only="absolute" /> · ${withoutZone(hop.detail)}
+            </p></li>`)}</ol>
     </details>`;
 }
 
 // The evidence without the summary of the failure, which is the heading here.
 const evidenceOf =
-  ({ evidence, failure }) => (failure?.summary ? evidence.replace(` (${failure.summary})`, "") : evidence);
+  ({ evidence, failure }) => withoutZone(
+    failure?.summary ? evidence.replace(` (${failure.summary})`, "") : evidence
+  );
 
 function Cause({ cause }) {
   const about = cause.failure
@@ -32,7 +36,7 @@ function Cause({ cause }) {
   return html`<li>
     <p>
       <strong>
-        ${about || cause.evidence}
+        ${about || withoutZone(cause.evidence)}
       </strong> <span class="muted nowrap">
         ${percent(cause.likelihood)} likely
       </span>

@@ -21,7 +21,9 @@ export function markdown({ id, value, promisedBy, diagnosis }) {
     `- Missing: ${words(record.type)} ${words(record.kind)}, ${duration(record.lateBy)} late`
   );
   if (diagnosis.owner) lines.push(`- Owner: ${diagnosis.owner.name} ${diagnosis.owner.contact}`);
-  if (diagnosis.customerMessage) lines.push("", "Customer message:", `> ${diagnosis.customerMessage}`);
+  if (diagnosis.customerMessage) lines.push("", "Customer message:", ...quote(diagnosis.customerMessage));
   lines.push("", ...playbookLines(diagnosis.playbooks));
   return [...lines, footer({ asOf: moment, hash: href(`order/${key(id)}`, { asOf: moment }) })].join("\n");
 }
+
+const quote = (text) => text.split("\n").map((line) => `> ${line}`);

@@ -10,8 +10,9 @@ const FIELDS = `{
   fulfillments { id status enteredAt expectedNext overdue value ${MONEY} workflow { id name } step { id
   name } location { id name } }
   timeline { at kind title detail expected late element ${ELEMENT} failure { id summary } }
-  diagnosis {
+  diagnosis(timezone: $timezone) {
     state since headline customerMessage nextExpected
+    customerMessages { language form timezone text }
     owner { id name contact }
     playbooks { id name steps { text owner approval } }
     causes { kind likelihood evidence failure { id summary active expectedEnd } element ${ELEMENT} path
@@ -21,5 +22,7 @@ const FIELDS = `{
   }
 }`;
 
-export const SUBSCRIPTION = `subscription Order($id: ID!) { order(id: $id) ${FIELDS} }`;
-export const AS_OF = `query Order($id: ID!, $asOf: DateTime) { order(id: $id, asOf: $asOf) ${FIELDS} }`;
+export const SUBSCRIPTION = `subscription Order($id: ID!, $timezone: String) { order(id: $id) ${FIELDS} }`;
+export const AS_OF = `query Order($id: ID!, $asOf: DateTime, $timezone: String) {
+  order(id: $id, asOf: $asOf) ${FIELDS}
+}`;

@@ -1,7 +1,7 @@
 // The verdict: state, since when, the promise, the next step, the owner.
 import { html } from "/web/app/ui.js";
 import { now, ticks } from "/web/app/clock.js";
-import { words } from "/web/app/format.js";
+import { withoutZone, words } from "/web/app/format.js";
 import { Contact } from "/web/app/parts/contact.js";
 import { PlaybookSteps } from "/web/app/parts/playbook.js";
 import { Badge, Stat, Time, tone } from "/web/app/parts/words.js";
@@ -36,7 +36,7 @@ export function Verdict({ order }) {
         <${Badge} of=${diagnosis.state}>${stateWords(diagnosis.state)}<//>
         ${diagnosis.since && html`<span>since <${Time} at=${diagnosis.since} /></span>`}
       </p>
-      <p class="lead">${diagnosis.headline}</p>
+      <p class="lead">${withoutZone(diagnosis.headline)}</p>
       <dl class="stats">
         ${promisedBy && html`
           <${Stat} label="Promised" kind=${missed ? "small bad" : "small"}>

@@ -1,13 +1,16 @@
 // Order page for the service desk: why it is where it is, what to tell the customer, what comes next.
 import { html } from "/web/app/ui.js";
 import { useLive, useQuery } from "/web/app/ask.js";
-import { key, words } from "/web/app/format.js";
-import { CopyButton, MarkdownButton } from "/web/app/parts/copy.js";
+import { key, words, zoneName } from "/web/app/format.js";
+import { MarkdownButton } from "/web/app/parts/copy.js";
 import { Answered, Empty } from "/web/app/parts/states.js";
 import { Heading, Money, Stat, Time, sentence } from "/web/app/parts/words.js";
 import { hrefWith } from "/web/app/router.js";
+import { zone } from "/web/app/settings.js";
+import { useStore } from "/web/app/store.js";
 import { Causes } from "./causes.js";
 import { markdown } from "./markdown.js";
+import { CustomerMessage } from "./message.js";
 import { Fulfillments, Missing, Peers } from "./aside.js";
 import { AS_OF, SUBSCRIPTION } from "./question.js";
 import { Timeline } from "./timeline.js";
@@ -27,12 +30,14 @@ export function OrderView({ route }) {
 }
 
 function LiveOrder({ id }) {
-  const answer = useLive(SUBSCRIPTION, { id });
+  useStore(zone);
+  const answer = useLive(SUBSCRIPTION, { id, timezone: zoneName() });
   return html`<${OrderAnswer} answer=${answer} id=${id} />`;
 }
 
 function PastOrder({ id, asOf }) {
-  const answer = useQuery(AS_OF, { id, asOf });
+  useStore(zone);
+  const answer = useQuery(AS_OF, { id, asOf, timezone: zoneName() });
   return html`
     <p class="card">
       State of <${Time} at=${asOf} />. <a href=${hrefWith({ asOf: null })}>See the present state</a>
@@ -96,18 +101,7 @@ function OrderPage({ order }) {
     <${Verdict} order=${order} />
     <div class="main-and-side">
       <div class="stack">
-        <section class="card words"><div class="row spread"><h2>Customer message</h2>${
-          diagnosis.customerMessage && html`
-            <${CopyButton} kind="first" text=${diagnosis.customerMessage} label="Copy message"
-                done="Customer message copied" />
-          `
-        }</div>
-          ${
-            diagnosis.customerMessage
-              ? html`<blockquote>${diagnosis.customerMessage}</blockquote>`
-              : html`<p class="muted">No message needed: the order is on schedule.</p>`
-          }
-        </section>
+        <${CustomerMessage} list=${diagnosis.customerMessages} />
         <${Causes} diagnosis=${diagnosis} />
       </div>
       <div class="stack">

@@ -2,7 +2,7 @@
 import { html, useRef, useState } from "/web/app/ui.js";
 import { useQuery } from "/web/app/ask.js";
 import { AMOUNTS, ESTIMATE } from "/web/app/estimates.js";
-import { about, expectedNumber, moment, number, plural, rangeOf } from "/web/app/format.js";
+import { about, expectedNumber, moment, number, plural, rangeOf, withoutZone } from "/web/app/format.js";
 import { Answered } from "/web/app/parts/states.js";
 import { ExpectedMoneys, IdLink, Time } from "/web/app/parts/words.js";
 import { useSeen } from "/web/app/seen.js";
@@ -79,12 +79,12 @@ function Update({ costs, update }) {
 function Costs({ delaySentence, costOfDelay }) {
   const knees = kneesOf(costOfDelay);
   return html`
-    <p class="lead" role="status">${delaySentence}</p>
+    <p class="lead" role="status">${withoutZone(delaySentence)}</p>
     <${DelayChart} points=${costOfDelay} />
     ${knees.length > 0 && html`
       <ol class="small numbered-list" aria-label="Where the cost grows faster">
         ${knees.map(({ endsAt, reason }) => html`
-          <li key=${endsAt}>Faster up to <${Time} at=${endsAt} only="absolute" />: ${reason}</li>
+          <li key=${endsAt}>Faster up to <${Time} at=${endsAt} only="absolute" />: ${withoutZone(reason)}</li>
         `)}
       </ol>
     `}

@@ -58,7 +58,8 @@ const KINDS =
     horizon: "Duration",
     assumeRecovery: "Duration",
     tolerance: "Duration",
-    minLikelihood: "Float"
+    minLikelihood: "Float",
+    timezone: "String"
   };
 
 /**

@@ -1,6 +1,6 @@
 // What was absorbed, what remains after the end, and the assumptions.
 import { html } from "/web/app/ui.js";
-import { number, plural } from "/web/app/format.js";
+import { number, plural, withoutZone } from "/web/app/format.js";
 import { IdLink, Stat, Time } from "/web/app/parts/words.js";
 
 export function Rest({ radius }) {
@@ -36,7 +36,7 @@ export function Rest({ radius }) {
     ${assumptions.length > 0 && html`
       <section class="card">
         <h2>Assumptions</h2>
-        <ul class="plain">${assumptions.map((text) => html`<li key=${text}>${text}</li>`)}</ul>
+        <ul class="plain">${assumptions.map((text) => html`<li key=${text}>${withoutZone(text)}</li>`)}</ul>
       </section>
     `}
   </div>`;

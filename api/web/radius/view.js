@@ -2,7 +2,10 @@
 import { html, useEffect } from "/web/app/ui.js";
 import { useLive, useQuery } from "/web/app/ask.js";
 import { Answered, Loading } from "/web/app/parts/states.js";
+import { zoneName } from "/web/app/format.js";
 import { change } from "/web/app/router.js";
+import { zone } from "/web/app/settings.js";
+import { useStore } from "/web/app/store.js";
 import { isLive, questionOf } from "./address.js";
 import { Breakdowns, Chips } from "./breakdowns.js";
 import { load } from "../map/load.js";
@@ -23,7 +26,8 @@ export function Radius({ route }) {
   // in parallel with the answer; the map itself shows an error
   useEffect(() => { load().catch(() => null); }, []);
   if (route.params.get("target") && !route.params.get("from")) return html`<${WithStart} />`;
-  const question = questionOf(route.params);
+  useStore(zone);
+  const question = { ...questionOf(route.params), timezone: zoneName() };
   const Kind = isLive(question) ? LiveRadius : PastRadius;
   return html`<${Kind} question=${question} route=${route} />`;
 }

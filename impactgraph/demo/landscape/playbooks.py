@@ -14,8 +14,13 @@ playbooks:
           owner: store-operations}
       - {text: Reallocate or cancel what cannot be found and issue the refunds, owner: orders,
           approval: finance}
-    message: We are checking with the store that your items are really there, and will write to you as soon as
-      we know.
+    message:
+      en: We are checking with the store that your items are really there, and will write to you as soon as we
+        know.
+      de: Wir prüfen gerade mit der Filiale, ob Ihre Artikel wirklich da sind, und melden uns bei Ihnen.
+      fr: Nous vérifions auprès du magasin que vos articles sont bien disponibles et vous écrirons ensuite.
+      es: Estamos comprobando con la tienda que sus artículos están disponibles y le escribiremos después.
+      ja: ご注文の商品の在庫を店舗に確認しております。わかり次第ご連絡いたします。
   store-queues-saturated:
     name: Ship-from-store queues are full
     for: {elements: ["system:store-queues", "integration:release-to-store", "integration:pick-confirm"]}
@@ -25,8 +30,13 @@ playbooks:
           approval: commerce}
       - {text: Hold the invoice run until the goods issues of the window have arrived, owner: finance,
           approval: finance}
-    message: Your order is being prepared in a store. It's taking longer than usual today, and we expect it to
-      leave within a few hours.
+    message:
+      en: Your order is being prepared in a store. It's taking longer than usual today, and we expect it to
+        leave within a few hours.
+      de: Ihre Bestellung wird in einer unserer Filialen vorbereitet. Das dauert gerade länger als üblich.
+      fr: Votre commande est préparée dans l'un de nos magasins. Cela prend plus de temps que d'habitude.
+      es: Su pedido se está preparando en una de nuestras tiendas. Está tardando más de lo habitual.
+      ja: ご注文の商品は店舗で準備しております。通常より時間がかかっております。
   drain-dead-letters:
     name: Replay what was rejected
     for: {kinds: [integration], classes: [schema_mismatch]}

@@ -9,16 +9,21 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.functional.browser.conftest import DEMO_NOW
+from tests.functional.browser.conftest import DEMO_NOW, ZONE
 from tests.functional.browser.explorer import Explorer, count_of
 from tests.functional.http.serving import Api
 from tests.functional.http.shop import event
 
 STUCK = "{ orders(first: 1, where: { bands: [STUCK] }) { edges { node { id } } } }"
 EXPOSED = STUCK.replace("STUCK", "EXPOSED")
-DIAGNOSIS = """query ($id: ID!) { order(id: $id) { timeline { title } diagnosis {
+DIAGNOSIS = """query ($id: ID!, $zone: String) { order(id: $id) { timeline { title }
+  diagnosis(timezone: $zone) {
   state headline customerMessage causes { evidence failure { summary } } missing { type } peers { overdue
   total } } } }"""
+
+JAPANESE = """query ($id: ID!) { order(id: $id) { diagnosis {
+  customerMessages(language: "ja", form: SHORT) { text } } } }"""
+IN_ZONE = """query ($id: ID!, $zone: String) { order(id: $id) { diagnosis(timezone: $zone) { headline } } }"""
 
 
 @pytest.fixture
@@ -39,15 +44,15 @@ def test_an_order_is_found_by_the_keyboard_and_says_what_graphql_says(
     explorer.look_for(stuck)
 
     expect(explorer.heading).to_have_text(f"Order {stuck}")
-    said = api.ask(DIAGNOSIS, id=stuck)["order"]["diagnosis"]
+    said = api.ask(DIAGNOSIS, id=stuck, zone=ZONE)["order"]["diagnosis"]
     verdict = explorer.page.get_by_role("region", name="Verdict")
     expect(verdict).to_have_attribute("data-state", said["state"])
-    expect(verdict.locator(".lead")).to_have_text(said["headline"])
+    expect(verdict.locator(".lead")).to_have_text(said["headline"].replace(f" {ZONE}", ""))
     for cause in said["causes"]:
         summary = cause["failure"]["summary"]  # told once, above the evidence
         causes = explorer.card(re.compile("cause", re.IGNORECASE))
         expect(causes).to_contain_text(summary)
-        expect(causes).to_contain_text(cause["evidence"].replace(f" ({summary})", ""))
+        expect(causes).to_contain_text(cause["evidence"].replace(f" ({summary})", "").replace(f" {ZONE}", ""))
 
 
 def test_a_number_that_is_typed_faster_than_it_is_found_is_opened_all_the_same(
@@ -69,6 +74,31 @@ def test_the_words_for_the_customer_are_copied_as_they_are(explorer: Explorer, a
         explorer.page.evaluate("navigator.clipboard.readText()")
         == api.ask(DIAGNOSIS, id=stuck)["order"]["diagnosis"]["customerMessage"]
     )
+
+
+def test_the_message_is_copied_in_the_language_and_form_that_are_chosen(
+    explorer: Explorer, api: Api, stuck: str
+) -> None:
+    explorer.open(f"order/{stuck}")
+    card = explorer.card("Customer message")
+    card.get_by_label("Language").select_option("ja")
+    card.get_by_label("Form").select_option("SHORT")
+    card.get_by_role("button", name="Copy message").click()
+    explorer.page.get_by_text("Copied").wait_for()
+
+    (message,) = api.ask(JAPANESE, id=stuck)["order"]["diagnosis"]["customerMessages"]
+    assert explorer.page.evaluate("navigator.clipboard.readText()") == message["text"]
+
+
+def test_all_times_of_the_page_are_in_its_zone_which_sentences_do_not_repeat(
+    explorer: Explorer, api: Api, stuck: str
+) -> None:
+    explorer.open(f"order/{stuck}")
+    lead = explorer.page.get_by_role("region", name="Verdict").locator(".lead")
+    headline = api.ask(IN_ZONE, id=stuck, zone=ZONE)["order"]["diagnosis"]["headline"]
+
+    assert f" {ZONE}" in headline
+    expect(lead).to_have_text(headline.replace(f" {ZONE}", ""))
 
 
 def test_the_story_has_every_entry_and_where_now_is(explorer: Explorer, api: Api, stuck: str) -> None:
@@ -96,9 +126,8 @@ def test_an_order_that_is_looked_at_changes_with_its_events(explorer: Explorer, 
     assert taken["taken"] == 1, taken
 
     expect(verdict).to_have_attribute("data-state", "CANCELLED")
-    expect(verdict.locator(".lead")).to_have_text(
-        api.ask(DIAGNOSIS, id=order)["order"]["diagnosis"]["headline"]
-    )
+    headline = api.ask(IN_ZONE, id=order, zone=ZONE)["order"]["diagnosis"]["headline"]
+    expect(verdict.locator(".lead")).to_have_text(headline.replace(f" {ZONE}", ""))
 
 
 def test_an_order_as_it_was_says_so_and_leads_back_to_now(explorer: Explorer, stuck: str) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,95 @@ def test_what_holds_it_is_told_with_its_owner_and_what_to_do(answer: Ran):
         "playbook:store-queues-saturated",
     )
     assert found["customerMessage"].startswith("Your order is being prepared in a store.")
+
+
+def test_the_message_is_written_in_the_language_and_form_that_are_asked_for(shop: Path, hit: tuple[str, str]):
+    asked = ("why", hit[0], "--as-of", hit[1], "--store", shop)
+    german = run(*asked, "--language", "de", "--form", "short")
+    data = run(*asked, "--language", "ja", "--format", "json").json["diagnosis"]
+
+    key = hit[0].removeprefix("order:")
+    assert german.status == 0 and f"Ihre Bestellung {key} verzögert sich." in german.out
+    assert data["customerMessage"] in [
+        each["text"]
+        for each in data["customerMessages"]
+        if (each["language"], each["form"]) == ("ja", "NORMAL")
+    ]
+    assert {each["language"].partition("-")[0] for each in data["customerMessages"]} == {
+        "en",
+        "de",
+        "fr",
+        "es",
+        "ja",
+    }
+
+
+def test_the_facts_are_printed_in_place_of_the_message(shop: Path, hit: tuple[str, str]):
+    told = run("why", hit[0], "--as-of", hit[1], "--store", shop, "--form", "facts")
+    facts = json.loads(told.out[told.out.index("{") : told.out.rindex("}") + 1])
+
+    assert (facts["kind"], facts["order"]) == ("DELAYED_WITH_DATE", hit[0].removeprefix("order:"))
+    assert facts["timezoneSource"] in ("location", "region")
+
+
+def test_a_language_without_messages_is_an_error_that_names_the_others(shop: Path, hit: tuple[str, str]):
+    told = run("why", hit[0], "--as-of", hit[1], "--store", shop, "--language", "xx")
+
+    assert (told.status, told.err.strip()) == (
+        2,
+        "error: There are no messages in the language 'xx'. Known: en, de, es, fr, ja.",
+    )
+
+
+@pytest.mark.parametrize("how", ["option", "environment"])
+def test_a_company_has_texts_of_its_own(shop: Path, hit: tuple[str, str], tmp_path: Path, how: str):
+    text = "language: en\nbrand: Nightjar\nframe: '{brand}: {text}'\n"
+    (tmp_path / "en.yaml").write_text(text)
+    asked = ("why", hit[0], "--as-of", hit[1], "--store", shop, "--language", "en")
+    given = ("--messages", tmp_path) if how == "option" else ()
+    env = {} if how == "option" else {"IMPACTGRAPH_MESSAGES": str(tmp_path)}
+
+    assert "Nightjar: Your order is being prepared in a store." in run(*asked, *given, env=env).out
+
+    (tmp_path / "en.yaml").write_text(text + "kinds: {recieved: Thanks}\n")
+    told = run(*asked, *given, env=env)
+    assert (told.status, told.err.strip()) == (
+        2,
+        "en.yaml:4: error: There is no text of `kinds` `recieved`. Did you mean 'received'?",
+    )
+
+
+def test_all_times_are_in_one_zone_that_is_named_once(shop: Path, hit: tuple[str, str], answer: Ran):
+    told = run("why", hit[0], "--as-of", hit[1], "--store", shop, "--timezone", "Asia/Kolkata").out
+    before, _, after = told.partition("Customer message")
+    desk = before + after.partition("\n\n")[2]
+
+    assert (desk.count("Asia/Kolkata"), desk.count("UTC")) == (1, 0)
+    assert "Times are Asia/Kolkata." in before
+    by_environment = run(
+        "why", hit[0], "--as-of", hit[1], "--store", shop, env={"IMPACTGRAPH_TIMEZONE": "Asia/Kolkata"}
+    )
+    assert by_environment.out == told
+
+
+@pytest.mark.parametrize(
+    "command", [("why", "O-1"), ("blast-radius",), ("cost-of-delay",), ("explain", "F-1", "O-1")]
+)
+def test_a_zone_that_there_is_not_is_an_error_with_the_nearest_name(shop: Path, command: tuple[str, ...]):
+    told = run(*command, "--store", shop, "--timezone", "Europe/Berln")
+
+    assert (told.status, told.err.strip()) == (
+        2,
+        "error: --timezone is 'Europe/Berln': give the IANA name of a time zone, such as Europe/Berlin or "
+        "UTC. Did you mean 'Europe/Berlin'?",
+    )
+
+
+@pytest.mark.parametrize("command", ["blast-radius", "cost-of-delay"])
+def test_other_answers_name_their_zone_once_too(shop: Path, hit: tuple[str, str], command: str):
+    told = run(command, "--as-of", hit[1], "--store", shop, "--timezone", "Asia/Kolkata").out
+
+    assert (told.count("Asia/Kolkata"), told.count(" UTC")) == (1, 0)
 
 
 def test_csv_has_the_story_line_by_line(shop: Path, hit: tuple[str, str], answer: Ran):

@@ -108,3 +108,63 @@ def test_an_error_is_a_verdict_in_its_own_words(api: Api, shop) -> None:
     assert ("fulfillment.failed", "fulfillment:O-0002/1") in {
         (entry["kind"], entry["fulfillment"]) for entry in found["timeline"]
     }
+
+
+MESSAGES = """query Q($language: String, $form: MessageForm) { order(id: "O-0000") { diagnosis {
+  customerMessage
+  customerFacts customerMessages(language: $language, form: $form) { language form timezone text } } } }"""
+
+
+def test_messages_are_in_every_language_and_form_and_the_first_is_the_customers(api: Api) -> None:
+    found = api.ask(MESSAGES)["order"]["diagnosis"]
+    messages = found["customerMessages"]
+
+    assert len(messages) == 10
+    assert (messages[0]["language"], messages[0]["text"]) == (
+        found["customerFacts"]["language"],
+        next(each["text"] for each in messages if each["form"] == "SHORT"),
+    )
+    assert found["customerMessage"] == next(each["text"] for each in messages if each["form"] == "NORMAL")
+    assert {each["timezone"] for each in messages} == {found["customerFacts"]["timezone"]}
+
+
+def test_messages_of_one_language_and_form(api: Api) -> None:
+    (message,) = api.ask(MESSAGES, language="de-AT", form="SHORT")["order"]["diagnosis"]["customerMessages"]
+
+    assert (message["language"], message["form"]) == ("de-AT", "SHORT")
+    assert "Bestellung" in message["text"]
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ('diagnosis { customerMessages(language: "xx") { text } }', "no messages in the language 'xx'"),
+        ('diagnosis(timezone: "Mars") { headline }', "timezone is 'Mars'"),
+    ],
+)
+def test_a_language_or_zone_that_there_is_not_is_bad_input(api: Api, query: str, message: str) -> None:
+    body = {"query": f'{{ order(id: "O-0000") {{ {query} }} }}'}
+    (error,) = api.http.post("/graphql", json=body).json()["errors"]
+
+    assert error["extensions"]["code"] == "BAD_INPUT"
+    assert message in error["message"]
+
+
+def test_sentences_name_times_in_the_zone_that_is_asked_for(api: Api) -> None:
+    def answer(zone: str) -> dict:
+        query = """query Q($zone: String) { blastRadius(timezone: $zone) { assumptions delaySentence }
+          orders(first: 5, where: { bands: [STUCK] }) { edges { node {
+            diagnosis(timezone: $zone) { headline causes { evidence } } } } } }"""
+        return api.ask(query, zone=zone)
+
+    tokyo, utc = repr(answer("Asia/Tokyo")), repr(answer("UTC"))
+
+    assert " UTC" in utc and " UTC" not in tokyo
+    assert tokyo.count(" Asia/Tokyo") == utc.count(" UTC")
+
+
+def test_the_zone_of_a_blast_radius_is_checked(api: Api) -> None:
+    body = {"query": '{ blastRadius(timezone: "Mars") { headline } }'}
+    (error,) = api.http.post("/graphql", json=body).json()["errors"]
+
+    assert error["message"] == "timezone is 'Mars'; give an IANA name such as Europe/Berlin."
