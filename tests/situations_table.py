@@ -23,7 +23,7 @@ def table() -> str:
 def _row(case: SituationCase) -> str:
     given = case.given
     marks = "".join(f", {mark.lower().replace('_', ' ')}" for mark in given.get("marks", []))
-    customer = f"`{given['customer']}`{marks}"
+    customer = f"{given['message']} (`{given['customer']}`{marks})"
     return f"| {given['name']} | `{given['verdict']}` | {given['says']} | {customer} |"
 
 

@@ -8,6 +8,7 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency
 
 from graph_models.customer_facts import (
+    CustomerArrival,
     CustomerFacts,
     CustomerMessageKind,
     CustomerNotice,
@@ -101,7 +102,7 @@ class Writer:
             "at": self._past(facts.since, is_lasting=False),
             "place": self.place,
             "amount": self._amount(facts),
-            "arrival": facts.arrival.value.lower(),
+            "arrival": _arrival(facts).value.lower(),
             "stage": facts.stage.value.lower(),
         }
 
@@ -117,7 +118,7 @@ class Writer:
         if facts.promised_by is not None and not facts.is_late:
             expected = max(expected, facts.promised_by)
         when = self._moment(*self.clock.upcoming(expected))
-        return self._text("expected", facts.arrival.value.lower(), {**self._order, "when": when})
+        return self._text("expected", _arrival(facts).value.lower(), {**self._order, "when": when})
 
     def _late(self, facts: CustomerFacts, *, has_date: bool) -> str:
         lateness = self._lateness(facts, has_date=has_date)
@@ -192,6 +193,12 @@ class Writer:
     @cached_property
     def _locale(self) -> Locale:
         return _locale(self.language if "-" in self.language else self.catalogue.dates)
+
+
+def _arrival(facts: CustomerFacts) -> CustomerArrival:
+    """What the customer still waits for: parts on their way are delivered, even if others are collected."""
+    is_delivered = facts.stage is CustomerStage.ON_ITS_WAY and facts.arrival is CustomerArrival.COLLECTION
+    return CustomerArrival.DELIVERY if is_delivered else facts.arrival
 
 
 def _matters(notice: CustomerNotice, kind: CustomerMessageKind) -> bool:

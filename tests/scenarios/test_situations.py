@@ -1,5 +1,5 @@
 """Every situation of fixtures/situations through the real store and use case: the verdict, the desk's
-sentence, and the kind of message to the customer.
+sentence, and the kind and the words of the message to the customer.
 """
 
 from collections import Counter
@@ -25,24 +25,27 @@ def marks(facts: CustomerFacts) -> list[str]:
     return [word for word, applies in flags if applies] + [each.value for each in facts.overdue_notices]
 
 
-def diagnosis_of(situation: SituationCase) -> tuple[Diagnosis, CustomerFacts]:
+def diagnosis_of(situation: SituationCase) -> tuple[Diagnosis, CustomerFacts, str]:
+    """With the English message to the customer."""
     store = situation.store()
     try:
-        diagnosis = why(store, "O-1", situation.at).diagnosis
+        answer = why(store, "O-1", situation.at)
+        message = answer.messages.write(language="en").text
     finally:
         store.close()
-    assert diagnosis.customer_facts is not None
-    return diagnosis, diagnosis.customer_facts
+    assert answer.diagnosis.customer_facts is not None
+    return answer.diagnosis, answer.diagnosis.customer_facts, message
 
 
 @pytest.mark.parametrize("name", list(SITUATIONS))
 def test_a_situation_has_its_verdict_its_sentence_and_its_message(name: str) -> None:
     given = SITUATIONS[name].given
 
-    diagnosis, facts = diagnosis_of(SITUATIONS[name])
+    diagnosis, facts, message = diagnosis_of(SITUATIONS[name])
 
     assert (diagnosis.state, diagnosis.headline) == (given["verdict"], given["says"])
     assert (facts.kind, marks(facts)) == (given["customer"], given.get("marks", []))
+    assert message == given["message"]
 
 
 def test_every_verdict_and_every_kind_of_message_has_a_situation() -> None:

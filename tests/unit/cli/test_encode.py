@@ -69,6 +69,7 @@ RECORD_TYPES = ("AffectedPosting", "AffectedNotification", "AffectedTask")
 WITHOUT_TYPE = {QuarantinedEvent, IngestResult, RecordCount}
 OWN_QUERIES = {
     "Order": {"timeline", "diagnosis"},
+    "Diagnosis": {"customerMessages", "customerFacts"},
     "Fulfillment": {"value", "order"},
     "Failure": {"impactSummary", "atStake", "owner"},
     "Impairment": {"failures", "path"},

@@ -134,6 +134,21 @@ def test_parts_are_counted() -> None:
     assert message(split, "fr").startswith("Votre commande O-019869 : 2 des 3 parties sont en route.")
 
 
+def test_the_rest_of_a_split_order_is_said_to_be_where_it_is() -> None:
+    stages = (Stage.READY_TO_COLLECT, Stage.ON_ITS_WAY)
+    mixed = facts(
+        Kind.PARTLY_SHIPPED,
+        stage=Stage.ON_ITS_WAY,
+        arrival=Arrival.COLLECTION,
+        parts=tuple(map(part, stages)),
+    )
+
+    assert message(mixed) == (
+        "Your order O-019869: 1 of 2 parts is ready to collect. The rest is on its way. "
+        "We expect to deliver it today by about 22:45 (UTC)."
+    )
+
+
 @pytest.mark.parametrize(
     ("kind", "language", "text"),
     [
