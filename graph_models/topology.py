@@ -90,12 +90,14 @@ class Buffer:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The runs of a batch or file: every so often, or a cron expression in UTC."""
+    """The runs of a batch or file: every so often, or a cron expression, on the clock of a time zone."""
 
     every: Millis | None = None
     cron: str | None = None
     at: Millis | None = None
-    """With `every`: a run. Below a day it is a time of day in UTC, else a moment. None: midnight UTC."""
+    """With `every`: a run. Below a day a time of day in the time zone, else a moment. None: midnight."""
+    timezone: str | None = None
+    """IANA name; None: UTC."""
     counted_from: Millis | None = field(default=None, compare=False)
     """When a topology was first applied. Runs of an interval that does not divide a day are counted from that
     day, unless `at` is a moment. The same for all integrations of a topology.
@@ -338,7 +340,9 @@ class Topology:
     regions: Mapping[str, Region] = field(default_factory=dict[str, Region])
     """Regions that have more than their key: time zone, language, name."""
     timezone: str | None = None
-    """IANA name of the time zone where neither location nor region has one."""
+    """IANA name of the time zone where neither location nor region has one, and of schedules without one; None:
+    UTC.
+    """
     language: str | None = None
     """Language of customers where neither order nor region has one, and of texts that name none."""
 

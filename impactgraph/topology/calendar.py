@@ -2,14 +2,25 @@
 
 Moments are milliseconds since 1970 UTC, as floats; results are exact. The cost of a moment does not depend on
 how far it is away.
+
+In a time zone, runs are times on its clock. Where the clock goes forward, a run at a time that it leaves out
+is at the moment of the change; where it goes back, a run at a time that it shows twice is at the first.
+What runs at every such minute or hour (an interval that divides an hour, a cron expression whose minutes or
+hours begin with `*`) goes on as the clock shows: nothing is caught up on, and nothing is left out. These are
+the rules of Debian's cron.
 """
+
+from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_models.time import DAY, MINUTE, Millis
+from graph_models.time import DAY, HOUR, MINUTE, Millis
 from graph_models.topology import Schedule
+from graph_models.zones import UTC
 from impactgraph.topology.cron_days import CYCLE_DAYS, CronTimes, cron_times
+from impactgraph.topology.local_time import LocalTime
 
 Reals = NDArray[np.float64]
 
@@ -26,7 +37,7 @@ class Calendar:
     """Runs of a schedule, as functions over arrays of moments; infinity stays infinity."""
 
     def __init__(self, schedule: Schedule) -> None:
-        self._runs = _CronRuns(schedule.cron) if schedule.cron else _RegularRuns(schedule)
+        self._runs = _runs(schedule)
 
     @property
     def typical_wait(self) -> float:
@@ -48,21 +59,60 @@ class Calendar:
         return round(float(self.run_from(np.array(float(at)))))
 
 
-def anchor(schedule: Schedule) -> Millis:
-    """The moment of one of the runs of an interval."""
+class _Runs(Protocol):
+    @property
+    def typical_wait(self) -> float: ...
+
+    def run_from(self, at: Reals) -> Reals: ...
+
+    def run_before(self, at: Reals) -> Reals: ...
+
+
+def _runs(schedule: Schedule) -> _Runs:
+    zone = LocalTime(schedule.timezone) if schedule.timezone not in (None, UTC) else None
+    if schedule.cron:
+        runs = _CronRuns(schedule.cron)
+        repeats = any(part.startswith("*") for part in schedule.cron.split()[:2])
+    else:
+        assert schedule.every, "a schedule has an interval or a cron expression"
+        runs = _RegularRuns(schedule.every, _anchor(schedule, zone))
+        repeats = HOUR % schedule.every == 0
+        if not keeps_time_of_day(schedule.every) or (zone and zone.has_only_offsets_of(schedule.every)):
+            return runs
+    if zone is None:
+        return runs
+    return _RepeatedLocalRuns(runs, zone) if repeats else _LocalRuns(runs, zone)
+
+
+def keeps_time_of_day(every: Millis) -> bool:
+    """Whether an interval is one on the clock: it divides a day, or is a number of days."""
+    return DAY % every == 0 or every % DAY == 0
+
+
+def _anchor(schedule: Schedule, zone: LocalTime | None) -> Millis:
+    """One of the runs of an interval: in local time, or a moment where the interval is none on the clock."""
+    assert schedule.every
+    on_clock = keeps_time_of_day(schedule.every)
     at = schedule.at or 0
-    is_moment = not 0 <= at < DAY
-    if is_moment or DAY % (schedule.every or DAY) == 0:
+    if not 0 <= at < DAY:
+        return _whole(zone.shown, at) if zone and on_clock else at
+    if DAY % schedule.every == 0:
         return at
-    day = MONDAY if schedule.counted_from is None else schedule.counted_from // DAY * DAY
-    return day + at
+    first = MONDAY if schedule.counted_from is None else schedule.counted_from
+    if zone and schedule.counted_from is not None:
+        first = _whole(zone.shown, first)
+    local = first // DAY * DAY + at
+    return local if zone is None or on_clock else _whole(zone.moment, local)
+
+
+def _whole(function: Callable[[Reals], Reals], at: Millis) -> Millis:
+    return round(float(function(np.array([float(at)]))[0]))
 
 
 class _RegularRuns:
-    def __init__(self, schedule: Schedule) -> None:
-        assert schedule.every, "a schedule has an interval or a cron expression"
-        self._every = float(schedule.every)
-        self._anchor = float(anchor(schedule))
+    def __init__(self, every: Millis, anchor: Millis) -> None:
+        self._every = float(every)
+        self._anchor = float(anchor)
 
     @property
     def typical_wait(self) -> float:
@@ -145,3 +195,46 @@ class _CronRuns:
         cycle, rest = np.divmod(day, CYCLE_DAYS)
         place = np.searchsorted(days, rest, side="right") - 1
         return (cycle - (place < 0)) * CYCLE_DAYS + days[place]
+
+
+class _LocalRuns:
+    """Runs at times on the clock of a zone."""
+
+    def __init__(self, runs: _Runs, zone: LocalTime) -> None:
+        self._local_runs = runs
+        self._zone = zone
+
+    @property
+    def typical_wait(self) -> float:
+        return self._local_runs.typical_wait
+
+    def run_from(self, at: Reals) -> Reals:
+        return self._zone.moment(self._local_runs.run_from(self._zone.first_for(at)))
+
+    def run_before(self, at: Reals) -> Reals:
+        return self._zone.moment(self._local_runs.run_before(self._zone.last_for(at)))
+
+
+class _RepeatedLocalRuns(_LocalRuns):
+    """Runs whenever the clock of a zone shows one of the times, again where it shows it a second time."""
+
+    def run_from(self, at: Reals) -> Reals:
+        while True:
+            offset = self._zone.offset(at)
+            run = self._local_runs.run_from(at + offset) - offset
+            end = self._zone.period_end(at)
+            is_over = run >= end
+            if not is_over.any():
+                return run
+            # What is found in a period stays: the moment moves to its run.
+            at = np.where(is_over, end, run)
+
+    def run_before(self, at: Reals) -> Reals:
+        while True:
+            offset = self._zone.offset(at)
+            run = self._local_runs.run_before(at + offset) - offset
+            start = self._zone.period_start(at)
+            is_over = run < start
+            if not is_over.any():
+                return run
+            at = np.where(is_over, start - 1.0, run)

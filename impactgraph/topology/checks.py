@@ -30,6 +30,10 @@ def integration(values: dict[str, Any], body: Map, reading: Reading) -> None:
     schedule = values.get("schedule")
     if body.get("at") is not None and (schedule is None or not schedule.every):
         reading.wrong("`at` belongs to an interval in `every`, which is missing.", body.lines["at"])
+    if body.get("timezone") is not None and body.get("every") is None and body.get("cron") is None:
+        reading.wrong(
+            "`timezone` belongs to `every` or `cron`, both of which are missing.", body.lines["timezone"]
+        )
     if transport is None:
         return
     for name in ("every", "cron"):
@@ -40,14 +44,18 @@ def integration(values: dict[str, Any], body: Map, reading: Reading) -> None:
             f"`every` or `cron` is missing: without it a {transport.value} counts as leaving at once.",
             body.line,
         )
-    if transport in SCHEDULED and schedule is not None and (runs := how_read(_with_at(schedule, values))):
+    if (
+        transport in SCHEDULED
+        and schedule is not None
+        and (runs := how_read(_complete(schedule, values, reading)))
+    ):
         reading.warn(f"it {runs}", body.lines["every"])
     if body.get("buffer") is not None and transport not in BUFFERED:
         reading.warn("`buffer` is not used: only a queue or a stream holds messages.", body.lines["buffer"])
 
 
-def _with_at(schedule: Schedule, values: dict[str, Any]) -> Schedule:
-    return replace(schedule, at=values.get("at"))
+def _complete(schedule: Schedule, values: dict[str, Any], reading: Reading) -> Schedule:
+    return replace(schedule, at=values.get("at"), timezone=values.get("timezone") or reading.timezone)
 
 
 def step(values: dict[str, Any], body: Map, reading: Reading) -> None:

@@ -20,7 +20,7 @@ Flags = NDArray[np.bool_]
 
 
 class CronTimes(NamedTuple):
-    """Runs of a cron expression in UTC."""
+    """Runs of a cron expression on a clock that never changes."""
 
     minutes: Days
     """Minutes of the day at which it runs, ascending."""

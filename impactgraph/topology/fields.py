@@ -25,6 +25,8 @@ class Reading:
     element: str = ""
     """Full id of the element being read; empty at the top of a document."""
     workflow: str = ""
+    timezone: str | None = None
+    """Of the topology."""
     problems: list[Problem] = field(default_factory=list[Problem])
     warnings: list[Problem] = field(default_factory=list[Problem])
 

@@ -65,9 +65,15 @@ def _system(key: str, **values: Any) -> System:
 
 
 def _integration(
-    key: str, schedule: Schedule | None = None, at: Millis | None = None, **values: Any
+    key: str,
+    schedule: Schedule | None = None,
+    at: Millis | None = None,
+    timezone: str | None = None,
+    **values: Any,
 ) -> Integration:
-    return Integration(key=key, schedule=replace(schedule, at=at) if schedule and at else schedule, **values)
+    if schedule is not None:
+        schedule = replace(schedule, at=at or None, timezone=timezone)
+    return Integration(key=key, schedule=schedule, **values)
 
 
 def _playbook(key: str, covers: dict[str, Any] | None = None, **values: Any) -> Playbook:
@@ -169,18 +175,22 @@ _INTEGRATIONS = Fields(
         Field(
             "every",
             Every(),
-            "Batch and file: the interval between runs, counted from midnight UTC or from `at`; or a cron "
+            "Batch and file: the interval between runs, counted from midnight or from `at`; or a cron "
             "expression.",
             attribute="schedule",
         ),
-        Field(
-            "cron", Cron(), "Batch and file: when it runs (UTC), in place of `every`.", attribute="schedule"
-        ),
+        Field("cron", Cron(), "Batch and file: when it runs, in place of `every`.", attribute="schedule"),
         Field(
             "at",
             TimeOrMoment(),
-            "With `every`: one of the runs, a time of day in UTC or a moment. Intervals that do not divide a "
+            "With `every`: one of the runs, a time of day or a moment. Intervals that do not divide a "
             "day are counted from the day on which a topology is first applied, unless `at` is a moment.",
+        ),
+        Field(
+            "timezone",
+            TimeZone(),
+            "With `every` or `cron`: the time zone that they are read in, by IANA name; by default that of "
+            "the topology, else UTC.",
         ),
         Field("idempotent", Flag(), "Whether the receiver ignores what it has seen."),
         Field("schema", TEXT, "Name and version of the messages, such as adjustment@3."),
@@ -254,7 +264,12 @@ _PLAYBOOKS = Fields(
 SINGLE_FIELDS: Mapping[str, Field] = {
     each.name: each
     for each in (
-        Field("timezone", TimeZone(), "Time zone where neither location nor region has one; UTC by default."),
+        Field(
+            "timezone",
+            TimeZone(),
+            "Time zone where neither location nor region has one, and of schedules that name none; UTC by "
+            "default.",
+        ),
         Field(
             "language",
             Language(),

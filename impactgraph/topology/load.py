@@ -14,6 +14,7 @@ from impactgraph.topology.fields import WRONG, Reading, display_text
 from impactgraph.topology.format import SECTIONS, SINGLE_FIELDS, Section
 from impactgraph.topology.format_rates import RATES, read_rates
 from impactgraph.topology.near import did_you_mean
+from impactgraph.topology.schedules import with_timezone
 
 YAML = (".yaml", ".yml")
 EMPTY = "There is nothing in it: a topology needs at least one section, such as `systems`."
@@ -116,10 +117,12 @@ def _build(entries: Entries, files: list[Document]) -> tuple[Topology, list[Prob
     if not problems and not any(entries.sections.values()):
         problems.append(Problem(EMPTY, files[0].file if files else None))
     reading = Reading(keys, problems=problems)
+    singles = {name: _single(name, entries.singles.get(name), reading) for name in SINGLE_FIELDS}
+    reading.timezone = singles["timezone"]
     sections: dict[str, Any] = {
         section.name: _elements(section, entries.sections[section.name], reading) for section in SECTIONS
     }
-    singles = {name: _single(name, entries.singles.get(name), reading) for name in SINGLE_FIELDS}
+    sections["integrations"] = with_timezone(sections["integrations"], singles["timezone"])
     topology = Topology(**sections, rates=_rates(entries.singles.get(RATES), reading), **singles)
     _check_regions(topology, entries, reading)
     return topology, problems, reading.warnings

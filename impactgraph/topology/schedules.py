@@ -1,9 +1,11 @@
 """How the schedules of a topology are read: what the runs of an interval are counted from."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from graph_models.time import DAY, MINUTE, SECOND, Millis, say_duration
 from graph_models.topology import Integration, Schedule, Topology
+from graph_models.zones import UTC
 
 
 def with_anchor(topology: Topology, first_applied_at: Millis) -> Topology:
@@ -23,6 +25,16 @@ def _counted_from(integration: Integration, first_applied_at: Millis) -> Integra
     return replace(integration, schedule=replace(integration.schedule, counted_from=first_applied_at))
 
 
+def with_timezone(integrations: Mapping[str, Integration], timezone: str | None) -> dict[str, Integration]:
+    """The integrations by key, with the time zone of the topology where a schedule has none of its own."""
+    return {
+        key: replace(each, schedule=replace(each.schedule, timezone=timezone))
+        if each.schedule is not None and each.schedule.timezone is None
+        else each
+        for key, each in integrations.items()
+    }
+
+
 def depends_on_first_application(schedule: Schedule) -> bool:
     """Whether neither the interval nor `at` says on which days it runs."""
     if not schedule.every or DAY % schedule.every == 0:
@@ -35,7 +47,8 @@ def how_read(schedule: Schedule) -> str:
     if not schedule.every or not depends_on_first_application(schedule):
         return ""
     return (
-        f"runs every {_interval(schedule.every)}, counted from {_clock(schedule.at or 0)} UTC of the day on "
+        f"runs every {_interval(schedule.every)}, counted from {_clock(schedule.at or 0)} "
+        f"{schedule.timezone or UTC} of the day on "
         "which a topology is first applied; give `at: <moment>` to choose."
     )
 

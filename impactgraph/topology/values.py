@@ -157,7 +157,7 @@ class Rate:
 
 
 class Cron:
-    """A cron expression of five fields, in UTC."""
+    """A cron expression of five fields."""
 
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
         if isinstance(node, str) and is_cron(node):
@@ -188,7 +188,7 @@ class Every:
 
 
 class TimeOrMoment:
-    """A time of day in UTC (milliseconds of the day), or a moment."""
+    """A time of day (milliseconds of the day), or a moment."""
 
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
         if isinstance(node, str):

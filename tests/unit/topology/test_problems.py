@@ -42,6 +42,15 @@ def told_of_step(text: str) -> list[str]:
         ("systems: [a]", "a.yaml:1: `systems` must be a map from key to system, not a list."),
         ("- systems", "a.yaml:1: A topology is a map of sections such as `systems`, not a list."),
         ("just text", "a.yaml:1: A topology is a map of sections such as `systems`, not 'just text'."),
+        (
+            "timezone: Europe/Berln\nsystems: {a: {}}",
+            "a.yaml:1: `timezone` must be the IANA name of a time zone, such as Europe/Berlin or UTC, not "
+            "'Europe/Berln'. Did you mean 'Europe/Berlin'?",
+        ),
+        (
+            "integrations:\n  a: {from: b, to: b, transport: sync, timezone: UTC}\nsystems: {b: {}}",
+            "a.yaml:2: integration:a: `timezone` belongs to `every` or `cron`, both of which are missing.",
+        ),
         ("", "a.yaml: There is nothing in it: a topology needs at least one section, such as `systems`."),
         (
             "impactgraph: 2\nsystems: {a: {}}",

@@ -83,6 +83,12 @@ ELEMENTS: tuple[NodeKind, ...] = (
         Property("retention", SPAN, "how long it holds a message", lambda it: it.buffer.retention),
         Property("every", SPAN, "between two runs", lambda it: it.schedule.every if it.schedule else None),
         Property("cron", TEXT, "when it runs", lambda it: it.schedule.cron if it.schedule else None),
+        Property(
+            "timezone",
+            TEXT,
+            "of its runs; absent: UTC",
+            lambda it: it.schedule.timezone if it.schedule else None,
+        ),
         named("idempotent", TRUTH, "whether the receiver ignores duplicates"),
         named("schema", TEXT, "what its messages look like"),
         named("slo_latency", SPAN, "latency that its owner promises"),
