@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from graph_models.enums import ElementKind, FailureClass, RecordKind, Transport
+from graph_models.hours import Holidays, OpeningHours, PickupRule, Pickups
 from graph_models.needs import Needs
 from graph_models.rates import ExchangeRates
 from graph_models.time import Millis
@@ -33,6 +34,11 @@ class Location:
     """IANA name; None: that of its region."""
     language: str | None = None
     """Such as `de`; None: that of its region."""
+    hours: OpeningHours | None = None
+    """None: always open."""
+    holidays: Holidays = Holidays()
+    pickups: tuple[tuple[str, Pickups], ...] = ()
+    """By carrier; the empty one: without a carrier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class Region:
     """IANA name; None: that of the topology."""
     language: str | None = None
     """Such as `de`; None: that of the topology."""
+    holidays: Holidays = Holidays()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +164,8 @@ class Transition:
     """Full id of the integration of the hand-off."""
     when: When | None = None
     share: float | None = None
+    pickup: PickupRule | None = None
+    """The order leaves with a pick-up of its location."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +213,8 @@ class Step:
     then: tuple[Transition, ...] = ()
     emits: tuple[Emission, ...] = ()
     name: str = ""
+    when_open: bool = False
+    """Its work begins only while the location is open."""
 
     @property
     def id(self) -> str:
@@ -340,11 +351,11 @@ class Topology:
     regions: Mapping[str, Region] = field(default_factory=dict[str, Region])
     """Regions that have more than their key: time zone, language, name."""
     timezone: str | None = None
-    """IANA name of the time zone where neither location nor region has one, and of schedules without one; None:
-    UTC.
-    """
+    """IANA name of the time zone where neither location nor region has one, and of schedules without one."""
     language: str | None = None
     """Language of customers where neither order nor region has one, and of texts that name none."""
+    holidays: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
+    """Days since 1970-01-01, ascending, by name of the calendar; the empty name: of all locations."""
 
     @cached_property
     def former_steps(self) -> frozenset[str]:

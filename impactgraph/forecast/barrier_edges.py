@@ -45,11 +45,18 @@ def distinct_ascending(moments: Ints) -> Ints:
     return ascending[is_new]
 
 
-def entry_edges(plan: Plan, position: int, tolerance: float) -> Iterator[Reals]:
+def opening_edges(stage: Stage, as_of: float) -> Iterator[Reals]:
+    """When the location of a step opens and closes: what comes while it is closed begins at the opening."""
+    if stage.start.calendar is not None:
+        yield stage.start.calendar.edges(as_of - _LONGEST_CALENDAR, as_of)
+
+
+def entry_edges(plan: Plan, position: int, as_of: float, tolerance: float) -> Iterator[Reals]:
     """Edges of the entry to a step, over all that is impaired from there on."""
     stage = plan.stages[position]
     for barrier in (*stage.start.barriers, *stage.content_barriers):
         yield from barrier_edges(barrier, tolerance)
+    yield from opening_edges(stage, as_of)
     for index in plan.reach(position):
         for barrier in stage_barriers(plan.stages[index]):
             yield from _windows(barrier)
@@ -67,6 +74,7 @@ def completion_edges(stage: Stage, as_of: float, tolerance: float) -> Iterator[R
 
 def visit_edges(stage: Stage, as_of: float) -> Iterator[Reals]:
     """Edges of entry, completion and departure of a visit that has ended."""
+    yield from opening_edges(stage, as_of)
     since = np.inf
     for barrier in stage.barriers:
         since = min(since, barrier.since)
@@ -131,8 +139,9 @@ def barrier_edges(barrier: Barrier, tolerance: float) -> Iterator[Reals]:
 def run_edges(gate: Gate, since: float, as_of: float) -> Iterator[Reals]:
     """Runs of the schedule of a gate between two moments."""
     low = max(since, as_of - _LONGEST_CALENDAR)
-    if gate.calendar is not None and low < as_of:
-        yield gate.calendar.run_from(np.arange(low, as_of + MINUTE, float(MINUTE)))
+    for timetable in (gate.calendar, gate.last):
+        if timetable is not None and low < as_of:
+            yield timetable.edges(low, as_of)
 
 
 def _windows(barrier: Barrier) -> Iterator[Reals]:

@@ -94,7 +94,7 @@ def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> 
         outlasted = _outlasted(visit, fit, longer)
         usual_work = np.where(outlasted, stage.durations(_sample(stage), cohorts.slowdown), work)
         is_held |= outlasted & (passage.hit_by >= 0)
-    completion = begin + work
+    completion = stage.done_at(begin, work)
     hit_by, is_given_up = passage.hit_by, False
     if evidence.is_dead_lettered:
         completion = np.maximum(visit.arrival, _rejects_since(stage, as_of))
@@ -105,7 +105,9 @@ def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> 
         is_held = np.ones_like(is_held)
     return StepCompletion(
         factual=completion,
-        counterfactual=again - cohorts.past_delays + usual_work,
+        counterfactual=stage.done_at(
+            stage.start.scheduled_departures(again - cohorts.past_delays), usual_work
+        ),
         hit_by=hit_by,
         is_held=is_held,
         weight=_weight(plan, visit, completion, fit + longer) if is_uncertain else None,
@@ -142,8 +144,9 @@ def _fit(visit: _Visit, begin: Reals) -> Reals:
     duration = visit.stage.duration
     begin = np.where(np.isfinite(begin), begin, visit.as_of + 1.0)
     high = np.where(np.isfinite(visit.high), visit.high, 1e18) + slack
-    latest = duration.below(np.maximum(high - begin, 0.0) / visit.slowdown)
-    earliest = duration.below(np.maximum(visit.low - slack - begin, 0.0) / visit.slowdown)
+    work_within = visit.stage.work_within
+    latest = duration.below(np.maximum(work_within(begin, high), 0.0) / visit.slowdown)
+    earliest = duration.below(np.maximum(work_within(begin, visit.low - slack), 0.0) / visit.slowdown)
     return np.where(high < begin, 0.0, latest - earliest)
 
 
@@ -163,7 +166,7 @@ def _longer_chance(visit: _Visit, begin: Reals) -> Reals:
     if not visit.stage.start and not any(handoff.gate for handoff in visit.stage.handoffs):
         return none
     with np.errstate(invalid="ignore"):
-        held = np.maximum(begin - visit.arrival, 0.0)
+        held = np.maximum(begin - visit.stage.start.scheduled_departures(visit.arrival), 0.0)
     held = np.where(_is_in_force(visit, visit.stage.start.barriers), held, 0.0)
     for handoff in visit.stage.handoffs:
         delay = np.maximum(visit.as_of - visit.low, 0.0)
@@ -267,9 +270,10 @@ def _work(visit: _Visit, begin: Reals) -> Reals:
     """Durations of work that began then, given the bounds of its end."""
     begin = _narrow(begin)
     is_finite = np.isfinite(begin)
-    since = np.where(is_finite, begin, 0.0)
-    least = np.maximum(np.where(is_finite, _narrow(visit.low) - since, 0.0), 0.0)
-    most = np.maximum(_narrow(visit.high) - since, least)
+    since = np.where(is_finite, begin, 0.0 if visit.stage.opening is None else visit.as_of)
+    work_within = visit.stage.work_within
+    least = np.maximum(np.where(is_finite, work_within(since, _narrow(visit.low)), 0.0), 0.0)
+    most = np.maximum(work_within(since, _narrow(visit.high)), least)
     slowdown = visit.slowdown
     return visit.stage.duration.between(least / slowdown, most / slowdown, _sample(visit.stage)) * slowdown
 
@@ -286,8 +290,11 @@ def _likely_waits(visit: _Visit, waits: Reals) -> Reals:
     slack = np.where(is_finite, 2.0 * MINUTE, 0.0)
     begin = visit.arrival + waits
     duration = visit.stage.duration
-    latest = duration.below((np.where(is_finite, visit.high, 1e18) + slack - begin) / visit.slowdown)
-    weight = latest - duration.below((visit.low - slack - begin) / visit.slowdown)
+    work_within = visit.stage.work_within
+    latest = duration.below(
+        work_within(begin, np.where(is_finite, visit.high, 1e18) + slack) / visit.slowdown
+    )
+    weight = latest - duration.below(work_within(begin, visit.low - slack) / visit.slowdown)
     order = np.argsort(waits, axis=1, kind="stable")
     ascending = np.take_along_axis(waits, order, axis=1)
     cumulative = np.cumsum(np.take_along_axis(np.maximum(weight, 1e-6), order, axis=1), axis=1)

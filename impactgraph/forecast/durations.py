@@ -3,7 +3,8 @@ visits.
 
 Visits that have not ended, or that a failure interrupted, are right-censored. The estimate is of the time
 from entry to completion: where a batch run hands the order over, the visit ends with a run, so the completion
-lies between two runs, and the documented distribution tells where.
+lies between two runs, and the documented distribution tells where. So it is with pick-ups. Times at which a
+location was closed are left out.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +19,15 @@ from graph_models.topology import Step, Takes, Topology
 from impactgraph.columns import Codes, Dictionaries, Ints, Visits
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.forecast.slowdown import SlowdownLevels, on_site, slowdown_levels
-from impactgraph.topology.calendar import Calendar
+from impactgraph.forecast.working_times import (
+    SiteVisits,
+    VisitEnding,
+    divide_visits,
+    visit_ending,
+    without_closed_time,
+    work_began_at,
+)
+from impactgraph.topology.opening import OpenTimes, open_times
 
 Flags = NDArray[np.bool_]
 
@@ -118,13 +127,17 @@ def learn_durations(
             if index is not None and step.key in vocabulary.workflows[index].steps:
                 code = index * 4096 + vocabulary.workflows[index].steps.index(step.key)
                 rows = order[np.searchsorted(place, code) : np.searchsorted(place, code + 1)]
+            groups = divide_visits(topology, workflow, visits.location[rows], vocabulary.locations.values)
+            began_at = work_began_at(step, groups, visits.entered_at[rows], visits.left_at[rows])
             dwell_time, has_ended = _observed_dwell_times(
-                visits.entered_at[rows], visits.left_at[rows], at, cut(workflow.key, step.key)
+                began_at, visits.left_at[rows], at, cut(workflow.key, step.key)
             )
+            dwell_time = without_closed_time(step, groups, began_at, dwell_time)
             distribution = distributions[workflow.key, step.key] = _of_step(
                 topology=topology,
                 step=step,
-                entered_at=visits.entered_at[rows],
+                groups=groups,
+                began_at=began_at,
                 dwell_time=dwell_time,
                 has_ended=has_ended,
             )
@@ -166,40 +179,66 @@ def _observed_dwell_times(
 
 
 def _of_step(
-    topology: Topology, step: Step, entered_at: Ints, dwell_time: Reals, has_ended: Flags
+    topology: Topology,
+    step: Step,
+    groups: Sequence[SiteVisits],
+    began_at: Ints,
+    dwell_time: Reals,
+    has_ended: Flags,
 ) -> Distribution:
     prior = documented_distribution(step.takes)
+    group_of = np.zeros(len(dwell_time), np.int32)
+    for number, group in enumerate(groups):
+        group_of[group.at] = number
     keep = dwell_time > 0
-    dwell_time, has_ended, entered_at = dwell_time[keep], has_ended[keep], entered_at[keep]
+    dwell_time, has_ended, began_at = dwell_time[keep], has_ended[keep], began_at[keep]
     if int(has_ended.sum()) < ENOUGH:
         return prior
-    calendar = _handed_over_by_batch(topology, step)
-    if calendar is not None:
-        dwell_time = _before_the_run(
-            calendar=calendar, prior=prior, entered_at=entered_at, dwell_time=dwell_time, has_ended=has_ended
-        )
-    return Distribution(_kaplan_meier(dwell_time, has_ended, prior), int(has_ended.sum()))
-
-
-def _handed_over_by_batch(topology: Topology, step: Step) -> Calendar | None:
-    vias = [topology.integrations[t.via.partition(":")[2]] for t in step.then if t.via]
-    schedules = [v.schedule for v in vias if v.schedule is not None]
-    return Calendar(schedules[0]) if schedules and len(schedules) == len(step.then) else None
+    work = dwell_time.copy()
+    for number, group in enumerate(groups):
+        ending = visit_ending(topology, step, group.site)
+        at = np.flatnonzero(group_of[keep] == number)
+        if ending is not None and has_ended[at].any():
+            work[at] = _before_the_run(
+                ending=ending,
+                prior=prior,
+                opening=open_times(group.site) if step.when_open else None,
+                began_at=began_at[at],
+                dwell_time=dwell_time[at],
+                has_ended=has_ended[at],
+            )
+    known = work > 0
+    return Distribution(_kaplan_meier(work[known], has_ended[known], prior), int(has_ended.sum()))
 
 
 def _before_the_run(
-    calendar: Calendar, prior: Distribution, entered_at: Ints, dwell_time: Reals, has_ended: Flags
+    ending: VisitEnding,
+    prior: Distribution,
+    opening: OpenTimes | None,
+    began_at: Ints,
+    dwell_time: Reals,
+    has_ended: Flags,
 ) -> Reals:
-    """Times to completion of visits that ended with a batch run: quantiles of the documented distribution,
-    scaled to the observed median, given that the completion fell between two runs.
+    """Times to completion of visits that ended with a run or a pick-up: quantiles of the documented
+    distribution, scaled to the observed median, given that the completion fell between two of them.
     """
-    run = calendar.run_before(entered_at + dwell_time)
-    earliest = np.maximum(calendar.run_before(run - 1.0) - entered_at, 1.0)
-    latest = np.maximum(run - entered_at, earliest + 1.0)
-    scale = float(np.median(dwell_time[has_ended])) / max(calendar.typical_wait + prior.median, 1.0)
+    timetable = ending.timetable
+    last = timetable.run_before(began_at + dwell_time + ending.early)
+    before = timetable.run_before(timetable.run_from(last) - 1.0)
+    earliest = np.maximum(_work_until(before, began_at, opening), 1.0)
+    latest = np.maximum(_work_until(last, began_at, opening), earliest + 1.0)
+    scale = float(np.median(dwell_time[has_ended])) / max(timetable.typical_wait + prior.median, 1.0)
     scaled_prior = Distribution(prior.at * min(max(scale, 0.2), 5.0))
     middle = scaled_prior.between(earliest, latest, np.linspace(0.02, 0.98, len(dwell_time)))
-    return np.where(has_ended, middle, dwell_time)
+    if not ending.is_pickup:
+        return np.where(has_ended, middle, dwell_time)
+    # What is done waits for the next pick-up: it was not done in time for the last one.
+    last = timetable.run_before(began_at + dwell_time)
+    return np.where(has_ended, middle, _work_until(last, began_at, opening))
+
+
+def _work_until(end: Reals, began_at: Ints, opening: OpenTimes | None) -> Reals:
+    return end - began_at if opening is None else opening.open_within(began_at.astype(np.float64), end)
 
 
 def _kaplan_meier(dwell_time: Reals, has_ended: Flags, prior: Distribution) -> Reals:

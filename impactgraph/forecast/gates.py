@@ -21,6 +21,7 @@ from impactgraph.forecast.failure_ends import FailureEnds
 from impactgraph.forecast.people_queue import PeopleQueue
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 from impactgraph.topology.calendar import Calendar
+from impactgraph.topology.opening import Timetable
 
 RETRY_LAG = 90.0 * SECOND
 """What waits for a recovered element tries again within this time."""
@@ -215,10 +216,21 @@ class Passage:
 
 
 class Gate:
-    """The barriers of one element as one function, with the runs of its schedule where it has one."""
+    """The barriers of one element as one function, with its timetables where it has any.
 
-    def __init__(self, barriers: Iterable[Barrier] = (), calendar: Calendar | None = None) -> None:
+    `calendar` lets through what arrives (the runs of a schedule, the opening hours of a location) before the
+    barriers, and again what has waited for them; `last` lets out what has passed everything else (pick-ups;
+    the opening hours once more).
+    """
+
+    def __init__(
+        self,
+        barriers: Iterable[Barrier] = (),
+        calendar: Timetable | None = None,
+        last: Timetable | None = None,
+    ) -> None:
         self.calendar = calendar
+        self.last = last
         self.barriers = tuple(sorted(barriers, key=self._rank))
         self.uncertain_barriers = tuple(b for b in self.barriers if not b.is_certain)
 
@@ -234,17 +246,19 @@ class Gate:
         """The gate without the barriers that are certainly closed at that moment: a departure shows that they
         did not hold it.
         """
-        return Gate(
-            (
-                b
-                for b in self.barriers
-                if not (b.makes_wait and b.is_certain and b.since <= at < float(b.until.min()))
-            ),
-            self.calendar,
+        return self.with_barriers(
+            b
+            for b in self.barriers
+            if not (b.makes_wait and b.is_certain and b.since <= at < float(b.until.min()))
         )
 
+    def with_barriers(self, barriers: Iterable[Barrier]) -> "Gate":
+        """The same timetables with other barriers."""
+        return Gate(barriers, self.calendar, self.last)
+
     def scheduled_departures(self, t: Reals) -> Reals:
-        return self.calendar.run_from(t) if self.calendar else t
+        boarding = self._boarding(t)
+        return self.last.run_from(boarding) if self.last else boarding
 
     def arrivals_of(self, since: float, until: float) -> tuple[float, float]:
         """The window of arrivals, in whole milliseconds, that are to depart in [since, until): with a
@@ -257,9 +271,19 @@ class Gate:
 
     def pass_through(self, t: Reals, occurs: Occurs) -> Passage:
         """The passage of arrivals through all barriers that occur."""
+        passage = self._pass_barriers(t, occurs)
+        if self.last is None:
+            return passage
+        departures, scheduled = self.last.run_from(passage.departures), self.last.run_from(passage.scheduled)
+        waits = passage.waits
+        if waits is not None:
+            waits = np.where(departures > scheduled, waits, np.int16(-1))
+        return Passage(departures, scheduled, waits)
+
+    def _pass_barriers(self, t: Reals, occurs: Occurs) -> Passage:
         if len(self.barriers) == 1:
             return self._pass_one(self.barriers[0], t, occurs)
-        out = scheduled = self.scheduled_departures(t)
+        out = scheduled = self._boarding(t)
         by: NDArray[np.int16] | None = None
         most = np.zeros(())
         for again in range(2):
@@ -280,7 +304,7 @@ class Gate:
 
     def _pass_one(self, barrier: Barrier, t: Reals, occurs: Occurs) -> Passage:
         """The passage of arrivals through the only barrier."""
-        out = self.scheduled_departures(t)
+        out = self._boarding(t)
         later = self._depart(barrier, out, occurs(barrier), again=False) if barrier.may_change(out) else None
         if later is None:
             return Passage(out, out, None)
@@ -301,11 +325,16 @@ class Gate:
             later = np.where(later > out, self.calendar.run_from(later), out)
         return later
 
+    def _boarding(self, t: Reals) -> Reals:
+        return self.calendar.run_from(t) if self.calendar else t
+
     def threshold(self, at: float, occurs: Occurs) -> Reals:
         """(K,) the earliest arrival that is still held at `at`, computed from the last barrier to the
         first.
         """
         least = np.full(SCENARIOS, at)
+        if self.last is not None:
+            least = self.last.run_before(least)
         for barrier in reversed(self.barriers):
             happens = occurs(barrier)
             if happens is not False:

@@ -10,7 +10,7 @@ import numpy as np
 
 from graph_models.enums import Effect, RecordEffect
 from graph_models.time import MINUTE
-from impactgraph.forecast.gates import Barrier, Gate
+from impactgraph.forecast.gates import Barrier
 from impactgraph.forecast.past_holds import pass_all
 from impactgraph.forecast.plan import Record
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS, RecordDetails, RecordOutcomes
@@ -28,7 +28,7 @@ def lost_records(record: Record, completed_at: Reals, as_of: float, tolerance: f
     due = record.emission.due
     emission = np.broadcast_to(completed_at[:, None], (cohorts, SCENARIOS))
     certain = [barrier for barrier in record.gate.barriers if barrier.is_certain]
-    unharmed = pass_all(Gate(certain, record.gate.calendar), emission)
+    unharmed = pass_all(record.gate.with_barriers(certain), emission)
     allowance = max(float(due or tolerance), float(MINUTE))
     likelihood = np.zeros(cohorts)
     details = RecordDetails(
@@ -42,7 +42,7 @@ def lost_records(record: Record, completed_at: Reals, as_of: float, tolerance: f
     sent_at = record.gate.scheduled_departures(completed_at)
     total = _none_occurs(record.gate.uncertain_barriers, sent_at) * _absence(unharmed, as_of, allowance)
     for barrier in record.gate.uncertain_barriers:
-        arrival = pass_all(Gate((*certain, barrier), record.gate.calendar), emission)
+        arrival = pass_all(record.gate.with_barriers((*certain, barrier)), emission)
         weight = _chance_at(barrier, sent_at) * _absence(arrival, as_of, allowance)
         total = total + weight
         expected_at = np.sort(arrival, axis=1)[:, SCENARIOS // 2]

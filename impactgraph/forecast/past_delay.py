@@ -117,7 +117,7 @@ class _PassedGates:
         def without(gate: Gate) -> Gate:
             rejecting = (b.impairment.effect is Effect.REJECTED and keeps_rejecting for b in gate.barriers)
             pairs = zip(gate.barriers, rejecting, strict=True)
-            return Gate((b for b, is_kept in pairs if is_kept or not _is_closed(b, at)), gate.calendar)
+            return gate.with_barriers(b for b, is_kept in pairs if is_kept or not _is_closed(b, at))
 
         stage = replace(
             self.stage, start=without(self.stage.start), completion=without(self.stage.completion)
@@ -280,12 +280,16 @@ def _work(
     # What was closed for longer than the visit did not hold it; of what occurs by chance the weight says so.
     occurs_by_chance = bool(variant.occurred) or any(b.impairment.hold for b in stage.start.barriers)
     did_not_hold = (begin > moments.left_at) & (not occurs_by_chance)
-    begin = np.where(is_rejected | did_not_hold, arrival, begin)
+    usual_begin = stage.start.scheduled_departures(arrival)
+    # What was done while the location was closed did not wait for its opening.
+    usual_begin = np.where(usual_begin > moments.left_at, arrival, usual_begin)
+    begin = np.where(is_rejected | did_not_hold, usual_begin, begin)
     work = stage.durations(scenario_sample(f"takes/{stage.step.id}"), visits.slowdown)
-    usual_completion = arrival + work
-    completion = recorder.departures(variant.gate(stage.completion), begin + work, Place.COMPLETION)
+    usual_completion = stage.done_at(usual_begin, work)
+    done_at = stage.done_at(begin, work)
+    completion = recorder.departures(variant.gate(stage.completion), done_at, Place.COMPLETION)
     is_rejected = is_rejected | np.isinf(completion)
-    completion = np.where(is_rejected, begin + work, completion)
+    completion = np.where(is_rejected, done_at, completion)
     weight = np.full(completion.shape, variant.weight)
     if not moments.is_recorded.any():
         return _Work(completion, usual_completion, is_rejected, weight)

@@ -88,7 +88,7 @@ class HoldRecorder:
             scheduled = gate.scheduled_departures(arrival)
             for barrier in gate.barriers:
                 if len(gate.barriers) > 1:
-                    alone = pass_all(Gate((barrier,), gate.calendar), arrival)
+                    alone = pass_all(gate.with_barriers((barrier,)), arrival)
                 else:
                     alone = passage.departures[at]
                 ended = np.where(np.isinf(alone), left_at, alone)

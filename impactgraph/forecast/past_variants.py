@@ -23,7 +23,7 @@ class Variant:
         """The gate with its certain barriers and those that occurred."""
         if not gate.uncertain_barriers:
             return gate
-        return Gate((b for b in gate.barriers if b.is_certain or b.index in self.occurred), gate.calendar)
+        return gate.with_barriers(b for b in gate.barriers if b.is_certain or b.index in self.occurred)
 
 
 def past_variants(stage: Stage, gate: Gate, *, has_error: bool) -> list[Variant]:

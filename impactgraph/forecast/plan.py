@@ -7,6 +7,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from graph_models.enums import Effect, RecordKind, Transport
+from graph_models.hours import Site
 from graph_models.impairment import Impairment
 from graph_models.scope import Scope
 from graph_models.topology import Emission, Integration, Step, Topology, Transition, When, Workflow
@@ -20,8 +21,11 @@ from impactgraph.forecast.routes import Routes, Transit, routes_of, transition_s
 from impactgraph.forecast.scenarios import SCENARIOS, Reals
 from impactgraph.forecast.slowdown import on_site
 from impactgraph.topology.calendar import Calendar
+from impactgraph.topology.opening import OpenTimes, PickupTimes, open_times, pickup_times
 
 _USUAL = np.ones((1, 1))
+_FAR = 1e15
+"""Later than any moment, in the year 33,658."""
 _LIFTED = ("message_types",)
 """Scope dimensions of messages, not of orders: decided when the plan is made."""
 
@@ -69,6 +73,8 @@ class Stage:
     content_barriers: tuple[Barrier, ...]
     handoffs: tuple[Handoff, ...]
     records: tuple[Record, ...]
+    opening: OpenTimes | None = None
+    """When its location is open, where the step is done only then."""
 
     @property
     def is_impaired(self) -> bool:
@@ -98,6 +104,16 @@ class Stage:
             *(b for h in self.handoffs for b in h.duplication_barriers),
             *(b for r in self.records for b in (*r.gate.barriers, *r.content_barriers)),
         )
+
+    def done_at(self, begin: Reals, work: Reals) -> Reals:
+        """When work is done that begins then: it rests while the location is closed."""
+        return begin + work if self.opening is None else self.opening.after_open(begin, work)
+
+    def work_within(self, begin: Reals, end: Reals) -> Reals:
+        """How much work is done from `begin` to `end`; negative where that is before."""
+        if self.opening is None:
+            return end - begin
+        return self.opening.open_within(begin, np.where(end < _FAR, end, np.inf))
 
     def durations(self, p: Reals, slowdown: Reals) -> Reals:
         """(G, K) durations at the probabilities (K,) for cohorts with a slowdown (G,)."""
@@ -256,10 +272,12 @@ def _occurs(stratum: Stratum, codes: Mapping[tuple[str, str], int], barrier: Bar
 
 @dataclass(frozen=True)
 class Segment:
-    """Orders with the same scopes and branches."""
+    """Orders with the same scopes, branches, and times of their location."""
 
     scopes: frozenset[Scope]
     branches: frozenset[When]
+    site: Site = Site()
+    """Of what the workflow depends on; see `impactgraph/topology/sites.py`."""
 
 
 def plan_for(
@@ -307,7 +325,7 @@ def _stage(
         duration=durations[workflow.key, step.key],
         on_site=on_site(topology, step),
         manual_wait=forecast.manual_wait,
-        start=_gate([(n, i) for n, i in moving if i.at_start], forecast, step.id),
+        start=_start_gate([(n, i) for n, i in moving if i.at_start], forecast, step, segment.site),
         completion=_gate(
             [(n, i) for n, i in moving if i.at_completion and not i.hold], forecast, f"{step.id} completed"
         ),
@@ -320,6 +338,7 @@ def _stage(
             topology=topology, workflow=workflow, forecast=forecast, segment=segment, step=step
         ),
         records=records,
+        opening=open_times(segment.site) if step.when_open else None,
     )
 
 
@@ -368,7 +387,7 @@ def _handoff(
     ]
     return Handoff(
         to=workflow.position(transition.step),
-        gate=_gate(moving, forecast, place, integration),
+        gate=_handoff_gate(moving, forecast, place, integration, _pickups(transition, segment.site)),
         duplication_barriers=tuple(
             _barriers([(n, i) for n, i in impairments if i.effect is Effect.DUPLICATED], forecast, place)
         ),
@@ -434,6 +453,30 @@ def _gate(
         # The first run at or after the end takes what waits.
         waiting = [replace(barrier, retry_lag=np.zeros(SCENARIOS)) for barrier in waiting]
     return Gate(waiting, calendar)
+
+
+def _start_gate(
+    impairments: Sequence[tuple[int, Impairment]], forecast: ImpairmentForecast, step: Step, site: Site
+) -> Gate:
+    gate = _gate(impairments, forecast, step.id)
+    opening = open_times(site) if step.when_open else None
+    # Calls are made when the work begins, and what waited for them begins when the location is open again.
+    return Gate(gate.barriers, opening, opening) if opening is not None else gate
+
+
+def _handoff_gate(
+    impairments: Sequence[tuple[int, Impairment]],
+    forecast: ImpairmentForecast,
+    place: str,
+    integration: Integration | None,
+    pickups: PickupTimes | None,
+) -> Gate:
+    gate = _gate(impairments, forecast, place, integration)
+    return Gate(gate.barriers, gate.calendar, pickups) if pickups is not None else gate
+
+
+def _pickups(transition: Transition, site: Site) -> PickupTimes | None:
+    return pickup_times(site, transition.pickup) if transition.pickup is not None else None
 
 
 def _barriers(

@@ -194,7 +194,7 @@ class _Simulation:
         for barrier in stage.content_barriers:
             self._read_content(stage, barrier, begin)
         slowdown = self.setup.slowdown[: len(begin)]
-        return begin + stage.durations(self.plan.sample("takes", visit), slowdown)
+        return stage.done_at(begin, stage.durations(self.plan.sample("takes", visit), slowdown))
 
     def _read_content(self, stage: Stage, barrier: Barrier, at: Reals) -> None:
         """A step that reads stale data may decide wrongly."""

@@ -176,7 +176,7 @@ class _StepBins:
     def __init__(self, context: WorkflowContext, plan: Plan, position: int) -> None:
         stage, as_of = plan.stages[position], context.as_of
         tolerance = context.forecaster.tolerance
-        self._entries = MomentBins(as_of, entry_edges(plan, position, tolerance))
+        self._entries = MomentBins(as_of, entry_edges(plan, position, as_of, tolerance))
         self._completions = MomentBins(as_of, completion_edges(stage, as_of, tolerance))
         self._entry_matters = bool(stage.start)
         """Also where the completion is known."""

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from graph_models.hours import Site
 from graph_models.scope import Scope
-from graph_models.topology import Topology, When
+from graph_models.topology import Topology, When, Workflow
 from impactgraph.columns import Codes, Columns
+from impactgraph.topology.sites import depends_on_site, site_for
 
 Flags = NDArray[np.bool_]
 _ORDER_COLUMNS = {"channels": "channel", "modes": "mode", "currencies": "currency"}
@@ -28,6 +30,8 @@ class Membership:
             np.int32,
         )
         self._region_names = np.array([place.region or "" if place else "" for place in locations], object)
+        self._location_names = names
+        self._sites: dict[str, tuple[list[Site], Codes]] = {}
         self._kind_names = np.array([place.kind if place else "" for place in locations], object)
 
     def fits(self, columns: Columns) -> bool:
@@ -56,6 +60,23 @@ class Membership:
             if values:
                 mask &= self._has_value(rows, dimension, values)
         return mask
+
+    def divide_by_site(self, rows: Codes, workflow: Workflow) -> list[tuple[Site | None, Codes]]:
+        """The rows by the times of their location; None: the workflow does not depend on them."""
+        if not depends_on_site(workflow):
+            return [(None, rows)]
+        sites, code_of_location = self._sites_for(workflow)
+        codes = code_of_location[self._columns.fulfillments.location[rows]]
+        return [(sites[code], rows[codes == code]) for code in np.unique(codes).tolist()]
+
+    def _sites_for(self, workflow: Workflow) -> tuple[list[Site], Codes]:
+        """The sites of all locations, each once, and the number of each by code of the location."""
+        if workflow.key not in self._sites:
+            number: dict[Site, int] = {}
+            of_location = (site_for(self._topology, workflow, name) for name in self._location_names)
+            codes = np.array([number.setdefault(site, len(number)) for site in of_location], np.int32)
+            self._sites[workflow.key] = list(number), codes
+        return self._sites[workflow.key]
 
     def region(self, rows: Codes) -> Codes:
         """(rows,) code of the region: of the fulfillment's location, else of its order."""

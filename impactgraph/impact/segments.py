@@ -49,7 +49,9 @@ def segments(
     rows_by_segment: dict[Segment, list[SegmentRows]] = {}
     for place in _places(context, selection):
         for segment, members in _divide(membership, place.rows, scopes, branches):
-            rows_by_segment.setdefault(segment, []).append(replace(place, rows=members))
+            for site, rows in membership.divide_by_site(members, context.workflow):
+                whole = segment if site is None else replace(segment, site=site)
+                rows_by_segment.setdefault(whole, []).append(replace(place, rows=rows))
     return rows_by_segment
 
 

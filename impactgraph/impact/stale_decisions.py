@@ -125,7 +125,9 @@ def _rerouted_after(
     if not len(at):
         return None
     reroutes = MomentBins(context.as_of, [np.array([stale.since]), stale.until])
-    entries = MomentBins(context.as_of, entry_edges(plan, position, context.forecaster.tolerance))
+    entries = MomentBins(
+        context.as_of, entry_edges(plan, position, context.as_of, context.forecaster.tolerance)
+    )
     entered_at = columns.column("entered_at")[at]
     groups = group_rows(len(at), reroutes.codes(rerouted_at[at]), entries.codes(entered_at))
     entry_at = entries.moments(groups.codes[1])

@@ -11,20 +11,23 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_models.time import HOUR
-from graph_models.topology import Schedule, Workflow
+from graph_models.time import DAY, HOUR
+from graph_models.topology import Schedule, Topology, Workflow
 from impactgraph.columns import COMPLETED, ENDED, NOT_BEGUN, Codes, Columns
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.gates import Gate
 from impactgraph.forecast.slowdown import MAX_LEVEL
 from impactgraph.topology.calendar import Calendar
 from impactgraph.topology.former import way_to
+from impactgraph.topology.sites import depends_on_site
 
 Flags = NDArray[np.bool_]
 DEAD_LETTERED = "DEAD_LETTERED"
 USUAL_PACE = MAX_LEVEL
 """Bin of the usual pace of a location."""
 _ENOUGH_ERRORS = 8
+_LONGEST_CLOSING = 14.0 * DAY
+"""For how long at most an order waits for the opening of a location, or for a pick-up."""
 _REROUTE_PRIOR = 100
 """One reroute among so many is assumed beside those that were observed."""
 
@@ -184,8 +187,15 @@ def _impaired_since(forecaster: Forecaster) -> float:
         integration = integrations.get(impairment.element.removeprefix("integration:"))
         schedule = integration.schedule if integration else None
         since[schedule] = min(float(impairment.since), since.get(schedule, np.inf))
-    gates = ((Gate((), Calendar(each) if each else None), moment) for each, moment in since.items())
-    return min((gate.arrivals_of(moment, np.inf)[0] for gate, moment in gates), default=np.inf)
+    gates = [(Gate((), Calendar(each) if each else None), moment) for each, moment in since.items()]
+    first = min((gate.arrivals_of(moment, np.inf)[0] for gate, moment in gates), default=np.inf)
+    return first - _longest_closing(forecaster.topology) if np.isfinite(first) else first
+
+
+def _longest_closing(topology: Topology) -> float:
+    """0 where no workflow waits for an opening or a pick-up."""
+    waits = any(depends_on_site(workflow) for workflow in topology.workflows.values())
+    return _LONGEST_CLOSING if waits else 0.0
 
 
 def _former_contexts(context: WorkflowContext, among: Codes | None) -> Iterator[WorkflowContext]:

@@ -54,6 +54,10 @@ class Calendar:
         is_finite = np.isfinite(at)
         return np.where(is_finite, self._runs.run_before(np.where(is_finite, at, 0.0)), at)
 
+    def edges(self, low: float, high: float) -> Reals:
+        """The runs between two moments, and the first after them."""
+        return self.run_from(np.arange(low, high + MINUTE, float(MINUTE)))
+
     def next_run(self, at: Millis) -> Millis:
         """The first run at or after a moment."""
         return round(float(self.run_from(np.array(float(at)))))

@@ -54,6 +54,11 @@ def integration(values: dict[str, Any], body: Map, reading: Reading) -> None:
         reading.warn("`buffer` is not used: only a queue or a stream holds messages.", body.lines["buffer"])
 
 
+def location(values: dict[str, Any], body: Map, reading: Reading) -> None:
+    if body.get("cutoff") is not None and body.get("pickups") is None:
+        reading.wrong("`cutoff` belongs to `pickups`, which is missing.", body.lines["cutoff"])
+
+
 def _complete(schedule: Schedule, values: dict[str, Any], reading: Reading) -> Schedule:
     return replace(schedule, at=values.get("at"), timezone=values.get("timezone") or reading.timezone)
 
@@ -62,6 +67,10 @@ def step(values: dict[str, Any], body: Map, reading: Reading) -> None:
     needs(values, body, reading)
     if body.get("surfaces_at") is not None and body.get("reads") is None:
         reading.warn("`surfaces_at` is not used: the step reads no data.", body.lines["surfaces_at"])
+    then = body.get("then")
+    for each in then if isinstance(then, Items) else ():
+        if isinstance(each, Map) and each.get("cutoff") is not None and each.get("pickup") is None:
+            reading.wrong("`then.cutoff` belongs to `pickup`, which is missing.", each.lines["cutoff"])
     shares(values.get("then", ()), body, reading)
 
 

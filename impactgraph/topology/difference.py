@@ -72,7 +72,9 @@ def _parts(topology: Topology) -> Mapping[str, Element | Region]:
 
 def _own_changes(before: Topology, after: Topology) -> list[Change]:
     """Changed fields of the topology itself."""
-    values = ((name, getattr(before, name), getattr(after, name)) for name in ("timezone", "language"))
+    values = (
+        (name, getattr(before, name), getattr(after, name)) for name in ("timezone", "language", "holidays")
+    )
     return [Change(TOPOLOGY, name, was, now) for name, was, now in values if was != now]
 
 

@@ -27,6 +27,8 @@ class Reading:
     workflow: str = ""
     timezone: str | None = None
     """Of the topology."""
+    holidays: tuple[str, ...] = ()
+    """Names of the calendars of holidays."""
     problems: list[Problem] = field(default_factory=list[Problem])
     warnings: list[Problem] = field(default_factory=list[Problem])
 

@@ -25,6 +25,13 @@ from graph_models.topology import (
 from impactgraph.topology import checks
 from impactgraph.topology.document import Map
 from impactgraph.topology.fields import Body, Field, Fields, Reading, Several
+from impactgraph.topology.format_hours import (
+    HolidayCalendars,
+    HolidayList,
+    Hours,
+    PickupsByCarrier,
+    with_cutoff,
+)
 from impactgraph.topology.format_steps import (
     INTEGRATION,
     LOCATION_KINDS,
@@ -40,7 +47,18 @@ from impactgraph.topology.reference_fields import Pointer, TeamOrContact
 from impactgraph.topology.values import Cron, Every, Flag, Fraction, Rate, TimeOrMoment, Whole, Word
 
 FORMAT_VERSION = 1
-CSV_COLUMNS = ("id", "kind", "region", "name", "timezone", "language")
+CSV_COLUMNS = (
+    "id",
+    "kind",
+    "region",
+    "name",
+    "timezone",
+    "language",
+    "hours",
+    "holidays",
+    "pickups",
+    "cutoff",
+)
 PROTOCOLS = ("rest", "graphql", "soap", "grpc", "edi", "idoc", "event")
 LIFECYCLES = ("experimental", "production", "deprecated")
 KINDS = tuple(kind.value.lower() for kind in ElementKind)
@@ -76,6 +94,11 @@ def _integration(
     return Integration(key=key, schedule=schedule, **values)
 
 
+def _location(key: str, cutoff: Millis | None = None, **values: Any) -> Location:
+    location = Location(key=key, **values)
+    return replace(location, pickups=with_cutoff(location.pickups, cutoff))
+
+
 def _playbook(key: str, covers: dict[str, Any] | None = None, **values: Any) -> Playbook:
     return Playbook(key=key, **values, **(covers or {}))
 
@@ -97,6 +120,10 @@ _LOCATIONS = Fields(
         NAME,
         Field("timezone", TimeZone(), "Its time zone by IANA name; by default that of its region."),
         Field("language", Language(), "The language of its customers; by default that of its region."),
+        Field("hours", Hours(), "When it is open, by day; by default always."),
+        Field("holidays", HolidayList(), "When it is closed, in addition to those of its region."),
+        Field("pickups", PickupsByCarrier(), "When orders are collected there."),
+        Field("cutoff", SPAN, "How long before a pick-up an order must be ready."),
     )
 )
 _REGIONS = Fields(
@@ -104,6 +131,9 @@ _REGIONS = Fields(
         NAME,
         Field("timezone", TimeZone(), "Its time zone by IANA name; by default that of the topology."),
         Field("language", Language(), "The language of its customers; by default that of the topology."),
+        Field(
+            "holidays", HolidayList(), "When its locations are closed, in addition to those of the topology."
+        ),
     )
 )
 _SYSTEMS = Fields(
@@ -276,6 +306,11 @@ SINGLE_FIELDS: Mapping[str, Field] = {
             "Language of customers where neither order, location nor region has one, and of the texts that "
             "name none; English by default.",
         ),
+        Field(
+            "holidays",
+            HolidayCalendars(),
+            "Dates on which all locations are closed, or calendars of such dates by name.",
+        ),
     )
 }
 """Fields of the topology itself, at the top of a document."""
@@ -294,7 +329,8 @@ SECTIONS = (
         kind="location",
         help="Stores, distribution centres, third parties.",
         fields=_LOCATIONS,
-        make=Location,
+        make=_location,
+        check=checks.location,
     ),
     Section(
         "systems",

@@ -1,5 +1,6 @@
 """The fields of a step, and of what systems and steps need."""
 
+from dataclasses import replace
 from typing import Any
 
 from graph_models.enums import RecordKind
@@ -8,8 +9,9 @@ from graph_models.topology import Emission, Step, Takes, Transition, When
 from impactgraph.topology import checks
 from impactgraph.topology.document import Items, Map, Node
 from impactgraph.topology.fields import WRONG, Body, Either, Field, Fields, JsonSchema, Reading, Several
+from impactgraph.topology.format_hours import Pickup
 from impactgraph.topology.reference_fields import Pointer, PostingType, StepPointer
-from impactgraph.topology.values import Amount, Duration, Fraction, Text, Word
+from impactgraph.topology.values import Amount, Duration, Flag, Fraction, Text, Word
 
 LOCATION_KINDS = ("store", "dc", "3pl", "dark_store", "supplier")
 TEXT = Text()
@@ -102,8 +104,23 @@ _TRANSITION = Fields(
             "Which orders go this way: any value within a field, all fields across.",
         ),
         Field("share", Fraction(), "The usual fraction, among the next steps without `when`."),
+        Field(
+            "pickup",
+            Pickup(),
+            "Orders leave with a pick-up: true for those of their location, a carrier for its pick-ups "
+            "there, or times for locations without their own.",
+        ),
+        Field("cutoff", SPAN, "How long before a pick-up an order must be ready, unless the location says."),
     )
 )
+
+
+def _transition(values: dict[str, Any]) -> Transition:
+    cutoff = values.pop("cutoff", None)
+    pickup = values.pop("pickup", None)
+    return Transition(**values, pickup=replace(pickup, cutoff=cutoff) if pickup is not None else None)
+
+
 _MEASURED = Fields(
     (
         Field("p50", SPAN, "The median.", required=True),
@@ -174,12 +191,13 @@ STEP_FIELDS = Fields(
         ),
         Field("takes", _Takes(), "Typical duration, or {p50, p95}."),
         Field("within", SPAN, "The limit before it counts as overdue."),
+        Field("when_open", Flag(), "Its work begins only while the location of the order is open."),
         *NEEDS,
         Field("reads", Several(Pointer("data", full=True)), "Data that it decides by."),
         Field("surfaces_at", StepPointer(), "The step where a wrong decision made here comes to light."),
         Field(
             "then",
-            Several(Either(StepPointer(short=True), Body(_TRANSITION, lambda v: Transition(**v)))),
+            Several(Either(StepPointer(short=True), Body(_TRANSITION, _transition))),
             _THEN,
         ),
         Field("emits", Body(_EMITS, _together), "What the step must cause elsewhere when it completes."),

@@ -119,12 +119,16 @@ def _build(entries: Entries, files: list[Document]) -> tuple[Topology, list[Prob
     reading = Reading(keys, problems=problems)
     singles = {name: _single(name, entries.singles.get(name), reading) for name in SINGLE_FIELDS}
     reading.timezone = singles["timezone"]
+    holidays: Mapping[str, tuple[int, ...]] = singles["holidays"] or {}
+    singles["holidays"] = holidays
+    reading.holidays = tuple(name for name in holidays if name)
     sections: dict[str, Any] = {
         section.name: _elements(section, entries.sections[section.name], reading) for section in SECTIONS
     }
     sections["integrations"] = with_timezone(sections["integrations"], singles["timezone"])
     topology = Topology(**sections, rates=_rates(entries.singles.get(RATES), reading), **singles)
     _check_regions(topology, entries, reading)
+    _check_sites(topology, entries, reading)
     return topology, problems, reading.warnings
 
 
@@ -154,6 +158,22 @@ def _check_regions(topology: Topology, entries: Entries, reading: Reading) -> No
             reading.file, reading.element = place.file, f"location:{key}"
             hint = did_you_mean(location.region, topology.regions)
             reading.warn(f"its region {location.region!r} is not among `regions`.{hint}", place.line)
+
+
+def _check_sites(topology: Topology, entries: Entries, reading: Reading) -> None:
+    """Warns of steps and hand-offs that wait for hours or pick-ups that no location has."""
+    carriers = {carrier for location in topology.locations.values() for carrier, _ in location.pickups}
+    has_hours = any(location.hours for location in topology.locations.values())
+    for step in (step for workflow in topology.workflows.values() for step in workflow.steps):
+        place = entries.sections["workflows"][step.workflow].place
+        reading.file, reading.element = place.file, step.id
+        if step.when_open and not has_hours:
+            reading.warn("`when_open` is not used: no location has `hours`.", place.line)
+        for rule in (t.pickup for t in step.then if t.pickup is not None and t.pickup.usual is None):
+            if rule.carrier not in carriers:
+                whose = f" of {rule.carrier!r}" if rule.carrier else ""
+                hint = did_you_mean(rule.carrier, carriers - {""}) if rule.carrier else ""
+                reading.warn(f"`pickup` is not used: no location has `pickups`{whose}.{hint}", place.line)
 
 
 def _elements(section: Section, entries: Mapping[str, Entry], reading: Reading) -> dict[str, Any]:

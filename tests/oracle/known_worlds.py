@@ -1,10 +1,12 @@
 """Small worlds whose figures can be worked out: at noon, with every failure and every order in a line."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from graph_models.enums import FailureClass, RecordKind, Transport
 from graph_models.failure import Failure
+from graph_models.hours import OpeningHours, PickupRule, Pickups
 from graph_models.needs import Choice, Needs
 from graph_models.time import DAY, HOUR, MINUTE, Millis, parse_moment
 from graph_models.topology import (
@@ -12,6 +14,7 @@ from graph_models.topology import (
     Data,
     Emission,
     Integration,
+    Location,
     Retry,
     Schedule,
     Step,
@@ -227,7 +230,58 @@ def long_behind_errors() -> World:
     return world(steps, links, failures, ages("pick", 5, 20, 30) | ages("pack", 5, 20, 35))
 
 
+def at_location(drawn: World, location: Location) -> World:
+    """The world with all orders at a location."""
+    topology = replace(drawn.topology, locations={location.key: location})
+    journeys = tuple(replace(each, location=location.key) for each in drawn.journeys)
+    return replace(drawn, topology=topology, journeys=journeys)
+
+
+def daily(*spans: tuple[Millis, Millis]) -> OpeningHours:
+    """Open every day at these times, in hours from midnight UTC."""
+    return OpeningHours((tuple((since * HOUR, until * HOUR) for since, until in spans),) * 7)
+
+
+def opening_hours() -> World:
+    """A call that fails before closing: who is late for that is done the next morning."""
+    steps = [
+        step("route", SHORT, "pick"),
+        step("pick", WIDE, "ship", when_open=True, needs=Needs(("integration:call",))),
+        step("ship", LONG),
+    ]
+    outage = fixed("integration:call", -MINUTE, 65 * MINUTE)
+    drawn = world(steps, [link("call")], [outage], ages("route", 1) | ages("pick", 20, 60))
+    return at_location(drawn, Location("shop", "store", hours=daily((9, 13))))
+
+
+def closed_at_night() -> World:
+    """The outage is over when the location opens: nobody is late."""
+    steps = [
+        step("pick", WIDE, "ship", when_open=True, needs=Needs(("integration:call",))),
+        step("ship", LONG),
+    ]
+    outage = fixed("integration:call", -HOUR, 3 * HOUR)
+    drawn = world(steps, [link("call")], [outage], ages("pick", 1, 100))
+    return at_location(drawn, Location("shop", "store", hours=daily((5, 9), (16, 20))))
+
+
+def missed_pickup() -> World:
+    """What is late for the pick-up at 13:00 leaves with that at 18:00."""
+    pickups = Pickups(((13 * HOUR, 18 * HOUR),) * 7, 10 * MINUTE)
+    steps = [
+        step("pick", WIDE, "pack", needs=Needs(("integration:call",))),
+        step("pack", SHORT, Transition("ship", pickup=PickupRule())),
+        step("ship", LONG),
+    ]
+    slow = failing("integration:call", C.LATENCY, delay=20 * MINUTE)
+    drawn = world(steps, [link("call")], [slow], ages("pick", 1, 10) | ages("pack", 2))
+    return at_location(drawn, Location("shop", "store", pickups=(("", pickups),)))
+
+
 KNOWN = (
+    opening_hours,
+    closed_at_night,
+    missed_pickup,
     lognormal_step,
     batch,
     slow_batch,

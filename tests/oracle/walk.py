@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from graph_models.enums import RecordKind
 from graph_models.topology import Step, Transition, Workflow
+from tests.oracle import opening
 from tests.oracle.calls import Met
 from tests.oracle.dice import Dice
 from tests.oracle.runs import next_run
@@ -66,6 +67,8 @@ class Walk:
     def __init__(self, world: World, journey: Journey, dice: Dice, troubles: Troubles | None) -> None:
         self.topology, self.journey, self.dice, self.troubles = world.topology, journey, dice, troubles
         self.workflow: Workflow = world.topology.workflows[journey.workflow]
+        self.world = world
+        self.site = opening.site(world.topology, journey.location)
 
     def go_on(self, step: str, at: float, visits: Sequence[Visit] = (), first: int = 0) -> Course:
         """From the entry into a step to the end; `first` is the number of that visit."""
@@ -83,14 +86,16 @@ class Walk:
 
     def visit(self, step: Step, entered: float, number: int, before: Sequence[Visit]) -> Visit:
         met = Met()
-        begun = self._start(step, entered, met)
+        opened = self._opens(step, entered)
+        begun = self._start(step, opened, met)
         wrong = self._decides(step, begun, met)
         work = self.dice.work(step.takes, f"{number}/takes")
         for decided in [v for v in before if v.wrong == step.key]:
             work += self._rework(decided.step, step.key, number)
         if wrong == step.key:
             work += self._rework(step.key, step.key, number)
-        ready = begun + met.late + work
+        begun = self._opens(step, begun + met.late)
+        ready = opening.done(self.site, begun, work) if step.when_open and begun < INF else begun + work
         done = self._completes(step, ready)
         way = self._way(step, f"{number}/branch")
         over = Met()
@@ -98,12 +103,18 @@ class Walk:
         visit = Visit(
             step=step.key,
             entered=entered,
-            begun=begun + met.late,
+            begun=begun,
             done=done,
             leaves=leaves,
             to=way.step if way else None,
             marked=wrong is not None or met.doubled or over.doubled,
-            waits=[(entered, begun + met.late), (ready, done), (done, leaves)] if self.troubles else [],
+            waits=[
+                *([(entered, begun)] if begun > opened else []),
+                (ready, done),
+                *([(done, leaves)] if leaves > self._undisturbed(way, done) else []),
+            ]
+            if self.troubles
+            else [],
             wrong=wrong,
         )
         self._emit(step, done, visit)
@@ -204,8 +215,17 @@ class Walk:
             )
         )
 
+    def _opens(self, step: Step, t: float) -> float:
+        """When its location is open, where it needs that."""
+        return opening.opens(self.site, t) if step.when_open and t < INF else t
+
     def _hand_over(self, way: Transition | None, t: float, met: Met) -> float:
-        return self._sent(way.via if way else None, t, met)
+        sent = self._sent(way.via if way else None, t, met)
+        return opening.collected(self.site, way.pickup, sent) if way and sent < INF else sent
+
+    def _undisturbed(self, way: Transition | None, t: float) -> float:
+        """When it would leave without the failures."""
+        return Walk(self.world, self.journey, self.dice, None)._hand_over(way, t, Met())
 
     def _sent(self, via: str | None, t: float, met: Met) -> float:
         if via is None or t == INF:

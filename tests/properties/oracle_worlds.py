@@ -3,6 +3,7 @@ tells nothing of another; and an order that came to where it is by one of its po
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import assume
@@ -10,9 +11,19 @@ from hypothesis import strategies as st
 
 from graph_models.enums import FailureClass, RecordKind, Transport
 from graph_models.failure import Failure
+from graph_models.hours import PickupRule, Pickups
 from graph_models.needs import Choice, Needs
 from graph_models.time import HOUR, MINUTE, Millis
-from graph_models.topology import Emission, Integration, Retry, Schedule, Step, Takes, Transition
+from graph_models.topology import (
+    Emission,
+    Integration,
+    Location,
+    Retry,
+    Schedule,
+    Step,
+    Takes,
+    Transition,
+)
 from tests.oracle import known_worlds as known
 from tests.oracle.dice import Dice
 from tests.oracle.troubles import Troubles
@@ -21,6 +32,13 @@ from tests.worlds import Journey, World
 
 C = FailureClass
 CLASSES = (C.OUTAGE, C.TRANSIENT, C.LATENCY, C.SCHEMA_MISMATCH, C.DUPLICATE)
+pickups = st.sampled_from([None, None, None, PickupRule()])
+LOCATIONS = (
+    Location("always", "store"),
+    Location("early", "store", hours=known.daily((4, 13))),
+    Location("split", "store", timezone="Europe/Berlin", hours=known.daily((6, 12), (14, 20))),
+    Location("lorry", "dc", pickups=(("", Pickups(((10 * HOUR, 13 * HOUR, 17 * HOUR),) * 7, 15 * MINUTE)),)),
+)
 takes = st.sampled_from([Takes(5 * MINUTE), known.WIDE, Takes(HOUR, 2 * HOUR)])
 
 
@@ -61,8 +79,9 @@ def lines(draw: Callable[..., Any]) -> tuple[list[Step], list[Integration]]:
             known.step(
                 f"s{n}",
                 draw(takes) if n < count - 1 else known.LONG,
-                Transition(f"s{n + 1}", over) if n < count - 1 else None,
+                Transition(f"s{n + 1}", over, pickup=draw(pickups)) if n < count - 1 else None,
                 needs=needs,
+                when_open=draw(st.integers(0, 3)) == 0,
                 emits=draw(st.sampled_from([(), (posting,)])) if n == count - 1 else (),
             )
         )
@@ -96,6 +115,8 @@ def lived_worlds(draw: Callable[..., Any]) -> World:
         st.lists(st.sampled_from(mentioned), min_size=1, max_size=2, unique_by=lambda link: link.key)
     )
     world = known.world(steps, used, [draw(failures_of(link)) for link in chosen], {})
+    location = draw(st.sampled_from(LOCATIONS))
+    world = replace(world, topology=replace(world.topology, locations={location.key: location}))
     journey = lived(world, draw(st.integers(0, 1000)), draw(st.integers(1, 240)) * MINUTE)
     assume(journey is not None)
     assert journey
@@ -108,8 +129,9 @@ def _is_used(link: Integration, steps: list[Step]) -> bool:
 
 def lived(world: World, seed: int, age: Millis) -> Journey | None:
     """What is seen now of an order that came so long ago, in one of its lives; None where it is done."""
-    start = Journey("O", (("s0", world.as_of - age),))
+    (location,) = world.topology.locations
+    start = Journey("O", (("s0", world.as_of - age),), location=location)
     dice = Dice(seed)
     course = Walk(world, start, dice, Troubles(world, start, dice)).go_on("s0", float(world.as_of - age))
     stays = tuple((v.step, round(v.entered)) for v in course.visits if v.entered <= world.as_of)
-    return None if course.finish <= world.as_of else Journey("O", stays)
+    return None if course.finish <= world.as_of else Journey("O", stays, location=location)

@@ -1,5 +1,5 @@
 """Baseline of dwell times: how long fulfillments usually stay in a step, hand-over and wait for a run
-included.
+included, the times at which the location was closed not.
 
 It is learned from visits that began well before the moment in question, so that an unreported problem does
 not raise the baseline, and without visits that recorded failures held up. Visits that still last are
@@ -8,13 +8,15 @@ right-censored observations (Kaplan and Meier, JASA 53, 1958).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.time import HOUR, Millis
 from graph_models.topology import Step, Topology
-from impactgraph.columns import Columns
+from impactgraph.columns import Codes, Columns, Ints
+from impactgraph.diagnosis.overdue.opening import open_lengths
 from impactgraph.diagnosis.overdue.visits import Visits, sample_by_workflow, visits_of
 from impactgraph.forecast.durations import ENOUGH, GRID, Distribution, documented_distribution
 from impactgraph.forecast.scenarios import Reals
@@ -69,6 +71,7 @@ def learn_dwell_baseline(
                 by_place.get((workflow.key, step.key)),
                 at,
                 held_spans(workflow.key, step.key),
+                partial(open_lengths, topology, columns, step),
             )
             for workflow in topology.workflows.values()
             for step in workflow.steps
@@ -77,12 +80,19 @@ def learn_dwell_baseline(
 
 
 def _of_step(
-    prior: Distribution, visits: Visits | None, at: Millis, spans: Sequence[tuple[Millis, Millis]]
+    prior: Distribution,
+    visits: Visits | None,
+    at: Millis,
+    spans: Sequence[tuple[Millis, Millis]],
+    counted: Callable[[Codes, Ints, Reals], Reals],
 ) -> Distribution:
-    """`prior` until enough visits ended; `spans` in which a recorded failure held what was in the step."""
+    """`prior` until enough visits ended; `spans` in which a recorded failure held what was in the step;
+    `counted`: the lengths of visits, given by row, entry and length, as far as they count.
+    """
     if visits is None or not len(visits):
         return prior
     lengths, is_over = _observed_lengths(visits, at, spans)
+    lengths = counted(visits.row, visits.entered_at, lengths)
     usable = (visits.entered_at < at - RECENT) & (lengths > 0)
     if int((is_over & usable).sum()) < ENOUGH:
         usable = lengths > 0

@@ -7,6 +7,7 @@ from graph_models.time import FOREVER, Millis
 from graph_models.topology import Step, Topology
 from impactgraph.columns import Codes, Columns, Ints
 from impactgraph.diagnosis.overdue.baseline import DwellBaseline
+from impactgraph.diagnosis.overdue.opening import lasting
 from impactgraph.diagnosis.overdue.runs import runs_of
 from impactgraph.diagnosis.overdue.visits import in_step
 from impactgraph.forecast.durations import Durations
@@ -46,13 +47,15 @@ def limits(
     """By fulfillment (only those in `rows`, if given): milliseconds that it may stay in its step.
 
     Every statement about overdue orders is based on this. A learned limit is scaled by the pace of the
-    location. A fulfillment whose work was done within the limit and that waits for the run of a batch may
-    stay until the run: it is overdue once the run has left without it.
+    location. A limit counts only while the location is open, where the step waits for that. A fulfillment
+    whose work was done within the limit and that waits for the run of a batch or for a pick-up may stay until
+    then: it is overdue once that has left without it.
     """
     f = columns.fulfillments
     rows = np.arange(len(f), dtype=np.int32) if rows is None else rows
     table = limit_table(topology, columns, baseline)
     limit = _scaled_by_pace(topology, columns, table, durations, rows=rows)
+    limit = _while_open(topology, columns, limit, rows)
     runs = runs_of(topology, columns, durations, rows)
     entered_at = f.entered_at[rows]
     in_time = (runs.run_at > 0) & (runs.done_at - entered_at <= limit)
@@ -77,6 +80,16 @@ def _scaled_by_pace(
         np.minimum(limit * slowness[f.location[rows]], FOREVER),
         limit,
     ).astype(np.int64)
+
+
+def _while_open(topology: Topology, columns: Columns, limit: Ints, rows: Codes) -> Ints:
+    """The limits of the rows, counted while their location is open where their step waits for that."""
+    f = columns.fulfillments
+    for n, m, step in _steps(topology, columns):
+        if step.when_open:
+            at = np.flatnonzero((f.workflow[rows] == n) & (f.step[rows] == m))
+            limit[at] = lasting(topology, columns, step, rows[at], limit[at])
+    return limit
 
 
 def overdue_mask(columns: Columns, limit: Ints, at: Millis, rows: Codes | None = None) -> Flags:

@@ -15,6 +15,7 @@ from impactgraph.forecast.cohorts import Cohorts, StepEvidence
 from impactgraph.forecast.expected_steps import ExpectedStep, ExpectedSteps, undisturbed_steps
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.plan import Segment
+from impactgraph.topology.sites import site_for
 
 __all__ = ["CurrentVisit", "ExpectedStep", "ExpectedSteps", "StepsOf", "expected_steps"]
 
@@ -51,7 +52,8 @@ def _undisturbed(forecaster: Forecaster, order: Order, visit: CurrentVisit) -> E
     workflow = forecaster.topology.workflows[visit.step.workflow]
     conditions = {t.when for step in workflow.steps for t in step.then if t.when is not None}
     branches = frozenset(when for when in conditions if _holds(when, order, visit.location))
-    plan = forecaster.plan(workflow, Segment(frozenset(), branches))
+    site = site_for(forecaster.topology, workflow, visit.location.key if visit.location else "")
+    plan = forecaster.plan(workflow, Segment(frozenset(), branches, site))
     cohort = Cohorts(
         step=workflow.position(visit.step.key),
         entered_at=np.array([float(visit.entered_at)]),

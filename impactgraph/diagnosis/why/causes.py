@@ -11,6 +11,7 @@ from impactgraph.diagnosis.why.evidence import (
     error_evidence,
     factor_evidence,
     failure_evidence,
+    opening_evidence,
     run_evidence,
     usual_dwell_evidence,
 )
@@ -134,7 +135,10 @@ def _normal_progress(state: FulfillmentState, s: Situation) -> Iterator[Cause]:
         return
     element = state.step.id if state.step is not None else None
     if state.run_at is not None:
-        yield Cause("normal", 1.0, run_evidence(state.run_at, s.clock), element=element)
+        evidence = run_evidence(state.run_at, s.clock, is_pickup=state.pickup)
+        yield Cause("normal", 1.0, evidence, element=element)
+    elif state.opens_at is not None:
+        yield Cause("normal", 1.0, opening_evidence(state.opens_at, s.clock), element=element)
     elif state.usually_leaves_at is not None:
         evidence = usual_dwell_evidence(state.usually_leaves_at - entered_at, s.at - entered_at)
         yield Cause("normal", 1.0, evidence, element=element)

@@ -60,8 +60,13 @@ def factor_evidence(factor: CommonFactor) -> str:
     return f"{with_factor}, {factor.overdue_without} of {factor.total_without} without it"
 
 
-def run_evidence(run_at: Millis, clock: TextClock) -> str:
-    return f"orders leave this step in batches, the next time at {clock.time(run_at)}"
+def run_evidence(run_at: Millis, clock: TextClock, *, is_pickup: bool = False) -> str:
+    how = "with pick-ups" if is_pickup else "in batches"
+    return f"orders leave this step {how}, the next time at {clock.time(run_at)}"
+
+
+def opening_evidence(opens_at: Millis, clock: TextClock) -> str:
+    return f"its location is closed and opens at {clock.time(opens_at)}"
 
 
 def usual_dwell_evidence(median: Millis, dwell: Millis) -> str:

@@ -14,7 +14,7 @@ from graph_models.orders import Fulfillment, Order
 from graph_models.time import FOREVER, MINUTE, Millis
 from graph_models.topology import Step, Topology
 from impactgraph.columns import Codes, Columns
-from impactgraph.diagnosis.overdue import DwellBaseline, limits, runs_of
+from impactgraph.diagnosis.overdue import DwellBaseline, lasting, limits, runs_of, work_begins_at
 from impactgraph.diagnosis.why.ahead import (
     CurrentVisit,
     ExpectedStep,
@@ -30,6 +30,8 @@ from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.plan import ImpairmentForecast
 from impactgraph.forecast.slowdown import slowdown_factors
+from impactgraph.topology.opening import PickupTimes, pickup_times
+from impactgraph.topology.sites import site_for
 
 _SOON = 15 * MINUTE
 """How long after its placement the first step may begin, where that step declares no limit."""
@@ -171,20 +173,26 @@ def _with_expected_steps(
     rows = np.array([row], np.int32)
     limit = int(limits(sources.topology, sources.columns, sources.baseline, sources.durations, rows=rows)[0])
     stays = steps.is_open_ended and len(steps.steps) == 1
-    median = sources.baseline.by_step[fulfillment.workflow, step.key].median
+    median = np.array([round(sources.baseline.by_step[fulfillment.workflow, step.key].median)])
+    usual = lasting(sources.topology, sources.columns, step, rows, median)
     is_known = sources.baseline.knows(step)
     leaves_at = steps.steps[0].leaves if steps.steps and not stays else None
     arrival = _arrival(sources.topology, order, state, steps) if is_known else ExpectedArrival()
+    run_at = _pending_run(sources, rows)
+    pickups = _pickups(sources, state, step)
     complete_state = replace(
         state,
         expected_to_leave_at=leaves_at if is_known else None,
         expected_done_at=steps.done_at if is_known else None,
         expected_arrival_at=arrival.at,
         expected_arrival_by=arrival.by,
-        usually_leaves_at=fulfillment.entered_at + round(median) if is_known else None,
+        usually_leaves_at=fulfillment.entered_at + int(usual[0]) if is_known else None,
         has_unknown_duration=not is_known,
         limit=limit if limit < FOREVER else None,
-        run_at=_pending_run(sources, rows),
+        run_at=run_at,
+        opens_at=_opens_at(sources, step, rows),
+        pickup=pickups is not None,
+        missed_pickup_at=_missed_pickup(pickups, fulfillment.entered_at, run_at),
     )
     return FulfillmentOutlook(complete_state, steps)
 
@@ -209,6 +217,28 @@ def _pending_run(sources: EvidenceSources, rows: Codes) -> Millis | None:
     done_at = int(runs.done_at[0])
     run_at = int(runs.run_at[0])
     return run_at if run_at and done_at <= sources.at <= run_at else None
+
+
+def _opens_at(sources: EvidenceSources, step: Step, rows: Codes) -> Millis | None:
+    """When its location opens, where its work has not begun before that; else None."""
+    begins_at = int(work_begins_at(sources.topology, sources.columns, step, rows)[0])
+    return begins_at if step.when_open and begins_at > sources.at else None
+
+
+def _pickups(sources: EvidenceSources, state: FulfillmentState, step: Step) -> PickupTimes | None:
+    """The pick-ups with which it leaves its step; None where it leaves in another way."""
+    workflow = sources.topology.workflows[step.workflow]
+    site = site_for(sources.topology, workflow, state.fulfillment.location or "")
+    rules = [t.pickup for t in step.then if t.pickup is not None]
+    return pickup_times(site, rules[0]) if rules and len(rules) == len(step.then) else None
+
+
+def _missed_pickup(pickups: PickupTimes | None, entered_at: Millis, run_at: Millis | None) -> Millis | None:
+    """The pick-up before the one that it waits for, where it was in the step then."""
+    if pickups is None or run_at is None:
+        return None
+    before = round(float(pickups.run_before(np.array([run_at - 1.0]))[0]) + pickups.cutoff)
+    return before if before >= entered_at else None
 
 
 def _holding_impact(state: FulfillmentState) -> Impact | None:

@@ -65,11 +65,15 @@ class Phrases:
         if self.impact is not None and self.impact.needs_replay:
             return "it continues when its message is sent again, and there is no date for that yet"
         leaves_at = self.state.expected_to_leave_at if self.state is not None else None
+        opens_at = self.state.opens_at if self.state is not None else None
+        opening = ""
+        if opens_at is not None:
+            opening = f"it waits for the opening at {self.s.clock.time(opens_at)}; "
         if leaves_at is None:
-            return "there is no date for its next step yet"
+            return f"{opening}there is no date for its next step yet"
         if self._is_in_last_step:
-            return f"{_ARRIVALS[self.known_state.arrival]} {self.s.clock.time(leaves_at)}"
-        return f"next step expected around {self.s.clock.time(leaves_at)}"
+            return f"{opening}{_ARRIVALS[self.known_state.arrival]} {self.s.clock.time(leaves_at)}"
+        return f"{opening}next step expected around {self.s.clock.time(leaves_at)}"
 
     @property
     def _is_in_last_step(self) -> bool:
@@ -226,7 +230,11 @@ class Phrases:
     def next_run(self) -> str:
         """Of work that was done too late for its run, or that is not known to be done."""
         run_at = self.known_state.run_at
-        return f"; its next hand-over is at {self.s.clock.time(run_at)}" if run_at is not None else ""
+        return f"; its next {self.hand_over} is at {self.s.clock.time(run_at)}" if run_at is not None else ""
+
+    @property
+    def hand_over(self) -> str:
+        return "pick-up" if self.known_state.pickup else "hand-over"
 
     # ---- the basis of the verdict
 

@@ -113,6 +113,12 @@ class FulfillmentState:
     """The run that it waits for, its work being done. Where it was done in time, the limit ends after the
     run.
     """
+    pickup: bool = False
+    """Whether that run is a pick-up."""
+    missed_pickup_at: Millis | None = None
+    """The pick-up before it, which it was not ready for while it was in the step."""
+    opens_at: Millis | None = None
+    """When its location opens, where its work waits for that."""
     ended_at: Millis | None = None
     rerouted_at: Millis | None = None
     error: ReportedError | None = None

@@ -158,9 +158,11 @@ def readiness(p: Phrases) -> str:
 def waiting(p: Phrases) -> str:
     state = p.known_state
     if state.run_at is not None:
+        missed = state.missed_pickup_at
+        late = f"; it was not ready for the one at {p.s.clock.time(missed)}" if missed is not None else ""
         return (
-            f"{p.subject} is done in {p.place} and waits, as planned, for the hand-over "
-            f"at {p.s.clock.time(state.run_at)}"
+            f"{p.subject} is done in {p.place} and waits, as planned, for the {p.hand_over} "
+            f"at {p.s.clock.time(state.run_at)}{late}"
         )
     entered_at = state.fulfillment.entered_at
     until = ""

@@ -10,7 +10,7 @@ from functools import cached_property
 from graph_models.enums import RecordEffect, RecordKind
 from graph_models.failure import Failure
 from graph_models.impact import AffectedRecord
-from graph_models.orders import Order, OrderRecord, TimelineEntry
+from graph_models.orders import Fulfillment, Order, OrderRecord, TimelineEntry
 from graph_models.time import Millis
 from graph_models.topology import Step, Topology
 from impactgraph.diagnosis.why import entries
@@ -18,6 +18,7 @@ from impactgraph.diagnosis.why.ahead import ExpectedStep, ExpectedSteps
 from impactgraph.diagnosis.why.entries import join_details
 from impactgraph.diagnosis.why.names import LATER_THAN_PROMISED, delay_to_promise
 from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, Situation
+from impactgraph.forecast.working_times import least_work
 
 ENTERED = "fulfillment.entered"
 COMPLETED = "fulfillment.completed"
@@ -96,13 +97,14 @@ def _with_lateness(
     current_visits: dict[str, TimelineEntry] = {}
     left_at: dict[tuple[str, str], Millis] = {}
     promise = s.order.promised_by
+    locations = {each.fulfillment.key: each.fulfillment.location or "" for each in s.fulfillments}
     for entry in recorded_entries:
         key = entry.fulfillment or ""
         if entry.kind in (ENTERED, REROUTED, COMPLETED):
             before = current_visits.get(key)
             if before is not None and before.element:
                 left_at[key, before.element] = entry.at
-            late = _exceeded_limit(topology, before, entry.at)
+            late = _exceeded_limit(topology, before, entry.at, locations.get(key, ""))
             misses_promise = promise is not None and entry.kind == COMPLETED and entry.at > promise
             broken_promise = LATER_THAN_PROMISED if misses_promise else None
             yield replace(
@@ -127,9 +129,13 @@ def _title(topology: Topology, entry: TimelineEntry) -> str:
     return entries.step_begin(step) if entry.kind == ENTERED else entries.reroute(topology, step)
 
 
-def _exceeded_limit(topology: Topology, before: TimelineEntry | None, at: Millis) -> str | None:
+def _exceeded_limit(
+    topology: Topology, before: TimelineEntry | None, at: Millis, location: str
+) -> str | None:
     step = topology.elements.get(before.element or "") if before is not None else None
-    if before is None or not isinstance(step, Step) or step.within is None or at - before.at <= step.within:
+    if before is None or not isinstance(step, Step) or step.within is None:
+        return None
+    if least_work(topology, step, location, (before.at, at)) <= step.within:
         return None
     return entries.exceeded_limit(step, at - before.at, step.within)
 
@@ -209,7 +215,7 @@ def _expected_entries(
     before: ExpectedStep | None = None
     for step in steps.steps:
         if before is not None:
-            yield _step_begin(sources.situation, step, before, fulfillment.key, tag=tag)
+            yield _step_begin(sources, fulfillment, step, before, tag=tag)
         if not (steps.is_open_ended and step is steps.steps[-1]):
             yield from _expected_records(sources, step, fulfillment.key, tag, seen)
         before = step
@@ -237,17 +243,24 @@ def _expected_entries(
 
 
 def _step_begin(
-    s: Situation, step: ExpectedStep, before: ExpectedStep, fulfillment: str, *, tag: str | None
+    sources: TimelineSources,
+    fulfillment: Fulfillment,
+    step: ExpectedStep,
+    before: ExpectedStep,
+    *,
+    tag: str | None,
 ) -> TimelineEntry:
     limit = before.step.within
     dwell = step.begins - before.begins
-    is_late = limit is not None and dwell > limit
+    visit = before.begins, step.begins
+    at_work = least_work(sources.topology, before.step, fulfillment.location or "", visit)
+    is_late = limit is not None and at_work > limit
     return _expected_entry(
-        max(step.begins, s.at),
+        max(step.begins, sources.situation.at),
         entries.step_begin(step.step),
         join_details(tag, entries.dwell_text(before.step, dwell) if is_late else None),
         element=step.step.id,
-        fulfillment=fulfillment,
+        fulfillment=fulfillment.key,
         late=is_late,
     )
 

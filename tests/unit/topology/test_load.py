@@ -85,7 +85,9 @@ def test_retrying_may_have_an_end(retailer: Topology) -> None:
 
 
 def test_a_batch_has_its_schedule(retailer: Topology) -> None:
-    assert retailer.integrations["oms-to-erp"].schedule == Schedule(every=15 * MINUTE, timezone="Europe/Lisbon")
+    assert retailer.integrations["oms-to-erp"].schedule == Schedule(
+        every=15 * MINUTE, timezone="Europe/Lisbon"
+    )
 
 
 def test_steps_keep_the_order_of_the_document(retailer: Topology) -> None:

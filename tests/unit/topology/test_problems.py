@@ -353,9 +353,9 @@ def test_a_location_in_a_document_and_a_table_names_both_places() -> None:
             "",
             [
                 "t.csv:1: The column 'id' is missing: the first row must name the columns "
-                "id,kind,region,name,timezone,language.",
+                "id,kind,region,name,timezone,language,hours,holidays,pickups,cutoff.",
                 "t.csv:1: The column 'kind' is missing: the first row must name the columns "
-                "id,kind,region,name,timezone,language.",
+                "id,kind,region,name,timezone,language,hours,holidays,pickups,cutoff.",
             ],
         ),
         ("id,kind,regon", ["t.csv:1: There is no column 'regon' for locations. Did you mean 'region'?"]),
