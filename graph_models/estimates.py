@@ -53,6 +53,25 @@ class Estimates:
     refunds_at_risk: tuple[MoneyEstimate, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ToCome:
+    """Orders that are expected to be placed while the failures last, and affected by them.
+
+    Of each estimate `possible` is how many of those that may be placed until the latest end can be affected.
+    """
+
+    until: Millis
+    """When the last failure is expected to end."""
+    placed: Estimate
+    affected: Estimate
+    promises_missed: Estimate
+    """Promises that would be kept without the failures."""
+    value: tuple[MoneyEstimate, ...]
+    """Of the affected ones, as in `Estimates`."""
+    assumptions: tuple[str, ...]
+    """From which history they are expected, and what it means that they cannot be placed; sentences."""
+
+
 def exact_amounts(amounts: Sequence[MoneyEstimate]) -> tuple[MoneyEstimate, ...]:
     """One of each currency."""
     return tuple(each for each in amounts if not each.converted)

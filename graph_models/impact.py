@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graph_models.enums import Band, Effect, RecordEffect, RecordKind
-from graph_models.estimates import Estimates
+from graph_models.estimates import Estimates, ToCome
 from graph_models.failure import Failure
 from graph_models.impairment import Absorption
 from graph_models.money import Money
@@ -159,6 +159,8 @@ class CostOfDelayPoint:
     estimates: Estimates
     reason: str | None
     """What makes the cost grow faster up to here, such as the run of a batch; None where nothing does."""
+    to_come: ToCome
+    """Orders that are expected to be placed until this end, and affected; not in the estimates."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from api.schema.page import After, Connection, First
 from api.schema.path import Path
 from api.schema.record_causes import RecordCause
 from api.schema.scalars import Moment, Span, moment_of
+from api.schema.to_come import ToCome
 from api.schema.totals import ForecastPoint, ImpactGroup, ImpactTotals
 from api.schema.unanswered import AwaitingReplay, Unanswered
 from api.volatile import VolatileMoment, VolatileText
@@ -158,6 +159,13 @@ class BlastRadius:
     @strawberry.field(description="Counts and sums.")
     async def totals(self, info: Info) -> ImpactTotals:
         return ImpactTotals.of(await info.context.run(lambda: self.answer.order_totals), self.answer)
+
+    @strawberry.field(
+        description="Orders that are expected to be placed while the failures last, and affected; in no "
+        "total."
+    )
+    async def to_come(self, info: Info) -> ToCome:
+        return ToCome.of(await info.context.run(lambda: self.answer.to_come))
 
     @strawberry.field(description="The totals by one or several dimensions, most orders first.")
     async def breakdown(

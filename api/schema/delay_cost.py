@@ -6,6 +6,7 @@ from api.context import Landscape
 from api.schema.estimates import Estimates
 from api.schema.failure import Failure
 from api.schema.scalars import Moment, Span
+from api.schema.to_come import ToCome
 from graph_models import impact
 from graph_models.time import Millis
 
@@ -38,6 +39,9 @@ class CostOfDelayPoint:
         description="What makes the cost grow faster up to here, such as the run of a batch; null where "
         "nothing does."
     )
+    to_come: ToCome = strawberry.field(
+        description="Orders that are expected to be placed until this end, and affected; not in `estimates`."
+    )
 
     @classmethod
     def of(cls, model: impact.CostOfDelayPoint) -> "CostOfDelayPoint":
@@ -46,4 +50,5 @@ class CostOfDelayPoint:
             ends_at=Moment(model.ends_at),
             estimates=Estimates.of(model.estimates),
             reason=model.reason,
+            to_come=ToCome.of(model.to_come),
         )

@@ -1,4 +1,4 @@
-"""Baseline of a forecast: durations of steps, waits for manual work, and loads of queues."""
+"""Baseline of a forecast: durations of steps, waits for manual work, loads of queues, arrivals of orders."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from impactgraph.columns import Columns
 from impactgraph.forecast.durations import Distribution, Durations, learn_durations
 from impactgraph.forecast.manual_wait import learn_manual_wait
 from impactgraph.forecast.queue_load import QueueLoad
+from impactgraph.impact.arrivals import ArrivalBaseline, learn_arrivals
 
 HeldSpans = Mapping[tuple[str, str], tuple[tuple[Millis, Millis], ...]]
 """By (workflow, step): the spans in which failures held orders."""
@@ -33,6 +34,7 @@ class ForecastBaseline:
     durations: Durations
     manual_wait: Distribution
     queue_load: QueueLoad
+    arrivals: ArrivalBaseline
 
 
 def learn_forecast_baseline(
@@ -43,7 +45,7 @@ def learn_forecast_baseline(
     held_spans: HeldSpans,
     at: Millis,
 ) -> ForecastBaseline:
-    """The baseline at `at`. `failures`: those that started by then. Cost: a pass over the visits."""
+    """The baseline at `at`. `failures`: those that started by then. Cost: a pass over visits and orders."""
     durations = learn_durations(
         topology,
         columns.dictionaries,
@@ -53,7 +55,13 @@ def learn_forecast_baseline(
     )
     active_since = min((failure.started_at for failure in failures if failure.active_at(at)), default=at)
     manual_wait = learn_manual_wait(columns, durations, active_since)
-    return ForecastBaseline(durations, manual_wait, history.queue_load)
+    held_at_first = {
+        workflow.key: held_spans.get((workflow.key, workflow.steps[0].key), ())
+        for workflow in topology.workflows.values()
+        if workflow.steps
+    }
+    arrivals = learn_arrivals(topology, columns, held_at_first, at)
+    return ForecastBaseline(durations, manual_wait, history.queue_load, arrivals)
 
 
 def held_spans_of(topology: Topology, impairments: Impairments, at: Millis) -> HeldSpans:

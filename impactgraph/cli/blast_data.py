@@ -108,6 +108,7 @@ def blast_json(blast: BlastAnswer, layout: BlastLayout) -> Json:
         "assumptions": encoder.encode(answer.assumptions),
         "totals": encoder.encode(answer.totals),
         "recordCauses": encoder.encode(answer.record_causes),
+        "toCome": encoder.encode(answer.to_come),
         "breakdown": encoder.encode(_groups(blast, layout)),
         "forecast": encoder.encode(_points(blast, bucket)) if bucket is not None else [],
         "contributions": encoder.encode(contributions(blast.snapshot, answer_question, answer)),

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from graph_models.enums import Dimension
-from graph_models.estimates import Estimate, MoneyEstimate
+from graph_models.estimates import Estimate
 from graph_models.failure import Failure
 from graph_models.impact import AffectedOrder, ImpactTotals, OwnerShare, RecordTotals
-from graph_models.money import say_amount
 from graph_models.time import LAST_SHOWN, Millis, moment
 from graph_models.topology import PlaybookStep, Topology
 from impactgraph.cli import formats
@@ -16,6 +15,7 @@ from impactgraph.cli.blast_answer import BlastAnswer
 from impactgraph.cli.blast_data import BlastLayout, affected_orders
 from impactgraph.cli.links import print_link
 from impactgraph.cli.output import print_heading, print_lines, table
+from impactgraph.cli.to_come_text import money_cells, print_to_come
 from impactgraph.impact.estimate_text import say_exact_amounts, say_number
 from impactgraph.usecases import impact_pages
 from impactgraph.usecases.blast_radius import answer_question
@@ -51,7 +51,7 @@ MOST_ABSORPTIONS = 8
 def print_blast(out: Console, blast: BlastAnswer, layout: BlastLayout) -> None:
     """Prints the whole answer; of long lists the first items, and how many more there are."""
     answer = blast.answer
-    out.print(answer.headline, style="bold")
+    out.print(formats.without_zone(answer.headline), style="bold")
     as_of = formats.dated(answer.as_of)
     out.print(f"As of {as_of}, by topology:{answer.topology_version}. {formats.zone_note()}", style="dim")
     _print_failures(out, blast)
@@ -65,6 +65,7 @@ def print_blast(out: Console, blast: BlastAnswer, layout: BlastLayout) -> None:
         _print_playbooks(out, blast)
         if layout.orders:
             _print_orders(out, blast, layout.orders)
+    print_to_come(out, answer.to_come, answer.as_of)
     _print_residual(out, blast)
     _print_absorptions(out, blast)
     _print_assumptions(out, blast)
@@ -73,7 +74,7 @@ def print_blast(out: Console, blast: BlastAnswer, layout: BlastLayout) -> None:
 
 def print_blast_summary(out: Console, blast: BlastAnswer) -> None:
     """Prints the headline, the channels and the owners."""
-    out.print(blast.answer.headline, style="bold")
+    out.print(formats.without_zone(blast.answer.headline), style="bold")
     if blast.answer.totals.orders:
         _print_groups(out, blast, (Dimension.CHANNEL,))
         _print_owners(out, blast)
@@ -135,7 +136,7 @@ def _print_totals(out: Console, totals: ImpactTotals) -> None:
         rows.add_row(name, *_estimate_cells(estimate))
     for name, amounts in (("value", of.value), ("refunds at risk", of.refunds_at_risk)):
         for number, each in enumerate(amounts):
-            rows.add_row(name if number == 0 else "", *_money_cells(each))
+            rows.add_row(name if number == 0 else "", *money_cells(each))
     print_heading(out, "Totals, expected")
     out.print(rows)
     print_lines(out, ["A range holds the true number in four of five cases."])
@@ -145,13 +146,6 @@ def _estimate_cells(estimate: Estimate) -> tuple[str, str, str]:
     """Expected number, range and possible number."""
     range_ = f"{estimate.low:,.0f} to {estimate.high:,.0f}" if estimate.possible else formats.NOTHING
     return say_number(estimate.expected), range_, f"{estimate.possible:,}"
-
-
-def _money_cells(amount: MoneyEstimate) -> tuple[str, str]:
-    """Expected amount, and its range in the same currency."""
-    low, high = (say_amount(each, amount.currency).split()[0] for each in (amount.low, amount.high))
-    expected = say_amount(amount.expected, amount.currency)
-    return f"{expected} converted" if amount.converted else expected, f"{low} to {high}"
 
 
 def _print_records(out: Console, totals: ImpactTotals) -> None:

@@ -108,7 +108,7 @@ def _print(
     out.print(formats.without_zone(delay_sentence(answer, points)), style="bold")
     as_of = formats.dated(answer.as_of)
     out.print(f"As of {as_of}, by topology:{answer.topology_version}. {formats.zone_note()}", style="dim")
-    figures = ("orders", "range", "promises missed", "range ", "postings", "refunds at risk")
+    figures = ("orders", "range", "to come", "promises missed", "range ", "postings", "refunds at risk")
     has_refunds = any(_single_amount(point.estimates.refunds_at_risk) for point in points)
     figures = figures if has_refunds else figures[:-1]
     rows = table("ends in", "at", *figures, right=figures)
@@ -120,6 +120,7 @@ def _print(
             formats.at(point.ends_at, answer.as_of),
             say_number(of.orders.expected),
             f"{of.orders.low:,.0f} to {of.orders.high:,.0f}",
+            say_number(point.to_come.affected.expected),
             say_number(of.promises_missed.expected),
             f"{of.promises_missed.low:,.0f} to {of.promises_missed.high:,.0f}",
             say_number(of.postings.expected),
@@ -130,8 +131,8 @@ def _print(
     print_lines(
         out,
         [
-            "A range holds the true number in four of five cases. Orders that are still to be placed are not "
-            "counted."
+            "A range holds the true number in four of five cases. To come: orders that are expected to be "
+            "placed until then, and affected; no other column has them."
         ],
     )
     knees = [
@@ -179,10 +180,13 @@ def _rows(points: "Sequence[CostOfDelayPoint]") -> "Rows":
     from impactgraph.cli.output import Rows
 
     names = ("orders", "promises_missed", "postings", "notifications")
-    figures = [f"{name}{end}" for name in names for end in ("", "_low", "_high")]
+    columns = (*names, "to_come", "to_come_promises_missed")
+    figures = [f"{name}{end}" for name in columns for end in ("", "_low", "_high")]
 
     def cells(point: "CostOfDelayPoint") -> dict[str, object]:
         of = {name: getattr(point.estimates, name) for name in names}
+        of["to_come"] = point.to_come.affected
+        of["to_come_promises_missed"] = point.to_come.promises_missed
         return {
             "ends_in": iso_duration(point.ends_in),
             "ends_at": iso_moment(point.ends_at),

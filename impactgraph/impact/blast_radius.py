@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from graph_models.enums import Dimension, OrderSort, RecordEffect, RecordKind
-from graph_models.estimates import Estimates
+from graph_models.estimates import Estimates, ToCome
 from graph_models.impact import (
     AffectedOrder,
     AffectedRecord,
@@ -41,6 +41,7 @@ from impactgraph.impact.forecast_points import forecast_points
 from impactgraph.impact.lists import OrderList, RecordList
 from impactgraph.impact.matched_impact import MatchedImpact
 from impactgraph.impact.record_causes import record_causes
+from impactgraph.impact.to_come import orders_to_come
 
 
 class BlastRadius(MatchedImpact):
@@ -103,6 +104,11 @@ class BlastRadius(MatchedImpact):
         return sum_parts(self, whole(self))
 
     @cached_property
+    def to_come(self) -> ToCome:
+        """Orders that are expected to be placed while the failures last, and affected; in no total."""
+        return orders_to_come(self.inputs)
+
+    @cached_property
     def _fulfillments(self) -> int:
         """Number of affected fulfillments."""
         rows = self.affected_fulfillments
@@ -130,7 +136,7 @@ class BlastRadius(MatchedImpact):
     @cached_property
     def headline(self) -> str:
         """The blast radius in one sentence."""
-        remainder = headline.Remainder(self.awaiting_replay, self.left_out, self.as_of)
+        remainder = headline.Remainder(self.awaiting_replay, self.left_out, self.clock, self.to_come)
         text = headline.headline(self.failures, self.totals, self.absorbed, remainder)
         is_of_all = not self.question.failures and not self.question.suppose
         if is_of_all and self.failures and not any(f.active_at(self.as_of) for f in self.failures):

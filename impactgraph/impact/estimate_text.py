@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from math import floor
 
-from graph_models.estimates import Estimate, MoneyEstimate, converted_amount, exact_amounts
+from graph_models.estimates import Estimate, MoneyEstimate, ToCome, converted_amount, exact_amounts
 from graph_models.impact import CostOfDelayPoint
 from graph_models.money import say_amount
 from graph_models.time import HOUR
 from graph_models.zones import TextClock
 
+_LEAST = 0.5
 _MOST = 0.95
 """Of the growth of a cost: later ends add little."""
 
@@ -39,6 +40,20 @@ def say_estimate(estimate: Estimate, singular: str) -> str:
     return f"about {say_number(estimate.expected)} {noun} ({say_range(estimate)})"
 
 
+def say_to_come(to_come: ToCome, clock: TextClock, more: str = "") -> str | None:
+    """Such as `about 120 orders (90 to 150) are expected to be placed and affected by 18:00 UTC`; None where
+    less than half an order is. `more`: a word before the noun.
+    """
+    of = to_come.affected
+    if of.expected < _LEAST:
+        return None
+    is_one = round(of.expected) == 1
+    what = f"about {say_number(of.expected)} {more}{'order' if is_one else 'orders'}"
+    range_ = f"({of.low:,.0f} to {of.high:,.0f})"
+    verb = "is" if is_one else "are"
+    return f"{what} {range_} {verb} expected to be placed and affected by {clock.time(to_come.until)}"
+
+
 def say_money_estimate(amounts: Sequence[MoneyEstimate]) -> str:
     """The expected amounts, such as `315,118.03 EUR + 98,196.25 GBP`; where there are exchange rates, such as
     `about 429,299.72 EUR in all, converted`.
@@ -62,6 +77,7 @@ def cost_sentence(points: Sequence[CostOfDelayPoint], clock: TextClock) -> str:
     first = points[0]
     last = next(point for point in points if _has_most(points, point))
     promises, orders = (after - before for after, before in zip(_costs(last), _costs(first), strict=True))
+    to_come = last.to_come.affected.expected - first.to_come.affected.expected
     if promises < 0.5 and orders < 0.5:
         return (
             f"If the failures end by {clock.time(points[-1].ends_at)}, "
@@ -74,8 +90,9 @@ def cost_sentence(points: Sequence[CostOfDelayPoint], clock: TextClock) -> str:
         for cost, singular in ((promises, "promise"), (orders, "order"))
         if cost >= 0.5
     ]
+    new = f", {say_number(to_come / hours)} of them still to be placed" if to_come >= _LEAST else ""
     rest = "; later ends cost little more" if last.ends_in < points[-1].ends_in else ""
-    return f"Each hour until {clock.time(last.ends_at)} costs about {' and '.join(costs)}{rest}."
+    return f"Each hour until {clock.time(last.ends_at)} costs about {' and '.join(costs)}{new}{rest}."
 
 
 def _has_most(points: Sequence[CostOfDelayPoint], point: CostOfDelayPoint) -> bool:
@@ -85,5 +102,9 @@ def _has_most(points: Sequence[CostOfDelayPoint], point: CostOfDelayPoint) -> bo
 
 
 def _costs(point: CostOfDelayPoint) -> tuple[float, float]:
-    """Promises and orders."""
-    return point.estimates.promises_missed.expected, point.estimates.orders.expected
+    """Promises and orders, those to come included."""
+    known, to_come = point.estimates, point.to_come
+    return (
+        known.promises_missed.expected + to_come.promises_missed.expected,
+        known.orders.expected + to_come.affected.expected,
+    )

@@ -188,10 +188,10 @@ def _wrong_decisions(impact: MatchedImpact, orders: AffectedRows, partition: Par
 
 def read_estimates(sums: Sums) -> list[Estimates]:
     """Of each part."""
-    bands = {band: _estimates(sums.bands.every(len(BANDS), BANDS.index(band)), sums.basis) for band in Band}
-    orders = _estimates(sums.bands.pooled(len(BANDS)), sums.basis)
-    promises = _estimates(sums.promises, sums.basis)
-    records = {kind: _estimates(of_kind, sums.basis) for kind, of_kind in sums.records.items()}
+    bands = {band: estimates_of(sums.bands.every(len(BANDS), BANDS.index(band)), sums.basis) for band in Band}
+    orders = estimates_of(sums.bands.pooled(len(BANDS)), sums.basis)
+    promises = estimates_of(sums.promises, sums.basis)
+    records = {kind: estimates_of(of_kind, sums.basis) for kind, of_kind in sums.records.items()}
     value, refunds = (
         money_estimates(AmountSums(each, sums.currencies, sums.basis), sums.rates)
         for each in (sums.value, sums.refunds)
@@ -231,7 +231,7 @@ def estimate_difference(joint: Sums, without: Sums) -> Estimates:
     )[0]
 
 
-def _estimates(sums: UncertainSums, basis: Reals) -> list[Estimate]:
+def estimates_of(sums: UncertainSums, basis: Reals) -> list[Estimate]:
     """Of each group; ranges end at whole numbers."""
     low, high = sums.range(basis)
     low = np.minimum(np.rint(low), np.floor(sums.expected))

@@ -3,24 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graph_models.estimates import ToCome
 from graph_models.failure import Failure
 from graph_models.impact import AwaitingReplay, ImpactTotals, RecordTotals
 from graph_models.impairment import Absorption
 from graph_models.time import Millis
+from graph_models.zones import TextClock
 from impactgraph.impact.amounts import say_money
-from impactgraph.impact.estimate_text import say_estimate, say_money_estimate, say_number
+from impactgraph.impact.estimate_text import say_estimate, say_money_estimate, say_number, say_to_come
 
 _MOST = 3
 
 
 @dataclass(frozen=True)
 class Remainder:
-    """What the answer of a moment leaves open: work that waits for a replay, and what it says nothing of."""
+    """What the totals of a moment leave open: orders to come, work that waits for a replay, and gaps."""
 
     awaiting_replay: Sequence[AwaitingReplay]
     left_out: Sequence[str]
     """Sentences."""
-    as_of: Millis
+    clock: TextClock
+    to_come: ToCome
 
 
 def headline(
@@ -70,12 +73,15 @@ def _impact(
 ) -> list[str]:
     if not failures:
         return ["No failure is active"]
-    who = " and ".join(_failure_name(f, remainder.as_of) for f in failures[:_MOST]) + (
+    who = " and ".join(_failure_name(f, remainder.clock.now) for f in failures[:_MOST]) + (
         f" and {len(failures) - _MOST} more" if len(failures) > _MOST else ""
     )
     verb = "affects" if len(failures) == 1 else "affect"
+    to_come = say_to_come(remainder.to_come, remainder.clock, "more " if totals.orders else "")
+    if not totals.orders and to_come is not None:
+        return [f"{who} {verb} no order yet", to_come]
     if not totals.orders:
-        assumed = "if it ends soon, " if any(_is_overdue(f, remainder.as_of) for f in failures) else ""
+        assumed = "if it ends soon, " if any(_is_overdue(f, remainder.clock.now) for f in failures) else ""
         why = (
             f": {absorptions[0].detail}"
             if absorptions
@@ -105,6 +111,8 @@ def _impact(
             parts.append(f"{say_estimate(estimate, word)}: {_by_effect(rows)}")
     if of.refunds_at_risk:
         parts.append(f"refunds at risk of {say_money_estimate(of.refunds_at_risk)}")
+    if to_come is not None:
+        parts.append(to_come)
     return parts
 
 

@@ -9,6 +9,7 @@ from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.columns import Codes, Columns
 from impactgraph.forecast.forecaster import Forecaster
+from impactgraph.impact.arrivals import ArrivalBaseline
 from impactgraph.impact.membership import Membership
 from impactgraph.propagation import DistinctFailures
 
@@ -28,5 +29,6 @@ class ImpactInputs:
     columns: Columns
     membership: Membership
     assumptions: tuple[str, ...]
+    arrivals: ArrivalBaseline
     fulfillment_rows: Codes | None = None
     """Rows of the fulfillments of the orders in `question.where.ids`, where the caller has them already."""

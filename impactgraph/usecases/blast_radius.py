@@ -82,6 +82,7 @@ def assess(
             columns=s.columns,
             membership=s.membership,
             assumptions=_assumptions(s, question, ends),
+            arrivals=baseline.arrivals,
             fulfillment_rows=rows,
         )
     )

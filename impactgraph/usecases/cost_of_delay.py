@@ -36,8 +36,10 @@ def cost_of_delay(
     estimates = [each.estimates for each in answers]
     reasons = knee_reasons(answer, chosen, estimates)
     return tuple(
-        CostOfDelayPoint(ends_in=end, ends_at=answer.as_of + end, estimates=of, reason=reason)
-        for end, of, reason in zip(chosen, estimates, reasons, strict=True)
+        CostOfDelayPoint(
+            ends_in=end, ends_at=answer.as_of + end, estimates=of, reason=reason, to_come=each.to_come
+        )
+        for end, of, reason, each in zip(chosen, estimates, reasons, answers, strict=True)
     )
 
 

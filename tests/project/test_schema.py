@@ -37,8 +37,6 @@ LATER = {
     "RootCause",
     "Criticality",
     "Finding",
-    "BlastRadius.toCome",
-    "ToCome",
     "Query.sources",
     "Source",
     "Order.seenIn",

@@ -34,6 +34,7 @@ export const rangeOf = ({ low, high, possible }) => (
     ? ""
     : `${number(low)} to ${number(high)}; ${number(possible)} possible`
 );
+export const lowToHigh = ({ low, high }) => `${number(low)} to ${number(high)}`;
 // Such as "about 2,960 orders", or "12 orders" where nothing is uncertain.
 export function about(estimate, one) {
   const noun = Math.round(estimate.expected) === 1 || estimate.expected < 0.5 ? one : `${one}s`;

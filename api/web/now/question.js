@@ -1,10 +1,11 @@
 // The subscription of the Now view: one answer, so that all figures come from one state of the data.
-import { AMOUNTS, ESTIMATE } from "/web/app/estimates.js";
+import { AMOUNTS, ESTIMATE, TO_COME } from "/web/app/estimates.js";
 
 const PROMISES = 6;
 
 export const NOW = `subscription Now { blastRadius {
   asOf headline leftOut
+  toCome ${TO_COME}
   awaitingReplay { orders records failure { id } }
   impactSummary {
     nextPromise shared oldestOrder { id placedAt } owner { id name contact }

@@ -6,6 +6,7 @@ import { about, plural } from "/web/app/format.js";
 import { MarkdownButton } from "/web/app/parts/copy.js";
 import { Answered, Empty } from "/web/app/parts/states.js";
 import { Expected, ExpectedMoneys, Heading, Stat, Time } from "/web/app/parts/words.js";
+import { ToCome } from "/web/app/parts/to_come.js";
 import { href } from "/web/app/router.js";
 import { Call, EventsAhead, Open, OverdueLine, Promises } from "./aside.js";
 import { Ended } from "./ended.js";
@@ -75,6 +76,7 @@ function Failing({ radius }) {
         <${ExpectedMoneys} of=${estimates.refundsAtRisk} most=${MOST_CURRENCIES} />
       <//>
     </dl></section>
+    <${ToCome} of=${radius.toCome} />
     <div class="main-and-side">
       <div class="stack">
         <ol class="stack" onKeyDown=${moveByArrows} aria-label="Active failures, most costly first">

@@ -2,7 +2,9 @@
 import { html, useRef, useState } from "/web/app/ui.js";
 import { useQuery } from "/web/app/ask.js";
 import { AMOUNTS, ESTIMATE } from "/web/app/estimates.js";
-import { about, expectedNumber, moment, number, plural, rangeOf, withoutZone } from "/web/app/format.js";
+import {
+  about, expectedNumber, lowToHigh, moment, plural, rangeOf, withoutZone
+} from "/web/app/format.js";
 import { Answered } from "/web/app/parts/states.js";
 import { ExpectedMoneys, IdLink, Time } from "/web/app/parts/words.js";
 import { useSeen } from "/web/app/seen.js";
@@ -15,7 +17,7 @@ const SECONDS = 60;
 
 const COSTS = `{ asOf delaySentence costOfDelay { endsIn endsAt reason estimates {
   orders ${ESTIMATE} promisesMissed ${ESTIMATE} postings ${ESTIMATE} refundsAtRisk ${AMOUNTS}
-} } }`;
+} toCome { affected ${ESTIMATE} promisesMissed ${ESTIMATE} } } }`;
 const PART = `{ orders ${ESTIMATE} promisesMissed ${ESTIMATE} }`;
 const ADDED = `{ contributions { failure { id } alone ${PART} adds ${PART} } }`;
 
@@ -105,6 +107,8 @@ function Figures({ points }) {
             <th scope="col" class="right">Range</th>
             <th scope="col" class="right">Affected orders</th>
             <th scope="col" class="right">Range</th>
+            <th scope="col" class="right">Still to come</th>
+            <th scope="col" class="right">Range</th>
             <th scope="col" class="right">Postings</th>
             <th scope="col">Refunds at risk</th>
           </tr>
@@ -114,11 +118,14 @@ function Figures({ points }) {
         </tbody>
       </table>
     </div>
-    <p class="muted">A range holds the true number in four of five cases.</p>
+    <p class="muted">
+      A range holds the true number in four of five cases. Still to come: orders that are expected to be
+      placed until then, and affected; no other column has them.
+    </p>
   </details>`;
 }
 
-function Row({ point: { endsIn, endsAt, estimates } }) {
+function Row({ point: { endsIn, endsAt, estimates, toCome } }) {
   const { orders, promisesMissed, postings, refundsAtRisk } = estimates;
   return html`<tr>
     <th scope="row">${endName(endsIn)}</th>
@@ -127,12 +134,12 @@ function Row({ point: { endsIn, endsAt, estimates } }) {
     <td class="right nowrap">${lowToHigh(promisesMissed)}</td>
     <td class="right">${expectedNumber(orders)}</td>
     <td class="right nowrap">${lowToHigh(orders)}</td>
+    <td class="right">${expectedNumber(toCome.affected)}</td>
+    <td class="right nowrap">${lowToHigh(toCome.affected)}</td>
     <td class="right">${expectedNumber(postings)}</td>
     <td><${ExpectedMoneys} of=${refundsAtRisk} /></td>
   </tr>`;
 }
-
-const lowToHigh = ({ low, high }) => `${number(low)} to ${number(high)}`;
 
 function WhichFirst({ list }) {
   if (list.length < 2) return null;

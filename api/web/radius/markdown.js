@@ -1,5 +1,7 @@
 // A blast radius as Markdown for a chat or a ticket: headline, filters, totals, teams, playbooks and address.
-import { convertedFirst, expectedNumber, money, number, rangeOf, stamp, words } from "/web/app/format.js";
+import {
+  convertedFirst, expectedNumber, lowToHigh, money, number, rangeOf, stamp, words
+} from "/web/app/format.js";
 import { markdownTable } from "/web/app/parts/copy.js";
 import { footer, playbookLines } from "/web/app/parts/markdown.js";
 import { hrefWith } from "/web/app/router.js";
@@ -22,6 +24,17 @@ function amounts(list) {
 function withRange(estimate) {
   const range = rangeOf(estimate);
   return range ? `${expectedNumber(estimate)} (${range})` : expectedNumber(estimate);
+}
+
+function stillToCome({ until, placed, affected, promisesMissed, value }) {
+  if (!placed.possible) return [];
+  const figure = (estimate) => `${expectedNumber(estimate)} (${lowToHigh(estimate)})`;
+  return [
+    [`orders still to be placed until ${stamp(until)}`, figure(placed)],
+    ["of these affected", figure(affected)],
+    ["their promises missed", figure(promisesMissed)],
+    ["their value", amounts(value)],
+  ];
 }
 
 function failureLine({ id, class: failureClass, target, startedAt, expectedEnd, endedAt, summary }) {
@@ -57,6 +70,7 @@ export function markdown(radius, params) {
     ["postings", `${withRange(estimates.postings)}: ${records(totals.postings)}`],
     ["messages", `${withRange(estimates.notifications)}: ${records(totals.notifications)}`],
     ["tasks", withRange(estimates.tasks)],
+    ...stillToCome(radius.toCome),
   ];
   const filter = filterLine(params);
   return [

@@ -1,5 +1,5 @@
 // The query of a blast radius: a subscription where the answer can change.
-import { AMOUNTS, ESTIMATE } from "/web/app/estimates.js";
+import { AMOUNTS, ESTIMATE, TO_COME } from "/web/app/estimates.js";
 import { FILTERS } from "./address.js";
 
 const MONEY = "{ amount currency }";
@@ -35,6 +35,7 @@ const BODY = `{
   asOf topology complete leftOut frontier headline assumptions
   failures ${FAILURES}
   totals ${TOTALS}
+  toCome ${TO_COME}
   ${FIRST.map(breakdown).join("\n  ")}
   causes: breakdown(by: [CAUSE]) { key orders estimates { orders ${ESTIMATE} } }
   forecast(bucket: "${BUCKET}") { at estimates {

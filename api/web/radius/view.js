@@ -3,6 +3,7 @@ import { html, useEffect } from "/web/app/ui.js";
 import { useLive, useQuery } from "/web/app/ask.js";
 import { Answered, Loading } from "/web/app/parts/states.js";
 import { zoneName } from "/web/app/format.js";
+import { ToCome } from "/web/app/parts/to_come.js";
 import { change } from "/web/app/router.js";
 import { zone } from "/web/app/settings.js";
 import { useStore } from "/web/app/store.js";
@@ -57,6 +58,7 @@ function RadiusAnswer({ answer, question, route }) {
   return html`<${Answered} answer=${answer} what="blast radius">${({ blastRadius }) => html`
     <${Answer} radius=${blastRadius} question=${question} route=${route} />
     <${Chips} params=${route.params} />
+    <${ToCome} of=${blastRadius.toCome} />
     <${Calls} radius=${blastRadius} />
     <${MapSection} radius=${blastRadius} question=${question} route=${route} />
     <${DelayCost} radius=${blastRadius} question=${question} />

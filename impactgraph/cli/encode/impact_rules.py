@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from graph_models import impact
-from graph_models.estimates import MoneyEstimate
+from graph_models.estimates import MoneyEstimate, ToCome
 from graph_models.failure import Failure
 from graph_models.impairment import Absorption, Impairment
 from graph_models.time import Millis
@@ -33,6 +33,7 @@ IMPACT_RULES: Mapping[type, Rules] = {
     impact.RecordTotals: Rules(keys=("type", "effect", "count", "expected", "amount")),
     impact.RecordCause: Rules(values={"element": ModelEncoder.element, "failures": _failure_ids}),
     MoneyEstimate: Rules(values={"rates_as_of": moment_value}),
+    ToCome: Rules(values={"until": moment_value}),
     impact.ForecastPoint: Rules(values={"at": moment_value}),
     impact.CostOfDelayPoint: Rules(values={"ends_in": duration_value, "ends_at": moment_value}),
     impact.ResidualTotals: Rules(values={"drained_by": moment_value}),

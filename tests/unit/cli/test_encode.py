@@ -7,7 +7,7 @@ import pytest
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, build_schema, get_named_type
 
 from graph_models import diagnosis, impact, orders
-from graph_models.estimates import Estimate, Estimates, MoneyEstimate
+from graph_models.estimates import Estimate, Estimates, MoneyEstimate, ToCome
 from graph_models.failure import Failure
 from graph_models.impairment import Absorption, Impairment
 from graph_models.time import FOREVER, HOUR
@@ -32,6 +32,7 @@ TYPES = {
     impact.CostOfDelayPoint: "CostOfDelayPoint",
     Estimate: "Estimate",
     MoneyEstimate: "MoneyEstimate",
+    ToCome: "ToCome",
     Estimates: "Estimates",
     impact.ResidualTotals: "Residual",
     impact.OwnerShare: "OwnerShare",
