@@ -30,9 +30,7 @@ def print_to_come(out: Console, to_come: ToCome, as_of: Millis) -> None:
         out.print(rows)
     print_lines(
         out,
-        [*to_come.assumptions, "They are in no other figure."]
-        if to_come.placed.possible
-        else to_come.assumptions,
+        [*to_come.assumptions, "No total includes them."] if to_come.placed.possible else to_come.assumptions,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from api.app import create_app
-from graph_models.time import parse_duration, parse_moment
+from graph_models.time import format_duration, parse_duration, parse_moment
 from impactgraph.bootstrap import open_store
 from impactgraph.ingest.files import read_blocks
 from impactgraph.ports.store import Store
@@ -31,13 +31,16 @@ _NODES = {
 _TOTALS = {"orders": "orders", "missed": "promisesMissed", "postings": "postings"}
 """GraphQL's estimates by their names in an answer."""
 _ESTIMATES = " ".join(f"{name}: {field} {{ low expected high }}" for name, field in _TOTALS.items())
+_FIGURES = " ".join(f"{name} {{ low expected high }}" for name in ("placed", "affected", "promisesMissed"))
+_TO_COME = f"toCome {{ {_FIGURES} }}"
 _ABOUT = f"headline complete absorbed {{ rule detail }} totals {{ estimates {{ {_ESTIMATES} }} }}"
 
 
-def answer_of(case: Path, folder: Path) -> Row:
+def answer_of(case: Path, folder: Path, true_end: str) -> Row:
     """The answer to the question of a case, in the words of its README; a store is made in `folder`.
 
-    Beside it `headline`, `complete` and `absorbed`.
+    Beside it `headline`, `complete` and `absorbed`, and `to_come`: the orders to come as asked (`reported`),
+    and where the failures end at `true_end` (`known`).
     """
     question = json.loads((case / "question.json").read_text())
     as_of = parse_moment(question["as_of"])
@@ -45,7 +48,9 @@ def answer_of(case: Path, folder: Path) -> Row:
     try:
         _fill(store, case, as_of)
         app = create_app(store, Settings(deadline=120, max_cost=10_000_000), now=lambda: as_of)
-        return asyncio.run(_asked(httpx.ASGITransport(app), question))
+        transport = httpx.ASGITransport(app)
+        answer = asyncio.run(_asked(transport, question))
+        return answer | {"to_come": asyncio.run(_to_come(transport, question, true_end))}
     finally:
         store.close()
 
@@ -80,16 +85,32 @@ async def _asked(transport: httpx.AsyncBaseTransport, question: Row) -> Row:
     return answer
 
 
+async def _to_come(transport: httpx.AsyncBaseTransport, question: Row, true_end: str) -> Row:
+    """From one question: as asked, and from the cost of delay at the true end."""
+    end = format_duration(max(parse_moment(true_end) - parse_moment(question["as_of"]), 0))
+    async with httpx.AsyncClient(transport=transport, base_url="http://impactgraph", timeout=None) as http:
+        found = await _ask(http, question, f'{_TO_COME} costOfDelay(ends: ["{end}"]) {{ {_TO_COME} }}')
+    return {"reported": found["toCome"], "known": found["costOfDelay"][0]["toCome"]}
+
+
 async def _page(http: httpx.AsyncClient, question: Row, after: Mapping[str, str | None]) -> Row:
     lists = " ".join(
         f"{name}(first: {PAGE}, after: ${name}) "
         f"{{ pageInfo {{ hasNextPage endCursor }} edges {{ node {{ {_NODES[name]} }} }} }}"
         for name in after
     )
+    return await _ask(http, question, f"{_ABOUT} {lists}", after)
+
+
+async def _ask(
+    http: httpx.AsyncClient, question: Row, fields: str, after: Mapping[str, str | None] | None = None
+) -> Row:
+    """These fields of the blast radius; `after`: the cursors that they name."""
+    after = after or {}
     named = "".join(f", ${name}: String" for name in after)
     query = f"""query ($failures: [ID!], $asOf: DateTime, $horizon: Duration, $tolerance: Duration{named}) {{
         blastRadius(failures: $failures, asOf: $asOf, horizon: $horizon, tolerance: $tolerance, minLikelihood:
-        0) {{ {_ABOUT} {lists} }}
+        0) {{ {fields} }}
     }}"""
     asked = {
         "failures": question["failures"],

@@ -27,6 +27,7 @@ _WORDS = {"orders": "orders", "postings": "postings", "notifications": "messages
 
 TENTHS = "<!-- calibration: written by make accuracy -->", "<!-- end of calibration -->"
 WITHHELD = "<!-- suspects: written by make accuracy -->", "<!-- end of suspects -->"
+TO_COME = "<!-- to come: written by make accuracy -->", "<!-- end of to come -->"
 QUIET = "<!-- quiet: written by make accuracy -->", "<!-- end of quiet -->"
 PLANTED = "<!-- planted: written by python -m tests.accuracy.planted -->", "<!-- end of planted -->"
 

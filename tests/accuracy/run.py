@@ -5,9 +5,9 @@ docs/accuracy.md.
 import argparse
 import sys
 
-from tests.accuracy import quiet
+from tests.accuracy import quiet, to_come
 from tests.accuracy.calibration import PICTURE, measure, picture, table
-from tests.accuracy.report import QUIET, TENTHS, WITHHELD, misses, put, write
+from tests.accuracy.report import QUIET, TENTHS, TO_COME, WITHHELD, misses, put, write
 from tests.accuracy.scoring import ABSORBED, CASES, answer_to, score_all, scorer
 from tests.accuracy.withheld import FIRST, SHARE, place_of, rows, with_trace
 
@@ -22,14 +22,15 @@ def main() -> int:
     measured, suspects = measure(), "\n".join(rows(CASES))
     quiet_moments = quiet.moments()
     quiet_table = "\n".join(quiet.rows(quiet_moments))
-    sys.stdout.write(f"\n{table(measured)}\n\n{suspects}\n\n{quiet_table}\n")
+    sys.stdout.write(f"\n{table(measured)}\n\n{to_come.rows()}\n\n{suspects}\n\n{quiet_table}\n")
     if not chosen.no_write:
         write(result)
         put(TENTHS, table(measured))
         PICTURE.write_text(picture(measured))
+        put(TO_COME, to_come.rows())
         put(WITHHELD, suspects)
         put(QUIET, quiet_table)
-    missed = [*misses(result), *quiet.misses(quiet_moments)]
+    missed = [*misses(result), *to_come.misses(), *quiet.misses(quiet_moments)]
     traced = with_trace(CASES)
     among = [case for case in traced if (place := place_of(case)) is not None and place <= FIRST]
     if len(among) < SHARE * len(traced):

@@ -51,7 +51,9 @@ def ceilings() -> dict[str, dict[str, float]]:
 def answer_to(case: str) -> Row:
     """Asked once a process."""
     with TemporaryDirectory() as folder:
-        return answer_of(HOME / "cases" / case, Path(folder) / "store")
+        path = HOME / "cases" / case
+        true_end = scorer().load(path / "truth.json.gz")["to_come"]["until"]
+        return answer_of(path, Path(folder) / "store", true_end)
 
 
 def figures_of(case: str) -> dict[str, Any]:

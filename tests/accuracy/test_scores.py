@@ -5,8 +5,9 @@ here first.
 import pytest
 
 from tests.accuracy.calibration import Tenth, by_tenth
-from tests.accuracy.report import BEGIN, END, PAGE
+from tests.accuracy.report import BEGIN, END, PAGE, TO_COME
 from tests.accuracy.scoring import ABSORBED, CASES, answer_to, ceilings, figures_of
+from tests.accuracy.to_come import FACTOR, day_of
 
 QUICK = ("store-systems-region", "pick-confirm-backlog")
 
@@ -33,6 +34,28 @@ def test_a_latency_below_the_time_out_hits_nothing_and_the_answer_says_why() -> 
 
     assert (answer["orders"], answer["postings"], answer["notifications"]) == ([], [], [])
     assert "within the time-out" in answer["absorbed"][0]["detail"]
+
+
+@pytest.mark.parametrize("case", QUICK)
+def test_orders_to_come_are_about_as_many_as_truly_came_where_the_end_is_known(case: str) -> None:
+    day = day_of(case)
+
+    assert day.is_within_factor("known"), FACTOR
+    assert day.holds("known", "placed")
+    assert day.holds("known", "affected")
+
+
+def test_a_failure_that_affects_nothing_affects_no_order_to_come() -> None:
+    day = day_of(ABSORBED)
+
+    assert day.expected("reported", "placed") > 0
+    assert day.expected("reported", "affected") == 0
+
+
+def test_every_case_has_its_line_among_the_orders_to_come() -> None:
+    table = PAGE.read_text().partition(TO_COME[0])[2].partition(TO_COME[1])[0]
+
+    assert [case for case in CASES if f"| {case} |" not in table] == []
 
 
 def test_every_case_has_its_ceiling_and_its_line_in_the_report() -> None:

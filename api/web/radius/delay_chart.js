@@ -3,8 +3,9 @@ import { html } from "/web/app/ui.js";
 import { clock, expectedNumber, milliseconds, number, rangeOf, span } from "/web/app/format.js";
 
 const FIGURES = [
-  { name: "promisesMissed", label: "Promises missed", kind: "promises" },
-  { name: "orders", label: "Affected orders", kind: "orders" },
+  { label: "Promises missed", kind: "promises", of: ({ estimates }) => estimates.promisesMissed },
+  { label: "Affected orders", kind: "orders", of: ({ estimates }) => estimates.orders },
+  { label: "Orders still to come", kind: "orders", of: ({ toCome }) => toCome.affected },
 ];
 /** Growth from which a figure is worth a chart, and number that is shown as at least one. */
 const LEAST_GROWTH = 1;
@@ -13,12 +14,12 @@ const ROUND = [2, 4, 6, 8, 10, 12, 16, 20, 30, 40, 60, 80, 100];
 /** Least distance of two labels of the axis, in percent of its length. */
 const ROOM = 11;
 
-/** What the chart shows: promises missed if a later end costs some, else orders. */
+/** What the chart shows: promises missed if a later end costs some, else orders, else orders to come. */
 export function figureOf(points) {
   const last = points[points.length - 1];
-  const growth = ({ name }) => last.estimates[name].expected - points[0].estimates[name].expected;
+  const growth = ({ of }) => of(last).expected - of(points[0]).expected;
   return FIGURES.find((figure) => growth(figure) >= LEAST_GROWTH)
-    ?? FIGURES.find(({ name }) => last.estimates[name].expected >= LEAST)
+    ?? FIGURES.find(({ of }) => of(last).expected >= LEAST)
     ?? FIGURES[1];
 }
 
@@ -30,10 +31,10 @@ export const endName = (endsIn) => (milliseconds(endsIn) ? span(milliseconds(end
 
 export function DelayChart({ points }) {
   const figure = figureOf(points);
-  const top = roundUp(Math.max(...points.map(({ estimates }) => estimates[figure.name].high)));
+  const top = roundUp(Math.max(...points.map((point) => figure.of(point).high)));
   const longest = Math.max(...points.map(({ endsIn }) => milliseconds(endsIn)), 1);
   const places = points.map((point) => {
-    const estimate = point.estimates[figure.name];
+    const estimate = figure.of(point);
     const x = (100 * milliseconds(point.endsIn)) / longest;
     return { point, estimate, x, y: (100 * estimate.expected) / top };
   });

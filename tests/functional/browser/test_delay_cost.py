@@ -16,7 +16,8 @@ from tests.functional.http.shop import event
 
 NARROW = 320
 ESTIMATES = f"{{ orders {ESTIMATE} promisesMissed {ESTIMATE} postings {ESTIMATE} }}"
-COSTS = f"delaySentence costOfDelay {{ endsIn reason estimates {ESTIMATES} }}"
+TO_COME = "toCome { affected { expected low high possible } }"
+COSTS = f"delaySentence costOfDelay {{ endsIn reason estimates {ESTIMATES} {TO_COME} }}"
 ADDED = f"contributions {{ failure {{ id }} alone {ESTIMATES} adds {ESTIMATES} }}"
 PENT_UP = {"target": "system:tms", "class": "OUTAGE", "startedAt": "2026-03-02T09:30:00Z"}
 
@@ -53,10 +54,11 @@ def test_the_figures_are_those_of_graphql(costs: CostPage, api: Api) -> None:
     costs.show()
 
     expect(costs.section.locator(".lead")).to_have_text(said["delaySentence"])
-    assert [row[2:7] for row in costs.rows("Cost by the end of the failures")] == [
+    assert [row[2:9] for row in costs.rows("Cost by the end of the failures")] == [
         [
             *cells(point["estimates"]["promisesMissed"]),
             *cells(point["estimates"]["orders"]),
+            *cells(point["toCome"]["affected"]),
             shown(point["estimates"]["postings"]),
         ]
         for point in said["costOfDelay"]

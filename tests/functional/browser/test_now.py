@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from graph_models.time import DAY, MINUTE, moment
+from impactgraph.impact.estimate_text import say_number
 from tests.functional.browser.conftest import DEMO_NOW
 from tests.functional.browser.estimates import asked, shown
 from tests.functional.browser.explorer import NowPage
@@ -156,3 +157,15 @@ def test_a_lost_connection_is_told_and_what_happened_meanwhile_is_caught_up_with
     assert "reconnecting" in now_page.page.evaluate("states")
     shows_what_graphql_says(now_page, api)
     api.ask('mutation { resolveFailure(id: "F-late") { problems { message } } }')
+
+
+def test_orders_still_to_come_stand_apart_from_the_totals(now_page: NowPage, api: Api) -> None:
+    said = api.ask("{ blastRadius { toCome { affected { expected } assumptions } } }")["blastRadius"][
+        "toCome"
+    ]
+
+    now_page.open()
+    card = now_page.page.get_by_role("region", name="Still to come")
+
+    expect(card).to_contain_text(say_number(said["affected"]["expected"]))
+    expect(card).to_contain_text(said["assumptions"][0])
