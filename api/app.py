@@ -81,7 +81,12 @@ def create_app(
         return contexts.new(seconds_of(connection.headers.get(HEADER), settings.deadline))
 
     router = Router(
-        schema, path="/graphql", graphql_ide=None, context_getter=context, subscription_protocols=PROTOCOLS
+        schema,
+        path="/graphql",
+        graphql_ide=None,
+        context_getter=context,
+        subscription_protocols=PROTOCOLS,
+        max_tokens=settings.max_tokens,
     )
     app.include_router(router)
     app.include_router(events.router(store, metrics, hub.notify))

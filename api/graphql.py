@@ -17,7 +17,7 @@ from strawberry.types import ExecutionResult
 
 from api.context import Context
 from api.errors import with_code
-from api.live.operation import is_subscription
+from api.live.operation import NAME_ONE, is_ambiguous, is_subscription
 
 MEDIA = "application/graphql-response+json"
 _SOURCES = (
@@ -46,6 +46,10 @@ class Router(GraphQLRouter[Context, None]):
 
     websocket_adapter_class = TextSocket
 
+    def __init__(self, *args: Any, max_tokens: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._max_tokens = max_tokens
+
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)
 
@@ -68,8 +72,13 @@ class Router(GraphQLRouter[Context, None]):
     async def execute_single(  # pyright: ignore[reportIncompatibleMethodOverride] - called by name
         self, *, request_data: GraphQLRequestData, **kwargs: Any
     ) -> ExecutionResult:
-        """Rejects subscriptions, which have more answers than one response can hold."""
-        if is_subscription(request_data.query, request_data.operation_name):
+        """Rejects subscriptions, which have more answers than one response can hold, and documents that leave
+        open which operation is meant.
+        """
+        text, name = request_data.query, request_data.operation_name
+        if is_ambiguous(text, name, self._max_tokens):
+            raise HTTPException(400, NAME_ONE)
+        if is_subscription(text, name, self._max_tokens):
             raise HTTPException(
                 400,
                 "Subscriptions need a WebSocket (graphql-transport-ws), or server-sent events: "

@@ -242,6 +242,8 @@ class Diagnosis:
     """What the message to the customer must say."""
     customer_texts: tuple[LanguageTexts, ...] = ()
     """The company's own texts on what is going on, from playbooks, the best first."""
+    left_out: tuple[str, ...] = ()
+    """Sentences on failures that do not count as reported, since nothing has a value of their scope."""
 
 
 class DriftKind(StrEnum):

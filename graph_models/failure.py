@@ -38,9 +38,23 @@ class Failure:
         return f"failure:{self.key}"
 
     @property
+    def what(self) -> str:
+        """Such as `outage of system:oms`."""
+        return f"{self.failure_class.value.lower().replace('_', ' ')} of {self.target}"
+
+    @property
+    def label(self) -> str:
+        """What sentences call it: its key, or `the supposed outage of system:oms`."""
+        return f"the supposed {self.what}" if self.is_supposed else self.key
+
+    @property
     def episodes(self) -> tuple["Failure", ...]:
         """All times that it occurred, oldest first."""
         return *self.former_episodes, self
+
+    def should_have_ended(self, at: Millis) -> bool:
+        """Whether its expected end has passed and no end is known: the forecast assumes that it ends soon."""
+        return self.ended_at is None and self.expected_end is not None and self.expected_end < at
 
     def active_at(self, at: Millis) -> bool:
         """Whether it has started and not ended. An expected end in the past does not end a failure."""

@@ -50,6 +50,17 @@ def say_amount(amount: Decimal, currency: str) -> str:
     return f"{amount:,.{minor_digits(currency)}f} {currency}"
 
 
+def say_about(amount: Decimal, currency: str) -> str:
+    """Returns an uncertain amount with three digits that count, such as `about 429,000 EUR`; small ones with
+    those of the currency.
+    """
+    digits = amount.adjusted() + 1
+    if digits <= 1:
+        return f"about {say_amount(amount, currency)}"
+    rounded = amount.quantize(Decimal(1).scaleb(max(0, digits - 3)))
+    return f"about {rounded:,.0f} {currency}"
+
+
 def equal_shares(micros: int, count: int, currency: str) -> list[int]:
     """Returns an amount in millionths as `count` shares that add up to it exactly.
 
@@ -72,12 +83,12 @@ def to_micros(amount: Decimal) -> int:
 
 
 def from_micros(micros: int, currency: str) -> Money:
-    """Returns the exact amount with at least two decimals."""
-    amount = (Decimal(micros) / MICROS).quantize(Decimal("0.000001"))
-    amount = amount.normalize()
+    """Returns the exact amount with at least the digits of its currency."""
+    amount = (Decimal(micros) / MICROS).quantize(Decimal("0.000001")).normalize()
     exponent = amount.as_tuple().exponent
-    if isinstance(exponent, int) and exponent > -2:
-        amount = amount.quantize(Decimal("0.01"))
+    digits = minor_digits(currency)
+    if isinstance(exponent, int) and exponent > -digits:
+        amount = amount.quantize(Decimal(1).scaleb(-digits))
     return Money(amount, currency)
 
 

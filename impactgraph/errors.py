@@ -32,15 +32,18 @@ class BadInputError(ImpactGraphError):
 
 
 class NotFoundError(ImpactGraphError):
-    """An id is unknown; `near` are similar ids."""
+    """An id or a value is unknown; `near` are similar ones.
+
+    `message` says more than the id, such as all values that are unknown, one a line.
+    """
 
     code = "NOT_FOUND"
 
-    def __init__(self, identifier: str, *, near: Sequence[str] = ()) -> None:
+    def __init__(self, identifier: str, *, near: Sequence[str] = (), message: str = "") -> None:
         self.identifier = identifier
         self.near = tuple(near)
         hint = f" Did you mean {' or '.join(self.near)}?" if self.near else ""
-        super().__init__(f"There is no {identifier!r}.{hint}")
+        super().__init__(message or f"There is no {identifier!r}.{hint}")
 
 
 class NoTopologyError(NotFoundError):

@@ -1,5 +1,6 @@
 """Subscription operations: parsed, validated and checked against the limits once, executed at each update."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from inspect import isawaitable
@@ -11,6 +12,7 @@ from graphql import (
     ExecutionResult,
     GraphQLError,
     GraphQLSchema,
+    OperationDefinitionNode,
     OperationType,
     execute,
     get_operation_ast,
@@ -26,6 +28,8 @@ from api.limits import problem_of
 from api.live.topic import Topic
 from impactgraph.errors import ImpactGraphError
 
+_SEVERAL = re.compile(r"\b(?:query|mutation|subscription)\b.*\b(?:query|mutation|subscription)\b", re.DOTALL)
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -38,15 +42,31 @@ class Operation:
     variables: Mapping[str, Any] = field(compare=False)
 
 
-def is_subscription(text: str | None, name: str | None) -> bool:
+NAME_ONE = "The document has several operations: say by `operationName` which one to execute."
+
+
+def is_subscription(text: str | None, name: str | None, max_tokens: int) -> bool:
     """Whether the operation of this name is a subscription; False for a text that cannot be parsed."""
-    return "subscription" in (text or "") and _has_subscription(_parse(text, None), name)
+    return "subscription" in (text or "") and _has_subscription(_parse(text, max_tokens), name)
 
 
-def _parse(text: str | None, max_tokens: int | None) -> DocumentNode | None:
+def is_ambiguous(text: str | None, name: str | None, max_tokens: int) -> bool:
+    """Whether the text has several operations and none is named.
+
+    GraphQL executes nothing then, while Strawberry would execute the first. Parses only texts that have two
+    of the words that begin an operation.
+    """
+    if name is not None or _SEVERAL.search(text or "") is None:
+        return False
+    document = _parse(text, max_tokens)
+    definitions = document.definitions if document is not None else ()
+    return sum(isinstance(each, OperationDefinitionNode) for each in definitions) > 1
+
+
+def _parse(text: str | None, max_tokens: int) -> DocumentNode | None:
     try:
         return parse(text or "", max_tokens=max_tokens)
-    except GraphQLError:
+    except (GraphQLError, RecursionError):
         return None
 
 

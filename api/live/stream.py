@@ -11,7 +11,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from api.context import Context
 from api.errors import with_code
 from api.live.hub import Hub
-from api.live.operation import Operation, OperationSchema
+from api.live.operation import NAME_ONE, Operation, OperationSchema, is_ambiguous
 from impactgraph.errors import ImpactGraphError
 
 
@@ -21,6 +21,10 @@ class Subscriptions:
     def __init__(self, schema: OperationSchema, hub: Hub) -> None:
         self._schema = schema
         self._hub = hub
+
+    def is_ambiguous(self, query: str | None, name: str | None) -> bool:
+        """As the function: whether it is not said which of several operations to execute."""
+        return is_ambiguous(query, name, self._schema.settings.max_tokens)
 
     def subscribe(
         self, query: str | None, variables: Any, name: str | None, context: Context
@@ -61,6 +65,11 @@ async def with_codes(results: AsyncIterable[Any], context: Context) -> AsyncGene
             yield result
     finally:
         context.close()
+
+
+async def no_operation() -> AsyncGenerator[ExecutionResult]:
+    """The one result where it is not said which of several operations to execute."""
+    yield _rejection([GraphQLError(NAME_ONE)])
 
 
 def _rejection(errors: list[GraphQLError]) -> PreExecutionError:

@@ -13,7 +13,7 @@ from api.config import ApiSettings
 from api.context import Context
 from api.documents import CachedDocuments, Documents
 from api.limits import limits
-from api.live.stream import Subscriptions, with_codes
+from api.live.stream import Subscriptions, no_operation, with_codes
 from api.schema.kinds import TYPES
 from api.schema.mutation import Mutation
 from api.schema.query import Query
@@ -60,8 +60,10 @@ class Schema(strawberry.Schema):
         """The results of an operation sent over a WebSocket or for server-sent events."""
         assert self.subscriptions is not None
         context: Context = kwargs.pop("context_value")
-        variables = kwargs.get("variable_values")
-        if updates := self.subscriptions.subscribe(query, variables, kwargs.get("operation_name"), context):
+        variables, name = kwargs.get("variable_values"), kwargs.get("operation_name")
+        if self.subscriptions.is_ambiguous(query, name):
+            return no_operation()
+        if updates := self.subscriptions.subscribe(query, variables, name, context):
             return updates
         own_context = context.new()
         results = await super().stream(query, *args, context_value=own_context, **kwargs)

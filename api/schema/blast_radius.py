@@ -295,9 +295,10 @@ class BlastRadius:
     async def postings(
         self, info: Info, types: Types = None, effects: Effects = None, first: First = 50, after: After = None
     ) -> Connection[AffectedPosting]:
-        page = await info.context.run(
-            impact_pages.records, self.answer, enums.RecordKind.POSTING, types, effects, first, after
+        query = impact_pages.RecordQuery(
+            kind=enums.RecordKind.POSTING, types=types, effects=effects, first=first, after=after
         )
+        page = await info.context.ask(impact_pages.records, self.answer, query)
         return Connection.of(
             info.context, page, [record_of(AffectedPosting, item, self.landscape) for item in page.items]
         )
@@ -306,9 +307,10 @@ class BlastRadius:
     async def notifications(
         self, info: Info, types: Types = None, effects: Effects = None, first: First = 50, after: After = None
     ) -> Connection[AffectedNotification]:
-        page = await info.context.run(
-            impact_pages.records, self.answer, enums.RecordKind.NOTIFICATION, types, effects, first, after
+        query = impact_pages.RecordQuery(
+            kind=enums.RecordKind.NOTIFICATION, types=types, effects=effects, first=first, after=after
         )
+        page = await info.context.ask(impact_pages.records, self.answer, query)
         return Connection.of(
             info.context,
             page,
@@ -317,9 +319,8 @@ class BlastRadius:
 
     @strawberry.field(description="The affected tasks.")
     async def tasks(self, info: Info, first: First = 50, after: After = None) -> Connection[AffectedTask]:
-        page = await info.context.run(
-            impact_pages.records, self.answer, enums.RecordKind.TASK, None, None, first, after
-        )
+        query = impact_pages.RecordQuery(kind=enums.RecordKind.TASK, first=first, after=after)
+        page = await info.context.ask(impact_pages.records, self.answer, query)
         return Connection.of(
             info.context, page, [record_of(AffectedTask, item, self.landscape) for item in page.items]
         )

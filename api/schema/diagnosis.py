@@ -193,6 +193,10 @@ class Diagnosis:
     customer_message: str | None = strawberry.field(
         description="Message to the customer in the customer's language and time zone, in the normal form."
     )
+    left_out: list[str] = strawberry.field(
+        description="Failures that do not count as they were reported, since no order and no element has a "
+        "value of their scope."
+    )
     model: strawberry.Private[diagnosis.Diagnosis]
     messages: strawberry.Private[CustomerMessages]
     landscape: strawberry.Private[Landscape]
@@ -241,6 +245,7 @@ class Diagnosis:
             peers=PeerGroup.of(model.peers, landscape) if model.peers is not None else None,
             next_expected=moment_of(model.next_expected),
             customer_message=model.customer_message,
+            left_out=list(model.left_out),
             model=model,
             messages=case.messages,
             landscape=landscape,

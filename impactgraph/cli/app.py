@@ -56,8 +56,10 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Runs one command and returns its exit status; errors are printed on standard error."""
     from impactgraph.cli.output import print_error, print_problems
+    from impactgraph.cli.streams import prepare_output
     from impactgraph.errors import BadInputError, ImpactGraphError
 
+    prepare_output()
     try:
         result = make_app()(list(arguments), exit_on_error=False, print_error=False)
         sys.stdout.flush()
@@ -68,7 +70,8 @@ def run(arguments: Sequence[str]) -> int:
         print_problems("error", error.problems)
         return BAD_INPUT
     except ImpactGraphError as error:
-        print_error(f"error: {error}")
+        for line in str(error).splitlines():
+            print_error(f"error: {line}")
         return BAD_INPUT
     except KeyboardInterrupt:
         print_error("Interrupted.")
@@ -76,6 +79,13 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         _silence()
         return DONE
+    except SystemExit as end:
+        if not isinstance(end.__context__, BrokenPipeError):
+            raise
+        return DONE  # the help, whose reader has closed the pipe
+    except OSError as error:
+        print_error(f"error: {error}")
+        return BAD_INPUT
     except Exception as error:  # noqa: BLE001 - only a developer needs the traceback of a defect
         print_error(
             f"error: {type(error).__name__}: {error}",

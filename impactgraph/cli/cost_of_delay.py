@@ -108,7 +108,15 @@ def _print(
     out.print(formats.without_zone(delay_sentence(answer, points)), style="bold")
     as_of = formats.dated(answer.as_of)
     out.print(f"As of {as_of}, by topology:{answer.topology_version}. {formats.zone_note()}", style="dim")
-    figures = ("orders", "range", "to come", "promises missed", "range ", "postings", "refunds at risk")
+    figures = (
+        "orders",
+        "orders range",
+        "to come",
+        "promises missed",
+        "promises range",
+        "postings",
+        "refunds at risk",
+    )
     has_refunds = any(_single_amount(point.estimates.refunds_at_risk) for point in points)
     figures = figures if has_refunds else figures[:-1]
     rows = table("ends in", "at", *figures, right=figures)
@@ -152,7 +160,10 @@ def _single_amount(amounts: "Sequence[MoneyEstimate]") -> str:
 
     converted = [each for each in amounts if each.converted]
     chosen = converted or (amounts if len(amounts) == 1 else [])
-    return say_amount(chosen[0].expected, chosen[0].currency) if chosen else ""
+    if not chosen:
+        return ""
+    amount = say_amount(chosen[0].expected, chosen[0].currency)
+    return f"{amount} converted" if chosen[0].converted else amount
 
 
 def _print_contributions(out: "Console", added: "Sequence[Contribution]") -> None:

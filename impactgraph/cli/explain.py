@@ -56,29 +56,30 @@ def explain(
 
 def _print_explanation(out: "Console", explanation: "Explanation", blast: "BlastAnswer", order: str) -> None:
     from impactgraph.cli.links import explain_selection, print_link
+    from impactgraph.cli.output import print_heading
 
     out.print(explanation.sentence, style="bold")
     for number, path in enumerate(explanation.paths, 1):
         if len(explanation.paths) > 1:
-            out.print(f"\nPath {number} of {len(explanation.paths)}: {path.sentence}")
+            out.print()
+            out.print(f"Path {number} of {len(explanation.paths)}: {path.sentence}")
         _print_path(out, path, blast.answer.as_of)
     if explanation.stopped_by:
-        out.print("\nStopped by", style="bold")
+        print_heading(out, "Stopped by")
         for each in explanation.stopped_by:
             out.print(f"  {each.element}: {each.detail} ({each.rule})")
     print_link(out, blast.question, explain_selection(order))
 
 
 def _print_path(out: "Console", path: "Path", now: "Millis") -> None:
-    from rich.padding import Padding
-
     from impactgraph.cli import formats
+    from impactgraph.cli.output import print_lines
 
     out.print()
     for number, hop in enumerate(path.hops, 1):
         effect = f"{formats.words(hop.effect)} from {formats.at(hop.at, now)}"
         out.print(f"{number:3}. {hop.source} -> {hop.target}: {effect} ({hop.rule})", soft_wrap=True)
-        out.print(Padding(hop.detail, (0, 0, 0, 5), expand=False), style="dim")
+        print_lines(out, [hop.detail], indent=5, style="dim")
 
 
 def _rows(explanation: "Explanation") -> "Rows":

@@ -3,7 +3,8 @@
 import json
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from dataclasses import fields
+from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
 from impactgraph.cli.encode import iso_duration, iso_moment
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from graph_models.failure import Failure
     from graph_models.impact import Question
+    from graph_models.orders import OrderFilter
     from graph_models.scope import Scope
 
 SELECTION = (
@@ -61,6 +63,8 @@ def blast_query(question: "Question", selection: str = SELECTION) -> str:
         arguments["tolerance"] = _text(iso_duration(question.tolerance))
     if question.min_likelihood != default.min_likelihood:
         arguments["minLikelihood"] = f"{question.min_likelihood:g}"
+    if question.where != default.where:
+        arguments["where"] = f"{{{_pairs(_filter(question.where))}}}"
     listing = f"({_pairs(arguments)})" if arguments else ""
     return f"{{ blastRadius{listing} {{ {selection} }} }}"
 
@@ -70,6 +74,19 @@ def explain_selection(order: str) -> str:
     identifier = _text(f"order:{order}")
     fields = "affected sentence paths { hops { from to rule effect at detail } } stoppedBy { detail }"
     return f"explain(order: {identifier}) {{ {fields} }}"
+
+
+def _filter(where: "OrderFilter") -> dict[str, str]:
+    """The fields of GraphQL's OrderFilter that are set."""
+    values = {field.name: getattr(where, field.name) for field in fields(where)}
+    return {_camel_case(name): _value(value) for name, value in values.items() if value is not None}
+
+
+def _value(value: object) -> str:
+    """A filter's value: a list of texts, an amount, or a moment."""
+    if isinstance(value, tuple):
+        return _list(map(str, cast("tuple[object, ...]", value)))
+    return _text(iso_moment(value) if isinstance(value, int) else str(value))
 
 
 def _failure(failure: "Failure") -> str:

@@ -31,19 +31,19 @@ def console(*, error: bool = False) -> "Console":
     """A console on standard output or standard error, without markup or highlighting."""
     import os
 
-    from rich.console import Console
+    from impactgraph.cli.terminal import TextConsole
 
     stream = sys.stderr if error else sys.stdout
-    width = None if stream.isatty() or "COLUMNS" in os.environ else WIDTH
-    return Console(file=stream, width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
+    return TextConsole(stream, None if stream.isatty() or "COLUMNS" in os.environ else WIDTH)
 
 
 def table(*columns: str, right: Sequence[str] = (), title: str | None = None) -> "Table":
     """An empty table; the columns in `right` are aligned to the right."""
     from rich import box
-    from rich.table import Table
 
-    empty = Table(
+    from impactgraph.cli.terminal import TextTable
+
+    empty = TextTable(
         box=box.SIMPLE_HEAD,
         title=title,
         title_justify="left",
@@ -83,24 +83,32 @@ def print_heading(out: "Console", text: str) -> None:
     out.print(text, style="bold")
 
 
-def print_lines(out: "Console", lines: Iterable[str], indent: int = 2) -> None:
+def print_lines(out: "Console", lines: Iterable[str], indent: int = 2, *, style: str | None = None) -> None:
     """Prints each line with an indent that wrapped lines keep."""
     from rich.padding import Padding
 
+    from impactgraph.cli.terminal import escape
+
     for line in lines:
-        out.print(Padding(line, (0, 0, 0, indent), expand=False))
+        out.print(Padding(escape(line), (0, 0, 0, indent), expand=False), style=style)
 
 
 def write_json(data: object) -> None:
-    """Writes indented JSON to standard output."""
+    """Writes indented JSON in UTF-8 to standard output."""
     import orjson
 
+    from impactgraph.cli.streams import prepare_for_data
+
+    prepare_for_data()
     text = orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     sys.stdout.write(text.decode())
 
 
 def write_csv(rows: Rows) -> None:
-    """Writes rows with a header to standard output."""
+    """Writes rows with a header in UTF-8 to standard output."""
+    from impactgraph.cli.streams import prepare_for_data
+
+    prepare_for_data()
     writer = csv.DictWriter(sys.stdout, list(rows.columns), lineterminator="\n")
     writer.writeheader()
     writer.writerows(_csv_row(row) for row in rows.rows)

@@ -18,7 +18,7 @@ _MOST_GROUPS = 12
 def print_overdue(out: Console, overdue: Overdue, groups: Sequence[OverdueGroup], page: Page[Order]) -> None:
     """Prints groups, common factors, suspects and the first orders."""
     if not page.total_count:
-        out.print("No order is overdue: every order is within the limit of its step.", style="bold")
+        out.print(_none_overdue(overdue), style="bold")
     else:
         verb = "is" if page.total_count == 1 else "are"
         out.print(f"{formats.count(page.total_count, 'order')} {verb} overdue.", style="bold")
@@ -28,6 +28,15 @@ def print_overdue(out: Console, overdue: Overdue, groups: Sequence[OverdueGroup]
     _print_suspects(out, overdue.suspects)
     if page.total_count:
         _print_orders(out, overdue, page)
+
+
+def _none_overdue(overdue: Overdue) -> str:
+    """That no order is overdue, of those that the filter keeps."""
+    if not overdue.asked_for:
+        return "No order is overdue: every order is within the limit of its step."
+    if not overdue.in_flight:
+        return f"No order in flight matches the filter ({overdue.asked_for})."
+    return f"No order that matches the filter ({overdue.asked_for}) is overdue. Others were not looked at."
 
 
 def _print_groups(out: Console, groups: Sequence[OverdueGroup]) -> None:

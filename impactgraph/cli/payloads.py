@@ -51,7 +51,7 @@ def payloads(
         page = list_payload_findings(store, question, now, size)
         present(
             common.format,
-            text=lambda out: print_payloads(out, page),
+            text=lambda out: print_payloads(out, page, question.asked_for),
             data=lambda: payloads_json(page),
             rows=lambda: payloads_rows(find_payload_findings(store, question, now)),
         )

@@ -10,10 +10,12 @@ from impactgraph.cli.output import table
 _MOST_SUSPECTS = 3
 
 
-def print_payloads(out: Console, page: Page[PayloadFinding]) -> None:
-    """Prints a page of findings."""
+def print_payloads(out: Console, page: Page[PayloadFinding], asked_for: str) -> None:
+    """Prints a page of findings; `asked_for`: what the question is limited to."""
     if not page.total_count:
-        out.print("No duplicate or incomplete orders, stock differences or errors.", style="bold")
+        none = f"No finding matches the filter ({asked_for}). Others were not looked at."
+        everything = "No duplicate or incomplete orders, stock differences or errors."
+        out.print(none if asked_for else everything, style="bold")
         return
     out.print(f"{formats.count(page.total_count, 'finding')} in message contents.", style="bold")
     rows = table("kind", "finding", "last", "value", "suspects", right=("value",))

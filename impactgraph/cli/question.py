@@ -12,6 +12,7 @@ from graph_models.impact import Question
 from graph_models.scope import DIMENSIONS, Scope
 from graph_models.time import Millis
 from graph_models.zones import UTC
+from impactgraph.cli.order_filter import order_filter
 from impactgraph.cli.question_options import (
     NO_FORECAST_OPTIONS,
     NO_WHAT_IF,
@@ -77,6 +78,7 @@ def parse_question(options: QuestionOptions, now: Millis, reader: OptionReader) 
     horizon = reader.read(parse_duration_option, "--horizon", forecast.horizon)
     recovery = reader.read(parse_duration_option, "--assume-recovery", forecast.assume_recovery)
     tolerance = reader.read(parse_duration_option, "--tolerance", forecast.tolerance)
+    where = reader.read(order_filter, forecast.where, now if at is None else at)
     hypothetical = _supposed_failure(options.what_if, now if at is None else at, reader)
     reader.raise_problems()
     return QuestionInput(
@@ -88,6 +90,7 @@ def parse_question(options: QuestionOptions, now: Millis, reader: OptionReader) 
         tolerance=tolerance,
         min_likelihood=forecast.min_likelihood,
         timezone=timezone or UTC,
+        where=where,
     ).question()
 
 

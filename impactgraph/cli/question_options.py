@@ -7,6 +7,7 @@ from cyclopts import Group, Parameter
 
 from graph_models.enums import FailureClass
 from graph_models.scope import DIMENSIONS
+from impactgraph.cli.order_filter import Where
 
 WHAT_IF_GROUP = Group("What-if: nothing is stored", sort_key=2)
 FORECAST_GROUP = Group("Forecast", sort_key=3)
@@ -36,8 +37,9 @@ Zone = Annotated[
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
 class ForecastOptions:
-    """How far to forecast, and what counts as affected."""
+    """Which orders, how far to forecast, and what counts as affected."""
 
+    where: Where = ()
     horizon: Annotated[
         str | None,
         Parameter(help="List impacts that begin within this time [default: 48h].", group=FORECAST_GROUP),

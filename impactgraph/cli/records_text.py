@@ -21,10 +21,7 @@ def print_records(
     """Prints totals, the first findings and unusual rates."""
     at = answer.findings.at
     if not page.total_count:
-        out.print(
-            f"Every record that is due by {formats.day_and_time(at)} has arrived, once and in order.",
-            style="bold",
-        )
+        out.print(_none(answer, formats.day_and_time(at)), style="bold")
     else:
         verb = "needs" if page.total_count == 1 else "need"
         out.print(f"{formats.count(page.total_count, 'record')} {verb} attention.", style="bold")
@@ -33,6 +30,18 @@ def print_records(
         _print_findings(out, page, at)
     if rates:
         _print_rates(out, rates, at)
+
+
+def _none(answer: RecordAnswer, at: str) -> str:
+    """That no record needs attention, of those asked for."""
+    if not answer.asked_for:
+        return f"Every record that is due by {at} has arrived, once and in order."
+    if not answer.has_orders:
+        return f"No order matches the filter ({answer.asked_for})."
+    return (
+        f"No record that matches the filter ({answer.asked_for}) needs attention as of {at}. Others were not "
+        "looked at."
+    )
 
 
 def _print_totals(out: Console, answer: RecordAnswer) -> None:

@@ -30,6 +30,9 @@ def print_why(out: "Console", answer: "WhyAnswer", layout: MessageLayout = DEFAU
     facts = _facts(answer.order)
     out.print(f"{facts} As of {formats.dated(answer.at)}. {formats.zone_note()}", style="dim")
     _print_message(out, answer, layout)
+    if diagnosis.left_out:
+        print_heading(out, "Not counted")
+        print_lines(out, diagnosis.left_out)
     _print_records(out, "Missing", diagnosis.missing)
     _print_records(out, "Out of sequence", diagnosis.out_of_sequence)
     _print_timeline(out, answer)

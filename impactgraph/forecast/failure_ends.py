@@ -98,7 +98,7 @@ def _end_of(failure: Failure, clock: TextClock, recovery_time: Millis | None, ty
 def _as_asked(failure: Failure, clock: TextClock, recovery_time: Millis) -> _End:
     since = max(clock.now, failure.started_at)
     end = since + recovery_time
-    note = f"{failure.key} recovers {say_duration(recovery_time)} from {clock.dated(since)}, as asked."
+    note = f"{_name(failure)} recovers {say_duration(recovery_time)} from {clock.dated(since)}, as asked."
     return end, np.full(SCENARIOS, float(end)), note
 
 
@@ -107,13 +107,13 @@ def _as_reported(failure: Failure, expected_end: Millis, clock: TextClock) -> _E
     spread = _estimate(failure.started_at, expected_end, as_of, failure.key)
     if expected_end <= as_of:
         note = (
-            f"{failure.key} should have ended {_ago(expected_end, as_of)}, around "
+            f"{_name(failure)} should have ended {_ago(expected_end, as_of)}, around "
             f"{clock.dated(expected_end)}; no end reported. The forecast assumes that it ends soon."
         )
     else:
         note = (
-            f"{failure.key} ends around {clock.dated(expected_end)}, as reported: an estimate, +/- 20 % of "
-            "its length."
+            f"{_name(failure)} ends around {clock.dated(expected_end)}, as {_verb(failure)}: an estimate, "
+            "+/- 20 % of its length."
         )
     return round(float(np.median(spread))), spread, note
 
@@ -142,8 +142,19 @@ def _at_run(failure: Failure, clock: TextClock, spread: Reals, calendar: Calenda
     early = max(calendar.typical_wait - uncertainty, 0.0)
     runs = calendar.run_from(np.maximum(spread - early, float(clock.now)))
     end = round(float(np.median(runs)))
-    note = f"{failure.key} ends with the run at about {clock.dated(end)}, by the reported end: an estimate."
+    run = f"the run at about {clock.dated(end)}"
+    note = f"{_name(failure)} ends with {run}, by the {_verb(failure)} end: an estimate."
     return end, runs, note
+
+
+def _name(failure: Failure) -> str:
+    """Its label at the beginning of a sentence."""
+    label = failure.label
+    return label[0].upper() + label[1:] if failure.is_supposed else label
+
+
+def _verb(failure: Failure) -> str:
+    return "supposed" if failure.is_supposed else "reported"
 
 
 def _ago(at: Millis, as_of: Millis) -> str:
@@ -156,9 +167,8 @@ def _as_usual(failure: Failure, clock: TextClock, typical: Millis | None) -> _En
     reason = "the default, as no end is known" if typical is None else "as failures of this kind did before"
     end = max(failure.started_at + length, as_of + length // 4)
     spread = _estimate(failure.started_at, end, as_of, failure.key)
-    note = (
-        f"{failure.key} is assumed to recover about {clock.dated(end)}: {say_duration(length)} is {reason}."
-    )
+    recovery = f"is assumed to recover about {clock.dated(end)}"
+    note = f"{_name(failure)} {recovery}: {say_duration(length)} is {reason}."
     return end, spread, note
 
 

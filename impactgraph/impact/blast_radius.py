@@ -29,6 +29,7 @@ from graph_models.time import Millis
 from impactgraph.impact import (
     explain,
     headline,
+    no_orders,
     order_pages,
     owners,
     record_pages,
@@ -37,6 +38,7 @@ from impactgraph.impact import (
 )
 from impactgraph.impact.breakdown import breakdown_by
 from impactgraph.impact.estimates import Sums, read_estimates, sum_parts, whole
+from impactgraph.impact.filter_text import say_filter
 from impactgraph.impact.forecast_points import forecast_points
 from impactgraph.impact.lists import OrderList, RecordList
 from impactgraph.impact.matched_impact import MatchedImpact
@@ -136,8 +138,17 @@ class BlastRadius(MatchedImpact):
     @cached_property
     def headline(self) -> str:
         """The blast radius in one sentence."""
-        remainder = headline.Remainder(self.awaiting_replay, self.left_out, self.clock, self.to_come)
-        text = headline.headline(self.failures, self.totals, self.absorbed, remainder)
+        totals = self.totals
+        why_none = no_orders.reason(self) if self.failures and not totals.orders else ""
+        circumstances = headline.Circumstances(
+            awaiting_replay=self.awaiting_replay,
+            left_out=[each for each in self.left_out if not (why_none and why_none in each)],
+            clock=self.clock,
+            to_come=self.to_come,
+            why_none=why_none,
+            asked_for=say_filter(self.question.where),
+        )
+        text = headline.headline(self.failures, totals, circumstances)
         is_of_all = not self.question.failures and not self.question.suppose
         if is_of_all and self.failures and not any(f.active_at(self.as_of) for f in self.failures):
             return f"No failure is active, but {text}"

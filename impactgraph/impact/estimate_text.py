@@ -5,7 +5,7 @@ from math import floor
 
 from graph_models.estimates import Estimate, MoneyEstimate, ToCome, converted_amount, exact_amounts
 from graph_models.impact import CostOfDelayPoint
-from graph_models.money import say_amount
+from graph_models.money import say_about, say_amount
 from graph_models.time import HOUR
 from graph_models.zones import TextClock
 
@@ -25,18 +25,27 @@ def is_exact(estimate: Estimate) -> bool:
 
 
 def say_range(estimate: Estimate) -> str:
-    """Such as `2,700 to 3,300; 4,690 are possible`."""
+    """Such as `2,700 to 3,300; 4,690 are possible`; only `9 to 12` where no more are possible."""
+    range_ = f"{estimate.low:,.0f} to {estimate.high:,.0f}"
+    if estimate.high == estimate.possible:
+        return range_
     verb = "is" if estimate.possible == 1 else "are"
-    return f"{estimate.low:,.0f} to {estimate.high:,.0f}; {estimate.possible:,} {verb} possible"
+    return f"{range_}; {estimate.possible:,} {verb} possible"
 
 
 def say_estimate(estimate: Estimate, singular: str) -> str:
-    """Such as `about 2,960 orders (2,700 to 3,300; 4,690 are possible)`; `12 orders` where it is certain."""
+    """Such as `about 2,960 orders (2,700 to 3,300; 4,690 are possible)`.
+
+    `12 orders` where it is certain; `12 orders (or as few as 9)` where all that are possible are expected.
+    """
     noun = singular if round(estimate.expected) == 1 or estimate.expected < 0.5 else f"{singular}s"
     if is_exact(estimate):
         return f"{estimate.possible:,} {singular if estimate.possible == 1 else f'{singular}s'}"
     if estimate.expected < 0.5:
         return f"under 1 {noun} ({say_range(estimate)})"
+    if floor(estimate.expected + 0.5) == estimate.high == estimate.possible:
+        least = f"as few as {estimate.low:,.0f}" if estimate.low >= 1 else "none"
+        return f"{say_number(estimate.expected)} {noun} (or {least})"
     return f"about {say_number(estimate.expected)} {noun} ({say_range(estimate)})"
 
 
@@ -56,12 +65,12 @@ def say_to_come(to_come: ToCome, clock: TextClock, more: str = "") -> str | None
 
 def say_money_estimate(amounts: Sequence[MoneyEstimate]) -> str:
     """The expected amounts, such as `315,118.03 EUR + 98,196.25 GBP`; where there are exchange rates, such as
-    `about 429,299.72 EUR in all, converted`.
+    `about 429,000 EUR in all, converted`.
     """
     converted = converted_amount(amounts)
     if converted is None:
         return say_exact_amounts(amounts)
-    return f"about {say_amount(converted.expected, converted.currency)} in all, converted"
+    return f"{say_about(converted.expected, converted.currency)} in all, converted"
 
 
 def say_exact_amounts(amounts: Sequence[MoneyEstimate]) -> str:

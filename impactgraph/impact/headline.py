@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from graph_models.estimates import ToCome
 from graph_models.failure import Failure
 from graph_models.impact import AwaitingReplay, ImpactTotals, RecordTotals
-from graph_models.impairment import Absorption
 from graph_models.time import Millis
 from graph_models.zones import TextClock
 from impactgraph.impact.amounts import say_money
@@ -16,30 +15,34 @@ _MOST = 3
 
 
 @dataclass(frozen=True)
-class Remainder:
-    """What the totals of a moment leave open: orders to come, work that waits for a replay, and gaps."""
+class Circumstances:
+    """What a headline says beside the totals."""
 
     awaiting_replay: Sequence[AwaitingReplay]
+    """Work that waits for a replay."""
     left_out: Sequence[str]
-    """Sentences."""
+    """What the answer says nothing of, in sentences."""
     clock: TextClock
     to_come: ToCome
+    why_none: str = ""
+    """Why no order is affected, where none is."""
+    asked_for: str = ""
+    """The filter of the question; empty: all orders."""
 
 
 def headline(
     failures: Sequence[Failure],
     totals: ImpactTotals,
-    absorptions: Sequence[Absorption],
-    remainder: Remainder,
+    circumstances: Circumstances,
 ) -> str:
     """What is hit, how much of it now, what it is worth, and which records; or why nothing is.
 
     Then what waits for a replay, and what the answer leaves out.
     """
-    parts = [*_impact(failures, totals, absorptions, remainder), *_awaiting(remainder.awaiting_replay)]
-    if not failures and not remainder.awaiting_replay:
+    parts = [*_impact(failures, totals, circumstances), *_awaiting(circumstances.awaiting_replay)]
+    if not failures and not circumstances.awaiting_replay:
         parts = ["No failure is active, so nothing is affected"]
-    return " ".join(["; ".join(parts) + ".", *(_left_out(remainder.left_out))])
+    return " ".join(["; ".join(parts) + ".", *(_left_out(circumstances.left_out))])
 
 
 def _left_out(sentences: Sequence[str]) -> list[str]:
@@ -68,26 +71,18 @@ def _awaiting(groups: Sequence[AwaitingReplay]) -> list[str]:
 def _impact(
     failures: Sequence[Failure],
     totals: ImpactTotals,
-    absorptions: Sequence[Absorption],
-    remainder: Remainder,
+    circumstances: Circumstances,
 ) -> list[str]:
     if not failures:
         return ["No failure is active"]
-    who = " and ".join(_failure_name(f, remainder.clock.now) for f in failures[:_MOST]) + (
-        f" and {len(failures) - _MOST} more" if len(failures) > _MOST else ""
-    )
+    who = _subject(failures, circumstances.clock)
     verb = "affects" if len(failures) == 1 else "affect"
-    to_come = say_to_come(remainder.to_come, remainder.clock, "more " if totals.orders else "")
+    to_come = say_to_come(circumstances.to_come, circumstances.clock, "more " if totals.orders else "")
     if not totals.orders and to_come is not None:
         return [f"{who} {verb} no order yet", to_come]
     if not totals.orders:
-        assumed = "if it ends soon, " if any(_is_overdue(f, remainder.clock.now) for f in failures) else ""
-        why = (
-            f": {absorptions[0].detail}"
-            if absorptions
-            else f": {assumed}nothing in flight passes what it impairs in its time and scope"
-        )
-        return [f"{who} {verb} no order{why}"]
+        asked_for = f" of those asked for ({circumstances.asked_for})" if circumstances.asked_for else ""
+        return [f"{who} {verb} no order{asked_for}: {circumstances.why_none}"]
     of = totals.estimates
     bands = [
         f"{say_number(band.expected)} {word}"
@@ -116,16 +111,31 @@ def _impact(
     return parts
 
 
+def _subject(failures: Sequence[Failure], clock: TextClock) -> str:
+    """Whose effects the sentence is about: failures by name, or a condition where all are supposed."""
+    more = f" and {len(failures) - _MOST} more" if len(failures) > _MOST else ""
+    if not all(failure.is_supposed for failure in failures):
+        return " and ".join(_failure_name(failure, clock.now) for failure in failures[:_MOST]) + more
+    names = " and ".join(_condition(failure, clock) for failure in failures[:_MOST])
+    return f"If {names}{f'{more} fail' if more else ''}, {'it' if len(failures) == 1 else 'they'}"
+
+
+def _condition(failure: Failure, clock: TextClock) -> str:
+    """Such as `system:oms fails (outage, 10:00 to 12:00 UTC)`."""
+    name = failure.failure_class.value.lower().replace("_", " ")
+    end = failure.ended_at if failure.ended_at is not None else failure.expected_end
+    since = clock.time(failure.started_at)
+    if end is None:
+        return f"{failure.target} fails ({name}, from {since}, end unknown)"
+    return f"{failure.target} fails ({name}, {since.removesuffix(f' {clock.timezone}')} to {clock.time(end)})"
+
+
 def _failure_name(failure: Failure, as_of: Millis) -> str:
-    has_ended = failure.ended_at is not None and failure.ended_at <= as_of and not failure.is_supposed
-    what = f"{failure.failure_class.value.lower().replace('_', ' ')} of {failure.target}"
-    late = ", should have ended" if _is_overdue(failure, as_of) else ""
-    return f"{failure.key} ({what}{', ended' if has_ended else late})"
-
-
-def _is_overdue(failure: Failure, as_of: Millis) -> bool:
-    """Whether its expected end has passed, and no end is known: the forecast assumes that it ends soon."""
-    return failure.ended_at is None and failure.expected_end is not None and failure.expected_end < as_of
+    if failure.is_supposed:
+        return f"a supposed {failure.what}"
+    has_ended = failure.ended_at is not None and failure.ended_at <= as_of
+    late = ", should have ended" if failure.should_have_ended(as_of) else ""
+    return f"{failure.key} ({failure.what}{', ended' if has_ended else late})"
 
 
 def _count(number: int, word: str) -> str:

@@ -29,7 +29,7 @@ from impactgraph.impact.matches import Matches, RecordGroup
 from impactgraph.impact.membership import Membership
 from impactgraph.impact.money_estimates import conversion_assumptions
 from impactgraph.impact.paths import path_to
-from impactgraph.impact.scope_gaps import scope_gaps
+from impactgraph.impact.scope_gaps import ScopeGap, scope_gaps
 from impactgraph.impact.segments import RowSelection
 from impactgraph.impact.unanswered import unanswered
 
@@ -99,8 +99,13 @@ class MatchedImpact:
         return (
             *(_not_answered(each) for each in self.unanswered),
             *_not_followed(len(self.frontier)),
-            *scope_gaps(self.columns, self.topology, self.failures),
+            *(gap.sentence for gap in self.scope_gaps),
         )
+
+    @cached_property
+    def scope_gaps(self) -> tuple[ScopeGap, ...]:
+        """Values in the scopes of the failures that nothing has."""
+        return scope_gaps(self.columns, self.topology, self.failures)
 
     @property
     def complete(self) -> bool:

@@ -49,5 +49,5 @@ def _sentence(hops: tuple[Impairment, ...], failure: Failure | None) -> str:
     clauses = [f"{hop.element} {_VERBS[hop.effect]}" for hop in hops]
     cause = clauses[0]
     if failure:
-        cause = f"{failure.failure_class.value.lower().replace('_', ' ')} of {failure.target}"
+        cause = failure.what
     return f"Because of the {cause}, " + ", so ".join(clauses) + "."

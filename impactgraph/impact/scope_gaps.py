@@ -1,60 +1,61 @@
-"""Scopes that no order can be in, because nobody has ever heard of their values."""
+"""Values in the scopes of failures that neither the topology nor an order has."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from graph_models.failure import Failure
 from graph_models.topology import Topology
-from impactgraph.columns import Columns, Dictionary
+from impactgraph.columns import Columns
+from impactgraph.impact.filter_text import say_limit
+from impactgraph.impact.known_values import KnownValues, UnknownValue, hint
 
-_ATTRIBUTES = {"carriers": "carrier", "suppliers": "supplier", "versions": "payload_version"}
 
+@dataclass(frozen=True, slots=True)
+class ScopeGap:
+    """A limit of a failure's scope with unknown values."""
 
-def scope_gaps(columns: Columns, topology: Topology, failures: Sequence[Failure]) -> tuple[str, ...]:
-    """A sentence for each limit of a failure's scope of which no value is known: not from an order, nor from
-    the topology. None where there are no orders.
+    failure: Failure
+    limit: str
+    """Such as `regions=EMEA`: the unknown values."""
+    hint: str
+    """Such as `did you mean emea?`."""
+    is_whole: bool
+    """Whether the limit has no other values, so that no order can be in the scope. Message types do not limit
+    orders.
     """
+
+    @property
+    def reason(self) -> str:
+        """Why the failure affects nothing, where the gap is whole."""
+        return f"no order is in this scope ({self.limit}; {self.hint})"
+
+    @property
+    def sentence(self) -> str:
+        """What an answer leaves out because of it."""
+        if self.is_whole:
+            return f"{self.failure.label} affects nothing: {self.reason}."
+        return f"{self.failure.label} names {self.limit}, which no order and no element has ({self.hint})."
+
+
+def scope_gaps(columns: Columns, topology: Topology, failures: Sequence[Failure]) -> tuple[ScopeGap, ...]:
+    """The gaps of all scopes, failure by failure; none while no order was seen."""
     if not len(columns.orders):
         return ()
+    known = KnownValues(columns, topology)
     return tuple(
-        f"{failure.key} is limited to {name.replace('_', ' ')} {', '.join(values)}: no order and no element"
-        " has such a value, so it hits nothing."
+        _gap(failure, name, values, unknown)
         for failure in failures
         for name, values in failure.scope.limits
-        if not any(_is_known(columns, topology, name, value) for value in values)
+        if (unknown := known.unknown(name, values))
     )
 
 
-def _is_known(columns: Columns, topology: Topology, name: str, value: str) -> bool:
-    dictionaries = columns.dictionaries
-    if name == "workflows":
-        return value in topology.workflows or any(each.key == value for each in dictionaries.workflows)
-    if name == "message_types":
-        return value in set(_message_types(topology)) or dictionaries.types.find(value) is not None
-    if name == "locations":
-        return value in topology.locations or dictionaries.locations.find(value) is not None
-    if name == "regions" and any(value == location.region for location in topology.locations.values()):
-        return True
-    if name in ("channels", "modes") and any(
-        value in getattr(workflow, name) for workflow in topology.workflows.values()
-    ):
-        return True
-    dictionary = _dictionary(columns, name)
-    return dictionary is not None and dictionary.find(value) is not None
-
-
-def _dictionary(columns: Columns, name: str) -> Dictionary | None:
-    dictionaries = columns.dictionaries
-    if name in ("channels", "modes", "regions", "currencies"):
-        return getattr(dictionaries, name)
-    return dictionaries.attributes.get(_ATTRIBUTES.get(name, name.removeprefix("attributes.")))
-
-
-def _message_types(topology: Topology) -> Iterator[str]:
-    for integration in topology.integrations.values():
-        yield from integration.carries
-    for workflow in topology.workflows.values():
-        yield from _types(emission.type for _, emission in workflow.records)
-
-
-def _types(values: Iterable[str]) -> Iterable[str]:
-    return dict.fromkeys(values)
+def _gap(failure: Failure, name: str, values: Sequence[str], unknown: Sequence[UnknownValue]) -> ScopeGap:
+    is_attribute = unknown[0].dimension == "attributes"
+    unknown_values = values if is_attribute else [each.value for each in unknown]
+    return ScopeGap(
+        failure=failure,
+        limit=say_limit(name, unknown_values),
+        hint=hint(unknown),
+        is_whole=len(unknown_values) == len(values) and name != "message_types",
+    )

@@ -3,7 +3,7 @@
 Evidence: impacts of failures, findings on records, peers in the same step, and suspected elements.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -22,6 +22,7 @@ from impactgraph.diagnosis.suspects import Suspect
 from impactgraph.diagnosis.why import FulfillmentState, Situation, diagnose
 from impactgraph.diagnosis.why.ahead import ExpectedSteps
 from impactgraph.diagnosis.why.impacts import impacts_in
+from impactgraph.impact.scope_gaps import ScopeGap, scope_gaps
 from impactgraph.messages.messages import CustomerMessages
 from impactgraph.ports.store import OrderTimeline
 from impactgraph.usecases.outlooks import Outlooks
@@ -133,7 +134,11 @@ class Examination(Outlooks):
         messages = self._messages(order, diagnosis)
         return Case(
             situation=situation,
-            diagnosis=replace(diagnosis, customer_message=messages.write().text),
+            diagnosis=replace(
+                diagnosis,
+                customer_message=messages.write().text,
+                left_out=tuple(self._left_out(order)),
+            ),
             messages=messages,
             expected_steps={
                 outlook.state.fulfillment.key: outlook.expected_steps
@@ -155,6 +160,21 @@ class Examination(Outlooks):
             next_at=diagnosis.next_expected,
             texts=diagnosis.customer_texts,
         )
+
+    @cached_property
+    def _scope_gaps(self) -> tuple[ScopeGap, ...]:
+        """Values in the scopes of active failures that nothing has."""
+        s = self.snapshot
+        return scope_gaps(s.columns, s.topology, s.active_failures)
+
+    def _left_out(self, order: Order) -> Iterator[str]:
+        """A sentence on each failure on the way of the order that does not count, or not as reported."""
+        if not self._scope_gaps:
+            return
+        ways = self.ways_of([order])
+        for gap in self._scope_gaps:
+            if not self.snapshot.dependents(gap.failure.target).isdisjoint(ways):
+                yield gap.sentence
 
     def _with_peers(self, situation: Situation) -> Situation:
         """Adds the peers in the step of the part that is longest overdue, else of one that failed or is

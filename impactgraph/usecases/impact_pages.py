@@ -1,6 +1,7 @@
 """Pages of a blast radius, with validated arguments. Each raises BadInputError for a bad page."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from graph_models.enums import Dimension, ElementKind, RecordEffect, RecordKind
 from graph_models.impact import AffectedOrder, AffectedRecord, Explanation, ForecastPoint, ImpactGroup
@@ -15,7 +16,7 @@ from impactgraph.usecases.impairment_list import ImpairmentList
 from impactgraph.usecases.orders import OrderQuery
 from impactgraph.usecases.paged_answer import PagedAnswer
 from impactgraph.usecases.pages import check_first
-from impactgraph.usecases.validation import check_element, check_filter
+from impactgraph.usecases.validation import check_element, check_filter, check_types
 
 
 def orders(store: Store, answer: Answer, topology: Topology, query: OrderQuery) -> Page[AffectedOrder]:
@@ -26,15 +27,24 @@ def orders(store: Store, answer: Answer, topology: Topology, query: OrderQuery) 
     return answer.orders(where, query.sort, size, query.after)
 
 
-def records(
-    answer: Answer,
-    kind: RecordKind,
-    types: Sequence[str] | None,
-    effects: Sequence[RecordEffect] | None,
-    first: int | None,
-    after: str | None,
-) -> Page[AffectedRecord]:
-    return answer.records(kind, types, effects, check_first(first), after)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordQuery:
+    """Kind, types, effects, size (None: the default) and cursor of a page of affected records."""
+
+    kind: RecordKind
+    types: Sequence[str] | None = None
+    effects: Sequence[RecordEffect] | None = None
+    first: int | None = None
+    after: str | None = None
+
+
+def records(store: Store, answer: Answer, query: RecordQuery) -> Page[AffectedRecord]:
+    """Affected records. Raises NotFoundError for an unknown type."""
+    size = check_first(query.first)
+    if query.types is not None:
+        with store.columns() as columns:
+            check_types(columns, answer.topology, query.types)
+    return answer.records(query.kind, query.types, query.effects, size, query.after)
 
 
 def residual_orders(answer: Answer, first: int | None, after: str | None) -> Page[AffectedOrder]:

@@ -97,7 +97,11 @@ class Outlooks:
     @cached_property
     def _ways(self) -> frozenset[str]:
         """Ids of all steps, hand-offs and record integrations of their workflows."""
-        keys = {part.workflow for order in self.orders.values() for part in order.fulfillments}
+        return self.ways_of(self.orders.values())
+
+    def ways_of(self, orders: Iterable[Order]) -> frozenset[str]:
+        """Ids of all steps, hand-offs and record integrations of the workflows of these orders."""
+        keys = {part.workflow for order in orders for part in order.fulfillments}
         by_key = self.snapshot.topology.workflows
         workflows = [by_key[key] for key in keys if key in by_key]
         steps = {step.id for workflow in workflows for step in workflow.steps}

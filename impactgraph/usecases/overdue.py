@@ -23,6 +23,7 @@ from impactgraph.diagnosis.overdue.visits import in_step
 from impactgraph.diagnosis.suspects import Investigation, Suspect, suspects
 from impactgraph.errors import BadInputError, NotFoundError, NoTopologyError, Problem
 from impactgraph.impact import keyset
+from impactgraph.impact.filter_text import say_filter
 from impactgraph.impact.filters import order_mask
 from impactgraph.impact.orders import orders_of
 from impactgraph.ports.store import Store
@@ -52,6 +53,8 @@ class Overdue:
     snapshot: Snapshot
     in_question: Flags
     """By fulfillment: of the orders asked about."""
+    asked_for: str = ""
+    """The filter, such as `channels=web`; empty: all orders."""
 
     @property
     def at(self) -> Millis:
@@ -70,6 +73,11 @@ class Overdue:
     def overdue(self) -> Flags:
         """By fulfillment."""
         return overdue_mask(self.snapshot.columns, self._limit, self.at) & self.in_question
+
+    @cached_property
+    def in_flight(self) -> bool:
+        """Whether any order asked about is in a step."""
+        return bool((in_step(self.snapshot.columns.fulfillments, self.at) & self.in_question).any())
 
     @cached_property
     def _orders(self) -> tuple[Codes, NDArray[np.float64]]:
@@ -176,8 +184,9 @@ def overdue_in(s: Snapshot, question: OverdueQuestion) -> Overdue:
         )
     check_filter(s.store, s.topology, question.where)
     keep = order_mask(s.columns, s.membership, question.where)
-    rows = np.arange(len(s.columns.fulfillments), dtype=np.int32)
-    return Overdue(s, keep(rows) if keep is not None else np.ones(len(rows), bool))
+    rows = s.all_rows
+    in_question = keep(rows) if keep is not None else np.ones(len(rows), bool)
+    return Overdue(s, in_question, say_filter(question.where))
 
 
 _SCOPES = {

@@ -18,6 +18,7 @@ from impactgraph.diagnosis.payload import (
     find_stock_differences,
 )
 from impactgraph.errors import BadInputError
+from impactgraph.impact.filter_text import say_filter, say_limit
 from impactgraph.impact.filters import order_mask
 from impactgraph.ports.store import Store
 from impactgraph.usecases.orders import asks_for_impact
@@ -37,6 +38,12 @@ class PayloadsQuestion:
     where: OrderFilter = ANY_ORDER
     kinds: tuple[PayloadKind, ...] | None = None
     as_of: Millis | None = None
+
+    @property
+    def asked_for(self) -> str:
+        """What it is limited to, such as `channels=web; kind=incomplete`; empty where it is not."""
+        kinds = say_limit("kind", [kind.value.lower() for kind in self.kinds]) if self.kinds else ""
+        return "; ".join(filter(None, (say_filter(self.where), kinds)))
 
 
 def list_payload_findings(

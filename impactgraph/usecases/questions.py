@@ -63,7 +63,7 @@ def check_question(s: Snapshot, question: Question) -> None:
             raise NotFoundError(f"failure:{key}", near=[f"failure:{near}" for near in nearest(key, keys, 3)])
     for failure in question.suppose:
         check_element(topology, failure.target)
-        check_scope(s.store, topology, failure.scope)
+        check_scope(s.columns, topology, failure.scope)
     check_filter(s.store, topology, question.where)
     if problems := _problems(question):
         raise BadInputError(*problems)

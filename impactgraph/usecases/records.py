@@ -24,6 +24,7 @@ from impactgraph.diagnosis.records import (
 )
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
 from impactgraph.impact import keyset
+from impactgraph.impact.filter_text import say_filter, say_limit
 from impactgraph.impact.filters import order_mask, post_filter
 from impactgraph.impact.totals import money_of
 from impactgraph.ports.store import Store
@@ -31,7 +32,7 @@ from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.orders import asks_for_impact
 from impactgraph.usecases.pages import MOST, check_first
 from impactgraph.usecases.snapshot import Snapshot, snapshot
-from impactgraph.usecases.validation import check_filter
+from impactgraph.usecases.validation import check_filter, check_types
 
 T = TypeVar("T")
 
@@ -72,6 +73,18 @@ class RecordAnswer:
 
     findings: RecordFindings
     causes: Causes
+    question: RecordsQuestion
+    has_orders: bool
+    """Whether any order, in flight or not, is one of those asked for."""
+
+    @property
+    def asked_for(self) -> str:
+        """What the question is limited to, such as `channels=web; type=invoice`; empty where it is not."""
+        question = self.question
+        effects = question.effects and tuple(effect.value.lower() for effect in question.effects)
+        limits = (("type", question.types), ("effect", effects))
+        texts = (say_limit(name, values) for name, values in limits if values is not None)
+        return "; ".join(filter(None, (say_filter(question.where), *texts)))
 
     def page(self, first: int, after: str | None) -> Page[RecordFinding]:
         """The longest due first."""
@@ -149,10 +162,14 @@ def watch_records(store: Store, question: RecordsQuestion, now: Millis) -> Gener
     """Good while the context is open. Raises NotFoundError where the filter names what does not exist."""
     with snapshot(store, question.as_of, now) as s:
         check_filter(store, s.topology, question.where)
+        check_types(s.columns, s.topology, question.types)
         findings = find_records(s.topology, s.columns, s.durations, s.at, transports=s.declared_records)
         in_question = findings.select(np.flatnonzero(_in_question(s, findings, question)))
         failures = {failure.key: failure for failure in s.begun_failures}
-        yield RecordAnswer(in_question, Causes(in_question, s.impairments, failures, findings.tallies))
+        causes = Causes(in_question, s.impairments, failures, findings.tallies)
+        keep = order_mask(s.columns, s.membership, question.where)
+        has_orders = keep is None or bool(keep(s.all_rows).any())
+        yield RecordAnswer(in_question, causes, question, has_orders)
 
 
 def _in_question(s: Snapshot, findings: RecordFindings, question: RecordsQuestion) -> NDArray[np.bool_]:

@@ -17,7 +17,7 @@ from impactgraph.usecases.failure_events import (
 )
 from impactgraph.usecases.failures import find_failure
 from impactgraph.usecases.orders import current_topology
-from impactgraph.usecases.validation import check_element, check_scope
+from impactgraph.usecases.validation import check_element
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,14 @@ def report_failure(store: Store, failure: Failure, now: Millis) -> FailureOutcom
     A repeated report changes nothing; one that starts after the end on record is a new episode; an empty key
     is replaced.
 
+    A value of its scope that nothing has yet is kept: answers name it, and it counts from the first order
+    that has it.
+
     It is on record as of its start, or of now where it starts later, so that it also counts in questions
     about earlier moments.
 
     Raises:
-        NotFoundError: an unknown element, location or workflow.
+        NotFoundError: an unknown element.
         NoTopologyError: no topology was applied.
     """
     failure = replace(failure, key=failure.key or uuid.uuid4().hex, source=SOURCE)
@@ -46,7 +49,6 @@ def report_failure(store: Store, failure: Failure, now: Millis) -> FailureOutcom
     if not topology.version:
         raise NoTopologyError
     check_element(topology, failure.target)
-    check_scope(store, topology, failure.scope)
     if problems := problems_in(failure):
         return FailureOutcome(None, problems)
     data = failure_data(failure)

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 
+import numpy as np
+
 from graph_models.enums import Severity
 from graph_models.failure import Failure
 from graph_models.impairment import Impairments
@@ -25,7 +27,7 @@ from impactgraph.baselines import (
     learn_diagnosis_baseline,
     learn_forecast_baseline,
 )
-from impactgraph.columns import Columns
+from impactgraph.columns import Codes, Columns
 from impactgraph.diagnosis.records import Transports
 from impactgraph.errors import NotFoundError
 from impactgraph.forecast.durations import Durations
@@ -203,6 +205,11 @@ class Snapshot:
     @property
     def membership(self) -> Membership:
         return self.column_index.membership
+
+    @property
+    def all_rows(self) -> Codes:
+        """Rows of all fulfillments."""
+        return np.arange(len(self.columns.fulfillments), dtype=np.int32)
 
     @cached_property
     def column_index(self) -> ColumnIndex:

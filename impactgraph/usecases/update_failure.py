@@ -18,7 +18,6 @@ from impactgraph.usecases.failure_events import (
 )
 from impactgraph.usecases.failures import find_failure, get_failure
 from impactgraph.usecases.report_failure import FailureOutcome
-from impactgraph.usecases.validation import check_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +63,11 @@ class FailureChange:
 def update_failure(store: Store, identifier: str, change: FailureChange, now: Millis) -> FailureOutcome:
     """Updates a failure; durable when it returns.
 
-    Raises: NotFoundError for the failure, or for a location or workflow of the new scope.
+    Raises: NotFoundError for the failure.
     """
     failure = get_failure(store, identifier)
     if change == FailureChange():
         return FailureOutcome(failure)
-    if change.scope is not None:
-        check_scope(store, store.topology(), change.scope)
     if problems := problems_in(change.applied_to(failure)):
         return FailureOutcome(failure, problems)
     intake = send(store, "failure.updated", change.data(failure.key), event_id=next_id(now), at=now)

@@ -1,15 +1,31 @@
-"""Validates the ids in a question; unknown ids raise NotFoundError with near matches."""
+"""Validates the ids and values in a question; unknown ones raise NotFoundError with near matches."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from graph_models.ids import key_of, split_id
 from graph_models.orders import OrderFilter
 from graph_models.scope import Scope
 from graph_models.topology import Topology
+from impactgraph.columns import Columns
 from impactgraph.errors import NotFoundError
+from impactgraph.impact.known_values import ID_KINDS, KnownValues, UnknownValue, hint
 from impactgraph.ports.store import Store
 from impactgraph.topology.find import near
 from impactgraph.topology.near import nearest
+
+_DIMENSIONS = (
+    "channels",
+    "modes",
+    "regions",
+    "locations",
+    "workflows",
+    "steps",
+    "tiers",
+    "currencies",
+    "carriers",
+    "suppliers",
+)
+"""Fields of a filter whose values must exist."""
 
 
 def element_id(identifier: str) -> str:
@@ -28,71 +44,60 @@ def check_element(topology: Topology, identifier: str) -> str:
 
 def check_team(topology: Topology, key: str) -> str:
     """Raises NotFoundError."""
-    _check("team", [key], topology.teams)
+    if key not in topology.teams:
+        raise NotFoundError(f"team:{key}", near=[f"team:{near}" for near in nearest(key, topology.teams, 3)])
     return key
 
 
-def check_scope(store: Store, topology: Topology, scope: Scope) -> None:
-    """Raises NotFoundError for a location or a workflow of neither the topology nor an order."""
-    _check_places(
-        store, topology, locations=scope.values("locations") or (), workflows=scope.values("workflows") or ()
-    )
+def check_scope(columns: Columns, topology: Topology, scope: Scope) -> None:
+    """Raises NotFoundError for values that neither the topology nor an order has."""
+    known = KnownValues(columns, topology)
+    _raise_unknown([each for name, values in scope.limits for each in known.unknown(name, values)])
 
 
 def check_filter(store: Store, topology: Topology, where: OrderFilter) -> None:
-    """Raises NotFoundError for an unknown order, location, workflow or step."""
-    order_keys = [key_of(identifier, "order") for identifier in where.ids or ()]
-    _check("order", order_keys, store.orders(order_keys) if order_keys else ())
-    _check_places(
-        store,
-        topology,
-        locations=where.locations or (),
-        workflows=where.workflows or (),
-        steps=where.steps or (),
-    )
-
-
-def _check_places(
-    store: Store,
-    topology: Topology,
-    *,
-    locations: Iterable[str] = (),
-    workflows: Iterable[str] = (),
-    steps: Iterable[str] = (),
-) -> None:
-    """Raises NotFoundError for a key of neither the topology nor an order.
+    """Raises NotFoundError for orders that are not on record, and for values that neither the topology nor
+    an order has.
 
     Orders may be at places that the topology does not have yet (a new store) or any more.
     """
-    other_locations = [key for key in locations if key not in topology.locations]
-    other_workflows = [key for key in workflows if key not in topology.workflows]
-    other_steps = [key for key in steps if f"step:{key}" not in topology.elements]
-    if not (other_locations or other_workflows or other_steps):
+    order_keys = [key_of(identifier, "order") for identifier in where.ids or ()]
+    recorded = set(store.orders(order_keys)) if order_keys else set[str]()
+    unknown = [UnknownValue("ids", key) for key in order_keys if key not in recorded]
+    limits = {name: values for name in _DIMENSIONS if (values := getattr(where, name)) is not None}
+    if limits:
+        with store.columns() as columns:
+            known = KnownValues(columns, topology)
+            unknown += [each for name in limits for each in known.unknown(name, limits[name])]
+    _raise_unknown(unknown)
+
+
+def check_types(columns: Columns, topology: Topology, types: Sequence[str] | None) -> None:
+    """Raises NotFoundError for types of records that neither the topology nor a record has."""
+    _raise_unknown(KnownValues(columns, topology).unknown("types", types or ()))
+
+
+def _raise_unknown(values: Sequence[UnknownValue]) -> None:
+    """Raises NotFoundError with a line for each value, if there is one."""
+    if not values:
         return
-    with store.columns() as columns:
-        words = columns.dictionaries
-        seen_workflows = {
-            workflow.key: {f"{workflow.key}/{step}" for step in workflow.steps}
-            for workflow in words.workflows
-        }
-        _check(
-            "location",
-            [key for key in other_locations if not key or words.locations.find(key) is None],
-            topology.locations,
-        )
-    _check("workflow", [key for key in other_workflows if key not in seen_workflows], topology.workflows)
-    seen_steps = set[str]().union(*seen_workflows.values())
-    _check(
-        "step",
-        [key for key in other_steps if key not in seen_steps],
-        [step.id.removeprefix("step:") for w in topology.workflows.values() for step in w.steps],
+    first = values[0]
+    raise NotFoundError(
+        _id_of(first, first.value),
+        near=[_id_of(first, near) for near in first.near],
+        message="\n".join(map(_sentence, values)),
     )
 
 
-def _check(kind: str, keys: Iterable[str], existing_keys: Iterable[str]) -> None:
-    existing_keys = set(existing_keys)
-    for key in keys:
-        if key not in existing_keys:
-            raise NotFoundError(
-                f"{kind}:{key}", near=[f"{kind}:{near}" for near in nearest(key, existing_keys, 3)]
-            )
+def _id_of(value: UnknownValue, key: str) -> str:
+    return f"{value.noun.replace(' ', '_')}:{key}"
+
+
+def _sentence(value: UnknownValue) -> str:
+    """Such as `There is no region 'UK'. Did you mean uk?`; places are named by their ids."""
+    if value.noun in ID_KINDS:
+        near = [_id_of(value, key) for key in value.near]
+        return str(NotFoundError(_id_of(value, value.value), near=near))
+    text = hint([value])
+    end = "" if text.endswith("?") else "."
+    return f"There is no {value.noun} {value.value!r}. {text[0].upper()}{text[1:]}{end}"

@@ -28,27 +28,36 @@ export const plural = (count, one, many = `${one}s`) => `${number(count)} ${coun
 // An expected number as a whole one; "under 1" for what rounds to none.
 export const expectedNumber = ({ expected }) =>
   (expected > 0 && expected < 0.5 ? "under 1" : number(expected));
-// Such as "2,700 to 3,300; 4,690 possible"; empty where nothing is uncertain.
-export const rangeOf = ({ low, high, possible }) => (
-  low === possible && high === possible
-    ? ""
-    : `${number(low)} to ${number(high)}; ${number(possible)} possible`
-);
+// Such as "2,700 to 3,300; 4,690 possible", or "9 to 12" where no more are; empty where nothing is uncertain.
+export function rangeOf({ low, high, possible }) {
+  if (low === possible && high === possible) return "";
+  const range = `${number(low)} to ${number(high)}`;
+  return high === possible ? range : `${range}; ${number(possible)} possible`;
+}
 export const lowToHigh = ({ low, high }) => `${number(low)} to ${number(high)}`;
-// Such as "about 2,960 orders", or "12 orders" where nothing is uncertain.
+// Such as "about 2,960 orders", or "12 orders" where nothing is uncertain or all that are possible are expected.
 export function about(estimate, one) {
-  const noun = Math.round(estimate.expected) === 1 || estimate.expected < 0.5 ? one : `${one}s`;
-  return rangeOf(estimate) && estimate.expected >= 0.5
+  const { expected, high, possible } = estimate;
+  const noun = Math.round(expected) === 1 || expected < 0.5 ? one : `${one}s`;
+  const isAll = Math.round(expected) === high && high === possible;
+  return rangeOf(estimate) && expected >= 0.5 && !isAll
     ? `about ${expectedNumber(estimate)} ${noun}`
     : `${expectedNumber(estimate)} ${estimate.possible ? noun : `${one}s`}`;
 }
 
+// Decimals of currencies (ISO 4217) that have not two: Intl has others for some, and none for unknown codes.
+const DIGITS = new Map([
+  ..."BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(" ").map((one) => [one, 0]),
+  ..."BHD IQD JOD KWD LYD OMR TND".split(" ").map((one) => [one, 3]),
+]);
 // Amounts are exact decimals in strings: Intl formats them without a conversion to a float.
 export function money({ amount, currency }, { whole = false } = {}) {
-  const options = { style: "currency", currency, currencyDisplay: "code" };
-  return formatter(Intl.NumberFormat, whole ? { ...options, maximumFractionDigits: 0 } : options)
-    .format(amount)
-    .replace("\u00a0", " ");
+  const digits = whole ? 0 : DIGITS.get(currency) ?? 2;
+  const figure = formatter(Intl.NumberFormat, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(amount);
+  return figure.startsWith("-") ? `-${currency} ${figure.slice(1)}` : `${currency} ${figure}`;
 }
 export const moneys =
   (list, options) => (list.length ? list.map((one) => money(one, options)).join(" + ") : "nothing");

@@ -144,11 +144,11 @@ export function Overdue({ route }) {
     <${Chosen} params=${params} />
     ${overdue.totalCount === 0
         ? html`
-          <${Empty} title="All orders are on schedule">
+          <${Empty} title=${where ? "No overdue orders with these filters" : "All orders are on schedule"}>
             <p>
               ${
                 where
-                  ? html`With these filters. <a href=${href("overdue")}>Clear filters</a>.`
+                  ? html`Other orders were not looked at. <a href=${href("overdue")}>Clear filters</a>.`
                   : html`
                     Look at <a href=${href("records")}>missing postings and messages</a>, or
                     at <a href=${href("")}>active failures</a>.

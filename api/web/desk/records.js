@@ -122,6 +122,9 @@ const csvRow = (one) =>
     one.expectedAmount?.amount,
     (one.amount ?? one.expectedAmount)?.currency, one.likelyCause?.evidence];
 
+const NONE = "None: all due postings and messages arrived once, with the expected amount.";
+const NONE_OF_THESE = "None with these filters; other records were not looked at.";
+
 function titleOf(total) {
   if (total === null) return "Records to check";
   return total ? `${plural(total, "record")} to check` : "No records to check";
@@ -159,7 +162,7 @@ export function Records({ route }) {
           columns=${COLUMNS} query=${RECORDS} variables=${variables} version=${storeVersion}
           pick=${(data) => data.records}
           keyOf=${(one) => [one.fulfillment, one.kind, one.type, one.effect].join()} onTotal=${setTotal}
-          empty="None: all due postings and messages arrived once, with the expected amount." /></section>`;
+          empty=${variables.where || effect || types.length ? NONE_OF_THESE : NONE} /></section>`;
 }
 
 async function all(variables) {

@@ -11,7 +11,7 @@ const FIELDS = `{
   name } location { id name } }
   timeline { at kind title detail expected late element ${ELEMENT} failure { id summary } }
   diagnosis(timezone: $timezone) {
-    state since headline customerMessage nextExpected
+    state since headline customerMessage nextExpected leftOut
     customerMessages { language form timezone text }
     owner { id name contact }
     playbooks { id name steps { text owner approval } }

@@ -37,6 +37,9 @@ export function Verdict({ order }) {
         ${diagnosis.since && html`<span>since <${Time} at=${diagnosis.since} /></span>`}
       </p>
       <p class="lead">${withoutZone(diagnosis.headline)}</p>
+      ${diagnosis.leftOut.length > 0 && html`
+        <p role="status"><strong>Not counted.</strong> ${diagnosis.leftOut.join(" ")}</p>
+      `}
       <dl class="stats">
         ${promisedBy && html`
           <${Stat} label="Promised" kind=${missed ? "small bad" : "small"}>

@@ -159,7 +159,6 @@ def test_pages_of_records_have_every_finding_once(records: Api) -> None:
     ("arguments", "many"),
     [
         ('where: {channels: ["app"]}', 2),
-        ('types: ["invoice"]', 0),
         ('types: ["goods_issue"]', 4),
         ('where: {ids: ["order:O-1"]}', 1),
         ("where: {bands: [STUCK]}", 0),

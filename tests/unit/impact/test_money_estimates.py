@@ -88,7 +88,7 @@ def test_assumptions_name_the_date_of_the_rates_and_what_has_none() -> None:
 def test_text_leads_with_the_converted_amount() -> None:
     amounts = estimated([("USD", 100, 1.0), ("EUR", 50, 1.0)])
 
-    assert say_money_estimate(amounts) == "about 142.59 EUR in all, converted"
+    assert say_money_estimate(amounts) == "about 143 EUR in all, converted"
     assert say_exact_amounts(amounts) == "50.00 EUR + 100.00 USD"
     assert say_money_estimate(amounts[:2]) == "50.00 EUR + 100.00 USD"
 

@@ -76,3 +76,99 @@ def test_another_media_type_is_refused(media: str) -> None:
 def test_binary_mode_with_a_body_that_is_no_json_is_refused() -> None:
     with pytest.raises(BadInputError, match="not JSON"):
         read_delivery({"ce-type": "order.placed", "content-type": "application/json"}, b"{")
+
+
+STRUCTURED = "application/cloudevents+json"
+CE_HEADERS = {
+    "ce-specversion": "1.0",
+    "ce-id": "1",
+    "ce-source": "/o",
+    "ce-type": "order.cancelled",
+    "ce-time": "2026-03-02T09:00:00Z",
+}
+
+
+@pytest.mark.parametrize("media", [STRUCTURED, STRUCTURED.upper(), f" {STRUCTURED} ; charset=UTF-8"])
+def test_the_media_type_decides_even_where_headers_repeat_the_attributes(media: str) -> None:
+    delivery = read_delivery({**CE_HEADERS, "Content-Type": media}, placed())
+
+    assert (delivery.events, delivery.single) == ([placed()], True)
+
+
+def test_a_batch_stays_one_with_headers_too() -> None:
+    headers = {**CE_HEADERS, "content-type": "application/cloudevents-batch+json"}
+
+    assert read_delivery(headers, b"[" + placed() + b"]").events == [placed()]
+
+
+@pytest.mark.parametrize(
+    "media", ["application/json", "Application/JSON; charset=utf-8", "application/vnd.x+json", ""]
+)
+def test_headers_with_another_media_type_are_binary_mode_in_any_case_of_letters(media: str) -> None:
+    headers = {name.title(): value for name, value in CE_HEADERS.items()} | {"Content-Type": media}
+
+    (event,) = read_delivery(headers, b'{"order": "O-1"}').events
+
+    assert json.loads(event) == {
+        **{name.removeprefix("ce-"): value for name, value in CE_HEADERS.items()},
+        "data": {"order": "O-1"},
+    }
+
+
+@pytest.mark.parametrize("missing", ["ce-specversion", "ce-id", "ce-source", "ce-type"])
+def test_binary_mode_without_a_required_header_is_still_binary_mode(missing: str) -> None:
+    headers = {name: value for name, value in CE_HEADERS.items() if name != missing}
+
+    (event,) = read_delivery({**headers, "content-type": "application/json"}, b'{"order": "O-1"}').events
+
+    assert json.loads(event)["data"] == {"order": "O-1"}
+    assert missing.removeprefix("ce-") not in json.loads(event)
+
+
+@pytest.mark.parametrize(
+    "media",
+    ["application/cloudevents+xml", "application/cloudevents+avro", "application/cloudevents-batch+protobuf"],
+)
+def test_another_format_of_structured_mode_is_not_taken_for_binary_mode(media: str) -> None:
+    with pytest.raises(UnsupportedMediaError, match="The media type is application/cloudevents"):
+        read_delivery({**CE_HEADERS, "content-type": media}, b"<event/>")
+
+
+@pytest.mark.parametrize("media", ["text/plain", "application/xml", "application/octet-stream"])
+def test_data_that_is_not_json_is_unsupported(media: str) -> None:
+    with pytest.raises(UnsupportedMediaError):
+        read_delivery({**CE_HEADERS, "content-type": media}, b"x")
+
+
+@pytest.mark.parametrize(
+    "headers", [{"content-type": STRUCTURED}, {"content-type": "application/json"}, CE_HEADERS]
+)
+@pytest.mark.parametrize("body", [b"", b" \n", b"\xef\xbb\xbf"])
+def test_an_empty_body_is_an_error_that_says_so(headers: dict[str, str], body: bytes) -> None:
+    with pytest.raises(BadInputError, match="The body is empty"):
+        read_delivery(headers, body)
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "iso-8859-1", '"cp1252"'])
+def test_a_body_in_another_charset_is_read_in_it(charset: str) -> None:
+    text = '{"id": "Köln"}'
+
+    delivery = read_delivery(
+        {"content-type": f"{STRUCTURED}; charset={charset}"}, text.encode(charset.strip('"'))
+    )
+
+    assert delivery.events == [text.encode()]
+
+
+def test_a_byte_order_mark_is_not_part_of_the_event() -> None:
+    assert read_delivery({"content-type": STRUCTURED}, b"\xef\xbb\xbf" + placed()).events == [placed()]
+
+
+def test_a_charset_that_does_not_exist_is_unsupported() -> None:
+    with pytest.raises(UnsupportedMediaError, match="charset 'klingon'"):
+        read_delivery({"content-type": f"{STRUCTURED}; charset=klingon"}, b"{}")
+
+
+def test_a_body_that_is_not_in_its_charset_is_bad_input() -> None:
+    with pytest.raises(BadInputError, match="not in utf-16"):
+        read_delivery({"content-type": f"{STRUCTURED}; charset=utf-16"}, b"{}x")
