@@ -18,6 +18,7 @@ LINES = ("application/x-ndjson", "application/ndjson")
 _ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
 _REQUIRED = ("ce-specversion", "ce-type", "ce-id", "ce-source")
 """Headers of which each marks binary mode."""
+_TOO_DEEP = "The body is nested too deeply."
 _BOM = b"\xef\xbb\xbf"
 _VALUE = msgspec.json.Decoder(msgspec.Raw)
 
@@ -100,6 +101,8 @@ def _batch(body: bytes) -> list[bytes]:
         return [bytes(event) for event in _ARRAY.decode(body)]
     except msgspec.DecodeError as error:
         raise BadInputError(f"The body is not a JSON array of events: {error}") from error
+    except RecursionError:
+        raise BadInputError(_TOO_DEEP) from None
 
 
 def _binary(headers: Mapping[str, str], media: str, body: bytes) -> bytes:
@@ -111,6 +114,8 @@ def _binary(headers: Mapping[str, str], media: str, body: bytes) -> bytes:
         data = _VALUE.decode(body)
     except msgspec.DecodeError as error:
         raise BadInputError(f"The body is not JSON: {error}") from error
+    except RecursionError:
+        raise BadInputError(_TOO_DEEP) from None
     attributes: dict[str, Any] = {
         name.removeprefix("ce-"): unquote(value) for name, value in headers.items() if name.startswith("ce-")
     }

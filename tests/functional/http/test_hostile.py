@@ -1,0 +1,76 @@
+"""No request gets a status of 500, an internal error or a traceback, and none leaves half of something."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from impactgraph.bootstrap import open_store
+from tests.functional.http.shop import NOW, fill
+from tests.hostile.door import REQUESTS, Door
+from tests.hostile.events import AT, MEDIA
+from tests.hostile.questions import DOCUMENTS, PATHS
+from tests.hostile.request import Request
+from tests.hostile.values import MOMENTS, NOT_JSON, NUMBERS, RAW, TEXTS, encoded
+
+JSON = {"content-type": "application/json"}
+BINARY = {"ce-specversion": "1.0", "ce-id": "1", "ce-source": "/h", "ce-type": "order.placed", "ce-time": AT}
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    folder: Path = tmp_path_factory.mktemp("hostile")
+    store = open_store(str(folder), now=lambda: NOW)
+    fill(store, 20)
+    door = Door(store)
+    yield door
+    door.check_store()
+    door.close()
+    store.close()
+
+
+@settings(max_examples=2_000, suppress_health_check=list(HealthCheck))
+@given(hostile=REQUESTS)
+def test_any_request_is_answered_without_a_defect(door: Door, hostile: Request) -> None:
+    door.send(hostile)
+
+
+@pytest.mark.parametrize(
+    "value", [*TEXTS, *MOMENTS, *NUMBERS, *NOT_JSON, *RAW], ids=lambda each: repr(each)[:20]
+)
+def test_a_hostile_value_at_every_place_of_an_event(door: Door, value: object) -> None:
+    event = {"specversion": "1.0", "id": "1", "source": "/h", "type": "order.placed", "time": AT, "data": {}}
+    data = {"order": "H", "currency": "EUR", "value": "1", "channel": "web", "mode": "m", "fulfillments": []}
+    bodies = [value, *({**event, name: value} for name in event)]
+    bodies += [{**event, "data": {**data, name: value}} for name in data]
+    for body in map(encoded, bodies):
+        for media in MEDIA:
+            door.send(Request("POST", "/events", headers={"content-type": media}, body=body))
+    door.send(Request("POST", "/events", headers={**JSON, **BINARY}, body=encoded(value)))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda each: each[:20])
+def test_a_hostile_document(door: Door, document: str) -> None:
+    for accept in ("application/json", "application/graphql-response+json"):
+        body = encoded({"query": document})
+        door.send(Request("POST", "/graphql", headers={**JSON, "accept": accept}, body=body))
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda each: each[:20])
+def test_an_odd_path(door: Door, path: str) -> None:
+    for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"):
+        door.send(Request(method, path))
+
+
+def test_nothing_is_executed_where_it_is_not_said_which_operation(door: Door) -> None:
+    report = (
+        'mutation M {reportFailure(input: {id: "H-9", target: "system:oms", class: LATENCY, '
+        'startedAt: "2026-03-02T09:00:00Z", delay: "PT1M"}) {failure {id}}}'
+    )
+    for text in (f"{report} query Q {{serverTime}}", f"query Q {{serverTime}} {report}"):
+        before = door.statuses[400]
+        door.send(Request("POST", "/graphql", headers=JSON, body=encoded({"query": text})))
+        assert door.statuses[400] == before + 1
+
+    assert "H-9" not in {failure.key for failure in door.store.failures()}

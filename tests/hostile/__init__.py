@@ -1,0 +1,1 @@
+"""Requests that no honest sender makes, for every door of the HTTP API."""
