@@ -23,6 +23,8 @@ HEAD = """\
 - **Exit status**: 0 done; 1 findings or a failed check; 2 wrong usage or bad input; 70 a defect of impactgraph itself.
 - **Errors** go to standard error, as `file:line: error: what is wrong and how to correct it` where there is a file.
 - **Answers** go to standard output: tables for people, or `--format json` and `--format csv` for programs. JSON has the names and shapes of GraphQL.
+  JSON and CSV are UTF-8; in tables, letters that the terminal's encoding lacks are replaced, and control characters are shown as `\\x1b`.
+- **Filters and scopes** (`--where`, `--scope`) name values that the topology or an order has; others are errors with similar values. An empty answer under a filter says so.
 - **Moments** are ISO 8601 (UTC where no zone is given), `now`, or relative: `-2h`, `+30m`. **Durations** are `30s`, `15m`, `4h`, `2d`, `PT15M`.
 - **Ids** are `kind:key`, such as `system:oms`; where the option implies the kind, as `--failure` does, the bare key is accepted too.
 

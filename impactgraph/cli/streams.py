@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from typing import Any, cast
 
 
 def prepare_output() -> None:
@@ -13,11 +14,16 @@ def prepare_output() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for the whole process
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
+    _reconfigure(errors="replace")
 
 
 def prepare_for_data() -> None:
     """Makes standard output UTF-8, as JSON and CSV are, whatever the encoding of the terminal."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="")
+    _reconfigure(encoding="utf-8", errors="replace", newline="")
+
+
+def _reconfigure(**options: str) -> None:
+    """Changes standard output; one that is not a stream of text over bytes takes every text."""
+    stream: object = sys.stdout
+    if isinstance(stream, io.TextIOWrapper):
+        cast("Any", stream).reconfigure(**options)

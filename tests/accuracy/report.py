@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from graph_models.percent import percent
 from tests.accuracy.scoring import (
     ABSORBED,
     BRIER_SHARE,
@@ -65,8 +66,8 @@ def targets(pooled: dict[str, Any]) -> list[Target]:
         _at_most("Brier score", pooled["brier"], BRIER_SHARE * best["brier"], f"{best['brier']:.4f}"),
         Target(
             name="median error of the delay",
-            result=f"{pooled['delay_error']:.1%}",
-            target=f"at most {WORST_DELAY:.0%}",
+            result=percent(pooled["delay_error"], 1),
+            target=f"at most {percent(WORST_DELAY)}",
             ceiling="1 %",
             met=pooled["delay_error"] <= WORST_DELAY,
         ),
@@ -76,7 +77,7 @@ def targets(pooled: dict[str, Any]) -> list[Target]:
         Target(
             name="sum of their likelihoods / truly missed",
             result=f"{promises['expected']:.0f} / {missed}",
-            target=f"within {PROMISES_WITHIN:.0%}",
+            target=f"within {percent(PROMISES_WITHIN)}",
             ceiling=f"{best['missed']:.0f}",
             met=off <= PROMISES_WITHIN * missed,
         ),
@@ -97,7 +98,7 @@ def _ranges(name: str, ranges: dict[str, Any]) -> tuple[Target, Target]:
     held = Target(
         name=f"{of}: hold the truth",
         result=f"in {ranges['held']} of {ranges['of']} cases",
-        target=f"in at least {LEAST_HELD:.0%}",
+        target=f"in at least {percent(LEAST_HELD)}",
         ceiling=f"{_CEILING_HELD[name]} of 18",
         met=ranges["held"] >= LEAST_HELD * ranges["of"],
     )
@@ -176,7 +177,7 @@ def _cases(result: dict[str, Any]) -> str:
 def _case(name: str, row: dict[str, Any], best: dict[str, float]) -> str:
     f1 = [f"{row[kind]['f1']:.3f} ({best[kind]:.3f})" for kind in SHARES]
     promises = row["promises"]
-    delay = "-" if row["delay_error"] is None else f"{row['delay_error']:.0%}"
+    delay = "-" if row["delay_error"] is None else percent(row["delay_error"])
     cells = [
         name,
         row["n"],

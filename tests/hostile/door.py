@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import orjson
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
 from api.app import create_app
@@ -24,6 +25,8 @@ REQUESTS = st.one_of(
     event_requests(), event_requests(), graphql_requests(SCHEMA), export_requests(SCHEMA), page_requests()
 )
 STRUCTURED = {"content-type": "application/cloudevents+json"}
+SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
+"""Checks of Hypothesis that large requests do not pass."""
 INSIDE = ("Traceback (most recent call last)", "Internal Server Error")
 """Texts that no response may have."""
 

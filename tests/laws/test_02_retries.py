@@ -26,7 +26,7 @@ def test_who_is_on_the_way_is_late_as_often_as_the_first_attempt_fails(rate: flo
     assert found == [pytest.approx(rate, abs=0.035)] * 20
 
 
-def test_a_higher_error_rate_hits_no_order_less() -> None:
+def test_a_higher_error_rate_never_reduces_the_effect_on_an_order() -> None:
     for target in ("integration:cap", "integration:cap4"):
         sums = [sum(likelihoods(rate, target)) for rate in (0.2, 0.4, 0.5, 0.51, 0.6, 0.8, 0.95)]
         assert sums == sorted(sums), target

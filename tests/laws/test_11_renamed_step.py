@@ -293,7 +293,7 @@ def by_fulfillment(world: World) -> dict[str, AffectedOrder]:
 
 @SETTINGS
 @given(changes())
-def test_orders_go_on_as_before_whatever_steps_the_topology_loses(change: Change) -> None:
+def test_orders_are_forecast_as_before_when_the_topology_loses_steps(change: Change) -> None:
     single = tuple(j for j in change.before.journeys if j.part == 1)
     assume(not any(failure.target.startswith("step:") for failure in change.before.failures))
     same = {j.order for j in single if (j.workflow, j.stays[-1][0]) in change.kept_ways}

@@ -116,7 +116,7 @@ def figures(answer: BlastRadius) -> list[object]:
 
 @settings(max_examples=150, deadline=None)
 @given(worlds(most_failures=2), st.integers(0, 2))
-def test_a_failure_under_several_ids_is_one(world: World, minutes: int) -> None:
+def test_a_failure_reported_under_several_ids_counts_once(world: World, minutes: int) -> None:
     first = world.failures[0]
     twin = replace(first, key="twin", reported_at=first.reported_at + minutes * MINUTE)
 

@@ -79,7 +79,7 @@ def test_the_last_record_of_an_order_that_is_over_is_late_as_well() -> None:
 
 
 @given(minute=st.integers(0, 59))
-def test_it_is_affected_by_the_minute_of_its_run_not_of_its_step(minute: int) -> None:
+def test_a_record_that_waits_for_a_run_is_affected_at_the_time_of_the_run(minute: int) -> None:
     """Runs leave at 11:00, 11:15, ...; that of 11:15 is the first in the failure."""
     found = records(FailureClass.OUTAGE, moment_of(f"11:{minute:02}"))
 

@@ -92,7 +92,7 @@ def test_other_locations_go_on() -> None:
 
 
 @given(minutes=st.lists(st.integers(1, 200), max_size=8))
-def test_who_is_elsewhere_changes_no_place_in_the_queue(minutes: list[int]) -> None:
+def test_orders_at_other_locations_do_not_change_the_queue(minutes: list[int]) -> None:
     elsewhere = (picking(f"E-{n}", NOON - each * MINUTE, "store-2") for n, each in enumerate(minutes))
 
     assert affected(world(*elsewhere, *crowd(4))) == affected(world(*crowd(4)))
@@ -123,7 +123,7 @@ def test_the_queue_is_over_with_the_failure() -> None:
 
 
 @given(waiting=st.integers(1, 15), minutes=st.integers(5, 200))
-def test_an_outage_of_the_location_hits_no_order_less(waiting: int, minutes: int) -> None:
+def test_an_outage_of_the_location_affects_each_order_at_least_as_much(waiting: int, minutes: int) -> None:
     few = replace(SHORT, delay=minutes * MINUTE)
     closed = replace(SHORT, failure_class=FailureClass.OUTAGE)
 

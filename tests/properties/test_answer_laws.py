@@ -212,7 +212,7 @@ def replays(path: Path, impairments: Sequence[Impairment]) -> bool:
 
 @SETTINGS
 @given(worlds(most_failures=2))
-def test_an_order_that_is_not_affected_is_told_what_stopped_the_failure(world: World) -> None:
+def test_the_explanation_of_an_unaffected_order_says_what_stopped_the_failure(world: World) -> None:
     answer = ask(world)
     spared = {j.order for j in world.journeys} - {row.order for row in orders_of(answer)}
 

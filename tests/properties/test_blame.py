@@ -21,7 +21,7 @@ LEAST = 0.05
 
 @SETTINGS
 @given(worlds(most_failures=3))
-def test_shares_add_up_and_who_changes_nothing_has_none(world: World) -> None:
+def test_shares_add_up_and_a_failure_without_effect_has_none(world: World) -> None:
     world = distinct(world)
     every = [tuple(sorted(members)) for members in combinations_to_ask(len(world.failures))]
     answers = {members: asked(world, members) for members in every}

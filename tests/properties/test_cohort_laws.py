@@ -68,7 +68,7 @@ def answers(world: World, **question: Any) -> Answer:
 
 @SETTINGS
 @given(busy_worlds(most_failures=3))
-def test_an_order_asked_alone_has_the_answer_that_it_has_in_the_list(world: World) -> None:
+def test_the_answer_for_an_order_is_the_same_alone_and_in_the_list(world: World) -> None:
     orders, records = answers(world)
 
     for key in dict.fromkeys(journey.order for journey in world.journeys):
@@ -79,7 +79,9 @@ def test_an_order_asked_alone_has_the_answer_that_it_has_in_the_list(world: Worl
 
 @SETTINGS
 @given(busy_worlds(most_failures=3), st.data())
-def test_an_order_has_the_same_answer_whoever_else_is_in_flight(world: World, data: st.DataObject) -> None:
+def test_the_answer_for_an_order_does_not_depend_on_other_orders_in_flight(
+    world: World, data: st.DataObject
+) -> None:
     """But where it stands in a queue with them: at a location out of capacity."""
     world = with_enough_people(world)
     orders, records = answers(world)
@@ -150,7 +152,7 @@ def test_filters_that_partition_the_orders_partition_every_total(world: World) -
 
 @SETTINGS
 @given(busy_worlds(most_failures=2))
-def test_an_order_in_a_filter_has_the_answer_that_it_has_without(world: World) -> None:
+def test_the_answer_for_an_order_is_the_same_with_and_without_a_filter(world: World) -> None:
     orders, records = answers(world)
 
     for channel in CHANNELS:

@@ -71,7 +71,7 @@ def test_an_active_failure_among_the_causes_of_an_order_has_it_in_its_blast_radi
 
 @SETTINGS
 @given(worlds(most_failures=3))
-def test_nothing_is_called_calm_that_an_active_failure_hits(world: World) -> None:
+def test_no_order_that_an_active_failure_affects_is_called_on_track(world: World) -> None:
     found, hit = (
         examined(world),
         hit_by(world, *active(world)).union(*(hit_by(world, failure) for failure in active(world))),
@@ -91,7 +91,9 @@ def test_nothing_is_called_calm_that_an_active_failure_hits(world: World) -> Non
 
 @SETTINGS
 @given(worlds(most_failures=2), st.data())
-def test_an_order_is_told_the_same_whoever_else_is_asked_about(world: World, data: st.DataObject) -> None:
+def test_a_diagnosis_does_not_depend_on_other_orders_in_the_question(
+    world: World, data: st.DataObject
+) -> None:
     together = examined(world)
     key = data.draw(st.sampled_from(sorted(together)))
     alone = examined(world, key)[key]
@@ -120,9 +122,7 @@ def without_moments(told: Diagnosis) -> tuple[Diagnosis, list[object]]:
 
 @SETTINGS
 @given(worlds(most_failures=2), st.sampled_from([None, MINUTE, 20 * MINUTE, 2 * HOUR]))
-def test_overdue_means_one_thing_in_a_diagnosis_in_an_order_and_in_the_list_of_the_overdue(
-    world: World, within: Millis | None
-) -> None:
+def test_diagnosis_order_and_list_agree_on_what_is_overdue(world: World, within: Millis | None) -> None:
     """Only what a failure cost it in its step excuses an order further."""
     workflows = {
         key: replace(w, steps=tuple(replace(step, within=within) for step in w.steps))
@@ -168,7 +168,7 @@ def test_what_is_expected_lies_ahead_and_ends_when_the_forecast_does(world: Worl
 
 @SETTINGS
 @given(worlds(most_failures=1))
-def test_the_way_of_an_order_that_is_held_ends_when_the_forecast_does_or_later(world: World) -> None:
+def test_the_expected_steps_of_a_held_order_end_no_earlier_than_the_forecast(world: World) -> None:
     """Later where it cannot be done so soon: no step is taken to be shorter than its median."""
     for case in examined(world).values():
         for part in case.situation.fulfillments:

@@ -182,7 +182,7 @@ def _placed_ones(seen: dict[str, Any]) -> dict[str, Any]:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(EVENTS, min_size=1, max_size=20), st.randoms(use_true_random=False))
-def test_the_state_folded_from_the_record_is_that_which_was_kept_up_to_date(
+def test_the_state_rebuilt_from_the_record_is_the_state_kept_up_to_date(
     events: list[bytes], chance: random.Random
 ) -> None:
     with store_with(_split(events, chance)) as store:
@@ -194,9 +194,7 @@ def test_the_state_folded_from_the_record_is_that_which_was_kept_up_to_date(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(EVENTS, min_size=1, max_size=24), st.randoms(use_true_random=False))
-def test_the_state_is_what_a_plain_look_at_each_event_gives(
-    events: list[bytes], chance: random.Random
-) -> None:
+def test_the_state_agrees_with_a_plain_fold_of_each_event(events: list[bytes], chance: random.Random) -> None:
     plain = plainly(events, _TOPOLOGY)
 
     with store_with(_split(events, chance)) as store:

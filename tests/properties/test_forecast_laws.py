@@ -65,7 +65,7 @@ def test_the_same_question_has_the_same_answer(world: World) -> None:
 
 @SETTINGS
 @given(worlds(most_failures=2))
-def test_nothing_outside_the_scope_is_touched(world: World) -> None:
+def test_no_order_outside_the_scope_is_affected(world: World) -> None:
     answer = ask(world)
     inside = {j.order for j in world.journeys if any(within(f.scope, j) for f in world.failures)}
 
@@ -80,7 +80,7 @@ def within(scope: Scope, journey: Journey) -> bool:
 
 @SETTINGS
 @given(worlds(most_failures=2))
-def test_what_was_done_before_the_failure_began_is_not_touched(world: World) -> None:
+def test_nothing_before_the_start_of_the_failure_is_affected(world: World) -> None:
     over = replace(
         world,
         failures=tuple(
@@ -104,7 +104,7 @@ def test_what_was_done_before_the_failure_began_is_not_touched(world: World) -> 
 
 @SETTINGS
 @given(worlds(most_failures=2))
-def test_no_order_is_hit_before_the_failure_that_hits_it(world: World) -> None:
+def test_no_order_is_affected_before_the_failure_begins(world: World) -> None:
     answer = ask(world)
     begun = min(f.started_at for f in world.failures)
 

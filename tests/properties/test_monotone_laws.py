@@ -80,7 +80,7 @@ def just_come(world: World) -> World:
 
 @SETTINGS
 @given(wide_worlds(most_failures=3).filter(lambda world: len(world.failures) > 1))
-def test_one_more_failure_hits_no_order_less(world: World) -> None:
+def test_one_more_failure_never_reduces_the_effect_on_an_order(world: World) -> None:
     """Of outages also by no less: what another failure holds back may come too late for a window in which
     things are lost or slow.
     """
@@ -91,7 +91,7 @@ def test_one_more_failure_hits_no_order_less(world: World) -> None:
 
 @SETTINGS
 @given(wide_worlds(most_failures=1), st.sampled_from([30 * MINUTE, 2 * HOUR, 20 * HOUR]))
-def test_a_longer_failure_hits_no_order_less(world: World, later: Millis) -> None:
+def test_a_longer_failure_never_reduces_the_effect_on_an_order(world: World, later: Millis) -> None:
     failure = world.failures[0]
     assert failure.expected_end is not None
     assume(failure.expected_end > world.as_of)
@@ -103,7 +103,7 @@ def test_a_longer_failure_hits_no_order_less(world: World, later: Millis) -> Non
 
 @SETTINGS
 @given(wide_worlds(most_failures=1), st.sampled_from(NARROW))
-def test_a_wider_scope_hits_no_order_less(world: World, narrow: Scope) -> None:
+def test_a_wider_scope_never_reduces_the_effect_on_an_order(world: World, narrow: Scope) -> None:
     failure = world.failures[0]
     narrower = world.with_failures(replace(failure, scope=failure.scope.intersection(narrow)))
 
@@ -112,7 +112,9 @@ def test_a_wider_scope_hits_no_order_less(world: World, narrow: Scope) -> None:
 
 @SETTINGS
 @given(wide_worlds(most_failures=1), st.sampled_from([0.05, 0.3, 0.6]), st.sampled_from([0.1, 0.35]))
-def test_a_higher_error_rate_hits_no_order_less(world: World, rate: float, more: float) -> None:
+def test_a_higher_error_rate_never_reduces_the_effect_on_an_order(
+    world: World, rate: float, more: float
+) -> None:
     failure = replace(world.failures[0], failure_class=C.TRANSIENT, error_rate=rate)
     worse = replace(failure, error_rate=rate + more)
 
@@ -121,7 +123,9 @@ def test_a_higher_error_rate_hits_no_order_less(world: World, rate: float, more:
 
 @SETTINGS
 @given(wide_worlds(most_failures=1), st.sampled_from(GRADUAL), st.sampled_from([2, 3]))
-def test_a_longer_delay_hits_no_order_less(world: World, what: FailureClass, times: int) -> None:
+def test_a_longer_delay_never_reduces_the_effect_on_an_order(
+    world: World, what: FailureClass, times: int
+) -> None:
     """Without time-outs: a call that is given up works again at the end of the failure, which may come before
     a slow answer.
     """
@@ -140,7 +144,9 @@ def test_a_longer_delay_hits_no_order_less(world: World, what: FailureClass, tim
     st.sampled_from([None, 20 * MINUTE]),
     st.sampled_from([30 * MINUTE, 3 * HOUR]),
 )
-def test_a_longer_drain_hits_no_order_less(world: World, drain: Millis | None, more: Millis) -> None:
+def test_a_longer_drain_never_reduces_the_effect_on_an_order(
+    world: World, drain: Millis | None, more: Millis
+) -> None:
     milder = replace(world.failures[0], failure_class=C.OUTAGE, drain=drain)
     worse = replace(milder, drain=(drain or 0) + more)
 
@@ -149,7 +155,7 @@ def test_a_longer_drain_hits_no_order_less(world: World, drain: Millis | None, m
 
 @SETTINGS
 @given(wide_worlds(most_failures=1))
-def test_an_outage_hits_no_order_less_than_a_latency(world: World) -> None:
+def test_an_outage_affects_each_order_at_least_as_much_as_a_latency(world: World) -> None:
     """By an order's likelihood: shortly before its end an outage holds it for a moment only."""
     world = just_come(world)
     failure = world.failures[0]
@@ -217,7 +223,9 @@ PRECAUTIONS: dict[str, tuple[Change, Change]] = {
 @pytest.mark.parametrize(("milder", "worse"), PRECAUTIONS.values(), ids=PRECAUTIONS.keys())
 @settings(SETTINGS, max_examples=10)
 @given(world=wide_worlds(most_failures=2))
-def test_one_precaution_fewer_hits_no_order_less(milder: Change, worse: Change, world: World) -> None:
+def test_removing_a_precaution_never_reduces_the_effect_on_an_order(
+    milder: Change, worse: Change, world: World
+) -> None:
     careful, bare = (replace(world, topology=change(world.topology)) for change in (milder, worse))
 
     assert relieved(careful, bare, delays=len(world.failures) == 1) == {}
@@ -228,7 +236,7 @@ def test_one_precaution_fewer_hits_no_order_less(milder: Change, worse: Change, 
 
 @SETTINGS
 @given(wide_worlds(most_failures=2))
-def test_a_failure_that_is_reported_twice_is_one(world: World) -> None:
+def test_a_failure_that_is_reported_twice_counts_once(world: World) -> None:
     """To the last digit where the first of them has the first id: an end is drawn for the id that stands."""
     twice = world.with_failures(*world.failures, replace(world.failures[0], key="Z-again"))
 

@@ -87,7 +87,7 @@ def points(found: Impairments) -> set[tuple[str, Order, Millis]]:
 
 @SETTINGS
 @given(topologies(), several_failures())
-def test_it_finds_what_naive_sweeps_find(topology: Topology, reported: list[Failure]) -> None:
+def test_propagation_agrees_with_a_naive_implementation(topology: Topology, reported: list[Failure]) -> None:
     swept = naive(topology, reported)
 
     assert values_of(hit(topology, *reported)) == {
@@ -110,7 +110,7 @@ def test_the_order_of_failures_does_not_matter(
 
 @SETTINGS
 @given(topologies(step_choices=True, system_choices=True), several_failures())
-def test_nothing_outside_the_scope_and_before_the_onset_is_touched(
+def test_nothing_outside_the_scope_or_before_the_onset_is_impaired(
     topology: Topology, reported: list[Failure]
 ) -> None:
     by_key = {each.key: each for each in reported}
@@ -177,7 +177,7 @@ def test_one_failure_less_never_adds_anything(topology: Topology, reported: list
 
 @SETTINGS
 @given(topologies(step_choices=True, system_choices=True), several_failures())
-def test_every_story_begins_at_a_failure_and_every_hop_is_within_the_one_before(
+def test_every_path_begins_at_a_failure_and_each_hop_lies_within_the_previous_one(
     topology: Topology, reported: list[Failure]
 ) -> None:
     targets = {each.key: each.target for each in reported}
@@ -205,9 +205,7 @@ def follows(edges: Iterable[NaiveEdge], before: Impairment, after: Impairment) -
 
 @SETTINGS
 @given(topologies(), several_failures(2))
-def test_every_story_can_be_replayed_hop_by_hop_through_the_rules(
-    topology: Topology, reported: list[Failure]
-) -> None:
+def test_every_path_can_be_derived_again_from_the_rules(topology: Topology, reported: list[Failure]) -> None:
     edges = list(all_edges(topology))
 
     for several in hit(topology, *reported).by_element.values():

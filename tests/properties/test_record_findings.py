@@ -120,13 +120,13 @@ def told(found: RecordFindings) -> list[Told]:
 
 @settings(max_examples=300, deadline=None)
 @given(recorded())
-def test_findings_are_those_of_a_plain_look_at_each_fulfillment(world: World) -> None:
+def test_findings_agree_with_a_plain_check_of_each_fulfillment(world: World) -> None:
     assert told(watched(world)) == findings(world)
 
 
 @settings(max_examples=60, deadline=None)
 @given(recorded(), st.data())
-def test_those_of_some_fulfillments_are_these_of_all(world: World, data: st.DataObject) -> None:
+def test_findings_of_some_fulfillments_are_the_same_as_among_all(world: World, data: st.DataObject) -> None:
     rows = data.draw(st.lists(st.integers(0, len(world.journeys) - 1), unique=True))
     names = {world.journeys[row].fulfillment for row in rows}
 

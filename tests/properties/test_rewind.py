@@ -51,7 +51,7 @@ def both(store: EmbeddedStore, moment: int) -> tuple[dict[str, Any], dict[str, A
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(EVENTS, max_size=25), st.integers(0, 6))
-def test_of_any_events(events: list[bytes], minute: int) -> None:
+def test_the_state_as_of_a_moment_is_rebuilt_from_any_events(events: list[bytes], minute: int) -> None:
     with store_with([events]) as store:
         past, whole = both(store, at(minute))
 

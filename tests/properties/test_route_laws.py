@@ -57,7 +57,7 @@ def test_the_order_in_which_next_steps_are_listed_does_not_matter(workflow: Work
 
 @SETTINGS
 @given(workflows())
-def test_an_order_is_hit_where_a_way_leads_to_the_failure(workflow: Workflow) -> None:
+def test_an_order_is_affected_exactly_where_a_route_leads_to_the_failure(workflow: Workflow) -> None:
     """Certainly where no way leads around it; never where none leads to it."""
     found = {row.order: row.likelihood for row in orders_of(ask(world(workflow), horizon=365 * 24 * HOUR))}
 

@@ -240,7 +240,7 @@ def _asked(store: Store, world: World, as_of: Millis) -> dict[str, Any]:
     ],
 )
 @given(worlds(), st.randoms(use_true_random=False), st.sampled_from([0, 25, 90]))
-def test_embedded_and_neo4j_answer_alike(
+def test_both_stores_give_the_same_answers(
     neo4j_driver: tuple[Driver, Neo4jAddress, Neo4jServer | None],
     drawn: dict[str, Topology],
     world: World,

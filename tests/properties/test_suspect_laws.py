@@ -137,7 +137,7 @@ def _blamed(histories: Iterable[list[Likely]]) -> int:
 @pytest.mark.parametrize("kind", QUIET)
 @settings(max_examples=2)
 @given(seed=SEEDS)
-def test_hardly_anybody_is_blamed_for_quiet_histories(kind: str, seed: int) -> None:
+def test_quiet_histories_have_hardly_any_suspects(kind: str, seed: int) -> None:
     histories = (suspected(history(each, QUIET[kind])) for each in range(seed, seed + HISTORIES))
 
     assert _blamed(histories) <= MOST_BLAMED
@@ -146,7 +146,7 @@ def test_hardly_anybody_is_blamed_for_quiet_histories(kind: str, seed: int) -> N
 @pytest.mark.parametrize("kind", QUIET)
 @settings(max_examples=2)
 @given(seed=SEEDS)
-def test_hardly_anybody_is_blamed_for_ended_orders_that_the_record_lacks(kind: str, seed: int) -> None:
+def test_missing_ended_orders_lead_to_hardly_any_suspects(kind: str, seed: int) -> None:
     every = ((history(each, QUIET[kind], orders=4_000), each) for each in range(seed, seed + HISTORIES))
 
     assert _blamed(suspected(lived, _sample(lived, each)) for lived, each in every) <= MOST_BLAMED
@@ -154,7 +154,7 @@ def test_hardly_anybody_is_blamed_for_ended_orders_that_the_record_lacks(kind: s
 
 @settings(max_examples=25)
 @given(seed=SEEDS, stands=st.integers(0, 1))
-def test_a_step_that_stands_still_is_found(seed: int, stands: int) -> None:
+def test_a_step_that_has_stopped_is_found(seed: int, stands: int) -> None:
     first = suspected(history(seed, poisson, stands=stands, orders=3_000))[0]
 
     assert first.explanation.hypotheses[0].element == f"system:{PLACES[stands].step}"

@@ -79,7 +79,7 @@ def surely_stuck(
 
 @SETTINGS
 @given(wide_worlds(most_failures=2, classes=STOPPING), PASSING, PLACES)
-def test_who_is_stuck_stays_stuck_until_a_failure_may_end(world: World, passing: Millis, where: str) -> None:
+def test_a_stuck_order_stays_stuck_until_a_failure_may_end(world: World, passing: Millis, where: str) -> None:
     for _, later in surely_stuck(world, passing, where):
         event("stuck")
         assert later is not None
@@ -89,7 +89,7 @@ def test_who_is_stuck_stays_stuck_until_a_failure_may_end(world: World, passing:
 
 @SETTINGS
 @given(wide_worlds(most_failures=2, classes=HOLDING), PASSING, PLACES)
-def test_a_promise_missed_by_who_is_stuck_stays_missed(world: World, passing: Millis, where: str) -> None:
+def test_the_missed_promise_of_a_stuck_order_stays_missed(world: World, passing: Millis, where: str) -> None:
     for row, later in surely_stuck(world, passing, where):
         if row.misses_promise:
             event("missed")

@@ -148,7 +148,7 @@ def test_no_text_makes_the_loader_fail_and_every_problem_of_it_has_a_place(data:
 
 @settings(max_examples=300)
 @given(st.data())
-def test_what_the_loader_takes_fits_the_schema(data: st.DataObject) -> None:
+def test_every_document_that_the_loader_accepts_fits_the_schema(data: st.DataObject) -> None:
     changed = copy.deepcopy(PLAIN)
     replace = _somewhere(data, changed)
 
@@ -170,7 +170,7 @@ def _somewhere(data: st.DataObject, root: dict[str, Any]) -> Callable[[Any], Non
 
 
 @given(landscapes(), st.integers(0, 4))
-def test_one_needs_another_exactly_where_that_is_needed_by_it(
+def test_dependencies_and_dependents_mirror_each_other(
     landscape: dict[str, dict[str, Any]], depth: int
 ) -> None:
     topology = read(landscape)
@@ -182,7 +182,7 @@ def test_one_needs_another_exactly_where_that_is_needed_by_it(
 
 
 @given(landscapes())
-def test_there_is_a_path_exactly_where_one_depends_on_the_other(landscape: dict[str, dict[str, Any]]) -> None:
+def test_paths_exist_exactly_between_dependent_elements(landscape: dict[str, dict[str, Any]]) -> None:
     topology = read(landscape)
     first, *_, last = topology.elements
 
@@ -192,7 +192,7 @@ def test_there_is_a_path_exactly_where_one_depends_on_the_other(landscape: dict[
 
 
 @given(landscapes(), landscapes())
-def test_the_way_back_has_the_opposite_differences(one: dict[str, Any], other: dict[str, Any]) -> None:
+def test_differences_in_the_other_direction_are_opposite(one: dict[str, Any], other: dict[str, Any]) -> None:
     there, back = difference(read(one), read(other)), difference(read(other), read(one))
 
     assert (set(there.added), set(there.removed)) == (set(back.removed), set(back.added))

@@ -35,7 +35,7 @@ export function rangeOf({ low, high, possible }) {
   return high === possible ? range : `${range}; ${number(possible)} possible`;
 }
 export const lowToHigh = ({ low, high }) => `${number(low)} to ${number(high)}`;
-// Such as "about 2,960 orders", or "12 orders" where nothing is uncertain or all that are possible are expected.
+// Such as "about 2,960 orders"; "12 orders" where that is certain, or all that are possible are expected.
 export function about(estimate, one) {
   const { expected, high, possible } = estimate;
   const noun = Math.round(expected) === 1 || expected < 0.5 ? one : `${one}s`;

@@ -9,6 +9,9 @@ from graph_models.zones import TextClock
 from impactgraph.diagnosis.why.names import display_name, failure_text
 from impactgraph.diagnosis.why.situation import Impact, ReportedError
 
+_SUBSTANCE = 0.1
+"""Likelihoods that differ by less than this are not told apart."""
+
 
 def failure_evidence(
     topology: Topology,
@@ -36,8 +39,17 @@ def failure_evidence(
 
 
 def _contribution(blame: Blame) -> str:
-    alone = f" By itself it affects the order with a likelihood of {percent(blame.alone)}"
-    return f"{alone}; to the other failures it adds {percent(blame.adds)}."
+    """What it does by itself, and adds to the others, where that is far from its share."""
+    parts = [
+        text
+        for text, likelihood in (
+            (f"By itself it affects the order with a likelihood of {percent(blame.alone)}", blame.alone),
+            (f"it adds {percent(blame.adds)} to the other failures", blame.adds),
+        )
+        if abs(likelihood - blame.share) >= _SUBSTANCE
+    ]
+    text = "; ".join(parts)
+    return f" {text[0].upper()}{text[1:]}." if text else ""
 
 
 def _other_ids(blame: Blame) -> str:

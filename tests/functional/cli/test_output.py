@@ -82,7 +82,11 @@ def output(store: Path, *arguments: str, encoding: str = "utf-8") -> tuple[int, 
         status = app.run([*arguments, *where])
         out.flush()
         err.flush()
-    return status, *(cast("io.BytesIO", each.buffer).getvalue() for each in (out, err))
+    return status, _bytes_of(out), _bytes_of(err)
+
+
+def _bytes_of(stream: io.TextIOWrapper) -> bytes:
+    return cast("io.BytesIO", stream.buffer).getvalue()
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -57,9 +57,15 @@ def test_csv_has_every_finding(shop: Path, found: Ran) -> None:
 
 
 def test_nothing_that_is_asked_for_is_an_exit_status_of_zero(shop: Path) -> None:
-    told = run("records", "--store", shop, "--type", "unheard_of")
+    told = run("records", "--store", shop, "--where", "min-value=1000000")
 
-    assert (told.status, told.out.startswith("Every record that is due by ")) == (0, True)
+    assert (told.status, told.out) == (0, "No order matches the filter (min-value=1000000).\n")
+
+
+def test_a_type_that_no_record_has_is_an_error(shop: Path) -> None:
+    told = run("records", "--store", shop, "--type", "Invoice")
+
+    assert (told.status, told.err) == (2, "error: There is no record type 'Invoice'. Did you mean invoice?\n")
 
 
 def test_a_filter_narrows(shop: Path, found: Ran) -> None:

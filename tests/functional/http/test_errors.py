@@ -119,6 +119,70 @@ def test_the_export_and_the_subscription_refuse_a_horizon_with_the_error_of_the_
     ]
 
 
+TWO = (
+    'mutation M {reportFailure(input: {id: "F-7", target: "system:oms", class: OUTAGE, startedAt: '
+    '"2026-03-02T09:00:00Z"}) {failure {id}}}',
+    "query Q {serverTime}",
+)
+
+
+@pytest.mark.parametrize("text", [" ".join(TWO), " ".join(reversed(TWO))])
+def test_several_operations_and_no_name_execute_nothing(api: Api, http: httpx.Client, text: str) -> None:
+    answers = [
+        http.post("/graphql", json={"query": text}),
+        http.post("/graphql", json={"query": text, "operationName": None}),
+        http.get("/graphql", params={"query": text}),
+    ]
+    with follower(str(http.base_url)) as reader:
+        reader.ask("1", text)
+        pushed = reader.message("1")["payload"]
+
+    assert [answer.status_code for answer in answers] == [400, 400, 400]
+    assert all("operationName" in answer.json()["errors"][0]["message"] for answer in answers)
+    errors = pushed["errors"] if isinstance(pushed, dict) else pushed
+    assert "operationName" in errors[0]["message"]
+    assert api.ask('{ node(id: "failure:F-7") { id } }') == {"node": None}
+
+
+def test_the_operation_that_is_named_is_executed(http: httpx.Client) -> None:
+    body = {"query": " ".join(TWO), "operationName": "Q"}
+
+    assert "serverTime" in http.post("/graphql", json=body).json()["data"]
+    assert http.post("/graphql", json={**body, "operationName": "X"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '{ blastRadius(where: {channels: ["Web"]}) { headline } }',
+        '{ blastRadius { orders(where: {tiers: ["Gold"]}) { totalCount } } }',
+        '{ blastRadius { postings(types: ["Invoice"]) { totalCount } } }',
+        '{ blastRadius { notifications(types: ["Shipped"]) { totalCount } } }',
+        '{ blastRadius(suppose: {target: "system:oms", class: OUTAGE, startedAt: "2026-03-02T09:00:00Z", '
+        'scope: {regions: ["EMEA"]}}) { headline } }',
+        '{ overdue(where: {regions: ["EMEA"]}) { totalCount } }',
+        '{ records(where: {currencies: ["eur"]}) { totalCount } }',
+        '{ records(types: ["Invoice"]) { totalCount } }',
+        '{ payloadFindings(where: {modes: ["Ship"]}) { totalCount } }',
+        '{ orders(where: {carriers: ["swift"]}) { totalCount } }',
+    ],
+)
+def test_a_value_that_nothing_has_is_not_found(api: Api, query: str) -> None:
+    assert api.codes(query) == ["NOT_FOUND"]
+
+
+def test_the_export_and_the_subscription_refuse_such_a_value_too(api: Api, http: httpx.Client) -> None:
+    export = http.get("/export", params={"where": '{"regions": ["EMEA"]}'})
+    with follower(str(http.base_url)) as reader:
+        reader.ask("1", 'subscription { blastRadius(where: {regions: ["EMEA"]}) { headline } }')
+        pushed = reader.message("1")["payload"]
+
+    assert (export.status_code, export.json()["code"]) == (404, "NOT_FOUND")
+    assert "Did you mean emea?" in export.json()["message"]
+    errors = pushed["errors"] if isinstance(pushed, dict) else pushed
+    assert errors[0]["extensions"]["code"] == "NOT_FOUND"
+
+
 @contextmanager
 def serving(store: Store, ask: Ask | None = None, settings: Settings | None = None) -> Iterator[Api]:
     app = create_app(store, settings or Settings(), now=lambda: NOW, **({"ask_impact": ask} if ask else {}))

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from impactgraph.bootstrap import open_store
 from tests.functional.http.shop import NOW, fill
-from tests.hostile.door import REQUESTS, Door
+from tests.hostile.door import REQUESTS, SLOW, Door
 from tests.hostile.events import AT, MEDIA
 from tests.hostile.questions import DOCUMENTS, PATHS
 from tests.hostile.request import Request
@@ -30,7 +30,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     store.close()
 
 
-@settings(max_examples=2_000, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2_000, suppress_health_check=SLOW)
 @given(hostile=REQUESTS)
 def test_any_request_is_answered_without_a_defect(door: Door, hostile: Request) -> None:
     door.send(hostile)
