@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from graph_models.time import MINUTE
-from tests.functional.browser.conftest import DEMO_NOW
+from tests.functional.browser.conftest import DEMO_NOW, ZONE
 from tests.functional.browser.estimates import ESTIMATE, shown
 from tests.functional.browser.explorer import Explorer, NowPage
 from tests.functional.browser.test_everyday import AXE, LOOKS, barriers
@@ -45,15 +45,23 @@ def costs(page: Page, demo: str) -> CostPage:
     return CostPage(page, demo)
 
 
+def on_page(sentence: str) -> str:
+    """The page names its zone once, in its frame."""
+    assert ZONE in sentence
+    return sentence.replace(f" {ZONE}", "")
+
+
 def cells(estimate: dict[str, Any]) -> list[str]:
     return [shown(estimate), f"{estimate['low']:,.0f} to {estimate['high']:,.0f}"]
 
 
 def test_the_figures_are_those_of_graphql(costs: CostPage, api: Api) -> None:
-    said = api.ask(f"{{ blastRadius {{ {COSTS} }} }}")["blastRadius"]
+    said = api.ask(f"query ($zone: String) {{ blastRadius(timezone: $zone) {{ {COSTS} }} }}", zone=ZONE)[
+        "blastRadius"
+    ]
     costs.show()
 
-    expect(costs.section.locator(".lead")).to_have_text(said["delaySentence"])
+    expect(costs.section.locator(".lead")).to_have_text(on_page(said["delaySentence"]))
     assert [row[2:9] for row in costs.rows("Cost by the end of the failures")] == [
         [
             *cells(point["estimates"]["promisesMissed"]),
@@ -81,8 +89,10 @@ def test_of_several_failures_it_says_which_to_end_first(costs: CostPage, api: Ap
 
 def test_a_run_that_makes_the_cost_grow_faster_is_marked_and_named(costs: CostPage, api: Api) -> None:
     said = api.ask(
-        "query ($suppose: [FailureInput!]) { blastRadius(suppose: $suppose) { costOfDelay { reason } } }",
+        "query ($suppose: [FailureInput!], $zone: String) { "
+        "blastRadius(suppose: $suppose, timezone: $zone) { costOfDelay { reason } } }",
         suppose=[PENT_UP],
+        zone=ZONE,
     )["blastRadius"]["costOfDelay"]
     reasons = [point["reason"] for point in said if point["reason"]]
     costs.show(f"radius?target={PENT_UP['target']}&class=OUTAGE&from={PENT_UP['startedAt']}")
@@ -92,7 +102,7 @@ def test_a_run_that_makes_the_cost_grow_faster_is_marked_and_named(costs: CostPa
     expect(named).to_have_count(len(reasons))
     expect(costs.section.locator(".delay-mark")).to_have_text([str(n + 1) for n in range(len(reasons))])
     for n, reason in enumerate(reasons):
-        expect(named.nth(n)).to_contain_text(reason)
+        expect(named.nth(n)).to_contain_text(on_page(reason))
 
 
 def test_it_is_asked_when_shown_and_on_update_and_not_with_each_event(
@@ -135,10 +145,11 @@ def test_the_card_of_a_failure_says_what_an_hour_of_it_costs(page: Page, demo: s
     now_page.open()
     for failure in now_page.failures():
         said = api.ask(
-            "query ($failures: [ID!]) { blastRadius(failures: $failures) { "
+            "query ($failures: [ID!], $zone: String) { blastRadius(failures: $failures, timezone: $zone) { "
             'delaySentence(ends: ["PT0S", "PT1H", "PT2H"]) } }',
             failures=[failure],
+            zone=ZONE,
         )["blastRadius"]["delaySentence"]
         card = page.locator(now_page.of(failure))
         card.scroll_into_view_if_needed()
-        expect(card.locator(".hour-cost")).to_have_text(said)
+        expect(card.locator(".hour-cost")).to_have_text(on_page(said))
