@@ -78,6 +78,7 @@ ORDER_RULES: Mapping[type, Rules] = {
             "owner",
             "playbooks",
             "customerMessage",
+            "leftOut",
         ),
     ),
     diagnosis.Cause: Rules(
