@@ -66,7 +66,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "events.ndjson").write_text("\n".join(lines))
     env = {"IMPACTGRAPH_NOW": NOW}
     assert run("apply", TOPOLOGY, "--store", path, env=env).status == 0
-    assert "1 quarantined" in run("ingest", folder / "events.ndjson", "--store", path, env=env).out
+    assert "3 quarantined" in run("ingest", folder / "events.ndjson", "--store", path, env=env).out
     return path
 
 
@@ -127,10 +127,10 @@ def test_control_characters_are_escaped_and_no_line_ends_with_spaces(store: Path
         assert [line for line in text.split("\n") if line.endswith(" ")] == []
 
 
-def test_an_id_with_control_characters_can_be_recognised(store: Path) -> None:
-    out = output(store, *COMMANDS["blast-radius"])[1].decode()
+def test_a_text_with_control_characters_can_be_recognised(store: Path) -> None:
+    out = output(store, "blast-radius", "--failure", "F-1")[1].decode()
 
-    assert r'a,"b"\n[red]c[/red]\x1b[31m\u202e' in out
+    assert r"Etiketten fehlen \x1b[2J\u2028für Łódź" in out
 
 
 @pytest.mark.parametrize(

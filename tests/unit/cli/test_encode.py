@@ -26,6 +26,7 @@ TYPES = {
     impact.Path: "Path",
     impact.ImpactTotals: "ImpactTotals",
     impact.RecordTotals: "RecordTotals",
+    impact.RecordCause: "RecordCause",
     impact.ImpactGroup: "ImpactGroup",
     impact.ForecastPoint: "ForecastPoint",
     impact.Contribution: "Contribution",
