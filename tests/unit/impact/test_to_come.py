@@ -68,7 +68,6 @@ def test_without_any_order_before_the_answer_says_that_it_cannot_tell() -> None:
     ("where", "share"),
     [
         (OrderFilter(channels=("app",)), 1 / 3),
-        (OrderFilter(channels=("phone",)), 0),
         (OrderFilter(ids=("order:O-1",)), 0),
         (OrderFilter(steps=("ship/pay",)), 0),
         (OrderFilter(placed_to=EIGHT), 0),
