@@ -1,7 +1,7 @@
 // The answer: headline, totals, bands and failures.
 import { html } from "/web/app/ui.js";
 import { now } from "/web/app/clock.js";
-import { expectedNumber, plural, rangeOf, words } from "/web/app/format.js";
+import { expectedNumber, plural, rangeOf, withoutZone, words } from "/web/app/format.js";
 import {
   Badge, Expected, ExpectedMoneys, Figure, Heading, IdLink, Stat, Time
 } from "/web/app/parts/words.js";
@@ -45,7 +45,7 @@ export function Answer({ radius, question, route }) {
         <button class="button" type="button" onClick=${() => print()}>Print report</button>
       </div>
     </div>
-    <p class="lead" id="headline">${radius.headline}</p>
+    <p class="lead" id="headline">${withoutZone(radius.headline)}</p>
     ${failures.length > 0 && html`<${Totals} totals=${totals} params=${route.params} />`}
     ${failures.length > 0 && html`
       <ul class="failures">

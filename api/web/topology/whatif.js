@@ -3,6 +3,7 @@
 import { html, useMemo } from "/web/app/ui.js";
 import { useQuery } from "/web/app/ask.js";
 import { now } from "/web/app/clock.js";
+import { withoutZone, zoneName } from "/web/app/format.js";
 import { Answered } from "/web/app/parts/states.js";
 import { change, href, hrefWith } from "/web/app/router.js";
 import { SCOPES, SUPPOSED, attributesOf, supposedOf } from "../radius/address.js";
@@ -16,9 +17,11 @@ import { Form } from "./form.js";
 import { FromFailure } from "./from_failure.js";
 
 const PART = `asOf headline totals ${TOTALS}`;
-const WHAT_IF = `query WhatIf($active: [ID!], $others: [ID!], $suppose: [FailureInput!]) {
+const WHAT_IF = `query WhatIf(
+  $active: [ID!], $others: [ID!], $suppose: [FailureInput!], $timezone: String
+) {
   today: blastRadius(failures: $active) { ${PART} }
-  alone: blastRadius(suppose: $suppose) { ${PART} }
+  alone: blastRadius(suppose: $suppose, timezone: $timezone) { ${PART} }
   both: blastRadius(failures: $others, suppose: $suppose) { ${PART} topology
   by_step: breakdown(by: [STEP]) { key estimates { orders ${ESTIMATE} stuck ${ESTIMATE} } }
     elements(first: 500) { totalCount edges { node { element { id } effect from until delay likelihood
@@ -101,7 +104,7 @@ function Answer({ model, params, begun, failure, active }) {
   const named = failure ? { ...supposed, id: failure } : supposed;
   const answer = useQuery(
     WHAT_IF,
-    { active: listOrNull(all), others: listOrNull(others), suppose: [named] },
+    { active: listOrNull(all), others: listOrNull(others), suppose: [named], timezone: zoneName() },
     { keep: failure !== null }
   );
   const radius = href(
@@ -113,7 +116,7 @@ function Answer({ model, params, begun, failure, active }) {
   );
   return html`<${Answered} answer=${answer} what="what-if">${(data) => html`
     <section class="card"><h2>Compared with now</h2>
-      <p class="lead" id="headline">${data.alone.headline}</p>
+      <p class="lead" id="headline">${withoutZone(data.alone.headline)}</p>
       <${Comparison} present=${data.today.totals} both=${data.both.totals} alone=${data.alone.totals}
           active=${all.length} instead=${failure !== null} />
       <p class="row no-print"><a class="button first" href=${radius}>Open as blast radius</a></p></section>

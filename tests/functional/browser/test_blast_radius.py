@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from graph_models.time import HOUR, MINUTE, moment
-from tests.functional.browser.conftest import DEMO_NOW
+from tests.functional.browser.conftest import DEMO_NOW, ZONE
 from tests.functional.browser.estimates import asked, rounded, shown
 from tests.functional.browser.explorer import Explorer, count_of
 from tests.functional.http.serving import Api
@@ -67,10 +67,9 @@ def radius(page: Page, demo: str) -> RadiusPage:
 
 def shows_what_graphql_says(radius: RadiusPage, api: Api, where: str = "") -> dict[str, Any]:
     """Compares every total; `where` is the argument of blastRadius, with its braces."""
-    said = api.ask(f"{{ blastRadius{f'(where: {where})' if where else ''} {{ headline {TOTALS} }} }}")[
-        "blastRadius"
-    ]
-    expect(radius.page.locator("#headline")).to_have_text(said["headline"])
+    arguments = f'timezone: "{ZONE}"{f", where: {where}" if where else ""}'
+    said = api.ask(f"{{ blastRadius({arguments}) {{ headline {TOTALS} }} }}")["blastRadius"]
+    expect(radius.page.locator("#headline")).to_have_text(said["headline"].replace(f" {ZONE}", ""))
     totals = said["totals"]
     estimates = totals["estimates"]
     expect(radius.stat("Affected orders")).to_have_text(shown(estimates["orders"]))
@@ -293,7 +292,8 @@ def test_what_is_copied_for_the_chat_has_the_totals_the_teams_and_the_address(
     radius.page.get_by_text("Copied").wait_for()
 
     copied = radius.page.evaluate("navigator.clipboard.readText()")
-    query = f'{{ blastRadius(failures: ["F-queues"]) {{ headline totals {{ {asked("stuck")} }} }} }}'
+    arguments = f'failures: ["F-queues"], timezone: "{ZONE}"'
+    query = f"{{ blastRadius({arguments}) {{ headline totals {{ {asked('stuck')} }} }} }}"
     said = api.ask(query)["blastRadius"]
     assert copied.startswith(f"**{said['headline']}**")
     assert f"| stuck now | {shown(said['totals']['estimates']['stuck'])} (" in copied
@@ -359,10 +359,11 @@ def test_a_supposed_failure_keeps_its_begin_in_the_address(radius: RadiusPage, a
     expect(radius.heading).to_have_text("What if: outage of system:oms")
 
     supposed = {"target": "system:oms", "class": "OUTAGE", "startedAt": moment(DEMO_NOW).isoformat()}
-    said = api.ask("query ($s: [FailureInput!]) { blastRadius(suppose: $s) { headline } }", s=[supposed])[
-        "blastRadius"
-    ]
-    expect(radius.page.locator("#headline")).to_have_text(said["headline"])
+    query = """query ($s: [FailureInput!], $zone: String) {
+        blastRadius(suppose: $s, timezone: $zone) { headline }
+    }"""
+    said = api.ask(query, s=[supposed], zone=ZONE)["blastRadius"]
+    expect(radius.page.locator("#headline")).to_have_text(said["headline"].replace(f" {ZONE}", ""))
     assert "from=2026-03-02T09:30:00" in radius.params
 
 

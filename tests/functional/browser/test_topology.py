@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from graph_models.time import HOUR, moment
-from tests.functional.browser.conftest import DEMO_NOW
+from tests.functional.browser.conftest import DEMO_NOW, ZONE
 from tests.functional.browser.estimates import asked, rounded, shown
 from tests.functional.browser.explorer import Explorer
 from tests.functional.http.serving import Api
@@ -214,11 +214,12 @@ def test_a_what_if_stands_beside_today_with_the_difference(topology: TopologyPag
         "expectedEnd": moment(DEMO_NOW + 5 * HOUR).isoformat(),
         "scope": {"regions": ["uk", "emea-north"]},
     }
-    query = f"""query ($s: [FailureInput!]) {{ today: blastRadius {{ totals {{ {COUNTS} }} }}
-      alone: blastRadius(suppose: $s) {{ headline }}
+    query = f"""query ($s: [FailureInput!], $zone: String) {{ today: blastRadius {{ totals {{ {COUNTS} }} }}
+      alone: blastRadius(suppose: $s, timezone: $zone) {{ headline }}
       both: blastRadius(failures: ["F-stock", "F-queues"], suppose: $s) {{ totals {{ {COUNTS} }} }} }}"""
-    said = api.ask(query, s=[supposed])
-    expect(topology.page.locator("#headline")).to_have_text(said["alone"]["headline"])
+    said = api.ask(query, s=[supposed], zone=ZONE)
+    headline = said["alone"]["headline"].replace(f" {ZONE}", "")
+    expect(topology.page.locator("#headline")).to_have_text(headline)
     for name, label in LABELS.items():
         of_today, of_both = (said[part]["totals"]["estimates"][name] for part in ("today", "both"))
         today, both = rounded(of_today), rounded(of_both)
