@@ -46,6 +46,17 @@ class NotFoundError(ImpactGraphError):
         super().__init__(message or f"There is no {identifier!r}.{hint}")
 
 
+class AmbiguousError(BadInputError):
+    """A text names several objects where one is needed; `matches` are their full ids."""
+
+    def __init__(self, text: str, matches: Sequence[str], descriptions: Sequence[str]) -> None:
+        self.matches = tuple(matches)
+        listing = ", ".join(
+            f"{match} ({description})" for match, description in zip(matches, descriptions, strict=True)
+        )
+        super().__init__(f"{text!r} fits {listing}. Give the id of the one that you mean.")
+
+
 class NoTopologyError(NotFoundError):
     """A question needs a topology, and none has been applied."""
 

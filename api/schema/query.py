@@ -33,6 +33,7 @@ from impactgraph.usecases import (
     drift,
     elements,
     failures,
+    identify_order,
     ingests,
     orders,
     paths,
@@ -46,7 +47,10 @@ From = Annotated[strawberry.ID, strawberry.argument(name="from", description="Fu
 To = Annotated[strawberry.ID, strawberry.argument(name="to", description="Full id of the end.")]
 Text = Annotated[
     str,
-    strawberry.argument(description="An id or its beginning, a document number, a name, or words of a name."),
+    strawberry.argument(
+        description="An id or its beginning, the number of an order, a document number, an external id, a "
+        "name, or words of a name; also a phrase or an address of the explorer that has one."
+    ),
 ]
 Most = Annotated[
     int | None, strawberry.argument(description="Maximum number of results, 1 to 500; null: 20.")
@@ -159,6 +163,15 @@ class Query:
     @strawberry.field(description="Like `search`, with the matching text of each result.")
     async def search_hits(self, info: Info, text: Text, first: Most = None) -> list[SearchHit]:
         return await search_hits(info.context, await info.context.ask(search.search, text, first))
+
+    @strawberry.field(
+        description="The one order that a typed or pasted text names: by its id or number, a fulfillment, a "
+        "document or an external id. An error where there is none (NOT_FOUND), or where several fit "
+        "(BAD_INPUT, which lists them)."
+    )
+    async def find_order(self, info: Info, text: Text) -> SearchHit:
+        result = await info.context.ask(identify_order.identify_order, text)
+        return (await search_hits(info.context, [result]))[0]
 
     @strawberry.field(description="The server's present time, since clocks of browsers may be wrong.")
     def server_time(self, info: Info) -> Moment:

@@ -1,5 +1,6 @@
 """The port that use cases call for stored data: each method is one whole question or change."""
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -130,8 +131,34 @@ class SearchMatch:
     order: str
     fulfillment: str | None = None
     document: str | None = None
+    """Also another system's id of the order."""
     record: str = ""
-    """Type of the record that has the document, such as `invoice`."""
+    """Type of the record that has the document, such as `invoice`; name of the attribute that has an id."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderNumber:
+    """The number of an order without prefix and leading zeros, with that of a fulfillment if there is one:
+    `21462`, `21462/1`.
+    """
+
+    order: str
+    fulfillment: str | None = None
+
+    @property
+    def digits(self) -> str:
+        """Digits that every id with this number contains."""
+        return self.order
+
+    @property
+    def pattern(self) -> str:
+        """Regular expression (RE2) of the ids that have this number, with or without leading zeros."""
+        fulfillment = "" if self.fulfillment is None else f"/0*{self.fulfillment}"
+        return f"(^|[^0-9])0*{self.order}{fulfillment}([^0-9]|$)"
+
+    def is_in(self, identifier: str) -> bool:
+        """Whether an id has this number, with or without leading zeros."""
+        return re.search(self.pattern, identifier) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,10 +329,14 @@ class Store(Protocol):
     def find(self, text: str, first: int, *, inside: bool = False) -> Sequence[SearchMatch]:
         """At most `first` orders, fulfillments and documents whose id matches the text.
 
-        The text is looked for as written and in capitals. Exact matches come first, then orders and
-        fulfillments whose id begins with it. `inside`: instead orders and documents whose id contains it,
-        which scans all of them.
+        The text is looked for as written, in capitals and in small letters. Exact matches come first, then
+        orders and fulfillments whose id begins with it. `inside`: instead orders, fulfillments and documents
+        whose id contains it in any case, which scans all of them.
         """
+        ...
+
+    def find_number(self, number: OrderNumber, first: int) -> Sequence[SearchMatch]:
+        """At most `first` orders, or fulfillments, with this number. Scans all of them."""
         ...
 
     def close(self) -> None: ...

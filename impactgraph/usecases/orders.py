@@ -7,14 +7,19 @@ from graph_models.enums import OrderSort, OrderStatus
 from graph_models.ids import key_of
 from graph_models.orders import ANY_ORDER, Fulfillment, Order, OrderFilter, Page
 from graph_models.time import Millis
+from impactgraph.columns import Columns
 from impactgraph.diagnosis.overdue import limits, overdue_mask
 from impactgraph.errors import BadInputError
 from impactgraph.ports.store import Store
+from impactgraph.topology.near import nearest
 from impactgraph.usecases.answer import Answer
 from impactgraph.usecases.outlooks import Outlooks
 from impactgraph.usecases.pages import check_first
 from impactgraph.usecases.snapshot import Snapshot, current_topology, snapshot
 from impactgraph.usecases.validation import check_filter
+
+_FEW = 20_000
+"""Orders among which a near key is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +92,13 @@ def find_order(store: Store, identifier: str, now: Millis, as_of: Millis | None 
     key = key_of(identifier, "order")
     with snapshot(store, as_of, now) as s:
         return get_orders(s, [key]).get(key)
+
+
+def near_orders(columns: Columns, key: str) -> list[str]:
+    """Full ids of orders whose key looks like this one; none where there are too many to look at."""
+    ids = columns.orders.ids
+    keys = [str(each) for each in ids] if len(ids) <= _FEW else []
+    return [f"order:{near}" for near in nearest(key, keys, 3)]
 
 
 def with_expectations(s: Snapshot, orders: Iterable[Order]) -> list[Order]:

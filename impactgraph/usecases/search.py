@@ -1,28 +1,33 @@
-"""Search over orders, fulfillments, document numbers, failures and elements."""
+"""Search over orders, fulfillments, document numbers, external ids, failures and elements."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from graph_models.failure import Failure
 from graph_models.ids import full_id, split_id
 from graph_models.topology import Topology, kind_of
 from impactgraph.errors import BadInputError
-from impactgraph.ports.store import SearchMatch, Store
+from impactgraph.ports.store import OrderNumber, SearchMatch, Store
 from impactgraph.topology.near import nearest
 from impactgraph.usecases.elements import name_of
 from impactgraph.usecases.orders import current_topology
 from impactgraph.usecases.pages import check_first
+from impactgraph.usecases.search_text import contact_in, number_in, plain, readings
 
 LONGEST = 200
 DEFAULT = 20
-_EXACT, _BEGINNING, _WORDS, _NEAR = range(4)
+_EXACT, _NUMBER, _BEGINNING, _WORDS, _NEAR = range(5)
 """Ranks of a match, the best first."""
 _OF_ORDERS = ("order", "fulfillment")
+_POSSIBLE = (
+    "the id of an order or fulfillment, its number alone, an external id of the order, or the document "
+    "number of a posting"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """`id`: the full id of the object; for a document number that of its order."""
+    """`id`: the full id of the object; for a document number or an external id that of its order."""
 
     id: str
     match_text: str
@@ -33,28 +38,41 @@ class SearchResult:
     """Bare key of the fulfillment that fits, or has the document that does."""
 
 
-def search(store: Store, text: str, first: int | None = None) -> list[SearchResult]:
-    """Exact ids first, then ids and names that begin with the text, then those with all its words; near
-    matches only where there is nothing else.
+Ranked = tuple[int, SearchResult]
 
-    Raises: BadInputError for an empty or too long text.
+
+def search(store: Store, text: str, first: int | None = None) -> list[SearchResult]:
+    """Exact ids first, then numbers of orders, then ids and names that begin with the text, then those with
+    all its words; near matches only where there is nothing else.
+
+    Of a pasted text (a phrase, the address of a page, an id with spaces in it) the ids that it names.
+
+    Raises: BadInputError for an empty or too long text, and for e-mail addresses and phone numbers that
+    name nothing.
     """
     size = DEFAULT if first is None else check_first(first)
-    kind, key = split_id(text.strip())
-    if not key or len(key) > LONGEST:
-        raise BadInputError(f"text must have 1 to {LONGEST} characters, such as the number of an order.")
     topology = current_topology(store)
-    ranking = [*_elements(topology, kind, key), *_failures(store.failures(), kind, key)]
-    if kind in ("", *_OF_ORDERS):
-        ranking += [hit for match in store.find(key, size) for hit in _results_of(match, key, kind)]
-    if not ranking and kind in ("", "order"):
-        ranking += [
-            hit for match in store.find(key, size, inside=True) for hit in _results_of(match, key, kind)
-        ]
+    ranking = _ranking(store, topology, _checked(text), size)
     if not ranking:
+        _, key = split_id(plain(text))
         ranking = [(_NEAR, SearchResult(near, near.replace(":", " ", 1))) for near in _near(topology, key)]
-    ranking.sort(key=lambda each: each[0])
-    return list({hit.id: hit for _, hit in reversed(ranking)}.values())[::-1][:size]
+    return _results(ranking)[:size]
+
+
+def best_orders(store: Store, text: str, first: int) -> tuple[list[SearchResult], bool]:
+    """Those results of `search` that are orders or belong to one, and fit best: one for each order; and
+    whether they fit as a whole, not only begin with the text or contain it.
+
+    Raises as `search` does.
+    """
+    ranking = [
+        ranked for ranked in _ranking(store, None, _checked(text), first) if ranked[1].order is not None
+    ]
+    best = min((rank for rank, _ in ranking), default=_NEAR)
+    by_order: dict[str | None, SearchResult] = {}
+    for result in _results([each for each in ranking if each[0] == best]):
+        by_order.setdefault(result.order, result)
+    return list(by_order.values())[:first], best <= _NUMBER
 
 
 def find_fulfillment(store: Store, key: str) -> list[SearchResult]:
@@ -67,18 +85,78 @@ def find_fulfillment(store: Store, key: str) -> list[SearchResult]:
     ][:1]
 
 
-def _results_of(match: SearchMatch, text: str, kind: str) -> Iterator[tuple[int, SearchResult]]:
+def _checked(text: str) -> str:
+    text = plain(text)
+    if not split_id(text)[1].strip() or len(text) > LONGEST:
+        raise BadInputError(f"text must have 1 to {LONGEST} characters, such as the number of an order.")
+    return text
+
+
+def _results(ranking: list[Ranked]) -> list[SearchResult]:
+    """The best of each object, the best first."""
+    ranking.sort(key=lambda each: each[0])
+    return list({hit.id: hit for _, hit in reversed(ranking)}.values())[::-1]
+
+
+def _ranking(store: Store, topology: Topology | None, text: str, size: int) -> list[Ranked]:
+    """What the first reading of the text that names something names; `topology` None: only orders."""
+    failures = store.failures() if topology is not None else ()
+    groups = readings(text)
+
+    def by_id(kind: str, key: str) -> Iterator[Ranked]:
+        if topology is not None:
+            yield from _elements(topology, kind, key)
+            yield from _failures(failures, kind, key)
+        if kind in ("", *_OF_ORDERS):
+            yield from _matches(store.find(key, size), key, kind)
+            if (number := number_in(key)) is not None:
+                yield from _matches(store.find_number(number, size), key, kind, number)
+
+    def inside(kind: str, key: str) -> Iterator[Ranked]:
+        if kind in ("", *_OF_ORDERS):
+            yield from _matches(store.find(key, size, inside=True), key, kind)
+
+    if ranking := _first_ranking(groups, by_id):
+        return ranking
+    if (contact := contact_in(text)) is not None:
+        raise BadInputError(
+            f"{text!r} looks like {'an' if contact[0] == 'e' else 'a'} {contact}: orders are not found by "
+            f"it, since customers' contact data are not searched. Search by {_POSSIBLE}."
+        )
+    return _first_ranking(groups, inside)
+
+
+def _first_ranking(
+    groups: Iterable[Sequence[str]], find: Callable[[str, str], Iterable[Ranked]]
+) -> list[Ranked]:
+    """The matches of the first group that has some."""
+    for group in groups:
+        if ranking := [ranked for text in group for ranked in find(*split_id(text))]:
+            return ranking
+    return []
+
+
+def _matches(
+    matches: Iterable[SearchMatch], text: str, kind: str, number: OrderNumber | None = None
+) -> Iterator[Ranked]:
+    for match in matches:
+        for rank, result in _results_of(match, text, kind):
+            yield (_NUMBER if number is not None and rank != _EXACT else rank), result
+
+
+def _results_of(match: SearchMatch, text: str, kind: str) -> Iterator[Ranked]:
     if match.document is not None:
         if not kind:
+            name = match.record.replace("_", " ") if match.fulfillment is None else match.record
             hit = SearchResult(
                 full_id("order", match.order),
-                f"{match.record or 'document'} {match.document}",
+                f"{name or 'document'} {match.document}",
                 match.order,
                 match.fulfillment,
             )
             yield _rank(match.document, text), hit
     elif match.fulfillment is not None:
-        if kind != "order":
+        if kind != "order" or match.fulfillment.casefold() == text.casefold():
             yield (
                 _rank(match.fulfillment, text),
                 SearchResult(
@@ -95,7 +173,7 @@ def _results_of(match: SearchMatch, text: str, kind: str) -> Iterator[tuple[int,
         )
 
 
-def _elements(topology: Topology, kind: str, text: str) -> Iterator[tuple[int, SearchResult]]:
+def _elements(topology: Topology, kind: str, text: str) -> Iterator[Ranked]:
     for identifier, element in topology.elements.items():
         if kind and kind != kind_of(element).value.lower():
             continue
@@ -104,7 +182,7 @@ def _elements(topology: Topology, kind: str, text: str) -> Iterator[tuple[int, S
             yield rank, SearchResult(identifier, f"{identifier.replace(':', ' ', 1)}")
 
 
-def _failures(failures: Sequence[Failure], kind: str, text: str) -> Iterator[tuple[int, SearchResult]]:
+def _failures(failures: Sequence[Failure], kind: str, text: str) -> Iterator[Ranked]:
     """The newest first among those that fit equally."""
     for failure in reversed(failures) if kind in ("", "failure") else ():
         rank = _fit(text, failure.key, failure.summary)

@@ -13,17 +13,14 @@ from impactgraph.diagnosis.why.timeline import TimelineSources, timeline_of
 from impactgraph.errors import NotFoundError
 from impactgraph.impact.orders import orders_of
 from impactgraph.ports.store import OrderTimeline, Store
-from impactgraph.topology.near import nearest
 from impactgraph.usecases.examination import Case, Examination
+from impactgraph.usecases.orders import near_orders
 from impactgraph.usecases.snapshot import Snapshot, snapshot
 from impactgraph.usecases.wording import DEFAULT_WORDING, CustomerMessages, Wording
 
 __all__ = ["Case", "CustomerMessages", "WhyAnswer", "cases", "timelines", "why"]
 
 Timeline = tuple[TimelineEntry, ...]
-
-_FEW = 20_000
-"""Orders among which a near key is looked for."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ def why(
         key = key_of(identifier, "order")
         by_key = cases(s, [key], wording)
         if key not in by_key:
-            raise NotFoundError(identifier, near=_near_orders(s, key))
+            raise NotFoundError(identifier, near=near_orders(s.columns, key))
         case = by_key[key]
         return WhyAnswer(
             order=case.situation.order,
@@ -94,9 +91,3 @@ def _timeline(s: Snapshot, case: Case, events: OrderTimeline) -> Timeline:
             affected_records=case.records,
         )
     )
-
-
-def _near_orders(s: Snapshot, key: str) -> list[str]:
-    ids = s.columns.orders.ids
-    keys = [str(each) for each in ids] if len(ids) <= _FEW else []
-    return [f"order:{near}" for near in nearest(key, keys, 3)]

@@ -9,15 +9,10 @@ from numpy.typing import NDArray
 from graph_models.diagnosis import PayloadFinding, PayloadKind
 from graph_models.time import MINUTE, Millis
 from impactgraph.columns import Columns, Ints
-from impactgraph.diagnosis.payload.sampling import is_not_cancelled, matching_names, sample_of, worth
+from impactgraph.columns.external_ids import EXTERNAL_IDS, matching_names
+from impactgraph.diagnosis.payload.sampling import is_not_cancelled, sample_of, worth
 from impactgraph.diagnosis.payload.sentences import duplicates_sentence
 
-EXTERNAL = (
-    "external_id", "external_order", "external_order_id", "external_reference", "external_ref",
-    "order_reference", "client_reference", "idempotency_key", "cart_id", "checkout_id", "basket_id",
-    "marketplace_order", "marketplace_order_id", "channel_order_id",
-)  # fmt: skip
-"""Names of attributes that hold another system's id of the order."""
 CUSTOMER = (
     "customer",
     "customer_id",
@@ -43,7 +38,7 @@ def find_duplicates(columns: Columns, among: NDArray[np.bool_]) -> list[PayloadF
     eligible = is_not_cancelled(columns) & among
     findings: list[PayloadFinding] = []
     in_group = np.zeros(len(columns.orders), bool)
-    for name in matching_names(names, EXTERNAL):
+    for name in matching_names(names, EXTERNAL_IDS):
         codes = columns.orders.attributes[name]
         rows = np.flatnonzero(eligible & (codes > 0))
         for group in list(_groups(rows, [codes[rows], columns.orders.channel[rows]], None)):

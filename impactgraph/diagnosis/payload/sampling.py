@@ -1,7 +1,5 @@
 """Samples, worth and state of groups of orders, as findings report them."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,15 +40,3 @@ def in_flight(columns: Columns) -> NDArray[np.bool_]:
     alive = np.zeros(len(columns.orders), bool)
     alive[f.order[f.status == IN_FLIGHT]] = True
     return alive
-
-
-def matching_names(names: Sequence[str], candidates: Sequence[str]) -> list[str]:
-    """The names that are among the candidates, ignoring case and how words are joined (`_`, `-`, `.`,
-    nothing).
-    """
-    plain = {_plain(candidate) for candidate in candidates}
-    return [name for name in names if _plain(name) in plain]
-
-
-def _plain(name: str) -> str:
-    return name.lower().replace("_", "").replace("-", "").replace(" ", "").replace(".", "")

@@ -11,7 +11,8 @@ from itertools import chain, islice
 import numpy as np
 
 from impactgraph.columns import Codes, Columns, document_code
-from impactgraph.ports.store import SearchMatch
+from impactgraph.columns.external_ids import EXTERNAL_IDS, matching_names
+from impactgraph.ports.store import OrderNumber, SearchMatch
 from impactgraph.stores.local.record import Record
 from impactgraph.stores.local.timelines import order_numbers
 
@@ -30,14 +31,24 @@ def search_ids(
     record: Record, columns: Columns, text: str, first: int, *, inside: bool
 ) -> Sequence[SearchMatch]:
     """Matches as `Store.find` defines them; `columns` must be of the same state as the record."""
-    forms = list(dict.fromkeys((text, text.upper())))
+    forms = list(dict.fromkeys((text, text.upper(), text.lower())))
     if not inside:
         matches = chain(_exact_matches(record, columns, forms), _prefix_matches(record, forms, first))
     elif len(text) >= MIN_INFIX_LENGTH:
-        matches = _infix_matches(record, forms, first)
+        matches = _infix_matches(record, text, first)
     else:
         return ()
     return tuple(islice(dict.fromkeys(matches), first))
+
+
+def search_number(record: Record, number: OrderNumber, first: int) -> Sequence[SearchMatch]:
+    """At most `first` orders with a number, or fulfillments where it has the number of one. Scans all."""
+    if number.fulfillment is None:
+        query = "select id from orders where contains(id, ?) and regexp_matches(id, ?) order by id limit ?"
+    else:
+        query = f"{_FULFILLMENTS} where contains(f.id, ?) and regexp_matches(f.id, ?) order by f.id limit ?"
+    rows = record.rows(query, [number.digits, number.pattern, first])
+    return tuple(SearchMatch(*row) for row in rows)
 
 
 def _exact_matches(record: Record, columns: Columns, forms: list[str]) -> Iterator[SearchMatch]:
@@ -48,6 +59,7 @@ def _exact_matches(record: Record, columns: Columns, forms: list[str]) -> Iterat
         yield SearchMatch(order, fulfillment)
     for form in forms:
         yield from _documents(record, columns, form)
+    yield from _external_ids(columns, forms)
 
 
 def _documents(record: Record, columns: Columns, document: str) -> Iterator[SearchMatch]:
@@ -61,6 +73,17 @@ def _documents(record: Record, columns: Columns, document: str) -> Iterator[Sear
             yield SearchMatch(*row)
 
 
+def _external_ids(columns: Columns, forms: list[str]) -> Iterator[SearchMatch]:
+    """Orders with an attribute that holds another system's id of them."""
+    orders = columns.orders
+    for name in matching_names(sorted(orders.attributes), EXTERNAL_IDS):
+        values = columns.dictionaries.attributes[name]
+        codes = [code for form in forms if (code := values.find(form))]
+        for row in np.flatnonzero(np.isin(orders.attributes[name], codes)) if codes else ():
+            value = values.values[int(orders.attributes[name][row])]
+            yield SearchMatch(str(orders.ids[row]), document=value, record=name)
+
+
 def _prefix_matches(record: Record, forms: list[str], first: int) -> Iterator[SearchMatch]:
     for form in forms:
         bounds = [form, form + _LAST_CHARACTER, first]
@@ -72,12 +95,15 @@ def _prefix_matches(record: Record, forms: list[str], first: int) -> Iterator[Se
             yield SearchMatch(order, fulfillment)
 
 
-def _infix_matches(record: Record, forms: list[str], first: int) -> Iterator[SearchMatch]:
-    for form in forms:
-        query = "select id from orders where contains(id, ?) order by id limit ?"
-        for (order,) in record.rows(query, [form, first]):
-            yield SearchMatch(order)
-    for form in forms:
-        query = f"{_DOCUMENTS} where contains(e.document, ?) order by e.document limit ?"
-        for row in record.rows(query, [form, first]):
-            yield SearchMatch(*row)
+def _infix_matches(record: Record, text: str, first: int) -> Iterator[SearchMatch]:
+    """Whatever the case of the letters."""
+    values = [text.lower(), first]
+    query = "select id from orders where contains(lower(id), ?) order by id limit ?"
+    for (order,) in record.rows(query, values):
+        yield SearchMatch(order)
+    query = f"{_FULFILLMENTS} where contains(lower(f.id), ?) order by f.id limit ?"
+    for row in record.rows(query, values) if "/" in text else ():
+        yield SearchMatch(*row)
+    query = f"{_DOCUMENTS} where contains(lower(e.document), ?) order by e.document limit ?"
+    for row in record.rows(query, values):
+        yield SearchMatch(*row)

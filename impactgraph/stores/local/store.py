@@ -25,6 +25,7 @@ from impactgraph.ports.store import (
     Ingest,
     IngestedFile,
     IngestResult,
+    OrderNumber,
     OrderTimeline,
     QuarantinedEvent,
     SearchMatch,
@@ -32,7 +33,7 @@ from impactgraph.ports.store import (
     UndoResult,
 )
 from impactgraph.stores.local.batch import BatchEvent, batch_result, read_batch
-from impactgraph.stores.local.id_search import search_ids
+from impactgraph.stores.local.id_search import search_ids, search_number
 from impactgraph.stores.local.ingests import report_row
 from impactgraph.stores.local.payload import differing_stock, error_texts
 from impactgraph.stores.local.read_write_lock import ReadWriteLock
@@ -165,11 +166,12 @@ class LocalStore(ABC):
 
     def find(self, text: str, first: int, *, inside: bool = False) -> Sequence[SearchMatch]:
         with self._reading() as replica:
-            matches = search_ids(replica.record, replica.instances(None).columns, text, first, inside=inside)
-            if not len(replica.waiting):
-                return matches
-            begun = {order.key for order in replica.orders([match.order for match in matches], None).values()}
-            return [match for match in matches if match.order in begun]
+            columns = replica.instances(None).columns
+            return _begun(replica, search_ids(replica.record, columns, text, first, inside=inside))
+
+    def find_number(self, number: OrderNumber, first: int) -> Sequence[SearchMatch]:
+        with self._reading() as replica:
+            return _begun(replica, search_number(replica.record, number, first))
 
     def error_texts(self, since: Millis, as_of: Millis | None = None) -> ErrorTexts:
         with self._reading() as replica:
@@ -345,3 +347,12 @@ class CopiedStore(LocalStore):
     def discard(self) -> None:
         """Closes it without saving anything."""
         self._replica.record.close()
+
+
+def _begun(replica: Replica, matches: Sequence[SearchMatch]) -> Sequence[SearchMatch]:
+    """Without orders of which only events ahead of the clock are known."""
+    if not len(replica.waiting):
+        return matches
+    keys = replica.orders([match.order for match in matches], None).values()
+    begun = {order.key for order in keys}
+    return [match for match in matches if match.order in begun]

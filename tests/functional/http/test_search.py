@@ -23,7 +23,20 @@ def documents(shop: Store) -> None:
         "currency": "EUR",
         "document": "RE-4711",
     }
-    assert shop.ingest([event("posting.recorded", NOW, posting, "posting-1")]).quarantined == []
+    imported = {
+        "order": "M-1",
+        "channel": "marketplace",
+        "mode": "ship_from_store",
+        "currency": "EUR",
+        "value": "9.90",
+        "attributes": {"External-Id": "EXT-778.991"},
+        "fulfillments": [{"fulfillment": "M-1/1", "workflow": "ship-from-store", "location": "store-001"}],
+    }
+    events = [
+        event("posting.recorded", NOW, posting, "posting-1"),
+        event("order.placed", NOW, imported, "placed-m-1"),
+    ]
+    assert shop.ingest(events).quarantined == []
 
 
 def found(api: Api, text: str, first: int | None = None) -> list[tuple[str, str]]:
@@ -54,6 +67,60 @@ def found(api: Api, text: str, first: int | None = None) -> list[tuple[str, str]
 )
 def test_what_is_typed_finds_the_best_first(api: Api, text: str, best: tuple[str, str]) -> None:
     assert found(api, text)[0] == best
+
+
+FIND = "query ($text: String!) { findOrder(text: $text) { matched fulfillment node { id } } }"
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("O-0042", "order:O-0042"),
+        ("42", "order:O-0042"),
+        ("0042", "order:O-0042"),
+        ("#42", "order:O-0042"),
+        ("o - 0042", "order:O-0042"),
+        ("Order O-0042", "order:O-0042"),
+        ("order #0042", "order:O-0042"),
+        ("http://localhost:8000/#/order/O-0042?asOf=2026-03-02T09%3A00%3A00Z", "order:O-0042"),
+        ("42/1", "fulfillment:O-0042/1"),
+        ("O-0042 / 1", "fulfillment:O-0042/1"),
+        ("RE 4711", "order:O-0003"),
+        ("ext-778.991", "order:M-1"),
+        ("marketplace order EXT-778.991!", "order:M-1"),
+    ],
+)
+def test_an_order_is_found_by_anything_that_names_it(api: Api, text: str, order: str) -> None:
+    assert found(api, text)[0][0] == order
+    assert api.ask(FIND, text=text)["findOrder"]["node"]["id"] == order
+
+
+def test_several_orders_with_one_document_are_listed(api: Api, shop: Store) -> None:
+    for order in ("O-0004", "O-0005"):
+        posting = {"order": order, "fulfillment": f"{order}/1", "type": "invoice", "document": "RE-SUM"}
+        shop.ingest([event("posting.recorded", NOW, posting, f"sum-{order}")])
+
+    (error,) = api.answer(FIND, {"text": "RE-SUM"})["errors"]
+
+    assert error["extensions"]["code"] == "BAD_INPUT"
+    assert "order:O-0004 (invoice RE-SUM), order:O-0005 (invoice RE-SUM)" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("jo@example.com", "an e-mail address"), ("+49 171 2345678", "a phone number")]
+)
+def test_contact_data_are_refused_with_what_is_possible(api: Api, text: str, kind: str) -> None:
+    for query in (HITS, FIND):
+        (error,) = api.answer(query, {"text": text})["errors"]
+
+        assert f"looks like {kind}" in error["message"] and "Search by the id of an order" in error["message"]
+
+
+def test_the_beginning_of_several_orders_names_none(api: Api) -> None:
+    (error,) = api.answer(FIND, {"text": "O-004"})["errors"]
+
+    assert error["extensions"]["code"] == "NOT_FOUND"
+    assert error["extensions"]["near"][0] == "order:O-0040"
 
 
 def test_a_kind_keeps_to_that_kind(api: Api) -> None:
@@ -195,7 +262,7 @@ def test_an_answer_that_looks_no_further_says_so(api: Api) -> None:
 def test_an_answer_names_the_last_event_that_it_stands_on(api: Api, shop: Store) -> None:
     def marks() -> set[str]:
         answer = api.ask("{ about { watermark orders version } blastRadius { watermark } }")
-        assert answer["about"]["orders"] == ORDERS
+        assert answer["about"]["orders"] == ORDERS + 1  # the one with an external id
         return {answer["about"]["watermark"], answer["blastRadius"]["watermark"]}
 
     before = marks()

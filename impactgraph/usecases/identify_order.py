@@ -1,0 +1,33 @@
+"""Identifies the one order that a typed or pasted text names."""
+
+from graph_models.ids import key_of
+from impactgraph.errors import AmbiguousError, NotFoundError
+from impactgraph.ports.store import Store
+from impactgraph.usecases.orders import near_orders
+from impactgraph.usecases.search import SearchResult, best_orders
+
+_MOST = 10
+"""Orders that an error lists."""
+
+
+def identify_order(store: Store, text: str) -> SearchResult:
+    """The order by its id, else the only one that `search` finds best.
+
+    Raises:
+        NotFoundError: no order fits, or several only begin with the text or contain it.
+        AmbiguousError: several fit equally well, such as by the number of a document.
+        BadInputError: the text is empty, too long, an e-mail address or a phone number.
+    """
+    key = key_of(text, "order")
+    if key in store.orders([key]):
+        return SearchResult(f"order:{key}", f"order {key}", key)
+    results, is_whole = best_orders(store, text, _MOST)
+    if len(results) == 1:
+        return results[0]
+    orders = [f"order:{result.order}" for result in results]
+    if not results:
+        with store.columns() as columns:
+            raise NotFoundError(text, near=near_orders(columns, key))
+    if not is_whole:
+        raise NotFoundError(text, near=orders[:3])
+    raise AmbiguousError(text, orders, [result.match_text for result in results])
