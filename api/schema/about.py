@@ -16,6 +16,9 @@ class EventsAhead:
 @strawberry.type(description="Version of the server, and the state of its data.")
 class About:
     version: str = strawberry.field(description="Version of impactgraph.")
+    store: str = strawberry.field(
+        description="Identity of the store: the same wherever its folder is moved, and after each start."
+    )
     topology: strawberry.ID | None = strawberry.field(
         description="Full id of the current version of the topology; null before the first."
     )
@@ -34,6 +37,7 @@ class About:
     def of(cls, state: StoreState, now: int, chat: str | None) -> "About":
         return cls(
             version=state.version,
+            store=state.store,
             topology=strawberry.ID(f"topology:{state.topology}") if state.topology else None,
             watermark=strawberry.ID(str(state.watermark)),
             orders=state.orders,

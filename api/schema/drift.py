@@ -10,7 +10,7 @@ from api.schema.enums import DriftKind
 from api.schema.money import Money
 from api.schema.scalars import Moment
 from graph_models import diagnosis
-from impactgraph.usecases.drift import drift_sentence
+from impactgraph.usecases.drift import drift_sentence, places_text
 
 ELEMENT_KINDS = {"location": "location", "step": "step", "hand-over": "step", "record": "step"}
 """Kind of the element that a dimension's value begins with."""
@@ -63,4 +63,41 @@ class Drift:
             order_value=[Money.of(amount) for amount in model.worth],
             sentence=drift_sentence(model),
             landscape=landscape,
+        )
+
+
+@strawberry.type(
+    description="Changes of one kind and dimension that began at about the same time and have the same "
+    "direction."
+)
+class DriftGroup:
+    kind: DriftKind = strawberry.field(description="What changed.")
+    dimension: str = strawberry.field(description="step, hand-over, record, location, mode or channel.")
+    places: str = strawberry.field(description="Those with the most orders, and how many others there are.")
+    size: int = strawberry.field(description="Number of its members.")
+    since: Moment = strawberry.field(description="The hour of the earliest change.")
+    before: float = strawberry.field(description="Median of the members before the change, as in Drift.")
+    after: float = strawberry.field(description="Median of the members after the change.")
+    p_value: float = strawberry.field(description="The smallest of the members.")
+    orders: int = strawberry.field(
+        description="Orders in flight there; an order at several places counts once for each."
+    )
+    order_value: list[Money] = strawberry.field(description="Total value of these orders, per currency.")
+    members: list[Drift] = strawberry.field(description="The changes, most orders first.")
+
+    @classmethod
+    def of(cls, model: diagnosis.DriftGroup, landscape: Landscape) -> "DriftGroup":
+        unit = 1000 if model.kind is diagnosis.DriftKind.DURATION else 1
+        return cls(
+            kind=cast(DriftKind, model.kind),
+            dimension=model.dimension,
+            places=places_text(model),
+            size=len(model.members),
+            since=Moment(model.since),
+            before=model.before / unit,
+            after=model.after / unit,
+            p_value=model.p_value,
+            orders=model.orders,
+            order_value=[Money.of(each) for each in model.worth],
+            members=[Drift.of(each, landscape) for each in model.members],
         )

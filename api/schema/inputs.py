@@ -1,6 +1,6 @@
 """Inputs that report, change or suppose a failure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 import strawberry
@@ -98,6 +98,20 @@ class FailureUpdate:
     severity: Severity | None = strawberry.field(default=None, description="Its severity.")
     summary: str | None = strawberry.field(default=None, description="What is known, in words.")
     evidence: str | None = strawberry.field(default=None, description="URL of the evidence.")
+
+
+@strawberry.input(description="One document of a topology.")
+class TopologyFile:
+    name: str = strawberry.field(description="Name of the file, which problems are reported with.")
+    yaml: str = strawberry.field(description="Its content, in YAML.")
+
+
+def documents_of(files: Sequence[TopologyFile]) -> dict[str, str]:
+    """Documents by name of the file. Raises BadInputError without files, or where two have the same name."""
+    documents = {file.name: file.yaml for file in files}
+    if len(documents) < len(files) or not files:
+        raise BadInputError("files is empty, or has two files of the same name.")
+    return documents
 
 
 def failure_of(input: FailureInput, *, supposed: bool = False, key: str = "") -> failure.Failure:

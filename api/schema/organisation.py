@@ -9,6 +9,7 @@ from api.context import Landscape
 from api.schema.element import Element, element_of
 from api.schema.enums import FailureClass
 from graph_models import topology
+from impactgraph.usecases.elements import contact_name
 
 
 @strawberry.type(description="A store, distribution centre, dark store, supplier or third party.")
@@ -38,12 +39,18 @@ class Team(Element):
     def escalation(self) -> list[str]:
         return list(self.model.escalation)
 
+    @strawberry.field(description="Names of these teams; contacts as they are declared.")
+    def escalates_to(self) -> list[str]:
+        return [contact_name(self.landscape.topology, each) for each in self.model.escalation]
+
 
 @strawberry.type(description="One step of a playbook.")
 class PlaybookStep:
     text: str = strawberry.field(description="What to do.")
     owner: str | None = strawberry.field(description="Key of the team that does it.")
     approval: str | None = strawberry.field(description="Key of the team that must approve it first.")
+    owner_name: str | None = strawberry.field(description="Name of the team that does it.")
+    approval_name: str | None = strawberry.field(description="Name of the team that must approve it first.")
 
 
 @strawberry.type(description="A governed remediation.")
@@ -53,7 +60,13 @@ class Playbook(Element):
     @strawberry.field(description="The steps, in order.")
     def steps(self) -> list[PlaybookStep]:
         return [
-            PlaybookStep(text=step.text, owner=step.owner, approval=step.approval)
+            PlaybookStep(
+                text=step.text,
+                owner=step.owner,
+                approval=step.approval,
+                owner_name=contact_name(self.landscape.topology, step.owner) if step.owner else None,
+                approval_name=contact_name(self.landscape.topology, step.approval) if step.approval else None,
+            )
             for step in self.model.steps
         ]
 

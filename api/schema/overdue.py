@@ -9,7 +9,7 @@ from api.schema.element import Info
 from api.schema.money import Money
 from api.schema.order import Order
 from api.schema.page import Connection
-from api.schema.scalars import Moment
+from api.schema.scalars import Moment, Span
 from graph_models import diagnosis
 from graph_models.enums import Dimension
 from graph_models.orders import OrderFilter
@@ -35,6 +35,18 @@ class OverdueGroup:
             total=model.total,
             value=[Money.of(each) for each in model.value],
         )
+
+
+@strawberry.type(description="How long an order is past its limit.")
+class OverdueExcess:
+    order: strawberry.ID = strawberry.field(description="Full id of the order.")
+    beyond: Span = strawberry.field(
+        description="How long its longest overdue fulfillment is past the limit of its step."
+    )
+
+    @classmethod
+    def of(cls, order: str, beyond: Millis) -> "OverdueExcess":
+        return cls(order=strawberry.ID(f"order:{order}"), beyond=Span(beyond))
 
 
 @strawberry.type(
@@ -65,6 +77,13 @@ class OverdueReport:
         return Connection.of(
             info.context, page, [Order.of(item, self.landscape, has_expectations=True) for item in page.items]
         )
+
+    @strawberry.field(description="How long each order of this page is past its limit, in the same order.")
+    async def excess(self, info: Info) -> list[OverdueExcess]:
+        page = await info.context.run(self.answer.orders, self.first, self.after)
+        excess = await info.context.run(self.answer.beyond, [order.key for order in page.items])
+        info.context.count(len(excess))
+        return [OverdueExcess.of(*each) for each in excess.items()]
 
     @strawberry.field(
         description="What overdue fulfillments share more often than those that entered the same steps in "

@@ -7,7 +7,7 @@ import strawberry
 from api.context import Landscape
 from api.schema.about import About
 from api.schema.blast_radius import BlastRadius
-from api.schema.drift import Drift
+from api.schema.drift import Drift, DriftGroup
 from api.schema.element import Element, Info, element_of, find_element_by_id
 from api.schema.enums import Dimension, ElementKind, OrderSort, PayloadKind, RecordEffect
 from api.schema.failure import Failure, find_failure
@@ -20,7 +20,7 @@ from api.schema.page import After, Connection, First, cursors_in
 from api.schema.path import Path
 from api.schema.payloads import PayloadFinding
 from api.schema.question import AsOf, QuestionArguments, Where, question_of, takes_question_arguments
-from api.schema.records import RecordFinding, RecordRate
+from api.schema.records import RecordFinding, RecordRate, RecordTotal
 from api.schema.scalars import Moment
 from api.schema.search import SearchHit, search_hits
 from api.schema.topology import TopologyChange, TopologyVersion
@@ -228,6 +228,15 @@ class Query:
         landscape = await info.context.landscape(as_of)
         return Connection.of(info.context, page, [Drift.of(item, landscape) for item in page.items])
 
+    @strawberry.field(description="The findings of `drift`, similar ones of several places as one group.")
+    async def drift_groups(
+        self, info: Info, as_of: AsOf = None, first: First = 50, after: After = None
+    ) -> Connection[DriftGroup]:
+        page = await info.context.ask(drift.list_drift_groups, info.context.now, as_of, first, after)
+        info.context.count(sum(len(group.members) for group in page.items))
+        landscape = await info.context.landscape(as_of)
+        return Connection.of(info.context, page, [DriftGroup.of(item, landscape) for item in page.items])
+
     @strawberry.field(
         description="Records that are missing, late, duplicate, wrong or out of sequence after the steps "
         "that were passed, the longest overdue first."
@@ -252,6 +261,26 @@ class Query:
         page = await info.context.ask(records.list_records, question, info.context.now, first, after)
         landscape = await info.context.landscape(as_of)
         return Connection.of(info.context, page, [RecordFinding.of(item, landscape) for item in page.items])
+
+    @strawberry.field(description="Numbers of `records` with the same arguments, by type and effect.")
+    async def record_totals(
+        self,
+        info: Info,
+        where: Where = None,
+        types: Annotated[
+            list[str] | None, strawberry.argument(description="Only these types, such as invoice.")
+        ] = None,
+        effects: Annotated[
+            list[RecordEffect] | None, strawberry.argument(description="Only these effects.")
+        ] = None,
+        as_of: AsOf = None,
+    ) -> list[RecordTotal]:
+        question = records.RecordsQuestion(
+            filter_of(where), records.tuple_or_none(types), records.tuple_or_none(effects), as_of
+        )
+        totals = await info.context.ask(records.count_records, question, info.context.now)
+        info.context.count(len(totals))
+        return [RecordTotal.of(total) for total in totals]
 
     @strawberry.field(
         description="Hours of the last day with more or fewer records of a type than usual at that hour, "

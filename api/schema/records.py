@@ -13,6 +13,7 @@ from api.schema.order import Order
 from api.schema.scalars import Moment, Span, moment_of, span_of
 from graph_models import diagnosis
 from graph_models.time import HOUR
+from impactgraph.usecases.records import RecordCount
 
 
 @strawberry.type(
@@ -109,4 +110,25 @@ class RecordRate:
             season=model.season,
             amount=[Money.of(each) for each in model.amount],
             likely_cause=Cause.of(model.likely_cause, landscape) if model.likely_cause is not None else None,
+        )
+
+
+@strawberry.type(description="How many records of one type have one effect.")
+class RecordTotal:
+    kind: str = strawberry.field(description="posting, notification, task or supplier_order.")
+    type: str = strawberry.field(description="Its type, such as invoice or shipped.")
+    effect: RecordEffect = strawberry.field(description="What is wrong with them.")
+    count: int = strawberry.field(description="Number of records.")
+    amount: list[Money] = strawberry.field(description="Sum of their amounts, per currency.")
+    longest: Span = strawberry.field(description="How late the latest is; PT0S where that does not apply.")
+
+    @classmethod
+    def of(cls, model: RecordCount) -> "RecordTotal":
+        return cls(
+            kind=model.kind.value,
+            type=model.type,
+            effect=cast(RecordEffect, model.effect),
+            count=model.count,
+            amount=Money.each(model.amount),
+            longest=Span(model.longest),
         )

@@ -339,4 +339,9 @@ class Store(Protocol):
         """At most `first` orders, or fulfillments, with this number. Scans all of them."""
         ...
 
+    @property
+    def identity(self) -> str:
+        """Random identity of the record, the same wherever it is moved."""
+        ...
+
     def close(self) -> None: ...

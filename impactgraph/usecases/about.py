@@ -12,6 +12,8 @@ from impactgraph.usecases.events_ahead import events_ahead
 class StoreState:
     version: str
     """Of the product."""
+    store: str
+    """Identity of the store."""
     topology: str
     """Bare key of the current version; empty before the first."""
     watermark: int
@@ -38,6 +40,7 @@ def about(store: Store, now: Millis) -> StoreState:
     with store.columns() as columns:
         return StoreState(
             version("impactgraph"),
+            store.identity,
             current.topology,
             columns.watermark,
             len(columns.orders),

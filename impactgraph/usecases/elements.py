@@ -99,3 +99,9 @@ def name_of(element: Element) -> str:
 
 def _by_kind(element: Element) -> Key:
     return _KINDS.index(kind_of(element)), id_of(element)
+
+
+def contact_name(topology: Topology, contact: str) -> str:
+    """The name of a team (by full id or bare key), or the contact as it was written."""
+    team = topology.teams.get(contact.removeprefix("team:"))
+    return (team.name or team.key) if team is not None else contact

@@ -142,6 +142,12 @@ def list_records(
         return answer.page(size, after)
 
 
+def count_records(store: Store, question: RecordsQuestion, now: Millis) -> tuple[RecordCount, ...]:
+    """By type and effect, the most first. Raises NotFoundError where the filter names what does not exist."""
+    with watch_records(store, question, now) as answer:
+        return answer.totals()
+
+
 def list_rates(store: Store, as_of: Millis | None, now: Millis) -> tuple[RateFinding, ...]:
     """Hours of the last day in which a type of record came more or less often than usual, the latest
     first.

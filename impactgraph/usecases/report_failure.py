@@ -28,8 +28,8 @@ class FailureOutcome:
     problems: tuple[Problem, ...] = ()
 
 
-def report_failure(store: Store, failure: Failure, now: Millis) -> FailureOutcome:
-    """Reports a failure; durable when it returns.
+def report_failure(store: Store, failure: Failure, now: Millis, *, dry_run: bool = False) -> FailureOutcome:
+    """Reports a failure; durable when it returns. `dry_run`: only returns the failure as it would be.
 
     A repeated report changes nothing; one that starts after the end on record is a new episode; an empty key
     is replaced.
@@ -65,6 +65,8 @@ def report_failure(store: Store, failure: Failure, now: Millis) -> FailureOutcom
                 ),
             ),
         )
+    if dry_run:
+        return FailureOutcome(recorded_failure or failure)
     if recorded_failure is None:
         intake = send(
             store,

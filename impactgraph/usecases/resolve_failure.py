@@ -1,5 +1,7 @@
 """Resolves a failure."""
 
+from dataclasses import replace
+
 from graph_models.time import Millis
 from impactgraph.errors import Problem
 from impactgraph.ports.store import Store
@@ -8,8 +10,12 @@ from impactgraph.usecases.failures import find_failure, get_failure
 from impactgraph.usecases.report_failure import FailureOutcome
 
 
-def resolve_failure(store: Store, identifier: str, ended_at: Millis | None, now: Millis) -> FailureOutcome:
+def resolve_failure(
+    store: Store, identifier: str, ended_at: Millis | None, now: Millis, *, dry_run: bool = False
+) -> FailureOutcome:
     """Sets the end of a failure; durable when it returns. `ended_at` None: the end it has, else now.
+
+    `dry_run`: only returns the failure as it would be.
 
     The first end is on record as of that end, so that it counts in questions about moments between it and
     now; a correction is on record as of now, because the later of two statements wins.
@@ -27,6 +33,8 @@ def resolve_failure(store: Store, identifier: str, ended_at: Millis | None, now:
         )
     if end == failure.ended_at:
         return FailureOutcome(failure)
+    if dry_run:
+        return FailureOutcome(replace(failure, ended_at=end))
     data: Data = {"failure": failure.key, "ended_at": iso(end)}
     first = failure.ended_at is None
     at = min(now, max(end, failure.reported_at)) if first else now

@@ -60,8 +60,10 @@ class FailureChange:
         return fields | changes.data()
 
 
-def update_failure(store: Store, identifier: str, change: FailureChange, now: Millis) -> FailureOutcome:
-    """Updates a failure; durable when it returns.
+def update_failure(
+    store: Store, identifier: str, change: FailureChange, now: Millis, *, dry_run: bool = False
+) -> FailureOutcome:
+    """Updates a failure; durable when it returns. `dry_run`: only returns the failure as it would be.
 
     Raises: NotFoundError for the failure.
     """
@@ -70,5 +72,7 @@ def update_failure(store: Store, identifier: str, change: FailureChange, now: Mi
         return FailureOutcome(failure)
     if problems := problems_in(change.applied_to(failure)):
         return FailureOutcome(failure, problems)
+    if dry_run:
+        return FailureOutcome(change.applied_to(failure))
     intake = send(store, "failure.updated", change.data(failure.key), event_id=next_id(now), at=now)
     return FailureOutcome(find_failure(store, failure.key), problems_of(intake))

@@ -15,6 +15,7 @@ from graph_models.scope import Scope
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.cli.encode.values import Json, amount_text
+from impactgraph.usecases.elements import contact_name
 
 Converter: TypeAlias = Callable[["ModelEncoder", Any], object]
 """JSON value of a field's value, or of the whole model where it is computed."""
@@ -132,6 +133,10 @@ class ModelEncoder:
     def team(self, key: str | None) -> Json | None:
         """A team by bare key."""
         return self._encode_model(self._known_topology.teams[key]) if key else None
+
+    def contact_name(self, contact: str | None) -> str | None:
+        """The name of a team, or the contact as it was written."""
+        return contact_name(self._known_topology, contact) if contact else None
 
     def playbooks(self, keys: Sequence[str]) -> list[Json]:
         """Playbooks by bare key."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from graph_models.topology import LanguageTexts, Playbook, Team
+from graph_models.topology import LanguageTexts, Playbook, PlaybookStep, Team
 from impactgraph.cli.encode.converters import id_of, moment_value
 from impactgraph.cli.encode.model_encoder import ModelEncoder, Rules
 from impactgraph.cli.encode.values import iso_moment
@@ -25,8 +25,18 @@ def _name_or_key(_: ModelEncoder, model: Team | Playbook) -> str:
 
 TOPOLOGY_RULES: Mapping[type, Rules] = {
     Team: Rules(
-        computed={"id": lambda _, team: f"team:{team.key}", "name": _name_or_key},
-        keys=("id", "key", "name", "contact", "escalation"),
+        computed={
+            "id": lambda _, team: f"team:{team.key}",
+            "name": _name_or_key,
+            "escalatesTo": lambda encoder, team: [encoder.contact_name(each) for each in team.escalation],
+        },
+        keys=("id", "key", "name", "contact", "escalation", "escalatesTo"),
+    ),
+    PlaybookStep: Rules(
+        computed={
+            "ownerName": lambda encoder, step: encoder.contact_name(step.owner),
+            "approvalName": lambda encoder, step: encoder.contact_name(step.approval),
+        },
     ),
     Playbook: Rules(
         computed={

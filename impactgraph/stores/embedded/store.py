@@ -45,8 +45,3 @@ class EmbeddedStore(LocalStore):
         """Drops the state in memory and folds the record again."""
         with self._write_lock, self._state_lock.writing():
             self._replica.load()
-
-    @property
-    def identity(self) -> str:
-        """Random identity of this folder's record, the same wherever the folder is moved."""
-        return self._replica.record.identity

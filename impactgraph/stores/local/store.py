@@ -326,6 +326,11 @@ class LocalStore(ABC):
             finally:
                 store.discard()
 
+    @property
+    def identity(self) -> str:
+        record = self._replica.record
+        return record.identity if record.position is None else record.position.identity
+
     def close(self) -> None:
         with self._write_lock, self._state_lock.writing():
             self._replica.save(least=SAVE_ON_CLOSE, arrange_rows=True)
