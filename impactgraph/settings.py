@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     port: int = Field(
         default=8000, ge=0, le=65535, description="Port that `serve` listens on; 0: any free one."
     )
+    server: str | None = Field(
+        default=None, description="Address of the server that commands ask instead of a store."
+    )
     url: str | None = Field(
         default=None, description="Public address of the server, for links that answers end with."
     )

@@ -26,6 +26,10 @@ HEAD = """\
   JSON and CSV are UTF-8; in tables, letters that the terminal's encoding lacks are replaced, and control characters are shown as `\\x1b`.
 - **Filters and scopes** (`--where`, `--scope`) name values that the topology or an order has; others are errors with similar values. An empty answer under a filter says so.
 - **Moments** are ISO 8601 (UTC where no zone is given), `now`, or relative: `-2h`, `+30m`. **Durations** are `30s`, `15m`, `4h`, `2d`, `PT15M`.
+- **Orders** are found by anything that names one: the id in any case, the number alone (`21462`), a fulfillment (`O-021462/1`), an external id, the document number of a posting, with spaces in it,
+  or in a pasted phrase or address. Where several orders fit, they are listed, with exit status 2. E-mail addresses and phone numbers are not searched.
+- **A server** is asked where `--server` or `IMPACTGRAPH_SERVER` names one, or where one has the store in the folder open: it writes its address there (`server.json`). The output is the same as from the store itself; only cursors
+  and, of `ingest`, the numbers of quarantined events differ. `aside` works on the store only.
 - **Ids** are `kind:key`, such as `system:oms`; where the option implies the kind, as `--failure` does, the bare key is accepted too.
 
 This page is printed from the commands and the settings (`python -m scripts.print_cli`); a test compares it.
@@ -74,9 +78,16 @@ def _options(
     app: App, command: Command, *, everywhere: bool
 ) -> Iterator[tuple[tuple[str, ...], Parameter, object]]:
     """(names, parameter, default) of those that every command has, or of the others."""
-    for argument in app[command.name].assemble_argument_collection():
+    for argument in app_of(app, command).assemble_argument_collection():
         if argument.show and (argument.parameter.group == (EVERYWHERE,)) == everywhere:
             yield argument.names, argument.parameter, argument.field_info.default
+
+
+def app_of(app: App, command: Command) -> App:
+    """The application of a command, within that of its group if it has one."""
+    for word in command.words:
+        app = app[word]
+    return app
 
 
 def _row(option: tuple[tuple[str, ...], Parameter, object]) -> str:

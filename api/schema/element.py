@@ -1,6 +1,5 @@
 """Elements of the topology: what all kinds have in common."""
 
-from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 import strawberry
@@ -13,6 +12,7 @@ from api.schema.page import After, Connection, First
 from graph_models import topology
 from graph_models.topology import id_of, kind_of
 from impactgraph.usecases import elements
+from impactgraph.usecases.elements import as_json
 
 if TYPE_CHECKING:
     from api.schema.impairment import Impairment
@@ -81,9 +81,6 @@ class Element(Node):
 
 ElementConnection: TypeAlias = Connection[Element]
 
-EMPTY = (None, "", [], {})
-"""Values of fields that are not declared."""
-
 
 def element_by_id(identifier: str, landscape: Landscape) -> Element:
     """The element with this full id, as the GraphQL type of its kind. Raises NotFoundError."""
@@ -114,16 +111,3 @@ def find_element_by_id(identifier: str | None, landscape: Landscape) -> Element 
 
 def _key(element: topology.Element) -> str:
     return id_of(element).partition(":")[2]
-
-
-def as_json(value: object) -> object:
-    """A model value as JSON: without empty fields, durations in milliseconds."""
-    if isinstance(value, tuple | list):
-        return [as_json(item) for item in value]
-    if isinstance(value, topology.LanguageTexts):
-        return value.plain or dict(value.by_language)
-    if hasattr(value, "__dataclass_fields__"):
-        names = [field.name for field in fields(value)]  # pyright: ignore[reportArgumentType] - a dataclass
-        values = {name: as_json(getattr(value, name)) for name in names}
-        return {name: item for name, item in values.items() if item not in EMPTY}
-    return value

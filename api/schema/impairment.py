@@ -4,11 +4,12 @@ import strawberry
 from strawberry.scalars import JSON
 
 from api.context import Landscape
-from api.schema.element import Element, element_by_id
+from api.schema.element import Element, element_by_id, element_of, find_element_by_id
 from api.schema.enums import Effect
 from api.schema.path import Path
 from api.schema.scalars import Moment, Span, moment_of, span_of
-from graph_models import impairment
+from graph_models import impairment, topology
+from graph_models.ids import split_id
 from impactgraph.usecases.answer import Answer
 
 
@@ -60,4 +61,9 @@ class Absorption:
 
     @classmethod
     def of(cls, model: impairment.Absorption, landscape: Landscape) -> "Absorption":
-        return cls(element=element_by_id(model.element, landscape), rule=model.rule, detail=model.detail)
+        kind, key = split_id(model.element)
+        known = find_element_by_id(model.element, landscape)
+        if known is None and kind == "workflow":  # of orders, while the topology does not have it
+            known = element_of(topology.Workflow(key=key, steps=()), landscape)
+        element = known or element_by_id(model.element, landscape)
+        return cls(element=element, rule=model.rule, detail=model.detail)

@@ -56,6 +56,7 @@ class OverdueExcess:
 class OverdueReport:
     as_of: Moment = strawberry.field(description="The moment the answer is for.")
     total_count: int = strawberry.field(description="Number of overdue orders.")
+    in_flight: bool = strawberry.field(description="Whether any order in flight matches the filter.")
     landscape: strawberry.Private[Landscape]
     answer: strawberry.Private[overdue.Overdue]
     by: strawberry.Private[list[Dimension]]
@@ -123,6 +124,7 @@ async def report(
     return OverdueReport(
         as_of=Moment(answer.at),
         total_count=total,
+        in_flight=await context.run(lambda: answer.in_flight),
         landscape=landscape,
         answer=answer,
         by=by,

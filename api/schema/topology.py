@@ -5,12 +5,12 @@ from collections.abc import Iterable
 import strawberry
 from strawberry.scalars import JSON
 
-from api.schema.element import EMPTY, as_json
 from api.schema.node import Node
 from api.schema.scalars import Moment
 from impactgraph import errors
 from impactgraph.usecases import TopologyVersion as Version
 from impactgraph.usecases import compare_topologies
+from impactgraph.usecases.elements import declared_json
 
 
 @strawberry.type(description="A version of the topology.")
@@ -83,5 +83,5 @@ class Problem:
 
 
 def _json(value: object) -> JSON | None:
-    json_value = as_json(value)
-    return None if json_value in EMPTY else JSON(json_value)
+    declared = declared_json(value)
+    return None if declared is None else JSON(declared)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
-from impactgraph.cli.commands import COMMANDS
+from impactgraph.cli.commands import COMMANDS, GROUPS
 
 DONE = 0
 FINDINGS = 1
@@ -34,10 +34,18 @@ def make_app() -> App:
         help_epilogue="Start with: impactgraph demo. Help with an example: impactgraph COMMAND --help",
         result_action="return_value",
     )
+    groups: dict[str, App] = {}
     for order, command in enumerate(COMMANDS):
-        app.command(
+        *group, name = command.words
+        if group and group[0] not in groups:
+            groups[group[0]] = App(
+                name=group[0], help=GROUPS[group[0]], help_format="plaintext", sort_key=order
+            )
+            app.command(groups[group[0]])
+        parent = groups[group[0]] if group else app
+        parent.command(
             command.function_path,
-            name=command.name,
+            name=name,
             help=command.help,
             help_epilogue=command.epilogue,
             sort_key=order,

@@ -26,17 +26,17 @@ def aside(
     numbers: Numbers = (), /, *, replay: Replay = False, limit: Limit = 100, common: Common = COMMON
 ) -> int:
     """Lists quarantined events with their reasons; with --replay retries them. Returns the exit status."""
+    from impactgraph.cli.answers.targets import store_itself
     from impactgraph.cli.encode import Encoder
     from impactgraph.cli.ingest import print_quarantined
     from impactgraph.cli.outcomes import ingest_json, quarantine_rows
     from impactgraph.cli.output import present
-    from impactgraph.cli.stores import existing_store
     from impactgraph.errors import BadInputError, Problem
     from impactgraph.usecases.quarantine import list_quarantine, replay_quarantine
 
     if numbers and not replay:
         raise BadInputError(Problem("Numbers are for retrying events: add --replay."))
-    with existing_store(common.store) as store:
+    with store_itself("aside", common) as store:
         if replay:
             result = replay_quarantine(store, numbers or None)
             print_quarantined(result)

@@ -1,17 +1,19 @@
 """A blast radius for programs: as JSON with GraphQL's names, or as rows."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from graph_models.enums import Dimension, RecordKind
-from graph_models.impact import AffectedOrder, AffectedRecord, ForecastPoint, ImpactGroup
+from graph_models.impact import AffectedRecord, AwaitingReplay, ForecastPoint, ImpactGroup, Unanswered
 from graph_models.impairment import Impairment
 from graph_models.orders import Page
 from graph_models.time import Millis
 from impactgraph.cli.blast_answer import BlastAnswer
-from impactgraph.cli.encode import Encoder, Json, amount_text, iso_moment
+from impactgraph.cli.blast_layout import BlastLayout
+from impactgraph.cli.encode import Encoder, Json, iso_moment
 from impactgraph.cli.output import Rows
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.usecases import exports, impact_pages
@@ -19,7 +21,7 @@ from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.contributions import contributions
 from impactgraph.usecases.cost_of_delay import DelayCosts
 from impactgraph.usecases.exports import Export
-from impactgraph.usecases.impact_summary import impact_summaries
+from impactgraph.usecases.impact_summary import ImpactSummary, impact_summaries
 from impactgraph.usecases.orders import get_orders
 from impactgraph.usecases.pages import MOST
 from impactgraph.usecases.single_failures import owner_shares
@@ -29,17 +31,6 @@ T = TypeVar("T")
 GROUPS = "groups"
 _KIND_KEYS = {RecordKind.POSTING: "amount", RecordKind.TASK: "location"}
 """The JSON key that only records of one kind have."""
-
-
-@dataclass(frozen=True)
-class BlastLayout:
-    """How much of a blast radius is printed, and by what it is broken down."""
-
-    dimensions: Sequence[Dimension]
-    orders: int
-    """Number of affected orders, and of each kind of records."""
-    bucket: Millis | None = None
-    """Length of the forecast's intervals; None: no forecast."""
 
 
 def parse_export(of: str, orders: int | None) -> Export | None:
@@ -53,11 +44,6 @@ def parse_export(of: str, orders: int | None) -> Export | None:
     if problems:
         raise BadInputError(*problems)
     return None if of == GROUPS else Export(of)
-
-
-def affected_orders(blast: BlastAnswer, size: int) -> Page[AffectedOrder]:
-    """The first orders, as one page."""
-    return _first(lambda first, after: blast.answer.orders(first=first, after=after), size)
 
 
 def _first(ask: Callable[[int, str | None], Page[T]], size: int) -> Page[T]:
@@ -74,61 +60,102 @@ def _first(ask: Callable[[int, str | None], Page[T]], size: int) -> Page[T]:
     return Page(tuple(items), tuple(cursors), page.total_count, has_next=page.has_next)
 
 
-def blast_json(blast: BlastAnswer, layout: BlastLayout) -> Json:
-    """GraphQL's BlastRadius; its pages have the first `layout.orders` items."""
-    answer = blast.answer
-    page = affected_orders(blast, layout.orders)
-    summaries = impact_summaries(blast.snapshot, answer_question, answer)
-    keys = [
-        *(each.order for each in page.items),
-        *(each.oldest_order for each in summaries if each.oldest_order),
-        *(each.oldest_order for each in (*answer.unanswered, *answer.awaiting_replay)),
-    ]
-    orders = get_orders(blast.snapshot, keys)
-    encoder = Encoder(answer.as_of, blast.topology, orders=orders)
+def blast_json(blast: BlastAnswer, layout: BlastLayout, parts: Collection[str] | None = None) -> Json:
+    """GraphQL's BlastRadius with these fields (None: all); its pages have the first `layout.orders` items."""
+    fields = _BlastFields(blast, layout).fields()
+    return {name: field() for name, field in fields.items() if parts is None or name in parts}
 
-    def records(kind: RecordKind) -> Json:
-        first = _first(lambda size, after: answer.records(kind, first=size, after=after), layout.orders)
-        return encoder.connection(first, lambda record: _record_json(record, encoder))
 
-    def impairment(each: Impairment) -> Json:
-        return encoder.encode(each) | {"path": encoder.encode(answer.path(each))}
+@dataclass(frozen=True)
+class _BlastFields:
+    blast: BlastAnswer
+    layout: BlastLayout
 
-    bucket = layout.bucket
-    costs = DelayCosts(answer)
-    encoded_summaries = encoder.encode(summaries)
-    return {
-        "asOf": iso_moment(answer.as_of),
-        "watermark": str(answer.watermark),
-        "topology": f"topology:{answer.topology_version}",
-        "impactSummary": encoded_summaries,
-        "atStake": encoded_summaries,
-        "failures": encoder.encode(answer.failures),
-        "headline": answer.headline,
-        "assumptions": encoder.encode(answer.assumptions),
-        "totals": encoder.encode(answer.totals),
-        "recordCauses": encoder.encode(answer.record_causes),
-        "toCome": encoder.encode(answer.to_come),
-        "breakdown": encoder.encode(_groups(blast, layout)),
-        "forecast": encoder.encode(_points(blast, bucket)) if bucket is not None else [],
-        "contributions": encoder.encode(contributions(blast.snapshot, answer_question, answer)),
-        "costOfDelay": encoder.encode(costs.points(blast.snapshot, None)),
-        "delaySentence": costs.sentence(blast.snapshot, None),
-        "elements": encoder.connection(impact_pages.impairments(answer, None, None, None), impairment),
-        "orders": encoder.encode(page),
-        "postings": records(RecordKind.POSTING),
-        "notifications": records(RecordKind.NOTIFICATION),
-        "tasks": records(RecordKind.TASK),
-        "owners": encoder.encode(owner_shares(blast.snapshot, answer_question, answer)),
-        "playbooks": encoder.playbooks(answer.playbooks),
-        "absorbed": encoder.encode(answer.absorbed),
-        "residual": encoder.encode(answer.residual),
-        "complete": answer.complete,
-        "leftOut": list(answer.left_out),
-        "unanswered": encoder.encode(answer.unanswered),
-        "awaitingReplay": encoder.encode(answer.awaiting_replay),
-        "frontier": list(answer.frontier),
-    }
+    def fields(self) -> dict[str, Callable[[], object]]:
+        """The fields in their order, each computed when it is called."""
+        answer = self.blast.answer
+        encode = self._encoder.encode
+        snapshot, costs = self.blast.snapshot, DelayCosts(answer)
+        return {
+            "asOf": lambda: iso_moment(answer.as_of),
+            "watermark": lambda: str(answer.watermark),
+            "topology": lambda: f"topology:{answer.topology_version}",
+            "impactSummary": lambda: self._summaries,
+            "atStake": lambda: self._summaries,
+            "failures": lambda: encode(answer.failures),
+            "headline": lambda: answer.headline,
+            "assumptions": lambda: encode(answer.assumptions),
+            "totals": lambda: encode(answer.totals),
+            "recordCauses": lambda: encode(answer.record_causes),
+            "toCome": lambda: encode(answer.to_come),
+            "breakdown": lambda: encode(_groups(self.blast, self.layout)),
+            "forecast": self._forecast,
+            "contributions": lambda: encode(contributions(snapshot, answer_question, answer)),
+            "costOfDelay": lambda: encode(costs.points(snapshot, None)),
+            "delaySentence": lambda: costs.sentence(snapshot, None),
+            "elements": self._elements,
+            "orders": self._orders,
+            "postings": lambda: self._records(RecordKind.POSTING),
+            "notifications": lambda: self._records(RecordKind.NOTIFICATION),
+            "tasks": lambda: self._records(RecordKind.TASK),
+            "owners": lambda: encode(owner_shares(snapshot, answer_question, answer)),
+            "playbooks": lambda: self._encoder.playbooks(answer.playbooks),
+            "absorbed": lambda: encode(answer.absorbed),
+            "residual": lambda: encode(answer.residual),
+            "complete": lambda: answer.complete,
+            "leftOut": lambda: list(answer.left_out),
+            "unanswered": lambda: self._with_orders(answer.unanswered, _oldest(answer.unanswered)),
+            "awaitingReplay": lambda: self._with_orders(
+                answer.awaiting_replay, _oldest(answer.awaiting_replay)
+            ),
+            "frontier": lambda: list(answer.frontier),
+        }
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        """Has no orders."""
+        failures = {failure.key: failure for failure in self.blast.snapshot.failures}
+        return Encoder(self.blast.answer.as_of, self.blast.topology, failures=failures)
+
+    def _with_orders(self, value: object, orders: Iterable[str | None]) -> Any:
+        """The JSON of a value that refers to these orders by bare key."""
+        keys = [key for key in orders if key]
+        found = get_orders(self.blast.snapshot, keys) if keys else {}
+        failures = {failure.key: failure for failure in self.blast.snapshot.failures}
+        encoder = Encoder(self.blast.answer.as_of, self.blast.topology, orders=found, failures=failures)
+        return encoder.encode(value)
+
+    def _orders(self) -> Json:
+        answer = self.blast.answer
+        page = _first(lambda first, after: answer.orders(first=first, after=after), self.layout.orders)
+        return self._with_orders(page, (each.order for each in page.items))
+
+    @cached_property
+    def _summaries(self) -> list[Json]:
+        summaries = impact_summaries(self.blast.snapshot, answer_question, self.blast.answer)
+        return self._with_orders(summaries, _oldest(summaries))
+
+    def _forecast(self) -> Json:
+        bucket = self.layout.bucket
+        return self._encoder.encode(_points(self.blast, bucket) if bucket is not None else ())
+
+    def _records(self, kind: RecordKind) -> Json:
+        answer = self.blast.answer
+        page = _first(lambda size, after: answer.records(kind, first=size, after=after), self.layout.orders)
+        return self._encoder.connection(page, lambda record: _record_json(record, self._encoder))
+
+    def _elements(self) -> Json:
+        answer = self.blast.answer
+
+        def impairment(each: Impairment) -> Json:
+            return self._encoder.encode(each) | {"path": self._encoder.encode(answer.path(each))}
+
+        return self._encoder.connection(impact_pages.impairments(answer, None, None, None), impairment)
+
+
+def _oldest(groups: Iterable[ImpactSummary | Unanswered | AwaitingReplay]) -> list[str | None]:
+    """Bare keys of their oldest orders."""
+    return [each.oldest_order for each in groups]
 
 
 def _groups(blast: BlastAnswer, layout: BlastLayout) -> list[ImpactGroup]:
@@ -156,26 +183,25 @@ def export_rows(blast: BlastAnswer, export: Export, size: int | None) -> Rows:
     return Rows(exports.columns(export), islice(exports.rows(blast.answer, export), size))
 
 
-def group_rows(blast: BlastAnswer, dimensions: Sequence[Dimension]) -> Rows:
+def group_rows(groups: Sequence[Json], dimensions: Sequence[Dimension]) -> Rows:
     """The groups of the breakdown: a row for each group and currency."""
-    groups = impact_pages.breakdown(blast.answer, dimensions, None)
     names = (dimension.value.lower() for dimension in dimensions)
     return Rows([*names, "orders", "stuck", "will_miss_promise", "value", "currency"], _group_rows(groups))
 
 
-def _group_rows(groups: Sequence[ImpactGroup]) -> Iterator[Mapping[str, object]]:
+def _group_rows(groups: Sequence[Json]) -> Iterator[Mapping[str, object]]:
     """The counts are only in the first of a group's rows, so that a column can be summed."""
     for group in groups:
-        key = {name.lower(): value for name, value in group.key.items()}
+        key = {name.lower(): value for name, value in group["key"].items()}
         counts = {
-            "orders": group.orders,
-            "stuck": group.stuck,
-            "will_miss_promise": group.will_miss_promise,
+            "orders": group["orders"],
+            "stuck": group["stuck"],
+            "will_miss_promise": group["willMissPromise"],
         }
-        for number, amount in enumerate(group.value):
+        for number, amount in enumerate(group["value"]):
             yield {
                 **key,
                 **(counts if number == 0 else {}),
-                "value": amount_text(amount),
-                "currency": amount.currency,
+                "value": amount["amount"],
+                "currency": amount["currency"],
             }

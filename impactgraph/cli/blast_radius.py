@@ -62,22 +62,15 @@ def blast_radius(
     common: Common = COMMON,
 ) -> None:
     """Prints what the named or supposed failures affect; without either, all active ones."""
-    from impactgraph.bootstrap import system_clock
-    from impactgraph.cli.blast_answer import open_answer
-    from impactgraph.cli.blast_data import (
-        BlastLayout,
-        blast_json,
-        export_rows,
-        group_rows,
-        parse_export,
-    )
-    from impactgraph.cli.blast_text import print_blast
+    from impactgraph.cli.answers import find_target
+    from impactgraph.cli.blast_data import group_rows, parse_export
+    from impactgraph.cli.blast_layout import BlastLayout
+    from impactgraph.cli.blast_text import TEXT_PARTS, print_blast
     from impactgraph.cli.output import present
     from impactgraph.cli.question import OptionReader, QuestionOptions, parse_dimensions, parse_question
-    from impactgraph.cli.stores import existing_store
     from impactgraph.cli.times import parse_duration_option
 
-    now = system_clock()
+    target = find_target(common)
     reader = OptionReader()
     dimensions = reader.read(parse_dimensions, options.by) or ()
     export = reader.read(parse_export, options.of, options.orders)
@@ -85,17 +78,19 @@ def blast_radius(
     question_options = QuestionOptions(
         failures=failure, as_of=as_of, timezone=timezone, what_if=what_if, forecast=forecast
     )
-    question = parse_question(question_options, now, reader)
+    question = parse_question(question_options, target.now, reader)
     layout = BlastLayout(dimensions, DEFAULT_ORDERS if options.orders is None else options.orders, interval)
-    with existing_store(common.store) as store, open_answer(store, question, now) as blast:
+    with target.open() as answers:
         present(
             common.format,
             timezone=question.timezone,
-            text=lambda out: print_blast(out, blast, layout),
-            data=lambda: blast_json(blast, layout),
+            text=lambda out: print_blast(
+                out, answers.blast_radius(question, layout, TEXT_PARTS), layout, question
+            ),
+            data=lambda: answers.blast_radius(question, layout, None),
             rows=lambda: (
-                group_rows(blast, dimensions)
+                group_rows(answers.blast_radius(question, layout, ["breakdown"])["breakdown"], dimensions)
                 if export is None
-                else export_rows(blast, export, options.orders)
+                else answers.export(question, export, options.orders)
             ),
         )

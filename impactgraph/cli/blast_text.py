@@ -5,22 +5,50 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from graph_models.enums import Dimension
-from graph_models.estimates import Estimate
-from graph_models.failure import Failure
-from graph_models.impact import AffectedOrder, ImpactTotals, OwnerShare, RecordTotals
-from graph_models.time import LAST_SHOWN, Millis, moment
-from graph_models.topology import PlaybookStep, Topology
+from graph_models.impact import Question
+from graph_models.time import Millis, moment
 from impactgraph.cli import formats
-from impactgraph.cli.blast_answer import BlastAnswer
-from impactgraph.cli.blast_data import BlastLayout, affected_orders
+from impactgraph.cli.blast_layout import BlastLayout
+from impactgraph.cli.decode import (
+    duration_in,
+    estimate_in,
+    has_next,
+    key_in,
+    known_moment,
+    moment_in,
+    money_estimates_in,
+    money_in,
+    nodes_in,
+    single_money,
+)
+from impactgraph.cli.encode.values import Json
 from impactgraph.cli.links import print_link
 from impactgraph.cli.output import print_heading, print_lines, table
+from impactgraph.cli.question import SUPPOSED_KEY
 from impactgraph.cli.to_come_text import money_cells, print_to_come
 from impactgraph.impact.estimate_text import say_exact_amounts, say_number
-from impactgraph.usecases import impact_pages
-from impactgraph.usecases.blast_radius import answer_question
-from impactgraph.usecases.orders import get_orders
-from impactgraph.usecases.single_failures import owner_shares
+
+TEXT_PARTS = (
+    "asOf",
+    "topology",
+    "headline",
+    "failures",
+    "totals",
+    "toCome",
+    "breakdown",
+    "forecast",
+    "owners",
+    "playbooks",
+    "orders",
+    "residual",
+    "absorbed",
+    "assumptions",
+    "complete",
+    "leftOut",
+    "frontier",
+)
+"""Fields of a BlastRadius that its text has."""
+SUMMARY_PARTS = ("headline", "totals", "breakdown", "owners")
 
 WIDE = 120
 """Columns of a console that shows every column of the orders."""
@@ -48,68 +76,75 @@ MOST_PLAYBOOKS = 3
 MOST_ABSORPTIONS = 8
 
 
-def print_blast(out: Console, blast: BlastAnswer, layout: BlastLayout) -> None:
-    """Prints the whole answer; of long lists the first items, and how many more there are."""
-    answer = blast.answer
-    out.print(formats.without_zone(answer.headline), style="bold")
-    as_of = formats.dated(answer.as_of)
-    out.print(f"As of {as_of}, by topology:{answer.topology_version}. {formats.zone_note()}", style="dim")
-    _print_failures(out, blast)
-    if answer.totals.orders:
-        _print_totals(out, answer.totals)
-        _print_records(out, answer.totals)
-        _print_groups(out, blast, layout.dimensions)
+def print_blast(out: Console, blast: Json, layout: BlastLayout, question: Question) -> None:
+    """Prints the whole answer (`TEXT_PARTS` of a BlastRadius); of long lists the first items, and how many
+    more there are.
+    """
+    at = known_moment(blast["asOf"])
+    out.print(formats.without_zone(blast["headline"]), style="bold")
+    out.print(f"As of {formats.dated(at)}, by {blast['topology']}. {formats.zone_note()}", style="dim")
+    _print_failures(out, blast["failures"], at)
+    if blast["totals"]["orders"]:
+        _print_totals(out, blast["totals"]["estimates"])
+        _print_records(out, blast["totals"])
+        _print_groups(out, blast["breakdown"], layout.dimensions)
         if layout.bucket is not None:
-            _print_forecast(out, blast, layout.bucket)
-        _print_owners(out, blast)
-        _print_playbooks(out, blast)
+            _print_forecast(out, blast["forecast"], layout.bucket)
+        _print_owners(out, blast["owners"])
+        _print_playbooks(out, blast["playbooks"])
         if layout.orders:
-            _print_orders(out, blast, layout.orders)
-    print_to_come(out, answer.to_come, answer.as_of)
-    _print_residual(out, blast)
-    _print_absorptions(out, blast)
+            _print_orders(out, blast["orders"], at)
+    print_to_come(out, blast["toCome"], at)
+    _print_residual(out, blast["residual"], at)
+    _print_absorptions(out, blast["absorbed"])
     _print_assumptions(out, blast)
-    print_link(out, blast.question)
+    print_link(out, question)
 
 
-def print_blast_summary(out: Console, blast: BlastAnswer) -> None:
-    """Prints the headline, the channels and the owners."""
-    out.print(formats.without_zone(blast.answer.headline), style="bold")
-    if blast.answer.totals.orders:
-        _print_groups(out, blast, (Dimension.CHANNEL,))
-        _print_owners(out, blast)
+def print_blast_summary(out: Console, blast: Json) -> None:
+    """Prints the headline, the channels and the owners (`SUMMARY_PARTS` of a BlastRadius)."""
+    out.print(formats.without_zone(blast["headline"]), style="bold")
+    if blast["totals"]["orders"]:
+        _print_groups(out, blast["breakdown"], (Dimension.CHANNEL,))
+        _print_owners(out, blast["owners"])
 
 
-def _print_failures(out: Console, blast: BlastAnswer) -> None:
-    for failure in blast.answer.failures:
+def _print_failures(out: Console, failures: Sequence[Json], at: Millis) -> None:
+    for failure in failures:
         out.print()
-        severity = formats.words(failure.severity)
-        name = "What if" if failure.is_supposed else f"{failure.key}, {severity}"
-        circumstances = _circumstances(failure, blast.answer.as_of)
-        out.print(f"{name}: {failure.summary or circumstances}")
-        if failure.summary:
+        severity = formats.words(failure["severity"])
+        supposed = failure["id"] == f"failure:{SUPPOSED_KEY}"
+        name = "What if" if supposed else f"{key_in(failure['id'])}, {severity}"
+        circumstances = say_circumstances(failure, at)
+        out.print(f"{name}: {failure['summary'] or circumstances}")
+        if failure["summary"]:
             print_lines(out, [circumstances])
 
 
-def _circumstances(failure: Failure, now: Millis) -> str:
+def say_circumstances(failure: Json, now: Millis) -> str:
     """Class, target, start, end and scope of a failure."""
-    failure_class = formats.words(failure.failure_class)
-    start = formats.at(failure.started_at, now)
-    scope = "; ".join(_scope_limit(name, values) for name, values in failure.scope.limits)
-    verb = "since" if failure.started_at <= now else "from"
-    return (
-        f"{failure_class} of {failure.target} {verb} {start}, {_end(failure, now)}; {scope or 'all orders'}"
-    )
+    failure_class = formats.words(failure["class"])
+    started_at = known_moment(failure["startedAt"])
+    start = f"{'since' if started_at <= now else 'from'} {formats.at(started_at, now)}"
+    scope = say_scope(failure["scope"])
+    target = failure["target"]["id"]
+    return f"{failure_class} of {target} {start}, {_end(failure, now)}; {scope}"
 
 
-def _end(failure: Failure, now: Millis) -> str:
-    if failure.ended_at is not None:
-        return f"{'ended' if failure.ended_at <= now else 'ends'} {formats.at(failure.ended_at, now)}"
-    if failure.expected_end is not None and failure.expected_end < now:
-        return f"should have ended {formats.at(failure.expected_end, now)}"
-    if failure.expected_end is not None:
-        return f"expected until {formats.at(failure.expected_end, now)}"
+def _end(failure: Json, now: Millis) -> str:
+    ended_at, expected_end = moment_in(failure["endedAt"]), moment_in(failure["expectedEnd"])
+    if ended_at is not None:
+        return f"{'ended' if ended_at <= now else 'ends'} {formats.at(ended_at, now)}"
+    if expected_end is not None and expected_end < now:
+        return f"should have ended {formats.at(expected_end, now)}"
+    if expected_end is not None:
+        return f"expected until {formats.at(expected_end, now)}"
     return "end unknown"
+
+
+def say_scope(scope: Json) -> str:
+    """The values of each dimension that limits a failure."""
+    return "; ".join(_scope_limit(name, values) for name, values in scope.items()) or "all orders"
 
 
 def _scope_limit(name: str, values: Sequence[str]) -> str:
@@ -117,68 +152,64 @@ def _scope_limit(name: str, values: Sequence[str]) -> str:
     return f"{name} {', '.join(values[:MOST_VALUES])}{more}"
 
 
-def _print_totals(out: Console, totals: ImpactTotals) -> None:
+def _print_totals(out: Console, estimates: Json) -> None:
     """Expected numbers and amounts, with their ranges."""
-    of = totals.estimates
     rows = table("", "expected", "range", "possible", right=("expected", "range", "possible"))
-    for name, estimate in (
-        ("orders", of.orders),
-        ("  stuck now", of.stuck),
-        ("  exposed", of.exposed),
-        ("  upcoming", of.upcoming),
-        ("  only records affected", of.records_only),
-        ("promises missed", of.promises_missed),
-        ("postings", of.postings),
-        ("customer messages", of.notifications),
-        ("tasks", of.tasks),
-        ("supplier orders", of.supplier_orders),
+    for title, name in (
+        ("orders", "orders"),
+        ("  stuck now", "stuck"),
+        ("  exposed", "exposed"),
+        ("  upcoming", "upcoming"),
+        ("  only records affected", "recordsOnly"),
+        ("promises missed", "promisesMissed"),
+        ("postings", "postings"),
+        ("customer messages", "notifications"),
+        ("tasks", "tasks"),
+        ("supplier orders", "supplierOrders"),
     ):
-        rows.add_row(name, *_estimate_cells(estimate))
-    for name, amounts in (("value", of.value), ("refunds at risk", of.refunds_at_risk)):
-        for number, each in enumerate(amounts):
-            rows.add_row(name if number == 0 else "", *money_cells(each))
+        rows.add_row(title, *_estimate_cells(estimates[name]))
+    for title, name in (("value", "value"), ("refunds at risk", "refundsAtRisk")):
+        for number, each in enumerate(money_estimates_in(estimates[name])):
+            rows.add_row(title if number == 0 else "", *money_cells(each))
     print_heading(out, "Totals, expected")
     out.print(rows)
     print_lines(out, ["A range holds the true number in four of five cases."])
 
 
-def _estimate_cells(estimate: Estimate) -> tuple[str, str, str]:
-    """Expected number, range and possible number."""
+def _estimate_cells(value: Json) -> tuple[str, str, str]:
+    """Expected number, range and possible number of an estimate."""
+    estimate = estimate_in(value)
     range_ = f"{estimate.low:,.0f} to {estimate.high:,.0f}" if estimate.possible else formats.NOTHING
     return say_number(estimate.expected), range_, f"{estimate.possible:,}"
 
 
-def _print_records(out: Console, totals: ImpactTotals) -> None:
-    kinds: tuple[tuple[str, Sequence[RecordTotals]], ...] = (
-        ("posting", totals.postings),
-        ("message", totals.notifications),
-    )
+def _print_records(out: Console, totals: Json) -> None:
+    kinds = (("posting", totals["postings"]), ("message", totals["notifications"]))
     if not any(totals_of_kind for _, totals_of_kind in kinds):
         return
     figures = ("expected", "possible", "amount")
     rows = table("record", "type", "effect", *figures, right=figures)
     for kind, totals_of_kind in kinds:
         for each in totals_of_kind:
-            amount = formats.money(each.amount)
-            counts = say_number(each.expected), f"{each.count:,}"
-            rows.add_row(kind, each.type, formats.words(each.effect), *counts, amount)
+            amount = formats.money(money_in(each["amount"]))
+            counts = say_number(each["expected"]), f"{each['count']:,}"
+            rows.add_row(kind, each["type"], formats.words(each["effect"]), *counts, amount)
     print_heading(out, "Postings and messages")
     out.print(rows)
 
 
-def _print_groups(out: Console, blast: BlastAnswer, dimensions: Sequence[Dimension]) -> None:
-    groups = impact_pages.breakdown(blast.answer, dimensions, None)
+def _print_groups(out: Console, groups: Sequence[Json], dimensions: Sequence[Dimension]) -> None:
     names = [dimension.value.lower() for dimension in dimensions]
     figures = ("orders", "range", "stuck", "promises missed", "value")
     rows = table(*names, *figures, right=figures)
-    estimates = blast.answer.group_estimates(dimensions)
-    for each, of in zip(groups[:MOST_GROUPS], estimates, strict=False):
+    for each in groups[:MOST_GROUPS]:
+        estimates = each["estimates"]
         rows.add_row(
-            *(each.key[dimension.value] or formats.NOTHING for dimension in dimensions),
-            *_estimate_cells(of.orders)[:2],
-            say_number(of.stuck.expected),
-            say_number(of.promises_missed.expected),
-            say_exact_amounts(of.value),
+            *(each["key"][dimension.value] or formats.NOTHING for dimension in dimensions),
+            *_estimate_cells(estimates["orders"])[:2],
+            say_number(estimates["stuck"]["expected"]),
+            say_number(estimates["promisesMissed"]["expected"]),
+            say_exact_amounts(money_estimates_in(estimates["value"])),
         )
     print_heading(out, f"By {' and '.join(names)}, expected")
     out.print(rows)
@@ -187,151 +218,147 @@ def _print_groups(out: Console, blast: BlastAnswer, dimensions: Sequence[Dimensi
         out.print(f"… and {more}: --format csv --of groups has them all.", style="dim")
 
 
-def _print_forecast(out: Console, blast: BlastAnswer, bucket: Millis) -> None:
+def _print_forecast(out: Console, points: Sequence[Json], bucket: Millis) -> None:
     figures = ("orders affected", "range", "promises missed", "postings late", "messages late")
     rows = table("from", *figures, right=figures)
-    points = impact_pages.forecast(blast.answer, bucket)
-    for point, of in zip(points, blast.answer.forecast_estimates(bucket), strict=True):
-        late = (of.promises_missed, of.postings, of.notifications)
-        if any(each.possible for each in (of.orders, *late)):
-            expected, range_, _ = _estimate_cells(of.orders)
-            numbers = (say_number(each.expected) for each in late)
-            rows.add_row(f"{moment(point.at):%Y-%m-%d %H:%M}", expected, range_, *numbers)
+    for point in points:
+        of = point["estimates"]
+        late = (of["promisesMissed"], of["postings"], of["notifications"])
+        if any(each["possible"] for each in (of["orders"], *late)):
+            expected, range_, _ = _estimate_cells(of["orders"])
+            numbers = (say_number(each["expected"]) for each in late)
+            rows.add_row(f"{moment(known_moment(point['at'])):%Y-%m-%d %H:%M}", expected, range_, *numbers)
     print_heading(out, f"Forecast in intervals of {formats.duration(bucket)}, expected")
     out.print(rows)
 
 
-def _print_owners(out: Console, blast: BlastAnswer) -> None:
-    shares = owner_shares(blast.snapshot, answer_question, blast.answer)
-    owners = [share for share in shares if share.orders]
+def _print_owners(out: Console, shares: Sequence[Json]) -> None:
+    owners = [share for share in shares if share["orders"]]
     if not owners:
         return
     print_heading(out, "Who to call")
     for share in owners[:MOST_TEAMS]:
-        _print_owner(out, share, blast.topology)
+        _print_owner(out, share)
     if len(owners) > MOST_TEAMS:
         out.print(f"… and {formats.count(len(owners) - MOST_TEAMS, 'more team')}.", style="dim")
 
 
-def _print_owner(out: Console, share: OwnerShare, topology: Topology) -> None:
-    team = topology.teams[share.team]
-    contact = ", ".join(filter(None, (team.name or team.key, team.contact)))
-    escalation = ", ".join(_contact_name(topology, each) for each in team.escalation)
+def _print_owner(out: Console, share: Json) -> None:
+    team = share["team"]
+    contact = ", ".join(filter(None, (team["name"], team["contact"])))
+    escalation = ", ".join(team["escalatesTo"])
     then = f" (then {escalation})" if escalation else ""
-    print_lines(out, [f"{contact}{then}: {formats.count(share.orders, 'order')}"])
-    more = len(share.elements) - MOST_ELEMENTS
-    elements = ", ".join(share.elements[:MOST_ELEMENTS]) + (f" and {more} more" if more > 0 else "")
-    playbooks = f"; playbook {', '.join(share.playbooks)}" if share.playbooks else ""
+    print_lines(out, [f"{contact}{then}: {formats.count(share['orders'], 'order')}"])
+    more = len(share["elements"]) - MOST_ELEMENTS
+    names = [element["id"] for element in share["elements"][:MOST_ELEMENTS]]
+    elements = ", ".join(names) + (f" and {more} more" if more > 0 else "")
+    keys = ", ".join(playbook["key"] for playbook in share["playbooks"])
+    playbooks = f"; playbook {keys}" if keys else ""
     print_lines(out, [f"{elements}{playbooks}"], indent=4)
 
 
-def _contact_name(topology: Topology, contact: str) -> str:
-    """The name of a team, or the contact as it was written."""
-    team = topology.teams.get(contact.removeprefix("team:"))
-    return (team.name or team.key) if team is not None else contact
+def _print_playbooks(out: Console, playbooks: Sequence[Json]) -> None:
+    for playbook in playbooks[:MOST_PLAYBOOKS]:
+        key, name = playbook["key"], playbook["name"]
+        print_heading(out, f"Playbook {key}" + (f": {name}" if name != key else ""))
+        for number, step in enumerate(playbook["steps"], 1):
+            print_lines(out, [f"{number}. {_playbook_step(step)}"])
+        if playbook["message"]:
+            print_lines(out, [f"Tell the customer: {playbook['message']}"])
+    if len(playbooks) > MOST_PLAYBOOKS:
+        more = formats.count(len(playbooks) - MOST_PLAYBOOKS, "more playbook")
+        keys = ", ".join(playbook["key"] for playbook in playbooks[MOST_PLAYBOOKS:])
+        out.print(f"… and {more}: {keys}.", style="dim")
 
 
-def _print_playbooks(out: Console, blast: BlastAnswer) -> None:
-    keys = blast.answer.playbooks
-    for key in keys[:MOST_PLAYBOOKS]:
-        playbook = blast.topology.playbooks[key]
-        print_heading(out, f"Playbook {key}" + (f": {playbook.name}" if playbook.name else ""))
-        for number, step in enumerate(playbook.steps, 1):
-            print_lines(out, [f"{number}. {_playbook_step(step, blast.topology)}"])
-        if playbook.message:
-            print_lines(out, [f"Tell the customer: {playbook.message}"])
-    if len(keys) > MOST_PLAYBOOKS:
-        more = formats.count(len(keys) - MOST_PLAYBOOKS, "more playbook")
-        out.print(f"… and {more}: {', '.join(keys[MOST_PLAYBOOKS:])}.", style="dim")
+def _playbook_step(step: Json) -> str:
+    owner = f" ({step['ownerName']})" if step["ownerName"] else ""
+    approval = f", after approval by {step['approvalName']}" if step["approvalName"] else ""
+    return f"{step['text']}{owner}{approval}"
 
 
-def _playbook_step(step: PlaybookStep, topology: Topology) -> str:
-    owner = f" ({_contact_name(topology, step.owner)})" if step.owner else ""
-    approval = f", after approval by {_contact_name(topology, step.approval)}" if step.approval else ""
-    return f"{step.text}{owner}{approval}"
-
-
-def _print_orders(out: Console, blast: BlastAnswer, size: int) -> None:
-    now = blast.answer.as_of
-    page = affected_orders(blast, size)
-    orders = get_orders(blast.snapshot, [each.order for each in page.items])
+def _print_orders(out: Console, page: Json, now: Millis) -> None:
     columns = ALL_COLUMNS if out.width >= WIDE else NARROW_COLUMNS
     rows = table(*columns, right=("delay", "likelihood", "value"))
-    for each in page.items:
-        order = orders.get(each.order)
-        cells = _order_cells(each, order.promised_by if order is not None else None, now)
+    orders = nodes_in(page)
+    for each in orders:
+        cells = _order_cells(each, now)
         rows.add_row(*(cells[column] for column in columns))
-    total = formats.count(page.total_count, "order")
-    first = f"First {len(page.items):,} of {total}, by promise"
-    print_heading(out, first if page.has_next else "Orders, by promise")
+    total = formats.count(page["totalCount"], "order")
+    first = f"First {len(orders):,} of {total}, by promise"
+    print_heading(out, first if has_next(page) else "Orders, by promise")
     out.print(rows)
-    if page.has_next:
+    if has_next(page):
         out.print(
             "More: --orders N, or all with --format csv. To explain one: impactgraph explain FAILURE ORDER.",
             style="dim",
         )
 
 
-def _miss(order: AffectedOrder, promised_by: Millis | None) -> str:
+def _miss(order: Json, promised_by: Millis | None) -> str:
     """How likely the failures make it miss its promise, or that it misses it in any case."""
     if promised_by is None:
         return ""
-    return "late anyway" if order.late_anyway >= 0.5 else formats.share(order.miss_likelihood)
+    return "late anyway" if order["lateAnyway"] >= 0.5 else formats.share(order["missLikelihood"])
 
 
-def _order_cells(order: AffectedOrder, promised_by: Millis | None, now: Millis) -> dict[str, str]:
+def _order_cells(affected: Json, now: Millis) -> dict[str, str]:
     """Text by column."""
+    order = affected["order"]
+    promised_by = moment_in(order["promisedBy"])
+    delay = duration_in(affected["expectedDelay"])
     return {
-        "order": order.order,
-        "band": formats.words(order.band),
-        "effect": formats.words(order.effect),
-        "affected at": order.first_hit.removeprefix("step:"),
-        "from": formats.at(order.hit_at, now),
-        "delay": formats.duration(order.expected_delay),
-        "done by": formats.at(order.expected_completion, now),
+        "order": key_in(order["id"]),
+        "band": formats.words(affected["band"]),
+        "effect": formats.words(affected["effect"]),
+        "affected at": affected["firstHit"]["id"].removeprefix("step:"),
+        "from": formats.at(known_moment(affected["hitAt"]), now),
+        "delay": formats.ENDLESS if delay is None else formats.duration(delay),
+        "done by": formats.at(moment_in(affected["expectedCompletion"]), now),
         "promised": formats.at(promised_by, now),
-        "miss": _miss(order, promised_by),
-        "likelihood": formats.share(order.likelihood),
-        "value": formats.money([order.value]),
+        "miss": _miss(affected, promised_by),
+        "likelihood": formats.share(affected["likelihood"]),
+        "value": formats.money(single_money(order["value"])),
     }
 
 
-def _print_residual(out: Console, blast: BlastAnswer) -> None:
-    residual = blast.answer.residual
+def _print_residual(out: Console, residual: Json | None, now: Millis) -> None:
     if residual is None:
         return
     print_heading(out, "Remaining after the end")
-    cleared_by = residual.drained_by
-    clearance = ""
-    if cleared_by is not None and cleared_by <= LAST_SHOWN:
-        clearance = f" Cleared by {formats.at(cleared_by, blast.answer.as_of)}."
+    cleared_by = moment_in(residual["drainedBy"])
+    clearance = f" Cleared by {formats.at(cleared_by, now)}." if cleared_by is not None else ""
     line = (
-        f"{residual.healed:,} recovered, {residual.healing:,} recover without action, "
-        f"{residual.need_action:,} wait for a replay or a person.{clearance}"
+        f"{residual['healed']:,} recovered, {residual['healing']:,} recover without action, "
+        f"{residual['needAction']:,} wait for a replay or a person.{clearance}"
     )
     print_lines(out, [line])
 
 
-def _print_absorptions(out: Console, blast: BlastAnswer) -> None:
-    absorptions = blast.answer.absorbed
+def _print_absorptions(out: Console, absorptions: Sequence[Json]) -> None:
     if not absorptions:
         return
     print_heading(out, "Stopped by")
-    print_lines(
-        out, [f"{each.element}: {each.detail} ({each.rule})" for each in absorptions[:MOST_ABSORPTIONS]]
-    )
+    print_lines(out, [say_absorption(each) for each in absorptions[:MOST_ABSORPTIONS]])
     if len(absorptions) > MOST_ABSORPTIONS:
         more = formats.count(len(absorptions) - MOST_ABSORPTIONS, "more element")
         out.print(f"… and at {more}.", style="dim")
 
 
-def _print_assumptions(out: Console, blast: BlastAnswer) -> None:
-    answer = blast.answer
-    if answer.failures:
+def say_absorption(absorption: Json) -> str:
+    """Where a failure was stopped, and how."""
+    return f"{absorption['element']['id']}: {absorption['detail']} ({absorption['rule']})"
+
+
+def _print_assumptions(out: Console, blast: Json) -> None:
+    left_out = blast["leftOut"]
+    assumptions = blast["assumptions"]
+    if blast["failures"]:
         print_heading(out, "Assumptions")
-        print_lines(out, map(formats.without_zone, answer.assumed))
-    if not answer.complete:
+        own = assumptions[: len(assumptions) - len(left_out)]  # the last ones repeat `leftOut`
+        print_lines(out, map(formats.without_zone, own))
+    if not blast["complete"]:
         print_heading(out, "Incomplete")
-        print_lines(out, answer.left_out)
-        if answer.frontier:
-            print_lines(out, [f"Not followed beyond {', '.join(answer.frontier)}."])
+        print_lines(out, left_out)
+        if blast["frontier"]:
+            print_lines(out, [f"Not followed beyond {', '.join(blast['frontier'])}."])

@@ -7,8 +7,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-from graph_models.time import DAY, HOUR, Millis
+from graph_models.time import DAY, HOUR, MINUTE, Millis
 from impactgraph.bootstrap import examine_store, shown_address, store_exists, system_clock
+from impactgraph.cli.answers.targets import RemoteTarget, ask_server, find_server
 from impactgraph.cli.formats import count, day_and_time, duration
 from impactgraph.cli.settings import read_settings
 from impactgraph.cli.stores import open_or_create
@@ -29,9 +30,12 @@ class CheckResult:
     detail: str
 
 
-def run_checks(address: str) -> list[CheckResult]:
-    """The results of every check, in the order of printing."""
-    return [*_python(), *_packages(), *_settings(), *_clock(), *_store(address)]
+def run_checks(address: str, server: str | None = None) -> list[CheckResult]:
+    """The results of every check, in the order of printing; of a server, where one is named, instead of the
+    store.
+    """
+    data = _store(address) if server is None else _server(server)
+    return [*_python(), *_packages(), *_settings(), *_clock(), *data]
 
 
 def _python() -> Iterator[CheckResult]:
@@ -99,7 +103,30 @@ def _clock() -> Iterator[CheckResult]:
         yield CheckResult("clock", "ok", day_and_time(now))
 
 
+def _server(address: str) -> Iterator[CheckResult]:
+    """Whether the server answers, and what it has."""
+    try:
+        yield from _served(ask_server(address))
+    except ImpactGraphError as error:
+        yield CheckResult("server", "fail", str(error))
+
+
+def _served(server: RemoteTarget) -> Iterator[CheckResult]:
+    """The moment of a server that answers, and events ahead of it."""
+    yield CheckResult("server", "ok", f"{server.client.address} answers")
+    drift = abs(server.now - system_clock())
+    if drift > MINUTE:
+        detail = f"{day_and_time(server.now)}, {duration(drift)} from this machine's clock"
+        yield CheckResult("server's clock", "warn", f"{detail}; relative moments count from the server's")
+    yield from _events_ahead(server.ahead, server.now)
+
+
 def _store(address: str) -> Iterator[CheckResult]:
+    server = find_server(address)
+    if server is not None:
+        yield from _served(server)
+        yield CheckResult("store", "ok", f"{address} is in use by that server; commands ask it")
+        return
     if not store_exists(address):
         yield CheckResult(
             "store",

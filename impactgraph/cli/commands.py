@@ -14,8 +14,14 @@ class Command:
     @property
     def function_path(self) -> str:
         """`module:function`, imported when the command is called."""
-        module = self.name.replace("-", "_")
-        return f"impactgraph.cli.{module}:{module}"
+        words = [word.replace("-", "_") for word in self.name.split()]
+        function = f"{words[-1]}_" if words[-1] in _BUILTINS else words[-1]
+        return f"impactgraph.cli.{words[0]}:{function}"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that call it: a group and a command, or a command."""
+        return tuple(self.name.split())
 
     @property
     def help(self) -> str:
@@ -27,6 +33,16 @@ class Command:
         return "\n".join((title, *(f"  {example}" for example in self.examples)))
 
 
+_BUILTINS = ("list",)
+"""Names of commands whose function must have another name."""
+GROUPS = {"failure": "Reports, updates, resolves and lists failures."}
+"""Summary of each command that only groups others."""
+_FAILURE_STATUS = (
+    "Prints what would change (the fields, and what the failure affects before and after), and changes it "
+    "once you confirm: on a terminal it asks, elsewhere --yes confirms. "
+    "Exit status: 0 changed, 1 not confirmed, 2 refused."
+)
+
 COMMANDS = (
     Command(
         "demo",
@@ -37,10 +53,18 @@ COMMANDS = (
         ("impactgraph demo", "impactgraph demo --no-serve --orders 2000 --keep shop"),
     ),
     Command(
+        "init",
+        "Writes a small topology with comments, and example events, to start your own from.",
+        "The layout is one for a repository: the topology is kept, the store (.impactgraph) ignored by git. "
+        "No file is overwritten. --store, --format and --server are ignored.",
+        ("impactgraph init", "impactgraph init landscape"),
+    ),
+    Command(
         "serve",
         "Serves GraphQL, events, export, health and metrics over HTTP.",
         "The port opens once the store is open. Only one process at a time can use a store in a folder: "
-        "while it is served, send events to POST /events. "
+        "while it is served, other commands find the server by the store's folder and ask it, "
+        "and POST /events takes events. "
         "There is no login: keep it on a trusted network. --format is ignored.",
         ("impactgraph serve --store shop --port 8080",),
     ),
@@ -115,6 +139,36 @@ COMMANDS = (
         "Why a failure affects an order, hop by hop, or where it was stopped.",
         "Also explains why an order is not affected.",
         ("impactgraph explain F-stock O-1001",),
+    ),
+    Command(
+        "failure report",
+        "Reports a failure of an element.",
+        f"{_FAILURE_STATUS} The same report again changes nothing.",
+        (
+            "impactgraph failure report system:oms --class outage --until +2h --summary 'OMS is down'",
+            "impactgraph failure report system:mq --class backlog --delay 40m --scope regions=uk --yes",
+        ),
+    ),
+    Command(
+        "failure update",
+        "Corrects or extends a failure.",
+        f"{_FAILURE_STATUS} What is not given stays as it is.",
+        (
+            "impactgraph failure update F-stock --until +4h",
+            "impactgraph failure update F-stock --scope regions=uk,emea-north --yes",
+        ),
+    ),
+    Command(
+        "failure resolve",
+        "Ends a failure.",
+        _FAILURE_STATUS,
+        ("impactgraph failure resolve F-stock", "impactgraph failure resolve F-stock --at -15m --yes"),
+    ),
+    Command(
+        "failure list",
+        "Lists the failures on record, the newest first.",
+        "Active, announced and ended ones.",
+        ("impactgraph failure list --active",),
     ),
     Command(
         "overdue",

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from graph_models.estimates import MoneyEstimate
-    from graph_models.impact import Contribution, CostOfDelayPoint
+    from graph_models.impact import Question
     from graph_models.time import Millis
-    from impactgraph.cli.blast_answer import BlastAnswer
+    from impactgraph.cli.encode.values import Json
     from impactgraph.cli.output import Rows
 
 Ends = Annotated[
@@ -46,40 +46,26 @@ def cost_of_delay(
     common: Common = COMMON,
 ) -> None:
     """Prints what the failures cost if they end now or later, and what each of them adds."""
-    from impactgraph.bootstrap import system_clock
-    from impactgraph.cli.blast_answer import open_answer
-    from impactgraph.cli.encode import Encoder, iso_moment
+    from impactgraph.cli.answers import find_target
     from impactgraph.cli.output import present
     from impactgraph.cli.question import OptionReader, QuestionOptions, parse_question
-    from impactgraph.cli.stores import existing_store
-    from impactgraph.usecases.blast_radius import answer_question
-    from impactgraph.usecases.contributions import contributions
-    from impactgraph.usecases.cost_of_delay import cost_of_delay as ask
-    from impactgraph.usecases.cost_of_delay import delay_sentence
 
-    now = system_clock()
+    target = find_target(common)
     reader = OptionReader()
     durations = reader.read(_parse_ends, ends)
     options = QuestionOptions(
         failures=failure, as_of=as_of, timezone=timezone, what_if=what_if, forecast=forecast
     )
-    question = parse_question(options, now, reader)
-    with existing_store(common.store) as store, open_answer(store, question, now) as blast:
-        points = ask(blast.snapshot, blast.answer, durations)
-        added = contributions(blast.snapshot, answer_question, blast.answer)
-        encoder = Encoder(blast.answer.as_of, blast.topology)
-        present(
-            common.format,
-            timezone=question.timezone,
-            text=lambda out: _print(out, blast, points, added),
-            data=lambda: {
-                "asOf": iso_moment(blast.answer.as_of),
-                "delaySentence": delay_sentence(blast.answer, points),
-                "costOfDelay": encoder.encode(points),
-                "contributions": encoder.encode(added),
-            },
-            rows=lambda: _rows(points),
-        )
+    question = parse_question(options, target.now, reader)
+    with target.open() as answers:
+        costs = answers.cost_of_delay(question, durations)
+    present(
+        common.format,
+        timezone=question.timezone,
+        text=lambda out: _print(out, costs, question),
+        data=lambda: costs,
+        rows=lambda: _rows(costs["costOfDelay"]),
+    )
 
 
 def _parse_ends(text: str | None) -> "tuple[Millis, ...] | None":
@@ -92,22 +78,16 @@ def _parse_ends(text: str | None) -> "tuple[Millis, ...] | None":
     return tuple(duration for duration in durations if duration is not None)
 
 
-def _print(
-    out: "Console",
-    blast: "BlastAnswer",
-    points: "Sequence[CostOfDelayPoint]",
-    added: "Sequence[Contribution]",
-) -> None:
+def _print(out: "Console", costs: "Json", question: "Question") -> None:
     from impactgraph.cli import formats
+    from impactgraph.cli.decode import duration_in, estimate_in, known_moment, money_estimates_in
     from impactgraph.cli.links import print_link
     from impactgraph.cli.output import print_heading, print_lines, table
     from impactgraph.impact.estimate_text import say_number
-    from impactgraph.usecases.cost_of_delay import delay_sentence
 
-    answer = blast.answer
-    out.print(formats.without_zone(delay_sentence(answer, points)), style="bold")
-    as_of = formats.dated(answer.as_of)
-    out.print(f"As of {as_of}, by topology:{answer.topology_version}. {formats.zone_note()}", style="dim")
+    at, points = known_moment(costs["asOf"]), costs["costOfDelay"]
+    out.print(formats.without_zone(costs["delaySentence"]), style="bold")
+    out.print(f"As of {formats.dated(at)}, by {costs['topology']}. {formats.zone_note()}", style="dim")
     figures = (
         "orders",
         "orders range",
@@ -117,22 +97,24 @@ def _print(
         "postings",
         "refunds at risk",
     )
-    has_refunds = any(_single_amount(point.estimates.refunds_at_risk) for point in points)
+    refunds = [_single_amount(money_estimates_in(each["estimates"]["refundsAtRisk"])) for each in points]
+    has_refunds = any(refunds)
     figures = figures if has_refunds else figures[:-1]
     rows = table("ends in", "at", *figures, right=figures)
-    for point in points:
-        of = point.estimates
-        refunds = [_single_amount(of.refunds_at_risk) or formats.NOTHING] if has_refunds else []
+    for point, refund in zip(points, refunds, strict=True):
+        of = point["estimates"]
+        orders, promises = estimate_in(of["orders"]), estimate_in(of["promisesMissed"])
+        span = duration_in(point["endsIn"])
         rows.add_row(
-            formats.duration(point.ends_in) if point.ends_in else "now",
-            formats.at(point.ends_at, answer.as_of),
-            say_number(of.orders.expected),
-            f"{of.orders.low:,.0f} to {of.orders.high:,.0f}",
-            say_number(point.to_come.affected.expected),
-            say_number(of.promises_missed.expected),
-            f"{of.promises_missed.low:,.0f} to {of.promises_missed.high:,.0f}",
-            say_number(of.postings.expected),
-            *refunds,
+            formats.duration(span) if span else "now",
+            formats.at(known_moment(point["endsAt"]), at),
+            say_number(orders.expected),
+            f"{orders.low:,.0f} to {orders.high:,.0f}",
+            say_number(point["toCome"]["affected"]["expected"]),
+            say_number(promises.expected),
+            f"{promises.low:,.0f} to {promises.high:,.0f}",
+            say_number(of["postings"]["expected"]),
+            *([refund or formats.NOTHING] if has_refunds else []),
         )
     print_heading(out, "If the failures end then, expected")
     out.print(rows)
@@ -144,14 +126,14 @@ def _print(
         ],
     )
     knees = [
-        f"Up to {formats.at(point.ends_at, answer.as_of)}: {formats.without_zone(point.reason)}"
+        f"Up to {formats.at(known_moment(point['endsAt']), at)}: {formats.without_zone(point['reason'])}"
         for point in points
-        if point.reason
+        if point["reason"]
     ]
     print_lines(out, knees)
-    if len(added) > 1:
-        _print_contributions(out, added)
-    print_link(out, blast.question)
+    if len(costs["contributions"]) > 1:
+        _print_contributions(out, costs["contributions"])
+    print_link(out, question)
 
 
 def _single_amount(amounts: "Sequence[MoneyEstimate]") -> str:
@@ -166,7 +148,8 @@ def _single_amount(amounts: "Sequence[MoneyEstimate]") -> str:
     return f"{amount} converted" if chosen[0].converted else amount
 
 
-def _print_contributions(out: "Console", added: "Sequence[Contribution]") -> None:
+def _print_contributions(out: "Console", added: "Sequence[Json]") -> None:
+    from impactgraph.cli.decode import key_in
     from impactgraph.cli.output import print_heading, print_lines, table
     from impactgraph.impact.estimate_text import say_number
 
@@ -174,37 +157,38 @@ def _print_contributions(out: "Console", added: "Sequence[Contribution]") -> Non
     rows = table("failure", *figures, right=figures)
     for each in added:
         rows.add_row(
-            each.failure.key,
-            say_number(each.alone.orders.expected),
-            say_number(each.adds.orders.expected),
-            say_number(each.alone.promises_missed.expected),
-            say_number(each.adds.promises_missed.expected),
+            key_in(each["failure"]["id"]),
+            *(
+                say_number(each[part][name]["expected"])
+                for name in ("orders", "promisesMissed")
+                for part in ("alone", "adds")
+            ),
         )
     print_heading(out, "Which to end first")
     out.print(rows)
     print_lines(out, ["Added: what the other failures do not do without it."])
 
 
-def _rows(points: "Sequence[CostOfDelayPoint]") -> "Rows":
+def _rows(points: "Sequence[Json]") -> "Rows":
     """A row for each end."""
-    from impactgraph.cli.encode import iso_duration, iso_moment
     from impactgraph.cli.output import Rows
 
-    names = ("orders", "promises_missed", "postings", "notifications")
-    columns = (*names, "to_come", "to_come_promises_missed")
-    figures = [f"{name}{end}" for name in columns for end in ("", "_low", "_high")]
+    names = {
+        "orders": ("estimates", "orders"),
+        "promises_missed": ("estimates", "promisesMissed"),
+        "postings": ("estimates", "postings"),
+        "notifications": ("estimates", "notifications"),
+        "to_come": ("toCome", "affected"),
+        "to_come_promises_missed": ("toCome", "promisesMissed"),
+    }
+    ends = {"": "expected", "_low": "low", "_high": "high"}
+    figures = [f"{name}{end}" for name in names for end in ends]
 
-    def cells(point: "CostOfDelayPoint") -> dict[str, object]:
-        of = {name: getattr(point.estimates, name) for name in names}
-        of["to_come"] = point.to_come.affected
-        of["to_come_promises_missed"] = point.to_come.promises_missed
-        return {
-            "ends_in": iso_duration(point.ends_in),
-            "ends_at": iso_moment(point.ends_at),
-            **{name: each.expected for name, each in of.items()},
-            **{f"{name}_low": each.low for name, each in of.items()},
-            **{f"{name}_high": each.high for name, each in of.items()},
-            "reason": point.reason,
+    def cells(point: "Json") -> dict[str, object]:
+        return {"ends_in": point["endsIn"], "ends_at": point["endsAt"], "reason": point["reason"]} | {
+            f"{name}{end}": point[part][field][figure]
+            for name, (part, field) in names.items()
+            for end, figure in ends.items()
         }
 
     return Rows(("ends_in", "ends_at", *figures, "reason"), map(cells, points))

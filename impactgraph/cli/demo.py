@@ -86,7 +86,8 @@ def demo(
         if serve:
             if isinstance(clock, StartableClock):
                 clock.start()
-            _serve(store, demo, read_settings(host=address.host, port=address.port), clock)
+            settings = read_settings(host=address.host, port=address.port, store=str(folder))
+            _serve(store, demo, settings, clock)
 
 
 class StartableClock:
@@ -168,19 +169,23 @@ def _print_answer(store: "Store", failures: tuple[str, ...], now: "Millis", out:
     """Prints what failures affect: the summary of a single one, the whole answer of several."""
     from graph_models.enums import Dimension
     from graph_models.impact import Question
-    from impactgraph.cli.blast_answer import open_answer
-    from impactgraph.cli.blast_data import BlastLayout
-    from impactgraph.cli.blast_text import print_blast, print_blast_summary
+    from impactgraph.cli.answers.local import LocalAnswers
+    from impactgraph.cli.blast_layout import BlastLayout
+    from impactgraph.cli.blast_text import SUMMARY_PARTS, TEXT_PARTS, print_blast, print_blast_summary
 
     start = time.perf_counter()
-    with open_answer(store, Question(failures=failures), now) as blast:
+    answers, question = LocalAnswers(store, now), Question(failures=failures)
+    layout = BlastLayout((Dimension.CHANNEL,), orders=5)
+    if len(failures) == 1:
+        answer = answers.blast_radius(question, layout, SUMMARY_PARTS)
         out.print()
-        if len(failures) == 1:
-            print_blast_summary(out, blast)
-        else:
-            out.rule("Both failures together", style="dim")
-            print_blast(out, blast, BlastLayout((Dimension.CHANNEL,), orders=5))
-        out.print(f"Answered in {(time.perf_counter() - start) * 1000:,.0f} ms.", style="dim")
+        print_blast_summary(out, answer)
+    else:
+        answer = answers.blast_radius(question, layout, TEXT_PARTS)
+        out.print()
+        out.rule("Both failures together", style="dim")
+        print_blast(out, answer, layout, question)
+    out.print(f"Answered in {(time.perf_counter() - start) * 1000:,.0f} ms.", style="dim")
 
 
 def _print_next_steps(out: "Console", demo: "LoadedDemo", folder: Path | None, serving: bool) -> None:
@@ -220,4 +225,4 @@ def _serve(store: "Store", demo: "LoadedDemo", settings: "Settings", clock: "Cal
     from impactgraph.demo.feed import running_feed
 
     with running_feed(store, demo.feed, clock):
-        serve_store(store, settings, now=clock)
+        serve_store(store, settings, folder=Path(settings.store), now=clock)

@@ -1,8 +1,7 @@
-"""Drift for programs: as JSON with GraphQL's names, or as rows."""
+"""Drift as rows."""
 
-from graph_models.diagnosis import Drift
-from graph_models.orders import Page
-from impactgraph.cli.encode import Encoder, Json
+from impactgraph.cli.decode import nodes_in
+from impactgraph.cli.encode.values import Json
 from impactgraph.cli.output import Rows
 
 _KEYS = {
@@ -18,13 +17,8 @@ _KEYS = {
 """Key of the JSON by column."""
 
 
-def drift_json(page: Page[Drift]) -> Json:
-    """GraphQL's DriftConnection."""
-    return Encoder().connection(page)
-
-
-def drift_rows(page: Page[Drift]) -> Rows:
+def drift_rows(page: Json) -> Rows:
     """A row for each drift."""
-    encoder = Encoder()
-    nodes = map(encoder.encode, page.items)
-    return Rows(tuple(_KEYS), ({column: each[key] for column, key in _KEYS.items()} for each in nodes))
+    return Rows(
+        tuple(_KEYS), ({column: each[key] for column, key in _KEYS.items()} for each in nodes_in(page))
+    )

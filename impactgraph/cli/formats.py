@@ -12,6 +12,7 @@ from graph_models.zones import UTC, TextClock, local
 
 NOTHING = "-"
 _ZONE: ContextVar[str] = ContextVar("zone", default=UTC)
+ENDLESS = "indefinitely"
 
 
 def count(number: int, singular: str, plural: str = "") -> str:
@@ -66,7 +67,7 @@ def duration(value: Millis | None) -> str:
     """Such as `3 h 20 min`; `indefinitely` for what never ends."""
     if value is None:
         return NOTHING
-    return "indefinitely" if value > LAST_SHOWN else say_duration(value)
+    return ENDLESS if value > LAST_SHOWN else say_duration(value)
 
 
 def share(value: float) -> str:

@@ -8,9 +8,10 @@ from cyclopts import Parameter
 from impactgraph.cli.options import COMMON, Common
 
 if TYPE_CHECKING:
+    from graph_models.time import Millis
     from impactgraph.cli.options import Form
-    from impactgraph.usecases import IngestResult, Store
-    from impactgraph.usecases.ingest_files import FileIngest
+    from impactgraph.usecases import IngestResult
+    from impactgraph.usecases.ingest_files import EventTarget, FileIngest
 
 ABOUT_FILES = (
     "NDJSON files of CloudEvents, also gzipped; - is standard input. "
@@ -56,7 +57,10 @@ def ingest(
 
     Raises BadInputError where a file cannot be read.
     """
-    from impactgraph.cli.stores import open_or_create, trial_store
+    from impactgraph.bootstrap import system_clock
+    from impactgraph.cli.answers import find_target
+    from impactgraph.cli.answers.targets import check_store
+    from impactgraph.cli.stores import trial_store
     from impactgraph.errors import BadInputError, Problem
     from impactgraph.usecases.ingest_files import total_size
 
@@ -69,8 +73,15 @@ def ingest(
         )
     _reject_options(files)
     size = total_size(files)
-    with (trial_store if dry_run else open_or_create)(common.store) as store:
-        run, result = _ingest(store, files, size if mapping is None else None, mapping, wait)
+    known_size = size if mapping is None else None
+    if dry_run:
+        check_store("ingest --dry-run", common)
+        with trial_store(common.store) as store:
+            run, result = _ingest(store, files, known_size, mapping, wait=wait, now=system_clock())
+    else:
+        target = find_target(common)
+        with target.open(create=True) as answers:
+            run, result = _ingest(answers.events, files, known_size, mapping, wait=wait, now=target.now)
     print_quarantined(result, advise=not dry_run)
     _present(run, result, common.format, dry_run=dry_run)
     return 1 if run.has_findings else 0
@@ -84,12 +95,12 @@ def _reject_others(option: str, files: tuple[str, ...], mapping: Path | None, *,
 
 
 def _list(common: Common) -> int:
+    from impactgraph.cli.answers.targets import store_itself
     from impactgraph.cli.ingest_text import ingest_rows, print_ingests
     from impactgraph.cli.output import present
-    from impactgraph.cli.stores import existing_store
     from impactgraph.usecases.ingests import latest_ingests
 
-    with existing_store(common.store) as store:
+    with store_itself("ingest --list", common) as store:
         ingests = latest_ingests(store, MOST_LISTED)
     present(
         common.format,
@@ -102,11 +113,11 @@ def _list(common: Common) -> int:
 
 def _undo(number: int, common: Common) -> int:
     from impactgraph.bootstrap import system_clock
+    from impactgraph.cli.answers.targets import store_itself
     from impactgraph.cli.formats import count
     from impactgraph.cli.output import Rows, present
-    from impactgraph.cli.stores import existing_store
 
-    with existing_store(common.store) as store:
+    with store_itself("ingest --undo", common) as store:
         undone = store.undo_ingest(number, system_clock())
     row = {"undone": number, "events": undone.events, "quarantined": undone.quarantined}
     present(
@@ -133,12 +144,17 @@ def _reject_options(files: tuple[str, ...]) -> None:
 
 
 def _ingest(
-    store: "Store", files: tuple[str, ...], size: int | None, mapping: Path | None, wait: float
+    events: "EventTarget",
+    files: tuple[str, ...],
+    size: int | None,
+    mapping: Path | None,
+    *,
+    wait: float,
+    now: "Millis",
 ) -> "tuple[FileIngest, IngestResult]":
     """The ingest of all files and its result; `size` is their size in bytes where it is known, for the
     progress bar.
     """
-    from impactgraph.bootstrap import system_clock
     from impactgraph.cli.output import print_error
     from impactgraph.cli.progress import progress_bar
     from impactgraph.errors import BadInputError, StoreUnavailableError
@@ -146,7 +162,7 @@ def _ingest(
     from impactgraph.usecases.ingest_files import FileIngest, Patience
 
     patience = Patience(wait, lambda reason: print_error(f"{reason} Retrying for {wait:g} seconds."))
-    run = FileIngest(store, files, mapping, now=system_clock(), patience=patience)
+    run = FileIngest(events, files, mapping, now=now, patience=patience)
     total = IngestResult()
     with progress_bar("Ingesting", size) as advance:
         try:
@@ -158,8 +174,12 @@ def _ingest(
                 print_error(
                     f"Accepted before this: {total.accepted_count:,} events; "
                     f"{len(total.quarantined):,} quarantined. "
-                    "After correcting the problem, ingest all files again: duplicates change nothing. "
-                    f"To take them back: `impactgraph ingest --undo {run.number}`."
+                    "After correcting the problem, ingest all files again: duplicates change nothing."
+                    + (
+                        f" To take them back: `impactgraph ingest --undo {run.number}`."
+                        if run.is_recorded
+                        else ""
+                    )
                 )
             raise
     return run, total

@@ -38,6 +38,9 @@ def print_report(out: "Console", run: "FileIngest", result: "IngestResult", *, d
     if dry_run:
         out.print("Nothing was stored.")
         return
+    if not run.is_recorded:
+        out.print("A server took the events; it keeps no ingest of them to take back.", style="dim")
+        return
     replaced = f" It replaces {_ingests(run.replaced)} (another mapping)." if run.replaced else ""
     out.print(
         f"This was ingest {run.number}.{replaced} To take it back: `impactgraph ingest --undo {run.number}`.",

@@ -12,6 +12,11 @@ DEFAULT_STORE = ".impactgraph"
 
 ABOUT_STORE = "Folder of the store, or neo4j://[user:password@]host[:port][/database]."
 
+ABOUT_SERVER = (
+    "Ask the server at this address, such as http://127.0.0.1:8000, instead of a store; without it, a server "
+    "that has the store in the folder open is found and asked."
+)
+
 EVERYWHERE = Group("Options of every command", sort_key=9)
 
 
@@ -26,6 +31,9 @@ class Common:
     format: Annotated[
         Form, Parameter(help="A table for people, or JSON or CSV for programs.", group=EVERYWHERE)
     ] = "table"
+    server: Annotated[
+        str | None, Parameter(help=ABOUT_SERVER, env_var="IMPACTGRAPH_SERVER", group=EVERYWHERE)
+    ] = None
 
 
 COMMON = Common()

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 
+from impactgraph.cli.decode import known_moment
 from impactgraph.cli.encode import Encoder, Json, iso_moment
 from impactgraph.cli.formats import count, day_and_time
 from impactgraph.cli.output import Rows
 from impactgraph.errors import Problem
-from impactgraph.usecases import IngestResult, QuarantinedEvent, TopologyVersion
-from impactgraph.usecases.compare_topologies import TopologyChange
+from impactgraph.usecases import IngestResult, QuarantinedEvent
 from impactgraph.usecases.ingest_files import FileIngest
 
 MOST_CHANGES = 20
@@ -26,29 +26,27 @@ def problem_rows(errors: Sequence[Problem], warnings: Sequence[Problem]) -> Rows
     return Rows(("kind", "file", "line", "message"), rows)
 
 
-def change_rows(change: TopologyChange | None) -> Rows:
+def change_rows(change: Json | None) -> Rows:
     """A row for each added, removed or changed element."""
     return Rows(("change", "id", "field", "before", "after"), _change_rows(change))
 
 
-def _change_rows(change: TopologyChange | None) -> Iterator[Mapping[str, object]]:
+def _change_rows(change: Json | None) -> Iterator[Mapping[str, object]]:
     if change is not None:
-        node: Json = _ENCODER.encode(change)
-        yield from ({"change": "added", "id": each} for each in node["added"])
-        yield from ({"change": "removed", "id": each} for each in node["removed"])
-        yield from ({"change": "changed", **each} for each in node["changed"])
+        yield from ({"change": "added", "id": each} for each in change["added"])
+        yield from ({"change": "removed", "id": each} for each in change["removed"])
+        yield from ({"change": "changed", **each} for each in change["changed"])
 
 
-def print_change(out: Console, change: TopologyChange) -> None:
+def print_change(out: Console, change: Json) -> None:
     """Prints the first elements that were added, removed or changed, and how many orders they affect."""
-    difference = change.difference
-    changes = tuple(dict.fromkeys(f"{each.element} ({each.field})" for each in difference.changed))
-    _print_elements(out, "+", "added", difference.added)
-    _print_elements(out, "-", "removed", difference.removed)
+    changes = tuple(dict.fromkeys(f"{each['id']} ({each['field']})" for each in change["changed"]))
+    _print_elements(out, "+", "added", change["added"])
+    _print_elements(out, "-", "removed", change["removed"])
     _print_elements(out, "~", "changed", changes)
-    if difference.rates_changed:
+    if change["ratesChanged"]:
         out.print("  ~ rates")
-    orders = count(change.affected_orders, "order")
+    orders = count(change["ordersTouched"], "order")
     out.print(f"{orders} in flight will pass through changed elements.")
 
 
@@ -59,10 +57,10 @@ def _print_elements(out: Console, sign: str, adjective: str, names: Sequence[str
         out.print(f"  {sign} … {len(names) - MOST_CHANGES:,} more {adjective}")
 
 
-def print_version(out: Console, version: TopologyVersion) -> None:
+def print_version(out: Console, version: Json) -> None:
     """Prints the current version."""
-    since = day_and_time(version.applied_at)
-    out.print(f"Current version: topology:{version.key}, {version.elements:,} elements, applied {since}.")
+    since = day_and_time(known_moment(version["appliedAt"]))
+    out.print(f"Current version: {version['id']}, {version['elements']:,} elements, applied {since}.")
 
 
 def quarantine_rows(events: Sequence[QuarantinedEvent]) -> Rows:

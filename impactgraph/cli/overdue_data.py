@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from graph_models.diagnosis import OverdueGroup
 from graph_models.orders import Order, Page
-from impactgraph.cli.encode import Encoder, Json, amount_text, iso_duration, iso_moment
+from impactgraph.cli.decode import key_in, nodes_in
+from impactgraph.cli.encode import Encoder, Json, iso_duration, iso_moment
 from impactgraph.cli.output import Rows
 from impactgraph.diagnosis.suspects import Suspect
 from impactgraph.usecases.failure_input import failure_input
 from impactgraph.usecases.overdue import Overdue
-from impactgraph.usecases.pages import MOST
 
 _COLUMNS = (
     "order",
@@ -32,8 +32,13 @@ def overdue_json(overdue: Overdue, groups: Sequence[OverdueGroup], page: Page[Or
     return {
         "asOf": iso_moment(overdue.at),
         "totalCount": page.total_count,
+        "inFlight": overdue.in_flight,
         "groups": encoder.encode(groups),
         "orders": encoder.encode(page),
+        "excess": [
+            {"order": f"order:{key}", "beyond": iso_duration(beyond)}
+            for key, beyond in overdue.beyond([order.key for order in page.items]).items()
+        ],
         "inCommon": encoder.encode(overdue.in_common),
         "suspects": [_suspect_json(each, encoder) for each in overdue.suspects],
     }
@@ -45,37 +50,31 @@ def _suspect_json(suspect: Suspect, encoder: Encoder) -> Json:
     return {key: cause[key] for key in cause_keys} | {"failureInput": failure_input(suspect.failure)}
 
 
-def overdue_rows(overdue: Overdue) -> Rows:
+def overdue_rows(report: Json) -> Rows:
     """A row for each overdue fulfillment."""
-    return Rows(_COLUMNS, _rows(overdue))
+    return Rows(_COLUMNS, _rows(report))
 
 
-def _rows(overdue: Overdue) -> Iterator[Mapping[str, object]]:
-    after: str | None = None
-    while True:
-        page = overdue.orders(MOST, after)
-        excess = overdue.beyond([order.key for order in page.items])
-        for order in page.items:
-            yield from _order_rows(order, iso_duration(excess[order.key]))
-        if not page.has_next:
-            return
-        after = page.cursors[-1]
+def _rows(report: Json) -> Iterator[Mapping[str, object]]:
+    excess = {each["order"]: each["beyond"] for each in report["excess"]}
+    for order in nodes_in(report["orders"]):
+        yield from _order_rows(order, excess[order["id"]])
 
 
-def _order_rows(order: Order, excess: str | None) -> Iterator[Mapping[str, object]]:
+def _order_rows(order: Json, excess: str) -> Iterator[Mapping[str, object]]:
     """A row for each overdue fulfillment of an order; `excess`: how long the order is past its limit."""
-    for fulfillment in order.fulfillments:
-        if fulfillment.overdue:
+    for fulfillment in order["fulfillments"]:
+        if fulfillment["overdue"]:
             yield {
-                "order": order.key,
-                "fulfillment": fulfillment.key,
-                "step": f"{fulfillment.workflow}/{fulfillment.step}",
-                "location": fulfillment.location,
-                "entered_at": iso_moment(fulfillment.entered_at),
+                "order": key_in(order["id"]),
+                "fulfillment": key_in(fulfillment["id"]),
+                "step": fulfillment["step"]["id"].removeprefix("step:") if fulfillment["step"] else None,
+                "location": fulfillment["location"]["key"] if fulfillment["location"] else None,
+                "entered_at": fulfillment["enteredAt"],
                 "beyond": excess,
-                "channel": order.channel,
-                "region": order.region,
-                "promised_by": iso_moment(order.promised_by),
-                "value": amount_text(fulfillment.value),
-                "currency": fulfillment.value.currency,
+                "channel": order["channel"],
+                "region": order["region"],
+                "promised_by": order["promisedBy"],
+                "value": fulfillment["value"]["amount"],
+                "currency": fulfillment["value"]["currency"],
             }

@@ -27,35 +27,34 @@ def payloads(
     *, kind: Kinds = (), where: Where = (), as_of: AsOf = None, first: Count = 20, common: Common = COMMON
 ) -> int:
     """Prints the findings; returns the exit status."""
-    from impactgraph.bootstrap import system_clock
+    from impactgraph.cli.answers import find_target
     from impactgraph.cli.order_filter import order_filter
     from impactgraph.cli.output import present
-    from impactgraph.cli.payloads_data import payloads_json, payloads_rows
+    from impactgraph.cli.payloads_data import payloads_rows
     from impactgraph.cli.payloads_text import print_payloads
     from impactgraph.cli.question import OptionReader
-    from impactgraph.cli.stores import existing_store
     from impactgraph.cli.times import parse_moment_option
     from impactgraph.usecases.pages import check_first
-    from impactgraph.usecases.payloads import PayloadsQuestion, find_payload_findings, list_payload_findings
+    from impactgraph.usecases.payloads import PayloadsQuestion
 
-    now = system_clock()
+    target = find_target(common)
     reader = OptionReader()
-    at = reader.read(parse_moment_option, "--as-of", as_of, now)
-    filter_ = reader.read(order_filter, where, now if at is None else at)
+    at = reader.read(parse_moment_option, "--as-of", as_of, target.now)
+    filter_ = reader.read(order_filter, where, target.now if at is None else at)
     kinds = reader.read(parse_kinds, kind)
     size = reader.read(check_first, first)
     reader.raise_problems()
     assert filter_ is not None
     question = PayloadsQuestion(filter_, kinds or None, at)
-    with existing_store(common.store) as store:
-        page = list_payload_findings(store, question, now, size)
-        present(
-            common.format,
-            text=lambda out: print_payloads(out, page, question.asked_for),
-            data=lambda: payloads_json(page),
-            rows=lambda: payloads_rows(find_payload_findings(store, question, now)),
-        )
-        return 1 if page.total_count else 0
+    with target.open() as answers:
+        page = answers.payloads(question, None if common.format == "csv" else size)
+    present(
+        common.format,
+        text=lambda out: print_payloads(out, page, question.asked_for),
+        data=lambda: page,
+        rows=lambda: payloads_rows(page),
+    )
+    return 1 if page["totalCount"] else 0
 
 
 def parse_kinds(names: tuple[str, ...]) -> "tuple[PayloadKind, ...]":

@@ -1,10 +1,9 @@
-"""Findings in payloads for programs: as JSON with GraphQL's names, or as rows."""
+"""Findings in payloads as rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from graph_models.diagnosis import PayloadFinding
-from graph_models.orders import Page
-from impactgraph.cli.encode import Encoder, Json, amount_text
+from impactgraph.cli.decode import key_in, nodes_in
+from impactgraph.cli.encode.values import Json
 from impactgraph.cli.output import Rows
 
 _COLUMNS = (
@@ -20,26 +19,20 @@ _COLUMNS = (
     "samples",
     "suspects",
 )
-_ENCODER = Encoder()
 
 
-def payloads_json(page: Page[PayloadFinding]) -> Json:
-    """GraphQL's PayloadFindingConnection."""
-    return _ENCODER.connection(page)
-
-
-def payloads_rows(findings: Sequence[PayloadFinding]) -> Rows:
+def payloads_rows(page: Json) -> Rows:
     """A row for each finding."""
-    return Rows(_COLUMNS, map(_row, findings))
+    return Rows(_COLUMNS, map(_row, nodes_in(page)))
 
 
-def _row(finding: PayloadFinding) -> Mapping[str, object]:
-    node: Json = _ENCODER.encode(finding)
-    plain = {name: node[name] for name in ("kind", "sentence", "count", "total", "from", "to")}
+def _row(finding: Json) -> Mapping[str, object]:
+    plain = {name: finding[name] for name in ("kind", "sentence", "count", "total", "from", "to")}
+    suspects = (cause["element"]["id"] for cause in finding["suspects"] if cause["element"])
     return plain | {
-        "key": "; ".join(f"{name}={value}" for name, value in finding.key.items()),
-        "value": "; ".join(f"{amount_text(money)} {money.currency}" for money in finding.value),
-        "orders": "; ".join(finding.orders),
-        "samples": "; ".join(finding.samples),
-        "suspects": "; ".join(str(cause.element) for cause in finding.suspects),
+        "key": "; ".join(f"{name}={value}" for name, value in finding["key"].items()),
+        "value": "; ".join(f"{money['amount']} {money['currency']}" for money in finding["value"]),
+        "orders": "; ".join(key_in(order["id"]) for order in finding["orders"]),
+        "samples": "; ".join(finding["samples"]),
+        "suspects": "; ".join(suspects),
     }

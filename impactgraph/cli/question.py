@@ -125,7 +125,7 @@ def _supposed_failure(options: WhatIfOptions, at: Millis, reader: OptionReader) 
                 )
             )
         return None
-    failure_class = reader.read(_failure_class, options.failure_class)
+    failure_class = reader.read(parse_class, options.failure_class)
     since = reader.read(parse_moment_option, "--from", options.since, at)
     until = reader.read(parse_moment_option, "--until", options.until, at)
     delay = reader.read(parse_duration_option, "--delay", options.delay)
@@ -148,7 +148,8 @@ def _supposed_failure(options: WhatIfOptions, at: Millis, reader: OptionReader) 
     )
 
 
-def _failure_class(text: str | None) -> FailureClass:
+def parse_class(text: str | None) -> FailureClass:
+    """Raises BadInputError naming the classes."""
     name = (text or "").upper().replace("-", "_")
     if name not in FailureClass.__members__:
         available = ", ".join(c.value.lower() for c in FailureClass)

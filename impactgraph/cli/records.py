@@ -42,36 +42,34 @@ def records(
     common: Common = COMMON,
 ) -> int:
     """Prints the findings; returns the exit status."""
-    from impactgraph.bootstrap import system_clock
+    from impactgraph.cli.answers import find_target
     from impactgraph.cli.order_filter import order_filter
     from impactgraph.cli.output import present
     from impactgraph.cli.question import OptionReader
-    from impactgraph.cli.records_data import records_json, records_rows
+    from impactgraph.cli.records_data import records_rows
     from impactgraph.cli.records_text import print_records
-    from impactgraph.cli.stores import existing_store
     from impactgraph.cli.times import parse_moment_option
     from impactgraph.usecases.pages import check_first
-    from impactgraph.usecases.records import RecordsQuestion, list_rates, watch_records
+    from impactgraph.usecases.records import RecordsQuestion
 
-    now = system_clock()
+    target = find_target(common)
     reader = OptionReader()
-    at = reader.read(parse_moment_option, "--as-of", as_of, now)
-    filter_ = reader.read(order_filter, where, now if at is None else at)
+    at = reader.read(parse_moment_option, "--as-of", as_of, target.now)
+    filter_ = reader.read(order_filter, where, target.now if at is None else at)
     effects = reader.read(parse_effects, effect)
     size = reader.read(check_first, first)
     reader.raise_problems()
-    assert filter_ is not None and size is not None
+    assert filter_ is not None
     question = RecordsQuestion(filter_, type or None, effects or None, at)
-    with existing_store(common.store) as store, watch_records(store, question, now) as answer:
-        rates = list_rates(store, at, now)
-        page = answer.page(size, None)
-        present(
-            common.format,
-            text=lambda out: print_records(out, answer, page, rates),
-            data=lambda: records_json(answer, page, rates),
-            rows=lambda: records_rows(answer),
-        )
-        return 1 if page.total_count or rates else 0
+    with target.open() as answers:
+        answer = answers.records(question, None if common.format == "csv" else size)
+    present(
+        common.format,
+        text=lambda out: print_records(out, answer, question.asked_for),
+        data=lambda: {name: value for name, value in answer.items() if name != "hasOrders"},
+        rows=lambda: records_rows(answer["records"]),
+    )
+    return 1 if answer["records"]["totalCount"] or answer["recordRates"] else 0
 
 
 def parse_effects(names: tuple[str, ...]) -> "tuple[RecordEffect, ...]":

@@ -1,12 +1,10 @@
-"""Findings about records for programs: as JSON with GraphQL's names, or as rows."""
+"""Findings about records as rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from graph_models.diagnosis import RateFinding, RecordFinding
-from graph_models.orders import Page
-from impactgraph.cli.encode import Encoder, Json, amount_text, iso_moment
+from impactgraph.cli.decode import nodes_in
+from impactgraph.cli.encode.values import Json
 from impactgraph.cli.output import Rows
-from impactgraph.usecases.records import RecordAnswer
 
 _COLUMNS = (
     "order",
@@ -23,38 +21,26 @@ _COLUMNS = (
     "cause_element",
     "evidence",
 )
-_ENCODER = Encoder()
 
 
-def records_json(answer: RecordAnswer, page: Page[RecordFinding], rates: Sequence[RateFinding]) -> Json:
-    """GraphQL's `records` and `recordRates`, and the totals."""
-    return {
-        "asOf": iso_moment(answer.findings.at),
-        "totals": _ENCODER.encode(answer.totals()),
-        "records": _ENCODER.encode(page),
-        "recordRates": _ENCODER.encode(rates),
-    }
-
-
-def records_rows(answer: RecordAnswer) -> Rows:
+def records_rows(page: Json) -> Rows:
     """A row for each finding."""
-    return Rows(_COLUMNS, map(_row, answer.all()))
+    return Rows(_COLUMNS, map(_row, nodes_in(page)))
 
 
-def _row(finding: RecordFinding) -> Mapping[str, object]:
-    node: Json = _ENCODER.encode(finding)
-    cause = finding.likely_cause
-    row = {column: node[column] for column in ("fulfillment", "kind", "type", "effect", "due")} | {
-        "order": node["order"]["id"],
-        "late_by": node["lateBy"],
-        "amount": amount_text(finding.amount),
-        "currency": finding.amount.currency if finding.amount else None,
-        "expected_amount": amount_text(finding.expected_amount),
+def _row(finding: Json) -> Mapping[str, object]:
+    amount, expected, cause = finding["amount"], finding["expectedAmount"], finding["likelyCause"]
+    row = {column: finding[column] for column in ("fulfillment", "kind", "type", "effect", "due")} | {
+        "order": finding["order"]["id"],
+        "late_by": finding["lateBy"],
+        "amount": amount["amount"] if amount else None,
+        "currency": amount["currency"] if amount else None,
+        "expected_amount": expected["amount"] if expected else None,
     }
     if cause is None:
         return row
     return row | {
-        "cause": f"failure:{cause.failure}" if cause.failure else None,
-        "cause_element": cause.element,
-        "evidence": cause.evidence,
+        "cause": cause["failure"]["id"] if cause["failure"] else None,
+        "cause_element": cause["element"]["id"] if cause["element"] else None,
+        "evidence": cause["evidence"],
     }

@@ -4,108 +4,117 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from graph_models.diagnosis import Cause, RateFinding, RecordFinding
-from graph_models.enums import RecordEffect
-from graph_models.orders import Page
 from graph_models.time import Millis
 from impactgraph.cli import formats
+from impactgraph.cli.decode import (
+    duration_in,
+    has_next,
+    key_in,
+    known_moment,
+    moment_in,
+    money_in,
+    nodes_in,
+    single_money,
+)
+from impactgraph.cli.encode.values import Json
 from impactgraph.cli.output import table
-from impactgraph.usecases.records import RecordAnswer
 
 _MOST_RATES = 12
 
 
-def print_records(
-    out: Console, answer: RecordAnswer, page: Page[RecordFinding], rates: Sequence[RateFinding]
-) -> None:
-    """Prints totals, the first findings and unusual rates."""
-    at = answer.findings.at
-    if not page.total_count:
-        out.print(_none(answer, formats.day_and_time(at)), style="bold")
+def print_records(out: Console, answer: Json, asked_for: str) -> None:
+    """Prints totals, the first findings and unusual rates; `asked_for`: the filter in words."""
+    at, page, rates = known_moment(answer["asOf"]), answer["records"], answer["recordRates"]
+    count = page["totalCount"]
+    if not count:
+        out.print(_none(answer, formats.day_and_time(at), asked_for), style="bold")
     else:
-        verb = "needs" if page.total_count == 1 else "need"
-        out.print(f"{formats.count(page.total_count, 'record')} {verb} attention.", style="bold")
+        verb = "needs" if count == 1 else "need"
+        out.print(f"{formats.count(count, 'record')} {verb} attention.", style="bold")
         out.print(f"As of {formats.day_and_time(at)}. Times are UTC.", style="dim")
-        _print_totals(out, answer)
+        _print_totals(out, answer["totals"])
         _print_findings(out, page, at)
     if rates:
         _print_rates(out, rates, at)
 
 
-def _none(answer: RecordAnswer, at: str) -> str:
+def _none(answer: Json, at: str, asked_for: str) -> str:
     """That no record needs attention, of those asked for."""
-    if not answer.asked_for:
+    if not asked_for:
         return f"Every record that is due by {at} has arrived, once and in order."
-    if not answer.has_orders:
-        return f"No order matches the filter ({answer.asked_for})."
+    if not answer["hasOrders"]:
+        return f"No order matches the filter ({asked_for})."
     return (
-        f"No record that matches the filter ({answer.asked_for}) needs attention as of {at}. Others were not "
+        f"No record that matches the filter ({asked_for}) needs attention as of {at}. Others were not "
         "looked at."
     )
 
 
-def _print_totals(out: Console, answer: RecordAnswer) -> None:
+def _print_totals(out: Console, totals: Sequence[Json]) -> None:
     figures = ("count", "amount", "longest")
     rows = table("record", "type", "problem", *figures, right=figures)
-    for each in answer.totals():
+    for each in totals:
         rows.add_row(
-            formats.words(each.kind),
-            each.type,
-            formats.words(each.effect),
-            f"{each.count:,}",
-            formats.money(each.amount),
-            formats.duration(each.longest or None),
+            formats.words(each["kind"]),
+            each["type"],
+            formats.words(each["effect"]),
+            f"{each['count']:,}",
+            formats.money(money_in(each["amount"])),
+            formats.duration(duration_in(each["longest"]) or None),
         )
     out.print()
     out.print(rows)
 
 
-def _print_findings(out: Console, page: Page[RecordFinding], at: Millis) -> None:
+def _print_findings(out: Console, page: Json, at: Millis) -> None:
     columns = ("fulfillment", "type", "problem", "due", "late by", "amount", "expected", "likely cause")
     rows = table(*columns, right=("late by", "amount", "expected"))
-    for each in page.items:
+    findings = nodes_in(page)
+    for each in findings:
         rows.add_row(
-            each.fulfillment,
-            each.type,
-            formats.words(each.effect),
-            formats.at(each.due, at),
+            key_in(each["fulfillment"]),
+            each["type"],
+            formats.words(each["effect"]),
+            formats.at(moment_in(each["due"]), at),
             _lateness(each),
-            formats.money([each.amount] if each.amount else []),
-            formats.money([each.expected_amount] if each.expected_amount else []),
-            _cause(each.likely_cause),
+            formats.money(single_money(each["amount"])),
+            formats.money(single_money(each["expectedAmount"])),
+            _cause(each["likelyCause"]),
         )
     out.print()
     out.print(rows)
-    if page.has_next:
-        more = page.total_count - len(page.items)
+    if has_next(page):
+        more = page["totalCount"] - len(findings)
         out.print(f"{more:,} more: --first N, or --format csv for all.", style="dim")
 
 
-def _lateness(finding: RecordFinding) -> str:
+def _lateness(finding: Json) -> str:
     """Of a record out of sequence, how much earlier it came than the one that it must follow."""
-    span = formats.duration(finding.late_by)
-    return f"{span} early" if finding.effect is RecordEffect.OUT_OF_SEQUENCE and finding.late_by else span
+    late_by = duration_in(finding["lateBy"])
+    span = formats.duration(late_by)
+    return f"{span} early" if finding["effect"] == "OUT_OF_SEQUENCE" and late_by else span
 
 
-def _cause(cause: Cause | None) -> str:
+def _cause(cause: Json | None) -> str:
     if cause is None:
         return formats.NOTHING
-    return f"{cause.failure}, via {cause.element}" if cause.failure else str(cause.element)
+    element = cause["element"]["id"] if cause["element"] else formats.NOTHING
+    return f"{key_in(cause['failure']['id'])}, via {element}" if cause["failure"] else element
 
 
-def _print_rates(out: Console, rates: Sequence[RateFinding], at: Millis) -> None:
+def _print_rates(out: Console, rates: Sequence[Json], at: Millis) -> None:
     figures = ("arrived", "usual", "from", "to")
     rows = table("hour", "record", "type", *figures, "likely cause", right=figures)
     for each in rates[:_MOST_RATES]:
         rows.add_row(
-            formats.at(each.since, at),
-            formats.words(each.kind),
-            each.type,
-            f"{each.count:,}",
-            f"{each.usual:,.0f}",
-            f"{each.low:,.0f}",
-            f"{each.high:,.0f}",
-            _cause(each.likely_cause),
+            formats.at(known_moment(each["from"]), at),
+            formats.words(each["kind"]),
+            each["type"],
+            f"{each['count']:,}",
+            f"{each['baseline']:,.0f}",
+            f"{each['low']:,.0f}",
+            f"{each['high']:,.0f}",
+            _cause(each["likelyCause"]),
         )
     out.print()
     out.print("Hours with unusual counts", style="bold")

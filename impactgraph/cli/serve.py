@@ -1,5 +1,6 @@
 """`impactgraph serve`: HTTP over a store."""
 
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -22,4 +23,4 @@ def serve(*, host: Host = None, port: Port = None, common: Common = COMMON) -> N
 
     settings = read_settings(host=host, port=port, store=common.store)
     with open_or_create(settings.store) as store:
-        serve_store(store, settings)
+        serve_store(store, settings, folder=None if "://" in settings.store else Path(settings.store))

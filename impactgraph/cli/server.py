@@ -5,6 +5,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -13,6 +14,7 @@ import uvicorn
 from api.app import create_app
 from graph_models.time import Millis
 from impactgraph.bootstrap import system_clock
+from impactgraph.cli.answers.announcement import announced
 from impactgraph.cli.output import console
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.settings import Settings
@@ -24,14 +26,22 @@ LONGEST_MESSAGE = 1024 * 1024
 """Bytes of a WebSocket message: a query and its variables."""
 
 
-def serve_store(store: Store, settings: Settings, *, now: Callable[[], Millis] = system_clock) -> None:
+def serve_store(
+    store: Store,
+    settings: Settings,
+    *,
+    folder: Path | None = None,
+    now: Callable[[], Millis] = system_clock,
+) -> None:
     """Serves until SIGINT or SIGTERM; requests in progress are completed first, and the store stays open.
+
+    `folder` of the store: the address is announced there, for other commands.
 
     Raises BadInputError where the address is not available.
     """
     app = create_app(store, settings, now=now)
     with _listener(settings.host, settings.port) as listener:
-        _print_address(listener, settings.host)
+        address = _address(listener, settings.host)
         config = uvicorn.Config(
             app,
             log_level="warning",
@@ -44,7 +54,8 @@ def serve_store(store: Store, settings: Settings, *, now: Callable[[], Millis] =
         # uvicorn raises the signal again after its shutdown; without a handler the process
         # would end before the store is closed.
         signal.signal(signal.SIGTERM, _end)
-        with suppress(KeyboardInterrupt):
+        with announced(folder, address, store.identity), suppress(KeyboardInterrupt):
+            _print_address(address)
             _Server(config, app.state.end_subscriptions).run(sockets=[listener])
 
 
@@ -82,12 +93,16 @@ def _listener(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _print_address(listener: socket.socket, host: str) -> None:
+def _address(listener: socket.socket, host: str) -> str:
+    """The address at which this machine reaches the server."""
     port = listener.getsockname()[1]
     local_host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     if ":" in local_host:
         local_host = f"[{local_host}]"
-    address = f"http://{local_host}:{port}"
+    return f"http://{local_host}:{port}"
+
+
+def _print_address(address: str) -> None:
     out = console()
     out.print(
         f"Serving {address}/ (GraphiQL: {address}/graphql, events: POST {address}/events). Stop with Ctrl+C.",

@@ -8,7 +8,7 @@ from impactgraph.errors import BadInputError, Problem
 
 if TYPE_CHECKING:
     from graph_models.time import Millis
-    from impactgraph.usecases import Store
+    from impactgraph.usecases import EventsAhead, Store
 
 
 @contextmanager
@@ -65,16 +65,18 @@ def existing_store(address: str) -> "Generator[Store]":
         )
     with open_or_create(address) as store:
         yield store
-        _note_events_ahead(store)
+        from impactgraph.bootstrap import system_clock
+        from impactgraph.usecases.events_ahead import events_ahead
+
+        note_events_ahead(events_ahead(store, system_clock()))
 
 
-def _note_events_ahead(store: "Store") -> None:
+def note_events_ahead(ahead: "EventsAhead") -> None:
     """Says on standard error that what was answered lacks events stamped ahead of the clock."""
-    from impactgraph.bootstrap import system_clock
     from impactgraph.cli.output import console
-    from impactgraph.usecases.events_ahead import ahead_text, events_ahead
+    from impactgraph.usecases.events_ahead import ahead_text
 
-    if (ahead := events_ahead(store, system_clock())).count:
+    if ahead.count:
         console(error=True).print(
             f"Note: {ahead_text(ahead)}. `impactgraph doctor` says when.", style="yellow"
         )

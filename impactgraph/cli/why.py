@@ -7,13 +7,11 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from impactgraph.cli.options import COMMON, Common
+from impactgraph.cli.orders import OrderText
 from impactgraph.cli.question_options import AsOf, Zone
 
 MessageOption = Literal["short", "normal", "facts"]
 """What is printed of the message to the customer."""
-
-OrderId = Annotated[str, Parameter(help="Id of an order, such as O-1001 or order:O-1001.")]
-
 
 Language = Annotated[
     str | None,
@@ -26,7 +24,8 @@ MessageForm = Annotated[
 Messages = Annotated[
     Path | None,
     Parameter(
-        help="Folder with the company's own texts of customer messages, a YAML file for each language.",
+        help="Folder with the company's own texts of customer messages, a YAML file for each language. A "
+        "server uses its own.",
         env_var="IMPACTGRAPH_MESSAGES",
         show_default=False,
     ),
@@ -47,7 +46,7 @@ DEFAULT_MESSAGE = MessageOptions()
 
 
 def why(
-    order: OrderId,
+    order: OrderText,
     /,
     *,
     as_of: AsOf = None,
@@ -56,27 +55,25 @@ def why(
     common: Common = COMMON,
 ) -> None:
     """Prints the diagnosis of one order."""
-    from impactgraph.bootstrap import system_clock
+    from impactgraph.cli.answers import find_target
+    from impactgraph.cli.orders import identify
     from impactgraph.cli.output import present
-    from impactgraph.cli.stores import existing_store
     from impactgraph.cli.times import parse_moment_option, parse_zone_option
-    from impactgraph.cli.why_data import why_json, why_rows
+    from impactgraph.cli.why_data import why_rows
     from impactgraph.cli.why_message import MessageLayout
     from impactgraph.cli.why_text import print_why
-    from impactgraph.usecases.why import why as answer_why
     from impactgraph.usecases.wording import Wording, read_messages
 
-    now = system_clock()
-    at = parse_moment_option("--as-of", as_of, now)
+    target = find_target(common)
+    at = parse_moment_option("--as-of", as_of, target.now)
     wording = Wording(parse_zone_option(timezone), read_messages(message.messages))
-    with existing_store(common.store) as store:
-        answer = answer_why(store, order, now, at, wording)
     layout = MessageLayout.of(message.form, message.language)
-    layout.check(answer)
+    with target.open() as answers:
+        answer = answers.why(identify(answers, order), at, wording, layout)
     present(
         common.format,
         timezone=wording.timezone,
-        text=lambda out: print_why(out, answer, layout),
-        data=lambda: why_json(answer, layout),
-        rows=lambda: why_rows(answer),
+        text=lambda out: print_why(out, answer, layout, at),
+        data=lambda: answer["order"],
+        rows=lambda: why_rows(answer["order"]),
     )

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from impactgraph.cli.encode import Encoder, Json, iso_moment
+from impactgraph.cli.decode import key_in
+from impactgraph.cli.encode import Encoder, Json
 from impactgraph.cli.output import Rows
 from impactgraph.cli.why_message import MessageLayout
 from impactgraph.usecases.why import WhyAnswer
@@ -30,32 +31,27 @@ def why_json(answer: WhyAnswer, layout: MessageLayout = DEFAULT_LAYOUT) -> Json:
         "timeline": encoder.encode(answer.timeline),
         "diagnosis": encoder.encode(answer.diagnosis)
         | {
-            "customerMessage": layout.message(answer).text,
+            "customerMessage": layout.message(answer.messages).text,
             "customerMessages": [encoder.encode(message) for message in answer.messages.all()],
             "customerFacts": answer.messages.facts_json(),
         },
     }
 
 
-def why_rows(answer: WhyAnswer) -> Rows:
+def why_rows(order: Json) -> Rows:
     """The timeline, a row for each entry, with order and state in each, so that the rows of many
     orders can be joined.
     """
-    return Rows(_COLUMNS, _rows(answer))
+    return Rows(_COLUMNS, _rows(order))
 
 
-def _rows(answer: WhyAnswer) -> Iterator[Mapping[str, object]]:
-    for entry in answer.timeline:
-        yield {
-            "order": answer.order.key,
-            "state": answer.diagnosis.state.value,
-            "at": iso_moment(entry.at),
-            "kind": entry.kind,
-            "title": entry.title,
-            "detail": entry.detail,
-            "expected": entry.expected,
-            "late": entry.late,
-            "fulfillment": entry.fulfillment,
-            "element": entry.element,
-            "failure": entry.failure,
+def _rows(order: Json) -> Iterator[Mapping[str, object]]:
+    for entry in order["timeline"]:
+        plain = {name: entry[name] for name in ("at", "kind", "title", "detail", "expected", "late")}
+        yield plain | {
+            "order": key_in(order["id"]),
+            "state": order["diagnosis"]["state"],
+            "fulfillment": key_in(entry["fulfillment"]) if entry["fulfillment"] else None,
+            "element": entry["element"]["id"] if entry["element"] else None,
+            "failure": key_in(entry["failure"]["id"]) if entry["failure"] else None,
         }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from graph_models.customer_message import CustomerMessage, MessageForm
 
 if TYPE_CHECKING:
-    from impactgraph.usecases.why import WhyAnswer
+    from impactgraph.usecases.why import CustomerMessages
 
 FACTS = "facts"
 
@@ -23,10 +23,8 @@ class MessageLayout:
         """`form`: short, normal or facts."""
         return cls(None if form == FACTS else MessageForm(form.upper()), language)
 
-    def check(self, answer: "WhyAnswer") -> None:
-        """Raises BadInputError for a language without messages."""
-        self.message(answer)
-
-    def message(self, answer: "WhyAnswer") -> CustomerMessage:
-        """In the normal form where only facts are asked for."""
-        return answer.messages.write(self.form or MessageForm.NORMAL, self.language)
+    def message(self, messages: "CustomerMessages") -> CustomerMessage:
+        """In the normal form where only facts are asked for. Raises BadInputError for a language without
+        messages.
+        """
+        return messages.write(self.form or MessageForm.NORMAL, self.language)

@@ -65,7 +65,20 @@ def _end_of(impact: MatchedImpact, name: str, row: int) -> Absorption:
     f = impact.columns.fulfillments
     word = "cancelled" if f.status[row] == CANCELLED else "completed"
     ended_at = impact.clock.dated(int(f.ended_at[row]))
-    return Absorption(f"fulfillment:{name}", "ended", f"{name} was {word} at {ended_at}")
+    element = _workflow_id(impact, row) or _first_target(impact)
+    return Absorption(element, "ended", f"{name} was {word} at {ended_at}")
+
+
+def _workflow_id(impact: MatchedImpact, row: int) -> str | None:
+    """Full id of the workflow of a fulfillment; None where none of its events names it."""
+    columns = impact.columns
+    workflow = int(columns.fulfillments.workflow[row])
+    return f"workflow:{columns.dictionaries.workflows[workflow].key}" if workflow >= 0 else None
+
+
+def _first_target(impact: MatchedImpact) -> str:
+    """Full id of the element that failed: where a fulfillment is at no element that is known."""
+    return impact.failures[0].target
 
 
 def _reasons_in_flight(impact: MatchedImpact, name: str, row: NDArray[Any]) -> list[Absorption]:
@@ -73,12 +86,12 @@ def _reasons_in_flight(impact: MatchedImpact, name: str, row: NDArray[Any]) -> l
     columns = impact.columns
     if columns.fulfillments.workflow[row[0]] < 0:
         detail = f"nobody can tell where {name} is: there are events of it, but not of its placement"
-        return [Absorption(f"fulfillment:{name}", "position", detail)]
+        return [Absorption(_first_target(impact), "position", detail)]
     key = columns.dictionaries.workflows[int(columns.fulfillments.workflow[row[0]])].key
     workflow = impact.topology.workflows.get(key)
     if workflow is None:
         detail = f"{name} follows {key}, which this topology does not have"
-        return [Absorption(f"fulfillment:{name}", "workflow", detail)]
+        return [Absorption(f"workflow:{key}", "workflow", detail)]
     elements = workflow_elements(workflow)
     on_way = [i for i in impact.impairments if i.element in elements]
     if not on_way:

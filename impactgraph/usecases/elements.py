@@ -1,16 +1,20 @@
 """Elements of the topology: look-up, list, dependencies and dependents."""
 
 from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from typing import cast
 
 from graph_models.enums import ElementKind
 from graph_models.orders import Page
-from graph_models.topology import Element, Topology, id_of, kind_of
+from graph_models.topology import Element, LanguageTexts, Topology, id_of, kind_of
 from impactgraph.errors import NotFoundError
 from impactgraph.ports.store import Store
 from impactgraph.topology import reach
 from impactgraph.usecases.pages import Key, check_first, page, page_in_order
 from impactgraph.usecases.validation import check_element, check_team, element_id
 
+EMPTY: tuple[object, ...] = (None, "", [], {})
+"""Values of fields that are not declared."""
 _KINDS = list(ElementKind)
 
 
@@ -105,3 +109,21 @@ def contact_name(topology: Topology, contact: str) -> str:
     """The name of a team (by full id or bare key), or the contact as it was written."""
     team = topology.teams.get(contact.removeprefix("team:"))
     return (team.name or team.key) if team is not None else contact
+
+
+def as_json(value: object) -> object:
+    """A value of the model as JSON: without empty fields, durations in milliseconds."""
+    if isinstance(value, tuple | list):
+        return [as_json(item) for item in cast("Sequence[object]", value)]
+    if isinstance(value, LanguageTexts):
+        return value.plain or dict(value.by_language)
+    if is_dataclass(value):
+        values = {each.name: as_json(getattr(value, each.name)) for each in fields(value)}
+        return {name: item for name, item in values.items() if item not in EMPTY}
+    return value
+
+
+def declared_json(value: object) -> object | None:
+    """As `as_json`; None for what is not declared."""
+    json_value = as_json(value)
+    return None if json_value in EMPTY else json_value

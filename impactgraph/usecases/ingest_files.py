@@ -1,12 +1,12 @@
 """Ingests the events of files, block by block."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate, chain, repeat
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from graph_models.time import Millis
 from impactgraph.errors import BadInputError, Problem, StoreUnavailableError
@@ -29,9 +29,30 @@ from impactgraph.ingest.report import (
     report_data,
     unmatched_activities,
 )
-from impactgraph.ports.store import EventOutcome, EventResult, IngestedFile, IngestResult, Store
+from impactgraph.ports.store import (
+    EventOutcome,
+    EventResult,
+    Ingest,
+    IngestedFile,
+    IngestResult,
+    UndoResult,
+)
 
-__all__ = ["FileIngest", "FileReport", "IngestedBlock", "PassedOver", "Patience", "total_size"]
+__all__ = [
+    "NOT_RECORDED",
+    "EventOutcome",
+    "EventResult",
+    "EventTarget",
+    "FileIngest",
+    "FileReport",
+    "Ingest",
+    "IngestedBlock",
+    "IngestedFile",
+    "PassedOver",
+    "Patience",
+    "UndoResult",
+    "total_size",
+]
 
 T = TypeVar("T")
 
@@ -84,12 +105,43 @@ class Patience:
 NO_PATIENCE = Patience()
 
 
+NOT_RECORDED = -1
+"""Number of an ingest that is not kept as one, so that it cannot be taken back."""
+
+
+class EventTarget(Protocol):
+    """What takes events in: a store, or a server that has one open. Its methods are those of `Store`."""
+
+    def ingest(
+        self, lines: Sequence[bytes], *, places: Sequence[str] = (), results: bool = False, ingest: int = 0
+    ) -> IngestResult: ...
+
+    def begin_ingest(self, files: Sequence[IngestedFile], at: Millis) -> int:
+        """NOT_RECORDED where it is not kept as an ingest."""
+        ...
+
+    def end_ingest(self, number: int, report: Mapping[str, Any], at: Millis) -> None: ...
+
+    def ingests(self, limit: int) -> Sequence[Ingest]: ...
+
+    def undo_ingest(self, number: int, at: Millis) -> UndoResult: ...
+
+    def orders(self, keys: Sequence[str]) -> "Mapping[str, Placed]": ...
+
+
+class Placed(Protocol):
+    """An order, as far as it is placed."""
+
+    @property
+    def placed_at(self) -> Millis: ...
+
+
 class FileIngest:
     """One ingest of files; after `run`, `reports` say what became of every entry."""
 
     def __init__(
         self,
-        store: Store,
+        store: EventTarget,
         paths: Sequence[str],
         mapping: Path | None = None,
         *,
@@ -142,8 +194,14 @@ class FileIngest:
 
     def as_data(self) -> dict[str, Any]:
         """The import report: names and shapes of `impactgraph ingest --format json`."""
-        data: dict[str, Any] = {"ingest": self.number, "files": [report_data(each) for each in self.reports]}
+        number = self.number if self.is_recorded else None
+        data: dict[str, Any] = {"ingest": number, "files": [report_data(each) for each in self.reports]}
         return data | ({"replaces": self.replaced} if self.replaced else {})
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether it can be taken back by its number."""
+        return self.number != NOT_RECORDED
 
     @property
     def has_findings(self) -> bool:

@@ -45,6 +45,11 @@ class OverdueQuestion:
     where: OrderFilter = ANY_ORDER
     as_of: Millis | None = None
 
+    @property
+    def asked_for(self) -> str:
+        """The filter, such as `channels=web`; empty: all orders."""
+        return say_filter(self.where)
+
 
 @dataclass(frozen=True)
 class Overdue:
@@ -53,8 +58,6 @@ class Overdue:
     snapshot: Snapshot
     in_question: Flags
     """By fulfillment: of the orders asked about."""
-    asked_for: str = ""
-    """The filter, such as `channels=web`; empty: all orders."""
 
     @property
     def at(self) -> Millis:
@@ -186,7 +189,7 @@ def overdue_in(s: Snapshot, question: OverdueQuestion) -> Overdue:
     keep = order_mask(s.columns, s.membership, question.where)
     rows = s.all_rows
     in_question = keep(rows) if keep is not None else np.ones(len(rows), bool)
-    return Overdue(s, in_question, say_filter(question.where))
+    return Overdue(s, in_question)
 
 
 _SCOPES = {

@@ -46,6 +46,14 @@ class RecordsQuestion:
     effects: tuple[RecordEffect, ...] | None = None
     as_of: Millis | None = None
 
+    @property
+    def asked_for(self) -> str:
+        """What the question is limited to, such as `channels=web; type=invoice`; empty where it is not."""
+        effects = self.effects and tuple(effect.value.lower() for effect in self.effects)
+        limits = (("type", self.types), ("effect", effects))
+        texts = (say_limit(name, values) for name, values in limits if values is not None)
+        return "; ".join(filter(None, (say_filter(self.where), *texts)))
+
 
 def tuple_or_none(words: Sequence[T] | None) -> tuple[T, ...] | None:
     """As a field of `RecordsQuestion`."""
@@ -76,15 +84,6 @@ class RecordAnswer:
     question: RecordsQuestion
     has_orders: bool
     """Whether any order, in flight or not, is one of those asked for."""
-
-    @property
-    def asked_for(self) -> str:
-        """What the question is limited to, such as `channels=web; type=invoice`; empty where it is not."""
-        question = self.question
-        effects = question.effects and tuple(effect.value.lower() for effect in question.effects)
-        limits = (("type", question.types), ("effect", effects))
-        texts = (say_limit(name, values) for name, values in limits if values is not None)
-        return "; ".join(filter(None, (say_filter(question.where), *texts)))
 
     def page(self, first: int, after: str | None) -> Page[RecordFinding]:
         """The longest due first."""

@@ -80,5 +80,10 @@ def report_failure(store: Store, failure: Failure, now: Millis, *, dry_run: bool
     return FailureOutcome(find_failure(store, failure.key))
 
 
+def new_key() -> str:
+    """A key for a failure that is reported without one."""
+    return f"F-{uuid.uuid4().hex[:8]}"
+
+
 def _is_over_before(recorded_failure: Failure, failure: Failure) -> bool:
     return recorded_failure.ended_at is not None and failure.started_at > recorded_failure.ended_at

@@ -24,4 +24,9 @@ def report_suspect(store: Store, element: str, now: Millis, where: OrderFilter =
 
 def report_suspected_failure(store: Store, failure: Failure, now: Millis) -> FailureOutcome:
     """Reports a suspected failure under a new id."""
-    return report_failure(store, replace(failure, key=f"suspect-{uuid.uuid4().hex[:12]}"), now)
+    return report_failure(store, replace(failure, key=suspect_key()), now)
+
+
+def suspect_key() -> str:
+    """A new key for a suspected failure."""
+    return f"suspect-{uuid.uuid4().hex[:12]}"

@@ -14,7 +14,7 @@ from impactgraph.errors import NotFoundError
 from impactgraph.impact.orders import orders_of
 from impactgraph.ports.store import OrderTimeline, Store
 from impactgraph.usecases.examination import Case, Examination
-from impactgraph.usecases.orders import near_orders
+from impactgraph.usecases.orders import near_orders, with_expectations
 from impactgraph.usecases.snapshot import Snapshot, snapshot
 from impactgraph.usecases.wording import DEFAULT_WORDING, CustomerMessages, Wording
 
@@ -55,7 +55,7 @@ def why(
             raise NotFoundError(identifier, near=near_orders(s.columns, key))
         case = by_key[key]
         return WhyAnswer(
-            order=case.situation.order,
+            order=with_expectations(s, [case.situation.order])[0],
             as_of=as_of,
             at=s.at,
             diagnosis=case.diagnosis,

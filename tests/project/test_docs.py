@@ -11,7 +11,7 @@ import pytest
 from impactgraph.cli.app import make_app
 from impactgraph.cli.commands import COMMANDS
 from impactgraph.settings import Settings
-from scripts.print_cli import TARGET, page
+from scripts.print_cli import TARGET, app_of, page
 from tests import laws_count, situations_table
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +40,7 @@ def test_the_table_of_situations_is_that_of_the_fixtures():
 def test_every_option_is_documented(command):
     names = {
         name
-        for argument in make_app()[command.name].assemble_argument_collection()
+        for argument in app_of(make_app(), command).assemble_argument_collection()
         if argument.show
         for name in argument.names
     }

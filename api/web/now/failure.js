@@ -9,6 +9,7 @@ import { href } from "/web/app/router.js";
 import { useSeen } from "/web/app/seen.js";
 import { zone } from "/web/app/settings.js";
 import { useStore } from "/web/app/store.js";
+import { FailureChange } from "../failure/change.js";
 import { LeftToRepair } from "./ended.js";
 
 const MOST_CURRENCIES = 5;
@@ -100,5 +101,6 @@ export function FailureCard({ summary, place }) {
         <span class="sr"> with ${failure.id}</span>
       </a>
     </p>
+    ${!failure.endedAt && html`<${FailureChange} failure=${failure} />`}
   </li>`;
 }

@@ -118,7 +118,8 @@ function Calm({ radius }) {
         </li>
         <li>Search for an order (<kbd>/</kbd>) that a customer asks about.</li>
         <li>
-          Is a failure missing here? Report it with <a href="/graphql">reportFailure</a>, or send it
+          Is a failure missing here? Find its element
+          under <a href=${href("topology", { whatif: 1 })}>What if …</a> and report it there, or send it
           to <code>POST /events</code>.
         </li>
       </ul>

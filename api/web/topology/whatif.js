@@ -11,6 +11,7 @@ import { ESTIMATE } from "/web/app/estimates.js";
 import { TOTALS, PATH, countsOf } from "../radius/question.js";
 import { TopologyMap, asksForList } from "../map/map.js";
 import { nameOf } from "../map/model.js";
+import { ReportFailure } from "../failure/report.js";
 import { Comparison } from "./comparison.js";
 import { flip } from "./everything.js";
 import { Form } from "./form.js";
@@ -119,7 +120,10 @@ function Answer({ model, params, begun, failure, active }) {
       <p class="lead" id="headline">${withoutZone(data.alone.headline)}</p>
       <${Comparison} present=${data.today.totals} both=${data.both.totals} alone=${data.alone.totals}
           active=${all.length} instead=${failure !== null} />
-      <p class="row no-print"><a class="button first" href=${radius}>Open as blast radius</a></p></section>
+      <p class="row no-print"><a class="button first" href=${radius}>Open as blast radius</a></p>
+      ${failure === null && html`
+        <${ReportFailure} key=${JSON.stringify(supposed)} supposed=${supposed} />
+      `}</section>
     <${Impaired} model=${model} both=${data.both} params=${params} />`}<//>`;
 }
 

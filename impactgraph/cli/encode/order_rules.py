@@ -14,7 +14,7 @@ from impactgraph.cli.encode.converters import (
 )
 from impactgraph.cli.encode.model_encoder import Converter, ModelEncoder, Rules
 from impactgraph.cli.encode.values import Json, iso_moment
-from impactgraph.usecases.drift import drift_sentence
+from impactgraph.usecases.drift import drift_sentence, places_text
 from impactgraph.usecases.records import RecordCount
 
 
@@ -26,7 +26,7 @@ def _step(encoder: ModelEncoder, fulfillment: orders.Fulfillment) -> Json | None
 def _drift_measure(name: str) -> Converter:
     """Converter of a drift's measure: GraphQL has durations in seconds."""
 
-    def measure(_: ModelEncoder, drift: diagnosis.Drift) -> float:
+    def measure(_: ModelEncoder, drift: diagnosis.Drift | diagnosis.DriftGroup) -> float:
         value: float = getattr(drift, name)
         return value / 1000 if drift.kind is diagnosis.DriftKind.DURATION else value
 
@@ -48,7 +48,17 @@ ORDER_RULES: Mapping[type, Rules] = {
             "expected_next": moment_value,
         },
         computed={"step": _step},
-        keys=("id", "workflow", "step", "location", "enteredAt", "overdue", "expectedNext", "status"),
+        keys=(
+            "id",
+            "workflow",
+            "step",
+            "location",
+            "enteredAt",
+            "overdue",
+            "expectedNext",
+            "status",
+            "value",
+        ),
     ),
     orders.TimelineEntry: Rules(
         values={
@@ -147,6 +157,28 @@ ORDER_RULES: Mapping[type, Rules] = {
             "orderValue",
             "worth",
             "sentence",
+        ),
+    ),
+    diagnosis.DriftGroup: Rules(
+        values={"since": moment_value},
+        computed={
+            "before": _drift_measure("before"),
+            "after": _drift_measure("after"),
+            "places": lambda _, group: places_text(group),
+            "size": lambda _, group: len(group.members),
+            "orderValue": lambda encoder, group: encoder.encode(group.worth),
+        },
+        keys=(
+            "kind",
+            "dimension",
+            "places",
+            "size",
+            "since",
+            "before",
+            "after",
+            "pValue",
+            "orders",
+            "orderValue",
         ),
     ),
     RecordCount: Rules(values={"longest": duration_value}),

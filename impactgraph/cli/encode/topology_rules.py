@@ -1,22 +1,20 @@
 """JSON of topologies, of changes to them and of events that do not fit them."""
 
-import json
 from collections.abc import Mapping
 
-from graph_models.topology import LanguageTexts, Playbook, PlaybookStep, Team
+from graph_models.topology import Playbook, PlaybookStep, Team
 from impactgraph.cli.encode.converters import id_of, moment_value
 from impactgraph.cli.encode.model_encoder import ModelEncoder, Rules
 from impactgraph.cli.encode.values import iso_moment
 from impactgraph.topology.difference import Change
 from impactgraph.usecases import QuarantinedEvent, TopologyVersion
 from impactgraph.usecases.compare_topologies import TopologyChange
+from impactgraph.usecases.elements import declared_json
 
 
-def _plain_value(_: ModelEncoder, value: object) -> str | float | bool | None:
-    """The value of an element's field: text where JSON has no such value."""
-    if isinstance(value, LanguageTexts):
-        return value.plain or json.dumps(dict(value.by_language), ensure_ascii=False)
-    return value if isinstance(value, str | int | float | bool) or value is None else repr(value)
+def _declared_value(_: ModelEncoder, value: object) -> object:
+    """The value of an element's field; None where it is not declared."""
+    return declared_json(value)
 
 
 def _name_or_key(_: ModelEncoder, model: Team | Playbook) -> str:
@@ -60,7 +58,7 @@ TOPOLOGY_RULES: Mapping[type, Rules] = {
         },
         keys=("added", "removed", "changed", "ratesChanged", "ordersTouched"),
     ),
-    Change: Rules(names={"element": "id"}, values={"before": _plain_value, "after": _plain_value}),
+    Change: Rules(names={"element": "id"}, values={"before": _declared_value, "after": _declared_value}),
     QuarantinedEvent: Rules(
         names={"text": "event"},
         values={

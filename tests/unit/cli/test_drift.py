@@ -1,7 +1,6 @@
 """The table of changes."""
 
 from io import StringIO
-from typing import cast
 
 import pytest
 from rich.console import Console
@@ -9,6 +8,7 @@ from rich.console import Console
 from graph_models.diagnosis import Drift, DriftGroup, DriftKind
 from graph_models.orders import Page
 from impactgraph.cli.drift_text import print_drift
+from impactgraph.cli.encode import Encoder
 from impactgraph.diagnosis.drift import group_drift
 
 NOON = 1_772_539_200_000
@@ -20,7 +20,7 @@ STORES = [
 def printed_lines(drifts: tuple[Drift, ...] | tuple[DriftGroup, ...]) -> list[str]:
     out = StringIO()
     page = Page(drifts, tuple("" for _ in drifts), len(drifts), has_next=False, has_previous=False)
-    print_drift(Console(file=out, width=160), cast("Page[Drift]", page), NOON)
+    print_drift(Console(file=out, width=160), Encoder().connection(page), NOON)
     return out.getvalue().splitlines()
 
 

@@ -30,6 +30,7 @@ TYPES = {
     impact.ImpactGroup: "ImpactGroup",
     impact.ForecastPoint: "ForecastPoint",
     impact.Contribution: "Contribution",
+    impact.RecordCause: "RecordCause",
     impact.CostOfDelayPoint: "CostOfDelayPoint",
     Estimate: "Estimate",
     MoneyEstimate: "MoneyEstimate",
@@ -58,6 +59,8 @@ TYPES = {
     diagnosis.RateFinding: "RecordRate",
     diagnosis.PayloadFinding: "PayloadFinding",
     diagnosis.Drift: "Drift",
+    diagnosis.DriftGroup: "DriftGroup",
+    RecordCount: "RecordTotal",
     Team: "Team",
     Playbook: "Playbook",
     PlaybookStep: "PlaybookStep",
@@ -68,15 +71,16 @@ TYPES = {
 }
 """GraphQL's type by model. The rest of RULES has no type in the schema, or three: see below."""
 RECORD_TYPES = ("AffectedPosting", "AffectedNotification", "AffectedTask")
-WITHOUT_TYPE = {QuarantinedEvent, IngestResult, RecordCount}
+WITHOUT_TYPE = {QuarantinedEvent, IngestResult}
 OWN_QUERIES = {
     "Order": {"timeline", "diagnosis"},
     "Diagnosis": {"customerMessages", "customerFacts"},
-    "Fulfillment": {"value", "order"},
+    "Fulfillment": {"order"},
     "Failure": {"impactSummary", "atStake", "owner"},
     "Impairment": {"failures", "path"},
     "Cause": {"failureInput"},
     "Drift": {"element"},
+    "DriftGroup": {"members"},
     "Residual": {"orders"},
 }
 """Fields of the schema that the JSON of a model does not have: navigation, or added by the command."""

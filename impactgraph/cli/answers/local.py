@@ -1,0 +1,184 @@
+"""Answers from an open store: use cases, encoded in the shapes of GraphQL."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from graph_models.diagnosis import PayloadFinding
+from graph_models.enums import Dimension
+from graph_models.failure import Failure
+from graph_models.impact import Question
+from graph_models.orders import Page
+from graph_models.time import Millis
+from impactgraph.cli.blast_answer import open_answer
+from impactgraph.cli.blast_data import blast_json, export_rows
+from impactgraph.cli.blast_layout import PREVIEW_PARTS, BlastLayout
+from impactgraph.cli.encode import Encoder, Json, iso_moment
+from impactgraph.cli.output import Rows
+from impactgraph.cli.overdue_data import overdue_json
+from impactgraph.cli.why_data import why_json
+from impactgraph.cli.why_message import MessageLayout
+from impactgraph.usecases import Store, impact_pages
+from impactgraph.usecases.apply_topology import apply_path
+from impactgraph.usecases.blast_radius import answer_question
+from impactgraph.usecases.contributions import contributions
+from impactgraph.usecases.cost_of_delay import cost_of_delay, delay_sentence
+from impactgraph.usecases.drift import list_drift, list_drift_groups
+from impactgraph.usecases.exports import Export
+from impactgraph.usecases.failures import list_failures
+from impactgraph.usecases.identify_order import identify_order
+from impactgraph.usecases.ingest_files import EventTarget
+from impactgraph.usecases.orders import current_topology
+from impactgraph.usecases.overdue import OverdueQuestion, overdue
+from impactgraph.usecases.pages import MOST
+from impactgraph.usecases.payloads import PayloadsQuestion, list_payload_findings
+from impactgraph.usecases.preview_failure import preview_failure
+from impactgraph.usecases.records import RecordsQuestion, list_rates, watch_records
+from impactgraph.usecases.report_failure import FailureOutcome, report_failure
+from impactgraph.usecases.resolve_failure import resolve_failure
+from impactgraph.usecases.update_failure import FailureChange, update_failure
+from impactgraph.usecases.why import why
+from impactgraph.usecases.wording import Wording
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class LocalAnswers:
+    """The port `Answers`, as of a moment."""
+
+    store: Store
+    now: Millis
+
+    def identify_order(self, text: str) -> Json:
+        result = identify_order(self.store, text)
+        return {"order": result.order, "matched": result.match_text}
+
+    def why(self, order: str, as_of: Millis | None, wording: Wording, layout: MessageLayout) -> Json:
+        answer = why(self.store, order, self.now, as_of, wording)
+        return {
+            "at": iso_moment(answer.at),
+            "order": why_json(answer, layout),
+            "message": Encoder().encode(layout.message(answer.messages)),
+        }
+
+    def blast_radius(self, question: Question, layout: BlastLayout, parts: Collection[str] | None) -> Json:
+        with open_answer(self.store, question, self.now) as blast:
+            return blast_json(blast, layout, parts)
+
+    def export(self, question: Question, export: Export, size: int | None) -> Rows:
+        with open_answer(self.store, question, self.now) as blast:
+            rows = export_rows(blast, export, size)
+            return Rows(rows.columns, list(rows.rows))
+
+    def cost_of_delay(self, question: Question, ends: Sequence[Millis] | None) -> Json:
+        with open_answer(self.store, question, self.now) as blast:
+            points = cost_of_delay(blast.snapshot, blast.answer, ends)
+            added = contributions(blast.snapshot, answer_question, blast.answer)
+            encode = Encoder(blast.answer.as_of, blast.topology).encode
+            return {
+                "asOf": iso_moment(blast.answer.as_of),
+                "topology": f"topology:{blast.answer.topology_version}",
+                "delaySentence": delay_sentence(blast.answer, points),
+                "costOfDelay": encode(points),
+                "contributions": encode(added),
+            }
+
+    def explain(self, question: Question, order: str) -> Json:
+        with open_answer(self.store, question, self.now) as blast:
+            explanation = impact_pages.explain(self.store, blast.answer, order, question.as_of)
+            encode = Encoder(blast.answer.as_of, blast.topology).encode
+            return {"asOf": iso_moment(blast.answer.as_of), "explanation": encode(explanation)}
+
+    def overdue(self, question: OverdueQuestion, by: Sequence[Dimension], size: int | None) -> Json:
+        with overdue(self.store, question, self.now) as answer:
+            return overdue_json(answer, answer.groups(by), _pages(answer.orders, size))
+
+    def drift(self, as_of: Millis | None, size: int, *, grouped: bool) -> Json:
+        encoder = Encoder()
+        page = (
+            encoder.connection(list_drift_groups(self.store, self.now, as_of, size))
+            if grouped
+            else encoder.connection(list_drift(self.store, self.now, as_of, size))
+        )
+        return {"asOf": iso_moment(self.now if as_of is None else as_of), "drift": page}
+
+    def records(self, question: RecordsQuestion, size: int | None) -> Json:
+        encoder = Encoder()
+        with watch_records(self.store, question, self.now) as answer:
+            page = _pages(lambda first, after: answer.page(first or MOST, after), size)
+            return {
+                "asOf": iso_moment(answer.findings.at),
+                "totals": encoder.encode(answer.totals()),
+                "records": encoder.encode(page),
+                "recordRates": encoder.encode(list_rates(self.store, question.as_of, self.now)),
+                "hasOrders": answer.has_orders,
+            }
+
+    def payloads(self, question: PayloadsQuestion, size: int | None) -> Json:
+        def page(first: int | None, after: str | None) -> Page[PayloadFinding]:
+            return list_payload_findings(self.store, question, self.now, first, after)
+
+        return Encoder().connection(_pages(page, size))
+
+    def failures(self, size: int, *, active: bool | None) -> Json:
+        page = list_failures(self.store, self.now, active=active, first=size)
+        encoder = Encoder(self.now, current_topology(self.store))
+        return {"asOf": iso_moment(self.now), "failures": encoder.connection(page)}
+
+    def report_failure(self, failure: Failure, *, dry_run: bool) -> Json:
+        return self._payload(report_failure(self.store, failure, self.now, dry_run=dry_run), dry_run)
+
+    def update_failure(self, identifier: str, change: FailureChange, *, dry_run: bool) -> Json:
+        outcome = update_failure(self.store, identifier, change, self.now, dry_run=dry_run)
+        return self._payload(outcome, dry_run)
+
+    def resolve_failure(self, identifier: str, ended_at: Millis | None, *, dry_run: bool) -> Json:
+        outcome = resolve_failure(self.store, identifier, ended_at, self.now, dry_run=dry_run)
+        return self._payload(outcome, dry_run)
+
+    def apply(self, path: Path, *, dry_run: bool) -> Json:
+        outcome = apply_path(self.store, path, self.now, dry_run=dry_run)
+        encode = Encoder().encode
+        return {
+            "topology": encode(outcome.version),
+            "unchanged": outcome.is_unchanged,
+            "change": encode(outcome.change),
+            "problems": encode(outcome.problems),
+            "warnings": encode(outcome.warnings),
+        }
+
+    @property
+    def events(self) -> EventTarget:
+        return self.store
+
+    def _payload(self, outcome: FailureOutcome, dry_run: bool) -> Json:
+        preview = preview_failure(self.store, outcome) if dry_run else None
+        encode = Encoder(self.now, current_topology(self.store)).encode
+        return {
+            "failure": encode(outcome.failure),
+            "problems": encode(outcome.problems),
+            "preview": None
+            if preview is None
+            else {
+                "before": self._preview(preview.before) if preview.before is not None else None,
+                "after": self._preview(preview.after),
+            },
+        }
+
+    def _preview(self, question: Question) -> Json:
+        return self.blast_radius(question, BlastLayout((), 0), PREVIEW_PARTS)
+
+
+def _pages(ask: Callable[[int | None, str | None], Page[T]], size: int | None) -> Page[T]:
+    """The first `size` items of a list, None: all, as one page; `ask` takes a size and a cursor."""
+    if size is not None:
+        return ask(size, None)
+    page = ask(MOST, None)
+    items, cursors = list(page.items), list(page.cursors)
+    while page.has_next:
+        page = ask(MOST, page.cursors[-1])
+        items += page.items
+        cursors += page.cursors
+    return Page(tuple(items), tuple(cursors), page.total_count, has_next=False)

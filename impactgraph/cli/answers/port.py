@@ -1,0 +1,86 @@
+"""The port of the commands: each method is one question, answered by a document in the shape of GraphQL."""
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from graph_models.enums import Dimension
+from graph_models.failure import Failure
+from graph_models.impact import Question
+from graph_models.time import Millis
+from impactgraph.cli.blast_layout import BlastLayout
+from impactgraph.cli.encode.values import Json
+from impactgraph.cli.output import Rows
+from impactgraph.cli.why_message import MessageLayout
+from impactgraph.usecases.exports import Export
+from impactgraph.usecases.ingest_files import EventTarget
+from impactgraph.usecases.overdue import OverdueQuestion
+from impactgraph.usecases.payloads import PayloadsQuestion
+from impactgraph.usecases.records import RecordsQuestion
+from impactgraph.usecases.update_failure import FailureChange
+from impactgraph.usecases.wording import Wording
+
+
+class Answers(Protocol):
+    """Raises ImpactGraphError for what cannot be answered. `size` None: the whole list."""
+
+    def identify_order(self, text: str) -> Json:
+        """`order`: the bare key of the one order that the text names; `matched`: by what."""
+        ...
+
+    def why(self, order: str, as_of: Millis | None, wording: Wording, layout: MessageLayout) -> Json:
+        """`at`; `order`: GraphQL's Order with its timeline and diagnosis; `message`: the CustomerMessage that
+        the layout asks for. A server has catalogues of its own.
+        """
+        ...
+
+    def blast_radius(self, question: Question, layout: BlastLayout, parts: Collection[str] | None) -> Json:
+        """GraphQL's BlastRadius with these fields (None: all)."""
+        ...
+
+    def export(self, question: Question, export: Export, size: int | None) -> Rows: ...
+
+    def cost_of_delay(self, question: Question, ends: Sequence[Millis] | None) -> Json:
+        """`topology`, `asOf`, `delaySentence`, `costOfDelay` and `contributions` of a BlastRadius."""
+        ...
+
+    def explain(self, question: Question, order: str) -> Json:
+        """`asOf`, and `explanation`."""
+        ...
+
+    def overdue(self, question: OverdueQuestion, by: Sequence[Dimension], size: int | None) -> Json:
+        """GraphQL's OverdueReport."""
+        ...
+
+    def drift(self, as_of: Millis | None, size: int, *, grouped: bool) -> Json:
+        """`asOf`, and `drift`: a page of Drift, or of DriftGroup."""
+        ...
+
+    def records(self, question: RecordsQuestion, size: int | None) -> Json:
+        """`asOf`, `totals`, `records` and `recordRates`; `hasOrders`: whether any order matches."""
+        ...
+
+    def payloads(self, question: PayloadsQuestion, size: int | None) -> Json:
+        """A page of PayloadFinding."""
+        ...
+
+    def failures(self, size: int, *, active: bool | None) -> Json:
+        """`asOf`, and `failures`: a page of Failure."""
+        ...
+
+    def report_failure(self, failure: Failure, *, dry_run: bool) -> Json:
+        """GraphQL's FailurePayload; `preview` has the headlines and totals."""
+        ...
+
+    def update_failure(self, identifier: str, change: FailureChange, *, dry_run: bool) -> Json: ...
+
+    def resolve_failure(self, identifier: str, ended_at: Millis | None, *, dry_run: bool) -> Json: ...
+
+    def apply(self, path: Path, *, dry_run: bool) -> Json:
+        """GraphQL's TopologyPayload, of a file or a folder."""
+        ...
+
+    @property
+    def events(self) -> EventTarget:
+        """What events of files are written to."""
+        ...

@@ -1,0 +1,273 @@
+"""Answers of a server, over GraphQL; complete lists over its export, events over its door for them."""
+
+import json
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, fields
+from itertools import islice
+from pathlib import Path
+from typing import Any, cast
+
+from graph_models.customer_message import MessageForm
+from graph_models.enums import Dimension
+from graph_models.failure import Failure
+from graph_models.impact import Question
+from graph_models.orders import OrderFilter
+from graph_models.time import Millis
+from impactgraph.cli.answers import documents
+from impactgraph.cli.answers.client import Client
+from impactgraph.cli.answers.remote_events import RemoteEvents
+from impactgraph.cli.blast_layout import BlastLayout
+from impactgraph.cli.decode import has_next, key_in
+from impactgraph.cli.encode.values import Json, iso_duration, iso_moment
+from impactgraph.cli.output import Rows
+from impactgraph.cli.why_message import MessageLayout
+from impactgraph.errors import NotFoundError, Problem
+from impactgraph.usecases.exports import Export, columns
+from impactgraph.usecases.failure_input import change_input, failure_input
+from impactgraph.usecases.ingest_files import EventTarget
+from impactgraph.usecases.overdue import OverdueQuestion
+from impactgraph.usecases.pages import MOST
+from impactgraph.usecases.payloads import PayloadsQuestion
+from impactgraph.usecases.records import RecordsQuestion
+from impactgraph.usecases.update_failure import FailureChange
+from impactgraph.usecases.validate_topology import validate_path
+from impactgraph.usecases.wording import Wording
+
+PAGE = 100
+"""Items of a page of a blast radius: with their paths, 500 of several lists may exceed the limits."""
+_LISTS = ("orders", "postings", "notifications", "tasks")
+
+
+@dataclass(frozen=True)
+class RemoteAnswers:
+    """The port `Answers`."""
+
+    client: Client
+
+    def identify_order(self, text: str) -> Json:
+        found = self.client.ask(documents.FIND_ORDER, text=text)["findOrder"]
+        node = found["node"]
+        return {"order": key_in((node.get("order") or node)["id"]), "matched": found["matched"]}
+
+    def why(self, order: str, as_of: Millis | None, wording: Wording, layout: MessageLayout) -> Json:
+        answer = self.client.ask(
+            documents.WHY,
+            id=f"order:{order}",
+            asOf=iso_moment(as_of),
+            timezone=wording.timezone,
+            language=layout.language,
+            form=layout.form or MessageForm.NORMAL,
+        )
+        if answer["order"] is None:
+            raise NotFoundError(order)
+        diagnosis = answer["order"]["diagnosis"]
+        message = diagnosis.pop("chosen")[0]
+        diagnosis["customerMessage"] = message["text"]
+        at = iso_moment(as_of) or answer["serverTime"]
+        return {"at": at, "order": answer["order"], "message": message}
+
+    def blast_radius(self, question: Question, layout: BlastLayout, parts: Collection[str] | None) -> Json:
+        names = [name for name in documents.BLAST_FIELDS if parts is None or name in parts]
+        left_out = {"forecast"} if layout.bucket is None else set[str]()
+        selections = [documents.BLAST_FIELDS[name] for name in names if name not in left_out]
+        variables = {
+            **_question(question),
+            "by": [dimension.value for dimension in layout.dimensions],
+            "bucket": iso_duration(layout.bucket),
+            "ends": None,
+            "first": max(1, min(layout.orders, PAGE)),
+        }
+        answer = self._blast(selections, variables)
+        for name in _LISTS:
+            if name in names:
+                self._complete(name, answer[name], layout.orders, variables)
+        return {name: answer.get(name, []) for name in names}
+
+    def export(self, question: Question, export: Export, size: int | None) -> Rows:
+        parameters = {
+            "of": export.value,
+            "failure": [f"failure:{key}" for key in question.failures],
+            "suppose": json.dumps([_failure(each) for each in question.suppose])
+            if question.suppose
+            else None,
+            "where": json.dumps(where) if (where := _where(question.where)) else None,
+            **{name: value for name, value in _question(question).items() if name not in _NOT_EXPORTED},
+        }
+        rows = self.client.export(parameters)
+        return Rows(columns(export), rows if size is None else islice(rows, size))
+
+    def cost_of_delay(self, question: Question, ends: Sequence[Millis] | None) -> Json:
+        names = ("asOf", "topology", "delaySentence", "costOfDelay", "contributions")
+        spans = None if ends is None else [iso_duration(end) for end in ends]
+        selections = [documents.BLAST_FIELDS[name] for name in names]
+        answer = self._blast(selections, _question(question) | {"ends": spans})
+        return {name: answer[name] for name in names}
+
+    def explain(self, question: Question, order: str) -> Json:
+        variables = _question(question) | {"order": f"order:{order}"}
+        answer = self._blast(["asOf", documents.EXPLANATION], variables)
+        return {"asOf": answer["asOf"], "explanation": answer["explain"]}
+
+    def overdue(self, question: OverdueQuestion, by: Sequence[Dimension], size: int | None) -> Json:
+        variables = {"where": _where(question.where), "asOf": iso_moment(question.as_of)}
+        first = {**variables, "by": [each.value for each in by], "first": size or MOST}
+        report = self.client.ask(documents.OVERDUE, **first)["overdue"]
+
+        def next_page(after: str) -> Json:
+            page = self.client.ask(documents.OVERDUE_PAGE, **variables, first=MOST, after=after)["overdue"]
+            report["excess"] += page["excess"]
+            return page["orders"]
+
+        if size is None:
+            _extend(report["orders"], next_page)
+        return report
+
+    def drift(self, as_of: Millis | None, size: int, *, grouped: bool) -> Json:
+        document = documents.DRIFT_GROUPS if grouped else documents.DRIFT
+        answer = self.client.ask(document, asOf=iso_moment(as_of), first=size)
+        return {"asOf": iso_moment(as_of) or answer["serverTime"], "drift": answer["drift"]}
+
+    def records(self, question: RecordsQuestion, size: int | None) -> Json:
+        variables = {
+            "where": _where(question.where),
+            "types": _list(question.types),
+            "effects": _list(question.effects),
+            "asOf": iso_moment(question.as_of),
+        }
+        answer = self.client.ask(documents.RECORDS, **variables, first=size or MOST)
+
+        def next_page(after: str) -> Json:
+            return self.client.ask(documents.RECORDS_PAGE, **variables, first=MOST, after=after)["records"]
+
+        if size is None:
+            _extend(answer["records"], next_page)
+        return {
+            "asOf": iso_moment(question.as_of) or answer["serverTime"],
+            **{name: answer[name] for name in ("totals", "records", "recordRates")},
+            "hasOrders": answer["matching"]["totalCount"] > 0,
+        }
+
+    def payloads(self, question: PayloadsQuestion, size: int | None) -> Json:
+        variables = {
+            "where": _where(question.where),
+            "kinds": _list(question.kinds),
+            "asOf": iso_moment(question.as_of),
+        }
+
+        def ask(first: int, after: str | None) -> Json:
+            answer = self.client.ask(documents.PAYLOADS, **variables, first=first, after=after)
+            return answer["payloadFindings"]
+
+        page = ask(size or MOST, None)
+        if size is None:
+            _extend(page, lambda after: ask(MOST, after))
+        return page
+
+    def failures(self, size: int, *, active: bool | None) -> Json:
+        answer = self.client.ask(documents.FAILURES, active=active, first=size)
+        return {"asOf": answer["serverTime"], "failures": answer["failures"]}
+
+    def report_failure(self, failure: Failure, *, dry_run: bool) -> Json:
+        return self.client.ask(documents.REPORT, input=_failure(failure), dryRun=dry_run)["change"]
+
+    def update_failure(self, identifier: str, change: FailureChange, *, dry_run: bool) -> Json:
+        variables = {"id": identifier, "input": change_input(change), "dryRun": dry_run}
+        return self.client.ask(documents.UPDATE, **variables)["change"]
+
+    def resolve_failure(self, identifier: str, ended_at: Millis | None, *, dry_run: bool) -> Json:
+        variables = {"id": identifier, "endedAt": iso_moment(ended_at), "dryRun": dry_run}
+        return self.client.ask(documents.RESOLVE, **variables)["change"]
+
+    def apply(self, path: Path, *, dry_run: bool) -> Json:
+        checked = validate_path(path)
+        if checked.topology is None:
+            problems, warnings = map(_problems, (checked.errors, checked.warnings))
+            return _NOT_APPLIED | {"problems": problems, "warnings": warnings}
+        files = [{"name": name, "yaml": text} for name, text in checked.documents.items()]
+        return self.client.ask(documents.APPLY, files=files, dryRun=dry_run)["applyTopologyFiles"]
+
+    @property
+    def events(self) -> EventTarget:
+        return RemoteEvents(self.client)
+
+    def _blast(self, selections: Sequence[str], variables: Json) -> Json:
+        return self.client.ask(documents.blast_document(selections), **variables)["blastRadius"]
+
+    def _complete(self, name: str, page: Json, size: int, variables: Json) -> None:
+        """Extends a page to `size` items, with those of the same answer; 0: without any."""
+        if size == 0:
+            page["pageInfo"] = _EMPTY_PAGE | {"hasNextPage": page["totalCount"] > 0}
+            page["edges"] = []
+
+        def next_page(after: str) -> Json:
+            first = min(PAGE, size - len(page["edges"]))
+            return self._blast([documents.next_page(name)], variables | {"first": first, "after": after})[
+                name
+            ]
+
+        _extend(page, next_page, size)
+
+
+_NOT_EXPORTED = ("failures", "suppose", "timezone", "where")
+_EMPTY_PAGE = {"hasNextPage": False, "hasPreviousPage": False, "startCursor": None, "endCursor": None}
+_NOT_APPLIED: Json = {"topology": None, "unchanged": False, "change": None}
+
+
+def _extend(page: Json, next_page: Callable[[str], Json], size: int | None = None) -> None:
+    """Adds the following pages, up to `size` items (None: all)."""
+    while has_next(page) and (size is None or len(page["edges"]) < size):
+        more = next_page(page["pageInfo"]["endCursor"])
+        page["edges"] += more["edges"]
+        for name in ("hasNextPage", "endCursor"):
+            page["pageInfo"][name] = more["pageInfo"][name]
+
+
+def _question(question: Question) -> Json:
+    default = Question()
+    horizon = question.horizon if question.horizon != default.horizon else None
+    tolerance = question.tolerance if question.tolerance != default.tolerance else None
+    return {
+        "failures": [f"failure:{key}" for key in question.failures] or None,
+        "suppose": [_failure(each) for each in question.suppose] or None,
+        "asOf": iso_moment(question.as_of),
+        "horizon": iso_duration(horizon),
+        "assumeRecovery": iso_duration(question.assume_recovery),
+        "tolerance": iso_duration(tolerance),
+        "minLikelihood": question.min_likelihood,
+        "timezone": question.timezone,
+        "where": _where(question.where),
+    }
+
+
+def _failure(failure: Failure) -> Json:
+    """A reported or supposed failure as GraphQL's FailureInput."""
+    return failure_input(failure) | ({"id": failure.id} if failure.key else {})
+
+
+def _where(where: OrderFilter) -> Json | None:
+    """GraphQL's OrderFilter; None for any order."""
+    values: Json = {}
+    for each in fields(where):
+        value: Any = getattr(where, each.name)
+        if value is not None:
+            moment = iso_moment(value) if each.name in _MOMENTS else None
+            values[_camel_case(each.name)] = moment or (
+                list(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else str(value)
+            )
+    return values or None
+
+
+_MOMENTS = ("placed_from", "placed_to", "promised_before")
+
+
+def _list(values: Sequence[str] | None) -> list[str] | None:
+    return None if values is None else list(values)
+
+
+def _camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
+
+
+def _problems(problems: Sequence[Problem]) -> list[Json]:
+    return [{"message": each.message, "file": each.file, "line": each.line} for each in problems]

@@ -1,0 +1,20 @@
+"""The documents that commands send to a server fit the schema."""
+
+from pathlib import Path
+
+import pytest
+from graphql import GraphQLSchema, build_schema, parse, validate
+
+from impactgraph.cli.answers.documents import DOCUMENTS
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def schema() -> GraphQLSchema:
+    return build_schema((ROOT / "api" / "schema.graphql").read_text())
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document[:60])
+def test_a_server_takes_every_document_of_the_commands(schema: GraphQLSchema, document: str) -> None:
+    assert validate(schema, parse(document)) == []
