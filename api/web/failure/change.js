@@ -8,7 +8,7 @@ const HOUR = 3_600_000;
 const EXTENSIONS = [1, 2, 4]; // hours
 const SEVERITIES = ["INFO", "WARNING", "ERROR", "CRITICAL"];
 const UPDATE = "updateFailure(id: $id, input: $input, dryRun: $dryRun)";
-const RESOLVE = "resolveFailure(id: $id, endedAt: $endedAt, dryRun: $dryRun)";
+const RESOLVE = "resolveFailure(id: $id, dryRun: $dryRun)";
 
 /** The change of a failure that sets these fields. */
 const update = (failure, input, says) => ({
@@ -18,11 +18,11 @@ const update = (failure, input, says) => ({
   says,
 });
 
-const resolve = (failure, endedAt) => ({
+const resolve = (failure) => ({
   field: RESOLVE,
-  types: "$id: ID!, $endedAt: DateTime",
-  variables: { id: failure.id, endedAt },
-  says: `Resolve it as of ${clock(endedAt)}`,
+  types: "$id: ID!",
+  variables: { id: failure.id },
+  says: "Resolve it as of now",
 });
 
 function extension(failure, hours) {
@@ -54,8 +54,7 @@ export function FailureChange({ failure }) {
                 ${hours} h
               </button>
             `)}
-            <button type="button" class="button"
-                onClick=${() => setChange(resolve(failure, new Date(now()).toISOString()))}>
+            <button type="button" class="button" onClick=${() => setChange(resolve(failure))}>
               Resolve now
             </button>
             <button type="button" class="button" onClick=${close}>Cancel</button>

@@ -3,7 +3,7 @@
 import { html, useEffect, useState } from "/web/app/ui.js";
 import { AMOUNTS, ESTIMATE } from "/web/app/estimates.js";
 import { expectedNumber, key, money, number } from "/web/app/format.js";
-import { gql } from "/web/app/gql.js";
+import { RequestError, gql } from "/web/app/gql.js";
 import { Loading, Problem } from "/web/app/parts/states.js";
 import { toast } from "/web/app/toasts.js";
 
@@ -23,7 +23,9 @@ const documentOf = ({ field, types }) => `mutation Change(${types}, $dryRun: Boo
 async function send(change, dryRun) {
   const data = await gql(documentOf(change), { ...change.variables, dryRun });
   const { problems } = data.change;
-  if (problems.length) throw new Error(problems.map(({ message }) => message).join(" "));
+  if (problems.length) {
+    throw new RequestError("BAD_INPUT", problems.map(({ message }) => message).join(" "));
+  }
   return data.change;
 }
 
