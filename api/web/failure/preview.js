@@ -51,7 +51,9 @@ export function Preview({ change, back, done }) {
   const { preview, error } = state;
   return html`
     <h3>${change.says}?</h3>
-    ${error && html`<${Problem} error=${error} />`}
+    ${error && (error.code === "BAD_INPUT"
+      ? html`<p class="bad" role="alert">${error.message}</p>`
+      : html`<${Problem} error=${error} />`)}
     ${!error && !preview && html`<${Loading} what="what would change" />`}
     ${preview && html`<${Figures} preview=${preview} />`}
     <div class="row">
