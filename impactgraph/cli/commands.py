@@ -53,13 +53,6 @@ COMMANDS = (
         ("impactgraph demo", "impactgraph demo --no-serve --orders 2000 --keep shop"),
     ),
     Command(
-        "init",
-        "Writes a small topology with comments, and example events, to start your own from.",
-        "The layout is one for a repository: the topology is kept, the store (.impactgraph) ignored by git. "
-        "No file is overwritten. --store, --format and --server are ignored.",
-        ("impactgraph init", "impactgraph init landscape"),
-    ),
-    Command(
         "serve",
         "Serves GraphQL, events, export, health and metrics over HTTP.",
         "The port opens once the store is open. Only one process at a time can use a store in a folder: "
@@ -67,6 +60,13 @@ COMMANDS = (
         "and POST /events takes events. "
         "There is no login: keep it on a trusted network. --format is ignored.",
         ("impactgraph serve --store shop --port 8080",),
+    ),
+    Command(
+        "init",
+        "Writes a small topology with comments, and example events, to start your own from.",
+        "The layout is one for a repository: the topology is kept, the store (.impactgraph) ignored by git. "
+        "No file is overwritten. --store, --format and --server are ignored.",
+        ("impactgraph init", "impactgraph init landscape"),
     ),
     Command(
         "validate",
