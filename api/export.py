@@ -50,6 +50,9 @@ class QuestionParameters:
         float | None,
         Query(alias="minLikelihood", description="Only what is more likely than this; none: 0.05."),
     ] = None
+    timezone: Annotated[
+        str | None, Query(description="IANA name of the zone of the times in sentences; none: UTC.")
+    ] = None
     where: Annotated[str | None, Query(description="Only these orders: GraphQL's OrderFilter as JSON.")] = (
         None
     )
@@ -110,6 +113,7 @@ def _question(parameters: QuestionParameters, schema: Schema) -> Question:
             assume_recovery=_parse_duration("assumeRecovery", parameters.assume_recovery),
             tolerance=_parse_duration("tolerance", parameters.tolerance),
             min_likelihood=parameters.min_likelihood,
+            timezone=parameters.timezone,
         )
     )
 

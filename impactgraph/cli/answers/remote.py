@@ -208,7 +208,7 @@ class RemoteAnswers:
         _extend(page, next_page, size)
 
 
-_NOT_EXPORTED = ("failures", "suppose", "timezone", "where")
+_NOT_EXPORTED = ("failures", "suppose", "where")
 _EMPTY_PAGE = {"hasNextPage": False, "hasPreviousPage": False, "startCursor": None, "endCursor": None}
 _NOT_APPLIED: Json = {"topology": None, "unchanged": False, "change": None}
 

@@ -96,7 +96,7 @@ COMMANDS = [
     ("why", "{number}"),
     ("why", "{hit}", "--timezone", "Europe/Berlin", "--language", "de", "--form", "short"),
     ("blast-radius", "--where", "channels=web", "--timezone", "Asia/Tokyo", "--orders", "2"),
-    ("records", "--where", "regions=none"),
+    ("records", "--where", "min-value=100000000"),
     ("overdue", "--by", "step,region", "--orders", "3"),
     ("overdue", "--where", "channels=web", "--as-of", "-2h"),
     ("drift", "--first", "5"),
