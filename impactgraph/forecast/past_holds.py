@@ -1,14 +1,14 @@
 """Holds: how long each barrier alone would have held past visits, and which of them held a visit first."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.forecast.gates import Barrier, Gate, everything
+from impactgraph.forecast.gates import Barrier, Flags, Gate, everything
 from impactgraph.forecast.scenarios import Reals
 
 
@@ -28,6 +28,9 @@ class Hold:
     place: Place
     met_at: Reals
     length: Reals
+    """0 where it would have held them for longer than they stayed."""
+    seen_length: Reals
+    """The same, but for no longer than they stayed."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,8 @@ class HoldRecorder:
                     alone = passage.departures[at]
                 ended = np.where(np.isinf(alone), left_at, alone)
                 length = np.where(ended <= latest, np.maximum(ended - scheduled, 0.0), 0.0)
-                yield Hold(barrier, passage.place, arrival, length)
+                seen_length = np.maximum(np.minimum(ended, latest) - scheduled, 0.0)
+                yield Hold(barrier, passage.place, arrival, length, seen_length)
 
 
 def pass_all(gate: Gate, arrival: Reals) -> Reals:
@@ -105,6 +109,8 @@ def first_hold(explanations: Sequence[Explanation], held_weight: Reals, toleranc
     """The first barrier that alone held a cohort for longer than the tolerance, else the one that held it
     longest.
 
+    Delays are reported roughly: where each barrier would have held it for longer than it stayed, they count
+    for as long as it did.
     `held_weight`: weights of the delays of all explanations (G, K each, side by side), 0 where there is none.
     """
     cohorts = len(explanations[0].delay)
@@ -121,6 +127,9 @@ def first_hold(explanations: Sequence[Explanation], held_weight: Reals, toleranc
         for hold in explanation.recorder.holds(at)
     ]
     every.sort(key=lambda pair: (pair[0].place, pair[0].barrier.since, pair[0].barrier.index))
+    is_explained = np.logical_or.reduce([np.zeros(len(at), bool), *((h.length > 0).any(1) for h, _ in every)])
+    if not is_explained.all():
+        every = [(_as_seen(hold, ~is_explained), weight) for hold, weight in every]
     candidates = [
         (place, index, *_mean_hold(list(pairs), total))
         for (place, index), pairs in groupby(every, key=lambda pair: (pair[0].place, pair[0].barrier.index))
@@ -134,6 +143,11 @@ def first_hold(explanations: Sequence[Explanation], held_weight: Reals, toleranc
         first.place[rows] = place
         first.at[rows] = np.nan if place is Place.START else met_at[is_first]
     return first
+
+
+def _as_seen(hold: Hold, mask: Flags) -> Hold:
+    """With the lengths that were seen, for cohorts in the mask (G,)."""
+    return replace(hold, length=np.where(mask[:, None], hold.seen_length, hold.length))
 
 
 def _mean_hold(pairs: Sequence[tuple[Hold, Reals]], total: Reals) -> tuple[Reals, Reals]:

@@ -64,6 +64,17 @@ def test_the_same_question_has_the_same_answer(world: World) -> None:
 
 
 @SETTINGS
+@given(worlds(most_failures=3))
+def test_every_affected_fulfillment_names_what_affects_it(world: World) -> None:
+    answer = ask(world)
+    rows = answer.affected_fulfillments
+    listed = rows.likelihood > answer.min_likelihood
+
+    assert (rows.impairment[listed] >= 0).all()
+    assert (rows.step[listed] >= 0).all()
+
+
+@SETTINGS
 @given(worlds(most_failures=2))
 def test_no_order_outside_the_scope_is_affected(world: World) -> None:
     answer = ask(world)
