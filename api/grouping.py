@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from anyio import to_thread
 
 from api.metrics import Metrics
-from impactgraph.errors import ImpactGraphError
 from impactgraph.usecases import Store
 from impactgraph.usecases.receive_events import DeliveryOutcome, EventOutcome, receive_events
 
@@ -49,7 +48,7 @@ class Grouping:
                 results = await to_thread.run_sync(
                     receive_events, self._store, [waiting.lines for waiting in group]
                 )
-            except (ImpactGraphError, RuntimeError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever fails, nobody waits for an answer for ever
                 self._fail(group, error)
                 continue
             self._metrics.commits.inc()

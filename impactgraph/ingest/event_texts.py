@@ -35,6 +35,10 @@ _IDS = (
 _MAY_BE_ODD = re.compile(rb'"(?:value|amount|on_hand)" *: *"[^"]*[^0-9.eE+ "-]')
 _AMOUNT = re.compile(r" *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? *", re.ASCII)
 _LONGEST_SHOWN = 60
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Fillers and selectors of variants: Python calls them printable, and they look like nothing."""
 
 
 def tidy_event(event: Event, line: bytes) -> None:
@@ -95,8 +99,9 @@ def tidy(place: str, text: str) -> str:
         tidied = text.strip()
         if not is_normalized("NFC", tidied):
             tidied = normalize("NFC", tidied)
-    if not tidied.isprintable():
-        bad = next(character for character in tidied if not character.isprintable())
+    unseen = _UNSEEN.search(tidied) if not tidied.isascii() else None
+    if unseen is not None or not tidied.isprintable():
+        bad = unseen[0] if unseen else next(letter for letter in tidied if not letter.isprintable())
         raise ValueError(
             f"{place}: {shown(text)} has a character that cannot be seen (U+{ord(bad):04X}): send it without"
         )

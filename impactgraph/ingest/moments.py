@@ -12,7 +12,7 @@ _EXCEL_DAY_0 = datetime(1899, 12, 30)  # noqa: DTZ001 - in the zone of the log
 _ISO = re.compile(
     r"(\d{4})-?(\d{2})-?(\d{2})"
     r"(?:[Tt ]\s*(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,](\d+))?)?)?"
-    r"\s*(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?(?:\[[\w/+-]+\])?",
+    r"\s*(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?(?:\[([\w/+-]+)\])?",
     re.ASCII,
 )
 _NUMBER = re.compile(r"[0-9]{1,16}([.][0-9]+)?", re.ASCII)
@@ -90,18 +90,21 @@ def _is_rfc3339(text: str) -> bool:
 
 
 def _iso(text: str) -> datetime | None:
-    """ISO 8601 and what databases make of it: a space for the T, hours alone as zone, a comma, no seconds."""
+    """ISO 8601 and what databases make of it: a space for the T, hours alone as zone, a comma, no seconds; a
+    zone by name in brackets, which counts where there is no offset.
+    """
     match = _ISO.fullmatch(text.strip())
     if match is None:
         return None
-    year, month, day, hour, minute, second, fraction, zone = match.groups()
+    year, month, day, hour, minute, second, fraction, zone, name = match.groups()
     micros = (fraction or "")[:6].ljust(6, "0")
     offset = _offset(zone)
     try:
-        return datetime.fromisoformat(
+        at = datetime.fromisoformat(
             f"{year}-{month}-{day}T{hour or '00'}:{minute or '00'}:{second or '00'}.{micros}{offset}"
         )
-    except ValueError:
+        return at.replace(tzinfo=ZoneInfo(name)) if name and not offset else at
+    except (ValueError, OSError, LookupError):
         return None
 
 

@@ -16,7 +16,7 @@ from graph_models.enums import FailureClass, Severity
 from graph_models.ids import key_of
 from graph_models.scope import DIMENSIONS
 from graph_models.time import LAST_MOMENT, TOO_LATE, parse_duration
-from impactgraph.ingest.event_texts import check_digits, refusal, tidy_event
+from impactgraph.ingest.event_texts import check_digits, refusal, shown, tidy_event
 from impactgraph.ingest.events import (
     EVENT_TYPES,
     Event,
@@ -138,15 +138,25 @@ def _check(event: Event) -> None:
         _check_failure(event, data)
         return
     if (order := getattr(data, "order", None)) is not None and ":" in order:
-        data.order = key_of(order, "order")  # pyright: ignore[reportAttributeAccessIssue]
+        data.order = _bare_key("data.order", order, "order")  # pyright: ignore[reportAttributeAccessIssue]
     if (key := getattr(data, "fulfillment", None)) is not None and ":" in key:
-        data.fulfillment = key_of(key, "fulfillment")  # pyright: ignore[reportAttributeAccessIssue]
+        data.fulfillment = _bare_key("data.fulfillment", key, "fulfillment")  # pyright: ignore[reportAttributeAccessIssue]
     if (location := getattr(data, "location", None)) is not None and ":" in location:
-        data.location = key_of(location, "location")  # pyright: ignore[reportAttributeAccessIssue]
+        data.location = _bare_key("data.location", location, "location")  # pyright: ignore[reportAttributeAccessIssue]
     if isinstance(event, OrderPlaced):
         _check_placement(event.data)
     elif isinstance(event, PostingRecorded) and event.data.amount is not None:
         _amount("data.amount", event.data.amount)
+
+
+def _bare_key(place: str, identifier: str, kind: str) -> str:
+    """The id without its kind. Raises ValueError where nothing is left."""
+    if ":" not in identifier:
+        return identifier
+    key = key_of(identifier, kind).strip()
+    if not key:
+        raise ValueError(f"{place}: {shown(identifier)} names no {kind}: its key is empty")
+    return key
 
 
 def _check_placement(data: PlacedData) -> None:
@@ -154,11 +164,10 @@ def _check_placement(data: PlacedData) -> None:
     if data.promised_by is not None:
         _check_moment("data.promised_by", data.promised_by)
     for part in data.fulfillments:
-        part.fulfillment, part.workflow = (
-            key_of(part.fulfillment, "fulfillment"),
-            key_of(part.workflow, "workflow"),
-        )
-        part.location = part.location and key_of(part.location, "location")
+        place = "data.fulfillments"
+        part.fulfillment = _bare_key(f"{place}.fulfillment", part.fulfillment, "fulfillment")
+        part.workflow = _bare_key(f"{place}.workflow", part.workflow, "workflow")
+        part.location = part.location and _bare_key(f"{place}.location", part.location, "location")
         if part.value is not None:
             _amount("data.fulfillments.value", part.value)
     keys = [part.fulfillment for part in data.fulfillments]
@@ -175,7 +184,7 @@ def _amount(place: str, amount: Decimal) -> None:
 
 
 def _check_failure(event: Event, data: FailureData) -> None:
-    data.failure = key_of(data.failure, "failure")
+    data.failure = _bare_key("data.failure", data.failure, "failure")
     if event.type == "failure.reported" and (data.target is UNSET or data.failure_class is UNSET):
         raise ValueError("data: a reported failure has a target (`kind:key`) and a class")
     if data.failure_class is not UNSET:

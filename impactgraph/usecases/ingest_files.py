@@ -1,5 +1,7 @@
 """Ingests the events of files, block by block."""
 
+import os
+import stat
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -326,6 +328,10 @@ def _check(paths: Sequence[str], *, is_mapped: bool) -> None:
             raise BadInputError(
                 Problem("Standard input cannot be mapped, since such logs are read twice: name a file.")
             )
+        pipes = [path for path in paths if os.path.exists(path) and stat.S_ISFIFO(os.stat(path).st_mode)]
+        if pipes:
+            what = "A pipe cannot be mapped, since such logs are read twice: name a file."
+            raise BadInputError(*(Problem(what, path) for path in pipes))
         return
     foreign = [path for path in paths if path.lower().endswith(_LOGS)]
     if foreign:

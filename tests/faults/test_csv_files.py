@@ -151,6 +151,7 @@ def test_moments_of_databases_are_read_and_others_refused_with_the_value_and_the
         ("time_format: excel", "46083.375"),
         ("zone: America/New_York", "2026-03-02 04:00:00"),
         ("zone: America/New_York", "2026-03-02T09:00:00Z"),
+        ("zone: America/New_York", "2026-03-02T10:00:00[Europe/Berlin]"),
     ],
 )
 def test_a_mapping_says_the_form_and_the_zone_of_moments(tmp_path: Path, how: str, text: str) -> None:

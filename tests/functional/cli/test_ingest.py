@@ -1,5 +1,6 @@
 """`impactgraph ingest`: the import report, trying first, and taking back."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -116,3 +117,12 @@ def test_what_does_not_go_together_is_told(folder: Path, arguments: list[str]):
 
     assert done.status == 2
     assert "stands alone" in done.err
+
+
+def test_a_pipe_is_no_log_that_can_be_mapped(folder: Path):
+    os.mkfifo(folder / "pipe")
+
+    done = run("ingest", "pipe", "--mapping", "map2.yaml", cwd=folder)
+
+    assert done.status == 2
+    assert "A pipe cannot be mapped, since such logs are read twice: name a file." in done.err

@@ -94,6 +94,24 @@ def test_words_of_closed_sets_are_taken_in_either_case(word: str) -> None:
         ),
         (changed(placed(), data={"fulfillments": []}), "data.fulfillments: it is empty"),
         (
+            changed(placed(), data={"order": "order:"}),
+            "data.order: 'order:' names no order: its key is empty",
+        ),
+        (changed(placed(), data={"order": "Order: "}), "data.order: 'Order:' names no order"),
+        (
+            changed(entered("pick", 1), data={"fulfillment": "fulfillment:"}),
+            "data.fulfillment: 'fulfillment:' names no fulfillment",
+        ),
+        (
+            changed(entered("pick", 1), data={"location": "location:"}),
+            "data.location: 'location:' names no location",
+        ),
+        (changed(reported(), data={"failure": "failure:"}), "data.failure: 'failure:' names no failure"),
+        (
+            changed(placed(), data={"order": "O\ufe0f"}),
+            "data.order: 'O\ufe0f' has a character that cannot be",
+        ),
+        (
             changed(placed(parts=2), data={"fulfillments": [{"fulfillment": "a", "workflow": "w"}] * 2}),
             "data.fulfillments: one fulfillment is named twice",
         ),

@@ -1,6 +1,7 @@
 """Limits count while the location is open, and not while an order that is ready waits for its pick-up."""
 
 from dataclasses import replace
+from typing import Any
 
 from graph_models.enums import RecordKind
 from graph_models.hours import OpeningHours, PickupRule, Pickups
@@ -20,7 +21,7 @@ SHOP = Location(
 )
 
 
-def shop(**fields: object) -> Topology:
+def shop(**fields: Any) -> Topology:
     """`pack` takes ten minutes, and may take two hours."""
     way = Transition("send", pickup=PickupRule() if fields.pop("pickup", False) else None)
     pack = step(
