@@ -47,5 +47,12 @@ def test_the_wheel_holds_every_module_of_the_three_packages(names: list[str]):
     assert modules and modules <= set(names)
 
 
+def test_the_wheel_holds_the_texts_of_messages(names: list[str]):
+    folder = ROOT / "impactgraph" / "messages" / "texts"
+    texts = {path.relative_to(ROOT).as_posix() for path in folder.glob("*.yaml")}
+
+    assert len(texts) == 5 and texts <= set(names)
+
+
 def test_the_wheel_holds_the_licence(names: list[str]):
     assert any(name.endswith("licenses/LICENSE") for name in names)
