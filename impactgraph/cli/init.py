@@ -46,13 +46,14 @@ def init(path: Folder = Path(), /, *, common: Common = COMMON) -> None:
 
 def next_steps(path: Path) -> list[str]:
     """What was written, and the commands to try next."""
-    inside = "" if path == Path() else f"cd {path}\n  "
+    inside = [] if path == Path() else [f"  cd {path}"]
     return [
         f"{path / TOPOLOGY}: a starter topology, with a comment on each section",
         f"{path / EVENTS}: example events, two orders and a failure",
         f"{path / IGNORED}: keeps the store, .impactgraph, out of the repository",
         "Next:",
-        f"  {inside}impactgraph apply topology",
+        *inside,
+        "  impactgraph apply topology",
         f"  impactgraph ingest {EVENTS}",
         "  impactgraph blast-radius",
     ]

@@ -64,7 +64,8 @@ def test_commands_ask_the_server_that_has_the_store_open(served: Served) -> None
     after = run("blast-radius", "--server", served.address, "--format", "json")
 
     assert before.json["totals"]["orders"] == 3
-    assert (ingested.status, ingested.out) == (1, "2 events read: 1 accepted, 0 duplicates, 1 quarantined.\n")
+    assert ingested.status == 1 and "A server took the events" in ingested.out
+    assert "2 events read: 1 accepted, 0 duplicates, 1 quarantined.\n" in ingested.out
     assert f"{events}:2: quarantined:" in ingested.err
     assert why.out.startswith("Order O-9 ") and why.err == "Found O-9.\n"
     assert "is unchanged: it is the current version." in applied.out
