@@ -67,7 +67,10 @@ SECTIONS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "moments": _MOMENT_NAMES,
     "expected": {each.value.lower(): _ORDER | {"when"} for each in CustomerArrival},
     "late": {each.value: _ORDER for each in Lateness},
-    "parts": {each.value: frozenset({"shipped", "count"}) for each in Departure},
+    "parts": {
+        **{each.value: frozenset({"shipped", "count"}) for each in Departure},
+        "cancelled": frozenset({"cancelled", "count"}),
+    },
     "notices": {each.value.lower(): _ORDER for each in CustomerNotice},
     "changes": {each.value: _ORDER for each in Change},
     "risk": {"text": _ORDER},

@@ -82,6 +82,8 @@ class Writer:
     def _status(self, facts: CustomerFacts) -> str:
         if not self.status or self.form is MessageForm.SHORT or facts.kind not in _OPEN:
             return ""
+        if facts.stage is CustomerStage.ON_ITS_WAY:  # playbooks speak of what has to be done before
+            return ""
         values = self._values(facts)
         parts = ("expected", "late", "notices")
         return " ".join([self.status, *(str(values[name]) for name in parts)])
@@ -95,7 +97,7 @@ class Writer:
             "expected": expected,
             "late": self._late(facts, has_date=bool(expected)),
             "parts": self._parts(facts),
-            "notices": " ".join(map(self._notice, self._due_notices(facts))),
+            "notices": " ".join([self._cancelled_parts(facts), *map(self._notice, self._due_notices(facts))]),
             "changes": self._changes(facts),
             "risk": self._text("risk", "text", self._order) if facts.is_at_risk and not facts.is_late else "",
             "since": self._past(facts.since, is_lasting=True),
@@ -124,12 +126,18 @@ class Writer:
         lateness = self._lateness(facts, has_date=has_date)
         return self._text("late", lateness.value, self._order) if lateness is not None else ""
 
-    @staticmethod
-    def _lateness(facts: CustomerFacts, *, has_date: bool) -> Lateness | None:
+    def _open_lateness(self, facts: CustomerFacts, *, has_date: bool) -> Lateness:
+        """Of an order that is late and still to come: a promise ahead is not broken before its time."""
+        if has_date:
+            return Lateness.WILL_MISS
+        is_ahead = facts.promised_by is not None and facts.promised_by > self.now
+        return Lateness.MAY_MISS if is_ahead else Lateness.OVERDUE
+
+    def _lateness(self, facts: CustomerFacts, *, has_date: bool) -> Lateness | None:
         if facts.is_late and facts.kind not in _OPEN:
             return Lateness.MISSED
         if facts.is_late:
-            return Lateness.WILL_MISS if has_date else Lateness.OVERDUE
+            return self._open_lateness(facts, has_date=has_date)
         promise, upper_end = facts.promised_by, facts.expected_by
         if not has_date or promise is None or upper_end is None:
             return None
@@ -146,6 +154,14 @@ class Writer:
         departure = next(each for each in Departure if each in ahead)
         values: dict[str, Value] = {"shipped": ahead.count(departure), "count": len(stages)}
         return self._text("parts", departure.value, values)
+
+    def _cancelled_parts(self, facts: CustomerFacts) -> str:
+        """How many parts of an order that goes on were cancelled; empty where none was."""
+        cancelled = [part for part in facts.parts if part.stage is CustomerStage.CANCELLED]
+        if not cancelled or len(cancelled) == len(facts.parts):
+            return ""
+        values: dict[str, Value] = {"cancelled": len(cancelled), "count": len(facts.parts)}
+        return self._text("parts", "cancelled", values)
 
     def _due_notices(self, facts: CustomerFacts) -> tuple[CustomerNotice, ...]:
         """Those that still matter at the stage of the order, the most important first."""

@@ -200,3 +200,34 @@ def test_the_companys_own_text_says_what_is_going_on_and_the_forecast_when() -> 
 
     assert own == "We are checking your items. We expect to deliver it today by about 22:45 (UTC)."
     assert "checking" not in message(READY, status="We are checking your items.")
+
+
+@pytest.mark.parametrize(
+    ("promised_by", "expected"),
+    [
+        (NOW - HOUR, "We have not kept the date that we promised, and we're sorry."),
+        (NOW + DAY, "It may be later than promised."),
+    ],
+)
+def test_a_promise_ahead_is_not_called_broken(promised_by: int, expected: str) -> None:
+    late = facts(
+        Kind.DELAYED_NO_DATE, expected_at=None, expected_by=None, promised_by=promised_by, is_late=True
+    )
+
+    assert expected in message(late)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "ja"])
+def test_a_customer_whose_order_was_cancelled_in_part_is_told(language: str) -> None:
+    whole = facts(Kind.DELIVERED, stage=Stage.DELIVERED, since=NOW - 20 * HOUR)
+    halved = replace(whole, parts=(part(Stage.DELIVERED), part(Stage.CANCELLED)))
+
+    assert message(halved, language).startswith(message(whole, language).strip())
+    assert len(message(halved, language)) > len(message(whole, language))
+
+
+def test_what_is_on_its_way_is_not_said_to_be_prepared() -> None:
+    status = "We are checking with the store that your items are really there."
+
+    assert status in message(facts(), status=status)
+    assert status not in message(facts(Kind.ON_ITS_WAY, stage=Stage.ON_ITS_WAY), status=status)
