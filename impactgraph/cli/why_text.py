@@ -45,8 +45,8 @@ def _print_message(out: "Console", answer: "Json", layout: MessageLayout) -> Non
     if layout.form is None:
         print_heading(out, "Customer facts")
         facts = answer["order"]["diagnosis"]["customerFacts"]
-        text = json.dumps(facts, indent=2, ensure_ascii=False)
-        out.print(text, markup=False, highlight=False, soft_wrap=True)
+        for line in json.dumps(facts, indent=2, ensure_ascii=False).splitlines():
+            out.print(line, soft_wrap=True)
         return
     message = answer["message"]
     print_heading(out, f"Customer message ({message['language']}, {message['timezone']})")
