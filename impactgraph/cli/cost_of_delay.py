@@ -91,7 +91,6 @@ def _print(out: "Console", costs: "Json", question: "Question") -> None:
     figures = (
         "orders",
         "orders range",
-        "to come",
         "promises missed",
         "promises range",
         "postings",
@@ -110,7 +109,6 @@ def _print(out: "Console", costs: "Json", question: "Question") -> None:
             formats.at(known_moment(point["endsAt"]), at),
             say_number(orders.expected),
             f"{orders.low:,.0f} to {orders.high:,.0f}",
-            say_number(point["toCome"]["affected"]["expected"]),
             say_number(promises.expected),
             f"{promises.low:,.0f} to {promises.high:,.0f}",
             say_number(of["postings"]["expected"]),
@@ -118,13 +116,13 @@ def _print(out: "Console", costs: "Json", question: "Question") -> None:
         )
     print_heading(out, "If the failures end then, expected")
     out.print(rows)
-    print_lines(
-        out,
-        [
-            "A range holds the true number in four of five cases. To come: orders that are expected to be "
-            "placed until then, and affected; no other column has them."
-        ],
+    note = "A range holds the true number in four of five cases. These figures are of the orders known now."
+    is_converted = any(
+        amount["converted"] for each in points for amount in each["estimates"]["refundsAtRisk"]
     )
+    print_lines(out, [f"{note} Refunds at risk are converted." if is_converted and has_refunds else note])
+    if any(point["toCome"]["affected"]["possible"] for point in points):
+        _print_to_come(out, points, at)
     knees = [
         f"Up to {formats.at(known_moment(point['endsAt']), at)}: {formats.without_zone(point['reason'])}"
         for point in points
@@ -136,6 +134,30 @@ def _print(out: "Console", costs: "Json", question: "Question") -> None:
     print_link(out, question)
 
 
+def _print_to_come(out: "Console", points: "Sequence[Json]", at: "Millis") -> None:
+    from impactgraph.cli import formats
+    from impactgraph.cli.decode import duration_in, known_moment
+    from impactgraph.cli.output import print_heading, table
+    from impactgraph.impact.estimate_text import say_number
+
+    figures = ("orders", "orders range", "promises missed", "promises range")
+    rows = table("ends in", "at", *figures, right=figures)
+    for point in points:
+        span = duration_in(point["endsIn"])
+        estimates = (point["toCome"][name] for name in ("affected", "promisesMissed"))
+        rows.add_row(
+            formats.duration(span) if span else "now",
+            formats.at(known_moment(point["endsAt"]), at),
+            *(
+                text
+                for of in estimates
+                for text in (say_number(of["expected"]), f"{of['low']:,.0f} to {of['high']:,.0f}")
+            ),
+        )
+    print_heading(out, "Of the orders that are still to be placed, also affected by then, expected")
+    out.print(rows)
+
+
 def _single_amount(amounts: "Sequence[MoneyEstimate]") -> str:
     """The amount in the reporting currency, or in the only currency that there is; else nothing."""
     from graph_models.money import say_amount
@@ -144,8 +166,7 @@ def _single_amount(amounts: "Sequence[MoneyEstimate]") -> str:
     chosen = converted or (amounts if len(amounts) == 1 else [])
     if not chosen:
         return ""
-    amount = say_amount(chosen[0].expected, chosen[0].currency)
-    return f"{amount} converted" if chosen[0].converted else amount
+    return say_amount(chosen[0].expected, chosen[0].currency)
 
 
 def _print_contributions(out: "Console", added: "Sequence[Json]") -> None:

@@ -31,7 +31,9 @@ def print_to_come(out: Console, to_come: Json, as_of: Millis) -> None:
         rows.add_row("value of the affected" if number == 0 else "", *money_cells(amount))
     if placed["possible"]:
         out.print(rows)
-    print_lines(out, [*assumptions, "No total includes them."] if placed["possible"] else assumptions)
+    print_lines(
+        out, [*assumptions, "They are not in the totals above."] if placed["possible"] else assumptions
+    )
 
 
 def money_cells(amount: MoneyEstimate) -> tuple[str, str]:

@@ -164,7 +164,7 @@ def _assumptions(inputs: ImpactInputs, window: _Window) -> tuple[str, ...]:
         reason = (
             f"orders have been placed for {say_duration(history)} only"
             if history < DAY
-            else "the last day has several times as many orders as those before, or far fewer"
+            else "far more or far fewer orders were placed on the last day than on the days before"
         )
         source = f"Orders to come are expected at the rate of the last hours: {reason}."
     else:

@@ -23,7 +23,7 @@ export function ToCome({ of }) {
       <${Stat} label="Value of the affected" kind="small"><${ExpectedMoneys} of=${of.value} /><//>
     </dl>`}
     <p class="small muted">
-      ${of.assumptions.join(" ")}${of.placed.possible > 0 && " No total includes them."}
+      ${of.assumptions.join(" ")}${of.placed.possible > 0 && " They are not in the other totals."}
     </p>
   </section>`;
 }
