@@ -2,7 +2,7 @@
 
 The number of affected orders varies over the scenarios for two reasons. The ends of failures are shared; how
 long a step takes is each order's own, although all orders draw it from the same scenario. Only the first is a
-reason for a wide range. The two are told apart by a regression of the number on the ends, less what as many
+reason for a wide range. The two are separated by a regression of the number on the ends, less what as many
 random regressors would explain (as in the adjusted R squared; Theil, "Economic forecasts and policy", 1961):
 their mean and one standard deviation.
 """

@@ -84,7 +84,7 @@ def _parse(lines: list[str], delimiter: str) -> tuple[list[str] | None, str]:
         if "field larger" in str(error):
             return None, _too_long()
         return None, "there is text behind a closing quote: write a quote in quoted text twice"
-    return (rows[0], "") if len(rows) == 1 else (None, "it cannot be told where it ends")
+    return (rows[0], "") if len(rows) == 1 else (None, "where it ends is unclear")
 
 
 def _has_swallowed_rows(cells: list[str], delimiter: str) -> bool:

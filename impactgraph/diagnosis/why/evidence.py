@@ -10,7 +10,7 @@ from impactgraph.diagnosis.why.names import display_name, failure_text
 from impactgraph.diagnosis.why.situation import Impact, ReportedError
 
 _SUBSTANCE = 0.1
-"""Likelihoods that differ by less than this are not told apart."""
+"""Likelihoods that differ by less than this are not distinguished."""
 
 
 def failure_evidence(

@@ -13,9 +13,9 @@ _DONE = {
 }
 
 
-def untold(p: Phrases) -> str:
+def not_notified(p: Phrases) -> str:
     return (
-        f"{p.ready}, but the customer has not been told: the {_record(p)}{_due(p)} "
+        f"{p.ready}, but the customer has not been notified: the {_record(p)}{_due(p)} "
         f"has not arrived{_more(p, RecordEffect.MISSING)}{_record_cause(p)}{p.promise}"
     )
 

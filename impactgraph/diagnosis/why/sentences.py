@@ -29,7 +29,7 @@ _SENTENCES: Mapping[str, Callable[[Phrases], str]] = {
     "overdue like others": failure_sentences.shared_delay,
     "overdue": state_sentences.overdue,
     "affected by a failure": failure_sentences.effect,
-    "customer not told": record_sentences.untold,
+    "customer not notified": record_sentences.not_notified,
     "promise missed": state_sentences.lateness,
     "record out of sequence": record_sentences.out_of_sequence,
     "record missing": record_sentences.missing,

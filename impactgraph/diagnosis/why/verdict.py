@@ -138,8 +138,8 @@ def _probable_impact(s: Situation) -> Basis | None:
     )
 
 
-def _untold(s: Situation) -> Basis | None:
-    """Nobody told the customer that it can be collected, so that nobody comes."""
+def _not_notified(s: Situation) -> Basis | None:
+    """The customer has not been notified that it can be collected, so that nobody comes."""
     waiting = {state.fulfillment.key: state for state in s.fulfillments if state.waits_for_customer}
     finding = next(
         (
@@ -214,7 +214,7 @@ RULES = (
     Rule("overdue like others", DiagnosisState.STUCK_WITH_OTHERS, _overdue_like_others),
     Rule("overdue", DiagnosisState.STUCK_ALONE, _overdue),
     Rule("affected by a failure", DiagnosisState.AT_RISK, _probable_impact),
-    Rule("customer not told", DiagnosisState.RECORD_MISSING, _untold),
+    Rule("customer not notified", DiagnosisState.RECORD_MISSING, _not_notified),
     Rule("promise missed", DiagnosisState.LATE, _late),
     Rule("record out of sequence", DiagnosisState.OUT_OF_SEQUENCE, _out_of_sequence),
     Rule("record missing", DiagnosisState.RECORD_MISSING, _missing),
