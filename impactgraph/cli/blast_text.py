@@ -248,7 +248,7 @@ def _print_owner(out: Console, share: Json) -> None:
     contact = ", ".join(filter(None, (team["name"], team["contact"])))
     escalation = ", ".join(team["escalatesTo"])
     then = f" (then {escalation})" if escalation else ""
-    print_lines(out, [f"{contact}{then}: {formats.count(share['orders'], 'order')}"])
+    print_lines(out, [f"{contact}{then}: up to {formats.count(share['orders'], 'order')}"])
     more = len(share["elements"]) - MOST_ELEMENTS
     names = [element["id"] for element in share["elements"][:MOST_ELEMENTS]]
     elements = ", ".join(names) + (f" and {more} more" if more > 0 else "")

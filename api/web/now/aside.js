@@ -30,7 +30,7 @@ export function Promises({ promises, expected }) {
       <p>
         ${expected.possible
           ? `Of all affected orders, ${about(expected, "promise")} will be missed because of these failures.
-            No single order is more likely than not to miss its own.`
+            For no single order is it more likely than not that they are the reason.`
           : "No promises will be missed because of these failures."}
       </p>
     </section>
@@ -73,7 +73,7 @@ export function Call({ owners }) {
           <${Contact} of=${team.contact} />
         </div>
         <p class="small muted">
-          ${plural(orders, "order")}${playbooks.length > 0 && html`
+          up to ${plural(orders, "order")}${playbooks.length > 0 && html`
             ; ${playbooks.map((one, at) => html`${at > 0 && ", "}<${IdLink} id=${one.id}>${one.name}<//>`)}
           `}
         </p>

@@ -44,7 +44,7 @@ function Call({ team, orders, elements }) {
   return html`<li>
     <div class="row spread"><strong>${team.name}</strong><${Contact} of=${team.contact} /></div>
     <p class="small muted">
-      ${orders ? plural(orders, "order") : "no order"} via ${elements.slice(0, 3)
+      ${orders ? `up to ${plural(orders, "order")}` : "no order"} via ${elements.slice(0, 3)
           .map(({ id, name }, at) => html`
             ${at > 0 && ", "}
             <${IdLink} id=${id}>${name}<//>
