@@ -126,6 +126,9 @@ class CsvLog:
         return record.cells if record else []
 
     def _check_columns(self, header: list[str], wanted: dict[str, str]) -> None:
+        if not header:
+            what = "It is empty: there is no header with the names of the columns."
+            raise BadInputError(Problem(what, str(self._path), self._header_lines))
         problems = [
             Problem(_missing_column(name, place, header), str(self._path), self._header_lines)
             for name, place in wanted.items()
@@ -273,8 +276,6 @@ def _wanted_columns(mapping: Mapping, columns: CsvMapping) -> dict[str, str]:
 
 
 def _missing_column(name: str, place: str, header: list[str]) -> str:
-    if not header:
-        return "It is empty: there is no header with the names of the columns."
     shown = ", ".join(header[:30]) + (", ..." if len(header) > 30 else "")
     return (
         f"There is no column {name!r}, which `{place}` of the mapping names; there are {shown}."

@@ -236,6 +236,16 @@ def test_rows_of_one_id_and_other_content_are_told(tmp_path: Path) -> None:
         assert loaded.passed == {("an earlier entry has this id and other content", "Pack"): 1}
 
 
+@pytest.mark.parametrize("content", ["", "\n\n", "\ufeff"])
+def test_a_file_without_a_header_has_one_problem(tmp_path: Path, content: str) -> None:
+    with shop() as loaded, pytest.raises(BadInputError) as refused:
+        loaded.load(write(tmp_path, content), ROWS / "map2.yaml")
+
+    assert [problem.message for problem in refused.value.problems] == [
+        "It is empty: there is no header with the names of the columns."
+    ]
+
+
 def test_a_column_that_stands_twice_is_told(tmp_path: Path) -> None:
     with shop() as loaded, pytest.raises(BadInputError, match="The column 'time' stands 2 times"):
         loaded.load(write(tmp_path, PLAIN.replace("cur,", "cur,time,")), ROWS / "map2.yaml")

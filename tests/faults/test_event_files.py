@@ -35,6 +35,14 @@ def test_a_json_array_has_an_event_each_member(tmp_path: Path, indent: int | Non
         assert loaded.load(tmp_path / "events.json").counts == (2, 2, 0, 0, 0)
 
 
+def test_a_member_of_an_array_that_is_no_event_costs_no_other(tmp_path: Path) -> None:
+    members = [json.dumps(event) for event in EVENTS]
+    (tmp_path / "array.json").write_text(f"[{', '.join(members)}, null]")
+
+    with shop() as loaded:
+        assert loaded.load(tmp_path / "array.json").counts == (3, 2, 0, 1, 0)
+
+
 def test_one_event_over_several_lines_is_one_entry(tmp_path: Path) -> None:
     (tmp_path / "event.json").write_text(json.dumps(EVENTS[0], indent=2))
 
