@@ -1,7 +1,7 @@
 // Why a row is affected: the path, hop by hop. The map highlights the same path.
 import { html, useEffect, useRef } from "/web/app/ui.js";
 import { useQuery } from "/web/app/ask.js";
-import { words } from "/web/app/format.js";
+import { withoutZone, words } from "/web/app/format.js";
 import { IdLink, Time } from "/web/app/parts/words.js";
 import { Problem } from "/web/app/parts/states.js";
 import { hrefWith } from "/web/app/router.js";
@@ -74,13 +74,18 @@ export function PathCard({ row, model }) {
     </div>
     ${row.error && html`<${Problem} error=${row.error} />`}
     ${row.found
-        && !row.paths.length && html`<p>${row.found.explain?.sentence ?? "It is no longer affected."}</p>`}
+        && !row.paths.length && html`<p>
+          ${withoutZone(row.found.explain?.sentence ?? "It is no longer affected.")}
+        </p>`}
     ${row.paths.map((path) => html`
-      <div key=${path.sentence}><p>${path.sentence}</p><${Hops} hops=${path.hops} model=${model} /></div>
+      <div key=${path.sentence}>
+        <p>${withoutZone(path.sentence)}</p>
+        <${Hops} hops=${path.hops} model=${model} />
+      </div>
     `)}
     ${row.found?.explain?.stoppedBy.length > 0 && html`
       <p class="small muted">
-        Stopped on other paths: ${row.found.explain.stoppedBy.map(({ detail }) => detail).join("; ")}.
+        Stopped on other paths: ${row.found.explain.stoppedBy.map(({ detail }) => withoutZone(detail)).join("; ")}.
       </p>
     `}
   </section>`;
@@ -100,5 +105,5 @@ export function Hops({ hops, model }) {
               ${" "}from <${Time} at=${hop.at} only="absolute" />
             </span>
             <br />
-            ${hop.detail} <span class="muted small">(rule: ${hop.rule})</span></span></li>`)}</ol>`;
+            ${withoutZone(hop.detail)} <span class="muted small">(rule: ${hop.rule})</span></span></li>`)}</ol>`;
 }
