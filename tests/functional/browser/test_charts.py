@@ -79,8 +79,10 @@ def test_records_add_up_to_their_causes(radius: Explorer, api: Api) -> None:
 
 def test_a_chart_that_loads_late_moves_nothing_above_it(radius: Explorer) -> None:
     places = "() => [...document.querySelectorAll('main > *')].map((card) => card.offsetTop)"
-    cards = [FLOW, HEAT, RECORDS]
-    for title in cards:
+    costs = radius.card("What each hour costs")
+    costs.scroll_into_view_if_needed()
+    expect(costs.locator(".lead")).to_be_visible()
+    for title in (FLOW, HEAT, RECORDS):
         before = radius.page.evaluate(places)
         at = radius.card(title).evaluate("card => [...card.parentElement.children].indexOf(card)")
         seen(radius, title)
