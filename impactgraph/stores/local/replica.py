@@ -136,11 +136,15 @@ class Replica:
 
     @property
     def generation(self) -> str:
-        """Identity of the record, another one after each ingest that was taken back: what was derived before
-        may have events that are gone.
+        """That of the record."""
+        return self.generation_of(self.record.identity)
+
+    def generation_of(self, identity: str) -> str:
+        """Identity of a record or log, another one after each ingest that was taken back: what was derived
+        before may have events that are gone.
         """
         undo_count = self.record.undo_count()
-        return f"{self.record.identity}-{undo_count}" if undo_count else self.record.identity
+        return f"{identity}-{undo_count}" if undo_count else identity
 
     # Questions
 

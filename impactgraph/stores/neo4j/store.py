@@ -72,7 +72,7 @@ class Neo4jStore(LocalStore):
         self._follower.start()
         holder = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
         projection = Projection(database, self._reading_unpolled, holder, say)
-        self.graph = GraphUpdater(projection, lambda: self._replica.generation, now)
+        self.graph = GraphUpdater(projection, lambda: self._replica.generation_of(self.identity), now)
         if graph:
             self.graph.start()
 

@@ -133,7 +133,7 @@ ELEMENTS: tuple[NodeKind, ...] = (
         Property("steps", TEXTS, "in order", lambda it: tuple(step.text for step in it.steps)),
         named("kinds", TEXTS, "of elements it is for"),
         named("classes", TEXTS, "of failures it is for"),
-        named("message", TEXT, "message to customers"),
+        named("message", TEXT, "message to customers", lambda it: str(it.message)),
     ),
 )
 
