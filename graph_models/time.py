@@ -61,6 +61,14 @@ def parse_moment(text: str) -> Millis:
     return check_moment(millis(value if value.tzinfo else value.replace(tzinfo=UTC)))
 
 
+def printed_moment(text: str) -> Millis:
+    """Returns the milliseconds of a moment that an answer prints, which may be after LAST_MOMENT.
+
+    Raises: ValueError.
+    """
+    return millis(datetime.fromisoformat(text))
+
+
 def check_moment(at: Millis) -> Millis:
     """Returns the moment. Raises OutOfRangeError where it is after LAST_MOMENT."""
     if at > LAST_MOMENT:

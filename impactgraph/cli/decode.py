@@ -6,18 +6,18 @@ from typing import Any
 
 from graph_models.estimates import Estimate, MoneyEstimate
 from graph_models.money import Money
-from graph_models.time import Millis, parse_duration, parse_moment
+from graph_models.time import Millis, parse_duration, printed_moment
 from impactgraph.errors import Problem
 
 
 def moment_in(text: str | None) -> Millis | None:
     """Milliseconds since 1970 UTC; None for what never comes."""
-    return None if text is None else parse_moment(text)
+    return None if text is None else printed_moment(text)
 
 
 def known_moment(text: str) -> Millis:
     """Milliseconds since 1970 UTC."""
-    return parse_moment(text)
+    return printed_moment(text)
 
 
 def duration_in(text: str | None) -> Millis | None:

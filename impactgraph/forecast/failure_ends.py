@@ -27,11 +27,16 @@ class FailureEnds:
     assumptions: tuple[str, ...]
 
     def shift(self, failures: Sequence[str], until: Millis) -> Reals:
-        """(K,) shift of a window that ends at `until`: that of the failure whose nominal end is nearest."""
+        """(K,) shift of a window that ends at `until`, with the failure whose nominal end is nearest.
+
+        Several failures have to last together for it: in each scenario it ends with the first of them.
+        """
         failures_with_shift = [key for key in failures if key in self.shifts]
         if not failures_with_shift:
             return np.zeros(SCENARIOS)
-        return self.shifts[min(failures_with_shift, key=lambda key: abs(self.nominal[key] - until))]
+        end = min((self.nominal[key] for key in failures_with_shift), key=lambda end: abs(end - until))
+        lasting = (key for key in failures_with_shift if self.nominal[key] >= end)
+        return np.minimum.reduce([self.nominal[key] - end + self.shifts[key] for key in lasting])
 
     def of(self, keys: Mapping[str, str]) -> "FailureEnds":
         """The ends by other keys: each gets the end of the failure that it stands for."""

@@ -49,20 +49,20 @@ JOURNEY = Journey("O-1", (("release", EIGHT + 3 * HOUR - 2 * MINUTE),))
 
 
 def test_shares_of_two_add_up_and_each_says_what_it_does_alone() -> None:
-    first, second = causes([failing("P", "pay", 0.6), failing("T", "tax", 0.3)], JOURNEY, shop())
+    first, second = causes([failing("P", "pay", 0.8), failing("T", "tax", 0.6)], JOURNEY, shop())
 
     assert (first.failure, second.failure) == ("P", "T")
     assert first.likelihood > second.likelihood > 0
-    assert first.likelihood + second.likelihood == pytest.approx(1 - 0.4 * 0.7, abs=0.03)
-    assert "By itself it affects the order with a likelihood of 60 %" in first.evidence
-    assert "to the other failures it adds 42 %" in first.evidence
+    assert first.likelihood + second.likelihood == pytest.approx(1 - 0.2 * 0.4, abs=0.03)
+    assert "By itself it affects the order with a likelihood of 80 %" in first.evidence
+    assert "it adds 32 % to the other failures" in first.evidence
 
 
 def test_what_two_outages_do_alike_is_shared() -> None:
     first, second = causes([failing("P", "pay"), failing("T", "tax")], JOURNEY, shop())
 
     assert first.likelihood == second.likelihood == pytest.approx(0.5, abs=0.01)
-    assert "to the other failures it adds 0 %" in first.evidence
+    assert "it adds 0 % to the other failures" in first.evidence
 
 
 def test_the_same_failure_under_two_ids_is_one_cause() -> None:

@@ -55,7 +55,7 @@ function PastRadius({ question, route }) {
 }
 
 function RadiusAnswer({ answer, question, route }) {
-  return html`<${Answered} answer=${answer} what="blast radius">${({ blastRadius }) => html`
+  return html`<${Answered} answer=${answer} what="blast radius" whole=${true}>${({ blastRadius }) => html`
     <${Answer} radius=${blastRadius} question=${question} route=${route} />
     <${Chips} params=${route.params} />
     <${ToCome} of=${blastRadius.toCome} />
