@@ -85,11 +85,19 @@ def learn_arrivals(
 
 
 def _workflow_of_orders(columns: Columns) -> Codes:
-    """(orders,) the workflow of the first fulfillment of each, -1 without one."""
+    """(orders,) the workflow of the fulfillments of each, of several the first by key; -1 without one.
+
+    By key, since codes and rows follow the order in which events came.
+    """
     f = columns.fulfillments
-    workflow = np.full(len(columns.orders), -1, np.int32)
-    workflow[f.order[::-1]] = f.workflow[::-1]  # of several values that are written, the last one stays
-    return workflow
+    by_key = np.argsort([each.key for each in columns.dictionaries.workflows], kind="stable")
+    rank = np.empty(len(by_key), np.int32)
+    rank[by_key] = np.arange(len(by_key), dtype=np.int32)
+    none = len(by_key)
+    has_workflow = f.workflow >= 0
+    least = np.full(len(columns.orders), none, np.int32)
+    np.minimum.at(least, f.order[has_workflow], rank[f.workflow[has_workflow]])
+    return np.append(by_key, -1).astype(np.int32)[least]
 
 
 def _rates(age: Ints, unusual: Sequence[tuple[Millis, Millis]]) -> ArrivalRates:
