@@ -102,7 +102,7 @@ def test_the_lives_show_what_can_be_worked_out(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
 @given(lived_worlds())
-def test_the_forecast_agrees_with_simulated_orders_one_by_one(world: World) -> None:
+def test_the_forecast_of_a_random_world_is_what_its_lives_show(world: World) -> None:
     (journey,) = world.journeys
     lives = estimate(world, journey, FEWER)
     assume(lives.contradicted <= FEWER / 10)

@@ -85,7 +85,8 @@ export function PathCard({ row, model }) {
     `)}
     ${row.found?.explain?.stoppedBy.length > 0 && html`
       <p class="small muted">
-        Stopped on other paths: ${row.found.explain.stoppedBy.map(({ detail }) => withoutZone(detail)).join("; ")}.
+        Stopped on other paths:
+        ${" "}${row.found.explain.stoppedBy.map(({ detail }) => withoutZone(detail)).join("; ")}.
       </p>
     `}
   </section>`;
@@ -105,5 +106,6 @@ export function Hops({ hops, model }) {
               ${" "}from <${Time} at=${hop.at} only="absolute" />
             </span>
             <br />
-            ${withoutZone(hop.detail)} <span class="muted small">(rule: ${hop.rule})</span></span></li>`)}</ol>`;
+            ${withoutZone(hop.detail)} <span class="muted small">(rule: ${hop.rule})</span>
+          </span></li>`)}</ol>`;
 }
