@@ -90,6 +90,18 @@ def parse_duration(text: str) -> Millis:
     raise ValueError(f"{text!r} is not a duration such as 30s, 15m, 4h, 2d or PT15M")
 
 
+def printed_duration(text: str) -> Millis:
+    """Returns the milliseconds of a duration that an answer prints: of any length, and maybe negative.
+
+    Raises: ValueError.
+    """
+    iso = _ISO.fullmatch(text.removeprefix("-").upper())
+    if iso is None:
+        raise ValueError(f"{text!r} is not a duration such as PT15M")
+    span = sum(float(number) * unit for number, unit in zip(iso.groups(), _ISO_UNITS, strict=True) if number)
+    return -round(span) if text.startswith("-") else round(span)
+
+
 def _span(parts: Iterable[tuple[float, Millis]]) -> Millis:
     span = sum(number * unit for number, unit in parts)
     if span > LONGEST:

@@ -6,7 +6,7 @@ from typing import Any
 
 from graph_models.estimates import Estimate, MoneyEstimate
 from graph_models.money import Money
-from graph_models.time import Millis, parse_duration, printed_moment
+from graph_models.time import Millis, printed_duration, printed_moment
 from impactgraph.errors import Problem
 
 
@@ -22,7 +22,7 @@ def known_moment(text: str) -> Millis:
 
 def duration_in(text: str | None) -> Millis | None:
     """Milliseconds; None for what never ends."""
-    return None if text is None else parse_duration(text)
+    return None if text is None else printed_duration(text)
 
 
 def key_in(identifier: str) -> str:
