@@ -6,10 +6,10 @@ import strawberry
 
 from api.context import Landscape
 from api.schema.about import About
-from api.schema.blast_radius import BlastRadius
+from api.schema.blast_radius import BlastRadius, Effects
 from api.schema.drift import Drift, DriftGroup
 from api.schema.element import Element, Info, element_of, find_element_by_id
-from api.schema.enums import Dimension, ElementKind, OrderSort, PayloadKind, RecordEffect
+from api.schema.enums import Dimension, ElementKind, OrderSort, PayloadKind
 from api.schema.failure import Failure, find_failure
 from api.schema.filters import FailureFilter, failure_filter_of, filter_of
 from api.schema.ingest import Ingest
@@ -55,6 +55,19 @@ Text = Annotated[
 Most = Annotated[
     int | None, strawberry.argument(description="Maximum number of results, 1 to 500; null: 20.")
 ]
+
+
+RecordTypes = Annotated[
+    list[str] | None, strawberry.argument(description="Only these types, such as invoice.")
+]
+
+
+def _records_question(
+    where: Where, types: RecordTypes, effects: Effects, as_of: AsOf
+) -> records.RecordsQuestion:
+    return records.RecordsQuestion(
+        filter_of(where), records.tuple_or_none(types), records.tuple_or_none(effects), as_of
+    )
 
 
 @strawberry.type(description="Questions on orders, failures and the topology.")
@@ -245,19 +258,13 @@ class Query:
         self,
         info: Info,
         where: Where = None,
-        types: Annotated[
-            list[str] | None, strawberry.argument(description="Only these types, such as invoice.")
-        ] = None,
-        effects: Annotated[
-            list[RecordEffect] | None, strawberry.argument(description="Only these effects.")
-        ] = None,
+        types: RecordTypes = None,
+        effects: Effects = None,
         as_of: AsOf = None,
         first: First = 50,
         after: After = None,
     ) -> Connection[RecordFinding]:
-        question = records.RecordsQuestion(
-            filter_of(where), records.tuple_or_none(types), records.tuple_or_none(effects), as_of
-        )
+        question = _records_question(where, types, effects, as_of)
         page = await info.context.ask(records.list_records, question, info.context.now, first, after)
         landscape = await info.context.landscape(as_of)
         return Connection.of(info.context, page, [RecordFinding.of(item, landscape) for item in page.items])
@@ -267,17 +274,11 @@ class Query:
         self,
         info: Info,
         where: Where = None,
-        types: Annotated[
-            list[str] | None, strawberry.argument(description="Only these types, such as invoice.")
-        ] = None,
-        effects: Annotated[
-            list[RecordEffect] | None, strawberry.argument(description="Only these effects.")
-        ] = None,
+        types: RecordTypes = None,
+        effects: Effects = None,
         as_of: AsOf = None,
     ) -> list[RecordTotal]:
-        question = records.RecordsQuestion(
-            filter_of(where), records.tuple_or_none(types), records.tuple_or_none(effects), as_of
-        )
+        question = _records_question(where, types, effects, as_of)
         totals = await info.context.ask(records.count_records, question, info.context.now)
         info.context.count(len(totals))
         return [RecordTotal.of(total) for total in totals]

@@ -80,7 +80,7 @@ def _parse_ends(text: str | None) -> "tuple[Millis, ...] | None":
 
 def _print(out: "Console", costs: "Json", question: "Question") -> None:
     from impactgraph.cli import formats
-    from impactgraph.cli.decode import duration_in, estimate_in, known_moment, money_estimates_in
+    from impactgraph.cli.decode import known_moment, money_estimates_in
     from impactgraph.cli.links import print_link
     from impactgraph.cli.output import print_heading, print_lines, table
     from impactgraph.impact.estimate_text import say_number
@@ -102,15 +102,10 @@ def _print(out: "Console", costs: "Json", question: "Question") -> None:
     rows = table("ends in", "at", *figures, right=figures)
     for point, refund in zip(points, refunds, strict=True):
         of = point["estimates"]
-        orders, promises = estimate_in(of["orders"]), estimate_in(of["promisesMissed"])
-        span = duration_in(point["endsIn"])
         rows.add_row(
-            formats.duration(span) if span else "now",
-            formats.at(known_moment(point["endsAt"]), at),
-            say_number(orders.expected),
-            f"{orders.low:,.0f} to {orders.high:,.0f}",
-            say_number(promises.expected),
-            f"{promises.low:,.0f} to {promises.high:,.0f}",
+            *_end_cells(point, at),
+            *_range_cells(of["orders"]),
+            *_range_cells(of["promisesMissed"]),
             say_number(of["postings"]["expected"]),
             *([refund or formats.NOTHING] if has_refunds else []),
         )
@@ -135,27 +130,35 @@ def _print(out: "Console", costs: "Json", question: "Question") -> None:
 
 
 def _print_to_come(out: "Console", points: "Sequence[Json]", at: "Millis") -> None:
-    from impactgraph.cli import formats
-    from impactgraph.cli.decode import duration_in, known_moment
     from impactgraph.cli.output import print_heading, table
-    from impactgraph.impact.estimate_text import say_number
 
     figures = ("orders", "orders range", "promises missed", "promises range")
     rows = table("ends in", "at", *figures, right=figures)
     for point in points:
-        span = duration_in(point["endsIn"])
-        estimates = (point["toCome"][name] for name in ("affected", "promisesMissed"))
+        of = point["toCome"]
         rows.add_row(
-            formats.duration(span) if span else "now",
-            formats.at(known_moment(point["endsAt"]), at),
-            *(
-                text
-                for of in estimates
-                for text in (say_number(of["expected"]), f"{of['low']:,.0f} to {of['high']:,.0f}")
-            ),
+            *_end_cells(point, at), *_range_cells(of["affected"]), *_range_cells(of["promisesMissed"])
         )
     print_heading(out, "Of the orders that are still to be placed, also affected by then, expected")
     out.print(rows)
+
+
+def _end_cells(point: "Json", at: "Millis") -> tuple[str, str]:
+    """In how long the failures end, and when."""
+    from impactgraph.cli import formats
+    from impactgraph.cli.decode import duration_in, known_moment
+
+    span = duration_in(point["endsIn"])
+    return formats.duration(span) if span else "now", formats.at(known_moment(point["endsAt"]), at)
+
+
+def _range_cells(of: "Json") -> tuple[str, str]:
+    """The expected number, and its range."""
+    from impactgraph.cli.decode import estimate_in
+    from impactgraph.impact.estimate_text import say_number
+
+    estimate = estimate_in(of)
+    return say_number(estimate.expected), f"{estimate.low:,.0f} to {estimate.high:,.0f}"
 
 
 def _single_amount(amounts: "Sequence[MoneyEstimate]") -> str:

@@ -33,6 +33,13 @@ def _drift_measure(name: str) -> Converter:
     return measure
 
 
+_DRIFT_VALUES: Mapping[str, Converter] = {
+    "before": _drift_measure("before"),
+    "after": _drift_measure("after"),
+    "orderValue": lambda encoder, drift: encoder.encode(drift.worth),
+}
+"""Of single changes and of groups of them."""
+
 ORDER_RULES: Mapping[type, Rules] = {
     orders.Order: Rules(
         names={"key": "id"},
@@ -140,10 +147,8 @@ ORDER_RULES: Mapping[type, Rules] = {
     diagnosis.Drift: Rules(
         values={"since": moment_value},
         computed={
-            "before": _drift_measure("before"),
-            "after": _drift_measure("after"),
+            **_DRIFT_VALUES,
             "sentence": lambda _, drift: drift_sentence(drift),
-            "orderValue": lambda encoder, drift: encoder.encode(drift.worth),
         },
         keys=(
             "kind",
@@ -162,11 +167,9 @@ ORDER_RULES: Mapping[type, Rules] = {
     diagnosis.DriftGroup: Rules(
         values={"since": moment_value},
         computed={
-            "before": _drift_measure("before"),
-            "after": _drift_measure("after"),
+            **_DRIFT_VALUES,
             "places": lambda _, group: places_text(group),
             "size": lambda _, group: len(group.members),
-            "orderValue": lambda encoder, group: encoder.encode(group.worth),
         },
         keys=(
             "kind",

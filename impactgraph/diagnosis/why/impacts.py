@@ -67,7 +67,9 @@ def steps_in(answer: BlastRadius, row: int) -> ExpectedSteps:
         for at in np.flatnonzero(group.rows == row).tolist():
             cohort = int(group.cohort[at])
             likelihood = float(group.outcome.flow_likelihood[cohort] * group.certainty[at])
-            if group.outcome.steps is not None and likelihood > likeliest:
-                expected = group.outcome.steps.expected_steps(cohort, group.step, entered_at, answer.as_of)
-                likeliest, steps = (likelihood, expected) if expected.steps else (likeliest, steps)
+            if group.outcome.steps is None or likelihood <= likeliest:
+                continue
+            expected = group.outcome.steps.expected_steps(cohort, group.step, entered_at, answer.as_of)
+            if expected.steps:
+                likeliest, steps = likelihood, expected
     return steps

@@ -44,6 +44,11 @@ class Ingests:
         return self._last + 1
 
     @property
+    def undo_count(self) -> int:
+        """Number of ingests that were taken back."""
+        return len(self._undone)
+
+    @property
     def greatest_entry(self) -> int:
         """Greatest number of a quarantine entry that was ever brought: none may be used again."""
         return max(self._entries, default=0)

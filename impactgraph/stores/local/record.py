@@ -224,10 +224,6 @@ class Record:
         )
         return int(self.rows(query.format("events", "undos"))[0][0])
 
-    def undo_count(self) -> int:
-        """Number of ingests that were taken back."""
-        return int(self.rows("select count(*) from undos")[0][0])
-
     def latest(self, until: Millis) -> Millis:
         """Greatest time of an event of an order that is not after `until`, 0 where there is none."""
         query = "select coalesce(max(time), 0) from events where order_number >= 0 and time <= ?"

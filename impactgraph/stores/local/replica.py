@@ -143,7 +143,7 @@ class Replica:
         """Identity of a record or log, another one after each ingest that was taken back: what was derived
         before may have events that are gone.
         """
-        undo_count = self.record.undo_count()
+        undo_count = self.ingests.undo_count
         return f"{identity}-{undo_count}" if undo_count else identity
 
     # Questions
