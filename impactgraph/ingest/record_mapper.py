@@ -1,0 +1,39 @@
+"""What makes events of the records of another system: mappings provide it, files and live sources use it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+from impactgraph.ingest.mapped import Skipped
+
+Record: TypeAlias = Mapping[str, Any]
+"""A row of a table by column, or a JSON object."""
+
+
+@dataclass(frozen=True, slots=True)
+class MappedRecord:
+    """One record and what became of it."""
+
+    activity: str
+    """Its name in reports: the activity, or the topic or type of a message."""
+    events: Sequence[bytes]
+    """CloudEvents in structured JSON; none where it was passed over."""
+    skipped: Skipped | None = None
+    """Why it was passed over."""
+
+
+class RecordMapper(Protocol):
+    """A mapping, ready to be used; it keeps nothing of the records that it has seen."""
+
+    @property
+    def source(self) -> str:
+        """The CloudEvents source of its events."""
+        ...
+
+    def map_document(self, document: Any, place: str) -> Sequence[MappedRecord]:
+        """The records of one document: a JSON value as it was decoded, or a row as a map. `place` says where
+        it came from, for reports.
+
+        Never raises on account of what a document holds.
+        """
+        ...
