@@ -1,0 +1,213 @@
+"""Candidate causes: what each would show, set against what is observed."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import log, log1p
+
+import numpy as np
+
+from graph_models.enums import ElementKind, FailureClass
+from graph_models.time import HOUR, MINUTE, Millis
+from impactgraph.diagnosis.incidents.observations import Observation
+from impactgraph.diagnosis.incidents.symptoms import Symptom, Symptoms
+from impactgraph.forecast.scenarios import Reals
+
+CLOCK_TOLERANCE: Millis = 2 * MINUTE
+"""A cause may seem to begin after its alert by so much: clocks differ, and monitors look every few minutes.
+"""
+_SPAN: Millis = HOUR
+"""A false alarm may come at any moment of this time."""
+_PROMPT: Millis = 4 * MINUTE
+_SLOW: Millis = 30 * MINUTE
+"""Mean times from the beginning of an impairment to its alert, by monitors of two kinds."""
+_SLOW_SHARE = 0.3
+_MOST_CONCENTRATION = 6.0
+"""Monitors look every few minutes, so that alerts that come together say no more than this."""
+_PATIENCE: Millis = 15 * MINUTE
+"""A monitor that was to raise an alert has done so after this time."""
+_DETECTION = 0.85
+"""Chance that a monitor raises the alert that a symptom would give."""
+_WEIGHT = {
+    ElementKind.SYSTEM: 1.0,
+    ElementKind.INTEGRATION: 1.0,
+    ElementKind.API: 1.0,
+    ElementKind.DATA: 0.5,
+    ElementKind.LOCATION: 0.5,
+    ElementKind.STEP: 0.2,
+    ElementKind.WORKFLOW: 0.05,
+}
+"""How often elements of this kind fail, compared with systems. Where they seem to, what they need has."""
+_LEAST_WEIGHT = 50.0
+"""A small topology shows a part of what may fail."""
+_OTHER_THAN_OUTAGE = 0.5
+"""Factor of the weight of each other class."""
+
+
+@dataclass(frozen=True)
+class Monitoring:
+    """What is known of the monitors."""
+
+    elements: frozenset[str] = frozenset()
+    """Full ids of elements that have one, as far as is known: only their silence says anything."""
+    false_alarms: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Chance of an alert without a cause, by full id, where it is known to differ from the usual one."""
+    silenced: frozenset[str] = frozenset()
+    """Elements under maintenance: their silence says nothing."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An element that may have failed in a class of failure."""
+
+    element: str
+    failure_class: FailureClass
+    started_at: Millis
+    log_prior: float
+    """Logarithm of the probability that a failure is this one, at one of the moments at which it may have
+    begun, and of the likelihood of what is silent.
+    """
+    chances: Mapping[int, float]
+    """By number of the observation that it explains: chance of it at any time."""
+    rates: Mapping[int, float]
+    """The same at the time of the observation, where 1 is a rate that would take _SPAN for one."""
+    symptoms: Mapping[int, Symptom]
+    silent: tuple[str, ...]
+    """Elements with a monitor that should have raised an alert, the likeliest first."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is observed up to a moment."""
+
+    observations: Sequence[Observation]
+    monitoring: Monitoring
+    now: Millis
+    kind_of: Callable[[str], ElementKind]
+    weight: float
+    """Sum of the weights of all elements that may fail."""
+
+    def by_element(self) -> Mapping[str, Sequence[int]]:
+        """Numbers of the observations of each element."""
+        numbers: dict[str, list[int]] = {}
+        for number, observation in enumerate(self.observations):
+            numbers.setdefault(observation.element, []).append(number)
+        return numbers
+
+
+def total_weight(kinds: Iterable[ElementKind]) -> float:
+    """Sum of the weights of elements of these kinds, at least _LEAST_WEIGHT."""
+    return max(sum(_WEIGHT.get(kind, 0.0) for kind in kinds), _LEAST_WEIGHT)
+
+
+def candidates_of(
+    scene: Scene,
+    elements: Iterable[str],
+    symptoms_of: Callable[[str, FailureClass], Symptoms],
+) -> list[Candidate]:
+    """Those that explain at least one observation. Costs a propagation for each element and class."""
+    by_element = scene.by_element()
+    found: list[Candidate] = []
+    for element in elements:
+        for failure_class in _classes_of(scene, by_element.get(element, ())):
+            symptoms = symptoms_of(element, failure_class)
+            if candidate := _candidate(scene, by_element, element, failure_class, symptoms):
+                found.append(candidate)
+    return found
+
+
+def _classes_of(scene: Scene, own: Sequence[int]) -> Iterator[FailureClass]:
+    """An outage, and what alerts of the element itself say that it is."""
+    stated = {each for number in own for each in scene.observations[number].classes}
+    yield from sorted({FailureClass.OUTAGE} | stated)
+
+
+def _candidate(
+    scene: Scene,
+    by_element: Mapping[str, Sequence[int]],
+    element: str,
+    failure_class: FailureClass,
+    symptoms: Symptoms,
+) -> Candidate | None:
+    best: dict[int, tuple[float, Symptom]] = {}
+    for place in symptoms.keys() & by_element.keys():
+        for number in by_element[place]:
+            observation = scene.observations[number]
+            chance, symptom = max(
+                ((observation.chance_by(each, failure_class), each) for each in symptoms[place]),
+                key=lambda pair: pair[0],
+            )
+            if chance > 0:
+                best[number] = chance, symptom
+    if not best:
+        return None
+    started_at, rates = _with_onset(scene, best)
+    rates = {number: rate for number, rate in rates.items() if rate > 0}
+    silent = _silent(scene, by_element, symptoms, started_at)
+    weight = _WEIGHT.get(scene.kind_of(element), 0.0)
+    if not weight or not rates:
+        return None
+    weight *= 1.0 if failure_class is FailureClass.OUTAGE else _OTHER_THAN_OUTAGE
+    silence = sum(log1p(-_DETECTION * chance) for chance in silent.values())
+    return Candidate(
+        element=element,
+        failure_class=failure_class,
+        started_at=started_at,
+        log_prior=log(weight / scene.weight / _MOST_CONCENTRATION) + silence,
+        chances={number: best[number][0] for number in rates},
+        rates=rates,
+        symptoms={number: best[number][1] for number in rates},
+        silent=tuple(sorted(silent, key=lambda each: (-silent[each], each))),
+    )
+
+
+def _with_onset(
+    scene: Scene, best: Mapping[int, tuple[float, Symptom]]
+) -> tuple[Millis, Mapping[int, float]]:
+    """(beginning of the failure, rates at the times of the observations): the beginning that explains them
+    best. It is the earliest possible one for one of them.
+    """
+    numbers = sorted(best)
+    implied = np.array([scene.observations[n].started_at - best[n][1].lag for n in numbers], np.float64)
+    chances = np.array([best[n][0] for n in numbers])
+    false_alarm = np.array([false_alarm_of(scene, scene.observations[n]) for n in numbers])
+    onsets = np.unique(implied)
+    rates = chances * _concentration(implied[None, :] - onsets[:, None])
+    at = int(np.argmax(np.log1p(rates / false_alarm).sum(axis=1)))
+    return int(onsets[at]), dict(zip(numbers, rates[at].tolist(), strict=True))
+
+
+def _concentration(late: Reals) -> Reals:
+    """How much likelier an alert is so many milliseconds after its impairment began than at any moment of
+    _SPAN; 0 before it began.
+    """
+    after = np.maximum(late, 0.0)
+    prompt = (1.0 - _SLOW_SHARE) / _PROMPT * np.exp(-after / _PROMPT)
+    slow = _SLOW_SHARE / _SLOW * np.exp(-after / _SLOW)
+    density = np.minimum(_SPAN * (prompt + slow), _MOST_CONCENTRATION)
+    return np.where(late < -CLOCK_TOLERANCE, 0.0, density)
+
+
+def _silent(
+    scene: Scene, by_element: Mapping[str, Sequence[int]], symptoms: Symptoms, started_at: Millis
+) -> dict[str, float]:
+    """Chance of an alert by now, by element with a monitor that has raised none."""
+    monitoring = scene.monitoring
+    silent: dict[str, float] = {}
+    for element in symptoms.keys() & (monitoring.elements - monitoring.silenced):
+        if element in by_element:
+            continue
+        due = [each.chance for each in symptoms[element] if started_at + each.lag + _PATIENCE <= scene.now]
+        if due:
+            silent[element] = max(due)
+    return silent
+
+
+_FALSE_ALARM = 0.04
+_FALSE_STATEMENT = 0.001
+
+
+def false_alarm_of(scene: Scene, observation: Observation) -> float:
+    """Chance that the observation has no cause."""
+    if observation.is_statement:
+        return _FALSE_STATEMENT
+    return scene.monitoring.false_alarms.get(observation.element, _FALSE_ALARM)

@@ -1,0 +1,182 @@
+"""From alerts to incidents: see the package."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from graph_models.enums import ElementKind, FailureClass
+from graph_models.incidents import Alert, AlertEvidence, CandidateCause, Incident
+from graph_models.time import Millis
+from impactgraph.diagnosis.incidents.candidates import (
+    Candidate,
+    Monitoring,
+    Scene,
+    candidates_of,
+    false_alarm_of,
+    total_weight,
+)
+from impactgraph.diagnosis.incidents.observations import Observation, observations_of
+from impactgraph.diagnosis.incidents.search import Model, Search
+from impactgraph.diagnosis.incidents.symptoms import Ancestry, Symptoms, symptoms_of
+from impactgraph.forecast.scenarios import Reals
+from impactgraph.propagation import FailureGraph
+
+__all__ = ["Correlation", "Monitoring", "correlate"]
+
+MOST_CAUSES = 10
+"""Candidates that an incident lists."""
+_LEAST_LIKELIHOOD = 0.005
+_LEAST_SHARE = 0.3
+"""An observation of which the causes have less is a false alarm, or of another cause."""
+_LEAST_EVIDENCE = 0.05
+"""An alert is explained by a candidate that gives it at least this chance."""
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """The result for a set of alerts: each is in one incident, or in `unmatched`."""
+
+    incidents: tuple[Incident, ...]
+    """Explained ones first, by the number of their alerts; then single alerts that nothing explains."""
+    unmatched: tuple[Alert, ...]
+    """Alerts of elements that the topology does not have."""
+
+
+def correlate(
+    graph: FailureGraph,
+    alerts: Iterable[Alert],
+    *,
+    now: Millis,
+    monitoring: Monitoring | None = None,
+    symptoms: Callable[[str, FailureClass], Symptoms] | None = None,
+) -> Correlation:
+    """Groups the alerts that have started by `now` into incidents.
+
+    `symptoms(element, class)` may be a kept result of `symptoms_of`. Costs a propagation for each candidate
+    and class, and O(candidates * observations) for each incident.
+    """
+    begun = [alert for alert in alerts if alert.started_at <= now]
+    matched = [alert for alert in begun if alert.element in graph.numbers]
+    unmatched = tuple(alert for alert in begun if alert.element not in graph.numbers)
+    observations = observations_of(matched)
+    if not observations:
+        return Correlation((), unmatched)
+    scene = Scene(
+        observations=observations,
+        monitoring=monitoring or Monitoring(),
+        now=now,
+        kind_of=lambda element: graph.kinds[graph.numbers[element]],
+        weight=total_weight(kind for kind in graph.kinds if kind is not ElementKind.LOCATION),
+    )
+    places = {f"location:{key}" for each in observations for key in each.scope.values("locations") or ()}
+    elements = Ancestry(graph).candidates(dict.fromkeys(each.element for each in observations), places)
+    if symptoms is None:
+        symptoms = partial(symptoms_of, graph)
+    grouping = _Grouping(scene, candidates_of(scene, elements, symptoms))
+    return Correlation(tuple(grouping.incidents()), unmatched)
+
+
+class _Grouping:
+    """One incident for each cause of the likeliest set, and one for each observation that it leaves."""
+
+    def __init__(self, scene: Scene, candidates: Sequence[Candidate]) -> None:
+        self._scene = scene
+        self._candidates = candidates
+        self._observations: Sequence[Observation] = scene.observations
+        self._model = _model(scene, candidates)
+
+    def incidents(self) -> list[Incident]:
+        search = Search(self._model)
+        causes = search.best_set()
+        cause_of = _assignment(search, causes)
+        by_cause: defaultdict[int, list[int]] = defaultdict(list)
+        for number, cause in enumerate(cause_of):
+            by_cause[cause].append(number)
+        explained = [
+            self._incident(numbers, *search.scores_in_place(causes, causes[cause]))
+            for cause, numbers in by_cause.items()
+            if cause >= 0
+        ]
+        explained.sort(key=lambda each: (-len(each.alerts), each.started_at, each.key))
+        return explained + [self._single(number) for number in by_cause.get(-1, ())]
+
+    def _single(self, number: int) -> Incident:
+        """An observation that no cause of the set explains: what could be behind it alone."""
+        model = self._model
+        alone = Model(model.log_prior, model.rates[:, [number]], model.false_alarm[[number]], model.group)
+        gains, none = Search(alone).scores_in_place((), -1)
+        explains = model.rates[:, number] > 0
+        return self._incident([number], np.where(explains, gains, -np.inf), none)
+
+    def _incident(self, numbers: Sequence[int], gains: Reals, none: float) -> Incident:
+        alerts = sorted(
+            (alert for number in numbers for alert in self._observations[number].alerts),
+            key=lambda alert: (alert.started_at, alert.key),
+        )
+        causes, unknown = self._causes(numbers, gains, none)
+        return Incident(alerts[0].key, tuple(alerts), causes, unknown)
+
+    def _causes(
+        self, numbers: Sequence[int], gains: Reals, none: float
+    ) -> tuple[tuple[CandidateCause, ...], float]:
+        highest = max(float(gains.max(initial=none)), none)
+        weights = np.exp(gains - highest)
+        total = float(weights.sum() + np.exp(none - highest))
+        by_element: dict[str, float] = {}
+        best: dict[str, int] = {}
+        for number in np.flatnonzero(weights / total >= _LEAST_LIKELIHOOD / 10).tolist():
+            element = self._candidates[number].element
+            by_element[element] = by_element.get(element, 0.0) + float(weights[number]) / total
+            if element not in best or weights[number] > weights[best[element]]:
+                best[element] = number
+        ranking = sorted(by_element, key=lambda element: (-by_element[element], element))
+        causes = tuple(
+            self._cause(self._candidates[best[element]], by_element[element], numbers)
+            for element in ranking[:MOST_CAUSES]
+            if by_element[element] >= _LEAST_LIKELIHOOD
+        )
+        return causes, max(1.0 - sum(cause.likelihood for cause in causes), 0.0)
+
+    def _cause(self, candidate: Candidate, likelihood: float, numbers: Sequence[int]) -> CandidateCause:
+        explains = tuple(
+            AlertEvidence(alert.key, candidate.chances[number], candidate.symptoms[number].hops)
+            for number in numbers
+            if candidate.chances.get(number, 0.0) >= _LEAST_EVIDENCE
+            for alert in self._observations[number].alerts
+        )
+        return CandidateCause(
+            element=candidate.element,
+            failure_class=candidate.failure_class,
+            likelihood=likelihood,
+            started_at=candidate.started_at,
+            explains=explains,
+            silent=candidate.silent,
+        )
+
+
+def _model(scene: Scene, candidates: Sequence[Candidate]) -> Model:
+    rates = np.zeros((len(candidates), len(scene.observations)))
+    for row, candidate in enumerate(candidates):
+        rates[row, list(candidate.rates)] = list(candidate.rates.values())
+    elements: Mapping[str, int] = {
+        element: number for number, element in enumerate(dict.fromkeys(c.element for c in candidates))
+    }
+    return Model(
+        log_prior=np.array([candidate.log_prior for candidate in candidates]),
+        rates=rates,
+        false_alarm=np.array([false_alarm_of(scene, each) for each in scene.observations]),
+        group=np.array([elements[candidate.element] for candidate in candidates], np.int64),
+    )
+
+
+def _assignment(search: Search, causes: Sequence[int]) -> list[int]:
+    """Position in `causes` of the cause of each observation, the one with the greatest share; -1 where none
+    is likely.
+    """
+    shares = search.shares(causes)
+    best = np.argmax(shares[1:], axis=0) if len(causes) else np.zeros(shares.shape[1], np.int64)
+    of_causes = 1.0 - shares[0]
+    return np.where(of_causes >= _LEAST_SHARE, best, -1).tolist()

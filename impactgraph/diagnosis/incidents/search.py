@@ -1,0 +1,99 @@
+"""The likeliest set of causes of observations: each arises from causes or from nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+
+from impactgraph.columns import Ints
+from impactgraph.forecast.scenarios import Reals
+
+_LEAST_GAIN = 1e-9
+_ROUNDS = 6
+"""Of replacing each cause by a better one; the search has nearly always ended before."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """C candidates and U observations.
+
+    Alerts arise from causes and from nothing, independently: their rates add up.
+    """
+
+    log_prior: Reals
+    """(C,) Logarithm of the probability that one failure is this candidate."""
+    rates: Reals
+    """(C, U) Rate at which a candidate leads to each observation at its time."""
+    false_alarm: Reals
+    """(U,) Rate of each observation without any cause; above 0."""
+    group: Ints
+    """(C,) Candidates with the same number exclude each other: one element in several classes."""
+
+
+class Search:
+    """Costs O(C * U) for each cause of the set and each round of replacements.
+
+    How many elements have failed is not known before, each number is as likely. A set of k of n elements then
+    has the probability 1 / (n over k), so a further cause is the less surprising the more there are.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    def best_set(self) -> list[int]:
+        """Numbers of the causes: the set that no addition, replacement or removal of one cause makes
+        likelier.
+        """
+        chosen: list[int] = []
+        while (addition := self._addition(chosen)) is not None:
+            chosen.append(addition)
+        for _ in range(_ROUNDS):
+            before = list(chosen)
+            for cause in before:
+                self._replace(chosen, cause)
+            while (addition := self._addition(chosen)) is not None:
+                chosen.append(addition)
+            if chosen == before:
+                break
+        return chosen
+
+    def scores_in_place(self, chosen: Sequence[int], cause: int) -> tuple[Reals, float]:
+        """(log-likelihood of each candidate in the place of a cause of the set, that of none in its place).
+
+        Candidates that are in the set already, and those that they exclude, have minus infinity.
+        """
+        rest = [each for each in chosen if each != cause]
+        return self._gains(rest), 0.0
+
+    def _addition(self, chosen: Sequence[int]) -> int | None:
+        gains = self._gains(chosen)
+        best = int(np.argmax(gains)) if len(gains) else 0
+        return best if len(gains) and gains[best] > _LEAST_GAIN else None
+
+    def _replace(self, chosen: list[int], cause: int) -> None:
+        """Replaces the cause by the best candidate in its place, or by none."""
+        rest = [each for each in chosen if each != cause]
+        gains = self._gains(rest)
+        best = int(np.argmax(gains))
+        place = chosen.index(cause)
+        if gains[best] <= _LEAST_GAIN:
+            del chosen[place]
+        elif gains[best] > gains[cause] + _LEAST_GAIN:
+            chosen[place] = best
+
+    def _gains(self, chosen: Sequence[int]) -> Reals:
+        """(C,) What each candidate adds to the log-likelihood of the set."""
+        rate = self._rate(chosen)
+        gains = self._model.log_prior + np.log1p(self._model.rates / rate).sum(axis=1) + log(len(chosen) + 1)
+        excluded = np.isin(self._model.group, self._model.group[list(chosen)])
+        return np.where(excluded, -np.inf, gains)
+
+    def shares(self, chosen: Sequence[int]) -> Reals:
+        """(1 + causes of the set, U) Share of false alarm, then of each cause, in each observation."""
+        rates = np.vstack([self._model.false_alarm, self._model.rates[list(chosen)]])
+        return rates / rates.sum(axis=0)
+
+    def _rate(self, chosen: Sequence[int]) -> Reals:
+        """(U,) Rate of each observation by the causes of the set and by none."""
+        return self._model.false_alarm + self._model.rates[list(chosen)].sum(axis=0)
