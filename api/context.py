@@ -24,6 +24,13 @@ from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Answer, Ask
 from impactgraph.usecases.contributions import contributions
 from impactgraph.usecases.impact_summary import ImpactSummary, impact_summaries, impact_summary
+from impactgraph.usecases.incidents import (
+    IncidentReport,
+    IncidentsQuestion,
+    find_incident,
+    incident_of,
+    list_incidents,
+)
 from impactgraph.usecases.kept_lists import AnswerKey, KeptLists
 from impactgraph.usecases.orders import get_orders, recorded_orders
 from impactgraph.usecases.paged_answer import PagedAnswer, answer_again, as_answer, key_of_cursors
@@ -245,6 +252,18 @@ class Context(BaseContext):
         """The impact summary of each failure of an answer, ranked."""
         as_of = answer.question.as_of
         return await self.ask_at(as_of, impact_summaries, self._ask_impact, answer)
+
+    async def incidents(self, question: IncidentsQuestion) -> tuple[IncidentReport, ...]:
+        """Of failures on record and of given alerts, ranked. Raises NotFoundError, BadInputError."""
+        return await self.ask_at(question.as_of, list_incidents, self._ask_impact, question)
+
+    async def incident(self, key: str) -> IncidentReport | None:
+        """The incident of failures on record with this bare key."""
+        return await self.ask_at(None, find_incident, self._ask_impact, key)
+
+    async def incident_of(self, failure: str, as_of: Millis | None) -> IncidentReport | None:
+        """The incident that a failure on record belongs to."""
+        return await self.ask_at(as_of, incident_of, self._ask_impact, failure, as_of)
 
     async def owner_shares(self, answer: Answer) -> tuple[OwnerShare, ...]:
         """Teams that own impaired elements of an answer, the most affected first."""

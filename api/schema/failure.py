@@ -1,6 +1,6 @@
 """Failures, reported or supposed."""
 
-from typing import cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
 from strawberry.scalars import JSON
@@ -15,6 +15,9 @@ from api.schema.scalars import Moment, Span, moment_of, span_of
 from graph_models import failure
 from graph_models.time import Millis
 from impactgraph.usecases.elements import get_element
+
+if TYPE_CHECKING:
+    from api.schema.incident import Incident
 
 
 @strawberry.type(description="An element that does not work as it should, from a moment on.")
@@ -57,6 +60,18 @@ class Failure(Node):
     )
     async def at_stake(self, info: Info) -> ImpactSummary:
         return await self._impact_summary(info)
+
+    @strawberry.field(
+        description="The incident that it belongs to; null where it ended more than a week ago. Costs an "
+        "answer."
+    )
+    async def incident(
+        self, info: Info
+    ) -> Annotated["Incident", strawberry.lazy("api.schema.incident")] | None:
+        from api.schema.incident import Incident
+
+        report = await info.context.incident_of(self.model.key, self.landscape.as_of)
+        return Incident.of(report, self.landscape) if report is not None else None
 
     async def _impact_summary(self, info: Info) -> ImpactSummary:
         summary = await info.context.impact_summary(self.model, self.landscape.as_of)

@@ -12,6 +12,7 @@ from api.schema.element import Element, Info, element_of, find_element_by_id
 from api.schema.enums import Dimension, ElementKind, OrderSort, PayloadKind
 from api.schema.failure import Failure, find_failure
 from api.schema.filters import FailureFilter, failure_filter_of, filter_of
+from api.schema.incident import AlertInput, Incident, alerts_of
 from api.schema.ingest import Ingest
 from api.schema.node import Node
 from api.schema.order import Order
@@ -34,6 +35,7 @@ from impactgraph.usecases import (
     elements,
     failures,
     identify_order,
+    incidents,
     ingests,
     orders,
     paths,
@@ -42,6 +44,7 @@ from impactgraph.usecases import (
     search,
     topologies,
 )
+from impactgraph.usecases.validation import element_id
 
 From = Annotated[strawberry.ID, strawberry.argument(name="from", description="Full id of the start.")]
 To = Annotated[strawberry.ID, strawberry.argument(name="to", description="Full id of the end.")]
@@ -73,8 +76,8 @@ def _records_question(
 @strawberry.type(description="Questions on orders, failures and the topology.")
 class Query:
     @strawberry.field(
-        description="The order, fulfillment, failure, element or version of the topology with this id; null "
-        "if unknown."
+        description="The order, fulfillment, failure, incident, element or version of the topology with this "
+        "id; null if unknown."
     )
     async def node(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Full id.")]
@@ -87,6 +90,9 @@ class Query:
             return hits[0].node if hits else None
         if kind == "failure":
             return await find_failure(key, await info.context.current_landscape(), info.context)
+        if kind == "incident":
+            report = await info.context.incident(key)
+            return Incident.of(report, await info.context.landscape()) if report is not None else None
         if kind == "topology":
             version = await info.context.ask(topologies.find_topology, key)
             return TopologyVersion.of(version) if version else None
@@ -126,6 +132,46 @@ class Query:
         return Connection.of(
             info.context, page, [Failure.of(item, info.context.now, landscape) for item in page.items]
         )
+
+    @strawberry.field(
+        description="Failures on record, and given alerts, that have one cause, most costly first. Costs an "
+        "answer for each."
+    )
+    async def incidents(
+        self,
+        info: Info,
+        active: Annotated[
+            bool | None,
+            strawberry.argument(
+                description="true: with a failure or alert that has not ended; false: only the others; null: "
+                "all of the last week."
+            ),
+        ] = True,
+        alerts: Annotated[
+            list[AlertInput] | None,
+            strawberry.argument(description="Alerts that are not on record; they are not stored."),
+        ] = None,
+        monitors: Annotated[
+            list[strawberry.ID] | None,
+            strawberry.argument(
+                description="Elements that have a monitor: where they should have raised an alert and did "
+                "not, that speaks against a cause."
+            ),
+        ] = None,
+        as_of: AsOf = None,
+        first: First = 50,
+        after: After = None,
+    ) -> Connection[Incident]:
+        question = incidents.IncidentsQuestion(
+            as_of=as_of,
+            active=active,
+            alerts=alerts_of(alerts or ()),
+            monitors=frozenset(element_id(each) for each in monitors or ()),
+        )
+        reports = await info.context.incidents(question)
+        page = incidents.page_of(reports, first, after)
+        landscape = await info.context.landscape(as_of)
+        return Connection.of(info.context, page, [Incident.of(item, landscape) for item in page.items])
 
     @strawberry.field(description="An order; null if unknown.")
     async def order(

@@ -184,6 +184,18 @@ COMMANDS = (
         ),
     ),
     Command(
+        "incidents",
+        "Failures and alerts with one cause, most costly first, with the likeliest causes of each.",
+        "Failures on record that are active, and the alerts of a file, are grouped by what would explain "
+        "them: each element is tried as the cause, its failure is propagated through the topology, and "
+        "compared with what is reported and what is silent. "
+        "Exit status: 0 no incident affects anything, 1 one does.",
+        (
+            "impactgraph incidents",
+            "impactgraph incidents --alerts alerts.ndjson --monitors system:oms,system:broker",
+        ),
+    ),
+    Command(
         "drift",
         "Steps, locations, modes and channels whose duration, error rate, reroutes, rejections or "
         "cancellations changed.",

@@ -31,7 +31,7 @@ def failure_input(failure: Failure) -> dict[str, Any]:
     if failure.error_rate is not None:
         fields["errorRate"] = failure.error_rate
     if not failure.scope.everything:
-        fields["scope"] = _scope(failure.scope)
+        fields["scope"] = scope_fields(failure.scope)
     return (
         fields
         | {"severity": failure.severity.value, "summary": failure.summary}
@@ -55,14 +55,15 @@ def failure_in(fields: Mapping[str, Any], *, key: str) -> Failure:
         delay=spans["delay"],
         error_rate=fields.get("errorRate"),
         drain=spans["drain"],
-        scope=_scope_in(fields.get("scope", {})),
+        scope=scope_in(fields.get("scope", {})),
         severity=Severity(fields["severity"]),
         summary=fields["summary"],
         evidence=fields.get("evidence"),
     )
 
 
-def _scope_in(fields: Mapping[str, Any]) -> Scope:
+def scope_in(fields: Mapping[str, Any]) -> Scope:
+    """The scope of GraphQL's ScopeInput."""
     plain = {_snake(name): values for name, values in fields.items() if name != "attributes"}
     attributes = {f"{_ATTRIBUTE}{name}": values for name, values in fields.get("attributes", {}).items()}
     return Scope.from_mapping(plain | attributes)
@@ -89,12 +90,13 @@ def change_input(change: FailureChange) -> dict[str, Any]:
     fields: dict[str, Any] = {name: iso(at) for name, at in moments if at is not None}
     fields |= {name: format_duration(span) for name, span in spans if span is not None}
     fields |= {name: value for name, value in values if value is not None}
-    return fields | ({"scope": _scope(change.scope)} if change.scope is not None else {})
+    return fields | ({"scope": scope_fields(change.scope)} if change.scope is not None else {})
 
 
-def _scope(scope: Scope) -> dict[str, Any]:
+def scope_fields(scope: Scope) -> dict[str, Any]:
+    """The scope as GraphQL's ScopeInput."""
     fields: dict[str, Any] = {
-        _camel(name): list(values) for name, values in scope.limits if not name.startswith(_ATTRIBUTE)
+        camel_case(name): list(values) for name, values in scope.limits if not name.startswith(_ATTRIBUTE)
     }
     attributes = {
         name.removeprefix(_ATTRIBUTE): list(values)
@@ -104,6 +106,6 @@ def _scope(scope: Scope) -> dict[str, Any]:
     return fields | ({"attributes": attributes} if attributes else {})
 
 
-def _camel(name: str) -> str:
+def camel_case(name: str) -> str:
     first, *others = name.split("_")
     return first + "".join(word.capitalize() for word in others)

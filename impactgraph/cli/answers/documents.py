@@ -209,6 +209,21 @@ _PAYLOADS_VARIABLES = "$where: OrderFilter, $kinds: [PayloadKind!], $asOf: DateT
 PAYLOADS = f"""query ({_PAYLOADS_VARIABLES}, $first: Int, $after: String) {{
   payloadFindings(where: $where, kinds: $kinds, asOf: $asOf, first: $first, after: $after)
     {_page(_PAYLOAD)} }}"""
+ALERT = f"id element {{ {ELEMENT} }} class startedAt endedAt scope text"
+ROOT_CAUSE = (
+    f"element {{ {ELEMENT} }} class score startedAt explainsIds silent {{ {ELEMENT} }} evidence "
+    f"path {{ {PATH} }}"
+)
+INCIDENT = (
+    f"id headline impact startedAt active quiet unknown failures {{ {FAILURE} }} "
+    f"alerts(first: 500) {_page(ALERT)} "
+    f"likelyCause {{ {ROOT_CAUSE} }} owner {{ {TEAM} }} estimates {{ {ESTIMATES} }}"
+)
+INCIDENTS = f"""query (
+  $active: Boolean, $alerts: [AlertInput!], $monitors: [ID!], $asOf: DateTime, $first: Int
+) {{ serverTime
+  incidents(active: $active, alerts: $alerts, monitors: $monitors, asOf: $asOf, first: $first)
+    {_page(INCIDENT)} }}"""
 FAILURES = f"""query ($active: Boolean, $first: Int) {{ serverTime
   failures(active: $active, first: $first) {_page(FAILURE)} }}"""
 _PREVIEW = " ".join(BLAST_FIELDS[name] for name in PREVIEW_PARTS)
@@ -239,6 +254,7 @@ DOCUMENTS = (
     RECORDS,
     RECORDS_PAGE,
     PAYLOADS,
+    INCIDENTS,
     FAILURES,
     REPORT,
     UPDATE,

@@ -28,6 +28,7 @@ from impactgraph.usecases.drift import list_drift, list_drift_groups
 from impactgraph.usecases.exports import Export
 from impactgraph.usecases.failures import list_failures
 from impactgraph.usecases.identify_order import identify_order
+from impactgraph.usecases.incidents import IncidentsQuestion, list_incidents, page_of
 from impactgraph.usecases.ingest_files import EventTarget
 from impactgraph.usecases.orders import current_topology
 from impactgraph.usecases.overdue import OverdueQuestion, overdue
@@ -37,6 +38,7 @@ from impactgraph.usecases.preview_failure import preview_failure
 from impactgraph.usecases.records import RecordsQuestion, list_rates, watch_records
 from impactgraph.usecases.report_failure import FailureOutcome, report_failure
 from impactgraph.usecases.resolve_failure import resolve_failure
+from impactgraph.usecases.snapshot import snapshot
 from impactgraph.usecases.update_failure import FailureChange, update_failure
 from impactgraph.usecases.why import why
 from impactgraph.usecases.wording import Wording
@@ -121,6 +123,13 @@ class LocalAnswers:
             return list_payload_findings(self.store, question, self.now, first, after)
 
         return Encoder().connection(_pages(page, size))
+
+    def incidents(self, question: IncidentsQuestion, size: int) -> Json:
+        with snapshot(self.store, question.as_of, self.now) as s:
+            reports = list_incidents(s, answer_question, question)
+            encoder = Encoder(s.at, s.topology)
+            page = encoder.connection(page_of(reports, size, None))
+            return {"asOf": iso_moment(s.at), "incidents": page}
 
     def failures(self, size: int, *, active: bool | None) -> Json:
         page = list_failures(self.store, self.now, active=active, first=size)

@@ -13,6 +13,7 @@ from impactgraph.cli.encode.values import Json
 from impactgraph.cli.output import Rows
 from impactgraph.cli.why_message import MessageLayout
 from impactgraph.usecases.exports import Export
+from impactgraph.usecases.incidents import IncidentsQuestion
 from impactgraph.usecases.ingest_files import EventTarget
 from impactgraph.usecases.overdue import OverdueQuestion
 from impactgraph.usecases.payloads import PayloadsQuestion
@@ -62,6 +63,10 @@ class Answers(Protocol):
 
     def payloads(self, question: PayloadsQuestion, size: int | None) -> Json:
         """A page of PayloadFinding."""
+        ...
+
+    def incidents(self, question: IncidentsQuestion, size: int) -> Json:
+        """`asOf`, and `incidents`: a page of Incident."""
         ...
 
     def failures(self, size: int, *, active: bool | None) -> Json:

@@ -22,8 +22,10 @@ from impactgraph.cli.encode.values import Json, iso_duration, iso_moment
 from impactgraph.cli.output import Rows
 from impactgraph.cli.why_message import MessageLayout
 from impactgraph.errors import NotFoundError, Problem
+from impactgraph.usecases.alert_input import alert_input
 from impactgraph.usecases.exports import Export, columns
 from impactgraph.usecases.failure_input import change_input, failure_input
+from impactgraph.usecases.incidents import IncidentsQuestion
 from impactgraph.usecases.ingest_files import EventTarget
 from impactgraph.usecases.overdue import OverdueQuestion
 from impactgraph.usecases.pages import MOST
@@ -162,6 +164,18 @@ class RemoteAnswers:
         if size is None:
             _extend(page, lambda after: ask(MOST, after))
         return page
+
+    def incidents(self, question: IncidentsQuestion, size: int) -> Json:
+        answer = self.client.ask(
+            documents.INCIDENTS,
+            active=question.active,
+            alerts=[alert_input(each) for each in question.alerts],
+            monitors=sorted(question.monitors),
+            asOf=iso_moment(question.as_of),
+            first=size,
+        )
+        at = iso_moment(question.as_of) or answer["serverTime"]
+        return {"asOf": at, "incidents": answer["incidents"]}
 
     def failures(self, size: int, *, active: bool | None) -> Json:
         answer = self.client.ask(documents.FAILURES, active=active, first=size)

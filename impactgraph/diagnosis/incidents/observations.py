@@ -16,6 +16,10 @@ element do not fail independently.
 """
 _OTHER_CLASS = 0.35
 """Factor of the chance where an alert says that something else is wrong than the effect would show."""
+_OTHER_ELEMENT = 0.2
+"""Factor of the chance that a failure is reported of an element that suffers from it: who reports one has
+looked for the element that failed.
+"""
 _OF_EFFECT = {
     Effect.BLOCKED: frozenset(
         {
@@ -80,7 +84,8 @@ class Observation:
         shown = frozenset({failure_class}) if symptom.effect is None else _OF_EFFECT[symptom.effect]
         is_hop = symptom.effect is None and len(symptom.hops) > 1
         fits = not classes or is_hop or bool(classes & shown)
-        return symptom.chance * (1.0 if fits else _OTHER_CLASS)
+        chance = symptom.chance * (1.0 if fits else _OTHER_CLASS)
+        return chance * _OTHER_ELEMENT if self.is_statement and len(symptom.hops) > 1 else chance
 
 
 def observations_of(alerts: Iterable[Alert]) -> tuple[Observation, ...]:

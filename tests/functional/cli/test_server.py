@@ -99,6 +99,8 @@ COMMANDS = [
     ("records", "--where", "min-value=100000000"),
     ("overdue", "--by", "step,region", "--orders", "3"),
     ("overdue", "--where", "channels=web", "--as-of", "-2h"),
+    ("incidents",),
+    ("incidents", "--all", "--as-of", "-1h", "--monitors", "system:oms"),
     ("drift", "--first", "5"),
     ("drift", "--all", "--first", "3"),
     ("records", "--first", "4"),

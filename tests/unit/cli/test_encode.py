@@ -10,6 +10,7 @@ from graph_models import diagnosis, impact, orders
 from graph_models.estimates import Estimate, Estimates, MoneyEstimate, ToCome
 from graph_models.failure import Failure
 from graph_models.impairment import Absorption, Impairment
+from graph_models.incidents import Alert
 from graph_models.time import FOREVER, HOUR
 from graph_models.topology import Playbook, PlaybookStep, Team
 from impactgraph.cli.encode import RULES, Encoder, json_keys
@@ -19,6 +20,7 @@ from impactgraph.topology.difference import Change
 from impactgraph.usecases import IngestResult, QuarantinedEvent, TopologyVersion
 from impactgraph.usecases.compare_topologies import TopologyChange
 from impactgraph.usecases.impact_summary import ImpactSummary
+from impactgraph.usecases.incidents import IncidentReport, LikelyCause
 from impactgraph.usecases.records import RecordCount
 
 TYPES = {
@@ -46,6 +48,9 @@ TYPES = {
     Absorption: "Absorption",
     Failure: "Failure",
     ImpactSummary: "ImpactSummary",
+    IncidentReport: "Incident",
+    LikelyCause: "RootCause",
+    Alert: "Alert",
     orders.Order: "Order",
     orders.Fulfillment: "Fulfillment",
     orders.TimelineEntry: "TimelineEntry",
@@ -76,7 +81,9 @@ OWN_QUERIES = {
     "Order": {"timeline", "diagnosis"},
     "Diagnosis": {"customerMessages", "customerFacts"},
     "Fulfillment": {"order"},
-    "Failure": {"impactSummary", "atStake", "owner"},
+    "Failure": {"impactSummary", "atStake", "owner", "incident"},
+    "Incident": {"blastRadius"},
+    "RootCause": {"explains"},
     "Impairment": {"failures", "path"},
     "Cause": {"failureInput"},
     "Drift": {"element"},

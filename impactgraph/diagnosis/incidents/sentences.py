@@ -1,0 +1,58 @@
+"""Sentences about incidents and their causes."""
+
+from collections.abc import Callable, Sequence
+
+from graph_models.incidents import CandidateCause, Incident
+
+MOST_NAMED = 3
+"""Elements that a sentence names."""
+Names = Callable[[str], str]
+"""Name of an element by its full id."""
+
+
+def incident_text(incident: Incident, name: Names) -> str:
+    """What is probably behind the incident, or that nothing explains it."""
+    reports = _reports(incident)
+    if not incident.causes:
+        return f"No element of the topology explains {reports}."
+    cause = incident.causes[0]
+    what = f"{cause.failure_class.value.lower().replace('_', ' ')} of {name(cause.element)}"
+    if not incident.is_explained:
+        return f"No common cause is found for {reports}; the likeliest is an {what} ({_percent(cause)})."
+    article = "An" if what[0] in "aeiou" else "A"
+    return f"{article} {what} is the likeliest cause of {reports} ({_percent(cause)})."
+
+
+def cause_text(incident: Incident, cause: CandidateCause, name: Names) -> str:
+    """What speaks for a cause and what against it."""
+    count, total = len(cause.explains), len(incident.alerts)
+    if total == 1:
+        text = "It would explain the alert."
+    elif count == total:
+        text = f"It would explain all {total} alerts."
+    else:
+        text = f"It would explain {count} of {total} alerts."
+    if cause.silent:
+        verb = "has" if len(cause.silent) == 1 else "have"
+        text += f" Against it: {_list([name(each) for each in cause.silent])} {verb} raised no alert."
+    return text
+
+
+def _reports(incident: Incident) -> str:
+    count = len(incident.alerts)
+    if all(alert.is_statement for alert in incident.alerts):
+        return f"failure {incident.alerts[0].key}" if count == 1 else f"{count} failures"
+    return f"the alert {incident.alerts[0].key}" if count == 1 else f"{count} alerts"
+
+
+def _percent(cause: CandidateCause) -> str:
+    if cause.likelihood > 0.99:
+        return "> 99 %"
+    return f"{max(round(cause.likelihood * 100), 1)} %"
+
+
+def _list(names: Sequence[str]) -> str:
+    shown = [*names[:MOST_NAMED]]
+    if len(names) > MOST_NAMED:
+        shown.append(f"{len(names) - MOST_NAMED} more")
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
