@@ -83,6 +83,20 @@ COMMANDS = (
         ("impactgraph apply topology/ --dry-run", "impactgraph apply topology.yaml --store shop"),
     ),
     Command(
+        "discover",
+        "Drafts a mapping and a topology from a log.",
+        "Of a CSV file or an OCEL 2.0 log it guesses which columns, object types and activities are what, "
+        "unless --mapping says it; files of CloudEvents need none. The draft topology has the workflows as "
+        "the orders took them: steps, transitions with shares, durations, records. A comment on each line "
+        "says how often it was seen; what is unsure is named. Overwrites nothing, and needs no store: "
+        "--store and --server are ignored.",
+        (
+            "impactgraph discover orders.csv",
+            "impactgraph discover log.sqlite --mapping mapping.yaml --out draft",
+            "impactgraph discover events.ndjson.gz --format json",
+        ),
+    ),
+    Command(
         "ingest",
         "Ingests order and failure events.",
         "Duplicates change nothing, and the order of events does not matter. "

@@ -1,0 +1,80 @@
+"""The steps of a workflow from its counts: their order, transitions with shares, conditions."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from impactgraph.discovery.draft import TransitionDraft
+from impactgraph.discovery.tallies import DIMENSIONS, StepTally, WorkflowTally
+
+_PURE = 0.985
+"""Share of the visits that a condition must explain."""
+_ENOUGH = 30
+
+
+def frequent_steps(tally: WorkflowTally, minimum: float) -> list[str]:
+    """The steps that at least `minimum` of the fulfillments visited, in the order in which they do: the one
+    where most begin, then by how many other steps came before.
+    """
+    placed = [
+        name
+        for name, step in tally.steps.items()
+        if step.fulfillments >= minimum * max(1, tally.fulfillments)
+    ]
+    if not placed:
+        return []
+    first = max(placed, key=lambda name: tally.steps[name].first)
+    return sorted(placed, key=lambda name: (name != first, _position(tally.steps[name]), name))
+
+
+def _position(step: StepTally) -> float:
+    return step.position / step.fulfillments
+
+
+def transitions(
+    step: StepTally, known: Iterable[str], minimum: float
+) -> tuple[tuple[TransitionDraft, ...], float, list[tuple[str, int]]]:
+    """(transitions to known steps, the most frequent last where conditions decide, else first; the share of
+    the visits after which the fulfillment was complete; transitions that are left out, with their counts).
+    """
+    names = set(known)
+    all_left = sum(step.next.values()) + step.completed
+    kept = {name: count for name, count in step.next.items() if name in names and count >= minimum * all_left}
+    omitted = [(name, count) for name, count in step.next.most_common() if name not in kept]
+    completed = step.completed if step.completed >= minimum * all_left else 0
+    total = sum(kept.values()) + completed
+    drafts = [
+        TransitionDraft(name, count, count / total, step.returns[name])
+        for name, count in sorted(kept.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    conditions = _conditions(step, kept) if not completed else {}
+    if conditions:
+        drafts = [_with_condition(draft, conditions) for draft in reversed(drafts)]
+    return tuple(drafts), completed / total if total else 0.0, omitted
+
+
+def _with_condition(
+    draft: TransitionDraft, conditions: Mapping[str, tuple[str, tuple[str, ...]]]
+) -> TransitionDraft:
+    return replace(draft, when=conditions.get(draft.step))
+
+
+def _conditions(step: StepTally, kept: Mapping[str, int]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """The condition of each next step but the most frequent, where one dimension of the orders decides."""
+    if len(kept) < 2 or sum(kept.values()) < _ENOUGH:
+        return {}
+    for place, dimension in enumerate(DIMENSIONS):
+        by_value: dict[str, Counter[str]] = {}
+        for (where, value, target), count in step.next_by.items():
+            if where == place and target in kept:
+                by_value.setdefault(value, Counter())[target] += count
+        chosen = {value: counts.most_common(1)[0] for value, counts in by_value.items()}
+        explained = sum(count for _, count in chosen.values())
+        targets = {target for target, _ in chosen.values()}
+        if explained >= _PURE * sum(kept.values()) and targets == set(kept):
+            rest = max(kept, key=lambda name: (kept[name], name))
+            values: dict[str, list[str]] = {}
+            for value, (target, _) in sorted(chosen.items()):
+                values.setdefault(target, []).append(value)
+            return {target: (dimension, tuple(each)) for target, each in values.items() if target != rest}
+    return {}

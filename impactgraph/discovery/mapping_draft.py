@@ -1,0 +1,70 @@
+"""A draft mapping as data: each guess with how sure it is and what it was seen in."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Sureness(Enum):
+    """How sure a guess is."""
+
+    SURE = "sure"
+    LIKELY = "likely"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A value of the mapping."""
+
+    value: str
+    sureness: Sureness
+    seen: str
+    """What speaks for it, with numbers, such as `different in 4,000 of 4,000 rows`."""
+    is_attribute: bool = False
+    """Whether the value is the name of a column or attribute, not a constant."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityGuess:
+    """What an activity means; without meanings it is left out of the mapping."""
+
+    activity: str
+    meanings: tuple[tuple[str, str], ...]
+    """(section of the mapping, value there; empty for a list)."""
+    sureness: Sureness
+    seen: str
+
+
+@dataclass(slots=True)
+class MappingDraft:
+    """Keys of the maps are fields of the mapping format."""
+
+    source: Guess
+    order: dict[str, Guess] = field(default_factory=dict[str, Guess])
+    attributes: dict[str, Guess] = field(default_factory=dict[str, Guess])
+    """Further attributes of orders."""
+    fulfillment: dict[str, Guess] = field(default_factory=dict[str, Guess])
+    posting: dict[str, Guess] = field(default_factory=dict[str, Guess])
+    """Of every posting: `amount`, `currency`, `document`."""
+    csv: dict[str, Guess] = field(default_factory=dict[str, Guess])
+    whole: dict[str, Guess] = field(default_factory=dict[str, Guess])
+    """`time_format`, `zone`, `decimal`."""
+    activities: list[ActivityGuess] = field(default_factory=list[ActivityGuess])
+    unused: tuple[str, ...] = ()
+    """Columns, or attributes and object types, that the draft does not name."""
+    rows: int = 0
+    """Rows or events that were looked at."""
+
+    def guesses(self) -> list[tuple[str, Guess]]:
+        """(place in the mapping, guess) of all but the activities."""
+        sections = (
+            ("order.", self.order),
+            ("order.attributes.", self.attributes),
+            ("fulfillment.", self.fulfillment),
+            ("postings.", self.posting),
+            ("csv.", self.csv),
+            ("", self.whole),
+        )
+        return [("source", self.source)] + [
+            (f"{prefix}{name}", guess) for prefix, guesses in sections for name, guess in guesses.items()
+        ]

@@ -1,0 +1,215 @@
+"""Drafts a mapping and a topology from the files of a log."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from impactgraph.discovery.activities import LogSample, guess_activities
+from impactgraph.discovery.discover import MINIMUM, Discovery
+from impactgraph.discovery.draft import (
+    Doubt,
+    LocationDraft,
+    RecordDraft,
+    StepDraft,
+    TopologyDraft,
+    TransitionDraft,
+    WorkflowDraft,
+)
+from impactgraph.discovery.dwell_times import Dwell
+from impactgraph.discovery.mapping_draft import ActivityGuess, Guess, MappingDraft, Sureness
+from impactgraph.discovery.mapping_yaml import mapping_yaml
+from impactgraph.discovery.object_guess import guess_objects
+from impactgraph.discovery.table_guess import guess_table
+from impactgraph.discovery.topology_yaml import topology_yaml
+from impactgraph.errors import BadInputError, Problem
+from impactgraph.ingest.files import Block, read_blocks, read_with_mapping
+from impactgraph.ingest.log_kinds import LogKind, log_kind
+from impactgraph.ingest.mapping import FulfillmentMapping, Mapping, OrderMapping
+from impactgraph.ingest.mapping_format import load_mapping, parse_mapping
+from impactgraph.ingest.moments import MomentReader, instant
+from impactgraph.ingest.ocel import read_ocel
+from impactgraph.ingest.ocel_relations import relations_of
+from impactgraph.ingest.read import RefusedEventError, read_event
+from impactgraph.ingest.tables import Table, open_table
+
+__all__ = [
+    "MINIMUM",
+    "ActivityGuess",
+    "Discovered",
+    "Doubt",
+    "Dwell",
+    "Guess",
+    "LocationDraft",
+    "LogKind",
+    "MappingDraft",
+    "RecordDraft",
+    "StepDraft",
+    "Sureness",
+    "TopologyDraft",
+    "TransitionDraft",
+    "WorkflowDraft",
+    "discover",
+]
+
+_LOOK = 20_000
+"""Rows by which columns are guessed."""
+_MOST_REASONS = 20
+
+
+@dataclass(slots=True)
+class Discovered:
+    """The drafts of a log, and what became of its entries."""
+
+    kinds: dict[str, LogKind]
+    """By file."""
+    topology: TopologyDraft
+    mapping: MappingDraft | None = None
+    """None where none was guessed: of CloudEvents, and with a mapping of one's own."""
+    mapping_text: str = ""
+    topology_text: str = ""
+    entries: int = 0
+    passed: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    """Entries that became no event, by (reason, activity)."""
+    refused: Counter[str] = field(default_factory=Counter[str])
+    """Events that are not valid, by reason."""
+
+
+def discover(
+    files: Sequence[str],
+    mapping_file: Path | None = None,
+    *,
+    minimum: float = MINIMUM,
+    progress: Callable[[int], None] = lambda entries: None,
+) -> Discovered:
+    """Drafts from the files, which are of one kind. `progress` is called with the entries read so far.
+
+    Raises BadInputError where a file cannot be read, or shows no workflow.
+    """
+    kinds = {file: log_kind(file) for file in files}
+    mapping = load_mapping(mapping_file) if mapping_file is not None else None
+    draft, text = None, ""
+    if mapping is None:
+        _check_one_kind(kinds)
+        if kinds[files[0]] is not LogKind.EVENTS:
+            draft = _guess_mapping(files[0], kinds[files[0]])
+            text = mapping_yaml(draft)
+            mapping = parse_mapping(text, "the draft of the mapping")
+    discovery = Discovery(minimum)
+    found = Discovered(kinds, TopologyDraft.empty(), draft, text)
+    for file in files:
+        for block in _blocks(file, mapping):
+            _add(discovery, block, found)
+            progress(found.entries)
+    discovery.unreadable = found.refused.total()
+    found.topology = discovery.draft()
+    if not found.topology.workflows:
+        raise BadInputError(_nothing_found(found, files[0]))
+    found.topology_text = topology_yaml(found.topology)
+    return found
+
+
+def _check_one_kind(kinds: dict[str, LogKind]) -> None:
+    if len(set(kinds.values())) > 1:
+        raise BadInputError(
+            *(Problem(f"It is {kind.value}: name files of one kind.", file) for file, kind in kinds.items())
+        )
+
+
+def _blocks(file: str, mapping: Mapping | None) -> Iterator[Block]:
+    return read_blocks(file) if mapping is None else read_with_mapping(file, mapping)
+
+
+def _add(discovery: Discovery, block: Block, found: Discovered) -> None:
+    for line in block.lines:
+        try:
+            event, _ = read_event(line)
+        except RefusedEventError as error:
+            found.refused[str(error) if len(found.refused) < _MOST_REASONS else "other reasons"] += 1
+            continue
+        discovery.add(event)
+    found.entries += block.entry_count
+    for skipped in block.passed:
+        found.passed[skipped.reason, skipped.activity] += 1
+
+
+def _nothing_found(found: Discovered, file: str) -> Problem:
+    why = "no fulfillment entered a step"
+    if found.refused:
+        reason, count = found.refused.most_common(1)[0]
+        why = f"{found.refused.total():,} of its events are not valid, {count:,} of them as {reason}"
+    elif found.mapping is not None:
+        why += ", by the mapping that was guessed: say with --mapping what is what in it"
+    return Problem(f"It shows no workflow: {why}.", file)
+
+
+def _guess_mapping(file: str, kind: LogKind) -> MappingDraft:
+    source = f"/{Path(file).name.split('.')[0] or 'log'}"
+    return _guess_from_table(file, source) if kind is LogKind.TABLE else _guess_from_ocel(file, source)
+
+
+def _guess_from_table(file: str, source: str) -> MappingDraft:
+    table = open_table(file)
+    draft, missing = guess_table(list(islice(table.rows(), _LOOK)), table.names, source)
+    if missing:
+        raise BadInputError(*(Problem(_no_column(what, table), file, 1) for what in missing))
+    sample = _sample_table(table, draft)
+    draft.rows = sample.rows.total()
+    draft.csv["delimiter"] = Guess(_delimiter(table.delimiter), Sureness.SURE, "as the header shows")
+    if table.encoding is not None:
+        seen = "it is not in UTF-8; this encoding reads all of it, as others may"
+        draft.csv["encoding"] = Guess(table.encoding, Sureness.UNSURE, seen)
+    draft.activities = guess_activities(sample.logs(), sample.rows)
+    return draft
+
+
+def _delimiter(mark: str) -> str:
+    return "tab" if mark == "\t" else mark
+
+
+def _sample_table(table: Table, draft: MappingDraft) -> LogSample:
+    order, activity, time = draft.order["type"].value, draft.csv["activity"].value, draft.csv["time"].value
+    format_ = draft.whole.get("time_format")
+    moments = MomentReader(format_.value if format_ else None)
+    sample = LogSample()
+    for key, name, at in table.cells(order, activity, time):
+        if key and name and sample.wants(key, name):
+            sample.add(key, instant(moments.rfc3339(at)), name)
+    return sample
+
+
+def _no_column(what: str, table: Table) -> str:
+    roles = {"csv.time": "the moment", "csv.activity": "the activity", "order.type": "the id of the order"}
+    shown = ", ".join(table.names[:30]) + (", ..." if len(table.names) > 30 else "")
+    return (
+        f"No column looks like {roles[what]} of each step: name it in a mapping (`{what}`), and say "
+        f"--mapping. There are {shown}."
+    )
+
+
+def _guess_from_ocel(file: str, source: str) -> MappingDraft:
+    log = read_ocel(Path(file), MomentReader())
+    draft, missing = guess_objects(log, source)
+    if missing or not log.events:
+        what = "no objects" if missing else "no events"
+        raise BadInputError(Problem(f"The log has {what}: there is nothing to draft from.", file))
+    part = draft.fulfillment.get("type")
+    provisional = Mapping(
+        source=source,
+        order=OrderMapping(type=draft.order["type"].value),
+        fulfillment=FulfillmentMapping(type=part.value if part else None),
+    )
+    order_type = draft.order["type"].value
+    orders_of = relations_of(log, provisional).orders_of
+    sample = LogSample()
+    for event in log.events:
+        known = (id_ for id_ in event.objects if id_ in log.objects)
+        orders = [order for id_ in known for order in orders_of.get(id_, (id_,))]
+        for order in dict.fromkeys(each for each in orders if log.objects[each].type == order_type):
+            if sample.wants(order, event.type):
+                sample.add(order, instant(event.time), event.type)
+    for activity, count in Counter(event.type for event in log.events).items():
+        sample.rows[activity] = count
+    draft.activities = guess_activities(sample.logs(), sample.rows)
+    return draft
