@@ -46,8 +46,8 @@ def discovered_json(found: "Discovered", paths: Mapping[str, Path]) -> dict[str,
                 {"key": each.key, "kind": each.kind, "region": each.region, "fulfillments": each.fulfillments}
                 for each in draft.locations
             ],
-            "doubts": [{"subject": doubt.subject, "text": doubt.text} for doubt in draft.doubts],
         },
+        "doubts": [{"subject": doubt.subject, "text": doubt.text} for doubt in found.doubts],
     }
 
 

@@ -105,7 +105,7 @@ def _then(step: "StepDraft") -> str:
 
 
 def _print_doubts(out: "Console", found: "Discovered") -> None:
-    doubts = found.topology.doubts
+    doubts = found.doubts
     if not doubts:
         return
     print_heading(out, "Unsure")

@@ -40,7 +40,7 @@ _RECORD_VERB = re.compile(
 )
 _RECORD_NOUN = re.compile(r" (task|message|notification|e ?mail|mail|sms)$")
 _RECORD_END = re.compile(r" (posted|created|recorded|sent|issued|closed|booked)$")
-_ERROR = re.compile(r"^(error|failure|failed)s? (?=\w)")
+_ERROR = re.compile(r"^errors? (?=\w)")
 _MOSTLY = 0.5
 _LONGEST = 300
 """Entries of one order that are kept."""

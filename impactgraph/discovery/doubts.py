@@ -46,7 +46,7 @@ def _whole(workflow: WorkflowDraft, tally: WorkflowTally, names: list[str], mini
         yield f"none of its {workflow.fulfillments:,} fulfillments entered a step."
         return
     if workflow.fulfillments < FEW:
-        yield f"only {workflow.fulfillments:,} fulfillments were seen."
+        yield f"no more fulfillments were seen than {workflow.fulfillments:,}."
     others = [name for name in tally.steps if name not in names]
     if others:
         shown = ", ".join(f"{name} ({tally.steps[name].fulfillments:,})" for name in sorted(others)[:10])
@@ -154,4 +154,4 @@ def _of_records(step: StepDraft) -> Iterator[str]:
                 "comment, since a step emits what every order must have."
             )
         elif record.count < FEW:
-            yield f"{what} was seen {record.count:,} times only."
+            yield f"{what} was seen only {record.count:,} times."

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
+from impactgraph.discovery.draft import Doubt
+
 
 class Sureness(Enum):
     """How sure a guess is."""
@@ -54,6 +56,23 @@ class MappingDraft:
     """Columns, or attributes and object types, that the draft does not name."""
     rows: int = 0
     """Rows or events that were looked at."""
+
+    def doubts(self) -> list[Doubt]:
+        """What is unsure of it as a whole; each guess says by itself how sure it is."""
+        lost = [each for each in self.activities if not each.meanings]
+        unsure = [place for place, guess in self.guesses() if guess.sureness is Sureness.UNSURE]
+        unsure += [each.activity for each in self.activities if each.sureness is Sureness.UNSURE]
+        doubts: list[Doubt] = []
+        if unsure:
+            doubts.append(Doubt("mapping", f"guessed without much to go by: {', '.join(unsure)}."))
+        if lost:
+            names = ", ".join(each.activity for each in lost)
+            text = (
+                f"no entry of these activities names an order, or an object of one: {names}. They "
+                "are left out; another object type may be the order, or relations are missing in the log."
+            )
+            doubts.append(Doubt("mapping", text))
+        return doubts
 
     def guesses(self) -> list[tuple[str, Guess]]:
         """(place in the mapping, guess) of all but the activities."""

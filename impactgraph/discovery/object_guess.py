@@ -77,7 +77,8 @@ def _part_type(objects: Mapping[str, int], events: Mapping[str, Counter[str]], o
 
 def _seen(name: str, objects: Mapping[str, int], events: Mapping[str, Counter[str]]) -> str:
     counts = events.get(name, Counter[str]())
-    return f"{objects[name]:,} objects in {counts.total():,} events of {len(counts)} activities"
+    activities = "1 activity" if len(counts) == 1 else f"{len(counts)} activities"
+    return f"{objects[name]:,} objects in {counts.total():,} events of {activities}"
 
 
 def _rows(log: OcelLog, type_: str) -> list[dict[str, str]]:

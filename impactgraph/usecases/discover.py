@@ -75,6 +75,12 @@ class Discovered:
     refused: Counter[str] = field(default_factory=Counter[str])
     """Events that are not valid, by reason."""
 
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """What is unsure of both drafts."""
+        mapping = self.mapping.doubts() if self.mapping is not None else []
+        return (*mapping, *self.topology.doubts)
+
 
 def discover(
     files: Sequence[str],
