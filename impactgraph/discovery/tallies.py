@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import NamedTuple, TypeAlias
 
 from graph_models.enums import RecordKind
@@ -139,7 +140,7 @@ def _visits(trace: Trace) -> Iterator[_Visit]:
         for index, entry in enumerate(entries)
         if index == 0 or (entry.at, entry.step) != (entries[index - 1].at, entries[index - 1].step)
     ]
-    for entry, following in zip(entries, [*entries[1:], None], strict=True):
+    for entry, following in zip_longest(entries, entries[1:]):
         if following is not None:
             yield _Visit(entry, following.at, following, "rerouted" if following.workflow else "next")
         elif trace.cancelled_at is not None and trace.cancelled_at >= entry.at:

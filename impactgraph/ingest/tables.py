@@ -10,8 +10,8 @@ from impactgraph.errors import BadInputError, Problem
 from impactgraph.ingest.csv_records import csv_records, likely_delimiter
 from impactgraph.ingest.text_files import UndecodableError, open_text
 
-FALLBACK = "cp1252"
-"""Encoding of files that are not in UTF-8, as spreadsheets of western systems write them."""
+_ENCODINGS = (None, "cp1252", "latin-1")
+"""What is tried: UTF-8, what spreadsheets of western systems write, and what reads everything."""
 _SEPARATOR = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 
 
@@ -57,7 +57,7 @@ class Table:
 def open_table(path: str) -> Table:
     """Raises BadInputError where it cannot be read, or has no header."""
     file = Path(path)
-    encoding = None if _is_decodable(file) else FALLBACK
+    encoding = next((each for each in _ENCODINGS[:-1] if _is_decodable(file, each)), _ENCODINGS[-1])
     try:
         with open_text(file, encoding) as lines:
             head = list(islice(lines, 50))
@@ -83,9 +83,9 @@ def open_table(path: str) -> Table:
     return Table(file, tuple(places), delimiter, encoding, tuple(places.values()), first + 1)
 
 
-def _is_decodable(path: Path) -> bool:
+def _is_decodable(path: Path, encoding: str | None) -> bool:
     try:
-        with open_text(path) as lines:
+        with open_text(path, encoding) as lines:
             for _ in lines:
                 pass
     except UndecodableError:

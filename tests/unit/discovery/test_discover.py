@@ -98,6 +98,16 @@ def test_orders_that_began_before_the_log_count_nowhere_and_are_named() -> None:
     assert has(draft, "1 of 51 fulfillments have no placement in the log")
 
 
+def test_orders_that_entered_no_step_count_as_open() -> None:
+    log = Log()
+    complete_orders(log, range(30), "pick", "ship")
+    log.place(30, START + DAY)
+
+    draft = log.draft()
+
+    assert (draft.fulfillments, draft.open, draft.workflows[0].fulfillments) == (31, 1, 31)
+
+
 def test_a_log_without_placements_is_one_workflow() -> None:
     log = Log()
     for number in range(40):
