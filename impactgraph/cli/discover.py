@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from impactgraph.cli.options import COMMON, Common
 
 if TYPE_CHECKING:
-    from impactgraph.usecases.discover import Discovered
+    from impactgraph.usecases.discover import Drafts
 
 Files = Annotated[
     tuple[str, ...],
@@ -47,8 +47,8 @@ def discover(
 
     Raises BadInputError where a file cannot be read or a draft exists already.
     """
-    from impactgraph.cli.discover_data import discovered_json, step_rows
-    from impactgraph.cli.discover_text import print_discovered
+    from impactgraph.cli.discover_data import drafts_json, step_rows
+    from impactgraph.cli.discover_text import print_drafts
     from impactgraph.cli.output import present
     from impactgraph.cli.progress import progress_bar
     from impactgraph.errors import BadInputError, Problem
@@ -60,13 +60,13 @@ def discover(
         raise BadInputError(Problem(f"--minimum must be a share from 0 to less than 1, not {minimum:g}."))
     _check_free(out, has_mapping=mapping is None)
     with progress_bar("Reading", None) as advance:
-        found = draft(files, mapping, minimum=minimum, progress=lambda n: advance(n, f"{n:,} entries"))
-    paths = _write(found, out)
+        drafts = draft(files, mapping, minimum=minimum, progress=lambda n: advance(n, f"{n:,} entries"))
+    paths = _write(drafts, out)
     present(
         common.format,
-        text=lambda console: print_discovered(console, found, paths, files),
-        data=lambda: discovered_json(found, paths),
-        rows=lambda: step_rows(found.topology),
+        text=lambda console: print_drafts(console, drafts, paths, files),
+        data=lambda: drafts_json(drafts, paths),
+        rows=lambda: step_rows(drafts.topology),
     )
 
 
@@ -84,13 +84,13 @@ def _check_free(out: Path, *, has_mapping: bool) -> None:
         )
 
 
-def _write(found: "Discovered", out: Path) -> dict[str, Path]:
+def _write(drafts: "Drafts", out: Path) -> dict[str, Path]:
     """The drafts by kind, `mapping` and `topology`, where they were written."""
     from impactgraph.errors import BadInputError, Problem
 
-    texts = {"topology": (out / TOPOLOGY, found.topology_text)}
-    if found.mapping_text:
-        texts = {"mapping": (out / MAPPING, found.mapping_text), **texts}
+    texts = {"topology": (out / TOPOLOGY, drafts.topology_text)}
+    if drafts.mapping_text:
+        texts = {"mapping": (out / MAPPING, drafts.mapping_text), **texts}
     try:
         out.mkdir(parents=True, exist_ok=True)
         for file, text in texts.values():

@@ -10,7 +10,7 @@ from impactgraph.cli.output import Rows
 
 if TYPE_CHECKING:
     from impactgraph.usecases.discover import (
-        Discovered,
+        Drafts,
         Dwell,
         MappingDraft,
         RecordDraft,
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     )
 
 
-def discovered_json(found: "Discovered", paths: Mapping[str, Path]) -> dict[str, Any]:
+def drafts_json(drafts: "Drafts", paths: Mapping[str, Path]) -> dict[str, Any]:
     """Everything that was found; shares are fractions, durations ISO 8601."""
-    draft = found.topology
+    draft = drafts.topology
     return {
-        "files": [{"file": file, "kind": kind.value} for file, kind in found.kinds.items()],
-        "entries": found.entries,
+        "files": [{"file": file, "kind": kind.value} for file, kind in drafts.kinds.items()],
+        "entries": drafts.entries,
         "passed": [
             {"reason": reason, "activity": activity, "count": count}
-            for (reason, activity), count in found.passed.most_common()
+            for (reason, activity), count in drafts.passed.most_common()
         ],
-        "refused": [{"reason": reason, "count": count} for reason, count in found.refused.most_common()],
-        "mapping": _mapping(found.mapping, paths["mapping"]) if found.mapping is not None else None,
+        "refused": [{"reason": reason, "count": count} for reason, count in drafts.refused.most_common()],
+        "mapping": _mapping(drafts.mapping, paths["mapping"]) if drafts.mapping is not None else None,
         "topology": {
             "file": str(paths["topology"]),
             "events": draft.events,
@@ -47,7 +47,7 @@ def discovered_json(found: "Discovered", paths: Mapping[str, Path]) -> dict[str,
                 for each in draft.locations
             ],
         },
-        "doubts": [{"subject": doubt.subject, "text": doubt.text} for doubt in found.doubts],
+        "doubts": [{"subject": doubt.subject, "text": doubt.text} for doubt in drafts.doubts],
     }
 
 
@@ -61,7 +61,7 @@ def _mapping(draft: "MappingDraft", path: Path) -> dict[str, Any]:
                 "value": guess.value,
                 "isAttribute": guess.is_attribute,
                 "sureness": guess.sureness.value,
-                "seen": guess.seen,
+                "evidence": guess.evidence,
             }
             for field, guess in draft.guesses()
         ],
@@ -70,7 +70,7 @@ def _mapping(draft: "MappingDraft", path: Path) -> dict[str, Any]:
                 "activity": each.activity,
                 "meanings": [{"section": section, "value": value} for section, value in each.meanings],
                 "sureness": each.sureness.value,
-                "seen": each.seen,
+                "evidence": each.evidence,
             }
             for each in draft.activities
         ],

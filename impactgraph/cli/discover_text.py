@@ -13,28 +13,26 @@ from impactgraph.cli.output import print_heading, print_lines, table
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from impactgraph.usecases.discover import ActivityGuess, Discovered, StepDraft
+    from impactgraph.usecases.discover import ActivityGuess, Drafts, StepDraft
 
 _MOST_DOUBTS = 40
 
 
-def print_discovered(
-    out: "Console", found: "Discovered", paths: Mapping[str, Path], files: Sequence[str]
-) -> None:
+def print_drafts(out: "Console", drafts: "Drafts", paths: Mapping[str, Path], files: Sequence[str]) -> None:
     """Prints what was drafted, how sure it is, and the next commands."""
-    for file, kind in found.kinds.items():
+    for file, kind in drafts.kinds.items():
         out.print(f"{file} is {kind.value}.", soft_wrap=True)
-    draft = found.topology
+    draft = drafts.topology
     out.print(
-        f"{count(found.entries, 'entry', 'entries')}: {draft.events:,} events of orders, "
+        f"{count(drafts.entries, 'entry', 'entries')}: {draft.events:,} events of orders, "
         f"{count(draft.fulfillments, 'fulfillment')}, {dated(draft.begin)} to {dated(draft.end)} UTC.",
         soft_wrap=True,
     )
-    _print_lost(out, found)
-    if found.mapping is not None:
-        _print_mapping(out, found)
-    _print_steps(out, found)
-    _print_doubts(out, found)
+    _print_losses(out, drafts)
+    if drafts.mapping is not None:
+        _print_mapping(out, drafts)
+    _print_steps(out, drafts)
+    _print_doubts(out, drafts)
     print_heading(out, "Written")
     print_lines(out, (str(path) for path in paths.values()))
     out.print("Next:")
@@ -44,25 +42,27 @@ def print_discovered(
     print_lines(out, commands)
 
 
-def _print_lost(out: "Console", found: "Discovered") -> None:
+def _print_losses(out: "Console", drafts: "Drafts") -> None:
     lines = [
         f"{number:,} entries passed over: {reason}{f', activity {activity!r}' if activity else ''}"
-        for (reason, activity), number in found.passed.most_common(20)
+        for (reason, activity), number in drafts.passed.most_common(20)
     ]
-    lines += [f"{number:,} events are not valid: {reason}" for reason, number in found.refused.most_common(5)]
+    lines += [
+        f"{number:,} events are not valid: {reason}" for reason, number in drafts.refused.most_common(5)
+    ]
     print_lines(out, lines)
 
 
-def _print_mapping(out: "Console", found: "Discovered") -> None:
-    mapping = found.mapping
+def _print_mapping(out: "Console", drafts: "Drafts") -> None:
+    mapping = drafts.mapping
     assert mapping is not None
     print_heading(out, f"The draft mapping, guessed from {count(mapping.rows, 'entry', 'entries')}")
-    rows = table("field", "value", "", "seen")
+    rows = table("field", "value", "", "evidence")
     for field, guess in mapping.guesses():
         value = f"{{attribute: {guess.value}}}" if guess.is_attribute else guess.value
-        rows.add_row(field, value, guess.sureness.value, guess.seen)
+        rows.add_row(field, value, guess.sureness.value, guess.evidence)
     for each in mapping.activities:
-        rows.add_row(_sections(each), each.activity, each.sureness.value, each.seen)
+        rows.add_row(_sections(each), each.activity, each.sureness.value, each.evidence)
     out.print(rows)
     if mapping.unused:
         print_lines(out, [f"not used: {', '.join(mapping.unused)}"], 0)
@@ -72,11 +72,11 @@ def _sections(guess: "ActivityGuess") -> str:
     return " + ".join(f"{name} {value}".strip() for name, value in guess.meanings) or "(left out)"
 
 
-def _print_steps(out: "Console", found: "Discovered") -> None:
+def _print_steps(out: "Console", drafts: "Drafts") -> None:
     print_heading(out, "The draft topology")
     numbers = ("fulfillments", "median", "95 of 100", "mean")
     rows = table("step", *numbers, "then", "records", right=numbers)
-    for workflow in found.topology.workflows:
+    for workflow in drafts.topology.workflows:
         for step in workflow.steps:
             dwell = step.dwell
             spans = (dwell.p50, dwell.p95, dwell.mean) if dwell is not None else (None, None, None)
@@ -104,8 +104,8 @@ def _then(step: "StepDraft") -> str:
     return ", ".join(parts)
 
 
-def _print_doubts(out: "Console", found: "Discovered") -> None:
-    doubts = found.doubts
+def _print_doubts(out: "Console", drafts: "Drafts") -> None:
+    doubts = drafts.doubts
     if not doubts:
         return
     print_heading(out, "Unsure")

@@ -82,7 +82,7 @@ def _measure(logs: Sequence[OrderLog], rows: Mapping[str, int]) -> dict[str, _St
             continue
         length = max(log[-1][0] - log[0][0], 1e-9)
         has_ended = False
-        seen: set[str] = set()
+        visited: set[str] = set()
         for index, (at, activity) in enumerate(log):
             each = stats[activity]
             before = (at - log[index - 1][0]) / length if index else 1.0
@@ -91,10 +91,10 @@ def _measure(logs: Sequence[OrderLog], rows: Mapping[str, int]) -> dict[str, _St
                 each.gaps.append((before, after))
                 if index + 1 < len(log):
                     each.waits.append(log[index + 1][0] - at)
-            if activity not in seen:
+            if activity not in visited:
                 each.orders += 1
                 each.ends += has_ended
-            seen.add(activity)
+            visited.add(activity)
             has_ended |= bool(_COMPLETE.search(words_of(activity))) and _section(activity) is None
         stats[log[0][1]].first += 1
         stats[log[-1][1]].last += 1
@@ -105,11 +105,11 @@ def _sequence(logs: Sequence[OrderLog], rows: Mapping[str, int]) -> list[str]:
     """Activities by their mean place in the orders; those in none of the sample last."""
     places: dict[str, list[int]] = {}
     for log in logs:
-        seen: set[str] = set()
+        visited: set[str] = set()
         for _, activity in log:
-            if activity not in seen:
-                places.setdefault(activity, []).append(len(seen))
-                seen.add(activity)
+            if activity not in visited:
+                places.setdefault(activity, []).append(len(visited))
+                visited.add(activity)
     return sorted(rows, key=lambda each: (float(np.mean(places.get(each, [999]))), each))
 
 
@@ -123,10 +123,12 @@ def _section(activity: str) -> str | None:
 
 def _placing(stats: Mapping[str, _Stats], sections: Mapping[str, str | None], logs: int) -> str | None:
     """The activity that places orders: named so, else the one with which most begin."""
-    named = [a for a, each in stats.items() if _PLACED.search(words_of(a)) and each.orders > _MOSTLY * logs]
-    named = [a for a in named if sections[a] in (None, "notifications") or stats[a].first > _MOSTLY * logs]
-    if named:
-        return max(named, key=lambda a: (stats[a].first, stats[a].orders))
+    fitting = [a for a, each in stats.items() if _PLACED.search(words_of(a)) and each.orders > _MOSTLY * logs]
+    fitting = [
+        a for a in fitting if sections[a] in (None, "notifications") or stats[a].first > _MOSTLY * logs
+    ]
+    if fitting:
+        return max(fitting, key=lambda a: (stats[a].first, stats[a].orders))
     first = max(stats, key=lambda a: stats[a].first, default=None)
     return first if first is not None and stats[first].first > _MOSTLY * logs else None
 
@@ -140,14 +142,14 @@ def _completing(
     """The activity that completes: named so and no record, else the step or posting that is the last of many
     orders; and the share of the orders of which it is that.
     """
-    named = [a for a in stats if a != placed and sections[a] is None and _COMPLETE.search(words_of(a))]
-    named = [a for a in named if not _is_middle(stats[a])]
+    fitting = [a for a in stats if a != placed and sections[a] is None and _COMPLETE.search(words_of(a))]
+    fitting = [a for a in fitting if not _is_middle(stats[a])]
     moving = {a for a in stats if a != placed and sections[a] in (None, "postings")}
     last: Counter[str] = Counter()
     for log in logs:
         last.update(next(((a,) for _, a in reversed(log) if a in moving), ()))
     usual = [a for a, count in last.most_common(1) if count > _MOSTLY * 0.5 * len(logs)]
-    best = max(named or usual, key=lambda a: (last[a], stats[a].orders), default=None)
+    best = max(fitting or usual, key=lambda a: (last[a], stats[a].orders), default=None)
     return best, last[best] / max(1, len(logs)) if best is not None else 0.0
 
 
@@ -169,46 +171,48 @@ class _Guess:
 
     def of(self, activity: str) -> ActivityGuess:
         stats = self.stats[activity]
-        seen = f"{stats.rows:,} entries, in {percent(stats.orders / max(1, self.logs))} of the orders"
+        evidence = f"{stats.rows:,} entries, in {percent(stats.orders / max(1, self.logs))} of the orders"
         if activity == self.placed:
-            return self._placing(activity, seen)
+            return self._placing(activity, evidence)
         section = self.sections[activity]
         if not stats.orders and self.logs:
             return ActivityGuess(
                 activity, (), Sureness.LIKELY, f"{stats.rows:,} entries, none of which names an order"
             )
         if activity == self.completed:
-            return self._completing(activity, section, seen)
+            return self._completing(activity, section, evidence)
         if section == "failed":
             code = _ERROR.sub("", words_of(activity)).upper().replace(" ", "_")
-            return ActivityGuess(activity, ((section, code),), Sureness.LIKELY, f"by its name; {seen}")
+            return ActivityGuess(activity, ((section, code),), Sureness.LIKELY, f"by its name; {evidence}")
         if section == "cancelled":
-            return ActivityGuess(activity, ((section, ""),), Sureness.LIKELY, f"by its name; {seen}")
+            return ActivityGuess(activity, ((section, ""),), Sureness.LIKELY, f"by its name; {evidence}")
         if section is not None:
-            return self._record(activity, section, seen)
-        return ActivityGuess(activity, (("steps", step_key(activity)),), self._step_sureness(stats), seen)
+            return self._record(activity, section, evidence)
+        return ActivityGuess(activity, (("steps", step_key(activity)),), self._step_sureness(stats), evidence)
 
-    def _placing(self, activity: str, seen: str) -> ActivityGuess:
+    def _placing(self, activity: str, evidence: str) -> ActivityGuess:
         stats = self.stats[activity]
-        seen += f", the first in {percent(stats.first / max(1, self.logs))}"
+        evidence += f", the first in {percent(stats.first / max(1, self.logs))}"
         meanings = [("placed", "")]
         if stats.waits and float(np.median(stats.waits)) > 1:
             meanings.append(("steps", step_key(activity)))
-            seen += "; orders stay in it, so it is a step as well"
+            evidence += "; orders stay in it, so it is a step as well"
         is_sure = stats.first > 0.9 * self.logs and bool(_PLACED.search(words_of(activity)))
-        return ActivityGuess(activity, tuple(meanings), Sureness.SURE if is_sure else Sureness.LIKELY, seen)
+        return ActivityGuess(
+            activity, tuple(meanings), Sureness.SURE if is_sure else Sureness.LIKELY, evidence
+        )
 
-    def _completing(self, activity: str, section: str | None, seen: str) -> ActivityGuess:
-        seen += f", the last step of {percent(self.last)}"
+    def _completing(self, activity: str, section: str | None, evidence: str) -> ActivityGuess:
+        evidence += f", the last step of {percent(self.last)}"
         meanings = [("completed", "")]
         if section is not None:
             meanings.append((section, record_type(activity)))
         is_named = section is None and bool(_COMPLETE.search(words_of(activity)))
         return ActivityGuess(
-            activity, tuple(meanings), Sureness.LIKELY if is_named else Sureness.UNSURE, seen
+            activity, tuple(meanings), Sureness.LIKELY if is_named else Sureness.UNSURE, evidence
         )
 
-    def _record(self, activity: str, section: str, seen: str) -> ActivityGuess:
+    def _record(self, activity: str, section: str, evidence: str) -> ActivityGuess:
         """A posting that lies apart from all other entries is a stage of the order as well."""
         stats = self.stats[activity]
         meanings = [(section, record_type(activity))]
@@ -218,8 +222,8 @@ class _Guess:
         is_before_end = stats.ends < _MOSTLY * max(1, stats.orders)
         if section == "postings" and min(before, after) > _APART and is_before_end:
             meanings.insert(0, ("steps", step_key(activity)))
-            seen += "; it lies apart from other entries, so it is a step as well"
-        return ActivityGuess(activity, tuple(meanings), Sureness.LIKELY, f"by its name; {seen}")
+            evidence += "; it lies apart from other entries, so it is a step as well"
+        return ActivityGuess(activity, tuple(meanings), Sureness.LIKELY, f"by its name; {evidence}")
 
     def _step_sureness(self, stats: _Stats) -> Sureness:
         return Sureness.LIKELY if stats.orders >= 0.01 * self.logs and stats.rows >= 30 else Sureness.UNSURE

@@ -80,13 +80,13 @@ def columns_of(rows: Sequence[Mapping[str, str]], names: Sequence[str]) -> dict[
 
 def groups(owner: Column, other: Column) -> dict[str, set[str]]:
     """The values of `other` in the rows of each value of `owner`, without empty ones."""
-    found: dict[str, set[str]] = {}
+    values_of: dict[str, set[str]] = {}
     for one, two in zip(owner.values, other.values, strict=True):
         if one:
-            values = found.setdefault(one, set())
+            values = values_of.setdefault(one, set())
             if two:
                 values.add(two)
-    return found
+    return values_of
 
 
 def constant_share(owner: Column, other: Column) -> float:

@@ -49,9 +49,9 @@ def _whole(workflow: WorkflowDraft, tally: WorkflowTally, names: list[str], mini
         yield f"no more fulfillments were seen than {workflow.fulfillments:,}."
     others = [name for name in tally.steps if name not in names]
     if others:
-        shown = ", ".join(f"{name} ({tally.steps[name].fulfillments:,})" for name in sorted(others)[:10])
+        listing = ", ".join(f"{name} ({tally.steps[name].fulfillments:,})" for name in sorted(others)[:10])
         yield (
-            f"left out, as fewer than {percent(minimum)} of its fulfillments visited them: {shown}"
+            f"left out, as fewer than {percent(minimum)} of its fulfillments visited them: {listing}"
             f"{', ...' if len(others) > 10 else ''}."
         )
     started = sum(step.first for step in tally.steps.values())
@@ -88,10 +88,10 @@ def _parallel(tally: WorkflowTally, names: list[str]) -> Iterator[str]:
 def _of_step(step: StepDraft, tally: StepTally, names: list[str], minimum: float) -> Iterator[str]:
     if step.key != step.name:
         yield f"events call it {step.name!r}, which is no key: rename it in one of them."
-    _, _, omitted = transitions(tally, names, minimum)
-    if omitted:
-        shown = ", ".join(f"{name} ({count:,})" for name, count in omitted[:5])
-        yield f"transitions left out as rare: to {shown}{', ...' if len(omitted) > 5 else ''}."
+    _, _, rare = transitions(tally, names, minimum)
+    if rare:
+        listing = ", ".join(f"{name} ({count:,})" for name, count in rare[:5])
+        yield f"transitions left out as rare: to {listing}{', ...' if len(rare) > 5 else ''}."
     for then in step.then:
         if then.is_backward and then.returns > 0.5 * then.count:
             what = "repeat it" if then.step == step.key else f"go back to {then.step}"

@@ -39,18 +39,20 @@ def transitions(
     """
     names = set(known)
     all_left = sum(step.next.values()) + step.completed
-    kept = {name: count for name, count in step.next.items() if name in names and count >= minimum * all_left}
-    omitted = [(name, count) for name, count in step.next.most_common() if name not in kept]
+    frequent = {
+        name: count for name, count in step.next.items() if name in names and count >= minimum * all_left
+    }
+    rare = [(name, count) for name, count in step.next.most_common() if name not in frequent]
     completed = step.completed if step.completed >= minimum * all_left else 0
-    total = sum(kept.values()) + completed
+    total = sum(frequent.values()) + completed
     drafts = [
         TransitionDraft(name, count, count / total, step.returns[name])
-        for name, count in sorted(kept.items(), key=lambda item: (-item[1], item[0]))
+        for name, count in sorted(frequent.items(), key=lambda item: (-item[1], item[0]))
     ]
-    conditions = _conditions(step, kept) if not completed else {}
+    conditions = _conditions(step, frequent) if not completed else {}
     if conditions:
         drafts = [_with_condition(draft, conditions) for draft in reversed(drafts)]
-    return tuple(drafts), completed / total if total else 0.0, omitted
+    return tuple(drafts), completed / total if total else 0.0, rare
 
 
 def _with_condition(
@@ -59,22 +61,22 @@ def _with_condition(
     return replace(draft, when=conditions.get(draft.step))
 
 
-def _conditions(step: StepTally, kept: Mapping[str, int]) -> dict[str, tuple[str, tuple[str, ...]]]:
+def _conditions(step: StepTally, frequent: Mapping[str, int]) -> dict[str, tuple[str, tuple[str, ...]]]:
     """The condition of each next step but the most frequent, where one dimension of the orders decides."""
-    if len(kept) < 2 or sum(kept.values()) < _ENOUGH:
+    if len(frequent) < 2 or sum(frequent.values()) < _ENOUGH:
         return {}
     for place, dimension in enumerate(DIMENSIONS):
         by_value: dict[str, Counter[str]] = {}
         for (where, value, target), count in step.next_by.items():
-            if where == place and target in kept:
+            if where == place and target in frequent:
                 by_value.setdefault(value, Counter())[target] += count
-        chosen = {value: counts.most_common(1)[0] for value, counts in by_value.items()}
-        explained = sum(count for _, count in chosen.values())
-        targets = {target for target, _ in chosen.values()}
-        if explained >= _PURE * sum(kept.values()) and targets == set(kept):
-            rest = max(kept, key=lambda name: (kept[name], name))
+        choices = {value: counts.most_common(1)[0] for value, counts in by_value.items()}
+        explained_count = sum(count for _, count in choices.values())
+        targets = {target for target, _ in choices.values()}
+        if explained_count >= _PURE * sum(frequent.values()) and targets == set(frequent):
+            rest = max(frequent, key=lambda name: (frequent[name], name))
             values: dict[str, list[str]] = {}
-            for value, (target, _) in sorted(chosen.items()):
+            for value, (target, _) in sorted(choices.items()):
                 values.setdefault(target, []).append(value)
             return {target: (dimension, tuple(each)) for target, each in values.items() if target != rest}
     return {}

@@ -20,7 +20,7 @@ class Guess:
 
     value: str
     sureness: Sureness
-    seen: str
+    evidence: str
     """What speaks for it, with numbers, such as `different in 4,000 of 4,000 rows`."""
     is_attribute: bool = False
     """Whether the value is the name of a column or attribute, not a constant."""
@@ -34,7 +34,7 @@ class ActivityGuess:
     meanings: tuple[tuple[str, str], ...]
     """(section of the mapping, value there; empty for a list)."""
     sureness: Sureness
-    seen: str
+    evidence: str
 
 
 @dataclass(slots=True)

@@ -54,10 +54,10 @@ def _document(draft: MappingDraft) -> Iterator[str]:
 
 def _comments(draft: MappingDraft) -> Iterator[str]:
     for name, guess in draft.posting.items():
-        yield comment(f"{name} of postings: {guess.value}: {guess.sureness.value}: {guess.seen}").lstrip()
+        yield comment(f"{name} of postings: {guess.value}: {guess.sureness.value}: {guess.evidence}").lstrip()
     for each in draft.activities:
         if not each.meanings:
-            yield comment(f"left out: activity {each.activity}: {each.seen}").lstrip()
+            yield comment(f"left out: activity {each.activity}: {each.evidence}").lstrip()
     if draft.unused:
         yield comment(f"not used: {', '.join(draft.unused)}").lstrip()
 
@@ -88,4 +88,4 @@ def _key(name: str) -> str:
 
 
 def _why(guess: Guess | ActivityGuess) -> str:
-    return comment(f"{guess.sureness.value}: {guess.seen}")
+    return comment(f"{guess.sureness.value}: {guess.evidence}")

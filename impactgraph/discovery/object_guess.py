@@ -63,7 +63,7 @@ def _order_type(objects: Mapping[str, int], events: Mapping[str, Counter[str]]) 
     return Guess(
         best,
         (Sureness.LIKELY if rivals else Sureness.SURE) if is_named else Sureness.UNSURE,
-        _seen(best, objects, events) + (f"; or {', '.join(rivals)}" if rivals else ""),
+        _evidence(best, objects, events) + (f"; or {', '.join(rivals)}" if rivals else ""),
     )
 
 
@@ -72,10 +72,10 @@ def _part_type(objects: Mapping[str, int], events: Mapping[str, Counter[str]], o
     best = max(fits, key=lambda name: fits[name], default=None)
     if best is None or fits[best] < 0.5:
         return None
-    return Guess(best, Sureness.LIKELY, _seen(best, objects, events))
+    return Guess(best, Sureness.LIKELY, _evidence(best, objects, events))
 
 
-def _seen(name: str, objects: Mapping[str, int], events: Mapping[str, Counter[str]]) -> str:
+def _evidence(name: str, objects: Mapping[str, int], events: Mapping[str, Counter[str]]) -> str:
     counts = events.get(name, Counter[str]())
     activities = "1 activity" if len(counts) == 1 else f"{len(counts)} activities"
     return f"{objects[name]:,} objects in {counts.total():,} events of {activities}"

@@ -23,7 +23,7 @@ _ATTRIBUTES = ("carrier", "supplier", "payload_version")
 class _Choice:
     column: Column
     sureness: Sureness
-    seen: str
+    evidence: str
 
 
 def guess_table(
@@ -96,11 +96,11 @@ class _TableGuess:
         best = max(candidates, key=lambda column: (self._time_fit(column), column.distinct))
         self._take(best)
         others = [column.name for column in candidates if column is not best]
-        seen = f"a moment in {best.filled:,} of {self._rows:,} rows, {best.distinct:,} different"
+        evidence = f"a moment in {best.filled:,} of {self._rows:,} rows, {best.distinct:,} different"
         if others:
-            seen += f"; so have {', '.join(others)}"
+            evidence += f"; so have {', '.join(others)}"
         is_sure = not others or name_fit(best.name, "time") >= _GOOD
-        return _Choice(best, Sureness.SURE if is_sure else Sureness.LIKELY, seen)
+        return _Choice(best, Sureness.SURE if is_sure else Sureness.LIKELY, evidence)
 
     def _time_fit(self, column: Column) -> float:
         spread = column.distinct / max(1, column.filled)
@@ -126,9 +126,9 @@ class _TableGuess:
         )
         best = best or max(pool, key=self._variety)
         self._take(best)
-        seen = f"{best.distinct:,} different values in {best.filled:,} rows"
+        evidence = f"{best.distinct:,} different values in {best.filled:,} rows"
         is_sure = name_fit(best.name, "activity") >= _GOOD
-        return _Choice(best, Sureness.SURE if is_sure else Sureness.UNSURE, seen)
+        return _Choice(best, Sureness.SURE if is_sure else Sureness.UNSURE, evidence)
 
     def _variety(self, column: Column) -> float:
         """How many values it has in the rows of one value of another column, on average: an activity varies
@@ -147,8 +147,8 @@ class _TableGuess:
             is_unique = column.distinct == column.filled == self._rows
             if is_unique and name_fit(column.name, "id") >= 0.5 and not column.is_decimal:
                 self._take(column)
-                seen = f"different in {column.distinct:,} of {self._rows:,} rows"
-                return _Choice(column, Sureness.SURE, seen)
+                evidence = f"different in {column.distinct:,} of {self._rows:,} rows"
+                return _Choice(column, Sureness.SURE, evidence)
         return None
 
     def _order_and_fulfillment(self, activity: Column) -> tuple[_Choice | None, _Choice | None]:
@@ -174,10 +174,10 @@ class _TableGuess:
             order = _coarsest(by_size)
         self._take(order)
         each = order.filled / order.distinct
-        seen = f"{order.distinct:,} ids in {order.filled:,} of {self._rows:,} rows, {each:.1f} rows each"
+        evidence = f"{order.distinct:,} ids in {order.filled:,} of {self._rows:,} rows, {each:.1f} rows each"
         sureness = Sureness.SURE if name_fit(order.name, "order") >= _GOOD else Sureness.LIKELY
         sureness = sureness if named else Sureness.UNSURE
-        return _Choice(order, sureness, seen), self._fulfillment(order, candidates)
+        return _Choice(order, sureness, evidence), self._fulfillment(order, candidates)
 
     def _fulfillment(self, order: Column, candidates: Sequence[Column]) -> _Choice | None:
         others = [
@@ -203,8 +203,10 @@ class _TableGuess:
         self._take(best)
         parts = groups(order, best)
         several = sum(len(values) > 1 for values in parts.values())
-        seen = f"{several:,} of {len(parts):,} orders have several, in {best.filled:,} of {self._rows:,} rows"
-        return _Choice(best, Sureness.LIKELY, seen)
+        evidence = (
+            f"{several:,} of {len(parts):,} orders have several, in {best.filled:,} of {self._rows:,} rows"
+        )
+        return _Choice(best, Sureness.LIKELY, evidence)
 
     def _is_attribute(self, order: Column, column: Column) -> bool:
         """Whether it is a category, such as a way of delivery, and counts nothing."""
@@ -230,10 +232,10 @@ class _TableGuess:
         if workflow is not None and all(map(is_key, workflow.column.counts)):
             draft.fulfillment["workflow"] = _as_guess(workflow, is_attribute=True)
         elif not is_own:
-            seen = "nothing looks like a workflow: all orders are taken as one"
+            evidence = "nothing looks like a workflow: all orders are taken as one"
             if workflow is not None:
-                seen = f"{workflow.column.name} has values with spaces, which are no keys of workflows"
-            draft.fulfillment["workflow"] = Guess(DEFAULT_WORKFLOW, Sureness.UNSURE, seen)
+                evidence = f"{workflow.column.name} has values with spaces, which are no keys of workflows"
+            draft.fulfillment["workflow"] = Guess(DEFAULT_WORKFLOW, Sureness.UNSURE, evidence)
 
     def _category(self, role: str) -> _Choice | None:
         """The column of a role that has few values, by its name."""
@@ -245,8 +247,8 @@ class _TableGuess:
         if column is None or fit < 0.5:
             return None
         self._take(column)
-        seen = f"{_examples(column)} in {column.filled:,} of {len(column.values):,} {self._noun}"
-        return _Choice(column, Sureness.SURE if fit >= _GOOD else Sureness.LIKELY, seen)
+        evidence = f"{_examples(column)} in {column.filled:,} of {len(column.values):,} {self._noun}"
+        return _Choice(column, Sureness.SURE if fit >= _GOOD else Sureness.LIKELY, evidence)
 
     def _add_values(self, draft: MappingDraft, order: Column | None) -> None:
         for role in ("channel", "mode", "region", "customer_tier"):
@@ -273,8 +275,8 @@ class _TableGuess:
         if choice is not None:
             draft.order["currency"] = draft.posting["currency"] = _as_guess(choice, is_attribute=True)
             return
-        seen = "nothing looks like a currency: XXX says that there is none"
-        draft.order["currency"] = Guess(NO_CURRENCY, Sureness.UNSURE, seen)
+        evidence = "nothing looks like a currency: XXX says that there is none"
+        draft.order["currency"] = Guess(NO_CURRENCY, Sureness.UNSURE, evidence)
 
     def _add_amounts(self, draft: MappingDraft, order: Column | None) -> None:
         """The value is one for each order; the amount of postings is where it differs, or is not filled."""
@@ -301,8 +303,8 @@ class _TableGuess:
         columns = [self._columns[guess.value] for guess in amounts if guess is not None]
         with_comma = [column for column in columns if column.has_comma]
         if with_comma:
-            seen = f"amounts such as {next(iter(with_comma[0].counts))} in {with_comma[0].name}"
-            draft.whole["decimal"] = Guess(",", Sureness.SURE, seen)
+            evidence = f"amounts such as {next(iter(with_comma[0].counts))} in {with_comma[0].name}"
+            draft.whole["decimal"] = Guess(",", Sureness.SURE, evidence)
 
 
 _OWNERS = 6
@@ -332,21 +334,21 @@ def _add_fulfillment_id(draft: MappingDraft, order: Column, fulfillment: _Choice
     draft.fulfillment["type"] = _as_guess(fulfillment)
     shared = 1 - constant_share(fulfillment.column, order)
     if shared > 1 - NEARLY_ALL:
-        seen = f"{percent(shared)} of its ids are those of several orders: they count within an order"
-        draft.fulfillment["id"] = Guess("{order}/{fulfillment}", Sureness.LIKELY, seen)
+        evidence = f"{percent(shared)} of its ids are those of several orders: they count within an order"
+        draft.fulfillment["id"] = Guess("{order}/{fulfillment}", Sureness.LIKELY, evidence)
 
 
 def _format_guess(time: Column, order: Column, format_: str, rival: str | None) -> Guess:
     """Where two formats fit, that by which the rows of an order lie closer together."""
-    seen = f"fits {time.filled:,} values of {time.name}"
+    evidence = f"fits {time.filled:,} values of {time.name}"
     if rival is None:
-        return Guess(format_, Sureness.SURE, seen)
+        return Guess(format_, Sureness.SURE, evidence)
     gap, rival_gap = (usual_gap(order.values, time.values, each) for each in (format_, rival))
     if rival_gap < gap:
         format_, rival, gap, rival_gap = rival, format_, rival_gap, gap
     usual, else_ = say_duration(round(gap * SECOND)), say_duration(round(rival_gap * SECOND))
-    seen += f"; so does {rival}; from row to row of an order it is {usual}, else {else_}"
-    return Guess(format_, Sureness.LIKELY if gap < 0.5 * rival_gap else Sureness.UNSURE, seen)
+    evidence += f"; so does {rival}; from row to row of an order it is {usual}, else {else_}"
+    return Guess(format_, Sureness.LIKELY if gap < 0.5 * rival_gap else Sureness.UNSURE, evidence)
 
 
 def _examples(column: Column) -> str:
@@ -355,4 +357,4 @@ def _examples(column: Column) -> str:
 
 
 def _as_guess(choice: _Choice, *, is_attribute: bool = False) -> Guess:
-    return Guess(choice.column.name, choice.sureness, choice.seen, is_attribute)
+    return Guess(choice.column.name, choice.sureness, choice.evidence, is_attribute)

@@ -37,8 +37,8 @@ from impactgraph.ingest.tables import Table, open_table
 __all__ = [
     "MINIMUM",
     "ActivityGuess",
-    "Discovered",
     "Doubt",
+    "Drafts",
     "Dwell",
     "Guess",
     "LocationDraft",
@@ -59,7 +59,7 @@ _MOST_REASONS = 20
 
 
 @dataclass(slots=True)
-class Discovered:
+class Drafts:
     """The drafts of a log, and what became of its entries."""
 
     kinds: dict[str, LogKind]
@@ -88,7 +88,7 @@ def discover(
     *,
     minimum: float = MINIMUM,
     progress: Callable[[int], None] = lambda entries: None,
-) -> Discovered:
+) -> Drafts:
     """Drafts from the files, which are of one kind. `progress` is called with the entries read so far.
 
     Raises BadInputError where a file cannot be read, or shows no workflow.
@@ -103,17 +103,17 @@ def discover(
             text = mapping_yaml(draft)
             mapping = parse_mapping(text, "the draft of the mapping")
     discovery = Discovery(minimum)
-    found = Discovered(kinds, TopologyDraft.empty(), draft, text)
+    drafts = Drafts(kinds, TopologyDraft.empty(), draft, text)
     for file in files:
         for block in _blocks(file, mapping):
-            _add(discovery, block, found)
-            progress(found.entries)
-    discovery.unreadable = found.refused.total()
-    found.topology = discovery.draft()
-    if not found.topology.workflows:
-        raise BadInputError(_nothing_found(found, files[0]))
-    found.topology_text = topology_yaml(found.topology)
-    return found
+            _add(discovery, block, drafts)
+            progress(drafts.entries)
+    discovery.unreadable = drafts.refused.total()
+    drafts.topology = discovery.draft()
+    if not drafts.topology.workflows:
+        raise BadInputError(_nothing_found(drafts, files[0]))
+    drafts.topology_text = topology_yaml(drafts.topology)
+    return drafts
 
 
 def _check_one_kind(kinds: dict[str, LogKind]) -> None:
@@ -127,25 +127,25 @@ def _blocks(file: str, mapping: Mapping | None) -> Iterator[Block]:
     return read_blocks(file) if mapping is None else read_with_mapping(file, mapping)
 
 
-def _add(discovery: Discovery, block: Block, found: Discovered) -> None:
+def _add(discovery: Discovery, block: Block, drafts: Drafts) -> None:
     for line in block.lines:
         try:
             event, _ = read_event(line)
         except RefusedEventError as error:
-            found.refused[str(error) if len(found.refused) < _MOST_REASONS else "other reasons"] += 1
+            drafts.refused[str(error) if len(drafts.refused) < _MOST_REASONS else "other reasons"] += 1
             continue
         discovery.add(event)
-    found.entries += block.entry_count
+    drafts.entries += block.entry_count
     for skipped in block.passed:
-        found.passed[skipped.reason, skipped.activity] += 1
+        drafts.passed[skipped.reason, skipped.activity] += 1
 
 
-def _nothing_found(found: Discovered, file: str) -> Problem:
+def _nothing_found(drafts: Drafts, file: str) -> Problem:
     why = "no fulfillment entered a step"
-    if found.refused:
-        reason, count = found.refused.most_common(1)[0]
-        why = f"{found.refused.total():,} of its events are not valid, {count:,} of them as {reason}"
-    elif found.mapping is not None:
+    if drafts.refused:
+        reason, count = drafts.refused.most_common(1)[0]
+        why = f"{drafts.refused.total():,} of its events are not valid, {count:,} of them as {reason}"
+    elif drafts.mapping is not None:
         why += ", by the mapping that was guessed: say with --mapping what is what in it"
     return Problem(f"It shows no workflow: {why}.", file)
 
@@ -164,8 +164,8 @@ def _guess_from_table(file: str, source: str) -> MappingDraft:
     draft.rows = sample.rows.total()
     draft.csv["delimiter"] = Guess(_delimiter(table.delimiter), Sureness.SURE, "as the header shows")
     if table.encoding is not None:
-        seen = "it is not in UTF-8; this encoding reads all of it, as others may"
-        draft.csv["encoding"] = Guess(table.encoding, Sureness.UNSURE, seen)
+        evidence = "it is not in UTF-8; this encoding reads all of it, as others may"
+        draft.csv["encoding"] = Guess(table.encoding, Sureness.UNSURE, evidence)
     draft.activities = guess_activities(sample.logs(), sample.rows)
     return draft
 

@@ -11,23 +11,23 @@ from graph_models.enums import RecordKind
 from graph_models.topology import Topology
 from impactgraph.demo.landscape import documents
 from impactgraph.topology.load import check_path, parse_topology
-from impactgraph.usecases.discover import Discovered, StepDraft, discover
+from impactgraph.usecases.discover import Drafts, StepDraft, discover
 from tests.unit.discovery.demo_logs import ALL, Truth, demo_lines, rows_of, write_csv, write_ocel
 
 KINDS = ("events", "csv", "ocel")
 
 
 @dataclass(frozen=True)
-class Drafts:
+class DemoDrafts:
     """Of a quiet demo with all orders of three days, by the kind of the log."""
 
-    by_kind: Mapping[str, Discovered]
+    by_kind: Mapping[str, Drafts]
     truth: Truth
     topology: Topology
 
 
 @pytest.fixture(scope="module")
-def drafts(tmp_path_factory: pytest.TempPathFactory) -> Drafts:
+def drafts(tmp_path_factory: pytest.TempPathFactory) -> DemoDrafts:
     folder = tmp_path_factory.mktemp("logs")
     lines, truth = demo_lines(700, seed=7, history=ALL, has_failures=False)
     events = folder / "events.ndjson"
@@ -39,17 +39,17 @@ def drafts(tmp_path_factory: pytest.TempPathFactory) -> Drafts:
         "ocel": write_ocel(folder / "orders.json", rows),
     }
     by_kind = {kind: discover([str(file)]) for kind, file in files.items()}
-    return Drafts(by_kind, truth, parse_topology(documents()))
+    return DemoDrafts(by_kind, truth, parse_topology(documents()))
 
 
-def steps_of(found: Discovered) -> dict[tuple[str, str], StepDraft]:
+def steps_of(found: Drafts) -> dict[tuple[str, str], StepDraft]:
     return {
         (workflow.key, step.key): step for workflow in found.topology.workflows for step in workflow.steps
     }
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_it_has_the_steps_and_transitions_of_the_demo(drafts: Drafts, kind: str) -> None:
+def test_it_has_the_steps_and_transitions_of_the_demo(drafts: DemoDrafts, kind: str) -> None:
     steps = steps_of(drafts.by_kind[kind])
 
     declared = {
@@ -61,7 +61,7 @@ def test_it_has_the_steps_and_transitions_of_the_demo(drafts: Drafts, kind: str)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_shares_are_within_two_points(drafts: Drafts, kind: str) -> None:
+def test_shares_are_within_two_points(drafts: DemoDrafts, kind: str) -> None:
     for place, step in steps_of(drafts.by_kind[kind]).items():
         counts = drafts.truth.next[place]
         assert {then.step: then.share for then in step.then} == pytest.approx(
@@ -77,7 +77,7 @@ def test_shares_are_within_two_points(drafts: Drafts, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_median_and_mean_of_each_step_are_within_ten_percent(drafts: Drafts, kind: str) -> None:
+def test_median_and_mean_of_each_step_are_within_ten_percent(drafts: DemoDrafts, kind: str) -> None:
     for place, step in steps_of(drafts.by_kind[kind]).items():
         dwell = drafts.truth.dwell[place]
         assert step.dwell is not None
@@ -85,7 +85,7 @@ def test_median_and_mean_of_each_step_are_within_ten_percent(drafts: Drafts, kin
         assert step.dwell.mean == pytest.approx(float(dwell.mean()), rel=0.1), place
 
 
-def test_each_record_follows_the_step_that_emits_it(drafts: Drafts) -> None:
+def test_each_record_follows_the_step_that_emits_it(drafts: DemoDrafts) -> None:
     steps = steps_of(drafts.by_kind["events"])
 
     drafted = {
@@ -104,7 +104,7 @@ def test_each_record_follows_the_step_that_emits_it(drafts: Drafts) -> None:
 
 
 @pytest.mark.parametrize("kind", ("csv", "ocel"))
-def test_postings_of_a_guessed_mapping_have_their_amounts(drafts: Drafts, kind: str) -> None:
+def test_postings_of_a_guessed_mapping_have_their_amounts(drafts: DemoDrafts, kind: str) -> None:
     amounts = {
         record.type: record.amount
         for step in steps_of(drafts.by_kind[kind]).values()
@@ -114,7 +114,7 @@ def test_postings_of_a_guessed_mapping_have_their_amounts(drafts: Drafts, kind: 
     assert set(amounts) == {"goods_issue", "invoice", "credit_note", "refund"}
 
 
-def test_a_choice_by_the_kind_of_the_location_is_found(drafts: Drafts) -> None:
+def test_a_choice_by_the_kind_of_the_location_is_found(drafts: DemoDrafts) -> None:
     register = steps_of(drafts.by_kind["events"])["return-refund", "register"]
 
     assert [(then.step, then.when) for then in register.then] == [
@@ -124,7 +124,7 @@ def test_a_choice_by_the_kind_of_the_location_is_found(drafts: Drafts) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_draft_is_valid(drafts: Drafts, kind: str, tmp_path: Path) -> None:
+def test_the_draft_is_valid(drafts: DemoDrafts, kind: str, tmp_path: Path) -> None:
     file = tmp_path / "topology.yaml"
     file.write_text(drafts.by_kind[kind].topology_text)
 
@@ -138,7 +138,7 @@ def test_the_draft_is_valid(drafts: Drafts, kind: str, tmp_path: Path) -> None:
         assert location.region in (None, declared[key].region)
 
 
-def test_no_entry_is_passed_over_by_a_guessed_mapping(drafts: Drafts) -> None:
+def test_no_entry_is_passed_over_by_a_guessed_mapping(drafts: DemoDrafts) -> None:
     assert [found.passed.total() for found in drafts.by_kind.values()] == [0, 0, 0]
     assert [found.refused.total() for found in drafts.by_kind.values()] == [0, 0, 0]
 

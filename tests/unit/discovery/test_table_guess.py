@@ -7,19 +7,19 @@ import pytest
 from impactgraph.errors import BadInputError
 from impactgraph.ingest.mapping import From, Mapping
 from impactgraph.ingest.mapping_format import parse_mapping
-from impactgraph.usecases.discover import Discovered, Sureness, discover
+from impactgraph.usecases.discover import Drafts, Sureness, discover
 
 ORDERS = 60
 
 
-def draft(tmp_path: Path, text: str, encoding: str = "utf-8") -> tuple[Discovered, Mapping]:
+def draft(tmp_path: Path, text: str, encoding: str = "utf-8") -> tuple[Drafts, Mapping]:
     file = tmp_path / "orders.csv"
     file.write_bytes(text.encode(encoding))
     found = discover([str(file)])
     return found, parse_mapping(found.mapping_text)
 
 
-def sureness(found: Discovered, field: str) -> Sureness:
+def sureness(found: Drafts, field: str) -> Sureness:
     assert found.mapping is not None
     return dict(found.mapping.guesses())[field].sureness
 
