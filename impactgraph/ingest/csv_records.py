@@ -13,6 +13,7 @@ MOST_LINES = 200
 """Lines of one record, of cells with line breaks; from more on, a quote counts as never closed."""
 LONGEST_CELL = 131_072
 DELIMITERS = (",", ";", "\t", "|")
+QUOTE = '"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +25,29 @@ class Record:
     problem: str = ""
 
 
-def csv_records(lines: Iterable[str], delimiter: str, first_line: int = 1) -> Iterator[Record]:
+def csv_records(
+    lines: Iterable[str], delimiter: str, first_line: int = 1, *, quote: str = QUOTE
+) -> Iterator[Record]:
     """The records of lines, without blank lines. A malformed one has its problem and no cells."""
+    form = _Form(delimiter, quote)
     source = _Lines(lines, first_line)
     while (line := source.next()) is not None:
         number = source.number
-        if '"' not in line:
+        if quote not in line:
             if text := line.strip("\r\n"):
                 cells = [cell.strip() for cell in text.split(delimiter)]
                 too_long = len(text) > LONGEST_CELL and max(map(len, cells)) > LONGEST_CELL
                 yield Record(number, [], _too_long()) if too_long else Record(number, cells)
             continue
-        yield _quoted_record(line, source, number, delimiter)
+        yield _quoted_record(line, source, number, form)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How cells are written."""
+
+    delimiter: str
+    quote: str
 
 
 class _Lines:
@@ -56,17 +68,17 @@ class _Lines:
         self.number -= len(lines)
 
 
-def _quoted_record(line: str, source: _Lines, number: int, delimiter: str) -> Record:
+def _quoted_record(line: str, source: _Lines, number: int, form: _Form) -> Record:
     lines = [line]
-    cells, problem = _parse(lines, delimiter)
+    cells, problem = _parse(lines, form)
     while cells is None and problem == "" and len(lines) < MOST_LINES:
         following = source.next()
         if following is None:
             break
         lines.append(following)
-        if '"' in following:
-            cells, problem = _parse(lines, delimiter)
-    if cells is not None and not _has_swallowed_rows(cells, delimiter):
+        if form.quote in following:
+            cells, problem = _parse(lines, form)
+    if cells is not None and not _has_swallowed_rows(cells, form):
         return Record(number, [cell.strip() for cell in cells])
     source.put_back(lines[1:])
     if cells is not None or problem == "":
@@ -74,10 +86,10 @@ def _quoted_record(line: str, source: _Lines, number: int, delimiter: str) -> Re
     return Record(number, [], problem)
 
 
-def _parse(lines: list[str], delimiter: str) -> tuple[list[str] | None, str]:
+def _parse(lines: list[str], form: _Form) -> tuple[list[str] | None, str]:
     """(cells, empty), (None, empty) where a quote is still open, or (None, what is wrong)."""
     try:
-        rows = list(csv.reader(lines, delimiter=delimiter, strict=True))
+        rows = list(csv.reader(lines, delimiter=form.delimiter, quotechar=form.quote, strict=True))
     except csv.Error as error:
         if "unexpected end of data" in str(error):
             return None, ""
@@ -87,21 +99,21 @@ def _parse(lines: list[str], delimiter: str) -> tuple[list[str] | None, str]:
     return (rows[0], "") if len(rows) == 1 else (None, "where it ends is unclear")
 
 
-def _has_swallowed_rows(cells: list[str], delimiter: str) -> bool:
+def _has_swallowed_rows(cells: list[str], form: _Form) -> bool:
     """Whether a cell with line breaks holds what is a row by itself: a quote was not closed, and a later one
     closed it.
     """
     return len(cells) > 1 and any(
-        len(_cells_of(part, delimiter)) == len(cells)
+        len(_cells_of(part, form)) == len(cells)
         for cell in cells
         if "\n" in cell or "\r" in cell
         for part in cell.splitlines()[1:]
     )
 
 
-def _cells_of(text: str, delimiter: str) -> list[str]:
+def _cells_of(text: str, form: _Form) -> list[str]:
     try:
-        return next(csv.reader([text], delimiter=delimiter), list[str]())
+        return next(csv.reader([text], delimiter=form.delimiter, quotechar=form.quote), list[str]())
     except csv.Error:
         return []
 
@@ -115,7 +127,7 @@ def likely_delimiter(header: str, columns: Iterable[str]) -> str:
     wanted = set(columns)
 
     def score(delimiter: str) -> tuple[int, int]:
-        cells = [cell.strip() for cell in _cells_of(header, delimiter)]
+        cells = [cell.strip() for cell in _cells_of(header, _Form(delimiter, QUOTE))]
         return len(wanted.intersection(cells)), len(cells)
 
     return max(DELIMITERS, key=score)

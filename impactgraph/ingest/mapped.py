@@ -1,6 +1,5 @@
 """CloudEvents of a foreign log's entries, by a mapping."""
 
-import re
 from collections.abc import Mapping as Pairs
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,15 +8,11 @@ from typing import Any
 
 import msgspec
 
+from impactgraph.ingest.amounts import plain_amount
 from impactgraph.ingest.mapping import From, Mapping, PostingMapping, Value
 from impactgraph.ingest.moments import MomentReader
 
 _NO_ATTRIBUTES: Pairs[str, Any] = {}
-_GROUPED = {
-    ".": re.compile(r"[-+]?[0-9]{1,3}(?:[,' \u00a0\u202f\u2019][0-9]{3})+(?:\.[0-9]+)?"),
-    ",": re.compile(r"[-+]?(?:[0-9]{1,3}(?:[.' \u00a0\u202f\u2019][0-9]{3})+|[0-9]+)(?:,[0-9]+)?"),
-}
-"""By decimal mark: amounts that are not plain, with groups of three digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +156,7 @@ class EventMaker:
         mark = self._mapping.decimal
         if text is None or mark is None or not isinstance(value, From):
             return text
-        if not _GROUPED[mark].fullmatch(text):
-            return text
-        whole, _, fraction = text.partition(mark)
-        digits = re.sub(r"[^0-9+-]", "", whole)
-        return f"{digits}.{fraction}" if fraction else digits
+        return plain_amount(text, mark)
 
     def _event(self, entry: LogEntry, type_: str, data: dict[str, Any], subject: Subject) -> bytes:
         if entry.id:

@@ -1,7 +1,10 @@
-"""What makes events of the records of another system: mappings provide it, files and live sources use it."""
+"""What makes events of the records of another system: mappings provide it, files and live sources use it.
+
+`impactgraph.ingest.mapping_files.load_record_mapper` reads one from a mapping file.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from impactgraph.ingest.mapped import Skipped
@@ -20,6 +23,10 @@ class MappedRecord:
     """CloudEvents in structured JSON; none where it was passed over."""
     skipped: Skipped | None = None
     """Why it was passed over."""
+    notes: Sequence[str] = ()
+    """What went wrong with single values of it, a sentence each."""
+    inferred: Mapping[int, str] = field(default_factory=dict[int, str])
+    """Order by index of the event: events that place orders because no earlier record does."""
 
 
 class RecordMapper(Protocol):
@@ -34,6 +41,6 @@ class RecordMapper(Protocol):
         """The records of one document: a JSON value as it was decoded, or a row as a map. `place` says where
         it came from, for reports.
 
-        Never raises on account of what a document holds.
+        Never raises on account of what a document holds. A mapper may be called by several threads.
         """
         ...

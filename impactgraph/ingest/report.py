@@ -6,13 +6,16 @@ from enum import StrEnum
 from typing import Any
 
 from impactgraph.ingest.mapped import Skipped
-from impactgraph.ingest.mapping import Mapping
+from impactgraph.ingest.mapping_files import AnyMapping
 from impactgraph.ingest.skip_reasons import UNMAPPED
 from impactgraph.topology.near import did_you_mean, nearest
 
 MOST_ACTIVITIES = 500
 """Activities that are counted one by one; free text in the column of the activity has no end of them."""
 OTHERS = "(other activities)"
+MOST_NOTES = 100
+"""Sentences on values that are counted one by one."""
+OTHER_NOTES = "other values could not be read either"
 
 
 class EntryOutcome(StrEnum):
@@ -60,6 +63,8 @@ class FileReport:
     """What the mapping names and the file lacks, or the file names and lacks itself."""
     remarks: list[str] = field(default_factory=list[str])
     """What may be as it should, such as activities of the mapping that no entry has."""
+    notes: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
+    """What went wrong with single values of entries: how often, and the place of the first."""
     missing_count: int = 0
     first_missing: str = ""
 
@@ -100,17 +105,31 @@ class FileReport:
         if self.missing_count == 1:
             self.first_missing = f"{object_!r} ({place})"
 
+    def add_note(self, sentence: str, place: str) -> None:
+        """What went wrong with a value of an entry."""
+        if sentence not in self.notes and len(self.notes) >= MOST_NOTES:
+            sentence = OTHER_NOTES
+        count, first = self.notes.get(sentence, (0, place))
+        self.notes[sentence] = (count + 1, first)
+
     @property
     def all_findings(self) -> list[str]:
         """A sentence each."""
+        notes = [
+            f"{sentence.rstrip('.')} ({count:,} {'time' if count == 1 else 'times'}; first: {place})."
+            for sentence, (count, place) in self.notes.items()
+        ]
+        return [*self.findings, *notes, *self._missing_sentences()]
+
+    def _missing_sentences(self) -> list[str]:
         if not self.missing_count:
-            return self.findings
+            return []
         entries = (
             "1 entry that was taken names an object"
             if self.missing_count == 1
             else (f"{self.missing_count:,} entries that were taken name an object")
         )
-        return [*self.findings, f"{entries} that the log does not have, such as {self.first_missing}."]
+        return [f"{entries} that the log does not have, such as {self.first_missing}."]
 
     @property
     def has_findings(self) -> bool:
@@ -130,7 +149,7 @@ def entry_outcome(accepted: int, quarantined: int) -> EntryOutcome:
     return EntryOutcome.TAKEN if accepted else EntryOutcome.REPEATED
 
 
-def unmatched_activities(report: FileReport, mapping: Mapping) -> list[str]:
+def unmatched_activities(report: FileReport, mapping: AnyMapping) -> list[str]:
     """Remarks on activities of the mapping that no entry has; sets the hints of those passed over."""
     passed = [each for each in report.passed.values() if each.reason == UNMAPPED]
     for each in passed:

@@ -12,16 +12,10 @@ from typing import Any, Protocol, TypeVar
 
 from graph_models.time import Millis
 from impactgraph.errors import BadInputError, Problem, StoreUnavailableError
-from impactgraph.ingest.files import (
-    STANDARD_INPUT,
-    Block,
-    digest_of,
-    open_log,
-    read_blocks,
-    read_log,
-    size_of,
-)
-from impactgraph.ingest.mapping_format import load_mapping
+from impactgraph.ingest.blocks import Block
+from impactgraph.ingest.files import STANDARD_INPUT, digest_of, read_blocks, size_of
+from impactgraph.ingest.foreign_logs import open_log
+from impactgraph.ingest.mapping_files import load_mapping
 from impactgraph.ingest.moments import instant_millis
 from impactgraph.ingest.report import (
     EntryOutcome,
@@ -237,9 +231,9 @@ class FileIngest:
             yield from read_blocks(path)
             return
         log = open_log(path, self._mapping)
+        yield from log.blocks()
         report.findings += log.findings()
         report.remarks += log.remarks()
-        yield from read_log(log, self._mapping, size=size_of(path) or 0)
 
     def _ingest(self, block: Block, report: FileReport) -> IngestResult:
         lines, places, sizes = self._without_known_placements(block)
@@ -252,6 +246,8 @@ class FileIngest:
         report.add_outcomes(_entry_outcomes(block.activities, sizes, result.results))
         for object_, place in block.missing:
             report.add_missing(object_, place)
+        for sentence, place in block.notes:
+            report.add_note(sentence, place)
         result.results = []
         return result
 

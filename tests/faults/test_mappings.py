@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from impactgraph.errors import BadInputError
-from impactgraph.ingest.mapping_format import load_mapping, parse_mapping
+from impactgraph.ingest.mapping_files import load_mapping, parse_mapping
 from tests.faults.loading import FAULTS, shop
 
 FOLDER = FAULTS / "12-mapping-is-yaml-1.1"

@@ -9,7 +9,8 @@ import msgspec
 from graph_models.enums import FailureClass, Severity
 from graph_models.scope import DIMENSIONS
 from impactgraph.ingest.events import EVENT_TYPES, Event, PlacedFulfillment
-from impactgraph.ingest.mapping_format import FORMAT, parse_mapping
+from impactgraph.ingest.mapping_files import parse_mapping
+from impactgraph.ingest.mapping_format import FORMAT
 from impactgraph.ingest.read import read_event
 
 DOCS = Path(__file__).parents[2] / "docs"

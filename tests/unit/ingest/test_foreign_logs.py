@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from impactgraph.errors import BadInputError
-from impactgraph.ingest.files import read_with_mapping
-from impactgraph.ingest.mapping_format import parse_mapping
+from impactgraph.ingest.foreign_logs import open_log
+from impactgraph.ingest.mapping_files import parse_mapping
 from impactgraph.ingest.read import read_event
 
 MAPPING = """
@@ -143,7 +143,7 @@ def sqlite_log(folder: Path) -> Path:
 def events(path: Path, mapping: str = MAPPING) -> list[dict[str, Any]]:
     return [
         json.loads(line)
-        for block in read_with_mapping(str(path), parse_mapping(mapping + CSV_SECTION))
+        for block in open_log(str(path), parse_mapping(mapping + CSV_SECTION)).blocks()
         for line in block.lines
     ]
 
@@ -194,7 +194,7 @@ def test_activities_become_steps_records_errors_and_ends(log: Path) -> None:
 def test_every_event_can_be_read(log: Path) -> None:
     lines = [
         line
-        for block in read_with_mapping(str(log), parse_mapping(MAPPING + CSV_SECTION))
+        for block in open_log(str(log), parse_mapping(MAPPING + CSV_SECTION)).blocks()
         for line in block.lines
     ]
 
@@ -216,13 +216,13 @@ def test_an_order_that_no_activity_places_is_placed_by_its_first_entry(log: Path
 
 def test_rows_without_an_id_are_told_apart_by_what_they_say(tmp_path: Path) -> None:
     mapping = parse_mapping(MAPPING + "csv: {activity: activity, time: time}\n")
-    lines = [line for block in read_with_mapping(str(csv_log(tmp_path)), mapping) for line in block.lines]
+    lines = [line for block in open_log(str(csv_log(tmp_path)), mapping).blocks() for line in block.lines]
 
     assert len({json.loads(line)["id"] for line in lines}) == len(lines)
 
 
 def test_a_place_names_the_line_of_the_csv(tmp_path: Path) -> None:
-    (block,) = read_with_mapping(str(csv_log(tmp_path)), parse_mapping(MAPPING + CSV_SECTION))
+    (block,) = open_log(str(csv_log(tmp_path)), parse_mapping(MAPPING + CSV_SECTION)).blocks()
 
     assert block.places[:2] == [f"{tmp_path / 'log.csv'}:2", f"{tmp_path / 'log.csv'}:3"]
 
@@ -231,7 +231,7 @@ def test_every_missing_column_is_told_at_once(tmp_path: Path) -> None:
     mapping = parse_mapping(MAPPING + "csv: {activity: what, time: when}\n")
 
     with pytest.raises(BadInputError, match=r"(?s)no column 'what'.*no column 'when'"):
-        list(read_with_mapping(str(csv_log(tmp_path)), mapping))
+        open_log(str(csv_log(tmp_path)), mapping)
 
 
 def test_a_log_without_orders_is_told(tmp_path: Path) -> None:

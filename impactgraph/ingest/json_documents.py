@@ -1,0 +1,67 @@
+"""JSON documents of a file: one in each line (NDJSON), or the whole file."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import chain
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import msgspec
+
+from impactgraph.ingest.mapped import Skipped
+from impactgraph.ingest.skip_reasons import MALFORMED_JSON
+from impactgraph.ingest.text_files import open_unpacked, utf8_lines
+
+_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+_FAILURES = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError)
+
+Document: TypeAlias = tuple[Any, str]
+"""A value and its place."""
+
+
+def decode_document(content: bytes | str) -> Any:
+    """The value; numbers with a fraction are exact. Raises ValueError with what is wrong."""
+    try:
+        return _DECODER.decode(content)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    except _FAILURES as error:
+        raise ValueError(str(error)) from None
+
+
+def json_documents(path: Path) -> Iterator[Document | Skipped]:
+    """Every document of a file; a line that is none is passed over. A file with a document in each line is
+    read in a stream, any other as a whole.
+
+    Raises OSError and EOFError.
+    """
+    with open_unpacked(path) as (head, stream):
+        lines = utf8_lines(head, stream)
+        numbered = ((number, text) for number, line in enumerate(lines, 1) if (text := line.strip()))
+        first = next(numbered, None)
+        if first is None:
+            return
+        if not _is_json(first[1]):
+            rest = list(numbered)
+            whole = _decoded(b"\n".join([first[1], *(text for _, text in rest)]), str(path))
+            if not isinstance(whole, Skipped) or not rest:
+                yield whole
+                return
+            numbered = iter(rest)
+        for number, text in chain([first], numbered):
+            yield _decoded(text, f"{path}:{number}")
+
+
+def _decoded(text: bytes, place: str) -> Document | Skipped:
+    try:
+        return decode_document(text), place
+    except ValueError as error:
+        return Skipped(f"{MALFORMED_JSON}: {error}", "", place)
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        _DECODER.decode(text)
+    except _FAILURES:
+        return False
+    return True

@@ -1,0 +1,130 @@
+"""A log of records, read by a mapping of version 2: blocks of events, and what became of every record."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from impactgraph.errors import BadInputError, Problem
+from impactgraph.ingest.blocks import BLOCK, Block
+from impactgraph.ingest.mapped import Skipped
+from impactgraph.ingest.moments import instant
+from impactgraph.ingest.record_mapper import MappedRecord
+from impactgraph.ingest.record_readers import CsvRows, JsonRecords, RecordReader
+from impactgraph.ingest.rule_mapper import RuleMapper, Watch
+from impactgraph.ingest.rules import RuleMapping
+from impactgraph.ingest.skip_reasons import ID_TWICE
+from impactgraph.ingest.text_files import foreign_kind, open_unpacked
+
+MOST_IDS = 10 * BLOCK
+"""Ids of records that are kept, twice, to find those that stand for several records: memory has a limit."""
+_CSV_NAMES = (".csv", ".tsv", ".txt")
+_ID_END = b'","source":'
+
+
+class RecordLog:
+    """A log that is read by a mapping of version 2."""
+
+    def __init__(self, reader: RecordReader, mapping: RuleMapping, size: int = 0) -> None:
+        self._reader, self._mapping, self._size = reader, mapping, size
+        self._watch = Watch()
+        self._ids = _Ids()
+
+    def blocks(self) -> Iterator[Block]:
+        """Its events, with the records that became none. Raises BadInputError where it cannot be read."""
+        firsts = _Earliest(self._reader) if self._mapping.has_earliest else None
+        self._watch.is_earliest = firsts and firsts.is_earliest
+        batch = Block()
+        for place, record in self._reader.records(self._watch):
+            if firsts is not None:
+                firsts.number += 1
+            self._add(batch, place, record)
+            if batch.is_full:
+                yield batch
+                batch = Block()
+        batch.read = self._size
+        yield batch
+
+    def findings(self) -> list[str]:
+        """What of the mapping the log lacks, a sentence each; once it was read."""
+        return self._reader.findings()
+
+    def remarks(self) -> list[str]:
+        """What may be as it should; once it was read."""
+        unmatched = [name for name in self._mapping.rules if name not in self._watch.matched_rules]
+        rules = [f"no record became an event by these rules: {', '.join(unmatched)}."] if unmatched else []
+        return [*self._reader.remarks(), *rules]
+
+    def _add(self, batch: Block, place: str, record: MappedRecord) -> None:
+        batch.notes += [(note, place) for note in record.notes]
+        if record.skipped is not None:
+            batch.passed.append(record.skipped)
+        elif self._mapping.basis.id is not None and self._ids.is_taken(record):
+            batch.passed.append(Skipped(ID_TWICE, record.activity, place))
+        else:
+            start = len(batch.lines)
+            batch.inferred.update((start + index, order) for index, order in record.inferred.items())
+            batch.add(record.activity, record.events, place)
+
+
+class _Ids:
+    """The ids of the latest records, with their content."""
+
+    def __init__(self) -> None:
+        self._latest: dict[int, int] = {}
+        self._earlier: dict[int, int] = {}
+
+    def is_taken(self, record: MappedRecord) -> bool:
+        """Whether an earlier record of other content has events of the same ids."""
+        first = record.events[0]
+        id_ = hash(first[: first.find(_ID_END)])
+        content = hash(tuple(record.events))
+        known = self._latest.get(id_)
+        if known is None:
+            known = self._earlier.get(id_)
+        if known is not None:
+            return known != content
+        if len(self._latest) >= MOST_IDS:
+            self._earlier, self._latest = self._latest, {}
+        self._latest[id_] = content
+        return False
+
+
+class _Earliest:
+    """The earliest record of every fulfillment; costs a pass over the log."""
+
+    def __init__(self, reader: RecordReader) -> None:
+        self._first: dict[tuple[str, str], tuple[float, int]] = {}
+        self.number = 0
+        for _ in reader.records(Watch(self._note)):
+            self.number += 1
+        self.number = 0
+
+    def _note(self, order: str, fulfillment: str, time: str) -> bool:
+        entry = (instant(time), self.number)
+        known = self._first.get((order, fulfillment))
+        if known is None or entry < known:
+            self._first[order, fulfillment] = entry
+        return False
+
+    def is_earliest(self, order: str, fulfillment: str, _: str) -> bool:
+        """Whether the present record is."""
+        return self._first[order, fulfillment][1] == self.number
+
+
+def open_records(path: Path, mapping: RuleMapping, size: int = 0) -> RecordLog:
+    """The log in a file, of the kind that its content shows.
+
+    Raises BadInputError where it cannot be read, or lacks what the mapping names.
+    """
+    mapper = RuleMapper(mapping)
+    try:
+        with open_unpacked(path) as (head, _):
+            start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    except (OSError, EOFError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise BadInputError(Problem(f"It cannot be read: {reason}.", str(path))) from error
+    if foreign := foreign_kind(head):
+        raise BadInputError(Problem(f"It is no log that a mapping reads but {foreign}.", str(path)))
+    name = path.name.lower().removesuffix(".gz")
+    if name.endswith(_CSV_NAMES) or (mapping.csv is not None and not start.startswith((b"{", b"["))):
+        return RecordLog(CsvRows(path, mapper), mapping, size)
+    return RecordLog(JsonRecords(path, mapper), mapping, size)

@@ -1,0 +1,115 @@
+"""Values of a mapping of version 2 as functions: from a record to the text that an event has."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from impactgraph.ingest.amounts import plain_amount
+from impactgraph.ingest.expressions import Notes, text_of
+from impactgraph.ingest.moments import MomentReader
+from impactgraph.ingest.rules import RuleMapping, ValueRule
+
+ReadValue: TypeAlias = Callable[[Any, Notes], str | None]
+"""From a record, or a member of a list in one, to text; None where it has no value."""
+MOMENTS = frozenset({"time", "promised_by"})
+AMOUNTS = frozenset({"value", "amount", "on_hand"})
+_LONGEST_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ValueDefaults:
+    """What values of a mapping have where they do not say it themselves."""
+
+    time_format: str | None
+    zone: str | None
+    decimal: str | None
+    maps: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def of(cls, mapping: RuleMapping) -> "ValueDefaults":
+        return cls(mapping.time_format, mapping.zone, mapping.decimal, mapping.maps)
+
+
+def value_reader(value: ValueRule, place: str, defaults: ValueDefaults) -> ReadValue:
+    """What reads a value; the last name of `place` says whether it is a moment or an amount."""
+    read = _source(value)
+    if value.map is not None:
+        read = _mapped(read, value, place, defaults.maps)
+    elif value.default is not None:
+        read = _defaulted(read, value.default)
+    name = place.rpartition(".")[2]
+    if name in MOMENTS and value.constant is None:
+        return _moment(read, value, defaults)
+    decimal = value.decimal or defaults.decimal
+    if name in AMOUNTS and decimal is not None and value.constant is None:
+        return _amount(read, decimal)
+    return read
+
+
+def _source(value: ValueRule) -> ReadValue:
+    if value.alternatives:
+        if len(value.alternatives) == 1:
+            return _text_reader(value.alternatives[0].value)
+        expressions = value.alternatives
+
+        def first_of(context: Any, notes: Notes) -> str | None:
+            for expression in expressions:
+                if (text := text_of(expression.value(context, notes))) is not None:
+                    return text
+            return None
+
+        return first_of
+    assert value.template is not None
+    constant = value.constant
+    if constant is not None:
+        stripped = constant.strip() or None
+        return lambda _, __: stripped
+    if len(value.template.parts) == 1:
+        return _text_reader(value.template.expressions[0].value)
+    return _text_reader(value.template.value)
+
+
+def _text_reader(find: Callable[[Any, Notes], Any]) -> ReadValue:
+    return lambda context, notes: text_of(find(context, notes))
+
+
+def _mapped(
+    read: ReadValue, value: ValueRule, place: str, maps: Mapping[str, Mapping[str, str]]
+) -> ReadValue:
+    map_ = maps[value.map] if isinstance(value.map, str) else value.map
+    assert map_ is not None
+    default = value.default
+
+    def mapped(context: Any, notes: Notes) -> str | None:
+        text = read(context, notes)
+        if text is None:
+            return default
+        result = map_.get(text, default)
+        if result is None:
+            shown = repr(text) if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]!r}..."
+            notes.append(f"the map of `{place}` has no value for {shown}.")
+        return result
+
+    return mapped
+
+
+def _defaulted(read: ReadValue, default: str) -> ReadValue:
+    return lambda context, notes: read(context, notes) or default
+
+
+def _moment(read: ReadValue, value: ValueRule, defaults: ValueDefaults) -> ReadValue:
+    moments = MomentReader(value.time_format or defaults.time_format, value.zone or defaults.zone)
+
+    def moment(context: Any, notes: Notes) -> str | None:
+        text = read(context, notes)
+        return None if text is None else moments.rfc3339(text)
+
+    return moment
+
+
+def _amount(read: ReadValue, decimal: str) -> ReadValue:
+    def amount(context: Any, notes: Notes) -> str | None:
+        text = read(context, notes)
+        return None if text is None else plain_amount(text, decimal)
+
+    return amount
