@@ -15,7 +15,7 @@ from impactgraph.ingest.mapping import Mapping
 from impactgraph.ingest.mapping_files import AnyMapping
 from impactgraph.ingest.ocel_steps import OcelSteps
 from impactgraph.ingest.record_log import open_records
-from impactgraph.ingest.text_files import SQLITE, foreign_kind, open_unpacked
+from impactgraph.ingest.text_files import SQLITE, foreign_kind, is_xml, open_unpacked
 
 _CSV_NAMES = (".csv", ".tsv", ".txt")
 
@@ -88,10 +88,10 @@ def _is_csv(path: str, mapping: Mapping) -> bool:
             start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     except (OSError, EOFError) as error:
         raise unreadable(path, error) from error
-    if head.startswith(SQLITE):
+    if head.startswith(SQLITE) or is_xml(head):
         return False
     if foreign := foreign_kind(head):
-        raise BadInputError(Problem(f"It is no CSV file and no OCEL 2.0 log but {foreign}.", path))
+        raise BadInputError(Problem(f"It is no CSV file and no OCEL log but {foreign}.", path))
     name = path.lower().removesuffix(".gz")
     return name.endswith(_CSV_NAMES) or (mapping.csv is not None and not start.startswith((b"{", b"[")))
 

@@ -4,8 +4,8 @@ from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from impactgraph.ingest.mapping import Mapping
-from impactgraph.ingest.ocel import OcelLog
+from impactgraph.ingest.ocel_log import OcelLog
+from impactgraph.ingest.rules import OcelObjects
 
 
 @dataclass
@@ -20,23 +20,23 @@ class Relations:
     """Fulfillments that an object between orders and fulfillments belongs to, such as those with an item."""
 
 
-def relations_of(log: OcelLog, mapping: Mapping) -> Relations:
+def relations_of(log: OcelLog, objects: OcelObjects) -> Relations:
     """Objects belong to the orders that are nearest by relations between objects; where there are none, to
     those of their earliest common event.
 
-    Relations go over objects of the types `fulfillment.through`; where that is not said, of every type whose
+    Relations go over objects of the types `through`; where that is not said, of every type whose
     objects belong to one order each, such as items, and not over those that join orders, such as customers.
     Costs a few passes over the relations.
     """
-    return _Search(log, mapping).run()
+    return _Search(log, objects).run()
 
 
 class _Search:
-    def __init__(self, log: OcelLog, mapping: Mapping) -> None:
+    def __init__(self, log: OcelLog, objects: OcelObjects) -> None:
         self._log = log
-        self._order_type = mapping.order.type
-        self._part_type = mapping.fulfillment.type
-        self._through = mapping.fulfillment.through
+        self._order_type = objects.order
+        self._part_type = objects.fulfillment
+        self._through = objects.through
         self._owners: dict[str, dict[str, None]] = {}
         """Orders of each object, orders themselves included, in the order in which they were found."""
         self._edges: dict[str, dict[str, None]] = defaultdict(dict)

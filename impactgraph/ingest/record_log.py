@@ -1,22 +1,30 @@
 """A log of records, read by a mapping of version 2: blocks of events, and what became of every record."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.ingest.blocks import BLOCK, Block
+from impactgraph.ingest.csv_rows import CsvRows
+from impactgraph.ingest.json_records import JsonRecords
 from impactgraph.ingest.mapped import Skipped
 from impactgraph.ingest.moments import instant
+from impactgraph.ingest.ocel_records import OcelRecords
 from impactgraph.ingest.record_mapper import MappedRecord
-from impactgraph.ingest.record_readers import CsvRows, JsonRecords, RecordReader
+from impactgraph.ingest.record_reader import RecordReader
 from impactgraph.ingest.rule_mapper import RuleMapper, Watch
-from impactgraph.ingest.rules import RuleMapping
+from impactgraph.ingest.rules import OcelObjects, RuleMapping
 from impactgraph.ingest.skip_reasons import ID_TWICE
-from impactgraph.ingest.text_files import foreign_kind, open_unpacked
+from impactgraph.ingest.sql_rows import SqlRows
+from impactgraph.ingest.text_files import SQLITE, foreign_kind, is_xml, open_unpacked
+from impactgraph.ingest.xes_records import XesRecords
 
 MOST_IDS = 10 * BLOCK
 """Ids of records that are kept, twice, to find those that stand for several records: memory has a limit."""
 _CSV_NAMES = (".csv", ".tsv", ".txt")
+_OCEL_XML = re.compile(rb"<(?:object-types|event-types|objects|events)\b|scope=.object|ocel")
+"""What only an OCEL log has at its beginning; other XML is XES."""
 _ID_END = b'","source":'
 
 
@@ -122,9 +130,31 @@ def open_records(path: Path, mapping: RuleMapping, size: int = 0) -> RecordLog:
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or error
         raise BadInputError(Problem(f"It cannot be read: {reason}.", str(path))) from error
+    return RecordLog(_reader(path, mapper, head, start), mapping, size)
+
+
+def _reader(path: Path, mapper: RuleMapper, head: bytes, start: bytes) -> RecordReader:
+    """The reader for what the first bytes of a file show."""
+    mapping, ocel = mapper.mapping, mapper.mapping.ocel
+    if head.startswith(SQLITE):
+        if mapping.query is not None:
+            return SqlRows(path, mapper)
+        return OcelRecords(path, mapper, _required(ocel, path, " or a `sql` section with a query"))
+    if is_xml(head):
+        if _OCEL_XML.search(head):
+            return OcelRecords(path, mapper, _required(ocel, path))
+        return XesRecords(path, mapper)
     if foreign := foreign_kind(head):
         raise BadInputError(Problem(f"It is no log that a mapping reads but {foreign}.", str(path)))
     name = path.name.lower().removesuffix(".gz")
-    if name.endswith(_CSV_NAMES) or (mapping.csv is not None and not start.startswith((b"{", b"["))):
-        return RecordLog(CsvRows(path, mapper), mapping, size)
-    return RecordLog(JsonRecords(path, mapper), mapping, size)
+    is_json = start.startswith((b"{", b"["))
+    if name.endswith(_CSV_NAMES) or (mapping.csv is not None and not is_json):
+        return CsvRows(path, mapper)
+    return JsonRecords(path, mapper) if ocel is None else OcelRecords(path, mapper, ocel)
+
+
+def _required(ocel: OcelObjects | None, path: Path, alternative: str = "") -> OcelObjects:
+    if ocel is None:
+        what = f"The mapping needs an `ocel` section{alternative}: say at least the object type of orders."
+        raise BadInputError(Problem(what, str(path)))
+    return ocel

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from impactgraph.ingest.expressions import Notes
+from impactgraph.ingest.expressions import Notes, text_of
 from impactgraph.ingest.mapped import Skipped
+from impactgraph.ingest.moments import MomentReader
 from impactgraph.ingest.record_mapper import MappedRecord
 from impactgraph.ingest.rule_events import (
     EXPECTED,
@@ -32,6 +33,7 @@ class RuleMapper:
         self._activity = (
             value_reader(mapping.activity, "activity", defaults) if mapping.activity is not None else None
         )
+        self._moments = MomentReader(mapping.time_format, mapping.zone)
         self._basis = BasisReader.of(mapping.basis, "", defaults)
         self._by_activity: dict[str, list[Apply]] = {
             name: [rule_function(rule, f"activities.{name}", defaults) for rule in group]
@@ -47,6 +49,15 @@ class RuleMapper:
     def source(self) -> str:
         """The CloudEvents source of its events."""
         return self.mapping.source
+
+    def is_mapped(self, activity: str) -> bool:
+        """Whether records with this activity are to become events, as far as the activity says it."""
+        return bool(self._rules) or self._activity is not None or activity in self._by_activity
+
+    def moment_of(self, value: Any) -> str | None:
+        """A moment of a record in the mapping's form."""
+        text = text_of(value)
+        return None if text is None else self._moments.rfc3339(text)
 
     def map_document(self, document: Any, place: str) -> Sequence[MappedRecord]:
         """As `RecordMapper`: the records that `json.records` finds, else the members of a list, else the

@@ -121,16 +121,21 @@ def read_bytes(path: Path) -> bytes:
         raise UndecodableError(f"It is not text in {encoding}: save it in UTF-8.") from error
 
 
+def is_xml(head: bytes) -> bool:
+    """Whether a file is XML, by its first bytes."""
+    start = head.removeprefix(_UTF8_MARK)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        start = start.decode("utf-16", "ignore").encode()
+    return start.lstrip().startswith(b"<")
+
+
 def foreign_kind(head: bytes) -> str | None:
     """What a file that is no text of ours is, by its first bytes; None where that does not show."""
     if head.startswith(_ZIP):
         return "a ZIP archive or a workbook (.xlsx): save the sheet as CSV, or unpack it"
     if head.startswith(_COMPOUND):
         return "a workbook (.xls): save the sheet as CSV"
-    text = head.removeprefix(_UTF8_MARK).lstrip()
-    if text.startswith(b"<"):
-        return "XML: convert it to OCEL 2.0 in JSON or SQLite, or to CSV"
-    return None
+    return "XML: say with --mapping what is what in it" if is_xml(head) else None
 
 
 def _undecodable(path: Path, encoding: str, error: UnicodeDecodeError) -> UndecodableError:

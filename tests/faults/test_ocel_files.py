@@ -121,8 +121,8 @@ def test_a_byte_order_mark_and_compression_do_not_count(name: str) -> None:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b'{"ocel:global-log": {}, "ocel:events": {}}', "OCEL 1.0"),
-        (b"<?xml version='1.0'?><log><objects/></log>", "XML"),
+        (b'{"ocel:global-log": {}, "ocel:events": {}}', "missing required field `ocel:objects`"),
+        (b"<?xml version='1.0'?><log><objects/></log>", "no objects and no events"),
         (b"PK\x03\x04workbook", "workbook"),
         (
             b'{"objects": [{"id": "a", "type": "b", "attributes": [{"name": "n", "value": ' + b"[" * 5000,
@@ -132,7 +132,7 @@ def test_a_byte_order_mark_and_compression_do_not_count(name: str) -> None:
         (b'{"objects": [], "events": []}', "It has no object of the type 'Order'"),
         (b'{"objects": [], "events": [', "truncated"),
         (b'{"objects": [{"id": "K\xf6ln", "type": "Order"}], "events": []}', "UTF-8"),
-        (b"SQLite format 3\x00 and nothing more", "cannot be read as an OCEL 2.0 log"),
+        (b"SQLite format 3\x00 and nothing more", "cannot be read as an OCEL log"),
         (b"", "cannot be read as an OCEL 2.0 log"),
     ],
 )

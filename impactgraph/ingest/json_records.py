@@ -1,0 +1,51 @@
+"""Records of JSON documents in a file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+from impactgraph.ingest.expressions import Notes
+from impactgraph.ingest.json_documents import json_documents
+from impactgraph.ingest.mapped import Skipped
+from impactgraph.ingest.record_mapper import MappedRecord
+from impactgraph.ingest.record_reader import fields_not_there, readable
+from impactgraph.ingest.rule_mapper import RuleMapper, Watch
+from impactgraph.ingest.skip_reasons import NO_RECORD
+
+
+class JsonRecords:
+    """Records of JSON documents."""
+
+    def __init__(self, path: Path, mapper: RuleMapper) -> None:
+        self._path, self._mapper = path, mapper
+        self._names: set[str] = set()
+        """Fields of any record."""
+
+    def records(self, watch: Watch) -> Iterator[tuple[str, MappedRecord]]:
+        """As `RecordReader`."""
+        with readable(self._path):
+            for document in json_documents(self._path):
+                if isinstance(document, Skipped):
+                    yield document.place, MappedRecord("", (), document)
+                else:
+                    yield from self._of_document(*document, watch)
+
+    def _of_document(self, document: Any, place: str, watch: Watch) -> Iterator[tuple[str, MappedRecord]]:
+        notes: Notes = []
+        is_empty = True
+        for record, at in self._mapper.records(document, place, notes):
+            is_empty = False
+            if isinstance(record, dict):
+                self._names.update(cast("dict[str, Any]", record))
+            yield at, self._mapper.map_record(record, at, watch)
+        if is_empty:
+            reason = notes[0].rstrip(".") if notes else NO_RECORD
+            yield place, MappedRecord("", (), Skipped(reason, "", place))
+
+    def findings(self) -> list[str]:
+        """None: fields may be left out of JSON."""
+        return []
+
+    def remarks(self) -> list[str]:
+        """Fields of the mapping that no record has."""
+        return fields_not_there(self._mapper.mapping, self._names, "record")

@@ -1,0 +1,130 @@
+"""Events of OCEL logs as records: what expressions see of an event for each order and fulfillment of it."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from impactgraph.ingest.mapped import LoggedObject, Skipped
+from impactgraph.ingest.mapped import Subject as LoggedSubject
+from impactgraph.ingest.moments import MomentReader
+from impactgraph.ingest.ocel import read_ocel
+from impactgraph.ingest.ocel_log import OcelEvent
+from impactgraph.ingest.ocel_subjects import OcelSubjects, attribute_names, check_types, log_findings
+from impactgraph.ingest.record_mapper import MappedRecord
+from impactgraph.ingest.record_reader import fields_not_there
+from impactgraph.ingest.rule_events import Subject
+from impactgraph.ingest.rule_mapper import RuleMapper, Watch
+from impactgraph.ingest.rules import OcelObjects
+from impactgraph.ingest.skip_reasons import NO_ORDER, UNKNOWN_OBJECT
+
+FIELDS = ("id", "activity", "time", "order", "fulfillment", "fulfillments", "objects", "related")
+"""What every event has, beside its own attributes."""
+
+
+class OcelRecords:
+    """Events of one log, in the order of time."""
+
+    def __init__(self, path: Path, mapper: RuleMapper, objects: OcelObjects) -> None:
+        """Raises BadInputError where it is no OCEL log, or has no objects of a type of the mapping."""
+        mapping = mapper.mapping
+        self._path, self._mapper, self._objects = path, mapper, objects
+        moments = MomentReader(mapping.time_format, mapping.zone)
+        self._log = read_ocel(path, moments, objects.qualifiers)
+        wanted = {"ocel.order": objects.order}
+        if objects.fulfillment:
+            wanted["ocel.fulfillment"] = objects.fulfillment
+        check_types(self._log, wanted | {f"ocel.through ({name})": name for name in objects.through}, path)
+        self._subjects = OcelSubjects(self._log, objects)
+        names = mapping.names()
+        self._shows_objects, self._shows_related = "objects" in names, "related" in names
+
+    def records(self, watch: Watch) -> Iterator[tuple[str, MappedRecord]]:
+        """As `RecordReader`."""
+        known = self._log.objects
+        for event in self._log.events:
+            place = f"{self._path}: {event.id}"
+            views = self._views(event)
+            if views or not self._mapper.is_mapped(event.type):
+                yield (
+                    place,
+                    self._mapper.map_views(
+                        event.type, views or [(self._view(event), _NOTHING)], place, watch
+                    ),
+                )
+                continue
+            missing = next((id_ for id_ in event.objects if id_ not in known), "")
+            reason = UNKNOWN_OBJECT if missing else NO_ORDER
+            at = f"{place} ({missing})" if missing else place
+            yield place, MappedRecord(event.type, (), Skipped(reason, event.type, at))
+
+    def _views(self, event: OcelEvent) -> list[tuple[Any, Subject]]:
+        """A view for each fulfillment that the event moves, with what the log says of it."""
+        views: list[tuple[Any, Subject]] = []
+        for subject in self._subjects.of_event(event):
+            base = self._view(event)
+            base["order"] = {**subject.order.attributes, "id": subject.order.id}
+            base["fulfillments"] = [_shown(part) for part in subject.whole]
+            whole = [({**base, "fulfillment": _shown(part)}, part.id) for part in subject.whole]
+            for index, part in enumerate(subject.fulfillments):
+                view = {**base, "fulfillment": _shown(part)}
+                views.append((view, self._subject(event, subject, part, whole, is_further=index > 0)))
+        return views
+
+    def _subject(
+        self,
+        event: OcelEvent,
+        subject: LoggedSubject,
+        part: LoggedObject,
+        whole: Sequence[tuple[Any, str]],
+        *,
+        is_further: bool,
+    ) -> Subject:
+        return Subject(
+            event.id or None,
+            event.time,
+            subject.order.id,
+            part.id,
+            names_fulfillment=True,
+            is_further=is_further,
+            whole=tuple(whole),
+        )
+
+    def _view(self, event: OcelEvent) -> dict[str, Any]:
+        view: dict[str, Any] = {
+            **event.attributes,
+            "id": event.id,
+            "activity": event.type,
+            "time": event.time,
+        }
+        if self._shows_objects:
+            view["objects"] = self._by_type(event.objects, event)
+        if self._shows_related:
+            known = self._log.objects
+            related = [other for id_ in event.objects if id_ in known for other in known[id_].related]
+            view["related"] = self._by_type(list(dict.fromkeys(related)), event)
+        return view
+
+    def _by_type(self, ids: Sequence[str], event: OcelEvent) -> dict[str, list[dict[str, Any]]]:
+        types: dict[str, list[dict[str, Any]]] = {}
+        for id_ in ids:
+            each = self._log.objects.get(id_)
+            if each is not None:
+                shown = {**each.attributes, "id": id_, "qualifier": event.qualifiers.get(id_, "")}
+                types.setdefault(each.type, []).append(shown)
+        return types
+
+    def findings(self) -> list[str]:
+        """What of the mapping the log lacks, or names and lacks itself."""
+        names = {*FIELDS, *attribute_names(self._log)}
+        return [*fields_not_there(self._mapper.mapping, names, "event"), *log_findings(self._log)]
+
+    def remarks(self) -> list[str]:
+        """None."""
+        return []
+
+
+_NOTHING = Subject(None, None, None, None)
+
+
+def _shown(part: LoggedObject) -> dict[str, Any]:
+    return {**part.attributes, "id": part.id}

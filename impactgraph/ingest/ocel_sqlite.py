@@ -1,0 +1,60 @@
+"""OCEL 2.0 logs in SQLite."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+from impactgraph.ingest.moments import MomentReader
+from impactgraph.ingest.ocel_log import OcelEvent, OcelLog, clean, last_values
+
+
+def read_sqlite(path: Path, moments: MomentReader, log: OcelLog) -> None:
+    """Adds what the file has. Raises sqlite3.Error and IndexError where it is no OCEL log."""
+    with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        for type_, table in _tables(connection, "object"):
+            for id_, rows in _rows_by_id(connection, table).items():
+                changes = [
+                    (name, row[name], moments.rfc3339(str(row["ocel_time"] or "")))
+                    for row in rows
+                    for name in _attribute_names(row)
+                ]
+                log.add(id_, type_, last_values(changes))
+        for row in connection.execute("select * from object_object"):
+            one, other = row["ocel_source_id"], row["ocel_target_id"]
+            log.relate(str(one).strip(), str(other).strip(), _qualifier(row))
+        relations: dict[str, list[tuple[str, str]]] = {}
+        for row in connection.execute("select * from event_object"):
+            pair = (str(row["ocel_object_id"]), _qualifier(row))
+            relations.setdefault(str(row["ocel_event_id"]).strip(), []).append(pair)
+        for type_, table in _tables(connection, "event"):
+            for id_, rows in _rows_by_id(connection, table).items():
+                for row in rows:
+                    attributes = {name: clean(row[name]) for name in _attribute_names(row)}
+                    time = moments.rfc3339(str(row["ocel_time"] or "").strip())
+                    log.add_event(OcelEvent(id_, type_, time, attributes, []), relations.get(id_, ()))
+
+
+def _qualifier(row: sqlite3.Row) -> str:
+    return str(row["ocel_qualifier"] or "").strip() if "ocel_qualifier" in row.keys() else ""  # noqa: SIM118 - a row iterates over values
+
+
+def _tables(connection: sqlite3.Connection, what: str) -> Iterator[tuple[str, str]]:
+    """(type, quoted name of its table) of every event or object type."""
+    types = connection.execute(f"select ocel_type, ocel_type_map from {what}_map_type").fetchall()
+    for type_, name in types:
+        escaped = str(name).replace('"', '""')
+        yield str(type_).strip(), f'"{what}_{escaped}"'
+
+
+def _rows_by_id(connection: sqlite3.Connection, table: str) -> dict[str, list[sqlite3.Row]]:
+    rows_by_id: dict[str, list[sqlite3.Row]] = {}
+    for row in connection.execute(f"select * from {table}"):
+        rows_by_id.setdefault(str(row["ocel_id"]).strip(), []).append(row)
+    return rows_by_id
+
+
+def _attribute_names(row: sqlite3.Row) -> list[str]:
+    return [name for name in row.keys() if not name.startswith("ocel_")]  # noqa: SIM118 - a row iterates over values

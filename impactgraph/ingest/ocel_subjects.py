@@ -1,0 +1,93 @@
+"""Which orders and fulfillments the events of an OCEL log are about."""
+
+from pathlib import Path
+
+from impactgraph.errors import BadInputError, Problem
+from impactgraph.ingest.mapped import LoggedObject, Subject
+from impactgraph.ingest.ocel_log import OcelEvent, OcelLog
+from impactgraph.ingest.ocel_relations import relations_of
+from impactgraph.ingest.rules import OcelObjects
+from impactgraph.topology.near import did_you_mean
+
+_MOST_NAMED = 3
+
+
+class OcelSubjects:
+    """The orders and fulfillments of one log."""
+
+    def __init__(self, log: OcelLog, objects: OcelObjects) -> None:
+        self._log, self._objects = log, objects
+        self._relations = relations_of(log, objects)
+        self._parts: dict[tuple[str, str], LoggedObject] = {}
+
+    def of_event(self, event: OcelEvent) -> list[Subject]:
+        """The orders that an event is about, with the fulfillments that it moves: those that it names and
+        those of its fulfillments, else those of its other objects.
+        """
+        log, relations, types = self._log, self._relations, self._objects
+        known = [id_ for id_ in event.objects if id_ in log.objects]
+        orders = [id_ for id_ in known if log.objects[id_].type == types.order]
+        parts = [id_ for id_ in known if log.objects[id_].type == types.fulfillment]
+        others = [id_ for id_ in known if id_ not in orders and id_ not in parts]
+        named = dict.fromkeys(orders)
+        named |= dict.fromkeys(order for part in parts for order in relations.orders_of.get(part, ()))
+        if not named:
+            named = dict.fromkeys(order for other in others for order in relations.orders_of.get(other, ()))
+        if not parts and not orders:
+            parts = [part for other in others for part in relations.parts_with.get(other, ())]
+        return [self._subject(order, list(dict.fromkeys(parts))) for order in named]
+
+    def _subject(self, order: str, parts: list[str]) -> Subject:
+        whole = [self._part(part, order) for part in self._relations.parts_of.get(order, ())]
+        whole = whole or [LoggedObject(order)]
+        own = [self._part(part, order) for part in parts if order in self._relations.orders_of.get(part, ())]
+        return Subject(LoggedObject(order, self._log.objects[order].attributes), own or whole, whole)
+
+    def _part(self, part: str, order: str) -> LoggedObject:
+        """A fulfillment of an order; one that several orders share is one of each, by the order in its id."""
+        key = (part, order)
+        if key not in self._parts:
+            is_shared = len(self._relations.orders_of.get(part, ())) > 1
+            template = self._objects.id or ("{order}/{fulfillment}" if is_shared else "{fulfillment}")
+            id_ = template.replace("{order}", order).replace("{fulfillment}", part)
+            self._parts[key] = LoggedObject(id_, self._log.objects[part].attributes)
+        return self._parts[key]
+
+
+def check_types(log: OcelLog, wanted: dict[str, str], path: Path) -> None:
+    """Raises BadInputError with every type that no object has; `wanted` is by field of the mapping."""
+    types = dict.fromkeys(each.type for each in log.objects.values())
+    problems = [
+        Problem(
+            f"It has no object of the type {name!r}, which `{place}` of the mapping names; there are "
+            f"{', '.join(types) or 'no objects'}.{did_you_mean(name, types)}",
+            str(path),
+        )
+        for place, name in wanted.items()
+        if name not in types
+    ]
+    if problems:
+        raise BadInputError(*problems)
+
+
+def log_findings(log: OcelLog) -> list[str]:
+    """What is wrong with the log by itself, a sentence each."""
+    findings: list[str] = []
+    if repeated := log.repeated:
+        shown = ", ".join(map(repr, repeated[:_MOST_NAMED])) + (", ..." if repeated[_MOST_NAMED:] else "")
+        findings.append(
+            f"{len(repeated):,} objects have the id of another one, and only the first counts: {shown}."
+        )
+    if unknown := log.unknown:
+        shown = ", ".join(f"{id_!r} (of {other!r})" for id_, other in list(unknown.items())[:_MOST_NAMED])
+        findings.append(
+            f"{len(unknown):,} objects that relations name are not in the log: {shown}"
+            f"{', ...' if len(unknown) > _MOST_NAMED else ''}."
+        )
+    return findings
+
+
+def attribute_names(log: OcelLog) -> set[str]:
+    """Names of the attributes of its objects and events."""
+    names = {name for each in log.objects.values() for name in each.attributes}
+    return names | {name for event in log.events for name in event.attributes}
