@@ -54,14 +54,14 @@ _TIME = Field("time", PLAIN, "When it happened.")
 _ORDER = Field("order", PLAIN, "Id of the order.")
 _FULFILLMENT = Field("fulfillment", PLAIN, "Id of the fulfillment; without, each order is one, with its id.")
 _WHEN = Field("when", CONDITION, "Only where this expression is true: not false, empty or null.")
-_BASIS = (_ID, _TIME, _ORDER, _FULFILLMENT)
+BASIS_FIELDS = (_ID, _TIME, _ORDER, _FULFILLMENT)
 _LOCATION = Field("location", PLAIN, "Key of the location.")
 _STEP = Field("step", PLAIN, "Key of the step in its workflow.", required=True)
 _WORKFLOW = Field("workflow", PLAIN, "Key of the workflow.", required=True)
 _TYPE = Field("type", PLAIN, "Its type.", required=True)
 _REASON = Field("reason", PLAIN, "Why.")
 
-_PART = Fields(
+PART_FIELDS = Fields(
     (
         Field("for_each", CONDITION, "Expression that finds a list: a fulfillment for each member."),
         Field("fulfillment", PLAIN, "Its id; without, the fulfillment of the rule."),
@@ -102,7 +102,7 @@ EVENT_FIELDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
             Field("attributes", ByName(PLAIN), "More attributes, by the name that the order will have."),
             Field(
                 "fulfillments",
-                Single(Either(_PartShort(), Body(_PART, make=_part))),
+                Single(Either(_PartShort(), Body(PART_FIELDS, make=_part))),
                 "Its fulfillments: a workflow, or a map, or a list of them.",
                 required=True,
                 attribute="parts",
@@ -237,7 +237,7 @@ RULE_FIELDS = Fields(
     (
         _WHEN,
         Field("for_each", CONDITION, "Expression that finds a list: the events come for each member."),
-        *_BASIS,
+        *BASIS_FIELDS,
         *(Field(type_, Single(_Event(type_)), HELP[type_]) for type_ in EVENT_FIELDS),
     )
 )
@@ -302,6 +302,8 @@ _OCEL = Fields(
         Field("qualifiers", Several(NAME), "Relations between objects that count; without, all."),
     )
 )
+SECTIONS: Mapping[str, Fields] = {"json": _JSON, "csv": _CSV, "sql": _SQL, "ocel": _OCEL}
+"""Maps that say how the records of a kind of log are found."""
 FORMAT = Fields(
     (
         Field("version", Whole(2), "2.", required=True),
@@ -312,7 +314,7 @@ FORMAT = Fields(
             required=True,
         ),
         Field("activity", PLAIN, "Name of a record in reports and in `activities`."),
-        *_BASIS,
+        *BASIS_FIELDS,
         Field("activities", ByName(RULE), "Rules for the records with an activity.", attribute="by_activity"),
         Field("rules", ByName(RULE), "Rules for all records, by a name of yours."),
         Field("maps", MAPS, "Maps of values, by a name of yours."),
