@@ -32,8 +32,12 @@ class Block:
 
     def add(self, activity: str, events: Sequence[bytes], place: str) -> None:
         """Adds an entry."""
-        self.lines += events
-        self.places += [place] * len(events)
+        if len(events) == 1:
+            self.lines.append(events[0])
+            self.places.append(place)
+        else:
+            self.lines += events
+            self.places += [place] * len(events)
         self.activities.append(activity)
         self.sizes.append(len(events))
 

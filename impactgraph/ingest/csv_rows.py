@@ -27,11 +27,11 @@ class CsvRows:
 
     def records(self, watch: Watch) -> Iterator[tuple[str, MappedRecord]]:
         """As `RecordReader`."""
-        map_record = self._mapper.map_record
+        map_record, path = self._mapper.map_record, str(self._path)
         with self._table.records() as records:
             for record in records:
                 row = self._table.row(record)
-                place = f"{self._path}:{record.line}"
+                place = f"{path}:{record.line}"
                 yield (
                     place,
                     MappedRecord("", (), row) if isinstance(row, Skipped) else map_record(row, place, watch),

@@ -36,7 +36,7 @@ _LONGEST_SHOWN = 200
 class Expression:
     """A compiled expression."""
 
-    __slots__ = ("_evaluate", "names", "record_names", "text")
+    __slots__ = ("_evaluate", "names", "path", "record_names", "text")
 
     def __init__(self, text: str) -> None:
         """Raises ValueError with what is wrong."""
@@ -50,6 +50,8 @@ class Expression:
         """Fields of the value itself that it reads."""
         self.record_names = frozenset(path[1] for path in paths if path[0] == "record" and len(path) > 1)
         """Fields that it reads of the field `record`."""
+        self.path = tuple(_path(tree) or ())
+        """Its names where it is a plain path such as `a.b`, else empty."""
         self._evaluate = _compiled(tree)
 
     def value(self, context: Any, notes: Notes) -> Any:

@@ -62,14 +62,16 @@ class RecordLog:
         return [*self._reader.remarks(), *rules]
 
     def _add(self, batch: Block, place: str, record: MappedRecord) -> None:
-        batch.notes += [(note, place) for note in record.notes]
+        if record.notes:
+            batch.notes += [(note, place) for note in record.notes]
         if record.skipped is not None:
             batch.passed.append(record.skipped)
         elif self._mapping.basis.id is not None and self._ids.is_taken(record):
             batch.passed.append(Skipped(ID_TWICE, record.activity, place))
         else:
-            start = len(batch.lines)
-            batch.inferred.update((start + index, order) for index, order in record.inferred.items())
+            if record.inferred:
+                start = len(batch.lines)
+                batch.inferred.update((start + index, order) for index, order in record.inferred.items())
             batch.add(record.activity, record.events, place)
 
 
@@ -84,7 +86,7 @@ class _Ids:
         """Whether an earlier record of other content has events of the same ids."""
         first = record.events[0]
         id_ = hash(first[: first.find(_ID_END)])
-        content = hash(tuple(record.events))
+        content = hash(first if len(record.events) == 1 else tuple(record.events))
         known = self._latest.get(id_)
         if known is None:
             known = self._earlier.get(id_)

@@ -4,8 +4,10 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias
+
+import msgspec
 
 from impactgraph.ingest.mapped import Skipped
 
@@ -13,8 +15,7 @@ Record: TypeAlias = Mapping[str, Any]
 """A row of a table by column, or a JSON object."""
 
 
-@dataclass(frozen=True, slots=True)
-class MappedRecord:
+class MappedRecord(msgspec.Struct, frozen=True):
     """One record and what became of it."""
 
     activity: str
@@ -25,7 +26,7 @@ class MappedRecord:
     """Why it was passed over."""
     notes: Sequence[str] = ()
     """What went wrong with single values of it, a sentence each."""
-    inferred: Mapping[int, str] = field(default_factory=dict[int, str])
+    inferred: Mapping[int, str] = MappingProxyType({})
     """Order by index of the event: events that place orders because no earlier record does."""
 
 

@@ -1,7 +1,7 @@
 """Rules of a mapping of version 2 as functions that make the events of a record."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any, TypeAlias, cast
 
@@ -47,31 +47,32 @@ IsEarliest: TypeAlias = Callable[[str, str, str], bool]
 """Whether a record with a moment is the earliest of a fulfillment: order, fulfillment, moment."""
 
 
-@dataclass(slots=True)
 class Making:
     """The events of one record while they are made."""
 
-    source: str
-    is_earliest: IsEarliest | None = None
-    """None: that is not known."""
-    events: list[bytes] = field(default_factory=list[bytes])
-    notes: Notes = field(default_factory=list[str])
-    reasons: list[str] = field(default_factory=list[str])
-    """Why an event was not made."""
-    inferred: dict[int, str] = field(default_factory=dict[int, str])
-    ids: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    __slots__ = ("_ids", "events", "inferred", "is_earliest", "notes", "reasons", "source")
+
+    def __init__(self, source: str, is_earliest: IsEarliest | None = None) -> None:
+        """`is_earliest` is None where it is not known."""
+        self.source, self.is_earliest = source, is_earliest
+        self.events: list[bytes] = []
+        self.notes: Notes = []
+        self.reasons: list[str] = []
+        """Why an event was not made."""
+        self.inferred: dict[int, str] = {}
+        self._ids: dict[str, bytes] = {}
 
     def add(self, id_: str, type_: str, time: str | None, data: dict[str, Any]) -> None:
         """Adds an event; one with the id of another and other content gets a number behind its id."""
         number, own = 1, id_
         event = self._encoded(own, type_, time, data)
-        while (same := self.ids.get(own)) is not None:
+        while (same := self._ids.get(own)) is not None:
             if same == event:
                 return
             number += 1
             own = f"{id_}/{number}"
             event = self._encoded(own, type_, time, data)
-        self.ids[own] = event
+        self._ids[own] = event
         self.events.append(event)
 
     def _encoded(self, id_: str, type_: str, time: str | None, data: dict[str, Any]) -> bytes:
@@ -133,7 +134,7 @@ def rule_function(rule: Rule, place: str, defaults: ValueDefaults) -> Apply:
     when, for_each = rule.when, rule.for_each
 
     def apply_to(context: Any, outer: Subject, making: Making) -> None:
-        subject = basis.subject(context, outer, making.notes)
+        subject = outer if basis.is_empty else basis.subject(context, outer, making.notes)
         if has_time and subject.time is None:
             making.reasons.append(NO_EVENT_YET)
             return
@@ -187,7 +188,7 @@ def event_function(event: EventRule, place: str, defaults: ValueDefaults) -> App
             return
         if outer.is_further and not needs_fulfillment:
             return
-        subject = basis.subject(context, outer, making.notes)
+        subject = outer if basis.is_empty else basis.subject(context, outer, making.notes)
         if has_time and subject.time is None:
             making.reasons.append(NO_EVENT_YET)
         elif needs_order and subject.order is None:

@@ -124,6 +124,8 @@ class RuleMapper:
                     if watch is not None:
                         watch.matched_rules.add(name)
         name = first_rule if activity is None else activity
+        if making.events and not making.reasons:
+            return MappedRecord(name, making.events, None, making.notes, making.inferred)
         unexpected = [reason for reason in making.reasons if reason not in EXPECTED]
         if not making.events:
             skipped = self._skipped(name, place, making, unexpected, is_known=bool(rules))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from impactgraph.ingest.amounts import plain_amount
-from impactgraph.ingest.expressions import Notes, text_of
+from impactgraph.ingest.expressions import Expression, Notes, text_of
 from impactgraph.ingest.moments import MomentReader
 from impactgraph.ingest.rules import RuleMapping, ValueRule
 
@@ -49,7 +49,7 @@ def value_reader(value: ValueRule, place: str, defaults: ValueDefaults) -> ReadV
 def _source(value: ValueRule) -> ReadValue:
     if value.alternatives:
         if len(value.alternatives) == 1:
-            return _text_reader(value.alternatives[0].value)
+            return _expression_reader(value.alternatives[0])
         expressions = value.alternatives
 
         def first_of(context: Any, notes: Notes) -> str | None:
@@ -65,8 +65,26 @@ def _source(value: ValueRule) -> ReadValue:
         stripped = constant.strip() or None
         return lambda _, __: stripped
     if len(value.template.parts) == 1:
-        return _text_reader(value.template.expressions[0].value)
+        return _expression_reader(value.template.expressions[0])
     return _text_reader(value.template.value)
+
+
+def _expression_reader(expression: Expression) -> ReadValue:
+    """Most values are one field: read without a call of the expression."""
+    if len(expression.path) != 1:
+        return _text_reader(expression.value)
+    name = expression.path[0]
+
+    def field(context: Any, _: Notes) -> str | None:
+        try:
+            value = context.get(name)
+        except AttributeError:
+            return None
+        if type(value) is str:
+            return value.strip() or None
+        return None if value is None else text_of(value)
+
+    return field
 
 
 def _text_reader(find: Callable[[Any, Notes], Any]) -> ReadValue:
