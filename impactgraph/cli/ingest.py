@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 ABOUT_FILES = (
     "NDJSON files of CloudEvents, also gzipped; - is standard input. "
-    "With --mapping: OCEL 2.0 logs (JSON, SQLite), CSV files."
+    "With --mapping: CSV, JSON, NDJSON, OCEL, XES and SQLite files."
 )
 
 Files = Annotated[tuple[str, ...], Parameter(help=ABOUT_FILES, allow_leading_hyphen=True, show_default=False)]
 Mapping = Annotated[
-    Path | None, Parameter(help="A mapping file that describes an OCEL 2.0 log or a CSV file.")
+    Path | None,
+    Parameter(
+        help="A mapping file that says what the records of other systems mean, or a preset such as "
+        "preset:shopify."
+    ),
 ]
 Wait = Annotated[
     float, Parameter(help="Seconds to wait for an unreachable store during ingestion before giving up.")

@@ -7,6 +7,8 @@ _GROUPED = {
     ",": re.compile(r"[-+]?(?:[0-9]{1,3}(?:[.' \u00a0\u202f\u2019][0-9]{3})+|[0-9]+)(?:,[0-9]+)?"),
 }
 """By decimal mark: amounts that are not plain, with groups of three digits."""
+_WHOLE = re.compile(r"([-+]?)([0-9]{1,30})", re.ASCII)
+_MOST_DECIMALS = 9
 _NO_DIGIT = re.compile(r"[^0-9+-]")
 
 
@@ -17,3 +19,16 @@ def plain_amount(text: str, mark: str) -> str:
     whole, _, fraction = text.partition(mark)
     digits = _NO_DIGIT.sub("", whole)
     return f"{digits}.{fraction}" if fraction else digits
+
+
+def major_amount(text: str, decimals: str) -> str:
+    """An amount of minor units in the main unit: 1757 with 2 decimals is 17.57.
+
+    The text itself where it is no whole number, or the decimals are none.
+    """
+    match = _WHOLE.fullmatch(text)
+    if match is None or not (decimals.isascii() and decimals.isdigit()) or int(decimals) > _MOST_DECIMALS:
+        return text
+    count = int(decimals)
+    digits = match[2].rjust(count + 1, "0")
+    return f"{match[1]}{digits[:-count]}.{digits[-count:]}" if count else f"{match[1]}{digits}"

@@ -21,10 +21,17 @@ from impactgraph.topology.references import KeyIndex
 
 AnyMapping: TypeAlias = Mapping | RuleMapping
 VERSIONS = (1, 2)
+PRESET = "preset:"
+_PRESETS = Path(__file__).parents[1] / "presets"
 
 
 def load_mapping(path: Path) -> AnyMapping:
-    """Raises BadInputError with the file, the lines and what is wrong in it."""
+    """A mapping file, or a preset (`preset:NAME`).
+
+    Raises BadInputError with the file, the lines and what is wrong in it, or the presets that there are.
+    """
+    if str(path).startswith(PRESET):
+        path = _preset(str(path).removeprefix(PRESET))
     try:
         text = read_text(path)
     except UndecodableError as error:
@@ -67,6 +74,19 @@ def parse_mapping(text: str, name: str = "mapping.yaml") -> AnyMapping:
         reading.wrong(f"`version` is {version!r}: this is read by versions 1 and 2 of the format.", line)
         raise BadInputError(*reading.problems)
     return _read_version_2(root, reading, digest)
+
+
+def presets() -> dict[str, Path]:
+    """The mapping files that come with impactgraph, by name."""
+    return {path.stem: path for path in sorted(_PRESETS.glob("*.yaml"))}
+
+
+def _preset(name: str) -> Path:
+    known = presets()
+    if name not in known:
+        what = f"There is no preset {name!r}; there are {', '.join(known)}.{did_you_mean(name, known)}"
+        raise BadInputError(Problem(what))
+    return known[name]
 
 
 def _read_version_2(root: Map, reading: Reading, digest: str) -> RuleMapping:

@@ -1,11 +1,11 @@
 """Events of OCEL logs as records: what expressions see of an event for each order and fulfillment of it."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from impactgraph.ingest.mapped import LoggedObject, Skipped
-from impactgraph.ingest.mapped import Subject as LoggedSubject
 from impactgraph.ingest.moments import MomentReader
 from impactgraph.ingest.ocel import read_ocel
 from impactgraph.ingest.ocel_log import OcelEvent
@@ -37,6 +37,7 @@ class OcelRecords:
         self._subjects = OcelSubjects(self._log, objects)
         names = mapping.names()
         self._shows_objects, self._shows_related = "objects" in names, "related" in names
+        self._shows_parts = "fulfillments" in names
 
     def records(self, watch: Watch) -> Iterator[tuple[str, MappedRecord]]:
         """As `RecordReader`."""
@@ -60,34 +61,18 @@ class OcelRecords:
     def _views(self, event: OcelEvent) -> list[tuple[Any, Subject]]:
         """A view for each fulfillment that the event moves, with what the log says of it."""
         views: list[tuple[Any, Subject]] = []
-        for subject in self._subjects.of_event(event):
+        for logged in self._subjects.of_event(event):
             base = self._view(event)
-            base["order"] = {**subject.order.attributes, "id": subject.order.id}
-            base["fulfillments"] = [_shown(part) for part in subject.whole]
-            whole = [({**base, "fulfillment": _shown(part)}, part.id) for part in subject.whole]
-            for index, part in enumerate(subject.fulfillments):
+            base["order"] = _shown(logged.order)
+            if self._shows_parts:
+                base["fulfillments"] = [_shown(part) for part in logged.whole]
+            whole = partial(_whole_views, base, logged.whole)
+            order = logged.order.id
+            for index, part in enumerate(logged.fulfillments):
                 view = {**base, "fulfillment": _shown(part)}
-                views.append((view, self._subject(event, subject, part, whole, is_further=index > 0)))
+                subject = Subject(event.id or None, event.time, order, part.id, True, index > 0, whole)
+                views.append((view, subject))
         return views
-
-    def _subject(
-        self,
-        event: OcelEvent,
-        subject: LoggedSubject,
-        part: LoggedObject,
-        whole: Sequence[tuple[Any, str]],
-        *,
-        is_further: bool,
-    ) -> Subject:
-        return Subject(
-            event.id or None,
-            event.time,
-            subject.order.id,
-            part.id,
-            names_fulfillment=True,
-            is_further=is_further,
-            whole=tuple(whole),
-        )
 
     def _view(self, event: OcelEvent) -> dict[str, Any]:
         view: dict[str, Any] = {
@@ -126,5 +111,10 @@ class OcelRecords:
 _NOTHING = Subject(None, None, None, None)
 
 
-def _shown(part: LoggedObject) -> dict[str, Any]:
-    return {**part.attributes, "id": part.id}
+def _shown(each: LoggedObject) -> dict[str, Any]:
+    return {**each.attributes, "id": each.id}
+
+
+def _whole_views(base: dict[str, Any], parts: Sequence[LoggedObject]) -> list[tuple[Any, str]]:
+    """What expressions see for each fulfillment of an order; made only where an order is placed."""
+    return [({**base, "fulfillment": _shown(part)}, part.id) for part in parts]

@@ -34,7 +34,7 @@ class RecordLog:
     def __init__(self, reader: RecordReader, mapping: RuleMapping, size: int = 0) -> None:
         self._reader, self._mapping, self._size = reader, mapping, size
         self._watch = Watch()
-        self._ids = _Ids()
+        self._ids = None if mapping.has_own_ids else _Ids()
 
     def blocks(self) -> Iterator[Block]:
         """Its events, with the records that became none. Raises BadInputError where it cannot be read."""
@@ -66,7 +66,7 @@ class RecordLog:
             batch.notes += [(note, place) for note in record.notes]
         if record.skipped is not None:
             batch.passed.append(record.skipped)
-        elif self._mapping.basis.id is not None and self._ids.is_taken(record):
+        elif self._ids is not None and self._ids.is_taken(record):
             batch.passed.append(Skipped(ID_TWICE, record.activity, place))
         else:
             if record.inferred:

@@ -39,7 +39,7 @@ class Subject:
     """Whether the mapping says where the fulfillment is; else each order is one."""
     is_further: bool = False
     """Whether the events of the whole order were made already, of another of its fulfillments."""
-    whole: "Sequence[tuple[Any, str]]" = ()
+    whole: "Callable[[], Sequence[tuple[Any, str]]] | None" = None
     """All fulfillments of the order where the log says which there are: what expressions see, and the id."""
 
 
@@ -122,7 +122,7 @@ class BasisReader:
             self.fulfillment(context, notes) if self.fulfillment else outer.fulfillment,
             self.fulfillment is not None or outer.names_fulfillment,
             outer.is_further,
-            () if self.order or self.fulfillment else outer.whole,
+            None if self.order or self.fulfillment else outer.whole,
         )
 
 
@@ -152,7 +152,7 @@ def rule_function(rule: Rule, place: str, defaults: ValueDefaults) -> Apply:
                 making.reasons.append(EMPTY_LIST)
             for member in members:
                 id_ = outer.id and f"{outer.id}/{member['index']}"
-                apply_to(member, replace(outer, id=id_, whole=()), making)
+                apply_to(member, replace(outer, id=id_, whole=None), making)
 
     return apply
 
@@ -310,8 +310,8 @@ def _part_function(part: PartRule, place: str, defaults: ValueDefaults) -> PartM
     for_each = part.for_each
 
     def one(context: Any, subject: Subject, notes: Notes) -> list[dict[str, Any]]:
-        if subject.whole and read_id is None:
-            return [data_of(view, id_, notes) for view, id_ in subject.whole]
+        if subject.whole is not None and read_id is None:
+            return [data_of(view, id_, notes) for view, id_ in subject.whole()]
         if read_id is not None:
             id_ = read_id(context, notes)
         else:

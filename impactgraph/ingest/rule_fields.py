@@ -117,6 +117,8 @@ class Computed:
             return WRONG
         if column := values.pop("field", None):
             values["alternatives"] = (Expression(json.dumps(column)),)
+        if decimals := values.pop("decimals", None):
+            values["decimals"] = decimals.template
         if text := values.pop("text", None):
             values["template"] = text.template
         return ValueRule(**values, line=line)
@@ -159,6 +161,7 @@ VALUE_FIELDS = Fields(
         Field("time_format", TIME_FORMAT, "Of a moment: as the mapping's `time_format`."),
         Field("zone", ZONE, "Of a moment: as the mapping's `zone`."),
         Field("decimal", DECIMAL, "Of an amount: as the mapping's `decimal`."),
+        Field("decimals", _Text(), "Of an amount in minor units: how many digits are decimals, such as 2."),
     )
 )
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from impactgraph.ingest.amounts import plain_amount
-from impactgraph.ingest.expressions import Expression, Notes, text_of
+from impactgraph.ingest.amounts import major_amount, plain_amount
+from impactgraph.ingest.expressions import Expression, Notes, Template, text_of
 from impactgraph.ingest.moments import MomentReader
 from impactgraph.ingest.rules import RuleMapping, ValueRule
 
@@ -40,6 +40,8 @@ def value_reader(value: ValueRule, place: str, defaults: ValueDefaults) -> ReadV
     name = place.rpartition(".")[2]
     if name in MOMENTS and value.constant is None:
         return _moment(read, value, defaults)
+    if value.decimals is not None:
+        return _minor(read, value.decimals)
     decimal = value.decimal or defaults.decimal
     if name in AMOUNTS and decimal is not None and value.constant is None:
         return _amount(read, decimal)
@@ -123,6 +125,14 @@ def _moment(read: ReadValue, value: ValueRule, defaults: ValueDefaults) -> ReadV
         return None if text is None else moments.rfc3339(text)
 
     return moment
+
+
+def _minor(read: ReadValue, decimals: Template) -> ReadValue:
+    def amount(context: Any, notes: Notes) -> str | None:
+        text, digits = read(context, notes), text_of(decimals.value(context, notes))
+        return text if text is None or digits is None else major_amount(text, digits)
+
+    return amount
 
 
 def _amount(read: ReadValue, decimal: str) -> ReadValue:

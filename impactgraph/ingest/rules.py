@@ -21,12 +21,15 @@ class ValueRule:
     time_format: str | None = None
     zone: str | None = None
     decimal: str | None = None
+    decimals: Template | None = None
+    """How many of the last digits of a whole number are decimals."""
     line: int = 0
     """Of the mapping file."""
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
-        return self.alternatives or (self.template.expressions if self.template else ())
+        read = self.alternatives or (self.template.expressions if self.template else ())
+        return (*read, *self.decimals.expressions) if self.decimals else read
 
     @property
     def constant(self) -> str | None:
@@ -126,6 +129,14 @@ class RuleMapping:
     def has_earliest(self) -> bool:
         """Whether the earliest record of a fulfillment places it, so that a log is read twice."""
         return any("earliest" in event.flags for _, rule in self.all_rules() for event in rule.events)
+
+    @property
+    def has_own_ids(self) -> bool:
+        """Whether a rule or an event says its id, so that several records may be of one event."""
+        bases = [
+            basis for _, rule in self.all_rules() for basis in (rule.basis, *(e.basis for e in rule.events))
+        ]
+        return any(basis.id is not None for basis in bases)
 
     def all_rules(self) -> Iterator[tuple[str, Rule]]:
         """Every rule with its place."""
