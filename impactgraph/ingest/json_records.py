@@ -12,14 +12,19 @@ from impactgraph.ingest.record_reader import fields_not_there, readable
 from impactgraph.ingest.rule_mapper import RuleMapper, Watch
 from impactgraph.ingest.skip_reasons import NO_RECORD
 
+MOST_NAMES = 1_000
+"""Names of fields that are kept: memory has a limit."""
+
 
 class JsonRecords:
     """Records of JSON documents."""
 
     def __init__(self, path: Path, mapper: RuleMapper) -> None:
         self._path, self._mapper = path, mapper
+        self._wanted = set(mapper.mapping.names())
+        """Fields of the mapping that no record had so far."""
         self._names: set[str] = set()
-        """Fields of any record."""
+        """Fields of the first records, for near names."""
 
     def records(self, watch: Watch) -> Iterator[tuple[str, MappedRecord]]:
         """As `RecordReader`."""
@@ -36,11 +41,17 @@ class JsonRecords:
         for record, at in self._mapper.records(document, place, notes):
             is_empty = False
             if isinstance(record, dict):
-                self._names.update(cast("dict[str, Any]", record))
+                self._note(cast("dict[str, Any]", record))
             yield at, self._mapper.map_record(record, at, watch)
         if is_empty:
             reason = notes[0].rstrip(".") if notes else NO_RECORD
             yield place, MappedRecord("", (), Skipped(reason, "", place))
+
+    def _note(self, record: dict[str, Any]) -> None:
+        if self._wanted:
+            self._wanted.difference_update(record)
+        if len(self._names) < MOST_NAMES:
+            self._names.update(record)
 
     def findings(self) -> list[str]:
         """None: fields may be left out of JSON."""
@@ -48,4 +59,5 @@ class JsonRecords:
 
     def remarks(self) -> list[str]:
         """Fields of the mapping that no record has."""
-        return fields_not_there(self._mapper.mapping, self._names, "record")
+        names = {*self._names, *self._mapper.mapping.names()} - self._wanted
+        return fields_not_there(self._mapper.mapping, names, "record")

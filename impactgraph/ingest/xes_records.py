@@ -10,6 +10,9 @@ from impactgraph.ingest.rule_mapper import RuleMapper, Watch
 from impactgraph.ingest.text_files import open_unpacked
 from impactgraph.ingest.xes import xes_events
 
+MOST_NAMES = 10_000
+"""Names of attributes that are kept: memory has a limit."""
+
 
 class XesRecords:
     """Events of one log. Id, time and order are those of the standard where the mapping names none."""
@@ -22,7 +25,8 @@ class XesRecords:
         """As `RecordReader`."""
         with readable(self._path), open_unpacked(self._path) as (_, stream):
             for number, event in enumerate(xes_events(stream), 1):
-                self._names.update(event)
+                if len(self._names) < MOST_NAMES:
+                    self._names.update(event)
                 place = f"{self._path}: event {number}"
                 moment = self._mapper.moment_of(event.get("time"))
                 subject = Subject(event.get("id"), moment, event["case"].get("id"), None)

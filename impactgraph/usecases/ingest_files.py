@@ -59,7 +59,18 @@ MOST_EARLIER = 10_000
 
 _PAUSES = (0.5, 1.0, 2.0, 5.0)
 """Seconds between tries; the last goes on."""
-_LOGS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".sqlite", ".sqlite3", ".jsonocel", ".xmlocel")
+_LOGS = (
+    ".csv",
+    ".csv.gz",
+    ".tsv",
+    ".tsv.gz",
+    ".sqlite",
+    ".sqlite3",
+    ".jsonocel",
+    ".xmlocel",
+    ".xes",
+    ".xes.gz",
+)
 """Ends of names of files that are no CloudEvents: they need a mapping."""
 
 

@@ -83,3 +83,38 @@ def test_a_mapping_in_another_encoding_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match=r"m.yaml:4: .*not text in UTF-8"):
         load_mapping(tmp_path / "m.yaml")
     assert dict(load_mapping(tmp_path / "n.yaml").steps) == {"Pick": "pick"}
+
+
+EARLIEST = """version: 2
+source: /log
+activity: "{activity}"
+time: "{time}"
+order: "{order}"
+activities:
+  Pick: {fulfillment.entered: pick}
+  Ship: {fulfillment.entered: ship}
+rules:
+  orders: {order.placed: {currency: EUR, value: "{total}", fulfillments: ship-from-store, earliest: true}}
+"""
+
+
+def test_a_later_file_does_not_change_what_it_does_not_know_by_rules_either(tmp_path: Path) -> None:
+    """Nor does an earlier file that comes later lose what it knows."""
+    head = "order,activity,time,total\n"
+    days = {
+        "second.csv": "O-1,Ship,2026-03-02T13:00:00Z,99\n",
+        "third.csv": "O-1,Ship,2026-03-03T08:00:00Z,98\n",
+        "first.csv": "O-1,Pick,2026-03-02T10:00:00Z,10\nO-1,Create,2026-03-02T09:00:00Z,11\n",
+    }
+    (tmp_path / "map.yaml").write_text(EARLIEST)
+
+    with shop() as loaded:
+        values = []
+        for name, rows in days.items():
+            (tmp_path / name).write_text(head + rows)
+            loaded.load(tmp_path / name, tmp_path / "map.yaml")
+            values.append(str(loaded.store.orders(["O-1"])["O-1"].value.amount))
+
+        assert values == ["99.00", "99.00", "99.00"]
+        assert loaded.steps("O-1")[0] == ("09:00", "Order placed")
+        assert loaded.has_findings is False
