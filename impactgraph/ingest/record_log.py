@@ -20,7 +20,7 @@ from impactgraph.ingest.sql_rows import SqlRows
 from impactgraph.ingest.text_files import SQLITE, foreign_kind, is_xml, open_unpacked
 from impactgraph.ingest.xes_records import XesRecords
 
-MOST_IDS = 10 * BLOCK
+MOST_IDS = 5 * BLOCK
 """Ids of records that are kept, twice, to find those that stand for several records: memory has a limit."""
 _CSV_NAMES = (".csv", ".tsv", ".txt")
 _OCEL_XML = re.compile(rb"<(?:object-types|event-types|objects|events)\b|scope=.object|ocel")

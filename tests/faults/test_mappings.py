@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from impactgraph.errors import BadInputError
+from impactgraph.ingest.mapping import Mapping
 from impactgraph.ingest.mapping_files import load_mapping, parse_mapping
 from tests.faults.loading import FAULTS, shop
 
@@ -21,6 +22,7 @@ steps: {Pick: pick}
 def test_words_and_numbers_stay_as_they_are_written(name: str) -> None:
     mapping = load_mapping(FOLDER / name)
 
+    assert isinstance(mapping, Mapping)
     assert (mapping.fulfillment.location, dict(mapping.steps)) == ("0012", {"No": "pick", "Yes": "pack"})
 
 
@@ -82,7 +84,8 @@ def test_a_mapping_in_another_encoding_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(BadInputError, match=r"m.yaml:4: .*not text in UTF-8"):
         load_mapping(tmp_path / "m.yaml")
-    assert dict(load_mapping(tmp_path / "n.yaml").steps) == {"Pick": "pick"}
+    mapping = load_mapping(tmp_path / "n.yaml")
+    assert isinstance(mapping, Mapping) and dict(mapping.steps) == {"Pick": "pick"}
 
 
 EARLIEST = """version: 2
