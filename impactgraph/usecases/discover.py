@@ -24,14 +24,15 @@ from impactgraph.discovery.object_guess import guess_objects
 from impactgraph.discovery.table_guess import guess_table
 from impactgraph.discovery.topology_yaml import topology_yaml
 from impactgraph.errors import BadInputError, Problem
-from impactgraph.ingest.files import Block, read_blocks, read_with_mapping
+from impactgraph.ingest.files import Block, read_blocks
+from impactgraph.ingest.foreign_logs import open_log
 from impactgraph.ingest.log_kinds import LogKind, log_kind
-from impactgraph.ingest.mapping import FulfillmentMapping, Mapping, OrderMapping
-from impactgraph.ingest.mapping_format import load_mapping, parse_mapping
+from impactgraph.ingest.mapping_files import AnyMapping, load_mapping, parse_mapping
 from impactgraph.ingest.moments import MomentReader, instant
 from impactgraph.ingest.ocel import read_ocel
 from impactgraph.ingest.ocel_relations import relations_of
 from impactgraph.ingest.read import RefusedEventError, read_event
+from impactgraph.ingest.rules import OcelObjects
 from impactgraph.ingest.tables import Table, open_table
 
 __all__ = [
@@ -62,8 +63,6 @@ _MOST_REASONS = 20
 class Drafts:
     """The drafts of a log, and what became of its entries."""
 
-    kinds: dict[str, LogKind]
-    """By file."""
     topology: TopologyDraft
     mapping: MappingDraft | None = None
     """None where none was guessed: of CloudEvents, and with a mapping of one's own."""
@@ -93,17 +92,17 @@ def discover(
 
     Raises BadInputError where a file cannot be read, or shows no workflow.
     """
-    kinds = {file: log_kind(file) for file in files}
     mapping = load_mapping(mapping_file) if mapping_file is not None else None
     draft, text = None, ""
     if mapping is None:
+        kinds = {file: log_kind(file) for file in files}
         _check_one_kind(kinds)
         if kinds[files[0]] is not LogKind.EVENTS:
             draft = _guess_mapping(files[0], kinds[files[0]])
             text = mapping_yaml(draft)
             mapping = parse_mapping(text, "the draft of the mapping")
     discovery = Discovery(minimum)
-    drafts = Drafts(kinds, TopologyDraft.empty(), draft, text)
+    drafts = Drafts(TopologyDraft.empty(), draft, text)
     for file in files:
         for block in _blocks(file, mapping):
             _add(discovery, block, drafts)
@@ -123,8 +122,8 @@ def _check_one_kind(kinds: dict[str, LogKind]) -> None:
         )
 
 
-def _blocks(file: str, mapping: Mapping | None) -> Iterator[Block]:
-    return read_blocks(file) if mapping is None else read_with_mapping(file, mapping)
+def _blocks(file: str, mapping: AnyMapping | None) -> Iterator[Block]:
+    return read_blocks(file) if mapping is None else open_log(file, mapping).blocks()
 
 
 def _add(discovery: Discovery, block: Block, drafts: Drafts) -> None:
@@ -201,13 +200,9 @@ def _guess_from_ocel(file: str, source: str) -> MappingDraft:
         what = "no objects" if missing else "no events"
         raise BadInputError(Problem(f"The log has {what}: there is nothing to draft from.", file))
     part = draft.fulfillment.get("type")
-    provisional = Mapping(
-        source=source,
-        order=OrderMapping(type=draft.order["type"].value),
-        fulfillment=FulfillmentMapping(type=part.value if part else None),
-    )
     order_type = draft.order["type"].value
-    orders_of = relations_of(log, provisional).orders_of
+    objects = OcelObjects(order=order_type, fulfillment=part.value if part else None)
+    orders_of = relations_of(log, objects).orders_of
     sample = LogSample()
     for event in log.events:
         known = (id_ for id_ in event.objects if id_ in log.objects)

@@ -17,7 +17,8 @@ from impactgraph.discovery.mapping_yaml import mapping_yaml
 from impactgraph.discovery.table_guess import guess_table
 from impactgraph.discovery.topology_yaml import topology_yaml
 from impactgraph.errors import BadInputError
-from impactgraph.ingest.mapping_format import parse_mapping
+from impactgraph.ingest.mapping import Mapping
+from impactgraph.ingest.mapping_files import parse_mapping
 from impactgraph.ingest.read import read_event
 from impactgraph.topology.load import parse_topology
 from impactgraph.usecases.discover import discover
@@ -109,6 +110,7 @@ def test_a_draft_mapping_loads_whatever_the_columns_and_activities_are_called(
 
     mapping = parse_mapping(mapping_yaml(draft))
 
+    assert isinstance(mapping, Mapping)
     assert mapping.order.type == draft.order["type"].value
     assert mapping.activities() == {each.activity for each in draft.activities if each.meanings}
 

@@ -6,7 +6,7 @@ import pytest
 
 from impactgraph.errors import BadInputError
 from impactgraph.ingest.mapping import From, Mapping
-from impactgraph.ingest.mapping_format import parse_mapping
+from impactgraph.ingest.mapping_files import parse_mapping
 from impactgraph.usecases.discover import Drafts, Sureness, discover
 
 ORDERS = 60
@@ -16,7 +16,9 @@ def draft(tmp_path: Path, text: str, encoding: str = "utf-8") -> tuple[Drafts, M
     file = tmp_path / "orders.csv"
     file.write_bytes(text.encode(encoding))
     found = discover([str(file)])
-    return found, parse_mapping(found.mapping_text)
+    mapping = parse_mapping(found.mapping_text)
+    assert isinstance(mapping, Mapping)
+    return found, mapping
 
 
 def sureness(found: Drafts, field: str) -> Sureness:
