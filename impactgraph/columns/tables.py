@@ -41,6 +41,7 @@ class OrderState(OrderTerms):
     """What the events of an order add up to."""
 
     placed_at: Ints = column("Time of the first order.placed.")
+    stated_at: Ints = column("Time of the last order.placed.")
 
 
 @table

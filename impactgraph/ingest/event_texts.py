@@ -9,7 +9,7 @@ from unicodedata import is_normalized, normalize
 
 import msgspec
 
-from impactgraph.ingest.events import Event, InventoryReported, OrderPlaced, PostingRecorded
+from impactgraph.ingest.events import Event, InventoryReported, ListReported, OrderPlaced, PostingRecorded
 
 _IDS = (
     "order",
@@ -34,6 +34,7 @@ _IDS = (
 """Fields of data that identify something or are compared with others; longer texts may have line breaks."""
 _MAY_BE_ODD = re.compile(rb'"(?:value|amount|on_hand)" *: *"[^"]*[^0-9.eE+ "-]')
 _AMOUNT = re.compile(r" *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? *", re.ASCII)
+_WITH_AMOUNTS = OrderPlaced | PostingRecorded | InventoryReported | ListReported
 _LONGEST_SHOWN = 60
 _UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
@@ -112,12 +113,14 @@ def tidy(place: str, text: str) -> str:
 
 def check_digits(line: bytes, event: Event) -> None:
     """Raises ValueError for an amount in other characters than digits: Python reads 1_000 as 1000."""
-    if isinstance(event, OrderPlaced | PostingRecorded | InventoryReported) and _MAY_BE_ODD.search(line):
+    if isinstance(event, _WITH_AMOUNTS) and _MAY_BE_ODD.search(line):
         document = cast("dict[str, Any]", msgspec.json.decode(line))
         data = cast("dict[str, Any]", document["data"])
         places = {f"data.{name}": data.get(name) for name in ("value", "amount", "on_hand")}
         for part in cast("list[dict[str, Any]]", data.get("fulfillments") or ()):
             places.setdefault("data.fulfillments.value", part.get("value"))
+        for number, row in enumerate(cast("list[dict[str, Any]]", data.get("rows") or ())):
+            places[f"data.rows[{number}].amount"] = row.get("amount")
         for place, text in places.items():
             if isinstance(text, str) and not _AMOUNT.fullmatch(text) and not _is_special(text):
                 raise ValueError(f"{place}: {_amount_advice(text)}")

@@ -142,6 +142,41 @@ class FailureData(_Data):
     evidence: str | UnsetType | None = UNSET
 
 
+class ListRow(_Data):
+    """What a system says it has: one row of its list."""
+
+    id: Text
+    """Of an order or a fulfillment, or the number of a posting's document."""
+    state: str | None = None
+    amount: Decimal | None = None
+    currency: Money | None = None
+
+
+class RefusedRow(_Data):
+    """A row of a list that could not be read."""
+
+    place: str
+    reason: str
+
+
+class ListData(_Data):
+    """What a system says it has at the time of the event; a long list comes in parts."""
+
+    system: Text
+    list: Text
+    """Identifies the list among those of the system."""
+    part: Annotated[int, msgspec.Meta(ge=1)] = 1
+    parts: Annotated[int, msgspec.Meta(ge=1)] = 1
+    complete: bool = False
+    """Whether what the list lacks is missing there; else it only shows what is there."""
+    placed_from: datetime | None = None
+    """The list is complete for orders placed from then on; None: for all."""
+    states: dict[str, str] | None = None
+    """What the system's words for states mean: a status or a step, by word."""
+    rows: Annotated[list[ListRow], msgspec.Meta(max_length=100_000)] = []
+    refused: list[RefusedRow] | None = None
+
+
 class _Event(msgspec.Struct, kw_only=True, tag_field="type", forbid_unknown_fields=True, gc=False):
     specversion: Literal["1.0"]
     id: Text
@@ -207,6 +242,10 @@ class InventoryReported(_Event, tag="inventory.reported"):
     data: InventoryData
 
 
+class ListReported(_Event, tag="list.reported"):
+    data: ListData
+
+
 class FailureReported(_Event, tag="failure.reported"):
     data: FailureData
 
@@ -232,6 +271,7 @@ Event: TypeAlias = (
     | TaskClosed
     | SupplierOrderConfirmed
     | InventoryReported
+    | ListReported
     | FailureReported
     | FailureUpdated
     | FailureResolved

@@ -21,15 +21,17 @@ from impactgraph.ingest.events import (
     EVENT_TYPES,
     Event,
     FailureData,
+    ListData,
+    ListReported,
+    ListRow,
     OrderPlaced,
     PlacedData,
     PlacedFulfillment,
     PostingRecorded,
+    RefusedRow,
     moment_millis,
 )
-
-LARGEST = Decimal(9_000_000_000_000)
-"""What fits into 64 bits as millionths."""
+from impactgraph.ingest.list_check import LARGEST, check_list
 
 W = TypeVar("W", FailureClass, Severity)
 
@@ -106,17 +108,25 @@ def _split(document: dict[str, Any], kind: type[Event]) -> dict[str, Any]:
     if isinstance(data := document.get("data"), dict):
         fields = cast("dict[str, Any]", data)
         beyond = _unknown(fields, kind.__annotations__["data"])
-        parts = fields.get("fulfillments")
-        if kind is OrderPlaced and isinstance(parts, list):
-            rows = [
-                _unknown(cast("dict[str, Any]", part), PlacedFulfillment) if isinstance(part, dict) else {}
-                for part in cast("list[Any]", parts)
-            ]
-            if any(rows):
-                beyond["fulfillments"] = rows
+        for name, member in _MEMBERS.get(kind, {}).items():
+            members = fields.get(name)
+            if isinstance(members, list):
+                rows = [
+                    _unknown(cast("dict[str, Any]", each), member) if isinstance(each, dict) else {}
+                    for each in cast("list[Any]", members)
+                ]
+                if any(rows):
+                    beyond[name] = rows
         if beyond:
             extra["data"] = beyond
     return extra
+
+
+_MEMBERS: Mapping[type[Event], Mapping[str, type[msgspec.Struct]]] = {
+    OrderPlaced: {"fulfillments": PlacedFulfillment},
+    ListReported: {"rows": ListRow, "refused": RefusedRow},
+}
+"""By type of event, what its lists in `data` consist of."""
 
 
 def _unknown(fields: dict[str, Any], kind: type[msgspec.Struct]) -> dict[str, Any]:
@@ -136,6 +146,9 @@ def _check(event: Event) -> None:
     data = event.data
     if isinstance(data, FailureData):
         _check_failure(event, data)
+        return
+    if isinstance(data, ListData):
+        check_list(data)
         return
     if (order := getattr(data, "order", None)) is not None and ":" in order:
         data.order = _bare_key("data.order", order, "order")  # pyright: ignore[reportAttributeAccessIssue]

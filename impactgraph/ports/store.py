@@ -14,6 +14,7 @@ from graph_models.orders import Order, OrderEdit, OrderFilter, OrderRecord, Page
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.columns import Columns, ErrorTexts, Visits
+from impactgraph.columns.system_lists import ListRow, RefusedRow, SystemLists
 
 if TYPE_CHECKING:
     from impactgraph.baselines import Baselines
@@ -324,6 +325,24 @@ class Store(Protocol):
 
     def differing_stock(self, as_of: Millis | None = None) -> Sequence[StockFigure]:
         """Latest figure of each system for the items whose systems disagree, by location, item and system."""
+        ...
+
+    def system_lists(self, as_of: Millis | None = None) -> Mapping[str, SystemLists]:
+        """By bare key of the system, what its lists say it has."""
+        ...
+
+    def list_rows(self, system: str, key: str, as_of: Millis | None = None) -> Sequence[ListRow]:
+        """Every row of one list, repeated ones too, in its order."""
+        ...
+
+    def refused_rows(self, system: str, key: str, as_of: Millis | None = None) -> Sequence[RefusedRow]:
+        """The rows of one list that could not be read."""
+        ...
+
+    def documents(self, numbers: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """Bare keys of the fulfillments that have a posting with each of these documents; without documents
+        that no posting has.
+        """
         ...
 
     def find(self, text: str, first: int, *, inside: bool = False) -> Sequence[SearchMatch]:

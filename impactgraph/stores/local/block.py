@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from graph_models.time import Millis
 from impactgraph.columns import Ints
-from impactgraph.stores.state.event_kinds import EventKind
+from impactgraph.stores.state.event_kinds import FAILURES, EventKind
 
 Table: TypeAlias = dict[str, NDArray[Any]]
 """Columns by name, all those of the table in its order: integers, or objects that are str or None."""
@@ -61,8 +61,15 @@ class Block:
 
     @property
     def has_failure_events(self) -> bool:
+        return self._has_events(FAILURES)
+
+    @property
+    def has_list_events(self) -> bool:
+        return self._has_events((EventKind.LIST,))
+
+    def _has_events(self, kinds: Sequence[EventKind]) -> bool:
         events = self.rows.get("events")
-        return bool(events and (events["kind"] >= EventKind.FAILURE_REPORTED).any())
+        return bool(events and np.isin(events["kind"], kinds).any())
 
 
 def concatenate_blocks(blocks: Sequence[Block]) -> Block:

@@ -27,7 +27,7 @@ from impactgraph.stores.local.tables import (
     TABLES,
 )
 from impactgraph.stores.state.encoding import bounded_micros
-from impactgraph.stores.state.event_kinds import EventKind
+from impactgraph.stores.state.event_kinds import FAILURES, EventKind
 from impactgraph.stores.state.event_tables import EventBatch, EventRows, PlacedRows, PlacementRows
 from impactgraph.stores.state.failures import FailureChange, read_failure_change
 from impactgraph.stores.state.snapshot import copy_snapshot
@@ -244,17 +244,21 @@ class Record:
         query = f"""
             select e.time, w.word, e.id, e.kind, e.extra, e.seq
             from events e join words w on w.domain = 'source' and w.code = e.source
-            where e.kind >= ? {"" if keys is None else "and e.document in (select unnest(?::varchar[]))"}
+            where e.kind between ? and ? {"" if keys is None else "and e.document in (select unnest(?::varchar[]))"}
             order by e.seq
         """
-        values: list[Any] = [int(EventKind.FAILURE_REPORTED)]
+        values: list[Any] = [int(FAILURES[0]), int(FAILURES[-1])]
         rows = self.rows(query, values if keys is None else [*values, list(keys)])
         return tuple(read_failure_change(*row) for row in rows)
 
     def failures_of_events(self, seqs: Ints) -> list[str]:
         """Keys of the failures that these events are about."""
-        query = "select distinct document from events where kind >= ? and seq in (select unnest(?::bigint[]))"
-        return [key for (key,) in self.rows(query, [int(EventKind.FAILURE_REPORTED), seqs.tolist()])]
+        query = (
+            "select distinct document from events"
+            " where kind between ? and ? and seq in (select unnest(?::bigint[]))"
+        )
+        kinds = [int(FAILURES[0]), int(FAILURES[-1])]
+        return [key for (key,) in self.rows(query, [*kinds, seqs.tolist()])]
 
     def count_of_records(self, as_of: Millis | None) -> int:
         """Number of postings, messages, tasks and supplier orders (by then)."""

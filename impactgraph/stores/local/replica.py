@@ -17,11 +17,13 @@ from graph_models.orders import Order
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.columns import Codes
+from impactgraph.columns.system_lists import SystemLists
 from impactgraph.impact.orders import orders_of
 from impactgraph.stores.local.batch import BatchEvent
 from impactgraph.stores.local.block import Block, Table, concatenate_blocks
 from impactgraph.stores.local.ingest_index import IngestIndex
 from impactgraph.stores.local.ingests import Ingests
+from impactgraph.stores.local.lists import Lists
 from impactgraph.stores.local.prepare_batch import IngestSources, State, prepare_batch
 from impactgraph.stores.local.quarantine import Quarantine
 from impactgraph.stores.local.rebuild import add_recorded, catch_up, rebuild
@@ -72,6 +74,7 @@ class Replica:
         """The state has the events up to this moment; `waiting` are the later ones."""
         self._index: IngestIndex | None = None
         self._failure_events: tuple[FailureChange, ...] | None = None
+        self.lists = Lists(self.record)
         self._folding = Lock()
         self._past: dict[Millis, tuple[tuple[int, int], Instances]] = {}
         """States of past moments, each with the version of the live state at which it was folded."""
@@ -185,6 +188,10 @@ class Replica:
             events = self._failure_events = self.record.failure_changes()
         return fold_failures(events, self.horizon(as_of))
 
+    def system_lists(self, as_of: Millis | None) -> Mapping[str, SystemLists]:
+        """By bare key, what systems say they have."""
+        return self.lists.at_present(self.horizon(None)) if as_of is None else self.lists.at(as_of)
+
     def horizon(self, as_of: Millis | None) -> Millis:
         """The greatest time of the events that make the state at `as_of` (None: the live one)."""
         return self.waiting.horizon if as_of is None else as_of
@@ -212,6 +219,7 @@ class Replica:
         latest = add_recorded(self.record, self.state.instances, self.state.lookup, seqs, self.present)
         self._latest = max(self._latest, latest)
         self._past = {}
+        self.lists.forget()
         self.on_change(int(due.time[0]))
 
     def prepare(self, batch: Sequence[BatchEvent], watermark: int, now: Millis, *, ingest: int = 0) -> Change:
@@ -324,6 +332,10 @@ class Replica:
             self.on_change(earliest)
         if block.has_failure_events or len(block.removed_seqs):
             self._failure_events = None
+        if len(block.removed_seqs):
+            self.lists.forget()
+        elif block.has_list_events:
+            self.lists.expect()
 
     def _adopt_topology(self, block: Block) -> None:
         """Reads events as the current topology has it; folds them again where it adds a step or record."""

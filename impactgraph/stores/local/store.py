@@ -20,6 +20,7 @@ from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.baselines import Baselines
 from impactgraph.columns import Columns, ErrorTexts, Visits
+from impactgraph.columns.system_lists import ListRow, RefusedRow, SystemLists
 from impactgraph.ports.store import (
     EventsAhead,
     Ingest,
@@ -35,12 +36,14 @@ from impactgraph.ports.store import (
 from impactgraph.stores.local.batch import BatchEvent, batch_result, read_batch
 from impactgraph.stores.local.id_search import search_ids, search_number
 from impactgraph.stores.local.ingests import report_row
+from impactgraph.stores.local.lists import documents
 from impactgraph.stores.local.payload import differing_stock, error_texts
 from impactgraph.stores.local.read_write_lock import ReadWriteLock
 from impactgraph.stores.local.record import Record
 from impactgraph.stores.local.replica import Change, Replica
 from impactgraph.stores.local.timelines import timelines
 from impactgraph.stores.state.event_validator import EventValidator
+from impactgraph.stores.state.lists import list_rows, refused_rows
 from impactgraph.stores.state.orders import order_page
 from impactgraph.stores.state.visits import visits
 
@@ -186,6 +189,22 @@ class LocalStore(ABC):
     def differing_stock(self, as_of: Millis | None = None) -> Sequence[StockFigure]:
         with self._reading() as replica:
             return differing_stock(replica.record, replica.state.event_dictionaries, replica.horizon(as_of))
+
+    def system_lists(self, as_of: Millis | None = None) -> Mapping[str, SystemLists]:
+        with self._reading() as replica:
+            return replica.system_lists(as_of)
+
+    def list_rows(self, system: str, key: str, as_of: Millis | None = None) -> Sequence[ListRow]:
+        with self._reading() as replica:
+            return list_rows(replica.lists.events(system, key, replica.horizon(as_of)))
+
+    def refused_rows(self, system: str, key: str, as_of: Millis | None = None) -> Sequence[RefusedRow]:
+        with self._reading() as replica:
+            return refused_rows(replica.lists.events(system, key, replica.horizon(as_of)))
+
+    def documents(self, numbers: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        with self._reading() as replica:
+            return documents(replica.record, numbers)
 
     def has_events_between(self, watermark: int, as_of: Millis) -> bool:
         with self._reading() as replica:

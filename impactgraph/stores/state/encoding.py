@@ -23,6 +23,7 @@ from impactgraph.ingest.events import (
     FailedData,
     FailureData,
     InventoryData,
+    ListData,
     NotificationData,
     OrderCancelledData,
     PlacedData,
@@ -136,6 +137,7 @@ class EventEncoder:
             SupplierOrderData: self._supplier_order,
             InventoryData: self._inventory,
             FailureData: self._failure,
+            ListData: self._list,
         }
 
     def add(self, seq: int, event: Event, extra: dict[str, Any] | None) -> None:
@@ -237,6 +239,9 @@ class EventEncoder:
 
     def _failure(self, data: FailureData) -> _Encoding:
         return _Encoding({}, {"document": data.failure}, {"failure": msgspec.Raw(msgspec.json.encode(data))})
+
+    def _list(self, data: ListData) -> _Encoding:
+        return _Encoding({}, {"document": data.list}, {"list": msgspec.Raw(msgspec.json.encode(data))})
 
     def _placed_order(self, data: PlacedData) -> _Encoding:
         """Texts of attributes are stored with the order; other values are stored as they are, too."""

@@ -27,6 +27,7 @@ class EventKind(IntEnum):
     FAILURE_REPORTED = 13
     FAILURE_UPDATED = 14
     FAILURE_RESOLVED = 15
+    LIST = 16
 
 
 TYPES: dict[EventKind, str] = {
@@ -45,6 +46,7 @@ TYPES: dict[EventKind, str] = {
     EventKind.FAILURE_REPORTED: "failure.reported",
     EventKind.FAILURE_UPDATED: "failure.updated",
     EventKind.FAILURE_RESOLVED: "failure.resolved",
+    EventKind.LIST: "list.reported",
 }
 KINDS: dict[str, EventKind] = {name: kind for kind, name in TYPES.items()}
 RECORDS: dict[EventKind, RecordKind] = {
@@ -54,12 +56,14 @@ RECORDS: dict[EventKind, RecordKind] = {
     EventKind.SUPPLIER_ORDER: RecordKind.SUPPLIER_ORDER,
 }
 
+FAILURES = (EventKind.FAILURE_REPORTED, EventKind.FAILURE_UPDATED, EventKind.FAILURE_RESOLVED)
+"""Their numbers are successive."""
 ENTRIES = (EventKind.ENTERED, EventKind.REROUTED)
 """Bring a fulfillment into a step."""
 ENDS = (EventKind.COMPLETED, EventKind.CANCELLED)
 WORKFLOW_SETTERS = (EventKind.PLACED, EventKind.REROUTED)
 
-_RANKS = np.full(16, 6, np.int64)
+_RANKS = np.full(max(EventKind) + 1, 6, np.int64)
 """By kind: of events of one moment, those of a lower rank come first."""
 for _rank, _kinds in enumerate(
     (

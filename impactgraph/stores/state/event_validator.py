@@ -13,6 +13,7 @@ from impactgraph.ingest.events import (
     FulfillmentFailed,
     FulfillmentRerouted,
     InventoryReported,
+    ListReported,
     OrderPlaced,
 )  # fmt: skip
 
@@ -47,6 +48,8 @@ class EventValidator:
             case FulfillmentEntered() | FulfillmentFailed():
                 step = event.data.step
                 return self._step(step, self._all_steps, "any workflow of the topology") if step else None
+            case ListReported():
+                return self._system(event.data.system)
             case _ if isinstance(event, FailureEvent):
                 return self._target(event)
             case _:
@@ -64,6 +67,11 @@ class EventValidator:
 
     def _step(self, key: str, steps: Iterable[str], where: str) -> str | None:
         return None if key in steps else f"step {key!r} is not one of {where}.{_suggestion(key, steps)}"
+
+    def _system(self, key: str) -> str | None:
+        if self._topology is None or key in self._topology.systems:
+            return None
+        return f"the topology has no system {key!r}.{_suggestion(key, self._topology.systems)}"
 
     def _target(self, event: FailureEvent) -> str | None:
         target = event.data.target

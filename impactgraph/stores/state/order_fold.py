@@ -57,6 +57,7 @@ def fold_orders(batch: EventBatch, tie_breaker: TieBreaker) -> tuple[OrderFold, 
     orders.number = places.numbers
     orders.is_placed[rows] = True
     orders.placed_at[rows[::-1]] = placement_events.time[::-1]
+    orders.stated_at[rows] = placement_events.time
     for each in columns_set_by(OrderFold, Setter.PLACEMENT):
         getattr(orders, each.name)[rows] = getattr(placement_events, each.name)
     for each in columns_set_by(OrderFold, Setter.STATED):

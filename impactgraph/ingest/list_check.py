@@ -1,0 +1,52 @@
+"""Checks of events that report a system's list: what types cannot express."""
+
+from decimal import Decimal
+
+from graph_models.ids import key_of
+from graph_models.time import LAST_MOMENT, TOO_LATE
+from impactgraph.ingest.event_texts import shown, tidy
+from impactgraph.ingest.events import ListData, ListRow, moment_millis
+
+LARGEST = Decimal(9_000_000_000_000)
+"""What fits into 64 bits as millionths."""
+_KINDS = ("order", "fulfillment")
+
+
+def check_list(data: ListData) -> None:
+    """Brings ids into one spelling, without their kind. Raises ValueError with the place of what is wrong."""
+    data.system = _bare_key("data.system", tidy("data.system", data.system), "system")
+    data.list = tidy("data.list", data.list)
+    if data.part > data.parts:
+        raise ValueError(f"data.part: {data.part} is more than data.parts, {data.parts}")
+    if data.placed_from is not None:
+        at = moment_millis(data.placed_from)
+        if at < 0:
+            raise ValueError("data.placed_from: before 1970")
+        if at > LAST_MOMENT:
+            raise ValueError(f"data.placed_from: {data.placed_from:%Y-%m-%d} is {TOO_LATE}")
+    for number, row in enumerate(data.rows):
+        _check_row(row, f"data.rows[{number}]")
+
+
+def _check_row(row: ListRow, place: str) -> None:
+    row.id = tidy(f"{place}.id", row.id)
+    if ":" in row.id:
+        kind, _, _ = row.id.partition(":")
+        if kind.lower() in _KINDS:
+            row.id = _bare_key(f"{place}.id", row.id, kind.lower())
+    if row.state is not None:
+        row.state = tidy(f"{place}.state", row.state) or None
+    amount = row.amount
+    if amount is not None and (not amount.is_finite() or amount.copy_abs() > LARGEST):
+        raise ValueError(
+            f"{place}.amount: {amount} is not an amount that can be kept (at most {LARGEST:,} of the "
+            "currency's main unit)"
+        )
+
+
+def _bare_key(place: str, identifier: str, kind: str) -> str:
+    """The id without its kind. Raises ValueError where nothing is left."""
+    key = key_of(identifier, kind).strip()
+    if not key:
+        raise ValueError(f"{place}: {shown(identifier)} names no {kind}: its key is empty")
+    return key

@@ -1,0 +1,198 @@
+"""The lists of systems, folded from their events: of each id the row of the latest list wins, in whatever order
+the events came.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from graph_models.money import MICROS
+from graph_models.time import Millis
+from impactgraph.columns import NO_AMOUNT, Codes, Ints
+from impactgraph.columns.declare import Flags
+from impactgraph.columns.system_lists import ListRow, ListRows, RefusedRow, SystemList, SystemLists
+from impactgraph.ingest.events import ListData, moment_millis
+from impactgraph.ingest.events import ListRow as ReportedRow
+
+_PART = 1 << 32
+"""More rows than a part can have: `place` is part * _PART + row."""
+
+
+@dataclass(frozen=True)
+class ListEvent:
+    """One event: a part of a list."""
+
+    at: Millis
+    source: str
+    id: str
+    data: ListData
+
+    @property
+    def key(self) -> tuple[Millis, str, int, str, str]:
+        return self.at, self.data.list, self.data.part, self.source, self.id
+
+
+def fold_lists(
+    events: Iterable[ListEvent], before: "dict[str, SystemLists] | None" = None
+) -> dict[str, SystemLists]:
+    """By bare key of the system, what the events and those `before` add up to."""
+    by_system: dict[str, list[ListEvent]] = {}
+    for event in events:
+        by_system.setdefault(event.data.system, []).append(event)
+    result = dict(before or {})
+    for system, own in by_system.items():
+        result[system] = _with_events(result.get(system, SystemLists(system)), own)
+    return result
+
+
+def list_rows(events: Sequence[ListEvent]) -> list[ListRow]:
+    """Every row of the parts of one list, repeated ones too, in the order of the list."""
+    return [
+        ListRow(event.data.part, number, row.id)
+        for event in sorted(events, key=lambda event: event.key)
+        for number, row in enumerate(event.data.rows)
+    ]
+
+
+def refused_rows(events: Sequence[ListEvent]) -> list[RefusedRow]:
+    """Every row of one list that could not be read."""
+    return [
+        RefusedRow(row.place, row.reason)
+        for event in sorted(events, key=lambda event: event.key)
+        for row in event.data.refused or ()
+    ]
+
+
+def _with_events(lists: SystemLists, events: list[ListEvent]) -> SystemLists:
+    heads = {(each.at, each.key): each for each in lists.lists}
+    table = _Table(lists.rows)
+    for event in sorted(events, key=lambda event: event.key):
+        name = (event.at, event.data.list)
+        heads[name] = _with_part(heads.get(name), event)
+        table.add(event)
+    return SystemLists(lists.system, tuple(heads[name] for name in sorted(heads)), table.rows())
+
+
+def _with_part(head: SystemList | None, event: ListEvent) -> SystemList:
+    data = event.data
+    own = SystemList(
+        key=data.list,
+        at=event.at,
+        says_complete=data.complete,
+        placed_from=moment_millis(data.placed_from) if data.placed_from is not None else 0,
+        part_count=data.parts,
+        parts=frozenset({data.part}),
+        refused_count=len(data.refused or ()),
+    )
+    if head is None:
+        return own
+    return replace(
+        own,
+        says_complete=own.says_complete and head.says_complete,
+        placed_from=max(own.placed_from, head.placed_from),
+        part_count=max(own.part_count, head.part_count),
+        parts=head.parts | own.parts,
+        refused_count=own.refused_count + head.refused_count,
+    )
+
+
+class _Table:
+    """Growing rows. What was made of it before stays as it is."""
+
+    def __init__(self, rows: ListRows) -> None:
+        self._ids = list(rows.ids)
+        self._index = dict(rows.index)
+        self._keys = list(rows.keys)
+        self._texts = list(rows.texts)
+        self._codes = {text: code for code, text in enumerate(self._texts)}
+        self._numbers = {name: getattr(rows, name) for name in _INTS}
+        self._coded = {name: getattr(rows, name) for name in _CODES}
+        self._size = len(rows)
+
+    def rows(self) -> ListRows:
+        size = len(self._ids)
+        arrays = {name: array[:size].copy() for name, array in (self._numbers | self._coded).items()}
+        return ListRows(
+            ids=self._ids, index=self._index, keys=tuple(self._keys), texts=tuple(self._texts), **arrays
+        )
+
+    def add(self, event: ListEvent) -> None:
+        """Adds the rows of a part; of an id that is in it twice, the first."""
+        first: dict[str, int] = {}
+        for number, row in enumerate(event.data.rows):
+            first.setdefault(row.id, number)
+        if not first:
+            return
+        where = self._rows_of(first)
+        kept = [event.data.rows[number] for number in first.values()]
+        place = event.data.part * _PART + np.fromiter(first.values(), np.int64, len(first))
+        numbers = self._numbers
+        numbers["first_at"][where] = np.minimum(numbers["first_at"][where], event.at)
+        is_newer = self._is_newer(event, where, place)
+        target = where[is_newer]
+        numbers["at"][target] = event.at
+        numbers["place"][target] = place[is_newer]
+        numbers["amount"][target] = np.fromiter(map(_micros, kept), np.int64, len(kept))[is_newer]
+        self._coded["source"][target] = self._key(event.data.list)
+        states = event.data.states or {}
+        meanings = {word.casefold(): meaning for word, meaning in states.items()}
+        for name, texts in (
+            ("currency", [row.currency for row in kept]),
+            ("state", [row.state for row in kept]),
+            ("meaning", [meanings.get((row.state or "").casefold(), row.state) for row in kept]),
+        ):
+            codes = np.fromiter((self._code(text or "") for text in texts), np.int32, len(kept))
+            self._coded[name][target] = codes[is_newer]
+
+    def _rows_of(self, ids: Iterable[str]) -> Codes:
+        """The row of each id, a new one where it has none."""
+        rows: list[int] = []
+        for each in ids:
+            row = self._index.get(each)
+            if row is None:
+                row = self._index[each] = len(self._ids)
+                self._ids.append(each)
+            rows.append(row)
+        self._reserve(len(self._ids))
+        return np.array(rows, np.int32)
+
+    def _reserve(self, size: int) -> None:
+        have = len(self._numbers["at"])
+        if size > have:
+            more = max(size, 2 * have) - have
+            for name, blank in _INTS.items():
+                self._numbers[name] = np.concatenate([self._numbers[name], np.full(more, blank, np.int64)])
+            for name in _CODES:
+                self._coded[name] = np.concatenate([self._coded[name], np.zeros(more, np.int32)])
+
+    def _is_newer(self, event: ListEvent, where: Codes, place: Ints) -> Flags:
+        """By (moment, key of the list), and the first place within a list."""
+        at = self._numbers["at"][where]
+        source = self._coded["source"][where]
+        earlier_key = np.array([key < event.data.list for key in self._keys] or [False])
+        same_key = np.array([key == event.data.list for key in self._keys] or [False])
+        is_earlier_place = place < self._numbers["place"][where]
+        is_before = earlier_key[source] | (same_key[source] & is_earlier_place)
+        return (event.at > at) | ((event.at == at) & is_before)
+
+    def _key(self, key: str) -> int:
+        if key not in self._keys:
+            self._keys.append(key)
+        return self._keys.index(key)
+
+    def _code(self, text: str) -> int:
+        code = self._codes.get(text)
+        if code is None:
+            code = self._codes[text] = len(self._texts)
+            self._texts.append(text)
+        return code
+
+
+_INTS = {"first_at": 2**62, "at": -1, "place": 2**62, "amount": NO_AMOUNT}
+"""Columns of numbers, with their value in a row that is not yet set."""
+_CODES = ("source", "currency", "state", "meaning")
+
+
+def _micros(row: ReportedRow) -> int:
+    return NO_AMOUNT if row.amount is None else int((row.amount * MICROS).to_integral_value())
