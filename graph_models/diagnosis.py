@@ -125,6 +125,49 @@ class MissingRecord:
     """None while it is missing."""
     follows: str | None = None
     """Type of the posting that it must follow and that arrived later, or has not arrived."""
+    sentence: str | None = None
+    """What a system lacks by its list: `not in ERP finance as of 15:33 UTC`; None of a record."""
+
+
+class ListingKind(StrEnum):
+    """How the list of a system differs from what is here."""
+
+    MISSING = "MISSING"
+    """It should be there by the moment of the list, and the list lacks it."""
+    UNKNOWN = "UNKNOWN"
+    """The list has an id that nothing here has."""
+    AMOUNT = "AMOUNT"
+    CURRENCY = "CURRENCY"
+    STATE = "STATE"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What the list of a system says about one order, fulfillment or document, and where that differs."""
+
+    kind: ListingKind
+    system: str
+    """Bare key."""
+    listed_id: str | None
+    """As the list has it; None where it lacks it."""
+    at: Millis
+    """The moment of the list."""
+    amount: Money | None = None
+    """As listed."""
+    state: str | None = None
+    """The system's word."""
+    expected_state: str | None = None
+    """What it is here, in words."""
+    step: str | None = None
+    """Full id of the step that brings it there; MISSING only."""
+    record: str | None = None
+    """Type of the posting, message, task or supplier order that brings it there, where one does."""
+    recorded_at: Millis | None = None
+    """When an event showed that it was brought there, before the list."""
+    changed_at: Millis | None = None
+    """When the order was last changed here, where it was."""
+    sentence: str = ""
+    """Such as `not in ERP finance as of 15:33 UTC`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +192,8 @@ class RecordFinding:
     """None where it is missing, and where several records make the finding."""
     follows: str | None = None
     """Out of sequence: type of the posting that it must follow."""
+    listing: Listing | None = None
+    """Of a finding on what a system lists."""
 
 
 @dataclass(frozen=True, slots=True)

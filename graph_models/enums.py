@@ -101,6 +101,8 @@ class RecordKind(StrEnum):
     NOTIFICATION = "notification"
     TASK = "task"
     SUPPLIER_ORDER = "supplier_order"
+    LISTING = "listing"
+    """What the list of a system says of an order; its type is the system's key."""
 
 
 class OrderStatus(StrEnum):

@@ -236,6 +236,7 @@ class _Builder:
             currency=_codes(v.currencies.encode(j.currency) for j in first),
             value=_ints(value[key] * MICROS for key in self.order_at),
             placed_at=_ints(j.placed_at for j in first),
+            stated_at=_ints(j.placed_at for j in first),
             promised_by=_ints(j.promised_by for j in first),
             attributes={
                 name: _codes(words.encode(dict(j.attributes).get(name)) for j in first)

@@ -105,6 +105,9 @@ class MissingRecord:
     follows: str | None = strawberry.field(
         description="Out of sequence: the type of the posting that it must follow and that it came before."
     )
+    sentence: str | None = strawberry.field(
+        description="What the list of a system lacks: `not in ERP finance as of 15:33 UTC`; null of a record."
+    )
 
     @classmethod
     def of(cls, model: diagnosis.MissingRecord) -> "MissingRecord":
@@ -117,6 +120,7 @@ class MissingRecord:
             amount=amount,
             arrived_at=moment_of(model.arrived_at),
             follows=model.follows,
+            sentence=model.sentence,
         )
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 import strawberry
 
 from graph_models.customer_message import MessageForm
-from graph_models.diagnosis import DiagnosisState, DriftKind, PayloadKind
+from graph_models.diagnosis import DiagnosisState, DriftKind, ListingKind, PayloadKind
 from graph_models.enums import (
     Band,
     Dimension,
@@ -27,6 +27,7 @@ __all__ = [
     "Effect",
     "ElementKind",
     "FailureClass",
+    "ListingKind",
     "MapEdgeKind",
     "MessageForm",
     "OrderSort",
@@ -209,6 +210,17 @@ _describe(
         "INCOMPLETE": "Orders without a field that nearly all others of their channel and workflow have.",
         "STOCK_DIFFERENCE": "Systems that report different stock of one item at one location.",
         "ERROR_TEMPLATE": "Errors with the same text except for numbers, ids and quoted text.",
+    },
+)
+_describe(
+    ListingKind,
+    "How the list of a system differs from what is here.",
+    {
+        "MISSING": "It should be there by the moment of the list, and the list lacks it.",
+        "UNKNOWN": "The list has an id that nothing here has.",
+        "AMOUNT": "The list states another amount.",
+        "CURRENCY": "The list states an amount in another currency.",
+        "STATE": "The list states another state.",
     },
 )
 _describe(

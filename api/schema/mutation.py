@@ -12,6 +12,8 @@ from api.schema.element import Info
 from api.schema.failure import Failure
 from api.schema.filters import OrderFilter, filter_of
 from api.schema.inputs import FailureInput, FailureUpdate, TopologyFile, change_of, documents_of, failure_of
+from api.schema.page import First
+from api.schema.reconciliation import ReconcilePayload, SystemListInput, reconciled
 from api.schema.scalars import Moment
 from api.schema.topology import Problem, TopologyChange, TopologyVersion
 from graph_models.impact import Question
@@ -130,6 +132,18 @@ class Mutation:
         dry_run: DryRun = False,
     ) -> FailurePayload:
         return await _changed(info, dry_run, partial(resolve_failure, identifier=id, ended_at=ended_at))
+
+    @strawberry.mutation(
+        description="Stores the list of what a system has, and compares it with what should be there. The "
+        "same list again changes nothing."
+    )
+    async def reconcile(
+        self,
+        info: Info,
+        input: Annotated[SystemListInput, strawberry.argument(description="The list.")],
+        first: First = 50,
+    ) -> ReconcilePayload:
+        return await reconciled(info.context, input, first)
 
     @strawberry.mutation(description="Makes a topology the current version, or reports what would change.")
     async def apply_topology(

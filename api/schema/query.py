@@ -9,7 +9,7 @@ from api.schema.about import About
 from api.schema.blast_radius import BlastRadius, Effects
 from api.schema.drift import Drift, DriftGroup
 from api.schema.element import Element, Info, element_of, find_element_by_id
-from api.schema.enums import Dimension, ElementKind, OrderSort, PayloadKind
+from api.schema.enums import Dimension, ElementKind, ListingKind, OrderSort, PayloadKind
 from api.schema.failure import Failure, find_failure
 from api.schema.filters import FailureFilter, failure_filter_of, filter_of
 from api.schema.incident import AlertInput, Incident, alerts_of
@@ -21,6 +21,7 @@ from api.schema.page import After, Connection, First, cursors_in
 from api.schema.path import Path
 from api.schema.payloads import PayloadFinding
 from api.schema.question import AsOf, QuestionArguments, Where, question_of, takes_question_arguments
+from api.schema.reconciliation import Reconciliation, SystemId
 from api.schema.records import RecordFinding, RecordRate, RecordTotal
 from api.schema.scalars import Moment
 from api.schema.search import SearchHit, search_hits
@@ -40,6 +41,7 @@ from impactgraph.usecases import (
     orders,
     paths,
     payloads,
+    reconcile,
     records,
     search,
     topologies,
@@ -338,6 +340,31 @@ class Query:
         landscape = await info.context.landscape(as_of)
         info.context.count(len(rates))
         return [RecordRate.of(rate, landscape) for rate in rates]
+
+    @strawberry.field(
+        description="The list of a system, compared with what should be there by then: what is missing "
+        "there, unknown here, or has another amount, currency or state. An error without a list by then."
+    )
+    async def reconciliation(
+        self,
+        info: Info,
+        system: SystemId,
+        list_: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(name="list", description="Key of the list; null: the latest."),
+        ] = None,
+        kinds: Annotated[
+            list[ListingKind] | None, strawberry.argument(description="Only these findings.")
+        ] = None,
+        as_of: AsOf = None,
+        first: First = 50,
+        after: After = None,
+    ) -> Reconciliation:
+        question = reconcile.ReconcileQuestion(system, as_of, records.tuple_or_none(kinds), list_)
+        result, page = await info.context.ask(
+            reconcile.list_reconciliation, question, info.context.now, first, after
+        )
+        return await Reconciliation.of(info.context, result, page, as_of)
 
     @strawberry.field(
         description="Duplicate orders, incomplete orders, differing stock figures, recurring errors: by "

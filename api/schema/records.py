@@ -8,6 +8,7 @@ from api.context import Landscape
 from api.schema.diagnosis import Cause
 from api.schema.element import Info
 from api.schema.enums import RecordEffect
+from api.schema.listing import Listing
 from api.schema.money import Money
 from api.schema.order import Order
 from api.schema.scalars import Moment, Span, moment_of, span_of
@@ -22,8 +23,12 @@ from impactgraph.usecases.records import RecordCount
 )
 class RecordFinding:
     fulfillment: strawberry.ID = strawberry.field(description="Full id of its fulfillment.")
-    kind: str = strawberry.field(description="posting, notification, task or supplier_order.")
-    type: str = strawberry.field(description="Its type, such as invoice or shipped.")
+    kind: str = strawberry.field(
+        description="posting, notification, task or supplier_order; listing: what a system's list says."
+    )
+    type: str = strawberry.field(
+        description="Its type, such as invoice or shipped; of a listing, the system's key."
+    )
     effect: RecordEffect = strawberry.field(description="What is wrong with it.")
     due: Moment | None = strawberry.field(description="When it was due.")
     late_by: Span | None = strawberry.field(
@@ -43,6 +48,9 @@ class RecordFinding:
     likely_cause: Cause | None = strawberry.field(
         description="A failure on the record's path, or the element of the path that the missing records "
         "share."
+    )
+    listing: Listing | None = strawberry.field(
+        description="Of a finding on what the list of a system says: what it says, and how that differs."
     )
     model: strawberry.Private[diagnosis.RecordFinding]
     landscape: strawberry.Private[Landscape]
@@ -67,6 +75,7 @@ class RecordFinding:
             arrived_at=moment_of(model.arrived_at),
             follows=model.follows,
             likely_cause=Cause.of(model.likely_cause, landscape) if model.likely_cause is not None else None,
+            listing=Listing.of(model.listing) if model.listing is not None else None,
             model=model,
             landscape=landscape,
         )

@@ -239,6 +239,22 @@ COMMANDS = (
         ),
     ),
     Command(
+        "reconcile",
+        "What a system says it has, compared with what should be there by then.",
+        "Reads a list (CSV or JSON) of ids of orders, fulfillments or documents, with states and amounts, as "
+        "of a moment, and finds what is missing there although it was due, with the step or record that "
+        "should have brought it and the failure that explains it; what is unknown here; and what has another "
+        "amount, currency or state. The list is kept: its findings are among those of `records` and `why` "
+        "until a later list or event heals them. Without a list it compares the latest one again. "
+        "Exit status: 0 no findings, 1 findings or rows that cannot be read.",
+        (
+            "impactgraph reconcile erp.csv --system erp",
+            "impactgraph reconcile erp.csv --system erp --as-of -2h --placed-from -7d",
+            "impactgraph reconcile erp.json --system erp --states CLSD=completed --format json",
+            "impactgraph reconcile --system erp --format csv",
+        ),
+    ),
+    Command(
         "payloads",
         "Findings in message contents: duplicate and incomplete orders, stock differences, recurring errors.",
         "Duplicates share an external id, or customer, basket and value within ten minutes. Errors of the "

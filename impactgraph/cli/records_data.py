@@ -20,6 +20,7 @@ _COLUMNS = (
     "cause",
     "cause_element",
     "evidence",
+    "listing",
 )
 
 
@@ -36,6 +37,7 @@ def _row(finding: Json) -> Mapping[str, object]:
         "amount": amount["amount"] if amount else None,
         "currency": amount["currency"] if amount else None,
         "expected_amount": expected["amount"] if expected else None,
+        "listing": finding["listing"]["sentence"] if finding["listing"] else None,
     }
     if cause is None:
         return row

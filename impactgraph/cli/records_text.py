@@ -74,7 +74,7 @@ def _print_findings(out: Console, page: Json, at: Millis) -> None:
         rows.add_row(
             key_in(each["fulfillment"]),
             each["type"],
-            formats.words(each["effect"]),
+            _problem(each),
             formats.at(moment_in(each["due"]), at),
             _lateness(each),
             formats.money(single_money(each["amount"])),
@@ -86,6 +86,14 @@ def _print_findings(out: Console, page: Json, at: Millis) -> None:
     if has_next(page):
         more = page["totalCount"] - len(findings)
         out.print(f"{more:,} more: --first N, or --format csv for all.", style="dim")
+
+
+def _problem(finding: Json) -> str:
+    """Its effect; of what a system lists, what it lacks or has otherwise."""
+    listing = finding["listing"]
+    if listing is None:
+        return formats.words(finding["effect"])
+    return formats.without_zone(listing["sentence"])
 
 
 def _lateness(finding: Json) -> str:

@@ -73,6 +73,8 @@ def _print_records(out: "Console", title: str, records: "Sequence[Json]") -> Non
 
 def _record(record: "Json") -> str:
     """`invoice (posting, 100.00 EUR): due 13:20, 2 h ago`, of one that has arrived what it came before."""
+    if record["sentence"] is not None:
+        return _listing(record)
     amount = f", {formats.money(single_money(record['amount']))}" if record["amount"] is not None else ""
     kind = formats.words(record["kind"])
     title = f"{formats.words(record['type'])} ({kind}{amount})"
@@ -85,6 +87,14 @@ def _record(record: "Json") -> str:
     return f"{title}: due {due}, {age} ago"
 
 
+def _listing(record: "Json") -> str:
+    """`not in ERP finance as of 15:33 (100.00 EUR): due 13:20, 2 h ago`."""
+    amount = f" ({formats.money(single_money(record['amount']))})" if record["amount"] is not None else ""
+    due = formats.dated(known_moment(record["due"]))
+    age = formats.duration(duration_in(record["lateBy"]))
+    return f"{formats.without_zone(record['sentence'])}{amount}: due {due}, {age} ago"
+
+
 def _print_timeline(out: "Console", timeline: "Sequence[Json]", now: Millis) -> None:
     if not timeline:
         return
@@ -94,7 +104,7 @@ def _print_timeline(out: "Console", timeline: "Sequence[Json]", now: Millis) -> 
         rows.add_row(
             formats.at(moment_in(entry["at"]), now),
             _status(entry),
-            entry["title"],
+            formats.without_zone(entry["title"]),
             entry["detail"] or "",
             style="dim" if entry["expected"] and not entry["late"] else None,
         )

@@ -1,4 +1,4 @@
-"""What systems say they have, folded from their lists: of each id the latest row, and the lists themselves."""
+"""What systems say they have, folded from their lists: of each id the latest row, and the lists."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,9 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.time import Millis
-from impactgraph.columns.declare import Codes, Ints
+from impactgraph.columns.declare import Codes, Flags, Ints
 from impactgraph.columns.tables import document_code
 
+PART = 1 << 32
+"""More rows than a part can have: a place is part * PART + row."""
+FIRST_REFUSED = 1 << 31
+"""From this row on, a place is of rows of which only the id could be read."""
 NO_TIMES: Ints = np.zeros(0, np.int64)
 NO_CODES: Codes = np.zeros(0, np.int32)
 
@@ -43,16 +47,6 @@ class SystemList:
 
 
 @dataclass(frozen=True, slots=True)
-class ListRow:
-    """One row of a list, as it was listed."""
-
-    part: int
-    number: int
-    """In its part, from 0 on."""
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
 class RefusedRow:
     """A row that could not be read."""
 
@@ -82,7 +76,7 @@ class ListRows:
     state: Codes = field(default_factory=lambda: NO_CODES)
     """Index in `texts` of the system's word; 0: none."""
     meaning: Codes = field(default_factory=lambda: NO_CODES)
-    """Index in `texts` of what the list says that the word means; of the word itself where it says nothing."""
+    """Index in `texts` of what the list says that the word means, else of the word."""
     keys: Sequence[str] = ()
     """Of the lists."""
     texts: Sequence[str] = ("",)
@@ -94,6 +88,11 @@ class ListRows:
         """Row of each id, -1 where no list has it."""
         get = self.index.get
         return np.fromiter((get(each, -1) for each in ids), np.int32, len(ids))
+
+    @cached_property
+    def is_refused(self) -> Flags:
+        """By row: whether only its id could be read."""
+        return self.place % PART >= FIRST_REFUSED
 
     @cached_property
     def documents(self) -> tuple[NDArray[np.uint32], Codes]:
@@ -117,6 +116,10 @@ class SystemLists:
     def complete_lists(self) -> tuple[SystemList, ...]:
         return tuple(each for each in self.lists if each.complete)
 
+    @property
+    def latest(self) -> SystemList | None:
+        return self.lists[-1] if self.lists else None
+
     def complete_at(self, placed_at: Ints) -> Ints:
         """By order, placed at these moments: that of the latest list that would have it if it were there; 0
         where there is none.
@@ -125,3 +128,14 @@ class SystemLists:
         for each in self.complete_lists:
             latest = np.where(placed_at >= each.placed_from, np.maximum(latest, each.at), latest)
         return latest
+
+
+@dataclass(frozen=True)
+class ListContent:
+    """One list of a system."""
+
+    lists: SystemLists
+    """That list alone."""
+    row_count: int
+    """Rows that could be read, repeated ones too."""
+    refused: Sequence[RefusedRow]

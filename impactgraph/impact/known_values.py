@@ -169,6 +169,12 @@ def _record_types(topology: Topology) -> Iterator[str]:
         yield from (emission.type for _, emission in workflow.records)
 
 
+def _record_and_listing_types(topology: Topology) -> Iterator[str]:
+    """A listing has the key of its system as its type."""
+    yield from _record_types(topology)
+    yield from topology.systems
+
+
 def _message_types(topology: Topology) -> Iterator[str]:
     for integration in topology.integrations.values():
         yield from integration.carries
@@ -182,7 +188,7 @@ _OF_TOPOLOGY: Mapping[str, Callable[[Topology], Iterable[str]]] = {
     "regions": _regions,
     "channels": _channels,
     "modes": _modes,
-    "types": _record_types,
+    "types": _record_and_listing_types,
     "message_types": _message_types,
 }
 _NEVER_EMPTY = ("locations", "workflows", "steps", "types", "message_types")

@@ -157,13 +157,15 @@ class RefusedRow(_Data):
 
     place: str
     reason: str
+    id: Text | None = None
+    """Where it could be read: the system has it, whatever else it says of it."""
 
 
 class ListData(_Data):
     """What a system says it has at the time of the event; a long list comes in parts."""
 
     system: Text
-    list: Text
+    key: Text = msgspec.field(name="list")
     """Identifies the list among those of the system."""
     part: Annotated[int, msgspec.Meta(ge=1)] = 1
     parts: Annotated[int, msgspec.Meta(ge=1)] = 1

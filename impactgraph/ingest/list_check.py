@@ -15,7 +15,7 @@ _KINDS = ("order", "fulfillment")
 def check_list(data: ListData) -> None:
     """Brings ids into one spelling, without their kind. Raises ValueError with the place of what is wrong."""
     data.system = _bare_key("data.system", tidy("data.system", data.system), "system")
-    data.list = tidy("data.list", data.list)
+    data.key = tidy("data.list", data.key)
     if data.part > data.parts:
         raise ValueError(f"data.part: {data.part} is more than data.parts, {data.parts}")
     if data.placed_from is not None:
@@ -26,14 +26,19 @@ def check_list(data: ListData) -> None:
             raise ValueError(f"data.placed_from: {data.placed_from:%Y-%m-%d} is {TOO_LATE}")
     for number, row in enumerate(data.rows):
         _check_row(row, f"data.rows[{number}]")
+    for number, row in enumerate(data.refused or ()):
+        row.id = _id(f"data.refused[{number}].id", row.id) if row.id is not None else None
+
+
+def _id(place: str, text: str) -> str:
+    """The id without the kind of an order or a fulfillment."""
+    id_ = tidy(place, text)
+    kind, colon, _ = id_.partition(":")
+    return _bare_key(place, id_, kind.lower()) if colon and kind.lower() in _KINDS else id_
 
 
 def _check_row(row: ListRow, place: str) -> None:
-    row.id = tidy(f"{place}.id", row.id)
-    if ":" in row.id:
-        kind, _, _ = row.id.partition(":")
-        if kind.lower() in _KINDS:
-            row.id = _bare_key(f"{place}.id", row.id, kind.lower())
+    row.id = _id(f"{place}.id", row.id)
     if row.state is not None:
         row.state = tidy(f"{place}.state", row.state) or None
     amount = row.amount

@@ -14,7 +14,7 @@ from graph_models.orders import Order, OrderEdit, OrderFilter, OrderRecord, Page
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.columns import Columns, ErrorTexts, Visits
-from impactgraph.columns.system_lists import ListRow, RefusedRow, SystemLists
+from impactgraph.columns.system_lists import ListContent, SystemLists
 
 if TYPE_CHECKING:
     from impactgraph.baselines import Baselines
@@ -331,12 +331,14 @@ class Store(Protocol):
         """By bare key of the system, what its lists say it has."""
         ...
 
-    def list_rows(self, system: str, key: str, as_of: Millis | None = None) -> Sequence[ListRow]:
-        """Every row of one list, repeated ones too, in its order."""
+    def list_content(self, system: str, key: str, at: Millis) -> ListContent:
+        """The list of a system (bare key) with this key and moment."""
         ...
 
-    def refused_rows(self, system: str, key: str, as_of: Millis | None = None) -> Sequence[RefusedRow]:
-        """The rows of one list that could not be read."""
+    def quarantine_reasons(self, orders: Sequence[str]) -> Mapping[str, str]:
+        """A reason for which events of each of these orders are in quarantine; without orders that have none
+        there.
+        """
         ...
 
     def documents(self, numbers: Sequence[str]) -> Mapping[str, frozenset[str]]:

@@ -94,7 +94,7 @@ class Examination(Outlooks):
             s.columns,
             s.durations,
             s.at,
-            RecordSearch(self.rows, s.column_index.ordered_records),
+            RecordSearch(self.rows, s.column_index.ordered_records, s.system_lists, s.store.documents),
             transports=s.diagnosis_baseline.transports,
         )
         if not len(findings):

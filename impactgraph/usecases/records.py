@@ -18,6 +18,7 @@ from impactgraph.columns import NO_AMOUNT
 from impactgraph.diagnosis.records import (
     Causes,
     RecordFindings,
+    RecordSearch,
     cause_of_rate,
     find_rates,
     find_records,
@@ -94,6 +95,7 @@ class RecordAnswer:
             return [
                 f"{f.ids[int(rows.row[i])]}\t{slot.kind.value}\t{slot.type}"
                 f"\t{RECORD_EFFECTS[int(rows.effect[i])]}\t{int(rows.emitter[i])}"
+                f"\t{int(rows.listing[i])}\t{int(rows.listed[i])}"
                 for i in at.tolist()
                 for slot in (self.findings.slots[int(rows.slot[i])],)
             ]
@@ -168,7 +170,10 @@ def watch_records(store: Store, question: RecordsQuestion, now: Millis) -> Gener
     with snapshot(store, question.as_of, now) as s:
         check_filter(store, s.topology, question.where)
         check_types(s.columns, s.topology, question.types)
-        findings = find_records(s.topology, s.columns, s.durations, s.at, transports=s.declared_records)
+        search = RecordSearch(lists=s.system_lists, documents=s.store.documents)
+        findings = find_records(
+            s.topology, s.columns, s.durations, s.at, search, transports=s.declared_records
+        )
         in_question = findings.select(np.flatnonzero(_in_question(s, findings, question)))
         failures = {failure.key: failure for failure in s.begun_failures}
         causes = Causes(in_question, s.impairments, failures, findings.tallies)

@@ -1,6 +1,6 @@
 """One question's consistent view of a store: moment, topology, failures, columns and baselines."""
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -28,6 +28,7 @@ from impactgraph.baselines import (
     learn_forecast_baseline,
 )
 from impactgraph.columns import Codes, Columns
+from impactgraph.columns.system_lists import SystemLists
 from impactgraph.diagnosis.records import Transports
 from impactgraph.errors import NotFoundError
 from impactgraph.forecast.durations import Durations
@@ -94,6 +95,11 @@ class Snapshot:
     def failures(self) -> tuple[Failure, ...]:
         """All that are on record, ended ones and announced ones too, oldest first."""
         return tuple(self.store.failures(self.as_of))
+
+    @cached_property
+    def system_lists(self) -> Mapping[str, SystemLists]:
+        """By bare key of the system, what its lists say it has."""
+        return self.store.system_lists(self.as_of)
 
     # ---- what failures do
 

@@ -5,7 +5,7 @@ import { duration, key, money, plural, words } from "/web/app/format.js";
 import { gql } from "/web/app/gql.js";
 import { CsvButton } from "/web/app/parts/copy.js";
 import { LongTable } from "/web/app/parts/table.js";
-import { Badge, Heading, IdLink, Time } from "/web/app/parts/words.js";
+import { Badge, Heading, IdLink, Time, sentence } from "/web/app/parts/words.js";
 import { hrefWith } from "/web/app/router.js";
 import { Chosen, Choice, filterOf } from "./filters.js";
 
@@ -16,7 +16,7 @@ const RECORDS =
   records(where: $where, effects: $effects, types: $types, first: $first, after: $after) {
     totalCount pageInfo { hasNextPage endCursor }
     edges { node { order { id } fulfillment kind type effect due lateBy amount ${MONEY} expectedAmount
-    ${MONEY} likelyCause { evidence failure { id summary } element { id name } } } }
+    ${MONEY} listing { sentence } likelyCause { evidence failure { id summary } element { id name } } } }
   }
 }`;
 const EFFECTS =
@@ -40,6 +40,13 @@ function Amount({ record }) {
         <span class="muted">expected ${money(record.expectedAmount)}</span>
       `}
     </span>
+  `;
+}
+
+/** What is wrong with it; of what a system lists, also what it lacks or has otherwise. */
+function Problem({ record: { effect, listing } }) {
+  return html`
+    <${Badge} of=${effect} />${listing && html`<p class="small muted">${sentence(listing.sentence)}</p>`}
   `;
 }
 
@@ -74,7 +81,7 @@ const COLUMNS = [
       </span>
     `
   },
-  { key: "effect", label: "Problem", cell: ({ effect }) => html`<${Badge} of=${effect} />` },
+  { key: "effect", label: "Problem", cell: (record) => html`<${Problem} record=${record} />` },
   { key: "due", label: "Due", wide: true, cell: ({ due }) => html`<${Time} at=${due} />` },
   { key: "late", label: "Late by", cell: lateness },
   {
@@ -107,7 +114,8 @@ const CSV_COLUMNS =
     "amount",
     "expected amount",
     "currency",
-    "likely cause"
+    "likely cause",
+    "listing"
   ];
 const csvRow = (one) =>
   [
@@ -120,7 +128,7 @@ const csvRow = (one) =>
     one.lateBy,
     one.amount?.amount,
     one.expectedAmount?.amount,
-    (one.amount ?? one.expectedAmount)?.currency, one.likelyCause?.evidence];
+    (one.amount ?? one.expectedAmount)?.currency, one.likelyCause?.evidence, one.listing?.sentence];
 
 const NONE = "None: all due postings and messages arrived once, with the expected amount.";
 const NONE_OF_THESE = "None with these filters; other records were not looked at.";
@@ -161,7 +169,7 @@ export function Records({ route }) {
       <${LongTable} caption="Records that are missing, late, duplicate, wrong or out of sequence"
           columns=${COLUMNS} query=${RECORDS} variables=${variables} version=${storeVersion}
           pick=${(data) => data.records}
-          keyOf=${(one) => [one.fulfillment, one.kind, one.type, one.effect].join()} onTotal=${setTotal}
+          keyOf=${(one) => [one.fulfillment, one.kind, one.type, one.effect, one.listing?.sentence].join()} onTotal=${setTotal}
           empty=${variables.where || effect || types.length ? NONE_OF_THESE : NONE} /></section>`;
 }
 

@@ -16,6 +16,7 @@ function Record({ record, how }) {
           <${Money} of=${record.amount} />
         `}
       </p>
+      ${record.sentence && html`<p class="small">${sentence(record.sentence)}</p>`}
       <p class="small muted">${record.arrivedAt
         ? html`arrived <${Time} at=${record.arrivedAt} />, before ${words(record.follows ?? "another")}`
         : html`due <${Time} at=${record.due} />, ${duration(record.lateBy)} late`}</p></li>`;

@@ -3,7 +3,7 @@ const MONEY = "{ amount currency }";
 const ELEMENT = "{ id kind name }";
 const PATH = "{ sentence hops { from to rule effect at detail } }";
 const FACTOR = "{ dimension value overdueWith totalWith overdueWithout totalWithout lift pValue }";
-const MISSING = `{ kind type due lateBy arrivedAt follows amount ${MONEY} }`;
+const MISSING = `{ kind type due lateBy arrivedAt follows sentence amount ${MONEY} }`;
 
 const FIELDS = `{
   id channel mode region customerTier status placedAt promisedBy attributes value ${MONEY}

@@ -27,7 +27,7 @@ ORDER = (
 )
 CAUSE = f"kind likelihood failure {{ {FAILURE} }} element {{ {ELEMENT} }} path {{ {PATH} }} evidence"
 PLAIN_CAUSE = f"kind likelihood failure {{ id }} element {{ id }} path {{ {PATH} }} evidence"
-MISSING = f"kind type due lateBy amount {{ {MONEY} }} arrivedAt follows"
+MISSING = f"kind type due lateBy amount {{ {MONEY} }} arrivedAt follows sentence"
 FACTOR = "dimension value overdueWith totalWith overdueWithout totalWithout lift pValue"
 DIAGNOSIS = (
     f"state since headline causes {{ {CAUSE} }} missing {{ {MISSING} }} outOfSequence {{ {MISSING} }} "
@@ -184,10 +184,14 @@ DRIFT_GROUPS = f"""query ($asOf: DateTime, $first: Int) {{ serverTime
   drift: driftGroups(asOf: $asOf, first: $first) {
     _page(f"kind dimension places size since {_DRIFT} orderValue {{ {MONEY} }}")
 } }}"""
+_LISTING = (
+    f"kind system listedId at amount {{ {MONEY} }} state expectedState step record recordedAt changedAt "
+    "sentence"
+)
 _RECORD = (
     f"order {{ id }} fulfillment kind type effect due lateBy amount {{ {MONEY} }} expectedAmount {{ "
     f"{MONEY} }} "
-    f"likelyCause {{ {PLAIN_CAUSE} }} arrivedAt follows"
+    f"likelyCause {{ {PLAIN_CAUSE} }} arrivedAt follows listing {{ {_LISTING} }}"
 )
 _RATE = (
     f"kind type from to count baseline usual low high hours season amount {{ {MONEY} }} "
@@ -201,6 +205,21 @@ RECORDS = f"""query ({_RECORDS_VARIABLES}, $first: Int, $after: String) {{ serve
   recordRates(asOf: $asOf) {{ {_RATE} }} matching: orders(where: $where, first: 1) {{ totalCount }} }}"""
 RECORDS_PAGE = f"""query ({_RECORDS_VARIABLES}, $first: Int, $after: String) {{
   records({_RECORDS_ARGUMENTS}, first: $first, after: $after) {_page(_RECORD)} }}"""
+_RECONCILE_TOTAL = f"kind count amount {{ {MONEY} }} listedAmount {{ {MONEY} }} explained"
+_RECONCILE_FINDING = (
+    f"listing {{ {_LISTING} }} order {{ id }} fulfillment due lateBy amount {{ {MONEY} }} "
+    f"likelyCause {{ {PLAIN_CAUSE} }}"
+)
+RECONCILE = f"""query ($system: ID!, $list: ID, $kinds: [ListingKind!], $asOf: DateTime, $first: Int,
+    $after: String) {{
+  answer: reconciliation(
+    system: $system, list: $list, kinds: $kinds, asOf: $asOf, first: $first, after: $after
+  ) {{ system systemName key at asOf complete placedFrom missingParts
+    rows {{ total matched differing unknown repeated refused }} notDue notDueAmount {{ {MONEY} }}
+    totals {{ {_RECONCILE_TOTAL} }} unreadStates {{ word count }} refused {{ place reason }}
+    findings {_page(_RECONCILE_FINDING)} }} }}"""
+SYSTEMS = """query ($first: Int) {
+  elements(kinds: [SYSTEM], first: $first) { edges { node { id } } } }"""
 _PAYLOAD = (
     f"kind sentence key count total from to value {{ {MONEY} }} orders {{ id }} samples "
     f"suspects {{ {PLAIN_CAUSE} }}"
@@ -253,6 +272,8 @@ DOCUMENTS = (
     DRIFT_GROUPS,
     RECORDS,
     RECORDS_PAGE,
+    RECONCILE,
+    SYSTEMS,
     PAYLOADS,
     INCIDENTS,
     FAILURES,

@@ -35,8 +35,10 @@ from impactgraph.usecases.overdue import OverdueQuestion, overdue
 from impactgraph.usecases.pages import MOST
 from impactgraph.usecases.payloads import PayloadsQuestion, list_payload_findings
 from impactgraph.usecases.preview_failure import preview_failure
+from impactgraph.usecases.reconcile import ReconcileQuestion, check_system, reconcile
 from impactgraph.usecases.records import RecordsQuestion, list_rates, watch_records
 from impactgraph.usecases.report_failure import FailureOutcome, report_failure
+from impactgraph.usecases.report_list import ListReport, SystemListing, report_list
 from impactgraph.usecases.resolve_failure import resolve_failure
 from impactgraph.usecases.snapshot import snapshot
 from impactgraph.usecases.update_failure import FailureChange, update_failure
@@ -117,6 +119,18 @@ class LocalAnswers:
                 "recordRates": encoder.encode(list_rates(self.store, question.as_of, self.now)),
                 "hasOrders": answer.has_orders,
             }
+
+    def check_system(self, system: str, as_of: Millis | None) -> None:
+        check_system(current_topology(self.store, as_of).systems, system)
+
+    def report_list(self, listing: SystemListing, path: Path) -> ListReport:
+        return report_list(self.store, listing, path, self.now)
+
+    def reconcile(self, question: ReconcileQuestion, size: int | None) -> Json:
+        with reconcile(self.store, question, self.now) as answer:
+            page = answer.page(answer.size if size is None else size, None)
+            encoder = Encoder()
+            return {**encoder.encode(answer.result), "findings": encoder.encode(page)}
 
     def payloads(self, question: PayloadsQuestion, size: int | None) -> Json:
         def page(first: int | None, after: str | None) -> Page[PayloadFinding]:

@@ -17,7 +17,9 @@ from impactgraph.usecases.incidents import IncidentsQuestion
 from impactgraph.usecases.ingest_files import EventTarget
 from impactgraph.usecases.overdue import OverdueQuestion
 from impactgraph.usecases.payloads import PayloadsQuestion
+from impactgraph.usecases.reconcile import ReconcileQuestion
 from impactgraph.usecases.records import RecordsQuestion
+from impactgraph.usecases.report_list import ListReport, SystemListing
 from impactgraph.usecases.update_failure import FailureChange
 from impactgraph.usecases.wording import Wording
 
@@ -59,6 +61,18 @@ class Answers(Protocol):
 
     def records(self, question: RecordsQuestion, size: int | None) -> Json:
         """`asOf`, `totals`, `records` and `recordRates`; `hasOrders`: whether any order matches."""
+        ...
+
+    def check_system(self, system: str, as_of: Millis | None) -> None:
+        """Raises NotFoundError with near systems where there is none of this id or key."""
+        ...
+
+    def report_list(self, listing: SystemListing, path: Path) -> ListReport:
+        """Stores the list of a system that a file has."""
+        ...
+
+    def reconcile(self, question: ReconcileQuestion, size: int | None) -> Json:
+        """GraphQL's Reconciliation."""
         ...
 
     def payloads(self, question: PayloadsQuestion, size: int | None) -> Json:

@@ -17,7 +17,7 @@ from impactgraph.cli.answers import documents
 from impactgraph.cli.answers.client import Client
 from impactgraph.cli.answers.remote_events import RemoteEvents
 from impactgraph.cli.blast_layout import BlastLayout
-from impactgraph.cli.decode import has_next, key_in
+from impactgraph.cli.decode import has_next, key_in, nodes_in
 from impactgraph.cli.encode.values import Json, iso_duration, iso_moment
 from impactgraph.cli.output import Rows
 from impactgraph.cli.why_message import MessageLayout
@@ -30,7 +30,9 @@ from impactgraph.usecases.ingest_files import EventTarget
 from impactgraph.usecases.overdue import OverdueQuestion
 from impactgraph.usecases.pages import MOST
 from impactgraph.usecases.payloads import PayloadsQuestion
+from impactgraph.usecases.reconcile import ReconcileQuestion, check_system
 from impactgraph.usecases.records import RecordsQuestion
+from impactgraph.usecases.report_list import ListReport, SystemListing, report_list
 from impactgraph.usecases.update_failure import FailureChange
 from impactgraph.usecases.validate_topology import validate_path
 from impactgraph.usecases.wording import Wording
@@ -148,6 +150,29 @@ class RemoteAnswers:
             **{name: answer[name] for name in ("totals", "records", "recordRates")},
             "hasOrders": answer["matching"]["totalCount"] > 0,
         }
+
+    def check_system(self, system: str, as_of: Millis | None) -> None:
+        answer = self.client.ask(documents.SYSTEMS, first=MOST)
+        check_system([key_in(node["id"]) for node in nodes_in(answer["elements"])], system)
+
+    def report_list(self, listing: SystemListing, path: Path) -> ListReport:
+        return report_list(self.events, listing, path, listing.at)
+
+    def reconcile(self, question: ReconcileQuestion, size: int | None) -> Json:
+        variables = {
+            "system": question.system,
+            "list": question.key,
+            "kinds": _list(question.kinds),
+            "asOf": iso_moment(question.as_of),
+        }
+
+        def ask(first: int, after: str | None) -> Json:
+            return self.client.ask(documents.RECONCILE, **variables, first=first, after=after)["answer"]
+
+        answer = ask(size or MOST, None)
+        if size is None:
+            _extend(answer["findings"], lambda after: ask(MOST, after)["findings"])
+        return answer
 
     def payloads(self, question: PayloadsQuestion, size: int | None) -> Json:
         variables = {

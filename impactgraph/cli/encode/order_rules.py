@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from graph_models import diagnosis, orders
+from graph_models import diagnosis, orders, reconciliation
 from graph_models.time import HOUR
 from impactgraph.cli.encode.converters import (
     duration_value,
@@ -115,6 +115,30 @@ ORDER_RULES: Mapping[type, Rules] = {
             "due": moment_value,
             "late_by": duration_value,
             "arrived_at": moment_value,
+        },
+    ),
+    diagnosis.Listing: Rules(
+        values={
+            "system": id_of("system"),
+            "at": moment_value,
+            "recorded_at": moment_value,
+            "changed_at": moment_value,
+        },
+    ),
+    reconciliation.Reconciliation: Rules(
+        values={
+            "system": id_of("system"),
+            "at": moment_value,
+            "as_of": moment_value,
+            "placed_from": moment_value,
+        },
+    ),
+    reconciliation.ReconcileFinding: Rules(
+        values={
+            "order": lambda _, key: {"id": f"order:{key}"} if key is not None else None,
+            "fulfillment": id_of("fulfillment"),
+            "due": moment_value,
+            "late_by": duration_value,
         },
     ),
     diagnosis.RateFinding: Rules(

@@ -6,6 +6,7 @@ from impactgraph.diagnosis.records.causes import Causes, cause_of_rate
 from impactgraph.diagnosis.records.find import RecordSearch, find_records, learn_transports
 from impactgraph.diagnosis.records.findings import RecordFindings
 from impactgraph.diagnosis.records.rates import find_rates
+from impactgraph.diagnosis.records.sentences import say_listing, system_name
 from impactgraph.diagnosis.records.slots import sorted_prefix_length
 from impactgraph.diagnosis.records.transport import RecordName, Transports
 
@@ -19,5 +20,7 @@ __all__ = [
     "find_rates",
     "find_records",
     "learn_transports",
+    "say_listing",
     "sorted_prefix_length",
+    "system_name",
 ]

@@ -32,7 +32,7 @@ UNSTATED: Millis = 15 * MINUTE
 """Time beyond its usual transport before a record without a stated `due` counts as missing."""
 TOGETHER: Millis = 10 * SECOND
 """Messages that overtake each other by no more than this are not out of sequence."""
-_MONEY = (RecordKind.POSTING, RecordKind.SUPPLIER_ORDER)
+MONEY = (RecordKind.POSTING, RecordKind.SUPPLIER_ORDER)
 _LATEST = np.array(0.95)
 """Quantile of the duration, given the run, at which a step with a batch hand-over is taken to have been
 completed.
@@ -57,7 +57,7 @@ class AuditScope:
 
 
 @dataclass(frozen=True)
-class _Pass:
+class Pass:
     """An emitter, when its step was completed and when its record arrived; both by position, FAR
     where not.
     """
@@ -83,46 +83,49 @@ class WorkflowAudit:
         self._at = scope.at
         self._transports = scope.transports
         self._learn = scope.learn
-        self._rows = rows
-        self._slots = [slot for slot in arrivals.slots if slot.workflow == number]
+        self.number = number
+        self.rows = rows
+        self.slots = [slot for slot in arrivals.slots if slot.workflow == number]
         known_workflow = self._columns.dictionaries.workflows[number]
-        self._workflow: Workflow = self._topology.workflows[known_workflow.key]
+        self.workflow: Workflow = self._topology.workflows[known_workflow.key]
         f = self._columns.fulfillments
-        self._step_times = StepTimes(f, self._workflow, known_workflow.steps, rows)
+        self.steps = known_workflow.steps
+        """Keys by column."""
+        self.step_times = StepTimes(f, self.workflow, known_workflow.steps, rows)
         position_of = position_lookup(rows, len(f))
         self._records: dict[int, SlotRecords] = {
-            slot.number: arrivals.of(slot, position_of, len(rows)) for slot in self._slots
+            slot.number: arrivals.of(slot, position_of, len(rows)) for slot in self.slots
         }
         self._left_at: dict[int, Ints] = {}
-        self._by_name = {(slot.kind, slot.type): slot for slot in self._slots}
+        self._by_name = {(slot.kind, slot.type): slot for slot in self.slots}
         self._ledger = Ledger(self._columns, rows)
         self.tallies: list[Tally] = []
 
     # ---- completion
 
-    def _completed_at(self, emitter: Emitter, excluded: Slot) -> Ints:
+    def surely_completed_at(self, emitter: Emitter, excluded: Slot | None) -> Ints:
         """When the step was surely completed, judging by all but one of its records; FAR where it may not
         be.
         """
         column = emitter.column
         if column not in self._left_at:
-            self._left_at[column] = self._step_times.left_at(emitter.step, column)
+            self._left_at[column] = self.step_times.left_at(emitter.step, column)
         completed_at = self._left_at[column]
-        entered_at = self._step_times.entered_at(column)
-        for slot in self._slots:
+        entered_at = self.step_times.entered_at(column)
+        for slot in self.slots:
             if slot is not excluded and len(slot.emitters) == 1 and slot.emitters[0].column == column:
                 first = self._records[slot.number].nth()
                 is_earlier = (entered_at > 0) & (first >= entered_at) & (first < completed_at)
                 completed_at = np.where(is_earlier, first, completed_at)
         return completed_at
 
-    def _passes(self, slot: Slot) -> list[_Pass]:
+    def passes_of(self, slot: Slot) -> list[Pass]:
         """One pass per emitter: the n-th record belongs to the n-th emitter whose step was completed."""
-        passes: list[_Pass] = []
+        passes: list[Pass] = []
         rank: NDArray[np.intp] | int = 0
         for index, emitter in enumerate(slot.emitters):
-            completed_at = self._completed_at(emitter, slot)
-            passes.append(_Pass(slot, index, completed_at, self._records[slot.number].nth(rank)))
+            completed_at = self.surely_completed_at(emitter, slot)
+            passes.append(Pass(slot, index, completed_at, self._records[slot.number].nth(rank)))
             if len(slot.emitters) > 1:
                 rank = rank + (completed_at < FAR)
         return passes
@@ -135,18 +138,18 @@ class WorkflowAudit:
         """
         limits = {
             self._name(slot, each.emitter): self._usual_limit(each)
-            for slot in self._slots
-            for each in self._passes(slot)
+            for slot in self.slots
+            for each in self.passes_of(slot)
         }
         return {name: limit for name, limit in limits.items() if limit is not None}
 
-    def _usual_limit(self, each: _Pass) -> Millis | None:
+    def _usual_limit(self, each: Pass) -> Millis | None:
         which = np.flatnonzero((each.completed_at < FAR) & (each.recorded_at < FAR))
         which = _latest(which, each.recorded_at, _MOST_LAGS)
         route = route_of(self._topology, each.emitter.emission.via, None)
         return usual_limit(each.recorded_at[which] - route.departure(each.completed_at[which]))
 
-    def _route(self, each: _Pass) -> Route:
+    def route(self, each: Pass) -> Route:
         via = each.emitter.emission.via
         limits = self._transports.limits if self._transports is not None else None
         if limits is not None:
@@ -154,7 +157,7 @@ class WorkflowAudit:
         return route_of(self._topology, via, self._usual_limit(each) if self._learn else None)
 
     def _name(self, slot: Slot, emitter: Emitter) -> RecordName:
-        return self._workflow.key, slot.kind, slot.type, emitter.step.key
+        return self.workflow.key, slot.kind, slot.type, emitter.step.key
 
     # ---- findings
 
@@ -164,11 +167,11 @@ class WorkflowAudit:
         return FindingRows.concatenate(parts) if parts else FindingRows.empty()
 
     def _parts(self, durations: Durations) -> Iterator[FindingRows]:
-        for slot in self._slots:
-            passes = self._passes(slot)
+        for slot in self.slots:
+            passes = self.passes_of(slot)
             for original in passes:
-                each = self._since_named(original)
-                route = self._route(each)
+                each = self.since_named(original)
+                route = self.route(each)
                 missing = self._missing(each, route, durations)
                 self.tallies.append(self._tally(each, missing))
                 yield missing
@@ -176,7 +179,7 @@ class WorkflowAudit:
             yield self._out_of_sequence(slot, passes)
             yield from self._amounts(slot, passes)
 
-    def _since_named(self, each: _Pass) -> _Pass:
+    def since_named(self, each: Pass) -> Pass:
         """FAR where the step was completed before the topology named the record."""
         if self._transports is None:
             return each
@@ -184,19 +187,15 @@ class WorkflowAudit:
         if named_since is None:
             return each
         completed_at = np.where(each.completed_at < named_since, FAR, each.completed_at)
-        return _Pass(each.slot, each.index, completed_at, each.recorded_at)
+        return Pass(each.slot, each.index, completed_at, each.recorded_at)
 
-    def _missing(self, each: _Pass, route: Route, durations: Durations) -> FindingRows:
+    def _missing(self, each: Pass, route: Route, durations: Durations) -> FindingRows:
         is_open = (each.completed_at < FAR) & (each.recorded_at == FAR)
-        if each.slot.kind not in _MONEY:
+        if each.slot.kind not in MONEY:
             # Cancelled fulfillments owe no messages or tasks.
-            is_open &= self._columns.fulfillments.status[self._rows] != CANCELLED
+            is_open &= self._columns.fulfillments.status[self.rows] != CANCELLED
         which = np.flatnonzero(is_open)
-        emission = each.emitter.emission
-        completed_at = self._before_run(each.emitter, each.completed_at[which], which, durations)
-        usual = route.arrives_by(completed_at)
-        due = usual if emission.due is None else completed_at + emission.due
-        limit = usual + UNSTATED if emission.due is None else np.maximum(due, usual)
+        completed_at, due, limit = self.terms(each, route, durations, which)
         is_missing = limit < self._at
         which = which[is_missing]
         due = due[is_missing]
@@ -204,7 +203,7 @@ class WorkflowAudit:
         return FindingRows.of(
             RecordEffect.MISSING,
             each.slot,
-            self._rows[which],
+            self.rows[which],
             emitter=each.index,
             currency=self._ledger.currency[which],
             due=due,
@@ -214,11 +213,21 @@ class WorkflowAudit:
             expected_amount=amount,
         )
 
-    def _expected_amount(self, each: _Pass, which: NDArray[np.intp]) -> Ints:
+    def terms(
+        self, each: Pass, route: Route, durations: Durations, which: NDArray[np.intp]
+    ) -> tuple[Ints, Ints, Ints]:
+        """(completed, due, missing from then on) of the records of these positions."""
+        due_after = each.emitter.emission.due
+        completed_at = self._before_run(each.emitter, each.completed_at[which], which, durations)
+        usual = route.arrives_by(completed_at)
+        due = usual if due_after is None else completed_at + due_after
+        return completed_at, due, usual + UNSTATED if due_after is None else np.maximum(due, usual)
+
+    def _expected_amount(self, each: Pass, which: NDArray[np.intp]) -> Ints:
         is_posting = each.slot.kind is RecordKind.POSTING
         return self._ledger.expected(each.emitter.emission.amount if is_posting else None, which)
 
-    def _tally(self, each: _Pass, missing: FindingRows) -> Tally:
+    def _tally(self, each: Pass, missing: FindingRows) -> Tally:
         is_recent = (each.completed_at >= self._at - DAY) & (each.completed_at < FAR)
         arrivals = int(np.count_nonzero(is_recent & (each.recorded_at < FAR)))
         missing_due = missing.due[missing.completed_at >= self._at - DAY]
@@ -235,11 +244,11 @@ class WorkflowAudit:
         """Completion times, earlier where only the run of a batch shows the completion: by then 95 % are
         done.
         """
-        usual = durations.of.get((self._workflow.key, emitter.step.key))
+        usual = durations.of.get((self.workflow.key, emitter.step.key))
         calendar = self._hand_over_calendar(emitter)
         if usual is None or calendar is None or not len(which):
             return completed_at
-        entered_at = self._step_times.entered_at(emitter.column)[which].astype(np.float64)
+        entered_at = self.step_times.entered_at(emitter.column)[which].astype(np.float64)
         run_at = calendar.run_before(completed_at.astype(np.float64))
         earliest = np.maximum(calendar.run_before(run_at - 1.0) - entered_at, 1.0)
         latest = run_at - entered_at
@@ -255,7 +264,7 @@ class WorkflowAudit:
             return None
         return route_of(self._topology, vias[0], None).calendar
 
-    def _late(self, each: _Pass, route: Route) -> FindingRows:
+    def _late(self, each: Pass, route: Route) -> FindingRows:
         """Records that arrived after they were due, and after the time that their transport usually takes.
 
         A record without `due` is not late once it has arrived.
@@ -273,7 +282,7 @@ class WorkflowAudit:
         return FindingRows.of(
             RecordEffect.LATE,
             each.slot,
-            self._rows[which],
+            self.rows[which],
             emitter=each.index,
             currency=currency,
             due=due,
@@ -297,13 +306,13 @@ class WorkflowAudit:
         record = records.record[first + rank]
         return self._columns.records.amount[record], self._ledger.currency_of(record, which)
 
-    def _out_of_sequence(self, slot: Slot, passes: list[_Pass]) -> FindingRows:
+    def _out_of_sequence(self, slot: Slot, passes: list[Pass]) -> FindingRows:
         names = dict.fromkeys(name for emitter in slot.emitters for name in emitter.emission.after)
         if not names:
             return FindingRows.empty()
         first = self._records[slot.number].nth()
-        gap = np.zeros(len(self._rows), np.int64)
-        after_slot = np.full(len(self._rows), -1, np.int16)
+        gap = np.zeros(len(self.rows), np.int64)
+        after_slot = np.full(len(self.rows), -1, np.int16)
         for name in names:
             predecessor = self._by_name[RecordKind.POSTING, name]
             which, lead = self._overtaking(slot, predecessor, first)
@@ -318,7 +327,7 @@ class WorkflowAudit:
         return FindingRows.of(
             RecordEffect.OUT_OF_SEQUENCE,
             slot,
-            self._rows[which],
+            self.rows[which],
             emitter=0,
             currency=currency,
             due=np.where(completed_at < FAR, completed_at + (emission.due or 0), recorded_at),
@@ -352,18 +361,18 @@ class WorkflowAudit:
             return None
         return route_of(self._topology, slot.emitters[0].emission.via, None).calendar
 
-    def _amounts(self, slot: Slot, passes: list[_Pass]) -> list[FindingRows]:
+    def _amounts(self, slot: Slot, passes: list[Pass]) -> list[FindingRows]:
         if not slot.emitters:
             return []
         fraction = slot.emitters[0].emission.amount
         records = self._records[slot.number]
-        pass_count = np.ones(len(self._rows), np.intp)
+        pass_count = np.ones(len(self.rows), np.intp)
         if len(passes) > 1:
-            entries = (self._step_times.entered_at(e.column) > 0 for e in slot.emitters)
+            entries = (self.step_times.entered_at(e.column) > 0 for e in slot.emitters)
             pass_count = np.maximum(sum(each.astype(np.intp) for each in entries), 1)
-        since = self._columns.fulfillments.rerouted_at[self._rows]
+        since = self._columns.fulfillments.rerouted_at[self.rows]
         if len(slot.emitters) == 1:
-            since = np.maximum(since, self._step_times.entered_at(slot.emitters[0].column))
+            since = np.maximum(since, self.step_times.entered_at(slot.emitters[0].column))
         return [
             find_wrong_amounts(slot, fraction, records, self._ledger),
             find_foreign_amounts(slot, fraction, records, self._ledger),

@@ -71,6 +71,8 @@ class Causes:
         effect = RECORD_EFFECTS[int(self._findings.rows.effect[index])]
         if effect not in (RecordEffect.MISSING, RecordEffect.OUT_OF_SEQUENCE):
             return None
+        if self._findings.rows.listing[index] >= 0 and self._findings.rows.recorded_at[index] < FAR:
+            return None  # it has passed what other records are held by
         return next((self._common[element] for element in path if element in self._common), None)
 
     def _responsible_emitter(self, index: int) -> Emitter | None:
@@ -90,8 +92,10 @@ class Causes:
             return False
         recorded_at = int(rows.recorded_at[index])
         completed_at = int(rows.completed_at[index])
-        is_open = recorded_at == FAR or rows.after_slot[index] >= 0
+        is_open = recorded_at == FAR or rows.after_slot[index] >= 0 or rows.listing[index] >= 0
         until = self._findings.at if is_open else recorded_at
+        if rows.listing[index] >= 0:
+            until = min(int(rows.listed_at[index]), recorded_at)
         since = completed_at if completed_at < FAR else until
         if impairment.since > until or impairment.until + impairment.drain < since:
             return False

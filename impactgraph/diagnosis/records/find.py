@@ -2,16 +2,20 @@
 fulfillments.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.columns import Codes, Columns
+from impactgraph.columns.system_lists import SystemLists
 from impactgraph.diagnosis.records.audit import AuditScope, WorkflowAudit
-from impactgraph.diagnosis.records.findings import FindingRows, RecordFindings
+from impactgraph.diagnosis.records.expected import ListingScope
+from impactgraph.diagnosis.records.findings import FindingRows, RecordFindings, SystemFindings
+from impactgraph.diagnosis.records.listed import DocumentLookup
+from impactgraph.diagnosis.records.listings import find_listings
 from impactgraph.diagnosis.records.slots import Arrivals, slots_of
 from impactgraph.diagnosis.records.transport import RecordName, Transports
 from impactgraph.forecast.durations import Durations
@@ -26,6 +30,9 @@ class RecordSearch:
 
     rows: Codes | None = None
     sorted_prefix: int = 0
+    lists: Mapping[str, SystemLists] = field(default_factory=dict[str, SystemLists])
+    """By bare key, what systems list: what they lack or have otherwise are findings, too."""
+    documents: DocumentLookup = lambda numbers: {}
 
 
 EVERYTHING = RecordSearch()
@@ -51,10 +58,39 @@ def find_records(
     arrivals = Arrivals(columns, slots, search.rows, search.sorted_prefix)
     audits = list(_audits(scope, arrivals, search.rows))
     parts = [audit.findings(durations) for audit in audits]
+    listings = search_lists(topology, columns, durations, at, search, audits=audits, first_slot=len(slots))
+    parts += [each.rows for each in listings]
+    slots = (*slots, *(slot for each in listings for slot in each.slots))
     rows = FindingRows.concatenate(parts) if parts else FindingRows.empty()
     order = np.lexsort((rows.effect, rows.slot, rows.row, rows.due))
     tallies = tuple(tally for audit in audits for tally in audit.tallies)
-    return RecordFindings(topology, columns, at, slots, rows=rows.take(order), tallies=tallies)
+    return RecordFindings(
+        topology, columns, at, slots, rows.take(order), tallies, search.lists, tuple(listings)
+    )
+
+
+def search_lists(
+    topology: Topology,
+    columns: Columns,
+    durations: Durations,
+    at: Millis,
+    search: RecordSearch,
+    *,
+    audits: Sequence[WorkflowAudit],
+    first_slot: int,
+) -> list[SystemFindings]:
+    """What the lists of each system of the topology come to; slots are numbered from `first_slot` on."""
+    if not search.lists:
+        return []
+    every = np.arange(len(columns.fulfillments), dtype=np.int32)
+    rows = every if search.rows is None else np.sort(search.rows)
+    scope = ListingScope(topology, columns, durations, at, rows)
+    found: list[SystemFindings] = []
+    for lists in search.lists.values():
+        if lists.system in topology.systems:
+            found.append(find_listings(scope, audits, lists, first_slot, search.documents))
+            first_slot += len(found[-1].slots)
+    return found
 
 
 def learn_transports(topology: Topology, columns: Columns) -> Transports:
@@ -68,10 +104,12 @@ def learn_transports(topology: Topology, columns: Columns) -> Transports:
 
 
 def _audits(scope: AuditScope, arrivals: Arrivals, rows: Codes | None) -> Iterator[WorkflowAudit]:
-    """One audit per workflow with fulfillments."""
+    """One audit per workflow of the topology with fulfillments."""
     f = scope.columns.fulfillments
     workflow = f.workflow if rows is None else f.workflow[rows]
-    for number in dict.fromkeys(slot.workflow for slot in arrivals.slots):
+    for number, known_workflow in enumerate(scope.columns.dictionaries.workflows):
+        if known_workflow.key not in scope.topology.workflows:
+            continue
         positions = np.flatnonzero(workflow == number).astype(np.int32)
         if len(positions):
             own_rows = positions if rows is None else rows[positions]

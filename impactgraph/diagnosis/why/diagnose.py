@@ -6,6 +6,7 @@ from graph_models.diagnosis import Diagnosis, DiagnosisState, MissingRecord, Rec
 from graph_models.enums import RecordEffect
 from graph_models.time import Millis
 from graph_models.topology import Topology
+from impactgraph.diagnosis.records import say_listing
 from impactgraph.diagnosis.why.causes import causes_of
 from impactgraph.diagnosis.why.customer_facts import customer_facts
 from impactgraph.diagnosis.why.response import customer_texts, owner_of, playbooks_for
@@ -23,8 +24,8 @@ def diagnose(topology: Topology, s: Situation) -> Diagnosis:
         since=_since(s, verdict),
         headline=headline(topology, s, verdict),
         causes=causes,
-        missing=_records(s, RecordEffect.MISSING),
-        out_of_sequence=_records(s, RecordEffect.OUT_OF_SEQUENCE),
+        missing=_records(topology, s, RecordEffect.MISSING),
+        out_of_sequence=_records(topology, s, RecordEffect.OUT_OF_SEQUENCE),
         peers=s.peers,
         next_expected=next_at,
         owner=owner_of(topology, s, verdict, causes),
@@ -88,16 +89,17 @@ def next_dates(s: Situation) -> dict[str, Millis | None]:
     return dates
 
 
-def _records(s: Situation, effect: RecordEffect) -> tuple[MissingRecord, ...]:
+def _records(topology: Topology, s: Situation, effect: RecordEffect) -> tuple[MissingRecord, ...]:
     """The longest due first."""
     findings = sorted(
         (f for f in s.findings if f.effect is effect), key=lambda f: (f.due or 0, f.fulfillment, f.type)
     )
-    return tuple(_missing_record(finding, s.at) for finding in findings)
+    return tuple(_missing_record(topology, finding, s) for finding in findings)
 
 
-def _missing_record(finding: RecordFinding, at: Millis) -> MissingRecord:
+def _missing_record(topology: Topology, finding: RecordFinding, s: Situation) -> MissingRecord:
     """One that arrived too early for its sequence is not late by what it was early."""
+    at, listing = s.at, finding.listing
     due = finding.due if finding.due is not None else at
     arrived_at = finding.arrived_at
     late_by = max(arrived_at - due, 0) if arrived_at is not None else finding.late_by or 0
@@ -109,4 +111,5 @@ def _missing_record(finding: RecordFinding, at: Millis) -> MissingRecord:
         amount=finding.amount,
         arrived_at=arrived_at,
         follows=finding.follows,
+        sentence=say_listing(listing, finding.expected_amount, topology, s.clock) if listing else None,
     )

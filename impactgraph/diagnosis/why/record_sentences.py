@@ -3,6 +3,7 @@
 from graph_models.customer_facts import CustomerStage
 from graph_models.enums import OrderStatus, RecordEffect
 from graph_models.money import say_amount
+from impactgraph.diagnosis.records import system_name
 from impactgraph.diagnosis.why.names import display_name, failure_text
 from impactgraph.diagnosis.why.phrases import Phrases
 
@@ -21,8 +22,26 @@ def not_notified(p: Phrases) -> str:
 
 
 def missing(p: Phrases) -> str:
+    if p.known_finding.listing is not None:
+        return _not_listed(p)
     return (
         f"The {_record(p)} of {p.mention}{_due(p)} has not arrived"
+        f"{_more(p, RecordEffect.MISSING)}{_record_cause(p)}; {_order_status(p)}"
+    )
+
+
+def _not_listed(p: Phrases) -> str:
+    finding = p.known_finding
+    listing = finding.listing
+    assert listing is not None
+    clock = p.s.clock
+    where = f"not in {system_name(p.topology, listing.system)} as of {clock.time(listing.at)}"
+    if listing.record is not None and listing.recorded_at is not None:
+        since = f", though its {_words(listing.record)} was recorded at {clock.ago(listing.recorded_at)}"
+    else:
+        since = f", where it was due at {clock.ago(finding.due)}" if finding.due is not None else ""
+    return (
+        f"{p.mention[0].upper()}{p.mention[1:]} is {where}{since}"
         f"{_more(p, RecordEffect.MISSING)}{_record_cause(p)}; {_order_status(p)}"
     )
 

@@ -35,6 +35,8 @@ def _candidate_elements(s: Situation, verdict: Verdict, causes: Sequence[Cause])
         yield basis.fulfillment.error.element
     if finding is not None and finding.likely_cause is not None and finding.likely_cause.element:
         yield finding.likely_cause.element
+    if finding is not None and finding.listing is not None:
+        yield f"system:{finding.listing.system}"
     if finding is None and is_in_flight:
         yield from (cause.element for cause in causes[:1] if cause.element)
     if finding is not None or is_in_flight:

@@ -13,6 +13,7 @@ from graph_models.impact import AffectedRecord
 from graph_models.orders import Fulfillment, Order, OrderRecord, TimelineEntry
 from graph_models.time import Millis
 from graph_models.topology import Step, Topology
+from impactgraph.diagnosis.records import say_listing
 from impactgraph.diagnosis.why import entries
 from impactgraph.diagnosis.why.ahead import ExpectedStep, ExpectedSteps
 from impactgraph.diagnosis.why.entries import join_details
@@ -26,6 +27,7 @@ REROUTED = "fulfillment.rerouted"
 EXPECTED = "expected"
 FAILURE = "failure"
 MISSING = "missing"
+LISTING = "listing"
 _RECORDS = {
     "posting.recorded": RecordKind.POSTING,
     "notification.sent": RecordKind.NOTIFICATION,
@@ -60,7 +62,7 @@ class TimelineSources:
         return {
             (finding.fulfillment, finding.kind, finding.type)
             for finding in self.situation.findings
-            if finding.effect is RecordEffect.MISSING
+            if finding.effect is RecordEffect.MISSING and finding.listing is None
         }
 
     @cached_property
@@ -81,7 +83,7 @@ def timeline_of(sources: TimelineSources) -> tuple[TimelineEntry, ...]:
         steps = sources.expected_steps.get(state.fulfillment.key) or ExpectedSteps()
         timeline += _expected_entries(sources, state, steps)
         timeline += _overdue_records(sources, state, steps)
-    timeline += [*_missing_records(s), *_failures(sources)]
+    timeline += [*_missing_records(sources.topology, s), *_failures(sources)]
     return tuple(sorted(timeline, key=lambda entry: (entry.at, entry.expected)))
 
 
@@ -157,10 +159,23 @@ def _late_arrival(
     return None
 
 
-def _missing_records(s: Situation) -> Iterator[TimelineEntry]:
-    """Records that should have arrived by now, at the moment when they were due."""
+def _missing_records(topology: Topology, s: Situation) -> Iterator[TimelineEntry]:
+    """Records that should have arrived by now, at the moment when they were due; what lists of systems lack
+    or have otherwise, at the moment of the list.
+    """
     for finding in s.findings:
-        if finding.effect is RecordEffect.MISSING and finding.due is not None:
+        if finding.listing is not None:
+            sentence = say_listing(finding.listing, finding.expected_amount, topology, s.clock)
+            yield TimelineEntry(
+                at=finding.listing.at,
+                kind=LISTING,
+                title=f"{sentence[0].upper()}{sentence[1:]}",
+                detail=finding.likely_cause.evidence if finding.likely_cause is not None else None,
+                late=True,
+                element=f"system:{finding.listing.system}",
+                fulfillment=finding.fulfillment,
+            )
+        elif finding.effect is RecordEffect.MISSING and finding.due is not None:
             yield TimelineEntry(
                 at=finding.due,
                 kind=MISSING,

@@ -73,10 +73,10 @@ class Lists:
         last = max((row[0] for row in rows), default=after)
         return fold_lists(map(_event, rows), before), last
 
-    def events(self, system: str, key: str, until: Millis) -> Sequence[ListEvent]:
+    def events(self, system: str, key: str, at: Millis) -> Sequence[ListEvent]:
         """The parts of one list."""
-        query = f"{_QUERY} and e.document = ?"
-        rows = self._record.rows(query, [int(EventKind.LIST), until, 0, key])
+        query = f"{_QUERY} and e.time = ? and e.document = ?"
+        rows = self._record.rows(query, [int(EventKind.LIST), at, 0, at, key])
         return [event for event in map(_event, rows) if event.data.system == system]
 
 

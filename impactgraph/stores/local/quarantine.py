@@ -61,6 +61,14 @@ class Quarantine:
             for number, text, place, reason in rows
         ]
 
+    def reasons(self, orders: Sequence[str]) -> dict[str, str]:
+        """A reason of an entry of each of these orders, of those that have one."""
+        query = (
+            "select order_id, min(reason) from aside where order_id in (select unnest(?::varchar[]))"
+            " group by order_id"
+        )
+        return dict(self._record.rows(query, [list(orders)]))
+
     def page(self, limit: int) -> list[QuarantinedEvent]:
         """The oldest entries, at most `limit`."""
         query = "select number, reason, text, place, received_at from aside order by number limit ?"

@@ -241,11 +241,11 @@ class Record:
 
     def failure_changes(self, keys: Sequence[str] | None = None) -> tuple[FailureChange, ...]:
         """Every event of these failures (None: of all), in the order of ingest."""
+        chosen = "" if keys is None else "and e.document in (select unnest(?::varchar[]))"
         query = f"""
             select e.time, w.word, e.id, e.kind, e.extra, e.seq
             from events e join words w on w.domain = 'source' and w.code = e.source
-            where e.kind between ? and ? {"" if keys is None else "and e.document in (select unnest(?::varchar[]))"}
-            order by e.seq
+            where e.kind between ? and ? {chosen} order by e.seq
         """
         values: list[Any] = [int(FAILURES[0]), int(FAILURES[-1])]
         rows = self.rows(query, values if keys is None else [*values, list(keys)])

@@ -20,7 +20,7 @@ from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.baselines import Baselines
 from impactgraph.columns import Columns, ErrorTexts, Visits
-from impactgraph.columns.system_lists import ListRow, RefusedRow, SystemLists
+from impactgraph.columns.system_lists import ListContent, SystemLists
 from impactgraph.ports.store import (
     EventsAhead,
     Ingest,
@@ -43,7 +43,7 @@ from impactgraph.stores.local.record import Record
 from impactgraph.stores.local.replica import Change, Replica
 from impactgraph.stores.local.timelines import timelines
 from impactgraph.stores.state.event_validator import EventValidator
-from impactgraph.stores.state.lists import list_rows, refused_rows
+from impactgraph.stores.state.lists import content_of
 from impactgraph.stores.state.orders import order_page
 from impactgraph.stores.state.visits import visits
 
@@ -194,13 +194,13 @@ class LocalStore(ABC):
         with self._reading() as replica:
             return replica.system_lists(as_of)
 
-    def list_rows(self, system: str, key: str, as_of: Millis | None = None) -> Sequence[ListRow]:
+    def list_content(self, system: str, key: str, at: Millis) -> ListContent:
         with self._reading() as replica:
-            return list_rows(replica.lists.events(system, key, replica.horizon(as_of)))
+            return content_of(system, replica.lists.events(system, key, at))
 
-    def refused_rows(self, system: str, key: str, as_of: Millis | None = None) -> Sequence[RefusedRow]:
+    def quarantine_reasons(self, orders: Sequence[str]) -> Mapping[str, str]:
         with self._reading() as replica:
-            return refused_rows(replica.lists.events(system, key, replica.horizon(as_of)))
+            return replica.quarantine.reasons(orders)
 
     def documents(self, numbers: Sequence[str]) -> Mapping[str, frozenset[str]]:
         with self._reading() as replica:

@@ -241,7 +241,7 @@ class EventEncoder:
         return _Encoding({}, {"document": data.failure}, {"failure": msgspec.Raw(msgspec.json.encode(data))})
 
     def _list(self, data: ListData) -> _Encoding:
-        return _Encoding({}, {"document": data.list}, {"list": msgspec.Raw(msgspec.json.encode(data))})
+        return _Encoding({}, {"document": data.key}, {"list": msgspec.Raw(msgspec.json.encode(data))})
 
     def _placed_order(self, data: PlacedData) -> _Encoding:
         """Texts of attributes are stored with the order; other values are stored as they are, too."""

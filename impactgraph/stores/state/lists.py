@@ -1,8 +1,8 @@
-"""The lists of systems, folded from their events: of each id the row of the latest list wins, in whatever order
-the events came.
+"""The lists of systems, folded from their events: of each id the row of the latest list wins, in whatever
+order the events came.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,12 +11,16 @@ from graph_models.money import MICROS
 from graph_models.time import Millis
 from impactgraph.columns import NO_AMOUNT, Codes, Ints
 from impactgraph.columns.declare import Flags
-from impactgraph.columns.system_lists import ListRow, ListRows, RefusedRow, SystemList, SystemLists
-from impactgraph.ingest.events import ListData, moment_millis
-from impactgraph.ingest.events import ListRow as ReportedRow
-
-_PART = 1 << 32
-"""More rows than a part can have: `place` is part * _PART + row."""
+from impactgraph.columns.system_lists import (
+    FIRST_REFUSED,
+    PART,
+    ListContent,
+    ListRows,
+    RefusedRow,
+    SystemList,
+    SystemLists,
+)
+from impactgraph.ingest.events import ListData, ListRow, moment_millis
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class ListEvent:
 
     @property
     def key(self) -> tuple[Millis, str, int, str, str]:
-        return self.at, self.data.list, self.data.part, self.source, self.id
+        return self.at, self.data.key, self.data.part, self.source, self.id
 
 
 def fold_lists(
@@ -46,29 +50,19 @@ def fold_lists(
     return result
 
 
-def list_rows(events: Sequence[ListEvent]) -> list[ListRow]:
-    """Every row of the parts of one list, repeated ones too, in the order of the list."""
-    return [
-        ListRow(event.data.part, number, row.id)
-        for event in sorted(events, key=lambda event: event.key)
-        for number, row in enumerate(event.data.rows)
-    ]
-
-
-def refused_rows(events: Sequence[ListEvent]) -> list[RefusedRow]:
-    """Every row of one list that could not be read."""
-    return [
-        RefusedRow(row.place, row.reason)
-        for event in sorted(events, key=lambda event: event.key)
-        for row in event.data.refused or ()
-    ]
+def content_of(system: str, events: Sequence[ListEvent]) -> ListContent:
+    """The list that these events are the parts of."""
+    ordered = sorted(events, key=lambda event: event.key)
+    refused = [RefusedRow(row.place, row.reason) for event in ordered for row in event.data.refused or ()]
+    lists = fold_lists(ordered).get(system, SystemLists(system))
+    return ListContent(lists, sum(len(event.data.rows) for event in ordered), refused)
 
 
 def _with_events(lists: SystemLists, events: list[ListEvent]) -> SystemLists:
     heads = {(each.at, each.key): each for each in lists.lists}
     table = _Table(lists.rows)
     for event in sorted(events, key=lambda event: event.key):
-        name = (event.at, event.data.list)
+        name = (event.at, event.data.key)
         heads[name] = _with_part(heads.get(name), event)
         table.add(event)
     return SystemLists(lists.system, tuple(heads[name] for name in sorted(heads)), table.rows())
@@ -77,7 +71,7 @@ def _with_events(lists: SystemLists, events: list[ListEvent]) -> SystemLists:
 def _with_part(head: SystemList | None, event: ListEvent) -> SystemList:
     data = event.data
     own = SystemList(
-        key=data.list,
+        key=data.key,
         at=event.at,
         says_complete=data.complete,
         placed_from=moment_millis(data.placed_from) if data.placed_from is not None else 0,
@@ -120,13 +114,15 @@ class _Table:
     def add(self, event: ListEvent) -> None:
         """Adds the rows of a part; of an id that is in it twice, the first."""
         first: dict[str, int] = {}
-        for number, row in enumerate(event.data.rows):
-            first.setdefault(row.id, number)
+        kept: list[ListRow] = []
+        for number, row in _numbered_rows(event.data):
+            if row.id not in first:
+                first[row.id] = number
+                kept.append(row)
         if not first:
             return
         where = self._rows_of(first)
-        kept = [event.data.rows[number] for number in first.values()]
-        place = event.data.part * _PART + np.fromiter(first.values(), np.int64, len(first))
+        place = event.data.part * PART + np.fromiter(first.values(), np.int64, len(first))
         numbers = self._numbers
         numbers["first_at"][where] = np.minimum(numbers["first_at"][where], event.at)
         is_newer = self._is_newer(event, where, place)
@@ -134,7 +130,7 @@ class _Table:
         numbers["at"][target] = event.at
         numbers["place"][target] = place[is_newer]
         numbers["amount"][target] = np.fromiter(map(_micros, kept), np.int64, len(kept))[is_newer]
-        self._coded["source"][target] = self._key(event.data.list)
+        self._coded["source"][target] = self._key(event.data.key)
         states = event.data.states or {}
         meanings = {word.casefold(): meaning for word, meaning in states.items()}
         for name, texts in (
@@ -170,8 +166,8 @@ class _Table:
         """By (moment, key of the list), and the first place within a list."""
         at = self._numbers["at"][where]
         source = self._coded["source"][where]
-        earlier_key = np.array([key < event.data.list for key in self._keys] or [False])
-        same_key = np.array([key == event.data.list for key in self._keys] or [False])
+        earlier_key = np.array([key < event.data.key for key in self._keys] or [False])
+        same_key = np.array([key == event.data.key for key in self._keys] or [False])
         is_earlier_place = place < self._numbers["place"][where]
         is_before = earlier_key[source] | (same_key[source] & is_earlier_place)
         return (event.at > at) | ((event.at == at) & is_before)
@@ -189,10 +185,18 @@ class _Table:
         return code
 
 
+def _numbered_rows(data: ListData) -> Iterator[tuple[int, ListRow]]:
+    """The rows by their number; then those that could not be read but for their id."""
+    yield from enumerate(data.rows)
+    for number, refused in enumerate(data.refused or (), FIRST_REFUSED):
+        if refused.id is not None:
+            yield number, ListRow(id=refused.id)
+
+
 _INTS = {"first_at": 2**62, "at": -1, "place": 2**62, "amount": NO_AMOUNT}
 """Columns of numbers, with their value in a row that is not yet set."""
 _CODES = ("source", "currency", "state", "meaning")
 
 
-def _micros(row: ReportedRow) -> int:
+def _micros(row: ListRow) -> int:
     return NO_AMOUNT if row.amount is None else int((row.amount * MICROS).to_integral_value())

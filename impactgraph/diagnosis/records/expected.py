@@ -1,0 +1,89 @@
+"""Which fulfillments should be in a system, since when and by what: the first of the ways that bring them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from graph_models.enums import RecordKind
+from graph_models.time import Millis
+from graph_models.topology import Topology
+from impactgraph.columns import Codes, Columns, Ints
+from impactgraph.columns.declare import Flags
+from impactgraph.diagnosis.records.audit import WorkflowAudit
+from impactgraph.diagnosis.records.bringers import Bringer, bringers
+from impactgraph.diagnosis.records.slots import FAR, Slot
+from impactgraph.forecast.durations import Durations
+
+
+@dataclass
+class Expected:
+    """Arrays are by position among the rows in question; FAR where nothing brings it there."""
+
+    since: Ints
+    due: Ints
+    limit: Ints
+    """When it counts as missing where it is not there."""
+    shown_at: Ints
+    """When the same way was seen to have brought it."""
+    slot: Codes
+    """Number of the slot that names the way; -1: none."""
+    emitter: Codes
+    """Index of the emitter in the slot."""
+    shown_since: Flags
+    """Whether an event after the list shows that it is there."""
+
+    @staticmethod
+    def nothing(count: int) -> "Expected":
+        since, due, limit, shown_at = (np.full(count, FAR, np.int64) for _ in range(4))
+        slot, emitter = (np.full(count, -1, np.int32) for _ in range(2))
+        return Expected(since, due, limit, shown_at, slot, emitter, np.zeros(count, bool))
+
+    def add(self, positions: Codes, bringer: Bringer, slot: int, emitter: int) -> None:
+        """Takes the way of these positions where it is an earlier one."""
+        which = np.flatnonzero(bringer.limit < self.limit[positions])
+        target = positions[which]
+        for name in ("since", "due", "limit", "shown_at"):
+            getattr(self, name)[target] = getattr(bringer, name)[which]
+        self.slot[target] = slot
+        self.emitter[target] = emitter
+
+
+@dataclass(frozen=True)
+class ListingScope:
+    """What the findings on the lists of all systems of one question share.
+
+    `rows`: the fulfillments in question, ascending.
+    """
+
+    topology: Topology
+    columns: Columns
+    durations: Durations
+    at: Millis
+    rows: Codes
+
+    def positions(self, rows: Codes) -> Codes:
+        return np.searchsorted(self.rows, rows).astype(np.int32)
+
+
+def expected_in(
+    scope: ListingScope, audits: Iterable[WorkflowAudit], system: str, listed_at: Ints, first_slot: int
+) -> tuple[Expected, tuple[Slot, ...]]:
+    """What should be in a system, with a slot for each workflow, and one for fulfillments without.
+
+    `listed_at`: by position, the moment of the list in question; the slots are numbered from `first_slot` on.
+    """
+    expected = Expected.nothing(len(scope.rows))
+    slots: list[Slot] = []
+    for audit in audits:
+        positions = scope.positions(audit.rows)
+        ways = list(bringers(audit, scope.topology, scope.columns.fulfillments, scope.durations, system))
+        number = first_slot + len(slots)
+        for index, bringer in enumerate(ways):
+            expected.add(positions, bringer, number, index)
+            shown = (bringer.shown_at > listed_at[positions]) & (bringer.shown_at <= scope.at)
+            expected.shown_since[positions[shown]] = True
+        emitters = tuple(bringer.emitter for bringer in ways)
+        slots.append(Slot(number, audit.number, RecordKind.LISTING, system, emitters))
+    slots.append(Slot(first_slot + len(slots), -1, RecordKind.LISTING, system, ()))
+    return expected, tuple(slots)

@@ -1,0 +1,261 @@
+"""Reads the list of a system from CSV or JSON: ids with states and amounts, and rows that cannot be read."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from impactgraph.errors import BadInputError, Problem
+from impactgraph.ingest.csv_records import csv_records, likely_delimiter
+from impactgraph.ingest.event_texts import shown, tidy
+from impactgraph.ingest.text_files import UndecodableError, foreign_kind, open_text, open_unpacked
+from impactgraph.topology.near import did_you_mean
+
+FIELDS = ("id", "state", "amount", "currency")
+_GUESSES: Mapping[str, tuple[str, ...]] = {
+    "id": (
+        "id", "order", "orderid", "ordernumber", "orderno", "ordernr", "salesorder", "salesdocument", "vbeln",
+        "fulfillment", "fulfillmentid", "fulfilment", "delivery", "deliveryid", "shipment", "shipmentid",
+        "document", "documentid", "documentnumber", "documentno", "belnr", "invoice", "invoicenumber",
+        "externalid", "externalreference", "reference", "customerreference", "bstnk",
+    ),
+    "state": ("state", "status", "orderstatus", "orderstate", "gbstk"),
+    "amount": (
+        "amount", "value", "total", "ordervalue", "totalamount", "netvalue", "grossamount", "netwr", "wrbtr",
+    ),
+    "currency": ("currency", "currencycode", "curr", "ccy", "waers", "waerk"),
+}  # fmt: skip
+"""Names of columns by field, without separators and in small letters: the first that a list has is read."""
+_DOT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)", re.ASCII)
+_COMMA = re.compile(r"[+-]?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]*)?", re.ASCII)
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+_LONGEST_ID = 512
+
+
+@dataclass(frozen=True)
+class ListLayout:
+    """How a file is read: names of columns by field (None: guessed), and the mark of its decimals."""
+
+    columns: Mapping[str, str] = field(default_factory=dict[str, str])
+    decimal: str = "."
+    encoding: str | None = None
+
+
+@dataclass
+class ListFile:
+    """What a file says."""
+
+    columns: Mapping[str, str]
+    """By field, the column that was read."""
+    other_columns: tuple[str, ...]
+    """Columns that were not read."""
+    rows: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    """As in `list.reported`."""
+    refused: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    """`place` and `reason` of each row that cannot be read."""
+
+
+def read_list(path: Path, layout: ListLayout) -> ListFile:
+    """Raises BadInputError where the file cannot be read, or has no column of ids."""
+    try:
+        with open_unpacked(path) as (head, _):
+            kind = foreign_kind(head)
+        if kind is not None:
+            raise BadInputError(Problem(f"It is {kind}.", file=str(path)))
+        with open_text(path, layout.encoding) as lines:
+            records = _records(path, lines)
+            return _Reader(path, layout).read(records)
+    except UndecodableError as error:
+        raise BadInputError(Problem(str(error), file=str(path), line=error.line)) from error
+    except (OSError, EOFError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise BadInputError(Problem(f"It cannot be read: {reason}.", file=str(path))) from error
+
+
+_Record = tuple[str, Mapping[str, Any] | str]
+"""Place in the file, and the values by column, or why it cannot be read."""
+
+
+def _records(path: Path, lines: Iterator[str]) -> Iterator[_Record]:
+    for line in lines:
+        if line.strip():
+            if line.lstrip()[0] in "[{":
+                yield from _json_records(path, [line, *lines])
+            else:
+                yield from _csv(path, line, lines)
+            return
+    raise BadInputError(Problem("It is empty: a list has a header, or is `[]`.", file=str(path)))
+
+
+def _csv(path: Path, header: str, lines: Iterator[str]) -> Iterator[_Record]:
+    names = [name for names in _GUESSES.values() for name in names]
+    delimiter = likely_delimiter(header, names)
+    records = csv_records([header, *lines], delimiter)
+    first = next(records)
+    if first.problem:
+        raise BadInputError(Problem(f"Its header cannot be read: {first.problem}.", str(path), first.line))
+    columns = first.cells
+    repeated = sorted({name for name in columns if columns.count(name) > 1 and name})
+    if repeated:
+        raise BadInputError(
+            Problem(f"It has the column {shown(repeated[0])} twice: rename one.", str(path), first.line)
+        )
+    yield "", dict.fromkeys(columns, "")
+    for record in records:
+        place = f"line {record.line}"
+        if record.problem:
+            yield place, record.problem
+        elif len(record.cells) != len(columns):
+            yield place, f"it has {len(record.cells)} cells, and the header has {len(columns)}"
+        else:
+            yield place, dict(zip(columns, record.cells, strict=True))
+
+
+def _json_records(path: Path, lines: Sequence[str]) -> Iterator[_Record]:
+    """Of an array of objects, or of an object with one; also of an object a line."""
+    text = "".join(lines)
+    try:
+        document = json.loads(text, parse_float=str, parse_int=str)
+    except (ValueError, RecursionError) as error:
+        if text.lstrip().startswith("{") and len(lines) > 1:
+            yield from _of_members(_json_lines(lines))
+            return
+        line = getattr(error, "lineno", None)
+        raise BadInputError(Problem(f"It is no JSON: {error}.", file=str(path), line=line)) from error
+    if isinstance(document, dict):
+        fields = cast("dict[str, Any]", document)
+        lists = [name for name, value in fields.items() if isinstance(value, list)]
+        if len(lists) != 1:
+            yield from _of_members([("row 1", fields)])
+            return
+        document = fields[lists[0]]
+    members = cast("list[Any]", document)
+    yield from _of_members((f"row {number}", each) for number, each in enumerate(members, 1))
+
+
+def _json_lines(lines: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                yield f"line {number}", json.loads(line, parse_float=str, parse_int=str)
+            except (ValueError, RecursionError) as error:
+                yield f"line {number}", f"it is no JSON: {error}"
+
+
+def _of_members(members: "Iterator[tuple[str, Any]] | Sequence[tuple[str, Any]]") -> Iterator[_Record]:
+    rows: list[_Record] = []
+    columns: dict[str, str] = {}
+    for place, member in members:
+        if isinstance(member, dict):
+            rows.append((place, cast("dict[str, Any]", member)))
+            columns |= dict.fromkeys(cast("dict[str, Any]", member), "")
+        elif isinstance(member, str) and not member.startswith("it is no JSON"):
+            rows.append((place, {"id": member}))
+            columns["id"] = ""
+        else:
+            reason = member if isinstance(member, str) else "it is neither an object nor an id"
+            rows.append((place, reason))
+    yield "", columns
+    yield from rows
+
+
+class _Reader:
+    def __init__(self, path: Path, layout: ListLayout) -> None:
+        self._path = path
+        self._layout = layout
+        self._columns: dict[str, str] = {}
+
+    def read(self, records: Iterator[_Record]) -> ListFile:
+        _, header = next(records)
+        assert not isinstance(header, str)
+        names = list(header)
+        self._columns = self._chosen(names)
+        chosen = set(self._columns.values())
+        result = ListFile(self._columns, tuple(name for name in names if name and name not in chosen))
+        for place, record in records:
+            if isinstance(record, str):
+                result.refused.append({"place": place, "reason": record})
+                continue
+            id_ = ""
+            try:
+                id_ = self._id(record)
+                result.rows.append({"id": id_} | self._details(record))
+            except ValueError as error:
+                refused = {"place": place, "reason": str(error)}
+                result.refused.append(refused | ({"id": id_} if id_ else {}))
+        return result
+
+    def _chosen(self, names: list[str]) -> dict[str, str]:
+        """By field its column: the one that was named, else a guess. Raises BadInputError."""
+        problems = [
+            Problem(f"It has no column {shown(name)}.{did_you_mean(name, names)}", file=str(self._path))
+            for name in self._layout.columns.values()
+            if names and name not in names
+        ]
+        if problems:
+            raise BadInputError(*problems)
+        taken = set(self._layout.columns.values())
+        plain = {_plain(name): name for name in reversed(names) if name not in taken}
+        chosen = dict(self._layout.columns)
+        for each in FIELDS:
+            guess = next((plain[name] for name in _GUESSES[each] if name in plain), None)
+            if each not in chosen and guess is not None:
+                chosen[each] = guess
+        if "id" not in chosen and names:
+            raise BadInputError(
+                Problem(
+                    f"Which column has the ids is unclear: name it with --id. There are {', '.join(names)}.",
+                    file=str(self._path),
+                )
+            )
+        return chosen
+
+    def _id(self, record: Mapping[str, Any]) -> str:
+        """Raises ValueError with the reason for which the row cannot be read, as `_details` does."""
+        column = self._columns.get("id", "id")
+        id_ = _text(column, record.get(column))
+        if not id_:
+            raise ValueError(f"it has no id: {shown(column)} is empty")
+        if len(id_) > _LONGEST_ID:
+            raise ValueError(f"{shown(id_)} is longer than {_LONGEST_ID} characters")
+        return id_
+
+    def _details(self, record: Mapping[str, Any]) -> dict[str, str]:
+        values = {
+            name: _text(column, record.get(column)) for name, column in self._columns.items() if name != "id"
+        }
+        row = {"state": values["state"]} if values.get("state") else {}
+        if amount := values.get("amount"):
+            row["amount"] = self._amount(amount)
+        if currency := values.get("currency", "").upper():
+            if not _CURRENCY.fullmatch(currency):
+                raise ValueError(f"{shown(currency)} is no currency: write three letters, such as EUR")
+            row["currency"] = currency
+        return row
+
+    def _amount(self, text: str) -> str:
+        plain = text.replace(" ", "").replace("\u00a0", "").replace("'", "")
+        if self._layout.decimal == ",":
+            if _COMMA.fullmatch(plain):
+                return plain.replace(".", "").replace(",", ".")
+            raise ValueError(f"{shown(text)} is no amount with a decimal comma, such as 1.299,90")
+        if _DOT.fullmatch(plain):
+            return plain
+        raise ValueError(
+            f"{shown(text)} is no amount: write digits and a decimal point, such as 1299.90, or name the "
+            "mark of the list: --decimal ,"
+        )
+
+
+def _text(column: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool | list | dict):
+        raise ValueError(f"{column} is {shown(cast('Any', value))}, and a text or a number is expected")
+    return tidy(column, str(value)) if str(value).strip() else ""
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).casefold()
