@@ -15,7 +15,7 @@ from api.loaders import OrderLoader
 from api.workers import Worker, Workers
 from graph_models.failure import Failure
 from graph_models.impact import Contribution, OwnerShare, Question
-from graph_models.orders import Order, TimelineEntry
+from graph_models.orders import Order, Presence, TimelineEntry
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from graph_models.zones import UTC
@@ -34,6 +34,7 @@ from impactgraph.usecases.incidents import (
 from impactgraph.usecases.kept_lists import AnswerKey, KeptLists
 from impactgraph.usecases.orders import get_orders, recorded_orders
 from impactgraph.usecases.paged_answer import PagedAnswer, answer_again, as_answer, key_of_cursors
+from impactgraph.usecases.presence import presences
 from impactgraph.usecases.single_failures import owner_shares
 from impactgraph.usecases.snapshot import Snapshot, current_topology, snapshot
 from impactgraph.usecases.time_zones import check_zone
@@ -294,6 +295,11 @@ class Context(BaseContext):
             wording = Wording(check_zone(timezone, "timezone"), self._messages)
             self._cases[timezone] = OrderLoader(lambda keys, as_of: self.ask_at(as_of, cases, keys, wording))
         return self._cases[timezone]
+
+    @cached_property
+    def presences(self) -> OrderLoader[tuple[Presence, ...]]:
+        """In which systems orders were seen."""
+        return OrderLoader(lambda keys, as_of: self.ask_at(as_of, presences, keys))
 
     @cached_property
     def timelines(self) -> OrderLoader[tuple[TimelineEntry, ...]]:

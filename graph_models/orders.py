@@ -138,6 +138,21 @@ class OrderRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Presence:
+    """A system in which an order was seen: by a step, a record or a list."""
+
+    system: str
+    """Bare key."""
+    since: Millis
+    last_at: Millis
+    """When it was last seen there."""
+    state: str | None
+    """The last that is known of it there: a step, a record, or the system's word for its state."""
+    confirmed: Millis | None
+    """The moment of the latest list of the system that has it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
     """A slice of a list; `cursors[i]` is the cursor of the page that begins after `items[i]`."""
 

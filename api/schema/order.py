@@ -125,6 +125,29 @@ class Fulfillment(Node):
         )
 
 
+@strawberry.type(description="A system in which an order was seen.")
+class Presence:
+    system: strawberry.ID = strawberry.field(description="Full id of the system.")
+    since: Moment = strawberry.field(description="When it was first seen there.")
+    last_at: Moment = strawberry.field(description="When it was last seen there.")
+    state: str | None = strawberry.field(
+        description="The last that is known of it there: a step, a record, or the state that a list says."
+    )
+    confirmed: Moment | None = strawberry.field(
+        description="The moment of the latest list of the system that has it; null: no list has."
+    )
+
+    @classmethod
+    def of(cls, model: orders.Presence) -> "Presence":
+        return cls(
+            system=strawberry.ID(f"system:{model.system}"),
+            since=Moment(model.since),
+            last_at=Moment(model.last_at),
+            state=model.state,
+            confirmed=moment_of(model.confirmed),
+        )
+
+
 @strawberry.type(description="A customer's order.")
 class Order(Node):
     channel: str = strawberry.field(description="Where it was placed, such as web or store.")
@@ -150,6 +173,14 @@ class Order(Node):
         entries = await info.context.timelines.load(self.model.key, self.landscape.as_of)
         info.context.count(len(entries))
         return [TimelineEntry.of(entry, self.landscape) for entry in entries]
+
+    @strawberry.field(
+        description="In which systems it was seen, by steps, records and lists; the first one comes first."
+    )
+    async def seen_in(self, info: Info) -> list[Presence]:
+        seen = await info.context.presences.load(self.model.key, self.landscape.as_of)
+        info.context.count(len(seen))
+        return [Presence.of(each) for each in seen]
 
     @strawberry.field(
         description="Why it is where it is, what to tell the customer, and who owns the problem."

@@ -29,6 +29,7 @@ def why_json(answer: WhyAnswer, layout: MessageLayout = DEFAULT_LAYOUT) -> Json:
     encoder = Encoder(answer.at, answer.topology, failures=answer.failures)
     return encoder.encode(answer.order) | {
         "timeline": encoder.encode(answer.timeline),
+        "seenIn": encoder.encode(answer.seen_in),
         "diagnosis": encoder.encode(answer.diagnosis)
         | {
             "customerMessage": layout.message(answer.messages).text,

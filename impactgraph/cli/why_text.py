@@ -33,6 +33,7 @@ def print_why(out: "Console", answer: "Json", layout: MessageLayout, as_of: Mill
     _print_records(out, "Missing", diagnosis["missing"])
     _print_records(out, "Out of sequence", diagnosis["outOfSequence"])
     _print_timeline(out, order["timeline"], at)
+    _print_systems(out, order["seenIn"], at)
     _print_causes(out, diagnosis["causes"])
     if diagnosis["peers"] is not None:
         _print_peers(out, diagnosis["peers"])
@@ -116,6 +117,18 @@ def _status(entry: "Json") -> str:
     if entry["kind"] == "missing":
         return "missing"
     return " ".join(word for word in ("expected", "late") if entry[word])
+
+
+def _print_systems(out: "Console", presences: "Sequence[Json]", now: Millis) -> None:
+    if not presences:
+        return
+    print_heading(out, "Seen in")
+    rows = table("system", "since", "last", "state", "confirmed by a list")
+    for each in presences:
+        moments = (formats.at(moment_in(each[name]), now) for name in ("since", "lastAt"))
+        confirmed = formats.at(moment_in(each["confirmed"]), now)
+        rows.add_row(key_in(each["system"]), *moments, each["state"] or formats.NOTHING, confirmed)
+    out.print(rows)
 
 
 def _print_causes(out: "Console", causes: "Sequence[Json]") -> None:

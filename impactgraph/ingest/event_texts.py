@@ -204,6 +204,9 @@ def _value_at(document: Mapping[str, Any], path: str) -> Any:
         if name == "[...]":
             members = cast("list[Any]", value) if isinstance(value, list) else []
             value = members[0] if len(members) == 1 else _NOTHING
+        elif isinstance(value, list) and name.isdecimal():
+            members = cast("list[Any]", value)
+            value = members[int(name)] if int(name) < len(members) else _NOTHING
         elif isinstance(value, Mapping) and name in value:
             value = cast("Mapping[str, Any]", value)[name]
         else:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from graph_models.diagnosis import Diagnosis
 from graph_models.failure import Failure
 from graph_models.ids import key_of
-from graph_models.orders import Order, TimelineEntry
+from graph_models.orders import Order, Presence, TimelineEntry
 from graph_models.time import Millis
 from graph_models.topology import Topology
+from impactgraph.diagnosis.records import seen_in
 from impactgraph.diagnosis.why.timeline import TimelineSources, timeline_of
 from impactgraph.errors import NotFoundError
 from impactgraph.impact.orders import orders_of
@@ -34,6 +35,8 @@ class WhyAnswer:
     diagnosis: Diagnosis
     timeline: Timeline
     """Oldest first."""
+    seen_in: tuple[Presence, ...]
+    """The system that had it first comes first."""
     messages: CustomerMessages
     topology: Topology
     failures: Mapping[str, Failure]
@@ -61,6 +64,7 @@ def why(
             diagnosis=case.diagnosis,
             messages=case.messages,
             timeline=timelines(s, by_key).get(key, ()),
+            seen_in=_seen_in(s, case),
             topology=s.topology,
             failures={failure.key: failure for failure in s.failures},
         )
@@ -78,6 +82,13 @@ def cases(s: Snapshot, keys: Sequence[str], wording: Wording = DEFAULT_WORDING) 
 def timelines(s: Snapshot, cases: Mapping[str, Case]) -> dict[str, Timeline]:
     """Timelines of these cases by bare key, oldest first."""
     return {key: _timeline(s, case, case.events) for key, case in cases.items() if case.events is not None}
+
+
+def _seen_in(s: Snapshot, case: Case) -> tuple[Presence, ...]:
+    events = case.events
+    if events is None:
+        return ()
+    return seen_in(s.topology, events.order, events.entries, events.records, s.system_lists)
 
 
 def _timeline(s: Snapshot, case: Case, events: OrderTimeline) -> Timeline:

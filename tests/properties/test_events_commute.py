@@ -119,6 +119,26 @@ EVENTS = st.one_of(
         st.sampled_from(["F-1", "F-2"]),
     ),
     st.builds(lambda minutes: event("failure.resolved", minutes, failure="F-1"), _MINUTES),
+    st.builds(
+        lambda minutes, system, key, part, rows: event(
+            "list.reported", minutes, system=system, list=key, part=part, parts=2, complete=True, rows=rows
+        ),
+        _MINUTES,
+        st.sampled_from(["oms", "erp"]),
+        st.sampled_from("ab"),
+        st.integers(1, 2),
+        st.lists(
+            st.fixed_dictionaries(
+                {"id": st.sampled_from(["O-1", "O-2/1", "X"])},
+                optional={
+                    "amount": st.sampled_from(["1", "2.50"]),
+                    "currency": st.sampled_from(["EUR", "JPY"]),
+                    "state": st.sampled_from(["open", "closed"]),
+                },
+            ),
+            max_size=3,
+        ),
+    ),
 )
 
 

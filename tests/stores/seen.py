@@ -4,6 +4,7 @@ from typing import Any
 
 from graph_models.time import Millis
 from impactgraph.columns import NO_AMOUNT, RECORD_KINDS, Columns
+from impactgraph.columns.system_lists import ListRows
 from impactgraph.ports.store import Store
 
 
@@ -36,7 +37,28 @@ def everything(store: Store, as_of: Millis | None = None) -> dict[str, Any]:
         "fulfillments": fulfillments(store, as_of),
         "visits": visits(store, as_of),
         "failures": store.failures(as_of),
+        "lists": lists(store, as_of),
     }
+
+
+def lists(store: Store, as_of: Millis | None = None) -> dict[str, Any]:
+    """By system: its lists, and of each id the latest row."""
+    return {
+        system: {
+            "lists": [(each.key, each.at, each.complete, sorted(each.parts)) for each in found.lists],
+            "rows": {id_: _row(found.rows, row) for row, id_ in enumerate(found.rows.ids)},
+        }
+        for system, found in store.system_lists(as_of).items()
+    }
+
+
+def _row(rows: ListRows, row: int) -> tuple[Any, ...]:
+    texts = [rows.texts[getattr(rows, name)[row]] for name in ("currency", "state", "meaning")]
+    numbers = [int(getattr(rows, name)[row]) for name in ("first_at", "at", "place", "amount")]
+    return (*numbers, rows.keys[rows.source[row]], *texts)
+
+
+_NUMBERS = ("value", "placed_at", "stated_at", "promised_by")
 
 
 def _order(columns: Columns, row: int) -> dict[str, Any]:
@@ -51,7 +73,7 @@ def _order(columns: Columns, row: int) -> dict[str, Any]:
     shown: dict[str, Any] = {
         name: vocabulary.values[getattr(o, name)[row]] for name, vocabulary in words.items()
     }
-    shown |= {name: int(getattr(o, name)[row]) for name in ("value", "placed_at", "promised_by")}
+    shown |= {name: int(getattr(o, name)[row]) for name in _NUMBERS}
     return shown | {
         "attributes": {
             name: v.attributes[name].values[codes[row]] for name, codes in o.attributes.items() if codes[row]

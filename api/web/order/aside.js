@@ -110,3 +110,22 @@ export function Fulfillments({ list }) {
         </p>
       </li>`)}</ul></section>`;
 }
+
+/** In which systems it was seen, and when a list of the system had it. */
+export function SeenIn({ list }) {
+  if (!list.length) return null;
+  return html`
+    <section class="card">
+      <h2>Seen in</h2>
+      <ul class="list">${list.map((one) => html`<li key=${one.system}>
+        <p>
+          <${IdLink} id=${one.system}>${key(one.system)}<//>
+          ${one.state && html`${" "}<span class="muted">${words(one.state)}</span>`}
+        </p>
+        <p class="small muted">
+          since <${Time} at=${one.since} />${one.confirmed && html`
+            , in its list of <${Time} at=${one.confirmed} />
+          `}
+        </p>
+      </li>`)}</ul></section>`;
+}

@@ -9,6 +9,7 @@ const FIELDS = `{
   id channel mode region customerTier status placedAt promisedBy attributes value ${MONEY}
   fulfillments { id status enteredAt expectedNext overdue value ${MONEY} workflow { id name } step { id
   name } location { id name } }
+  seenIn { system since lastAt state confirmed }
   timeline { at kind title detail expected late element ${ELEMENT} failure { id summary } }
   diagnosis(timezone: $timezone) {
     state since headline customerMessage nextExpected leftOut

@@ -11,7 +11,7 @@ import { useStore } from "/web/app/store.js";
 import { Causes } from "./causes.js";
 import { markdown } from "./markdown.js";
 import { CustomerMessage } from "./message.js";
-import { Fulfillments, Missing, Peers } from "./aside.js";
+import { Fulfillments, Missing, Peers, SeenIn } from "./aside.js";
 import { AS_OF, SUBSCRIPTION } from "./question.js";
 import { Timeline } from "./timeline.js";
 import { Verdict } from "./verdict.js";
@@ -113,6 +113,7 @@ function OrderPage({ order }) {
       <${Timeline} entries=${order.timeline} />
       <div class="stack">
         <${Fulfillments} list=${order.fulfillments} />
+        <${SeenIn} list=${order.seenIn} />
         <section class="card"><h2>The order</h2><dl class="stats">
           <${Stat} label="Value" kind="small"><${Money} of=${order.value} /><//>
           <${Stat} label="Placed" kind="small"><${Time} at=${order.placedAt} /><//>

@@ -163,9 +163,11 @@ ABOUT = "{ about { store serverTime eventsAhead { count nextAt lastAt } } }"
 FIND_ORDER = """query ($text: String!) {
   findOrder(text: $text) { matched node { id ... on Fulfillment { order { id } } } } }"""
 MESSAGE = "language form timezone text"
+PRESENCE = "system since lastAt state confirmed"
 WHY = f"""query (
   $id: ID!, $asOf: DateTime, $timezone: String, $language: String, $form: MessageForm
 ) {{ serverTime order(id: $id, asOf: $asOf) {{ {ORDER} timeline {{ {TIMELINE} }}
+  seenIn {{ {PRESENCE} }}
   diagnosis(timezone: $timezone) {{ {DIAGNOSIS} customerMessages {{ {MESSAGE} }} customerFacts
     chosen: customerMessages(language: $language, form: $form) {{ {MESSAGE} }} }} }} }}"""
 OVERDUE_CAUSE = f"kind likelihood element {{ {ELEMENT} }} evidence path {{ {PATH} }} failureInput"

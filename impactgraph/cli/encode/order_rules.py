@@ -45,6 +45,14 @@ ORDER_RULES: Mapping[type, Rules] = {
         names={"key": "id"},
         values={"key": id_of("order"), "placed_at": moment_value, "promised_by": moment_value},
     ),
+    orders.Presence: Rules(
+        values={
+            "system": id_of("system"),
+            "since": moment_value,
+            "last_at": moment_value,
+            "confirmed": moment_value,
+        },
+    ),
     orders.Fulfillment: Rules(
         names={"key": "id"},
         values={

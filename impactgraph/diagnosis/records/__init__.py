@@ -5,6 +5,7 @@ completed.
 from impactgraph.diagnosis.records.causes import Causes, cause_of_rate
 from impactgraph.diagnosis.records.find import RecordSearch, find_records, learn_transports
 from impactgraph.diagnosis.records.findings import RecordFindings
+from impactgraph.diagnosis.records.presence import seen_in
 from impactgraph.diagnosis.records.rates import find_rates
 from impactgraph.diagnosis.records.sentences import say_listing, system_name
 from impactgraph.diagnosis.records.slots import sorted_prefix_length
@@ -21,6 +22,7 @@ __all__ = [
     "find_records",
     "learn_transports",
     "say_listing",
+    "seen_in",
     "sorted_prefix_length",
     "system_name",
 ]

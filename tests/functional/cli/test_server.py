@@ -19,6 +19,7 @@ from impactgraph.cli.app import run as run_here
 from impactgraph.cli.options import Common
 from impactgraph.settings import Settings
 from impactgraph.usecases import Store
+from tests.functional.cli.lists import write_list
 from tests.functional.cli.running import NOW
 from tests.functional.http.serving import served
 
@@ -105,6 +106,9 @@ COMMANDS = [
     ("drift", "--all", "--first", "3"),
     ("records", "--first", "4"),
     ("records", "--effect", "missing", "--type", "invoice", "--where", "min-value=50", "--as-of", "-1h"),
+    ("reconcile", "{list}", "--system", "erp", "--states", "CLSD=completed", "--first", "7"),
+    ("reconcile", "{list}", "--system", "erp", "--as-of", "-1h", "--placed-from", "-2d", "--partial"),
+    ("reconcile", "--system", "system:erp", "--kind", "missing", "--kind", "unknown"),
     ("payloads",),
     ("payloads", "--kind", "error_template", "--where", "placed-from=-12h"),
     ("failure", "list"),
@@ -113,8 +117,10 @@ COMMANDS = [
 
 
 @pytest.fixture(scope="module")
-def names(store: Store) -> dict[str, str]:
-    """An order that F-queues affects, one that it does not, and the number of the first alone."""
+def names(store: Store, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An order that F-queues affects, one that it does not, and the number of the first alone; a list of what
+    the ERP has.
+    """
     from graph_models.impact import Question
     from impactgraph.usecases.blast_radius import blast_radius
 
@@ -122,7 +128,14 @@ def names(store: Store) -> dict[str, str]:
         affected = {row.order for row in answer.orders(first=500).items}
     hit = min(affected)
     spared = next(key for number in range(1, 2_000) if (key := f"O-{number:06d}") not in affected)
-    return {"hit": hit, "spared": spared, "number": hit.removeprefix("O-").lstrip("0")}
+    listed = tmp_path_factory.mktemp("lists") / "erp.csv"
+    write_list(store, listed, MOMENT)
+    return {
+        "hit": hit,
+        "spared": spared,
+        "number": hit.removeprefix("O-").lstrip("0"),
+        "list": str(listed),
+    }
 
 
 def without_cursors(text: str) -> str:
@@ -167,6 +180,11 @@ def test_more_orders_than_a_page_holds_are_of_one_answer(both: Both) -> None:
         ("why", "+49 171 2345678"),
         ("explain", "F-queues", "x"),
         ("records", "--where", "steps=none/such"),
+        ("records", "--type", "epr"),
+        ("reconcile", "--system", "epr"),
+        ("reconcile", "--system", "crm"),
+        ("reconcile", "--system", "erp", "--kind", "missin"),
+        ("reconcile", "/no/such/list.csv", "--system", "erp"),
         ("overdue", "--by", "band"),
         ("failure", "update", "F-none", "--until", "+1h"),
     ],

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, build_schema, get_named_type
 
-from graph_models import diagnosis, impact, orders
+from graph_models import diagnosis, impact, orders, reconciliation
 from graph_models.estimates import Estimate, Estimates, MoneyEstimate, ToCome
 from graph_models.failure import Failure
 from graph_models.impairment import Absorption, Impairment
@@ -53,6 +53,7 @@ TYPES = {
     Alert: "Alert",
     orders.Order: "Order",
     orders.Fulfillment: "Fulfillment",
+    orders.Presence: "Presence",
     orders.TimelineEntry: "TimelineEntry",
     diagnosis.Diagnosis: "Diagnosis",
     diagnosis.Cause: "Cause",
@@ -61,7 +62,14 @@ TYPES = {
     diagnosis.PeerGroup: "PeerGroup",
     diagnosis.MissingRecord: "MissingRecord",
     diagnosis.RecordFinding: "RecordFinding",
+    diagnosis.Listing: "Listing",
     diagnosis.RateFinding: "RecordRate",
+    reconciliation.ReconcileFinding: "ReconcileFinding",
+    reconciliation.Reconciliation: "Reconciliation",
+    reconciliation.ReconcileTotal: "ReconcileTotal",
+    reconciliation.ListedRows: "ListedRows",
+    reconciliation.RefusedListRow: "RefusedRow",
+    reconciliation.UnreadState: "UnreadState",
     diagnosis.PayloadFinding: "PayloadFinding",
     diagnosis.Drift: "Drift",
     diagnosis.DriftGroup: "DriftGroup",
@@ -78,7 +86,7 @@ TYPES = {
 RECORD_TYPES = ("AffectedPosting", "AffectedNotification", "AffectedTask")
 WITHOUT_TYPE = {QuarantinedEvent, IngestResult}
 OWN_QUERIES = {
-    "Order": {"timeline", "diagnosis"},
+    "Order": {"timeline", "diagnosis", "seenIn"},
     "Diagnosis": {"customerMessages", "customerFacts"},
     "Fulfillment": {"order"},
     "Failure": {"impactSummary", "atStake", "owner", "incident"},
@@ -89,6 +97,7 @@ OWN_QUERIES = {
     "Drift": {"element"},
     "DriftGroup": {"members"},
     "Residual": {"orders"},
+    "Reconciliation": {"findings"},
 }
 """Fields of the schema that the JSON of a model does not have: navigation, or added by the command."""
 ELEMENTS = {"Team", "Playbook"}
