@@ -35,6 +35,9 @@ class OrderFilter:
     placed_from: Millis | None = None
     placed_to: Millis | None = None
     promised_before: Millis | None = None
+    statuses: tuple[OrderStatus, ...] | None = None
+    systems: tuple[str, ...] | None = None
+    """Systems that the step of a fulfillment in flight runs on."""
     bands: tuple[Band, ...] | None = None
     effects: tuple[Effect, ...] | None = None
     will_miss_promise: bool | None = None

@@ -14,6 +14,7 @@ from graph_models.enums import (
     ElementKind,
     FailureClass,
     OrderSort,
+    OrderStatus,
     RecordEffect,
     Severity,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "MapEdgeKind",
     "MessageForm",
     "OrderSort",
+    "OrderStatus",
     "PayloadKind",
     "RecordEffect",
     "Severity",
@@ -102,6 +104,15 @@ _describe(
         "EXPOSED": "It passed an impaired step or handoff and was affected, such as by a lost message.",
         "UPCOMING": "It will reach an impaired step or handoff within the window.",
         "RECORDS_ONLY": "Only its records are affected: a posting or a message.",
+    },
+)
+_describe(
+    OrderStatus,
+    "Status of an order.",
+    {
+        "IN_FLIGHT": "A fulfillment of it is under way.",
+        "COMPLETED": "All its fulfillments have ended, and not all were cancelled.",
+        "CANCELLED": "All its fulfillments were cancelled.",
     },
 )
 _describe(

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import strawberry
 
-from api.schema.enums import Band, Effect, FailureClass, Severity
+from api.schema.enums import Band, Effect, FailureClass, OrderStatus, Severity
 from api.schema.scalars import Moment
 from graph_models import orders
 from graph_models.ids import key_of
@@ -46,6 +46,11 @@ class OrderFilter:
     placed_from: Moment | None = strawberry.field(default=None, description="Placed at or after.")
     placed_to: Moment | None = strawberry.field(default=None, description="Placed before.")
     promised_before: Moment | None = strawberry.field(default=None, description="Promised before.")
+    statuses: list[OrderStatus] | None = strawberry.field(default=None, description="Their status.")
+    systems: list[strawberry.ID] | None = strawberry.field(
+        default=None,
+        description="Systems that the steps of their fulfillments in flight run on, by full id or bare key.",
+    )
     bands: list[Band] | None = strawberry.field(default=None, description="How the failure affects them.")
     effects: list[Effect] | None = strawberry.field(default=None, description="The first effect on them.")
     will_miss_promise: bool | None = strawberry.field(
@@ -86,6 +91,8 @@ def filter_of(where: OrderFilter | None) -> orders.OrderFilter:
         placed_from=where.placed_from,
         placed_to=where.placed_to,
         promised_before=where.promised_before,
+        statuses=tuple(where.statuses) if where.statuses is not None else None,
+        systems=_keys(where.systems, "system"),
         bands=tuple(where.bands) if where.bands is not None else None,
         effects=tuple(where.effects) if where.effects is not None else None,
         will_miss_promise=where.will_miss_promise,

@@ -195,18 +195,31 @@ class Query:
         order_by: Annotated[
             OrderSort | None, strawberry.argument(description="Sort order.")
         ] = enums.OrderSort.PLACED_ASC,
+        missing: Annotated[
+            list[str] | None,
+            strawberry.argument(
+                description="Only orders of which a record of one of these types is missing; the key of a "
+                "system: which its list lacks."
+            ),
+        ] = None,
+        as_of: AsOf = None,
         first: First = 50,
         after: After = None,
     ) -> Connection[Order]:
         query = orders.OrderQuery(
-            where=filter_of(where), sort=order_by or enums.OrderSort.PLACED_ASC, first=first, after=after
+            where=filter_of(where),
+            sort=order_by or enums.OrderSort.PLACED_ASC,
+            first=first,
+            after=after,
+            as_of=as_of,
+            missing=records.tuple_or_none(missing),
         )
         if orders.asks_for_impact(query.where):
-            answer = await info.context.active_impact(None)
+            answer = await info.context.active_impact(as_of)
             page = await info.context.ask(orders.list_affected_orders, answer, info.context.now, query)
         else:
             page = await info.context.ask(orders.list_orders, info.context.now, query)
-        landscape = await info.context.landscape()
+        landscape = await info.context.landscape(as_of)
         return Connection.of(
             info.context, page, [Order.of(item, landscape, has_expectations=True) for item in page.items]
         )

@@ -226,6 +226,16 @@ COMMANDS = (
         ),
     ),
     Command(
+        "orders",
+        "Lists orders by status, system, step or missing record.",
+        "All orders, completed and cancelled ones too. --format csv has all that match, without a limit.",
+        (
+            "impactgraph orders --status in_flight --system oms",
+            "impactgraph orders --missing invoice --as-of -2h",
+            "impactgraph orders --step ship-from-store/pick --where channels=web --format csv",
+        ),
+    ),
+    Command(
         "records",
         "Postings, messages, tasks and supplier orders that are missing, late, duplicate or wrong.",
         "Derived from the steps that orders have passed: missing, late, duplicate, with another amount than "

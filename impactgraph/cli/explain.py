@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from impactgraph.cli.options import COMMON, Common
-from impactgraph.cli.orders import OrderText
+from impactgraph.cli.order_text import OrderText
 from impactgraph.cli.question_options import NO_FORECAST_OPTIONS, AsOf, ForecastOptions, Zone
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def explain(
 ) -> None:
     """Prints why a failure affects an order, hop by hop, or where it was stopped."""
     from impactgraph.cli.answers import find_target
-    from impactgraph.cli.orders import identify
+    from impactgraph.cli.order_text import identify
     from impactgraph.cli.output import present
     from impactgraph.cli.question import OptionReader, QuestionOptions, parse_question
 

@@ -18,14 +18,16 @@ _LIST_FIELDS = {
     "locations": ("locations", "location"),
     "workflows": ("workflows", "workflow"),
     "steps": ("steps", "step"),
+    "systems": ("systems", "system"),
     "tiers": ("tiers", ""),
     "currencies": ("currencies", ""),
     "carriers": ("carriers", ""),
     "suppliers": ("suppliers", ""),
 }
 """By the name on the command line: the field of the filter, and the kind of its ids."""
+_STATUSES = "statuses"
 _VALUE_FIELDS = ("min-value", "placed-from", "placed-to", "promised-before")
-FIELDS = (*_LIST_FIELDS, *_VALUE_FIELDS)
+FIELDS = (*_LIST_FIELDS, _STATUSES, *_VALUE_FIELDS)
 
 Where = Annotated[
     tuple[str, ...],
@@ -71,8 +73,17 @@ def _limit(name: str, values: list[str], limits: dict[str, Any], now: Millis) ->
         field, kind = _LIST_FIELDS[name]
         keys = (key_of(value, kind) if kind else value for value in values)
         return {field: (*limits.get(field, ()), *keys)}
+    if name == _STATUSES:
+        return {name: (*limits.get(name, ()), *_statuses(values))}
     parse: Callable[[str, str, Millis], object] = _amount if name == "min-value" else _moment
     return {name.replace("-", "_"): parse(f"--where {name}", values[-1], now)}
+
+
+def _statuses(names: list[str]) -> object:
+    from graph_models.enums import OrderStatus
+    from impactgraph.cli.question import parse_members
+
+    return parse_members("--where statuses", OrderStatus, tuple(names))
 
 
 def _amount(option: str, text: str, now: Millis) -> object:

@@ -1,31 +1,104 @@
-"""The order that a command is about, from the text that was typed or pasted."""
+"""`impactgraph orders`: all orders, by status, system, step or missing record."""
 
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-if TYPE_CHECKING:
-    from impactgraph.cli.answers.port import Answers
+from impactgraph.cli.options import COMMON, Common
+from impactgraph.cli.order_filter import Where
+from impactgraph.cli.question_options import AsOf
 
-OrderText = Annotated[
-    str,
+if TYPE_CHECKING:
+    from graph_models.enums import OrderSort
+
+Statuses = Annotated[
+    tuple[str, ...],
     Parameter(
-        help="An order: its id or number, a fulfillment, an external id, or the document number of a "
-        "posting; also a phrase that has one."
+        name="--status",
+        help="Only orders with this status: in_flight, completed, cancelled; repeatable.",
+        negative=(),
+        show_default=False,
     ),
 ]
+Systems = Annotated[
+    tuple[str, ...],
+    Parameter(
+        name="--system",
+        help="Only orders in a step that runs on this system, such as oms; repeatable.",
+        negative=(),
+        show_default=False,
+    ),
+]
+Steps = Annotated[
+    tuple[str, ...],
+    Parameter(
+        name="--step",
+        help="Only orders in this step, such as ship-from-store/pick; repeatable.",
+        negative=(),
+        show_default=False,
+    ),
+]
+Missing = Annotated[
+    tuple[str, ...],
+    Parameter(
+        name="--missing",
+        help="Only orders that lack a record of this type, such as invoice, or that the list of this system "
+        "lacks, such as erp; repeatable.",
+        negative=(),
+        show_default=False,
+    ),
+]
+Sort = Annotated[str, Parameter(name="--sort", help="placed_asc, promise_asc or value_desc.")]
+Count = Annotated[int, Parameter(help="Number of orders to list; csv: all.")]
 
 
-def identify(answers: "Answers", text: str) -> str:
-    """The bare key of the order; says on standard error by what it was found, where that is not its id.
+def orders(
+    *,
+    status: Statuses = (),
+    system: Systems = (),
+    step: Steps = (),
+    missing: Missing = (),
+    where: Where = (),
+    as_of: AsOf = None,
+    sort: Sort = "placed_asc",
+    first: Count = 20,
+    common: Common = COMMON,
+) -> int:
+    """Prints the orders; returns the exit status."""
+    from impactgraph.cli.answers import find_target
+    from impactgraph.cli.order_filter import order_filter
+    from impactgraph.cli.orders_text import orders_rows, print_orders
+    from impactgraph.cli.output import present
+    from impactgraph.cli.question import OptionReader
+    from impactgraph.cli.times import parse_moment_option
+    from impactgraph.usecases.orders import OrderQuery
+    from impactgraph.usecases.pages import check_first
 
-    Raises ImpactGraphError where the text names no order, or several.
-    """
-    from impactgraph.cli.output import console
+    target = find_target(common)
+    reader = OptionReader()
+    at = reader.read(parse_moment_option, "--as-of", as_of, target.now)
+    named = (("statuses", status), ("systems", system), ("steps", step))
+    limits = (*where, *(f"{name}={value}" for name, values in named for value in values))
+    filter_ = reader.read(order_filter, limits, target.now if at is None else at)
+    order_by = reader.read(parse_sort, sort)
+    size = reader.read(check_first, first)
+    reader.raise_problems()
+    assert filter_ is not None and order_by is not None
+    query = OrderQuery(where=filter_, sort=order_by, as_of=at, missing=missing or None)
+    with target.open() as answers:
+        answer = answers.orders(query, None if common.format == "csv" else size)
+    present(
+        common.format,
+        text=lambda out: print_orders(out, answer),
+        data=lambda: answer,
+        rows=lambda: orders_rows(answer["orders"]),
+    )
+    return 0
 
-    found = answers.identify_order(text)
-    order, matched = found["order"], found["matched"]
-    if order.casefold() not in text.casefold():
-        by = "" if matched == f"order {order}" else f", by {matched}"
-        console(error=True).print(f"Found {order}{by}.", style="dim")
-    return order
+
+def parse_sort(name: str) -> "OrderSort":
+    """Raises BadInputError with the names that exist."""
+    from graph_models.enums import OrderSort
+    from impactgraph.cli.question import parse_members
+
+    return parse_members("--sort", OrderSort, (name,))[0]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from impactgraph.cli.options import COMMON, Common
-from impactgraph.cli.orders import OrderText
+from impactgraph.cli.order_text import OrderText
 from impactgraph.cli.question_options import AsOf, Zone
 
 MessageOption = Literal["short", "normal", "facts"]
@@ -56,7 +56,7 @@ def why(
 ) -> None:
     """Prints the diagnosis of one order."""
     from impactgraph.cli.answers import find_target
-    from impactgraph.cli.orders import identify
+    from impactgraph.cli.order_text import identify
     from impactgraph.cli.output import present
     from impactgraph.cli.times import parse_moment_option, parse_zone_option
     from impactgraph.cli.why_data import why_rows

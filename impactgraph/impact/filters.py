@@ -5,17 +5,19 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_models.enums import Effect
+from graph_models.enums import Effect, OrderStatus
 from graph_models.ids import key_of
 from graph_models.money import to_micros
 from graph_models.orders import ANY_ORDER, OrderFilter
 from graph_models.scope import Scope
-from impactgraph.columns import Codes, Columns
+from impactgraph.columns import CANCELLED, COMPLETED, IN_FLIGHT, Codes, Columns
 from impactgraph.forecast.cohort_outcomes import BANDS
 from impactgraph.impact.affected_rows import AffectedRows
 from impactgraph.impact.membership import Membership
 
 Flags = NDArray[np.bool_]
+_STATUSES = (OrderStatus.IN_FLIGHT, OrderStatus.COMPLETED, OrderStatus.CANCELLED)
+"""By the code in columns."""
 
 
 def order_mask(
@@ -52,6 +54,9 @@ def _order_conditions(columns: Columns, where: OrderFilter, rows: Codes) -> Iter
     if where.ids is not None:
         ids = columns.order_rows([key_of(i, "order") for i in where.ids])
         yield np.isin(rows, columns.fulfillment_rows(ids))
+    if where.statuses is not None:
+        codes = [_STATUSES.index(each) for each in where.statuses]
+        yield np.isin(_order_statuses(columns), codes)[order]
     if where.min_value is not None:
         yield orders.value[order] >= to_micros(where.min_value)
     if where.placed_from is not None:
@@ -92,6 +97,19 @@ def _fulfillment_conditions(
         yield membership.in_scope(rows, Scope.of(workflows=keys))
     if where.steps is not None:
         yield _in_steps(columns, {key_of(v, "step") for v in where.steps}, rows)
+    if where.systems is not None:
+        systems = {f"system:{key_of(v, 'system')}" for v in where.systems}
+        is_in_flight = columns.fulfillments.status[rows] == IN_FLIGHT
+        yield is_in_flight & _in_steps(columns, membership.steps_on(systems), rows)
+
+
+def _order_statuses(columns: Columns) -> NDArray[np.int8]:
+    """By order: in flight while a fulfillment is, cancelled where all are."""
+    f = columns.fulfillments
+    status = np.full(len(columns.orders), CANCELLED, np.int8)
+    status[f.order[f.status == COMPLETED]] = COMPLETED
+    status[f.order[f.status == IN_FLIGHT]] = IN_FLIGHT
+    return status
 
 
 def _in_steps(columns: Columns, steps: set[str], rows: Codes) -> Flags:

@@ -13,6 +13,7 @@ _NOUNS = {
     "locations": "location",
     "workflows": "workflow",
     "steps": "step",
+    "systems": "system",
     "regions": "region",
     "channels": "channel",
     "modes": "mode",
@@ -25,7 +26,7 @@ _NOUNS = {
     "types": "record type",
     "attributes": "attribute",
 }
-ID_KINDS = ("order", "location", "workflow", "step")
+ID_KINDS = ("order", "location", "workflow", "step", "system")
 """Nouns that are kinds of ids."""
 _ATTRIBUTES = {"carriers": "carrier", "suppliers": "supplier", "versions": "payload_version"}
 _ATTRIBUTE = "attributes."
@@ -169,6 +170,10 @@ def _record_types(topology: Topology) -> Iterator[str]:
         yield from (emission.type for _, emission in workflow.records)
 
 
+def _systems(topology: Topology) -> Iterable[str]:
+    return topology.systems
+
+
 def _record_and_listing_types(topology: Topology) -> Iterator[str]:
     """A listing has the key of its system as its type."""
     yield from _record_types(topology)
@@ -189,6 +194,7 @@ _OF_TOPOLOGY: Mapping[str, Callable[[Topology], Iterable[str]]] = {
     "channels": _channels,
     "modes": _modes,
     "types": _record_and_listing_types,
+    "systems": _systems,
     "message_types": _message_types,
 }
-_NEVER_EMPTY = ("locations", "workflows", "steps", "types", "message_types")
+_NEVER_EMPTY = ("locations", "workflows", "steps", "systems", "types", "message_types")

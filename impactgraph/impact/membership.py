@@ -1,6 +1,6 @@
 """Membership of fulfillments in scopes and branches, decided by columns alone."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,15 @@ class Membership:
         return self._columns is columns and len(self._region_of_location) == len(
             columns.dictionaries.locations
         )
+
+    def steps_on(self, systems: Collection[str]) -> set[str]:
+        """`workflow/step` of the steps that run on these systems (full ids)."""
+        return {
+            f"{workflow.key}/{step.key}"
+            for workflow in self._topology.workflows.values()
+            for step in workflow.steps
+            if step.runs_on in systems
+        }
 
     def in_scope(self, rows: Codes, scope: Scope) -> Flags:
         """(rows,) whether a fulfillment is inside a scope; message types do not limit it."""

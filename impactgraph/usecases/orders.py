@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from graph_models.enums import OrderSort, OrderStatus
 from graph_models.ids import key_of
+from graph_models.impact import Question
 from graph_models.orders import ANY_ORDER, Fulfillment, Order, OrderFilter, Page
 from graph_models.time import Millis
 from impactgraph.columns import Columns
@@ -13,6 +14,8 @@ from impactgraph.errors import BadInputError
 from impactgraph.ports.store import Store
 from impactgraph.topology.near import nearest
 from impactgraph.usecases.answer import Answer
+from impactgraph.usecases.blast_radius import answer_question
+from impactgraph.usecases.missing_records import with_missing
 from impactgraph.usecases.outlooks import Outlooks
 from impactgraph.usecases.pages import check_first
 from impactgraph.usecases.snapshot import Snapshot, current_topology, snapshot
@@ -24,12 +27,17 @@ _FEW = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderQuery:
-    """Filter, sort order, size (None: the default) and cursor of a page of orders."""
+    """Filter, sort order, size (None: the default) and cursor of a page of orders, as of a moment."""
 
     where: OrderFilter = ANY_ORDER
     sort: OrderSort = OrderSort.PLACED_ASC
     first: int | None = None
     after: str | None = None
+    as_of: Millis | None = None
+    missing: tuple[str, ...] | None = None
+    """Only orders of which a record of one of these types is missing; the key of a system: by its list."""
+    expectations: bool = True
+    """Whether the orders have what is expected of them, which costs a forecast."""
 
 
 def list_orders(store: Store, now: Millis, query: OrderQuery) -> Page[Order]:
@@ -38,10 +46,11 @@ def list_orders(store: Store, now: Millis, query: OrderQuery) -> Page[Order]:
     Raises: BadInputError for a bad page, NotFoundError for an unknown id in the filter.
     """
     size = check_first(query.first)
-    check_filter(store, current_topology(store), query.where)
-    with snapshot(store, None, now) as s:
-        page = store.find_orders(query.where, query.sort, first=size, after=query.after)
-        return replace(page, items=tuple(with_expectations(s, page.items)))
+    check_filter(store, current_topology(store, query.as_of), query.where)
+    with snapshot(store, query.as_of, now) as s:
+        where = with_missing(s, query.where, query.missing)
+        page = store.find_orders(where, query.sort, first=size, after=query.after, as_of=query.as_of)
+        return replace(page, items=tuple(with_expectations(s, page.items))) if query.expectations else page
 
 
 def asks_for_impact(where: OrderFilter) -> bool:
@@ -60,9 +69,10 @@ def asks_for_impact(where: OrderFilter) -> bool:
 def list_affected_orders(store: Store, answer: Answer, now: Millis, query: OrderQuery) -> Page[Order]:
     """Orders that the failures of `answer` affect, as `list_orders`."""
     size = check_first(query.first)
-    check_filter(store, current_topology(store), query.where)
-    page = answer.orders(query.where, query.sort, size, query.after)
-    with snapshot(store, None, now) as s:
+    check_filter(store, current_topology(store, query.as_of), query.where)
+    with snapshot(store, query.as_of, now) as s:
+        where = with_missing(s, query.where, query.missing)
+        page = answer.orders(where, query.sort, size, query.after)
         orders = get_orders(s, [row.order for row in page.items])
     return Page(
         items=tuple(orders[row.order] for row in page.items),
@@ -71,6 +81,15 @@ def list_affected_orders(store: Store, answer: Answer, now: Millis, query: Order
         has_next=page.has_next,
         has_previous=page.has_previous,
     )
+
+
+def orders_page(store: Store, now: Millis, query: OrderQuery) -> Page[Order]:
+    """As `list_orders`, of the orders that the active failures affect where the filter asks for that."""
+    if not asks_for_impact(query.where):
+        return list_orders(store, now, query)
+    with snapshot(store, query.as_of, now) as s:
+        answer = answer_question(s, Question(as_of=query.as_of))
+        return list_affected_orders(store, answer, now, query)
 
 
 def recorded_orders(s: Snapshot, keys: Sequence[str]) -> Mapping[str, Order]:

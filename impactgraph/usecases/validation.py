@@ -20,6 +20,7 @@ _DIMENSIONS = (
     "locations",
     "workflows",
     "steps",
+    "systems",
     "tiers",
     "currencies",
     "carriers",

@@ -25,6 +25,8 @@ ORDER = (
     f"id channel mode region customerTier value {{ {MONEY} }} placedAt promisedBy status attributes "
     f"fulfillments {{ {FULFILLMENT} }}"
 )
+PLAIN_ORDER = ORDER.replace(" overdue expectedNext", "")
+"""Without what is expected, which costs a forecast."""
 CAUSE = f"kind likelihood failure {{ {FAILURE} }} element {{ {ELEMENT} }} path {{ {PATH} }} evidence"
 PLAIN_CAUSE = f"kind likelihood failure {{ id }} element {{ id }} path {{ {PATH} }} evidence"
 MISSING = f"kind type due lateBy amount {{ {MONEY} }} arrivedAt follows sentence"
@@ -222,6 +224,11 @@ RECONCILE = f"""query ($system: ID!, $list: ID, $kinds: [ListingKind!], $asOf: D
     findings {_page(_RECONCILE_FINDING)} }} }}"""
 SYSTEMS = """query ($first: Int) {
   elements(kinds: [SYSTEM], first: $first) { edges { node { id } } } }"""
+_ORDERS = """query ($where: OrderFilter, $sort: OrderSort, $missing: [String!], $asOf: DateTime, $first: Int,
+    $after: String) { serverTime
+  orders(where: $where, orderBy: $sort, missing: $missing, asOf: $asOf, first: $first, after: $after)"""
+ORDERS = f"{_ORDERS} {_page(ORDER)} }}"
+PLAIN_ORDERS = f"{_ORDERS} {_page(PLAIN_ORDER)} }}"
 _PAYLOAD = (
     f"kind sentence key count total from to value {{ {MONEY} }} orders {{ id }} samples "
     f"suspects {{ {PLAIN_CAUSE} }}"
@@ -274,6 +281,8 @@ DOCUMENTS = (
     DRIFT_GROUPS,
     RECORDS,
     RECORDS_PAGE,
+    ORDERS,
+    PLAIN_ORDERS,
     RECONCILE,
     SYSTEMS,
     PAYLOADS,

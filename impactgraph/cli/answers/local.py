@@ -1,7 +1,7 @@
 """Answers from an open store: use cases, encoded in the shapes of GraphQL."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -9,7 +9,7 @@ from graph_models.diagnosis import PayloadFinding
 from graph_models.enums import Dimension
 from graph_models.failure import Failure
 from graph_models.impact import Question
-from graph_models.orders import Page
+from graph_models.orders import Order, Page
 from graph_models.time import Millis
 from impactgraph.cli.blast_answer import open_answer
 from impactgraph.cli.blast_data import blast_json, export_rows
@@ -30,7 +30,7 @@ from impactgraph.usecases.failures import list_failures
 from impactgraph.usecases.identify_order import identify_order
 from impactgraph.usecases.incidents import IncidentsQuestion, list_incidents, page_of
 from impactgraph.usecases.ingest_files import EventTarget
-from impactgraph.usecases.orders import current_topology
+from impactgraph.usecases.orders import OrderQuery, current_topology, orders_page
 from impactgraph.usecases.overdue import OverdueQuestion, overdue
 from impactgraph.usecases.pages import MOST
 from impactgraph.usecases.payloads import PayloadsQuestion, list_payload_findings
@@ -131,6 +131,16 @@ class LocalAnswers:
             page = answer.page(answer.size if size is None else size, None)
             encoder = Encoder()
             return {**encoder.encode(answer.result), "findings": encoder.encode(page)}
+
+    def orders(self, query: OrderQuery, size: int | None) -> Json:
+        own = replace(query, expectations=size is not None)
+
+        def page(first: int | None, after: str | None) -> Page[Order]:
+            return orders_page(self.store, self.now, replace(own, first=first, after=after))
+
+        at = self.now if query.as_of is None else query.as_of
+        encoder = Encoder(at, current_topology(self.store, query.as_of))
+        return {"asOf": iso_moment(at), "orders": encoder.connection(_pages(page, size))}
 
     def payloads(self, question: PayloadsQuestion, size: int | None) -> Json:
         def page(first: int | None, after: str | None) -> Page[PayloadFinding]:

@@ -15,6 +15,7 @@ from impactgraph.cli.why_message import MessageLayout
 from impactgraph.usecases.exports import Export
 from impactgraph.usecases.incidents import IncidentsQuestion
 from impactgraph.usecases.ingest_files import EventTarget
+from impactgraph.usecases.orders import OrderQuery
 from impactgraph.usecases.overdue import OverdueQuestion
 from impactgraph.usecases.payloads import PayloadsQuestion
 from impactgraph.usecases.reconcile import ReconcileQuestion
@@ -73,6 +74,10 @@ class Answers(Protocol):
 
     def reconcile(self, question: ReconcileQuestion, size: int | None) -> Json:
         """GraphQL's Reconciliation."""
+        ...
+
+    def orders(self, query: OrderQuery, size: int | None) -> Json:
+        """`asOf`, and `orders`: a page of Order; of all of them without what is expected."""
         ...
 
     def payloads(self, question: PayloadsQuestion, size: int | None) -> Json:

@@ -27,6 +27,7 @@ from impactgraph.usecases.exports import Export, columns
 from impactgraph.usecases.failure_input import change_input, failure_input
 from impactgraph.usecases.incidents import IncidentsQuestion
 from impactgraph.usecases.ingest_files import EventTarget
+from impactgraph.usecases.orders import OrderQuery
 from impactgraph.usecases.overdue import OverdueQuestion
 from impactgraph.usecases.pages import MOST
 from impactgraph.usecases.payloads import PayloadsQuestion
@@ -173,6 +174,23 @@ class RemoteAnswers:
         if size is None:
             _extend(answer["findings"], lambda after: ask(MOST, after)["findings"])
         return answer
+
+    def orders(self, query: OrderQuery, size: int | None) -> Json:
+        variables = {
+            "where": _where(query.where),
+            "sort": query.sort,
+            "missing": _list(query.missing),
+            "asOf": iso_moment(query.as_of),
+        }
+        document = documents.PLAIN_ORDERS if size is None else documents.ORDERS
+
+        def ask(first: int, after: str | None) -> Json:
+            return self.client.ask(document, **variables, first=first, after=after)
+
+        answer = ask(size or MOST, None)
+        if size is None:
+            _extend(answer["orders"], lambda after: ask(MOST, after)["orders"])
+        return {"asOf": iso_moment(query.as_of) or answer["serverTime"], "orders": answer["orders"]}
 
     def payloads(self, question: PayloadsQuestion, size: int | None) -> Json:
         variables = {
