@@ -98,14 +98,15 @@ def _print_findings(out: Console, page: Json, at: Millis) -> None:
     findings = nodes_in(page)
     if not findings:
         return
-    columns = ("id", "finding", "should be there since", "by", "worth here", "likely cause")
-    rows = table(*columns, right=("worth here",))
+    columns = ("id", "finding", "due", "late by", "by", "worth here", "likely cause")
+    rows = table(*columns, right=("late by", "worth here"))
     for each in findings:
         listing = each["listing"]
         rows.add_row(
             listing["listedId"] or key_in(each["order"]["id"]),
-            _finding(listing),
-            _since(each, at),
+            short_finding(listing),
+            formats.at(moment_in(each["due"]), at),
+            formats.duration(duration_in(each["lateBy"])),
             _way(listing),
             formats.money(single_money(each["amount"])),
             _cause(each["likelyCause"]),
@@ -117,8 +118,12 @@ def _print_findings(out: Console, page: Json, at: Millis) -> None:
         out.print(f"{more:,} more: --first N, or --format csv for all.", style="dim")
 
 
-def _finding(listing: Json) -> str:
-    """`missing there`, `10.00 EUR there`, `closed there, in flight here`."""
+def short_finding(listing: Json) -> str:
+    """`missing there`, `10.00 EUR there`, `closed there, in flight here`; `missing, recorded` where what
+    brings it there was recorded before the list.
+    """
+    if listing["recordedAt"] is not None:
+        return "missing, recorded"
     if listing["kind"] in ("AMOUNT", "CURRENCY"):
         money = formats.money(single_money(listing["amount"]))
         return f"{money} there" if listing["amount"] else _TITLES[listing["kind"]]
@@ -127,22 +132,14 @@ def _finding(listing: Json) -> str:
     return _TITLES[listing["kind"]]
 
 
-def _since(finding: Json, at: Millis) -> str:
-    due = moment_in(finding["due"])
-    if due is None:
-        return formats.NOTHING
-    return f"{formats.at(due, at)}, {formats.duration(duration_in(finding['lateBy']))}"
-
-
 def _way(listing: Json) -> str:
-    """The record or step that should have brought it."""
+    """The record or step that should have brought it: `goods_issue of pack`."""
     if listing["step"] is None:
         return formats.NOTHING
-    step = key_in(listing["step"])
+    step = key_in(listing["step"]).rpartition("/")[2]
     if listing["record"] is None:
         return step
-    recorded = " (recorded)" if listing["recordedAt"] is not None else ""
-    return f"{listing['record']}{recorded} of {step}"
+    return f"{listing['record']} of {step}"
 
 
 def _cause(cause: Json | None) -> str:

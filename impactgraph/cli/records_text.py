@@ -18,6 +18,7 @@ from impactgraph.cli.decode import (
 )
 from impactgraph.cli.encode.values import Json
 from impactgraph.cli.output import table
+from impactgraph.cli.reconcile_text import short_finding
 
 _MOST_RATES = 12
 
@@ -93,7 +94,7 @@ def _problem(finding: Json) -> str:
     listing = finding["listing"]
     if listing is None:
         return formats.words(finding["effect"])
-    return formats.without_zone(listing["sentence"])
+    return short_finding(listing)
 
 
 def _lateness(finding: Json) -> str:
