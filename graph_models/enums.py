@@ -37,6 +37,18 @@ class RecordEffect(StrEnum):
     OUT_OF_SEQUENCE = "OUT_OF_SEQUENCE"
 
 
+class RecordState(StrEnum):
+    """What has become of a record that a passed step causes."""
+
+    MADE = "MADE"
+    DUE = "DUE"
+    LATE = "LATE"
+    MISSING = "MISSING"
+    WRONG = "WRONG"
+    DUPLICATED = "DUPLICATED"
+    OUT_OF_SEQUENCE = "OUT_OF_SEQUENCE"
+
+
 class Band(StrEnum):
     """How a failure affects an order, worst first."""
 

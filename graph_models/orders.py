@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from graph_models.enums import Band, Effect, OrderStatus, RecordKind
+from graph_models.enums import Band, Effect, OrderStatus, RecordKind, RecordState
 from graph_models.money import Money
 from graph_models.time import Millis
 
@@ -138,6 +138,25 @@ class OrderRecord:
     document: str | None = None
     channel: str | None = None
     supplier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLine:
+    """A record that a passed step causes, and what has become of it."""
+
+    order: str
+    """Bare key."""
+    fulfillment: str
+    kind: RecordKind
+    type: str
+    state: RecordState
+    step: str
+    """Full id of the step that causes it."""
+    due: Millis | None
+    """None where the step was not seen to be completed."""
+    recorded_at: Millis | None
+    amount: Money | None
+    """Posted, where that differs from what is expected; else expected."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from graph_models.enums import (
     OrderSort,
     OrderStatus,
     RecordEffect,
+    RecordState,
     Severity,
 )
 from impactgraph.usecases.topology_map import EdgeKind as MapEdgeKind
@@ -35,6 +36,7 @@ __all__ = [
     "OrderStatus",
     "PayloadKind",
     "RecordEffect",
+    "RecordState",
     "Severity",
 ]
 
@@ -94,6 +96,19 @@ _describe(
         "WRONG": "Its amount or content differs from the expected one.",
         "DUPLICATED": "It comes twice.",
         "OUT_OF_SEQUENCE": "It comes before one that it must follow.",
+    },
+)
+_describe(
+    RecordState,
+    "What has become of a record that a passed step causes.",
+    {
+        "MADE": "It was recorded, as expected.",
+        "DUE": "Its step is complete, it has not come, and it does not count as missing yet.",
+        "LATE": "It came after it was due.",
+        "MISSING": "It has not come although it was due.",
+        "WRONG": "Its amount differs from the expected one.",
+        "DUPLICATED": "It came more than once.",
+        "OUT_OF_SEQUENCE": "It came before one that it must follow.",
     },
 )
 _describe(

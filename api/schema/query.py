@@ -22,6 +22,7 @@ from api.schema.path import Path
 from api.schema.payloads import PayloadFinding
 from api.schema.question import AsOf, QuestionArguments, Where, question_of, takes_question_arguments
 from api.schema.reconciliation import Reconciliation, SystemId
+from api.schema.record_list import RecordList, RecordStates
 from api.schema.records import RecordFinding, RecordRate, RecordTotal
 from api.schema.scalars import Moment
 from api.schema.search import SearchHit, search_hits
@@ -42,6 +43,7 @@ from impactgraph.usecases import (
     paths,
     payloads,
     reconcile,
+    record_lists,
     records,
     search,
     topologies,
@@ -329,6 +331,28 @@ class Query:
         page = await info.context.ask(records.list_records, question, info.context.now, first, after)
         landscape = await info.context.landscape(as_of)
         return Connection.of(info.context, page, [RecordFinding.of(item, landscape) for item in page.items])
+
+    @strawberry.field(
+        description="Every record that passed steps cause, by type and state: also those that are as they "
+        "should be, and those that are due."
+    )
+    async def record_list(
+        self,
+        info: Info,
+        where: Where = None,
+        types: RecordTypes = None,
+        states: RecordStates = None,
+        as_of: AsOf = None,
+        first: First = 50,
+        after: After = None,
+    ) -> RecordList:
+        question = record_lists.RecordListQuestion(
+            filter_of(where), records.tuple_or_none(types), records.tuple_or_none(states), as_of
+        )
+        page, counts = await info.context.ask(
+            record_lists.record_state_page, question, info.context.now, first, after
+        )
+        return await RecordList.of(info.context, page, counts, as_of)
 
     @strawberry.field(description="Numbers of `records` with the same arguments, by type and effect.")
     async def record_totals(

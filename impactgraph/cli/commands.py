@@ -242,10 +242,12 @@ COMMANDS = (
         "expected, "
         "out of sequence, each with amount, age and likely cause; and hours in which more or fewer records "
         "than usual "
-        "of a type arrived. Exit status: 0 no findings, 1 findings.",
+        "of a type arrived. --state lists all records by state instead, also those that are as expected. "
+        "Exit status: 0 no findings, 1 findings.",
         (
             "impactgraph records --effect missing --type invoice",
             "impactgraph records --where regions=uk --as-of -2h --format csv",
+            "impactgraph records --state made --state due --type invoice",
         ),
     ),
     Command(

@@ -9,13 +9,25 @@ from impactgraph.cli.order_filter import Where
 from impactgraph.cli.question_options import AsOf
 
 if TYPE_CHECKING:
-    from graph_models.enums import RecordEffect
+    from graph_models.enums import RecordEffect, RecordState
+    from impactgraph.cli.answers.targets import Target
+    from impactgraph.usecases.record_lists import RecordListQuestion
 
 Effects = Annotated[
     tuple[str, ...],
     Parameter(
         name="--effect",
         help="Only this effect: missing, late, wrong, duplicated, out_of_sequence; repeatable.",
+        negative=(),
+        show_default=False,
+    ),
+]
+States = Annotated[
+    tuple[str, ...],
+    Parameter(
+        name="--state",
+        help="List all records in this state instead of findings: made, due, late, missing, wrong, "
+        "duplicated, out_of_sequence, or all; repeatable.",
         negative=(),
         show_default=False,
     ),
@@ -36,6 +48,7 @@ def records(
     *,
     effect: Effects = (),
     type: Types = (),
+    state: States = (),
     where: Where = (),
     as_of: AsOf = None,
     first: Count = 20,
@@ -50,6 +63,7 @@ def records(
     from impactgraph.cli.records_text import print_records
     from impactgraph.cli.times import parse_moment_option
     from impactgraph.usecases.pages import check_first
+    from impactgraph.usecases.record_lists import RecordListQuestion
     from impactgraph.usecases.records import RecordsQuestion
 
     target = find_target(common)
@@ -57,9 +71,13 @@ def records(
     at = reader.read(parse_moment_option, "--as-of", as_of, target.now)
     filter_ = reader.read(order_filter, where, target.now if at is None else at)
     effects = reader.read(parse_effects, effect)
+    states = reader.read(parse_states, state)
     size = reader.read(check_first, first)
     reader.raise_problems()
     assert filter_ is not None
+    if state:
+        every = RecordListQuestion(filter_, type or None, states or None, at)
+        return _list(every, effect, target, size, common)
     question = RecordsQuestion(filter_, type or None, effects or None, at)
     with target.open() as answers:
         answer = answers.records(question, None if common.format == "csv" else size)
@@ -70,6 +88,39 @@ def records(
         rows=lambda: records_rows(answer["records"]),
     )
     return 1 if answer["records"]["totalCount"] or answer["recordRates"] else 0
+
+
+def _list(
+    question: "RecordListQuestion",
+    effects: tuple[str, ...],
+    target: "Target",
+    size: int | None,
+    common: Common,
+) -> int:
+    """Prints all records of some states."""
+    from impactgraph.cli.output import present
+    from impactgraph.cli.record_list_text import print_record_list, record_list_rows
+    from impactgraph.errors import BadInputError, Problem
+
+    if effects:
+        raise BadInputError(Problem("--state lists records, --effect findings: give one of them."))
+    with target.open() as answers:
+        answer = answers.record_list(question, None if common.format == "csv" else size)
+    present(
+        common.format,
+        text=lambda out: print_record_list(out, answer),
+        data=lambda: answer,
+        rows=lambda: record_list_rows(answer["recordList"]["lines"]),
+    )
+    return 0
+
+
+def parse_states(names: tuple[str, ...]) -> "tuple[RecordState, ...]":
+    """States by name; none for `all`. Raises BadInputError with the names that exist."""
+    from graph_models.enums import RecordState
+    from impactgraph.cli.question import parse_members
+
+    return parse_members("--state", RecordState, tuple(name for name in names if name.lower() != "all"))
 
 
 def parse_effects(names: tuple[str, ...]) -> "tuple[RecordEffect, ...]":

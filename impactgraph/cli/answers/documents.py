@@ -209,6 +209,11 @@ RECORDS = f"""query ({_RECORDS_VARIABLES}, $first: Int, $after: String) {{ serve
   recordRates(asOf: $asOf) {{ {_RATE} }} matching: orders(where: $where, first: 1) {{ totalCount }} }}"""
 RECORDS_PAGE = f"""query ({_RECORDS_VARIABLES}, $first: Int, $after: String) {{
   records({_RECORDS_ARGUMENTS}, first: $first, after: $after) {_page(_RECORD)} }}"""
+_RECORD_LINE = f"order {{ id }} fulfillment kind type state step due recordedAt amount {{ {MONEY} }}"
+RECORD_LIST = f"""query ($where: OrderFilter, $types: [String!], $states: [RecordState!], $asOf: DateTime,
+    $first: Int, $after: String) {{ serverTime
+  recordList(where: $where, types: $types, states: $states, asOf: $asOf, first: $first, after: $after) {{
+    totals {{ kind type state count }} lines {_page(_RECORD_LINE)} }} }}"""
 _RECONCILE_TOTAL = f"kind count amount {{ {MONEY} }} listedAmount {{ {MONEY} }} explained"
 _RECONCILE_FINDING = (
     f"listing {{ {_LISTING} }} order {{ id }} fulfillment due lateBy amount {{ {MONEY} }} "
@@ -284,6 +289,7 @@ DOCUMENTS = (
     ORDERS,
     PLAIN_ORDERS,
     RECONCILE,
+    RECORD_LIST,
     SYSTEMS,
     PAYLOADS,
     INCIDENTS,

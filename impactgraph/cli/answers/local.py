@@ -36,6 +36,7 @@ from impactgraph.usecases.pages import MOST
 from impactgraph.usecases.payloads import PayloadsQuestion, list_payload_findings
 from impactgraph.usecases.preview_failure import preview_failure
 from impactgraph.usecases.reconcile import ReconcileQuestion, check_system, reconcile
+from impactgraph.usecases.record_lists import RecordListQuestion, list_record_states
 from impactgraph.usecases.records import RecordsQuestion, list_rates, watch_records
 from impactgraph.usecases.report_failure import FailureOutcome, report_failure
 from impactgraph.usecases.report_list import ListReport, SystemListing, report_list
@@ -125,6 +126,13 @@ class LocalAnswers:
 
     def report_list(self, listing: SystemListing, path: Path) -> ListReport:
         return report_list(self.store, listing, path, self.now)
+
+    def record_list(self, question: RecordListQuestion, size: int | None) -> Json:
+        encoder = Encoder()
+        with list_record_states(self.store, question, self.now) as found:
+            page = found.every() if size is None else found.page(size, None)
+            listing = {"totals": encoder.encode(found.counts()), "lines": encoder.encode(page)}
+            return {"asOf": iso_moment(found.at), "recordList": listing}
 
     def reconcile(self, question: ReconcileQuestion, size: int | None) -> Json:
         with reconcile(self.store, question, self.now) as answer:

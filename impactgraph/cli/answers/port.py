@@ -19,6 +19,7 @@ from impactgraph.usecases.orders import OrderQuery
 from impactgraph.usecases.overdue import OverdueQuestion
 from impactgraph.usecases.payloads import PayloadsQuestion
 from impactgraph.usecases.reconcile import ReconcileQuestion
+from impactgraph.usecases.record_lists import RecordListQuestion
 from impactgraph.usecases.records import RecordsQuestion
 from impactgraph.usecases.report_list import ListReport, SystemListing
 from impactgraph.usecases.update_failure import FailureChange
@@ -70,6 +71,10 @@ class Answers(Protocol):
 
     def report_list(self, listing: SystemListing, path: Path) -> ListReport:
         """Stores the list of a system that a file has."""
+        ...
+
+    def record_list(self, question: RecordListQuestion, size: int | None) -> Json:
+        """`asOf`, and `recordList`: GraphQL's RecordList."""
         ...
 
     def reconcile(self, question: ReconcileQuestion, size: int | None) -> Json:

@@ -32,6 +32,7 @@ from impactgraph.usecases.overdue import OverdueQuestion
 from impactgraph.usecases.pages import MOST
 from impactgraph.usecases.payloads import PayloadsQuestion
 from impactgraph.usecases.reconcile import ReconcileQuestion, check_system
+from impactgraph.usecases.record_lists import RecordListQuestion
 from impactgraph.usecases.records import RecordsQuestion
 from impactgraph.usecases.report_list import ListReport, SystemListing, report_list
 from impactgraph.usecases.update_failure import FailureChange
@@ -158,6 +159,23 @@ class RemoteAnswers:
 
     def report_list(self, listing: SystemListing, path: Path) -> ListReport:
         return report_list(self.events, listing, path, listing.at)
+
+    def record_list(self, question: RecordListQuestion, size: int | None) -> Json:
+        variables = {
+            "where": _where(question.where),
+            "types": _list(question.types),
+            "states": _list(question.states),
+            "asOf": iso_moment(question.as_of),
+        }
+
+        def ask(first: int, after: str | None) -> Json:
+            return self.client.ask(documents.RECORD_LIST, **variables, first=first, after=after)
+
+        answer = ask(size or MOST, None)
+        if size is None:
+            _extend(answer["recordList"]["lines"], lambda after: ask(MOST, after)["recordList"]["lines"])
+        at = iso_moment(question.as_of) or answer["serverTime"]
+        return {"asOf": at, "recordList": answer["recordList"]}
 
     def reconcile(self, question: ReconcileQuestion, size: int | None) -> Json:
         variables = {

@@ -45,6 +45,14 @@ ORDER_RULES: Mapping[type, Rules] = {
         names={"key": "id"},
         values={"key": id_of("order"), "placed_at": moment_value, "promised_by": moment_value},
     ),
+    orders.RecordLine: Rules(
+        values={
+            "order": order_id,
+            "fulfillment": id_of("fulfillment"),
+            "due": moment_value,
+            "recorded_at": moment_value,
+        },
+    ),
     orders.Presence: Rules(
         values={
             "system": id_of("system"),

@@ -199,7 +199,7 @@ class WorkflowAudit:
         is_missing = limit < self._at
         which = which[is_missing]
         due = due[is_missing]
-        amount = self._expected_amount(each, which)
+        amount = self.expected_amount(each, which)
         return FindingRows.of(
             RecordEffect.MISSING,
             each.slot,
@@ -223,7 +223,7 @@ class WorkflowAudit:
         due = usual if due_after is None else completed_at + due_after
         return completed_at, due, usual + UNSTATED if due_after is None else np.maximum(due, usual)
 
-    def _expected_amount(self, each: Pass, which: NDArray[np.intp]) -> Ints:
+    def expected_amount(self, each: Pass, which: NDArray[np.intp]) -> Ints:
         is_posting = each.slot.kind is RecordKind.POSTING
         return self._ledger.expected(each.emitter.emission.amount if is_posting else None, which)
 
@@ -290,7 +290,7 @@ class WorkflowAudit:
             completed_at=each.completed_at[which],
             recorded_at=recorded_at,
             amount=amount,
-            expected_amount=self._expected_amount(each, which),
+            expected_amount=self.expected_amount(each, which),
         )
 
     def _recorded_amount(self, slot: Slot, which: NDArray[np.intp], recorded_at: Ints) -> tuple[Ints, Codes]:

@@ -56,7 +56,7 @@ def find_records(
     scope = AuditScope(topology, columns, at, transports, learn=search.rows is None)
     slots = slots_of(topology, columns.dictionaries)
     arrivals = Arrivals(columns, slots, search.rows, search.sorted_prefix)
-    audits = list(_audits(scope, arrivals, search.rows))
+    audits = list(audits_of(scope, arrivals, search.rows))
     parts = [audit.findings(durations) for audit in audits]
     listings = search_lists(topology, columns, durations, at, search, audits=audits, first_slot=len(slots))
     parts += [each.rows for each in listings]
@@ -98,12 +98,12 @@ def learn_transports(topology: Topology, columns: Columns) -> Transports:
     scope = AuditScope(topology, columns, 0, None, learn=False)
     arrivals = Arrivals(columns, slots_of(topology, columns.dictionaries), None)
     limits: dict[RecordName, Millis] = {}
-    for audit in _audits(scope, arrivals, None):
+    for audit in audits_of(scope, arrivals, None):
         limits |= audit.learn_limits()
     return Transports(limits)
 
 
-def _audits(scope: AuditScope, arrivals: Arrivals, rows: Codes | None) -> Iterator[WorkflowAudit]:
+def audits_of(scope: AuditScope, arrivals: Arrivals, rows: Codes | None) -> Iterator[WorkflowAudit]:
     """One audit per workflow of the topology with fulfillments."""
     f = scope.columns.fulfillments
     workflow = f.workflow if rows is None else f.workflow[rows]

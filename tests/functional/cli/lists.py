@@ -13,7 +13,7 @@ LEAVES_OUT = 50
 def write_list(store: Store, path: Path, now: Millis) -> None:
     """Order number, net value, currency, status and plant of the orders, as a system would export them."""
     with store.columns() as columns, path.open("w", newline="") as file:
-        ids = columns.orders.ids.tolist()
+        ids = sorted(columns.orders.ids.tolist())
         currencies = columns.dictionaries.currencies.values
         orders = store.orders(ids)
         writer = csv.writer(file)

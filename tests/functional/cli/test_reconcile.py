@@ -72,7 +72,7 @@ def test_findings_are_seen_in_records_and_why_until_a_later_list_heals_them(
     order = compared.json["findings"]["edges"][0]["node"]["order"]["id"]
     where = ("--where", f"orders={order}", "--type", "erp")
 
-    assert "not in ERP finance as of 2026-03-02 08:40" in _words(run("why", order, "--store", own).out)
+    assert "not in ERP finance as of 08:40" in _words(run("why", order, "--store", own).out)
     assert "missing" in _words(run("records", *where, "--store", own).out)
 
     later = listed.parent / "later.json"

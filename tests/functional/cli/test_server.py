@@ -112,6 +112,8 @@ COMMANDS = [
     ("orders", "--status", "in_flight", "--system", "oms", "--step", "ship-from-store/promise"),
     ("orders", "--missing", "invoice", "--missing", "erp", "--as-of", "-1h", "--first", "3"),
     ("orders", "--where", "channels=web,app", "--sort", "value_desc"),
+    ("records", "--state", "all", "--first", "5"),
+    ("records", "--state", "due", "--state", "late", "--type", "invoice", "--as-of", "-1h"),
     ("payloads",),
     ("payloads", "--kind", "error_template", "--where", "placed-from=-12h"),
     ("failure", "list"),

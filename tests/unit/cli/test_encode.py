@@ -54,6 +54,7 @@ TYPES = {
     orders.Order: "Order",
     orders.Fulfillment: "Fulfillment",
     orders.Presence: "Presence",
+    orders.RecordLine: "RecordLine",
     orders.TimelineEntry: "TimelineEntry",
     diagnosis.Diagnosis: "Diagnosis",
     diagnosis.Cause: "Cause",
