@@ -180,7 +180,8 @@ def list_(*, active: Active = False, first: Count = 20, common: Common = COMMON)
 def _change(options: FieldOptions, now: "Millis", reader: "OptionReader") -> "FailureChange":
     """The stated fields; the reader collects the problems of all of them."""
     from graph_models.enums import Severity
-    from impactgraph.cli.question import parse_members, parse_scope
+    from impactgraph.cli.members import parse_members
+    from impactgraph.cli.question import parse_scope
     from impactgraph.cli.times import parse_duration_option, parse_moment_option
     from impactgraph.usecases.update_failure import FailureChange
 

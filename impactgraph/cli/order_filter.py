@@ -1,7 +1,7 @@
 """The orders that a command covers, from its --where options."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
@@ -9,6 +9,9 @@ from graph_models.ids import key_of
 from graph_models.orders import ANY_ORDER, OrderFilter
 from graph_models.time import Millis
 from impactgraph.errors import BadInputError, Problem
+
+if TYPE_CHECKING:
+    from graph_models.enums import OrderStatus
 
 _LIST_FIELDS = {
     "orders": ("ids", "order"),
@@ -79,9 +82,9 @@ def _limit(name: str, values: list[str], limits: dict[str, Any], now: Millis) ->
     return {name.replace("-", "_"): parse(f"--where {name}", values[-1], now)}
 
 
-def _statuses(names: list[str]) -> object:
+def _statuses(names: list[str]) -> "tuple[OrderStatus, ...]":
     from graph_models.enums import OrderStatus
-    from impactgraph.cli.question import parse_members
+    from impactgraph.cli.members import parse_members
 
     return parse_members("--where statuses", OrderStatus, tuple(names))
 

@@ -99,6 +99,6 @@ def orders(
 def parse_sort(name: str) -> "OrderSort":
     """Raises BadInputError with the names that exist."""
     from graph_models.enums import OrderSort
-    from impactgraph.cli.question import parse_members
+    from impactgraph.cli.members import parse_members
 
     return parse_members("--sort", OrderSort, (name,))[0]

@@ -60,6 +60,6 @@ def payloads(
 def parse_kinds(names: tuple[str, ...]) -> "tuple[PayloadKind, ...]":
     """Kinds by name. Raises BadInputError with the names that exist."""
     from graph_models.diagnosis import PayloadKind
-    from impactgraph.cli.question import parse_members
+    from impactgraph.cli.members import parse_members
 
     return parse_members("--kind", PayloadKind, names)

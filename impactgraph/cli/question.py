@@ -1,8 +1,7 @@
 """A question about failures, from the options of a command; all wrong options are reported at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import ParamSpec, TypeVar
 
 from graph_models.enums import Dimension, FailureClass
@@ -25,7 +24,6 @@ from impactgraph.usecases.questions import QuestionInput
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Member = TypeVar("Member", bound=StrEnum)
 
 SUPPOSED_KEY = "supposed"
 """Key of the failure of a what-if."""
@@ -103,16 +101,6 @@ def parse_dimensions(text: str) -> tuple[Dimension, ...]:
         problem = f"--by names {', '.join(map(repr, unknown))}" if unknown else "--by is empty"
         raise BadInputError(Problem(f"{problem}; give some of {available}, separated by commas."))
     return tuple(dict.fromkeys(Dimension[name] for name in names))
-
-
-def parse_members(option: str, enum: type[Member], texts: Sequence[str]) -> tuple[Member, ...]:
-    """Members of an enum by name, in any case. Raises BadInputError naming the option and the members."""
-    names = [text.strip().upper().replace("-", "_") for text in texts]
-    unknown = [text for text, name in zip(texts, names, strict=True) if name not in enum.__members__]
-    if unknown:
-        available = ", ".join(member.value.lower() for member in enum)
-        raise BadInputError(Problem(f"{option} is {', '.join(map(repr, unknown))}; give one of {available}."))
-    return tuple(enum[name] for name in names)
 
 
 def _supposed_failure(options: WhatIfOptions, at: Millis, reader: OptionReader) -> Failure | None:

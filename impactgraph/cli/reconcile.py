@@ -155,7 +155,7 @@ def _note_columns(listed: "ListFile", ingest: int) -> None:
 def parse_kinds(names: tuple[str, ...]) -> "tuple[ListingKind, ...]":
     """Kinds by name. Raises BadInputError with the names that exist."""
     from graph_models.diagnosis import ListingKind
-    from impactgraph.cli.question import parse_members
+    from impactgraph.cli.members import parse_members
 
     return parse_members("--kind", ListingKind, names)
 

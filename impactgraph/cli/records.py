@@ -118,7 +118,7 @@ def _list(
 def parse_states(names: tuple[str, ...]) -> "tuple[RecordState, ...]":
     """States by name; none for `all`. Raises BadInputError with the names that exist."""
     from graph_models.enums import RecordState
-    from impactgraph.cli.question import parse_members
+    from impactgraph.cli.members import parse_members
 
     return parse_members("--state", RecordState, tuple(name for name in names if name.lower() != "all"))
 
@@ -126,6 +126,6 @@ def parse_states(names: tuple[str, ...]) -> "tuple[RecordState, ...]":
 def parse_effects(names: tuple[str, ...]) -> "tuple[RecordEffect, ...]":
     """Effects by name. Raises BadInputError with the names that exist."""
     from graph_models.enums import RecordEffect
-    from impactgraph.cli.question import parse_members
+    from impactgraph.cli.members import parse_members
 
     return parse_members("--effect", RecordEffect, names)

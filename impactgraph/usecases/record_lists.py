@@ -76,8 +76,8 @@ class RecordList:
         )
         sums: dict[tuple[RecordKind, str, RecordState], int] = {}
         for place, number in zip(places.tolist(), numbers.tolist(), strict=True):
-            slot = states.slots[place // len(STATES)]
-            name = slot.kind, slot.type, STATES[place % len(STATES)]
+            slot = states.slots[int(place) // len(STATES)]
+            name = slot.kind, slot.type, STATES[int(place) % len(STATES)]
             sums[name] = sums.get(name, 0) + number
         ordered = sorted(sums, key=lambda name: (name[0], name[1], STATES.index(name[2])))
         return tuple(RecordStateCount(*name, sums[name]) for name in ordered)
