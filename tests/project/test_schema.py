@@ -45,8 +45,6 @@ LATER = {
     "Finding",
     "Query.sources",
     "Source",
-    "Order.seenIn",
-    "Presence",
     "IncidentState",
     "Alert.sender",
     "Alert.source",

@@ -147,6 +147,23 @@ def test_what_came_after_the_snapshot_is_brought_in(
 
 
 @pytest.mark.usefixtures("always_saved")
+def test_words_that_came_after_the_snapshot_do_not_make_it_useless(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(folder, _EVENTS[:8]).close()
+    monkeypatch.setattr(store, "SAVE_ON_CLOSE", 1000)
+    later = opened(folder)
+    later.ingest([event("list.reported", 1, source="/new", system="erp", list="a", rows=[{"id": "O-1"}])])
+    seen = everything(later)
+    later.close()
+
+    with structlog.testing.capture_logs() as logs:
+        again = opened(folder)
+    assert (everything(again), logs) == (seen, [])
+    again.close()
+
+
+@pytest.mark.usefixtures("always_saved")
 def test_saved_columns_can_be_written_on(folder: Path) -> None:
     filled(folder, _EVENTS[:8]).close()
     saved = {path: path.read_bytes() for path in folder.glob("columns-*/*")}

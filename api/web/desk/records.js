@@ -133,6 +133,9 @@ const csvRow = (one) =>
 const NONE = "None: all due postings and messages arrived once, with the expected amount.";
 const NONE_OF_THESE = "None with these filters; other records were not looked at.";
 
+const keyOf = (one) =>
+  [one.fulfillment, one.kind, one.type, one.effect, one.listing?.sentence].join();
+
 function titleOf(total) {
   if (total === null) return "Records to check";
   return total ? `${plural(total, "record")} to check` : "No records to check";
@@ -169,7 +172,7 @@ export function Records({ route }) {
       <${LongTable} caption="Records that are missing, late, duplicate, wrong or out of sequence"
           columns=${COLUMNS} query=${RECORDS} variables=${variables} version=${storeVersion}
           pick=${(data) => data.records}
-          keyOf=${(one) => [one.fulfillment, one.kind, one.type, one.effect, one.listing?.sentence].join()} onTotal=${setTotal}
+          keyOf=${keyOf} onTotal=${setTotal}
           empty=${variables.where || effect || types.length ? NONE_OF_THESE : NONE} /></section>`;
 }
 

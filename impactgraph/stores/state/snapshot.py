@@ -131,8 +131,11 @@ def _log_rebuild(folder: Path, reason: str) -> None:
 
 
 def _check_words(meta: Meta, dictionaries: EventDictionaries) -> None:
+    """Words that came after the snapshot follow its own. Raises _SnapshotError."""
     for domain, values in dictionaries.word_lists():
-        if values != meta.words.get(domain, [])[: len(values)]:
+        own = meta.words.get(domain, [])
+        common = min(len(values), len(own))
+        if values[:common] != own[:common]:
             raise _SnapshotError(f"its dictionary of {domain} is not that of the record")
 
 
