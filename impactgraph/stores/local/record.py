@@ -34,6 +34,7 @@ from impactgraph.stores.state.snapshot import copy_snapshot
 
 FILE = "impactgraph.duckdb"
 POSITION = ("log", "block", "token")
+_IS_OF_FAILURE = f"kind between {int(FAILURES[0])} and {int(FAILURES[-1])}"
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "320MB",
     "threads": 2,
@@ -245,20 +246,17 @@ class Record:
         query = f"""
             select e.time, w.word, e.id, e.kind, e.extra, e.seq
             from events e join words w on w.domain = 'source' and w.code = e.source
-            where e.kind between ? and ? {chosen} order by e.seq
+            where {_IS_OF_FAILURE} {chosen} order by e.seq
         """
-        values: list[Any] = [int(FAILURES[0]), int(FAILURES[-1])]
-        rows = self.rows(query, values if keys is None else [*values, list(keys)])
+        rows = self.rows(query, [] if keys is None else [list(keys)])
         return tuple(read_failure_change(*row) for row in rows)
 
     def failures_of_events(self, seqs: Ints) -> list[str]:
         """Keys of the failures that these events are about."""
-        query = (
-            "select distinct document from events"
-            " where kind between ? and ? and seq in (select unnest(?::bigint[]))"
-        )
-        kinds = [int(FAILURES[0]), int(FAILURES[-1])]
-        return [key for (key,) in self.rows(query, [*kinds, seqs.tolist()])]
+        query = f"select distinct document from events where {_IS_OF_FAILURE}"
+        return [
+            key for (key,) in self.rows(f"{query} and seq in (select unnest(?::bigint[]))", [seqs.tolist()])
+        ]
 
     def count_of_records(self, as_of: Millis | None) -> int:
         """Number of postings, messages, tasks and supplier orders (by then)."""

@@ -148,6 +148,11 @@ def without_cursors(text: str) -> str:
     return re.sub(r'("(?:cursor|startCursor|endCursor)": )"[^"]*"', r"\1...", text)
 
 
+def without_undo(text: str) -> str:
+    """A server keeps no record of an ingest, so that a list that came over it cannot be taken back."""
+    return "".join(line for line in text.splitlines(keepends=True) if "ingest --undo" not in line)
+
+
 @pytest.mark.parametrize("form", ["table", "json", "csv"])
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_a_server_gives_what_the_store_gives(
@@ -156,7 +161,7 @@ def test_a_server_gives_what_the_store_gives(
     here, there = both(*(word.format(**names) for word in command), "--format", form)
 
     assert (without_cursors(there.out), there.status) == (without_cursors(here.out), here.status)
-    assert there.err == here.err
+    assert there.err == without_undo(here.err)
     assert here.out and here.status in (0, 1), here.err
 
 
@@ -193,7 +198,6 @@ def test_more_orders_than_a_page_holds_are_of_one_answer(both: Both) -> None:
         ("orders", "--sort", "value"),
         ("reconcile", "--system", "crm"),
         ("reconcile", "--system", "erp", "--kind", "missin"),
-        ("reconcile", "/no/such/list.csv", "--system", "erp"),
         ("overdue", "--by", "band"),
         ("failure", "update", "F-none", "--until", "+1h"),
     ],
