@@ -29,7 +29,10 @@ Partial = Annotated[
 ]
 PlacedFrom = Annotated[
     str | None,
-    Parameter(help="The list has all orders placed from then on: a moment, or -7d; earlier ones may lack."),
+    Parameter(
+        help="The list has all orders placed from then on: a moment, or -7d; earlier ones may lack.",
+        allow_leading_hyphen=True,
+    ),
 ]
 States = Annotated[
     tuple[str, ...],
