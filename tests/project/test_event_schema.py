@@ -40,6 +40,13 @@ _DATA: dict[str, dict[str, Any]] = {
     "task.closed": _PART | {"type": "pick"},
     "supplier_order.confirmed": _PART | {"type": "purchase_order", "supplier": "oak"},
     "inventory.reported": {"location": "store-001", "item": "A", "system": "oms", "on_hand": 3},
+    "list.reported": {
+        "system": "erp",
+        "list": "1",
+        "complete": True,
+        "states": {"CLSD": "completed"},
+        "rows": [{"id": "O-1", "state": "CLSD", "amount": "12.50", "currency": "EUR"}],
+    },
     "failure.reported": _FAILURE | {"error_rate": 0.3, "scope": {"regions": ["uk"]}},
     "failure.updated": {"failure": "F-1", "delay": None},
     "failure.resolved": {"failure": "F-1", "ended_at": "2026-03-02T10:00:00Z"},
