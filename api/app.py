@@ -1,13 +1,15 @@
 """The application: GraphQL, events, exports, health and metrics over one store."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
+from anyio import to_thread
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import HTTPConnection
 
-from api import events, export, health
+from api import events, export, health, incoming
 from api.body import BodyLimit
 from api.config import ApiSettings
 from api.context import Context, Contexts
@@ -26,6 +28,7 @@ from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Ask
 from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.kept_lists import KeptLists
+from impactgraph.usecases.sources import LiveSources, NoSources
 from impactgraph.usecases.wording import read_messages
 
 ABOUT = "Which orders, postings and customer messages a failure affects, when, and why."
@@ -42,12 +45,16 @@ def create_app(
     *,
     ask_impact: Ask = answer_question,
     now: Callable[[], Millis],
+    sources: LiveSources | None = None,
 ) -> FastAPI:
-    """An application that serves `store`; the caller closes the store.
+    """An application that serves `store`, and follows its live sources while it runs; the caller closes the
+    store.
 
     Raises BadInputError where the texts of customer messages are invalid.
     """
+    sources = sources or NoSources()
     metrics = Metrics()
+    metrics.watch_sources(sources)
     workers = Workers()
     contexts = Contexts(
         store,
@@ -59,6 +66,7 @@ def create_app(
         messages=read_messages(settings.messages),
         lists=KeptLists(settings.kept_pages),
         chat=settings.chat,
+        sources=sources,
         on_change=lambda: hub.notify(),  # noqa: PLW0108 - the hub is made below
     )
     schema = build_schema(settings)
@@ -68,7 +76,10 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+        sources.start(lambda: _call_in(loop, hub.notify))
         yield
+        await to_thread.run_sync(sources.stop)
         await hub.close()
         workers.close()
 
@@ -90,6 +101,7 @@ def create_app(
     )
     app.include_router(router)
     app.include_router(events.router(store, metrics, hub.notify))
+    app.include_router(incoming.router(sources))
     app.include_router(export.router(context, schema))
     app.include_router(health.router(store, metrics))
     app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_SIZE, compresslevel=COMPRESSION_LEVEL)
@@ -97,3 +109,9 @@ def create_app(
     app.add_middleware(metrics.middleware)
     serve_pages(app)
     return app
+
+
+def _call_in(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> None:
+    """Calls `work` in the loop's thread, unless the loop is at its end."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(work)

@@ -37,6 +37,7 @@ from impactgraph.usecases.paged_answer import PagedAnswer, answer_again, as_answ
 from impactgraph.usecases.presence import presences
 from impactgraph.usecases.single_failures import owner_shares
 from impactgraph.usecases.snapshot import Snapshot, current_topology, snapshot
+from impactgraph.usecases.sources import LiveSources, NoSources
 from impactgraph.usecases.time_zones import check_zone
 from impactgraph.usecases.topologies import get_topology
 from impactgraph.usecases.why import Case, cases, timelines
@@ -70,6 +71,7 @@ class Contexts:
     """Lists of answers for their next pages, of all requests."""
     chat: str | None = None
     """Address of a chat channel, with {channel} in place of its name."""
+    sources: LiveSources = NoSources()  # noqa: RUF009 - it keeps nothing
     messages: Catalogues | None = None
     """Texts of customer messages; None: the standard ones."""
     on_change: Callable[[], None] = lambda: None
@@ -89,6 +91,7 @@ class Context(BaseContext):
         self.store = factory.store
         self.now = factory.clock()
         self.chat = factory.chat
+        self.sources = factory.sources
         self._ask_impact = factory.ask_impact
         self._lists = factory.lists
         self._messages = factory.messages

@@ -1,11 +1,22 @@
 """Metrics for Prometheus. Each application has its own registry, so that one process can hold several."""
 
 import time
+from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from impactgraph.usecases.sources import LiveSources, SourceState
+
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_SOURCE_COUNTS = {
+    "taken": "Events of live sources that were taken.",
+    "repeated": "Events of live sources that were there.",
+    "quarantined": "Events and documents of live sources that were quarantined.",
+    "passed": "Documents of live sources that their mapping does not ask for.",
+}
 ROUTES = frozenset({"/", "/graphql", "/events", "/export", "/healthz", "/readyz", "/metrics"})
 
 
@@ -43,11 +54,50 @@ class Metrics:
             "impactgraph_requests_under_way", "Requests being answered.", registry=self.registry
         )
 
+    def watch_sources(self, sources: LiveSources) -> None:
+        """Adds the metrics of live sources, which are read when they are asked for."""
+        self.registry.register(SourceCollector(sources))
+
     def text(self) -> bytes:
         return generate_latest(self.registry)
 
     def middleware(self, app: ASGIApp) -> "MeasuringApp":
         return MeasuringApp(app, self)
+
+
+class SourceCollector(Collector):
+    """How live sources are: counts of all time, as the store keeps them."""
+
+    def __init__(self, sources: LiveSources) -> None:
+        self._sources = sources
+
+    def collect(self) -> Iterator[Metric]:
+        statuses = self._sources.statuses()
+        for name, about in _SOURCE_COUNTS.items():
+            counter = CounterMetricFamily(f"impactgraph_source_{name}", about, labels=["source"])
+            for status in statuses:
+                counter.add_metric([status.key], getattr(status.progress, name))
+            yield counter
+        lag = GaugeMetricFamily(
+            "impactgraph_source_lag_seconds",
+            "For how long a source may have had something that was not taken.",
+            labels=["source"],
+        )
+        last = GaugeMetricFamily(
+            "impactgraph_source_last_event_seconds",
+            "Time of the latest event of a source, in seconds since 1970.",
+            labels=["source"],
+        )
+        up = GaugeMetricFamily(
+            "impactgraph_source_up", "Whether a source is read.", labels=["source", "kind"]
+        )
+        for status in statuses:
+            up.add_metric([status.key, status.kind], float(status.state is SourceState.RUNNING))
+            if status.lag is not None:
+                lag.add_metric([status.key], status.lag / 1_000)
+            if status.progress.last_event_at is not None:
+                last.add_metric([status.key], status.progress.last_event_at / 1_000)
+        yield from (lag, last, up)
 
 
 class MeasuringApp:
@@ -69,7 +119,7 @@ class MeasuringApp:
                 status = message["status"]
             await send(message)
 
-        route = scope["path"] if scope["path"] in ROUTES else "other"
+        route = _route(scope["path"])
         started_at = time.perf_counter()
         with self._metrics.in_progress.track_inprogress():
             try:
@@ -77,3 +127,9 @@ class MeasuringApp:
             finally:
                 self._metrics.requests.labels(route, scope["method"], status).inc()
                 self._metrics.seconds.labels(route).observe(time.perf_counter() - started_at)
+
+
+def _route(path: str) -> str:
+    if path.startswith("/in/"):
+        return "/in"
+    return path if path in ROUTES else "other"

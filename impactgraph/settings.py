@@ -50,6 +50,9 @@ class Settings(BaseSettings):
         default=None,
         description="Folder with the company's own texts of customer messages: a YAML file a language.",
     )
+    sources: Path | None = Field(
+        default=None, description="File of the live sources that `serve` follows (docs/sources.md)."
+    )
     timezone: str = Field(
         default="UTC",
         description="IANA name of the zone of times in the text of the command line, such as Europe/Berlin.",

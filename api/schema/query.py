@@ -26,6 +26,7 @@ from api.schema.record_list import RecordList, RecordStates
 from api.schema.records import RecordFinding, RecordRate, RecordTotal
 from api.schema.scalars import Moment
 from api.schema.search import SearchHit, search_hits
+from api.schema.source import Source
 from api.schema.topology import TopologyChange, TopologyVersion
 from api.schema.topology_map import TopologyMap
 from graph_models import enums
@@ -483,6 +484,12 @@ class Query:
     async def ingests(self, info: Info, first: First = 50, after: After = None) -> Connection[Ingest]:
         page = await info.context.ask(ingests.list_ingests, first=first, after=after)
         return Connection.of(info.context, page, [Ingest.of(ingest) for ingest in page.items])
+
+    @strawberry.field(
+        description="Live sources that the server follows: Kafka, PostgreSQL, folders, webhooks."
+    )
+    async def sources(self, info: Info) -> list[Source]:
+        return [Source.of(status) for status in info.context.sources.statuses()]
 
     @strawberry.field(
         description="What changed between two versions of the topology, and how many orders in flight that "

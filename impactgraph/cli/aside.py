@@ -1,5 +1,6 @@
 """`impactgraph aside`: quarantined events."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from impactgraph.usecases import IngestResult, QuarantinedEvent
+    from impactgraph.usecases import IngestResult, QuarantinedEvent, Store
 
 Numbers = Annotated[
     tuple[int, ...], Parameter(help="Numbers of the events to retry; none: all.", show_default=False)
@@ -19,11 +20,25 @@ Numbers = Annotated[
 Replay = Annotated[
     bool, Parameter(help="Retry them; events that are accepted leave the quarantine.", negative=())
 ]
+Sources = Annotated[
+    Path | None,
+    Parameter(
+        help="File of the live sources: with --replay, documents that a mapping refused are mapped again by "
+        "the mapping that their source has now [default: IMPACTGRAPH_SOURCES].",
+        env_var="IMPACTGRAPH_SOURCES",
+    ),
+]
 Limit = Annotated[int, Parameter(help="Number of events to list, the oldest first.")]
 
 
 def aside(
-    numbers: Numbers = (), /, *, replay: Replay = False, limit: Limit = 100, common: Common = COMMON
+    numbers: Numbers = (),
+    /,
+    *,
+    replay: Replay = False,
+    sources: Sources = None,
+    limit: Limit = 100,
+    common: Common = COMMON,
 ) -> int:
     """Lists quarantined events with their reasons; with --replay retries them. Returns the exit status."""
     from impactgraph.cli.answers.targets import store_itself
@@ -39,6 +54,7 @@ def aside(
     with store_itself("aside", common) as store:
         if replay:
             result = replay_quarantine(store, numbers or None)
+            result.extend(_replay_documents(store, sources, numbers or None))
             print_quarantined(result)
             present(
                 common.format,
@@ -55,6 +71,18 @@ def aside(
             rows=lambda: quarantine_rows(events),
         )
     return 0
+
+
+def _replay_documents(
+    store: "Store", sources: Path | None, numbers: "Sequence[int] | None"
+) -> "IngestResult":
+    """Of live sources; they stay as they are where no file of sources is given."""
+    from impactgraph.sources.format import load_sources
+    from impactgraph.sources.live_sources import document_mappers
+    from impactgraph.sources.replay import replay_documents
+
+    mappers = document_mappers(load_sources(sources)) if sources else {}
+    return replay_documents(store, mappers, numbers)
 
 
 def _print_result(out: "Console", result: "IngestResult") -> None:

@@ -58,8 +58,12 @@ COMMANDS = (
         "The port opens once the store is open. Only one process at a time can use a store in a folder: "
         "while it is served, other commands find the server by the store's folder and ask it, "
         "and POST /events takes events. "
+        "Live sources of a file are followed while it runs, and POST /in/{source} takes webhooks. "
         "There is no login: keep it on a trusted network. --format is ignored.",
-        ("impactgraph serve --store shop --port 8080",),
+        (
+            "impactgraph serve --store shop --port 8080",
+            "impactgraph serve --store shop --sources sources.yaml",
+        ),
     ),
     Command(
         "init",
@@ -113,10 +117,32 @@ COMMANDS = (
         ),
     ),
     Command(
+        "follow",
+        "Follows one live source into the store, without a server.",
+        "Kafka topics, a query in PostgreSQL, or a folder. Events and position are stored together: "
+        "it may be stopped and killed at any moment, and reads on from there. "
+        "`serve --sources FILE` follows all sources of a file. --format and --server are ignored.",
+        (
+            "impactgraph follow orders --sources sources.yaml",
+            "impactgraph follow exports --sources sources.yaml --once",
+        ),
+    ),
+    Command(
+        "sources",
+        "Lists live sources: state, lag, what came of them.",
+        "Of the server that follows them; else, with --sources, what the store knows of them. "
+        "Exit status: 0 none waits or failed, 1 one does.",
+        ("impactgraph sources", "impactgraph sources --sources sources.yaml --format json"),
+    ),
+    Command(
         "aside",
         "Lists quarantined events, or retries them.",
         "Exit status: 0 done, 1 some were quarantined again.",
-        ("impactgraph aside", "impactgraph aside --replay"),
+        (
+            "impactgraph aside",
+            "impactgraph aside --replay",
+            "impactgraph aside --replay --sources sources.yaml",
+        ),
     ),
     Command(
         "blast-radius",

@@ -14,13 +14,23 @@ Port = Annotated[
     int | None, Parameter(help="Port to listen on; 0: any free one [default: IMPACTGRAPH_PORT, else 8000].")
 ]
 
+Sources = Annotated[
+    Path | None, Parameter(help="File of the live sources to follow [default: IMPACTGRAPH_SOURCES].")
+]
 
-def serve(*, host: Host = None, port: Port = None, common: Common = COMMON) -> None:
+
+def serve(*, host: Host = None, port: Port = None, sources: Sources = None, common: Common = COMMON) -> None:
     """Serves a store until interrupted; the port opens once the store is open."""
+    from impactgraph.bootstrap import system_clock
     from impactgraph.cli.server import serve_store
     from impactgraph.cli.settings import read_settings
     from impactgraph.cli.stores import open_or_create
+    from impactgraph.sources.format import load_sources
+    from impactgraph.sources.live_sources import FollowedSources
 
-    settings = read_settings(host=host, port=port, store=common.store)
+    settings = read_settings(host=host, port=port, sources=sources, store=common.store)
+    configs = load_sources(settings.sources) if settings.sources else ()
     with open_or_create(settings.store) as store:
-        serve_store(store, settings, folder=None if "://" in settings.store else Path(settings.store))
+        followed = FollowedSources(configs, store, now=system_clock)
+        folder = None if "://" in settings.store else Path(settings.store)
+        serve_store(store, settings, folder=folder, sources=followed)

@@ -19,6 +19,7 @@ from impactgraph.cli.output import console
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.settings import Settings
 from impactgraph.usecases import Store
+from impactgraph.usecases.sources import LiveSources
 
 QUEUE = 2048
 """Connections that may wait to be accepted."""
@@ -31,15 +32,17 @@ def serve_store(
     settings: Settings,
     *,
     folder: Path | None = None,
+    sources: LiveSources | None = None,
     now: Callable[[], Millis] = system_clock,
 ) -> None:
     """Serves until SIGINT or SIGTERM; requests in progress are completed first, and the store stays open.
 
-    `folder` of the store: the address is announced there, for other commands.
+    `folder` of the store: the address is announced there, for other commands. `sources` are followed while it
+    serves.
 
     Raises BadInputError where the address is not available.
     """
-    app = create_app(store, settings, now=now)
+    app = create_app(store, settings, now=now, sources=sources)
     with _listener(settings.host, settings.port) as listener:
         address = _address(listener, settings.host)
         config = uvicorn.Config(

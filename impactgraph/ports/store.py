@@ -15,6 +15,7 @@ from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.columns import Columns, ErrorTexts, Visits
 from impactgraph.columns.system_lists import ListContent, SystemLists
+from impactgraph.ports.sources import SourceBatch, SourceProgress
 
 if TYPE_CHECKING:
     from impactgraph.baselines import Baselines
@@ -31,6 +32,8 @@ class QuarantinedEvent:
     place: str = ""
     """File and line, or the index in a batch."""
     received_at: Millis = 0
+    origin: str = ""
+    """Key of the live source whose mapping refused it: the text is then its document, not an event."""
 
 
 class EventOutcome(StrEnum):
@@ -254,6 +257,21 @@ class Store(Protocol):
         """
         ...
 
+    def ingest_source(
+        self, batch: SourceBatch, lines: Sequence[bytes], *, places: Sequence[str] = ()
+    ) -> IngestResult:
+        """Ingests events of a live source in one transaction with its progress; `lines` and `places` as in
+        `ingest`. Refused documents come last in the result.
+
+        Raises:
+            PositionMovedError: another process read the source further; nothing was stored.
+        """
+        ...
+
+    def source_progress(self) -> Mapping[str, SourceProgress]:
+        """Of every live source that was ever read, by its key."""
+        ...
+
     def begin_ingest(self, files: Sequence[IngestedFile], at: Millis) -> int:
         """The number of a new ingest, from 1 on."""
         ...
@@ -284,8 +302,15 @@ class Store(Protocol):
         """The oldest entries of the quarantine."""
         ...
 
+    def quarantined_documents(self, numbers: Sequence[int] | None = None) -> Sequence[QuarantinedEvent]:
+        """Those of the entries (None: of all) that are documents of live sources, oldest first."""
+        ...
+
     def replay_quarantined(self, numbers: Sequence[int] | None = None) -> IngestResult:
-        """Ingests the entries with these numbers again (None: all); accepted ones leave the quarantine."""
+        """Ingests the entries with these numbers again (None: all); accepted ones leave the quarantine.
+
+        Documents of live sources stay as they are: a mapping has to make events of them first.
+        """
         ...
 
     def timeline(self, order: str, as_of: Millis | None = None) -> OrderTimeline | None:

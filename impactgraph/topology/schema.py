@@ -14,6 +14,16 @@ from impactgraph.topology.format_steps import STEP_FIELDS
 SHORT = r"([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+"
 ISO = r"[Pp]([0-9.]+[Ww])?([0-9.]+[Dd])?([Tt]([0-9.]+[Hh])?([0-9.]+[Mm])?([0-9.]+[Ss])?)?"
 
+
+def duration_schema() -> JsonSchema:
+    """What `#/$defs/duration` stands for."""
+    return {
+        "type": "string",
+        "pattern": f"^({SHORT}|{ISO})$",
+        "description": "Such as 30s, 15m, 4h, 2d or PT15M.",
+    }
+
+
 _DEFINITIONS: JsonSchema = {
     "key": {
         "type": "string",
@@ -21,11 +31,7 @@ _DEFINITIONS: JsonSchema = {
         "description": "Printable text without white space, / and :.",
     },
     "reference": {"type": ["string", "number"], "pattern": "^.+$", "description": "A bare key, or kind:key."},
-    "duration": {
-        "type": "string",
-        "pattern": f"^({SHORT}|{ISO})$",
-        "description": "Such as 30s, 15m, 4h, 2d or PT15M.",
-    },
+    "duration": duration_schema(),
 }
 
 

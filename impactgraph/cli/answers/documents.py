@@ -300,3 +300,6 @@ DOCUMENTS = (
     APPLY,
 )
 """All of them."""
+SOURCES = """query { sources {
+  key kind state lag lastEventAt taken repeated quarantined passed problem positions { part position }
+} }"""

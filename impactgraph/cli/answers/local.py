@@ -17,6 +17,7 @@ from impactgraph.cli.blast_layout import PREVIEW_PARTS, BlastLayout
 from impactgraph.cli.encode import Encoder, Json, iso_moment
 from impactgraph.cli.output import Rows
 from impactgraph.cli.overdue_data import overdue_json
+from impactgraph.cli.source_data import source_json
 from impactgraph.cli.why_data import why_json
 from impactgraph.cli.why_message import MessageLayout
 from impactgraph.usecases import Store, impact_pages
@@ -42,6 +43,7 @@ from impactgraph.usecases.report_failure import FailureOutcome, report_failure
 from impactgraph.usecases.report_list import ListReport, SystemListing, report_list
 from impactgraph.usecases.resolve_failure import resolve_failure
 from impactgraph.usecases.snapshot import snapshot
+from impactgraph.usecases.sources import stopped_sources
 from impactgraph.usecases.update_failure import FailureChange, update_failure
 from impactgraph.usecases.why import why
 from impactgraph.usecases.wording import Wording
@@ -178,6 +180,9 @@ class LocalAnswers:
     def resolve_failure(self, identifier: str, ended_at: Millis | None, *, dry_run: bool) -> Json:
         outcome = resolve_failure(self.store, identifier, ended_at, self.now, dry_run=dry_run)
         return self._payload(outcome, dry_run)
+
+    def sources(self, configured: Sequence[tuple[str, str]]) -> Sequence[Json]:
+        return [source_json(each) for each in stopped_sources(configured, self.store.source_progress())]
 
     def apply(self, path: Path, *, dry_run: bool) -> Json:
         outcome = apply_path(self.store, path, self.now, dry_run=dry_run)

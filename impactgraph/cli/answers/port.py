@@ -105,6 +105,10 @@ class Answers(Protocol):
 
     def resolve_failure(self, identifier: str, ended_at: Millis | None, *, dry_run: bool) -> Json: ...
 
+    def sources(self, configured: Sequence[tuple[str, str]]) -> Sequence[Json]:
+        """GraphQL's Source of each live source. A server knows its own; of a store, (key, kind) say which."""
+        ...
+
     def apply(self, path: Path, *, dry_run: bool) -> Json:
         """GraphQL's TopologyPayload, of a file or a folder."""
         ...

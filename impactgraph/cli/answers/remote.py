@@ -253,6 +253,9 @@ class RemoteAnswers:
         variables = {"id": identifier, "endedAt": iso_moment(ended_at), "dryRun": dry_run}
         return self.client.ask(documents.RESOLVE, **variables)["change"]
 
+    def sources(self, configured: Sequence[tuple[str, str]]) -> Sequence[Json]:
+        return self.client.ask(documents.SOURCES)["sources"]
+
     def apply(self, path: Path, *, dry_run: bool) -> Json:
         checked = validate_path(path)
         if checked.topology is None:

@@ -36,6 +36,8 @@ class BatchEvent:
     """Where it is rejected: number of the quarantine entry with its content."""
     seq: int = 0
     """Sequence number: its own where it is accepted, that of the recorded event where it repeats one."""
+    origin: str = ""
+    """Key of the live source of which it is a refused document, and no event."""
     bringers: frozenset[int] = frozenset()
     """Numbers of the ingests that bring it; empty: it came otherwise."""
 
@@ -88,7 +90,7 @@ class BatchEvent:
     def quarantine_entry(self, now: Millis) -> QuarantinedEvent:
         """Number 0 where an earlier event with the same content has the entry."""
         number = 0 if self.is_in_quarantine else self.quarantine_number
-        return QuarantinedEvent(number, self.rejection, as_text(self.text), self.place, now)
+        return QuarantinedEvent(number, self.rejection, as_text(self.text), self.place, now, self.origin)
 
 
 def failure_subject(key: str) -> str:

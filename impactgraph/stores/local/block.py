@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from graph_models.time import Millis
 from impactgraph.columns import Ints
+from impactgraph.stores.local.tables import latest_rows
 from impactgraph.stores.state.event_kinds import FAILURES, EventKind
 
 Table: TypeAlias = dict[str, NDArray[Any]]
@@ -76,7 +77,9 @@ def concatenate_blocks(blocks: Sequence[Block]) -> Block:
     """Successive blocks as one; none may reuse a number that an earlier one of them released."""
     tables = dict.fromkeys(table for block in blocks for table in block.rows)
     rows = {
-        table: _concatenate([block.rows[table] for block in blocks if table in block.rows])
+        table: latest_rows(
+            table, _concatenate([block.rows[table] for block in blocks if table in block.rows])
+        )
         for table in tables
     }
     reasons: dict[int, str] = {}

@@ -95,6 +95,8 @@ def unpack(packed: bytes) -> Block:
         placed.setdefault(
             "adds", np.zeros(len(placed["seq"]), np.uint8)
         )  # blocks of earlier versions lack it
+    if entries := rows.get("aside"):
+        entries.setdefault("origin", np.full(len(entries["number"]), "", np.object_))  # likewise
     return Block(
         rows=rows,
         removed_seqs=_values(content.removed_seqs),

@@ -3,6 +3,7 @@ is accepted.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from impactgraph.stores.local.batch import BatchEvent, as_text
 from impactgraph.stores.local.block import Block, Table
 from impactgraph.stores.local.record import Record
 from impactgraph.stores.state.encoding import event_hashes
+
+_ENTRY = "number, reason, text, place, received_at, origin"
+"""Columns of a `QuarantinedEvent`."""
 
 
 class Quarantine:
@@ -47,15 +51,10 @@ class Quarantine:
         return self.batch_events(numbers) if numbers else []
 
     def batch_events(self, numbers: Sequence[int] | None = None) -> list[BatchEvent]:
-        """The entries with these numbers (None: all) as events to replay, oldest first; not yet validated."""
-        columns = "number, text, place, reason"
-        if numbers is None:
-            rows = self._record.rows(f"select {columns} from aside order by number")
-        else:
-            query = (
-                f"select {columns} from aside where number in (select unnest(?::bigint[])) order by number"
-            )
-            rows = self._record.rows(query, [list(numbers)])
+        """The entries with these numbers (None: all) as events to replay, oldest first; not yet validated.
+        Those of documents are none.
+        """
+        rows = self._rows("number, text, place, reason", "origin = ''", numbers)
         return [
             BatchEvent(text.encode(), place, number, previous_rejection=reason)
             for number, text, place, reason in rows
@@ -69,9 +68,18 @@ class Quarantine:
         )
         return dict(self._record.rows(query, [list(orders)]))
 
+    def documents(self, numbers: Sequence[int] | None = None) -> list[QuarantinedEvent]:
+        """The entries with these numbers (None: all) that are documents of live sources, oldest first."""
+        return [QuarantinedEvent(*row) for row in self._rows(_ENTRY, "origin <> ''", numbers)]
+
+    def _rows(self, columns: str, condition: str, numbers: Sequence[int] | None) -> list[tuple[Any, ...]]:
+        chosen = "" if numbers is None else "and number in (select unnest(?::bigint[]))"
+        query = f"select {columns} from aside where {condition} {chosen} order by number"
+        return self._record.rows(query, [] if numbers is None else [list(numbers)])
+
     def page(self, limit: int) -> list[QuarantinedEvent]:
         """The oldest entries, at most `limit`."""
-        query = "select number, reason, text, place, received_at from aside order by number limit ?"
+        query = f"select {_ENTRY} from aside order by number limit ?"
         return [QuarantinedEvent(*row) for row in self._record.rows(query, [limit])]
 
     def add_changes(self, block: Block, batch: Sequence[BatchEvent], now: Millis) -> None:
@@ -144,4 +152,5 @@ def _entry_columns(events: dict[int, BatchEvent], now: Millis) -> Table:
         "text": np.array([as_text(event.text) for event in batch], np.object_),
         "place": np.array([event.place for event in batch], np.object_),
         "received_at": np.full(len(batch), now, np.int64),
+        "origin": np.array([event.origin for event in batch], np.object_),
     }

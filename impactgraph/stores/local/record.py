@@ -25,6 +25,7 @@ from impactgraph.stores.local.tables import (
     PLACED_COLUMNS,
     PLACEMENT_COLUMNS,
     TABLES,
+    deletions,
 )
 from impactgraph.stores.state.encoding import bounded_micros
 from impactgraph.stores.state.event_kinds import FAILURES, EventKind
@@ -198,7 +199,9 @@ class Record:
         return [_without_mask(column) for column in columns.values()]
 
     def append(self, table: str, columns: Mapping[str, NDArray[Any]]) -> None:
-        """Adds rows; the columns go by their names in the table."""
+        """Adds rows, in place of those with their keys; the columns go by their names in the table."""
+        for replaced in deletions(table, columns):
+            self._connection.execute(*replaced)
         count = len(next(iter(columns.values())))
         if count == 1:
             row = [

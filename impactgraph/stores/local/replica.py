@@ -29,6 +29,7 @@ from impactgraph.stores.local.quarantine import Quarantine
 from impactgraph.stores.local.rebuild import add_recorded, catch_up, rebuild
 from impactgraph.stores.local.record import Position, Record
 from impactgraph.stores.local.rewind import MOST, refolded, rewind
+from impactgraph.stores.local.source_index import SourceIndex
 from impactgraph.stores.local.timelines import order_numbers
 from impactgraph.stores.local.topologies import Topologies
 from impactgraph.stores.local.undo import PreparedUndo, UndoSources, prepare_undo
@@ -70,6 +71,7 @@ class Replica:
         self.topologies = Topologies(self.record)
         self.ingests = Ingests(self.record)
         self.quarantine = Quarantine(self.record, self.ingests.greatest_entry)
+        self.sources = SourceIndex(self.record)
         self.present = self._now()
         """The state has the events up to this moment; `waiting` are the later ones."""
         self._index: IngestIndex | None = None
@@ -325,6 +327,7 @@ class Replica:
             self._index.apply(block)
         self.quarantine.apply(block)
         self.ingests.apply(block)
+        self.sources.apply(block)
         self.waiting = self.waiting.with_block(block, self.present)
         self.topologies.apply(block)
         if (earliest := block.earliest_change) is not None:

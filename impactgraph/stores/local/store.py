@@ -21,6 +21,7 @@ from graph_models.topology import Topology
 from impactgraph.baselines import Baselines
 from impactgraph.columns import Columns, ErrorTexts, Visits
 from impactgraph.columns.system_lists import ListContent, SystemLists
+from impactgraph.ports.sources import SourceBatch, SourceProgress
 from impactgraph.ports.store import (
     EventsAhead,
     Ingest,
@@ -41,6 +42,7 @@ from impactgraph.stores.local.payload import differing_stock, error_texts
 from impactgraph.stores.local.read_write_lock import ReadWriteLock
 from impactgraph.stores.local.record import Record
 from impactgraph.stores.local.replica import Change, Replica
+from impactgraph.stores.local.source_index import refused_documents
 from impactgraph.stores.local.timelines import timelines
 from impactgraph.stores.state.event_validator import EventValidator
 from impactgraph.stores.state.lists import content_of
@@ -137,6 +139,14 @@ class LocalStore(ABC):
         with self._reading() as replica:
             return replica.quarantine.page(limit)
 
+    def quarantined_documents(self, numbers: Sequence[int] | None = None) -> Sequence[QuarantinedEvent]:
+        with self._reading() as replica:
+            return replica.quarantine.documents(numbers)
+
+    def source_progress(self) -> Mapping[str, SourceProgress]:
+        with self._reading() as replica:
+            return replica.sources.progress()
+
     def orders(self, keys: Sequence[str], as_of: Millis | None = None) -> Mapping[str, Order]:
         with self._reading() as replica:
             return {order.key: order for order in replica.orders(keys, as_of).values()}
@@ -231,10 +241,23 @@ class LocalStore(ABC):
                 self._replica.save(least=SAVE_AFTER)
         return total
 
-    def _ingest_batch(
-        self, read: Callable[[EventValidator], list[BatchEvent]], *, results: bool = False, ingest: int = 0
+    def ingest_source(
+        self, batch: SourceBatch, lines: Sequence[bytes], *, places: Sequence[str] = ()
     ) -> IngestResult:
-        """Commits one batch.
+        result = self._ingest_batch(partial(_read_source, batch, lines, places), results=True, source=batch)
+        with self._write_lock:
+            self._replica.save(least=SAVE_AFTER)
+        return result
+
+    def _ingest_batch(
+        self,
+        read: Callable[[EventValidator], list[BatchEvent]],
+        *,
+        results: bool = False,
+        ingest: int = 0,
+        source: SourceBatch | None = None,
+    ) -> IngestResult:
+        """Commits one batch, with the progress of the source that it is of.
 
         `read` parses it before the locks are taken, and once more where the topology changed since.
         """
@@ -249,7 +272,12 @@ class LocalStore(ABC):
             current = self._replica.state.validator
             batch = first_batch if first_batch is not None and current is validator else read(current)
             first_batch = None
-            return self._replica.prepare(batch, self._watermark(), now, ingest=ingest)
+            if source is not None:
+                self._replica.sources.check(source)
+            change = self._replica.prepare(batch, self._watermark(), now, ingest=ingest)
+            if source is not None:
+                self._replica.sources.add_progress(change.block, source, batch, self._replica.quarantine)
+            return change
 
         self._commit(prepare)
         return batch_result(batch, now, results=results)
@@ -371,6 +399,13 @@ class CopiedStore(LocalStore):
     def discard(self) -> None:
         """Closes it without saving anything."""
         self._replica.record.close()
+
+
+def _read_source(
+    source: SourceBatch, lines: Sequence[bytes], places: Sequence[str], validator: EventValidator
+) -> list[BatchEvent]:
+    """The events of a live source, validated, and its refused documents."""
+    return [*read_batch(lines, places, validator), *refused_documents(source)]
 
 
 def _begun(replica: Replica, matches: Sequence[SearchMatch]) -> Sequence[SearchMatch]:

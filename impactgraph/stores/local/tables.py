@@ -3,7 +3,7 @@
 Values are stored once in `words` and dictionary-encoded; orders and fulfillments go by number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from impactgraph.stores.state.event_tables import EventDetails, EventRows, Place
 ODD_AMOUNT = NO_AMOUNT + 1
 """Stands for an amount that SQL cannot convert to millionths exactly."""
 
-FORMAT = "2"
+FORMAT = "3"
 """Changes whenever the tables or the encoding do."""
 
 _SIMPLE_AMOUNT = "'-?[0-9]{1,12}([.][0-9]{1,6})?'"
@@ -71,8 +71,20 @@ create table undos (ingest integer, undone_at bigint, seq bigint);
 entries. `ingest` 0 stands for what came again otherwise, over HTTP. Rows are added and never changed.
 """
 
+_SOURCE_TABLES = """
+create table source_positions (source varchar, part varchar, position varchar);
+create table source_counts (
+  source varchar, taken bigint, repeated bigint, quarantined bigint, passed bigint, last_event_at bigint
+);
+"""
+"""Live sources: how far each part was read, and what came of it in all. A row replaces the one of its key."""
+
+KEYS: Mapping[str, tuple[str, ...]] = {"source_positions": ("source", "part"), "source_counts": ("source",)}
+"""Of tables whose rows are replaced, the columns that identify a row."""
+
 MIGRATIONS: Mapping[str, str] = {
     "1": f"alter table placed add column adds utinyint default 0; {_INGEST_TABLES}",
+    "2": f"alter table aside add column origin varchar default ''; {_SOURCE_TABLES}",
 }
 """By format, the statements that make the next one of it."""
 
@@ -86,14 +98,33 @@ create table placed ({_definition(_PLACED, "exact varchar")});
 create table placements ({_definition(_PLACEMENTS, "exact varchar")});
 create table aside (
   number bigint, hash ubigint, name_hash ubigint, order_id varchar, source varchar, id varchar,
-  reason varchar, text varchar, place varchar, received_at bigint
+  reason varchar, text varchar, place varchar, received_at bigint, origin varchar
 );
 create table topologies (number integer, key varchar, applied_at bigint, elements integer, documents varchar);
-{_INGEST_TABLES}"""
+{_INGEST_TABLES}
+{_SOURCE_TABLES}"""
 
 EVENT_COLUMNS = _selection(EventRows.columns(), _DERIVED)
 PLACED_COLUMNS = _selection(_PLACED, {})
 PLACEMENT_COLUMNS = _selection(_PLACEMENTS, {})
+
+
+def deletions(table: str, columns: Mapping[str, NDArray[Any]]) -> Iterator[tuple[str, list[Any]]]:
+    """Statements that remove the rows which these rows replace, with their values."""
+    if keys := KEYS.get(table):
+        condition = " and ".join(f"{key} = ?" for key in keys)
+        for values in zip(*(columns[key].tolist() for key in keys), strict=True):
+            yield f"delete from {table} where {condition}", list(values)
+
+
+def latest_rows(table: str, columns: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """The rows without those that a later one of them replaces."""
+    keys = KEYS.get(table)
+    if not keys:
+        return dict(columns)
+    names = zip(*(columns[key].tolist() for key in keys), strict=True)
+    rows = list({name: row for row, name in enumerate(names)}.values())
+    return {name: column[rows] for name, column in columns.items()}
 
 
 def event_table(events: EventRows, details: EventDetails) -> dict[str, NDArray[Any]]:

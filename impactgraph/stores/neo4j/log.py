@@ -16,10 +16,11 @@ from impactgraph.stores.local.packing import pack, unpack
 from impactgraph.stores.local.record import Position
 from impactgraph.stores.neo4j.database import CommitUnknownError, Database, Row, rows
 
-FORMAT = "3"
+FORMAT = "4"
 """Of the log and its blocks: changes whenever an older version could not read them."""
-READABLE_FORMATS = ("1", "2", FORMAT)
-"""Logs of format 1 have blocks of format 1 only, those of format 2 know no ingests; the first append makes
+READABLE_FORMATS = ("1", "2", "3", FORMAT)
+"""Logs of format 1 have blocks of format 1 only, those of format 2 know no ingests, those of format 3 no
+live sources; the first append makes
 them the present format.
 """
 

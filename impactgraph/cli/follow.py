@@ -1,0 +1,66 @@
+"""`impactgraph follow`: one live source, without a server."""
+
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from impactgraph.cli.options import COMMON, Common
+
+if TYPE_CHECKING:
+    from impactgraph.ports.sources import SourceProgress
+
+Key = Annotated[str, Parameter(help="Key of the source in the file.", show_default=False)]
+Sources = Annotated[
+    Path | None,
+    Parameter(help="File of the live sources [default: IMPACTGRAPH_SOURCES].", env_var="IMPACTGRAPH_SOURCES"),
+]
+Once = Annotated[bool, Parameter(help="Ends when all that is there was taken.", negative=())]
+
+
+def follow(source: Key, /, *, sources: Sources = None, once: Once = False, common: Common = COMMON) -> None:
+    """Follows a source until interrupted."""
+    from impactgraph.bootstrap import system_clock
+    from impactgraph.cli.answers.targets import check_store
+    from impactgraph.cli.sources import load_file
+    from impactgraph.cli.stores import open_or_create
+    from impactgraph.ports.sources import SourceProgress
+    from impactgraph.sources.live_sources import chosen_source, follower
+
+    config = chosen_source(load_file(sources), source)
+    check_store("follow", common)
+    stop = threading.Event()
+    _stop_at_signals(stop)
+    with open_or_create(common.store) as store:
+        followed = follower(config, store, stop, now=system_clock)
+        before = store.source_progress().get(source, SourceProgress())
+        followed.run(stop, until_caught_up=once)
+        _print_progress(source, before, store.source_progress().get(source, SourceProgress()))
+
+
+def _stop_at_signals(stop: threading.Event) -> None:
+    """SIGINT and SIGTERM end it after the present block."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+
+
+def _print_progress(source: str, before: "SourceProgress", after: "SourceProgress") -> None:
+    from impactgraph.cli.output import console
+
+    counts = ", ".join(
+        f"{getattr(after, name) - getattr(before, name):,} {text}"
+        for name, text in (
+            ("taken", "taken"),
+            ("repeated", "repeated"),
+            ("quarantined", "quarantined"),
+            ("passed", "passed over"),
+        )
+    )
+    console(error=True).print(f"{source}: {counts}.")

@@ -1,0 +1,1 @@
+"""Live sources: Kafka topics, PostgreSQL queries, folders and webhooks, followed into the store."""

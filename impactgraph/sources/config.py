@@ -1,0 +1,115 @@
+"""The declaration of a live source, as a file of sources has it."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from graph_models.time import Millis
+from impactgraph.errors import BadInputError
+
+SECOND = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Where a secret is: an environment variable, or a file. The file of sources never has it."""
+
+    env: str | None = None
+    file: Path | None = None
+
+    def read(self) -> str:
+        """The secret, without the line break that ends a file. Raises BadInputError where there is none."""
+        if self.file is not None:
+            try:
+                text = self.file.read_text(encoding="utf-8").rstrip("\r\n")
+            except (OSError, UnicodeDecodeError) as error:
+                reason = getattr(error, "strerror", None) or error
+                raise BadInputError(
+                    f"The secret in the file {self.file} cannot be read: {reason}."
+                ) from error
+        else:
+            text = os.environ.get(self.env or "", "")
+        if not text:
+            raise BadInputError(f"The secret in {self.place} is empty: set it where this process runs.")
+        return text
+
+    @property
+    def place(self) -> str:
+        return f"the file {self.file}" if self.file else f"the environment variable {self.env}"
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaSource:
+    """Topics of a Kafka cluster."""
+
+    key: str
+    brokers: tuple[str, ...]
+    topics: tuple[str, ...]
+    mapping: Path | None = None
+    start: str = "earliest"
+    """Where a partition without a position begins: `earliest` or `latest`."""
+    user: str | None = None
+    password: Secret | None = None
+    mechanism: str = "PLAIN"
+    tls: bool = False
+    settings: dict[str, str] = field(default_factory=dict[str, str])
+    """Further settings of librdkafka."""
+    kind: str = "kafka"
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresSource:
+    """Rows of a query, in the order of a column that rises."""
+
+    key: str
+    connection: str
+    query: str
+    rising: str
+    mapping: Path | None = None
+    password: Secret | None = None
+    document: str | None = None
+    """Column that has the document; None: the row is."""
+    wait_for: str = "all"
+    """Open transactions that a value waits for: `all`, or `writers`."""
+    every: Millis = SECOND
+    kind: str = "postgres"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSource:
+    """A folder that files arrive in."""
+
+    key: str
+    path: Path
+    files: str = "*"
+    """Pattern of their names."""
+    mapping: Path | None = None
+    done: Path | None = None
+    """Where files go that were read; None: they stay, and are remembered."""
+    failed: Path | None = None
+    """Where files go that cannot be read; None: they stay, and are remembered."""
+    every: Millis = SECOND
+    kind: str = "folder"
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSource:
+    """Documents that another system sends to POST /in/{key}."""
+
+    key: str
+    header: str
+    """Name of the header that has the secret or the signature."""
+    secrets: tuple[Secret, ...]
+    """Any of them is right: two while one replaces the other."""
+    check: str = "secret"
+    """What the header has: `secret`, or `hmac-sha256` of the body."""
+    encoding: str = "hex"
+    """Of a signature: `hex` or `base64`."""
+    prefix: str = ""
+    """Text before it in the header, such as `sha256=`."""
+    mapping: Path | None = None
+    kind: str = "webhook"
+
+
+SourceConfig: TypeAlias = KafkaSource | PostgresSource | FolderSource | WebhookSource

@@ -1,0 +1,111 @@
+"""Makes events of the documents of a live source: by its mapping, else they are CloudEvents."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from impactgraph.errors import BadInputError
+from impactgraph.ingest.cloudevents import STRUCTURED, read_delivery
+from impactgraph.ingest.mapped import Skipped
+from impactgraph.ingest.record_mapper import MappedRecord, RecordMapper
+from impactgraph.ports.sources import RefusedDocument
+
+_BOM = b"\xef\xbb\xbf"
+_NO_HEADERS: Mapping[str, str] = {}
+_EMPTY = "it is empty"
+_JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a source delivered, as it came."""
+
+    text: bytes
+    place: str
+    headers: Mapping[str, str] = field(default_factory=lambda: _NO_HEADERS)
+    """As of HTTP, in small letters: events in CloudEvents' binary mode have their attributes there."""
+    number: int = 0
+    """Of the quarantine entry that it is retried from; 0: it is new."""
+
+
+@dataclass(slots=True)
+class Translation:
+    """Documents as events, and what became none."""
+
+    lines: list[bytes] = field(default_factory=list[bytes])
+    places: list[str] = field(default_factory=list[str])
+    """Of each event."""
+    refused: list[RefusedDocument] = field(default_factory=list[RefusedDocument])
+    passed: int = 0
+    """Records that the mapping does not ask for."""
+    translated: list[int] = field(default_factory=list[int])
+    """Quarantine entries whose documents are events now."""
+
+    def add_events(self, events: Sequence[bytes], place: str) -> None:
+        self.lines += events
+        self.places += [place] * len(events)
+
+    def refuse(self, document: Document, reason: str) -> None:
+        self.refused.append(RefusedDocument(document.text, reason, document.place, document.number))
+
+
+def translate(documents: Sequence[Document], mapper: RecordMapper | None) -> Translation:
+    """The events of the documents in their order.
+
+    A document is refused as a whole where one of its records is: retried, it gives the same events again.
+    """
+    translation = Translation()
+    for document in documents:
+        if not document.text.strip():
+            translation.refuse(document, _EMPTY)
+        elif mapper is None:
+            _add_cloudevents(document, translation)
+        else:
+            _add_mapped(document, mapper, translation)
+    return translation
+
+
+def _add_cloudevents(document: Document, translation: Translation) -> None:
+    """Texts that are no JSON become events, too: the store refuses them with their reason."""
+    headers = dict(document.headers)
+    headers.setdefault("content-type", _JSON if document.text.lstrip()[:1] == b"[" else STRUCTURED)
+    try:
+        events = read_delivery(headers, document.text).events
+    except BadInputError as error:
+        translation.refuse(document, str(error))
+        return
+    translation.add_events(events, document.place)
+    _settle(document, translation)
+
+
+def _add_mapped(document: Document, mapper: RecordMapper, translation: Translation) -> None:
+    try:
+        content = msgspec.json.decode(document.text.removeprefix(_BOM))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        translation.refuse(document, f"not JSON: {error}")
+        return
+    except RecursionError:
+        translation.refuse(document, "it is nested too deeply")
+        return
+    reasons: dict[str, None] = {}
+    for record in mapper.map_document(content, document.place):
+        translation.add_events(record.events, document.place)
+        if record.skipped is not None and not record.skipped.is_expected:
+            reasons[_reason(record, record.skipped)] = None
+        elif not record.events:
+            translation.passed += 1
+    if reasons:
+        translation.refuse(document, "; ".join(reasons))
+    else:
+        _settle(document, translation)
+
+
+def _settle(document: Document, translation: Translation) -> None:
+    if document.number:
+        translation.translated.append(document.number)
+
+
+def _reason(record: MappedRecord, skipped: Skipped) -> str:
+    activity = skipped.activity or record.activity
+    return f"{activity}: {skipped.reason}" if activity else skipped.reason

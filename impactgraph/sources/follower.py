@@ -1,0 +1,144 @@
+"""Follows one source: reads it on from its stored position, and stores events and position together."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import structlog
+
+from graph_models.time import Millis
+from impactgraph.errors import ImpactGraphError, StoreUnavailableError
+from impactgraph.ports.sources import PositionMovedError, SourceBatch, SourceProgress
+from impactgraph.ports.store import Store
+from impactgraph.sources.feed import Delivery, Feed, SourceUnavailableError
+from impactgraph.usecases.sources import SourceState, SourceStatus
+
+PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+"""Seconds between tries; the last goes on."""
+_TRANSIENT = (SourceUnavailableError, StoreUnavailableError, PositionMovedError)
+
+log = structlog.get_logger("impactgraph.sources")
+
+
+@dataclass
+class Condition:
+    """How a source is at present; any thread may read it."""
+
+    state: SourceState = SourceState.STOPPED
+    problem: str | None = None
+    caught_up_at: Millis | None = None
+    """When all that was there had been taken; None: not since the start."""
+    behind_since: Millis | None = None
+    """Since when something may be there that was not taken; None: nothing is."""
+    progress: SourceProgress = SourceProgress()  # noqa: RUF009 - it is frozen
+
+    def status(self, key: str, kind: str, now: Millis) -> SourceStatus:
+        """For how long it was not caught up is its lag."""
+        lag = None if self.state is SourceState.STOPPED else 0
+        if lag is not None and self.behind_since is not None:
+            lag = max(0, now - self.behind_since)
+        return SourceStatus(key, kind, self.state, lag, self.progress, self.problem)
+
+
+class Follower:
+    """One source in its own thread, or in the caller's."""
+
+    def __init__(
+        self, key: str, make_feed: Callable[[], Feed], store: Store, *, now: Callable[[], Millis]
+    ) -> None:
+        self.key = key
+        self._make_feed = make_feed
+        self._store = store
+        self._now = now
+        self.condition = Condition()
+        self._positions: dict[str, str] = {}
+        self._is_idle = False
+
+    def run(
+        self,
+        stop: threading.Event,
+        on_commit: Callable[[], None] = lambda: None,
+        *,
+        until_caught_up: bool = False,
+    ) -> None:
+        """Follows until `stop`, and starts over after whatever fails, later each time.
+
+        `until_caught_up`: ends when all that is there was taken, and raises what fails.
+        """
+        tries = 0
+        while not stop.is_set():
+            try:
+                feed = self._open()
+                try:
+                    while not stop.is_set():
+                        delivery = self._step(feed, on_commit)
+                        tries = 0
+                        if until_caught_up and delivery.is_caught_up:
+                            return
+                finally:
+                    feed.close()
+            except Exception as error:
+                if until_caught_up:
+                    raise
+                self._note_failure(error)
+                stop.wait(PAUSES[min(tries, len(PAUSES) - 1)])
+                tries += 1
+        self.condition.state = SourceState.STOPPED
+
+    def _open(self) -> Feed:
+        """A feed that reads on from the stored positions."""
+        if self.condition.behind_since is None:
+            self.condition.behind_since = self._now()
+        progress = self._store.source_progress().get(self.key, SourceProgress())
+        self._positions = dict(progress.positions)
+        self.condition.progress = progress
+        feed = self._make_feed()
+        try:
+            feed.open(progress.positions)
+        except BaseException:
+            with suppress(Exception):
+                feed.close()
+            raise
+        return feed
+
+    def _step(self, feed: Feed, on_commit: Callable[[], None]) -> Delivery:
+        delivery = feed.poll()
+        if not delivery.is_empty or delivery.translation.passed:
+            self._ingest(delivery)
+            on_commit()
+        feed.stored()
+        condition = self.condition
+        if delivery.is_caught_up:
+            condition.behind_since = None
+            condition.caught_up_at = self._now()
+        elif condition.behind_since is None:
+            condition.behind_since = condition.caught_up_at
+        condition.problem = delivery.note or None
+        condition.state = SourceState.RUNNING
+        return delivery
+
+    def _ingest(self, delivery: Delivery) -> None:
+        translation = delivery.translation
+        batch = SourceBatch(
+            self.key,
+            positions=delivery.positions,
+            before={part: self._positions[part] for part in delivery.positions if part in self._positions},
+            refused=translation.refused,
+            passed=translation.passed,
+        )
+        self._store.ingest_source(batch, translation.lines, places=translation.places)
+        self._positions |= delivery.positions
+        self.condition.progress = self._store.source_progress()[self.key]
+
+    def _note_failure(self, error: Exception) -> None:
+        condition = self.condition
+        condition.state = SourceState.WAITING if isinstance(error, _TRANSIENT) else SourceState.FAILED
+        if isinstance(error, ImpactGraphError):
+            condition.problem = str(error)
+            log.warning("source cannot be followed", source=self.key, reason=str(error))
+        else:
+            condition.problem = f"{type(error).__name__}: {error}"
+            log.error("source cannot be followed", source=self.key, exc_info=error)
+        if condition.behind_since is None:
+            condition.behind_since = condition.caught_up_at or self._now()

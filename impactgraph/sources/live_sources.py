@@ -1,0 +1,138 @@
+"""The sources of a process: a thread for each that has to be read, a receiver for each webhook."""
+
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from graph_models.time import Millis
+from impactgraph.errors import BadInputError, NotFoundError, Problem
+from impactgraph.ingest.record_mapper import RecordMapper
+from impactgraph.ports.store import Store
+from impactgraph.sources.config import (
+    FolderSource,
+    KafkaSource,
+    PostgresSource,
+    SourceConfig,
+    WebhookSource,
+)
+from impactgraph.sources.documents import translate
+from impactgraph.sources.feed import Feed
+from impactgraph.sources.folder import FolderFeed
+from impactgraph.sources.follower import Condition, Follower
+from impactgraph.sources.kafka import KafkaFeed
+from impactgraph.sources.mappings import document_mapper, file_blocks, mapping_version
+from impactgraph.sources.postgres import PostgresFeed
+from impactgraph.sources.webhook import WebhookReceiver
+from impactgraph.topology.near import nearest
+from impactgraph.usecases.sources import SourceStatus, Webhook
+
+JOIN_SECONDS = 30.0
+"""How long the end of a thread is waited for: it may be in the middle of a commit."""
+
+
+class FollowedSources:
+    """Implements `impactgraph.usecases.sources.LiveSources`."""
+
+    def __init__(self, configs: Sequence[SourceConfig], store: Store, *, now: Callable[[], Millis]) -> None:
+        """Raises BadInputError with everything that is wrong in the mappings, and every missing secret."""
+        self._configs = configs
+        self._now = now
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._followers: dict[str, Follower] = {}
+        self._webhooks: dict[str, WebhookReceiver] = {}
+        problems: list[Problem] = []
+        for config in configs:
+            try:
+                if isinstance(config, WebhookSource):
+                    self._webhooks[config.key] = _receiver(config, store)
+                else:
+                    self._followers[config.key] = follower(config, store, self._stop, now=now)
+            except BadInputError as error:
+                problems += [_of_source(config.key, problem) for problem in error.problems]
+        if problems:
+            raise BadInputError(*problems)
+
+    def start(self, on_commit: Callable[[], None]) -> None:
+        """Follows them until `stop`."""
+        for receiver in self._webhooks.values():
+            receiver.on_commit = on_commit
+            receiver.load_progress()
+        self._threads = [
+            threading.Thread(target=each.run, args=(self._stop, on_commit), name=f"source {each.key}")
+            for each in self._followers.values()
+        ]
+        for thread in self._threads:
+            thread.daemon = True
+            thread.start()
+
+    def stop(self) -> None:
+        """Returns when nothing is written any more."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(JOIN_SECONDS)
+
+    def statuses(self) -> Sequence[SourceStatus]:
+        now = self._now()
+        return [self._condition(each.key).status(each.key, each.kind, now) for each in self._configs]
+
+    def _condition(self, key: str) -> Condition:
+        return (self._webhooks.get(key) or self._followers[key]).condition
+
+    def webhook(self, key: str) -> Webhook | None:
+        return self._webhooks.get(key)
+
+
+def follower(
+    config: SourceConfig, store: Store, stop: threading.Event, *, now: Callable[[], Millis]
+) -> Follower:
+    """What follows a source, in the thread that runs it. Raises BadInputError where its mapping is wrong."""
+    return Follower(config.key, _feed_maker(config, stop), store, now=now)
+
+
+def _feed_maker(config: SourceConfig, stop: threading.Event) -> Callable[[], Feed]:
+    match config:
+        case KafkaSource():
+            make = partial(translate, mapper=mapper_of(config))
+            return lambda: KafkaFeed(config, make)
+        case PostgresSource():
+            make = partial(translate, mapper=mapper_of(config))
+            return lambda: PostgresFeed(config, make, stop)
+        case FolderSource():
+            version = mapping_version(config.mapping) if config.mapping else ""
+            read = partial(file_blocks, mapping=config.mapping)
+            return lambda: FolderFeed(config, read, stop, version=version)
+        case WebhookSource():
+            raise BadInputError(
+                f"{config.key} is a webhook: `impactgraph serve` receives what is sent to it."
+            )
+
+
+def mapper_of(config: SourceConfig) -> RecordMapper | None:
+    """None where its documents are CloudEvents. Raises BadInputError where the mapping is wrong."""
+    return document_mapper(config.mapping) if config.mapping else None
+
+
+def document_mappers(configs: Sequence[SourceConfig]) -> dict[str, RecordMapper | None]:
+    """What maps the documents of each source that has documents; those of folders have rows of files."""
+    return {each.key: mapper_of(each) for each in configs if not isinstance(each, FolderSource)}
+
+
+def chosen_source(configs: Sequence[SourceConfig], key: str) -> SourceConfig:
+    """Raises NotFoundError, with near names, where there is none with this key."""
+    for config in configs:
+        if config.key == key:
+            return config
+    raise NotFoundError(
+        f"source {key}", near=[f"source {each}" for each in nearest(key, [c.key for c in configs])]
+    )
+
+
+def _receiver(config: WebhookSource, store: Store) -> WebhookReceiver:
+    for secret in config.secrets:
+        secret.read()
+    return WebhookReceiver(config, partial(translate, mapper=mapper_of(config)), store)
+
+
+def _of_source(key: str, problem: Problem) -> Problem:
+    return Problem(f"source {key}: {problem.message}", problem.file, problem.line)

@@ -1,0 +1,59 @@
+"""Retries documents in the quarantine that a mapping refused: the mapping may have been mended since."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from impactgraph.ingest.record_mapper import RecordMapper
+from impactgraph.ports.sources import SourceBatch
+from impactgraph.ports.store import IngestResult, QuarantinedEvent, Store
+from impactgraph.sources.documents import Document, Translation, translate
+
+MOST_DOCUMENTS = 2_000
+"""Of one transaction."""
+
+
+def replay_documents(
+    store: Store, mappers: Mapping[str, RecordMapper | None], numbers: Sequence[int] | None = None
+) -> IngestResult:
+    """Maps the documents with these numbers (None: all) again, by the mapping that their source has now.
+
+    Documents that become events leave the quarantine; the others stay with the present reason, as do those of
+    sources that are not in `mappers`.
+    """
+    entries = sorted(store.quarantined_documents(numbers), key=lambda entry: entry.origin)
+    total = IngestResult()
+    for source, group in groupby(entries, key=lambda entry: entry.origin):
+        remaining = list(group)
+        if source not in mappers:
+            total.quarantined += remaining
+            continue
+        for start in range(0, len(remaining), MOST_DOCUMENTS):
+            chunk = remaining[start : start + MOST_DOCUMENTS]
+            total.extend(_replay(store, source, chunk, mappers[source]))
+    return total
+
+
+def _replay(
+    store: Store, source: str, entries: Sequence[QuarantinedEvent], mapper: RecordMapper | None
+) -> IngestResult:
+    documents = [Document(entry.text.encode(), entry.place, number=entry.number) for entry in entries]
+    translation = translate(documents, mapper)
+    batch = SourceBatch(
+        source, refused=translation.refused, passed=translation.passed, releases=translation.translated
+    )
+    result = store.ingest_source(batch, translation.lines, places=translation.places)
+    result.quarantined += _remaining(entries, translation)
+    result.results = []
+    return result
+
+
+def _remaining(entries: Sequence[QuarantinedEvent], translation: Translation) -> list[QuarantinedEvent]:
+    """The entries that stay, with their present reasons."""
+    reasons = {each.number: each.reason for each in translation.refused}
+    return [
+        QuarantinedEvent(
+            entry.number, reasons[entry.number], entry.text, entry.place, entry.received_at, entry.origin
+        )
+        for entry in entries
+        if entry.number in reasons
+    ]
