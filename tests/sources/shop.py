@@ -16,7 +16,7 @@ NOW = at(600)
 
 
 class ShopMapper:
-    """Maps `{"order": "O-1"}` to order.placed; "noise" is not asked for; documents without order are refused."""
+    """Maps `{"order": "O-1"}` to order.placed; "noise" is not asked for; others are refused."""
 
     source = "/shop"
 
