@@ -7,7 +7,7 @@ ARGS ?=
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check laws bench accuracy lock browser npm neo4j
+.PHONY: help demo test check laws bench accuracy lock browser npm neo4j kafka postgres
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -15,7 +15,7 @@ help: ## what can be made
 demo: $(READY) ## a retailer with two live failures: the first blast radius, then the server; ARGS="--no-serve --orders 1000"
 	@$(BIN)/impactgraph demo $(ARGS)
 
-test: check browser npm neo4j ## all checks and tests; ARGS="-k words" chooses
+test: check browser npm neo4j kafka postgres ## all checks and tests; ARGS="-k words" chooses
 	PYTHONHASHSEED=0 $(BIN)/pytest -n 2 $(ARGS)  # the seed: properties then look at the same examples everywhere
 
 check: $(READY) ## lint, types, layers, unused dependencies
@@ -37,7 +37,7 @@ accuracy: $(READY) ## scores the development cases and writes docs/accuracy.md
 lock: $(BIN)/uv ## resolves the dependencies anew; names, versions and hashes only, never an address
 	$(BIN)/uv pip compile -q pyproject.toml --all-extras --group dev --universal --fork-strategy fewest --upgrade \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.lock
-	$(BIN)/uv pip compile -q pyproject.toml --extra neo4j --universal --fork-strategy fewest --constraint requirements.lock \
+	$(BIN)/uv pip compile -q pyproject.toml --extra neo4j --extra kafka --extra postgres --universal --fork-strategy fewest --constraint requirements.lock \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate -o deploy/runtime.lock
 
 browser: ## chromium, for the tests that open a page
@@ -45,6 +45,12 @@ browser: ## chromium, for the tests that open a page
 
 neo4j: $(READY) ## the jars of a Neo4j server, for tests; IMPACTGRAPH_TEST_NEO4J=bolt://user:password@host:port names a running one instead
 	@$(BIN)/python -m tests.neo4j_jars
+
+kafka: $(READY) ## the jars of a Kafka broker, for tests
+	@$(BIN)/python -m tests.kafka_jars
+
+postgres: ## a PostgreSQL server, for tests
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends postgresql; }
 
 npm: $(NPM) ## the audits of the GraphQL over HTTP protocol, for tests
 

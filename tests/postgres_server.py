@@ -1,5 +1,5 @@
-"""A real PostgreSQL for tests, of Debian's package: the first test of a worker that asks for it starts one, each
-worker its own, in a folder that goes with it. It refuses to run as root: then as the user that owns least.
+"""A real PostgreSQL for tests, of Debian's package: the first test of a worker that asks for it starts one,
+each worker its own, in a folder that goes with it. It refuses root, for whom it runs as another user.
 
 What is missing fails a test with what to do; nothing is skipped.
 """
@@ -78,8 +78,8 @@ def _programs() -> Path:
     if beside := shutil.which("initdb"):
         return Path(beside).resolve().parent
     raise RuntimeError(
-        "Tests need a PostgreSQL server: `make postgres` installs it where apt is available; else install the "
-        "package postgresql, so that initdb and pg_ctl are on the PATH."
+        "Tests need a PostgreSQL server: `make postgres` installs it where apt is available; else install "
+        "the package postgresql, so that initdb and pg_ctl are on the PATH."
     )
 
 

@@ -74,7 +74,8 @@ def test_the_image_has_what_the_product_needs_and_nothing_for_development():
     names = {entry.partition("==")[0].lower().replace("_", "-") for entry in locked(DEPLOY / "runtime.lock")}
 
     assert {
-        name.lower().replace("_", "-") for name in needed("impactgraph", frozenset({"neo4j"}), set())
+        name.lower().replace("_", "-")
+        for name in needed("impactgraph", frozenset({"neo4j", "kafka", "postgres"}), set())
     } <= names
     assert not names & {"pytest", "hypothesis", "ruff", "pyright", "playwright", "uv", "uv-build"}
 

@@ -43,8 +43,6 @@ LATER = {
     "Incident.report",
     "Criticality",
     "Finding",
-    "Query.sources",
-    "Source",
     "IncidentState",
     "Alert.sender",
     "Alert.source",

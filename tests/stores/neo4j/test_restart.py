@@ -248,7 +248,7 @@ def test_a_log_of_the_format_before_is_read_and_becomes_one_of_the_present(
 
     assert (unchanged, database.read("match (l:Log) return l.format as format")) == (
         [{"format": "1"}],
-        [{"format": "3"}],
+        [{"format": "4"}],
     )
 
 

@@ -56,6 +56,7 @@ const TONES = {
   ON_TRACK: "good",
   COMPLETED: "good",
   WAITING: "upcoming",
+  RUNNING: "good",
   AT_RISK: "exposed",
   CANCELLED: "neutral",
   UNKNOWN: "neutral",
