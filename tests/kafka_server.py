@@ -106,7 +106,9 @@ class KafkaServer:
     ) -> None:
         """Returns when the broker has them; without a partition, they go to the topic's in turn."""
         producer = Producer({"bootstrap.servers": self.address, "linger.ms": 5, **_QUIET})
-        given = [(name.replace("__", "-"), value.encode()) for name, value in headers.items()]
+        given: list[tuple[str, str | bytes | None]] = [
+            (name.replace("__", "-"), value.encode()) for name, value in headers.items()
+        ]
         count = len(producer.list_topics(topic, timeout=10).topics[topic].partitions)
         for number, value in enumerate(values):
             producer.produce(

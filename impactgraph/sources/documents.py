@@ -39,6 +39,8 @@ class Translation:
     refused: list[RefusedDocument] = field(default_factory=list[RefusedDocument])
     passed: int = 0
     """Records that the mapping does not ask for."""
+    inferred: dict[int, str] = field(default_factory=dict[int, str])
+    """Order by index of the event: events that place orders because nothing before them does."""
     translated: list[int] = field(default_factory=list[int])
     """Quarantine entries whose documents are events now."""
 

@@ -188,7 +188,7 @@ class FolderFeed:
 
 def _translation(block: Block) -> Translation:
     """Entries that the mapping names and that became no event are refused, by their place."""
-    translation = Translation(list(block.lines), list(block.places))
+    translation = Translation(list(block.lines), list(block.places), inferred=dict(block.inferred))
     for skipped in block.passed:
         if skipped.is_expected:
             translation.passed += 1

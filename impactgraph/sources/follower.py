@@ -12,6 +12,7 @@ from impactgraph.errors import ImpactGraphError, StoreUnavailableError
 from impactgraph.ports.sources import PositionMovedError, SourceBatch, SourceProgress
 from impactgraph.ports.store import Store
 from impactgraph.sources.feed import Delivery, Feed, SourceUnavailableError
+from impactgraph.sources.placements import drop_known_placements
 from impactgraph.usecases.sources import SourceState, SourceStatus
 
 PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -120,6 +121,7 @@ class Follower:
 
     def _ingest(self, delivery: Delivery) -> None:
         translation = delivery.translation
+        drop_known_placements(translation, self._store)
         batch = SourceBatch(
             self.key,
             positions=delivery.positions,
@@ -132,13 +134,15 @@ class Follower:
         self.condition.progress = self._store.source_progress()[self.key]
 
     def _note_failure(self, error: Exception) -> None:
-        condition = self.condition
+        condition, before = self.condition, self.condition.problem
         condition.state = SourceState.WAITING if isinstance(error, _TRANSIENT) else SourceState.FAILED
-        if isinstance(error, ImpactGraphError):
-            condition.problem = str(error)
-            log.warning("source cannot be followed", source=self.key, reason=str(error))
+        is_known = isinstance(error, ImpactGraphError)
+        condition.problem = str(error) if is_known else f"{type(error).__name__}: {error}"
+        if condition.problem == before:
+            pass  # it is in the log already
+        elif is_known:
+            log.warning("source cannot be followed", source=self.key, reason=condition.problem)
         else:
-            condition.problem = f"{type(error).__name__}: {error}"
             log.error("source cannot be followed", source=self.key, exc_info=error)
         if condition.behind_since is None:
             condition.behind_since = condition.caught_up_at or self._now()

@@ -7,6 +7,7 @@ from impactgraph.ingest.record_mapper import RecordMapper
 from impactgraph.ports.sources import SourceBatch
 from impactgraph.ports.store import IngestResult, QuarantinedEvent, Store
 from impactgraph.sources.documents import Document, Translation, translate
+from impactgraph.sources.placements import drop_known_placements
 
 MOST_DOCUMENTS = 2_000
 """Of one transaction."""
@@ -38,6 +39,7 @@ def _replay(
 ) -> IngestResult:
     documents = [Document(entry.text.encode(), entry.place, number=entry.number) for entry in entries]
     translation = translate(documents, mapper)
+    drop_known_placements(translation, store)
     batch = SourceBatch(
         source, refused=translation.refused, passed=translation.passed, releases=translation.translated
     )

@@ -12,6 +12,7 @@ from impactgraph.ports.store import Store
 from impactgraph.sources.config import WebhookSource
 from impactgraph.sources.documents import Document, Translation
 from impactgraph.sources.follower import Condition
+from impactgraph.sources.placements import drop_known_placements
 from impactgraph.usecases.sources import DeliveryCheck, SourceState
 
 
@@ -87,6 +88,7 @@ class WebhookReceiver:
             group, self._queue = self._queue, []
         try:
             translation = self._translate([document for each in group for document in each.documents])
+            drop_known_placements(translation, self._store)
             batch = SourceBatch(self._config.key, refused=translation.refused, passed=translation.passed)
             self._store.ingest_source(batch, translation.lines, places=translation.places)
         except Exception as error:  # noqa: BLE001 - each sender gets it

@@ -2,6 +2,7 @@
 
 python -m tests.kills.sources         50 kills for Kafka and 50 for PostgreSQL, about ten minutes
 python -m tests.kills.sources 5 7     so many, from another seed
+python -m tests.kills.sources 50 1 postgres     of one kind
 """
 
 import os
@@ -177,12 +178,15 @@ def _result(folder: Path, messages: Messages, kills: int) -> Result:
         store.close()
 
 
-def main(kills: int, seed: int) -> int:
+def main(kills: int = 50, seed: int = 1, kind: str = "") -> int:
     """Prints a line for each kind; the exit status."""
     home = Path(tempfile.mkdtemp(prefix="impactgraph-kills-"))
+    home.chmod(0o755)  # PostgreSQL runs as another user
     results: list[Result] = []
     try:
         for name, server in (("kafka", KafkaServer), ("postgres", PostgresServer)):
+            if kind not in ("", name):
+                continue
             (home / name).mkdir()
             (home / f"{name}-data").mkdir()
             running = server(home / name)
@@ -199,5 +203,5 @@ def main(kills: int, seed: int) -> int:
 
 
 if __name__ == "__main__":
-    given = [int(text) for text in sys.argv[1:]]
-    sys.exit(main(*(given + [50, 1][len(given) :])))
+    _kills, _seed, _kind = [*sys.argv[1:], *("50", "1", "")[len(sys.argv) - 1 :]]
+    sys.exit(main(int(_kills), int(_seed), _kind))

@@ -166,3 +166,19 @@ def test_a_file_is_read_on_after_the_blocks_that_are_stored(inbox: Path, store: 
 def test_a_folder_that_is_away_is_waited_for(tmp_path: Path, store: Store) -> None:
     with pytest.raises(SourceUnavailableError, match="cannot be read: No such file"):
         follow(source(tmp_path / "nowhere"), store)
+
+
+def test_a_later_file_does_not_place_an_order_that_is_placed_already(
+    inbox: Path, store: Store, tmp_path: Path
+) -> None:
+    """It has a step of the order only, and knows nothing of its money."""
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(MAPPING.replace("placed: [placed], ", "value: {attribute: value}, "))
+    (inbox / "day-1.csv").write_text("order,activity,time,value\nO-1,picked,2026-03-02T12:00Z,60\n")
+    follow(source(inbox, mapping=mapping), store)
+    (inbox / "day-2.csv").write_text("order,activity,time,value\nO-1,picked,2026-03-02T13:00Z,\n")
+
+    follow(source(inbox, mapping=mapping), store)
+
+    order = store.orders(["O-1"])["O-1"]
+    assert (str(order.value.amount), order.fulfillments[0].step) == ("60.00", "pick")

@@ -39,7 +39,7 @@ def rows(postgres: PostgresServer) -> str:
 
 def source(postgres: PostgresServer, rows: str, **more: str) -> PostgresSource:
     fields = {"query": f"select * from {rows}", "rising": "id"} | more
-    return PostgresSource("shop", postgres.connection, every=EVERY, **fields)
+    return PostgresSource("shop", postgres.connection, every=EVERY, **fields)  # pyright: ignore[reportArgumentType] - texts only
 
 
 def follow(config: PostgresSource, store: Store) -> None:
