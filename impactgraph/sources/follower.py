@@ -67,6 +67,7 @@ class Follower:
 
         `until_caught_up`: ends when all that is there was taken, and raises what fails.
         """
+        self.condition.state, self.condition.behind_since = SourceState.WAITING, self._now()
         tries = 0
         while not stop.is_set():
             try:
@@ -89,8 +90,6 @@ class Follower:
 
     def _open(self) -> Feed:
         """A feed that reads on from the stored positions."""
-        if self.condition.behind_since is None:
-            self.condition.behind_since = self._now()
         progress = self._store.source_progress().get(self.key, SourceProgress())
         self._positions = dict(progress.positions)
         self.condition.progress = progress

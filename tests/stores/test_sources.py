@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from impactgraph.bootstrap import open_store
@@ -9,11 +10,12 @@ from impactgraph.ports.sources import PositionMovedError, RefusedDocument, Sourc
 from impactgraph.ports.store import Store
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.stores.local.block import Block, concatenate_blocks
+from impactgraph.stores.local.packing import pack, unpack
 from impactgraph.stores.local.source_index import SourceIndex
 from impactgraph.stores.neo4j.address import read_address
 from impactgraph.stores.neo4j.store import Neo4jStore
 from tests.neo4j_server import Neo4jAddress
-from tests.stores.events import at, entered, placed
+from tests.stores.events import DOCUMENTS, at, entered, placed, topology
 
 REFUSED = RefusedDocument(b'{"no": "order"}', "it names no order", "orders[0]@3")
 
@@ -143,4 +145,35 @@ def test_the_last_of_several_positions_counts_where_blocks_are_joined(tmp_path: 
     store._replica.persist(concatenate_blocks(blocks))  # pyright: ignore[reportPrivateUsage]
 
     assert SourceIndex(store._replica.record).progress() == index.progress()  # pyright: ignore[reportPrivateUsage]
+    store.close()
+
+
+def test_a_record_of_the_format_before_gets_the_tables_and_keeps_its_quarantine(tmp_path: Path) -> None:
+    first = open_store(str(tmp_path), now=lambda: at(600))
+    first.apply_topology(topology(), DOCUMENTS, at(-60))
+    first.ingest([placed(), b"{"])
+    first.close()
+    with duckdb.connect(str(tmp_path / "impactgraph.duckdb")) as connection:
+        for table in ("source_positions", "source_counts"):
+            connection.execute(f"drop table {table}")
+        connection.execute("alter table aside drop column origin")
+        connection.execute("update meta set value = '2' where name = 'format'")
+
+    second = open_store(str(tmp_path), now=lambda: at(600))
+    second.ingest_source(batch(refused=[REFUSED]), [entered("pick", 1)])
+
+    assert [entry.origin for entry in second.quarantined()] == ["", "shop"]
+    assert second.source_progress()["shop"].taken == 1
+    second.close()
+
+
+def test_a_block_of_the_format_before_has_no_documents_in_its_quarantine() -> None:
+    store = EmbeddedStore.in_memory(now=lambda: at(600))
+    blocks: list[Block] = []
+    persist = store._replica.persist  # pyright: ignore[reportPrivateUsage]
+    store._replica.persist = lambda block, position=None: (blocks.append(block), persist(block, position))[1]  # pyright: ignore[reportPrivateUsage]
+    store.ingest([b"{"])
+    del blocks[0].rows["aside"]["origin"]
+
+    assert unpack(pack(blocks[0])).rows["aside"]["origin"].tolist() == [""]
     store.close()
