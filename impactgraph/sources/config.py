@@ -53,7 +53,7 @@ class KafkaSource:
     password: Secret | None = None
     mechanism: str = "PLAIN"
     tls: bool = False
-    settings: dict[str, str] = field(default_factory=dict[str, str])
+    settings: dict[str, str | Secret] = field(default_factory=dict[str, str | Secret])
     """Further settings of librdkafka."""
     kind: str = "kafka"
 

@@ -36,6 +36,7 @@ _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _WITH_PASSWORD = re.compile(r"(?i)\bpassword\s*=|://[^/@]*:[^/@]*@")
+_SECRET_NAME = re.compile("password|secret")
 _RESERVED = {
     "bootstrap.servers": "brokers",
     "group.id": "",
@@ -44,7 +45,6 @@ _RESERVED = {
     "auto.offset.reset": "start",
     "sasl.username": "user",
     "sasl.password": "password",
-    "ssl.key.password": "",
 }
 """Settings of librdkafka that a source does not take, each with the field that stands for it."""
 
@@ -130,32 +130,32 @@ class SomeSecrets:
 
 
 class Settings:
-    """Settings of librdkafka by name."""
+    """Settings of librdkafka by name; a secret by its place."""
 
     def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
         if not isinstance(node, Map):
             return reading.wrong(f"`{name}` must be a map, not {display_text(node)}.", line)
-        values: dict[str, str] = {}
+        values: dict[str, str | Secret] = {}
         for key, item in node.items():
-            text = (
-                str(item).lower()
-                if isinstance(item, bool)
-                else source_text(item)
-                if item is not None
-                else None
-            )
-            if key in _RESERVED:
-                field = _RESERVED[key]
-                hint = f": use `{field}`." if field else "."
-                reading.wrong(f"`{name}` cannot have `{key}`{hint}", node.lines[key])
-            elif text is None:
-                reading.wrong(f"`{name}.{key}` must be text, not {display_text(item)}.", node.lines[key])
-            else:
-                values[key] = text
+            value = self._value(key, item, node.lines[key], f"{name}.{key}", reading)
+            if value is not WRONG:
+                values[key] = value
         return values
 
+    def _value(self, key: str, node: Node, line: int, name: str, reading: Reading) -> Any:
+        if key in _RESERVED:
+            hint = f": use `{_RESERVED[key]}`" if _RESERVED[key] else ""
+            return reading.wrong(f"`{name}` cannot be set here{hint}.", line)
+        if isinstance(node, Map) or _SECRET_NAME.search(key):
+            return SecretPlace().read(node, line, name, reading)
+        text = str(node).lower() if isinstance(node, bool) else source_text(node)
+        return (
+            reading.wrong(f"`{name}` must be text, not {display_text(node)}.", line) if text is None else text
+        )
+
     def schema(self) -> JsonSchema:
-        return {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}
+        value = {"anyOf": [{"type": ["string", "number", "boolean"]}, SecretPlace().schema()]}
+        return {"type": "object", "additionalProperties": value}
 
 
 _SECRET = Fields(

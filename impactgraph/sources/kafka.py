@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from impactgraph.errors import BadInputError
 from impactgraph.ports.sources import Positions, RefusedDocument
-from impactgraph.sources.config import KafkaSource
+from impactgraph.sources.config import KafkaSource, Secret
 from impactgraph.sources.documents import Document, Translation
 from impactgraph.sources.feed import Delivery, SourceUnavailableError
 from impactgraph.topology.near import did_you_mean
@@ -58,7 +58,10 @@ class KafkaFeed:
     def _settings(self) -> dict[str, Any]:
         config = self._config
         settings: dict[str, Any] = {
-            **config.settings,
+            **{
+                name: value.read() if isinstance(value, Secret) else value
+                for name, value in config.settings.items()
+            },
             "bootstrap.servers": ",".join(config.brokers),
             "group.id": f"impactgraph-{config.key}",  # asked for by the library; nothing is stored in it
             "enable.auto.commit": False,

@@ -22,7 +22,7 @@ sources:
     password: {env: KAFKA_PASSWORD}
     mechanism: SCRAM-SHA-512
     tls: true
-    settings: {ssl.ca.location: ca.pem, socket.keepalive.enable: true}
+    settings: {ssl.ca.location: ca.pem, socket.keepalive.enable: true, ssl.key.password: {env: KEY}}
   shipments:
     kind: postgres
     mapping: wms.yaml
@@ -66,7 +66,11 @@ def test_every_field_is_read(tmp_path: Path) -> None:
         password=Secret(env="KAFKA_PASSWORD"),
         mechanism="SCRAM-SHA-512",
         tls=True,
-        settings={"ssl.ca.location": "ca.pem", "socket.keepalive.enable": "true"},
+        settings={
+            "ssl.ca.location": "ca.pem",
+            "socket.keepalive.enable": "true",
+            "ssl.key.password": Secret(env="KEY"),
+        },
     )
     assert postgres == PostgresSource(
         "shipments",
@@ -138,13 +142,21 @@ sources:
         ("sources: {a: {kind: kafka, brokers: [b], topics: [t], user: u}}", "belong together"),
         (
             "sources: {a: {kind: kafka, brokers: [b], topics: [t], settings: {sasl.password: x}}}",
-            "cannot have `sasl.password`: use `password`",
+            "`settings.sasl.password` cannot be set here: use `password`",
         ),
         (
             "sources: {a: {kind: webhook, header: H, secrets: [{env: A}, {env: B}, {env: C}]}}",
             "has 3 secrets: at most two",
         ),
         ("sources: {a: {kind: webhook, header: H, secrets: [{env: A, file: b}]}}", "one of them"),
+        (
+            "sources: {a: {kind: kafka, brokers: [b], topics: [t], settings: {ssl.key.password: x}}}",
+            "a secret never stands in this file",
+        ),
+        (
+            "sources: {a: {kind: kafka, brokers: [b], topics: [t], settings: {client.rack: [x]}}}",
+            "`settings.client.rack` must be text",
+        ),
         ("sources: {a: {kind: webhook, header: 'H:', secrets: [{env: A}]}}", "the name of a header"),
         ("sources:\n  a: {kind: folder, path: in}\n  a: {kind: folder, path: in}", "stands twice"),
     ],
