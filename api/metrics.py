@@ -17,7 +17,7 @@ _SOURCE_COUNTS = {
     "quarantined": "Events and documents of live sources that were quarantined.",
     "passed": "Documents of live sources that their mapping does not ask for.",
 }
-ROUTES = frozenset({"/", "/graphql", "/events", "/export", "/healthz", "/readyz", "/metrics"})
+ROUTES = frozenset({"/", "/graphql", "/events", "/in", "/export", "/healthz", "/readyz", "/metrics"})
 
 
 class Metrics:

@@ -46,14 +46,14 @@ def sources(*, file: File = None, common: Common = COMMON) -> int:
 
     configured = [(each.key, each.kind) for each in load_sources(file)] if file else []
     with find_target(common).open() as answers:
-        found = answers.sources(configured)
+        answer = answers.sources(configured)
     present(
         common.format,
-        text=lambda out: _print_sources(out, found),
-        data=lambda: found,
-        rows=lambda: _rows(found),
+        text=lambda out: _print_sources(out, answer),
+        data=lambda: answer,
+        rows=lambda: _rows(answer),
     )
-    return 1 if any(each["state"] in ("waiting", "failed") for each in found) else 0
+    return 1 if any(each["state"] in ("waiting", "failed") for each in answer) else 0
 
 
 def load_file(file: Path | None) -> "Sequence[SourceConfig]":
@@ -66,17 +66,17 @@ def load_file(file: Path | None) -> "Sequence[SourceConfig]":
     return load_sources(file)
 
 
-def _print_sources(out: "Console", found: "Sequence[Json]") -> None:
+def _print_sources(out: "Console", answer: "Sequence[Json]") -> None:
     from impactgraph.cli import formats
     from impactgraph.cli.decode import duration_in, moment_in
     from impactgraph.cli.output import table
 
-    if not found:
+    if not answer:
         out.print("No live sources: declare them in a file, and name it with --sources (docs/sources.md).")
         return
     figures = ("lag", "taken", "repeated", "quarantined", "passed over")
     rows = table("source", "kind", "state", *figures, "last event", right=figures)
-    for each in found:
+    for each in answer:
         lag, last = duration_in(each["lag"]), moment_in(each["lastEventAt"])
         rows.add_row(
             each["key"],
@@ -87,12 +87,12 @@ def _print_sources(out: "Console", found: "Sequence[Json]") -> None:
             formats.NOTHING if last is None else formats.day_and_time(last),
         )
     out.print(rows)
-    for each in found:
+    for each in answer:
         if each["problem"]:
             out.print(f"{each['key']}: {each['problem']}")
 
 
-def _rows(found: "Sequence[Json]") -> "Rows":
+def _rows(answer: "Sequence[Json]") -> "Rows":
     from impactgraph.cli.output import Rows
 
-    return Rows(list(_COLUMNS), [{name: each[key] for name, key in _COLUMNS.items()} for each in found])
+    return Rows(list(_COLUMNS), [{name: each[key] for name, key in _COLUMNS.items()} for each in answer])

@@ -41,7 +41,7 @@ class Feed(Protocol):
         """What came next; waits a second or so where nothing did."""
         ...
 
-    def stored(self) -> None:
+    def after_commit(self) -> None:
         """What was polled last is durable."""
         ...
 

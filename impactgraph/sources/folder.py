@@ -1,12 +1,12 @@
-"""Follows a folder that files arrive in. A file is known by its content: the same content is read once."""
+"""Follows a folder that files arrive in. A file is position by its content: the same content is read once."""
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -61,7 +61,7 @@ class FolderFeed:
         """Files that stay in the folder."""
         self._positions: dict[str, FilePosition] = {}
         self._deliveries: Iterator[Delivery] = iter(())
-        self._after_commit: Callable[[], None] | None = None
+        self._pending_work: Callable[[], None] | None = None
         self._has_looked = False
         self._growing = 0
         """Files that may still be written."""
@@ -134,29 +134,29 @@ class FolderFeed:
             part = digest_of(str(path)) + self._version
         except BadInputError:
             return  # it is gone, or cannot be opened now: it is looked at again
-        known = self._positions.get(part, FilePosition(path.name))
-        if not known.done:
-            yield from self._blocks(path, part, known)
-        elif known.problem:
+        position = self._positions.get(part, FilePosition(path.name))
+        if not position.done:
+            yield from self._blocks(path, part, position)
+        elif position.problem:
             self._finish(path, self._config.failed)
         else:
             self._finish(path, self._config.done)
 
-    def _blocks(self, path: Path, part: str, known: FilePosition) -> Iterator[Delivery]:
+    def _blocks(self, path: Path, part: str, position: FilePosition) -> Iterator[Delivery]:
         entries = 0
         try:
             for block in self._read(path):
                 entries += block.entry_count
-                if entries > known.entries:
+                if entries > position.entries:
                     yield self._delivery(part, FilePosition(path.name, entries), _translation(block))
         except BadInputError as error:
             problem = str(error)
             refused = RefusedDocument(str(path).encode(), problem, str(path))
             end = FilePosition(path.name, entries, done=True, problem=problem)
-            self._after_commit = lambda: self._finish(path, self._config.failed)
+            self._pending_work = lambda: self._finish(path, self._config.failed)
             yield self._delivery(part, end, Translation(refused=[refused]))
             return
-        self._after_commit = lambda: self._finish(path, self._config.done)
+        self._pending_work = lambda: self._finish(path, self._config.done)
         yield self._delivery(part, FilePosition(path.name, entries, done=True), Translation())
 
     def _delivery(self, part: str, position: FilePosition, translation: Translation) -> Delivery:
@@ -170,7 +170,7 @@ class FolderFeed:
                 self._finished[path] = look
             return
         try:
-            path.rename(_free_name(folder, path.name))
+            shutil.move(path, _free_name(folder, path.name))
         except FileNotFoundError:
             return
         except OSError as error:
@@ -178,8 +178,8 @@ class FolderFeed:
                 f"{path} was read and cannot be moved to {folder}: {error.strerror or error}."
             ) from error
 
-    def stored(self) -> None:
-        work, self._after_commit = self._after_commit, None
+    def after_commit(self) -> None:
+        work, self._pending_work = self._pending_work, None
         if work is not None:
             work()
 
@@ -206,9 +206,3 @@ def _free_name(folder: Path, name: str) -> Path:
         number += 1
         target = folder / f"{Path(name).stem}-{number}{Path(name).suffix}"
     return target
-
-
-def position_text(position: Any) -> str:
-    """A position as a person reads it."""
-    read = msgspec.json.decode(position, type=FilePosition)
-    return f"{read.file}: {'done' if read.done else f'{read.entries:,} entries'}"

@@ -107,7 +107,7 @@ class Follower:
         if not delivery.is_empty or delivery.translation.passed:
             self._ingest(delivery)
             on_commit()
-        feed.stored()
+        feed.after_commit()
         condition = self.condition
         if delivery.is_caught_up:
             condition.behind_since = None

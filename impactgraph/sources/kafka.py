@@ -202,7 +202,7 @@ class KafkaFeed:
             f"The brokers {', '.join(self._config.brokers)} cannot be read: {reason}."
         )
 
-    def stored(self) -> None: ...
+    def after_commit(self) -> None: ...
 
     def close(self) -> None:
         if self._consumer is not None:

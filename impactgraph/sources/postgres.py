@@ -178,7 +178,7 @@ class PostgresFeed:
             cursor.execute(query, values)
             return cursor.fetchall() if cursor.description else []
 
-    def stored(self) -> None: ...
+    def after_commit(self) -> None: ...
 
     def close(self) -> None:
         if self._connection is not None:

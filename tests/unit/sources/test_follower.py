@@ -37,7 +37,7 @@ class Script:
             raise act
         return act
 
-    def stored(self) -> None: ...
+    def after_commit(self) -> None: ...
 
     def close(self) -> None:
         self.closed += 1
