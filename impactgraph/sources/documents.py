@@ -78,6 +78,7 @@ def _add_cloudevents(document: Document, translation: Translation) -> None:
         translation.refuse(document, str(error))
         return
     translation.add_events(events, document.place)
+    translation.passed += not events  # a batch of none
     _settle(document, translation)
 
 

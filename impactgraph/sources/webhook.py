@@ -73,7 +73,7 @@ class WebhookReceiver:
         return b64encode(signature) if self._config.encoding == "base64" else signature.hex().encode()
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> None:
-        document = Document(body, f"POST /in/{self._config.key}", _event_headers(headers))
+        document = Document(body, f"POST /in/{self._config.key}", event_headers(headers))
         waiting = _Waiting([document])
         with self._queue_lock:
             self._queue.append(waiting)
@@ -103,7 +103,7 @@ class WebhookReceiver:
         self.on_commit()
 
 
-def _event_headers(headers: Mapping[str, str]) -> dict[str, str]:
+def event_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Headers of CloudEvents, and the media type where they are there, in small letters."""
     lower = {name.lower(): value for name, value in headers.items()}
     chosen = {name: value for name, value in lower.items() if name.startswith("ce-")}

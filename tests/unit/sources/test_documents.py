@@ -1,6 +1,12 @@
 """Documents of live sources as events, and what becomes none."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from impactgraph.sources.documents import Document, translate
+from impactgraph.sources.webhook import event_headers
+from tests.hostile.events import event_requests
+from tests.hostile.request import Request
 from tests.sources.shop import MAPPED, PLAIN, document
 from tests.stores.events import placed
 
@@ -53,3 +59,19 @@ def test_a_retried_document_is_named_once_it_is_events() -> None:
     translation = MAPPED(documents)
 
     assert (translation.translated, [each.number for each in translation.refused]) == ([7], [8])
+
+
+@given(request=event_requests(), is_mapped=st.booleans())
+def test_whatever_comes_is_events_or_refused_or_passed_over(request: Request, is_mapped: bool) -> None:
+    document = Document(request.body, "shop@1", dict(event_headers(request.headers)))
+
+    translation = (MAPPED if is_mapped else PLAIN)([document])
+
+    assert translation.lines or translation.refused or translation.passed
+    assert all(each.reason and each.place == "shop@1" for each in translation.refused)
+
+
+@given(text=st.binary() | st.sampled_from([b"[]", b" [ ] ", b"{}", b"null"]))
+def test_any_bytes_are_events_or_refused_or_passed_over(text: bytes) -> None:
+    for translation in (MAPPED([Document(text, "shop@1")]), PLAIN([Document(text, "shop@1")])):
+        assert translation.lines or translation.refused or translation.passed
