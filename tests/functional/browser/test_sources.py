@@ -33,7 +33,7 @@ def sources_address(
 
 
 def test_sources_are_listed_with_what_came_of_them_and_their_problems(
-    page: Page, sources_address: str
+    sources_address: str, page: Page
 ) -> None:
     for body in (placed("O-1"), b"{"):
         httpx.post(f"{sources_address}/in/shop", content=body, headers={"x-token": "secret"})
@@ -47,7 +47,7 @@ def test_sources_are_listed_with_what_came_of_them_and_their_problems(
     expect(page.get_by_role("link", name="Sources")).to_have_attribute("aria-current", "page")
 
 
-def test_the_page_renews_itself(page: Page, sources_address: str) -> None:
+def test_the_page_renews_itself(sources_address: str, page: Page) -> None:
     page.goto(f"{sources_address}/#/sources")
     row = page.get_by_role("row", name="shop webhook")
     expect(row.get_by_role("cell").nth(5)).to_have_text("0")
