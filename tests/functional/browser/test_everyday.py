@@ -27,6 +27,7 @@ VIEWS = {
     "unknown order": "order/O-404",
     "overdue": "overdue",
     "records": "records",
+    "sources": "sources",
     "no view": "nowhere",
     "blast radius": "radius",
     "blast radius of an order": "radius?row=order:O-001936&as=map",
