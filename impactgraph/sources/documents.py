@@ -41,6 +41,8 @@ class Translation:
     """Records that the mapping does not ask for."""
     inferred: dict[int, str] = field(default_factory=dict[int, str])
     """Order by index of the event: events that place orders because nothing before them does."""
+    notes: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    """(sentence, place): what went wrong with single values of records that are events all the same."""
     translated: list[int] = field(default_factory=list[int])
     """Quarantine entries whose documents are events now."""
 
@@ -93,7 +95,10 @@ def _add_mapped(document: Document, mapper: RecordMapper, translation: Translati
         return
     reasons: dict[str, None] = {}
     for record in mapper.map_document(content, document.place):
+        start = len(translation.lines)
         translation.add_events(record.events, document.place)
+        translation.inferred |= {start + index: order for index, order in record.inferred.items()}
+        translation.notes += ((sentence, document.place) for sentence in record.notes)
         if record.skipped is not None and not record.skipped.is_expected:
             reasons[_reason(record, record.skipped)] = None
         elif not record.events:

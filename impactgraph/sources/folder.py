@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 
 from impactgraph.errors import BadInputError
-from impactgraph.ingest.files import Block, digest_of
+from impactgraph.ingest.blocks import Block
+from impactgraph.ingest.files import digest_of
 from impactgraph.ports.sources import Positions, RefusedDocument
 from impactgraph.sources.config import FolderSource
 from impactgraph.sources.documents import Translation
@@ -188,7 +189,9 @@ class FolderFeed:
 
 def _translation(block: Block) -> Translation:
     """Entries that the mapping names and that became no event are refused, by their place."""
-    translation = Translation(list(block.lines), list(block.places), inferred=dict(block.inferred))
+    translation = Translation(
+        list(block.lines), list(block.places), inferred=dict(block.inferred), notes=block.notes
+    )
     for skipped in block.passed:
         if skipped.is_expected:
             translation.passed += 1

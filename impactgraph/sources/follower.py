@@ -12,6 +12,7 @@ from impactgraph.errors import ImpactGraphError, StoreUnavailableError
 from impactgraph.ports.sources import PositionMovedError, SourceBatch, SourceProgress
 from impactgraph.ports.store import Store
 from impactgraph.sources.feed import Delivery, Feed, SourceUnavailableError
+from impactgraph.sources.note_log import NoteLog
 from impactgraph.sources.placements import drop_known_placements
 from impactgraph.usecases.sources import SourceState, SourceStatus
 
@@ -54,7 +55,7 @@ class Follower:
         self._now = now
         self.condition = Condition()
         self._positions: dict[str, str] = {}
-        self._is_idle = False
+        self._notes = NoteLog(key)
 
     def run(
         self,
@@ -121,6 +122,7 @@ class Follower:
     def _ingest(self, delivery: Delivery) -> None:
         translation = delivery.translation
         drop_known_placements(translation, self._store)
+        self._notes.add(translation.notes)
         batch = SourceBatch(
             self.key,
             positions=delivery.positions,

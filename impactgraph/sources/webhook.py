@@ -12,6 +12,7 @@ from impactgraph.ports.store import Store
 from impactgraph.sources.config import WebhookSource
 from impactgraph.sources.documents import Document, Translation
 from impactgraph.sources.follower import Condition
+from impactgraph.sources.note_log import NoteLog
 from impactgraph.sources.placements import drop_known_placements
 from impactgraph.usecases.sources import DeliveryCheck, SourceState
 
@@ -35,6 +36,7 @@ class WebhookReceiver:
         self._config = config
         self._translate = translate
         self._store = store
+        self._notes = NoteLog(config.key)
         self._queue: list[_Waiting] = []
         self._queue_lock = threading.Lock()
         self._commit_lock = threading.Lock()
@@ -89,6 +91,7 @@ class WebhookReceiver:
         try:
             translation = self._translate([document for each in group for document in each.documents])
             drop_known_placements(translation, self._store)
+            self._notes.add(translation.notes)
             batch = SourceBatch(self._config.key, refused=translation.refused, passed=translation.passed)
             self._store.ingest_source(batch, translation.lines, places=translation.places)
         except Exception as error:  # noqa: BLE001 - each sender gets it
