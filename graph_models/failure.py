@@ -38,16 +38,6 @@ class Failure:
         return f"failure:{self.key}"
 
     @property
-    def what(self) -> str:
-        """Such as `outage of system:oms`."""
-        return f"{self.failure_class.value.lower().replace('_', ' ')} of {self.target}"
-
-    @property
-    def label(self) -> str:
-        """What sentences call it: its key, or `the supposed outage of system:oms`."""
-        return f"the supposed {self.what}" if self.is_supposed else self.key
-
-    @property
     def episodes(self) -> tuple["Failure", ...]:
         """All times that it occurred, oldest first."""
         return *self.former_episodes, self

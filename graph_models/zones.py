@@ -57,6 +57,10 @@ class TextClock:
         """`2026-11-23 13:56 UTC`."""
         return self._text(at, "%Y-%m-%d %H:%M")
 
+    def exact(self, at: Millis) -> str:
+        """`2026-11-23 13:56:07 UTC`."""
+        return self._text(at, "%Y-%m-%d %H:%M:%S")
+
     def ago(self, at: Millis) -> str:
         """`13:56 UTC (2 h 10 min ago)`."""
         text = self.time(at)

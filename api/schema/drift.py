@@ -10,7 +10,7 @@ from api.schema.enums import DriftKind
 from api.schema.money import Money
 from api.schema.scalars import Moment
 from graph_models import diagnosis
-from impactgraph.usecases.drift import drift_sentence, places_text
+from impactgraph.usecases.drift import drift_sentence, place_name, places_text
 
 ELEMENT_KINDS = {"location": "location", "step": "step", "hand-over": "step", "record": "step"}
 """Kind of the element that a dimension's value begins with."""
@@ -24,6 +24,7 @@ class Drift:
     kind: DriftKind = strawberry.field(description="What changed.")
     dimension: str = strawberry.field(description="step, hand-over, record, location, mode or channel.")
     value: str = strawberry.field(description="Which one; a hand-over or record by the step before it.")
+    name: str = strawberry.field(description="Display name of `value`.")
     since: Moment = strawberry.field(description="The hour of the change: the most significant split.")
     before: float = strawberry.field(
         description="Before the change: for DURATION the median in seconds, else the rate per order that "
@@ -61,7 +62,8 @@ class Drift:
             p_value=model.p_value,
             orders=model.orders,
             order_value=[Money.of(amount) for amount in model.worth],
-            sentence=drift_sentence(model),
+            sentence=drift_sentence(landscape.topology, model),
+            name=place_name(landscape.topology, model),
             landscape=landscape,
         )
 
@@ -91,7 +93,7 @@ class DriftGroup:
         return cls(
             kind=cast(DriftKind, model.kind),
             dimension=model.dimension,
-            places=places_text(model),
+            places=places_text(landscape.topology, model),
             size=len(model.members),
             since=Moment(model.since),
             before=model.before / unit,

@@ -12,7 +12,6 @@ from api.schema.page import Connection
 from api.schema.scalars import Moment, Span
 from graph_models import diagnosis
 from graph_models.enums import Dimension
-from graph_models.orders import OrderFilter
 from graph_models.time import Millis
 from impactgraph.usecases import overdue
 from impactgraph.usecases.failure_input import failure_input
@@ -110,14 +109,13 @@ class OverdueReport:
 
 async def report(
     context: Context,
-    where: OrderFilter,
+    question: overdue.OverdueQuestion,
     by: list[Dimension],
-    as_of: Millis | None,
     first: int | None,
     after: str | None,
 ) -> OverdueReport:
     """The report, which stays open with the context. Raises NotFoundError, BadInputError."""
-    question = overdue.OverdueQuestion(where, as_of)
+    as_of = question.as_of
     answer = await context.ask_at(as_of, overdue.overdue_in, question)
     total = await context.run(lambda: answer.total_count)
     landscape = Landscape(answer.topology, as_of)

@@ -24,13 +24,14 @@ from api.schema.question import AsOf, QuestionArguments, Where, question_of, tak
 from api.schema.reconciliation import Reconciliation, SystemId
 from api.schema.record_list import RecordList, RecordStates
 from api.schema.records import RecordFinding, RecordRate, RecordTotal
-from api.schema.scalars import Moment
+from api.schema.scalars import Moment, TimeZone
 from api.schema.search import SearchHit, search_hits
 from api.schema.source import Source
 from api.schema.topology import TopologyChange, TopologyVersion
 from api.schema.topology_map import TopologyMap
 from graph_models import enums
 from graph_models.ids import key_of, split_id
+from graph_models.zones import UTC
 from impactgraph.usecases import (
     about,
     compare_topologies,
@@ -49,6 +50,7 @@ from impactgraph.usecases import (
     search,
     topologies,
 )
+from impactgraph.usecases.overdue import OverdueQuestion
 from impactgraph.usecases.validation import element_id
 
 From = Annotated[strawberry.ID, strawberry.argument(name="from", description="Full id of the start.")]
@@ -63,19 +65,16 @@ Text = Annotated[
 Most = Annotated[
     int | None, strawberry.argument(description="Maximum number of results, 1 to 500; null: 20.")
 ]
-
-
 RecordTypes = Annotated[
     list[str] | None, strawberry.argument(description="Only these types, such as invoice.")
 ]
 
 
 def _records_question(
-    where: Where, types: RecordTypes, effects: Effects, as_of: AsOf
+    where: Where, types: RecordTypes, effects: Effects, as_of: AsOf, timezone: TimeZone = None
 ) -> records.RecordsQuestion:
-    return records.RecordsQuestion(
-        filter_of(where), records.tuple_or_none(types), records.tuple_or_none(effects), as_of
-    )
+    limits = (records.tuple_or_none(types), records.tuple_or_none(effects))
+    return records.RecordsQuestion(filter_of(where), *limits, as_of, timezone or UTC)
 
 
 @strawberry.type(description="Questions on orders, failures and the topology.")
@@ -289,10 +288,12 @@ class Query:
             ),
         ] = None,
         as_of: AsOf = None,
+        timezone: TimeZone = None,
         first: First = 50,
         after: After = None,
     ) -> OverdueReport:
-        return await report(info.context, filter_of(where), by or [], as_of, first, after)
+        question = OverdueQuestion(filter_of(where), as_of, timezone or UTC)
+        return await report(info.context, question, by or [], first, after)
 
     @strawberry.field(
         description="Drift within the last week: steps, locations, modes and channels whose duration, "
@@ -325,10 +326,11 @@ class Query:
         types: RecordTypes = None,
         effects: Effects = None,
         as_of: AsOf = None,
+        timezone: TimeZone = None,
         first: First = 50,
         after: After = None,
     ) -> Connection[RecordFinding]:
-        question = _records_question(where, types, effects, as_of)
+        question = _records_question(where, types, effects, as_of, timezone)
         page = await info.context.ask(records.list_records, question, info.context.now, first, after)
         landscape = await info.context.landscape(as_of)
         return Connection.of(info.context, page, [RecordFinding.of(item, landscape) for item in page.items])
@@ -416,10 +418,13 @@ class Query:
             list[PayloadKind] | None, strawberry.argument(description="Only these kinds.")
         ] = None,
         as_of: AsOf = None,
+        timezone: TimeZone = None,
         first: First = 50,
         after: After = None,
     ) -> Connection[PayloadFinding]:
-        question = payloads.PayloadsQuestion(filter_of(where), records.tuple_or_none(kinds), as_of)
+        question = payloads.PayloadsQuestion(
+            filter_of(where), records.tuple_or_none(kinds), as_of, timezone or UTC
+        )
         page = await info.context.ask(
             payloads.list_payload_findings, question, info.context.now, first, after
         )

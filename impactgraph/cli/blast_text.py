@@ -250,7 +250,7 @@ def _print_owner(out: Console, share: Json) -> None:
     then = f" (then {escalation})" if escalation else ""
     print_lines(out, [f"{contact}{then}: up to {formats.count(share['orders'], 'order')}"])
     more = len(share["elements"]) - MOST_ELEMENTS
-    names = [element["id"] for element in share["elements"][:MOST_ELEMENTS]]
+    names = [element["name"] for element in share["elements"][:MOST_ELEMENTS]]
     elements = ", ".join(names) + (f" and {more} more" if more > 0 else "")
     keys = ", ".join(playbook["key"] for playbook in share["playbooks"])
     playbooks = f"; playbook {keys}" if keys else ""
@@ -311,7 +311,7 @@ def _order_cells(affected: Json, now: Millis) -> dict[str, str]:
         "order": key_in(order["id"]),
         "band": formats.words(affected["band"]),
         "effect": formats.words(affected["effect"]),
-        "affected at": affected["firstHit"]["id"].removeprefix("step:"),
+        "affected at": affected["firstHit"]["name"],
         "from": formats.at(known_moment(affected["hitAt"]), now),
         "delay": formats.ENDLESS if delay is None else formats.duration(delay),
         "done by": formats.at(moment_in(affected["expectedCompletion"]), now),

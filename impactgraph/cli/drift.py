@@ -5,7 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from impactgraph.cli.options import COMMON, Common
-from impactgraph.cli.question_options import AsOf
+from impactgraph.cli.question_options import AsOf, Zone
 
 Count = Annotated[int, Parameter(help="Number of changes to list, those with the most orders first.")]
 Ungrouped = Annotated[
@@ -20,7 +20,12 @@ Ungrouped = Annotated[
 
 
 def drift(
-    *, as_of: AsOf = None, first: Count = 20, ungrouped: Ungrouped = False, common: Common = COMMON
+    *,
+    as_of: AsOf = None,
+    timezone: Zone = "UTC",
+    first: Count = 20,
+    ungrouped: Ungrouped = False,
+    common: Common = COMMON,
 ) -> int:
     """Prints the changes found; returns the exit status."""
     from impactgraph.cli.answers import find_target
@@ -29,21 +34,23 @@ def drift(
     from impactgraph.cli.drift_text import print_drift
     from impactgraph.cli.output import present
     from impactgraph.cli.question import OptionReader
-    from impactgraph.cli.times import parse_moment_option
+    from impactgraph.cli.times import parse_moment_option, parse_zone_option
     from impactgraph.usecases.pages import check_first
 
     target = find_target(common)
     reader = OptionReader()
     at = reader.read(parse_moment_option, "--as-of", as_of, target.now)
+    zone = reader.read(parse_zone_option, timezone)
     size = reader.read(check_first, first)
     reader.raise_problems()
-    assert size is not None
+    assert size is not None and zone is not None
     grouped = not ungrouped and common.format == "table"
     with target.open() as answers:
         answer = answers.drift(at, size, grouped=grouped)
     page = answer["drift"]
     present(
         common.format,
+        timezone=zone,
         text=lambda out: print_drift(out, page, known_moment(answer["asOf"])),
         data=lambda: page,
         rows=lambda: drift_rows(page),

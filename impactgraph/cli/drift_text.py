@@ -19,12 +19,12 @@ def print_drift(out: Console, page: Json, at: Millis) -> None:
         return
     changes = nodes_in(page)
     out.print(f"{formats.count(page['totalCount'], 'change')} found.", style="bold")
-    out.print(f"As of {formats.day_and_time(at)}. Times are UTC.", style="dim")
+    out.print(f"As of {formats.dated(at)}. {formats.zone_note()}", style="dim")
     rows = table("change", "where", "since", *_FIGURES, right=_FIGURES)
     for each in changes:
         rows.add_row(
             f"{formats.words(each['kind'])} of {_dimension(each)}",
-            each["places"] if "places" in each else each["value"],
+            each["places"] if "places" in each else each["name"],
             formats.at(known_moment(each["since"]), at),
             _measure(each, each["before"]),
             _measure(each, each["after"]),

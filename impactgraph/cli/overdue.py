@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 from impactgraph.cli.options import COMMON, Common
 from impactgraph.cli.order_filter import Where
-from impactgraph.cli.question_options import AsOf
+from impactgraph.cli.question_options import AsOf, Zone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,7 @@ def overdue(
     by: By = "step",
     where: Where = (),
     as_of: AsOf = None,
+    timezone: Zone = "UTC",
     orders: Count = 10,
     report: Report = None,
     common: Common = COMMON,
@@ -38,19 +39,20 @@ def overdue(
     from impactgraph.cli.overdue_data import overdue_rows
     from impactgraph.cli.overdue_text import print_overdue
     from impactgraph.cli.question import OptionReader, parse_dimensions
-    from impactgraph.cli.times import parse_moment_option
+    from impactgraph.cli.times import parse_moment_option, parse_zone_option
     from impactgraph.usecases.overdue import OverdueQuestion
     from impactgraph.usecases.pages import check_first
 
     target = find_target(common)
     reader = OptionReader()
     at = reader.read(parse_moment_option, "--as-of", as_of, target.now)
+    zone = reader.read(parse_zone_option, timezone)
     filter_ = reader.read(order_filter, where, target.now if at is None else at)
     dimensions = reader.read(parse_dimensions, by)
     size = reader.read(check_first, orders)
     reader.raise_problems()
-    assert filter_ is not None
-    question = OverdueQuestion(filter_, at)
+    assert filter_ is not None and zone is not None
+    question = OverdueQuestion(filter_, at, zone)
     everything = common.format == "csv" and report is None
     with target.open() as answers:
         answer = answers.overdue(question, dimensions or (), None if everything else size)
@@ -58,6 +60,7 @@ def overdue(
             return _report(answers, _suspect(answer["suspects"], report), common.format)
     present(
         common.format,
+        timezone=zone,
         text=lambda out: print_overdue(out, answer, question.asked_for),
         data=lambda: answer,
         rows=lambda: overdue_rows(answer),

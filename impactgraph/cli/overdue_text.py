@@ -30,7 +30,7 @@ def print_overdue(out: Console, report: Json, asked_for: str) -> None:
     else:
         verb = "is" if count == 1 else "are"
         out.print(f"{formats.count(count, 'order')} {verb} overdue.", style="bold")
-        out.print(f"As of {formats.day_and_time(at)}. Times are UTC.", style="dim")
+        out.print(f"As of {formats.dated(at)}. {formats.zone_note()}", style="dim")
         _print_groups(out, report["groups"])
         _print_factors(out, report["inCommon"])
     _print_suspects(out, report["suspects"])
@@ -87,8 +87,11 @@ def _print_suspects(out: Console, suspects: Sequence[Json]) -> None:
     out.print()
     out.print("Likely causes", style="bold")
     for number, each in enumerate(suspects, 1):
-        likelihood, element = formats.share(each["likelihood"]), each["element"]["id"]
-        out.print(f"{number:3}. {element} ({likelihood}): {each['evidence']}", soft_wrap=True)
+        likelihood, element = formats.share(each["likelihood"]), each["element"]
+        evidence = formats.without_zone(each["evidence"])
+        out.print(
+            f"{number:3}. {element['name']} ({element['id']}, {likelihood}): {evidence}", soft_wrap=True
+        )
     out.print("To report one as a failure: --report NUMBER.", style="dim")
 
 
@@ -104,8 +107,8 @@ def _print_orders(out: Console, report: Json, at: Millis) -> None:
         rows.add_row(
             key_in(order["id"]),
             formats.duration(excess[order["id"]]),
-            fulfillment["step"]["id"].removeprefix("step:") if fulfillment["step"] else formats.NOTHING,
-            fulfillment["location"]["key"] if fulfillment["location"] else formats.NOTHING,
+            fulfillment["step"]["name"] if fulfillment["step"] else formats.NOTHING,
+            fulfillment["location"]["name"] if fulfillment["location"] else formats.NOTHING,
             formats.at(moment_in(fulfillment["enteredAt"]), at),
             order["channel"],
             formats.money(single_money(order["value"])),

@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 from impactgraph.cli.options import COMMON, Common
 from impactgraph.cli.order_filter import Where
-from impactgraph.cli.question_options import AsOf
+from impactgraph.cli.question_options import AsOf, Zone
 
 if TYPE_CHECKING:
     from graph_models.diagnosis import PayloadKind
@@ -24,7 +24,13 @@ Count = Annotated[int, Parameter(help="Number of findings to list; csv: all.")]
 
 
 def payloads(
-    *, kind: Kinds = (), where: Where = (), as_of: AsOf = None, first: Count = 20, common: Common = COMMON
+    *,
+    kind: Kinds = (),
+    where: Where = (),
+    as_of: AsOf = None,
+    timezone: Zone = "UTC",
+    first: Count = 20,
+    common: Common = COMMON,
 ) -> int:
     """Prints the findings; returns the exit status."""
     from impactgraph.cli.answers import find_target
@@ -33,24 +39,26 @@ def payloads(
     from impactgraph.cli.payloads_data import payloads_rows
     from impactgraph.cli.payloads_text import print_payloads
     from impactgraph.cli.question import OptionReader
-    from impactgraph.cli.times import parse_moment_option
+    from impactgraph.cli.times import parse_moment_option, parse_zone_option
     from impactgraph.usecases.pages import check_first
     from impactgraph.usecases.payloads import PayloadsQuestion
 
     target = find_target(common)
     reader = OptionReader()
     at = reader.read(parse_moment_option, "--as-of", as_of, target.now)
+    zone = reader.read(parse_zone_option, timezone)
     filter_ = reader.read(order_filter, where, target.now if at is None else at)
     kinds = reader.read(parse_kinds, kind)
     size = reader.read(check_first, first)
     reader.raise_problems()
-    assert filter_ is not None
-    question = PayloadsQuestion(filter_, kinds or None, at)
+    assert filter_ is not None and zone is not None
+    question = PayloadsQuestion(filter_, kinds or None, at, zone)
     with target.open() as answers:
         page = answers.payloads(question, None if common.format == "csv" else size)
     present(
         common.format,
-        text=lambda out: print_payloads(out, page, question.asked_for),
+        timezone=zone,
+        text=lambda out: print_payloads(out, page, question.asked_for, target.now if at is None else at),
         data=lambda: page,
         rows=lambda: payloads_rows(page),
     )

@@ -2,6 +2,7 @@
 
 from rich.console import Console
 
+from graph_models.time import Millis
 from impactgraph.cli import formats
 from impactgraph.cli.decode import has_next, known_moment, money_in, nodes_in
 from impactgraph.cli.encode.values import Json
@@ -10,8 +11,8 @@ from impactgraph.cli.output import table
 _MOST_SUSPECTS = 3
 
 
-def print_payloads(out: Console, page: Json, asked_for: str) -> None:
-    """Prints a page of findings; `asked_for`: what the question is limited to."""
+def print_payloads(out: Console, page: Json, asked_for: str, at: Millis) -> None:
+    """Prints a page of findings as of a moment; `asked_for`: what the question is limited to."""
     count = page["totalCount"]
     if not count:
         none = f"No finding matches the filter ({asked_for}). Others were not looked at."
@@ -19,15 +20,16 @@ def print_payloads(out: Console, page: Json, asked_for: str) -> None:
         out.print(none if asked_for else everything, style="bold")
         return
     out.print(f"{formats.count(count, 'finding')} in message contents.", style="bold")
+    out.print(f"As of {formats.dated(at)}. {formats.zone_note()}", style="dim")
     rows = table("kind", "finding", "last", "value", "suspects", right=("value",))
     findings = nodes_in(page)
     for each in findings:
         causes = each["suspects"][:_MOST_SUSPECTS]
-        suspects = dict.fromkeys(cause["element"]["id"] for cause in causes if cause["element"])
+        suspects = dict.fromkeys(cause["element"]["name"] for cause in causes if cause["element"])
         rows.add_row(
             formats.words(each["kind"]),
-            each["sentence"],
-            formats.day_and_time(known_moment(each["to"])),
+            formats.without_zone(each["sentence"]),
+            formats.at(known_moment(each["to"]), at),
             formats.money(money_in(each["value"])),
             ", ".join(suspects) or formats.NOTHING,
         )

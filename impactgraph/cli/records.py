@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 from impactgraph.cli.options import COMMON, Common
 from impactgraph.cli.order_filter import Where
-from impactgraph.cli.question_options import AsOf
+from impactgraph.cli.question_options import AsOf, Zone
 
 if TYPE_CHECKING:
     from graph_models.enums import RecordEffect, RecordState
@@ -51,6 +51,7 @@ def records(
     state: States = (),
     where: Where = (),
     as_of: AsOf = None,
+    timezone: Zone = "UTC",
     first: Count = 20,
     common: Common = COMMON,
 ) -> int:
@@ -61,7 +62,7 @@ def records(
     from impactgraph.cli.question import OptionReader
     from impactgraph.cli.records_data import records_rows
     from impactgraph.cli.records_text import print_records
-    from impactgraph.cli.times import parse_moment_option
+    from impactgraph.cli.times import parse_moment_option, parse_zone_option
     from impactgraph.usecases.pages import check_first
     from impactgraph.usecases.record_lists import RecordListQuestion
     from impactgraph.usecases.records import RecordsQuestion
@@ -69,20 +70,22 @@ def records(
     target = find_target(common)
     reader = OptionReader()
     at = reader.read(parse_moment_option, "--as-of", as_of, target.now)
+    zone = reader.read(parse_zone_option, timezone)
     filter_ = reader.read(order_filter, where, target.now if at is None else at)
     effects = reader.read(parse_effects, effect)
     states = reader.read(parse_states, state)
     size = reader.read(check_first, first)
     reader.raise_problems()
-    assert filter_ is not None
+    assert filter_ is not None and zone is not None
     if state:
         every = RecordListQuestion(filter_, type or None, states or None, at)
         return _list(every, effect, target, size, common)
-    question = RecordsQuestion(filter_, type or None, effects or None, at)
+    question = RecordsQuestion(filter_, type or None, effects or None, at, zone)
     with target.open() as answers:
         answer = answers.records(question, None if common.format == "csv" else size)
     present(
         common.format,
+        timezone=zone,
         text=lambda out: print_records(out, answer, question.asked_for),
         data=lambda: {name: value for name, value in answer.items() if name != "hasOrders"},
         rows=lambda: records_rows(answer["records"]),

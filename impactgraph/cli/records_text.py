@@ -19,6 +19,7 @@ from impactgraph.cli.decode import (
 from impactgraph.cli.encode.values import Json
 from impactgraph.cli.output import table
 from impactgraph.cli.reconcile_text import short_finding
+from impactgraph.topology.names import record_kind_text
 
 _MOST_RATES = 12
 
@@ -32,7 +33,7 @@ def print_records(out: Console, answer: Json, asked_for: str) -> None:
     else:
         verb = "needs" if count == 1 else "need"
         out.print(f"{formats.count(count, 'record')} {verb} attention.", style="bold")
-        out.print(f"As of {formats.day_and_time(at)}. Times are UTC.", style="dim")
+        out.print(f"As of {formats.dated(at)}. {formats.zone_note()}", style="dim")
         _print_totals(out, answer["totals"])
         _print_findings(out, page, at)
     if rates:
@@ -56,8 +57,8 @@ def _print_totals(out: Console, totals: Sequence[Json]) -> None:
     rows = table("record", "type", "problem", *figures, right=figures)
     for each in totals:
         rows.add_row(
-            formats.words(each["kind"]),
-            each["type"],
+            record_kind_text(each["kind"]),
+            formats.words(each["type"]),
             formats.words(each["effect"]),
             f"{each['count']:,}",
             formats.money(money_in(each["amount"])),
@@ -74,7 +75,7 @@ def _print_findings(out: Console, page: Json, at: Millis) -> None:
     for each in findings:
         rows.add_row(
             key_in(each["fulfillment"]),
-            each["type"],
+            formats.words(each["type"]),
             _problem(each),
             formats.at(moment_in(each["due"]), at),
             _lateness(each),
@@ -107,7 +108,7 @@ def _lateness(finding: Json) -> str:
 def _cause(cause: Json | None) -> str:
     if cause is None:
         return formats.NOTHING
-    element = cause["element"]["id"] if cause["element"] else formats.NOTHING
+    element = cause["element"]["name"] if cause["element"] else formats.NOTHING
     return f"{key_in(cause['failure']['id'])}, via {element}" if cause["failure"] else element
 
 
@@ -117,8 +118,8 @@ def _print_rates(out: Console, rates: Sequence[Json], at: Millis) -> None:
     for each in rates[:_MOST_RATES]:
         rows.add_row(
             formats.at(known_moment(each["from"]), at),
-            formats.words(each["kind"]),
-            each["type"],
+            record_kind_text(each["kind"]),
+            formats.words(each["type"]),
             f"{each['count']:,}",
             f"{each['baseline']:,.0f}",
             f"{each['low']:,.0f}",

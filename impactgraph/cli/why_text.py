@@ -9,6 +9,7 @@ from impactgraph.cli.decode import duration_in, key_in, known_moment, moment_in,
 from impactgraph.cli.links import print_address, server_address
 from impactgraph.cli.output import print_heading, print_lines, table
 from impactgraph.cli.why_message import MessageLayout
+from impactgraph.topology.names import record_kind_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +78,7 @@ def _record(record: "Json") -> str:
     if record["sentence"] is not None:
         return _listing(record)
     amount = f", {formats.money(single_money(record['amount']))}" if record["amount"] is not None else ""
-    kind = formats.words(record["kind"])
+    kind = record_kind_text(record["kind"])
     title = f"{formats.words(record['type'])} ({kind}{amount})"
     arrived_at = moment_in(record["arrivedAt"])
     if arrived_at is not None:
@@ -144,10 +145,10 @@ def _print_causes(out: "Console", causes: "Sequence[Json]") -> None:
 
 
 def _print_peers(out: "Console", peers: "Json") -> None:
-    location = f" at {peers['location']['key']}" if peers["location"] else ""
+    location = f" at {peers['location']['name']}" if peers["location"] else ""
     sample = ", ".join(key_in(order["id"]) for order in peers["sample"])
     such_as = f", such as {sample}" if sample else ""
-    step = peers["step"]["id"].removeprefix("step:")
+    step = peers["step"]["name"]
     print_heading(out, "Other orders in the same step")
     line = f"{peers['overdue']:,} of {peers['total']:,} in {step}{location} are overdue{such_as}."
     print_lines(out, [line])
@@ -161,12 +162,18 @@ def _print_owner(out: "Console", diagnosis: "Json") -> None:
     if owner is not None:
         print_lines(out, [", ".join(filter(None, (owner["name"], owner["contact"])))])
     if playbooks:
-        print_lines(out, [f"Playbook: {', '.join(map(_playbook, playbooks))}"])
+        print_lines(out, [f"Playbook {_playbook(each)}" for each in playbooks])
 
 
 def _playbook(playbook: "Json") -> str:
+    """With its first step and who does it."""
     key, name = playbook["key"], playbook["name"]
-    return f"{key} ({name})" if name != key else key
+    title = f"{key} ({name})" if name != key else key
+    if not playbook["steps"]:
+        return title
+    first = playbook["steps"][0]
+    owner = f" ({first['ownerName']})" if first["ownerName"] else ""
+    return f"{title}, first step: {first['text']}{owner}"
 
 
 def _print_link(out: "Console", order: str, at: Millis | None) -> None:

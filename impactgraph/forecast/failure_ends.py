@@ -13,6 +13,7 @@ from graph_models.topology import Topology
 from graph_models.zones import UTC, TextClock
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 from impactgraph.topology.calendar import Calendar
+from impactgraph.topology.names import failure_label
 
 REPORT_ERROR = 0.2
 """A reported end is an estimate, right within this part of the failure's length."""
@@ -48,6 +49,7 @@ class FailureEnds:
 
 
 NO_ENDS = FailureEnds({}, {}, ())
+_NO_NAMES = Topology()
 
 
 def failure_ends(
@@ -58,12 +60,13 @@ def failure_ends(
     typical: Callable[[Failure], Millis | None] = lambda failure: None,
     runs: Callable[[Failure], Calendar | None] = lambda failure: None,
     timezone: str = UTC,
+    topology: Topology = _NO_NAMES,
 ) -> FailureEnds:
     """Ends of the failures, and the assumptions behind them.
 
     `recovery_time`: assumed by the question, counted from `as_of`; `typical`: the usual length of such a
     failure, where similar ones have ended; `runs`: the schedule of what missed a run; `timezone`: of the
-    times in the assumptions.
+    times in the assumptions; `topology`: for the names in them.
     """
     clock = TextClock(as_of, timezone)
     nominal: dict[str, Millis] = {}
@@ -77,12 +80,12 @@ def failure_ends(
         nominal[failure.key] = end
         shifts[failure.key] = spread - end
         if note:
-            notes.append(note)
+            notes.append(f"{_name(topology, failure)} {note}")
     return FailureEnds(nominal, shifts, tuple(notes))
 
 
 _End = tuple[Millis, Reals, str | None]
-"""Nominal end, (K,) end in each scenario, and the assumption behind it."""
+"""Nominal end, (K,) end in each scenario, and the assumption behind it: what the failure does."""
 
 
 def _end_of(failure: Failure, clock: TextClock, recovery_time: Millis | None, typical: Millis | None) -> _End:
@@ -103,7 +106,7 @@ def _end_of(failure: Failure, clock: TextClock, recovery_time: Millis | None, ty
 def _as_asked(failure: Failure, clock: TextClock, recovery_time: Millis) -> _End:
     since = max(clock.now, failure.started_at)
     end = since + recovery_time
-    note = f"{_name(failure)} recovers {say_duration(recovery_time)} from {clock.dated(since)}, as asked."
+    note = f"recovers {say_duration(recovery_time)} from {clock.dated(since)}, as asked."
     return end, np.full(SCENARIOS, float(end)), note
 
 
@@ -112,12 +115,12 @@ def _as_reported(failure: Failure, expected_end: Millis, clock: TextClock) -> _E
     spread = _estimate(failure.started_at, expected_end, as_of, failure.key)
     if expected_end <= as_of:
         note = (
-            f"{_name(failure)} should have ended {_ago(expected_end, as_of)}, around "
+            f"should have ended {_ago(expected_end, as_of)}, around "
             f"{clock.dated(expected_end)}; no end reported. The forecast assumes that it ends soon."
         )
     else:
         note = (
-            f"{_name(failure)} ends around {clock.dated(expected_end)}, as {_verb(failure)}: an estimate, "
+            f"ends around {clock.dated(expected_end)}, as {_verb(failure)}: an estimate, "
             "+/- 20 % of its length."
         )
     return round(float(np.median(spread))), spread, note
@@ -148,13 +151,13 @@ def _at_run(failure: Failure, clock: TextClock, spread: Reals, calendar: Calenda
     runs = calendar.run_from(np.maximum(spread - early, float(clock.now)))
     end = round(float(np.median(runs)))
     run = f"the run at about {clock.dated(end)}"
-    note = f"{_name(failure)} ends with {run}, by the {_verb(failure)} end: an estimate."
+    note = f"ends with {run}, by the {_verb(failure)} end: an estimate."
     return end, runs, note
 
 
-def _name(failure: Failure) -> str:
+def _name(topology: Topology, failure: Failure) -> str:
     """Its label at the beginning of a sentence."""
-    label = failure.label
+    label = failure_label(topology, failure)
     return label[0].upper() + label[1:] if failure.is_supposed else label
 
 
@@ -173,7 +176,7 @@ def _as_usual(failure: Failure, clock: TextClock, typical: Millis | None) -> _En
     end = max(failure.started_at + length, as_of + length // 4)
     spread = _estimate(failure.started_at, end, as_of, failure.key)
     recovery = f"is assumed to recover about {clock.dated(end)}"
-    note = f"{_name(failure)} {recovery}: {say_duration(length)} is {reason}."
+    note = f"{recovery}: {say_duration(length)} is {reason}."
     return end, spread, note
 
 

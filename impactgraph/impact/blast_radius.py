@@ -144,6 +144,7 @@ class BlastRadius(MatchedImpact):
             awaiting_replay=self.awaiting_replay,
             left_out=[each for each in self.left_out if not (why_none and why_none in each)],
             clock=self.clock,
+            topology=self.topology,
             to_come=self.to_come,
             why_none=why_none,
             asked_for=say_filter(self.question.where),

@@ -14,6 +14,7 @@ from impactgraph.errors import NotFoundError
 from impactgraph.impact.matched_impact import EFFECTS, MatchedImpact
 from impactgraph.impact.order_pages import affected_order, path_for
 from impactgraph.impact.segments import workflow_elements
+from impactgraph.topology.names import element_text
 
 
 def explain(impact: MatchedImpact, order: str) -> Explanation:
@@ -45,7 +46,7 @@ def _explain_unaffected(impact: MatchedImpact, order: str, row: int) -> Explanat
     reasons = _reasons(impact, row)
     nothing = "nothing that is impaired lies on its way in the time of the failure"
     why = reasons[0].detail if reasons else nothing
-    return Explanation(False, f"order:{order} is not affected: {why}.", (), tuple(reasons))
+    return Explanation(False, f"Order {order} is not affected: {why}.", (), tuple(reasons))
 
 
 def _reasons(impact: MatchedImpact, order: int) -> list[Absorption]:
@@ -90,19 +91,20 @@ def _reasons_in_flight(impact: MatchedImpact, name: str, row: NDArray[Any]) -> l
     key = columns.dictionaries.workflows[int(columns.fulfillments.workflow[row[0]])].key
     workflow = impact.topology.workflows.get(key)
     if workflow is None:
-        detail = f"{name} follows {key}, which this topology does not have"
+        detail = f"{name} follows the workflow {key}, which this topology does not have"
         return [Absorption(f"workflow:{key}", "workflow", detail)]
     elements = workflow_elements(workflow)
     on_way = [i for i in impact.impairments if i.element in elements]
     if not on_way:
-        detail = f"{key} uses nothing that the failure impairs"
+        detail = f"{element_text(impact.topology, f'workflow:{key}')} uses nothing that the failure impairs"
         nothing = Absorption(f"workflow:{key}", "not on its way", detail)
         return _stopped_before(impact, workflow) or [nothing]
     in_scope = [i for i in on_way if impact.membership.in_scope(row, i.scope)[0]]
     if not in_scope:
         element = on_way[0].element
-        return [Absorption(element, "scope", f"{name} is outside the scope of what happens to {element}")]
-    return _absorbed_on_way(impact, in_scope) or [_out_of_time(name, in_scope[0].element)]
+        outside = f"{name} is outside the scope of what happens to {element_text(impact.topology, element)}"
+        return [Absorption(element, "scope", outside)]
+    return _absorbed_on_way(impact, in_scope) or [_out_of_time(impact, name, in_scope[0].element)]
 
 
 def _absorbed_on_way(impact: MatchedImpact, impairments: list[Impairment]) -> list[Absorption]:
@@ -113,9 +115,9 @@ def _absorbed_on_way(impact: MatchedImpact, impairments: list[Impairment]) -> li
     return [a for a in impact.absorbed if a.element in on_path][:1]
 
 
-def _out_of_time(name: str, element: str) -> Absorption:
-    when = "before or after its window, or is no more than the tolerance later for it"
-    return Absorption(element, "time", f"{name} passes {element} {when}")
+def _out_of_time(impact: MatchedImpact, name: str, element: str) -> Absorption:
+    when = "before or after the failure, or is no more than the tolerance later for it"
+    return Absorption(element, "time", f"{name} passes {element_text(impact.topology, element)} {when}")
 
 
 def _stopped_before(impact: MatchedImpact, workflow: Workflow) -> list[Absorption]:

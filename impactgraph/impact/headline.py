@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from graph_models.estimates import ToCome
 from graph_models.failure import Failure
 from graph_models.impact import AwaitingReplay, ImpactTotals, RecordTotals
-from graph_models.time import Millis
+from graph_models.topology import Topology
 from graph_models.zones import TextClock
 from impactgraph.impact.amounts import say_money
 from impactgraph.impact.estimate_text import say_estimate, say_money_estimate, say_number, say_to_come
+from impactgraph.topology.names import class_noun, element_text, failure_of
 
 _MOST = 3
 
@@ -23,6 +24,8 @@ class Circumstances:
     left_out: Sequence[str]
     """What the answer says nothing of, in sentences."""
     clock: TextClock
+    topology: Topology
+    """For the names of its elements."""
     to_come: ToCome
     why_none: str = ""
     """Why no order is affected, where none is."""
@@ -75,7 +78,7 @@ def _impact(
 ) -> list[str]:
     if not failures:
         return ["No failure is active"]
-    who = _subject(failures, circumstances.clock)
+    who = _subject(failures, circumstances)
     verb = "affects" if len(failures) == 1 else "affect"
     to_come = say_to_come(circumstances.to_come, circumstances.clock, "more " if totals.orders else "")
     if not totals.orders and to_come is not None:
@@ -111,31 +114,33 @@ def _impact(
     return parts
 
 
-def _subject(failures: Sequence[Failure], clock: TextClock) -> str:
+def _subject(failures: Sequence[Failure], circumstances: Circumstances) -> str:
     """Whose effects the sentence is about: failures by name, or a condition where all are supposed."""
     more = f" and {len(failures) - _MOST} more" if len(failures) > _MOST else ""
     if not all(failure.is_supposed for failure in failures):
-        return " and ".join(_failure_name(failure, clock.now) for failure in failures[:_MOST]) + more
-    names = " and ".join(_condition(failure, clock) for failure in failures[:_MOST])
+        return " and ".join(_failure_name(failure, circumstances) for failure in failures[:_MOST]) + more
+    names = " and ".join(_condition(failure, circumstances) for failure in failures[:_MOST])
     return f"If {names}{f'{more} fail' if more else ''}, {'it' if len(failures) == 1 else 'they'}"
 
 
-def _condition(failure: Failure, clock: TextClock) -> str:
-    """Such as `system:oms fails (outage, 10:00 to 12:00 UTC)`."""
-    name = failure.failure_class.value.lower().replace("_", " ")
+def _condition(failure: Failure, circumstances: Circumstances) -> str:
+    """Such as `Order management fails (outage, 10:00 to 12:00 UTC)`."""
+    clock, target = circumstances.clock, element_text(circumstances.topology, failure.target)
+    name = class_noun(failure.failure_class)
     end = failure.ended_at if failure.ended_at is not None else failure.expected_end
     since = clock.time(failure.started_at)
     if end is None:
-        return f"{failure.target} fails ({name}, from {since}, end unknown)"
-    return f"{failure.target} fails ({name}, {since.removesuffix(f' {clock.timezone}')} to {clock.time(end)})"
+        return f"{target} fails ({name}, from {since}, end unknown)"
+    return f"{target} fails ({name}, {since.removesuffix(f' {clock.timezone}')} to {clock.time(end)})"
 
 
-def _failure_name(failure: Failure, as_of: Millis) -> str:
+def _failure_name(failure: Failure, circumstances: Circumstances) -> str:
+    as_of, what = circumstances.clock.now, failure_of(circumstances.topology, failure)
     if failure.is_supposed:
-        return f"a supposed {failure.what}"
+        return f"a supposed {what}"
     has_ended = failure.ended_at is not None and failure.ended_at <= as_of
     late = ", should have ended" if failure.should_have_ended(as_of) else ""
-    return f"{failure.key} ({failure.what}{', ended' if has_ended else late})"
+    return f"{failure.key} ({what}{', ended' if has_ended else late})"
 
 
 def _count(number: int, word: str) -> str:

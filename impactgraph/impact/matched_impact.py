@@ -201,7 +201,7 @@ class MatchedImpact:
 
     def path(self, impairment: Impairment) -> Path:
         """From its failure to its element."""
-        return path_to(impairment, self.failures_by_key)
+        return path_to(impairment, self.failures_by_key, self.topology)
 
 
 def _not_answered(group: Unanswered) -> str:

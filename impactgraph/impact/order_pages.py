@@ -3,11 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_models.enums import Effect, OrderSort
+from graph_models.enums import Band, Effect, OrderSort
 from graph_models.impact import AffectedOrder, Path
 from graph_models.money import from_micros
 from graph_models.orders import OrderFilter, Page
 from graph_models.time import Millis
+from graph_models.zones import TextClock
 from impactgraph.forecast.cohort_outcomes import BANDS
 from impactgraph.impact import keyset
 from impactgraph.impact.affected_fulfillments import RECORDS_ONLY
@@ -16,6 +17,7 @@ from impactgraph.impact.filters import order_mask, post_filter
 from impactgraph.impact.matched_impact import EFFECTS, MatchedImpact
 from impactgraph.impact.page_source import PageSource
 from impactgraph.impact.paths import path_to, with_hop
+from impactgraph.topology.names import element_text
 
 
 def order_page(
@@ -110,16 +112,28 @@ def _hit_at(impact: PageSource, rows: AffectedRows, row: int) -> Millis:
 def path_for(impact: PageSource, rows: AffectedRows, row: int, effect: Effect) -> Path:
     """The path from the failure to the order of a row."""
     impairment = impact.impairments[int(rows.impairment[row])]
-    path = path_to(impairment, impact.failures_by_key)
+    path = path_to(impairment, impact.failures_by_key, impact.topology)
     step = _step_id(impact, rows, row)
     at = _hit_at(impact, rows, row)
+    step_text, element = (element_text(impact.topology, each) for each in (step, impairment.element))
     if impairment.element != step and rows.band[row] == RECORDS_ONLY:
-        detail = f"what {step} causes passes {impairment.element}"
+        detail = f"records of {step_text} pass {element}"
         path = with_hop(path, step, rule="record", effect=effect, at=at, detail=detail)
     elif impairment.element != step:
-        detail = f"orders are handed to {step} over {impairment.element}"
+        detail = f"orders reach {step_text} over {element}"
         path = with_hop(path, step, rule="hand-off", effect=effect, at=at, detail=detail)
-    order = f"order:{impact.columns.orders.ids[int(rows.order[row])]}"
-    band = BANDS[int(rows.band[row])].value.lower().replace("_", " ")
-    detail = f"{order} is {band}: affected at {impact.clock.dated(at)}"
-    return with_hop(path, order, rule="match", effect=effect, at=at, detail=detail)
+    order = str(impact.columns.orders.ids[int(rows.order[row])])
+    detail = _affected_text(order, BANDS[int(rows.band[row])], at, impact.clock)
+    return with_hop(path, f"order:{order}", rule="match", effect=effect, at=at, detail=detail)
+
+
+def _affected_text(order: str, band: Band, at: Millis, clock: TextClock) -> str:
+    """Such as `order O-1 has been stuck there since 2026-03-02 10:00`."""
+    moment = clock.dated(at)
+    if band is Band.RECORDS_ONLY:
+        return f"order {order} itself goes on: only its records are affected, from {moment}"
+    if at > clock.now:
+        return f"order {order} is expected to be affected there at {moment}"
+    if band is Band.STUCK:
+        return f"order {order} has been stuck there since {moment}"
+    return f"order {order} was affected there at {moment}"

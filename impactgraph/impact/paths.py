@@ -7,19 +7,22 @@ from graph_models.failure import Failure
 from graph_models.impact import Hop, Path
 from graph_models.impairment import Impairment
 from graph_models.time import Millis
+from graph_models.topology import Topology
+from impactgraph.topology.names import element_text, failure_of
 
-_VERBS = {
-    Effect.BLOCKED: "is blocked",
-    Effect.DELAYED: "is delayed",
-    Effect.REJECTED: "rejects",
-    Effect.STALE: "is stale",
-    Effect.DUPLICATED: "is duplicated",
-    Effect.DEGRADED: "is degraded",
+_CONSEQUENCES = {
+    Effect.BLOCKED: "blocks {}",
+    Effect.DELAYED: "delays {}",
+    Effect.REJECTED: "makes {} reject what passes",
+    Effect.STALE: "leaves {} with old data",
+    Effect.DUPLICATED: "duplicates what passes {}",
+    Effect.DEGRADED: "impairs {}",
 }
+"""What the element before does to this one."""
 
 
-def path_to(impairment: Impairment, failures: Mapping[str, Failure]) -> Path:
-    """The path to the element of an impairment; `failures` by bare key."""
+def path_to(impairment: Impairment, failures: Mapping[str, Failure], topology: Topology) -> Path:
+    """The path to the element of an impairment; `failures` by bare key, `topology` for the names."""
     key = impairment.failures[0] if impairment.failures else "?"
     failure = failures.get(key)
     source = failure.id if failure else f"failure:{key}"
@@ -36,7 +39,7 @@ def path_to(impairment: Impairment, failures: Mapping[str, Failure]) -> Path:
             )
         )
         source = hop.element
-    return Path(tuple(hops), _sentence(impairment.hops, failure))
+    return Path(tuple(hops), _sentence(topology, impairment.hops, failure))
 
 
 def with_hop(path: Path, target: str, *, rule: str, effect: Effect, at: Millis, detail: str) -> Path:
@@ -45,9 +48,17 @@ def with_hop(path: Path, target: str, *, rule: str, effect: Effect, at: Millis, 
     return Path((*path.hops, hop), f"{path.sentence.rstrip('.')}; {detail}.")
 
 
-def _sentence(hops: tuple[Impairment, ...], failure: Failure | None) -> str:
-    clauses = [f"{hop.element} {_VERBS[hop.effect]}" for hop in hops]
-    cause = clauses[0]
-    if failure:
-        cause = failure.what
-    return f"Because of the {cause}, " + ", so ".join(clauses) + "."
+def _sentence(topology: Topology, hops: tuple[Impairment, ...], failure: Failure | None) -> str:
+    """Such as `The outage of Inventory blocks Reservation API, which blocks step Picking of Same day.`
+
+    The failed element is not named twice, unless the path ends there.
+    """
+    origin = failure.target if failure else hops[0].element
+    cause = (
+        f"The {failure_of(topology, failure) if failure else f'failure of {element_text(topology, origin)}'}"
+    )
+    reached = [hop for hop in hops if hop.element != origin]
+    if not reached:
+        return f"{cause} {_CONSEQUENCES[hops[-1].effect].format('it')}."
+    consequences = (_CONSEQUENCES[hop.effect].format(element_text(topology, hop.element)) for hop in reached)
+    return f"{cause} {', which '.join(consequences)}."

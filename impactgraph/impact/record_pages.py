@@ -185,10 +185,10 @@ def _path(impact: PageSource, group: RecordGroup, at: int, moment: int) -> Path:
     fulfillment = str(impact.columns.fulfillments.ids[int(group.rows[at])])
     effect = RECORD_EFFECTS[int(group.outcome.effect[cohort])].value.lower().replace("_", " ")
     return with_hop(
-        path_to(impairment, impact.failures_by_key),
+        path_to(impairment, impact.failures_by_key, impact.topology),
         f"fulfillment:{fulfillment}",
         rule="record",
         effect=impairment.effect,
         at=moment,
-        detail=f"{group.emission.type} of {fulfillment} is {effect}",
+        detail=f"{group.emission.type.replace('_', ' ')} of {fulfillment} is {effect}",
     )

@@ -8,6 +8,7 @@ from graph_models.topology import Topology
 from impactgraph.columns import Columns
 from impactgraph.impact.filter_text import say_limit
 from impactgraph.impact.known_values import KnownValues, UnknownValue, hint
+from impactgraph.topology.names import failure_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,8 @@ class ScopeGap:
     """A limit of a failure's scope with unknown values."""
 
     failure: Failure
+    label: str
+    """What sentences call the failure."""
     limit: str
     """Such as `regions=EMEA`: the unknown values."""
     hint: str
@@ -33,8 +36,8 @@ class ScopeGap:
     def sentence(self) -> str:
         """What an answer leaves out because of it."""
         if self.is_whole:
-            return f"{self.failure.label} affects nothing: {self.reason}."
-        return f"{self.failure.label} names {self.limit}, which no order and no element has ({self.hint})."
+            return f"{self.label} affects nothing: {self.reason}."
+        return f"{self.label} names {self.limit}, which no order and no element has ({self.hint})."
 
 
 def scope_gaps(columns: Columns, topology: Topology, failures: Sequence[Failure]) -> tuple[ScopeGap, ...]:
@@ -43,18 +46,21 @@ def scope_gaps(columns: Columns, topology: Topology, failures: Sequence[Failure]
         return ()
     known = KnownValues(columns, topology)
     return tuple(
-        _gap(failure, name, values, unknown)
+        _gap(topology, failure, name, values, unknown)
         for failure in failures
         for name, values in failure.scope.limits
         if (unknown := known.unknown(name, values))
     )
 
 
-def _gap(failure: Failure, name: str, values: Sequence[str], unknown: Sequence[UnknownValue]) -> ScopeGap:
+def _gap(
+    topology: Topology, failure: Failure, name: str, values: Sequence[str], unknown: Sequence[UnknownValue]
+) -> ScopeGap:
     is_attribute = unknown[0].dimension == "attributes"
     unknown_values = values if is_attribute else [each.value for each in unknown]
     return ScopeGap(
         failure=failure,
+        label=failure_label(topology, failure),
         limit=say_limit(name, unknown_values),
         hint=hint(unknown),
         is_whole=len(unknown_values) == len(values) and name != "message_types",

@@ -12,6 +12,7 @@ from graph_models.time import Millis
 from graph_models.topology import Data, Integration, Schedule, Step, System, Topology, Workflow, kind_of
 from impactgraph.propagation.impairment_state import Edge, Policy
 from impactgraph.propagation.integrations import patience_of
+from impactgraph.topology.names import element_text
 
 Links = list[tuple[int, int]]
 """(number of the element it leads to, number of the kind of edge)."""
@@ -55,6 +56,8 @@ class FailureGraph:
 
     ids: tuple[str, ...]
     """In the order of the alphabet, so that the order of numbers is the order of ids."""
+    names: tuple[str, ...]
+    """What sentences call the elements."""
     numbers: dict[str, int]
     kinds: tuple[ElementKind, ...]
     links: tuple[Links, ...]
@@ -70,12 +73,12 @@ class FailureGraph:
         return _Compiler(topology).compile()
 
     def key(self, number: int) -> str:
-        """The bare key, as people say it."""
+        """The bare key."""
         return self.ids[number].partition(":")[2]
 
     def words(self, detail: str, it: int, by: int) -> str:
         """The detail of a rule with the names of the element and of the one that impairs it."""
-        return detail.replace("{it}", self.key(it)).replace("{by}", self.key(by))
+        return detail.replace("{it}", self.names[it]).replace("{by}", self.names[by])
 
 
 class _Compiler:
@@ -103,6 +106,7 @@ class _Compiler:
             links.sort()
         return FailureGraph(
             ids=self.ids,
+            names=tuple(element_text(self.topology, each) for each in self.ids),
             numbers=self.numbers,
             kinds=self.kinds,
             links=self.links,
@@ -236,7 +240,10 @@ class _Compiler:
         ]
         numbers = tuple(self.numbers[member] for member in members)
         return Alternative(
-            numbers, tuple(member.partition(":")[2] for member in members), cost, runs[0] if runs else None
+            numbers,
+            tuple(element_text(self.topology, member) for member in members),
+            cost,
+            runs[0] if runs else None,
         )
 
     def _integration(self, identifier: str) -> Integration | None:

@@ -56,6 +56,7 @@ def assess(
         typical=lambda failure: typical_length(failure, s.failures, s.at),
         runs=missed_runs(s.topology),
         timezone=question.timezone,
+        topology=s.topology,
     )
     distinct = distinct_failures(failures, ends.nominal)
     ends = ends.of(distinct.last)

@@ -4,13 +4,13 @@ from graph_models.diagnosis import Drift, DriftGroup
 from graph_models.orders import Page
 from graph_models.time import Millis
 from impactgraph.diagnosis.drift import find_drift, group_drift
-from impactgraph.diagnosis.drift.sentences import drift_sentence, places_text
+from impactgraph.diagnosis.drift.sentences import drift_sentence, place_name, places_text
 from impactgraph.errors import NoTopologyError
 from impactgraph.ports.store import Store
 from impactgraph.usecases.pages import Key, check_first, page
 from impactgraph.usecases.snapshot import snapshot
 
-__all__ = ["drift_sentence", "list_drift", "list_drift_groups", "places_text"]
+__all__ = ["drift_sentence", "list_drift", "list_drift_groups", "place_name", "places_text"]
 
 
 def list_drift(

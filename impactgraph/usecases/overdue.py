@@ -15,6 +15,7 @@ from graph_models.orders import ANY_ORDER, Order, OrderFilter, Page
 from graph_models.scope import Scope
 from graph_models.time import Millis
 from graph_models.topology import Topology
+from graph_models.zones import UTC, TextClock
 from impactgraph.columns import Codes
 from impactgraph.diagnosis.common import OverdueState, SharedFactor, common_factors
 from impactgraph.diagnosis.overdue import limits, overdue_mask
@@ -30,6 +31,7 @@ from impactgraph.ports.store import Store
 from impactgraph.usecases.orders import asks_for_impact, with_expectations
 from impactgraph.usecases.pages import check_first
 from impactgraph.usecases.snapshot import Snapshot, snapshot
+from impactgraph.usecases.time_zones import check_zone
 from impactgraph.usecases.validation import check_filter
 
 Flags = NDArray[np.bool_]
@@ -44,6 +46,8 @@ class OverdueQuestion:
 
     where: OrderFilter = ANY_ORDER
     as_of: Millis | None = None
+    timezone: str = UTC
+    """IANA name of the zone of the times in sentences."""
 
     @property
     def asked_for(self) -> str:
@@ -58,6 +62,8 @@ class Overdue:
     snapshot: Snapshot
     in_question: Flags
     """By fulfillment: of the orders asked about."""
+    timezone: str = UTC
+    """Of the times in sentences."""
 
     @property
     def at(self) -> Millis:
@@ -158,9 +164,11 @@ class Overdue:
         s = self.snapshot
         impairments = s.impairments if s.begun_failures else None
         scopes = [scope for each in self._shared_factors if (scope := _scope_of(each)) is not None]
-        return suspects(
+        found = suspects(
             Investigation(s.columns, s.topology, s.graph, s.at, factors=tuple(scopes), recorded=impairments)
         )
+        clock = TextClock(s.at, self.timezone)
+        return tuple(replace(each, cause=each.cause_by(clock)) for each in found)
 
 
 @contextmanager
@@ -180,6 +188,7 @@ def overdue_in(s: Snapshot, question: OverdueQuestion) -> Overdue:
     """
     if not s.topology.workflows:
         raise NoTopologyError
+    check_zone(question.timezone, "timezone")
     if asks_for_impact(question.where):
         raise BadInputError(
             "where asks for bands, effects or missed promises, which are of failures."
@@ -189,7 +198,7 @@ def overdue_in(s: Snapshot, question: OverdueQuestion) -> Overdue:
     keep = order_mask(s.columns, s.membership, question.where)
     rows = s.all_rows
     in_question = keep(rows) if keep is not None else np.ones(len(rows), bool)
-    return Overdue(s, in_question)
+    return Overdue(s, in_question, question.timezone)
 
 
 _SCOPES = {

@@ -100,7 +100,7 @@ class PagedAnswer:
         return getattr(self.facts if name in AnswerFacts.__dataclass_fields__ else self._answer, name)
 
     def path(self, impairment: Impairment) -> Path:
-        return path_to(impairment, self.facts.failures_by_key)
+        return path_to(impairment, self.facts.failures_by_key, self.facts.topology)
 
     def orders(
         self, where: OrderFilter | None, sort: OrderSort | None, first: int, after: str | None

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from graph_models.diagnosis import PayloadFinding, PayloadKind
 from graph_models.orders import ANY_ORDER, OrderFilter, Page
 from graph_models.time import DAY, Millis
+from graph_models.zones import UTC, TextClock
 from impactgraph.diagnosis.payload import (
     find_duplicates,
     find_error_templates,
@@ -24,6 +25,7 @@ from impactgraph.ports.store import Store
 from impactgraph.usecases.orders import asks_for_impact
 from impactgraph.usecases.pages import Key, check_first, page
 from impactgraph.usecases.snapshot import Snapshot, snapshot
+from impactgraph.usecases.time_zones import check_zone
 from impactgraph.usecases.validation import check_filter
 
 ERRORS_OF: Millis = 7 * DAY
@@ -38,6 +40,8 @@ class PayloadsQuestion:
     where: OrderFilter = ANY_ORDER
     kinds: tuple[PayloadKind, ...] | None = None
     as_of: Millis | None = None
+    timezone: str = UTC
+    """IANA name of the zone of the times in sentences."""
 
     @property
     def asked_for(self) -> str:
@@ -68,39 +72,41 @@ def find_payload_findings(store: Store, question: PayloadsQuestion, now: Millis)
             "where.bands, effects and willMissPromise are of orders that a failure affects."
             " Ask for payloads without them."
         )
+    check_zone(question.timezone, "timezone")
     with snapshot(store, question.as_of, now) as s:
+        clock = TextClock(s.at, question.timezone)
         check_filter(store, s.topology, question.where)
         in_question = _orders_in_question(s, question.where)
         findings = [
             finding
             for kind in question.kinds or _ORDER
-            for finding in _of_kind(s, kind, in_question, question.where)
+            for finding in _of_kind(s, kind, in_question, question.where, clock)
         ]
     return sorted(findings, key=_key)
 
 
 def _of_kind(
-    s: Snapshot, kind: PayloadKind, in_question: NDArray[np.bool_], where: OrderFilter
+    s: Snapshot, kind: PayloadKind, in_question: NDArray[np.bool_], where: OrderFilter, clock: TextClock
 ) -> Sequence[PayloadFinding]:
     match kind:
         case PayloadKind.DUPLICATE_ORDER:
             return find_duplicates(s.columns, in_question)
         case PayloadKind.INCOMPLETE:
-            return find_incomplete(s.columns, in_question, s.at)
+            return find_incomplete(s.columns, in_question, clock)
         case PayloadKind.ERROR_TEMPLATE:
             texts = s.store.error_texts(s.at - ERRORS_OF, s.as_of)
             return find_error_templates(s.topology, s.columns, texts, in_question)
         case PayloadKind.STOCK_DIFFERENCE:
-            return list(_stock_differences(s, where))
+            return list(_stock_differences(s, where, clock))
 
 
-def _stock_differences(s: Snapshot, where: OrderFilter) -> Iterator[PayloadFinding]:
+def _stock_differences(s: Snapshot, where: OrderFilter, clock: TextClock) -> Iterator[PayloadFinding]:
     if replace(where, locations=None, regions=None) != ANY_ORDER:
         return
     figures = s.store.differing_stock(s.as_of)
     if not figures:
         return
-    for finding in find_stock_differences(s.topology, figures, s.impairments):
+    for finding in find_stock_differences(s.topology, figures, s.impairments, clock):
         location = s.topology.locations.get(finding.key["location"])
         if where.locations is not None and finding.key["location"] not in where.locations:
             continue

@@ -14,6 +14,7 @@ from graph_models.impact import Question
 from graph_models.money import Money
 from graph_models.orders import ANY_ORDER, OrderFilter, Page
 from graph_models.time import Millis
+from graph_models.zones import UTC
 from impactgraph.columns import NO_AMOUNT
 from impactgraph.diagnosis.records import (
     Causes,
@@ -33,6 +34,7 @@ from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.orders import asks_for_impact
 from impactgraph.usecases.pages import MOST, check_first
 from impactgraph.usecases.snapshot import Snapshot, snapshot
+from impactgraph.usecases.time_zones import check_zone
 from impactgraph.usecases.validation import check_filter, check_types
 
 T = TypeVar("T")
@@ -46,6 +48,8 @@ class RecordsQuestion:
     types: tuple[str, ...] | None = None
     effects: tuple[RecordEffect, ...] | None = None
     as_of: Millis | None = None
+    timezone: str = UTC
+    """IANA name of the zone of the times in sentences."""
 
     @property
     def asked_for(self) -> str:
@@ -167,6 +171,7 @@ def list_rates(store: Store, as_of: Millis | None, now: Millis) -> tuple[RateFin
 @contextmanager
 def watch_records(store: Store, question: RecordsQuestion, now: Millis) -> Generator[RecordAnswer]:
     """Good while the context is open. Raises NotFoundError where the filter names what does not exist."""
+    check_zone(question.timezone, "timezone")
     with snapshot(store, question.as_of, now) as s:
         check_filter(store, s.topology, question.where)
         check_types(s.columns, s.topology, question.types)
@@ -176,7 +181,7 @@ def watch_records(store: Store, question: RecordsQuestion, now: Millis) -> Gener
         )
         in_question = findings.select(np.flatnonzero(_in_question(s, findings, question)))
         failures = {failure.key: failure for failure in s.begun_failures}
-        causes = Causes(in_question, s.impairments, failures, findings.tallies)
+        causes = Causes(in_question, s.impairments, failures, findings.tallies, question.timezone)
         keep = order_mask(s.columns, s.membership, question.where)
         has_orders = keep is None or bool(keep(s.all_rows).any())
         yield RecordAnswer(in_question, causes, question, has_orders)

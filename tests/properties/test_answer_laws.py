@@ -221,4 +221,4 @@ def test_the_explanation_of_an_unaffected_order_says_what_stopped_the_failure(wo
         assert not explanation.affected
         assert explanation.paths == ()
         assert explanation.stopped_by
-        assert f"order:{order} is not affected" in explanation.sentence
+        assert f"Order {order} is not affected" in explanation.sentence

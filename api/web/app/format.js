@@ -107,15 +107,18 @@ export function moment(at) {
   return `${day} ${clock(then)}`;
 }
 
-// A duration in at most two units.
+const twoUnits = (whole, name, rest, nextName) =>
+  (rest ? `${whole} ${name} ${rest} ${nextName}` : `${whole} ${name}`);
+
+// A duration in at most two units, rounded as the server and the command line round it.
 export function span(milliseconds) {
   const length = Math.abs(milliseconds);
   if (length < MINUTE) return `${Math.round(length / SECOND)} s`;
-  if (length < HOUR) return `${Math.floor(length / MINUTE)} min`;
-  const [unit, name, next, nextName] = length >= DAY ? [DAY, "d", HOUR, "h"] : [HOUR, "h", MINUTE, "min"];
-  const whole = Math.floor(length / unit);
-  const rest = Math.floor((length % unit) / next);
-  return rest && whole < 10 ? `${whole} ${name} ${rest} ${nextName}` : `${whole} ${name}`;
+  const minutes = Math.round(length / MINUTE);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? twoUnits(hours, "h", minutes % 60, "min")
+    : twoUnits(Math.floor(hours / 24), "d", hours % 24, "h");
 }
 
 export const since = (at) => span(now() - Date.parse(at));
@@ -135,5 +138,8 @@ export const duration = (iso) => (iso === null || iso === undefined ? "" : span(
 
 // STUCK_WITH_OTHERS -> stuck with others; RECORDS_ONLY -> records only
 export const words = (name) => name.toLowerCase().replaceAll("_", " ").replaceAll("-", " ");
+// The kind of a record as texts name it: a notification is a message to the customer.
+export const recordKind = (kind) =>
+  (kind.toLowerCase() === "notification" ? "message" : words(kind));
 export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 export const key = (id) => id.slice(id.indexOf(":") + 1);

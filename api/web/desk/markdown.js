@@ -1,6 +1,6 @@
 // Overdue orders as Markdown for a chat or a ticket.
 import { now } from "/web/app/clock.js";
-import { key, moneys, percent, plural, words } from "/web/app/format.js";
+import { key, moneys, percent, plural, withoutZone, words } from "/web/app/format.js";
 import { markdownTable } from "/web/app/parts/copy.js";
 import { footer } from "/web/app/parts/markdown.js";
 import { hrefWith } from "/web/app/router.js";
@@ -37,7 +37,7 @@ export function markdown(overdue, suspects, params) {
 
 const linesOf = (overdue, suspects, by) => [
   ...overdue.inCommon.map(factorLine),
-  ...suspects.map((one) => `- Likely cause (${percent(one.likelihood)}): ${one.evidence}`), "",
+  ...suspects.map((one) => `- Likely cause (${percent(one.likelihood)}): ${withoutZone(one.evidence)}`), "",
   markdownTable(
     [words(by), "overdue", "of", "value"],
     overdue.groups.slice(0, MOST_GROUPS)

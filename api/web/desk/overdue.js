@@ -1,14 +1,16 @@
 // Overdue orders, with and without a known failure: what they have in common, and likely causes.
 import { html, useEffect } from "/web/app/ui.js";
 import { useStoreVersion, useQuery } from "/web/app/ask.js";
-import { key, number, percent, plural, words } from "/web/app/format.js";
+import { key, number, percent, plural, withoutZone, words, zoneName } from "/web/app/format.js";
 import { gql } from "/web/app/gql.js";
 import { Bars } from "/web/app/parts/bars.js";
 import { CsvButton, MarkdownButton } from "/web/app/parts/copy.js";
 import { Answered, Empty } from "/web/app/parts/states.js";
 import { LongTable } from "/web/app/parts/table.js";
-import { Heading, IdLink, Money, Time } from "/web/app/parts/words.js";
+import { Heading, IdLink, Money, StateOf, Time } from "/web/app/parts/words.js";
 import { href, hrefWith } from "/web/app/router.js";
+import { zone } from "/web/app/settings.js";
+import { useStore } from "/web/app/store.js";
 import { Factors } from "/web/order/aside.js";
 import { Chosen, Choice, filterOf, PARAMETER } from "./filters.js";
 import { MOST_GROUPS, markdown } from "./markdown.js";
@@ -33,8 +35,8 @@ const SUMMARY =
   groups { key overdue total value ${MONEY} }
   inCommon { dimension value overdueWith totalWith overdueWithout totalWithout lift pValue }
 } }`;
-const SUSPECTS = `query Suspects($where: OrderFilter, $asOf: DateTime) { overdue(where: $where, asOf: $asOf,
-  first: 1) { suspects { kind likelihood evidence failure { id summary } element { id name } }
+const SUSPECTS = `query Suspects($where: OrderFilter, $asOf: DateTime, $timezone: String) {
+  overdue(where: $where, asOf: $asOf, timezone: $timezone, first: 1) { suspects { kind likelihood evidence failure { id summary } element { id name } }
 } }`; // by far the slowest part: a query of its own, so that the rest appears at once
 const KNOWN =
   `query Known($where: OrderFilter, $asOf: DateTime) { blastRadius(where: $where, asOf: $asOf) {
@@ -102,6 +104,7 @@ const csvRow = (order) => {
 };
 
 export function Overdue({ route }) {
+  useStore(zone);
   const { params } = route;
   const by = params.get("by") ?? "STEP";
   const where = filterOf(params);
@@ -109,7 +112,7 @@ export function Overdue({ route }) {
   const answer = useQuery(SUMMARY, { where, asOf, by: [by] }, { keep: true });
   const failing = useQuery(KNOWN, { where, asOf });
   const known = failing.data?.blastRadius.impactSummary.filter(({ stuck }) => stuck > 0) ?? [];
-  const explained = useQuery(SUSPECTS, { where, asOf });
+  const explained = useQuery(SUSPECTS, { where, asOf, timezone: zoneName() });
   const storeVersion = useStoreVersion();
   const total = answer.data?.overdue.totalCount;
   useEffect(
@@ -136,11 +139,7 @@ export function Overdue({ route }) {
         <button class="button" type="button" onClick=${() => print()}>Print</button>
       </div>
     </div>
-    ${asOf && html`
-      <p class="card">
-        State of <${Time} at=${asOf} />. <a href=${hrefWith({ asOf: null })}>See the present state</a>
-      </p>
-    `}
+    <${StateOf} asOf=${asOf} />
     <${Chosen} params=${params} />
     ${overdue.totalCount === 0
         ? html`
@@ -244,7 +243,7 @@ function Suspect({ cause }) {
           ${percent(cause.likelihood)} likely
         </span>
       </p>
-      <p class="small">${cause.evidence}</p></li>`;
+      <p class="small">${withoutZone(cause.evidence)}</p></li>`;
 }
 
 function bar(group, by, params) {

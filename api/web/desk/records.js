@@ -1,19 +1,22 @@
 // Records that are missing, duplicate, late, wrong or out of sequence.
 import { html, useState } from "/web/app/ui.js";
 import { useStoreVersion } from "/web/app/ask.js";
-import { duration, key, money, plural, words } from "/web/app/format.js";
+import { duration, key, money, plural, recordKind, withoutZone, words, zoneName } from "/web/app/format.js";
 import { gql } from "/web/app/gql.js";
 import { CsvButton } from "/web/app/parts/copy.js";
 import { LongTable } from "/web/app/parts/table.js";
-import { Badge, Heading, IdLink, Time, sentence } from "/web/app/parts/words.js";
+import { Badge, Heading, IdLink, StateOf, Time, sentence } from "/web/app/parts/words.js";
 import { hrefWith } from "/web/app/router.js";
+import { zone } from "/web/app/settings.js";
+import { useStore } from "/web/app/store.js";
 import { Chosen, Choice, filterOf } from "./filters.js";
 
 const MONEY = "{ amount currency }";
 const RECORDS =
-  `query Records($where: OrderFilter, $effects: [RecordEffect!], $types: [String!], $first: Int,
-    $after: String) {
-  records(where: $where, effects: $effects, types: $types, first: $first, after: $after) {
+  `query Records($where: OrderFilter, $effects: [RecordEffect!], $types: [String!], $asOf: DateTime,
+    $timezone: String, $first: Int, $after: String) {
+  records(where: $where, effects: $effects, types: $types, asOf: $asOf, timezone: $timezone, first: $first,
+    after: $after) {
     totalCount pageInfo { hasNextPage endCursor }
     edges { node { order { id } fulfillment kind type effect due lateBy amount ${MONEY} expectedAmount
     ${MONEY} listing { sentence } likelyCause { evidence failure { id summary } element { id name } } } }
@@ -54,11 +57,11 @@ function Cause({ cause }) {
   if (!cause) return html`<span class="muted">unknown</span>`;
   const about = cause.failure ?? cause.element;
   return html`
-    <span title=${cause.evidence}>
+    <span title=${withoutZone(cause.evidence)}>
       ${
         about
           ? html`<${IdLink} id=${about.id}>${about.summary || about.name || about.id}<//>`
-          : cause.evidence
+          : withoutZone(cause.evidence)
       }
     </span>
   `;
@@ -77,7 +80,7 @@ const COLUMNS = [
       <a class="plain-link" href=${hrefWith({ type })} title="Only these">
         ${words(type)}
       </a> <span class="muted small wide">
-        ${words(kind)}
+        ${recordKind(kind)}
       </span>
     `
   },
@@ -142,7 +145,9 @@ function titleOf(total) {
 }
 
 export function Records({ route }) {
+  useStore(zone);
   const { params } = route;
+  const asOf = params.get("asOf");
   const effect = params.get("effect");
   const types = params.getAll("type");
   const variables = {
@@ -152,7 +157,9 @@ export function Records({ route }) {
       : null,
     types: types.length
       ? types
-      : null
+      : null,
+    asOf,
+    timezone: zoneName()
   };
   const [total, setTotal] = useState(null);
   const storeVersion = useStoreVersion();
@@ -166,6 +173,7 @@ export function Records({ route }) {
         <button class="button" type="button" onClick=${() => print()}>Print</button>
       </div>
     </div>
+    <${StateOf} asOf=${asOf} />
     <${Choice} label="Problem" name="effect" chosen=${effect} options=${EFFECTS} />
     <${Chosen} params=${params} also=${["type"]} />
     <section class="card">

@@ -1,6 +1,6 @@
 // Beside the timeline: missing records, other affected orders, the fulfillments.
 import { html } from "/web/app/ui.js";
-import { duration, key, money, percent, plural, words } from "/web/app/format.js";
+import { duration, key, money, percent, plural, recordKind, words } from "/web/app/format.js";
 import { Badge, IdLink, Money, Time, sentence } from "/web/app/parts/words.js";
 import { href } from "/web/app/router.js";
 
@@ -11,7 +11,7 @@ function Record({ record, how }) {
         <${Badge} of=${how} /> <strong>
           ${words(record.type)}
         </strong> <span class="muted">
-          ${words(record.kind)}
+          ${recordKind(record.kind)}
         </span> ${record.amount && html`
           <${Money} of=${record.amount} />
         `}

@@ -1,5 +1,5 @@
 // The answer for a chat or a ticket.
-import { duration, key, money, percent, stamp, words } from "/web/app/format.js";
+import { duration, key, money, percent, stamp, recordKind, words } from "/web/app/format.js";
 import { now } from "/web/app/clock.js";
 import { footer, playbookLines } from "/web/app/parts/markdown.js";
 import { href, route } from "/web/app/router.js";
@@ -18,7 +18,7 @@ export function markdown({ id, value, promisedBy, diagnosis }) {
   for (
     const record of diagnosis.missing
   ) lines.push(
-    `- Missing: ${words(record.type)} ${words(record.kind)}, ${duration(record.lateBy)} late`
+    `- Missing: ${words(record.type)} ${recordKind(record.kind)}, ${duration(record.lateBy)} late`
   );
   if (diagnosis.owner) lines.push(`- Owner: ${diagnosis.owner.name} ${diagnosis.owner.contact}`);
   if (diagnosis.customerMessage) lines.push("", "Customer message:", ...quote(diagnosis.customerMessage));

@@ -4,8 +4,7 @@ import { useLive, useQuery } from "/web/app/ask.js";
 import { key, words, zoneName } from "/web/app/format.js";
 import { MarkdownButton } from "/web/app/parts/copy.js";
 import { Answered, Empty } from "/web/app/parts/states.js";
-import { Heading, Money, Stat, Time, sentence } from "/web/app/parts/words.js";
-import { hrefWith } from "/web/app/router.js";
+import { Heading, Money, Stat, StateOf, Time, sentence } from "/web/app/parts/words.js";
 import { zone } from "/web/app/settings.js";
 import { useStore } from "/web/app/store.js";
 import { Causes } from "./causes.js";
@@ -39,9 +38,7 @@ function PastOrder({ id, asOf }) {
   useStore(zone);
   const answer = useQuery(AS_OF, { id, asOf, timezone: zoneName() });
   return html`
-    <p class="card">
-      State of <${Time} at=${asOf} />. <a href=${hrefWith({ asOf: null })}>See the present state</a>
-    </p>
+    <${StateOf} asOf=${asOf} />
     <${OrderAnswer} answer=${answer} id=${id} />
   `;
 }

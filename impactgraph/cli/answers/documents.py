@@ -28,7 +28,7 @@ ORDER = (
 PLAIN_ORDER = ORDER.replace(" overdue expectedNext", "")
 """Without what is expected, which costs a forecast."""
 CAUSE = f"kind likelihood failure {{ {FAILURE} }} element {{ {ELEMENT} }} path {{ {PATH} }} evidence"
-PLAIN_CAUSE = f"kind likelihood failure {{ id }} element {{ id }} path {{ {PATH} }} evidence"
+PLAIN_CAUSE = f"kind likelihood failure {{ id }} element {{ {ELEMENT} }} path {{ {PATH} }} evidence"
 MISSING = f"kind type due lateBy amount {{ {MONEY} }} arrivedAt follows sentence"
 FACTOR = "dimension value overdueWith totalWith overdueWithout totalWithout lift pValue"
 DIAGNOSIS = (
@@ -173,8 +173,10 @@ WHY = f"""query (
   diagnosis(timezone: $timezone) {{ {DIAGNOSIS} customerMessages {{ {MESSAGE} }} customerFacts
     chosen: customerMessages(language: $language, form: $form) {{ {MESSAGE} }} }} }} }}"""
 OVERDUE_CAUSE = f"kind likelihood element {{ {ELEMENT} }} evidence path {{ {PATH} }} failureInput"
-OVERDUE = f"""query ($where: OrderFilter, $by: [Dimension!], $asOf: DateTime, $first: Int, $after: String) {{
-  overdue(where: $where, by: $by, asOf: $asOf, first: $first, after: $after) {{ asOf totalCount inFlight
+OVERDUE = f"""query (
+  $where: OrderFilter, $by: [Dimension!], $asOf: DateTime, $timezone: String, $first: Int, $after: String
+) {{ overdue(where: $where, by: $by, asOf: $asOf, timezone: $timezone, first: $first, after: $after) {{
+    asOf totalCount inFlight
     groups {{ key overdue total value {{ {MONEY} }} }} orders {_page(ORDER)} excess {{ order beyond }}
     inCommon {{ {FACTOR} }} suspects {{ {OVERDUE_CAUSE} }} }} }}"""
 OVERDUE_PAGE = f"""query ($where: OrderFilter, $asOf: DateTime, $first: Int, $after: String) {{
@@ -182,7 +184,7 @@ OVERDUE_PAGE = f"""query ($where: OrderFilter, $asOf: DateTime, $first: Int, $af
     orders {_page(ORDER)} excess {{ order beyond }} }} }}"""
 _DRIFT = "before after pValue orders"
 DRIFT = f"""query ($asOf: DateTime, $first: Int) {{ serverTime drift(asOf: $asOf, first: $first) {
-    _page(f"kind dimension value since {_DRIFT} orderValue {{ {MONEY} }} worth {{ {MONEY} }} sentence")
+    _page(f"kind dimension value name since {_DRIFT} orderValue {{ {MONEY} }} worth {{ {MONEY} }} sentence")
 } }}"""
 DRIFT_GROUPS = f"""query ($asOf: DateTime, $first: Int) {{ serverTime
   drift: driftGroups(asOf: $asOf, first: $first) {
@@ -203,12 +205,12 @@ _RATE = (
 )
 _RECORDS_VARIABLES = "$where: OrderFilter, $types: [String!], $effects: [RecordEffect!], $asOf: DateTime"
 _RECORDS_ARGUMENTS = "where: $where, types: $types, effects: $effects, asOf: $asOf"
-RECORDS = f"""query ({_RECORDS_VARIABLES}, $first: Int, $after: String) {{ serverTime
+RECORDS = f"""query ({_RECORDS_VARIABLES}, $timezone: String, $first: Int, $after: String) {{ serverTime
   totals: recordTotals({_RECORDS_ARGUMENTS}) {{ kind type effect count amount {{ {MONEY} }} longest }}
-  records({_RECORDS_ARGUMENTS}, first: $first, after: $after) {_page(_RECORD)}
+  records({_RECORDS_ARGUMENTS}, timezone: $timezone, first: $first, after: $after) {_page(_RECORD)}
   recordRates(asOf: $asOf) {{ {_RATE} }} matching: orders(where: $where, first: 1) {{ totalCount }} }}"""
-RECORDS_PAGE = f"""query ({_RECORDS_VARIABLES}, $first: Int, $after: String) {{
-  records({_RECORDS_ARGUMENTS}, first: $first, after: $after) {_page(_RECORD)} }}"""
+RECORDS_PAGE = f"""query ({_RECORDS_VARIABLES}, $timezone: String, $first: Int, $after: String) {{
+  records({_RECORDS_ARGUMENTS}, timezone: $timezone, first: $first, after: $after) {_page(_RECORD)} }}"""
 _RECORD_LINE = f"order {{ id }} fulfillment kind type state step due recordedAt amount {{ {MONEY} }}"
 RECORD_LIST = f"""query ($where: OrderFilter, $types: [String!], $states: [RecordState!], $asOf: DateTime,
     $first: Int, $after: String) {{ serverTime
@@ -238,10 +240,11 @@ _PAYLOAD = (
     f"kind sentence key count total from to value {{ {MONEY} }} orders {{ id }} samples "
     f"suspects {{ {PLAIN_CAUSE} }}"
 )
-_PAYLOADS_VARIABLES = "$where: OrderFilter, $kinds: [PayloadKind!], $asOf: DateTime"
+_PAYLOADS_VARIABLES = "$where: OrderFilter, $kinds: [PayloadKind!], $asOf: DateTime, $timezone: String"
 PAYLOADS = f"""query ({_PAYLOADS_VARIABLES}, $first: Int, $after: String) {{
-  payloadFindings(where: $where, kinds: $kinds, asOf: $asOf, first: $first, after: $after)
-    {_page(_PAYLOAD)} }}"""
+  payloadFindings(
+    where: $where, kinds: $kinds, asOf: $asOf, timezone: $timezone, first: $first, after: $after
+  ) {_page(_PAYLOAD)} }}"""
 ALERT = f"id element {{ {ELEMENT} }} class startedAt endedAt scope text"
 ROOT_CAUSE = (
     f"element {{ {ELEMENT} }} class score startedAt explainsIds silent {{ {ELEMENT} }} evidence "

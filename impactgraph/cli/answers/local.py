@@ -103,7 +103,7 @@ class LocalAnswers:
             return overdue_json(answer, answer.groups(by), _pages(answer.orders, size))
 
     def drift(self, as_of: Millis | None, size: int, *, grouped: bool) -> Json:
-        encoder = Encoder()
+        encoder = self._encoder(as_of)
         page = (
             encoder.connection(list_drift_groups(self.store, self.now, as_of, size))
             if grouped
@@ -112,8 +112,8 @@ class LocalAnswers:
         return {"asOf": iso_moment(self.now if as_of is None else as_of), "drift": page}
 
     def records(self, question: RecordsQuestion, size: int | None) -> Json:
-        encoder = Encoder()
         with watch_records(self.store, question, self.now) as answer:
+            encoder = Encoder(answer.findings.at, answer.findings.topology)
             page = _pages(lambda first, after: answer.page(first or MOST, after), size)
             return {
                 "asOf": iso_moment(answer.findings.at),
@@ -156,7 +156,7 @@ class LocalAnswers:
         def page(first: int | None, after: str | None) -> Page[PayloadFinding]:
             return list_payload_findings(self.store, question, self.now, first, after)
 
-        return Encoder().connection(_pages(page, size))
+        return self._encoder(question.as_of).connection(_pages(page, size))
 
     def incidents(self, question: IncidentsQuestion, size: int) -> Json:
         with snapshot(self.store, question.as_of, self.now) as s:
@@ -212,6 +212,10 @@ class LocalAnswers:
                 "after": self._preview(preview.after),
             },
         }
+
+    def _encoder(self, as_of: Millis | None) -> Encoder:
+        with snapshot(self.store, as_of, self.now) as s:
+            return Encoder(s.at, s.topology)
 
     def _preview(self, question: Question) -> Json:
         return self.blast_radius(question, BlastLayout((), 0), PREVIEW_PARTS)

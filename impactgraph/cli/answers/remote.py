@@ -116,7 +116,8 @@ class RemoteAnswers:
 
     def overdue(self, question: OverdueQuestion, by: Sequence[Dimension], size: int | None) -> Json:
         variables = {"where": _where(question.where), "asOf": iso_moment(question.as_of)}
-        first = {**variables, "by": [each.value for each in by], "first": size or MOST}
+        own = {"by": [each.value for each in by], "first": size or MOST, "timezone": question.timezone}
+        first = {**variables, **own}
         report = self.client.ask(documents.OVERDUE, **first)["overdue"]
 
         def next_page(after: str) -> Json:
@@ -139,6 +140,7 @@ class RemoteAnswers:
             "types": _list(question.types),
             "effects": _list(question.effects),
             "asOf": iso_moment(question.as_of),
+            "timezone": question.timezone,
         }
         answer = self.client.ask(documents.RECORDS, **variables, first=size or MOST)
 
@@ -215,6 +217,7 @@ class RemoteAnswers:
             "where": _where(question.where),
             "kinds": _list(question.kinds),
             "asOf": iso_moment(question.as_of),
+            "timezone": question.timezone,
         }
 
         def ask(first: int, after: str | None) -> Json:

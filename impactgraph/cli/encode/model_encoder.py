@@ -132,15 +132,15 @@ class ModelEncoder:
 
     def team(self, key: str | None) -> Json | None:
         """A team by bare key."""
-        return self._encode_model(self._known_topology.teams[key]) if key else None
+        return self._encode_model(self.topology.teams[key]) if key else None
 
     def contact_name(self, contact: str | None) -> str | None:
         """The name of a team, or the contact as it was written."""
-        return contact_name(self._known_topology, contact) if contact else None
+        return contact_name(self.topology, contact) if contact else None
 
     def playbooks(self, keys: Sequence[str]) -> list[Json]:
         """Playbooks by bare key."""
-        return [self._encode_model(self._known_topology.playbooks[key]) for key in keys]
+        return [self._encode_model(self.topology.playbooks[key]) for key in keys]
 
     def order(self, key: str | None) -> Json | None:
         """An order by bare key: only its id where the encoder does not have it."""
@@ -159,8 +159,9 @@ class ModelEncoder:
         return self._encode_model(failure) if failure is not None else None
 
     @property
-    def _known_topology(self) -> Topology:
-        assert self._topology is not None, "teams and playbooks are encoded from a topology"
+    def topology(self) -> Topology:
+        """Raises AssertionError where the encoder has none."""
+        assert self._topology is not None, "teams, playbooks and names are encoded from a topology"
         return self._topology
 
 

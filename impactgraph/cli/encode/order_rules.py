@@ -14,7 +14,7 @@ from impactgraph.cli.encode.converters import (
 )
 from impactgraph.cli.encode.model_encoder import Converter, ModelEncoder, Rules
 from impactgraph.cli.encode.values import Json, iso_moment
-from impactgraph.usecases.drift import drift_sentence, places_text
+from impactgraph.usecases.drift import drift_sentence, place_name, places_text
 from impactgraph.usecases.records import RecordCount
 
 
@@ -188,12 +188,14 @@ ORDER_RULES: Mapping[type, Rules] = {
         values={"since": moment_value},
         computed={
             **_DRIFT_VALUES,
-            "sentence": lambda _, drift: drift_sentence(drift),
+            "name": lambda encoder, drift: place_name(encoder.topology, drift),
+            "sentence": lambda encoder, drift: drift_sentence(encoder.topology, drift),
         },
         keys=(
             "kind",
             "dimension",
             "value",
+            "name",
             "since",
             "before",
             "after",
@@ -208,7 +210,7 @@ ORDER_RULES: Mapping[type, Rules] = {
         values={"since": moment_value},
         computed={
             **_DRIFT_VALUES,
-            "places": lambda _, group: places_text(group),
+            "places": lambda encoder, group: places_text(encoder.topology, group),
             "size": lambda _, group: len(group.members),
         },
         keys=(

@@ -73,23 +73,30 @@ systems:
   transfer:     {name: Managed file transfer, owner: integration, tier: 2, kind: file_transfer}
 
 apis:
-  oms.orders:        {system: oms, protocol: rest, version: "4.1", lifecycle: production, schema: order@7,
-    rate_limit: 400/s}
-  oms.returns:       {system: oms, protocol: rest, version: "2", lifecycle: production, schema: return@3}
-  inventory.reserve: {system: inventory, protocol: grpc, version: "3", lifecycle: production,
-    schema: reservation@3}
-  tax.quote:         {system: tax, protocol: rest, version: "2", lifecycle: production}
-  address.check:     {system: address, protocol: rest, version: "1", lifecycle: production}
-  fraud.score:       {system: fraud, protocol: rest, version: "2", lifecycle: production}
-  payments.capture:  {system: payments, protocol: rest, version: "2025-06", lifecycle: production,
-    rate_limit: 120/s}
-  payments.refund:   {system: payments, protocol: rest, version: "2025-06", lifecycle: production}
-  payments-alt.capture: {system: payments-alt, protocol: rest, version: "1", lifecycle: production}
-  labelhub.labels:   {system: labelhub, protocol: rest, version: "3", lifecycle: production}
-  tms.labels:        {system: tms, protocol: soap, version: "1", lifecycle: deprecated}
-  tms.tracking:      {system: tms, protocol: rest, version: "2", lifecycle: production}
-  couriernet.rides:  {system: couriernet, protocol: rest, version: "5", lifecycle: production}
-  loyalty.points:    {system: loyalty, protocol: graphql, version: "1", lifecycle: experimental}
-  crm.cases:         {system: crm, protocol: rest, version: "1", lifecycle: production}
-  identity.tokens:   {system: identity, protocol: rest, version: "1", lifecycle: production}
+  oms.orders:        {name: Order API,
+    system: oms, protocol: rest, version: "4.1", lifecycle: production, schema: order@7, rate_limit: 400/s}
+  oms.returns:       {name: Returns API,
+    system: oms, protocol: rest, version: "2", lifecycle: production, schema: return@3}
+  inventory.reserve: {name: Reservation API,
+    system: inventory, protocol: grpc, version: "3", lifecycle: production, schema: reservation@3}
+  tax.quote:         {name: Tax API, system: tax, protocol: rest, version: "2", lifecycle: production}
+  address.check:     {name: Address API, system: address, protocol: rest, version: "1", lifecycle: production}
+  fraud.score:       {name: Fraud score API,
+    system: fraud, protocol: rest, version: "2", lifecycle: production}
+  payments.capture:  {name: Capture API,
+    system: payments, protocol: rest, version: "2025-06", lifecycle: production, rate_limit: 120/s}
+  payments.refund:   {name: Refund API,
+    system: payments, protocol: rest, version: "2025-06", lifecycle: production}
+  payments-alt.capture: {name: Second capture API,
+    system: payments-alt, protocol: rest, version: "1", lifecycle: production}
+  labelhub.labels:   {name: Label API, system: labelhub, protocol: rest, version: "3", lifecycle: production}
+  tms.labels:        {name: Legacy label API,
+    system: tms, protocol: soap, version: "1", lifecycle: deprecated}
+  tms.tracking:      {name: Tracking API, system: tms, protocol: rest, version: "2", lifecycle: production}
+  couriernet.rides:  {name: Ride API, system: couriernet, protocol: rest, version: "5", lifecycle: production}
+  loyalty.points:    {name: Loyalty API,
+    system: loyalty, protocol: graphql, version: "1", lifecycle: experimental}
+  crm.cases:         {name: Case API, system: crm, protocol: rest, version: "1", lifecycle: production}
+  identity.tokens:   {name: Sign-in API,
+    system: identity, protocol: rest, version: "1", lifecycle: production}
 """

@@ -9,6 +9,7 @@ workflows:
     channels: [web, app, marketplace, call_centre]
     steps:
       capture:
+        name: Order capture
         runs_on: commerce
         takes: 5s
         within: 2m
@@ -23,6 +24,7 @@ workflows:
         within: 4h
         then: [promise]
       promise:
+        name: Sourcing
         runs_on: oms
         takes: 20s
         within: 5m
@@ -31,12 +33,14 @@ workflows:
         needs: [reserve-call]
         then: [{step: dc-pick, via: release-to-dc}]
       dc-pick:
+        name: Picking
         runs_on: wms
         takes: {p50: 55m, p95: 122m}
         within: 4h
         emits: {tasks: [{type: dc_pick, due: 3h}]}
         then: [dc-pack]
       dc-pack:
+        name: Packing
         runs_on: wms
         takes: {p50: 12m, p95: 24m}
         within: 1h
@@ -44,6 +48,7 @@ workflows:
         emits: {postings: [{type: goods_issue, via: dc-goods-issue, due: 30m, amount: 0.6, account: "5000"}]}
         then: [{step: ship, via: ship-confirm}]
       ship:
+        name: Shipping
         runs_on: oms
         takes: 30m
         within: 8h
@@ -54,6 +59,7 @@ workflows:
           notifications: [{type: shipped, via: oms-to-mailer, due: 10m, channel: email}]
         then: [{step: deliver, via: carrier-manifest}]
       deliver:
+        name: Delivery
         runs_on: tms
         takes: {p50: 821m, p95: 1108m}
         within: 2d
@@ -67,6 +73,7 @@ workflows:
     channels: [web, app, marketplace, store]
     steps:
       capture:
+        name: Order capture
         runs_on: commerce
         takes: 5s
         within: 2m
@@ -75,6 +82,7 @@ workflows:
         emits: {notifications: [{type: order_confirmed, via: oms-to-mailer, due: 5m, channel: email}]}
         then: [{step: promise, via: checkout}]
       promise:
+        name: Sourcing
         runs_on: oms
         takes: 20s
         within: 5m
@@ -82,6 +90,7 @@ workflows:
         surfaces_at: pick
         then: [{step: allocate, via: reservations}]
       allocate:
+        name: Allocation
         runs_on: inventory
         takes: 45s
         within: 10m
@@ -89,6 +98,7 @@ workflows:
         surfaces_at: pick
         then: [{step: pick, via: release-to-store}]
       pick:
+        name: Picking
         runs_on: storeops
         takes: {p50: 28m, p95: 70m}
         within: 3h
@@ -96,6 +106,7 @@ workflows:
         emits: {tasks: [{type: pick, due: 2h}]}
         then: [{step: pack, via: pick-confirm}]
       pack:
+        name: Packing
         runs_on: storeops
         takes: {p50: 18m, p95: 35m}
         within: 1h
@@ -104,6 +115,7 @@ workflows:
           account: "5000"}]}
         then: [ship]
       ship:
+        name: Shipping
         runs_on: oms
         takes: 15m
         within: 8h
@@ -114,6 +126,7 @@ workflows:
           notifications: [{type: shipped, via: oms-to-mailer, due: 10m, channel: email}]
         then: [{step: deliver, via: carrier-manifest}]
       deliver:
+        name: Delivery
         runs_on: tms
         takes: {p50: 821m, p95: 1108m}
         within: 2d
@@ -126,6 +139,7 @@ workflows:
     channels: [web, app, call_centre]
     steps:
       capture:
+        name: Order capture
         runs_on: commerce
         takes: 5s
         within: 2m
@@ -134,6 +148,7 @@ workflows:
         emits: {notifications: [{type: order_confirmed, via: oms-to-mailer, due: 5m, channel: email}]}
         then: [{step: promise, via: checkout}]
       promise:
+        name: Sourcing
         runs_on: oms
         takes: 20s
         within: 5m
@@ -141,6 +156,7 @@ workflows:
         surfaces_at: pick
         then: [{step: pick, via: collect-release}]
       pick:
+        name: Picking
         runs_on: storeops
         takes: {p50: 45m, p95: 120m}
         within: 4h
@@ -156,6 +172,7 @@ workflows:
         emits: {notifications: [{type: ready_for_pickup, via: oms-to-mailer, due: 5m, channel: sms}]}
         then: [collect]
       collect:
+        name: Collection
         runs_on: pos
         takes: {p50: 518m, p95: 1553m}
         within: 3d
@@ -170,6 +187,7 @@ workflows:
     channels: [app, web]
     steps:
       capture:
+        name: Order capture
         runs_on: commerce
         takes: 5s
         within: 2m
@@ -178,6 +196,7 @@ workflows:
         emits: {notifications: [{type: order_confirmed, via: oms-to-mailer, due: 2m, channel: push}]}
         then: [{step: promise, via: checkout}]
       promise:
+        name: Sourcing
         runs_on: oms
         takes: 5s
         within: 1m
@@ -186,12 +205,14 @@ workflows:
         needs: [reserve-call]
         then: [{step: dark-pick, via: release-to-dark}]
       dark-pick:
+        name: Picking
         runs_on: darkops
         takes: {p50: 14m, p95: 30m}
         within: 1h
         emits: {tasks: [{type: dark_pick, due: 45m}]}
         then: [{step: hand-over, via: dark-confirm}]
       hand-over:
+        name: Handover to the courier
         runs_on: darkops
         takes: {p50: 12m, p95: 30m}
         within: 1h
@@ -203,6 +224,7 @@ workflows:
           notifications: [{type: on_its_way, via: oms-to-mailer, due: 5m, channel: push}]
         then: [ride]
       ride:
+        name: Courier ride
         runs_on: couriernet
         takes: {p50: 95m, p95: 160m}
         within: 4h

@@ -9,6 +9,7 @@ workflows:
     channels: [web, app, marketplace]
     steps:
       capture:
+        name: Order capture
         runs_on: commerce
         takes: 5s
         within: 2m
@@ -17,6 +18,7 @@ workflows:
         emits: {notifications: [{type: order_confirmed, via: oms-to-mailer, due: 5m, channel: email}]}
         then: [{step: promise, via: checkout}]
       promise:
+        name: Sourcing
         runs_on: oms
         takes: 20s
         within: 5m
@@ -30,6 +32,7 @@ workflows:
         within: 8h
         then: [{step: ship, via: threepl-confirm}]
       ship:
+        name: Shipping
         runs_on: oms
         takes: 20m
         within: 4h
@@ -41,6 +44,7 @@ workflows:
           notifications: [{type: shipped, via: oms-to-mailer, due: 10m, channel: email}]
         then: [deliver]
       deliver:
+        name: Delivery
         runs_on: tms
         takes: {p50: 900m, p95: 1250m}
         within: 2d
@@ -53,6 +57,7 @@ workflows:
     channels: [web, app, marketplace]
     steps:
       capture:
+        name: Order capture
         runs_on: commerce
         takes: 5s
         within: 2m
@@ -61,6 +66,7 @@ workflows:
         emits: {notifications: [{type: order_confirmed, via: oms-to-mailer, due: 5m, channel: email}]}
         then: [{step: promise, via: checkout}]
       promise:
+        name: Sourcing
         runs_on: oms
         takes: 20s
         within: 5m
@@ -75,6 +81,7 @@ workflows:
         within: 1d
         then: [{step: ship, via: supplier-asn}]
       ship:
+        name: Shipping
         runs_on: oms
         takes: 20m
         within: 4h
@@ -84,6 +91,7 @@ workflows:
           notifications: [{type: shipped, via: oms-to-mailer, due: 10m, channel: email}]
         then: [deliver]
       deliver:
+        name: Delivery
         runs_on: tms
         takes: {p50: 900m, p95: 1250m}
         within: 2d
@@ -96,6 +104,7 @@ workflows:
     channels: [web, app, store]
     steps:
       register:
+        name: Return registration
         runs_on: returns
         takes: 20s
         within: 5m
@@ -104,21 +113,25 @@ workflows:
         emits: {notifications: [{type: return_registered, via: oms-to-mailer, due: 5m, channel: email}]}
         then: [{step: receive-store, when: {location_kinds: [store, dark_store]}}, {step: receive-dc}]
       receive-store:
+        name: Receipt in the store
         runs_on: storeops
         takes: {p50: 213m, p95: 426m}
         within: 1d
         then: [{step: inspect, via: returns-in}]
       receive-dc:
+        name: Receipt in the distribution centre
         runs_on: wms
         takes: {p50: 320m, p95: 560m}
         within: 2d
         then: [{step: inspect, via: returns-dc}]
       inspect:
+        name: Inspection
         runs_on: oms
         takes: {p50: 30m, p95: 75m}
         within: 4h
         then: [refund]
       refund:
+        name: Refund
         runs_on: oms
         takes: 30s
         within: 30m
@@ -130,6 +143,7 @@ workflows:
           notifications: [{type: refund_issued, via: oms-to-mailer, due: 15m, channel: email}]
         then: [close]
       close:
+        name: Closing
         runs_on: oms
         takes: {p50: 90m, p95: 135m}
         within: 6h

@@ -12,6 +12,7 @@ from impactgraph.columns import Columns, ErrorTexts
 from impactgraph.diagnosis.payload.sampling import sample_of, worth
 from impactgraph.diagnosis.payload.sentences import error_source_evidence, error_template_sentence
 from impactgraph.diagnosis.payload.template import template_of
+from impactgraph.topology.names import element_text
 
 _SAMPLES = 3
 _SAMPLE_LENGTH = 200
@@ -96,6 +97,6 @@ def _sources(topology: Topology, elements: Sequence[str]) -> tuple[Cause, ...]:
     for element in _by_frequency(elements):
         if element in topology.elements:
             count = elements.count(element)
-            evidence = error_source_evidence(count, len(elements), element)
+            evidence = error_source_evidence(count, len(elements), element_text(topology, element))
             causes.append(Cause("error", count / len(elements), evidence, element=element))
     return tuple(causes)[:_SAMPLES]

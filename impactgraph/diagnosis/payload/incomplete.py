@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from graph_models.diagnosis import PayloadFinding, PayloadKind
 from graph_models.time import DAY, Millis
+from graph_models.zones import TextClock
 from impactgraph.columns import Columns
 from impactgraph.diagnosis.payload.sampling import in_flight, sample_of, worth
 from impactgraph.diagnosis.payload.sentences import incomplete_sentence
@@ -23,7 +24,7 @@ noticed.
 """
 
 
-def find_incomplete(columns: Columns, among: Flags, at: Millis) -> list[PayloadFinding]:
+def find_incomplete(columns: Columns, among: Flags, clock: TextClock) -> list[PayloadFinding]:
     """`among` is by row of an order. What is usual is learned from all orders; findings are of those in
     flight.
 
@@ -38,7 +39,7 @@ def find_incomplete(columns: Columns, among: Flags, at: Millis) -> list[PayloadF
     groups = _Groups(
         group,
         is_placed,
-        is_old=o.placed_at < at - RECENT,
+        is_old=o.placed_at < clock.now - RECENT,
         is_candidate=is_placed & among & in_flight(columns),
     )
     findings: list[PayloadFinding] = []
@@ -54,7 +55,7 @@ def find_incomplete(columns: Columns, among: Flags, at: Millis) -> list[PayloadF
             }
             total = int(np.count_nonzero(in_group))
             having = int(np.count_nonzero(in_group & has))
-            findings.append(_finding(columns, key, rows, total, having=having))
+            findings.append(_finding(columns, key, rows, total, having=having, clock=clock))
     return findings
 
 
@@ -96,13 +97,19 @@ class _Groups:
 
 
 def _finding(
-    columns: Columns, key: dict[str, str], rows: NDArray[np.intp], total: int, *, having: int
+    columns: Columns,
+    key: dict[str, str],
+    rows: NDArray[np.intp],
+    total: int,
+    *,
+    having: int,
+    clock: TextClock,
 ) -> PayloadFinding:
     placed_at = columns.orders.placed_at[rows]
     first = int(placed_at.min())
     return PayloadFinding(
         kind=PayloadKind.INCOMPLETE,
-        sentence=incomplete_sentence(len(rows), key, having, total, first=first),
+        sentence=incomplete_sentence(len(rows), key, having, total, first=clock.dated(first)),
         key=key,
         count=len(rows),
         total=total,

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from graph_models.diagnosis import StockFigure
-from graph_models.time import Millis, moment, say_duration
+from graph_models.time import Millis, say_duration
+from graph_models.topology import Topology
+from graph_models.zones import TextClock
+from impactgraph.topology.names import display_name
 
 
 def duplicates_sentence(count: int, same: str, sample: Sequence[str]) -> str:
@@ -12,13 +15,13 @@ def duplicates_sentence(count: int, same: str, sample: Sequence[str]) -> str:
     return f"{count} orders look like duplicates of one order: same {same} ({', '.join(sample)})."
 
 
-def incomplete_sentence(count: int, key: dict[str, str], having: int, total: int, first: Millis) -> str:
+def incomplete_sentence(count: int, key: dict[str, str], having: int, total: int, first: str) -> str:
     """`key`: attribute, channel and workflow; `first`: when the first order without the attribute was
-    placed.
+    placed, in words.
     """
     orders = "order has" if count == 1 else "orders have"
     others = f"{having:,} of {total:,} {key['channel']} orders in {key['workflow']} have it"
-    since = f"the first was placed at {moment(first):%Y-%m-%d %H:%M} UTC"
+    since = f"the first was placed at {first}"
     return f"{count:,} {orders} no {key['attribute']}; {others}; {since}."
 
 
@@ -32,21 +35,28 @@ def error_source_evidence(naming: int, total: int, element: str) -> str:
     return f"{naming:,} of {total:,} of these errors name {element}."
 
 
-def stock_difference_sentence(figures: Sequence[StockFigure], difference: Decimal, age: Millis) -> str:
+def stock_difference_sentence(
+    topology: Topology, figures: Sequence[StockFigure], difference: Decimal, age: Millis
+) -> str:
     """`figures`: of one item at one location; `age`: of the oldest when the latest was reported."""
-    amounts = ", ".join(f"{figure.system} {plain_number(figure.on_hand)}" for figure in figures)
+    amounts = ", ".join(f"{_system(topology, figure)} {plain_number(figure.on_hand)}" for figure in figures)
     lag = (
         f"the oldest figure is {say_duration(age)} older than the latest"
         if age
         else "reported at the same moment"
     )
-    place = f"{figures[0].item} at {figures[0].location}"
+    location = display_name(topology, f"location:{figures[0].location}")
+    place = f"{figures[0].item} at {location}"
     return f"{place}: {amounts}; difference {plain_number(difference)}, {lag}."
 
 
-def stock_figure_text(figure: StockFigure) -> str:
-    """`erp: 12 at 2026-03-02 14:00:00 UTC`."""
-    return f"{figure.system}: {plain_number(figure.on_hand)} at {moment(figure.at):%Y-%m-%d %H:%M:%S} UTC"
+def stock_figure_text(topology: Topology, figure: StockFigure, clock: TextClock) -> str:
+    """`ERP finance: 12 at 2026-03-02 14:00:00 UTC`."""
+    return f"{_system(topology, figure)}: {plain_number(figure.on_hand)} at {clock.exact(figure.at)}"
+
+
+def _system(topology: Topology, figure: StockFigure) -> str:
+    return display_name(topology, f"system:{figure.system.removeprefix('system:')}")
 
 
 def feed_evidence(feed: str, payload: str, hops: int) -> str:

@@ -8,11 +8,13 @@ from graph_models.diagnosis import Cause, PayloadFinding, PayloadKind, StockFigu
 from graph_models.enums import Effect
 from graph_models.impairment import Impairments
 from graph_models.topology import Api, Integration, System, Topology
+from graph_models.zones import TextClock
 from impactgraph.diagnosis.payload.sentences import (
     feed_evidence,
     stock_difference_sentence,
     stock_figure_text,
 )
+from impactgraph.topology.names import element_text
 
 _RELEVANT = frozenset({Effect.BLOCKED, Effect.DELAYED, Effect.REJECTED, Effect.STALE, Effect.DUPLICATED})
 _MOST_HOPS = 3
@@ -20,12 +22,12 @@ _SAMPLES = 3
 
 
 def find_stock_differences(
-    topology: Topology, figures: Sequence[StockFigure], impairments: Impairments
+    topology: Topology, figures: Sequence[StockFigure], impairments: Impairments, clock: TextClock
 ) -> list[PayloadFinding]:
     """One finding per item and location; `figures` are sorted by these. An impaired feed is the likelier
     suspect.
     """
-    feeds = _Feeds(topology, impairments)
+    feeds = _Feeds(topology, impairments, clock)
     groups = groupby(figures, key=lambda figure: (figure.location, figure.item))
     return [_finding(list(group), feeds) for _, group in groups]
 
@@ -37,7 +39,7 @@ def _finding(figures: list[StockFigure], feeds: "_Feeds") -> PayloadFinding:
     differing = tuple((a.system, b.system) for a in figures for b in figures if a.on_hand != b.on_hand)
     return PayloadFinding(
         kind=PayloadKind.STOCK_DIFFERENCE,
-        sentence=stock_difference_sentence(figures, difference, by_age[0].at - by_age[-1].at),
+        sentence=stock_difference_sentence(feeds.topology, figures, difference, by_age[0].at - by_age[-1].at),
         key={
             "location": figures[0].location,
             "item": figures[0].item,
@@ -47,7 +49,7 @@ def _finding(figures: list[StockFigure], feeds: "_Feeds") -> PayloadFinding:
         total=0,
         since=by_age[-1].at,
         until=by_age[0].at,
-        samples=tuple(stock_figure_text(figure) for figure in by_age[:_SAMPLES]),
+        samples=tuple(stock_figure_text(feeds.topology, figure, feeds.clock) for figure in by_age[:_SAMPLES]),
         suspects=feeds.between(differing),
     )
 
@@ -55,8 +57,9 @@ def _finding(figures: list[StockFigure], feeds: "_Feeds") -> PayloadFinding:
 class _Feeds:
     """Integrations that carry data from one system to another in a few hops."""
 
-    def __init__(self, topology: Topology, impairments: Impairments) -> None:
-        self._topology = topology
+    def __init__(self, topology: Topology, impairments: Impairments, clock: TextClock) -> None:
+        self.topology = topology
+        self.clock = clock
         self._impairments = impairments
         self._outgoing: dict[str, list[tuple[str, str]]] = {}
         for key, integration in topology.integrations.items():
@@ -67,7 +70,7 @@ class _Feeds:
 
     def _system(self, identifier: str) -> str:
         """Bare key of the system that an element belongs to."""
-        element = self._topology.elements.get(identifier)
+        element = self.topology.elements.get(identifier)
         if isinstance(element, Api):
             return element.system
         return element.key if isinstance(element, System) else identifier.partition(":")[2]
@@ -107,9 +110,9 @@ class _Feeds:
 
     def _cause(self, feed: str, hops: int) -> Cause:
         relevant = [i for i in self._impairments.by_element.get(feed, ()) if i.effect in _RELEVANT]
-        integration = self._topology.elements[feed]
+        integration = self.topology.elements[feed]
         carries = ", ".join(integration.carries) if isinstance(integration, Integration) else ""
-        evidence = feed_evidence(feed, carries, hops)
+        evidence = feed_evidence(element_text(self.topology, feed), carries, hops)
         if not relevant:
             return Cause("element", 0.5 / hops, evidence, element=feed)
         worst = max(relevant, key=lambda i: (i.likelihood, i.since))

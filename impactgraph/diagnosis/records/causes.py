@@ -13,12 +13,14 @@ from graph_models.failure import Failure
 from graph_models.impairment import Impairment, Impairments
 from graph_models.time import HOUR
 from graph_models.topology import Topology
+from graph_models.zones import UTC, TextClock
 from impactgraph.diagnosis.records.findings import RecordFindings, Tally
 from impactgraph.diagnosis.records.sentences import common_path_evidence
 from impactgraph.diagnosis.records.slots import FAR, Emitter
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
 from impactgraph.impact.membership import Membership
 from impactgraph.impact.paths import path_to
+from impactgraph.topology.names import element_text
 
 _HOLDS = frozenset({Effect.BLOCKED, Effect.DELAYED, Effect.REJECTED})
 _EXPLAINS = {
@@ -38,7 +40,7 @@ _TIMES = 3
 
 class Causes:
     """Likely causes of the findings of one state. `tallies` are of all fulfillments, whichever the findings
-    are of.
+    are of; `timezone` of the times in evidence.
     """
 
     def __init__(
@@ -47,12 +49,15 @@ class Causes:
         impairments: Impairments,
         failures: Mapping[str, Failure],
         tallies: tuple[Tally, ...],
+        timezone: str = UTC,
     ) -> None:
         self._findings = findings
         self._impairments = impairments
         self._failures = failures
         self._membership = Membership(findings.columns, findings.topology)
-        self._common = common_elements(tallies)
+        self._topology = findings.topology
+        clock = TextClock(findings.at, timezone)
+        self._common = common_elements(findings.topology, tallies, clock)
 
     def of(self, index: int) -> Cause | None:
         """The likely cause of the finding at a position; None where there is no evidence."""
@@ -67,7 +72,9 @@ class Causes:
             if self._explains(impairment, index)
         ]
         if candidates:
-            return _failure_cause(max(candidates, key=lambda i: (i.likelihood, i.since)), self._failures)
+            return _failure_cause(
+                max(candidates, key=lambda i: (i.likelihood, i.since)), self._failures, self._topology
+            )
         effect = RECORD_EFFECTS[int(self._findings.rows.effect[index])]
         if effect not in (RecordEffect.MISSING, RecordEffect.OUT_OF_SEQUENCE):
             return None
@@ -131,11 +138,11 @@ def cause_of_rate(
     ]
     if not candidates:
         return None
-    return _failure_cause(max(candidates, key=lambda i: (i.likelihood, i.since)), failures)
+    return _failure_cause(max(candidates, key=lambda i: (i.likelihood, i.since)), failures, topology)
 
 
-def _failure_cause(impairment: Impairment, failures: Mapping[str, Failure]) -> Cause:
-    path = path_to(impairment, failures)
+def _failure_cause(impairment: Impairment, failures: Mapping[str, Failure], topology: Topology) -> Cause:
+    path = path_to(impairment, failures, topology)
     return Cause(
         kind="failure",
         likelihood=impairment.likelihood,
@@ -191,7 +198,7 @@ class _Shares:
         return 1 - (self.other_missing / self.other_due) / (self.missing / self.due)
 
 
-def common_elements(tallies: tuple[Tally, ...]) -> dict[str, Cause]:
+def common_elements(topology: Topology, tallies: tuple[Tally, ...], clock: TextClock) -> dict[str, Cause]:
     """Integrations and steps over which a significantly larger share of records is missing, by id.
 
     A likelihood-ratio test over the records that were due in the last day.
@@ -210,12 +217,12 @@ def common_elements(tallies: tuple[Tally, ...]) -> dict[str, Cause]:
         if shares.is_significant:
             since = min(tally.missing_since for tally in own if tally.missing)
             evidence = common_path_evidence(
-                element,
+                element_text(topology, element),
                 missing=missing,
                 due=due,
                 other_missing=shares.other_missing,
                 other_due=shares.other_due,
-                since=since,
+                since=clock.dated(since),
             )
             causes[element] = Cause("element", shares.likelihood, evidence, element=element)
     return causes

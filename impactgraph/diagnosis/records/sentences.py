@@ -2,7 +2,6 @@
 
 from graph_models.diagnosis import Listing, ListingKind
 from graph_models.money import Money, say_amount
-from graph_models.time import Millis, moment
 from graph_models.topology import Topology
 from graph_models.zones import TextClock
 
@@ -40,9 +39,11 @@ def _money(money: Money | None) -> str:
 
 
 def common_path_evidence(
-    element: str, *, missing: int, due: int, other_missing: int, other_due: int, since: Millis
+    element: str, *, missing: int, due: int, other_missing: int, other_due: int, since: str
 ) -> str:
-    """Missing records over an element among those due in the last day, compared with all others."""
-    start = f"{moment(since):%Y-%m-%d %H:%M} UTC"
-    own = f"{missing:,} of {due:,} records due over {element} in the last day are missing since {start}"
+    """Missing records over an element among those due in the last day, compared with all others.
+
+    `element`: its name; `since`: the moment in words.
+    """
+    own = f"{missing:,} of {due:,} records due over {element} in the last day are missing since {since}"
     return f"{own}, {other_missing:,} of {other_due:,} of the others."

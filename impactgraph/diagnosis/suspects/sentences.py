@@ -2,13 +2,17 @@
 
 from graph_models.scope import Scope
 from graph_models.time import Millis
+from graph_models.topology import Topology
 from graph_models.zones import TextClock
 from impactgraph.diagnosis.suspects.rank import Explanation
+from impactgraph.topology.names import display_name, element_text
 
 _MOST_NAMED = 3
+_KINDS = {"locations": "location", "workflows": "workflow"}
+"""Kind of the elements that a limit of a scope names."""
 
 
-def observation_text(explanation: Explanation) -> str:
+def observation_text(topology: Topology, explanation: Explanation) -> str:
     """Where fewer steps were completed than expected, and which errors and detours were more frequent;
     without the time.
     """
@@ -19,14 +23,14 @@ def observation_text(explanation: Explanation) -> str:
             "and records that need it were completed"
         )
     if explanation.errors > explanation.usual_errors:
-        names = ", ".join(explanation.named_elements[:_MOST_NAMED])
+        names = ", ".join(element_text(topology, each) for each in explanation.named_elements[:_MOST_NAMED])
         usual = f"usually {explanation.usual_errors:.1f}"
         observations.append(f"{explanation.errors:,.0f} errors name {names} ({usual})")
     if explanation.detours > explanation.usual_detours:
         usual = f"usually {explanation.usual_detours:.1f}"
         observations.append(f"{explanation.detours:,.0f} orders were rerouted or cancelled ({usual})")
-    where = "" if explanation.scope.everything else f", for {scope_text(explanation.scope)}"
-    others = [each.element for each in explanation.hypotheses[1:]]
+    where = "" if explanation.scope.everything else f", for {scope_text(topology, explanation.scope)}"
+    others = [element_text(topology, each.element) for each in explanation.hypotheses[1:]]
     alike = f" Orders alone do not distinguish it from {', '.join(others[:_MOST_NAMED])}." if others else ""
     return f"{where}: {'; '.join(observations) or 'fewer steps were completed than usual'}.{alike}"
 
@@ -43,6 +47,14 @@ def summary_text(evidence: str) -> str:
     return f"Suspected: {evidence}"
 
 
-def scope_text(scope: Scope) -> str:
-    """`versions 7 and regions emea, amer`."""
-    return " and ".join(f"{name.replace('_', ' ')} {', '.join(values)}" for name, values in scope.limits)
+def scope_text(topology: Topology, scope: Scope) -> str:
+    """`versions 7 and locations Lisbon Chiado, Porto`."""
+    return " and ".join(
+        f"{name.replace('_', ' ')} {', '.join(_value_text(topology, name, each) for each in values)}"
+        for name, values in scope.limits
+    )
+
+
+def _value_text(topology: Topology, name: str, value: str) -> str:
+    kind = _KINDS.get(name)
+    return display_name(topology, f"{kind}:{value}") if kind else value

@@ -44,7 +44,7 @@ def suspect_of(
     """Costs a propagation, for the path."""
     element, *others = (each.element for each in explanation.hypotheses)
     since, until = span_of(explanation.window, at)
-    observation = observation_text(explanation)
+    observation = observation_text(topology, explanation)
     evidence = evidence_text(observation, since, until, TextClock(at))
     failure = Failure(
         "",
@@ -101,4 +101,4 @@ def _path(
         for impairment in impairments.by_element.get(f"step:{place.workflow}/{place.step}", ())
     ]
     nearest = min(candidates, key=lambda i: (len(i.hops), i.element), default=None)
-    return path_to(nearest, {outage.key: outage}) if nearest is not None else None
+    return path_to(nearest, {outage.key: outage}, topology) if nearest is not None else None

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from graph_models.customer_facts import CustomerStage
 from graph_models.money import say_amount
 from graph_models.orders import OrderEdit
-from impactgraph.diagnosis.why.names import display_name
 from impactgraph.diagnosis.why.phrases import Phrases
 from impactgraph.diagnosis.why.situation import FulfillmentState
+from impactgraph.topology.names import display_name
 
 _ENDS = {
     CustomerStage.DELIVERED: "was delivered",

@@ -6,8 +6,8 @@ from graph_models.failure import Failure
 from graph_models.percent import percent
 from graph_models.time import Millis, say_duration
 from graph_models.topology import Emission, Step, Topology
-from impactgraph.diagnosis.why.names import display_name, failure_text, step_name
 from impactgraph.diagnosis.why.situation import Impact
+from impactgraph.topology.names import display_name, failure_text, record_kind_text, step_name
 
 NO_DATE = "No date for the next step yet: a message has to be sent again"
 _CERTAIN = 0.995
@@ -42,7 +42,7 @@ def completion(fulfillment: str | None) -> str:
 
 def record_title(kind: RecordKind, record_type: str) -> str:
     """`goods issue (posting)`."""
-    return f"{_as_words(record_type)} ({_as_words(kind.value)})"
+    return f"{_as_words(record_type)} ({record_kind_text(kind)})"
 
 
 def missing_record(kind: RecordKind, record_type: str) -> str:

@@ -6,8 +6,8 @@ from graph_models.percent import percent
 from graph_models.time import Millis, say_duration
 from graph_models.topology import Topology
 from graph_models.zones import TextClock
-from impactgraph.diagnosis.why.names import display_name, failure_text
 from impactgraph.diagnosis.why.situation import Impact, ReportedError
+from impactgraph.topology.names import display_name, failure_text
 
 _SUBSTANCE = 0.1
 """Likelihoods that differ by less than this are not distinguished."""

@@ -3,9 +3,9 @@
 from graph_models.enums import Band, Effect
 from graph_models.percent import percent
 from graph_models.time import MINUTE, say_duration
-from impactgraph.diagnosis.why.names import display_name
 from impactgraph.diagnosis.why.phrases import Phrases
 from impactgraph.diagnosis.why.verdict import worst_impact
+from impactgraph.topology.names import display_name
 
 _WILL = {
     Effect.REJECTED: "will reject it at",

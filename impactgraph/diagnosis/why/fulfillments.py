@@ -22,7 +22,6 @@ from impactgraph.diagnosis.why.ahead import (
     StepsOf,
     expected_steps,
 )
-from impactgraph.diagnosis.why.names import step_name
 from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, ReportedError
 from impactgraph.diagnosis.why.stages import CustomerJourney, stage_of
 from impactgraph.diagnosis.why.verdict import worst_impact
@@ -30,6 +29,7 @@ from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.plan import ImpairmentForecast
 from impactgraph.forecast.slowdown import slowdown_factors
+from impactgraph.topology.names import step_name
 from impactgraph.topology.opening import PickupTimes, pickup_times
 from impactgraph.topology.sites import site_for
 

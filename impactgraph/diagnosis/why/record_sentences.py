@@ -4,8 +4,8 @@ from graph_models.customer_facts import CustomerStage
 from graph_models.enums import OrderStatus, RecordEffect
 from graph_models.money import say_amount
 from impactgraph.diagnosis.records import system_name
-from impactgraph.diagnosis.why.names import display_name, failure_text
 from impactgraph.diagnosis.why.phrases import Phrases
+from impactgraph.topology.names import display_name, failure_text
 
 _DONE = {
     CustomerStage.DELIVERED: "delivered",

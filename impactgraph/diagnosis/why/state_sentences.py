@@ -6,10 +6,10 @@ from graph_models.customer_facts import CustomerArrival, CustomerStage
 from graph_models.money import Money, say_amount
 from graph_models.time import Millis, say_duration
 from impactgraph.diagnosis.why.charges import charges_of
-from impactgraph.diagnosis.why.names import display_name
 from impactgraph.diagnosis.why.phrases import Phrases
 from impactgraph.diagnosis.why.situation import Impact
 from impactgraph.diagnosis.why.verdict import worst_impact
+from impactgraph.topology.names import display_name
 
 _DONE = {
     CustomerStage.DELIVERED: "was delivered",

@@ -167,7 +167,7 @@ def _edit_detail(edit: OrderEdit) -> str:
 
 
 def _title(line: _Line, step: str, workflow: str, event_dictionaries: EventDictionaries) -> str:
-    type_ = event_dictionaries.types.values[line.type]
+    type_ = event_dictionaries.types.values[line.type].replace("_", " ")
     match line.kind:
         case EventKind.PLACED:
             return "Order placed"
@@ -187,7 +187,7 @@ def _title(line: _Line, step: str, workflow: str, event_dictionaries: EventDicti
         case EventKind.POSTING:
             return f"{type_} posted"
         case EventKind.NOTIFICATION:
-            return f"{type_} sent"
+            return f'Message "{type_}" sent'
         case EventKind.TASK:
             return f"Task {type_} closed"
         case EventKind.SUPPLIER_ORDER:

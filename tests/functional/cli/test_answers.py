@@ -238,8 +238,8 @@ def test_the_demo_told_of_both_failures_and_of_what_to_try(loaded: tuple[Path, R
     folder, told = loaded
 
     assert told.status == 0, told.err
-    assert "F-stock (outage of integration:store-adjustments) affects " in told.out
-    assert "F-queues (backlog of system:store-queues) affects " in told.out
+    assert "F-stock (outage of Store stock adjustments) affects " in told.out
+    assert "F-queues (backlog of Store fulfilment queues) affects " in told.out
     assert "0 quarantined" in told.out
     assert f"--store {folder}" in told.out
 

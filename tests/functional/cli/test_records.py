@@ -43,8 +43,8 @@ def test_a_table_tells_what_is_wrong_and_why(shop: Path) -> None:
 
     words = " ".join(told.out.split())
     assert told.status == 1
-    assert "F-queues, via integration:store-goods-issue" in words and "goods_issue late" not in words
-    assert "goods_issue missing" in words or "invoice out of sequence" in words
+    assert "F-queues, via Store goods issues" in words and "goods_issue" not in words
+    assert "goods issue missing" in words or "invoice out of sequence" in words
 
 
 def test_csv_has_every_finding(shop: Path, found: Ran) -> None:

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from graph_models.diagnosis import Drift, DriftGroup, DriftKind
 from graph_models.orders import Page
+from graph_models.topology import Topology
 from impactgraph.cli.drift_text import print_drift
 from impactgraph.cli.encode import Encoder
 from impactgraph.diagnosis.drift import group_drift
@@ -20,7 +21,7 @@ STORES = [
 def printed_lines(drifts: tuple[Drift, ...] | tuple[DriftGroup, ...]) -> list[str]:
     out = StringIO()
     page = Page(drifts, tuple("" for _ in drifts), len(drifts), has_next=False, has_previous=False)
-    print_drift(Console(file=out, width=160), Encoder().connection(page), NOON)
+    print_drift(Console(file=out, width=160), Encoder(NOON, Topology()).connection(page), NOON)
     return out.getvalue().splitlines()
 
 

@@ -38,13 +38,15 @@ def headline(store: Store, *failures: Failure, reported: tuple[str, ...] = ()) -
 
 
 def test_a_supposed_failure_is_a_condition(store: Store) -> None:
-    assert headline(store, OMS).startswith("If system:oms fails (outage, 09:30 to 11:30 UTC), it affects ")
+    assert headline(store, OMS).startswith(
+        "If Order management fails (outage, 09:30 to 11:30 UTC), it affects "
+    )
 
 
 def test_another_day_has_its_date_and_an_unknown_end_is_said(store: Store) -> None:
     later = replace(OMS, started_at=NOW + DAY, expected_end=None)
 
-    text = "If system:oms fails (outage, from 2026-03-03 09:30 UTC, end unknown), it affects "
+    text = "If Order management fails (outage, from 2026-03-03 09:30 UTC, end unknown), it affects "
     assert headline(store, later).startswith(text)
 
 
@@ -52,14 +54,14 @@ def test_several_are_one_condition(store: Store) -> None:
     wms = replace(OMS, key="supposed-2", target="system:erp", failure_class=FailureClass.LATENCY, delay=HOUR)
 
     text = (
-        "If system:oms fails (outage, 09:30 to 11:30 UTC) "
-        "and system:erp fails (latency, 09:30 to 11:30 UTC), they affect "
+        "If Order management fails (outage, 09:30 to 11:30 UTC) "
+        "and ERP finance fails (latency, 09:30 to 11:30 UTC), they affect "
     )
     assert headline(store, OMS, wms).startswith(text)
 
 
 def test_beside_a_reported_one_it_is_named_as_supposed(store: Store) -> None:
-    text = "F-1 (outage of integration:pick-confirm) and a supposed outage of system:oms affect "
+    text = "F-1 (outage of integration pick-confirm) and a supposed outage of Order management affect "
     assert headline(store, OMS, reported=("F-1",)).startswith(text)
 
 
@@ -68,5 +70,5 @@ def test_the_assumption_about_its_end_does_not_call_it_reported(store: Store) ->
         (about_end,) = [each for each in answer.assumed if "ends around" in each]
 
     assert about_end.startswith(
-        "The supposed outage of system:oms ends around 2026-03-02 11:30 UTC, as supposed"
+        "The supposed outage of Order management ends around 2026-03-02 11:30 UTC, as supposed"
     )

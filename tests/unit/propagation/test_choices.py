@@ -110,7 +110,7 @@ def test_the_third_alternative_is_taken_where_the_first_two_fail() -> None:
 
     assert only(found, PACK).run is None
     assert [each.detail for each in found.absorbed if each.rule == "fallback"] == [
-        "ship/pack goes on over courier instead of labels"
+        "step pack of ship goes on over integration courier instead of integration labels"
     ]
 
 

@@ -172,7 +172,7 @@ def test_stock_figures_that_differ_suspect_the_feeds_between_the_systems(store: 
     assert (told.count, told.key, told.samples[0]) == (
         4,
         {"location": "store-1", "item": "shirt", "systems": "oms+pos"},
-        "pos: 5 at 2026-03-02 12:10:00 UTC",
+        "Tills: 5 at 2026-03-02 12:10:00 UTC",
     )
     assert [cause.element for cause in told.suspects] == ["integration:sales"]
 

@@ -4,7 +4,7 @@ import { ticks } from "../clock.js";
 import {
   clock, convertedFirst, expectedNumber, fullMoment, moment, money, number, rangeOf, relative, words, sentence
 } from "../format.js";
-import { href } from "../router.js";
+import { href, hrefWith } from "../router.js";
 import { zone } from "../settings.js";
 import { useStore } from "../store.js";
 
@@ -128,6 +128,13 @@ export function hrefOf(id) {
 }
 export const IdLink =
   ({ id, children = null, ...rest }) => html`<a href=${hrefOf(id)} ...${rest}>${children ?? id}</a>`;
+
+// That the page shows a moment of the past, and the way back; nothing without one.
+export const StateOf = ({ asOf }) => asOf && html`
+  <p class="card">
+    State of <${Time} at=${asOf} />. <a href=${hrefWith({ asOf: null })}>See the present state</a>
+  </p>
+`;
 
 export const Heading =
   ({ children, sub = null }) => html`

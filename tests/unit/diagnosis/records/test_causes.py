@@ -109,7 +109,7 @@ def test_without_a_failure_the_integration_that_the_missing_share_is_named_with_
     assert cause is not None and (cause.kind, cause.element) == ("element", "integration:book")
     assert (
         cause.evidence.startswith(
-            "8 of 60 records due over integration:book in the last day are missing since "
+            "8 of 60 records due over integration book in the last day are missing since "
         )
         and "0 of 120 of the others" in cause.evidence
     )
