@@ -64,6 +64,7 @@ _MOMENT_NAMES: Mapping[str, frozenset[str]] = {
 
 SECTIONS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "frame": {"text": _ORDER | {"text"}},
+    "status": {"text": _ORDER | {"text"}},
     "moments": _MOMENT_NAMES,
     "expected": {each.value.lower(): _ORDER | {"when"} for each in CustomerArrival},
     "late": {each.value: _ORDER for each in Lateness},

@@ -45,6 +45,8 @@ _AHEAD: dict[CustomerStage, Departure] = {
     CustomerStage.COLLECTED: Departure.DONE,
 }
 _MOST_NOTICES = 2
+ORDER_PLACEHOLDER = "{order}"
+"""What a text of the company may have in place of the number of the order."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,10 @@ class Writer:
             return ""
         values = self._values(facts)
         parts = ("expected", "late", "notices")
-        return " ".join([self.status, *(str(values[name]) for name in parts)])
+        text = self.status.replace(ORDER_PLACEHOLDER, self.order)
+        if self.order not in text:
+            text = self._text("status", "text", {**self._order, "text": text})
+        return " ".join([text, *(str(values[name]) for name in parts)])
 
     # ---- values of the placeholders
 

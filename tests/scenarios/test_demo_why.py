@@ -76,9 +76,9 @@ def test_what_waits_in_full_queues_is_stuck_with_the_words_of_the_playbook(
             "integration",
             "F-queues",
         )
-    for case in (told[key] for key in held):
+    for key, case in ((key, told[key]) for key in held):
         words = case.messages.write(language="en").text
-        assert words.startswith("Your order is being prepared in a store.")
+        assert words.startswith(f"Your order {key} is being prepared in a store.")
         assert diagnosis.next_expected is not None and NOW <= diagnosis.next_expected <= NOW + 6 * HOUR
 
 

@@ -35,6 +35,14 @@ _STOPPED = (DiagnosisState.STUCK, DiagnosisState.FAILED, DiagnosisState.DEAD_LET
 """What is ready to collect cannot be handed over then."""
 _SETTLED = (*_ENDED, CustomerStage.READY_TO_COLLECT)
 """Nothing more is expected for the customer to wait for."""
+_STAGE_OF_NOTICE = {
+    CustomerArrival.DELIVERY: {
+        CustomerNotice.SHIPPING_NOTICE: CustomerStage.ON_ITS_WAY,
+        CustomerNotice.DELIVERY_NOTICE: CustomerStage.DELIVERED,
+    },
+    CustomerArrival.COLLECTION: {CustomerNotice.READY_NOTICE: CustomerStage.READY_TO_COLLECT},
+}
+"""What a customer who got the notice knows, by what the order arrives by."""
 _HELD = (
     DiagnosisState.STUCK,
     DiagnosisState.STUCK_WITH_OTHERS,
@@ -84,17 +92,41 @@ def _farthest_behind(parts: list[CustomerPart]) -> CustomerStage:
 
 
 def _part(s: Situation, state: FulfillmentState) -> CustomerPart:
+    """At the stage of its step, or further where a notice that was sent says so: what a customer has read
+    before is not taken back.
+    """
     fulfillment = state.fulfillment
-    is_settled = state.stage in _SETTLED
+    stage, since = state.stage, _stage_since(s, state)
+    notice = _farthest_notice(s, state)
+    if notice is not None and _STAGES.index(notice[0]) > _STAGES.index(stage):
+        stage, since = notice
+    is_settled = stage in _SETTLED
     return CustomerPart(
         fulfillment=fulfillment.key,
-        stage=state.stage,
+        stage=stage,
         value=fulfillment.value,
         location=fulfillment.location,
-        since=_stage_since(s, state),
+        since=since,
         expected_at=None if is_settled else state.expected_arrival_at,
         expected_by=None if is_settled else state.expected_arrival_by,
     )
+
+
+def _farthest_notice(s: Situation, state: FulfillmentState) -> tuple[CustomerStage, Millis] | None:
+    """The farthest stage that a notice of a fulfillment in flight told its customer, and when.
+
+    None without one. Notices from before it was rerouted do not count: they were of another parcel.
+    """
+    if not state.is_in_flight:
+        return None
+    known = _STAGE_OF_NOTICE.get(state.arrival, {})
+    sent = [
+        (known[notice], record.at)
+        for record in s.records
+        if record.fulfillment == state.fulfillment.key and (state.rerouted_at or 0) <= record.at <= s.at
+        if (notice := notice_of(record.kind, record.type)) is not None and notice in known
+    ]
+    return max(sent, key=lambda each: (_STAGES.index(each[0]), -each[1]), default=None)
 
 
 def _stage_since(s: Situation, state: FulfillmentState) -> Millis | None:

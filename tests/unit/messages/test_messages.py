@@ -74,18 +74,20 @@ def test_a_text_that_names_a_system_is_not_sent(text: str, is_used: bool) -> Non
 
 
 def test_a_text_is_used_in_its_language_and_in_the_normal_form() -> None:
-    texts = LanguageTexts(by_language={"en": "We are checking.", "de": "Wir prüfen das."})
+    texts = LanguageTexts(by_language={"en": "We are checking {order}.", "de": "Wir prüfen {order}."})
     found = messages(DELAYED, texts)
 
-    assert found.write(language="de-AT").text.startswith("Wir prüfen das. Die Lieferung erwarten wir")
+    assert found.write(language="de-AT").text.startswith(
+        f"Wir prüfen {found.order.key}. Die Lieferung erwarten wir"
+    )
     assert "確認" not in found.write().text
     assert "checking" not in found.write(MessageForm.SHORT, "en").text
 
 
 def test_a_text_that_promises_too_much_gives_way_to_the_next() -> None:
-    early, kind = LanguageTexts("It leaves in 3 minutes."), LanguageTexts("We care.")
+    early, kind = LanguageTexts("It leaves in 3 minutes."), LanguageTexts("We care for {order}.")
 
-    assert messages(DELAYED, early, kind).write(language="en").text.startswith("We care.")
+    assert messages(DELAYED, early, kind).write(language="en").text.startswith("We care for O-")
 
 
 @pytest.mark.parametrize(("location", "name"), [("s1", "Kobe Market"), ("s2", None)])

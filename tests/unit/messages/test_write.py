@@ -196,10 +196,16 @@ def test_a_notice_that_no_longer_matters_is_not_mentioned() -> None:
 
 
 def test_the_companys_own_text_says_what_is_going_on_and_the_forecast_when() -> None:
-    own = message(facts(Kind.DELAYED_WITH_DATE), status="We are checking your items.")
+    own = message(facts(Kind.DELAYED_WITH_DATE), status="We are checking the items of {order}.")
 
-    assert own == "We are checking your items. We expect to deliver it today by about 22:45 (UTC)."
+    assert own == "We are checking the items of O-019869. We expect to deliver it today by about 22:45 (UTC)."
     assert "checking" not in message(READY, status="We are checking your items.")
+
+
+def test_a_text_of_the_company_without_the_number_of_the_order_begins_with_it() -> None:
+    own = message(facts(Kind.DELAYED_NO_DATE, expected_at=None, expected_by=None), status="We care.")
+
+    assert own.startswith("About your order O-019869: We care.")
 
 
 @pytest.mark.parametrize(
