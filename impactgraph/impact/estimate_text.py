@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import floor
 
-from graph_models.estimates import Estimate, MoneyEstimate, ToCome, converted_amount, exact_amounts
+from graph_models.estimates import Estimate, Estimates, MoneyEstimate, ToCome, converted_amount, exact_amounts
 from graph_models.impact import CostOfDelayPoint
 from graph_models.money import say_about, say_amount
 from graph_models.time import HOUR
@@ -80,28 +80,52 @@ def say_exact_amounts(amounts: Sequence[MoneyEstimate]) -> str:
 
 
 def cost_sentence(points: Sequence[CostOfDelayPoint], clock: TextClock) -> str:
-    """What an hour costs from the first end until the cost hardly grows any more, such as `Each hour until
-    18:00 UTC costs about 40 promises and 120 orders.`
+    """What an hour costs from the first end until the cost hardly grows any more, orders that are known apart
+    from those still to be placed.
+
+    Such as `Each hour until 18:00 UTC costs, of the orders known now, about 40 promises and 120 orders; of
+    those still to be placed, about 9 promises and 31 orders.`
     """
     first = points[0]
     last = next(point for point in points if _has_most(points, point))
-    promises, orders = (after - before for after, before in zip(_costs(last), _costs(first), strict=True))
-    to_come = last.to_come.affected.expected - first.to_come.affected.expected
-    if promises < 0.5 and orders < 0.5:
+    hours = max((last.ends_in - first.ends_in) / HOUR, 1 / HOUR)
+    known = _rates(_growths(first.estimates, last.estimates), hours)
+    placed_later = _rates(
+        [
+            _growth(first.to_come.promises_missed, last.to_come.promises_missed),
+            _growth(first.to_come.affected, last.to_come.affected),
+        ],
+        hours,
+    )
+    if not known and not placed_later:
         return (
             f"If the failures end by {clock.time(points[-1].ends_at)}, "
             f"{say_estimate(last.estimates.orders, 'order')} are affected and "
             f"{say_estimate(last.estimates.promises_missed, 'promise')} missed; an earlier end saves none."
         )
-    hours = (last.ends_in - first.ends_in) / HOUR
-    costs = [
-        f"{say_number(cost / hours)} {singular if round(cost / hours) <= 1 else f'{singular}s'}"
-        for cost, singular in ((promises, "promise"), (orders, "order"))
-        if cost >= 0.5
-    ]
-    new = f", {say_number(to_come / hours)} of them still to be placed" if to_come >= _LEAST else ""
+    costs = f" about {known}"
+    if placed_later:
+        parts = (("the orders known now", known), ("those still to be placed", placed_later))
+        costs = ", " + "; ".join(f"of {of}, about {text}" for of, text in parts if text)
     rest = "; later ends cost little more" if last.ends_in < points[-1].ends_in else ""
-    return f"Each hour until {clock.time(last.ends_at)} costs about {' and '.join(costs)}{new}{rest}."
+    return f"Each hour until {clock.time(last.ends_at)} costs{costs}{rest}."
+
+
+def _growths(first: Estimates, last: Estimates) -> Sequence[float]:
+    return _growth(first.promises_missed, last.promises_missed), _growth(first.orders, last.orders)
+
+
+def _growth(first: Estimate, last: Estimate) -> float:
+    return last.expected - first.expected
+
+
+def _rates(growths: Sequence[float], hours: float) -> str:
+    """Such as `12 promises and 3 orders`, an hour, of what they grow in these hours; empty without any."""
+    return " and ".join(
+        f"{say_number(growth / hours)} {singular if round(growth / hours) <= 1 else f'{singular}s'}"
+        for growth, singular in zip(growths, ("promise", "order"), strict=True)
+        if growth >= _LEAST
+    )
 
 
 def _has_most(points: Sequence[CostOfDelayPoint], point: CostOfDelayPoint) -> bool:

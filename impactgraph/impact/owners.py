@@ -94,7 +94,7 @@ def playbooks_for(
 ) -> tuple[str, ...]:
     """Keys of the playbooks whose `for` fits an impaired element.
 
-    It names the element, or its kind and the class of a failure that impairs it.
+    See `is_about`.
     """
     classes = {failure.key: failure.failure_class for failure in failures}
     return tuple(
@@ -105,11 +105,19 @@ def playbooks_for(
 
 
 def _fits(playbook: Playbook, impairment: Impairment, classes: Mapping[str, FailureClass]) -> bool:
-    if impairment.element in playbook.elements:
-        return True
-    if not playbook.kinds and not playbook.classes:
-        return False
-    kind = impairment.element.partition(":")[0]
-    causes = {classes[key] for key in impairment.failures if key in classes}
-    fits_kind = not playbook.kinds or kind in playbook.kinds
-    return fits_kind and (not playbook.classes or not causes.isdisjoint(playbook.classes))
+    causes = frozenset(classes[key] for key in impairment.failures if key in classes)
+    return is_about(playbook, impairment.element, causes)
+
+
+def is_about(playbook: Playbook, element: str, classes: frozenset[FailureClass]) -> bool:
+    """Whether a playbook is for an element that failures of these classes impair; empty: nobody knows which.
+
+    It names the element, or its kind, or neither elements nor kinds; and one of the classes, or none. Without
+    any of them it is for nothing.
+    """
+    is_named = element in playbook.elements
+    is_of_kind = element.partition(":")[0] in playbook.kinds
+    is_for_any_element = not playbook.elements and not playbook.kinds and bool(playbook.classes)
+    has_place = is_named or is_of_kind or is_for_any_element
+    is_unknown = is_named and not classes
+    return has_place and (not playbook.classes or is_unknown or not classes.isdisjoint(playbook.classes))

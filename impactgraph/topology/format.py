@@ -262,7 +262,7 @@ _COVERS = Fields(
         Field(
             "classes",
             Several(Word(tuple(each.value for each in FailureClass), FailureClass)),
-            "Failure classes.",
+            "Failure classes; with `elements` or `kinds` only failures of these classes.",
         ),
     )
 )

@@ -4,6 +4,7 @@ import { key, words } from "./format.js";
 import { gql } from "./gql.js";
 import { useKey } from "./keys.js";
 import { hrefOf, sentence } from "./parts/words.js";
+import { useRetry } from "./retry.js";
 
 const PAUSE = 120; // milliseconds after the last letter
 const QUERY = `query Search($text: String!) { searchHits(text: $text, first: 12) { matched fulfillment node {
@@ -37,6 +38,7 @@ export function SearchBox() {
   const [result, setResult] = useState(null); // { text, hits, error }: the last result, and its search text
   const [open, setOpen] = useState(false);
   const [chosen, setChosen] = useState(0);
+  const [round, setRound] = useState(0); // counts on to send the search again
   const openFirst = useRef(false); // Enter was pressed before the answer: its first hit is opened
   useKey("/", "Search", useCallback(() => field.current.select(), []));
 
@@ -55,7 +57,8 @@ export function SearchBox() {
       );
     }, PAUSE);
     return () => { clearTimeout(timer); stop.abort(); };
-  }, [text]);
+  }, [text, round]);
+  useRetry(result?.error, () => setRound((before) => before + 1));
 
   const list = result?.hits ?? [];
   const fresh = result?.text === text.trim();

@@ -1,6 +1,6 @@
 """Causes that would explain where an order is, the most likely first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from graph_models.diagnosis import Cause, DiagnosisState
@@ -26,8 +26,8 @@ _MOST = 10
 
 
 def causes_of(topology: Topology, s: Situation, verdict: Verdict) -> tuple[Cause, ...]:
-    """All active failures that affect the order, the ended ones whose harm remains, and other
-    explanations.
+    """All active failures that affect the order, the ended ones whose harm remains, and other explanations;
+    what the verdict is about first.
     """
     failures = list(_failures(topology, s))
     others = [*_errors(topology, s), *s.suspects, *_factors(s), *_of_records(s)]
@@ -39,6 +39,11 @@ def causes_of(topology: Topology, s: Situation, verdict: Verdict) -> tuple[Cause
     if verdict.basis.impact is not None or is_held:
         return tuple(failures + others[:_MOST])
     return tuple(others[:_MOST] + failures)
+
+
+def by_likelihood(causes: Sequence[Cause]) -> tuple[Cause, ...]:
+    """The likeliest first; equally likely ones stay in their order."""
+    return tuple(sorted(causes, key=lambda cause: -cause.likelihood))
 
 
 def _failures(topology: Topology, s: Situation) -> Iterator[Cause]:

@@ -7,7 +7,7 @@ from graph_models.enums import RecordEffect
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.diagnosis.records import say_listing
-from impactgraph.diagnosis.why.causes import causes_of
+from impactgraph.diagnosis.why.causes import by_likelihood, causes_of
 from impactgraph.diagnosis.why.customer_facts import customer_facts
 from impactgraph.diagnosis.why.response import customer_texts, owner_of, playbooks_for
 from impactgraph.diagnosis.why.sentences import headline
@@ -23,7 +23,7 @@ def diagnose(topology: Topology, s: Situation) -> Diagnosis:
         state=verdict.state,
         since=_since(s, verdict),
         headline=headline(topology, s, verdict),
-        causes=causes,
+        causes=by_likelihood(causes),
         missing=_records(topology, s, RecordEffect.MISSING),
         out_of_sequence=_records(topology, s, RecordEffect.OUT_OF_SEQUENCE),
         peers=s.peers,

@@ -7,9 +7,10 @@ from graph_models.diagnosis import RecordFinding
 from graph_models.enums import Band
 from graph_models.time import Millis, say_duration
 from graph_models.topology import Topology
-from impactgraph.diagnosis.why.names import delay_to_promise, display_name, failure_text
-from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, ReportedError, Situation
+from impactgraph.diagnosis.why.names import delay_to_promise
+from impactgraph.diagnosis.why.situation import PROBABLE, FulfillmentState, Impact, ReportedError, Situation
 from impactgraph.diagnosis.why.verdict import Verdict
+from impactgraph.topology.names import display_name, failure_text
 
 _ARRIVALS = {
     CustomerArrival.DELIVERY: "delivery expected around",
@@ -94,7 +95,7 @@ class Phrases:
         whether it is.
         """
         late = [state for state in self.s.late if state is self.state] or list(self.s.late)
-        return f"; {self.lateness(late[0])}" if late else ""
+        return f"; {self.lateness(late[0])}{_without_failure(late[0])}" if late else ""
 
     @property
     def completion(self) -> str:
@@ -257,3 +258,9 @@ class Phrases:
     def known_error(self) -> ReportedError:
         assert self.state is not None and self.state.error is not None
         return self.state.error
+
+
+def _without_failure(state: FulfillmentState) -> str:
+    """That the promise would be missed in any case; empty where a failure alone is why, or none is."""
+    is_late_anyway = any(impact.is_probable and impact.late_anyway >= PROBABLE for impact in state.impacts)
+    return ", and it would be late without the failure, too" if is_late_anyway else ""

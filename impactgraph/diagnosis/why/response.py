@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from graph_models.diagnosis import Cause
 from graph_models.enums import FailureClass, OrderStatus
-from graph_models.topology import LanguageTexts, Playbook, Topology
+from graph_models.topology import LanguageTexts, Topology
 from impactgraph.diagnosis.why.situation import PROBABLE, Situation
 from impactgraph.diagnosis.why.verdict import Verdict
+from impactgraph.impact.owners import is_about
 
 
 def owner_of(topology: Topology, s: Situation, verdict: Verdict, causes: Sequence[Cause]) -> str | None:
@@ -66,14 +67,6 @@ def customer_texts(
     probable = [cause for cause in causes[:1] if cause.likelihood >= PROBABLE] if impact is None else []
     keys = playbooks_for(topology, s, verdict, probable)
     return tuple(topology.playbooks[key].message for key in keys if topology.playbooks[key].message)
-
-
-def is_about(playbook: Playbook, element: str, classes: frozenset[FailureClass]) -> bool:
-    """Whether it names the element, or the element's kind and the class of its failure."""
-    is_general = bool(playbook.kinds or playbook.classes)
-    has_kind = not playbook.kinds or element.partition(":")[0] in playbook.kinds
-    has_class = not playbook.classes or bool(classes & set(playbook.classes))
-    return element in playbook.elements or (is_general and has_kind and has_class)
 
 
 def _cause_elements(
