@@ -70,8 +70,15 @@ def _join_results(results: Sequence[SimulationResult]) -> SimulationResult:
         record_emissions=wide_each("record_emissions", np.nan),
         record_hit_by=wide_each("record_hit_by", np.int16(-1)),
         record_defects=_join_defects(results),
+        readiness=_join_readiness(results),
         departures=wide_each("departures", np.nan),
     )
+
+
+def _join_readiness(results: Sequence[SimulationResult]) -> Reals | None:
+    if all(result.readiness is None for result in results):
+        return None
+    return np.concatenate([result.fulfilled_at for result in results], axis=1)
 
 
 def _join_defects(results: Sequence[SimulationResult]) -> dict[int, list[RecordDefect]]:

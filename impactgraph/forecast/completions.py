@@ -80,6 +80,8 @@ class CohortCompletions(ABC):
 class Completions(CohortCompletions):
     """Of cohorts in N scenarios, (G, N) each with and without the failures; infinite: never, NaN: unknown.
 
+    What is collected is complete, as far as promises are concerned, when it is ready.
+
     `weight`: of each scenario, summing to 1; None: all are equally likely.
     """
 
@@ -89,7 +91,9 @@ class Completions(CohortCompletions):
 
     @staticmethod
     def of(comparison: Comparison) -> "Completions":
-        return Completions(comparison.factual.finish, comparison.counterfactual.finish, comparison.weight)
+        return Completions(
+            comparison.factual.fulfilled_at, comparison.counterfactual.fulfilled_at, comparison.weight
+        )
 
     def bounds(self) -> tuple[Reals, Reals]:
         return self._bounds

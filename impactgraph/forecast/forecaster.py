@@ -111,6 +111,7 @@ class Forecaster:
             setup, occurs, _starts(groups, [c.factual for c in completions], completions), result, decisions
         )
         counterfactual = shared.simulation([c.counterfactual for c in completions])
+        _fill_readiness(setup, groups, factual, counterfactual)
         if min(chances) >= 1.0 and all(c.weight is None for c in completions):
             return Comparison(factual, counterfactual)
         weight = [
@@ -241,6 +242,24 @@ def _current_hits(
             delay = completion.factual - completion.counterfactual
         result.hit_matters[rows] = is_hit & (delay > setup.tolerance)
     return result
+
+
+def _fill_readiness(
+    setup: SimulationSetup,
+    groups: Sequence[Cohorts],
+    factual: SimulationResult,
+    counterfactual: SimulationResult,
+) -> None:
+    """Writes when what is in the step where an order waits for its customer became ready: at its entry, and
+    without the failures before it by what they had held it.
+    """
+    for rows, group in zip(_rows(groups), groups, strict=True):
+        if group.step != setup.plan.promise_stage:
+            continue
+        for result, held in ((factual, 0.0), (counterfactual, group.past_delays)):
+            if result.readiness is None:
+                result.readiness = np.full_like(result.finish, np.nan)
+            result.readiness[rows] = group.entered_at[:, None] - held
 
 
 def _made_decisions(

@@ -21,6 +21,7 @@ from impactgraph.forecast.routes import Routes, Transit, routes_of, transition_s
 from impactgraph.forecast.scenarios import SCENARIOS, Reals
 from impactgraph.forecast.slowdown import on_site
 from impactgraph.topology.calendar import Calendar
+from impactgraph.topology.collection import promise_step
 from impactgraph.topology.opening import OpenTimes, PickupTimes, open_times, pickup_times
 
 _USUAL = np.ones((1, 1))
@@ -188,6 +189,12 @@ class Plan:
         return routes_of(
             tuple((s.step.id, tuple(Transit(h.to, h.share) for h in s.handoffs)) for s in self.stages)
         )
+
+    @cached_property
+    def promise_stage(self) -> int:
+        """Position of the step whose beginning keeps a promise; -1: the end of the workflow keeps it."""
+        step = promise_step(self.workflow)
+        return self.workflow.position(step.key) if step is not None else -1
 
     @cached_property
     def events(self) -> Events:

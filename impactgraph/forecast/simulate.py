@@ -60,8 +60,17 @@ class SimulationResult:
     """By record bit: completion of the step that emits it."""
     record_hit_by: dict[int, Indexes] = field(default_factory=dict[int, Indexes])
     record_defects: dict[int, list[RecordDefect]] = field(default_factory=dict[int, list[RecordDefect]])
+    readiness: Reals | None = None
+    """When the order is ready to collect, where that is what keeps a promise; None: `finish` does."""
     departures: dict[int, Reals] = field(default_factory=dict[int, Reals])
     """By visit: arrival at the next step, or the end. Empty unless `SimulationSetup.keeps_departures`."""
+
+    @property
+    def fulfilled_at(self) -> Reals:
+        """(G, K) when a promise is kept at the latest: ready to collect, else at the end."""
+        if self.readiness is None:
+            return self.finish
+        return np.where(np.isnan(self.readiness), self.finish, self.readiness)
 
     @staticmethod
     def blank(cohorts: int) -> "SimulationResult":
@@ -253,12 +262,21 @@ class _Simulation:
                 departure = np.where(is_given_up[:, None] & ~np.isnan(departure), np.inf, departure)
             self._keep_departure(visit, departure)
             self._arrive(branch.to, departure)
+            self._keep_readiness(branch.to, departure)
 
     def _keep_departure(self, visit: int, departure: Reals) -> None:
         if not self.setup.keeps_departures:
             return
         departures = self.result.departures.setdefault(visit, np.full_like(self.result.finish, np.nan))
         np.copyto(departures[: len(departure)], departure, where=~np.isnan(departure))
+
+    def _keep_readiness(self, to: int, at: Reals) -> None:
+        result = self.result
+        if self.plan.stage(to).index != self.plan.promise_stage:
+            return
+        if result.readiness is None:
+            result.readiness = np.full_like(result.finish, np.nan)
+        np.copyto(result.readiness[: len(at)], at, where=~np.isnan(at))
 
     def _arrive(self, to: int, at: Reals) -> None:
         other = self.arrivals.get(to)

@@ -5,38 +5,22 @@ the customer do: after the step that tells "shipped" an order is on its way, aft
 it can be collected. Where it sends none, the name of the step tells, else the step counts as preparation.
 """
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 from graph_models.customer_facts import CustomerArrival, CustomerNotice, CustomerStage
 from graph_models.enums import OrderStatus, RecordKind
 from graph_models.topology import Step, Workflow
 from impactgraph.diagnosis.why.situation import FulfillmentState
+from impactgraph.topology.collection import READY, RETURN, is_collection, waiting_step, words_of
 
-_WORD = re.compile(r"[a-z0-9]+")
-_COLLECTION = {
-    "bopis",
-    "bopus",
-    "bops",
-    "ropis",
-    "ispu",
-    "curbside",
-    "locker",
-    "collect",
-    "collection",
-    "pickup",
-}
-_COLLECTION_PAIRS = {("pick", "up"), ("click", "collect")}
-_RETURN = {"return", "returns", "refund", "rma"}
 _DELIVERY = {"deliver", "delivery", "delivering", "delivered", "transit", "ride", "mile"}
 _DEPARTURE = {"ship", "shipping", "shipped", "dispatch", "dispatched", "despatch", "manifest", "depart"}
 _SHIPPED = {"shipped", "dispatched", "despatched", "shipment", "way", "transit", "shipping"}
 _NOTICES = (
     (CustomerNotice.REFUND_NOTICE, {"refund", "refunded", "credit"}),
     (CustomerNotice.OTHER_MESSAGE, {"return", "returned"}),
-    (CustomerNotice.READY_NOTICE, {"ready", "pickup", "collect", "collection"}),
+    (CustomerNotice.READY_NOTICE, READY),
     (CustomerNotice.DELIVERY_NOTICE, {"delivered", "delivery", "arrived"}),
     (CustomerNotice.SHIPPING_NOTICE, _SHIPPED),
     (CustomerNotice.ORDER_CONFIRMATION, {"confirmed", "confirmation", "received", "placed", "accepted"}),
@@ -73,9 +57,9 @@ class CustomerJourney:
         """
         modes = self.workflow.modes
         texts = [self.mode] if not modes or self.mode in modes else [*modes, self.workflow.key]
-        if any(_words(text) & _RETURN for text in texts):
+        if any(_words(text) & RETURN for text in texts):
             return CustomerArrival.RETURN
-        if any(_is_collection(text) for text in texts):
+        if any(is_collection(text) for text in texts):
             return CustomerArrival.COLLECTION
         is_delivery = any(self._is_delivery(step) or self._is_departure(step) for step in self.workflow.steps)
         return CustomerArrival.DELIVERY if is_delivery else CustomerArrival.COMPLETION
@@ -110,16 +94,8 @@ class CustomerJourney:
 
     @cached_property
     def collection(self) -> Step | None:
-        """The step in which an order waits for its customer: one without a next step, after the ready notice
-        or named so. None where the workflow has none.
-        """
-        if self.arrival is not CustomerArrival.COLLECTION or len(self.workflow.steps) < 2:
-            return None
-        last_steps = (step for step in self.workflow.steps if not step.then)
-        return next(filter(self._is_collection, last_steps), None)
-
-    def _is_collection(self, step: Step) -> bool:
-        return _is_collection(f"{step.key} {step.name}") or self._follows(step, CustomerNotice.READY_NOTICE)
+        """The step in which an order waits for its customer; None where the workflow has none."""
+        return waiting_step(self.workflow) if self.arrival is CustomerArrival.COLLECTION else None
 
     def _is_delivery(self, step: Step) -> bool:
         if self._emits(step, CustomerNotice.SHIPPING_NOTICE):
@@ -168,10 +144,5 @@ def stage_of(state: FulfillmentState, journey: CustomerJourney | None) -> Custom
     return journey.stage_in(state.step)
 
 
-def _is_collection(text: str) -> bool:
-    words = _WORD.findall(text.lower().replace("_", " "))
-    return bool(_COLLECTION.intersection(words)) or any(pair in _COLLECTION_PAIRS for pair in pairwise(words))
-
-
 def _words(text: str) -> set[str]:
-    return set(_WORD.findall(text.lower().replace("_", " ")))
+    return set(words_of(text))
