@@ -2,11 +2,14 @@
 import { Component } from "/web/vendor/htm/standalone.module.js";
 import { html } from "../app/ui.js";
 import { EFFECTS, FAILED, styleOf } from "./effects.js";
-import { fitting } from "./text.js";
+import { fitting, inLines } from "./text.js";
 
 const PAD = 10;
 const MARK = 22;
 const LETTER = 6.6;
+const NAME_LINE = 14;
+const SUB_LINE = 15;
+const BASE = 4; // from the middle of a line to its foot
 
 /** Renders again only when its props change: of a thousand boxes, a click changes two. */
 export class Box extends Component {
@@ -36,6 +39,9 @@ export class Box extends Component {
         ? "chosen"
         : ""
     ];
+    const lines = inLines(look.name, "name", room);
+    const below = (lines.length - 1) * NAME_LINE + (look.sub ? SUB_LINE : 0);
+    const top = (height - below) / 2 + BASE;
     return html`
       <g class=${names.filter(Boolean).join(" ")} transform="translate(${x} ${y})" data-id=${node.id}
           role="button" tabindex=${stop ? 0 : -1} aria-pressed=${chosen ? "true" : "false"}>
@@ -47,11 +53,13 @@ export class Box extends Component {
           <path class="mark" d=${EFFECTS[look.effect].mark}
               transform="translate(${PAD - 2} ${height / 2 - 8})" />
         `}
-        <text aria-hidden="true" class="name" x=${from} y=${look.sub ? 18 : 25}>
-          ${fitting(look.name, "name", room)}
+        <text aria-hidden="true" class="name">
+          ${lines.map((line, at) => html`<tspan x=${from} y=${top + at * NAME_LINE}>${line}</tspan>`)}
         </text>
         ${look.sub && html`
-          <text aria-hidden="true" class="sub" x=${from} y="33">${fitting(look.sub, "sub", room)}</text>
+          <text aria-hidden="true" class="sub" x=${from} y=${top + (lines.length - 1) * NAME_LINE + SUB_LINE}>
+            ${fitting(look.sub, "sub", room)}
+          </text>
         `}
         ${look.failed && html`
           <g aria-hidden="true" class="cause" transform="translate(-6 -9)">

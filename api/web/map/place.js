@@ -4,7 +4,7 @@
 
 import { everyNode } from "./groups.js";
 
-export const BOX = { width: 176, height: 42 };
+export const BOX = { width: 188, height: 54 }; // two lines of a name, and one below
 const GAP = { x: 22, y: 14 };
 const FRAME = { side: 12, top: 30, bottom: 12 };
 const ROW_GAP = 46;

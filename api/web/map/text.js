@@ -15,6 +15,18 @@ export function fitting(text, font, width) {
   return kept.get(key);
 }
 
+/** The words in at most two lines; what does not fit into the second is cut. */
+export function inLines(text, font, width) {
+  if (fitting(text, font, width) === text) return [text];
+  const words = text.split(" ");
+  let first = words.shift();
+  while (words.length && fitting(`${first} ${words[0]}`, font, width) === `${first} ${words[0]}`) {
+    first += ` ${words.shift()}`;
+  }
+  if (!words.length) return [fitting(text, font, width)];
+  return [fitting(first, font, width), fitting(words.join(" "), font, width)];
+}
+
 function cutTo(text, font, width) {
   context ??= document.createElement("canvas").getContext("2d");
   context.font = FONTS[font];
