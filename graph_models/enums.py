@@ -108,6 +108,26 @@ class Transport(StrEnum):
     FILE = "file"
 
 
+class Medium(StrEnum):
+    """What carries messages, where it is more particular than the transport that it behaves like."""
+
+    WEBHOOK = "webhook"
+    TOPIC = "topic"
+    FILE_TRANSFER = "file_transfer"
+
+    @property
+    def transport(self) -> Transport:
+        """What it behaves like in a failure. A webhook is a queue at its sender, which tries again."""
+        return _BEHAVIOUR[self]
+
+
+_BEHAVIOUR = {
+    Medium.WEBHOOK: Transport.QUEUE,
+    Medium.TOPIC: Transport.STREAM,
+    Medium.FILE_TRANSFER: Transport.FILE,
+}
+
+
 class RecordKind(StrEnum):
     POSTING = "posting"
     NOTIFICATION = "notification"

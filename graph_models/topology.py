@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from graph_models.enums import ElementKind, FailureClass, RecordKind, Transport
+from graph_models.enums import ElementKind, FailureClass, Medium, RecordKind, Transport
 from graph_models.hours import Holidays, OpeningHours, PickupRule, Pickups
 from graph_models.needs import Needs
 from graph_models.rates import ExchangeRates
@@ -132,6 +132,15 @@ class Integration:
     schema: str | None = None
     owner: str | None = None
     slo_latency: Millis | None = None
+    medium: Medium | None = None
+    """Of a queue, stream or file that is declared as a webhook, topic or managed file transfer."""
+    partitions: int | None = None
+    """Of a topic."""
+
+    @property
+    def declared_transport(self) -> str:
+        """As the topology has it: `sync`, `queue`, `webhook`, ..."""
+        return (self.medium or self.transport).value
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,21 @@ from strawberry.scalars import JSON
 from api.context import Landscape
 from api.schema.element import Element, element_of
 from api.schema.enums import FailureClass
+from api.schema.scalars import Span, span_of
 from graph_models import topology
+from impactgraph.usecases import location_times
 from impactgraph.usecases.elements import contact_name
+
+
+@strawberry.type(description="The pick-ups of a carrier at a location.")
+class PickupTimes:
+    carrier: str | None = strawberry.field(description="The carrier; null: any.")
+    times: str = strawberry.field(
+        description="On the clock of the location's time zone, such as `mon-fri 12:00, 17:00; sat-sun none`."
+    )
+    cutoff: Span | None = strawberry.field(
+        description="How long before a pick-up an order must be ready; null: as the hand-off says."
+    )
 
 
 @strawberry.type(description="A store, distribution centre, dark store, supplier or third party.")
@@ -25,6 +38,39 @@ class Location(Element):
     @strawberry.field(description="Its region.")
     def region(self) -> str | None:
         return self.model.region
+
+    @strawberry.field(
+        description="IANA name of its time zone: its own, that of its region or of the topology, else UTC."
+    )
+    def timezone(self) -> str:
+        return location_times.timezone_of(self.landscape.topology, self.model)
+
+    @strawberry.field(
+        description="Language of its customers: its own, else that of its region or of the topology."
+    )
+    def language(self) -> str | None:
+        return location_times.language_of(self.landscape.topology, self.model)
+
+    @strawberry.field(
+        description="Opening hours on the clock of its time zone, such as `mon-sat 09:00-20:00; sun closed`; "
+        "null: always open."
+    )
+    def hours(self) -> str | None:
+        return location_times.hours_text(self.model.hours)
+
+    @strawberry.field(
+        description="Dates on which it is closed and nothing is collected: its own, those of its region and "
+        "of the topology."
+    )
+    def holidays(self) -> list[str]:
+        return list(location_times.holidays_of(self.landscape.topology, self.model))
+
+    @strawberry.field(description="When carriers collect there.")
+    def pickups(self) -> list[PickupTimes]:
+        return [
+            PickupTimes(carrier=each.carrier or None, times=each.times, cutoff=span_of(each.cutoff))
+            for each in location_times.pickups_of(self.model)
+        ]
 
 
 @strawberry.type(description="A team that owns elements.")

@@ -63,9 +63,16 @@ class Integration(Element):
     def via(self) -> list[Element]:
         return [element_by_id(identifier, self.landscape) for identifier in self.model.via]
 
-    @strawberry.field(description="sync, queue, stream, batch or file.")
+    @strawberry.field(
+        description="sync, queue, stream, batch or file; or webhook, topic or file_transfer, which behave "
+        "like a queue, a stream and a file."
+    )
     def transport(self) -> str:
-        return self.model.transport.value
+        return self.model.declared_transport
+
+    @strawberry.field(description="How many partitions a topic has.")
+    def partitions(self) -> int | None:
+        return self.model.partitions
 
     @strawberry.field(description="Types of the messages.")
     def carries(self) -> list[str]:

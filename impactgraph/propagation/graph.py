@@ -265,6 +265,7 @@ def _policy_of(integration: Integration, emissions: tuple[tuple[str, str], ...])
     """Only what counts for its transport, so that integrations that behave alike share one policy."""
     common = Policy(
         transport=integration.transport,
+        medium=integration.medium,
         retry=integration.retry,
         idempotent=integration.idempotent,
         carries=integration.carries,

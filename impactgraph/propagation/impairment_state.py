@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from graph_models.enums import Effect, FailureClass, Transport
+from graph_models.enums import Effect, FailureClass, Medium, Transport
 from graph_models.impairment import Chance, RepeatedAttempts
 from graph_models.scope import EVERYWHERE, Scope
 from graph_models.time import Millis
@@ -101,6 +101,7 @@ class Policy(NamedTuple):
     """
 
     transport: Transport | None = None
+    medium: Medium | None = None
     retry: Retry = Retry()
     timeout: Millis | None = None
     buffer: Buffer = Buffer()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
-from graph_models.enums import Effect, FailureClass
+from graph_models.enums import Effect, FailureClass, Medium, Transport
 from graph_models.impairment import Chance, RepeatedAttempts
 from graph_models.percent import percent
 from graph_models.scope import Scope
@@ -190,8 +190,7 @@ def queue_holds(state: ImpairmentState, policy: Policy) -> RuleOutcome:
     """What arrives in a queue or stream waits until the end and the drain; what its buffer cannot hold is
     rejected.
     """
-    kind = policy.transport.value if policy.transport else "queue"
-    impairments = [(state, f"{{it}} is a {kind}: what arrives waits until the end")]
+    impairments = [(state, _waiting_text(policy))]
     rejection = _rejected_by_queue(state, policy)
     buffer = policy.buffer
     span = state.until - state.since
@@ -205,10 +204,7 @@ def queue_holds(state: ImpairmentState, policy: Policy) -> RuleOutcome:
     if buffer.retention is not None:
         limits.append(buffer.retention)
         if buffer.retention < span:
-            words = (
-                f"{{it}} keeps messages for {say_duration(buffer.retention)}: one that waits longer "
-                f"{_fate(policy)}"
-            )
+            words = f"{_keeping_text(policy, buffer.retention)} one that waits longer {_fate(policy)}"
             impairments.append((rejection._replace(until=state.until - buffer.retention), words))
     is_buffer_sufficient = limits and min(limits) >= span
     return RuleOutcome(
@@ -232,11 +228,24 @@ def queue_is_slow(state: ImpairmentState, policy: Policy) -> RuleOutcome:
     if state.growing:
         since += round((state.until - state.since) * retention / state.delay)
     rejection = _rejected_by_queue(state, policy)._replace(since=since)
-    words = (
-        f"{{it}} keeps messages for {say_duration(retention)}: one that is {say_duration(state.delay)} late "
-        f"{_fate(policy)}"
-    )
+    delay = say_duration(state.delay)
+    words = f"{_keeping_text(policy, retention)} one that is {delay} late {_fate(policy)}"
     return RuleOutcome((*late.impairments, (rejection, words)), late.absorptions)
+
+
+def _waiting_text(policy: Policy) -> str:
+    if policy.medium is Medium.WEBHOOK:
+        return "{it} is a webhook: its sender tries again until the end"
+    kind = (policy.medium or policy.transport or Transport.QUEUE).value
+    return f"{{it}} is a {kind}: what arrives waits until the end"
+
+
+def _keeping_text(policy: Policy, retention: Millis) -> str:
+    if policy.medium is Medium.WEBHOOK:
+        if not retention:
+            return "{it} is a webhook that is not tried again:"
+        return f"{{it}} is tried again for {say_duration(retention)}:"
+    return f"{{it}} keeps messages for {say_duration(retention)}:"
 
 
 def _rejected_by_queue(state: ImpairmentState, policy: Policy) -> ImpairmentState:

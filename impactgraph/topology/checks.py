@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from graph_models.enums import Transport
+from graph_models.enums import Medium, Transport
 from graph_models.topology import Schedule, Step, Transition
 from impactgraph.topology.document import Items, Map
 from impactgraph.topology.fields import Reading
@@ -24,7 +24,9 @@ def needs(values: dict[str, Any], body: Map, reading: Reading) -> None:
 
 
 def integration(values: dict[str, Any], body: Map, reading: Reading) -> None:
-    transport = values.get("transport")
+    declared = values.get("transport")
+    transport = declared.transport if isinstance(declared, Medium) else declared
+    _medium(declared, values, body, reading)
     if body.get("every") is not None and body.get("cron") is not None:
         reading.wrong("`every` and `cron` both say when it runs: keep one.", body.lines["cron"])
     schedule = values.get("schedule")
@@ -40,9 +42,9 @@ def integration(values: dict[str, Any], body: Map, reading: Reading) -> None:
         if body.get(name) is not None and transport not in SCHEDULED:
             reading.warn(f"`{name}` is not used: only batch and file run by a schedule.", body.lines[name])
     if transport in SCHEDULED and body.get("every") is None and body.get("cron") is None:
+        name = str(declared).replace("_", " ")
         reading.warn(
-            f"`every` or `cron` is missing: without it a {transport.value} counts as leaving at once.",
-            body.line,
+            f"`every` or `cron` is missing: without it a {name} counts as leaving at once.", body.line
         )
     if (
         transport in SCHEDULED
@@ -50,8 +52,23 @@ def integration(values: dict[str, Any], body: Map, reading: Reading) -> None:
         and (runs := how_read(_complete(schedule, values, reading)))
     ):
         reading.warn(f"it {runs}", body.lines["every"])
-    if body.get("buffer") is not None and transport not in BUFFERED:
-        reading.warn("`buffer` is not used: only a queue or a stream holds messages.", body.lines["buffer"])
+    if body.get("buffer") is not None and (transport not in BUFFERED or declared is Medium.WEBHOOK):
+        reading.warn(
+            "`buffer` is not used: only a queue, a stream or a topic holds messages.", body.lines["buffer"]
+        )
+
+
+def _medium(declared: Transport | Medium | None, values: dict[str, Any], body: Map, reading: Reading) -> None:
+    """What only one medium has, and a webhook that loses what is sent in an outage."""
+    if declared is not None and body.get("partitions") is not None and declared is not Medium.TOPIC:
+        reading.warn("`partitions` is not used: only a topic has them.", body.lines["partitions"])
+    retry = values.get("retry")
+    if declared is Medium.WEBHOOK and not (retry and (retry.lasting or retry.attempts > 1)):
+        reading.warn(
+            "`retry` is missing: without it what a webhook sends in an outage "
+            f"{'goes to its dead-letter queue' if body.get('dead_letter') else 'is lost'}.",
+            body.line,
+        )
 
 
 def location(values: dict[str, Any], body: Map, reading: Reading) -> None:

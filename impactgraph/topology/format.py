@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graph_models.enums import ElementKind, FailureClass, Transport
+from graph_models.enums import ElementKind, FailureClass, Medium, Transport
 from graph_models.time import Millis
 from graph_models.topology import (
     Api,
@@ -91,7 +91,20 @@ def _integration(
 ) -> Integration:
     if schedule is not None:
         schedule = replace(schedule, at=at or None, timezone=timezone)
-    return Integration(key=key, schedule=schedule, **values)
+    declared: Transport | Medium = values.pop("transport")
+    medium = declared if isinstance(declared, Medium) else None
+    if medium is Medium.WEBHOOK:
+        retry: Retry = values.get("retry") or Retry()
+        values["buffer"] = Buffer(retention=max(retry.lasting, (retry.attempts - 1) * retry.backoff))
+    transport = declared.transport if isinstance(declared, Medium) else declared
+    return Integration(key=key, schedule=schedule, transport=transport, medium=medium, **values)
+
+
+_TRANSPORTS = (*(each.value for each in Transport), *(each.value for each in Medium))
+
+
+def _transport(word: str) -> Transport | Medium:
+    return Medium(word) if word in tuple(Medium) else Transport(word)
 
 
 def _location(key: str, cutoff: Millis | None = None, **values: Any) -> Location:
@@ -190,10 +203,11 @@ _INTEGRATIONS = Fields(
         Field("to", _ENDS, "The system or api that receives.", required=True, attribute="target"),
         Field(
             "transport",
-            Word(tuple(each.value for each in Transport), Transport),
+            Word(_TRANSPORTS, _transport),
             "How calls or messages travel.",
             required=True,
         ),
+        Field("partitions", Whole(1), "Of a topic: how many partitions it has."),
         Field(
             "via", Several(Pointer("system", full=True)), "Systems that it passes: broker, iPaaS, gateway."
         ),
