@@ -263,4 +263,4 @@ class Phrases:
 def _without_failure(state: FulfillmentState) -> str:
     """That the promise would be missed in any case; empty where a failure alone is why, or none is."""
     is_late_anyway = any(impact.is_probable and impact.late_anyway >= PROBABLE for impact in state.impacts)
-    return ", and it would be late without the failure, too" if is_late_anyway else ""
+    return "; it would be late without the failure, too" if is_late_anyway else ""
