@@ -97,14 +97,15 @@ class Writer:
 
     def _values(self, facts: CustomerFacts) -> dict[str, Value]:
         expected = self._expected(facts)
+        late = self._late(facts, has_date=bool(expected))
         return {
             **self._order,
             "expected": expected,
-            "late": self._late(facts, has_date=bool(expected)),
+            "late": late,
             "parts": self._parts(facts),
             "notices": " ".join([self._cancelled_parts(facts), *map(self._notice, self._due_notices(facts))]),
             "changes": self._changes(facts),
-            "risk": self._text("risk", "text", self._order) if facts.is_at_risk and not facts.is_late else "",
+            "risk": self._text("risk", "text", self._order) if facts.is_at_risk and not late else "",
             "since": self._past(facts.since, is_lasting=True),
             "at": self._past(facts.since, is_lasting=False),
             "place": self.place,

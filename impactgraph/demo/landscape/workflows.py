@@ -164,7 +164,7 @@ workflows:
         emits: {tasks: [{type: pick, due: 3h}]}
         then: [{step: ready, via: collect-confirm}]
       ready:
-        name: Ready for the customer
+        name: Making ready
         runs_on: oms
         takes: 10s
         within: 5m

@@ -26,7 +26,7 @@ workflows:
         surfaces_at: outsourced-pick
         then: [{step: outsourced-pick, via: release-to-threepl}]
       outsourced-pick:
-        name: Picked by the third party
+        name: Third-party picking
         runs_on: threepl
         takes: {p50: 180m, p95: 320m}
         within: 8h
@@ -75,7 +75,7 @@ workflows:
         emits: {supplier_orders: [{type: purchase_order, via: supplier-orders, due: 1h}]}
         then: [{step: supplier-ship, via: supplier-orders}]
       supplier-ship:
-        name: The supplier ships
+        name: Supplier shipping
         runs_on: edi
         takes: {p50: 405m, p95: 729m}
         within: 1d

@@ -110,16 +110,20 @@ class Phrases:
         punctuality = ", as promised" if self.s.order.promised_by is not None else ""
         if not impact.is_probable:
             return (
-                f"; if so, completion is expected around {self.s.clock.time(at)}{self._against_promise(at)}"
+                f"; if it is affected, completion is expected around {self.s.clock.time(at)}"
+                f"{self._against_promise(at)}"
             )
         if self.promise:
             return self.promise
         return f"; {_ARRIVALS[self.known_state.arrival]} {self.s.clock.time(at)}{punctuality}"
 
     def _expected_arrival(self, impact: Impact) -> Millis | None:
-        """Of a failure that may affect it, when it is completed if the failure does."""
+        """Of a failure that may affect it, when it is completed if the failure does; None where that does not
+        tell when what the customer waits for happens.
+        """
         if not impact.is_probable:
-            return impact.completion
+            is_collected = self.known_state.arrival is CustomerArrival.COLLECTION
+            return None if is_collected else impact.completion
         if self.known_state.arrived_at is not None or impact.needs_replay:
             return None
         return self.known_state.expected_arrival_at
