@@ -139,3 +139,14 @@ def test_a_list_that_lost_its_server_while_scrolling_goes_on_where_it_was(
     expect(lonely.page.get_by_role("alert")).to_have_count(0)
     table.evaluate("box => { box.scrollTop = 0 }")
     expect(table.locator("tbody tr").first).to_have_text(re.compile(re.escape(first.split()[0])))
+
+
+def test_a_search_that_lost_its_server_is_sent_again(lonely: Explorer, server: Server) -> None:
+    started(lonely)
+    server.kill()
+    lonely.page.get_by_role("combobox").fill("O-000900")
+    expect(lonely.page.get_by_role("option")).not_to_contain_text("O-000900")
+
+    server.start()
+
+    expect(lonely.page.get_by_role("option").first).to_contain_text("O-000900")

@@ -5,10 +5,12 @@ before anybody asks.
 import csv
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from graph_models.time import HOUR, moment
 from tests.functional.browser.conftest import DEMO_NOW, ZONE
 from tests.functional.browser.explorer import Explorer, count_of
 from tests.functional.http.serving import Api
@@ -179,6 +181,19 @@ def test_records_that_need_a_look_are_as_many_as_graphql_says_and_can_be_narrowe
 
     expect(explorer.heading).to_have_text(re.compile(rf"^{missing:,} records? to check$"))
     assert 0 < missing < every
+
+
+def test_records_of_a_past_moment_are_those_of_that_moment(explorer: Explorer, api: Api) -> None:
+    earlier = moment(DEMO_NOW - HOUR).isoformat()
+    now = api.ask("{ records { totalCount } }")["records"]["totalCount"]
+    then = api.ask(f'{{ records(asOf: "{earlier}") {{ totalCount }} }}')["records"]["totalCount"]
+    assert now != then
+
+    explorer.open(f"records?asOf={quote(earlier)}")
+    expect(explorer.heading).to_have_text(f"{then:,} records to check")
+    explorer.page.get_by_role("link", name="See the present state").click()
+
+    expect(explorer.heading).to_have_text(f"{now:,} records to check")
 
 
 def test_the_file_of_records_has_them_all(explorer: Explorer, api: Api, tmp_path: Path) -> None:
