@@ -103,10 +103,10 @@ def cost_sentence(points: Sequence[CostOfDelayPoint], clock: TextClock) -> str:
             f"{say_estimate(last.estimates.orders, 'order')} are affected and "
             f"{say_estimate(last.estimates.promises_missed, 'promise')} missed; an earlier end saves none."
         )
-    costs = f" about {known}"
+    costs = f" {known}"
     if placed_later:
         parts = (("the orders known now", known), ("those still to be placed", placed_later))
-        costs = ", " + "; ".join(f"of {of}, about {text}" for of, text in parts if text)
+        costs = ", " + "; ".join(f"of {of}, {text}" for of, text in parts if text)
     rest = "; later ends cost little more" if last.ends_in < points[-1].ends_in else ""
     return f"Each hour until {clock.time(last.ends_at)} costs{costs}{rest}."
 
@@ -120,12 +120,13 @@ def _growth(first: Estimate, last: Estimate) -> float:
 
 
 def _rates(growths: Sequence[float], hours: float) -> str:
-    """Such as `12 promises and 3 orders`, an hour, of what they grow in these hours; empty without any."""
-    return " and ".join(
+    """Such as `about 12 promises and 3 orders`, an hour, of what they grow in these hours; empty without any."""
+    text = " and ".join(
         f"{say_number(growth / hours)} {singular if round(growth / hours) <= 1 else f'{singular}s'}"
         for growth, singular in zip(growths, ("promise", "order"), strict=True)
         if growth >= _LEAST
     )
+    return f"about {text}" if text and not text.startswith("under") else text
 
 
 def _has_most(points: Sequence[CostOfDelayPoint], point: CostOfDelayPoint) -> bool:

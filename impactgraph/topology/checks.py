@@ -53,9 +53,7 @@ def integration(values: dict[str, Any], body: Map, reading: Reading) -> None:
     ):
         reading.warn(f"it {runs}", body.lines["every"])
     if body.get("buffer") is not None and (transport not in BUFFERED or declared is Medium.WEBHOOK):
-        reading.warn(
-            "`buffer` is not used: only a queue, a stream or a topic holds messages.", body.lines["buffer"]
-        )
+        reading.warn("`buffer` is not used: only a queue or a stream holds messages.", body.lines["buffer"])
 
 
 def _medium(declared: Transport | Medium | None, values: dict[str, Any], body: Map, reading: Reading) -> None:

@@ -20,7 +20,7 @@ export const NOW = `subscription Now { blastRadius {
     totalCount edges { node { band firstHit { id name } order { id promisedBy } } }
   }
   owners { team { id name contact } orders playbooks { id name } }
-  playbooks { id name message steps { text owner approval } }
+  playbooks { id name message steps { text ownerName approvalName } }
 } }`;
 
 // Ranked by promises that are missed, then by stuck orders, then by affected orders, as expected.

@@ -15,7 +15,7 @@ const FIELDS = `{
     state since headline customerMessage nextExpected leftOut
     customerMessages { language form timezone text }
     owner { id name contact }
-    playbooks { id name steps { text owner approval } }
+    playbooks { id name steps { text ownerName approvalName } }
     causes { kind likelihood evidence failure { id summary active expectedEnd } element ${ELEMENT} path
   ${PATH} }
     missing ${MISSING} outOfSequence ${MISSING}

@@ -38,7 +38,11 @@ export function nameOfValue(model, param, value) {
   if (value === null) return "none";
   const id = { location: `location:${value}`, step: `step:${value}`, workflow: `workflow:${value}` }[param];
   const name = id && model?.byId.get(id)?.name;
-  if (param === "step") return `${words(value.split("/")[1] ?? value)} (${words(value.split("/")[0])})`;
+  if (param === "step") {
+    const [workflow, step] = value.split("/");
+    const flow = model?.byId.get(`workflow:${workflow}`)?.name;
+    return `${name ?? words(step ?? value)} (${flow ?? words(workflow)})`;
+  }
   return name ?? (["channel", "mode", "band", "effect", "tier"].includes(param) ? words(value) : value);
 }
 

@@ -52,8 +52,8 @@ function Call({ team, orders, elements }) {
             elements.length > 3
               && ` and ${elements.length - 3} more`
           }${
-            team.escalation.length > 0
-              && html`; escalate to <${Contact} of=${team.escalation.join(", ")} />`
+            team.escalatesTo.length > 0
+              && html`; escalate to <${Contact} of=${team.escalatesTo.join(", ")} />`
           }
     </p>
   </li>`;

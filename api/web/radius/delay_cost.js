@@ -53,9 +53,11 @@ function Section({ failures, question }) {
       <//>
     `}
     ${asks && html`
-      <${Answered} answer=${added} what="comparison">
-        ${({ blastRadius }) => html`<${WhichFirst} list=${blastRadius.contributions} />`}
-      <//>
+      <div class="delay-first">
+        <${Answered} answer=${added} what="comparison">
+          ${({ blastRadius }) => html`<${WhichFirst} list=${blastRadius.contributions} />`}
+        <//>
+      </div>
     `}
     ${seen && !compared && html`
       <p class="no-print">

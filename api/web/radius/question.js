@@ -43,9 +43,9 @@ const BODY = `{
   } }
   elements(first: 500) { totalCount edges { node { element { id } effect from until delay likelihood scope
   path ${PATH} } } }
-  owners { team { id name contact escalation } orders value ${MONEY} elements { id name } playbooks { id
+  owners { team { id name contact escalatesTo } orders value ${MONEY} elements { id name } playbooks { id
   name } }
-  playbooks { id name message steps { text owner approval } }
+  playbooks { id name message steps { text ownerName approvalName } }
   absorbed { element { id name } rule detail }
   residual { healed healing needAction drainedBy }
 }`;

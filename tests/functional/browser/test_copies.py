@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.functional.browser.explorer import Explorer
 from tests.functional.http.serving import Api
 
-PLAYBOOK = "{ blastRadius { playbooks { name message steps { text owner approval } } } }"
+PLAYBOOK = "{ blastRadius { playbooks { name message steps { text approvalName } } } }"
 HELD = (
     "{ orders(first: 1, where: { bands: [STUCK] }) { edges { node { id diagnosis { customerMessage } } } } }"
 )
@@ -44,7 +44,7 @@ def test_failures_are_copied_with_approvals_customer_words_and_their_moment(
         assert playbook["name"] in text
         assert playbook["message"] in text
         for step in playbook["steps"]:
-            assert (f"after approval by {step['approval']}" in text) or not step["approval"]
+            assert (f"after approval by {step['approvalName']}" in text) or not step["approvalName"]
     assert "As of 2 Mar 2026 10:30" in text
     assert "All times in Europe/Berlin." in text
     opens_as_of(explorer, text, "Blast radius")

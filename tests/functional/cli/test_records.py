@@ -121,7 +121,7 @@ def test_errors_are_told_by_what_they_say(shop: Path) -> None:
 def test_payloads_are_read_as_a_table_and_as_rows(shop: Path) -> None:
     table, rows = run("payloads", "--store", shop), run("payloads", "--store", shop, "--format", "csv")
 
-    assert (
-        "error template" in table.out and "integration:" in table.out
-    )  # which of them it is differs by the hour
+    calls = ("Tax quotes", "Payment capture", "Reservation calls", "Store labels")
+    assert "error template" in table.out
+    assert any(call in table.out for call in calls)  # which of them it is differs by the hour
     assert [row["kind"] for row in csv.DictReader(io.StringIO(rows.out))].count("ERROR_TEMPLATE") >= 1

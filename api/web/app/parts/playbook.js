@@ -1,9 +1,9 @@
 // Steps of a playbook, each with who does it and who has to approve it.
 import { html } from "../ui.js";
 
-/** Such as "orders, after approval by commerce"; empty where nobody is named. */
-export const whoDoes = ({ owner, approval }) =>
-  [owner, approval && `after approval by ${approval}`].filter(Boolean).join(", ");
+/** Such as "Order platform, after approval by Digital commerce"; empty where nobody is named. */
+export const whoDoes = ({ ownerName, approvalName }) =>
+  [ownerName, approvalName && `after approval by ${approvalName}`].filter(Boolean).join(", ");
 
 export const PlaybookSteps = ({ steps }) => html`
   <ol class="numbered">
