@@ -120,7 +120,7 @@ def _growth(first: Estimate, last: Estimate) -> float:
 
 
 def _rates(growths: Sequence[float], hours: float) -> str:
-    """Such as `about 12 promises and 3 orders`, an hour, of what they grow in these hours; empty without any."""
+    """Such as `about 12 promises and 3 orders`: what they grow by in an hour; empty without any."""
     text = " and ".join(
         f"{say_number(growth / hours)} {singular if round(growth / hours) <= 1 else f'{singular}s'}"
         for growth, singular in zip(growths, ("promise", "order"), strict=True)

@@ -16,10 +16,10 @@ from graph_models.time import DAY, Millis
 from impactgraph.diagnosis.incidents import Monitoring, correlate
 from impactgraph.diagnosis.incidents.sentences import cause_text, incident_text
 from impactgraph.diagnosis.incidents.symptoms import symptoms_of
-from impactgraph.diagnosis.why.names import display_name
 from impactgraph.errors import BadInputError, NotFoundError, NoTopologyError, Problem
 from impactgraph.impact.paths import path_to
 from impactgraph.propagation import propagate
+from impactgraph.topology.names import display_name
 from impactgraph.topology.near import nearest
 from impactgraph.usecases.answer import Answer, Ask
 from impactgraph.usecases.pages import page_in_order
@@ -275,7 +275,7 @@ def _paths(s: Snapshot, cause: CandidateCause) -> tuple[Path, ...]:
         if element in by_element
     ]
     impairments.sort(key=lambda each: (-len(each.hops), each.element))
-    return tuple(path_to(each, {failure.key: failure}) for each in impairments)
+    return tuple(path_to(each, {failure.key: failure}, s.topology) for each in impairments)
 
 
 def _rank(report: IncidentReport, currency: str | None) -> tuple[object, ...]:
