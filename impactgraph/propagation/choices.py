@@ -48,6 +48,10 @@ class Remainder(NamedTuple):
     lost_time: Millis
     states: tuple[ImpairmentState, ...]
     source: int
+    fixed_end: bool = False
+    """Whether the window ends at a known moment, such as the start of another failure: it does not shift with
+    the ends of its failures.
+    """
 
     @property
     def likelihood(self) -> float:
@@ -112,6 +116,7 @@ def _meet(
             state = each.state
             chances = _joint(cell.chances, each.chances)
             since, until = max(cell.since, state.since), min(cell.until, state.until)
+            first_to_end = (each.fixed_end for each in (cell, state) if each.until == until)
             scope = cell.scope.intersection(state.scope)
             if chances is not None and since < until and not scope.nothing:
                 first = cell.source if cell.states else each.source
@@ -123,6 +128,7 @@ def _meet(
                     lost_time=cell.lost_time + alternative.cost,
                     states=(*cell.states, state),
                     source=first,
+                    fixed_end=all(first_to_end),
                 )
 
 
@@ -134,7 +140,7 @@ def _joint(some: tuple[Chance, ...], others: tuple[Chance, ...]) -> tuple[Chance
 
 def _without(cell: Remainder, deeper: Sequence[Remainder]) -> list[Remainder]:
     """The cell less the windows in which the next alternative surely fails for all of it."""
-    spans = [(cell.since, cell.until)]
+    spans = [(cell.since, cell.until, cell.fixed_end)]
     for other in deeper:
         if (
             set(other.chances) <= set(cell.chances)
@@ -143,11 +149,14 @@ def _without(cell: Remainder, deeper: Sequence[Remainder]) -> list[Remainder]:
         ):
             spans = [
                 part
-                for a, b in spans
-                for part in ((a, min(b, other.since)), (max(a, other.until), b))
+                for a, b, fixed_end in spans
+                for part in (
+                    (a, min(b, other.since), fixed_end or other.since < b),
+                    (max(a, other.until), b, fixed_end),
+                )
                 if part[0] < part[1]
             ]
-    return [cell._replace(since=since, until=until) for since, until in spans]
+    return [cell._replace(since=since, until=until, fixed_end=fixed_end) for since, until, fixed_end in spans]
 
 
 def _failures(cell: Remainder) -> tuple[str, ...]:
@@ -163,6 +172,7 @@ def _suffers(cell: Remainder, alternative: Alternative, *, handed_over: bool) ->
         until=cell.until,
         likelihood=cell.likelihood,
         chances=cell.chances,
+        fixed_end=cell.fixed_end,
         failures=_failures(cell),
     )
     if handed_over and last.effect is Effect.DELAYED:
@@ -190,6 +200,7 @@ def _falls_back(cell: Remainder, alternative: Alternative, words: str) -> Choice
         likelihood=cell.likelihood,
         chances=cell.chances,
         scope=cell.scope,
+        fixed_end=cell.fixed_end,
         failures=_failures(cell),
     )
     how = f", {say_duration(cell.lost_time)} later" if cell.lost_time else ""
@@ -206,6 +217,7 @@ def _stands(cell: Remainder) -> ChoiceImpairment:
         likelihood=cell.likelihood,
         chances=cell.chances,
         scope=cell.scope,
+        fixed_end=cell.fixed_end,
         failures=_failures(cell),
         at_start=True,
         at_completion=False,

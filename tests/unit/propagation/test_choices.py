@@ -81,6 +81,34 @@ def test_a_step_stands_only_in_the_overlap_of_the_windows() -> None:
     }
 
 
+def test_a_fallback_that_fails_later_ends_at_that_known_moment() -> None:
+    found = hit(
+        packing(LABELS, BACKUP), out("tms", lasts=2 * HOUR), out("carrier", since=HOUR, lasts=2 * HOUR)
+    ).by_element[PACK]
+
+    # The start of a failure is known; the end of one is an estimate.
+    assert {each.rule: each.fixed_end for each in found} == {"fallback": True, "all alternatives": False}
+
+
+def test_a_fallback_that_never_fails_ends_when_the_first_choice_is_back() -> None:
+    assert not only(hit(packing(LABELS, BACKUP), out("tms")), PACK).fixed_end
+
+
+def test_a_fallback_works_until_the_next_of_several_failures_begins() -> None:
+    found = hit(
+        packing(LABELS, BACKUP, COURIER),
+        out("tms", lasts=4 * HOUR),
+        out("carrier", since=HOUR, lasts=HOUR),
+        out("carrier", since=3 * HOUR, lasts=HOUR, key="again"),
+    ).by_element[PACK]
+
+    ends = {each.since: (each.until, each.fixed_end) for each in found if "backup instead" in each.detail}
+    assert ends == {
+        EIGHT: (EIGHT + HOUR, True),
+        EIGHT + 2 * HOUR: (EIGHT + 3 * HOUR, True),
+    }
+
+
 def test_a_step_stands_only_in_the_overlap_of_the_scopes() -> None:
     found = hit(
         packing(LABELS, BACKUP), out("tms", where=("a", "b")), out("carrier", where=("b", "c"))
