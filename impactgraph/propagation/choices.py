@@ -95,7 +95,8 @@ def resolve_choice(
                     (f"{{it}} goes on over {words}", rest.source) for rest in _without(cell, deeper)
                 )
                 impairments += [
-                    _falls_back(rest, alternative, words) for rest in _without(cell, [*deeper, *late])
+                    _falls_back(rest, alternative, words, is_tried_until_end=choice.switch_after is None)
+                    for rest in _without(cell, [*deeper, *late])
                 ]
         cells = deeper
     return impairments + [_stands(cell) for cell in cells], list(fallbacks.items())
@@ -188,8 +189,15 @@ def _suffers(cell: Remainder, alternative: Alternative, *, handed_over: bool) ->
     )
 
 
-def _falls_back(cell: Remainder, alternative: Alternative, words: str) -> ChoiceImpairment:
+def _falls_back(
+    cell: Remainder, alternative: Alternative, words: str, *, is_tried_until_end: bool
+) -> ChoiceImpairment:
+    """The alternative is taken after the time lost on earlier ones; or the first is, if it works again before
+    its attempts are used up.
+    """
     late = cell.lost_time or alternative.run
+    comes_back = len(cell.states) == 1 and cell.states[0].effect is Effect.BLOCKED and not cell.states[0].hold
+    remaining = comes_back and is_tried_until_end and not alternative.run and not cell.fixed_end
     state = ImpairmentState(
         failure_class=FailureClass.BACKLOG,
         effect=Effect.DELAYED if late else Effect.DEGRADED,
@@ -197,6 +205,7 @@ def _falls_back(cell: Remainder, alternative: Alternative, words: str) -> Choice
         until=cell.until,
         delay=cell.lost_time,
         run=alternative.run,
+        remaining=remaining and cell.lost_time > 0,
         likelihood=cell.likelihood,
         chances=cell.chances,
         scope=cell.scope,

@@ -46,6 +46,33 @@ def test_a_step_goes_on_over_the_fallback_after_the_time_lost_on_its_first_choic
     assert (found.effect, found.delay, found.run) == ("DELAYED", 50 * SECOND, None)
 
 
+def test_a_first_choice_that_comes_back_while_it_is_tried_is_taken() -> None:
+    patient = replace(LABELS, timeout=None, retry=Retry(attempts=3, backoff=10 * MINUTE))
+
+    found = only(hit(packing(patient, BACKUP), out("tms")), PACK)
+    # Late by the rest of the outage, at most by the time for which it is tried.
+    assert (found.effect, found.delay, found.remaining) == ("DELAYED", 20 * MINUTE, True)
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        pytest.param((LABELS, HOURLY), id="handed to a batch"),
+        pytest.param((replace(LABELS, timeout=None, retry=Retry()), BACKUP), id="tried once"),
+    ],
+)
+def test_where_the_first_choice_is_not_tried_on_nobody_waits_for_its_end(
+    links: tuple[Integration, Integration],
+) -> None:
+    assert not only(hit(packing(*links), out("tms")), PACK).remaining
+
+
+def test_a_step_that_switches_at_a_moment_of_its_own_does_not_wait_for_the_end() -> None:
+    found = only(hit(packing(LABELS, BACKUP, switch_after=10 * MINUTE), out("tms")), PACK)
+
+    assert (found.delay, found.remaining) == (10 * MINUTE, False)
+
+
 def test_a_step_switches_when_it_is_told_to() -> None:
     assert only(hit(packing(LABELS, BACKUP, switch_after=10 * MINUTE), out("tms")), PACK).delay == 10 * MINUTE
 
