@@ -2,9 +2,11 @@
 tells nothing of another; and an order that came to where it is by one of its possible lives.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from typing import Any, cast
 
 from hypothesis import assume
 from hypothesis import strategies as st
@@ -135,3 +137,30 @@ def lived(world: World, seed: int, age: Millis) -> Journey | None:
     course = Walk(world, start, dice, Troubles(world, start, dice)).go_on("s0", float(world.as_of - age))
     stays = tuple((v.step, round(v.entered)) for v in course.visits if v.entered <= world.as_of)
     return None if course.finish <= world.as_of else Journey("O", stays, location=location)
+
+
+_NAMES = re.compile(r"\b(ship|call|other|hand|book)(\d*)\b")
+
+
+def renamed(world: World, mark: str) -> World:
+    """The same world with other names of its workflow, links, systems and failures: they decide which
+    scenarios a forecast samples, and nothing else.
+    """
+    return cast(World, _renamed(world, mark))
+
+
+def _renamed(value: Any, mark: str) -> Any:
+    if isinstance(value, Enum):
+        return value
+    if isinstance(value, str):
+        return _NAMES.sub(rf"\1\2{mark}", value)
+    if isinstance(value, Mapping):
+        pairs = cast(Mapping[Any, Any], value).items()
+        return {_renamed(key, mark): _renamed(each, mark) for key, each in pairs}
+    if isinstance(value, tuple):
+        return tuple(_renamed(each, mark) for each in cast(tuple[Any, ...], value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(
+            value, **{f.name: _renamed(getattr(value, f.name), mark) for f in fields(value) if f.init}
+        )
+    return value

@@ -3,8 +3,8 @@ model (`tests/oracle`), with which the product shares no code.
 """
 
 import math
-from collections.abc import Callable
-from statistics import NormalDist
+from collections.abc import Callable, Sequence
+from statistics import NormalDist, fmean, median
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -15,7 +15,7 @@ from graph_models.time import DAY, MINUTE
 from tests.listing import orders_of
 from tests.oracle import known_worlds as known
 from tests.oracle.montecarlo import Estimate, estimate
-from tests.properties.oracle_worlds import lived_worlds
+from tests.properties.oracle_worlds import lived_worlds, renamed
 from tests.worlds import World, ask
 
 LIVES = 3000
@@ -24,6 +24,14 @@ NEAR = 0.035
 FEWER = 500
 NOISE = 0.05
 """Of a share of fewer lives, at most: two standard errors and a bit."""
+NAMES = ("", "b", "c", "d", "e", "f", "g", "h")
+"""Marks of the names under which a random world is asked about. The likelihood of an order that may or may
+not be hit errs by 0.03 (rms) with 32 scenarios of several uncertain durations and ends, seldom by 0.1 or
+more: that is what the names sample, not what the model says. So the mean over several samples is compared
+with the lives, and each sample with that mean.
+"""
+SAMPLE = 0.25
+"""Of a likelihood from one sample: no further from the mean."""
 PART = 0.1
 """Of a median delay."""
 LEAST = 0.1
@@ -34,15 +42,17 @@ def answers(world: World) -> dict[str, AffectedOrder]:
     return {row.order: row for row in orders_of(ask(world, horizon=365 * DAY))}
 
 
-def differences(row: AffectedOrder | None, lives: Estimate, near: float = NEAR) -> list[str]:
-    """What the product says otherwise than the lives do."""
-    likelihood = row.likelihood if row else 0.0
+def differences(samples: Sequence[AffectedOrder | None], lives: Estimate, near: float = NEAR) -> list[str]:
+    """What the product says otherwise than the lives do, on average over the samples of an order."""
+    rows = [row for row in samples if row]
+    likelihood = sum(row.likelihood for row in rows) / len(samples)
     found: list[str] = []
     if abs(likelihood - lives.likelihood) > near:
         found.append(f"likelihood {likelihood:.3f}, of the lives {lives.likelihood:.3f}")
-    if row is None or min(likelihood, lives.itself) < LEAST or row.band is Band.RECORDS_ONLY:
+    rows = [row for row in rows if row.band is not Band.RECORDS_ONLY]
+    if not rows or min(likelihood, lives.itself) < LEAST:
         return found
-    said = float("inf") if row.expected_delay is None else float(row.expected_delay)
+    said = median(float("inf") if row.expected_delay is None else float(row.expected_delay) for row in rows)
     if not delay_agrees(said, lives, near):
         found.append(f"delay {said / MINUTE:.1f} min, of the lives {lives.delay / MINUTE:.1f} min")
     return found
@@ -60,7 +70,7 @@ def test_the_forecast_of_a_known_world_is_what_its_lives_show(make: Callable[[],
     world = make()
     rows = answers(world)
 
-    found = {j.order: differences(rows.get(j.order), estimate(world, j, LIVES)) for j in world.journeys}
+    found = {j.order: differences([rows.get(j.order)], estimate(world, j, LIVES)) for j in world.journeys}
 
     assert {order: each for order, each in found.items() if each} == {}
 
@@ -107,4 +117,7 @@ def test_the_forecast_of_a_random_world_is_what_its_lives_show(world: World) -> 
     lives = estimate(world, journey, FEWER)
     assume(lives.contradicted <= FEWER / 10)
 
-    assert differences(answers(world).get(journey.order), lives, NEAR + NOISE) == []
+    samples = [answers(renamed(world, mark)).get(journey.order) for mark in NAMES]
+    assert differences(samples, lives, NEAR + NOISE) == []
+    likelihoods = [row.likelihood if row else 0.0 for row in samples]
+    assert max(abs(each - fmean(likelihoods)) for each in likelihoods) <= SAMPLE
