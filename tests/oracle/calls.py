@@ -132,7 +132,7 @@ class Calls(Windows):
             if answer.works:
                 met.add(mine, twice_is_once=link.idempotent)
                 return Answer(True, at)
-            if not answer.by_chance and answer.again - at <= patience:
+            if not answer.by_chance and answer.again - t <= patience:
                 return self.call(need, answer.again, met, through)
         unanswered = 0 if answer.by_chance else retry.attempts * (link.timeout or 0)
         return Answer(False, at + unanswered, answer.again + at - t, answer.by_chance)

@@ -175,6 +175,28 @@ def two_alternatives() -> World:
     return world(steps, [link("one"), link("two")], failures, ages("pick", 1))
 
 
+def fallback_that_fails_later() -> World:
+    """How long the first alternative is out is an estimate, and the second is slow from a known moment on."""
+    choice = Choice((("integration:one",), ("integration:two",)))
+    steps = [step("pick", WIDE, "ship"), step("ship", LONG, needs=Needs((choice,)))]
+    failures = [
+        failing("integration:one", until=5 * HOUR),
+        failing("integration:two", C.LATENCY, 10 * MINUTE, 6 * HOUR, delay=2 * HOUR),
+    ]
+    links = [link("one", retry=Retry(2, 6 * MINUTE)), link("two")]
+    return world(steps, links, failures, ages("pick", 1, 25))
+
+
+def first_choice_that_comes_back() -> World:
+    """Near the end of the outage its attempts outlast it."""
+    choice = Choice((("integration:one",), ("integration:two",)))
+    steps = [step("pick", WIDE, "ship"), step("ship", LONG, needs=Needs((choice,)))]
+    outage = fixed("integration:one", -HOUR, 35 * MINUTE)
+    return world(
+        steps, [link("one", retry=Retry(3, 10 * MINUTE)), link("two")], [outage], ages("pick", 1, 20, 60)
+    )
+
+
 def two_needs() -> World:
     steps = [
         step("pick", SHORT, "pack"),
@@ -292,6 +314,8 @@ KNOWN = (
     stale_read,
     two_fallbacks,
     two_alternatives,
+    fallback_that_fails_later,
+    first_choice_that_comes_back,
     two_needs,
     two_needs_of_one_step,
     shares,
