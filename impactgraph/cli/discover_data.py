@@ -24,7 +24,7 @@ def drafts_json(drafts: "Drafts", paths: Mapping[str, Path]) -> dict[str, Any]:
     """Everything that was found; shares are fractions, durations ISO 8601."""
     draft = drafts.topology
     return {
-        "files": [{"file": file, "kind": kind.value} for file, kind in drafts.kinds.items()],
+        "files": [{"file": file, "kind": kind} for file, kind in drafts.kinds.items()],
         "entries": drafts.entries,
         "passed": [
             {"reason": reason, "activity": activity, "count": count}

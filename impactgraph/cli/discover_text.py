@@ -21,7 +21,7 @@ _MOST_DOUBTS = 40
 def print_drafts(out: "Console", drafts: "Drafts", paths: Mapping[str, Path], files: Sequence[str]) -> None:
     """Prints what was drafted, how sure it is, and the next commands."""
     for file, kind in drafts.kinds.items():
-        out.print(f"{file} is {kind.value}.", soft_wrap=True)
+        out.print(f"{file} is {kind}.", soft_wrap=True)
     draft = drafts.topology
     out.print(
         f"{count(drafts.entries, 'entry', 'entries')}: {draft.events:,} events of orders, "

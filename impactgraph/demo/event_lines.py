@@ -312,6 +312,8 @@ def _record_data(block: _Block, emission: Emission, rows: Ints) -> list[str]:
         case RecordKind.SUPPLIER_ORDER:
             suppliers = book.orders.supplier[order].tolist()
             return [f'{head},"supplier":"{SUPPLIERS[supplier]}"' for supplier in suppliers]
+        case RecordKind.LISTING:
+            raise ValueError("no step emits what a system lists")
 
 
 def _add_events(block: _Block, rows: Ints, at: Ints, kind: _EventKind, tail: str) -> None:

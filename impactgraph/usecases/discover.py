@@ -63,6 +63,8 @@ _MOST_REASONS = 20
 class Drafts:
     """The drafts of a log, and what became of its entries."""
 
+    kinds: dict[str, str]
+    """By file: what it is, in words."""
     topology: TopologyDraft
     mapping: MappingDraft | None = None
     """None where none was guessed: of CloudEvents, and with a mapping of one's own."""
@@ -93,16 +95,18 @@ def discover(
     Raises BadInputError where a file cannot be read, or shows no workflow.
     """
     mapping = load_mapping(mapping_file) if mapping_file is not None else None
+    descriptions = dict.fromkeys(files, "read by the mapping")
     draft, text = None, ""
     if mapping is None:
         kinds = {file: log_kind(file) for file in files}
+        descriptions = {file: kind.value for file, kind in kinds.items()}
         _check_one_kind(kinds)
         if kinds[files[0]] is not LogKind.EVENTS:
             draft = _guess_mapping(files[0], kinds[files[0]])
             text = mapping_yaml(draft)
             mapping = parse_mapping(text, "the draft of the mapping")
     discovery = Discovery(minimum)
-    drafts = Drafts(TopologyDraft.empty(), draft, text)
+    drafts = Drafts(descriptions, TopologyDraft.empty(), draft, text)
     for file in files:
         for block in _blocks(file, mapping):
             _add(discovery, block, drafts)

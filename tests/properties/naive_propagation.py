@@ -85,15 +85,16 @@ def policy_of(topology: Topology, link: Integration) -> Policy:
         if e.via == f"integration:{link.key}"
     }
     return Policy(
-        link.transport,
-        link.retry,
-        link.timeout,
-        link.buffer,
-        link.dead_letter is not None,
-        link.schedule,
-        link.idempotent,
-        link.carries,
-        tuple(sorted(emitted)),
+        transport=link.transport,
+        medium=link.medium,
+        retry=link.retry,
+        timeout=link.timeout,
+        buffer=link.buffer,
+        dead_letter=link.dead_letter is not None,
+        schedule=link.schedule,
+        idempotent=link.idempotent,
+        carries=link.carries,
+        emissions=tuple(sorted(emitted)),
     )
 
 

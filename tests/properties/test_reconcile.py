@@ -40,8 +40,10 @@ def shops(draw: Callable[..., Any]) -> list[bytes]:
         parts = draw(st.integers(1, 2))
         lines.append(placed(order, begin, workflow=workflow, parts=parts))
         if draw(st.booleans()):
-            edited = {"value": "70.00"} if draw(st.booleans()) else {}
-            lines.append(placed(order, begin + draw(st.sampled_from([5, 300])), workflow=workflow, **edited))
+            value = draw(st.sampled_from([None, "70.00"]))
+            edited_at = begin + draw(st.sampled_from([5, 300]))
+            edit = placed(order, edited_at, workflow=workflow)
+            lines.append(edit if value is None else placed(order, edited_at, workflow=workflow, value=value))
         steps = {"collect": ["promise", "pick", "hand-over"], "ship": ["promise", "pack", "deliver"]}[
             workflow
         ]

@@ -15,6 +15,7 @@ from impactgraph.errors import StoreUnavailableError
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
 from impactgraph.usecases.answer import Answer, Ask
+from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.snapshot import Snapshot
 from tests.functional.http.following import follower
 from tests.functional.http.serving import Api, served
@@ -185,7 +186,8 @@ def test_the_export_and_the_subscription_refuse_such_a_value_too(api: Api, http:
 
 @contextmanager
 def serving(store: Store, ask: Ask | None = None, settings: Settings | None = None) -> Iterator[Api]:
-    app = create_app(store, settings or Settings(), now=lambda: NOW, **({"ask_impact": ask} if ask else {}))
+    own_ask = ask or answer_question
+    app = create_app(store, settings or Settings(), now=lambda: NOW, ask_impact=own_ask)
     with served(app) as address, httpx.Client(base_url=address, timeout=60) as client:
         yield Api(client)
 
